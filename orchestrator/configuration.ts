@@ -1,0 +1,66 @@
+/** Names of the environment variables that the deployment sets for Millrace's functions. */
+export const environmentVariable = {
+  table: 'MILLRACE_TABLE',
+  indexShards: 'MILLRACE_INDEX_SHARDS',
+  retentionDays: 'MILLRACE_RETENTION_DAYS',
+  functionPrefix: 'MILLRACE_FUNCTION_PREFIX',
+  waitForMachineSeconds: 'MILLRACE_WAIT_FOR_MACHINE_SECONDS',
+  /** `report`: functions print the capacity units that their calls consumed. */
+  consumedCapacity: 'MILLRACE_CONSUMED_CAPACITY',
+} as const;
+
+/** Defaults of every setting; the deployment description states them where it differs. */
+export const defaults = {
+  tableName: 'millrace',
+  indexShards: 4,
+  retentionDays: 90,
+  functionPrefix: 'millrace-',
+  waitForMachineSeconds: 15 * 60,
+} as const;
+
+export interface Configuration {
+  readonly tableName: string;
+  readonly indexShards: number;
+  /** 0: items are kept for ever. */
+  readonly retentionDays: number;
+  readonly functionPrefix: string;
+  readonly waitForMachineSeconds: number;
+  readonly reportsConsumedCapacity: boolean;
+}
+
+/** Thrown when an environment variable of a function cannot be used: a faulty deployment. */
+export class InvalidConfigurationError extends Error {
+  readonly code = 'InvalidConfiguration';
+  override readonly name = 'InvalidConfigurationError';
+}
+
+/** @throws InvalidConfigurationError */
+export function readConfiguration(environment: Readonly<Record<string, string | undefined>>): Configuration {
+  const number = (name: string, fallback: number): number => {
+    const text = environment[name];
+    const value = text === undefined || text === '' ? fallback : Number(text);
+    if (Number.isInteger(value) && value >= 0) return value;
+    throw new InvalidConfigurationError(
+      `${name} is '${text}': set it to a whole number, or leave it out for ${fallback}.`,
+    );
+  };
+  return {
+    tableName: environment[environmentVariable.table] ?? defaults.tableName,
+    indexShards: Math.max(1, number(environmentVariable.indexShards, defaults.indexShards)),
+    retentionDays: number(environmentVariable.retentionDays, defaults.retentionDays),
+    functionPrefix: environment[environmentVariable.functionPrefix] ?? defaults.functionPrefix,
+    waitForMachineSeconds: number(environmentVariable.waitForMachineSeconds, defaults.waitForMachineSeconds),
+    reportsConsumedCapacity: environment[environmentVariable.consumedCapacity] === 'report',
+  };
+}
+
+/** Names of Millrace's own functions and of its workers' functions. */
+export function functionNames(prefix: string) {
+  return {
+    orchestrator: `${prefix}orchestrator`,
+    wake: `${prefix}wake`,
+    clock: `${prefix}clock`,
+    workerHost: `${prefix}worker-host`,
+    worker: (worker: string) => `${prefix}worker-${worker}`,
+  };
+}

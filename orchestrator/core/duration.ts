@@ -1,0 +1,29 @@
+/**
+ * A length of time: a number of milliseconds, or a number with a unit, as in `'30s'`, `'15m'`, `'24h'`, `'7d'`.
+ */
+export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Thrown when a duration is not a non-negative number of milliseconds or a number with a unit. */
+export class InvalidDurationError extends Error {
+  readonly code = 'InvalidDuration';
+  override readonly name = 'InvalidDurationError';
+  constructor(value: unknown) {
+    super(
+      `${JSON.stringify(value)} is no duration: write milliseconds as a number, or '30s', '15m', '24h', '7d'.`,
+    );
+  }
+}
+
+export function durationMs(duration: Duration): number {
+  const ms = typeof duration === 'number' ? duration : parse(duration);
+  if (!Number.isFinite(ms) || ms < 0) throw new InvalidDurationError(duration);
+  return ms;
+}
+
+function parse(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text);
+  const unit = unitMs[match?.[2] ?? ''];
+  return unit === undefined ? Number.NaN : Math.round(Number(match?.[1]) * unit);
+}

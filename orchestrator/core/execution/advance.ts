@@ -1,0 +1,219 @@
+import { DefinitionMismatchError, type PreparedMachine } from '../machine/index.ts';
+import { applyControl, applyEntry, logKindOf } from './applyEntry.ts';
+import { Draft, type ExecutionEffect, type LogSegment } from './draft.ts';
+import { fireDue, fireDueTimers } from './due.ts';
+import type { JournalEntry, StartEntry } from './entries.ts';
+import type { Execution, ExecutionError, Waiting } from './execution.ts';
+import type { MachineLookup } from './machines.ts';
+import { deferred } from './tasks.ts';
+import { definitionMismatch, findMachine, wait } from './waiting.ts';
+import { nextWakeAt } from './wakeAt.ts';
+
+/** What an execution is to be advanced by. */
+export interface AdvanceInput {
+  readonly executionId: string;
+  /** The execution as it was last committed; nothing before its first commit. */
+  readonly execution: Execution | undefined;
+  /** Journal items to apply, in this order. */
+  readonly entries: readonly JournalEntry[];
+  /** Set when the clock calls: the cause of what it makes due. */
+  readonly wakeId?: string;
+  /** The entries are the whole journal: an execution that waited can go on with nothing left out. */
+  readonly isWholeJournal?: boolean;
+  /** References that older segments of the log name. */
+  readonly appliedBefore?: ReadonlySet<string>;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+export interface AdvanceLimits {
+  /** How long an execution waits for its machine before it is PENDING_REDRIVE. */
+  readonly waitForMachineMs: number;
+}
+
+export type Advance =
+  | {
+      readonly type: 'commit';
+      /** To be written while the item still has the version before. */
+      readonly execution: Execution;
+      readonly effects: readonly ExecutionEffect[];
+      /** To be written before the execution, which has these entries in its log no more. */
+      readonly segment: LogSegment | undefined;
+      /** References that an earlier commit has applied. */
+      readonly duplicates: readonly string[];
+    }
+  | { readonly type: 'nothing'; readonly duplicates: readonly string[] };
+
+/**
+ * The step of an execution: pure, and the only place where it is decided what becomes of an input. What goes wrong in
+ * the machine is in the execution that it returns. Entries that cannot be decided on now (the execution waits for its
+ * machine, or for a redrive) are left in the journal, unlogged.
+ */
+export function advance(machines: MachineLookup, limits: AdvanceLimits, input: AdvanceInput): Advance {
+  const start = input.entries.find((entry) => entry.kind === 'start');
+  if (!input.execution && !start) return { type: 'nothing', duplicates: [] };
+  const draft = draftOf(input.execution, start, input.executionId, input.now);
+  const attempt = new Attempt(machines, limits, draft, input);
+  const duplicates: string[] = [];
+  try {
+    for (const entry of input.entries) {
+      if (isDuplicate(draft, entry, input.appliedBefore)) duplicates.push(entry.reference);
+      else attempt.take(entry);
+    }
+    if (input.wakeId !== undefined) attempt.wake(input.wakeId);
+    attempt.endWaiting();
+  } catch (error) {
+    if (!(error instanceof DefinitionMismatchError)) throw error;
+    wait(draft, definitionMismatch(error), limits.waitForMachineMs, input.execution?.waiting);
+  }
+  // A wake that finds nothing due still has to move `wakeAt` on, or the clock would call again at once.
+  const isOverdue =
+    input.wakeId !== undefined && (input.execution?.wakeAt ?? Number.POSITIVE_INFINITY) <= draft.now;
+  return draft.changed || isOverdue ? commitOf(draft, duplicates) : { type: 'nothing', duplicates };
+}
+
+class Attempt {
+  readonly #machines: MachineLookup;
+  readonly #limits: AdvanceLimits;
+  readonly #draft: Draft;
+  readonly #waited: Waiting | undefined;
+  /** Whether the execution can go on: it did not wait, or what it waits for may be looked for again. */
+  readonly #mayGoOn: boolean;
+  #machine: PreparedMachine | undefined;
+
+  constructor(machines: MachineLookup, limits: AdvanceLimits, draft: Draft, input: AdvanceInput) {
+    this.#machines = machines;
+    this.#limits = limits;
+    this.#draft = draft;
+    this.#waited = draft.execution.waiting;
+    this.#mayGoOn =
+      this.#waited === undefined ||
+      (input.isWholeJournal === true && this.#waited.nextAttemptAt <= draft.now);
+  }
+
+  take(entry: JournalEntry): void {
+    const draft = this.#draft;
+    if (draft.ended) {
+      draft.log(logKindOf(entry), entry.reference, { type: 'ignored', reason: 'Ended' });
+    } else if (entry.kind === 'control') {
+      applyControl(draft, entry);
+    } else if (entry.kind === 'start' && entry.invalid !== undefined) {
+      draft.fail({ code: 'InvalidStart', name: 'InvalidStart', message: entry.invalid });
+      draft.log('start', entry.reference, { type: 'failed', code: 'InvalidStart' });
+    } else {
+      const machine = this.#ready(entry.kind === 'start' ? entry.version : undefined);
+      if (!machine) return;
+      fireDueTimers(draft, machine, entry.reference);
+      applyEntry(draft, machine, entry);
+    }
+  }
+
+  wake(wakeId: string): void {
+    const draft = this.#draft;
+    const machine = draft.ended ? undefined : this.#ready(undefined);
+    if (machine && fireDue(draft, machine, wakeId) > 0) draft.log('wake', '');
+  }
+
+  /** The execution's machine, or nothing where it has to wait for it. */
+  #ready(version: string | undefined): PreparedMachine | undefined {
+    const draft = this.#draft;
+    if (draft.execution.status !== 'RUNNING' || !this.#mayGoOn) return undefined;
+    const isWaitingAgain = draft.execution.waiting !== undefined && draft.execution.waiting !== this.#waited;
+    if (isWaitingAgain) return undefined;
+    this.#machine ??= this.#find(version);
+    return this.#machine;
+  }
+
+  #find(version: string | undefined): PreparedMachine | undefined {
+    const draft = this.#draft;
+    const { machine, machineVersion } = draft.execution;
+    const found = findMachine(this.#machines, machine, machineVersion ?? version);
+    if (found.type === 'missing') {
+      wait(draft, found.error, this.#limits.waitForMachineMs, this.#waited);
+      return undefined;
+    }
+    return found.machine;
+  }
+
+  /** What it waited for was there: the machine was found, and took up the stored state. */
+  endWaiting(): void {
+    const draft = this.#draft;
+    if (!this.#waited || !this.#machine || draft.execution.waiting !== this.#waited) return;
+    draft.clear('waiting');
+    draft.clear('error');
+    draft.log('waiting', '');
+  }
+}
+
+/** Whether a commit before has applied it. A start that has been applied shows in the execution itself. */
+function isDuplicate(
+  draft: Draft,
+  entry: JournalEntry,
+  appliedBefore: ReadonlySet<string> | undefined,
+): boolean {
+  const { execution } = draft;
+  switch (entry.kind) {
+    case 'start':
+      return draft.ended || execution.definitionHash !== undefined;
+    case 'result':
+      if (draft.openAttempt(entry.task, entry.attempt)) return false;
+      break;
+    case 'event':
+    case 'control':
+    case 'invalidEvent':
+      break;
+  }
+  return draft.hasLogged(entry.reference) || appliedBefore?.has(entry.reference) === true;
+}
+
+/** The tasks could not be handed to their functions now: each is dispatched a little later, as the same attempt. */
+export function deferDispatch(execution: Execution, tasks: readonly number[], now: number): Advance {
+  const draft = new Draft(execution, now);
+  for (const task of execution.tasks) {
+    if (!tasks.includes(task.task) || task.deadline === undefined) continue;
+    draft.replaceTask(deferred(execution.executionId, task, draft.now));
+    draft.log('deferred', `task#${task.task}#${task.attempt}`);
+  }
+  return draft.changed ? commitOf(draft, []) : { type: 'nothing', duplicates: [] };
+}
+
+/** Ends the execution by a decision outside the machine: what the entries made of it could not be stored. */
+export function failExecution(input: AdvanceInput, error: ExecutionError): Advance {
+  const start = input.entries.find((entry) => entry.kind === 'start');
+  const draft = draftOf(input.execution, start, input.executionId, input.now);
+  const verdict = { type: 'failed', code: error.code } as const;
+  for (const entry of input.entries) draft.log(logKindOf(entry), entry.reference, verdict);
+  if (input.wakeId !== undefined) draft.log('wake', '', verdict);
+  draft.fail(error);
+  return commitOf(draft, []);
+}
+
+/** Lets the execution wait for a repair with nothing applied: a defect must not cost its input. */
+export function waitForRepair(input: AdvanceInput, error: ExecutionError, limits: AdvanceLimits): Advance {
+  const start = input.entries.find((entry) => entry.kind === 'start');
+  if (!input.execution && !start) return { type: 'nothing', duplicates: [] };
+  const draft = draftOf(input.execution, start, input.executionId, input.now);
+  wait(draft, error, limits.waitForMachineMs, draft.execution.waiting);
+  return commitOf(draft, []);
+}
+
+function draftOf(
+  execution: Execution | undefined,
+  start: StartEntry | undefined,
+  executionId: string,
+  now: number,
+): Draft {
+  return execution ? new Draft(execution, now) : Draft.first(executionId, start?.machine ?? '', now);
+}
+
+function commitOf(draft: Draft, duplicates: readonly string[]): Advance {
+  const { wakeAt: _, ...rest } = draft.execution;
+  const wakeAt = nextWakeAt(draft);
+  return {
+    type: 'commit',
+    execution: { ...rest, version: rest.version + 1, ...(wakeAt === undefined ? {} : { wakeAt }) },
+    effects: draft.allEffects(),
+    segment: draft.segment,
+    duplicates,
+  };
+}

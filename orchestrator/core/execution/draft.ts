@@ -1,0 +1,239 @@
+import {
+  type MachineEffect,
+  type MachineFailure,
+  type MachineInput,
+  type MachineState,
+  nextTimerDueAt,
+  type PreparedMachine,
+  parseMachineState,
+  stepMachine,
+} from '../machine/index.ts';
+import type { Execution, ExecutionError, ExecutionStatus, OpenTask } from './execution.ts';
+import { hasEnded } from './execution.ts';
+import { appendToLog, emptyLog, type LogEntry, parseLog, splitLog } from './log.ts';
+
+/** What is to be done after the commit, in this order. Exhaustive: whoever executes effects switches over `type`. */
+export type ExecutionEffect =
+  | { readonly type: 'dispatch'; readonly task: OpenTask }
+  | Extract<MachineEffect, { type: 'action' | 'log' | 'emit' }>;
+
+export interface LogSegment {
+  readonly number: number;
+  readonly text: string;
+}
+
+/** One execution while a commit is being prepared for it. Lives for one call of `advance`; nothing outside sees it. */
+export class Draft {
+  readonly now: number;
+  readonly effects: Exclude<ExecutionEffect, { type: 'dispatch' }>[] = [];
+  readonly segment: LogSegment | undefined;
+  readonly #before: Execution;
+  #execution: Execution;
+  #state: MachineState | undefined;
+  #loggedAt: number;
+  #applied: Set<string> | undefined;
+  #toDispatch = new Set<number>();
+
+  constructor(execution: Execution, now: number) {
+    const split = splitLog(execution.log);
+    // Clocks of two orchestrators differ by a little; an execution's own time never runs backwards.
+    this.now = Math.max(now, execution.updatedAt);
+    this.segment = split && { number: execution.logSegments, text: split.segment };
+    this.#execution = split
+      ? { ...execution, log: split.rest, logSegments: execution.logSegments + 1 }
+      : execution;
+    this.#before = this.#execution;
+    this.#loggedAt = execution.updatedAt;
+  }
+
+  /** The draft of an execution's first commit. */
+  static first(executionId: string, machine: string, now: number): Draft {
+    return new Draft(
+      {
+        executionId,
+        machine,
+        status: 'RUNNING',
+        version: 0,
+        startedAt: now,
+        updatedAt: now,
+        tasks: [],
+        log: emptyLog(now),
+        logSegments: 0,
+      },
+      now,
+    );
+  }
+
+  get execution(): Execution {
+    return this.#execution;
+  }
+
+  /** Whether there is anything to commit. A long log alone is no reason. */
+  get changed(): boolean {
+    return this.#execution !== this.#before;
+  }
+
+  get ended(): boolean {
+    return hasEnded(this.#execution.status);
+  }
+
+  set(change: Partial<Execution>): void {
+    this.#execution = { ...this.#execution, ...change };
+  }
+
+  /** Removes what is optional in an execution. */
+  clear(key: 'waiting' | 'error'): void {
+    if (this.#execution[key] === undefined) return;
+    const { [key]: _, ...rest } = this.#execution;
+    this.#execution = rest;
+  }
+
+  log(kind: LogEntry['kind'], reference: string, verdict: LogEntry['verdict'] = { type: 'applied' }): void {
+    const entry = { kind, reference, at: this.now, verdict };
+    this.set({ log: appendToLog(this.#execution.log, this.#loggedAt, entry), updatedAt: this.now });
+    this.#loggedAt = this.now;
+    this.#applied?.add(reference);
+  }
+
+  /** Whether the part of the log that is in the item, and this commit, name the journal item. */
+  hasLogged(reference: string): boolean {
+    this.#applied ??= new Set([
+      ...(this.segment ? parseLog(this.segment.text) : []).map((entry) => entry.reference),
+      ...parseLog(this.#execution.log).map((entry) => entry.reference),
+    ]);
+    return this.#applied.has(reference);
+  }
+
+  /** Takes one step of the machine. Answers what it ignored, if it did. */
+  step(
+    machine: PreparedMachine,
+    input: MachineInput,
+    cause: string,
+  ): 'NotOpen' | 'ReservedType' | 'NothingDue' | 'Ended' | undefined {
+    const { executionId, snapshot } = this.#execution;
+    const step = stepMachine(machine, snapshot, input, { now: this.now, actor: { id: executionId } });
+    if (step.type === 'ignored') return step.reason;
+    if (step.failure) {
+      // The state and the tasks of before the failure stay, so that a redrive can go on from them.
+      this.#collect(
+        step.effects.filter((effect) => effect.type !== 'startTask'),
+        machine,
+        cause,
+        true,
+      );
+      this.fail(errorOf(step.failure));
+      return undefined;
+    }
+    this.#state = step.state;
+    this.set({ snapshot: step.stored, state: step.state.value });
+    this.#collect(step.effects, machine, cause, false);
+    if (step.state.status === 'done') {
+      const { output } = step.state;
+      this.end('SUCCEEDED', output === undefined ? {} : { output });
+      this.set({ tasks: [] });
+    }
+    return undefined;
+  }
+
+  fail(error: ExecutionError): void {
+    this.end('FAILED', { error });
+  }
+
+  end(status: ExecutionStatus, result: Pick<Execution, 'output'> | Pick<Execution, 'error'>): void {
+    this.clear('waiting');
+    this.clear('error');
+    this.set({ status, endedAt: this.now, ...result });
+    this.#toDispatch.clear();
+  }
+
+  openAttempt(task: number, attempt: number): OpenTask | undefined {
+    if (this.ended) return undefined;
+    return this.#execution.tasks.find(
+      (open) => open.task === task && open.attempt === attempt && open.deadline !== undefined,
+    );
+  }
+
+  /** Gives the machine the outcome of a task, which is then no longer open. */
+  settle(machine: PreparedMachine, input: MachineInput & { readonly task: number }, cause: string): void {
+    const failedBefore = this.#execution;
+    this.removeTask(input.task);
+    const ignored = this.step(machine, input, cause);
+    // A failed execution keeps the tasks of before, the failed one among them, for a redrive.
+    if (this.#execution.status === 'FAILED') this.set({ tasks: failedBefore.tasks });
+    if (ignored) throw new TaskBookError(input.task, ignored);
+  }
+
+  replaceTask(task: OpenTask): void {
+    this.set({ tasks: this.#execution.tasks.map((other) => (other.task === task.task ? task : other)) });
+  }
+
+  removeTask(task: number): void {
+    this.set({ tasks: this.#execution.tasks.filter((other) => other.task !== task) });
+  }
+
+  /** Starts an attempt: its deadline runs from now on, and it is dispatched after the commit. */
+  dispatch(task: OpenTask, timeoutMs: number, cause: string): void {
+    const { dispatchAt: _, ...rest } = task;
+    this.replaceTask({ ...rest, cause, deadline: this.now + timeoutMs });
+    this.#toDispatch.add(task.task);
+  }
+
+  get nextTimerAt(): number | undefined {
+    const { snapshot } = this.#execution;
+    if (this.#state === undefined && snapshot !== undefined) this.#state = parseMachineState(snapshot);
+    return this.#state && nextTimerDueAt(this.#state);
+  }
+
+  /** The effects of the whole commit: tasks that were stopped again by a later entry are not dispatched. */
+  allEffects(): ExecutionEffect[] {
+    const tasks = this.#execution.tasks.filter((task) => this.#toDispatch.has(task.task));
+    return [...this.effects, ...tasks.map((task) => ({ type: 'dispatch' as const, task }))];
+  }
+
+  #collect(
+    effects: readonly MachineEffect[],
+    machine: PreparedMachine,
+    cause: string,
+    failed: boolean,
+  ): void {
+    for (const effect of effects) {
+      switch (effect.type) {
+        case 'startTask': {
+          const { task, src, input } = effect;
+          const { policy } = machine.sourceOf(src);
+          const open = { task, worker: src, attempt: 1, cause, ...(input === undefined ? {} : { input }) };
+          this.set({ tasks: [...this.#execution.tasks, open] });
+          this.dispatch(open, policy.timeoutMs, cause);
+          break;
+        }
+        case 'stopTask':
+          if (!failed) this.removeTask(effect.task);
+          break;
+        case 'action':
+        case 'log':
+        case 'emit':
+          this.effects.push(effect);
+          break;
+        case 'send':
+          // Only to a task, since machines have no child machines yet; a promise takes no events in XState either.
+          break;
+        default:
+          effect satisfies never;
+      }
+    }
+  }
+}
+
+/** Thrown when the execution's open tasks and the machine's children disagree: a defect. */
+export class TaskBookError extends Error {
+  readonly code = 'TaskBook';
+  override readonly name = 'TaskBookError';
+  constructor(task: number, reason: string) {
+    super(`Task ${task} is open in the execution and not in its machine (${reason}). Please report this.`);
+  }
+}
+
+function errorOf(failure: MachineFailure): ExecutionError {
+  const { code, name, message, stack } = failure;
+  return { code, name, message, ...(stack === undefined ? {} : { stack }) };
+}

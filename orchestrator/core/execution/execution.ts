@@ -1,0 +1,114 @@
+import type { StateValue } from 'xstate';
+import type { Json } from '../json.ts';
+import type { MachineFailure } from '../machine/step.types.ts';
+
+/** Step Functions' status names, and two of our own: SUSPENDED by an operator, and waiting for a redrive. */
+export const executionStatuses = [
+  'RUNNING',
+  'SUCCEEDED',
+  'FAILED',
+  'TIMED_OUT',
+  'ABORTED',
+  'PENDING_REDRIVE',
+  'SUSPENDED',
+] as const;
+
+export type ExecutionStatus = (typeof executionStatuses)[number];
+
+/** SUCCEEDED, FAILED, TIMED_OUT and ABORTED: nothing that arrives later changes the execution. */
+export function hasEnded(status: ExecutionStatus): boolean {
+  switch (status) {
+    case 'SUCCEEDED':
+    case 'FAILED':
+    case 'TIMED_OUT':
+    case 'ABORTED':
+      return true;
+    case 'RUNNING':
+    case 'PENDING_REDRIVE':
+    case 'SUSPENDED':
+      return false;
+  }
+}
+
+/** Everything that is known of an execution between two steps: the content of its `execution` item. */
+export interface Execution {
+  readonly executionId: string;
+  /** Id of its machine. */
+  readonly machine: string;
+  /** The version it started with and stays on. Absent until its machine has been found. */
+  readonly machineVersion?: string;
+  /** Hash of the machine's structure at the first step. */
+  readonly definitionHash?: string;
+  readonly status: ExecutionStatus;
+  /** Number of commits taken: the condition of the next one. */
+  readonly version: number;
+  /** Milliseconds since the epoch, as all times here. */
+  readonly startedAt: number;
+  readonly updatedAt: number;
+  readonly endedAt?: number;
+  /** XState's state value, to read. */
+  readonly state?: StateValue;
+  /** The serialized {@link MachineState}. Absent before the first step. */
+  readonly snapshot?: string;
+  readonly output?: Json;
+  readonly error?: ExecutionError;
+  /** Present while what it needs is not there (its machine, a definition that can read its state). */
+  readonly waiting?: Waiting;
+  readonly tasks: readonly OpenTask[];
+  /** What was applied, in order, newest last: see log.ts. */
+  readonly log: string;
+  /** Number of older segments of the log, stored as items of their own. */
+  readonly logSegments: number;
+  /** When the clock is to wake it. Absent: never. */
+  readonly wakeAt?: number;
+}
+
+export interface Waiting {
+  readonly since: number;
+  readonly attempts: number;
+  readonly nextAttemptAt: number;
+}
+
+/** A task whose result is awaited. */
+export interface OpenTask {
+  readonly task: number;
+  /** Name of its actor source in the machine. */
+  readonly worker: string;
+  readonly attempt: number;
+  /** The journal item or wake that made it due: whoever meets that again dispatches it again. */
+  readonly cause: string;
+  /** An attempt without a result by then has failed. Absent until it is dispatched. */
+  readonly deadline?: number;
+  /** Not dispatched before then: a retry's backoff, or a function that was throttled. */
+  readonly dispatchAt?: number;
+  readonly input?: Json;
+}
+
+/** Why an execution failed, or what it waits for. `code` is stable; `message` says what to do. */
+export interface ExecutionError {
+  readonly code: ExecutionErrorCode;
+  /** Class name of what was thrown, or the task error's name. */
+  readonly name: string;
+  readonly message: string;
+  readonly stack?: string;
+}
+
+export type ExecutionErrorCode =
+  | MachineFailure['code']
+  /** The state does not fit into an item, even compressed. */
+  | 'StateTooLarge'
+  /** A worker's output is larger than an item, even compressed (Step Functions: `States.DataLimitExceeded`). */
+  | 'DataLimitExceeded'
+  /** The start item cannot be read. */
+  | 'InvalidStart'
+  /** The machine or that version of it is not deployed: the execution waits. */
+  | 'MachineNotDeployed'
+  /** The deployed machine cannot read the stored state: the execution waits. */
+  | 'DefinitionMismatch'
+  /** A defect of the orchestrator: the execution waits. */
+  | 'InternalError';
+
+/** Sort key of the item that a task attempt's result is written to. */
+export function taskKey(task: { readonly task: number; readonly attempt: number }): string {
+  return `task#${task.task}#${task.attempt}`;
+}

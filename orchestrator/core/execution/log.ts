@@ -1,0 +1,140 @@
+/**
+ * The log of an execution: what was applied to it, in order. With the journal it replays to every state the execution
+ * was ever in, and it tells what has been applied already. It is part of every commit, so an entry takes a few bytes:
+ *
+ *     =<base>                       time of the entry before the first one, in base 36 (ms since the epoch)
+ *     ;<kind><reference>~<delta>    delta: ms since the entry before, in base 36
+ *     …!<reason>                    ignored, and why
+ *     …^<code>                      ended the execution with this error, by a decision outside the machine
+ */
+export interface LogEntry {
+  readonly kind: LogEntryKind;
+  /** Sort key of the journal item; empty for a wake. */
+  readonly reference: string;
+  /** Milliseconds since the epoch: the `now` the step was taken with. */
+  readonly at: number;
+  readonly verdict: LogVerdict;
+}
+
+/**
+ * `result`, `event` and `start` are journal items. `wake` fired what was due. `deferred` is a task whose function was
+ * throttled (`reference`: its `task#` key). `waiting` began or ended a wait for a machine.
+ */
+export type LogEntryKind = 'start' | 'result' | 'event' | 'wake' | 'deferred' | 'waiting';
+
+export type LogVerdict =
+  | { readonly type: 'applied' }
+  | { readonly type: 'ignored'; readonly reason: IgnoredReason }
+  | { readonly type: 'failed'; readonly code: string };
+
+export type IgnoredReason =
+  /** The execution had ended. */
+  | 'Ended'
+  /** No attempt with that number was open. */
+  | 'NotOpen'
+  /** The event's type begins with `xstate.` or `millrace.`. */
+  | 'ReservedType'
+  /** The event has no `type`, or one that is no string; or an unknown `control`. */
+  | 'InvalidEvent'
+  /** A redrive of an execution that does not wait for one. */
+  | 'NotRedrivable'
+  /** The machine is not waiting for it any more, or a wake found nothing due. */
+  | 'NothingDue';
+
+const kinds: Readonly<Record<LogEntryKind, string>> = {
+  start: 's',
+  result: 't',
+  event: 'e',
+  wake: 'w',
+  deferred: 'd',
+  waiting: 'q',
+};
+const kindOf = new Map(Object.entries(kinds).map(([kind, letter]) => [letter, kind as LogEntryKind]));
+const prefixes: Readonly<Record<LogEntryKind, string>> = {
+  start: 'start',
+  result: 'task#',
+  event: 'event#',
+  wake: '',
+  deferred: 'task#',
+  waiting: '',
+};
+
+export function emptyLog(base: number): string {
+  return `=${base.toString(36)}`;
+}
+
+export function appendToLog(log: string, lastAt: number, entry: LogEntry): string {
+  const reference = escapeReference(entry.reference.slice(prefixes[entry.kind].length));
+  const delta = (entry.at - lastAt).toString(36);
+  return `${log};${kinds[entry.kind]}${reference}~${delta}${verdictText(entry.verdict)}`;
+}
+
+/** @throws InvalidLogError when the text is no log, which only a foreign write can cause. */
+export function parseLog(log: string): LogEntry[] {
+  const [head = '', ...rest] = log.split(';');
+  let at = Number.parseInt(head.slice(1), 36);
+  if (!head.startsWith('=') || Number.isNaN(at)) throw new InvalidLogError(log);
+  return rest.map((text) => {
+    const match = /^([a-z])([^~]*)~(-?[0-9a-z]+)(?:([!^])(.*))?$/.exec(text);
+    const kind = kindOf.get(match?.[1] ?? '');
+    if (!match || !kind) throw new InvalidLogError(log);
+    at += Number.parseInt(match[3] ?? '', 36);
+    const reference = prefixes[kind] + unescapeReference(match[2] ?? '');
+    return { kind, reference, at, verdict: verdictOf(match[4], match[5] ?? '') };
+  });
+}
+
+/** Thrown for a `log` attribute that no orchestrator has written. */
+export class InvalidLogError extends Error {
+  readonly code = 'InvalidLog';
+  override readonly name = 'InvalidLogError';
+  constructor(log: string) {
+    super(`'${log.slice(0, 40)}' is no execution log. Only the orchestrator may write the execution item.`);
+  }
+}
+
+/** The log grows to this many characters before its older part becomes a segment. */
+const segmentAfter = 320;
+/** Characters of the newest entries that stay in the item. */
+const keep = 48;
+
+/**
+ * Splits a committed log that has grown long. A function of the committed text alone, so that orchestrators that race
+ * write the same bytes.
+ */
+export function splitLog(log: string): { segment: string; rest: string } | undefined {
+  if (log.length <= segmentAfter) return undefined;
+  const cut = log.indexOf(';', log.length - keep);
+  if (cut < 0) return undefined;
+  const segment = log.slice(0, cut);
+  const last = parseLog(segment).at(-1);
+  return last === undefined ? undefined : { segment, rest: emptyLog(last.at) + log.slice(cut) };
+}
+
+function verdictText(verdict: LogVerdict): string {
+  switch (verdict.type) {
+    case 'applied':
+      return '';
+    case 'ignored':
+      return `!${verdict.reason}`;
+    case 'failed':
+      return `^${verdict.code}`;
+  }
+}
+
+function verdictOf(mark: string | undefined, text: string): LogVerdict {
+  if (mark === '!') return { type: 'ignored', reason: text as IgnoredReason };
+  if (mark === '^') return { type: 'failed', code: text };
+  return { type: 'applied' };
+}
+
+/** `;`, `~` and `%` separate entries; an event's id may hold any of them. */
+function escapeReference(reference: string): string {
+  return reference.replace(/[%;~]/g, (char) => `%${char.charCodeAt(0).toString(16)}`);
+}
+
+function unescapeReference(reference: string): string {
+  return reference.replace(/%([0-9a-f]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+}

@@ -1,0 +1,47 @@
+import type { TaskError } from '../machine/step.types.ts';
+import type { ResolvedTaskPolicy } from '../taskPolicy.ts';
+import type { OpenTask } from './execution.ts';
+
+/** Step Functions' name for an attempt that gave no result in time. */
+export const timeoutErrorName = 'States.Timeout';
+/** Step Functions' name for data over a limit: it ends the execution, and no retry or `onError` sees it. */
+export const dataLimitErrorName = 'States.DataLimitExceeded';
+
+/** The attempt that follows a failed one, or nothing when the machine is to know of the failure. */
+export function retryOf(
+  executionId: string,
+  task: OpenTask,
+  error: TaskError,
+  policy: ResolvedTaskPolicy,
+  now: number,
+): OpenTask | undefined {
+  if (error.retryable === false || task.attempt >= policy.maxAttempts) return undefined;
+  const full = Math.min(policy.intervalMs * policy.backoffRate ** (task.attempt - 1), policy.maxDelayMs);
+  const delayMs =
+    policy.jitter === 'full' ? full * fraction(`${executionId}#${task.task}#${task.attempt}`) : full;
+  const { deadline: _, ...rest } = task;
+  return { ...rest, attempt: task.attempt + 1, dispatchAt: now + Math.round(delayMs) };
+}
+
+/** What the machine gets as the error of an attempt whose deadline has passed. */
+export function timeoutError(task: OpenTask, policy: ResolvedTaskPolicy): TaskError {
+  return {
+    name: timeoutErrorName,
+    message: `Attempt ${task.attempt} of task ${task.task} (${task.worker}) gave no result within ${policy.timeoutMs} ms.`,
+  };
+}
+
+/** The task after its function could not take it: tried again a little later, as the same attempt. */
+export function deferred(executionId: string, task: OpenTask, now: number): OpenTask {
+  const { deadline: _, ...rest } = task;
+  const delayMs = 1000 + 2000 * fraction(`${executionId}#${task.task}@${now}`);
+  return { ...rest, dispatchAt: now + Math.round(delayMs) };
+}
+
+/** A number from 0 to 1 that is the same for the same text, so that a replay draws what the first run drew (FNV-1a). */
+export function fraction(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return ((hash ^ (hash >>> 13)) >>> 0) / 0x1_0000_0000;
+}

@@ -1,0 +1,25 @@
+import type { Draft } from './draft.ts';
+import { hasEnded } from './execution.ts';
+
+/**
+ * When the clock must wake the execution. Invariant 6: while it has something to wait for in time, `wakeAt` is set and
+ * is not later than that. It is part of an index key, and a changed key costs two writes, so an earlier one that is
+ * still to come is kept: waking early is harmless.
+ */
+export function nextWakeAt(draft: Draft): number | undefined {
+  const { execution, now } = draft;
+  if (execution.status !== 'RUNNING' || hasEnded(execution.status)) return undefined;
+  const stored = execution.wakeAt;
+  const needed = neededWakeAt(draft);
+  const storedIsToCome = stored !== undefined && stored > now;
+  if (storedIsToCome && (needed === undefined || stored <= needed)) return stored;
+  return needed;
+}
+
+function neededWakeAt(draft: Draft): number | undefined {
+  const { execution } = draft;
+  if (execution.waiting) return execution.waiting.nextAttemptAt;
+  const times = execution.tasks.map((task) => task.dispatchAt ?? task.deadline);
+  const known = [...times, draft.nextTimerAt].filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}

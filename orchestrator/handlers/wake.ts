@@ -1,0 +1,41 @@
+import type { Orchestrator } from '../orchestrator.ts';
+import { describeError, type Reporter } from '../report.ts';
+import { eachLimited } from './eachLimited.ts';
+
+/** What the clock calls the wake function with. */
+export interface WakeEvent {
+  readonly wakes: readonly Wake[];
+}
+
+export interface Wake {
+  readonly executionId: string;
+  /** The due time that the clock saw, in milliseconds since the epoch: names this wake. */
+  readonly wakeAt: number;
+}
+
+/** What is left: the clock finds it due again with its next look. */
+export interface WakeResult {
+  readonly failed: readonly string[];
+}
+
+const concurrency = 32;
+
+export function wakeHandler(orchestrator: Orchestrator, report: Reporter, afterBatch: () => void) {
+  return async (event: WakeEvent): Promise<WakeResult> => {
+    const failed: string[] = [];
+    await eachLimited(event.wakes, concurrency, async ({ executionId, wakeAt }) => {
+      try {
+        await orchestrator.wake(executionId, wakeIdOf(wakeAt));
+      } catch (error) {
+        report({ type: 'tableFailed', executionId, error: describeError(error) });
+        failed.push(executionId);
+      }
+    });
+    afterBatch();
+    return { failed };
+  };
+}
+
+function wakeIdOf(wakeAt: number): string {
+  return `wake#${wakeAt.toString(36)}`;
+}

@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { functionNames, readConfiguration } from './configuration.ts';
+import { machineLookup } from './core/execution/machines.ts';
+import { machinesOf, prepareMachine } from './core/machine/index.ts';
+import { createLambdaClient, LambdaInvoker } from './dispatch.ts';
+import { clockHandler } from './handlers/clock.ts';
+import { streamHandler } from './handlers/stream.ts';
+import { wakeHandler } from './handlers/wake.ts';
+import { Orchestrator } from './orchestrator.ts';
+import { consoleReporter } from './report.ts';
+import { createDynamoDBClient } from './table/client.ts';
+import { consumedCapacityMeter } from './table/consumedCapacity.ts';
+import { DynamoDBTable } from './table/dynamoDBTable.ts';
+import { TaskDispatcher } from './taskDispatcher.ts';
+
+export interface OrchestratorModule {
+  /** Modules of machines: every export that is a machine is registered, as is the default export of a JSON file. */
+  readonly machines: readonly object[];
+}
+
+/**
+ * The handlers of Millrace's own Lambda functions: `stream` for the table's stream, `wake` for due executions, `clock`
+ * for the minute rule. Settings come from the environment (configuration.ts).
+ *
+ * @throws MachineNotDurableError, DuplicateMachineError, InvalidConfigurationError
+ */
+export function createOrchestrator({ machines: modules }: OrchestratorModule) {
+  const configuration = readConfiguration(process.env);
+  const { tableName, indexShards, retentionDays } = configuration;
+  const names = functionNames(configuration.functionPrefix);
+  const now = () => Date.now();
+  const report = consoleReporter();
+  const layout = { indexShards, ...(retentionDays > 0 && { retentionDays }) };
+  const meter = consumedCapacityMeter(configuration.reportsConsumedCapacity, report);
+  const table = new DynamoDBTable({
+    client: createDynamoDBClient(),
+    tableName,
+    now,
+    ...layout,
+    ...(meter.count && { onConsumedCapacity: meter.count }),
+  });
+  const machines = machineLookup(modules.flatMap(machinesOf).map((machine) => prepareMachine(machine)));
+  const lambda = createLambdaClient();
+  const invoker = new LambdaInvoker(lambda);
+  const dispatcher = new TaskDispatcher({
+    invoker,
+    machines,
+    table,
+    tableName,
+    layout,
+    functionNames: names,
+    report,
+    now,
+  });
+  const limits = { waitForMachineMs: configuration.waitForMachineSeconds * 1000 };
+  const orchestrator = new Orchestrator({ table, machines, dispatcher, limits, report, now });
+  return {
+    stream: streamHandler(orchestrator, report, meter.report),
+    wake: wakeHandler(orchestrator, report, meter.report),
+    clock: clockHandler({ table, lambda, wakeFunctionName: names.wake, indexShards, report, now, sleep }),
+  };
+}

@@ -1,0 +1,326 @@
+import {
+  type Advance,
+  type AdvanceInput,
+  type AdvanceLimits,
+  advance,
+  deferDispatch,
+  failExecution,
+  waitForRepair,
+} from './core/execution/advance.ts';
+import type { ExecutionEffect } from './core/execution/draft.ts';
+import { inJournalOrder, type JournalEntry } from './core/execution/entries.ts';
+import type { Execution, ExecutionError } from './core/execution/execution.ts';
+import { parseLog } from './core/execution/log.ts';
+import type { MachineLookup } from './core/execution/machines.ts';
+import { ExecutionCache } from './executionCache.ts';
+import { describeError, type Reporter } from './report.ts';
+import { UnreadableExecutionError } from './table/executionItem.ts';
+import type { Table } from './table/table.ts';
+import type { TaskDispatcher } from './taskDispatcher.ts';
+
+export interface OrchestratorOptions {
+  readonly table: Table;
+  readonly machines: MachineLookup;
+  readonly dispatcher: TaskDispatcher;
+  readonly limits: AdvanceLimits;
+  readonly report: Reporter;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Characters of state that are kept in memory. @default 32 million */
+  readonly cacheCharacters?: number;
+}
+
+/** A journal item as the stream brought it. */
+export interface JournalRecord {
+  readonly entry: JournalEntry;
+  /** When it was written, by DynamoDB's clock, in milliseconds since the epoch. */
+  readonly createdAt: number;
+}
+
+/** A commit races with others only for as long as they arrive at the same time. */
+const mostConflicts = 20;
+/** DynamoDB's clock and ours may differ by this much. */
+const clockSkewMs = 60_000;
+
+/**
+ * Brings executions forward: reads what the pure step needs, commits what it answers, then executes its effects. Rejects
+ * only where the table did not take a read or a write, so that whoever delivered the records delivers them again.
+ */
+export class Orchestrator {
+  readonly #options: OrchestratorOptions;
+  readonly #cache: ExecutionCache;
+
+  constructor(options: OrchestratorOptions) {
+    this.#options = options;
+    this.#cache = new ExecutionCache(options.cacheCharacters ?? 32_000_000);
+  }
+
+  /** Applies journal items of one execution, as the stream delivered them. */
+  async applyRecords(executionId: string, records: readonly JournalRecord[]): Promise<void> {
+    const entries = startFirst(records.map((record) => record.entry));
+    let isFresh = false;
+    let execution = this.#cache.get(executionId);
+    for (let conflicts = 0; conflicts < mostConflicts; conflicts++) {
+      const hasStart = entries.some((entry) => entry.kind === 'start');
+      if (!execution && !isFresh && !hasStart) {
+        const read = await this.#read(executionId);
+        if (read === 'unreadable') return;
+        execution = read;
+        isFresh = true;
+      }
+      const input: AdvanceInput = {
+        executionId,
+        execution,
+        entries: execution ? entries : await this.#withStartAndEvents(executionId, entries),
+        appliedBefore: execution ? await this.#appliedBefore(execution, records) : new Set(),
+        now: this.#options.now(),
+      };
+      const step = this.#advance(input);
+      if (step.type === 'nothing') {
+        const decided = step.duplicates.length === entries.length;
+        if (decided || isFresh || !execution) {
+          if (execution) await this.#redispatch(execution, step.duplicates);
+          return;
+        }
+        // From memory it looks as if there were nothing to do: only a strong read may say so.
+        this.#cache.delete(executionId);
+        const current = await this.#read(executionId);
+        if (current === 'unreadable') return;
+        execution = current;
+        isFresh = true;
+        continue;
+      }
+      const outcome = await this.#commit(step, input);
+      if (outcome.type === 'committed') return;
+      execution = outcome.current;
+      isFresh = true;
+    }
+    throw new ContentionError(executionId);
+  }
+
+  /** Fires what is due of an execution. Called by the clock, which may call early, late, twice or for nothing. */
+  async wake(executionId: string, wakeId: string): Promise<void> {
+    for (let conflicts = 0; conflicts < mostConflicts; conflicts++) {
+      const execution = await this.#read(executionId);
+      if (execution === 'unreadable' || execution?.status !== 'RUNNING') return;
+      const now = this.#options.now();
+      if ((execution.wakeAt ?? Number.POSITIVE_INFINITY) > now) {
+        await this.#redispatch(execution, [wakeId]);
+        return;
+      }
+      const input = await this.#wakeInput(execution, wakeId, now);
+      const step = this.#advance(input);
+      if (step.type === 'nothing') return;
+      const outcome = await this.#commit(step, input);
+      if (outcome.type === 'committed') return;
+    }
+    throw new ContentionError(executionId);
+  }
+
+  async #wakeInput(execution: Execution, wakeId: string, now: number): Promise<AdvanceInput> {
+    const { executionId } = execution;
+    const common = { executionId, execution, wakeId, now };
+    if (execution.waiting) {
+      const entries = inJournalOrder(await this.#options.table.readJournal(executionId));
+      const appliedBefore = await this.#readSegments(execution, 0);
+      return { ...common, entries, appliedBefore, isWholeJournal: true };
+    }
+    const overdue = execution.tasks.filter((task) => (task.deadline ?? Number.POSITIVE_INFINITY) <= now);
+    const entries = overdue.length === 0 ? [] : await this.#options.table.readResults(executionId, overdue);
+    return { ...common, entries };
+  }
+
+  async #read(executionId: string): Promise<Execution | undefined | 'unreadable'> {
+    try {
+      return await this.#options.table.readExecution(executionId);
+    } catch (error) {
+      if (!(error instanceof UnreadableExecutionError)) throw error;
+      this.#options.report({ type: 'dropped', executionId, error: describeError(error) });
+      return 'unreadable';
+    }
+  }
+
+  /** For a first commit: events can be written, and results delivered, before the start is known here. */
+  async #withStartAndEvents(executionId: string, entries: readonly JournalEntry[]): Promise<JournalEntry[]> {
+    const { table } = this.#options;
+    const start = entries.find((entry) => entry.kind === 'start') ?? (await table.readStart(executionId));
+    // Without a start the items are left for the start to find.
+    if (!start) return [];
+    const known = new Set(entries.map((entry) => entry.reference));
+    const events = (await table.readEvents(executionId)).filter((event) => !known.has(event.reference));
+    const rest = entries.filter((entry) => entry.kind !== 'start');
+    return [start, ...inJournalOrder([...events, ...rest])];
+  }
+
+  /** What older segments of the log name, where the records are old enough to be in them. */
+  async #appliedBefore(
+    execution: Execution,
+    records: readonly JournalRecord[],
+  ): Promise<ReadonlySet<string>> {
+    if (execution.logSegments === 0) return new Set();
+    const isOpen = (entry: JournalEntry) =>
+      entry.kind === 'result' &&
+      execution.tasks.some((task) => task.task === entry.task && task.attempt === entry.attempt);
+    const createdAt = records.filter((record) => !isOpen(record.entry)).map((record) => record.createdAt);
+    if (createdAt.length === 0) return new Set();
+    return this.#readSegments(execution, Math.min(...createdAt) - clockSkewMs);
+  }
+
+  /** References in the segments that reach back to a time, the newest segment first. */
+  async #readSegments(execution: Execution, backTo: number): Promise<Set<string>> {
+    const references = new Set<string>();
+    const oldestAt = (log: string) => parseLog(log)[0]?.at ?? 0;
+    let oldest = oldestAt(execution.log);
+    for (let number = execution.logSegments - 1; number >= 0 && oldest >= backTo; number--) {
+      const text = await this.#options.table.readLogSegment(execution.executionId, number);
+      if (text === undefined) break;
+      for (const entry of parseLog(text)) references.add(entry.reference);
+      oldest = oldestAt(text);
+    }
+    return references;
+  }
+
+  /** The pure step. A defect in it lets the execution wait with its input unapplied, and harms no other. */
+  #advance(input: AdvanceInput): Advance {
+    try {
+      return advance(this.#options.machines, this.#options.limits, input);
+    } catch (error) {
+      const message = `${describeError(error)}. The execution is tried again; report this with the message.`;
+      this.#options.report({ type: 'waiting', executionId: input.executionId, error: message });
+      return waitForRepair(
+        input,
+        { code: 'InternalError', name: 'InternalError', message },
+        this.#options.limits,
+      );
+    }
+  }
+
+  async #commit(
+    step: Extract<Advance, { type: 'commit' }>,
+    input: AdvanceInput,
+  ): Promise<{ type: 'committed' } | { type: 'conflict'; current: Execution | undefined }> {
+    const { table } = this.#options;
+    const { execution } = step;
+    if (step.segment) await table.writeLogSegment(execution.executionId, step.segment);
+    const outcome = await table.commit(execution);
+    switch (outcome.type) {
+      case 'committed':
+        this.#cache.set(execution);
+        await this.#execute(execution, step.effects);
+        await this.#redispatch(execution, step.duplicates);
+        return outcome;
+      case 'conflict':
+        this.#cache.delete(execution.executionId);
+        return outcome;
+      case 'tooLarge':
+        return this.#commitTooLarge(input, outcome.bytes);
+    }
+  }
+
+  /** The entries one by one, so that only the one that makes the state too large ends the execution. */
+  async #commitTooLarge(input: AdvanceInput, bytes: number) {
+    const [first, ...rest] = input.entries;
+    if (first && rest.length > 0) {
+      const { wakeId: _, ...single } = input;
+      const step = this.#advance({ ...single, entries: [first] });
+      if (step.type === 'commit') {
+        const outcome = await this.#commit(step, { ...single, entries: [first] });
+        // The others meet the new version, as after any conflict.
+        return outcome.type === 'conflict' ? outcome : { type: 'conflict' as const, current: step.execution };
+      }
+    }
+    const error = stateTooLarge(bytes);
+    const failed = failExecution(input, error);
+    if (failed.type === 'nothing') return { type: 'committed' as const };
+    const outcome = await this.#options.table.commit(failed.execution);
+    if (outcome.type === 'tooLarge') {
+      // Even the state of before does not fit beside the error.
+      const { snapshot: _, tasks: __, ...rest } = failed.execution;
+      const bare = await this.#options.table.commit({ ...rest, tasks: [] });
+      return bare.type === 'conflict' ? bare : { type: 'committed' as const };
+    }
+    this.#cache.delete(input.executionId);
+    return outcome;
+  }
+
+  async #execute(execution: Execution, effects: readonly ExecutionEffect[]): Promise<void> {
+    const { executionId } = execution;
+    const tasks = [];
+    for (const effect of effects) {
+      switch (effect.type) {
+        case 'action':
+          try {
+            effect.run();
+          } catch (error) {
+            this.#options.report({
+              type: 'actionFailed',
+              executionId,
+              action: effect.name,
+              error: describeError(error),
+            });
+          }
+          break;
+        case 'log': {
+          const { label, value } = effect;
+          this.#options.report({ type: 'log', executionId, value, ...(label !== undefined && { label }) });
+          break;
+        }
+        case 'emit':
+          this.#options.report({ type: 'emitted', executionId, event: effect.event });
+          break;
+        case 'dispatch':
+          tasks.push(effect.task);
+          break;
+        default:
+          effect satisfies never;
+      }
+    }
+    if (tasks.length > 0)
+      await this.#defer(execution, await this.#options.dispatcher.dispatch(execution, tasks));
+  }
+
+  /** A delivery of an applied cause means that whoever applied it may have died before it dispatched. */
+  async #redispatch(execution: Execution, causes: readonly string[]): Promise<void> {
+    if (causes.length === 0 || execution.status !== 'RUNNING' || execution.tasks.length === 0) return;
+    const deferred = await this.#options.dispatcher.redispatch(execution, causes, this.#options.now());
+    await this.#defer(execution, deferred);
+  }
+
+  /** Commits a later time for tasks whose functions had no capacity. */
+  async #defer(dispatched: Execution, tasks: readonly number[]): Promise<void> {
+    let execution: Execution | undefined = dispatched;
+    for (let conflicts = 0; tasks.length > 0 && execution && conflicts < mostConflicts; conflicts++) {
+      const step = deferDispatch(execution, tasks, this.#options.now());
+      if (step.type === 'nothing') return;
+      const outcome = await this.#options.table.commit(step.execution);
+      if (outcome.type === 'committed') {
+        this.#cache.set(step.execution);
+        return;
+      }
+      // Too large can only be by the few bytes of the log entry: the tasks' deadlines find them then.
+      execution = outcome.type === 'conflict' ? outcome.current : undefined;
+    }
+    this.#cache.delete(dispatched.executionId);
+  }
+}
+
+function startFirst(entries: readonly JournalEntry[]): JournalEntry[] {
+  const starts = entries.filter((entry) => entry.kind === 'start');
+  return [...starts, ...entries.filter((entry) => entry.kind !== 'start')];
+}
+
+function stateTooLarge(bytes: number): ExecutionError {
+  const message =
+    `The execution's state takes ${bytes} bytes, compressed where that helps; an item takes 409,600. ` +
+    'Keep large data in S3 and its address in the context.';
+  return { code: 'StateTooLarge', name: 'StateTooLarge', message };
+}
+
+/** Thrown when other commits to one execution came first too many times in a row: the records are delivered again. */
+export class ContentionError extends Error {
+  readonly code = 'Contention';
+  override readonly name = 'ContentionError';
+  constructor(executionId: string) {
+    super(`${mostConflicts} commits in a row to the execution '${executionId}' lost to others.`);
+  }
+}

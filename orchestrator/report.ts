@@ -1,0 +1,36 @@
+import type { Json } from './core/json.ts';
+
+/** What the orchestrator tells its surroundings outside the table. Nothing is reported for a step that went well. */
+export type Report =
+  /** An entry of the machine's `log` action. */
+  | { readonly type: 'log'; readonly executionId: string; readonly label?: string; readonly value: unknown }
+  | { readonly type: 'emitted'; readonly executionId: string; readonly event: Json }
+  /** A plain function action threw. It runs after the commit, so the execution goes on. */
+  | {
+      readonly type: 'actionFailed';
+      readonly executionId: string;
+      readonly action: string;
+      readonly error: string;
+    }
+  /** Items of this execution cannot be decided on; they stay in the table. */
+  | { readonly type: 'dropped'; readonly executionId: string; readonly error: string }
+  | { readonly type: 'waiting'; readonly executionId: string; readonly error: string }
+  | {
+      readonly type: 'dispatchFailed';
+      readonly executionId: string;
+      readonly worker: string;
+      readonly error: string;
+    }
+  | { readonly type: 'tableFailed'; readonly executionId: string; readonly error: string }
+  | { readonly type: 'consumedCapacity'; readonly writeUnits: number; readonly readUnits: number };
+
+export type Reporter = (report: Report) => void;
+
+/** One line of JSON a report, for CloudWatch Logs. */
+export function consoleReporter(write: (line: string) => void = (line) => console.log(line)): Reporter {
+  return (report) => write(JSON.stringify({ millrace: report.type, ...report, type: undefined }));
+}
+
+export function describeError(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
