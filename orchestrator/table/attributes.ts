@@ -1,0 +1,141 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { Json } from '../core/json.ts';
+
+export type Attributes = Record<string, AttributeValue>;
+
+/**
+ * JSON as a native attribute, so that it reads well in every DynamoDB tool. What DynamoDB cannot hold as it is (deeper
+ * than 32 levels, numbers outside its range) becomes gzip-compressed JSON in a Binary attribute, as does what is large.
+ */
+export function jsonAttribute(value: Json): AttributeValue {
+  return nativeAttribute(value, 0) ?? compressedAttribute(JSON.stringify(value));
+}
+
+/** Gzip-compressed text, which any language can read and write. */
+export function compressedAttribute(text: string): AttributeValue {
+  return { B: gzipSync(text) };
+}
+
+/** DynamoDB nests 32 levels deep at most; one is the item's own. */
+const deepest = 30;
+
+function nativeAttribute(value: Json | undefined, depth: number): AttributeValue | undefined {
+  if (depth > deepest) return undefined;
+  if (value === null || value === undefined) return { NULL: true };
+  switch (typeof value) {
+    case 'string':
+      return { S: value };
+    case 'boolean':
+      return { BOOL: value };
+    case 'number':
+      return numberAttribute(value);
+    case 'object':
+      return isList(value) ? listAttribute(value, depth) : mapAttribute(value, depth);
+  }
+}
+
+function listAttribute(values: readonly Json[], depth: number): AttributeValue | undefined {
+  const list: AttributeValue[] = [];
+  for (const value of values) {
+    const item = nativeAttribute(value, depth + 1);
+    if (!item) return undefined;
+    list.push(item);
+  }
+  return { L: list };
+}
+
+function mapAttribute(
+  value: { readonly [key: string]: Json | undefined },
+  depth: number,
+): AttributeValue | undefined {
+  const map: Attributes = Object.create(null) as Attributes;
+  for (const [key, field] of Object.entries(value)) {
+    if (field === undefined) continue;
+    // An attribute name has at most 64 KB and at least one character; a name of the prototype must stay data.
+    const item = key === '' ? undefined : nativeAttribute(field, depth + 1);
+    if (!item) return undefined;
+    map[key] = item;
+  }
+  return { M: map };
+}
+
+/** DynamoDB numbers: 38 digits, 1E-130 to 9.99E+125. -0 would come back as 0. */
+function numberAttribute(value: number): AttributeValue | undefined {
+  const size = Math.abs(value);
+  if (!Number.isFinite(value) || Object.is(value, -0)) return undefined;
+  if (size !== 0 && (size < 1e-130 || size >= 1e126)) return undefined;
+  return { N: String(value) };
+}
+
+function isList(value: readonly Json[] | object): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+/** Thrown for a Binary attribute that is no gzip-compressed JSON. */
+export class UnreadableAttributeError extends Error {
+  readonly code = 'UnreadableAttribute';
+  override readonly name = 'UnreadableAttributeError';
+}
+
+/** The largest text that is unpacked: a small item must not become a memory bomb. */
+const maximumUnpackedBytes = 64 * 1024 * 1024;
+
+/**
+ * The JSON of an attribute. Sets become lists; a Binary at the top is gzip-compressed JSON, deeper ones become base64.
+ *
+ * @throws UnreadableAttributeError
+ */
+export function jsonOf(attribute: AttributeValue): Json {
+  if (attribute.B === undefined) return nativeJson(attribute);
+  return JSON.parse(textOf(attribute)) as Json;
+}
+
+/** The text of a String attribute, or of a Binary one that holds it compressed. */
+export function textOf(attribute: AttributeValue): string {
+  if (attribute.S !== undefined) return attribute.S;
+  if (attribute.B === undefined)
+    throw new UnreadableAttributeError('The attribute is neither a String nor a Binary.');
+  try {
+    return gunzipSync(attribute.B, { maxOutputLength: maximumUnpackedBytes }).toString('utf8');
+  } catch (error) {
+    throw new UnreadableAttributeError(
+      `A Binary attribute must hold gzip-compressed JSON of at most ${maximumUnpackedBytes} bytes: ${String(error)}`,
+    );
+  }
+}
+
+function nativeJson(attribute: AttributeValue): Json {
+  if (attribute.S !== undefined) return attribute.S;
+  if (attribute.N !== undefined) return Number(attribute.N);
+  if (attribute.BOOL !== undefined) return attribute.BOOL;
+  if (attribute.M !== undefined) {
+    const entries = Object.entries(attribute.M).map(([key, value]) => [key, nativeJson(value)] as const);
+    return Object.fromEntries(entries);
+  }
+  if (attribute.L !== undefined) return attribute.L.map(nativeJson);
+  if (attribute.SS !== undefined) return attribute.SS;
+  if (attribute.NS !== undefined) return attribute.NS.map(Number);
+  if (attribute.B !== undefined) return Buffer.from(attribute.B).toString('base64');
+  if (attribute.BS !== undefined) return attribute.BS.map((bytes) => Buffer.from(bytes).toString('base64'));
+  return null;
+}
+
+/** Size as DynamoDB counts it. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
+export function attributesSize(attributes: Attributes): number {
+  let size = 0;
+  for (const name in attributes) {
+    const value = attributes[name];
+    if (value) size += Buffer.byteLength(name) + attributeSize(value);
+  }
+  return size;
+}
+
+function attributeSize(value: AttributeValue): number {
+  if (value.S !== undefined) return Buffer.byteLength(value.S);
+  if (value.N !== undefined) return Math.ceil(value.N.replace(/^-|\.|e.*$/g, '').length / 2) + 2;
+  if (value.B !== undefined) return value.B.length;
+  if (value.M !== undefined) return 3 + Object.keys(value.M).length + attributesSize(value.M);
+  if (value.L !== undefined) return 3 + value.L.reduce((sum, item) => sum + 1 + attributeSize(item), 0);
+  return 1;
+}

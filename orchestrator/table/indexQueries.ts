@@ -1,0 +1,103 @@
+import type { QueryCommandInput } from '@aws-sdk/client-dynamodb';
+import type { ExecutionStatus } from '../core/execution/execution.ts';
+import type { Attributes } from './attributes.ts';
+import { isoTime } from './executionItem.ts';
+import { indexName, indexPartition } from './schema.ts';
+import type { DueRequest, ListedExecution, ListRequest } from './table.ts';
+
+type Query = Omit<QueryCommandInput, 'TableName'>;
+
+export function dueQuery(request: DueRequest): Query {
+  const from = request.cursor === undefined ? undefined : decodeCursor(request.cursor).from;
+  return {
+    IndexName: indexName,
+    KeyConditionExpression: 'mr_pk = :partition AND mr_sk <= :until',
+    ExpressionAttributeValues: {
+      ':partition': { S: indexPartition.due(request.shard) },
+      ':until': { N: String(request.until) },
+    },
+    Limit: request.limit,
+    ...(from && { ExclusiveStartKey: from }),
+  };
+}
+
+/** One shard's part of a list. RUNNING executions of all machines share partitions, so they are filtered. */
+export function listQuery(
+  request: ListRequest,
+  shard: number,
+  from: Attributes | undefined,
+  limit: number,
+): Query {
+  const page = { IndexName: indexName, Limit: limit, ...(from && { ExclusiveStartKey: from }) };
+  if (request.status === 'RUNNING') {
+    return {
+      ...page,
+      KeyConditionExpression: 'mr_pk = :partition',
+      FilterExpression: 'machine = :machine',
+      ExpressionAttributeValues: {
+        ':partition': { S: indexPartition.due(shard) },
+        ':machine': { S: request.machine },
+      },
+    };
+  }
+  return {
+    ...page,
+    KeyConditionExpression: 'mr_pk = :partition AND mr_sk >= :since',
+    ExpressionAttributeValues: {
+      ':partition': { S: indexPartition.ended(request.machine, request.status, shard) },
+      ':since': { N: String(request.since ?? 0) },
+    },
+    ScanIndexForward: request.since !== undefined,
+  };
+}
+
+export function listedExecution(item: Attributes, status: ExecutionStatus): ListedExecution {
+  const running = status === 'RUNNING';
+  return {
+    executionId: item.executionId?.S ?? '',
+    machine: item.machine?.S ?? '',
+    status,
+    startedAt: item.startedAt?.S ?? '',
+    ...(running ? {} : { endedAt: isoTime(Number(item.mr_sk?.N)) }),
+  };
+}
+
+export interface ListCursor {
+  readonly shard: number;
+  readonly from?: Attributes;
+}
+
+/** Thrown for a cursor that no list has answered with. */
+export class InvalidCursorError extends Error {
+  readonly code = 'InvalidCursor';
+  override readonly name = 'InvalidCursorError';
+  constructor() {
+    super('The cursor is not one that a list answered with: leave it out to begin at the first page.');
+  }
+}
+
+export function decodeCursor(cursor: string): ListCursor {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    if (typeof value === 'object' && value !== null && 'shard' in value && typeof value.shard === 'number') {
+      return value as ListCursor;
+    }
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new InvalidCursorError();
+}
+
+/** The shards that a list still has to read, the first from where the page before ended. */
+export function listShards(
+  shards: number,
+  cursor: string | undefined,
+): { shard: number; from: Attributes | undefined }[] {
+  const start = cursor === undefined ? { shard: 0 } : decodeCursor(cursor);
+  const first = { shard: start.shard, from: 'from' in start ? start.from : undefined };
+  const rest = Array.from({ length: Math.max(0, shards - start.shard - 1) }, (_, i) => ({
+    shard: start.shard + 1 + i,
+    from: undefined,
+  }));
+  return start.shard < shards ? [first, ...rest] : [];
+}

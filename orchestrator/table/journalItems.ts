@@ -1,0 +1,225 @@
+import {
+  type ControlEntry,
+  controls,
+  type JournalEntry,
+  type StartEntry,
+  type TaskResult,
+} from '../core/execution/entries.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import type { TaskError } from '../core/machine/step.types.ts';
+import { type Attributes, jsonAttribute, jsonOf, UnreadableAttributeError } from './attributes.ts';
+import { attribute, sortKey, sortKeyPrefix } from './schema.ts';
+
+/** An execution's id is part of keys and of children's ids: at most 256 characters, without `#` and `.`. */
+export const maximumExecutionIdLength = 256;
+
+/** What is wrong with an execution id that a user gives, if anything. */
+export function executionIdProblem(executionId: unknown): string | undefined {
+  if (typeof executionId !== 'string' || executionId === '')
+    return 'An execution id is a string that is not empty.';
+  if (executionId.length > maximumExecutionIdLength) {
+    return `An execution id has at most ${maximumExecutionIdLength} characters; this one has ${executionId.length}.`;
+  }
+  if (/[#.]/.test(executionId)) {
+    return `The execution id '${executionId}' has '#' or '.', which Millrace uses itself: write '-' or ':' instead.`;
+  }
+  return undefined;
+}
+
+/**
+ * The journal item as the core takes it in; nothing where it is no journal item. Whatever somebody wrote, the answer is
+ * an entry that says what is wrong with it: an item that cannot be read must not hold up the others.
+ */
+export function decodeJournalItem(item: Attributes): JournalEntry | undefined {
+  const key = item[attribute.item]?.S ?? '';
+  if (key === sortKey.start) return decodeStart(item);
+  if (key.startsWith(sortKeyPrefix.result)) return decodeResult(key, item);
+  if (key.startsWith(sortKeyPrefix.event)) return decodeEvent(key, item);
+  return undefined;
+}
+
+function decodeStart(item: Attributes): StartEntry {
+  const machine = item[attribute.machine]?.S;
+  const version = item.version?.S;
+  const start = { kind: 'start', reference: sortKey.start, machine: machine ?? '?' } as const;
+  const problem = executionIdProblem(item[attribute.executionId]?.S) ?? machineProblem(machine, item.version);
+  if (problem !== undefined) return { ...start, invalid: problem };
+  try {
+    const input = item.input === undefined ? undefined : jsonOf(item.input);
+    return {
+      ...start,
+      ...(version === undefined ? {} : { version }),
+      ...(input === undefined ? {} : { input }),
+    };
+  } catch (error) {
+    return { ...start, invalid: `The start item's input cannot be read. ${messageOf(error)}` };
+  }
+}
+
+function machineProblem(
+  machine: string | undefined,
+  version: Attributes[string] | undefined,
+): string | undefined {
+  if (machine === undefined || machine === '' || machine.includes('#')) {
+    return "A start item needs 'machine', the id of a machine, as a String without '#'.";
+  }
+  if (version !== undefined && version.S === undefined) return "A start item's 'version' is a String.";
+  return undefined;
+}
+
+function decodeResult(key: string, item: Attributes): JournalEntry | undefined {
+  const match = /^task#(\d{1,9})#(\d{1,9})$/.exec(key);
+  // No attempt has such a key, so nothing waits for it.
+  const task = match ? Number(match[1]) : -1;
+  const attempt = match ? Number(match[2]) : -1;
+  const at = item.endedAt?.S;
+  const entry = {
+    kind: 'result',
+    reference: key,
+    task,
+    attempt,
+    result: decodeResultFields(key, item),
+  } as const;
+  return at === undefined ? entry : { ...entry, at };
+}
+
+/** Error names of results that cannot be read: the machine decides on them like on any failure. */
+export const invalidResultErrorName = 'Millrace.InvalidResult';
+
+function decodeResultFields(key: string, item: Attributes): TaskResult {
+  const status = item.status?.S;
+  try {
+    if (status === 'SUCCEEDED') {
+      return { status, ...(item.output === undefined ? {} : { output: jsonOf(item.output) }) };
+    }
+    if (status === 'FAILED') return { status, error: taskErrorOf(item.error && jsonOf(item.error)) };
+  } catch (error) {
+    return invalidResult(`The item '${key}' cannot be read. ${messageOf(error)}`);
+  }
+  return invalidResult(`The item '${key}' has neither status SUCCEEDED nor FAILED.`);
+}
+
+function invalidResult(message: string): TaskResult {
+  return { status: 'FAILED', error: { name: invalidResultErrorName, message, retryable: false } };
+}
+
+function taskErrorOf(error: Json | undefined): TaskError {
+  if (!isObject(error)) return { name: 'Error', message: error === undefined ? '' : JSON.stringify(error) };
+  const { name, message, ...rest } = error;
+  return {
+    ...rest,
+    name: typeof name === 'string' && name !== '' ? name : 'Error',
+    message: typeof message === 'string' ? message : '',
+  } as TaskError;
+}
+
+function decodeEvent(key: string, item: Attributes): JournalEntry {
+  const at = item.at?.S;
+  const common = { reference: key, ...(at === undefined ? {} : { at }) };
+  const control = item.control?.S;
+  if (item.control !== undefined) {
+    const known = controls.find((name) => name === control);
+    return known ? controlEntry(known, common, item) : { kind: 'invalidEvent', ...common };
+  }
+  const type = item.type?.S;
+  if (type === undefined || type === '') return { kind: 'invalidEvent', ...common };
+  try {
+    const fields = item.event === undefined ? {} : jsonOf(item.event);
+    return isObject(fields)
+      ? { kind: 'event', ...common, type, fields }
+      : { kind: 'invalidEvent', ...common };
+  } catch (error) {
+    if (error instanceof UnreadableAttributeError || error instanceof SyntaxError)
+      return { kind: 'invalidEvent', ...common };
+    throw error;
+  }
+}
+
+function controlEntry(
+  control: ControlEntry['control'],
+  common: { reference: string; at?: string },
+  item: Attributes,
+): ControlEntry {
+  const cause = item.cause?.S;
+  return { kind: 'control', control, ...common, ...(cause === undefined ? {} : { cause }) };
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** What starts an execution. */
+export interface StartItem {
+  readonly executionId: string;
+  readonly machine: string;
+  readonly version?: string;
+  readonly input?: Json;
+}
+
+export function encodeStart(start: StartItem, expiry: number | undefined): Attributes {
+  const item: Attributes = {
+    executionId: { S: start.executionId },
+    item: { S: sortKey.start },
+    machine: { S: start.machine },
+  };
+  if (start.version !== undefined) item.version = { S: start.version };
+  if (start.input !== undefined) item.input = jsonAttribute(start.input);
+  return withExpiry(item, expiry);
+}
+
+export interface EventItem {
+  readonly executionId: string;
+  readonly eventId: string;
+  readonly at: string;
+  readonly content:
+    | { readonly type: string; readonly event?: JsonObject }
+    | { readonly control: ControlEntry['control']; readonly cause?: string };
+}
+
+export function encodeEvent(event: EventItem, expiry: number | undefined): Attributes {
+  const item: Attributes = {
+    executionId: { S: event.executionId },
+    item: { S: sortKey.event(event.eventId) },
+    at: { S: event.at },
+  };
+  const { content } = event;
+  if ('control' in content) {
+    item.control = { S: content.control };
+    if (content.cause !== undefined) item.cause = { S: content.cause };
+  } else {
+    item.type = { S: content.type };
+    if (content.event !== undefined) item.event = jsonAttribute(content.event);
+  }
+  return withExpiry(item, expiry);
+}
+
+export interface ResultItem {
+  readonly executionId: string;
+  readonly task: number;
+  readonly attempt: number;
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly result: TaskResult;
+}
+
+export function encodeResult(result: ResultItem, expiry: number | undefined): Attributes {
+  const item: Attributes = {
+    executionId: { S: result.executionId },
+    item: { S: sortKey.result(result.task, result.attempt) },
+    status: { S: result.result.status },
+    startedAt: { S: result.startedAt },
+    endedAt: { S: result.endedAt },
+  };
+  if (result.result.status === 'FAILED') item.error = jsonAttribute(result.result.error);
+  else if (result.result.output !== undefined) item.output = jsonAttribute(result.result.output);
+  return withExpiry(item, expiry);
+}
+
+function withExpiry(item: Attributes, expiry: number | undefined): Attributes {
+  if (expiry !== undefined) item[attribute.expiresAt] = { N: String(expiry) };
+  return item;
+}

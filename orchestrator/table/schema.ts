@@ -1,0 +1,50 @@
+/**
+ * Names in the table: keys, attributes, index. This module and its neighbours are the only ones that know them;
+ * docs/reference/items.md says the same in prose.
+ */
+export const attribute = {
+  executionId: 'executionId',
+  item: 'item',
+  version: 'version',
+  startedAt: 'startedAt',
+  expiresAt: 'expiresAt',
+  indexPartition: 'mr_pk',
+  indexSort: 'mr_sk',
+  machine: 'machine',
+  machineVersion: 'machineVersion',
+} as const;
+
+/** Name of the one index: RUNNING executions by next wake, others by machine, status and time. */
+export const indexName = 'mr_index';
+
+/** Attributes in the index beside the keys. They never change, so a commit that keeps the index keys writes no index. */
+export const indexProjection = [attribute.machine, attribute.startedAt] as const;
+
+/** Sort keys, and prefixes of sort keys. */
+export const sortKey = {
+  start: 'start',
+  execution: 'execution',
+  result: (task: number, attempt: number) => `task#${task}#${attempt}`,
+  event: (id: string) => `event#${id}`,
+  logSegment: (number: number) => `log#${number}`,
+} as const;
+
+export const sortKeyPrefix = { result: 'task#', event: 'event#', logSegment: 'log#' } as const;
+
+/** Sort keys whose insertion the orchestrator must hear of: the stream's filter is made of it. */
+export const journalSortKeys = {
+  equals: [sortKey.start],
+  prefixes: [sortKeyPrefix.result, sortKeyPrefix.event],
+} as const;
+
+/** Index partitions. Spread over shards, because a partition takes 1,000 write units a second. */
+export const indexPartition = {
+  due: (shard: number) => `due#${shard}`,
+  ended: (machine: string, status: string, shard: number) => `${machine}#${status}#${shard}`,
+} as const;
+
+/** Where a RUNNING execution that waits for no time is sorted: the end of the year 9999. */
+export const neverMs = 253_402_300_799_999;
+
+/** DynamoDB's limit for an item. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
+export const maximumItemBytes = 400 * 1024;

@@ -1,0 +1,112 @@
+import type { LogSegment } from '../core/execution/draft.ts';
+import type { Control, JournalEntry } from '../core/execution/entries.ts';
+import type { Execution, ExecutionStatus } from '../core/execution/execution.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { ResultItem, StartItem } from './journalItems.ts';
+
+/**
+ * What Millrace asks of its table, as named operations. Reads are strongly consistent unless said otherwise. Every
+ * operation rejects with the store's own error when the store did not take it.
+ */
+export interface Table {
+  readExecution(executionId: string): Promise<Execution | undefined>;
+  readStart(executionId: string): Promise<JournalEntry | undefined>;
+  /** Events of an execution: those that came before its start are found by its first commit. */
+  readEvents(executionId: string): Promise<JournalEntry[]>;
+  /** Results of the attempts that are there already. */
+  readResults(executionId: string, attempts: readonly TaskAttempt[]): Promise<JournalEntry[]>;
+  /** The start, results and events of an execution, in key order. */
+  readJournal(executionId: string): Promise<JournalEntry[]>;
+  readLogSegment(executionId: string, number: number): Promise<string | undefined>;
+  /** Everything in the partition that a history is made of. */
+  readHistory(executionId: string): Promise<HistoryItems>;
+
+  /** Writes an execution in its new version while the stored one is still the version before. */
+  commit(execution: Execution): Promise<CommitOutcome>;
+  writeLogSegment(executionId: string, segment: LogSegment): Promise<void>;
+
+  insertStart(start: StartItem): Promise<InsertStartOutcome>;
+  insertEvent(event: NewEvent): Promise<InsertOutcome>;
+  /** First result wins. `expiresAt` in seconds since the epoch; without it, by the table's retention. */
+  insertResult(result: ResultItem, expiresAt?: number): Promise<InsertOutcome>;
+
+  /** Executions whose wake is due, earliest first. Eventually consistent: what is missed is found by the next look. */
+  listDue(request: DueRequest): Promise<Page<DueExecution>>;
+  /** Executions of a machine in a status, the latest first; RUNNING ones by next wake. Eventually consistent. */
+  list(request: ListRequest): Promise<Page<ListedExecution>>;
+}
+
+export interface TaskAttempt {
+  readonly task: number;
+  readonly attempt: number;
+}
+
+export interface HistoryItems {
+  readonly execution: Execution | undefined;
+  readonly journal: readonly JournalEntry[];
+  /** Older parts of the log, oldest first. */
+  readonly segments: readonly string[];
+}
+
+export type CommitOutcome =
+  | { readonly type: 'committed' }
+  /** Another commit came first; `current` is what it wrote. */
+  | { readonly type: 'conflict'; readonly current: Execution | undefined }
+  | { readonly type: 'tooLarge'; readonly bytes: number };
+
+export type InsertOutcome = 'inserted' | 'exists';
+
+export type InsertStartOutcome =
+  | { readonly type: 'inserted' }
+  /** The same start is there: this one is the same execution. */
+  | { readonly type: 'same' }
+  | { readonly type: 'different' };
+
+export interface NewEvent {
+  readonly executionId: string;
+  /** Makes the event's key: a second event with the same id is the same event. */
+  readonly eventId: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly content:
+    | { readonly type: string; readonly event?: JsonObject }
+    | { readonly control: Control; readonly cause?: string };
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Where the next page begins; absent at the end. Opaque. */
+  readonly cursor?: string;
+}
+
+export interface DueRequest {
+  readonly shard: number;
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+export interface DueExecution {
+  readonly executionId: string;
+  readonly wakeAt: number;
+}
+
+export interface ListRequest {
+  readonly machine: string;
+  readonly status: ExecutionStatus;
+  readonly limit: number;
+  readonly cursor?: string;
+  /** Only those that entered the status at or after this time (ms since the epoch). Not for RUNNING. */
+  readonly since?: number;
+}
+
+export interface ListedExecution {
+  readonly executionId: string;
+  readonly machine: string;
+  readonly status: ExecutionStatus;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** ISO 8601: when it entered its status. Absent while RUNNING. */
+  readonly endedAt?: string;
+}
