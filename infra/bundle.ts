@@ -1,0 +1,162 @@
+import { rm } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { buildCode, packageDirectory } from './bundle/build.ts';
+import { BundleError, type BundleErrorCode, type BundleProblem } from './bundle/bundleError.ts';
+import { type CodeFile, codeFiles, writeCodeFolder } from './bundle/codeFolder.ts';
+import { moduleAndJsonFiles, moduleFiles } from './bundle/sourceFiles.ts';
+import { buildWorkers } from './bundle/workers.ts';
+
+export { BundleError, type BundleErrorCode, type BundleProblem };
+
+export interface BundleFunctionsOptions {
+  /** Modules and JSON files of machines. */
+  readonly machinesDirectory: string;
+  /** Modules of workers; those that export `handler` are. It need not exist. */
+  readonly workersDirectory: string;
+  /** Gets a folder of code for each function. What it held of earlier bundles is replaced. */
+  readonly outDirectory: string;
+  /** @default false */
+  readonly minify?: boolean;
+  /** Modules that make the handlers, in place of Millrace's own. @default `millrace/orchestrator`, `millrace/workers/host` */
+  readonly entries?: { readonly orchestrator: string; readonly workerHost: string };
+}
+
+export interface BundledFunctions {
+  readonly orchestrator: {
+    readonly codeDirectory: string;
+    /** Of the code, without its source map. */
+    readonly bytes: number;
+  };
+  readonly workerHost: { readonly codeDirectory: string };
+  readonly workers: readonly {
+    readonly name: string;
+    readonly codeDirectory: string;
+    readonly handler: string;
+  }[];
+  /** Absolute paths. */
+  readonly machineFiles: readonly string[];
+}
+
+const codeFileName = 'index.mjs';
+
+/**
+ * Bundles the machines with the orchestrator (`index.stream`, `index.wake`, `index.clock`) and with the worker host, and
+ * each worker by itself, as ES modules that need nothing beside them.
+ *
+ * @throws BundleError with all problems of the user's code; what was in `outDirectory` is then left as it was
+ */
+export async function bundleFunctions(options: BundleFunctionsOptions): Promise<BundledFunctions> {
+  const machinesDirectory = resolve(options.machinesDirectory);
+  const workersDirectory = resolve(options.workersDirectory);
+  const outDirectory = resolve(options.outDirectory);
+  const minify = options.minify ?? false;
+  const entries = options.entries ?? {
+    orchestrator: 'millrace/orchestrator',
+    workerHost: 'millrace/workers/host',
+  };
+  const machineFiles = await findMachines(machinesDirectory);
+  const workerFiles = (await moduleFiles(workersDirectory)) ?? [];
+  const folders = {
+    orchestrator: join(outDirectory, 'orchestrator'),
+    workerHost: join(outDirectory, 'workerHost'),
+    workers: join(outDirectory, 'workers'),
+  };
+
+  const [orchestrator, workerHost, workers] = await allOrEveryProblem([
+    buildEntry(orchestratorEntry(entries.orchestrator, machineFiles), folders.orchestrator, minify),
+    buildEntry(workerHostEntry(entries.workerHost, machineFiles), folders.workerHost, minify),
+    buildWorkers(workerFiles, workersDirectory, folders.workers, minify),
+  ]);
+
+  await rm(folders.workers, { recursive: true, force: true });
+  await Promise.all([
+    writeCodeFolder(folders.orchestrator, orchestrator),
+    writeCodeFolder(folders.workerHost, workerHost),
+    ...workers.map(({ name, files }) => writeCodeFolder(join(folders.workers, name), files)),
+  ]);
+  return {
+    orchestrator: { codeDirectory: folders.orchestrator, bytes: codeBytes(orchestrator) },
+    workerHost: { codeDirectory: folders.workerHost },
+    workers: workers.map(({ name }) => ({
+      name,
+      codeDirectory: join(folders.workers, name),
+      handler: 'index.handler',
+    })),
+    machineFiles,
+  };
+}
+
+async function findMachines(directory: string): Promise<string[]> {
+  const files = await moduleAndJsonFiles(directory);
+  if (files !== undefined && files.length > 0) return files;
+  const name = relative(process.cwd(), directory) || '.';
+  throw new BundleError('MachinesNotFound', [
+    {
+      message:
+        `There ${files === undefined ? 'is no folder' : 'are no machines in'} ${name}: create ${join(name, 'order.ts')} that ` +
+        'exports an XState machine, or a JSON file with the config of one, or name another folder of machines.',
+    },
+  ]);
+}
+
+/** A JSON file comes as the module that it would be: with the machine's config as default export. */
+function machineImports(machineFiles: readonly string[]): { imports: string; machines: string } {
+  const imports = machineFiles.map((file, number) =>
+    file.endsWith('.json')
+      ? `import json${number} from ${JSON.stringify(file)};\nconst machine${number} = { default: json${number} };`
+      : `import * as machine${number} from ${JSON.stringify(file)};`,
+  );
+  return {
+    imports: imports.join('\n'),
+    machines: `[${machineFiles.map((_, number) => `machine${number}`).join(', ')}]`,
+  };
+}
+
+function orchestratorEntry(module: string, machineFiles: readonly string[]): string {
+  const { imports, machines } = machineImports(machineFiles);
+  return `import { createOrchestrator } from ${JSON.stringify(module)};
+${imports}
+export const { stream, wake, clock } = createOrchestrator({ machines: ${machines} });
+`;
+}
+
+function workerHostEntry(module: string, machineFiles: readonly string[]): string {
+  const { imports, machines } = machineImports(machineFiles);
+  return `import { createWorkerHost } from ${JSON.stringify(module)};
+${imports}
+export const { handler } = createWorkerHost({ machines: ${machines} });
+`;
+}
+
+async function buildEntry(contents: string, folder: string, minify: boolean): Promise<CodeFile[]> {
+  const stdin = {
+    contents,
+    resolveDir: packageDirectory,
+    sourcefile: 'generatedEntry.js',
+    loader: 'js',
+  } as const;
+  return codeFiles(await buildCode({ stdin, outfile: join(folder, codeFileName) }, minify));
+}
+
+function codeBytes(files: readonly CodeFile[]): number {
+  return files.find(({ name }) => name === codeFileName)?.contents.length ?? 0;
+}
+
+/** Waits for all builds, so that one run shows the problems of machines and of workers. */
+async function allOrEveryProblem<Builds extends readonly Promise<unknown>[]>(
+  builds: [...Builds],
+): Promise<{ [Key in keyof Builds]: Awaited<Builds[Key]> }> {
+  const errors = (await Promise.allSettled(builds)).flatMap((each) =>
+    each.status === 'rejected' ? [each.reason] : [],
+  );
+  const problems = new Map<string, BundleProblem>();
+  let code: BundleErrorCode | undefined;
+  for (const error of errors) {
+    if (!(error instanceof BundleError)) throw error;
+    code ??= error.code;
+    // A machine's problem shows in the orchestrator's bundle and in the worker host's.
+    for (const problem of error.problems) problems.set(JSON.stringify(problem), problem);
+  }
+  if (code !== undefined) throw new BundleError(code, [...problems.values()]);
+  return Promise.all(builds);
+}

@@ -1,0 +1,123 @@
+import {
+  type Configuration,
+  defaults,
+  environmentVariable,
+  functionNames,
+} from '../orchestrator/configuration.ts';
+import { attribute, indexName, indexProjection, journalSortKeys } from '../orchestrator/table/schema.ts';
+import type { DeploymentDescription, EventInvokeDescription, FunctionDescription } from './description.ts';
+
+/** Where the code of each function is, unpacked. */
+export interface FunctionCode {
+  readonly orchestrator: string;
+  readonly workerHost: string;
+  readonly workers: readonly {
+    readonly name: string;
+    readonly codeDirectory: string;
+    readonly handler: string;
+  }[];
+}
+
+/** Workers are tried again by their retry policy, so the platform's own retries would only repeat attempts. */
+const workerInvokeConfig: EventInvokeDescription = { maximumRetryAttempts: 0 };
+
+/** The deployment of these functions, as data. */
+export function describeDeployment(
+  code: FunctionCode,
+  settings: Partial<Configuration> = {},
+): DeploymentDescription {
+  const configuration: Configuration = { ...defaults, reportsConsumedCapacity: false, ...settings };
+  const names = functionNames(configuration.functionPrefix);
+  const environment = environmentOf(configuration);
+  const own = { codeDirectory: code.orchestrator, memorySizeMb: 512, environment };
+  const functions: FunctionDescription[] = [
+    {
+      ...own,
+      functionName: names.orchestrator,
+      role: 'orchestrator',
+      handler: 'index.stream',
+      timeoutSeconds: 60,
+    },
+    { ...own, functionName: names.wake, role: 'wake', handler: 'index.wake', timeoutSeconds: 60 },
+    {
+      ...own,
+      functionName: names.clock,
+      role: 'clock',
+      handler: 'index.clock',
+      timeoutSeconds: 90,
+      eventInvokeConfig: { maximumRetryAttempts: 0, maximumEventAgeSeconds: 60 },
+    },
+    {
+      functionName: names.workerHost,
+      role: 'workerHost',
+      codeDirectory: code.workerHost,
+      handler: 'index.handler',
+      timeoutSeconds: 900,
+      memorySizeMb: 512,
+      environment,
+      eventInvokeConfig: workerInvokeConfig,
+    },
+    ...code.workers.map(
+      (worker): FunctionDescription => ({
+        functionName: names.worker(worker.name),
+        role: 'worker',
+        codeDirectory: worker.codeDirectory,
+        handler: worker.handler,
+        timeoutSeconds: 900,
+        memorySizeMb: 256,
+        environment,
+        eventInvokeConfig: workerInvokeConfig,
+      }),
+    ),
+  ];
+  return {
+    table: {
+      tableName: configuration.tableName,
+      partitionKey: { name: attribute.executionId, type: 'S' },
+      sortKey: { name: attribute.item, type: 'S' },
+      index: {
+        indexName,
+        partitionKey: { name: attribute.indexPartition, type: 'S' },
+        sortKey: { name: attribute.indexSort, type: 'N' },
+        nonKeyAttributes: indexProjection,
+      },
+      streamViewType: 'NEW_IMAGE',
+      timeToLiveAttribute: attribute.expiresAt,
+    },
+    eventSource: {
+      functionName: names.orchestrator,
+      startingPosition: 'TRIM_HORIZON',
+      batchSize: 500,
+      maximumBatchingWindowSeconds: 0,
+      parallelizationFactor: 1,
+      maximumRetryAttempts: 5,
+      bisectBatchOnFunctionError: true,
+      functionResponseTypes: ['ReportBatchItemFailures'],
+      filters: [
+        {
+          eventName: ['INSERT'],
+          dynamodb: {
+            Keys: {
+              [attribute.item]: {
+                S: [...journalSortKeys.equals, ...journalSortKeys.prefixes.map((prefix) => ({ prefix }))],
+              },
+            },
+          },
+        },
+      ],
+    },
+    functions,
+    schedules: [{ functionName: names.clock, rateMinutes: 1 }],
+  };
+}
+
+function environmentOf(configuration: Configuration): Record<string, string> {
+  return {
+    [environmentVariable.table]: configuration.tableName,
+    [environmentVariable.indexShards]: String(configuration.indexShards),
+    [environmentVariable.retentionDays]: String(configuration.retentionDays),
+    [environmentVariable.functionPrefix]: configuration.functionPrefix,
+    [environmentVariable.waitForMachineSeconds]: String(configuration.waitForMachineSeconds),
+    ...(configuration.reportsConsumedCapacity && { [environmentVariable.consumedCapacity]: 'report' }),
+  };
+}

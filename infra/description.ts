@@ -1,0 +1,82 @@
+/**
+ * The deployment as plain data: what the local cloud runs and what the CDK construct deploys are both built from it.
+ * Field names and meanings are those of the AWS APIs, in camel case.
+ */
+export interface DeploymentDescription {
+  readonly table: TableDescription;
+  readonly eventSource: EventSourceDescription;
+  readonly functions: readonly FunctionDescription[];
+  readonly schedules: readonly ScheduleDescription[];
+}
+
+export interface TableDescription {
+  readonly tableName: string;
+  readonly partitionKey: AttributeDescription;
+  readonly sortKey: AttributeDescription;
+  readonly index: {
+    readonly indexName: string;
+    readonly partitionKey: AttributeDescription;
+    readonly sortKey: AttributeDescription;
+    readonly nonKeyAttributes: readonly string[];
+  };
+  readonly streamViewType: 'NEW_IMAGE';
+  readonly timeToLiveAttribute: string;
+}
+
+export interface AttributeDescription {
+  readonly name: string;
+  readonly type: 'S' | 'N';
+}
+
+/** The table's stream to the orchestrator function. */
+export interface EventSourceDescription {
+  readonly functionName: string;
+  readonly startingPosition: 'TRIM_HORIZON';
+  readonly batchSize: number;
+  readonly maximumBatchingWindowSeconds: number;
+  readonly parallelizationFactor: number;
+  readonly maximumRetryAttempts: number;
+  readonly bisectBatchOnFunctionError: boolean;
+  readonly functionResponseTypes: readonly 'ReportBatchItemFailures'[];
+  /** Lambda event filter patterns; a record passes when any of them matches. */
+  readonly filters: readonly EventFilterPattern[];
+}
+
+/**
+ * A Lambda event filter: each leaf is a list of alternatives, strings to be equal to or `{prefix}`.
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
+ */
+export interface EventFilterPattern {
+  readonly [field: string]: EventFilterPattern | readonly (string | { readonly prefix: string })[];
+}
+
+export interface FunctionDescription {
+  readonly functionName: string;
+  readonly role: 'orchestrator' | 'wake' | 'clock' | 'workerHost' | 'worker';
+  /** Folder of the unpacked code, as Lambda would have it in `/var/task`. */
+  readonly codeDirectory: string;
+  /** `<file without extension>.<export>` within the code folder. */
+  readonly handler: string;
+  readonly timeoutSeconds: number;
+  readonly memorySizeMb: number;
+  readonly environment: Readonly<Record<string, string>>;
+  /** @default no reservation */
+  readonly reservedConcurrentExecutions?: number;
+  /** How asynchronous invocations are treated. @default Lambda's own: 2 retries, 6 hours, no destinations */
+  readonly eventInvokeConfig?: EventInvokeDescription;
+}
+
+export interface EventInvokeDescription {
+  /** 0 to 2. */
+  readonly maximumRetryAttempts?: number;
+  /** 60 to 21,600. */
+  readonly maximumEventAgeSeconds?: number;
+  /** Name of the function that gets the invocation record. */
+  readonly onSuccess?: string;
+  readonly onFailure?: string;
+}
+
+export interface ScheduleDescription {
+  readonly functionName: string;
+  readonly rateMinutes: number;
+}

@@ -1,0 +1,2 @@
+export { describeDeployment, type FunctionCode } from './describe.ts';
+export type * from './description.ts';

@@ -1,0 +1,43 @@
+import type { Json } from '../orchestrator/core/json.ts';
+
+/**
+ * What a worker function is invoked with (Lambda `Invoke`, type `Event`). The answer is one item in the table; see
+ * docs/reference/worker-contract.md. Every field but `input` tells the worker where that item goes.
+ */
+export interface TaskPayload<Input = Json> {
+  /** Name of the table. */
+  readonly table: string;
+  /** Partition key of the result item. */
+  readonly executionId: string;
+  /** Sort key of the result item: `task#<task>#<attempt>`. */
+  readonly item: string;
+  /** Number of the task within the execution. */
+  readonly task: number;
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+  readonly worker: string;
+  readonly machine: string;
+  readonly machineVersion: string;
+  /** ISO 8601. A result written after it is ignored. */
+  readonly deadline: string;
+  /** The same for every attempt of one task: `<executionId>#<task>`. */
+  readonly idempotencyKey: string;
+  /** Seconds since the epoch, to be copied to the result item's `expiresAt`; absent where items are kept for ever. */
+  readonly expiresAt?: number;
+  readonly input: Input;
+}
+
+/** The item a worker writes, once, with `attribute_not_exists(executionId)`. */
+export type TaskResultItem = {
+  readonly executionId: string;
+  readonly item: string;
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly expiresAt?: number;
+} & (
+  | { readonly status: 'SUCCEEDED'; readonly output?: Json }
+  | {
+      readonly status: 'FAILED';
+      readonly error: { name: string; message: string; stack?: string; retryable?: boolean };
+    }
+);

@@ -1,0 +1,47 @@
+import { readConfiguration } from '../orchestrator/configuration.ts';
+import { consoleReporter } from '../orchestrator/report.ts';
+import { createDynamoDBClient } from '../orchestrator/table/client.ts';
+import { consumedCapacityMeter } from '../orchestrator/table/consumedCapacity.ts';
+import { DynamoDBTable } from '../orchestrator/table/dynamoDBTable.ts';
+import type { TaskPayload } from './contract.ts';
+import { runTask, type Task } from './runTask.ts';
+
+/** A Lambda handler that does tasks: `export const handler = defineWorker(…)`. */
+export type WorkerHandler<Input> = (payload: TaskPayload<Input>) => Promise<void>;
+
+/**
+ * Makes a Lambda handler of a function. What the function returns is the task's output; what it throws is its error,
+ * with the class name as its name and a `retryable` property of the error respected.
+ */
+export function defineWorker<Input, Output>(
+  work: (input: Input, task: Task) => Output | Promise<Output>,
+): WorkerHandler<Input> {
+  const run = taskRunner();
+  return (payload) => run(payload, work);
+}
+
+/** Runs tasks of any payload against the tables that the payloads name, with one client for the whole process. */
+export function taskRunner() {
+  const configuration = readConfiguration(process.env);
+  const meter = consumedCapacityMeter(configuration.reportsConsumedCapacity, consoleReporter());
+  const now = () => Date.now();
+  const tables = new Map<string, DynamoDBTable>();
+  let client: ReturnType<typeof createDynamoDBClient> | undefined;
+  const tableNamed = (tableName: string): DynamoDBTable => {
+    client ??= createDynamoDBClient();
+    const { indexShards } = configuration;
+    const onConsumedCapacity = meter.count && { onConsumedCapacity: meter.count };
+    const table =
+      tables.get(tableName) ??
+      new DynamoDBTable({ client, tableName, now, indexShards, ...onConsumedCapacity });
+    tables.set(tableName, table);
+    return table;
+  };
+  return async <Input>(
+    payload: TaskPayload<Input>,
+    work: (input: Input, task: Task) => unknown,
+  ): Promise<void> => {
+    await runTask(payload, work, { table: tableNamed(payload.table), now });
+    meter.report();
+  };
+}

@@ -1,0 +1,42 @@
+import { machineLookup } from '../orchestrator/core/execution/machines.ts';
+import type { Json } from '../orchestrator/core/json.ts';
+import {
+  machinesOf,
+  prepareMachine,
+  promiseLogicOf,
+  runPromiseLogic,
+} from '../orchestrator/core/machine/index.ts';
+import type { TaskPayload } from './contract.ts';
+import { taskRunner, type WorkerHandler } from './defineWorker.ts';
+
+/** Thrown into the task when the worker host's bundle has not the machine that the orchestrator's has. */
+export class ActorNotDeployedError extends Error {
+  readonly code = 'ActorNotDeployed';
+  override readonly name = 'ActorNotDeployed';
+  readonly retryable = true;
+  constructor(payload: TaskPayload) {
+    super(
+      `The worker host has no actor '${payload.worker}' of machine '${payload.machine}' version ` +
+        `'${payload.machineVersion}': deploy it together with the orchestrator.`,
+    );
+  }
+}
+
+/**
+ * The function that runs a machine's plain `fromPromise` actors: from the same module as the machine, as tasks like
+ * any other.
+ */
+export function createWorkerHost({ machines: modules }: { readonly machines: readonly object[] }): {
+  readonly handler: WorkerHandler<Json>;
+} {
+  const machines = machineLookup(modules.flatMap(machinesOf).map((machine) => prepareMachine(machine)));
+  const run = taskRunner();
+  const handler: WorkerHandler<Json> = (payload) =>
+    run<Json>(payload, (input, task) => {
+      const machine = machines.find(payload.machine, payload.machineVersion);
+      const logic = machine && promiseLogicOf(machine, payload.worker);
+      if (!logic) throw new ActorNotDeployedError(payload);
+      return runPromiseLogic(logic, input, { signal: task.signal });
+    });
+  return { handler };
+}

@@ -1,0 +1,6 @@
+export type { Duration } from '../orchestrator/core/duration.ts';
+export type { RetryPolicy, TaskPolicy } from '../orchestrator/core/taskPolicy.ts';
+export type { TaskPayload, TaskResultItem } from './contract.ts';
+export { defineWorker, type WorkerHandler } from './defineWorker.ts';
+export type { Task } from './runTask.ts';
+export { type WorkerLogic, WorkerOutsideMillraceError, worker } from './worker.ts';

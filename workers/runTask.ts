@@ -1,0 +1,111 @@
+import type { TaskResult } from '../orchestrator/core/execution/entries.ts';
+import { dataLimitErrorName } from '../orchestrator/core/execution/tasks.ts';
+import type { Json } from '../orchestrator/core/json.ts';
+import type { TaskError } from '../orchestrator/core/machine/step.types.ts';
+import { serializable } from '../orchestrator/core/serializable.ts';
+import { ItemTooLargeError } from '../orchestrator/table/errors.ts';
+import { isoTime } from '../orchestrator/table/executionItem.ts';
+import type { Table } from '../orchestrator/table/table.ts';
+import type { TaskPayload } from './contract.ts';
+
+/** What a worker can know of its task. */
+export interface Task {
+  readonly executionId: string;
+  /** Number of the task within the execution. */
+  readonly task: number;
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+  readonly machine: string;
+  readonly machineVersion: string;
+  /** The same for every attempt of this task: what a payment service, say, takes to do a thing once. */
+  readonly idempotencyKey: string;
+  /** A result after it is ignored. */
+  readonly deadline: Date;
+  /** Aborts a second before the deadline. */
+  readonly signal: AbortSignal;
+}
+
+export interface TaskSurroundings {
+  readonly table: Pick<Table, 'insertResult'>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Between the abort signal and the deadline. */
+const marginMs = 1000;
+
+/**
+ * Runs one attempt and writes its result. Whatever the work does — return, throw, return what is no JSON — becomes an
+ * item; it rejects only when the table does not take the item.
+ */
+export async function runTask<Input>(
+  payload: TaskPayload<Input>,
+  work: (input: Input, task: Task) => unknown,
+  { table, now }: TaskSurroundings,
+): Promise<void> {
+  const startedAt = now();
+  const { executionId, task, attempt } = payload;
+  const deadlineMs = Date.parse(payload.deadline);
+  const controller = new AbortController();
+  const timer = setTimeout(
+    () => controller.abort(new Error('The deadline of the task is near.')),
+    Math.min(Math.max(0, deadlineMs - marginMs - startedAt), 2 ** 31 - 1),
+  );
+  const result = await resultOf(() =>
+    work(payload.input, {
+      executionId,
+      task,
+      attempt,
+      machine: payload.machine,
+      machineVersion: payload.machineVersion,
+      idempotencyKey: payload.idempotencyKey,
+      deadline: new Date(deadlineMs),
+      signal: controller.signal,
+    }),
+  ).finally(() => clearTimeout(timer));
+  const item = { executionId, task, attempt, startedAt: isoTime(startedAt), endedAt: isoTime(now()) };
+  const expiry = payload.expiresAt;
+  try {
+    await table.insertResult({ ...item, result }, expiry);
+  } catch (error) {
+    if (!(error instanceof ItemTooLargeError)) throw error;
+    const tooLarge = { name: dataLimitErrorName, message: `Worker '${payload.worker}': ${error.message}` };
+    await table.insertResult({ ...item, result: { status: 'FAILED', error: tooLarge } }, expiry);
+  }
+}
+
+async function resultOf(work: () => unknown): Promise<TaskResult> {
+  try {
+    const output = serializable(await work(), 'output');
+    return { status: 'SUCCEEDED', ...(output !== undefined && { output }) };
+  } catch (error) {
+    return { status: 'FAILED', error: taskErrorOf(error) };
+  }
+}
+
+/** A thrown value as the machine's `onError` gets it: an error's class name is its name. */
+export function taskErrorOf(thrown: unknown): TaskError {
+  if (!(thrown instanceof Error))
+    return { name: 'Error', message: `Not an Error was thrown: ${textOf(thrown)}` };
+  const { name, message, stack } = thrown;
+  const className = name === 'Error' && thrown.constructor.name !== '' ? thrown.constructor.name : name;
+  const retryable =
+    'retryable' in thrown && typeof thrown.retryable === 'boolean' ? thrown.retryable : undefined;
+  return {
+    name: className,
+    message,
+    ...(stack !== undefined && { stack: stack.slice(0, maximumStackLength) }),
+    ...(retryable !== undefined && { retryable }),
+  };
+}
+
+/** Enough for the frames that matter, and little enough for one write unit. */
+const maximumStackLength = 600;
+
+function textOf(value: unknown): string {
+  try {
+    return (JSON.stringify(value) as Json | undefined)?.toString() ?? String(value);
+  } catch {
+    return String(value);
+  }
+}
