@@ -1,0 +1,84 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BuildOptions, type BuildResult, build, type Plugin, type StdinOptions } from 'esbuild';
+import { BundleError, isBuildFailure, problemOf } from './bundleError.ts';
+
+const thisFile = fileURLToPath(import.meta.url);
+const runsFromSources = thisFile.endsWith('.ts');
+
+/** This package's own folder, where its dependencies are found. */
+export const packageDirectory = join(dirname(thisFile), runsFromSources ? '../..' : '../../..');
+
+/** What to bundle, and where it will be. */
+export type CodeEntry =
+  | { readonly stdin: StdinOptions; readonly outfile: string }
+  | { readonly entryPoints: { in: string; out: string }[]; readonly outdir: string };
+
+export type CodeBuild = BuildResult<{ write: false; metafile: true }>;
+
+/**
+ * Bundles code for Lambda in memory: ES modules for Node.js, AWS SDK included, as small as the packages allow.
+ *
+ * @throws BundleError
+ */
+export async function buildCode(entry: CodeEntry, minify: boolean): Promise<CodeBuild> {
+  const settings: BuildOptions & { write: false; metafile: true } = {
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    outExtension: { '.js': '.mjs' },
+    // The ES modules of the AWS SDK can be tree-shaken, its CommonJS cannot.
+    mainFields: ['module', 'main'],
+    conditions: runsFromSources ? ['module', 'millrace-source'] : ['module'],
+    sourcemap: true,
+    sourcesContent: false,
+    minify,
+    logLevel: 'silent',
+    absWorkingDir: packageDirectory,
+    plugins: [shippedPackages],
+    ...entry,
+  };
+  try {
+    const built: CodeBuild = await build(settings);
+    if (!requiresAtRunTime(built)) return built;
+    return await build({ ...settings, banner: { js: requireBanner } });
+  } catch (error) {
+    if (!isBuildFailure(error)) throw error;
+    throw new BundleError(
+      'CodeNotBundled',
+      error.errors.map((each) => problemOf(each, packageDirectory)),
+    );
+  }
+}
+
+/** CommonJS packages call `require` for Node's own modules; an ES module has none unless it makes one. */
+const requireBanner =
+  "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);";
+
+function requiresAtRunTime(built: CodeBuild): boolean {
+  return Object.values(built.metafile.outputs).some((output) =>
+    output.imports.some(({ kind, external }) => kind === 'require-call' && external === true),
+  );
+}
+
+/**
+ * `millrace` and `xstate` are found without being installed beside the machines: those of the user come first, those of
+ * this package are the fallback.
+ */
+const shippedPackages: Plugin = {
+  name: 'shipped-packages',
+  setup: ({ onResolve, resolve }) => {
+    const resolving = {};
+    onResolve({ filter: /^(?:millrace|xstate)(?:\/|$)/ }, async ({ path, pluginData, ...asked }) => {
+      if (pluginData === resolving) return undefined;
+      const options = { ...asked, pluginData: resolving };
+      const ofUser = await resolve(path, options);
+      if (ofUser.errors.length === 0) return ofUser;
+      const shipped = await resolve(path, { ...options, resolveDir: packageDirectory });
+      return shipped.errors.length === 0 ? shipped : { errors: ofUser.errors };
+    });
+  },
+};

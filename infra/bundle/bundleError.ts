@@ -1,0 +1,51 @@
+import { relative, resolve } from 'node:path';
+import type { BuildFailure, Message } from 'esbuild';
+
+/** One thing that is wrong with the user's code. */
+export interface BundleProblem {
+  /** Absolute; absent where the problem is in no file. */
+  readonly file?: string;
+  /** From 1. */
+  readonly line?: number;
+  /** From 1. */
+  readonly column?: number;
+  readonly message: string;
+}
+
+export type BundleErrorCode =
+  /** The code does not parse, or imports what there is not. */
+  'CodeNotBundled' | 'MachinesNotFound' | 'DuplicateWorker' | 'InvalidWorkerName';
+
+/** Machines or workers cannot be bundled. Nothing was written. The message has a line for each problem. */
+export class BundleError extends Error {
+  override readonly name = 'BundleError';
+  readonly code: BundleErrorCode;
+  readonly problems: readonly BundleProblem[];
+
+  constructor(code: BundleErrorCode, problems: readonly BundleProblem[]) {
+    super(problems.map(formatProblem).join('\n'));
+    this.code = code;
+    this.problems = problems;
+  }
+}
+
+/** `machines/order.ts:3:14: message`, with the path as it is from the current folder. */
+export function formatProblem({ file, line, column, message }: BundleProblem): string {
+  if (file === undefined) return message;
+  const place = [relative(process.cwd(), file), line, column].filter((part) => part !== undefined).join(':');
+  return `${place}: ${message}`;
+}
+
+export function problemOf({ text, location }: Message, workingDirectory: string): BundleProblem {
+  if (location === null) return { message: text };
+  return {
+    file: resolve(workingDirectory, location.file),
+    line: location.line,
+    column: location.column + 1,
+    message: text,
+  };
+}
+
+export function isBuildFailure(error: unknown): error is BuildFailure {
+  return error instanceof Error && 'errors' in error && Array.isArray(error.errors);
+}

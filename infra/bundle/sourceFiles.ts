@@ -1,0 +1,48 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const module = /\.(?:ts|mts|js|mjs)$/;
+const declaration = /\.d\.m?ts$/;
+const test = /\.test\.[^.]+$/;
+/** JSON that lies about in any project and is no machine. */
+const projectFile = /^(?:package|package-lock|tsconfig.*|jsconfig.*)\.json$/;
+
+/** All modules under a folder, by path; undefined if there is no such folder. Tests and declarations are left out. */
+export async function moduleFiles(directory: string): Promise<string[] | undefined> {
+  return filesOf(directory, (name) => module.test(name) && !declaration.test(name));
+}
+
+/** The same, with JSON files. */
+export async function moduleAndJsonFiles(directory: string): Promise<string[] | undefined> {
+  return filesOf(directory, (name) =>
+    name.endsWith('.json') ? !projectFile.test(name) : module.test(name) && !declaration.test(name),
+  );
+}
+
+async function filesOf(
+  directory: string,
+  isWanted: (name: string) => boolean,
+): Promise<string[] | undefined> {
+  let entries: Awaited<ReturnType<typeof readEntries>>;
+  try {
+    entries = await readEntries(directory);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) {
+      return undefined;
+    }
+    throw error;
+  }
+  const files: string[] = [];
+  for (const entry of entries) {
+    if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) files.push(...((await filesOf(path, isWanted)) ?? []));
+    else if (isWanted(entry.name) && !test.test(entry.name)) files.push(path);
+  }
+  // Not by locale: the order of files is the order in the bundle, which has to be the same everywhere.
+  return files.sort((a, b) => (a < b ? -1 : 1));
+}
+
+function readEntries(directory: string) {
+  return readdir(directory, { withFileTypes: true });
+}

@@ -1,0 +1,86 @@
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { buildCode, type CodeBuild, packageDirectory } from './build.ts';
+import { BundleError, type BundleProblem } from './bundleError.ts';
+import type { CodeFile } from './codeFolder.ts';
+
+export interface WorkerCode {
+  readonly name: string;
+  /** Absolute path of the module that it was made of. */
+  readonly source: string;
+  readonly files: readonly CodeFile[];
+}
+
+/** So that every prefix of Millrace's leaves room within Lambda's 64 characters. */
+const workerName = /^[A-Za-z0-9_-]{1,40}$/;
+
+/**
+ * Bundles those of the modules that export `handler`.
+ *
+ * @throws BundleError
+ */
+export async function buildWorkers(
+  files: readonly string[],
+  workersDirectory: string,
+  outDirectory: string,
+  minify: boolean,
+): Promise<readonly WorkerCode[]> {
+  if (files.length === 0) return [];
+  // Which of them are workers is known only afterwards, so each gets a numbered folder as deep as that of a worker will be.
+  const built = await buildCode(
+    {
+      entryPoints: files.map((file, number) => ({ in: file, out: `${number}/index` })),
+      outdir: outDirectory,
+    },
+    minify,
+  );
+  const workers = files.flatMap((source, number): WorkerCode[] => {
+    const folder = join(outDirectory, String(number));
+    if (!exportsHandler(built, join(folder, 'index.mjs'))) return [];
+    const code = built.outputFiles
+      .filter(({ path }) => dirname(path) === folder)
+      .map(({ path, contents }) => ({ name: basename(path), contents }));
+    return [{ name: nameOf(source, workersDirectory), source, files: code }];
+  });
+  refuseBadNames(workers);
+  return workers;
+}
+
+function exportsHandler(built: CodeBuild, path: string): boolean {
+  return Object.entries(built.metafile.outputs).some(
+    ([output, { exports }]) => resolve(packageDirectory, output) === path && exports.includes('handler'),
+  );
+}
+
+/** The file's name; that of its folder for an `index` file in one. */
+function nameOf(source: string, workersDirectory: string): string {
+  const name = basename(source).replace(/\.[^.]+$/, '');
+  const folder = basename(dirname(relative(workersDirectory, source)));
+  return name === 'index' && folder !== '.' && folder !== '' ? folder : name;
+}
+
+function refuseBadNames(workers: readonly WorkerCode[]): void {
+  const invalid = workers.filter(({ name }) => !workerName.test(name));
+  if (invalid.length > 0) {
+    throw new BundleError(
+      'InvalidWorkerName',
+      invalid.map(({ name, source }) => ({
+        file: source,
+        message: `A worker cannot be named "${name}": rename the file to 1 to 40 letters, digits, "-" or "_".`,
+      })),
+    );
+  }
+  const first = new Map<string, WorkerCode>();
+  const duplicates: BundleProblem[] = [];
+  for (const worker of workers) {
+    const other = first.get(worker.name);
+    if (other === undefined) {
+      first.set(worker.name, worker);
+      continue;
+    }
+    duplicates.push({
+      file: worker.source,
+      message: `Worker "${worker.name}" is in ${relative(process.cwd(), other.source)} too: rename one of the files.`,
+    });
+  }
+  if (duplicates.length > 0) throw new BundleError('DuplicateWorker', duplicates);
+}

@@ -1,0 +1,17 @@
+/** Time as the local cloud sees it, so that a test can wait six hours in no time. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Calls `callback` once, after `delayMs`. Returns a function that cancels the call. */
+  after(delayMs: number, callback: () => void): () => void;
+}
+
+/** The machine's own clock. What waits on it does not keep the process alive. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after: (delayMs, callback) => {
+    const timer = setTimeout(callback, delayMs);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};

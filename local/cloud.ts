@@ -1,0 +1,259 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { type BundledFunctions, bundleFunctions } from '../infra/bundle.ts';
+import { describeDeployment } from '../infra/describe.ts';
+import type { DeploymentDescription } from '../infra/description.ts';
+import type { Configuration } from '../orchestrator/configuration.ts';
+import { connections } from '../orchestrator/table/client.ts';
+import type { Units } from '../orchestrator/table/dynamoDBTable.ts';
+import { ConsumedCapacityCounter } from './consumedCapacityCounter.ts';
+import { ensureTable } from './dynamodb/createTable.ts';
+import { type LocalDynamoDB, startEngine } from './dynamodb/engine.ts';
+import { startFaultProxy } from './dynamodb/faultProxy.ts';
+import type { DynamoDBFaultDraws } from './dynamodb/faults.ts';
+import { fileCheckpoints } from './eventSource/checkpoints.ts';
+import { type EventSource, startEventSource } from './eventSource/eventSource.ts';
+import type { EventSourceFaultDraws } from './eventSource/faults.ts';
+import type { LambdaFaults } from './faults.ts';
+import { type LambdaMetrics, type LocalLambda, startLambda } from './lambda/index.ts';
+import { type LocalSchedules, startSchedules } from './schedules.ts';
+
+export interface LocalCloudOptions {
+  /** Folder with the modules of the machines. */
+  readonly machinesDirectory: string;
+  /** Folder with the modules of the workers; it need not exist. */
+  readonly workersDirectory: string;
+  /** Keeps the table in this file. @default a file of its own, deleted at the end */
+  readonly dataFile?: string;
+  readonly settings?: Partial<Configuration>;
+  /** Variables of every function. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Invocations that run at once, each in a process of its own. @default 10 */
+  readonly maximumConcurrency?: number;
+  /** Counts the capacity units that functions consume. @default false: DynamoDB is not asked */
+  readonly countsConsumedCapacity?: boolean;
+  readonly lambdaPort?: number;
+  readonly faults?: LocalCloudFaults;
+  readonly log?: (line: LogLine) => void;
+}
+
+export interface LogLine {
+  /** Name of a function, or `dynamodb`, `stream`, `schedules`. */
+  readonly source: string;
+  readonly text: string;
+}
+
+/** What goes wrong on purpose, each part drawn from a seed of its own. */
+export interface LocalCloudFaults {
+  readonly lambda?: LambdaFaults;
+  readonly eventSource?: EventSourceFaultDraws;
+  readonly dynamodb?: DynamoDBFaultDraws;
+}
+
+/** AWS on this machine, as far as Millrace needs it: DynamoDB with streams, Lambda, and what joins them. */
+export interface LocalCloud {
+  readonly tableName: string;
+  readonly description: DeploymentDescription;
+  /** What any AWS SDK or CLI needs to use it. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly dynamodb: DynamoDBClient;
+  /** Capacity units that functions have consumed so far. */
+  consumed(): Units;
+  /** By function name. */
+  functionMetrics(): ReadonlyMap<string, LambdaMetrics['functions'][string]>;
+  /** Resolves when what is in the stream was delivered and no invocation is queued or running, the clock's aside. */
+  settled(): Promise<void>;
+  /**
+   * Bundles machines and workers anew and deploys them.
+   *
+   * @throws BundleError: the functions of before stay deployed
+   */
+  reload(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const region = 'us-east-1';
+/** Nobody checks them; every SDK wants some. */
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+/**
+ * Starts the local cloud and deploys the machines and workers of two folders to it.
+ *
+ * @throws NoLocalEngineError, EngineStartError, BundleError
+ */
+export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
+  const log = options.log ?? (() => {});
+  const started: (() => Promise<void> | void)[] = [];
+  const stop = async () => {
+    for (const end of started.splice(0).reverse()) await end();
+  };
+  try {
+    const codeDirectory = await mkdtemp(join(tmpdir(), 'millrace-'));
+    started.push(() => rm(codeDirectory, { recursive: true, force: true }));
+    const deployments = new Deployments(codeDirectory, options);
+    const first = await deployments.next();
+
+    const engine = await startEngine({
+      ...(options.dataFile !== undefined && { dataFile: options.dataFile }),
+      log: (text) => log({ source: 'dynamodb', text }),
+    });
+    started.push(() => engine.stop());
+    const dynamodbEndpoint = await withFaults(engine, options, started);
+    const dynamodb = new DynamoDBClient({
+      endpoint: engine.endpoint,
+      region,
+      credentials,
+      requestHandler: connections(),
+    });
+    started.push(() => dynamodb.destroy());
+    const { streamArn } = await ensureTable(dynamodb, first.table);
+
+    const capacity = new ConsumedCapacityCounter();
+    const lambda = await startLambda({
+      functions: [],
+      environment: { AWS_REGION: region },
+      ...(options.lambdaPort !== undefined && { port: options.lambdaPort }),
+      ...(options.maximumConcurrency !== undefined && { maximumConcurrency: options.maximumConcurrency }),
+      ...(options.faults?.lambda && { faults: options.faults.lambda }),
+      log: ({ functionName, message }) => {
+        if (!capacity.take(message)) log({ source: functionName, text: message });
+      },
+    });
+    started.push(() => lambda.stop());
+    const endpoints = endpointVariables(dynamodbEndpoint, lambda.endpoint);
+    const deploy = (description: DeploymentDescription) =>
+      lambda.updateFunctions(
+        description.functions.map((each) => ({
+          ...each,
+          environment: { ...each.environment, ...options.environment, ...endpoints },
+        })),
+      );
+    deploy(first);
+
+    const source = startStream(engine, streamArn, first, lambda, options);
+    started.push(() => source.stop());
+    const schedules: LocalSchedules = startSchedules(first.schedules, lambda, {
+      onError: (functionName, error) =>
+        log({ source: 'schedules', text: `${functionName}: ${String(error)}` }),
+    });
+    started.push(() => schedules.stop());
+
+    let description = first;
+    return {
+      tableName: first.table.tableName,
+      get description() {
+        return description;
+      },
+      environment: {
+        ...endpointVariables(engine.endpoint, lambda.endpoint),
+        MILLRACE_TABLE: first.table.tableName,
+      },
+      dynamodb,
+      consumed: () => capacity.total,
+      functionMetrics: () => new Map(Object.entries(lambda.metrics().functions)),
+      settled: async () => {
+        // A delivered record invokes workers, and their results are records.
+        for (let before = -1; before !== source.metrics().recordsDelivered; ) {
+          before = source.metrics().recordsDelivered;
+          await source.drained();
+          await lambda.idle({ ignoring: first.schedules.map((schedule) => schedule.functionName) });
+        }
+      },
+      reload: async () => {
+        description = await deployments.next();
+        deploy(description);
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Bundles into a folder of its own each time: running functions still read the one before. */
+class Deployments {
+  readonly #codeDirectory: string;
+  readonly #options: LocalCloudOptions;
+  #count = 0;
+
+  constructor(codeDirectory: string, options: LocalCloudOptions) {
+    this.#codeDirectory = codeDirectory;
+    this.#options = options;
+  }
+
+  async next(): Promise<DeploymentDescription> {
+    const { machinesDirectory, workersDirectory, settings, countsConsumedCapacity } = this.#options;
+    const outDirectory = join(this.#codeDirectory, String(this.#count++));
+    const bundled: BundledFunctions = await bundleFunctions({
+      machinesDirectory,
+      workersDirectory,
+      outDirectory,
+    });
+    return describeDeployment(
+      {
+        orchestrator: bundled.orchestrator.codeDirectory,
+        workerHost: bundled.workerHost.codeDirectory,
+        workers: bundled.workers,
+      },
+      { ...settings, ...(countsConsumedCapacity && { reportsConsumedCapacity: true }) },
+    );
+  }
+}
+
+async function withFaults(
+  engine: LocalDynamoDB,
+  options: LocalCloudOptions,
+  started: (() => Promise<void> | void)[],
+): Promise<string> {
+  if (!options.faults?.dynamodb) return engine.endpoint;
+  const proxy = await startFaultProxy({ target: engine.endpoint, faults: options.faults.dynamodb });
+  started.push(() => proxy.stop());
+  return proxy.endpoint;
+}
+
+function startStream(
+  engine: LocalDynamoDB,
+  streamArn: string,
+  description: DeploymentDescription,
+  lambda: LocalLambda,
+  options: LocalCloudOptions,
+): EventSource {
+  const { eventSource } = description;
+  const streamsClient = new DynamoDBStreamsClient({ endpoint: engine.endpoint, region, credentials });
+  const source = startEventSource({
+    streamsClient,
+    streamArn,
+    eventSource,
+    invoke: async (payload) => {
+      const result = await lambda.invoke(eventSource.functionName, payload);
+      return result;
+    },
+    ...(options.dataFile !== undefined && {
+      checkpoints: fileCheckpoints(`${options.dataFile}.stream.json`),
+    }),
+    ...(options.faults?.eventSource && { faults: options.faults.eventSource }),
+    log: (text) => options.log?.({ source: 'stream', text }),
+  });
+  return {
+    ...source,
+    stop: async () => {
+      await source.stop();
+      streamsClient.destroy();
+    },
+  };
+}
+
+function endpointVariables(dynamodb: string, lambda: string): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
+    AWS_ENDPOINT_URL_DYNAMODB_STREAMS: dynamodb,
+    AWS_ENDPOINT_URL_LAMBDA: lambda,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  };
+}

@@ -1,0 +1,8 @@
+export {
+  type LocalCloud,
+  type LocalCloudFaults,
+  type LocalCloudOptions,
+  type LogLine,
+  startLocalCloud,
+} from './cloud.ts';
+export { NoLocalEngineError } from './dynamodb/errors.ts';

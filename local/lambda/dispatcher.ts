@@ -1,0 +1,308 @@
+import { randomUUID } from 'node:crypto';
+import type { FunctionDescription } from '../../infra/description.ts';
+import type { Clock } from '../clock.ts';
+import type { LambdaFaultDraws } from '../faults.ts';
+import { ConcurrencyLimits } from './concurrency.ts';
+import { DeployedFunction, revisionOf } from './deployedFunction.ts';
+import { Environment, type EnvironmentInvocation, type InvocationOutcome } from './environment.ts';
+import { type EnvironmentEnd, failureOf } from './environmentEnd.ts';
+import { environmentVariables } from './environmentVariables.ts';
+import type { ThrottleReason } from './errors.ts';
+import { functionArn } from './functionReference.ts';
+import type { LambdaLog } from './log.ts';
+import type { MetricsRegister } from './metrics.ts';
+
+export type InvocationRequest = Omit<EnvironmentInvocation, 'crash'>;
+
+/** Where asynchronous events come from. */
+export interface QueuedEvents {
+  queuedFunctionNames(): Iterable<string>;
+  take(functionName: string): InvocationRequest | undefined;
+}
+
+export interface DispatcherOptions {
+  readonly runtimeFile: string;
+  readonly region: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly maximumConcurrency: number;
+  readonly environmentIdleMs: number;
+  readonly clock: Clock;
+  readonly faults: LambdaFaultDraws;
+  readonly metrics: MetricsRegister;
+  readonly log: LambdaLog;
+  readonly events: QueuedEvents;
+}
+
+/**
+ * Decides which invocation runs when, and in which environment.
+ *
+ * Synchronous invocations run at once or are refused. Asynchronous events run when there is room: of the functions that
+ * have some, the one that runs least is next, and among equals the one that waited longest for its turn.
+ */
+export class Dispatcher {
+  readonly #options: DispatcherOptions;
+  readonly #limits: ConcurrencyLimits;
+  readonly #functions = new Map<string, DeployedFunction>();
+  /** Also those of functions that are no longer deployed. */
+  readonly #environments = new Set<Environment>();
+  #turn = 0;
+  #dispatching = false;
+  #stopped = false;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+    this.#limits = new ConcurrencyLimits(options.maximumConcurrency);
+  }
+
+  /** Deploys these functions and no others. What runs finishes on the code that it was started with. */
+  deploy(descriptions: readonly FunctionDescription[]): void {
+    this.#limits.configure(descriptions);
+    const names = new Set(descriptions.map((description) => description.functionName));
+    for (const [name, deployed] of this.#functions) {
+      if (names.has(name)) continue;
+      this.#functions.delete(name);
+      this.#retireEnvironments(deployed);
+      this.#failWaiting(deployed, 'Function was deleted');
+    }
+    for (const description of descriptions) this.#deployFunction(description);
+    this.dispatchQueued();
+  }
+
+  description(functionName: string): FunctionDescription | undefined {
+    return this.#functions.get(functionName)?.description;
+  }
+
+  get functionNames(): Iterable<string> {
+    return this.#functions.keys();
+  }
+
+  get concurrentExecutions(): number {
+    let running = 0;
+    for (const name of this.#functions.keys()) running += this.#limits.running(name);
+    return running;
+  }
+
+  get environments(): number {
+    let count = 0;
+    for (const { state } of this.#environments) if (state !== 'ended') count += 1;
+    return count;
+  }
+
+  /** Runs it now. The reason if it cannot run now. */
+  invoke(functionName: string, request: InvocationRequest): ThrottleReason | undefined {
+    const deployed = this.#functions.get(functionName);
+    const refusal = this.#limits.refusal(functionName);
+    if (deployed === undefined || refusal !== undefined) return refusal;
+    this.#limits.acquire(functionName);
+    const environment = deployed.idle.pop();
+    if (environment !== undefined) {
+      this.#run(deployed, environment, request);
+    } else {
+      deployed.waiting.push(request);
+      this.#startForWaiting(deployed);
+    }
+    return undefined;
+  }
+
+  /** Runs as many queued events as there is room for. */
+  dispatchQueued(): void {
+    // What is dispatched can settle at once and queue more: the loop below sees that, so one loop is enough.
+    if (this.#dispatching || this.#stopped) return;
+    this.#dispatching = true;
+    try {
+      for (let next = this.#nextFunction(); next !== undefined; next = this.#nextFunction()) {
+        this.#turn += 1;
+        next.lastTurn = this.#turn;
+        const environment = next.idle.at(-1);
+        if (environment === undefined) {
+          this.#start(next);
+          continue;
+        }
+        const { functionName } = next.description;
+        const request = this.#options.events.take(functionName);
+        if (request === undefined) continue;
+        next.idle.pop();
+        this.#limits.acquire(functionName);
+        this.#run(next, environment, request);
+      }
+    } finally {
+      this.#dispatching = false;
+    }
+  }
+
+  /** Ends environments that nobody used for long. */
+  endIdle(): void {
+    const { clock, environmentIdleMs } = this.#options;
+    for (const deployed of this.#functions.values()) {
+      for (const environment of [...deployed.idle]) {
+        if (clock.now() - environment.idleSinceMs >= environmentIdleMs) deployed.end(environment);
+      }
+    }
+  }
+
+  /** Kills all environments; resolves when their processes are gone. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const environment of this.#environments) environment.end();
+    for (const deployed of this.#functions.values()) this.#failWaiting(deployed, 'Lambda was stopped');
+    await Promise.all([...this.#environments].map((environment) => environment.exited));
+  }
+
+  #deployFunction(description: FunctionDescription): void {
+    const deployed = this.#functions.get(description.functionName);
+    if (deployed === undefined) {
+      this.#functions.set(description.functionName, new DeployedFunction(description));
+      return;
+    }
+    const revision = revisionOf(description);
+    deployed.description = description;
+    if (revision === deployed.revision) return;
+    deployed.revision = revision;
+    this.#retireEnvironments(deployed);
+    this.#startForWaiting(deployed);
+  }
+
+  #retireEnvironments(deployed: DeployedFunction): void {
+    for (const environment of [...deployed.environments]) {
+      if (environment.state === 'busy') environment.retired = true;
+      else deployed.end(environment);
+    }
+  }
+
+  /** The function whose event is next, among those that can run one or can start an environment for one. */
+  #nextFunction(): DeployedFunction | undefined {
+    let next: DeployedFunction | undefined;
+    let nextRunning = 0;
+    for (const functionName of this.#options.events.queuedFunctionNames()) {
+      const deployed = this.#functions.get(functionName);
+      if (deployed === undefined || this.#limits.refusal(functionName) !== undefined) continue;
+      // Environments for events are started one after the other: on few cores a burst is served sooner so.
+      if (deployed.idle.length === 0 && deployed.starting > 0) continue;
+      const running = this.#limits.running(functionName);
+      if (
+        next === undefined ||
+        running < nextRunning ||
+        (running === nextRunning && deployed.lastTurn < next.lastTurn)
+      ) {
+        next = deployed;
+        nextRunning = running;
+      }
+    }
+    return next;
+  }
+
+  #run(deployed: DeployedFunction, environment: Environment, request: InvocationRequest): void {
+    const { functionName } = deployed.description;
+    environment.invoke({
+      requestId: request.requestId,
+      payload: request.payload,
+      wantsResult: request.wantsResult,
+      crash: this.#options.faults.crash(functionName),
+      settle: (outcome) => {
+        if (environment.state === 'idle') this.#becameIdle(deployed, environment);
+        else deployed.forget(environment);
+        this.#settle(deployed, request, outcome);
+      },
+    });
+  }
+
+  #becameIdle(deployed: DeployedFunction, environment: Environment): void {
+    if (environment.retired) {
+      deployed.end(environment);
+      return;
+    }
+    const waiting = deployed.waiting.shift();
+    if (waiting !== undefined) {
+      this.#run(deployed, environment, waiting);
+      return;
+    }
+    environment.idleSinceMs = this.#options.clock.now();
+    deployed.idle.push(environment);
+  }
+
+  #settle(deployed: DeployedFunction, request: InvocationRequest, outcome: InvocationOutcome): void {
+    const { functionName } = deployed.description;
+    this.#limits.release(functionName);
+    const metrics = this.#options.metrics.of(functionName);
+    metrics.invocations += 1;
+    metrics.durationMs += outcome.durationMs;
+    metrics.billedDurationMs += Math.ceil(outcome.durationMs);
+    if (outcome.functionError) metrics.errors += 1;
+    request.settle(outcome);
+    if (this.#stopped) return;
+    this.#startForWaiting(deployed);
+    this.dispatchQueued();
+  }
+
+  #fail(deployed: DeployedFunction, request: InvocationRequest, end: EnvironmentEnd): void {
+    const payload = JSON.stringify(failureOf(end, request.requestId));
+    this.#settle(deployed, request, { payload, functionError: true, durationMs: 0 });
+  }
+
+  #failWaiting(deployed: DeployedFunction, errorMessage: string): void {
+    const end: EnvironmentEnd = { by: 'platform', errorType: 'Runtime.ExitError', errorMessage };
+    for (let request = deployed.waiting.shift(); request !== undefined; request = deployed.waiting.shift()) {
+      this.#fail(deployed, request, end);
+    }
+  }
+
+  #startForWaiting(deployed: DeployedFunction): void {
+    while (deployed.starting < deployed.waiting.length) this.#start(deployed);
+  }
+
+  #start(deployed: DeployedFunction): void {
+    this.#makeRoom();
+    const { region, environment, runtimeFile, log, metrics } = this.#options;
+    const { description } = deployed;
+    metrics.of(description.functionName).environmentsStarted += 1;
+    const started = new Environment({
+      runtimeFile,
+      description,
+      functionArn: functionArn(region, description.functionName),
+      variables: environmentVariables(description, region, environment, randomUUID()),
+      log,
+      onReady: (ready) => {
+        metrics.of(description.functionName).initDurationMs += ready.initDurationMs;
+        this.#becameIdle(deployed, ready);
+        this.dispatchQueued();
+      },
+      onInitFailed: (failed, end) => {
+        deployed.forget(failed);
+        this.#initFailed(deployed, end);
+      },
+      onIdleEnd: (ended) => deployed.forget(ended),
+    });
+    deployed.environments.add(started);
+    this.#environments.add(started);
+    void started.exited.then(() => this.#environments.delete(started));
+  }
+
+  /** An invocation pays for an environment that did not start, as on Lambda: the oldest one that is waiting. */
+  #initFailed(deployed: DeployedFunction, end: EnvironmentEnd): void {
+    const { functionName } = deployed.description;
+    const waiting = deployed.waiting.shift();
+    if (waiting !== undefined) {
+      this.#fail(deployed, waiting, end);
+      return;
+    }
+    if (this.#limits.refusal(functionName) !== undefined) return;
+    const request = this.#options.events.take(functionName);
+    if (request === undefined) return;
+    this.#limits.acquire(functionName);
+    this.#fail(deployed, request, end);
+  }
+
+  /** Twice as many processes as may run at once are kept; beyond that the one unused for longest makes room. */
+  #makeRoom(): void {
+    if (this.environments < this.#options.maximumConcurrency * 2) return;
+    let oldest: { deployed: DeployedFunction; environment: Environment } | undefined;
+    for (const deployed of this.#functions.values()) {
+      const environment = deployed.idle[0];
+      if (environment === undefined) continue;
+      if (oldest === undefined || environment.idleSinceMs < oldest.environment.idleSinceMs) {
+        oldest = { deployed, environment };
+      }
+    }
+    oldest?.deployed.end(oldest.environment);
+  }
+}
