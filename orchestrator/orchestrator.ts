@@ -10,12 +10,12 @@ import {
 import type { ExecutionEffect } from './core/execution/draft.ts';
 import { inJournalOrder, type JournalEntry } from './core/execution/entries.ts';
 import type { Execution, ExecutionError } from './core/execution/execution.ts';
-import { parseLog } from './core/execution/log.ts';
+import { journalReferences, parseLog } from './core/execution/log.ts';
 import type { MachineLookup } from './core/execution/machines.ts';
 import { ExecutionCache } from './executionCache.ts';
 import { describeError, type Reporter } from './report.ts';
 import { UnreadableExecutionError } from './table/executionItem.ts';
-import type { Table } from './table/table.ts';
+import type { CommitOutcome, Table } from './table/table.ts';
 import type { TaskDispatcher } from './taskDispatcher.ts';
 
 export interface OrchestratorOptions {
@@ -174,7 +174,7 @@ export class Orchestrator {
     for (let number = execution.logSegments - 1; number >= 0 && oldest >= backTo; number--) {
       const text = await this.#options.table.readLogSegment(execution.executionId, number);
       if (text === undefined) break;
-      for (const entry of parseLog(text)) references.add(entry.reference);
+      for (const reference of journalReferences(text)) references.add(reference);
       oldest = oldestAt(text);
     }
     return references;
@@ -199,10 +199,8 @@ export class Orchestrator {
     step: Extract<Advance, { type: 'commit' }>,
     input: AdvanceInput,
   ): Promise<{ type: 'committed' } | { type: 'conflict'; current: Execution | undefined }> {
-    const { table } = this.#options;
     const { execution } = step;
-    if (step.segment) await table.writeLogSegment(execution.executionId, step.segment);
-    const outcome = await table.commit(execution);
+    const outcome = await this.#write(step);
     switch (outcome.type) {
       case 'committed':
         this.#cache.set(execution);
@@ -215,6 +213,12 @@ export class Orchestrator {
       case 'tooLarge':
         return this.#commitTooLarge(input, outcome.bytes);
     }
+  }
+
+  /** The commit, after the log segment that it drops from the item: a crash between them loses no entry. */
+  async #write({ execution, segment }: Extract<Advance, { type: 'commit' }>): Promise<CommitOutcome> {
+    if (segment) await this.#options.table.writeLogSegment(execution.executionId, segment);
+    return this.#options.table.commit(execution);
   }
 
   /** The entries one by one, so that only the one that makes the state too large ends the execution. */
@@ -232,7 +236,7 @@ export class Orchestrator {
     const error = stateTooLarge(bytes);
     const failed = failExecution(input, error);
     if (failed.type === 'nothing') return { type: 'committed' as const };
-    const outcome = await this.#options.table.commit(failed.execution);
+    const outcome = await this.#write(failed);
     if (outcome.type === 'tooLarge') {
       // Even the state of before does not fit beside the error.
       const { snapshot: _, tasks: __, ...rest } = failed.execution;
@@ -292,7 +296,7 @@ export class Orchestrator {
     for (let conflicts = 0; tasks.length > 0 && execution && conflicts < mostConflicts; conflicts++) {
       const step = deferDispatch(execution, tasks, this.#options.now());
       if (step.type === 'nothing') return;
-      const outcome = await this.#options.table.commit(step.execution);
+      const outcome = await this.#write(step);
       if (outcome.type === 'committed') {
         this.#cache.set(step.execution);
         return;

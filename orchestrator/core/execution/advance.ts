@@ -111,7 +111,7 @@ class Attempt {
   wake(wakeId: string): void {
     const draft = this.#draft;
     const machine = draft.ended ? undefined : this.#ready(undefined);
-    if (machine && fireDue(draft, machine, wakeId) > 0) draft.log('wake', '');
+    if (machine && fireDue(draft, machine, wakeId) > 0) draft.log('wake', wakeId);
   }
 
   /** The execution's machine, or nothing where it has to wait for it. */
@@ -183,7 +183,7 @@ export function failExecution(input: AdvanceInput, error: ExecutionError): Advan
   const draft = draftOf(input.execution, start, input.executionId, input.now);
   const verdict = { type: 'failed', code: error.code } as const;
   for (const entry of input.entries) draft.log(logKindOf(entry), entry.reference, verdict);
-  if (input.wakeId !== undefined) draft.log('wake', '', verdict);
+  if (input.wakeId !== undefined) draft.log('wake', input.wakeId, verdict);
   draft.fail(error);
   return commitOf(draft, []);
 }

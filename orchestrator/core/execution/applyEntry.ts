@@ -44,7 +44,8 @@ function applyResult(draft: Draft, machine: PreparedMachine, entry: ResultEntry)
   if (result.status === 'FAILED') {
     failAttempt(draft, machine, task, result.error, entry.reference);
   } else {
-    const { output } = result;
+    // What a worker returns goes through JSON, where nothing is null.
+    const output = result.output ?? null;
     draft.settle(machine, { type: 'taskSucceeded', task: task.task, output }, entry.reference);
   }
   return { type: 'applied' };

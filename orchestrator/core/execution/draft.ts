@@ -10,7 +10,7 @@ import {
 } from '../machine/index.ts';
 import type { Execution, ExecutionError, ExecutionStatus, OpenTask } from './execution.ts';
 import { hasEnded } from './execution.ts';
-import { appendToLog, emptyLog, type LogEntry, parseLog, splitLog } from './log.ts';
+import { appendToLog, emptyLog, journalReferences, type LogEntry, splitLog } from './log.ts';
 
 /** What is to be done after the commit, in this order. Exhaustive: whoever executes effects switches over `type`. */
 export type ExecutionEffect =
@@ -92,14 +92,14 @@ export class Draft {
     const entry = { kind, reference, at: this.now, verdict };
     this.set({ log: appendToLog(this.#execution.log, this.#loggedAt, entry), updatedAt: this.now });
     this.#loggedAt = this.now;
-    this.#applied?.add(reference);
+    if (kind === 'start' || kind === 'result' || kind === 'event') this.#applied?.add(reference);
   }
 
   /** Whether the part of the log that is in the item, and this commit, name the journal item. */
   hasLogged(reference: string): boolean {
     this.#applied ??= new Set([
-      ...(this.segment ? parseLog(this.segment.text) : []).map((entry) => entry.reference),
-      ...parseLog(this.#execution.log).map((entry) => entry.reference),
+      ...(this.segment ? journalReferences(this.segment.text) : []),
+      ...journalReferences(this.#execution.log),
     ]);
     return this.#applied.has(reference);
   }

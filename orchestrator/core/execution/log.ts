@@ -9,7 +9,7 @@
  */
 export interface LogEntry {
   readonly kind: LogEntryKind;
-  /** Sort key of the journal item; empty for a wake. */
+  /** Sort key of the journal item; id of the wake. */
   readonly reference: string;
   /** Milliseconds since the epoch: the `now` the step was taken with. */
   readonly at: number;
@@ -54,7 +54,7 @@ const prefixes: Readonly<Record<LogEntryKind, string>> = {
   start: 'start',
   result: 'task#',
   event: 'event#',
-  wake: '',
+  wake: 'wake#',
   deferred: 'task#',
   waiting: '',
 };
@@ -82,6 +82,13 @@ export function parseLog(log: string): LogEntry[] {
     const reference = prefixes[kind] + unescapeReference(match[2] ?? '');
     return { kind, reference, at, verdict: verdictOf(match[4], match[5] ?? '') };
   });
+}
+
+/** The journal items that a log says were applied or ignored. */
+export function journalReferences(log: string): string[] {
+  return parseLog(log)
+    .filter(({ kind }) => kind === 'start' || kind === 'result' || kind === 'event')
+    .map(({ reference }) => reference);
 }
 
 /** Thrown for a `log` attribute that no orchestrator has written. */
