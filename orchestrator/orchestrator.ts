@@ -292,8 +292,9 @@ export class Orchestrator {
 
   /** Commits a later time for tasks whose functions had no capacity. */
   async #defer(dispatched: Execution, tasks: readonly number[]): Promise<void> {
+    if (tasks.length === 0) return;
     let execution: Execution | undefined = dispatched;
-    for (let conflicts = 0; tasks.length > 0 && execution && conflicts < mostConflicts; conflicts++) {
+    for (let conflicts = 0; execution && conflicts < mostConflicts; conflicts++) {
       const step = deferDispatch(execution, tasks, this.#options.now());
       if (step.type === 'nothing') return;
       const outcome = await this.#write(step);

@@ -92,11 +92,13 @@ describe('without a fault', () => {
     expect(cloud.invocations).toEqual([0, 1, 2, 3, 4].map((task) => `e1/task#${task}#1`));
   });
 
-  it('a task step is one commit, and the start is one', async () => {
+  it('a task step is one commit and no read, and the start is one commit and one read', async () => {
     const cloud = new SimulatedCloud([sequential(50)], addWorker);
+    const reads: string[] = [];
+    cloud.onRead = (operation) => reads.push(operation);
     await cloud.start('sequential', 'e1', { M: { from: { N: '0' } } });
     await cloud.advance(60_000);
-    expect((await cloud.execution('e1')).version).toBe(51);
     expect(cloud.table.commits).toBe(51);
+    expect(reads).toEqual(['readEvents']);
   });
 });

@@ -8,6 +8,7 @@ import { Orchestrator } from '../../orchestrator/orchestrator.ts';
 import type { Report } from '../../orchestrator/report.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
+import type { Table } from '../../orchestrator/table/table.ts';
 import { TaskDispatcher } from '../../orchestrator/taskDispatcher.ts';
 import type { TaskPayload } from '../../workers/contract.ts';
 import { runTask, type Task } from '../../workers/runTask.ts';
@@ -45,6 +46,8 @@ export class SimulatedCloud {
   readonly reports: Report[] = [];
   /** `executionId/task#n#attempt` of each time a worker ran. */
   readonly invocations: string[] = [];
+  /** Told of each read that the orchestrator asks of the table. */
+  onRead: (operation: string) => void = () => {};
   now = 1_700_000_000_000;
   maximumWaitForMachineMs = 15 * 60_000;
   #definitions: readonly Definition[];
@@ -130,11 +133,12 @@ export class SimulatedCloud {
     const machines = machineLookup(this.#definitions.map((definition) => prepareMachine(definition)));
     const report = (each: Report) => void this.reports.push(each);
     const now = () => this.now;
+    const table = this.#observed();
     const invoker: FunctionInvoker = { invoke: (name, payload) => this.#invoke(name, payload) };
     const dispatcher = new TaskDispatcher({
       invoker,
       machines,
-      table: this.table,
+      table,
       tableName: 'simulated',
       layout: { indexShards: 1 },
       functionNames: functionNames(''),
@@ -142,7 +146,21 @@ export class SimulatedCloud {
       now,
     });
     const limits = { waitForMachineMs: this.maximumWaitForMachineMs };
-    return new Orchestrator({ table: this.table, machines, dispatcher, limits, report, now });
+    return new Orchestrator({ table, machines, dispatcher, limits, report, now });
+  }
+
+  /** The table as the orchestrator sees it, so that what a store does inside is not taken for its reads. */
+  #observed(): Table {
+    return new Proxy<Table>(this.table, {
+      get: (table, name, receiver) => {
+        const member: unknown = Reflect.get(table, name, table);
+        if (typeof member !== 'function') return Reflect.get(table, name, receiver);
+        return (...args: unknown[]) => {
+          if (String(name).startsWith('read')) this.onRead(String(name));
+          return Reflect.apply(member, table, args);
+        };
+      },
+    });
   }
 
   async #invoke(functionName: string, payload: TaskPayload): Promise<DispatchOutcome> {
