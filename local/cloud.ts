@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { type BundledFunctions, bundleFunctions } from '../infra/bundle.ts';
 import { describeDeployment } from '../infra/describe.ts';
 import type { DeploymentDescription } from '../infra/description.ts';
 import type { Configuration } from '../orchestrator/configuration.ts';
-import { connections } from '../orchestrator/table/client.ts';
+import { createDynamoDBClient } from '../orchestrator/table/client.ts';
 import type { Units } from '../orchestrator/table/dynamoDBTable.ts';
 import { ConsumedCapacityCounter } from './consumedCapacityCounter.ts';
 import { ensureTable } from './dynamodb/createTable.ts';
@@ -102,12 +102,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     });
     started.push(() => engine.stop());
     const dynamodbEndpoint = await withFaults(engine, options, started);
-    const dynamodb = new DynamoDBClient({
-      endpoint: engine.endpoint,
-      region,
-      credentials,
-      requestHandler: connections(),
-    });
+    const dynamodb = createDynamoDBClient({ endpoint: engine.endpoint, region, credentials });
     started.push(() => dynamodb.destroy());
     const { streamArn } = await ensureTable(dynamodb, first.table);
 

@@ -7,7 +7,7 @@ import {
 import type { TaskPayload } from '../workers/contract.ts';
 import { type Execution, type OpenTask, taskKey } from './core/execution/execution.ts';
 import type { TaskError } from './core/machine/step.types.ts';
-import { connections } from './table/client.ts';
+import { forManySmallRequests, lean } from './table/client.ts';
 
 /** What became of handing a task to its function. */
 export type DispatchOutcome =
@@ -66,8 +66,25 @@ function outcomeOf(error: unknown, functionName: string): DispatchOutcome {
   };
 }
 
+/** Invokes a function and waits for it. Answers the error that its code ended with, if it did. */
+export async function callFunction(
+  client: LambdaClient,
+  functionName: string,
+  event: object,
+): Promise<string | undefined> {
+  const output = await client.send(
+    new InvokeCommand({
+      FunctionName: functionName,
+      InvocationType: 'RequestResponse',
+      Payload: Buffer.from(JSON.stringify(event)),
+    }),
+  );
+  if (output.FunctionError === undefined) return undefined;
+  return Buffer.from(output.Payload ?? []).toString('utf8');
+}
+
 export function createLambdaClient(config: LambdaClientConfig = {}): LambdaClient {
-  return new LambdaClient({ requestHandler: connections(), maxAttempts: 2, ...config });
+  return lean(new LambdaClient({ ...forManySmallRequests(), maxAttempts: 2, ...config }));
 }
 
 /** Remembers what this instance has dispatched, so that a redelivered cause dispatches nothing twice. Bounded. */

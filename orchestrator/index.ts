@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { functionNames, readConfiguration } from './configuration.ts';
 import { machineLookup } from './core/execution/machines.ts';
 import { machinesOf, prepareMachine } from './core/machine/index.ts';
-import { createLambdaClient, LambdaInvoker } from './dispatch.ts';
+import { callFunction, createLambdaClient, LambdaInvoker } from './dispatch.ts';
 import { clockHandler } from './handlers/clock.ts';
 import { streamHandler } from './handlers/stream.ts';
 import { wakeHandler } from './handlers/wake.ts';
@@ -57,6 +57,13 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
   return {
     stream: streamHandler(orchestrator, report, meter.report),
     wake: wakeHandler(orchestrator, report, meter.report),
-    clock: clockHandler({ table, lambda, wakeFunctionName: names.wake, indexShards, report, now, sleep }),
+    clock: clockHandler({
+      table,
+      callWake: (event) => callFunction(lambda, names.wake, event),
+      indexShards,
+      report,
+      now,
+      sleep,
+    }),
   };
 }

@@ -21,6 +21,8 @@ export type Report =
       readonly worker: string;
       readonly error: string;
     }
+  /** The wake function failed as a whole; what is due is found again by the next look. */
+  | { readonly type: 'wakeFailed'; readonly error: string }
   | { readonly type: 'tableFailed'; readonly executionId: string; readonly error: string }
   | { readonly type: 'consumedCapacity'; readonly writeUnits: number; readonly readUnits: number };
 

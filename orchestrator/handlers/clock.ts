@@ -1,4 +1,3 @@
-import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { describeError, type Reporter } from '../report.ts';
 import type { Table } from '../table/table.ts';
 import { eachLimited } from './eachLimited.ts';
@@ -6,8 +5,8 @@ import type { Wake, WakeEvent } from './wake.ts';
 
 export interface ClockOptions {
   readonly table: Pick<Table, 'listDue'>;
-  readonly lambda: Pick<LambdaClient, 'send'>;
-  readonly wakeFunctionName: string;
+  /** Calls the wake function and waits for it. Answers what went wrong in it, if anything did. */
+  readonly callWake: (event: WakeEvent) => Promise<string | undefined>;
   readonly indexShards: number;
   readonly report: Reporter;
   /** Milliseconds since the epoch. */
@@ -68,17 +67,8 @@ export async function lookOnce(options: ClockOptions): Promise<void> {
 }
 
 async function callWake(options: ClockOptions, wakes: readonly Wake[]): Promise<void> {
-  const event: WakeEvent = { wakes };
-  const output = await options.lambda.send(
-    new InvokeCommand({
-      FunctionName: options.wakeFunctionName,
-      InvocationType: 'RequestResponse',
-      Payload: Buffer.from(JSON.stringify(event)),
-    }),
-  );
-  if (output.FunctionError === undefined) return;
-  const error = Buffer.from(output.Payload ?? []).toString('utf8');
-  options.report({ type: 'dispatchFailed', executionId: '', worker: options.wakeFunctionName, error });
+  const error = await options.callWake({ wakes });
+  if (error !== undefined) options.report({ type: 'wakeFailed', error });
 }
 
 function chunks<T>(items: readonly T[], size: number): T[][] {

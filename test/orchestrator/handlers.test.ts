@@ -1,0 +1,194 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import { describe, expect, it } from 'vitest';
+import { functionNames } from '../../orchestrator/configuration.ts';
+import { machineLookup } from '../../orchestrator/core/execution/machines.ts';
+import { prepareMachine } from '../../orchestrator/core/machine/index.ts';
+import { clockHandler, lookOnce } from '../../orchestrator/handlers/clock.ts';
+import { streamHandler } from '../../orchestrator/handlers/stream.ts';
+import { type WakeEvent, wakeHandler } from '../../orchestrator/handlers/wake.ts';
+import { Orchestrator } from '../../orchestrator/orchestrator.ts';
+import type { Report } from '../../orchestrator/report.ts';
+import { TaskDispatcher } from '../../orchestrator/taskDispatcher.ts';
+import type { TaskPayload } from '../../workers/contract.ts';
+import { sequential } from '../support/machines.ts';
+import { MemoryTable } from '../support/memoryTable.ts';
+
+const now = () => 1_700_000_000_000;
+
+function setUp() {
+  const table = new MemoryTable();
+  const dispatched: TaskPayload[] = [];
+  const reports: Report[] = [];
+  const report = (each: Report) => void reports.push(each);
+  const machines = machineLookup([prepareMachine(sequential(2))]);
+  const dispatcher = new TaskDispatcher({
+    invoker: {
+      invoke: async (_, payload) => {
+        dispatched.push(payload);
+        return { type: 'dispatched' };
+      },
+    },
+    machines,
+    table,
+    tableName: 'table',
+    layout: { indexShards: 1, retentionDays: 90 },
+    functionNames: functionNames(''),
+    report,
+    now,
+  });
+  const limits = { waitForMachineMs: 60_000 };
+  const orchestrator = new Orchestrator({ table, machines, dispatcher, limits, report, now });
+  return { table, dispatched, reports, orchestrator, stream: streamHandler(orchestrator, report, () => {}) };
+}
+
+let sequence = 0;
+function record(
+  executionId: string,
+  item: string,
+  image: object,
+  eventName: 'INSERT' | 'MODIFY' = 'INSERT',
+): DynamoDBRecord {
+  const keys = { executionId: { S: executionId }, item: { S: item } };
+  return {
+    eventName,
+    dynamodb: {
+      Keys: keys,
+      NewImage: { ...keys, ...image },
+      SequenceNumber: String(++sequence),
+      ApproximateCreationDateTime: now() / 1000,
+    },
+  };
+}
+
+const start = { machine: { S: 'sequential' }, input: { M: { from: { N: '1' } } } };
+
+describe('the stream handler', () => {
+  it('invariant 8: reports the records of an execution that the table did not take, and no others', async () => {
+    const { table, stream } = setUp();
+    const commit = table.commit.bind(table);
+    table.commit = async (execution) => {
+      if (execution.executionId === 'throttled') throw new Error('ProvisionedThroughputExceededException');
+      return commit(execution);
+    };
+    const records = ['a', 'throttled', 'b'].map((id) => record(id, 'start', start));
+    const response = await stream({ Records: records });
+    expect(response.batchItemFailures).toEqual([{ itemIdentifier: records[1]?.dynamodb?.SequenceNumber }]);
+    expect((await table.readExecution('a'))?.status).toBe('RUNNING');
+    expect((await table.readExecution('b'))?.status).toBe('RUNNING');
+    expect(await table.readExecution('throttled')).toBeUndefined();
+  });
+
+  it('gives a worker all it needs to answer', async () => {
+    const { dispatched, stream } = setUp();
+    await stream({ Records: [record('e1', 'start', start)] });
+    expect(dispatched).toEqual([
+      {
+        table: 'table',
+        executionId: 'e1',
+        item: 'task#0#1',
+        task: 0,
+        attempt: 1,
+        worker: 'add',
+        machine: 'sequential',
+        machineVersion: '1',
+        deadline: '2023-11-14T22:13:50.000Z',
+        idempotencyKey: 'e1#0',
+        expiresAt: 1_700_000_000 + 90 * 86_400,
+        input: { to: 1 },
+      },
+    ]);
+  });
+
+  it('takes records that no filter should have let through for nothing', async () => {
+    const { table, stream } = setUp();
+    const response = await stream({
+      Records: [
+        record('e1', 'start', start, 'MODIFY'),
+        record('e1', 'execution', {}),
+        record('e1', 'beat#0#1', {}),
+        { eventName: 'INSERT' },
+      ],
+    });
+    expect(response.batchItemFailures).toEqual([]);
+    expect(table.items.size).toBe(0);
+  });
+
+  it('drops an execution item that somebody else has written, says so, and blocks nothing', async () => {
+    const { table, reports, stream } = setUp();
+    table.put({ executionId: { S: 'e1' }, item: { S: 'execution' }, status: { S: 'WHATEVER' } });
+    const response = await stream({
+      Records: [record('e1', 'event#1', { type: { S: 'X' } }), record('e2', 'start', start)],
+    });
+    expect(response.batchItemFailures).toEqual([]);
+    expect(reports).toMatchObject([{ type: 'dropped', executionId: 'e1' }]);
+    expect((await table.readExecution('e2'))?.status).toBe('RUNNING');
+  });
+
+  it('applies results that are delivered in one batch in one commit', async () => {
+    const { table, stream } = setUp();
+    await stream({ Records: [record('e1', 'start', start)] });
+    const result = (output: string) => ({ status: { S: 'SUCCEEDED' }, output: { N: output } });
+    await stream({
+      Records: [record('e1', 'task#0#1', result('2')), record('e1', 'event#1', { type: { S: 'NOTHING' } })],
+    });
+    expect(table.commits).toBe(2);
+  });
+});
+
+describe('the wake handler', () => {
+  it('answers the executions that the table did not take', async () => {
+    const { orchestrator, table } = setUp();
+    table.readExecution = () => Promise.reject(new Error('throttled'));
+    const wake = wakeHandler(
+      orchestrator,
+      () => {},
+      () => {},
+    );
+    expect(await wake({ wakes: [{ executionId: 'e1', wakeAt: 1 }] })).toEqual({ failed: ['e1'] });
+  });
+});
+
+describe('the clock', () => {
+  function clock(due: { executionId: string; wakeAt: number }[]) {
+    let time = 0;
+    const calls: string[][] = [];
+    const looks: number[] = [];
+    const options = {
+      table: {
+        listDue: async ({ shard, limit, cursor }: { shard: number; limit: number; cursor?: string }) => {
+          if (shard === 0 && cursor === undefined) looks.push(time);
+          const from = Number(cursor ?? 0);
+          const items = shard === 0 ? due.slice(from, from + limit) : [];
+          return shard === 0 && from + limit < due.length
+            ? { items, cursor: String(from + limit) }
+            : { items };
+        },
+      },
+      callWake: async (event: WakeEvent) => {
+        calls.push(event.wakes.map((each) => each.executionId));
+        return undefined;
+      },
+      indexShards: 2,
+      report: () => {},
+      now: () => time,
+      sleep: async (ms: number) => {
+        time += ms;
+      },
+    };
+    return { options, calls, looks };
+  }
+
+  it('looks once a second for a minute', async () => {
+    const { options, looks } = clock([]);
+    await clockHandler(options)();
+    expect(looks).toEqual(Array.from({ length: 60 }, (_, second) => second * 1000));
+  });
+
+  it('calls the wake function for every due execution, in chunks, through all pages', async () => {
+    const due = Array.from({ length: 620 }, (_, i) => ({ executionId: `e${i}`, wakeAt: i }));
+    const { options, calls } = clock(due);
+    await lookOnce(options);
+    expect(calls.flat().sort()).toEqual(due.map((each) => each.executionId).sort());
+    expect(Math.max(...calls.map((call) => call.length))).toBeLessThanOrEqual(25);
+  });
+});
