@@ -8,11 +8,11 @@ import {
   waitForRepair,
 } from './core/execution/advance.ts';
 import type { ExecutionEffect } from './core/execution/draft.ts';
-import { inJournalOrder, type JournalEntry } from './core/execution/entries.ts';
+import type { JournalEntry } from './core/execution/entries.ts';
 import type { Execution, ExecutionError } from './core/execution/execution.ts';
-import { journalReferences, parseLog } from './core/execution/log.ts';
 import type { MachineLookup } from './core/execution/machines.ts';
 import { ExecutionCache } from './executionCache.ts';
+import { JournalReader } from './journalReader.ts';
 import { describeError, type Reporter } from './report.ts';
 import { UnreadableExecutionError } from './table/executionItem.ts';
 import type { CommitOutcome, Table } from './table/table.ts';
@@ -39,9 +39,6 @@ export interface JournalRecord {
 
 /** A commit races with others only for as long as they arrive at the same time. */
 const mostConflicts = 20;
-/** DynamoDB's clock and ours may differ by this much. */
-const clockSkewMs = 60_000;
-
 /**
  * Brings executions forward: reads what the pure step needs, commits what it answers, then executes its effects. Rejects
  * only where the table did not take a read or a write, so that whoever delivered the records delivers them again.
@@ -49,9 +46,11 @@ const clockSkewMs = 60_000;
 export class Orchestrator {
   readonly #options: OrchestratorOptions;
   readonly #cache: ExecutionCache;
+  readonly #journal: JournalReader;
 
   constructor(options: OrchestratorOptions) {
     this.#options = options;
+    this.#journal = new JournalReader(options.table);
     this.#cache = new ExecutionCache(options.cacheCharacters ?? 32_000_000);
   }
 
@@ -71,8 +70,8 @@ export class Orchestrator {
       const input: AdvanceInput = {
         executionId,
         execution,
-        entries: execution ? entries : await this.#withStartAndEvents(executionId, entries),
-        appliedBefore: execution ? await this.#appliedBefore(execution, records) : new Set(),
+        entries: execution ? entries : await this.#journal.withStartAndEvents(executionId, entries),
+        appliedBefore: execution ? await this.#journal.appliedBefore(execution, records) : new Set(),
         now: this.#options.now(),
       };
       const step = this.#advance(input);
@@ -108,26 +107,13 @@ export class Orchestrator {
         await this.#redispatch(execution, [wakeId]);
         return;
       }
-      const input = await this.#wakeInput(execution, wakeId, now);
+      const input = await this.#journal.wakeInput(execution, wakeId, now);
       const step = this.#advance(input);
       if (step.type === 'nothing') return;
       const outcome = await this.#commit(step, input);
       if (outcome.type === 'committed') return;
     }
     throw new ContentionError(executionId);
-  }
-
-  async #wakeInput(execution: Execution, wakeId: string, now: number): Promise<AdvanceInput> {
-    const { executionId } = execution;
-    const common = { executionId, execution, wakeId, now };
-    if (execution.waiting) {
-      const entries = inJournalOrder(await this.#options.table.readJournal(executionId));
-      const appliedBefore = await this.#readSegments(execution, 0);
-      return { ...common, entries, appliedBefore, isWholeJournal: true };
-    }
-    const overdue = execution.tasks.filter((task) => (task.deadline ?? Number.POSITIVE_INFINITY) <= now);
-    const entries = overdue.length === 0 ? [] : await this.#options.table.readResults(executionId, overdue);
-    return { ...common, entries };
   }
 
   async #read(executionId: string): Promise<Execution | undefined | 'unreadable'> {
@@ -140,58 +126,22 @@ export class Orchestrator {
     }
   }
 
-  /** For a first commit: events can be written, and results delivered, before the start is known here. */
-  async #withStartAndEvents(executionId: string, entries: readonly JournalEntry[]): Promise<JournalEntry[]> {
-    const { table } = this.#options;
-    const start = entries.find((entry) => entry.kind === 'start') ?? (await table.readStart(executionId));
-    // Without a start the items are left for the start to find.
-    if (!start) return [];
-    const known = new Set(entries.map((entry) => entry.reference));
-    const events = (await table.readEvents(executionId)).filter((event) => !known.has(event.reference));
-    const rest = entries.filter((entry) => entry.kind !== 'start');
-    return [start, ...inJournalOrder([...events, ...rest])];
-  }
-
-  /** What older segments of the log name, where the records are old enough to be in them. */
-  async #appliedBefore(
-    execution: Execution,
-    records: readonly JournalRecord[],
-  ): Promise<ReadonlySet<string>> {
-    if (execution.logSegments === 0) return new Set();
-    const isOpen = (entry: JournalEntry) =>
-      entry.kind === 'result' &&
-      execution.tasks.some((task) => task.task === entry.task && task.attempt === entry.attempt);
-    const createdAt = records.filter((record) => !isOpen(record.entry)).map((record) => record.createdAt);
-    if (createdAt.length === 0) return new Set();
-    return this.#readSegments(execution, Math.min(...createdAt) - clockSkewMs);
-  }
-
-  /** References in the segments that reach back to a time, the newest segment first. */
-  async #readSegments(execution: Execution, backTo: number): Promise<Set<string>> {
-    const references = new Set<string>();
-    const oldestAt = (log: string) => parseLog(log)[0]?.at ?? 0;
-    let oldest = oldestAt(execution.log);
-    for (let number = execution.logSegments - 1; number >= 0 && oldest >= backTo; number--) {
-      const text = await this.#options.table.readLogSegment(execution.executionId, number);
-      if (text === undefined) break;
-      for (const reference of journalReferences(text)) references.add(reference);
-      oldest = oldestAt(text);
-    }
-    return references;
-  }
-
   /** The pure step. A defect in it lets the execution wait with its input unapplied, and harms no other. */
   #advance(input: AdvanceInput): Advance {
+    const { machines, limits, report } = this.#options;
+    const { executionId } = input;
     try {
-      return advance(this.#options.machines, this.#options.limits, input);
+      return advance(machines, limits, input);
     } catch (error) {
       const message = `${describeError(error)}. The execution is tried again; report this with the message.`;
-      this.#options.report({ type: 'waiting', executionId: input.executionId, error: message });
-      return waitForRepair(
-        input,
-        { code: 'InternalError', name: 'InternalError', message },
-        this.#options.limits,
-      );
+      report({ type: 'waiting', executionId, error: message });
+      try {
+        return waitForRepair(input, { code: 'InternalError', name: 'InternalError', message }, limits);
+      } catch (repairError) {
+        // Not even that: somebody else has written the execution item. Its journal stays as it is.
+        report({ type: 'dropped', executionId, error: describeError(repairError) });
+        return { type: 'nothing', duplicates: input.entries.map((entry) => entry.reference) };
+      }
     }
   }
 
