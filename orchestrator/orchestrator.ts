@@ -204,7 +204,8 @@ export class Orchestrator {
       switch (effect.type) {
         case 'action':
           try {
-            effect.run();
+            // An action that is an async function is waited for: Lambda freezes what goes on after the handler.
+            await effect.run();
           } catch (error) {
             this.#options.report({
               type: 'actionFailed',

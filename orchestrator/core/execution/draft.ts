@@ -160,7 +160,7 @@ export class Draft {
     const ignored = this.step(machine, input, cause);
     // A failed execution keeps the tasks of before, the failed one among them, for a redrive.
     if (this.#execution.status === 'FAILED') this.set({ tasks: failedBefore.tasks });
-    if (ignored) throw new TaskBookError(input.task, ignored);
+    if (ignored) throw new TaskMismatchError(input.task, ignored);
   }
 
   replaceTask(task: OpenTask): void {
@@ -225,9 +225,9 @@ export class Draft {
 }
 
 /** Thrown when the execution's open tasks and the machine's children disagree: a defect. */
-export class TaskBookError extends Error {
-  readonly code = 'TaskBook';
-  override readonly name = 'TaskBookError';
+export class TaskMismatchError extends Error {
+  readonly code = 'TaskMismatch';
+  override readonly name = 'TaskMismatchError';
   constructor(task: number, reason: string) {
     super(`Task ${task} is open in the execution and not in its machine (${reason}). Please report this.`);
   }

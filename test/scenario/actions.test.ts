@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { emit, log, setup } from 'xstate';
+import { SimulatedCloud } from '../support/simulatedCloud.ts';
+
+/** What its actions did, outside the machine. */
+const seen: string[] = [];
+
+const talkative = setup({
+  types: { events: {} as { type: 'GO' }, emitted: {} as { type: 'went' } },
+  actions: {
+    note: (_, { what }: { what: string }) => {
+      seen.push(what);
+    },
+    throwing: () => {
+      throw new Error('the action broke');
+    },
+    rejecting: () => Promise.reject(new Error('the async action broke')),
+  },
+}).createMachine({
+  id: 'talkative',
+  initial: 'waiting',
+  entry: { type: 'note', params: { what: 'entered' } },
+  states: {
+    waiting: {
+      on: {
+        GO: {
+          target: 'gone',
+          actions: [
+            'throwing',
+            'rejecting',
+            { type: 'note', params: { what: 'gone' } },
+            log('going'),
+            emit({ type: 'went' }),
+          ],
+        },
+      },
+    },
+    gone: { type: 'final' },
+  },
+});
+
+describe('actions', () => {
+  it('run once, after the commit; one that throws or rejects is reported and fails nothing', async () => {
+    seen.length = 0;
+    const cloud = new SimulatedCloud([talkative], {}, { seed: 1, duplicate: 1, maximumDelayMs: 500 });
+    await cloud.start('talkative', 't1');
+    await cloud.advance(5000);
+    await cloud.send('t1', 'GO');
+    await cloud.advance(5000);
+    expect((await cloud.execution('t1')).status).toBe('SUCCEEDED');
+    expect(seen).toEqual(['entered', 'gone']);
+    expect(cloud.reports).toEqual([
+      { type: 'actionFailed', executionId: 't1', action: 'throwing', error: 'Error: the action broke' },
+      {
+        type: 'actionFailed',
+        executionId: 't1',
+        action: 'rejecting',
+        error: 'Error: the async action broke',
+      },
+      { type: 'log', executionId: 't1', value: 'going' },
+      { type: 'emitted', executionId: 't1', event: { type: 'went' } },
+    ]);
+  });
+
+  it('do not run again in an orchestrator that dies after the commit', async () => {
+    seen.length = 0;
+    const cloud = new SimulatedCloud([talkative], {}, { seed: 3, crashAfterCommit: 0.5 });
+    for (let i = 0; i < 20; i++) await cloud.start('talkative', `t${i}`);
+    await cloud.advance(60_000);
+    expect(seen.length).toBeLessThan(20);
+    expect(seen.length).toBeGreaterThan(0);
+  });
+});
