@@ -1,0 +1,50 @@
+import { resolve } from 'node:path';
+import type { LocalCloud, LocalCloudOptions } from '../../local/index.ts';
+import { environmentVariable } from '../../orchestrator/configuration.ts';
+import type { CommandContext } from '../context.ts';
+import type { Cloud } from './resolveCloud.ts';
+
+export interface DirectoryOptions {
+  readonly machines?: string;
+  readonly workers?: string;
+}
+
+/** Folders of machines and workers, as the options say or as projects have them. */
+export function codeDirectories(context: CommandContext, { machines, workers }: DirectoryOptions) {
+  return {
+    machinesDirectory: resolve(context.directory, machines ?? 'machines'),
+    workersDirectory: resolve(context.directory, workers ?? 'workers'),
+  };
+}
+
+/** Starts a local cloud whose functions' logs go to stderr. */
+export function bootLocalCloud(
+  context: CommandContext,
+  directories: DirectoryOptions,
+  options: Pick<LocalCloudOptions, 'dataFile' | 'lambdaPort' | 'settings'> = {},
+): Promise<LocalCloud> {
+  return context.startLocalCloud({
+    ...codeDirectories(context, directories),
+    ...options,
+    log: ({ source, text }) => {
+      // What the engine says as it starts and stops is of no interest; why it did not start is in the error.
+      if (source !== 'dynamodb') context.terminal.note(`[${source}] ${text.trimEnd()}`);
+    },
+  });
+}
+
+/** The environment of the local cloud, with what a client must know of the table's layout. */
+export function cloudOf(
+  local: LocalCloud,
+): Cloud & { readonly environment: Readonly<Record<string, string>> } {
+  const deployed = local.description.functions[0]?.environment ?? {};
+  const layout = [environmentVariable.indexShards, environmentVariable.retentionDays].flatMap((name) => {
+    const value = deployed[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    kind: 'dev',
+    tableName: local.tableName,
+    environment: { ...local.environment, ...Object.fromEntries(layout) },
+  };
+}

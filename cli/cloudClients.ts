@@ -1,0 +1,29 @@
+import type { CapacityUnits } from '../bench/measureExecutions.ts';
+import { createClient, type MillraceClient } from '../client/index.ts';
+import type { LocalCloud } from '../local/index.ts';
+
+/** Two clients of a local cloud: starting executions is part of what they cost, looking on is not. */
+export interface CloudClients {
+  readonly starter: MillraceClient;
+  readonly follower: MillraceClient;
+  /** What the starter has consumed so far. */
+  startUnits(): CapacityUnits;
+}
+
+export function createCloudClients({ tableName, dynamodb }: LocalCloud): CloudClients {
+  let startUnits: CapacityUnits = { writeUnits: 0, readUnits: 0 };
+  return {
+    starter: createClient({
+      tableName,
+      dynamodb,
+      onConsumedCapacity: ({ writeUnits, readUnits }) => {
+        startUnits = {
+          writeUnits: startUnits.writeUnits + writeUnits,
+          readUnits: startUnits.readUnits + readUnits,
+        };
+      },
+    }),
+    follower: createClient({ tableName, dynamodb }),
+    startUnits: () => startUnits,
+  };
+}

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import type { CommandLine } from './commands/command.ts';
+import { addRedriveCommand, addSendCommand, addStopCommand } from './commands/control.ts';
+import { addDescribeCommand } from './commands/describe.ts';
+import { addDevCommand } from './commands/dev.ts';
+import { addHistoryCommand } from './commands/history.ts';
+import { addListCommand } from './commands/list.ts';
+import { addRunCommand } from './commands/run.ts';
+import { addStartCommand } from './commands/start.ts';
+import { addWaitCommand } from './commands/wait.ts';
+import type { CommandContext } from './context.ts';
+import { type ExitCode, exitCode, exitCodesHelp } from './exitCodes.ts';
+import { reportError } from './reportError.ts';
+import { repositoryDirectory } from './repository.ts';
+
+/** Runs one command line, without the program's name. Whatever happens, it resolves with the exit code. */
+export async function runCommandLine(args: readonly string[], context: CommandContext): Promise<ExitCode> {
+  let code: ExitCode = exitCode.ok;
+  const program = createProgram(context);
+  const line: CommandLine = {
+    program,
+    context,
+    exitWith: (answered) => {
+      code = answered;
+    },
+  };
+  for (const add of commands) add(line);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    return reportError(error, context.terminal, args.includes('--json'));
+  }
+}
+
+const commands = [
+  addDevCommand,
+  addRunCommand,
+  addStartCommand,
+  addDescribeCommand,
+  addListCommand,
+  addHistoryCommand,
+  addWaitCommand,
+  addSendCommand,
+  addStopCommand,
+  addRedriveCommand,
+];
+
+function createProgram({ terminal }: CommandContext): Command {
+  const program = new Command('millrace');
+  return program
+    .description(
+      'Durable XState machines on AWS: start, follow and operate executions, on a laptop or deployed.',
+    )
+    .version(packageVersion())
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.print(text.trimEnd()),
+      writeErr: (text) => terminal.note(text.trimEnd()),
+      // Errors are printed once, as every other error is.
+      outputError: () => {},
+    })
+    .showSuggestionAfterError()
+    .addHelpText(
+      'after',
+      `
+Which cloud a command talks to:
+  1. --table NAME: that table, with the AWS credentials, region and endpoint variables of the environment
+     (--endpoint URL for another DynamoDB)
+  2. else the local cloud that \`millrace dev\` keeps running in this directory
+  3. else the DynamoDB that AWS_ENDPOINT_URL_DYNAMODB names, its table MILLRACE_TABLE (default: millrace)
+  4. else \`run\` boots a local cloud for the run; the other commands end with exit code 5
+
+Data goes to stdout, everything else to stderr. Nothing asks questions. NO_COLOR is respected.
+
+${exitCodesHelp}
+
+Examples:
+  millrace run order --input machines/samples/orders.ndjson
+  millrace dev &
+  millrace start order --id order-17 --input @order.json
+  millrace wait order-17 --timeout 30s
+  millrace history order-17
+  millrace list order --status FAILED --table millrace-production`,
+    );
+}
+
+function packageVersion(): string {
+  const text = readFileSync(join(repositoryDirectory(), 'package.json'), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+}

@@ -1,0 +1,80 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { MillraceClient } from '../../client/index.ts';
+import { type Duration, durationMs, InvalidDurationError } from '../../orchestrator/core/duration.ts';
+import { connect } from '../cloud/connect.ts';
+import { type CloudOptions, resolveCloud } from '../cloud/resolveCloud.ts';
+import type { CommandContext } from '../context.ts';
+import type { ExitCode } from '../exitCodes.ts';
+
+/** What the commands are added to. */
+export interface CommandLine {
+  readonly program: Command;
+  readonly context: CommandContext;
+  /** What the process is to answer, where that is not 0. */
+  exitWith(code: ExitCode): void;
+}
+
+export interface OutputOptions {
+  readonly json?: boolean;
+}
+
+export type ClientCommandOptions = CloudOptions & OutputOptions;
+
+/** The options of every command that talks to a cloud. */
+export function withClientOptions(command: Command): Command {
+  return withJsonOption(withCloudOptions(command));
+}
+
+export function withCloudOptions(command: Command): Command {
+  return command
+    .option('--table <name>', 'a deployed table, with the AWS credentials and region of the environment')
+    .option('--endpoint <url>', 'endpoint of DynamoDB, where it is not the one of the region');
+}
+
+export function withJsonOption(command: Command): Command {
+  return command.option(
+    '--json',
+    'print one JSON document; errors as {"error":{"code","message"}} on stderr',
+  );
+}
+
+/** Runs an action with a client of the cloud that the options name. An interrupt ends it. */
+export async function withClient(
+  { context }: CommandLine,
+  options: CloudOptions,
+  action: (client: MillraceClient) => Promise<void>,
+): Promise<void> {
+  const connection = connect(await resolveCloud(context, options), context);
+  try {
+    await unlessInterrupted(context.interrupted, action(connection.client));
+  } finally {
+    connection.close();
+  }
+}
+
+function unlessInterrupted<T>(interrupted: AbortSignal, action: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const interrupt = () => reject(interrupted.reason);
+    if (interrupted.aborted) interrupt();
+    interrupted.addEventListener('abort', interrupt, { once: true });
+    action.then(resolve, reject).finally(() => interrupted.removeEventListener('abort', interrupt));
+  });
+}
+
+/** For commander: a whole number of at least 1. */
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1) return count;
+  throw new InvalidArgumentError('Give a whole number, at least 1.');
+}
+
+/** For commander: a duration such as `30s`, in milliseconds. */
+export function parseDuration(text: string): number {
+  try {
+    return durationMs(text as Duration);
+  } catch (error) {
+    if (error instanceof InvalidDurationError)
+      throw new InvalidArgumentError("Give '500ms', '30s', '15m' or '24h'.");
+    throw error;
+  }
+}

@@ -1,0 +1,27 @@
+import { executionLines } from '../rendering/execution.ts';
+import type { ClientCommandOptions, CommandLine } from './command.ts';
+import { withClient, withClientOptions } from './command.ts';
+
+export function addDescribeCommand(line: CommandLine): void {
+  const command = line.program
+    .command('describe')
+    .summary('show an execution')
+    .description('Show status, state, context, output or error of an execution, and what it waits for.')
+    .argument('<id>', 'id of the execution');
+  withClientOptions(command)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  millrace describe order-17
+  millrace describe order-17 --json | jq .output`,
+    )
+    .action((id: string, options: ClientCommandOptions) =>
+      withClient(line, options, async (client) => {
+        const { terminal } = line.context;
+        const execution = await client.describe(id);
+        if (options.json) terminal.print(JSON.stringify(execution));
+        else for (const text of executionLines(execution, terminal.hasColours)) terminal.print(text);
+      }),
+    );
+}

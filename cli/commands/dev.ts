@@ -1,0 +1,108 @@
+import { resolve } from 'node:path';
+import { pid } from 'node:process';
+import { sleep } from '../../client/surroundings.ts';
+import type { LocalCloud } from '../../local/index.ts';
+import { readDevFile, removeDevFile, writeDevFile } from '../cloud/devFile.ts';
+import { bootLocalCloud, cloudOf, codeDirectories, type DirectoryOptions } from '../cloud/localCloud.ts';
+import { followChanges } from '../dev/changes.ts';
+import { LocalCloudRunningError } from '../errors.ts';
+import { describeError } from '../reportError.ts';
+import type { CommandLine, OutputOptions } from './command.ts';
+import { parseCount, withJsonOption } from './command.ts';
+
+interface DevCommandOptions extends DirectoryOptions, OutputOptions {
+  readonly data?: string;
+  readonly lambdaPort?: number;
+}
+
+export function addDevCommand(line: CommandLine): void {
+  const command = line.program
+    .command('dev')
+    .summary('keep a local cloud running')
+    .description(
+      'Keep a local cloud running: DynamoDB with streams, Lambda, and the machines and workers of this directory, which ' +
+        'are reloaded when their files change. Other commands in this directory use it. Ctrl-C stops it. ' +
+        'Variables for any AWS SDK or CLI are printed on stdout; logs of functions go to stderr.',
+    )
+    .option('--data <file>', 'keep the table in this file (default: forget it at the end)')
+    .option('--machines <directory>', 'folder of the machines (default: machines)')
+    .option('--workers <directory>', 'folder of the workers (default: workers)')
+    .option('--lambda-port <port>', 'port of the Lambda API (default: any that is free)', parseCount);
+  withJsonOption(command)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  millrace dev
+  millrace dev --data .millrace/table.db --machines src/machines --workers src/workers`,
+    )
+    .action((options: DevCommandOptions) => dev(line, options));
+}
+
+async function dev({ context }: CommandLine, options: DevCommandOptions): Promise<void> {
+  const { directory, interrupted, terminal } = context;
+  await refuseSecond(directory);
+  const { data, lambdaPort } = options;
+  const local = await bootLocalCloud(context, options, {
+    ...(data !== undefined && { dataFile: resolve(directory, data) }),
+    ...(lambdaPort !== undefined && { lambdaPort }),
+  });
+  try {
+    const { tableName, environment } = cloudOf(local);
+    const file = { pid, tableName: tableName ?? local.tableName, environment };
+    await writeDevFile(directory, file);
+    announce(terminal, file, options);
+    const { machinesDirectory, workersDirectory } = codeDirectories(context, options);
+    await followChanges({
+      directories: [machinesDirectory, workersDirectory],
+      signal: interrupted,
+      sleep,
+      onChange: () => reload(local, terminal),
+    });
+  } finally {
+    terminal.note('Stopping; press Ctrl-C again to end at once.');
+    await removeDevFile(directory, pid);
+    await local.stop();
+  }
+}
+
+async function refuseSecond(directory: string): Promise<void> {
+  const state = await readDevFile(directory);
+  if (state.type !== 'running') return;
+  throw new LocalCloudRunningError(
+    `A local cloud is running in this directory already, as process ${state.file.pid}: use it, or stop it first.`,
+  );
+}
+
+type Announced = { readonly tableName: string; readonly environment: Readonly<Record<string, string>> };
+
+function announce(
+  terminal: CommandLine['context']['terminal'],
+  file: Announced,
+  { json, data }: DevCommandOptions,
+): void {
+  if (json) {
+    terminal.print(JSON.stringify(file));
+    return;
+  }
+  for (const [name, value] of Object.entries(file.environment)) terminal.print(`export ${name}=${value}`);
+  const kept =
+    data === undefined
+      ? 'The table is forgotten at the end; --data FILE keeps it.'
+      : `The table is kept in ${data}.`;
+  terminal.note(`The local cloud is running. ${kept}`);
+  terminal.note(
+    'Other millrace commands in this directory use it; the lines above are for any AWS SDK or CLI.',
+  );
+}
+
+/** Bad code is shown and the functions of before stay. */
+async function reload(local: LocalCloud, terminal: CommandLine['context']['terminal']): Promise<void> {
+  try {
+    await local.reload();
+    terminal.note('Machines and workers were reloaded.');
+  } catch (error) {
+    const reported = describeError(error);
+    terminal.note(`Not reloaded: ${reported ? `${reported.code}: ${reported.message}` : String(error)}`);
+  }
+}

@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Json, JsonObject } from '../../orchestrator/core/json.ts';
+import type { CommandContext } from '../context.ts';
+import { InvalidInputError } from '../errors.ts';
+
+/**
+ * JSON that is given on the command line: itself, `@file`, or `-` for standard input.
+ *
+ * @throws InvalidInputError
+ */
+export async function readJsonArgument(
+  context: CommandContext,
+  option: string,
+  argument: string,
+): Promise<Json> {
+  const text = await readArgument(context, option, argument);
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    throw new InvalidInputError(
+      `${option} is no JSON (${messageOf(error)}). Quote strings: --input '"text"'.`,
+    );
+  }
+}
+
+/** @throws InvalidInputError when it is no JSON object */
+export async function readJsonObjectArgument(
+  context: CommandContext,
+  option: string,
+  argument: string,
+): Promise<JsonObject> {
+  const value = await readJsonArgument(context, option, argument);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
+  throw new InvalidInputError(`${option} has to be a JSON object, such as '{"by":"Ada"}'.`);
+}
+
+async function readArgument(context: CommandContext, option: string, argument: string): Promise<string> {
+  if (argument === '-') return readAll(context.terminal.standardInput);
+  if (!argument.startsWith('@')) return argument;
+  const path = resolve(context.directory, argument.slice(1));
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new InvalidInputError(`${option}: ${argument.slice(1)} cannot be read (${messageOf(error)}).`);
+  }
+}
+
+async function readAll(input: AsyncIterable<Uint8Array | string>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of input) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

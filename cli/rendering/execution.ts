@@ -1,0 +1,53 @@
+import { type ExecutionDescription, waitsOnlyForEvents } from '../../client/index.ts';
+import { colouredStatus } from './status.ts';
+import { printable } from './textTable.ts';
+
+/** An execution as lines of `name  value`. */
+export function executionLines(execution: ExecutionDescription, hasColours: boolean): string[] {
+  const { machine, machineVersion, status, state, context, output, error } = execution;
+  const fields: (readonly [name: string, value: string | undefined])[] = [
+    ['Execution', execution.executionId],
+    ['Machine', machineVersion === undefined ? machine : `${machine}, version ${machineVersion}`],
+    ['Status', colouredStatus(status, hasColours)],
+    ['State', stateText(state)],
+    ['Started', execution.startedAt],
+    ['Updated', execution.updatedAt],
+    ['Ended', execution.endedAt],
+    ...waitsFor(execution).map((text, i) => [i === 0 ? 'Waits for' : '', text] as const),
+    [
+      'Error',
+      error && `${error.code}: ${error.name === error.code ? '' : `${error.name}: `}${error.message}`,
+    ],
+    ['Output', jsonText(output)],
+    ['Context', jsonText(context)],
+  ];
+  return fields
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value = '']) => `${name.padEnd(9)}  ${name === 'Status' ? value : printable(value)}`);
+}
+
+/** What an execution that has not ended will be brought forward by. */
+function waitsFor(execution: ExecutionDescription): string[] {
+  if (execution.status !== 'RUNNING') return [];
+  if (execution.startPending) return ['the orchestrator, to take its start'];
+  if (waitsOnlyForEvents(execution)) return ['an event'];
+  const tasks = execution.tasks.map(({ task, worker, attempt, deadline, dispatchAt }) =>
+    dispatchAt === undefined
+      ? `task ${task} (${worker}), attempt ${attempt}, until ${deadline}`
+      : `task ${task} (${worker}), attempt ${attempt}, which begins at ${dispatchAt}`,
+  );
+  const timers = execution.timers.map(({ event, dueAt }) => `${event} at ${dueAt}`);
+  const { waiting } = execution;
+  const machine = waiting
+    ? [`its machine, since ${waiting.since}; looked for again at ${waiting.nextAttemptAt}`]
+    : [];
+  return [...tasks, ...timers, ...machine];
+}
+
+export function stateText(state: ExecutionDescription['state']): string | undefined {
+  return typeof state === 'object' ? JSON.stringify(state) : state;
+}
+
+function jsonText(value: unknown): string | undefined {
+  return value === undefined ? undefined : JSON.stringify(value);
+}

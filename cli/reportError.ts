@@ -1,0 +1,119 @@
+import { CommanderError } from 'commander';
+import { type ExitCode, exitCode } from './exitCodes.ts';
+import type { Terminal } from './terminal.ts';
+
+/** An error as the command line shows it. */
+export interface ReportedError {
+  readonly code: string;
+  /** One line. */
+  readonly message: string;
+  readonly exitCode: ExitCode;
+  /** Only of what nobody foresaw. */
+  readonly stack?: string;
+}
+
+const exitCodes: Readonly<Record<string, ExitCode>> = {
+  InvalidInput: exitCode.refused,
+  InvalidExecutionId: exitCode.refused,
+  InvalidMachineId: exitCode.refused,
+  InvalidEvent: exitCode.refused,
+  ReservedEventType: exitCode.refused,
+  NotSerializable: exitCode.refused,
+  ItemTooLarge: exitCode.refused,
+  ExecutionAlreadyExists: exitCode.refused,
+  DifferentMachine: exitCode.refused,
+  NotRedrivable: exitCode.refused,
+  InvalidCursor: exitCode.refused,
+  CodeNotBundled: exitCode.refused,
+  MachinesNotFound: exitCode.refused,
+  DuplicateWorker: exitCode.refused,
+  InvalidWorkerName: exitCode.refused,
+  ExecutionNotFound: exitCode.notFound,
+  WaitTimeout: exitCode.timeout,
+  Interrupted: exitCode.interrupted,
+};
+
+/** What to tell of an error, and what to exit with. Undefined where commander asks for a plain end (`--help`). */
+export function describeError(error: unknown): ReportedError | undefined {
+  if (error instanceof CommanderError) return usageError(error);
+  if (!(error instanceof Error)) return defect(String(error), undefined);
+  const code = stringProperty(error, 'code');
+  const known = code === undefined ? undefined : exitCodes[code];
+  if (code !== undefined && known !== undefined) {
+    return { code, message: oneLine(error.message), exitCode: known };
+  }
+  const aws = awsError(error);
+  if (aws) return { ...aws, exitCode: exitCode.environment };
+  // Whatever else says what it is: an engine that does not start, an item that cannot be read, a port that is taken.
+  if (code !== undefined) return { code, message: oneLine(error.message), exitCode: exitCode.environment };
+  return defect(oneLine(error.message), error.stack);
+}
+
+/** Prints `code: message`, as JSON where that is asked for. Answers the exit code. */
+export function reportError(error: unknown, terminal: Terminal, asJson: boolean): ExitCode {
+  const reported = describeError(error);
+  if (!reported) return exitCode.ok;
+  const { code, message, stack } = reported;
+  terminal.note(asJson ? JSON.stringify({ error: { code, message } }) : `${code}: ${message}`);
+  if (stack !== undefined) terminal.note(stack);
+  return reported.exitCode;
+}
+
+function usageError(error: CommanderError): ReportedError | undefined {
+  if (error.exitCode === 0) return undefined;
+  const text = error.message.replace(/^error: /, '');
+  const message = text === '(outputHelp)' ? 'Name a command.' : oneLine(text);
+  return { code: 'InvalidUsage', message: `${message} See --help.`, exitCode: exitCode.refused };
+}
+
+function defect(message: string, stack: string | undefined): ReportedError {
+  const text = `${message} Please report this.`;
+  return { code: 'Defect', message: text, exitCode: exitCode.defect, ...(stack !== undefined && { stack }) };
+}
+
+const unreachable = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ETIMEDOUT',
+]);
+
+/** What the AWS SDK throws where the surroundings are not as they have to be. */
+function awsError(error: Error): { code: string; message: string } | undefined {
+  const { name } = error;
+  const message = oneLine(error.message);
+  if (unreachable.has(stringProperty(error, 'code') ?? '') || name === 'TimeoutError') {
+    return {
+      code: 'CannotReachTable',
+      message: `DynamoDB does not answer (${message || name}). Check the endpoint, or whether \`npx millrace dev\` still runs.`,
+    };
+  }
+  if (name === 'CredentialsProviderError') {
+    return { code: 'NoCredentials', message: `There are no AWS credentials (${message}).` };
+  }
+  if (message === 'Region is missing') {
+    return {
+      code: 'NoRegion',
+      message: 'There is no AWS region: set AWS_REGION, or choose a profile that has one.',
+    };
+  }
+  if (!('$metadata' in error)) return undefined;
+  if (name === 'ResourceNotFoundException') {
+    return {
+      code: 'TableNotFound',
+      message: `There is no such table here (${message}). Check --table, the region and the credentials.`,
+    };
+  }
+  return { code: name, message };
+}
+
+function stringProperty(error: Error, key: 'code'): string | undefined {
+  const value: unknown = key in error ? Reflect.get(error, key) : undefined;
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function oneLine(text: string): string {
+  return text.trim().replaceAll(/\s*\n\s*/g, ' | ');
+}

@@ -1,0 +1,104 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import type { LocalCloud, LocalCloudOptions } from '../local/index.ts';
+import { InterruptedError, InvalidInputError } from './errors.ts';
+import type { ExitCode } from './exitCodes.ts';
+import { showProgress } from './progress.ts';
+import { reportError } from './reportError.ts';
+import { repositoryDirectory } from './repository.ts';
+import { processTerminal, type Terminal } from './terminal.ts';
+
+/** What a command of this repository (`npm start`, `npm run loans`) works with. */
+export interface RepositoryCommand {
+  readonly terminal: Terminal;
+  readonly progress: (text: string) => void;
+  /** Folder of the repository. */
+  readonly directory: string;
+  /** Aborts when the user interrupts. */
+  readonly interrupted: AbortSignal;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Starts a local cloud that is stopped when the command ends, however it ends. */
+  readonly startCloud: (
+    options: Omit<LocalCloudOptions, 'machinesDirectory' | 'workersDirectory'>,
+  ) => Promise<LocalCloud>;
+}
+
+export type OptionValues = Readonly<Record<string, string | boolean | undefined>>;
+
+/** A command line: its options, its help, what it does. */
+export interface RepositoryCommandLine {
+  readonly help: string;
+  readonly options: Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
+  readonly run: (
+    command: RepositoryCommand,
+    options: OptionValues,
+    positionals: readonly string[],
+  ) => Promise<ExitCode>;
+}
+
+/** Runs a command with the arguments, terminal and signals of this process, and sets its exit code. */
+export async function runRepositoryCommand(commandLine: RepositoryCommandLine): Promise<void> {
+  // The AWS SDK would print on every run that it will give up Node.js 20 one day.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+  const terminal = processTerminal(process.env);
+  const interruption = new AbortController();
+  const interrupt = () => interruption.abort(new InterruptedError('Interrupted.'));
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  let asJson = false;
+  let cloud: LocalCloud | undefined;
+  try {
+    const { values, positionals } = parsed(process.argv.slice(2), commandLine);
+    asJson = values.json === true;
+    if (values.help === true) {
+      terminal.print(commandLine.help);
+      return;
+    }
+    const directory = repositoryDirectory();
+    const { startLocalCloud } = await import('../local/index.ts');
+    const command: RepositoryCommand = {
+      terminal,
+      progress: showProgress(terminal, { isTerminal: process.stderr.isTTY === true, now: Date.now }),
+      directory,
+      interrupted: interruption.signal,
+      now: Date.now,
+      startCloud: async (options) => {
+        cloud = await startLocalCloud({
+          machinesDirectory: `${directory}/machines`,
+          workersDirectory: `${directory}/workers/examples`,
+          log: ({ source, text }) => {
+            // What the engine says as it starts and stops is of no interest; why it did not start is in the error.
+            if (source !== 'dynamodb') terminal.note(`[${source}] ${text.trimEnd()}`);
+          },
+          ...options,
+        });
+        interruption.signal.throwIfAborted();
+        return cloud;
+      },
+    };
+    process.exitCode = await commandLine.run(command, values, positionals);
+  } catch (error) {
+    terminal.status('');
+    process.exitCode = reportError(error, terminal, asJson);
+  } finally {
+    terminal.status('');
+    await cloud?.stop();
+  }
+}
+
+function parsed(
+  args: string[],
+  { options }: RepositoryCommandLine,
+): { values: OptionValues; positionals: readonly string[] } {
+  const config: ParseArgsConfig = {
+    args,
+    options: { ...options, help: { type: 'boolean' } },
+    allowPositionals: true,
+    strict: true,
+  };
+  try {
+    const { values, positionals } = parseArgs(config);
+    return { values: values as OptionValues, positionals };
+  } catch (error) {
+    throw new InvalidInputError(error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,216 @@
+import { randomUUID } from 'node:crypto';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { readConfiguration } from '../orchestrator/configuration.ts';
+import { createDynamoDBClient } from '../orchestrator/table/client.ts';
+import { DynamoDBTable, type Units } from '../orchestrator/table/dynamoDBTable.ts';
+import type { ListedExecution, Page } from '../orchestrator/table/table.ts';
+import { describeExecution, type ExecutionDescription } from './describe.ts';
+import { NotRedrivableError } from './errors.ts';
+import { type HistoryEntry, readExecutionHistory } from './history.ts';
+import { type ListOptions, listAllExecutions, listExecutions } from './list.ts';
+import type { ExecutionEvent, MachineEvents, MachineReference } from './machineTypes.ts';
+import { type SendOptions, type SentEvent, sendControl, sendEvent } from './send.ts';
+import {
+  type StartedExecution,
+  type StartManyOptions,
+  type StartOptions,
+  startExecution,
+  startExecutions,
+} from './start.ts';
+import { type ClientSurroundings, type Sleep, sleep } from './surroundings.ts';
+import { type WaitOptions, waitForExecution } from './wait.ts';
+import {
+  type ExecutionIds,
+  type ExecutionsAtRest,
+  type WaitForAllOptions,
+  waitForAllExecutions,
+} from './waitForAll.ts';
+
+export interface ClientOptions {
+  /** @default the environment's `MILLRACE_TABLE`, else `millrace` */
+  readonly tableName?: string;
+  /** @default one whose endpoint, region and credentials are the environment's, as with any AWS SDK */
+  readonly dynamodb?: DynamoDBClient;
+  /** Partitions that each index group is spread over, as deployed. @default `MILLRACE_INDEX_SHARDS`, else 4 */
+  readonly indexShards?: number;
+  /** Days that items are kept; 0: for ever. @default `MILLRACE_RETENTION_DAYS`, else 90 */
+  readonly retentionDays?: number;
+  /** Told the capacity units that each call took. @default not asked for */
+  readonly onConsumedCapacity?: (consumed: Units) => void;
+  /** Milliseconds since the epoch. @default the system's clock */
+  readonly now?: () => number;
+  /** Makes ids of executions and events. @default random UUIDs */
+  readonly newId?: () => string;
+  /** Waits between two looks. @default the system's timers */
+  readonly sleep?: Sleep;
+}
+
+/**
+ * A client for the executions of one table.
+ *
+ * @throws InvalidConfigurationError when a `MILLRACE_` variable of the environment is unusable
+ */
+export function createClient(options: ClientOptions = {}): MillraceClient {
+  const configuration = readConfiguration(process.env);
+  const {
+    tableName = configuration.tableName,
+    indexShards = configuration.indexShards,
+    retentionDays = configuration.retentionDays,
+    onConsumedCapacity,
+  } = options;
+  const now = options.now ?? (() => Date.now());
+  const table = new DynamoDBTable({
+    client: options.dynamodb ?? createDynamoDBClient(),
+    tableName,
+    now,
+    indexShards,
+    ...(retentionDays > 0 && { retentionDays }),
+    ...(onConsumedCapacity && { onConsumedCapacity }),
+  });
+  return new MillraceClient({
+    table,
+    now,
+    newId: options.newId ?? (() => randomUUID()),
+    sleep: options.sleep ?? sleep,
+  });
+}
+
+/**
+ * What an application does with executions. What the AWS SDK throws (no access, no table, throttled) is passed on as it
+ * is.
+ */
+export class MillraceClient {
+  readonly #surroundings: ClientSurroundings;
+
+  /** Use {@link createClient}. */
+  constructor(surroundings: ClientSurroundings) {
+    this.#surroundings = surroundings;
+  }
+
+  /**
+   * Starts an execution with one write. The same id with the same machine, version and input is the same execution.
+   *
+   * @throws ExecutionAlreadyExistsError when the id is there with another machine, version or input
+   * @throws InvalidExecutionIdError, InvalidMachineIdError, NotSerializableError, ItemTooLargeError before anything is
+   * written
+   */
+  start<M extends MachineReference>(machine: M, options: StartOptions<M>): Promise<StartedExecution> {
+    return startExecution(this.#surroundings, machine, options);
+  }
+
+  /**
+   * Starts many, with bounded calls under way, as the answer is iterated; results come in order of completion. An
+   * error stops it: those under way are still made, and starting the same again goes on from there.
+   */
+  startMany<M extends MachineReference>(
+    machine: M,
+    starts: Iterable<StartOptions<M>> | AsyncIterable<StartOptions<M>>,
+    options: StartManyOptions = {},
+  ): AsyncGenerator<StartedExecution, void, undefined> {
+    return startExecutions(this.#surroundings, machine, starts, options);
+  }
+
+  /**
+   * What is known of an execution, strongly consistent.
+   *
+   * @param machine its machine, for the types of its context and output
+   * @throws ExecutionNotFoundError, InvalidExecutionIdError
+   * @throws DifferentMachineError when it is not one of `machine`
+   */
+  describe<M extends MachineReference = string>(
+    executionId: string,
+    machine?: M,
+  ): Promise<ExecutionDescription<M>> {
+    return describeExecution(this.#surroundings, executionId, machine);
+  }
+
+  /**
+   * A page of executions of a machine in a status, the latest first (RUNNING: by next wake; with `since`: the earliest
+   * first), within each index shard. Eventually consistent.
+   *
+   * @throws InvalidMachineIdError, InvalidCursorError
+   */
+  list(options: ListOptions): Promise<Page<ListedExecution>> {
+    return listExecutions(this.#surroundings, options);
+  }
+
+  /** The executions of all pages of {@link MillraceClient.list}. */
+  listAll(options: Omit<ListOptions, 'limit' | 'cursor'>): AsyncGenerator<ListedExecution, void, undefined> {
+    return listAllExecutions(this.#surroundings, options);
+  }
+
+  /**
+   * Sends an event with one write. It is not checked that there is such an execution: an event may come before the
+   * start.
+   *
+   * @throws InvalidEventError, ReservedEventTypeError, InvalidExecutionIdError, NotSerializableError, ItemTooLargeError
+   * before anything is written
+   */
+  send<M extends MachineReference = string>(
+    executionId: string,
+    event: MachineEvents<M>,
+    options: SendOptions = {},
+  ): Promise<SentEvent> {
+    return sendEvent(this.#surroundings, executionId, event as ExecutionEvent, options);
+  }
+
+  /**
+   * Ends an execution as ABORTED. One that has ended stays as it is.
+   *
+   * @throws ExecutionNotFoundError, InvalidExecutionIdError
+   */
+  async stop(executionId: string, { cause }: { readonly cause?: string } = {}): Promise<void> {
+    await this.describe(executionId);
+    await sendControl(this.#surroundings, executionId, {
+      control: 'stop',
+      ...(cause !== undefined && { cause }),
+    });
+  }
+
+  /**
+   * Lets an execution that is PENDING_REDRIVE go on from where it was.
+   *
+   * @throws ExecutionNotFoundError, InvalidExecutionIdError
+   * @throws NotRedrivableError when it is in another status
+   */
+  async redrive(executionId: string): Promise<void> {
+    const { status } = await this.describe(executionId);
+    if (status !== 'PENDING_REDRIVE') throw new NotRedrivableError(executionId, status);
+    await sendControl(this.#surroundings, executionId, { control: 'redrive' });
+  }
+
+  /**
+   * Resolves when the execution has ended (SUCCEEDED, FAILED, TIMED_OUT, ABORTED) or is PENDING_REDRIVE.
+   *
+   * @throws ExecutionNotFoundError, InvalidExecutionIdError, DifferentMachineError, WaitTimeoutError
+   */
+  wait<M extends MachineReference = string>(
+    executionId: string,
+    options: WaitOptions<M> = {},
+  ): Promise<ExecutionDescription<M>> {
+    return waitForExecution(this.#surroundings, executionId, options);
+  }
+
+  /**
+   * Resolves when each of many executions of one machine has ended, is PENDING_REDRIVE or waits only for events. Takes
+   * what {@link MillraceClient.startMany} answers, so that starting and following go side by side.
+   *
+   * @throws WaitTimeoutError, ExecutionNotFoundError, DifferentMachineError, and what `executions` throws
+   */
+  waitForAll(
+    machine: MachineReference,
+    executions: ExecutionIds,
+    options: WaitForAllOptions = {},
+  ): Promise<ExecutionsAtRest> {
+    return waitForAllExecutions(this.#surroundings, machine, executions, options);
+  }
+
+  /**
+   * What happened to an execution: what was applied, in order, then what lies in its journal and is not applied yet.
+   *
+   * @throws ExecutionNotFoundError, InvalidExecutionIdError
+   */
+  history(executionId: string): Promise<HistoryEntry[]> {
+    return readExecutionHistory(this.#surroundings, executionId);
+  }
+}

@@ -1,0 +1,144 @@
+import type { Execution, ExecutionError, ExecutionStatus } from '../orchestrator/core/execution/execution.ts';
+import type { Json } from '../orchestrator/core/json.ts';
+import { type MachineState, parseMachineState } from '../orchestrator/core/machine/state.ts';
+import { isoTime } from '../orchestrator/table/executionItem.ts';
+import { DifferentMachineError, ExecutionNotFoundError } from './errors.ts';
+import { checkExecutionId, machineId } from './identifiers.ts';
+import type { MachineContext, MachineOutput, MachineReference } from './machineTypes.ts';
+import type { ClientSurroundings } from './surroundings.ts';
+
+/** What is known of an execution. All times are ISO 8601. */
+export interface ExecutionDescription<M extends MachineReference = string> {
+  readonly executionId: string;
+  /** Id of its machine. */
+  readonly machine: string;
+  /** The version it stays on. Absent until its machine has been found. */
+  readonly machineVersion?: string;
+  readonly status: ExecutionStatus;
+  /** Present while it is only started: the orchestrator has not taken its first step. */
+  readonly startPending?: true;
+  /** XState's state value. */
+  readonly state?: MachineState['value'];
+  readonly context?: MachineContext<M>;
+  /** When SUCCEEDED. */
+  readonly output?: MachineOutput<M>;
+  /** Why it failed, or what it waits for. */
+  readonly error?: ExecutionError;
+  /** Present while it waits for its machine to be deployed. */
+  readonly waiting?: { readonly since: string; readonly attempts: number; readonly nextAttemptAt: string };
+  /** Tasks whose results are awaited; of a failed execution, those that were open when it failed. */
+  readonly tasks: readonly TaskDescription[];
+  /** Delayed events to come, such as of `after`. */
+  readonly timers: readonly TimerDescription[];
+  /** Absent while `startPending`. */
+  readonly startedAt?: string;
+  readonly updatedAt?: string;
+  readonly endedAt?: string;
+  /** Number of commits; 0 while `startPending`. */
+  readonly version: number;
+}
+
+export interface TaskDescription {
+  readonly task: number;
+  readonly worker: string;
+  readonly attempt: number;
+  /** The attempt has failed if there is no result by then. Absent until it is dispatched. */
+  readonly deadline?: string;
+  /** When it will be dispatched: a retry's backoff, or a function that was throttled. */
+  readonly dispatchAt?: string;
+}
+
+export interface TimerDescription {
+  /** Type of the event that it sends. */
+  readonly event: string;
+  readonly dueAt: string;
+}
+
+export async function describeExecution<M extends MachineReference = string>(
+  { table }: ClientSurroundings,
+  executionId: string,
+  machine?: M,
+): Promise<ExecutionDescription<M>> {
+  checkExecutionId(executionId);
+  const expected = machine === undefined ? undefined : machineId(machine);
+  const execution = await table.readExecution(executionId);
+  const description = execution
+    ? descriptionOf<M>(execution)
+    : await describeStart<M>({ table }, executionId);
+  if (expected !== undefined && description.machine !== expected) {
+    throw new DifferentMachineError(executionId, expected, description.machine);
+  }
+  return description;
+}
+
+async function describeStart<M extends MachineReference>(
+  { table }: Pick<ClientSurroundings, 'table'>,
+  executionId: string,
+): Promise<ExecutionDescription<M>> {
+  const start = await table.readStart(executionId);
+  if (start?.kind !== 'start') throw new ExecutionNotFoundError(executionId);
+  const { machine } = start;
+  return { executionId, machine, status: 'RUNNING', startPending: true, tasks: [], timers: [], version: 0 };
+}
+
+/** The types of context and output are those that the caller says its machine has: what is stored is JSON. */
+export function descriptionOf<M extends MachineReference>(execution: Execution): ExecutionDescription<M> {
+  const { executionId, machine, machineVersion, status, state, output, error, waiting, endedAt, version } =
+    execution;
+  const stored = execution.snapshot === undefined ? undefined : parseMachineState(execution.snapshot);
+  return {
+    executionId,
+    machine,
+    ...(machineVersion !== undefined && { machineVersion }),
+    status,
+    ...(state !== undefined && { state }),
+    ...(stored && { context: stored.context as MachineContext<M> }),
+    ...(output !== undefined && { output: output as MachineOutput<M> }),
+    ...(error && { error }),
+    ...(waiting && {
+      waiting: {
+        since: isoTime(waiting.since),
+        attempts: waiting.attempts,
+        nextAttemptAt: isoTime(waiting.nextAttemptAt),
+      },
+    }),
+    tasks: execution.tasks.map(taskOf),
+    timers: status === 'RUNNING' ? timersOf(stored) : [],
+    startedAt: isoTime(execution.startedAt),
+    updatedAt: isoTime(execution.updatedAt),
+    ...(endedAt !== undefined && { endedAt: isoTime(endedAt) }),
+    version,
+  };
+}
+
+function taskOf({
+  task,
+  worker,
+  attempt,
+  deadline,
+  dispatchAt,
+}: Execution['tasks'][number]): TaskDescription {
+  return {
+    task,
+    worker,
+    attempt,
+    ...(deadline !== undefined && { deadline: isoTime(deadline) }),
+    ...(dispatchAt !== undefined && { dispatchAt: isoTime(dispatchAt) }),
+  };
+}
+
+function timersOf(state: MachineState | undefined): TimerDescription[] {
+  const timers = [...(state?.timers ?? [])].sort((a, b) => a.dueAt - b.dueAt);
+  return timers.map(({ event, dueAt }) => ({ event: typeOf(event), dueAt: isoTime(dueAt) }));
+}
+
+function typeOf(event: Json): string {
+  const type = typeof event === 'object' && event !== null && 'type' in event ? event.type : undefined;
+  return typeof type === 'string' ? type : JSON.stringify(event);
+}
+
+/** Whether nothing but an event from outside will bring it forward. */
+export function waitsOnlyForEvents(execution: ExecutionDescription<MachineReference>): boolean {
+  const { status, startPending, tasks, timers, waiting } = execution;
+  return status === 'RUNNING' && !startPending && !waiting && tasks.length === 0 && timers.length === 0;
+}

@@ -1,0 +1,72 @@
+import type { ExecutionStatus } from '../orchestrator/core/execution/execution.ts';
+
+/** Thrown for an execution id that Millrace cannot use; nothing was written. */
+export class InvalidExecutionIdError extends Error {
+  readonly code = 'InvalidExecutionId';
+  override readonly name = 'InvalidExecutionIdError';
+}
+
+/** Thrown for a machine id or version that no machine can have; nothing was written. */
+export class InvalidMachineIdError extends Error {
+  readonly code = 'InvalidMachineId';
+  override readonly name = 'InvalidMachineIdError';
+}
+
+/** Thrown for an event without a type, or with an id that cannot be part of a key; nothing was written. */
+export class InvalidEventError extends Error {
+  readonly code = 'InvalidEvent';
+  override readonly name = 'InvalidEventError';
+}
+
+/** Thrown for an event whose type only XState or Millrace itself may send; nothing was written. */
+export class ReservedEventTypeError extends Error {
+  readonly code = 'ReservedEventType';
+  override readonly name = 'ReservedEventTypeError';
+  constructor(type: string) {
+    super(
+      `The event type '${type}' is reserved: 'xstate.' and 'millrace.' begin types of their own. Rename it.`,
+    );
+  }
+}
+
+/** Thrown when there is neither an execution of that id nor a start of one. */
+export class ExecutionNotFoundError extends Error {
+  readonly code = 'ExecutionNotFound';
+  override readonly name = 'ExecutionNotFoundError';
+  constructor(executionId: string) {
+    super(
+      `There is no execution '${executionId}' in this table. Check the id and the table; ended executions are ` +
+        'deleted after the retention time.',
+    );
+  }
+}
+
+/** Thrown when an execution was described by a machine that it is not an execution of. */
+export class DifferentMachineError extends Error {
+  readonly code = 'DifferentMachine';
+  override readonly name = 'DifferentMachineError';
+  constructor(executionId: string, expected: string, found: string) {
+    super(
+      `The execution '${executionId}' is one of the machine '${found}', not of '${expected}'. ` +
+        'Pass its own machine, or none.',
+    );
+  }
+}
+
+/** Thrown when an execution that does not wait for a redrive is redriven; nothing was written. */
+export class NotRedrivableError extends Error {
+  readonly code = 'NotRedrivable';
+  override readonly name = 'NotRedrivableError';
+  constructor(executionId: string, status: ExecutionStatus) {
+    super(`The execution '${executionId}' is ${status}: only one that is PENDING_REDRIVE can be redriven.`);
+  }
+}
+
+/** Thrown when the time to wait is over. The executions go on; wait again for longer. */
+export class WaitTimeoutError extends Error {
+  readonly code = 'WaitTimeout';
+  override readonly name = 'WaitTimeoutError';
+  constructor(what: string, timeoutMs: number) {
+    super(`${what} after ${timeoutMs} ms. Nothing was stopped: wait again, for longer.`);
+  }
+}

@@ -1,0 +1,63 @@
+import type { Control } from '../orchestrator/core/execution/entries.ts';
+import type { JsonObject } from '../orchestrator/core/json.ts';
+import { serializable } from '../orchestrator/core/serializable.ts';
+import { isoTime } from '../orchestrator/table/executionItem.ts';
+import { InvalidEventError, ReservedEventTypeError } from './errors.ts';
+import { checkExecutionId } from './identifiers.ts';
+import type { ExecutionEvent } from './machineTypes.ts';
+import type { ClientSurroundings } from './surroundings.ts';
+
+export interface SendOptions {
+  /** Events with the same id are one event: the first is taken, the others are not. @default a new UUID */
+  readonly eventId?: string;
+}
+
+export interface SentEvent {
+  readonly eventId: string;
+  /** False when an event with this id had been sent to the execution before. */
+  readonly isNew: boolean;
+}
+
+export async function sendEvent(
+  { table, now, newId }: ClientSurroundings,
+  executionId: string,
+  event: ExecutionEvent,
+  { eventId = newId() }: SendOptions,
+): Promise<SentEvent> {
+  checkExecutionId(executionId);
+  checkEventId(eventId);
+  const { type, ...rest } = checkedEvent(event);
+  const fields = serializable(rest, 'event') as JsonObject;
+  const content = { type, ...(Object.keys(fields).length > 0 && { event: fields }) };
+  const outcome = await table.insertEvent({ executionId, eventId, at: isoTime(now()), content });
+  return { eventId, isNew: outcome === 'inserted' };
+}
+
+function checkedEvent(event: ExecutionEvent): ExecutionEvent {
+  const given: unknown = event;
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new InvalidEventError("An event is an object with a 'type': { type: 'APPROVE', by: 'Ada' }.");
+  }
+  const type: unknown = event.type;
+  if (typeof type !== 'string' || type === '') {
+    throw new InvalidEventError("An event's 'type' is a string that is not empty.");
+  }
+  if (type.startsWith('xstate.') || type.startsWith('millrace.')) throw new ReservedEventTypeError(type);
+  return event;
+}
+
+/** It is part of a sort key, which takes 1,024 bytes. */
+const maximumEventIdLength = 256;
+
+function checkEventId(eventId: unknown): void {
+  if (typeof eventId === 'string' && eventId !== '' && eventId.length <= maximumEventIdLength) return;
+  throw new InvalidEventError(`An event id is a string of 1 to ${maximumEventIdLength} characters.`);
+}
+
+export async function sendControl(
+  { table, now, newId }: ClientSurroundings,
+  executionId: string,
+  content: { readonly control: Control; readonly cause?: string },
+): Promise<void> {
+  await table.insertEvent({ executionId, eventId: newId(), at: isoTime(now()), content });
+}

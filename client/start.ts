@@ -1,0 +1,67 @@
+import { serializable } from '../orchestrator/core/serializable.ts';
+import { ExecutionAlreadyExistsError } from '../orchestrator/table/errors.ts';
+import { InvalidMachineIdError } from './errors.ts';
+import { checkNewExecutionId, machineId } from './identifiers.ts';
+import type { MachineReference, WithInput } from './machineTypes.ts';
+import { mapConcurrently } from './mapConcurrently.ts';
+import type { ClientSurroundings } from './surroundings.ts';
+
+export type StartOptions<M extends MachineReference> = WithInput<M> & {
+  /** At most 256 characters, without `.` and `#`. The same id starts at most one execution. @default a new UUID */
+  readonly executionId?: string;
+  /** Version of the machine. @default the newest that is deployed */
+  readonly version?: string;
+};
+
+export interface StartedExecution {
+  readonly executionId: string;
+  /** False when the same start (id, machine, version and input) had been made before. */
+  readonly isNew: boolean;
+}
+
+export async function startExecution<M extends MachineReference>(
+  { table, newId }: ClientSurroundings,
+  machine: M,
+  options: StartOptions<M>,
+  path = 'input',
+): Promise<StartedExecution> {
+  const { executionId = newId(), version } = options;
+  checkNewExecutionId(executionId);
+  if (version !== undefined && (typeof version !== 'string' || version === '')) {
+    throw new InvalidMachineIdError(
+      "A machine's version is a string that is not empty; leave it out for the newest.",
+    );
+  }
+  const input = serializable(options.input, path);
+  const outcome = await table.insertStart({
+    executionId,
+    machine: machineId(machine),
+    ...(version !== undefined && { version }),
+    ...(input !== undefined && { input }),
+  });
+  switch (outcome.type) {
+    case 'inserted':
+      return { executionId, isNew: true };
+    case 'same':
+      return { executionId, isNew: false };
+    case 'different':
+      throw new ExecutionAlreadyExistsError(executionId);
+  }
+}
+
+export interface StartManyOptions {
+  /** Starts under way at a time. @default 32 */
+  readonly concurrency?: number;
+}
+
+/** Starts as it is iterated: `starts` is read no faster than executions are started and results are taken. */
+export async function* startExecutions<M extends MachineReference>(
+  surroundings: ClientSurroundings,
+  machine: M,
+  starts: Iterable<StartOptions<M>> | AsyncIterable<StartOptions<M>>,
+  { concurrency = 32 }: StartManyOptions,
+): AsyncGenerator<StartedExecution, void, undefined> {
+  yield* mapConcurrently(starts, concurrency, (start, index) =>
+    startExecution(surroundings, machine, start, `starts[${index}].input`),
+  );
+}

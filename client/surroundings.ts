@@ -1,0 +1,25 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Table } from '../orchestrator/table/table.ts';
+
+/** What the client's operations need of the world. */
+export interface ClientSurroundings {
+  readonly table: Table;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Makes ids of executions and events. */
+  readonly newId: () => string;
+  readonly sleep: Sleep;
+}
+
+/** Rejects with the signal's reason when it aborts. */
+export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
+
+export const sleep: Sleep = async (ms, signal) => {
+  signal?.throwIfAborted();
+  try {
+    await delay(ms, undefined, signal && { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
+};

@@ -1,0 +1,38 @@
+import { hasEnded } from '../orchestrator/core/execution/execution.ts';
+import { describeExecution, type ExecutionDescription } from './describe.ts';
+import { WaitTimeoutError } from './errors.ts';
+import type { MachineReference } from './machineTypes.ts';
+import type { ClientSurroundings } from './surroundings.ts';
+
+export interface WaitOptions<M extends MachineReference = string> {
+  /** The execution's machine, for the types of its output and context. */
+  readonly machine?: M;
+  /** @default for ever */
+  readonly timeoutMs?: number;
+  /** Time between the first two looks; it grows by half with each, to 5 seconds. @default 200 */
+  readonly pollMs?: number;
+  /** Ends the waiting, not the execution. */
+  readonly signal?: AbortSignal;
+}
+
+const growth = 1.5;
+const longestPollMs = 5_000;
+
+export async function waitForExecution<M extends MachineReference>(
+  surroundings: ClientSurroundings,
+  executionId: string,
+  { machine, timeoutMs, pollMs = 200, signal }: WaitOptions<M>,
+): Promise<ExecutionDescription<M>> {
+  const { now, sleep } = surroundings;
+  const endsAt = timeoutMs === undefined ? Number.POSITIVE_INFINITY : now() + timeoutMs;
+  for (let pauseMs = pollMs; ; pauseMs = Math.min(pauseMs * growth, Math.max(pollMs, longestPollMs))) {
+    signal?.throwIfAborted();
+    const description = await describeExecution(surroundings, executionId, machine);
+    if (hasEnded(description.status) || description.status === 'PENDING_REDRIVE') return description;
+    const leftMs = endsAt - now();
+    if (timeoutMs !== undefined && leftMs <= 0) {
+      throw new WaitTimeoutError(`The execution '${executionId}' is still ${description.status}`, timeoutMs);
+    }
+    await sleep(Math.min(pauseMs, leftMs), signal);
+  }
+}

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type TemporaryDirectory, temporaryDirectory } from './temporaryDirectory.ts';
+import { millrace } from './testCommandLine.ts';
+
+let directory: TemporaryDirectory;
+beforeAll(async () => {
+  directory = await temporaryDirectory();
+});
+afterAll(() => directory.remove());
+
+const commands = ['dev', 'run', 'start', 'describe', 'list', 'history', 'wait', 'send', 'stop', 'redrive'];
+
+function run(...args: string[]) {
+  return millrace(args, { directory: directory.path });
+}
+
+describe('help', () => {
+  it('names every command, the cloud a command talks to and the exit codes, on stdout', async () => {
+    const { exitCode, stdout, stderr } = await run('--help');
+    const text = stdout.join('\n');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: [] });
+    for (const name of commands) expect(text).toMatch(new RegExp(`^  ${name} `, 'm'));
+    for (const code of [0, 1, 2, 3, 4, 5, 70, 130]) expect(text).toMatch(new RegExp(`^  ${code} `, 'm'));
+    expect(text).toContain('--table NAME');
+  });
+
+  it.each(commands)('of %s has an example and --json', async (name) => {
+    const { exitCode, stdout } = await run(name, '--help');
+    expect(exitCode).toBe(0);
+    expect(stdout.join('\n')).toMatch(/Examples?:\n {2}millrace /);
+    expect(stdout.join('\n')).toContain('--json');
+  });
+
+  it('--version prints the version of the package', async () => {
+    expect((await run('--version')).stdout.join()).toMatch(/^\d+\.\d+\.\d+/);
+  });
+});
+
+describe('wrong usage ends with exit code 2 and one line that says what is wrong', () => {
+  it.each([
+    ['no command', [], 'Name a command.'],
+    ['an unknown command', ['strat', 'order'], "unknown command 'strat' | (Did you mean start?)"],
+    ['an unknown option', ['start', 'order', '--inputs', '{}'], "unknown option '--inputs'"],
+    ['a missing argument', ['describe'], "missing required argument 'id'"],
+    ['too many arguments', ['describe', 'a', 'b'], 'too many arguments'],
+    ['a missing option', ['run', 'order'], "required option '--input <file>' not specified"],
+    ['an unknown status', ['list', 'order', '--status', 'DONE'], "argument 'DONE' is invalid"],
+    ['a limit that is no number', ['list', 'order', '--limit', 'all'], 'Give a whole number'],
+    ['a timeout without a unit', ['wait', 'order-1', '--timeout', '30'], "Give '500ms', '30s'"],
+  ])('%s', async (_, args, message) => {
+    const { exitCode, stdout, stderr } = await run(...args);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: [] });
+    expect(stderr.at(-1)).toContain('InvalidUsage: ');
+    expect(stderr.at(-1)).toContain(message);
+  });
+
+  it('is JSON with --json', async () => {
+    const { stderr } = await run('describe', '--json');
+    expect(JSON.parse(stderr.join('\n'))).toEqual({
+      error: { code: 'InvalidUsage', message: "missing required argument 'id' See --help." },
+    });
+  });
+});
+
+describe('without a cloud', () => {
+  it.each([
+    ['start', 'order'],
+    ['describe', 'order-1'],
+    ['list', 'order'],
+    ['history', 'order-1'],
+    ['wait', 'order-1'],
+    ['send', 'order-1', 'APPROVE'],
+    ['stop', 'order-1'],
+    ['redrive', 'order-1'],
+  ])('%s says what to do and ends with exit code 5', async (...args) => {
+    const { exitCode, stdout, stderr } = await run(...args);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: [] });
+    expect(stderr).toEqual([
+      'NoCloud: No local cloud is running here: start `npx millrace dev`, or give --table NAME for a deployed table.',
+    ]);
+  });
+
+  it('says so as JSON with --json', async () => {
+    const { stderr } = await run('describe', 'order-1', '--json');
+    expect(JSON.parse(stderr.join('\n'))).toMatchObject({ error: { code: 'NoCloud' } });
+  });
+});
+
+describe('a table that cannot be reached', () => {
+  const environment = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' };
+
+  it('ends with exit code 5 and names the endpoint, without a stack trace', async () => {
+    const args = ['describe', 'order-1', '--endpoint', 'http://127.0.0.1:9'];
+    const { exitCode, stderr } = await millrace(args, { directory: directory.path, environment });
+    expect(exitCode).toBe(5);
+    expect(stderr).toEqual([expect.stringMatching(/^CannotReachTable: .*127\.0\.0\.1:9/)]);
+  });
+});

@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { greetWorker, writeGreetings } from './greetings.ts';
+import { type TemporaryDirectory, temporaryDirectory } from './temporaryDirectory.ts';
+import { jsonOf, millrace } from './testCommandLine.ts';
+
+const repositoryFile = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+let directory: TemporaryDirectory;
+let dev: ChildProcess;
+const output = { stdout: '', stderr: '' };
+
+beforeAll(async () => {
+  directory = await temporaryDirectory();
+  await writeGreetings(directory);
+  const arguments_ = [
+    '--import',
+    repositoryFile('test/cli/typescript.mjs'),
+    '--conditions',
+    'millrace-source',
+  ];
+  dev = spawn(process.execPath, [...arguments_, repositoryFile('cli/main.ts'), 'dev'], {
+    cwd: directory.path,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  dev.stdout?.on('data', (chunk: Buffer) => {
+    output.stdout += chunk.toString();
+  });
+  dev.stderr?.on('data', (chunk: Buffer) => {
+    output.stderr += chunk.toString();
+  });
+  await said('The local cloud is running', 50_000);
+});
+afterAll(async () => {
+  if (dev.exitCode === null) dev.kill('SIGKILL');
+  await directory.remove();
+});
+
+async function said(text: string, timeoutMs = 25_000): Promise<void> {
+  await eventually(
+    async () => output.stderr,
+    (stderr) => stderr.includes(text) || dev.exitCode !== null,
+    { what: 'stderr', timeoutMs },
+  );
+  expect(output.stderr).toContain(text);
+}
+
+function run(...args: string[]) {
+  return millrace(args, { directory: directory.path });
+}
+
+async function greet(id: string): Promise<unknown> {
+  await run('start', 'greeting', '--id', id, '--input', '{"name":"Ada"}');
+  return jsonOf(await run('wait', id, '--timeout', '20s', '--json'));
+}
+
+describe('dev', () => {
+  it('prints the variables that any AWS SDK needs, ready to paste', async () => {
+    const variables = new Map(
+      output.stdout
+        .trim()
+        .split('\n')
+        .map((line) => /^export ([A-Z_]+)=(\S+)$/.exec(line))
+        .map((match) => [match?.[1], match?.[2]] as const),
+    );
+    const dynamodb = new DynamoDBClient({
+      endpoint: variables.get('AWS_ENDPOINT_URL_DYNAMODB') ?? '',
+      region: variables.get('AWS_REGION') ?? '',
+      credentials: {
+        accessKeyId: variables.get('AWS_ACCESS_KEY_ID') ?? '',
+        secretAccessKey: variables.get('AWS_SECRET_ACCESS_KEY') ?? '',
+      },
+    });
+    await run('start', 'greeting', '--id', 'sdk', '--input', '{"name":"shy"}');
+    const { Item } = await dynamodb.send(
+      new GetItemCommand({
+        TableName: variables.get('MILLRACE_TABLE') ?? '',
+        Key: { executionId: { S: 'sdk' }, item: { S: 'start' } },
+      }),
+    );
+    dynamodb.destroy();
+    expect(Item?.machine).toEqual({ S: 'greeting' });
+  });
+
+  it('is the cloud of the other commands in its directory', async () => {
+    expect(await greet('first')).toMatchObject({ status: 'SUCCEEDED', output: { text: 'Hello Ada' } });
+    await directory.write('names.ndjson', '{"name":"Bo"}\n{"name":"Cy"}\n');
+    const result = await run('run', 'greeting', '--input', 'names.ndjson', '--json');
+    expect(result.exitCode).toBe(0);
+    expect(jsonOf(result)).toMatchObject({ executions: 2, status: { SUCCEEDED: 2 } });
+    const list = jsonOf(await run('list', 'greeting', '--status', 'SUCCEEDED', '--json')) as {
+      items: unknown[];
+    };
+    expect(list.items).toHaveLength(3);
+  });
+
+  it('deploys a worker again when its file has changed', async () => {
+    await directory.write('workers/greet.ts', greetWorker('Goedemorgen'));
+    await said('Machines and workers were reloaded.');
+    expect(await greet('second')).toMatchObject({ output: { text: 'Goedemorgen Ada' } });
+  });
+
+  it('says what is wrong with a changed file and goes on with the code of before', async () => {
+    await directory.write('machines/greeting.ts', 'export const greeting = (;');
+    await said('Not reloaded: CodeNotBundled: ');
+    expect(await greet('third')).toMatchObject({ output: { text: 'Goedemorgen Ada' } });
+  });
+
+  it('runs once in a directory', async () => {
+    const { exitCode, stderr } = await run('dev');
+    expect(exitCode).toBe(5);
+    expect(stderr.join()).toContain(`LocalCloudRunning: `);
+    expect(stderr.join()).toContain(String(dev.pid));
+  });
+
+  it('stops on Ctrl-C with exit code 0, and leaves nothing that others would take for a cloud', async () => {
+    dev.kill('SIGINT');
+    // As npx passes it on.
+    dev.kill('SIGINT');
+    await once(dev, 'exit');
+    expect(dev.exitCode).toBe(0);
+    const { exitCode, stderr } = await run('list', 'greeting');
+    expect(exitCode).toBe(5);
+    expect(stderr.join()).toContain('NoCloud: No local cloud is running here');
+  });
+});

@@ -1,0 +1,235 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { claim, mailbox, quote } from '../client/machines.ts';
+import { TestDeployment } from '../client/testDeployment.ts';
+import { startTestTable, type TestTable } from '../client/testTable.ts';
+import { type TemporaryDirectory, temporaryDirectory } from './temporaryDirectory.ts';
+import { type CommandResult, jsonOf, millrace } from './testCommandLine.ts';
+
+let testTable: TestTable;
+let deployment: TestDeployment;
+let directory: TemporaryDirectory;
+beforeAll(async () => {
+  testTable = await startTestTable();
+  directory = await temporaryDirectory();
+  deployment = new TestDeployment(testTable, [claim, mailbox, quote], {
+    check: ({ price }: { price: number }) => {
+      if (price < 0) throw new RangeError('no such price');
+      return price * 2;
+    },
+  });
+});
+afterAll(async () => {
+  await testTable.stop();
+  await directory.remove();
+});
+
+async function run(args: readonly string[], standardInput?: string): Promise<CommandResult> {
+  const endpoint = await testTable.dynamodb.config.endpoint?.();
+  const url = `http://${endpoint?.hostname}:${endpoint?.port}`;
+  return millrace([...args, '--table', testTable.tableName, '--endpoint', url], {
+    directory: directory.path,
+    environment: { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
+    ...(standardInput !== undefined && { standardInput }),
+  });
+}
+
+async function started(executionId: string, machine: string, input?: unknown): Promise<void> {
+  await deployment.client.start(machine, { executionId, input });
+  await deployment.orchestrate(executionId);
+}
+
+describe('start', () => {
+  it('prints the id alone', async () => {
+    const { exitCode, stdout, stderr } = await run([
+      'start',
+      'quote',
+      '--id',
+      's-1',
+      '--input',
+      '{"price":2}',
+    ]);
+    expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: ['s-1'], stderr: [] });
+    expect(await deployment.client.describe('s-1')).toMatchObject({ machine: 'quote', startPending: true });
+  });
+
+  it('takes input from a file and from stdin', async () => {
+    await directory.write('input.json', '{"price": 7}');
+    await run(['start', 'quote', '--id', 's-2', '--input', '@input.json']);
+    await run(['start', 'quote', '--id', 's-3', '--input', '-'], '{"price": 8}');
+    await deployment.orchestrate('s-2');
+    await deployment.orchestrate('s-3');
+    expect((await deployment.client.describe('s-2', quote)).output).toEqual({ price: 14 });
+    expect((await deployment.client.describe('s-3', quote)).output).toEqual({ price: 16 });
+  });
+
+  it('says when the same start had been made before, and still succeeds', async () => {
+    const args = ['start', 'mailbox', '--id', 's-4', '--json'];
+    expect(jsonOf(await run(args))).toEqual({ executionId: 's-4', isNew: true });
+    const again = await run(args);
+    expect(again.exitCode).toBe(0);
+    expect(jsonOf(again)).toEqual({ executionId: 's-4', isNew: false });
+  });
+
+  it.each([
+    ['an id with a dot', ['--id', 'a.b'], 'InvalidExecutionId'],
+    ['input that is no JSON', ['--input', '{price: 2}'], 'InvalidInput'],
+    ['a file that is not there', ['--input', '@nowhere.json'], 'InvalidInput'],
+    [
+      'an id that is taken with another input',
+      ['--id', 's-1', '--input', '{"price":3}'],
+      'ExecutionAlreadyExists',
+    ],
+  ])('refuses %s with exit code 2', async (_, args, code) => {
+    const { exitCode, stdout, stderr } = await run(['start', 'quote', ...args]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: [] });
+    expect(stderr).toEqual([expect.stringMatching(new RegExp(`^${code}: `))]);
+  });
+});
+
+describe('describe', () => {
+  it('shows what an execution waits for', async () => {
+    await started('d-1', 'claim', { amount: 5 });
+    expect((await run(['describe', 'd-1'])).stdout).toEqual([
+      'Execution  d-1',
+      'Machine    claim, version 4',
+      'Status     RUNNING',
+      'State      assessing',
+      'Started    2026-03-01T12:00:00.000Z',
+      'Updated    2026-03-01T12:00:00.000Z',
+      'Waits for  task 0 (assess), attempt 1, until 2026-03-01T12:00:30.000Z',
+      'Context    {"amount":5,"assessor":null}',
+    ]);
+  });
+
+  it('shows the error of a failed execution', async () => {
+    await started('d-2', 'quote', { price: -1 });
+    const { exitCode, stdout } = await run(['describe', 'd-2']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('Status     FAILED');
+    expect(stdout).toContain('Error      TaskFailed: RangeError: no such price');
+  });
+
+  it('prints with --json what the client answers', async () => {
+    await started('d-3', 'mailbox');
+    expect(jsonOf(await run(['describe', 'd-3', '--json']))).toEqual(await deployment.client.describe('d-3'));
+  });
+
+  it('shows control characters of foreign data as what they are', async () => {
+    await started('d-4', 'claim', { amount: 'red \u001b[31m' });
+    expect((await run(['describe', 'd-4'])).stdout.join('\n')).not.toContain('\u001b');
+  });
+
+  it.each([['describe'], ['history'], ['wait'], ['stop'], ['redrive']])(
+    '%s of what was never started ends with exit code 3',
+    async (command) => {
+      const { exitCode, stderr } = await run([command, 'nobody']);
+      expect(exitCode).toBe(3);
+      expect(stderr).toEqual([expect.stringMatching(/^ExecutionNotFound: .*'nobody'/)]);
+    },
+  );
+});
+
+describe('list', () => {
+  beforeAll(async () => {
+    for (let i = 0; i < 7; i++) await started(`l-${i}`, 'quote', { price: i === 0 ? -2 : i });
+  });
+
+  it('lists executions of every status', async () => {
+    const { stdout } = await run(['list', 'quote']);
+    expect(stdout[0]).toMatch(/^EXECUTION +STATUS +STARTED +ENDED$/);
+    expect(stdout.find((row) => row.startsWith('l-0 '))).toContain('FAILED');
+    expect(stdout.find((row) => row.startsWith('l-6 '))).toContain('SUCCEEDED');
+  });
+
+  it('goes on at a cursor', async () => {
+    const first = jsonOf(
+      await run(['list', 'quote', '--status', 'SUCCEEDED', '--limit', '2', '--json']),
+    ) as Page;
+    expect(first.items).toHaveLength(2);
+    const args = ['list', 'quote', '--status', 'SUCCEEDED', '--cursor', first.cursor ?? '', '--json'];
+    const rest = jsonOf(await run(args)) as Page;
+    const ids = [...first.items, ...rest.items].map(({ executionId }) => executionId);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).toEqual(expect.arrayContaining(['l-1', 'l-2', 'l-3', 'l-4', 'l-5', 'l-6']));
+  });
+
+  it('refuses a cursor without its status, and one that no list had', async () => {
+    expect((await run(['list', 'quote', '--cursor', 'abc'])).exitCode).toBe(2);
+    const { exitCode, stderr } = await run(['list', 'quote', '--status', 'FAILED', '--cursor', 'abc']);
+    expect(exitCode).toBe(2);
+    expect(stderr.join()).toMatch(/^InvalidCursor: /);
+  });
+});
+
+interface Page {
+  readonly items: readonly { readonly executionId: string }[];
+  readonly cursor?: string;
+}
+
+describe('send', () => {
+  it('sends an event with its fields, which the history shows', async () => {
+    await started('e-1', 'mailbox');
+    const sent = await run(['send', 'e-1', 'CLOSE', '--data', '{"by":"Ada"}', '--event-id', 'x', '--json']);
+    expect(jsonOf(sent)).toEqual({ executionId: 'e-1', eventId: 'x', isNew: true });
+    await deployment.orchestrate('e-1');
+    const { stdout } = await run(['history', 'e-1']);
+    expect(stdout).toHaveLength(3);
+    expect(stdout[2]).toMatch(
+      /^2 +2026-03-01T12:00:00.000Z +event +event#x +applied +\{"by":"Ada","type":"CLOSE"\}$/,
+    );
+  });
+
+  it('asks whether there is such an execution, unless it may come before the start', async () => {
+    expect((await run(['send', 'e-2', 'CLOSE'])).exitCode).toBe(3);
+    expect((await run(['send', 'e-2', 'CLOSE', '--before-start'])).exitCode).toBe(0);
+    await started('e-2', 'mailbox');
+    expect(await deployment.client.describe('e-2')).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
+  it.each([
+    ['a reserved type', ['xstate.stop'], 'ReservedEventType'],
+    ['data that is no object', ['CLOSE', '--data', '[1]'], 'InvalidInput'],
+    ['a type in the data', ['CLOSE', '--data', '{"type":"OPEN"}'], 'InvalidInput'],
+  ])('refuses %s with exit code 2', async (_, args, code) => {
+    await started('e-3', 'mailbox');
+    const { exitCode, stderr } = await run(['send', 'e-3', ...args]);
+    expect(exitCode).toBe(2);
+    expect(stderr.join()).toMatch(new RegExp(`^${code}: `));
+  });
+});
+
+describe('stop and redrive', () => {
+  it('stop ends an execution, with its cause in the history', async () => {
+    await started('c-1', 'mailbox');
+    expect((await run(['stop', 'c-1', '--cause', 'entered twice'])).stdout).toEqual(['c-1']);
+    await deployment.orchestrate('c-1');
+    expect((await run(['describe', 'c-1'])).stdout).toContain('Status     ABORTED');
+    expect((await run(['history', 'c-1'])).stdout.at(-1)).toContain('stop: entered twice');
+  });
+
+  it('redrive refuses what does not wait for it with exit code 2', async () => {
+    await started('c-2', 'mailbox');
+    const { exitCode, stderr } = await run(['redrive', 'c-2']);
+    expect(exitCode).toBe(2);
+    expect(stderr.join()).toMatch(/^NotRedrivable: /);
+  });
+});
+
+describe('wait', () => {
+  it.each([
+    ['succeeded', 2, 0],
+    ['failed', -2, 1],
+  ])('shows an execution that %s and ends with exit code %#', async (name, price, exitCode) => {
+    await started(`w-${name}`, 'quote', { price });
+    const result = await run(['wait', `w-${name}`, '--json']);
+    expect(result.exitCode).toBe(exitCode);
+    expect(jsonOf(result)).toMatchObject({ executionId: `w-${name}`, status: name.toUpperCase() });
+  });
+
+  it('ends with exit code 4 after the timeout', async () => {
+    await started('w-1', 'mailbox');
+    const { exitCode, stderr } = await run(['wait', 'w-1', '--timeout', '50ms']);
+    expect(exitCode).toBe(4);
+    expect(stderr.join()).toMatch(/^WaitTimeout: .*still RUNNING after 50 ms/);
+  });
+});

@@ -1,0 +1,21 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+export interface TemporaryDirectory {
+  readonly path: string;
+  write(file: string, text: string): Promise<void>;
+  remove(): Promise<void>;
+}
+
+export async function temporaryDirectory(): Promise<TemporaryDirectory> {
+  const path = await mkdtemp(join(tmpdir(), 'millrace-cli-test-'));
+  return {
+    path,
+    write: async (file, text) => {
+      await mkdir(dirname(join(path, file)), { recursive: true });
+      await writeFile(join(path, file), text);
+    },
+    remove: () => rm(path, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,49 @@
+import { runCommandLine } from '../../cli/commandLine.ts';
+import type { CommandContext } from '../../cli/context.ts';
+import { startLocalCloud } from '../../local/index.ts';
+
+export interface CommandResult {
+  readonly exitCode: number;
+  /** Lines. */
+  readonly stdout: readonly string[];
+  readonly stderr: readonly string[];
+}
+
+export interface CommandSurroundings {
+  readonly directory: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly standardInput?: string;
+  readonly interrupted?: AbortSignal;
+  readonly startLocalCloud?: CommandContext['startLocalCloud'];
+}
+
+/** Runs one command line in this process. */
+export async function millrace(
+  args: readonly string[],
+  surroundings: CommandSurroundings,
+): Promise<CommandResult> {
+  const stdout: string[] = [];
+  const stderr: string[] = [];
+  const { directory, environment = {}, standardInput = '' } = surroundings;
+  const exitCode = await runCommandLine(args, {
+    terminal: {
+      print: (line) => stdout.push(...line.split('\n')),
+      note: (line) => stderr.push(...line.split('\n')),
+      status: () => {},
+      hasColours: false,
+      standardInput: (async function* () {
+        yield standardInput;
+      })(),
+    },
+    directory,
+    environment,
+    interrupted: surroundings.interrupted ?? new AbortController().signal,
+    now: () => Date.now(),
+    startLocalCloud: surroundings.startLocalCloud ?? startLocalCloud,
+  });
+  return { exitCode, stdout, stderr };
+}
+
+export function jsonOf(result: CommandResult): unknown {
+  return JSON.parse(result.stdout.join('\n'));
+}
