@@ -1,0 +1,114 @@
+import type { AnyActorRef } from 'xstate';
+import type { JsonObject } from '../json.ts';
+import type { MachineChild } from './state.ts';
+import { createStandIn, property } from './xstateInternals.ts';
+
+/** A child and the id it has with its parent. */
+export interface Child extends MachineChild {
+  readonly actorId: string;
+}
+
+/** The actors that a machine can refer to within one step: itself, its parent, its children, others by address. */
+export class Actors {
+  readonly self: AnyActorRef;
+  readonly parent: AnyActorRef | undefined;
+  readonly #address: string;
+  readonly #children = new Map<AnyActorRef, Child>();
+  readonly #standIns = new Map<string, AnyActorRef>();
+  readonly #addresses = new Map<AnyActorRef, string>();
+  #nextTask: number;
+
+  constructor(address: string, self: AnyActorRef, parent: AnyActorRef | undefined, nextTask: number) {
+    this.#address = address;
+    this.self = self;
+    this.parent = parent;
+    this.#nextTask = nextTask;
+    this.#addresses.set(self, address);
+    if (parent) this.#addresses.set(parent, parent.id);
+  }
+
+  get nextTask(): number {
+    return this.#nextTask;
+  }
+
+  /** A child that the machine has from an earlier step. */
+  adopt(actor: AnyActorRef, child: Child): void {
+    this.#children.set(actor, child);
+    this.#addresses.set(actor, addressOfTask(child.task, this.#address));
+  }
+
+  /** Gives a child that starts its number, and so its address. */
+  number(actor: AnyActorRef): Child {
+    const systemId = property(actor, 'systemId');
+    const child: Child = {
+      actorId: actor.id,
+      task: this.#nextTask++,
+      src: String(actor.src),
+      ...(typeof systemId === 'string' ? { systemId } : {}),
+      status: 'active',
+    };
+    this.adopt(actor, child);
+    return child;
+  }
+
+  /** A child that has started, in this step or an earlier one; also after it was stopped. */
+  childOf(actor: AnyActorRef): Child | undefined {
+    return this.#children.get(actor);
+  }
+
+  /** Absent for a child that has not started. */
+  addressOf(actor: AnyActorRef): string | undefined {
+    return this.#addresses.get(actor);
+  }
+
+  /** What stands for an actor in data. */
+  referenceTo(actor: AnyActorRef): JsonObject {
+    const address = this.addressOf(actor) ?? '';
+    return actor.id === address ? { $actor: address } : { $actor: address, id: actor.id };
+  }
+
+  /** The actor that a reference means; one that is gone, or not of this machine, is stood in for. */
+  at(address: string, id: string): AnyActorRef {
+    if (address === this.#address) return this.self;
+    if (address === this.parent?.id) return this.parent;
+    const task = taskAt(address, this.#address);
+    for (const [actor, child] of this.#children) if (child.task === task) return actor;
+    const key = `${address} ${id}`;
+    const known = this.#standIns.get(key);
+    if (known) return known;
+    const standIn = createActorElsewhere(id);
+    this.#standIns.set(key, standIn);
+    if (address !== '') this.#addresses.set(standIn, address);
+    return standIn;
+  }
+
+  /** Whether an address is of this machine's own children, those that are gone included. */
+  isOwn(address: string): boolean {
+    return taskAt(address, this.#address) !== undefined;
+  }
+}
+
+function addressOfTask(task: number, machineAddress: string): string {
+  return `${machineAddress}.${task}`;
+}
+
+/** The number of the machine's task that has an address; undefined for an address of another's. */
+export function taskAt(address: string, machineAddress: string): number | undefined {
+  const task = address.startsWith(`${machineAddress}.`) ? address.slice(machineAddress.length + 1) : '';
+  return /^\d+$/.test(task) ? Number(task) : undefined;
+}
+
+/** Thrown to code that calls `send` on an actor of another execution. */
+export class SentDirectlyError extends Error {
+  readonly code = 'SentDirectly';
+  override readonly name = 'SentDirectlyError';
+  constructor(id: string) {
+    super(`Actor '${id}' is elsewhere: send to it with sendTo or sendParent, in the machine.`);
+  }
+}
+
+export function createActorElsewhere(id: string): AnyActorRef {
+  return createStandIn(id, () => {
+    throw new SentDirectlyError(id);
+  });
+}

@@ -1,0 +1,20 @@
+export { InvalidDelayError } from './delays.ts';
+export { machinesOf } from './moduleMachines.ts';
+export { type PreparedMachine, prepareMachine, promiseLogicOf } from './prepare.ts';
+export { runPromiseLogic } from './promiseLogic.ts';
+export { MachineNotDurableError, type MachineProblem } from './refusals.ts';
+export { DefinitionMismatchError } from './rehydrate.ts';
+export type { ActorSource } from './sources.ts';
+export { type MachineChild, type MachineState, type MachineTimer, parseMachineState } from './state.ts';
+export { InputOrderError, stepMachine } from './step.ts';
+export type {
+  MachineEffect,
+  MachineEvent,
+  MachineFailure,
+  MachineInput,
+  MachineStep,
+  TaskError,
+} from './step.types.ts';
+export type { StepAt } from './stepRun.ts';
+export { SentFromActionError } from './stepScope.ts';
+export { nextTimerDueAt } from './timers.ts';

@@ -1,0 +1,22 @@
+import type { AnyStateMachine } from 'xstate';
+import type { JsonObject } from '../json.ts';
+import { isStateMachine, property } from './xstateInternals.ts';
+
+/**
+ * The machines that a module exports: every export that is an XState machine, and the default export of a JSON file
+ * (a config without implementations). Exports of any other kind are the module's own affair.
+ */
+export function machinesOf(module: object): (AnyStateMachine | JsonObject)[] {
+  const machines: (AnyStateMachine | JsonObject)[] = [];
+  for (const [name, value] of Object.entries(module)) {
+    if (isStateMachine(value)) machines.push(value);
+    else if (name === 'default' && isConfig(value)) machines.push(value);
+  }
+  // A machine that is exported under two names is one machine.
+  return [...new Set(machines)];
+}
+
+function isConfig(value: unknown): value is JsonObject {
+  const has = (key: string) => property(value, key) !== undefined;
+  return typeof value === 'object' && has('id') && (has('states') || has('invoke') || has('on'));
+}

@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import type { AnyActorLogic, AnyStateMachine, AnyStateNode } from 'xstate';
+import type { JsonObject } from '../json.ts';
+import { withCheckedDelay, withCheckedDelays } from './delays.ts';
+import { invokeConfigs, nodesOf } from './parts.ts';
+import { findProblems, MachineNotDurableError } from './refusals.ts';
+import { type ActorSource, resolveSource } from './sources.ts';
+import {
+  boundMicrosteps,
+  buildMachine,
+  childNodes,
+  configOf,
+  implementationsOf,
+  isStateMachine,
+  mapActions,
+  nodesInOrder,
+  property,
+  replaceActors,
+} from './xstateInternals.ts';
+
+/** A machine, checked and rebuilt so that it can be stepped: once a process, at registration. */
+export interface PreparedMachine {
+  readonly id: string;
+  /** @default '1', where the definition has no `version` */
+  readonly version: string;
+  /** Changes when states, transitions or invokes do; not with the code of functions. */
+  readonly definitionHash: string;
+  /** The actors the definition names, by `src`. */
+  readonly sources: ReadonlyMap<string, ActorSource>;
+  /** What runs for a `src`; one that nobody implements is a worker of that name. */
+  sourceOf(src: string): ActorSource;
+  /** For {@link stepMachine} alone. */
+  readonly chart: PreparedChart;
+}
+
+export interface PreparedChart {
+  /** The machine with inert actors, named inline logic, checked delays and bounded microsteps. */
+  readonly machine: AnyStateMachine;
+  /** By `order`. */
+  readonly nodes: readonly AnyStateNode[];
+  /** Bounds the microsteps of a macrostep, and the macrosteps of a step. */
+  readonly maxIterations: number;
+}
+
+const defaultMaxIterations = 1000;
+
+/**
+ * Checks a machine and makes it ready to be stepped.
+ * @param definition an XState machine, or the config of one that is JSON alone
+ * @throws MachineNotDurableError with all problems at once
+ */
+export function prepareMachine(definition: AnyStateMachine | JsonObject): PreparedMachine {
+  const machine = toMachine(definition);
+  const problems = findProblems(machine);
+  if (problems.length > 0) throw new MachineNotDurableError(machine.id, problems);
+
+  const sources = sourcesOf(machine);
+  const rewritten = withNamedInvokes(machine.root);
+  const chart = prepareChart(machine, rewritten);
+  return {
+    id: machine.id,
+    version: machine.version ?? '1',
+    definitionHash: createHash('sha256').update(structureOf(chart.machine.root)).digest('hex').slice(0, 16),
+    sources,
+    sourceOf: (src) => sources.get(src) ?? resolveSource(src, undefined),
+    chart,
+  };
+}
+
+/** The `fromPromise` logic behind a `src`; undefined where a worker of its own runs it. */
+export function promiseLogicOf(prepared: PreparedMachine, src: string): AnyActorLogic | undefined {
+  const source = prepared.sourceOf(src);
+  return source.kind === 'promise' ? source.logic : undefined;
+}
+
+function toMachine(definition: AnyStateMachine | JsonObject): AnyStateMachine {
+  if (isStateMachine(definition)) return definition;
+  try {
+    return buildMachine(definition);
+  } catch (error) {
+    const id = String(property(definition, 'id') ?? '(machine)');
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new MachineNotDurableError(id, [
+      { path: id, problem, instead: 'correct the config; XState itself does not accept it' },
+    ]);
+  }
+}
+
+function prepareChart(machine: AnyStateMachine, config: object): PreparedChart {
+  const implementations = implementationsOf(machine);
+  const rebuilt = buildMachine(config, withCheckedDelays(implementations));
+  const nodes = nodesInOrder(rebuilt);
+  mapActions(nodes, (action) => withCheckedDelay(action, implementations.delays));
+  replaceActors(rebuilt);
+  return { machine: rebuilt, nodes, maxIterations: boundMicrosteps(rebuilt, defaultMaxIterations) };
+}
+
+function sourcesOf(machine: AnyStateMachine): ReadonlyMap<string, ActorSource> {
+  const sources = new Map<string, ActorSource>();
+  for (const [src, logic] of Object.entries(implementationsOf(machine).actors)) {
+    sources.set(src, resolveSource(src, logic));
+  }
+  for (const node of nodesOf(machine.root)) {
+    for (const [index, config] of invokeConfigs(node).entries()) {
+      const src = property(config, 'src');
+      const name = typeof src === 'string' ? src : inlineName(node, index);
+      const logic = typeof src === 'string' ? undefined : src;
+      if (!sources.has(name)) sources.set(name, resolveSource(name, logic));
+    }
+  }
+  return sources;
+}
+
+/** The config in which logic written into `invoke.src` has a name that is found again after a restart. */
+function withNamedInvokes(node: AnyStateNode): Record<string, unknown> {
+  const config = { ...configOf(node) };
+  if (config.invoke !== undefined) {
+    config.invoke = invokeConfigs(node).map((invoke, index) =>
+      typeof property(invoke, 'src') === 'string'
+        ? invoke
+        : Object.assign({}, invoke, { src: inlineName(node, index) }),
+    );
+  }
+  if (config.states !== undefined) {
+    config.states = Object.fromEntries(childNodes(node).map((child) => [child.key, withNamedInvokes(child)]));
+  }
+  return config;
+}
+
+function inlineName(node: AnyStateNode, index: number): string {
+  return `inline:${index}.${node.id}`;
+}
+
+/** Says nothing of the states' structure, or cannot be told from one text to the next. */
+const notStructure = new Set([
+  'types',
+  'schemas',
+  'meta',
+  'description',
+  'version',
+  'tags',
+  'context',
+  'states',
+]);
+
+function structureOf(node: AnyStateNode): string {
+  return JSON.stringify(reduceNode(node));
+}
+
+function reduceNode(node: AnyStateNode): unknown {
+  const own = Object.entries(configOf(node)).filter(([key]) => !notStructure.has(key));
+  const states = childNodes(node).map((child) => [child.key, reduceNode(child)]);
+  return [own.map(([key, value]) => [key, reduce(value)]), states];
+}
+
+/** A function is reduced to its presence, or to the built-in action or guard that it is. */
+function reduce(value: unknown): unknown {
+  if (typeof value === 'function') return property(value, 'type') ?? 'function';
+  if (typeof value === 'bigint') return String(value);
+  if (Array.isArray(value)) return value.map(reduce);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.entries(value).map(([key, part]) => [key, reduce(part)]);
+}

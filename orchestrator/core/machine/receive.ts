@@ -1,0 +1,90 @@
+import type { AnyEventObject } from 'xstate';
+import type { Json } from '../json.ts';
+import type { MachineState } from './state.ts';
+import type { MachineInput, MachineStep } from './step.types.ts';
+import { earliestTimer, withoutFired } from './timers.ts';
+
+/** What an input is to a machine in its present state. */
+export type Received =
+  | Extract<MachineStep, { type: 'ignored' }>
+  /** A timer whose event is for another actor. */
+  | { readonly type: 'relayed'; readonly state: MachineState; readonly to: string; readonly event: Json }
+  | {
+      readonly type: 'event';
+      readonly state: MachineState;
+      readonly event: AnyEventObject;
+      /** The event comes from what the machine stored, where references are encoded. */
+      readonly isStored: boolean;
+      /** The child that has ended with this event. */
+      readonly settled?: Settled;
+    };
+
+export interface Settled {
+  readonly actorId: string;
+  readonly output: unknown;
+  readonly error: unknown;
+}
+
+type Input = Exclude<MachineInput, { type: 'start' }>;
+type TaskResult = Extract<MachineInput, { type: 'taskSucceeded' | 'taskFailed' }>;
+
+export function receive(state: MachineState, input: Input, now: number): Received {
+  if (state.status !== 'active') return { type: 'ignored', reason: 'Ended' };
+  switch (input.type) {
+    case 'event':
+      return isReserved(input.event.type)
+        ? { type: 'ignored', reason: 'ReservedType' }
+        : { type: 'event', state, event: input.event, isStored: false };
+    case 'taskSucceeded':
+    case 'taskFailed':
+      return receiveResult(state, input);
+    case 'timer':
+      return receiveTimer(state, now);
+  }
+}
+
+/** `*` is no event to XState but every event. An actor never gets `xstate.` events from outside, but for routes. */
+function isReserved(type: unknown): boolean {
+  if (typeof type !== 'string' || type === '*') return true;
+  return type !== 'xstate.route' && (type.startsWith('xstate.') || type.startsWith('millrace.'));
+}
+
+function receiveResult(state: MachineState, result: TaskResult): Received {
+  const open = Object.entries(state.children).find(
+    ([, { task, status }]) => task === result.task && status === 'active',
+  );
+  if (!open) return { type: 'ignored', reason: 'NotOpen' };
+  const [actorId, child] = open;
+  const succeeded = result.type === 'taskSucceeded';
+  const output = succeeded ? result.output : undefined;
+  const error = succeeded ? undefined : result.error;
+  const settledChild = { ...child, status: succeeded ? 'done' : 'error' } as const;
+  return {
+    type: 'event',
+    state: { ...state, children: { ...state.children, [actorId]: settledChild } },
+    event: succeeded
+      ? { type: `xstate.done.actor.${actorId}`, output, actorId }
+      : { type: `xstate.error.actor.${actorId}`, error, actorId },
+    isStored: false,
+    settled: { actorId, output, error },
+  };
+}
+
+function receiveTimer(before: MachineState, now: number): Received {
+  const index = earliestTimer(before.timers);
+  const timer = before.timers[index];
+  if (!timer || timer.dueAt > now) return { type: 'ignored', reason: 'NothingDue' };
+  const state = { ...before, timers: withoutFired(before.timers, index) };
+  const { event, to } = timer;
+  return to === undefined
+    ? { type: 'event', state, event: storedEvent(event), isStored: true }
+    : { type: 'relayed', state, to, event };
+}
+
+/** What is stored as an event was one. */
+function storedEvent(event: Json): AnyEventObject {
+  if (typeof event === 'object' && event !== null && 'type' in event && typeof event.type === 'string') {
+    return { ...event, type: event.type };
+  }
+  throw new TypeError(`A stored timer has no event: ${JSON.stringify(event)}`);
+}

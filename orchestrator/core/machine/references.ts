@@ -1,0 +1,74 @@
+import type { AnyActorRef } from 'xstate';
+import type { Json, JsonObject } from '../json.ts';
+import { referenceKey } from './storable.ts';
+import { isActorRef } from './xstateInternals.ts';
+
+/**
+ * References to actors, in what is stored and sent: `{ $actor: address, id }`, with `id` where it is not the address.
+ * The address of a machine is its execution's id, that of its task n is `<execution id>.<n>`; an actor that never
+ * started has none (`''`). In what is stored, a key of data that looks the same (`$actor`, `$$actor`, …) gets one `$`
+ * more, so that data from outside is never taken for a reference.
+ */
+
+const refersOrLooksSo = /"\$+actor":/;
+
+/** Whether stored text can hold anything for {@link reviveReferences} to do. */
+export function mayHoldReferences(stored: string): boolean {
+  return stored.includes('$actor":') && refersOrLooksSo.test(stored);
+}
+
+/**
+ * A copy in which each actor is the JSON that refers to it. For a value that `checkStorable` has let pass.
+ * @param into `store` marks data that looks like a reference; `message` leaves it as it is
+ */
+export function encodeReferences(
+  value: unknown,
+  into: 'store' | 'message',
+  referenceTo: (actor: AnyActorRef) => JsonObject,
+): Json | undefined {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+    case 'number':
+      return value;
+    case 'object': {
+      if (value === null) return null;
+      if (Array.isArray(value)) return value.map((part) => encodeReferences(part, into, referenceTo) ?? null);
+      if (isActorRef(value)) return referenceTo(value);
+      const copy: [string, Json | undefined][] = [];
+      for (const [key, part] of Object.entries(value)) {
+        copy.push([
+          into === 'store' && referenceKey.test(key) ? `$${key}` : key,
+          encodeReferences(part, into, referenceTo),
+        ]);
+      }
+      return Object.fromEntries(copy);
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** The reverse of {@link encodeReferences} into `store`. */
+export function reviveReferences(
+  value: Json | undefined,
+  actorAt: (address: string, id: string) => AnyActorRef,
+): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (isArray(value)) return value.map((part) => reviveReferences(part, actorAt));
+  const address = value.$actor;
+  if (typeof address === 'string') {
+    const id = value.id;
+    return actorAt(address, typeof id === 'string' ? id : address);
+  }
+  const revived: [string, unknown][] = [];
+  for (const [key, part] of Object.entries(value)) {
+    revived.push([referenceKey.test(key) ? key.slice(1) : key, reviveReferences(part, actorAt)]);
+  }
+  return Object.fromEntries(revived);
+}
+
+/** `Array.isArray` does not narrow readonly arrays. */
+function isArray(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}

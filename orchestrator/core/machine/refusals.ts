@@ -1,0 +1,240 @@
+import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { invokeConfigs, nodesOf, partsOf, pathOf } from './parts.ts';
+import { type LogicKind, logicKindOf, resolveSource, workerNameOf } from './sources.ts';
+import { type Implementations, implementationsOf, nodesInOrder, property } from './xstateInternals.ts';
+
+/** One reason why a machine cannot be durable. */
+export interface MachineProblem {
+  /** Where, as a path in the machine's definition. */
+  readonly path: string;
+  readonly problem: string;
+  /** What to write instead. */
+  readonly instead: string;
+}
+
+/** Thrown at registration, with everything that keeps the machine from being durable. */
+export class MachineNotDurableError extends Error {
+  readonly code = 'MachineNotDurable';
+  override readonly name = 'MachineNotDurableError';
+  readonly problems: readonly MachineProblem[];
+  constructor(machineId: string, problems: readonly MachineProblem[]) {
+    const lines = problems.map(
+      ({ path, problem, instead }) => `\n- ${path}: ${problem}. Instead: ${instead}.`,
+    );
+    super(`Machine '${machineId}' cannot be run durably:${lines.join('')}`);
+    this.problems = problems;
+  }
+}
+
+/** Every reason found in the definition. What shows only at run time fails the step that meets it. */
+export function findProblems(machine: AnyStateMachine): readonly MachineProblem[] {
+  const nodes = [...nodesOf(machine.root)];
+  return [
+    ...identityProblems(machine),
+    ...duplicateIds(machine, nodes),
+    ...nodes.flatMap((node) => [...historyProblems(node), ...partsProblems(machine, node)]),
+    ...implementationProblems(implementationsOf(machine)),
+    ...sharedInvokeIds(nodes),
+  ];
+}
+
+function* identityProblems(machine: AnyStateMachine): Generator<MachineProblem> {
+  const { id, version }: { readonly id?: unknown; readonly version?: unknown } = machine.config;
+  if (typeof id !== 'string' || id === '') {
+    yield {
+      path: 'id',
+      problem: 'the machine has no id',
+      instead: 'give it one; executions name their machine by it',
+    };
+  } else if (id.includes('#')) {
+    yield { path: 'id', problem: `'${id}' has a reserved '#'`, instead: 'use an id without it' };
+  }
+  if (version === undefined) return;
+  if (typeof version !== 'string' || version === '') {
+    yield { path: 'version', problem: 'the version is not a string', instead: "write it as in '3'" };
+  } else if (version.includes('#')) {
+    yield { path: 'version', problem: `'${version}' has a reserved '#'`, instead: 'use one without it' };
+  }
+}
+
+function* duplicateIds(machine: AnyStateMachine, nodes: readonly AnyStateNode[]): Generator<MachineProblem> {
+  const known = new Set(nodesInOrder(machine));
+  for (const node of nodes) {
+    if (known.has(node)) continue;
+    yield {
+      path: pathOf(node),
+      problem: `another state has the id '${node.id}' too`,
+      instead: 'give each state an id of its own; a path joined by dots counts as one',
+    };
+  }
+}
+
+function* historyProblems(node: AnyStateNode): Generator<MachineProblem> {
+  if (node.type !== 'history' || node.parent?.type !== 'parallel') return;
+  yield {
+    path: pathOf(node),
+    problem: 'XState enters an illegal configuration through a history state directly under a parallel one',
+    instead: 'put a history state into each region',
+  };
+}
+
+function* partsProblems(machine: AnyStateMachine, node: AnyStateNode): Generator<MachineProblem> {
+  const implementations = implementationsOf(machine);
+  for (const part of partsOf(node)) {
+    if (part.type === 'action') yield* actionProblems(part.path, part.value, implementations);
+    else if (part.type === 'guard') yield* guardProblems(part.path, part.value, implementations);
+    else if (part.type === 'delay') yield* delayProblems(part.path, part.name, implementations);
+    else if (part.type === 'invoke') yield* invokeProblems(part.path, part.config);
+    else yield { path: part.path, problem: part.problem, instead: 'name a state that is there' };
+  }
+}
+
+function* actionProblems(path: string, action: unknown, all: Implementations): Generator<MachineProblem> {
+  const name = typeof action === 'string' ? action : property(action, 'type');
+  if (typeof action !== 'function') {
+    if (typeof name === 'string' && name in all.actions) return;
+    yield notImplemented(path, `action '${String(name)}'`, 'actions');
+  } else if (name === 'xstate.spawnChild') {
+    yield* spawnProblems(path, action);
+  } else if (name === 'xstate.raise' || name === 'xstate.sendTo') {
+    const delay = property(action, 'delay');
+    if (typeof delay === 'string') yield* delayProblems(path, delay, all);
+  }
+}
+
+function* spawnProblems(path: string, action: object): Generator<MachineProblem> {
+  if (typeof property(action, 'src') !== 'string') {
+    yield { path, problem: 'it spawns logic that has no name', instead: 'name it in setup({ actors })' };
+  }
+  if (property(action, 'id') === undefined) {
+    yield {
+      path,
+      problem: "spawnChild has no id: XState would file every such child under 'undefined'",
+      instead: 'give it an id',
+    };
+  }
+  if (property(action, 'syncSnapshot') === true) yield snapshotProblem(path, 'syncSnapshot');
+}
+
+function* guardProblems(path: string, guard: unknown, all: Implementations): Generator<MachineProblem> {
+  if (typeof guard === 'function') {
+    const parts = property(guard, 'guards');
+    if (Array.isArray(parts)) for (const part of parts) yield* guardProblems(path, part, all);
+    return;
+  }
+  const name = typeof guard === 'string' ? guard : property(guard, 'type');
+  if (typeof name !== 'string' || !(name in all.guards)) {
+    yield notImplemented(path, `guard '${String(name)}'`, 'guards');
+  }
+}
+
+function* delayProblems(path: string, delay: string, all: Implementations): Generator<MachineProblem> {
+  if (!(delay in all.delays)) yield notImplemented(path, `delay '${delay}'`, 'delays');
+}
+
+function notImplemented(path: string, what: string, where: keyof Implementations): MachineProblem {
+  return { path, problem: `${what} is not implemented`, instead: `implement it in setup({ ${where} })` };
+}
+
+function* invokeProblems(path: string, config: unknown): Generator<MachineProblem> {
+  if (property(config, 'onSnapshot') !== undefined) yield snapshotProblem(`${path}.onSnapshot`, 'onSnapshot');
+  const src = property(config, 'src');
+  if (typeof src === 'string') return;
+  yield* logicProblems(`${path}.src`, src);
+  if (logicKindOf(src) === 'worker' && workerNameOf(src) === undefined) {
+    yield {
+      path: `${path}.src`,
+      problem: 'the worker has no name',
+      instead: 'name it in setup({ actors }), or with worker({ worker: … })',
+    };
+  }
+}
+
+function snapshotProblem(path: string, what: string): MachineProblem {
+  return {
+    path,
+    problem: `${what} needs every snapshot of an actor that runs elsewhere`,
+    instead: 'react to onDone and onError, or have a worker put events into the table',
+  };
+}
+
+function* implementationProblems(all: Implementations): Generator<MachineProblem> {
+  for (const [name, logic] of Object.entries(all.actors)) yield* logicProblems(`actors.${name}`, logic);
+  for (const [name, action] of Object.entries(all.actions)) {
+    yield* actionProblems(`actions.${name}`, action, all);
+  }
+  for (const [name, guard] of Object.entries(all.guards)) yield* guardProblems(`guards.${name}`, guard, all);
+  for (const [name, delay] of Object.entries(all.delays)) {
+    if (typeof delay === 'function' || (typeof delay === 'number' && Number.isFinite(delay))) continue;
+    yield {
+      path: `delays.${name}`,
+      problem: 'it is no number of milliseconds and no function: XState would not wait at all',
+      instead: 'write milliseconds, or a function that gives them',
+    };
+  }
+}
+
+const refusedLogic: Readonly<Partial<Record<LogicKind, readonly [problem: string, instead: string]>>> = {
+  machine: ['a machine as an actor is not supported yet', 'invoke a worker until child machines arrive'],
+  callback: [
+    'fromCallback lives in one process and is lost with it',
+    'use fromPromise or worker(), and have events from outside put into the table',
+  ],
+  observable: [
+    'an observable lives in one process and is lost with it',
+    'use fromPromise or worker(), and have events from outside put into the table',
+  ],
+  transition: [
+    'the state of fromTransition logic would not be stored',
+    "keep that state in the machine's context",
+  ],
+  custom: [
+    'actor logic of your own would run in one process and be lost with it',
+    'use fromPromise or worker()',
+  ],
+  none: ['it is no actor logic', 'use worker(), or fromPromise around a function'],
+};
+
+function* logicProblems(path: string, logic: unknown): Generator<MachineProblem> {
+  const refused = refusedLogic[logicKindOf(logic)];
+  if (refused) yield { path, problem: refused[0], instead: refused[1] };
+  else {
+    try {
+      resolveSource('', logic);
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      yield { path, problem, instead: "correct the worker's policy" };
+    }
+  }
+}
+
+/** XState keeps children by id: a second one with the id of a running one would leave the first an orphan. */
+function* sharedInvokeIds(nodes: readonly AnyStateNode[]): Generator<MachineProblem> {
+  const owners = new Map<string, AnyStateNode[]>();
+  for (const node of nodes) {
+    for (const [index] of invokeConfigs(node).entries()) {
+      const id = node.invoke[index]?.id ?? '';
+      const others = owners.get(id) ?? [];
+      const rival = others.find((other) => canBeActiveTogether(other, node));
+      if (rival) {
+        yield {
+          path: [pathOf(node), `invoke[${index}].id`].filter(Boolean).join('.'),
+          problem: `'${id}' is invoked by #${rival.id} too, which can be active at the same time`,
+          instead: 'give each an id of its own',
+        };
+      }
+      owners.set(id, [...others, node]);
+    }
+  }
+}
+
+function canBeActiveTogether(first: AnyStateNode, second: AnyStateNode): boolean {
+  const lineage = lineageOf(first);
+  const common = lineageOf(second).find((node) => lineage.includes(node));
+  return common === first || common === second || common?.type === 'parallel';
+}
+
+/** The node and its ancestors, innermost first. */
+function lineageOf(node: AnyStateNode): AnyStateNode[] {
+  return node.parent ? [node, ...lineageOf(node.parent)] : [node];
+}

@@ -1,0 +1,101 @@
+import type { AnyActorScope, AnyMachineSnapshot, AnyStateNode } from 'xstate';
+import type { Actors, Child } from './actors.ts';
+import { mapValues } from './mapValues.ts';
+import type { PreparedMachine } from './prepare.ts';
+import type { Settled } from './receive.ts';
+import { reviveReferences } from './references.ts';
+import type { MachineState } from './state.ts';
+import {
+  activeNodes,
+  childActors,
+  restoreSnapshot,
+  type StoredChildActor,
+  setActiveNodes,
+} from './xstateInternals.ts';
+
+/**
+ * Thrown when the machine cannot be in the state that is stored: it was stored by another definition. Nothing is lost:
+ * the execution goes on when a machine that has the state is registered.
+ */
+export class DefinitionMismatchError extends Error {
+  readonly code = 'DefinitionMismatch';
+  override readonly name = 'DefinitionMismatchError';
+  constructor(prepared: PreparedMachine, problem: string) {
+    super(
+      `Machine '${prepared.id}' version '${prepared.version}' cannot take up the stored state: ${problem}. ` +
+        'Register the definition that stored it, and give a changed machine a new version.',
+    );
+  }
+}
+
+/** Makes of what is stored what XState had in memory. `actors` gets to know the children. */
+export function rehydrate(
+  prepared: PreparedMachine,
+  { state, children, settled }: Rehydrated,
+  scope: AnyActorScope,
+  actors: Actors,
+  hasReferences: boolean,
+): AnyMachineSnapshot {
+  const stored: Record<string, StoredChildActor> = {};
+  for (const { actorId, src, systemId, status } of children.values()) {
+    const result = settled?.actorId === actorId ? settled : undefined;
+    const snapshot = { status, output: result?.output, error: result?.error };
+    stored[actorId] = { src, systemId, snapshot };
+  }
+  const snapshot = restore(prepared, state, scope, stored);
+  for (const [actorId, actor] of childActors(snapshot)) {
+    const child = children.get(actorId);
+    if (child) actors.adopt(actor, child);
+  }
+  snapshot.context = hasReferences
+    ? reviveReferences(state.context, (address, id) => actors.at(address, id))
+    : state.context;
+  return snapshot;
+}
+
+export interface Rehydrated {
+  readonly state: MachineState;
+  /** Its children, by actor id. */
+  readonly children: ReadonlyMap<string, Child>;
+  /** The one of them that has just ended. */
+  readonly settled?: Settled;
+}
+
+function restore(
+  prepared: PreparedMachine,
+  state: MachineState,
+  scope: AnyActorScope,
+  children: Readonly<Record<string, StoredChildActor>>,
+): AnyMachineSnapshot {
+  const { machine, nodes } = prepared.chart;
+  const nodesAt = (orders: readonly number[]) =>
+    orders.map((order) => nodes[order] ?? refuse(prepared, `it has no state of order ${order}`));
+  const history = mapValues(state.history ?? {}, nodesAt);
+  const snapshot = restoreOrRefuse(prepared, () =>
+    restoreSnapshot(machine, scope, { value: state.value, children, history }),
+  );
+  if (state.order) setActiveNodes(snapshot, sameNodes(prepared, nodesAt(state.order), activeNodes(snapshot)));
+  return snapshot;
+}
+
+/** The order that is stored has to be one of the states that are. */
+function sameNodes(
+  prepared: PreparedMachine,
+  ordered: readonly AnyStateNode[],
+  derived: readonly AnyStateNode[],
+): readonly AnyStateNode[] {
+  const isSame = ordered.length === derived.length && derived.every((node) => ordered.includes(node));
+  return isSame ? ordered : refuse(prepared, 'the orders of its states are not those of the stored ones');
+}
+
+function restoreOrRefuse(prepared: PreparedMachine, restoring: () => AnyMachineSnapshot): AnyMachineSnapshot {
+  try {
+    return restoring();
+  } catch (error) {
+    return refuse(prepared, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function refuse(prepared: PreparedMachine, problem: string): never {
+  throw new DefinitionMismatchError(prepared, problem);
+}

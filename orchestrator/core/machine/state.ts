@@ -1,0 +1,131 @@
+import type { StateValue } from 'xstate';
+import type { Json } from '../json.ts';
+import { mapValues } from './mapValues.ts';
+
+/**
+ * What a machine needs between two steps, as it is stored (JSON). XState's persisted snapshot is not enough: it has
+ * neither the order of active states nor history that survives a dot in a state's key.
+ *
+ * In `context`, in `output` and in timers' events an actor is `{ $actor: address, id }`: see references.ts.
+ */
+export interface MachineState {
+  readonly status: 'active' | 'done' | 'error' | 'stopped';
+  readonly value: StateValue;
+  readonly context: Json;
+  readonly output?: Json;
+  readonly error?: Json;
+  /** By actor id. A child that has ended stays until the state that invoked it is left, as in XState. */
+  readonly children: Readonly<Record<string, MachineChild>>;
+  readonly timers: readonly MachineTimer[];
+  /** History states' remembered states, as state-node orders, by the id of the history state. */
+  readonly history?: Readonly<Record<string, readonly number[]>>;
+  /** Active state nodes' orders, in the order of entry: kept while a parallel state makes it matter. */
+  readonly order?: readonly number[];
+  /** The number that the next task gets. Numbers are never used twice in an execution. */
+  readonly nextTask: number;
+  /** Counts children spawned without an id, so that their ids do not depend on the process. */
+  readonly nextAnonymous: number;
+}
+
+export interface MachineChild {
+  readonly task: number;
+  readonly src: string;
+  readonly systemId?: string;
+  readonly status: 'active' | 'done' | 'error';
+}
+
+export interface MachineTimer {
+  /** Send id: what `cancel` names. */
+  readonly id?: string;
+  readonly event: Json;
+  /** Milliseconds since the epoch. */
+  readonly dueAt: number;
+  /** Address of the actor the event goes to; the machine itself where absent. */
+  readonly to?: string;
+  /** Another timer took this one's id: `cancel` does not reach it any more (as in XState's scheduler). */
+  readonly loose?: true;
+}
+
+/** Before its first step. */
+export const unstarted: MachineState = {
+  status: 'active',
+  value: {},
+  context: {},
+  children: {},
+  timers: [],
+  nextTask: 0,
+  nextAnonymous: 0,
+};
+
+/** What is stored: what has its usual value, or stands there twice, takes no bytes. */
+interface StoredMachineState
+  extends Omit<MachineState, 'children' | 'timers' | 'nextTask' | 'nextAnonymous'> {
+  readonly children?: Readonly<Record<string, StoredChild>>;
+  readonly timers?: readonly (MachineTimer | StoredAfter)[];
+  readonly nextTask?: number;
+  readonly nextAnonymous?: number;
+}
+
+/** Active where there is no status. */
+type StoredChild = Omit<MachineChild, 'status'> & Partial<Pick<MachineChild, 'status'>>;
+
+/** A timer of `after`: its id is the type of its event, which has nothing else. */
+type StoredAfter = Pick<MachineTimer, 'dueAt' | 'loose'> & { readonly after: string };
+
+const afterPrefix = 'xstate.after.';
+
+export function storeMachineState(state: MachineState): string {
+  const { children, timers, nextTask, nextAnonymous, ...rest } = state;
+  const stored: StoredMachineState = {
+    ...rest,
+    ...(isEmpty(children) ? {} : { children: mapValues(children, toStoredChild) }),
+    ...(timers.length === 0 ? {} : { timers: timers.map(toStoredTimer) }),
+    ...(nextTask === 0 ? {} : { nextTask }),
+    ...(nextAnonymous === 0 ? {} : { nextAnonymous }),
+  };
+  return JSON.stringify(stored);
+}
+
+/** The reverse of {@link storeMachineState}. */
+export function parseMachineState(text: string): MachineState {
+  const stored: StoredMachineState = JSON.parse(text);
+  const { children = {}, timers = [], nextTask = 0, nextAnonymous = 0, ...rest } = stored;
+  return {
+    ...rest,
+    children: mapValues(children, toChild),
+    timers: timers.map(toTimer),
+    nextTask,
+    nextAnonymous,
+  };
+}
+
+function toStoredChild({ status, ...child }: MachineChild): StoredChild {
+  return status === 'active' ? child : { ...child, status };
+}
+
+function toChild(stored: StoredChild): MachineChild {
+  return { ...stored, status: stored.status ?? 'active' };
+}
+
+function toStoredTimer(timer: MachineTimer): MachineTimer | StoredAfter {
+  const { id, event, to, ...rest } = timer;
+  if (id === undefined || to !== undefined || !id.startsWith(afterPrefix) || !isBare(event, id)) return timer;
+  return { after: id.slice(afterPrefix.length), ...rest };
+}
+
+function toTimer(stored: MachineTimer | StoredAfter): MachineTimer {
+  if (!('after' in stored)) return stored;
+  const { after, ...rest } = stored;
+  const id = afterPrefix + after;
+  return { id, event: { type: id }, ...rest };
+}
+
+function isBare(event: Json, type: string): boolean {
+  if (typeof event !== 'object' || event === null || !('type' in event)) return false;
+  return event.type === type && Object.keys(event).length === 1;
+}
+
+function isEmpty(record: object): boolean {
+  for (const _ in record) return false;
+  return true;
+}

@@ -1,0 +1,78 @@
+import type { Json, JsonObject } from '../json.ts';
+import type { MachineState } from './state.ts';
+
+/** One thing that happens to a machine. */
+export type MachineInput =
+  | { readonly type: 'start'; readonly input: Json | undefined }
+  | { readonly type: 'event'; readonly event: MachineEvent }
+  | { readonly type: 'taskSucceeded'; readonly task: number; readonly output: Json | undefined }
+  | { readonly type: 'taskFailed'; readonly task: number; readonly error: TaskError }
+  /** The earliest timer is due. */
+  | { readonly type: 'timer' };
+
+export type MachineEvent = { readonly type: string } & JsonObject;
+
+/** An error as a worker reports it and as the machine's `onError` receives it. */
+export interface TaskError {
+  /** Class name of what was thrown, or one of Step Functions' names such as `States.Timeout`. */
+  readonly name: string;
+  readonly message: string;
+  readonly stack?: string;
+  readonly retryable?: boolean;
+  readonly [key: string]: Json | undefined;
+}
+
+/** What a step asks its surroundings to do, in the order in which XState would have done it. */
+export type MachineEffect =
+  | {
+      readonly type: 'startTask';
+      readonly task: number;
+      /** Id of the invoked or spawned actor. */
+      readonly actorId: string;
+      readonly src: string;
+      readonly input: Json | undefined;
+    }
+  /** `left`: its state was left. `replaced`: another actor took its id. `ended`: the machine ended. */
+  | {
+      readonly type: 'stopTask';
+      readonly task: number;
+      readonly actorId: string;
+      readonly reason: 'left' | 'replaced' | 'ended';
+    }
+  /** A plain function action of the machine: run after the commit, at most once. It may answer a promise. */
+  | { readonly type: 'action'; readonly name: string; readonly params: unknown; readonly run: () => unknown }
+  | { readonly type: 'log'; readonly label: string | undefined; readonly value: unknown }
+  | { readonly type: 'emit'; readonly event: Json }
+  /**
+   * An event to another actor, by address: an execution's id, or `<own id>.<n>` for the own task n. A worker takes no
+   * events, as no promise in XState does: what is sent to its task goes nowhere.
+   */
+  | { readonly type: 'send'; readonly to: string; readonly event: Json };
+
+export type MachineStep =
+  | {
+      readonly type: 'taken';
+      /** The new {@link MachineState}, serialized: its bytes are what is stored. */
+      readonly stored: string;
+      readonly state: MachineState;
+      readonly effects: readonly MachineEffect[];
+      /** Present when `state.status` is `error`. */
+      readonly failure?: MachineFailure;
+    }
+  | { readonly type: 'ignored'; readonly reason: 'Ended' | 'NotOpen' | 'NothingDue' | 'ReservedType' };
+
+/** Why a machine stopped with an error. */
+export interface MachineFailure {
+  readonly code: /** The machine's own code (context, guard, assign, input, output, delay, …) threw. */
+    | 'MachineThrew'
+    /** `always` transitions or events to itself did not come to rest. */
+    | 'EndlessLoop'
+    /** Context, output, a task's input or an event holds something that JSON would change; the message has the path. */
+    | 'NotSerializable'
+    /** A task failed and nothing in the machine handles it. */
+    | 'TaskFailed';
+  /** The thrown error's class name, or the task error's name. */
+  readonly name: string;
+  readonly message: string;
+  readonly stack?: string;
+}

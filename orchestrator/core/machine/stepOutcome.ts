@@ -1,0 +1,220 @@
+import type { AnyActorRef, AnyEventObject, AnyMachineSnapshot } from 'xstate';
+import type { Json } from '../json.ts';
+import type { Actors, Child } from './actors.ts';
+import { encodeReferences } from './references.ts';
+import type { MachineTimer } from './state.ts';
+import type { MachineEffect } from './step.types.ts';
+import type { Request, Requests } from './stepScope.ts';
+import { withoutCancelled, withTimer } from './timers.ts';
+import { childActors, inputOf } from './xstateInternals.ts';
+
+type Send = Extract<Request, { type: 'send' }>;
+type StopReason = Extract<MachineEffect, { type: 'stopTask' }>['reason'];
+
+/** What a step comes to: effects, timers and children, brought about in the order in which XState's actor does it. */
+export class StepOutcome {
+  readonly effects: MachineEffect[] = [];
+  readonly #actors: Actors;
+  readonly #now: number;
+  readonly #sentToSelf: AnyEventObject[];
+  #timers: readonly MachineTimer[] = [];
+  #children = new Map<string, Child>();
+
+  constructor(actors: Actors, now: number, sentToSelf: AnyEventObject[]) {
+    this.#actors = actors;
+    this.#now = now;
+    this.#sentToSelf = sentToSelf;
+  }
+
+  /** What the machine has from earlier steps. */
+  takeOver(timers: readonly MachineTimer[], children: ReadonlyMap<string, Child>): void {
+    this.#timers = timers;
+    this.#children = new Map(children);
+  }
+
+  get timers(): readonly MachineTimer[] {
+    return this.#timers;
+  }
+
+  /** By actor id. */
+  get children(): ReadonlyMap<string, Child> {
+    return this.#children;
+  }
+
+  /** Brings about what a macrostep that succeeded asked for. */
+  apply({ requests, made }: Requests, next: AnyMachineSnapshot, isInitial: boolean): void {
+    const macrostep = new Macrostep(made);
+    const afterActions: Request[] = [];
+    // Only when a machine starts do children come before its actions, and spawns in their place among the actions.
+    if (isInitial && next.status === 'active') {
+      for (const [, actor] of childActors(next)) this.#start(actor, macrostep);
+    }
+    for (const request of requests) {
+      if (request.type === 'immediate') this.effects.push(request.effect);
+      else if (request.type === 'stop' && !this.#actors.childOf(request.actor))
+        macrostep.cancelled.add(request.actor);
+      else if (request.type === 'start' && request.byAssign && isInitial)
+        this.#start(request.actor, macrostep);
+      else afterActions.push(request);
+    }
+    for (const request of afterActions) this.#apply(request, macrostep, next);
+  }
+
+  /** Of a macrostep that threw, the actions before the throw have run. */
+  applyActions(requests: readonly Request[]): void {
+    for (const request of requests) if (request.type === 'immediate') this.effects.push(request.effect);
+  }
+
+  /** Stops what the machine has no more: another actor took its id. */
+  dropReplaced(snapshot: AnyMachineSnapshot): void {
+    const kept = new Map<string, Child>();
+    for (const [actorId, actor] of childActors(snapshot)) {
+      const child = this.#actors.childOf(actor);
+      if (child && this.#children.get(actorId) === child) kept.set(actorId, child);
+    }
+    for (const [actorId, child] of this.#children) {
+      if (kept.get(actorId) !== child) this.#stopTask(child, 'replaced');
+    }
+    this.#children = kept;
+  }
+
+  /** An ended machine has neither children nor timers. */
+  end(): void {
+    for (const child of this.#children.values()) this.#stopTask(child, 'ended');
+    this.#children = new Map();
+    this.#timers = [];
+  }
+
+  #apply(request: Request, macrostep: Macrostep, next: AnyMachineSnapshot): void {
+    switch (request.type) {
+      case 'start':
+        this.#start(request.actor, macrostep);
+        return;
+      case 'stop':
+        this.#stop(request.actor, next);
+        return;
+      case 'raise':
+        this.#schedule(request.event, request.id, request.delayMs);
+        return;
+      case 'cancel':
+        this.#timers = withoutCancelled(this.#timers, request.sendId);
+        return;
+      case 'emit':
+        this.effects.push({ type: 'emit', event: this.#message(request.event) });
+        return;
+      case 'send':
+        this.#send(request, macrostep);
+        return;
+      case 'immediate':
+        this.effects.push(request.effect);
+        return;
+      default:
+        assertNever(request);
+    }
+  }
+
+  #start(actor: AnyActorRef, macrostep: Macrostep): void {
+    if (macrostep.cancelled.has(actor) || this.#actors.childOf(actor)) return;
+    const older = this.#children.get(actor.id);
+    if (older) this.#stopTask(older, 'replaced');
+    const child = this.#actors.number(actor);
+    this.#children.set(actor.id, child);
+    const { task, actorId, src } = child;
+    const input = encodeReferences(inputOf(actor), 'message', (other) => this.#actors.referenceTo(other));
+    this.effects.push({ type: 'startTask', task, actorId, src, input });
+    for (const send of macrostep.release(actor)) this.#send(send, macrostep);
+  }
+
+  #stop(actor: AnyActorRef, next: AnyMachineSnapshot): void {
+    const child = this.#actors.childOf(actor);
+    if (!child || this.#children.get(actor.id) !== child) return;
+    this.#children.delete(actor.id);
+    this.#stopTask(child, stopReason(actor, next));
+  }
+
+  #stopTask({ task, actorId, status }: Child, reason: StopReason): void {
+    if (status === 'active') this.effects.push({ type: 'stopTask', task, actorId, reason });
+  }
+
+  #send(send: Send, macrostep: Macrostep): void {
+    const { to, event, id, delayMs } = send;
+    if (to === this.#actors.self) {
+      if (delayMs === undefined) this.#sentToSelf.push(toSelf(event, to.id));
+      else this.#schedule(event, id, delayMs);
+      return;
+    }
+    const address = this.#actors.addressOf(to);
+    if (address === undefined) {
+      // What an entry action sends to the child that its state invokes comes before the child's start.
+      if (macrostep.isToStart(to)) macrostep.held.push(send);
+    } else if (delayMs !== undefined) {
+      this.#schedule(event, id, delayMs, address);
+    } else if (!this.#actors.isOwn(address) || this.#isRunning(to)) {
+      this.effects.push({ type: 'send', to: address, event: this.#message(event) });
+    }
+  }
+
+  #isRunning(actor: AnyActorRef): boolean {
+    const child = this.#actors.childOf(actor);
+    return child !== undefined && child.status === 'active' && this.#children.get(actor.id) === child;
+  }
+
+  #schedule(event: AnyEventObject, id: string | undefined, delayMs: number, to?: string): void {
+    const stored = to === undefined ? this.#encoded(event, 'store') : this.#message(event);
+    this.#timers = withTimer(this.#timers, {
+      ...(id === undefined ? {} : { id }),
+      event: stored,
+      dueAt: this.#now + delayMs,
+      ...(to === undefined ? {} : { to }),
+    });
+  }
+
+  #message(event: AnyEventObject): Json {
+    return this.#encoded(event, 'message');
+  }
+
+  #encoded(event: AnyEventObject, into: 'store' | 'message'): Json {
+    return encodeReferences(event, into, (actor) => this.#actors.referenceTo(actor)) ?? null;
+  }
+}
+
+/** What has to be known of one macrostep while its requests are applied. */
+class Macrostep {
+  readonly #made: ReadonlySet<AnyActorRef>;
+  /** Stopped before they started: they never start. */
+  readonly cancelled = new Set<AnyActorRef>();
+  readonly held: Send[] = [];
+
+  constructor(made: ReadonlySet<AnyActorRef>) {
+    this.#made = made;
+  }
+
+  isToStart(actor: AnyActorRef): boolean {
+    return this.#made.has(actor) && !this.cancelled.has(actor);
+  }
+
+  /** Takes out what was held for an actor. */
+  release(actor: AnyActorRef): readonly Send[] {
+    const released = this.held.filter(({ to }) => to === actor);
+    for (const send of released) this.held.splice(this.held.indexOf(send), 1);
+    return released;
+  }
+}
+
+/** Of an ending machine, a child that it still has is stopped because of the end. */
+function stopReason(actor: AnyActorRef, next: AnyMachineSnapshot): StopReason {
+  if (next.status === 'active') return 'left';
+  const isKept = childActors(next).some(([, kept]) => kept === actor);
+  return next.status !== 'done' || isKept ? 'ended' : 'left';
+}
+
+/** XState turns the event with which an actor reports an error into the one that its receiver expects. */
+function toSelf(event: AnyEventObject, id: string): AnyEventObject {
+  return event.type === 'xstate.error'
+    ? { type: `xstate.error.actor.${id}`, error: event.data, actorId: id }
+    : event;
+}
+
+function assertNever(request: never): never {
+  throw new TypeError(`No such request: ${JSON.stringify(request)}`);
+}

@@ -1,0 +1,225 @@
+import type { AnyEventObject, AnyMachineSnapshot, AnyStateNode } from 'xstate';
+import type { Json } from '../json.ts';
+import { Actors, type Child, createActorElsewhere } from './actors.ts';
+import { EndlessLoopError, failureOfTask, failureOfThrown, storedError } from './failure.ts';
+import type { PreparedMachine } from './prepare.ts';
+import type { Received } from './receive.ts';
+import { encodeReferences, reviveReferences } from './references.ts';
+import { rehydrate } from './rehydrate.ts';
+import {
+  type MachineChild,
+  type MachineState,
+  parseMachineState,
+  storeMachineState,
+  unstarted,
+} from './state.ts';
+import type { MachineFailure, MachineStep } from './step.types.ts';
+import { StepOutcome } from './stepOutcome.ts';
+import { StepScope } from './stepScope.ts';
+import { checkStorable } from './storable.ts';
+import { activeNodes, historyNodes } from './xstateInternals.ts';
+
+/** When and where a step is taken. */
+export interface StepAt {
+  /** Milliseconds since the epoch. Timers are set from it. */
+  readonly now: number;
+  /** Addresses (execution ids) of the machine and of the machine that started it. */
+  readonly actor: { readonly id: string; readonly parent?: string };
+}
+
+interface Failed {
+  readonly failure: MachineFailure;
+  /** What XState would have as the snapshot's `error`. */
+  readonly error: Json;
+}
+
+/** One step of a machine: a macrostep for the input, and one for each event that the machine then sends itself. */
+export class StepRun {
+  readonly #prepared: PreparedMachine;
+  readonly #stored: string | undefined;
+  readonly #scope: StepScope;
+  readonly #actors: Actors;
+  readonly #outcome: StepOutcome;
+  /** What `self.getSnapshot()` gives. */
+  #snapshot: AnyMachineSnapshot | undefined;
+  /** Its context, where that is JSON as it is. */
+  #plainContext: Json | undefined;
+  #failed: Failed | undefined;
+
+  /** @param stored what `before` was parsed from */
+  constructor(prepared: PreparedMachine, stored: string | undefined, before: MachineState, at: StepAt) {
+    const { id: address, parent: parentAddress } = at.actor;
+    const parent = parentAddress === undefined ? undefined : createActorElsewhere(parentAddress);
+    this.#prepared = prepared;
+    this.#stored = stored;
+    const { nextAnonymous, nextTask } = before;
+    this.#scope = new StepScope({ address, parent, nextAnonymous, snapshot: () => this.#snapshot });
+    this.#actors = new Actors(address, this.#scope.self, parent, nextTask);
+    this.#outcome = new StepOutcome(this.#actors, at.now, this.#scope.sentToSelf);
+  }
+
+  start(input: Json | undefined): MachineStep {
+    // It does not throw: what the machine throws is the snapshot's error.
+    const initial: AnyMachineSnapshot = this.#prepared.chart.machine.getInitialSnapshot(
+      this.#scope.xstate,
+      input,
+    );
+    return this.#rest(this.#macrostep(initial, undefined, () => initial));
+  }
+
+  take(received: Extract<Received, { type: 'event' }>, hasReferences: boolean): MachineStep {
+    const { state, event, isStored } = received;
+    const children = childrenOf(state);
+    this.#outcome.takeOver(state.timers, children);
+    const { xstate } = this.#scope;
+    const snapshot = rehydrate(
+      this.#prepared,
+      { ...received, children },
+      xstate,
+      this.#actors,
+      hasReferences,
+    );
+    return this.#rest(this.#transition(snapshot, hasReferences && isStored ? this.#revived(event) : event));
+  }
+
+  #transition(snapshot: AnyMachineSnapshot, event: AnyEventObject): AnyMachineSnapshot {
+    const { machine } = this.#prepared.chart;
+    return this.#macrostep(snapshot, event, () => machine.transition(snapshot, event, this.#scope.xstate));
+  }
+
+  /** The events that the machine sent itself, then the end of the step. */
+  #rest(first: AnyMachineSnapshot): MachineStep {
+    const { maxIterations } = this.#prepared.chart;
+    let snapshot = first;
+    for (let macrosteps = 1; this.#failed === undefined && snapshot.status === 'active'; macrosteps++) {
+      const event = this.#scope.sentToSelf.shift();
+      if (event === undefined) break;
+      if (macrosteps >= maxIterations)
+        this.#fail(new EndlessLoopError(event.type, maxIterations), snapshot, event);
+      else snapshot = this.#transition(snapshot, event);
+    }
+    this.#scope.end();
+    return this.#finish(snapshot);
+  }
+
+  /** The snapshot after it, or where the machine throws the one before. */
+  #macrostep(
+    before: AnyMachineSnapshot,
+    event: AnyEventObject | undefined,
+    transition: () => AnyMachineSnapshot,
+  ): AnyMachineSnapshot {
+    this.#snapshot = before;
+    const done = this.#attempt(before, event, () => {
+      const next = transition();
+      if (event === undefined && next.status === 'error') throw next.error;
+      const plainContext = checkStorable(next.context, 'context');
+      checkStorable(next.output, 'output');
+      return { next, plainContext, requests: this.#scope.takeRequests() };
+    });
+    if (done === undefined) return before;
+    this.#snapshot = done.next;
+    this.#plainContext = done.plainContext;
+    this.#outcome.apply(done.requests, done.next, event === undefined);
+    return done.next;
+  }
+
+  /** What throws in here is the machine's own. Of a start that throws, XState runs no action. */
+  #attempt<Result>(
+    before: AnyMachineSnapshot,
+    event: AnyEventObject | undefined,
+    attempt: () => Result,
+  ): Result | undefined {
+    try {
+      return attempt();
+    } catch (thrown) {
+      if (event !== undefined) this.#outcome.applyActions(this.#scope.immediates());
+      this.#fail(thrown, before, event);
+      return undefined;
+    }
+  }
+
+  #fail(thrown: unknown, before: AnyMachineSnapshot, event: AnyEventObject | undefined): void {
+    this.#failed = { failure: failureOfThrown(thrown, before, event?.type), error: storedError(thrown) };
+  }
+
+  #finish(snapshot: AnyMachineSnapshot): MachineStep {
+    const failed = this.#failed ?? unhandledError(snapshot);
+    if (!failed && snapshot.status === 'active') this.#outcome.dropReplaced(snapshot);
+    else this.#outcome.end();
+    const state: MachineState = {
+      ...(failed ? this.#keptOnFailure(snapshot, failed) : this.#reached(snapshot)),
+      children: childRecords(this.#outcome.children),
+      timers: this.#outcome.timers,
+      nextTask: this.#actors.nextTask,
+      nextAnonymous: this.#scope.nextAnonymous,
+    };
+    const { effects } = this.#outcome;
+    const taken = { type: 'taken', stored: storeMachineState(state), state, effects } as const;
+    return failed ? { ...taken, failure: failed.failure } : taken;
+  }
+
+  #reached(snapshot: AnyMachineSnapshot): Reached {
+    const output = checkStorable(snapshot.output, 'output') ?? this.#encoded(snapshot.output);
+    return {
+      status: snapshot.status,
+      value: snapshot.value,
+      context: this.#plainContext ?? this.#encoded(snapshot.context) ?? null,
+      ...(output === undefined ? {} : { output }),
+      ...(snapshot.status === 'active' ? beyondValue(snapshot) : {}),
+    };
+  }
+
+  /** As XState's actor does, a failed machine keeps what it had after the last macrostep that succeeded. */
+  #keptOnFailure(snapshot: AnyMachineSnapshot, { error }: Failed): Reached {
+    const status = 'error';
+    try {
+      const context = checkStorable(snapshot.context, 'context') ?? this.#encoded(snapshot.context) ?? null;
+      return { status, value: snapshot.value, context, error };
+    } catch {
+      // The machine changed its old context in place, into something that cannot be stored, or started with such.
+      const { value, context } = this.#stored === undefined ? unstarted : parseMachineState(this.#stored);
+      return { status, value, context, error };
+    }
+  }
+
+  #encoded(value: unknown): Json | undefined {
+    return encodeReferences(value, 'store', (actor) => this.#actors.referenceTo(actor));
+  }
+
+  #revived(event: AnyEventObject): AnyEventObject {
+    const revived = reviveReferences(event, (address, id) => this.#actors.at(address, id));
+    return Object.assign({}, revived, { type: event.type });
+  }
+}
+
+type Reached = Omit<MachineState, 'children' | 'timers' | 'nextTask' | 'nextAnonymous'>;
+
+/** XState ends a machine with an error of its own accord only where nothing handles a task's. */
+function unhandledError(snapshot: AnyMachineSnapshot): Failed | undefined {
+  if (snapshot.status !== 'error') return undefined;
+  return { failure: failureOfTask(snapshot.error), error: storedError(snapshot.error) };
+}
+
+/** What `value` does not say of the states: history, and the order of entry where parallel states make it matter. */
+function beyondValue(snapshot: AnyMachineSnapshot): Pick<MachineState, 'history' | 'order'> {
+  const nodes = activeNodes(snapshot);
+  const history = Object.entries(historyNodes(snapshot));
+  return {
+    ...(history.length === 0
+      ? {}
+      : { history: Object.fromEntries(history.map(([id, remembered]) => [id, ordersOf(remembered)])) }),
+    ...(nodes.some(({ type }) => type === 'parallel') ? { order: ordersOf(nodes) } : {}),
+  };
+}
+
+function ordersOf(nodes: readonly AnyStateNode[]): readonly number[] {
+  return nodes.map(({ order }) => order);
+}
+
+function childrenOf({ children }: MachineState): ReadonlyMap<string, Child> {
+  return new Map(Object.entries(children).map(([actorId, child]) => [actorId, { ...child, actorId }]));
+}
+
+function childRecords(children: ReadonlyMap<string, Child>): Readonly<Record<string, MachineChild>> {
+  return Object.fromEntries([...children].map(([actorId, { actorId: _, ...child }]) => [actorId, child]));
+}

@@ -1,0 +1,39 @@
+import type { MachineState, MachineTimer } from './state.ts';
+
+/** When a machine's next timer fires, in milliseconds since the epoch. */
+export function nextTimerDueAt(state: MachineState): number | undefined {
+  return state.timers[earliestTimer(state.timers)]?.dueAt;
+}
+
+/** Place of the timer that fires first: of those due together the one set first. -1 where there is none. */
+export function earliestTimer(timers: readonly MachineTimer[]): number {
+  let earliest = -1;
+  let dueAt = Number.POSITIVE_INFINITY;
+  for (const [index, timer] of timers.entries()) {
+    if (timer.dueAt >= dueAt) continue;
+    earliest = index;
+    dueAt = timer.dueAt;
+  }
+  return earliest;
+}
+
+/** As in XState's scheduler, both fire where an id is used twice, and `cancel` reaches only the later. */
+export function withTimer(timers: readonly MachineTimer[], timer: MachineTimer): readonly MachineTimer[] {
+  return [...loosened(timers, timer.id), timer];
+}
+
+/** When one fires, another of the same id is out of `cancel`'s reach, too. */
+export function withoutFired(timers: readonly MachineTimer[], index: number): readonly MachineTimer[] {
+  return loosened(
+    timers.filter((_, place) => place !== index),
+    timers[index]?.id,
+  );
+}
+
+export function withoutCancelled(timers: readonly MachineTimer[], sendId: unknown): readonly MachineTimer[] {
+  return timers.filter(({ id, loose }) => loose || id === undefined || id !== sendId);
+}
+
+function loosened(timers: readonly MachineTimer[], id: string | undefined): readonly MachineTimer[] {
+  return timers.map((timer) => (id !== undefined && timer.id === id ? { ...timer, loose: true } : timer));
+}

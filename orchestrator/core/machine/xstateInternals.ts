@@ -1,0 +1,208 @@
+import {
+  type AnyActorLogic,
+  type AnyActorRef,
+  type AnyActorScope,
+  type AnyEventObject,
+  type AnyMachineSnapshot,
+  type AnyStateMachine,
+  type AnyStateNode,
+  createActor,
+  createMachine,
+  type StateValue,
+} from 'xstate';
+
+/**
+ * What this folder knows of XState beyond its public types. Casts and private parts live here and nowhere else;
+ * test/core/machine/xstateInternals.test.ts pins each, so that an upgrade of XState that changes one is seen at once.
+ */
+
+/** `implementations` of a machine, as plain records. */
+export interface Implementations {
+  readonly actors: Readonly<Record<string, unknown>>;
+  readonly actions: Readonly<Record<string, unknown>>;
+  readonly guards: Readonly<Record<string, unknown>>;
+  readonly delays: Readonly<Record<string, unknown>>;
+}
+
+/** A property of a value whose type does not name it. */
+export function property(value: unknown, key: string): unknown {
+  const holds = (typeof value === 'object' && value !== null) || typeof value === 'function';
+  return holds ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
+}
+
+/** By XState's own mark and not `instanceof`: a machine may come from a bundle with its own copy of XState. */
+export function isStateMachine(value: unknown): value is AnyStateMachine {
+  return property(value, '__xstatenode') === true && property(value, 'idMap') instanceof Map;
+}
+
+/** By the properties that XState looks at when it persists a context; data has no function. */
+export function isActorRef(value: object): value is AnyActorRef {
+  return 'sessionId' in value && 'ref' in value && 'send' in value && typeof value.send === 'function';
+}
+
+/** @throws what XState throws for a config that it does not accept */
+export function buildMachine(config: object, implementations?: Implementations): AnyStateMachine {
+  return createMachine(config as never, implementations as never) as AnyStateMachine;
+}
+
+export function implementationsOf(machine: AnyStateMachine): Implementations {
+  return machine.implementations as Implementations;
+}
+
+/** Config of a node as the author wrote it. */
+export function configOf(node: AnyStateNode): Readonly<Record<string, unknown>> {
+  return node.config as Readonly<Record<string, unknown>>;
+}
+
+export function childNodes(node: AnyStateNode): readonly AnyStateNode[] {
+  return Object.values(node.states as Record<string, AnyStateNode>);
+}
+
+/** All nodes; a node's place is its `order`. Two nodes with one id share an entry, so that places and orders differ. */
+export function nodesInOrder(machine: AnyStateMachine): readonly AnyStateNode[] {
+  return [...(machine as AnyStateMachine & { idMap: Map<string, AnyStateNode> }).idMap.values()];
+}
+
+/** Sets what bounds the microsteps of one macrostep: unlimited unless the author says otherwise. */
+export function boundMicrosteps(machine: AnyStateMachine, whereUnlimited: number): number {
+  const own = machine.options.maxIterations;
+  machine.options.maxIterations = own !== undefined && Number.isFinite(own) ? own : whereUnlimited;
+  return machine.options.maxIterations;
+}
+
+/** Puts another action in the place of each action of a built machine, those of its `after` included. */
+export function mapActions(nodes: readonly AnyStateNode[], to: (action: unknown) => unknown): void {
+  for (const node of nodes) {
+    const transitions = [...node.transitions.values()].flat();
+    for (const holder of [...transitions, ...(node.always ?? []), node.initial]) {
+      holder.actions = holder.actions.map(to) as typeof holder.actions;
+    }
+    node.entry = node.entry.map(to) as typeof node.entry;
+    node.exit = node.exit.map(to) as typeof node.exit;
+  }
+}
+
+/** XState has no class for it. */
+export function isEndlessLoopError(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Infinite loop detected');
+}
+
+/** `StateNode.next` wraps what a guard throws, and says where. */
+export function isGuardError(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Unable to evaluate guard');
+}
+
+const childMadeListeners = new WeakMap<object, (child: AnyActorRef) => void>();
+
+/** Logic of an actor of which only the identity is used. */
+const identity: AnyActorLogic = {
+  transition: (snapshot) => snapshot,
+  getInitialSnapshot: () => ({ status: 'active', output: undefined, error: undefined }),
+  getPersistedSnapshot: (snapshot) => snapshot,
+};
+
+/** Stands for every child, whatever its real logic: nothing runs inside a step. */
+const remoteChild: AnyActorLogic = {
+  ...identity,
+  getInitialSnapshot: ({ self }, input) => {
+    childMadeListeners.get(self._parent ?? self)?.(self);
+    return { status: 'active', output: undefined, error: undefined, input };
+  },
+};
+
+/** Makes every actor source of the machine a {@link remoteChild}. */
+export function replaceActors(machine: AnyStateMachine): void {
+  machine.implementations.actors = new Proxy({}, { get: () => remoteChild });
+}
+
+export interface SelfOptions {
+  readonly address: string;
+  readonly parent: AnyActorRef | undefined;
+  /** A session id: also the id of a child that is spawned without one. */
+  readonly bookId: () => string;
+  /** Takes what the machine sends to itself, past `raise`. */
+  readonly send: (event: AnyEventObject) => void;
+  readonly snapshot: () => AnyMachineSnapshot | undefined;
+  readonly childMade: (child: AnyActorRef) => void;
+}
+
+/** The actor that a machine sees as `self` for the length of a step. It is never started. */
+export function createSelf(options: SelfOptions): AnyActorRef {
+  const { address, parent } = options;
+  const self = createActor(identity, { id: address, ...(parent ? { parent } : {}) });
+  Object.assign(self.system, { _bookId: options.bookId });
+  Object.assign(self, {
+    sessionId: address,
+    _send: options.send,
+    getSnapshot: () => options.snapshot() ?? identity.getInitialSnapshot({} as AnyActorScope, undefined),
+  });
+  childMadeListeners.set(self, options.childMade);
+  return self;
+}
+
+/** An actor that lives elsewhere, or no more. */
+export function createStandIn(id: string, send: () => void): AnyActorRef {
+  const snapshot = { status: 'stopped', output: undefined, error: undefined } as const;
+  return Object.assign(createActor(identity, { id, snapshot }), { sessionId: id, _send: send });
+}
+
+export interface StoredChildActor {
+  readonly src: string;
+  readonly systemId: string | undefined;
+  readonly snapshot: {
+    readonly status: 'active' | 'done' | 'error';
+    readonly output: unknown;
+    readonly error: unknown;
+  };
+}
+
+export interface SnapshotParts {
+  readonly value: StateValue;
+  readonly children: Readonly<Record<string, StoredChildActor>>;
+  readonly history: Readonly<Record<string, readonly AnyStateNode[]>>;
+}
+
+/**
+ * A machine's snapshot, without side effects, and without its context: XState would take data that looks like a
+ * reference for one. History, which it would lose, is set afterwards.
+ * @throws what XState throws for a state that the machine does not have
+ */
+export function restoreSnapshot(
+  machine: AnyStateMachine,
+  scope: AnyActorScope,
+  parts: SnapshotParts,
+): AnyMachineSnapshot {
+  const persisted = { status: 'active', value: parts.value, context: {}, children: parts.children };
+  const snapshot: AnyMachineSnapshot = machine.restoreSnapshot(persisted as never, scope);
+  snapshot.historyValue = parts.history as AnyMachineSnapshot['historyValue'];
+  return snapshot;
+}
+
+export function activeNodes(snapshot: AnyMachineSnapshot): readonly AnyStateNode[] {
+  return snapshot._nodes;
+}
+
+/** Order of entry decides between transitions of parallel states; XState derives another one from `value`. */
+export function setActiveNodes(snapshot: AnyMachineSnapshot, nodes: readonly AnyStateNode[]): void {
+  snapshot._nodes = [...nodes];
+}
+
+export function historyNodes(
+  snapshot: AnyMachineSnapshot,
+): Readonly<Record<string, readonly AnyStateNode[]>> {
+  return snapshot.historyValue as Readonly<Record<string, readonly AnyStateNode[]>>;
+}
+
+export function childActors(snapshot: AnyMachineSnapshot): readonly (readonly [string, AnyActorRef])[] {
+  return Object.entries(snapshot.children as Record<string, AnyActorRef>);
+}
+
+/** What XState resolved as a child's input. */
+export function inputOf(child: AnyActorRef): unknown {
+  return property(child.getSnapshot(), 'input');
+}
+
+/** Whether the child was made to send its snapshots to its parent (`syncSnapshot`, `onSnapshot`). */
+export function syncsSnapshots(child: AnyActorRef): boolean {
+  return property(child, '_syncSnapshot') === true;
+}

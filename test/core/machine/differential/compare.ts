@@ -1,0 +1,138 @@
+import { DurableActor, replay } from './durableActor.ts';
+import { AnonymousIds, type ObservedState, type Operation } from './observed.ts';
+import { XStateActor } from './xstateActor.ts';
+
+/** Thrown where the durable machine is not what XState's actor is. */
+export class Difference extends Error {
+  override readonly name = 'Difference';
+}
+
+export interface Compared {
+  readonly features: ReadonlySet<string>;
+  readonly steps: number;
+  readonly lines: number;
+  readonly status: string;
+  /** Of a machine that failed, how: without the numbers in it. */
+  readonly error?: string;
+  /** Why the comparison ended before the operations did. */
+  readonly endedBy?: 'illegal' | 'orphan' | 'too many tasks';
+}
+
+const maxTasks = 30;
+
+/**
+ * Does the same operations to both and compares after each.
+ * @returns undefined where the choices stand for no machine that XState accepts
+ * @throws Difference
+ */
+export async function compare(
+  numbers: readonly number[],
+  operations: readonly Operation[],
+): Promise<Compared | undefined> {
+  const xstate = acceptedByXState(numbers);
+  if (xstate === undefined) return undefined;
+  const durable = new DurableActor(numbers);
+  const comparison = new Comparison(xstate, durable);
+  const n = (numbers[0] ?? 0) % 4;
+  xstate.start(n);
+  durable.start(n);
+  comparison.check('the start');
+  let endedBy: Compared['endedBy'];
+  for (const operation of operations) {
+    endedBy = comparison.endedBy();
+    if (endedBy !== undefined || comparison.status === 'error') break;
+    await comparison.do(operation);
+  }
+  const difference = replay(durable.prepared, durable.tape);
+  if (difference !== undefined) throw new Difference(`[replay] ${difference}`);
+  return {
+    features: xstate.features,
+    steps: durable.tape.length,
+    lines: comparison.lines,
+    status: comparison.status,
+    ...(comparison.error === undefined ? {} : { error: comparison.error }),
+    ...(endedBy === undefined ? {} : { endedBy }),
+  };
+}
+
+function acceptedByXState(numbers: readonly number[]): XStateActor | undefined {
+  try {
+    return new XStateActor(numbers);
+  } catch {
+    return undefined;
+  }
+}
+
+class Comparison {
+  readonly #xstate: XStateActor;
+  readonly #durable: DurableActor;
+  readonly #xstateIds = new AnonymousIds();
+  readonly #durableIds = new AnonymousIds();
+  lines = 0;
+  status = 'active';
+  error: string | undefined;
+
+  constructor(xstate: XStateActor, durable: DurableActor) {
+    this.#xstate = xstate;
+    this.#durable = durable;
+  }
+
+  endedBy(): Compared['endedBy'] {
+    if (this.#durable.hasReplaced) return 'orphan';
+    if (this.#xstate.isIllegal()) return 'illegal';
+    return this.#xstate.taskCount > maxTasks ? 'too many tasks' : undefined;
+  }
+
+  async do(operation: Operation): Promise<void> {
+    if (operation.type === 'settle') {
+      if (this.status !== 'active' || this.#xstate.taskCount === 0) return;
+      const index = operation.task % this.#xstate.taskCount;
+      await this.#xstate.settle(index, operation.succeeds, operation.v);
+      await this.#durable.settle(index, operation.succeeds, operation.v);
+    } else if (operation.type === 'event') {
+      this.#xstate.event(operation.event);
+      this.#durable.event(operation.event);
+    } else {
+      this.#xstate.advance(operation.ms);
+      this.#durable.advance(operation.ms);
+    }
+    if (!this.#xstate.isIllegal()) this.check(JSON.stringify(operation));
+  }
+
+  check(after: string): void {
+    const expected = this.#xstate.lines().map((line) => this.#xstateIds.replaceIn(line));
+    const actual = this.#durable.lines().map((line) => this.#durableIds.replaceIn(line));
+    if (this.#durable.hasReplaced) return;
+    this.lines += expected.length;
+    const expectedState = this.#xstate.state();
+    const actualState = this.#durable.state();
+    this.status = expectedState.status;
+    if (this.status === 'error') this.error = String(expectedState.error).replace(/\d+/g, '#').slice(0, 40);
+    const difference =
+      expected.join('\n') === actual.join('\n')
+        ? this.#firstDifference(expectedState, actualState)
+        : 'effects';
+    if (difference === undefined) return;
+    const report = {
+      difference,
+      after,
+      xstate: { ...expectedState, effects: expected },
+      durable: { ...actualState, effects: actual },
+    };
+    throw new Difference(JSON.stringify(report, null, 1));
+  }
+
+  #firstDifference(expected: ObservedState, actual: ObservedState): string | undefined {
+    const keys = Object.keys(expected) as (keyof ObservedState)[];
+    return keys.find((key) => {
+      // Of a start that threw, XState has entered only the machine itself.
+      if (key === 'tags' && expected.status === 'error') return false;
+      return this.#text(this.#xstateIds, expected[key]) !== this.#text(this.#durableIds, actual[key]);
+    });
+  }
+
+  #text(ids: AnonymousIds, value: unknown): string {
+    const text = ids.replaceIn(JSON.stringify(value ?? null));
+    return Array.isArray(value) ? JSON.stringify(JSON.parse(text).sort()) : text;
+  }
+}

@@ -1,0 +1,226 @@
+import { type AnyStateMachine, and, fromPromise, setup } from 'xstate';
+import { ActionBuilder, type GeneratedContext, type Host } from './actions.ts';
+import { Choices } from './choices.ts';
+import { allStates, type GeneratedState, TreeBuilder } from './tree.ts';
+
+export const eventTypes = ['A', 'B', 'C', 'N.x', 'N.y', 'PING', 'R'] as const;
+
+const descriptors = [...eventTypes, 'N.*', '*', 'N.x', 'xstate.done.actor.*'];
+
+/** Lower than what is usual, so that endless loops end soon. */
+const maxIterations = 25;
+
+export interface GeneratedMachine {
+  readonly machine: AnyStateMachine;
+  readonly features: ReadonlySet<string>;
+}
+
+/**
+ * Builds the machine that a list of choices stands for. The same choices give the same machine, whatever the host.
+ * @throws what XState throws for a config that it does not accept
+ */
+export function generateMachine(numbers: readonly number[], host: Host): GeneratedMachine {
+  const features = new Set<string>();
+  const choices = new Choices(numbers);
+  const root = new TreeBuilder(choices, features).build();
+  const config = new ConfigBuilder(choices, features, host, root).machine();
+  const base = setup({
+    actors: { p0: fromPromise(host.promise('p0')), p1: fromPromise(host.promise('p1')) },
+    actions: {
+      named: (args, params) => host.custom('named', params, args as never),
+      bare: (args) => host.custom('bare', undefined, args as never),
+    },
+    guards: {
+      modulo: ({ context }, { modulus, rest }: { modulus: number; rest: number }) =>
+        context.n % modulus === rest,
+    },
+    delays: { computed: ({ context }) => 15 + (context.n % 4) * 10 },
+  });
+  return { machine: toAny(base.createMachine(config as never)), features };
+}
+
+function toAny(machine: object): AnyStateMachine {
+  return machine as AnyStateMachine;
+}
+
+type Config = Record<string, unknown>;
+
+class ConfigBuilder {
+  readonly #choices: Choices;
+  readonly #features: Set<string>;
+  readonly #host: Host;
+  readonly #root: GeneratedState;
+  readonly #targets: readonly string[];
+  readonly #actions: ActionBuilder;
+  #invokeIds = 0;
+
+  constructor(choices: Choices, features: Set<string>, host: Host, root: GeneratedState) {
+    this.#choices = choices;
+    this.#features = features;
+    this.#host = host;
+    this.#root = root;
+    this.#targets = allStates(root)
+      .filter((state) => state !== root)
+      .map(({ id }) => id);
+    this.#actions = new ActionBuilder(choices, features, host, this.#targets);
+  }
+
+  machine(): Config {
+    const { tags: _, ...config } = this.#state(this.#root);
+    const start = { spawned: 0, fuel: 6, last: null };
+    const spawns = this.#may(10, 'spawn in context');
+    return {
+      ...config,
+      id: 'm',
+      options: { maxIterations },
+      context: ({
+        input,
+        spawn,
+      }: {
+        input: { n: number };
+        spawn: (src: string, options: object) => unknown;
+      }) => ({
+        ...start,
+        n: input.n,
+        ref: spawns ? spawn('p0', { id: 'ctx', input: 1 }) : null,
+      }),
+      ...(this.#choices.chance(70)
+        ? {
+            output: ({
+              context,
+              event,
+            }: {
+              context: GeneratedContext;
+              event: { type: string; output?: unknown };
+            }) => ({
+              n: context.n,
+              on: event.type,
+              output: event.output,
+            }),
+          }
+        : {}),
+    };
+  }
+
+  #state(state: GeneratedState): Config {
+    if (state.type === 'history') {
+      const { history, historyTarget } = state;
+      return { type: 'history', history, ...(historyTarget === undefined ? {} : { target: historyTarget }) };
+    }
+    if (state.type === 'final') return this.#final();
+    return {
+      ...(state.hasOwnId ? { id: state.id } : {}),
+      entry: this.#choices.list(2, () => this.#actions.action()),
+      exit: this.#choices.list(2, () => this.#actions.action()),
+      ...(this.#may(30, 'tags') ? { tags: [this.#choices.oneOf(['red', 'green', 'blue'])] } : {}),
+      on: this.#transitionsBy(3, descriptors, (descriptor) => (descriptor.endsWith('*') ? 'wildcard' : 'on')),
+      ...(state !== this.#root && this.#may(40, 'always') ? { always: this.#always() } : {}),
+      after: this.#transitionsBy(2, ['10', '20', '50', 'computed'], (delay) =>
+        delay === 'computed' ? 'computed after' : 'after',
+      ),
+      invoke: this.#invokes(),
+      ...this.#substates(state),
+    };
+  }
+
+  #final(): Config {
+    const kind = this.#choices.pick(3);
+    return {
+      type: 'final',
+      entry: this.#choices.list(1, () => this.#actions.action()),
+      exit: this.#choices.list(1, () => this.#actions.custom()),
+      ...(kind === 0
+        ? {}
+        : {
+            output: ({ context, event }: { context: GeneratedContext; event: { type: string } }) => ({
+              kind,
+              n: context.n,
+              on: event.type,
+            }),
+          }),
+    };
+  }
+
+  #substates(state: GeneratedState): Config {
+    if (state.type === 'atomic') return {};
+    const isParallel = state.type === 'parallel';
+    const actions = isParallel || !this.#may(25, 'initial actions') ? undefined : this.#someActions(2);
+    return {
+      ...(isParallel ? { type: 'parallel' } : { initial: actions ? { target: 's0', actions } : 's0' }),
+      ...(state !== this.#root && this.#may(60, 'onDone of a state') ? { onDone: this.#transitions() } : {}),
+      states: Object.fromEntries(
+        Object.entries(state.states).map(([key, child]) => [key, this.#state(child)]),
+      ),
+    };
+  }
+
+  #transitionsBy(max: number, keys: readonly string[], featureOf: (key: string) => string): Config {
+    const chosen = this.#choices.list(max, () => this.#choices.oneOf(keys));
+    for (const key of chosen) this.#features.add(featureOf(key));
+    return Object.fromEntries(chosen.map((key) => [key, this.#transitions()]));
+  }
+
+  #transitions(): Config[] {
+    return this.#choices.some(2, () => this.#transition());
+  }
+
+  #transition(): Config {
+    const actions = this.#someActions(3);
+    const hasTarget = this.#choices.pick(10) > 2;
+    const guard = this.#actions.guard();
+    return {
+      actions,
+      ...(hasTarget ? { target: `#${this.#choices.oneOf(this.#targets)}` } : {}),
+      ...(this.#may(25, 'reenter') ? { reenter: true } : {}),
+      ...(guard === undefined ? {} : { guard }),
+    };
+  }
+
+  /** Such transitions spend fuel: what loops for want of it would tell little. */
+  #always(): Config[] {
+    return this.#choices.some(2, () => {
+      const { guard, actions, ...transition } = this.#transition();
+      const least = this.#choices.oneOf([0, 3, 6, 9]);
+      const own = least === 0 ? guard : ({ context }: { context: GeneratedContext }) => context.n >= least;
+      const hasFuel = ({ context }: { context: GeneratedContext }) => context.fuel > 0;
+      return {
+        ...transition,
+        guard: own === undefined ? hasFuel : and([hasFuel as never, own as never]),
+        actions: [this.#actions.burn(), ...(actions as unknown[])],
+      };
+    });
+  }
+
+  #invokes(): Config[] {
+    const count = this.#choices.pick(4);
+    if (count > 1) this.#features.add('several invokes');
+    return Array.from({ length: count }, () => this.#invoke());
+  }
+
+  #invoke(): Config {
+    const isInline = this.#may(25, 'inline invoke');
+    const onDone = this.#choices.chance(66);
+    const onError = this.#choices.chance(66);
+    this.#features.add('invoke');
+    return {
+      src: isInline ? fromPromise(this.#host.promise('inline')) : this.#choices.oneOf(['p0', 'p1']),
+      input: ({ context, event }: { context: GeneratedContext; event: { type: string } }) => ({
+        n: context.n,
+        on: event.type,
+      }),
+      ...(this.#choices.chance(40) ? { id: `i${this.#invokeIds++}` } : {}),
+      ...(onDone ? { onDone: this.#transitions() } : {}),
+      ...(onError ? { onError: this.#transitions() } : {}),
+    };
+  }
+
+  #someActions(max: number): unknown[] {
+    return this.#choices.list(max, () => this.#actions.action());
+  }
+
+  #may(percent: number, feature: string): boolean {
+    const chosen = this.#choices.chance(percent);
+    if (chosen) this.#features.add(feature);
+    return chosen;
+  }
+}

@@ -1,0 +1,46 @@
+import type { Json } from '../../../../orchestrator/core/json.ts';
+
+/** What is compared of a machine, the same for XState's own actor and for the durable one. */
+export interface ObservedState {
+  readonly status: string;
+  /** As text: the order of regions tells, too. */
+  readonly value: string;
+  readonly context: unknown;
+  readonly output: unknown;
+  readonly error: unknown;
+  readonly tags: readonly string[];
+  /** Ids of the tasks that run, in the order of their start. */
+  readonly tasks: readonly string[] | undefined;
+  readonly children: readonly string[] | undefined;
+  readonly timers: readonly number[] | undefined;
+}
+
+export type Operation =
+  | { readonly type: 'event'; readonly event: { readonly type: string; readonly v: Json } }
+  | { readonly type: 'settle'; readonly task: number; readonly succeeds: boolean; readonly v: Json }
+  | { readonly type: 'advance'; readonly ms: number };
+
+/** A machine that operations are done to. */
+export interface Side {
+  start(n: number): void;
+  event(event: { readonly type: string; readonly v: Json }): void;
+  settle(task: number, succeeds: boolean, v: Json): Promise<void>;
+  advance(ms: number): void;
+  /** What happened since the last time, one line each. */
+  lines(): readonly string[];
+  state(): ObservedState;
+  readonly taskCount: number;
+}
+
+/** Ids of children that were given none depend on the process: their order of appearance does not. */
+export class AnonymousIds {
+  readonly #names = new Map<string, string>();
+
+  replaceIn(text: string): string {
+    return text.replace(/x:\d+/g, (id) => {
+      const name = this.#names.get(id) ?? `anonymous${this.#names.size}`;
+      this.#names.set(id, name);
+      return name;
+    });
+  }
+}
