@@ -4,6 +4,9 @@ import type { Json } from './json.ts';
 export class NotSerializableError extends Error {
   readonly code = 'NotSerializable';
   override readonly name = 'NotSerializableError';
+  constructor(path: string, problem: string) {
+    super(`${path} ${problem}.`);
+  }
 }
 
 /**
@@ -15,60 +18,85 @@ export class NotSerializableError extends Error {
  */
 export function serializable(value: unknown, path: string): Json | undefined {
   if (value === undefined) return undefined;
-  check(value, path, []);
+  refuseUnstorable(value, path);
   return value as Json;
 }
 
-/** Nesting deeper than this is taken for a mistake, before the call stack ends. */
+/**
+ * @param isReference objects that are stored in another way, and not looked into
+ * @throws NotSerializableError with the path of the first part that JSON cannot hold
+ */
+export function refuseUnstorable(
+  value: unknown,
+  path: string,
+  isReference: (value: object) => boolean = () => false,
+): void {
+  refusePart(value, path, [], isReference);
+}
+
+/** Nested deeper than this, a value is taken for a mistake before the call stack ends. */
 const deepest = 1000;
 
-/** What of JavaScript's own types JSON has no place for, and what to store in its place. */
-const unstorable: Readonly<Record<string, [problem: string, instead: string]>> = {
-  bigint: ['is a BigInt', 'store it as a string'],
-  function: ['is a function', 'leave it out'],
-  symbol: ['is a symbol', 'store a string'],
-};
-
-function check(value: unknown, path: string, ancestors: object[]): void {
-  const problem = unstorable[typeof value];
-  if (problem) refuse(path, ...problem);
-  if (typeof value === 'number' && !Number.isFinite(value)) {
-    refuse(path, `is ${value}`, 'JSON has no such number; store null or a string');
-  }
-  if (typeof value === 'object' && value !== null) checkObject(value, path, ancestors);
-}
-
-function checkObject(value: object, path: string, ancestors: object[]): void {
-  if (ancestors.includes(value)) refuse(path, 'refers back to what holds it', 'JSON has no cycles');
-  if (ancestors.length > deepest) refuse(path, `is nested more than ${deepest} levels deep`, 'flatten it');
-  ancestors.push(value);
-  if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) check(value[i], `${path}[${i}]`, ancestors);
-  } else {
-    checkPlain(value, path);
-    for (const [key, field] of Object.entries(value)) check(field, `${path}.${key}`, ancestors);
-  }
-  ancestors.pop();
-}
-
-const advice: Readonly<Record<string, string>> = {
-  Date: 'store its toISOString()',
-  Map: 'store Object.fromEntries() of it',
-  Set: 'store it as an array',
-  RegExp: 'store its source',
-  Error: 'store its name and message',
-};
-
-function checkPlain(value: object, path: string): void {
+export function hasPlainPrototype(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === null || prototype === Object.prototype) return;
-  const name = value.constructor?.name || 'class instance';
-  const kind = value instanceof Error ? 'Error' : name;
-  // An object of another realm (a vm context, a test runner) is as plain as ours.
-  if (name === 'Object') return;
-  refuse(path, `is a ${name}`, advice[kind] ?? 'store a plain object with its data');
+  // The prototype of another realm's objects (a test runner's, say) is plain too.
+  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-function refuse(path: string, problem: string, instead: string): never {
-  throw new NotSerializableError(`${path} ${problem}: ${instead}.`);
+function refusePart(
+  value: unknown,
+  path: string,
+  ancestors: readonly object[],
+  isReference: (value: object) => boolean,
+): void {
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw new NotSerializableError(path, `is ${value}: store null or a string`);
+  }
+  const advice = adviceByType[typeof value];
+  if (advice !== undefined) throw new NotSerializableError(path, advice);
+  if (typeof value !== 'object' || value === null || isReference(value)) return;
+  if (ancestors.includes(value)) {
+    throw new NotSerializableError(path, 'contains itself: store an id in place of the object');
+  }
+  if (ancestors.length > deepest) {
+    throw new NotSerializableError(path, `is nested more than ${deepest} levels deep: flatten it`);
+  }
+  const within = [...ancestors, value];
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) {
+      refusePart(value[index], `${path}[${index}]`, within, isReference);
+    }
+    return;
+  }
+  if (!hasPlainPrototype(value)) throw new NotSerializableError(path, classAdvice(value));
+  for (const [key, part] of Object.entries(value)) {
+    if (part !== undefined) refusePart(part, partPath(path, key), within, isReference);
+  }
+}
+
+function partPath(path: string, key: string): string {
+  return /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
+}
+
+const adviceByType: Readonly<Record<string, string>> = {
+  undefined: 'is undefined, which an array cannot keep: store null',
+  function: 'is a function: store a name to find it by',
+  symbol: 'is a symbol: store a string',
+  bigint: 'is a BigInt: store it as a string',
+};
+
+const adviceByClass: readonly (readonly [abstract new (...args: never) => object, string])[] = [
+  [Date, 'is a Date: store its toISOString()'],
+  [Map, 'is a Map: store Object.fromEntries(map) or [...map]'],
+  [Set, 'is a Set: store [...set]'],
+  [RegExp, 'is a RegExp: store its source and flags'],
+  [Promise, 'is a Promise: invoke a fromPromise actor and store its output'],
+  [Error, 'is an Error: store { name, message }'],
+];
+
+function classAdvice(value: object): string {
+  const known = adviceByClass.find(([type]) => value instanceof type);
+  if (known) return known[1];
+  const name: unknown = value.constructor?.name;
+  return `is an instance of ${typeof name === 'string' && name !== '' ? name : 'a class'}: store a plain object`;
 }

@@ -89,7 +89,7 @@ describe("the task fails, and the machine's onError decides", () => {
   it.each([
     ['the worker is not deployed', undefined, 'Lambda.ResourceNotFoundException', 'not deployed'],
     ['the output is a BigInt', () => ({ total: 1n }), 'NotSerializableError', 'output.total is a BigInt'],
-    ['the output has a cycle', () => cyclic, 'NotSerializableError', 'output.deep.cyclic'],
+    ['the output has a cycle', () => cyclic, 'NotSerializableError', 'output.deep.cyclic contains itself'],
     [
       'the output has a function',
       () => ({ a: [() => 1] }),

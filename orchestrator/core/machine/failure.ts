@@ -1,7 +1,7 @@
 import type { AnyMachineSnapshot } from 'xstate';
 import type { Json } from '../json.ts';
+import { NotSerializableError } from '../serializable.ts';
 import type { MachineFailure } from './step.types.ts';
-import { NotSerializableError } from './storable.ts';
 import { activeNodes, isEndlessLoopError, isGuardError, property } from './xstateInternals.ts';
 
 /** Thrown within a step when a machine goes on sending events to itself. */
