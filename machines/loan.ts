@@ -1,0 +1,150 @@
+import { worker } from 'millrace/workers';
+import { type DoneActorEvent, setup } from 'xstate';
+import type { DecideActivityInput, Decision } from '../workers/examples/decideActivity.ts';
+import type { Activity } from '../workers/examples/loanCases/caseFile.ts';
+
+export interface LoanInput {
+  readonly caseId: string;
+  readonly amount: number;
+}
+
+export interface LoanOutput {
+  readonly outcome: 'approved' | 'declined' | 'cancelled';
+}
+
+/** What staff can do to an application that nobody has decided yet. RESUME asks for the decision again. */
+type LoanEvent = { type: 'RESUME' } | { type: 'DECLINE' } | { type: 'CANCEL' };
+
+/** Asks what came after an activity. */
+const after =
+  (activity: Activity, only?: Activity) =>
+  ({ context: { caseId } }: { context: LoanInput }): DecideActivityInput =>
+    only === undefined ? { caseId, after: activity } : { caseId, after: activity, only };
+
+const next =
+  (...activities: readonly Activity[]) =>
+  ({ event: { output } }: { event: DoneActorEvent<Decision> }) =>
+    output.next !== null && activities.includes(output.next);
+
+const declinedOrCancelled = [
+  { target: 'declined', guard: next('A_DECLINED') },
+  { target: 'cancelled', guard: next('A_CANCELLED') },
+] as const;
+
+/**
+ * A loan application at a Dutch bank, as its case file tells it. Without a decision an application stays where it is,
+ * RUNNING, until an event moves it on.
+ */
+export const loan = setup({
+  types: {
+    input: {} as LoanInput,
+    context: {} as LoanInput,
+    output: {} as LoanOutput,
+    events: {} as LoanEvent,
+  },
+  actors: { decideActivity: worker<DecideActivityInput, Decision>({ retry: { maxAttempts: 3 } }) },
+}).createMachine({
+  id: 'loan',
+  version: '1',
+  context: ({ input: { caseId, amount } }) => ({ caseId, amount }),
+  initial: 'submitted',
+  on: { DECLINE: '.declined', CANCEL: '.cancelled' },
+  states: {
+    submitted: {
+      on: { RESUME: { target: 'submitted', reenter: true } },
+      invoke: {
+        src: 'decideActivity',
+        input: after('A_SUBMITTED'),
+        onDone: { target: 'partlySubmitted', guard: next('A_PARTLYSUBMITTED') },
+      },
+    },
+    partlySubmitted: {
+      on: { RESUME: { target: 'partlySubmitted', reenter: true } },
+      invoke: {
+        src: 'decideActivity',
+        input: after('A_PARTLYSUBMITTED'),
+        onDone: [{ target: 'preaccepted', guard: next('A_PREACCEPTED') }, ...declinedOrCancelled],
+      },
+    },
+    preaccepted: {
+      on: { RESUME: { target: 'preaccepted', reenter: true } },
+      invoke: {
+        src: 'decideActivity',
+        input: after('A_PREACCEPTED'),
+        onDone: [{ target: 'accepted', guard: next('A_ACCEPTED') }, ...declinedOrCancelled],
+      },
+    },
+    accepted: {
+      on: { RESUME: { target: 'accepted', reenter: true } },
+      invoke: {
+        src: 'decideActivity',
+        input: after('A_ACCEPTED'),
+        onDone: [{ target: 'finalized', guard: next('A_FINALIZED') }, ...declinedOrCancelled],
+      },
+    },
+    finalized: {
+      on: { RESUME: { target: 'finalized', reenter: true } },
+      invoke: {
+        src: 'decideActivity',
+        input: after('A_FINALIZED'),
+        onDone: [
+          { target: 'closing', guard: next('A_APPROVED', 'A_REGISTERED', 'A_ACTIVATED') },
+          ...declinedOrCancelled,
+        ],
+      },
+    },
+    // The three follow in any order.
+    closing: {
+      type: 'parallel',
+      states: {
+        approval: {
+          initial: 'deciding',
+          states: {
+            deciding: {
+              on: { RESUME: { target: 'deciding', reenter: true } },
+              invoke: {
+                src: 'decideActivity',
+                input: after('A_FINALIZED', 'A_APPROVED'),
+                onDone: { target: 'decided', guard: next('A_APPROVED') },
+              },
+            },
+            decided: { type: 'final' },
+          },
+        },
+        registration: {
+          initial: 'deciding',
+          states: {
+            deciding: {
+              on: { RESUME: { target: 'deciding', reenter: true } },
+              invoke: {
+                src: 'decideActivity',
+                input: after('A_FINALIZED', 'A_REGISTERED'),
+                onDone: { target: 'decided', guard: next('A_REGISTERED') },
+              },
+            },
+            decided: { type: 'final' },
+          },
+        },
+        activation: {
+          initial: 'deciding',
+          states: {
+            deciding: {
+              on: { RESUME: { target: 'deciding', reenter: true } },
+              invoke: {
+                src: 'decideActivity',
+                input: after('A_FINALIZED', 'A_ACTIVATED'),
+                onDone: { target: 'decided', guard: next('A_ACTIVATED') },
+              },
+            },
+            decided: { type: 'final' },
+          },
+        },
+      },
+      onDone: 'approved',
+    },
+    approved: { type: 'final', output: { outcome: 'approved' } },
+    declined: { type: 'final', output: { outcome: 'declined' } },
+    cancelled: { type: 'final', output: { outcome: 'cancelled' } },
+  },
+  output: ({ event }) => event.output as LoanOutput,
+});
