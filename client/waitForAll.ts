@@ -43,6 +43,8 @@ const clockSkewMs = 60_000;
 /** After so many looks that found nothing, the rest are read one by one: that is how those that only wait are found. */
 const quietLooks = 2;
 const longestReadPauseMs = 30_000;
+/** Reads that tell whether it is worth reading all. */
+const fewReads = 64;
 const readConcurrency = 16;
 
 /**
@@ -179,15 +181,21 @@ class FollowedExecutions {
     return found;
   }
 
-  /** Reads every open one. Answers how many have come to rest. */
+  /**
+   * Reads the open ones, unless none of the first few is at rest: then the others are most likely on their way too.
+   * Answers how many have come to rest.
+   */
   async readEach(): Promise<number> {
     let found = 0;
+    let reads = 0;
     const read = (executionId: string) => describeExecution(this.#surroundings, executionId, this.#machine);
     for await (const execution of mapConcurrently([...this.#open], readConcurrency, read)) {
       const { status } = execution;
       const isAtRest = hasEnded(status) || status === 'PENDING_REDRIVE' || status === 'SUSPENDED';
       if ((isAtRest || waitsOnlyForEvents(execution)) && this.#rest(execution.executionId, status))
         found += 1;
+      reads += 1;
+      if (found === 0 && reads >= fewReads) break;
     }
     return found;
   }

@@ -45,6 +45,8 @@ export function describeDeployment(
       role: 'clock',
       handler: 'index.clock',
       timeoutSeconds: 90,
+      // It runs all the time and does little: its memory is what an idle deployment pays for.
+      memorySizeMb: 128,
       eventInvokeConfig: { maximumRetryAttempts: 0, maximumEventAgeSeconds: 60 },
     },
     {

@@ -3,7 +3,8 @@ import { resolveTaskPolicy, type TaskPolicy, taskPolicyKey } from '../orchestrat
 
 /** Actor logic that stands for a Lambda function of its own: it is invoked as a task, and its result is an item. */
 export type WorkerLogic<Input, Output> = PromiseActorLogic<Output, Input> & {
-  readonly [taskPolicyKey]: TaskPolicy;
+  /** Optional in the type alone, so that `provide` takes a `fromPromise` in its place. */
+  readonly [taskPolicyKey]?: TaskPolicy;
 };
 
 /** Thrown when a machine with workers is run by plain XState, which has no Lambda to invoke. */

@@ -6,7 +6,6 @@ import { repositoryDirectory } from '../../cli/repository.ts';
 import { sendConfirmation } from '../../machines/order/confirmation.ts';
 import { printLabel } from '../../machines/order/label.ts';
 import { type OrderInput, order } from '../../machines/order.ts';
-import { taskPolicyKey } from '../../orchestrator/core/taskPolicy.ts';
 import { type Attributes, attributesSize, jsonAttribute } from '../../orchestrator/table/attributes.ts';
 import { type ChargeInput, charge, PaymentServiceUnavailableError } from '../../workers/examples/charge.ts';
 import { releaseStock } from '../../workers/examples/releaseStock.ts';
@@ -153,10 +152,9 @@ async function endInXState(given: OrderInput): Promise<SampleOrder['expect']> {
   return { status: status === 'done' ? 'SUCCEEDED' : 'FAILED', finalState: value };
 }
 
-/** A promise in the place of a worker. The key is what TypeScript wants to see there. */
+/** A promise in the place of a worker. */
 function promised<Input, Output>(work: (input: Input) => Output) {
-  const logic = fromPromise<Output, Input>(async ({ input }) => work(input));
-  return Object.assign(logic, { [taskPolicyKey]: {} });
+  return fromPromise<Output, Input>(async ({ input }) => work(input));
 }
 
 function chargeWithRetry(given: ChargeInput, attempt = 1): ReturnType<typeof charge> {

@@ -235,5 +235,6 @@ export class TaskMismatchError extends Error {
 
 function errorOf(failure: MachineFailure): ExecutionError {
   const { code, name, message, stack } = failure;
-  return { code, name, message, ...(stack === undefined ? {} : { stack }) };
+  // A task's stack is in its result item; here it would make each later write of the execution dearer.
+  return { code, name, message, ...(stack === undefined || code === 'TaskFailed' ? {} : { stack }) };
 }
