@@ -22,7 +22,7 @@ export interface HistoryEntry {
   /** Of a result or a deferred task. */
   readonly task?: number;
   readonly attempt?: number;
-  /** Name of the worker, as far as the execution's current state names it. */
+  /** Name of the worker, where its result says it or it is open still. */
   readonly worker?: string;
   /** Of a result. */
   readonly status?: 'SUCCEEDED' | 'FAILED';
@@ -75,8 +75,8 @@ export async function readExecutionHistory(
         kind: kindOf(entry),
         reference: entry.reference,
         verdict: { type: 'pending' },
-        ...detailsOf(entry),
         ...taskOf(entry.reference, workers),
+        ...detailsOf(entry),
       }),
     );
   return [...applied, ...pending];
@@ -122,7 +122,11 @@ function detailsOf(entry: JournalEntry): Details {
     case 'start':
       return entry.input === undefined ? {} : { input: entry.input };
     case 'result':
-      return { ...entry.result, ...writtenAt(entry.at) };
+      return {
+        ...entry.result,
+        ...(entry.worker !== undefined && { worker: entry.worker }),
+        ...writtenAt(entry.at),
+      };
     case 'event':
       return { event: { ...entry.fields, type: entry.type }, ...writtenAt(entry.at) };
     case 'control': {

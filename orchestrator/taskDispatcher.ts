@@ -84,6 +84,7 @@ export class TaskDispatcher {
           executionId: execution.executionId,
           task: task.task,
           attempt: task.attempt,
+          worker: task.worker,
           startedAt: at,
           endedAt: at,
           result: { status: 'FAILED', error: outcome.error },

@@ -31,6 +31,8 @@ export interface TaskPayload<Input = Json> {
 export type TaskResultItem = {
   readonly executionId: string;
   readonly item: string;
+  /** Optional: the payload's `worker`, for the history to show. */
+  readonly worker?: string;
   readonly startedAt: string;
   readonly endedAt: string;
   readonly expiresAt?: number;

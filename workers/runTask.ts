@@ -44,7 +44,7 @@ export async function runTask<Input>(
   { table, now }: TaskSurroundings,
 ): Promise<void> {
   const startedAt = now();
-  const { executionId, task, attempt } = payload;
+  const { executionId, task, attempt, worker } = payload;
   const deadlineMs = Date.parse(payload.deadline);
   const controller = new AbortController();
   const timer = setTimeout(
@@ -63,7 +63,7 @@ export async function runTask<Input>(
       signal: controller.signal,
     }),
   ).finally(() => clearTimeout(timer));
-  const item = { executionId, task, attempt, startedAt: isoTime(startedAt), endedAt: isoTime(now()) };
+  const item = { executionId, task, attempt, worker, startedAt: isoTime(startedAt), endedAt: isoTime(now()) };
   const expiry = payload.expiresAt;
   try {
     await table.insertResult({ ...item, result }, expiry);

@@ -1,15 +1,18 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Json } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 
 export type Attributes = Record<string, AttributeValue>;
 
 /**
  * JSON as a native attribute, so that it reads well in every DynamoDB tool. What DynamoDB cannot hold as it is (deeper
- * than 32 levels, numbers outside its range) becomes gzip-compressed JSON in a Binary attribute, as does what is large.
+ * than 32 levels, numbers outside its range, odd keys, halves of surrogate pairs) becomes gzip-compressed JSON in a
+ * Binary attribute.
+ *
+ * @param depth lists and maps of the item that the attribute is in: 0 for an attribute of the item itself
  */
-export function jsonAttribute(value: Json): AttributeValue {
-  return nativeAttribute(value, 0) ?? compressedAttribute(JSON.stringify(value));
+export function jsonAttribute(value: Json, depth = 0): AttributeValue {
+  return nativeAttribute(value, depth) ?? compressedAttribute(JSON.stringify(value));
 }
 
 /** Gzip-compressed text, which any language can read and write. */
@@ -19,13 +22,17 @@ export function compressedAttribute(text: string): AttributeValue {
 
 /** DynamoDB nests 32 levels deep at most; one is the item's own. */
 const deepest = 30;
+/** DynamoDB takes keys of 64 KB. */
+const longestKey = 20_000;
+/** Half of a pair: JSON can hold it, UTF-8 cannot. */
+const loneSurrogate = /\p{Surrogate}/u;
 
 function nativeAttribute(value: Json | undefined, depth: number): AttributeValue | undefined {
   if (depth > deepest) return undefined;
   if (value === null || value === undefined) return { NULL: true };
   switch (typeof value) {
     case 'string':
-      return { S: value };
+      return loneSurrogate.test(value) ? undefined : { S: value };
     case 'boolean':
       return { BOOL: value };
     case 'number':
@@ -49,23 +56,31 @@ function mapAttribute(
   value: { readonly [key: string]: Json | undefined },
   depth: number,
 ): AttributeValue | undefined {
-  const map: Attributes = Object.create(null) as Attributes;
+  const map: Attributes = {};
   for (const [key, field] of Object.entries(value)) {
     if (field === undefined) continue;
-    // An attribute name has at most 64 KB and at least one character; a name of the prototype must stay data.
-    const item = key === '' ? undefined : nativeAttribute(field, depth + 1);
+    const item = isAttributeName(key) ? nativeAttribute(field, depth + 1) : undefined;
     if (!item) return undefined;
     map[key] = item;
   }
   return { M: map };
 }
 
-/** DynamoDB numbers: 38 digits, 1E-130 to 9.99E+125. -0 would come back as 0. */
+/** The AWS SDK cannot read a map with the key `__proto__` in the answer of a condition that failed. */
+function isAttributeName(key: string): boolean {
+  return key !== '' && key !== '__proto__' && key.length <= longestKey && !loneSurrogate.test(key);
+}
+
+/** DynamoDB numbers: 38 digits, 1E-130 to 9.99E+125. -0 comes back as 0, as from any JSON. */
 function numberAttribute(value: number): AttributeValue | undefined {
   const size = Math.abs(value);
-  if (!Number.isFinite(value) || Object.is(value, -0)) return undefined;
+  if (!Number.isFinite(value)) return undefined;
   if (size !== 0 && (size < 1e-130 || size >= 1e126)) return undefined;
   return { N: String(value) };
+}
+
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isList(value: readonly Json[] | object): value is readonly Json[] {
@@ -83,6 +98,8 @@ const maximumUnpackedBytes = 64 * 1024 * 1024;
 
 /**
  * The JSON of an attribute. Sets become lists; a Binary at the top is gzip-compressed JSON, deeper ones become base64.
+ * Keys of a map come sorted: DynamoDB gives them in any order, in the stream in another one than in a read, and a replay
+ * has to see what the first run saw.
  *
  * @throws UnreadableAttributeError
  */
@@ -110,8 +127,8 @@ function nativeJson(attribute: AttributeValue): Json {
   if (attribute.N !== undefined) return Number(attribute.N);
   if (attribute.BOOL !== undefined) return attribute.BOOL;
   if (attribute.M !== undefined) {
-    const entries = Object.entries(attribute.M).map(([key, value]) => [key, nativeJson(value)] as const);
-    return Object.fromEntries(entries);
+    const sorted = Object.entries(attribute.M).sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(sorted.map(([key, value]) => [key, nativeJson(value)]));
   }
   if (attribute.L !== undefined) return attribute.L.map(nativeJson);
   if (attribute.SS !== undefined) return attribute.SS;

@@ -11,20 +11,21 @@ import {
 import type { LogSegment } from '../core/execution/draft.ts';
 import type { JournalEntry } from '../core/execution/entries.ts';
 import type { Execution } from '../core/execution/execution.ts';
-import { type Attributes, attributesSize, jsonOf } from './attributes.ts';
+import { type Attributes, attributesSize } from './attributes.ts';
 import { type Condition, isNotWrittenYet, isStillAtVersion } from './conditions.ts';
-import { ItemTooLargeError } from './errors.ts';
 import { decodeExecution, encodeExecution, expiresAt, isoTime, type TableLayout } from './executionItem.ts';
-import { dueQuery, listedExecution, listQuery, listShards } from './indexQueries.ts';
+import { dueQuery, encodeCursor, listedExecution, listQuery, listShards } from './indexQueries.ts';
+import { checkedSize } from './itemSize.ts';
 import {
   decodeJournalItem,
   encodeEvent,
   encodeResult,
   encodeStart,
+  isSameStart,
   type ResultItem,
   type StartItem,
 } from './journalItems.ts';
-import { maximumItemBytes, sortKey, sortKeyPrefix } from './schema.ts';
+import { sortKey, sortKeyPrefix } from './schema.ts';
 import type {
   CommitOutcome,
   DueExecution,
@@ -158,8 +159,7 @@ export class DynamoDBTable implements Table {
     const outcome = await this.#put(checkedSize('The start item', item), isNotWrittenYet);
     if (outcome.type === 'written') return { type: 'inserted' };
     const existing = outcome.existing;
-    const isSame = existing !== undefined && startFingerprint(existing) === startFingerprint(item);
-    return { type: isSame ? 'same' : 'different' };
+    return { type: existing !== undefined && isSameStart(existing, item) ? 'same' : 'different' };
   }
 
   async insertEvent(event: NewEvent): Promise<InsertOutcome> {
@@ -279,25 +279,6 @@ function isSameCommit(a: Execution, b: Execution): boolean {
   );
 }
 
-/** What makes two start items the same start: machine, version and input, however the input's fields are ordered. */
-function startFingerprint(item: Attributes): string {
-  const input = item.input === undefined ? null : jsonOf(item.input);
-  return JSON.stringify([item.machine?.S, item.version?.S, canonical(input)]);
-}
-
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return entries.map(([key, field]) => [key, canonical(field)]);
-}
-
-function checkedSize(what: string, item: Attributes): Attributes {
-  const bytes = attributesSize(item);
-  if (bytes > maximumItemBytes) throw new ItemTooLargeError(what, bytes);
-  return item;
-}
-
 function entriesOf(items: readonly Attributes[]): JournalEntry[] {
   return items.map(decodeJournalItem).filter((entry) => entry !== undefined);
 }
@@ -308,8 +289,4 @@ function segmentNumber(item: Attributes): number {
 
 function page<T>(items: readonly T[], from: Attributes | undefined): Page<T> {
   return from ? { items, cursor: encodeCursor({ shard: 0, from }) } : { items };
-}
-
-function encodeCursor(cursor: object): string {
-  return Buffer.from(JSON.stringify(cursor)).toString('base64url');
 }

@@ -15,9 +15,11 @@ import {
   type Attributes,
   attributesSize,
   compressedAttribute,
+  isObject,
   jsonAttribute,
   jsonOf,
   textOf,
+  UnreadableAttributeError,
 } from './attributes.ts';
 import { attribute, indexPartition, maximumItemBytes, neverMs, sortKey } from './schema.ts';
 
@@ -46,24 +48,23 @@ export type EncodedExecution =
   | { readonly type: 'item'; readonly item: Attributes }
   | { readonly type: 'tooLarge'; readonly bytes: number };
 
-/** The `execution` item. Its state is compressed where that saves a write unit. */
+/** The `execution` item. Its state is compressed where that saves a write unit, its data where it is too large else. */
 export function encodeExecution(execution: Execution, layout: TableLayout): EncodedExecution {
   const plain = executionAttributes(execution, layout);
   const size = attributesSize(plain);
-  if (size <= 1024 || execution.snapshot === undefined) return checked(plain, size);
-  const compressed = { ...plain, snapshot: compressedAttribute(execution.snapshot) };
+  if (size <= 1024) return { type: 'item', item: plain };
+  const compressed = { ...plain };
+  if (execution.snapshot !== undefined) compressed.snapshot = compressedAttribute(execution.snapshot);
   const compressedSize = attributesSize(compressed);
-  if (writeUnits(compressedSize) < writeUnits(size)) {
-    if (compressedSize <= maximumItemBytes || execution.output === undefined)
-      return checked(compressed, compressedSize);
-    const both = { ...compressed, output: compressedAttribute(JSON.stringify(execution.output)) };
-    return checked(both, attributesSize(both));
+  const isSmaller = writeUnits(compressedSize) < writeUnits(size);
+  if ((isSmaller ? compressedSize : size) <= maximumItemBytes) {
+    return { type: 'item', item: isSmaller ? compressed : plain };
   }
-  return checked(plain, size);
-}
-
-function checked(item: Attributes, bytes: number): EncodedExecution {
-  return bytes > maximumItemBytes ? { type: 'tooLarge', bytes } : { type: 'item', item };
+  if (execution.output !== undefined)
+    compressed.output = compressedAttribute(JSON.stringify(execution.output));
+  if (execution.tasks.length > 0) compressed.tasks = { L: execution.tasks.map(compressedTaskAttribute) };
+  const bytes = attributesSize(compressed);
+  return bytes > maximumItemBytes ? { type: 'tooLarge', bytes } : { type: 'item', item: compressed };
 }
 
 function writeUnits(bytes: number): number {
@@ -105,6 +106,9 @@ function executionAttributes(execution: Execution, layout: TableLayout): Attribu
   return item;
 }
 
+/** The list of tasks, and the task. */
+const depthInTasks = 2;
+
 function taskAttribute(task: OpenTask): AttributeValue {
   const { task: id, worker, attempt, cause, deadline, dispatchAt, input } = task;
   const map: Attributes = {
@@ -115,8 +119,14 @@ function taskAttribute(task: OpenTask): AttributeValue {
   };
   if (deadline !== undefined) map.deadline = { N: String(deadline) };
   if (dispatchAt !== undefined) map.dispatchAt = { N: String(dispatchAt) };
-  if (input !== undefined) map.input = jsonAttribute(input);
+  if (input !== undefined) map.input = jsonAttribute(input, depthInTasks);
   return { M: map };
+}
+
+function compressedTaskAttribute(task: OpenTask): AttributeValue {
+  const plain = taskAttribute(task);
+  if (task.input === undefined) return plain;
+  return { M: { ...plain.M, input: compressedAttribute(JSON.stringify(task.input)) } };
 }
 
 /** Thrown for an `execution` item that no orchestrator can have written. */
@@ -133,62 +143,92 @@ export class UnreadableExecutionError extends Error {
 /** @throws UnreadableExecutionError */
 export function decodeExecution(item: Attributes): Execution {
   const executionId = item.executionId?.S ?? '';
-  const read = <T>(name: string, value: T | undefined): T => {
-    if (value === undefined) throw new UnreadableExecutionError(executionId, name);
-    return value;
+  const optionally = <T>(name: string, decode: (value: AttributeValue) => T | undefined): T | undefined => {
+    const value = item[name];
+    if (value === undefined) return undefined;
+    try {
+      const decoded = decode(value);
+      if (decoded !== undefined) return decoded;
+    } catch (error) {
+      if (!(error instanceof UnreadableAttributeError || error instanceof SyntaxError)) throw error;
+    }
+    throw new UnreadableExecutionError(executionId, name);
   };
-  const text = (name: string) => read(name, item[name]?.S);
-  const status = read('status', statusOf(item.status?.S));
-  const state = item.state;
-  const sort = Number(read('mr_sk', item[attribute.indexSort]?.N));
+  const read = <T>(name: string, decode: (value: AttributeValue) => T | undefined): T => {
+    const decoded = optionally(name, decode);
+    if (decoded === undefined) throw new UnreadableExecutionError(executionId, name);
+    return decoded;
+  };
+  const status = read('status', (value) => statusOf(value.S));
+  const sort = read(attribute.indexSort, numberOf);
   return {
     executionId,
-    machine: text('machine'),
+    machine: read('machine', stringOf),
     status,
-    version: Number(read('version', item.version?.N)),
-    startedAt: Date.parse(text('startedAt')),
-    updatedAt: Date.parse(text('updatedAt')),
-    tasks: (item.tasks?.L ?? []).map((task) => decodeTask(executionId, task.M ?? {})),
-    log: text('log'),
-    logSegments: Number(item.logSegments?.N ?? 0),
-    ...optional('machineVersion', item.machineVersion?.S),
-    ...optional('definitionHash', item.definitionHash?.S),
-    ...optional('endedAt', item.endedAt?.S === undefined ? undefined : Date.parse(item.endedAt.S)),
-    ...optional('state', state && (jsonOf(state) as Exclude<Execution['state'], undefined>)),
-    ...optional('snapshot', item.snapshot && textOf(item.snapshot)),
-    ...optional('output', item.output && jsonOf(item.output)),
-    ...optional('error', item.error && decodeError(item.error)),
-    ...optional('waiting', item.waiting && decodeWaiting(item.waiting)),
+    version: read('version', numberOf),
+    startedAt: read('startedAt', timeOf),
+    updatedAt: read('updatedAt', timeOf),
+    tasks: optionally('tasks', tasksOf) ?? [],
+    log: read('log', stringOf),
+    logSegments: optionally('logSegments', numberOf) ?? 0,
+    ...optional('machineVersion', optionally('machineVersion', stringOf)),
+    ...optional('definitionHash', optionally('definitionHash', stringOf)),
+    ...optional('endedAt', optionally('endedAt', timeOf)),
+    ...optional('state', optionally('state', jsonOf) as Execution['state']),
+    ...optional('snapshot', optionally('snapshot', textOf)),
+    ...optional('output', optionally('output', jsonOf)),
+    ...optional('error', optionally('error', errorOf)),
+    ...optional('waiting', optionally('waiting', waitingOf)),
     ...optional('wakeAt', status === 'RUNNING' && sort !== neverMs ? sort : undefined),
   };
 }
 
-function decodeError(value: AttributeValue): ExecutionError {
-  const { code, name, message, stack } = value.M ?? {};
+function stringOf(value: AttributeValue): string | undefined {
+  return value.S;
+}
+
+function numberOf(value: AttributeValue): number | undefined {
+  return value.N === undefined ? undefined : Number(value.N);
+}
+
+function timeOf(value: AttributeValue): number | undefined {
+  const time = Date.parse(value.S ?? '');
+  return Number.isNaN(time) ? undefined : time;
+}
+
+function errorOf(value: AttributeValue): ExecutionError | undefined {
+  const error = jsonOf(value);
+  if (!isObject(error)) return undefined;
+  const { code, name, message, stack } = error;
   return {
-    code: (code?.S ?? 'InternalError') as ExecutionErrorCode,
-    name: name?.S ?? '',
-    message: message?.S ?? '',
-    ...optional('stack', stack?.S),
+    code: (typeof code === 'string' ? code : 'InternalError') as ExecutionErrorCode,
+    name: typeof name === 'string' ? name : '',
+    message: typeof message === 'string' ? message : '',
+    ...optional('stack', typeof stack === 'string' ? stack : undefined),
   };
 }
 
-function decodeWaiting(value: AttributeValue): Waiting {
+function waitingOf(value: AttributeValue): Waiting | undefined {
   const { since, attempts, nextAttemptAt } = value.M ?? {};
-  return { since: Number(since?.N), attempts: Number(attempts?.N), nextAttemptAt: Number(nextAttemptAt?.N) };
+  if (since?.N === undefined || attempts?.N === undefined || nextAttemptAt?.N === undefined) return undefined;
+  return { since: Number(since.N), attempts: Number(attempts.N), nextAttemptAt: Number(nextAttemptAt.N) };
 }
 
-function decodeTask(executionId: string, map: Attributes): OpenTask {
+function tasksOf(value: AttributeValue): OpenTask[] | undefined {
+  const tasks = (value.L ?? []).flatMap((task) => taskOf(task.M ?? {}) ?? []);
+  return tasks.length === value.L?.length ? tasks : undefined;
+}
+
+function taskOf(map: Attributes): OpenTask | undefined {
   const { id, worker, attempt, cause, deadline, dispatchAt, input } = map;
-  if (id?.N === undefined || worker?.S === undefined)
-    throw new UnreadableExecutionError(executionId, 'tasks');
+  if (id?.N === undefined || worker?.S === undefined || attempt?.N === undefined) return undefined;
   return {
     task: Number(id.N),
     worker: worker.S,
-    attempt: Number(attempt?.N),
+    attempt: Number(attempt.N),
     cause: cause?.S ?? '',
-    ...optional('deadline', deadline?.N === undefined ? undefined : Number(deadline.N)),
-    ...optional('dispatchAt', dispatchAt?.N === undefined ? undefined : Number(dispatchAt.N)),
+    ...optional('deadline', deadline && numberOf(deadline)),
+    ...optional('dispatchAt', dispatchAt && numberOf(dispatchAt)),
     ...optional('input', input && jsonOf(input)),
   };
 }

@@ -7,8 +7,16 @@ import {
 } from '../core/execution/entries.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { TaskError } from '../core/machine/step.types.ts';
-import { type Attributes, jsonAttribute, jsonOf, UnreadableAttributeError } from './attributes.ts';
-import { attribute, sortKey, sortKeyPrefix } from './schema.ts';
+import {
+  type Attributes,
+  attributesSize,
+  compressedAttribute,
+  isObject,
+  jsonAttribute,
+  jsonOf,
+  UnreadableAttributeError,
+} from './attributes.ts';
+import { attribute, maximumItemBytes, sortKey, sortKeyPrefix } from './schema.ts';
 
 /** An execution's id is part of keys and of children's ids: at most 256 characters, without `#` and `.`. */
 export const maximumExecutionIdLength = 256;
@@ -41,7 +49,7 @@ export function decodeJournalItem(item: Attributes): JournalEntry | undefined {
 function decodeStart(item: Attributes): StartEntry {
   const machine = item[attribute.machine]?.S;
   const version = item.version?.S;
-  const start = { kind: 'start', reference: sortKey.start, machine: machine ?? '?' } as const;
+  const start = { kind: 'start', reference: sortKey.start, machine: machine?.slice(0, 256) || '?' } as const;
   const problem = executionIdProblem(item[attribute.executionId]?.S) ?? machineProblem(machine, item.version);
   if (problem !== undefined) return { ...start, invalid: problem };
   try {
@@ -60,8 +68,8 @@ function machineProblem(
   machine: string | undefined,
   version: Attributes[string] | undefined,
 ): string | undefined {
-  if (machine === undefined || machine === '' || machine.includes('#')) {
-    return "A start item needs 'machine', the id of a machine, as a String without '#'.";
+  if (machine === undefined || machine === '' || machine.length > 256 || machine.includes('#')) {
+    return "A start item needs 'machine', the id of a machine: a String of at most 256 characters without '#'.";
   }
   if (version !== undefined && version.S === undefined) return "A start item's 'version' is a String.";
   return undefined;
@@ -73,12 +81,14 @@ function decodeResult(key: string, item: Attributes): JournalEntry | undefined {
   const task = match ? Number(match[1]) : -1;
   const attempt = match ? Number(match[2]) : -1;
   const at = item.endedAt?.S;
+  const worker = item.worker?.S;
   const entry = {
     kind: 'result',
     reference: key,
     task,
     attempt,
     result: decodeResultFields(key, item),
+    ...(worker === undefined ? {} : { worker }),
   } as const;
   return at === undefined ? entry : { ...entry, at };
 }
@@ -144,10 +154,6 @@ function controlEntry(
   return { kind: 'control', control, ...common, ...(cause === undefined ? {} : { cause }) };
 }
 
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
@@ -168,7 +174,26 @@ export function encodeStart(start: StartItem, expiry: number | undefined): Attri
   };
   if (start.version !== undefined) item.version = { S: start.version };
   if (start.input !== undefined) item.input = jsonAttribute(start.input);
-  return withExpiry(item, expiry);
+  return fitted(withExpiry(item, expiry), 'input', start.input);
+}
+
+/** Whether two start items are the same start: machine, version and input, however the input's fields are ordered. */
+export function isSameStart(a: Attributes, b: Attributes): boolean {
+  const [first, second] = [decodeStart(a), decodeStart(b)];
+  if (first.invalid !== undefined || second.invalid !== undefined) return false;
+  return fingerprint(first) === fingerprint(second);
+}
+
+function fingerprint({ machine, version, input }: StartEntry): string {
+  return JSON.stringify([machine, version ?? null, input !== undefined, canonical(input ?? null)]);
+}
+
+/** The value with the keys of its objects in one order. */
+function canonical(value: Json | undefined): Json | undefined {
+  if (Array.isArray(value)) return value.map((item: Json) => canonical(item) ?? null);
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, field]) => [key, canonical(field)]));
 }
 
 export interface EventItem {
@@ -194,13 +219,15 @@ export function encodeEvent(event: EventItem, expiry: number | undefined): Attri
     item.type = { S: content.type };
     if (content.event !== undefined) item.event = jsonAttribute(content.event);
   }
-  return withExpiry(item, expiry);
+  return fitted(withExpiry(item, expiry), 'event', 'control' in content ? undefined : content.event);
 }
 
 export interface ResultItem {
   readonly executionId: string;
   readonly task: number;
   readonly attempt: number;
+  /** Name of the worker: for a history to show, and for nothing else. */
+  readonly worker: string;
   readonly startedAt: string;
   readonly endedAt: string;
   readonly result: TaskResult;
@@ -210,13 +237,21 @@ export function encodeResult(result: ResultItem, expiry: number | undefined): At
   const item: Attributes = {
     executionId: { S: result.executionId },
     item: { S: sortKey.result(result.task, result.attempt) },
+    worker: { S: result.worker },
     status: { S: result.result.status },
     startedAt: { S: result.startedAt },
     endedAt: { S: result.endedAt },
   };
   if (result.result.status === 'FAILED') item.error = jsonAttribute(result.result.error);
   else if (result.result.output !== undefined) item.output = jsonAttribute(result.result.output);
-  return withExpiry(item, expiry);
+  const output = result.result.status === 'SUCCEEDED' ? result.result.output : undefined;
+  return fitted(withExpiry(item, expiry), 'output', output);
+}
+
+/** Data reads best as it is, so it is compressed only where the item is too large otherwise. */
+function fitted(item: Attributes, name: string, data: Json | undefined): Attributes {
+  if (data === undefined || attributesSize(item) <= maximumItemBytes) return item;
+  return { ...item, [name]: compressedAttribute(JSON.stringify(data)) };
 }
 
 function withExpiry(item: Attributes, expiry: number | undefined): Attributes {

@@ -15,7 +15,7 @@ export interface Table {
   readEvents(executionId: string): Promise<JournalEntry[]>;
   /** Results of the attempts that are there already. */
   readResults(executionId: string, attempts: readonly TaskAttempt[]): Promise<JournalEntry[]>;
-  /** The start, results and events of an execution, in key order. */
+  /** The start, results and events of an execution, in no order to rely on. */
   readJournal(executionId: string): Promise<JournalEntry[]>;
   readLogSegment(executionId: string, number: number): Promise<string | undefined>;
   /** Everything in the partition that a history is made of. */
@@ -32,7 +32,10 @@ export interface Table {
 
   /** Executions whose wake is due, earliest first. Eventually consistent: what is missed is found by the next look. */
   listDue(request: DueRequest): Promise<Page<DueExecution>>;
-  /** Executions of a machine in a status, the latest first; RUNNING ones by next wake. Eventually consistent. */
+  /**
+   * Executions of a machine in a status: the latest first, with `since` the earliest first, RUNNING ones by next wake;
+   * each within its shard of the index. A page may hold fewer than were asked for. Eventually consistent.
+   */
   list(request: ListRequest): Promise<Page<ListedExecution>>;
 }
 

@@ -39,6 +39,7 @@ describe('history', () => {
         verdict: applied,
         task: 0,
         attempt: 1,
+        worker: 'work',
         status: 'SUCCEEDED',
         output: 'Ada',
         writtenAt: '2026-03-01T12:00:01.000Z',
@@ -107,7 +108,7 @@ describe('history', () => {
     });
   });
 
-  it('names the worker of a result while its state is active', async () => {
+  it('names the worker of a result', async () => {
     const { client } = deployment;
     await client.start(quote, { executionId: 'h-5', input: { price: 1 } });
     await deployment.orchestrate('h-5');
@@ -117,6 +118,7 @@ describe('history', () => {
       executionId: 'h-5',
       task: 0,
       attempt: 1,
+      worker: 'check',
       startedAt: at,
       endedAt: at,
       result: { status: 'FAILED', error },

@@ -88,7 +88,15 @@ export class TestDeployment {
   async succeed(executionId: string, task: number, output: Json): Promise<void> {
     const at = isoTime(this.now);
     const result = { status: 'SUCCEEDED', output } as const;
-    await this.table.insertResult({ executionId, task, attempt: 1, startedAt: at, endedAt: at, result });
+    await this.table.insertResult({
+      executionId,
+      task,
+      attempt: 1,
+      worker: 'work',
+      startedAt: at,
+      endedAt: at,
+      result,
+    });
     await this.orchestrate(executionId);
   }
 

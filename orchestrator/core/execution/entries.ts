@@ -20,6 +20,8 @@ export interface ResultEntry {
   readonly task: number;
   readonly attempt: number;
   readonly result: TaskResult;
+  /** Name of the worker, where its writer says it: to show, not to decide on. */
+  readonly worker?: string;
   /** When it was written, as its writer says; orders a catch-up. */
   readonly at?: string;
 }

@@ -1,0 +1,201 @@
+import { describe, expect, it } from 'vitest';
+import type { Execution } from '../../orchestrator/core/execution/execution.ts';
+import { shardOf } from '../../orchestrator/table/executionItem.ts';
+import type { DueExecution, ListedExecution, ListRequest, Page } from '../../orchestrator/table/table.ts';
+import { ended, execution, next, noon } from './examples.ts';
+import type { Current } from './table.features.ts';
+
+export function indexFeatures(current: Current, indexShards: number): void {
+  const shards = Array.from({ length: indexShards }, (_, shard) => shard);
+  const commitAll = (executions: readonly Execution[]) =>
+    Promise.all(executions.map((each) => current().table.commit(each)));
+  const ids = (items: readonly { readonly executionId: string }[]) =>
+    items.map(({ executionId }) => executionId);
+  const sortedIds = (items: readonly { readonly executionId: string }[]) => ids(items).sort();
+
+  async function pagesOf<T>(read: (cursor: string | undefined) => Promise<Page<T>>): Promise<T[][]> {
+    const pages: T[][] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await read(cursor);
+      pages.push([...page.items]);
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+    return pages;
+  }
+
+  const due = (shard: number, until: number, limit = 100): Promise<DueExecution[][]> =>
+    pagesOf((cursor) => current().table.listDue({ shard, until, limit, ...(cursor && { cursor }) }));
+  const allDue = async (until: number): Promise<DueExecution[]> =>
+    (await Promise.all(shards.map((shard) => due(shard, until)))).flat(2);
+  const list = (request: Omit<ListRequest, 'limit'>, limit = 100): Promise<ListedExecution[][]> =>
+    pagesOf((cursor) => current().table.list({ ...request, limit, ...(cursor && { cursor }) }));
+
+  const waiting = (count: number) =>
+    Array.from({ length: count }, (_, i) =>
+      execution({ executionId: `order-${i}`, wakeAt: noon + ((i * 37) % count) * 1000 }),
+    );
+
+  describe('executions that are due', () => {
+    it('are those RUNNING whose wake is not later than asked for, each in its shard', async () => {
+      await commitAll([
+        execution({ executionId: 'early', wakeAt: noon - 1 }),
+        execution({ executionId: 'now', wakeAt: noon }),
+        execution({ executionId: 'later', wakeAt: noon + 1 }),
+        execution({ executionId: 'never' }),
+        ended({ executionId: 'ended' }),
+      ]);
+      expect(sortedIds(await allDue(noon))).toEqual(['early', 'now']);
+      for (const shard of shards) {
+        for (const { executionId } of (await due(shard, noon)).flat()) {
+          expect(shardOf(executionId, indexShards)).toBe(shard);
+        }
+      }
+    });
+
+    it('come earliest first, with the time of their wake, over as many pages as it takes', async () => {
+      const executions = waiting(40);
+      await commitAll(executions);
+      for (const shard of shards) {
+        const pages = await due(shard, noon + 60_000, 4);
+        expect(pages.every((page) => page.length <= 4)).toBe(true);
+        const expected = executions
+          .filter(({ executionId }) => shardOf(executionId, indexShards) === shard)
+          .map(({ executionId, wakeAt }) => ({ executionId, wakeAt }))
+          .sort((a, b) => (a.wakeAt ?? 0) - (b.wakeAt ?? 0));
+        expect(pages.flat()).toEqual(expected);
+      }
+    });
+
+    it('are found once each, though the first page moves on before the next is read', async () => {
+      const executions = waiting(30);
+      await commitAll(executions);
+      const { table } = current();
+      const found: string[] = [];
+      for (const shard of shards) {
+        await pagesOf(async (cursor) => {
+          const request = { shard, until: noon + 60_000, limit: 3, ...(cursor && { cursor }) };
+          const page = await table.listDue(request);
+          for (const { executionId } of page.items) {
+            found.push(executionId);
+            const woken = executions.find((each) => each.executionId === executionId);
+            if (woken) await table.commit(next(woken, { wakeAt: noon + 3_600_000 }));
+          }
+          return page;
+        });
+      }
+      expect(found.sort()).toEqual(sortedIds(executions));
+    });
+
+    it('are due no more once they moved on or ended', async () => {
+      const [first, second] = [
+        execution({ executionId: 'a', wakeAt: noon }),
+        execution({ executionId: 'b', wakeAt: noon }),
+      ];
+      await commitAll([first, second]);
+      const { wakeAt: _, ...rest } = second;
+      await commitAll([
+        next(first, { wakeAt: noon + 1000 }),
+        next({ ...rest, status: 'FAILED', endedAt: noon }),
+      ]);
+      expect(await allDue(noon)).toEqual([]);
+      expect(ids(await allDue(noon + 1000))).toEqual(['a']);
+    });
+  });
+
+  describe('a list of executions', () => {
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, i) =>
+        ended({ executionId: `order-${i}`, endedAt: noon + ((i * 37) % count) * 1000 }),
+      );
+    const inShard = (items: readonly ListedExecution[], shard: number) =>
+      items.filter(({ executionId }) => shardOf(executionId, indexShards) === shard);
+
+    it('has those of the machine in the status, with their times', async () => {
+      await commitAll([
+        ended({ executionId: 'a' }),
+        ended({ executionId: 'b', machine: 'parcel' }),
+        ended({ executionId: 'c', status: 'FAILED' }),
+        execution({ executionId: 'd' }),
+        execution({ executionId: 'e', status: 'PENDING_REDRIVE', updatedAt: noon + 2000 }),
+      ]);
+      const startedAt = '2026-03-01T12:00:00.000Z';
+      expect(await list({ machine: 'order', status: 'SUCCEEDED' })).toEqual([
+        [
+          {
+            executionId: 'a',
+            machine: 'order',
+            status: 'SUCCEEDED',
+            startedAt,
+            endedAt: '2026-03-01T12:00:05.000Z',
+          },
+        ],
+      ]);
+      expect(ids((await list({ machine: 'order', status: 'FAILED' })).flat())).toEqual(['c']);
+      expect(ids((await list({ machine: 'parcel', status: 'SUCCEEDED' })).flat())).toEqual(['b']);
+      expect((await list({ machine: 'order', status: 'PENDING_REDRIVE' })).flat()).toMatchObject([
+        { executionId: 'e', endedAt: '2026-03-01T12:00:02.000Z' },
+      ]);
+      expect((await list({ machine: 'nobody', status: 'SUCCEEDED' })).flat()).toEqual([]);
+    });
+
+    it('holds every one of them once, the latest first in each shard, however long its pages are', async () => {
+      const executions = many(40);
+      await commitAll(executions);
+      for (const limit of [1, 7, 40, 1000]) {
+        const pages = await list({ machine: 'order', status: 'SUCCEEDED' }, limit);
+        expect(pages.every((page) => page.length <= limit)).toBe(true);
+        expect(sortedIds(pages.flat())).toEqual(sortedIds(executions));
+        for (const shard of shards) {
+          const times = inShard(pages.flat(), shard).map(({ endedAt }) => endedAt ?? '');
+          expect(times).toEqual([...times].sort().reverse());
+        }
+      }
+    });
+
+    it('has only what ended since a time, the earliest first in each shard', async () => {
+      const executions = many(40);
+      await commitAll(executions);
+      const since = noon + 15_000;
+      const pages = await list({ machine: 'order', status: 'SUCCEEDED', since }, 6);
+      const expected = executions.filter(({ endedAt = 0 }) => endedAt >= since);
+      expect(sortedIds(pages.flat())).toEqual(sortedIds(expected));
+      for (const shard of shards) {
+        const times = inShard(pages.flat(), shard).map(({ endedAt }) => endedAt ?? '');
+        expect(times).toEqual([...times].sort());
+      }
+    });
+
+    it('has of the RUNNING ones those of the machine, by next wake in each shard', async () => {
+      const executions = waiting(30);
+      await commitAll(executions);
+      await commitAll(
+        waiting(30).map((each) => ({
+          ...each,
+          executionId: `parcel-${each.executionId}`,
+          machine: 'parcel',
+        })),
+      );
+      const pages = await list({ machine: 'order', status: 'RUNNING' }, 7);
+      expect(sortedIds(pages.flat())).toEqual(sortedIds(executions));
+      for (const shard of shards) {
+        const wakes = inShard(pages.flat(), shard).map(
+          ({ executionId }) => executions.find((each) => each.executionId === executionId)?.wakeAt ?? 0,
+        );
+        expect(wakes).toEqual([...wakes].sort((a, b) => a - b));
+      }
+      expect(pages.flat()[0]).not.toHaveProperty('endedAt');
+    });
+
+    it.each(['', 'x', 'e30', Buffer.from('null').toString('base64url')])(
+      'refuses the cursor %j, which no list answered with',
+      async (cursor) => {
+        const { table } = current();
+        const request = { machine: 'order', status: 'SUCCEEDED', limit: 10, cursor } as const;
+        await expect(table.list(request)).rejects.toMatchObject({ code: 'InvalidCursor' });
+        const dueRequest = { shard: 0, until: noon, limit: 10, cursor };
+        await expect(table.listDue(dueRequest)).rejects.toMatchObject({ code: 'InvalidCursor' });
+      },
+    );
+  });
+}

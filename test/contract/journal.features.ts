@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest';
+import { event, execution, incompressible, result } from './examples.ts';
+import type { Current } from './table.features.ts';
+
+const start = { executionId: 'order-17', machine: 'order', input: { customer: 'c-1', lines: [1, 2] } };
+const references = (entries: readonly { readonly reference: string }[]) =>
+  entries.map(({ reference }) => reference).sort();
+
+export function journalFeatures(current: Current): void {
+  describe('a start', () => {
+    it('is inserted once: the same start again is the same execution', async () => {
+      const { table } = current();
+      expect(await table.insertStart(start)).toEqual({ type: 'inserted' });
+      expect(await table.insertStart(start)).toEqual({ type: 'same' });
+      const reordered = { ...start, input: { lines: [1, 2], customer: 'c-1' } };
+      expect(await table.insertStart(reordered)).toEqual({ type: 'same' });
+    });
+
+    it.each([
+      ['another input', { ...start, input: { customer: 'c-1', lines: [2, 1] } }],
+      ['no input', { executionId: start.executionId, machine: start.machine }],
+      ['another machine', { ...start, machine: 'parcel' }],
+      ['a version', { ...start, version: '2' }],
+      [
+        'a list of pairs where the object was',
+        {
+          ...start,
+          input: [
+            ['customer', 'c-1'],
+            ['lines', [1, 2]],
+          ],
+        },
+      ],
+    ])('with %s is another one, and leaves the first as it is', async (_, other) => {
+      const { table } = current();
+      await table.insertStart(start);
+      expect(await table.insertStart(other)).toEqual({ type: 'different' });
+      expect(await table.readStart('order-17')).toMatchObject({ machine: 'order', input: start.input });
+    });
+
+    it('is another one where what is stored cannot be read', async () => {
+      const { table, put } = current();
+      await put({
+        executionId: { S: 'order-17' },
+        item: { S: 'start' },
+        machine: { S: 'order' },
+        input: { B: Buffer.from('?') },
+      });
+      expect(await table.insertStart(start)).toEqual({ type: 'different' });
+    });
+
+    it('wins alone among many at once', async () => {
+      const { table } = current();
+      const starts = Array.from({ length: 8 }, (_, input) => table.insertStart({ ...start, input }));
+      const outcomes = await Promise.all(starts);
+      expect(outcomes.filter(({ type }) => type === 'inserted')).toHaveLength(1);
+      expect(outcomes.filter(({ type }) => type === 'different')).toHaveLength(7);
+    });
+  });
+
+  describe('a result', () => {
+    it('is the first one that was written for its attempt', async () => {
+      const { table } = current();
+      expect(await table.insertResult(result(1))).toBe('inserted');
+      const failed = { status: 'FAILED', error: { name: 'Late', message: 'late' } } as const;
+      expect(await table.insertResult(result(1, { result: failed }))).toBe('exists');
+      expect(await table.readResults('order-17', [{ task: 1, attempt: 1 }])).toMatchObject([
+        { result: { status: 'SUCCEEDED', output: { task: 1 } } },
+      ]);
+    });
+
+    it('of another attempt or task is a result of its own', async () => {
+      const { table } = current();
+      await table.insertResult(result(1));
+      expect(await table.insertResult(result(1, { attempt: 2 }))).toBe('inserted');
+      expect(await table.insertResult(result(2))).toBe('inserted');
+    });
+  });
+
+  describe('an event', () => {
+    it('is inserted once by its id', async () => {
+      const { table } = current();
+      expect(await table.insertEvent(event('a'))).toBe('inserted');
+      expect(await table.insertEvent(event('a', { content: { type: 'REFUSE' } }))).toBe('exists');
+      expect(await table.readEvents('order-17')).toMatchObject([{ type: 'APPROVE' }]);
+    });
+  });
+
+  describe('data of a journal item', () => {
+    const long = 'long '.repeat(100_000);
+
+    it('may be as large as 400 KB hold when it is compressed', async () => {
+      const { table } = current();
+      await table.insertStart({ ...start, input: { long } });
+      await table.insertEvent(event('a', { content: { type: 'LONG', event: { long } } }));
+      await table.insertResult(result(1, { result: { status: 'SUCCEEDED', output: { long } } }));
+      expect(await table.readStart('order-17')).toMatchObject({ input: { long } });
+      expect(await table.readEvents('order-17')).toMatchObject([{ fields: { long } }]);
+      expect(await table.readResults('order-17', [{ task: 1, attempt: 1 }])).toMatchObject([
+        { result: { output: { long } } },
+      ]);
+    });
+
+    it('is refused, with nothing written, where even compressed it is larger', async () => {
+      const { table } = current();
+      const input = incompressible(600_000);
+      const refusal = { code: 'ItemTooLarge' };
+      await expect(table.insertStart({ ...start, input })).rejects.toMatchObject(refusal);
+      const content = { type: 'LONG', event: { input } };
+      await expect(table.insertEvent(event('a', { content }))).rejects.toMatchObject(refusal);
+      const output = { status: 'SUCCEEDED', output: input } as const;
+      await expect(table.insertResult(result(1, { result: output }))).rejects.toMatchObject(refusal);
+      expect(await table.readJournal('order-17')).toEqual([]);
+    });
+  });
+
+  describe('reading the journal', () => {
+    it('answers results of the attempts that have one, however many are asked for', async () => {
+      const { table } = current();
+      const written = Array.from({ length: 230 }, (_, task) => task);
+      await Promise.all(written.map((task) => table.insertResult(result(task))));
+      const asked = Array.from({ length: 250 }, (_, task) => ({ task, attempt: 1 }));
+      const results = await table.readResults('order-17', [...asked, { task: 1, attempt: 2 }]);
+      expect(references(results)).toEqual(written.map((task) => `task#${task}#1`).sort());
+      expect(await table.readResults('order-17', [])).toEqual([]);
+    });
+
+    it('answers start, events and results of one execution, and nothing else of its partition', async () => {
+      const { table } = current();
+      await table.insertStart(start);
+      await table.insertEvent(event('a'));
+      await table.insertResult(result(1));
+      await table.commit(execution());
+      await table.writeLogSegment('order-17', { number: 0, text: '=lx2k;s~0' });
+      await table.insertStart({ ...start, executionId: 'order-170' });
+      await table.insertEvent(event('b', { executionId: 'order-1' }));
+      expect(references(await table.readJournal('order-17'))).toEqual(['event#a', 'start', 'task#1#1']);
+      expect(references(await table.readEvents('order-17'))).toEqual(['event#a']);
+    });
+
+    it('answers all of it where it is larger than a page of 1 MB', async () => {
+      const { table } = current();
+      const output = incompressible(80_000);
+      const tasks = Array.from({ length: 20 }, (_, task) => task);
+      await table.insertStart(start);
+      await table.commit(execution({ logSegments: 1 }));
+      await table.writeLogSegment('order-17', { number: 0, text: '=lx2k;s~0' });
+      for (const task of tasks) {
+        await table.insertResult(result(task, { result: { status: 'SUCCEEDED', output } }));
+        await table.insertEvent(event(`e${task}`, { content: { type: 'LONG', event: { output } } }));
+      }
+      expect(await table.readJournal('order-17')).toHaveLength(41);
+      expect(await table.readEvents('order-17')).toHaveLength(20);
+      const attempts = tasks.map((task) => ({ task, attempt: 1 }));
+      expect(await table.readResults('order-17', attempts)).toHaveLength(20);
+      const history = await table.readHistory('order-17');
+      expect(history.journal).toHaveLength(41);
+      expect(history.execution).toEqual(execution({ logSegments: 1 }));
+      expect(history.segments).toEqual(['=lx2k;s~0']);
+    });
+
+    it('has the segments of the log in the order of their numbers', async () => {
+      const { table } = current();
+      await table.commit(execution({ logSegments: 12 }));
+      const numbers = Array.from({ length: 12 }, (_, number) => number);
+      for (const number of numbers) await table.writeLogSegment('order-17', { number, text: `=${number}` });
+      expect((await table.readHistory('order-17')).segments).toEqual(numbers.map((number) => `=${number}`));
+    });
+
+    it('answers nothing for an execution that there is not', async () => {
+      const { table } = current();
+      expect(await table.readExecution('order-17')).toBeUndefined();
+      expect(await table.readStart('order-17')).toBeUndefined();
+      expect(await table.readEvents('order-17')).toEqual([]);
+      expect(await table.readJournal('order-17')).toEqual([]);
+      expect(await table.readHistory('order-17')).toEqual({
+        execution: undefined,
+        journal: [],
+        segments: [],
+      });
+    });
+  });
+}

@@ -1,0 +1,12 @@
+import { MemoryTable } from '../support/memoryTable.ts';
+import { describeTable } from './table.features.ts';
+
+describeTable('The table in memory', async (indexShards) => {
+  const table = new MemoryTable({ indexShards });
+  return {
+    table,
+    put: async (item) => table.put(item),
+    get: async (executionId, item) => table.items.get(`${executionId}\n${item}`),
+    close: async () => {},
+  };
+});

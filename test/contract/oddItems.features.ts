@@ -1,0 +1,138 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import type { Attributes } from '../../orchestrator/table/attributes.ts';
+import { execution } from './examples.ts';
+import type { Current } from './table.features.ts';
+
+const notGzip = { B: Buffer.from('not gzip') };
+const notJson = { B: gzipSync('{"unfinished":') };
+const text = (value: string) => ({ S: value });
+
+const keyed = (item: string, attributes: Attributes, executionId = 'order-17'): Attributes => ({
+  executionId: text(executionId),
+  item: text(item),
+  ...attributes,
+});
+
+const oddStarts: [string, Attributes][] = [
+  ['has no machine', keyed('start', {})],
+  ['has a machine that is no String', keyed('start', { machine: { N: '5' } })],
+  ['has an empty machine', keyed('start', { machine: text('') })],
+  ["has a machine with '#'", keyed('start', { machine: text('order#RUNNING') })],
+  ['has a version that is no String', keyed('start', { machine: text('order'), version: { N: '3' } })],
+  ["has an execution id with '#'", keyed('start', { machine: text('order') }, 'order#17')],
+  ["has an execution id with '.'", keyed('start', { machine: text('order') }, 'order.17')],
+  ['has an execution id that is too long', keyed('start', { machine: text('order') }, 'x'.repeat(257))],
+  ['has an input that is no gzip', keyed('start', { machine: text('order'), input: notGzip })],
+  ['has an input that is no JSON', keyed('start', { machine: text('order'), input: notJson })],
+];
+
+const oddResults: [string, Attributes][] = [
+  ['has no status', keyed('task#1#1', { output: text('done') })],
+  ['has a status of its own', keyed('task#1#1', { status: text('DONE') })],
+  ['has a status that is no String', keyed('task#1#1', { status: { BOOL: true } })],
+  ['has an output that is no gzip', keyed('task#1#1', { status: text('SUCCEEDED'), output: notGzip })],
+  ['has an error that is no JSON', keyed('task#1#1', { status: text('FAILED'), error: notJson })],
+];
+
+const oddEvents: [string, Attributes][] = [
+  ['has no type', keyed('event#a', {})],
+  ['has a type that is no String', keyed('event#a', { type: { N: '1' } })],
+  ['has an empty type', keyed('event#a', { type: text('') })],
+  ['has fields that are no map', keyed('event#a', { type: text('GO'), event: { L: [] } })],
+  ['has fields that are no gzip', keyed('event#a', { type: text('GO'), event: notGzip })],
+  ['has fields that are no JSON', keyed('event#a', { type: text('GO'), event: notJson })],
+  ['has a control that nobody knows', keyed('event#a', { control: text('explode') })],
+  ['has a control that is no String', keyed('event#a', { control: { BOOL: true }, type: text('GO') })],
+];
+
+const oddExecutions: [string, Attributes][] = [
+  ['a status of its own', { status: text('DONE') }],
+  ['a time that is none', { startedAt: text('yesterday') }],
+  ['a version that is no Number', { version: text('1') }],
+  ['a state that is no gzip', { snapshot: notGzip }],
+  ['an output that is no JSON', { output: notJson }],
+  ['tasks without numbers', { tasks: { L: [{ M: { worker: text('charge') } }] } }],
+];
+
+/** Whoever may write to the table may write anything: it must not hold up what else is there. */
+export function oddItemFeatures(current: Current): void {
+  describe('an item that somebody wrote by hand', () => {
+    it.each(oddStarts)('is a start that says what is wrong where it %s', async (_, item) => {
+      const { table, put } = current();
+      await put(item);
+      const id = item.executionId?.S ?? '';
+      expect(await table.readStart(id)).toMatchObject({ kind: 'start', invalid: expect.any(String) });
+      expect(await table.readJournal(id)).toHaveLength(1);
+    });
+
+    it.each(oddResults)('is a failed result where it %s', async (_, item) => {
+      const { table, put } = current();
+      await put(item);
+      expect(await table.readResults('order-17', [{ task: 1, attempt: 1 }])).toMatchObject([
+        { result: { status: 'FAILED', error: { name: 'Millrace.InvalidResult', retryable: false } } },
+      ]);
+    });
+
+    it.each(oddEvents)('is an invalid event where it %s', async (_, item) => {
+      const { table, put } = current();
+      await put(item);
+      expect(await table.readEvents('order-17')).toEqual([{ kind: 'invalidEvent', reference: 'event#a' }]);
+    });
+
+    it('is a result that nothing waits for where its key names no attempt', async () => {
+      const { table, put } = current();
+      for (const key of ['task#', 'task#1', 'task#1#2#3', 'task#one#1', 'task#1#9999999999']) {
+        await put(keyed(key, { status: text('SUCCEEDED') }));
+      }
+      const journal = await table.readJournal('order-17');
+      expect(journal).toHaveLength(5);
+      for (const entry of journal) expect(entry).toMatchObject({ kind: 'result', task: -1, attempt: -1 });
+    });
+
+    it('is a failed result with what can be read of an error in another shape', async () => {
+      const { table, put } = current();
+      await put(keyed('task#1#1', { status: text('FAILED') }));
+      await put(keyed('task#2#1', { status: text('FAILED'), error: text('out of stock') }));
+      await put(
+        keyed('task#3#1', { status: text('FAILED'), error: { M: { name: text(''), message: { N: '4' } } } }),
+      );
+      const attempts = [1, 2, 3].map((task) => ({ task, attempt: 1 }));
+      const results = await table.readResults('order-17', attempts);
+      const errors = results.map(
+        (each) => each.kind === 'result' && each.result.status === 'FAILED' && each.result.error,
+      );
+      expect(errors).toHaveLength(3);
+      expect(errors).toEqual(
+        expect.arrayContaining([
+          { name: 'Error', message: '' },
+          { name: 'Error', message: '"out of stock"' },
+        ]),
+      );
+    });
+
+    it('may hold sets and binary data, which come as lists and base64', async () => {
+      const { table, put } = current();
+      const event = { M: { names: { SS: ['a'] }, sizes: { NS: ['1'] }, photo: { B: Buffer.from('hi') } } };
+      await put(keyed('event#a', { type: text('GO'), event }));
+      expect(await table.readEvents('order-17')).toMatchObject([
+        { kind: 'event', fields: { names: ['a'], sizes: [1], photo: 'aGk=' } },
+      ]);
+    });
+
+    it('is no part of the journal where its key is none of ours', async () => {
+      const { table, put } = current();
+      await put(keyed('note', { text: text('call the customer') }));
+      await put(keyed('events', { type: text('GO') }));
+      expect(await table.readJournal('order-17')).toEqual([]);
+      expect((await table.readHistory('order-17')).journal).toEqual([]);
+    });
+
+    it.each(oddExecutions)('is an unreadable execution with %s', async (_, change) => {
+      const { table, put, get } = current();
+      await table.commit(execution());
+      await put({ ...(await get('order-17', 'execution')), ...change });
+      await expect(table.readExecution('order-17')).rejects.toMatchObject({ code: 'UnreadableExecution' });
+    });
+  });
+}

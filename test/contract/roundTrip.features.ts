@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { anyExecution, asJson, json, jsonObject, text } from './arbitraries.ts';
+import { event, result } from './examples.ts';
+import type { Current } from './table.features.ts';
+
+const runs = { numRuns: 60 };
+
+/** Of an execution that no other run, and no smaller counterexample, has met. */
+const newId = () => `order-${randomUUID()}`;
+
+export function roundTripFeatures(current: Current): void {
+  describe('what is stored comes back as it was', () => {
+    it('every field of an execution', async () => {
+      await fc.assert(
+        fc.asyncProperty(anyExecution(), async (generated) => {
+          const { table } = current();
+          const execution = { ...generated, executionId: newId() };
+          expect(await table.commit(execution)).toEqual({ type: 'committed' });
+          const read = await table.readExecution(execution.executionId);
+          expect(asJson(read)).toEqual(asJson(execution));
+          expect(read?.snapshot).toBe(execution.snapshot);
+          expect(read?.log).toBe(execution.log);
+        }),
+        runs,
+      );
+    });
+
+    it('the input of a start', async () => {
+      await fc.assert(
+        fc.asyncProperty(json(), async (input) => {
+          const { table } = current();
+          const executionId = newId();
+          const start = { executionId, machine: 'order', version: '2', input };
+          expect(await table.insertStart(start)).toEqual({ type: 'inserted' });
+          expect(asJson(await table.readStart(executionId))).toEqual(
+            asJson({ kind: 'start', reference: 'start', machine: 'order', version: '2', input }),
+          );
+          expect(await table.insertStart(start)).toEqual({ type: 'same' });
+        }),
+        runs,
+      );
+    });
+
+    it('the fields of an event', async () => {
+      await fc.assert(
+        fc.asyncProperty(jsonObject(), async (fields) => {
+          const { table } = current();
+          const executionId = newId();
+          const sent = event('a;b~c%d#e', { executionId, content: { type: 'APPROVE', event: fields } });
+          await table.insertEvent(sent);
+          expect(asJson(await table.readEvents(executionId))).toEqual(
+            asJson([{ kind: 'event', reference: 'event#a;b~c%d#e', at: sent.at, type: 'APPROVE', fields }]),
+          );
+        }),
+        runs,
+      );
+    });
+
+    it('the output of a task', async () => {
+      await fc.assert(
+        fc.asyncProperty(json(), async (output) => {
+          const { table } = current();
+          const executionId = newId();
+          const written = result(7, { executionId, attempt: 2, result: { status: 'SUCCEEDED', output } });
+          await table.insertResult(written);
+          expect(asJson(await table.readResults(executionId, [{ task: 7, attempt: 2 }]))).toEqual(
+            asJson([
+              {
+                kind: 'result',
+                reference: 'task#7#2',
+                task: 7,
+                attempt: 2,
+                worker: 'charge',
+                at: written.endedAt,
+                result: { status: 'SUCCEEDED', output },
+              },
+            ]),
+          );
+        }),
+        runs,
+      );
+    });
+
+    it('the error of a task, with fields of its own', async () => {
+      const error = fc.record({
+        name: text().filter((name) => name !== ''),
+        message: text(),
+        retryable: fc.boolean(),
+        details: json(),
+      });
+      await fc.assert(
+        fc.asyncProperty(error, async (error) => {
+          const { table } = current();
+          const executionId = newId();
+          await table.insertResult(result(1, { executionId, result: { status: 'FAILED', error } }));
+          const [read] = await table.readResults(executionId, [{ task: 1, attempt: 1 }]);
+          expect(asJson(read)).toMatchObject({ result: asJson({ status: 'FAILED', error }) });
+        }),
+        runs,
+      );
+    });
+
+    it('an operator’s word, with its cause', async () => {
+      const { table } = current();
+      await table.insertEvent(event('stop', { content: { control: 'stop', cause: 'ordered twice' } }));
+      await table.insertEvent(event('redrive', { content: { control: 'redrive' } }));
+      const read = await table.readEvents('order-17');
+      expect(read).toHaveLength(2);
+      expect(read).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ kind: 'control', control: 'stop', cause: 'ordered twice' }),
+          expect.objectContaining({ kind: 'control', control: 'redrive', reference: 'event#redrive' }),
+        ]),
+      );
+    });
+
+    it('with the keys of objects in one order, however often it is read', async () => {
+      const { table } = current();
+      const input = { zeta: 1, alpha: 2, nested: { b10: 1, b9: 2, a: 3 }, mu: 4 };
+      await table.insertStart({ executionId: 'order-17', machine: 'order', input });
+      const inOrder = '{"alpha":2,"mu":4,"nested":{"a":3,"b10":1,"b9":2},"zeta":1}';
+      for (let read = 0; read < 5; read++) {
+        const start = await table.readStart('order-17');
+        expect(start?.kind === 'start' && JSON.stringify(start.input)).toBe(inOrder);
+      }
+    });
+  });
+}

@@ -1,0 +1,35 @@
+import { afterEach, beforeEach, describe } from 'vitest';
+import { commitFeatures } from './commit.features.ts';
+import { indexFeatures } from './index.features.ts';
+import { journalFeatures } from './journal.features.ts';
+import { oddItemFeatures } from './oddItems.features.ts';
+import { roundTripFeatures } from './roundTrip.features.ts';
+import type { TableFactory, TableUnderTest } from './tableUnderTest.ts';
+
+/** What a suite asks for within a test: the table of that test. */
+export type Current = () => TableUnderTest;
+
+const indexShards = 3;
+
+/** What Millrace needs of a table, whatever stores it. A store brings a factory, and its own tests for the rest. */
+export function describeTable(name: string, factory: TableFactory): void {
+  describe(name, () => {
+    let underTest: TableUnderTest | undefined;
+    beforeEach(async () => {
+      underTest = await factory(indexShards);
+    });
+    afterEach(async () => {
+      await underTest?.close();
+      underTest = undefined;
+    });
+    const current: Current = () => {
+      if (!underTest) throw new Error('The table of a test is there within the test only.');
+      return underTest;
+    };
+    commitFeatures(current);
+    journalFeatures(current);
+    roundTripFeatures(current);
+    oddItemFeatures(current);
+    indexFeatures(current, indexShards);
+  });
+}

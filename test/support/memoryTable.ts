@@ -1,0 +1,208 @@
+import type { LogSegment } from '../../orchestrator/core/execution/draft.ts';
+import type { JournalEntry } from '../../orchestrator/core/execution/entries.ts';
+import type { Execution } from '../../orchestrator/core/execution/execution.ts';
+import type { Attributes } from '../../orchestrator/table/attributes.ts';
+import {
+  decodeExecution,
+  encodeExecution,
+  type TableLayout,
+} from '../../orchestrator/table/executionItem.ts';
+import {
+  decodeCursor,
+  encodeCursor,
+  listedExecution,
+  listShards,
+} from '../../orchestrator/table/indexQueries.ts';
+import { checkedSize } from '../../orchestrator/table/itemSize.ts';
+import {
+  decodeJournalItem,
+  encodeEvent,
+  encodeResult,
+  encodeStart,
+  isSameStart,
+  type ResultItem,
+  type StartItem,
+} from '../../orchestrator/table/journalItems.ts';
+import { indexPartition, sortKey } from '../../orchestrator/table/schema.ts';
+import type {
+  CommitOutcome,
+  DueExecution,
+  DueRequest,
+  HistoryItems,
+  InsertOutcome,
+  InsertStartOutcome,
+  ListedExecution,
+  ListRequest,
+  NewEvent,
+  Page,
+  Table,
+  TaskAttempt,
+} from '../../orchestrator/table/table.ts';
+
+/** A table in memory, with the items that DynamoDB would hold: whatever passes through it went through the codecs. */
+export class MemoryTable implements Table {
+  readonly items = new Map<string, Attributes>();
+  /** Told of each journal item that was inserted, as the stream would tell. */
+  onInsert: (item: Attributes) => void = () => {};
+  commits = 0;
+  readonly #layout: TableLayout;
+
+  constructor(layout: TableLayout = { indexShards: 1 }) {
+    this.#layout = layout;
+  }
+
+  put(item: Attributes): void {
+    const key = keyOf(item.executionId?.S ?? '', item.item?.S ?? '');
+    const isNew = !this.items.has(key);
+    this.items.set(key, structuredClone(item));
+    if (isNew && decodeJournalItem(item)) this.onInsert(item);
+  }
+
+  async readExecution(executionId: string): Promise<Execution | undefined> {
+    const item = this.items.get(keyOf(executionId, sortKey.execution));
+    return item && decodeExecution(item);
+  }
+
+  async readStart(executionId: string): Promise<JournalEntry | undefined> {
+    const item = this.items.get(keyOf(executionId, sortKey.start));
+    return item && decodeJournalItem(item);
+  }
+
+  async readEvents(executionId: string): Promise<JournalEntry[]> {
+    return this.#journal(executionId).filter((entry) => entry.reference.startsWith('event#'));
+  }
+
+  async readResults(executionId: string, attempts: readonly TaskAttempt[]): Promise<JournalEntry[]> {
+    const keys = new Set(attempts.map(({ task, attempt }) => sortKey.result(task, attempt)));
+    return this.#journal(executionId).filter((entry) => keys.has(entry.reference));
+  }
+
+  async readJournal(executionId: string): Promise<JournalEntry[]> {
+    return this.#journal(executionId);
+  }
+
+  async readLogSegment(executionId: string, number: number): Promise<string | undefined> {
+    return this.items.get(keyOf(executionId, sortKey.logSegment(number)))?.log?.S;
+  }
+
+  async readHistory(executionId: string): Promise<HistoryItems> {
+    const execution = await this.readExecution(executionId);
+    const segments: string[] = [];
+    for (let number = 0; number < (execution?.logSegments ?? 0); number++) {
+      segments.push((await this.readLogSegment(executionId, number)) ?? '');
+    }
+    return { execution, journal: this.#journal(executionId), segments };
+  }
+
+  async commit(execution: Execution): Promise<CommitOutcome> {
+    const encoded = encodeExecution(execution, this.#layout);
+    if (encoded.type === 'tooLarge') return encoded;
+    const stored = this.items.get(keyOf(execution.executionId, sortKey.execution));
+    const current = stored && decodeExecution(stored);
+    const isStill =
+      execution.version === 1
+        ? current === undefined
+        : current?.version === execution.version - 1 && current.startedAt === execution.startedAt;
+    if (!isStill) return { type: 'conflict', current };
+    this.put(encoded.item);
+    this.commits++;
+    return { type: 'committed' };
+  }
+
+  async writeLogSegment(executionId: string, segment: LogSegment): Promise<void> {
+    this.put({
+      executionId: { S: executionId },
+      item: { S: sortKey.logSegment(segment.number) },
+      log: { S: segment.text },
+    });
+  }
+
+  async insertStart(start: StartItem): Promise<InsertStartOutcome> {
+    const item = checkedSize('The start item', encodeStart(start, undefined));
+    const existing = this.items.get(keyOf(start.executionId, sortKey.start));
+    if (existing) return { type: isSameStart(existing, item) ? 'same' : 'different' };
+    this.put(item);
+    return { type: 'inserted' };
+  }
+
+  async insertEvent(event: NewEvent): Promise<InsertOutcome> {
+    return this.#insert(encodeEvent(event, undefined));
+  }
+
+  async insertResult(result: ResultItem): Promise<InsertOutcome> {
+    return this.#insert(encodeResult(result, undefined));
+  }
+
+  async listDue({ shard, until, limit, cursor }: DueRequest): Promise<Page<DueExecution>> {
+    const from = cursor === undefined ? undefined : decodeCursor(cursor).from;
+    const { items, next } = this.#indexPage(indexPartition.due(shard), limit, from, (sort) => sort <= until);
+    const due = items.map((item) => ({ executionId: idOf(item), wakeAt: sortOf(item) }));
+    return next ? { items: due, cursor: encodeCursor({ shard: 0, from: next }) } : { items: due };
+  }
+
+  async list({ machine, status, limit, cursor, since }: ListRequest): Promise<Page<ListedExecution>> {
+    const isRunning = status === 'RUNNING';
+    const items: ListedExecution[] = [];
+    for (const { shard, from } of listShards(this.#layout.indexShards, cursor)) {
+      const partition = isRunning ? indexPartition.due(shard) : indexPartition.ended(machine, status, shard);
+      const isLatestFirst = !isRunning && since === undefined;
+      const isListed = (sort: number, item: Attributes) =>
+        isRunning ? item.machine?.S === machine : sort >= (since ?? 0);
+      const page = this.#indexPage(partition, limit - items.length, from, isListed, isLatestFirst);
+      items.push(...page.items.map((item) => listedExecution(item, status)));
+      if (page.next) return { items, cursor: encodeCursor({ shard, from: page.next }) };
+      const isEnd = shard + 1 >= this.#layout.indexShards;
+      if (items.length >= limit && !isEnd) return { items, cursor: encodeCursor({ shard: shard + 1 }) };
+    }
+    return { items };
+  }
+
+  /** Of one index partition, in the order of its sort key and, as in DynamoDB, some order beyond that. */
+  #indexPage(
+    partition: string,
+    limit: number,
+    from: Attributes | undefined,
+    isListed: (sort: number, item: Attributes) => boolean,
+    isLatestFirst = false,
+  ): { items: Attributes[]; next: Attributes | undefined } {
+    const direction = isLatestFirst ? -1 : 1;
+    const compare = (a: Attributes, b: Attributes) =>
+      direction * (sortOf(a) - sortOf(b) || (idOf(a) < idOf(b) ? -1 : idOf(a) === idOf(b) ? 0 : 1));
+    const found = [...this.items.values()]
+      .filter((item) => item.mr_pk?.S === partition && isListed(sortOf(item), item))
+      .filter((item) => !from || compare(item, from) > 0)
+      .sort(compare);
+    const items = found.slice(0, limit);
+    return { items, next: found.length > limit ? items.at(-1) : undefined };
+  }
+
+  executions(): Execution[] {
+    return [...this.items.values()].filter((item) => item.item?.S === sortKey.execution).map(decodeExecution);
+  }
+
+  #journal(executionId: string): JournalEntry[] {
+    return [...this.items.values()]
+      .filter((item) => item.executionId?.S === executionId)
+      .map(decodeJournalItem)
+      .filter((entry) => entry !== undefined);
+  }
+
+  #insert(item: Attributes): InsertOutcome {
+    checkedSize('The item', item);
+    if (this.items.has(keyOf(item.executionId?.S ?? '', item.item?.S ?? ''))) return 'exists';
+    this.put(item);
+    return 'inserted';
+  }
+}
+
+function keyOf(executionId: string, item: string): string {
+  return `${executionId}\n${item}`;
+}
+
+function idOf(item: Attributes): string {
+  return item.executionId?.S ?? '';
+}
+
+function sortOf(item: Attributes): number {
+  return Number(item.mr_sk?.N);
+}
