@@ -3,6 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { buildCode, packageDirectory } from './bundle/build.ts';
 import { BundleError, type BundleErrorCode, type BundleProblem } from './bundle/bundleError.ts';
 import { type CodeFile, codeFiles, writeCodeFolder } from './bundle/codeFolder.ts';
+import { checkLoads } from './bundle/loadCheck.ts';
 import { moduleAndJsonFiles, moduleFiles } from './bundle/sourceFiles.ts';
 import { buildWorkers } from './bundle/workers.ts';
 
@@ -41,7 +42,7 @@ const codeFileName = 'index.mjs';
 
 /**
  * Bundles the machines with the orchestrator (`index.stream`, `index.wake`, `index.clock`) and with the worker host, and
- * each worker by itself, as ES modules that need nothing beside them.
+ * each worker by itself, as ES modules that need nothing beside them. The machines are registered once, to see that they can be.
  *
  * @throws BundleError with all problems of the user's code; what was in `outDirectory` is then left as it was
  */
@@ -67,6 +68,7 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
     buildEntry(workerHostEntry(entries.workerHost, machineFiles), folders.workerHost, minify),
     buildWorkers(workerFiles, workersDirectory, folders.workers, minify),
   ]);
+  await checkLoads(orchestrator);
 
   await rm(folders.workers, { recursive: true, force: true });
   await Promise.all([

@@ -14,7 +14,15 @@ export interface BundleProblem {
 
 export type BundleErrorCode =
   /** The code does not parse, or imports what there is not. */
-  'CodeNotBundled' | 'MachinesNotFound' | 'DuplicateWorker' | 'InvalidWorkerName';
+  | 'CodeNotBundled'
+  /** It throws while it is loaded. */
+  | 'CodeNotLoaded'
+  | 'MachinesNotFound'
+  /** A machine uses what cannot be durable. A problem for each reason. */
+  | 'MachineNotDurable'
+  | 'DuplicateMachine'
+  | 'DuplicateWorker'
+  | 'InvalidWorkerName';
 
 /** Machines or workers cannot be bundled. Nothing was written. The message has a line for each problem. */
 export class BundleError extends Error {

@@ -54,6 +54,8 @@ export async function startDynamoDBLocal(options: DynamoDBLocalOptions = {}): Pr
         String(port),
       ],
       temporaryDirectory: undefined,
+      // It leaves a file about itself where it runs.
+      workingDirectory: directory,
     }),
     portTaken: 'Address already in use',
     startDeadlineMs,
@@ -78,7 +80,7 @@ async function requireJava(java: string): Promise<void> {
     await run(java, ['-version']);
   } catch (error) {
     throw new NoLocalEngineError(
-      `AWS's DynamoDB Local needs Java 17 or later, and "${java}" cannot be run: install a Java runtime so that "java" is ` +
+      `AWS's DynamoDB Local needs Java, and "${java}" cannot be run: install a Java runtime so that "java" is ` +
         'on the PATH, or use the engine that needs none (dynoxide).',
       { cause: error },
     );

@@ -10,6 +10,8 @@ export interface EngineCommand {
   readonly arguments: readonly string[];
   /** Removed after the process has ended. */
   readonly temporaryDirectory: string | undefined;
+  /** @default that of this process */
+  readonly workingDirectory?: string;
 }
 
 export interface EngineProcessOptions {
@@ -45,6 +47,7 @@ export async function startEngineProcess(options: EngineProcessOptions): Promise
     const endpoint = `http://127.0.0.1:${port}`;
     const process = spawnGuarded(command.path, command.arguments, {
       temporaryDirectory: command.temporaryDirectory,
+      workingDirectory: command.workingDirectory,
       onLine: (line) => {
         if (printed.push(line) > linesOfReport) printed.shift();
         options.log?.(line);

@@ -19,6 +19,8 @@ export interface GuardedProcessOptions {
   readonly onLine: (line: string) => void;
   /** Removed after the process has ended. */
   readonly temporaryDirectory: string | undefined;
+  /** @default that of this process */
+  readonly workingDirectory?: string | undefined;
 }
 
 const stopPatienceMs = 2_000;
@@ -50,6 +52,7 @@ export function spawnGuarded(
   const directory = options.temporaryDirectory;
   const shellArguments = ['-c', guardScript, 'sh', directory ?? '', path, ...processArguments];
   const child = spawn('/bin/sh', shellArguments, {
+    cwd: options.workingDirectory,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });

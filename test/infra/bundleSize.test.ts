@@ -7,7 +7,7 @@ test('the orchestrator with a machine and all of its clients is at most 600 KB, 
   const { bundle } = await project({
     'machines/order.ts': `import { createMachine } from 'xstate';
       import { worker } from 'millrace/workers';
-      export const order = createMachine({ id: 'order', version: '1', invoke: { src: worker() } });`,
+      export const order = createMachine({ id: 'order', version: '1', invoke: { src: worker({ worker: 'charge' }) } });`,
   });
   const { orchestrator } = await bundle({
     minify: true,

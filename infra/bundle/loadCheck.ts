@@ -1,0 +1,77 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BundleError, type BundleErrorCode, type BundleProblem } from './bundleError.ts';
+import { type CodeFile, writeCodeFolder } from './codeFolder.ts';
+
+/** Lambda gives a function as long to load. */
+const loadSeconds = 10;
+
+/** What a module threw while it was loaded. */
+interface Thrown {
+  readonly code?: unknown;
+  readonly name?: unknown;
+  readonly message?: unknown;
+  readonly problems?: readonly { path: string; problem: string; instead: string }[];
+}
+
+const loader = `import('./index.mjs').then(
+  () => ({}),
+  (error) => ({ thrown: { code: error?.code, name: error?.name, message: error?.message ?? String(error), problems: error?.problems } }),
+).then((loaded) => process.send(loaded, () => process.exit(0)));
+`;
+
+/**
+ * Loads a function's code once, in a process of its own, as Lambda will. What is wrong with machines shows only then;
+ * deployed, such a function could take no record at all.
+ *
+ * @throws BundleError
+ */
+export async function checkLoads(code: readonly CodeFile[]): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'millrace-load-'));
+  try {
+    await writeCodeFolder(directory, code);
+    await writeFile(join(directory, 'load.mjs'), loader);
+    const thrown = await load(directory);
+    if (thrown) throw new BundleError(codeOf(thrown), problemsOf(thrown));
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function load(directory: string): Promise<Thrown | undefined> {
+  const child = fork(join(directory, 'load.mjs'), {
+    cwd: directory,
+    // Not this process's own flags: a debugger's port, say, is taken.
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    timeout: loadSeconds * 1000,
+    killSignal: 'SIGKILL',
+  });
+  let answer: { readonly thrown?: Thrown } | undefined;
+  child.on('message', (message: typeof answer) => {
+    answer = message;
+  });
+  // What it sent may be read after its exit, but not after the channel is closed.
+  const [[code, signal]] = await Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
+  if (answer) return answer.thrown;
+  const end = signal === null ? `exit code ${code}` : `${signal}, after ${loadSeconds} seconds at most`;
+  return { message: `The process that loaded the machines ended with ${end}.` };
+}
+
+function codeOf({ code }: Thrown): BundleErrorCode {
+  return code === 'MachineNotDurable' || code === 'DuplicateMachine' ? code : 'CodeNotLoaded';
+}
+
+function problemsOf({ code, name, message, problems }: Thrown): BundleProblem[] {
+  const text = String(message);
+  if (code === 'MachineNotDurable' && problems) {
+    const machine = /^Machine '.*?'/.exec(text)?.[0] ?? 'A machine';
+    return problems.map(({ path, problem, instead }) => ({
+      message: `${machine}, ${path}: ${problem}. Instead: ${instead}.`,
+    }));
+  }
+  return [{ message: code === 'DuplicateMachine' || name === undefined ? text : `${name}: ${text}` }];
+}

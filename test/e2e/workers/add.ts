@@ -1,0 +1,7 @@
+import { defineWorker } from 'millrace/workers';
+
+export interface AddInput {
+  readonly to: number;
+}
+
+export const handler = defineWorker(({ to }: AddInput) => to + 1);

@@ -1,0 +1,58 @@
+import { access } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { BundleError } from '../../infra/bundle.ts';
+import { project } from './bundleFixture.ts';
+
+/** Millrace's own handlers. */
+const entries = {
+  orchestrator: 'millrace/orchestrator',
+  workerHost: 'millrace/workers/host',
+};
+
+async function refused(files: Readonly<Record<string, string>>): Promise<BundleError> {
+  const { bundle, path } = await project(files);
+  const error: unknown = await bundle({ entries }).catch((reason: unknown) => reason);
+  await expect(access(path('out'))).rejects.toThrow('ENOENT');
+  if (error instanceof BundleError) return error;
+  throw new Error(`Expected a BundleError, got ${String(error)}`);
+}
+
+describe('before anything is written, the bundle is refused', () => {
+  test('for machines that cannot be durable: all problems at once, each with its path', async () => {
+    const { code, problems } = await refused({
+      'machines/bad.ts': `import { fromCallback, setup } from 'xstate';
+        export const bad = setup({ actors: { ticker: fromCallback(() => {}) } }).createMachine({
+          id: 'bad', initial: 'a', states: { a: { entry: 'gone' as never, invoke: { src: 'ticker' } } },
+        });`,
+    });
+    expect(code).toBe('MachineNotDurable');
+    expect(problems.map(({ message }) => message)).toEqual([
+      expect.stringMatching(
+        /^Machine 'bad', states\.a\.entry\[0\]: action 'gone' is not implemented\. Instead: /,
+      ),
+      expect.stringMatching(/^Machine 'bad', actors\.ticker: fromCallback lives in one process .* Instead: /),
+    ]);
+  });
+
+  test('for two machines of one id and version', async () => {
+    const machine = `{ "id": "order", "initial": "a", "states": { "a": {} } }`;
+    const { code, message } = await refused({ 'machines/a.json': machine, 'machines/b.json': machine });
+    expect(code).toBe('DuplicateMachine');
+    expect(message).toMatch(/^The machine 'order' is registered twice in version '1'/);
+  });
+
+  test('for a module that throws while it is loaded', async () => {
+    const { code, message } = await refused({
+      'machines/order.ts': `import { worker } from 'millrace/workers';
+        export const charge = worker({ timeout: 'soon' as never });`,
+    });
+    expect(code).toBe('CodeNotLoaded');
+    expect(message).toMatch(/^InvalidDurationError: "soon" is no duration/);
+  });
+
+  test('for a module that ends the process', async () => {
+    const { code, message } = await refused({ 'machines/order.ts': 'process.exit(3);' });
+    expect(code).toBe('CodeNotLoaded');
+    expect(message).toBe('The process that loaded the machines ended with exit code 3.');
+  });
+});
