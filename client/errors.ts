@@ -24,7 +24,7 @@ export class ReservedEventTypeError extends Error {
   override readonly name = 'ReservedEventTypeError';
   constructor(type: string) {
     super(
-      `The event type '${type}' is reserved: 'xstate.' and 'millrace.' begin types of their own. Rename it.`,
+      `The event type '${type}' is reserved: '*' is every event, and 'xstate.' and 'millrace.' begin types of their own. Rename it.`,
     );
   }
 }

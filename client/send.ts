@@ -1,3 +1,4 @@
+import { isReservedEventType } from '../orchestrator/core/eventTypes.ts';
 import type { Control } from '../orchestrator/core/execution/entries.ts';
 import type { JsonObject } from '../orchestrator/core/json.ts';
 import { serializable } from '../orchestrator/core/serializable.ts';
@@ -42,7 +43,7 @@ function checkedEvent(event: ExecutionEvent): ExecutionEvent {
   if (typeof type !== 'string' || type === '') {
     throw new InvalidEventError("An event's 'type' is a string that is not empty.");
   }
-  if (type.startsWith('xstate.') || type.startsWith('millrace.')) throw new ReservedEventTypeError(type);
+  if (isReservedEventType(type)) throw new ReservedEventTypeError(type);
   return event;
 }
 

@@ -9,7 +9,7 @@ import {
 } from './core/execution/advance.ts';
 import type { ExecutionEffect } from './core/execution/draft.ts';
 import type { JournalEntry } from './core/execution/entries.ts';
-import type { Execution, ExecutionError } from './core/execution/execution.ts';
+import type { Execution, ExecutionError, OpenTask } from './core/execution/execution.ts';
 import type { MachineLookup } from './core/execution/machines.ts';
 import { ExecutionCache } from './executionCache.ts';
 import { JournalReader } from './journalReader.ts';
@@ -242,7 +242,7 @@ export class Orchestrator {
   }
 
   /** Commits a later time for tasks whose functions had no capacity. */
-  async #defer(dispatched: Execution, tasks: readonly number[]): Promise<void> {
+  async #defer(dispatched: Execution, tasks: readonly OpenTask[]): Promise<void> {
     if (tasks.length === 0) return;
     let execution: Execution | undefined = dispatched;
     for (let conflicts = 0; execution && conflicts < mostConflicts; conflicts++) {

@@ -37,14 +37,14 @@ export class TaskDispatcher {
     this.#options = options;
   }
 
-  /** Answers the numbers of the tasks whose functions have no capacity now. Rejects when the table took no write. */
-  async dispatch(execution: Execution, tasks: readonly OpenTask[]): Promise<number[]> {
+  /** Answers the tasks whose functions have no capacity now. Rejects when the table took no write. */
+  async dispatch(execution: Execution, tasks: readonly OpenTask[]): Promise<OpenTask[]> {
     const outcomes = await Promise.all(tasks.map((task) => this.#dispatchOne(execution, task)));
-    return tasks.filter((_, i) => outcomes[i] === 'deferred').map((task) => task.task);
+    return tasks.filter((_, i) => outcomes[i] === 'deferred');
   }
 
   /** Dispatches open tasks of these causes again, unless this instance remembers having done so. */
-  async redispatch(execution: Execution, causes: readonly string[], now: number): Promise<number[]> {
+  async redispatch(execution: Execution, causes: readonly string[], now: number): Promise<OpenTask[]> {
     const machine = this.#options.machines.find(execution.machine, execution.machineVersion);
     if (!machine) return [];
     const lost = execution.tasks.filter((task) => {

@@ -41,7 +41,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   await follower.waitForAll(order, starter.startMany(order, starts), {
     timeoutMs,
     signal,
-    onProgress: ({ open }) => onProgress(orders.length - open, orders.length),
+    onProgress: ({ executions, open }) => onProgress(executions - open, orders.length),
   });
   const seconds = (now() - startedAt) / 1000;
   await cloud.settled();

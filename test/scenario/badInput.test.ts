@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createMachine } from 'xstate';
 import { parseLog } from '../../orchestrator/core/execution/log.ts';
 import { careful, endless, hoarder, hoarderChanged, throwing } from '../support/brokenMachines.ts';
 import { addWorker, parcel, sequential } from '../support/machines.ts';
@@ -300,5 +301,36 @@ describe('ignored with the reason, in the log, and the execution goes on', () =>
       ['task#0#1', 'Ended'],
     ]);
     expect((await cloud.execution('h1')).status).toBe('SUCCEEDED');
+  });
+});
+
+describe('a machine of the same version with another structure', () => {
+  const withState = (extra: boolean) =>
+    createMachine({
+      id: 'both',
+      type: 'parallel',
+      states: {
+        a: {
+          initial: 'a1',
+          states: { ...(extra && { a0: {} }), a1: { on: { GO: 'a2' } }, a2: { type: 'final' } },
+        },
+        b: { initial: 'b1', states: { b1: { on: { GO: 'b2' } }, b2: { type: 'final' } } },
+      },
+    });
+
+  it('takes over no execution whose parallel states are stored by their positions', async () => {
+    const cloud = new SimulatedCloud([withState(false)], {});
+    await cloud.start('both', 'b1');
+    await cloud.advance(1000);
+    cloud.deploy([withState(true)]);
+    await cloud.send('b1', 'GO');
+    await cloud.advance(5000);
+    expect(await cloud.execution('b1')).toMatchObject({
+      status: 'RUNNING',
+      error: { code: 'DefinitionMismatch' },
+    });
+    cloud.deploy([withState(false)]);
+    await cloud.advance(120_000);
+    expect(await cloud.execution('b1')).toMatchObject({ status: 'SUCCEEDED' });
   });
 });

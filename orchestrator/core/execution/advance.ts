@@ -1,9 +1,9 @@
-import { DefinitionMismatchError, type PreparedMachine } from '../machine/index.ts';
+import { DefinitionMismatchError, type PreparedMachine, parseMachineState } from '../machine/index.ts';
 import { applyControl, applyEntry, logKindOf } from './applyEntry.ts';
 import { Draft, type ExecutionEffect, type LogSegment } from './draft.ts';
 import { fireDue, fireDueTimers } from './due.ts';
 import type { JournalEntry, StartEntry } from './entries.ts';
-import type { Execution, ExecutionError, Waiting } from './execution.ts';
+import type { Execution, ExecutionError, OpenTask, Waiting } from './execution.ts';
 import type { MachineLookup } from './machines.ts';
 import { deferred } from './tasks.ts';
 import { definitionMismatch, findMachine, wait } from './waiting.ts';
@@ -132,6 +132,7 @@ class Attempt {
       wait(draft, found.error, this.#limits.waitForMachineMs, this.#waited);
       return undefined;
     }
+    refuseOtherOrders(found.machine, draft.execution);
     return found.machine;
   }
 
@@ -142,6 +143,24 @@ class Attempt {
     draft.clear('waiting');
     draft.clear('error');
     draft.log('waiting', '');
+  }
+}
+
+/**
+ * History and the order of parallel states are stored as the states' positions in the machine, which another structure
+ * gives to other states.
+ *
+ * @throws DefinitionMismatchError
+ */
+function refuseOtherOrders(machine: PreparedMachine, { definitionHash, snapshot }: Execution): void {
+  if (definitionHash === undefined || definitionHash === machine.definitionHash || snapshot === undefined)
+    return;
+  const { order, history } = parseMachineState(snapshot);
+  if (order || history) {
+    throw new DefinitionMismatchError(
+      machine,
+      'its structure has changed, and parallel or history states are remembered by it',
+    );
   }
 }
 
@@ -167,10 +186,12 @@ function isDuplicate(
 }
 
 /** The tasks could not be handed to their functions now: each is dispatched a little later, as the same attempt. */
-export function deferDispatch(execution: Execution, tasks: readonly number[], now: number): Advance {
+export function deferDispatch(execution: Execution, tasks: readonly OpenTask[], now: number): Advance {
   const draft = new Draft(execution, now);
-  for (const task of execution.tasks) {
-    if (!tasks.includes(task.task) || task.deadline === undefined) continue;
+  for (const { task: number, attempt } of tasks) {
+    const task = draft.openAttempt(number, attempt);
+    // After a conflict it may have been settled, or be another attempt.
+    if (!task) continue;
     draft.replaceTask(deferred(execution.executionId, task, draft.now));
     draft.log('deferred', `task#${task.task}#${task.attempt}`);
   }

@@ -58,7 +58,7 @@ function step(
       const task = at.execution?.tasks.find(
         (open) => `task#${open.task}#${open.attempt}` === entry.reference,
       );
-      return at.execution && task && deferDispatch(at.execution, [task.task], entry.at);
+      return at.execution && task && deferDispatch(at.execution, [task], entry.at);
     }
     case 'waiting':
       // While it waited nothing was applied.

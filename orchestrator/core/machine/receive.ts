@@ -1,4 +1,5 @@
 import type { AnyEventObject } from 'xstate';
+import { isReservedEventType } from '../eventTypes.ts';
 import type { Json } from '../json.ts';
 import type { MachineState } from './state.ts';
 import type { MachineInput, MachineStep } from './step.types.ts';
@@ -32,7 +33,7 @@ export function receive(state: MachineState, input: Input, now: number): Receive
   if (state.status !== 'active') return { type: 'ignored', reason: 'Ended' };
   switch (input.type) {
     case 'event':
-      return isReserved(input.event.type)
+      return isReservedEventType(input.event.type)
         ? { type: 'ignored', reason: 'ReservedType' }
         : { type: 'event', state, event: input.event, isStored: false };
     case 'taskSucceeded':
@@ -41,12 +42,6 @@ export function receive(state: MachineState, input: Input, now: number): Receive
     case 'timer':
       return receiveTimer(state, now);
   }
-}
-
-/** `*` is no event to XState but every event. An actor never gets `xstate.` events from outside, but for routes. */
-function isReserved(type: unknown): boolean {
-  if (typeof type !== 'string' || type === '*') return true;
-  return type !== 'xstate.route' && (type.startsWith('xstate.') || type.startsWith('millrace.'));
 }
 
 function receiveResult(state: MachineState, result: TaskResult): Received {

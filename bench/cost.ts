@@ -1,0 +1,108 @@
+/**
+ * What a task step and an execution cost in capacity units, from the engine's own ConsumedCapacity:
+ * docs/reference/benchmarks.md.
+ */
+import { choice, count, printResult, progress, round, runBench } from './commandLine.ts';
+import { engineNames, startNamedEngine } from './engines.ts';
+import { type InProcessMillrace, startInProcessMillrace, type Usage } from './inProcessMillrace.ts';
+import { leastSquares } from './leastSquares.ts';
+import { sequential1, sequential5, sequential20, sequential50 } from './machines/sequential.ts';
+import { listPrices } from './prices.ts';
+import { add } from './workers/add.ts';
+
+const machines = [
+  { machine: sequential1, tasks: 1 },
+  { machine: sequential5, tasks: 5 },
+  { machine: sequential20, tasks: 20 },
+  { machine: sequential50, tasks: 50 },
+];
+
+/** Of an execution, on average. */
+interface Point extends Usage {
+  readonly tasks: number;
+}
+
+await runBench(async () => {
+  const engineName = choice('engine', engineNames);
+  const executions = count('executions', 20);
+  const engine = await startNamedEngine(engineName);
+  try {
+    const millrace = await startInProcessMillrace(
+      engine.endpoint,
+      machines.map(({ machine }) => machine),
+      add,
+    );
+    const points: Point[] = [];
+    try {
+      for (const { machine, tasks } of machines) {
+        points.push(await measure(millrace, machine.id, tasks, executions));
+        progress(`${executions} executions of ${tasks} tasks: done`);
+      }
+    } finally {
+      await millrace.stop();
+    }
+    const result = { engine: engineName, executionsAPoint: executions, ...summary(points), points };
+    printResult(result, () => text(result));
+  } finally {
+    await engine.stop();
+  }
+});
+
+async function measure(
+  millrace: InProcessMillrace,
+  machine: string,
+  tasks: number,
+  executions: number,
+): Promise<Point> {
+  const ids = Array.from({ length: executions }, (_, i) => `${machine}-${String(i).padStart(6, '0')}`);
+  millrace.usage();
+  await millrace.run(machine, ids, { from: 0 });
+  const { writeUnits, readUnits, orchestratorCalls } = millrace.usage();
+  return {
+    tasks,
+    writeUnits: round(writeUnits / executions, 3),
+    readUnits: round(readUnits / executions, 3),
+    orchestratorCalls: round(orchestratorCalls / executions, 3),
+  };
+}
+
+type Summary = ReturnType<typeof summary>;
+
+function summary(points: readonly Point[]) {
+  const lineOf = (value: (point: Point) => number) =>
+    leastSquares(points.map((point) => ({ x: point.tasks, y: value(point) })));
+  const writes = lineOf((point) => point.writeUnits);
+  const reads = lineOf((point) => point.readUnits);
+  const calls = lineOf((point) => point.orchestratorCalls);
+  const { writeUnit, readUnit } = listPrices.dynamodb;
+  return {
+    slopeWriteUnits: round(writes.slope, 3),
+    interceptWriteUnits: round(writes.intercept, 3),
+    readUnitsPerStep: round(reads.slope, 3),
+    readUnitsPerExecution: round(reads.intercept, 3),
+    orchestratorCallsPerStep: round(calls.slope, 3),
+    /** Table alone; `millrace` bills the orchestrator's Lambda time beside it. */
+    usdPerMillionSteps: round((writes.slope * writeUnit + reads.slope * readUnit) * 1e6, 3),
+  };
+}
+
+function text(
+  result: Summary & { engine: string; executionsAPoint: number; points: readonly Point[] },
+): string {
+  const rows = result.points.map(
+    ({ tasks, writeUnits, readUnits, orchestratorCalls }) =>
+      `${String(tasks).padStart(5)}  ${writeUnits.toFixed(2).padStart(11)}  ${readUnits.toFixed(2).padStart(10)}  ` +
+      orchestratorCalls.toFixed(2).padStart(18),
+  );
+  return [
+    `Capacity units of an execution, by ${result.engine}, over ${result.executionsAPoint} executions a row`,
+    '',
+    'tasks  write units  read units  orchestrator calls',
+    ...rows,
+    '',
+    `A task step:  ${result.slopeWriteUnits} write units (at most 2.05), ${result.readUnitsPerStep} read units (at most 0.3),`,
+    `              ${result.orchestratorCallsPerStep} AWS calls of the orchestrator (at most 2.3)`,
+    `An execution: ${result.interceptWriteUnits} write units beside its steps (at most 5), ${result.readUnitsPerExecution} read units`,
+    `A million task steps: ${result.usdPerMillionSteps} USD for the table`,
+  ].join('\n');
+}

@@ -1,0 +1,149 @@
+/**
+ * Task steps a second on the local cloud against what the same engine takes in plain writes, in the same run:
+ * docs/reference/benchmarks.md.
+ */
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
+import { ensureTable } from '../local/dynamodb/createTable.ts';
+import { type LocalCloud, startLocalCloud } from '../local/index.ts';
+import { defaults } from '../orchestrator/configuration.ts';
+import { eachLimited } from '../orchestrator/handlers/eachLimited.ts';
+import { DynamoDBTable } from '../orchestrator/table/dynamoDBTable.ts';
+import { indexName, indexPartition } from '../orchestrator/table/schema.ts';
+import { count, printResult, progress, round, runBench } from './commandLine.ts';
+import { type ProcessTimes, processTimes, timesBetween } from './processTimes.ts';
+import { rawWritesPerSecond } from './rawWrites.ts';
+
+const tasks = 5;
+const machine = `sequential-${tasks}`;
+const startsInFlight = 32;
+const rawInFlight = [16, 32, 64];
+
+await runBench(async () => {
+  const executions = count('executions', 1000);
+  const rawWrites = count('writes', 4000);
+  const directory = dirname(fileURLToPath(import.meta.url));
+  const cloud = await startLocalCloud({
+    machinesDirectory: join(directory, 'machines'),
+    workersDirectory: join(directory, 'workers'),
+    log: ({ source, text }) => progress(`${source}: ${text}`),
+  });
+  try {
+    await run(cloud, 'warm-up', Math.ceil(executions / 5));
+    progress('Warm-up: done');
+    // Before and after, as the machine may have other things to do now and then; the better one counts.
+    const rawCpuBefore = processTimes();
+    const before = await rawWritesOf(cloud, rawWrites);
+    const rawCpu = timesBetween(rawCpuBefore, processTimes());
+    const measured = await run(cloud, 'measured', executions);
+    const after = await rawWritesOf(cloud, rawWrites);
+    const rawWritesPerSecond = Math.max(before, after);
+    const steps = executions * tasks;
+    const stepsPerSecond = (steps * 1000) / measured.elapsedMs;
+    const result = {
+      stepsPerSecond: round(stepsPerSecond, 0),
+      rawWritesPerSecond: round(rawWritesPerSecond, 0),
+      ratio: round((stepsPerSecond * 2) / rawWritesPerSecond, 3),
+      executions,
+      steps,
+      seconds: round(measured.elapsedMs / 1000, 2),
+      /** By process. */
+      cpuMsPerStep: perOne(measured.cpu, steps),
+      cpuMsPerRawWrite: perOne(rawCpu, rawWrites * rawInFlight.length),
+    };
+    printResult(result, () => text(result));
+  } finally {
+    await cloud.stop();
+  }
+});
+
+function perOne(times: ProcessTimes, count: number): Record<string, number> {
+  const used = [...times].filter(([, ms]) => ms > 0);
+  return Object.fromEntries(used.map(([kind, ms]) => [kind, round(ms / count, 3)]));
+}
+
+async function run(
+  cloud: LocalCloud,
+  prefix: string,
+  executions: number,
+): Promise<{ elapsedMs: number; cpu: ProcessTimes }> {
+  const { dynamodb: client, tableName } = cloud;
+  const { indexShards, retentionDays } = defaults;
+  const table = new DynamoDBTable({ client, tableName, now: () => Date.now(), indexShards, retentionDays });
+  const endedBefore = await countEnded(client, tableName);
+  const numbers = Array.from({ length: executions }, (_, number) => number);
+  const cpuBefore = processTimes();
+  const start = performance.now();
+  await eachLimited(numbers, startsInFlight, async (number) => {
+    await table.insertStart({ executionId: `${prefix}-${number}`, machine, input: { from: number } });
+  });
+  await cloud.settled();
+  const measured = { elapsedMs: performance.now() - start, cpu: timesBetween(cpuBefore, processTimes()) };
+  const ended = (await countEnded(client, tableName)) - endedBefore;
+  if (ended !== executions) throw new UnfinishedError(executions, ended);
+  return measured;
+}
+
+/** Thrown when nothing goes on any more and not all executions have succeeded. */
+class UnfinishedError extends Error {
+  readonly code = 'Unfinished';
+  override readonly name = 'UnfinishedError';
+  constructor(executions: number, ended: number) {
+    super(`Of ${executions} executions ${ended} succeeded: look at what the functions printed.`);
+  }
+}
+
+async function countEnded(client: DynamoDBClient, tableName: string): Promise<number> {
+  const shards = Array.from({ length: defaults.indexShards }, (_, shard) => shard);
+  const counts = await Promise.all(shards.map((shard) => countInShard(client, tableName, shard)));
+  return counts.reduce((sum, each) => sum + each, 0);
+}
+
+async function countInShard(client: DynamoDBClient, tableName: string, shard: number): Promise<number> {
+  const query = {
+    TableName: tableName,
+    IndexName: indexName,
+    Select: 'COUNT',
+    KeyConditionExpression: 'mr_pk = :partition',
+    ExpressionAttributeValues: { ':partition': { S: indexPartition.ended(machine, 'SUCCEEDED', shard) } },
+  } as const;
+  let ended = 0;
+  for await (const { Count = 0 } of paginateQuery({ client }, query)) ended += Count;
+  return ended;
+}
+
+/** The best of several numbers of writes in flight, into a table that is like Millrace's but feeds nobody. */
+async function rawWritesOf(cloud: LocalCloud, writes: number): Promise<number> {
+  const tableName = 'raw-writes';
+  await ensureTable(cloud.dynamodb, { ...cloud.description.table, tableName });
+  let best = 0;
+  for (const inFlight of rawInFlight) {
+    const perSecond = await rawWritesPerSecond(cloud.dynamodb, tableName, writes, inFlight);
+    progress(`Plain conditional puts, ${inFlight} in flight: ${round(perSecond, 0)} a second`);
+    best = Math.max(best, perSecond);
+  }
+  return best;
+}
+
+function text(result: {
+  stepsPerSecond: number;
+  rawWritesPerSecond: number;
+  ratio: number;
+  executions: number;
+  seconds: number;
+  cpuMsPerStep: Record<string, number>;
+  cpuMsPerRawWrite: Record<string, number>;
+}): string {
+  const cpu = (times: Record<string, number>) =>
+    Object.entries(times)
+      .map(([kind, ms]) => `${kind} ${ms} ms`)
+      .join(', ');
+  return [
+    `${result.executions} executions of ${tasks} tasks in ${result.seconds} s: ${result.stepsPerSecond} task steps a second`,
+    `Plain conditional puts, one process: ${result.rawWritesPerSecond} a second`,
+    `Two writes a step: ${result.ratio} of what the engine takes in plain writes (at least 0.6)`,
+    `CPU a step: ${cpu(result.cpuMsPerStep)}`,
+    `CPU a plain put: ${cpu(result.cpuMsPerRawWrite)}`,
+  ].join('\n');
+}
