@@ -6,7 +6,7 @@ import { type Execution, hasEnded } from './core/execution/execution.ts';
  */
 export class ExecutionCache {
   readonly #maximumCharacters: number;
-  readonly #executions = new Map<string, Execution>();
+  readonly #entries = new Map<string, { readonly execution: Execution; readonly characters: number }>();
   #characters = 0;
 
   constructor(maximumCharacters: number) {
@@ -14,31 +14,33 @@ export class ExecutionCache {
   }
 
   get(executionId: string): Execution | undefined {
-    return this.#executions.get(executionId);
+    return this.#entries.get(executionId)?.execution;
   }
 
   set(execution: Execution): void {
     this.delete(execution.executionId);
     if (hasEnded(execution.status)) return;
-    this.#executions.set(execution.executionId, execution);
-    this.#characters += sizeOf(execution);
-    for (const oldest of this.#executions.keys()) {
+    const characters = sizeOf(execution);
+    this.#entries.set(execution.executionId, { execution, characters });
+    this.#characters += characters;
+    for (const oldest of this.#entries.keys()) {
       if (this.#characters <= this.#maximumCharacters) break;
       this.delete(oldest);
     }
   }
 
   delete(executionId: string): void {
-    const execution = this.#executions.get(executionId);
-    if (!execution) return;
-    this.#characters -= sizeOf(execution);
-    this.#executions.delete(executionId);
+    this.#characters -= this.#entries.get(executionId)?.characters ?? 0;
+    this.#entries.delete(executionId);
   }
 }
 
-/** Roughly: what an execution takes beside its state and log. */
+/** Roughly: what an execution takes beside its state, log and tasks' inputs. */
 const overhead = 1000;
 
-function sizeOf(execution: Execution): number {
-  return overhead + execution.log.length + 2 * (execution.snapshot?.length ?? 0);
+function sizeOf({ log, snapshot, tasks }: Execution): number {
+  const inputs = tasks.map(({ input }) => (input === undefined ? 0 : JSON.stringify(input).length));
+  return (
+    overhead + log.length + 2 * (snapshot?.length ?? 0) + 2 * inputs.reduce((sum, length) => sum + length, 0)
+  );
 }

@@ -42,13 +42,14 @@ export class JournalReader {
   /** What the clock found due: its timers are in the execution, results of overdue tasks may be in the journal. */
   async wakeInput(execution: Execution, wakeId: string, now: number): Promise<AdvanceInput> {
     const { executionId } = execution;
-    const common = { executionId, execution, wakeId, now };
+    const common = { executionId, execution, wakeId, now, delivered: [] };
     if (execution.waiting) {
       const entries = inJournalOrder(await this.#table.readJournal(executionId));
       const appliedBefore = await this.#segmentReferences(execution, 0);
       return { ...common, entries, appliedBefore, isWholeJournal: true };
     }
-    const overdue = execution.tasks.filter((task) => (task.deadline ?? Number.POSITIVE_INFINITY) <= now);
+    const at = Math.max(now, execution.updatedAt);
+    const overdue = execution.tasks.filter((task) => (task.deadline ?? Number.POSITIVE_INFINITY) <= at);
     const entries = overdue.length === 0 ? [] : await this.#table.readResults(executionId, overdue);
     return { ...common, entries };
   }

@@ -28,7 +28,11 @@ export interface OrchestratorOptions {
   readonly now: () => number;
   /** Characters of state that are kept in memory. @default 32 million */
   readonly cacheCharacters?: number;
+  /** How long an action that is an async function is waited for. @default 5 seconds */
+  readonly actionLimitMs?: number;
 }
+
+const defaultActionLimitMs = 5000;
 
 /** A journal item as the stream brought it. */
 export interface JournalRecord {
@@ -55,53 +59,74 @@ export class Orchestrator {
   }
 
   /** Applies journal items of one execution, as the stream delivered them. */
-  async applyRecords(executionId: string, records: readonly JournalRecord[]): Promise<void> {
-    const entries = startFirst(records.map((record) => record.entry));
+  applyRecords(executionId: string, records: readonly JournalRecord[]): Promise<void> {
+    return this.#unlessUnreadable(executionId, () => this.#applyRecords(executionId, records));
+  }
+
+  /** Fires what is due of an execution. Called by the clock, which may call early, late, twice or for nothing. */
+  wake(executionId: string, wakeId: string): Promise<void> {
+    return this.#unlessUnreadable(executionId, () => this.#wake(executionId, wakeId));
+  }
+
+  /** What somebody else has written to an execution item is dropped: no delivery can mend it. */
+  async #unlessUnreadable(executionId: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof UnreadableExecutionError)) throw error;
+      this.#options.report({ type: 'dropped', executionId, error: describeError(error) });
+    }
+  }
+
+  async #applyRecords(executionId: string, records: readonly JournalRecord[]): Promise<void> {
+    let entries = distinct(startFirst(records.map((record) => record.entry)));
+    const delivered = entries.map((entry) => entry.reference);
     let isFresh = false;
     let execution = this.#cache.get(executionId);
     for (let conflicts = 0; conflicts < mostConflicts; conflicts++) {
       const hasStart = entries.some((entry) => entry.kind === 'start');
       if (!execution && !isFresh && !hasStart) {
-        const read = await this.#read(executionId);
-        if (read === 'unreadable') return;
-        execution = read;
+        execution = await this.#options.table.readExecution(executionId);
         isFresh = true;
+      }
+      if (!execution) {
+        const all = distinct(await this.#journal.withStartAndEvents(executionId, entries));
+        if (all.length === 0) return;
+        entries = all;
       }
       const input: AdvanceInput = {
         executionId,
         execution,
-        entries: execution ? entries : await this.#journal.withStartAndEvents(executionId, entries),
+        entries,
+        delivered,
         appliedBefore: execution ? await this.#journal.appliedBefore(execution, records) : new Set(),
         now: this.#options.now(),
       };
       const step = this.#advance(input);
       if (step.type === 'nothing') {
-        const decided = step.duplicates.length === entries.length;
-        if (decided || isFresh || !execution) {
-          if (execution) await this.#redispatch(execution, step.duplicates);
+        if (isFresh || !execution) {
+          if (execution) await this.#redispatch(execution, deliveredAgain(step, input));
           return;
         }
         // From memory it looks as if there were nothing to do: only a strong read may say so.
         this.#cache.delete(executionId);
-        const current = await this.#read(executionId);
-        if (current === 'unreadable') return;
-        execution = current;
+        execution = await this.#options.table.readExecution(executionId);
         isFresh = true;
         continue;
       }
       const outcome = await this.#commit(step, input);
       if (outcome.type === 'committed') return;
+      if (outcome.type === 'partly') conflicts--;
       execution = outcome.current;
       isFresh = true;
     }
     throw new ContentionError(executionId);
   }
 
-  /** Fires what is due of an execution. Called by the clock, which may call early, late, twice or for nothing. */
-  async wake(executionId: string, wakeId: string): Promise<void> {
+  async #wake(executionId: string, wakeId: string): Promise<void> {
     for (let conflicts = 0; conflicts < mostConflicts; conflicts++) {
-      const execution = await this.#read(executionId);
-      if (execution === 'unreadable' || execution?.status !== 'RUNNING') return;
+      const execution = await this.#options.table.readExecution(executionId);
+      if (execution?.status !== 'RUNNING') return;
       const now = this.#options.now();
       if ((execution.wakeAt ?? Number.POSITIVE_INFINITY) > now) {
         await this.#redispatch(execution, [wakeId]);
@@ -114,16 +139,6 @@ export class Orchestrator {
       if (outcome.type === 'committed') return;
     }
     throw new ContentionError(executionId);
-  }
-
-  async #read(executionId: string): Promise<Execution | undefined | 'unreadable'> {
-    try {
-      return await this.#options.table.readExecution(executionId);
-    } catch (error) {
-      if (!(error instanceof UnreadableExecutionError)) throw error;
-      this.#options.report({ type: 'dropped', executionId, error: describeError(error) });
-      return 'unreadable';
-    }
   }
 
   /** The pure step. A defect in it lets the execution wait with its input unapplied, and harms no other. */
@@ -148,20 +163,20 @@ export class Orchestrator {
   async #commit(
     step: Extract<Advance, { type: 'commit' }>,
     input: AdvanceInput,
-  ): Promise<{ type: 'committed' } | { type: 'conflict'; current: Execution | undefined }> {
+  ): Promise<{ type: 'committed' } | { type: 'conflict' | 'partly'; current: Execution | undefined }> {
     const { execution } = step;
     const outcome = await this.#write(step);
     switch (outcome.type) {
       case 'committed':
         this.#cache.set(execution);
         await this.#execute(execution, step.effects);
-        await this.#redispatch(execution, step.duplicates);
+        await this.#redispatch(execution, deliveredAgain(step, input));
         return outcome;
       case 'conflict':
         this.#cache.delete(execution.executionId);
         return outcome;
       case 'tooLarge':
-        return this.#commitTooLarge(input, outcome.bytes);
+        return this.#commitTooLarge(input, step.duplicates, outcome.bytes);
     }
   }
 
@@ -172,19 +187,26 @@ export class Orchestrator {
   }
 
   /** The entries one by one, so that only the one that makes the state too large ends the execution. */
-  async #commitTooLarge(input: AdvanceInput, bytes: number) {
-    const [first, ...rest] = input.entries;
-    if (first && rest.length > 0) {
-      const { wakeId: _, ...single } = input;
-      const step = this.#advance({ ...single, entries: [first] });
+  async #commitTooLarge(
+    input: AdvanceInput,
+    duplicates: readonly string[],
+    bytes: number,
+  ): Promise<{ type: 'committed' } | { type: 'conflict' | 'partly'; current: Execution | undefined }> {
+    const left = input.entries.filter((entry) => !duplicates.includes(entry.reference));
+    const [first] = left;
+    if (first && (left.length > 1 || input.wakeId !== undefined)) {
+      const { wakeId: _, ...rest } = input;
+      const single = { ...rest, entries: [first] };
+      const step = this.#advance(single);
       if (step.type === 'commit') {
-        const outcome = await this.#commit(step, { ...single, entries: [first] });
-        // The others meet the new version, as after any conflict.
-        return outcome.type === 'conflict' ? outcome : { type: 'conflict' as const, current: step.execution };
+        const outcome = await this.#commit(step, single);
+        if (outcome.type === 'conflict') return outcome;
+        // What was committed may be the failure in its place.
+        return { type: 'partly', current: await this.#options.table.readExecution(input.executionId) };
       }
     }
     const error = stateTooLarge(bytes);
-    const failed = failExecution(input, error);
+    const failed = failExecution({ ...input, entries: left }, error);
     if (failed.type === 'nothing') return { type: 'committed' as const };
     const outcome = await this.#write(failed);
     if (outcome.type === 'tooLarge') {
@@ -194,44 +216,55 @@ export class Orchestrator {
       return bare.type === 'conflict' ? bare : { type: 'committed' as const };
     }
     this.#cache.delete(input.executionId);
-    return outcome;
+    return outcome.type === 'conflict' ? outcome : { type: 'committed' as const };
   }
 
+  /** Tasks first: an action can then keep only its own batch waiting, and that not for long. */
   async #execute(execution: Execution, effects: readonly ExecutionEffect[]): Promise<void> {
     const { executionId } = execution;
-    const tasks = [];
+    const tasks = effects.flatMap((effect) => (effect.type === 'dispatch' ? [effect.task] : []));
+    if (tasks.length > 0) {
+      await this.#defer(execution, await this.#options.dispatcher.dispatch(execution, tasks));
+    }
+    const { report } = this.#options;
     for (const effect of effects) {
       switch (effect.type) {
         case 'action':
-          try {
-            // An action that is an async function is waited for: Lambda freezes what goes on after the handler.
-            await effect.run();
-          } catch (error) {
-            this.#options.report({
-              type: 'actionFailed',
-              executionId,
-              action: effect.name,
-              error: describeError(error),
-            });
-          }
+          await this.#runAction(executionId, effect);
           break;
         case 'log': {
           const { label, value } = effect;
-          this.#options.report({ type: 'log', executionId, value, ...(label !== undefined && { label }) });
+          report({ type: 'log', executionId, value, ...(label !== undefined && { label }) });
           break;
         }
         case 'emit':
-          this.#options.report({ type: 'emitted', executionId, event: effect.event });
+          report({ type: 'emitted', executionId, event: effect.event });
           break;
         case 'dispatch':
-          tasks.push(effect.task);
           break;
         default:
           effect satisfies never;
       }
     }
-    if (tasks.length > 0)
-      await this.#defer(execution, await this.#options.dispatcher.dispatch(execution, tasks));
+  }
+
+  /** An action that is an async function is waited for: Lambda freezes what goes on after the handler. */
+  async #runAction(
+    executionId: string,
+    { name, run }: Extract<ExecutionEffect, { type: 'action' }>,
+  ): Promise<void> {
+    const limitMs = this.#options.actionLimitMs ?? defaultActionLimitMs;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`It did not settle within ${limitMs} ms.`)), limitMs);
+    });
+    try {
+      await Promise.race([run(), late]);
+    } catch (error) {
+      this.#options.report({ type: 'actionFailed', executionId, action: name, error: describeError(error) });
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** A delivery of an applied cause means that whoever applied it may have died before it dispatched. */
@@ -258,6 +291,17 @@ export class Orchestrator {
     }
     this.#cache.delete(dispatched.executionId);
   }
+}
+
+/** Applied before, and delivered once more. What was only read beside it tells nothing of who applied it. */
+function deliveredAgain({ duplicates }: Advance, { delivered }: AdvanceInput): readonly string[] {
+  return delivered === undefined
+    ? duplicates
+    : duplicates.filter((reference) => delivered.includes(reference));
+}
+
+function distinct(entries: readonly JournalEntry[]): JournalEntry[] {
+  return [...new Map(entries.map((entry) => [entry.reference, entry])).values()];
 }
 
 function startFirst(entries: readonly JournalEntry[]): JournalEntry[] {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { Json } from './core/json.ts';
 
 /** What the orchestrator tells its surroundings outside the table. Nothing is reported for a step that went well. */
@@ -30,9 +31,18 @@ export type Reporter = (report: Report) => void;
 
 /** One line of JSON a report, for CloudWatch Logs. */
 export function consoleReporter(write: (line: string) => void = (line) => console.log(line)): Reporter {
-  return (report) => write(JSON.stringify({ millrace: report.type, ...report, type: undefined }));
+  return (report) => write(line(report));
+}
+
+/** What a machine logs is anything, and a report must not fail what it reports on. */
+function line(report: Report): string {
+  try {
+    return JSON.stringify({ millrace: report.type, ...report, type: undefined });
+  } catch {
+    return JSON.stringify({ millrace: report.type, text: inspect(report, { depth: 4 }) });
+  }
 }
 
 export function describeError(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return error instanceof Error ? `${error.name}: ${error.message}` : inspect(error, { depth: 1 });
 }

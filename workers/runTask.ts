@@ -1,6 +1,6 @@
+import { inspect, types } from 'node:util';
 import type { TaskResult } from '../orchestrator/core/execution/entries.ts';
 import { dataLimitErrorName } from '../orchestrator/core/execution/tasks.ts';
-import type { Json } from '../orchestrator/core/json.ts';
 import type { TaskError } from '../orchestrator/core/machine/step.types.ts';
 import { serializable } from '../orchestrator/core/serializable.ts';
 import { ItemTooLargeError } from '../orchestrator/table/errors.ts';
@@ -77,35 +77,64 @@ export async function runTask<Input>(
 async function resultOf(work: () => unknown): Promise<TaskResult> {
   try {
     const output = serializable(await work(), 'output');
-    return { status: 'SUCCEEDED', ...(output !== undefined && { output }) };
+    // A copy: a getter may answer otherwise when it is asked again.
+    return {
+      status: 'SUCCEEDED',
+      ...(output !== undefined && { output: JSON.parse(JSON.stringify(output)) }),
+    };
   } catch (error) {
     return { status: 'FAILED', error: taskErrorOf(error) };
   }
 }
 
-/** A thrown value as the machine's `onError` gets it: an error's class name is its name. */
+/** A thrown value as the machine's `onError` gets it: an error's class name is its name. It does not throw itself. */
 export function taskErrorOf(thrown: unknown): TaskError {
-  if (!(thrown instanceof Error))
-    return { name: 'Error', message: `Not an Error was thrown: ${textOf(thrown)}` };
-  const { name, message, stack } = thrown;
-  const className = name === 'Error' && thrown.constructor.name !== '' ? thrown.constructor.name : name;
+  try {
+    return isError(thrown)
+      ? errorFields(thrown)
+      : { name: 'Error', message: cut(`Not an Error was thrown: ${textOf(thrown)}`, maximumMessageLength) };
+  } catch {
+    return { name: 'Error', message: 'Something was thrown that cannot be read.' };
+  }
+}
+
+/** An error of another realm (a vm context) is no instance of our Error. */
+function isError(thrown: unknown): thrown is Error {
+  return thrown instanceof Error || types.isNativeError(thrown);
+}
+
+function errorFields(thrown: Error): TaskError {
+  // Anybody can have set them to anything.
+  const { name, message, stack }: { name: unknown; message: unknown; stack?: unknown } = thrown;
+  const constructorName: unknown = thrown.constructor?.name;
+  const className =
+    name === 'Error' && typeof constructorName === 'string' && constructorName !== ''
+      ? constructorName
+      : name;
   const retryable =
     'retryable' in thrown && typeof thrown.retryable === 'boolean' ? thrown.retryable : undefined;
   return {
-    name: className,
-    message,
-    ...(stack !== undefined && { stack: stack.slice(0, maximumStackLength) }),
+    name: typeof className === 'string' && className !== '' ? cut(className, maximumNameLength) : 'Error',
+    message: cut(typeof message === 'string' ? message : textOf(message), maximumMessageLength),
+    ...(typeof stack === 'string' && { stack: cut(stack, maximumStackLength) }),
     ...(retryable !== undefined && { retryable }),
   };
 }
 
+/** Lengths of an error's name and cause in Step Functions. */
+const maximumNameLength = 256;
+const maximumMessageLength = 32_768;
 /** Enough for the frames that matter, and little enough for one write unit. */
 const maximumStackLength = 600;
 
+function cut(text: string, length: number): string {
+  return text.length > length ? text.slice(0, length) : text;
+}
+
 function textOf(value: unknown): string {
   try {
-    return (JSON.stringify(value) as Json | undefined)?.toString() ?? String(value);
+    return JSON.stringify(value) ?? String(value);
   } catch {
-    return String(value);
+    return inspect(value, { depth: 2 });
   }
 }

@@ -5,20 +5,24 @@ export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** Thrown when a duration is not a non-negative number of milliseconds or a number with a unit. */
+/** Thrown when a duration is not a number of milliseconds or a number with a unit, from nothing to ten years. */
 export class InvalidDurationError extends Error {
   readonly code = 'InvalidDuration';
   override readonly name = 'InvalidDurationError';
   constructor(value: unknown) {
     super(
-      `${JSON.stringify(value)} is no duration: write milliseconds as a number, or '30s', '15m', '24h', '7d'.`,
+      `${JSON.stringify(value)} is no duration of at most ten years: write milliseconds as a number, or '30s', '15m', '24h', '7d'.`,
     );
   }
 }
 
+/** Ten years: longer is taken for a mistake of units. */
+const longestMs = 3650 * 86_400_000;
+
+/** @throws InvalidDurationError */
 export function durationMs(duration: Duration): number {
   const ms = typeof duration === 'number' ? duration : parse(duration);
-  if (!Number.isFinite(ms) || ms < 0) throw new InvalidDurationError(duration);
+  if (!(ms >= 0 && ms <= longestMs)) throw new InvalidDurationError(duration);
   return ms;
 }
 

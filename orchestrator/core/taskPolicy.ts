@@ -37,15 +37,28 @@ export interface ResolvedTaskPolicy {
 /** Lambda's own limit is 15 minutes; the rest is for the result to be written and read. */
 const defaultTimeoutMs = 15 * 60_000 + 10_000;
 
-/** @throws InvalidDurationError */
+/** Thrown when a retry policy has attempts or a backoff rate that make no sense. */
+export class InvalidRetryPolicyError extends Error {
+  readonly code = 'InvalidRetryPolicy';
+  override readonly name = 'InvalidRetryPolicyError';
+}
+
+/** @throws InvalidDurationError, InvalidRetryPolicyError */
 export function resolveTaskPolicy(policy: TaskPolicy = {}): ResolvedTaskPolicy {
   const retry = policy.retry;
+  const { maxAttempts = 3, backoffRate = 2 } = retry ?? {};
+  if (!Number.isInteger(maxAttempts) || maxAttempts < 1) {
+    throw new InvalidRetryPolicyError(`maxAttempts is ${maxAttempts}: give a whole number from 1.`);
+  }
+  if (!(backoffRate >= 1 && backoffRate <= 100)) {
+    throw new InvalidRetryPolicyError(`backoffRate is ${backoffRate}: give a number from 1 to 100.`);
+  }
   return {
     timeoutMs: policy.timeout === undefined ? defaultTimeoutMs : durationMs(policy.timeout),
-    maxAttempts: retry ? (retry.maxAttempts ?? 3) : 1,
+    maxAttempts: retry ? maxAttempts : 1,
     intervalMs: durationMs(retry?.interval ?? 1000),
-    backoffRate: retry?.backoffRate ?? 2,
-    maxDelayMs: retry?.maxDelay === undefined ? Number.MAX_SAFE_INTEGER : durationMs(retry.maxDelay),
+    backoffRate,
+    maxDelayMs: durationMs(retry?.maxDelay ?? '3650d'),
     jitter: retry?.jitter ?? 'none',
   };
 }

@@ -57,14 +57,22 @@ export function encodeExecution(execution: Execution, layout: TableLayout): Enco
   if (execution.snapshot !== undefined) compressed.snapshot = compressedAttribute(execution.snapshot);
   const compressedSize = attributesSize(compressed);
   const isSmaller = writeUnits(compressedSize) < writeUnits(size);
-  if ((isSmaller ? compressedSize : size) <= maximumItemBytes) {
+  if (fits(execution, isSmaller ? compressedSize : size)) {
     return { type: 'item', item: isSmaller ? compressed : plain };
   }
   if (execution.output !== undefined)
     compressed.output = compressedAttribute(JSON.stringify(execution.output));
   if (execution.tasks.length > 0) compressed.tasks = { L: execution.tasks.map(compressedTaskAttribute) };
   const bytes = attributesSize(compressed);
-  return bytes > maximumItemBytes ? { type: 'tooLarge', bytes } : { type: 'item', item: compressed };
+  return fits(execution, bytes) ? { type: 'item', item: compressed } : { type: 'tooLarge', bytes };
+}
+
+/** Kept free while an execution runs, for what must fit whatever its state: more log, and an error. */
+const reservedBytes = 16 * 1024;
+
+function fits({ status, log }: Execution, bytes: number): boolean {
+  if (bytes > maximumItemBytes) return false;
+  return status !== 'RUNNING' || bytes - log.length <= maximumItemBytes - reservedBytes;
 }
 
 function writeUnits(bytes: number): number {

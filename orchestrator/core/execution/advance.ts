@@ -18,6 +18,11 @@ export interface AdvanceInput {
   readonly entries: readonly JournalEntry[];
   /** Set when the clock calls: the cause of what it makes due. */
   readonly wakeId?: string;
+  /**
+   * References of the entries that the stream delivered. What was read beside them gets the first of them, or the wake, as
+   * its cause: its own delivery, which comes yet, must not dispatch its tasks again. @default all
+   */
+  readonly delivered?: readonly string[];
   /** The entries are the whole journal: an execution that waited can go on with nothing left out. */
   readonly isWholeJournal?: boolean;
   /** References that older segments of the log name. */
@@ -52,7 +57,7 @@ export type Advance =
 export function advance(machines: MachineLookup, limits: AdvanceLimits, input: AdvanceInput): Advance {
   const start = input.entries.find((entry) => entry.kind === 'start');
   if (!input.execution && !start) return { type: 'nothing', duplicates: [] };
-  const draft = draftOf(input.execution, start, input.executionId, input.now);
+  let draft = draftOf(input.execution, start, input.executionId, input.now);
   const attempt = new Attempt(machines, limits, draft, input);
   const duplicates: string[] = [];
   try {
@@ -64,7 +69,14 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
     attempt.endWaiting();
   } catch (error) {
     if (!(error instanceof DefinitionMismatchError)) throw error;
-    wait(draft, definitionMismatch(error), limits.waitForMachineMs, input.execution?.waiting);
+    // Nothing of what was begun is kept, but controls need no machine.
+    draft = draftOf(input.execution, start, input.executionId, input.now);
+    for (const entry of input.entries) {
+      if (entry.kind !== 'control' || draft.ended || isDuplicate(draft, entry, input.appliedBefore)) continue;
+      applyControl(draft, entry);
+    }
+    if (!draft.ended)
+      wait(draft, definitionMismatch(error), limits.waitForMachineMs, input.execution?.waiting);
   }
   // A wake that finds nothing due still has to move `wakeAt` on, or the clock would call again at once.
   const isOverdue =
@@ -80,12 +92,20 @@ class Attempt {
   /** Whether the execution can go on: it did not wait, or what it waits for may be looked for again. */
   readonly #mayGoOn: boolean;
   #machine: PreparedMachine | undefined;
+  readonly #isWholeJournal: boolean;
+  readonly #causeOf: (entry: JournalEntry) => string;
 
   constructor(machines: MachineLookup, limits: AdvanceLimits, draft: Draft, input: AdvanceInput) {
     this.#machines = machines;
     this.#limits = limits;
     this.#draft = draft;
     this.#waited = draft.execution.waiting;
+    this.#isWholeJournal = input.isWholeJournal === true;
+    const { delivered, wakeId } = input;
+    this.#causeOf = ({ reference }) =>
+      delivered === undefined || delivered.includes(reference)
+        ? reference
+        : (wakeId ?? delivered[0] ?? reference);
     this.#mayGoOn =
       this.#waited === undefined ||
       (input.isWholeJournal === true && this.#waited.nextAttemptAt <= draft.now);
@@ -102,9 +122,14 @@ class Attempt {
       draft.log('start', entry.reference, { type: 'failed', code: 'InvalidStart' });
     } else {
       const machine = this.#ready(entry.kind === 'start' ? entry.version : undefined);
-      if (!machine) return;
-      fireDueTimers(draft, machine, entry.reference);
-      applyEntry(draft, machine, entry);
+      if (!machine) {
+        if (this.#waited && !this.#isWholeJournal && draft.execution.status === 'RUNNING') draft.set({});
+        return;
+      }
+      const cause = this.#causeOf(entry);
+      fireDueTimers(draft, machine, cause);
+      if (draft.ended) draft.log(logKindOf(entry), entry.reference, { type: 'ignored', reason: 'Ended' });
+      else applyEntry(draft, machine, entry, cause);
     }
   }
 
@@ -191,7 +216,7 @@ export function deferDispatch(execution: Execution, tasks: readonly OpenTask[], 
   for (const { task: number, attempt } of tasks) {
     const task = draft.openAttempt(number, attempt);
     // After a conflict it may have been settled, or be another attempt.
-    if (!task) continue;
+    if (!task || task.deadline === undefined) continue;
     draft.replaceTask(deferred(execution.executionId, task, draft.now));
     draft.log('deferred', `task#${task.task}#${task.attempt}`);
   }

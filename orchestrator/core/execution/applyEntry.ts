@@ -4,13 +4,18 @@ import { failAttempt } from './due.ts';
 import type { ControlEntry, EventEntry, JournalEntry, ResultEntry, StartEntry } from './entries.ts';
 import type { LogEntryKind, LogVerdict } from './log.ts';
 
-/** Takes one journal item into the machine and logs what became of it. The execution is RUNNING and not waiting. */
+/**
+ * Takes one journal item into the machine and logs what became of it. The execution is RUNNING and not waiting.
+ *
+ * @param cause of the tasks that it opens
+ */
 export function applyEntry(
   draft: Draft,
   machine: PreparedMachine,
   entry: Exclude<JournalEntry, ControlEntry>,
+  cause: string,
 ): void {
-  const verdict = verdictOf(draft, machine, entry);
+  const verdict = verdictOf(draft, machine, entry, cause);
   draft.log(logKindOf(entry), entry.reference, verdict);
 }
 
@@ -18,42 +23,43 @@ function verdictOf(
   draft: Draft,
   machine: PreparedMachine,
   entry: Exclude<JournalEntry, ControlEntry>,
+  cause: string,
 ): LogVerdict {
   switch (entry.kind) {
     case 'start':
-      return applyStart(draft, machine, entry);
+      return applyStart(draft, machine, entry, cause);
     case 'result':
-      return applyResult(draft, machine, entry);
+      return applyResult(draft, machine, entry, cause);
     case 'event':
-      return applyEvent(draft, machine, entry);
+      return applyEvent(draft, machine, entry, cause);
     case 'invalidEvent':
       return { type: 'ignored', reason: 'InvalidEvent' };
   }
 }
 
-function applyStart(draft: Draft, machine: PreparedMachine, entry: StartEntry): LogVerdict {
+function applyStart(draft: Draft, machine: PreparedMachine, entry: StartEntry, cause: string): LogVerdict {
   draft.set({ machineVersion: machine.version, definitionHash: machine.definitionHash });
-  draft.step(machine, { type: 'start', input: entry.input }, entry.reference);
+  draft.step(machine, { type: 'start', input: entry.input }, cause);
   return { type: 'applied' };
 }
 
-function applyResult(draft: Draft, machine: PreparedMachine, entry: ResultEntry): LogVerdict {
+function applyResult(draft: Draft, machine: PreparedMachine, entry: ResultEntry, cause: string): LogVerdict {
   const task = draft.openAttempt(entry.task, entry.attempt);
   if (!task) return { type: 'ignored', reason: 'NotOpen' };
   const { result } = entry;
   if (result.status === 'FAILED') {
-    failAttempt(draft, machine, task, result.error, entry.reference);
+    failAttempt(draft, machine, task, result.error, cause);
   } else {
     // What a worker returns goes through JSON, where nothing is null.
     const output = result.output ?? null;
-    draft.settle(machine, { type: 'taskSucceeded', task: task.task, output }, entry.reference);
+    draft.settle(machine, { type: 'taskSucceeded', task: task.task, output }, cause);
   }
   return { type: 'applied' };
 }
 
-function applyEvent(draft: Draft, machine: PreparedMachine, entry: EventEntry): LogVerdict {
+function applyEvent(draft: Draft, machine: PreparedMachine, entry: EventEntry, cause: string): LogVerdict {
   const event = { ...entry.fields, type: entry.type };
-  const ignored = draft.step(machine, { type: 'event', event }, entry.reference);
+  const ignored = draft.step(machine, { type: 'event', event }, cause);
   return ignored ? { type: 'ignored', reason: ignored } : { type: 'applied' };
 }
 

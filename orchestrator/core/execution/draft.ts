@@ -22,6 +22,9 @@ export interface LogSegment {
   readonly text: string;
 }
 
+/** Of an error's message and stack, so that a failure fits where the state of before fitted. */
+const longestText = 4000;
+
 /** One execution while a commit is being prepared for it. Lives for one call of `advance`; nothing outside sees it. */
 export class Draft {
   readonly now: number;
@@ -136,7 +139,14 @@ export class Draft {
   }
 
   fail(error: ExecutionError): void {
-    this.end('FAILED', { error });
+    const { message, stack, ...rest } = error;
+    this.end('FAILED', {
+      error: {
+        ...rest,
+        message: message.slice(0, longestText),
+        ...(stack !== undefined && { stack: stack.slice(0, longestText) }),
+      },
+    });
   }
 
   end(status: ExecutionStatus, result: Pick<Execution, 'output'> | Pick<Execution, 'error'>): void {
@@ -148,9 +158,7 @@ export class Draft {
 
   openAttempt(task: number, attempt: number): OpenTask | undefined {
     if (this.ended) return undefined;
-    return this.#execution.tasks.find(
-      (open) => open.task === task && open.attempt === attempt && open.deadline !== undefined,
-    );
+    return this.#execution.tasks.find((open) => open.task === task && open.attempt === attempt);
   }
 
   /** Gives the machine the outcome of a task, which is then no longer open. */

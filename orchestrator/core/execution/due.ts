@@ -10,7 +10,7 @@ const mostFirings = 200;
 /** Fires the machine's timers that were due before an entry that is applied now, in order of due time. */
 export function fireDueTimers(draft: Draft, machine: PreparedMachine, cause: string): void {
   // `wakeAt` is never later than the first timer, and is cheaper to ask than the snapshot.
-  if ((draft.execution.wakeAt ?? Number.POSITIVE_INFINITY) > draft.now) return;
+  if (!draft.changed && (draft.execution.wakeAt ?? Number.POSITIVE_INFINITY) > draft.now) return;
   for (let fired = 0; fired < mostFirings && !draft.ended; fired++) {
     if ((draft.nextTimerAt ?? Number.POSITIVE_INFINITY) > draft.now) return;
     draft.step(machine, { type: 'timer' }, cause);

@@ -111,7 +111,8 @@ const keep = 48;
  */
 export function splitLog(log: string): { segment: string; rest: string } | undefined {
   if (log.length <= segmentAfter) return undefined;
-  const cut = log.indexOf(';', log.length - keep);
+  const within = log.indexOf(';', log.length - keep);
+  const cut = within < 0 ? log.lastIndexOf(';') : within;
   if (cut < 0) return undefined;
   const segment = log.slice(0, cut);
   const last = parseLog(segment).at(-1);

@@ -15,6 +15,8 @@ export class JournalIncompleteError extends Error {
 
 export interface Recording {
   readonly executionId: string;
+  /** The version that it started with, where its start names none. */
+  readonly machineVersion?: string;
   readonly journal: readonly JournalEntry[];
   /** The whole log, older segments first. */
   readonly log: readonly LogEntry[];
@@ -28,7 +30,13 @@ export interface Recording {
  * @throws JournalIncompleteError
  */
 export function* replay(machines: MachineLookup, recording: Recording): Generator<Execution> {
-  const journal = new Map(recording.journal.map((entry) => [entry.reference, entry]));
+  const { machineVersion } = recording;
+  const journal = new Map(
+    recording.journal.map((entry) => [
+      entry.reference,
+      entry.kind === 'start' && machineVersion !== undefined ? { ...entry, version: machineVersion } : entry,
+    ]),
+  );
   let execution: Execution | undefined;
   for (const entry of recording.log) {
     const next = step(machines, journal, entry, { executionId: recording.executionId, execution });

@@ -16,10 +16,13 @@ export function nextWakeAt(draft: Draft): number | undefined {
   return needed;
 }
 
+/** A timer may be due in the year 10000; the index holds no such time, and waking early is harmless. */
+const latestMs = 253_402_300_000_000;
+
 function neededWakeAt(draft: Draft): number | undefined {
   const { execution } = draft;
   if (execution.waiting) return execution.waiting.nextAttemptAt;
   const times = execution.tasks.map((task) => task.dispatchAt ?? task.deadline);
   const known = [...times, draft.nextTimerAt].filter((time) => time !== undefined);
-  return known.length === 0 ? undefined : Math.min(...known);
+  return known.length === 0 ? undefined : Math.min(...known, latestMs);
 }
