@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { emit, log, setup } from 'xstate';
+import { consoleReporter } from '../../orchestrator/report.ts';
+import { worker } from '../../workers/index.ts';
+import { OrchestratorRig } from '../support/orchestratorRig.ts';
 import { SimulatedCloud } from '../support/simulatedCloud.ts';
 
 /** What its actions did, outside the machine. */
@@ -69,5 +72,51 @@ describe('actions', () => {
     await cloud.advance(60_000);
     expect(seen.length).toBeLessThan(20);
     expect(seen.length).toBeGreaterThan(0);
+  });
+});
+
+describe('a step whose actions go wrong', () => {
+  const actors = { work: worker<unknown, number>() };
+  const machine = setup({
+    actors,
+    actions: {
+      nothingReadable: () => {
+        throw Object.create(null);
+      },
+      endless: () => new Promise<void>(() => {}),
+    },
+  });
+
+  it('dispatches its tasks, though a machine logs what is no JSON', async () => {
+    const lines: string[] = [];
+    const logging = machine.createMachine({ id: 'm', entry: log(() => 10n), invoke: { src: 'work' } });
+    const rig = new OrchestratorRig([logging]);
+    rig.start('m', 'e');
+    await rig.deliver(rig.newInstance({ report: consoleReporter((line) => lines.push(line)) }), 'e');
+    expect(rig.dispatched).toHaveLength(1);
+    expect(lines).toEqual([expect.stringContaining('10n')]);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ millrace: 'log' });
+  });
+
+  it('dispatches its tasks, though an action throws what cannot be turned into text', async () => {
+    const rig = new OrchestratorRig([
+      machine.createMachine({ id: 'm', entry: 'nothingReadable', invoke: { src: 'work' } }),
+    ]);
+    rig.start('m', 'e');
+    await rig.deliver(rig.newInstance(), 'e');
+    expect(rig.dispatched).toHaveLength(1);
+    expect(rig.reports).toMatchObject([{ type: 'actionFailed', action: 'nothingReadable' }]);
+  });
+
+  it('invariant 8: is held up only for a limited time by an action that never settles', async () => {
+    const rig = new OrchestratorRig([
+      machine.createMachine({ id: 'm', entry: 'endless', invoke: { src: 'work' } }),
+    ]);
+    rig.start('m', 'e');
+    await rig.deliver(rig.newInstance({ actionLimitMs: 10 }), 'e');
+    expect(rig.dispatched).toHaveLength(1);
+    expect(rig.reports).toMatchObject([
+      { type: 'actionFailed', action: 'endless', error: 'Error: It did not settle within 10 ms.' },
+    ]);
   });
 });

@@ -77,7 +77,8 @@ describe('under duplicated, late, re-ordered, throttled and lost deliveries and 
         const { execution, journal, segments } = await cloud.table.readHistory(executionId);
         if (!execution) throw new Error('It was not committed.');
         const log = [...segments, execution.log].flatMap(parseLog);
-        const replayed = [...replay(lookup, { executionId, journal, log })].at(-1);
+        const { machineVersion = '1' } = execution;
+        const replayed = [...replay(lookup, { executionId, machineVersion, journal, log })].at(-1);
         const known = ({
           status,
           snapshot,

@@ -194,7 +194,9 @@ export class Draft {
 
   /** The effects of the whole commit: tasks that were stopped again by a later entry are not dispatched. */
   allEffects(): ExecutionEffect[] {
-    const tasks = this.#execution.tasks.filter((task) => this.#toDispatch.has(task.task));
+    const tasks = this.#execution.tasks.filter(
+      (task) => this.#toDispatch.has(task.task) && task.dispatchAt === undefined,
+    );
     return [...this.effects, ...tasks.map((task) => ({ type: 'dispatch' as const, task }))];
   }
 

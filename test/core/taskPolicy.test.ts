@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Duration, durationMs, InvalidDurationError } from '../../orchestrator/core/duration.ts';
+import {
+  InvalidRetryPolicyError,
+  type RetryPolicy,
+  resolveTaskPolicy,
+} from '../../orchestrator/core/taskPolicy.ts';
+import { worker } from '../../workers/index.ts';
+
+const dayMs = 86_400_000;
+
+describe('a duration', () => {
+  const durations: [Duration, number][] = [
+    [0, 0],
+    [1500, 1500],
+    ['250ms', 250],
+    ['30s', 30_000],
+    ['15m', 900_000],
+    ['24h', dayMs],
+    ['7d', 7 * dayMs],
+    ['1.5s', 1500],
+    ['3650d', 3650 * dayMs],
+  ];
+  it.each(durations)('%o is %i milliseconds', (duration, ms) => {
+    expect(durationMs(duration)).toBe(ms);
+  });
+
+  it.each(['ms', 's', 'm', 'h', 'd'] as const)(
+    'in %s grows with its number, and is whole milliseconds',
+    (unit) => {
+      fc.assert(
+        fc.property(fc.integer({ min: 0, max: 3649 }), (count) => {
+          expect(durationMs(`${count + 1}${unit}`)).toBeGreaterThan(durationMs(`${count}${unit}`));
+          expect(Number.isInteger(durationMs(`${count + 0.123}${unit}`))).toBe(true);
+        }),
+      );
+    },
+  );
+
+  const refused: [string, Duration][] = [
+    ['is negative', -1],
+    ['is no number', Number.NaN],
+    ['is endless', Number.POSITIVE_INFINITY],
+    ['is longer than ten years', '3651d'],
+    ['is longer than any date', Number.MAX_SAFE_INTEGER],
+    ['is negative with a unit', '-5s'],
+    ['has an exponent', '1e3s'],
+  ];
+  it.each(refused)('that %s is refused, with what to write instead', (_, duration) => {
+    expect(() => durationMs(duration)).toThrow(InvalidDurationError);
+    expect(() => durationMs(duration)).toThrow(/at most ten years: write .*'30s', '15m', '24h', '7d'/);
+  });
+
+  it.each(['', ' 5s', '5 s', '5', '5w', 's', 'constructor', '5constructor'])(
+    'that a JavaScript author writes as %o is refused',
+    (text) => {
+      const parsed: { timeout: Duration } = JSON.parse(JSON.stringify({ timeout: text }));
+      expect(() => resolveTaskPolicy(parsed)).toThrow(expect.objectContaining({ code: 'InvalidDuration' }));
+    },
+  );
+});
+
+describe('a task policy', () => {
+  it("has 15 minutes and 10 seconds and one attempt when it says nothing: Lambda's limit, and time to answer", () => {
+    expect(resolveTaskPolicy()).toEqual({
+      timeoutMs: 910_000,
+      maxAttempts: 1,
+      intervalMs: 1000,
+      backoffRate: 2,
+      maxDelayMs: 3650 * dayMs,
+      jitter: 'none',
+    });
+  });
+
+  it("has Step Functions' three attempts, one second and rate of two when it only says that it retries", () => {
+    expect(resolveTaskPolicy({ retry: {} })).toMatchObject({
+      maxAttempts: 3,
+      intervalMs: 1000,
+      backoffRate: 2,
+      jitter: 'none',
+    });
+  });
+
+  it('keeps what it says', () => {
+    const retry = {
+      maxAttempts: 7,
+      interval: '2s',
+      backoffRate: 1.5,
+      maxDelay: '1m',
+      jitter: 'full',
+    } as const;
+    expect(resolveTaskPolicy({ timeout: '30s', retry })).toEqual({
+      timeoutMs: 30_000,
+      maxAttempts: 7,
+      intervalMs: 2000,
+      backoffRate: 1.5,
+      maxDelayMs: 60_000,
+      jitter: 'full',
+    });
+  });
+
+  const refusedRetries: [RetryPolicy, RegExp][] = [
+    [{ maxAttempts: 0 }, /^maxAttempts is 0: give a whole number from 1\.$/],
+    [{ maxAttempts: 2.5 }, /^maxAttempts is 2\.5/],
+    [{ maxAttempts: Number.NaN }, /^maxAttempts is NaN/],
+    [{ maxAttempts: Number.POSITIVE_INFINITY }, /^maxAttempts is Infinity/],
+    [{ backoffRate: 0.5 }, /^backoffRate is 0\.5: give a number from 1 to 100\.$/],
+    [{ backoffRate: 101 }, /^backoffRate is 101/],
+    [{ backoffRate: Number.NaN }, /^backoffRate is NaN/],
+  ];
+  it.each(refusedRetries)('with the retry %o is refused', (retry, message) => {
+    expect(() => resolveTaskPolicy({ retry })).toThrow(InvalidRetryPolicyError);
+    expect(() => resolveTaskPolicy({ retry })).toThrow(message);
+  });
+
+  it('is refused where it is written, in worker()', () => {
+    const code = (expected: string) => expect.objectContaining({ code: expected });
+    expect(() => worker({ timeout: '11000d' })).toThrow(code('InvalidDuration'));
+    expect(() => worker({ retry: { interval: -1 } })).toThrow(code('InvalidDuration'));
+    expect(() => worker({ retry: { maxDelay: '4000d' } })).toThrow(code('InvalidDuration'));
+    expect(() => worker({ retry: { backoffRate: Number.NaN } })).toThrow(code('InvalidRetryPolicy'));
+  });
+});

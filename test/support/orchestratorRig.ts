@@ -1,0 +1,176 @@
+import { functionNames } from '../../orchestrator/configuration.ts';
+import type { Control } from '../../orchestrator/core/execution/entries.ts';
+import type { Execution } from '../../orchestrator/core/execution/execution.ts';
+import { type LogEntry, type LogVerdict, parseLog } from '../../orchestrator/core/execution/log.ts';
+import { type MachineLookup, machineLookup } from '../../orchestrator/core/execution/machines.ts';
+import { replay } from '../../orchestrator/core/execution/replay.ts';
+import type { Json, JsonObject } from '../../orchestrator/core/json.ts';
+import { prepareMachine } from '../../orchestrator/core/machine/index.ts';
+import type { DispatchOutcome } from '../../orchestrator/dispatch.ts';
+import { type JournalRecord, Orchestrator } from '../../orchestrator/orchestrator.ts';
+import type { Report, Reporter } from '../../orchestrator/report.ts';
+import type { Attributes } from '../../orchestrator/table/attributes.ts';
+import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
+import { TaskDispatcher } from '../../orchestrator/taskDispatcher.ts';
+import type { TaskPayload } from '../../workers/contract.ts';
+import { MemoryTable } from './memoryTable.ts';
+
+type Definition = Parameters<typeof prepareMachine>[0];
+
+export interface InstanceOptions {
+  /** The machines that it has. @default those of the rig */
+  readonly definitions?: readonly Definition[];
+  readonly report?: Reporter;
+  readonly actionLimitMs?: number;
+}
+
+/**
+ * Instances of the orchestrator at one memory table, where the test says which of them gets which batch, and when: for
+ * interleavings that the simulated cloud meets only by chance.
+ */
+export class OrchestratorRig {
+  readonly table = new MemoryTable();
+  /** What was handed to workers, none of which runs. */
+  readonly dispatched: TaskPayload[] = [];
+  readonly reports: Report[] = [];
+  now = 1_700_000_000_000;
+  /** What becomes of every invocation from now on. */
+  dispatchOutcome: DispatchOutcome = { type: 'dispatched' };
+  readonly #machines: MachineLookup;
+  readonly #inserted: { readonly executionId: string; readonly record: JournalRecord }[] = [];
+
+  constructor(definitions: readonly Definition[]) {
+    this.#machines = lookupOf(definitions);
+    this.table.onInsert = (item) => {
+      const entry = decodeJournalItem(item);
+      const executionId = item.executionId?.S;
+      if (!entry || executionId === undefined) return;
+      // DynamoDB's streams tell whole seconds.
+      const createdAt = Math.floor(this.now / 1000) * 1000;
+      this.#inserted.push({ executionId, record: { entry, createdAt } });
+    };
+  }
+
+  /** An instance with nothing in memory. */
+  newInstance({ definitions, report, actionLimitMs }: InstanceOptions = {}): Orchestrator {
+    const common = {
+      table: this.table,
+      machines: definitions ? lookupOf(definitions) : this.#machines,
+      report: report ?? ((each: Report) => void this.reports.push(each)),
+      now: () => this.now,
+    };
+    const dispatcher = new TaskDispatcher({
+      ...common,
+      invoker: {
+        invoke: async (_, payload) => {
+          this.dispatched.push(payload);
+          return this.dispatchOutcome;
+        },
+      },
+      tableName: 'table',
+      layout: { indexShards: 1 },
+      functionNames: functionNames(''),
+    });
+    return new Orchestrator({
+      ...common,
+      dispatcher,
+      limits: { waitForMachineMs: 900_000 },
+      ...(actionLimitMs !== undefined && { actionLimitMs }),
+    });
+  }
+
+  /** The records of everything that was written of an execution since the last call. */
+  takeRecords(executionId: string): JournalRecord[] {
+    const records = this.#inserted.filter((each) => each.executionId === executionId);
+    for (const each of records) this.#inserted.splice(this.#inserted.indexOf(each), 1);
+    return records.map(({ record }) => record);
+  }
+
+  /** Delivers what was written of an execution since the last delivery, in one batch. */
+  async deliver(instance: Orchestrator, executionId: string): Promise<void> {
+    await instance.applyRecords(executionId, this.takeRecords(executionId));
+  }
+
+  start(machine: string, executionId: string, input?: Attributes[string]): void {
+    const item = { executionId: { S: executionId }, item: { S: 'start' }, machine: { S: machine } };
+    this.table.put(input ? { ...item, input } : item);
+  }
+
+  async send(executionId: string, eventId: string, type: string, event?: JsonObject): Promise<void> {
+    const content = event ? { type, event } : { type };
+    await this.table.insertEvent({ executionId, eventId, at: this.#iso(), content });
+  }
+
+  async control(executionId: string, control: Control): Promise<void> {
+    await this.table.insertEvent({ executionId, eventId: control, at: this.#iso(), content: { control } });
+  }
+
+  /** Writes the result of an attempt, as its worker would. */
+  async succeed(executionId: string, task: number, attempt: number, output: Json): Promise<void> {
+    await this.table.insertResult({
+      executionId,
+      task,
+      attempt,
+      worker: 'any',
+      startedAt: this.#iso(),
+      endedAt: this.#iso(),
+      result: { status: 'SUCCEEDED', output },
+    });
+  }
+
+  async execution(executionId: string): Promise<Execution> {
+    const execution = await this.table.readExecution(executionId);
+    if (!execution) throw new Error(`There is no execution '${executionId}'.`);
+    return execution;
+  }
+
+  /** The context in the stored state. */
+  async context(executionId: string): Promise<unknown> {
+    return JSON.parse((await this.execution(executionId)).snapshot ?? '{}').context;
+  }
+
+  /** The whole log, older segments first. */
+  async log(executionId: string): Promise<LogEntry[]> {
+    const { execution, segments } = await this.table.readHistory(executionId);
+    return [...segments, ...(execution ? [execution.log] : [])].flatMap(parseLog);
+  }
+
+  /** What became of each entry of the log, such as `event#1 applied`, `event#2 ignored: Ended`. */
+  async verdicts(executionId: string): Promise<string[]> {
+    return (await this.log(executionId)).map(
+      ({ reference, verdict }) => `${reference} ${verdictText(verdict)}`,
+    );
+  }
+
+  /** The execution as its journal and log replay to it. */
+  async replayed(executionId: string, definitions?: readonly Definition[]): Promise<Execution | undefined> {
+    const { execution, journal } = await this.table.readHistory(executionId);
+    const machines = definitions ? lookupOf(definitions) : this.#machines;
+    const version = execution?.machineVersion;
+    const recording = { executionId, journal, log: await this.log(executionId) };
+    const steps = replay(
+      machines,
+      version === undefined ? recording : { ...recording, machineVersion: version },
+    );
+    return [...steps].at(-1);
+  }
+
+  #iso(): string {
+    return new Date(this.now).toISOString();
+  }
+}
+
+function lookupOf(definitions: readonly Definition[]): MachineLookup {
+  return machineLookup(definitions.map((definition) => prepareMachine(definition)));
+}
+
+function verdictText(verdict: LogVerdict): string {
+  switch (verdict.type) {
+    case 'applied':
+      return 'applied';
+    case 'ignored':
+      return `ignored: ${verdict.reason}`;
+    case 'failed':
+      return `failed: ${verdict.code}`;
+  }
+}
