@@ -72,8 +72,9 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
     // Nothing of what was begun is kept, but controls need no machine.
     draft = draftOf(input.execution, start, input.executionId, input.now);
     for (const entry of input.entries) {
-      if (entry.kind !== 'control' || draft.ended || isDuplicate(draft, entry, input.appliedBefore)) continue;
-      applyControl(draft, entry);
+      if (isDuplicate(draft, entry, input.appliedBefore)) continue;
+      if (draft.ended) draft.log(logKindOf(entry), entry.reference, { type: 'ignored', reason: 'Ended' });
+      else if (entry.kind === 'control') applyControl(draft, entry);
     }
     if (!draft.ended)
       wait(draft, definitionMismatch(error), limits.waitForMachineMs, input.execution?.waiting);
