@@ -61,9 +61,8 @@ type StreamAttribute = StreamImage[string];
 
 /** In a Lambda event, Binary values are base64 text. */
 function attributesOf(image: StreamImage): Attributes {
-  const item: Attributes = {};
-  for (const [name, value] of Object.entries(image)) item[name] = attributeOf(value);
-  return item;
+  // Not by assignment: a hand-written item may have the key `__proto__`.
+  return Object.fromEntries(Object.entries(image).map(([name, value]) => [name, attributeOf(value)]));
 }
 
 function attributeOf(value: StreamAttribute): AttributeValue {
