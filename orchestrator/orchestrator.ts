@@ -210,10 +210,9 @@ export class Orchestrator {
     if (failed.type === 'nothing') return { type: 'committed' as const };
     const outcome = await this.#write(failed);
     if (outcome.type === 'tooLarge') {
-      // Even the state of before does not fit beside the error.
-      const { snapshot: _, tasks: __, ...rest } = failed.execution;
-      const bare = await this.#options.table.commit({ ...rest, tasks: [] });
-      return bare.type === 'conflict' ? bare : { type: 'committed' as const };
+      // Room for an error is kept free in every item, so only the log of very many entries at once can come here.
+      const reason = `Its failure takes ${outcome.bytes} bytes itself: ${error.message}`;
+      this.#options.report({ type: 'dropped', executionId: input.executionId, error: reason });
     }
     this.#cache.delete(input.executionId);
     return outcome.type === 'conflict' ? outcome : { type: 'committed' as const };
