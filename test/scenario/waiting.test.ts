@@ -65,5 +65,10 @@ describe('while the deployed machine cannot read the state', () => {
     await rig.control('h', 'stop');
     await rig.deliver(rig.newInstance({ definitions: [hoarderChanged] }), 'h');
     expect(await rig.execution('h')).toMatchObject({ status: 'ABORTED' });
+    expect(await rig.verdicts('h')).toEqual([
+      'start applied',
+      'event#stop applied',
+      'event#keep ignored: Ended',
+    ]);
   });
 });

@@ -71,10 +71,11 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
     if (!(error instanceof DefinitionMismatchError)) throw error;
     // Nothing of what was begun is kept, but controls need no machine.
     draft = draftOf(input.execution, start, input.executionId, input.now);
-    for (const entry of input.entries) {
-      if (isDuplicate(draft, entry, input.appliedBefore)) continue;
-      if (draft.ended) draft.log(logKindOf(entry), entry.reference, { type: 'ignored', reason: 'Ended' });
-      else if (entry.kind === 'control') applyControl(draft, entry);
+    const fresh = input.entries.filter((entry) => !isDuplicate(draft, entry, input.appliedBefore));
+    for (const entry of fresh) if (entry.kind === 'control' && !draft.ended) applyControl(draft, entry);
+    const ignored = draft.ended ? fresh.filter(({ reference }) => !draft.hasLogged(reference)) : [];
+    for (const entry of ignored) {
+      draft.log(logKindOf(entry), entry.reference, { type: 'ignored', reason: 'Ended' });
     }
     if (!draft.ended)
       wait(draft, definitionMismatch(error), limits.waitForMachineMs, input.execution?.waiting);
