@@ -128,7 +128,7 @@ function executionAttributes(execution: Execution, layout: TableLayout): Attribu
 const depthInTasks = 2;
 
 function taskAttribute(task: OpenTask): AttributeValue {
-  const { task: id, worker, attempt, cause, deadline, dispatchAt, input } = task;
+  const { task: id, worker, attempt, cause, deadline, dispatchAt, retries, input } = task;
   const map: Attributes = {
     id: { N: String(id) },
     worker: { S: worker },
@@ -137,6 +137,7 @@ function taskAttribute(task: OpenTask): AttributeValue {
   };
   if (deadline !== undefined) map.deadline = { N: String(deadline) };
   if (dispatchAt !== undefined) map.dispatchAt = { N: String(dispatchAt) };
+  if (retries !== undefined) map.retries = jsonAttribute(retries, depthInTasks);
   if (input !== undefined) map.input = jsonAttribute(input, depthInTasks);
   return { M: map };
 }
@@ -245,7 +246,7 @@ function tasksOf(value: AttributeValue): OpenTask[] | undefined {
 }
 
 function taskOf(map: Attributes): OpenTask | undefined {
-  const { id, worker, attempt, cause, deadline, dispatchAt, input } = map;
+  const { id, worker, attempt, cause, deadline, dispatchAt, retries, input } = map;
   if (id?.N === undefined || worker?.S === undefined || attempt?.N === undefined) return undefined;
   return {
     task: Number(id.N),
@@ -254,8 +255,13 @@ function taskOf(map: Attributes): OpenTask | undefined {
     cause: cause?.S ?? '',
     ...optional('deadline', deadline && numberOf(deadline)),
     ...optional('dispatchAt', dispatchAt && numberOf(dispatchAt)),
+    ...optional('retries', retries && numbersOf(retries)),
     ...optional('input', input && jsonOf(input)),
   };
+}
+
+function numbersOf(value: AttributeValue): readonly number[] {
+  return (value.L ?? []).map((count) => Number(count.N ?? 0));
 }
 
 export function statusOf(text: string | undefined): ExecutionStatus | undefined {

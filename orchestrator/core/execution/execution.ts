@@ -105,6 +105,8 @@ export interface OpenTask {
   readonly deadline?: number;
   /** Not dispatched before then: a retry's backoff, or a function that was throttled. */
   readonly dispatchAt?: number;
+  /** Retries that each retry policy of its worker has granted, where it has several. */
+  readonly retries?: readonly number[];
   readonly input?: Json;
 }
 
