@@ -36,6 +36,7 @@ export type {
   MachineOutput,
   MachineReference,
 } from './machineTypes.ts';
+export type { RedriveOptions } from './redrive.ts';
 export type { SendOptions, SentEvent } from './send.ts';
 export type { StartedExecution, StartManyOptions, StartOptions } from './start.ts';
 export type { Sleep } from './surroundings.ts';

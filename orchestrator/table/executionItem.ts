@@ -29,6 +29,7 @@ import {
   textOf,
   UnreadableAttributeError,
 } from './attributes.ts';
+import { operationAttributes, operationFields } from './operationAttributes.ts';
 import { attribute, indexPartition, maximumItemBytes, neverMs, sortKey } from './schema.ts';
 
 /** How the table is laid out and how long its items are kept. */
@@ -119,6 +120,7 @@ function executionAttributes(execution: Execution, layout: TableLayout): Attribu
   if (execution.waiting !== undefined) item.waiting = jsonAttribute({ ...execution.waiting });
   if (execution.tasks.length > 0) item.tasks = { L: execution.tasks.map(taskAttribute) };
   Object.assign(item, actorAttributes(execution));
+  Object.assign(item, operationAttributes(execution));
   if (execution.logSegments > 0) item.logSegments = { N: String(execution.logSegments) };
   if (expiry !== undefined) item[attribute.expiresAt] = { N: String(expiry + executionGraceDays * 86_400) };
   return item;
@@ -200,6 +202,7 @@ export function decodeExecution(item: Attributes): Execution {
     ...optional('output', optionally('output', jsonOf)),
     ...optional('error', optionally('error', errorOf)),
     ...optional('waiting', optionally('waiting', waitingOf)),
+    ...operationFields(optionally),
     ...optional('children', optionally('children', childrenOf)),
     ...optional('sent', optionally('sent', countsOf)),
     ...optional('received', optionally('received', countsOf)),
@@ -235,9 +238,14 @@ function errorOf(value: AttributeValue): ExecutionError | undefined {
 }
 
 function waitingOf(value: AttributeValue): Waiting | undefined {
-  const { since, attempts, nextAttemptAt } = value.M ?? {};
+  const { since, attempts, nextAttemptAt, isRedrive } = value.M ?? {};
   if (since?.N === undefined || attempts?.N === undefined || nextAttemptAt?.N === undefined) return undefined;
-  return { since: Number(since.N), attempts: Number(attempts.N), nextAttemptAt: Number(nextAttemptAt.N) };
+  return {
+    since: Number(since.N),
+    attempts: Number(attempts.N),
+    nextAttemptAt: Number(nextAttemptAt.N),
+    ...(isRedrive?.BOOL === true && { isRedrive: true }),
+  };
 }
 
 function tasksOf(value: AttributeValue): OpenTask[] | undefined {

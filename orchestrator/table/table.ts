@@ -1,5 +1,5 @@
 import type { LogSegment } from '../core/execution/draft.ts';
-import type { Control, JournalEntry } from '../core/execution/entries.ts';
+import type { ControlContent, JournalEntry } from '../core/execution/entries.ts';
 import type { Execution, ExecutionStatus } from '../core/execution/execution.ts';
 import type { OutgoingItem } from '../core/execution/messages.ts';
 import type { JsonObject } from '../core/json.ts';
@@ -77,9 +77,7 @@ export interface NewEvent {
   readonly eventId: string;
   /** ISO 8601. */
   readonly at: string;
-  readonly content:
-    | { readonly type: string; readonly event?: JsonObject }
-    | { readonly control: Control; readonly cause?: string };
+  readonly content: { readonly type: string; readonly event?: JsonObject } | ControlContent;
 }
 
 export interface Page<T> {

@@ -67,6 +67,16 @@ export interface Execution {
   readonly held?: readonly HeldEvent[];
   /** What was applied, in order, newest last: see log.ts. */
   readonly log: string;
+  /** What made it FAILED: a redrive begins there. */
+  readonly failed?: Failed;
+  /** When it was suspended. */
+  readonly suspendedAt?: number;
+  /** When it is TIMED_OUT. */
+  readonly timeoutAt?: number;
+  /** The version that it started with, where a redrive has changed it. */
+  readonly startedOnVersion?: string;
+  /** A redrive's patch to the input of a start that failed. */
+  readonly inputPatch?: Json;
   /** Number of older segments of the log, stored as items of their own. */
   readonly logSegments: number;
   /** When the clock is to wake it. Absent: never. */
@@ -87,7 +97,17 @@ export interface HeldEvent {
   readonly isMessage?: true;
 }
 
+/** A task that failed, or a journal item that the machine could not take. */
+export interface Failed {
+  readonly task?: number;
+  readonly reference?: string;
+  /** How many messages of the item were taken. */
+  readonly messages?: number;
+}
+
 export interface Waiting {
+  /** It was redriven: attempts whose time has run out are followed by others. */
+  readonly isRedrive?: true;
   readonly since: number;
   readonly attempts: number;
   readonly nextAttemptAt: number;
@@ -127,6 +147,10 @@ export type ExecutionErrorCode =
   | 'DataLimitExceeded'
   /** Machines start each other more than 50 levels deep. */
   | 'ChildTooDeep'
+  /** The execution's time is over (`meta.millrace.timeout`). */
+  | 'ExecutionTimedOut'
+  /** It was stopped, and somebody said why. */
+  | 'Stopped'
   /** The start item cannot be read. */
   | 'InvalidStart'
   /** The machine or that version of it is not deployed: the execution waits. */

@@ -51,7 +51,13 @@ function step(
   entry: LogEntry,
   at: Pick<AdvanceInput, 'executionId' | 'execution'>,
 ): Advance | undefined {
-  const input: AdvanceInput = { ...at, entries: [], now: entry.at };
+  const input: AdvanceInput = {
+    ...at,
+    entries: [],
+    now: entry.at,
+    isWholeJournal: true,
+    goesOnWaiting: true,
+  };
   switch (entry.kind) {
     case 'start':
     case 'result':
@@ -73,8 +79,10 @@ function step(
       // Taken with the entry after it.
       return undefined;
     case 'waiting':
-      // While it waited nothing was applied.
-      return undefined;
+      // While it waited nothing was applied. A redrive, or what was suspended, goes on here.
+      return at.execution?.waiting && entry.verdict.type === 'applied'
+        ? take(machines, entry, { ...input, goesOnWaiting: false })
+        : undefined;
   }
 }
 
