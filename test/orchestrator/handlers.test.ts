@@ -9,9 +9,9 @@ import { type WakeEvent, wakeHandler } from '../../orchestrator/handlers/wake.ts
 import { Orchestrator } from '../../orchestrator/orchestrator.ts';
 import type { Report } from '../../orchestrator/report.ts';
 import { TaskDispatcher } from '../../orchestrator/taskDispatcher.ts';
+import { MemoryTable } from '../../testing/memoryTable.ts';
 import type { TaskPayload } from '../../workers/contract.ts';
 import { sequential } from '../support/machines.ts';
-import { MemoryTable } from '../support/memoryTable.ts';
 
 const now = () => 1_700_000_000_000;
 

@@ -2,9 +2,9 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { TaskResult } from '../../orchestrator/core/execution/entries.ts';
 import type { Json } from '../../orchestrator/core/json.ts';
+import { MemoryTable } from '../../testing/memoryTable.ts';
 import type { TaskPayload } from '../../workers/contract.ts';
 import { runTask, type Task } from '../../workers/runTask.ts';
-import { MemoryTable } from '../support/memoryTable.ts';
 import { noise } from '../support/noise.ts';
 
 const now = 1_700_000_000_000;

@@ -1,19 +1,15 @@
-import type { LogSegment } from '../../orchestrator/core/execution/draft.ts';
-import type { JournalEntry } from '../../orchestrator/core/execution/entries.ts';
-import type { Execution } from '../../orchestrator/core/execution/execution.ts';
-import type { Attributes } from '../../orchestrator/table/attributes.ts';
-import {
-  decodeExecution,
-  encodeExecution,
-  type TableLayout,
-} from '../../orchestrator/table/executionItem.ts';
+import type { LogSegment } from '../orchestrator/core/execution/draft.ts';
+import type { JournalEntry } from '../orchestrator/core/execution/entries.ts';
+import type { Execution } from '../orchestrator/core/execution/execution.ts';
+import type { Attributes } from '../orchestrator/table/attributes.ts';
+import { decodeExecution, encodeExecution, type TableLayout } from '../orchestrator/table/executionItem.ts';
 import {
   decodeCursor,
   encodeCursor,
   listedExecution,
   listShards,
-} from '../../orchestrator/table/indexQueries.ts';
-import { checkedSize } from '../../orchestrator/table/itemSize.ts';
+} from '../orchestrator/table/indexQueries.ts';
+import { checkedSize } from '../orchestrator/table/itemSize.ts';
 import {
   decodeJournalItem,
   encodeEvent,
@@ -22,8 +18,8 @@ import {
   isSameStart,
   type ResultItem,
   type StartItem,
-} from '../../orchestrator/table/journalItems.ts';
-import { indexPartition, sortKey } from '../../orchestrator/table/schema.ts';
+} from '../orchestrator/table/journalItems.ts';
+import { indexPartition, sortKey } from '../orchestrator/table/schema.ts';
 import type {
   CommitOutcome,
   DueExecution,
@@ -37,7 +33,7 @@ import type {
   Page,
   Table,
   TaskAttempt,
-} from '../../orchestrator/table/table.ts';
+} from '../orchestrator/table/table.ts';
 
 /** A table in memory, with the items that DynamoDB would hold: whatever passes through it went through the codecs. */
 export class MemoryTable implements Table {
