@@ -1,0 +1,18 @@
+export type {
+  ElapsedEntry,
+  EventEntryOf,
+  ExecutionEntry,
+  StartEntryOf,
+  WorkerEntry,
+  WorkerFailure,
+} from './entry.ts';
+export { ImpossibleTestError, NotReachedError } from './errors.ts';
+export type { Expectation, ExpectedError, ExpectedTask, ExpectedTimer } from './expectation.ts';
+export { type Given, given, type When } from './given.ts';
+export type {
+  MachineDefinition,
+  MachineStateValue,
+  WorkerInput,
+  WorkerName,
+  WorkerOutput,
+} from './machineTypes.ts';
