@@ -16,3 +16,11 @@ export type {
   WorkerName,
   WorkerOutput,
 } from './machineTypes.ts';
+export {
+  type InjectOptions,
+  TestCloud,
+  type TestCloudOptions,
+  type TestWorkers,
+  testCloud,
+} from './testCloud.ts';
+export type { WorkerFault, WorkerInvocation } from './workerFaults.ts';

@@ -19,7 +19,7 @@ import {
   type ResultItem,
   type StartItem,
 } from '../orchestrator/table/journalItems.ts';
-import { indexPartition, sortKey } from '../orchestrator/table/schema.ts';
+import { indexPartition, neverMs, sortKey } from '../orchestrator/table/schema.ts';
 import type {
   CommitOutcome,
   DueExecution,
@@ -170,6 +170,15 @@ export class MemoryTable implements Table {
       .sort(compare);
     const items = found.slice(0, limit);
     return { items, next: found.length > limit ? items.at(-1) : undefined };
+  }
+
+  /** The earliest time that an execution is to be woken at; infinite where none is. */
+  nextWakeAt(): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const item of this.items.values()) {
+      if (item.mr_pk?.S?.startsWith('due#')) earliest = Math.min(earliest, sortOf(item));
+    }
+    return earliest < neverMs ? earliest : Number.POSITIVE_INFINITY;
   }
 
   executions(): Execution[] {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type DeliveryFaults, SimulatedCloud, type Workers } from '../../testing/simulatedCloud.ts';
+import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import type { Workers } from '../../testing/simulatedLambda.ts';
 import { addWorker, parcel, sequential } from '../support/machines.ts';
 
 const unkind: Omit<DeliveryFaults, 'seed'> = {
