@@ -94,6 +94,15 @@ export class SimulatedCloud {
     return this.lambda.invocations;
   }
 
+  /** Names of the workers and `fromPromise` actors of the deployed machines. */
+  workerNames(): readonly string[] {
+    const { machines } = this.lambda;
+    const deployed = (machines?.ids() ?? []).flatMap((id) =>
+      (machines?.versionsOf(id) ?? []).map((version) => machines?.find(id, version)),
+    );
+    return [...new Set(deployed.flatMap((machine) => [...(machine?.sources.keys() ?? [])]))];
+  }
+
   /** Deploys other machines: a new orchestrator with nothing in memory. */
   deploy(definitions: readonly Definition[]): void {
     this.#definitions = definitions;

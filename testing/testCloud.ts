@@ -24,13 +24,7 @@ import type { Workers } from './simulatedLambda.ts';
 import { whereItIs } from './whereItIs.ts';
 import { InjectedFaults, type WorkerFault, type WorkerInvocation } from './workerFaults.ts';
 
-export interface TestCloudOptions<M extends MachineDefinition = MachineDefinition> {
-  readonly machines: readonly M[];
-  /**
-   * What runs in place of the deployed functions, by the name that the worker has in its machine. A `fromPromise` actor
-   * that is not named here runs as it is in the machine.
-   */
-  readonly workers?: TestWorkers<M>;
+export interface TestCloudOptions {
   /**
    * How AWS delivers: `once`, and in order; `duplicated`: each record of the stream, and each invocation of a worker,
    * comes a second time; `reordered`: records overtake each other. @default 'once'
@@ -82,8 +76,8 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
   #ids = 0;
 
   /** Use {@link testCloud}. */
-  constructor(options: TestCloudOptions<M>) {
-    const { machines, workers = {}, deliveries = 'once', seed = 1, startTime } = options;
+  constructor(machines: readonly M[], workers: TestWorkers<M>, options: TestCloudOptions) {
+    const { deliveries = 'once', seed = 1, startTime } = options;
     this.#mostHappenings = options.mostHappenings ?? defaultMostHappenings;
     this.#cloud = new SimulatedCloud(machines, given(workers), { seed, ...deliveryFaults[deliveries] });
     this.#cloud.now = startTime?.getTime() ?? Date.UTC(2026, 0, 1);
@@ -102,6 +96,7 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
           at: isoTime(this.#cloud.now),
         }),
     };
+    this.#refuseOtherWorkers(workers);
     this.client = new MillraceClient({
       table: this.#cloud.table,
       now: () => this.#cloud.now,
@@ -239,11 +234,21 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
     return result;
   }
 
+  /** The type checker finds a wrong name only where no name is right. */
+  #refuseOtherWorkers(workers: object): void {
+    const known = this.#cloud.workerNames();
+    const other = Object.keys(workers).find((name) => !known.includes(name));
+    if (other === undefined) return;
+    throw new ImpossibleTestError(
+      `No machine has a worker '${other}'. They have ${known.join(', ') || 'none'}.`,
+    );
+  }
+
   #refuseMissing(): void {
     const [worker] = this.#missing;
     if (worker === undefined) return;
     throw new ImpossibleTestError(
-      `The test cloud has no worker '${worker}', which was invoked: give it in testCloud({ workers: { ${worker}: … } }).`,
+      `The test cloud has no worker '${worker}', which was invoked: give it in testCloud(machines, { ${worker}: … }).`,
     );
   }
 }
@@ -251,10 +256,18 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
 /**
  * A cloud to run machines in, in memory and in no time.
  *
+ * @param workers what runs in place of the deployed functions, by the names that workers have in their machines. A
+ * `fromPromise` actor that is not named runs as it is in the machine
  * @throws MachineNotDurableError, DuplicateMachineError
+ * @throws ImpossibleTestError for a worker that no machine has
  */
-export function testCloud<const M extends MachineDefinition>(options: TestCloudOptions<M>): TestCloud<M> {
-  return new TestCloud(options);
+// With a type of their own, workers may answer literals without saying `as const`.
+export function testCloud<M extends MachineDefinition, const Workers extends TestWorkers<M>>(
+  machines: readonly M[],
+  workers?: Workers,
+  options: TestCloudOptions = {},
+): TestCloud<M> {
+  return new TestCloud<M>(machines, workers ?? {}, options);
 }
 
 function given<M>(workers: TestWorkers<M>): Workers {

@@ -2,13 +2,13 @@ import { worker } from 'millrace/workers';
 import { describe, expect, it } from 'vitest';
 import { createMachine, fromPromise, setup } from 'xstate';
 import { loan } from '../../machines/loan.ts';
-import { type TestCloudOptions, testCloud } from '../../testing/index.ts';
+import { type TestCloud, type TestCloudOptions, type TestWorkers, testCloud } from '../../testing/index.ts';
 import { delivery } from './delivery.ts';
 
 const courier = () => ({ courier: 'Ada' });
 
-function deliveryCloud(options: Partial<TestCloudOptions<typeof delivery>> = {}) {
-  return testCloud({ machines: [delivery], workers: { assignCourier: courier }, ...options });
+function deliveryCloud(workers: TestWorkers<typeof delivery> = {}, options: TestCloudOptions = {}) {
+  return testCloud([delivery], { assignCourier: courier, ...workers }, options);
 }
 
 async function startDelivery(cloud: ReturnType<typeof deliveryCloud>, executionId = 'parcel-1') {
@@ -44,12 +44,10 @@ describe('a test cloud', () => {
 
   it('gives workers what the deployed ones get, through JSON, and tells of each run', async () => {
     const cloud = deliveryCloud({
-      workers: {
-        assignCourier: (input, task) => {
-          expect(input).toEqual({ address: 'Quay 1' });
-          expect(task).toMatchObject({ executionId: 'parcel-1', attempt: 1, idempotencyKey: 'parcel-1#0' });
-          return { courier: 'Bo' };
-        },
+      assignCourier: (input, task) => {
+        expect(input).toEqual({ address: 'Quay 1' });
+        expect(task).toMatchObject({ executionId: 'parcel-1', attempt: 1, idempotencyKey: 'parcel-1#0' });
+        return { courier: 'Bo' };
       },
     });
     await cloud.runUntil(await startDelivery(cloud), 'waiting');
@@ -81,12 +79,12 @@ describe('a test cloud', () => {
       },
       output: ({ event }) => event.output as string,
     });
-    const outputOf = async (cloud: ReturnType<typeof testCloud<typeof greeting>>) => {
+    const outputOf = async (cloud: TestCloud<typeof greeting>) => {
       const { executionId } = await cloud.start(greeting, {});
       return (await cloud.runToEnd(executionId, greeting)).output;
     };
-    expect(await outputOf(testCloud({ machines: [greeting] }))).toBe('hello');
-    expect(await outputOf(testCloud({ machines: [greeting], workers: { greet: () => 'hi' } }))).toBe('hi');
+    expect(await outputOf(testCloud([greeting]))).toBe('hello');
+    expect(await outputOf(testCloud([greeting], { greet: () => 'hi' }))).toBe('hi');
   });
 
   it('knows a worker by the name that it has in the machine', async () => {
@@ -96,7 +94,7 @@ describe('a test cloud', () => {
       initial: 'charging',
       states: { charging: { invoke: { src: 'charge', onDone: 'paid' } }, paid: { type: 'final' } },
     });
-    const cloud = testCloud({ machines: [payment], workers: { charge: () => 1 } });
+    const cloud = testCloud([payment], { charge: () => 1 });
     const { executionId } = await cloud.start(payment, {});
     expect(await cloud.runToEnd(executionId)).toMatchObject({ status: 'SUCCEEDED' });
   });
@@ -127,13 +125,10 @@ describe('a test cloud', () => {
 
   it('runs the loan machine to each of its ends', async () => {
     const decisions = { A_SUBMITTED: 'A_PARTLYSUBMITTED', A_PARTLYSUBMITTED: 'A_DECLINED' } as const;
-    const cloud = testCloud({
-      machines: [loan],
-      workers: {
-        decideActivity: ({ after }) => ({
-          next: after in decisions ? decisions[after as 'A_SUBMITTED'] : null,
-        }),
-      },
+    const cloud = testCloud([loan], {
+      decideActivity: ({ after }) => ({
+        next: after in decisions ? decisions[after as 'A_SUBMITTED'] : null,
+      }),
     });
     const { executionId } = await cloud.start(loan, { input: { caseId: 'c1', amount: 100 } });
     expect((await cloud.runToEnd(executionId, loan)).output).toEqual({ outcome: 'declined' });
@@ -195,7 +190,7 @@ describe('a fault that a test injects', () => {
 
   it('runs an invocation twice, of which the first result is taken', async () => {
     let runs = 0;
-    const cloud = deliveryCloud({ workers: { assignCourier: () => ({ courier: `courier ${++runs}` }) } });
+    const cloud = deliveryCloud({ assignCourier: () => ({ courier: `courier ${++runs}` }) });
     cloud.inject('assignCourier', 'duplicate');
     const id = await startDelivery(cloud);
     await cloud.runUntil(id, 'waiting');
@@ -208,15 +203,15 @@ describe('a fault that a test injects', () => {
 describe('deliveries', () => {
   it('that are duplicated show a worker that is not idempotent', async () => {
     const assigned: string[] = [];
-    const cloud = deliveryCloud({
-      deliveries: 'duplicated',
-      workers: {
+    const cloud = deliveryCloud(
+      {
         assignCourier: (_, { idempotencyKey }) => {
           assigned.push(idempotencyKey);
           return courier();
         },
       },
-    });
+      { deliveries: 'duplicated' },
+    );
     const id = await startDelivery(cloud);
     await cloud.send(id, { type: 'PICKED_UP' });
     await cloud.runUntil(id, 'waiting');
@@ -226,7 +221,7 @@ describe('deliveries', () => {
   });
 
   const orderOf = async (seed: number) => {
-    const cloud = deliveryCloud({ deliveries: 'reordered', seed });
+    const cloud = deliveryCloud({}, { deliveries: 'reordered', seed });
     for (let i = 1; i <= 12; i++) await startDelivery(cloud, `parcel-${i}`);
     await cloud.settled();
     return cloud.invocations.map(({ executionId, at }) => `${executionId} ${at}`);
@@ -277,15 +272,30 @@ describe('a run that does not come to where the test wants it', () => {
       initial: 'a',
       states: { a: { after: { 1000: 'b' } }, b: { always: 'a' } },
     });
-    const cloud = testCloud({ machines: [polling], mostHappenings: 500 });
+    const cloud = testCloud([polling], {}, { mostHappenings: 500 });
     const { executionId } = await cloud.start(polling, {});
     expect(await messageOf(cloud.runToEnd(executionId))).toContain('goes on without end');
   });
 
   it('says which worker the test forgot', async () => {
-    const cloud = testCloud({ machines: [delivery] });
+    const cloud = testCloud([delivery]);
     const id = await startDelivery(cloud);
     expect(await messageOf(cloud.runUntil(id, 'waiting'))).toContain("has no worker 'assignCourier'");
+  });
+
+  it('says which worker no machine has', () => {
+    const workers = { assignCourier: courier, chargeCard: () => 1 };
+    expect(() => testCloud([delivery], workers)).toThrow(
+      "No machine has a worker 'chargeCard'. They have assignCourier.",
+    );
+  });
+
+  it('says which worker hangs', { timeout: 20_000 }, async () => {
+    const cloud = deliveryCloud({ assignCourier: () => new Promise(() => {}) });
+    const id = await startDelivery(cloud);
+    expect(await messageOf(cloud.runUntil(id, 'waiting'))).toContain(
+      "Worker 'assignCourier' has not settled within 10 seconds of real time.",
+    );
   });
 
   it('says that there is no such execution', async () => {

@@ -1,14 +1,15 @@
 import { describe, expectTypeOf, it } from 'vitest';
-import type { loan } from '../../machines/loan.ts';
-import type { order } from '../../machines/order.ts';
-import type {
-  ExecutionEntry,
-  Expectation,
-  TestCloud,
-  TestCloudOptions,
-  WorkerInput,
-  WorkerName,
-  WorkerOutput,
+import { loan } from '../../machines/loan.ts';
+import { order } from '../../machines/order.ts';
+import {
+  type ExecutionEntry,
+  type Expectation,
+  type TestCloud,
+  type TestWorkers,
+  testCloud,
+  type WorkerInput,
+  type WorkerName,
+  type WorkerOutput,
 } from '../../testing/index.ts';
 
 type Loan = typeof loan;
@@ -58,7 +59,7 @@ describe('a test of a machine compiles', () => {
   });
 
   it('only with workers that its machines have, which take and answer what they have', () => {
-    type Workers = NonNullable<TestCloudOptions<Loan | Order>['workers']>;
+    type Workers = TestWorkers<Loan | Order>;
     expectTypeOf<Workers>().toHaveProperty('decideActivity');
     expectTypeOf<Workers>().toHaveProperty('reserveStock');
     expectTypeOf<keyof Workers>().toEqualTypeOf<WorkerName<Loan> | WorkerName<Order>>();
@@ -67,6 +68,19 @@ describe('a test of a machine compiles', () => {
     expectTypeOf<{ decideActivity: () => number }>().not.toExtend<Workers>();
     expectTypeOf<{ decideActivity: (input: { amount: Date }) => { next: null } }>().not.toExtend<Workers>();
     expectTypeOf<'decide'>().not.toExtend<Parameters<TestCloud<Loan>['inject']>[0]>();
+  });
+
+  it('and keeps the literals that a worker answers', () => {
+    testCloud([loan], { decideActivity: () => ({ next: 'A_DECLINED' }) });
+    testCloud([loan], {
+      decideActivity: async ({ after }) => ({ next: after === 'A_SUBMITTED' ? 'A_PARTLYSUBMITTED' : null }),
+    });
+    testCloud([loan, order], {
+      decideActivity: async () => ({ next: 'A_DECLINED' }),
+      charge: ({ card }) => ({ receiptId: card }),
+    });
+    // @ts-expect-error A_LOST is no activity.
+    testCloud([loan], { decideActivity: () => ({ next: 'A_LOST' }) });
   });
 
   it('with any names where the machine is JSON alone', () => {
