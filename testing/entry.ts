@@ -1,12 +1,19 @@
 import { inspect } from 'node:util';
 import type { MachineEvents, MachineInput } from '../client/machineTypes.ts';
 import type { Duration } from '../orchestrator/core/duration.ts';
-import type { MachineDefinition, MachineReferenceOf, WorkerName, WorkerOutput } from './machineTypes.ts';
+import type {
+  ChildName,
+  MachineDefinition,
+  MachineReferenceOf,
+  WorkerName,
+  WorkerOutput,
+} from './machineTypes.ts';
 
 /** One thing that happens to an execution, or has happened to it. */
 export type ExecutionEntry<M extends MachineDefinition = MachineDefinition> =
   | StartEntryOf<M>
   | WorkerEntry<M>
+  | ChildEntry<M>
   | EventEntryOf<M>
   | ElapsedEntry;
 
@@ -31,6 +38,15 @@ export type WorkerEntry<M> = {
     | { readonly worker: Name; readonly output: WorkerOutput<M, Name>; readonly task?: number }
     | { readonly worker: Name; readonly error: WorkerFailure; readonly task?: number };
 }[WorkerName<M>];
+
+/** A child machine ends, or sends its parent an event: the oldest that runs, or the one with this number. */
+export type ChildEntry<M> = {
+  [Name in ChildName<M>]: { readonly child: Name; readonly task?: number } & (
+    | { readonly output: WorkerOutput<M, Name> }
+    | { readonly error: Pick<WorkerFailure, 'name' | 'message'> }
+    | { readonly event: MachineEvents<MachineReferenceOf<M>> }
+  );
+}[ChildName<M>];
 
 /** An error as a worker throws it: it is retried as the worker's policy says, unless it is not `retryable`. */
 export interface WorkerFailure {

@@ -7,6 +7,7 @@ import type { ExecutionErrorCode, ExecutionStatus } from '../orchestrator/core/e
 import type { IgnoredReason } from '../orchestrator/core/execution/log.ts';
 import { parseMachineState } from '../orchestrator/core/machine/index.ts';
 import type {
+  ChildName,
   MachineDefinition,
   MachineEmitted,
   MachineReferenceOf,
@@ -28,12 +29,18 @@ export interface Expectation<M extends MachineDefinition = MachineDefinition> {
   readonly error?: ExpectedError;
   /** Every task that the step handed to a worker, retries included, in order. */
   readonly tasks?: readonly ExpectedTask<M>[];
+  /** Every child machine that the step started, in order. */
+  readonly children?: readonly ExpectedChild<M>[];
+  /** Every event that the step sent to another execution: a child by its name, others by their id. */
+  readonly sent?: readonly { readonly to: string; readonly event: { readonly type: string } }[];
   /** Every timer that runs after the step, the earliest first. */
   readonly timers?: readonly ExpectedTimer[];
   /** Every event that the step emitted, in order. */
   readonly emitted?: readonly MachineEmitted<M>[];
   /** Names of the plain function actions that the step asked for, in order. */
   readonly actions?: readonly string[];
+  /** Whether the event is held, for a state that takes it. */
+  readonly held?: boolean;
   /** Why the entry had no effect. */
   readonly ignored?: IgnoredReason;
 }
@@ -54,6 +61,14 @@ export type ExpectedTask<M> = {
     readonly attempt?: number;
   };
 }[WorkerName<M>];
+
+export type ExpectedChild<M> = {
+  [Name in ChildName<M>]: {
+    readonly child: Name;
+    /** @default any */
+    readonly input?: WorkerInput<M, Name>;
+  };
+}[ChildName<M>];
 
 export interface ExpectedTimer {
   /** From the end of the step. */
@@ -105,6 +120,7 @@ export function check(
 
 function* compare(expectation: Expectation, outcome: EntryOutcome, now: number): Generator<Compared> {
   const { execution, effects, verdict } = outcome;
+  const { children, sent, held } = expectation;
   const { state, context, status, output, error, tasks, timers, emitted, actions, ignored } = expectation;
   const stored = execution.snapshot === undefined ? undefined : parseMachineState(execution.snapshot);
   if (state !== undefined) {
@@ -128,6 +144,26 @@ function* compare(expectation: Expectation, outcome: EntryOutcome, now: number):
       started.map((task, i) => partOf(task, tasks[i] ?? { worker: '', input: undefined })),
     );
   }
+  if (children !== undefined) {
+    const started = outcome.outgoing.filter((item) => item.type === 'start');
+    yield equal(
+      'children',
+      children,
+      started.map(({ receiver, input }, i) =>
+        partOf({ child: outcome.nameOf(receiver), input }, children[i] ?? { child: '', input: undefined }),
+      ),
+    );
+  }
+  if (sent !== undefined) {
+    const messages = outcome.outgoing.filter((item) => item.type === 'message');
+    const events = messages.flatMap(({ receiver, messages: each }) =>
+      each.flatMap((message) =>
+        message.type === 'event' ? [{ to: outcome.nameOf(receiver), event: message.event }] : [],
+      ),
+    );
+    yield equal('sent', sent, events);
+  }
+  if (held !== undefined) yield equal('held', held, verdict.type === 'held');
   if (timers !== undefined) {
     const running = [...(stored?.timers ?? [])].sort((a, b) => a.dueAt - b.dueAt);
     const isRunning = execution.status === 'RUNNING';

@@ -1,4 +1,5 @@
 export type {
+  ChildEntry,
   ElapsedEntry,
   EventEntryOf,
   ExecutionEntry,
@@ -7,9 +8,16 @@ export type {
   WorkerFailure,
 } from './entry.ts';
 export { ImpossibleTestError, NotReachedError } from './errors.ts';
-export type { Expectation, ExpectedError, ExpectedTask, ExpectedTimer } from './expectation.ts';
+export type {
+  Expectation,
+  ExpectedChild,
+  ExpectedError,
+  ExpectedTask,
+  ExpectedTimer,
+} from './expectation.ts';
 export { type Given, given, type When } from './given.ts';
 export type {
+  ChildName,
   MachineDefinition,
   MachineStateValue,
   WorkerInput,

@@ -29,10 +29,19 @@ export type WorkerName<M> = M extends MachineDefinition
     }[keyof ActorsOf<M> & string]
   : never;
 
-/** What a worker of a machine is given. */
+/** Names of a machine's child machines. */
+export type ChildName<M> = M extends AnyStateMachine
+  ? {
+      [Name in keyof ActorsOf<M> & string]: ActorsOf<M>[Name] extends AnyStateMachine ? Name : never;
+    }[keyof ActorsOf<M> & string]
+  : M extends MachineDefinition
+    ? string
+    : never;
+
+/** What a worker or a child of a machine is given. */
 export type WorkerInput<M, Name> = unknown extends LogicOf<M, Name> ? unknown : InputFrom<LogicOf<M, Name>>;
 
-/** What a worker of a machine answers. */
+/** What a worker of a machine answers, or what a child of it ends with. */
 export type WorkerOutput<M, Name> = unknown extends LogicOf<M, Name> ? unknown : OutputFrom<LogicOf<M, Name>>;
 
 /** A state of a machine as `snapshot.matches` takes it: the whole value, or an outer part of it. */

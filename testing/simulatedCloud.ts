@@ -2,7 +2,7 @@ import { seededRandom } from '../local/seededRandom.ts';
 import { functionNames } from '../orchestrator/configuration.ts';
 import type { Execution } from '../orchestrator/core/execution/execution.ts';
 import { machineLookup } from '../orchestrator/core/execution/machines.ts';
-import { prepareMachine } from '../orchestrator/core/machine/index.ts';
+import { type prepareMachine, prepareMachines } from '../orchestrator/core/machine/index.ts';
 import { Orchestrator } from '../orchestrator/orchestrator.ts';
 import type { Report } from '../orchestrator/report.ts';
 import type { Attributes } from '../orchestrator/table/attributes.ts';
@@ -80,9 +80,9 @@ export class SimulatedCloud {
     });
     this.table.onInsert = (item) => this.#deliver(item);
     const commit = this.table.commit.bind(this.table);
-    this.table.commit = async (execution) => {
+    this.table.commit = async (execution, outgoing) => {
       if (this.#strikes(faults.throttleCommit)) throw new Error('The table is throttled.');
-      const outcome = await commit(execution);
+      const outcome = await commit(execution, outgoing);
       if (outcome.type === 'committed' && this.#strikes(faults.crashAfterCommit)) throw new Crash();
       return outcome;
     };
@@ -100,7 +100,13 @@ export class SimulatedCloud {
     const deployed = (machines?.ids() ?? []).flatMap((id) =>
       (machines?.versionsOf(id) ?? []).map((version) => machines?.find(id, version)),
     );
-    return [...new Set(deployed.flatMap((machine) => [...(machine?.sources.keys() ?? [])]))];
+    return [
+      ...new Set(
+        deployed.flatMap((machine) =>
+          [...(machine?.sources ?? [])].flatMap(([name, { kind }]) => (kind === 'machine' ? [] : [name])),
+        ),
+      ),
+    ];
   }
 
   /** Deploys other machines: a new orchestrator with nothing in memory. */
@@ -184,7 +190,7 @@ export class SimulatedCloud {
   }
 
   #newOrchestrator(): Orchestrator {
-    const machines = machineLookup(this.#definitions.map((definition) => prepareMachine(definition)));
+    const machines = machineLookup(prepareMachines(this.#definitions));
     this.lambda.machines = machines;
     const report = (each: Report) => void this.reports.push(each);
     const now = () => this.now;
