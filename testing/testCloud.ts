@@ -79,7 +79,7 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
   constructor(machines: readonly M[], workers: TestWorkers<M>, options: TestCloudOptions) {
     const { deliveries = 'once', seed = 1, startTime } = options;
     this.#mostHappenings = options.mostHappenings ?? defaultMostHappenings;
-    this.#cloud = new SimulatedCloud(machines, given(workers), { seed, ...deliveryFaults[deliveries] });
+    this.#cloud = new SimulatedCloud(machines, defined(workers), { seed, ...deliveryFaults[deliveries] });
     this.#cloud.now = startTime?.getTime() ?? Date.UTC(2026, 0, 1);
     // Nothing is gained by a test that waits for the next look of a clock.
     this.#cloud.clockEveryMs = 1;
@@ -260,8 +260,8 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
  * `fromPromise` actor that is not named runs as it is in the machine
  * @throws MachineNotDurableError, DuplicateMachineError
  * @throws ImpossibleTestError for a worker that no machine has
+ * @typeParam Workers keeps the literals that workers answer, so that nobody has to say `as const`
  */
-// With a type of their own, workers may answer literals without saying `as const`.
 export function testCloud<M extends MachineDefinition, const Workers extends TestWorkers<M>>(
   machines: readonly M[],
   workers?: Workers,
@@ -270,7 +270,8 @@ export function testCloud<M extends MachineDefinition, const Workers extends Tes
   return new TestCloud<M>(machines, workers ?? {}, options);
 }
 
-function given<M>(workers: TestWorkers<M>): Workers {
+/** What a test has left undefined runs as it does without. */
+function defined<M>(workers: TestWorkers<M>): Workers {
   return Object.fromEntries(
     Object.entries<Workers[string] | undefined>(workers).filter((each) => each[1] !== undefined),
   ) as Workers;

@@ -63,6 +63,26 @@ function record(
 const start = { machine: { S: 'sequential' }, input: { M: { from: { N: '1' } } } };
 
 describe('the stream handler', () => {
+  it("gives records the time that the executions' clock showed when they were written", async () => {
+    const { orchestrator, reports } = setUp();
+    const created: number[] = [];
+    const applyRecords = orchestrator.applyRecords.bind(orchestrator);
+    orchestrator.applyRecords = (id, records) => {
+      created.push(...records.map(({ createdAt }) => createdAt));
+      return applyRecords(id, records);
+    };
+    const doubled = (systemMs: number) => systemMs * 2;
+    await streamHandler(
+      orchestrator,
+      (each) => reports.push(each),
+      () => {},
+      doubled,
+    )({
+      Records: [record('a', 'start', start)],
+    });
+    expect(created).toEqual([now() * 2]);
+  });
+
   it('invariant 8: reports the records of an execution that the table did not take, and no others', async () => {
     const { table, stream } = setUp();
     const commit = table.commit.bind(table);

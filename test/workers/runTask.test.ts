@@ -252,6 +252,16 @@ describe('a worker', () => {
     expect(await table.readJournal('e1')).toMatchObject([{ result: { output: 'told' } }]);
   });
 
+  it('is told in the time of a local cloud whose time passes faster', async () => {
+    const table = new MemoryTable();
+    // An hour less a second of its time is a tenth of a second.
+    const hourly = { ...payload, deadline: new Date(now + 3_600_000).toISOString() };
+    const work = (_: Json, { signal }: Task) =>
+      new Promise((resolve) => signal.addEventListener('abort', () => resolve('told')));
+    await runTask(hourly, work, { table, now: () => now, systemDelayMs: (ms) => ms / 36_000 });
+    expect(await table.readJournal('e1')).toMatchObject([{ result: { output: 'told' } }]);
+  });
+
   it('rejects only when the table does not take its result', async () => {
     const refusal = new Error('throttled');
     const table = { insertResult: () => Promise.reject(refusal) };
