@@ -7,12 +7,12 @@ import { jsonOf, millrace } from './testCommandLine.ts';
 
 const repositoryFile = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-/** Ten minutes of patience, a worker that fails once and is tried again a minute later, and then an hour of rest. */
+/** Ten minutes of patience, a worker that fails once and is tried again a minute later, with time enough to start on a busy machine. */
 const machine = `import { worker } from 'millrace/workers';
 import { setup } from 'xstate';
 
 export const patience = setup({
-  actors: { ask: worker({ timeout: '30m', retry: { maxAttempts: 2, interval: '1m' } }) },
+  actors: { ask: worker({ timeout: '2h', retry: { maxAttempts: 2, interval: '1m' } }) },
   delays: { patience: 600000 },
 }).createMachine({
   id: 'patience',
@@ -35,6 +35,8 @@ export const handler = defineWorker((input: unknown, task) => {
 
 let directory: TemporaryDirectory;
 let dev: ChildProcess;
+/** Of the first execution: eleven minutes after the start, in the cloud's time. */
+let endedAt: unknown;
 const output = { stderr: '' };
 
 beforeAll(async () => {
@@ -69,8 +71,9 @@ describe('dev --time-scale', () => {
     await run('start', 'patience', '--id', 'p1');
     const before = performance.now();
     // Waiting is in the time of whoever waits.
-    const ended = jsonOf(await run('wait', 'p1', '--timeout', '25s', '--json')) as Record<string, unknown>;
+    const ended = jsonOf(await run('wait', 'p1', '--timeout', '50s', '--json')) as Record<string, unknown>;
     expect(ended).toMatchObject({ status: 'SUCCEEDED' });
+    endedAt = ended.endedAt;
     // 660 seconds of its own time take 5.5 at least.
     expect((performance.now() - before) / 1000).toBeGreaterThan(4);
     expect(seconds(ended.startedAt, ended.endedAt)).toBeGreaterThanOrEqual(660);
@@ -78,9 +81,9 @@ describe('dev --time-scale', () => {
     const results = history.filter(({ kind }) => kind === 'result');
     expect(results.map(({ status }) => status)).toEqual(['FAILED', 'SUCCEEDED']);
     // The worker's own stamps are of the same time as the orchestrator's.
-    for (const { writtenAt, at } of results) expect(Math.abs(seconds(writtenAt, at))).toBeLessThan(450);
+    expect(seconds(ended.startedAt, results[0]?.writtenAt)).toBeGreaterThanOrEqual(600);
     expect(seconds(results[0]?.writtenAt, results[1]?.writtenAt)).toBeGreaterThanOrEqual(60);
-  });
+  }, 60_000);
 
   it('stamps events with the time of the cloud', async () => {
     await run('start', 'patience', '--id', 'p2');
@@ -91,7 +94,7 @@ describe('dev --time-scale', () => {
       { what: 'the history' },
     );
     const event = history.find(({ kind }) => kind === 'event');
-    expect(Math.abs(seconds(event?.writtenAt, event?.at))).toBeLessThan(900);
+    expect(seconds(endedAt, event?.writtenAt)).toBeGreaterThanOrEqual(0);
   });
 
   it('is refused with a table that is kept, and where time would stand still', async () => {
