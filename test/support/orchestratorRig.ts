@@ -12,8 +12,8 @@ import type { Report, Reporter } from '../../orchestrator/report.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
 import { TaskDispatcher } from '../../orchestrator/taskDispatcher.ts';
+import { MemoryTable } from '../../testing/memoryTable.ts';
 import type { TaskPayload } from '../../workers/contract.ts';
-import { MemoryTable } from './memoryTable.ts';
 
 type Definition = Parameters<typeof prepareMachine>[0];
 

@@ -1,20 +1,16 @@
-import type { LogSegment } from '../../orchestrator/core/execution/draft.ts';
-import type { JournalEntry } from '../../orchestrator/core/execution/entries.ts';
-import type { Execution } from '../../orchestrator/core/execution/execution.ts';
-import type { OutgoingItem } from '../../orchestrator/core/execution/messages.ts';
-import { type Attributes, attributesSize } from '../../orchestrator/table/attributes.ts';
-import {
-  decodeExecution,
-  encodeExecution,
-  type TableLayout,
-} from '../../orchestrator/table/executionItem.ts';
+import type { LogSegment } from '../orchestrator/core/execution/draft.ts';
+import type { JournalEntry } from '../orchestrator/core/execution/entries.ts';
+import type { Execution } from '../orchestrator/core/execution/execution.ts';
+import type { OutgoingItem } from '../orchestrator/core/execution/messages.ts';
+import { type Attributes, attributesSize } from '../orchestrator/table/attributes.ts';
+import { decodeExecution, encodeExecution, type TableLayout } from '../orchestrator/table/executionItem.ts';
 import {
   decodeCursor,
   encodeCursor,
   listedExecution,
   listShards,
-} from '../../orchestrator/table/indexQueries.ts';
-import { checkedSize } from '../../orchestrator/table/itemSize.ts';
+} from '../orchestrator/table/indexQueries.ts';
+import { checkedSize } from '../orchestrator/table/itemSize.ts';
 import {
   decodeJournalItem,
   encodeEvent,
@@ -23,9 +19,9 @@ import {
   isSameStart,
   type ResultItem,
   type StartItem,
-} from '../../orchestrator/table/journalItems.ts';
-import { encodeOutgoing } from '../../orchestrator/table/messageItems.ts';
-import { indexPartition, maximumItemBytes, sortKey } from '../../orchestrator/table/schema.ts';
+} from '../orchestrator/table/journalItems.ts';
+import { encodeOutgoing } from '../orchestrator/table/messageItems.ts';
+import { indexPartition, maximumItemBytes, neverMs, sortKey } from '../orchestrator/table/schema.ts';
 import type {
   CommitOutcome,
   DueExecution,
@@ -39,7 +35,7 @@ import type {
   Page,
   Table,
   TaskAttempt,
-} from '../../orchestrator/table/table.ts';
+} from '../orchestrator/table/table.ts';
 
 /** A table in memory, with the items that DynamoDB would hold: whatever passes through it went through the codecs. */
 export class MemoryTable implements Table {
@@ -189,6 +185,15 @@ export class MemoryTable implements Table {
       .sort(compare);
     const items = found.slice(0, limit);
     return { items, next: found.length > limit ? items.at(-1) : undefined };
+  }
+
+  /** The earliest time that an execution is to be woken at; infinite where none is. */
+  nextWakeAt(): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const item of this.items.values()) {
+      if (item.mr_pk?.S?.startsWith('due#')) earliest = Math.min(earliest, sortOf(item));
+    }
+    return earliest < neverMs ? earliest : Number.POSITIVE_INFINITY;
   }
 
   executions(): Execution[] {
