@@ -11,6 +11,7 @@ import {
 import type { Execution, ExecutionError, ExecutionStatus, OpenTask } from './execution.ts';
 import { hasEnded } from './execution.ts';
 import { appendToLog, emptyLog, journalReferences, type LogEntry, splitLog } from './log.ts';
+import { DataUnavailableError, unfetchedSnapshot } from './storedData.ts';
 
 /** What is to be done after the commit, in this order. Exhaustive: whoever executes effects switches over `type`. */
 export type ExecutionEffect =
@@ -188,6 +189,8 @@ export class Draft {
 
   get nextTimerAt(): number | undefined {
     const { snapshot } = this.#execution;
+    // Its timers are not known then, and a `wakeAt` without them would come too late.
+    if (unfetchedSnapshot(this.#execution) !== undefined) throw new DataUnavailableError(undefined);
     if (this.#state === undefined && snapshot !== undefined) this.#state = parseMachineState(snapshot);
     return this.#state && nextTimerDueAt(this.#state);
   }

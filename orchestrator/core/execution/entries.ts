@@ -4,7 +4,13 @@ import type { TaskError } from '../machine/step.types.ts';
 /** An item of an execution's journal, as the core takes it in. `reference` is its sort key in the table. */
 export type JournalEntry = StartEntry | ResultEntry | EventEntry | ControlEntry | InvalidEventEntry;
 
-export interface StartEntry {
+/** Of an entry whose data is not in its item. */
+interface WithStoredData {
+  /** Key of the object that holds the data, while it has not been fetched: without it, the entry cannot be applied. */
+  readonly dataAt?: string;
+}
+
+export interface StartEntry extends WithStoredData {
   readonly kind: 'start';
   readonly reference: 'start';
   readonly machine: string;
@@ -14,7 +20,7 @@ export interface StartEntry {
   readonly invalid?: string;
 }
 
-export interface ResultEntry {
+export interface ResultEntry extends WithStoredData {
   readonly kind: 'result';
   readonly reference: string;
   readonly task: number;
@@ -30,7 +36,7 @@ export type TaskResult =
   | { readonly status: 'SUCCEEDED'; readonly output?: Json }
   | { readonly status: 'FAILED'; readonly error: TaskError };
 
-export interface EventEntry {
+export interface EventEntry extends WithStoredData {
   readonly kind: 'event';
   readonly reference: string;
   readonly type: string;
