@@ -350,7 +350,7 @@ function startFirst(entries: readonly JournalEntry[]): JournalEntry[] {
 function stateTooLarge(bytes: number): ExecutionError {
   const message =
     `The execution's state takes ${bytes} bytes, compressed where that helps; an item takes 409,600, and the store for large ` +
-    'data (MILLRACE_STORE) 6 MB. Configure a store, or keep large data elsewhere and its address in the context.';
+    "data (MILLRACE_STORE) 16 MB, and 6 MB of an output or a task's input. Configure a store, or keep large data elsewhere and its address in the context.";
   return { code: 'StateTooLarge', name: 'StateTooLarge', message };
 }
 

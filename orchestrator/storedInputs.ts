@@ -8,8 +8,8 @@ import { withEntryData, withSnapshot } from './table/storedParts.ts';
 import type { Table } from './table/table.ts';
 
 /**
- * Executions with stored data that are stepped at a time. Each may have some objects of 6 MB in memory, as text and parsed; a
- * function of 512 MB has room for two of them beside its batch.
+ * Executions with stored data that are stepped at a time. Each may have a state of 16 MB and some objects of 6 MB in memory, as
+ * text and parsed; a function of 512 MB has room for two of them beside its batch.
  */
 const mostAtATime = 2;
 

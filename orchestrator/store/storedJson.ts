@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
+import { constants, gunzip, gzip } from 'node:zlib';
 import type { Json } from '../core/json.ts';
 import {
   ObjectNotFoundError,
@@ -11,9 +11,13 @@ import {
 
 const compress = promisify(gzip);
 const unpack = promisify(gunzip);
+/** Storage is cheap, and a function of 512 MB has a third of a processor. */
+const quickly = { level: constants.Z_BEST_SPEED };
 
-/** Of one object's JSON, unpacked: it is taken into memory as a whole, and parsed. */
-export const maximumStoredBytes = 6 * 1024 * 1024;
+/** Of one input, output, error or event as JSON: it is taken into memory as a whole, and parsed. */
+export const maximumDataBytes = 6 * 1024 * 1024;
+/** Of one execution's state, which has its context and, at the end, its output too. */
+export const maximumStateBytes = 16 * 1024 * 1024;
 
 /** Keys that this process remembers to have written or read: the same content is not written again. */
 const mostRemembered = 1000;
@@ -72,7 +76,7 @@ export class StoredJson {
    */
   async write(key: string, text: string): Promise<void> {
     if (this.#written.has(key)) return;
-    await this.#storeOf(key).put(key, await compress(text));
+    await this.#storeOf(key).put(key, await compress(text, quickly));
     this.#remember(key);
   }
 
@@ -88,7 +92,7 @@ export class StoredJson {
   async readText(key: string): Promise<string> {
     const known = this.#read.get(key);
     if (known !== undefined) return known;
-    const bytes = await this.#storeOf(key).get(key, maximumStoredBytes);
+    const bytes = await this.#storeOf(key).get(key, maximumStateBytes);
     const text = isGzip(bytes) ? await unpacked(key, bytes) : Buffer.from(bytes).toString('utf8');
     this.#remember(key);
     this.#keep(key, text);
@@ -138,10 +142,10 @@ function isGzip(bytes: Uint8Array): boolean {
 /** A small object must not become a memory bomb. */
 async function unpacked(key: string, bytes: Uint8Array): Promise<string> {
   try {
-    return (await unpack(bytes, { maxOutputLength: maximumStoredBytes })).toString('utf8');
+    return (await unpack(bytes, { maxOutputLength: maximumStateBytes })).toString('utf8');
   } catch (error) {
     if (error instanceof RangeError)
-      throw new ObjectTooLargeError(`The object '${key}', unpacked,`, maximumStoredBytes);
+      throw new ObjectTooLargeError(`The object '${key}', unpacked,`, maximumStateBytes);
     throw new UnreadableObjectError(key, String(error));
   }
 }

@@ -104,7 +104,7 @@ export class DynamoDBTable implements Table {
       for (const consumed of output.ConsumedCapacity ?? []) this.#countRead(consumed);
       items.push(...(output.Responses?.[table] ?? []));
       const unprocessed = output.UnprocessedKeys?.[table]?.Keys ?? [];
-      await backoff.after(unprocessed.length);
+      await backoff.after(Math.min(pending.length, 100), unprocessed.length);
       pending = [...unprocessed, ...pending.slice(100)];
     }
     return entriesOf(items);

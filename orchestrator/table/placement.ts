@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { type Execution, hasEnded } from '../core/execution/execution.ts';
 import type { Json } from '../core/json.ts';
+import { maximumDataBytes, maximumStateBytes } from '../store/storedJson.ts';
 import { dataKey, hasContent, isStateKey, stateKey } from './dataKeys.ts';
 import { maximumItemBytes } from './schema.ts';
 
@@ -17,12 +18,17 @@ export interface Placement {
 export interface StoredPart {
   readonly key: string;
   readonly text: string;
+  readonly bytes: number;
+  /** It is not taken if it is larger. */
+  readonly maximumBytes: number;
 }
 
 /** A part that costs fewer bytes than this is dearer in the store: writing an object costs as much as eight write units. */
 const leastPartBytes = 8 * 1024;
 /** Parts are moved out, however small, until the item is below this. */
 const fullItemBytes = maximumItemBytes - 32 * 1024;
+/** A state of more characters goes without a look at what it would be compressed. */
+const mostMeasured = 1024 * 1024;
 /** An input that is larger goes to its worker by reference: Lambda takes 1 MB, and bills what is over 256 KB. */
 const mostPayloadBytes = 240 * 1024;
 
@@ -64,6 +70,7 @@ function isList(value: readonly Json[] | object): value is readonly Json[] {
 
 interface Part {
   readonly text: string;
+  readonly maximumBytes: number;
   /** What it takes in the item: the snapshot is compressed there. */
   readonly bytes: number;
   /** It cannot stay, whatever the size of the item. */
@@ -86,7 +93,8 @@ export function placeExecution(execution: Execution, overBytes: number): Placeme
     const isWorthIt = part.bytes >= leastPartBytes && itemBytes > overBytes;
     if (!part.mustGo && !isWorthIt && itemBytes <= fullItemBytes) continue;
     const key = part.keyOf();
-    objects.push({ key, text: part.text });
+    const { text, maximumBytes } = part;
+    objects.push({ key, text, bytes: Buffer.byteLength(text), maximumBytes });
     item = part.put(key, item, false);
     stored = part.put(key, stored, true);
     itemBytes -= part.bytes;
@@ -112,10 +120,12 @@ function partsOf(execution: Execution): Part[] {
   const { executionId, snapshot, output, tasks } = execution;
   const parts: Part[] = [];
   if (snapshot !== undefined) {
+    const isHuge = snapshot.length > mostMeasured;
     parts.push({
       text: snapshot,
-      bytes: Math.min(Buffer.byteLength(snapshot), gzipSync(snapshot).length),
-      mustGo: false,
+      maximumBytes: maximumStateBytes,
+      bytes: isHuge ? snapshot.length : Math.min(Buffer.byteLength(snapshot), gzipSync(snapshot).length),
+      mustGo: isHuge,
       keyOf: () => snapshotKey(execution, snapshot),
       put: (snapshotAt, to, keepsData) => {
         const { snapshot: data, ...rest } = to;
@@ -127,6 +137,7 @@ function partsOf(execution: Execution): Part[] {
     const text = JSON.stringify(output);
     parts.push({
       text,
+      maximumBytes: maximumDataBytes,
       bytes: Buffer.byteLength(text),
       mustGo: false,
       keyOf: () => dataKey(executionId, text),
@@ -142,6 +153,7 @@ function partsOf(execution: Execution): Part[] {
     const bytes = Buffer.byteLength(text);
     parts.push({
       text,
+      maximumBytes: maximumDataBytes,
       bytes,
       mustGo: bytes > mostPayloadBytes,
       keyOf: () => known ?? dataKey(executionId, text),

@@ -2,7 +2,7 @@ import type { LogSegment } from '../core/execution/draft.ts';
 import type { JournalEntry } from '../core/execution/entries.ts';
 import { type Execution, hasEnded } from '../core/execution/execution.ts';
 import type { Json } from '../core/json.ts';
-import { isStoredDataError, maximumStoredBytes, type StoredJson } from '../store/storedJson.ts';
+import { isStoredDataError, maximumDataBytes, type StoredJson } from '../store/storedJson.ts';
 import { dataKey, isStateKey } from './dataKeys.ts';
 import { ItemTooLargeError, StoredDataTooLargeError } from './errors.ts';
 import { canonical, type ResultItem, type StartItem } from './journalItems.ts';
@@ -61,8 +61,8 @@ export class StoredTable implements Table {
     if (snapshotAt === undefined && !mayExceed(execution, this.#overBytes))
       return this.#table.commit(execution);
     const placed = placeExecution(await this.#withKeptState(execution), this.#overBytes);
-    const tooLarge = placed.objects.find(({ text }) => Buffer.byteLength(text) > maximumStoredBytes);
-    if (tooLarge) return { type: 'tooLarge', bytes: Buffer.byteLength(tooLarge.text) };
+    const tooLarge = placed.objects.find(({ bytes, maximumBytes }) => bytes > maximumBytes);
+    if (tooLarge) return { type: 'tooLarge', bytes: tooLarge.bytes };
     try {
       await Promise.all(placed.objects.map(({ key, text }) => this.#data.write(key, text)));
     } catch (error) {
@@ -200,7 +200,7 @@ export class StoredTable implements Table {
   async #write(executionId: string, what: string, data: Json | undefined): Promise<string> {
     const text = JSON.stringify(data ?? null);
     const bytes = Buffer.byteLength(text);
-    if (bytes > maximumStoredBytes) throw new StoredDataTooLargeError(what, bytes, maximumStoredBytes);
+    if (bytes > maximumDataBytes) throw new StoredDataTooLargeError(what, bytes, maximumDataBytes);
     const key = dataKey(executionId, text);
     await this.#data.write(key, text);
     return key;

@@ -1,10 +1,10 @@
-/** Thrown when DynamoDB leaves keys of a batch unprocessed again and again: the table is throttled. */
+/** Thrown when DynamoDB leaves all keys of a batch unprocessed again and again: the table is throttled. */
 export class UnprocessedKeysError extends Error {
   readonly code = 'UnprocessedKeys';
   override readonly name = 'UnprocessedKeysError';
   constructor(calls: number) {
     super(
-      `DynamoDB left keys of a batch unprocessed in ${calls} calls in a row: the table is throttled. The records are delivered again.`,
+      `DynamoDB left all keys of a batch unprocessed in ${calls} calls in a row: the table is throttled. The records are delivered again.`,
     );
   }
 }
@@ -26,15 +26,13 @@ export class UnprocessedBackoff {
   }
 
   /**
-   * To be awaited after each call, with the number of keys that it left.
+   * To be awaited after each call. One that took some of the keys begins a new row: an answer takes 16 MB.
    *
    * @throws UnprocessedKeysError
    */
-  async after(unprocessed: number): Promise<void> {
-    if (unprocessed === 0) {
-      this.#calls = 0;
-      return;
-    }
+  async after(asked: number, unprocessed: number): Promise<void> {
+    if (unprocessed < asked) this.#calls = 0;
+    if (unprocessed === 0) return;
     this.#calls += 1;
     if (this.#calls >= mostCalls) throw new UnprocessedKeysError(this.#calls);
     await this.#sleep(firstPauseMs * 2 ** (this.#calls - 1));
