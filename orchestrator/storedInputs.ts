@@ -132,6 +132,7 @@ function entryFilter({ execution, appliedBefore }: AdvanceInput): (entry: Journa
     if (unfetchedData(entry) === undefined) return false;
     if (!execution) return true;
     if (entry.kind === 'start') return execution.definitionHash === undefined;
+    if (entry.kind === 'message' && entry.number <= (execution.received?.[entry.sender] ?? 0)) return false;
     logged ??= new Set(journalReferences(execution.log));
     return !logged.has(entry.reference) && appliedBefore?.has(entry.reference) !== true;
   };

@@ -25,9 +25,11 @@ export class ItemTooLargeError extends Error {
 export class StoredDataTooLargeError extends Error {
   readonly code = 'StoredDataTooLarge';
   override readonly name = 'StoredDataTooLargeError';
+  readonly bytes: number;
   constructor(what: string, bytes: number, maximumBytes: number) {
     super(
       `${what} takes ${bytes} bytes as JSON; ${maximumBytes} are taken at most. Put the data into a file of your own and pass its address.`,
     );
+    this.bytes = bytes;
   }
 }

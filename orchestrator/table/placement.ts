@@ -33,8 +33,10 @@ const mostMeasured = 1024 * 1024;
 const mostPayloadBytes = 240 * 1024;
 
 /** Whether an execution may be larger than this, told without writing it out; what is small costs next to nothing. */
-export function mayExceed({ snapshot, output, tasks, log }: Execution, bytes: number): boolean {
+export function mayExceed(execution: Execution, bytes: number): boolean {
+  const { snapshot, output, tasks, log, held, outbox } = execution;
   let left = bytes - (snapshot?.length ?? 0) - log.length;
+  if (held || outbox) left -= JSON.stringify([held, outbox]).length;
   if (output !== undefined) left -= sizeUpTo(output, left);
   for (const { input } of tasks) if (left > 0 && input !== undefined) left -= sizeUpTo(input, left);
   return left < 0;
@@ -181,7 +183,9 @@ function snapshotKey(
 }
 
 /** What cannot leave the item: roughly, and rather too much. */
-function restBytes({ log, state, error, tasks }: Execution): number {
-  const described = Buffer.byteLength(JSON.stringify([state ?? null, error ?? null]));
+function restBytes({ log, tasks, state, error, children, sent, received, outbox, held }: Execution): number {
+  const described = Buffer.byteLength(
+    JSON.stringify([state, error, children, sent, received, outbox, held].map((each) => each ?? null)),
+  );
   return 600 + log.length + described + 150 * tasks.length;
 }

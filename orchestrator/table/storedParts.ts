@@ -5,6 +5,7 @@ import { ObjectNotFoundError } from '../store/objectStore.ts';
 import { isStoredDataError, type StoredJson } from '../store/storedJson.ts';
 import { isObject } from './attributes.ts';
 import { taskErrorOf } from './journalItems.ts';
+import { messagesOf } from './messageItems.ts';
 
 /**
  * The entry with its data, as if its item had it.
@@ -32,6 +33,10 @@ export async function withEntryData(data: StoredJson, entry: JournalEntry): Prom
       if (isObject(value)) return { ...rest, fields: value };
       const { reference, at } = rest;
       return { kind: 'invalidEvent', reference, ...(at !== undefined && { at }) };
+    }
+    case 'message': {
+      const { dataAt: _, ...rest } = entry;
+      return { ...rest, messages: messagesOf(value) ?? [] };
     }
     case 'control':
     case 'invalidEvent':

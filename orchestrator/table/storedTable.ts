@@ -1,6 +1,7 @@
 import type { LogSegment } from '../core/execution/draft.ts';
 import type { JournalEntry } from '../core/execution/entries.ts';
 import { type Execution, hasEnded } from '../core/execution/execution.ts';
+import type { OutgoingItem } from '../core/execution/messages.ts';
 import type { Json } from '../core/json.ts';
 import { isStoredDataError, maximumDataBytes, type StoredJson } from '../store/storedJson.ts';
 import { dataKey, isStateKey } from './dataKeys.ts';
@@ -55,20 +56,30 @@ export class StoredTable implements Table {
     this.#fetches = fetches;
   }
 
-  async commit(execution: Execution): Promise<CommitOutcome> {
+  async commit(given: Execution, givenOutgoing?: readonly OutgoingItem[]): Promise<CommitOutcome> {
+    if (!this.#data.isConfigured) return this.#table.commit(given, givenOutgoing);
+    let execution: Execution;
+    let outgoing: readonly OutgoingItem[] | undefined;
+    try {
+      outgoing = givenOutgoing && (await this.#withStored(givenOutgoing));
+      const outbox = given.outbox && (await this.#withStored(given.outbox));
+      execution = outbox ? { ...given, outbox } : given;
+    } catch (error) {
+      if (error instanceof StoredDataTooLargeError) return { type: 'tooLarge', bytes: error.bytes };
+      return this.#commitWithoutStore(given, givenOutgoing, error);
+    }
     const { snapshotAt } = execution;
-    if (!this.#data.isConfigured) return this.#table.commit(execution);
-    if (snapshotAt === undefined && !mayExceed(execution, this.#overBytes))
-      return this.#table.commit(execution);
+    const isSmall = snapshotAt === undefined && !mayExceed(execution, this.#overBytes);
+    if (isSmall) return this.#table.commit(execution, outgoing);
     const placed = placeExecution(await this.#withKeptState(execution), this.#overBytes);
     const tooLarge = placed.objects.find(({ bytes, maximumBytes }) => bytes > maximumBytes);
     if (tooLarge) return { type: 'tooLarge', bytes: tooLarge.bytes };
     try {
       await Promise.all(placed.objects.map(({ key, text }) => this.#data.write(key, text)));
     } catch (error) {
-      return this.#commitWithoutStore(execution, error);
+      return this.#commitWithoutStore(execution, outgoing, error);
     }
-    const outcome = await this.#table.commit(placed.item);
+    const outcome = await this.#table.commit(placed.item, outgoing);
     const written = placed.item.snapshotAt;
     switch (outcome.type) {
       case 'committed':
@@ -84,11 +95,34 @@ export class StoredTable implements Table {
   }
 
   /** The store fails: what fits into the item need not wait for it. */
-  async #commitWithoutStore(execution: Execution, error: unknown): Promise<CommitOutcome> {
+  async #commitWithoutStore(
+    execution: Execution,
+    outgoing: readonly OutgoingItem[] | undefined,
+    error: unknown,
+  ): Promise<CommitOutcome> {
     if (!isStoredDataError(error)) throw error;
-    const outcome = await this.#table.commit(execution);
+    const outcome = await this.#table.commit(execution, outgoing);
     if (outcome.type === 'tooLarge') throw error;
     return outcome;
+  }
+
+  /** What other executions are told, with what is large of it in the store, as data of theirs. */
+  async #withStored(items: readonly OutgoingItem[]): Promise<readonly OutgoingItem[]> {
+    const stored: OutgoingItem[] = [];
+    for (const item of items) stored.push(await this.#withStoredData(item));
+    return stored;
+  }
+
+  async #withStoredData(item: OutgoingItem): Promise<OutgoingItem> {
+    if (item.type === 'start') {
+      if (!isLargerThan(item.input, this.#overBytes)) return item;
+      const { input, ...rest } = item;
+      return { ...rest, inputAt: await this.#write(item.receiver, 'The input of a child', input) };
+    }
+    const messages = item.messages.map((message) => ({ ...message }));
+    if (!isLargerThan(messages, this.#overBytes)) return item;
+    const messagesAt = await this.#write(item.receiver, 'What another execution is told', messages);
+    return { ...item, messages: [], messagesAt };
   }
 
   async insertStart(start: StartItem): Promise<InsertStartOutcome> {
@@ -162,6 +196,14 @@ export class StoredTable implements Table {
 
   async readResults(executionId: string, attempts: readonly TaskAttempt[]): Promise<JournalEntry[]> {
     return this.#fetched(await this.#table.readResults(executionId, attempts));
+  }
+
+  async readMessages(
+    executionId: string,
+    sender: string,
+    numbers: readonly number[],
+  ): Promise<JournalEntry[]> {
+    return this.#fetched(await this.#table.readMessages(executionId, sender, numbers));
   }
 
   async readJournal(executionId: string): Promise<JournalEntry[]> {

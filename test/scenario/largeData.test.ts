@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assign, setup } from 'xstate';
+import { assign, sendParent, setup } from 'xstate';
 import { MemoryStore } from '../../orchestrator/store/memoryStore.ts';
 import { StoredJson } from '../../orchestrator/store/storedJson.ts';
 import { withStore } from '../../orchestrator/table/openTable.ts';
@@ -144,6 +144,82 @@ describe('data of megabytes', () => {
     await stored.rig.deliver(stored.newInstance(), 'e');
     expect((await stored.rig.execution('e')).status).toBe('SUCCEEDED');
     expect([stored.store.puts, stored.store.gets]).toEqual([0, 0]);
+  });
+});
+
+describe('data of megabytes between executions', () => {
+  const child = setup({
+    types: { input: {} as { text: string }, context: {} as { text: string }, output: {} as { text: string } },
+  }).createMachine({
+    id: 'child',
+    context: ({ input }) => input,
+    initial: 'telling',
+    states: {
+      telling: {
+        entry: sendParent(({ context }) => ({ type: 'HALFWAY', text: context.text })),
+        after: { 1000: 'told' },
+      },
+      told: { type: 'final' },
+    },
+    output: ({ context }) => ({ text: `${context.text}!` }),
+  });
+
+  const parent = setup({
+    types: { input: {} as { text: string }, context: {} as { text: string; halfway: string; done: string } },
+    actors: { child },
+  }).createMachine({
+    id: 'parent',
+    context: ({ input }) => ({ text: input.text, halfway: '', done: '' }),
+    initial: 'waiting',
+    states: {
+      waiting: {
+        on: { HALFWAY: { actions: assign({ halfway: ({ event }) => event.text }) } },
+        invoke: {
+          src: 'child',
+          input: ({ context }) => ({ text: context.text }),
+          onDone: { target: 'told', actions: assign({ done: ({ event }) => event.output.text }) },
+        },
+      },
+      told: { type: 'final' },
+    },
+  });
+
+  it('goes to a child and back, by input, event and output', async () => {
+    const stored = new StoredRig([parent, child]);
+    const { rig } = stored;
+    await stored.start('parent', 'e', { text: huge.input });
+    await rig.deliver(stored.newInstance(), 'e');
+    expect(stored.largestItem()).toBeLessThan(2000);
+    await rig.deliver(stored.newInstance(), 'e.0');
+    await rig.deliver(stored.newInstance(), 'e');
+    await stored.wake(stored.newInstance(), 'e.0');
+    await rig.deliver(stored.newInstance(), 'e');
+    const { status, snapshot } = await stored.execution('e');
+    const { text, halfway, done } = JSON.parse(snapshot ?? '{}').context;
+    expect(status).toBe('SUCCEEDED');
+    expect([text === huge.input, halfway === huge.input, done === `${huge.input}!`]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(stored.largestItem()).toBeLessThan(2000);
+    stored.checkReferences();
+  });
+
+  it('waits where the store does not give it, and nothing that was said is lost', async () => {
+    const stored = new StoredRig([parent, child]);
+    const { rig } = stored;
+    await stored.start('parent', 'e', { text: input });
+    await rig.deliver(stored.newInstance(), 'e');
+    await rig.deliver(stored.newInstance(), 'e.0');
+    await stored.wake(stored.newInstance(), 'e.0');
+    stored.store.failsGets = true;
+    await rig.deliver(stored.newInstance(), 'e');
+    expect((await rig.execution('e')).error).toMatchObject({ code: 'DataUnavailable' });
+    stored.store.failsGets = false;
+    await stored.wake(stored.newInstance(), 'e');
+    expect((await rig.execution('e')).status).toBe('SUCCEEDED');
+    expect(await stored.context('e')).toEqual({ text: input, halfway: input, done: `${input}!` });
   });
 });
 
