@@ -62,7 +62,7 @@ export class Orchestrator {
   constructor(options: OrchestratorOptions) {
     this.#options = options;
     this.#journal = new JournalReader(options.table);
-    this.#inputs = new StoredInputs(options.data ?? new StoredJson(undefined), options.table);
+    this.#inputs = new StoredInputs(options.data ?? new StoredJson(undefined));
     this.#cache = new ExecutionCache(options.cacheCharacters ?? 32_000_000);
   }
 
@@ -115,12 +115,6 @@ export class Orchestrator {
         appliedBefore: execution ? await this.#journal.appliedBefore(execution, records) : new Set(),
         now: this.#options.now(),
       });
-      if (input.execution?.version !== execution?.version) {
-        // Its stored state has been replaced meanwhile: what was read for the one before does not hold.
-        execution = input.execution;
-        isFresh = true;
-        continue;
-      }
       const step = this.#advance(input);
       if (step.type === 'nothing') {
         if (isFresh || !execution) {
@@ -154,7 +148,6 @@ export class Orchestrator {
         return;
       }
       const input = await fetch(await this.#journal.wakeInput(execution, wakeId, now));
-      if (input.execution?.version !== execution.version) continue;
       const step = this.#advance(input);
       if (step.type === 'nothing') return;
       const outcome = await this.#commit(step, input);
