@@ -6,7 +6,16 @@ export type {
 } from '../orchestrator/core/execution/execution.ts';
 export type { IgnoredReason } from '../orchestrator/core/execution/log.ts';
 export { NotSerializableError } from '../orchestrator/core/serializable.ts';
-export { ExecutionAlreadyExistsError, ItemTooLargeError } from '../orchestrator/table/errors.ts';
+export {
+  ObjectNotFoundError,
+  StoreNotConfiguredError,
+  StoreUnavailableError,
+} from '../orchestrator/store/objectStore.ts';
+export {
+  ExecutionAlreadyExistsError,
+  ItemTooLargeError,
+  StoredDataTooLargeError,
+} from '../orchestrator/table/errors.ts';
 export { InvalidCursorError } from '../orchestrator/table/indexQueries.ts';
 export type { ListedExecution, Page } from '../orchestrator/table/table.ts';
 export { type ClientOptions, createClient, type MillraceClient } from './client.ts';

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   BatchGetItemCommand,
   ConditionalCheckFailedException,
@@ -43,6 +44,7 @@ import type {
   Table,
   TaskAttempt,
 } from './table.ts';
+import { UnprocessedBackoff } from './unprocessedBackoff.ts';
 
 export interface DynamoDBTableOptions extends TableLayout {
   readonly client: DynamoDBClient;
@@ -51,6 +53,8 @@ export interface DynamoDBTableOptions extends TableLayout {
   readonly now: () => number;
   /** Told the units that each call took, as DynamoDB counts them. @default not asked for */
   readonly onConsumedCapacity?: (consumed: Units) => void;
+  /** Waits before keys that DynamoDB left unprocessed are asked for again. @default the system's timers */
+  readonly sleep?: (ms: number) => Promise<unknown>;
 }
 
 export interface Units {
@@ -92,7 +96,8 @@ export class DynamoDBTable implements Table {
   async readResults(executionId: string, attempts: readonly TaskAttempt[]): Promise<JournalEntry[]> {
     const keys = attempts.map(({ task, attempt }) => this.#key(executionId, sortKey.result(task, attempt)));
     const items: Attributes[] = [];
-    // BatchGetItem takes 100 keys at a time, and may leave some for the next call.
+    // BatchGetItem takes 100 keys at a time, and may leave some for a later call.
+    const backoff = new UnprocessedBackoff(this.#options.sleep ?? sleep);
     for (let pending = keys; pending.length > 0; ) {
       const table = this.#options.tableName;
       const output = await this.#client.send(
@@ -103,7 +108,9 @@ export class DynamoDBTable implements Table {
       );
       for (const consumed of output.ConsumedCapacity ?? []) this.#countRead(consumed);
       items.push(...(output.Responses?.[table] ?? []));
-      pending = [...(output.UnprocessedKeys?.[table]?.Keys ?? []), ...pending.slice(100)];
+      const unprocessed = output.UnprocessedKeys?.[table]?.Keys ?? [];
+      await backoff.after(Math.min(pending.length, 100), unprocessed.length);
+      pending = [...unprocessed, ...pending.slice(100)];
     }
     return entriesOf(items);
   }
