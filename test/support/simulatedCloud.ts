@@ -33,6 +33,10 @@ export interface DeliveryFaults {
   readonly duplicateInvoke?: number;
   /** Probability that Lambda loses an invocation: the deadline has to find it. */
   readonly loseInvoke?: number;
+  /** Probability that the wake function is called once more for the same wake, later. */
+  readonly duplicateWake?: number;
+  /** Wakes are carried out after up to this many milliseconds. */
+  readonly maximumWakeDelayMs?: number;
 }
 
 class Crash extends Error {}
@@ -50,12 +54,18 @@ export class SimulatedCloud {
   onRead: (operation: string) => void = () => {};
   now = 1_700_000_000_000;
   maximumWaitForMachineMs = 15 * 60_000;
+  /** While it is, nothing that is due is found. */
+  clockIsStopped = false;
+  /** How far the clock function's time, and the orchestrator's, are ahead of the true one. */
+  clockAheadMs = 0;
+  orchestratorAheadMs = 0;
   #definitions: readonly Definition[];
   readonly #workers: Workers;
   readonly #faults: DeliveryFaults;
   readonly #random: () => number;
   readonly #queue: { readonly at: number; readonly order: number; readonly run: () => Promise<void> }[] = [];
   #order = 0;
+  #nextLookAt = 0;
   #orchestrator: Orchestrator;
 
   constructor(definitions: readonly Definition[], workers: Workers, faults: DeliveryFaults = { seed: 1 }) {
@@ -115,8 +125,7 @@ export class SimulatedCloud {
     for (;;) {
       this.#queue.sort((a, b) => a.at - b.at || a.order - b.order);
       const next = this.#queue[0];
-      const due = Math.min(...this.table.executions().map((each) => each.wakeAt ?? Number.POSITIVE_INFINITY));
-      const wakeAt = Math.max(this.now, Math.ceil(due / 1000) * 1000);
+      const wakeAt = this.#nextFruitfulLook();
       if (next && next.at <= wakeAt && next.at <= end) {
         this.#queue.shift();
         this.now = Math.max(this.now, next.at);
@@ -132,7 +141,7 @@ export class SimulatedCloud {
   #newOrchestrator(): Orchestrator {
     const machines = machineLookup(this.#definitions.map((definition) => prepareMachine(definition)));
     const report = (each: Report) => void this.reports.push(each);
-    const now = () => this.now;
+    const now = () => this.now + this.orchestratorAheadMs;
     const table = this.#observed();
     const invoker: FunctionInvoker = { invoke: (name, payload) => this.#invoke(name, payload) };
     const dispatcher = new TaskDispatcher({
@@ -207,19 +216,38 @@ export class SimulatedCloud {
     }
   }
 
+  #nextFruitfulLook(): number {
+    if (this.clockIsStopped) return Number.POSITIVE_INFINITY;
+    const wakes = this.table.executions().map((each) => each.wakeAt ?? Number.POSITIVE_INFINITY);
+    const due = Math.min(...wakes) - this.clockAheadMs;
+    return Math.max(this.now, this.#nextLookAt, Math.ceil(due / 1000) * 1000);
+  }
+
   async #lookForDue(): Promise<void> {
-    const { items } = await this.table.listDue({ shard: 0, until: this.now, limit: 1000 });
+    this.#nextLookAt = Math.floor(this.now / 1000) * 1000 + 1000;
+    const { maximumWakeDelayMs, duplicateWake } = this.#faults;
+    const { items } = await this.table.listDue({
+      shard: 0,
+      until: this.now + this.clockAheadMs,
+      limit: 1000,
+    });
     for (const { executionId, wakeAt } of items) {
-      try {
-        await this.#orchestrator.wake(executionId, `wake#${wakeAt.toString(36)}`);
-      } catch (error) {
-        if (error instanceof Crash) this.#orchestrator = this.#newOrchestrator();
-        // The clock's function call failed: it looks again a second later.
-        const wakeId = `wake#${wakeAt.toString(36)}`;
-        this.#later(1000, () => this.#orchestrator.wake(executionId, wakeId).catch(() => {}));
-      }
+      const wakeId = `wake#${wakeAt.toString(36)}`;
+      const delay = () => 1 + Math.floor(this.#random() * (maximumWakeDelayMs ?? 0));
+      if (this.#strikes(duplicateWake)) this.#later(delay(), () => this.#wake(executionId, wakeId));
+      if (maximumWakeDelayMs === undefined) await this.#wake(executionId, wakeId);
+      else this.#later(delay(), () => this.#wake(executionId, wakeId));
     }
-    this.now += 1;
+  }
+
+  async #wake(executionId: string, wakeId: string): Promise<void> {
+    try {
+      await this.#orchestrator.wake(executionId, wakeId);
+    } catch (error) {
+      if (error instanceof Crash) this.#orchestrator = this.#newOrchestrator();
+      // The clock's function call failed: it looks again a second later.
+      this.#later(1000, () => this.#orchestrator.wake(executionId, wakeId).catch(() => {}));
+    }
   }
 
   #later(ms: number, run: () => Promise<void>): void {
