@@ -28,8 +28,24 @@ export class JournalReader {
     return [start, ...inJournalOrder([...events, ...rest])];
   }
 
+  /** What is to be known to apply records: of an execution that waits and is stopped, all that it has left lying. */
+  async recordsInput(
+    execution: Execution | undefined,
+    entries: readonly JournalEntry[],
+    records: readonly JournalRecord[],
+  ): Promise<Pick<AdvanceInput, 'entries' | 'appliedBefore' | 'isWholeJournal'>> {
+    if (!execution) return { entries, appliedBefore: new Set() };
+    const isStop = (entry: JournalEntry) => entry.kind === 'control' && entry.control === 'stop';
+    const waits = execution.waiting !== undefined || execution.status === 'PENDING_REDRIVE';
+    if (waits && entries.some(isStop)) return this.#wholeJournal(execution);
+    return { entries, appliedBefore: await this.#appliedBefore(execution, records) };
+  }
+
   /** What older segments of the log name, where the records are old enough to be in them. */
-  async appliedBefore(execution: Execution, records: readonly JournalRecord[]): Promise<ReadonlySet<string>> {
+  async #appliedBefore(
+    execution: Execution,
+    records: readonly JournalRecord[],
+  ): Promise<ReadonlySet<string>> {
     if (execution.logSegments === 0) return new Set();
     const isOpen = (entry: JournalEntry) =>
       entry.kind === 'result' &&
@@ -43,15 +59,16 @@ export class JournalReader {
   async wakeInput(execution: Execution, wakeId: string, now: number): Promise<AdvanceInput> {
     const { executionId } = execution;
     const common = { executionId, execution, wakeId, now, delivered: [] };
-    if (execution.waiting) {
-      const entries = inJournalOrder(await this.#table.readJournal(executionId));
-      const appliedBefore = await this.#segmentReferences(execution, 0);
-      return { ...common, entries, appliedBefore, isWholeJournal: true };
-    }
+    if (execution.waiting) return { ...common, ...(await this.#wholeJournal(execution)) };
     const at = Math.max(now, execution.updatedAt);
     const overdue = execution.tasks.filter((task) => (task.deadline ?? Number.POSITIVE_INFINITY) <= at);
     const entries = overdue.length === 0 ? [] : await this.#table.readResults(executionId, overdue);
     return { ...common, entries };
+  }
+
+  async #wholeJournal(execution: Execution) {
+    const entries = inJournalOrder(await this.#table.readJournal(execution.executionId));
+    return { entries, appliedBefore: await this.#segmentReferences(execution, 0), isWholeJournal: true };
   }
 
   /** References in the segments that reach back to a time, the newest segment first. */

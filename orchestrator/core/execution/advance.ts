@@ -67,16 +67,14 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
     }
     if (input.wakeId !== undefined) attempt.wake(input.wakeId);
     attempt.endWaiting();
+    logAsEnded(draft, input.entries, duplicates);
   } catch (error) {
     if (!(error instanceof DefinitionMismatchError)) throw error;
     // Nothing of what was begun is kept, but controls need no machine.
     draft = draftOf(input.execution, start, input.executionId, input.now);
     const fresh = input.entries.filter((entry) => !isDuplicate(draft, entry, input.appliedBefore));
     for (const entry of fresh) if (entry.kind === 'control' && !draft.ended) applyControl(draft, entry);
-    const ignored = draft.ended ? fresh.filter(({ reference }) => !draft.hasLogged(reference)) : [];
-    for (const entry of ignored) {
-      draft.log(logKindOf(entry), entry.reference, { type: 'ignored', reason: 'Ended' });
-    }
+    logAsEnded(draft, fresh, []);
     if (!draft.ended)
       wait(draft, definitionMismatch(error), limits.waitForMachineMs, input.execution?.waiting);
   }
@@ -84,6 +82,15 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
   const isOverdue =
     input.wakeId !== undefined && (input.execution?.wakeAt ?? Number.POSITIVE_INFINITY) <= draft.now;
   return draft.changed || isOverdue ? commitOf(draft, duplicates) : { type: 'nothing', duplicates };
+}
+
+/** Of an execution that has ended, entries that nothing was decided on before. */
+function logAsEnded(draft: Draft, entries: readonly JournalEntry[], duplicates: readonly string[]): void {
+  if (!draft.ended) return;
+  for (const entry of entries) {
+    if (duplicates.includes(entry.reference) || draft.hasLogged(entry.reference)) continue;
+    draft.log(logKindOf(entry), entry.reference, { type: 'ignored', reason: 'Ended' });
+  }
 }
 
 class Attempt {
@@ -125,7 +132,9 @@ class Attempt {
     } else {
       const machine = this.#ready(entry.kind === 'start' ? entry.version : undefined);
       if (!machine) {
-        if (this.#waited && !this.#isWholeJournal && draft.execution.status === 'RUNNING') draft.set({});
+        // A commit of somebody who has read the journal, but not this entry, must not come after this decision.
+        const isLeft = this.#waited !== undefined || draft.execution.status === 'PENDING_REDRIVE';
+        if (isLeft && !this.#isWholeJournal) draft.set({});
         return;
       }
       const cause = this.#causeOf(entry);
