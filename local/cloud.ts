@@ -35,6 +35,9 @@ export interface LocalCloudOptions {
   readonly maximumConcurrency?: number;
   /** Counts the capacity units that functions consume. @default false: DynamoDB is not asked */
   readonly countsConsumedCapacity?: boolean;
+  /** @default any that is free */
+  readonly dynamodbPort?: number;
+  /** @default any that is free */
   readonly lambdaPort?: number;
   readonly faults?: LocalCloudFaults;
   readonly log?: (line: LogLine) => void;
@@ -98,6 +101,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
 
     const engine = await startEngine({
       ...(options.dataFile !== undefined && { dataFile: options.dataFile }),
+      ...(options.dynamodbPort !== undefined && { port: options.dynamodbPort }),
       log: (text) => log({ source: 'dynamodb', text }),
     });
     started.push(() => engine.stop());
