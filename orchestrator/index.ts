@@ -64,6 +64,7 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
       report,
       now,
       sleep,
+      afterLook: meter.report,
     }),
   };
 }

@@ -2,6 +2,8 @@ import { DueShard, type DueShardOptions, lookEveryMs } from './dueShard.ts';
 
 export interface ClockOptions extends DueShardOptions {
   readonly indexShards: number;
+  /** Called a second after each look. */
+  readonly afterLook?: () => void;
 }
 
 /** The rule that starts a run has a rate of a minute, and is some seconds late at times. Runs may overlap. */
@@ -19,6 +21,7 @@ export function clockHandler(options: ClockOptions) {
       const pause = look - options.now();
       if (pause > 0) await options.sleep(pause);
       else look = options.now();
+      options.afterLook?.();
     }
     await Promise.all(shards.map((shard) => shard.stop()));
   };

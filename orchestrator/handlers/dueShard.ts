@@ -15,10 +15,12 @@ export interface DueShardOptions {
 export const lookEveryMs = 1000;
 const pageSize = 250;
 const wakesPerCall = 25;
-const callsInFlight = 8;
+const callsInFlight = 4;
 /** Of these, for wakes that broke a call before: what hangs must not take the place of all others. */
-const callsInFlightAlone = 4;
+const callsInFlightAlone = 2;
 const longestPauseMs = 16_000;
+/** Before a call that was refused is made again. */
+const shortestPauseMs = 250;
 
 /** A wake that the clock has called before, and that is still due. */
 interface Called {
@@ -40,6 +42,7 @@ export class DueShard {
   #called = new Map<string, Called>();
   #looking: Promise<void> | undefined;
   #stopped = false;
+  #hasReportedRefusal = false;
 
   constructor(options: DueShardOptions, shard: number) {
     this.#options = options;
@@ -67,6 +70,7 @@ export class DueShard {
 
   async #lookThrough(): Promise<void> {
     const until = this.#options.now();
+    this.#hasReportedRefusal = false;
     const seen = new Set<string>();
     let cursor: string | undefined;
     try {
@@ -116,17 +120,19 @@ export class DueShard {
       const called = this.#called.get(keyOf(wake)) ?? { calls: 0, alone: false };
       this.#called.set(keyOf(wake), { ...called, nextAt: Number.POSITIVE_INFINITY });
     }
-    try {
-      const error = await callWake({
-        wakes: wakes.map(({ executionId, wakeAt }) => ({ executionId, wakeAt })),
-      });
-      if (error !== undefined) report({ type: 'wakeFailed', error });
-      this.#remember(wakes, startedAt, error !== undefined);
-    } catch (error) {
-      report({ type: 'wakeFailed', error: describeError(error) });
-      // There is no capacity, so one call fewer is made for a while. The executions are not to blame.
-      await sleep(lookEveryMs);
-      for (const wake of wakes) this.#called.delete(keyOf(wake));
+    const event = { wakes: wakes.map(({ executionId, wakeAt }) => ({ executionId, wakeAt })) };
+    for (let pauseMs = shortestPauseMs; !this.#stopped; pauseMs = Math.min(pauseMs * 2, lookEveryMs)) {
+      try {
+        const error = await callWake(event);
+        if (error !== undefined) report({ type: 'wakeFailed', error });
+        this.#remember(wakes, startedAt, error !== undefined);
+        return;
+      } catch (error) {
+        // There is no capacity now, which is no fault of these executions: as many calls fewer are made meanwhile.
+        if (!this.#hasReportedRefusal) report({ type: 'wakeFailed', error: describeError(error) });
+        this.#hasReportedRefusal = true;
+        await sleep(pauseMs);
+      }
     }
   }
 
