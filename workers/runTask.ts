@@ -107,8 +107,8 @@ function errorFields(thrown: Error): TaskError {
   // Anybody can have set them to anything. Where a stack is mapped to its sources, reading it runs code, too.
   const [name, stack, retryable] = [read(thrown, 'name'), read(thrown, 'stack'), read(thrown, 'retryable')];
   const message: unknown = thrown.message;
-  const constructor = read(thrown, 'constructor');
-  const constructorName = typeof constructor === 'function' ? read(constructor, 'name') : undefined;
+  const maker = read(thrown, 'constructor');
+  const constructorName = typeof maker === 'function' ? read(maker, 'name') : undefined;
   const className =
     name === 'Error' && typeof constructorName === 'string' && constructorName !== ''
       ? constructorName
