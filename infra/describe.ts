@@ -50,7 +50,8 @@ export function describeDeployment(
       functionName: names.clock,
       role: 'clock',
       handler: 'index.clock',
-      timeoutSeconds: 90,
+      // A run of 65 seconds, and then calls of the wake function that are still in flight.
+      timeoutSeconds: 130,
       // It runs all the time and does little: its memory is what an idle deployment pays for.
       memorySizeMb: 128,
       eventInvokeConfig: { maximumRetryAttempts: 0, maximumEventAgeSeconds: 60 },

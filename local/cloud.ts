@@ -16,6 +16,7 @@ import { ensureTable } from './dynamodb/createTable.ts';
 import { type LocalDynamoDB, startEngine } from './dynamodb/engine.ts';
 import { startFaultProxy } from './dynamodb/faultProxy.ts';
 import type { DynamoDBFaultDraws } from './dynamodb/faults.ts';
+import { trimStream } from './dynamodb/trimStream.ts';
 import { fileCheckpoints } from './eventSource/checkpoints.ts';
 import { type EventSource, startEventSource } from './eventSource/eventSource.ts';
 import type { EventSourceFaultDraws } from './eventSource/faults.ts';
@@ -37,6 +38,9 @@ export interface LocalCloudOptions {
   readonly maximumConcurrency?: number;
   /** Counts the capacity units that functions consume. @default false: DynamoDB is not asked */
   readonly countsConsumedCapacity?: boolean;
+  /** @default any that is free */
+  readonly dynamodbPort?: number;
+  /** @default any that is free */
   readonly lambdaPort?: number;
   /** Timers, deadlines and retries pass so many times faster, 1 to 100,000. Not with `dataFile`. @default 1 */
   readonly timeScale?: number;
@@ -111,8 +115,10 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     });
     const first = await deployments.next();
 
+    await trimKeptStream(options.dataFile, log);
     const engine = await startEngine({
       ...(options.dataFile !== undefined && { dataFile: options.dataFile }),
+      ...(options.dynamodbPort !== undefined && { port: options.dynamodbPort }),
       log: (text) => log({ source: 'dynamodb', text }),
     });
     started.push(() => engine.stop());
@@ -210,6 +216,23 @@ function storeBeside(dataFile: string): string {
   return pathToFileURL(`${resolve(dataFile)}.store`).href;
 }
 
+/** How far the stream was delivered is kept beside the table. */
+function checkpointFileOf(dataFile: string): string {
+  return `${dataFile}.stream.json`;
+}
+
+async function trimKeptStream(dataFile: string | undefined, log: (line: LogLine) => void): Promise<void> {
+  if (dataFile === undefined) return;
+  const checkpointFile = checkpointFileOf(dataFile);
+  const say = (text: string) => log({ source: 'stream', text });
+  try {
+    const trimmed = await trimStream({ dataFile, checkpointFile, now: Date.now() });
+    if (trimmed > 0) say(`${trimmed} records that are older than a day were taken out of ${dataFile}.`);
+  } catch (error) {
+    say(`${dataFile} keeps its old stream records: ${String(error)}`);
+  }
+}
+
 /** Bundles into a folder of its own each time: running functions still read the one before. */
 class Deployments {
   readonly #codeDirectory: string;
@@ -269,7 +292,7 @@ function startStream(
       return result;
     },
     ...(options.dataFile !== undefined && {
-      checkpoints: fileCheckpoints(`${options.dataFile}.stream.json`),
+      checkpoints: fileCheckpoints(checkpointFileOf(options.dataFile)),
     }),
     ...(options.faults?.eventSource && { faults: options.faults.eventSource }),
     log: (text) => options.log?.({ source: 'stream', text }),

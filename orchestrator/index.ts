@@ -70,6 +70,7 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
       now,
       sleep: async (ms) => void (await sleep(clock.systemDelayMs(ms))),
       pace: paceAt(clock.scale),
+      afterLook: meter.report,
     }),
   };
 }

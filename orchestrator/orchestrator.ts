@@ -110,9 +110,8 @@ export class Orchestrator {
       const input = await fetch({
         executionId,
         execution,
-        entries,
         delivered,
-        appliedBefore: execution ? await this.#journal.appliedBefore(execution, records) : new Set(),
+        ...(await this.#journal.recordsInput(execution, entries, records)),
         now: this.#options.now(),
       });
       const step = this.#advance(input);

@@ -30,6 +30,10 @@ export interface DeliveryFaults {
   readonly duplicateInvoke?: number;
   /** Probability that Lambda loses an invocation: the deadline has to find it. */
   readonly loseInvoke?: number;
+  /** Probability that the wake function is called once more for the same wake, later. */
+  readonly duplicateWake?: number;
+  /** Wakes are carried out after up to this many milliseconds. */
+  readonly maximumWakeDelayMs?: number;
 }
 
 /** How a run came to its end. */
@@ -57,11 +61,17 @@ export class SimulatedCloud {
   /** The clock looks for what is due this often. */
   clockEveryMs = 1000;
   maximumWaitForMachineMs = 15 * 60_000;
+  /** While it is, nothing that is due is found. */
+  clockIsStopped = false;
+  /** How far the clock function's time, and the orchestrator's, are ahead of the true one. */
+  clockAheadMs = 0;
+  orchestratorAheadMs = 0;
   #definitions: readonly Definition[];
   readonly #faults: DeliveryFaults;
   readonly #random: () => number;
   readonly #queue: { readonly at: number; readonly order: number; readonly run: () => Promise<void> }[] = [];
   #order = 0;
+  #nextLookAt = 0;
   #orchestrator: Orchestrator;
 
   constructor(definitions: readonly Definition[], workers: Workers, faults: DeliveryFaults = { seed: 1 }) {
@@ -172,7 +182,7 @@ export class SimulatedCloud {
   async #happen(until: number): Promise<boolean> {
     this.#queue.sort((a, b) => a.at - b.at || a.order - b.order);
     const next = this.#queue[0];
-    const wakeAt = Math.max(this.now, this.#nextLookAt());
+    const wakeAt = this.#nextFruitfulLook();
     if (next && next.at <= wakeAt && next.at <= until) {
       this.#queue.shift();
       this.now = Math.max(this.now, next.at);
@@ -185,15 +195,11 @@ export class SimulatedCloud {
     return true;
   }
 
-  #nextLookAt(): number {
-    return Math.ceil(this.table.nextWakeAt() / this.clockEveryMs) * this.clockEveryMs;
-  }
-
   #newOrchestrator(): Orchestrator {
     const machines = machineLookup(prepareMachines(this.#definitions));
     this.lambda.machines = machines;
     const report = (each: Report) => void this.reports.push(each);
-    const now = () => this.now;
+    const now = () => this.now + this.orchestratorAheadMs;
     const table = this.#observed();
     const dispatcher = new TaskDispatcher({
       invoker: this.lambda,
@@ -243,19 +249,37 @@ export class SimulatedCloud {
     }
   }
 
+  #nextFruitfulLook(): number {
+    if (this.clockIsStopped) return Number.POSITIVE_INFINITY;
+    const due = this.table.nextWakeAt() - this.clockAheadMs;
+    return Math.max(this.now, this.#nextLookAt, Math.ceil(due / this.clockEveryMs) * this.clockEveryMs);
+  }
+
   async #lookForDue(): Promise<void> {
-    const { items } = await this.table.listDue({ shard: 0, until: this.now, limit: 1000 });
+    this.#nextLookAt = (Math.floor(this.now / this.clockEveryMs) + 1) * this.clockEveryMs;
+    const { maximumWakeDelayMs, duplicateWake } = this.#faults;
+    const { items } = await this.table.listDue({
+      shard: 0,
+      until: this.now + this.clockAheadMs,
+      limit: 1000,
+    });
     for (const { executionId, wakeAt } of items) {
-      try {
-        await this.#orchestrator.wake(executionId, `wake#${wakeAt.toString(36)}`);
-      } catch (error) {
-        if (error instanceof Crash) this.#orchestrator = this.#newOrchestrator();
-        // The clock's function call failed: it looks again a second later.
-        const wakeId = `wake#${wakeAt.toString(36)}`;
-        this.#later(1000, () => this.#orchestrator.wake(executionId, wakeId).catch(() => {}));
-      }
+      const wakeId = `wake#${wakeAt.toString(36)}`;
+      const delay = () => 1 + Math.floor(this.#random() * (maximumWakeDelayMs ?? 0));
+      if (this.#strikes(duplicateWake)) this.#later(delay(), () => this.#wake(executionId, wakeId));
+      if (maximumWakeDelayMs === undefined) await this.#wake(executionId, wakeId);
+      else this.#later(delay(), () => this.#wake(executionId, wakeId));
     }
-    this.now += 1;
+  }
+
+  async #wake(executionId: string, wakeId: string): Promise<void> {
+    try {
+      await this.#orchestrator.wake(executionId, wakeId);
+    } catch (error) {
+      if (error instanceof Crash) this.#orchestrator = this.#newOrchestrator();
+      // The clock's function call failed: it looks again a second later.
+      this.#later(1000, () => this.#orchestrator.wake(executionId, wakeId).catch(() => {}));
+    }
   }
 
   #later(ms: number, run: () => Promise<void>): void {

@@ -123,21 +123,30 @@ function isError(thrown: unknown): thrown is Error {
 }
 
 function errorFields(thrown: Error): TaskError {
-  // Anybody can have set them to anything.
-  const { name, message, stack }: { name: unknown; message: unknown; stack?: unknown } = thrown;
-  const constructorName: unknown = thrown.constructor?.name;
+  // Anybody can have set them to anything. Where a stack is mapped to its sources, reading it runs code, too.
+  const [name, stack, retryable] = [read(thrown, 'name'), read(thrown, 'stack'), read(thrown, 'retryable')];
+  const message: unknown = thrown.message;
+  const maker = read(thrown, 'constructor');
+  const constructorName = typeof maker === 'function' ? read(maker, 'name') : undefined;
   const className =
     name === 'Error' && typeof constructorName === 'string' && constructorName !== ''
       ? constructorName
       : name;
-  const retryable =
-    'retryable' in thrown && typeof thrown.retryable === 'boolean' ? thrown.retryable : undefined;
   return {
     name: typeof className === 'string' && className !== '' ? cut(className, maximumNameLength) : 'Error',
     message: cut(typeof message === 'string' ? message : textOf(message), maximumMessageLength),
     ...(typeof stack === 'string' && { stack: cut(stack, maximumStackLength) }),
-    ...(retryable !== undefined && { retryable }),
+    ...(typeof retryable === 'boolean' && { retryable }),
   };
+}
+
+/** A getter that throws has no value: what else the error says is not lost by it. */
+function read(object: object, key: string): unknown {
+  try {
+    return Reflect.get(object, key);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Lengths of an error's name and cause in Step Functions. */

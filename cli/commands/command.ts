@@ -76,6 +76,13 @@ export function parseTimeScale(text: string): number {
   throw new InvalidArgumentError('Give a number from 1 to 100000.');
 }
 
+/** For commander: a TCP port. */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
+  throw new InvalidArgumentError('Give a port, 1 to 65535.');
+}
+
 /** For commander: a duration such as `30s`, in milliseconds. */
 export function parseDuration(text: string): number {
   try {

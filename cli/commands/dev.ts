@@ -8,10 +8,11 @@ import { followChanges } from '../dev/changes.ts';
 import { InvalidInputError, LocalCloudRunningError } from '../errors.ts';
 import { describeError } from '../reportError.ts';
 import type { CommandLine, OutputOptions } from './command.ts';
-import { parseCount, parseTimeScale, withJsonOption } from './command.ts';
+import { parsePort, parseTimeScale, withJsonOption } from './command.ts';
 
 interface DevCommandOptions extends DirectoryOptions, OutputOptions {
   readonly data?: string;
+  readonly dynamodbPort?: number;
   readonly lambdaPort?: number;
   readonly timeScale?: number;
 }
@@ -28,7 +29,8 @@ export function addDevCommand(line: CommandLine): void {
     .option('--data <file>', 'keep the table in this file (default: forget it at the end)')
     .option('--machines <directory>', 'folder of the machines (default: machines)')
     .option('--workers <directory>', 'folder of the workers (default: workers)')
-    .option('--lambda-port <port>', 'port of the Lambda API (default: any that is free)', parseCount)
+    .option('--dynamodb-port <port>', 'port of the DynamoDB API (default: any that is free)', parsePort)
+    .option('--lambda-port <port>', 'port of the Lambda API (default: any that is free)', parsePort)
     .option(
       '--time-scale <factor>',
       'let timers, deadlines and retries pass so many times faster',
@@ -41,6 +43,7 @@ export function addDevCommand(line: CommandLine): void {
 Examples:
   millrace dev
   millrace dev --time-scale 60
+  millrace dev --dynamodb-port 8000 --lambda-port 9001
   millrace dev --data .millrace/table.db --machines src/machines --workers src/workers`,
     )
     .action((options: DevCommandOptions) => dev(line, options));
@@ -49,12 +52,13 @@ Examples:
 async function dev({ context }: CommandLine, options: DevCommandOptions): Promise<void> {
   const { directory, interrupted, terminal } = context;
   await refuseSecond(directory);
-  const { data, lambdaPort, timeScale } = options;
+  const { data, dynamodbPort, lambdaPort, timeScale } = options;
   if (data !== undefined && timeScale !== undefined) {
     throw new InvalidInputError('A table that is kept has the real time: give --data or --time-scale.');
   }
   const local = await bootLocalCloud(context, options, {
     ...(data !== undefined && { dataFile: resolve(directory, data) }),
+    ...(dynamodbPort !== undefined && { dynamodbPort }),
     ...(lambdaPort !== undefined && { lambdaPort }),
     ...(timeScale !== undefined && { timeScale }),
   });

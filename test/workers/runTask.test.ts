@@ -45,6 +45,14 @@ const throwing = (thrown: unknown) => () => {
   throw thrown;
 };
 
+function errorWithGetter(key: string): Error {
+  return Object.defineProperty(new Error('it broke'), key, {
+    get: () => {
+      throw new Error('not to be read');
+    },
+  });
+}
+
 /** An error of which somebody has set a property to what it must not be. */
 function errorWith(property: string, value: unknown): Error {
   return Object.defineProperty(new Error('it broke'), property, { value });
@@ -98,6 +106,10 @@ describe('whatever a worker throws becomes an item', () => {
   // Where stacks are mapped to sources, that of an error with a symbol cannot be read.
   const odd: [name: string, thrown: unknown, message: string | RegExp][] = [
     ['an error whose message cannot be read', new GetterError(), 'Something was thrown that cannot be read.'],
+    ['an error whose stack cannot be read', errorWithGetter('stack'), 'it broke'],
+    ['an error whose name cannot be read', errorWithGetter('name'), 'it broke'],
+    ['an error whose constructor cannot be read', errorWithGetter('constructor'), 'it broke'],
+    ['an error whose retryable cannot be read', errorWithGetter('retryable'), 'it broke'],
     ['a proxy that throws', trapped, 'Something was thrown that cannot be read.'],
     ['a proxy that was revoked', revokedProxy(), /^(Not an Error was thrown|Something was thrown)/],
     ['an object that contains itself', containingItself(), /^Not an Error was thrown: .*Circular/s],

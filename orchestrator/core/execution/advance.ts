@@ -74,6 +74,7 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
     }
     if (input.wakeId !== undefined) attempt.wake(input.wakeId);
     attempt.endWaiting();
+    logAsEnded(draft, input.entries, duplicates);
   } catch (error) {
     const reason = repairable(error);
     if (!reason) throw error;
@@ -85,10 +86,7 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
       if (entry.kind === 'control') applyControl(draft, entry);
       else if (entry.kind === 'message') applyStop(draft, entry);
     }
-    const ignored = draft.ended ? fresh.filter(({ reference }) => !draft.hasLogged(reference)) : [];
-    for (const entry of ignored) {
-      draft.log(logKindOf(entry), entry.reference, { type: 'ignored', reason: 'Ended' });
-    }
+    logAsEnded(draft, fresh, []);
     if (!draft.ended) wait(draft, reason, limits.waitForMachineMs, input.execution?.waiting);
   }
   // A wake that finds nothing due still has to move `wakeAt` on, or the clock would call again at once.
@@ -101,6 +99,15 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
 function repairable(error: unknown): ExecutionError | undefined {
   if (error instanceof DefinitionMismatchError) return definitionMismatch(error);
   return error instanceof DataUnavailableError ? error.reason : undefined;
+}
+
+/** Of an execution that has ended, entries that nothing was decided on before. */
+function logAsEnded(draft: Draft, entries: readonly JournalEntry[], duplicates: readonly string[]): void {
+  if (!draft.ended) return;
+  for (const entry of entries) {
+    if (duplicates.includes(entry.reference) || draft.hasLogged(entry.reference)) continue;
+    draft.log(logKindOf(entry), entry.reference, { type: 'ignored', reason: 'Ended' });
+  }
 }
 
 class Attempt {
@@ -145,7 +152,9 @@ class Attempt {
       const machine = this.#ready(entry.kind === 'start' ? entry.version : undefined);
       if (!machine) {
         if (entry.kind === 'message' && applyStop(draft, entry)) return;
-        if (this.#waited && !this.#isWholeJournal && draft.execution.status === 'RUNNING') draft.set({});
+        // A commit of somebody who has read the journal, but not this entry, must not come after this decision.
+        const isLeft = this.#waited !== undefined || draft.execution.status === 'PENDING_REDRIVE';
+        if (isLeft && !this.#isWholeJournal) draft.set({});
         return;
       }
       if (unfetchedData(entry) !== undefined) throw new DataUnavailableError(this.#unavailable);

@@ -45,6 +45,8 @@ export function* replay(machines: MachineLookup, recording: Recording): Generato
   }
 }
 
+const noMachines: MachineLookup = { find: () => undefined, versionsOf: () => [], ids: () => [] };
+
 function step(
   machines: MachineLookup,
   journal: ReadonlyMap<string, JournalEntry>,
@@ -59,6 +61,11 @@ function step(
     case 'message': {
       const item = journal.get(entry.reference);
       if (!item) throw new JournalIncompleteError(entry.reference);
+      const start = journal.get('start');
+      if (!at.execution && item.kind === 'control' && start) {
+        // It was stopped before its machine was ever there.
+        return take(noMachines, entry, { ...input, entries: [start, item] });
+      }
       return take(machines, entry, { ...input, entries: [item] });
     }
     case 'wake':
