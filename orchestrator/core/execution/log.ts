@@ -84,11 +84,23 @@ export function parseLog(log: string): LogEntry[] {
   });
 }
 
+/** Whether the entry's reference is the sort key of a journal item. `deferred` names a task, whose result is another entry. */
+export function isJournalEntry({ kind }: LogEntry): boolean {
+  return kind === 'start' || kind === 'result' || kind === 'event';
+}
+
 /** The journal items that a log says were applied or ignored. */
 export function journalReferences(log: string): string[] {
   return parseLog(log)
-    .filter(({ kind }) => kind === 'start' || kind === 'result' || kind === 'event')
+    .filter(isJournalEntry)
     .map(({ reference }) => reference);
+}
+
+/** How many entries a log has, without parsing them. */
+export function countLogEntries(log: string): number {
+  let count = 0;
+  for (let at = log.indexOf(';'); at >= 0; at = log.indexOf(';', at + 1)) count++;
+  return count;
 }
 
 /** Thrown for a `log` attribute that no orchestrator has written. */
