@@ -55,9 +55,12 @@ async function history(line: CommandLine, id: string, options: HistoryCommandOpt
       terminal.print(JSON.stringify(await client.record(id)));
       return;
     }
-    const machines = options.replay ? await machinesAtHand(line, options) : undefined;
+    const { machines, problem } = options.replay ? await machinesAtHand(line, options) : {};
     const { from, limit } = options;
     const page = await client.history(id, { from, limit, ...(machines && { machines }) });
+    if (problem !== undefined) {
+      terminal.note(`States are not shown: ${problem} Name the folder of the machines with --machines DIR.`);
+    }
     for (const entry of page.items) print(line, entry, options);
     if (page.cursor !== undefined) terminal.note(`There are more: --from ${from + page.items.length}`);
   });
@@ -77,17 +80,14 @@ function print({ context }: CommandLine, entry: HistoryEntry, { json }: HistoryC
 async function machinesAtHand(
   { context }: CommandLine,
   options: HistoryCommandOptions,
-): Promise<readonly MachineDefinition[] | undefined> {
+): Promise<{ readonly machines?: readonly MachineDefinition[]; readonly problem?: string }> {
   try {
     const loaded = await loadMachines(await machinesDirectoryOf(context, options));
-    return loaded.map(({ definition }) => definition);
+    return { machines: loaded.map(({ definition }) => definition) };
   } catch (error) {
     if (options.machines !== undefined) throw error;
     const reported = describeError(error);
     if (!reported || reported.stack !== undefined) throw error;
-    context.terminal.note(
-      `States are not shown: ${reported.message} Name the folder of the machines with --machines DIR.`,
-    );
-    return undefined;
+    return { problem: reported.message };
   }
 }

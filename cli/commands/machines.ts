@@ -107,10 +107,11 @@ async function check(line: CommandLine, options: CheckOptions): Promise<void> {
     if (result.broken.length > mostNamed) terminal.print(`… and ${result.broken.length - mostNamed} more`);
   }
   const { checked, broken } = result;
+  const replayed = `${checked} ${checked === 1 ? 'execution was' : 'executions were'} replayed`;
   terminal.note(
     broken.length === 0
-      ? `${checked} executions were replayed; nothing would break.`
-      : `${checked} executions were replayed; ${broken.length} would break. Give the changed machine a new version, and keep ` +
+      ? `${replayed}; nothing would break.`
+      : `${replayed}; ${broken.length} would break. Give the changed machine a new version, and keep ` +
           'the old one until its executions have ended.',
   );
   if (broken.length > 0) line.exitWith(exitCode.diverged);

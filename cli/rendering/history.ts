@@ -44,9 +44,9 @@ function contentText(entry: HistoryEntry): string {
 function transitionLines({ from, to, changes, effects, ended, error }: Transition): string[] {
   const before = stateText(from);
   const after = stateText(to);
-  const isMove = before !== after;
+  const isMove = before !== undefined && before !== after;
   const lines: [name: string, text: string][] = [];
-  if (after !== undefined) lines.push(['state', isMove ? `${before ?? ''} → ${after}`.trimStart() : after]);
+  if (after !== undefined) lines.push(['state', isMove ? `${before} → ${after}` : after]);
   lines.push(...changes.map((change) => ['context', changeText(change)] as [string, string]));
   lines.push(...effects.map(effectLine));
   if (ended !== undefined) {
