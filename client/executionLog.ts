@@ -2,7 +2,7 @@ import type { JournalEntry } from '../orchestrator/core/execution/entries.ts';
 import type { Execution } from '../orchestrator/core/execution/execution.ts';
 import {
   countLogEntries,
-  isJournalEntry,
+  isJournalKind,
   journalReferences,
   type LogEntry,
   parseLog,
@@ -137,11 +137,13 @@ async function* withItems(
   executionId: string,
   entries: readonly Omit<LoggedEntry, 'item'>[],
 ): AsyncGenerator<LoggedEntry, void, undefined> {
-  const references = entries.filter(({ entry }) => isJournalEntry(entry)).map(({ entry }) => entry.reference);
+  const references = entries
+    .filter(({ entry }) => isJournalKind(entry.kind))
+    .map(({ entry }) => entry.reference);
   const found = references.length === 0 ? [] : await table.readJournalEntries(executionId, references);
   const items = new Map(found.map((item) => [item.reference, item]));
   for (const each of entries) {
-    yield { ...each, item: isJournalEntry(each.entry) ? items.get(each.entry.reference) : undefined };
+    yield { ...each, item: isJournalKind(each.entry.kind) ? items.get(each.entry.reference) : undefined };
   }
 }
 

@@ -2,6 +2,7 @@ import type { DivergenceCode } from '../orchestrator/core/execution/divergence.t
 import type { ControlEntry, JournalEntry } from '../orchestrator/core/execution/entries.ts';
 import type { Execution } from '../orchestrator/core/execution/execution.ts';
 import type { IgnoredReason, LogEntry } from '../orchestrator/core/execution/log.ts';
+import type { Message } from '../orchestrator/core/execution/messages.ts';
 import { JournalIncompleteError, Replay } from '../orchestrator/core/execution/replay.ts';
 import type { Json, JsonObject } from '../orchestrator/core/json.ts';
 import { parseMachineState } from '../orchestrator/core/machine/state.ts';
@@ -49,6 +50,9 @@ export interface HistoryEntry {
   /** The event, its type included. */
   readonly event?: JsonObject;
   readonly control?: ControlEntry['control'];
+  /** What another execution has said, and which. */
+  readonly messages?: readonly Message[];
+  readonly sender?: string;
   /** Of a stop: why. */
   readonly cause?: string;
   /** ISO 8601: when the item was written, as its writer says. */
@@ -61,12 +65,24 @@ export interface HistoryEntry {
 
 /**
  * `start`, `result`, `event` and `control` are items of the journal. `wake` fired timers, retries or deadlines.
- * `deferred` is a task whose function was throttled. `waiting` began or ended a wait for the machine.
+ * `message` is an item of the journal that another execution wrote. `held` is an event that was held, and taken with the
+ * entry after it. `deferred` is a task whose function was throttled. `waiting` began or ended a wait for the machine.
  */
-export type HistoryKind = 'start' | 'result' | 'event' | 'control' | 'wake' | 'deferred' | 'waiting';
+export type HistoryKind =
+  | 'start'
+  | 'result'
+  | 'event'
+  | 'control'
+  | 'message'
+  | 'held'
+  | 'wake'
+  | 'deferred'
+  | 'waiting';
 
 export type HistoryVerdict =
   | { readonly type: 'applied' }
+  /** Kept until a state takes it: a `held` entry says when. */
+  | { readonly type: 'held' }
   | { readonly type: 'ignored'; readonly reason: IgnoredReason }
   /** It ended the execution, or began a wait, with this error code. */
   | { readonly type: 'failed'; readonly code: string }
@@ -283,6 +299,8 @@ function detailsOf(entry: JournalEntry): Details {
       const { control, cause } = entry;
       return { control, ...(cause !== undefined && { cause }), ...writtenAt(entry.at) };
     }
+    case 'message':
+      return { sender: entry.sender, messages: entry.messages, ...writtenAt(entry.at) };
     case 'invalidEvent':
       return writtenAt(entry.at);
   }

@@ -6,6 +6,7 @@ export type {
   ExecutionStatus,
 } from '../orchestrator/core/execution/execution.ts';
 export type { IgnoredReason } from '../orchestrator/core/execution/log.ts';
+export type { Message } from '../orchestrator/core/execution/messages.ts';
 export { JournalIncompleteError } from '../orchestrator/core/execution/replay.ts';
 export type { JsonChange } from '../orchestrator/core/jsonChanges.ts';
 export { NotSerializableError } from '../orchestrator/core/serializable.ts';

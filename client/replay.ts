@@ -3,12 +3,12 @@ import { advance } from '../orchestrator/core/execution/advance.ts';
 import type { Divergence, DivergenceCode } from '../orchestrator/core/execution/divergence.ts';
 import type { JournalEntry } from '../orchestrator/core/execution/entries.ts';
 import { type Execution, type ExecutionStatus, hasEnded } from '../orchestrator/core/execution/execution.ts';
-import { isJournalEntry, parseLog } from '../orchestrator/core/execution/log.ts';
+import { isJournalKind, parseLog } from '../orchestrator/core/execution/log.ts';
 import { type MachineLookup, machineLookup } from '../orchestrator/core/execution/machines.ts';
 import { JournalIncompleteError, Replay } from '../orchestrator/core/execution/replay.ts';
 import { findMachine } from '../orchestrator/core/execution/waiting.ts';
 import type { JsonObject } from '../orchestrator/core/json.ts';
-import { prepareMachine } from '../orchestrator/core/machine/index.ts';
+import { prepareMachines } from '../orchestrator/core/machine/index.ts';
 import { descriptionOf, type ExecutionDescription } from './describe.ts';
 import { ExecutionNotFoundError, HistoryEntryNotFoundError, ReplayDivergedError } from './errors.ts';
 import { type LoggedEntry, logStart, readLog } from './executionLog.ts';
@@ -20,7 +20,7 @@ export type MachineDefinition = AnyStateMachine | JsonObject;
 
 /** @throws MachineNotDurableError, DuplicateMachineError */
 export function lookupOf(machines: readonly MachineDefinition[]): MachineLookup {
-  return machineLookup(machines.map((machine) => prepareMachine(machine)));
+  return machineLookup(prepareMachines(machines));
 }
 
 /** What a replay by today's definitions comes to. */
@@ -85,7 +85,7 @@ export function replayRecording(
   const run = new ReplayRun(asLookup(machines), execution);
   const items = new Map(journal.map((entry) => [entry.reference, entry]));
   for (const entry of log.flatMap(parseLog)) {
-    const item = isJournalEntry(entry) ? items.get(entry.reference) : undefined;
+    const item = isJournalKind(entry.kind) ? items.get(entry.reference) : undefined;
     if (!run.take({ entry, item, isAfterGap: false })) break;
   }
   return run.report();

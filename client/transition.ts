@@ -7,6 +7,7 @@ import {
   hasEnded,
   type OpenTask,
 } from '../orchestrator/core/execution/execution.ts';
+import type { Message, OutgoingItem } from '../orchestrator/core/execution/messages.ts';
 import type { ReplayedEntry } from '../orchestrator/core/execution/replay.ts';
 import type { Json } from '../orchestrator/core/json.ts';
 import { type JsonChange, jsonChanges } from '../orchestrator/core/jsonChanges.ts';
@@ -72,6 +73,16 @@ export type HistoryEffect =
   | { readonly type: 'taskStopped'; readonly task: number; readonly worker: string; readonly attempt: number }
   | { readonly type: 'timerSet'; readonly event: Json; readonly dueAt: string }
   | { readonly type: 'timerCancelled'; readonly event: Json }
+  /** A child machine, as an execution of its own. */
+  | {
+      readonly type: 'childStarted';
+      readonly executionId: string;
+      readonly machine: string;
+      readonly version: string;
+      readonly input?: Json;
+    }
+  /** To another execution: events, a child's result to its parent, or a stop to a child. */
+  | { readonly type: 'messagesSent'; readonly to: string; readonly messages: readonly Message[] }
   | { readonly type: 'action'; readonly name: string }
   | { readonly type: 'log'; readonly label?: string; readonly value?: Json }
   | { readonly type: 'emitted'; readonly event: Json };
@@ -95,6 +106,7 @@ export class Transitions {
         ...tasksBefore(replayed),
         ...timersSet(replayed, stateBefore, stateAfter),
         ...replayed.effects.map(historyEffect),
+        ...replayed.outgoing.map(outgoingEffect),
       ],
       ...(endsNow && { ended: after.status }),
       ...(endsNow && after.error && { error: after.error }),
@@ -199,6 +211,18 @@ function historyEffect(effect: ExecutionEffect): HistoryEffect {
     case 'emit':
       return { type: 'emitted', event: effect.event };
   }
+}
+
+function outgoingEffect(item: OutgoingItem): HistoryEffect {
+  if (item.type === 'message') return { type: 'messagesSent', to: item.receiver, messages: item.messages };
+  const { receiver, machine, version, input } = item;
+  return {
+    type: 'childStarted',
+    executionId: receiver,
+    machine,
+    version,
+    ...(input !== undefined && { input }),
+  };
 }
 
 /** A machine may log what is no JSON. */

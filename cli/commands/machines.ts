@@ -1,5 +1,6 @@
 import { relative, resolve } from 'node:path';
 import { type MachineDefinition, type ReplayReport, replayRecording } from '../../client/index.ts';
+import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { exitCode } from '../exitCodes.ts';
 import { loadMachines, machinesDirectoryOf } from '../machines/loadMachines.ts';
 import { MachinesCheck } from '../machines/machinesCheck.ts';
@@ -59,14 +60,24 @@ Examples:
 async function list({ context }: CommandLine, options: MachinesOptions): Promise<void> {
   const { terminal, directory } = context;
   const loaded = await loadMachines(await machinesDirectoryOf(context, options));
-  const rows = loaded
-    .map(({ prepared, file }) => ({
-      machine: prepared.id,
-      version: prepared.version,
-      definitionHash: prepared.definitionHash,
-      file: relative(directory, file),
-    }))
-    .sort((a, b) => a.machine.localeCompare(b.machine) || compareVersions(a.version, b.version));
+  const machines = new Map<string, ListedMachine>();
+  for (const { definition, file } of loaded) {
+    // With the machines that it invokes or spawns, which need no export of their own.
+    for (const { id, version, definitionHash } of prepareMachines([definition])) {
+      const known = machines.get(`${id} ${version}`);
+      const isOwn = !known || id === definition.id;
+      if (isOwn)
+        machines.set(`${id} ${version}`, {
+          machine: id,
+          version,
+          definitionHash,
+          file: relative(directory, file),
+        });
+    }
+  }
+  const rows = [...machines.values()].sort(
+    (a, b) => a.machine.localeCompare(b.machine) || compareVersions(a.version, b.version),
+  );
   if (options.json) {
     terminal.print(JSON.stringify({ machines: rows }));
     return;
@@ -78,6 +89,13 @@ async function list({ context }: CommandLine, options: MachinesOptions): Promise
     file,
   ]);
   for (const text of textTable(['MACHINE', 'VERSION', 'STRUCTURE', 'FILE'], cells)) terminal.print(text);
+}
+
+interface ListedMachine {
+  readonly machine: string;
+  readonly version: string;
+  readonly definitionHash: string;
+  readonly file: string;
 }
 
 function compareVersions(a: string, b: string): number {

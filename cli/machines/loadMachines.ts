@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { MachineDefinition } from '../../client/index.ts';
 import { BundleError } from '../../infra/bundle/bundleError.ts';
-import { machinesOf, type PreparedMachine, prepareMachine } from '../../orchestrator/core/machine/index.ts';
+import { machineLookup } from '../../orchestrator/core/execution/machines.ts';
+import { machinesOf, prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { readDevFile } from '../cloud/devFile.ts';
 import type { CloudOptions } from '../cloud/resolveCloud.ts';
 import type { CommandContext } from '../context.ts';
@@ -12,7 +13,6 @@ import type { CommandContext } from '../context.ts';
 /** A machine, and the file that it is in. */
 export interface LoadedMachine {
   readonly definition: MachineDefinition;
-  readonly prepared: PreparedMachine;
   /** Absolute. */
   readonly file: string;
 }
@@ -31,7 +31,7 @@ export async function machinesDirectoryOf(
 /**
  * The machines of a folder, bundled as for the cloud and loaded into this process.
  *
- * @throws BundleError, MachineNotDurableError
+ * @throws BundleError, MachineNotDurableError, DuplicateMachineError
  */
 export async function loadMachines(machinesDirectory: string): Promise<LoadedMachine[]> {
   // The bundler is only loaded by commands that need it.
@@ -43,13 +43,12 @@ export async function loadMachines(machinesDirectory: string): Promise<LoadedMac
     const bundle = join(directory, 'machines.mjs');
     await writeCodeFolder(directory, await bundleMachineModules(files, bundle));
     const modules = await importModules(bundle);
-    return modules.flatMap((module, i) =>
-      machinesOf(module).map((definition) => ({
-        definition,
-        prepared: prepareMachine(definition),
-        file: files[i] ?? '',
-      })),
+    const loaded = modules.flatMap((module, i) =>
+      machinesOf(module).map((definition) => ({ definition, file: files[i] ?? '' })),
     );
+    // As the orchestrator registers them: what it would refuse is refused here.
+    machineLookup(prepareMachines(loaded.map(({ definition }) => definition)));
+    return loaded;
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

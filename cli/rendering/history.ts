@@ -18,6 +18,8 @@ function verdictText({ kind, verdict }: HistoryEntry): string {
   switch (verdict.type) {
     case 'applied':
       return '';
+    case 'held':
+      return '(held)';
     case 'pending':
       return '(pending)';
     case 'ignored':
@@ -28,7 +30,9 @@ function verdictText({ kind, verdict }: HistoryEntry): string {
 }
 
 function contentText(entry: HistoryEntry): string {
-  const { kind, verdict, worker, status, output, error, event, control, cause, input } = entry;
+  const { kind, verdict, worker, status, output, error, event, control, cause, input, messages, sender } =
+    entry;
+  if (kind === 'held') return 'was held, and is taken with the next entry';
   if (kind === 'waiting') {
     return verdict.type === 'failed' ? `waits: ${verdict.code}` : 'waits no longer';
   }
@@ -37,8 +41,22 @@ function contentText(entry: HistoryEntry): string {
   if (error) return `${subject}FAILED ${error.name}: ${error.message}`;
   if (status !== undefined) return `${subject}${status} ${json(output)}`.trimEnd();
   if (event) return json(event);
+  if (messages) return `${sender}: ${messages.map(messageText).join(', ')}`;
   if (control !== undefined) return cause === undefined ? control : `${control}: ${cause}`;
   return input === undefined ? subject.trimEnd() : json(input);
+}
+
+function messageText(message: NonNullable<HistoryEntry['messages']>[number]): string {
+  switch (message.type) {
+    case 'event':
+      return json(message.event);
+    case 'done':
+      return `done ${json(message.output)}`.trimEnd();
+    case 'error':
+      return `error ${message.error.name}: ${message.error.message}`;
+    case 'stop':
+      return 'stop';
+  }
 }
 
 function transitionLines({ from, to, changes, effects, ended, error }: Transition): string[] {
@@ -80,6 +98,13 @@ function effectLine(effect: HistoryEffect): [name: string, text: string] {
       return ['timer', `${eventText(effect.event)} at ${effect.dueAt}`];
     case 'timerCancelled':
       return ['cancelled', `timer ${eventText(effect.event)}`];
+    case 'childStarted':
+      return [
+        'child',
+        `${effect.executionId} ${effect.machine} ${effect.version} ${json(effect.input)}`.trimEnd(),
+      ];
+    case 'messagesSent':
+      return ['sent', `${effect.to}: ${effect.messages.map(messageText).join(', ')}`];
     case 'action':
       return ['action', effect.name];
     case 'log':

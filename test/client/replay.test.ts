@@ -195,6 +195,8 @@ describe('the state after an entry', () => {
       state: 'weighing',
       context: { sum: 12, big: true },
       tasks: [{ task: 1, worker: 'weigh', attempt: 1, deadline: expect.any(String) }],
+      children: [],
+      heldEvents: [],
       timers: [],
       startedAt: expect.any(String),
       updatedAt: expect.any(String),

@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { createMachine } from 'xstate';
 import { MillraceClient } from '../../client/client.ts';
 import type { Execution } from '../../orchestrator/core/execution/execution.ts';
 import { hasEnded } from '../../orchestrator/core/execution/execution.ts';
 import { countLogEntries, parseLog } from '../../orchestrator/core/execution/log.ts';
-import { machineLookup } from '../../orchestrator/core/execution/machines.ts';
+import { type MachineLookup, machineLookup } from '../../orchestrator/core/execution/machines.ts';
 import { replay } from '../../orchestrator/core/execution/replay.ts';
-import { prepareMachine } from '../../orchestrator/core/machine/index.ts';
+import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
+import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
 import { careful, hoarder } from '../support/brokenMachines.ts';
 import { addWorker, parcel, sequential } from '../support/machines.ts';
-import { SimulatedCloud, type Workers } from '../support/simulatedCloud.ts';
+import { type DeliveryFaults, SimulatedCloud, type Workers } from '../support/simulatedCloud.ts';
+import { trip, tripWorkers } from '../support/trip.ts';
 
 const workers: Workers = {
   ...addWorker,
@@ -20,7 +23,7 @@ const workers: Workers = {
   send: () => ({ sent: true }),
 };
 const definitions = [sequential(40), parcel, hoarder];
-const lookup = machineLookup(definitions.map((definition) => prepareMachine(definition)));
+const lookup = machineLookup(prepareMachines(definitions));
 
 interface Commit {
   /** Entries of the log that it and the commits before it applied. */
@@ -28,33 +31,63 @@ interface Commit {
   readonly execution: Execution;
 }
 
-/** Three executions under every kind of bad delivery, and every commit that was taken of them. */
-async function recordedRun(seed: number) {
-  const cloud = new SimulatedCloud(definitions, workers, {
-    seed,
-    duplicate: 0.3,
-    maximumDelayMs: 2000,
-    crashAfterCommit: 0.05,
-    throttleCommit: 0.05,
-    throttleInvoke: 0.1,
-    duplicateInvoke: 0.1,
-    loseInvoke: 0.02,
-  });
+const unkind: Omit<DeliveryFaults, 'seed'> = {
+  duplicate: 0.3,
+  maximumDelayMs: 2000,
+  crashAfterCommit: 0.05,
+  throttleCommit: 0.05,
+  throttleInvoke: 0.1,
+  duplicateInvoke: 0.1,
+  loseInvoke: 0.02,
+};
+
+/** Every commit that is taken from now on, by execution. */
+function recordCommits({ table }: SimulatedCloud): ReadonlyMap<string, Commit[]> {
   const commits = new Map<string, Commit[]>();
-  const { put } = cloud.table;
-  cloud.table.put = (item) => {
-    put.call(cloud.table, item);
+  const { put } = table;
+  table.put = (item) => {
+    put.call(table, item);
     if (item.item?.S !== 'execution') return;
-    const executionId = item.executionId?.S ?? '';
-    const execution = cloud.table.executions().find((each) => each.executionId === executionId);
-    if (!execution) throw new Error('It was put a moment ago.');
+    const execution = decodeExecution(item);
+    const { executionId, logSegments } = execution;
     let entries = countLogEntries(execution.log);
-    for (const { item: key, executionId: id, log } of cloud.table.items.values()) {
+    for (const { item: key, executionId: id, log } of table.items.values()) {
       const number = Number(/^log#(\d+)$/.exec(key?.S ?? '')?.[1] ?? Number.POSITIVE_INFINITY);
-      if (id?.S === executionId && number < execution.logSegments) entries += countLogEntries(log?.S ?? '');
+      if (id?.S === executionId && number < logSegments) entries += countLogEntries(log?.S ?? '');
     }
     commits.set(executionId, [...(commits.get(executionId) ?? []), { entries, execution }]);
   };
+  return commits;
+}
+
+/** Compares what each commit stored with what the replay gives after its last entry. Answers how many there were. */
+async function expectStoredStates(
+  cloud: SimulatedCloud,
+  commits: ReadonlyMap<string, Commit[]>,
+  machines: MachineLookup,
+): Promise<number> {
+  let compared = 0;
+  for (const [executionId, each] of commits) {
+    const { execution, journal, segments } = await cloud.table.readHistory(executionId);
+    if (!execution) throw new Error('It was not committed.');
+    const log = [...segments, execution.log].flatMap(parseLog);
+    const { machineVersion = '1' } = execution;
+    const states = [...replay(machines, { executionId, machineVersion, journal, log })];
+    for (const commit of each) {
+      const replayed = states[commit.entries - 1];
+      expect(replayed && known(replayed), `${executionId} ${commit.entries}`).toEqual(
+        known(commit.execution),
+      );
+      compared++;
+    }
+  }
+  return compared;
+}
+
+/** Three executions under every kind of bad delivery, and every commit that was taken of them. */
+async function recordedRun(seed: number) {
+  const cloud = new SimulatedCloud(definitions, workers, { seed, ...unkind });
+  const commits = recordCommits(cloud);
   await cloud.start('sequential', 'sum', { M: { from: { N: '1' } } });
   await cloud.start('parcel', 'parcel', { M: { city: { S: 'Delft' } } });
   await cloud.start('hoarder', 'hoard');
@@ -81,20 +114,7 @@ describe('the state of the past', () => {
     let compared = 0;
     for (const seed of [1, 2, 3, 4, 5, 6]) {
       const { cloud, commits } = await recordedRun(seed);
-      for (const executionId of ['sum', 'parcel', 'hoard']) {
-        const { execution, journal, segments } = await cloud.table.readHistory(executionId);
-        if (!execution) throw new Error('It was not committed.');
-        const log = [...segments, execution.log].flatMap(parseLog);
-        const { machineVersion = '1' } = execution;
-        const states = [...replay(lookup, { executionId, machineVersion, journal, log })];
-        for (const commit of commits.get(executionId) ?? []) {
-          const replayed = states[commit.entries - 1];
-          expect(replayed && known(replayed), `${executionId} ${commit.entries}, seed ${seed}`).toEqual(
-            known(commit.execution),
-          );
-          compared++;
-        }
-      }
+      compared += await expectStoredStates(cloud, commits, lookup);
     }
     expect(compared).toBeGreaterThan(500);
   });
@@ -135,6 +155,84 @@ describe('the state of the past', () => {
       ['result', 'SUCCEEDED', undefined],
     ]);
     expect(await client.replay('c1', [careful])).toMatchObject({ outcome: 'equal', entries: 6 });
+  });
+});
+
+describe('of executions that talk with each other', () => {
+  it('each is replayed by itself, with the children it started and what it told and was told', async () => {
+    const machines = machineLookup(prepareMachines([trip]));
+    let compared = 0;
+    for (const seed of [1, 2, 3, 4]) {
+      const cloud = new SimulatedCloud([trip], tripWorkers, { seed, ...unkind });
+      const commits = recordCommits(cloud);
+      await cloud.start('trip', 'italy', { M: { cities: { L: ['Gent', 'Delft'].map((S) => ({ S })) } } });
+      await cloud.advance(7 * 86_400_000);
+      compared += await expectStoredStates(cloud, commits, machines);
+      const client = clientOf(cloud);
+      for (const { executionId, status } of cloud.table.executions()) {
+        expect(await client.replay(executionId, [trip])).toMatchObject({ status, outcome: 'equal' });
+      }
+      const { items } = await client.history('italy', { machines: [trip] });
+      const effects = items.flatMap(({ transition }) => transition?.effects ?? []);
+      const started = effects.filter(({ type }) => type === 'childStarted');
+      expect(started).toMatchObject([{ executionId: 'italy.0' }, { executionId: 'italy.1' }]);
+      expect(items.find(({ kind }) => kind === 'message')).toMatchObject({
+        sender: expect.stringMatching(/^italy\.\d/),
+      });
+      const child = (await client.history('italy.0', { machines: [trip] })).items;
+      const last = child.findLast(({ transition }) => transition?.ended);
+      expect(last?.transition?.effects).toContainEqual(
+        expect.objectContaining({ type: 'messagesSent', to: 'italy' }),
+      );
+    }
+    expect(compared).toBeGreaterThan(50);
+  });
+
+  it('events that were held are taken again with the same entries, and another order of them diverges', async () => {
+    const approval = (second: string) =>
+      createMachine({
+        id: 'approval',
+        meta: { millrace: { heldEvents: true } },
+        initial: 'draft',
+        states: {
+          draft: { on: { TICK: 'first' } },
+          first: { on: { APPROVE: second } },
+          second: { on: { PAY: 'third' } },
+          third: { on: { CLOSE: 'closed' } },
+          closed: {},
+        },
+      });
+    const cloud = new SimulatedCloud(
+      [approval('second')],
+      {},
+      { seed: 5, duplicate: 0.5, maximumDelayMs: 500 },
+    );
+    const commits = recordCommits(cloud);
+    await cloud.start('approval', 'a');
+    for (const type of ['PAY', 'APPROVE', 'TICK', 'CLOSE']) {
+      await cloud.send('a', type);
+      await cloud.advance(5000);
+    }
+    expect(await cloud.execution('a')).toMatchObject({ state: 'closed' });
+    await expectStoredStates(cloud, commits, machineLookup(prepareMachines([approval('second')])));
+    const client = clientOf(cloud);
+    expect(await client.replay('a', [approval('second')])).toMatchObject({ outcome: 'equal' });
+    const kinds = (await client.history('a', { machines: [approval('second')] })).items.map(
+      ({ kind, reference, verdict, transition }) => [kind, reference, verdict.type, transition?.to],
+    );
+    expect(kinds).toEqual([
+      ['start', 'start', 'applied', 'draft'],
+      ['event', 'event#PAY', 'held', 'draft'],
+      ['event', 'event#APPROVE', 'held', 'draft'],
+      ['held', 'event#APPROVE', 'applied', 'draft'],
+      ['held', 'event#PAY', 'applied', 'draft'],
+      ['event', 'event#TICK', 'applied', 'third'],
+      ['event', 'event#CLOSE', 'applied', 'closed'],
+    ]);
+    expect(await client.replay('a', [approval('third')])).toMatchObject({
+      outcome: 'diverges',
+      divergence: { number: 6, reference: 'event#TICK', message: expect.stringContaining('event#PAY') },
+    });
   });
 });
 

@@ -34,7 +34,8 @@ export function verdictText(verdict: LogVerdict | undefined): string {
     case undefined:
       return 'not taken';
     case 'applied':
-      return 'applied';
+    case 'held':
+      return verdict.type;
     case 'ignored':
       return `ignored (${verdict.reason})`;
     case 'failed':
@@ -59,7 +60,9 @@ export function differenceOf(stored: Execution, replayed: Execution): string | u
   if (state !== undefined) return state;
   return (
     changesText('output', jsonChanges(stored.output, replayed.output)) ??
-    changesText('task', jsonChanges(tasksOf(stored), tasksOf(replayed)))
+    changesText('task', jsonChanges(tasksOf(stored), tasksOf(replayed))) ??
+    changesText('child', jsonChanges(childrenOf(stored), childrenOf(replayed))) ??
+    changesText('held events', jsonChanges(heldOf(stored), heldOf(replayed)))
   );
 }
 
@@ -89,6 +92,14 @@ function parsed(snapshot: string | undefined): Json | undefined {
 /** By number. What began a task depends on what was delivered together, which the log does not say. */
 function tasksOf({ tasks }: Execution): Json {
   return Object.fromEntries(tasks.map(({ cause: _, ...task }) => [task.task, { ...task }]));
+}
+
+function childrenOf({ children = [] }: Execution): Json {
+  return Object.fromEntries(children.map(({ task, machine }) => [task, machine]));
+}
+
+function heldOf({ held = [] }: Execution): Json {
+  return held.map(({ reference }) => reference);
 }
 
 const mostChanges = 3;

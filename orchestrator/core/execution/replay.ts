@@ -10,8 +10,9 @@ import {
 import { Draft, type ExecutionEffect } from './draft.ts';
 import type { JournalEntry } from './entries.ts';
 import { type Execution, type ExecutionErrorCode, hasEnded, taskKey } from './execution.ts';
-import { emptyLog, isJournalEntry, type LogEntry, type LogVerdict, parseLog } from './log.ts';
+import { isJournalKind, type LogEntry, type LogVerdict, parseLog } from './log.ts';
 import type { MachineLookup } from './machines.ts';
+import type { OutgoingItem } from './messages.ts';
 
 /** Thrown when a log names a journal item that is not there any more, or that never was. */
 export class JournalIncompleteError extends Error {
@@ -39,6 +40,8 @@ export interface ReplayedEntry {
   readonly after: Execution | undefined;
   /** What was to be done after the commit. */
   readonly effects: readonly ExecutionEffect[];
+  /** What it told other executions. */
+  readonly outgoing: readonly OutgoingItem[];
   /** Set where the replay does not do what the log says: what it answers from here on is another story. */
   readonly divergence?: Divergence;
 }
@@ -50,9 +53,13 @@ interface Wait {
   readonly at: number;
 }
 
+const nothing = { effects: [], outgoing: [] };
+
 interface Taken {
   readonly step: Advance | undefined;
   readonly verdict: LogVerdict | undefined;
+  /** Held events that were taken, or dropped, with it. */
+  readonly held?: readonly string[];
 }
 
 /**
@@ -71,6 +78,8 @@ export class Replay {
   #lastTaken = { number: 0, reference: '' };
   #ended: { readonly number: number; readonly reference: string } | undefined;
   #otherWorker: Divergence | undefined;
+  /** Held events that the log says were taken with the entry to come. */
+  #held: string[] = [];
 
   constructor(machines: MachineLookup, recorded: ReplayedExecution) {
     this.#machines = machines;
@@ -91,7 +100,7 @@ export class Replay {
   take(entry: LogEntry, item: JournalEntry | undefined): ReplayedEntry {
     const number = ++this.#number;
     const before = this.execution;
-    if (isJournalEntry(entry) && !item) throw new JournalIncompleteError(entry.reference);
+    if (isJournalKind(entry.kind) && !item) throw new JournalIncompleteError(entry.reference);
     let divergence: Divergence | undefined;
     let taken: Taken = { step: undefined, verdict: undefined };
     try {
@@ -102,8 +111,16 @@ export class Replay {
       divergence = this.#diverges(entry, 'ReplayFailed', `The replay cannot take the entry: ${message}`);
     }
     if (!isEndedVerdict(entry.verdict)) this.#lastTaken = { number, reference: entry.reference };
-    const effects = taken.step?.type === 'commit' ? taken.step.effects : [];
-    return { number, entry, before, after: this.execution, effects, ...(divergence && { divergence }) };
+    const { effects, outgoing } = taken.step?.type === 'commit' ? taken.step : nothing;
+    return {
+      number,
+      entry,
+      before,
+      after: this.execution,
+      effects,
+      outgoing,
+      ...(divergence && { divergence }),
+    };
   }
 
   /** After the last entry: in what the replay differs from the execution that is stored. */
@@ -127,6 +144,10 @@ export class Replay {
 
   #take(entry: LogEntry, item: JournalEntry | undefined): Taken {
     if (entry.kind === 'waiting') return this.#takeWaiting(entry);
+    if (entry.kind === 'held') {
+      this.#held.push(entry.reference);
+      return { step: undefined, verdict: entry.verdict };
+    }
     if (item?.kind === 'control' && item.control === 'redrive' && entry.verdict.type === 'applied') {
       // Whether it waited for a redrive is not the machine's doing: the log knows.
       if (this.#wait) this.#wait = { ...this.#wait, phase: 'redriven', at: entry.at };
@@ -139,7 +160,7 @@ export class Replay {
       this.#wait = undefined;
       this.#ended ??= { number: this.#number, reference: entry.reference };
     }
-    return { step, verdict: verdictOf(step.execution, entry) };
+    return { step, ...loggedOf(step.execution, entry) };
   }
 
   #takeWaiting(entry: LogEntry): Taken {
@@ -189,8 +210,8 @@ export class Replay {
     );
   }
 
-  #divergence(entry: LogEntry, { verdict }: Taken): Divergence | undefined {
-    if (isSameVerdict(entry.verdict, verdict)) return undefined;
+  #divergence(entry: LogEntry, { verdict, held = [] }: Taken): Divergence | undefined {
+    if (isSameVerdict(entry.verdict, verdict)) return this.#heldDivergence(entry, held);
     const error = verdict?.type === 'failed' ? this.#execution?.error : undefined;
     if (error?.code === 'DefinitionMismatch' || error?.code === 'MachineNotDeployed') {
       return this.#diverges(entry, error.code, error.message);
@@ -207,6 +228,15 @@ export class Replay {
     }
     const then = verdictText(entry.verdict);
     const message = `The log says ${then}; by today's definition it is ${verdictText(verdict)}.`;
+    return this.#diverges(entry, 'DifferentVerdict', message);
+  }
+
+  #heldDivergence(entry: LogEntry, held: readonly string[]): Divergence | undefined {
+    if (entry.kind === 'held') return undefined;
+    const then = this.#held.splice(0).join(', ') || 'none';
+    const now = held.join(', ') || 'none';
+    if (then === now) return undefined;
+    const message = `Of the events that were held, the log says that ${then} was taken here; by today's definition ${now}.`;
     return this.#diverges(entry, 'DifferentVerdict', message);
   }
 
@@ -234,11 +264,16 @@ function take(machines: MachineLookup, entry: LogEntry, input: AdvanceInput): Ad
   return advance(machines, { waitForMachineMs: Number.POSITIVE_INFINITY }, input);
 }
 
-/** What the step has logged of the entry. */
-function verdictOf({ log }: Execution, entry: LogEntry): LogVerdict | undefined {
-  const logged = parseLog(emptyLog(0) + log.slice(Math.max(0, log.lastIndexOf(';'))))[0];
-  const isOfEntry = logged?.reference === entry.reference || logged?.kind === 'waiting';
-  return isOfEntry ? logged?.verdict : undefined;
+/** What the step has logged: of held events, then of the entry. */
+function loggedOf({ log }: Execution, entry: LogEntry): Pick<Taken, 'verdict' | 'held'> {
+  const logged = parseLog(log);
+  const last = logged.at(-1);
+  const isOfEntry = last?.reference === entry.reference || last?.kind === 'waiting';
+  const held: string[] = [];
+  for (let place = logged.length - 2; logged[place]?.kind === 'held'; place--) {
+    held.unshift(logged[place]?.reference ?? '');
+  }
+  return { verdict: isOfEntry ? last?.verdict : undefined, held };
 }
 
 export interface Recording {
@@ -265,7 +300,10 @@ export function* replay(machines: MachineLookup, recording: Recording): Generato
     ...(machineVersion !== undefined && { machineVersion }),
   });
   for (const entry of recording.log) {
-    const { after } = stepper.take(entry, isJournalEntry(entry) ? journal.get(entry.reference) : undefined);
+    const { after } = stepper.take(
+      entry,
+      isJournalKind(entry.kind) ? journal.get(entry.reference) : undefined,
+    );
     if (after) yield after;
   }
 }
