@@ -7,6 +7,8 @@ import { addDescribeCommand } from './commands/describe.ts';
 import { addDevCommand } from './commands/dev.ts';
 import { addHistoryCommand } from './commands/history.ts';
 import { addListCommand } from './commands/list.ts';
+import { addMachinesCommand } from './commands/machines.ts';
+import { addReplayCommand } from './commands/replay.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addStartCommand } from './commands/start.ts';
 import { addWaitCommand } from './commands/wait.ts';
@@ -42,10 +44,12 @@ const commands = [
   addDescribeCommand,
   addListCommand,
   addHistoryCommand,
+  addReplayCommand,
   addWaitCommand,
   addSendCommand,
   addStopCommand,
   addRedriveCommand,
+  addMachinesCommand,
 ];
 
 function createProgram({ terminal }: CommandContext): Command {

@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { buildCode, packageDirectory } from './bundle/build.ts';
 import { BundleError, type BundleErrorCode, type BundleProblem } from './bundle/bundleError.ts';
 import { type CodeFile, codeFiles, writeCodeFolder } from './bundle/codeFolder.ts';
 import { checkLoads } from './bundle/loadCheck.ts';
-import { moduleAndJsonFiles, moduleFiles } from './bundle/sourceFiles.ts';
+import { findMachines, machineImports } from './bundle/machineModules.ts';
+import { moduleFiles } from './bundle/sourceFiles.ts';
 import { buildWorkers } from './bundle/workers.ts';
 
 export { BundleError, type BundleErrorCode, type BundleProblem };
@@ -85,32 +86,6 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
       handler: 'index.handler',
     })),
     machineFiles,
-  };
-}
-
-async function findMachines(directory: string): Promise<string[]> {
-  const files = await moduleAndJsonFiles(directory);
-  if (files !== undefined && files.length > 0) return files;
-  const name = relative(process.cwd(), directory) || '.';
-  throw new BundleError('MachinesNotFound', [
-    {
-      message:
-        `There ${files === undefined ? 'is no folder' : 'are no machines in'} ${name}: create ${join(name, 'order.ts')} that ` +
-        'exports an XState machine, or a JSON file with the config of one, or name another folder of machines.',
-    },
-  ]);
-}
-
-/** A JSON file comes as the module that it would be: with the machine's config as default export. */
-function machineImports(machineFiles: readonly string[]): { imports: string; machines: string } {
-  const imports = machineFiles.map((file, number) =>
-    file.endsWith('.json')
-      ? `import json${number} from ${JSON.stringify(file)};\nconst machine${number} = { default: json${number} };`
-      : `import * as machine${number} from ${JSON.stringify(file)};`,
-  );
-  return {
-    imports: imports.join('\n'),
-    machines: `[${machineFiles.map((_, number) => `machine${number}`).join(', ')}]`,
   };
 }
 

@@ -79,6 +79,19 @@ export class MemoryTable implements Table {
     return this.#journal(executionId);
   }
 
+  async readJournalEntries(executionId: string, references: readonly string[]): Promise<JournalEntry[]> {
+    return this.#journal(executionId).filter(({ reference }) => references.includes(reference));
+  }
+
+  async readJournalPage(executionId: string): Promise<Page<JournalEntry>> {
+    return { items: this.#journal(executionId) };
+  }
+
+  async readLogSegments(executionId: string, numbers: readonly number[]): Promise<LogSegment[]> {
+    const texts = await Promise.all(numbers.map((number) => this.readLogSegment(executionId, number)));
+    return texts.flatMap((text, i) => (text === undefined ? [] : [{ number: numbers[i] ?? 0, text }]));
+  }
+
   async readLogSegment(executionId: string, number: number): Promise<string | undefined> {
     return this.items.get(keyOf(executionId, sortKey.logSegment(number)))?.log?.S;
   }

@@ -155,8 +155,10 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
   }
 
   /** What happened to an execution, in order. */
-  history(executionId: string): Promise<HistoryEntry[]> {
-    return this.client.history(executionId);
+  async history(executionId: string): Promise<HistoryEntry[]> {
+    const entries: HistoryEntry[] = [];
+    for await (const entry of this.client.historyAll(executionId)) entries.push(entry);
+    return entries;
   }
 
   /**

@@ -65,9 +65,9 @@ async function dev({ context }: CommandLine, options: DevCommandOptions): Promis
   try {
     const { tableName, environment } = cloudOf(local);
     const file = { pid, tableName: tableName ?? local.tableName, environment };
-    await writeDevFile(directory, file);
-    announce(terminal, file, options);
     const { machinesDirectory, workersDirectory } = codeDirectories(context, options);
+    await writeDevFile(directory, { ...file, machinesDirectory });
+    announce(terminal, file, options);
     await followChanges({
       directories: [machinesDirectory, workersDirectory],
       signal: interrupted,

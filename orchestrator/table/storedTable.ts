@@ -210,6 +210,15 @@ export class StoredTable implements Table {
     return this.#fetched(await this.#table.readJournal(executionId));
   }
 
+  async readJournalEntries(executionId: string, references: readonly string[]): Promise<JournalEntry[]> {
+    return this.#fetched(await this.#table.readJournalEntries(executionId, references));
+  }
+
+  async readJournalPage(executionId: string, cursor?: string): Promise<Page<JournalEntry>> {
+    const page = await this.#table.readJournalPage(executionId, cursor);
+    return { ...page, items: await this.#fetched(page.items) };
+  }
+
   async readHistory(executionId: string): Promise<HistoryItems> {
     const items = await this.#table.readHistory(executionId);
     if (!this.#fetches) return items;
@@ -224,6 +233,10 @@ export class StoredTable implements Table {
 
   readLogSegment(executionId: string, number: number): Promise<string | undefined> {
     return this.#table.readLogSegment(executionId, number);
+  }
+
+  readLogSegments(executionId: string, numbers: readonly number[]): Promise<LogSegment[]> {
+    return this.#table.readLogSegments(executionId, numbers);
   }
 
   writeLogSegment(executionId: string, segment: LogSegment): Promise<void> {

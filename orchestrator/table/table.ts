@@ -20,7 +20,13 @@ export interface Table {
   readMessages(executionId: string, sender: string, numbers: readonly number[]): Promise<JournalEntry[]>;
   /** The start, results, events and messages of an execution, in no order to rely on. */
   readJournal(executionId: string): Promise<JournalEntry[]>;
+  /** Items of the journal by their references; those that are not there are left out. In no order to rely on. */
+  readJournalEntries(executionId: string, references: readonly string[]): Promise<JournalEntry[]>;
+  /** A part of the journal, of up to 1 MB, in no order to rely on. */
+  readJournalPage(executionId: string, cursor?: string): Promise<Page<JournalEntry>>;
   readLogSegment(executionId: string, number: number): Promise<string | undefined>;
+  /** Segments of the log by their numbers; those that are not there are left out. */
+  readLogSegments(executionId: string, numbers: readonly number[]): Promise<LogSegment[]>;
   /** Everything in the partition that a history is made of. */
   readHistory(executionId: string): Promise<HistoryItems>;
 
