@@ -5,6 +5,7 @@ import type { CommandLine } from './commands/command.ts';
 import { addRedriveCommand, addSendCommand, addStopCommand } from './commands/control.ts';
 import { addDescribeCommand } from './commands/describe.ts';
 import { addDevCommand } from './commands/dev.ts';
+import { addEventsCommand } from './commands/events.ts';
 import { addHistoryCommand } from './commands/history.ts';
 import { addListCommand } from './commands/list.ts';
 import { addRunCommand } from './commands/run.ts';
@@ -42,6 +43,7 @@ const commands = [
   addDescribeCommand,
   addListCommand,
   addHistoryCommand,
+  addEventsCommand,
   addWaitCommand,
   addSendCommand,
   addStopCommand,

@@ -7,6 +7,10 @@ export const environmentVariable = {
   waitForMachineSeconds: 'MILLRACE_WAIT_FOR_MACHINE_SECONDS',
   /** `report`: functions print the capacity units that their calls consumed. */
   consumedCapacity: 'MILLRACE_CONSUMED_CAPACITY',
+  /** `on`: commits carry what the publisher takes to the bus. */
+  bus: 'MILLRACE_BUS',
+  /** Where the publisher posts events to: see httpBus.ts. */
+  busEndpoint: 'MILLRACE_BUS_ENDPOINT',
 } as const;
 
 /** Defaults of every setting; the deployment description states them where it differs. */
@@ -26,6 +30,7 @@ export interface Configuration {
   readonly functionPrefix: string;
   readonly waitForMachineSeconds: number;
   readonly reportsConsumedCapacity: boolean;
+  readonly hasBus: boolean;
 }
 
 /** Thrown when an environment variable of a function cannot be used: a faulty deployment. */
@@ -51,6 +56,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     functionPrefix: environment[environmentVariable.functionPrefix] ?? defaults.functionPrefix,
     waitForMachineSeconds: number(environmentVariable.waitForMachineSeconds, defaults.waitForMachineSeconds),
     reportsConsumedCapacity: environment[environmentVariable.consumedCapacity] === 'report',
+    hasBus: environment[environmentVariable.bus] === 'on',
   };
 }
 
@@ -60,6 +66,7 @@ export function functionNames(prefix: string) {
     orchestrator: `${prefix}orchestrator`,
     wake: `${prefix}wake`,
     clock: `${prefix}clock`,
+    publisher: `${prefix}publisher`,
     workerHost: `${prefix}worker-host`,
     worker: (worker: string) => `${prefix}worker-${worker}`,
   };

@@ -53,7 +53,15 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
     now,
   });
   const limits = { waitForMachineMs: configuration.waitForMachineSeconds * 1000 };
-  const orchestrator = new Orchestrator({ table, machines, dispatcher, limits, report, now });
+  const orchestrator = new Orchestrator({
+    table,
+    machines,
+    dispatcher,
+    limits,
+    report,
+    now,
+    hasBus: configuration.hasBus,
+  });
   return {
     stream: streamHandler(orchestrator, report, meter.report),
     wake: wakeHandler(orchestrator, report, meter.report),

@@ -30,6 +30,8 @@ export interface OrchestratorOptions {
   readonly cacheCharacters?: number;
   /** How long an action that is an async function is waited for. @default 5 seconds */
   readonly actionLimitMs?: number;
+  /** Whether a publisher reads from the commits what they tell the bus. @default false: nothing is written for it */
+  readonly hasBus?: boolean;
 }
 
 const defaultActionLimitMs = 5000;
@@ -181,9 +183,13 @@ export class Orchestrator {
   }
 
   /** The commit, after the log segment that it drops from the item: a crash between them loses no entry. */
-  async #write({ execution, segment }: Extract<Advance, { type: 'commit' }>): Promise<CommitOutcome> {
+  async #write({
+    execution,
+    segment,
+    emitted,
+  }: Extract<Advance, { type: 'commit' }>): Promise<CommitOutcome> {
     if (segment) await this.#options.table.writeLogSegment(execution.executionId, segment);
-    return this.#options.table.commit(execution);
+    return this.#options.table.commit(execution, this.#options.hasBus ? emitted : []);
   }
 
   /** The entries one by one, so that only the one that makes the state too large ends the execution. */
@@ -236,9 +242,6 @@ export class Orchestrator {
           report({ type: 'log', executionId, value, ...(label !== undefined && { label }) });
           break;
         }
-        case 'emit':
-          report({ type: 'emitted', executionId, event: effect.event });
-          break;
         case 'dispatch':
           break;
         default:

@@ -9,6 +9,7 @@ import {
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { LogSegment } from '../core/execution/draft.ts';
+import type { Emission } from '../core/execution/emission.ts';
 import type { JournalEntry } from '../core/execution/entries.ts';
 import type { Execution } from '../core/execution/execution.ts';
 import { type Attributes, attributesSize } from './attributes.ts';
@@ -130,8 +131,8 @@ export class DynamoDBTable implements Table {
     };
   }
 
-  async commit(execution: Execution): Promise<CommitOutcome> {
-    const encoded = encodeExecution(execution, this.#options);
+  async commit(execution: Execution, emitted: readonly Emission[] = []): Promise<CommitOutcome> {
+    const encoded = encodeExecution(execution, this.#options, emitted);
     if (encoded.type === 'tooLarge') return encoded;
     const condition =
       execution.version === 1

@@ -1,4 +1,5 @@
 import type { LogSegment } from '../core/execution/draft.ts';
+import type { Emission } from '../core/execution/emission.ts';
 import type { Control, JournalEntry } from '../core/execution/entries.ts';
 import type { Execution, ExecutionStatus } from '../core/execution/execution.ts';
 import type { JsonObject } from '../core/json.ts';
@@ -21,8 +22,11 @@ export interface Table {
   /** Everything in the partition that a history is made of. */
   readHistory(executionId: string): Promise<HistoryItems>;
 
-  /** Writes an execution in its new version while the stored one is still the version before. */
-  commit(execution: Execution): Promise<CommitOutcome>;
+  /**
+   * Writes an execution in its new version while the stored one is still the version before. What the commit tells the
+   * bus is in the item until the next commit, and in the stream's record of this one.
+   */
+  commit(execution: Execution, emitted?: readonly Emission[]): Promise<CommitOutcome>;
   writeLogSegment(executionId: string, segment: LogSegment): Promise<void>;
 
   insertStart(start: StartItem): Promise<InsertStartOutcome>;

@@ -1,4 +1,5 @@
 import type { LogSegment } from '../../orchestrator/core/execution/draft.ts';
+import type { Emission } from '../../orchestrator/core/execution/emission.ts';
 import type { JournalEntry } from '../../orchestrator/core/execution/entries.ts';
 import type { Execution } from '../../orchestrator/core/execution/execution.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
@@ -44,6 +45,8 @@ export class MemoryTable implements Table {
   readonly items = new Map<string, Attributes>();
   /** Told of each journal item that was inserted, as the stream would tell. */
   onInsert: (item: Attributes) => void = () => {};
+  /** Told of each `execution` item as it was committed. */
+  onCommit: (item: Attributes) => void = () => {};
   commits = 0;
   readonly #layout: TableLayout;
 
@@ -94,8 +97,8 @@ export class MemoryTable implements Table {
     return { execution, journal: this.#journal(executionId), segments };
   }
 
-  async commit(execution: Execution): Promise<CommitOutcome> {
-    const encoded = encodeExecution(execution, this.#layout);
+  async commit(execution: Execution, emitted: readonly Emission[] = []): Promise<CommitOutcome> {
+    const encoded = encodeExecution(execution, this.#layout, emitted);
     if (encoded.type === 'tooLarge') return encoded;
     const stored = this.items.get(keyOf(execution.executionId, sortKey.execution));
     const current = stored && decodeExecution(stored);
@@ -106,6 +109,7 @@ export class MemoryTable implements Table {
     if (!isStill) return { type: 'conflict', current };
     this.put(encoded.item);
     this.commits++;
+    this.onCommit(encoded.item);
     return { type: 'committed' };
   }
 

@@ -75,6 +75,7 @@ export class OrchestratorRig {
       ...common,
       dispatcher,
       limits: { waitForMachineMs: 900_000 },
+      hasBus: true,
       ...(actionLimitMs !== undefined && { actionLimitMs }),
     });
   }

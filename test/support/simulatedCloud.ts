@@ -65,9 +65,9 @@ export class SimulatedCloud {
     this.#random = seededRandom(faults.seed);
     this.table.onInsert = (item) => this.#deliver(item);
     const commit = this.table.commit.bind(this.table);
-    this.table.commit = async (execution) => {
+    this.table.commit = async (execution, emitted) => {
       if (this.#strikes(faults.throttleCommit)) throw new Error('The table is throttled.');
-      const outcome = await commit(execution);
+      const outcome = await commit(execution, emitted);
       if (outcome.type === 'committed' && this.#strikes(faults.crashAfterCommit)) throw new Crash();
       return outcome;
     };
@@ -146,7 +146,7 @@ export class SimulatedCloud {
       now,
     });
     const limits = { waitForMachineMs: this.maximumWaitForMachineMs };
-    return new Orchestrator({ table, machines, dispatcher, limits, report, now });
+    return new Orchestrator({ table, machines, dispatcher, limits, report, now, hasBus: true });
   }
 
   /** The table as the orchestrator sees it, so that what a store does inside is not taken for its reads. */

@@ -8,6 +8,7 @@ import {
   parseMachineState,
   stepMachine,
 } from '../machine/index.ts';
+import type { Emission } from './emission.ts';
 import type { Execution, ExecutionError, ExecutionStatus, OpenTask } from './execution.ts';
 import { hasEnded } from './execution.ts';
 import { appendToLog, emptyLog, journalReferences, type LogEntry, splitLog } from './log.ts';
@@ -15,7 +16,7 @@ import { appendToLog, emptyLog, journalReferences, type LogEntry, splitLog } fro
 /** What is to be done after the commit, in this order. Exhaustive: whoever executes effects switches over `type`. */
 export type ExecutionEffect =
   | { readonly type: 'dispatch'; readonly task: OpenTask }
-  | Extract<MachineEffect, { type: 'action' | 'log' | 'emit' }>;
+  | Extract<MachineEffect, { type: 'action' | 'log' }>;
 
 export interface LogSegment {
   readonly number: number;
@@ -29,6 +30,8 @@ const longestText = 4000;
 export class Draft {
   readonly now: number;
   readonly effects: Exclude<ExecutionEffect, { type: 'dispatch' }>[] = [];
+  /** What the commit tells the bus. */
+  readonly emitted: Emission[] = [];
   readonly segment: LogSegment | undefined;
   readonly #before: Execution;
   #execution: Execution;
@@ -47,6 +50,7 @@ export class Draft {
       : execution;
     this.#before = this.#execution;
     this.#loggedAt = execution.updatedAt;
+    if (execution.version === 0) this.emitted.push({ status: execution.status });
   }
 
   /** The draft of an execution's first commit. */
@@ -81,6 +85,8 @@ export class Draft {
   }
 
   set(change: Partial<Execution>): void {
+    const { status } = change;
+    if (status !== undefined && status !== this.#execution.status) this.emitted.push({ status });
     this.#execution = { ...this.#execution, ...change };
   }
 
@@ -221,8 +227,10 @@ export class Draft {
           break;
         case 'action':
         case 'log':
-        case 'emit':
           this.effects.push(effect);
+          break;
+        case 'emit':
+          this.emitted.push({ event: effect.event });
           break;
         case 'send':
           // Only to a task, since machines have no child machines yet; a promise takes no events in XState either.
