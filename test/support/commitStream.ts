@@ -106,13 +106,38 @@ export class RecordingBus implements Bus {
     return { failures };
   }
 
-  /** What a consumer sees that remembers ids: statuses, and what was emitted. */
+  /** What a consumer saw of an execution that remembers ids: statuses, and what was emitted. */
   of(executionId: string): unknown[] {
-    const seen = new Set<string>();
-    return this.taken.flatMap(({ detail }) => {
-      if (detail.executionId !== executionId || seen.has(detail.id)) return [];
-      seen.add(detail.id);
-      return ['event' in detail ? detail.event : detail.status];
-    });
+    return this.#firstOf(executionId).map(contentOf);
   }
+
+  /** The same in the order that the ids tell. */
+  inOrder(executionId: string): unknown[] {
+    return this.#firstOf(executionId)
+      .sort((a, b) => versionOf(a) - versionOf(b) || indexOf(a) - indexOf(b))
+      .map(contentOf);
+  }
+
+  /** Of each event, as they came, the commit that it is of. */
+  versionsOf(executionId: string): number[] {
+    return this.#firstOf(executionId).map(versionOf);
+  }
+
+  #firstOf(executionId: string): BusEvent[] {
+    const ofExecution = this.taken.filter(({ detail }) => detail.executionId === executionId);
+    const ids = ofExecution.map(({ detail }) => detail.id);
+    return ofExecution.filter(({ detail }, i) => ids.indexOf(detail.id) === i);
+  }
+}
+
+function contentOf({ detail }: BusEvent): unknown {
+  return 'event' in detail ? detail.event : detail.status;
+}
+
+function versionOf({ detail }: BusEvent): number {
+  return Number(detail.id.split('/')[1]);
+}
+
+function indexOf({ detail }: BusEvent): number {
+  return Number(detail.id.split('/')[2]);
 }
