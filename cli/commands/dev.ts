@@ -13,6 +13,7 @@ import { parseCount, withJsonOption } from './command.ts';
 interface DevCommandOptions extends DirectoryOptions, OutputOptions {
   readonly data?: string;
   readonly lambdaPort?: number;
+  readonly bus?: string;
 }
 
 export function addDevCommand(line: CommandLine): void {
@@ -27,6 +28,10 @@ export function addDevCommand(line: CommandLine): void {
     .option('--data <file>', 'keep the table in this file (default: forget it at the end)')
     .option('--machines <directory>', 'folder of the machines (default: machines)')
     .option('--workers <directory>', 'folder of the workers (default: workers)')
+    .option(
+      '--bus <module>',
+      'module whose export `bus` gets every event too (default: `millrace events` alone)',
+    )
     .option('--lambda-port <port>', 'port of the Lambda API (default: any that is free)', parseCount);
   withJsonOption(command)
     .addHelpText(
@@ -42,10 +47,11 @@ Examples:
 async function dev({ context }: CommandLine, options: DevCommandOptions): Promise<void> {
   const { directory, interrupted, terminal } = context;
   await refuseSecond(directory);
-  const { data, lambdaPort } = options;
+  const { data, lambdaPort, bus } = options;
   const local = await bootLocalCloud(context, options, {
     ...(data !== undefined && { dataFile: resolve(directory, data) }),
     ...(lambdaPort !== undefined && { lambdaPort }),
+    ...(bus !== undefined && { bus: { module: resolve(directory, bus) } }),
   });
   try {
     const { tableName, environment } = cloudOf(local);

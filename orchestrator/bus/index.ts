@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { environmentVariable, InvalidConfigurationError } from '../configuration.ts';
 import { publishHandler } from '../handlers/publish.ts';
 import { consoleReporter } from '../report.ts';
@@ -19,6 +20,9 @@ export {
 } from './bus.ts';
 export { BusUnavailableError } from './httpBus.ts';
 
+/** A bus that is away for a moment costs none of the few deliveries that the stream has. */
+const retryPausesMs = [100, 500, 2000];
+
 export interface PublisherModule {
   /** A bus of one's own, beside the one that the environment names. */
   readonly bus?: Bus;
@@ -38,5 +42,7 @@ export function createPublisher({ bus }: PublisherModule = {}) {
       `The publisher has no bus: set ${environmentVariable.busEndpoint}, or give it a module that exports \`bus\`.`,
     );
   }
-  return { publish: publishHandler(allBuses(buses), consoleReporter()) };
+  return {
+    publish: publishHandler({ bus: allBuses(buses), report: consoleReporter(), retryPausesMs, sleep }),
+  };
 }

@@ -6,17 +6,26 @@ import { decodeCommitRecord } from '../table/commitRecord.ts';
 import { UnreadableExecutionError } from '../table/executionItem.ts';
 import { attributesOf } from './streamImage.ts';
 
+export interface PublisherOptions {
+  readonly bus: Bus;
+  readonly report: Reporter;
+  /** Before each further try of what the bus refused, within one invocation. */
+  readonly retryPausesMs: readonly number[];
+  readonly sleep: (ms: number) => Promise<unknown>;
+}
+
 /**
  * The publisher: hands what commits tell to the bus. Events of one commit go together; those of the execution's next commit
- * go only once the bus has taken them. What it did not take is answered as failed and delivered again.
+ * go only once the bus has taken them. What it does not take after some tries is answered as failed and delivered again.
  */
-export function publishHandler(bus: Bus, report: Reporter) {
+export function publishHandler(options: PublisherOptions) {
+  const { report } = options;
   return async (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
     const failed: string[] = [];
     let waiting = event.Records.flatMap((record) => commitOf(record, report) ?? []);
     while (waiting.length > 0) {
       const [round, later] = firstOfEachExecution(waiting);
-      const refused = await publish(bus, round, report);
+      const refused = await publish(options, round);
       for (const { sequenceNumber } of refused) failed.push(sequenceNumber);
       const held = new Set(refused.map(({ executionId }) => executionId));
       waiting = [];
@@ -64,19 +73,28 @@ function firstOfEachExecution(commits: readonly Commit[]): [round: Commit[], lat
 }
 
 /** Answers the commits of which the bus did not take every event. */
-async function publish(bus: Bus, commits: readonly Commit[], report: Reporter): Promise<Commit[]> {
-  const reasons = new Map<string, string>();
-  const reasonOf = await publishAll(
+async function publish(options: PublisherOptions, commits: readonly Commit[]): Promise<readonly Commit[]> {
+  const { bus, report, retryPausesMs, sleep } = options;
+  let { refused, reasonOf } = await publishOnce(bus, commits);
+  for (const pauseMs of retryPausesMs) {
+    if (refused.length === 0) break;
+    await sleep(pauseMs);
+    ({ refused, reasonOf } = await publishOnce(bus, refused));
+  }
+  for (const commit of refused) {
+    report({ type: 'busFailed', executionId: commit.executionId, error: reasonOf(commit) ?? '' });
+  }
+  return refused;
+}
+
+async function publishOnce(bus: Bus, commits: readonly Commit[]) {
+  const reasonOfId = await publishAll(
     bus,
     commits.flatMap(({ events }) => events),
   );
-  const refused = commits.filter(({ executionId, events }) => {
-    const reason = events.map(({ detail }) => reasonOf(detail.id)).find((each) => each !== undefined);
-    if (reason !== undefined) reasons.set(executionId, reason);
-    return reason !== undefined;
-  });
-  for (const [executionId, error] of reasons) report({ type: 'busFailed', executionId, error });
-  return refused;
+  const reasonOf = ({ events }: Commit) =>
+    events.map(({ detail }) => reasonOfId(detail.id)).find((reason) => reason !== undefined);
+  return { refused: commits.filter((commit) => reasonOf(commit) !== undefined), reasonOf };
 }
 
 async function publishAll(

@@ -22,8 +22,15 @@ async function setUp() {
     }
   }
   const reports: Report[] = [];
-  const handlerOf = (bus: Bus) => publishHandler(bus, (report) => void reports.push(report));
-  return { stream, reports, handlerOf };
+  const pausesMs: number[] = [];
+  const handlerOf = (bus: Bus, retryPausesMs: readonly number[] = []) =>
+    publishHandler({
+      bus,
+      report: (report) => void reports.push(report),
+      retryPausesMs,
+      sleep: async (ms) => pausesMs.push(ms),
+    });
+  return { stream, reports, handlerOf, pausesMs };
 }
 
 const numbersOf = ({ batchItemFailures }: { batchItemFailures: { itemIdentifier: string }[] }) =>
@@ -73,6 +80,24 @@ describe('the publisher', () => {
     expect(bus.of('a')).toEqual(['RUNNING']);
     expect(bus.of('b')).toHaveLength(5);
     expect(reports).toEqual([{ type: 'busFailed', executionId: 'a', error: 'not now' }]);
+  });
+
+  it('tries what was refused again, after a pause, before it reports it', async () => {
+    const { stream, handlerOf, reports, pausesMs } = await setUp();
+    const bus = new RecordingBus();
+    let refusals = 2;
+    bus.refuses = ({ detail }) => detail.id === 'a/1/1' && refusals-- > 0;
+    expect(await handlerOf(bus, [10, 20, 30])({ Records: stream.records })).toEqual({
+      batchItemFailures: [],
+    });
+    expect(pausesMs).toEqual([10, 20]);
+    expect(bus.calls.slice(0, 3)).toEqual([
+      ['a/1/0', 'a/1/1', 'b/1/0', 'b/1/1'],
+      ['a/1/0', 'a/1/1'],
+      ['a/1/0', 'a/1/1'],
+    ]);
+    expect(bus.of('a')).toHaveLength(5);
+    expect(reports).toEqual([]);
   });
 
   it('reports all that a bus did not take because it threw', async () => {

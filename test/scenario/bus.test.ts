@@ -6,6 +6,9 @@ import { CommitStream, RecordingBus } from '../support/commitStream.ts';
 import { addWorker, sequential } from '../support/machines.ts';
 import { SimulatedCloud } from '../support/simulatedCloud.ts';
 
+const publisherOf = (bus: RecordingBus) =>
+  publishHandler({ bus, report: () => {}, retryPausesMs: [1], sleep: async () => {} });
+
 const seeds = Array.from({ length: 25 }, (_, i) => i + 1);
 
 /** Ten messengers under every kind of bad delivery; then the publisher, with a stream and a bus no kinder. */
@@ -31,11 +34,7 @@ async function unkindRun(seed: number) {
   const bus = new RecordingBus();
   bus.refuses = () => random() < 0.1;
   const batchSize = 1 + Math.floor(random() * 12);
-  await stream.deliverTo(
-    publishHandler(bus, () => {}),
-    batchSize,
-    () => random() < 0.3,
-  );
+  await stream.deliverTo(publisherOf(bus), batchSize, () => random() < 0.3);
   return { cloud, bus, ids };
 }
 
@@ -85,10 +84,7 @@ describe('an orchestrator that dies right after every commit', () => {
     await cloud.start('messenger', 'm');
     await cloud.advance(600_000);
     const bus = new RecordingBus();
-    await stream.deliverTo(
-      publishHandler(bus, () => {}),
-      100,
-    );
+    await stream.deliverTo(publisherOf(bus), 100);
     expect(bus.of('m')).toEqual([
       'RUNNING',
       { type: 'left' },
