@@ -19,7 +19,7 @@ export function emittedFeatures(current: Current): void {
     it('is a text in its item, readable, and gone with the next commit', async () => {
       const { table, get } = current();
       const first = execution();
-      await table.commit(first, [{ status: 'RUNNING' }, { event: { type: 'shipped' } }]);
+      await table.commit(first, [], [{ status: 'RUNNING' }, { event: { type: 'shipped' } }]);
       const item = await get('order-17', 'execution');
       expect(item?.emitted).toEqual({ S: '[{"status":"RUNNING"},{"event":{"type":"shipped"}}]' });
       expect(await table.readExecution('order-17')).toEqual(first);
@@ -27,9 +27,18 @@ export function emittedFeatures(current: Current): void {
       expect(await get('order-17', 'execution')).not.toHaveProperty('emitted');
     });
 
+    it('is in the item of a commit that starts a child in the same transaction', async () => {
+      const { table, get } = current();
+      const child = { type: 'start', receiver: 'order-17.1', machine: 'order', version: '3' } as const;
+      const first = execution();
+      expect(await table.commit(first, [child], [{ status: 'RUNNING' }])).toEqual({ type: 'committed' });
+      expect((await get('order-17', 'execution'))?.emitted).toEqual({ S: '[{"status":"RUNNING"}]' });
+      expect(await get('order-17.1', 'start')).not.toHaveProperty('emitted');
+    });
+
     it('takes no attribute where it is nothing', async () => {
       const { table, get } = current();
-      await table.commit(execution(), []);
+      await table.commit(execution(), [], []);
       const item = await get('order-17', 'execution');
       expect(item).not.toHaveProperty('emitted');
       expect(item && decodeCommitRecord(item)).toBeUndefined();
@@ -41,7 +50,9 @@ export function emittedFeatures(current: Current): void {
         fc.asyncProperty(anyExecution(), anyEmitted, async (generated, emitted) => {
           const { table, get } = current();
           const executionId = `order-${randomUUID()}`;
-          expect(await table.commit({ ...generated, executionId }, emitted)).toEqual({ type: 'committed' });
+          expect(await table.commit({ ...generated, executionId }, [], emitted)).toEqual({
+            type: 'committed',
+          });
           const record = decodeCommitRecord((await get(executionId, 'execution')) ?? {});
           expect(asJson(record?.emitted)).toEqual(asJson(emitted));
           const { snapshot: _, tasks: __, ...told } = generated;
@@ -54,12 +65,12 @@ export function emittedFeatures(current: Current): void {
     it('is compressed where the item is large, and counts towards its size', async () => {
       const { table, get } = current();
       const repeated: Emission[] = [{ event: { type: 'shipped', text: 'tea '.repeat(200_000) } }];
-      expect(await table.commit(ended(), repeated)).toEqual({ type: 'committed' });
+      expect(await table.commit(ended(), [], repeated)).toEqual({ type: 'committed' });
       const item = (await get('order-17', 'execution')) ?? {};
       expect(item.emitted?.B).toBeDefined();
       expect(decodeCommitRecord(item)?.emitted).toEqual(repeated);
       const noise: Emission[] = [{ event: { type: 'shipped', text: incompressible(600_000) } }];
-      const outcome = await table.commit({ ...ended(), executionId: 'order-18' }, noise);
+      const outcome = await table.commit({ ...ended(), executionId: 'order-18' }, [], noise);
       expect(outcome.type).toBe('tooLarge');
     });
   });

@@ -3,6 +3,7 @@ import { commitFeatures } from './commit.features.ts';
 import { emittedFeatures } from './emitted.features.ts';
 import { indexFeatures } from './index.features.ts';
 import { journalFeatures } from './journal.features.ts';
+import { messageFeatures } from './messages.features.ts';
 import { oddItemFeatures } from './oddItems.features.ts';
 import { roundTripFeatures } from './roundTrip.features.ts';
 import type { TableFactory, TableUnderTest } from './tableUnderTest.ts';
@@ -33,5 +34,6 @@ export function describeTable(name: string, factory: TableFactory): void {
     oddItemFeatures(current);
     emittedFeatures(current);
     indexFeatures(current, indexShards);
+    messageFeatures(current);
   });
 }

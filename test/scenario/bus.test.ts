@@ -5,6 +5,7 @@ import { crier, messenger, walkWorker } from '../support/busMachines.ts';
 import { CommitStream, RecordingBus } from '../support/commitStream.ts';
 import { addWorker, sequential } from '../support/machines.ts';
 import { SimulatedCloud } from '../support/simulatedCloud.ts';
+import { booking, payment, trip, tripWorkers } from '../support/trip.ts';
 
 const publisherOf = (bus: RecordingBus) =>
   publishHandler({ bus, report: () => {}, retryPausesMs: [1], sleep: async () => {} });
@@ -91,6 +92,28 @@ describe('an orchestrator that dies right after every commit', () => {
       { type: 'arrived', where: 'Delft' },
       'SUCCEEDED',
     ]);
+  });
+});
+
+describe('child machines', () => {
+  it('tell the bus of themselves, as executions of their own', async () => {
+    for (const seed of seeds.slice(0, 5)) {
+      const cloud = new SimulatedCloud([trip, booking, payment], tripWorkers, {
+        seed,
+        duplicate: 0.3,
+        maximumDelayMs: 500,
+        crashAfterCommit: 0.1,
+      });
+      const stream = new CommitStream(cloud.table);
+      await cloud.start('trip', 't', { M: { cities: { L: [{ S: 'Delft' }, { S: 'Gent' }] } } });
+      await cloud.advance(600_000);
+      const bus = new RecordingBus();
+      await stream.deliverTo(publisherOf(bus), 10);
+      const ids = new Set(bus.taken.map(({ detail }) => detail.executionId));
+      // The trip, two bookings, and a payment of each.
+      expect(ids.size).toBe(5);
+      for (const id of ids) expect(bus.of(id), `seed ${seed}, ${id}`).toEqual(['RUNNING', 'SUCCEEDED']);
+    }
   });
 });
 
