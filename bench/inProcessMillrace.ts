@@ -8,7 +8,6 @@ import { startEventSource } from '../local/eventSource/eventSource.ts';
 import { defaults, functionNames } from '../orchestrator/configuration.ts';
 import { type Execution, hasEnded } from '../orchestrator/core/execution/execution.ts';
 import { machineLookup } from '../orchestrator/core/execution/machines.ts';
-import type { OutgoingItem } from '../orchestrator/core/execution/messages.ts';
 import { prepareMachines } from '../orchestrator/core/machine/index.ts';
 import type { FunctionInvoker } from '../orchestrator/dispatch.ts';
 import { streamHandler } from '../orchestrator/handlers/stream.ts';
@@ -186,8 +185,9 @@ class ObservedTable extends DynamoDBTable {
     this.#onCommit = onCommit;
   }
 
-  override async commit(execution: Execution, outgoing?: readonly OutgoingItem[]): Promise<CommitOutcome> {
-    const outcome = await super.commit(execution, outgoing);
+  override async commit(...of: Parameters<DynamoDBTable['commit']>): Promise<CommitOutcome> {
+    const [execution] = of;
+    const outcome = await super.commit(...of);
     if (outcome.type === 'committed') this.#onCommit(execution);
     return outcome;
   }

@@ -5,6 +5,7 @@ import type { CommandLine } from './commands/command.ts';
 import { addRedriveCommand, addSendCommand, addStopCommand } from './commands/control.ts';
 import { addDescribeCommand } from './commands/describe.ts';
 import { addDevCommand } from './commands/dev.ts';
+import { addEventsCommand } from './commands/events.ts';
 import { addHistoryCommand } from './commands/history.ts';
 import { addListCommand } from './commands/list.ts';
 import { addMachinesCommand } from './commands/machines.ts';
@@ -45,6 +46,7 @@ const commands = [
   addListCommand,
   addHistoryCommand,
   addReplayCommand,
+  addEventsCommand,
   addWaitCommand,
   addSendCommand,
   addStopCommand,

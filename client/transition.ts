@@ -1,5 +1,6 @@
 import type { StateValue } from 'xstate';
 import type { ExecutionEffect } from '../orchestrator/core/execution/draft.ts';
+import type { Emission } from '../orchestrator/core/execution/emission.ts';
 import {
   type Execution,
   type ExecutionError,
@@ -106,6 +107,7 @@ export class Transitions {
         ...tasksBefore(replayed),
         ...timersSet(replayed, stateBefore, stateAfter),
         ...replayed.effects.map(historyEffect),
+        ...replayed.emitted.flatMap((each) => ('event' in each ? [emittedEffect(each)] : [])),
         ...replayed.outgoing.map(outgoingEffect),
       ],
       ...(endsNow && { ended: after.status }),
@@ -208,9 +210,11 @@ function historyEffect(effect: ExecutionEffect): HistoryEffect {
         ...(shown !== undefined && { value: shown }),
       };
     }
-    case 'emit':
-      return { type: 'emitted', event: effect.event };
   }
+}
+
+function emittedEffect({ event }: Extract<Emission, { event: Json }>): HistoryEffect {
+  return { type: 'emitted', event };
 }
 
 function outgoingEffect(item: OutgoingItem): HistoryEffect {

@@ -1,3 +1,4 @@
+export type { LocalBus } from './bus.ts';
 export {
   InvalidTimeScaleError,
   type LocalCloud,

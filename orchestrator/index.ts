@@ -58,7 +58,16 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
     now,
   });
   const limits = { waitForMachineMs: configuration.waitForMachineSeconds * 1000 };
-  const orchestrator = new Orchestrator({ table, data, machines, dispatcher, limits, report, now });
+  const orchestrator = new Orchestrator({
+    table,
+    data,
+    machines,
+    dispatcher,
+    limits,
+    report,
+    now,
+    hasBus: configuration.hasBus,
+  });
   return {
     stream: streamHandler(orchestrator, report, meter.report, clock.at),
     wake: wakeHandler(orchestrator, report, meter.report),

@@ -36,6 +36,8 @@ export interface OrchestratorOptions {
   readonly cacheCharacters?: number;
   /** How long an action that is an async function is waited for. @default 5 seconds */
   readonly actionLimitMs?: number;
+  /** Whether a publisher reads from the commits what they tell the bus. @default false: nothing is written for it */
+  readonly hasBus?: boolean;
 }
 
 const defaultActionLimitMs = 5000;
@@ -218,9 +220,10 @@ export class Orchestrator {
     execution,
     segment,
     outgoing,
+    emitted,
   }: Extract<Advance, { type: 'commit' }>): Promise<CommitOutcome> {
     if (segment) await this.#options.table.writeLogSegment(execution.executionId, segment);
-    return this.#options.table.commit(execution, outgoing);
+    return this.#options.table.commit(execution, outgoing, this.#options.hasBus ? emitted : []);
   }
 
   /** The entries one by one, so that only the one that makes the state too large ends the execution. */
@@ -273,9 +276,6 @@ export class Orchestrator {
           report({ type: 'log', executionId, value, ...(label !== undefined && { label }) });
           break;
         }
-        case 'emit':
-          report({ type: 'emitted', executionId, event: effect.event });
-          break;
         case 'dispatch':
           break;
         default:

@@ -176,7 +176,7 @@ function* compare(expectation: Expectation, outcome: EntryOutcome, now: number):
     );
   }
   if (emitted !== undefined) {
-    const events = effects.flatMap((effect) => (effect.type === 'emit' ? [effect.event] : []));
+    const events = outcome.emitted.flatMap((each) => ('event' in each ? [each.event] : []));
     yield equal('emitted', emitted, events);
   }
   if (actions !== undefined) {

@@ -25,6 +25,7 @@ export type {
   WorkerOutput,
 } from './machineTypes.ts';
 export {
+  type EmittedEvent,
   type InjectOptions,
   TestCloud,
   type TestCloudOptions,

@@ -1,4 +1,5 @@
 import type { LogSegment } from '../orchestrator/core/execution/draft.ts';
+import type { Emission } from '../orchestrator/core/execution/emission.ts';
 import type { JournalEntry } from '../orchestrator/core/execution/entries.ts';
 import type { Execution } from '../orchestrator/core/execution/execution.ts';
 import type { OutgoingItem } from '../orchestrator/core/execution/messages.ts';
@@ -42,6 +43,8 @@ export class MemoryTable implements Table {
   readonly items = new Map<string, Attributes>();
   /** Told of each journal item that was inserted, as the stream would tell. */
   onInsert: (item: Attributes) => void = () => {};
+  /** Told of each `execution` item as it was committed. */
+  onCommit: (item: Attributes) => void = () => {};
   commits = 0;
   readonly #layout: TableLayout;
 
@@ -114,8 +117,12 @@ export class MemoryTable implements Table {
     return this.#journal(executionId).filter((entry) => keys.has(entry.reference));
   }
 
-  async commit(execution: Execution, outgoing: readonly OutgoingItem[] = []): Promise<CommitOutcome> {
-    const encoded = encodeExecution(execution, this.#layout);
+  async commit(
+    execution: Execution,
+    outgoing: readonly OutgoingItem[] = [],
+    emitted: readonly Emission[] = [],
+  ): Promise<CommitOutcome> {
+    const encoded = encodeExecution(execution, this.#layout, emitted);
     if (encoded.type === 'tooLarge') return encoded;
     const stored = this.items.get(keyOf(execution.executionId, sortKey.execution));
     const current = stored && decodeExecution(stored);
@@ -130,6 +137,7 @@ export class MemoryTable implements Table {
     this.put(encoded.item);
     for (const item of items) this.#insert(item);
     this.commits++;
+    this.onCommit(encoded.item);
     return { type: 'committed' };
   }
 

@@ -1,6 +1,7 @@
 import { durationMs } from '../orchestrator/core/duration.ts';
 import { childId, childNumber } from '../orchestrator/core/execution/addresses.ts';
 import { type Advance, advance } from '../orchestrator/core/execution/advance.ts';
+import type { Emission } from '../orchestrator/core/execution/emission.ts';
 import type { JournalEntry, TaskResult } from '../orchestrator/core/execution/entries.ts';
 import { type Execution, type OpenTask, taskKey } from '../orchestrator/core/execution/execution.ts';
 import { type LogVerdict, parseLog } from '../orchestrator/core/execution/log.ts';
@@ -28,6 +29,8 @@ export interface EntryOutcome {
   readonly effects: readonly Effect[];
   /** For other executions. */
   readonly outgoing: readonly OutgoingItem[];
+  /** For the bus. */
+  readonly emitted: readonly Emission[];
   /** Of the entry; of the last of several wakes. */
   readonly verdict: LogVerdict;
   /** The name that an execution has in the machine; its id, where it is no child of it. */
@@ -154,6 +157,7 @@ export class RecordedExecution {
         ...woken,
         effects: [...outcome.effects, ...woken.effects],
         outgoing: [...outcome.outgoing, ...woken.outgoing],
+        emitted: [...outcome.emitted, ...woken.emitted],
       };
     }
     this.#now = end;
@@ -185,13 +189,13 @@ export class RecordedExecution {
     this.#execution = JSON.parse(JSON.stringify(step.execution)) as Execution;
     const verdict = parseLog(this.#execution.log).at(-1)?.verdict ?? { type: 'applied' };
     this.#learnNames(this.#execution);
-    const { effects, outgoing } = step;
-    return { ...this.#outcome(this.#execution), effects, outgoing, verdict };
+    const { effects, outgoing, emitted } = step;
+    return { ...this.#outcome(this.#execution), effects, outgoing, emitted, verdict };
   }
 
   #outcome(execution: Execution): EntryOutcome {
     const nameOf = (id: string) => this.#childNames.get(childNumber(id, executionId) ?? -1) ?? id;
-    return { execution, effects: [], outgoing: [], verdict: { type: 'applied' }, nameOf };
+    return { execution, effects: [], outgoing: [], emitted: [], verdict: { type: 'applied' }, nameOf };
   }
 
   #learnNames({ snapshot }: Execution): void {

@@ -90,9 +90,9 @@ export class SimulatedCloud {
     });
     this.table.onInsert = (item) => this.#deliver(item);
     const commit = this.table.commit.bind(this.table);
-    this.table.commit = async (execution, outgoing) => {
+    this.table.commit = async (execution, outgoing, emitted) => {
       if (this.#strikes(faults.throttleCommit)) throw new Error('The table is throttled.');
-      const outcome = await commit(execution, outgoing);
+      const outcome = await commit(execution, outgoing, emitted);
       if (outcome.type === 'committed' && this.#strikes(faults.crashAfterCommit)) throw new Crash();
       return outcome;
     };
@@ -212,7 +212,7 @@ export class SimulatedCloud {
       now,
     });
     const limits = { waitForMachineMs: this.maximumWaitForMachineMs };
-    return new Orchestrator({ table, machines, dispatcher, limits, report, now });
+    return new Orchestrator({ table, machines, dispatcher, limits, report, now, hasBus: true });
   }
 
   /** The table as the orchestrator sees it, so that what a store does inside is not taken for its reads. */

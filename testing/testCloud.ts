@@ -7,7 +7,9 @@ import type { SendOptions, SentEvent } from '../client/send.ts';
 import type { StartedExecution, StartOptions } from '../client/start.ts';
 import { type Duration, durationMs } from '../orchestrator/core/duration.ts';
 import { hasEnded } from '../orchestrator/core/execution/execution.ts';
+import type { Json } from '../orchestrator/core/json.ts';
 import type { Report } from '../orchestrator/report.ts';
+import { decodeCommitRecord } from '../orchestrator/table/commitRecord.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { Task } from '../workers/runTask.ts';
 import { ImpossibleTestError, NotReachedError } from './errors.ts';
@@ -61,6 +63,12 @@ const deliveryFaults: Readonly<
   reordered: { maximumDelayMs: 5000 },
 };
 
+/** What a machine has emitted. */
+export interface EmittedEvent {
+  readonly executionId: string;
+  readonly event: Json;
+}
+
 /**
  * A whole Millrace in memory, in a time of its own: the orchestrator, dispatcher and worker SDK that are deployed, at a
  * table in memory. Time passes only while a test lets it: a day takes a millisecond.
@@ -71,6 +79,7 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
   readonly #cloud: SimulatedCloud;
   readonly #faults = new InjectedFaults();
   readonly #invocations: WorkerInvocation[] = [];
+  readonly #emitted: EmittedEvent[] = [];
   readonly #missing = new Set<string>();
   readonly #mostHappenings: number;
   #ids = 0;
@@ -96,6 +105,13 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
           at: isoTime(this.#cloud.now),
         }),
     };
+    this.#cloud.table.onCommit = (item) => {
+      const commit = decodeCommitRecord(item);
+      for (const each of commit?.emitted ?? []) {
+        if (!('event' in each)) continue;
+        this.#emitted.push({ executionId: commit?.execution.executionId ?? '', event: each.event });
+      }
+    };
     this.#refuseOtherWorkers(workers);
     this.client = new MillraceClient({
       table: this.#cloud.table,
@@ -118,7 +134,12 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
     return this.#invocations;
   }
 
-  /** What the orchestrator reported: logs, emitted events, actions that threw, functions without capacity. */
+  /** Every event that a machine emitted, in order. */
+  get emitted(): readonly EmittedEvent[] {
+    return this.#emitted;
+  }
+
+  /** What the orchestrator reported: logs, actions that threw, functions without capacity. */
   get reports(): readonly Report[] {
     return this.#cloud.reports;
   }

@@ -15,6 +15,7 @@ interface DevCommandOptions extends DirectoryOptions, OutputOptions {
   readonly dynamodbPort?: number;
   readonly lambdaPort?: number;
   readonly timeScale?: number;
+  readonly bus?: string;
 }
 
 export function addDevCommand(line: CommandLine): void {
@@ -29,6 +30,10 @@ export function addDevCommand(line: CommandLine): void {
     .option('--data <file>', 'keep the table in this file (default: forget it at the end)')
     .option('--machines <directory>', 'folder of the machines (default: machines)')
     .option('--workers <directory>', 'folder of the workers (default: workers)')
+    .option(
+      '--bus <module>',
+      'module whose export `bus` gets every event too (default: `millrace events` alone)',
+    )
     .option('--dynamodb-port <port>', 'port of the DynamoDB API (default: any that is free)', parsePort)
     .option('--lambda-port <port>', 'port of the Lambda API (default: any that is free)', parsePort)
     .option(
@@ -52,7 +57,7 @@ Examples:
 async function dev({ context }: CommandLine, options: DevCommandOptions): Promise<void> {
   const { directory, interrupted, terminal } = context;
   await refuseSecond(directory);
-  const { data, dynamodbPort, lambdaPort, timeScale } = options;
+  const { data, dynamodbPort, lambdaPort, timeScale, bus } = options;
   if (data !== undefined && timeScale !== undefined) {
     throw new InvalidInputError('A table that is kept has the real time: give --data or --time-scale.');
   }
@@ -61,6 +66,7 @@ async function dev({ context }: CommandLine, options: DevCommandOptions): Promis
     ...(dynamodbPort !== undefined && { dynamodbPort }),
     ...(lambdaPort !== undefined && { lambdaPort }),
     ...(timeScale !== undefined && { timeScale }),
+    ...(bus !== undefined && { bus: { module: resolve(directory, bus) } }),
   });
   try {
     const { tableName, environment } = cloudOf(local);

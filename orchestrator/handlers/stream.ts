@@ -1,4 +1,3 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type {
   DynamoDBBatchItemFailure,
   DynamoDBBatchResponse,
@@ -7,9 +6,9 @@ import type {
 } from 'aws-lambda';
 import type { JournalRecord, Orchestrator } from '../orchestrator.ts';
 import { describeError, type Reporter } from '../report.ts';
-import type { Attributes } from '../table/attributes.ts';
 import { decodeJournalItem } from '../table/journalItems.ts';
 import { eachLimited } from './eachLimited.ts';
+import { attributesOf } from './streamImage.ts';
 
 /** Executions of one batch that are advanced at the same time. */
 const concurrency = 64;
@@ -69,26 +68,4 @@ function byExecution(
     groups.set(executionId, group);
   }
   return groups;
-}
-
-type StreamImage = NonNullable<NonNullable<DynamoDBRecord['dynamodb']>['NewImage']>;
-type StreamAttribute = StreamImage[string];
-
-/** In a Lambda event, Binary values are base64 text. */
-function attributesOf(image: StreamImage): Attributes {
-  // Not by assignment: a hand-written item may have the key `__proto__`.
-  return Object.fromEntries(Object.entries(image).map(([name, value]) => [name, attributeOf(value)]));
-}
-
-function attributeOf(value: StreamAttribute): AttributeValue {
-  if (value.B !== undefined) return { B: Buffer.from(value.B, 'base64') };
-  if (value.BS !== undefined) return { BS: value.BS.map((bytes) => Buffer.from(bytes, 'base64')) };
-  if (value.M !== undefined) return { M: attributesOf(value.M) };
-  if (value.L !== undefined) return { L: value.L.map(attributeOf) };
-  if (value.S !== undefined) return { S: value.S };
-  if (value.N !== undefined) return { N: value.N };
-  if (value.BOOL !== undefined) return { BOOL: value.BOOL };
-  if (value.SS !== undefined) return { SS: value.SS };
-  if (value.NS !== undefined) return { NS: value.NS };
-  return { NULL: true };
 }

@@ -10,6 +10,7 @@ import {
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { LogSegment } from '../core/execution/draft.ts';
+import type { Emission } from '../core/execution/emission.ts';
 import type { JournalEntry } from '../core/execution/entries.ts';
 import type { Execution } from '../core/execution/execution.ts';
 import type { OutgoingItem } from '../core/execution/messages.ts';
@@ -161,8 +162,12 @@ export class DynamoDBTable implements Table {
     return entriesOf(items);
   }
 
-  async commit(execution: Execution, outgoing: readonly OutgoingItem[] = []): Promise<CommitOutcome> {
-    const encoded = encodeExecution(execution, this.#options);
+  async commit(
+    execution: Execution,
+    outgoing: readonly OutgoingItem[] = [],
+    emitted: readonly Emission[] = [],
+  ): Promise<CommitOutcome> {
+    const encoded = encodeExecution(execution, this.#options, emitted);
     if (encoded.type === 'tooLarge') return encoded;
     const condition =
       execution.version === 1

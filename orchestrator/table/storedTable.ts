@@ -1,4 +1,5 @@
 import type { LogSegment } from '../core/execution/draft.ts';
+import type { Emission } from '../core/execution/emission.ts';
 import type { JournalEntry } from '../core/execution/entries.ts';
 import { type Execution, hasEnded } from '../core/execution/execution.ts';
 import type { OutgoingItem } from '../core/execution/messages.ts';
@@ -56,8 +57,12 @@ export class StoredTable implements Table {
     this.#fetches = fetches;
   }
 
-  async commit(given: Execution, givenOutgoing?: readonly OutgoingItem[]): Promise<CommitOutcome> {
-    if (!this.#data.isConfigured) return this.#table.commit(given, givenOutgoing);
+  async commit(
+    given: Execution,
+    givenOutgoing?: readonly OutgoingItem[],
+    emitted?: readonly Emission[],
+  ): Promise<CommitOutcome> {
+    if (!this.#data.isConfigured) return this.#table.commit(given, givenOutgoing, emitted);
     let execution: Execution;
     let outgoing: readonly OutgoingItem[] | undefined;
     try {
@@ -66,20 +71,20 @@ export class StoredTable implements Table {
       execution = outbox ? { ...given, outbox } : given;
     } catch (error) {
       if (error instanceof StoredDataTooLargeError) return { type: 'tooLarge', bytes: error.bytes };
-      return this.#commitWithoutStore(given, givenOutgoing, error);
+      return this.#commitWithoutStore(given, givenOutgoing, emitted, error);
     }
     const { snapshotAt } = execution;
     const isSmall = snapshotAt === undefined && !mayExceed(execution, this.#overBytes);
-    if (isSmall) return this.#table.commit(execution, outgoing);
+    if (isSmall) return this.#table.commit(execution, outgoing, emitted);
     const placed = placeExecution(await this.#withKeptState(execution), this.#overBytes);
     const tooLarge = placed.objects.find(({ bytes, maximumBytes }) => bytes > maximumBytes);
     if (tooLarge) return { type: 'tooLarge', bytes: tooLarge.bytes };
     try {
       await Promise.all(placed.objects.map(({ key, text }) => this.#data.write(key, text)));
     } catch (error) {
-      return this.#commitWithoutStore(execution, outgoing, error);
+      return this.#commitWithoutStore(execution, outgoing, emitted, error);
     }
-    const outcome = await this.#table.commit(placed.item, outgoing);
+    const outcome = await this.#table.commit(placed.item, outgoing, emitted);
     const written = placed.item.snapshotAt;
     switch (outcome.type) {
       case 'committed':
@@ -98,10 +103,11 @@ export class StoredTable implements Table {
   async #commitWithoutStore(
     execution: Execution,
     outgoing: readonly OutgoingItem[] | undefined,
+    emitted: readonly Emission[] | undefined,
     error: unknown,
   ): Promise<CommitOutcome> {
     if (!isStoredDataError(error)) throw error;
-    const outcome = await this.#table.commit(execution, outgoing);
+    const outcome = await this.#table.commit(execution, outgoing, emitted);
     if (outcome.type === 'tooLarge') throw error;
     return outcome;
   }

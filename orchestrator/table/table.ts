@@ -1,4 +1,5 @@
 import type { LogSegment } from '../core/execution/draft.ts';
+import type { Emission } from '../core/execution/emission.ts';
 import type { Control, JournalEntry } from '../core/execution/entries.ts';
 import type { Execution, ExecutionStatus } from '../core/execution/execution.ts';
 import type { OutgoingItem } from '../core/execution/messages.ts';
@@ -32,9 +33,14 @@ export interface Table {
 
   /**
    * Writes an execution in its new version while the stored one is still the version before; with it, in one transaction,
-   * what it says to other executions. An item that is there already was sent.
+   * what it says to other executions. An item that is there already was sent. What the commit tells the bus is in the item
+   * until the next commit, and in the stream's record of this one.
    */
-  commit(execution: Execution, outgoing?: readonly OutgoingItem[]): Promise<CommitOutcome>;
+  commit(
+    execution: Execution,
+    outgoing?: readonly OutgoingItem[],
+    emitted?: readonly Emission[],
+  ): Promise<CommitOutcome>;
   writeLogSegment(executionId: string, segment: LogSegment): Promise<void>;
 
   insertStart(start: StartItem): Promise<InsertStartOutcome>;

@@ -61,7 +61,6 @@ describe('actions', () => {
         error: 'Error: the async action broke',
       },
       { type: 'log', executionId: 't1', value: 'going' },
-      { type: 'emitted', executionId: 't1', event: { type: 'went' } },
     ]);
   });
 

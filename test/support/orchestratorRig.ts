@@ -80,6 +80,7 @@ export class OrchestratorRig {
       ...common,
       dispatcher,
       limits: { waitForMachineMs: 900_000 },
+      hasBus: true,
       ...(actionLimitMs !== undefined && { actionLimitMs }),
       ...(data && { data }),
     });

@@ -2,6 +2,7 @@ import { DefinitionMismatchError, type PreparedMachine, parseMachineState } from
 import { applyControl, applyEntry, applyStop, logKindOf } from './applyEntry.ts';
 import { Draft, type ExecutionEffect, type LogSegment } from './draft.ts';
 import { fireDue, fireDueTimers } from './due.ts';
+import type { Emission } from './emission.ts';
 import type { JournalEntry, StartEntry } from './entries.ts';
 import type { Execution, ExecutionError, OpenTask, Waiting } from './execution.ts';
 import type { MachineLookup } from './machines.ts';
@@ -49,6 +50,8 @@ export type Advance =
       readonly effects: readonly ExecutionEffect[];
       /** To be written in one transaction with the execution. */
       readonly outgoing: readonly OutgoingItem[];
+      /** To be written with the execution, for the bus. */
+      readonly emitted: readonly Emission[];
       /** To be written before the execution, which has these entries in its log no more. */
       readonly segment: LogSegment | undefined;
       /** References that an earlier commit has applied. */
@@ -302,6 +305,7 @@ function commitOf(draft: Draft, duplicates: readonly string[]): Advance {
     execution: { ...rest, version: rest.version + 1, ...(wakeAt === undefined ? {} : { wakeAt }) },
     effects: draft.allEffects(),
     outgoing,
+    emitted: draft.emitted,
     segment: draft.segment,
     duplicates,
   };

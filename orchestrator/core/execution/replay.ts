@@ -8,6 +8,7 @@ import {
   verdictText,
 } from './divergence.ts';
 import { Draft, type ExecutionEffect } from './draft.ts';
+import type { Emission } from './emission.ts';
 import type { JournalEntry } from './entries.ts';
 import { type Execution, type ExecutionErrorCode, hasEnded, taskKey } from './execution.ts';
 import { isJournalKind, type LogEntry, type LogVerdict, parseLog } from './log.ts';
@@ -42,6 +43,8 @@ export interface ReplayedEntry {
   readonly effects: readonly ExecutionEffect[];
   /** What it told other executions. */
   readonly outgoing: readonly OutgoingItem[];
+  /** What it told the bus. */
+  readonly emitted: readonly Emission[];
   /** Set where the replay does not do what the log says: what it answers from here on is another story. */
   readonly divergence?: Divergence;
 }
@@ -53,7 +56,7 @@ interface Wait {
   readonly at: number;
 }
 
-const nothing = { effects: [], outgoing: [] };
+const nothing = { effects: [], outgoing: [], emitted: [] };
 
 interface Taken {
   readonly step: Advance | undefined;
@@ -111,7 +114,7 @@ export class Replay {
       divergence = this.#diverges(entry, 'ReplayFailed', `The replay cannot take the entry: ${message}`);
     }
     if (!isEndedVerdict(entry.verdict)) this.#lastTaken = { number, reference: entry.reference };
-    const { effects, outgoing } = taken.step?.type === 'commit' ? taken.step : nothing;
+    const { effects, outgoing, emitted } = taken.step?.type === 'commit' ? taken.step : nothing;
     return {
       number,
       entry,
@@ -119,6 +122,7 @@ export class Replay {
       after: this.execution,
       effects,
       outgoing,
+      emitted,
       ...(divergence && { divergence }),
     };
   }
