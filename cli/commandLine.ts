@@ -11,8 +11,11 @@ import {
 } from './commands/control.ts';
 import { addDescribeCommand } from './commands/describe.ts';
 import { addDevCommand } from './commands/dev.ts';
+import { addEventsCommand } from './commands/events.ts';
 import { addHistoryCommand } from './commands/history.ts';
 import { addListCommand } from './commands/list.ts';
+import { addMachinesCommand } from './commands/machines.ts';
+import { addReplayCommand } from './commands/replay.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addStartCommand } from './commands/start.ts';
 import { addWaitCommand } from './commands/wait.ts';
@@ -48,12 +51,15 @@ const commands = [
   addDescribeCommand,
   addListCommand,
   addHistoryCommand,
+  addReplayCommand,
+  addEventsCommand,
   addWaitCommand,
   addSendCommand,
   addStopCommand,
   addRedriveCommand,
   addSuspendCommand,
   addResumeCommand,
+  addMachinesCommand,
 ];
 
 function createProgram({ terminal }: CommandContext): Command {

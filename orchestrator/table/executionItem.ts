@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { Emission } from '../core/execution/emission.ts';
 import {
   type Execution,
   type ExecutionError,
@@ -29,6 +30,8 @@ import {
   textOf,
   UnreadableAttributeError,
 } from './attributes.ts';
+import { isDataKey } from './dataKeys.ts';
+import { compressedEmittedAttribute, emittedAttribute } from './emitted.ts';
 import { operationAttributes, operationFields } from './operationAttributes.ts';
 import { attribute, indexPartition, maximumItemBytes, neverMs, sortKey } from './schema.ts';
 
@@ -58,12 +61,18 @@ export type EncodedExecution =
   | { readonly type: 'tooLarge'; readonly bytes: number };
 
 /** The `execution` item. Its state is compressed where that saves a write unit, its data where it is too large else. */
-export function encodeExecution(execution: Execution, layout: TableLayout): EncodedExecution {
+export function encodeExecution(
+  execution: Execution,
+  layout: TableLayout,
+  emitted: readonly Emission[] = [],
+): EncodedExecution {
   const plain = executionAttributes(execution, layout);
+  if (emitted.length > 0) plain[attribute.emitted] = emittedAttribute(emitted);
   const size = attributesSize(plain);
   if (size <= 1024) return { type: 'item', item: plain };
   const compressed = { ...plain };
   if (execution.snapshot !== undefined) compressed.snapshot = compressedAttribute(execution.snapshot);
+  if (emitted.length > 0) compressed[attribute.emitted] = compressedEmittedAttribute(emitted);
   const compressedSize = attributesSize(compressed);
   const isSmaller = writeUnits(compressedSize) < writeUnits(size);
   if (fits(execution, isSmaller ? compressedSize : size)) {
@@ -115,7 +124,9 @@ function executionAttributes(execution: Execution, layout: TableLayout): Attribu
   if (execution.endedAt !== undefined) item.endedAt = { S: isoTime(execution.endedAt) };
   if (execution.state !== undefined) item.state = jsonAttribute(execution.state as Json);
   if (execution.snapshot !== undefined) item.snapshot = { S: execution.snapshot };
+  else if (execution.snapshotAt !== undefined) item.snapshotAt = { S: execution.snapshotAt };
   if (execution.output !== undefined) item.output = jsonAttribute(execution.output);
+  else if (execution.outputAt !== undefined) item.outputAt = { S: execution.outputAt };
   if (execution.error !== undefined) item.error = jsonAttribute({ ...execution.error });
   if (execution.waiting !== undefined) item.waiting = jsonAttribute({ ...execution.waiting });
   if (execution.tasks.length > 0) item.tasks = { L: execution.tasks.map(taskAttribute) };
@@ -130,7 +141,7 @@ function executionAttributes(execution: Execution, layout: TableLayout): Attribu
 const depthInTasks = 2;
 
 function taskAttribute(task: OpenTask): AttributeValue {
-  const { task: id, worker, attempt, cause, deadline, dispatchAt, retries, input } = task;
+  const { task: id, worker, attempt, cause, deadline, dispatchAt, retries, input, inputAt } = task;
   const map: Attributes = {
     id: { N: String(id) },
     worker: { S: worker },
@@ -141,6 +152,7 @@ function taskAttribute(task: OpenTask): AttributeValue {
   if (dispatchAt !== undefined) map.dispatchAt = { N: String(dispatchAt) };
   if (retries !== undefined) map.retries = jsonAttribute(retries, depthInTasks);
   if (input !== undefined) map.input = jsonAttribute(input, depthInTasks);
+  else if (inputAt !== undefined) map.inputAt = { S: inputAt };
   return { M: map };
 }
 
@@ -199,7 +211,9 @@ export function decodeExecution(item: Attributes): Execution {
     ...optional('endedAt', optionally('endedAt', timeOf)),
     ...optional('state', optionally('state', jsonOf) as Execution['state']),
     ...optional('snapshot', optionally('snapshot', textOf)),
+    ...optional('snapshotAt', optionally('snapshotAt', keyOf)),
     ...optional('output', optionally('output', jsonOf)),
+    ...optional('outputAt', optionally('outputAt', keyOf)),
     ...optional('error', optionally('error', errorOf)),
     ...optional('waiting', optionally('waiting', waitingOf)),
     ...operationFields(optionally),
@@ -214,6 +228,10 @@ export function decodeExecution(item: Attributes): Execution {
 
 function stringOf(value: AttributeValue): string | undefined {
   return value.S;
+}
+
+function keyOf(value: AttributeValue): string | undefined {
+  return value.S !== undefined && isDataKey(value.S) ? value.S : undefined;
 }
 
 function numberOf(value: AttributeValue): number | undefined {
@@ -254,7 +272,7 @@ function tasksOf(value: AttributeValue): OpenTask[] | undefined {
 }
 
 function taskOf(map: Attributes): OpenTask | undefined {
-  const { id, worker, attempt, cause, deadline, dispatchAt, retries, input } = map;
+  const { id, worker, attempt, cause, deadline, dispatchAt, retries, input, inputAt } = map;
   if (id?.N === undefined || worker?.S === undefined || attempt?.N === undefined) return undefined;
   return {
     task: Number(id.N),
@@ -265,6 +283,7 @@ function taskOf(map: Attributes): OpenTask | undefined {
     ...optional('dispatchAt', dispatchAt && numberOf(dispatchAt)),
     ...optional('retries', retries && numbersOf(retries)),
     ...optional('input', input && jsonOf(input)),
+    ...optional('inputAt', inputAt && keyOf(inputAt)),
   };
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type AnyStateMachine, assign, setup } from 'xstate';
+import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { worker } from '../../workers/index.ts';
 import { sequential } from '../support/machines.ts';
-import { type DeliveryFaults, SimulatedCloud } from '../support/simulatedCloud.ts';
 import { expectSound } from '../support/soundness.ts';
 import { trip, tripWorkers } from '../support/trip.ts';
 
@@ -24,7 +24,7 @@ const deliveries: [name: string, faults: DeliveryFaults[]][] = [
 
 const fromOne = { M: { from: { N: '1' } } };
 const invoked = (cloud: SimulatedCloud, task: string) =>
-  cloud.invocations.filter((each) => each.startsWith(task)).length;
+  cloud.lambda.invocations.filter((each) => each.startsWith(task)).length;
 
 describe.each(deliveries)('a redrive, %s', (_, runs) => {
   it('goes on with the task that failed, and repeats none that succeeded', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { setup } from 'xstate';
+import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { worker } from '../../workers/index.ts';
-import { type DeliveryFaults, SimulatedCloud } from '../support/simulatedCloud.ts';
 import { expectSound } from '../support/soundness.ts';
 
 const hourMs = 3_600_000;

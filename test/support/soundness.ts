@@ -3,7 +3,7 @@ import { journalReferences, parseLog } from '../../orchestrator/core/execution/l
 import { machineLookup } from '../../orchestrator/core/execution/machines.ts';
 import { replay } from '../../orchestrator/core/execution/replay.ts';
 import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
-import type { SimulatedCloud } from './simulatedCloud.ts';
+import type { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 
 /** Invariants 1 and 2, of every execution that the table holds. */
 export async function expectSound(
