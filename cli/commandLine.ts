@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import type { CommandLine } from './commands/command.ts';
-import { addRedriveCommand, addSendCommand, addStopCommand } from './commands/control.ts';
+import {
+  addRedriveCommand,
+  addResumeCommand,
+  addSendCommand,
+  addStopCommand,
+  addSuspendCommand,
+} from './commands/control.ts';
 import { addDescribeCommand } from './commands/describe.ts';
 import { addDevCommand } from './commands/dev.ts';
 import { addEventsCommand } from './commands/events.ts';
@@ -51,6 +57,8 @@ const commands = [
   addSendCommand,
   addStopCommand,
   addRedriveCommand,
+  addSuspendCommand,
+  addResumeCommand,
   addMachinesCommand,
 ];
 

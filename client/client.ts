@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvalidConfigurationError, readConfiguration } from '../orchestrator/configuration.ts';
+import { serializable } from '../orchestrator/core/serializable.ts';
 import { readExecutionClock } from '../orchestrator/executionClock.ts';
 import { storeUrlProblem } from '../orchestrator/store/openStore.ts';
 import { createDynamoDBClient } from '../orchestrator/table/client.ts';
@@ -13,6 +14,7 @@ import { NotRedrivableError } from './errors.ts';
 import { type HistoryEntry, type HistoryOptions, readHistory, readHistoryPage } from './history.ts';
 import { type ListOptions, listAllExecutions, listExecutions } from './list.ts';
 import type { ExecutionEvent, MachineEvents, MachineReference } from './machineTypes.ts';
+import type { RedriveOptions } from './redrive.ts';
 import {
   type ExecutionRecording,
   type ExecutionState,
@@ -191,15 +193,45 @@ export class MillraceClient {
   }
 
   /**
-   * Lets an execution that is PENDING_REDRIVE go on from where it was.
+   * Lets an execution that is FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE go on from where it was: what succeeded is not
+   * repeated, what failed is tried again, its children are redriven with it.
    *
-   * @throws ExecutionNotFoundError, InvalidExecutionIdError
+   * @throws ExecutionNotFoundError, InvalidExecutionIdError, NotSerializableError
    * @throws NotRedrivableError when it is in another status
    */
-  async redrive(executionId: string): Promise<void> {
+  async redrive(executionId: string, options: RedriveOptions = {}): Promise<void> {
     const { status } = await this.describe(executionId);
-    if (status !== 'PENDING_REDRIVE') throw new NotRedrivableError(executionId, status);
-    await sendControl(this.#surroundings, executionId, { control: 'redrive' });
+    if (status === 'RUNNING' || status === 'SUSPENDED' || status === 'SUCCEEDED') {
+      throw new NotRedrivableError(executionId, status);
+    }
+    const { version } = options;
+    const input = serializable(options.input, 'input');
+    await sendControl(this.#surroundings, executionId, {
+      control: 'redrive',
+      ...(version !== undefined && { version }),
+      ...(input !== undefined && { input }),
+    });
+  }
+
+  /**
+   * Lets an execution stand still: results and events go to its journal, its timers wait. Workers that run are not stopped,
+   * and the execution's own timeout runs on, to be found by the resume.
+   *
+   * @throws ExecutionNotFoundError, InvalidExecutionIdError
+   */
+  async suspend(executionId: string): Promise<void> {
+    await this.describe(executionId);
+    await sendControl(this.#surroundings, executionId, { control: 'suspend' });
+  }
+
+  /**
+   * Lets a SUSPENDED execution go on, with everything that has come meanwhile.
+   *
+   * @throws ExecutionNotFoundError, InvalidExecutionIdError
+   */
+  async resume(executionId: string): Promise<void> {
+    await this.describe(executionId);
+    await sendControl(this.#surroundings, executionId, { control: 'resume' });
   }
 
   /**

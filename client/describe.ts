@@ -1,5 +1,10 @@
 import { childId, parentOf } from '../orchestrator/core/execution/addresses.ts';
-import type { Execution, ExecutionError, ExecutionStatus } from '../orchestrator/core/execution/execution.ts';
+import {
+  type Execution,
+  type ExecutionError,
+  type ExecutionStatus,
+  hasEnded,
+} from '../orchestrator/core/execution/execution.ts';
 import type { Json, JsonObject } from '../orchestrator/core/json.ts';
 import { type MachineState, parseMachineState } from '../orchestrator/core/machine/state.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
@@ -29,7 +34,8 @@ export interface ExecutionDescription<M extends MachineReference = string> {
   readonly error?: ExecutionError;
   /** Present while it waits for its machine to be deployed. */
   readonly waiting?: { readonly since: string; readonly attempts: number; readonly nextAttemptAt: string };
-  /** Tasks whose results are awaited; of a failed execution, those that were open when it failed. */
+  /** Tasks whose results are awaited; of one that failed, timed out or was stopped, those that were open then: a redrive
+   * goes on with them. */
   readonly tasks: readonly TaskDescription[];
   /** Child machines that have not ended: executions of their own. */
   readonly children: readonly ChildDescription[];
@@ -127,7 +133,7 @@ export function descriptionOf<M extends MachineReference>(execution: Execution):
       },
     }),
     tasks: execution.tasks.map(taskOf),
-    children: (execution.children ?? []).map((child) => ({
+    children: (hasEnded(status) ? [] : (execution.children ?? [])).map((child) => ({
       executionId: childId(executionId, child.task),
       machine: child.machine,
     })),

@@ -52,6 +52,7 @@ export type {
   MachineOutput,
   MachineReference,
 } from './machineTypes.ts';
+export type { RedriveOptions } from './redrive.ts';
 export {
   type ExecutionRecording,
   type ExecutionState,

@@ -1,5 +1,5 @@
 import { isReservedEventType } from '../orchestrator/core/eventTypes.ts';
-import type { Control } from '../orchestrator/core/execution/entries.ts';
+import type { ControlContent } from '../orchestrator/core/execution/entries.ts';
 import type { JsonObject } from '../orchestrator/core/json.ts';
 import { serializable } from '../orchestrator/core/serializable.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
@@ -58,7 +58,7 @@ function checkEventId(eventId: unknown): void {
 export async function sendControl(
   { table, now, newId }: ClientSurroundings,
   executionId: string,
-  content: { readonly control: Control; readonly cause?: string },
+  content: ControlContent,
 ): Promise<void> {
   await table.insertEvent({ executionId, eventId: newId(), at: isoTime(now()), content });
 }

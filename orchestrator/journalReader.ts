@@ -66,7 +66,10 @@ export class JournalReader {
     records: readonly JournalRecord[],
   ): Promise<Pick<AdvanceInput, 'entries' | 'appliedBefore' | 'isWholeJournal'>> {
     if (!execution) return { entries, appliedBefore: new Set() };
-    const waits = execution.waiting !== undefined || execution.status === 'PENDING_REDRIVE';
+    const waits =
+      execution.waiting !== undefined ||
+      execution.status === 'PENDING_REDRIVE' ||
+      execution.status === 'SUSPENDED';
     if (waits && entries.some(isStop)) return this.#wholeJournal(execution);
     return { entries, appliedBefore: await this.#appliedBefore(execution, records) };
   }

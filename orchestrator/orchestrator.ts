@@ -331,7 +331,9 @@ export class Orchestrator {
 
   /** A delivery of an applied cause means that whoever applied it may have died before it dispatched. */
   async #redispatch(execution: Execution, causes: readonly string[]): Promise<void> {
-    if (causes.length === 0 || execution.status !== 'RUNNING' || execution.tasks.length === 0) return;
+    // One that was suspended meanwhile has its tasks all the same.
+    const isOpen = execution.status === 'RUNNING' || execution.status === 'SUSPENDED';
+    if (causes.length === 0 || !isOpen || execution.tasks.length === 0) return;
     const deferred = await this.#options.dispatcher.redispatch(execution, causes, this.#options.now());
     await this.#defer(execution, deferred);
   }

@@ -1,5 +1,6 @@
 import { seededRandom } from '../local/seededRandom.ts';
 import { functionNames } from '../orchestrator/configuration.ts';
+import type { Control, ControlContent } from '../orchestrator/core/execution/entries.ts';
 import type { Execution } from '../orchestrator/core/execution/execution.ts';
 import { machineLookup } from '../orchestrator/core/execution/machines.ts';
 import { type prepareMachine, prepareMachines } from '../orchestrator/core/machine/index.ts';
@@ -144,8 +145,16 @@ export class SimulatedCloud {
     await this.table.insertEvent({ executionId, eventId, at: this.#iso(), content: { type } });
   }
 
-  async control(executionId: string, control: 'stop' | 'redrive', eventId: string = control): Promise<void> {
-    await this.table.insertEvent({ executionId, eventId, at: this.#iso(), content: { control } });
+  async control(executionId: string, control: Control, eventId: string = control): Promise<void> {
+    await this.operate(executionId, { control }, eventId);
+  }
+
+  async operate(
+    executionId: string,
+    content: ControlContent,
+    eventId: string = content.control,
+  ): Promise<void> {
+    await this.table.insertEvent({ executionId, eventId, at: this.#iso(), content });
   }
 
   async execution(executionId: string): Promise<Execution> {

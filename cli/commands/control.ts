@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../errors.ts';
-import { readJsonObjectArgument } from '../input/jsonArgument.ts';
+import { readJsonArgument, readJsonObjectArgument } from '../input/jsonArgument.ts';
 import type { ClientCommandOptions, CommandLine } from './command.ts';
 import { withClient, withClientOptions } from './command.ts';
 
@@ -71,12 +71,52 @@ Example:
     );
 }
 
+interface RedriveCommandOptions extends ClientCommandOptions {
+  readonly machineVersion?: string;
+  readonly input?: string;
+}
+
 export function addRedriveCommand(line: CommandLine): void {
   const command = line.program
     .command('redrive')
-    .summary('let an execution go on that is PENDING_REDRIVE')
+    .summary('let an execution go on that failed, timed out, was stopped, or is PENDING_REDRIVE')
     .description(
-      'Let an execution go on that is PENDING_REDRIVE, from where it was, once its machine is deployed.',
+      'Let an execution go on from where it failed, timed out, was stopped, or waits for a redrive. What succeeded is not ' +
+        'repeated; what failed is tried again. Its children are redriven with it.',
+    )
+    .argument('<id>', 'id of the execution')
+    .option('--machine-version <version>', 'version of the machine to go on with (default: the one it is on)')
+    .option(
+      '--input <json>',
+      'a JSON merge patch to the input of what failed, a task or the start: JSON, @FILE, or - for stdin',
+    );
+  withClientOptions(command)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  millrace redrive order-17
+  millrace redrive order-17 --machine-version 4 --input '{"card":"4242"}'`,
+    )
+    .action((id: string, options: RedriveCommandOptions) =>
+      withClient(line, options, async (client) => {
+        const { machineVersion: version, input } = options;
+        await client.redrive(id, {
+          ...(version !== undefined && { version }),
+          ...(input !== undefined && { input: await readJsonArgument(line.context, '--input', input) }),
+        });
+        confirm(line, id, options);
+      }),
+    );
+}
+
+export function addSuspendCommand(line: CommandLine): void {
+  const command = line.program
+    .command('suspend')
+    .summary('let an execution stand still')
+    .description(
+      'Let an execution stand still until it is resumed. Results and events are kept in its journal, its timers wait. ' +
+        'Workers that run are not stopped.',
     )
     .argument('<id>', 'id of the execution');
   withClientOptions(command)
@@ -84,11 +124,32 @@ export function addRedriveCommand(line: CommandLine): void {
       'after',
       `
 Example:
-  millrace redrive order-17`,
+  millrace suspend order-17`,
     )
     .action((id: string, options: ClientCommandOptions) =>
       withClient(line, options, async (client) => {
-        await client.redrive(id);
+        await client.suspend(id);
+        confirm(line, id, options);
+      }),
+    );
+}
+
+export function addResumeCommand(line: CommandLine): void {
+  const command = line.program
+    .command('resume')
+    .summary('let a suspended execution go on')
+    .description('Let a suspended execution go on, with everything that has come meanwhile.')
+    .argument('<id>', 'id of the execution');
+  withClientOptions(command)
+    .addHelpText(
+      'after',
+      `
+Example:
+  millrace resume order-17`,
+    )
+    .action((id: string, options: ClientCommandOptions) =>
+      withClient(line, options, async (client) => {
+        await client.resume(id);
         confirm(line, id, options);
       }),
     );

@@ -55,7 +55,8 @@ function messageText(message: NonNullable<HistoryEntry['messages']>[number]): st
     case 'error':
       return `error ${message.error.name}: ${message.error.message}`;
     case 'stop':
-      return 'stop';
+    case 'redrive':
+      return message.type;
   }
 }
 

@@ -19,6 +19,11 @@ export class InvalidDurationError extends Error {
 /** Ten years: longer is taken for a mistake of units. */
 const longestMs = 3650 * 86_400_000;
 
+/** Whether it looks like one; whether it is one, {@link durationMs} says. */
+export function isDuration(value: unknown): value is Duration {
+  return typeof value === 'number' || typeof value === 'string';
+}
+
 /** @throws InvalidDurationError */
 export function durationMs(duration: Duration): number {
   const ms = typeof duration === 'number' ? duration : parse(duration);

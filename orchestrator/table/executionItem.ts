@@ -32,6 +32,7 @@ import {
 } from './attributes.ts';
 import { isDataKey } from './dataKeys.ts';
 import { compressedEmittedAttribute, emittedAttribute } from './emitted.ts';
+import { operationAttributes, operationFields } from './operationAttributes.ts';
 import { attribute, indexPartition, maximumItemBytes, neverMs, sortKey } from './schema.ts';
 
 /** How the table is laid out and how long its items are kept. */
@@ -130,6 +131,7 @@ function executionAttributes(execution: Execution, layout: TableLayout): Attribu
   if (execution.waiting !== undefined) item.waiting = jsonAttribute({ ...execution.waiting });
   if (execution.tasks.length > 0) item.tasks = { L: execution.tasks.map(taskAttribute) };
   Object.assign(item, actorAttributes(execution));
+  Object.assign(item, operationAttributes(execution));
   if (execution.logSegments > 0) item.logSegments = { N: String(execution.logSegments) };
   if (expiry !== undefined) item[attribute.expiresAt] = { N: String(expiry + executionGraceDays * 86_400) };
   return item;
@@ -139,7 +141,7 @@ function executionAttributes(execution: Execution, layout: TableLayout): Attribu
 const depthInTasks = 2;
 
 function taskAttribute(task: OpenTask): AttributeValue {
-  const { task: id, worker, attempt, cause, deadline, dispatchAt, input, inputAt } = task;
+  const { task: id, worker, attempt, cause, deadline, dispatchAt, retries, input, inputAt } = task;
   const map: Attributes = {
     id: { N: String(id) },
     worker: { S: worker },
@@ -148,6 +150,7 @@ function taskAttribute(task: OpenTask): AttributeValue {
   };
   if (deadline !== undefined) map.deadline = { N: String(deadline) };
   if (dispatchAt !== undefined) map.dispatchAt = { N: String(dispatchAt) };
+  if (retries !== undefined) map.retries = jsonAttribute(retries, depthInTasks);
   if (input !== undefined) map.input = jsonAttribute(input, depthInTasks);
   else if (inputAt !== undefined) map.inputAt = { S: inputAt };
   return { M: map };
@@ -213,6 +216,7 @@ export function decodeExecution(item: Attributes): Execution {
     ...optional('outputAt', optionally('outputAt', keyOf)),
     ...optional('error', optionally('error', errorOf)),
     ...optional('waiting', optionally('waiting', waitingOf)),
+    ...operationFields(optionally),
     ...optional('children', optionally('children', childrenOf)),
     ...optional('sent', optionally('sent', countsOf)),
     ...optional('received', optionally('received', countsOf)),
@@ -252,9 +256,14 @@ function errorOf(value: AttributeValue): ExecutionError | undefined {
 }
 
 function waitingOf(value: AttributeValue): Waiting | undefined {
-  const { since, attempts, nextAttemptAt } = value.M ?? {};
+  const { since, attempts, nextAttemptAt, isRedrive } = value.M ?? {};
   if (since?.N === undefined || attempts?.N === undefined || nextAttemptAt?.N === undefined) return undefined;
-  return { since: Number(since.N), attempts: Number(attempts.N), nextAttemptAt: Number(nextAttemptAt.N) };
+  return {
+    since: Number(since.N),
+    attempts: Number(attempts.N),
+    nextAttemptAt: Number(nextAttemptAt.N),
+    ...(isRedrive?.BOOL === true && { isRedrive: true }),
+  };
 }
 
 function tasksOf(value: AttributeValue): OpenTask[] | undefined {
@@ -263,7 +272,7 @@ function tasksOf(value: AttributeValue): OpenTask[] | undefined {
 }
 
 function taskOf(map: Attributes): OpenTask | undefined {
-  const { id, worker, attempt, cause, deadline, dispatchAt, input, inputAt } = map;
+  const { id, worker, attempt, cause, deadline, dispatchAt, retries, input, inputAt } = map;
   if (id?.N === undefined || worker?.S === undefined || attempt?.N === undefined) return undefined;
   return {
     task: Number(id.N),
@@ -272,9 +281,14 @@ function taskOf(map: Attributes): OpenTask | undefined {
     cause: cause?.S ?? '',
     ...optional('deadline', deadline && numberOf(deadline)),
     ...optional('dispatchAt', dispatchAt && numberOf(dispatchAt)),
+    ...optional('retries', retries && numbersOf(retries)),
     ...optional('input', input && jsonOf(input)),
     ...optional('inputAt', inputAt && keyOf(inputAt)),
   };
+}
+
+function numbersOf(value: AttributeValue): readonly number[] {
+  return (value.L ?? []).map((count) => Number(count.N ?? 0));
 }
 
 export function statusOf(text: string | undefined): ExecutionStatus | undefined {

@@ -1,4 +1,5 @@
 import {
+  type ControlContent,
   type ControlEntry,
   controls,
   type JournalEntry,
@@ -134,14 +135,13 @@ export function taskErrorOf(error: Json | undefined): TaskError {
 function decodeEvent(key: string, item: Attributes): JournalEntry {
   const at = item.at?.S;
   const common = { reference: key, ...(at === undefined ? {} : { at }) };
-  const control = item.control?.S;
-  if (item.control !== undefined) {
-    const known = controls.find((name) => name === control);
-    return known ? controlEntry(known, common, item) : { kind: 'invalidEvent', ...common };
-  }
   const type = item.type?.S;
-  if (type === undefined || type === '') return { kind: 'invalidEvent', ...common };
   try {
+    if (item.control !== undefined) {
+      const known = controls.find((name) => name === item.control?.S);
+      return known ? controlEntry(known, common, item) : { kind: 'invalidEvent', ...common };
+    }
+    if (type === undefined || type === '') return { kind: 'invalidEvent', ...common };
     const stored = item.event === undefined ? storedData(item, 'eventAt') : {};
     const fields = item.event === undefined ? {} : jsonOf(item.event);
     return isObject(fields)
@@ -160,7 +160,16 @@ function controlEntry(
   item: Attributes,
 ): ControlEntry {
   const cause = item.cause?.S;
-  return { kind: 'control', control, ...common, ...(cause === undefined ? {} : { cause }) };
+  const version = item.version?.S;
+  const input = item.input && jsonOf(item.input);
+  return {
+    kind: 'control',
+    control,
+    ...common,
+    ...(cause === undefined ? {} : { cause }),
+    ...(version === undefined ? {} : { version }),
+    ...(input === undefined ? {} : { input }),
+  };
 }
 
 function messageOf(error: unknown): string {
@@ -239,7 +248,7 @@ export interface EventItem {
   readonly at: string;
   readonly content:
     | { readonly type: string; readonly event?: JsonObject; readonly eventAt?: string }
-    | { readonly control: ControlEntry['control']; readonly cause?: string };
+    | ControlContent;
 }
 
 export function encodeEvent(event: EventItem, expiry: number | undefined): Attributes {
@@ -252,6 +261,8 @@ export function encodeEvent(event: EventItem, expiry: number | undefined): Attri
   if ('control' in content) {
     item.control = { S: content.control };
     if (content.cause !== undefined) item.cause = { S: content.cause };
+    if (content.version !== undefined) item.version = { S: content.version };
+    if (content.input !== undefined) item.input = jsonAttribute(content.input);
   } else {
     item.type = { S: content.type };
     if (content.event === undefined && content.eventAt !== undefined) item.eventAt = { S: content.eventAt };

@@ -108,6 +108,7 @@ function messageOf(value: Json): Message | undefined {
     case 'error':
       return isError(error) ? { type, error } : undefined;
     case 'stop':
+    case 'redrive':
       return { type };
     default:
       return undefined;

@@ -1,6 +1,6 @@
 import type { LogSegment } from '../core/execution/draft.ts';
 import type { Emission } from '../core/execution/emission.ts';
-import type { Control, JournalEntry } from '../core/execution/entries.ts';
+import type { ControlContent, JournalEntry } from '../core/execution/entries.ts';
 import type { Execution, ExecutionStatus } from '../core/execution/execution.ts';
 import type { OutgoingItem } from '../core/execution/messages.ts';
 import type { JsonObject } from '../core/json.ts';
@@ -97,7 +97,7 @@ export interface NewEvent {
         /** Key of the object that holds the fields, in their place. */
         readonly eventAt?: string;
       }
-    | { readonly control: Control; readonly cause?: string };
+    | ControlContent;
 }
 
 export interface Page<T> {

@@ -82,7 +82,10 @@ describe('stop', () => {
     await deployment.orchestrate('stop-1');
     await client.stop('stop-1', { cause: 'entered twice' });
     await deployment.orchestrate('stop-1');
-    expect(await client.describe('stop-1')).toMatchObject({ status: 'ABORTED', tasks: [] });
+    expect(await client.describe('stop-1')).toMatchObject({
+      status: 'ABORTED',
+      tasks: [{ worker: 'assess' }],
+    });
     expect((await client.history('stop-1')).items.at(-1)).toMatchObject({
       kind: 'control',
       control: 'stop',

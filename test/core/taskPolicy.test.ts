@@ -63,27 +63,25 @@ describe('a duration', () => {
 
 describe('a task policy', () => {
   it("has 15 minutes and 10 seconds and one attempt when it says nothing: Lambda's limit, and time to answer", () => {
-    expect(resolveTaskPolicy()).toEqual({
-      timeoutMs: 910_000,
-      maxAttempts: 1,
-      intervalMs: 1000,
-      backoffRate: 2,
-      maxDelayMs: 3650 * dayMs,
-      jitter: 'none',
-    });
+    expect(resolveTaskPolicy()).toEqual({ timeoutMs: 910_000, retry: [] });
   });
 
   it("has Step Functions' three attempts, one second and rate of two when it only says that it retries", () => {
-    expect(resolveTaskPolicy({ retry: {} })).toMatchObject({
-      maxAttempts: 3,
-      intervalMs: 1000,
-      backoffRate: 2,
-      jitter: 'none',
-    });
+    expect(resolveTaskPolicy({ retry: {} }).retry).toEqual([
+      {
+        errors: ['States.ALL'],
+        maxAttempts: 3,
+        intervalMs: 1000,
+        backoffRate: 2,
+        maxDelayMs: 3650 * dayMs,
+        jitter: 'none',
+      },
+    ]);
   });
 
   it('keeps what it says', () => {
     const retry = {
+      errors: ['Throttled', 'States.Timeout'],
       maxAttempts: 7,
       interval: '2s',
       backoffRate: 1.5,
@@ -92,15 +90,22 @@ describe('a task policy', () => {
     } as const;
     expect(resolveTaskPolicy({ timeout: '30s', retry })).toEqual({
       timeoutMs: 30_000,
-      maxAttempts: 7,
-      intervalMs: 2000,
-      backoffRate: 1.5,
-      maxDelayMs: 60_000,
-      jitter: 'full',
+      retry: [
+        {
+          errors: ['Throttled', 'States.Timeout'],
+          maxAttempts: 7,
+          intervalMs: 2000,
+          backoffRate: 1.5,
+          maxDelayMs: 60_000,
+          jitter: 'full',
+        },
+      ],
     });
+    expect(resolveTaskPolicy({ retry: [retry, {}] }).retry).toHaveLength(2);
   });
 
   const refusedRetries: [RetryPolicy, RegExp][] = [
+    [{ errors: [] }, /^errors is \[\]: give a list of error names\.$/],
     [{ maxAttempts: 0 }, /^maxAttempts is 0: give a whole number from 1\.$/],
     [{ maxAttempts: 2.5 }, /^maxAttempts is 2\.5/],
     [{ maxAttempts: Number.NaN }, /^maxAttempts is NaN/],

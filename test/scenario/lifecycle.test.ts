@@ -76,7 +76,7 @@ describe.each(deliveries)('%s', (_, runs) => {
       await cloud.advance(10_000);
       await cloud.start('parcel', 'early', { M: { city: { S: 'Delft' } } });
       await cloud.advance(60_000);
-      expect(await cloud.execution('early')).toMatchObject({ status: 'ABORTED', tasks: [] });
+      expect(await cloud.execution('early')).toMatchObject({ status: 'ABORTED' });
     }
   });
 });

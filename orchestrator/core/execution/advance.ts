@@ -1,7 +1,8 @@
 import { DefinitionMismatchError, type PreparedMachine, parseMachineState } from '../machine/index.ts';
-import { applyControl, applyEntry, applyStop, logKindOf } from './applyEntry.ts';
+import { applyEntry, logKindOf } from './applyEntry.ts';
+import { anotherAttempt, applyControl, applyParentsWord } from './control.ts';
 import { Draft, type ExecutionEffect, type LogSegment } from './draft.ts';
-import { fireDue, fireDueTimers } from './due.ts';
+import { fireDue, fireDueTimers, isTimedOut, timeOut } from './due.ts';
 import type { Emission } from './emission.ts';
 import type { JournalEntry, StartEntry } from './entries.ts';
 import type { Execution, ExecutionError, OpenTask, Waiting } from './execution.ts';
@@ -29,6 +30,8 @@ export interface AdvanceInput {
   readonly delivered?: readonly string[];
   /** The entries are the whole journal: an execution that waited can go on with nothing left out. */
   readonly isWholeJournal?: boolean;
+  /** The entries are taken, and the wait is not ended: a replay ends it where the log says so. */
+  readonly goesOnWaiting?: boolean;
   /** References that older segments of the log name. */
   readonly appliedBefore?: ReadonlySet<string>;
   /** Why data of the entries or of the execution could not be fetched from the object store, if some could not. */
@@ -75,8 +78,8 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
       if (isDuplicate(draft, entry, input.appliedBefore)) duplicates.push(entry.reference);
       else attempt.take(entry);
     }
+    if (input.goesOnWaiting !== true) attempt.endWaiting(input.isWholeJournal === true);
     if (input.wakeId !== undefined) attempt.wake(input.wakeId);
-    attempt.endWaiting();
     logAsEnded(draft, input.entries, duplicates);
   } catch (error) {
     const reason = repairable(error);
@@ -85,9 +88,8 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
     draft = draftOf(input.execution, start, input.executionId, input.now);
     const fresh = input.entries.filter((entry) => !isDuplicate(draft, entry, input.appliedBefore));
     for (const entry of fresh) {
-      if (draft.ended) break;
       if (entry.kind === 'control') applyControl(draft, entry);
-      else if (entry.kind === 'message') applyStop(draft, entry);
+      else if (entry.kind === 'message') applyParentsWord(draft, entry);
     }
     logAsEnded(draft, fresh, []);
     if (!draft.ended) wait(draft, reason, limits.waitForMachineMs, input.execution?.waiting);
@@ -144,17 +146,21 @@ class Attempt {
 
   take(entry: JournalEntry): void {
     const draft = this.#draft;
-    if (draft.ended) {
-      draft.log(logKindOf(entry), entry.reference, { type: 'ignored', reason: 'Ended' });
-    } else if (entry.kind === 'control') {
+    if (entry.kind === 'control') {
       applyControl(draft, entry);
+    } else if (entry.kind === 'message' && applyParentsWord(draft, entry)) {
+      return;
+    } else if (draft.ended) {
+      draft.log(logKindOf(entry), entry.reference, { type: 'ignored', reason: 'Ended' });
     } else if (entry.kind === 'start' && entry.invalid !== undefined) {
-      draft.fail({ code: 'InvalidStart', name: 'InvalidStart', message: entry.invalid });
+      draft.fail(
+        { code: 'InvalidStart', name: 'InvalidStart', message: entry.invalid },
+        { reference: entry.reference },
+      );
       draft.log('start', entry.reference, { type: 'failed', code: 'InvalidStart' });
     } else {
       const machine = this.#ready(entry.kind === 'start' ? entry.version : undefined);
       if (!machine) {
-        if (entry.kind === 'message' && applyStop(draft, entry)) return;
         // A commit of somebody who has read the journal, but not this entry, must not come after this decision.
         const isLeft = this.#waited !== undefined || draft.execution.status === 'PENDING_REDRIVE';
         if (isLeft && !this.#isWholeJournal) draft.set({});
@@ -171,7 +177,11 @@ class Attempt {
   wake(wakeId: string): void {
     const draft = this.#draft;
     const machine = draft.ended ? undefined : this.#ready(undefined);
-    if (machine && fireDue(draft, machine, wakeId) > 0) draft.log('wake', wakeId);
+    if (!machine && draft.execution.status === 'RUNNING' && isTimedOut(draft)) {
+      // For that no machine is needed.
+      timeOut(draft);
+      draft.log('wake', wakeId);
+    } else if (machine && fireDue(draft, machine, wakeId) > 0) draft.log('wake', wakeId);
   }
 
   /** The execution's machine, or nothing where it has to wait for it. */
@@ -197,14 +207,33 @@ class Attempt {
     return found.machine;
   }
 
-  /** What it waited for was there: the machine was found, and took up the stored state. */
-  endWaiting(): void {
+  /**
+   * What it waited for is there: the machine was found, and took up the stored state.
+   * @param looks whether to look for the machine, where no entry has
+   */
+  endWaiting(looks: boolean): void {
     const draft = this.#draft;
-    if (!this.#waited || !this.#machine || draft.execution.waiting !== this.#waited) return;
+    if (!this.#waited || draft.ended || draft.execution.waiting !== this.#waited) return;
+    const machine = looks ? this.#ready(undefined) : this.#machine;
+    if (!machine || draft.execution.waiting !== this.#waited) return;
     draft.clear('waiting');
     draft.clear('error');
+    if (this.#waited.isRedrive) goOnFromFailure(draft, machine);
     draft.log('waiting', '');
   }
+}
+
+/** After a redrive: attempts whose time has run out are followed by others, and its own time begins anew. */
+function goOnFromFailure(draft: Draft, machine: PreparedMachine): void {
+  for (const task of draft.execution.tasks) {
+    if ((task.deadline ?? Number.POSITIVE_INFINITY) <= draft.now) {
+      draft.replaceTask(anotherAttempt(task, draft.now));
+    }
+  }
+  draft.clear('failed');
+  draft.clear('inputPatch');
+  draft.set({ machineVersion: machine.version, definitionHash: machine.definitionHash });
+  if (machine.timeoutMs !== undefined) draft.set({ timeoutAt: draft.now + machine.timeoutMs });
 }
 
 /**
@@ -232,6 +261,9 @@ function isDuplicate(
   appliedBefore: ReadonlySet<string> | undefined,
 ): boolean {
   const { execution } = draft;
+  const { failed, waiting } = execution;
+  // What the machine could not take is given to it again.
+  if (waiting?.isRedrive && failed?.reference === entry.reference) return false;
   switch (entry.kind) {
     case 'start':
       return draft.ended || execution.definitionHash !== undefined;
@@ -240,6 +272,8 @@ function isDuplicate(
       break;
     case 'message':
       if (entry.number <= (execution.received?.[entry.sender] ?? 0)) return true;
+      // What came while it had ended, a redrive takes.
+      if (waiting?.isRedrive) return false;
       break;
     case 'event':
     case 'control':
@@ -274,7 +308,8 @@ export function failExecution(input: AdvanceInput, error: ExecutionError): Advan
   const verdict = { type: 'failed', code: error.code } as const;
   for (const entry of input.entries) draft.log(logKindOf(entry), entry.reference, verdict);
   if (input.wakeId !== undefined) draft.log('wake', input.wakeId, verdict);
-  draft.fail(error);
+  const [first] = input.entries;
+  draft.fail(error, first && { reference: first.reference });
   return commitOf(draft, []);
 }
 

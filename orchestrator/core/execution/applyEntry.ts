@@ -1,5 +1,5 @@
 import type { PreparedMachine } from '../machine/index.ts';
-import { childNumber, parentOf } from './addresses.ts';
+import { childNumber } from './addresses.ts';
 import { hasChild } from './children.ts';
 import type { Draft } from './draft.ts';
 import { failAttempt } from './due.ts';
@@ -13,6 +13,7 @@ import type {
 } from './entries.ts';
 import { offerEvent } from './heldEvents.ts';
 import type { LogEntryKind, LogVerdict } from './log.ts';
+import { patched } from './mergePatch.ts';
 import type { Message } from './messages.ts';
 
 /**
@@ -26,8 +27,16 @@ export function applyEntry(
   entry: Exclude<JournalEntry, ControlEntry>,
   cause: string,
 ): void {
+  draft.taking({ reference: entry.reference });
   const verdict = verdictOf(draft, machine, entry, cause);
-  draft.log(logKindOf(entry), entry.reference, verdict);
+  draft.log(logKindOf(entry), entry.reference, failureBy(draft, entry) ?? verdict);
+}
+
+/** What the machine could not take, it has not taken: a redrive gives it to it again. */
+function failureBy({ execution }: Draft, { reference }: JournalEntry): LogVerdict | undefined {
+  const { status, failed, error } = execution;
+  if (status !== 'FAILED' || failed?.reference !== reference || !error) return undefined;
+  return { type: 'failed', code: error.code };
 }
 
 function verdictOf(
@@ -51,8 +60,11 @@ function verdictOf(
 }
 
 function applyStart(draft: Draft, machine: PreparedMachine, entry: StartEntry, cause: string): LogVerdict {
+  const { inputPatch, startedAt } = draft.execution;
   draft.set({ machineVersion: machine.version, definitionHash: machine.definitionHash });
-  draft.step(machine, { type: 'start', input: entry.input, isMessage: entry.isChild === true }, cause);
+  if (machine.timeoutMs !== undefined) draft.set({ timeoutAt: startedAt + machine.timeoutMs });
+  const input = inputPatch === undefined ? entry.input : patched(entry.input ?? null, inputPatch);
+  draft.step(machine, { type: 'start', input, isMessage: entry.isChild === true }, cause);
   return { type: 'applied' };
 }
 
@@ -82,7 +94,12 @@ function applyMessages(
   entry: MessageEntry,
   cause: string,
 ): LogVerdict {
-  const verdicts = entry.messages.map((message) => applyMessage(draft, machine, entry, message, cause));
+  const { failed } = draft.execution;
+  const taken = failed?.reference === entry.reference ? (failed.messages ?? 0) : 0;
+  const verdicts = entry.messages.slice(taken).map((message, index) => {
+    draft.taking({ reference: entry.reference, messages: taken + index });
+    return applyMessage(draft, machine, entry, message, cause);
+  });
   noteReceived(draft, entry);
   const applied =
     verdicts.find(({ type }) => type === 'applied') ?? verdicts.find(({ type }) => type === 'held');
@@ -114,7 +131,9 @@ function applyMessage(
       return { type: 'applied' };
     }
     case 'stop':
-      return stopFromParent(draft, sender) ? { type: 'applied' } : { type: 'ignored', reason: 'NotOpen' };
+    case 'redrive':
+      // Of a parent, these were taken before (control.ts).
+      return { type: 'ignored', reason: 'NotOpen' };
   }
 }
 
@@ -124,48 +143,6 @@ function noteReceived(draft: Draft, { sender, number }: MessageEntry): void {
   const task = childNumber(sender, executionId);
   if (task !== undefined && !hasChild(draft.execution, task)) return;
   draft.set({ received: { ...received, [sender]: number } });
-}
-
-/** A parent's word to stop needs no machine. Answers whether the entry was that. */
-export function applyStop(draft: Draft, entry: MessageEntry): boolean {
-  const isStop = entry.messages.some(({ type }) => type === 'stop');
-  if (!isStop || !stopFromParent(draft, entry.sender)) return false;
-  draft.log('message', entry.reference);
-  return true;
-}
-
-function stopFromParent(draft: Draft, sender: string): boolean {
-  if (sender !== parentOf(draft.execution.executionId)) return false;
-  abort(draft, false);
-  return true;
-}
-
-/** An operator's word. It needs no machine. */
-export function applyControl(draft: Draft, entry: ControlEntry): void {
-  const verdict: LogVerdict = control(draft, entry)
-    ? { type: 'applied' }
-    : { type: 'ignored', reason: 'NotRedrivable' };
-  draft.log('event', entry.reference, verdict);
-}
-
-function control(draft: Draft, entry: ControlEntry): boolean {
-  switch (entry.control) {
-    case 'stop':
-      abort(draft);
-      return true;
-    case 'redrive':
-      if (draft.execution.status !== 'PENDING_REDRIVE') return false;
-      draft.set({
-        status: 'RUNNING',
-        waiting: { since: draft.now, attempts: 0, nextAttemptAt: draft.now },
-      });
-      return true;
-  }
-}
-
-function abort(draft: Draft, isToldToParent = true): void {
-  draft.end('ABORTED', {}, isToldToParent);
-  draft.set({ tasks: [] });
 }
 
 export function logKindOf(entry: JournalEntry): LogEntryKind {

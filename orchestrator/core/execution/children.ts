@@ -47,9 +47,15 @@ export function stopChild(draft: Draft, task: number): void {
   removeChild(draft, task);
 }
 
-/** Children do not outlive the execution that started them. */
+/** Children do not outlive the execution that started them. They stay known, for a redrive. */
 export function stopChildren(draft: Draft): void {
-  for (const { task } of draft.execution.children ?? []) stopChild(draft, task);
+  const { executionId, children = [] } = draft.execution;
+  for (const { task } of children) draft.outgoing.send(childId(executionId, task), { type: 'stop' });
+}
+
+export function redriveChildren(draft: Draft): void {
+  const { executionId, children = [] } = draft.execution;
+  for (const { task } of children) draft.outgoing.send(childId(executionId, task), { type: 'redrive' });
 }
 
 /** What an event to a task, or to a child that has ended, says, nobody hears: as in XState. */

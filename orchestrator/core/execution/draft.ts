@@ -12,7 +12,7 @@ import {
 import { parentOf } from './addresses.ts';
 import { removeChild, sendMessage, startChild, stopChild, stopChildren, tellParent } from './children.ts';
 import type { Emission } from './emission.ts';
-import type { Execution, ExecutionError, ExecutionStatus, OpenTask } from './execution.ts';
+import type { Execution, ExecutionError, ExecutionStatus, Failed, OpenTask } from './execution.ts';
 import { hasEnded } from './execution.ts';
 import { dropHeldEvents, offerHeldEvents } from './heldEvents.ts';
 import { appendToLog, emptyLog, isJournalKind, journalReferences, type LogEntry, splitLog } from './log.ts';
@@ -47,6 +47,7 @@ export class Draft {
   #loggedAt: number;
   #applied: Set<string> | undefined;
   #toDispatch = new Set<number>();
+  #taking: Failed | undefined;
 
   constructor(execution: Execution, now: number) {
     const split = splitLog(execution.log);
@@ -127,6 +128,11 @@ export class Draft {
     return this.#applied.has(reference);
   }
 
+  /** Says which journal item is being applied, so that a failure can name it. */
+  taking(item: Failed | undefined): void {
+    this.#taking = item;
+  }
+
   /** Takes one step of the machine, and those for what it held. Answers why it ignored the input, if it did. */
   step(machine: PreparedMachine, input: MachineInput, cause: string): Ignored | undefined {
     const ignored = this.stepOnce(machine, input, cause);
@@ -148,7 +154,8 @@ export class Draft {
         cause,
         true,
       );
-      this.fail(errorOf(step.failure));
+      const isTask = step.failure.code === 'TaskFailed' && input.type === 'taskFailed';
+      this.fail(errorOf(step.failure), isTask ? { task: input.task } : this.#taking);
       return undefined;
     }
     this.#state = step.state;
@@ -163,7 +170,9 @@ export class Draft {
     return undefined;
   }
 
-  fail(error: ExecutionError): void {
+  /** @param failed what a redrive begins with */
+  fail(error: ExecutionError, failed: Failed | undefined = this.#taking): void {
+    this.setOptional('failed', failed);
     const { message, stack, ...rest } = error;
     this.end('FAILED', {
       error: {
@@ -175,11 +184,7 @@ export class Draft {
   }
 
   /** @param isToldToParent whether the parent, if there is one, waits for the result */
-  end(
-    status: ExecutionStatus,
-    result: Pick<Execution, 'output'> | Pick<Execution, 'error'>,
-    isToldToParent = true,
-  ): void {
+  end(status: ExecutionStatus, result: Pick<Execution, 'output' | 'error'>, isToldToParent = true): void {
     this.clear('waiting');
     this.clear('error');
     this.set({ status, endedAt: this.now, ...result });
@@ -187,7 +192,7 @@ export class Draft {
     stopChildren(this);
     if (isToldToParent) tellParent(this);
     // What has failed can be redriven, and then has them still.
-    if (status === 'SUCCEEDED' || status === 'ABORTED') dropHeldEvents(this);
+    if (status === 'SUCCEEDED') dropHeldEvents(this);
   }
 
   openAttempt(task: number, attempt: number): OpenTask | undefined {
@@ -202,7 +207,11 @@ export class Draft {
     removeChild(this, input.task);
     const ignored = this.step(machine, input, cause);
     // A failed execution keeps the tasks of before, the failed one among them, for a redrive.
-    if (this.#execution.status === 'FAILED') this.set({ tasks: failedBefore.tasks });
+    if (this.#execution.status === 'FAILED') {
+      this.set({ tasks: failedBefore.tasks });
+      this.setOptional('children', failedBefore.children);
+      this.setOptional('received', failedBefore.received);
+    }
     if (ignored) throw new TaskMismatchError(input.task, ignored);
   }
 
@@ -284,7 +293,20 @@ export class Draft {
 /** Why the machine ignored what it was given. */
 type Ignored = Extract<MachineStep, { type: 'ignored' }>['reason'];
 
-type OptionalKey = 'waiting' | 'error' | 'children' | 'sent' | 'received' | 'outbox' | 'held';
+type OptionalKey =
+  | 'waiting'
+  | 'error'
+  | 'output'
+  | 'endedAt'
+  | 'children'
+  | 'sent'
+  | 'received'
+  | 'outbox'
+  | 'held'
+  | 'failed'
+  | 'suspendedAt'
+  | 'timeoutAt'
+  | 'inputPatch';
 
 /** Thrown when the execution's open tasks and the machine's children disagree: a defect. */
 export class TaskMismatchError extends Error {

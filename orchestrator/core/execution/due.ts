@@ -2,7 +2,7 @@ import type { PreparedMachine } from '../machine/index.ts';
 import type { TaskError } from '../machine/step.types.ts';
 import type { Draft } from './draft.ts';
 import type { OpenTask } from './execution.ts';
-import { dataLimitErrorName, retryOf, timeoutError } from './tasks.ts';
+import { dataLimitErrorName, retryOf, timeoutError, timeoutErrorName } from './tasks.ts';
 
 /** More than this in one commit is left to the next wake, so that a machine of endless timers cannot hold a batch. */
 const mostFirings = 200;
@@ -12,17 +12,27 @@ export function fireDueTimers(draft: Draft, machine: PreparedMachine, cause: str
   // `wakeAt` is never later than the first timer, and is cheaper to ask than the snapshot.
   if (!draft.changed && (draft.execution.wakeAt ?? Number.POSITIVE_INFINITY) > draft.now) return;
   for (let fired = 0; fired < mostFirings && !draft.ended; fired++) {
-    if ((draft.nextTimerAt ?? Number.POSITIVE_INFINITY) > draft.now) return;
+    const timerAt = draft.nextTimerAt ?? Number.POSITIVE_INFINITY;
+    if (isTimedOut(draft) && (draft.execution.timeoutAt ?? 0) <= timerAt) {
+      timeOut(draft);
+      return;
+    }
+    if (timerAt > draft.now) return;
+    draft.taking(undefined);
     draft.step(machine, { type: 'timer' }, cause);
   }
 }
 
 /** Fires timers, retries and deadlines that are due, in order of due time. Answers how many. */
 export function fireDue(draft: Draft, machine: PreparedMachine, cause: string): number {
+  draft.taking(undefined);
   for (let fired = 0; fired < mostFirings; fired++) {
     const due = draft.ended ? undefined : earliest(draft);
     if (due === undefined || due.at > draft.now) return fired;
     switch (due.type) {
+      case 'executionTimeout':
+        timeOut(draft);
+        break;
       case 'timer':
         draft.step(machine, { type: 'timer' }, cause);
         break;
@@ -41,13 +51,29 @@ export function fireDue(draft: Draft, machine: PreparedMachine, cause: string): 
   return mostFirings;
 }
 
+/** Whether the execution's time is over. */
+export function isTimedOut({ execution, now }: Draft): boolean {
+  return (execution.timeoutAt ?? Number.POSITIVE_INFINITY) <= now;
+}
+
+/** Ends it, whatever its machine would say. */
+export function timeOut(draft: Draft): void {
+  const message =
+    'The execution took longer than its machine allows (meta.millrace.timeout). It can be redriven.';
+  draft.end('TIMED_OUT', { error: { code: 'ExecutionTimedOut', name: timeoutErrorName, message } });
+}
+
 type Due =
-  | { readonly type: 'timer'; readonly at: number }
+  | { readonly type: 'timer' | 'executionTimeout'; readonly at: number }
   | { readonly type: 'dispatch' | 'deadline'; readonly at: number; readonly task: OpenTask };
 
 function earliest(draft: Draft): Due | undefined {
   const timerAt = draft.nextTimerAt;
   let first: Due | undefined = timerAt === undefined ? undefined : { type: 'timer', at: timerAt };
+  const { timeoutAt } = draft.execution;
+  if (timeoutAt !== undefined && timeoutAt <= (first?.at ?? timeoutAt)) {
+    first = { type: 'executionTimeout', at: timeoutAt };
+  }
   for (const task of draft.execution.tasks) {
     const at = task.dispatchAt ?? task.deadline ?? Number.POSITIVE_INFINITY;
     if (first && at >= first.at) continue;
@@ -65,7 +91,8 @@ export function failAttempt(
   cause: string,
 ): void {
   if (error.name === dataLimitErrorName) {
-    draft.fail({ code: 'DataLimitExceeded', name: error.name, message: error.message });
+    const failure = { code: 'DataLimitExceeded', name: error.name, message: error.message } as const;
+    draft.fail(failure, { task: task.task });
     return;
   }
   const { policy } = machine.taskSourceOf(task.worker);

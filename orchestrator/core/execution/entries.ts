@@ -61,10 +61,17 @@ export interface ControlEntry {
   readonly control: Control;
   /** For `stop`: why. */
   readonly cause?: string;
+  /** For `redrive`: the version of the machine to go on with. @default the one it is on */
+  readonly version?: string;
+  /** For `redrive`: a JSON merge patch (RFC 7396) to the input of what failed, a task or the start. */
+  readonly input?: Json;
   readonly at?: string;
 }
 
-export const controls = ['stop', 'redrive'] as const;
+/** What an operator's item says beside its key and time. */
+export type ControlContent = Pick<ControlEntry, 'control' | 'cause' | 'version' | 'input'>;
+
+export const controls = ['stop', 'redrive', 'suspend', 'resume'] as const;
 export type Control = (typeof controls)[number];
 
 /** An `event#` item that is neither an event nor a control: it is recorded as ignored. */

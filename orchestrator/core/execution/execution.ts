@@ -74,6 +74,16 @@ export interface Execution {
   readonly held?: readonly HeldEvent[];
   /** What was applied, in order, newest last: see log.ts. */
   readonly log: string;
+  /** What made it FAILED: a redrive begins there. */
+  readonly failed?: Failed;
+  /** When it was suspended. */
+  readonly suspendedAt?: number;
+  /** When it is TIMED_OUT. */
+  readonly timeoutAt?: number;
+  /** The version that it started with, where a redrive has changed it. */
+  readonly startedOnVersion?: string;
+  /** A redrive's patch to the input of a start that failed. */
+  readonly inputPatch?: Json;
   /** Number of older segments of the log, stored as items of their own. */
   readonly logSegments: number;
   /** When the clock is to wake it. Absent: never. */
@@ -94,7 +104,17 @@ export interface HeldEvent {
   readonly isMessage?: true;
 }
 
+/** A task that failed, or a journal item that the machine could not take. */
+export interface Failed {
+  readonly task?: number;
+  readonly reference?: string;
+  /** How many messages of the item were taken. */
+  readonly messages?: number;
+}
+
 export interface Waiting {
+  /** It was redriven: attempts whose time has run out are followed by others. */
+  readonly isRedrive?: true;
   readonly since: number;
   readonly attempts: number;
   readonly nextAttemptAt: number;
@@ -112,6 +132,8 @@ export interface OpenTask {
   readonly deadline?: number;
   /** Not dispatched before then: a retry's backoff, or a function that was throttled. */
   readonly dispatchAt?: number;
+  /** Retries that each retry policy of its worker has granted, where it has several. */
+  readonly retries?: readonly number[];
   readonly input?: Json;
   /** Key of the object that holds the input, where the item does not. */
   readonly inputAt?: string;
@@ -134,6 +156,10 @@ export type ExecutionErrorCode =
   | 'DataLimitExceeded'
   /** Machines start each other more than 50 levels deep. */
   | 'ChildTooDeep'
+  /** The execution's time is over (`meta.millrace.timeout`). */
+  | 'ExecutionTimedOut'
+  /** It was stopped, and somebody said why. */
+  | 'Stopped'
   /** The start item cannot be read. */
   | 'InvalidStart'
   /** The machine or that version of it is not deployed: the execution waits. */

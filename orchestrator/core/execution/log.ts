@@ -55,8 +55,12 @@ export type IgnoredReason =
   | 'InvalidEvent'
   /** The machine holds as many events as it may. */
   | 'HeldEventsFull'
-  /** A redrive of an execution that does not wait for one. */
+  /** A redrive of an execution that runs, is suspended or has succeeded. */
   | 'NotRedrivable'
+  /** A suspend of an execution that is not RUNNING. */
+  | 'NotRunning'
+  /** A resume of an execution that is not SUSPENDED. */
+  | 'NotSuspended'
   /** The machine is not waiting for it any more, or a wake found nothing due. */
   | 'NothingDue';
 

@@ -8,7 +8,9 @@ export type Message =
   | { readonly type: 'done'; readonly output?: Json }
   | { readonly type: 'error'; readonly error: TaskError }
   /** The state that the child belonged to was left, or its parent has ended. */
-  | { readonly type: 'stop' };
+  | { readonly type: 'stop' }
+  /** The parent is redriven, and its children with it. */
+  | { readonly type: 'redrive' };
 
 /** A journal item for another execution, written in one transaction with the commit that it comes from. */
 export type OutgoingItem =

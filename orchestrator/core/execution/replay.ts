@@ -56,6 +56,8 @@ interface Wait {
   readonly at: number;
 }
 
+const noLimits = { waitForMachineMs: Number.POSITIVE_INFINITY };
+
 const nothing = { effects: [], outgoing: [], emitted: [] };
 
 interface Taken {
@@ -152,9 +154,9 @@ export class Replay {
       this.#held.push(entry.reference);
       return { step: undefined, verdict: entry.verdict };
     }
-    if (item?.kind === 'control' && item.control === 'redrive' && entry.verdict.type === 'applied') {
+    if (this.#wait && item?.kind === 'control' && item.control === 'redrive') {
       // Whether it waited for a redrive is not the machine's doing: the log knows.
-      if (this.#wait) this.#wait = { ...this.#wait, phase: 'redriven', at: entry.at };
+      if (entry.verdict.type === 'applied') this.#wait = { ...this.#wait, phase: 'redriven', at: entry.at };
       return { step: undefined, verdict: entry.verdict };
     }
     const step = this.#step(entry, item);
@@ -176,13 +178,31 @@ export class Replay {
       this.#wait = { phase, code: verdict.code as ExecutionErrorCode, at };
     } else {
       this.#wait = undefined;
+      // What was redriven, or resumed, goes on here.
+      if (this.#execution.waiting) return this.#goOn(at);
     }
     return { step: undefined, verdict };
   }
 
+  #goOn(now: number): Taken {
+    const { executionId } = this.#recorded;
+    const input = { executionId, execution: this.#execution, entries: [], now, isWholeJournal: true };
+    const step = advance(this.#machines, noLimits, input);
+    if (step.type === 'commit') this.#execution = step.execution;
+    const wentOn = step.type === 'commit' && step.execution.waiting === undefined;
+    return { step, verdict: wentOn ? { type: 'applied' } : undefined };
+  }
+
   #step(entry: LogEntry, item: JournalEntry | undefined): Advance | undefined {
     const { executionId, machineVersion } = this.#recorded;
-    const input: AdvanceInput = { executionId, execution: this.#execution, entries: [], now: entry.at };
+    const input: AdvanceInput = {
+      executionId,
+      execution: this.#execution,
+      entries: [],
+      now: entry.at,
+      isWholeJournal: true,
+      goesOnWaiting: true,
+    };
     if (entry.kind === 'wake') return take(this.#machines, entry, { ...input, wakeId: entry.reference });
     if (entry.kind === 'deferred') {
       const task = this.#execution?.tasks.find((open) => taskKey(open) === entry.reference);
@@ -260,12 +280,11 @@ function waitingExecution(execution: Execution, { phase, code }: Wait): Executio
 
 function take(machines: MachineLookup, entry: LogEntry, input: AdvanceInput): Advance {
   const { verdict } = entry;
-  // What a store refused cannot be found out from the journal; the log says it. An invalid start fails of itself.
-  if (verdict.type === 'failed' && verdict.code !== 'InvalidStart') {
-    const code = verdict.code as ExecutionErrorCode;
-    return failExecution(input, { code, name: code, message: '' });
+  // What a table refused cannot be found out from the journal; the log says it.
+  if (verdict.type === 'failed' && verdict.code === 'StateTooLarge') {
+    return failExecution(input, { code: verdict.code, name: verdict.code, message: '' });
   }
-  return advance(machines, { waitForMachineMs: Number.POSITIVE_INFINITY }, input);
+  return advance(machines, noLimits, input);
 }
 
 /** What the step has logged: of held events, then of the entry. */

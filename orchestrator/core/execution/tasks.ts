@@ -1,9 +1,11 @@
 import type { TaskError } from '../machine/step.types.ts';
-import type { ResolvedTaskPolicy } from '../taskPolicy.ts';
+import { anyErrorName, type ResolvedTaskPolicy } from '../taskPolicy.ts';
 import type { OpenTask } from './execution.ts';
 
 /** Step Functions' name for an attempt that gave no result in time. */
 export const timeoutErrorName = 'States.Timeout';
+/** Step Functions' name for an attempt that gave no sign of life in time. */
+export const heartbeatTimeoutErrorName = 'States.HeartbeatTimeout';
 /** Step Functions' name for data over a limit: it ends the execution, and no retry or `onError` sees it. */
 export const dataLimitErrorName = 'States.DataLimitExceeded';
 
@@ -15,12 +17,39 @@ export function retryOf(
   policy: ResolvedTaskPolicy,
   now: number,
 ): OpenTask | undefined {
-  if (error.retryable === false || task.attempt >= policy.maxAttempts) return undefined;
-  const full = Math.min(policy.intervalMs * policy.backoffRate ** (task.attempt - 1), policy.maxDelayMs);
+  if (error.retryable === false) return undefined;
+  const place = policy.retry.findIndex(({ errors }) => errors.some((name) => isFor(name, error.name)));
+  const retry = policy.retry[place];
+  if (!retry) return undefined;
+  // With one policy, the attempts before this one are its retries: nothing has to be counted beside them.
+  const retries = task.retries ?? (policy.retry.length === 1 ? [task.attempt - 1] : []);
+  const before = retries[place] ?? 0;
+  if (before >= retry.maxAttempts - 1) return undefined;
+  const full = Math.min(retry.intervalMs * retry.backoffRate ** before, retry.maxDelayMs);
   const delayMs =
-    policy.jitter === 'full' ? full * fraction(`${executionId}#${task.task}#${task.attempt}`) : full;
+    retry.jitter === 'full' ? full * fraction(`${executionId}#${task.task}#${task.attempt}`) : full;
   const { deadline: _, ...rest } = task;
-  return { ...rest, attempt: task.attempt + 1, dispatchAt: now + Math.round(delayMs) };
+  const counted = policy.retry.map((_, index) => (retries[index] ?? 0) + (index === place ? 1 : 0));
+  return {
+    ...rest,
+    ...(task.retries !== undefined || counted.length > 1 ? { retries: counted } : {}),
+    attempt: task.attempt + 1,
+    dispatchAt: now + Math.round(delayMs),
+  };
+}
+
+/** Whether a name in a retry policy covers an error, by Step Functions' rules. */
+function isFor(name: string, error: string): boolean {
+  switch (name) {
+    case anyErrorName:
+      return true;
+    case 'States.TaskFailed':
+      return error !== timeoutErrorName;
+    case timeoutErrorName:
+      return error === timeoutErrorName || error === heartbeatTimeoutErrorName;
+    default:
+      return name === error;
+  }
 }
 
 /** What the machine gets as the error of an attempt whose deadline has passed. */

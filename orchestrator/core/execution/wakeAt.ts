@@ -22,8 +22,9 @@ const latestMs = 253_402_300_000_000;
 
 function neededWakeAt(draft: Draft): number | undefined {
   const { execution } = draft;
-  if (execution.waiting) return execution.waiting.nextAttemptAt;
+  const { waiting, timeoutAt } = execution;
+  if (waiting) return Math.min(waiting.nextAttemptAt, timeoutAt ?? waiting.nextAttemptAt);
   const times = execution.tasks.map((task) => task.dispatchAt ?? task.deadline);
-  const known = [...times, draft.nextTimerAt].filter((time) => time !== undefined);
+  const known = [...times, draft.nextTimerAt, execution.timeoutAt].filter((time) => time !== undefined);
   return known.length === 0 ? undefined : Math.min(...known, latestMs);
 }

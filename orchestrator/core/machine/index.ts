@@ -17,4 +17,4 @@ export type {
 } from './step.types.ts';
 export type { StepAt } from './stepRun.ts';
 export { SentFromActionError } from './stepScope.ts';
-export { nextTimerDueAt } from './timers.ts';
+export { nextTimerDueAt, shiftTimers } from './timers.ts';

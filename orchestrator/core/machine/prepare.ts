@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AnyActorLogic, AnyStateMachine, AnyStateNode } from 'xstate';
 import type { JsonObject } from '../json.ts';
 import { withCheckedDelay, withCheckedDelays } from './delays.ts';
+import { executionTimeoutMsOf } from './executionTimeout.ts';
 import { type HeldEvents, heldEventsOf } from './heldEvents.ts';
 import { invokeConfigs, nodesOf } from './parts.ts';
 import { findProblems, MachineNotDurableError } from './refusals.ts';
@@ -36,6 +37,8 @@ export interface PreparedMachine {
    * @throws DefinitionMismatchError where the machine as it is now has a machine in its place
    */
   taskSourceOf(src: string): TaskSource;
+  /** How long an execution of it may take, in milliseconds. */
+  readonly timeoutMs: number | undefined;
   /** Present where the machine holds events that come too early. */
   readonly heldEvents: HeldEvents | undefined;
   /** For {@link stepMachine} alone. */
@@ -78,6 +81,7 @@ export function prepareMachine(definition: AnyStateMachine | JsonObject): Prepar
       if (source.kind !== 'machine') return source;
       throw new DefinitionMismatchError(prepared, `'${src}' is a machine now, and was a worker`);
     },
+    timeoutMs: executionTimeoutMsOf(machine),
     heldEvents: heldEventsOf(machine),
     chart,
   };

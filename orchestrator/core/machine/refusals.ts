@@ -1,4 +1,5 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { executionTimeoutProblem } from './executionTimeout.ts';
 import { heldEventsProblem } from './heldEvents.ts';
 import { invokeConfigs, nodesOf, partsOf, pathOf } from './parts.ts';
 import { type LogicKind, logicKindOf, resolveSource, workerNameOf } from './sources.ts';
@@ -84,6 +85,10 @@ function* identityProblems(machine: AnyStateMachine): Generator<MachineProblem> 
     };
   } else if (id.includes('#')) {
     yield { path: 'id', problem: `'${id}' has a reserved '#'`, instead: 'use an id without it' };
+  }
+  const timeout = executionTimeoutProblem(machine);
+  if (timeout !== undefined) {
+    yield { path: 'meta.millrace.timeout', problem: timeout, instead: "write it as in '24h'" };
   }
   const held = heldEventsProblem(machine);
   if (held !== undefined) {

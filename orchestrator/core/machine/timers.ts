@@ -1,8 +1,18 @@
-import type { MachineState, MachineTimer } from './state.ts';
+import { type MachineState, type MachineTimer, parseMachineState, storeMachineState } from './state.ts';
 
 /** When a machine's next timer fires, in milliseconds since the epoch. */
 export function nextTimerDueAt(state: MachineState): number | undefined {
   return state.timers[earliestTimer(state.timers)]?.dueAt;
+}
+
+/** The state with its timers later by so much: they stood still. */
+export function shiftTimers(stored: string, ms: number): string {
+  const state = parseMachineState(stored);
+  if (ms === 0 || state.timers.length === 0) return stored;
+  return storeMachineState({
+    ...state,
+    timers: state.timers.map((timer) => ({ ...timer, dueAt: timer.dueAt + ms })),
+  });
 }
 
 /** Place of the timer that fires first: of those due together the one set first. -1 where there is none. */

@@ -1,0 +1,109 @@
+import { shiftTimers } from '../machine/index.ts';
+import { parentOf } from './addresses.ts';
+import { redriveChildren } from './children.ts';
+import type { Draft } from './draft.ts';
+import type { ControlEntry, MessageEntry } from './entries.ts';
+import type { OpenTask } from './execution.ts';
+import type { IgnoredReason } from './log.ts';
+import { patched } from './mergePatch.ts';
+
+/** An operator's word. It needs no machine, and is taken also by an execution that has ended. */
+export function applyControl(draft: Draft, entry: ControlEntry): void {
+  const refused = control(draft, entry);
+  draft.log('event', entry.reference, refused ? { type: 'ignored', reason: refused } : { type: 'applied' });
+}
+
+/** Answers why it is not taken. */
+function control(draft: Draft, entry: ControlEntry): IgnoredReason | undefined {
+  const { status } = draft.execution;
+  switch (entry.control) {
+    case 'stop':
+      if (draft.ended) return 'Ended';
+      draft.end('ABORTED', entry.cause === undefined ? {} : { error: aborted(entry.cause) });
+      return undefined;
+    case 'redrive':
+      return redrive(draft, entry) ? undefined : 'NotRedrivable';
+    case 'suspend':
+      if (status !== 'RUNNING') return draft.ended ? 'Ended' : 'NotRunning';
+      draft.set({ status: 'SUSPENDED', suspendedAt: draft.now });
+      return undefined;
+    case 'resume':
+      if (status !== 'SUSPENDED') return draft.ended ? 'Ended' : 'NotSuspended';
+      resume(draft);
+      return undefined;
+  }
+}
+
+function aborted(cause: string) {
+  return { code: 'Stopped', name: 'Stopped', message: cause } as const;
+}
+
+/** What another execution's machine says that needs no machine here. Answers whether the message was that. */
+export function applyParentsWord(draft: Draft, entry: MessageEntry): boolean {
+  const word = entry.messages.findLast(({ type }) => type === 'stop' || type === 'redrive');
+  if (!word || entry.sender !== parentOf(draft.execution.executionId)) return false;
+  const received = { ...draft.execution.received, [entry.sender]: entry.number };
+  if (word.type === 'stop') {
+    if (draft.ended) return false;
+    draft.end('ABORTED', {}, false);
+  } else if (!redrive(draft, {})) return false;
+  draft.set({ received });
+  draft.log('message', entry.reference);
+  return true;
+}
+
+type Redrive = Pick<ControlEntry, 'version' | 'input'>;
+
+/**
+ * From where it failed, timed out or was stopped: its state and tasks are those of before. What has succeeded is not
+ * repeated: results that have come meanwhile are found in the journal. An attempt that failed, or whose time ran out, is
+ * followed by a new one.
+ */
+function redrive(draft: Draft, { version, input }: Redrive): boolean {
+  const { status, failed, machineVersion, startedOnVersion } = draft.execution;
+  if (status === 'RUNNING' || status === 'SUCCEEDED' || status === 'SUSPENDED') return false;
+  for (const key of ['endedAt', 'timeoutAt', 'output'] as const) draft.clear(key);
+  draft.set({
+    status: 'RUNNING',
+    waiting: { since: draft.now, attempts: 0, nextAttemptAt: draft.now, isRedrive: true },
+  });
+  if (version !== undefined && version !== machineVersion) {
+    const first = startedOnVersion ?? machineVersion;
+    draft.set({ machineVersion: version, ...(first !== undefined && { startedOnVersion: first }) });
+  }
+  const task = draft.execution.tasks.find((open) => open.task === failed?.task);
+  if (task) {
+    draft.replaceTask(
+      anotherAttempt(
+        input === undefined ? task : { ...task, input: patched(task.input ?? null, input) },
+        draft.now,
+      ),
+    );
+  } else if (input !== undefined && failed?.reference === 'start') {
+    draft.set({ inputPatch: input });
+  }
+  if (status !== 'PENDING_REDRIVE') redriveChildren(draft);
+  return true;
+}
+
+/** The attempts that it has had do not count. */
+export function anotherAttempt({ deadline: _, ...task }: OpenTask, now: number): OpenTask {
+  return { ...task, attempt: task.attempt + 1, retries: [], dispatchAt: now };
+}
+
+/** Timers stood still: they are as far away as they were. What has come meanwhile is in the journal. */
+function resume(draft: Draft): void {
+  const { suspendedAt = draft.now, snapshot, tasks } = draft.execution;
+  const ms = draft.now - suspendedAt;
+  draft.clear('suspendedAt');
+  draft.set({
+    status: 'RUNNING',
+    waiting: { since: draft.now, attempts: 0, nextAttemptAt: draft.now },
+    tasks: tasks.map(({ deadline, dispatchAt, ...task }) => ({
+      ...task,
+      ...(deadline !== undefined && { deadline: deadline + ms }),
+      ...(dispatchAt !== undefined && { dispatchAt: dispatchAt + ms }),
+    })),
+    ...(snapshot !== undefined && { snapshot: shiftTimers(snapshot, ms) }),
+  });
+}

@@ -1,0 +1,28 @@
+import type { AnyStateMachine } from 'xstate';
+import { durationMs, InvalidDurationError, isDuration } from '../duration.ts';
+import { configOf, property } from './xstateInternals.ts';
+
+/** How long an execution may take: `meta: { millrace: { timeout: '24h' } }` in the machine's config. */
+export function executionTimeoutMsOf(machine: AnyStateMachine): number | undefined {
+  const setting = settingOf(machine);
+  return isDuration(setting) ? durationMs(setting) : undefined;
+}
+
+/** What is wrong with the setting, if anything. */
+export function executionTimeoutProblem(machine: AnyStateMachine): string | undefined {
+  const setting = settingOf(machine);
+  if (setting === undefined) return undefined;
+  try {
+    if (isDuration(setting)) {
+      durationMs(setting);
+      return undefined;
+    }
+  } catch (error) {
+    if (!(error instanceof InvalidDurationError)) throw error;
+  }
+  return `${JSON.stringify(setting)} is no duration`;
+}
+
+function settingOf(machine: AnyStateMachine): unknown {
+  return property(property(configOf(machine.root).meta, 'millrace'), 'timeout');
+}

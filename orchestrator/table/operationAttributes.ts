@@ -1,0 +1,53 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { Execution, Failed } from '../core/execution/execution.ts';
+import { type Attributes, isObject, jsonAttribute, jsonOf } from './attributes.ts';
+
+type OperationFields = Pick<
+  Execution,
+  'failed' | 'suspendedAt' | 'timeoutAt' | 'startedOnVersion' | 'inputPatch'
+>;
+
+/** What the `execution` item holds for timeouts, redrives and suspension. All of it is absent in most. */
+export function operationAttributes(execution: OperationFields): Attributes {
+  const { failed, suspendedAt, timeoutAt, startedOnVersion, inputPatch } = execution;
+  const item: Attributes = {};
+  if (failed !== undefined) item.failed = jsonAttribute({ ...failed });
+  if (suspendedAt !== undefined) item.suspendedAt = { N: String(suspendedAt) };
+  if (timeoutAt !== undefined) item.timeoutAt = { N: String(timeoutAt) };
+  if (startedOnVersion !== undefined) item.startedOnVersion = { S: startedOnVersion };
+  if (inputPatch !== undefined) item.inputPatch = jsonAttribute(inputPatch);
+  return item;
+}
+
+type Optionally = <T>(name: string, decode: (value: AttributeValue) => T | undefined) => T | undefined;
+
+/** @param optionally reads an attribute of the item, or throws that it is unreadable */
+export function operationFields(optionally: Optionally): OperationFields {
+  const failed = optionally('failed', failedOf);
+  const suspendedAt = optionally('suspendedAt', numberOf);
+  const timeoutAt = optionally('timeoutAt', numberOf);
+  const startedOnVersion = optionally('startedOnVersion', (value) => value.S);
+  const inputPatch = optionally('inputPatch', jsonOf);
+  return {
+    ...(failed !== undefined && { failed }),
+    ...(suspendedAt !== undefined && { suspendedAt }),
+    ...(timeoutAt !== undefined && { timeoutAt }),
+    ...(startedOnVersion !== undefined && { startedOnVersion }),
+    ...(inputPatch !== undefined && { inputPatch }),
+  };
+}
+
+function numberOf(value: AttributeValue): number | undefined {
+  return value.N === undefined ? undefined : Number(value.N);
+}
+
+function failedOf(value: AttributeValue): Failed | undefined {
+  const failed = jsonOf(value);
+  if (!isObject(failed)) return undefined;
+  const { task, reference, messages } = failed;
+  return {
+    ...(typeof task === 'number' && { task }),
+    ...(typeof reference === 'string' && { reference }),
+    ...(typeof messages === 'number' && { messages }),
+  };
+}
