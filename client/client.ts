@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readConfiguration } from '../orchestrator/configuration.ts';
+import { readExecutionClock } from '../orchestrator/executionClock.ts';
 import { createDynamoDBClient } from '../orchestrator/table/client.ts';
 import { DynamoDBTable, type Units } from '../orchestrator/table/dynamoDBTable.ts';
 import type { ListedExecution, Page } from '../orchestrator/table/table.ts';
@@ -37,7 +38,7 @@ export interface ClientOptions {
   readonly retentionDays?: number;
   /** Told the capacity units that each call took. @default not asked for */
   readonly onConsumedCapacity?: (consumed: Units) => void;
-  /** Milliseconds since the epoch. @default the system's clock */
+  /** Milliseconds since the epoch. @default the system's clock; in a local cloud whose time passes faster, its time */
   readonly now?: () => number;
   /** Makes ids of executions and events. @default random UUIDs */
   readonly newId?: () => string;
@@ -58,7 +59,7 @@ export function createClient(options: ClientOptions = {}): MillraceClient {
     retentionDays = configuration.retentionDays,
     onConsumedCapacity,
   } = options;
-  const now = options.now ?? (() => Date.now());
+  const now = options.now ?? readExecutionClock(process.env).now;
   const table = new DynamoDBTable({
     client: options.dynamodb ?? createDynamoDBClient(),
     tableName,
@@ -72,6 +73,8 @@ export function createClient(options: ClientOptions = {}): MillraceClient {
     now,
     newId: options.newId ?? (() => randomUUID()),
     sleep: options.sleep ?? sleep,
+    // Whoever waits does so in the time of this process.
+    ...(options.sleep === undefined && { waitClock: () => performance.now() }),
   });
 }
 

@@ -7,6 +7,7 @@ import { type BundledFunctions, bundleFunctions } from '../infra/bundle.ts';
 import { describeDeployment } from '../infra/describe.ts';
 import type { DeploymentDescription } from '../infra/description.ts';
 import type { Configuration } from '../orchestrator/configuration.ts';
+import { clockEnvironment, executionClock, isTimeScale } from '../orchestrator/executionClock.ts';
 import { createDynamoDBClient } from '../orchestrator/table/client.ts';
 import type { Units } from '../orchestrator/table/dynamoDBTable.ts';
 import { ConsumedCapacityCounter } from './consumedCapacityCounter.ts';
@@ -36,6 +37,8 @@ export interface LocalCloudOptions {
   /** Counts the capacity units that functions consume. @default false: DynamoDB is not asked */
   readonly countsConsumedCapacity?: boolean;
   readonly lambdaPort?: number;
+  /** Timers, deadlines and retries pass so many times faster, 1 to 100,000. Not with `dataFile`. @default 1 */
+  readonly timeScale?: number;
   readonly faults?: LocalCloudFaults;
   readonly log?: (line: LogLine) => void;
 }
@@ -60,6 +63,8 @@ export interface LocalCloud {
   /** What any AWS SDK or CLI needs to use it. */
   readonly environment: Readonly<Record<string, string>>;
   readonly dynamodb: DynamoDBClient;
+  /** What executions take for the time, in milliseconds since the epoch: for clients in this process. */
+  now(): number;
   /** Capacity units that functions have consumed so far. */
   consumed(): Units;
   /** By function name. */
@@ -83,9 +88,14 @@ const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
  * Starts the local cloud and deploys the machines and workers of two folders to it.
  *
  * @throws NoLocalEngineError, EngineStartError, BundleError
+ * @throws InvalidTimeScaleError
  */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
   const log = options.log ?? (() => {});
+  const timeScale = checkedTimeScale(options);
+  const since = Date.now();
+  const clock = executionClock(timeScale, since, () => Date.now());
+  const time = clockEnvironment(timeScale, since);
   const started: (() => Promise<void> | void)[] = [];
   const stop = async () => {
     for (const end of started.splice(0).reverse()) await end();
@@ -123,7 +133,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       lambda.updateFunctions(
         description.functions.map((each) => ({
           ...each,
-          environment: { ...each.environment, ...options.environment, ...endpoints },
+          environment: { ...each.environment, ...options.environment, ...endpoints, ...time },
         })),
       );
     deploy(first);
@@ -145,8 +155,10 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       environment: {
         ...endpointVariables(engine.endpoint, lambda.endpoint),
         MILLRACE_TABLE: first.table.tableName,
+        ...time,
       },
       dynamodb,
+      now: clock.now,
       consumed: () => capacity.total,
       functionMetrics: () => new Map(Object.entries(lambda.metrics().functions)),
       settled: async () => {
@@ -167,6 +179,24 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     await stop();
     throw error;
   }
+}
+
+/** Thrown for a `timeScale` that no cloud can have. */
+export class InvalidTimeScaleError extends Error {
+  readonly code = 'InvalidTimeScale';
+  override readonly name = 'InvalidTimeScaleError';
+}
+
+function checkedTimeScale({ timeScale = 1, dataFile }: LocalCloudOptions): number {
+  if (!isTimeScale(timeScale)) {
+    throw new InvalidTimeScaleError(`Time cannot pass ${timeScale} times faster: give 1 to 100,000.`);
+  }
+  if (timeScale !== 1 && dataFile !== undefined) {
+    throw new InvalidTimeScaleError(
+      'A table that is kept in a file has the real time: leave out the file, or the time scale.',
+    );
+  }
+  return timeScale;
 }
 
 /** Bundles into a folder of its own each time: running functions still read the one before. */

@@ -1,4 +1,5 @@
 export {
+  InvalidTimeScaleError,
   type LocalCloud,
   type LocalCloudFaults,
   type LocalCloudOptions,

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { functionNames, readConfiguration } from './configuration.ts';
 import { machineLookup } from './core/execution/machines.ts';
-import { machinesOf, prepareMachine } from './core/machine/index.ts';
+import { machinesOf, prepareMachines } from './core/machine/index.ts';
 import { callFunction, createLambdaClient, LambdaInvoker } from './dispatch.ts';
-import { clockHandler } from './handlers/clock.ts';
+import { readExecutionClock } from './executionClock.ts';
+import { clockHandler, paceAt } from './handlers/clock.ts';
 import { streamHandler } from './handlers/stream.ts';
 import { wakeHandler } from './handlers/wake.ts';
 import { Orchestrator } from './orchestrator.ts';
@@ -28,7 +29,8 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
   const configuration = readConfiguration(process.env);
   const { tableName, indexShards, retentionDays } = configuration;
   const names = functionNames(configuration.functionPrefix);
-  const now = () => Date.now();
+  const clock = readExecutionClock(process.env);
+  const { now } = clock;
   const report = consoleReporter();
   const layout = { indexShards, ...(retentionDays > 0 && { retentionDays }) };
   const meter = consumedCapacityMeter(configuration.reportsConsumedCapacity, report);
@@ -39,7 +41,7 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
     ...layout,
     ...(meter.count && { onConsumedCapacity: meter.count }),
   });
-  const machines = machineLookup(modules.flatMap(machinesOf).map((machine) => prepareMachine(machine)));
+  const machines = machineLookup(prepareMachines(modules.flatMap(machinesOf)));
   const lambda = createLambdaClient();
   const invoker = new LambdaInvoker(lambda);
   const dispatcher = new TaskDispatcher({
@@ -55,7 +57,7 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
   const limits = { waitForMachineMs: configuration.waitForMachineSeconds * 1000 };
   const orchestrator = new Orchestrator({ table, machines, dispatcher, limits, report, now });
   return {
-    stream: streamHandler(orchestrator, report, meter.report),
+    stream: streamHandler(orchestrator, report, meter.report, clock.at),
     wake: wakeHandler(orchestrator, report, meter.report),
     clock: clockHandler({
       table,
@@ -63,7 +65,8 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
       indexShards,
       report,
       now,
-      sleep,
+      sleep: async (ms) => void (await sleep(clock.systemDelayMs(ms))),
+      pace: paceAt(clock.scale),
     }),
   };
 }

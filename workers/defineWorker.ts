@@ -1,4 +1,5 @@
 import { readConfiguration } from '../orchestrator/configuration.ts';
+import { readExecutionClock } from '../orchestrator/executionClock.ts';
 import { consoleReporter } from '../orchestrator/report.ts';
 import { createDynamoDBClient } from '../orchestrator/table/client.ts';
 import { consumedCapacityMeter } from '../orchestrator/table/consumedCapacity.ts';
@@ -24,7 +25,8 @@ export function defineWorker<Input, Output>(
 export function taskRunner() {
   const configuration = readConfiguration(process.env);
   const meter = consumedCapacityMeter(configuration.reportsConsumedCapacity, consoleReporter());
-  const now = () => Date.now();
+  const clock = readExecutionClock(process.env);
+  const { now } = clock;
   const tables = new Map<string, DynamoDBTable>();
   let client: ReturnType<typeof createDynamoDBClient> | undefined;
   const tableNamed = (tableName: string): DynamoDBTable => {
@@ -41,7 +43,7 @@ export function taskRunner() {
     payload: TaskPayload<Input>,
     work: (input: Input, task: Task) => unknown,
   ): Promise<void> => {
-    await runTask(payload, work, { table: tableNamed(payload.table), now });
+    await runTask(payload, work, { table: tableNamed(payload.table), ...clock });
     meter.report();
   };
 }

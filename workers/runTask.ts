@@ -29,6 +29,8 @@ export interface TaskSurroundings {
   readonly table: Pick<Table, 'insertResult'>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** What the system's timers take for so much of `now`'s time. @default as much */
+  readonly systemDelayMs?: (ms: number) => number;
 }
 
 /** Between the abort signal and the deadline. */
@@ -41,7 +43,7 @@ const marginMs = 1000;
 export async function runTask<Input>(
   payload: TaskPayload<Input>,
   work: (input: Input, task: Task) => unknown,
-  { table, now }: TaskSurroundings,
+  { table, now, systemDelayMs = (ms) => ms }: TaskSurroundings,
 ): Promise<void> {
   const startedAt = now();
   const { executionId, task, attempt, worker } = payload;
@@ -49,7 +51,7 @@ export async function runTask<Input>(
   const controller = new AbortController();
   const timer = setTimeout(
     () => controller.abort(new Error('The deadline of the task is near.')),
-    Math.min(Math.max(0, deadlineMs - marginMs - startedAt), 2 ** 31 - 1),
+    Math.min(systemDelayMs(Math.max(0, deadlineMs - marginMs - startedAt)), 2 ** 31 - 1),
   );
   const result = await resultOf(() =>
     work(payload.input, {

@@ -5,14 +5,15 @@ import type { LocalCloud } from '../../local/index.ts';
 import { readDevFile, removeDevFile, writeDevFile } from '../cloud/devFile.ts';
 import { bootLocalCloud, cloudOf, codeDirectories, type DirectoryOptions } from '../cloud/localCloud.ts';
 import { followChanges } from '../dev/changes.ts';
-import { LocalCloudRunningError } from '../errors.ts';
+import { InvalidInputError, LocalCloudRunningError } from '../errors.ts';
 import { describeError } from '../reportError.ts';
 import type { CommandLine, OutputOptions } from './command.ts';
-import { parseCount, withJsonOption } from './command.ts';
+import { parseCount, parseTimeScale, withJsonOption } from './command.ts';
 
 interface DevCommandOptions extends DirectoryOptions, OutputOptions {
   readonly data?: string;
   readonly lambdaPort?: number;
+  readonly timeScale?: number;
 }
 
 export function addDevCommand(line: CommandLine): void {
@@ -27,13 +28,19 @@ export function addDevCommand(line: CommandLine): void {
     .option('--data <file>', 'keep the table in this file (default: forget it at the end)')
     .option('--machines <directory>', 'folder of the machines (default: machines)')
     .option('--workers <directory>', 'folder of the workers (default: workers)')
-    .option('--lambda-port <port>', 'port of the Lambda API (default: any that is free)', parseCount);
+    .option('--lambda-port <port>', 'port of the Lambda API (default: any that is free)', parseCount)
+    .option(
+      '--time-scale <factor>',
+      'let timers, deadlines and retries pass so many times faster',
+      parseTimeScale,
+    );
   withJsonOption(command)
     .addHelpText(
       'after',
       `
 Examples:
   millrace dev
+  millrace dev --time-scale 60
   millrace dev --data .millrace/table.db --machines src/machines --workers src/workers`,
     )
     .action((options: DevCommandOptions) => dev(line, options));
@@ -42,10 +49,14 @@ Examples:
 async function dev({ context }: CommandLine, options: DevCommandOptions): Promise<void> {
   const { directory, interrupted, terminal } = context;
   await refuseSecond(directory);
-  const { data, lambdaPort } = options;
+  const { data, lambdaPort, timeScale } = options;
+  if (data !== undefined && timeScale !== undefined) {
+    throw new InvalidInputError('A table that is kept has the real time: give --data or --time-scale.');
+  }
   const local = await bootLocalCloud(context, options, {
     ...(data !== undefined && { dataFile: resolve(directory, data) }),
     ...(lambdaPort !== undefined && { lambdaPort }),
+    ...(timeScale !== undefined && { timeScale }),
   });
   try {
     const { tableName, environment } = cloudOf(local);
@@ -79,7 +90,7 @@ type Announced = { readonly tableName: string; readonly environment: Readonly<Re
 function announce(
   terminal: CommandLine['context']['terminal'],
   file: Announced,
-  { json, data }: DevCommandOptions,
+  { json, data, timeScale }: DevCommandOptions,
 ): void {
   if (json) {
     terminal.print(JSON.stringify(file));
@@ -90,7 +101,8 @@ function announce(
     data === undefined
       ? 'The table is forgotten at the end; --data FILE keeps it.'
       : `The table is kept in ${data}.`;
-  terminal.note(`The local cloud is running. ${kept}`);
+  const pace = timeScale === undefined ? '' : ` Time passes ${timeScale} times faster.`;
+  terminal.note(`The local cloud is running.${pace} ${kept}`);
   terminal.note(
     'Other millrace commands in this directory use it; the lines above are for any AWS SDK or CLI.',
   );

@@ -12,11 +12,20 @@ export interface ClockOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
+  /** Other than every second for a minute: where time passes faster. */
+  readonly pace?: ClockPace;
+}
+
+/** In the time of `now`. */
+export interface ClockPace {
+  readonly lookEveryMs: number;
+  readonly runForMs: number;
 }
 
 /** A run looks once a second for a minute: the rule that starts it has a rate of a minute. Runs may overlap. */
-const lookEveryMs = 1000;
-const runForMs = 60_000;
+const defaultPace: ClockPace = { lookEveryMs: 1000, runForMs: 60_000 };
+/** Looks in real time where time passes faster: more would be work for nothing. */
+const leastPauseMs = 100;
 const pageSize = 250;
 const wakesPerCall = 25;
 const callsInFlight = 8;
@@ -24,6 +33,7 @@ const callsInFlight = 8;
 /** Finds executions whose wake is due and calls the wake function for them. */
 export function clockHandler(options: ClockOptions) {
   return async (): Promise<void> => {
+    const { lookEveryMs, runForMs } = options.pace ?? defaultPace;
     const end = options.now() + runForMs;
     for (let look = options.now(); look < end; ) {
       await lookOnce(options);
@@ -34,6 +44,12 @@ export function clockHandler(options: ClockOptions) {
       else look = options.now();
     }
   };
+}
+
+/** The pace of a clock whose time passes `scale` times faster: it runs for a minute of real time, as its rule has it. */
+export function paceAt(scale: number): ClockPace {
+  const { lookEveryMs, runForMs } = defaultPace;
+  return { lookEveryMs: Math.max(lookEveryMs, leastPauseMs * scale), runForMs: runForMs * scale };
 }
 
 /** One look at every shard of the index. Exported for tests and for whoever brings a clock of their own. */

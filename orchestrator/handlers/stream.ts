@@ -17,18 +17,30 @@ const concurrency = 64;
 /**
  * The stream's handler. A batch failure is answered only for executions whose table operations failed: everything else
  * that can go wrong is a state of the execution, and one execution never holds up the shard for others.
+ *
+ * @param executionTime what the executions' clock showed at a time of DynamoDB's
  */
-export function streamHandler(orchestrator: Orchestrator, report: Reporter, afterBatch: () => void) {
+export function streamHandler(
+  orchestrator: Orchestrator,
+  report: Reporter,
+  afterBatch: () => void,
+  executionTime: (systemMs: number) => number = (systemMs) => systemMs,
+) {
   return async (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
     const batchItemFailures: DynamoDBBatchItemFailure[] = [];
-    await eachLimited([...byExecution(event.Records)], concurrency, async ([executionId, records]) => {
-      try {
-        await orchestrator.applyRecords(executionId, records);
-      } catch (error) {
-        report({ type: 'tableFailed', executionId, error: describeError(error) });
-        for (const { sequenceNumber } of records) batchItemFailures.push({ itemIdentifier: sequenceNumber });
-      }
-    });
+    await eachLimited(
+      [...byExecution(event.Records, executionTime)],
+      concurrency,
+      async ([executionId, records]) => {
+        try {
+          await orchestrator.applyRecords(executionId, records);
+        } catch (error) {
+          report({ type: 'tableFailed', executionId, error: describeError(error) });
+          for (const { sequenceNumber } of records)
+            batchItemFailures.push({ itemIdentifier: sequenceNumber });
+        }
+      },
+    );
     afterBatch();
     return { batchItemFailures };
   };
@@ -38,7 +50,10 @@ interface SequencedRecord extends JournalRecord {
   readonly sequenceNumber: string;
 }
 
-function byExecution(records: readonly DynamoDBRecord[]): Map<string, SequencedRecord[]> {
+function byExecution(
+  records: readonly DynamoDBRecord[],
+  executionTime: (systemMs: number) => number,
+): Map<string, SequencedRecord[]> {
   const groups = new Map<string, SequencedRecord[]>();
   for (const record of records) {
     const stream = record.dynamodb;
@@ -49,7 +64,7 @@ function byExecution(records: readonly DynamoDBRecord[]): Map<string, SequencedR
     const executionId = item.executionId?.S;
     if (!entry || executionId === undefined) continue;
     const group = groups.get(executionId) ?? [];
-    const createdAt = (stream.ApproximateCreationDateTime ?? 0) * 1000;
+    const createdAt = executionTime((stream.ApproximateCreationDateTime ?? 0) * 1000);
     group.push({ entry, createdAt, sequenceNumber: stream.SequenceNumber ?? '' });
     groups.set(executionId, group);
   }

@@ -9,9 +9,9 @@ import { type WakeEvent, wakeHandler } from '../../orchestrator/handlers/wake.ts
 import { Orchestrator } from '../../orchestrator/orchestrator.ts';
 import type { Report } from '../../orchestrator/report.ts';
 import { TaskDispatcher } from '../../orchestrator/taskDispatcher.ts';
+import { MemoryTable } from '../../testing/memoryTable.ts';
 import type { TaskPayload } from '../../workers/contract.ts';
 import { sequential } from '../support/machines.ts';
-import { MemoryTable } from '../support/memoryTable.ts';
 
 const now = () => 1_700_000_000_000;
 
@@ -63,6 +63,26 @@ function record(
 const start = { machine: { S: 'sequential' }, input: { M: { from: { N: '1' } } } };
 
 describe('the stream handler', () => {
+  it("gives records the time that the executions' clock showed when they were written", async () => {
+    const { orchestrator, reports } = setUp();
+    const created: number[] = [];
+    const applyRecords = orchestrator.applyRecords.bind(orchestrator);
+    orchestrator.applyRecords = (id, records) => {
+      created.push(...records.map(({ createdAt }) => createdAt));
+      return applyRecords(id, records);
+    };
+    const doubled = (systemMs: number) => systemMs * 2;
+    await streamHandler(
+      orchestrator,
+      (each) => reports.push(each),
+      () => {},
+      doubled,
+    )({
+      Records: [record('a', 'start', start)],
+    });
+    expect(created).toEqual([now() * 2]);
+  });
+
   it('invariant 8: reports the records of an execution that the table did not take, and no others', async () => {
     const { table, stream } = setUp();
     const commit = table.commit.bind(table);

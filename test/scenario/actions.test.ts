@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { emit, log, setup } from 'xstate';
 import { consoleReporter } from '../../orchestrator/report.ts';
+import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { worker } from '../../workers/index.ts';
 import { OrchestratorRig } from '../support/orchestratorRig.ts';
-import { SimulatedCloud } from '../support/simulatedCloud.ts';
 
 /** What its actions did, outside the machine. */
 const seen: string[] = [];

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createMachine } from 'xstate';
 import { parseLog } from '../../orchestrator/core/execution/log.ts';
+import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { careful, endless, hoarder, hoarderChanged, throwing } from '../support/brokenMachines.ts';
 import { addWorker, parcel, sequential } from '../support/machines.ts';
-import { SimulatedCloud } from '../support/simulatedCloud.ts';
 
 const noise = (bytes: number) => {
   let text = '';

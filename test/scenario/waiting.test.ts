@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createMachine } from 'xstate';
+import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { careful, hoarder, hoarderChanged } from '../support/brokenMachines.ts';
 import { OrchestratorRig } from '../support/orchestratorRig.ts';
-import { SimulatedCloud } from '../support/simulatedCloud.ts';
 
 const carefulChanged = createMachine({
   id: 'careful',

@@ -2,9 +2,9 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { TaskResult } from '../../orchestrator/core/execution/entries.ts';
 import type { Json } from '../../orchestrator/core/json.ts';
+import { MemoryTable } from '../../testing/memoryTable.ts';
 import type { TaskPayload } from '../../workers/contract.ts';
 import { runTask, type Task } from '../../workers/runTask.ts';
-import { MemoryTable } from '../support/memoryTable.ts';
 import { noise } from '../support/noise.ts';
 
 const now = 1_700_000_000_000;
@@ -249,6 +249,16 @@ describe('a worker', () => {
     const work = (_: Json, { signal }: Task) =>
       new Promise((resolve) => signal.addEventListener('abort', () => resolve('told')));
     await runTask(late, work, { table, now: () => now });
+    expect(await table.readJournal('e1')).toMatchObject([{ result: { output: 'told' } }]);
+  });
+
+  it('is told in the time of a local cloud whose time passes faster', async () => {
+    const table = new MemoryTable();
+    // An hour less a second of its time is a tenth of a second.
+    const hourly = { ...payload, deadline: new Date(now + 3_600_000).toISOString() };
+    const work = (_: Json, { signal }: Task) =>
+      new Promise((resolve) => signal.addEventListener('abort', () => resolve('told')));
+    await runTask(hourly, work, { table, now: () => now, systemDelayMs: (ms) => ms / 36_000 });
     expect(await table.readJournal('e1')).toMatchObject([{ result: { output: 'told' } }]);
   });
 

@@ -1,19 +1,16 @@
-import type { LogSegment } from '../../orchestrator/core/execution/draft.ts';
-import type { JournalEntry } from '../../orchestrator/core/execution/entries.ts';
-import type { Execution } from '../../orchestrator/core/execution/execution.ts';
-import type { Attributes } from '../../orchestrator/table/attributes.ts';
-import {
-  decodeExecution,
-  encodeExecution,
-  type TableLayout,
-} from '../../orchestrator/table/executionItem.ts';
+import type { LogSegment } from '../orchestrator/core/execution/draft.ts';
+import type { JournalEntry } from '../orchestrator/core/execution/entries.ts';
+import type { Execution } from '../orchestrator/core/execution/execution.ts';
+import type { OutgoingItem } from '../orchestrator/core/execution/messages.ts';
+import { type Attributes, attributesSize } from '../orchestrator/table/attributes.ts';
+import { decodeExecution, encodeExecution, type TableLayout } from '../orchestrator/table/executionItem.ts';
 import {
   decodeCursor,
   encodeCursor,
   listedExecution,
   listShards,
-} from '../../orchestrator/table/indexQueries.ts';
-import { checkedSize } from '../../orchestrator/table/itemSize.ts';
+} from '../orchestrator/table/indexQueries.ts';
+import { checkedSize } from '../orchestrator/table/itemSize.ts';
 import {
   decodeJournalItem,
   encodeEvent,
@@ -22,8 +19,9 @@ import {
   isSameStart,
   type ResultItem,
   type StartItem,
-} from '../../orchestrator/table/journalItems.ts';
-import { indexPartition, sortKey } from '../../orchestrator/table/schema.ts';
+} from '../orchestrator/table/journalItems.ts';
+import { encodeOutgoing } from '../orchestrator/table/messageItems.ts';
+import { indexPartition, maximumItemBytes, neverMs, sortKey } from '../orchestrator/table/schema.ts';
 import type {
   CommitOutcome,
   DueExecution,
@@ -37,7 +35,7 @@ import type {
   Page,
   Table,
   TaskAttempt,
-} from '../../orchestrator/table/table.ts';
+} from '../orchestrator/table/table.ts';
 
 /** A table in memory, with the items that DynamoDB would hold: whatever passes through it went through the codecs. */
 export class MemoryTable implements Table {
@@ -94,7 +92,16 @@ export class MemoryTable implements Table {
     return { execution, journal: this.#journal(executionId), segments };
   }
 
-  async commit(execution: Execution): Promise<CommitOutcome> {
+  async readMessages(
+    executionId: string,
+    sender: string,
+    numbers: readonly number[],
+  ): Promise<JournalEntry[]> {
+    const keys = new Set(numbers.map((number) => sortKey.message(sender, number)));
+    return this.#journal(executionId).filter((entry) => keys.has(entry.reference));
+  }
+
+  async commit(execution: Execution, outgoing: readonly OutgoingItem[] = []): Promise<CommitOutcome> {
     const encoded = encodeExecution(execution, this.#layout);
     if (encoded.type === 'tooLarge') return encoded;
     const stored = this.items.get(keyOf(execution.executionId, sortKey.execution));
@@ -104,7 +111,11 @@ export class MemoryTable implements Table {
         ? current === undefined
         : current?.version === execution.version - 1 && current.startedAt === execution.startedAt;
     if (!isStill) return { type: 'conflict', current };
+    const items = outgoing.map((item) => encodeOutgoing(item, undefined));
+    const tooLarge = Math.max(0, ...items.map(attributesSize));
+    if (tooLarge > maximumItemBytes) return { type: 'tooLarge', bytes: tooLarge };
     this.put(encoded.item);
+    for (const item of items) this.#insert(item);
     this.commits++;
     return { type: 'committed' };
   }
@@ -174,6 +185,15 @@ export class MemoryTable implements Table {
       .sort(compare);
     const items = found.slice(0, limit);
     return { items, next: found.length > limit ? items.at(-1) : undefined };
+  }
+
+  /** The earliest time that an execution is to be woken at; infinite where none is. */
+  nextWakeAt(): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const item of this.items.values()) {
+      if (item.mr_pk?.S?.startsWith('due#')) earliest = Math.min(earliest, sortOf(item));
+    }
+    return earliest < neverMs ? earliest : Number.POSITIVE_INFINITY;
   }
 
   executions(): Execution[] {

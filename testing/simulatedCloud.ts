@@ -1,20 +1,17 @@
-import { seededRandom } from '../../local/seededRandom.ts';
-import { functionNames } from '../../orchestrator/configuration.ts';
-import type { Execution } from '../../orchestrator/core/execution/execution.ts';
-import { machineLookup } from '../../orchestrator/core/execution/machines.ts';
-import { prepareMachine } from '../../orchestrator/core/machine/index.ts';
-import type { DispatchOutcome, FunctionInvoker } from '../../orchestrator/dispatch.ts';
-import { Orchestrator } from '../../orchestrator/orchestrator.ts';
-import type { Report } from '../../orchestrator/report.ts';
-import type { Attributes } from '../../orchestrator/table/attributes.ts';
-import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
-import type { Table } from '../../orchestrator/table/table.ts';
-import { TaskDispatcher } from '../../orchestrator/taskDispatcher.ts';
-import type { TaskPayload } from '../../workers/contract.ts';
-import { runTask, type Task } from '../../workers/runTask.ts';
+import { seededRandom } from '../local/seededRandom.ts';
+import { functionNames } from '../orchestrator/configuration.ts';
+import type { Execution } from '../orchestrator/core/execution/execution.ts';
+import { machineLookup } from '../orchestrator/core/execution/machines.ts';
+import { type prepareMachine, prepareMachines } from '../orchestrator/core/machine/index.ts';
+import { Orchestrator } from '../orchestrator/orchestrator.ts';
+import type { Report } from '../orchestrator/report.ts';
+import type { Attributes } from '../orchestrator/table/attributes.ts';
+import { decodeJournalItem } from '../orchestrator/table/journalItems.ts';
+import type { Table } from '../orchestrator/table/table.ts';
+import { TaskDispatcher } from '../orchestrator/taskDispatcher.ts';
 import { MemoryTable } from './memoryTable.ts';
+import { SimulatedLambda, type Workers } from './simulatedLambda.ts';
 
-export type Workers = Record<string, (input: never, task: Task) => unknown>;
 type Definition = Parameters<typeof prepareMachine>[0];
 
 export interface DeliveryFaults {
@@ -35,6 +32,14 @@ export interface DeliveryFaults {
   readonly loseInvoke?: number;
 }
 
+/** How a run came to its end. */
+export type RunEnd =
+  | 'reached'
+  /** Nothing more is to happen by then. */
+  | 'idle'
+  /** More happened than was allowed for. */
+  | 'endless';
+
 class Crash extends Error {}
 
 /**
@@ -43,15 +48,16 @@ class Crash extends Error {}
  */
 export class SimulatedCloud {
   readonly table = new MemoryTable();
+  readonly lambda: SimulatedLambda;
   readonly reports: Report[] = [];
-  /** `executionId/task#n#attempt` of each time a worker ran. */
-  readonly invocations: string[] = [];
   /** Told of each read that the orchestrator asks of the table. */
   onRead: (operation: string) => void = () => {};
+  /** Milliseconds since the epoch. */
   now = 1_700_000_000_000;
+  /** The clock looks for what is due this often. */
+  clockEveryMs = 1000;
   maximumWaitForMachineMs = 15 * 60_000;
   #definitions: readonly Definition[];
-  readonly #workers: Workers;
   readonly #faults: DeliveryFaults;
   readonly #random: () => number;
   readonly #queue: { readonly at: number; readonly order: number; readonly run: () => Promise<void> }[] = [];
@@ -60,18 +66,47 @@ export class SimulatedCloud {
 
   constructor(definitions: readonly Definition[], workers: Workers, faults: DeliveryFaults = { seed: 1 }) {
     this.#definitions = definitions;
-    this.#workers = workers;
     this.#faults = faults;
     this.#random = seededRandom(faults.seed);
+    this.lambda = new SimulatedLambda({
+      table: this.table,
+      workers,
+      surroundings: {
+        now: () => this.now,
+        later: (ms, run) => this.#later(ms, run),
+        strikes: (fault) => this.#strikes(faults[fault]),
+        delayMs: () => this.#delay(),
+      },
+    });
     this.table.onInsert = (item) => this.#deliver(item);
     const commit = this.table.commit.bind(this.table);
-    this.table.commit = async (execution) => {
+    this.table.commit = async (execution, outgoing) => {
       if (this.#strikes(faults.throttleCommit)) throw new Error('The table is throttled.');
-      const outcome = await commit(execution);
+      const outcome = await commit(execution, outgoing);
       if (outcome.type === 'committed' && this.#strikes(faults.crashAfterCommit)) throw new Crash();
       return outcome;
     };
     this.#orchestrator = this.#newOrchestrator();
+  }
+
+  /** `executionId/task#n#attempt` of each time a worker ran. */
+  get invocations(): readonly string[] {
+    return this.lambda.invocations;
+  }
+
+  /** Names of the workers and `fromPromise` actors of the deployed machines. */
+  workerNames(): readonly string[] {
+    const { machines } = this.lambda;
+    const deployed = (machines?.ids() ?? []).flatMap((id) =>
+      (machines?.versionsOf(id) ?? []).map((version) => machines?.find(id, version)),
+    );
+    return [
+      ...new Set(
+        deployed.flatMap((machine) =>
+          [...(machine?.sources ?? [])].flatMap(([name, { kind }]) => (kind === 'machine' ? [] : [name])),
+        ),
+      ),
+    ];
   }
 
   /** Deploys other machines: a new orchestrator with nothing in memory. */
@@ -109,34 +144,59 @@ export class SimulatedCloud {
     return execution;
   }
 
-  /** Runs what happens within a span of virtual time; the clock looks once a second while anything could be due. */
+  /** Runs what happens within a span of virtual time; the clock looks while anything could be due. */
   async advance(ms: number): Promise<void> {
     const end = this.now + ms;
-    for (;;) {
-      this.#queue.sort((a, b) => a.at - b.at || a.order - b.order);
-      const next = this.#queue[0];
-      const due = Math.min(...this.table.executions().map((each) => each.wakeAt ?? Number.POSITIVE_INFINITY));
-      const wakeAt = Math.max(this.now, Math.ceil(due / 1000) * 1000);
-      if (next && next.at <= wakeAt && next.at <= end) {
-        this.#queue.shift();
-        this.now = Math.max(this.now, next.at);
-        await next.run();
-      } else if (wakeAt <= end) {
-        this.now = Math.max(this.now, wakeAt);
-        await this.#lookForDue();
-      } else break;
+    while (await this.#happen(end));
+    this.now = Math.max(this.now, end);
+  }
+
+  /** Runs until something holds: as much virtual time as that takes, and no more. */
+  async runUntil(holds: () => Promise<boolean>, mostHappenings: number): Promise<RunEnd> {
+    for (let happened = 0; happened < mostHappenings; happened++) {
+      if (await holds()) return 'reached';
+      if (!(await this.#happen(Number.MAX_SAFE_INTEGER))) return 'idle';
     }
-    this.now = end;
+    return 'endless';
+  }
+
+  /** Runs until no record is to be delivered and no worker runs. Timers and retries are waited for by nobody. */
+  async settle(): Promise<void> {
+    for (;;) {
+      const at = Math.max(...this.#queue.map((each) => each.at));
+      if (this.#queue.length === 0 || !(await this.#happen(Math.max(at, this.now)))) return;
+    }
+  }
+
+  /** Lets the next thing happen that is due by then. Answers false where there is none. */
+  async #happen(until: number): Promise<boolean> {
+    this.#queue.sort((a, b) => a.at - b.at || a.order - b.order);
+    const next = this.#queue[0];
+    const wakeAt = Math.max(this.now, this.#nextLookAt());
+    if (next && next.at <= wakeAt && next.at <= until) {
+      this.#queue.shift();
+      this.now = Math.max(this.now, next.at);
+      await next.run();
+      return true;
+    }
+    if (wakeAt > until) return false;
+    this.now = Math.max(this.now, wakeAt);
+    await this.#lookForDue();
+    return true;
+  }
+
+  #nextLookAt(): number {
+    return Math.ceil(this.table.nextWakeAt() / this.clockEveryMs) * this.clockEveryMs;
   }
 
   #newOrchestrator(): Orchestrator {
-    const machines = machineLookup(this.#definitions.map((definition) => prepareMachine(definition)));
+    const machines = machineLookup(prepareMachines(this.#definitions));
+    this.lambda.machines = machines;
     const report = (each: Report) => void this.reports.push(each);
     const now = () => this.now;
     const table = this.#observed();
-    const invoker: FunctionInvoker = { invoke: (name, payload) => this.#invoke(name, payload) };
     const dispatcher = new TaskDispatcher({
-      invoker,
+      invoker: this.lambda,
       machines,
       table,
       tableName: 'simulated',
@@ -163,46 +223,22 @@ export class SimulatedCloud {
     });
   }
 
-  async #invoke(functionName: string, payload: TaskPayload): Promise<DispatchOutcome> {
-    if (this.#strikes(this.#faults.throttleInvoke)) return { type: 'deferred', error: 'throttled' };
-    const work = this.#workers[payload.worker];
-    if (!work) {
-      const message = `The function '${functionName}' is not deployed.`;
-      return {
-        type: 'failed',
-        error: { name: 'Lambda.ResourceNotFoundException', message, retryable: false },
-      };
-    }
-    const runs = this.#strikes(this.#faults.loseInvoke)
-      ? 0
-      : this.#strikes(this.#faults.duplicateInvoke)
-        ? 2
-        : 1;
-    for (let i = 0; i < runs; i++) this.#later(5 + i, () => this.#run(work, payload));
-    return { type: 'dispatched' };
-  }
-
-  async #run(work: Workers[string], payload: TaskPayload): Promise<void> {
-    this.invocations.push(`${payload.executionId}/${payload.item}`);
-    // JSON, as through Lambda.
-    const received = JSON.parse(JSON.stringify(payload)) as TaskPayload<never>;
-    await runTask(received, work, { table: this.table, now: () => this.now });
-  }
-
   #deliver(item: Attributes): void {
     const times = this.#strikes(this.#faults.duplicate) ? 2 : 1;
-    for (let i = 0; i < times; i++) this.#later(this.#delay(), () => this.#apply(item));
+    // DynamoDB's streams tell whole seconds.
+    const createdAt = Math.floor(this.now / 1000) * 1000;
+    for (let i = 0; i < times; i++) this.#later(this.#delay(), () => this.#apply(item, createdAt));
   }
 
-  async #apply(item: Attributes, attempt = 1): Promise<void> {
+  async #apply(item: Attributes, createdAt: number, attempt = 1): Promise<void> {
     const entry = decodeJournalItem(item);
     const executionId = item.executionId?.S;
     if (!entry || executionId === undefined) throw new Error('No journal item was delivered.');
     try {
-      await this.#orchestrator.applyRecords(executionId, [{ entry, createdAt: this.now }]);
+      await this.#orchestrator.applyRecords(executionId, [{ entry, createdAt }]);
     } catch (error) {
       if (error instanceof Crash) this.#orchestrator = this.#newOrchestrator();
-      if (attempt < 50) this.#later(100, () => this.#apply(item, attempt + 1));
+      if (attempt < 50) this.#later(100, () => this.#apply(item, createdAt, attempt + 1));
       else throw error;
     }
   }
