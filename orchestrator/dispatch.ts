@@ -8,6 +8,7 @@ import type { TaskPayload } from '../workers/contract.ts';
 import { type Execution, type OpenTask, taskKey } from './core/execution/execution.ts';
 import type { TaskError } from './core/machine/step.types.ts';
 import { forManySmallRequests, lean } from './table/client.ts';
+import { keepSigners, shortPath, shortPathOptions } from './table/shortPath.ts';
 
 /** What became of handing a task to its function. */
 export type DispatchOutcome =
@@ -84,7 +85,10 @@ export async function callFunction(
 }
 
 export function createLambdaClient(config: LambdaClientConfig = {}): LambdaClient {
-  return lean(new LambdaClient({ ...forManySmallRequests(), maxAttempts: 2, ...config }));
+  const client = lean(new LambdaClient({ ...forManySmallRequests(), maxAttempts: 2, ...config }));
+  client.config.signer = keepSigners(client.config.signer);
+  client.middlewareStack.add(shortPath(client.config), shortPathOptions);
+  return client;
 }
 
 /** Remembers what this instance has dispatched, so that a redelivered cause dispatches nothing twice. Bounded. */

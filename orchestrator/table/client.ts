@@ -1,13 +1,17 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { keepSigners, shortPath, shortPathOptions } from './shortPath.ts';
 
 /**
  * A client for the table. Endpoint, region and credentials come from the environment, as in any AWS SDK
  * (`AWS_ENDPOINT_URL_DYNAMODB` for the local cloud).
  */
 export function createDynamoDBClient(config: DynamoDBClientConfig = {}): DynamoDBClient {
-  return lean(new DynamoDBClient({ ...forManySmallRequests(), maxAttempts: 4, ...config }));
+  const client = lean(new DynamoDBClient({ ...forManySmallRequests(), maxAttempts: 4, ...config }));
+  client.config.signer = keepSigners(client.config.signer);
+  client.middlewareStack.add(shortPath(client.config), shortPathOptions);
+  return client;
 }
 
 /**
