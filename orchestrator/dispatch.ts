@@ -116,5 +116,5 @@ export class DispatchMemory {
 
 /** `startedAt` and deadline tell apart an execution that was deleted and started anew, and a task that was deferred. */
 function keyOf(execution: Execution, task: OpenTask): string {
-  return `${execution.executionId}/${execution.startedAt}/${taskKey(task)}/${task.deadline}`;
+  return `${execution.executionId}/${execution.startedAt}/${taskKey(task)}/${task.deadline ?? task.startBy}`;
 }

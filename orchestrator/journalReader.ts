@@ -2,8 +2,9 @@ import { childNumber } from './core/execution/addresses.ts';
 import type { AdvanceInput } from './core/execution/advance.ts';
 import { hasChild } from './core/execution/children.ts';
 import { inJournalOrder, type JournalEntry, withMessagesInOrder } from './core/execution/entries.ts';
-import type { Execution } from './core/execution/execution.ts';
+import { type Execution, taskKey } from './core/execution/execution.ts';
 import { journalReferences, parseLog } from './core/execution/log.ts';
+import { nextDueOf } from './core/execution/tasks.ts';
 import type { JournalRecord } from './orchestrator.ts';
 import type { Table } from './table/table.ts';
 
@@ -93,11 +94,26 @@ export class JournalReader {
   async wakeInput(execution: Execution, wakeId: string, now: number): Promise<AdvanceInput> {
     const { executionId } = execution;
     const common = { executionId, execution, wakeId, now, delivered: [] };
-    if (execution.waiting) return { ...common, ...(await this.#wholeJournal(execution)) };
     const at = Math.max(now, execution.updatedAt);
-    const overdue = execution.tasks.filter((task) => (task.deadline ?? Number.POSITIVE_INFINITY) <= at);
+    const beats = await this.#beats(execution, at);
+    if (execution.waiting) return { ...common, beats, ...(await this.#wholeJournal(execution)) };
+    const overdue = execution.tasks.filter((task) => {
+      const due = nextDueOf(task);
+      return due !== undefined && due.type !== 'dispatch' && due.at <= at;
+    });
     const entries = overdue.length === 0 ? [] : await this.#table.readResults(executionId, overdue);
-    return { ...common, entries };
+    return { ...common, beats, entries };
+  }
+
+  /** Of tasks whose workers must have given a sign of life by now. */
+  async #beats({ executionId, tasks }: Execution, at: number): Promise<ReadonlyMap<string, number>> {
+    const due = tasks.filter(
+      ({ dispatchAt, heartbeatAt, startBy }) =>
+        dispatchAt === undefined &&
+        Math.min(heartbeatAt ?? Number.POSITIVE_INFINITY, startBy ?? Number.POSITIVE_INFINITY) <= at,
+    );
+    const beats = due.length === 0 ? [] : await this.#table.readBeats(executionId, due);
+    return new Map(beats.map((beat) => [taskKey(beat), beat.count]));
   }
 
   async #wholeJournal(execution: Execution) {

@@ -1,6 +1,9 @@
 import type { TaskPayload } from '../workers/contract.ts';
 import { type Execution, type OpenTask, taskKey } from './core/execution/execution.ts';
 import type { MachineLookup } from './core/execution/machines.ts';
+import { handedOverAt } from './core/execution/tasks.ts';
+import { taskToken } from './core/execution/taskToken.ts';
+import type { TaskSource } from './core/machine/sources.ts';
 import { DispatchMemory, type FunctionInvoker } from './dispatch.ts';
 import type { Reporter } from './report.ts';
 import { expiresAt, isoTime, type TableLayout } from './table/executionItem.ts';
@@ -48,9 +51,9 @@ export class TaskDispatcher {
     const machine = this.#options.machines.find(execution.machine, execution.machineVersion);
     if (!machine) return [];
     const lost = execution.tasks.filter((task) => {
-      if (task.deadline === undefined || !causes.includes(task.cause)) return false;
-      const dispatchedAt = task.deadline - machine.taskSourceOf(task.worker).policy.timeoutMs;
-      return now - dispatchedAt < redispatchWithinMs && !this.#memory.has(execution, task);
+      if (!causes.includes(task.cause)) return false;
+      const at = handedOverAt(task, machine.taskSourceOf(task.worker).policy);
+      return at !== undefined && now - at < redispatchWithinMs && !this.#memory.has(execution, task);
     });
     return this.dispatch(execution, lost);
   }
@@ -63,7 +66,7 @@ export class TaskDispatcher {
     const source = machine.taskSourceOf(task.worker);
     const functionName =
       source.kind === 'worker' ? functionNames.worker(source.worker) : functionNames.workerHost;
-    const payload = this.#payload(execution, task, source.kind === 'worker' ? source.worker : task.worker);
+    const payload = this.#payload(execution, task, source);
     const outcome = await invoker.invoke(functionName, payload);
     switch (outcome.type) {
       case 'dispatched':
@@ -95,7 +98,7 @@ export class TaskDispatcher {
     }
   }
 
-  #payload(execution: Execution, task: OpenTask, worker: string): TaskPayload {
+  #payload(execution: Execution, task: OpenTask, source: TaskSource): TaskPayload {
     const { executionId, machine, machineVersion = '' } = execution;
     const expiry = expiresAt(this.#options.layout, this.#options.now());
     // The task of an effect was made before the commit put its input into the store.
@@ -106,11 +109,13 @@ export class TaskDispatcher {
       item: taskKey(task),
       task: task.task,
       attempt: task.attempt,
-      worker,
+      worker: source.kind === 'worker' ? source.worker : task.worker,
       machine,
       machineVersion,
-      deadline: isoTime(task.deadline ?? this.#options.now()),
+      ...(task.deadline !== undefined && { deadline: isoTime(task.deadline) }),
       idempotencyKey: `${executionId}#${task.task}`,
+      ...(task.waitsForResult && { token: taskToken(executionId, task) }),
+      ...(source.policy.once && { once: true }),
       ...(expiry !== undefined && { expiresAt: expiry }),
       ...(inputAt === undefined ? { input: task.input ?? null } : { input: null, inputAt }),
     };

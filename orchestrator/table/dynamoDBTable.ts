@@ -8,6 +8,7 @@ import {
   PutItemCommand,
   QueryCommand,
   type QueryCommandInput,
+  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { LogSegment } from '../core/execution/draft.ts';
 import type { Emission } from '../core/execution/emission.ts';
@@ -36,6 +37,16 @@ import {
   type ResultItem,
   type StartItem,
 } from './journalItems.ts';
+import {
+  type Beat,
+  beatItem,
+  beatUpdate,
+  type Claim,
+  type ClaimOutcome,
+  decodeBeat,
+  encodeClaim,
+  type NewBeat,
+} from './liveness.ts';
 import { encodeOutgoing } from './messageItems.ts';
 import { sortKey, sortKeyPrefix } from './schema.ts';
 import type {
@@ -213,6 +224,28 @@ export class DynamoDBTable implements Table {
     const item = encodeResult(result, expiry ?? expiresAt(this.#options, this.#options.now()));
     const outcome = await this.#put(checkedSize('The result item', item), isNotWrittenYet);
     return outcome.type === 'written' ? 'inserted' : 'exists';
+  }
+
+  async readBeats(executionId: string, attempts: readonly TaskAttempt[]): Promise<Beat[]> {
+    const keys = attempts.map(({ task, attempt }) => sortKey.beat(task, attempt));
+    const items = await this.#getMany(executionId, keys);
+    return items.map(decodeBeat).filter((beat) => beat !== undefined);
+  }
+
+  async writeBeat(beat: NewBeat, expiry?: number): Promise<void> {
+    checkedSize('The beat item', beatItem(undefined, beat));
+    const update = beatUpdate(beat, expiry ?? expiresAt(this.#options, this.#options.now()));
+    const output = await this.#client.send(new UpdateItemCommand({ ...this.#common, ...update }));
+    const writeUnits = output.ConsumedCapacity?.CapacityUnits;
+    if (writeUnits !== undefined) this.#options.onConsumedCapacity?.({ writeUnits, readUnits: 0 });
+  }
+
+  async insertClaim(claim: Claim, expiry?: number): Promise<ClaimOutcome> {
+    const item = encodeClaim(claim, expiry ?? expiresAt(this.#options, this.#options.now()));
+    const outcome = await this.#put(item, isNotWrittenYet);
+    // A request that was sent again by the SDK can meet its own first attempt.
+    const isOwn = outcome.type === 'written' || outcome.existing?.claimedBy?.S === claim.claimedBy;
+    return isOwn ? 'claimed' : 'taken';
   }
 
   async listDue(request: DueRequest): Promise<Page<DueExecution>> {

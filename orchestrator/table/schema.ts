@@ -30,6 +30,8 @@ export const sortKey = {
   event: (id: string) => `event#${id}`,
   message: (sender: string, number: number) => `message#${sender}#${number}`,
   logSegment: (number: number) => `log#${number}`,
+  beat: (task: number, attempt: number) => `beat#${task}#${attempt}`,
+  claim: (task: number, attempt: number) => `claim#${task}#${attempt}`,
 } as const;
 
 export const sortKeyPrefix = {

@@ -10,7 +10,7 @@ import type { MachineLookup } from './machines.ts';
 import type { OutgoingItem } from './messages.ts';
 import { postOutgoing } from './outbox.ts';
 import { DataUnavailableError, unfetchedData, unfetchedSnapshot } from './storedData.ts';
-import { deferred } from './tasks.ts';
+import { deferred, type SeenBeats } from './tasks.ts';
 import { definitionMismatch, findMachine, wait } from './waiting.ts';
 import { nextWakeAt } from './wakeAt.ts';
 
@@ -23,6 +23,8 @@ export interface AdvanceInput {
   readonly entries: readonly JournalEntry[];
   /** Set when the clock calls: the cause of what it makes due. */
   readonly wakeId?: string;
+  /** With a wake: counters of the workers' signs of life, by `task#` keys, of tasks that must have given one. */
+  readonly beats?: SeenBeats;
   /**
    * References of the entries that the stream delivered. What was read beside them gets the first of them, or the wake, as
    * its cause: its own delivery, which comes yet, must not dispatch its tasks again. @default all
@@ -79,7 +81,7 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
       else attempt.take(entry);
     }
     if (input.goesOnWaiting !== true) attempt.endWaiting(input.isWholeJournal === true);
-    if (input.wakeId !== undefined) attempt.wake(input.wakeId);
+    if (input.wakeId !== undefined) attempt.wake(input.wakeId, input.beats ?? new Map());
     logAsEnded(draft, input.entries, duplicates);
   } catch (error) {
     const reason = repairable(error);
@@ -174,14 +176,14 @@ class Attempt {
     }
   }
 
-  wake(wakeId: string): void {
+  wake(wakeId: string, beats: SeenBeats): void {
     const draft = this.#draft;
     const machine = draft.ended ? undefined : this.#ready(undefined);
     if (!machine && draft.execution.status === 'RUNNING' && isTimedOut(draft)) {
       // For that no machine is needed.
       timeOut(draft);
       draft.log('wake', wakeId);
-    } else if (machine && fireDue(draft, machine, wakeId) > 0) draft.log('wake', wakeId);
+    } else if (machine && fireDue(draft, machine, wakeId, beats) > 0) draft.log('wake', wakeId);
   }
 
   /** The execution's machine, or nothing where it has to wait for it. */
@@ -228,6 +230,10 @@ function goOnFromFailure(draft: Draft, machine: PreparedMachine): void {
   for (const task of draft.execution.tasks) {
     if ((task.deadline ?? Number.POSITIVE_INFINITY) <= draft.now) {
       draft.replaceTask(anotherAttempt(task, draft.now));
+    } else if ((task.heartbeatAt ?? Number.POSITIVE_INFINITY) <= draft.now) {
+      // Nobody looked meanwhile: it may live.
+      const { heartbeatMs = 0 } = machine.taskSourceOf(task.worker).policy;
+      draft.replaceTask({ ...task, heartbeatAt: draft.now + heartbeatMs });
     }
   }
   draft.clear('failed');
@@ -289,7 +295,7 @@ export function deferDispatch(execution: Execution, tasks: readonly OpenTask[], 
   for (const { task: number, attempt } of tasks) {
     const task = draft.openAttempt(number, attempt);
     // After a conflict it may have been settled, or be another attempt.
-    if (!task || task.deadline === undefined) continue;
+    if (!task || task.dispatchAt !== undefined) continue;
     draft.replaceTask(deferred(execution.executionId, task, draft.now));
     draft.log('deferred', `task#${task.task}#${task.attempt}`);
   }

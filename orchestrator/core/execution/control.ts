@@ -6,6 +6,7 @@ import type { ControlEntry, MessageEntry } from './entries.ts';
 import type { OpenTask } from './execution.ts';
 import type { IgnoredReason } from './log.ts';
 import { patched } from './mergePatch.ts';
+import { notHandedOver } from './tasks.ts';
 
 /** An operator's word. It needs no machine, and is taken also by an execution that has ended. */
 export function applyControl(draft: Draft, entry: ControlEntry): void {
@@ -87,8 +88,8 @@ function redrive(draft: Draft, { version, input }: Redrive): boolean {
 }
 
 /** The attempts that it has had do not count. */
-export function anotherAttempt({ deadline: _, ...task }: OpenTask, now: number): OpenTask {
-  return { ...task, attempt: task.attempt + 1, retries: [], dispatchAt: now };
+export function anotherAttempt(task: OpenTask, now: number): OpenTask {
+  return { ...notHandedOver(task), attempt: task.attempt + 1, retries: [], dispatchAt: now };
 }
 
 /** Timers stood still: they are as far away as they were. What has come meanwhile is in the journal. */
@@ -99,11 +100,18 @@ function resume(draft: Draft): void {
   draft.set({
     status: 'RUNNING',
     waiting: { since: draft.now, attempts: 0, nextAttemptAt: draft.now },
-    tasks: tasks.map(({ deadline, dispatchAt, ...task }) => ({
-      ...task,
-      ...(deadline !== undefined && { deadline: deadline + ms }),
-      ...(dispatchAt !== undefined && { dispatchAt: dispatchAt + ms }),
-    })),
+    tasks: tasks.map((task) => later(task, ms)),
     ...(snapshot !== undefined && { snapshot: shiftTimers(snapshot, ms) }),
   });
+}
+
+function later(task: OpenTask, ms: number): OpenTask {
+  const { deadline, dispatchAt, heartbeatAt, startBy, ...rest } = task;
+  return {
+    ...rest,
+    ...(deadline !== undefined && { deadline: deadline + ms }),
+    ...(dispatchAt !== undefined && { dispatchAt: dispatchAt + ms }),
+    ...(heartbeatAt !== undefined && { heartbeatAt: heartbeatAt + ms }),
+    ...(startBy !== undefined && { startBy: startBy + ms }),
+  };
 }

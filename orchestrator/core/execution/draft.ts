@@ -9,6 +9,7 @@ import {
   parseMachineState,
   stepMachine,
 } from '../machine/index.ts';
+import type { ResolvedTaskPolicy } from '../taskPolicy.ts';
 import { parentOf } from './addresses.ts';
 import { removeChild, sendMessage, startChild, stopChild, stopChildren, tellParent } from './children.ts';
 import type { Emission } from './emission.ts';
@@ -18,6 +19,7 @@ import { dropHeldEvents, offerHeldEvents } from './heldEvents.ts';
 import { appendToLog, emptyLog, isJournalKind, journalReferences, type LogEntry, splitLog } from './log.ts';
 import { Outgoing } from './messages.ts';
 import { DataUnavailableError, unfetchedSnapshot } from './storedData.ts';
+import { handedOver } from './tasks.ts';
 
 /** What is to be done after the commit, in this order. Exhaustive: whoever executes effects switches over `type`. */
 export type ExecutionEffect =
@@ -224,9 +226,8 @@ export class Draft {
   }
 
   /** Starts an attempt: its deadline runs from now on, and it is dispatched after the commit. */
-  dispatch(task: OpenTask, timeoutMs: number, cause: string): void {
-    const { dispatchAt: _, ...rest } = task;
-    this.replaceTask({ ...rest, cause, deadline: this.now + timeoutMs });
+  dispatch(task: OpenTask, policy: ResolvedTaskPolicy, cause: string): void {
+    this.replaceTask(handedOver(task, policy, cause, this.now));
     this.#toDispatch.add(task.task);
   }
 
@@ -265,7 +266,7 @@ export class Draft {
           const { policy } = source;
           const open = { task, worker: src, attempt: 1, cause, ...(input === undefined ? {} : { input }) };
           this.set({ tasks: [...this.#execution.tasks, open] });
-          this.dispatch(open, policy.timeoutMs, cause);
+          this.dispatch(open, policy, cause);
           break;
         }
         case 'stopTask':
