@@ -1,6 +1,8 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { invokeConfigs, nodesOf, partsOf, pathOf } from './parts.ts';
+import { misreferredProblems } from './misreferred.ts';
+import { invokeConfigs, lineageOf, nodesOf, partsOf, pathOf } from './parts.ts';
 import { type LogicKind, logicKindOf, resolveSource, workerNameOf } from './sources.ts';
+import { unheededProblems } from './unheeded.ts';
 import { type Implementations, implementationsOf, nodesInOrder, property } from './xstateInternals.ts';
 
 /** One reason why a machine cannot be durable. */
@@ -33,6 +35,8 @@ export function findProblems(machine: AnyStateMachine): readonly MachineProblem[
     ...identityProblems(machine),
     ...duplicateIds(machine, nodes),
     ...nodes.flatMap((node) => [...historyProblems(node), ...partsProblems(machine, node)]),
+    ...misreferredProblems(machine, nodes),
+    ...unheededProblems(machine, nodes),
     ...implementationProblems(implementationsOf(machine)),
     ...sharedInvokeIds(nodes),
   ];
@@ -161,7 +165,14 @@ function snapshotProblem(path: string, what: string): MachineProblem {
 function* implementationProblems(all: Implementations): Generator<MachineProblem> {
   for (const [name, logic] of Object.entries(all.actors)) yield* logicProblems(`actors.${name}`, logic);
   for (const [name, action] of Object.entries(all.actions)) {
-    yield* actionProblems(`actions.${name}`, action, all);
+    if (typeof action === 'function') yield* actionProblems(`actions.${name}`, action, all);
+    else {
+      yield {
+        path: `actions.${name}`,
+        problem: 'it is no function: XState would do nothing',
+        instead: 'write a function, or one of its actions such as assign(…)',
+      };
+    }
   }
   for (const [name, guard] of Object.entries(all.guards)) yield* guardProblems(`guards.${name}`, guard, all);
   for (const [name, delay] of Object.entries(all.delays)) {
@@ -232,9 +243,4 @@ function canBeActiveTogether(first: AnyStateNode, second: AnyStateNode): boolean
   const lineage = lineageOf(first);
   const common = lineageOf(second).find((node) => lineage.includes(node));
   return common === first || common === second || common?.type === 'parallel';
-}
-
-/** The node and its ancestors, innermost first. */
-function lineageOf(node: AnyStateNode): AnyStateNode[] {
-  return node.parent ? [node, ...lineageOf(node.parent)] : [node];
 }

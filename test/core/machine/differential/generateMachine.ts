@@ -69,6 +69,8 @@ class ConfigBuilder {
     const { tags: _, ...config } = this.#state(this.#root);
     const start = { spawned: 0, fuel: 6, last: null };
     const spawns = this.#may(10, 'spawn in context');
+    const hasOutput = this.#may(70, 'output');
+    if (!hasOutput) withoutFinalOutput(config.states);
     return {
       ...config,
       id: 'm',
@@ -84,7 +86,7 @@ class ConfigBuilder {
         n: input.n,
         ref: spawns ? spawn('p0', { id: 'ctx', input: 1 }) : null,
       }),
-      ...(this.#choices.chance(70)
+      ...(hasOutput
         ? {
             output: ({
               context,
@@ -222,5 +224,12 @@ class ConfigBuilder {
     const chosen = this.#choices.chance(percent);
     if (chosen) this.#features.add(feature);
     return chosen;
+  }
+}
+
+/** What nobody would see is refused at registration. */
+function withoutFinalOutput(states: unknown): void {
+  for (const state of Object.values(states as Record<string, Config>)) {
+    if (state.type === 'final') delete state.output;
   }
 }
