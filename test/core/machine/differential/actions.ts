@@ -8,6 +8,7 @@ import {
   enqueueActions,
   log,
   not,
+  or,
   raise,
   type Snapshot,
   sendTo,
@@ -15,6 +16,7 @@ import {
   stopChild,
 } from 'xstate';
 import type { Choices } from './choices.ts';
+import type { Shape } from './tree.ts';
 
 export interface GeneratedContext {
   /** What guards and delays look at. */
@@ -52,12 +54,20 @@ export class ActionBuilder {
   readonly #features: Set<string>;
   readonly #host: Host;
   readonly #stateIds: readonly string[];
+  readonly #shape: Shape;
 
-  constructor(choices: Choices, features: Set<string>, host: Host, stateIds: readonly string[]) {
+  constructor(
+    choices: Choices,
+    features: Set<string>,
+    host: Host,
+    stateIds: readonly string[],
+    shape: Shape,
+  ) {
     this.#choices = choices;
     this.#features = features;
     this.#host = host;
     this.#stateIds = stateIds;
+    this.#shape = shape;
   }
 
   custom(): unknown {
@@ -92,7 +102,7 @@ export class ActionBuilder {
       ['enqueueActions', () => this.#enqueue()],
       ['assign that may throw', () => this.#assignThatThrows()],
     ];
-    const [feature, make] = this.#choices.oneOf(isEnqueued ? kinds.slice(0, -2) : kinds);
+    const [feature, make] = this.#choices.oneOf(isEnqueued || this.#isTame() ? kinds.slice(0, -2) : kinds);
     this.#features.add(feature);
     return make();
   }
@@ -110,6 +120,14 @@ export class ActionBuilder {
         'not and and',
         () => not(and([{ type: 'modulo', params }, (({ context }: Args) => context.n > 2) as never])),
       ],
+      ['or', () => or([{ type: 'modulo', params }, not(passes as never)])],
+      [
+        'guard with computed params',
+        () => ({
+          type: 'modulo',
+          params: ({ event }: Args) => ({ modulus, rest: event.type.charCodeAt(0) % modulus }),
+        }),
+      ],
       ['stateIn', () => stateIn(`#${this.#choices.oneOf(this.#stateIds)}`)],
       [
         'guard on event',
@@ -120,9 +138,16 @@ export class ActionBuilder {
       ['guard that may throw', () => throwsAt(13)],
       ['inline guard', () => passes],
     ];
-    const [feature, make] = this.#choices.oneOf(kinds);
+    const [feature, make] = this.#choices.oneOf(
+      this.#isTame() ? kinds.filter(([what]) => what !== 'guard that may throw') : kinds,
+    );
     this.#features.add(feature);
     return make();
+  }
+
+  /** Most of a workflow does not throw. */
+  #isTame(): boolean {
+    return this.#shape === 'workflow' && !this.#choices.chance(5);
   }
 
   /** Spends fuel, so that what it is put before ends. */
@@ -176,7 +201,11 @@ export class ActionBuilder {
 
   #emit(): unknown {
     const type = this.#choices.oneOf(['emitted', 'note']);
-    return emit(({ context }: Args) => ({ type, n: context.n }));
+    const mayThrow = this.#choices.chance(10);
+    return emit(({ context }: Args) => {
+      if (mayThrow && context.n === 19) throw new Error('the emit met 19');
+      return { type, n: context.n };
+    });
   }
 
   #sendToSelf(): unknown {

@@ -15,10 +15,13 @@ export interface Compared {
   /** Of a machine that failed, how: without the numbers in it. */
   readonly error?: string;
   /** Why the comparison ended before the operations did. */
-  readonly endedBy?: 'illegal' | 'orphan' | 'too many tasks';
+  readonly endedBy?: 'illegal' | 'orphan' | 'too many tasks' | 'too many timers';
 }
 
 const maxTasks = 30;
+
+/** Timers that set timers multiply beyond what either side fires at once. */
+const maxTimers = 40;
 
 /**
  * Does the same operations to both and compares after each.
@@ -33,7 +36,7 @@ export async function compare(
   if (xstate === undefined) return undefined;
   const durable = new DurableActor(numbers);
   const comparison = new Comparison(xstate, durable);
-  const n = (numbers[0] ?? 0) % 4;
+  const n = (numbers[1] ?? 0) % 4;
   xstate.start(n);
   durable.start(n);
   comparison.check('the start');
@@ -80,10 +83,16 @@ class Comparison {
   endedBy(): Compared['endedBy'] {
     if (this.#durable.hasReplaced) return 'orphan';
     if (this.#xstate.isIllegal()) return 'illegal';
-    return this.#xstate.taskCount > maxTasks ? 'too many tasks' : undefined;
+    if (this.#xstate.taskCount > maxTasks) return 'too many tasks';
+    return this.#xstate.timerCount > maxTimers ? 'too many timers' : undefined;
   }
 
   async do(operation: Operation): Promise<void> {
+    if (operation.type === 'progress') {
+      const chosen = this.#progress(operation);
+      if (chosen) await this.do(chosen);
+      return;
+    }
     if (operation.type === 'settle') {
       if (this.status !== 'active' || this.#xstate.taskCount === 0) return;
       const index = operation.task % this.#xstate.taskCount;
@@ -97,6 +106,18 @@ class Comparison {
       this.#durable.advance(operation.ms);
     }
     if (!this.#xstate.isIllegal()) this.check(JSON.stringify(operation));
+  }
+
+  #progress({ choice, succeeds, v }: Extract<Operation, { type: 'progress' }>): Operation | undefined {
+    if (this.status !== 'active') return undefined;
+    const tasks = Array.from({ length: this.#xstate.taskCount }, (_, task) => task);
+    const nextTimerMs = this.#xstate.nextTimerMs();
+    const options: Operation[] = [
+      ...tasks.map((task) => ({ type: 'settle' as const, task, succeeds, v })),
+      ...this.#xstate.taken(v).map((type) => ({ type: 'event' as const, event: { type, v } })),
+      ...(nextTimerMs === undefined ? [] : [{ type: 'advance' as const, ms: nextTimerMs }]),
+    ];
+    return options[choice % options.length];
   }
 
   check(after: string): void {

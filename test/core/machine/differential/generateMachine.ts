@@ -1,14 +1,18 @@
 import { type AnyStateMachine, and, fromPromise, setup } from 'xstate';
 import { ActionBuilder, type GeneratedContext, type Host } from './actions.ts';
 import { Choices } from './choices.ts';
-import { allStates, type GeneratedState, TreeBuilder } from './tree.ts';
+import { allStates, type GeneratedState, type Shape, TreeBuilder } from './tree.ts';
 
+/** Besides, `xstate.route` to the ids of states. */
 export const eventTypes = ['A', 'B', 'C', 'N.x', 'N.y', 'PING', 'R'] as const;
 
 const descriptors = [...eventTypes, 'N.*', '*', 'N.x', 'xstate.done.actor.*'];
 
 /** Lower than what is usual, so that endless loops end soon. */
 const maxIterations = 25;
+
+/** As the first of the numbers it asks for a workflow. */
+export const aWorkflow = 99;
 
 export interface GeneratedMachine {
   readonly machine: AnyStateMachine;
@@ -22,8 +26,10 @@ export interface GeneratedMachine {
 export function generateMachine(numbers: readonly number[], host: Host): GeneratedMachine {
   const features = new Set<string>();
   const choices = new Choices(numbers);
-  const root = new TreeBuilder(choices, features).build();
-  const config = new ConfigBuilder(choices, features, host, root).machine();
+  const shape: Shape = choices.chance(20) ? 'workflow' : 'any';
+  if (shape === 'workflow') features.add('workflow');
+  const root = new TreeBuilder(choices, features, shape).build();
+  const config = new ConfigBuilder(choices, features, host, root, shape).machine();
   const base = setup({
     actors: { p0: fromPromise(host.promise('p0')), p1: fromPromise(host.promise('p1')) },
     actions: {
@@ -50,19 +56,23 @@ class ConfigBuilder {
   readonly #features: Set<string>;
   readonly #host: Host;
   readonly #root: GeneratedState;
+  readonly #shape: Shape;
   readonly #targets: readonly string[];
+  readonly #regions: readonly GeneratedState[];
   readonly #actions: ActionBuilder;
   #invokeIds = 0;
 
-  constructor(choices: Choices, features: Set<string>, host: Host, root: GeneratedState) {
+  constructor(choices: Choices, features: Set<string>, host: Host, root: GeneratedState, shape: Shape) {
     this.#choices = choices;
     this.#features = features;
     this.#host = host;
     this.#root = root;
+    this.#shape = shape;
     this.#targets = allStates(root)
       .filter((state) => state !== root)
       .map(({ id }) => id);
-    this.#actions = new ActionBuilder(choices, features, host, this.#targets);
+    this.#regions = allStates(root).filter((state) => state !== root && state.type === 'parallel');
+    this.#actions = new ActionBuilder(choices, features, host, this.#targets, shape);
   }
 
   machine(): Config {
@@ -110,19 +120,65 @@ class ConfigBuilder {
       return { type: 'history', history, ...(historyTarget === undefined ? {} : { target: historyTarget }) };
     }
     if (state.type === 'final') return this.#final();
+    const config = this.#anyState(state);
+    return state.next === undefined ? config : this.#leadingTo(state.next, state, config);
+  }
+
+  /** The state with a way on: by an event, a task, a delay, at once, or when it is done itself. */
+  #leadingTo(next: string, state: GeneratedState, config: Config): Config {
+    const onward = { target: `#${next}`, actions: this.#someActions(2) };
+    if (state.type !== 'atomic') return { ...config, onDone: [...this.#extra(), onward] };
+    const add = (to: unknown, key: string) => ({
+      ...(to as Config),
+      [key]: [...(((to as Config)[key] as unknown[] | undefined) ?? []), onward],
+    });
+    const kinds: readonly (() => Config)[] = [
+      () => ({ on: add(config.on, this.#choices.oneOf(eventTypes)) }),
+      () => ({ after: add(config.after, '20') }),
+      () => ({ invoke: [...(config.invoke as unknown[]), { ...this.#invoke(), onDone: onward }] }),
+      () => ({
+        invoke: [...(config.invoke as unknown[]), { ...this.#invoke(), onDone: onward, onError: onward }],
+      }),
+      // Forward only, so that it ends.
+      () => ({ always: [...((config.always as unknown[] | undefined) ?? []), onward] }),
+    ];
+    return { ...config, ...this.#choices.oneOf(kinds)() };
+  }
+
+  /** Most workflows have only now and then a transition that leads away. */
+  #extra(): Config[] {
+    return this.#choices.chance(20) ? [this.#transition()] : [];
+  }
+
+  #anyState(state: GeneratedState): Config {
+    // A step of a workflow has little beside its way on, so that it gets there.
+    const isStep = state.next !== undefined;
     return {
       ...(state.hasOwnId ? { id: state.id } : {}),
-      entry: this.#choices.list(2, () => this.#actions.action()),
-      exit: this.#choices.list(2, () => this.#actions.action()),
+      ...(state.hasOwnId && this.#may(50, 'route') ? { route: {} } : {}),
+      entry: this.#someActions(isStep ? 1 : 2),
+      exit: this.#someActions(isStep ? 1 : 2),
       ...(this.#may(30, 'tags') ? { tags: [this.#choices.oneOf(['red', 'green', 'blue'])] } : {}),
-      on: this.#transitionsBy(3, descriptors, (descriptor) => (descriptor.endsWith('*') ? 'wildcard' : 'on')),
-      ...(state !== this.#root && this.#may(40, 'always') ? { always: this.#always() } : {}),
-      after: this.#transitionsBy(2, ['10', '20', '50', 'computed'], (delay) =>
+      on: {
+        ...this.#transitionsBy(this.#rarely(isStep, 3), descriptors, (descriptor) =>
+          descriptor.endsWith('*') ? 'wildcard' : 'on',
+        ),
+        ...(this.#may(6, 'forbidden')
+          ? { [this.#choices.oneOf(eventTypes)]: this.#choices.oneOf([[{}], [undefined]]) }
+          : {}),
+      },
+      ...(state !== this.#root && this.#may(isStep ? 8 : 40, 'always') ? { always: this.#always() } : {}),
+      after: this.#transitionsBy(this.#rarely(isStep, 2), ['10', '20', '50', 'computed'], (delay) =>
         delay === 'computed' ? 'computed after' : 'after',
       ),
-      invoke: this.#invokes(),
+      invoke: this.#invokes(this.#rarely(isStep, 3)),
       ...this.#substates(state),
     };
+  }
+
+  /** How many there may be: of a step of a workflow mostly none. */
+  #rarely(isStep: boolean, max: number): number {
+    return isStep ? (this.#choices.chance(25) ? 1 : 0) : max;
   }
 
   #final(): Config {
@@ -146,10 +202,13 @@ class ConfigBuilder {
   #substates(state: GeneratedState): Config {
     if (state.type === 'atomic') return {};
     const isParallel = state.type === 'parallel';
+    const isStep = state.next !== undefined;
     const actions = isParallel || !this.#may(25, 'initial actions') ? undefined : this.#someActions(2);
     return {
       ...(isParallel ? { type: 'parallel' } : { initial: actions ? { target: 's0', actions } : 's0' }),
-      ...(state !== this.#root && this.#may(60, 'onDone of a state') ? { onDone: this.#transitions() } : {}),
+      ...(state !== this.#root && !isStep && this.#may(60, 'onDone of a state')
+        ? { onDone: this.#transitions() }
+        : {}),
       states: Object.fromEntries(
         Object.entries(state.states).map(([key, child]) => [key, this.#state(child)]),
       ),
@@ -172,10 +231,21 @@ class ConfigBuilder {
     const guard = this.#actions.guard();
     return {
       actions,
-      ...(hasTarget ? { target: `#${this.#choices.oneOf(this.#targets)}` } : {}),
+      ...(hasTarget ? { target: this.#target() } : {}),
       ...(this.#may(25, 'reenter') ? { reenter: true } : {}),
       ...(guard === undefined ? {} : { guard }),
     };
+  }
+
+  #target(): string | string[] {
+    const regions = this.#choices.chance(10) ? this.#regions : [];
+    if (regions.length === 0) return `#${this.#choices.oneOf(this.#targets)}`;
+    this.#features.add('several targets');
+    const parallel = this.#choices.oneOf(regions);
+    return Object.values(parallel.states).map((region) => {
+      const within = Object.values(region.states).filter(({ type }) => type !== 'history');
+      return `#${(within.length === 0 ? region : this.#choices.oneOf(within)).id}`;
+    });
   }
 
   /** Such transitions spend fuel: what loops for want of it would tell little. */
@@ -193,8 +263,8 @@ class ConfigBuilder {
     });
   }
 
-  #invokes(): Config[] {
-    const count = this.#choices.pick(4);
+  #invokes(max: number): Config[] {
+    const count = this.#choices.pick(max + 1);
     if (count > 1) this.#features.add('several invokes');
     return Array.from({ length: count }, () => this.#invoke());
   }
@@ -202,14 +272,15 @@ class ConfigBuilder {
   #invoke(): Config {
     const isInline = this.#may(25, 'inline invoke');
     const onDone = this.#choices.chance(66);
-    const onError = this.#choices.chance(66);
+    const onError = this.#choices.chance(this.#shape === 'workflow' ? 90 : 66);
+    const mayThrow = this.#may(this.#shape === 'workflow' ? 1 : 5, 'input that may throw');
     this.#features.add('invoke');
     return {
       src: isInline ? fromPromise(this.#host.promise('inline')) : this.#choices.oneOf(['p0', 'p1']),
-      input: ({ context, event }: { context: GeneratedContext; event: { type: string } }) => ({
-        n: context.n,
-        on: event.type,
-      }),
+      input: ({ context, event }: { context: GeneratedContext; event: { type: string } }) => {
+        if (mayThrow && context.n === 17) throw new Error('the input met 17');
+        return { n: context.n, on: event.type };
+      },
       ...(this.#choices.chance(40) ? { id: `i${this.#invokeIds++}` } : {}),
       ...(onDone ? { onDone: this.#transitions() } : {}),
       ...(onError ? { onError: this.#transitions() } : {}),

@@ -1,6 +1,6 @@
 import { type Actor, type AnyActorRef, type AnyStateMachine, createActor, SimulatedClock } from 'xstate';
 import type { Json } from '../../../../orchestrator/core/json.ts';
-import { generateMachine } from './generateMachine.ts';
+import { eventTypes, generateMachine } from './generateMachine.ts';
 import type { ObservedState, Side } from './observed.ts';
 
 interface Task {
@@ -33,6 +33,10 @@ export class XStateActor implements Side {
 
   get taskCount(): number {
     return this.#tasks.length;
+  }
+
+  get timerCount(): number {
+    return this.#clock.dueTimes().length;
   }
 
   start(n: number): void {
@@ -89,6 +93,25 @@ export class XStateActor implements Side {
       children: isActive ? refs.map(([id, ref]) => `${id} ${ref.getSnapshot().status}`).sort() : undefined,
       timers: isActive ? this.#clock.dueTimes() : undefined,
     };
+  }
+
+  /** The types of events that the machine would do something on. */
+  taken(v: Json): readonly string[] {
+    const snapshot = this.#started().getSnapshot();
+    return eventTypes.filter((type) => {
+      try {
+        return snapshot.can({ type, v });
+      } catch {
+        // Its guard throws: that, too, is something.
+        return true;
+      }
+    });
+  }
+
+  /** How long until the next timer fires. */
+  nextTimerMs(): number | undefined {
+    const [next] = this.#clock.dueTimes();
+    return next === undefined ? undefined : Math.max(0, next - this.#clock.now());
   }
 
   /** XState itself can be brought into a state that no statechart has: nothing is to be compared then. */
