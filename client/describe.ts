@@ -1,5 +1,6 @@
+import { childId, parentOf } from '../orchestrator/core/execution/addresses.ts';
 import type { Execution, ExecutionError, ExecutionStatus } from '../orchestrator/core/execution/execution.ts';
-import type { Json } from '../orchestrator/core/json.ts';
+import type { Json, JsonObject } from '../orchestrator/core/json.ts';
 import { type MachineState, parseMachineState } from '../orchestrator/core/machine/state.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import { DifferentMachineError, ExecutionNotFoundError } from './errors.ts';
@@ -10,6 +11,8 @@ import type { ClientSurroundings } from './surroundings.ts';
 /** What is known of an execution. All times are ISO 8601. */
 export interface ExecutionDescription<M extends MachineReference = string> {
   readonly executionId: string;
+  /** The execution whose machine has started it. */
+  readonly parent?: string;
   /** Id of its machine. */
   readonly machine: string;
   /** The version it stays on. Absent until its machine has been found. */
@@ -28,6 +31,10 @@ export interface ExecutionDescription<M extends MachineReference = string> {
   readonly waiting?: { readonly since: string; readonly attempts: number; readonly nextAttemptAt: string };
   /** Tasks whose results are awaited; of a failed execution, those that were open when it failed. */
   readonly tasks: readonly TaskDescription[];
+  /** Child machines that have not ended: executions of their own. */
+  readonly children: readonly ChildDescription[];
+  /** Events that no state took yet, in the order in which they are offered again. */
+  readonly heldEvents: readonly JsonObject[];
   /** Delayed events to come, such as of `after`. */
   readonly timers: readonly TimerDescription[];
   /** Absent while `startPending`. */
@@ -46,6 +53,11 @@ export interface TaskDescription {
   readonly deadline?: string;
   /** When it will be dispatched: a retry's backoff, or a function that was throttled. */
   readonly dispatchAt?: string;
+}
+
+export interface ChildDescription {
+  readonly executionId: string;
+  readonly machine: string;
 }
 
 export interface TimerDescription {
@@ -78,7 +90,18 @@ async function describeStart<M extends MachineReference>(
   const start = await table.readStart(executionId);
   if (start?.kind !== 'start') throw new ExecutionNotFoundError(executionId);
   const { machine } = start;
-  return { executionId, machine, status: 'RUNNING', startPending: true, tasks: [], timers: [], version: 0 };
+  return {
+    executionId,
+    ...parentField(executionId),
+    machine,
+    status: 'RUNNING',
+    startPending: true,
+    tasks: [],
+    children: [],
+    heldEvents: [],
+    timers: [],
+    version: 0,
+  };
 }
 
 /** The types of context and output are those that the caller says its machine has: what is stored is JSON. */
@@ -88,6 +111,7 @@ export function descriptionOf<M extends MachineReference>(execution: Execution):
   const stored = execution.snapshot === undefined ? undefined : parseMachineState(execution.snapshot);
   return {
     executionId,
+    ...parentField(executionId),
     machine,
     ...(machineVersion !== undefined && { machineVersion }),
     status,
@@ -103,12 +127,22 @@ export function descriptionOf<M extends MachineReference>(execution: Execution):
       },
     }),
     tasks: execution.tasks.map(taskOf),
+    children: (execution.children ?? []).map((child) => ({
+      executionId: childId(executionId, child.task),
+      machine: child.machine,
+    })),
+    heldEvents: (execution.held ?? []).map(({ event }) => event),
     timers: status === 'RUNNING' ? timersOf(stored) : [],
     startedAt: isoTime(execution.startedAt),
     updatedAt: isoTime(execution.updatedAt),
     ...(endedAt !== undefined && { endedAt: isoTime(endedAt) }),
     version,
   };
+}
+
+function parentField(executionId: string): { readonly parent?: string } {
+  const parent = parentOf(executionId);
+  return parent === undefined ? {} : { parent };
 }
 
 function taskOf({
@@ -139,6 +173,7 @@ function typeOf(event: Json): string {
 
 /** Whether nothing but an event from outside will bring it forward. */
 export function waitsOnlyForEvents(execution: ExecutionDescription<MachineReference>): boolean {
-  const { status, startPending, tasks, timers, waiting } = execution;
-  return status === 'RUNNING' && !startPending && !waiting && tasks.length === 0 && timers.length === 0;
+  const { status, startPending, tasks, children, timers, waiting } = execution;
+  const waitsForNothing = tasks.length === 0 && children.length === 0 && timers.length === 0;
+  return status === 'RUNNING' && !startPending && !waiting && waitsForNothing;
 }

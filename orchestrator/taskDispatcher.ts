@@ -49,7 +49,7 @@ export class TaskDispatcher {
     if (!machine) return [];
     const lost = execution.tasks.filter((task) => {
       if (task.deadline === undefined || !causes.includes(task.cause)) return false;
-      const dispatchedAt = task.deadline - machine.sourceOf(task.worker).policy.timeoutMs;
+      const dispatchedAt = task.deadline - machine.taskSourceOf(task.worker).policy.timeoutMs;
       return now - dispatchedAt < redispatchWithinMs && !this.#memory.has(execution, task);
     });
     return this.dispatch(execution, lost);
@@ -60,7 +60,7 @@ export class TaskDispatcher {
     const machine = machines.find(execution.machine, execution.machineVersion);
     // The commit just taken found it; without it the deadline decides.
     if (!machine) return 'done';
-    const source = machine.sourceOf(task.worker);
+    const source = machine.taskSourceOf(task.worker);
     const functionName =
       source.kind === 'worker' ? functionNames.worker(source.worker) : functionNames.workerHost;
     const payload = this.#payload(execution, task, source.kind === 'worker' ? source.worker : task.worker);

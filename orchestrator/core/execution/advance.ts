@@ -1,10 +1,12 @@
 import { DefinitionMismatchError, type PreparedMachine, parseMachineState } from '../machine/index.ts';
-import { applyControl, applyEntry, logKindOf } from './applyEntry.ts';
+import { applyControl, applyEntry, applyStop, logKindOf } from './applyEntry.ts';
 import { Draft, type ExecutionEffect, type LogSegment } from './draft.ts';
 import { fireDue, fireDueTimers } from './due.ts';
 import type { JournalEntry, StartEntry } from './entries.ts';
 import type { Execution, ExecutionError, OpenTask, Waiting } from './execution.ts';
 import type { MachineLookup } from './machines.ts';
+import type { OutgoingItem } from './messages.ts';
+import { postOutgoing } from './outbox.ts';
 import { deferred } from './tasks.ts';
 import { definitionMismatch, findMachine, wait } from './waiting.ts';
 import { nextWakeAt } from './wakeAt.ts';
@@ -42,6 +44,8 @@ export type Advance =
       /** To be written while the item still has the version before. */
       readonly execution: Execution;
       readonly effects: readonly ExecutionEffect[];
+      /** To be written in one transaction with the execution. */
+      readonly outgoing: readonly OutgoingItem[];
       /** To be written before the execution, which has these entries in its log no more. */
       readonly segment: LogSegment | undefined;
       /** References that an earlier commit has applied. */
@@ -72,7 +76,11 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
     // Nothing of what was begun is kept, but controls need no machine.
     draft = draftOf(input.execution, start, input.executionId, input.now);
     const fresh = input.entries.filter((entry) => !isDuplicate(draft, entry, input.appliedBefore));
-    for (const entry of fresh) if (entry.kind === 'control' && !draft.ended) applyControl(draft, entry);
+    for (const entry of fresh) {
+      if (draft.ended) break;
+      if (entry.kind === 'control') applyControl(draft, entry);
+      else if (entry.kind === 'message') applyStop(draft, entry);
+    }
     const ignored = draft.ended ? fresh.filter(({ reference }) => !draft.hasLogged(reference)) : [];
     for (const entry of ignored) {
       draft.log(logKindOf(entry), entry.reference, { type: 'ignored', reason: 'Ended' });
@@ -125,6 +133,7 @@ class Attempt {
     } else {
       const machine = this.#ready(entry.kind === 'start' ? entry.version : undefined);
       if (!machine) {
+        if (entry.kind === 'message' && applyStop(draft, entry)) return;
         if (this.#waited && !this.#isWholeJournal && draft.execution.status === 'RUNNING') draft.set({});
         return;
       }
@@ -204,6 +213,9 @@ function isDuplicate(
     case 'result':
       if (draft.openAttempt(entry.task, entry.attempt)) return false;
       break;
+    case 'message':
+      if (entry.number <= (execution.received?.[entry.sender] ?? 0)) return true;
+      break;
     case 'event':
     case 'control':
     case 'invalidEvent':
@@ -223,6 +235,11 @@ export function deferDispatch(execution: Execution, tasks: readonly OpenTask[], 
     draft.log('deferred', `task#${task.task}#${task.attempt}`);
   }
   return draft.changed ? commitOf(draft, []) : { type: 'nothing', duplicates: [] };
+}
+
+/** Writes what did not fit into the transactions of earlier commits. */
+export function drainOutbox(execution: Execution, now: number): Advance {
+  return execution.outbox ? commitOf(new Draft(execution, now), []) : { type: 'nothing', duplicates: [] };
 }
 
 /** Ends the execution by a decision outside the machine: what the entries made of it could not be stored. */
@@ -255,12 +272,14 @@ function draftOf(
 }
 
 function commitOf(draft: Draft, duplicates: readonly string[]): Advance {
+  const outgoing = postOutgoing(draft);
   const { wakeAt: _, ...rest } = draft.execution;
   const wakeAt = nextWakeAt(draft);
   return {
     type: 'commit',
     execution: { ...rest, version: rest.version + 1, ...(wakeAt === undefined ? {} : { wakeAt }) },
     effects: draft.allEffects(),
+    outgoing,
     segment: draft.segment,
     duplicates,
   };

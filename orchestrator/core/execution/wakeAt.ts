@@ -1,5 +1,4 @@
 import type { Draft } from './draft.ts';
-import { hasEnded } from './execution.ts';
 
 /**
  * When the clock must wake the execution. Invariant 6: while it has something to wait for in time, `wakeAt` is set and
@@ -8,7 +7,9 @@ import { hasEnded } from './execution.ts';
  */
 export function nextWakeAt(draft: Draft): number | undefined {
   const { execution, now } = draft;
-  if (execution.status !== 'RUNNING' || hasEnded(execution.status)) return undefined;
+  // Even of an execution that has ended: its children must hear of it.
+  if (execution.outbox) return now;
+  if (execution.status !== 'RUNNING') return undefined;
   const stored = execution.wakeAt;
   const needed = neededWakeAt(draft);
   const storedIsToCome = stored !== undefined && stored > now;

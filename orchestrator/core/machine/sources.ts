@@ -1,9 +1,20 @@
-import type { AnyActorLogic } from 'xstate';
+import type { AnyActorLogic, AnyStateMachine } from 'xstate';
 import { type ResolvedTaskPolicy, resolveTaskPolicy, type TaskPolicy, taskPolicyKey } from '../taskPolicy.ts';
 import { isStateMachine, property } from './xstateInternals.ts';
 
 /** What runs when a machine invokes or spawns `src`. */
 export type ActorSource =
+  | TaskSource
+  /** Another machine: an execution of its own. */
+  | {
+      readonly kind: 'machine';
+      readonly definition: AnyStateMachine;
+      readonly machine: string;
+      readonly version: string;
+    };
+
+/** A source whose actors are tasks. */
+export type TaskSource =
   /** A Lambda function of its own. */
   | { readonly kind: 'worker'; readonly worker: string; readonly policy: ResolvedTaskPolicy }
   /** `fromPromise` logic of the machine's own module: the worker host runs it. */
@@ -26,9 +37,17 @@ export function resolveSource(src: string, logic: unknown): ActorSource {
   if (policy !== undefined) {
     return { kind: 'worker', worker: policy.worker ?? src, policy: resolveTaskPolicy(policy) };
   }
+  if (isStateMachine(logic)) {
+    return { kind: 'machine', definition: logic, machine: logic.id, version: versionOf(logic) };
+  }
   return isActorLogic(logic)
     ? { kind: 'promise', logic, policy: resolveTaskPolicy() }
     : { kind: 'worker', worker: src, policy: resolveTaskPolicy() };
+}
+
+/** A machine's version; '1' where its definition has none. */
+export function versionOf(machine: AnyStateMachine): string {
+  return machine.version ?? '1';
 }
 
 /** The name that the policy of a worker gives it, where it has one. */
