@@ -1,26 +1,61 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { lineageOf, type MachinePart, partsOf, pathOf } from './parts.ts';
+import { invokeConfigs, lineageOf, type MachinePart, partsOf, pathOf } from './parts.ts';
 import type { MachineProblem } from './refusals.ts';
-import { configOf, hasStateValue, implementationsOf, property, stateNodeOf } from './xstateInternals.ts';
+import {
+  configOf,
+  hasStateValue,
+  implementationsOf,
+  isStateMachine,
+  property,
+  stateNodeOf,
+} from './xstateInternals.ts';
 
 /** What a definition says of its own states, and that is not so: XState finds it when the machine gets there, or never. */
 export function* misreferredProblems(
   machine: AnyStateMachine,
   nodes: readonly AnyStateNode[],
 ): Generator<MachineProblem> {
+  const { guards, actions } = implementationsOf(machine);
+  const parts = [
+    ...nodes.flatMap((node) => [...partsOf(node)]),
+    ...Object.entries(guards).map(
+      ([name, value]) => ({ type: 'guard', path: `guards.${name}`, value }) as const,
+    ),
+    ...Object.entries(actions).map(
+      ([name, value]) => ({ type: 'action', path: `actions.${name}`, value }) as const,
+    ),
+  ];
+  const tasks = taskIds(machine, nodes, parts);
   for (const node of nodes) {
     yield* historyTargetProblems(node);
     yield* targetProblems(node);
-    for (const part of partsOf(node)) yield* partProblems(machine, part);
   }
-  const { guards, actions } = implementationsOf(machine);
-  for (const [name, guard] of Object.entries(guards)) yield* guardProblems(machine, `guards.${name}`, guard);
-  for (const [name, action] of Object.entries(actions)) yield* actionProblems(`actions.${name}`, action);
+  for (const part of parts) {
+    if (part.type === 'guard') yield* guardProblems(machine, part.path, part.value);
+    else if (part.type === 'action') yield* actionProblems(part.path, part.value, tasks);
+  }
 }
 
-function* partProblems(machine: AnyStateMachine, part: MachinePart): Generator<MachineProblem> {
-  if (part.type === 'guard') yield* guardProblems(machine, part.path, part.value);
-  else if (part.type === 'action') yield* actionProblems(part.path, part.value);
+/** Ids under which the machine has tasks alone, and never a machine: as far as they are written down. */
+function taskIds(
+  machine: AnyStateMachine,
+  nodes: readonly AnyStateNode[],
+  parts: readonly MachinePart[],
+): ReadonlySet<string> {
+  const { actors } = implementationsOf(machine);
+  const isMachine = (src: unknown) => isStateMachine(typeof src === 'string' ? actors[src] : src);
+  const children: (readonly [id: string, src: unknown])[] = [];
+  for (const node of nodes) {
+    const configs = invokeConfigs(node);
+    for (const [index, { id }] of node.invoke.entries()) children.push([id, property(configs[index], 'src')]);
+  }
+  for (const part of parts) {
+    if (part.type !== 'action' || property(part.value, 'type') !== 'xstate.spawnChild') continue;
+    const id = property(part.value, 'id');
+    if (typeof id === 'string') children.push([id, property(part.value, 'src')]);
+  }
+  const machines = new Set(children.flatMap(([id, src]) => (isMachine(src) ? [id] : [])));
+  return new Set(children.flatMap(([id]) => (machines.has(id) ? [] : [id])));
 }
 
 function* historyTargetProblems(node: AnyStateNode): Generator<MachineProblem> {
@@ -77,7 +112,19 @@ function* guardProblems(machine: AnyStateMachine, path: string, guard: unknown):
   }
 }
 
-function* actionProblems(path: string, action: unknown): Generator<MachineProblem> {
+function* actionProblems(
+  path: string,
+  action: unknown,
+  tasks: ReadonlySet<string>,
+): Generator<MachineProblem> {
+  const to = property(action, 'to');
+  if (property(action, 'type') === 'xstate.sendTo' && typeof to === 'string' && tasks.has(to)) {
+    yield {
+      path,
+      problem: `it sends to '${to}', which is a task: a task takes no events, as no promise does`,
+      instead: 'give the task what it needs as input, or invoke a machine',
+    };
+  }
   if (property(action, 'type') === 'xstate.assign' && isAsync(property(action, 'assignment'))) {
     yield {
       path,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { and, assign, not, stateIn } from 'xstate';
+import { and, assign, createMachine, forwardTo, not, sendTo, stateIn } from 'xstate';
 import {
   MachineNotDurableError,
   type MachineProblem,
@@ -127,6 +127,12 @@ test.each<[what: string, config: object, path: string, problem: RegExp, implemen
     /nothing of what its promise gives/,
   ],
   [
+    'sendTo a task by its id',
+    inA({ invoke: { src: 'work', id: 'w' }, entry: sendTo('w', { type: 'X' }) }),
+    'states.a.entry[0]',
+    /'w', which is a task/,
+  ],
+  [
     'an action that is another name',
     inA({}),
     'actions.one',
@@ -205,6 +211,13 @@ test.each<[what: string, config: object]>([
   [
     'types, schemas and descriptions',
     inA({ description: 'a' }, { types: {}, schemas: {}, description: 'm', version: '1' }),
+  ],
+  [
+    'sendTo and forwardTo a machine by its id',
+    inA({
+      invoke: { src: createMachine({ id: 'child' }), id: 'w' },
+      entry: [sendTo('w', { type: 'X' }), forwardTo('w')],
+    }),
   ],
 ])('%s: accepted', (_, config) => {
   expect(problemsOf(config)).toEqual([]);
