@@ -1,35 +1,29 @@
 /**
  * `npm run differential -- --machines 20000 --seed 1`: generates that many machines, compares each with XState's own actor,
- * and prints how many machines and steps there were and what they met. A failure prints seed and path, to be run again.
+ * and prints how many machines and steps there were and what they met. A machine that differs ends it with a seed and path;
+ * `--shrink` makes it small.
  */
-import { spawnSync } from 'node:child_process';
-import { parseArgs } from 'node:util';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
 
-const { values } = parseArgs({
-  options: {
-    machines: { type: 'string', default: '20000' },
-    seed: { type: 'string', default: '1' },
-    /** Makes a failing machine small. Takes minutes. */
-    shrink: { type: 'boolean', default: false },
-  },
-});
-const { status } = spawnSync(
-  process.execPath,
-  [
-    'node_modules/vitest/vitest.mjs',
-    'run',
-    'test/core/machine/differential.test.ts',
-    '--testNamePattern',
-    'machines\\)',
-  ],
-  {
-    stdio: 'inherit',
-    env: {
-      ...process.env,
-      MILLRACE_DIFFERENTIAL_RUNS: values.machines,
-      MILLRACE_DIFFERENTIAL_SEED: values.seed,
-      MILLRACE_DIFFERENTIAL_SHRINK: values.shrink ? '1' : '0',
-    },
-  },
-);
-process.exitCode = status ?? 1;
+const entry = fileURLToPath(new URL('./main.ts', import.meta.url));
+const project = fileURLToPath(new URL('../../../..', import.meta.url));
+// Within the project, so that the bundle finds its packages.
+const directory = await mkdtemp(`${project}node_modules/.differential-`);
+try {
+  const outfile = `${directory}/main.mjs`;
+  await build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    sourcemap: 'inline',
+    logLevel: 'error',
+  });
+  await import(pathToFileURL(outfile).href);
+} finally {
+  await rm(directory, { recursive: true });
+}
