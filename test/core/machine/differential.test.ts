@@ -23,6 +23,12 @@ describe('a generated machine, stored and taken up again before every input', ()
     expect(tally.ended / tally.machines).toBeGreaterThan(0.1);
   }, 300_000);
 
+  test('does so with child machines, to which it talks', async () => {
+    const tally = await compareMany({ machines: 60, seed: 1, children: true });
+    expect(tally.machines).toBeGreaterThan(50);
+    expect(tally.metBy('sendTo child machine')).toBeGreaterThan(30);
+  }, 300_000);
+
   test.each(keptSeeds)(
     'does so for the kept seed %i',
     async (seed) => {

@@ -15,6 +15,7 @@ import {
   stateIn,
   stopChild,
 } from 'xstate';
+import { childEvents } from './childMachine.ts';
 import type { Choices } from './choices.ts';
 import type { Shape } from './tree.ts';
 
@@ -55,6 +56,7 @@ export class ActionBuilder {
   readonly #host: Host;
   readonly #stateIds: readonly string[];
   readonly #shape: Shape;
+  readonly #invokesChild: ReadonlySet<string> | undefined;
 
   constructor(
     choices: Choices,
@@ -62,12 +64,14 @@ export class ActionBuilder {
     host: Host,
     stateIds: readonly string[],
     shape: Shape,
+    invokesChild: ReadonlySet<string> | undefined,
   ) {
     this.#choices = choices;
     this.#features = features;
     this.#host = host;
     this.#stateIds = stateIds;
     this.#shape = shape;
+    this.#invokesChild = invokesChild;
   }
 
   custom(): unknown {
@@ -82,6 +86,8 @@ export class ActionBuilder {
   }
 
   action(isEnqueued = false): unknown {
+    if (this.#invokesChild !== undefined && this.#choices.chance(20))
+      return this.#sendToChild(this.#invokesChild);
     const kinds: readonly (readonly [feature: string, make: () => unknown])[] = [
       ['custom action', () => this.custom()],
       ['custom action', () => this.custom()],
@@ -219,6 +225,18 @@ export class ActionBuilder {
     });
   }
 
+  /** To the child machine of a state that is active, while there is fuel: each answer may ask again. */
+  #sendToChild(invokesChild: ReadonlySet<string>): unknown {
+    const stateId = this.#choices.oneOf(this.#stateIds);
+    const type = this.#choices.oneOf(childEvents);
+    this.#features.add('sendTo child machine');
+    return enqueueActions(({ context, enqueue, check }) => {
+      if (context.fuel <= 0 || !invokesChild.has(stateId) || !check(stateIn(`#${stateId}`))) return;
+      enqueue(this.burn() as never);
+      enqueue(sendTo(childIdOf(stateId), { type }) as never);
+    });
+  }
+
   #withReference(action: unknown): unknown {
     return enqueueActions(({ context, enqueue }) => {
       if (context.ref) enqueue(action as never);
@@ -243,6 +261,10 @@ export class ActionBuilder {
       return {};
     });
   }
+}
+
+export function childIdOf(stateId: string): string {
+  return `child of ${stateId}`;
 }
 
 const maxSpawned = 8;

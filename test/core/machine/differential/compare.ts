@@ -1,4 +1,5 @@
 import { DurableActor, replay } from './durableActor.ts';
+import type { GeneratorOptions } from './generateMachine.ts';
 import { AnonymousIds, type ObservedState, type Operation } from './observed.ts';
 import { XStateActor } from './xstateActor.ts';
 
@@ -15,7 +16,7 @@ export interface Compared {
   /** Of a machine that failed, how: without the numbers in it. */
   readonly error?: string;
   /** Why the comparison ended before the operations did. */
-  readonly endedBy?: 'illegal' | 'orphan' | 'too many tasks' | 'too many timers';
+  readonly endedBy?: 'illegal' | 'orphan' | 'stale' | 'too many tasks' | 'too many timers';
 }
 
 const maxTasks = 30;
@@ -31,10 +32,11 @@ const maxTimers = 40;
 export async function compare(
   numbers: readonly number[],
   operations: readonly Operation[],
+  options: GeneratorOptions = {},
 ): Promise<Compared | undefined> {
-  const xstate = acceptedByXState(numbers);
+  const xstate = acceptedByXState(numbers, options);
   if (xstate === undefined) return undefined;
-  const durable = new DurableActor(numbers);
+  const durable = new DurableActor(numbers, options);
   const comparison = new Comparison(xstate, durable);
   const n = (numbers[1] ?? 0) % 4;
   xstate.start(n);
@@ -58,9 +60,9 @@ export async function compare(
   };
 }
 
-function acceptedByXState(numbers: readonly number[]): XStateActor | undefined {
+function acceptedByXState(numbers: readonly number[], options: GeneratorOptions): XStateActor | undefined {
   try {
-    return new XStateActor(numbers);
+    return new XStateActor(numbers, options);
   } catch {
     return undefined;
   }
@@ -82,6 +84,7 @@ class Comparison {
 
   endedBy(): Compared['endedBy'] {
     if (this.#durable.hasReplaced) return 'orphan';
+    if (this.#durable.hasStale) return 'stale';
     if (this.#xstate.isIllegal()) return 'illegal';
     if (this.#xstate.taskCount > maxTasks) return 'too many tasks';
     return this.#xstate.timerCount > maxTimers ? 'too many timers' : undefined;
@@ -123,7 +126,7 @@ class Comparison {
   check(after: string): void {
     const expected = this.#xstate.lines().map((line) => this.#xstateIds.replaceIn(line));
     const actual = this.#durable.lines().map((line) => this.#durableIds.replaceIn(line));
-    if (this.#durable.hasReplaced) return;
+    if (this.#durable.hasReplaced || this.#durable.hasStale) return;
     this.lines += expected.length;
     const expectedState = this.#xstate.state();
     const actualState = this.#durable.state();

@@ -76,6 +76,8 @@ const numbersAndOperations = fc.oneof(
 export interface Comparisons {
   readonly machines: number;
   readonly seed: number;
+  /** Machines with child machines. */
+  readonly children?: boolean;
   /** Makes a failing machine small. Takes minutes: seed and path that a failure tells are enough to do it apart. */
   readonly shrinks?: boolean;
   /** Called after each machine. */
@@ -83,10 +85,16 @@ export interface Comparisons {
 }
 
 /** @throws Error with seed and path of the first machine that differs, and how */
-export async function compareMany({ machines, seed, shrinks = false, after }: Comparisons): Promise<Tally> {
+export async function compareMany({
+  machines,
+  seed,
+  children = false,
+  shrinks = false,
+  after,
+}: Comparisons): Promise<Tally> {
   const tally = new Tally();
   const property = fc.asyncProperty(numbersAndOperations, async ([numbers, operations]) => {
-    tally.add(await compare(numbers, operations));
+    tally.add(await compare(numbers, operations, { children }));
     after?.(tally);
   });
   await fc.assert(property, { numRuns: machines, seed, endOnFailure: !shrinks });

@@ -1,5 +1,6 @@
 import { type AnyStateMachine, and, fromPromise, setup } from 'xstate';
-import { ActionBuilder, type GeneratedContext, type Host } from './actions.ts';
+import { ActionBuilder, childIdOf, type GeneratedContext, type Host } from './actions.ts';
+import { childMachine } from './childMachine.ts';
 import { Choices } from './choices.ts';
 import { allStates, type GeneratedState, type Shape, TreeBuilder } from './tree.ts';
 
@@ -14,6 +15,11 @@ const maxIterations = 25;
 /** As the first of the numbers it asks for a workflow. */
 export const aWorkflow = 99;
 
+export interface GeneratorOptions {
+  /** Has states invoke child machines, and actions send to them. */
+  readonly children?: boolean;
+}
+
 export interface GeneratedMachine {
   readonly machine: AnyStateMachine;
   readonly features: ReadonlySet<string>;
@@ -23,15 +29,23 @@ export interface GeneratedMachine {
  * Builds the machine that a list of choices stands for. The same choices give the same machine, whatever the host.
  * @throws what XState throws for a config that it does not accept
  */
-export function generateMachine(numbers: readonly number[], host: Host): GeneratedMachine {
+export function generateMachine(
+  numbers: readonly number[],
+  host: Host,
+  { children = false }: GeneratorOptions = {},
+): GeneratedMachine {
   const features = new Set<string>();
   const choices = new Choices(numbers);
   const shape: Shape = choices.chance(20) ? 'workflow' : 'any';
   if (shape === 'workflow') features.add('workflow');
   const root = new TreeBuilder(choices, features, shape).build();
-  const config = new ConfigBuilder(choices, features, host, root, shape).machine();
+  const config = new ConfigBuilder(choices, features, host, root, shape, children).machine();
   const base = setup({
-    actors: { p0: fromPromise(host.promise('p0')), p1: fromPromise(host.promise('p1')) },
+    actors: {
+      p0: fromPromise(host.promise('p0')),
+      p1: fromPromise(host.promise('p1')),
+      child: childMachine,
+    },
     actions: {
       named: (args, params) => host.custom('named', params, args as never),
       bare: (args) => host.custom('bare', undefined, args as never),
@@ -57,22 +71,32 @@ class ConfigBuilder {
   readonly #host: Host;
   readonly #root: GeneratedState;
   readonly #shape: Shape;
+  /** Ids of the states that invoke a child machine. */
+  readonly #invokesChild: Set<string> | undefined;
   readonly #targets: readonly string[];
   readonly #regions: readonly GeneratedState[];
   readonly #actions: ActionBuilder;
   #invokeIds = 0;
 
-  constructor(choices: Choices, features: Set<string>, host: Host, root: GeneratedState, shape: Shape) {
+  constructor(
+    choices: Choices,
+    features: Set<string>,
+    host: Host,
+    root: GeneratedState,
+    shape: Shape,
+    children: boolean,
+  ) {
     this.#choices = choices;
     this.#features = features;
     this.#host = host;
     this.#root = root;
     this.#shape = shape;
+    this.#invokesChild = children ? new Set() : undefined;
     this.#targets = allStates(root)
       .filter((state) => state !== root)
       .map(({ id }) => id);
     this.#regions = allStates(root).filter((state) => state !== root && state.type === 'parallel');
-    this.#actions = new ActionBuilder(choices, features, host, this.#targets, shape);
+    this.#actions = new ActionBuilder(choices, features, host, this.#targets, shape, this.#invokesChild);
   }
 
   machine(): Config {
@@ -171,7 +195,7 @@ class ConfigBuilder {
       after: this.#transitionsBy(this.#rarely(isStep, 2), ['10', '20', '50', 'computed'], (delay) =>
         delay === 'computed' ? 'computed after' : 'after',
       ),
-      invoke: this.#invokes(this.#rarely(isStep, 3)),
+      invoke: [...this.#invokes(this.#rarely(isStep, 3)), ...this.#child(state)],
       ...this.#substates(state),
     };
   }
@@ -267,6 +291,20 @@ class ConfigBuilder {
     const count = this.#choices.pick(max + 1);
     if (count > 1) this.#features.add('several invokes');
     return Array.from({ length: count }, () => this.#invoke());
+  }
+
+  #child(state: GeneratedState): Config[] {
+    if (this.#invokesChild === undefined || !this.#may(40, 'child machine')) return [];
+    this.#invokesChild.add(state.id);
+    return [
+      {
+        src: 'child',
+        id: childIdOf(state.id),
+        input: ({ context }: { context: GeneratedContext }) => ({ n: context.n }),
+        ...(this.#choices.chance(80) ? { onDone: this.#transitions() } : {}),
+        ...(this.#choices.chance(80) ? { onError: this.#transitions() } : {}),
+      },
+    ];
   }
 
   #invoke(): Config {

@@ -5,6 +5,7 @@ const { values } = parseArgs({
   options: {
     machines: { type: 'string', default: '20000' },
     seed: { type: 'string', default: '1' },
+    children: { type: 'boolean', default: false },
     shrink: { type: 'boolean', default: false },
   },
 });
@@ -15,6 +16,7 @@ const started = performance.now();
 const tally = await compareMany({
   machines: Number(values.machines),
   seed: Number(values.seed),
+  children: values.children,
   shrinks: values.shrink,
   after: ({ machines, steps }) => {
     if (machines % 1000 === 0) process.stderr.write(`${machines} machines, ${steps} steps\n`);

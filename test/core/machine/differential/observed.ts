@@ -13,6 +13,8 @@ export interface ObservedState {
   readonly tasks: readonly string[] | undefined;
   readonly children: readonly string[] | undefined;
   readonly timers: readonly number[] | undefined;
+  /** Child machines that run, with their states. */
+  readonly childMachines: readonly string[] | undefined;
 }
 
 export type Operation =

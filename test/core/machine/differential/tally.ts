@@ -34,6 +34,11 @@ export class Tally {
     return this.#stepsToAnEnd.length;
   }
 
+  /** How many machines had or met something. */
+  metBy(what: string): number {
+    return this.#counts.get(what) ?? 0;
+  }
+
   get summary(): object {
     return {
       machines: this.machines,
