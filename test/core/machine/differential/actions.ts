@@ -215,7 +215,8 @@ export class ActionBuilder {
   }
 
   #sendToSelf(): unknown {
-    const delay = this.#choices.oneOf([undefined, 10, 30]);
+    // A child answers with a later step, where XState's may answer before the machine gets what it sent itself.
+    const delay = this.#choices.oneOf(this.#invokesChild === undefined ? [undefined, 10, 30] : [10, 30]);
     const id = delay === undefined ? undefined : this.#choices.oneOf(['t0', '']);
     return enqueueActions(({ context, enqueue }) => {
       if (context.fuel <= 0) return;
