@@ -6,6 +6,8 @@
 /** List prices of us-east-1 in USD. */
 export const listPrices = {
   dynamodb: { writeUnit: 0.625e-6, readUnit: 0.125e-6, storageGbMonth: 0.25 },
+  /** Requests and, for a month, a GB in S3 Standard. */
+  s3: { put: 5e-6, get: 0.4e-6, storageGbMonth: 0.023 },
   lambda: { request: 0.2e-6, arm64GbSecond: 0.0000133334 },
   stepFunctionsStandard: { stateTransition: 25e-6 },
   stepFunctionsExpress: { request: 1e-6, gbSecond: 0.00001667 },
@@ -80,6 +82,26 @@ export function priceLines(measured: MeasuredExecutions): Record<Product, readon
     express: expressLines(measured, line),
     durable: durableLines(measured, line),
   };
+}
+
+/** What a deployment costs in 30 days in which nothing is due, however many executions wait: its clock, line by line. */
+export function idleMonthLines(clock: {
+  readonly runSeconds: number;
+  readonly memorySizeMb: number;
+  readonly indexShards: number;
+}): readonly PriceLine[] {
+  const { lambda, dynamodb } = listPrices;
+  const runs = daysAMonth * 24 * 60;
+  const looks = runs * clock.runSeconds * clock.indexShards;
+  return [
+    { what: 'clock: requests', usd: runs * lambda.request },
+    {
+      what: 'clock: duration',
+      usd: runs * clock.runSeconds * (clock.memorySizeMb / 1024) * lambda.arm64GbSecond,
+    },
+    // An eventually consistent query that finds nothing.
+    { what: 'table: looks at the index', usd: looks * 0.5 * dynamodb.readUnit },
+  ];
 }
 
 type Line = (what: string, usd: number) => PriceLine;

@@ -4,13 +4,28 @@ import {
   environmentVariable,
   functionNames,
 } from '../orchestrator/configuration.ts';
-import { attribute, indexName, indexProjection, journalSortKeys } from '../orchestrator/table/schema.ts';
-import type { DeploymentDescription, EventInvokeDescription, FunctionDescription } from './description.ts';
+import { dataPrefix } from '../orchestrator/table/dataKeys.ts';
+import {
+  attribute,
+  indexName,
+  indexProjection,
+  journalSortKeys,
+  sortKey,
+} from '../orchestrator/table/schema.ts';
+import type {
+  DeploymentDescription,
+  EventInvokeDescription,
+  EventSourceDescription,
+  FunctionDescription,
+  StoreDescription,
+} from './description.ts';
 
 /** Where the code of each function is, unpacked. */
 export interface FunctionCode {
   readonly orchestrator: string;
   readonly workerHost: string;
+  /** Present: what executions emit, and their changes of status, leave through a bus. */
+  readonly publisher?: string;
   readonly workers: readonly {
     readonly name: string;
     readonly codeDirectory: string;
@@ -21,12 +36,33 @@ export interface FunctionCode {
 /** Workers are tried again by their retry policy, so the platform's own retries would only repeat attempts. */
 const workerInvokeConfig: EventInvokeDescription = { maximumRetryAttempts: 0 };
 
+/** Of both mappings: what a function does not take in all its attempts is given up and reported, and the shard goes on. */
+const streamSettings = {
+  startingPosition: 'TRIM_HORIZON',
+  batchSize: 500,
+  maximumBatchingWindowSeconds: 0,
+  parallelizationFactor: 1,
+  maximumRetryAttempts: 5,
+  bisectBatchOnFunctionError: true,
+  functionResponseTypes: ['ReportBatchItemFailures'],
+} as const;
+
+/** Commits that tell the bus something: a text where that is short, else compressed. */
+const commitsForTheBus: EventSourceDescription['filters'] = (['S', 'B'] as const).map((type) => ({
+  eventName: ['INSERT', 'MODIFY'],
+  dynamodb: {
+    Keys: { [attribute.item]: { S: [sortKey.execution] } },
+    NewImage: { [attribute.emitted]: { [type]: [{ exists: true }] } },
+  },
+}));
+
 /** The deployment of these functions, as data. */
 export function describeDeployment(
   code: FunctionCode,
-  settings: Partial<Configuration> = {},
+  settings: Partial<Omit<Configuration, 'hasBus'>> = {},
 ): DeploymentDescription {
-  const configuration: Configuration = { ...defaults, reportsConsumedCapacity: false, ...settings };
+  const hasBus = code.publisher !== undefined;
+  const configuration: Configuration = { ...defaults, reportsConsumedCapacity: false, ...settings, hasBus };
   const names = functionNames(configuration.functionPrefix);
   const environment = environmentOf(configuration);
   const own = { codeDirectory: code.orchestrator, memorySizeMb: 512, environment };
@@ -44,7 +80,8 @@ export function describeDeployment(
       functionName: names.clock,
       role: 'clock',
       handler: 'index.clock',
-      timeoutSeconds: 90,
+      // A run of 65 seconds, and then calls of the wake function that are still in flight.
+      timeoutSeconds: 130,
       // It runs all the time and does little: its memory is what an idle deployment pays for.
       memorySizeMb: 128,
       eventInvokeConfig: { maximumRetryAttempts: 0, maximumEventAgeSeconds: 60 },
@@ -59,6 +96,19 @@ export function describeDeployment(
       environment,
       eventInvokeConfig: workerInvokeConfig,
     },
+    ...(code.publisher === undefined
+      ? []
+      : [
+          {
+            functionName: names.publisher,
+            role: 'publisher',
+            codeDirectory: code.publisher,
+            handler: 'index.publish',
+            timeoutSeconds: 60,
+            memorySizeMb: 256,
+            environment,
+          } satisfies FunctionDescription,
+        ]),
     ...code.workers.map(
       (worker): FunctionDescription => ({
         functionName: names.worker(worker.name),
@@ -87,14 +137,8 @@ export function describeDeployment(
       timeToLiveAttribute: attribute.expiresAt,
     },
     eventSource: {
+      ...streamSettings,
       functionName: names.orchestrator,
-      startingPosition: 'TRIM_HORIZON',
-      batchSize: 500,
-      maximumBatchingWindowSeconds: 0,
-      parallelizationFactor: 1,
-      maximumRetryAttempts: 5,
-      bisectBatchOnFunctionError: true,
-      functionResponseTypes: ['ReportBatchItemFailures'],
       filters: [
         {
           eventName: ['INSERT'],
@@ -108,8 +152,33 @@ export function describeDeployment(
         },
       ],
     },
+    ...(hasBus && {
+      bus: { eventSource: { ...streamSettings, functionName: names.publisher, filters: commitsForTheBus } },
+    }),
     functions,
     schedules: [{ functionName: names.clock, rateMinutes: 1 }],
+    ...(configuration.store !== undefined && {
+      store: storeOf(configuration.store, configuration.retentionDays),
+    }),
+  };
+}
+
+/** Days that objects outlive the items that refer to them, so that no item ever refers to nothing. */
+const objectGraceDays = 8;
+
+function storeOf(url: string, retentionDays: number): StoreDescription {
+  const { protocol, hostname, pathname } = new URL(url);
+  const prefix = pathname.replace(/^\/+|\/+$/g, '');
+  const within = protocol === 's3:' && prefix !== '' ? `${prefix}/` : '';
+  return {
+    url,
+    ...(protocol === 's3:' && { bucketName: hostname }),
+    // The state of executions that run is deleted by the orchestrator when a commit has replaced it, and never by age.
+    expirations:
+      retentionDays > 0
+        ? [{ prefix: `${within}${dataPrefix.data}`, days: retentionDays + objectGraceDays }]
+        : [],
+    permissions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:ListBucket'],
   };
 }
 
@@ -120,6 +189,11 @@ function environmentOf(configuration: Configuration): Record<string, string> {
     [environmentVariable.retentionDays]: String(configuration.retentionDays),
     [environmentVariable.functionPrefix]: configuration.functionPrefix,
     [environmentVariable.waitForMachineSeconds]: String(configuration.waitForMachineSeconds),
+    ...(configuration.store !== undefined && {
+      [environmentVariable.store]: configuration.store,
+      [environmentVariable.storeOverKb]: String(configuration.storeOverKb),
+    }),
     ...(configuration.reportsConsumedCapacity && { [environmentVariable.consumedCapacity]: 'report' }),
+    ...(configuration.hasBus && { [environmentVariable.bus]: 'on' }),
   };
 }

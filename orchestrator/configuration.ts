@@ -1,3 +1,6 @@
+import { storeVariable } from './store/objectStore.ts';
+import { storeUrlProblem } from './store/openStore.ts';
+
 /** Names of the environment variables that the deployment sets for Millrace's functions. */
 export const environmentVariable = {
   table: 'MILLRACE_TABLE',
@@ -5,8 +8,16 @@ export const environmentVariable = {
   retentionDays: 'MILLRACE_RETENTION_DAYS',
   functionPrefix: 'MILLRACE_FUNCTION_PREFIX',
   waitForMachineSeconds: 'MILLRACE_WAIT_FOR_MACHINE_SECONDS',
+  /** Where large data goes: `s3://bucket/prefix` or `file:///folder`. */
+  store: storeVariable,
+  /** How large, in KB, data may be that stays in the table's items although there is a store. */
+  storeOverKb: 'MILLRACE_STORE_OVER_KB',
   /** `report`: functions print the capacity units that their calls consumed. */
   consumedCapacity: 'MILLRACE_CONSUMED_CAPACITY',
+  /** `on`: commits carry what the publisher takes to the bus. */
+  bus: 'MILLRACE_BUS',
+  /** Where the publisher posts events to: see httpBus.ts. */
+  busEndpoint: 'MILLRACE_BUS_ENDPOINT',
 } as const;
 
 /** Defaults of every setting; the deployment description states them where it differs. */
@@ -16,6 +27,7 @@ export const defaults = {
   retentionDays: 90,
   functionPrefix: 'millrace-',
   waitForMachineSeconds: 15 * 60,
+  storeOverKb: 32,
 } as const;
 
 export interface Configuration {
@@ -25,7 +37,11 @@ export interface Configuration {
   readonly retentionDays: number;
   readonly functionPrefix: string;
   readonly waitForMachineSeconds: number;
+  /** Absent: all data is in the items, which take 400 KB. */
+  readonly store?: string;
+  readonly storeOverKb: number;
   readonly reportsConsumedCapacity: boolean;
+  readonly hasBus: boolean;
 }
 
 /** Thrown when an environment variable of a function cannot be used: a faulty deployment. */
@@ -44,13 +60,19 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
       `${name} is '${text}': set it to a whole number, or leave it out for ${fallback}.`,
     );
   };
+  const store = environment[environmentVariable.store] || undefined;
+  const problem = store === undefined ? undefined : storeUrlProblem(store);
+  if (problem !== undefined) throw new InvalidConfigurationError(problem);
   return {
     tableName: environment[environmentVariable.table] ?? defaults.tableName,
     indexShards: Math.max(1, number(environmentVariable.indexShards, defaults.indexShards)),
     retentionDays: number(environmentVariable.retentionDays, defaults.retentionDays),
     functionPrefix: environment[environmentVariable.functionPrefix] ?? defaults.functionPrefix,
     waitForMachineSeconds: number(environmentVariable.waitForMachineSeconds, defaults.waitForMachineSeconds),
+    ...(store !== undefined && { store }),
+    storeOverKb: Math.max(1, number(environmentVariable.storeOverKb, defaults.storeOverKb)),
     reportsConsumedCapacity: environment[environmentVariable.consumedCapacity] === 'report',
+    hasBus: environment[environmentVariable.bus] === 'on',
   };
 }
 
@@ -60,6 +82,7 @@ export function functionNames(prefix: string) {
     orchestrator: `${prefix}orchestrator`,
     wake: `${prefix}wake`,
     clock: `${prefix}clock`,
+    publisher: `${prefix}publisher`,
     workerHost: `${prefix}worker-host`,
     worker: (worker: string) => `${prefix}worker-${worker}`,
   };

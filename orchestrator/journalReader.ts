@@ -7,6 +7,12 @@ import { journalReferences, parseLog } from './core/execution/log.ts';
 import type { JournalRecord } from './orchestrator.ts';
 import type { Table } from './table/table.ts';
 
+/** From an operator, or from the parent. */
+function isStop(entry: JournalEntry): boolean {
+  if (entry.kind === 'message') return entry.messages.some(({ type }) => type === 'stop');
+  return entry.kind === 'control' && entry.control === 'stop';
+}
+
 /** DynamoDB's clock and ours may differ by this much. */
 const clockSkewMs = 60_000;
 
@@ -53,8 +59,23 @@ export class JournalReader {
     return withMessagesInOrder([...earlier, ...entries]);
   }
 
+  /** What is to be known to apply records: of an execution that waits and is stopped, all that it has left lying. */
+  async recordsInput(
+    execution: Execution | undefined,
+    entries: readonly JournalEntry[],
+    records: readonly JournalRecord[],
+  ): Promise<Pick<AdvanceInput, 'entries' | 'appliedBefore' | 'isWholeJournal'>> {
+    if (!execution) return { entries, appliedBefore: new Set() };
+    const waits = execution.waiting !== undefined || execution.status === 'PENDING_REDRIVE';
+    if (waits && entries.some(isStop)) return this.#wholeJournal(execution);
+    return { entries, appliedBefore: await this.#appliedBefore(execution, records) };
+  }
+
   /** What older segments of the log name, where the records are old enough to be in them. */
-  async appliedBefore(execution: Execution, records: readonly JournalRecord[]): Promise<ReadonlySet<string>> {
+  async #appliedBefore(
+    execution: Execution,
+    records: readonly JournalRecord[],
+  ): Promise<ReadonlySet<string>> {
     if (execution.logSegments === 0) return new Set();
     const isOpen = (entry: JournalEntry) =>
       (entry.kind === 'result' &&
@@ -69,15 +90,16 @@ export class JournalReader {
   async wakeInput(execution: Execution, wakeId: string, now: number): Promise<AdvanceInput> {
     const { executionId } = execution;
     const common = { executionId, execution, wakeId, now, delivered: [] };
-    if (execution.waiting) {
-      const entries = inJournalOrder(await this.#table.readJournal(executionId));
-      const appliedBefore = await this.#segmentReferences(execution, 0);
-      return { ...common, entries, appliedBefore, isWholeJournal: true };
-    }
+    if (execution.waiting) return { ...common, ...(await this.#wholeJournal(execution)) };
     const at = Math.max(now, execution.updatedAt);
     const overdue = execution.tasks.filter((task) => (task.deadline ?? Number.POSITIVE_INFINITY) <= at);
     const entries = overdue.length === 0 ? [] : await this.#table.readResults(executionId, overdue);
     return { ...common, entries };
+  }
+
+  async #wholeJournal(execution: Execution) {
+    const entries = inJournalOrder(await this.#table.readJournal(execution.executionId));
+    return { entries, appliedBefore: await this.#segmentReferences(execution, 0), isWholeJournal: true };
   }
 
   /** References in the segments that reach back to a time, the newest segment first. */

@@ -98,6 +98,8 @@ export class TaskDispatcher {
   #payload(execution: Execution, task: OpenTask, worker: string): TaskPayload {
     const { executionId, machine, machineVersion = '' } = execution;
     const expiry = expiresAt(this.#options.layout, this.#options.now());
+    // The task of an effect was made before the commit put its input into the store.
+    const inputAt = task.inputAt ?? execution.tasks.find((open) => open.task === task.task)?.inputAt;
     return {
       table: this.#options.tableName,
       executionId,
@@ -110,7 +112,7 @@ export class TaskDispatcher {
       deadline: isoTime(task.deadline ?? this.#options.now()),
       idempotencyKey: `${executionId}#${task.task}`,
       ...(expiry !== undefined && { expiresAt: expiry }),
-      input: task.input ?? null,
+      ...(inputAt === undefined ? { input: task.input ?? null } : { input: null, inputAt }),
     };
   }
 }

@@ -3,7 +3,8 @@ import type { TaskResult } from '../orchestrator/core/execution/entries.ts';
 import { dataLimitErrorName } from '../orchestrator/core/execution/tasks.ts';
 import type { TaskError } from '../orchestrator/core/machine/step.types.ts';
 import { serializable } from '../orchestrator/core/serializable.ts';
-import { ItemTooLargeError } from '../orchestrator/table/errors.ts';
+import { isStoredDataError, StoredJson } from '../orchestrator/store/storedJson.ts';
+import { ItemTooLargeError, StoredDataTooLargeError } from '../orchestrator/table/errors.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { Table } from '../orchestrator/table/table.ts';
 import type { TaskPayload } from './contract.ts';
@@ -27,8 +28,12 @@ export interface Task {
 
 export interface TaskSurroundings {
   readonly table: Pick<Table, 'insertResult'>;
+  /** Where inputs are that are too large for a payload. @default nowhere: such a task fails */
+  readonly data?: StoredJson;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** What the system's timers take for so much of `now`'s time. @default as much */
+  readonly systemDelayMs?: (ms: number) => number;
 }
 
 /** Between the abort signal and the deadline. */
@@ -41,7 +46,7 @@ const marginMs = 1000;
 export async function runTask<Input>(
   payload: TaskPayload<Input>,
   work: (input: Input, task: Task) => unknown,
-  { table, now }: TaskSurroundings,
+  { table, data = new StoredJson(undefined), now, systemDelayMs = (ms) => ms }: TaskSurroundings,
 ): Promise<void> {
   const startedAt = now();
   const { executionId, task, attempt, worker } = payload;
@@ -49,10 +54,10 @@ export async function runTask<Input>(
   const controller = new AbortController();
   const timer = setTimeout(
     () => controller.abort(new Error('The deadline of the task is near.')),
-    Math.min(Math.max(0, deadlineMs - marginMs - startedAt), 2 ** 31 - 1),
+    Math.min(systemDelayMs(Math.max(0, deadlineMs - marginMs - startedAt)), 2 ** 31 - 1),
   );
-  const result = await resultOf(() =>
-    work(payload.input, {
+  const result = await resultOf(async () =>
+    work(await inputOf(payload, data), {
       executionId,
       task,
       attempt,
@@ -68,10 +73,24 @@ export async function runTask<Input>(
   try {
     await table.insertResult({ ...item, result }, expiry);
   } catch (error) {
-    if (!(error instanceof ItemTooLargeError)) throw error;
-    const tooLarge = { name: dataLimitErrorName, message: `Worker '${payload.worker}': ${error.message}` };
-    await table.insertResult({ ...item, result: { status: 'FAILED', error: tooLarge } }, expiry);
+    const name = errorNameOf(error);
+    if (!(error instanceof Error) || name === undefined) throw error;
+    const failure = { name, message: `Worker '${payload.worker}': ${error.message}` };
+    await table.insertResult({ ...item, result: { status: 'FAILED', error: failure } }, expiry);
   }
+}
+
+/** What the machine is told where the output could be stored nowhere; nothing where the table itself failed. */
+function errorNameOf(error: unknown): string | undefined {
+  const isTooLarge = error instanceof ItemTooLargeError || error instanceof StoredDataTooLargeError;
+  if (isTooLarge) return dataLimitErrorName;
+  return isStoredDataError(error) ? error.name : undefined;
+}
+
+/** The input's type is what the worker says it is: what comes is JSON. */
+async function inputOf<Input>(payload: TaskPayload<Input>, data: StoredJson): Promise<Input> {
+  const { input, inputAt } = payload;
+  return inputAt === undefined ? input : ((await data.read(inputAt)) as Input);
 }
 
 async function resultOf(work: () => unknown): Promise<TaskResult> {
@@ -104,21 +123,30 @@ function isError(thrown: unknown): thrown is Error {
 }
 
 function errorFields(thrown: Error): TaskError {
-  // Anybody can have set them to anything.
-  const { name, message, stack }: { name: unknown; message: unknown; stack?: unknown } = thrown;
-  const constructorName: unknown = thrown.constructor?.name;
+  // Anybody can have set them to anything. Where a stack is mapped to its sources, reading it runs code, too.
+  const [name, stack, retryable] = [read(thrown, 'name'), read(thrown, 'stack'), read(thrown, 'retryable')];
+  const message: unknown = thrown.message;
+  const maker = read(thrown, 'constructor');
+  const constructorName = typeof maker === 'function' ? read(maker, 'name') : undefined;
   const className =
     name === 'Error' && typeof constructorName === 'string' && constructorName !== ''
       ? constructorName
       : name;
-  const retryable =
-    'retryable' in thrown && typeof thrown.retryable === 'boolean' ? thrown.retryable : undefined;
   return {
     name: typeof className === 'string' && className !== '' ? cut(className, maximumNameLength) : 'Error',
     message: cut(typeof message === 'string' ? message : textOf(message), maximumMessageLength),
     ...(typeof stack === 'string' && { stack: cut(stack, maximumStackLength) }),
-    ...(retryable !== undefined && { retryable }),
+    ...(typeof retryable === 'boolean' && { retryable }),
   };
+}
+
+/** A getter that throws has no value: what else the error says is not lost by it. */
+function read(object: object, key: string): unknown {
+  try {
+    return Reflect.get(object, key);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Lengths of an error's name and cause in Step Functions. */

@@ -21,7 +21,10 @@ export function codeDirectories(context: CommandContext, { machines, workers }: 
 export function bootLocalCloud(
   context: CommandContext,
   directories: DirectoryOptions,
-  options: Pick<LocalCloudOptions, 'dataFile' | 'lambdaPort' | 'settings'> = {},
+  options: Pick<
+    LocalCloudOptions,
+    'dataFile' | 'dynamodbPort' | 'lambdaPort' | 'settings' | 'timeScale' | 'bus'
+  > = {},
 ): Promise<LocalCloud> {
   return context.startLocalCloud({
     ...codeDirectories(context, directories),
@@ -38,7 +41,8 @@ export function cloudOf(
   local: LocalCloud,
 ): Cloud & { readonly environment: Readonly<Record<string, string>> } {
   const deployed = local.description.functions[0]?.environment ?? {};
-  const layout = [environmentVariable.indexShards, environmentVariable.retentionDays].flatMap((name) => {
+  const { indexShards, retentionDays, storeOverKb } = environmentVariable;
+  const layout = [indexShards, retentionDays, storeOverKb].flatMap((name) => {
     const value = deployed[name];
     return value === undefined ? [] : [[name, value] as const];
   });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   BatchGetItemCommand,
   ConditionalCheckFailedException,
@@ -9,6 +10,7 @@ import {
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { LogSegment } from '../core/execution/draft.ts';
+import type { Emission } from '../core/execution/emission.ts';
 import type { JournalEntry } from '../core/execution/entries.ts';
 import type { Execution } from '../core/execution/execution.ts';
 import type { OutgoingItem } from '../core/execution/messages.ts';
@@ -16,7 +18,14 @@ import { type Attributes, attributesSize } from './attributes.ts';
 import { CommitTransactions } from './commitTransaction.ts';
 import { type Condition, isNotWrittenYet, isStillAtVersion } from './conditions.ts';
 import { decodeExecution, encodeExecution, expiresAt, isoTime, type TableLayout } from './executionItem.ts';
-import { dueQuery, encodeCursor, listedExecution, listQuery, listShards } from './indexQueries.ts';
+import {
+  decodeCursor,
+  dueQuery,
+  encodeCursor,
+  listedExecution,
+  listQuery,
+  listShards,
+} from './indexQueries.ts';
 import { checkedSize } from './itemSize.ts';
 import {
   decodeJournalItem,
@@ -43,6 +52,7 @@ import type {
   Table,
   TaskAttempt,
 } from './table.ts';
+import { UnprocessedBackoff } from './unprocessedBackoff.ts';
 
 export interface DynamoDBTableOptions extends TableLayout {
   readonly client: DynamoDBClient;
@@ -51,6 +61,8 @@ export interface DynamoDBTableOptions extends TableLayout {
   readonly now: () => number;
   /** Told the units that each call took, as DynamoDB counts them. @default not asked for */
   readonly onConsumedCapacity?: (consumed: Units) => void;
+  /** Waits before keys that DynamoDB left unprocessed are asked for again. @default the system's timers */
+  readonly sleep?: (ms: number) => Promise<unknown>;
 }
 
 export interface Units {
@@ -89,23 +101,22 @@ export class DynamoDBTable implements Table {
     return this.#readPrefix(executionId, sortKeyPrefix.event);
   }
 
-  async readResults(executionId: string, attempts: readonly TaskAttempt[]): Promise<JournalEntry[]> {
-    const keys = attempts.map(({ task, attempt }) => this.#key(executionId, sortKey.result(task, attempt)));
-    const items: Attributes[] = [];
-    // BatchGetItem takes 100 keys at a time, and may leave some for the next call.
-    for (let pending = keys; pending.length > 0; ) {
-      const table = this.#options.tableName;
-      const output = await this.#client.send(
-        new BatchGetItemCommand({
-          RequestItems: { [table]: { Keys: pending.slice(0, 100), ConsistentRead: true } },
-          ...(this.#common.ReturnConsumedCapacity && { ReturnConsumedCapacity: 'TOTAL' }),
-        }),
-      );
-      for (const consumed of output.ConsumedCapacity ?? []) this.#countRead(consumed);
-      items.push(...(output.Responses?.[table] ?? []));
-      pending = [...(output.UnprocessedKeys?.[table]?.Keys ?? []), ...pending.slice(100)];
-    }
-    return entriesOf(items);
+  readResults(executionId: string, attempts: readonly TaskAttempt[]): Promise<JournalEntry[]> {
+    const references = attempts.map(({ task, attempt }) => sortKey.result(task, attempt));
+    return this.readJournalEntries(executionId, references);
+  }
+
+  async readJournalEntries(executionId: string, references: readonly string[]): Promise<JournalEntry[]> {
+    return entriesOf(await this.#getMany(executionId, references));
+  }
+
+  async readJournalPage(executionId: string, cursor?: string): Promise<Page<JournalEntry>> {
+    const from = cursor === undefined ? undefined : decodeCursor(cursor).from;
+    const output = await this.#query({
+      ...partitionQuery(executionId),
+      ...(from && { ExclusiveStartKey: from }),
+    });
+    return page(entriesOf(output.Items ?? []), output.LastEvaluatedKey);
   }
 
   async readJournal(executionId: string): Promise<JournalEntry[]> {
@@ -120,12 +131,13 @@ export class DynamoDBTable implements Table {
     return (await this.#get(executionId, sortKey.logSegment(number)))?.log?.S;
   }
 
+  async readLogSegments(executionId: string, numbers: readonly number[]): Promise<LogSegment[]> {
+    const items = await this.#getMany(executionId, numbers.map(sortKey.logSegment));
+    return items.map((item) => ({ number: segmentNumber(item), text: item.log?.S ?? '' }));
+  }
+
   async readHistory(executionId: string): Promise<HistoryItems> {
-    const items = await this.#queryAll({
-      KeyConditionExpression: 'executionId = :id',
-      ExpressionAttributeValues: { ':id': { S: executionId } },
-      ConsistentRead: true,
-    });
+    const items = await this.#queryAll(partitionQuery(executionId));
     const execution = items.find((item) => item.item?.S === sortKey.execution);
     const segments = items
       .filter((item) => item.item?.S?.startsWith(sortKeyPrefix.logSegment))
@@ -150,8 +162,12 @@ export class DynamoDBTable implements Table {
     return entriesOf(items);
   }
 
-  async commit(execution: Execution, outgoing: readonly OutgoingItem[] = []): Promise<CommitOutcome> {
-    const encoded = encodeExecution(execution, this.#options);
+  async commit(
+    execution: Execution,
+    outgoing: readonly OutgoingItem[] = [],
+    emitted: readonly Emission[] = [],
+  ): Promise<CommitOutcome> {
+    const encoded = encodeExecution(execution, this.#options, emitted);
     if (encoded.type === 'tooLarge') return encoded;
     const condition =
       execution.version === 1
@@ -239,6 +255,27 @@ export class DynamoDBTable implements Table {
     return output.Item;
   }
 
+  async #getMany(executionId: string, sortKeys: readonly string[]): Promise<Attributes[]> {
+    const items: Attributes[] = [];
+    // BatchGetItem takes 100 keys at a time, and may leave some for a later call.
+    const backoff = new UnprocessedBackoff(this.#options.sleep ?? sleep);
+    for (let pending = sortKeys.map((key) => this.#key(executionId, key)); pending.length > 0; ) {
+      const table = this.#options.tableName;
+      const output = await this.#client.send(
+        new BatchGetItemCommand({
+          RequestItems: { [table]: { Keys: pending.slice(0, 100), ConsistentRead: true } },
+          ...(this.#common.ReturnConsumedCapacity && { ReturnConsumedCapacity: 'TOTAL' }),
+        }),
+      );
+      for (const consumed of output.ConsumedCapacity ?? []) this.#countRead(consumed);
+      items.push(...(output.Responses?.[table] ?? []));
+      const unprocessed = output.UnprocessedKeys?.[table]?.Keys ?? [];
+      await backoff.after(Math.min(pending.length, 100), unprocessed.length);
+      pending = [...unprocessed, ...pending.slice(100)];
+    }
+    return items;
+  }
+
   async #readPrefix(executionId: string, prefix: string): Promise<JournalEntry[]> {
     const items = await this.#queryAll({
       KeyConditionExpression: 'executionId = :id AND begins_with(#item, :prefix)',
@@ -306,6 +343,14 @@ function isSameCommit(a: Execution, b: Execution): boolean {
 
 function entriesOf(items: readonly Attributes[]): JournalEntry[] {
   return items.map(decodeJournalItem).filter((entry) => entry !== undefined);
+}
+
+function partitionQuery(executionId: string) {
+  return {
+    KeyConditionExpression: 'executionId = :id',
+    ExpressionAttributeValues: { ':id': { S: executionId } },
+    ConsistentRead: true,
+  };
 }
 
 function segmentNumber(item: Attributes): number {

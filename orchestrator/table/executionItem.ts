@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { Emission } from '../core/execution/emission.ts';
 import {
   type Execution,
   type ExecutionError,
@@ -29,6 +30,8 @@ import {
   textOf,
   UnreadableAttributeError,
 } from './attributes.ts';
+import { isDataKey } from './dataKeys.ts';
+import { compressedEmittedAttribute, emittedAttribute } from './emitted.ts';
 import { attribute, indexPartition, maximumItemBytes, neverMs, sortKey } from './schema.ts';
 
 /** How the table is laid out and how long its items are kept. */
@@ -57,12 +60,18 @@ export type EncodedExecution =
   | { readonly type: 'tooLarge'; readonly bytes: number };
 
 /** The `execution` item. Its state is compressed where that saves a write unit, its data where it is too large else. */
-export function encodeExecution(execution: Execution, layout: TableLayout): EncodedExecution {
+export function encodeExecution(
+  execution: Execution,
+  layout: TableLayout,
+  emitted: readonly Emission[] = [],
+): EncodedExecution {
   const plain = executionAttributes(execution, layout);
+  if (emitted.length > 0) plain[attribute.emitted] = emittedAttribute(emitted);
   const size = attributesSize(plain);
   if (size <= 1024) return { type: 'item', item: plain };
   const compressed = { ...plain };
   if (execution.snapshot !== undefined) compressed.snapshot = compressedAttribute(execution.snapshot);
+  if (emitted.length > 0) compressed[attribute.emitted] = compressedEmittedAttribute(emitted);
   const compressedSize = attributesSize(compressed);
   const isSmaller = writeUnits(compressedSize) < writeUnits(size);
   if (fits(execution, isSmaller ? compressedSize : size)) {
@@ -114,7 +123,9 @@ function executionAttributes(execution: Execution, layout: TableLayout): Attribu
   if (execution.endedAt !== undefined) item.endedAt = { S: isoTime(execution.endedAt) };
   if (execution.state !== undefined) item.state = jsonAttribute(execution.state as Json);
   if (execution.snapshot !== undefined) item.snapshot = { S: execution.snapshot };
+  else if (execution.snapshotAt !== undefined) item.snapshotAt = { S: execution.snapshotAt };
   if (execution.output !== undefined) item.output = jsonAttribute(execution.output);
+  else if (execution.outputAt !== undefined) item.outputAt = { S: execution.outputAt };
   if (execution.error !== undefined) item.error = jsonAttribute({ ...execution.error });
   if (execution.waiting !== undefined) item.waiting = jsonAttribute({ ...execution.waiting });
   if (execution.tasks.length > 0) item.tasks = { L: execution.tasks.map(taskAttribute) };
@@ -128,7 +139,7 @@ function executionAttributes(execution: Execution, layout: TableLayout): Attribu
 const depthInTasks = 2;
 
 function taskAttribute(task: OpenTask): AttributeValue {
-  const { task: id, worker, attempt, cause, deadline, dispatchAt, input } = task;
+  const { task: id, worker, attempt, cause, deadline, dispatchAt, input, inputAt } = task;
   const map: Attributes = {
     id: { N: String(id) },
     worker: { S: worker },
@@ -138,6 +149,7 @@ function taskAttribute(task: OpenTask): AttributeValue {
   if (deadline !== undefined) map.deadline = { N: String(deadline) };
   if (dispatchAt !== undefined) map.dispatchAt = { N: String(dispatchAt) };
   if (input !== undefined) map.input = jsonAttribute(input, depthInTasks);
+  else if (inputAt !== undefined) map.inputAt = { S: inputAt };
   return { M: map };
 }
 
@@ -196,7 +208,9 @@ export function decodeExecution(item: Attributes): Execution {
     ...optional('endedAt', optionally('endedAt', timeOf)),
     ...optional('state', optionally('state', jsonOf) as Execution['state']),
     ...optional('snapshot', optionally('snapshot', textOf)),
+    ...optional('snapshotAt', optionally('snapshotAt', keyOf)),
     ...optional('output', optionally('output', jsonOf)),
+    ...optional('outputAt', optionally('outputAt', keyOf)),
     ...optional('error', optionally('error', errorOf)),
     ...optional('waiting', optionally('waiting', waitingOf)),
     ...optional('children', optionally('children', childrenOf)),
@@ -210,6 +224,10 @@ export function decodeExecution(item: Attributes): Execution {
 
 function stringOf(value: AttributeValue): string | undefined {
   return value.S;
+}
+
+function keyOf(value: AttributeValue): string | undefined {
+  return value.S !== undefined && isDataKey(value.S) ? value.S : undefined;
 }
 
 function numberOf(value: AttributeValue): number | undefined {
@@ -245,7 +263,7 @@ function tasksOf(value: AttributeValue): OpenTask[] | undefined {
 }
 
 function taskOf(map: Attributes): OpenTask | undefined {
-  const { id, worker, attempt, cause, deadline, dispatchAt, input } = map;
+  const { id, worker, attempt, cause, deadline, dispatchAt, input, inputAt } = map;
   if (id?.N === undefined || worker?.S === undefined || attempt?.N === undefined) return undefined;
   return {
     task: Number(id.N),
@@ -255,6 +273,7 @@ function taskOf(map: Attributes): OpenTask | undefined {
     ...optional('deadline', deadline && numberOf(deadline)),
     ...optional('dispatchAt', dispatchAt && numberOf(dispatchAt)),
     ...optional('input', input && jsonOf(input)),
+    ...optional('inputAt', inputAt && keyOf(inputAt)),
   };
 }
 

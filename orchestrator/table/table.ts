@@ -1,4 +1,5 @@
 import type { LogSegment } from '../core/execution/draft.ts';
+import type { Emission } from '../core/execution/emission.ts';
 import type { Control, JournalEntry } from '../core/execution/entries.ts';
 import type { Execution, ExecutionStatus } from '../core/execution/execution.ts';
 import type { OutgoingItem } from '../core/execution/messages.ts';
@@ -20,15 +21,26 @@ export interface Table {
   readMessages(executionId: string, sender: string, numbers: readonly number[]): Promise<JournalEntry[]>;
   /** The start, results, events and messages of an execution, in no order to rely on. */
   readJournal(executionId: string): Promise<JournalEntry[]>;
+  /** Items of the journal by their references; those that are not there are left out. In no order to rely on. */
+  readJournalEntries(executionId: string, references: readonly string[]): Promise<JournalEntry[]>;
+  /** A part of the journal, of up to 1 MB, in no order to rely on. */
+  readJournalPage(executionId: string, cursor?: string): Promise<Page<JournalEntry>>;
   readLogSegment(executionId: string, number: number): Promise<string | undefined>;
+  /** Segments of the log by their numbers; those that are not there are left out. */
+  readLogSegments(executionId: string, numbers: readonly number[]): Promise<LogSegment[]>;
   /** Everything in the partition that a history is made of. */
   readHistory(executionId: string): Promise<HistoryItems>;
 
   /**
    * Writes an execution in its new version while the stored one is still the version before; with it, in one transaction,
-   * what it says to other executions. An item that is there already was sent.
+   * what it says to other executions. An item that is there already was sent. What the commit tells the bus is in the item
+   * until the next commit, and in the stream's record of this one.
    */
-  commit(execution: Execution, outgoing?: readonly OutgoingItem[]): Promise<CommitOutcome>;
+  commit(
+    execution: Execution,
+    outgoing?: readonly OutgoingItem[],
+    emitted?: readonly Emission[],
+  ): Promise<CommitOutcome>;
   writeLogSegment(executionId: string, segment: LogSegment): Promise<void>;
 
   insertStart(start: StartItem): Promise<InsertStartOutcome>;
@@ -58,7 +70,8 @@ export interface HistoryItems {
 }
 
 export type CommitOutcome =
-  | { readonly type: 'committed' }
+  /** `stored` where parts of the execution went to the object store: the same, with their keys. */
+  | { readonly type: 'committed'; readonly stored?: Execution }
   /** Another commit came first; `current` is what it wrote. */
   | { readonly type: 'conflict'; readonly current: Execution | undefined }
   | { readonly type: 'tooLarge'; readonly bytes: number };
@@ -78,7 +91,12 @@ export interface NewEvent {
   /** ISO 8601. */
   readonly at: string;
   readonly content:
-    | { readonly type: string; readonly event?: JsonObject }
+    | {
+        readonly type: string;
+        readonly event?: JsonObject;
+        /** Key of the object that holds the fields, in their place. */
+        readonly eventAt?: string;
+      }
     | { readonly control: Control; readonly cause?: string };
 }
 

@@ -2,11 +2,13 @@ import { DefinitionMismatchError, type PreparedMachine, parseMachineState } from
 import { applyControl, applyEntry, applyStop, logKindOf } from './applyEntry.ts';
 import { Draft, type ExecutionEffect, type LogSegment } from './draft.ts';
 import { fireDue, fireDueTimers } from './due.ts';
+import type { Emission } from './emission.ts';
 import type { JournalEntry, StartEntry } from './entries.ts';
 import type { Execution, ExecutionError, OpenTask, Waiting } from './execution.ts';
 import type { MachineLookup } from './machines.ts';
 import type { OutgoingItem } from './messages.ts';
 import { postOutgoing } from './outbox.ts';
+import { DataUnavailableError, unfetchedData, unfetchedSnapshot } from './storedData.ts';
 import { deferred } from './tasks.ts';
 import { definitionMismatch, findMachine, wait } from './waiting.ts';
 import { nextWakeAt } from './wakeAt.ts';
@@ -29,6 +31,8 @@ export interface AdvanceInput {
   readonly isWholeJournal?: boolean;
   /** References that older segments of the log name. */
   readonly appliedBefore?: ReadonlySet<string>;
+  /** Why data of the entries or of the execution could not be fetched from the object store, if some could not. */
+  readonly unavailable?: ExecutionError;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -46,6 +50,8 @@ export type Advance =
       readonly effects: readonly ExecutionEffect[];
       /** To be written in one transaction with the execution. */
       readonly outgoing: readonly OutgoingItem[];
+      /** To be written with the execution, for the bus. */
+      readonly emitted: readonly Emission[];
       /** To be written before the execution, which has these entries in its log no more. */
       readonly segment: LogSegment | undefined;
       /** References that an earlier commit has applied. */
@@ -71,8 +77,10 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
     }
     if (input.wakeId !== undefined) attempt.wake(input.wakeId);
     attempt.endWaiting();
+    logAsEnded(draft, input.entries, duplicates);
   } catch (error) {
-    if (!(error instanceof DefinitionMismatchError)) throw error;
+    const reason = repairable(error);
+    if (!reason) throw error;
     // Nothing of what was begun is kept, but controls need no machine.
     draft = draftOf(input.execution, start, input.executionId, input.now);
     const fresh = input.entries.filter((entry) => !isDuplicate(draft, entry, input.appliedBefore));
@@ -81,17 +89,28 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
       if (entry.kind === 'control') applyControl(draft, entry);
       else if (entry.kind === 'message') applyStop(draft, entry);
     }
-    const ignored = draft.ended ? fresh.filter(({ reference }) => !draft.hasLogged(reference)) : [];
-    for (const entry of ignored) {
-      draft.log(logKindOf(entry), entry.reference, { type: 'ignored', reason: 'Ended' });
-    }
-    if (!draft.ended)
-      wait(draft, definitionMismatch(error), limits.waitForMachineMs, input.execution?.waiting);
+    logAsEnded(draft, fresh, []);
+    if (!draft.ended) wait(draft, reason, limits.waitForMachineMs, input.execution?.waiting);
   }
   // A wake that finds nothing due still has to move `wakeAt` on, or the clock would call again at once.
   const isOverdue =
     input.wakeId !== undefined && (input.execution?.wakeAt ?? Number.POSITIVE_INFINITY) <= draft.now;
   return draft.changed || isOverdue ? commitOf(draft, duplicates) : { type: 'nothing', duplicates };
+}
+
+/** What the execution waits for, where the step met something that a repair can mend. */
+function repairable(error: unknown): ExecutionError | undefined {
+  if (error instanceof DefinitionMismatchError) return definitionMismatch(error);
+  return error instanceof DataUnavailableError ? error.reason : undefined;
+}
+
+/** Of an execution that has ended, entries that nothing was decided on before. */
+function logAsEnded(draft: Draft, entries: readonly JournalEntry[], duplicates: readonly string[]): void {
+  if (!draft.ended) return;
+  for (const entry of entries) {
+    if (duplicates.includes(entry.reference) || draft.hasLogged(entry.reference)) continue;
+    draft.log(logKindOf(entry), entry.reference, { type: 'ignored', reason: 'Ended' });
+  }
 }
 
 class Attempt {
@@ -103,6 +122,7 @@ class Attempt {
   readonly #mayGoOn: boolean;
   #machine: PreparedMachine | undefined;
   readonly #isWholeJournal: boolean;
+  readonly #unavailable: ExecutionError | undefined;
   readonly #causeOf: (entry: JournalEntry) => string;
 
   constructor(machines: MachineLookup, limits: AdvanceLimits, draft: Draft, input: AdvanceInput) {
@@ -111,6 +131,7 @@ class Attempt {
     this.#draft = draft;
     this.#waited = draft.execution.waiting;
     this.#isWholeJournal = input.isWholeJournal === true;
+    this.#unavailable = input.unavailable;
     const { delivered, wakeId } = input;
     this.#causeOf = ({ reference }) =>
       delivered === undefined || delivered.includes(reference)
@@ -134,9 +155,12 @@ class Attempt {
       const machine = this.#ready(entry.kind === 'start' ? entry.version : undefined);
       if (!machine) {
         if (entry.kind === 'message' && applyStop(draft, entry)) return;
-        if (this.#waited && !this.#isWholeJournal && draft.execution.status === 'RUNNING') draft.set({});
+        // A commit of somebody who has read the journal, but not this entry, must not come after this decision.
+        const isLeft = this.#waited !== undefined || draft.execution.status === 'PENDING_REDRIVE';
+        if (isLeft && !this.#isWholeJournal) draft.set({});
         return;
       }
+      if (unfetchedData(entry) !== undefined) throw new DataUnavailableError(this.#unavailable);
       const cause = this.#causeOf(entry);
       fireDueTimers(draft, machine, cause);
       if (draft.ended) draft.log(logKindOf(entry), entry.reference, { type: 'ignored', reason: 'Ended' });
@@ -168,6 +192,7 @@ class Attempt {
       wait(draft, found.error, this.#limits.waitForMachineMs, this.#waited);
       return undefined;
     }
+    if (unfetchedSnapshot(draft.execution) !== undefined) throw new DataUnavailableError(this.#unavailable);
     refuseOtherOrders(found.machine, draft.execution);
     return found.machine;
   }
@@ -280,6 +305,7 @@ function commitOf(draft: Draft, duplicates: readonly string[]): Advance {
     execution: { ...rest, version: rest.version + 1, ...(wakeAt === undefined ? {} : { wakeAt }) },
     effects: draft.allEffects(),
     outgoing,
+    emitted: draft.emitted,
     segment: draft.segment,
     duplicates,
   };

@@ -11,16 +11,18 @@ import {
 } from '../machine/index.ts';
 import { parentOf } from './addresses.ts';
 import { removeChild, sendMessage, startChild, stopChild, stopChildren, tellParent } from './children.ts';
+import type { Emission } from './emission.ts';
 import type { Execution, ExecutionError, ExecutionStatus, OpenTask } from './execution.ts';
 import { hasEnded } from './execution.ts';
 import { dropHeldEvents, offerHeldEvents } from './heldEvents.ts';
 import { appendToLog, emptyLog, isJournalKind, journalReferences, type LogEntry, splitLog } from './log.ts';
 import { Outgoing } from './messages.ts';
+import { DataUnavailableError, unfetchedSnapshot } from './storedData.ts';
 
 /** What is to be done after the commit, in this order. Exhaustive: whoever executes effects switches over `type`. */
 export type ExecutionEffect =
   | { readonly type: 'dispatch'; readonly task: OpenTask }
-  | Extract<MachineEffect, { type: 'action' | 'log' | 'emit' }>;
+  | Extract<MachineEffect, { type: 'action' | 'log' }>;
 
 export interface LogSegment {
   readonly number: number;
@@ -34,6 +36,8 @@ const longestText = 4000;
 export class Draft {
   readonly now: number;
   readonly effects: Exclude<ExecutionEffect, { type: 'dispatch' }>[] = [];
+  /** What the commit tells the bus. */
+  readonly emitted: Emission[] = [];
   readonly segment: LogSegment | undefined;
   /** For other executions, within the commit. */
   readonly outgoing: Outgoing;
@@ -54,6 +58,7 @@ export class Draft {
       : execution;
     this.#before = this.#execution;
     this.#loggedAt = execution.updatedAt;
+    if (execution.version === 0) this.emitted.push({ status: execution.status });
     this.outgoing = new Outgoing(execution.executionId);
   }
 
@@ -89,6 +94,8 @@ export class Draft {
   }
 
   set(change: Partial<Execution>): void {
+    const { status } = change;
+    if (status !== undefined && status !== this.#execution.status) this.emitted.push({ status });
     this.#execution = { ...this.#execution, ...change };
   }
 
@@ -216,6 +223,8 @@ export class Draft {
 
   get nextTimerAt(): number | undefined {
     const { snapshot } = this.#execution;
+    // Its timers are not known then, and a `wakeAt` without them would come too late.
+    if (unfetchedSnapshot(this.#execution) !== undefined) throw new DataUnavailableError(undefined);
     if (this.#state === undefined && snapshot !== undefined) this.#state = parseMachineState(snapshot);
     return this.#state && nextTimerDueAt(this.#state);
   }
@@ -257,8 +266,10 @@ export class Draft {
           break;
         case 'action':
         case 'log':
-        case 'emit':
           this.effects.push(effect);
+          break;
+        case 'emit':
+          this.emitted.push({ event: effect.event });
           break;
         case 'send':
           sendMessage(this, effect);
