@@ -1,4 +1,5 @@
 import type { Execution, ExecutionError, ExecutionStatus } from '../orchestrator/core/execution/execution.ts';
+import { doneCount, type FanOut, failedCount } from '../orchestrator/core/execution/fanOut.ts';
 import type { Json } from '../orchestrator/core/json.ts';
 import { type MachineState, parseMachineState } from '../orchestrator/core/machine/state.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
@@ -28,6 +29,8 @@ export interface ExecutionDescription<M extends MachineReference = string> {
   readonly waiting?: { readonly since: string; readonly attempts: number; readonly nextAttemptAt: string };
   /** Tasks whose results are awaited; of a failed execution, those that were open when it failed. */
   readonly tasks: readonly TaskDescription[];
+  /** Lists that `each` works on. Absent where there are none. */
+  readonly fanOuts?: readonly FanOutDescription[];
   /** Delayed events to come, such as of `after`. */
   readonly timers: readonly TimerDescription[];
   /** Absent while `startPending`. */
@@ -46,6 +49,20 @@ export interface TaskDescription {
   readonly deadline?: string;
   /** When it will be dispatched: a retry's backoff, or a function that was throttled. */
   readonly dispatchAt?: string;
+}
+
+export interface FanOutDescription {
+  readonly task: number;
+  readonly worker: string;
+  /** Length of the list. */
+  readonly count: number;
+  /** Items that are done, those that failed among them. */
+  readonly done: number;
+  readonly failed: number;
+  /** Attempts whose results are awaited. */
+  readonly inFlight: number;
+  /** Attempts that wait for a retry's backoff, or for a function that was throttled. */
+  readonly waiting: number;
 }
 
 export interface TimerDescription {
@@ -78,7 +95,15 @@ async function describeStart<M extends MachineReference>(
   const start = await table.readStart(executionId);
   if (start?.kind !== 'start') throw new ExecutionNotFoundError(executionId);
   const { machine } = start;
-  return { executionId, machine, status: 'RUNNING', startPending: true, tasks: [], timers: [], version: 0 };
+  return {
+    executionId,
+    machine,
+    status: 'RUNNING',
+    startPending: true,
+    tasks: [],
+    timers: [],
+    version: 0,
+  };
 }
 
 /** The types of context and output are those that the caller says its machine has: what is stored is JSON. */
@@ -103,6 +128,7 @@ export function descriptionOf<M extends MachineReference>(execution: Execution):
       },
     }),
     tasks: execution.tasks.map(taskOf),
+    ...(execution.fanOuts && { fanOuts: execution.fanOuts.map(fanOutOf) }),
     timers: status === 'RUNNING' ? timersOf(stored) : [],
     startedAt: isoTime(execution.startedAt),
     updatedAt: isoTime(execution.updatedAt),
@@ -127,6 +153,20 @@ function taskOf({
   };
 }
 
+function fanOutOf(fanOut: FanOut): FanOutDescription {
+  const { task, worker, count, open } = fanOut;
+  const waiting = open.filter(({ dispatchAt }) => dispatchAt !== undefined).length;
+  return {
+    task,
+    worker,
+    count,
+    done: doneCount(fanOut),
+    failed: failedCount(fanOut),
+    inFlight: open.length - waiting,
+    waiting,
+  };
+}
+
 function timersOf(state: MachineState | undefined): TimerDescription[] {
   const timers = [...(state?.timers ?? [])].sort((a, b) => a.dueAt - b.dueAt);
   return timers.map(({ event, dueAt }) => ({ event: typeOf(event), dueAt: isoTime(dueAt) }));
@@ -139,6 +179,7 @@ function typeOf(event: Json): string {
 
 /** Whether nothing but an event from outside will bring it forward. */
 export function waitsOnlyForEvents(execution: ExecutionDescription<MachineReference>): boolean {
-  const { status, startPending, tasks, timers, waiting } = execution;
-  return status === 'RUNNING' && !startPending && !waiting && tasks.length === 0 && timers.length === 0;
+  const { status, startPending, tasks, fanOuts = [], timers, waiting } = execution;
+  const open = tasks.length + fanOuts.length + timers.length;
+  return status === 'RUNNING' && !startPending && !waiting && open === 0;
 }

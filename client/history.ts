@@ -21,6 +21,8 @@ export interface HistoryEntry {
   readonly verdict: HistoryVerdict;
   /** Of a result or a deferred task. */
   readonly task?: number;
+  /** Of a list's item: its place in the list. */
+  readonly index?: number;
   readonly attempt?: number;
   /** Name of the worker, where its result says it or it is open still. */
   readonly worker?: string;
@@ -143,11 +145,12 @@ function writtenAt(at: string | undefined): Details {
 }
 
 function taskOf(reference: string, workers: ReadonlyMap<number, string>): Details {
-  const match = /^task#(\d+)#(\d+)$/.exec(reference);
+  const match = /^task#(\d+)(?:\.(\d+))?#(\d+)$/.exec(reference);
   if (!match) return {};
   const task = Number(match[1]);
   const worker = workers.get(task);
-  return { task, attempt: Number(match[2]), ...(worker !== undefined && { worker }) };
+  const index = match[2] === undefined ? {} : { index: Number(match[2]) };
+  return { task, ...index, attempt: Number(match[3]), ...(worker !== undefined && { worker }) };
 }
 
 /** Worker names by task: those that are open, and those of invokes whose state is still active. */
@@ -157,5 +160,6 @@ function workersOf(execution: Execution | undefined): ReadonlyMap<number, string
   return new Map([
     ...Object.values(children).map((child) => [child.task, child.src] as const),
     ...execution.tasks.map((task) => [task.task, task.worker] as const),
+    ...(execution.fanOuts ?? []).map((fanOut) => [fanOut.task, fanOut.worker] as const),
   ]);
 }

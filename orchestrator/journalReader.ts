@@ -1,6 +1,8 @@
 import type { AdvanceInput } from './core/execution/advance.ts';
 import { inJournalOrder, type JournalEntry } from './core/execution/entries.ts';
-import type { Execution } from './core/execution/execution.ts';
+import { type Execution, taskKey } from './core/execution/execution.ts';
+import { openTasks } from './core/execution/fanOut.ts';
+import { type ItemResults, itemResultsOf } from './core/execution/itemTasks.ts';
 import { journalReferences, parseLog } from './core/execution/log.ts';
 import type { JournalRecord } from './orchestrator.ts';
 import type { Table } from './table/table.ts';
@@ -31,9 +33,8 @@ export class JournalReader {
   /** What older segments of the log name, where the records are old enough to be in them. */
   async appliedBefore(execution: Execution, records: readonly JournalRecord[]): Promise<ReadonlySet<string>> {
     if (execution.logSegments === 0) return new Set();
-    const isOpen = (entry: JournalEntry) =>
-      entry.kind === 'result' &&
-      execution.tasks.some((task) => task.task === entry.task && task.attempt === entry.attempt);
+    const open = new Set(openTasks(execution).map(taskKey));
+    const isOpen = (entry: JournalEntry) => entry.kind === 'result' && open.has(entry.reference);
     const createdAt = records.filter((record) => !isOpen(record.entry)).map((record) => record.createdAt);
     if (createdAt.length === 0) return new Set();
     return this.#segmentReferences(execution, Math.min(...createdAt) - clockSkewMs);
@@ -49,9 +50,17 @@ export class JournalReader {
       return { ...common, entries, appliedBefore, isWholeJournal: true };
     }
     const at = Math.max(now, execution.updatedAt);
-    const overdue = execution.tasks.filter((task) => (task.deadline ?? Number.POSITIVE_INFINITY) <= at);
+    const overdue = openTasks(execution).filter((task) => (task.deadline ?? Number.POSITIVE_INFINITY) <= at);
     const entries = overdue.length === 0 ? [] : await this.#table.readResults(executionId, overdue);
     return { ...common, entries };
+  }
+
+  /** The results of the items of a list: those that were given, and what the journal holds. */
+  async itemResults(input: AdvanceInput, task: number): Promise<ItemResults> {
+    const given = input.entries.filter((entry) => entry.kind === 'result' && entry.task === task);
+    const stored = await this.#table.readItemResults(input.executionId, task);
+    const results = [...stored, ...given].flatMap((entry) => (entry.kind === 'result' ? [entry] : []));
+    return itemResultsOf(results);
   }
 
   /** References in the segments that reach back to a time, the newest segment first. */

@@ -10,6 +10,8 @@ import {
 import type { ExecutionEffect } from './core/execution/draft.ts';
 import type { JournalEntry } from './core/execution/entries.ts';
 import type { Execution, ExecutionError, OpenTask } from './core/execution/execution.ts';
+import { openTasks } from './core/execution/fanOut.ts';
+import { ItemResultsNeeded } from './core/execution/itemTasks.ts';
 import type { MachineLookup } from './core/execution/machines.ts';
 import { ExecutionCache } from './executionCache.ts';
 import { JournalReader } from './journalReader.ts';
@@ -102,7 +104,7 @@ export class Orchestrator {
         appliedBefore: execution ? await this.#journal.appliedBefore(execution, records) : new Set(),
         now: this.#options.now(),
       };
-      const step = this.#advance(input);
+      const step = await this.#advance(input);
       if (step.type === 'nothing') {
         if (isFresh || !execution) {
           if (execution) await this.#redispatch(execution, deliveredAgain(step, input));
@@ -133,7 +135,7 @@ export class Orchestrator {
         return;
       }
       const input = await this.#journal.wakeInput(execution, wakeId, now);
-      const step = this.#advance(input);
+      const step = await this.#advance(input);
       if (step.type === 'nothing') return;
       const outcome = await this.#commit(step, input);
       if (outcome.type === 'committed') return;
@@ -142,12 +144,17 @@ export class Orchestrator {
   }
 
   /** The pure step. A defect in it lets the execution wait with its input unapplied, and harms no other. */
-  #advance(input: AdvanceInput): Advance {
+  async #advance(input: AdvanceInput): Promise<Advance> {
     const { machines, limits, report } = this.#options;
     const { executionId } = input;
     try {
       return advance(machines, limits, input);
     } catch (error) {
+      if (error instanceof ItemResultsNeeded && !input.itemResults?.has(error.task)) {
+        const results = await this.#journal.itemResults(input, error.task);
+        const itemResults = new Map(input.itemResults).set(error.task, results);
+        return this.#advance({ ...input, itemResults });
+      }
       const message = `${describeError(error)}. The execution is tried again; report this with the message.`;
       report({ type: 'waiting', executionId, error: message });
       try {
@@ -181,7 +188,12 @@ export class Orchestrator {
   }
 
   /** The commit, after the log segment that it drops from the item: a crash between them loses no entry. */
-  async #write({ execution, segment }: Extract<Advance, { type: 'commit' }>): Promise<CommitOutcome> {
+  async #write({
+    execution,
+    segment,
+    itemLists,
+  }: Extract<Advance, { type: 'commit' }>): Promise<CommitOutcome> {
+    for (const list of itemLists) await this.#options.dispatcher.lists.write(execution.executionId, list);
     if (segment) await this.#options.table.writeLogSegment(execution.executionId, segment);
     return this.#options.table.commit(execution);
   }
@@ -197,7 +209,7 @@ export class Orchestrator {
     if (first && (left.length > 1 || input.wakeId !== undefined)) {
       const { wakeId: _, ...rest } = input;
       const single = { ...rest, entries: [first] };
-      const step = this.#advance(single);
+      const step = await this.#advance(single);
       if (step.type === 'commit') {
         const outcome = await this.#commit(step, single);
         if (outcome.type === 'conflict') return outcome;
@@ -268,7 +280,7 @@ export class Orchestrator {
 
   /** A delivery of an applied cause means that whoever applied it may have died before it dispatched. */
   async #redispatch(execution: Execution, causes: readonly string[]): Promise<void> {
-    if (causes.length === 0 || execution.status !== 'RUNNING' || execution.tasks.length === 0) return;
+    if (causes.length === 0 || execution.status !== 'RUNNING' || openTasks(execution).length === 0) return;
     const deferred = await this.#options.dispatcher.redispatch(execution, causes, this.#options.now());
     await this.#defer(execution, deferred);
   }

@@ -1,7 +1,12 @@
 import type { TaskPayload } from '../workers/contract.ts';
-import { type Execution, type OpenTask, taskKey } from './core/execution/execution.ts';
+import { type Execution, type OpenTask, taskId, taskKey } from './core/execution/execution.ts';
+import { openTasks } from './core/execution/fanOut.ts';
 import type { MachineLookup } from './core/execution/machines.ts';
+import type { Json } from './core/json.ts';
+import { taskSourceOf } from './core/machine/index.ts';
+import type { TaskError } from './core/machine/step.types.ts';
 import { DispatchMemory, type FunctionInvoker } from './dispatch.ts';
+import { ListItems } from './listItems.ts';
 import type { Reporter } from './report.ts';
 import { expiresAt, isoTime, type TableLayout } from './table/executionItem.ts';
 import type { Table } from './table/table.ts';
@@ -30,11 +35,13 @@ const redispatchWithinMs = 60_000;
 
 /** Hands tasks to their functions, after the commit that opened them. */
 export class TaskDispatcher {
+  readonly lists: ListItems;
   readonly #options: TaskDispatcherOptions;
   readonly #memory = new DispatchMemory();
 
   constructor(options: TaskDispatcherOptions) {
     this.#options = options;
+    this.lists = new ListItems(options.table);
   }
 
   /** Answers the tasks whose functions have no capacity now. Rejects when the table took no write. */
@@ -47,7 +54,7 @@ export class TaskDispatcher {
   async redispatch(execution: Execution, causes: readonly string[], now: number): Promise<OpenTask[]> {
     const machine = this.#options.machines.find(execution.machine, execution.machineVersion);
     if (!machine) return [];
-    const lost = execution.tasks.filter((task) => {
+    const lost = openTasks(execution).filter((task) => {
       if (task.deadline === undefined || !causes.includes(task.cause)) return false;
       const dispatchedAt = task.deadline - machine.sourceOf(task.worker).policy.timeoutMs;
       return now - dispatchedAt < redispatchWithinMs && !this.#memory.has(execution, task);
@@ -60,11 +67,13 @@ export class TaskDispatcher {
     const machine = machines.find(execution.machine, execution.machineVersion);
     // The commit just taken found it; without it the deadline decides.
     if (!machine) return 'done';
-    const source = machine.sourceOf(task.worker);
+    const source = taskSourceOf(machine.sourceOf(task.worker));
     const functionName =
       source.kind === 'worker' ? functionNames.worker(source.worker) : functionNames.workerHost;
-    const payload = this.#payload(execution, task, source.kind === 'worker' ? source.worker : task.worker);
-    const outcome = await invoker.invoke(functionName, payload);
+    const input = await this.#inputOf(execution, task);
+    if (input.type === 'missing') return this.#fail(execution, task, input.error);
+    const worker = source.kind === 'worker' ? source.worker : task.worker;
+    const outcome = await invoker.invoke(functionName, this.#payload(execution, task, worker, input.value));
     switch (outcome.type) {
       case 'dispatched':
         this.#memory.add(execution, task);
@@ -77,25 +86,43 @@ export class TaskDispatcher {
           error: outcome.error,
         });
         return 'deferred';
-      case 'failed': {
-        // Written as the worker would have written it: the same journal, the same first-result-wins.
-        const at = isoTime(this.#options.now());
-        await this.#options.table.insertResult({
-          executionId: execution.executionId,
-          task: task.task,
-          attempt: task.attempt,
-          worker: task.worker,
-          startedAt: at,
-          endedAt: at,
-          result: { status: 'FAILED', error: outcome.error },
-        });
-        this.#memory.add(execution, task);
-        return 'done';
-      }
+      case 'failed':
+        return this.#fail(execution, task, outcome.error);
     }
   }
 
-  #payload(execution: Execution, task: OpenTask, worker: string): TaskPayload {
+  /** Written as the worker would have written it: the same journal, the same first-result-wins. */
+  async #fail({ executionId, startedAt }: Execution, task: OpenTask, error: TaskError): Promise<'done'> {
+    const at = isoTime(this.#options.now());
+    const { task: number, index, attempt, worker } = task;
+    await this.#options.table.insertResult({
+      executionId,
+      task: number,
+      ...(index !== undefined && { index }),
+      attempt,
+      worker,
+      startedAt: at,
+      endedAt: at,
+      result: { status: 'FAILED', error },
+    });
+    this.#memory.add({ executionId, startedAt }, task);
+    return 'done';
+  }
+
+  async #inputOf(
+    { fanOuts = [] }: Execution,
+    task: OpenTask,
+  ): Promise<{ type: 'input'; value: Json } | { type: 'missing'; error: TaskError }> {
+    const { index } = task;
+    const fanOut = index === undefined ? undefined : fanOuts.find((each) => each.task === task.task);
+    if (index === undefined || !fanOut) return { type: 'input', value: task.input ?? null };
+    const value = await this.lists.at(fanOut.items, index);
+    if (value !== undefined) return { type: 'input', value };
+    const message = `Item ${index} of task ${task.task} is not in the table any more: its list has expired, or was deleted.`;
+    return { type: 'missing', error: { name: 'States.ItemReaderFailed', message, retryable: false } };
+  }
+
+  #payload(execution: Execution, task: OpenTask, worker: string, input: Json): TaskPayload {
     const { executionId, machine, machineVersion = '' } = execution;
     const expiry = expiresAt(this.#options.layout, this.#options.now());
     return {
@@ -103,14 +130,15 @@ export class TaskDispatcher {
       executionId,
       item: taskKey(task),
       task: task.task,
+      ...(task.index !== undefined && { index: task.index }),
       attempt: task.attempt,
       worker,
       machine,
       machineVersion,
       deadline: isoTime(task.deadline ?? this.#options.now()),
-      idempotencyKey: `${executionId}#${task.task}`,
+      idempotencyKey: `${executionId}#${taskId(task)}`,
       ...(expiry !== undefined && { expiresAt: expiry }),
-      input: task.input ?? null,
+      input,
     };
   }
 }

@@ -11,11 +11,13 @@ import {
 import type { LogSegment } from '../core/execution/draft.ts';
 import type { JournalEntry } from '../core/execution/entries.ts';
 import type { Execution } from '../core/execution/execution.ts';
+import type { Json } from '../core/json.ts';
 import { type Attributes, attributesSize } from './attributes.ts';
 import { type Condition, isNotWrittenYet, isStillAtVersion } from './conditions.ts';
 import { decodeExecution, encodeExecution, expiresAt, isoTime, type TableLayout } from './executionItem.ts';
 import { dueQuery, encodeCursor, listedExecution, listQuery, listShards } from './indexQueries.ts';
 import { checkedSize } from './itemSize.ts';
+import { decodeItemsPage, encodeItemsPage } from './itemsPages.ts';
 import {
   decodeJournalItem,
   encodeEvent,
@@ -33,6 +35,7 @@ import type {
   HistoryItems,
   InsertOutcome,
   InsertStartOutcome,
+  ItemsPage,
   ListedExecution,
   ListRequest,
   NewEvent,
@@ -85,7 +88,7 @@ export class DynamoDBTable implements Table {
   }
 
   async readResults(executionId: string, attempts: readonly TaskAttempt[]): Promise<JournalEntry[]> {
-    const keys = attempts.map(({ task, attempt }) => this.#key(executionId, sortKey.result(task, attempt)));
+    const keys = attempts.map((attempt) => this.#key(executionId, sortKey.result(attempt)));
     const items: Attributes[] = [];
     // BatchGetItem takes 100 keys at a time, and may leave some for the next call.
     for (let pending = keys; pending.length > 0; ) {
@@ -101,6 +104,15 @@ export class DynamoDBTable implements Table {
       pending = [...(output.UnprocessedKeys?.[table]?.Keys ?? []), ...pending.slice(100)];
     }
     return entriesOf(items);
+  }
+
+  readItemResults(executionId: string, task: number): Promise<JournalEntry[]> {
+    return this.#readPrefix(executionId, sortKeyPrefix.itemResult(task));
+  }
+
+  async readItemsPage(executionId: string, page: ItemsPage): Promise<readonly Json[] | undefined> {
+    const item = await this.#get(executionId, sortKey.itemsPage(page.task, page.hash, page.page));
+    return item && decodeItemsPage(item);
   }
 
   async readJournal(executionId: string): Promise<JournalEntry[]> {
@@ -152,6 +164,11 @@ export class DynamoDBTable implements Table {
       log: { S: segment.text },
       ...(expiry !== undefined && { expiresAt: { N: String(expiry) } }),
     });
+  }
+
+  async writeItemsPage(executionId: string, page: ItemsPage, items: readonly Json[]): Promise<void> {
+    const item = encodeItemsPage(executionId, page, items, expiresAt(this.#options, this.#options.now()));
+    await this.#put(checkedSize('A page of items', item));
   }
 
   async insertStart(start: StartItem): Promise<InsertStartOutcome> {

@@ -21,6 +21,7 @@ import {
   textOf,
   UnreadableAttributeError,
 } from './attributes.ts';
+import { fanOutsAttribute, fanOutsOf } from './fanOutAttributes.ts';
 import { attribute, indexPartition, maximumItemBytes, neverMs, sortKey } from './schema.ts';
 
 /** How the table is laid out and how long its items are kept. */
@@ -55,6 +56,8 @@ export function encodeExecution(execution: Execution, layout: TableLayout): Enco
   if (size <= 1024) return { type: 'item', item: plain };
   const compressed = { ...plain };
   if (execution.snapshot !== undefined) compressed.snapshot = compressedAttribute(execution.snapshot);
+  if (execution.fanOuts)
+    compressed.fanOuts = fanOutsAttribute(execution, execution.fanOuts, compressedAttribute);
   const compressedSize = attributesSize(compressed);
   const isSmaller = writeUnits(compressedSize) < writeUnits(size);
   if (fits(execution, isSmaller ? compressedSize : size)) {
@@ -109,6 +112,7 @@ function executionAttributes(execution: Execution, layout: TableLayout): Attribu
   if (execution.error !== undefined) item.error = jsonAttribute({ ...execution.error });
   if (execution.waiting !== undefined) item.waiting = jsonAttribute({ ...execution.waiting });
   if (execution.tasks.length > 0) item.tasks = { L: execution.tasks.map(taskAttribute) };
+  if (execution.fanOuts) item.fanOuts = fanOutsAttribute(execution, execution.fanOuts);
   if (execution.logSegments > 0) item.logSegments = { N: String(execution.logSegments) };
   if (expiry !== undefined) item[attribute.expiresAt] = { N: String(expiry + executionGraceDays * 86_400) };
   return item;
@@ -168,17 +172,22 @@ export function decodeExecution(item: Attributes): Execution {
     return decoded;
   };
   const status = read('status', (value) => statusOf(value.S));
+  const startedAt = read('startedAt', timeOf);
   const sort = read(attribute.indexSort, numberOf);
   return {
     executionId,
     machine: read('machine', stringOf),
     status,
     version: read('version', numberOf),
-    startedAt: read('startedAt', timeOf),
+    startedAt,
     updatedAt: read('updatedAt', timeOf),
     tasks: optionally('tasks', tasksOf) ?? [],
     log: read('log', stringOf),
     logSegments: optionally('logSegments', numberOf) ?? 0,
+    ...optional(
+      'fanOuts',
+      optionally('fanOuts', (value) => fanOutsOf({ executionId, startedAt }, value)),
+    ),
     ...optional('machineVersion', optionally('machineVersion', stringOf)),
     ...optional('definitionHash', optionally('definitionHash', stringOf)),
     ...optional('endedAt', optionally('endedAt', timeOf)),

@@ -1,3 +1,5 @@
+import { taskKey } from '../core/execution/execution.ts';
+
 /**
  * Names in the table: keys, attributes, index. This module and its neighbours are the only ones that know them;
  * docs/reference/items.md says the same in prose.
@@ -24,12 +26,18 @@ export const indexProjection = [attribute.machine, attribute.startedAt] as const
 export const sortKey = {
   start: 'start',
   execution: 'execution',
-  result: (task: number, attempt: number) => `task#${task}#${attempt}`,
+  result: taskKey,
   event: (id: string) => `event#${id}`,
   logSegment: (number: number) => `log#${number}`,
+  itemsPage: (task: number, hash: string, page: number) => `items#${task}#${hash}#${page}`,
 } as const;
 
-export const sortKeyPrefix = { result: 'task#', event: 'event#', logSegment: 'log#' } as const;
+export const sortKeyPrefix = {
+  result: 'task#',
+  itemResult: (task: number) => `task#${task}.`,
+  event: 'event#',
+  logSegment: 'log#',
+} as const;
 
 /** Sort keys whose insertion the orchestrator must hear of: the stream's filter is made of it. */
 export const journalSortKeys = {

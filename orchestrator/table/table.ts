@@ -1,7 +1,7 @@
 import type { LogSegment } from '../core/execution/draft.ts';
 import type { Control, JournalEntry } from '../core/execution/entries.ts';
-import type { Execution, ExecutionStatus } from '../core/execution/execution.ts';
-import type { JsonObject } from '../core/json.ts';
+import type { AttemptNumbers, Execution, ExecutionStatus } from '../core/execution/execution.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 import type { ResultItem, StartItem } from './journalItems.ts';
 
 /**
@@ -17,6 +17,9 @@ export interface Table {
   readResults(executionId: string, attempts: readonly TaskAttempt[]): Promise<JournalEntry[]>;
   /** The start, results and events of an execution, in no order to rely on. */
   readJournal(executionId: string): Promise<JournalEntry[]>;
+  /** The results of a list's items, of every attempt. */
+  readItemResults(executionId: string, task: number): Promise<JournalEntry[]>;
+  readItemsPage(executionId: string, page: ItemsPage): Promise<readonly Json[] | undefined>;
   readLogSegment(executionId: string, number: number): Promise<string | undefined>;
   /** Everything in the partition that a history is made of. */
   readHistory(executionId: string): Promise<HistoryItems>;
@@ -24,6 +27,7 @@ export interface Table {
   /** Writes an execution in its new version while the stored one is still the version before. */
   commit(execution: Execution): Promise<CommitOutcome>;
   writeLogSegment(executionId: string, segment: LogSegment): Promise<void>;
+  writeItemsPage(executionId: string, page: ItemsPage, items: readonly Json[]): Promise<void>;
 
   insertStart(start: StartItem): Promise<InsertStartOutcome>;
   insertEvent(event: NewEvent): Promise<InsertOutcome>;
@@ -39,9 +43,13 @@ export interface Table {
   list(request: ListRequest): Promise<Page<ListedExecution>>;
 }
 
-export interface TaskAttempt {
+export type TaskAttempt = AttemptNumbers;
+
+/** A page of a list that is worked on: `hash` is of the whole list. */
+export interface ItemsPage {
   readonly task: number;
-  readonly attempt: number;
+  readonly hash: string;
+  readonly page: number;
 }
 
 export interface HistoryItems {

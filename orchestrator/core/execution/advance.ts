@@ -3,7 +3,9 @@ import { applyControl, applyEntry, logKindOf } from './applyEntry.ts';
 import { Draft, type ExecutionEffect, type LogSegment } from './draft.ts';
 import { fireDue, fireDueTimers } from './due.ts';
 import type { JournalEntry, StartEntry } from './entries.ts';
-import type { Execution, ExecutionError, OpenTask, Waiting } from './execution.ts';
+import { type Execution, type ExecutionError, type OpenTask, taskKey, type Waiting } from './execution.ts';
+import type { ItemList } from './itemList.ts';
+import type { ItemResults } from './itemTasks.ts';
 import type { MachineLookup } from './machines.ts';
 import { deferred } from './tasks.ts';
 import { definitionMismatch, findMachine, wait } from './waiting.ts';
@@ -27,6 +29,8 @@ export interface AdvanceInput {
   readonly isWholeJournal?: boolean;
   /** References that older segments of the log name. */
   readonly appliedBefore?: ReadonlySet<string>;
+  /** By task: results of the items of lists. Given where the step has asked for them. */
+  readonly itemResults?: ReadonlyMap<number, ItemResults>;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -44,6 +48,8 @@ export type Advance =
       readonly effects: readonly ExecutionEffect[];
       /** To be written before the execution, which has these entries in its log no more. */
       readonly segment: LogSegment | undefined;
+      /** To be written before the execution, which refers to them. */
+      readonly itemLists: readonly ItemList[];
       /** References that an earlier commit has applied. */
       readonly duplicates: readonly string[];
     }
@@ -53,11 +59,14 @@ export type Advance =
  * The step of an execution: pure, and the only place where it is decided what becomes of an input. What goes wrong in
  * the machine is in the execution that it returns. Entries that cannot be decided on now (the execution waits for its
  * machine, or for a redrive) are left in the journal, unlogged.
+ *
+ * @throws ItemResultsNeeded where a list is done with this step: it is to be taken again with `itemResults`
  */
 export function advance(machines: MachineLookup, limits: AdvanceLimits, input: AdvanceInput): Advance {
   const start = input.entries.find((entry) => entry.kind === 'start');
   if (!input.execution && !start) return { type: 'nothing', duplicates: [] };
   let draft = draftOf(input.execution, start, input.executionId, input.now);
+  if (input.itemResults) draft.itemResults = input.itemResults;
   const attempt = new Attempt(machines, limits, draft, input);
   const duplicates: string[] = [];
   try {
@@ -202,7 +211,7 @@ function isDuplicate(
     case 'start':
       return draft.ended || execution.definitionHash !== undefined;
     case 'result':
-      if (draft.openAttempt(entry.task, entry.attempt)) return false;
+      if (draft.openAttempt(entry)) return false;
       break;
     case 'event':
     case 'control':
@@ -215,12 +224,12 @@ function isDuplicate(
 /** The tasks could not be handed to their functions now: each is dispatched a little later, as the same attempt. */
 export function deferDispatch(execution: Execution, tasks: readonly OpenTask[], now: number): Advance {
   const draft = new Draft(execution, now);
-  for (const { task: number, attempt } of tasks) {
-    const task = draft.openAttempt(number, attempt);
+  for (const put of tasks) {
+    const task = draft.openAttempt(put);
     // After a conflict it may have been settled, or be another attempt.
     if (!task || task.deadline === undefined) continue;
     draft.replaceTask(deferred(execution.executionId, task, draft.now));
-    draft.log('deferred', `task#${task.task}#${task.attempt}`);
+    draft.log('deferred', taskKey(task));
   }
   return draft.changed ? commitOf(draft, []) : { type: 'nothing', duplicates: [] };
 }
@@ -262,6 +271,7 @@ function commitOf(draft: Draft, duplicates: readonly string[]): Advance {
     execution: { ...rest, version: rest.version + 1, ...(wakeAt === undefined ? {} : { wakeAt }) },
     effects: draft.allEffects(),
     segment: draft.segment,
+    itemLists: draft.itemLists.filter(({ task }) => draft.fanOut(task)),
     duplicates,
   };
 }

@@ -2,6 +2,8 @@ import type { PreparedMachine } from '../machine/index.ts';
 import type { Draft } from './draft.ts';
 import { failAttempt } from './due.ts';
 import type { ControlEntry, EventEntry, JournalEntry, ResultEntry, StartEntry } from './entries.ts';
+import { isItemTask } from './fanOut.ts';
+import { settleItem } from './itemTasks.ts';
 import type { LogEntryKind, LogVerdict } from './log.ts';
 
 /**
@@ -44,11 +46,13 @@ function applyStart(draft: Draft, machine: PreparedMachine, entry: StartEntry, c
 }
 
 function applyResult(draft: Draft, machine: PreparedMachine, entry: ResultEntry, cause: string): LogVerdict {
-  const task = draft.openAttempt(entry.task, entry.attempt);
+  const task = draft.openAttempt(entry);
   if (!task) return { type: 'ignored', reason: 'NotOpen' };
   const { result } = entry;
   if (result.status === 'FAILED') {
     failAttempt(draft, machine, task, result.error, cause);
+  } else if (isItemTask(task)) {
+    settleItem(draft, machine, task, 'SUCCEEDED', cause);
   } else {
     // What a worker returns goes through JSON, where nothing is null.
     const output = result.output ?? null;
@@ -75,7 +79,7 @@ function control(draft: Draft, entry: ControlEntry): boolean {
   switch (entry.control) {
     case 'stop':
       draft.end('ABORTED', {});
-      draft.set({ tasks: [] });
+      draft.closeTasks();
       return true;
     case 'redrive':
       if (draft.execution.status !== 'PENDING_REDRIVE') return false;

@@ -8,8 +8,11 @@ import {
   parseMachineState,
   stepMachine,
 } from '../machine/index.ts';
-import type { Execution, ExecutionError, ExecutionStatus, OpenTask } from './execution.ts';
-import { hasEnded } from './execution.ts';
+import type { AttemptNumbers, Execution, ExecutionError, ExecutionStatus, OpenTask } from './execution.ts';
+import { hasEnded, taskId } from './execution.ts';
+import { type FanOut, openTasks, withOpenTasks } from './fanOut.ts';
+import type { ItemList } from './itemList.ts';
+import { type ItemResults, startFanOut } from './itemTasks.ts';
 import { appendToLog, emptyLog, journalReferences, type LogEntry, splitLog } from './log.ts';
 
 /** What is to be done after the commit, in this order. Exhaustive: whoever executes effects switches over `type`. */
@@ -30,12 +33,18 @@ export class Draft {
   readonly now: number;
   readonly effects: Exclude<ExecutionEffect, { type: 'dispatch' }>[] = [];
   readonly segment: LogSegment | undefined;
+  /** To be written before the commit. */
+  readonly itemLists: ItemList[] = [];
+  /** By task: what is known of the results of lists that may be done with this commit. */
+  itemResults: ReadonlyMap<number, ItemResults> = new Map();
   readonly #before: Execution;
   #execution: Execution;
   #state: MachineState | undefined;
   #loggedAt: number;
   #applied: Set<string> | undefined;
-  #toDispatch = new Set<number>();
+  #toDispatch = new Set<string>();
+  #toSettle: Outcome[] = [];
+  #settledAtOnce = 0;
 
   constructor(execution: Execution, now: number) {
     const split = splitLog(execution.log);
@@ -133,8 +142,9 @@ export class Draft {
     if (step.state.status === 'done') {
       const { output } = step.state;
       this.end('SUCCEEDED', output === undefined ? {} : { output });
-      this.set({ tasks: [] });
+      this.closeTasks();
     }
+    this.#settleWaiting(machine, cause);
     return undefined;
   }
 
@@ -156,34 +166,79 @@ export class Draft {
     this.#toDispatch.clear();
   }
 
-  openAttempt(task: number, attempt: number): OpenTask | undefined {
+  openAttempt(numbers: AttemptNumbers): OpenTask | undefined {
     if (this.ended) return undefined;
-    return this.#execution.tasks.find((open) => open.task === task && open.attempt === attempt);
+    const { task, index, attempt } = numbers;
+    const open = index === undefined ? this.#execution.tasks : (this.fanOut(task)?.open ?? []);
+    return open.find((each) => each.task === task && each.index === index && each.attempt === attempt);
+  }
+
+  fanOut(task: number): FanOut | undefined {
+    return this.#execution.fanOuts?.find((fanOut) => fanOut.task === task);
+  }
+
+  addFanOut(fanOut: FanOut): void {
+    this.set({ fanOuts: [...(this.#execution.fanOuts ?? []), fanOut] });
+  }
+
+  replaceFanOut(fanOut: FanOut): void {
+    const fanOuts = this.#execution.fanOuts ?? [];
+    this.set({ fanOuts: fanOuts.map((other) => (other.task === fanOut.task ? fanOut : other)) });
+  }
+
+  /** A task that the machine starts has its outcome already: the machine gets it once its step is taken. */
+  settleAtOnce(outcome: Outcome): void {
+    this.#toSettle.push(outcome);
   }
 
   /** Gives the machine the outcome of a task, which is then no longer open. */
-  settle(machine: PreparedMachine, input: MachineInput & { readonly task: number }, cause: string): void {
-    const failedBefore = this.#execution;
+  settle(machine: PreparedMachine, input: Outcome, cause: string): void {
+    const { tasks, fanOuts } = this.#execution;
     this.removeTask(input.task);
     const ignored = this.step(machine, input, cause);
     // A failed execution keeps the tasks of before, the failed one among them, for a redrive.
-    if (this.#execution.status === 'FAILED') this.set({ tasks: failedBefore.tasks });
+    if (this.#execution.status === 'FAILED') this.#setTasks({ tasks, ...(fanOuts && { fanOuts }) });
     if (ignored) throw new TaskMismatchError(input.task, ignored);
   }
 
   replaceTask(task: OpenTask): void {
-    this.set({ tasks: this.#execution.tasks.map((other) => (other.task === task.task ? task : other)) });
+    const id = taskId(task);
+    this.set(withOpenTasks(this.#execution, (other) => (taskId(other) === id ? task : other)));
   }
 
   removeTask(task: number): void {
-    this.set({ tasks: this.#execution.tasks.filter((other) => other.task !== task) });
+    const { tasks, fanOuts = [] } = this.#execution;
+    this.#setTasks({
+      tasks: tasks.filter((other) => other.task !== task),
+      fanOuts: fanOuts.filter((other) => other.task !== task),
+    });
+  }
+
+  closeTasks(): void {
+    this.#setTasks({ tasks: [] });
+  }
+
+  #setTasks({ tasks, fanOuts }: Pick<Execution, 'tasks' | 'fanOuts'>): void {
+    const { fanOuts: _, ...rest } = this.#execution;
+    this.#execution = { ...rest, tasks, ...(fanOuts && fanOuts.length > 0 && { fanOuts }) };
   }
 
   /** Starts an attempt: its deadline runs from now on, and it is dispatched after the commit. */
   dispatch(task: OpenTask, timeoutMs: number, cause: string): void {
-    const { dispatchAt: _, ...rest } = task;
-    this.replaceTask({ ...rest, cause, deadline: this.now + timeoutMs });
-    this.#toDispatch.add(task.task);
+    this.dispatchAll([task], timeoutMs, cause);
+  }
+
+  dispatchAll(tasks: readonly OpenTask[], timeoutMs: number, cause: string): void {
+    const ids = new Set(tasks.map(taskId));
+    const deadline = this.now + timeoutMs;
+    this.set(
+      withOpenTasks(this.#execution, (task) => {
+        if (!ids.has(taskId(task))) return task;
+        const { dispatchAt: _, ...rest } = task;
+        return { ...rest, cause, deadline };
+      }),
+    );
+    for (const id of ids) this.#toDispatch.add(id);
   }
 
   get nextTimerAt(): number | undefined {
@@ -194,10 +249,26 @@ export class Draft {
 
   /** The effects of the whole commit: tasks that were stopped again by a later entry are not dispatched. */
   allEffects(): ExecutionEffect[] {
-    const tasks = this.#execution.tasks.filter(
-      (task) => this.#toDispatch.has(task.task) && task.dispatchAt === undefined,
-    );
+    const tasks =
+      this.#toDispatch.size === 0
+        ? []
+        : openTasks(this.#execution).filter(
+            (task) => this.#toDispatch.has(taskId(task)) && task.dispatchAt === undefined,
+          );
     return [...this.effects, ...tasks.map((task) => ({ type: 'dispatch' as const, task }))];
+  }
+
+  /** Bounded, because a machine may start an empty list over and over. */
+  #settleWaiting(machine: PreparedMachine, cause: string): void {
+    for (let outcome = this.#toSettle.shift(); outcome; outcome = this.#toSettle.shift()) {
+      if (this.ended || !this.fanOut(outcome.task)) continue;
+      if (++this.#settledAtOnce > machine.chart.maxIterations) {
+        const message = `It started ${this.#settledAtOnce} lists in a row that had nothing to wait for.`;
+        this.fail({ code: 'EndlessLoop', name: 'EndlessLoopError', message });
+        return;
+      }
+      this.settle(machine, outcome, cause);
+    }
   }
 
   #collect(
@@ -210,7 +281,12 @@ export class Draft {
       switch (effect.type) {
         case 'startTask': {
           const { task, src, input } = effect;
-          const { policy } = machine.sourceOf(src);
+          const source = machine.sourceOf(src);
+          const { policy } = source;
+          if (source.kind === 'each') {
+            startFanOut(this, source, effect, cause);
+            break;
+          }
           const open = { task, worker: src, attempt: 1, cause, ...(input === undefined ? {} : { input }) };
           this.set({ tasks: [...this.#execution.tasks, open] });
           this.dispatch(open, policy.timeoutMs, cause);
@@ -233,6 +309,8 @@ export class Draft {
     }
   }
 }
+
+type Outcome = Extract<MachineInput, { type: 'taskSucceeded' | 'taskFailed' }>;
 
 /** Thrown when the execution's open tasks and the machine's children disagree: a defect. */
 export class TaskMismatchError extends Error {

@@ -2,6 +2,8 @@ import type { PreparedMachine } from '../machine/index.ts';
 import type { TaskError } from '../machine/step.types.ts';
 import type { Draft } from './draft.ts';
 import type { OpenTask } from './execution.ts';
+import { isItemTask, openTasks } from './fanOut.ts';
+import { settleItem } from './itemTasks.ts';
 import { dataLimitErrorName, retryOf, timeoutError } from './tasks.ts';
 
 /** More than this in one commit is left to the next wake, so that a machine of endless timers cannot hold a batch. */
@@ -31,7 +33,7 @@ export function fireDue(draft: Draft, machine: PreparedMachine, cause: string): 
         break;
       case 'deadline': {
         const { policy } = machine.sourceOf(due.task.worker);
-        failAttempt(draft, machine, due.task, timeoutError(due.task, policy), cause);
+        failAttempt(draft, machine, due.task, timeoutError(due.task, policy), cause, 'TIMED_OUT');
         break;
       }
       default:
@@ -48,7 +50,7 @@ type Due =
 function earliest(draft: Draft): Due | undefined {
   const timerAt = draft.nextTimerAt;
   let first: Due | undefined = timerAt === undefined ? undefined : { type: 'timer', at: timerAt };
-  for (const task of draft.execution.tasks) {
+  for (const task of openTasks(draft.execution)) {
     const at = task.dispatchAt ?? task.deadline ?? Number.POSITIVE_INFINITY;
     if (first && at >= first.at) continue;
     first = { type: task.dispatchAt === undefined ? 'deadline' : 'dispatch', at, task };
@@ -63,15 +65,21 @@ export function failAttempt(
   task: OpenTask,
   error: TaskError,
   cause: string,
+  status: 'FAILED' | 'TIMED_OUT' = 'FAILED',
 ): void {
-  if (error.name === dataLimitErrorName) {
+  const isTooLarge = error.name === dataLimitErrorName;
+  if (isTooLarge && !isItemTask(task)) {
     draft.fail({ code: 'DataLimitExceeded', name: error.name, message: error.message });
     return;
   }
   const { policy } = machine.sourceOf(task.worker);
-  const retry = retryOf(draft.execution.executionId, task, error, policy, draft.now);
+  const retry = isTooLarge ? undefined : retryOf(draft.execution.executionId, task, error, policy, draft.now);
   if (retry) {
     draft.replaceTask(retry);
+    return;
+  }
+  if (isItemTask(task)) {
+    settleItem(draft, machine, task, status, cause);
     return;
   }
   draft.settle(machine, { type: 'taskFailed', task: task.task, error }, cause);

@@ -1,6 +1,8 @@
 import { type Advance, type AdvanceInput, advance, deferDispatch, failExecution } from './advance.ts';
-import type { JournalEntry } from './entries.ts';
-import type { Execution } from './execution.ts';
+import type { JournalEntry, ResultEntry } from './entries.ts';
+import { type Execution, taskKey } from './execution.ts';
+import { openTasks } from './fanOut.ts';
+import { type ItemResults, itemResultsOf } from './itemTasks.ts';
 import type { LogEntry } from './log.ts';
 import type { MachineLookup } from './machines.ts';
 
@@ -30,7 +32,8 @@ export interface Recording {
  * @throws JournalIncompleteError
  */
 export function* replay(machines: MachineLookup, recording: Recording): Generator<Execution> {
-  const { machineVersion } = recording;
+  const { executionId, machineVersion } = recording;
+  const itemResults = itemResultsByTask(recording.journal);
   const journal = new Map(
     recording.journal.map((entry) => [
       entry.reference,
@@ -39,7 +42,7 @@ export function* replay(machines: MachineLookup, recording: Recording): Generato
   );
   let execution: Execution | undefined;
   for (const entry of recording.log) {
-    const next = step(machines, journal, entry, { executionId: recording.executionId, execution });
+    const next = step(machines, journal, entry, { executionId, execution, itemResults });
     if (next?.type === 'commit') execution = next.execution;
     if (execution) yield execution;
   }
@@ -49,7 +52,7 @@ function step(
   machines: MachineLookup,
   journal: ReadonlyMap<string, JournalEntry>,
   entry: LogEntry,
-  at: Pick<AdvanceInput, 'executionId' | 'execution'>,
+  at: Pick<AdvanceInput, 'executionId' | 'execution' | 'itemResults'>,
 ): Advance | undefined {
   const input: AdvanceInput = { ...at, entries: [], now: entry.at };
   switch (entry.kind) {
@@ -63,9 +66,7 @@ function step(
     case 'wake':
       return take(machines, entry, { ...input, wakeId: entry.reference });
     case 'deferred': {
-      const task = at.execution?.tasks.find(
-        (open) => `task#${open.task}#${open.attempt}` === entry.reference,
-      );
+      const task = at.execution && openTasks(at.execution).find((open) => taskKey(open) === entry.reference);
       return at.execution && task && deferDispatch(at.execution, [task], entry.at);
     }
     case 'waiting':
@@ -81,4 +82,15 @@ function take(machines: MachineLookup, entry: LogEntry, input: AdvanceInput): Ad
     return failExecution(input, { code: verdict.code, name: verdict.code, message: '' });
   }
   return advance(machines, { waitForMachineMs: Number.POSITIVE_INFINITY }, input);
+}
+
+function itemResultsByTask(journal: readonly JournalEntry[]): ReadonlyMap<number, ItemResults> {
+  const byTask = new Map<number, ResultEntry[]>();
+  for (const entry of journal) {
+    if (entry.kind !== 'result' || entry.index === undefined) continue;
+    const entries = byTask.get(entry.task);
+    if (entries) entries.push(entry);
+    else byTask.set(entry.task, [entry]);
+  }
+  return new Map([...byTask].map(([task, entries]) => [task, itemResultsOf(entries)]));
 }

@@ -1,6 +1,6 @@
 import type { TaskError } from '../machine/step.types.ts';
 import type { ResolvedTaskPolicy } from '../taskPolicy.ts';
-import type { OpenTask } from './execution.ts';
+import { type OpenTask, taskId } from './execution.ts';
 
 /** Step Functions' name for an attempt that gave no result in time. */
 export const timeoutErrorName = 'States.Timeout';
@@ -18,7 +18,7 @@ export function retryOf(
   if (error.retryable === false || task.attempt >= policy.maxAttempts) return undefined;
   const full = Math.min(policy.intervalMs * policy.backoffRate ** (task.attempt - 1), policy.maxDelayMs);
   const delayMs =
-    policy.jitter === 'full' ? full * fraction(`${executionId}#${task.task}#${task.attempt}`) : full;
+    policy.jitter === 'full' ? full * fraction(`${executionId}#${taskId(task)}#${task.attempt}`) : full;
   const { deadline: _, ...rest } = task;
   return { ...rest, attempt: task.attempt + 1, dispatchAt: now + Math.round(delayMs) };
 }
@@ -27,14 +27,14 @@ export function retryOf(
 export function timeoutError(task: OpenTask, policy: ResolvedTaskPolicy): TaskError {
   return {
     name: timeoutErrorName,
-    message: `Attempt ${task.attempt} of task ${task.task} (${task.worker}) gave no result within ${policy.timeoutMs} ms.`,
+    message: `Attempt ${task.attempt} of task ${taskId(task)} (${task.worker}) gave no result within ${policy.timeoutMs} ms.`,
   };
 }
 
 /** The task after its function could not take it: tried again a little later, as the same attempt. */
 export function deferred(executionId: string, task: OpenTask, now: number): OpenTask {
   const { deadline: _, ...rest } = task;
-  const delayMs = 1000 + 2000 * fraction(`${executionId}#${task.task}@${now}`);
+  const delayMs = 1000 + 2000 * fraction(`${executionId}#${taskId(task)}@${now}`);
   return { ...rest, dispatchAt: now + Math.round(delayMs) };
 }
 

@@ -1,5 +1,6 @@
 import type { Draft } from './draft.ts';
 import { hasEnded } from './execution.ts';
+import { openTasks } from './fanOut.ts';
 
 /**
  * When the clock must wake the execution. Invariant 6: while it has something to wait for in time, `wakeAt` is set and
@@ -22,7 +23,7 @@ const latestMs = 253_402_300_000_000;
 function neededWakeAt(draft: Draft): number | undefined {
   const { execution } = draft;
   if (execution.waiting) return execution.waiting.nextAttemptAt;
-  const times = execution.tasks.map((task) => task.dispatchAt ?? task.deadline);
+  const times = openTasks(execution).map((task) => task.dispatchAt ?? task.deadline);
   const known = [...times, draft.nextTimerAt].filter((time) => time !== undefined);
   return known.length === 0 ? undefined : Math.min(...known, latestMs);
 }

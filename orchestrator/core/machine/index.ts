@@ -4,7 +4,7 @@ export { type PreparedMachine, prepareMachine, promiseLogicOf } from './prepare.
 export { runPromiseLogic } from './promiseLogic.ts';
 export { MachineNotDurableError, type MachineProblem } from './refusals.ts';
 export { DefinitionMismatchError } from './rehydrate.ts';
-export type { ActorSource } from './sources.ts';
+export { type ActorSource, type EachSource, taskSourceOf } from './sources.ts';
 export { type MachineChild, type MachineState, type MachineTimer, parseMachineState } from './state.ts';
 export { InputOrderError, stepMachine } from './step.ts';
 export type {

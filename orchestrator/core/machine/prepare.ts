@@ -4,7 +4,7 @@ import type { JsonObject } from '../json.ts';
 import { withCheckedDelay, withCheckedDelays } from './delays.ts';
 import { invokeConfigs, nodesOf } from './parts.ts';
 import { findProblems, MachineNotDurableError } from './refusals.ts';
-import { type ActorSource, resolveSource } from './sources.ts';
+import { type ActorSource, resolveSource, taskSourceOf } from './sources.ts';
 import {
   boundMicrosteps,
   buildMachine,
@@ -69,7 +69,7 @@ export function prepareMachine(definition: AnyStateMachine | JsonObject): Prepar
 
 /** The `fromPromise` logic behind a `src`; undefined where a worker of its own runs it. */
 export function promiseLogicOf(prepared: PreparedMachine, src: string): AnyActorLogic | undefined {
-  const source = prepared.sourceOf(src);
+  const source = taskSourceOf(prepared.sourceOf(src));
   return source.kind === 'promise' ? source.logic : undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { invokeConfigs, nodesOf, partsOf, pathOf } from './parts.ts';
-import { type LogicKind, logicKindOf, resolveSource, workerNameOf } from './sources.ts';
+import { isOfWorker, type LogicKind, logicKindOf, resolveSource, workerNameOf } from './sources.ts';
 import { type Implementations, implementationsOf, nodesInOrder, property } from './xstateInternals.ts';
 
 /** One reason why a machine cannot be durable. */
@@ -141,7 +141,7 @@ function* invokeProblems(path: string, config: unknown): Generator<MachineProble
   const src = property(config, 'src');
   if (typeof src === 'string') return;
   yield* logicProblems(`${path}.src`, src);
-  if (logicKindOf(src) === 'worker' && workerNameOf(src) === undefined) {
+  if (isOfWorker(src) && workerNameOf(src) === undefined) {
     yield {
       path: `${path}.src`,
       problem: 'the worker has no name',
@@ -203,7 +203,9 @@ function* logicProblems(path: string, logic: unknown): Generator<MachineProblem>
       resolveSource('', logic);
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
-      yield { path, problem, instead: "correct the worker's policy" };
+      const instead =
+        logicKindOf(logic) === 'each' ? 'correct what each() is given' : "correct the worker's policy";
+      yield { path, problem, instead };
     }
   }
 }

@@ -1,17 +1,38 @@
 import type { AnyActorLogic } from 'xstate';
+import {
+  type EachMark,
+  eachKey,
+  InvalidEachError,
+  type ResolvedEachOptions,
+  resolveEachOptions,
+} from '../eachOptions.ts';
 import { type ResolvedTaskPolicy, resolveTaskPolicy, type TaskPolicy, taskPolicyKey } from '../taskPolicy.ts';
 import { isStateMachine, property } from './xstateInternals.ts';
 
 /** What runs when a machine invokes or spawns `src`. */
-export type ActorSource =
+export type ActorSource = TaskSource | EachSource;
+
+/** What runs as one task. */
+export type TaskSource =
   /** A Lambda function of its own. */
   | { readonly kind: 'worker'; readonly worker: string; readonly policy: ResolvedTaskPolicy }
   /** `fromPromise` logic of the machine's own module: the worker host runs it. */
   | { readonly kind: 'promise'; readonly logic: AnyActorLogic; readonly policy: ResolvedTaskPolicy };
 
+/** A task for each item of a list. */
+export interface EachSource {
+  readonly kind: 'each';
+  /** What runs for an item. */
+  readonly item: TaskSource;
+  readonly options: ResolvedEachOptions;
+  /** Of an item's task. */
+  readonly policy: ResolvedTaskPolicy;
+}
+
 /** Kinds of actor logic, as far as a durable machine has to tell them apart. */
 export type LogicKind =
   | 'worker'
+  | 'each'
   | 'promise'
   | 'machine'
   | 'callback'
@@ -20,8 +41,27 @@ export type LogicKind =
   | 'custom'
   | 'none';
 
-/** @throws InvalidDurationError where the policy of a worker has a malformed duration */
+/**
+ * @throws InvalidDurationError where the policy of a worker has a malformed duration
+ * @throws InvalidEachError
+ */
 export function resolveSource(src: string, logic: unknown): ActorSource {
+  const mark = eachMarkOf(logic);
+  if (!mark) return resolveTaskSource(src, logic);
+  const kind = logicKindOf(mark.actor);
+  if (kind !== 'worker' && kind !== 'promise') {
+    throw new InvalidEachError('each() runs a worker() or a fromPromise for each item, and this is neither.');
+  }
+  const item = resolveTaskSource(src, mark.actor);
+  return { kind: 'each', item, options: resolveEachOptions(mark.options), policy: item.policy };
+}
+
+/** What runs a task of this source, be it for an item of a list or not. */
+export function taskSourceOf(source: ActorSource): TaskSource {
+  return source.kind === 'each' ? source.item : source;
+}
+
+function resolveTaskSource(src: string, logic: unknown): TaskSource {
   const policy = policyOf(logic);
   if (policy !== undefined) {
     return { kind: 'worker', worker: policy.worker ?? src, policy: resolveTaskPolicy(policy) };
@@ -33,11 +73,17 @@ export function resolveSource(src: string, logic: unknown): ActorSource {
 
 /** The name that the policy of a worker gives it, where it has one. */
 export function workerNameOf(logic: unknown): string | undefined {
-  return policyOf(logic)?.worker;
+  return policyOf(eachMarkOf(logic)?.actor ?? logic)?.worker;
+}
+
+/** Whether it is a worker, or runs one for each item. */
+export function isOfWorker(logic: unknown): boolean {
+  return policyOf(eachMarkOf(logic)?.actor ?? logic) !== undefined;
 }
 
 /** What kind of logic it is, found without running it: none of XState's logics carries its kind. */
 export function logicKindOf(logic: unknown): LogicKind {
+  if (eachMarkOf(logic) !== undefined) return 'each';
   if (policyOf(logic) !== undefined) return 'worker';
   if (isStateMachine(logic)) return 'machine';
   if (!isActorLogic(logic)) return 'none';
@@ -69,8 +115,19 @@ function isActorLogic(logic: unknown): logic is AnyActorLogic {
 }
 
 function policyOf(logic: unknown): TaskPolicy | undefined {
-  const carries = (typeof logic === 'object' && logic !== null) || typeof logic === 'function';
-  return carries && hasPolicy(logic) ? logic[taskPolicyKey] : undefined;
+  return carriesMarks(logic) && hasPolicy(logic) ? logic[taskPolicyKey] : undefined;
+}
+
+function eachMarkOf(logic: unknown): EachMark | undefined {
+  return carriesMarks(logic) && hasEachMark(logic) ? logic[eachKey] : undefined;
+}
+
+function carriesMarks(logic: unknown): logic is object {
+  return (typeof logic === 'object' && logic !== null) || typeof logic === 'function';
+}
+
+function hasEachMark(logic: object): logic is { readonly [eachKey]: EachMark } {
+  return eachKey in logic;
 }
 
 function hasPolicy(logic: object): logic is { readonly [taskPolicyKey]: TaskPolicy } {
