@@ -7,7 +7,7 @@ import { startEventSource } from '../local/eventSource/eventSource.ts';
 import { defaults, functionNames } from '../orchestrator/configuration.ts';
 import { type Execution, hasEnded } from '../orchestrator/core/execution/execution.ts';
 import { machineLookup } from '../orchestrator/core/execution/machines.ts';
-import { prepareMachine } from '../orchestrator/core/machine/index.ts';
+import { prepareMachines } from '../orchestrator/core/machine/index.ts';
 import type { FunctionInvoker } from '../orchestrator/dispatch.ts';
 import { streamHandler } from '../orchestrator/handlers/stream.ts';
 import { Orchestrator } from '../orchestrator/orchestrator.ts';
@@ -61,7 +61,7 @@ export async function startInProcessMillrace(
     (execution) => endings.add(execution),
   );
 
-  const lookup = machineLookup(machines.map((machine) => prepareMachine(machine)));
+  const lookup = machineLookup(prepareMachines(machines));
   const report = consoleReporter(progress);
   const invoker: FunctionInvoker = {
     invoke: async (_, payload) => {

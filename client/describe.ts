@@ -1,6 +1,7 @@
+import { childId, parentOf } from '../orchestrator/core/execution/addresses.ts';
 import type { Execution, ExecutionError, ExecutionStatus } from '../orchestrator/core/execution/execution.ts';
 import { doneCount, type FanOut, failedCount } from '../orchestrator/core/execution/fanOut.ts';
-import type { Json } from '../orchestrator/core/json.ts';
+import type { Json, JsonObject } from '../orchestrator/core/json.ts';
 import { type MachineState, parseMachineState } from '../orchestrator/core/machine/state.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import { DifferentMachineError, ExecutionNotFoundError } from './errors.ts';
@@ -11,6 +12,8 @@ import type { ClientSurroundings } from './surroundings.ts';
 /** What is known of an execution. All times are ISO 8601. */
 export interface ExecutionDescription<M extends MachineReference = string> {
   readonly executionId: string;
+  /** The execution whose machine has started it. */
+  readonly parent?: string;
   /** Id of its machine. */
   readonly machine: string;
   /** The version it stays on. Absent until its machine has been found. */
@@ -31,6 +34,10 @@ export interface ExecutionDescription<M extends MachineReference = string> {
   readonly tasks: readonly TaskDescription[];
   /** Lists that `each` works on. Absent where there are none. */
   readonly fanOuts?: readonly FanOutDescription[];
+  /** Child machines that have not ended: executions of their own. */
+  readonly children: readonly ChildDescription[];
+  /** Events that no state took yet, in the order in which they are offered again. */
+  readonly heldEvents: readonly JsonObject[];
   /** Delayed events to come, such as of `after`. */
   readonly timers: readonly TimerDescription[];
   /** Absent while `startPending`. */
@@ -65,6 +72,11 @@ export interface FanOutDescription {
   readonly waiting: number;
 }
 
+export interface ChildDescription {
+  readonly executionId: string;
+  readonly machine: string;
+}
+
 export interface TimerDescription {
   /** Type of the event that it sends. */
   readonly event: string;
@@ -97,10 +109,13 @@ async function describeStart<M extends MachineReference>(
   const { machine } = start;
   return {
     executionId,
+    ...parentField(executionId),
     machine,
     status: 'RUNNING',
     startPending: true,
     tasks: [],
+    children: [],
+    heldEvents: [],
     timers: [],
     version: 0,
   };
@@ -113,6 +128,7 @@ export function descriptionOf<M extends MachineReference>(execution: Execution):
   const stored = execution.snapshot === undefined ? undefined : parseMachineState(execution.snapshot);
   return {
     executionId,
+    ...parentField(executionId),
     machine,
     ...(machineVersion !== undefined && { machineVersion }),
     status,
@@ -129,12 +145,22 @@ export function descriptionOf<M extends MachineReference>(execution: Execution):
     }),
     tasks: execution.tasks.map(taskOf),
     ...(execution.fanOuts && { fanOuts: execution.fanOuts.map(fanOutOf) }),
+    children: (execution.children ?? []).map((child) => ({
+      executionId: childId(executionId, child.task),
+      machine: child.machine,
+    })),
+    heldEvents: (execution.held ?? []).map(({ event }) => event),
     timers: status === 'RUNNING' ? timersOf(stored) : [],
     startedAt: isoTime(execution.startedAt),
     updatedAt: isoTime(execution.updatedAt),
     ...(endedAt !== undefined && { endedAt: isoTime(endedAt) }),
     version,
   };
+}
+
+function parentField(executionId: string): { readonly parent?: string } {
+  const parent = parentOf(executionId);
+  return parent === undefined ? {} : { parent };
 }
 
 function taskOf({
@@ -179,7 +205,7 @@ function typeOf(event: Json): string {
 
 /** Whether nothing but an event from outside will bring it forward. */
 export function waitsOnlyForEvents(execution: ExecutionDescription<MachineReference>): boolean {
-  const { status, startPending, tasks, fanOuts = [], timers, waiting } = execution;
-  const open = tasks.length + fanOuts.length + timers.length;
+  const { status, startPending, tasks, fanOuts = [], children, timers, waiting } = execution;
+  const open = tasks.length + fanOuts.length + children.length + timers.length;
   return status === 'RUNNING' && !startPending && !waiting && open === 0;
 }

@@ -1,6 +1,12 @@
 import type { ControlEntry, JournalEntry } from '../orchestrator/core/execution/entries.ts';
 import type { Execution } from '../orchestrator/core/execution/execution.ts';
-import { type IgnoredReason, type LogEntry, parseLog } from '../orchestrator/core/execution/log.ts';
+import {
+  type IgnoredReason,
+  isJournalKind,
+  type LogEntry,
+  parseLog,
+} from '../orchestrator/core/execution/log.ts';
+import type { Message } from '../orchestrator/core/execution/messages.ts';
 import type { Json, JsonObject } from '../orchestrator/core/json.ts';
 import { parseMachineState } from '../orchestrator/core/machine/state.ts';
 import type { TaskError } from '../orchestrator/core/machine/step.types.ts';
@@ -35,6 +41,9 @@ export interface HistoryEntry {
   /** The event, its type included. */
   readonly event?: JsonObject;
   readonly control?: ControlEntry['control'];
+  /** What another execution has said, and which. */
+  readonly messages?: readonly Message[];
+  readonly sender?: string;
   /** Of a stop: why. */
   readonly cause?: string;
   /** ISO 8601: when the item was written, as its writer says. */
@@ -43,12 +52,24 @@ export interface HistoryEntry {
 
 /**
  * `start`, `result`, `event` and `control` are items of the journal. `wake` fired timers, retries or deadlines.
- * `deferred` is a task whose function was throttled. `waiting` began or ended a wait for the machine.
+ * `message` is an item of the journal that another execution wrote. `held` is an event that was held, and taken with the
+ * entry after it. `deferred` is a task whose function was throttled. `waiting` began or ended a wait for the machine.
  */
-export type HistoryKind = 'start' | 'result' | 'event' | 'control' | 'wake' | 'deferred' | 'waiting';
+export type HistoryKind =
+  | 'start'
+  | 'result'
+  | 'event'
+  | 'control'
+  | 'message'
+  | 'held'
+  | 'wake'
+  | 'deferred'
+  | 'waiting';
 
 export type HistoryVerdict =
   | { readonly type: 'applied' }
+  /** Kept until a state takes it: a `held` entry says when. */
+  | { readonly type: 'held' }
   | { readonly type: 'ignored'; readonly reason: IgnoredReason }
   /** It ended the execution, or began a wait, with this error code. */
   | { readonly type: 'failed'; readonly code: string }
@@ -91,7 +112,7 @@ function historyEntry(
   workers: ReadonlyMap<number, string>,
 ): HistoryEntry {
   const { reference, verdict } = entry;
-  const kind = item ? kindOf(item) : entry.kind;
+  const kind = item && entry.kind !== 'held' ? kindOf(item) : entry.kind;
   const details = item && detailsOf(item);
   return {
     number,
@@ -106,7 +127,7 @@ function historyEntry(
 
 /** `deferred` names a task, whose result may be in the journal by now and is another entry. */
 function isOfJournal(entry: LogEntry): boolean {
-  return entry.kind === 'start' || entry.kind === 'result' || entry.kind === 'event';
+  return isJournalKind(entry.kind);
 }
 
 function itemOf(entry: LogEntry, items: ReadonlyMap<string, JournalEntry>): JournalEntry | undefined {
@@ -135,6 +156,8 @@ function detailsOf(entry: JournalEntry): Details {
       const { control, cause } = entry;
       return { control, ...(cause !== undefined && { cause }), ...writtenAt(entry.at) };
     }
+    case 'message':
+      return { sender: entry.sender, messages: entry.messages, ...writtenAt(entry.at) };
     case 'invalidEvent':
       return writtenAt(entry.at);
   }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { functionNames, readConfiguration } from './configuration.ts';
 import { machineLookup } from './core/execution/machines.ts';
-import { machinesOf, prepareMachine } from './core/machine/index.ts';
+import { machinesOf, prepareMachines } from './core/machine/index.ts';
 import { callFunction, createLambdaClient, LambdaInvoker } from './dispatch.ts';
 import { clockHandler } from './handlers/clock.ts';
 import { streamHandler } from './handlers/stream.ts';
@@ -39,7 +39,7 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
     ...layout,
     ...(meter.count && { onConsumedCapacity: meter.count }),
   });
-  const machines = machineLookup(modules.flatMap(machinesOf).map((machine) => prepareMachine(machine)));
+  const machines = machineLookup(prepareMachines(modules.flatMap(machinesOf)));
   const lambda = createLambdaClient();
   const invoker = new LambdaInvoker(lambda);
   const dispatcher = new TaskDispatcher({

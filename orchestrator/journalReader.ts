@@ -1,5 +1,7 @@
+import { childNumber } from './core/execution/addresses.ts';
 import type { AdvanceInput } from './core/execution/advance.ts';
-import { inJournalOrder, type JournalEntry } from './core/execution/entries.ts';
+import { hasChild } from './core/execution/children.ts';
+import { inJournalOrder, type JournalEntry, withMessagesInOrder } from './core/execution/entries.ts';
 import { type Execution, taskKey } from './core/execution/execution.ts';
 import { openTasks } from './core/execution/fanOut.ts';
 import { type ItemResults, itemResultsOf } from './core/execution/itemTasks.ts';
@@ -30,11 +32,36 @@ export class JournalReader {
     return [start, ...inJournalOrder([...events, ...rest])];
   }
 
+  /**
+   * Messages of one sender are applied in its order. The sender wrote each after those before it, so where the stream
+   * brings a later one first, the others are in the journal.
+   */
+  async withEarlierMessages(
+    executionId: string,
+    execution: Execution | undefined,
+    entries: readonly JournalEntry[],
+  ): Promise<JournalEntry[]> {
+    const earlier: JournalEntry[] = [];
+    for (const [sender, numbers] of messageNumbers(entries)) {
+      const task = childNumber(sender, executionId);
+      // Of a child that has ended nothing is applied any more.
+      if (execution && task !== undefined && !hasChild(execution, task)) continue;
+      const missing: number[] = [];
+      for (let number = (execution?.received?.[sender] ?? 0) + 1; number < Math.max(...numbers); number++) {
+        if (!numbers.has(number)) missing.push(number);
+      }
+      if (missing.length > 0) earlier.push(...(await this.#table.readMessages(executionId, sender, missing)));
+    }
+    return withMessagesInOrder([...earlier, ...entries]);
+  }
+
   /** What older segments of the log name, where the records are old enough to be in them. */
   async appliedBefore(execution: Execution, records: readonly JournalRecord[]): Promise<ReadonlySet<string>> {
     if (execution.logSegments === 0) return new Set();
     const open = new Set(openTasks(execution).map(taskKey));
-    const isOpen = (entry: JournalEntry) => entry.kind === 'result' && open.has(entry.reference);
+    const isOpen = (entry: JournalEntry) =>
+      (entry.kind === 'result' && open.has(entry.reference)) ||
+      (entry.kind === 'message' && isNumbered(execution, entry.sender));
     const createdAt = records.filter((record) => !isOpen(record.entry)).map((record) => record.createdAt);
     if (createdAt.length === 0) return new Set();
     return this.#segmentReferences(execution, Math.min(...createdAt) - clockSkewMs);
@@ -76,4 +103,19 @@ export class JournalReader {
     }
     return references;
   }
+}
+
+/** Whether the numbers of what a sender sent tell what was applied of it. */
+function isNumbered(execution: Execution, sender: string): boolean {
+  const task = childNumber(sender, execution.executionId);
+  return task === undefined || hasChild(execution, task);
+}
+
+function messageNumbers(entries: readonly JournalEntry[]): ReadonlyMap<string, ReadonlySet<number>> {
+  const numbers = new Map<string, Set<number>>();
+  for (const entry of entries) {
+    if (entry.kind !== 'message') continue;
+    numbers.set(entry.sender, (numbers.get(entry.sender) ?? new Set()).add(entry.number));
+  }
+  return numbers;
 }

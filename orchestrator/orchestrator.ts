@@ -4,6 +4,7 @@ import {
   type AdvanceLimits,
   advance,
   deferDispatch,
+  drainOutbox,
   failExecution,
   waitForRepair,
 } from './core/execution/advance.ts';
@@ -96,6 +97,7 @@ export class Orchestrator {
         if (all.length === 0) return;
         entries = all;
       }
+      entries = await this.#journal.withEarlierMessages(executionId, execution, entries);
       const input: AdvanceInput = {
         executionId,
         execution,
@@ -107,7 +109,7 @@ export class Orchestrator {
       const step = await this.#advance(input);
       if (step.type === 'nothing') {
         if (isFresh || !execution) {
-          if (execution) await this.#redispatch(execution, deliveredAgain(step, input));
+          if (execution) await this.#finish(execution, deliveredAgain(step, input));
           return;
         }
         // From memory it looks as if there were nothing to do: only a strong read may say so.
@@ -128,7 +130,9 @@ export class Orchestrator {
   async #wake(executionId: string, wakeId: string): Promise<void> {
     for (let conflicts = 0; conflicts < mostConflicts; conflicts++) {
       const execution = await this.#options.table.readExecution(executionId);
-      if (execution?.status !== 'RUNNING') return;
+      if (!execution) return;
+      if (execution.outbox) await this.#drainOutbox(execution);
+      if (execution.outbox || execution.status !== 'RUNNING') return;
       const now = this.#options.now();
       if ((execution.wakeAt ?? Number.POSITIVE_INFINITY) > now) {
         await this.#redispatch(execution, [wakeId]);
@@ -177,7 +181,7 @@ export class Orchestrator {
       case 'committed':
         this.#cache.set(execution);
         await this.#execute(execution, step.effects);
-        await this.#redispatch(execution, deliveredAgain(step, input));
+        await this.#finish(execution, deliveredAgain(step, input));
         return outcome;
       case 'conflict':
         this.#cache.delete(execution.executionId);
@@ -192,10 +196,11 @@ export class Orchestrator {
     execution,
     segment,
     itemLists,
+    outgoing,
   }: Extract<Advance, { type: 'commit' }>): Promise<CommitOutcome> {
     for (const list of itemLists) await this.#options.dispatcher.lists.write(execution.executionId, list);
     if (segment) await this.#options.table.writeLogSegment(execution.executionId, segment);
-    return this.#options.table.commit(execution);
+    return this.#options.table.commit(execution, outgoing);
   }
 
   /** The entries one by one, so that only the one that makes the state too large ends the execution. */
@@ -275,6 +280,30 @@ export class Orchestrator {
       this.#options.report({ type: 'actionFailed', executionId, action: name, error: describeError(error) });
     } finally {
       clearTimeout(timer);
+    }
+  }
+
+  /** What an earlier commit, of this instance or of one that died, has left to be done. */
+  async #finish(execution: Execution, causes: readonly string[]): Promise<void> {
+    await this.#redispatch(execution, causes);
+    if (execution.outbox) await this.#drainOutbox(execution);
+  }
+
+  /** Commit by commit, until every other execution has what is for it. Whoever comes first goes on with it. */
+  async #drainOutbox(from: Execution): Promise<void> {
+    let execution: Execution | undefined =
+      (await this.#options.table.readExecution(from.executionId)) ?? from;
+    while (execution) {
+      const step = drainOutbox(execution, this.#options.now());
+      if (step.type === 'nothing') return;
+      const outcome = await this.#write(step);
+      if (outcome.type === 'committed') {
+        this.#cache.set(step.execution);
+        execution = step.execution;
+      } else {
+        this.#cache.delete(from.executionId);
+        execution = outcome.type === 'conflict' ? outcome.current : undefined;
+      }
     }
   }
 

@@ -3,7 +3,6 @@ import { type Execution, type OpenTask, taskId, taskKey } from './core/execution
 import { openTasks } from './core/execution/fanOut.ts';
 import type { MachineLookup } from './core/execution/machines.ts';
 import type { Json } from './core/json.ts';
-import { taskSourceOf } from './core/machine/index.ts';
 import type { TaskError } from './core/machine/step.types.ts';
 import { DispatchMemory, type FunctionInvoker } from './dispatch.ts';
 import { ListItems } from './listItems.ts';
@@ -56,7 +55,7 @@ export class TaskDispatcher {
     if (!machine) return [];
     const lost = openTasks(execution).filter((task) => {
       if (task.deadline === undefined || !causes.includes(task.cause)) return false;
-      const dispatchedAt = task.deadline - machine.sourceOf(task.worker).policy.timeoutMs;
+      const dispatchedAt = task.deadline - machine.taskSourceOf(task.worker).policy.timeoutMs;
       return now - dispatchedAt < redispatchWithinMs && !this.#memory.has(execution, task);
     });
     return this.dispatch(execution, lost);
@@ -67,7 +66,7 @@ export class TaskDispatcher {
     const machine = machines.find(execution.machine, execution.machineVersion);
     // The commit just taken found it; without it the deadline decides.
     if (!machine) return 'done';
-    const source = taskSourceOf(machine.sourceOf(task.worker));
+    const source = machine.taskSourceOf(task.worker);
     const functionName =
       source.kind === 'worker' ? functionNames.worker(source.worker) : functionNames.workerHost;
     const input = await this.#inputOf(execution, task);

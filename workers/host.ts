@@ -2,7 +2,7 @@ import { machineLookup } from '../orchestrator/core/execution/machines.ts';
 import type { Json } from '../orchestrator/core/json.ts';
 import {
   machinesOf,
-  prepareMachine,
+  prepareMachines,
   promiseLogicOf,
   runPromiseLogic,
 } from '../orchestrator/core/machine/index.ts';
@@ -29,7 +29,7 @@ export class ActorNotDeployedError extends Error {
 export function createWorkerHost({ machines: modules }: { readonly machines: readonly object[] }): {
   readonly handler: WorkerHandler<Json>;
 } {
-  const machines = machineLookup(modules.flatMap(machinesOf).map((machine) => prepareMachine(machine)));
+  const machines = machineLookup(prepareMachines(modules.flatMap(machinesOf)));
   const run = taskRunner();
   const handler: WorkerHandler<Json> = (payload) =>
     run<Json>(payload, (input, task) => {

@@ -7,12 +7,14 @@ export function executionLines(execution: ExecutionDescription, hasColours: bool
   const { machine, machineVersion, status, state, context, output, error } = execution;
   const fields: (readonly [name: string, value: string | undefined])[] = [
     ['Execution', execution.executionId],
+    ['Parent', execution.parent],
     ['Machine', machineVersion === undefined ? machine : `${machine}, version ${machineVersion}`],
     ['Status', colouredStatus(status, hasColours)],
     ['State', stateText(state)],
     ['Started', execution.startedAt],
     ['Updated', execution.updatedAt],
     ['Ended', execution.endedAt],
+    ...execution.heldEvents.map((event, i) => [i === 0 ? 'Holds' : '', JSON.stringify(event)] as const),
     ...waitsFor(execution).map((text, i) => [i === 0 ? 'Waits for' : '', text] as const),
     [
       'Error',
@@ -41,11 +43,12 @@ function waitsFor(execution: ExecutionDescription): string[] {
       `task ${task} (each of ${count} ${worker}): ${done} done, ${failed} of them failed, ${inFlight} in flight`,
   );
   const timers = execution.timers.map(({ event, dueAt }) => `${event} at ${dueAt}`);
+  const children = execution.children.map(({ executionId, machine }) => `${executionId} (${machine})`);
   const { waiting } = execution;
   const machine = waiting
     ? [`its machine, since ${waiting.since}; looked for again at ${waiting.nextAttemptAt}`]
     : [];
-  return [...tasks, ...lists, ...timers, ...machine];
+  return [...tasks, ...lists, ...children, ...timers, ...machine];
 }
 
 export function stateText(state: ExecutionDescription['state']): string | undefined {

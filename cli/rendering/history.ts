@@ -20,6 +20,7 @@ export function historyLines(history: readonly HistoryEntry[]): string[] {
 function verdictText({ verdict }: HistoryEntry): string {
   switch (verdict.type) {
     case 'applied':
+    case 'held':
     case 'pending':
       return verdict.type;
     case 'ignored':
@@ -30,13 +31,27 @@ function verdictText({ verdict }: HistoryEntry): string {
 }
 
 function contentText(entry: HistoryEntry): string {
-  const { worker, status, output, error, event, control, cause, input } = entry;
+  const { worker, status, output, error, event, control, cause, input, messages, sender } = entry;
   const subject = worker === undefined ? '' : `${worker} `;
   if (error) return `${subject}FAILED ${error.name}: ${error.message}`;
   if (status !== undefined) return `${subject}${status} ${json(output)}`;
   if (event) return json(event);
+  if (messages) return `${sender}: ${messages.map(messageText).join(', ')}`;
   if (control !== undefined) return cause === undefined ? control : `${control}: ${cause}`;
   return input === undefined ? subject : json(input);
+}
+
+function messageText(message: NonNullable<HistoryEntry['messages']>[number]): string {
+  switch (message.type) {
+    case 'event':
+      return json(message.event);
+    case 'done':
+      return `done ${json(message.output)}`;
+    case 'error':
+      return `error ${message.error.name}: ${message.error.message}`;
+    case 'stop':
+      return 'stop';
+  }
 }
 
 function json(value: unknown): string {

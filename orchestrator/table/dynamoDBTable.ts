@@ -11,8 +11,10 @@ import {
 import type { LogSegment } from '../core/execution/draft.ts';
 import type { JournalEntry } from '../core/execution/entries.ts';
 import type { Execution } from '../core/execution/execution.ts';
+import type { OutgoingItem } from '../core/execution/messages.ts';
 import type { Json } from '../core/json.ts';
 import { type Attributes, attributesSize } from './attributes.ts';
+import { CommitTransactions } from './commitTransaction.ts';
 import { type Condition, isNotWrittenYet, isStillAtVersion } from './conditions.ts';
 import { decodeExecution, encodeExecution, expiresAt, isoTime, type TableLayout } from './executionItem.ts';
 import { dueQuery, encodeCursor, listedExecution, listQuery, listShards } from './indexQueries.ts';
@@ -27,6 +29,7 @@ import {
   type ResultItem,
   type StartItem,
 } from './journalItems.ts';
+import { encodeOutgoing } from './messageItems.ts';
 import { sortKey, sortKeyPrefix } from './schema.ts';
 import type {
   CommitOutcome,
@@ -62,11 +65,13 @@ export interface Units {
 export class DynamoDBTable implements Table {
   readonly #options: DynamoDBTableOptions;
   readonly #client: DynamoDBClient;
+  readonly #transactions: CommitTransactions;
   readonly #common: { readonly TableName: string; readonly ReturnConsumedCapacity?: 'TOTAL' };
 
   constructor(options: DynamoDBTableOptions) {
     this.#options = options;
     this.#client = options.client;
+    this.#transactions = new CommitTransactions(options);
     this.#common = {
       TableName: options.tableName,
       ...(options.onConsumedCapacity && { ReturnConsumedCapacity: 'TOTAL' as const }),
@@ -118,7 +123,9 @@ export class DynamoDBTable implements Table {
   async readJournal(executionId: string): Promise<JournalEntry[]> {
     const start = await this.readStart(executionId);
     const results = await this.#readPrefix(executionId, sortKeyPrefix.result);
-    return [...(start ? [start] : []), ...(await this.readEvents(executionId)), ...results];
+    const messages = await this.#readPrefix(executionId, sortKeyPrefix.message);
+    const events = await this.readEvents(executionId);
+    return [...(start ? [start] : []), ...events, ...messages, ...results];
   }
 
   async readLogSegment(executionId: string, number: number): Promise<string | undefined> {
@@ -142,13 +149,31 @@ export class DynamoDBTable implements Table {
     };
   }
 
-  async commit(execution: Execution): Promise<CommitOutcome> {
+  async readMessages(
+    executionId: string,
+    sender: string,
+    numbers: readonly number[],
+  ): Promise<JournalEntry[]> {
+    const items: Attributes[] = [];
+    for (const number of numbers) {
+      const item = await this.#get(executionId, sortKey.message(sender, number));
+      if (item) items.push(item);
+    }
+    return entriesOf(items);
+  }
+
+  async commit(execution: Execution, outgoing: readonly OutgoingItem[] = []): Promise<CommitOutcome> {
     const encoded = encodeExecution(execution, this.#options);
     if (encoded.type === 'tooLarge') return encoded;
     const condition =
       execution.version === 1
         ? isNotWrittenYet
         : isStillAtVersion(execution.version - 1, isoTime(execution.startedAt));
+    if (outgoing.length > 0) {
+      const expiry = expiresAt(this.#options, this.#options.now());
+      const items = outgoing.map((item) => encodeOutgoing(item, expiry));
+      return this.#transactions.commit(encoded.item, condition, items);
+    }
     const outcome = await this.#put(encoded.item, condition);
     if (outcome.type === 'written') return { type: 'committed' };
     const current = outcome.existing && decodeExecution(outcome.existing);

@@ -12,6 +12,14 @@ import {
 import { fraction } from '../core/execution/tasks.ts';
 import type { Json } from '../core/json.ts';
 import {
+  actorAttributes,
+  childrenOf,
+  compressedOutbox,
+  countsOf,
+  heldOf,
+  outboxOf,
+} from './actorAttributes.ts';
+import {
   type Attributes,
   attributesSize,
   compressedAttribute,
@@ -66,6 +74,7 @@ export function encodeExecution(execution: Execution, layout: TableLayout): Enco
   if (execution.output !== undefined)
     compressed.output = compressedAttribute(JSON.stringify(execution.output));
   if (execution.tasks.length > 0) compressed.tasks = { L: execution.tasks.map(compressedTaskAttribute) };
+  Object.assign(compressed, compressedOutbox(execution));
   const bytes = attributesSize(compressed);
   return fits(execution, bytes) ? { type: 'item', item: compressed } : { type: 'tooLarge', bytes };
 }
@@ -85,7 +94,7 @@ function writeUnits(bytes: number): number {
 function executionAttributes(execution: Execution, layout: TableLayout): Attributes {
   const { executionId, machine, status } = execution;
   const shard = shardOf(executionId, layout.indexShards);
-  const isRunning = status === 'RUNNING';
+  const isDue = status === 'RUNNING' || execution.wakeAt !== undefined;
   const item: Attributes = {
     executionId: { S: executionId },
     item: { S: sortKey.execution },
@@ -96,10 +105,10 @@ function executionAttributes(execution: Execution, layout: TableLayout): Attribu
     updatedAt: { S: isoTime(execution.updatedAt) },
     log: { S: execution.log },
     [attribute.indexPartition]: {
-      S: isRunning ? indexPartition.due(shard) : indexPartition.ended(machine, status, shard),
+      S: isDue ? indexPartition.due(shard) : indexPartition.ended(machine, status, shard),
     },
     [attribute.indexSort]: {
-      N: String(isRunning ? (execution.wakeAt ?? neverMs) : (execution.endedAt ?? execution.updatedAt)),
+      N: String(isDue ? (execution.wakeAt ?? neverMs) : (execution.endedAt ?? execution.updatedAt)),
     },
   };
   const expiry = hasEnded(status) ? expiresAt(layout, execution.updatedAt) : undefined;
@@ -113,6 +122,7 @@ function executionAttributes(execution: Execution, layout: TableLayout): Attribu
   if (execution.waiting !== undefined) item.waiting = jsonAttribute({ ...execution.waiting });
   if (execution.tasks.length > 0) item.tasks = { L: execution.tasks.map(taskAttribute) };
   if (execution.fanOuts) item.fanOuts = fanOutsAttribute(execution, execution.fanOuts);
+  Object.assign(item, actorAttributes(execution));
   if (execution.logSegments > 0) item.logSegments = { N: String(execution.logSegments) };
   if (expiry !== undefined) item[attribute.expiresAt] = { N: String(expiry + executionGraceDays * 86_400) };
   return item;
@@ -174,6 +184,8 @@ export function decodeExecution(item: Attributes): Execution {
   const status = read('status', (value) => statusOf(value.S));
   const startedAt = read('startedAt', timeOf);
   const sort = read(attribute.indexSort, numberOf);
+  // An execution that has ended is woken, too, while it has still to tell its children.
+  const isDue = indexPartition.isDue(read(attribute.indexPartition, stringOf));
   return {
     executionId,
     machine: read('machine', stringOf),
@@ -196,7 +208,12 @@ export function decodeExecution(item: Attributes): Execution {
     ...optional('output', optionally('output', jsonOf)),
     ...optional('error', optionally('error', errorOf)),
     ...optional('waiting', optionally('waiting', waitingOf)),
-    ...optional('wakeAt', status === 'RUNNING' && sort !== neverMs ? sort : undefined),
+    ...optional('children', optionally('children', childrenOf)),
+    ...optional('sent', optionally('sent', countsOf)),
+    ...optional('received', optionally('received', countsOf)),
+    ...optional('outbox', optionally('outbox', outboxOf)),
+    ...optional('held', optionally('held', heldOf)),
+    ...optional('wakeAt', isDue && sort !== neverMs ? sort : undefined),
   };
 }
 

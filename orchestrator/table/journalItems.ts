@@ -7,16 +7,9 @@ import {
 } from '../core/execution/entries.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { TaskError } from '../core/machine/step.types.ts';
-import {
-  type Attributes,
-  attributesSize,
-  compressedAttribute,
-  isObject,
-  jsonAttribute,
-  jsonOf,
-  UnreadableAttributeError,
-} from './attributes.ts';
-import { attribute, maximumItemBytes, sortKey, sortKeyPrefix } from './schema.ts';
+import { type Attributes, isObject, jsonAttribute, jsonOf, UnreadableAttributeError } from './attributes.ts';
+import { decodeMessages, fitted, isChildStart } from './messageItems.ts';
+import { attribute, sortKey, sortKeyPrefix } from './schema.ts';
 
 /** An execution's id is part of keys and of children's ids: at most 256 characters, without `#` and `.`. */
 export const maximumExecutionIdLength = 256;
@@ -43,14 +36,22 @@ export function decodeJournalItem(item: Attributes): JournalEntry | undefined {
   if (key === sortKey.start) return decodeStart(item);
   if (key.startsWith(sortKeyPrefix.result)) return decodeResult(key, item);
   if (key.startsWith(sortKeyPrefix.event)) return decodeEvent(key, item);
+  if (key.startsWith(sortKeyPrefix.message)) return decodeMessages(key, item) ?? unreadable(key);
   return undefined;
+}
+
+/** Only orchestrators write messages: what is none is recorded as ignored. */
+function unreadable(key: string): JournalEntry {
+  return { kind: 'invalidEvent', reference: key };
 }
 
 function decodeStart(item: Attributes): StartEntry {
   const machine = item[attribute.machine]?.S;
   const version = item.version?.S;
   const start = { kind: 'start', reference: sortKey.start, machine: machine?.slice(0, 256) || '?' } as const;
-  const problem = executionIdProblem(item[attribute.executionId]?.S) ?? machineProblem(machine, item.version);
+  const isChild = isChildStart(item);
+  const idProblem = isChild ? undefined : executionIdProblem(item[attribute.executionId]?.S);
+  const problem = idProblem ?? machineProblem(machine, item.version);
   if (problem !== undefined) return { ...start, invalid: problem };
   try {
     const input = item.input === undefined ? undefined : jsonOf(item.input);
@@ -58,6 +59,7 @@ function decodeStart(item: Attributes): StartEntry {
       ...start,
       ...(version === undefined ? {} : { version }),
       ...(input === undefined ? {} : { input }),
+      ...(isChild && { isChild }),
     };
   } catch (error) {
     return { ...start, invalid: `The start item's input cannot be read. ${messageOf(error)}` };
@@ -175,7 +177,6 @@ export function encodeStart(start: StartItem, expiry: number | undefined): Attri
     machine: { S: start.machine },
   };
   if (start.version !== undefined) item.version = { S: start.version };
-  if (start.input !== undefined) item.input = jsonAttribute(start.input);
   return fitted(withExpiry(item, expiry), 'input', start.input);
 }
 
@@ -219,7 +220,6 @@ export function encodeEvent(event: EventItem, expiry: number | undefined): Attri
     if (content.cause !== undefined) item.cause = { S: content.cause };
   } else {
     item.type = { S: content.type };
-    if (content.event !== undefined) item.event = jsonAttribute(content.event);
   }
   return fitted(withExpiry(item, expiry), 'event', 'control' in content ? undefined : content.event);
 }
@@ -247,15 +247,8 @@ export function encodeResult(result: ResultItem, expiry: number | undefined): At
     endedAt: { S: result.endedAt },
   };
   if (result.result.status === 'FAILED') item.error = jsonAttribute(result.result.error);
-  else if (result.result.output !== undefined) item.output = jsonAttribute(result.result.output);
   const output = result.result.status === 'SUCCEEDED' ? result.result.output : undefined;
   return fitted(withExpiry(item, expiry), 'output', output);
-}
-
-/** Data reads best as it is, so it is compressed only where the item is too large otherwise. */
-function fitted(item: Attributes, name: string, data: Json | undefined): Attributes {
-  if (data === undefined || attributesSize(item) <= maximumItemBytes) return item;
-  return { ...item, [name]: compressedAttribute(JSON.stringify(data)) };
 }
 
 function withExpiry(item: Attributes, expiry: number | undefined): Attributes {

@@ -28,6 +28,7 @@ export const sortKey = {
   execution: 'execution',
   result: taskKey,
   event: (id: string) => `event#${id}`,
+  message: (sender: string, number: number) => `message#${sender}#${number}`,
   logSegment: (number: number) => `log#${number}`,
   itemsPage: (task: number, hash: string, page: number) => `items#${task}#${hash}#${page}`,
 } as const;
@@ -36,18 +37,20 @@ export const sortKeyPrefix = {
   result: 'task#',
   itemResult: (task: number) => `task#${task}.`,
   event: 'event#',
+  message: 'message#',
   logSegment: 'log#',
 } as const;
 
 /** Sort keys whose insertion the orchestrator must hear of: the stream's filter is made of it. */
 export const journalSortKeys = {
   equals: [sortKey.start],
-  prefixes: [sortKeyPrefix.result, sortKeyPrefix.event],
+  prefixes: [sortKeyPrefix.result, sortKeyPrefix.event, sortKeyPrefix.message],
 } as const;
 
 /** Index partitions. Spread over shards, because a partition takes 1,000 write units a second. */
 export const indexPartition = {
   due: (shard: number) => `due#${shard}`,
+  isDue: (partition: string) => partition.startsWith('due#'),
   ended: (machine: string, status: string, shard: number) => `${machine}#${status}#${shard}`,
 } as const;
 

@@ -1,6 +1,7 @@
 import type { LogSegment } from '../core/execution/draft.ts';
 import type { Control, JournalEntry } from '../core/execution/entries.ts';
 import type { AttemptNumbers, Execution, ExecutionStatus } from '../core/execution/execution.ts';
+import type { OutgoingItem } from '../core/execution/messages.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { ResultItem, StartItem } from './journalItems.ts';
 
@@ -15,7 +16,9 @@ export interface Table {
   readEvents(executionId: string): Promise<JournalEntry[]>;
   /** Results of the attempts that are there already. */
   readResults(executionId: string, attempts: readonly TaskAttempt[]): Promise<JournalEntry[]>;
-  /** The start, results and events of an execution, in no order to rely on. */
+  /** What another execution has sent to this one, by its numbers. */
+  readMessages(executionId: string, sender: string, numbers: readonly number[]): Promise<JournalEntry[]>;
+  /** The start, results, events and messages of an execution, in no order to rely on. */
   readJournal(executionId: string): Promise<JournalEntry[]>;
   /** The results of a list's items, of every attempt. */
   readItemResults(executionId: string, task: number): Promise<JournalEntry[]>;
@@ -24,8 +27,11 @@ export interface Table {
   /** Everything in the partition that a history is made of. */
   readHistory(executionId: string): Promise<HistoryItems>;
 
-  /** Writes an execution in its new version while the stored one is still the version before. */
-  commit(execution: Execution): Promise<CommitOutcome>;
+  /**
+   * Writes an execution in its new version while the stored one is still the version before; with it, in one transaction,
+   * what it says to other executions. An item that is there already was sent.
+   */
+  commit(execution: Execution, outgoing?: readonly OutgoingItem[]): Promise<CommitOutcome>;
   writeLogSegment(executionId: string, segment: LogSegment): Promise<void>;
   writeItemsPage(executionId: string, page: ItemsPage, items: readonly Json[]): Promise<void>;
 

@@ -28,6 +28,8 @@ describe('describe', () => {
       status: 'RUNNING',
       startPending: true,
       tasks: [],
+      children: [],
+      heldEvents: [],
       timers: [],
       version: 0,
     });
@@ -46,6 +48,8 @@ describe('describe', () => {
       state: 'assessing',
       context: { amount: 70, assessor: null },
       tasks: [{ task: 0, worker: 'assess', attempt: 1, deadline: '2026-03-01T12:00:30.000Z' }],
+      children: [],
+      heldEvents: [],
       timers: [],
       startedAt: '2026-03-01T12:00:00.000Z',
       updatedAt: '2026-03-01T12:00:00.000Z',

@@ -2,7 +2,7 @@ import { createClient, type MillraceClient } from '../../client/index.ts';
 import { defaults, functionNames } from '../../orchestrator/configuration.ts';
 import { machineLookup } from '../../orchestrator/core/execution/machines.ts';
 import type { Json } from '../../orchestrator/core/json.ts';
-import { prepareMachine } from '../../orchestrator/core/machine/index.ts';
+import { type prepareMachine, prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { Orchestrator } from '../../orchestrator/orchestrator.ts';
 import { DynamoDBTable, type Units } from '../../orchestrator/table/dynamoDBTable.ts';
 import { isoTime } from '../../orchestrator/table/executionItem.ts';
@@ -52,7 +52,7 @@ export class TestDeployment {
         signal?.throwIfAborted();
       },
     });
-    const lookup = machineLookup(machines.map((machine) => prepareMachine(machine)));
+    const lookup = machineLookup(prepareMachines(machines));
     const { table } = this;
     const report = () => {};
     const dispatcher = new TaskDispatcher({

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import { commitFeatures } from './commit.features.ts';
 import { indexFeatures } from './index.features.ts';
 import { journalFeatures } from './journal.features.ts';
+import { messageFeatures } from './messages.features.ts';
 import { oddItemFeatures } from './oddItems.features.ts';
 import { roundTripFeatures } from './roundTrip.features.ts';
 import type { TableFactory, TableUnderTest } from './tableUnderTest.ts';
@@ -31,5 +32,6 @@ export function describeTable(name: string, factory: TableFactory): void {
     roundTripFeatures(current);
     oddItemFeatures(current);
     indexFeatures(current, indexShards);
+    messageFeatures(current);
   });
 }

@@ -3,7 +3,7 @@ import type { AnyStateMachine } from 'xstate';
 import { journalReferences, parseLog } from '../../orchestrator/core/execution/log.ts';
 import { machineLookup } from '../../orchestrator/core/execution/machines.ts';
 import { replay } from '../../orchestrator/core/execution/replay.ts';
-import { prepareMachine } from '../../orchestrator/core/machine/index.ts';
+import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { DynamoDBTable } from '../../orchestrator/table/dynamoDBTable.ts';
 import type { TestCloud } from './testCloud.ts';
 
@@ -15,7 +15,7 @@ export async function expectReplayOnce(
 ): Promise<void> {
   const { dynamodb, tableName } = cloud;
   const table = new DynamoDBTable({ client: dynamodb, tableName, indexShards: 4, now: Date.now });
-  const machines = machineLookup(definitions.map((definition) => prepareMachine(definition)));
+  const machines = machineLookup(prepareMachines(definitions));
   const { execution, journal, segments } = await table.readHistory(executionId);
   const logs = [...segments, execution?.log ?? ''];
   const replayed = [...replay(machines, { executionId, journal, log: logs.flatMap(parseLog) })].at(-1);

@@ -1,8 +1,9 @@
 import type { LogSegment } from '../../orchestrator/core/execution/draft.ts';
 import type { JournalEntry } from '../../orchestrator/core/execution/entries.ts';
 import type { Execution } from '../../orchestrator/core/execution/execution.ts';
+import type { OutgoingItem } from '../../orchestrator/core/execution/messages.ts';
 import type { Json } from '../../orchestrator/core/json.ts';
-import type { Attributes } from '../../orchestrator/table/attributes.ts';
+import { type Attributes, attributesSize } from '../../orchestrator/table/attributes.ts';
 import {
   decodeExecution,
   encodeExecution,
@@ -25,7 +26,8 @@ import {
   type ResultItem,
   type StartItem,
 } from '../../orchestrator/table/journalItems.ts';
-import { indexPartition, sortKey } from '../../orchestrator/table/schema.ts';
+import { encodeOutgoing } from '../../orchestrator/table/messageItems.ts';
+import { indexPartition, maximumItemBytes, sortKey } from '../../orchestrator/table/schema.ts';
 import type {
   CommitOutcome,
   DueExecution,
@@ -113,7 +115,16 @@ export class MemoryTable implements Table {
     return { execution, journal: this.#journal(executionId), segments };
   }
 
-  async commit(execution: Execution): Promise<CommitOutcome> {
+  async readMessages(
+    executionId: string,
+    sender: string,
+    numbers: readonly number[],
+  ): Promise<JournalEntry[]> {
+    const keys = new Set(numbers.map((number) => sortKey.message(sender, number)));
+    return this.#journal(executionId).filter((entry) => keys.has(entry.reference));
+  }
+
+  async commit(execution: Execution, outgoing: readonly OutgoingItem[] = []): Promise<CommitOutcome> {
     const encoded = encodeExecution(execution, this.#layout);
     if (encoded.type === 'tooLarge') return encoded;
     const stored = this.items.get(keyOf(execution.executionId, sortKey.execution));
@@ -123,7 +134,11 @@ export class MemoryTable implements Table {
         ? current === undefined
         : current?.version === execution.version - 1 && current.startedAt === execution.startedAt;
     if (!isStill) return { type: 'conflict', current };
+    const items = outgoing.map((item) => encodeOutgoing(item, undefined));
+    const tooLarge = Math.max(0, ...items.map(attributesSize));
+    if (tooLarge > maximumItemBytes) return { type: 'tooLarge', bytes: tooLarge };
     this.put(encoded.item);
+    for (const item of items) this.#insert(item);
     this.commits++;
     return { type: 'committed' };
   }

@@ -5,7 +5,7 @@ import { type LogEntry, type LogVerdict, parseLog } from '../../orchestrator/cor
 import { type MachineLookup, machineLookup } from '../../orchestrator/core/execution/machines.ts';
 import { replay } from '../../orchestrator/core/execution/replay.ts';
 import type { Json, JsonObject } from '../../orchestrator/core/json.ts';
-import { prepareMachine } from '../../orchestrator/core/machine/index.ts';
+import { type prepareMachine, prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import type { DispatchOutcome } from '../../orchestrator/dispatch.ts';
 import { type JournalRecord, Orchestrator } from '../../orchestrator/orchestrator.ts';
 import type { Report, Reporter } from '../../orchestrator/report.ts';
@@ -161,13 +161,14 @@ export class OrchestratorRig {
 }
 
 function lookupOf(definitions: readonly Definition[]): MachineLookup {
-  return machineLookup(definitions.map((definition) => prepareMachine(definition)));
+  return machineLookup(prepareMachines(definitions));
 }
 
 function verdictText(verdict: LogVerdict): string {
   switch (verdict.type) {
     case 'applied':
-      return 'applied';
+    case 'held':
+      return verdict.type;
     case 'ignored':
       return `ignored: ${verdict.reason}`;
     case 'failed':

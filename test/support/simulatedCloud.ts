@@ -2,7 +2,7 @@ import { seededRandom } from '../../local/seededRandom.ts';
 import { functionNames } from '../../orchestrator/configuration.ts';
 import type { Execution } from '../../orchestrator/core/execution/execution.ts';
 import { machineLookup } from '../../orchestrator/core/execution/machines.ts';
-import { prepareMachine } from '../../orchestrator/core/machine/index.ts';
+import { type prepareMachine, prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import type { DispatchOutcome, FunctionInvoker } from '../../orchestrator/dispatch.ts';
 import { Orchestrator } from '../../orchestrator/orchestrator.ts';
 import type { Report } from '../../orchestrator/report.ts';
@@ -65,9 +65,9 @@ export class SimulatedCloud {
     this.#random = seededRandom(faults.seed);
     this.table.onInsert = (item) => this.#deliver(item);
     const commit = this.table.commit.bind(this.table);
-    this.table.commit = async (execution) => {
+    this.table.commit = async (execution, outgoing) => {
       if (this.#strikes(faults.throttleCommit)) throw new Error('The table is throttled.');
-      const outcome = await commit(execution);
+      const outcome = await commit(execution, outgoing);
       if (outcome.type === 'committed' && this.#strikes(faults.crashAfterCommit)) throw new Crash();
       return outcome;
     };
@@ -130,7 +130,7 @@ export class SimulatedCloud {
   }
 
   #newOrchestrator(): Orchestrator {
-    const machines = machineLookup(this.#definitions.map((definition) => prepareMachine(definition)));
+    const machines = machineLookup(prepareMachines(this.#definitions));
     const report = (each: Report) => void this.reports.push(each);
     const now = () => this.now;
     const table = this.#observed();

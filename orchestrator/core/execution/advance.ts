@@ -1,5 +1,5 @@
 import { DefinitionMismatchError, type PreparedMachine, parseMachineState } from '../machine/index.ts';
-import { applyControl, applyEntry, logKindOf } from './applyEntry.ts';
+import { applyControl, applyEntry, applyStop, logKindOf } from './applyEntry.ts';
 import { Draft, type ExecutionEffect, type LogSegment } from './draft.ts';
 import { fireDue, fireDueTimers } from './due.ts';
 import type { JournalEntry, StartEntry } from './entries.ts';
@@ -7,6 +7,8 @@ import { type Execution, type ExecutionError, type OpenTask, taskKey, type Waiti
 import type { ItemList } from './itemList.ts';
 import type { ItemResults } from './itemTasks.ts';
 import type { MachineLookup } from './machines.ts';
+import type { OutgoingItem } from './messages.ts';
+import { postOutgoing } from './outbox.ts';
 import { deferred } from './tasks.ts';
 import { definitionMismatch, findMachine, wait } from './waiting.ts';
 import { nextWakeAt } from './wakeAt.ts';
@@ -46,6 +48,8 @@ export type Advance =
       /** To be written while the item still has the version before. */
       readonly execution: Execution;
       readonly effects: readonly ExecutionEffect[];
+      /** To be written in one transaction with the execution. */
+      readonly outgoing: readonly OutgoingItem[];
       /** To be written before the execution, which has these entries in its log no more. */
       readonly segment: LogSegment | undefined;
       /** To be written before the execution, which refers to them. */
@@ -81,7 +85,11 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
     // Nothing of what was begun is kept, but controls need no machine.
     draft = draftOf(input.execution, start, input.executionId, input.now);
     const fresh = input.entries.filter((entry) => !isDuplicate(draft, entry, input.appliedBefore));
-    for (const entry of fresh) if (entry.kind === 'control' && !draft.ended) applyControl(draft, entry);
+    for (const entry of fresh) {
+      if (draft.ended) break;
+      if (entry.kind === 'control') applyControl(draft, entry);
+      else if (entry.kind === 'message') applyStop(draft, entry);
+    }
     const ignored = draft.ended ? fresh.filter(({ reference }) => !draft.hasLogged(reference)) : [];
     for (const entry of ignored) {
       draft.log(logKindOf(entry), entry.reference, { type: 'ignored', reason: 'Ended' });
@@ -134,6 +142,7 @@ class Attempt {
     } else {
       const machine = this.#ready(entry.kind === 'start' ? entry.version : undefined);
       if (!machine) {
+        if (entry.kind === 'message' && applyStop(draft, entry)) return;
         if (this.#waited && !this.#isWholeJournal && draft.execution.status === 'RUNNING') draft.set({});
         return;
       }
@@ -213,6 +222,9 @@ function isDuplicate(
     case 'result':
       if (draft.openAttempt(entry)) return false;
       break;
+    case 'message':
+      if (entry.number <= (execution.received?.[entry.sender] ?? 0)) return true;
+      break;
     case 'event':
     case 'control':
     case 'invalidEvent':
@@ -232,6 +244,11 @@ export function deferDispatch(execution: Execution, tasks: readonly OpenTask[], 
     draft.log('deferred', taskKey(task));
   }
   return draft.changed ? commitOf(draft, []) : { type: 'nothing', duplicates: [] };
+}
+
+/** Writes what did not fit into the transactions of earlier commits. */
+export function drainOutbox(execution: Execution, now: number): Advance {
+  return execution.outbox ? commitOf(new Draft(execution, now), []) : { type: 'nothing', duplicates: [] };
 }
 
 /** Ends the execution by a decision outside the machine: what the entries made of it could not be stored. */
@@ -264,12 +281,14 @@ function draftOf(
 }
 
 function commitOf(draft: Draft, duplicates: readonly string[]): Advance {
+  const outgoing = postOutgoing(draft);
   const { wakeAt: _, ...rest } = draft.execution;
   const wakeAt = nextWakeAt(draft);
   return {
     type: 'commit',
     execution: { ...rest, version: rest.version + 1, ...(wakeAt === undefined ? {} : { wakeAt }) },
     effects: draft.allEffects(),
+    outgoing,
     segment: draft.segment,
     itemLists: draft.itemLists.filter(({ task }) => draft.fanOut(task)),
     duplicates,

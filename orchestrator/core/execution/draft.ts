@@ -3,17 +3,22 @@ import {
   type MachineFailure,
   type MachineInput,
   type MachineState,
+  type MachineStep,
   nextTimerDueAt,
   type PreparedMachine,
   parseMachineState,
   stepMachine,
 } from '../machine/index.ts';
+import { parentOf } from './addresses.ts';
+import { removeChild, sendMessage, startChild, stopChild, stopChildren, tellParent } from './children.ts';
 import type { AttemptNumbers, Execution, ExecutionError, ExecutionStatus, OpenTask } from './execution.ts';
 import { hasEnded, taskId } from './execution.ts';
 import { type FanOut, openTasks, withOpenTasks } from './fanOut.ts';
+import { dropHeldEvents, offerHeldEvents } from './heldEvents.ts';
 import type { ItemList } from './itemList.ts';
 import { type ItemResults, startFanOut } from './itemTasks.ts';
-import { appendToLog, emptyLog, journalReferences, type LogEntry, splitLog } from './log.ts';
+import { appendToLog, emptyLog, isJournalKind, journalReferences, type LogEntry, splitLog } from './log.ts';
+import { Outgoing } from './messages.ts';
 
 /** What is to be done after the commit, in this order. Exhaustive: whoever executes effects switches over `type`. */
 export type ExecutionEffect =
@@ -37,6 +42,8 @@ export class Draft {
   readonly itemLists: ItemList[] = [];
   /** By task: what is known of the results of lists that may be done with this commit. */
   itemResults: ReadonlyMap<number, ItemResults> = new Map();
+  /** For other executions, within the commit. */
+  readonly outgoing: Outgoing;
   readonly #before: Execution;
   #execution: Execution;
   #state: MachineState | undefined;
@@ -56,6 +63,7 @@ export class Draft {
       : execution;
     this.#before = this.#execution;
     this.#loggedAt = execution.updatedAt;
+    this.outgoing = new Outgoing(execution.executionId);
   }
 
   /** The draft of an execution's first commit. */
@@ -94,17 +102,22 @@ export class Draft {
   }
 
   /** Removes what is optional in an execution. */
-  clear(key: 'waiting' | 'error'): void {
+  clear(key: OptionalKey): void {
     if (this.#execution[key] === undefined) return;
     const { [key]: _, ...rest } = this.#execution;
     this.#execution = rest;
+  }
+
+  setOptional<Key extends OptionalKey>(key: Key, value: Execution[Key] | undefined): void {
+    if (value === undefined) this.clear(key);
+    else this.set({ [key]: value });
   }
 
   log(kind: LogEntry['kind'], reference: string, verdict: LogEntry['verdict'] = { type: 'applied' }): void {
     const entry = { kind, reference, at: this.now, verdict };
     this.set({ log: appendToLog(this.#execution.log, this.#loggedAt, entry), updatedAt: this.now });
     this.#loggedAt = this.now;
-    if (kind === 'start' || kind === 'result' || kind === 'event') this.#applied?.add(reference);
+    if (isJournalKind(kind)) this.#applied?.add(reference);
   }
 
   /** Whether the part of the log that is in the item, and this commit, name the journal item. */
@@ -116,14 +129,18 @@ export class Draft {
     return this.#applied.has(reference);
   }
 
-  /** Takes one step of the machine. Answers what it ignored, if it did. */
-  step(
-    machine: PreparedMachine,
-    input: MachineInput,
-    cause: string,
-  ): 'NotOpen' | 'ReservedType' | 'NothingDue' | 'Ended' | undefined {
+  /** Takes one step of the machine, and those for what it held. Answers why it ignored the input, if it did. */
+  step(machine: PreparedMachine, input: MachineInput, cause: string): Ignored | undefined {
+    const ignored = this.stepOnce(machine, input, cause);
+    if (ignored === undefined && this.#execution.held) offerHeldEvents(this, machine, cause);
+    return ignored;
+  }
+
+  stepOnce(machine: PreparedMachine, input: MachineInput, cause: string): Ignored | undefined {
     const { executionId, snapshot } = this.#execution;
-    const step = stepMachine(machine, snapshot, input, { now: this.now, actor: { id: executionId } });
+    const parent = parentOf(executionId);
+    const actor = { id: executionId, ...(parent === undefined ? {} : { parent }) };
+    const step = stepMachine(machine, snapshot, input, { now: this.now, actor });
     if (step.type === 'ignored') return step.reason;
     if (step.failure) {
       // The state and the tasks of before the failure stay, so that a redrive can go on from them.
@@ -139,6 +156,7 @@ export class Draft {
     this.#state = step.state;
     this.set({ snapshot: step.stored, state: step.state.value });
     this.#collect(step.effects, machine, cause, false);
+    if (this.ended) return undefined;
     if (step.state.status === 'done') {
       const { output } = step.state;
       this.end('SUCCEEDED', output === undefined ? {} : { output });
@@ -159,11 +177,20 @@ export class Draft {
     });
   }
 
-  end(status: ExecutionStatus, result: Pick<Execution, 'output'> | Pick<Execution, 'error'>): void {
+  /** @param isToldToParent whether the parent, if there is one, waits for the result */
+  end(
+    status: ExecutionStatus,
+    result: Pick<Execution, 'output'> | Pick<Execution, 'error'>,
+    isToldToParent = true,
+  ): void {
     this.clear('waiting');
     this.clear('error');
     this.set({ status, endedAt: this.now, ...result });
     this.#toDispatch.clear();
+    stopChildren(this);
+    if (isToldToParent) tellParent(this);
+    // What has failed can be redriven, and then has them still.
+    if (status === 'SUCCEEDED' || status === 'ABORTED') dropHeldEvents(this);
   }
 
   openAttempt(numbers: AttemptNumbers): OpenTask | undefined {
@@ -195,6 +222,7 @@ export class Draft {
   settle(machine: PreparedMachine, input: Outcome, cause: string): void {
     const { tasks, fanOuts } = this.#execution;
     this.removeTask(input.task);
+    removeChild(this, input.task);
     const ignored = this.step(machine, input, cause);
     // A failed execution keeps the tasks of before, the failed one among them, for a redrive.
     if (this.#execution.status === 'FAILED') this.#setTasks({ tasks, ...(fanOuts && { fanOuts }) });
@@ -282,18 +310,25 @@ export class Draft {
         case 'startTask': {
           const { task, src, input } = effect;
           const source = machine.sourceOf(src);
-          const { policy } = source;
           if (source.kind === 'each') {
             startFanOut(this, source, effect, cause);
             break;
           }
+          if (source.kind === 'machine') {
+            startChild(this, effect, source);
+            if (this.ended) return;
+            break;
+          }
+          const { policy } = source;
           const open = { task, worker: src, attempt: 1, cause, ...(input === undefined ? {} : { input }) };
           this.set({ tasks: [...this.#execution.tasks, open] });
           this.dispatch(open, policy.timeoutMs, cause);
           break;
         }
         case 'stopTask':
-          if (!failed) this.removeTask(effect.task);
+          if (failed) break;
+          this.removeTask(effect.task);
+          stopChild(this, effect.task);
           break;
         case 'action':
         case 'log':
@@ -301,7 +336,7 @@ export class Draft {
           this.effects.push(effect);
           break;
         case 'send':
-          // Only to a task, since machines have no child machines yet; a promise takes no events in XState either.
+          sendMessage(this, effect);
           break;
         default:
           effect satisfies never;
@@ -311,6 +346,10 @@ export class Draft {
 }
 
 type Outcome = Extract<MachineInput, { type: 'taskSucceeded' | 'taskFailed' }>;
+/** Why the machine ignored what it was given. */
+type Ignored = Extract<MachineStep, { type: 'ignored' }>['reason'];
+
+type OptionalKey = 'waiting' | 'error' | 'children' | 'sent' | 'received' | 'outbox' | 'held';
 
 /** Thrown when the execution's open tasks and the machine's children disagree: a defect. */
 export class TaskMismatchError extends Error {

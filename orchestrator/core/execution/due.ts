@@ -29,10 +29,10 @@ export function fireDue(draft: Draft, machine: PreparedMachine, cause: string): 
         draft.step(machine, { type: 'timer' }, cause);
         break;
       case 'dispatch':
-        draft.dispatch(due.task, machine.sourceOf(due.task.worker).policy.timeoutMs, cause);
+        draft.dispatch(due.task, machine.taskSourceOf(due.task.worker).policy.timeoutMs, cause);
         break;
       case 'deadline': {
-        const { policy } = machine.sourceOf(due.task.worker);
+        const { policy } = machine.taskSourceOf(due.task.worker);
         failAttempt(draft, machine, due.task, timeoutError(due.task, policy), cause, 'TIMED_OUT');
         break;
       }
@@ -72,7 +72,7 @@ export function failAttempt(
     draft.fail({ code: 'DataLimitExceeded', name: error.name, message: error.message });
     return;
   }
-  const { policy } = machine.sourceOf(task.worker);
+  const { policy } = machine.taskSourceOf(task.worker);
   const retry = isTooLarge ? undefined : retryOf(draft.execution.executionId, task, error, policy, draft.now);
   if (retry) {
     draft.replaceTask(retry);

@@ -1,8 +1,15 @@
 import type { Json, JsonObject } from '../json.ts';
 import type { TaskError } from '../machine/step.types.ts';
+import type { Message } from './messages.ts';
 
 /** An item of an execution's journal, as the core takes it in. `reference` is its sort key in the table. */
-export type JournalEntry = StartEntry | ResultEntry | EventEntry | ControlEntry | InvalidEventEntry;
+export type JournalEntry =
+  | StartEntry
+  | ResultEntry
+  | EventEntry
+  | ControlEntry
+  | InvalidEventEntry
+  | MessageEntry;
 
 export interface StartEntry {
   readonly kind: 'start';
@@ -10,6 +17,8 @@ export interface StartEntry {
   readonly machine: string;
   readonly version?: string;
   readonly input?: Json;
+  /** Whether another execution's machine has started it: actors in the input are references. */
+  readonly isChild?: boolean;
   /** Set where the item cannot be read as a start: what is wrong with it. */
   readonly invalid?: string;
 }
@@ -61,9 +70,36 @@ export interface InvalidEventEntry {
   readonly at?: string;
 }
 
+/** What another execution has to say. */
+export interface MessageEntry {
+  readonly kind: 'message';
+  readonly reference: string;
+  /** Address of the execution that it comes from. */
+  readonly sender: string;
+  /** From 1: its place among what this sender has sent. */
+  readonly number: number;
+  readonly messages: readonly Message[];
+  readonly at?: string;
+}
+
 /** Journal order for a catch-up: the start, then by the time each was written, then by key. */
 export function inJournalOrder(entries: readonly JournalEntry[]): JournalEntry[] {
   const time = (entry: JournalEntry) => (entry.kind === 'start' ? '' : (entry.at ?? '~'));
   const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-  return [...entries].sort((a, b) => compare(time(a), time(b)) || compare(a.reference, b.reference));
+  const sorted = [...entries].sort((a, b) => compare(time(a), time(b)) || compare(a.reference, b.reference));
+  return withMessagesInOrder(sorted);
+}
+
+/** What one sender has sent, by its numbers; everything else stays in its place. */
+export function withMessagesInOrder(entries: readonly JournalEntry[]): JournalEntry[] {
+  const messages = entries.filter((entry) => entry.kind === 'message');
+  if (messages.length < 2) return [...entries];
+  const bySender = new Map<string, MessageEntry[]>();
+  for (const message of messages) {
+    bySender.set(message.sender, [...(bySender.get(message.sender) ?? []), message]);
+  }
+  for (const each of bySender.values()) each.sort((a, b) => a.number - b.number);
+  return entries.map((entry) =>
+    entry.kind === 'message' ? (bySender.get(entry.sender)?.shift() ?? entry) : entry,
+  );
 }

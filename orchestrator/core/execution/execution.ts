@@ -1,7 +1,8 @@
 import type { StateValue } from 'xstate';
 import type { Json } from '../json.ts';
-import type { MachineFailure } from '../machine/step.types.ts';
+import type { MachineEvent, MachineFailure } from '../machine/step.types.ts';
 import type { FanOut } from './fanOut.ts';
+import type { OutgoingItem } from './messages.ts';
 
 /** Step Functions' status names, and two of our own: SUSPENDED by an operator, and waiting for a redrive. */
 export const executionStatuses = [
@@ -58,12 +59,35 @@ export interface Execution {
   readonly tasks: readonly OpenTask[];
   /** Lists that are worked on, each with tasks of its own. Absent where there are none. */
   readonly fanOuts?: readonly FanOut[];
+  /** Child machines that have not ended: executions of their own. */
+  readonly children?: readonly ChildExecution[];
+  /** Number of message items sent to, and applied from, each other execution that is still of interest. */
+  readonly sent?: Readonly<Record<string, number>>;
+  readonly received?: Readonly<Record<string, number>>;
+  /** What did not fit into the last commit's transaction, in order: the next commits write it. */
+  readonly outbox?: readonly OutgoingItem[];
+  /** Events that no active state took yet, in order: offered again after each transition. */
+  readonly held?: readonly HeldEvent[];
   /** What was applied, in order, newest last: see log.ts. */
   readonly log: string;
   /** Number of older segments of the log, stored as items of their own. */
   readonly logSegments: number;
   /** When the clock is to wake it. Absent: never. */
   readonly wakeAt?: number;
+}
+
+/** A child machine, whose execution is `<parent>.<task>`. */
+export interface ChildExecution {
+  readonly task: number;
+  readonly machine: string;
+}
+
+export interface HeldEvent {
+  /** Its journal item. */
+  readonly reference: string;
+  readonly event: MachineEvent;
+  /** It comes from another execution: actors in it are references. */
+  readonly isMessage?: true;
 }
 
 export interface Waiting {
@@ -104,6 +128,8 @@ export type ExecutionErrorCode =
   | 'StateTooLarge'
   /** A worker's output is larger than an item, even compressed (Step Functions: `States.DataLimitExceeded`). */
   | 'DataLimitExceeded'
+  /** Machines start each other more than 50 levels deep. */
+  | 'ChildTooDeep'
   /** The start item cannot be read. */
   | 'InvalidStart'
   /** The machine or that version of it is not deployed: the execution waits. */

@@ -85,7 +85,7 @@ export function settleItem(
   if (outcome) draft.settle(machine, outcome, cause);
   else {
     draft.replaceFanOut(fanOut);
-    dispatchNext(draft, fanOut, machine.sourceOf(fanOut.worker).policy.timeoutMs, cause);
+    dispatchNext(draft, fanOut, machine.taskSourceOf(fanOut.worker).policy.timeoutMs, cause);
   }
 }
 
@@ -140,7 +140,7 @@ class Results {
   errorOf(outcome: ItemOutcome): TaskError {
     const { task, worker } = this.#fanOut;
     if (outcome.status === 'TIMED_OUT') {
-      const { policy } = this.#machine.sourceOf(worker);
+      const { policy } = this.#machine.taskSourceOf(worker);
       return timeoutError({ ...outcome, task, worker, cause: '' }, policy);
     }
     const { result } = this.#resultOf(outcome);

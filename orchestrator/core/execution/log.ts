@@ -5,6 +5,7 @@
  *     =<base>                       time of the entry before the first one, in base 36 (ms since the epoch)
  *     ;<kind><reference>~<delta>    delta: ms since the entry before, in base 36
  *     …!<reason>                    ignored, and why
+ *     …+                            held: no active state took the event
  *     …^<code>                      ended the execution with this error, by a decision outside the machine
  */
 export interface LogEntry {
@@ -17,13 +18,29 @@ export interface LogEntry {
 }
 
 /**
- * `result`, `event` and `start` are journal items. `wake` fired what was due. `deferred` is a task whose function was
+ * `result`, `event`, `message` and `start` are journal items. `held` is an event that was held and has been taken after the
+ * entry before (`reference`: its journal item). `wake` fired what was due. `deferred` is a task whose function was
  * throttled (`reference`: its `task#` key). `waiting` began or ended a wait for a machine.
  */
-export type LogEntryKind = 'start' | 'result' | 'event' | 'wake' | 'deferred' | 'waiting';
+export type LogEntryKind =
+  | 'start'
+  | 'result'
+  | 'event'
+  | 'message'
+  | 'held'
+  | 'wake'
+  | 'deferred'
+  | 'waiting';
+
+/** Whether entries of a kind are items of the journal, each logged once. */
+export function isJournalKind(kind: LogEntryKind): boolean {
+  return kind === 'start' || kind === 'result' || kind === 'event' || kind === 'message';
+}
 
 export type LogVerdict =
   | { readonly type: 'applied' }
+  /** No active state took the event: it is offered again after each transition. */
+  | { readonly type: 'held' }
   | { readonly type: 'ignored'; readonly reason: IgnoredReason }
   | { readonly type: 'failed'; readonly code: string };
 
@@ -36,6 +53,8 @@ export type IgnoredReason =
   | 'ReservedType'
   /** The event has no `type`, or one that is no string; or an unknown `control`. */
   | 'InvalidEvent'
+  /** The machine holds as many events as it may. */
+  | 'HeldEventsFull'
   /** A redrive of an execution that does not wait for one. */
   | 'NotRedrivable'
   /** The machine is not waiting for it any more, or a wake found nothing due. */
@@ -45,6 +64,8 @@ const kinds: Readonly<Record<LogEntryKind, string>> = {
   start: 's',
   result: 't',
   event: 'e',
+  message: 'm',
+  held: 'h',
   wake: 'w',
   deferred: 'd',
   waiting: 'q',
@@ -54,6 +75,8 @@ const prefixes: Readonly<Record<LogEntryKind, string>> = {
   start: 'start',
   result: 'task#',
   event: 'event#',
+  message: 'message#',
+  held: '',
   wake: 'wake#',
   deferred: 'task#',
   waiting: '',
@@ -75,7 +98,7 @@ export function parseLog(log: string): LogEntry[] {
   let at = Number.parseInt(head.slice(1), 36);
   if (!head.startsWith('=') || Number.isNaN(at)) throw new InvalidLogError(log);
   return rest.map((text) => {
-    const match = /^([a-z])([^~]*)~(-?[0-9a-z]+)(?:([!^])(.*))?$/.exec(text);
+    const match = /^([a-z])([^~]*)~(-?[0-9a-z]+)(?:([!^+])(.*))?$/.exec(text);
     const kind = kindOf.get(match?.[1] ?? '');
     if (!match || !kind) throw new InvalidLogError(log);
     at += Number.parseInt(match[3] ?? '', 36);
@@ -87,7 +110,7 @@ export function parseLog(log: string): LogEntry[] {
 /** The journal items that a log says were applied or ignored. */
 export function journalReferences(log: string): string[] {
   return parseLog(log)
-    .filter(({ kind }) => kind === 'start' || kind === 'result' || kind === 'event')
+    .filter(({ kind }) => isJournalKind(kind))
     .map(({ reference }) => reference);
 }
 
@@ -123,6 +146,8 @@ function verdictText(verdict: LogVerdict): string {
   switch (verdict.type) {
     case 'applied':
       return '';
+    case 'held':
+      return '+';
     case 'ignored':
       return `!${verdict.reason}`;
     case 'failed':
@@ -132,6 +157,7 @@ function verdictText(verdict: LogVerdict): string {
 
 function verdictOf(mark: string | undefined, text: string): LogVerdict {
   if (mark === '!') return { type: 'ignored', reason: text as IgnoredReason };
+  if (mark === '+') return { type: 'held' };
   if (mark === '^') return { type: 'failed', code: text };
   return { type: 'applied' };
 }

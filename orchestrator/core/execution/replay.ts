@@ -58,7 +58,8 @@ function step(
   switch (entry.kind) {
     case 'start':
     case 'result':
-    case 'event': {
+    case 'event':
+    case 'message': {
       const item = journal.get(entry.reference);
       if (!item) throw new JournalIncompleteError(entry.reference);
       return take(machines, entry, { ...input, entries: [item] });
@@ -69,6 +70,9 @@ function step(
       const task = at.execution && openTasks(at.execution).find((open) => taskKey(open) === entry.reference);
       return at.execution && task && deferDispatch(at.execution, [task], entry.at);
     }
+    case 'held':
+      // Taken with the entry after it.
+      return undefined;
     case 'waiting':
       // While it waited nothing was applied.
       return undefined;

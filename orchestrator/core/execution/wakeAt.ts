@@ -1,5 +1,4 @@
 import type { Draft } from './draft.ts';
-import { hasEnded } from './execution.ts';
 import { openTasks } from './fanOut.ts';
 
 /**
@@ -9,7 +8,9 @@ import { openTasks } from './fanOut.ts';
  */
 export function nextWakeAt(draft: Draft): number | undefined {
   const { execution, now } = draft;
-  if (execution.status !== 'RUNNING' || hasEnded(execution.status)) return undefined;
+  // Even of an execution that has ended: its children must hear of it.
+  if (execution.outbox) return now;
+  if (execution.status !== 'RUNNING') return undefined;
   const stored = execution.wakeAt;
   const needed = neededWakeAt(draft);
   const storedIsToCome = stored !== undefined && stored > now;

@@ -1,10 +1,10 @@
 export { InvalidDelayError } from './delays.ts';
 export { machinesOf } from './moduleMachines.ts';
-export { type PreparedMachine, prepareMachine, promiseLogicOf } from './prepare.ts';
+export { type PreparedMachine, prepareMachine, prepareMachines, promiseLogicOf } from './prepare.ts';
 export { runPromiseLogic } from './promiseLogic.ts';
 export { MachineNotDurableError, type MachineProblem } from './refusals.ts';
 export { DefinitionMismatchError } from './rehydrate.ts';
-export { type ActorSource, type EachSource, taskSourceOf } from './sources.ts';
+export type { ActorSource, EachSource, TaskSource } from './sources.ts';
 export { type MachineChild, type MachineState, type MachineTimer, parseMachineState } from './state.ts';
 export { InputOrderError, stepMachine } from './step.ts';
 export type {

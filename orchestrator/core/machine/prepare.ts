@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import type { AnyActorLogic, AnyStateMachine, AnyStateNode } from 'xstate';
 import type { JsonObject } from '../json.ts';
 import { withCheckedDelay, withCheckedDelays } from './delays.ts';
+import { type HeldEvents, heldEventsOf } from './heldEvents.ts';
 import { invokeConfigs, nodesOf } from './parts.ts';
 import { findProblems, MachineNotDurableError } from './refusals.ts';
-import { type ActorSource, resolveSource, taskSourceOf } from './sources.ts';
+import { DefinitionMismatchError } from './rehydrate.ts';
+import { type ActorSource, resolveSource, type TaskSource, versionOf } from './sources.ts';
 import {
   boundMicrosteps,
   buildMachine,
@@ -29,6 +31,13 @@ export interface PreparedMachine {
   readonly sources: ReadonlyMap<string, ActorSource>;
   /** What runs for a `src`; one that nobody implements is a worker of that name. */
   sourceOf(src: string): ActorSource;
+  /**
+   * What runs for the `src` of an open task.
+   * @throws DefinitionMismatchError where the machine as it is now has a machine in its place
+   */
+  taskSourceOf(src: string): TaskSource;
+  /** Present where the machine holds events that come too early. */
+  readonly heldEvents: HeldEvents | undefined;
   /** For {@link stepMachine} alone. */
   readonly chart: PreparedChart;
 }
@@ -57,19 +66,48 @@ export function prepareMachine(definition: AnyStateMachine | JsonObject): Prepar
   const sources = sourcesOf(machine);
   const rewritten = withNamedInvokes(machine.root);
   const chart = prepareChart(machine, rewritten);
-  return {
+  const sourceOf = (src: string) => sources.get(src) ?? resolveSource(src, undefined);
+  const prepared: PreparedMachine = {
     id: machine.id,
-    version: machine.version ?? '1',
+    version: versionOf(machine),
     definitionHash: createHash('sha256').update(structureOf(chart.machine.root)).digest('hex').slice(0, 16),
     sources,
-    sourceOf: (src) => sources.get(src) ?? resolveSource(src, undefined),
+    sourceOf,
+    taskSourceOf: (src) => {
+      const source = sourceOf(src);
+      if (source.kind === 'each') return source.item;
+      if (source.kind !== 'machine') return source;
+      throw new DefinitionMismatchError(prepared, `'${src}' is a machine now, and was a worker`);
+    },
+    heldEvents: heldEventsOf(machine),
     chart,
   };
+  return prepared;
+}
+
+/**
+ * Machines with all that they invoke or spawn, each once: what has to be registered for any of them to run.
+ * @throws MachineNotDurableError
+ */
+export function prepareMachines(
+  definitions: readonly (AnyStateMachine | JsonObject)[],
+): readonly PreparedMachine[] {
+  const prepared = new Map<object, PreparedMachine>();
+  const prepare = (definition: AnyStateMachine | JsonObject) => {
+    if (prepared.has(definition)) return;
+    const machine = prepareMachine(definition);
+    prepared.set(definition, machine);
+    for (const source of machine.sources.values()) {
+      if (source.kind === 'machine') prepare(source.definition);
+    }
+  };
+  for (const definition of definitions) prepare(definition);
+  return [...prepared.values()];
 }
 
 /** The `fromPromise` logic behind a `src`; undefined where a worker of its own runs it. */
 export function promiseLogicOf(prepared: PreparedMachine, src: string): AnyActorLogic | undefined {
-  const source = taskSourceOf(prepared.sourceOf(src));
+  const source = prepared.taskSourceOf(src);
   return source.kind === 'promise' ? source.logic : undefined;
 }
 

@@ -14,16 +14,20 @@ export type Received =
       readonly type: 'event';
       readonly state: MachineState;
       readonly event: AnyEventObject;
-      /** The event comes from what the machine stored, where references are encoded. */
-      readonly isStored: boolean;
+      /** The event was stored or sent by a machine: actors in it are references. */
+      readonly hasReferences: boolean;
+      /** The event is ignored where no active state takes it. */
+      readonly onlyIfTaken?: boolean;
       /** The child that has ended with this event. */
       readonly settled?: Settled;
     };
 
 export interface Settled {
   readonly actorId: string;
-  readonly output: unknown;
+  readonly output: Json | undefined;
   readonly error: unknown;
+  /** Actors in the output are references. */
+  readonly hasReferences: boolean;
 }
 
 type Input = Exclude<MachineInput, { type: 'start' }>;
@@ -35,7 +39,13 @@ export function receive(state: MachineState, input: Input, now: number): Receive
     case 'event':
       return isReservedEventType(input.event.type)
         ? { type: 'ignored', reason: 'ReservedType' }
-        : { type: 'event', state, event: input.event, isStored: false };
+        : {
+            type: 'event',
+            state,
+            event: input.event,
+            hasReferences: input.isMessage === true,
+            ...(input.onlyIfTaken === true && { onlyIfTaken: true }),
+          };
     case 'taskSucceeded':
     case 'taskFailed':
       return receiveResult(state, input);
@@ -53,6 +63,7 @@ function receiveResult(state: MachineState, result: TaskResult): Received {
   const succeeded = result.type === 'taskSucceeded';
   const output = succeeded ? result.output : undefined;
   const error = succeeded ? undefined : result.error;
+  const hasReferences = succeeded && result.isMessage === true;
   const settledChild = { ...child, status: succeeded ? 'done' : 'error' } as const;
   return {
     type: 'event',
@@ -60,8 +71,8 @@ function receiveResult(state: MachineState, result: TaskResult): Received {
     event: succeeded
       ? { type: `xstate.done.actor.${actorId}`, output, actorId }
       : { type: `xstate.error.actor.${actorId}`, error, actorId },
-    isStored: false,
-    settled: { actorId, output, error },
+    hasReferences,
+    settled: { actorId, output, error, hasReferences },
   };
 }
 
@@ -72,7 +83,7 @@ function receiveTimer(before: MachineState, now: number): Received {
   const state = { ...before, timers: withoutFired(before.timers, index) };
   const { event, to } = timer;
   return to === undefined
-    ? { type: 'event', state, event: storedEvent(event), isStored: true }
+    ? { type: 'event', state, event: storedEvent(event), hasReferences: true }
     : { type: 'relayed', state, to, event };
 }
 

@@ -1,7 +1,14 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { heldEventsProblem } from './heldEvents.ts';
 import { invokeConfigs, nodesOf, partsOf, pathOf } from './parts.ts';
 import { isOfWorker, type LogicKind, logicKindOf, resolveSource, workerNameOf } from './sources.ts';
-import { type Implementations, implementationsOf, nodesInOrder, property } from './xstateInternals.ts';
+import {
+  type Implementations,
+  implementationsOf,
+  isStateMachine,
+  nodesInOrder,
+  property,
+} from './xstateInternals.ts';
 
 /** One reason why a machine cannot be durable. */
 export interface MachineProblem {
@@ -28,14 +35,43 @@ export class MachineNotDurableError extends Error {
 
 /** Every reason found in the definition. What shows only at run time fails the step that meets it. */
 export function findProblems(machine: AnyStateMachine): readonly MachineProblem[] {
+  return [...problemsWithin(machine, new Set([machine]))];
+}
+
+function problemsWithin(machine: AnyStateMachine, known: Set<AnyStateMachine>): MachineProblem[] {
   const nodes = [...nodesOf(machine.root)];
   return [
+    ...childMachines(machine, nodes).flatMap(([path, child]) => {
+      if (known.has(child)) return [];
+      known.add(child);
+      return problemsWithin(child, known).map((problem) => ({
+        ...problem,
+        path: `${path} > ${problem.path}`,
+      }));
+    }),
     ...identityProblems(machine),
     ...duplicateIds(machine, nodes),
     ...nodes.flatMap((node) => [...historyProblems(node), ...partsProblems(machine, node)]),
     ...implementationProblems(implementationsOf(machine)),
     ...sharedInvokeIds(nodes),
   ];
+}
+
+/** The machines that a machine can start, and where it names them. */
+function childMachines(
+  machine: AnyStateMachine,
+  nodes: readonly AnyStateNode[],
+): (readonly [path: string, child: AnyStateMachine])[] {
+  const named = Object.entries(implementationsOf(machine).actors).map(
+    ([name, logic]) => [`actors.${name}`, logic] as const,
+  );
+  const inline = nodes.flatMap((node) =>
+    invokeConfigs(node).map(
+      (config, index) =>
+        [[pathOf(node), `invoke[${index}].src`].filter(Boolean).join('.'), property(config, 'src')] as const,
+    ),
+  );
+  return [...named, ...inline].flatMap(([path, logic]) => (isStateMachine(logic) ? [[path, logic]] : []));
 }
 
 function* identityProblems(machine: AnyStateMachine): Generator<MachineProblem> {
@@ -48,6 +84,10 @@ function* identityProblems(machine: AnyStateMachine): Generator<MachineProblem> 
     };
   } else if (id.includes('#')) {
     yield { path: 'id', problem: `'${id}' has a reserved '#'`, instead: 'use an id without it' };
+  }
+  const held = heldEventsProblem(machine);
+  if (held !== undefined) {
+    yield { path: 'meta.millrace.heldEvents', problem: held, instead: 'write heldEvents: true' };
   }
   if (version === undefined) return;
   if (typeof version !== 'string' || version === '') {
@@ -175,7 +215,6 @@ function* implementationProblems(all: Implementations): Generator<MachineProblem
 }
 
 const refusedLogic: Readonly<Partial<Record<LogicKind, readonly [problem: string, instead: string]>>> = {
-  machine: ['a machine as an actor is not supported yet', 'invoke a worker until child machines arrive'],
   callback: [
     'fromCallback lives in one process and is lost with it',
     'use fromPromise or worker(), and have events from outside put into the table',

@@ -1,4 +1,5 @@
 import type { AnyActorScope, AnyMachineSnapshot, AnyStateNode } from 'xstate';
+import type { Json } from '../json.ts';
 import type { Actors, Child } from './actors.ts';
 import { mapValues } from './mapValues.ts';
 import type { PreparedMachine } from './prepare.ts';
@@ -38,18 +39,20 @@ export function rehydrate(
 ): AnyMachineSnapshot {
   const stored: Record<string, StoredChildActor> = {};
   for (const { actorId, src, systemId, status } of children.values()) {
-    const result = settled?.actorId === actorId ? settled : undefined;
-    const snapshot = { status, output: result?.output, error: result?.error };
-    stored[actorId] = { src, systemId, snapshot };
+    stored[actorId] = { src, systemId, snapshot: { status, output: undefined, error: undefined } };
   }
+  const ended = settled && stored[settled.actorId];
+  if (ended) Object.assign(ended.snapshot, { output: settled.output, error: settled.error });
   const snapshot = restore(prepared, state, scope, stored);
   for (const [actorId, actor] of childActors(snapshot)) {
     const child = children.get(actorId);
     if (child) actors.adopt(actor, child);
   }
-  snapshot.context = hasReferences
-    ? reviveReferences(state.context, (address, id) => actors.at(address, id))
-    : state.context;
+  const revived = (value: Json) => reviveReferences(value, (address, id) => actors.at(address, id));
+  snapshot.context = hasReferences ? revived(state.context) : state.context;
+  // Only now the children that an output can refer to are there.
+  if (ended && settled.hasReferences)
+    Object.assign(ended.snapshot, { output: revived(settled.output ?? null) });
   return snapshot;
 }
 

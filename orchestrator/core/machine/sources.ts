@@ -1,4 +1,4 @@
-import type { AnyActorLogic } from 'xstate';
+import type { AnyActorLogic, AnyStateMachine } from 'xstate';
 import {
   type EachMark,
   eachKey,
@@ -10,9 +10,18 @@ import { type ResolvedTaskPolicy, resolveTaskPolicy, type TaskPolicy, taskPolicy
 import { isStateMachine, property } from './xstateInternals.ts';
 
 /** What runs when a machine invokes or spawns `src`. */
-export type ActorSource = TaskSource | EachSource;
+export type ActorSource =
+  | TaskSource
+  | EachSource
+  /** Another machine: an execution of its own. */
+  | {
+      readonly kind: 'machine';
+      readonly definition: AnyStateMachine;
+      readonly machine: string;
+      readonly version: string;
+    };
 
-/** What runs as one task. */
+/** A source whose actors are tasks. */
 export type TaskSource =
   /** A Lambda function of its own. */
   | { readonly kind: 'worker'; readonly worker: string; readonly policy: ResolvedTaskPolicy }
@@ -46,6 +55,9 @@ export type LogicKind =
  * @throws InvalidEachError
  */
 export function resolveSource(src: string, logic: unknown): ActorSource {
+  if (isStateMachine(logic)) {
+    return { kind: 'machine', definition: logic, machine: logic.id, version: versionOf(logic) };
+  }
   const mark = eachMarkOf(logic);
   if (!mark) return resolveTaskSource(src, logic);
   const kind = logicKindOf(mark.actor);
@@ -56,11 +68,6 @@ export function resolveSource(src: string, logic: unknown): ActorSource {
   return { kind: 'each', item, options: resolveEachOptions(mark.options), policy: item.policy };
 }
 
-/** What runs a task of this source, be it for an item of a list or not. */
-export function taskSourceOf(source: ActorSource): TaskSource {
-  return source.kind === 'each' ? source.item : source;
-}
-
 function resolveTaskSource(src: string, logic: unknown): TaskSource {
   const policy = policyOf(logic);
   if (policy !== undefined) {
@@ -69,6 +76,11 @@ function resolveTaskSource(src: string, logic: unknown): TaskSource {
   return isActorLogic(logic)
     ? { kind: 'promise', logic, policy: resolveTaskPolicy() }
     : { kind: 'worker', worker: src, policy: resolveTaskPolicy() };
+}
+
+/** A machine's version; '1' where its definition has none. */
+export function versionOf(machine: AnyStateMachine): string {
+  return machine.version ?? '1';
 }
 
 /** The name that the policy of a worker gives it, where it has one. */

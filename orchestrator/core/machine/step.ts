@@ -34,7 +34,7 @@ export function stepMachine(
 ): MachineStep {
   if (input.type === 'start') {
     if (stored !== undefined) throw new InputOrderError(input.type);
-    return new StepRun(prepared, undefined, unstarted, at).start(input.input);
+    return new StepRun(prepared, undefined, unstarted, at).start(input.input, input.isMessage === true);
   }
   if (stored === undefined) throw new InputOrderError(input.type);
   const before = parseMachineState(stored);

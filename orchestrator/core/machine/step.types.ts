@@ -1,11 +1,26 @@
 import type { Json, JsonObject } from '../json.ts';
 import type { MachineState } from './state.ts';
 
-/** One thing that happens to a machine. */
+/**
+ * One thing that happens to a machine. `isMessage`: it comes from another machine, and actors that it names are
+ * references (references.ts); what comes from outside holds none.
+ */
 export type MachineInput =
-  | { readonly type: 'start'; readonly input: Json | undefined }
-  | { readonly type: 'event'; readonly event: MachineEvent }
-  | { readonly type: 'taskSucceeded'; readonly task: number; readonly output: Json | undefined }
+  | { readonly type: 'start'; readonly input: Json | undefined; readonly isMessage?: boolean }
+  | {
+      readonly type: 'event';
+      readonly event: MachineEvent;
+      readonly isMessage?: boolean;
+      /** Ignores the event where no active state takes it now. */
+      readonly onlyIfTaken?: boolean;
+    }
+  /** The result of a task, or of a child machine. */
+  | {
+      readonly type: 'taskSucceeded';
+      readonly task: number;
+      readonly output: Json | undefined;
+      readonly isMessage?: boolean;
+    }
   | { readonly type: 'taskFailed'; readonly task: number; readonly error: TaskError }
   /** The earliest timer is due. */
   | { readonly type: 'timer' };
@@ -44,8 +59,8 @@ export type MachineEffect =
   | { readonly type: 'log'; readonly label: string | undefined; readonly value: unknown }
   | { readonly type: 'emit'; readonly event: Json }
   /**
-   * An event to another actor, by address: an execution's id, or `<own id>.<n>` for the own task n. A worker takes no
-   * events, as no promise in XState does: what is sent to its task goes nowhere.
+   * An event to another machine, by address: its execution's id. `<own id>.<n>` is the own child n; where that is a
+   * worker's task the event goes nowhere, as no promise takes events in XState either.
    */
   | { readonly type: 'send'; readonly to: string; readonly event: Json };
 
@@ -59,7 +74,10 @@ export type MachineStep =
       /** Present when `state.status` is `error`. */
       readonly failure?: MachineFailure;
     }
-  | { readonly type: 'ignored'; readonly reason: 'Ended' | 'NotOpen' | 'NothingDue' | 'ReservedType' };
+  | {
+      readonly type: 'ignored';
+      readonly reason: 'Ended' | 'NotOpen' | 'NothingDue' | 'ReservedType' | 'NotTaken';
+    };
 
 /** Why a machine stopped with an error. */
 export interface MachineFailure {

@@ -15,13 +15,21 @@ type StopReason = Extract<MachineEffect, { type: 'stopTask' }>['reason'];
 export class StepOutcome {
   readonly effects: MachineEffect[] = [];
   readonly #actors: Actors;
+  /** Whether a `src` is a machine, as opposed to a worker. */
+  readonly #isMachine: (src: string) => boolean;
   readonly #now: number;
   readonly #sentToSelf: AnyEventObject[];
   #timers: readonly MachineTimer[] = [];
   #children = new Map<string, Child>();
 
-  constructor(actors: Actors, now: number, sentToSelf: AnyEventObject[]) {
+  constructor(
+    actors: Actors,
+    isMachine: (src: string) => boolean,
+    now: number,
+    sentToSelf: AnyEventObject[],
+  ) {
     this.#actors = actors;
+    this.#isMachine = isMachine;
     this.#now = now;
     this.#sentToSelf = sentToSelf;
   }
@@ -100,7 +108,7 @@ export class StepOutcome {
         this.#timers = withoutCancelled(this.#timers, request.sendId);
         return;
       case 'emit':
-        this.effects.push({ type: 'emit', event: this.#message(request.event) });
+        this.effects.push({ type: 'emit', event: this.#encoded(request.event, 'message') });
         return;
       case 'send':
         this.#send(request, macrostep);
@@ -120,7 +128,9 @@ export class StepOutcome {
     const child = this.#actors.number(actor);
     this.#children.set(actor.id, child);
     const { task, actorId, src } = child;
-    const input = encodeReferences(inputOf(actor), 'message', (other) => this.#actors.referenceTo(other));
+    // A machine reads references in its input; a worker reads plain data.
+    const into = this.#isMachine(src) ? 'store' : 'message';
+    const input = encodeReferences(inputOf(actor), into, (other) => this.#actors.referenceTo(other));
     this.effects.push({ type: 'startTask', task, actorId, src, input });
     for (const send of macrostep.release(actor)) this.#send(send, macrostep);
   }
@@ -150,7 +160,7 @@ export class StepOutcome {
     } else if (delayMs !== undefined) {
       this.#schedule(event, id, delayMs, address);
     } else if (!this.#actors.isOwn(address) || this.#isRunning(to)) {
-      this.effects.push({ type: 'send', to: address, event: this.#message(event) });
+      this.effects.push({ type: 'send', to: address, event: this.#encoded(event, 'store') });
     }
   }
 
@@ -160,17 +170,12 @@ export class StepOutcome {
   }
 
   #schedule(event: AnyEventObject, id: string | undefined, delayMs: number, to?: string): void {
-    const stored = to === undefined ? this.#encoded(event, 'store') : this.#message(event);
     this.#timers = withTimer(this.#timers, {
       ...(id === undefined ? {} : { id }),
-      event: stored,
+      event: this.#encoded(event, 'store'),
       dueAt: this.#now + delayMs,
       ...(to === undefined ? {} : { to }),
     });
-  }
-
-  #message(event: AnyEventObject): Json {
-    return this.#encoded(event, 'message');
   }
 
   #encoded(event: AnyEventObject, into: 'store' | 'message'): Json {

@@ -2,6 +2,7 @@ import type { AnyEventObject, AnyMachineSnapshot, AnyStateNode } from 'xstate';
 import type { Json } from '../json.ts';
 import { Actors, type Child, createActorElsewhere } from './actors.ts';
 import { EndlessLoopError, failureOfTask, failureOfThrown, storedError } from './failure.ts';
+import { isTaken } from './heldEvents.ts';
 import type { PreparedMachine } from './prepare.ts';
 import type { Received } from './receive.ts';
 import { encodeReferences, reviveReferences } from './references.ts';
@@ -55,31 +56,37 @@ export class StepRun {
     const { nextAnonymous, nextTask } = before;
     this.#scope = new StepScope({ address, parent, nextAnonymous, snapshot: () => this.#snapshot });
     this.#actors = new Actors(address, this.#scope.self, parent, nextTask);
-    this.#outcome = new StepOutcome(this.#actors, at.now, this.#scope.sentToSelf);
+    const isMachine = (src: string) => prepared.sourceOf(src).kind === 'machine';
+    this.#outcome = new StepOutcome(this.#actors, isMachine, at.now, this.#scope.sentToSelf);
   }
 
-  start(input: Json | undefined): MachineStep {
+  start(input: Json | undefined, hasReferences: boolean): MachineStep {
     // It does not throw: what the machine throws is the snapshot's error.
     const initial: AnyMachineSnapshot = this.#prepared.chart.machine.getInitialSnapshot(
       this.#scope.xstate,
-      input,
+      hasReferences ? this.#revived(input) : input,
     );
     return this.#rest(this.#macrostep(initial, undefined, () => initial));
   }
 
+  /** @param hasReferences whether the stored state has any */
   take(received: Extract<Received, { type: 'event' }>, hasReferences: boolean): MachineStep {
-    const { state, event, isStored } = received;
+    const { state, onlyIfTaken, settled } = received;
     const children = childrenOf(state);
     this.#outcome.takeOver(state.timers, children);
     const { xstate } = this.#scope;
     const snapshot = rehydrate(
       this.#prepared,
-      { ...received, children },
+      { state, children, ...(settled && { settled }) },
       xstate,
       this.#actors,
       hasReferences,
     );
-    return this.#rest(this.#transition(snapshot, hasReferences && isStored ? this.#revived(event) : event));
+    const event = received.hasReferences ? this.#withActors(received.event) : received.event;
+    if (onlyIfTaken && !isTaken(this.#prepared.chart.machine, snapshot, event)) {
+      return { type: 'ignored', reason: 'NotTaken' };
+    }
+    return this.#rest(this.#transition(snapshot, event));
   }
 
   #transition(snapshot: AnyMachineSnapshot, event: AnyEventObject): AnyMachineSnapshot {
@@ -186,9 +193,13 @@ export class StepRun {
     return encodeReferences(value, 'store', (actor) => this.#actors.referenceTo(actor));
   }
 
-  #revived(event: AnyEventObject): AnyEventObject {
-    const revived = reviveReferences(event, (address, id) => this.#actors.at(address, id));
-    return Object.assign({}, revived, { type: event.type });
+  /** The event with actors in the place of references. */
+  #withActors(event: AnyEventObject): AnyEventObject {
+    return Object.assign({}, this.#revived(event), { type: event.type });
+  }
+
+  #revived(value: Json | undefined): unknown {
+    return reviveReferences(value, (address, id) => this.#actors.at(address, id));
   }
 }
 

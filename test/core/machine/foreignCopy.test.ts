@@ -34,6 +34,17 @@ test('a machine that brings its own copy of XState is stepped as any other', () 
 
 test('what such a machine cannot do durably is refused as well', () => {
   const copy = anotherCopy();
-  const machine = copy.createMachine({ id: 'm', invoke: { src: copy.createMachine({ id: 'child' }) } });
-  expect(() => prepareMachine(machine)).toThrow(/a machine as an actor is not supported yet/);
+  const machine = copy.createMachine({ id: 'm', invoke: { src: copy.fromCallback(() => undefined) } });
+  expect(() => prepareMachine(machine)).toThrow(/fromCallback lives in one process/);
+});
+
+test('a machine that it invokes is one', () => {
+  const copy = anotherCopy();
+  const child = copy.createMachine({ id: 'child', version: '7' });
+  const machine = copy.createMachine({ id: 'm', invoke: { src: child } });
+  expect(prepareMachine(machine).sourceOf('inline:0.m')).toMatchObject({
+    kind: 'machine',
+    machine: 'child',
+    version: '7',
+  });
 });

@@ -55,7 +55,6 @@ describe('is refused at registration, with its path and what to write instead:',
     ['fromEventObservable', fromEventObservable(observable), /an observable lives in one process/],
     ['fromTransition', fromTransition((state) => state, {}), /fromTransition logic would not be stored/],
     ['actor logic of its own', custom, /actor logic of your own/],
-    ['a machine as an actor', createMachine({ id: 'child' }), /a machine as an actor is not supported yet/],
     ['what is no actor logic', async () => 1, /it is no actor logic/],
   ])('%s', (_, logic, problem) => {
     expect(single({ actors: { logic } })).toMatchObject({

@@ -1,0 +1,26 @@
+/**
+ * An execution's id is also its address as an actor. A child machine is an execution of its own, `<parent>.<n>`, where n
+ * is the number that it has among the parent's tasks and children, and which is never used again.
+ */
+export function childId(parent: string, number: number): string {
+  return `${parent}.${number}`;
+}
+
+/** Absent for an execution that nobody's machine has started: users' ids have no dot. */
+export function parentOf(executionId: string): string | undefined {
+  const dot = executionId.lastIndexOf('.');
+  return dot < 0 ? undefined : executionId.slice(0, dot);
+}
+
+/** The number that a child has with this parent; undefined where it is no child of it. */
+export function childNumber(executionId: string, parent: string): number | undefined {
+  return parentOf(executionId) === parent ? Number(executionId.slice(parent.length + 1)) : undefined;
+}
+
+/** Machines that start each other without end would otherwise go on until ids are too long for a key. */
+export const deepestChild = 50;
+
+/** 0 for an execution that a user has started. */
+export function depthOf(executionId: string): number {
+  return executionId.split('.').length - 1;
+}

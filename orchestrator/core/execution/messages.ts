@@ -1,0 +1,69 @@
+import type { Json } from '../json.ts';
+import type { MachineEvent, TaskError } from '../machine/step.types.ts';
+
+/** What one execution tells another: actors in it are references. */
+export type Message =
+  | { readonly type: 'event'; readonly event: MachineEvent }
+  /** A child has ended, to its parent. */
+  | { readonly type: 'done'; readonly output?: Json }
+  | { readonly type: 'error'; readonly error: TaskError }
+  /** The state that the child belonged to was left, or its parent has ended. */
+  | { readonly type: 'stop' };
+
+/** A journal item for another execution, written in one transaction with the commit that it comes from. */
+export type OutgoingItem =
+  | {
+      readonly type: 'start';
+      readonly receiver: string;
+      readonly machine: string;
+      readonly version: string;
+      readonly input?: Json;
+    }
+  | {
+      readonly type: 'message';
+      readonly receiver: string;
+      readonly sender: string;
+      /** From 1, without a gap, for each pair of sender and receiver. */
+      readonly number: number;
+      readonly messages: readonly Message[];
+      /** Milliseconds since the epoch: orders a catch-up. */
+      readonly at: number;
+    };
+
+type Start = Extract<OutgoingItem, { type: 'start' }>;
+
+/** What a commit has to tell other executions: one item a receiver, whatever number of messages it holds. */
+export class Outgoing {
+  readonly #sender: string;
+  readonly #starts = new Map<string, Start>();
+  readonly #messages = new Map<string, Message[]>();
+
+  constructor(sender: string) {
+    this.#sender = sender;
+  }
+
+  start(start: Start): void {
+    this.#starts.set(start.receiver, start);
+  }
+
+  /** A child that is started and stopped by one commit never starts. */
+  stop(child: string): void {
+    if (this.#starts.delete(child)) this.#messages.delete(child);
+    else this.send(child, { type: 'stop' });
+  }
+
+  send(receiver: string, message: Message): void {
+    const messages = this.#messages.get(receiver);
+    if (messages) messages.push(message);
+    else this.#messages.set(receiver, [message]);
+  }
+
+  /** @param sent how many message items each receiver has got so far */
+  items(sent: Readonly<Record<string, number>>, at: number): readonly OutgoingItem[] {
+    const messages = [...this.#messages].map(([receiver, each]): OutgoingItem => {
+      const number = (sent[receiver] ?? 0) + 1;
+      return { type: 'message', receiver, sender: this.#sender, number, messages: each, at };
+    });
+    return [...this.#starts.values(), ...messages];
+  }
+}

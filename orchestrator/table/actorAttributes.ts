@@ -1,0 +1,77 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { ChildExecution, Execution, HeldEvent } from '../core/execution/execution.ts';
+import type { OutgoingItem } from '../core/execution/messages.ts';
+import type { Json } from '../core/json.ts';
+import { type Attributes, compressedAttribute, isObject, jsonAttribute, jsonOf } from './attributes.ts';
+import { isEvent, messagesOf } from './messageItems.ts';
+
+/** What the `execution` item says of other executions, and of events that it holds. All of it is absent in most. */
+export function actorAttributes({ children, sent, received, outbox, held }: Execution): Attributes {
+  const item: Attributes = {};
+  if (children) item.children = jsonAttribute(children.map((child) => ({ ...child })));
+  if (sent) item.sent = jsonAttribute(sent);
+  if (received) item.received = jsonAttribute(received);
+  if (outbox) item.outbox = jsonAttribute(outbox.map(toJson));
+  if (held) item.held = jsonAttribute(held.map((event) => ({ ...event })));
+  return item;
+}
+
+/** Many starts at once, each with its input, may fit into an item only so. */
+export function compressedOutbox({ outbox }: Execution): Attributes {
+  return outbox ? { outbox: compressedAttribute(JSON.stringify(outbox)) } : {};
+}
+
+function toJson(item: OutgoingItem): Json {
+  return item.type === 'start'
+    ? { ...item }
+    : { ...item, messages: item.messages.map((each) => ({ ...each })) };
+}
+
+export function childrenOf(value: AttributeValue): readonly ChildExecution[] | undefined {
+  return listOf(value, (child) => {
+    const { task, machine } = child;
+    return typeof task === 'number' && typeof machine === 'string' ? { task, machine } : undefined;
+  });
+}
+
+export function heldOf(value: AttributeValue): readonly HeldEvent[] | undefined {
+  return listOf(value, ({ reference, event, isMessage }) => {
+    if (typeof reference !== 'string' || !isEvent(event)) return undefined;
+    return { reference, event, ...(isMessage === true && { isMessage }) };
+  });
+}
+
+export function outboxOf(value: AttributeValue): readonly OutgoingItem[] | undefined {
+  return listOf(value, (item): OutgoingItem | undefined => {
+    const { type, receiver, machine, version, input, sender, number, at } = item;
+    if (typeof receiver !== 'string') return undefined;
+    if (type === 'start') {
+      if (typeof machine !== 'string' || typeof version !== 'string') return undefined;
+      return { type, receiver, machine, version, ...(input === undefined ? {} : { input }) };
+    }
+    const messages = messagesOf(item.messages);
+    if (type !== 'message' || typeof sender !== 'string' || !messages) return undefined;
+    if (typeof number !== 'number' || typeof at !== 'number') return undefined;
+    return { type, receiver, sender, number, messages, at };
+  });
+}
+
+/** How many message items by address. */
+export function countsOf(value: AttributeValue): Readonly<Record<string, number>> | undefined {
+  const counts = jsonOf(value);
+  if (!isObject(counts)) return undefined;
+  const entries = Object.entries(counts).flatMap(([address, count]) =>
+    typeof count === 'number' ? [[address, count] as const] : [],
+  );
+  return Object.fromEntries(entries);
+}
+
+function listOf<Item>(
+  value: AttributeValue,
+  itemOf: (fields: { readonly [key: string]: Json | undefined }) => Item | undefined,
+): readonly Item[] | undefined {
+  const list = jsonOf(value);
+  if (!Array.isArray(list)) return undefined;
+  const items = list.flatMap((each: Json) => (isObject(each) ? (itemOf(each) ?? []) : []));
+  return items.length === list.length ? items : undefined;
+}

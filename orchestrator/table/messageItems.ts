@@ -1,0 +1,117 @@
+import { childNumber } from '../core/execution/addresses.ts';
+import type { MessageEntry } from '../core/execution/entries.ts';
+import type { Message, OutgoingItem } from '../core/execution/messages.ts';
+import type { Json } from '../core/json.ts';
+import type { MachineEvent, TaskError } from '../core/machine/step.types.ts';
+import {
+  type Attributes,
+  attributesSize,
+  compressedAttribute,
+  isObject,
+  jsonAttribute,
+  jsonOf,
+  UnreadableAttributeError,
+} from './attributes.ts';
+import { attribute, maximumItemBytes, sortKey, sortKeyPrefix } from './schema.ts';
+
+/** The journal item that an execution writes into another one's partition, with its own commit. */
+export function encodeOutgoing(item: OutgoingItem, expiry: number | undefined): Attributes {
+  const expires: Attributes = expiry === undefined ? {} : { [attribute.expiresAt]: { N: String(expiry) } };
+  switch (item.type) {
+    case 'start':
+      return fitted(
+        {
+          ...keyOf(item.receiver, sortKey.start),
+          machine: { S: item.machine },
+          version: { S: item.version },
+          parent: { S: item.receiver.slice(0, item.receiver.lastIndexOf('.')) },
+          ...expires,
+        },
+        'input',
+        item.input,
+      );
+    case 'message':
+      return fitted(
+        {
+          ...keyOf(item.receiver, sortKey.message(item.sender, item.number)),
+          at: { S: new Date(item.at).toISOString() },
+          ...expires,
+        },
+        'messages',
+        item.messages.map((message) => ({ ...message })),
+      );
+  }
+}
+
+function keyOf(executionId: string, item: string): Attributes {
+  return { executionId: { S: executionId }, item: { S: item } };
+}
+
+/** Data reads best as it is, so it is compressed only where the item is too large otherwise. */
+export function fitted(item: Attributes, name: string, data: Json | undefined): Attributes {
+  if (data === undefined) return item;
+  const plain = { ...item, [name]: jsonAttribute(data) };
+  return attributesSize(plain) <= maximumItemBytes
+    ? plain
+    : { ...item, [name]: compressedAttribute(JSON.stringify(data)) };
+}
+
+/** Whether a start item is a parent's: only such a one may have the id of a child. */
+export function isChildStart(item: Attributes): boolean {
+  const parent = item.parent?.S;
+  return parent !== undefined && childNumber(item[attribute.executionId]?.S ?? '', parent) !== undefined;
+}
+
+/** Nothing for an item that no orchestrator has written. */
+export function decodeMessages(key: string, item: Attributes): MessageEntry | undefined {
+  const match = /^([^#]+)#([1-9]\d{0,15})$/.exec(key.slice(sortKeyPrefix.message.length));
+  const messages = readMessages(item.messages);
+  if (!match || !messages) return undefined;
+  const at = item.at?.S;
+  return {
+    kind: 'message',
+    reference: key,
+    sender: match[1] ?? '',
+    number: Number(match[2]),
+    messages,
+    ...(at === undefined ? {} : { at }),
+  };
+}
+
+function readMessages(value: Attributes[string] | undefined): readonly Message[] | undefined {
+  try {
+    return value && messagesOf(jsonOf(value));
+  } catch (error) {
+    if (error instanceof UnreadableAttributeError || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+export function messagesOf(list: Json | undefined): readonly Message[] | undefined {
+  return Array.isArray(list) ? list.flatMap((each: Json) => messageOf(each) ?? []) : undefined;
+}
+
+function messageOf(value: Json): Message | undefined {
+  if (!isObject(value)) return undefined;
+  const { type, event, output, error } = value;
+  switch (type) {
+    case 'event':
+      return isEvent(event) ? { type, event } : undefined;
+    case 'done':
+      return { type, ...(output === undefined ? {} : { output }) };
+    case 'error':
+      return isError(error) ? { type, error } : undefined;
+    case 'stop':
+      return { type };
+    default:
+      return undefined;
+  }
+}
+
+export function isEvent(value: Json | undefined): value is MachineEvent {
+  return isObject(value) && typeof value.type === 'string';
+}
+
+function isError(value: Json | undefined): value is TaskError {
+  return isObject(value) && typeof value.name === 'string' && typeof value.message === 'string';
+}
