@@ -66,6 +66,8 @@ export interface FanOutDescription {
   /** Items that are done, those that failed among them. */
   readonly done: number;
   readonly failed: number;
+  /** The execution that works on it, where it is too long for this one: that has the figures. */
+  readonly delegatedTo?: string;
   /** Attempts whose results are awaited. */
   readonly inFlight: number;
   /** Attempts that wait for a retry's backoff, or for a function that was throttled. */
@@ -144,7 +146,7 @@ export function descriptionOf<M extends MachineReference>(execution: Execution):
       },
     }),
     tasks: execution.tasks.map(taskOf),
-    ...(execution.fanOuts && { fanOuts: execution.fanOuts.map(fanOutOf) }),
+    ...(execution.fanOuts && { fanOuts: execution.fanOuts.map((fanOut) => fanOutOf(executionId, fanOut)) }),
     children: (execution.children ?? []).map((child) => ({
       executionId: childId(executionId, child.task),
       machine: child.machine,
@@ -179,8 +181,8 @@ function taskOf({
   };
 }
 
-function fanOutOf(fanOut: FanOut): FanOutDescription {
-  const { task, worker, count, open } = fanOut;
+function fanOutOf(executionId: string, fanOut: FanOut): FanOutDescription {
+  const { task, worker, count, open, isDelegated } = fanOut;
   const waiting = open.filter(({ dispatchAt }) => dispatchAt !== undefined).length;
   return {
     task,
@@ -190,6 +192,7 @@ function fanOutOf(fanOut: FanOut): FanOutDescription {
     failed: failedCount(fanOut),
     inFlight: open.length - waiting,
     waiting,
+    ...(isDelegated && { delegatedTo: childId(executionId, task) }),
   };
 }
 

@@ -3,9 +3,10 @@ import type { AdvanceInput } from './core/execution/advance.ts';
 import { hasChild } from './core/execution/children.ts';
 import { inJournalOrder, type JournalEntry, withMessagesInOrder } from './core/execution/entries.ts';
 import { type Execution, taskKey } from './core/execution/execution.ts';
-import { openTasks } from './core/execution/fanOut.ts';
-import { type ItemResults, itemResultsOf } from './core/execution/itemTasks.ts';
+import { type FanOut, openTasks } from './core/execution/fanOut.ts';
+import { type ItemResults, itemResultsOf } from './core/execution/listOutcome.ts';
 import { journalReferences, parseLog } from './core/execution/log.ts';
+import { readListResults } from './listResults.ts';
 import type { JournalRecord } from './orchestrator.ts';
 import type { Table } from './table/table.ts';
 
@@ -83,11 +84,11 @@ export class JournalReader {
   }
 
   /** The results of the items of a list: those that were given, and what the journal holds. */
-  async itemResults(input: AdvanceInput, task: number): Promise<ItemResults> {
-    const given = input.entries.filter((entry) => entry.kind === 'result' && entry.task === task);
-    const stored = await this.#table.readItemResults(input.executionId, task);
-    const results = [...stored, ...given].flatMap((entry) => (entry.kind === 'result' ? [entry] : []));
-    return itemResultsOf(results);
+  async itemResults({ executionId, entries }: AdvanceInput, fanOut: FanOut): Promise<ItemResults> {
+    if (fanOut.isDelegated) return readListResults(this.#table, executionId, fanOut);
+    const given = entries.filter((entry) => entry.kind === 'result' && entry.task === fanOut.task);
+    const stored = await this.#table.readItemResults(executionId, fanOut.task);
+    return itemResultsOf([...stored, ...given].filter((entry) => entry.kind === 'result'));
   }
 
   /** References in the segments that reach back to a time, the newest segment first. */

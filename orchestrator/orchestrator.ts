@@ -12,7 +12,7 @@ import type { ExecutionEffect } from './core/execution/draft.ts';
 import type { JournalEntry } from './core/execution/entries.ts';
 import type { Execution, ExecutionError, OpenTask } from './core/execution/execution.ts';
 import { openTasks } from './core/execution/fanOut.ts';
-import { ItemResultsNeeded } from './core/execution/itemTasks.ts';
+import { ItemResultsNeeded } from './core/execution/listOutcome.ts';
 import type { MachineLookup } from './core/execution/machines.ts';
 import { ExecutionCache } from './executionCache.ts';
 import { JournalReader } from './journalReader.ts';
@@ -154,9 +154,10 @@ export class Orchestrator {
     try {
       return advance(machines, limits, input);
     } catch (error) {
-      if (error instanceof ItemResultsNeeded && !input.itemResults?.has(error.task)) {
-        const results = await this.#journal.itemResults(input, error.task);
-        const itemResults = new Map(input.itemResults).set(error.task, results);
+      if (error instanceof ItemResultsNeeded && !input.itemResults?.has(error.fanOut.task)) {
+        const { fanOut } = error;
+        const results = await this.#journal.itemResults(input, fanOut);
+        const itemResults = new Map(input.itemResults).set(fanOut.task, results);
         return this.#advance({ ...input, itemResults });
       }
       const message = `${describeError(error)}. The execution is tried again; report this with the message.`;

@@ -72,7 +72,8 @@ export class TaskDispatcher {
     const input = await this.#inputOf(execution, task);
     if (input.type === 'missing') return this.#fail(execution, task, input.error);
     const worker = source.kind === 'worker' ? source.worker : task.worker;
-    const outcome = await invoker.invoke(functionName, this.#payload(execution, task, worker, input.value));
+    const of = { machine: machine.listsOf ?? execution.machine, worker };
+    const outcome = await invoker.invoke(functionName, this.#payload(execution, task, of, input.value));
     switch (outcome.type) {
       case 'dispatched':
         this.#memory.add(execution, task);
@@ -121,8 +122,14 @@ export class TaskDispatcher {
     return { type: 'missing', error: { name: 'States.ItemReaderFailed', message, retryable: false } };
   }
 
-  #payload(execution: Execution, task: OpenTask, worker: string, input: Json): TaskPayload {
-    const { executionId, machine, machineVersion = '' } = execution;
+  #payload(
+    execution: Execution,
+    task: OpenTask,
+    of: { readonly machine: string; readonly worker: string },
+    input: Json,
+  ): TaskPayload {
+    const { executionId, machineVersion = '' } = execution;
+    const { machine, worker } = of;
     const expiry = expiresAt(this.#options.layout, this.#options.now());
     return {
       table: this.#options.tableName,

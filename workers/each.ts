@@ -8,7 +8,13 @@ import {
 } from '../orchestrator/core/eachOptions.ts';
 import type { Json } from '../orchestrator/core/json.ts';
 import { runPromiseLogic } from '../orchestrator/core/machine/promiseLogic.ts';
-import { type FailedItem, thresholdError, thresholdErrorName } from '../orchestrator/core/thresholdError.ts';
+import {
+  type FailedItem,
+  type ItemFailure,
+  itemFailure,
+  thresholdError,
+  thresholdErrorName,
+} from '../orchestrator/core/thresholdError.ts';
 import { taskErrorOf } from './runTask.ts';
 
 /** Actor logic that runs another for each item of a list. */
@@ -72,7 +78,7 @@ async function runEach<Output, Input>(
   const options = resolveEachOptions({ ...given, ...(isList(input) ? {} : input) });
   const tolerated = toleratedCount(options.tolerateFailures, items.length);
   const output: (Output | FailedItem)[] = [];
-  const failures: { readonly index: number; readonly error: FailedItem['error'] }[] = [];
+  const failures: ItemFailure[] = [];
   const left = items.entries();
   const work = async () => {
     for (const [index, item] of left) {
@@ -80,7 +86,7 @@ async function runEach<Output, Input>(
         output[index] = (await runPromiseLogic(actor, item as Json, { signal })) as Output;
       } catch (thrown) {
         const { stack: _, ...error } = taskErrorOf(thrown);
-        failures.push({ index, error });
+        failures.push(itemFailure(index, error));
         output[index] = { error };
         if (failures.length > tolerated) {
           const { message, ...rest } = thresholdError(failures, items.length, tolerated);

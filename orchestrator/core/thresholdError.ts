@@ -19,9 +19,29 @@ export const thresholdErrorName = 'States.ExceedToleratedFailureThreshold';
 export const errorsShown = 5;
 const longestMessage = 500;
 
+/** An item that failed, as far as an error of the whole tells of it. */
+export type ItemFailure = {
+  readonly index: number;
+  readonly name: string;
+  readonly message: string;
+};
+
+export function itemFailure(index: number, { name, message }: ItemError): ItemFailure {
+  return { index, name, message: message.slice(0, longestMessage) };
+}
+
+export function isFailureList(value: Json | undefined): value is ItemFailure[] {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (each: Json) => typeof each === 'object' && each !== null && 'index' in each && 'name' in each,
+    )
+  );
+}
+
 /** What `onError` gets when more items failed than are tolerated. */
 export function thresholdError(
-  failures: readonly { readonly index: number; readonly error: ItemError }[],
+  failures: readonly ItemFailure[],
   count: number,
   tolerated: number,
   failed: number = failures.length,
@@ -30,13 +50,9 @@ export function thresholdError(
   readonly message: string;
   readonly failures: number;
   readonly count: number;
-  readonly errors: readonly { readonly index: number; readonly name: string; readonly message: string }[];
+  readonly errors: readonly ItemFailure[];
 } {
-  const errors = failures.slice(0, errorsShown).map(({ index, error: { name, message } }) => ({
-    index,
-    name,
-    message: message.slice(0, longestMessage),
-  }));
+  const errors = failures.slice(0, errorsShown);
   const first = errors[0];
   const example = first ? ` Item ${first.index}: ${first.name}: ${first.message}` : '';
   return {

@@ -1,7 +1,15 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Execution } from '../core/execution/execution.ts';
-import type { FanOut, ItemOutcome, ItemTask } from '../core/execution/fanOut.ts';
-import { type Attributes, textOf } from './attributes.ts';
+import {
+  exceptionsOf,
+  exceptionsText,
+  type FanOut,
+  type ItemTask,
+  type PartsReport,
+} from '../core/execution/fanOut.ts';
+import type { Json } from '../core/json.ts';
+import { isFailureList } from '../core/thresholdError.ts';
+import { type Attributes, isObject, jsonAttribute, jsonOf, textOf } from './attributes.ts';
 
 /**
  * The lists that an execution works on. They are part of every commit, so what differs for each item is text of a few
@@ -27,7 +35,20 @@ function fanOutAttributes(
   fanOut: FanOut,
   textAttribute: (text: string) => AttributeValue,
 ): Attributes {
-  const { task, worker, count, items, concurrency, tolerated, next, open, exceptions } = fanOut;
+  const {
+    task,
+    worker,
+    first,
+    count,
+    items,
+    parts,
+    isDelegated,
+    concurrency,
+    tolerated,
+    next,
+    open,
+    exceptions,
+  } = fanOut;
   const map: Attributes = {
     id: { N: String(task) },
     worker: { S: worker },
@@ -37,6 +58,9 @@ function fanOutAttributes(
     concurrency: { N: String(concurrency) },
     next: { N: String(next) },
   };
+  if (first > 0) map.first = { N: String(first) };
+  if (isDelegated) map.isDelegated = { BOOL: true };
+  if (parts) map.parts = jsonAttribute({ ...parts, errors: parts.errors.map((error) => ({ ...error })) });
   if (tolerated > 0) map.tolerated = { N: String(tolerated) };
   if (items.executionId !== of.executionId) map.itemsOf = { S: items.executionId };
   if (items.task !== task) map.itemsTask = { N: String(items.task) };
@@ -59,11 +83,13 @@ function fanOutOf(of: Pick<Execution, 'executionId' | 'startedAt'>, map: Attribu
   const task = Number(id.N);
   const open = map.open ? openOf(of.startedAt, task, worker.S, textOf(map.open)) : [];
   const exceptions = map.exceptions ? exceptionsOf(textOf(map.exceptions)) : [];
+  const parts = map.parts && partsOf(jsonOf(map.parts));
   const numbers = [count, pageSize, concurrency, next].map((attribute) => Number(attribute?.N));
   if (!open || !exceptions || numbers.some(Number.isNaN)) return undefined;
   return {
     task,
     worker: worker.S,
+    first: Number(map.first?.N ?? 0),
     count: Number(count?.N),
     items: {
       executionId: map.itemsOf?.S ?? of.executionId,
@@ -76,7 +102,17 @@ function fanOutOf(of: Pick<Execution, 'executionId' | 'startedAt'>, map: Attribu
     next: Number(next?.N),
     open,
     exceptions,
+    ...(parts && { parts }),
+    ...(map.isDelegated?.BOOL === true && { isDelegated: true }),
   };
+}
+
+function partsOf(value: Json): PartsReport | undefined {
+  if (!isObject(value)) return undefined;
+  const { done, failed, errors } = value;
+  return typeof done === 'number' && typeof failed === 'number' && isFailureList(errors)
+    ? { done, failed, errors }
+    : undefined;
 }
 
 /** Attempts that differ in nothing but the item share an entry. */
@@ -142,28 +178,4 @@ function indexesOf(ranges: string): number[] {
     const [from = 0, to = from] = range.split('-').map(Number);
     return Array.from({ length: to - from + 1 }, (_, i) => from + i);
   });
-}
-
-const letters: Readonly<Record<ItemOutcome['status'], string>> = {
-  SUCCEEDED: 's',
-  FAILED: 'f',
-  TIMED_OUT: 't',
-};
-const statuses: Readonly<Record<string, ItemOutcome['status']>> = {
-  s: 'SUCCEEDED',
-  f: 'FAILED',
-  t: 'TIMED_OUT',
-};
-
-function exceptionsText(exceptions: readonly ItemOutcome[]): string {
-  return exceptions.map(({ index, attempt, status }) => `${index}${letters[status]}${attempt}`).join();
-}
-
-function exceptionsOf(text: string): ItemOutcome[] | undefined {
-  const exceptions = text.split(',').flatMap((each) => {
-    const match = /^(\d+)([sft])(\d+)$/.exec(each);
-    const status = statuses[match?.[2] ?? ''];
-    return match && status ? [{ index: Number(match[1]), attempt: Number(match[3]), status }] : [];
-  });
-  return exceptions.length === text.split(',').length ? exceptions : undefined;
 }

@@ -71,6 +71,7 @@ const fanOut = (executionId: string) =>
     .record({
       task: fc.nat(),
       worker: name(),
+      first: fc.nat(),
       count: fc.nat(),
       items: fc.record({
         executionId: fc.constantFrom(executionId, 'another'),
@@ -81,6 +82,15 @@ const fanOut = (executionId: string) =>
       concurrency: fc.nat(),
       tolerated: fc.nat(),
       next: fc.nat(),
+      isDelegated: fc.boolean(),
+      parts: fc.option(
+        fc.record({
+          done: fc.nat(),
+          failed: fc.nat(),
+          errors: fc.array(fc.record({ index: fc.nat(), name: text(), message: text() }), { maxLength: 2 }),
+        }),
+        { nil: undefined },
+      ),
       indexes: fc.uniqueArray(fc.nat(40), { maxLength: 20 }),
       attempts: fc.array(
         fc.record({
@@ -99,7 +109,7 @@ const fanOut = (executionId: string) =>
         { maxLength: 4 },
       ),
     })
-    .map(({ indexes, attempts, ...rest }): FanOut => {
+    .map(({ indexes, attempts, parts, isDelegated, ...rest }): FanOut => {
       const { task, worker } = rest;
       const open = indexes
         .sort((a, b) => a - b)
@@ -107,7 +117,7 @@ const fanOut = (executionId: string) =>
           const of = attempts[i % attempts.length];
           return of ? [{ task, worker, index, attempt: of.attempt, cause: of.cause, ...of.time }] : [];
         });
-      return { ...rest, open };
+      return { ...rest, open, ...(parts && { parts }), ...(isDelegated && { isDelegated }) };
     });
 
 const error = () =>

@@ -5,7 +5,7 @@ import { fireDue, fireDueTimers } from './due.ts';
 import type { JournalEntry, StartEntry } from './entries.ts';
 import { type Execution, type ExecutionError, type OpenTask, taskKey, type Waiting } from './execution.ts';
 import type { ItemList } from './itemList.ts';
-import type { ItemResults } from './itemTasks.ts';
+import type { ItemResults } from './listOutcome.ts';
 import type { MachineLookup } from './machines.ts';
 import type { OutgoingItem } from './messages.ts';
 import { postOutgoing } from './outbox.ts';

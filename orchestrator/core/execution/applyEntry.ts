@@ -14,6 +14,7 @@ import type {
 import { isItemTask } from './fanOut.ts';
 import { offerEvent } from './heldEvents.ts';
 import { settleItem } from './itemTasks.ts';
+import { applyPartResult, listOfChild } from './listParts.ts';
 import type { LogEntryKind, LogVerdict } from './log.ts';
 import type { Message } from './messages.ts';
 
@@ -110,6 +111,11 @@ function applyMessage(
     case 'done':
     case 'error': {
       if (task === undefined) return { type: 'ignored', reason: 'NotOpen' };
+      const list = listOfChild(draft, task);
+      if (list) {
+        applyPartResult(draft, machine, { list, child: task, message }, cause);
+        return { type: 'applied' };
+      }
       const result =
         message.type === 'done'
           ? ({ type: 'taskSucceeded', task, output: message.output, isMessage: true } as const)

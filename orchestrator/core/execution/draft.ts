@@ -16,7 +16,8 @@ import { hasEnded, taskId } from './execution.ts';
 import { type FanOut, openTasks, withOpenTasks } from './fanOut.ts';
 import { dropHeldEvents, offerHeldEvents } from './heldEvents.ts';
 import type { ItemList } from './itemList.ts';
-import { type ItemResults, startFanOut } from './itemTasks.ts';
+import { startFanOut } from './itemTasks.ts';
+import type { ItemResults } from './listOutcome.ts';
 import { appendToLog, emptyLog, isJournalKind, journalReferences, type LogEntry, splitLog } from './log.ts';
 import { Outgoing } from './messages.ts';
 
@@ -289,7 +290,7 @@ export class Draft {
   /** Bounded, because a machine may start an empty list over and over. */
   #settleWaiting(machine: PreparedMachine, cause: string): void {
     for (let outcome = this.#toSettle.shift(); outcome; outcome = this.#toSettle.shift()) {
-      if (this.ended || !this.fanOut(outcome.task)) continue;
+      if (this.ended || !isStarted(this.#state, outcome.task)) continue;
       if (++this.#settledAtOnce > machine.chart.maxIterations) {
         const message = `It started ${this.#settledAtOnce} lists in a row that had nothing to wait for.`;
         this.fail({ code: 'EndlessLoop', name: 'EndlessLoopError', message });
@@ -311,7 +312,8 @@ export class Draft {
           const { task, src, input } = effect;
           const source = machine.sourceOf(src);
           if (source.kind === 'each') {
-            startFanOut(this, source, effect, cause);
+            startFanOut(this, machine, source, effect, cause);
+            if (this.ended) return;
             break;
           }
           if (source.kind === 'machine') {
@@ -350,6 +352,12 @@ type Outcome = Extract<MachineInput, { type: 'taskSucceeded' | 'taskFailed' }>;
 type Ignored = Extract<MachineStep, { type: 'ignored' }>['reason'];
 
 type OptionalKey = 'waiting' | 'error' | 'children' | 'sent' | 'received' | 'outbox' | 'held';
+
+/** A task that was started and stopped by the same step is not waited for. */
+function isStarted(state: MachineState | undefined, task: number): boolean {
+  const children = Object.values(state?.children ?? {});
+  return children.some((child) => child.task === task && child.status === 'active');
+}
 
 /** Thrown when the execution's open tasks and the machine's children disagree: a defect. */
 export class TaskMismatchError extends Error {

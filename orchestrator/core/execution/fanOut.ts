@@ -1,3 +1,4 @@
+import type { ItemFailure } from '../thresholdError.ts';
 import type { Execution, OpenTask } from './execution.ts';
 
 /**
@@ -9,7 +10,8 @@ export interface FanOut {
   readonly task: number;
   /** Name of its actor source in the machine. */
   readonly worker: string;
-  /** Length of the list. */
+  /** Its items are those from `first` on, `count` of them: all of the list, or a part of it. */
+  readonly first: number;
   readonly count: number;
   readonly items: ItemsAddress;
   readonly concurrency: number;
@@ -21,6 +23,18 @@ export interface FanOut {
   readonly open: readonly ItemTask[];
   /** Items that are done and did not succeed with their first attempt, in the order in which they were done. */
   readonly exceptions: readonly ItemOutcome[];
+  /** Present where children of the execution work on parts of the list: what they have reported. */
+  readonly parts?: PartsReport;
+  /** Present where one child, of the actor's own number, works on the whole list. */
+  readonly isDelegated?: true;
+}
+
+export interface PartsReport {
+  /** Items of parts that are done. */
+  readonly done: number;
+  readonly failed: number;
+  /** The first failures. */
+  readonly errors: readonly ItemFailure[];
 }
 
 /** An item's task. Its input is in the list. */
@@ -77,12 +91,12 @@ export function withOpenTasks(
   };
 }
 
-export function doneCount({ next, open }: FanOut): number {
-  return next - open.length;
+export function doneCount({ first, next, open, parts }: FanOut): number {
+  return parts ? parts.done : next - first - open.length;
 }
 
-export function failedCount({ exceptions }: FanOut): number {
-  return exceptions.filter(({ status }) => status !== 'SUCCEEDED').length;
+export function failedCount({ exceptions, parts }: FanOut): number {
+  return parts ? parts.failed : exceptions.filter(({ status }) => status !== 'SUCCEEDED').length;
 }
 
 /** The fan-out once an item is done. */
@@ -101,8 +115,8 @@ export function withNextItems(
   fanOut: FanOut,
   cause: string,
 ): { readonly fanOut: FanOut; readonly opened: readonly ItemTask[] } {
-  const { task, worker, next, open, count, concurrency } = fanOut;
-  const end = Math.min(count, next + Math.max(0, concurrency - open.length));
+  const { task, worker, next, open, first, count, concurrency } = fanOut;
+  const end = Math.min(first + count, next + Math.max(0, concurrency - open.length));
   const opened = Array.from({ length: end - next }, (_, i) => ({
     task,
     worker,
@@ -113,4 +127,29 @@ export function withNextItems(
   return opened.length === 0
     ? { fanOut, opened }
     : { fanOut: { ...fanOut, next: end, open: [...open, ...opened] }, opened };
+}
+
+const letters: Readonly<Record<ItemOutcome['status'], string>> = {
+  SUCCEEDED: 's',
+  FAILED: 'f',
+  TIMED_OUT: 't',
+};
+const statuses: Readonly<Record<string, ItemOutcome['status']>> = {
+  s: 'SUCCEEDED',
+  f: 'FAILED',
+  t: 'TIMED_OUT',
+};
+
+/** Exceptions in a few bytes each: `17s2,45f3,50t1`. */
+export function exceptionsText(exceptions: readonly ItemOutcome[]): string {
+  return exceptions.map(({ index, attempt, status }) => `${index}${letters[status]}${attempt}`).join();
+}
+
+export function exceptionsOf(text: string): ItemOutcome[] | undefined {
+  const exceptions = text.split(',').flatMap((each) => {
+    const match = /^(\d+)([sft])(\d+)$/.exec(each);
+    const status = statuses[match?.[2] ?? ''];
+    return match && status ? [{ index: Number(match[1]), attempt: Number(match[3]), status }] : [];
+  });
+  return exceptions.length === text.split(',').length ? exceptions : undefined;
 }

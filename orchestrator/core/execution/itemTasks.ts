@@ -1,73 +1,87 @@
-import type { Json } from '../json.ts';
-import type { EachSource, MachineInput, PreparedMachine } from '../machine/index.ts';
-import type { MachineEffect, TaskError } from '../machine/step.types.ts';
-import { errorsShown, thresholdError } from '../thresholdError.ts';
+import { type EachSource, listMachineId, type PreparedMachine } from '../machine/index.ts';
+import type { MachineEffect } from '../machine/step.types.ts';
+import { errorsShown } from '../thresholdError.ts';
+import { startChild } from './children.ts';
 import type { Draft } from './draft.ts';
-import type { ResultEntry } from './entries.ts';
 import type { FanOut, ItemOutcome, ItemTask } from './fanOut.ts';
 import { doneCount, failedCount, withDone, withNextItems } from './fanOut.ts';
 import { eachRequest, itemListOf } from './itemList.ts';
-import { timeoutError } from './tasks.ts';
+import { ItemOutputs, partOutcome, thresholdOutcome, wholeOutcome } from './listOutcome.ts';
+import { type ListPart, mostItemsInExecution, partInput, partOf } from './listPart.ts';
+import { startParts } from './listParts.ts';
 
-/** Results of the items of a list, by index and attempt. */
-export type ItemResults = ReadonlyMap<string, ResultEntry>;
-
-/**
- * Thrown out of a step that ends an `each`, where the results were not given: whoever takes the step reads them and
- * takes it again. They are read once, so that no commit before carries them.
- */
-export class ItemResultsNeeded extends Error {
-  readonly task: number;
-  constructor(task: number) {
-    super(`The results of task ${task} are needed.`);
-    this.task = task;
-  }
-}
-
-/** Thrown when the result of an item that was applied is not in the table any more. */
-export class ItemResultMissingError extends Error {
-  readonly code = 'ItemResultMissing';
-  override readonly name = 'ItemResultMissingError';
-  constructor(task: number, { index, attempt }: Omit<ItemOutcome, 'status'>) {
-    super(
-      `The result 'task#${task}.${index}#${attempt}' was applied and is not in the table: it has expired, or was deleted.`,
-    );
-  }
-}
-
-export function itemResultsOf(entries: readonly ResultEntry[]): ItemResults {
-  return new Map(entries.map((entry) => [`${entry.index}#${entry.attempt}`, entry]));
-}
+type StartEffect = Extract<MachineEffect, { type: 'startTask' }>;
 
 /** The machine starts an `each`. One that has nothing to wait for is settled in the same commit. */
 export function startFanOut(
   draft: Draft,
+  machine: PreparedMachine,
   source: EachSource,
-  { task, src, input }: Extract<MachineEffect, { type: 'startTask' }>,
+  effect: StartEffect,
+  cause: string,
+): void {
+  if (source.isOfPart) startPart(draft, source, effect, cause);
+  else startList(draft, machine, source, effect, cause);
+}
+
+function startList(
+  draft: Draft,
+  machine: PreparedMachine,
+  source: EachSource,
+  { task, src, input }: StartEffect,
   cause: string,
 ): void {
   const request = eachRequest(input, source.options);
-  const isList = request.type === 'items';
-  const items = isList ? request.items : [];
-  const { list, pageSize } = itemListOf(task, items);
-  const fanOut: FanOut = {
-    task,
-    worker: src,
-    count: items.length,
-    items: { executionId: draft.execution.executionId, task, hash: list.hash, pageSize },
-    concurrency: isList ? request.concurrency : 1,
-    tolerated: isList ? request.tolerated : 0,
-    next: 0,
-    open: [],
-    exceptions: [],
-  };
-  draft.addFanOut(fanOut);
-  if (!isList) draft.settleAtOnce({ type: 'taskFailed', task, error: request.error });
-  else if (items.length === 0) draft.settleAtOnce({ type: 'taskSucceeded', task, output: [] });
-  else {
-    draft.itemLists.push(list);
-    dispatchNext(draft, fanOut, source.policy.timeoutMs, cause);
+  if (request.type === 'invalid') {
+    draft.settleAtOnce({ type: 'taskFailed', task, error: request.error });
+    return;
   }
+  const { items: given, concurrency, tolerated } = request;
+  if (given.length === 0) {
+    draft.settleAtOnce({ type: 'taskSucceeded', task, output: [] });
+    return;
+  }
+  const { executionId } = draft.execution;
+  const { list, pageSize } = itemListOf(task, given);
+  const items = { executionId, task, hash: list.hash, pageSize };
+  const part = { items, first: 0, count: given.length, concurrency, tolerated };
+  const fanOut = fanOutOf(task, src, part);
+  draft.itemLists.push(list);
+  if (given.length <= mostItemsInExecution) {
+    draft.addFanOut(fanOut);
+    dispatchNext(draft, fanOut, source.policy.timeoutMs, cause);
+  } else {
+    draft.addFanOut({ ...fanOut, isDelegated: true });
+    const { version } = machine;
+    startChild(
+      draft,
+      { task, src, input: partInput(part) },
+      { machine: listMachineId(machine.id, src), version },
+    );
+  }
+}
+
+/** An execution of a list machine starts: it works on its part, or has children do so. */
+function startPart(draft: Draft, source: EachSource, { task, src, input }: StartEffect, cause: string): void {
+  const part = partOf(input);
+  if (!part || part.count === 0) {
+    const message = 'Only the orchestrator may start an execution of a machine that works on lists.';
+    draft.fail({ code: 'InvalidStart', name: 'InvalidStart', message });
+    return;
+  }
+  const fanOut = fanOutOf(task, src, part);
+  if (part.count <= part.items.pageSize) {
+    draft.addFanOut(fanOut);
+    dispatchNext(draft, fanOut, source.policy.timeoutMs, cause);
+  } else {
+    const whole = { ...fanOut, parts: { done: 0, failed: 0, errors: [] } };
+    draft.addFanOut(whole);
+    startParts(draft, whole);
+  }
+}
+
+function fanOutOf(task: number, worker: string, part: ListPart): FanOut {
+  return { task, worker, ...part, next: part.first, open: [], exceptions: [] };
 }
 
 /** An item is done: others take its place, or the whole is done. */
@@ -81,12 +95,20 @@ export function settleItem(
   const before = draft.fanOut(item.task);
   if (!before) return;
   const fanOut = withDone(before, item, status);
-  const outcome = outcomeOf(draft, machine, fanOut);
-  if (outcome) draft.settle(machine, outcome, cause);
-  else {
+  const failed = failedCount(fanOut);
+  const isTooMany = failed > fanOut.tolerated;
+  if (!isTooMany && doneCount(fanOut) < fanOut.count) {
     draft.replaceFanOut(fanOut);
     dispatchNext(draft, fanOut, machine.taskSourceOf(fanOut.worker).policy.timeoutMs, cause);
+    return;
   }
+  const source = machine.sourceOf(fanOut.worker);
+  const isOfPart = source.kind === 'each' && source.isOfPart === true;
+  const outputs = () => new ItemOutputs(draft, machine, fanOut);
+  const errors = failed === 0 || (!isTooMany && !isOfPart) ? [] : outputs().firstFailures(errorsShown);
+  if (isOfPart) draft.settle(machine, partOutcome(fanOut, { failed, errors }), cause);
+  else if (isTooMany) draft.settle(machine, thresholdOutcome(fanOut, failed, errors), cause);
+  else draft.settle(machine, wholeOutcome(fanOut, outputs()), cause);
 }
 
 function dispatchNext(draft: Draft, before: FanOut, timeoutMs: number, cause: string): void {
@@ -94,67 +116,4 @@ function dispatchNext(draft: Draft, before: FanOut, timeoutMs: number, cause: st
   if (opened.length === 0) return;
   draft.replaceFanOut(fanOut);
   draft.dispatchAll(opened, timeoutMs, cause);
-}
-
-type Outcome = Extract<MachineInput, { type: 'taskSucceeded' | 'taskFailed' }>;
-
-/** What the machine gets, once the whole is done or more has failed than may. */
-function outcomeOf(draft: Draft, machine: PreparedMachine, fanOut: FanOut): Outcome | undefined {
-  const { task, count, tolerated, exceptions } = fanOut;
-  const failed = failedCount(fanOut);
-  if (failed <= tolerated && doneCount(fanOut) < count) return undefined;
-  const results = new Results(draft, machine, fanOut);
-  if (failed <= tolerated) return { type: 'taskSucceeded', task, output: results.output() };
-  const first = exceptions.filter(({ status }) => status !== 'SUCCEEDED').slice(0, errorsShown);
-  const failures = first.map((outcome) => ({ index: outcome.index, error: results.errorOf(outcome) }));
-  const { errors, ...rest } = thresholdError(failures, count, tolerated, failed);
-  return { type: 'taskFailed', task, error: { ...rest, errors: errors.map((error) => ({ ...error })) } };
-}
-
-/** What the items of one fan-out came to, from the journal. */
-class Results {
-  readonly #machine: PreparedMachine;
-  readonly #fanOut: FanOut;
-  readonly #results: ItemResults;
-
-  /** @throws ItemResultsNeeded */
-  constructor(draft: Draft, machine: PreparedMachine, fanOut: FanOut) {
-    const results = draft.itemResults.get(fanOut.task);
-    if (!results) throw new ItemResultsNeeded(fanOut.task);
-    this.#machine = machine;
-    this.#fanOut = fanOut;
-    this.#results = results;
-  }
-
-  output(): Json[] {
-    const { count, exceptions } = this.#fanOut;
-    const outcomes = new Map(exceptions.map((outcome) => [outcome.index, outcome]));
-    return Array.from({ length: count }, (_, index) => {
-      const outcome = outcomes.get(index) ?? { index, attempt: 1, status: 'SUCCEEDED' };
-      if (outcome.status !== 'SUCCEEDED') return { error: this.errorOf(outcome) };
-      const { result } = this.#resultOf(outcome);
-      return result.status === 'SUCCEEDED' ? (result.output ?? null) : { error: withoutStack(result.error) };
-    });
-  }
-
-  errorOf(outcome: ItemOutcome): TaskError {
-    const { task, worker } = this.#fanOut;
-    if (outcome.status === 'TIMED_OUT') {
-      const { policy } = this.#machine.taskSourceOf(worker);
-      return timeoutError({ ...outcome, task, worker, cause: '' }, policy);
-    }
-    const { result } = this.#resultOf(outcome);
-    return result.status === 'FAILED' ? withoutStack(result.error) : { name: 'Error', message: '' };
-  }
-
-  #resultOf(outcome: ItemOutcome): ResultEntry {
-    const entry = this.#results.get(`${outcome.index}#${outcome.attempt}`);
-    if (!entry) throw new ItemResultMissingError(this.#fanOut.task, outcome);
-    return entry;
-  }
-}
-
-/** The stack stays in the result's item. */
-function withoutStack({ stack: _, ...error }: TaskError): TaskError {
-  return error;
 }

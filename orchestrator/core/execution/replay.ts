@@ -2,7 +2,7 @@ import { type Advance, type AdvanceInput, advance, deferDispatch, failExecution 
 import type { JournalEntry, ResultEntry } from './entries.ts';
 import { type Execution, taskKey } from './execution.ts';
 import { openTasks } from './fanOut.ts';
-import { type ItemResults, itemResultsOf } from './itemTasks.ts';
+import { type ItemResults, itemResultsOf } from './listOutcome.ts';
 import type { LogEntry } from './log.ts';
 import type { MachineLookup } from './machines.ts';
 
@@ -20,6 +20,8 @@ export interface Recording {
   /** The version that it started with, where its start names none. */
   readonly machineVersion?: string;
   readonly journal: readonly JournalEntry[];
+  /** By task: results of lists that other executions worked on, which are in their journals. */
+  readonly itemResults?: ReadonlyMap<number, ItemResults>;
   /** The whole log, older segments first. */
   readonly log: readonly LogEntry[];
 }
@@ -30,10 +32,11 @@ export interface Recording {
  * together, which the log does not say.
  *
  * @throws JournalIncompleteError
+ * @throws ItemResultsNeeded for a list that other executions worked on, and whose `itemResults` are not given
  */
 export function* replay(machines: MachineLookup, recording: Recording): Generator<Execution> {
   const { executionId, machineVersion } = recording;
-  const itemResults = itemResultsByTask(recording.journal);
+  const itemResults = new Map([...itemResultsByTask(recording.journal), ...(recording.itemResults ?? [])]);
   const journal = new Map(
     recording.journal.map((entry) => [
       entry.reference,

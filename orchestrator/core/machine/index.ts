@@ -1,4 +1,5 @@
 export { InvalidDelayError } from './delays.ts';
+export { listMachineId, prepareListMachines } from './listMachine.ts';
 export { machinesOf } from './moduleMachines.ts';
 export { type PreparedMachine, prepareMachine, prepareMachines, promiseLogicOf } from './prepare.ts';
 export { runPromiseLogic } from './promiseLogic.ts';

@@ -36,6 +36,8 @@ export interface PreparedMachine {
    * @throws DefinitionMismatchError where the machine as it is now has a machine in its place
    */
   taskSourceOf(src: string): TaskSource;
+  /** Of a list machine: the machine whose lists its executions work on. */
+  readonly listsOf?: string;
   /** Present where the machine holds events that come too early. */
   readonly heldEvents: HeldEvents | undefined;
   /** For {@link stepMachine} alone. */

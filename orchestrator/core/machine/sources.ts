@@ -36,6 +36,8 @@ export interface EachSource {
   readonly options: ResolvedEachOptions;
   /** Of an item's task. */
   readonly policy: ResolvedTaskPolicy;
+  /** Set in a list machine: its lists are parts of another execution's. */
+  readonly isOfPart?: true;
 }
 
 /** Kinds of actor logic, as far as a durable machine has to tell them apart. */
