@@ -1,6 +1,11 @@
 import { childId } from './core/execution/addresses.ts';
 import { exceptionsOf, type FanOut } from './core/execution/fanOut.ts';
-import { ItemResultMissingError, type ItemResults, itemResultsOf } from './core/execution/listOutcome.ts';
+import {
+  ItemResultMissingError,
+  type ItemResults,
+  ItemResultsNeeded,
+  itemResultsOf,
+} from './core/execution/listOutcome.ts';
 import { partResultOf } from './core/execution/listPart.ts';
 import { childOfPart } from './core/execution/listParts.ts';
 import type { Table } from './table/table.ts';
@@ -33,4 +38,24 @@ export async function readListResults(
     parts.flatMap(({ entries }) => entries),
     parts.flatMap(({ exceptions }) => exceptions),
   );
+}
+
+/**
+ * Takes steps of an execution again, such as a replay does, with the results of lists that other executions worked on:
+ * these are in their journals, and are read when a step asks for them.
+ */
+export async function withListResults<T>(
+  table: Pick<Table, 'readExecution' | 'readItemResults'>,
+  executionId: string,
+  take: (itemResults: ReadonlyMap<number, ItemResults>) => T,
+): Promise<T> {
+  const itemResults = new Map<number, ItemResults>();
+  for (;;) {
+    try {
+      return take(itemResults);
+    } catch (error) {
+      if (!(error instanceof ItemResultsNeeded) || itemResults.has(error.fanOut.task)) throw error;
+      itemResults.set(error.fanOut.task, await readListResults(table, executionId, error.fanOut));
+    }
+  }
 }

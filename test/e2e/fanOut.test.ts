@@ -35,6 +35,17 @@ describe('each, on the local cloud', () => {
     expect(keys).toContain('task#1.39#1');
   });
 
+  it('has a list of hundreds worked on by executions of its own', async () => {
+    await cloud.put(startItem('c1', 'census', { M: { count: { N: '420' } } }));
+    const { status, output } = await cloud.until('c1', hasStatus('SUCCEEDED', 'FAILED'), 100_000);
+    const sum = (420 * 421) / 2;
+    expect({ status, output }).toEqual({ status: 'SUCCEEDED', output: { first: [1, 2, 3], sum } });
+    expect(await cloud.execution('c1.0')).toMatchObject({ machine: 'census.add', status: 'SUCCEEDED' });
+    const part = await cloud.partition('c1.0.3');
+    expect(part.map(({ item }) => item)).toContain('task#0.419#1');
+    expect(part.map(({ item }) => item)).not.toContain('task#0.399#1');
+  }, 110_000);
+
   it('gives onError the first errors where more fail than it tolerates', async () => {
     await cloud.put(startItem('a2', 'albums', input(20, [0, 1, 2])));
     const { output } = await cloud.until('a2', hasStatus('SUCCEEDED', 'FAILED'), 60_000);

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { openTasks } from '../../orchestrator/core/execution/fanOut.ts';
 import { itemListOf } from '../../orchestrator/core/execution/itemList.ts';
-import { journalReferences } from '../../orchestrator/core/execution/log.ts';
+import { journalReferences, parseLog } from '../../orchestrator/core/execution/log.ts';
+import { machineLookup } from '../../orchestrator/core/execution/machines.ts';
+import { replay } from '../../orchestrator/core/execution/replay.ts';
+import { prepareMachine } from '../../orchestrator/core/machine/index.ts';
+import { withListResults } from '../../orchestrator/listResults.ts';
 import { attributesSize } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
 import { fanOutMachine, type Item } from '../support/fanOutMachine.ts';
@@ -146,6 +150,35 @@ describe.each(deliveries)('a list that is too long for one execution, %s', (_, r
 });
 
 describe('a long list', () => {
+  it('replays in every execution to what is stored, with the results of its parts', async () => {
+    const workers: Workers = {
+      double: ({ number }: Item, { attempt }) => {
+        if (number % 50 === 3 || (number % 20 === 1 && attempt === 1)) throw new Error(`attempt ${attempt}`);
+        return 2 * number;
+      },
+    };
+    const machine = fanOutMachine(
+      { concurrency: 40, tolerateFailures: '5%' },
+      { timeout: '10s', retry: { maxAttempts: 2, interval: '1s', jitter: 'full' } },
+    );
+    const cloud = new SimulatedCloud([machine], workers, { seed: 8, duplicate: 0.3, maximumDelayMs: 1500 });
+    await run(cloud, 500);
+    const lookup = machineLookup([prepareMachine(machine)]);
+    const executions = cloud.table.executions();
+    expect(executions).toHaveLength(5);
+    for (const stored of executions) {
+      const { executionId, machineVersion = '' } = stored;
+      const { journal, segments } = await cloud.table.readHistory(executionId);
+      const log = [...segments, stored.log].flatMap(parseLog);
+      const replayed = await withListResults(cloud.table, executionId, (itemResults) =>
+        [...replay(lookup, { executionId, machineVersion, journal, log, itemResults })].at(-1),
+      );
+      const { version: _, wakeAt: __, log: ___, logSegments: ____, ...known } = stored;
+      expect(replayed).toMatchObject(known);
+      expect(replayed?.snapshot).toBe(stored.snapshot);
+    }
+  });
+
   it('without a fault, hands every attempt to a worker once, with its place in the whole list', async () => {
     const places: (number | undefined)[] = [];
     const workers: Workers = {
