@@ -1,0 +1,1 @@
+export { trip } from '../../support/trip.ts';
