@@ -6,6 +6,8 @@
 /** List prices of us-east-1 in USD. */
 export const listPrices = {
   dynamodb: { writeUnit: 0.625e-6, readUnit: 0.125e-6, storageGbMonth: 0.25 },
+  /** Requests and, for a month, a GB in S3 Standard. */
+  s3: { put: 5e-6, get: 0.4e-6, storageGbMonth: 0.023 },
   lambda: { request: 0.2e-6, arm64GbSecond: 0.0000133334 },
   stepFunctionsStandard: { stateTransition: 25e-6 },
   stepFunctionsExpress: { request: 1e-6, gbSecond: 0.00001667 },

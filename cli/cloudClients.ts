@@ -1,6 +1,7 @@
 import type { CapacityUnits } from '../bench/measureExecutions.ts';
 import { createClient, type MillraceClient } from '../client/index.ts';
 import type { LocalCloud } from '../local/index.ts';
+import { environmentVariable } from '../orchestrator/configuration.ts';
 
 /** Two clients of a local cloud: starting executions is part of what they cost, looking on is not. */
 export interface CloudClients {
@@ -10,12 +11,13 @@ export interface CloudClients {
   startUnits(): CapacityUnits;
 }
 
-export function createCloudClients({ tableName, dynamodb }: LocalCloud): CloudClients {
+export function createCloudClients({ tableName, dynamodb, environment }: LocalCloud): CloudClients {
+  const { [environmentVariable.store]: store } = environment;
+  const options = { tableName, dynamodb, ...(store !== undefined && { store }) };
   let startUnits: CapacityUnits = { writeUnits: 0, readUnits: 0 };
   return {
     starter: createClient({
-      tableName,
-      dynamodb,
+      ...options,
       onConsumedCapacity: ({ writeUnits, readUnits }) => {
         startUnits = {
           writeUnits: startUnits.writeUnits + writeUnits,
@@ -23,7 +25,7 @@ export function createCloudClients({ tableName, dynamodb }: LocalCloud): CloudCl
         };
       },
     }),
-    follower: createClient({ tableName, dynamodb }),
+    follower: createClient(options),
     startUnits: () => startUnits,
   };
 }

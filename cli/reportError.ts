@@ -20,6 +20,7 @@ const exitCodes: Readonly<Record<string, ExitCode>> = {
   ReservedEventType: exitCode.refused,
   NotSerializable: exitCode.refused,
   ItemTooLarge: exitCode.refused,
+  StoredDataTooLarge: exitCode.refused,
   ExecutionAlreadyExists: exitCode.refused,
   DifferentMachine: exitCode.refused,
   NotRedrivable: exitCode.refused,

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { readConfiguration } from '../orchestrator/configuration.ts';
+import { InvalidConfigurationError, readConfiguration } from '../orchestrator/configuration.ts';
+import { storeUrlProblem } from '../orchestrator/store/openStore.ts';
 import { createDynamoDBClient } from '../orchestrator/table/client.ts';
 import { DynamoDBTable, type Units } from '../orchestrator/table/dynamoDBTable.ts';
+import { openStoredJson, withStore } from '../orchestrator/table/openTable.ts';
 import type { ListedExecution, Page } from '../orchestrator/table/table.ts';
 import { describeExecution, type ExecutionDescription } from './describe.ts';
 import { NotRedrivableError } from './errors.ts';
@@ -35,6 +37,10 @@ export interface ClientOptions {
   readonly indexShards?: number;
   /** Days that items are kept; 0: for ever. @default `MILLRACE_RETENTION_DAYS`, else 90 */
   readonly retentionDays?: number;
+  /** Where large data is, as deployed: `s3://bucket/prefix` or `file:///folder`. @default `MILLRACE_STORE`, else nowhere */
+  readonly store?: string;
+  /** Data over so many KB goes there. @default `MILLRACE_STORE_OVER_KB`, else 32 */
+  readonly storeOverKb?: number;
   /** Told the capacity units that each call took. @default not asked for */
   readonly onConsumedCapacity?: (consumed: Units) => void;
   /** Milliseconds since the epoch. @default the system's clock */
@@ -59,7 +65,11 @@ export function createClient(options: ClientOptions = {}): MillraceClient {
     onConsumedCapacity,
   } = options;
   const now = options.now ?? (() => Date.now());
-  const table = new DynamoDBTable({
+  const { store = configuration.store, storeOverKb = configuration.storeOverKb } = options;
+  const problem = store === undefined ? undefined : storeUrlProblem(store);
+  if (problem !== undefined) throw new InvalidConfigurationError(problem);
+  const settings = { storeOverKb, ...(store !== undefined && { store }) };
+  const items = new DynamoDBTable({
     client: options.dynamodb ?? createDynamoDBClient(),
     tableName,
     now,
@@ -68,7 +78,7 @@ export function createClient(options: ClientOptions = {}): MillraceClient {
     ...(onConsumedCapacity && { onConsumedCapacity }),
   });
   return new MillraceClient({
-    table,
+    table: withStore(items, openStoredJson(settings), settings, { fetches: true }),
     now,
     newId: options.newId ?? (() => randomUUID()),
     sleep: options.sleep ?? sleep,

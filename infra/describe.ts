@@ -4,8 +4,14 @@ import {
   environmentVariable,
   functionNames,
 } from '../orchestrator/configuration.ts';
+import { dataPrefix } from '../orchestrator/table/dataKeys.ts';
 import { attribute, indexName, indexProjection, journalSortKeys } from '../orchestrator/table/schema.ts';
-import type { DeploymentDescription, EventInvokeDescription, FunctionDescription } from './description.ts';
+import type {
+  DeploymentDescription,
+  EventInvokeDescription,
+  FunctionDescription,
+  StoreDescription,
+} from './description.ts';
 
 /** Where the code of each function is, unpacked. */
 export interface FunctionCode {
@@ -110,6 +116,28 @@ export function describeDeployment(
     },
     functions,
     schedules: [{ functionName: names.clock, rateMinutes: 1 }],
+    ...(configuration.store !== undefined && {
+      store: storeOf(configuration.store, configuration.retentionDays),
+    }),
+  };
+}
+
+/** Days that objects outlive the items that refer to them, so that no item ever refers to nothing. */
+const objectGraceDays = 8;
+
+function storeOf(url: string, retentionDays: number): StoreDescription {
+  const { protocol, hostname, pathname } = new URL(url);
+  const prefix = pathname.replace(/^\/+|\/+$/g, '');
+  const within = protocol === 's3:' && prefix !== '' ? `${prefix}/` : '';
+  return {
+    url,
+    ...(protocol === 's3:' && { bucketName: hostname }),
+    // The state of executions that run is deleted by the orchestrator when a commit has replaced it, and never by age.
+    expirations:
+      retentionDays > 0
+        ? [{ prefix: `${within}${dataPrefix.data}`, days: retentionDays + objectGraceDays }]
+        : [],
+    permissions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:ListBucket'],
   };
 }
 
@@ -120,6 +148,10 @@ function environmentOf(configuration: Configuration): Record<string, string> {
     [environmentVariable.retentionDays]: String(configuration.retentionDays),
     [environmentVariable.functionPrefix]: configuration.functionPrefix,
     [environmentVariable.waitForMachineSeconds]: String(configuration.waitForMachineSeconds),
+    ...(configuration.store !== undefined && {
+      [environmentVariable.store]: configuration.store,
+      [environmentVariable.storeOverKb]: String(configuration.storeOverKb),
+    }),
     ...(configuration.reportsConsumedCapacity && { [environmentVariable.consumedCapacity]: 'report' }),
   };
 }

@@ -7,6 +7,8 @@ export interface DeploymentDescription {
   readonly eventSource: EventSourceDescription;
   readonly functions: readonly FunctionDescription[];
   readonly schedules: readonly ScheduleDescription[];
+  /** Where data goes that is too large for the table's items. */
+  readonly store?: StoreDescription;
 }
 
 export interface TableDescription {
@@ -21,6 +23,17 @@ export interface TableDescription {
   };
   readonly streamViewType: 'NEW_IMAGE';
   readonly timeToLiveAttribute: string;
+}
+
+export interface StoreDescription {
+  /** `s3://bucket/prefix`, or `file:///folder` in the local cloud. */
+  readonly url: string;
+  /** Of the S3 bucket; absent for a folder. */
+  readonly bucketName?: string;
+  /** Lifecycle rules: objects under the prefix are deleted so many days after they were written. */
+  readonly expirations: readonly { readonly prefix: string; readonly days: number }[];
+  /** What the functions, and whoever uses the client, may do with the bucket and its objects. */
+  readonly permissions: readonly string[];
 }
 
 export interface AttributeDescription {

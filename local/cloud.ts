@@ -1,12 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { type BundledFunctions, bundleFunctions } from '../infra/bundle.ts';
 import { describeDeployment } from '../infra/describe.ts';
 import type { DeploymentDescription } from '../infra/description.ts';
-import type { Configuration } from '../orchestrator/configuration.ts';
+import { type Configuration, environmentVariable } from '../orchestrator/configuration.ts';
 import { createDynamoDBClient } from '../orchestrator/table/client.ts';
 import type { Units } from '../orchestrator/table/dynamoDBTable.ts';
 import { ConsumedCapacityCounter } from './consumedCapacityCounter.ts';
@@ -26,7 +27,7 @@ export interface LocalCloudOptions {
   readonly machinesDirectory: string;
   /** Folder with the modules of the workers; it need not exist. */
   readonly workersDirectory: string;
-  /** Keeps the table in this file. @default a file of its own, deleted at the end */
+  /** Keeps the table in this file, and large data in a folder beside it. @default files of its own, deleted at the end */
   readonly dataFile?: string;
   readonly settings?: Partial<Configuration>;
   /** Variables of every function. */
@@ -93,7 +94,11 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   try {
     const codeDirectory = await mkdtemp(join(tmpdir(), 'millrace-'));
     started.push(() => rm(codeDirectory, { recursive: true, force: true }));
-    const deployments = new Deployments(codeDirectory, options);
+    const store = options.settings?.store ?? storeBeside(options.dataFile ?? join(codeDirectory, 'table'));
+    const deployments = new Deployments(codeDirectory, {
+      ...options,
+      settings: { ...options.settings, store },
+    });
     const first = await deployments.next();
 
     const engine = await startEngine({
@@ -144,7 +149,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       },
       environment: {
         ...endpointVariables(engine.endpoint, lambda.endpoint),
-        MILLRACE_TABLE: first.table.tableName,
+        [environmentVariable.table]: first.table.tableName,
+        [environmentVariable.store]: store,
       },
       dynamodb,
       consumed: () => capacity.total,
@@ -167,6 +173,11 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     await stop();
     throw error;
   }
+}
+
+/** The URL of the folder for large data. */
+function storeBeside(dataFile: string): string {
+  return pathToFileURL(`${resolve(dataFile)}.store`).href;
 }
 
 /** Bundles into a folder of its own each time: running functions still read the one before. */

@@ -1,3 +1,6 @@
+import { storeVariable } from './store/objectStore.ts';
+import { storeUrlProblem } from './store/openStore.ts';
+
 /** Names of the environment variables that the deployment sets for Millrace's functions. */
 export const environmentVariable = {
   table: 'MILLRACE_TABLE',
@@ -5,6 +8,10 @@ export const environmentVariable = {
   retentionDays: 'MILLRACE_RETENTION_DAYS',
   functionPrefix: 'MILLRACE_FUNCTION_PREFIX',
   waitForMachineSeconds: 'MILLRACE_WAIT_FOR_MACHINE_SECONDS',
+  /** Where large data goes: `s3://bucket/prefix` or `file:///folder`. */
+  store: storeVariable,
+  /** How large, in KB, data may be that stays in the table's items although there is a store. */
+  storeOverKb: 'MILLRACE_STORE_OVER_KB',
   /** `report`: functions print the capacity units that their calls consumed. */
   consumedCapacity: 'MILLRACE_CONSUMED_CAPACITY',
 } as const;
@@ -16,6 +23,7 @@ export const defaults = {
   retentionDays: 90,
   functionPrefix: 'millrace-',
   waitForMachineSeconds: 15 * 60,
+  storeOverKb: 32,
 } as const;
 
 export interface Configuration {
@@ -25,6 +33,9 @@ export interface Configuration {
   readonly retentionDays: number;
   readonly functionPrefix: string;
   readonly waitForMachineSeconds: number;
+  /** Absent: all data is in the items, which take 400 KB. */
+  readonly store?: string;
+  readonly storeOverKb: number;
   readonly reportsConsumedCapacity: boolean;
 }
 
@@ -44,12 +55,17 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
       `${name} is '${text}': set it to a whole number, or leave it out for ${fallback}.`,
     );
   };
+  const store = environment[environmentVariable.store] || undefined;
+  const problem = store === undefined ? undefined : storeUrlProblem(store);
+  if (problem !== undefined) throw new InvalidConfigurationError(problem);
   return {
     tableName: environment[environmentVariable.table] ?? defaults.tableName,
     indexShards: Math.max(1, number(environmentVariable.indexShards, defaults.indexShards)),
     retentionDays: number(environmentVariable.retentionDays, defaults.retentionDays),
     functionPrefix: environment[environmentVariable.functionPrefix] ?? defaults.functionPrefix,
     waitForMachineSeconds: number(environmentVariable.waitForMachineSeconds, defaults.waitForMachineSeconds),
+    ...(store !== undefined && { store }),
+    storeOverKb: Math.max(1, number(environmentVariable.storeOverKb, defaults.storeOverKb)),
     reportsConsumedCapacity: environment[environmentVariable.consumedCapacity] === 'report',
   };
 }

@@ -35,7 +35,7 @@ export class LambdaInvoker implements FunctionInvoker {
   async invoke(functionName: string, payload: TaskPayload): Promise<DispatchOutcome> {
     const bytes = Buffer.from(JSON.stringify(payload));
     if (bytes.length > maximumPayloadBytes) {
-      const message = `The input of worker '${payload.worker}' takes ${bytes.length} bytes; Lambda takes 1 MB. Pass its address instead.`;
+      const message = `The input of worker '${payload.worker}' takes ${bytes.length} bytes; Lambda takes 1 MB. Configure a store for large data (MILLRACE_STORE), or pass its address.`;
       return { type: 'failed', error: { name: 'States.DataLimitExceeded', message } };
     }
     try {

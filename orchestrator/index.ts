@@ -11,6 +11,7 @@ import { consoleReporter } from './report.ts';
 import { createDynamoDBClient } from './table/client.ts';
 import { consumedCapacityMeter } from './table/consumedCapacity.ts';
 import { DynamoDBTable } from './table/dynamoDBTable.ts';
+import { openStoredJson, withStore } from './table/openTable.ts';
 import { TaskDispatcher } from './taskDispatcher.ts';
 
 export interface OrchestratorModule {
@@ -32,13 +33,15 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
   const report = consoleReporter();
   const layout = { indexShards, ...(retentionDays > 0 && { retentionDays }) };
   const meter = consumedCapacityMeter(configuration.reportsConsumedCapacity, report);
-  const table = new DynamoDBTable({
+  const items = new DynamoDBTable({
     client: createDynamoDBClient(),
     tableName,
     now,
     ...layout,
     ...(meter.count && { onConsumedCapacity: meter.count }),
   });
+  const data = openStoredJson(configuration);
+  const table = data.isConfigured ? withStore(items, data, configuration, { fetches: false }) : items;
   const machines = machineLookup(prepareMachines(modules.flatMap(machinesOf)));
   const lambda = createLambdaClient();
   const invoker = new LambdaInvoker(lambda);
@@ -53,7 +56,7 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
     now,
   });
   const limits = { waitForMachineMs: configuration.waitForMachineSeconds * 1000 };
-  const orchestrator = new Orchestrator({ table, machines, dispatcher, limits, report, now });
+  const orchestrator = new Orchestrator({ table, data, machines, dispatcher, limits, report, now });
   return {
     stream: streamHandler(orchestrator, report, meter.report),
     wake: wakeHandler(orchestrator, report, meter.report),

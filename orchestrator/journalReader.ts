@@ -88,7 +88,7 @@ export class JournalReader {
     if (fanOut.isDelegated) return readListResults(this.#table, executionId, fanOut);
     const given = entries.filter((entry) => entry.kind === 'result' && entry.task === fanOut.task);
     const stored = await this.#table.readItemResults(executionId, fanOut.task);
-    return itemResultsOf([...stored, ...given].filter((entry) => entry.kind === 'result'));
+    return itemResultsOf([...given, ...stored].filter((entry) => entry.kind === 'result'));
   }
 
   /** References in the segments that reach back to a time, the newest segment first. */

@@ -11,18 +11,23 @@ import {
 import type { ExecutionEffect } from './core/execution/draft.ts';
 import type { JournalEntry } from './core/execution/entries.ts';
 import type { Execution, ExecutionError, OpenTask } from './core/execution/execution.ts';
-import { openTasks } from './core/execution/fanOut.ts';
+import { type FanOut, openTasks } from './core/execution/fanOut.ts';
 import { ItemResultsNeeded } from './core/execution/listOutcome.ts';
 import type { MachineLookup } from './core/execution/machines.ts';
+import { unfetchedSnapshot } from './core/execution/storedData.ts';
 import { ExecutionCache } from './executionCache.ts';
 import { JournalReader } from './journalReader.ts';
 import { describeError, type Reporter } from './report.ts';
+import { isStoredDataError, StoredJson } from './store/storedJson.ts';
+import { dataUnavailable, type Fetch, StoredInputs } from './storedInputs.ts';
 import { UnreadableExecutionError } from './table/executionItem.ts';
 import type { CommitOutcome, Table } from './table/table.ts';
 import type { TaskDispatcher } from './taskDispatcher.ts';
 
 export interface OrchestratorOptions {
   readonly table: Table;
+  /** Where large data is that items refer to. @default nowhere: executions with such data wait */
+  readonly data?: StoredJson;
   readonly machines: MachineLookup;
   readonly dispatcher: TaskDispatcher;
   readonly limits: AdvanceLimits;
@@ -54,21 +59,27 @@ export class Orchestrator {
   readonly #options: OrchestratorOptions;
   readonly #cache: ExecutionCache;
   readonly #journal: JournalReader;
+  readonly #inputs: StoredInputs;
 
   constructor(options: OrchestratorOptions) {
     this.#options = options;
     this.#journal = new JournalReader(options.table);
+    this.#inputs = new StoredInputs(options.data ?? new StoredJson(undefined), options.table);
     this.#cache = new ExecutionCache(options.cacheCharacters ?? 32_000_000);
   }
 
   /** Applies journal items of one execution, as the stream delivered them. */
   applyRecords(executionId: string, records: readonly JournalRecord[]): Promise<void> {
-    return this.#unlessUnreadable(executionId, () => this.#applyRecords(executionId, records));
+    return this.#unlessUnreadable(executionId, () =>
+      this.#inputs.within((fetch) => this.#applyRecords(executionId, records, fetch)),
+    );
   }
 
   /** Fires what is due of an execution. Called by the clock, which may call early, late, twice or for nothing. */
   wake(executionId: string, wakeId: string): Promise<void> {
-    return this.#unlessUnreadable(executionId, () => this.#wake(executionId, wakeId));
+    return this.#unlessUnreadable(executionId, () =>
+      this.#inputs.within((fetch) => this.#wake(executionId, wakeId, fetch)),
+    );
   }
 
   /** What somebody else has written to an execution item is dropped: no delivery can mend it. */
@@ -81,7 +92,7 @@ export class Orchestrator {
     }
   }
 
-  async #applyRecords(executionId: string, records: readonly JournalRecord[]): Promise<void> {
+  async #applyRecords(executionId: string, records: readonly JournalRecord[], fetch: Fetch): Promise<void> {
     let entries = distinct(startFirst(records.map((record) => record.entry)));
     const delivered = entries.map((entry) => entry.reference);
     let isFresh = false;
@@ -98,14 +109,20 @@ export class Orchestrator {
         entries = all;
       }
       entries = await this.#journal.withEarlierMessages(executionId, execution, entries);
-      const input: AdvanceInput = {
+      const input = await fetch({
         executionId,
         execution,
         entries,
         delivered,
         appliedBefore: execution ? await this.#journal.appliedBefore(execution, records) : new Set(),
         now: this.#options.now(),
-      };
+      });
+      if (input.execution?.version !== execution?.version) {
+        // Its stored state has been replaced meanwhile: what was read for the one before does not hold.
+        execution = input.execution;
+        isFresh = true;
+        continue;
+      }
       const step = await this.#advance(input);
       if (step.type === 'nothing') {
         if (isFresh || !execution) {
@@ -127,7 +144,7 @@ export class Orchestrator {
     throw new ContentionError(executionId);
   }
 
-  async #wake(executionId: string, wakeId: string): Promise<void> {
+  async #wake(executionId: string, wakeId: string, fetch: Fetch): Promise<void> {
     for (let conflicts = 0; conflicts < mostConflicts; conflicts++) {
       const execution = await this.#options.table.readExecution(executionId);
       if (!execution) return;
@@ -138,7 +155,8 @@ export class Orchestrator {
         await this.#redispatch(execution, [wakeId]);
         return;
       }
-      const input = await this.#journal.wakeInput(execution, wakeId, now);
+      const input = await fetch(await this.#journal.wakeInput(execution, wakeId, now));
+      if (input.execution?.version !== execution.version) continue;
       const step = await this.#advance(input);
       if (step.type === 'nothing') return;
       const outcome = await this.#commit(step, input);
@@ -155,10 +173,7 @@ export class Orchestrator {
       return advance(machines, limits, input);
     } catch (error) {
       if (error instanceof ItemResultsNeeded && !input.itemResults?.has(error.fanOut.task)) {
-        const { fanOut } = error;
-        const results = await this.#journal.itemResults(input, fanOut);
-        const itemResults = new Map(input.itemResults).set(fanOut.task, results);
-        return this.#advance({ ...input, itemResults });
+        return this.#advanceWithResults(input, error.fanOut);
       }
       const message = `${describeError(error)}. The execution is tried again; report this with the message.`;
       report({ type: 'waiting', executionId, error: message });
@@ -172,23 +187,54 @@ export class Orchestrator {
     }
   }
 
+  /** A list is done with this step, which takes in what its items came to. */
+  async #advanceWithResults(input: AdvanceInput, fanOut: FanOut): Promise<Advance> {
+    try {
+      const results = await this.#journal.itemResults(input, fanOut);
+      const itemResults = new Map(input.itemResults).set(fanOut.task, results);
+      return await this.#advance({ ...input, itemResults });
+    } catch (error) {
+      if (!isStoredDataError(error)) throw error;
+      return waitForRepair(input, dataUnavailable(error), this.#options.limits);
+    }
+  }
+
   async #commit(
     step: Extract<Advance, { type: 'commit' }>,
     input: AdvanceInput,
   ): Promise<{ type: 'committed' } | { type: 'conflict' | 'partly'; current: Execution | undefined }> {
-    const { execution } = step;
-    const outcome = await this.#write(step);
+    const outcome = await this.#writeOrWait(step, input);
+    const execution = outcome.type === 'committed' ? (outcome.stored ?? step.execution) : step.execution;
     switch (outcome.type) {
       case 'committed':
         this.#cache.set(execution);
         await this.#execute(execution, step.effects);
         await this.#finish(execution, deliveredAgain(step, input));
         return outcome;
+      case 'waits':
+        this.#cache.delete(execution.executionId);
+        return { type: 'committed' };
       case 'conflict':
         this.#cache.delete(execution.executionId);
         return outcome;
       case 'tooLarge':
         return this.#commitTooLarge(input, step.duplicates, outcome.bytes);
+    }
+  }
+
+  /** The commit; where the object store does not take what belongs to it, a wait for the store with nothing applied. */
+  async #writeOrWait(
+    step: Extract<Advance, { type: 'commit' }>,
+    input: AdvanceInput,
+  ): Promise<CommitOutcome | { type: 'waits' }> {
+    try {
+      return await this.#write(step);
+    } catch (error) {
+      if (!isStoredDataError(error)) throw error;
+      const waiting = waitForRepair(input, dataUnavailable(error), this.#options.limits);
+      if (waiting.type === 'nothing') throw error;
+      const outcome = await this.#write(waiting);
+      return outcome.type === 'committed' ? { type: 'waits' } : outcome;
     }
   }
 
@@ -292,18 +338,20 @@ export class Orchestrator {
 
   /** Commit by commit, until every other execution has what is for it. Whoever comes first goes on with it. */
   async #drainOutbox(from: Execution): Promise<void> {
-    let execution: Execution | undefined =
-      (await this.#options.table.readExecution(from.executionId)) ?? from;
+    const current = (await this.#options.table.readExecution(from.executionId)) ?? from;
+    let execution = await this.#inputs.withState(current);
     while (execution) {
+      // Without its state its next wake is not known: the clock comes back to it.
+      if (execution.status === 'RUNNING' && unfetchedSnapshot(execution) !== undefined) return;
       const step = drainOutbox(execution, this.#options.now());
       if (step.type === 'nothing') return;
       const outcome = await this.#write(step);
       if (outcome.type === 'committed') {
-        this.#cache.set(step.execution);
-        execution = step.execution;
+        execution = outcome.stored ?? step.execution;
+        this.#cache.set(execution);
       } else {
         this.#cache.delete(from.executionId);
-        execution = outcome.type === 'conflict' ? outcome.current : undefined;
+        execution = outcome.type === 'conflict' ? await this.#inputs.withState(outcome.current) : undefined;
       }
     }
   }
@@ -318,17 +366,19 @@ export class Orchestrator {
   /** Commits a later time for tasks whose functions had no capacity. */
   async #defer(dispatched: Execution, tasks: readonly OpenTask[]): Promise<void> {
     if (tasks.length === 0) return;
-    let execution: Execution | undefined = dispatched;
+    let execution = await this.#inputs.withState(dispatched);
     for (let conflicts = 0; execution && conflicts < mostConflicts; conflicts++) {
+      // Without its state its next wake is not known: the tasks' deadlines find them.
+      if (unfetchedSnapshot(execution) !== undefined) break;
       const step = deferDispatch(execution, tasks, this.#options.now());
       if (step.type === 'nothing') return;
       const outcome = await this.#write(step);
       if (outcome.type === 'committed') {
-        this.#cache.set(step.execution);
+        this.#cache.set(outcome.stored ?? step.execution);
         return;
       }
       // Too large can only be by the few bytes of the log entry: the tasks' deadlines find them then.
-      execution = outcome.type === 'conflict' ? outcome.current : undefined;
+      execution = outcome.type === 'conflict' ? await this.#inputs.withState(outcome.current) : undefined;
     }
     this.#cache.delete(dispatched.executionId);
   }
@@ -352,8 +402,8 @@ function startFirst(entries: readonly JournalEntry[]): JournalEntry[] {
 
 function stateTooLarge(bytes: number): ExecutionError {
   const message =
-    `The execution's state takes ${bytes} bytes, compressed where that helps; an item takes 409,600. ` +
-    'Keep large data in S3 and its address in the context.';
+    `The execution's state takes ${bytes} bytes, compressed where that helps; an item takes 409,600, and the store for large ` +
+    "data (MILLRACE_STORE) 16 MB, and 6 MB of an output or a task's input. Configure a store, or keep large data elsewhere and its address in the context.";
   return { code: 'StateTooLarge', name: 'StateTooLarge', message };
 }
 

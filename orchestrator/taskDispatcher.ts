@@ -131,6 +131,8 @@ export class TaskDispatcher {
     const { executionId, machineVersion = '' } = execution;
     const { machine, worker } = of;
     const expiry = expiresAt(this.#options.layout, this.#options.now());
+    // The task of an effect was made before the commit put its input into the store.
+    const inputAt = task.inputAt ?? execution.tasks.find((open) => open.task === task.task)?.inputAt;
     return {
       table: this.#options.tableName,
       executionId,
@@ -144,7 +146,7 @@ export class TaskDispatcher {
       deadline: isoTime(task.deadline ?? this.#options.now()),
       idempotencyKey: `${executionId}#${taskId(task)}`,
       ...(expiry !== undefined && { expiresAt: expiry }),
-      input,
+      ...(inputAt === undefined ? { input } : { input: null, inputAt }),
     };
   }
 }

@@ -27,6 +27,8 @@ export interface TaskPayload<Input = Json> {
   /** Seconds since the epoch, to be copied to the result item's `expiresAt`; absent where items are kept for ever. */
   readonly expiresAt?: number;
   readonly input: Input;
+  /** Key of the object that holds the input, which is then `null`: under `MILLRACE_STORE`, JSON, gzip-compressed. */
+  readonly inputAt?: string;
 }
 
 /** The item a worker writes, once, with `attribute_not_exists(executionId)`. */
@@ -39,7 +41,12 @@ export type TaskResultItem = {
   readonly endedAt: string;
   readonly expiresAt?: number;
 } & (
-  | { readonly status: 'SUCCEEDED'; readonly output?: Json }
+  | {
+      readonly status: 'SUCCEEDED';
+      readonly output?: Json;
+      /** In place of `output`: key of the object that holds it. */
+      readonly outputAt?: string;
+    }
   | {
       readonly status: 'FAILED';
       readonly error: { name: string; message: string; stack?: string; retryable?: boolean };

@@ -3,6 +3,8 @@ import { consoleReporter } from '../orchestrator/report.ts';
 import { createDynamoDBClient } from '../orchestrator/table/client.ts';
 import { consumedCapacityMeter } from '../orchestrator/table/consumedCapacity.ts';
 import { DynamoDBTable } from '../orchestrator/table/dynamoDBTable.ts';
+import { openStoredJson, withStore } from '../orchestrator/table/openTable.ts';
+import type { Table } from '../orchestrator/table/table.ts';
 import type { TaskPayload } from './contract.ts';
 import { runTask, type Task } from './runTask.ts';
 
@@ -25,15 +27,21 @@ export function taskRunner() {
   const configuration = readConfiguration(process.env);
   const meter = consumedCapacityMeter(configuration.reportsConsumedCapacity, consoleReporter());
   const now = () => Date.now();
-  const tables = new Map<string, DynamoDBTable>();
+  const data = openStoredJson(configuration);
+  const tables = new Map<string, Table>();
   let client: ReturnType<typeof createDynamoDBClient> | undefined;
-  const tableNamed = (tableName: string): DynamoDBTable => {
+  const tableNamed = (tableName: string): Table => {
     client ??= createDynamoDBClient();
     const { indexShards } = configuration;
     const onConsumedCapacity = meter.count && { onConsumedCapacity: meter.count };
     const table =
       tables.get(tableName) ??
-      new DynamoDBTable({ client, tableName, now, indexShards, ...onConsumedCapacity });
+      withStore(
+        new DynamoDBTable({ client, tableName, now, indexShards, ...onConsumedCapacity }),
+        data,
+        configuration,
+        { fetches: false },
+      );
     tables.set(tableName, table);
     return table;
   };
@@ -41,7 +49,7 @@ export function taskRunner() {
     payload: TaskPayload<Input>,
     work: (input: Input, task: Task) => unknown,
   ): Promise<void> => {
-    await runTask(payload, work, { table: tableNamed(payload.table), now });
+    await runTask(payload, work, { table: tableNamed(payload.table), data, now });
     meter.report();
   };
 }

@@ -3,7 +3,8 @@ import type { TaskResult } from '../orchestrator/core/execution/entries.ts';
 import { dataLimitErrorName } from '../orchestrator/core/execution/tasks.ts';
 import type { TaskError } from '../orchestrator/core/machine/step.types.ts';
 import { serializable } from '../orchestrator/core/serializable.ts';
-import { ItemTooLargeError } from '../orchestrator/table/errors.ts';
+import { isStoredDataError, StoredJson } from '../orchestrator/store/storedJson.ts';
+import { ItemTooLargeError, StoredDataTooLargeError } from '../orchestrator/table/errors.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { Table } from '../orchestrator/table/table.ts';
 import type { TaskPayload } from './contract.ts';
@@ -29,6 +30,8 @@ export interface Task {
 
 export interface TaskSurroundings {
   readonly table: Pick<Table, 'insertResult'>;
+  /** Where inputs are that are too large for a payload. @default nowhere: such a task fails */
+  readonly data?: StoredJson;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -43,7 +46,7 @@ const marginMs = 1000;
 export async function runTask<Input>(
   payload: TaskPayload<Input>,
   work: (input: Input, task: Task) => unknown,
-  { table, now }: TaskSurroundings,
+  { table, data = new StoredJson(undefined), now }: TaskSurroundings,
 ): Promise<void> {
   const startedAt = now();
   const { executionId, task, attempt, worker } = payload;
@@ -54,8 +57,8 @@ export async function runTask<Input>(
     () => controller.abort(new Error('The deadline of the task is near.')),
     Math.min(Math.max(0, deadlineMs - marginMs - startedAt), 2 ** 31 - 1),
   );
-  const result = await resultOf(() =>
-    work(payload.input, {
+  const result = await resultOf(async () =>
+    work(await inputOf(payload, data), {
       executionId,
       task,
       ...index,
@@ -80,10 +83,24 @@ export async function runTask<Input>(
   try {
     await table.insertResult({ ...item, result }, expiry);
   } catch (error) {
-    if (!(error instanceof ItemTooLargeError)) throw error;
-    const tooLarge = { name: dataLimitErrorName, message: `Worker '${payload.worker}': ${error.message}` };
-    await table.insertResult({ ...item, result: { status: 'FAILED', error: tooLarge } }, expiry);
+    const name = errorNameOf(error);
+    if (!(error instanceof Error) || name === undefined) throw error;
+    const failure = { name, message: `Worker '${payload.worker}': ${error.message}` };
+    await table.insertResult({ ...item, result: { status: 'FAILED', error: failure } }, expiry);
   }
+}
+
+/** What the machine is told where the output could be stored nowhere; nothing where the table itself failed. */
+function errorNameOf(error: unknown): string | undefined {
+  const isTooLarge = error instanceof ItemTooLargeError || error instanceof StoredDataTooLargeError;
+  if (isTooLarge) return dataLimitErrorName;
+  return isStoredDataError(error) ? error.name : undefined;
+}
+
+/** The input's type is what the worker says it is: what comes is JSON. */
+async function inputOf<Input>(payload: TaskPayload<Input>, data: StoredJson): Promise<Input> {
+  const { input, inputAt } = payload;
+  return inputAt === undefined ? input : ((await data.read(inputAt)) as Input);
 }
 
 async function resultOf(work: () => unknown): Promise<TaskResult> {

@@ -12,7 +12,7 @@ export interface Connection {
 
 /** @throws InvalidConfigurationError */
 export function connect(cloud: Cloud, context: CommandContext): Connection {
-  const { tableName, indexShards, retentionDays } = readConfiguration(cloud.environment);
+  const { tableName, indexShards, retentionDays, store, storeOverKb } = readConfiguration(cloud.environment);
   const dynamodb = createDynamoDBClient(clientConfig(cloud.environment));
   const { now } = context;
   const client = createClient({
@@ -21,6 +21,8 @@ export function connect(cloud: Cloud, context: CommandContext): Connection {
     tableName: cloud.tableName ?? tableName,
     indexShards,
     retentionDays,
+    storeOverKb,
+    ...(store !== undefined && { store }),
   });
   return { client, close: () => dynamodb.destroy() };
 }

@@ -38,7 +38,8 @@ export function cloudOf(
   local: LocalCloud,
 ): Cloud & { readonly environment: Readonly<Record<string, string>> } {
   const deployed = local.description.functions[0]?.environment ?? {};
-  const layout = [environmentVariable.indexShards, environmentVariable.retentionDays].flatMap((name) => {
+  const { indexShards, retentionDays, storeOverKb } = environmentVariable;
+  const layout = [indexShards, retentionDays, storeOverKb].flatMap((name) => {
     const value = deployed[name];
     return value === undefined ? [] : [[name, value] as const];
   });

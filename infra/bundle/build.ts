@@ -37,6 +37,8 @@ export async function buildCode(entry: CodeEntry, minify: boolean): Promise<Code
     sourcesContent: false,
     minify,
     logLevel: 'silent',
+    // Loaded when something large is met, and then the one of Lambda's own runtime: most functions never need it.
+    external: ['@aws-sdk/client-s3'],
     absWorkingDir: packageDirectory,
     plugins: [shippedPackages],
     ...entry,

@@ -3,6 +3,7 @@ import type { ChildExecution, Execution, HeldEvent } from '../core/execution/exe
 import type { OutgoingItem } from '../core/execution/messages.ts';
 import type { Json } from '../core/json.ts';
 import { type Attributes, compressedAttribute, isObject, jsonAttribute, jsonOf } from './attributes.ts';
+import { isDataKey } from './dataKeys.ts';
 import { isEvent, messagesOf } from './messageItems.ts';
 
 /** What the `execution` item says of other executions, and of events that it holds. All of it is absent in most. */
@@ -47,13 +48,34 @@ export function outboxOf(value: AttributeValue): readonly OutgoingItem[] | undef
     if (typeof receiver !== 'string') return undefined;
     if (type === 'start') {
       if (typeof machine !== 'string' || typeof version !== 'string') return undefined;
-      return { type, receiver, machine, version, ...(input === undefined ? {} : { input }) };
+      const inputAt = keyOf(item.inputAt);
+      return {
+        type,
+        receiver,
+        machine,
+        version,
+        ...(input === undefined ? {} : { input }),
+        ...(inputAt === undefined ? {} : { inputAt }),
+      };
     }
     const messages = messagesOf(item.messages);
     if (type !== 'message' || typeof sender !== 'string' || !messages) return undefined;
     if (typeof number !== 'number' || typeof at !== 'number') return undefined;
-    return { type, receiver, sender, number, messages, at };
+    const messagesAt = keyOf(item.messagesAt);
+    return {
+      type,
+      receiver,
+      sender,
+      number,
+      messages,
+      ...(messagesAt === undefined ? {} : { messagesAt }),
+      at,
+    };
   });
+}
+
+function keyOf(value: Json | undefined): string | undefined {
+  return typeof value === 'string' && isDataKey(value) ? value : undefined;
 }
 
 /** How many message items by address. */

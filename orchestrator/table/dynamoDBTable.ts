@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   BatchGetItemCommand,
   ConditionalCheckFailedException,
@@ -46,6 +47,7 @@ import type {
   Table,
   TaskAttempt,
 } from './table.ts';
+import { UnprocessedBackoff } from './unprocessedBackoff.ts';
 
 export interface DynamoDBTableOptions extends TableLayout {
   readonly client: DynamoDBClient;
@@ -54,6 +56,8 @@ export interface DynamoDBTableOptions extends TableLayout {
   readonly now: () => number;
   /** Told the units that each call took, as DynamoDB counts them. @default not asked for */
   readonly onConsumedCapacity?: (consumed: Units) => void;
+  /** Waits before keys that DynamoDB left unprocessed are asked for again. @default the system's timers */
+  readonly sleep?: (ms: number) => Promise<unknown>;
 }
 
 export interface Units {
@@ -95,7 +99,8 @@ export class DynamoDBTable implements Table {
   async readResults(executionId: string, attempts: readonly TaskAttempt[]): Promise<JournalEntry[]> {
     const keys = attempts.map((attempt) => this.#key(executionId, sortKey.result(attempt)));
     const items: Attributes[] = [];
-    // BatchGetItem takes 100 keys at a time, and may leave some for the next call.
+    // BatchGetItem takes 100 keys at a time, and may leave some for a later call.
+    const backoff = new UnprocessedBackoff(this.#options.sleep ?? sleep);
     for (let pending = keys; pending.length > 0; ) {
       const table = this.#options.tableName;
       const output = await this.#client.send(
@@ -106,7 +111,9 @@ export class DynamoDBTable implements Table {
       );
       for (const consumed of output.ConsumedCapacity ?? []) this.#countRead(consumed);
       items.push(...(output.Responses?.[table] ?? []));
-      pending = [...(output.UnprocessedKeys?.[table]?.Keys ?? []), ...pending.slice(100)];
+      const unprocessed = output.UnprocessedKeys?.[table]?.Keys ?? [];
+      await backoff.after(Math.min(pending.length, 100), unprocessed.length);
+      pending = [...unprocessed, ...pending.slice(100)];
     }
     return entriesOf(items);
   }

@@ -16,7 +16,20 @@ export class ItemTooLargeError extends Error {
   constructor(what: string, bytes: number) {
     super(
       `${what} takes ${bytes} bytes, compressed where that helps; DynamoDB's limit is 409,600. ` +
-        'Store the data elsewhere (S3) and pass its address.',
+        'Configure a store for large data (MILLRACE_STORE), or store the data elsewhere and pass its address.',
     );
+  }
+}
+
+/** Thrown when data is larger than what the store takes; nothing was written. */
+export class StoredDataTooLargeError extends Error {
+  readonly code = 'StoredDataTooLarge';
+  override readonly name = 'StoredDataTooLargeError';
+  readonly bytes: number;
+  constructor(what: string, bytes: number, maximumBytes: number) {
+    super(
+      `${what} takes ${bytes} bytes as JSON; ${maximumBytes} are taken at most. Put the data into a file of your own and pass its address.`,
+    );
+    this.bytes = bytes;
   }
 }

@@ -29,6 +29,7 @@ import {
   textOf,
   UnreadableAttributeError,
 } from './attributes.ts';
+import { isDataKey } from './dataKeys.ts';
 import { fanOutsAttribute, fanOutsOf } from './fanOutAttributes.ts';
 import { attribute, indexPartition, maximumItemBytes, neverMs, sortKey } from './schema.ts';
 
@@ -117,7 +118,9 @@ function executionAttributes(execution: Execution, layout: TableLayout): Attribu
   if (execution.endedAt !== undefined) item.endedAt = { S: isoTime(execution.endedAt) };
   if (execution.state !== undefined) item.state = jsonAttribute(execution.state as Json);
   if (execution.snapshot !== undefined) item.snapshot = { S: execution.snapshot };
+  else if (execution.snapshotAt !== undefined) item.snapshotAt = { S: execution.snapshotAt };
   if (execution.output !== undefined) item.output = jsonAttribute(execution.output);
+  else if (execution.outputAt !== undefined) item.outputAt = { S: execution.outputAt };
   if (execution.error !== undefined) item.error = jsonAttribute({ ...execution.error });
   if (execution.waiting !== undefined) item.waiting = jsonAttribute({ ...execution.waiting });
   if (execution.tasks.length > 0) item.tasks = { L: execution.tasks.map(taskAttribute) };
@@ -132,7 +135,7 @@ function executionAttributes(execution: Execution, layout: TableLayout): Attribu
 const depthInTasks = 2;
 
 function taskAttribute(task: OpenTask): AttributeValue {
-  const { task: id, worker, attempt, cause, deadline, dispatchAt, input } = task;
+  const { task: id, worker, attempt, cause, deadline, dispatchAt, input, inputAt } = task;
   const map: Attributes = {
     id: { N: String(id) },
     worker: { S: worker },
@@ -142,6 +145,7 @@ function taskAttribute(task: OpenTask): AttributeValue {
   if (deadline !== undefined) map.deadline = { N: String(deadline) };
   if (dispatchAt !== undefined) map.dispatchAt = { N: String(dispatchAt) };
   if (input !== undefined) map.input = jsonAttribute(input, depthInTasks);
+  else if (inputAt !== undefined) map.inputAt = { S: inputAt };
   return { M: map };
 }
 
@@ -205,7 +209,9 @@ export function decodeExecution(item: Attributes): Execution {
     ...optional('endedAt', optionally('endedAt', timeOf)),
     ...optional('state', optionally('state', jsonOf) as Execution['state']),
     ...optional('snapshot', optionally('snapshot', textOf)),
+    ...optional('snapshotAt', optionally('snapshotAt', keyOf)),
     ...optional('output', optionally('output', jsonOf)),
+    ...optional('outputAt', optionally('outputAt', keyOf)),
     ...optional('error', optionally('error', errorOf)),
     ...optional('waiting', optionally('waiting', waitingOf)),
     ...optional('children', optionally('children', childrenOf)),
@@ -219,6 +225,10 @@ export function decodeExecution(item: Attributes): Execution {
 
 function stringOf(value: AttributeValue): string | undefined {
   return value.S;
+}
+
+function keyOf(value: AttributeValue): string | undefined {
+  return value.S !== undefined && isDataKey(value.S) ? value.S : undefined;
 }
 
 function numberOf(value: AttributeValue): number | undefined {
@@ -254,7 +264,7 @@ function tasksOf(value: AttributeValue): OpenTask[] | undefined {
 }
 
 function taskOf(map: Attributes): OpenTask | undefined {
-  const { id, worker, attempt, cause, deadline, dispatchAt, input } = map;
+  const { id, worker, attempt, cause, deadline, dispatchAt, input, inputAt } = map;
   if (id?.N === undefined || worker?.S === undefined || attempt?.N === undefined) return undefined;
   return {
     task: Number(id.N),
@@ -264,6 +274,7 @@ function taskOf(map: Attributes): OpenTask | undefined {
     ...optional('deadline', deadline && numberOf(deadline)),
     ...optional('dispatchAt', dispatchAt && numberOf(dispatchAt)),
     ...optional('input', input && jsonOf(input)),
+    ...optional('inputAt', inputAt && keyOf(inputAt)),
   };
 }
 

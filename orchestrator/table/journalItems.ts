@@ -8,6 +8,7 @@ import {
 import type { Json, JsonObject } from '../core/json.ts';
 import type { TaskError } from '../core/machine/step.types.ts';
 import { type Attributes, isObject, jsonAttribute, jsonOf, UnreadableAttributeError } from './attributes.ts';
+import { dataKey, isDataKey } from './dataKeys.ts';
 import { decodeMessages, fitted, isChildStart } from './messageItems.ts';
 import { attribute, sortKey, sortKeyPrefix } from './schema.ts';
 
@@ -58,7 +59,7 @@ function decodeStart(item: Attributes): StartEntry {
     return {
       ...start,
       ...(version === undefined ? {} : { version }),
-      ...(input === undefined ? {} : { input }),
+      ...(input === undefined ? storedData(item, 'inputAt') : { input }),
       ...(isChild && { isChild }),
     };
   } catch (error) {
@@ -91,7 +92,7 @@ function decodeResult(key: string, item: Attributes): JournalEntry | undefined {
     task,
     ...(index === undefined ? {} : { index }),
     attempt,
-    result: decodeResultFields(key, item),
+    ...decodeResultFields(key, item),
     ...(worker === undefined ? {} : { worker }),
   } as const;
   return at === undefined ? entry : { ...entry, at };
@@ -100,24 +101,29 @@ function decodeResult(key: string, item: Attributes): JournalEntry | undefined {
 /** Error names of results that cannot be read: the machine decides on them like on any failure. */
 export const invalidResultErrorName = 'Millrace.InvalidResult';
 
-function decodeResultFields(key: string, item: Attributes): TaskResult {
+function decodeResultFields(key: string, item: Attributes): { result: TaskResult; dataAt?: string } {
   const status = item.status?.S;
   try {
     if (status === 'SUCCEEDED') {
-      return { status, ...(item.output === undefined ? {} : { output: jsonOf(item.output) }) };
+      if (item.output === undefined) return { result: { status }, ...storedData(item, 'outputAt') };
+      return { result: { status, output: jsonOf(item.output) } };
     }
-    if (status === 'FAILED') return { status, error: taskErrorOf(item.error && jsonOf(item.error)) };
+    if (status === 'FAILED') {
+      const stored = item.error === undefined ? storedData(item, 'errorAt') : {};
+      return { result: { status, error: taskErrorOf(item.error && jsonOf(item.error)) }, ...stored };
+    }
   } catch (error) {
-    return invalidResult(`The item '${key}' cannot be read. ${messageOf(error)}`);
+    return { result: invalidResult(`The item '${key}' cannot be read. ${messageOf(error)}`) };
   }
-  return invalidResult(`The item '${key}' has neither status SUCCEEDED nor FAILED.`);
+  return { result: invalidResult(`The item '${key}' has neither status SUCCEEDED nor FAILED.`) };
 }
 
 function invalidResult(message: string): TaskResult {
   return { status: 'FAILED', error: { name: invalidResultErrorName, message, retryable: false } };
 }
 
-function taskErrorOf(error: Json | undefined): TaskError {
+/** A task's error as the machine gets it, whatever the worker wrote. */
+export function taskErrorOf(error: Json | undefined): TaskError {
   if (!isObject(error)) return { name: 'Error', message: error === undefined ? '' : JSON.stringify(error) };
   const { name, message, ...rest } = error;
   return {
@@ -138,9 +144,10 @@ function decodeEvent(key: string, item: Attributes): JournalEntry {
   const type = item.type?.S;
   if (type === undefined || type === '') return { kind: 'invalidEvent', ...common };
   try {
+    const stored = item.event === undefined ? storedData(item, 'eventAt') : {};
     const fields = item.event === undefined ? {} : jsonOf(item.event);
     return isObject(fields)
-      ? { kind: 'event', ...common, type, fields }
+      ? { kind: 'event', ...common, type, fields, ...stored }
       : { kind: 'invalidEvent', ...common };
   } catch (error) {
     if (error instanceof UnreadableAttributeError || error instanceof SyntaxError)
@@ -162,12 +169,31 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/**
+ * The reference to the object that holds an item's data, an attribute beside the data's own: no data can pass for it.
+ *
+ * @throws UnreadableAttributeError
+ */
+function storedData(
+  item: Attributes,
+  name: 'inputAt' | 'outputAt' | 'errorAt' | 'eventAt',
+): { dataAt?: string } {
+  const reference = item[name];
+  if (reference === undefined) return {};
+  if (reference.S !== undefined && isDataKey(reference.S)) return { dataAt: reference.S };
+  throw new UnreadableAttributeError(
+    `'${name}' must be a String, the key of an object that begins with 'data/'.`,
+  );
+}
+
 /** What starts an execution. */
 export interface StartItem {
   readonly executionId: string;
   readonly machine: string;
   readonly version?: string;
   readonly input?: Json;
+  /** Key of the object that holds the input, in its place. */
+  readonly inputAt?: string;
 }
 
 export function encodeStart(start: StartItem, expiry: number | undefined): Attributes {
@@ -177,6 +203,7 @@ export function encodeStart(start: StartItem, expiry: number | undefined): Attri
     machine: { S: start.machine },
   };
   if (start.version !== undefined) item.version = { S: start.version };
+  if (start.input === undefined && start.inputAt !== undefined) item.inputAt = { S: start.inputAt };
   return fitted(withExpiry(item, expiry), 'input', start.input);
 }
 
@@ -184,15 +211,24 @@ export function encodeStart(start: StartItem, expiry: number | undefined): Attri
 export function isSameStart(a: Attributes, b: Attributes): boolean {
   const [first, second] = [decodeStart(a), decodeStart(b)];
   if (first.invalid !== undefined || second.invalid !== undefined) return false;
-  return fingerprint(first) === fingerprint(second);
+  const executionId = a.executionId?.S ?? '';
+  const isStored = first.dataAt !== undefined || second.dataAt !== undefined;
+  return fingerprint(first, executionId, isStored) === fingerprint(second, executionId, isStored);
 }
 
-function fingerprint({ machine, version, input }: StartEntry): string {
-  return JSON.stringify([machine, version ?? null, input !== undefined, canonical(input ?? null)]);
+/** Where one of two inputs is in the store, both are compared by the keys that they have, or would have there. */
+function fingerprint(
+  { machine, version, input, dataAt }: StartEntry,
+  executionId: string,
+  isStored: boolean,
+): string {
+  const start = [machine, version ?? null, input !== undefined || dataAt !== undefined];
+  if (!isStored) return JSON.stringify([...start, canonical(input ?? null)]);
+  return JSON.stringify([...start, dataAt ?? dataKey(executionId, JSON.stringify(canonical(input ?? null)))]);
 }
 
 /** The value with the keys of its objects in one order. */
-function canonical(value: Json | undefined): Json | undefined {
+export function canonical(value: Json | undefined): Json | undefined {
   if (Array.isArray(value)) return value.map((item: Json) => canonical(item) ?? null);
   if (!isObject(value)) return value;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -204,7 +240,7 @@ export interface EventItem {
   readonly eventId: string;
   readonly at: string;
   readonly content:
-    | { readonly type: string; readonly event?: JsonObject }
+    | { readonly type: string; readonly event?: JsonObject; readonly eventAt?: string }
     | { readonly control: ControlEntry['control']; readonly cause?: string };
 }
 
@@ -220,6 +256,7 @@ export function encodeEvent(event: EventItem, expiry: number | undefined): Attri
     if (content.cause !== undefined) item.cause = { S: content.cause };
   } else {
     item.type = { S: content.type };
+    if (content.event === undefined && content.eventAt !== undefined) item.eventAt = { S: content.eventAt };
   }
   return fitted(withExpiry(item, expiry), 'event', 'control' in content ? undefined : content.event);
 }
@@ -235,6 +272,8 @@ export interface ResultItem {
   readonly startedAt: string;
   readonly endedAt: string;
   readonly result: TaskResult;
+  /** Key of the object that holds the output or the error, in its place. */
+  readonly dataAt?: string;
 }
 
 export function encodeResult(result: ResultItem, expiry: number | undefined): Attributes {
@@ -246,8 +285,11 @@ export function encodeResult(result: ResultItem, expiry: number | undefined): At
     startedAt: { S: result.startedAt },
     endedAt: { S: result.endedAt },
   };
-  if (result.result.status === 'FAILED') item.error = jsonAttribute(result.result.error);
-  const output = result.result.status === 'SUCCEEDED' ? result.result.output : undefined;
+  const { dataAt } = result;
+  if (dataAt !== undefined) item[result.result.status === 'FAILED' ? 'errorAt' : 'outputAt'] = { S: dataAt };
+  else if (result.result.status === 'FAILED') item.error = jsonAttribute(result.result.error);
+  const output =
+    result.result.status === 'SUCCEEDED' && dataAt === undefined ? result.result.output : undefined;
   return fitted(withExpiry(item, expiry), 'output', output);
 }
 

@@ -12,6 +12,7 @@ import {
   jsonOf,
   UnreadableAttributeError,
 } from './attributes.ts';
+import { isDataKey } from './dataKeys.ts';
 import { attribute, maximumItemBytes, sortKey, sortKeyPrefix } from './schema.ts';
 
 /** The journal item that an execution writes into another one's partition, with its own commit. */
@@ -25,6 +26,7 @@ export function encodeOutgoing(item: OutgoingItem, expiry: number | undefined): 
           machine: { S: item.machine },
           version: { S: item.version },
           parent: { S: item.receiver.slice(0, item.receiver.lastIndexOf('.')) },
+          ...(item.inputAt !== undefined && { inputAt: { S: item.inputAt } }),
           ...expires,
         },
         'input',
@@ -35,10 +37,11 @@ export function encodeOutgoing(item: OutgoingItem, expiry: number | undefined): 
         {
           ...keyOf(item.receiver, sortKey.message(item.sender, item.number)),
           at: { S: new Date(item.at).toISOString() },
+          ...(item.messagesAt !== undefined && { messagesAt: { S: item.messagesAt } }),
           ...expires,
         },
         'messages',
-        item.messages.map((message) => ({ ...message })),
+        item.messagesAt === undefined ? item.messages.map((message) => ({ ...message })) : undefined,
       );
   }
 }
@@ -65,7 +68,9 @@ export function isChildStart(item: Attributes): boolean {
 /** Nothing for an item that no orchestrator has written. */
 export function decodeMessages(key: string, item: Attributes): MessageEntry | undefined {
   const match = /^([^#]+)#([1-9]\d{0,15})$/.exec(key.slice(sortKeyPrefix.message.length));
-  const messages = readMessages(item.messages);
+  const messagesAt = item.messages === undefined ? item.messagesAt?.S : undefined;
+  const dataAt = messagesAt !== undefined && isDataKey(messagesAt) ? messagesAt : undefined;
+  const messages = dataAt === undefined ? readMessages(item.messages) : [];
   if (!match || !messages) return undefined;
   const at = item.at?.S;
   return {
@@ -74,6 +79,7 @@ export function decodeMessages(key: string, item: Attributes): MessageEntry | un
     sender: match[1] ?? '',
     number: Number(match[2]),
     messages,
+    ...(dataAt === undefined ? {} : { dataAt }),
     ...(at === undefined ? {} : { at }),
   };
 }

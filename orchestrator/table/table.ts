@@ -66,7 +66,8 @@ export interface HistoryItems {
 }
 
 export type CommitOutcome =
-  | { readonly type: 'committed' }
+  /** `stored` where parts of the execution went to the object store: the same, with their keys. */
+  | { readonly type: 'committed'; readonly stored?: Execution }
   /** Another commit came first; `current` is what it wrote. */
   | { readonly type: 'conflict'; readonly current: Execution | undefined }
   | { readonly type: 'tooLarge'; readonly bytes: number };
@@ -86,7 +87,12 @@ export interface NewEvent {
   /** ISO 8601. */
   readonly at: string;
   readonly content:
-    | { readonly type: string; readonly event?: JsonObject }
+    | {
+        readonly type: string;
+        readonly event?: JsonObject;
+        /** Key of the object that holds the fields, in their place. */
+        readonly eventAt?: string;
+      }
     | { readonly control: Control; readonly cause?: string };
 }
 

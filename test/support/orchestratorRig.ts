@@ -1,5 +1,5 @@
 import { functionNames } from '../../orchestrator/configuration.ts';
-import type { Control } from '../../orchestrator/core/execution/entries.ts';
+import type { Control, JournalEntry } from '../../orchestrator/core/execution/entries.ts';
 import type { Execution } from '../../orchestrator/core/execution/execution.ts';
 import { type LogEntry, type LogVerdict, parseLog } from '../../orchestrator/core/execution/log.ts';
 import { type MachineLookup, machineLookup } from '../../orchestrator/core/execution/machines.ts';
@@ -9,8 +9,10 @@ import { type prepareMachine, prepareMachines } from '../../orchestrator/core/ma
 import type { DispatchOutcome } from '../../orchestrator/dispatch.ts';
 import { type JournalRecord, Orchestrator } from '../../orchestrator/orchestrator.ts';
 import type { Report, Reporter } from '../../orchestrator/report.ts';
+import type { StoredJson } from '../../orchestrator/store/storedJson.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
+import type { Table } from '../../orchestrator/table/table.ts';
 import { TaskDispatcher } from '../../orchestrator/taskDispatcher.ts';
 import type { TaskPayload } from '../../workers/contract.ts';
 import { MemoryTable } from './memoryTable.ts';
@@ -22,6 +24,9 @@ export interface InstanceOptions {
   readonly definitions?: readonly Definition[];
   readonly report?: Reporter;
   readonly actionLimitMs?: number;
+  /** The table as it sees it, and where large data is. @default the rig's, and nowhere */
+  readonly table?: Table;
+  readonly data?: StoredJson;
 }
 
 /**
@@ -52,9 +57,9 @@ export class OrchestratorRig {
   }
 
   /** An instance with nothing in memory. */
-  newInstance({ definitions, report, actionLimitMs }: InstanceOptions = {}): Orchestrator {
+  newInstance({ definitions, report, actionLimitMs, table, data }: InstanceOptions = {}): Orchestrator {
     const common = {
-      table: this.table,
+      table: table ?? this.table,
       machines: definitions ? lookupOf(definitions) : this.#machines,
       report: report ?? ((each: Report) => void this.reports.push(each)),
       now: () => this.now,
@@ -76,6 +81,7 @@ export class OrchestratorRig {
       dispatcher,
       limits: { waitForMachineMs: 900_000 },
       ...(actionLimitMs !== undefined && { actionLimitMs }),
+      ...(data && { data }),
     });
   }
 
@@ -143,8 +149,13 @@ export class OrchestratorRig {
   }
 
   /** The execution as its journal and log replay to it. */
-  async replayed(executionId: string, definitions?: readonly Definition[]): Promise<Execution | undefined> {
-    const { execution, journal } = await this.table.readHistory(executionId);
+  async replayed(
+    executionId: string,
+    definitions?: readonly Definition[],
+    journalWithData?: readonly JournalEntry[],
+  ): Promise<Execution | undefined> {
+    const { execution, journal: items } = await this.table.readHistory(executionId);
+    const journal = journalWithData ?? items;
     const machines = definitions ? lookupOf(definitions) : this.#machines;
     const version = execution?.machineVersion;
     const recording = { executionId, journal, log: await this.log(executionId) };

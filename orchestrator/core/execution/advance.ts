@@ -9,6 +9,7 @@ import type { ItemResults } from './listOutcome.ts';
 import type { MachineLookup } from './machines.ts';
 import type { OutgoingItem } from './messages.ts';
 import { postOutgoing } from './outbox.ts';
+import { DataUnavailableError, neededData, unfetchedSnapshot } from './storedData.ts';
 import { deferred } from './tasks.ts';
 import { definitionMismatch, findMachine, wait } from './waiting.ts';
 import { nextWakeAt } from './wakeAt.ts';
@@ -33,6 +34,8 @@ export interface AdvanceInput {
   readonly appliedBefore?: ReadonlySet<string>;
   /** By task: results of the items of lists. Given where the step has asked for them. */
   readonly itemResults?: ReadonlyMap<number, ItemResults>;
+  /** Why data of the entries or of the execution could not be fetched from the object store, if some could not. */
+  readonly unavailable?: ExecutionError;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -81,7 +84,8 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
     if (input.wakeId !== undefined) attempt.wake(input.wakeId);
     attempt.endWaiting();
   } catch (error) {
-    if (!(error instanceof DefinitionMismatchError)) throw error;
+    const reason = repairable(error);
+    if (!reason) throw error;
     // Nothing of what was begun is kept, but controls need no machine.
     draft = draftOf(input.execution, start, input.executionId, input.now);
     const fresh = input.entries.filter((entry) => !isDuplicate(draft, entry, input.appliedBefore));
@@ -94,13 +98,18 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
     for (const entry of ignored) {
       draft.log(logKindOf(entry), entry.reference, { type: 'ignored', reason: 'Ended' });
     }
-    if (!draft.ended)
-      wait(draft, definitionMismatch(error), limits.waitForMachineMs, input.execution?.waiting);
+    if (!draft.ended) wait(draft, reason, limits.waitForMachineMs, input.execution?.waiting);
   }
   // A wake that finds nothing due still has to move `wakeAt` on, or the clock would call again at once.
   const isOverdue =
     input.wakeId !== undefined && (input.execution?.wakeAt ?? Number.POSITIVE_INFINITY) <= draft.now;
   return draft.changed || isOverdue ? commitOf(draft, duplicates) : { type: 'nothing', duplicates };
+}
+
+/** What the execution waits for, where the step met something that a repair can mend. */
+function repairable(error: unknown): ExecutionError | undefined {
+  if (error instanceof DefinitionMismatchError) return definitionMismatch(error);
+  return error instanceof DataUnavailableError ? error.reason : undefined;
 }
 
 class Attempt {
@@ -112,6 +121,7 @@ class Attempt {
   readonly #mayGoOn: boolean;
   #machine: PreparedMachine | undefined;
   readonly #isWholeJournal: boolean;
+  readonly #unavailable: ExecutionError | undefined;
   readonly #causeOf: (entry: JournalEntry) => string;
 
   constructor(machines: MachineLookup, limits: AdvanceLimits, draft: Draft, input: AdvanceInput) {
@@ -120,6 +130,7 @@ class Attempt {
     this.#draft = draft;
     this.#waited = draft.execution.waiting;
     this.#isWholeJournal = input.isWholeJournal === true;
+    this.#unavailable = input.unavailable;
     const { delivered, wakeId } = input;
     this.#causeOf = ({ reference }) =>
       delivered === undefined || delivered.includes(reference)
@@ -146,6 +157,7 @@ class Attempt {
         if (this.#waited && !this.#isWholeJournal && draft.execution.status === 'RUNNING') draft.set({});
         return;
       }
+      if (neededData(entry) !== undefined) throw new DataUnavailableError(this.#unavailable);
       const cause = this.#causeOf(entry);
       fireDueTimers(draft, machine, cause);
       if (draft.ended) draft.log(logKindOf(entry), entry.reference, { type: 'ignored', reason: 'Ended' });
@@ -177,6 +189,7 @@ class Attempt {
       wait(draft, found.error, this.#limits.waitForMachineMs, this.#waited);
       return undefined;
     }
+    if (unfetchedSnapshot(draft.execution) !== undefined) throw new DataUnavailableError(this.#unavailable);
     refuseOtherOrders(found.machine, draft.execution);
     return found.machine;
   }

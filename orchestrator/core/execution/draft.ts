@@ -20,6 +20,7 @@ import { startFanOut } from './itemTasks.ts';
 import type { ItemResults } from './listOutcome.ts';
 import { appendToLog, emptyLog, isJournalKind, journalReferences, type LogEntry, splitLog } from './log.ts';
 import { Outgoing } from './messages.ts';
+import { DataUnavailableError, unfetchedSnapshot } from './storedData.ts';
 
 /** What is to be done after the commit, in this order. Exhaustive: whoever executes effects switches over `type`. */
 export type ExecutionEffect =
@@ -272,6 +273,8 @@ export class Draft {
 
   get nextTimerAt(): number | undefined {
     const { snapshot } = this.#execution;
+    // Its timers are not known then, and a `wakeAt` without them would come too late.
+    if (unfetchedSnapshot(this.#execution) !== undefined) throw new DataUnavailableError(undefined);
     if (this.#state === undefined && snapshot !== undefined) this.#state = parseMachineState(snapshot);
     return this.#state && nextTimerDueAt(this.#state);
   }

@@ -11,7 +11,13 @@ export type JournalEntry =
   | InvalidEventEntry
   | MessageEntry;
 
-export interface StartEntry {
+/** Of an entry whose data is not in its item. */
+interface WithStoredData {
+  /** Key of the object that holds the data, while it has not been fetched: without it, the entry cannot be applied. */
+  readonly dataAt?: string;
+}
+
+export interface StartEntry extends WithStoredData {
   readonly kind: 'start';
   readonly reference: 'start';
   readonly machine: string;
@@ -23,7 +29,7 @@ export interface StartEntry {
   readonly invalid?: string;
 }
 
-export interface ResultEntry {
+export interface ResultEntry extends WithStoredData {
   readonly kind: 'result';
   readonly reference: string;
   readonly task: number;
@@ -41,7 +47,7 @@ export type TaskResult =
   | { readonly status: 'SUCCEEDED'; readonly output?: Json }
   | { readonly status: 'FAILED'; readonly error: TaskError };
 
-export interface EventEntry {
+export interface EventEntry extends WithStoredData {
   readonly kind: 'event';
   readonly reference: string;
   readonly type: string;
@@ -71,7 +77,7 @@ export interface InvalidEventEntry {
 }
 
 /** What another execution has to say. */
-export interface MessageEntry {
+export interface MessageEntry extends WithStoredData {
   readonly kind: 'message';
   readonly reference: string;
   /** Address of the execution that it comes from. */

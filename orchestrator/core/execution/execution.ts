@@ -52,7 +52,14 @@ export interface Execution {
   readonly state?: StateValue;
   /** The serialized {@link MachineState}. Absent before the first step. */
   readonly snapshot?: string;
+  /**
+   * Key of the object that the last commit's snapshot is stored under; with no `snapshot` beside it, it has not been
+   * fetched. Absent where the item has it.
+   */
+  readonly snapshotAt?: string;
   readonly output?: Json;
+  /** Key of the object that holds the output, where the item does not. */
+  readonly outputAt?: string;
   readonly error?: ExecutionError;
   /** Present while what it needs is not there (its machine, a definition that can read its state). */
   readonly waiting?: Waiting;
@@ -111,6 +118,8 @@ export interface OpenTask {
   /** Not dispatched before then: a retry's backoff, or a function that was throttled. */
   readonly dispatchAt?: number;
   readonly input?: Json;
+  /** Key of the object that holds the input, where the item does not. */
+  readonly inputAt?: string;
 }
 
 /** Why an execution failed, or what it waits for. `code` is stable; `message` says what to do. */
@@ -136,6 +145,8 @@ export type ExecutionErrorCode =
   | 'MachineNotDeployed'
   /** The deployed machine cannot read the stored state: the execution waits. */
   | 'DefinitionMismatch'
+  /** Data that is in the object store cannot be read or written: the execution waits. */
+  | 'DataUnavailable'
   /** A defect of the orchestrator: the execution waits. */
   | 'InternalError';
 

@@ -18,6 +18,8 @@ export type OutgoingItem =
       readonly machine: string;
       readonly version: string;
       readonly input?: Json;
+      /** Key of the object that holds the input, in its place. */
+      readonly inputAt?: string;
     }
   | {
       readonly type: 'message';
@@ -26,6 +28,8 @@ export type OutgoingItem =
       /** From 1, without a gap, for each pair of sender and receiver. */
       readonly number: number;
       readonly messages: readonly Message[];
+      /** Key of the object that holds the messages, in their place. */
+      readonly messagesAt?: string;
       /** Milliseconds since the epoch: orders a catch-up. */
       readonly at: number;
     };

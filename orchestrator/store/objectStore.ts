@@ -1,0 +1,104 @@
+/**
+ * Where data goes that is too large for an item of the table: bytes under a key. An object is written whole or not at
+ * all, and what is under a key that Millrace makes never changes, because the key has a hash of its content.
+ *
+ * Every operation rejects with a {@link StoreUnavailableError} when the store did not take it, and with an
+ * {@link InvalidObjectKeyError} for a key that is none.
+ */
+export interface ObjectStore {
+  /** The URL that it was opened by: `s3://bucket/prefix` or `file:///folder`. */
+  readonly url: string;
+  put(key: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * @throws ObjectNotFoundError
+   * @throws ObjectTooLargeError when it has more than `maximumBytes`; it is then not read to its end
+   */
+  get(key: string, maximumBytes?: number): Promise<Uint8Array>;
+  /**
+   * The object's bytes as they come, from an offset on; for lines of text see lines.ts.
+   *
+   * @throws ObjectNotFoundError while it is iterated
+   */
+  stream(key: string, fromByte?: number): AsyncIterable<Uint8Array>;
+  /** Deletes the object, if it is there. */
+  delete(key: string): Promise<void>;
+}
+
+/** Thrown when there is no object under a key. */
+export class ObjectNotFoundError extends Error {
+  readonly code = 'ObjectNotFound';
+  override readonly name = 'ObjectNotFoundError';
+  constructor(url: string, key: string) {
+    super(
+      `There is no object '${key}' in the store ${url}. Put it there, or correct ${storeVariable} if it is another store's; ` +
+        'it may have expired by a lifecycle rule.',
+    );
+  }
+}
+
+/** Thrown when an object is larger than what may be taken into memory. */
+export class ObjectTooLargeError extends Error {
+  readonly code = 'ObjectTooLarge';
+  override readonly name = 'ObjectTooLargeError';
+  constructor(what: string, maximumBytes: number) {
+    super(
+      `${what} has more than the ${maximumBytes} bytes that may be read at once. Pass a smaller part of it.`,
+    );
+  }
+}
+
+/** Thrown when the store did not take a call: it does not answer, there is no bucket or folder, or no permission. */
+export class StoreUnavailableError extends Error {
+  readonly code = 'StoreUnavailable';
+  override readonly name = 'StoreUnavailableError';
+  constructor(url: string, problem: string, cause?: unknown) {
+    super(
+      `The store ${url} did not take a call: ${problem}. Check that it is there, that it may be read and written, and ${storeVariable}.`,
+      cause === undefined ? undefined : { cause },
+    );
+  }
+}
+
+/** Thrown for a key that no object can have. */
+export class InvalidObjectKeyError extends Error {
+  readonly code = 'InvalidObjectKey';
+  override readonly name = 'InvalidObjectKeyError';
+  constructor(key: string) {
+    super(
+      `'${key.slice(0, 200)}' is no key of an object: parts of letters, digits and '_', '-', '.', '~', '%', '=', with '/' ` +
+        `between them, ${maximumKeyLength} characters at most.`,
+    );
+  }
+}
+
+/** Thrown where data is in a store, and nobody said which. */
+export class StoreNotConfiguredError extends Error {
+  readonly code = 'StoreNotConfigured';
+  override readonly name = 'StoreNotConfiguredError';
+  constructor(key: string) {
+    super(
+      `The data is in an object store, under '${key}', and no store is configured here: set ${storeVariable} to the one that ` +
+        'the deployment uses (s3://bucket/prefix, or file:///folder).',
+    );
+  }
+}
+
+/** Name of the environment variable that says which store is used. */
+export const storeVariable = 'MILLRACE_STORE';
+
+/** S3 takes 1,024 bytes, of which the prefix needs some. */
+const maximumKeyLength = 800;
+
+/** A part of a key that is `.` or `..` would be another folder. */
+const keyPattern = /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[\w.~%=-]{1,200}(?:\/[\w.~%=-]{1,200})*$/;
+
+/** Whether a store has such keys: they are names of files in a folder, and of objects in S3. */
+export function isObjectKey(key: string): boolean {
+  return key.length <= maximumKeyLength && keyPattern.test(key);
+}
+
+/** @throws InvalidObjectKeyError */
+export function checkObjectKey(key: string): string {
+  if (!isObjectKey(key)) throw new InvalidObjectKeyError(key);
+  return key;
+}

@@ -1,0 +1,151 @@
+import { promisify } from 'node:util';
+import { constants, gunzip, gzip } from 'node:zlib';
+import type { Json } from '../core/json.ts';
+import {
+  ObjectNotFoundError,
+  type ObjectStore,
+  ObjectTooLargeError,
+  StoreNotConfiguredError,
+  StoreUnavailableError,
+} from './objectStore.ts';
+
+const compress = promisify(gzip);
+const unpack = promisify(gunzip);
+/** Storage is cheap, and a function of 512 MB has a third of a processor. */
+const quickly = { level: constants.Z_BEST_SPEED };
+
+/** Of one input, output, error or event as JSON: it is taken into memory as a whole, and parsed. */
+export const maximumDataBytes = 6 * 1024 * 1024;
+/** Of one execution's state, which has its context and, at the end, its output too. */
+export const maximumStateBytes = 16 * 1024 * 1024;
+
+/** Keys that this process remembers to have written or read: the same content is not written again. */
+const mostRemembered = 1000;
+/** Characters of what was read last that are kept: whoever polls reads the same object again and again. */
+const mostKept = 8 * 1024 * 1024;
+
+/** Thrown for an object that is no JSON, plain or compressed. */
+export class UnreadableObjectError extends Error {
+  readonly code = 'UnreadableObject';
+  override readonly name = 'UnreadableObjectError';
+  constructor(key: string, problem: string) {
+    super(
+      `The object '${key}' must be JSON in UTF-8, plain or gzip-compressed: ${problem}. Put it there anew.`,
+    );
+  }
+}
+
+/** Errors of reading and writing stored data that a repair outside can mend. */
+export type StoredDataError =
+  | ObjectNotFoundError
+  | ObjectTooLargeError
+  | StoreNotConfiguredError
+  | StoreUnavailableError
+  | UnreadableObjectError;
+
+export function isStoredDataError(error: unknown): error is StoredDataError {
+  return [
+    ObjectNotFoundError,
+    ObjectTooLargeError,
+    StoreNotConfiguredError,
+    StoreUnavailableError,
+    UnreadableObjectError,
+  ].some((type) => error instanceof type);
+}
+
+/** JSON in an object store: gzip-compressed where Millrace writes it, plain too where it reads. */
+export class StoredJson {
+  readonly #store: ObjectStore | undefined;
+  readonly #written = new Set<string>();
+  readonly #read = new Map<string, string>();
+  #kept = 0;
+
+  /** @param store without one, every reference is a {@link StoreNotConfiguredError} */
+  constructor(store: ObjectStore | undefined) {
+    this.#store = store;
+  }
+
+  get isConfigured(): boolean {
+    return this.#store !== undefined;
+  }
+
+  /**
+   * The key says what the content is, so that it is written once.
+   *
+   * @throws StoreUnavailableError, StoreNotConfiguredError
+   */
+  async write(key: string, text: string): Promise<void> {
+    if (this.#written.has(key)) return;
+    await this.#storeOf(key).put(key, await compress(text, quickly));
+    this.#remember(key);
+  }
+
+  #remember(key: string): void {
+    this.#written.add(key);
+    for (const oldest of this.#written) {
+      if (this.#written.size <= mostRemembered) break;
+      this.#written.delete(oldest);
+    }
+  }
+
+  /** @throws StoredDataError */
+  async readText(key: string): Promise<string> {
+    const known = this.#read.get(key);
+    if (known !== undefined) return known;
+    const bytes = await this.#storeOf(key).get(key, maximumStateBytes);
+    const text = isGzip(bytes) ? await unpacked(key, bytes) : Buffer.from(bytes).toString('utf8');
+    this.#remember(key);
+    this.#keep(key, text);
+    return text;
+  }
+
+  /** @throws StoredDataError */
+  async read(key: string): Promise<Json> {
+    const text = await this.readText(key);
+    try {
+      return JSON.parse(text) as Json;
+    } catch (error) {
+      throw new UnreadableObjectError(key, String(error));
+    }
+  }
+
+  /** Deletes what nothing refers to any more. What is left behind costs its storage and nothing else. */
+  async delete(key: string): Promise<void> {
+    this.#written.delete(key);
+    try {
+      await this.#storeOf(key).delete(key);
+    } catch (error) {
+      if (!isStoredDataError(error)) throw error;
+    }
+  }
+
+  #storeOf(key: string): ObjectStore {
+    if (!this.#store) throw new StoreNotConfiguredError(key);
+    return this.#store;
+  }
+
+  #keep(key: string, text: string): void {
+    this.#read.set(key, text);
+    this.#kept += text.length;
+    for (const [oldest, { length }] of this.#read) {
+      if (this.#kept <= mostKept) break;
+      this.#read.delete(oldest);
+      this.#kept -= length;
+    }
+  }
+}
+
+function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+/** A small object must not become a memory bomb. */
+async function unpacked(key: string, bytes: Uint8Array): Promise<string> {
+  try {
+    return (await unpack(bytes, { maxOutputLength: maximumStateBytes })).toString('utf8');
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new ObjectTooLargeError(`The object '${key}', unpacked,`, maximumStateBytes);
+    throw new UnreadableObjectError(key, String(error));
+  }
+}

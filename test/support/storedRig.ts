@@ -1,0 +1,117 @@
+import type { Execution } from '../../orchestrator/core/execution/execution.ts';
+import type { Json, JsonObject } from '../../orchestrator/core/json.ts';
+import type { prepareMachine } from '../../orchestrator/core/machine/index.ts';
+import type { Orchestrator } from '../../orchestrator/orchestrator.ts';
+import { MemoryStore } from '../../orchestrator/store/memoryStore.ts';
+import { ObjectNotFoundError, StoreUnavailableError } from '../../orchestrator/store/objectStore.ts';
+import { StoredJson } from '../../orchestrator/store/storedJson.ts';
+import { attributesSize } from '../../orchestrator/table/attributes.ts';
+import { withStore } from '../../orchestrator/table/openTable.ts';
+import type { Table } from '../../orchestrator/table/table.ts';
+import { runTask } from '../../workers/runTask.ts';
+import { OrchestratorRig } from './orchestratorRig.ts';
+
+const settings = { storeOverKb: 32 };
+
+/** A store in memory that fails while a test wants it to. */
+export class FailingStore extends MemoryStore {
+  /** Whether calls fail that write, and calls that read. */
+  failsPuts = false;
+  failsGets = false;
+  puts = 0;
+  gets = 0;
+
+  override async put(key: string, bytes: Uint8Array): Promise<void> {
+    if (this.failsPuts) throw new StoreUnavailableError(this.url, 'the test wants it to fail');
+    this.puts++;
+    await super.put(key, bytes);
+  }
+
+  override async get(key: string, maximumBytes?: number): Promise<Uint8Array> {
+    if (this.failsGets) throw new StoreUnavailableError(this.url, 'the test wants it to fail');
+    this.gets++;
+    return super.get(key, maximumBytes);
+  }
+
+  /** Keys of running executions' states. */
+  states(): string[] {
+    return [...this.objects.keys()].filter((key) => key.startsWith('state/'));
+  }
+}
+
+/** A rig whose large data is in a store. */
+export class StoredRig {
+  readonly rig: OrchestratorRig;
+  readonly store = new FailingStore();
+  /** As everybody but the orchestrator sees it. */
+  readonly table: Table;
+  #data = new StoredJson(this.store);
+
+  constructor(definitions: readonly Parameters<typeof prepareMachine>[0][]) {
+    this.rig = new OrchestratorRig(definitions);
+    this.table = withStore(this.rig.table, new StoredJson(this.store), settings, { fetches: true });
+  }
+
+  /** An instance with nothing in memory. */
+  newInstance(): Orchestrator {
+    const data = new StoredJson(this.store);
+    this.#data = new StoredJson(this.store);
+    const table = withStore(this.rig.table, data, settings, { fetches: false });
+    return this.rig.newInstance({ table, data });
+  }
+
+  async start(machine: string, executionId: string, input: Json): Promise<void> {
+    await this.table.insertStart({ executionId, machine, input });
+  }
+
+  async send(executionId: string, eventId: string, type: string, event: JsonObject): Promise<void> {
+    await this.table.insertEvent({ executionId, eventId, at: this.#iso(), content: { type, event } });
+  }
+
+  /** Runs the worker of what was dispatched last, with the worker SDK, on a payload as Lambda brings it. */
+  async work(work: (input: never) => unknown): Promise<void> {
+    const payload = this.rig.dispatched.at(-1);
+    if (!payload) throw new Error('Nothing was dispatched.');
+    const received: typeof payload & { input: never } = JSON.parse(JSON.stringify(payload));
+    const table = withStore(this.rig.table, this.#data, settings, { fetches: false });
+    await runTask(received, work, { table, data: this.#data, now: () => this.rig.now });
+  }
+
+  /** With all that is in the store. */
+  async execution(executionId: string): Promise<Execution> {
+    const execution = await this.table.readExecution(executionId);
+    if (!execution) throw new Error(`There is no execution '${executionId}'.`);
+    return execution;
+  }
+
+  async context(executionId: string): Promise<unknown> {
+    return JSON.parse((await this.execution(executionId)).snapshot ?? '{}').context;
+  }
+
+  /** Calls as the clock does when the execution is due. */
+  async wake(instance: Orchestrator, executionId: string): Promise<void> {
+    const { wakeAt } = await this.rig.execution(executionId);
+    if (wakeAt === undefined) throw new Error('Nothing wakes it.');
+    this.rig.now = Math.max(this.rig.now, wakeAt);
+    await instance.wake(executionId, `wake#${wakeAt}`);
+  }
+
+  /** Bytes of the largest item in the table, as DynamoDB counts them. */
+  largestItem(): number {
+    return Math.max(...[...this.rig.table.items.values()].map(attributesSize));
+  }
+
+  /** Throws where an item refers to an object that is not there. */
+  checkReferences(): void {
+    for (const item of this.rig.table.items.values()) {
+      for (const [name, value] of Object.entries(item)) {
+        if (!name.endsWith('At') || value.S === undefined || !/^(data|state)\//.test(value.S)) continue;
+        if (!this.store.objects.has(value.S)) throw new ObjectNotFoundError(this.store.url, value.S);
+      }
+    }
+  }
+
+  #iso(): string {
+    return new Date(this.rig.now).toISOString();
+  }
+}
