@@ -7,6 +7,8 @@ import type { TaskError } from './core/machine/step.types.ts';
 import { DispatchMemory, type FunctionInvoker } from './dispatch.ts';
 import { ListItems } from './listItems.ts';
 import type { Reporter } from './report.ts';
+import { StoreUnavailableError } from './store/objectStore.ts';
+import { isStoredDataError, type StoredJson } from './store/storedJson.ts';
 import { expiresAt, isoTime, type TableLayout } from './table/executionItem.ts';
 import type { Table } from './table/table.ts';
 
@@ -14,6 +16,8 @@ export interface TaskDispatcherOptions {
   readonly invoker: FunctionInvoker;
   readonly machines: MachineLookup;
   readonly table: Table;
+  /** Where pages of files are. @default nowhere */
+  readonly data?: StoredJson;
   readonly tableName: string;
   readonly layout: TableLayout;
   readonly functionNames: FunctionNames;
@@ -40,7 +44,7 @@ export class TaskDispatcher {
 
   constructor(options: TaskDispatcherOptions) {
     this.#options = options;
-    this.lists = new ListItems(options.table);
+    this.lists = new ListItems(options.table, options.data);
   }
 
   /** Answers the tasks whose functions have no capacity now. Rejects when the table took no write. */
@@ -62,7 +66,7 @@ export class TaskDispatcher {
   }
 
   async #dispatchOne(execution: Execution, task: OpenTask): Promise<'done' | 'deferred'> {
-    const { invoker, machines, functionNames, report } = this.#options;
+    const { invoker, machines, functionNames } = this.#options;
     const machine = machines.find(execution.machine, execution.machineVersion);
     // The commit just taken found it; without it the deadline decides.
     if (!machine) return 'done';
@@ -70,7 +74,11 @@ export class TaskDispatcher {
     const functionName =
       source.kind === 'worker' ? functionNames.worker(source.worker) : functionNames.workerHost;
     const input = await this.#inputOf(execution, task);
-    if (input.type === 'missing') return this.#fail(execution, task, input.error);
+    if (input.type === 'failed') return this.#fail(execution, task, input.error);
+    if (input.type === 'deferred') {
+      this.#reportDeferred(execution, task, input.error);
+      return 'deferred';
+    }
     const worker = source.kind === 'worker' ? source.worker : task.worker;
     const of = { machine: machine.listsOf ?? execution.machine, worker };
     const outcome = await invoker.invoke(functionName, this.#payload(execution, task, of, input.value));
@@ -79,16 +87,15 @@ export class TaskDispatcher {
         this.#memory.add(execution, task);
         return 'done';
       case 'deferred':
-        report({
-          type: 'dispatchFailed',
-          executionId: execution.executionId,
-          worker: task.worker,
-          error: outcome.error,
-        });
+        this.#reportDeferred(execution, task, outcome.error);
         return 'deferred';
       case 'failed':
         return this.#fail(execution, task, outcome.error);
     }
+  }
+
+  #reportDeferred({ executionId }: Execution, { worker }: OpenTask, error: string): void {
+    this.#options.report({ type: 'dispatchFailed', executionId, worker, error });
   }
 
   /** Written as the worker would have written it: the same journal, the same first-result-wins. */
@@ -112,14 +119,23 @@ export class TaskDispatcher {
   async #inputOf(
     { fanOuts = [] }: Execution,
     task: OpenTask,
-  ): Promise<{ type: 'input'; value: Json } | { type: 'missing'; error: TaskError }> {
+  ): Promise<
+    | { type: 'input'; value: Json }
+    | { type: 'deferred'; error: string }
+    | { type: 'failed'; error: TaskError }
+  > {
     const { index } = task;
     const fanOut = index === undefined ? undefined : fanOuts.find((each) => each.task === task.task);
     if (index === undefined || !fanOut) return { type: 'input', value: task.input ?? null };
-    const value = await this.lists.at(fanOut.items, index);
-    if (value !== undefined) return { type: 'input', value };
-    const message = `Item ${index} of task ${task.task} is not in the table any more: its list has expired, or was deleted.`;
-    return { type: 'missing', error: { name: 'States.ItemReaderFailed', message, retryable: false } };
+    try {
+      const value = await this.lists.at(fanOut.items, index);
+      if (value !== undefined) return { type: 'input', value };
+    } catch (error) {
+      if (error instanceof StoreUnavailableError) return { type: 'deferred', error: error.message };
+      if (!isStoredDataError(error)) throw error;
+    }
+    const message = `Item ${index} of task ${task.task} is not to be had any more: its list has expired, or was deleted.`;
+    return { type: 'failed', error: { name: 'States.ItemReaderFailed', message, retryable: false } };
   }
 
   #payload(

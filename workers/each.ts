@@ -7,6 +7,7 @@ import {
   toleratedCount,
 } from '../orchestrator/core/eachOptions.ts';
 import type { Json } from '../orchestrator/core/json.ts';
+import type { ListFile, ListSummary } from '../orchestrator/core/listFiles.ts';
 import { runPromiseLogic } from '../orchestrator/core/machine/promiseLogic.ts';
 import {
   type FailedItem,
@@ -16,6 +17,7 @@ import {
   thresholdErrorName,
 } from '../orchestrator/core/thresholdError.ts';
 import { taskErrorOf } from './runTask.ts';
+import { WorkerOutsideMillraceError } from './worker.ts';
 
 /** Actor logic that runs another for each item of a list. */
 export type EachLogic<Input, Output> = PromiseActorLogic<Output, Input> & {
@@ -59,6 +61,25 @@ export function each<Output, Input>(
     runEach(actor, input, options, signal),
   );
   const mark: EachMark = { actor, options };
+  return Object.assign(logic, { [eachKey]: mark });
+}
+
+/**
+ * The same for the items of a file in the object store, NDJSON, JSON or CSV: `import: eachFromFile(worker<Row, void>(…),
+ * { concurrency: 100 })`. Its input names the file, `{ items: 'imports/rows.csv' }`. Outputs are written beside the file, and its own output
+ * says where: a list of millions goes through no machine.
+ *
+ * @throws InvalidEachError
+ */
+export function eachFromFile<Output, Input>(
+  actor: PromiseActorLogic<Output, Input>,
+  options: EachOptions = {},
+): EachLogic<ListFile & EachOptions, ListSummary> {
+  resolveEachOptions(options);
+  const logic = fromPromise<ListSummary, ListFile & EachOptions>(() =>
+    Promise.reject(new WorkerOutsideMillraceError()),
+  );
+  const mark: EachMark = { actor, options, isFromFile: true };
   return Object.assign(logic, { [eachKey]: mark });
 }
 

@@ -62,4 +62,6 @@ export interface EachMark {
   /** The actor that is run for each item. */
   readonly actor: unknown;
   readonly options: EachOptions;
+  /** The items are a file's. */
+  readonly isFromFile?: boolean;
 }

@@ -42,6 +42,7 @@ function fanOutAttributes(
     count,
     items,
     parts,
+    results,
     isDelegated,
     concurrency,
     tolerated,
@@ -63,6 +64,8 @@ function fanOutAttributes(
   if (parts) map.parts = jsonAttribute({ ...parts, errors: parts.errors.map((error) => ({ ...error })) });
   if (tolerated > 0) map.tolerated = { N: String(tolerated) };
   if (items.executionId !== of.executionId) map.itemsOf = { S: items.executionId };
+  if (items.store !== undefined) map.itemsAt = { S: items.store };
+  if (results !== undefined) map.results = { S: results };
   if (items.task !== task) map.itemsTask = { N: String(items.task) };
   if (open.length > 0) map.open = textAttribute(openText(of.startedAt, task, open));
   if (exceptions.length > 0) map.exceptions = textAttribute(exceptionsText(exceptions));
@@ -96,6 +99,7 @@ function fanOutOf(of: Pick<Execution, 'executionId' | 'startedAt'>, map: Attribu
       task: Number(map.itemsTask?.N ?? task),
       hash: items.S,
       pageSize: Number(pageSize?.N),
+      ...(map.itemsAt?.S !== undefined && { store: map.itemsAt.S }),
     },
     concurrency: Number(concurrency?.N),
     tolerated: Number(map.tolerated?.N ?? 0),
@@ -103,6 +107,7 @@ function fanOutOf(of: Pick<Execution, 'executionId' | 'startedAt'>, map: Attribu
     open,
     exceptions,
     ...(parts && { parts }),
+    ...(map.results?.S !== undefined && { results: map.results.S }),
     ...(map.isDelegated?.BOOL === true && { isDelegated: true }),
   };
 }

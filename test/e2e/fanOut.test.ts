@@ -1,3 +1,6 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectReplayOnce } from './expectReplayOnce.ts';
 import { albums } from './machines/albums.ts';
@@ -41,9 +44,33 @@ describe('each, on the local cloud', () => {
     const sum = (420 * 421) / 2;
     expect({ status, output }).toEqual({ status: 'SUCCEEDED', output: { first: [1, 2, 3], sum } });
     expect(await cloud.execution('c1.0')).toMatchObject({ machine: 'census.add', status: 'SUCCEEDED' });
-    const part = await cloud.partition('c1.0.3');
+    const part = await cloud.partition('c1.0.12');
     expect(part.map(({ item }) => item)).toContain('task#0.419#1');
     expect(part.map(({ item }) => item)).not.toContain('task#0.399#1');
+  }, 110_000);
+
+  it('works on the items of a file in the store, and writes what becomes of them beside it', async () => {
+    const store = fileURLToPath(cloud.cloud.environment.MILLRACE_STORE ?? '');
+    await mkdir(join(store, 'imports'), { recursive: true });
+    const rows = Array.from({ length: 230 }, (_, number) => `${number},"name ${number}"\n`);
+    await writeFile(join(store, 'imports/people.csv'), `number,name\n${rows.join('')}`);
+    await cloud.put(startItem('r1', 'roster', { M: { file: { S: 'imports/people.csv' } } }));
+    const { status, output } = await cloud.until('r1', hasStatus('SUCCEEDED', 'FAILED'), 100_000);
+    const results = 'imports/people.csv.results/r1.0/manifest.json';
+    expect({ status, output }).toEqual({
+      status: 'SUCCEEDED',
+      output: { count: 230, succeeded: 230, failed: 0, results },
+    });
+    const { files } = JSON.parse(await readFile(join(store, results), 'utf8'));
+    const lines = (await Promise.all(files.map((file: string) => readFile(join(store, file), 'utf8')))).join(
+      '',
+    );
+    const written = lines
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(written).toHaveLength(230);
+    expect(written[229]).toEqual({ index: 229, output: 'NAME 229' });
   }, 110_000);
 
   it('gives onError the first errors where more fail than it tolerates', async () => {

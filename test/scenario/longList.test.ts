@@ -199,10 +199,10 @@ describe('a long list', () => {
       loseInvoke: 1,
     });
     await run(cloud, 450, 3000);
-    await cloud.control('f1.0.2', 'stop');
+    await cloud.control('f1.0.11', 'stop');
     await cloud.advance(10_000);
     expect((await cloud.execution('f1')).output).toMatchObject({ error: { name: 'States.TaskFailed' } });
-    expect((await cloud.execution('f1.0.1')).status).toBe('ABORTED');
+    expect((await cloud.execution('f1.0.10')).status).toBe('ABORTED');
   });
 
   it('has pages of as many items as fit into one', () => {

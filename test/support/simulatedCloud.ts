@@ -6,6 +6,7 @@ import { type prepareMachine, prepareMachines } from '../../orchestrator/core/ma
 import type { DispatchOutcome, FunctionInvoker } from '../../orchestrator/dispatch.ts';
 import { Orchestrator } from '../../orchestrator/orchestrator.ts';
 import type { Report } from '../../orchestrator/report.ts';
+import type { StoredJson } from '../../orchestrator/store/storedJson.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
 import type { Table } from '../../orchestrator/table/table.ts';
@@ -56,9 +57,16 @@ export class SimulatedCloud {
   readonly #random: () => number;
   readonly #queue: { readonly at: number; readonly order: number; readonly run: () => Promise<void> }[] = [];
   #order = 0;
+  readonly #data: StoredJson | undefined;
   #orchestrator: Orchestrator;
 
-  constructor(definitions: readonly Definition[], workers: Workers, faults: DeliveryFaults = { seed: 1 }) {
+  constructor(
+    definitions: readonly Definition[],
+    workers: Workers,
+    faults: DeliveryFaults = { seed: 1 },
+    data?: StoredJson,
+  ) {
+    this.#data = data;
     this.#definitions = definitions;
     this.#workers = workers;
     this.#faults = faults;
@@ -142,6 +150,7 @@ export class SimulatedCloud {
       tableName: 'simulated',
       layout: { indexShards: 1 },
       functionNames: functionNames(''),
+      ...(this.#data && { data: this.#data }),
       report,
       now,
     });

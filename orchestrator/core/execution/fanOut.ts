@@ -25,6 +25,8 @@ export interface FanOut {
   readonly exceptions: readonly ItemOutcome[];
   /** Present where children of the execution work on parts of the list: what they have reported. */
   readonly parts?: PartsReport;
+  /** Where the items are a file's: the prefix in the store of what becomes of them. */
+  readonly results?: string;
   /** Present where one child, of the actor's own number, works on the whole list. */
   readonly isDelegated?: true;
 }
@@ -59,6 +61,8 @@ export interface ItemsAddress {
   readonly hash: string;
   /** Items of a page. */
   readonly pageSize: number;
+  /** Where they are pages of the object store, cut from a file: the prefix of their keys. */
+  readonly store?: string;
 }
 
 export function isItemTask(task: OpenTask): task is ItemTask {

@@ -1,3 +1,5 @@
+import type { Json } from '../json.ts';
+import { listFileOf } from '../listFiles.ts';
 import { type EachSource, listMachineId, type PreparedMachine } from '../machine/index.ts';
 import type { MachineEffect } from '../machine/step.types.ts';
 import { errorsShown } from '../thresholdError.ts';
@@ -5,9 +7,9 @@ import { startChild } from './children.ts';
 import type { Draft } from './draft.ts';
 import type { FanOut, ItemOutcome, ItemTask } from './fanOut.ts';
 import { doneCount, failedCount, withDone, withNextItems } from './fanOut.ts';
-import { eachRequest, itemListOf } from './itemList.ts';
+import { eachRequest, invalidItemsErrorName, itemListOf } from './itemList.ts';
 import { ItemOutputs, partOutcome, thresholdOutcome, wholeOutcome } from './listOutcome.ts';
-import { type ListPart, mostItemsInExecution, partInput, partOf } from './listPart.ts';
+import { type ListPart, mostItemsInExecution, mostItemsInPart, partInput, partOf } from './listPart.ts';
 import { startParts } from './listParts.ts';
 
 type StartEffect = Extract<MachineEffect, { type: 'startTask' }>;
@@ -31,6 +33,10 @@ function startList(
   { task, src, input }: StartEffect,
   cause: string,
 ): void {
+  if (source.isFromFile) {
+    startFile(draft, machine, source, { task, src, input });
+    return;
+  }
   const request = eachRequest(input, source.options);
   if (request.type === 'invalid') {
     draft.settleAtOnce({ type: 'taskFailed', task, error: request.error });
@@ -61,22 +67,62 @@ function startList(
   }
 }
 
+/** The items of a file are worked on by other executions, the first of which has the file cut into pages. */
+function startFile(
+  draft: Draft,
+  machine: PreparedMachine,
+  { options }: EachSource,
+  { task, src, input }: Pick<StartEffect, 'task' | 'src' | 'input'>,
+): void {
+  const file = listFileOf(input);
+  const given = file && typeof input === 'object' && input !== null ? { ...input, items: [] } : input;
+  const request = eachRequest(given, options);
+  if (!file || request.type === 'invalid') {
+    const message =
+      request.type === 'invalid'
+        ? request.error.message
+        : 'The input of eachFromFile() is { items: KEY }, the key of a file in the store.';
+    draft.settleAtOnce({ type: 'taskFailed', task, error: { name: invalidItemsErrorName, message } });
+    return;
+  }
+  const { executionId } = draft.execution;
+  const items = { executionId, task, hash: '', pageSize: mostItemsInPart };
+  const { concurrency } = request;
+  const { tolerateFailures } = toleranceOf(input, options);
+  const part = { items, first: 0, count: 0, concurrency, tolerated: 0 };
+  draft.addFanOut({ ...fanOutOf(task, src, part), isDelegated: true });
+  startChild(
+    draft,
+    { task, src, input: { ...file, concurrency, tolerateFailures } },
+    { machine: listMachineId(machine.id, src), version: machine.version },
+  );
+}
+
+/** How many of a file's items may fail is known once they are counted. */
+function toleranceOf(input: Json | undefined, { tolerateFailures }: EachSource['options']) {
+  const given = typeof input === 'object' && input !== null && 'tolerateFailures' in input ? input : {};
+  return { tolerateFailures: given.tolerateFailures ?? tolerateFailures };
+}
+
 /** An execution of a list machine starts: it works on its part, or has children do so. */
 function startPart(draft: Draft, source: EachSource, { task, src, input }: StartEffect, cause: string): void {
   const part = partOf(input);
-  if (!part || part.count === 0) {
+  const isFile = part?.results !== undefined;
+  if (!part || (part.count === 0 && !isFile)) {
     const message = 'Only the orchestrator may start an execution of a machine that works on lists.';
     draft.fail({ code: 'InvalidStart', name: 'InvalidStart', message });
     return;
   }
   const fanOut = fanOutOf(task, src, part);
-  if (part.count <= part.items.pageSize) {
+  const isWholeFile = isFile && part.items.executionId === draft.execution.executionId;
+  if (part.count <= part.items.pageSize && !isWholeFile) {
     draft.addFanOut(fanOut);
     dispatchNext(draft, fanOut, source.policy.timeoutMs, cause);
   } else {
     const whole = { ...fanOut, parts: { done: 0, failed: 0, errors: [] } };
     draft.addFanOut(whole);
-    startParts(draft, whole);
+    if (part.count > 0) startParts(draft, whole);
+    else draft.settleAtOnce(partOutcome(whole, whole.parts));
   }
 }
 

@@ -5,7 +5,7 @@ import { type ItemFailure, itemFailure, thresholdError } from '../thresholdError
 import type { Draft } from './draft.ts';
 import type { ResultEntry } from './entries.ts';
 import { exceptionsText, type FanOut, type ItemOutcome } from './fanOut.ts';
-import type { PartResult } from './listPart.ts';
+import { type PartResult, partInput } from './listPart.ts';
 import { timeoutError } from './tasks.ts';
 
 /** What the machine gets. */
@@ -63,12 +63,20 @@ export function thresholdOutcome(
   return { type: 'taskFailed', task, error: { ...rest, errors: errors.map((error) => ({ ...error })) } };
 }
 
+/** Of a file: what became of its items is in the store. */
+export function fileOutcome({ task }: FanOut, { failed, count = 0, results = '' }: PartResult): Outcome {
+  return { type: 'taskSucceeded', task, output: { count, succeeded: count - failed, failed, results } };
+}
+
 /** Of a part, however many failed: whether that is too many is for the whole to say. */
-export function partOutcome({ task, exceptions }: FanOut, { failed, errors }: PartResult): Outcome {
+export function partOutcome(fanOut: FanOut, { failed, errors }: PartResult): Outcome {
+  const { task, exceptions, parts, results } = fanOut;
   const output = {
     failed,
     errors: errors.map((error) => ({ ...error })),
     ...(exceptions.length > 0 && { exceptions: exceptionsText(exceptions) }),
+    // What becomes of a file's items is written beside it, by the machine's next task.
+    ...(results !== undefined && { part: partInput(fanOut), isWhole: parts !== undefined }),
   };
   return { type: 'taskSucceeded', task, output };
 }

@@ -4,6 +4,7 @@ import type { FanOut, ItemsAddress } from './fanOut.ts';
 
 /** More than this is worked on by executions of its own, so that neither an item nor a partition carries all of it. */
 export const mostItemsInExecution = 200;
+export const mostItemsInPart = 200;
 
 /** What an execution of a list machine is started with. It has no items in it: they stay where the list is. */
 export interface ListPart {
@@ -12,6 +13,8 @@ export interface ListPart {
   readonly count: number;
   readonly concurrency: number;
   readonly tolerated: number;
+  /** Where the items are a file's: the prefix in the store of what becomes of them. */
+  readonly results?: string;
 }
 
 /** What an execution of a list machine comes to. The outputs stay in its journal. */
@@ -21,32 +24,64 @@ export interface PartResult {
   readonly errors: readonly ItemFailure[];
   /** Of an execution that has items itself: see `exceptionsText`. */
   readonly exceptions?: string;
+  /** What it worked on, where that is a file's. */
+  readonly part?: ListPart;
+  /** It is the whole file. */
+  readonly isWhole?: boolean;
+  /** Of a file: how many items it has, how many of them may fail, and the key of what became of them. */
+  readonly count?: number;
+  readonly tolerated?: number;
+  readonly results?: string;
 }
 
-export function partInput({ items, first, count, concurrency, tolerated }: ListPart): JsonObject {
-  return { items: { ...items }, first, count, concurrency, tolerated };
+export function partInput({ items, first, count, concurrency, tolerated, results }: ListPart): JsonObject {
+  return {
+    items: { ...items },
+    first,
+    count,
+    concurrency,
+    tolerated,
+    ...(results !== undefined && { results }),
+  };
 }
 
 /** Undefined for what no list machine was started with: somebody else has written its start. */
 export function partOf(input: Json | undefined): ListPart | undefined {
-  const { items, first, count, concurrency, tolerated } = fieldsOf(input);
-  const { executionId, task, hash, pageSize } = fieldsOf(items);
+  const { items, first, count, concurrency, tolerated, results } = fieldsOf(input);
+  const { executionId, task, hash, pageSize, store } = fieldsOf(items);
   if (typeof executionId !== 'string' || typeof hash !== 'string') return undefined;
   const numbers = [first, count, concurrency, tolerated, task, pageSize].map(Number);
   if (!numbers.every((number) => Number.isSafeInteger(number) && number >= 0)) return undefined;
   return {
-    items: { executionId, task: Number(task), hash, pageSize: Math.max(1, Number(pageSize)) },
+    items: {
+      executionId,
+      task: Number(task),
+      hash,
+      pageSize: Math.max(1, Number(pageSize)),
+      ...(typeof store === 'string' && { store }),
+    },
     first: Number(first),
     count: Number(count),
     concurrency: Math.max(1, Number(concurrency)),
     tolerated: Number(tolerated),
+    ...(typeof results === 'string' && { results }),
   };
 }
 
 export function partResultOf(output: Json | undefined): PartResult | undefined {
-  const { failed, errors, exceptions } = fieldsOf(output);
+  const { failed, errors, exceptions, isWhole, count, tolerated, results } = fieldsOf(output);
   if (typeof failed !== 'number' || !isFailureList(errors)) return undefined;
-  return { failed, errors, ...(typeof exceptions === 'string' && { exceptions }) };
+  const part = partOf(fieldsOf(output).part);
+  return {
+    failed,
+    errors,
+    ...(typeof exceptions === 'string' && { exceptions }),
+    ...(part && { part }),
+    ...(isWhole === true && { isWhole }),
+    ...(typeof count === 'number' && { count }),
+    ...(typeof tolerated === 'number' && { tolerated }),
+    ...(typeof results === 'string' && { results }),
+  };
 }
 
 function fieldsOf(value: Json | undefined): JsonObject {

@@ -3,12 +3,12 @@ import { errorsShown } from '../thresholdError.ts';
 import { removeChild, startChild } from './children.ts';
 import type { Draft } from './draft.ts';
 import type { FanOut, PartsReport } from './fanOut.ts';
-import { ItemOutputs, partOutcome, thresholdOutcome, wholeOutcome } from './listOutcome.ts';
-import { partInput, partResultOf, partsAtATime } from './listPart.ts';
+import { fileOutcome, ItemOutputs, partOutcome, thresholdOutcome, wholeOutcome } from './listOutcome.ts';
+import { type PartResult, partInput, partResultOf, partsAtATime } from './listPart.ts';
 import type { Message } from './messages.ts';
 
-/** The number of the first part: the actor that the list machine runs has number 0. */
-const firstPart = 1;
+/** Numbers of parts begin here: those before it are of the few actors that the list machine itself runs. */
+const firstPart = 10;
 
 export function childOfPart(part: number): number {
   return firstPart + part;
@@ -16,7 +16,7 @@ export function childOfPart(part: number): number {
 
 /** The child executions that work on parts of a list are of the same machine as the one that they report to. */
 export function startParts(draft: Draft, before: FanOut): void {
-  const { worker, items, first, count, tolerated } = before;
+  const { worker, items, first, count, tolerated, results } = before;
   const { machine, machineVersion = '', children = [] } = draft.execution;
   const { parts, concurrency } = partsAtATime(before);
   const end = first + count;
@@ -29,6 +29,7 @@ export function startParts(draft: Draft, before: FanOut): void {
       concurrency,
       // More than this, and the whole has failed.
       tolerated: tolerated - (before.parts?.failed ?? 0),
+      ...(results !== undefined && { results }),
     };
     const task = childOfPart(Math.floor((next - first) / items.pageSize));
     startChild(draft, { task, src: worker, input: partInput(part) }, { machine, version: machineVersion });
@@ -62,12 +63,7 @@ export function applyPartResult(
     return;
   }
   if (list.isDelegated) {
-    const { failed, errors } = result;
-    const outcome =
-      failed > list.tolerated
-        ? thresholdOutcome(list, failed, errors)
-        : wholeOutcome(list, new ItemOutputs(draft, machine, list));
-    draft.settle(machine, outcome, cause);
+    draft.settle(machine, delegatedOutcome(draft, machine, list, result), cause);
     return;
   }
   removeChild(draft, child);
@@ -78,6 +74,15 @@ export function applyPartResult(
   } else {
     startParts(draft, report);
   }
+}
+
+function delegatedOutcome(draft: Draft, machine: PreparedMachine, list: FanOut, result: PartResult) {
+  const { failed, errors, part } = result;
+  const count = result.count ?? part?.count ?? list.count;
+  const tolerated = result.tolerated ?? part?.tolerated ?? list.tolerated;
+  if (failed > tolerated) return thresholdOutcome({ ...list, count, tolerated }, failed, errors);
+  if (result.results !== undefined) return fileOutcome(list, result);
+  return wholeOutcome(list, new ItemOutputs(draft, machine, list));
 }
 
 function withPart(

@@ -26,7 +26,9 @@ export type TaskSource =
   /** A Lambda function of its own. */
   | { readonly kind: 'worker'; readonly worker: string; readonly policy: ResolvedTaskPolicy }
   /** `fromPromise` logic of the machine's own module: the worker host runs it. */
-  | { readonly kind: 'promise'; readonly logic: AnyActorLogic; readonly policy: ResolvedTaskPolicy };
+  | { readonly kind: 'promise'; readonly logic: AnyActorLogic; readonly policy: ResolvedTaskPolicy }
+  /** What the worker host does for Millrace itself. */
+  | { readonly kind: 'host'; readonly policy: ResolvedTaskPolicy };
 
 /** A task for each item of a list. */
 export interface EachSource {
@@ -38,6 +40,8 @@ export interface EachSource {
   readonly policy: ResolvedTaskPolicy;
   /** Set in a list machine: its lists are parts of another execution's. */
   readonly isOfPart?: true;
+  /** Set where the items are a file's. */
+  readonly isFromFile?: true;
 }
 
 /** Kinds of actor logic, as far as a durable machine has to tell them apart. */
@@ -67,7 +71,13 @@ export function resolveSource(src: string, logic: unknown): ActorSource {
     throw new InvalidEachError('each() runs a worker() or a fromPromise for each item, and this is neither.');
   }
   const item = resolveTaskSource(src, mark.actor);
-  return { kind: 'each', item, options: resolveEachOptions(mark.options), policy: item.policy };
+  return {
+    kind: 'each',
+    item,
+    options: resolveEachOptions(mark.options),
+    policy: item.policy,
+    ...(mark.isFromFile && { isFromFile: true }),
+  };
 }
 
 function resolveTaskSource(src: string, logic: unknown): TaskSource {
