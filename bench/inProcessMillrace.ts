@@ -1,3 +1,4 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import type { AnyStateMachine } from 'xstate';
@@ -21,11 +22,20 @@ import { progress } from './commandLine.ts';
 import { connection } from './engines.ts';
 
 export interface InProcessMillrace {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
   /** Starts executions and waits for their ends. */
   run(machine: string, executionIds: readonly string[], input: { readonly from: number }): Promise<void>;
   /** What all calls have used since the last time: the client's, the orchestrator's and the workers'. */
   usage(): Usage;
   stop(): Promise<void>;
+}
+
+export interface InProcessOptions {
+  /** Told of each commit. */
+  readonly onCommit?: (execution: Execution) => void;
+  /** What has not ended by then fails the bench. @default 2 minutes */
+  readonly endDeadlineMs?: number;
 }
 
 export interface Usage extends Units {
@@ -42,6 +52,7 @@ export async function startInProcessMillrace(
   endpoint: string,
   machines: readonly AnyStateMachine[],
   work: (input: never) => unknown,
+  { onCommit = () => {}, endDeadlineMs = defaultEndDeadlineMs }: InProcessOptions = {},
 ): Promise<InProcessMillrace> {
   const client = createDynamoDBClient({ ...connection, endpoint });
   const streamsClient = new DynamoDBStreamsClient({ ...connection, endpoint });
@@ -50,7 +61,7 @@ export async function startInProcessMillrace(
   const { streamArn } = await ensureTable(client, description.table);
 
   const meter = new Meter();
-  const endings = new Endings();
+  const endings = new Endings(endDeadlineMs);
   const now = () => Date.now();
   const layout = { indexShards: defaults.indexShards, retentionDays: defaults.retentionDays };
   const common = { ...layout, client, tableName, now };
@@ -58,7 +69,10 @@ export async function startInProcessMillrace(
   const workerTable = new DynamoDBTable({ ...common, onConsumedCapacity: (units) => meter.count(units) });
   const orchestratorTable = new ObservedTable(
     { ...common, onConsumedCapacity: (units) => meter.countOfOrchestrator(units) },
-    (execution) => endings.add(execution),
+    (execution) => {
+      onCommit(execution);
+      if (hasEnded(execution.status)) endings.add(execution);
+    },
   );
 
   const lookup = machineLookup(prepareMachines(machines));
@@ -104,6 +118,8 @@ export async function startInProcessMillrace(
   });
 
   return {
+    client,
+    tableName,
     async run(machine, executionIds, input) {
       const ended = endings.of(executionIds);
       for (const executionId of executionIds) {
@@ -162,26 +178,32 @@ class Meter {
 
 /** The table, seen from whoever waits for executions to end. */
 class ObservedTable extends DynamoDBTable {
-  readonly #onEnded: (execution: Execution) => void;
+  readonly #onCommit: (execution: Execution) => void;
 
-  constructor(options: DynamoDBTableOptions, onEnded: (execution: Execution) => void) {
+  constructor(options: DynamoDBTableOptions, onCommit: (execution: Execution) => void) {
     super(options);
-    this.#onEnded = onEnded;
+    this.#onCommit = onCommit;
   }
 
-  override async commit(execution: Execution): Promise<CommitOutcome> {
-    const outcome = await super.commit(execution);
-    if (outcome.type === 'committed' && hasEnded(execution.status)) this.#onEnded(execution);
+  override async commit(...of: Parameters<DynamoDBTable['commit']>): Promise<CommitOutcome> {
+    const [execution] = of;
+    const outcome = await super.commit(...of);
+    if (outcome.type === 'committed') this.#onCommit(execution);
     return outcome;
   }
 }
 
-const endDeadlineMs = 120_000;
+const defaultEndDeadlineMs = 120_000;
 
 class Endings {
+  readonly #endDeadlineMs: number;
   #open = new Set<string>();
   #ended: Execution[] = [];
   #settle: { resolve: (ended: readonly Execution[]) => void; reject: (error: unknown) => void } | undefined;
+
+  constructor(endDeadlineMs: number) {
+    this.#endDeadlineMs = endDeadlineMs;
+  }
 
   /** Resolves when each of these has ended. One call at a time. */
   of(executionIds: readonly string[]): Promise<readonly Execution[]> {
@@ -189,8 +211,8 @@ class Endings {
     this.#ended = [];
     return new Promise((resolve, reject) => {
       const late = () =>
-        reject(new Error(`${this.#open.size} executions did not end in ${endDeadlineMs} ms.`));
-      const deadline = setTimeout(late, endDeadlineMs);
+        reject(new Error(`${this.#open.size} executions did not end in ${this.#endDeadlineMs} ms.`));
+      const deadline = setTimeout(late, this.#endDeadlineMs);
       this.#settle = {
         resolve: (ended) => {
           clearTimeout(deadline);

@@ -84,6 +84,26 @@ export function priceLines(measured: MeasuredExecutions): Record<Product, readon
   };
 }
 
+/** What a deployment costs in 30 days in which nothing is due, however many executions wait: its clock, line by line. */
+export function idleMonthLines(clock: {
+  readonly runSeconds: number;
+  readonly memorySizeMb: number;
+  readonly indexShards: number;
+}): readonly PriceLine[] {
+  const { lambda, dynamodb } = listPrices;
+  const runs = daysAMonth * 24 * 60;
+  const looks = runs * clock.runSeconds * clock.indexShards;
+  return [
+    { what: 'clock: requests', usd: runs * lambda.request },
+    {
+      what: 'clock: duration',
+      usd: runs * clock.runSeconds * (clock.memorySizeMb / 1024) * lambda.arm64GbSecond,
+    },
+    // An eventually consistent query that finds nothing.
+    { what: 'table: looks at the index', usd: looks * 0.5 * dynamodb.readUnit },
+  ];
+}
+
 type Line = (what: string, usd: number) => PriceLine;
 
 function millraceLines(measured: MeasuredExecutions, line: Line): PriceLine[] {

@@ -30,6 +30,7 @@ await runBench(async () => {
     machinesDirectory: join(directory, 'machines'),
     workersDirectory: join(directory, 'workers'),
     maximumConcurrency,
+    bus: false,
     log: ({ source, text }) => progress(`${source}: ${text}`),
   });
   try {

@@ -5,8 +5,11 @@ import type { CommandLine } from './commands/command.ts';
 import { addRedriveCommand, addSendCommand, addStopCommand } from './commands/control.ts';
 import { addDescribeCommand } from './commands/describe.ts';
 import { addDevCommand } from './commands/dev.ts';
+import { addEventsCommand } from './commands/events.ts';
 import { addHistoryCommand } from './commands/history.ts';
 import { addListCommand } from './commands/list.ts';
+import { addMachinesCommand } from './commands/machines.ts';
+import { addReplayCommand } from './commands/replay.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addStartCommand } from './commands/start.ts';
 import { addWaitCommand } from './commands/wait.ts';
@@ -42,10 +45,13 @@ const commands = [
   addDescribeCommand,
   addListCommand,
   addHistoryCommand,
+  addReplayCommand,
+  addEventsCommand,
   addWaitCommand,
   addSendCommand,
   addStopCommand,
   addRedriveCommand,
+  addMachinesCommand,
 ];
 
 function createProgram({ terminal }: CommandContext): Command {

@@ -10,6 +10,18 @@ export class NoCloudError extends Error {
   override readonly name = 'NoCloudError';
 }
 
+/** Thrown where there is no local cloud with a bus. */
+export class NoBusError extends Error {
+  readonly code = 'NoBus';
+  override readonly name = 'NoBusError';
+}
+
+/** Thrown when the local cloud's bus does not answer. */
+export class CannotReachBusError extends Error {
+  readonly code = 'CannotReachBus';
+  override readonly name = 'CannotReachBusError';
+}
+
 /** Thrown by `dev` when the directory's local cloud is running already. */
 export class LocalCloudRunningError extends Error {
   readonly code = 'LocalCloudRunning';

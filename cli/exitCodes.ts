@@ -11,6 +11,8 @@ export const exitCode = {
   timeout: 4,
   /** No cloud to talk to, or it cannot be reached. */
   environment: 5,
+  /** A replay by today's machines is not what was recorded. */
+  diverged: 6,
   /** A defect of millrace itself: the only case with a stack trace. */
   defect: 70,
   /** Ctrl-C. */
@@ -26,5 +28,6 @@ export const exitCodesHelp = `Exit codes:
   3    there is no such execution
   4    the time to wait was over; executions go on
   5    no cloud to talk to, or it cannot be reached
+  6    a replay by these machines is not what was recorded (replay, machines check)
   70   a defect of millrace
   130  interrupted`;

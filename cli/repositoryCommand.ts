@@ -65,6 +65,7 @@ export async function runRepositoryCommand(commandLine: RepositoryCommandLine): 
         cloud = await startLocalCloud({
           machinesDirectory: `${directory}/machines`,
           workersDirectory: `${directory}/workers/examples`,
+          bus: false,
           log: ({ source, text }) => {
             // What the engine says as it starts and stops is of no interest; why it did not start is in the error.
             if (source !== 'dynamodb') terminal.note(`[${source}] ${text.trimEnd()}`);

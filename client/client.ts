@@ -1,16 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvalidConfigurationError, readConfiguration } from '../orchestrator/configuration.ts';
+import { readExecutionClock } from '../orchestrator/executionClock.ts';
 import { storeUrlProblem } from '../orchestrator/store/openStore.ts';
 import { createDynamoDBClient } from '../orchestrator/table/client.ts';
 import { DynamoDBTable, type Units } from '../orchestrator/table/dynamoDBTable.ts';
 import { openStoredJson, withStore } from '../orchestrator/table/openTable.ts';
 import type { ListedExecution, Page } from '../orchestrator/table/table.ts';
+import { type CheckMachinesOptions, checkMachines } from './checkMachines.ts';
 import { describeExecution, type ExecutionDescription } from './describe.ts';
 import { NotRedrivableError } from './errors.ts';
-import { type HistoryEntry, readExecutionHistory } from './history.ts';
+import { type HistoryEntry, type HistoryOptions, readHistory, readHistoryPage } from './history.ts';
 import { type ListOptions, listAllExecutions, listExecutions } from './list.ts';
 import type { ExecutionEvent, MachineEvents, MachineReference } from './machineTypes.ts';
+import {
+  type ExecutionRecording,
+  type ExecutionState,
+  type MachineDefinition,
+  type ReplayReport,
+  readStateAt,
+  recordExecution,
+  replayExecution,
+} from './replay.ts';
 import { type SendOptions, type SentEvent, sendControl, sendEvent } from './send.ts';
 import {
   type StartedExecution,
@@ -43,7 +54,7 @@ export interface ClientOptions {
   readonly storeOverKb?: number;
   /** Told the capacity units that each call took. @default not asked for */
   readonly onConsumedCapacity?: (consumed: Units) => void;
-  /** Milliseconds since the epoch. @default the system's clock */
+  /** Milliseconds since the epoch. @default the system's clock; in a local cloud whose time passes faster, its time */
   readonly now?: () => number;
   /** Makes ids of executions and events. @default random UUIDs */
   readonly newId?: () => string;
@@ -64,7 +75,7 @@ export function createClient(options: ClientOptions = {}): MillraceClient {
     retentionDays = configuration.retentionDays,
     onConsumedCapacity,
   } = options;
-  const now = options.now ?? (() => Date.now());
+  const now = options.now ?? readExecutionClock(process.env).now;
   const { store = configuration.store, storeOverKb = configuration.storeOverKb } = options;
   const problem = store === undefined ? undefined : storeUrlProblem(store);
   if (problem !== undefined) throw new InvalidConfigurationError(problem);
@@ -82,6 +93,8 @@ export function createClient(options: ClientOptions = {}): MillraceClient {
     now,
     newId: options.newId ?? (() => randomUUID()),
     sleep: options.sleep ?? sleep,
+    // Whoever waits does so in the time of this process.
+    ...(options.sleep === undefined && { waitClock: () => performance.now() }),
   });
 }
 
@@ -216,11 +229,59 @@ export class MillraceClient {
   }
 
   /**
-   * What happened to an execution: what was applied, in order, then what lies in its journal and is not applied yet.
+   * A page of what happened to an execution: what was applied, in order, then what lies in its journal and is not applied
+   * yet. With its machine, each entry says from which state it led to which, and what it changed.
+   *
+   * @throws ExecutionNotFoundError, InvalidExecutionIdError, InvalidCursorError
+   */
+  history(executionId: string, options: HistoryOptions = {}): Promise<Page<HistoryEntry>> {
+    return readHistoryPage(this.#surroundings, executionId, options);
+  }
+
+  /** The entries of all pages of {@link MillraceClient.history}, read as they are asked for. */
+  historyAll(
+    executionId: string,
+    options: Pick<HistoryOptions, 'machines' | 'from'> = {},
+  ): AsyncGenerator<HistoryEntry, void, undefined> {
+    return readHistory(this.#surroundings, executionId, options);
+  }
+
+  /**
+   * The state of an execution after entry `number` of its history, from journal and log alone.
+   *
+   * @param machines definitions of its machine, that of its version among them
+   * @throws ExecutionNotFoundError, InvalidExecutionIdError, HistoryEntryNotFoundError
+   * @throws ReplayDivergedError when the definition is not the one that it ran with
+   * @throws JournalIncompleteError when what is needed has expired
+   */
+  stateAt(
+    executionId: string,
+    number: number,
+    machines: readonly MachineDefinition[],
+  ): Promise<ExecutionState> {
+    return readStateAt(this.#surroundings, executionId, number, machines);
+  }
+
+  /**
+   * Takes every step of an execution again, by the definitions given, and compares what comes of it with what is stored.
    *
    * @throws ExecutionNotFoundError, InvalidExecutionIdError
    */
-  history(executionId: string): Promise<HistoryEntry[]> {
-    return readExecutionHistory(this.#surroundings, executionId);
+  replay(executionId: string, machines: readonly MachineDefinition[]): Promise<ReplayReport> {
+    return replayExecution(this.#surroundings, executionId, machines);
+  }
+
+  /** Replays what is recorded of machines, those that run first, by today's definitions. */
+  checkMachines(options: CheckMachinesOptions): AsyncGenerator<ReplayReport, void, undefined> {
+    return checkMachines(this.#surroundings, options);
+  }
+
+  /**
+   * All that a replay of the execution needs, to be kept as a test of its machine: see `replayRecording`.
+   *
+   * @throws ExecutionNotFoundError, InvalidExecutionIdError
+   */
+  record(executionId: string): Promise<ExecutionRecording> {
+    return recordExecution(this.#surroundings, executionId);
   }
 }

@@ -1,3 +1,4 @@
+import type { Divergence } from '../orchestrator/core/execution/divergence.ts';
 import type { ExecutionStatus } from '../orchestrator/core/execution/execution.ts';
 
 /** Thrown for an execution id that Millrace cannot use; nothing was written. */
@@ -68,5 +69,31 @@ export class WaitTimeoutError extends Error {
   override readonly name = 'WaitTimeoutError';
   constructor(what: string, timeoutMs: number) {
     super(`${what} after ${timeoutMs} ms. Nothing was stopped: wait again, for longer.`);
+  }
+}
+
+/** Thrown when the history of an execution has fewer entries than the one asked for. */
+export class HistoryEntryNotFoundError extends Error {
+  readonly code = 'HistoryEntryNotFound';
+  override readonly name = 'HistoryEntryNotFoundError';
+  constructor(executionId: string, number: number, entries: number) {
+    super(
+      `The history of '${executionId}' has ${entries} entries so far: there is no state after entry ${number}.`,
+    );
+  }
+}
+
+/** Thrown when a state of the past cannot be told, because the machine given is not the one that was. */
+export class ReplayDivergedError extends Error {
+  readonly code = 'ReplayDiverged';
+  override readonly name = 'ReplayDivergedError';
+  readonly divergence: Divergence;
+  constructor(executionId: string, divergence: Divergence) {
+    const { number, reference, message } = divergence;
+    super(
+      `The replay of '${executionId}' diverges at entry ${number} (${reference}). ${message} ` +
+        'Replay it with the definition that it ran with.',
+    );
+    this.divergence = divergence;
   }
 }

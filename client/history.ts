@@ -1,19 +1,35 @@
+import type { DivergenceCode } from '../orchestrator/core/execution/divergence.ts';
 import type { ControlEntry, JournalEntry } from '../orchestrator/core/execution/entries.ts';
 import type { Execution } from '../orchestrator/core/execution/execution.ts';
-import {
-  type IgnoredReason,
-  isJournalKind,
-  type LogEntry,
-  parseLog,
-} from '../orchestrator/core/execution/log.ts';
+import type { IgnoredReason, LogEntry } from '../orchestrator/core/execution/log.ts';
 import type { Message } from '../orchestrator/core/execution/messages.ts';
+import {
+  JournalIncompleteError,
+  Replay,
+  type ReplayedExecution,
+} from '../orchestrator/core/execution/replay.ts';
 import type { Json, JsonObject } from '../orchestrator/core/json.ts';
 import { parseMachineState } from '../orchestrator/core/machine/state.ts';
 import type { TaskError } from '../orchestrator/core/machine/step.types.ts';
+import { type ListResults, withListResults } from '../orchestrator/listResults.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
+import type { Page } from '../orchestrator/table/table.ts';
 import { ExecutionNotFoundError } from './errors.ts';
+import {
+  decodePosition,
+  encodePosition,
+  type HistoryPosition,
+  type LoggedEntry,
+  type LogPosition,
+  logStart,
+  positionOf,
+  readLog,
+  readPending,
+} from './executionLog.ts';
 import { checkExecutionId } from './identifiers.ts';
+import { lookupOf, type MachineDefinition } from './replay.ts';
 import type { ClientSurroundings } from './surroundings.ts';
+import { type Transition, Transitions } from './transition.ts';
 
 /** One thing that happened to an execution, in the order in which it was applied. */
 export interface HistoryEntry {
@@ -48,6 +64,10 @@ export interface HistoryEntry {
   readonly cause?: string;
   /** ISO 8601: when the item was written, as its writer says. */
   readonly writtenAt?: string;
+  /** What it did to the machine. Present where the history was replayed. */
+  readonly transition?: Transition;
+  /** Why this entry and those after it have no `transition`, though machines were given. */
+  readonly notReplayed?: { readonly code: DivergenceCode | 'JournalIncomplete'; readonly message: string };
 }
 
 /**
@@ -76,33 +96,179 @@ export type HistoryVerdict =
   /** In the journal and not yet applied. */
   | { readonly type: 'pending' };
 
-export async function readExecutionHistory(
+export interface HistoryOptions {
+  /**
+   * Definitions of the execution's machine, each version that is at hand: the history is then replayed from its start, and its
+   * entries say what they did to the machine. @default none
+   */
+  readonly machines?: readonly MachineDefinition[];
+  /** Entries a page. @default 100 */
+  readonly limit?: number;
+  /** Number of the first entry. @default 1 */
+  readonly from?: number;
+  /** The `cursor` of the page before, in place of `from`. */
+  readonly cursor?: string;
+}
+
+/**
+ * A page of what happened.
+ *
+ * @throws ExecutionNotFoundError, InvalidExecutionIdError, InvalidCursorError
+ */
+export async function readHistoryPage(
+  surroundings: ClientSurroundings,
+  executionId: string,
+  { limit = 100, from = 1, cursor, ...options }: HistoryOptions,
+): Promise<Page<HistoryEntry>> {
+  const begin = cursor === undefined ? from : decodePosition(cursor);
+  const items: HistoryEntry[] = [];
+  let next: HistoryPosition | undefined;
+  for await (const each of historyEntries(surroundings, executionId, {
+    ...options,
+    begin,
+    chunk: limit + 1,
+  })) {
+    // Only one more tells that there are more.
+    if (items.length === limit && next) return { items, cursor: encodePosition(next) };
+    items.push(each.entry);
+    next = each.next;
+  }
+  return { items };
+}
+
+/** As many entries are in memory at once. */
+const chunk = 1000;
+
+/** @throws ExecutionNotFoundError, InvalidExecutionIdError */
+export async function* readHistory(
+  surroundings: ClientSurroundings,
+  executionId: string,
+  { from = 1, ...options }: Pick<HistoryOptions, 'machines' | 'from'>,
+): AsyncGenerator<HistoryEntry, void, undefined> {
+  for await (const { entry } of historyEntries(surroundings, executionId, {
+    ...options,
+    begin: from,
+    chunk,
+  })) {
+    yield entry;
+  }
+}
+
+interface EntriesOptions {
+  readonly machines?: readonly MachineDefinition[];
+  /** A number, or a place that an earlier page ended at. */
+  readonly begin: number | HistoryPosition;
+  readonly chunk: number;
+}
+
+async function* historyEntries(
   { table }: ClientSurroundings,
   executionId: string,
-): Promise<HistoryEntry[]> {
+  { machines, begin, chunk }: EntriesOptions,
+): AsyncGenerator<{ entry: HistoryEntry; next: HistoryPosition }, void, undefined> {
   checkExecutionId(executionId);
-  const { execution, journal, segments } = await table.readHistory(executionId);
+  const execution = await table.readExecution(executionId);
   // Events may come before the start: they alone make no execution.
-  if (!execution && !journal.some((entry) => entry.kind === 'start'))
-    throw new ExecutionNotFoundError(executionId);
-  const items = new Map(journal.map((entry) => [entry.reference, entry]));
+  if (!execution && !(await table.readStart(executionId))) throw new ExecutionNotFoundError(executionId);
   const workers = workersOf(execution);
-  const log = [...segments, ...(execution ? [execution.log] : [])].flatMap(parseLog);
-  const applied = log.map((entry, i) => historyEntry(i + 1, entry, itemOf(entry, items), workers));
-  const logged = new Set(log.filter(isOfJournal).map((entry) => entry.reference));
-  const pending = journal
-    .filter((entry) => !logged.has(entry.reference))
-    .map(
-      (entry, i): HistoryEntry => ({
-        number: applied.length + i + 1,
-        kind: kindOf(entry),
-        reference: entry.reference,
-        verdict: { type: 'pending' },
-        ...taskOf(entry.reference, workers),
-        ...detailsOf(entry),
-      }),
-    );
-  return [...applied, ...pending];
+  const first = typeof begin === 'number' ? begin : begin.number;
+  const pendingBefore = typeof begin === 'number' ? 0 : begin.pending;
+  let end: LogPosition = { ...logStart, number: first };
+  if (execution) {
+    const itemResults: ListResults = new Map();
+    const replayed = machines && new ReplayedHistory(machines, { ...execution, itemResults });
+    // A replay begins at the start, wherever the page does.
+    const at = replayed ? logStart : await beginOf(table, execution, begin);
+    end = at;
+    for await (const logged of readLog(table, execution, at, chunk)) {
+      const { number, entry, item } = logged;
+      const done =
+        replayed &&
+        (await withListResults(table, executionId, itemResults, () =>
+          replayed.take(logged, number >= first),
+        ));
+      end = logged.next;
+      if (number < first) continue;
+      const known = replayed?.workers ?? workers;
+      yield {
+        entry: { ...historyEntry(number, entry, item, known), ...done },
+        next: { ...logged.next, pending: 0 },
+      };
+    }
+  }
+  let pending = 0;
+  for await (const entry of readPending(table, executionId, execution)) {
+    const number = end.number + pending++;
+    if (pending <= pendingBefore || number < first) continue;
+    yield { entry: pendingEntry(number, entry, workers), next: { ...end, pending } };
+  }
+}
+
+function beginOf(
+  table: ClientSurroundings['table'],
+  execution: Execution,
+  begin: number | HistoryPosition,
+): LogPosition | Promise<LogPosition> {
+  if (typeof begin !== 'number') return begin;
+  return begin === 1 ? logStart : positionOf(table, execution, begin);
+}
+
+/** The replay beside a history, for as long as it goes. */
+class ReplayedHistory {
+  readonly #replay: Replay | undefined;
+  readonly #transitions = new Transitions();
+  /** By task: those that were open lately. */
+  workers: ReadonlyMap<number, string> = new Map();
+  #reason: HistoryEntry['notReplayed'];
+  #isToldReason = false;
+
+  constructor(machines: readonly MachineDefinition[], execution: ReplayedExecution) {
+    this.#replay = new Replay(lookupOf(machines), execution);
+  }
+
+  /** @param isShown whether the answer will be seen */
+  take(logged: LoggedEntry, isShown: boolean): Pick<HistoryEntry, 'transition' | 'notReplayed'> {
+    const transition = this.#reason ? undefined : this.#transition(logged, isShown);
+    if (transition) return { transition };
+    if (!this.#reason || this.#isToldReason || !isShown) return {};
+    this.#isToldReason = true;
+    return { notReplayed: this.#reason };
+  }
+
+  #transition({ entry, item, isAfterGap }: LoggedEntry, isShown: boolean): Transition | undefined {
+    try {
+      if (isAfterGap) throw new JournalIncompleteError('log#');
+      const replayed = this.#replay?.take(entry, item);
+      if (!replayed) return undefined;
+      if (replayed.divergence) {
+        const { code, message } = replayed.divergence;
+        this.#reason = { code, message };
+        return undefined;
+      }
+      const tasks = [...(replayed.before?.tasks ?? []), ...(replayed.after?.tasks ?? [])];
+      this.workers = new Map(tasks.map(({ task, worker }) => [task, worker]));
+      return isShown ? this.#transitions.of(replayed) : undefined;
+    } catch (error) {
+      if (!(error instanceof JournalIncompleteError)) throw error;
+      this.#reason = { code: error.code, message: error.message };
+      return undefined;
+    }
+  }
+}
+
+function pendingEntry(
+  number: number,
+  item: JournalEntry,
+  workers: ReadonlyMap<number, string>,
+): HistoryEntry {
+  return {
+    number,
+    kind: kindOf(item),
+    reference: item.reference,
+    verdict: { type: 'pending' },
+    ...taskOf(item.reference, workers),
+    ...detailsOf(item),
+  };
 }
 
 function historyEntry(
@@ -112,26 +278,15 @@ function historyEntry(
   workers: ReadonlyMap<number, string>,
 ): HistoryEntry {
   const { reference, verdict } = entry;
-  const kind = item && entry.kind !== 'held' ? kindOf(item) : entry.kind;
-  const details = item && detailsOf(item);
   return {
     number,
     at: isoTime(entry.at),
-    kind,
+    kind: item ? kindOf(item) : entry.kind,
     reference,
     verdict,
     ...taskOf(reference, workers),
-    ...details,
+    ...(item && detailsOf(item)),
   };
-}
-
-/** `deferred` names a task, whose result may be in the journal by now and is another entry. */
-function isOfJournal(entry: LogEntry): boolean {
-  return isJournalKind(entry.kind);
-}
-
-function itemOf(entry: LogEntry, items: ReadonlyMap<string, JournalEntry>): JournalEntry | undefined {
-  return isOfJournal(entry) ? items.get(entry.reference) : undefined;
 }
 
 function kindOf(entry: JournalEntry): HistoryKind {

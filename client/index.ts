@@ -1,14 +1,28 @@
 export { InvalidConfigurationError } from '../orchestrator/configuration.ts';
+export type { Divergence, DivergenceCode } from '../orchestrator/core/execution/divergence.ts';
 export type {
   ExecutionError,
   ExecutionErrorCode,
   ExecutionStatus,
 } from '../orchestrator/core/execution/execution.ts';
 export type { IgnoredReason } from '../orchestrator/core/execution/log.ts';
+export type { Message } from '../orchestrator/core/execution/messages.ts';
+export { JournalIncompleteError } from '../orchestrator/core/execution/replay.ts';
+export type { JsonChange } from '../orchestrator/core/jsonChanges.ts';
 export { NotSerializableError } from '../orchestrator/core/serializable.ts';
-export { ExecutionAlreadyExistsError, ItemTooLargeError } from '../orchestrator/table/errors.ts';
+export {
+  ObjectNotFoundError,
+  StoreNotConfiguredError,
+  StoreUnavailableError,
+} from '../orchestrator/store/objectStore.ts';
+export {
+  ExecutionAlreadyExistsError,
+  ItemTooLargeError,
+  StoredDataTooLargeError,
+} from '../orchestrator/table/errors.ts';
 export { InvalidCursorError } from '../orchestrator/table/indexQueries.ts';
 export type { ListedExecution, Page } from '../orchestrator/table/table.ts';
+export type { CheckMachinesOptions } from './checkMachines.ts';
 export { type ClientOptions, createClient, type MillraceClient } from './client.ts';
 export {
   type ExecutionDescription,
@@ -19,14 +33,16 @@ export {
 export {
   DifferentMachineError,
   ExecutionNotFoundError,
+  HistoryEntryNotFoundError,
   InvalidEventError,
   InvalidExecutionIdError,
   InvalidMachineIdError,
   NotRedrivableError,
+  ReplayDivergedError,
   ReservedEventTypeError,
   WaitTimeoutError,
 } from './errors.ts';
-export type { HistoryEntry, HistoryKind, HistoryVerdict } from './history.ts';
+export type { HistoryEntry, HistoryKind, HistoryOptions, HistoryVerdict } from './history.ts';
 export type { ListOptions } from './list.ts';
 export type {
   ExecutionEvent,
@@ -36,8 +52,18 @@ export type {
   MachineOutput,
   MachineReference,
 } from './machineTypes.ts';
+export {
+  type ExecutionRecording,
+  type ExecutionState,
+  isBroken,
+  type MachineDefinition,
+  type ReplayOutcome,
+  type ReplayReport,
+  replayRecording,
+} from './replay.ts';
 export type { SendOptions, SentEvent } from './send.ts';
 export type { StartedExecution, StartManyOptions, StartOptions } from './start.ts';
 export type { Sleep } from './surroundings.ts';
+export type { HistoryEffect, Transition } from './transition.ts';
 export type { WaitOptions } from './wait.ts';
 export type { ExecutionIds, ExecutionsAtRest, ExecutionsProgress, WaitForAllOptions } from './waitForAll.ts';

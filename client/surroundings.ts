@@ -6,6 +6,8 @@ export interface ClientSurroundings {
   readonly table: Table;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Milliseconds of some clock that waits are measured with. @default `now` */
+  readonly waitClock?: () => number;
   /** Makes ids of executions and events. */
   readonly newId: () => string;
   readonly sleep: Sleep;

@@ -23,13 +23,13 @@ export async function waitForExecution<M extends MachineReference>(
   executionId: string,
   { machine, timeoutMs, pollMs = 200, signal }: WaitOptions<M>,
 ): Promise<ExecutionDescription<M>> {
-  const { now, sleep } = surroundings;
-  const endsAt = timeoutMs === undefined ? Number.POSITIVE_INFINITY : now() + timeoutMs;
+  const { now, sleep, waitClock = now } = surroundings;
+  const endsAt = timeoutMs === undefined ? Number.POSITIVE_INFINITY : waitClock() + timeoutMs;
   for (let pauseMs = pollMs; ; pauseMs = Math.min(pauseMs * growth, Math.max(pollMs, longestPollMs))) {
     signal?.throwIfAborted();
     const description = await describeExecution(surroundings, executionId, machine);
     if (hasEnded(description.status) || description.status === 'PENDING_REDRIVE') return description;
-    const leftMs = endsAt - now();
+    const leftMs = endsAt - waitClock();
     if (timeoutMs !== undefined && leftMs <= 0) {
       throw new WaitTimeoutError(`The execution '${executionId}' is still ${description.status}`, timeoutMs);
     }

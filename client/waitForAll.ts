@@ -71,12 +71,12 @@ export type ExecutionIds =
   | AsyncIterable<string | { readonly executionId: string }>;
 
 async function follow(
-  { now, sleep }: ClientSurroundings,
+  { now, sleep, waitClock = now }: ClientSurroundings,
   followed: FollowedExecutions,
   feed: Feed,
   { timeoutMs = Number.POSITIVE_INFINITY, signal, onProgress }: WaitForAllOptions,
 ): Promise<ExecutionsAtRest> {
-  const startedAt = now();
+  const startedAt = waitClock();
   let quiet = 0;
   let readPauseMs = 1_000;
   let nextReadAt = startedAt;
@@ -85,14 +85,14 @@ async function follow(
     const found = await followed.lookAtIndex();
     const isFed = feed.isDone();
     quiet = found > 0 ? 0 : quiet + 1;
-    if (isFed && followed.open > 0 && quiet >= quietLooks && now() >= nextReadAt) {
+    if (isFed && followed.open > 0 && quiet >= quietLooks && waitClock() >= nextReadAt) {
       const foundByReading = await followed.readEach();
       readPauseMs = foundByReading > 0 ? 1_000 : Math.min(readPauseMs * 2, longestReadPauseMs);
-      nextReadAt = now() + readPauseMs;
+      nextReadAt = waitClock() + readPauseMs;
     }
     onProgress?.(followed.progress());
     if (isFed && followed.open === 0) return followed.atRest();
-    const elapsedMs = now() - startedAt;
+    const elapsedMs = waitClock() - startedAt;
     if (elapsedMs >= timeoutMs) {
       const what = `${followed.open} of ${followed.progress().executions} executions are still running`;
       throw new WaitTimeoutError(what, timeoutMs);

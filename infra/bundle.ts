@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { buildCode, packageDirectory } from './bundle/build.ts';
 import { BundleError, type BundleErrorCode, type BundleProblem } from './bundle/bundleError.ts';
 import { type CodeFile, codeFiles, writeCodeFolder } from './bundle/codeFolder.ts';
 import { checkLoads } from './bundle/loadCheck.ts';
-import { moduleAndJsonFiles, moduleFiles } from './bundle/sourceFiles.ts';
+import { findMachines, machineImports } from './bundle/machineModules.ts';
+import { moduleFiles } from './bundle/sourceFiles.ts';
 import { buildWorkers } from './bundle/workers.ts';
 
 export { BundleError, type BundleErrorCode, type BundleProblem };
@@ -18,8 +19,23 @@ export interface BundleFunctionsOptions {
   readonly outDirectory: string;
   /** @default false */
   readonly minify?: boolean;
-  /** Modules that make the handlers, in place of Millrace's own. @default `millrace/orchestrator`, `millrace/workers/host` */
-  readonly entries?: { readonly orchestrator: string; readonly workerHost: string };
+  /** Bundles the publisher. @default none: nothing leaves through a bus */
+  readonly bus?: BusCode;
+  /**
+   * Modules that make the handlers, in place of Millrace's own.
+   *
+   * @default `millrace/orchestrator`, `millrace/workers/host`, `millrace/bus`
+   */
+  readonly entries?: {
+    readonly orchestrator: string;
+    readonly workerHost: string;
+    readonly publisher?: string;
+  };
+}
+
+export interface BusCode {
+  /** Module whose export `bus` gets all events. @default none: only the bus of the deployment does */
+  readonly module?: string;
 }
 
 export interface BundledFunctions {
@@ -29,6 +45,7 @@ export interface BundledFunctions {
     readonly bytes: number;
   };
   readonly workerHost: { readonly codeDirectory: string };
+  readonly publisher?: { readonly codeDirectory: string };
   readonly workers: readonly {
     readonly name: string;
     readonly codeDirectory: string;
@@ -60,12 +77,15 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
   const folders = {
     orchestrator: join(outDirectory, 'orchestrator'),
     workerHost: join(outDirectory, 'workerHost'),
+    publisher: join(outDirectory, 'publisher'),
     workers: join(outDirectory, 'workers'),
   };
 
-  const [orchestrator, workerHost, workers] = await allOrEveryProblem([
+  const [orchestrator, workerHost, publisher, workers] = await allOrEveryProblem([
     buildEntry(orchestratorEntry(entries.orchestrator, machineFiles), folders.orchestrator, minify),
     buildEntry(workerHostEntry(entries.workerHost, machineFiles), folders.workerHost, minify),
+    options.bus &&
+      buildEntry(publisherEntry(entries.publisher ?? 'millrace/bus', options.bus), folders.publisher, minify),
     buildWorkers(workerFiles, workersDirectory, folders.workers, minify),
   ]);
   await checkLoads(orchestrator);
@@ -74,43 +94,19 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
   await Promise.all([
     writeCodeFolder(folders.orchestrator, orchestrator),
     writeCodeFolder(folders.workerHost, workerHost),
+    publisher && writeCodeFolder(folders.publisher, publisher),
     ...workers.map(({ name, files }) => writeCodeFolder(join(folders.workers, name), files)),
   ]);
   return {
     orchestrator: { codeDirectory: folders.orchestrator, bytes: codeBytes(orchestrator) },
     workerHost: { codeDirectory: folders.workerHost },
+    ...(publisher && { publisher: { codeDirectory: folders.publisher } }),
     workers: workers.map(({ name }) => ({
       name,
       codeDirectory: join(folders.workers, name),
       handler: 'index.handler',
     })),
     machineFiles,
-  };
-}
-
-async function findMachines(directory: string): Promise<string[]> {
-  const files = await moduleAndJsonFiles(directory);
-  if (files !== undefined && files.length > 0) return files;
-  const name = relative(process.cwd(), directory) || '.';
-  throw new BundleError('MachinesNotFound', [
-    {
-      message:
-        `There ${files === undefined ? 'is no folder' : 'are no machines in'} ${name}: create ${join(name, 'order.ts')} that ` +
-        'exports an XState machine, or a JSON file with the config of one, or name another folder of machines.',
-    },
-  ]);
-}
-
-/** A JSON file comes as the module that it would be: with the machine's config as default export. */
-function machineImports(machineFiles: readonly string[]): { imports: string; machines: string } {
-  const imports = machineFiles.map((file, number) =>
-    file.endsWith('.json')
-      ? `import json${number} from ${JSON.stringify(file)};\nconst machine${number} = { default: json${number} };`
-      : `import * as machine${number} from ${JSON.stringify(file)};`,
-  );
-  return {
-    imports: imports.join('\n'),
-    machines: `[${machineFiles.map((_, number) => `machine${number}`).join(', ')}]`,
   };
 }
 
@@ -130,6 +126,15 @@ export const { handler } = createWorkerHost({ machines: ${machines} });
 `;
 }
 
+function publisherEntry(module: string, { module: userModule }: BusCode): string {
+  const from = `import { createPublisher } from ${JSON.stringify(module)};`;
+  if (userModule === undefined) return `${from}\nexport const { publish } = createPublisher();\n`;
+  return `${from}
+import { bus } from ${JSON.stringify(resolve(userModule))};
+export const { publish } = createPublisher({ bus });
+`;
+}
+
 async function buildEntry(contents: string, folder: string, minify: boolean): Promise<CodeFile[]> {
   const stdin = {
     contents,
@@ -145,7 +150,7 @@ function codeBytes(files: readonly CodeFile[]): number {
 }
 
 /** Waits for all builds, so that one run shows the problems of machines and of workers. */
-async function allOrEveryProblem<Builds extends readonly Promise<unknown>[]>(
+async function allOrEveryProblem<Builds extends readonly (Promise<unknown> | undefined)[]>(
   builds: [...Builds],
 ): Promise<{ [Key in keyof Builds]: Awaited<Builds[Key]> }> {
   const errors = (await Promise.allSettled(builds)).flatMap((each) =>

@@ -5,10 +5,17 @@ import {
   functionNames,
 } from '../orchestrator/configuration.ts';
 import { dataPrefix } from '../orchestrator/table/dataKeys.ts';
-import { attribute, indexName, indexProjection, journalSortKeys } from '../orchestrator/table/schema.ts';
+import {
+  attribute,
+  indexName,
+  indexProjection,
+  journalSortKeys,
+  sortKey,
+} from '../orchestrator/table/schema.ts';
 import type {
   DeploymentDescription,
   EventInvokeDescription,
+  EventSourceDescription,
   FunctionDescription,
   StoreDescription,
 } from './description.ts';
@@ -17,6 +24,8 @@ import type {
 export interface FunctionCode {
   readonly orchestrator: string;
   readonly workerHost: string;
+  /** Present: what executions emit, and their changes of status, leave through a bus. */
+  readonly publisher?: string;
   readonly workers: readonly {
     readonly name: string;
     readonly codeDirectory: string;
@@ -27,12 +36,33 @@ export interface FunctionCode {
 /** Workers are tried again by their retry policy, so the platform's own retries would only repeat attempts. */
 const workerInvokeConfig: EventInvokeDescription = { maximumRetryAttempts: 0 };
 
+/** Of both mappings: what a function does not take in all its attempts is given up and reported, and the shard goes on. */
+const streamSettings = {
+  startingPosition: 'TRIM_HORIZON',
+  batchSize: 500,
+  maximumBatchingWindowSeconds: 0,
+  parallelizationFactor: 1,
+  maximumRetryAttempts: 5,
+  bisectBatchOnFunctionError: true,
+  functionResponseTypes: ['ReportBatchItemFailures'],
+} as const;
+
+/** Commits that tell the bus something: a text where that is short, else compressed. */
+const commitsForTheBus: EventSourceDescription['filters'] = (['S', 'B'] as const).map((type) => ({
+  eventName: ['INSERT', 'MODIFY'],
+  dynamodb: {
+    Keys: { [attribute.item]: { S: [sortKey.execution] } },
+    NewImage: { [attribute.emitted]: { [type]: [{ exists: true }] } },
+  },
+}));
+
 /** The deployment of these functions, as data. */
 export function describeDeployment(
   code: FunctionCode,
-  settings: Partial<Configuration> = {},
+  settings: Partial<Omit<Configuration, 'hasBus'>> = {},
 ): DeploymentDescription {
-  const configuration: Configuration = { ...defaults, reportsConsumedCapacity: false, ...settings };
+  const hasBus = code.publisher !== undefined;
+  const configuration: Configuration = { ...defaults, reportsConsumedCapacity: false, ...settings, hasBus };
   const names = functionNames(configuration.functionPrefix);
   const environment = environmentOf(configuration);
   const own = { codeDirectory: code.orchestrator, memorySizeMb: 512, environment };
@@ -50,7 +80,8 @@ export function describeDeployment(
       functionName: names.clock,
       role: 'clock',
       handler: 'index.clock',
-      timeoutSeconds: 90,
+      // A run of 65 seconds, and then calls of the wake function that are still in flight.
+      timeoutSeconds: 130,
       // It runs all the time and does little: its memory is what an idle deployment pays for.
       memorySizeMb: 128,
       eventInvokeConfig: { maximumRetryAttempts: 0, maximumEventAgeSeconds: 60 },
@@ -65,6 +96,19 @@ export function describeDeployment(
       environment,
       eventInvokeConfig: workerInvokeConfig,
     },
+    ...(code.publisher === undefined
+      ? []
+      : [
+          {
+            functionName: names.publisher,
+            role: 'publisher',
+            codeDirectory: code.publisher,
+            handler: 'index.publish',
+            timeoutSeconds: 60,
+            memorySizeMb: 256,
+            environment,
+          } satisfies FunctionDescription,
+        ]),
     ...code.workers.map(
       (worker): FunctionDescription => ({
         functionName: names.worker(worker.name),
@@ -93,14 +137,8 @@ export function describeDeployment(
       timeToLiveAttribute: attribute.expiresAt,
     },
     eventSource: {
+      ...streamSettings,
       functionName: names.orchestrator,
-      startingPosition: 'TRIM_HORIZON',
-      batchSize: 500,
-      maximumBatchingWindowSeconds: 0,
-      parallelizationFactor: 1,
-      maximumRetryAttempts: 5,
-      bisectBatchOnFunctionError: true,
-      functionResponseTypes: ['ReportBatchItemFailures'],
       filters: [
         {
           eventName: ['INSERT'],
@@ -114,6 +152,9 @@ export function describeDeployment(
         },
       ],
     },
+    ...(hasBus && {
+      bus: { eventSource: { ...streamSettings, functionName: names.publisher, filters: commitsForTheBus } },
+    }),
     functions,
     schedules: [{ functionName: names.clock, rateMinutes: 1 }],
     ...(configuration.store !== undefined && {
@@ -153,5 +194,6 @@ function environmentOf(configuration: Configuration): Record<string, string> {
       [environmentVariable.storeOverKb]: String(configuration.storeOverKb),
     }),
     ...(configuration.reportsConsumedCapacity && { [environmentVariable.consumedCapacity]: 'report' }),
+    ...(configuration.hasBus && { [environmentVariable.bus]: 'on' }),
   };
 }

@@ -5,6 +5,8 @@
 export interface DeploymentDescription {
   readonly table: TableDescription;
   readonly eventSource: EventSourceDescription;
+  /** Absent: nothing leaves through a bus, and nothing is written for one. */
+  readonly bus?: BusDescription;
   readonly functions: readonly FunctionDescription[];
   readonly schedules: readonly ScheduleDescription[];
   /** Where data goes that is too large for the table's items. */
@@ -41,7 +43,13 @@ export interface AttributeDescription {
   readonly type: 'S' | 'N';
 }
 
-/** The table's stream to the orchestrator function. */
+/** How events leave: the publisher function reads them from the commits. */
+export interface BusDescription {
+  /** The second of the two readers that a stream's shard may have. */
+  readonly eventSource: EventSourceDescription;
+}
+
+/** The table's stream to a function. */
 export interface EventSourceDescription {
   readonly functionName: string;
   readonly startingPosition: 'TRIM_HORIZON';
@@ -56,16 +64,19 @@ export interface EventSourceDescription {
 }
 
 /**
- * A Lambda event filter: each leaf is a list of alternatives, strings to be equal to or `{prefix}`.
+ * A Lambda event filter: each leaf is a list of alternatives, strings to be equal to, `{prefix}`, or `{exists}`, which
+ * sees only what is neither a list nor a map.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
  */
 export interface EventFilterPattern {
-  readonly [field: string]: EventFilterPattern | readonly (string | { readonly prefix: string })[];
+  readonly [field: string]: EventFilterPattern | readonly EventFilterAlternative[];
 }
+
+export type EventFilterAlternative = string | { readonly prefix: string } | { readonly exists: true };
 
 export interface FunctionDescription {
   readonly functionName: string;
-  readonly role: 'orchestrator' | 'wake' | 'clock' | 'workerHost' | 'worker';
+  readonly role: 'orchestrator' | 'wake' | 'clock' | 'publisher' | 'workerHost' | 'worker';
   /** Folder of the unpacked code, as Lambda would have it in `/var/task`. */
   readonly codeDirectory: string;
   /** `<file without extension>.<export>` within the code folder. */

@@ -3,24 +3,26 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
-import { type BundledFunctions, bundleFunctions } from '../infra/bundle.ts';
+import { type BundledFunctions, type BusCode, bundleFunctions } from '../infra/bundle.ts';
 import { describeDeployment } from '../infra/describe.ts';
 import type { DeploymentDescription } from '../infra/description.ts';
+import type { BusEvent } from '../orchestrator/bus/bus.ts';
 import { type Configuration, environmentVariable } from '../orchestrator/configuration.ts';
+import { clockEnvironment, executionClock, isTimeScale } from '../orchestrator/executionClock.ts';
 import { createDynamoDBClient } from '../orchestrator/table/client.ts';
 import type { Units } from '../orchestrator/table/dynamoDBTable.ts';
+import { type LocalBus, startBus } from './bus.ts';
 import { ConsumedCapacityCounter } from './consumedCapacityCounter.ts';
 import { ensureTable } from './dynamodb/createTable.ts';
 import { type LocalDynamoDB, startEngine } from './dynamodb/engine.ts';
 import { startFaultProxy } from './dynamodb/faultProxy.ts';
 import type { DynamoDBFaultDraws } from './dynamodb/faults.ts';
-import { fileCheckpoints } from './eventSource/checkpoints.ts';
-import { type EventSource, startEventSource } from './eventSource/eventSource.ts';
+import { trimStream } from './dynamodb/trimStream.ts';
 import type { EventSourceFaultDraws } from './eventSource/faults.ts';
 import type { LambdaFaults } from './faults.ts';
-import { type LambdaMetrics, type LocalLambda, startLambda } from './lambda/index.ts';
+import { type LambdaMetrics, startLambda } from './lambda/index.ts';
 import { type LocalSchedules, startSchedules } from './schedules.ts';
+import { startTableStream } from './tableStream.ts';
 
 export interface LocalCloudOptions {
   /** Folder with the modules of the machines. */
@@ -29,20 +31,27 @@ export interface LocalCloudOptions {
   readonly workersDirectory: string;
   /** Keeps the table in this file, and large data in a folder beside it. @default files of its own, deleted at the end */
   readonly dataFile?: string;
-  readonly settings?: Partial<Configuration>;
+  readonly settings?: Partial<Omit<Configuration, 'hasBus'>>;
+  /** Whether events leave through a bus, or the module that gets them beside the local one. @default true */
+  readonly bus?: boolean | BusCode;
   /** Variables of every function. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Invocations that run at once, each in a process of its own. @default 10 */
   readonly maximumConcurrency?: number;
   /** Counts the capacity units that functions consume. @default false: DynamoDB is not asked */
   readonly countsConsumedCapacity?: boolean;
+  /** @default any that is free */
+  readonly dynamodbPort?: number;
+  /** @default any that is free */
   readonly lambdaPort?: number;
+  /** Timers, deadlines and retries pass so many times faster, 1 to 100,000. Not with `dataFile`. @default 1 */
+  readonly timeScale?: number;
   readonly faults?: LocalCloudFaults;
   readonly log?: (line: LogLine) => void;
 }
 
 export interface LogLine {
-  /** Name of a function, or `dynamodb`, `stream`, `schedules`. */
+  /** Name of a function, or `dynamodb`, `stream`, `bus`, `schedules`. */
   readonly source: string;
   readonly text: string;
 }
@@ -52,6 +61,12 @@ export interface LocalCloudFaults {
   readonly lambda?: LambdaFaults;
   readonly eventSource?: EventSourceFaultDraws;
   readonly dynamodb?: DynamoDBFaultDraws;
+  readonly bus?: {
+    /** Of the publisher's stream. */
+    readonly eventSource?: EventSourceFaultDraws;
+    /** Answers why an event is refused. */
+    readonly refuse?: (event: BusEvent) => string | undefined;
+  };
 }
 
 /** AWS on this machine, as far as Millrace needs it: DynamoDB with streams, Lambda, and what joins them. */
@@ -61,6 +76,10 @@ export interface LocalCloud {
   /** What any AWS SDK or CLI needs to use it. */
   readonly environment: Readonly<Record<string, string>>;
   readonly dynamodb: DynamoDBClient;
+  /** What executions take for the time, in milliseconds since the epoch: for clients in this process. */
+  now(): number;
+  /** Absent where it was started without. */
+  readonly bus?: LocalBus;
   /** Capacity units that functions have consumed so far. */
   consumed(): Units;
   /** By function name. */
@@ -84,9 +103,14 @@ const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
  * Starts the local cloud and deploys the machines and workers of two folders to it.
  *
  * @throws NoLocalEngineError, EngineStartError, BundleError
+ * @throws InvalidTimeScaleError
  */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
   const log = options.log ?? (() => {});
+  const timeScale = checkedTimeScale(options);
+  const since = Date.now();
+  const clock = executionClock(timeScale, since, () => Date.now());
+  const time = clockEnvironment(timeScale, since);
   const started: (() => Promise<void> | void)[] = [];
   const stop = async () => {
     for (const end of started.splice(0).reverse()) await end();
@@ -101,8 +125,10 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     });
     const first = await deployments.next();
 
+    await trimKeptStream(options.dataFile, log);
     const engine = await startEngine({
       ...(options.dataFile !== undefined && { dataFile: options.dataFile }),
+      ...(options.dynamodbPort !== undefined && { port: options.dynamodbPort }),
       log: (text) => log({ source: 'dynamodb', text }),
     });
     started.push(() => engine.stop());
@@ -123,18 +149,39 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       },
     });
     started.push(() => lambda.stop());
-    const endpoints = endpointVariables(dynamodbEndpoint, lambda.endpoint);
+    const bus = first.bus && (await startLocalBus(options));
+    if (bus) started.push(() => bus.stop());
+    const busVariables = bus && { [environmentVariable.busEndpoint]: bus.endpoint };
+    const endpoints = { ...endpointVariables(dynamodbEndpoint, lambda.endpoint), ...busVariables };
     const deploy = (description: DeploymentDescription) =>
       lambda.updateFunctions(
         description.functions.map((each) => ({
           ...each,
-          environment: { ...each.environment, ...options.environment, ...endpoints },
+          environment: { ...each.environment, ...options.environment, ...endpoints, ...time },
         })),
       );
     deploy(first);
 
-    const source = startStream(engine, streamArn, first, lambda, options);
+    const { dataFile, faults } = options;
+    const stream = { streams: { endpoint: engine.endpoint, region, credentials }, streamArn, lambda };
+    const source = startTableStream({
+      ...stream,
+      eventSource: first.eventSource,
+      checkpointFile: dataFile && `${dataFile}.stream.json`,
+      faults: faults?.eventSource,
+      log: (text) => log({ source: 'stream', text }),
+    });
     started.push(() => source.stop());
+    const busSource =
+      first.bus &&
+      startTableStream({
+        ...stream,
+        eventSource: first.bus.eventSource,
+        checkpointFile: dataFile && `${dataFile}.bus.json`,
+        faults: faults?.bus?.eventSource,
+        log: (text) => log({ source: 'bus', text }),
+      });
+    if (busSource) started.push(() => busSource.stop());
     const schedules: LocalSchedules = startSchedules(first.schedules, lambda, {
       onError: (functionName, error) =>
         log({ source: 'schedules', text: `${functionName}: ${String(error)}` }),
@@ -149,10 +196,14 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       },
       environment: {
         ...endpointVariables(engine.endpoint, lambda.endpoint),
+        ...busVariables,
         [environmentVariable.table]: first.table.tableName,
         [environmentVariable.store]: store,
+        ...time,
       },
       dynamodb,
+      now: clock.now,
+      ...(bus && { bus }),
       consumed: () => capacity.total,
       functionMetrics: () => new Map(Object.entries(lambda.metrics().functions)),
       settled: async () => {
@@ -160,6 +211,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
         for (let before = -1; before !== source.metrics().recordsDelivered; ) {
           before = source.metrics().recordsDelivered;
           await source.drained();
+          await busSource?.drained();
           await lambda.idle({ ignoring: first.schedules.map((schedule) => schedule.functionName) });
         }
       },
@@ -175,9 +227,44 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   }
 }
 
+/** Thrown for a `timeScale` that no cloud can have. */
+export class InvalidTimeScaleError extends Error {
+  readonly code = 'InvalidTimeScale';
+  override readonly name = 'InvalidTimeScaleError';
+}
+
+function checkedTimeScale({ timeScale = 1, dataFile }: LocalCloudOptions): number {
+  if (!isTimeScale(timeScale)) {
+    throw new InvalidTimeScaleError(`Time cannot pass ${timeScale} times faster: give 1 to 100,000.`);
+  }
+  if (timeScale !== 1 && dataFile !== undefined) {
+    throw new InvalidTimeScaleError(
+      'A table that is kept in a file has the real time: leave out the file, or the time scale.',
+    );
+  }
+  return timeScale;
+}
+
 /** The URL of the folder for large data. */
 function storeBeside(dataFile: string): string {
   return pathToFileURL(`${resolve(dataFile)}.store`).href;
+}
+
+/** How far the stream was delivered is kept beside the table. */
+function checkpointFileOf(dataFile: string): string {
+  return `${dataFile}.stream.json`;
+}
+
+async function trimKeptStream(dataFile: string | undefined, log: (line: LogLine) => void): Promise<void> {
+  if (dataFile === undefined) return;
+  const checkpointFile = checkpointFileOf(dataFile);
+  const say = (text: string) => log({ source: 'stream', text });
+  try {
+    const trimmed = await trimStream({ dataFile, checkpointFile, now: Date.now() });
+    if (trimmed > 0) say(`${trimmed} records that are older than a day were taken out of ${dataFile}.`);
+  } catch (error) {
+    say(`${dataFile} keeps its old stream records: ${String(error)}`);
+  }
 }
 
 /** Bundles into a folder of its own each time: running functions still read the one before. */
@@ -192,17 +279,25 @@ class Deployments {
   }
 
   async next(): Promise<DeploymentDescription> {
-    const { machinesDirectory, workersDirectory, settings, countsConsumedCapacity } = this.#options;
+    const {
+      machinesDirectory,
+      workersDirectory,
+      settings,
+      countsConsumedCapacity,
+      bus = true,
+    } = this.#options;
     const outDirectory = join(this.#codeDirectory, String(this.#count++));
     const bundled: BundledFunctions = await bundleFunctions({
       machinesDirectory,
       workersDirectory,
       outDirectory,
+      ...(bus !== false && { bus: bus === true ? {} : bus }),
     });
     return describeDeployment(
       {
         orchestrator: bundled.orchestrator.codeDirectory,
         workerHost: bundled.workerHost.codeDirectory,
+        ...(bundled.publisher && { publisher: bundled.publisher.codeDirectory }),
         workers: bundled.workers,
       },
       { ...settings, ...(countsConsumedCapacity && { reportsConsumedCapacity: true }) },
@@ -221,36 +316,12 @@ async function withFaults(
   return proxy.endpoint;
 }
 
-function startStream(
-  engine: LocalDynamoDB,
-  streamArn: string,
-  description: DeploymentDescription,
-  lambda: LocalLambda,
-  options: LocalCloudOptions,
-): EventSource {
-  const { eventSource } = description;
-  const streamsClient = new DynamoDBStreamsClient({ endpoint: engine.endpoint, region, credentials });
-  const source = startEventSource({
-    streamsClient,
-    streamArn,
-    eventSource,
-    invoke: async (payload) => {
-      const result = await lambda.invoke(eventSource.functionName, payload);
-      return result;
-    },
-    ...(options.dataFile !== undefined && {
-      checkpoints: fileCheckpoints(`${options.dataFile}.stream.json`),
-    }),
-    ...(options.faults?.eventSource && { faults: options.faults.eventSource }),
-    log: (text) => options.log?.({ source: 'stream', text }),
+function startLocalBus({ dataFile, faults }: LocalCloudOptions) {
+  const refuse = faults?.bus?.refuse;
+  return startBus({
+    ...(dataFile !== undefined && { file: `${dataFile}.events.ndjson` }),
+    ...(refuse && { refuse }),
   });
-  return {
-    ...source,
-    stop: async () => {
-      await source.stop();
-      streamsClient.destroy();
-    },
-  };
 }
 
 function endpointVariables(dynamodb: string, lambda: string): Record<string, string> {

@@ -1,4 +1,6 @@
+export type { LocalBus } from './bus.ts';
 export {
+  InvalidTimeScaleError,
   type LocalCloud,
   type LocalCloudFaults,
   type LocalCloudOptions,

@@ -31,6 +31,23 @@ const declinedOrCancelled = [
   { target: 'cancelled', guard: next('A_CANCELLED') },
 ] as const;
 
+/** Asks for one of the activities that follow in any order, until it is there. */
+const decided = (activity: Activity) =>
+  ({
+    initial: 'deciding',
+    states: {
+      deciding: {
+        on: { RESUME: { target: 'deciding', reenter: true } },
+        invoke: {
+          src: 'decideActivity',
+          input: after('A_FINALIZED', activity),
+          onDone: { target: 'decided', guard: next(activity) },
+        },
+      },
+      decided: { type: 'final' },
+    },
+  }) as const;
+
 /**
  * A loan application at a Dutch bank, as its case file tells it. Without a decision an application stays where it is,
  * RUNNING, until an event moves it on.
@@ -97,48 +114,9 @@ export const loan = setup({
     closing: {
       type: 'parallel',
       states: {
-        approval: {
-          initial: 'deciding',
-          states: {
-            deciding: {
-              on: { RESUME: { target: 'deciding', reenter: true } },
-              invoke: {
-                src: 'decideActivity',
-                input: after('A_FINALIZED', 'A_APPROVED'),
-                onDone: { target: 'decided', guard: next('A_APPROVED') },
-              },
-            },
-            decided: { type: 'final' },
-          },
-        },
-        registration: {
-          initial: 'deciding',
-          states: {
-            deciding: {
-              on: { RESUME: { target: 'deciding', reenter: true } },
-              invoke: {
-                src: 'decideActivity',
-                input: after('A_FINALIZED', 'A_REGISTERED'),
-                onDone: { target: 'decided', guard: next('A_REGISTERED') },
-              },
-            },
-            decided: { type: 'final' },
-          },
-        },
-        activation: {
-          initial: 'deciding',
-          states: {
-            deciding: {
-              on: { RESUME: { target: 'deciding', reenter: true } },
-              invoke: {
-                src: 'decideActivity',
-                input: after('A_FINALIZED', 'A_ACTIVATED'),
-                onDone: { target: 'decided', guard: next('A_ACTIVATED') },
-              },
-            },
-            decided: { type: 'final' },
-          },
-        },
+        approval: decided('A_APPROVED'),
+        registration: decided('A_REGISTERED'),
+        activation: decided('A_ACTIVATED'),
       },
       onDone: 'approved',
     },

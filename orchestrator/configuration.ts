@@ -14,6 +14,10 @@ export const environmentVariable = {
   storeOverKb: 'MILLRACE_STORE_OVER_KB',
   /** `report`: functions print the capacity units that their calls consumed. */
   consumedCapacity: 'MILLRACE_CONSUMED_CAPACITY',
+  /** `on`: commits carry what the publisher takes to the bus. */
+  bus: 'MILLRACE_BUS',
+  /** Where the publisher posts events to: see httpBus.ts. */
+  busEndpoint: 'MILLRACE_BUS_ENDPOINT',
 } as const;
 
 /** Defaults of every setting; the deployment description states them where it differs. */
@@ -37,6 +41,7 @@ export interface Configuration {
   readonly store?: string;
   readonly storeOverKb: number;
   readonly reportsConsumedCapacity: boolean;
+  readonly hasBus: boolean;
 }
 
 /** Thrown when an environment variable of a function cannot be used: a faulty deployment. */
@@ -67,6 +72,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     ...(store !== undefined && { store }),
     storeOverKb: Math.max(1, number(environmentVariable.storeOverKb, defaults.storeOverKb)),
     reportsConsumedCapacity: environment[environmentVariable.consumedCapacity] === 'report',
+    hasBus: environment[environmentVariable.bus] === 'on',
   };
 }
 
@@ -76,6 +82,7 @@ export function functionNames(prefix: string) {
     orchestrator: `${prefix}orchestrator`,
     wake: `${prefix}wake`,
     clock: `${prefix}clock`,
+    publisher: `${prefix}publisher`,
     workerHost: `${prefix}worker-host`,
     worker: (worker: string) => `${prefix}worker-${worker}`,
   };

@@ -3,7 +3,8 @@ import { functionNames, readConfiguration } from './configuration.ts';
 import { machineLookup } from './core/execution/machines.ts';
 import { machinesOf, prepareMachines } from './core/machine/index.ts';
 import { callFunction, createLambdaClient, LambdaInvoker } from './dispatch.ts';
-import { clockHandler } from './handlers/clock.ts';
+import { readExecutionClock } from './executionClock.ts';
+import { clockHandler, paceAt } from './handlers/clock.ts';
 import { streamHandler } from './handlers/stream.ts';
 import { wakeHandler } from './handlers/wake.ts';
 import { Orchestrator } from './orchestrator.ts';
@@ -29,7 +30,8 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
   const configuration = readConfiguration(process.env);
   const { tableName, indexShards, retentionDays } = configuration;
   const names = functionNames(configuration.functionPrefix);
-  const now = () => Date.now();
+  const clock = readExecutionClock(process.env);
+  const { now } = clock;
   const report = consoleReporter();
   const layout = { indexShards, ...(retentionDays > 0 && { retentionDays }) };
   const meter = consumedCapacityMeter(configuration.reportsConsumedCapacity, report);
@@ -57,9 +59,18 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
     now,
   });
   const limits = { waitForMachineMs: configuration.waitForMachineSeconds * 1000 };
-  const orchestrator = new Orchestrator({ table, data, machines, dispatcher, limits, report, now });
+  const orchestrator = new Orchestrator({
+    table,
+    data,
+    machines,
+    dispatcher,
+    limits,
+    report,
+    now,
+    hasBus: configuration.hasBus,
+  });
   return {
-    stream: streamHandler(orchestrator, report, meter.report),
+    stream: streamHandler(orchestrator, report, meter.report, clock.at),
     wake: wakeHandler(orchestrator, report, meter.report),
     clock: clockHandler({
       table,
@@ -67,7 +78,9 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
       indexShards,
       report,
       now,
-      sleep,
+      sleep: async (ms) => void (await sleep(clock.systemDelayMs(ms))),
+      pace: paceAt(clock.scale),
+      afterLook: meter.report,
     }),
   };
 }

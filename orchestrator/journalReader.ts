@@ -10,6 +10,12 @@ import { readListResults } from './listResults.ts';
 import type { JournalRecord } from './orchestrator.ts';
 import type { Table } from './table/table.ts';
 
+/** From an operator, or from the parent. */
+function isStop(entry: JournalEntry): boolean {
+  if (entry.kind === 'message') return entry.messages.some(({ type }) => type === 'stop');
+  return entry.kind === 'control' && entry.control === 'stop';
+}
+
 /** DynamoDB's clock and ours may differ by this much. */
 const clockSkewMs = 60_000;
 
@@ -56,8 +62,23 @@ export class JournalReader {
     return withMessagesInOrder([...earlier, ...entries]);
   }
 
+  /** What is to be known to apply records: of an execution that waits and is stopped, all that it has left lying. */
+  async recordsInput(
+    execution: Execution | undefined,
+    entries: readonly JournalEntry[],
+    records: readonly JournalRecord[],
+  ): Promise<Pick<AdvanceInput, 'entries' | 'appliedBefore' | 'isWholeJournal'>> {
+    if (!execution) return { entries, appliedBefore: new Set() };
+    const waits = execution.waiting !== undefined || execution.status === 'PENDING_REDRIVE';
+    if (waits && entries.some(isStop)) return this.#wholeJournal(execution);
+    return { entries, appliedBefore: await this.#appliedBefore(execution, records) };
+  }
+
   /** What older segments of the log name, where the records are old enough to be in them. */
-  async appliedBefore(execution: Execution, records: readonly JournalRecord[]): Promise<ReadonlySet<string>> {
+  async #appliedBefore(
+    execution: Execution,
+    records: readonly JournalRecord[],
+  ): Promise<ReadonlySet<string>> {
     if (execution.logSegments === 0) return new Set();
     const open = new Set(openTasks(execution).map(taskKey));
     const isOpen = (entry: JournalEntry) =>
@@ -72,11 +93,7 @@ export class JournalReader {
   async wakeInput(execution: Execution, wakeId: string, now: number): Promise<AdvanceInput> {
     const { executionId } = execution;
     const common = { executionId, execution, wakeId, now, delivered: [] };
-    if (execution.waiting) {
-      const entries = inJournalOrder(await this.#table.readJournal(executionId));
-      const appliedBefore = await this.#segmentReferences(execution, 0);
-      return { ...common, entries, appliedBefore, isWholeJournal: true };
-    }
+    if (execution.waiting) return { ...common, ...(await this.#wholeJournal(execution)) };
     const at = Math.max(now, execution.updatedAt);
     const overdue = openTasks(execution).filter((task) => (task.deadline ?? Number.POSITIVE_INFINITY) <= at);
     const entries = overdue.length === 0 ? [] : await this.#table.readResults(executionId, overdue);
@@ -89,6 +106,11 @@ export class JournalReader {
     const given = entries.filter((entry) => entry.kind === 'result' && entry.task === fanOut.task);
     const stored = await this.#table.readItemResults(executionId, fanOut.task);
     return itemResultsOf([...given, ...stored].filter((entry) => entry.kind === 'result'));
+  }
+
+  async #wholeJournal(execution: Execution) {
+    const entries = inJournalOrder(await this.#table.readJournal(execution.executionId));
+    return { entries, appliedBefore: await this.#segmentReferences(execution, 0), isWholeJournal: true };
   }
 
   /** References in the segments that reach back to a time, the newest segment first. */

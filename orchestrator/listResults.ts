@@ -40,19 +40,22 @@ export async function readListResults(
   );
 }
 
+/** Results of lists that other executions worked on, by task, as a replay asks for them. */
+export type ListResults = Map<number, ItemResults>;
+
 /**
- * Takes steps of an execution again, such as a replay does, with the results of lists that other executions worked on:
- * these are in their journals, and are read when a step asks for them.
+ * Takes a step of a replay. Where a list ends with it that other executions worked on, its results are read from their
+ * journals, added to `itemResults`, and it is taken again.
  */
 export async function withListResults<T>(
   table: Pick<Table, 'readExecution' | 'readItemResults'>,
   executionId: string,
-  take: (itemResults: ReadonlyMap<number, ItemResults>) => T,
+  itemResults: ListResults,
+  take: () => T,
 ): Promise<T> {
-  const itemResults = new Map<number, ItemResults>();
   for (;;) {
     try {
-      return take(itemResults);
+      return take();
     } catch (error) {
       if (!(error instanceof ItemResultsNeeded) || itemResults.has(error.fanOut.task)) throw error;
       itemResults.set(error.fanOut.task, await readListResults(table, executionId, error.fanOut));

@@ -38,6 +38,8 @@ export interface OrchestratorOptions {
   readonly cacheCharacters?: number;
   /** How long an action that is an async function is waited for. @default 5 seconds */
   readonly actionLimitMs?: number;
+  /** Whether a publisher reads from the commits what they tell the bus. @default false: nothing is written for it */
+  readonly hasBus?: boolean;
 }
 
 const defaultActionLimitMs = 5000;
@@ -64,7 +66,7 @@ export class Orchestrator {
   constructor(options: OrchestratorOptions) {
     this.#options = options;
     this.#journal = new JournalReader(options.table);
-    this.#inputs = new StoredInputs(options.data ?? new StoredJson(undefined), options.table);
+    this.#inputs = new StoredInputs(options.data ?? new StoredJson(undefined));
     this.#cache = new ExecutionCache(options.cacheCharacters ?? 32_000_000);
   }
 
@@ -112,17 +114,10 @@ export class Orchestrator {
       const input = await fetch({
         executionId,
         execution,
-        entries,
         delivered,
-        appliedBefore: execution ? await this.#journal.appliedBefore(execution, records) : new Set(),
+        ...(await this.#journal.recordsInput(execution, entries, records)),
         now: this.#options.now(),
       });
-      if (input.execution?.version !== execution?.version) {
-        // Its stored state has been replaced meanwhile: what was read for the one before does not hold.
-        execution = input.execution;
-        isFresh = true;
-        continue;
-      }
       const step = await this.#advance(input);
       if (step.type === 'nothing') {
         if (isFresh || !execution) {
@@ -156,7 +151,6 @@ export class Orchestrator {
         return;
       }
       const input = await fetch(await this.#journal.wakeInput(execution, wakeId, now));
-      if (input.execution?.version !== execution.version) continue;
       const step = await this.#advance(input);
       if (step.type === 'nothing') return;
       const outcome = await this.#commit(step, input);
@@ -244,10 +238,11 @@ export class Orchestrator {
     segment,
     itemLists,
     outgoing,
+    emitted,
   }: Extract<Advance, { type: 'commit' }>): Promise<CommitOutcome> {
     for (const list of itemLists) await this.#options.dispatcher.lists.write(execution.executionId, list);
     if (segment) await this.#options.table.writeLogSegment(execution.executionId, segment);
-    return this.#options.table.commit(execution, outgoing);
+    return this.#options.table.commit(execution, outgoing, this.#options.hasBus ? emitted : []);
   }
 
   /** The entries one by one, so that only the one that makes the state too large ends the execution. */
@@ -300,9 +295,6 @@ export class Orchestrator {
           report({ type: 'log', executionId, value, ...(label !== undefined && { label }) });
           break;
         }
-        case 'emit':
-          report({ type: 'emitted', executionId, event: effect.event });
-          break;
         case 'dispatch':
           break;
         default:

@@ -1,11 +1,9 @@
 import { inspect } from 'node:util';
-import type { Json } from './core/json.ts';
 
 /** What the orchestrator tells its surroundings outside the table. Nothing is reported for a step that went well. */
 export type Report =
   /** An entry of the machine's `log` action. */
   | { readonly type: 'log'; readonly executionId: string; readonly label?: string; readonly value: unknown }
-  | { readonly type: 'emitted'; readonly executionId: string; readonly event: Json }
   /** A plain function action threw. It runs after the commit, so the execution goes on. */
   | {
       readonly type: 'actionFailed';
@@ -24,6 +22,8 @@ export type Report =
     }
   /** The wake function failed as a whole; what is due is found again by the next look. */
   | { readonly type: 'wakeFailed'; readonly error: string }
+  /** The bus did not take events of this execution; they are published again. */
+  | { readonly type: 'busFailed'; readonly executionId: string; readonly error: string }
   | { readonly type: 'tableFailed'; readonly executionId: string; readonly error: string }
   | { readonly type: 'consumedCapacity'; readonly writeUnits: number; readonly readUnits: number };
 

@@ -5,7 +5,6 @@ import { journalReferences } from './core/execution/log.ts';
 import { neededData, unfetchedSnapshot } from './core/execution/storedData.ts';
 import { isStoredDataError, type StoredJson } from './store/storedJson.ts';
 import { withEntryData, withSnapshot } from './table/storedParts.ts';
-import type { Table } from './table/table.ts';
 
 /**
  * Executions with stored data that are stepped at a time. Each may have a state of 16 MB and some objects of 6 MB in memory, as
@@ -16,13 +15,11 @@ const mostAtATime = 2;
 /** Fetches from the object store what a step needs, so that the step itself sees no difference. */
 export class StoredInputs {
   readonly #data: StoredJson;
-  readonly #table: Pick<Table, 'readExecution'>;
   readonly #waiting: (() => void)[] = [];
   #taken = 0;
 
-  constructor(data: StoredJson, table: Pick<Table, 'readExecution'>) {
+  constructor(data: StoredJson) {
     this.#data = data;
-    this.#table = table;
   }
 
   /** Runs the work on one execution with a fetcher of its own: what it fetches is in memory until the work has ended. */
@@ -55,7 +52,10 @@ export class StoredInputs {
     return input.execution;
   }
 
-  /** What the store fails to give is left out; the step decides what becomes of it. */
+  /**
+   * What the store fails to give is left out, and the step decides what becomes of it. A state that is gone because another
+   * commit has replaced it comes to the same: the wait for it is a commit that meets the other's.
+   */
   async #fetch(input: AdvanceInput): Promise<AdvanceInput> {
     let unavailable: ExecutionError | undefined;
     const orAsItIs = async <T>(as: T, fetched: Promise<T>): Promise<T> => {
@@ -73,20 +73,8 @@ export class StoredInputs {
       entries.push(isNeeded(entry) ? await orAsItIs(entry, withEntryData(this.#data, entry)) : entry);
     }
     const { execution } = input;
-    const fetched = execution && (await orAsItIs(execution, this.#withSnapshot(execution)));
+    const fetched = execution && (await orAsItIs(execution, withSnapshot(this.#data, execution)));
     return { ...input, execution: fetched, entries, ...(unavailable && { unavailable }) };
-  }
-
-  /** A state that is gone has been replaced by a later commit, or is missing: the item tells. */
-  async #withSnapshot(execution: Execution): Promise<Execution> {
-    try {
-      return await withSnapshot(this.#data, execution);
-    } catch (error) {
-      if (!isStoredDataError(error)) throw error;
-      const current = await this.#table.readExecution(execution.executionId);
-      if (!current || current.version === execution.version) throw error;
-      return withSnapshot(this.#data, current);
-    }
   }
 
   async #turn(): Promise<void> {

@@ -1,4 +1,5 @@
 import { readConfiguration } from '../orchestrator/configuration.ts';
+import { readExecutionClock } from '../orchestrator/executionClock.ts';
 import { consoleReporter } from '../orchestrator/report.ts';
 import type { ObjectStore } from '../orchestrator/store/objectStore.ts';
 import { openStore } from '../orchestrator/store/openStore.ts';
@@ -36,7 +37,8 @@ export interface Surroundings {
 export function taskRunner() {
   const configuration = readConfiguration(process.env);
   const meter = consumedCapacityMeter(configuration.reportsConsumedCapacity, consoleReporter());
-  const now = () => Date.now();
+  const clock = readExecutionClock(process.env);
+  const { now } = clock;
   const data = openStoredJson(configuration);
   const store = configuration.store === undefined ? undefined : openStore(configuration.store);
   const tables = new Map<string, Table>();
@@ -62,7 +64,7 @@ export function taskRunner() {
   ): Promise<void> => {
     const table = tableNamed(payload.table);
     const around = { table, data, store };
-    await runTask<Input>(payload, (input, task) => work(input, task, around), { table, data, now });
+    await runTask<Input>(payload, (input, task) => work(input, task, around), { table, data, ...clock });
     meter.report();
   };
 }

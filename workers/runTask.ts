@@ -34,6 +34,8 @@ export interface TaskSurroundings {
   readonly data?: StoredJson;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** What the system's timers take for so much of `now`'s time. @default as much */
+  readonly systemDelayMs?: (ms: number) => number;
 }
 
 /** Between the abort signal and the deadline. */
@@ -46,7 +48,7 @@ const marginMs = 1000;
 export async function runTask<Input>(
   payload: TaskPayload<Input>,
   work: (input: Input, task: Task) => unknown,
-  { table, data = new StoredJson(undefined), now }: TaskSurroundings,
+  { table, data = new StoredJson(undefined), now, systemDelayMs = (ms) => ms }: TaskSurroundings,
 ): Promise<void> {
   const startedAt = now();
   const { executionId, task, attempt, worker } = payload;
@@ -55,7 +57,7 @@ export async function runTask<Input>(
   const controller = new AbortController();
   const timer = setTimeout(
     () => controller.abort(new Error('The deadline of the task is near.')),
-    Math.min(Math.max(0, deadlineMs - marginMs - startedAt), 2 ** 31 - 1),
+    Math.min(systemDelayMs(Math.max(0, deadlineMs - marginMs - startedAt)), 2 ** 31 - 1),
   );
   const result = await resultOf(async () =>
     work(await inputOf(payload, data), {
@@ -133,21 +135,30 @@ function isError(thrown: unknown): thrown is Error {
 }
 
 function errorFields(thrown: Error): TaskError {
-  // Anybody can have set them to anything.
-  const { name, message, stack }: { name: unknown; message: unknown; stack?: unknown } = thrown;
-  const constructorName: unknown = thrown.constructor?.name;
+  // Anybody can have set them to anything. Where a stack is mapped to its sources, reading it runs code, too.
+  const [name, stack, retryable] = [read(thrown, 'name'), read(thrown, 'stack'), read(thrown, 'retryable')];
+  const message: unknown = thrown.message;
+  const maker = read(thrown, 'constructor');
+  const constructorName = typeof maker === 'function' ? read(maker, 'name') : undefined;
   const className =
     name === 'Error' && typeof constructorName === 'string' && constructorName !== ''
       ? constructorName
       : name;
-  const retryable =
-    'retryable' in thrown && typeof thrown.retryable === 'boolean' ? thrown.retryable : undefined;
   return {
     name: typeof className === 'string' && className !== '' ? cut(className, maximumNameLength) : 'Error',
     message: cut(typeof message === 'string' ? message : textOf(message), maximumMessageLength),
     ...(typeof stack === 'string' && { stack: cut(stack, maximumStackLength) }),
-    ...(retryable !== undefined && { retryable }),
+    ...(typeof retryable === 'boolean' && { retryable }),
   };
+}
+
+/** A getter that throws has no value: what else the error says is not lost by it. */
+function read(object: object, key: string): unknown {
+  try {
+    return Reflect.get(object, key);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Lengths of an error's name and cause in Step Functions. */

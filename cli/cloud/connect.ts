@@ -1,6 +1,7 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { createClient, type MillraceClient } from '../../client/index.ts';
 import { readConfiguration } from '../../orchestrator/configuration.ts';
+import { readExecutionClock } from '../../orchestrator/executionClock.ts';
 import { createDynamoDBClient } from '../../orchestrator/table/client.ts';
 import type { CommandContext } from '../context.ts';
 import type { Cloud } from './resolveCloud.ts';
@@ -14,7 +15,7 @@ export interface Connection {
 export function connect(cloud: Cloud, context: CommandContext): Connection {
   const { tableName, indexShards, retentionDays, store, storeOverKb } = readConfiguration(cloud.environment);
   const dynamodb = createDynamoDBClient(clientConfig(cloud.environment));
-  const { now } = context;
+  const { now } = readExecutionClock(cloud.environment, context.now);
   const client = createClient({
     dynamodb,
     now,

@@ -8,6 +8,8 @@ export interface DevFile {
   readonly tableName: string;
   /** Variables that any AWS SDK or CLI needs to use it. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Where its machines come from; absolute. */
+  readonly machinesDirectory?: string;
 }
 
 export type DevFileState =

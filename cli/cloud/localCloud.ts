@@ -21,7 +21,10 @@ export function codeDirectories(context: CommandContext, { machines, workers }: 
 export function bootLocalCloud(
   context: CommandContext,
   directories: DirectoryOptions,
-  options: Pick<LocalCloudOptions, 'dataFile' | 'lambdaPort' | 'settings'> = {},
+  options: Pick<
+    LocalCloudOptions,
+    'dataFile' | 'dynamodbPort' | 'lambdaPort' | 'settings' | 'timeScale' | 'bus'
+  > = {},
 ): Promise<LocalCloud> {
   return context.startLocalCloud({
     ...codeDirectories(context, directories),

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { MillraceClient } from '../../client/index.ts';
 import { type Duration, durationMs, InvalidDurationError } from '../../orchestrator/core/duration.ts';
+import { isTimeScale } from '../../orchestrator/executionClock.ts';
 import { connect } from '../cloud/connect.ts';
 import { type CloudOptions, resolveCloud } from '../cloud/resolveCloud.ts';
 import type { CommandContext } from '../context.ts';
@@ -66,6 +67,20 @@ export function parseCount(text: string): number {
   const count = Number(text);
   if (Number.isInteger(count) && count >= 1) return count;
   throw new InvalidArgumentError('Give a whole number, at least 1.');
+}
+
+/** For commander: how many times faster time passes. */
+export function parseTimeScale(text: string): number {
+  const scale = Number(text);
+  if (isTimeScale(scale)) return scale;
+  throw new InvalidArgumentError('Give a number from 1 to 100000.');
+}
+
+/** For commander: a TCP port. */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
+  throw new InvalidArgumentError('Give a port, 1 to 65535.');
 }
 
 /** For commander: a duration such as `30s`, in milliseconds. */

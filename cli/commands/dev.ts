@@ -5,14 +5,17 @@ import type { LocalCloud } from '../../local/index.ts';
 import { readDevFile, removeDevFile, writeDevFile } from '../cloud/devFile.ts';
 import { bootLocalCloud, cloudOf, codeDirectories, type DirectoryOptions } from '../cloud/localCloud.ts';
 import { followChanges } from '../dev/changes.ts';
-import { LocalCloudRunningError } from '../errors.ts';
+import { InvalidInputError, LocalCloudRunningError } from '../errors.ts';
 import { describeError } from '../reportError.ts';
 import type { CommandLine, OutputOptions } from './command.ts';
-import { parseCount, withJsonOption } from './command.ts';
+import { parsePort, parseTimeScale, withJsonOption } from './command.ts';
 
 interface DevCommandOptions extends DirectoryOptions, OutputOptions {
   readonly data?: string;
+  readonly dynamodbPort?: number;
   readonly lambdaPort?: number;
+  readonly timeScale?: number;
+  readonly bus?: string;
 }
 
 export function addDevCommand(line: CommandLine): void {
@@ -27,13 +30,25 @@ export function addDevCommand(line: CommandLine): void {
     .option('--data <file>', 'keep the table in this file (default: forget it at the end)')
     .option('--machines <directory>', 'folder of the machines (default: machines)')
     .option('--workers <directory>', 'folder of the workers (default: workers)')
-    .option('--lambda-port <port>', 'port of the Lambda API (default: any that is free)', parseCount);
+    .option(
+      '--bus <module>',
+      'module whose export `bus` gets every event too (default: `millrace events` alone)',
+    )
+    .option('--dynamodb-port <port>', 'port of the DynamoDB API (default: any that is free)', parsePort)
+    .option('--lambda-port <port>', 'port of the Lambda API (default: any that is free)', parsePort)
+    .option(
+      '--time-scale <factor>',
+      'let timers, deadlines and retries pass so many times faster',
+      parseTimeScale,
+    );
   withJsonOption(command)
     .addHelpText(
       'after',
       `
 Examples:
   millrace dev
+  millrace dev --time-scale 60
+  millrace dev --dynamodb-port 8000 --lambda-port 9001
   millrace dev --data .millrace/table.db --machines src/machines --workers src/workers`,
     )
     .action((options: DevCommandOptions) => dev(line, options));
@@ -42,17 +57,23 @@ Examples:
 async function dev({ context }: CommandLine, options: DevCommandOptions): Promise<void> {
   const { directory, interrupted, terminal } = context;
   await refuseSecond(directory);
-  const { data, lambdaPort } = options;
+  const { data, dynamodbPort, lambdaPort, timeScale, bus } = options;
+  if (data !== undefined && timeScale !== undefined) {
+    throw new InvalidInputError('A table that is kept has the real time: give --data or --time-scale.');
+  }
   const local = await bootLocalCloud(context, options, {
     ...(data !== undefined && { dataFile: resolve(directory, data) }),
+    ...(dynamodbPort !== undefined && { dynamodbPort }),
     ...(lambdaPort !== undefined && { lambdaPort }),
+    ...(timeScale !== undefined && { timeScale }),
+    ...(bus !== undefined && { bus: { module: resolve(directory, bus) } }),
   });
   try {
     const { tableName, environment } = cloudOf(local);
     const file = { pid, tableName: tableName ?? local.tableName, environment };
-    await writeDevFile(directory, file);
-    announce(terminal, file, options);
     const { machinesDirectory, workersDirectory } = codeDirectories(context, options);
+    await writeDevFile(directory, { ...file, machinesDirectory });
+    announce(terminal, file, options);
     await followChanges({
       directories: [machinesDirectory, workersDirectory],
       signal: interrupted,
@@ -79,7 +100,7 @@ type Announced = { readonly tableName: string; readonly environment: Readonly<Re
 function announce(
   terminal: CommandLine['context']['terminal'],
   file: Announced,
-  { json, data }: DevCommandOptions,
+  { json, data, timeScale }: DevCommandOptions,
 ): void {
   if (json) {
     terminal.print(JSON.stringify(file));
@@ -90,7 +111,8 @@ function announce(
     data === undefined
       ? 'The table is forgotten at the end; --data FILE keeps it.'
       : `The table is kept in ${data}.`;
-  terminal.note(`The local cloud is running. ${kept}`);
+  const pace = timeScale === undefined ? '' : ` Time passes ${timeScale} times faster.`;
+  terminal.note(`The local cloud is running.${pace} ${kept}`);
   terminal.note(
     'Other millrace commands in this directory use it; the lines above are for any AWS SDK or CLI.',
   );

@@ -123,8 +123,12 @@ async function withRunClient(
   const found = wantsOwn ? undefined : await findCloud(context, options);
   if (found) return withConnection(context, found, action);
   context.terminal.status('Starting a local cloud …');
-  // Nothing can be deployed during the run, so there is nothing to wait for when a machine is missing.
-  const local = await bootLocalCloud(context, options, { settings: { waitForMachineSeconds: 1 } });
+  // Nothing can be deployed during the run, so there is nothing to wait for when a machine is missing; and nobody follows
+  // a bus that is forgotten afterwards.
+  const local = await bootLocalCloud(context, options, {
+    settings: { waitForMachineSeconds: 1 },
+    bus: false,
+  });
   context.terminal.status('');
   try {
     await withConnection(context, cloudOf(local), action);

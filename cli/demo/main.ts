@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { exitCode } from '../exitCodes.ts';
 import { type RepositoryCommand, runRepositoryCommand } from '../repositoryCommand.ts';
@@ -8,6 +9,11 @@ import { readSampleOrders, sampleOrdersPath } from './sampleOrders.ts';
 
 const dataFilePath = '.millrace/demo.db';
 const timeoutMs = 5 * 60_000;
+/**
+ * One each for orchestrator, wake and clock, and one a core for workers, which do nothing but compute here: each process
+ * more compiles the AWS SDK anew, before it is of use.
+ */
+const maximumConcurrency = Math.min(10, 3 + availableParallelism());
 
 const help = `npm start [-- --json]
 
@@ -29,6 +35,7 @@ await runRepositoryCommand({
     const cloud = await command.startCloud({
       dataFile: await freshDataFile(command),
       countsConsumedCapacity: true,
+      maximumConcurrency,
     });
     const result = await runDemo({
       cloud,

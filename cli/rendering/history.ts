@@ -1,44 +1,49 @@
-import type { HistoryEntry } from '../../client/index.ts';
-import { shortened, textTable } from './textTable.ts';
+import type { HistoryEffect, HistoryEntry, JsonChange, Transition } from '../../client/index.ts';
+import { stateText } from './execution.ts';
+import { printable, shortened } from './textTable.ts';
 
-const head = ['#', 'AT', 'KIND', 'REFERENCE', 'VERDICT', 'WHAT'];
-
-export function historyLines(history: readonly HistoryEntry[]): string[] {
-  return textTable(
-    head,
-    history.map((entry) => [
-      String(entry.number),
-      entry.at ?? '',
-      entry.kind,
-      entry.reference,
-      verdictText(entry),
-      shortened(contentText(entry), 100),
-    ]),
-  );
+/** An entry: a line of what came, and when; below it, what it did. */
+export function historyLines(entry: HistoryEntry): string[] {
+  const { number, at, transition } = entry;
+  const head = `${number}  ${at ?? 'not applied yet'}  ${shortened(whatText(entry), 160)}`;
+  return [head, ...(transition ? transitionLines(transition) : [])].map(printable);
 }
 
-function verdictText({ verdict }: HistoryEntry): string {
+function whatText(entry: HistoryEntry): string {
+  const parts = [entry.reference, contentText(entry), verdictText(entry)];
+  return parts.filter((part) => part !== '').join(' ');
+}
+
+function verdictText({ kind, verdict }: HistoryEntry): string {
   switch (verdict.type) {
     case 'applied':
+      return '';
     case 'held':
+      return '(held)';
     case 'pending':
-      return verdict.type;
+      return '(pending)';
     case 'ignored':
-      return `ignored: ${verdict.reason}`;
+      return `(ignored: ${verdict.reason})`;
     case 'failed':
-      return `failed: ${verdict.code}`;
+      return kind === 'waiting' ? '' : `(failed: ${verdict.code})`;
   }
 }
 
 function contentText(entry: HistoryEntry): string {
-  const { worker, status, output, error, event, control, cause, input, messages, sender } = entry;
+  const { kind, verdict, worker, status, output, error, event, control, cause, input, messages, sender } =
+    entry;
+  if (kind === 'held') return 'was held, and is taken with the next entry';
+  if (kind === 'waiting') {
+    return verdict.type === 'failed' ? `waits: ${verdict.code}` : 'waits no longer';
+  }
   const subject = worker === undefined ? '' : `${worker} `;
+  if (kind === 'deferred') return `${subject}deferred: its function was throttled`;
   if (error) return `${subject}FAILED ${error.name}: ${error.message}`;
-  if (status !== undefined) return `${subject}${status} ${json(output)}`;
+  if (status !== undefined) return `${subject}${status} ${json(output)}`.trimEnd();
   if (event) return json(event);
   if (messages) return `${sender}: ${messages.map(messageText).join(', ')}`;
   if (control !== undefined) return cause === undefined ? control : `${control}: ${cause}`;
-  return input === undefined ? subject : json(input);
+  return input === undefined ? subject.trimEnd() : json(input);
 }
 
 function messageText(message: NonNullable<HistoryEntry['messages']>[number]): string {
@@ -46,12 +51,78 @@ function messageText(message: NonNullable<HistoryEntry['messages']>[number]): st
     case 'event':
       return json(message.event);
     case 'done':
-      return `done ${json(message.output)}`;
+      return `done ${json(message.output)}`.trimEnd();
     case 'error':
       return `error ${message.error.name}: ${message.error.message}`;
     case 'stop':
       return 'stop';
   }
+}
+
+function transitionLines({ from, to, changes, effects, ended, error }: Transition): string[] {
+  const before = stateText(from);
+  const after = stateText(to);
+  const isMove = before !== undefined && before !== after;
+  const lines: [name: string, text: string][] = [];
+  if (after !== undefined) lines.push(['state', isMove ? `${before} → ${after}` : after]);
+  lines.push(...changes.map((change) => ['context', changeText(change)] as [string, string]));
+  lines.push(...effects.map(effectLine));
+  if (ended !== undefined) {
+    lines.push(['ended', error ? `${ended} ${error.code}: ${error.message}` : ended]);
+  }
+  return lines.map(([name, text]) => `     ${name.padEnd(9)}  ${shortened(text, 140)}`);
+}
+
+function changeText({ path, before, after }: JsonChange): string {
+  const place = path === '' ? '' : `${path} `;
+  if (before === undefined) return `+ ${place}${json(after)}`;
+  if (after === undefined) return `- ${place}${json(before)}`;
+  return `${place}${json(before)} → ${json(after)}`;
+}
+
+function effectLine(effect: HistoryEffect): [name: string, text: string] {
+  switch (effect.type) {
+    case 'timerDue':
+      return ['due', `timer ${eventText(effect.event)}`];
+    case 'taskTimedOut':
+      return ['timed out', taskText(effect)];
+    case 'taskStarted':
+      return ['started', `${taskText(effect)} ${json(effect.input)}`.trimEnd()];
+    case 'retrySet':
+      return ['retry', `${taskText(effect)}, at ${effect.at}`];
+    case 'taskDeferred':
+      return ['deferred', `${taskText(effect)}, to ${effect.at}`];
+    case 'taskStopped':
+      return ['stopped', taskText(effect)];
+    case 'timerSet':
+      return ['timer', `${eventText(effect.event)} at ${effect.dueAt}`];
+    case 'timerCancelled':
+      return ['cancelled', `timer ${eventText(effect.event)}`];
+    case 'childStarted':
+      return [
+        'child',
+        `${effect.executionId} ${effect.machine} ${effect.version} ${json(effect.input)}`.trimEnd(),
+      ];
+    case 'messagesSent':
+      return ['sent', `${effect.to}: ${effect.messages.map(messageText).join(', ')}`];
+    case 'action':
+      return ['action', effect.name];
+    case 'log':
+      return ['log', [effect.label, json(effect.value)].filter(Boolean).join(' ')];
+    case 'emitted':
+      return ['emitted', json(effect.event)];
+  }
+}
+
+function taskText({ task, worker, attempt }: { task: number; worker: string; attempt: number }): string {
+  return `task#${task}#${attempt} ${worker}`;
+}
+
+/** A bare event is its type. */
+function eventText(event: unknown): string {
+  if (typeof event !== 'object' || event === null || !('type' in event)) return json(event);
+  const { type, ...fields } = event;
+  return Object.keys(fields).length === 0 ? String(type) : json(event);
 }
 
 function json(value: unknown): string {

@@ -15,6 +15,8 @@ export interface LocalDynamoDB {
 export interface EngineOptions {
   /** File to keep the tables in. @default a temporary one, deleted on stop */
   readonly dataFile?: string;
+  /** @default any that is free */
+  readonly port?: number;
   /** Gets each line that the engine prints. */
   readonly log?: (line: string) => void;
   /** Called when the engine ends although nobody stopped it. */
@@ -38,6 +40,9 @@ export async function startEngine(options: EngineOptions = {}): Promise<LocalDyn
     if (options.dataFile !== undefined) {
       options.log?.(`${options.dataFile} is not used: that engine keeps its own data.`);
     }
+    if (options.port !== undefined) {
+      options.log?.(`Port ${options.port} is not used: that engine has its own.`);
+    }
     return { endpoint: engine.endpoint, dataFile: undefined, stop: async () => {} };
   }
 
@@ -54,6 +59,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<LocalDyn
     },
     portTaken: 'already in use',
     startDeadlineMs,
+    port: options.port,
     log: options.log,
   });
   let stopping = false;

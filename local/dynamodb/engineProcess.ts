@@ -19,6 +19,8 @@ export interface EngineProcessOptions {
   /** What the engine prints when the port is taken. */
   readonly portTaken: string;
   readonly startDeadlineMs: number;
+  /** @default any that is free */
+  readonly port?: number | undefined;
   /** Gets each line that the engine prints. */
   readonly log?: ((line: string) => void) | undefined;
 }
@@ -42,7 +44,7 @@ const linesOfReport = 10;
 export async function startEngineProcess(options: EngineProcessOptions): Promise<EngineProcess> {
   for (let attempt = 1; ; attempt += 1) {
     const printed: string[] = [];
-    const port = await freePort();
+    const port = await freePort(options.port);
     const command = await options.commandFor(port);
     const endpoint = `http://127.0.0.1:${port}`;
     const process = spawnGuarded(command.path, command.arguments, {
@@ -57,7 +59,7 @@ export async function startEngineProcess(options: EngineProcessOptions): Promise
     if (failure === undefined) return { process, endpoint };
     await process.stop().catch(() => {}); // `failure` says why it does not run.
     const portTaken = printed.some((line) => line.includes(options.portTaken));
-    if (!portTaken || attempt === portAttempts) {
+    if (!portTaken || attempt === portAttempts || options.port !== undefined) {
       throw new EngineStartError([`The DynamoDB engine ${command.path} ${failure}.`, ...printed].join('\n'));
     }
   }
@@ -113,11 +115,16 @@ function answers(endpoint: string): Promise<boolean> {
   });
 }
 
-function freePort(): Promise<number> {
+/** A port that was asked for is tried first: whoever else answers there must not be taken for the engine. */
+function freePort(wanted = 0): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
-    probe.on('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
+    probe.on('error', (error) => {
+      const isTaken = 'code' in error && error.code === 'EADDRINUSE';
+      const message = `Something listens on port ${wanted} of 127.0.0.1: choose another port for DynamoDB.`;
+      reject(isTaken ? new EngineStartError(message, { cause: error }) : error);
+    });
+    probe.listen(wanted, '127.0.0.1', () => {
       const address = probe.address();
       probe.close(() =>
         typeof address === 'object' && address

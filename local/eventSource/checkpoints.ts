@@ -27,7 +27,7 @@ const writeEveryMs = 1_000;
  * forgotten.
  */
 export function fileCheckpoints(path: string, clock: Clock = systemClock): Checkpoints {
-  const stored = readStored(path);
+  const stored = readCheckpoints(path);
   let cancelWrite: (() => void) | undefined;
 
   const flush = (): void => {
@@ -49,12 +49,18 @@ export function fileCheckpoints(path: string, clock: Clock = systemClock): Check
   };
 }
 
-interface StoredCheckpoints {
+export interface StoredCheckpoints {
   streamArn: string;
+  /** Sequence numbers by shard. */
   shards: Record<string, string>;
 }
 
-function readStored(path: string): StoredCheckpoints {
+/**
+ * What the file holds; nothing where there is none.
+ *
+ * @throws CheckpointFileError
+ */
+export function readCheckpoints(path: string): StoredCheckpoints {
   const none: StoredCheckpoints = { streamArn: '', shards: {} };
   let text: string;
   try {

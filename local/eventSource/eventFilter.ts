@@ -1,8 +1,8 @@
-import type { EventFilterPattern } from '../../infra/description.ts';
+import type { EventFilterAlternative, EventFilterPattern } from '../../infra/description.ts';
 import type { StreamRecord } from './streamRecord.ts';
 
 type Matcher = (value: unknown) => boolean;
-type Alternatives = readonly (string | { readonly prefix: string })[];
+type Alternatives = readonly EventFilterAlternative[];
 
 /**
  * The filter of an event source: true for a record that reaches the function. With no pattern every record does; of
@@ -24,8 +24,9 @@ function matcherOf(pattern: EventFilterPattern | Alternatives): Matcher {
   return (value) => isRecord(value) && fields.every(({ field, matches }) => matches(value[field]));
 }
 
-function alternativeMatcher(alternative: Alternatives[number]): Matcher {
+function alternativeMatcher(alternative: EventFilterAlternative): Matcher {
   if (typeof alternative === 'string') return (value) => value === alternative;
+  if ('exists' in alternative) return (value) => value !== undefined && !isRecord(value);
   const { prefix } = alternative;
   return (value) => typeof value === 'string' && value.startsWith(prefix);
 }

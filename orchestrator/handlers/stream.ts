@@ -1,4 +1,3 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type {
   DynamoDBBatchItemFailure,
   DynamoDBBatchResponse,
@@ -7,9 +6,9 @@ import type {
 } from 'aws-lambda';
 import type { JournalRecord, Orchestrator } from '../orchestrator.ts';
 import { describeError, type Reporter } from '../report.ts';
-import type { Attributes } from '../table/attributes.ts';
 import { decodeJournalItem } from '../table/journalItems.ts';
 import { eachLimited } from './eachLimited.ts';
+import { attributesOf } from './streamImage.ts';
 
 /** Executions of one batch that are advanced at the same time. */
 const concurrency = 64;
@@ -17,18 +16,30 @@ const concurrency = 64;
 /**
  * The stream's handler. A batch failure is answered only for executions whose table operations failed: everything else
  * that can go wrong is a state of the execution, and one execution never holds up the shard for others.
+ *
+ * @param executionTime what the executions' clock showed at a time of DynamoDB's
  */
-export function streamHandler(orchestrator: Orchestrator, report: Reporter, afterBatch: () => void) {
+export function streamHandler(
+  orchestrator: Orchestrator,
+  report: Reporter,
+  afterBatch: () => void,
+  executionTime: (systemMs: number) => number = (systemMs) => systemMs,
+) {
   return async (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
     const batchItemFailures: DynamoDBBatchItemFailure[] = [];
-    await eachLimited([...byExecution(event.Records)], concurrency, async ([executionId, records]) => {
-      try {
-        await orchestrator.applyRecords(executionId, records);
-      } catch (error) {
-        report({ type: 'tableFailed', executionId, error: describeError(error) });
-        for (const { sequenceNumber } of records) batchItemFailures.push({ itemIdentifier: sequenceNumber });
-      }
-    });
+    await eachLimited(
+      [...byExecution(event.Records, executionTime)],
+      concurrency,
+      async ([executionId, records]) => {
+        try {
+          await orchestrator.applyRecords(executionId, records);
+        } catch (error) {
+          report({ type: 'tableFailed', executionId, error: describeError(error) });
+          for (const { sequenceNumber } of records)
+            batchItemFailures.push({ itemIdentifier: sequenceNumber });
+        }
+      },
+    );
     afterBatch();
     return { batchItemFailures };
   };
@@ -38,7 +49,10 @@ interface SequencedRecord extends JournalRecord {
   readonly sequenceNumber: string;
 }
 
-function byExecution(records: readonly DynamoDBRecord[]): Map<string, SequencedRecord[]> {
+function byExecution(
+  records: readonly DynamoDBRecord[],
+  executionTime: (systemMs: number) => number,
+): Map<string, SequencedRecord[]> {
   const groups = new Map<string, SequencedRecord[]>();
   for (const record of records) {
     const stream = record.dynamodb;
@@ -49,31 +63,9 @@ function byExecution(records: readonly DynamoDBRecord[]): Map<string, SequencedR
     const executionId = item.executionId?.S;
     if (!entry || executionId === undefined) continue;
     const group = groups.get(executionId) ?? [];
-    const createdAt = (stream.ApproximateCreationDateTime ?? 0) * 1000;
+    const createdAt = executionTime((stream.ApproximateCreationDateTime ?? 0) * 1000);
     group.push({ entry, createdAt, sequenceNumber: stream.SequenceNumber ?? '' });
     groups.set(executionId, group);
   }
   return groups;
-}
-
-type StreamImage = NonNullable<NonNullable<DynamoDBRecord['dynamodb']>['NewImage']>;
-type StreamAttribute = StreamImage[string];
-
-/** In a Lambda event, Binary values are base64 text. */
-function attributesOf(image: StreamImage): Attributes {
-  // Not by assignment: a hand-written item may have the key `__proto__`.
-  return Object.fromEntries(Object.entries(image).map(([name, value]) => [name, attributeOf(value)]));
-}
-
-function attributeOf(value: StreamAttribute): AttributeValue {
-  if (value.B !== undefined) return { B: Buffer.from(value.B, 'base64') };
-  if (value.BS !== undefined) return { BS: value.BS.map((bytes) => Buffer.from(bytes, 'base64')) };
-  if (value.M !== undefined) return { M: attributesOf(value.M) };
-  if (value.L !== undefined) return { L: value.L.map(attributeOf) };
-  if (value.S !== undefined) return { S: value.S };
-  if (value.N !== undefined) return { N: value.N };
-  if (value.BOOL !== undefined) return { BOOL: value.BOOL };
-  if (value.SS !== undefined) return { SS: value.SS };
-  if (value.NS !== undefined) return { NS: value.NS };
-  return { NULL: true };
 }

@@ -10,6 +10,7 @@ import {
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { LogSegment } from '../core/execution/draft.ts';
+import type { Emission } from '../core/execution/emission.ts';
 import type { JournalEntry } from '../core/execution/entries.ts';
 import type { Execution } from '../core/execution/execution.ts';
 import type { OutgoingItem } from '../core/execution/messages.ts';
@@ -18,7 +19,14 @@ import { type Attributes, attributesSize } from './attributes.ts';
 import { CommitTransactions } from './commitTransaction.ts';
 import { type Condition, isNotWrittenYet, isStillAtVersion } from './conditions.ts';
 import { decodeExecution, encodeExecution, expiresAt, isoTime, type TableLayout } from './executionItem.ts';
-import { dueQuery, encodeCursor, listedExecution, listQuery, listShards } from './indexQueries.ts';
+import {
+  decodeCursor,
+  dueQuery,
+  encodeCursor,
+  listedExecution,
+  listQuery,
+  listShards,
+} from './indexQueries.ts';
 import { checkedSize } from './itemSize.ts';
 import { decodeItemsPage, encodeItemsPage } from './itemsPages.ts';
 import {
@@ -96,26 +104,22 @@ export class DynamoDBTable implements Table {
     return this.#readPrefix(executionId, sortKeyPrefix.event);
   }
 
-  async readResults(executionId: string, attempts: readonly TaskAttempt[]): Promise<JournalEntry[]> {
-    const keys = attempts.map((attempt) => this.#key(executionId, sortKey.result(attempt)));
-    const items: Attributes[] = [];
-    // BatchGetItem takes 100 keys at a time, and may leave some for a later call.
-    const backoff = new UnprocessedBackoff(this.#options.sleep ?? sleep);
-    for (let pending = keys; pending.length > 0; ) {
-      const table = this.#options.tableName;
-      const output = await this.#client.send(
-        new BatchGetItemCommand({
-          RequestItems: { [table]: { Keys: pending.slice(0, 100), ConsistentRead: true } },
-          ...(this.#common.ReturnConsumedCapacity && { ReturnConsumedCapacity: 'TOTAL' }),
-        }),
-      );
-      for (const consumed of output.ConsumedCapacity ?? []) this.#countRead(consumed);
-      items.push(...(output.Responses?.[table] ?? []));
-      const unprocessed = output.UnprocessedKeys?.[table]?.Keys ?? [];
-      await backoff.after(Math.min(pending.length, 100), unprocessed.length);
-      pending = [...unprocessed, ...pending.slice(100)];
-    }
-    return entriesOf(items);
+  readResults(executionId: string, attempts: readonly TaskAttempt[]): Promise<JournalEntry[]> {
+    const references = attempts.map((attempt) => sortKey.result(attempt));
+    return this.readJournalEntries(executionId, references);
+  }
+
+  async readJournalEntries(executionId: string, references: readonly string[]): Promise<JournalEntry[]> {
+    return entriesOf(await this.#getMany(executionId, references));
+  }
+
+  async readJournalPage(executionId: string, cursor?: string): Promise<Page<JournalEntry>> {
+    const from = cursor === undefined ? undefined : decodeCursor(cursor).from;
+    const output = await this.#query({
+      ...partitionQuery(executionId),
+      ...(from && { ExclusiveStartKey: from }),
+    });
+    return page(entriesOf(output.Items ?? []), output.LastEvaluatedKey);
   }
 
   readItemResults(executionId: string, task: number): Promise<JournalEntry[]> {
@@ -139,12 +143,13 @@ export class DynamoDBTable implements Table {
     return (await this.#get(executionId, sortKey.logSegment(number)))?.log?.S;
   }
 
+  async readLogSegments(executionId: string, numbers: readonly number[]): Promise<LogSegment[]> {
+    const items = await this.#getMany(executionId, numbers.map(sortKey.logSegment));
+    return items.map((item) => ({ number: segmentNumber(item), text: item.log?.S ?? '' }));
+  }
+
   async readHistory(executionId: string): Promise<HistoryItems> {
-    const items = await this.#queryAll({
-      KeyConditionExpression: 'executionId = :id',
-      ExpressionAttributeValues: { ':id': { S: executionId } },
-      ConsistentRead: true,
-    });
+    const items = await this.#queryAll(partitionQuery(executionId));
     const execution = items.find((item) => item.item?.S === sortKey.execution);
     const segments = items
       .filter((item) => item.item?.S?.startsWith(sortKeyPrefix.logSegment))
@@ -169,8 +174,12 @@ export class DynamoDBTable implements Table {
     return entriesOf(items);
   }
 
-  async commit(execution: Execution, outgoing: readonly OutgoingItem[] = []): Promise<CommitOutcome> {
-    const encoded = encodeExecution(execution, this.#options);
+  async commit(
+    execution: Execution,
+    outgoing: readonly OutgoingItem[] = [],
+    emitted: readonly Emission[] = [],
+  ): Promise<CommitOutcome> {
+    const encoded = encodeExecution(execution, this.#options, emitted);
     if (encoded.type === 'tooLarge') return encoded;
     const condition =
       execution.version === 1
@@ -263,6 +272,27 @@ export class DynamoDBTable implements Table {
     return output.Item;
   }
 
+  async #getMany(executionId: string, sortKeys: readonly string[]): Promise<Attributes[]> {
+    const items: Attributes[] = [];
+    // BatchGetItem takes 100 keys at a time, and may leave some for a later call.
+    const backoff = new UnprocessedBackoff(this.#options.sleep ?? sleep);
+    for (let pending = sortKeys.map((key) => this.#key(executionId, key)); pending.length > 0; ) {
+      const table = this.#options.tableName;
+      const output = await this.#client.send(
+        new BatchGetItemCommand({
+          RequestItems: { [table]: { Keys: pending.slice(0, 100), ConsistentRead: true } },
+          ...(this.#common.ReturnConsumedCapacity && { ReturnConsumedCapacity: 'TOTAL' }),
+        }),
+      );
+      for (const consumed of output.ConsumedCapacity ?? []) this.#countRead(consumed);
+      items.push(...(output.Responses?.[table] ?? []));
+      const unprocessed = output.UnprocessedKeys?.[table]?.Keys ?? [];
+      await backoff.after(Math.min(pending.length, 100), unprocessed.length);
+      pending = [...unprocessed, ...pending.slice(100)];
+    }
+    return items;
+  }
+
   async #readPrefix(executionId: string, prefix: string): Promise<JournalEntry[]> {
     const items = await this.#queryAll({
       KeyConditionExpression: 'executionId = :id AND begins_with(#item, :prefix)',
@@ -330,6 +360,14 @@ function isSameCommit(a: Execution, b: Execution): boolean {
 
 function entriesOf(items: readonly Attributes[]): JournalEntry[] {
   return items.map(decodeJournalItem).filter((entry) => entry !== undefined);
+}
+
+function partitionQuery(executionId: string) {
+  return {
+    KeyConditionExpression: 'executionId = :id',
+    ExpressionAttributeValues: { ':id': { S: executionId } },
+    ConsistentRead: true,
+  };
 }
 
 function segmentNumber(item: Attributes): number {

@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { Emission } from '../core/execution/emission.ts';
 import {
   type Execution,
   type ExecutionError,
@@ -30,6 +31,7 @@ import {
   UnreadableAttributeError,
 } from './attributes.ts';
 import { isDataKey } from './dataKeys.ts';
+import { compressedEmittedAttribute, emittedAttribute } from './emitted.ts';
 import { fanOutsAttribute, fanOutsOf } from './fanOutAttributes.ts';
 import { attribute, indexPartition, maximumItemBytes, neverMs, sortKey } from './schema.ts';
 
@@ -59,14 +61,20 @@ export type EncodedExecution =
   | { readonly type: 'tooLarge'; readonly bytes: number };
 
 /** The `execution` item. Its state is compressed where that saves a write unit, its data where it is too large else. */
-export function encodeExecution(execution: Execution, layout: TableLayout): EncodedExecution {
+export function encodeExecution(
+  execution: Execution,
+  layout: TableLayout,
+  emitted: readonly Emission[] = [],
+): EncodedExecution {
   const plain = executionAttributes(execution, layout);
+  if (emitted.length > 0) plain[attribute.emitted] = emittedAttribute(emitted);
   const size = attributesSize(plain);
   if (size <= 1024) return { type: 'item', item: plain };
   const compressed = { ...plain };
   if (execution.snapshot !== undefined) compressed.snapshot = compressedAttribute(execution.snapshot);
   if (execution.fanOuts)
     compressed.fanOuts = fanOutsAttribute(execution, execution.fanOuts, compressedAttribute);
+  if (emitted.length > 0) compressed[attribute.emitted] = compressedEmittedAttribute(emitted);
   const compressedSize = attributesSize(compressed);
   const isSmaller = writeUnits(compressedSize) < writeUnits(size);
   if (fits(execution, isSmaller ? compressedSize : size)) {

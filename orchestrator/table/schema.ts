@@ -10,6 +10,8 @@ export const attribute = {
   version: 'version',
   startedAt: 'startedAt',
   expiresAt: 'expiresAt',
+  /** Of an execution's commit, and gone with the next: what it tells the bus. */
+  emitted: 'emitted',
   indexPartition: 'mr_pk',
   indexSort: 'mr_sk',
   machine: 'machine',

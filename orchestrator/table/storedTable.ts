@@ -1,4 +1,5 @@
 import type { LogSegment } from '../core/execution/draft.ts';
+import type { Emission } from '../core/execution/emission.ts';
 import type { JournalEntry } from '../core/execution/entries.ts';
 import { type Execution, hasEnded } from '../core/execution/execution.ts';
 import type { OutgoingItem } from '../core/execution/messages.ts';
@@ -57,8 +58,12 @@ export class StoredTable implements Table {
     this.#fetches = fetches;
   }
 
-  async commit(given: Execution, givenOutgoing?: readonly OutgoingItem[]): Promise<CommitOutcome> {
-    if (!this.#data.isConfigured) return this.#table.commit(given, givenOutgoing);
+  async commit(
+    given: Execution,
+    givenOutgoing?: readonly OutgoingItem[],
+    emitted?: readonly Emission[],
+  ): Promise<CommitOutcome> {
+    if (!this.#data.isConfigured) return this.#table.commit(given, givenOutgoing, emitted);
     let execution: Execution;
     let outgoing: readonly OutgoingItem[] | undefined;
     try {
@@ -67,20 +72,20 @@ export class StoredTable implements Table {
       execution = outbox ? { ...given, outbox } : given;
     } catch (error) {
       if (error instanceof StoredDataTooLargeError) return { type: 'tooLarge', bytes: error.bytes };
-      return this.#commitWithoutStore(given, givenOutgoing, error);
+      return this.#commitWithoutStore(given, givenOutgoing, emitted, error);
     }
     const { snapshotAt } = execution;
     const isSmall = snapshotAt === undefined && !mayExceed(execution, this.#overBytes);
-    if (isSmall) return this.#table.commit(execution, outgoing);
+    if (isSmall) return this.#table.commit(execution, outgoing, emitted);
     const placed = placeExecution(await this.#withKeptState(execution), this.#overBytes);
     const tooLarge = placed.objects.find(({ bytes, maximumBytes }) => bytes > maximumBytes);
     if (tooLarge) return { type: 'tooLarge', bytes: tooLarge.bytes };
     try {
       await Promise.all(placed.objects.map(({ key, text }) => this.#data.write(key, text)));
     } catch (error) {
-      return this.#commitWithoutStore(execution, outgoing, error);
+      return this.#commitWithoutStore(execution, outgoing, emitted, error);
     }
-    const outcome = await this.#table.commit(placed.item, outgoing);
+    const outcome = await this.#table.commit(placed.item, outgoing, emitted);
     const written = placed.item.snapshotAt;
     switch (outcome.type) {
       case 'committed':
@@ -99,10 +104,11 @@ export class StoredTable implements Table {
   async #commitWithoutStore(
     execution: Execution,
     outgoing: readonly OutgoingItem[] | undefined,
+    emitted: readonly Emission[] | undefined,
     error: unknown,
   ): Promise<CommitOutcome> {
     if (!isStoredDataError(error)) throw error;
-    const outcome = await this.#table.commit(execution, outgoing);
+    const outcome = await this.#table.commit(execution, outgoing, emitted);
     if (outcome.type === 'tooLarge') throw error;
     return outcome;
   }
@@ -211,6 +217,15 @@ export class StoredTable implements Table {
     return this.#fetched(await this.#table.readJournal(executionId));
   }
 
+  async readJournalEntries(executionId: string, references: readonly string[]): Promise<JournalEntry[]> {
+    return this.#fetched(await this.#table.readJournalEntries(executionId, references));
+  }
+
+  async readJournalPage(executionId: string, cursor?: string): Promise<Page<JournalEntry>> {
+    const page = await this.#table.readJournalPage(executionId, cursor);
+    return { ...page, items: await this.#fetched(page.items) };
+  }
+
   async readHistory(executionId: string): Promise<HistoryItems> {
     const items = await this.#table.readHistory(executionId);
     if (!this.#fetches) return items;
@@ -238,6 +253,10 @@ export class StoredTable implements Table {
 
   readLogSegment(executionId: string, number: number): Promise<string | undefined> {
     return this.#table.readLogSegment(executionId, number);
+  }
+
+  readLogSegments(executionId: string, numbers: readonly number[]): Promise<LogSegment[]> {
+    return this.#table.readLogSegments(executionId, numbers);
   }
 
   writeLogSegment(executionId: string, segment: LogSegment): Promise<void> {

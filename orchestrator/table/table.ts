@@ -1,4 +1,5 @@
 import type { LogSegment } from '../core/execution/draft.ts';
+import type { Emission } from '../core/execution/emission.ts';
 import type { Control, JournalEntry } from '../core/execution/entries.ts';
 import type { AttemptNumbers, Execution, ExecutionStatus } from '../core/execution/execution.ts';
 import type { OutgoingItem } from '../core/execution/messages.ts';
@@ -20,18 +21,29 @@ export interface Table {
   readMessages(executionId: string, sender: string, numbers: readonly number[]): Promise<JournalEntry[]>;
   /** The start, results, events and messages of an execution, in no order to rely on. */
   readJournal(executionId: string): Promise<JournalEntry[]>;
+  /** Items of the journal by their references; those that are not there are left out. In no order to rely on. */
+  readJournalEntries(executionId: string, references: readonly string[]): Promise<JournalEntry[]>;
+  /** A part of the journal, of up to 1 MB, in no order to rely on. */
+  readJournalPage(executionId: string, cursor?: string): Promise<Page<JournalEntry>>;
   /** The results of a list's items, of every attempt. */
   readItemResults(executionId: string, task: number): Promise<JournalEntry[]>;
   readItemsPage(executionId: string, page: ItemsPage): Promise<readonly Json[] | undefined>;
   readLogSegment(executionId: string, number: number): Promise<string | undefined>;
+  /** Segments of the log by their numbers; those that are not there are left out. */
+  readLogSegments(executionId: string, numbers: readonly number[]): Promise<LogSegment[]>;
   /** Everything in the partition that a history is made of. */
   readHistory(executionId: string): Promise<HistoryItems>;
 
   /**
    * Writes an execution in its new version while the stored one is still the version before; with it, in one transaction,
-   * what it says to other executions. An item that is there already was sent.
+   * what it says to other executions. An item that is there already was sent. What the commit tells the bus is in the item
+   * until the next commit, and in the stream's record of this one.
    */
-  commit(execution: Execution, outgoing?: readonly OutgoingItem[]): Promise<CommitOutcome>;
+  commit(
+    execution: Execution,
+    outgoing?: readonly OutgoingItem[],
+    emitted?: readonly Emission[],
+  ): Promise<CommitOutcome>;
   writeLogSegment(executionId: string, segment: LogSegment): Promise<void>;
   writeItemsPage(executionId: string, page: ItemsPage, items: readonly Json[]): Promise<void>;
 

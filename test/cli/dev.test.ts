@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
@@ -10,6 +11,14 @@ import { jsonOf, millrace } from './testCommandLine.ts';
 
 const repositoryFile = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
+const arguments_ = [
+  '--import',
+  repositoryFile('test/cli/typescript.mjs'),
+  '--conditions',
+  'millrace-source',
+  repositoryFile('cli/main.ts'),
+];
+
 let directory: TemporaryDirectory;
 let dev: ChildProcess;
 const output = { stdout: '', stderr: '' };
@@ -17,13 +26,7 @@ const output = { stdout: '', stderr: '' };
 beforeAll(async () => {
   directory = await temporaryDirectory();
   await writeGreetings(directory);
-  const arguments_ = [
-    '--import',
-    repositoryFile('test/cli/typescript.mjs'),
-    '--conditions',
-    'millrace-source',
-  ];
-  dev = spawn(process.execPath, [...arguments_, repositoryFile('cli/main.ts'), 'dev'], {
+  dev = spawn(process.execPath, [...arguments_, 'dev'], {
     cwd: directory.path,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -96,6 +99,20 @@ describe('dev', () => {
       items: unknown[];
     };
     expect(list.items).toHaveLength(3);
+  });
+
+  it('has the machines that history and replay use, in processes of their own', async () => {
+    await greet('travel');
+    const spawned = async (...args: string[]) =>
+      (await promisify(execFile)(process.execPath, [...arguments_, ...args], { cwd: directory.path })).stdout;
+    expect(await spawned('history', 'travel')).toContain('greeting → left');
+    expect(await spawned('replay', 'travel')).toContain('2 entries replayed, equal to what is stored');
+    expect(JSON.parse(await spawned('replay', 'travel', '--at', '1', '--json'))).toMatchObject({
+      state: 'greeting',
+      context: { name: 'Ada', text: '' },
+      tasks: [{ task: 0, worker: 'greet' }],
+    });
+    expect(await spawned('machines', 'check')).toMatch(/greeting +1 +\d+ +0 +0 +0/);
   });
 
   it('deploys a worker again when its file has changed', async () => {

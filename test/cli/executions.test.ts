@@ -173,10 +173,8 @@ describe('send', () => {
     expect(jsonOf(sent)).toEqual({ executionId: 'e-1', eventId: 'x', isNew: true });
     await deployment.orchestrate('e-1');
     const { stdout } = await run(['history', 'e-1']);
-    expect(stdout).toHaveLength(3);
-    expect(stdout[2]).toMatch(
-      /^2 +2026-03-01T12:00:00.000Z +event +event#x +applied +\{"by":"Ada","type":"CLOSE"\}$/,
-    );
+    expect(stdout).toHaveLength(2);
+    expect(stdout[1]).toBe('2  2026-03-01T12:00:00.000Z  event#x {"by":"Ada","type":"CLOSE"}');
   });
 
   it('asks whether there is such an execution, unless it may come before the start', async () => {

@@ -26,6 +26,7 @@ beforeAll(async () => {
     pid: process.pid,
     tableName,
     environment: cloudOf(cloud).environment,
+    machinesDirectory: join(repository, 'machines'),
   });
 });
 afterAll(async () => {

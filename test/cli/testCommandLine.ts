@@ -14,6 +14,8 @@ export interface CommandSurroundings {
   readonly environment?: Readonly<Record<string, string>>;
   readonly standardInput?: string;
   readonly interrupted?: AbortSignal;
+  /** Gets the lines of stdout as they come. */
+  readonly stdout?: string[];
   readonly startLocalCloud?: CommandContext['startLocalCloud'];
 }
 
@@ -22,7 +24,7 @@ export async function millrace(
   args: readonly string[],
   surroundings: CommandSurroundings,
 ): Promise<CommandResult> {
-  const stdout: string[] = [];
+  const stdout = surroundings.stdout ?? [];
   const stderr: string[] = [];
   const { directory, environment = {}, standardInput = '' } = surroundings;
   const exitCode = await runCommandLine(args, {

@@ -83,7 +83,7 @@ describe('stop', () => {
     await client.stop('stop-1', { cause: 'entered twice' });
     await deployment.orchestrate('stop-1');
     expect(await client.describe('stop-1')).toMatchObject({ status: 'ABORTED', tasks: [] });
-    expect((await client.history('stop-1')).at(-1)).toMatchObject({
+    expect((await client.history('stop-1')).items.at(-1)).toMatchObject({
       kind: 'control',
       control: 'stop',
       cause: 'entered twice',

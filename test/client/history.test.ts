@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { HistoryEntry } from '../../client/index.ts';
 import { claim, mailbox, quote } from './machines.ts';
 import { TestDeployment } from './testDeployment.ts';
 import { startTestTable, type TestTable } from './testTable.ts';
@@ -22,7 +23,7 @@ describe('history', () => {
     await client.send('h-1', { type: 'APPROVE', by: 'Bo' }, { eventId: 'e1' });
     await deployment.orchestrate('h-1');
     const applied = { type: 'applied' };
-    expect(await client.history('h-1')).toEqual([
+    expect((await client.history('h-1')).items).toEqual([
       {
         number: 1,
         at: '2026-03-01T12:00:00.000Z',
@@ -70,23 +71,25 @@ describe('history', () => {
     await deployment.orchestrate('h-2');
     await client.send('h-2', { type: 'CLOSE' }, { eventId: 'b' });
     await deployment.orchestrate('h-2');
-    expect((await client.history('h-2')).map(({ reference, verdict }) => [reference, verdict])).toEqual([
-      ['start', { type: 'applied' }],
-      ['event#forged', { type: 'ignored', reason: 'ReservedType' }],
-      ['event#a', { type: 'applied' }],
-      ['event#b', { type: 'ignored', reason: 'Ended' }],
-    ]);
+    expect((await client.history('h-2')).items.map(({ reference, verdict }) => [reference, verdict])).toEqual(
+      [
+        ['start', { type: 'applied' }],
+        ['event#forged', { type: 'ignored', reason: 'ReservedType' }],
+        ['event#a', { type: 'applied' }],
+        ['event#b', { type: 'ignored', reason: 'Ended' }],
+      ],
+    );
   });
 
   it('shows what is not applied yet as pending', async () => {
     const { client } = deployment;
     await client.start(mailbox, { executionId: 'h-3' });
-    expect(await client.history('h-3')).toEqual([
+    expect((await client.history('h-3')).items).toEqual([
       { number: 1, kind: 'start', reference: 'start', verdict: { type: 'pending' } },
     ]);
     await deployment.orchestrate('h-3');
     await client.send('h-3', { type: 'CLOSE' }, { eventId: 'x' });
-    expect((await client.history('h-3')).at(-1)).toMatchObject({
+    expect((await client.history('h-3')).items.at(-1)).toMatchObject({
       number: 2,
       kind: 'event',
       event: { type: 'CLOSE' },
@@ -100,7 +103,7 @@ describe('history', () => {
     await deployment.orchestrate('h-4');
     deployment.now += 31_000;
     await deployment.wake('h-4');
-    const history = await client.history('h-4');
+    const history = (await client.history('h-4')).items;
     expect(history.map(({ kind }) => kind)).toEqual(['start', 'wake']);
     expect(await client.describe('h-4')).toMatchObject({
       status: 'FAILED',
@@ -124,7 +127,11 @@ describe('history', () => {
       result: { status: 'FAILED', error },
     });
     await deployment.orchestrate('h-5');
-    expect((await client.history('h-5')).at(-1)).toMatchObject({ worker: 'check', status: 'FAILED', error });
+    expect((await client.history('h-5')).items.at(-1)).toMatchObject({
+      worker: 'check',
+      status: 'FAILED',
+      error,
+    });
   });
 
   it('reads on through the segments of a long log', async () => {
@@ -136,9 +143,75 @@ describe('history', () => {
       await deployment.orchestrate('h-6');
     }
     expect((await deployment.table.readExecution('h-6'))?.logSegments).toBeGreaterThan(1);
-    const history = await client.history('h-6');
+    const history = (await client.history('h-6')).items;
     expect(history.map(({ number }) => number)).toEqual(Array.from({ length: 61 }, (_, i) => i + 1));
     expect(history.slice(1).map(({ event }) => event?.i)).toEqual(Array.from({ length: 60 }, (_, i) => i));
+  });
+
+  it('answers pages, at a cursor and from any number, that together are the whole', async () => {
+    const { client } = deployment;
+    const all = (await client.history('h-6')).items;
+    const paged: HistoryEntry[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await client.history('h-6', { limit: 7, ...(cursor !== undefined && { cursor }) });
+      expect(page.items.length).toBeLessThanOrEqual(7);
+      paged.push(...page.items);
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+    expect(paged).toEqual(all);
+    for (const from of [1, 2, 20, 33, 61, 62]) {
+      expect((await client.history('h-6', { from, limit: 5 })).items).toEqual(all.slice(from - 1, from + 4));
+    }
+    expect(await collected(client.historyAll('h-6', { from: 58 }))).toEqual(all.slice(57));
+  });
+
+  it('goes on at a cursor where more was applied since, and the log was split', async () => {
+    const { client } = deployment;
+    await client.start(mailbox, { executionId: 'h-8' });
+    await deployment.orchestrate('h-8');
+    const knock = async (i: number) => {
+      await client.send('h-8', { type: 'KNOCK', i }, { eventId: `knock-${i}` });
+      await deployment.orchestrate('h-8');
+    };
+    for (let i = 0; i < 9; i++) await knock(i);
+    const { cursor } = await client.history('h-8', { limit: 8 });
+    for (let i = 9; i < 60; i++) await knock(i);
+    const rest = (await client.history('h-8', { ...(cursor !== undefined && { cursor }) })).items;
+    expect(rest.map(({ number }) => number)).toEqual(Array.from({ length: 53 }, (_, i) => i + 9));
+    expect(rest[0]?.event?.i).toBe(7);
+  });
+
+  it('reads a page of a long log with a few units', async () => {
+    const { client } = deployment;
+    deployment.consumed.length = 0;
+    await client.history('h-6', { limit: 5 });
+    const units = deployment.consumed.reduce((sum, { readUnits }) => sum + readUnits, 0);
+    // The execution, a segment or two, an item for each entry.
+    expect(units).toBeLessThan(12);
+  });
+
+  it('refuses a cursor that no page had', async () => {
+    await expect(deployment.client.history('h-6', { cursor: 'abc' })).rejects.toMatchObject({
+      code: 'InvalidCursor',
+    });
+  });
+
+  it('pages through what is pending', async () => {
+    const { client } = deployment;
+    await client.start(mailbox, { executionId: 'h-9' });
+    await deployment.orchestrate('h-9');
+    for (let i = 0; i < 5; i++) await client.send('h-9', { type: 'KNOCK', i }, { eventId: `knock-${i}` });
+    const first = await client.history('h-9', { limit: 3 });
+    const { cursor } = first;
+    const rest = await client.history('h-9', { limit: 3, ...(cursor !== undefined && { cursor }) });
+    const entries = [...first.items, ...rest.items];
+    expect(entries.map(({ number, verdict }) => [number, verdict.type])).toEqual([
+      [1, 'applied'],
+      ...[2, 3, 4, 5, 6].map((number) => [number, 'pending']),
+    ]);
+    expect(new Set(entries.map(({ reference }) => reference)).size).toBe(6);
+    expect(rest.cursor).toBeUndefined();
   });
 
   it('has none of what was never started', async () => {
@@ -146,3 +219,9 @@ describe('history', () => {
     await expect(deployment.client.history('h-7')).rejects.toMatchObject({ code: 'ExecutionNotFound' });
   });
 });
+
+async function collected<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of source) items.push(item);
+  return items;
+}

@@ -159,6 +159,42 @@ export function journalFeatures(current: Current): void {
       expect(history.segments).toEqual(['=lx2k;s~0']);
     });
 
+    it('answers items by their references, and in pages', async () => {
+      const { table } = current();
+      await table.insertStart(start);
+      await table.commit(execution({ logSegments: 1 }));
+      const output = incompressible(80_000);
+      for (let task = 0; task < 20; task++) {
+        await table.insertResult(result(task, { result: { status: 'SUCCEEDED', output } }));
+        await table.insertEvent(event(`e${task}`));
+      }
+      const asked = ['start', 'task#3#1', 'event#e3', 'task#99#1', 'event#none'];
+      expect(references(await table.readJournalEntries('order-17', asked))).toEqual([
+        'event#e3',
+        'start',
+        'task#3#1',
+      ]);
+      const paged: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await table.readJournalPage('order-17', cursor);
+        paged.push(...references(page.items));
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+      expect(paged.sort()).toEqual(references(await table.readJournal('order-17')));
+      expect(await table.readJournalEntries('order-17', [])).toEqual([]);
+    });
+
+    it('answers segments of the log by their numbers, without those that are gone', async () => {
+      const { table } = current();
+      for (const number of [2, 10]) await table.writeLogSegment('order-17', { number, text: `=${number}` });
+      const segments = await table.readLogSegments('order-17', [1, 2, 10]);
+      expect([...segments].sort((a, b) => a.number - b.number)).toEqual([
+        { number: 2, text: '=2' },
+        { number: 10, text: '=10' },
+      ]);
+    });
+
     it('has the segments of the log in the order of their numbers', async () => {
       const { table } = current();
       await table.commit(execution({ logSegments: 12 }));

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 import { commitFeatures } from './commit.features.ts';
+import { emittedFeatures } from './emitted.features.ts';
 import { indexFeatures } from './index.features.ts';
 import { journalFeatures } from './journal.features.ts';
 import { messageFeatures } from './messages.features.ts';
@@ -31,6 +32,7 @@ export function describeTable(name: string, factory: TableFactory): void {
     journalFeatures(current);
     roundTripFeatures(current);
     oddItemFeatures(current);
+    emittedFeatures(current);
     indexFeatures(current, indexShards);
     messageFeatures(current);
   });

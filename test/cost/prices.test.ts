@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import {
+  idleMonthLines,
   type MeasuredExecutions,
   priceLines,
   pricePerMillionExecutions,
   products,
 } from '../../bench/prices.ts';
+import { describeDeployment } from '../../infra/describe.ts';
+import { defaults } from '../../orchestrator/configuration.ts';
+import { runSeconds } from '../../orchestrator/handlers/clock.ts';
 
 /** A thousand executions of four tasks each. */
 const measured: MeasuredExecutions = {
@@ -76,5 +80,14 @@ describe('the price of a million executions', () => {
     for (const product of products) {
       expect(lines[product].reduce((sum, { usd }) => sum + usd, 0)).toBe(totals[product]);
     }
+  });
+});
+
+describe('a month in which nothing is due', () => {
+  it('costs what the clock costs, as docs/reference/cost.md says', () => {
+    const { functions } = describeDeployment({ orchestrator: '', workerHost: '', workers: [] });
+    const memorySizeMb = functions.find(({ role }) => role === 'clock')?.memorySizeMb ?? Number.NaN;
+    const lines = idleMonthLines({ runSeconds, memorySizeMb, indexShards: defaults.indexShards });
+    expect(lines.map(({ usd }) => Number(usd.toFixed(2)))).toEqual([0.01, 4.68, 0.7]);
   });
 });

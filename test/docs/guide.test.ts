@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeDevFile } from '../../cli/cloud/devFile.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { type CodeBlock, codeBlocksOf } from './codeBlocks.ts';
@@ -30,7 +31,11 @@ describe('the guide, followed as it is printed', () => {
       });
     } else if (block.marks.has('dev')) {
       it(`${where} ${block.text}`, async () => {
-        cloud = await startLocalCloud(directoriesOf(block.text));
+        const directories = directoriesOf(block.text);
+        cloud = await startLocalCloud(directories);
+        const { tableName, environment } = cloud;
+        const { machinesDirectory } = directories;
+        await writeDevFile(reader.path, { pid: process.pid, tableName, environment, machinesDirectory });
         isChanged = false;
       });
     } else if (block.marks.has('run')) {

@@ -1,13 +1,11 @@
 import { expect } from 'vitest';
 import type { AnyStateMachine } from 'xstate';
-import { journalReferences, parseLog } from '../../orchestrator/core/execution/log.ts';
-import { machineLookup } from '../../orchestrator/core/execution/machines.ts';
-import { replay } from '../../orchestrator/core/execution/replay.ts';
-import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
+import { replayRecording } from '../../client/index.ts';
+import { journalReferences } from '../../orchestrator/core/execution/log.ts';
 import { DynamoDBTable } from '../../orchestrator/table/dynamoDBTable.ts';
 import type { TestCloud } from './testCloud.ts';
 
-/** Journal and log give the stored snapshot, byte for byte, and the log names no item twice. */
+/** Journal and log give the stored state, byte for byte, by the version it ran on, and the log names no item twice. */
 export async function expectReplayOnce(
   { cloud }: TestCloud,
   definitions: readonly AnyStateMachine[],
@@ -15,12 +13,11 @@ export async function expectReplayOnce(
 ): Promise<void> {
   const { dynamodb, tableName } = cloud;
   const table = new DynamoDBTable({ client: dynamodb, tableName, indexShards: 4, now: Date.now });
-  const machines = machineLookup(prepareMachines(definitions));
   const { execution, journal, segments } = await table.readHistory(executionId);
-  const logs = [...segments, execution?.log ?? ''];
-  const replayed = [...replay(machines, { executionId, journal, log: logs.flatMap(parseLog) })].at(-1);
-  expect(replayed?.snapshot).toBeDefined();
-  expect(replayed?.snapshot).toBe(execution?.snapshot);
-  const applied = logs.flatMap(journalReferences);
+  if (!execution) throw new Error(`Nothing of the execution '${executionId}' was committed.`);
+  const log = [...segments, execution.log];
+  const report = replayRecording({ recording: 1, execution, journal, log }, definitions);
+  expect(report).toMatchObject({ executionId, outcome: 'equal' });
+  const applied = log.flatMap(journalReferences);
   expect(applied).toEqual([...new Set(applied)]);
 }

@@ -38,7 +38,7 @@ describe('2 MB of input, output, event and state on the local cloud', () => {
   });
 
   it('are in the history of the execution', async () => {
-    const history = await client.history('d');
+    const { items: history } = await client.history('d');
     expect(history.map(({ reference, verdict }) => `${reference} ${verdict.type}`)).toEqual([
       'start applied',
       'task#0#1 applied',

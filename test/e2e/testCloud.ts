@@ -43,6 +43,7 @@ export async function startTestCloud(options: Partial<LocalCloudOptions> = {}): 
   const cloud = await startLocalCloud({
     machinesDirectory: testMachines,
     workersDirectory: testWorkers,
+    bus: false,
     log: ({ source, text }) => output.push(`${source}: ${text}`),
     ...options,
   });

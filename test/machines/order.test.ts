@@ -7,11 +7,11 @@ import { sendConfirmation } from '../../machines/order/confirmation.ts';
 import { printLabel } from '../../machines/order/label.ts';
 import { type OrderInput, order } from '../../machines/order.ts';
 import { type Attributes, attributesSize, jsonAttribute } from '../../orchestrator/table/attributes.ts';
+import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { type ChargeInput, charge, PaymentServiceUnavailableError } from '../../workers/examples/charge.ts';
 import { releaseStock } from '../../workers/examples/releaseStock.ts';
 import { reserveStock } from '../../workers/examples/reserveStock.ts';
 import type { Task } from '../../workers/runTask.ts';
-import { SimulatedCloud } from '../support/simulatedCloud.ts';
 
 const workers = { reserveStock, releaseStock, charge, label: printLabel, confirm: sendConfirmation };
 let samples: readonly SampleOrder[];

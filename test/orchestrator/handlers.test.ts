@@ -3,15 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { functionNames } from '../../orchestrator/configuration.ts';
 import { machineLookup } from '../../orchestrator/core/execution/machines.ts';
 import { prepareMachine } from '../../orchestrator/core/machine/index.ts';
-import { clockHandler, lookOnce } from '../../orchestrator/handlers/clock.ts';
 import { streamHandler } from '../../orchestrator/handlers/stream.ts';
-import { type WakeEvent, wakeHandler } from '../../orchestrator/handlers/wake.ts';
+import { wakeHandler } from '../../orchestrator/handlers/wake.ts';
 import { Orchestrator } from '../../orchestrator/orchestrator.ts';
 import type { Report } from '../../orchestrator/report.ts';
 import { TaskDispatcher } from '../../orchestrator/taskDispatcher.ts';
+import { MemoryTable } from '../../testing/memoryTable.ts';
 import type { TaskPayload } from '../../workers/contract.ts';
 import { sequential } from '../support/machines.ts';
-import { MemoryTable } from '../support/memoryTable.ts';
 
 const now = () => 1_700_000_000_000;
 
@@ -63,6 +62,26 @@ function record(
 const start = { machine: { S: 'sequential' }, input: { M: { from: { N: '1' } } } };
 
 describe('the stream handler', () => {
+  it("gives records the time that the executions' clock showed when they were written", async () => {
+    const { orchestrator, reports } = setUp();
+    const created: number[] = [];
+    const applyRecords = orchestrator.applyRecords.bind(orchestrator);
+    orchestrator.applyRecords = (id, records) => {
+      created.push(...records.map(({ createdAt }) => createdAt));
+      return applyRecords(id, records);
+    };
+    const doubled = (systemMs: number) => systemMs * 2;
+    await streamHandler(
+      orchestrator,
+      (each) => reports.push(each),
+      () => {},
+      doubled,
+    )({
+      Records: [record('a', 'start', start)],
+    });
+    expect(created).toEqual([now() * 2]);
+  });
+
   it('invariant 8: reports the records of an execution that the table did not take, and no others', async () => {
     const { table, stream } = setUp();
     const commit = table.commit.bind(table);
@@ -145,50 +164,5 @@ describe('the wake handler', () => {
       () => {},
     );
     expect(await wake({ wakes: [{ executionId: 'e1', wakeAt: 1 }] })).toEqual({ failed: ['e1'] });
-  });
-});
-
-describe('the clock', () => {
-  function clock(due: { executionId: string; wakeAt: number }[]) {
-    let time = 0;
-    const calls: string[][] = [];
-    const looks: number[] = [];
-    const options = {
-      table: {
-        listDue: async ({ shard, limit, cursor }: { shard: number; limit: number; cursor?: string }) => {
-          if (shard === 0 && cursor === undefined) looks.push(time);
-          const from = Number(cursor ?? 0);
-          const items = shard === 0 ? due.slice(from, from + limit) : [];
-          return shard === 0 && from + limit < due.length
-            ? { items, cursor: String(from + limit) }
-            : { items };
-        },
-      },
-      callWake: async (event: WakeEvent) => {
-        calls.push(event.wakes.map((each) => each.executionId));
-        return undefined;
-      },
-      indexShards: 2,
-      report: () => {},
-      now: () => time,
-      sleep: async (ms: number) => {
-        time += ms;
-      },
-    };
-    return { options, calls, looks };
-  }
-
-  it('looks once a second for a minute', async () => {
-    const { options, looks } = clock([]);
-    await clockHandler(options)();
-    expect(looks).toEqual(Array.from({ length: 60 }, (_, second) => second * 1000));
-  });
-
-  it('calls the wake function for every due execution, in chunks, through all pages', async () => {
-    const due = Array.from({ length: 620 }, (_, i) => ({ executionId: `e${i}`, wakeAt: i }));
-    const { options, calls } = clock(due);
-    await lookOnce(options);
-    expect(calls.flat().sort()).toEqual(due.map((each) => each.executionId).sort());
-    expect(Math.max(...calls.map((call) => call.length))).toBeLessThanOrEqual(25);
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { emit, log, setup } from 'xstate';
+import { assign, emit, log, setup } from 'xstate';
 import { consoleReporter } from '../../orchestrator/report.ts';
+import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { worker } from '../../workers/index.ts';
 import { OrchestratorRig } from '../support/orchestratorRig.ts';
-import { SimulatedCloud } from '../support/simulatedCloud.ts';
 
 /** What its actions did, outside the machine. */
 const seen: string[] = [];
@@ -61,7 +61,6 @@ describe('actions', () => {
         error: 'Error: the async action broke',
       },
       { type: 'log', executionId: 't1', value: 'going' },
-      { type: 'emitted', executionId: 't1', event: { type: 'went' } },
     ]);
   });
 
@@ -72,6 +71,66 @@ describe('actions', () => {
     await cloud.advance(60_000);
     expect(seen.length).toBeLessThan(20);
     expect(seen.length).toBeGreaterThan(0);
+  });
+});
+
+describe('actions, whatever becomes of deliveries, run at most once', () => {
+  /** Twelve steps by events and timers, each with an action that says which. */
+  const done: string[] = [];
+  const counting = setup({
+    types: { context: {} as { step: number }, events: {} as { type: 'GO' } },
+    actions: {
+      act: ({ self }, { step }: { step: number }) => {
+        done.push(`${self.id} ${step}`);
+      },
+      count: assign({ step: ({ context }) => context.step + 1 }),
+    },
+    guards: { isLast: ({ context }) => context.step >= 12 },
+  }).createMachine({
+    id: 'counting',
+    context: { step: 0 },
+    initial: 'on',
+    states: {
+      on: {
+        entry: ['count', { type: 'act', params: ({ context }) => ({ step: context.step }) }],
+        always: { guard: 'isLast', target: 'off' },
+        after: { 700: { target: 'on', reenter: true } },
+        on: { GO: { target: 'on', reenter: true } },
+      },
+      off: { type: 'final' },
+    },
+  });
+
+  async function run(faults: Omit<DeliveryFaults, 'seed'>, seed: number) {
+    done.length = 0;
+    const cloud = new SimulatedCloud([counting], {}, { ...faults, seed });
+    for (let e = 0; e < 3; e++) {
+      await cloud.start('counting', `${seed}-${e}`);
+      for (let i = 0; i < 4; i++) await cloud.send(`${seed}-${e}`, 'GO', `${i}`);
+    }
+    await cloud.advance(60_000);
+    for (const { status } of cloud.table.executions()) expect(status).toBe('SUCCEEDED');
+    const repeated = done.filter((each, i) => done.indexOf(each) !== i);
+    return { repeated, ran: done.length };
+  }
+
+  it('with every delivery and every wake twice, late and in any order: exactly once', async () => {
+    const faults = { duplicate: 1, maximumDelayMs: 900, duplicateWake: 1, maximumWakeDelayMs: 900 };
+    for (let seed = 1; seed <= 20; seed++) {
+      expect(await run(faults, seed)).toEqual({ repeated: [], ran: 36 });
+    }
+  });
+
+  it('in an orchestrator that dies after commits: those of the commits it died after are lost, none runs twice', async () => {
+    const faults = { duplicate: 0.5, maximumDelayMs: 900, duplicateWake: 0.5, crashAfterCommit: 0.2 };
+    let ran = 0;
+    for (let seed = 1; seed <= 20; seed++) {
+      const outcome = await run({ ...faults, throttleCommit: 0.1 }, seed);
+      expect(outcome.repeated).toEqual([]);
+      ran += outcome.ran;
+    }
+    expect(ran).toBeGreaterThan(20 * 36 * 0.5);
+    expect(ran).toBeLessThan(20 * 36);
   });
 });
 

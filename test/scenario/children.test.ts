@@ -5,8 +5,9 @@ import { journalReferences, parseLog } from '../../orchestrator/core/execution/l
 import { machineLookup } from '../../orchestrator/core/execution/machines.ts';
 import { replay } from '../../orchestrator/core/execution/replay.ts';
 import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
+import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import type { Workers } from '../../testing/simulatedLambda.ts';
 import { worker } from '../../workers/index.ts';
-import { type DeliveryFaults, SimulatedCloud, type Workers } from '../support/simulatedCloud.ts';
 import { trip, tripWorkers } from '../support/trip.ts';
 
 const unkind: Omit<DeliveryFaults, 'seed'> = {

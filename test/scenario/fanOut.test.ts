@@ -7,9 +7,10 @@ import { replay } from '../../orchestrator/core/execution/replay.ts';
 import { prepareMachine } from '../../orchestrator/core/machine/index.ts';
 import { attributesSize } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
+import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import type { Workers } from '../../testing/simulatedLambda.ts';
 import { each, worker } from '../../workers/index.ts';
 import { fanOutMachine, type Item } from '../support/fanOutMachine.ts';
-import { type DeliveryFaults, SimulatedCloud, type Workers } from '../support/simulatedCloud.ts';
 
 const unkind: Omit<DeliveryFaults, 'seed'> = {
   duplicate: 0.3,

@@ -4,9 +4,10 @@ import { machineLookup } from '../../orchestrator/core/execution/machines.ts';
 import { replay } from '../../orchestrator/core/execution/replay.ts';
 import { nextTimerDueAt, parseMachineState, prepareMachine } from '../../orchestrator/core/machine/index.ts';
 import { attributesSize } from '../../orchestrator/table/attributes.ts';
+import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import type { Workers } from '../../testing/simulatedLambda.ts';
 import { hoarder } from '../support/brokenMachines.ts';
 import { addWorker, parcel, sequential } from '../support/machines.ts';
-import { SimulatedCloud, type Workers } from '../support/simulatedCloud.ts';
 
 const workers: Workers = {
   ...addWorker,

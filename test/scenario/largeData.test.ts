@@ -296,6 +296,26 @@ describe('the stored state of an execution', () => {
     stored.checkReferences();
   });
 
+  it('that is replaced while somebody asks for it is looked for again', async () => {
+    const { stored, rig, instance } = await started();
+    const other = stored.newInstance();
+    await stored.work(() => ({ text: output }));
+    const result = rig.takeRecords('e');
+    await rig.send('e', 'note', 'NOTE', { text: 'small' });
+    stored.store.beforeNextGet = () => instance.applyRecords('e', result);
+    await rig.deliver(other, 'e');
+    expect((await rig.execution('e')).status).toBe('SUCCEEDED');
+    expect(await rig.verdicts('e')).toEqual(['start applied', 'task#0#1 applied', 'event#note applied']);
+    expect(await stored.context('e')).toEqual({ input, output, note: 'small' });
+  });
+
+  it('that is replaced while a client asks for it is read as it is then', async () => {
+    const { stored, rig, instance } = await started();
+    await stored.work(() => ({ text: output }));
+    stored.store.beforeNextGet = () => rig.deliver(instance, 'e');
+    expect(await stored.context('e')).toEqual({ input, output, note: '' });
+  });
+
   it('over 16 MB fails the execution with the state of before', async () => {
     const { stored, rig, instance } = await started(huge.input);
     await stored.work(() => ({ text: huge.output }));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import type { Workers } from '../../testing/simulatedLambda.ts';
 import { addWorker, parcel, sequential } from '../support/machines.ts';
-import { type DeliveryFaults, SimulatedCloud, type Workers } from '../support/simulatedCloud.ts';
 
 const unkind: Omit<DeliveryFaults, 'seed'> = {
   duplicate: 0.3,

@@ -5,10 +5,11 @@ import { listTask } from '../../orchestrator/core/listFiles.ts';
 import { MemoryStore } from '../../orchestrator/store/memoryStore.ts';
 import { StoredJson } from '../../orchestrator/store/storedJson.ts';
 import { attributesSize } from '../../orchestrator/table/attributes.ts';
+import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import type { Workers } from '../../testing/simulatedLambda.ts';
 import { type EachOptions, eachFromFile, type ListSummary, worker } from '../../workers/index.ts';
 import { listTaskOf } from '../../workers/lists/listTasks.ts';
 import type { Task } from '../../workers/runTask.ts';
-import { type DeliveryFaults, SimulatedCloud, type Workers } from '../support/simulatedCloud.ts';
 
 interface Row {
   readonly number: number;

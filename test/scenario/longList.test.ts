@@ -5,11 +5,12 @@ import { journalReferences, parseLog } from '../../orchestrator/core/execution/l
 import { machineLookup } from '../../orchestrator/core/execution/machines.ts';
 import { replay } from '../../orchestrator/core/execution/replay.ts';
 import { prepareMachine } from '../../orchestrator/core/machine/index.ts';
-import { withListResults } from '../../orchestrator/listResults.ts';
+import { type ListResults, withListResults } from '../../orchestrator/listResults.ts';
 import { attributesSize } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
+import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import type { Workers } from '../../testing/simulatedLambda.ts';
 import { fanOutMachine, type Item } from '../support/fanOutMachine.ts';
-import { type DeliveryFaults, SimulatedCloud, type Workers } from '../support/simulatedCloud.ts';
 
 const unkind: Omit<DeliveryFaults, 'seed'> = {
   duplicate: 0.2,
@@ -170,7 +171,8 @@ describe('a long list', () => {
       const { executionId, machineVersion = '' } = stored;
       const { journal, segments } = await cloud.table.readHistory(executionId);
       const log = [...segments, stored.log].flatMap(parseLog);
-      const replayed = await withListResults(cloud.table, executionId, (itemResults) =>
+      const itemResults: ListResults = new Map();
+      const replayed = await withListResults(cloud.table, executionId, itemResults, () =>
         [...replay(lookup, { executionId, machineVersion, journal, log, itemResults })].at(-1),
       );
       const { version: _, wakeAt: __, log: ___, logSegments: ____, ...known } = stored;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createMachine } from 'xstate';
+import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { careful, hoarder, hoarderChanged } from '../support/brokenMachines.ts';
 import { OrchestratorRig } from '../support/orchestratorRig.ts';
-import { SimulatedCloud } from '../support/simulatedCloud.ts';
 
 const carefulChanged = createMachine({
   id: 'careful',
@@ -70,5 +70,115 @@ describe('while the deployed machine cannot read the state', () => {
       'event#stop applied',
       'event#keep ignored: Ended',
     ]);
+  });
+});
+
+describe('invariant 1: a stop ends what waited, and leaves nothing in the journal that the log does not name', () => {
+  const unlogged = async (rig: OrchestratorRig, executionId: string) => {
+    const { journal } = await rig.table.readHistory(executionId);
+    const logged = new Set((await rig.log(executionId)).map(({ reference }) => reference));
+    return journal.map(({ reference }) => reference).filter((reference) => !logged.has(reference));
+  };
+
+  /** What came while the machine was not there, in batches of its own; then the stop alone. */
+  async function stoppedAfter(waitMs: number) {
+    const rig = new OrchestratorRig([hoarder]);
+    rig.start('hoarder', 'h');
+    await rig.deliver(rig.newInstance(), 'h');
+    const other = rig.newInstance({ definitions: [hoarderChanged] });
+    await rig.send('h', 'first', 'KEEP');
+    await rig.deliver(other, 'h');
+    rig.now += waitMs;
+    await other.wake('h', 'wake#1');
+    const { status } = await rig.execution('h');
+    await rig.send('h', 'second', 'KEEP');
+    await rig.deliver(other, 'h');
+    await rig.control('h', 'stop');
+    await rig.deliver(other, 'h');
+    return { rig, status };
+  }
+
+  it.each([
+    ['while it waits', 10, 'RUNNING'],
+    ['when it waits for a redrive', 1_000_000, 'PENDING_REDRIVE'],
+  ])('%s', async (_, waitMs, expected) => {
+    const { rig, status } = await stoppedAfter(waitMs);
+    expect(status).toBe(expected);
+    expect((await rig.execution('h')).status).toBe('ABORTED');
+    expect(await unlogged(rig, 'h')).toEqual([]);
+    const verdicts = await rig.verdicts('h');
+    expect(verdicts.filter((verdict) => verdict.startsWith('event#')).sort()).toEqual([
+      'event#first ignored: Ended',
+      'event#second ignored: Ended',
+      'event#stop applied',
+    ]);
+    const { snapshot, state } = await rig.execution('h');
+    expect(await rig.replayed('h')).toMatchObject({ status: 'ABORTED', snapshot, state });
+  });
+
+  it('of a machine that was never there', async () => {
+    const rig = new OrchestratorRig([]);
+    const instance = rig.newInstance();
+    rig.start('hoarder', 'h');
+    await rig.send('h', 'first', 'KEEP');
+    await rig.deliver(instance, 'h');
+    await rig.control('h', 'stop');
+    await rig.deliver(instance, 'h');
+    expect((await rig.execution('h')).status).toBe('ABORTED');
+    expect(await unlogged(rig, 'h')).toEqual([]);
+    const replayed = await rig.replayed('h', [hoarder]);
+    expect(replayed).toMatchObject({ status: 'ABORTED' });
+    expect(replayed?.snapshot).toBeUndefined();
+  });
+
+  it('in one batch with the start and an event', async () => {
+    const rig = new OrchestratorRig([]);
+    rig.start('hoarder', 'h');
+    await rig.send('h', 'first', 'KEEP');
+    await rig.control('h', 'stop');
+    await rig.deliver(rig.newInstance(), 'h');
+    expect((await rig.execution('h')).status).toBe('ABORTED');
+    expect(await unlogged(rig, 'h')).toEqual([]);
+  });
+
+  it('that a wake finds', async () => {
+    const rig = new OrchestratorRig([]);
+    const instance = rig.newInstance();
+    rig.start('hoarder', 'h');
+    await rig.deliver(instance, 'h');
+    await rig.send('h', 'first', 'KEEP');
+    await rig.control('h', 'stop');
+    rig.now += 2000;
+    await instance.wake('h', 'wake#1');
+    expect((await rig.execution('h')).status).toBe('ABORTED');
+    expect(await unlogged(rig, 'h')).toEqual([]);
+  });
+
+  it('while an event arrives that its reader has not seen: its own delivery logs it', async () => {
+    const { rig } = await (async () => {
+      const rig = new OrchestratorRig([hoarder]);
+      rig.start('hoarder', 'h');
+      await rig.deliver(rig.newInstance(), 'h');
+      const other = rig.newInstance({ definitions: [hoarderChanged] });
+      await rig.send('h', 'first', 'KEEP');
+      await rig.deliver(other, 'h');
+      rig.now += 1_000_000;
+      await other.wake('h', 'wake#1');
+      await rig.control('h', 'stop');
+      const stop = rig.takeRecords('h');
+      const readJournal = rig.table.readJournal.bind(rig.table);
+      rig.table.readJournal = async (executionId) => {
+        const journal = await readJournal(executionId);
+        rig.table.readJournal = readJournal;
+        // Between the read and the commit of the one that stops, another takes an event, and decides to leave it.
+        await rig.send('h', 'late', 'KEEP');
+        await rig.deliver(rig.newInstance({ definitions: [hoarderChanged] }), 'h');
+        return journal;
+      };
+      await rig.newInstance({ definitions: [hoarderChanged] }).applyRecords('h', stop);
+      return { rig };
+    })();
+    expect((await rig.execution('h')).status).toBe('ABORTED');
+    expect(await unlogged(rig, 'h')).toEqual([]);
   });
 });

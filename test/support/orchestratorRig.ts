@@ -14,8 +14,8 @@ import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
 import type { Table } from '../../orchestrator/table/table.ts';
 import { TaskDispatcher } from '../../orchestrator/taskDispatcher.ts';
+import { MemoryTable } from '../../testing/memoryTable.ts';
 import type { TaskPayload } from '../../workers/contract.ts';
-import { MemoryTable } from './memoryTable.ts';
 
 type Definition = Parameters<typeof prepareMachine>[0];
 
@@ -80,6 +80,7 @@ export class OrchestratorRig {
       ...common,
       dispatcher,
       limits: { waitForMachineMs: 900_000 },
+      hasBus: true,
       ...(actionLimitMs !== undefined && { actionLimitMs }),
       ...(data && { data }),
     });

@@ -20,6 +20,8 @@ export class FailingStore extends MemoryStore {
   failsGets = false;
   puts = 0;
   gets = 0;
+  /** What happens between the moment that somebody asks for an object and the answer, once. */
+  beforeNextGet: (() => Promise<void>) | undefined;
 
   override async put(key: string, bytes: Uint8Array): Promise<void> {
     if (this.failsPuts) throw new StoreUnavailableError(this.url, 'the test wants it to fail');
@@ -30,6 +32,9 @@ export class FailingStore extends MemoryStore {
   override async get(key: string, maximumBytes?: number): Promise<Uint8Array> {
     if (this.failsGets) throw new StoreUnavailableError(this.url, 'the test wants it to fail');
     this.gets++;
+    const meanwhile = this.beforeNextGet;
+    this.beforeNextGet = undefined;
+    await meanwhile?.();
     return super.get(key, maximumBytes);
   }
 

@@ -1,6 +1,6 @@
 import { type AnyActorRef, assign, enqueueActions, sendParent, setup } from 'xstate';
+import type { Workers } from '../../testing/simulatedLambda.ts';
 import { worker } from '../../workers/index.ts';
-import type { Workers } from './simulatedCloud.ts';
 
 /** Machines that start machines, which start machines, and talk to each other. */
 

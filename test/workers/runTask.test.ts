@@ -2,9 +2,9 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { TaskResult } from '../../orchestrator/core/execution/entries.ts';
 import type { Json } from '../../orchestrator/core/json.ts';
+import { MemoryTable } from '../../testing/memoryTable.ts';
 import type { TaskPayload } from '../../workers/contract.ts';
 import { runTask, type Task } from '../../workers/runTask.ts';
-import { MemoryTable } from '../support/memoryTable.ts';
 import { noise } from '../support/noise.ts';
 
 const now = 1_700_000_000_000;
@@ -44,6 +44,14 @@ async function errorOf(work: () => unknown) {
 const throwing = (thrown: unknown) => () => {
   throw thrown;
 };
+
+function errorWithGetter(key: string): Error {
+  return Object.defineProperty(new Error('it broke'), key, {
+    get: () => {
+      throw new Error('not to be read');
+    },
+  });
+}
 
 /** An error of which somebody has set a property to what it must not be. */
 function errorWith(property: string, value: unknown): Error {
@@ -98,6 +106,10 @@ describe('whatever a worker throws becomes an item', () => {
   // Where stacks are mapped to sources, that of an error with a symbol cannot be read.
   const odd: [name: string, thrown: unknown, message: string | RegExp][] = [
     ['an error whose message cannot be read', new GetterError(), 'Something was thrown that cannot be read.'],
+    ['an error whose stack cannot be read', errorWithGetter('stack'), 'it broke'],
+    ['an error whose name cannot be read', errorWithGetter('name'), 'it broke'],
+    ['an error whose constructor cannot be read', errorWithGetter('constructor'), 'it broke'],
+    ['an error whose retryable cannot be read', errorWithGetter('retryable'), 'it broke'],
     ['a proxy that throws', trapped, 'Something was thrown that cannot be read.'],
     ['a proxy that was revoked', revokedProxy(), /^(Not an Error was thrown|Something was thrown)/],
     ['an object that contains itself', containingItself(), /^Not an Error was thrown: .*Circular/s],
@@ -249,6 +261,16 @@ describe('a worker', () => {
     const work = (_: Json, { signal }: Task) =>
       new Promise((resolve) => signal.addEventListener('abort', () => resolve('told')));
     await runTask(late, work, { table, now: () => now });
+    expect(await table.readJournal('e1')).toMatchObject([{ result: { output: 'told' } }]);
+  });
+
+  it('is told in the time of a local cloud whose time passes faster', async () => {
+    const table = new MemoryTable();
+    // An hour less a second of its time is a tenth of a second.
+    const hourly = { ...payload, deadline: new Date(now + 3_600_000).toISOString() };
+    const work = (_: Json, { signal }: Task) =>
+      new Promise((resolve) => signal.addEventListener('abort', () => resolve('told')));
+    await runTask(hourly, work, { table, now: () => now, systemDelayMs: (ms) => ms / 36_000 });
     expect(await table.readJournal('e1')).toMatchObject([{ result: { output: 'told' } }]);
   });
 

@@ -2,6 +2,7 @@ import { DefinitionMismatchError, type PreparedMachine, parseMachineState } from
 import { applyControl, applyEntry, applyStop, logKindOf } from './applyEntry.ts';
 import { Draft, type ExecutionEffect, type LogSegment } from './draft.ts';
 import { fireDue, fireDueTimers } from './due.ts';
+import type { Emission } from './emission.ts';
 import type { JournalEntry, StartEntry } from './entries.ts';
 import { type Execution, type ExecutionError, type OpenTask, taskKey, type Waiting } from './execution.ts';
 import type { ItemList } from './itemList.ts';
@@ -53,6 +54,8 @@ export type Advance =
       readonly effects: readonly ExecutionEffect[];
       /** To be written in one transaction with the execution. */
       readonly outgoing: readonly OutgoingItem[];
+      /** To be written with the execution, for the bus. */
+      readonly emitted: readonly Emission[];
       /** To be written before the execution, which has these entries in its log no more. */
       readonly segment: LogSegment | undefined;
       /** To be written before the execution, which refers to them. */
@@ -83,6 +86,7 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
     }
     if (input.wakeId !== undefined) attempt.wake(input.wakeId);
     attempt.endWaiting();
+    logAsEnded(draft, input.entries, duplicates);
   } catch (error) {
     const reason = repairable(error);
     if (!reason) throw error;
@@ -94,10 +98,7 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
       if (entry.kind === 'control') applyControl(draft, entry);
       else if (entry.kind === 'message') applyStop(draft, entry);
     }
-    const ignored = draft.ended ? fresh.filter(({ reference }) => !draft.hasLogged(reference)) : [];
-    for (const entry of ignored) {
-      draft.log(logKindOf(entry), entry.reference, { type: 'ignored', reason: 'Ended' });
-    }
+    logAsEnded(draft, fresh, []);
     if (!draft.ended) wait(draft, reason, limits.waitForMachineMs, input.execution?.waiting);
   }
   // A wake that finds nothing due still has to move `wakeAt` on, or the clock would call again at once.
@@ -110,6 +111,15 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
 function repairable(error: unknown): ExecutionError | undefined {
   if (error instanceof DefinitionMismatchError) return definitionMismatch(error);
   return error instanceof DataUnavailableError ? error.reason : undefined;
+}
+
+/** Of an execution that has ended, entries that nothing was decided on before. */
+function logAsEnded(draft: Draft, entries: readonly JournalEntry[], duplicates: readonly string[]): void {
+  if (!draft.ended) return;
+  for (const entry of entries) {
+    if (duplicates.includes(entry.reference) || draft.hasLogged(entry.reference)) continue;
+    draft.log(logKindOf(entry), entry.reference, { type: 'ignored', reason: 'Ended' });
+  }
 }
 
 class Attempt {
@@ -154,7 +164,9 @@ class Attempt {
       const machine = this.#ready(entry.kind === 'start' ? entry.version : undefined);
       if (!machine) {
         if (entry.kind === 'message' && applyStop(draft, entry)) return;
-        if (this.#waited && !this.#isWholeJournal && draft.execution.status === 'RUNNING') draft.set({});
+        // A commit of somebody who has read the journal, but not this entry, must not come after this decision.
+        const isLeft = this.#waited !== undefined || draft.execution.status === 'PENDING_REDRIVE';
+        if (isLeft && !this.#isWholeJournal) draft.set({});
         return;
       }
       if (neededData(entry) !== undefined) throw new DataUnavailableError(this.#unavailable);
@@ -302,6 +314,7 @@ function commitOf(draft: Draft, duplicates: readonly string[]): Advance {
     execution: { ...rest, version: rest.version + 1, ...(wakeAt === undefined ? {} : { wakeAt }) },
     effects: draft.allEffects(),
     outgoing,
+    emitted: draft.emitted,
     segment: draft.segment,
     itemLists: draft.itemLists.filter(({ task }) => draft.fanOut(task)),
     duplicates,

@@ -11,6 +11,7 @@ import {
 } from '../machine/index.ts';
 import { parentOf } from './addresses.ts';
 import { removeChild, sendMessage, startChild, stopChild, stopChildren, tellParent } from './children.ts';
+import type { Emission } from './emission.ts';
 import type { AttemptNumbers, Execution, ExecutionError, ExecutionStatus, OpenTask } from './execution.ts';
 import { hasEnded, taskId } from './execution.ts';
 import { type FanOut, openTasks, withOpenTasks } from './fanOut.ts';
@@ -25,7 +26,7 @@ import { DataUnavailableError, unfetchedSnapshot } from './storedData.ts';
 /** What is to be done after the commit, in this order. Exhaustive: whoever executes effects switches over `type`. */
 export type ExecutionEffect =
   | { readonly type: 'dispatch'; readonly task: OpenTask }
-  | Extract<MachineEffect, { type: 'action' | 'log' | 'emit' }>;
+  | Extract<MachineEffect, { type: 'action' | 'log' }>;
 
 export interface LogSegment {
   readonly number: number;
@@ -39,6 +40,8 @@ const longestText = 4000;
 export class Draft {
   readonly now: number;
   readonly effects: Exclude<ExecutionEffect, { type: 'dispatch' }>[] = [];
+  /** What the commit tells the bus. */
+  readonly emitted: Emission[] = [];
   readonly segment: LogSegment | undefined;
   /** To be written before the commit. */
   readonly itemLists: ItemList[] = [];
@@ -65,6 +68,7 @@ export class Draft {
       : execution;
     this.#before = this.#execution;
     this.#loggedAt = execution.updatedAt;
+    if (execution.version === 0) this.emitted.push({ status: execution.status });
     this.outgoing = new Outgoing(execution.executionId);
   }
 
@@ -100,6 +104,8 @@ export class Draft {
   }
 
   set(change: Partial<Execution>): void {
+    const { status } = change;
+    if (status !== undefined && status !== this.#execution.status) this.emitted.push({ status });
     this.#execution = { ...this.#execution, ...change };
   }
 
@@ -337,8 +343,10 @@ export class Draft {
           break;
         case 'action':
         case 'log':
-        case 'emit':
           this.effects.push(effect);
+          break;
+        case 'emit':
+          this.emitted.push({ event: effect.event });
           break;
         case 'send':
           sendMessage(this, effect);

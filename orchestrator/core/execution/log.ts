@@ -114,6 +114,13 @@ export function journalReferences(log: string): string[] {
     .map(({ reference }) => reference);
 }
 
+/** How many entries a log has, without parsing them. */
+export function countLogEntries(log: string): number {
+  let count = 0;
+  for (let at = log.indexOf(';'); at >= 0; at = log.indexOf(';', at + 1)) count++;
+  return count;
+}
+
 /** Thrown for a `log` attribute that no orchestrator has written. */
 export class InvalidLogError extends Error {
   readonly code = 'InvalidLog';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { SimulatedCloud } from '../../../testing/simulatedCloud.ts';
+import type { Workers } from '../../../testing/simulatedLambda.ts';
 import { fanOutMachine, type Item } from '../../support/fanOutMachine.ts';
-import { SimulatedCloud, type Workers } from '../../support/simulatedCloud.ts';
 
 /** What a worker does with one attempt. */
 type Deed = 'succeed' | 'fail' | 'failForGood' | 'hang';

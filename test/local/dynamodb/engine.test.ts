@@ -58,6 +58,27 @@ function realEngine(): string {
 const key = { executionId: { S: 'order-1' }, item: { S: 'start' } };
 
 describe('The local DynamoDB', () => {
+  it('answers at the port that it is given, again after a restart', async () => {
+    const { engine } = await start();
+    const port = Number(new URL(engine.endpoint).port);
+    await engine.stop();
+    for (const _ of ['first', 'second']) {
+      const chosen = await start({ port });
+      expect(chosen.engine.endpoint).toBe(`http://127.0.0.1:${port}`);
+      await chosen.client.send(new ListTablesCommand({}));
+      await chosen.engine.stop();
+    }
+  });
+
+  it('does not take another engine at its port for its own', async () => {
+    const { engine } = await start();
+    const port = Number(new URL(engine.endpoint).port);
+    await expect(start({ port })).rejects.toMatchObject({
+      code: 'EngineStartFailed',
+      message: `Something listens on port ${port} of 127.0.0.1: choose another port for DynamoDB.`,
+    });
+  });
+
   it('answers the SDK when it has started, and does not after it was stopped', async () => {
     const { engine, client } = await start();
     expect((await client.send(new ListTablesCommand())).TableNames).toEqual([]);

@@ -44,6 +44,21 @@ describe('The filter of an event source', () => {
     expect(passes(insertion(1))).toBe(false);
   });
 
+  it('sees that an attribute exists, as Lambda does only of what is neither a list nor a map', () => {
+    const image = { note: { S: '' }, list: { L: [{ S: 'a' }] } };
+    const record = insertion(1);
+    const withImage = { ...record, dynamodb: { ...record.dynamodb, NewImage: image } };
+    const passes = (path: object) => eventFilter([{ dynamodb: { NewImage: { ...path } } }])(withImage);
+    expect(passes({ note: { S: [{ exists: true }] } })).toBe(true);
+    expect(passes({ note: { B: [{ exists: true }] } })).toBe(false);
+    expect(passes({ other: { S: [{ exists: true }] } })).toBe(false);
+    expect(passes({ note: [{ exists: true }] })).toBe(false);
+    expect(passes({ list: { L: [{ exists: true }] } })).toBe(false);
+    expect(eventFilter([{ dynamodb: { NewImage: { note: { S: [{ exists: true }] } } } }])(record)).toBe(
+      false,
+    );
+  });
+
   it('does not match a field that the record does not have, or that is no string', () => {
     expect(eventFilter([{ dynamodb: { Keys: { other: { S: ['x'] } } } }])(insertion(1))).toBe(false);
     expect(eventFilter([{ dynamodb: { SizeBytes: [{ prefix: '1' }] } }])(insertion(1))).toBe(false);

@@ -1,22 +1,19 @@
-import type { LogSegment } from '../../orchestrator/core/execution/draft.ts';
-import type { JournalEntry } from '../../orchestrator/core/execution/entries.ts';
-import type { Execution } from '../../orchestrator/core/execution/execution.ts';
-import type { OutgoingItem } from '../../orchestrator/core/execution/messages.ts';
-import type { Json } from '../../orchestrator/core/json.ts';
-import { type Attributes, attributesSize } from '../../orchestrator/table/attributes.ts';
-import {
-  decodeExecution,
-  encodeExecution,
-  type TableLayout,
-} from '../../orchestrator/table/executionItem.ts';
+import type { LogSegment } from '../orchestrator/core/execution/draft.ts';
+import type { Emission } from '../orchestrator/core/execution/emission.ts';
+import type { JournalEntry } from '../orchestrator/core/execution/entries.ts';
+import type { Execution } from '../orchestrator/core/execution/execution.ts';
+import type { OutgoingItem } from '../orchestrator/core/execution/messages.ts';
+import type { Json } from '../orchestrator/core/json.ts';
+import { type Attributes, attributesSize } from '../orchestrator/table/attributes.ts';
+import { decodeExecution, encodeExecution, type TableLayout } from '../orchestrator/table/executionItem.ts';
 import {
   decodeCursor,
   encodeCursor,
   listedExecution,
   listShards,
-} from '../../orchestrator/table/indexQueries.ts';
-import { checkedSize } from '../../orchestrator/table/itemSize.ts';
-import { decodeItemsPage, encodeItemsPage } from '../../orchestrator/table/itemsPages.ts';
+} from '../orchestrator/table/indexQueries.ts';
+import { checkedSize } from '../orchestrator/table/itemSize.ts';
+import { decodeItemsPage, encodeItemsPage } from '../orchestrator/table/itemsPages.ts';
 import {
   decodeJournalItem,
   encodeEvent,
@@ -25,9 +22,9 @@ import {
   isSameStart,
   type ResultItem,
   type StartItem,
-} from '../../orchestrator/table/journalItems.ts';
-import { encodeOutgoing } from '../../orchestrator/table/messageItems.ts';
-import { indexPartition, maximumItemBytes, sortKey } from '../../orchestrator/table/schema.ts';
+} from '../orchestrator/table/journalItems.ts';
+import { encodeOutgoing } from '../orchestrator/table/messageItems.ts';
+import { indexPartition, maximumItemBytes, neverMs, sortKey } from '../orchestrator/table/schema.ts';
 import type {
   CommitOutcome,
   DueExecution,
@@ -42,13 +39,15 @@ import type {
   Page,
   Table,
   TaskAttempt,
-} from '../../orchestrator/table/table.ts';
+} from '../orchestrator/table/table.ts';
 
 /** A table in memory, with the items that DynamoDB would hold: whatever passes through it went through the codecs. */
 export class MemoryTable implements Table {
   readonly items = new Map<string, Attributes>();
   /** Told of each journal item that was inserted, as the stream would tell. */
   onInsert: (item: Attributes) => void = () => {};
+  /** Told of each `execution` item as it was committed. */
+  onCommit: (item: Attributes) => void = () => {};
   commits = 0;
   readonly #layout: TableLayout;
 
@@ -102,6 +101,19 @@ export class MemoryTable implements Table {
     return this.#journal(executionId);
   }
 
+  async readJournalEntries(executionId: string, references: readonly string[]): Promise<JournalEntry[]> {
+    return this.#journal(executionId).filter(({ reference }) => references.includes(reference));
+  }
+
+  async readJournalPage(executionId: string): Promise<Page<JournalEntry>> {
+    return { items: this.#journal(executionId) };
+  }
+
+  async readLogSegments(executionId: string, numbers: readonly number[]): Promise<LogSegment[]> {
+    const texts = await Promise.all(numbers.map((number) => this.readLogSegment(executionId, number)));
+    return texts.flatMap((text, i) => (text === undefined ? [] : [{ number: numbers[i] ?? 0, text }]));
+  }
+
   async readLogSegment(executionId: string, number: number): Promise<string | undefined> {
     return this.items.get(keyOf(executionId, sortKey.logSegment(number)))?.log?.S;
   }
@@ -124,8 +136,12 @@ export class MemoryTable implements Table {
     return this.#journal(executionId).filter((entry) => keys.has(entry.reference));
   }
 
-  async commit(execution: Execution, outgoing: readonly OutgoingItem[] = []): Promise<CommitOutcome> {
-    const encoded = encodeExecution(execution, this.#layout);
+  async commit(
+    execution: Execution,
+    outgoing: readonly OutgoingItem[] = [],
+    emitted: readonly Emission[] = [],
+  ): Promise<CommitOutcome> {
+    const encoded = encodeExecution(execution, this.#layout, emitted);
     if (encoded.type === 'tooLarge') return encoded;
     const stored = this.items.get(keyOf(execution.executionId, sortKey.execution));
     const current = stored && decodeExecution(stored);
@@ -140,6 +156,7 @@ export class MemoryTable implements Table {
     this.put(encoded.item);
     for (const item of items) this.#insert(item);
     this.commits++;
+    this.onCommit(encoded.item);
     return { type: 'committed' };
   }
 
@@ -208,6 +225,15 @@ export class MemoryTable implements Table {
       .sort(compare);
     const items = found.slice(0, limit);
     return { items, next: found.length > limit ? items.at(-1) : undefined };
+  }
+
+  /** The earliest time that an execution is to be woken at; infinite where none is. */
+  nextWakeAt(): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const item of this.items.values()) {
+      if (item.mr_pk?.S?.startsWith('due#')) earliest = Math.min(earliest, sortOf(item));
+    }
+    return earliest < neverMs ? earliest : Number.POSITIVE_INFINITY;
   }
 
   executions(): Execution[] {

@@ -1,0 +1,12 @@
+import { setup } from 'xstate';
+
+/** Waits as long as it is told, and is done. */
+export const reminder = setup({
+  types: { input: {} as { delayMs: number }, context: {} as { delayMs: number } },
+  delays: { given: ({ context }) => context.delayMs },
+}).createMachine({
+  id: 'reminder',
+  context: ({ input }) => ({ delayMs: input.delayMs }),
+  initial: 'waiting',
+  states: { waiting: { after: { given: 'due' } }, due: { type: 'final' } },
+});

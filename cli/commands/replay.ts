@@ -1,0 +1,64 @@
+import type { MillraceClient, ReplayReport } from '../../client/index.ts';
+import { exitCode } from '../exitCodes.ts';
+import { loadMachines, machinesDirectoryOf } from '../machines/loadMachines.ts';
+import { executionLines } from '../rendering/execution.ts';
+import { replayText } from '../rendering/replay.ts';
+import type { ClientCommandOptions, CommandLine } from './command.ts';
+import { parseCount, withClient, withClientOptions } from './command.ts';
+
+interface ReplayCommandOptions extends ClientCommandOptions {
+  readonly machines?: string;
+  readonly at?: number;
+}
+
+export function addReplayCommand(line: CommandLine): void {
+  const command = line.program
+    .command('replay')
+    .summary('show an earlier state, or check that a replay gives what is stored')
+    .description(
+      'With --at: show the state of an execution after that entry of its history, from journal and log alone. Without: ' +
+        'take every step again and compare the last state with the stored one, byte for byte; where a machine that was ' +
+        'changed since leads elsewhere, say at which entry, and end with exit code 6.',
+    )
+    .argument('<id>', 'id of the execution')
+    .option('--at <number>', 'number of an entry of its history', parseCount)
+    .option(
+      '--machines <directory>',
+      'folder of the machines (default: that of the local cloud, else machines)',
+    );
+  withClientOptions(command)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  millrace replay order-17
+  millrace replay order-17 --at 3
+  millrace replay order-17 --at 3 --json | jq .context`,
+    )
+    .action((id: string, options: ReplayCommandOptions) => replay(line, id, options));
+}
+
+async function replay(line: CommandLine, id: string, options: ReplayCommandOptions): Promise<void> {
+  const { context } = line;
+  await withClient(line, options, async (client) => {
+    const loaded = await loadMachines(await machinesDirectoryOf(context, options));
+    const machines = loaded.map(({ definition }) => definition);
+    if (options.at === undefined) report(line, await client.replay(id, machines), options);
+    else print(line, await client.stateAt(id, options.at, machines), options);
+  });
+}
+
+function print(
+  { context }: CommandLine,
+  state: Awaited<ReturnType<MillraceClient['stateAt']>>,
+  { json }: ReplayCommandOptions,
+): void {
+  const { terminal } = context;
+  if (json) terminal.print(JSON.stringify(state));
+  else for (const text of executionLines({ ...state, version: 0 }, terminal.hasColours)) terminal.print(text);
+}
+
+function report(line: CommandLine, replayed: ReplayReport, { json }: ReplayCommandOptions): void {
+  line.context.terminal.print(json ? JSON.stringify(replayed) : replayText(replayed));
+  if (replayed.outcome !== 'equal' && replayed.outcome !== 'notStarted') line.exitWith(exitCode.diverged);
+}

@@ -1,0 +1,65 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { MachineDefinition } from '../../client/index.ts';
+import { BundleError } from '../../infra/bundle/bundleError.ts';
+import { machineLookup } from '../../orchestrator/core/execution/machines.ts';
+import { machinesOf, prepareMachines } from '../../orchestrator/core/machine/index.ts';
+import { readDevFile } from '../cloud/devFile.ts';
+import type { CloudOptions } from '../cloud/resolveCloud.ts';
+import type { CommandContext } from '../context.ts';
+
+/** A machine, and the file that it is in. */
+export interface LoadedMachine {
+  readonly definition: MachineDefinition;
+  /** Absolute. */
+  readonly file: string;
+}
+
+/** Which folder of machines a command is about: the named one, else that of the local cloud it talks to, else `machines`. */
+export async function machinesDirectoryOf(
+  { directory }: CommandContext,
+  { machines, table, endpoint }: CloudOptions & { readonly machines?: string },
+): Promise<string> {
+  if (machines !== undefined) return resolve(directory, machines);
+  const dev = table === undefined && endpoint === undefined ? await readDevFile(directory) : undefined;
+  const ofCloud = dev?.type === 'running' ? dev.file.machinesDirectory : undefined;
+  return ofCloud ?? resolve(directory, 'machines');
+}
+
+/**
+ * The machines of a folder, bundled as for the cloud and loaded into this process.
+ *
+ * @throws BundleError, MachineNotDurableError, DuplicateMachineError
+ */
+export async function loadMachines(machinesDirectory: string): Promise<LoadedMachine[]> {
+  // The bundler is only loaded by commands that need it.
+  const { bundleMachineModules, findMachines } = await import('../../infra/bundle/machineModules.ts');
+  const { writeCodeFolder } = await import('../../infra/bundle/codeFolder.ts');
+  const files = await findMachines(machinesDirectory);
+  const directory = await mkdtemp(join(tmpdir(), 'millrace-machines-'));
+  try {
+    const bundle = join(directory, 'machines.mjs');
+    await writeCodeFolder(directory, await bundleMachineModules(files, bundle));
+    const modules = await importModules(bundle);
+    const loaded = modules.flatMap((module, i) =>
+      machinesOf(module).map((definition) => ({ definition, file: files[i] ?? '' })),
+    );
+    // As the orchestrator registers them: what it would refuse is refused here.
+    machineLookup(prepareMachines(loaded.map(({ definition }) => definition)));
+    return loaded;
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function importModules(bundle: string): Promise<readonly object[]> {
+  try {
+    const { modules }: { modules: readonly object[] } = await import(pathToFileURL(bundle).href);
+    return modules;
+  } catch (error) {
+    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    throw new BundleError('CodeNotLoaded', [{ message }]);
+  }
+}

@@ -1,0 +1,257 @@
+import type { AnyStateMachine } from 'xstate';
+import { advance } from '../orchestrator/core/execution/advance.ts';
+import type { Divergence, DivergenceCode } from '../orchestrator/core/execution/divergence.ts';
+import type { JournalEntry } from '../orchestrator/core/execution/entries.ts';
+import { type Execution, type ExecutionStatus, hasEnded } from '../orchestrator/core/execution/execution.ts';
+import { ItemResultsNeeded } from '../orchestrator/core/execution/listOutcome.ts';
+import { isJournalKind, parseLog } from '../orchestrator/core/execution/log.ts';
+import { type MachineLookup, machineLookup } from '../orchestrator/core/execution/machines.ts';
+import { JournalIncompleteError, Replay } from '../orchestrator/core/execution/replay.ts';
+import { findMachine } from '../orchestrator/core/execution/waiting.ts';
+import type { JsonObject } from '../orchestrator/core/json.ts';
+import { prepareMachines } from '../orchestrator/core/machine/index.ts';
+import { type ListResults, withListResults } from '../orchestrator/listResults.ts';
+import { descriptionOf, type ExecutionDescription } from './describe.ts';
+import { ExecutionNotFoundError, HistoryEntryNotFoundError, ReplayDivergedError } from './errors.ts';
+import { type LoggedEntry, logStart, readLog } from './executionLog.ts';
+import { checkExecutionId } from './identifiers.ts';
+import type { ClientSurroundings } from './surroundings.ts';
+
+/** An XState machine, or the config of one that is JSON alone. */
+export type MachineDefinition = AnyStateMachine | JsonObject;
+
+/** @throws MachineNotDurableError, DuplicateMachineError */
+export function lookupOf(machines: readonly MachineDefinition[]): MachineLookup {
+  return machineLookup(prepareMachines(machines));
+}
+
+/** What a replay by today's definitions comes to. */
+export interface ReplayReport {
+  readonly executionId: string;
+  readonly machine: string;
+  readonly machineVersion?: string;
+  /** As it is stored. */
+  readonly status: ExecutionStatus;
+  /** Entries of its log that were replayed. */
+  readonly entries: number;
+  readonly outcome: ReplayOutcome;
+  /** Where the replay leaves what was recorded, and how. */
+  readonly divergence?: Divergence;
+  /** Its machine's structure is another one than when it started: states, transitions, invokes. */
+  readonly isStructureChanged?: true;
+}
+
+/**
+ * `equal`: the same state, byte for byte. `diverges`: not so. `notDeployed`: there is no such machine or version.
+ * `incomplete`: a part of its journal or log has expired, so that nobody can tell. `notStarted`: nothing has been applied.
+ */
+export type ReplayOutcome = 'equal' | 'diverges' | 'notDeployed' | 'incomplete' | 'notStarted';
+
+/**
+ * Whether today's definitions break it: one that runs could not go on as it began, and one that has ended shows that its
+ * version is not what it was. One that has ended needs no machine any more.
+ */
+export function isBroken({ outcome, status }: ReplayReport): boolean {
+  return outcome === 'diverges' || (outcome === 'notDeployed' && !hasEnded(status));
+}
+
+/** An execution with all that a replay needs: one line of a file of recordings. */
+export interface ExecutionRecording {
+  /** Of this format. */
+  readonly recording: 1;
+  readonly execution: Execution;
+  readonly journal: readonly JournalEntry[];
+  /** The whole log, older segments first. */
+  readonly log: readonly string[];
+}
+
+/** The execution's state after an entry of its history. */
+export type ExecutionState = Omit<ExecutionDescription, 'version' | 'startPending' | 'waiting'>;
+
+/** @throws ExecutionNotFoundError, InvalidExecutionIdError */
+export async function recordExecution(
+  { table }: ClientSurroundings,
+  executionId: string,
+): Promise<ExecutionRecording> {
+  checkExecutionId(executionId);
+  const { execution, journal, segments } = await table.readHistory(executionId);
+  if (!execution) throw new ExecutionNotFoundError(executionId);
+  return { recording: 1, execution, journal, log: [...segments, execution.log] };
+}
+
+/** Replays a recording by today's definitions, without a table. */
+export function replayRecording(
+  { execution, journal, log }: ExecutionRecording,
+  machines: readonly MachineDefinition[] | MachineLookup,
+): ReplayReport {
+  const run = new ReplayRun(asLookup(machines), execution);
+  const items = new Map(journal.map((entry) => [entry.reference, entry]));
+  for (const entry of log.flatMap(parseLog)) {
+    const item = isJournalKind(entry.kind) ? items.get(entry.reference) : undefined;
+    try {
+      if (!run.take({ entry, item, isAfterGap: false })) break;
+    } catch (error) {
+      // What other executions came to is in their journals.
+      if (!(error instanceof ItemResultsNeeded)) throw error;
+      return run.incomplete();
+    }
+  }
+  return run.report();
+}
+
+/** Entries that are in memory at once. */
+const chunk = 1000;
+
+/** @throws ExecutionNotFoundError, InvalidExecutionIdError */
+export async function replayExecution(
+  { table }: Pick<ClientSurroundings, 'table'>,
+  executionId: string,
+  machines: readonly MachineDefinition[] | MachineLookup,
+): Promise<ReplayReport> {
+  checkExecutionId(executionId);
+  const execution = await table.readExecution(executionId);
+  if (!execution) {
+    const start = await table.readStart(executionId);
+    if (start?.kind !== 'start') throw new ExecutionNotFoundError(executionId);
+    const { machine } = start;
+    return { executionId, machine, status: 'RUNNING', entries: 0, outcome: 'notStarted' };
+  }
+  const itemResults: ListResults = new Map();
+  const run = new ReplayRun(asLookup(machines), execution, itemResults);
+  for await (const logged of readLog(table, execution, logStart, chunk)) {
+    if (!(await withListResults(table, executionId, itemResults, () => run.take(logged)))) break;
+  }
+  return run.report();
+}
+
+/**
+ * The state after entry `number` of the history.
+ *
+ * @throws ExecutionNotFoundError, HistoryEntryNotFoundError
+ * @throws ReplayDivergedError when the machines given do not come to it
+ * @throws JournalIncompleteError when what is needed has expired
+ */
+export async function readStateAt(
+  { table }: Pick<ClientSurroundings, 'table'>,
+  executionId: string,
+  number: number,
+  machines: readonly MachineDefinition[] | MachineLookup,
+): Promise<ExecutionState> {
+  checkExecutionId(executionId);
+  const execution = await table.readExecution(executionId);
+  if (!execution) throw new ExecutionNotFoundError(executionId);
+  const itemResults: ListResults = new Map();
+  const replay = new Replay(asLookup(machines), { ...execution, itemResults });
+  let entries = 0;
+  for await (const { entry, item, isAfterGap } of readLog(
+    table,
+    execution,
+    logStart,
+    Math.min(number, chunk),
+  )) {
+    if (isAfterGap) throw new JournalIncompleteError('log#');
+    const { divergence, after } = await withListResults(table, executionId, itemResults, () =>
+      replay.take(entry, item),
+    );
+    if (divergence) throw new ReplayDivergedError(executionId, divergence);
+    entries += 1;
+    if (entries === number && after) {
+      const { version: _, startPending: __, waiting: ___, ...state } = descriptionOf(after);
+      return state;
+    }
+  }
+  throw new HistoryEntryNotFoundError(executionId, number, entries);
+}
+
+function asLookup(machines: readonly MachineDefinition[] | MachineLookup): MachineLookup {
+  return 'find' in machines && 'versionsOf' in machines ? machines : lookupOf(machines);
+}
+
+/** A replay of one whole execution, and what comes of it. */
+class ReplayRun {
+  readonly #machines: MachineLookup;
+  readonly #stored: Execution;
+  readonly #replay: Replay;
+  #entries = 0;
+  #end: Pick<ReplayReport, 'outcome' | 'divergence'> | undefined;
+
+  constructor(machines: MachineLookup, stored: Execution, itemResults: ListResults = new Map()) {
+    this.#machines = machines;
+    this.#stored = stored;
+    this.#replay = new Replay(machines, { ...stored, itemResults });
+    const { machine, machineVersion } = stored;
+    const found = findMachine(machines, machine, machineVersion);
+    if (found.type === 'missing') this.#diverge('MachineNotDeployed', found.error.message);
+  }
+
+  /** Answers whether it goes on. */
+  take({ entry, item, isAfterGap }: Pick<LoggedEntry, 'entry' | 'item' | 'isAfterGap'>): boolean {
+    if (this.#end) return false;
+    try {
+      if (isAfterGap) throw new JournalIncompleteError('log#');
+      const { divergence } = this.#replay.take(entry, item);
+      this.#entries += 1;
+      if (divergence) this.#end = { outcome: 'diverges', divergence };
+    } catch (error) {
+      if (!(error instanceof JournalIncompleteError)) throw error;
+      this.#end = { outcome: 'incomplete' };
+    }
+    return this.#end === undefined;
+  }
+
+  incomplete(): ReplayReport {
+    this.#end = { outcome: 'incomplete' };
+    return this.report();
+  }
+
+  report(): ReplayReport {
+    const { executionId, machine, machineVersion, status, definitionHash } = this.#stored;
+    const today = this.#machines.find(machine, machineVersion);
+    const isStructureChanged =
+      today !== undefined && definitionHash !== undefined && definitionHash !== today.definitionHash;
+    return {
+      executionId,
+      machine,
+      ...(machineVersion !== undefined && { machineVersion }),
+      status,
+      entries: this.#entries,
+      ...(this.#end ?? this.#comparison()),
+      ...(isStructureChanged && { isStructureChanged }),
+    };
+  }
+
+  #comparison(): Pick<ReplayReport, 'outcome' | 'divergence'> {
+    const divergence = this.#replay.compareWith(this.#stored) ?? this.#refusal();
+    return divergence ? { outcome: 'diverges', divergence } : { outcome: 'equal' };
+  }
+
+  /** What the orchestrator would say if it had to take up the stored state now. */
+  #refusal(): Divergence | undefined {
+    const { executionId, updatedAt, status, waiting: _, wakeAt: __, ...rest } = this.#stored;
+    if (status !== 'RUNNING') return undefined;
+    const step = advance(
+      this.#machines,
+      { waitForMachineMs: Number.POSITIVE_INFINITY },
+      {
+        executionId,
+        execution: { ...rest, executionId, updatedAt, status },
+        entries: [],
+        wakeId: 'wake#',
+        now: updatedAt,
+      },
+    );
+    const error = step.type === 'commit' && step.execution.waiting ? step.execution.error : undefined;
+    if (!error) return undefined;
+    return {
+      number: this.#entries,
+      reference: '',
+      code: error.code as DivergenceCode,
+      message: error.message,
+    };
+  }
+
+  #diverge(code: DivergenceCode, message: string): void {
+    const divergence = { number: 1, reference: 'start', code, message };
+    this.#end = { outcome: 'notDeployed', divergence };
+  }
+}

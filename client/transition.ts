@@ -1,0 +1,240 @@
+import type { StateValue } from 'xstate';
+import type { ExecutionEffect } from '../orchestrator/core/execution/draft.ts';
+import type { Emission } from '../orchestrator/core/execution/emission.ts';
+import {
+  type Execution,
+  type ExecutionError,
+  type ExecutionStatus,
+  hasEnded,
+  type OpenTask,
+} from '../orchestrator/core/execution/execution.ts';
+import type { Message, OutgoingItem } from '../orchestrator/core/execution/messages.ts';
+import type { ReplayedEntry } from '../orchestrator/core/execution/replay.ts';
+import type { Json } from '../orchestrator/core/json.ts';
+import { type JsonChange, jsonChanges } from '../orchestrator/core/jsonChanges.ts';
+import {
+  type MachineState,
+  type MachineTimer,
+  parseMachineState,
+} from '../orchestrator/core/machine/index.ts';
+import { NotSerializableError, serializable } from '../orchestrator/core/serializable.ts';
+import { isoTime } from '../orchestrator/table/executionItem.ts';
+
+/** What an entry did to the machine: from which state to which, and what came of it. */
+export interface Transition {
+  /** XState's state value before. Absent before the first step. */
+  readonly from?: StateValue;
+  readonly to?: StateValue;
+  /** Places of the context that changed. */
+  readonly changes: readonly JsonChange[];
+  /** What fell due, then what was to be done after the commit. */
+  readonly effects: readonly HistoryEffect[];
+  /** The execution ended with it. */
+  readonly ended?: ExecutionStatus;
+  /** Why it FAILED with it. */
+  readonly error?: ExecutionError;
+}
+
+/** All times are ISO 8601. */
+export type HistoryEffect =
+  /** The timer was due. Of several that were due together, one may have been cancelled by what another did. */
+  | { readonly type: 'timerDue'; readonly event: Json }
+  /** The attempt gave no result before its deadline. */
+  | {
+      readonly type: 'taskTimedOut';
+      readonly task: number;
+      readonly worker: string;
+      readonly attempt: number;
+    }
+  /** The attempt was handed to its worker. */
+  | {
+      readonly type: 'taskStarted';
+      readonly task: number;
+      readonly worker: string;
+      readonly attempt: number;
+      readonly input?: Json;
+    }
+  /** The attempt before has failed: this one begins at `at`. */
+  | {
+      readonly type: 'retrySet';
+      readonly task: number;
+      readonly worker: string;
+      readonly attempt: number;
+      readonly at: string;
+    }
+  /** The worker's function was throttled: the same attempt begins at `at`. */
+  | {
+      readonly type: 'taskDeferred';
+      readonly task: number;
+      readonly worker: string;
+      readonly attempt: number;
+      readonly at: string;
+    }
+  /** Nobody waits for it any more: its state was left, or the machine ended. */
+  | { readonly type: 'taskStopped'; readonly task: number; readonly worker: string; readonly attempt: number }
+  | { readonly type: 'timerSet'; readonly event: Json; readonly dueAt: string }
+  | { readonly type: 'timerCancelled'; readonly event: Json }
+  /** A child machine, as an execution of its own. */
+  | {
+      readonly type: 'childStarted';
+      readonly executionId: string;
+      readonly machine: string;
+      readonly version: string;
+      readonly input?: Json;
+    }
+  /** To another execution: events, a child's result to its parent, or a stop to a child. */
+  | { readonly type: 'messagesSent'; readonly to: string; readonly messages: readonly Message[] }
+  | { readonly type: 'action'; readonly name: string }
+  | { readonly type: 'log'; readonly label?: string; readonly value?: Json }
+  | { readonly type: 'emitted'; readonly event: Json };
+
+/** Makes transitions of the entries of one replay, in order. */
+export class Transitions {
+  /** The last state that was read: it is the one before the next entry. */
+  #read: { readonly snapshot: string; readonly state: MachineState } | undefined;
+
+  of(replayed: ReplayedEntry): Transition {
+    const { before, after } = replayed;
+    const stateBefore = this.#stateOf(before);
+    const stateAfter = this.#stateOf(after);
+    const endsNow = after && hasEnded(after.status) && !(before && hasEnded(before.status));
+    return {
+      ...(before?.state !== undefined && { from: before.state }),
+      ...(after?.state !== undefined && { to: after.state }),
+      changes: stateBefore === stateAfter ? [] : jsonChanges(stateBefore?.context, stateAfter?.context),
+      effects: [
+        ...timersDue(replayed, stateBefore, stateAfter),
+        ...tasksBefore(replayed),
+        ...timersSet(replayed, stateBefore, stateAfter),
+        ...replayed.effects.map(historyEffect),
+        ...replayed.emitted.flatMap((each) => ('event' in each ? [emittedEffect(each)] : [])),
+        ...replayed.outgoing.map(outgoingEffect),
+      ],
+      ...(endsNow && { ended: after.status }),
+      ...(endsNow && after.error && { error: after.error }),
+    };
+  }
+
+  #stateOf(execution: Execution | undefined): MachineState | undefined {
+    const snapshot = execution?.snapshot;
+    if (snapshot === undefined) return undefined;
+    if (this.#read?.snapshot !== snapshot) this.#read = { snapshot, state: parseMachineState(snapshot) };
+    return this.#read.state;
+  }
+}
+
+function timersDue(
+  { entry }: ReplayedEntry,
+  before: MachineState | undefined,
+  after: MachineState | undefined,
+): HistoryEffect[] {
+  if (before === after) return [];
+  return without(before?.timers, after?.timers)
+    .filter(({ dueAt }) => dueAt <= entry.at)
+    .map(({ event }) => ({ type: 'timerDue', event }));
+}
+
+function timersSet(
+  { entry, after: execution }: ReplayedEntry,
+  before: MachineState | undefined,
+  after: MachineState | undefined,
+): HistoryEffect[] {
+  if (before === after || (execution && hasEnded(execution.status))) return [];
+  const cancelled = without(before?.timers, after?.timers).filter(({ dueAt }) => dueAt > entry.at);
+  const set = without(after?.timers, before?.timers);
+  return [
+    ...cancelled.map(({ event }) => ({ type: 'timerCancelled', event }) as const),
+    ...set.map(({ event, dueAt }) => ({ type: 'timerSet', event, dueAt: isoTime(dueAt) }) as const),
+  ];
+}
+
+/** The timers that the other list does not have. */
+function without(
+  timers: readonly MachineTimer[] = [],
+  others: readonly MachineTimer[] = [],
+): readonly MachineTimer[] {
+  const left = others.map(timerText);
+  return timers.filter((timer) => {
+    const place = left.indexOf(timerText(timer));
+    if (place >= 0) left.splice(place, 1);
+    return place < 0;
+  });
+}
+
+function timerText({ event, dueAt, to }: MachineTimer): string {
+  return JSON.stringify([event, dueAt, to]);
+}
+
+/** What became of the tasks that were open before. */
+function tasksBefore({ entry, before, after }: ReplayedEntry): HistoryEffect[] {
+  const tasks = after?.tasks ?? [];
+  if (!before || tasks === before.tasks) return [];
+  return before.tasks.flatMap((task) => {
+    const now = tasks.find((other) => other.task === task.task);
+    return taskEffects(task, now, entry);
+  });
+}
+
+function taskEffects(
+  task: OpenTask,
+  now: OpenTask | undefined,
+  entry: ReplayedEntry['entry'],
+): HistoryEffect[] {
+  const { worker, attempt } = task;
+  const of = { task: task.task, worker };
+  const isSettled = entry.kind === 'result' && entry.reference === `task#${task.task}#${attempt}`;
+  const isLate = entry.kind === 'wake' && (task.deadline ?? Number.POSITIVE_INFINITY) <= entry.at;
+  const timedOut: HistoryEffect[] = isLate ? [{ type: 'taskTimedOut', ...of, attempt }] : [];
+  if (!now) return isSettled || isLate ? timedOut : [{ type: 'taskStopped', ...of, attempt }];
+  if (now.dispatchAt === undefined || now.dispatchAt === task.dispatchAt) return [];
+  const at = isoTime(now.dispatchAt);
+  return now.attempt === attempt
+    ? [{ type: 'taskDeferred', ...of, attempt, at }]
+    : [...timedOut, { type: 'retrySet', ...of, attempt: now.attempt, at }];
+}
+
+function historyEffect(effect: ExecutionEffect): HistoryEffect {
+  switch (effect.type) {
+    case 'dispatch': {
+      const { task, worker, attempt, input } = effect.task;
+      return { type: 'taskStarted', task, worker, attempt, ...(input !== undefined && { input }) };
+    }
+    case 'action':
+      return { type: 'action', name: effect.name };
+    case 'log': {
+      const { label, value } = effect;
+      const shown = shownValue(value);
+      return {
+        type: 'log',
+        ...(label !== undefined && { label }),
+        ...(shown !== undefined && { value: shown }),
+      };
+    }
+  }
+}
+
+function emittedEffect({ event }: Extract<Emission, { event: Json }>): HistoryEffect {
+  return { type: 'emitted', event };
+}
+
+function outgoingEffect(item: OutgoingItem): HistoryEffect {
+  if (item.type === 'message') return { type: 'messagesSent', to: item.receiver, messages: item.messages };
+  const { receiver, machine, version, input } = item;
+  return {
+    type: 'childStarted',
+    executionId: receiver,
+    machine,
+    version,
+    ...(input !== undefined && { input }),
+  };
+}
+
+/** A machine may log what is no JSON. */
+function shownValue(value: unknown): Json | undefined {
+  try {
+    return serializable(value, 'value');
+  } catch (error) {
+    if (error instanceof NotSerializableError) return String(value);
+    throw error;
+  }
+}

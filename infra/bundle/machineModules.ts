@@ -1,0 +1,57 @@
+import { relative } from 'node:path';
+import { buildCode, packageDirectory } from './build.ts';
+import { BundleError } from './bundleError.ts';
+import { type CodeFile, codeFiles } from './codeFolder.ts';
+import { moduleAndJsonFiles } from './sourceFiles.ts';
+
+/**
+ * Modules and JSON files of machines in a folder and those below it.
+ *
+ * @throws BundleError where there are none
+ */
+export async function findMachines(directory: string): Promise<string[]> {
+  const files = await moduleAndJsonFiles(directory);
+  if (files !== undefined && files.length > 0) return files;
+  const name = relative(process.cwd(), directory) || '.';
+  throw new BundleError('MachinesNotFound', [
+    {
+      message:
+        `There ${files === undefined ? 'is no folder' : 'are no machines in'} ${name}: create ${name}/order.ts that ` +
+        'exports an XState machine, or a JSON file with the config of one, or name another folder of machines.',
+    },
+  ]);
+}
+
+/** A JSON file comes as the module that it would be: with the machine's config as default export. */
+export function machineImports(machineFiles: readonly string[]): { imports: string; machines: string } {
+  const imports = machineFiles.map((file, number) =>
+    file.endsWith('.json')
+      ? `import json${number} from ${JSON.stringify(file)};\nconst machine${number} = { default: json${number} };`
+      : `import * as machine${number} from ${JSON.stringify(file)};`,
+  );
+  return {
+    imports: imports.join('\n'),
+    machines: `[${machineFiles.map((_, number) => `machine${number}`).join(', ')}]`,
+  };
+}
+
+/**
+ * Bundles the machines alone, as a module that exports `modules`: those of the files, in their order.
+ *
+ * @param outfile where the module will be
+ * @throws BundleError
+ */
+export async function bundleMachineModules(
+  machineFiles: readonly string[],
+  outfile: string,
+): Promise<CodeFile[]> {
+  const { imports, machines } = machineImports(machineFiles);
+  const contents = `${imports}\nexport const modules = ${machines};\n`;
+  const stdin = {
+    contents,
+    resolveDir: packageDirectory,
+    sourcefile: 'generatedEntry.js',
+    loader: 'js',
+  } as const;
+  return codeFiles(await buildCode({ stdin, outfile }, false));
+}

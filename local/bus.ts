@@ -1,0 +1,141 @@
+import { once } from 'node:events';
+import { appendFile, readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { BusEvent, PublishFailure } from '../orchestrator/bus/bus.ts';
+
+/** The local cloud's bus, as its user sees it. Events come at least once, as they do from a deployed bus. */
+export interface LocalBus {
+  /** Takes events by `POST`, and answers what it has by `GET`, a line of JSON each; `GET /?follow` does not end. */
+  readonly endpoint: string;
+  /** The latest 10,000, oldest first. */
+  events(): readonly BusEvent[];
+  /** Calls the listener with each event from now on. Answers how to stop that. */
+  subscribe(listener: (event: BusEvent) => void): () => void;
+}
+
+export interface StartBusOptions {
+  /** Appended to, a line of JSON for each event; what it held is there after a restart. @default nothing is kept */
+  readonly file?: string;
+  /** Answers why an event is refused, on purpose. */
+  readonly refuse?: (event: BusEvent) => string | undefined;
+}
+
+const mostKept = 10_000;
+
+export async function startBus(options: StartBusOptions = {}): Promise<LocalBus & { stop(): Promise<void> }> {
+  const kept = options.file === undefined ? [] : await readLines(options.file);
+  const listeners = new Set<(event: BusEvent) => void>();
+  let writing: Promise<unknown> = Promise.resolve();
+
+  const take = async (events: readonly BusEvent[]): Promise<PublishFailure[]> => {
+    const failures = events.flatMap((event) => {
+      const reason = options.refuse?.(event);
+      return reason === undefined ? [] : [{ id: event.detail.id, reason }];
+    });
+    const refused = new Set(failures.map(({ id }) => id));
+    const taken = events.filter(({ detail }) => !refused.has(detail.id));
+    if (options.file !== undefined) await appendFile(options.file, taken.map(line).join(''));
+    kept.push(...taken);
+    if (kept.length > mostKept) kept.splice(0, kept.length - mostKept);
+    for (const event of taken) for (const listener of listeners) listener(event);
+    return failures;
+  };
+  const subscribe: LocalBus['subscribe'] = (listener) => {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  };
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (request.method === 'GET') {
+      response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+      response.write(kept.map(line).join(''));
+      if (!new URL(request.url ?? '/', 'http://bus').searchParams.has('follow')) {
+        response.end();
+        return;
+      }
+      response.flushHeaders();
+      response.on(
+        'close',
+        subscribe((event) => response.write(line(event))),
+      );
+      return;
+    }
+    const events = eventsOf(await textOf(request));
+    if (!events) {
+      response.writeHead(400).end('Send {"events": […]}, each as docs/reference/events.md has it.');
+      return;
+    }
+    // One call after the other, so that the order of the file is the order of the calls.
+    const taking = writing.then(() => take(events));
+    writing = taking.catch(() => {});
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ failures: await taking }));
+  };
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500).end(String(error));
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    events: () => [...kept],
+    subscribe,
+    stop: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+      await writing;
+    },
+  };
+}
+
+function line(event: BusEvent): string {
+  return `${JSON.stringify(event)}\n`;
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function eventsOf(text: string): BusEvent[] | undefined {
+  const body = jsonOf(text);
+  if (typeof body !== 'object' || body === null || !('events' in body) || !Array.isArray(body.events)) {
+    return undefined;
+  }
+  return body.events.every(isEvent) ? body.events : undefined;
+}
+
+function isEvent(value: unknown): value is BusEvent {
+  if (typeof value !== 'object' || value === null || !('detail' in value)) return false;
+  const { detail } = value;
+  return typeof detail === 'object' && detail !== null && 'id' in detail && typeof detail.id === 'string';
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+async function readLines(file: string): Promise<BusEvent[]> {
+  try {
+    const lines = (await readFile(file, 'utf8')).split('\n').slice(-mostKept - 1);
+    // A process that was killed may have left half a line.
+    return lines.map(jsonOf).filter(isEvent);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,39 @@
+import { DynamoDBStreamsClient, type DynamoDBStreamsClientConfig } from '@aws-sdk/client-dynamodb-streams';
+import type { EventSourceDescription } from '../infra/description.ts';
+import { fileCheckpoints } from './eventSource/checkpoints.ts';
+import { type EventSource, startEventSource } from './eventSource/eventSource.ts';
+import type { EventSourceFaultDraws } from './eventSource/faults.ts';
+import type { LocalLambda } from './lambda/index.ts';
+
+export interface TableStreamOptions {
+  readonly streams: DynamoDBStreamsClientConfig;
+  readonly streamArn: string;
+  readonly eventSource: EventSourceDescription;
+  readonly lambda: LocalLambda;
+  /** Where a restart goes on. @default each start begins with the oldest record */
+  readonly checkpointFile?: string | undefined;
+  readonly faults?: EventSourceFaultDraws | undefined;
+  readonly log: (text: string) => void;
+}
+
+/** Invokes a function with what the table's stream brings. */
+export function startTableStream(options: TableStreamOptions): EventSource {
+  const { streamArn, eventSource, lambda, checkpointFile, faults, log } = options;
+  const streamsClient = new DynamoDBStreamsClient(options.streams);
+  const source = startEventSource({
+    streamsClient,
+    streamArn,
+    eventSource,
+    invoke: (payload) => lambda.invoke(eventSource.functionName, payload),
+    ...(checkpointFile !== undefined && { checkpoints: fileCheckpoints(checkpointFile) }),
+    ...(faults && { faults }),
+    log,
+  });
+  return {
+    ...source,
+    stop: async () => {
+      await source.stop();
+      streamsClient.destroy();
+    },
+  };
+}

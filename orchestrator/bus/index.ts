@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { environmentVariable, InvalidConfigurationError } from '../configuration.ts';
+import { publishHandler } from '../handlers/publish.ts';
+import { consoleReporter } from '../report.ts';
+import { allBuses } from './allBuses.ts';
+import type { Bus } from './bus.ts';
+import { HttpBus } from './httpBus.ts';
+
+export {
+  type Bus,
+  type BusEvent,
+  detailType,
+  type ExecutionEmitted,
+  type ExecutionEmittedEvent,
+  type ExecutionStatusChange,
+  type ExecutionStatusChangeEvent,
+  eventSourceName,
+  type PublishFailure,
+  type PublishResult,
+} from './bus.ts';
+export { BusUnavailableError } from './httpBus.ts';
+
+/** A bus that is away for a moment costs none of the few deliveries that the stream has. */
+const retryPausesMs = [100, 500, 2000];
+
+export interface PublisherModule {
+  /** A bus of one's own, beside the one that the environment names. */
+  readonly bus?: Bus;
+}
+
+/**
+ * The handler of the publisher function: `publish`, for the table's stream. It publishes to the bus that it is given and to
+ * the endpoint that `MILLRACE_BUS_ENDPOINT` names.
+ *
+ * @throws InvalidConfigurationError where there is neither
+ */
+export function createPublisher({ bus }: PublisherModule = {}) {
+  const endpoint = process.env[environmentVariable.busEndpoint];
+  const buses = [...(bus ? [bus] : []), ...(endpoint ? [new HttpBus(endpoint)] : [])];
+  if (buses.length === 0) {
+    throw new InvalidConfigurationError(
+      `The publisher has no bus: set ${environmentVariable.busEndpoint}, or give it a module that exports \`bus\`.`,
+    );
+  }
+  return {
+    publish: publishHandler({ bus: allBuses(buses), report: consoleReporter(), retryPausesMs, sleep }),
+  };
+}

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Emission } from '../../orchestrator/core/execution/emission.ts';
+import { executionStatuses } from '../../orchestrator/core/execution/execution.ts';
+import { decodeCommitRecord } from '../../orchestrator/table/commitRecord.ts';
+import { anyExecution, asJson, jsonObject } from './arbitraries.ts';
+import { ended, execution, incompressible, next } from './examples.ts';
+import type { Current } from './table.features.ts';
+
+const emission = (): fc.Arbitrary<Emission> =>
+  fc.oneof(
+    fc.record({ status: fc.constantFrom(...executionStatuses) }),
+    fc.record({ event: jsonObject().map((fields) => ({ ...fields, type: 'shipped' })) }),
+  );
+
+export function emittedFeatures(current: Current): void {
+  describe('what a commit tells the bus', () => {
+    it('is a text in its item, readable, and gone with the next commit', async () => {
+      const { table, get } = current();
+      const first = execution();
+      await table.commit(first, [], [{ status: 'RUNNING' }, { event: { type: 'shipped' } }]);
+      const item = await get('order-17', 'execution');
+      expect(item?.emitted).toEqual({ S: '[{"status":"RUNNING"},{"event":{"type":"shipped"}}]' });
+      expect(await table.readExecution('order-17')).toEqual(first);
+      await table.commit(next(first));
+      expect(await get('order-17', 'execution')).not.toHaveProperty('emitted');
+    });
+
+    it('is in the item of a commit that starts a child in the same transaction', async () => {
+      const { table, get } = current();
+      const child = { type: 'start', receiver: 'order-17.1', machine: 'order', version: '3' } as const;
+      const first = execution();
+      expect(await table.commit(first, [child], [{ status: 'RUNNING' }])).toEqual({ type: 'committed' });
+      expect((await get('order-17', 'execution'))?.emitted).toEqual({ S: '[{"status":"RUNNING"}]' });
+      expect(await get('order-17.1', 'start')).not.toHaveProperty('emitted');
+    });
+
+    it('takes no attribute where it is nothing', async () => {
+      const { table, get } = current();
+      await table.commit(execution(), [], []);
+      const item = await get('order-17', 'execution');
+      expect(item).not.toHaveProperty('emitted');
+      expect(item && decodeCommitRecord(item)).toBeUndefined();
+    });
+
+    it('comes back from the item as it was, with all that the bus tells of the execution', async () => {
+      const anyEmitted = fc.array(emission(), { minLength: 1, maxLength: 4 });
+      await fc.assert(
+        fc.asyncProperty(anyExecution(), anyEmitted, async (generated, emitted) => {
+          const { table, get } = current();
+          const executionId = `order-${randomUUID()}`;
+          expect(await table.commit({ ...generated, executionId }, [], emitted)).toEqual({
+            type: 'committed',
+          });
+          const record = decodeCommitRecord((await get(executionId, 'execution')) ?? {});
+          expect(asJson(record?.emitted)).toEqual(asJson(emitted));
+          const { snapshot: _, tasks: __, ...told } = generated;
+          expect(asJson(record?.execution)).toMatchObject(asJson({ ...told, executionId }) as object);
+        }),
+        { numRuns: 40 },
+      );
+    });
+
+    it('is compressed where the item is large, and counts towards its size', async () => {
+      const { table, get } = current();
+      const repeated: Emission[] = [{ event: { type: 'shipped', text: 'tea '.repeat(200_000) } }];
+      expect(await table.commit(ended(), [], repeated)).toEqual({ type: 'committed' });
+      const item = (await get('order-17', 'execution')) ?? {};
+      expect(item.emitted?.B).toBeDefined();
+      expect(decodeCommitRecord(item)?.emitted).toEqual(repeated);
+      const noise: Emission[] = [{ event: { type: 'shipped', text: incompressible(600_000) } }];
+      const outcome = await table.commit({ ...ended(), executionId: 'order-18' }, [], noise);
+      expect(outcome.type).toBe('tooLarge');
+    });
+  });
+
+  describe('an execution item that somebody else wrote', () => {
+    it.each([
+      ['no JSON', 'RUNNING'],
+      ['no list', '{}'],
+      ['neither statuses nor events', '[{"status":"ASLEEP"}]'],
+    ])('is no commit for the bus where `emitted` is %s', async (_, emitted) => {
+      const { table, get, put } = current();
+      await table.commit(execution());
+      const item = (await get('order-17', 'execution')) ?? {};
+      await put({ ...item, emitted: { S: emitted } });
+      const written = (await get('order-17', 'execution')) ?? {};
+      expect(() => decodeCommitRecord(written)).toThrow("no readable 'emitted'");
+    });
+  });
+}

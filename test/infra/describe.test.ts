@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { describeDeployment } from '../../infra/describe.ts';
+
+const code = {
+  orchestrator: '',
+  workerHost: '',
+  workers: [{ name: 'charge', codeDirectory: '', handler: 'index.handler' }],
+};
+
+describe('a deployment with a store', () => {
+  const settings = { store: 's3://large-data/teams/orders', storeOverKb: 12, retentionDays: 30 };
+
+  it('tells every function where it is, and from what size on it is used', () => {
+    const { functions } = describeDeployment(code, settings);
+    expect(functions).toHaveLength(5);
+    for (const { environment } of functions) {
+      expect(environment).toMatchObject({
+        MILLRACE_STORE: 's3://large-data/teams/orders',
+        MILLRACE_STORE_OVER_KB: '12',
+      });
+    }
+  });
+
+  it('expires data after the items that refer to it, and never the state of what runs', () => {
+    const { store } = describeDeployment(code, settings);
+    expect(store).toMatchObject({
+      bucketName: 'large-data',
+      expirations: [{ prefix: 'teams/orders/data/', days: 38 }],
+    });
+    expect(describeDeployment(code, { ...settings, retentionDays: 0 }).store?.expirations).toEqual([]);
+  });
+
+  it('needs no bucket where the store is a folder', () => {
+    const { store } = describeDeployment(code, { ...settings, store: 'file:///var/millrace' });
+    expect(store).not.toHaveProperty('bucketName');
+    expect(store?.expirations).toEqual([{ prefix: 'data/', days: 38 }]);
+  });
+
+  it('is none unless it is asked for', () => {
+    const { store, functions } = describeDeployment(code);
+    expect(store).toBeUndefined();
+    for (const { environment } of functions) expect(environment).not.toHaveProperty('MILLRACE_STORE');
+  });
+});

@@ -1,0 +1,11 @@
+/** Thrown for a test that asks for what cannot be: a mistake in the test, not in the machine. */
+export class ImpossibleTestError extends Error {
+  readonly code = 'ImpossibleTest';
+  override readonly name = 'ImpossibleTestError';
+}
+
+/** Thrown when a test cloud cannot bring an execution to where the test wants it; the message says where it is. */
+export class NotReachedError extends Error {
+  readonly code = 'NotReached';
+  override readonly name = 'NotReachedError';
+}

@@ -1,0 +1,35 @@
+export type {
+  ChildEntry,
+  ElapsedEntry,
+  EventEntryOf,
+  ExecutionEntry,
+  StartEntryOf,
+  WorkerEntry,
+  WorkerFailure,
+} from './entry.ts';
+export { ImpossibleTestError, NotReachedError } from './errors.ts';
+export type {
+  Expectation,
+  ExpectedChild,
+  ExpectedError,
+  ExpectedTask,
+  ExpectedTimer,
+} from './expectation.ts';
+export { type Given, given, type When } from './given.ts';
+export type {
+  ChildName,
+  MachineDefinition,
+  MachineStateValue,
+  WorkerInput,
+  WorkerName,
+  WorkerOutput,
+} from './machineTypes.ts';
+export {
+  type EmittedEvent,
+  type InjectOptions,
+  TestCloud,
+  type TestCloudOptions,
+  type TestWorkers,
+  testCloud,
+} from './testCloud.ts';
+export type { WorkerFault, WorkerInvocation } from './workerFaults.ts';

@@ -1,0 +1,54 @@
+import type {
+  AnyStateMachine,
+  EmittedFrom,
+  InputFrom,
+  MachineImplementationsFrom,
+  OutputFrom,
+  StateValue,
+  StateValueFrom,
+} from 'xstate';
+import type { JsonObject } from '../orchestrator/core/json.ts';
+
+/** An XState machine, or the config of one that is JSON alone. */
+export type MachineDefinition = AnyStateMachine | JsonObject;
+
+type ActorsOf<M> = M extends AnyStateMachine
+  ? Required<NonNullable<MachineImplementationsFrom<M>['actors']>>
+  : Readonly<Record<string, unknown>>;
+
+type LogicOf<M, Name> = M extends MachineDefinition
+  ? Name extends keyof ActorsOf<M>
+    ? ActorsOf<M>[Name]
+    : never
+  : never;
+
+/** Names of a machine's workers: its `worker()` and `fromPromise` actors. */
+export type WorkerName<M> = M extends MachineDefinition
+  ? {
+      [Name in keyof ActorsOf<M> & string]: ActorsOf<M>[Name] extends AnyStateMachine ? never : Name;
+    }[keyof ActorsOf<M> & string]
+  : never;
+
+/** Names of a machine's child machines. */
+export type ChildName<M> = M extends AnyStateMachine
+  ? {
+      [Name in keyof ActorsOf<M> & string]: ActorsOf<M>[Name] extends AnyStateMachine ? Name : never;
+    }[keyof ActorsOf<M> & string]
+  : M extends MachineDefinition
+    ? string
+    : never;
+
+/** What a worker or a child of a machine is given. */
+export type WorkerInput<M, Name> = unknown extends LogicOf<M, Name> ? unknown : InputFrom<LogicOf<M, Name>>;
+
+/** What a worker of a machine answers, or what a child of it ends with. */
+export type WorkerOutput<M, Name> = unknown extends LogicOf<M, Name> ? unknown : OutputFrom<LogicOf<M, Name>>;
+
+/** A state of a machine as `snapshot.matches` takes it: the whole value, or an outer part of it. */
+export type MachineStateValue<M> = M extends AnyStateMachine ? StateValueFrom<M> : StateValue;
+
+/** What a machine `emit`s. */
+export type MachineEmitted<M> = M extends AnyStateMachine ? EmittedFrom<M> : JsonObject;
+
+/** The machine as the client refers to it. */
+export type MachineReferenceOf<M> = M extends AnyStateMachine ? M : string;

@@ -1,0 +1,309 @@
+import { seededRandom } from '../local/seededRandom.ts';
+import { functionNames } from '../orchestrator/configuration.ts';
+import type { Execution } from '../orchestrator/core/execution/execution.ts';
+import { machineLookup } from '../orchestrator/core/execution/machines.ts';
+import { type prepareMachine, prepareMachines } from '../orchestrator/core/machine/index.ts';
+import { Orchestrator } from '../orchestrator/orchestrator.ts';
+import type { Report } from '../orchestrator/report.ts';
+import type { StoredJson } from '../orchestrator/store/storedJson.ts';
+import type { Attributes } from '../orchestrator/table/attributes.ts';
+import { decodeJournalItem } from '../orchestrator/table/journalItems.ts';
+import type { Table } from '../orchestrator/table/table.ts';
+import { TaskDispatcher } from '../orchestrator/taskDispatcher.ts';
+import { MemoryTable } from './memoryTable.ts';
+import { SimulatedLambda, type Workers } from './simulatedLambda.ts';
+
+type Definition = Parameters<typeof prepareMachine>[0];
+
+export interface DeliveryFaults {
+  readonly seed: number;
+  /** Probability that a record is delivered once more, later. */
+  readonly duplicate?: number;
+  /** Records are delivered after up to this many milliseconds, and so in another order. */
+  readonly maximumDelayMs?: number;
+  /** Probability that the orchestrator dies after a commit, before it dispatches. Its batch is delivered again. */
+  readonly crashAfterCommit?: number;
+  /** Probability that a commit is refused because the table is throttled. */
+  readonly throttleCommit?: number;
+  /** Probability that a function has no capacity. */
+  readonly throttleInvoke?: number;
+  /** Probability that Lambda runs an invocation twice. */
+  readonly duplicateInvoke?: number;
+  /** Probability that Lambda loses an invocation: the deadline has to find it. */
+  readonly loseInvoke?: number;
+  /** Probability that the wake function is called once more for the same wake, later. */
+  readonly duplicateWake?: number;
+  /** Wakes are carried out after up to this many milliseconds. */
+  readonly maximumWakeDelayMs?: number;
+}
+
+/** How a run came to its end. */
+export type RunEnd =
+  | 'reached'
+  /** Nothing more is to happen by then. */
+  | 'idle'
+  /** More happened than was allowed for. */
+  | 'endless';
+
+class Crash extends Error {}
+
+/**
+ * A whole Millrace in memory and in virtual time: the real core, orchestrator, dispatcher and worker SDK between a
+ * memory table and a stream that can be as unkind as the real one. The same seed gives the same run.
+ */
+export class SimulatedCloud {
+  readonly table = new MemoryTable();
+  readonly lambda: SimulatedLambda;
+  readonly reports: Report[] = [];
+  /** Told of each read that the orchestrator asks of the table. */
+  onRead: (operation: string) => void = () => {};
+  /** Milliseconds since the epoch. */
+  now = 1_700_000_000_000;
+  /** The clock looks for what is due this often. */
+  clockEveryMs = 1000;
+  maximumWaitForMachineMs = 15 * 60_000;
+  /** While it is, nothing that is due is found. */
+  clockIsStopped = false;
+  /** How far the clock function's time, and the orchestrator's, are ahead of the true one. */
+  clockAheadMs = 0;
+  orchestratorAheadMs = 0;
+  #definitions: readonly Definition[];
+  readonly #faults: DeliveryFaults;
+  readonly #random: () => number;
+  readonly #queue: { readonly at: number; readonly order: number; readonly run: () => Promise<void> }[] = [];
+  #order = 0;
+  readonly #data: StoredJson | undefined;
+  #nextLookAt = 0;
+  #orchestrator: Orchestrator;
+
+  constructor(
+    definitions: readonly Definition[],
+    workers: Workers,
+    faults: DeliveryFaults = { seed: 1 },
+    data?: StoredJson,
+  ) {
+    this.#data = data;
+    this.#definitions = definitions;
+    this.#faults = faults;
+    this.#random = seededRandom(faults.seed);
+    this.lambda = new SimulatedLambda({
+      table: this.table,
+      workers,
+      surroundings: {
+        now: () => this.now,
+        later: (ms, run) => this.#later(ms, run),
+        strikes: (fault) => this.#strikes(faults[fault]),
+        delayMs: () => this.#delay(),
+      },
+    });
+    this.table.onInsert = (item) => this.#deliver(item);
+    const commit = this.table.commit.bind(this.table);
+    this.table.commit = async (execution, outgoing, emitted) => {
+      if (this.#strikes(faults.throttleCommit)) throw new Error('The table is throttled.');
+      const outcome = await commit(execution, outgoing, emitted);
+      if (outcome.type === 'committed' && this.#strikes(faults.crashAfterCommit)) throw new Crash();
+      return outcome;
+    };
+    this.#orchestrator = this.#newOrchestrator();
+  }
+
+  /** `executionId/task#n#attempt` of each time a worker ran. */
+  get invocations(): readonly string[] {
+    return this.lambda.invocations;
+  }
+
+  /** Names of the workers and `fromPromise` actors of the deployed machines. */
+  workerNames(): readonly string[] {
+    const { machines } = this.lambda;
+    const deployed = (machines?.ids() ?? []).flatMap((id) =>
+      (machines?.versionsOf(id) ?? []).map((version) => machines?.find(id, version)),
+    );
+    return [
+      ...new Set(
+        deployed.flatMap((machine) =>
+          [...(machine?.sources ?? [])].flatMap(([name, { kind }]) => (kind === 'machine' ? [] : [name])),
+        ),
+      ),
+    ];
+  }
+
+  /** Deploys other machines: a new orchestrator with nothing in memory. */
+  deploy(definitions: readonly Definition[]): void {
+    this.#definitions = definitions;
+    this.#orchestrator = this.#newOrchestrator();
+  }
+
+  async start(
+    machine: string,
+    executionId: string,
+    input?: Attributes[string],
+    version?: string,
+  ): Promise<void> {
+    this.table.put({
+      executionId: { S: executionId },
+      item: { S: 'start' },
+      machine: { S: machine },
+      ...(input && { input }),
+      ...(version !== undefined && { version: { S: version } }),
+    });
+  }
+
+  async send(executionId: string, type: string, eventId = type): Promise<void> {
+    await this.table.insertEvent({ executionId, eventId, at: this.#iso(), content: { type } });
+  }
+
+  async control(executionId: string, control: 'stop' | 'redrive', eventId: string = control): Promise<void> {
+    await this.table.insertEvent({ executionId, eventId, at: this.#iso(), content: { control } });
+  }
+
+  async execution(executionId: string): Promise<Execution> {
+    const execution = await this.table.readExecution(executionId);
+    if (!execution) throw new Error(`There is no execution '${executionId}'.`);
+    return execution;
+  }
+
+  /** Runs what happens within a span of virtual time; the clock looks while anything could be due. */
+  async advance(ms: number): Promise<void> {
+    const end = this.now + ms;
+    while (await this.#happen(end));
+    this.now = Math.max(this.now, end);
+  }
+
+  /** Runs until something holds: as much virtual time as that takes, and no more. */
+  async runUntil(holds: () => Promise<boolean>, mostHappenings: number): Promise<RunEnd> {
+    for (let happened = 0; happened < mostHappenings; happened++) {
+      if (await holds()) return 'reached';
+      if (!(await this.#happen(Number.MAX_SAFE_INTEGER))) return 'idle';
+    }
+    return 'endless';
+  }
+
+  /** Runs until no record is to be delivered and no worker runs. Timers and retries are waited for by nobody. */
+  async settle(): Promise<void> {
+    for (;;) {
+      const at = Math.max(...this.#queue.map((each) => each.at));
+      if (this.#queue.length === 0 || !(await this.#happen(Math.max(at, this.now)))) return;
+    }
+  }
+
+  /** Lets the next thing happen that is due by then. Answers false where there is none. */
+  async #happen(until: number): Promise<boolean> {
+    this.#queue.sort((a, b) => a.at - b.at || a.order - b.order);
+    const next = this.#queue[0];
+    const wakeAt = this.#nextFruitfulLook();
+    if (next && next.at <= wakeAt && next.at <= until) {
+      this.#queue.shift();
+      this.now = Math.max(this.now, next.at);
+      await next.run();
+      return true;
+    }
+    if (wakeAt > until) return false;
+    this.now = Math.max(this.now, wakeAt);
+    await this.#lookForDue();
+    return true;
+  }
+
+  #newOrchestrator(): Orchestrator {
+    const machines = machineLookup(prepareMachines(this.#definitions));
+    this.lambda.machines = machines;
+    const report = (each: Report) => void this.reports.push(each);
+    const now = () => this.now + this.orchestratorAheadMs;
+    const table = this.#observed();
+    const dispatcher = new TaskDispatcher({
+      invoker: this.lambda,
+      machines,
+      table,
+      tableName: 'simulated',
+      layout: { indexShards: 1 },
+      functionNames: functionNames(''),
+      ...(this.#data && { data: this.#data }),
+      report,
+      now,
+    });
+    const limits = { waitForMachineMs: this.maximumWaitForMachineMs };
+    return new Orchestrator({ table, machines, dispatcher, limits, report, now, hasBus: true });
+  }
+
+  /** The table as the orchestrator sees it, so that what a store does inside is not taken for its reads. */
+  #observed(): Table {
+    return new Proxy<Table>(this.table, {
+      get: (table, name, receiver) => {
+        const member: unknown = Reflect.get(table, name, table);
+        if (typeof member !== 'function') return Reflect.get(table, name, receiver);
+        return (...args: unknown[]) => {
+          if (String(name).startsWith('read')) this.onRead(String(name));
+          return Reflect.apply(member, table, args);
+        };
+      },
+    });
+  }
+
+  #deliver(item: Attributes): void {
+    const times = this.#strikes(this.#faults.duplicate) ? 2 : 1;
+    // DynamoDB's streams tell whole seconds.
+    const createdAt = Math.floor(this.now / 1000) * 1000;
+    for (let i = 0; i < times; i++) this.#later(this.#delay(), () => this.#apply(item, createdAt));
+  }
+
+  async #apply(item: Attributes, createdAt: number, attempt = 1): Promise<void> {
+    const entry = decodeJournalItem(item);
+    const executionId = item.executionId?.S;
+    if (!entry || executionId === undefined) throw new Error('No journal item was delivered.');
+    try {
+      await this.#orchestrator.applyRecords(executionId, [{ entry, createdAt }]);
+    } catch (error) {
+      if (error instanceof Crash) this.#orchestrator = this.#newOrchestrator();
+      if (attempt < 50) this.#later(100, () => this.#apply(item, createdAt, attempt + 1));
+      else throw error;
+    }
+  }
+
+  #nextFruitfulLook(): number {
+    if (this.clockIsStopped) return Number.POSITIVE_INFINITY;
+    const due = this.table.nextWakeAt() - this.clockAheadMs;
+    return Math.max(this.now, this.#nextLookAt, Math.ceil(due / this.clockEveryMs) * this.clockEveryMs);
+  }
+
+  async #lookForDue(): Promise<void> {
+    this.#nextLookAt = (Math.floor(this.now / this.clockEveryMs) + 1) * this.clockEveryMs;
+    const { maximumWakeDelayMs, duplicateWake } = this.#faults;
+    const { items } = await this.table.listDue({
+      shard: 0,
+      until: this.now + this.clockAheadMs,
+      limit: 1000,
+    });
+    for (const { executionId, wakeAt } of items) {
+      const wakeId = `wake#${wakeAt.toString(36)}`;
+      const delay = () => 1 + Math.floor(this.#random() * (maximumWakeDelayMs ?? 0));
+      if (this.#strikes(duplicateWake)) this.#later(delay(), () => this.#wake(executionId, wakeId));
+      if (maximumWakeDelayMs === undefined) await this.#wake(executionId, wakeId);
+      else this.#later(delay(), () => this.#wake(executionId, wakeId));
+    }
+  }
+
+  async #wake(executionId: string, wakeId: string): Promise<void> {
+    try {
+      await this.#orchestrator.wake(executionId, wakeId);
+    } catch (error) {
+      if (error instanceof Crash) this.#orchestrator = this.#newOrchestrator();
+      // The clock's function call failed: it looks again a second later.
+      this.#later(1000, () => this.#orchestrator.wake(executionId, wakeId).catch(() => {}));
+    }
+  }
+
+  #later(ms: number, run: () => Promise<void>): void {
+    this.#queue.push({ at: this.now + ms, order: this.#order++, run });
+  }
+
+  #delay(): number {
+    return 1 + Math.floor(this.#random() * (this.#faults.maximumDelayMs ?? 0));
+  }
+
+  #strikes(probability: number | undefined): boolean {
+    return probability !== undefined && probability > 0 && this.#random() < probability;
+  }
+
+  #iso(): string {
+    return new Date(this.now).toISOString();
+  }
+}

@@ -1,0 +1,136 @@
+import { durationMs } from '../orchestrator/core/duration.ts';
+import { openTasks } from '../orchestrator/core/execution/fanOut.ts';
+import type { MachineLookup } from '../orchestrator/core/execution/machines.ts';
+import { promiseLogicOf, runPromiseLogic } from '../orchestrator/core/machine/index.ts';
+import type { DispatchOutcome, FunctionInvoker } from '../orchestrator/dispatch.ts';
+import { isoTime } from '../orchestrator/table/executionItem.ts';
+import type { Table } from '../orchestrator/table/table.ts';
+import type { TaskPayload } from '../workers/contract.ts';
+import { runTask, type Task } from '../workers/runTask.ts';
+import { NotReachedError } from './errors.ts';
+import type { MemoryTable } from './memoryTable.ts';
+import { errorOf, type WorkerFault } from './workerFaults.ts';
+
+/** Workers by the name that they have in their machine. */
+export type Workers = Readonly<Record<string, Work>>;
+export type Work = (input: never, task: Task) => unknown;
+
+export interface SimulatedLambdaOptions {
+  readonly table: MemoryTable;
+  readonly workers: Workers;
+  readonly surroundings: LambdaSurroundings;
+}
+
+/** What the simulated cloud decides for its functions. */
+export interface LambdaSurroundings {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  later(ms: number, run: () => Promise<void>): void;
+  /** Whether something goes wrong with the next invocation of its own accord. */
+  strikes(fault: 'throttleInvoke' | 'duplicateInvoke' | 'loseInvoke'): boolean;
+  /** Milliseconds between an invocation and its duplicate. */
+  delayMs(): number;
+}
+
+/** What a test has to do with the runs of workers. */
+export interface WorkerHooks {
+  /** Asked for each invocation. */
+  faultOf(worker: string): WorkerFault | undefined;
+  /** Told of each run. */
+  onRun(worker: string, payload: TaskPayload): void;
+  /** Told of an invocation of a worker that nobody gave. The task fails, as where a function is not deployed. */
+  onMissing(worker: string): void;
+}
+
+/** From an invocation to the run. */
+const invocationMs = 5;
+/** A worker that takes longer than this, in real time, is taken to hang. */
+const workerLimitMs = 10_000;
+
+/** Runs workers as Lambda would run their functions: asynchronously, and through the worker SDK. */
+export class SimulatedLambda implements FunctionInvoker {
+  /** `executionId/task#n#attempt` of each time a worker ran. */
+  readonly invocations: string[] = [];
+  /** Those that are deployed, for their `fromPromise` actors. */
+  machines: MachineLookup | undefined;
+  hooks: WorkerHooks = { faultOf: () => undefined, onRun: () => {}, onMissing: () => {} };
+  readonly #table: MemoryTable;
+  readonly #workers: Workers;
+  readonly #surroundings: LambdaSurroundings;
+
+  constructor({ table, workers, surroundings }: SimulatedLambdaOptions) {
+    this.#table = table;
+    this.#workers = workers;
+    this.#surroundings = surroundings;
+  }
+
+  async invoke(functionName: string, payload: TaskPayload): Promise<DispatchOutcome> {
+    const { strikes, later, delayMs } = this.#surroundings;
+    const worker = await this.#actorOf(payload);
+    const fault = this.hooks.faultOf(worker);
+    if (fault === 'throttle' || strikes('throttleInvoke')) return { type: 'deferred', error: 'throttled' };
+    const work = this.#workOf(worker, payload, fault);
+    if (!work) {
+      this.hooks.onMissing(worker);
+      const message = `The function '${functionName}' is not deployed.`;
+      return {
+        type: 'failed',
+        error: { name: 'Lambda.ResourceNotFoundException', message, retryable: false },
+      };
+    }
+    if (fault === 'timeOut' || strikes('loseInvoke')) return { type: 'dispatched' };
+    const takesMs = typeof fault === 'object' && 'takes' in fault ? durationMs(fault.takes) : 0;
+    const run = () => this.#run(worker, work, payload, takesMs);
+    later(invocationMs, run);
+    if (fault === 'duplicate' || strikes('duplicateInvoke')) later(invocationMs + delayMs(), run);
+    return { type: 'dispatched' };
+  }
+
+  /** The name that the worker has in its machine, which its function may not have. */
+  async #actorOf({ executionId, task, worker }: TaskPayload): Promise<string> {
+    const execution = await this.#table.readExecution(executionId);
+    const open = execution ? openTasks(execution) : [];
+    return open.find((each) => each.task === task)?.worker ?? worker;
+  }
+
+  /** What the test gave, else what the worker host would run. */
+  #workOf(
+    worker: string,
+    { machine: id, machineVersion }: TaskPayload,
+    fault: WorkerFault | undefined,
+  ): Work | undefined {
+    if (typeof fault === 'object' && 'error' in fault) return () => Promise.reject(errorOf(fault.error));
+    if (Object.hasOwn(this.#workers, worker)) return this.#workers[worker];
+    const machine = this.machines?.find(id, machineVersion);
+    const logic = machine && promiseLogicOf(machine, worker);
+    return logic && ((input, { signal }) => runPromiseLogic(logic, input, { signal }));
+  }
+
+  async #run(worker: string, work: Work, payload: TaskPayload, takesMs: number): Promise<void> {
+    this.invocations.push(`${payload.executionId}/${payload.item}`);
+    this.hooks.onRun(worker, payload);
+    // JSON, as through Lambda.
+    const received = JSON.parse(JSON.stringify(payload)) as TaskPayload<never>;
+    const { now, later } = this.#surroundings;
+    const insertResult: Table['insertResult'] = async (result) => {
+      if (takesMs === 0) return this.#table.insertResult(result);
+      later(takesMs, async () => {
+        await this.#table.insertResult({ ...result, endedAt: isoTime(now()) });
+      });
+      return 'inserted';
+    };
+    await settledInTime(worker, runTask(received, work, { table: { insertResult }, now }));
+  }
+}
+
+/** A worker that hangs would hang the test, which could not say why. */
+async function settledInTime(worker: string, run: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const message =
+      `Worker '${worker}' has not settled within ${workerLimitMs / 1000} seconds of real time. ` +
+      "For one that never answers, inject 'timeOut'; for a slow one, { takes: … }.";
+    timer = setTimeout(() => reject(new NotReachedError(message)), workerLimitMs);
+  });
+  await Promise.race([run, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,301 @@
+import { matchesState, type StateValue } from 'xstate';
+import { MillraceClient } from '../client/client.ts';
+import type { ExecutionDescription } from '../client/describe.ts';
+import type { HistoryEntry } from '../client/history.ts';
+import type { MachineEvents, MachineReference } from '../client/machineTypes.ts';
+import type { SendOptions, SentEvent } from '../client/send.ts';
+import type { StartedExecution, StartOptions } from '../client/start.ts';
+import { type Duration, durationMs } from '../orchestrator/core/duration.ts';
+import { hasEnded } from '../orchestrator/core/execution/execution.ts';
+import type { Json } from '../orchestrator/core/json.ts';
+import type { Report } from '../orchestrator/report.ts';
+import { decodeCommitRecord } from '../orchestrator/table/commitRecord.ts';
+import { isoTime } from '../orchestrator/table/executionItem.ts';
+import type { Task } from '../workers/runTask.ts';
+import { ImpossibleTestError, NotReachedError } from './errors.ts';
+import type {
+  MachineDefinition,
+  MachineReferenceOf,
+  MachineStateValue,
+  WorkerInput,
+  WorkerName,
+  WorkerOutput,
+} from './machineTypes.ts';
+import { type DeliveryFaults, SimulatedCloud } from './simulatedCloud.ts';
+import type { Workers } from './simulatedLambda.ts';
+import { whereItIs } from './whereItIs.ts';
+import { InjectedFaults, type WorkerFault, type WorkerInvocation } from './workerFaults.ts';
+
+export interface TestCloudOptions {
+  /**
+   * How AWS delivers: `once`, and in order; `duplicated`: each record of the stream, and each invocation of a worker,
+   * comes a second time; `reordered`: records overtake each other. @default 'once'
+   */
+  readonly deliveries?: 'once' | 'duplicated' | 'reordered';
+  /** Of the delays of deliveries: the same seed gives the same run. @default 1 */
+  readonly seed?: number;
+  /** What the cloud's clock shows at first. @default 2026-01-01T00:00:00Z */
+  readonly startTime?: Date;
+  /** Deliveries, runs of workers and wakes within one call, at most: a machine may poll for ever. @default 10,000 */
+  readonly mostHappenings?: number;
+}
+
+/** What workers do, typed as their machines have them. What they throw is the error of their task. */
+export type TestWorkers<M> = {
+  readonly [Name in WorkerName<M>]?: (
+    input: WorkerInput<M, Name>,
+    task: Task,
+  ) => WorkerOutput<M, Name> | Promise<WorkerOutput<M, Name>>;
+};
+
+export interface InjectOptions {
+  /** Invocations that it strikes. @default 1 */
+  readonly times?: number;
+}
+
+const defaultMostHappenings = 10_000;
+
+const deliveryFaults: Readonly<
+  Record<NonNullable<TestCloudOptions['deliveries']>, Omit<DeliveryFaults, 'seed'>>
+> = {
+  once: {},
+  duplicated: { duplicate: 1, duplicateInvoke: 1, maximumDelayMs: 2000 },
+  reordered: { maximumDelayMs: 5000 },
+};
+
+/** What a machine has emitted. */
+export interface EmittedEvent {
+  readonly executionId: string;
+  readonly event: Json;
+}
+
+/**
+ * A whole Millrace in memory, in a time of its own: the orchestrator, dispatcher and worker SDK that are deployed, at a
+ * table in memory. Time passes only while a test lets it: a day takes a millisecond.
+ */
+export class TestCloud<M extends MachineDefinition = MachineDefinition> {
+  /** For application code that takes a client. It waits in the cloud's time. */
+  readonly client: MillraceClient;
+  readonly #cloud: SimulatedCloud;
+  readonly #faults = new InjectedFaults();
+  readonly #invocations: WorkerInvocation[] = [];
+  readonly #emitted: EmittedEvent[] = [];
+  readonly #missing = new Set<string>();
+  readonly #mostHappenings: number;
+  #ids = 0;
+
+  /** Use {@link testCloud}. */
+  constructor(machines: readonly M[], workers: TestWorkers<M>, options: TestCloudOptions) {
+    const { deliveries = 'once', seed = 1, startTime } = options;
+    this.#mostHappenings = options.mostHappenings ?? defaultMostHappenings;
+    this.#cloud = new SimulatedCloud(machines, defined(workers), { seed, ...deliveryFaults[deliveries] });
+    this.#cloud.now = startTime?.getTime() ?? Date.UTC(2026, 0, 1);
+    // Nothing is gained by a test that waits for the next look of a clock.
+    this.#cloud.clockEveryMs = 1;
+    this.#cloud.lambda.hooks = {
+      faultOf: (worker) => this.#faults.take(worker),
+      onMissing: (worker) => void this.#missing.add(worker),
+      onRun: (worker, { executionId, task, attempt, input }) =>
+        void this.#invocations.push({
+          executionId,
+          worker,
+          task,
+          attempt,
+          input,
+          at: isoTime(this.#cloud.now),
+        }),
+    };
+    this.#cloud.table.onCommit = (item) => {
+      const commit = decodeCommitRecord(item);
+      for (const each of commit?.emitted ?? []) {
+        if (!('event' in each)) continue;
+        this.#emitted.push({ executionId: commit?.execution.executionId ?? '', event: each.event });
+      }
+    };
+    this.#refuseOtherWorkers(workers);
+    this.client = new MillraceClient({
+      table: this.#cloud.table,
+      now: () => this.#cloud.now,
+      newId: () => `id-${++this.#ids}`,
+      sleep: async (ms, signal) => {
+        signal?.throwIfAborted();
+        await this.#ran(this.#cloud.advance(ms));
+      },
+    });
+  }
+
+  /** What the cloud's clock shows. */
+  get now(): Date {
+    return new Date(this.#cloud.now);
+  }
+
+  /** Every time that a worker ran, in order. */
+  get invocations(): readonly WorkerInvocation[] {
+    return this.#invocations;
+  }
+
+  /** Every event that a machine emitted, in order. */
+  get emitted(): readonly EmittedEvent[] {
+    return this.#emitted;
+  }
+
+  /** What the orchestrator reported: logs, actions that threw, functions without capacity. */
+  get reports(): readonly Report[] {
+    return this.#cloud.reports;
+  }
+
+  /**
+   * Starts an execution, which takes its first step when the test lets time pass.
+   *
+   * @throws as {@link MillraceClient.start}
+   */
+  start<S extends MachineReference>(machine: S, options: StartOptions<S>): Promise<StartedExecution> {
+    return this.client.start(machine, options);
+  }
+
+  /** @throws as {@link MillraceClient.send} */
+  send(
+    executionId: string,
+    event: MachineEvents<MachineReferenceOf<M>>,
+    options: SendOptions = {},
+  ): Promise<SentEvent> {
+    return this.client.send<MachineReferenceOf<M>>(executionId, event, options);
+  }
+
+  /** @throws as {@link MillraceClient.stop} */
+  stop(executionId: string): Promise<void> {
+    return this.client.stop(executionId);
+  }
+
+  /** @throws as {@link MillraceClient.describe} */
+  describe<S extends MachineReference = string>(
+    executionId: string,
+    machine?: S,
+  ): Promise<ExecutionDescription<S>> {
+    return this.client.describe(executionId, machine);
+  }
+
+  /** What happened to an execution, in order. */
+  async history(executionId: string): Promise<HistoryEntry[]> {
+    const entries: HistoryEntry[] = [];
+    for await (const entry of this.client.historyAll(executionId)) entries.push(entry);
+    return entries;
+  }
+
+  /**
+   * Lets time pass until an execution has ended, however it ends, or is PENDING_REDRIVE; then lets what is under way
+   * come to its end.
+   *
+   * @param machine its machine, for the types of its context and output
+   * @throws NotReachedError when it waits for an event, or goes on without end
+   */
+  async runToEnd<S extends MachineReference = string>(
+    executionId: string,
+    machine?: S,
+  ): Promise<ExecutionDescription<S>> {
+    await this.#run(executionId, 'ends', ({ status }) => hasEnded(status) || status === 'PENDING_REDRIVE');
+    await this.settled();
+    return this.describe(executionId, machine);
+  }
+
+  /**
+   * Lets time pass until an execution is in a state, as `snapshot.matches` takes it.
+   *
+   * @throws NotReachedError when it does not come there
+   */
+  async runUntil(executionId: string, state: MachineStateValue<M>): Promise<ExecutionDescription> {
+    const wanted: StateValue = state;
+    const goal = `comes to ${JSON.stringify(wanted)}`;
+    return this.#run(
+      executionId,
+      goal,
+      (each) => each.state !== undefined && matchesState(wanted, each.state),
+    );
+  }
+
+  /** Lets records be delivered and workers run until neither is left to do. Timers and retries are not waited for. */
+  async settled(): Promise<void> {
+    await this.#ran(this.#cloud.settle());
+  }
+
+  /** Lets so much time pass, with all that happens in it. */
+  async skip(duration: Duration): Promise<void> {
+    await this.#ran(this.#cloud.advance(durationMs(duration)));
+  }
+
+  /** Lets something go wrong with the next invocations of a worker, whichever execution they are for. */
+  inject(worker: WorkerName<M>, fault: WorkerFault, { times = 1 }: InjectOptions = {}): void {
+    this.#faults.add(worker, fault, times);
+  }
+
+  /** Deploys other machines in place of those that are deployed. Workers stay. */
+  deploy({ machines }: { readonly machines: readonly MachineDefinition[] }): void {
+    this.#cloud.deploy(machines);
+  }
+
+  async #run(
+    executionId: string,
+    goal: string,
+    isReached: (execution: ExecutionDescription) => boolean,
+  ): Promise<ExecutionDescription> {
+    let execution = await this.describe(executionId);
+    const end = await this.#ran(
+      this.#cloud.runUntil(async () => {
+        this.#refuseMissing();
+        execution = await this.describe(executionId);
+        return isReached(execution) || hasEnded(execution.status);
+      }, this.#mostHappenings),
+    );
+    if (isReached(execution)) return execution;
+    const text = whereItIs(execution, await this.history(executionId), end);
+    throw new NotReachedError(`The execution '${executionId}' never ${goal}. ${text}`);
+  }
+
+  async #ran<T>(run: Promise<T>): Promise<T> {
+    const result = await run;
+    this.#refuseMissing();
+    return result;
+  }
+
+  /** The type checker finds a wrong name only where no name is right. */
+  #refuseOtherWorkers(workers: object): void {
+    const known = this.#cloud.workerNames();
+    const other = Object.keys(workers).find((name) => !known.includes(name));
+    if (other === undefined) return;
+    throw new ImpossibleTestError(
+      `No machine has a worker '${other}'. They have ${known.join(', ') || 'none'}.`,
+    );
+  }
+
+  #refuseMissing(): void {
+    const [worker] = this.#missing;
+    if (worker === undefined) return;
+    throw new ImpossibleTestError(
+      `The test cloud has no worker '${worker}', which was invoked: give it in testCloud(machines, { ${worker}: … }).`,
+    );
+  }
+}
+
+/**
+ * A cloud to run machines in, in memory and in no time.
+ *
+ * @param workers what runs in place of the deployed functions, by the names that workers have in their machines. A
+ * `fromPromise` actor that is not named runs as it is in the machine
+ * @throws MachineNotDurableError, DuplicateMachineError
+ * @throws ImpossibleTestError for a worker that no machine has
+ * @typeParam Workers keeps the literals that workers answer, so that nobody has to say `as const`
+ */
+export function testCloud<M extends MachineDefinition, const Workers extends TestWorkers<M>>(
+  machines: readonly M[],
+  workers?: Workers,
+  options: TestCloudOptions = {},
+): TestCloud<M> {
+  return new TestCloud<M>(machines, workers ?? {}, options);
+}
+
+/** What a test has left undefined runs as it does without. */
+function defined<M>(workers: TestWorkers<M>): Workers {
+  return Object.fromEntries(
+    Object.entries<Workers[string] | undefined>(workers).filter((each) => each[1] !== undefined),
+  ) as Workers;
+}
