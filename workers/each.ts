@@ -20,9 +20,9 @@ import { taskErrorOf } from './runTask.ts';
 import { WorkerOutsideMillraceError } from './worker.ts';
 
 /** Actor logic that runs another for each item of a list. */
-export type EachLogic<Input, Output> = PromiseActorLogic<Output, Input> & {
+export type EachLogic<Input, Output, Actor = unknown> = PromiseActorLogic<Output, Input> & {
   /** Optional in the type alone, so that `provide` takes a `fromPromise` in its place. */
-  readonly [eachKey]?: EachMark;
+  readonly [eachKey]?: EachMark<Actor>;
 };
 
 /** What its input is: the list, or the list with options that only the machine knows when it runs. */
@@ -47,20 +47,20 @@ export class ExceedToleratedFailureThresholdError extends Error {
 export function each<Output, Input>(
   actor: PromiseActorLogic<Output, Input>,
   options?: EachOptions & { readonly tolerateFailures?: 0 },
-): EachLogic<EachInput<Input>, Output[]>;
+): EachLogic<EachInput<Input>, Output[], PromiseActorLogic<Output, Input>>;
 export function each<Output, Input>(
   actor: PromiseActorLogic<Output, Input>,
   options: EachOptions,
-): EachLogic<EachInput<Input>, (Output | FailedItem)[]>;
+): EachLogic<EachInput<Input>, (Output | FailedItem)[], PromiseActorLogic<Output, Input>>;
 export function each<Output, Input>(
   actor: PromiseActorLogic<Output, Input>,
   options: EachOptions = {},
-): EachLogic<EachInput<Input>, (Output | FailedItem)[]> {
+): EachLogic<EachInput<Input>, (Output | FailedItem)[], PromiseActorLogic<Output, Input>> {
   resolveEachOptions(options);
   const logic = fromPromise<(Output | FailedItem)[], EachInput<Input>>(({ input, signal }) =>
     runEach(actor, input, options, signal),
   );
-  const mark: EachMark = { actor, options };
+  const mark: EachMark<PromiseActorLogic<Output, Input>> = { actor, options };
   return Object.assign(logic, { [eachKey]: mark });
 }
 
@@ -74,12 +74,12 @@ export function each<Output, Input>(
 export function eachFromFile<Output, Input>(
   actor: PromiseActorLogic<Output, Input>,
   options: EachOptions = {},
-): EachLogic<ListFile & EachOptions, ListSummary> {
+): EachLogic<ListFile & EachOptions, ListSummary, PromiseActorLogic<Output, Input>> {
   resolveEachOptions(options);
   const logic = fromPromise<ListSummary, ListFile & EachOptions>(() =>
     Promise.reject(new WorkerOutsideMillraceError()),
   );
-  const mark: EachMark = { actor, options, isFromFile: true };
+  const mark: EachMark<PromiseActorLogic<Output, Input>> = { actor, options, isFromFile: true };
   return Object.assign(logic, { [eachKey]: mark });
 }
 

@@ -58,9 +58,9 @@ export function toleratedCount(tolerateFailures: number | string, count: number)
 export const eachKey: unique symbol = Symbol.for('millrace.each') as never;
 
 /** What the mark holds. */
-export interface EachMark {
+export interface EachMark<Actor = unknown> {
   /** The actor that is run for each item. */
-  readonly actor: unknown;
+  readonly actor: Actor;
   readonly options: EachOptions;
   /** The items are a file's. */
   readonly isFromFile?: boolean;
