@@ -24,10 +24,18 @@ export function listResults(
     const error = 'error' in outcome ? outcome.error : isFailedItem(output) ? output.error : undefined;
     const numbers = { task, index: first + i, attempt: 1 };
     const result = error
-      ? ({ status: 'FAILED', error: { ...error, retryable: false } } as const)
+      ? ({ status: 'FAILED', error } as const)
       : ({ status: 'SUCCEEDED', output: (output ?? null) as Json } as const);
     return { kind: 'result', reference: taskKey(numbers), ...numbers, result };
   });
+}
+
+/** The result as one that no other attempt follows. */
+export function asLast(entry: ResultEntry): ResultEntry {
+  const { result } = entry;
+  return result.status === 'FAILED'
+    ? { ...entry, result: { ...result, error: { ...result.error, retryable: false } } }
+    : entry;
 }
 
 export function exceptionsOf(results: ReturnType<typeof listResults>): ItemOutcome[] {

@@ -19,7 +19,7 @@ import type { MachineEvent } from '../orchestrator/core/machine/step.types.ts';
 import { serializable } from '../orchestrator/core/serializable.ts';
 import { type ExecutionEntry, entryText } from './entry.ts';
 import { ImpossibleTestError } from './errors.ts';
-import { exceptionsOf, failuresOf, listResults } from './listResults.ts';
+import { asLast, exceptionsOf, failuresOf, listResults } from './listResults.ts';
 import type { MachineDefinition } from './machineTypes.ts';
 
 type Commit = Extract<Advance, { type: 'commit' }>;
@@ -142,7 +142,7 @@ export class RecordedExecution {
     let outcome = this.#outcome(this.#started());
     for (const result of results) {
       if (!this.#execution?.fanOuts?.some(({ task }) => task === list.task)) break;
-      outcome = joined(outcome, this.#advance([result], { itemResults }));
+      outcome = joined(outcome, this.#advance([asLast(result)], { itemResults }));
     }
     return outcome;
   }
