@@ -11,6 +11,8 @@ import {
 import type { ExecutionEffect } from './core/execution/draft.ts';
 import type { JournalEntry } from './core/execution/entries.ts';
 import type { Execution, ExecutionError, OpenTask } from './core/execution/execution.ts';
+import { type FanOut, openTasks } from './core/execution/fanOut.ts';
+import { ItemResultsNeeded } from './core/execution/listOutcome.ts';
 import type { MachineLookup } from './core/execution/machines.ts';
 import { unfetchedSnapshot } from './core/execution/storedData.ts';
 import { ExecutionCache } from './executionCache.ts';
@@ -116,7 +118,7 @@ export class Orchestrator {
         ...(await this.#journal.recordsInput(execution, entries, records)),
         now: this.#options.now(),
       });
-      const step = this.#advance(input);
+      const step = await this.#advance(input);
       if (step.type === 'nothing') {
         if (isFresh || !execution) {
           if (execution) await this.#finish(execution, deliveredAgain(step, input));
@@ -149,7 +151,7 @@ export class Orchestrator {
         return;
       }
       const input = await fetch(await this.#journal.wakeInput(execution, wakeId, now));
-      const step = this.#advance(input);
+      const step = await this.#advance(input);
       if (step.type === 'nothing') return;
       const outcome = await this.#commit(step, input);
       if (outcome.type === 'committed') return;
@@ -158,12 +160,15 @@ export class Orchestrator {
   }
 
   /** The pure step. A defect in it lets the execution wait with its input unapplied, and harms no other. */
-  #advance(input: AdvanceInput): Advance {
+  async #advance(input: AdvanceInput): Promise<Advance> {
     const { machines, limits, report } = this.#options;
     const { executionId } = input;
     try {
       return advance(machines, limits, input);
     } catch (error) {
+      if (error instanceof ItemResultsNeeded && !input.itemResults?.has(error.fanOut.task)) {
+        return this.#advanceWithResults(input, error.fanOut);
+      }
       const message = `${describeError(error)}. The execution is tried again; report this with the message.`;
       report({ type: 'waiting', executionId, error: message });
       try {
@@ -173,6 +178,18 @@ export class Orchestrator {
         report({ type: 'dropped', executionId, error: describeError(repairError) });
         return { type: 'nothing', duplicates: input.entries.map((entry) => entry.reference) };
       }
+    }
+  }
+
+  /** A list is done with this step, which takes in what its items came to. */
+  async #advanceWithResults(input: AdvanceInput, fanOut: FanOut): Promise<Advance> {
+    try {
+      const results = await this.#journal.itemResults(input, fanOut);
+      const itemResults = new Map(input.itemResults).set(fanOut.task, results);
+      return await this.#advance({ ...input, itemResults });
+    } catch (error) {
+      if (!isStoredDataError(error)) throw error;
+      return waitForRepair(input, dataUnavailable(error), this.#options.limits);
     }
   }
 
@@ -219,9 +236,11 @@ export class Orchestrator {
   async #write({
     execution,
     segment,
+    itemLists,
     outgoing,
     emitted,
   }: Extract<Advance, { type: 'commit' }>): Promise<CommitOutcome> {
+    for (const list of itemLists) await this.#options.dispatcher.lists.write(execution.executionId, list);
     if (segment) await this.#options.table.writeLogSegment(execution.executionId, segment);
     return this.#options.table.commit(execution, outgoing, this.#options.hasBus ? emitted : []);
   }
@@ -237,7 +256,7 @@ export class Orchestrator {
     if (first && (left.length > 1 || input.wakeId !== undefined)) {
       const { wakeId: _, ...rest } = input;
       const single = { ...rest, entries: [first] };
-      const step = this.#advance(single);
+      const step = await this.#advance(single);
       if (step.type === 'commit') {
         const outcome = await this.#commit(step, single);
         if (outcome.type === 'conflict') return outcome;
@@ -333,7 +352,7 @@ export class Orchestrator {
   async #redispatch(execution: Execution, causes: readonly string[]): Promise<void> {
     // One that was suspended meanwhile has its tasks all the same.
     const isOpen = execution.status === 'RUNNING' || execution.status === 'SUSPENDED';
-    if (causes.length === 0 || !isOpen || execution.tasks.length === 0) return;
+    if (causes.length === 0 || !isOpen || openTasks(execution).length === 0) return;
     const deferred = await this.#options.dispatcher.redispatch(execution, causes, this.#options.now());
     await this.#defer(execution, deferred);
   }

@@ -14,6 +14,7 @@ import type { Emission } from '../core/execution/emission.ts';
 import type { JournalEntry } from '../core/execution/entries.ts';
 import type { Execution } from '../core/execution/execution.ts';
 import type { OutgoingItem } from '../core/execution/messages.ts';
+import type { Json } from '../core/json.ts';
 import { type Attributes, attributesSize } from './attributes.ts';
 import { CommitTransactions } from './commitTransaction.ts';
 import { type Condition, isNotWrittenYet, isStillAtVersion } from './conditions.ts';
@@ -27,6 +28,7 @@ import {
   listShards,
 } from './indexQueries.ts';
 import { checkedSize } from './itemSize.ts';
+import { decodeItemsPage, encodeItemsPage } from './itemsPages.ts';
 import {
   decodeJournalItem,
   encodeEvent,
@@ -45,6 +47,7 @@ import type {
   HistoryItems,
   InsertOutcome,
   InsertStartOutcome,
+  ItemsPage,
   ListedExecution,
   ListRequest,
   NewEvent,
@@ -102,7 +105,7 @@ export class DynamoDBTable implements Table {
   }
 
   readResults(executionId: string, attempts: readonly TaskAttempt[]): Promise<JournalEntry[]> {
-    const references = attempts.map(({ task, attempt }) => sortKey.result(task, attempt));
+    const references = attempts.map((attempt) => sortKey.result(attempt));
     return this.readJournalEntries(executionId, references);
   }
 
@@ -117,6 +120,15 @@ export class DynamoDBTable implements Table {
       ...(from && { ExclusiveStartKey: from }),
     });
     return page(entriesOf(output.Items ?? []), output.LastEvaluatedKey);
+  }
+
+  readItemResults(executionId: string, task: number): Promise<JournalEntry[]> {
+    return this.#readPrefix(executionId, sortKeyPrefix.itemResult(task));
+  }
+
+  async readItemsPage(executionId: string, page: ItemsPage): Promise<readonly Json[] | undefined> {
+    const item = await this.#get(executionId, sortKey.itemsPage(page.task, page.hash, page.page));
+    return item && decodeItemsPage(item);
   }
 
   async readJournal(executionId: string): Promise<JournalEntry[]> {
@@ -193,6 +205,11 @@ export class DynamoDBTable implements Table {
       log: { S: segment.text },
       ...(expiry !== undefined && { expiresAt: { N: String(expiry) } }),
     });
+  }
+
+  async writeItemsPage(executionId: string, page: ItemsPage, items: readonly Json[]): Promise<void> {
+    const item = encodeItemsPage(executionId, page, items, expiresAt(this.#options, this.#options.now()));
+    await this.#put(checkedSize('A page of items', item));
   }
 
   async insertStart(start: StartItem): Promise<InsertStartOutcome> {
