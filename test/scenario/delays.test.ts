@@ -340,7 +340,8 @@ describe('a delayed event to a task', () => {
       states: {
         working: {
           invoke: { id: 'task', src: 'work', onDone: 'done' },
-          entry: sendTo('task', { type: 'HURRY' } as never, { delay: 10 * second }),
+          // By a function: an id that names a task is refused at registration.
+          entry: sendTo(() => 'task' as never, { type: 'HURRY' } as never, { delay: 10 * second }),
           on: { HURRY: 'wrong' },
         },
         done: {},

@@ -240,10 +240,11 @@ export class Replay {
     if (error?.code === 'DefinitionMismatch' || error?.code === 'MachineNotDeployed') {
       return this.#diverges(entry, error.code, error.message);
     }
-    if (isEndedVerdict(verdict) && this.#ended && this.#execution) {
+    if ((isEndedVerdict(verdict) || error) && this.#ended && this.#execution) {
       const { status, error: end } = this.#execution;
       const why = end ? ` (${end.code}: ${end.message})` : '';
-      const message = `By today's definition the execution ends here, ${status}${why}; it went on, with '${entry.reference}'.`;
+      const on = this.#ended.reference === entry.reference ? '' : `, with '${entry.reference}'`;
+      const message = `By today's definition the execution ends here, ${status}${why}; it went on${on}.`;
       return { ...this.#ended, code: 'EndsEarlier', message };
     }
     if (isEndedVerdict(entry.verdict)) {

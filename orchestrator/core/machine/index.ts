@@ -1,7 +1,8 @@
+export { ObservedDirectlyError, SentDirectlyError } from './actors.ts';
 export { InvalidDelayError } from './delays.ts';
 export { machinesOf } from './moduleMachines.ts';
 export { type PreparedMachine, prepareMachine, prepareMachines, promiseLogicOf } from './prepare.ts';
-export { runPromiseLogic } from './promiseLogic.ts';
+export { EmittedFromTaskError, runPromiseLogic } from './promiseLogic.ts';
 export { MachineNotDurableError, type MachineProblem } from './refusals.ts';
 export { DefinitionMismatchError } from './rehydrate.ts';
 export type { ActorSource, TaskSource } from './sources.ts';
