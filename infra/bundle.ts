@@ -82,7 +82,7 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
   };
 
   const [orchestrator, workerHost, publisher, workers] = await allOrEveryProblem([
-    buildEntry(orchestratorEntry(entries.orchestrator, machineFiles), folders.orchestrator, minify),
+    buildEntry(orchestratorEntry(entries.orchestrator, machineFiles), folders.orchestrator, minify, true),
     buildEntry(workerHostEntry(entries.workerHost, machineFiles), folders.workerHost, minify),
     options.bus &&
       buildEntry(publisherEntry(entries.publisher ?? 'millrace/bus', options.bus), folders.publisher, minify),
@@ -135,14 +135,20 @@ export const { publish } = createPublisher({ bus });
 `;
 }
 
-async function buildEntry(contents: string, folder: string, minify: boolean): Promise<CodeFile[]> {
+async function buildEntry(
+  contents: string,
+  folder: string,
+  minify: boolean,
+  isOwnCode = false,
+): Promise<CodeFile[]> {
   const stdin = {
     contents,
     resolveDir: packageDirectory,
     sourcefile: 'generatedEntry.js',
     loader: 'js',
   } as const;
-  return codeFiles(await buildCode({ stdin, outfile: join(folder, codeFileName) }, minify));
+  const outfile = join(folder, codeFileName);
+  return codeFiles(await buildCode({ stdin, outfile }, minify, { isOwnCode }));
 }
 
 function codeBytes(files: readonly CodeFile[]): number {
