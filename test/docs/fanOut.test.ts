@@ -1,4 +1,6 @@
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalCloud, startLocalCloud } from '../../local/index.ts';
 import { codeBlocksOf } from './codeBlocks.ts';
@@ -18,6 +20,13 @@ beforeAll(async () => {
     machinesDirectory: join(reader.path, 'machines'),
     workersDirectory: join(reader.path, 'workers'),
   });
+  const store = fileURLToPath(cloud.environment.MILLRACE_STORE ?? '');
+  for (const { marks, text } of blocks) {
+    const key = marks.get('store');
+    if (key === undefined) continue;
+    await mkdir(dirname(join(store, key)), { recursive: true });
+    await writeFile(join(store, key), `${text}\n`);
+  }
 });
 afterAll(async () => {
   await cloud?.stop();
