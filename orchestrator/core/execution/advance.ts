@@ -88,7 +88,7 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
       if (isDuplicate(draft, entry, input.appliedBefore)) duplicates.push(entry.reference);
       else attempt.take(entry);
     }
-    if (input.goesOnWaiting !== true) attempt.endWaiting(input.isWholeJournal === true);
+    if (input.goesOnWaiting !== true) attempt.endWaiting(input.isWholeJournal === true, input.wakeId ?? '');
     if (input.wakeId !== undefined) attempt.wake(input.wakeId);
     logAsEnded(draft, input.entries, duplicates);
   } catch (error) {
@@ -220,25 +220,29 @@ class Attempt {
   /**
    * What it waited for is there: the machine was found, and took up the stored state.
    * @param looks whether to look for the machine, where no entry has
+   * @param cause of the tasks that are dispatched
    */
-  endWaiting(looks: boolean): void {
+  endWaiting(looks: boolean, cause: string): void {
     const draft = this.#draft;
     if (!this.#waited || draft.ended || draft.execution.waiting !== this.#waited) return;
     const machine = looks ? this.#ready(undefined) : this.#machine;
     if (!machine || draft.execution.waiting !== this.#waited) return;
     draft.clear('waiting');
     draft.clear('error');
-    if (this.#waited.isRedrive) goOnFromFailure(draft, machine);
+    if (this.#waited.isRedrive) goOnFromFailure(draft, machine, cause);
     draft.log('waiting', '');
   }
 }
 
-/** After a redrive: attempts whose time has run out are followed by others, and its own time begins anew. */
-function goOnFromFailure(draft: Draft, machine: PreparedMachine): void {
+/**
+ * After a redrive: attempts whose time has run out are followed by others, those that were under way are dispatched once
+ * more (the end may have come before they were), and its own time begins anew.
+ */
+function goOnFromFailure(draft: Draft, machine: PreparedMachine, cause: string): void {
   for (const task of openTasks(draft.execution)) {
-    if ((task.deadline ?? Number.POSITIVE_INFINITY) <= draft.now) {
-      draft.replaceTask(anotherAttempt(task, draft.now));
-    }
+    if (task.deadline === undefined) continue;
+    if (task.deadline <= draft.now) draft.replaceTask(anotherAttempt(task, draft.now));
+    else draft.dispatch(task, machine.taskSourceOf(task.worker).policy.timeoutMs, cause);
   }
   draft.clear('failed');
   draft.clear('inputPatch');
