@@ -14,13 +14,16 @@ import type {
   CommitOutcome,
   DueExecution,
   DueRequest,
+  ExecutionVersion,
   HistoryItems,
   InsertOutcome,
   InsertStartOutcome,
   ListedExecution,
   ListRequest,
   NewEvent,
+  Outline,
   Page,
+  ScanRequest,
   Table,
   TaskAttempt,
 } from './table.ts';
@@ -255,6 +258,18 @@ export class StoredTable implements Table {
 
   list(request: ListRequest): Promise<Page<ListedExecution>> {
     return this.#table.list(request);
+  }
+
+  readStatus(executionId: string): Promise<ExecutionVersion | undefined> {
+    return this.#table.readStatus(executionId);
+  }
+
+  readOutline(executionId: string): Promise<Outline> {
+    return this.#table.readOutline(executionId);
+  }
+
+  scan(request: ScanRequest): Promise<Outline & { readonly cursor?: string }> {
+    return this.#table.scan(request);
   }
 
   /** @throws StoredDataTooLargeError, StoredDataError */
