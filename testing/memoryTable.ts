@@ -5,7 +5,12 @@ import type { Execution } from '../orchestrator/core/execution/execution.ts';
 import type { OutgoingItem } from '../orchestrator/core/execution/messages.ts';
 import type { Json } from '../orchestrator/core/json.ts';
 import { type Attributes, attributesSize } from '../orchestrator/table/attributes.ts';
-import { decodeExecution, encodeExecution, type TableLayout } from '../orchestrator/table/executionItem.ts';
+import {
+  decodeExecution,
+  encodeExecution,
+  shardOf,
+  type TableLayout,
+} from '../orchestrator/table/executionItem.ts';
 import {
   decodeCursor,
   encodeCursor,
@@ -24,11 +29,13 @@ import {
   type StartItem,
 } from '../orchestrator/table/journalItems.ts';
 import { encodeOutgoing } from '../orchestrator/table/messageItems.ts';
+import { outlineOf } from '../orchestrator/table/outline.ts';
 import { indexPartition, maximumItemBytes, neverMs, sortKey } from '../orchestrator/table/schema.ts';
 import type {
   CommitOutcome,
   DueExecution,
   DueRequest,
+  ExecutionVersion,
   HistoryItems,
   InsertOutcome,
   InsertStartOutcome,
@@ -36,7 +43,9 @@ import type {
   ListedExecution,
   ListRequest,
   NewEvent,
+  Outline,
   Page,
+  ScanRequest,
   Table,
   TaskAttempt,
 } from '../orchestrator/table/table.ts';
@@ -208,6 +217,35 @@ export class MemoryTable implements Table {
     return { items };
   }
 
+  async readStatus(executionId: string): Promise<ExecutionVersion | undefined> {
+    const execution = await this.readExecution(executionId);
+    return execution && { status: execution.status, version: execution.version };
+  }
+
+  async readOutline(executionId: string): Promise<Outline> {
+    const items = [...this.items.values()].filter((item) => idOf(item) === executionId);
+    return outlined(items);
+  }
+
+  async scan({
+    segment,
+    segments,
+    limit = 1000,
+    cursor,
+  }: ScanRequest): Promise<Outline & { cursor?: string }> {
+    const from = cursor === undefined ? undefined : decodeCursor(cursor).from;
+    const after = from && keyOf(idOf(from), from.item?.S ?? '');
+    const found = [...this.items.entries()]
+      .filter(([key, item]) => shardOf(idOf(item), segments) === segment && (!after || key > after))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, item]) => item);
+    const last = found.length > limit ? found[limit - 1] : undefined;
+    if (!last) return outlined(found);
+    const { executionId = { S: '' }, item = { S: '' } } = last;
+    const next = encodeCursor({ shard: segment, from: { executionId, item } });
+    return { ...outlined(found.slice(0, limit)), cursor: next };
+  }
+
   /** Of one index partition, in the order of its sort key and, as in DynamoDB, some order beyond that. */
   #indexPage(
     partition: string,
@@ -253,6 +291,10 @@ export class MemoryTable implements Table {
     this.put(item);
     return 'inserted';
   }
+}
+
+function outlined(items: readonly Attributes[]): Outline {
+  return { items: items.map(outlineOf).filter((outline) => outline !== undefined), readUnits: 0 };
 }
 
 function keyOf(executionId: string, item: string): string {

@@ -39,11 +39,13 @@ import {
   type StartItem,
 } from './journalItems.ts';
 import { encodeOutgoing } from './messageItems.ts';
+import { OutlineReader } from './outlineReader.ts';
 import { sortKey, sortKeyPrefix } from './schema.ts';
 import type {
   CommitOutcome,
   DueExecution,
   DueRequest,
+  ExecutionVersion,
   HistoryItems,
   InsertOutcome,
   InsertStartOutcome,
@@ -51,7 +53,9 @@ import type {
   ListedExecution,
   ListRequest,
   NewEvent,
+  Outline,
   Page,
+  ScanRequest,
   Table,
   TaskAttempt,
 } from './table.ts';
@@ -78,12 +82,14 @@ export class DynamoDBTable implements Table {
   readonly #options: DynamoDBTableOptions;
   readonly #client: DynamoDBClient;
   readonly #transactions: CommitTransactions;
+  readonly #outlines: OutlineReader;
   readonly #common: { readonly TableName: string; readonly ReturnConsumedCapacity?: 'TOTAL' };
 
   constructor(options: DynamoDBTableOptions) {
     this.#options = options;
     this.#client = options.client;
     this.#transactions = new CommitTransactions(options);
+    this.#outlines = new OutlineReader({ ...options, count: (consumed) => this.#countRead(consumed) });
     this.#common = {
       TableName: options.tableName,
       ...(options.onConsumedCapacity && { ReturnConsumedCapacity: 'TOTAL' as const }),
@@ -258,6 +264,18 @@ export class DynamoDBTable implements Table {
       } while (from);
     }
     return { items };
+  }
+
+  readStatus(executionId: string): Promise<ExecutionVersion | undefined> {
+    return this.#outlines.readStatus(executionId);
+  }
+
+  readOutline(executionId: string): Promise<Outline> {
+    return this.#outlines.readOutline(executionId);
+  }
+
+  scan(request: ScanRequest): Promise<Outline & { readonly cursor?: string }> {
+    return this.#outlines.scan(request);
   }
 
   #key(executionId: string, item: string): Attributes {

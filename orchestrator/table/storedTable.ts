@@ -14,6 +14,7 @@ import type {
   CommitOutcome,
   DueExecution,
   DueRequest,
+  ExecutionVersion,
   HistoryItems,
   InsertOutcome,
   InsertStartOutcome,
@@ -21,7 +22,9 @@ import type {
   ListedExecution,
   ListRequest,
   NewEvent,
+  Outline,
   Page,
+  ScanRequest,
   Table,
   TaskAttempt,
 } from './table.ts';
@@ -269,6 +272,18 @@ export class StoredTable implements Table {
 
   list(request: ListRequest): Promise<Page<ListedExecution>> {
     return this.#table.list(request);
+  }
+
+  readStatus(executionId: string): Promise<ExecutionVersion | undefined> {
+    return this.#table.readStatus(executionId);
+  }
+
+  readOutline(executionId: string): Promise<Outline> {
+    return this.#table.readOutline(executionId);
+  }
+
+  scan(request: ScanRequest): Promise<Outline & { readonly cursor?: string }> {
+    return this.#table.scan(request);
   }
 
   /** @throws StoredDataTooLargeError, StoredDataError */

@@ -5,6 +5,7 @@ import type { AttemptNumbers, Execution, ExecutionStatus } from '../core/executi
 import type { OutgoingItem } from '../core/execution/messages.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { ResultItem, StartItem } from './journalItems.ts';
+import type { ItemOutline } from './outline.ts';
 
 /**
  * What Millrace asks of its table, as named operations. Reads are strongly consistent unless said otherwise. Every
@@ -59,6 +60,35 @@ export interface Table {
    * each within its shard of the index. A page may hold fewer than were asked for. Eventually consistent.
    */
   list(request: ListRequest): Promise<Page<ListedExecution>>;
+
+  readStatus(executionId: string): Promise<ExecutionVersion | undefined>;
+  /** What is in the partition of an execution, without its data. */
+  readOutline(executionId: string): Promise<Outline>;
+  /**
+   * A page of everything in one of the segments that the table is read in; all items of an execution are in the same
+   * segment, one after the other. Eventually consistent.
+   */
+  scan(request: ScanRequest): Promise<Outline & { readonly cursor?: string }>;
+}
+
+export interface ExecutionVersion {
+  readonly status: ExecutionStatus;
+  readonly version: number;
+}
+
+export interface Outline {
+  readonly items: readonly ItemOutline[];
+  /** That reading them took; 0 where the store does not count. */
+  readonly readUnits: number;
+}
+
+export interface ScanRequest {
+  /** From 0. */
+  readonly segment: number;
+  readonly segments: number;
+  /** Items that are read at most. @default as many as the store reads at once */
+  readonly limit?: number;
+  readonly cursor?: string;
 }
 
 export type TaskAttempt = AttemptNumbers;
