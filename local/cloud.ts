@@ -10,7 +10,7 @@ import type { BusEvent } from '../orchestrator/bus/bus.ts';
 import { type Configuration, environmentVariable } from '../orchestrator/configuration.ts';
 import { clockEnvironment, executionClock, isTimeScale } from '../orchestrator/executionClock.ts';
 import { createDynamoDBClient } from '../orchestrator/table/client.ts';
-import type { Units } from '../orchestrator/table/dynamoDBTable.ts';
+import type { Units } from '../orchestrator/table/dynamoDBCalls.ts';
 import { type LocalBus, startBus } from './bus.ts';
 import { ConsumedCapacityCounter } from './consumedCapacityCounter.ts';
 import { ensureTable } from './dynamodb/createTable.ts';
