@@ -1,6 +1,5 @@
 import {
   type MachineEffect,
-  type MachineFailure,
   type MachineInput,
   type MachineState,
   type MachineStep,
@@ -10,7 +9,7 @@ import {
   stepMachine,
 } from '../machine/index.ts';
 import { parentOf } from './addresses.ts';
-import { removeChild, sendMessage, startChild, stopChild, stopChildren, tellParent } from './children.ts';
+import { removeChild, stopChildren, tellParent } from './children.ts';
 import type { Emission } from './emission.ts';
 import type {
   AttemptNumbers,
@@ -21,12 +20,13 @@ import type {
   OpenTask,
 } from './execution.ts';
 import { hasEnded, taskId } from './execution.ts';
+import { errorOf, TaskMismatchError } from './executionErrors.ts';
 import { type FanOut, openTasks, withOpenTasks } from './fanOut.ts';
 import { dropHeldEvents, offerHeldEvents } from './heldEvents.ts';
 import type { ItemList } from './itemList.ts';
-import { startFanOut } from './itemTasks.ts';
 import type { ItemResults } from './listOutcome.ts';
 import { appendToLog, emptyLog, isJournalKind, journalReferences, type LogEntry, splitLog } from './log.ts';
+import { takeEffects } from './machineEffects.ts';
 import { Outgoing } from './messages.ts';
 import { DataUnavailableError, unfetchedSnapshot } from './storedData.ts';
 
@@ -165,7 +165,9 @@ export class Draft {
     if (step.type === 'ignored') return step.reason;
     if (step.failure) {
       // The state and the tasks of before the failure stay, so that a redrive can go on from them.
-      this.#collect(
+      takeEffects(
+        this,
+
         step.effects.filter((effect) => effect.type !== 'startTask'),
         machine,
         cause,
@@ -177,7 +179,7 @@ export class Draft {
     }
     this.#state = step.state;
     this.set({ snapshot: step.stored, state: step.state.value });
-    this.#collect(step.effects, machine, cause, false);
+    takeEffects(this, step.effects, machine, cause, false);
     if (this.ended) return undefined;
     if (step.state.status === 'done') {
       const { output } = step.state;
@@ -328,54 +330,6 @@ export class Draft {
       this.settle(machine, outcome, cause);
     }
   }
-
-  #collect(
-    effects: readonly MachineEffect[],
-    machine: PreparedMachine,
-    cause: string,
-    failed: boolean,
-  ): void {
-    for (const effect of effects) {
-      switch (effect.type) {
-        case 'startTask': {
-          const { task, src, input } = effect;
-          const source = machine.sourceOf(src);
-          if (source.kind === 'each') {
-            startFanOut(this, machine, source, effect, cause);
-            if (this.ended) return;
-            break;
-          }
-          if (source.kind === 'machine') {
-            startChild(this, effect, source);
-            if (this.ended) return;
-            break;
-          }
-          const { policy } = source;
-          const open = { task, worker: src, attempt: 1, cause, ...(input === undefined ? {} : { input }) };
-          this.set({ tasks: [...this.#execution.tasks, open] });
-          this.dispatch(open, policy.timeoutMs, cause);
-          break;
-        }
-        case 'stopTask':
-          if (failed) break;
-          this.removeTask(effect.task);
-          stopChild(this, effect.task);
-          break;
-        case 'action':
-        case 'log':
-          this.effects.push(effect);
-          break;
-        case 'emit':
-          this.emitted.push({ event: effect.event });
-          break;
-        case 'send':
-          sendMessage(this, effect);
-          break;
-        default:
-          effect satisfies never;
-      }
-    }
-  }
 }
 
 type Outcome = Extract<MachineInput, { type: 'taskSucceeded' | 'taskFailed' }>;
@@ -401,19 +355,4 @@ type OptionalKey =
 function isStarted(state: MachineState | undefined, task: number): boolean {
   const children = Object.values(state?.children ?? {});
   return children.some((child) => child.task === task && child.status === 'active');
-}
-
-/** Thrown when the execution's open tasks and the machine's children disagree: a defect. */
-export class TaskMismatchError extends Error {
-  readonly code = 'TaskMismatch';
-  override readonly name = 'TaskMismatchError';
-  constructor(task: number, reason: string) {
-    super(`Task ${task} is open in the execution and not in its machine (${reason}). Please report this.`);
-  }
-}
-
-function errorOf(failure: MachineFailure): ExecutionError {
-  const { code, name, message, stack } = failure;
-  // A task's stack is in its result item; here it would make each later write of the execution dearer.
-  return { code, name, message, ...(stack === undefined || code === 'TaskFailed' ? {} : { stack }) };
 }
