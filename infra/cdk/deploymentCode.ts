@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { FunctionCode } from '../describe.ts';
@@ -11,13 +11,6 @@ import { InvalidDeploymentError } from './errors.ts';
 import type { MillraceProps, WorkerCodeProps, WorkerModuleProps } from './millraceProps.ts';
 
 type WorkerCode = FunctionCode['workers'][number];
-
-/** Ids of the assets with the code of Millrace's own functions. */
-const ownCode = {
-  orchestrator: 'OrchestratorCode',
-  workerHost: 'WorkerHostCode',
-  publisher: 'PublisherCode',
-};
 
 /**
  * The code of all functions. Workers are bundled when they are met, because each is a function; machines only at synthesis,
@@ -55,7 +48,8 @@ export class DeploymentCode {
   /** As the deployment description takes it. */
   get functionCode(): FunctionCode {
     const { code, bus } = this.#props;
-    const folder = (name: keyof typeof ownCode) => code?.[name]?.codeDirectory ?? join(this.#directory, name);
+    const folder = (name: 'orchestrator' | 'workerHost' | 'publisher') =>
+      code?.[name]?.codeDirectory ?? join(this.#directory, name);
     return {
       orchestrator: folder('orchestrator'),
       workerHost: folder('workerHost'),
@@ -122,10 +116,7 @@ export class DeploymentCode {
       minify,
       ...(bus && { bus: bus.module === undefined ? {} : { module: resolve(bus.module) } }),
     });
-    const { workers: _, ...folders } = this.functionCode;
-    for (const [name, folder] of Object.entries(folders)) {
-      this.#atSynthesis.get(folder)?.make(scope, ownCode[name as keyof typeof folders], folder);
-    }
+    for (const [folder, code] of this.#atSynthesis) code.make(scope, `Code-${basename(folder)}`, folder);
   }
 
   #bundleWorkers(workers: string | readonly string[]): readonly WorkerCode[] {

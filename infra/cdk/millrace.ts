@@ -26,6 +26,7 @@ import {
   allowData,
   allowObjects,
   allowStream,
+  type DataAccess,
   type DataResources,
 } from './permissions.ts';
 import { mapStream } from './streamMapping.ts';
@@ -215,17 +216,17 @@ export class Millrace extends Construct {
 
   /** Lets a principal start executions. */
   grantStart(grantee: IGrantable): Grant {
-    return allowData(grantee, accessOfGrant.start, this.#data);
+    return this.#grant(grantee, accessOfGrant.start);
   }
 
   /** Lets a principal send events, stop, suspend, resume and redrive. */
   grantSend(grantee: IGrantable): Grant {
-    return allowData(grantee, accessOfGrant.send, this.#data);
+    return this.#grant(grantee, accessOfGrant.send);
   }
 
   /** Lets a principal describe and list executions, and read their history. */
   grantRead(grantee: IGrantable): Grant {
-    return allowData(grantee, accessOfGrant.read, this.#data);
+    return this.#grant(grantee, accessOfGrant.read);
   }
 
   /** Invocations of workers: attempts of tasks. */
@@ -251,6 +252,12 @@ export class Millrace extends Construct {
   /** How often the functions' logs have a report, such as `waiting`. */
   metricReports(report: CountedReport, options?: MetricOptions): IMetric {
     return reportMetric(this.#reportNamespace, report, options);
+  }
+
+  #grant(grantee: IGrantable, access: DataAccess): Grant {
+    const { grantPrincipal } = grantee;
+    if (Construct.isConstruct(grantPrincipal)) acknowledgePatterns(grantPrincipal, [this.storeBucket], false);
+    return allowData(grantee, access, this.#data);
   }
 
   get #ownFunctions(): LambdaFunction[] {

@@ -12,27 +12,33 @@ export type FunctionRole = FunctionDescription['role'];
 export interface DataAccess {
   readonly table: readonly string[];
   readonly index: readonly string[];
-  /** Whether it may use the store, as the deployment description has it. */
-  readonly store: boolean;
+  /** What of the actions on the store that the deployment description has. */
+  readonly store: 'all' | 'read' | 'none';
 }
 
 const read = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
 const insert = ['dynamodb:PutItem'];
-const none: DataAccess = { table: [], index: [], store: false };
+const none: DataAccess = { table: [], index: [], store: 'none' };
+
+const storeActions = {
+  all: () => true,
+  read: (action: string) => /^s3:(?:Get|List)/.test(action),
+  none: () => false,
+} as const satisfies Record<DataAccess['store'], (action: string) => boolean>;
 
 /**
  * Every function's access to data, in one place. A transaction needs nothing but the permissions of its parts. IAM cannot tell
  * sort keys apart: whoever may insert a result may insert any item.
  */
 export const accessOfRole: Readonly<Record<FunctionRole, DataAccess>> = {
-  orchestrator: { table: [...read, ...insert], index: [], store: true },
-  wake: { table: [...read, ...insert], index: [], store: true },
+  orchestrator: { table: [...read, ...insert], index: [], store: 'all' },
+  wake: { table: [...read, ...insert], index: [], store: 'all' },
   clock: { ...none, index: ['dynamodb:Query'] },
   // It reads the stream alone: what commits tell is in their records.
   publisher: none,
   // Lists are collected from the results of their items.
-  workerHost: { table: [...read, ...insert], index: [], store: true },
-  worker: { table: insert, index: [], store: true },
+  workerHost: { table: [...read, ...insert], index: [], store: 'all' },
+  worker: { table: insert, index: [], store: 'all' },
 };
 
 /** Which functions a function calls itself. */
@@ -48,10 +54,10 @@ export const invokedByRole: Readonly<Record<FunctionRole, readonly FunctionRole[
 /** What the grants of the construct allow. */
 export const accessOfGrant = {
   /** A start that meets one of its id compares the two, and the condition's answer brings that. */
-  start: { table: insert, index: [], store: true },
+  start: { table: insert, index: [], store: 'all' },
   /** A redrive reads the execution. */
-  send: { table: ['dynamodb:GetItem', ...insert], index: [], store: true },
-  read: { table: read, index: ['dynamodb:Query'], store: true },
+  send: { table: ['dynamodb:GetItem', ...insert], index: [], store: 'all' },
+  read: { table: read, index: ['dynamodb:Query'], store: 'read' },
 } as const satisfies Record<string, DataAccess>;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html */
@@ -109,7 +115,7 @@ export function allowData(grantee: IGrantable, access: DataAccess, resources: Da
   const { table, indexName, store, encryptionKey } = resources;
   return [
     allow(grantee, access.index, [`${table.tableArn}/index/${indexName}`]),
-    ...(access.store ? allowObjects(grantee, store.actions, store.bucket) : []),
+    ...allowObjects(grantee, store.actions.filter(storeActions[access.store]), store.bucket),
     allowKey(grantee, access === none ? undefined : encryptionKey),
   ].reduce((grants, grant) => grants.combine(grant), allow(grantee, access.table, [table.tableArn]));
 }
