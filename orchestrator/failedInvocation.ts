@@ -27,13 +27,15 @@ export interface FailedInvocation {
 export function resultOfFailure(invocation: FailedInvocation, at: string): ResultItem | undefined {
   const { requestPayload: payload, responsePayload } = invocation;
   if (!isRecord(payload)) return undefined;
-  const { executionId, item, task, attempt, worker, once } = payload;
+  const { executionId, item, task, index, attempt, worker, once } = payload;
   if (typeof executionId !== 'string' || executionId === '') return undefined;
-  if (!isCount(task) || !isCount(attempt) || item !== taskKey({ task, attempt })) return undefined;
+  if (!isCount(task) || !isCount(attempt) || (index !== undefined && !isCount(index))) return undefined;
+  const numbers = { task, ...(index !== undefined && { index }), attempt };
+  if (item !== taskKey(numbers)) return undefined;
   const name = typeof worker === 'string' ? worker : '';
   const error = failureOf(name, responsePayload, once === true);
   const times = { startedAt: at, endedAt: at };
-  return { executionId, task, attempt, worker: name, ...times, result: { status: 'FAILED', error } };
+  return { executionId, ...numbers, worker: name, ...times, result: { status: 'FAILED', error } };
 }
 
 function failureOf(worker: string, response: unknown, once: boolean): TaskError {

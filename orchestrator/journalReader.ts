@@ -3,8 +3,11 @@ import type { AdvanceInput } from './core/execution/advance.ts';
 import { hasChild } from './core/execution/children.ts';
 import { inJournalOrder, type JournalEntry, withMessagesInOrder } from './core/execution/entries.ts';
 import { type Execution, taskKey } from './core/execution/execution.ts';
+import { type FanOut, openTasks } from './core/execution/fanOut.ts';
+import { type ItemResults, itemResultsOf } from './core/execution/listOutcome.ts';
 import { journalReferences, parseLog } from './core/execution/log.ts';
 import { nextDueOf } from './core/execution/tasks.ts';
+import { readListResults } from './listResults.ts';
 import type { JournalRecord } from './orchestrator.ts';
 import type { Table } from './table/table.ts';
 
@@ -81,9 +84,9 @@ export class JournalReader {
     records: readonly JournalRecord[],
   ): Promise<ReadonlySet<string>> {
     if (execution.logSegments === 0) return new Set();
+    const open = new Set(openTasks(execution).map(taskKey));
     const isOpen = (entry: JournalEntry) =>
-      (entry.kind === 'result' &&
-        execution.tasks.some((task) => task.task === entry.task && task.attempt === entry.attempt)) ||
+      (entry.kind === 'result' && open.has(entry.reference)) ||
       (entry.kind === 'message' && isNumbered(execution, entry.sender));
     const createdAt = records.filter((record) => !isOpen(record.entry)).map((record) => record.createdAt);
     if (createdAt.length === 0) return new Set();
@@ -97,7 +100,7 @@ export class JournalReader {
     const at = Math.max(now, execution.updatedAt);
     const beats = await this.#beats(execution, at);
     if (execution.waiting) return { ...common, beats, ...(await this.#wholeJournal(execution)) };
-    const overdue = execution.tasks.filter((task) => {
+    const overdue = openTasks(execution).filter((task) => {
       const due = nextDueOf(task);
       return due !== undefined && due.type !== 'dispatch' && due.at <= at;
     });
@@ -106,14 +109,22 @@ export class JournalReader {
   }
 
   /** Of tasks whose workers must have given a sign of life by now. */
-  async #beats({ executionId, tasks }: Execution, at: number): Promise<ReadonlyMap<string, number>> {
-    const due = tasks.filter(
+  async #beats(execution: Execution, at: number): Promise<ReadonlyMap<string, number>> {
+    const due = openTasks(execution).filter(
       ({ dispatchAt, heartbeatAt, startBy }) =>
         dispatchAt === undefined &&
         Math.min(heartbeatAt ?? Number.POSITIVE_INFINITY, startBy ?? Number.POSITIVE_INFINITY) <= at,
     );
-    const beats = due.length === 0 ? [] : await this.#table.readBeats(executionId, due);
+    const beats = due.length === 0 ? [] : await this.#table.readBeats(execution.executionId, due);
     return new Map(beats.map((beat) => [taskKey(beat), beat.count]));
+  }
+
+  /** The results of the items of a list: those that were given, and what the journal holds. */
+  async itemResults({ executionId, entries }: AdvanceInput, fanOut: FanOut): Promise<ItemResults> {
+    if (fanOut.isDelegated) return readListResults(this.#table, executionId, fanOut);
+    const given = entries.filter((entry) => entry.kind === 'result' && entry.task === fanOut.task);
+    const stored = await this.#table.readItemResults(executionId, fanOut.task);
+    return itemResultsOf([...given, ...stored].filter((entry) => entry.kind === 'result'));
   }
 
   async #wholeJournal(execution: Execution) {

@@ -3,8 +3,14 @@ import type { Emission } from '../orchestrator/core/execution/emission.ts';
 import type { JournalEntry } from '../orchestrator/core/execution/entries.ts';
 import type { Execution } from '../orchestrator/core/execution/execution.ts';
 import type { OutgoingItem } from '../orchestrator/core/execution/messages.ts';
+import type { Json } from '../orchestrator/core/json.ts';
 import { type Attributes, attributesSize } from '../orchestrator/table/attributes.ts';
-import { decodeExecution, encodeExecution, type TableLayout } from '../orchestrator/table/executionItem.ts';
+import {
+  decodeExecution,
+  encodeExecution,
+  shardOf,
+  type TableLayout,
+} from '../orchestrator/table/executionItem.ts';
 import {
   decodeCursor,
   encodeCursor,
@@ -12,6 +18,7 @@ import {
   listShards,
 } from '../orchestrator/table/indexQueries.ts';
 import { checkedSize } from '../orchestrator/table/itemSize.ts';
+import { decodeItemsPage, encodeItemsPage } from '../orchestrator/table/itemsPages.ts';
 import {
   decodeJournalItem,
   encodeEvent,
@@ -31,18 +38,23 @@ import {
   type NewBeat,
 } from '../orchestrator/table/liveness.ts';
 import { encodeOutgoing } from '../orchestrator/table/messageItems.ts';
+import { outlineOf } from '../orchestrator/table/outline.ts';
 import { indexPartition, maximumItemBytes, neverMs, sortKey } from '../orchestrator/table/schema.ts';
 import type {
   CommitOutcome,
   DueExecution,
   DueRequest,
+  ExecutionVersion,
   HistoryItems,
   InsertOutcome,
   InsertStartOutcome,
+  ItemsPage,
   ListedExecution,
   ListRequest,
   NewEvent,
+  Outline,
   Page,
+  ScanRequest,
   Table,
   TaskAttempt,
 } from '../orchestrator/table/table.ts';
@@ -83,8 +95,24 @@ export class MemoryTable implements Table {
   }
 
   async readResults(executionId: string, attempts: readonly TaskAttempt[]): Promise<JournalEntry[]> {
-    const keys = new Set(attempts.map(({ task, attempt }) => sortKey.result(task, attempt)));
+    const keys = new Set(attempts.map((attempt) => sortKey.result(attempt)));
     return this.#journal(executionId).filter((entry) => keys.has(entry.reference));
+  }
+
+  async readItemResults(executionId: string, task: number): Promise<JournalEntry[]> {
+    return this.#journal(executionId).filter(({ reference }) => reference.startsWith(`task#${task}.`));
+  }
+
+  async readItemsPage(
+    executionId: string,
+    { task, hash, page }: ItemsPage,
+  ): Promise<readonly Json[] | undefined> {
+    const item = this.items.get(keyOf(executionId, sortKey.itemsPage(task, hash, page)));
+    return item && decodeItemsPage(item);
+  }
+
+  async writeItemsPage(executionId: string, page: ItemsPage, items: readonly Json[]): Promise<void> {
+    this.put(checkedSize('A page of items', encodeItemsPage(executionId, page, items, undefined)));
   }
 
   async readJournal(executionId: string): Promise<JournalEntry[]> {
@@ -175,14 +203,14 @@ export class MemoryTable implements Table {
   }
 
   async readBeats(executionId: string, attempts: readonly TaskAttempt[]): Promise<Beat[]> {
-    return attempts.flatMap(({ task, attempt }) => {
-      const item = this.items.get(keyOf(executionId, sortKey.beat(task, attempt)));
+    return attempts.flatMap((attempt) => {
+      const item = this.items.get(keyOf(executionId, sortKey.beat(attempt)));
       return (item && decodeBeat(item)) ?? [];
     });
   }
 
   async writeBeat(beat: NewBeat): Promise<void> {
-    const key = keyOf(beat.executionId, sortKey.beat(beat.task, beat.attempt));
+    const key = keyOf(beat.executionId, sortKey.beat(beat));
     this.put(checkedSize('The beat item', beatItem(this.items.get(key), beat)));
   }
 
@@ -215,6 +243,35 @@ export class MemoryTable implements Table {
       if (items.length >= limit && !isEnd) return { items, cursor: encodeCursor({ shard: shard + 1 }) };
     }
     return { items };
+  }
+
+  async readStatus(executionId: string): Promise<ExecutionVersion | undefined> {
+    const execution = await this.readExecution(executionId);
+    return execution && { status: execution.status, version: execution.version };
+  }
+
+  async readOutline(executionId: string): Promise<Outline> {
+    const items = [...this.items.values()].filter((item) => idOf(item) === executionId);
+    return outlined(items);
+  }
+
+  async scan({
+    segment,
+    segments,
+    limit = 1000,
+    cursor,
+  }: ScanRequest): Promise<Outline & { cursor?: string }> {
+    const from = cursor === undefined ? undefined : decodeCursor(cursor).from;
+    const after = from && keyOf(idOf(from), from.item?.S ?? '');
+    const found = [...this.items.entries()]
+      .filter(([key, item]) => shardOf(idOf(item), segments) === segment && (!after || key > after))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, item]) => item);
+    const last = found.length > limit ? found[limit - 1] : undefined;
+    if (!last) return outlined(found);
+    const { executionId = { S: '' }, item = { S: '' } } = last;
+    const next = encodeCursor({ shard: segment, from: { executionId, item } });
+    return { ...outlined(found.slice(0, limit)), cursor: next };
   }
 
   /** Of one index partition, in the order of its sort key and, as in DynamoDB, some order beyond that. */
@@ -262,6 +319,10 @@ export class MemoryTable implements Table {
     this.put(item);
     return 'inserted';
   }
+}
+
+function outlined(items: readonly Attributes[]): Outline {
+  return { items: items.map(outlineOf).filter((outline) => outline !== undefined), readUnits: 0 };
 }
 
 function keyOf(executionId: string, item: string): string {

@@ -15,6 +15,8 @@ export interface Task {
   readonly executionId: string;
   /** Number of the task within the execution. */
   readonly task: number;
+  /** Where the task is an item of a list that `each` works on: its place in the list, from 0. */
+  readonly index?: number;
   /** 1 for the first attempt. */
   readonly attempt: number;
   readonly machine: string;
@@ -64,6 +66,7 @@ export async function runTask<Input>(
   const { table, data = new StoredJson(undefined), now, systemDelayMs = (ms) => ms } = surroundings;
   const startedAt = now();
   const { executionId, task, attempt, worker, token } = payload;
+  const index = payload.index === undefined ? {} : { index: payload.index };
   const deadlineMs = payload.deadline === undefined ? undefined : Date.parse(payload.deadline);
   if (payload.once && !(await claim(payload, deadlineMs, surroundings))) return;
   if (token !== undefined) await beat(payload, undefined, surroundings);
@@ -78,6 +81,7 @@ export async function runTask<Input>(
     work(await inputOf(payload, data), {
       executionId,
       task,
+      ...index,
       attempt,
       machine: payload.machine,
       machineVersion: payload.machineVersion,
@@ -89,7 +93,15 @@ export async function runTask<Input>(
     }),
   ).finally(() => clearTimeout(timer || undefined));
   if (token !== undefined && result.status === 'SUCCEEDED') return;
-  const item = { executionId, task, attempt, worker, startedAt: isoTime(startedAt), endedAt: isoTime(now()) };
+  const item = {
+    executionId,
+    task,
+    ...index,
+    attempt,
+    worker,
+    startedAt: isoTime(startedAt),
+    endedAt: isoTime(now()),
+  };
   const expiry = payload.expiresAt;
   try {
     await table.insertResult({ ...item, result }, expiry);
@@ -107,10 +119,17 @@ async function claim(
   deadlineMs: number | undefined,
   { table, now, newId = randomUUID }: TaskSurroundings,
 ): Promise<boolean> {
-  const { executionId, task, attempt, expiresAt } = payload;
+  const { executionId, task, index, attempt, expiresAt } = payload;
   if (deadlineMs !== undefined && now() >= deadlineMs) return false;
   const outcome = await table.insertClaim(
-    { executionId, task, attempt, claimedBy: newId(), at: isoTime(now()) },
+    {
+      executionId,
+      task,
+      ...(index !== undefined && { index }),
+      attempt,
+      claimedBy: newId(),
+      at: isoTime(now()),
+    },
     expiresAt,
   );
   return outcome === 'claimed';
@@ -118,12 +137,18 @@ async function claim(
 
 /** @throws NotSerializableError, ItemTooLargeError */
 async function beat(
-  { executionId, task, attempt, expiresAt }: TaskPayload<unknown>,
+  { executionId, task, index, attempt, expiresAt }: TaskPayload<unknown>,
   progress: unknown,
   { table, now }: TaskSurroundings,
 ): Promise<void> {
   const shown = serializable(progress, 'progress');
-  const life = { executionId, task, attempt, at: isoTime(now()) };
+  const life = {
+    executionId,
+    task,
+    ...(index !== undefined && { index }),
+    attempt,
+    at: isoTime(now()),
+  };
   await table.writeBeat({ ...life, ...(shown !== undefined && { progress: shown }) }, expiresAt);
 }
 

@@ -1,11 +1,11 @@
+import type { AttemptNumbers } from '../core/execution/execution.ts';
 import type { Json } from '../core/json.ts';
 import { type Attributes, jsonAttribute, jsonOf } from './attributes.ts';
 import { attribute, sortKey } from './schema.ts';
 
-/** A worker's sign of life, as it stands: `beat#<task>#<attempt>`. */
-export interface Beat {
-  readonly task: number;
-  readonly attempt: number;
+/** A worker's sign of life, as it stands: `beat#<task>#<attempt>`, of a list's item
+ * `beat#<task>.<index>#<attempt>`. */
+export interface Beat extends AttemptNumbers {
   /** Only its change counts: workers' clocks differ. */
   readonly count: number;
   /** How far it is, as the worker says. */
@@ -19,11 +19,10 @@ export interface NewBeat extends Omit<Beat, 'count'> {
   readonly at: string;
 }
 
-/** What a worker of a `once` task writes before it begins: `claim#<task>#<attempt>`. */
-export interface Claim {
+/** What a worker of a `once` task writes before it begins: `claim#<task>#<attempt>`, of a list's
+ * item `claim#<task>.<index>#<attempt>`. */
+export interface Claim extends AttemptNumbers {
   readonly executionId: string;
-  readonly task: number;
-  readonly attempt: number;
   /** Of this run alone: tells its own claim from another's, where a write was sent twice. */
   readonly claimedBy: string;
   readonly at: string;
@@ -33,14 +32,15 @@ export type ClaimOutcome = 'claimed' | 'taken';
 
 /** Nothing where somebody has written what is no beat: it is then as if there were none. */
 export function decodeBeat(item: Attributes): Beat | undefined {
-  const match = /^beat#(\d{1,9})#(\d{1,9})$/.exec(item[attribute.item]?.S ?? '');
+  const match = /^beat#(\d{1,9})(?:\.(\d{1,9}))?#(\d{1,9})$/.exec(item[attribute.item]?.S ?? '');
   const count = Number(item.count?.N);
   if (!match || !Number.isFinite(count)) return undefined;
   const at = item.at?.S;
   const progress = progressOf(item);
   return {
     task: Number(match[1]),
-    attempt: Number(match[2]),
+    ...(match[2] !== undefined && { index: Number(match[2]) }),
+    attempt: Number(match[3]),
     count,
     ...(progress !== undefined && { progress }),
     ...(at !== undefined && { at }),
@@ -74,7 +74,7 @@ export function beatUpdate(beat: NewBeat, expiry: number | undefined) {
   return {
     Key: {
       [attribute.executionId]: { S: beat.executionId },
-      [attribute.item]: { S: sortKey.beat(beat.task, beat.attempt) },
+      [attribute.item]: { S: sortKey.beat(beat) },
     },
     UpdateExpression: `SET ${sets.join(', ')} ADD #count :one`,
     ExpressionAttributeNames: names,
@@ -97,7 +97,7 @@ export function beatItem(before: Attributes | undefined, beat: NewBeat): Attribu
 export function encodeClaim(claim: Claim, expiry: number | undefined): Attributes {
   return {
     [attribute.executionId]: { S: claim.executionId },
-    [attribute.item]: { S: sortKey.claim(claim.task, claim.attempt) },
+    [attribute.item]: { S: sortKey.claim(claim) },
     claimedBy: { S: claim.claimedBy },
     at: { S: claim.at },
     ...(expiry !== undefined && { [attribute.expiresAt]: { N: String(expiry) } }),

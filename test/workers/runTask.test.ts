@@ -276,7 +276,7 @@ describe('a worker', () => {
 
   it('rejects only when the table does not take its result', async () => {
     const refusal = new Error('throttled');
-    const table = { insertResult: () => Promise.reject(refusal) };
+    const table = Object.assign(new MemoryTable(), { insertResult: () => Promise.reject(refusal) });
     await expect(runTask(payload, () => 1, { table, now: () => now })).rejects.toBe(refusal);
   });
 });

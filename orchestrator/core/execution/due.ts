@@ -3,6 +3,8 @@ import type { PreparedMachine } from '../machine/index.ts';
 import type { TaskError } from '../machine/step.types.ts';
 import type { Draft } from './draft.ts';
 import { type OpenTask, taskKey } from './execution.ts';
+import { isItemTask, openTasks } from './fanOut.ts';
+import { settleItem } from './itemTasks.ts';
 import { afterBeat, givenUp, nextDueOf, retryOf, type SeenBeats, type TaskDue } from './tasks.ts';
 
 /** More than this in one commit is left to the next wake, so that a machine of endless timers cannot hold a batch. */
@@ -49,7 +51,10 @@ export function fireDue(draft: Draft, machine: PreparedMachine, cause: string, b
           draft.replaceTask(afterBeat(due.task, beat, policy, draft.now));
           // A replay has to see it, too.
           draft.log('beat', `${taskKey(due.task)}#${beat}`);
-        } else failAttempt(draft, machine, due.task, givenUp(due.task, due.type, policy), cause);
+        } else {
+          const error = givenUp(due.task, due.type, policy);
+          failAttempt(draft, machine, due.task, error, cause, 'TIMED_OUT');
+        }
         break;
       }
       default:
@@ -82,7 +87,7 @@ function earliest(draft: Draft): Due | undefined {
   if (timeoutAt !== undefined && timeoutAt <= (first?.at ?? timeoutAt)) {
     first = { type: 'executionTimeout', at: timeoutAt };
   }
-  for (const task of draft.execution.tasks) {
+  for (const task of openTasks(draft.execution)) {
     const due = nextDueOf(task);
     if (due && due.at < (first?.at ?? Number.POSITIVE_INFINITY)) first = { ...due, task };
   }
@@ -96,16 +101,22 @@ export function failAttempt(
   task: OpenTask,
   error: TaskError,
   cause: string,
+  status: 'FAILED' | 'TIMED_OUT' = 'FAILED',
 ): void {
-  if (error.name === dataLimitErrorName) {
+  const isTooLarge = error.name === dataLimitErrorName;
+  if (isTooLarge && !isItemTask(task)) {
     const failure = { code: 'DataLimitExceeded', name: error.name, message: error.message } as const;
     draft.fail(failure, { task: task.task });
     return;
   }
   const { policy } = machine.taskSourceOf(task.worker);
-  const retry = retryOf(draft.execution.executionId, task, error, policy, draft.now);
+  const retry = isTooLarge ? undefined : retryOf(draft.execution.executionId, task, error, policy, draft.now);
   if (retry) {
     draft.replaceTask(retry);
+    return;
+  }
+  if (isItemTask(task)) {
+    settleItem(draft, machine, task, status, cause);
     return;
   }
   draft.settle(machine, { type: 'taskFailed', task: task.task, error }, cause);

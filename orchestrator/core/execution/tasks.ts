@@ -6,7 +6,7 @@ import {
 } from '../errorNames.ts';
 import type { TaskError } from '../machine/step.types.ts';
 import type { ResolvedTaskPolicy } from '../taskPolicy.ts';
-import type { OpenTask } from './execution.ts';
+import { type OpenTask, taskId, taskKey } from './execution.ts';
 
 /** The attempt that follows a failed one, or nothing when the machine is to know of the failure. */
 export function retryOf(
@@ -26,7 +26,7 @@ export function retryOf(
   if (before >= retry.maxAttempts - 1) return undefined;
   const full = Math.min(retry.intervalMs * retry.backoffRate ** before, retry.maxDelayMs);
   const delayMs =
-    retry.jitter === 'full' ? full * fraction(`${executionId}#${task.task}#${task.attempt}`) : full;
+    retry.jitter === 'full' ? full * fraction(`${executionId}#${taskId(task)}#${task.attempt}`) : full;
   const rest = notHandedOver(task);
   const counted = policy.retry.map((_, index) => (retries[index] ?? 0) + (index === place ? 1 : 0));
   return {
@@ -103,8 +103,12 @@ export function afterBeat(
   policy: ResolvedTaskPolicy,
   now: number,
 ): OpenTask {
-  const { heartbeatMs } = policy;
-  return { ...task, beat, ...(heartbeatMs !== undefined && { heartbeatAt: now + heartbeatMs }) };
+  return withHeartbeat({ ...task, beat }, policy, now);
+}
+
+/** The task as one whose worker has only now to give a sign of life in time. */
+export function withHeartbeat(task: OpenTask, { heartbeatMs }: ResolvedTaskPolicy, now: number): OpenTask {
+  return heartbeatMs === undefined ? task : { ...task, heartbeatAt: now + heartbeatMs };
 }
 
 /** What the machine gets as the error of an attempt that was given up. */
@@ -113,14 +117,14 @@ export function givenUp(
   due: Exclude<TaskDue, 'dispatch'>,
   policy: ResolvedTaskPolicy,
 ): TaskError {
-  const attempt = `Attempt ${task.attempt} of task ${task.task} (${task.worker})`;
+  const attempt = `Attempt ${task.attempt} of task ${taskId(task)} (${task.worker})`;
   const why = {
     deadline: `gave no result within ${policy.timeoutMs} ms`,
     heartbeat: `gave no sign of life within ${policy.heartbeatMs} ms`,
     start: `had not begun within ${policy.startTimeoutMs} ms`,
   }[due];
   if (policy.once) {
-    const message = `${attempt} ${why}. It may have done its work: the item claim#${task.task}#${task.attempt} tells whether it began.`;
+    const message = `${attempt} ${why}. It may have done its work: the item ${taskKey(task).replace('task', 'claim')} tells whether it began.`;
     return { name: unknownOutcomeErrorName, message, retryable: false };
   }
   const name = due === 'heartbeat' ? heartbeatTimeoutErrorName : timeoutErrorName;
@@ -130,7 +134,7 @@ export function givenUp(
 /** The task after its function could not take it: tried again a little later, as the same attempt. */
 export function deferred(executionId: string, task: OpenTask, now: number): OpenTask {
   const rest = notHandedOver(task);
-  const delayMs = 1000 + 2000 * fraction(`${executionId}#${task.task}@${now}`);
+  const delayMs = 1000 + 2000 * fraction(`${executionId}#${taskId(task)}@${now}`);
   return { ...rest, dispatchAt: now + Math.round(delayMs) };
 }
 
