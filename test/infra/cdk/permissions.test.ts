@@ -18,6 +18,8 @@ const stream = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams
 );
 const failures = ['s3:ListBucket on Failures', 's3:PutObject on Failures/*'];
 const table = ['BatchGetItem', 'GetItem', 'PutItem', 'Query'].map((action) => `dynamodb:${action} on Table`);
+const beats = ['dynamodb:UpdateItem on Table'];
+const destination = ['lambda:InvokeFunction on FailedFunction'];
 const tasks = ['WorkerHost', 'Workercharge', 'Workership'].map(
   (id) => `lambda:InvokeFunction on ${id}Function`,
 );
@@ -60,7 +62,9 @@ describe('the role of a function allows what the function does, and nothing else
   });
 
   it('the worker host collects results of lists, too', () => {
-    expect(allowed(made, millrace.workerHost)).toEqual([...logs('WorkerHost'), ...store, ...table, ...beats, ...destination].sort());
+    expect(allowed(made, millrace.workerHost)).toEqual(
+      [...logs('WorkerHost'), ...store, ...table, ...beats, ...destination].sort(),
+    );
   });
 });
 
