@@ -126,7 +126,9 @@ describe('a task that waits for a result from elsewhere', () => {
   it('waits for ever once its worker has begun, and goes on with the result', async () => {
     for (const faults of runs) {
       const tokens: string[] = [];
-      const ask = (_: unknown, { token = '' }: { token?: string }) => void tokens.push(token);
+      const ask = (_: unknown, { token = '' }: { token?: string }) => {
+        tokens.push(token);
+      };
       const machine = machineOf({ waitForResult: true });
       const cloud = new SimulatedCloud([machine], { work: ask }, faults);
       await cloud.start('job', 'e');
