@@ -16,6 +16,7 @@ import type {
   DeploymentDescription,
   EventInvokeDescription,
   EventSourceDescription,
+  FailureDestinationDescription,
   FunctionDescription,
   StoreDescription,
 } from './description.ts';
@@ -87,6 +88,14 @@ export function describeDeployment(
       eventInvokeConfig: { maximumRetryAttempts: 0, maximumEventAgeSeconds: 60 },
     },
     {
+      ...own,
+      functionName: names.recovery,
+      role: 'recovery',
+      handler: 'index.recover',
+      // A batch of 500 executions, each with its whole journal.
+      timeoutSeconds: 300,
+    },
+    {
       functionName: names.workerHost,
       role: 'workerHost',
       codeDirectory: code.workerHost,
@@ -151,6 +160,9 @@ export function describeDeployment(
           },
         },
       ],
+      ...(configuration.failures !== undefined && {
+        onFailure: failureDestinationOf(configuration.failures, names.recovery),
+      }),
     },
     ...(hasBus && {
       bus: { eventSource: { ...streamSettings, functionName: names.publisher, filters: commitsForTheBus } },
@@ -160,6 +172,17 @@ export function describeDeployment(
     ...(configuration.store !== undefined && {
       store: storeOf(configuration.store, configuration.retentionDays),
     }),
+  };
+}
+
+function failureDestinationOf(url: string, functionName: string): FailureDestinationDescription {
+  const { protocol, hostname } = new URL(url);
+  return {
+    url,
+    ...(protocol === 's3:' && { bucketName: hostname }),
+    permissions: ['s3:PutObject', 's3:ListBucket'],
+    recovery: { functionName, permissions: ['s3:GetObject', 's3:DeleteObject', 's3:ListBucket'] },
+    expirationDays: 30,
   };
 }
 
@@ -193,6 +216,7 @@ function environmentOf(configuration: Configuration): Record<string, string> {
       [environmentVariable.store]: configuration.store,
       [environmentVariable.storeOverKb]: String(configuration.storeOverKb),
     }),
+    ...(configuration.failures !== undefined && { [environmentVariable.failures]: configuration.failures }),
     ...(configuration.reportsConsumedCapacity && { [environmentVariable.consumedCapacity]: 'report' }),
     ...(configuration.hasBus && { [environmentVariable.bus]: 'on' }),
   };

@@ -61,6 +61,25 @@ export interface EventSourceDescription {
   readonly functionResponseTypes: readonly 'ReportBatchItemFailures'[];
   /** Lambda event filter patterns; a record passes when any of them matches. */
   readonly filters: readonly EventFilterPattern[];
+  /** Where batches go that the function did not take in all attempts. @default they are dropped */
+  readonly onFailure?: FailureDestinationDescription;
+}
+
+/**
+ * An S3 bucket as on-failure destination: the only kind that gets the whole batch, and not only where it was in the stream.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+ */
+export interface FailureDestinationDescription {
+  /** `s3://bucket`, or `file:///folder` in the local cloud. */
+  readonly url: string;
+  /** Of the S3 bucket; absent for a folder. */
+  readonly bucketName?: string;
+  /** What Lambda may do with the bucket, in the name of the event source's function. */
+  readonly permissions: readonly string[];
+  /** The function that the bucket's `s3:ObjectCreated:*` notifications call, and what it may do with the bucket. */
+  readonly recovery: { readonly functionName: string; readonly permissions: readonly string[] };
+  /** Lifecycle rule: what has not been recovered is deleted so many days after it was written. */
+  readonly expirationDays: number;
 }
 
 /**
@@ -76,7 +95,7 @@ export type EventFilterAlternative = string | { readonly prefix: string } | { re
 
 export interface FunctionDescription {
   readonly functionName: string;
-  readonly role: 'orchestrator' | 'wake' | 'clock' | 'publisher' | 'workerHost' | 'worker';
+  readonly role: 'orchestrator' | 'wake' | 'clock' | 'recovery' | 'publisher' | 'workerHost' | 'worker';
   /** Folder of the unpacked code, as Lambda would have it in `/var/task`. */
   readonly codeDirectory: string;
   /** `<file without extension>.<export>` within the code folder. */

@@ -118,10 +118,12 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   try {
     const codeDirectory = await mkdtemp(join(tmpdir(), 'millrace-'));
     started.push(() => rm(codeDirectory, { recursive: true, force: true }));
-    const store = options.settings?.store ?? storeBeside(options.dataFile ?? join(codeDirectory, 'table'));
+    const dataPath = options.dataFile ?? join(codeDirectory, 'table');
+    const store = options.settings?.store ?? folderBeside(dataPath, 'store');
+    const failures = options.settings?.failures ?? folderBeside(dataPath, 'failures');
     const deployments = new Deployments(codeDirectory, {
       ...options,
-      settings: { ...options.settings, store },
+      settings: { ...options.settings, store, failures },
     });
     const first = await deployments.next();
 
@@ -245,9 +247,9 @@ function checkedTimeScale({ timeScale = 1, dataFile }: LocalCloudOptions): numbe
   return timeScale;
 }
 
-/** The URL of the folder for large data. */
-function storeBeside(dataFile: string): string {
-  return pathToFileURL(`${resolve(dataFile)}.store`).href;
+/** The URL of the folder for large data, or for batches that the event source gave up. */
+function folderBeside(dataFile: string, name: 'store' | 'failures'): string {
+  return pathToFileURL(`${resolve(dataFile)}.${name}`).href;
 }
 
 /** How far the stream was delivered is kept beside the table. */

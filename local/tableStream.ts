@@ -1,8 +1,9 @@
 import { DynamoDBStreamsClient, type DynamoDBStreamsClientConfig } from '@aws-sdk/client-dynamodb-streams';
 import type { EventSourceDescription } from '../infra/description.ts';
 import { fileCheckpoints } from './eventSource/checkpoints.ts';
-import { type EventSource, startEventSource } from './eventSource/eventSource.ts';
+import { discardedLine, type EventSource, startEventSource } from './eventSource/eventSource.ts';
 import type { EventSourceFaultDraws } from './eventSource/faults.ts';
+import { failureDestination } from './failureDestination.ts';
 import type { LocalLambda } from './lambda/index.ts';
 
 export interface TableStreamOptions {
@@ -19,6 +20,7 @@ export interface TableStreamOptions {
 /** Invokes a function with what the table's stream brings. */
 export function startTableStream(options: TableStreamOptions): EventSource {
   const { streamArn, eventSource, lambda, checkpointFile, faults, log } = options;
+  const failures = failureDestination({ eventSource, streamArn, lambda, log });
   const streamsClient = new DynamoDBStreamsClient(options.streams);
   const source = startEventSource({
     streamsClient,
@@ -27,12 +29,23 @@ export function startTableStream(options: TableStreamOptions): EventSource {
     invoke: (payload) => lambda.invoke(eventSource.functionName, payload),
     ...(checkpointFile !== undefined && { checkpoints: fileCheckpoints(checkpointFile) }),
     ...(faults && { faults }),
+    ...(failures && {
+      onDiscarded: (batch) => {
+        log(discardedLine(batch));
+        failures.take(batch);
+      },
+    }),
     log,
   });
   return {
     ...source,
+    drained: async () => {
+      await source.drained();
+      await failures?.settled();
+    },
     stop: async () => {
       await source.stop();
+      await failures?.settled();
       streamsClient.destroy();
     },
   };

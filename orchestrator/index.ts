@@ -5,10 +5,12 @@ import { machinesOf, prepareMachines } from './core/machine/index.ts';
 import { callFunction, createLambdaClient, LambdaInvoker } from './dispatch.ts';
 import { readExecutionClock } from './executionClock.ts';
 import { clockHandler, paceAt } from './handlers/clock.ts';
+import { recoverHandler } from './handlers/recover.ts';
 import { streamHandler } from './handlers/stream.ts';
 import { wakeHandler } from './handlers/wake.ts';
 import { Orchestrator } from './orchestrator.ts';
 import { consoleReporter } from './report.ts';
+import { openStore } from './store/openStore.ts';
 import { createDynamoDBClient } from './table/client.ts';
 import { consumedCapacityMeter } from './table/consumedCapacity.ts';
 import { DynamoDBTable } from './table/dynamoDBTable.ts';
@@ -22,7 +24,7 @@ export interface OrchestratorModule {
 
 /**
  * The handlers of Millrace's own Lambda functions: `stream` for the table's stream, `wake` for due executions, `clock`
- * for the minute rule. Settings come from the environment (configuration.ts).
+ * for the minute rule, `recover` for what the stream has not brought. Settings come from the environment (configuration.ts).
  *
  * @throws MachineNotDurableError, DuplicateMachineError, InvalidConfigurationError
  */
@@ -71,6 +73,12 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
   return {
     stream: streamHandler(orchestrator, report, meter.report, clock.at),
     wake: wakeHandler(orchestrator, report, meter.report),
+    recover: recoverHandler(orchestrator, {
+      failures: configuration.failures === undefined ? undefined : openStore(configuration.failures),
+      report,
+      now,
+      afterBatch: meter.report,
+    }),
     clock: clockHandler({
       table,
       callWake: (event) => callFunction(lambda, names.wake, event),

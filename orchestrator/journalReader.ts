@@ -66,11 +66,7 @@ export class JournalReader {
     records: readonly JournalRecord[],
   ): Promise<Pick<AdvanceInput, 'entries' | 'appliedBefore' | 'isWholeJournal'>> {
     if (!execution) return { entries, appliedBefore: new Set() };
-    const waits =
-      execution.waiting !== undefined ||
-      execution.status === 'PENDING_REDRIVE' ||
-      execution.status === 'SUSPENDED';
-    if (waits && entries.some(isStop)) return this.#wholeJournal(execution);
+    if (waits(execution) && entries.some(isStop)) return this.#wholeJournal(execution);
     return { entries, appliedBefore: await this.#appliedBefore(execution, records) };
   }
 
@@ -100,24 +96,109 @@ export class JournalReader {
     return { ...common, entries };
   }
 
-  async #wholeJournal(execution: Execution) {
-    const entries = inJournalOrder(await this.#table.readJournal(execution.executionId));
-    return { entries, appliedBefore: await this.#segmentReferences(execution, 0), isWholeJournal: true };
+  /**
+   * What is to be known to apply all that an execution has not applied, as a part of it at a time where it is much. Nothing
+   * where there is neither an execution nor a start.
+   *
+   * @param catchUpId becomes the cause of what is dispatched: the delivery of these entries, which may come yet, is another
+   */
+  async catchUpInput(
+    executionId: string,
+    execution: Execution | undefined,
+    catchUpId: string,
+    now: number,
+  ): Promise<{ readonly input: AdvanceInput; readonly isLast: boolean } | undefined> {
+    const common = { executionId, execution, now, delivered: [catchUpId] };
+    const { entries, appliedBefore } = execution
+      ? await this.#wholeJournal(execution)
+      : {
+          entries: inJournalOrder(await this.#table.readJournal(executionId)),
+          appliedBefore: new Set<string>(),
+        };
+    if (!execution && !entries.some(({ kind }) => kind === 'start')) return undefined;
+    const left = execution ? unlogged(execution, entries, appliedBefore) : entries;
+    const part = { ...common, appliedBefore, entries: left };
+    if (left.length > mostEntriesAtOnce && !(execution && waits(execution))) {
+      return { input: { ...part, entries: left.slice(0, mostEntriesAtOnce) }, isLast: false };
+    }
+    // What waits goes on with all of it or not at all.
+    const wake = execution && isDue(execution, now) ? { wakeId: catchUpId } : {};
+    return { input: { ...part, isWholeJournal: true, ...wake }, isLast: true };
   }
 
-  /** References in the segments that reach back to a time, the newest segment first. */
+  async #wholeJournal(execution: Execution) {
+    const all = inJournalOrder(await this.#table.readJournal(execution.executionId));
+    const { references, knownSince } = await this.#readSegments(execution, 0);
+    const isLost = (entry: JournalEntry) =>
+      knownSince > 0 && !isOpenResult(execution, entry) && writtenAt(entry) < knownSince + clockSkewMs;
+    // Where a part of the log is gone, what is as old may have been applied: twice would be worse than not at all.
+    const entries = all.filter((entry) => references.has(entry.reference) || !isLost(entry));
+    return { entries, appliedBefore: references, isWholeJournal: true };
+  }
+
   async #segmentReferences(execution: Execution, backTo: number): Promise<Set<string>> {
+    return (await this.#readSegments(execution, backTo)).references;
+  }
+
+  /**
+   * References in the segments that reach back to a time, the newest segment first. `knownSince`: the time of the oldest entry
+   * that was found where an older segment is missing, which expires or was deleted.
+   */
+  async #readSegments(
+    execution: Execution,
+    backTo: number,
+  ): Promise<{ references: Set<string>; knownSince: number }> {
     const references = new Set<string>();
     const oldestAt = (log: string) => parseLog(log)[0]?.at ?? 0;
     let oldest = oldestAt(execution.log);
     for (let number = execution.logSegments - 1; number >= 0 && oldest >= backTo; number--) {
       const text = await this.#table.readLogSegment(execution.executionId, number);
-      if (text === undefined) break;
+      if (text === undefined) return { references, knownSince: oldest };
       for (const reference of journalReferences(text)) references.add(reference);
       oldest = oldestAt(text);
     }
-    return references;
+    return { references, knownSince: 0 };
   }
+}
+
+/** Applied in one commit: more would be too much for a log, and for a step. */
+const mostEntriesAtOnce = 200;
+
+/** Those that the log does not name, and those that are to be taken although it does. */
+function unlogged(
+  execution: Execution,
+  entries: readonly JournalEntry[],
+  appliedBefore: ReadonlySet<string> | undefined,
+): JournalEntry[] {
+  const logged = new Set(journalReferences(execution.log));
+  const isAgain = (entry: JournalEntry) => execution.waiting !== undefined || isOpenResult(execution, entry);
+  return entries.filter(
+    (entry) => isAgain(entry) || !(logged.has(entry.reference) || appliedBefore?.has(entry.reference)),
+  );
+}
+
+/** Whether what comes stays in its journal for now. */
+function waits({ waiting, status }: Execution): boolean {
+  return waiting !== undefined || status === 'PENDING_REDRIVE' || status === 'SUSPENDED';
+}
+
+function isOpenResult({ tasks }: Execution, entry: JournalEntry): boolean {
+  return (
+    entry.kind === 'result' &&
+    tasks.some(({ task, attempt }) => task === entry.task && attempt === entry.attempt)
+  );
+}
+
+function isDue({ status, wakeAt, tasks }: Execution, now: number): boolean {
+  if (status !== 'RUNNING') return false;
+  const times = [wakeAt, ...tasks.map(({ dispatchAt, deadline }) => dispatchAt ?? deadline)];
+  return times.some((time) => time !== undefined && time <= now);
+}
+
+/** 0 where its writer does not say. */
+function writtenAt(entry: JournalEntry): number {
+  const time = entry.kind === 'start' ? Number.NaN : Date.parse(entry.at ?? '');
+  return Number.isNaN(time) ? 0 : time;
 }
 
 /** Whether the numbers of what a sender sent tell what was applied of it. */

@@ -82,6 +82,19 @@ export class Orchestrator {
     );
   }
 
+  /**
+   * Applies whatever lies in an execution's journal and is not applied, fires what is due, and dispatches what a crash has left
+   * undispatched. Harmless at any time, whatever was delivered or is being delivered.
+   *
+   * @param catchUpId names this catch-up: one that is repeated with the same name dispatches again what it may have lost
+   * @param causes journal items whose delivery has failed, and may have been applied without being dispatched
+   */
+  catchUp(executionId: string, catchUpId: string, causes: readonly string[] = []): Promise<void> {
+    return this.#unlessUnreadable(executionId, () =>
+      this.#inputs.within((fetch) => this.#catchUp(executionId, catchUpId, [catchUpId, ...causes], fetch)),
+    );
+  }
+
   /** What somebody else has written to an execution item is dropped: no delivery can mend it. */
   async #unlessUnreadable(executionId: string, work: () => Promise<void>): Promise<void> {
     try {
@@ -153,6 +166,37 @@ export class Orchestrator {
       if (step.type === 'nothing') return;
       const outcome = await this.#commit(step, input);
       if (outcome.type === 'committed') return;
+    }
+    throw new ContentionError(executionId);
+  }
+
+  async #catchUp(
+    executionId: string,
+    catchUpId: string,
+    causes: readonly string[],
+    fetch: Fetch,
+  ): Promise<void> {
+    for (let conflicts = 0; conflicts < mostConflicts; ) {
+      let execution = await this.#options.table.readExecution(executionId);
+      if (execution?.outbox) {
+        await this.#drainOutbox(execution);
+        execution = await this.#options.table.readExecution(executionId);
+      }
+      const now = this.#options.now();
+      const part = await this.#journal.catchUpInput(executionId, execution, catchUpId, now);
+      if (!part) return;
+      const input = await fetch(part.input);
+      const step = this.#advance(input);
+      if (step.type === 'commit') {
+        const outcome = await this.#commit(step, input);
+        if (outcome.type === 'conflict') conflicts++;
+        if (outcome.type !== 'committed' || !part.isLast) continue;
+      } else if (!part.isLast && execution) {
+        // What is left of this part cannot be decided on now, and so neither can what comes after it.
+        return this.#finish(execution, causes);
+      }
+      if (execution) await this.#redispatch(execution, causes);
+      return;
     }
     throw new ContentionError(executionId);
   }

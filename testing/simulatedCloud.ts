@@ -163,6 +163,16 @@ export class SimulatedCloud {
     return execution;
   }
 
+  /** As the recovery function does it. Rejects where the orchestrator dies or the table takes no write. */
+  async catchUp(executionId: string, catchUpId: string, references: readonly string[] = []): Promise<void> {
+    try {
+      await this.#orchestrator.catchUp(executionId, catchUpId, references);
+    } catch (error) {
+      if (error instanceof Crash) this.#orchestrator = this.#newOrchestrator();
+      throw error;
+    }
+  }
+
   /** Runs what happens within a span of virtual time; the clock looks while anything could be due. */
   async advance(ms: number): Promise<void> {
     const end = this.now + ms;
