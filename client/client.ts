@@ -4,7 +4,8 @@ import { InvalidConfigurationError, readConfiguration } from '../orchestrator/co
 import { readExecutionClock } from '../orchestrator/executionClock.ts';
 import { storeUrlProblem } from '../orchestrator/store/openStore.ts';
 import { createDynamoDBClient } from '../orchestrator/table/client.ts';
-import { DynamoDBTable, type Units } from '../orchestrator/table/dynamoDBTable.ts';
+import type { Units } from '../orchestrator/table/dynamoDBCalls.ts';
+import { DynamoDBTable } from '../orchestrator/table/dynamoDBTable.ts';
 import { openStoredJson, withStore } from '../orchestrator/table/openTable.ts';
 import type { ListedExecution, Page } from '../orchestrator/table/table.ts';
 import { type CheckMachinesOptions, checkMachines } from './checkMachines.ts';

@@ -53,6 +53,7 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
     invoker,
     machines,
     table,
+    data,
     tableName,
     layout,
     functionNames: names,

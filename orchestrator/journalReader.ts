@@ -2,8 +2,11 @@ import { childNumber } from './core/execution/addresses.ts';
 import type { AdvanceInput } from './core/execution/advance.ts';
 import { hasChild } from './core/execution/children.ts';
 import { inJournalOrder, type JournalEntry, withMessagesInOrder } from './core/execution/entries.ts';
-import type { Execution } from './core/execution/execution.ts';
+import { type Execution, taskKey } from './core/execution/execution.ts';
+import { type FanOut, openTasks } from './core/execution/fanOut.ts';
+import { type ItemResults, itemResultsOf } from './core/execution/listOutcome.ts';
 import { journalReferences, parseLog } from './core/execution/log.ts';
+import { readListResults } from './listResults.ts';
 import type { JournalRecord } from './orchestrator.ts';
 import type { Table } from './table/table.ts';
 
@@ -76,11 +79,10 @@ export class JournalReader {
     records: readonly JournalRecord[],
   ): Promise<ReadonlySet<string>> {
     if (execution.logSegments === 0) return new Set();
-    const isOpen = (entry: JournalEntry) =>
-      (entry.kind === 'result' &&
-        execution.tasks.some((task) => task.task === entry.task && task.attempt === entry.attempt)) ||
-      (entry.kind === 'message' && isNumbered(execution, entry.sender));
-    const createdAt = records.filter((record) => !isOpen(record.entry)).map((record) => record.createdAt);
+    const open = openKeys(execution);
+    const createdAt = records
+      .filter((record) => !isOpen(execution, open, record.entry))
+      .map((record) => record.createdAt);
     if (createdAt.length === 0) return new Set();
     return this.#segmentReferences(execution, Math.min(...createdAt) - clockSkewMs);
   }
@@ -91,9 +93,17 @@ export class JournalReader {
     const common = { executionId, execution, wakeId, now, delivered: [] };
     if (execution.waiting) return { ...common, ...(await this.#wholeJournal(execution)) };
     const at = Math.max(now, execution.updatedAt);
-    const overdue = execution.tasks.filter((task) => (task.deadline ?? Number.POSITIVE_INFINITY) <= at);
+    const overdue = openTasks(execution).filter((task) => (task.deadline ?? Number.POSITIVE_INFINITY) <= at);
     const entries = overdue.length === 0 ? [] : await this.#table.readResults(executionId, overdue);
     return { ...common, entries };
+  }
+
+  /** The results of the items of a list: those that were given, and what the journal holds. */
+  async itemResults({ executionId, entries }: AdvanceInput, fanOut: FanOut): Promise<ItemResults> {
+    if (fanOut.isDelegated) return readListResults(this.#table, executionId, fanOut);
+    const given = entries.filter((entry) => entry.kind === 'result' && entry.task === fanOut.task);
+    const stored = await this.#table.readItemResults(executionId, fanOut.task);
+    return itemResultsOf([...given, ...stored].filter((entry) => entry.kind === 'result'));
   }
 
   /**
@@ -129,8 +139,9 @@ export class JournalReader {
   async #wholeJournal(execution: Execution) {
     const all = inJournalOrder(await this.#table.readJournal(execution.executionId));
     const { references, knownSince } = await this.#readSegments(execution, 0);
+    const open = openKeys(execution);
     const isLost = (entry: JournalEntry) =>
-      knownSince > 0 && !isOpenResult(execution, entry) && writtenAt(entry) < knownSince + clockSkewMs;
+      knownSince > 0 && !isOpen(execution, open, entry) && writtenAt(entry) < knownSince + clockSkewMs;
     // Where a part of the log is gone, what is as old may have been applied: twice would be worse than not at all.
     const entries = all.filter((entry) => references.has(entry.reference) || !isLost(entry));
     return { entries, appliedBefore: references, isWholeJournal: true };
@@ -171,7 +182,9 @@ function unlogged(
   appliedBefore: ReadonlySet<string> | undefined,
 ): JournalEntry[] {
   const logged = new Set(journalReferences(execution.log));
-  const isAgain = (entry: JournalEntry) => execution.waiting !== undefined || isOpenResult(execution, entry);
+  const open = openKeys(execution);
+  const isAgain = (entry: JournalEntry) =>
+    execution.waiting !== undefined || (entry.kind === 'result' && open.has(entry.reference));
   return entries.filter(
     (entry) => isAgain(entry) || !(logged.has(entry.reference) || appliedBefore?.has(entry.reference)),
   );
@@ -182,16 +195,20 @@ function waits({ waiting, status }: Execution): boolean {
   return waiting !== undefined || status === 'PENDING_REDRIVE' || status === 'SUSPENDED';
 }
 
-function isOpenResult({ tasks }: Execution, entry: JournalEntry): boolean {
-  return (
-    entry.kind === 'result' &&
-    tasks.some(({ task, attempt }) => task === entry.task && attempt === entry.attempt)
-  );
+function openKeys(execution: Execution): ReadonlySet<string> {
+  return new Set(openTasks(execution).map(taskKey));
 }
 
-function isDue({ status, wakeAt, tasks }: Execution, now: number): boolean {
-  if (status !== 'RUNNING') return false;
-  const times = [wakeAt, ...tasks.map(({ dispatchAt, deadline }) => dispatchAt ?? deadline)];
+/** Whether the execution itself tells, without its log, that it has not taken the entry. */
+function isOpen(execution: Execution, open: ReadonlySet<string>, entry: JournalEntry): boolean {
+  if (entry.kind === 'message') return isNumbered(execution, entry.sender);
+  return entry.kind === 'result' && open.has(entry.reference);
+}
+
+function isDue(execution: Execution, now: number): boolean {
+  if (execution.status !== 'RUNNING') return false;
+  const tasks = openTasks(execution).map(({ dispatchAt, deadline }) => dispatchAt ?? deadline);
+  const times = [execution.wakeAt, ...tasks];
   return times.some((time) => time !== undefined && time <= now);
 }
 

@@ -3,6 +3,7 @@ import type { Emission } from '../orchestrator/core/execution/emission.ts';
 import type { JournalEntry } from '../orchestrator/core/execution/entries.ts';
 import type { Execution } from '../orchestrator/core/execution/execution.ts';
 import type { OutgoingItem } from '../orchestrator/core/execution/messages.ts';
+import type { Json } from '../orchestrator/core/json.ts';
 import { type Attributes, attributesSize } from '../orchestrator/table/attributes.ts';
 import {
   decodeExecution,
@@ -17,6 +18,7 @@ import {
   listShards,
 } from '../orchestrator/table/indexQueries.ts';
 import { checkedSize } from '../orchestrator/table/itemSize.ts';
+import { decodeItemsPage, encodeItemsPage } from '../orchestrator/table/itemsPages.ts';
 import {
   decodeJournalItem,
   encodeEvent,
@@ -37,6 +39,7 @@ import type {
   HistoryItems,
   InsertOutcome,
   InsertStartOutcome,
+  ItemsPage,
   ListedExecution,
   ListRequest,
   NewEvent,
@@ -83,8 +86,24 @@ export class MemoryTable implements Table {
   }
 
   async readResults(executionId: string, attempts: readonly TaskAttempt[]): Promise<JournalEntry[]> {
-    const keys = new Set(attempts.map(({ task, attempt }) => sortKey.result(task, attempt)));
+    const keys = new Set(attempts.map((attempt) => sortKey.result(attempt)));
     return this.#journal(executionId).filter((entry) => keys.has(entry.reference));
+  }
+
+  async readItemResults(executionId: string, task: number): Promise<JournalEntry[]> {
+    return this.#journal(executionId).filter(({ reference }) => reference.startsWith(`task#${task}.`));
+  }
+
+  async readItemsPage(
+    executionId: string,
+    { task, hash, page }: ItemsPage,
+  ): Promise<readonly Json[] | undefined> {
+    const item = this.items.get(keyOf(executionId, sortKey.itemsPage(task, hash, page)));
+    return item && decodeItemsPage(item);
+  }
+
+  async writeItemsPage(executionId: string, page: ItemsPage, items: readonly Json[]): Promise<void> {
+    this.put(checkedSize('A page of items', encodeItemsPage(executionId, page, items, undefined)));
   }
 
   async readJournal(executionId: string): Promise<JournalEntry[]> {

@@ -12,7 +12,7 @@ export class UnreadableBatchError extends Error {
   constructor(key: string) {
     super(
       `The object '${key}' is no batch that an event source gave up: keep the bucket of failures for nothing else. If it is ` +
-        'a damaged one, `millrace doctor --mend` finds its executions.',
+        'a damaged one, `millrace doctor` finds its executions.',
     );
   }
 }

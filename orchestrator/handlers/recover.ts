@@ -33,7 +33,7 @@ export class RecoveryFailedError extends Error {
   constructor(key: string, { failed }: CatchUpResult) {
     super(
       `${failed.length} executions of the batch '${key}' were not caught up, the first of them '${failed[0]?.executionId}': ` +
-        `${failed[0]?.error}. It is tried again; later, run \`millrace doctor --mend\`.`,
+        `${failed[0]?.error}. It is tried again; later, run \`millrace doctor\`.`,
     );
   }
 }

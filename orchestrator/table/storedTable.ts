@@ -18,6 +18,7 @@ import type {
   HistoryItems,
   InsertOutcome,
   InsertStartOutcome,
+  ItemsPage,
   ListedExecution,
   ListRequest,
   NewEvent,
@@ -240,6 +241,19 @@ export class StoredTable implements Table {
     };
   }
 
+  /** Their data is needed by whoever asks for them. */
+  async readItemResults(executionId: string, task: number): Promise<JournalEntry[]> {
+    return this.#withData(await this.#table.readItemResults(executionId, task));
+  }
+
+  readItemsPage(executionId: string, page: ItemsPage): Promise<readonly Json[] | undefined> {
+    return this.#table.readItemsPage(executionId, page);
+  }
+
+  writeItemsPage(executionId: string, page: ItemsPage, items: readonly Json[]): Promise<void> {
+    return this.#table.writeItemsPage(executionId, page, items);
+  }
+
   readLogSegment(executionId: string, number: number): Promise<string | undefined> {
     return this.#table.readLogSegment(executionId, number);
   }
@@ -294,7 +308,10 @@ export class StoredTable implements Table {
   }
 
   async #fetched(entries: readonly JournalEntry[]): Promise<JournalEntry[]> {
-    if (!this.#fetches) return [...entries];
+    return this.#fetches ? this.#withData(entries) : [...entries];
+  }
+
+  async #withData(entries: readonly JournalEntry[]): Promise<JournalEntry[]> {
     const fetched: JournalEntry[] = [];
     for (let from = 0; from < entries.length; from += fetchConcurrency) {
       const some = entries.slice(from, from + fetchConcurrency);

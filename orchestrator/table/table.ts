@@ -1,9 +1,9 @@
 import type { LogSegment } from '../core/execution/draft.ts';
 import type { Emission } from '../core/execution/emission.ts';
 import type { ControlContent, JournalEntry } from '../core/execution/entries.ts';
-import type { Execution, ExecutionStatus } from '../core/execution/execution.ts';
+import type { AttemptNumbers, Execution, ExecutionStatus } from '../core/execution/execution.ts';
 import type { OutgoingItem } from '../core/execution/messages.ts';
-import type { JsonObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 import type { ResultItem, StartItem } from './journalItems.ts';
 import type { ItemOutline } from './outline.ts';
 
@@ -26,6 +26,9 @@ export interface Table {
   readJournalEntries(executionId: string, references: readonly string[]): Promise<JournalEntry[]>;
   /** A part of the journal, of up to 1 MB, in no order to rely on. */
   readJournalPage(executionId: string, cursor?: string): Promise<Page<JournalEntry>>;
+  /** The results of a list's items, of every attempt. */
+  readItemResults(executionId: string, task: number): Promise<JournalEntry[]>;
+  readItemsPage(executionId: string, page: ItemsPage): Promise<readonly Json[] | undefined>;
   readLogSegment(executionId: string, number: number): Promise<string | undefined>;
   /** Segments of the log by their numbers; those that are not there are left out. */
   readLogSegments(executionId: string, numbers: readonly number[]): Promise<LogSegment[]>;
@@ -43,6 +46,7 @@ export interface Table {
     emitted?: readonly Emission[],
   ): Promise<CommitOutcome>;
   writeLogSegment(executionId: string, segment: LogSegment): Promise<void>;
+  writeItemsPage(executionId: string, page: ItemsPage, items: readonly Json[]): Promise<void>;
 
   insertStart(start: StartItem): Promise<InsertStartOutcome>;
   insertEvent(event: NewEvent): Promise<InsertOutcome>;
@@ -87,9 +91,13 @@ export interface ScanRequest {
   readonly cursor?: string;
 }
 
-export interface TaskAttempt {
+export type TaskAttempt = AttemptNumbers;
+
+/** A page of a list that is worked on: `hash` is of the whole list. */
+export interface ItemsPage {
   readonly task: number;
-  readonly attempt: number;
+  readonly hash: string;
+  readonly page: number;
 }
 
 export interface HistoryItems {

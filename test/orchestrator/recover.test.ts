@@ -83,7 +83,7 @@ describe('the recovery function', () => {
     const { recover, failures } = handlerUnderTest();
     await failures.put(key, bytes);
     await expect(recover(created(key))).rejects.toMatchObject({ code: 'UnreadableBatch' });
-    expect(await failures.get(key)).toEqual(bytes);
+    expect(Buffer.from(await failures.get(key))).toEqual(bytes);
   });
 
   it('catches up the executions that it is called with, and answers which it could not', async () => {
