@@ -16,7 +16,7 @@ import type {
   DeploymentDescription,
   EventInvokeDescription,
   EventSourceDescription,
-  FailureDestinationDescription,
+  FailuresDescription,
   FunctionDescription,
   StoreDescription,
 } from './description.ts';
@@ -94,6 +94,14 @@ export function describeDeployment(
       handler: 'index.recover',
       // A batch of 500 executions, each with its whole journal.
       timeoutSeconds: 300,
+      environment: {
+        ...environment,
+        ...(configuration.failures !== undefined && {
+          [environmentVariable.failures]: configuration.failures,
+        }),
+      },
+      // A batch that is left after that is in the bucket still, and its items are in the table for `millrace doctor`.
+      eventInvokeConfig: { maximumRetryAttempts: 2 },
     },
     {
       functionName: names.workerHost,
@@ -160,9 +168,6 @@ export function describeDeployment(
           },
         },
       ],
-      ...(configuration.failures !== undefined && {
-        onFailure: failureDestinationOf(configuration.failures, names.recovery),
-      }),
     },
     ...(hasBus && {
       bus: { eventSource: { ...streamSettings, functionName: names.publisher, filters: commitsForTheBus } },
@@ -172,14 +177,18 @@ export function describeDeployment(
     ...(configuration.store !== undefined && {
       store: storeOf(configuration.store, configuration.retentionDays),
     }),
+    ...(configuration.failures !== undefined && {
+      failures: failuresOf(configuration.failures, names.recovery),
+    }),
   };
 }
 
-function failureDestinationOf(url: string, functionName: string): FailureDestinationDescription {
-  const { protocol, hostname } = new URL(url);
+function failuresOf(url: string, functionName: string): FailuresDescription {
+  // The name of a bucket that is still to be deployed is no host.
+  const bucketName = /^s3:\/\/([^/]+)/.exec(url)?.[1];
   return {
     url,
-    ...(protocol === 's3:' && { bucketName: hostname }),
+    ...(bucketName !== undefined && { bucketName }),
     permissions: ['s3:PutObject', 's3:ListBucket'],
     recovery: { functionName, permissions: ['s3:GetObject', 's3:DeleteObject', 's3:ListBucket'] },
     expirationDays: 30,
@@ -216,7 +225,6 @@ function environmentOf(configuration: Configuration): Record<string, string> {
       [environmentVariable.store]: configuration.store,
       [environmentVariable.storeOverKb]: String(configuration.storeOverKb),
     }),
-    ...(configuration.failures !== undefined && { [environmentVariable.failures]: configuration.failures }),
     ...(configuration.reportsConsumedCapacity && { [environmentVariable.consumedCapacity]: 'report' }),
     ...(configuration.hasBus && { [environmentVariable.bus]: 'on' }),
   };

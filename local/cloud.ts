@@ -165,8 +165,9 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     const endpoints = {
       ...endpointVariables(dynamodbEndpoint, lambda.endpoint),
       ...busVariables,
-      // A template's store is a bucket that is not here.
+      // A template's buckets are not here.
       [environmentVariable.store]: store,
+      [environmentVariable.failures]: failures,
     };
     const deploy = (description: DeploymentDescription) =>
       lambda.updateFunctions(
@@ -178,7 +179,12 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     deploy(first);
 
     const { dataFile, faults } = options;
-    const stream = { streams: { endpoint: engine.endpoint, region, credentials }, streamArn, lambda };
+    const stream = {
+      streams: { endpoint: engine.endpoint, region, credentials },
+      streamArn,
+      lambda,
+      failures: first.failures && { ...first.failures, url: failures },
+    };
     const source = startTableStream({
       ...stream,
       eventSource: first.eventSource,

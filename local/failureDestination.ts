@@ -1,38 +1,40 @@
 import { randomUUID } from 'node:crypto';
-import type { EventSourceDescription } from '../infra/description.ts';
+import type { FailuresDescription } from '../infra/description.ts';
 import { openStore } from '../orchestrator/store/openStore.ts';
 import type { DiscardedBatch } from './eventSource/delivery.ts';
 import type { LocalLambda } from './lambda/index.ts';
 
 export interface FailureDestinationOptions {
-  readonly eventSource: EventSourceDescription;
+  /** Of the function that did not take the batches. */
+  readonly functionName: string;
+  readonly failures: FailuresDescription;
   readonly streamArn: string;
   readonly lambda: Pick<LocalLambda, 'invoke'>;
   readonly log: (text: string) => void;
 }
 
-/** What an event source gave up, put where its description says, and told to the recovery function as S3 tells it. */
+/** What an event source gave up, put where the description says, and told to the recovery function as EventBridge tells it. */
 export interface FailureDestination {
   take(batch: DiscardedBatch): void;
   /** Resolves when everything that was taken is there and told. */
   settled(): Promise<void>;
 }
 
-/** Nothing where the event source has no on-failure destination: what it gives up is dropped. */
-export function failureDestination(options: FailureDestinationOptions): FailureDestination | undefined {
-  const { eventSource, streamArn, lambda, log } = options;
-  const { onFailure } = eventSource;
-  if (!onFailure) return undefined;
-  const store = openStore(onFailure.url);
+export function failureDestination(options: FailureDestinationOptions): FailureDestination {
+  const { functionName, failures, streamArn, lambda, log } = options;
+  const { bucketName = failures.url, recovery } = failures;
+  const store = openStore(failures.url);
   const under = new Set<Promise<void>>();
   const put = async (batch: DiscardedBatch): Promise<void> => {
     const time = new Date();
     const key = keyOf(batch, time);
-    await store.put(key, Buffer.from(invocationRecord(eventSource, streamArn, batch, time)));
-    const notification = {
-      Records: [{ eventSource: 'aws:s3', s3: { object: { key: encodeURIComponent(key) } } }],
+    await store.put(key, Buffer.from(invocationRecord(functionName, streamArn, batch, time)));
+    const created = {
+      source: 'aws.s3',
+      'detail-type': 'Object Created',
+      detail: { bucket: { name: bucketName }, object: { key } },
     };
-    await lambda.invoke(onFailure.recovery.functionName, JSON.stringify(notification), { type: 'Event' });
+    await lambda.invoke(recovery.functionName, JSON.stringify(created), { type: 'Event' });
   };
   return {
     take: (batch) => {
@@ -58,7 +60,7 @@ function keyOf({ shardId }: DiscardedBatch, time: Date): string {
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html */
 function invocationRecord(
-  { functionName }: EventSourceDescription,
+  functionName: string,
   streamArn: string,
   batch: DiscardedBatch,
   time: Date,

@@ -1,5 +1,5 @@
 import { DynamoDBStreamsClient, type DynamoDBStreamsClientConfig } from '@aws-sdk/client-dynamodb-streams';
-import type { EventSourceDescription } from '../infra/description.ts';
+import type { EventSourceDescription, FailuresDescription } from '../infra/description.ts';
 import { fileCheckpoints } from './eventSource/checkpoints.ts';
 import { discardedLine, type EventSource, startEventSource } from './eventSource/eventSource.ts';
 import type { EventSourceFaultDraws } from './eventSource/faults.ts';
@@ -11,6 +11,8 @@ export interface TableStreamOptions {
   readonly streamArn: string;
   readonly eventSource: EventSourceDescription;
   readonly lambda: LocalLambda;
+  /** Where batches go that the function did not take. @default they are dropped */
+  readonly failures?: FailuresDescription | undefined;
   /** Where a restart goes on. @default each start begins with the oldest record */
   readonly checkpointFile?: string | undefined;
   readonly faults?: EventSourceFaultDraws | undefined;
@@ -20,7 +22,15 @@ export interface TableStreamOptions {
 /** Invokes a function with what the table's stream brings. */
 export function startTableStream(options: TableStreamOptions): EventSource {
   const { streamArn, eventSource, lambda, checkpointFile, faults, log } = options;
-  const failures = failureDestination({ eventSource, streamArn, lambda, log });
+  const failures =
+    options.failures &&
+    failureDestination({
+      functionName: eventSource.functionName,
+      failures: options.failures,
+      streamArn,
+      lambda,
+      log,
+    });
   const streamsClient = new DynamoDBStreamsClient(options.streams);
   const source = startEventSource({
     streamsClient,

@@ -60,6 +60,8 @@ export const accessOfGrant = {
   /** A redrive reads the execution. */
   send: { table: ['dynamodb:GetItem', ...insert], index: [], store: 'all' },
   read: { table: read, index: ['dynamodb:Query'], store: 'read' },
+  /** It looks at what is there, not at data. */
+  doctor: { table: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'], index: [], store: 'none' },
 } as const satisfies Record<string, DataAccess>;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html */

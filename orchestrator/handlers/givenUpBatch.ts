@@ -1,3 +1,5 @@
+import { journalSortKeys } from '../table/schema.ts';
+
 /** An execution with records in a batch that the event source gave up. */
 export interface GivenUpExecution {
   readonly executionId: string;
@@ -18,7 +20,7 @@ export class UnreadableBatchError extends Error {
 }
 
 /**
- * The executions of a batch, from the invocation record that Lambda puts into S3: it has the whole event as text.
+ * The executions of a batch of journal items; none of a batch for the bus. From the invocation record that Lambda puts into S3: it has the whole event as text.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
  *
  * @throws UnreadableBatchError
@@ -31,10 +33,15 @@ export function givenUpExecutions(key: string, text: string): GivenUpExecution[]
     const keys = fieldsOf(fieldsOf(fieldsOf(record)?.dynamodb)?.Keys);
     const executionId = fieldsOf(keys?.executionId)?.S;
     const item = fieldsOf(keys?.item)?.S;
-    if (typeof executionId !== 'string' || typeof item !== 'string') continue;
+    if (typeof executionId !== 'string' || typeof item !== 'string' || !isJournalKey(item)) continue;
     references.set(executionId, [...(references.get(executionId) ?? []), item]);
   }
   return [...references].map(([executionId, items]) => ({ executionId, references: items }));
+}
+
+function isJournalKey(item: string): boolean {
+  const { equals, prefixes } = journalSortKeys;
+  return equals.some((key) => item === key) || prefixes.some((prefix) => item.startsWith(prefix));
 }
 
 type Fields = Readonly<Record<string, unknown>>;

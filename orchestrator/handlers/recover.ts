@@ -14,11 +14,11 @@ export interface CatchUpEvent {
 }
 
 /**
- * What S3 calls it with, for each batch that the event source gave up.
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+ * What EventBridge calls it with, for each batch that an event source gave up.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
  */
 export interface ObjectCreatedEvent {
-  readonly Records: readonly { readonly s3: { readonly object: { readonly key: string } } }[];
+  readonly detail: { readonly object: { readonly key: string } };
 }
 
 export interface CatchUpResult {
@@ -75,12 +75,14 @@ export function recoverHandler(orchestrator: Pick<Orchestrator, 'catchUp'>, opti
       throw new InvalidConfigurationError(`${variable} is not set: give it the bucket of '${key}'.`);
     }
     const bytes = await failures.get(key).catch((error: unknown) => {
-      // It was recovered already: S3 tells of an object at least once.
+      // It was recovered already: EventBridge tells of an object at least once.
       if (error instanceof ObjectNotFoundError) return undefined;
       throw error;
     });
     if (!bytes) return;
     const executions = givenUpExecutions(key, Buffer.from(bytes).toString('utf8'));
+    // What the publisher did not take stays for whoever looks after the bus.
+    if (executions.length === 0) return;
     const result = await catchUpAll(key, executions);
     if (result.failed.length > 0) throw new RecoveryFailedError(key, result);
     await failures.delete(key);
@@ -96,17 +98,12 @@ export function recoverHandler(orchestrator: Pick<Orchestrator, 'catchUp'>, opti
         }));
         return await catchUpAll(event.catchUpId ?? `${now()} ${event.executionIds.join()}`, executions);
       }
-      for (const { s3 } of event.Records) await recoverBatch(keyOf(s3.object.key));
+      await recoverBatch(event.detail.object.key);
       return { failed: [] };
     } finally {
       afterBatch();
     }
   };
-}
-
-/** In notifications, keys are encoded as in a form. */
-function keyOf(text: string): string {
-  return decodeURIComponent(text.replaceAll('+', ' '));
 }
 
 /** It is in logs and in tasks, so it is short. */

@@ -45,8 +45,8 @@ describe('a deployment with a store', () => {
 
 describe('a deployment with a bucket for failures', () => {
   it('gives the event source of the journal that bucket, and the recovery function what is put there', () => {
-    const { eventSource, functions } = describeDeployment(code, { failures: 's3://millrace-failures' });
-    expect(eventSource.onFailure).toMatchObject({
+    const { failures, functions } = describeDeployment(code, { failures: 's3://millrace-failures' });
+    expect(failures).toMatchObject({
       bucketName: 'millrace-failures',
       permissions: ['s3:PutObject', 's3:ListBucket'],
       recovery: { functionName: 'millrace-recovery' },
@@ -60,8 +60,8 @@ describe('a deployment with a bucket for failures', () => {
   });
 
   it('has the recovery function also without one: it is what doctor mends with', () => {
-    const { eventSource, functions } = describeDeployment(code);
-    expect(eventSource).not.toHaveProperty('onFailure');
+    const { failures, functions } = describeDeployment(code);
+    expect(failures).toBeUndefined();
     expect(functions.map(({ role }) => role)).toContain('recovery');
   });
 });

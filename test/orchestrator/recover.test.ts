@@ -39,9 +39,7 @@ function batch(...records: readonly object[]): Buffer {
   );
 }
 
-const created = (...keys: readonly string[]) => ({
-  Records: keys.map((key) => ({ eventSource: 'aws:s3', s3: { object: { key } } })),
-});
+const created = (key: string) => ({ detail: { bucket: { name: 'failures' }, object: { key } } });
 
 const key = 'aws/lambda/0f3c/shardId-00000001536805704746-12bf6f5d/2026/03/01/2026-03-01T12.00.00-5d1e';
 
@@ -49,14 +47,14 @@ describe('the recovery function', () => {
   it('catches up the executions of a batch that was given up, and removes the batch', async () => {
     const { recover, caughtUp, reports, failures } = handlerUnderTest();
     await failures.put(key, batch(record('a', 'start'), record('b', 'task#0#1'), record('a', 'event#x')));
-    expect(await recover(created(encodeURIComponent(key)))).toEqual({ failed: [] });
+    expect(await recover(created(key))).toEqual({ failed: [] });
     expect(caughtUp).toEqual([
       { executionId: 'a', catchUpId: expect.stringMatching(/^wake#/), references: ['start', 'event#x'] },
       { executionId: 'b', catchUpId: caughtUp[0]?.catchUpId, references: ['task#0#1'] },
     ]);
     expect(reports).toEqual([{ type: 'recovered', batch: key, executions: 2 }]);
     await expect(failures.get(key)).rejects.toMatchObject({ code: 'ObjectNotFound' });
-    // S3 tells of it once more.
+    // EventBridge tells of it once more.
     expect(await recover(created(key))).toEqual({ failed: [] });
     expect(caughtUp).toHaveLength(2);
   });
@@ -74,6 +72,14 @@ describe('the recovery function', () => {
     // The same batch is the same catch-up, so that what was lost of it is dispatched again.
     expect(new Set(caughtUp.map(({ catchUpId }) => catchUpId)).size).toBe(1);
     await expect(failures.get(key)).rejects.toMatchObject({ code: 'ObjectNotFound' });
+  });
+
+  it('leaves a batch that the publisher did not take', async () => {
+    const { recover, caughtUp, failures } = handlerUnderTest();
+    await failures.put(key, batch(record('a', 'execution')));
+    expect(await recover(created(key))).toEqual({ failed: [] });
+    expect(caughtUp).toEqual([]);
+    await expect(failures.get(key)).resolves.toBeDefined();
   });
 
   it.each([
