@@ -24,7 +24,7 @@ export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 export const exitCodesHelp = `Exit codes:
   0    done
   1    an execution ended as FAILED, TIMED_OUT or ABORTED, or is PENDING_REDRIVE (run, wait);
-       something is not mended (doctor)
+       something is wrong and not mended (doctor)
   2    wrong usage, or refused input; nothing was written
   3    there is no such execution
   4    the time to wait was over; executions go on

@@ -99,7 +99,7 @@ async function runDoctor(line: CommandLine, options: DoctorCommandOptions): Prom
   await checkpoint?.remove();
   if (options.json) terminal.print(JSON.stringify(report.document()));
   else for (const text of report.lines()) terminal.note(text);
-  if (report.count('remains') > 0) line.exitWith(exitCode.endedBadly);
+  if (report.count('remains') + report.count('found') > 0) line.exitWith(exitCode.endedBadly);
 }
 
 function optionsOf({

@@ -118,9 +118,9 @@ function overdue(execution: ExecutionOutline, { now, graceMs }: AssessOptions): 
   }
   if (isWaiting) {
     const detail = `It waits, and should have looked again at ${at} for what it waits for.`;
-    return [{ kind: 'stuckWaiting', executionId, detail }];
+    return [{ kind: 'stuckWaiting', executionId, detail, since: at }];
   }
-  return [{ kind: 'overdue', executionId, detail: `It has been due since ${at}.` }];
+  return [{ kind: 'overdue', executionId, detail: `It has been due since ${at}.`, since: at }];
 }
 
 function undeliverable({ segments }: Partition, execution: ExecutionOutline): Finding[] {

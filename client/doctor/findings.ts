@@ -31,6 +31,8 @@ export interface Finding {
   readonly detail: string;
   /** Sort keys of the journal items that it is about. */
   readonly references?: readonly string[];
+  /** ISO 8601: what it is overdue since. */
+  readonly since?: string;
 }
 
 /** Whether a catch-up of the execution can mend it. */

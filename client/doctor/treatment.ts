@@ -89,13 +89,14 @@ export class Treatment {
     await sendControl(this.#surroundings, executionId, content, `stop-at-${current.version}`);
   }
 
-  async #isMended({ kind, executionId, references }: Finding): Promise<boolean> {
+  async #isMended({ kind, executionId, references, since }: Finding): Promise<boolean> {
     const table: Pick<Table, 'readOutline'> = this.#surroundings.table;
     const partition = partitionOf(executionId, (await table.readOutline(executionId)).items);
     if (kind === 'orphaned') return !partition.execution || hasEnded(partition.execution.status);
     return !assess(partition, this.#options.assessOptions()).some(
       (each) =>
         each.kind === kind &&
+        each.since === since &&
         (references === undefined || each.references?.some((reference) => references.includes(reference))),
     );
   }
