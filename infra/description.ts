@@ -95,7 +95,15 @@ export type EventFilterAlternative = string | { readonly prefix: string } | { re
 
 export interface FunctionDescription {
   readonly functionName: string;
-  readonly role: 'orchestrator' | 'wake' | 'clock' | 'recovery' | 'publisher' | 'workerHost' | 'worker';
+  readonly role:
+    | 'orchestrator'
+    | 'wake'
+    | 'clock'
+    | 'failed'
+    | 'recovery'
+    | 'publisher'
+    | 'workerHost'
+    | 'worker';
   /** Folder of the unpacked code, as Lambda would have it in `/var/task`. */
   readonly codeDirectory: string;
   /** `<file without extension>.<export>` within the code folder. */

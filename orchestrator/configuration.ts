@@ -93,6 +93,7 @@ export function functionNames(prefix: string) {
     wake: `${prefix}wake`,
     clock: `${prefix}clock`,
     recovery: `${prefix}recovery`,
+    failed: `${prefix}failed`,
     publisher: `${prefix}publisher`,
     workerHost: `${prefix}worker-host`,
     worker: (worker: string) => `${prefix}worker-${worker}`,

@@ -18,6 +18,8 @@ export interface DataAccess {
 
 const read = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
 const insert = ['dynamodb:PutItem'];
+/** A sign of life adds to its counter. */
+const beat = ['dynamodb:UpdateItem'];
 const none: DataAccess = { table: [], index: [], store: 'none' };
 
 const storeActions = {
@@ -35,11 +37,12 @@ export const accessOfRole: Readonly<Record<FunctionRole, DataAccess>> = {
   wake: { table: [...read, ...insert], index: [], store: 'all' },
   clock: { ...none, index: ['dynamodb:Query'] },
   recovery: { table: [...read, ...insert], index: [], store: 'all' },
+  failed: { ...none, table: insert },
   // It reads the stream alone: what commits tell is in their records.
   publisher: none,
   // Lists are collected from the results of their items.
-  workerHost: { table: [...read, ...insert], index: [], store: 'all' },
-  worker: { table: insert, index: [], store: 'all' },
+  workerHost: { table: [...read, ...insert, ...beat], index: [], store: 'all' },
+  worker: { table: [...insert, ...beat], index: [], store: 'all' },
 };
 
 /** Which functions a function calls itself. */
@@ -48,6 +51,7 @@ export const invokedByRole: Readonly<Record<FunctionRole, readonly FunctionRole[
   wake: ['workerHost', 'worker'],
   clock: ['wake'],
   recovery: ['workerHost', 'worker'],
+  failed: [],
   publisher: [],
   workerHost: [],
   worker: [],

@@ -66,6 +66,7 @@ const ownRoles = [
   'wake',
   'clock',
   'recovery',
+  'failed',
   'publisher',
   'workerHost',
 ] as const satisfies Role[];

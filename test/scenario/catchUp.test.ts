@@ -72,6 +72,32 @@ describe('the catch-up of an execution', () => {
     expect(task).toMatchObject({ attempt: 2 });
   });
 
+  it('asks for signs of life before it gives up a worker', async () => {
+    const carving = setup({
+      actors: {
+        carve: worker<undefined, string>({ timeout: '1h', heartbeat: '10s', retry: { maxAttempts: 2 } }),
+      },
+    }).createMachine({
+      id: 'carving',
+      initial: 'at-work',
+      states: { 'at-work': { invoke: { src: 'carve', onDone: 'done' } }, done: { type: 'final' } },
+    });
+    const cloud = new SimulatedCloud([carving], { carve: () => 'bowl' }, { seed: 1, loseInvoke: 1 });
+    await cloud.start('carving', 'e');
+    await cloud.advance(1000);
+    cloud.clockIsStopped = true;
+    const attempt = async () => (await cloud.execution('e')).tasks[0]?.attempt;
+    for (let i = 0; i < 5; i++) {
+      await cloud.table.writeBeat({ executionId: 'e', task: 0, attempt: 1, at: 'any' });
+      await cloud.advance(11_000);
+      await cloud.catchUp('e', `wake#${i}`);
+      expect(await attempt()).toBe(1);
+    }
+    await cloud.advance(60_000);
+    await cloud.catchUp('e', 'wake#late');
+    expect(await attempt()).toBe(2);
+  });
+
   it('changes nothing where nothing is left to be done, not even the version', async () => {
     const cloud = new SimulatedCloud([counter], {});
     await cloud.start('counter', 'e');
