@@ -3,6 +3,7 @@ import type { JournalEntry } from './core/execution/entries.ts';
 import type { Execution, ExecutionError } from './core/execution/execution.ts';
 import { journalReferences } from './core/execution/log.ts';
 import { neededData, unfetchedSnapshot } from './core/execution/storedData.ts';
+import { ownProperty } from './core/ownProperty.ts';
 import { isStoredDataError, type StoredJson } from './store/storedJson.ts';
 import { withEntryData, withSnapshot } from './table/storedParts.ts';
 
@@ -120,7 +121,8 @@ function entryFilter({ execution, appliedBefore }: AdvanceInput): (entry: Journa
     if (neededData(entry) === undefined) return false;
     if (!execution) return true;
     if (entry.kind === 'start') return execution.definitionHash === undefined;
-    if (entry.kind === 'message' && entry.number <= (execution.received?.[entry.sender] ?? 0)) return false;
+    if (entry.kind === 'message' && entry.number <= (ownProperty(execution.received, entry.sender) ?? 0))
+      return false;
     logged ??= new Set(journalReferences(execution.log));
     return !logged.has(entry.reference) && appliedBefore?.has(entry.reference) !== true;
   };

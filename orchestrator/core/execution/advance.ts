@@ -1,4 +1,5 @@
 import { DefinitionMismatchError, type PreparedMachine, parseMachineState } from '../machine/index.ts';
+import { ownProperty } from '../ownProperty.ts';
 import { applyEntry, logKindOf } from './applyEntry.ts';
 import { anotherAttempt, applyControl, applyParentsWord } from './control.ts';
 import { Draft, type ExecutionEffect, type LogSegment } from './draft.ts';
@@ -293,7 +294,7 @@ function isDuplicate(
       if (draft.openAttempt(entry)) return false;
       break;
     case 'message':
-      if (entry.number <= (execution.received?.[entry.sender] ?? 0)) return true;
+      if (entry.number <= (ownProperty(execution.received, entry.sender) ?? 0)) return true;
       // What came while it had ended, a redrive takes.
       if (waiting?.isRedrive) return false;
       break;
