@@ -1,8 +1,8 @@
 import type { Control } from '../orchestrator/core/execution/entries.ts';
 import { type ExecutionStatus, hasEnded } from '../orchestrator/core/execution/execution.ts';
 import type { ListedExecution } from '../orchestrator/table/table.ts';
-import { controlContent, type RedriveOptions, sendControl } from './control.ts';
-import { ControlMismatchError } from './errors.ts';
+import { checkPatch, controlContent, type RedriveOptions, sendControl } from './control.ts';
+import { ControlMismatchError, InputPatchNotApplicableError } from './errors.ts';
 import { listAllExecutions } from './list.ts';
 import type { MachineReference } from './machineTypes.ts';
 import { mapConcurrently } from './mapConcurrently.ts';
@@ -31,9 +31,10 @@ export interface ControlledExecution {
   readonly executionId: string;
   /**
    * `sent`: it has been told. `sentBefore`: it had been told in this very state, which it has not left yet. `skipped`: it is
-   * in another status by now, or is gone. `listed`: it would be told.
+   * in another status by now, or is gone. `notApplicable`: it is redriven with a patch of an input, and nothing of it that
+   * failed has one. `listed`: it would be told.
    */
-  readonly outcome: 'sent' | 'sentBefore' | 'skipped' | 'listed';
+  readonly outcome: 'sent' | 'sentBefore' | 'skipped' | 'notApplicable' | 'listed';
   /** The status that it was found in. Absent: it is gone. */
   readonly status?: ExecutionStatus;
 }
@@ -68,11 +69,28 @@ export async function* controlMany(
     const current = await surroundings.table.readStatus(executionId);
     if (!current) return { executionId, outcome: 'skipped' } as const;
     if (current.status !== status) return { executionId, outcome: 'skipped', ...pick(current) } as const;
+    if (control === 'redrive' && !(await takesPatch(surroundings, executionId, options))) {
+      return { executionId, outcome: 'notApplicable', status } as const;
+    }
     // Named by the state that it is told in: the same word again is the same item.
     const eventId = `${control}-at-${current.version}`;
     const outcome = await sendControl(surroundings, executionId, content, eventId);
     return { executionId, outcome: outcome === 'inserted' ? 'sent' : 'sentBefore', status } as const;
   });
+}
+
+async function takesPatch(
+  surroundings: ClientSurroundings,
+  executionId: string,
+  options: ControlManyOptions,
+): Promise<boolean> {
+  try {
+    await checkPatch(surroundings, executionId, options);
+    return true;
+  } catch (error) {
+    if (error instanceof InputPatchNotApplicableError) return false;
+    throw error;
+  }
 }
 
 function pick({ status }: { readonly status: ExecutionStatus }): Pick<ControlledExecution, 'status'> {

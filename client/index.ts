@@ -37,6 +37,7 @@ export {
   DifferentMachineError,
   ExecutionNotFoundError,
   HistoryEntryNotFoundError,
+  InputPatchNotApplicableError,
   InvalidEventError,
   InvalidExecutionIdError,
   InvalidMachineIdError,

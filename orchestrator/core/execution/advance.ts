@@ -8,6 +8,7 @@ import type { Emission } from './emission.ts';
 import type { JournalEntry, StartEntry } from './entries.ts';
 import { type Execution, type ExecutionError, type OpenTask, taskKey, type Waiting } from './execution.ts';
 import { openTasks } from './fanOut.ts';
+import { taskWithPatch, unfetchedPatchedTask } from './inputPatch.ts';
 import type { ItemList } from './itemList.ts';
 import type { ItemResults } from './listOutcome.ts';
 import type { MachineLookup } from './machines.ts';
@@ -230,6 +231,7 @@ class Attempt {
     if (!this.#waited || draft.ended || draft.execution.waiting !== this.#waited) return;
     const machine = looks ? this.#ready(undefined) : this.#machine;
     if (!machine || draft.execution.waiting !== this.#waited) return;
+    if (unfetchedPatchedTask(draft.execution)) throw new DataUnavailableError(this.#unavailable);
     draft.clear('waiting');
     draft.clear('error');
     if (this.#waited.isRedrive) goOnFromFailure(draft, machine, cause);
@@ -242,6 +244,8 @@ class Attempt {
  * more (the end may have come before they were), and its own time begins anew.
  */
 function goOnFromFailure(draft: Draft, machine: PreparedMachine, cause: string): void {
+  const patchedTask = taskWithPatch(draft.execution);
+  if (patchedTask) draft.replaceTask(patchedTask);
   for (const task of openTasks(draft.execution)) {
     if (task.dispatchAt !== undefined) continue;
     const { policy } = machine.taskSourceOf(task.worker);
