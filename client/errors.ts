@@ -56,12 +56,16 @@ export class DifferentMachineError extends Error {
   }
 }
 
-/** Thrown when an execution that does not wait for a redrive is redriven; nothing was written. */
+/** Thrown when an execution is redriven that runs, is suspended or has succeeded; nothing was written. */
 export class NotRedrivableError extends Error {
   readonly code = 'NotRedrivable';
   override readonly name = 'NotRedrivableError';
   constructor(executionId: string, status: ExecutionStatus) {
-    super(`The execution '${executionId}' is ${status}: only one that is PENDING_REDRIVE can be redriven.`);
+    const instead = status === 'SUSPENDED' ? ' Resume it.' : '';
+    super(
+      `The execution '${executionId}' is ${status}: only one that is FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE can be ` +
+        `redriven.${instead}`,
+    );
   }
 }
 

@@ -141,7 +141,9 @@ describe('redrive', () => {
     await client.start(mailbox, { executionId: 'r-2' });
     await expect(client.redrive('r-2')).rejects.toMatchObject({
       code: 'NotRedrivable',
-      message: expect.stringContaining('RUNNING'),
+      message: expect.stringMatching(
+        /is RUNNING: only one that is FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE/,
+      ),
     });
   });
 });
