@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Control } from '../orchestrator/core/execution/entries.ts';
 import { type ExecutionStatus, hasEnded } from '../orchestrator/core/execution/execution.ts';
 import type { ListedExecution } from '../orchestrator/table/table.ts';
@@ -59,7 +60,8 @@ export async function* controlMany(
   surroundings: ClientSurroundings,
   options: ControlManyOptions,
 ): AsyncGenerator<ControlledExecution, void, undefined> {
-  const { control, status, concurrency = defaultConcurrency, signal } = options;
+  const { control, status, concurrency = defaultConcurrency } = options;
+  const signal = options.signal && heardByMany(options.signal);
   if (!takesControl(control, status)) throw new ControlMismatchError(control, status);
   const content = controlContent(control, options);
   const pace = new Pace(surroundings, options.ratePerSecond ?? Number.POSITIVE_INFINITY);
@@ -77,6 +79,13 @@ export async function* controlMany(
     const outcome = await sendControl(surroundings, executionId, content, eventId);
     return { executionId, outcome: outcome === 'inserted' ? 'sent' : 'sentBefore', status } as const;
   });
+}
+
+/** Each execution that waits for its turn listens to it, which is no leak. */
+function heardByMany(signal: AbortSignal): AbortSignal {
+  const heard = AbortSignal.any([signal]);
+  setMaxListeners(0, heard);
+  return heard;
 }
 
 async function takesPatch(
