@@ -61,7 +61,7 @@ export interface DynamoDBTableOptions extends TableLayout {
   readonly now: () => number;
   /** Told the units that each call took, as DynamoDB counts them. @default not asked for */
   readonly onConsumedCapacity?: (consumed: Units) => void;
-  /** Waits before keys that DynamoDB left unprocessed are asked for again. @default the system's timers */
+  /** Waits before what DynamoDB did not take is asked for again. @default the system's timers */
   readonly sleep?: (ms: number) => Promise<unknown>;
 }
 
