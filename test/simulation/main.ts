@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import { simulate } from './simulation.ts';
 
+// Most of what a run makes is garbage by its end.
+setFlagsFromString('--max-semi-space-size=64');
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1000' },

@@ -66,7 +66,7 @@ const mostUntilRest = 700;
 const mostUntilStopped = 6000;
 
 /** Of an execution, before it is stopped. */
-const mostCommits = '50';
+const mostCommits = '30';
 
 const prepared = new Map<string, PreparedMachine>();
 const changed = new Map<PreparedMachine, PreparedMachine>();
