@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 
 const { values } = parseArgs({
-  options: { machines: { type: 'string', default: '600' }, seed: { type: 'string', default: '1' } },
+  options: { machines: { type: 'string', default: '400' }, seed: { type: 'string', default: '1' } },
 });
 const project = fileURLToPath(new URL('../..', import.meta.url));
 const core = `${project}orchestrator/core/machine/`;

@@ -3,7 +3,7 @@ import { executionTimeoutProblem } from './executionTimeout.ts';
 import { heldEventsProblem } from './heldEvents.ts';
 import { misreferredProblems } from './misreferred.ts';
 import { invokeConfigs, lineageOf, nodesOf, partsOf, pathOf } from './parts.ts';
-import { type LogicKind, logicKindOf, resolveSource, workerNameOf } from './sources.ts';
+import { isOfWorker, type LogicKind, logicKindOf, resolveSource, workerNameOf } from './sources.ts';
 import { unheededProblems } from './unheeded.ts';
 import {
   type Implementations,
@@ -190,7 +190,7 @@ function* invokeProblems(path: string, config: unknown): Generator<MachineProble
   const src = property(config, 'src');
   if (typeof src === 'string') return;
   yield* logicProblems(`${path}.src`, src);
-  if (logicKindOf(src) === 'worker' && workerNameOf(src) === undefined) {
+  if (isOfWorker(src) && workerNameOf(src) === undefined) {
     yield {
       path: `${path}.src`,
       problem: 'the worker has no name',
@@ -258,7 +258,9 @@ function* logicProblems(path: string, logic: unknown): Generator<MachineProblem>
       resolveSource('', logic);
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
-      yield { path, problem, instead: "correct the worker's policy" };
+      const instead =
+        logicKindOf(logic) === 'each' ? 'correct what each() is given' : "correct the worker's policy";
+      yield { path, problem, instead };
     }
   }
 }

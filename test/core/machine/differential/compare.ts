@@ -16,7 +16,7 @@ export interface Compared {
   /** Of a machine that failed, how: without the numbers in it. */
   readonly error?: string;
   /** Why the comparison ended before the operations did. */
-  readonly endedBy?: 'illegal' | 'orphan' | 'stale' | 'too many tasks' | 'too many timers';
+  readonly endedBy?: 'illegal' | 'orphan' | 'stale' | 'timers at once' | 'too many tasks' | 'too many timers';
 }
 
 const maxTasks = 30;
@@ -85,6 +85,7 @@ class Comparison {
   endedBy(): Compared['endedBy'] {
     if (this.#durable.hasReplaced) return 'orphan';
     if (this.#durable.hasStale) return 'stale';
+    if (this.#durable.hadTie) return 'timers at once';
     if (this.#xstate.isIllegal()) return 'illegal';
     if (this.#xstate.taskCount > maxTasks) return 'too many tasks';
     return this.#xstate.timerCount > maxTimers ? 'too many timers' : undefined;
@@ -126,7 +127,7 @@ class Comparison {
   check(after: string): void {
     const expected = this.#xstate.lines().map((line) => this.#xstateIds.replaceIn(line));
     const actual = this.#durable.lines().map((line) => this.#durableIds.replaceIn(line));
-    if (this.#durable.hasReplaced || this.#durable.hasStale) return;
+    if (this.#durable.hasReplaced || this.#durable.hasStale || this.#durable.hadTie) return;
     this.lines += expected.length;
     const expectedState = this.#xstate.state();
     const actualState = this.#durable.state();

@@ -61,6 +61,11 @@ export class DurableActor implements Side {
     return this.#hasReplaced;
   }
 
+  /** Timers of two machines were due at once: either may fire first. */
+  get hadTie(): boolean {
+    return this.#children.hadTie;
+  }
+
   /** XState's actor may have taken what a child said after its state was left and entered again. */
   get hasStale(): boolean {
     return this.#hasStale;

@@ -24,6 +24,7 @@ export class DurableChildren {
   readonly #children = new Map<string, Child>();
   readonly #queue: (() => void)[] = [];
   #isDelivering = false;
+  #hadTie = false;
 
   constructor(parent: string, tellParent: (input: MachineInput) => void) {
     this.#parent = parent;
@@ -61,12 +62,24 @@ export class DurableChildren {
     return this.#states().flatMap(([, { timers }]) => timers.map(({ dueAt }) => dueAt));
   }
 
+  /**
+   * Whether timers of two machines were due at the same instant: XState's one clock fires them in the order in which they
+   * were set, executions of their own in any.
+   */
+  get hadTie(): boolean {
+    return this.#hadTie;
+  }
+
   /** Fires the first timer of a child, if it is due before a time. */
   fire(before: number, now: number): boolean {
-    const due = this.#states()
+    const dues = this.#states()
       .map(([child, state]) => ({ child, dueAt: nextTimerDueAt(state) ?? Number.POSITIVE_INFINITY }))
-      .sort((first, second) => first.dueAt - second.dueAt)[0];
-    if (due === undefined || due.dueAt > now || due.dueAt >= before) return false;
+      .sort((first, second) => first.dueAt - second.dueAt);
+    const [due, other] = dues;
+    if (due !== undefined && due.dueAt === other?.dueAt && due.dueAt <= now) this.#hadTie = true;
+    if (due === undefined || due.dueAt > now) return false;
+    if (due.dueAt === before) this.#hadTie = true;
+    if (due.dueAt >= before) return false;
     this.#queue.push(() => this.#step(due.child, { type: 'timer' }, now));
     this.deliver();
     return true;
