@@ -71,7 +71,7 @@ export function createAlarms(scope: Construct, props: AlarmsProps): Readonly<Rec
   alarm(
     'Waiting',
     reportMetric(reportNamespace, 'waiting'),
-    `${countedReports.waiting}. After a while they are PENDING_REDRIVE: deploy what is missing, then redrive.`,
+    `${countedReports.waiting}. After a while they are PENDING_REDRIVE: report the message in the log, and redrive them once it is mended.`,
   );
   alarm(
     'Dropped',

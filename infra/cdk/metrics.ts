@@ -11,8 +11,7 @@ export const metricPeriod = Duration.minutes(5);
 
 /** Reports in the functions' logs (orchestrator/report.ts) that are counted. */
 export const countedReports = {
-  waiting:
-    'Executions that wait for what cannot be decided now: a machine that is not deployed, a state that it cannot read',
+  waiting: 'Executions that wait because of a defect of the orchestrator (InternalError)',
   dropped: 'Items that nobody can decide on',
   dispatchFailed: 'Invocations of workers that failed',
   wakeFailed: 'Wakes that failed as a whole',
