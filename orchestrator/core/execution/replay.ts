@@ -58,7 +58,7 @@ export interface ReplayedEntry {
 
 /** How long it has waited for its machine, as far as the log tells. */
 interface Wait {
-  readonly phase: 'waiting' | 'pendingRedrive' | 'redriven';
+  readonly phase: 'waiting' | 'pendingRedrive';
   readonly code: ExecutionErrorCode;
   readonly at: number;
 }
@@ -170,8 +170,9 @@ export class Replay {
     }
     if (this.#wait && item?.kind === 'control' && item.control === 'redrive') {
       // Whether it waited for a redrive is not the machine's doing: the log knows.
-      if (entry.verdict.type === 'applied') this.#wait = { ...this.#wait, phase: 'redriven', at: entry.at };
-      return { step: undefined, verdict: entry.verdict };
+      if (entry.verdict.type !== 'applied') return { step: undefined, verdict: entry.verdict };
+      this.#wait = undefined;
+      if (this.#execution) this.#execution = { ...this.#execution, status: 'PENDING_REDRIVE' };
     }
     const step = this.#step(entry, item);
     if (step?.type !== 'commit') return { step, verdict: undefined };
@@ -309,7 +310,7 @@ function waitingExecution(execution: Execution, { phase, code }: Wait): Executio
     ...execution,
     status: phase === 'pendingRedrive' ? 'PENDING_REDRIVE' : 'RUNNING',
     // The message was in the item while it waited, and is not in the log.
-    ...(phase === 'redriven' ? {} : { error: { code, name: code, message: '' } }),
+    error: { code, name: code, message: '' },
   };
 }
 
