@@ -40,7 +40,8 @@ function logOf(execution: Execution, database: SimulatedDatabase): LogEntry[] {
   const { executionId, logSegments } = execution;
   const segments = Array.from({ length: logSegments }, (_, number) => {
     const text = textOf(database.get(executionId, `log#${number}`));
-    if (text === undefined) throw new InvariantError(2, executionId, `segment ${number} of its log is missing.`);
+    if (text === undefined)
+      throw new InvariantError(2, executionId, `segment ${number} of its log is missing.`);
     return text;
   });
   return [...segments, execution.log].flatMap(parseLog);
@@ -167,7 +168,11 @@ export async function checkReplay(
     const entries = index + 1;
     if (snapshots.has(entries) && lastOf.get(entries) !== replayed.after?.snapshot) {
       const what = `after entry ${entries}, '${entry.reference}', the stored state is not the replayed one`;
-      throw new InvariantError(2, executionId, `${what}:\n${lastOf.get(entries)}\n${replayed.after?.snapshot}`);
+      throw new InvariantError(
+        2,
+        executionId,
+        `${what}:\n${lastOf.get(entries)}\n${replayed.after?.snapshot}`,
+      );
     }
     await onEntry(replayed, item);
   }

@@ -16,7 +16,10 @@ const leaf = setup({ types: { input: {} as number, context: {} as { n: number } 
 
 export const childrenOfFan = 95;
 
-const fan = setup({ types: { context: {} as { sum: number; ended: number } }, actors: { leaf } }).createMachine({
+const fan = setup({
+  types: { context: {} as { sum: number; ended: number } },
+  actors: { leaf },
+}).createMachine({
   id: 'fan',
   context: ({ spawn }) => {
     for (let n = 1; n <= childrenOfFan; n++) spawn('leaf', { id: `leaf-${n}`, input: n });
@@ -44,7 +47,9 @@ const approval = setup({
     context: {} as { by: string[] },
     events: {} as { type: 'TICK' } | { type: 'APPROVE' | 'PAY'; by: string },
   },
-  actors: { check: worker<{ by: string[] }, boolean>({ timeout: '20s', retry: { maxAttempts: 9, interval: '1s' } }) },
+  actors: {
+    check: worker<{ by: string[] }, boolean>({ timeout: '20s', retry: { maxAttempts: 9, interval: '1s' } }),
+  },
   actions: { note: assign({ by: ({ context }, by: string) => [...context.by, by] }) },
 }).createMachine({
   id: 'approval',
@@ -72,7 +77,9 @@ const approval = setup({
 /** A race that a timer, an event and a task can win; whoever comes late must change nothing. */
 const race = setup({
   types: { context: {} as { won: string[]; rounds: number }, events: {} as { type: 'GO' } },
-  actors: { run: worker<{ round: number }, string>({ timeout: '4s', retry: { maxAttempts: 2, interval: '500ms' } }) },
+  actors: {
+    run: worker<{ round: number }, string>({ timeout: '4s', retry: { maxAttempts: 2, interval: '500ms' } }),
+  },
   actions: {
     note: assign(({ context }, who: string) => ({ won: [...context.won, who], rounds: context.rounds + 1 })),
   },

@@ -21,7 +21,10 @@ let failures = 0;
 const totals = { executions: 0, commits: 0, happened: 0, compared: 0 };
 const faults: Record<string, number> = {};
 for (let seed = from; seed < from + seeds; seed++) {
-  const result = await simulate({ seed, ...(values.trace && { trace: (line: string) => console.log(line) }) });
+  const result = await simulate({
+    seed,
+    ...(values.trace && { trace: (line: string) => console.log(line) }),
+  });
   totals.executions += result.executions;
   totals.commits += result.commits;
   totals.happened += result.happened;
@@ -35,4 +38,6 @@ for (let seed = from; seed < from + seeds; seed++) {
   if (++failures > 20 && !values.keep) break;
 }
 const seconds = (Date.now() - startedAt) / 1000;
-console.log(JSON.stringify({ seeds, failures, seconds, perSecond: seeds / seconds, ...totals, faults }, null, 1));
+console.log(
+  JSON.stringify({ seeds, failures, seconds, perSecond: seeds / seconds, ...totals, faults }, null, 1),
+);

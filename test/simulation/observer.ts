@@ -32,6 +32,8 @@ export class Observer {
   readonly stored = new Map<string, Stored[]>();
   readonly insertedAt = new Map<string, number>();
   commits = 0;
+  /** Timers that the execution has that was committed last. */
+  mostTimers = 0;
   readonly #now: () => number;
   readonly #current = new Map<string, Execution>();
   readonly #entries = new Map<string, number>();
@@ -78,7 +80,7 @@ export class Observer {
     this.#checkVersion(before, execution);
     this.#checkEnd(before, execution);
     this.#checkGivenUp(before, execution);
-    checkWakeAt(execution, item);
+    this.mostTimers = checkWakeAt(execution, item);
     if (execution.log.length > longestLog + 40 * added) {
       throw new InvariantError(9, executionId, `its log has ${execution.log.length} characters.`);
     }
@@ -151,15 +153,15 @@ function keptOf(before: Execution | undefined, after: Execution): number {
   return place < 0 ? 0 : kept.length - place;
 }
 
-/** Invariant 6, found out without the code that decides on it. */
-function checkWakeAt(execution: Execution, item: Attributes): void {
+/** Invariant 6, found out without the code that decides on it. Answers how many timers there are. */
+function checkWakeAt(execution: Execution, item: Attributes): number {
   const { executionId, status, wakeAt, waiting, tasks, snapshot, outbox, timeoutAt } = execution;
   const fail = (what: string, at: number) => {
     throw new InvariantError(6, executionId, `it waits for ${what} at ${at}; its wakeAt is ${wakeAt}.`);
   };
   const isWoken = (at: number) => wakeAt !== undefined && wakeAt <= at;
   if (outbox && !isWoken(execution.updatedAt)) fail('its outbox', execution.updatedAt);
-  if (status !== 'RUNNING') return;
+  if (status !== 'RUNNING') return 0;
   const inIndex = Number(item.mr_sk?.N);
   if (!item.mr_pk?.S?.startsWith('due#') || inIndex !== (wakeAt ?? neverMs)) {
     throw new InvariantError(6, executionId, `the index has ${inIndex}, wakeAt is ${wakeAt}.`);
@@ -167,7 +169,7 @@ function checkWakeAt(execution: Execution, item: Attributes): void {
   if (timeoutAt !== undefined && !isWoken(timeoutAt)) fail('its timeout', timeoutAt);
   if (waiting) {
     if (!isWoken(waiting.nextAttemptAt)) fail('its machine', waiting.nextAttemptAt);
-    return;
+    return 0;
   }
   for (const task of tasks) {
     const at = task.dispatchAt ?? task.deadline;
@@ -176,4 +178,5 @@ function checkWakeAt(execution: Execution, item: Attributes): void {
   }
   const { timers } = snapshot === undefined ? { timers: [] } : parseMachineState(snapshot);
   for (const { dueAt } of timers) if (!isWoken(dueAt)) fail('a timer', dueAt);
+  return timers.length;
 }

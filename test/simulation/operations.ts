@@ -75,6 +75,9 @@ const eventsOf: Readonly<Partial<Record<ExampleName, readonly [string, ...string
   poisoned: ['BOOM', 'ANYTHING'],
 };
 
+const machinesEverySeeds = 4000;
+const machinesAtOnce = 250;
+
 /** Draws what is done in a run: a few executions, what is sent to them, what operators do. */
 export function drawOperations(draws: Draws): Operation[] {
   const count = 1 + draws.below(3, 'operations');
@@ -107,7 +110,10 @@ function drawExecution(draws: Draws, executionId: string): Operation[] {
 function drawStart(draws: Draws, executionId: string): Extract<Operation, { type: 'start' }> {
   const atMs = draws.below(2000, 'operations');
   if (draws.chance(0.5, 'operations')) {
-    const index = draws.below(1_000_000, 'operations');
+    // Seeds near each other share machines: to prepare one takes longer than to run it.
+    const index =
+      Math.floor(draws.seed / machinesEverySeeds) * machinesAtOnce +
+      draws.below(machinesAtOnce, 'operations');
     const input = { n: draws.below(4, 'operations') };
     return { type: 'start', atMs, executionId, machine: `g${index}`, input, index };
   }

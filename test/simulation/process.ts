@@ -31,7 +31,10 @@ export class ProcessDiedError extends Error {
 }
 
 /** A client of the table, with no connection: its `send` is replaced for each process. */
-const shared = new DynamoDBClient({ region: 'nowhere', credentials: { accessKeyId: 'a', secretAccessKey: 's' } });
+const shared = new DynamoDBClient({
+  region: 'nowhere',
+  credentials: { accessKeyId: 'a', secretAccessKey: 's' },
+});
 
 const longestSlowMs = 3000;
 
@@ -153,8 +156,14 @@ export class SimulatedProcess {
     if (this.#strikes('transactionConflict')) {
       const count = command.input.TransactItems?.length ?? 0;
       const at = draws.below(count, 'conflict');
-      const reasons = Array.from({ length: count }, (_, i) => ({ Code: i === at ? 'TransactionConflict' : 'None' }));
-      throw new TransactionCanceledException({ message: 'Conflict', $metadata: {}, CancellationReasons: reasons });
+      const reasons = Array.from({ length: count }, (_, i) => ({
+        Code: i === at ? 'TransactionConflict' : 'None',
+      }));
+      throw new TransactionCanceledException({
+        message: 'Conflict',
+        $metadata: {},
+        CancellationReasons: reasons,
+      });
     }
     // Sent again by the SDK, it has the same token, and is answered as it was before.
     const output = database.execute(command);

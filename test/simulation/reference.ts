@@ -1,13 +1,6 @@
-import {
-  type Actor,
-  type AnyActorLogic,
-  type AnyStateMachine,
-  createActor,
-  fromPromise,
-
-} from 'xstate';
-import type { Execution } from '../../orchestrator/core/execution/execution.ts';
+import { type Actor, type AnyActorLogic, type AnyStateMachine, createActor, fromPromise } from 'xstate';
 import type { JournalEntry } from '../../orchestrator/core/execution/entries.ts';
+import type { Execution } from '../../orchestrator/core/execution/execution.ts';
 import type { ReplayedEntry } from '../../orchestrator/core/execution/replay.ts';
 import { type PreparedMachine, parseMachineState } from '../../orchestrator/core/machine/index.ts';
 import { promises, type StartedPromise } from './generated.ts';
@@ -49,6 +42,7 @@ export function referenceMachine(
  */
 export class Reference {
   readonly #machine: AnyStateMachine;
+  readonly #prepared: PreparedMachine;
   readonly #clock = new ReferenceClock();
   readonly #running = new Map<string, StartedPromise>();
   #actor: Actor<AnyStateMachine> | undefined;
@@ -56,8 +50,9 @@ export class Reference {
   /** A child took the id of another that still ran: XState lets both run on, and takes either for the other. */
   hasReplaced = false;
 
-  constructor(machine: AnyStateMachine) {
+  constructor(machine: AnyStateMachine, prepared: PreparedMachine) {
     this.#machine = machine;
+    this.#prepared = prepared;
   }
 
   async take({ entry, before, after }: ReplayedEntry, item: JournalEntry | undefined): Promise<void> {
@@ -66,7 +61,8 @@ export class Reference {
       this.#running.set(promise.actorId, promise);
     };
     promises.onStop = (actorId) => this.#running.delete(actorId);
-    if (item?.kind === 'control') return this.#control(entry.verdict.type === 'applied' ? item.control : '', entry.at);
+    if (item?.kind === 'control')
+      return this.#control(entry.verdict.type === 'applied' ? item.control : '', entry.at);
     if (this.#suspendedAt !== undefined) return;
     switch (entry.kind) {
       case 'start':
@@ -139,6 +135,7 @@ export class Reference {
   ): Promise<void> {
     if (isRetried(task, attempt, after)) return;
     const promise = this.#promiseOf(task, before);
+    this.#running.delete(promise?.actorId ?? '');
     if (result.status === 'SUCCEEDED') promise?.resolve(result.output ?? null);
     else promise?.reject(result.error);
     await settled();
@@ -150,13 +147,16 @@ export class Reference {
     const due = (before?.tasks ?? [])
       .filter(({ dispatchAt, deadline }) => dispatchAt === undefined && (deadline ?? at + 1) <= at)
       .sort((a, b) => (a.deadline ?? 0) - (b.deadline ?? 0));
-    for (const { task, attempt, worker, deadline = at } of due) {
+    // By then another may have taken the name of one that was stopped.
+    const promised = due.map((task) => ({ ...task, promise: this.#promiseOf(task.task, before) }));
+    for (const { task, attempt, worker, deadline = at, promise } of promised) {
       this.#clock.fireUntil(deadline);
       await settled();
-      if (isRetried(task, attempt, after)) continue;
-      const message = `Attempt ${attempt} of task ${task} (${worker}) gave no result within`;
-      const promise = this.#promiseOf(task, before);
-      promise?.reject({ name: 'States.Timeout', message });
+      if (isRetried(task, attempt, after) || !promise || !this.#isRunning(promise)) continue;
+      const { timeoutMs } = this.#prepared.taskSourceOf(worker).policy;
+      const message = `Attempt ${attempt} of task ${task} (${worker}) gave no result within ${timeoutMs} ms.`;
+      this.#running.delete(promise.actorId);
+      promise.reject({ name: 'States.Timeout', message });
       await settled();
     }
     this.#clock.fireUntil(at);
@@ -166,9 +166,11 @@ export class Reference {
   #promiseOf(task: number, execution: Execution | undefined): StartedPromise | undefined {
     const { children } = parseMachineState(execution?.snapshot ?? '{}');
     const [actorId] = Object.entries(children).find(([, child]) => child.task === task) ?? [];
-    const promise = this.#running.get(actorId ?? '');
-    this.#running.delete(actorId ?? '');
-    return promise;
+    return this.#running.get(actorId ?? '');
+  }
+
+  #isRunning(promise: StartedPromise): boolean {
+    return this.#running.get(promise.actorId) === promise;
   }
 }
 
@@ -216,4 +218,3 @@ class ReferenceClock {
     }
   }
 }
-

@@ -1,9 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AnyStateMachine } from 'xstate';
-import type { Json } from '../../orchestrator/core/json.ts';
 import { hasEnded } from '../../orchestrator/core/execution/execution.ts';
 import type { MachineLookup } from '../../orchestrator/core/execution/machines.ts';
-import { type PreparedMachine, parseMachineState, prepareMachine } from '../../orchestrator/core/machine/index.ts';
+import type { Json } from '../../orchestrator/core/json.ts';
+import {
+  type PreparedMachine,
+  parseMachineState,
+  prepareMachine,
+} from '../../orchestrator/core/machine/index.ts';
 import type { Report } from '../../orchestrator/report.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
@@ -67,6 +71,8 @@ const mostUntilStopped = 6000;
 
 /** Of an execution, before it is stopped. */
 const mostCommits = '30';
+/** Of an execution, before it is stopped: each wake fires them all. */
+const mostTimers = 8;
 
 const prepared = new Map<string, PreparedMachine>();
 const changed = new Map<PreparedMachine, PreparedMachine>();
@@ -108,6 +114,7 @@ class Simulation {
   readonly #definitions = new Map<string, { definition: AnyStateMachine; prepared: PreparedMachine }>();
   readonly #incomparable = new Set<string>();
   readonly #dropped: string[] = [];
+  readonly #stopped = new Set<string>();
   #compared = 0;
 
   constructor(options: SimulationOptions) {
@@ -265,7 +272,8 @@ class Simulation {
       (entry) => entry.kind === 'control' && entry.control === 'redrive',
     );
     const { machine, status } = execution;
-    const known = status === 'SUCCEEDED' || status === 'FAILED' || status === 'RUNNING' || status === 'ABORTED';
+    const known =
+      status === 'SUCCEEDED' || status === 'FAILED' || status === 'RUNNING' || status === 'ABORTED';
     return !isRedriven && known && !executionId.includes('.') && !this.#incomparable.has(machine);
   }
 
@@ -276,7 +284,7 @@ class Simulation {
     const definition =
       references.get(known.prepared) ?? referenceMachine(known.definition, known.prepared, isExample);
     references.set(known.prepared, definition);
-    return new Reference(definition);
+    return new Reference(definition, known.prepared);
   }
 
   /** Invariant 10. */
@@ -365,11 +373,7 @@ class Simulation {
     return this.#insertEvent(executionId, `last-${control}`, { control });
   }
 
-  #insertEvent(
-    executionId: string,
-    eventId: string,
-    content: NewEvent['content'],
-  ): Promise<void> {
+  #insertEvent(executionId: string, eventId: string, content: NewEvent['content']): Promise<void> {
     const at = new Date(this.#schedule.now).toISOString();
     return this.#asUser(async (process) => {
       await tableOf(process, layout).insertEvent({ executionId, eventId, at, content });
@@ -393,8 +397,11 @@ class Simulation {
   #onWrite(item: Attributes, before: Attributes | undefined): void {
     this.#observer.onWrite(item, before);
     // Machines that nobody wrote can go on for ever.
-    if (item.version?.N === mostCommits && item.item?.S === 'execution') {
-      this.#schedule.begin(this.#insertEvent(item.executionId?.S ?? '', 'endless', { control: 'stop' }));
+    const executionId = item.executionId?.S ?? '';
+    const isEndless = item.version?.N === mostCommits || this.#observer.mostTimers > mostTimers;
+    if (isEndless && item.item?.S === 'execution' && !this.#stopped.has(executionId)) {
+      this.#stopped.add(executionId);
+      this.#schedule.begin(this.#insertEvent(executionId, 'endless', { control: 'stop' }));
     }
     if (before === undefined && decodeJournalItem(item)) this.#stream.append(item);
   }
@@ -438,7 +445,8 @@ function compare(
     fail('state', state.value, expected.value);
   }
   const context = withoutActors(state.context);
-  if (!isDeepStrictEqual(context, withoutActors(expected.context))) fail('context', state.context, expected.context);
+  if (!isDeepStrictEqual(context, withoutActors(expected.context)))
+    fail('context', state.context, expected.context);
   if (status === 'SUCCEEDED' && !isDeepStrictEqual(output ?? null, expected.output ?? null)) {
     fail('output', output, expected.output);
   }
@@ -450,4 +458,3 @@ function withoutActors(context: unknown): unknown {
   const { ref: _, ...rest } = context;
   return rest;
 }
-
