@@ -280,7 +280,8 @@ function isDuplicate(
   if (waiting?.isRedrive && failed?.reference === entry.reference) return false;
   switch (entry.kind) {
     case 'start':
-      return draft.ended || execution.definitionHash !== undefined;
+      if (execution.definitionHash !== undefined) return true;
+      break;
     case 'result':
       if (draft.openAttempt(entry)) return false;
       break;
