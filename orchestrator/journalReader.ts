@@ -2,10 +2,11 @@ import { childNumber } from './core/execution/addresses.ts';
 import type { AdvanceInput } from './core/execution/advance.ts';
 import { hasChild } from './core/execution/children.ts';
 import { inJournalOrder, type JournalEntry, withMessagesInOrder } from './core/execution/entries.ts';
-import { type Execution, taskKey } from './core/execution/execution.ts';
+import { type Execution, hasEnded, taskKey } from './core/execution/execution.ts';
 import { type FanOut, openTasks } from './core/execution/fanOut.ts';
 import { type ItemResults, itemResultsOf } from './core/execution/listOutcome.ts';
 import { journalReferences, parseLog } from './core/execution/log.ts';
+import { nextDueOf } from './core/execution/tasks.ts';
 import { readListResults } from './listResults.ts';
 import type { JournalRecord } from './orchestrator.ts';
 import type { Table } from './table/table.ts';
@@ -59,7 +60,9 @@ export class JournalReader {
       }
       if (missing.length > 0) earlier.push(...(await this.#table.readMessages(executionId, sender, missing)));
     }
-    return withMessagesInOrder([...earlier, ...entries]);
+    const [first, ...others] = entries;
+    const isStart = first?.kind === 'start';
+    return withMessagesInOrder(isStart ? [first, ...earlier, ...others] : [...earlier, ...entries]);
   }
 
   /** What is to be known to apply records: of an execution that waits and is stopped, all that it has left lying. */
@@ -84,9 +87,11 @@ export class JournalReader {
   ): Promise<ReadonlySet<string>> {
     if (execution.logSegments === 0) return new Set();
     const open = new Set(openTasks(execution).map(taskKey));
+    // One that has ended keeps its tasks, but decides on nothing by them.
     const isOpen = (entry: JournalEntry) =>
-      (entry.kind === 'result' && open.has(entry.reference)) ||
-      (entry.kind === 'message' && isNumbered(execution, entry.sender));
+      !hasEnded(execution.status) &&
+      ((entry.kind === 'result' && open.has(entry.reference)) ||
+        (entry.kind === 'message' && isNumbered(execution, entry.sender)));
     const createdAt = records.filter((record) => !isOpen(record.entry)).map((record) => record.createdAt);
     if (createdAt.length === 0) return new Set();
     return this.#segmentReferences(execution, Math.min(...createdAt) - clockSkewMs);
@@ -96,11 +101,26 @@ export class JournalReader {
   async wakeInput(execution: Execution, wakeId: string, now: number): Promise<AdvanceInput> {
     const { executionId } = execution;
     const common = { executionId, execution, wakeId, now, delivered: [] };
-    if (execution.waiting) return { ...common, ...(await this.#wholeJournal(execution)) };
     const at = Math.max(now, execution.updatedAt);
-    const overdue = openTasks(execution).filter((task) => (task.deadline ?? Number.POSITIVE_INFINITY) <= at);
+    const beats = await this.#beats(execution, at);
+    if (execution.waiting) return { ...common, beats, ...(await this.#wholeJournal(execution)) };
+    const overdue = openTasks(execution).filter((task) => {
+      const due = nextDueOf(task);
+      return due !== undefined && due.type !== 'dispatch' && due.at <= at;
+    });
     const entries = overdue.length === 0 ? [] : await this.#table.readResults(executionId, overdue);
-    return { ...common, entries };
+    return { ...common, beats, entries };
+  }
+
+  /** Of tasks whose workers must have given a sign of life by now. */
+  async #beats(execution: Execution, at: number): Promise<ReadonlyMap<string, number>> {
+    const due = openTasks(execution).filter(
+      ({ dispatchAt, heartbeatAt, startBy }) =>
+        dispatchAt === undefined &&
+        Math.min(heartbeatAt ?? Number.POSITIVE_INFINITY, startBy ?? Number.POSITIVE_INFINITY) <= at,
+    );
+    const beats = due.length === 0 ? [] : await this.#table.readBeats(execution.executionId, due);
+    return new Map(beats.map((beat) => [taskKey(beat), beat.count]));
   }
 
   /** The results of the items of a list: those that were given, and what the journal holds. */

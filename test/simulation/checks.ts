@@ -164,7 +164,8 @@ export async function checkReplay(
   for (const [index, entry] of log.entries()) {
     const item = isJournalKind(entry.kind) ? journal.get(entry.reference) : undefined;
     const replayed = replay.take(entry, item);
-    if (replayed.divergence) throw new InvariantError(2, executionId, replayed.divergence.message);
+    if (replayed.divergence)
+      throw new InvariantError(2, executionId, `${replayed.divergence.message} ${JSON.stringify(entry)}`);
     const entries = index + 1;
     if (snapshots.has(entries) && lastOf.get(entries) !== replayed.after?.snapshot) {
       const what = `after entry ${entries}, '${entry.reference}', the stored state is not the replayed one`;

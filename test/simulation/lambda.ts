@@ -69,7 +69,14 @@ export class SimulatedLambda {
       return table.insertResult(result, expiry);
     };
     const work = (input: unknown, task: Task) => this.#work(payload.worker, input, task, time);
-    const surroundings = { table: { insertResult }, now: () => process.now() };
+    const surroundings = {
+      table: {
+        insertResult,
+        insertClaim: table.insertClaim.bind(table),
+        writeBeat: table.writeBeat.bind(table),
+      },
+      now: () => process.now(),
+    };
     // A worker that dies, or whose write fails, is not run again: its deadline finds it.
     await process.doing(runTask(received, work, surroundings)).catch(() => {});
   }
