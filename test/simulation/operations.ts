@@ -80,7 +80,7 @@ const machinesAtOnce = 250;
 
 /** Draws what is done in a run: a few executions, what is sent to them, what operators do. */
 export function drawOperations(draws: Draws): Operation[] {
-  const count = 1 + draws.below(3, 'operations');
+  const count = draws.oneOf([1, 1, 2, 2, 3], 'operations');
   const operations = Array.from({ length: count }, (_, i) => drawExecution(draws, `e${i + 1}`)).flat();
   const [first] = operations;
   if (first?.type === 'start' && draws.chance(0.2, 'deploy')) {
@@ -117,7 +117,7 @@ function drawStart(draws: Draws, executionId: string): Extract<Operation, { type
     const input = { n: draws.below(4, 'operations') };
     return { type: 'start', atMs, executionId, machine: `g${index}`, input, index };
   }
-  const machine = draws.chance(0.004, 'operations') ? 'fan' : draws.oneOf(examples, 'operations');
+  const machine = draws.chance(0.001, 'operations') ? 'fan' : draws.oneOf(examples, 'operations');
   return { type: 'start', atMs, executionId, machine, input: inputs[machine] ?? null };
 }
 

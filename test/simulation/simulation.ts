@@ -73,6 +73,8 @@ const mostUntilStopped = 6000;
 const mostCommits = '30';
 /** Of an execution, before it is stopped: each wake fires them all. */
 const mostTimers = 8;
+/** Of one that a user started, with its children: generated machines can start ever more. */
+const mostChildren = 12;
 
 const prepared = new Map<string, PreparedMachine>();
 const changed = new Map<PreparedMachine, PreparedMachine>();
@@ -397,13 +399,28 @@ class Simulation {
   #onWrite(item: Attributes, before: Attributes | undefined): void {
     this.#observer.onWrite(item, before);
     // Machines that nobody wrote can go on for ever.
-    const executionId = item.executionId?.S ?? '';
-    const isEndless = item.version?.N === mostCommits || this.#observer.mostTimers > mostTimers;
-    if (isEndless && item.item?.S === 'execution' && !this.#stopped.has(executionId)) {
+    if (item.item?.S === 'execution') this.#stopEndless(item);
+    if (before === undefined && decodeJournalItem(item)) this.#stream.append(item);
+  }
+
+  #stopEndless({ executionId: id, version }: Attributes): void {
+    const [executionId = ''] = (id?.S ?? '').split('.');
+    const machine = this.#machineOf(executionId);
+    const isTooMany = !exampleOf(machine) && this.#childrenOf(executionId) > mostChildren;
+    const isEndless = version?.N === mostCommits || this.#observer.mostTimers > mostTimers || isTooMany;
+    if (isEndless && !this.#stopped.has(executionId)) {
       this.#stopped.add(executionId);
       this.#schedule.begin(this.#insertEvent(executionId, 'endless', { control: 'stop' }));
     }
-    if (before === undefined && decodeJournalItem(item)) this.#stream.append(item);
+  }
+
+  #machineOf(executionId: string): string {
+    return this.#database.get(executionId, 'start')?.machine?.S ?? '';
+  }
+
+  #childrenOf(executionId: string): number {
+    const prefix = `${executionId}.`;
+    return this.#database.executionIds().filter((id) => id.startsWith(prefix)).length;
   }
 
   #onReport(report: Report): void {
