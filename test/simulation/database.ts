@@ -7,9 +7,11 @@ import {
   type QueryCommandInput,
   TransactionCanceledException,
   TransactWriteItemsCommand,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
-import { isTrue } from './expressions.ts';
+import { isTrue, updated } from './expressions.ts';
 
 /** The index, as it comes after the table. */
 export interface IndexLag {
@@ -57,6 +59,7 @@ export class SimulatedDatabase {
       return this.#transact((command.input.TransactItems ?? []).map(({ Put }) => Put ?? { Item: undefined }));
     }
     if (command instanceof QueryCommand) return this.#query(command.input);
+    if (command instanceof UpdateItemCommand) return this.#update(command.input);
     if (command instanceof BatchGetItemCommand) {
       const [table = '', request] = Object.entries(command.input.RequestItems ?? {})[0] ?? [];
       const items = (request?.Keys ?? []).map((key) => this.get(idOf(key), sortOf(key)));
@@ -91,7 +94,6 @@ export class SimulatedDatabase {
     return earliest < 253_000_000_000_000 ? earliest : Number.POSITIVE_INFINITY;
   }
 
-  /** Whatever the index does not show yet, it shows from now on. */
   #put(write: Write): object {
     const existing = this.#existing(write);
     if (!this.#isMet(write, existing)) {
@@ -102,6 +104,18 @@ export class SimulatedDatabase {
       });
     }
     this.#write(write.Item);
+    return { $metadata: {} };
+  }
+
+  #update(input: UpdateItemCommandInput): object {
+    const { Key: key, ExpressionAttributeNames: names = {}, ExpressionAttributeValues: values = {} } = input;
+    const item = updated(
+      input.UpdateExpression ?? '',
+      { ...this.get(idOf(key), sortOf(key)), ...key },
+      names,
+      values,
+    );
+    this.#write(item);
     return { $metadata: {} };
   }
 

@@ -56,3 +56,25 @@ function compareTexts(a: string | undefined, b: string | undefined): number {
   if (a === undefined || b === undefined) return Number.NaN;
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/** An item after `SET a = :a, b = :b ADD n :n`; nothing else is known. */
+export function updated(
+  expression: string,
+  item: Attributes,
+  names: Readonly<Record<string, string>>,
+  values: Attributes,
+): Attributes {
+  const parsed = /^SET (.+) ADD (\S+) (:\S+)$/.exec(expression);
+  if (!parsed) throw new Error(`The simulation does not know the update '${expression}'.`);
+  const [, sets = '', counter = '', added = ''] = parsed;
+  const result: Attributes = { ...item };
+  for (const set of sets.split(', ')) {
+    const [path = '', value = ''] = set.split(' = ');
+    const assigned = values[value];
+    if (!assigned) throw new Error(`The update '${expression}' has no value for ${value}.`);
+    result[names[path] ?? path] = assigned;
+  }
+  const name = names[counter] ?? counter;
+  result[name] = { N: String(Number(item[name]?.N ?? 0) + Number(values[added]?.N)) };
+  return result;
+}

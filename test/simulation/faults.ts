@@ -20,6 +20,8 @@ export const faultKinds = [
   'slowInvoke',
   'slowWorker',
   'dyingWorker',
+  /** Nobody hears that a worker has died: its deadline finds it. */
+  'lostFailure',
   'duplicateBatch',
   'lateBatch',
   'shardSplit',

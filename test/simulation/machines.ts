@@ -106,6 +106,66 @@ const race = setup({
   output: ({ context }) => context.won,
 });
 
+/** Tasks that others answer, with a deadline and without; one that gives signs of life; one that must not be done twice. */
+const film = setup({
+  types: { context: {} as { said: string[] } },
+  actors: {
+    ask: worker<null, string>({
+      waitForResult: true,
+      timeout: '40s',
+      retry: { maxAttempts: 2, interval: '1s' },
+    }),
+    approve: worker<null, string>({ waitForResult: true, startTimeout: '10s' }),
+    encode: worker<null, string>({
+      timeout: '60s',
+      heartbeat: '5s',
+      retry: { maxAttempts: 3, interval: '1s' },
+    }),
+    post: worker<null, string>({ once: true, timeout: '10s' }),
+  },
+  actions: { note: assign({ said: ({ context }, what: string) => [...context.said, what] }) },
+}).createMachine({
+  id: 'film',
+  context: { said: [] },
+  initial: 'asking',
+  states: {
+    asking: {
+      invoke: {
+        src: 'ask',
+        input: null,
+        onDone: { target: 'approving', actions: { type: 'note', params: ({ event }) => event.output } },
+        onError: { target: 'approving', actions: { type: 'note', params: 'nobody answered' } },
+      },
+    },
+    approving: {
+      invoke: {
+        src: 'approve',
+        input: null,
+        onDone: { target: 'encoding', actions: { type: 'note', params: ({ event }) => event.output } },
+        onError: { target: 'encoding', actions: { type: 'note', params: 'not begun' } },
+      },
+    },
+    encoding: {
+      invoke: {
+        src: 'encode',
+        input: null,
+        onDone: { target: 'posting', actions: { type: 'note', params: ({ event }) => event.output } },
+        onError: { target: 'posting', actions: { type: 'note', params: 'not encoded' } },
+      },
+    },
+    posting: {
+      invoke: {
+        src: 'post',
+        input: null,
+        onDone: 'over',
+        onError: { target: 'over', actions: { type: 'note', params: 'not posted, for all that is known' } },
+      },
+    },
+    over: { type: 'final' },
+  },
+  output: ({ context }) => context.said,
+});
+
 /** Throws at some input: an execution that fails by itself, next to others. */
 const poisoned = setup({
   types: { events: {} as { type: 'BOOM' } },
@@ -150,6 +210,7 @@ export const exampleMachines = {
   leaf,
   approval,
   race,
+  film,
   poisoned,
 } as const satisfies Record<string, AnyStateMachine>;
 

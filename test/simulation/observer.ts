@@ -1,4 +1,9 @@
-import { type Execution, hasEnded, taskKey } from '../../orchestrator/core/execution/execution.ts';
+import {
+  type Execution,
+  hasEnded,
+  type OpenTask,
+  taskKey,
+} from '../../orchestrator/core/execution/execution.ts';
 import { countLogEntries } from '../../orchestrator/core/execution/log.ts';
 import { parseMachineState } from '../../orchestrator/core/machine/index.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
@@ -54,13 +59,24 @@ export class Observer {
       const executionId = item.executionId?.S ?? '';
       const sort = item.item?.S ?? '';
       if (sort === 'execution') this.#onCommit(decodeExecution(item), item);
-      else if (!sort.startsWith('log#')) {
+      else if (!sort.startsWith('log#') && !sort.startsWith('beat#')) {
         if (before) throw new InvariantError(1, executionId, `the journal item '${sort}' was overwritten.`);
         this.insertedAt.set(`${executionId}/${sort}`, this.#now());
       }
     } catch (error) {
       if (!(error instanceof InvariantError)) throw error;
       this.#problem ??= error;
+    }
+  }
+
+  /** Of an execution that was deleted: another may have its id. */
+  forget(executionId: string): void {
+    this.stored.delete(executionId);
+    this.#current.delete(executionId);
+    this.#entries.delete(executionId);
+    for (const key of [...this.#attempts]) if (key.startsWith(`${executionId}/`)) this.#attempts.delete(key);
+    for (const key of [...this.insertedAt.keys()]) {
+      if (key.startsWith(`${executionId}/`)) this.insertedAt.delete(key);
     }
   }
 
@@ -127,7 +143,7 @@ export class Observer {
     if (before?.status !== 'RUNNING' || before.waiting || after.status === 'ABORTED') return;
     for (const task of before.tasks) {
       const isOpen = after.tasks.some((other) => other.task === task.task && other.attempt === task.attempt);
-      if (isOpen || (task.deadline ?? Number.POSITIVE_INFINITY) > after.updatedAt) continue;
+      if (isOpen || (dueOf(task) ?? Number.POSITIVE_INFINITY) > after.updatedAt) continue;
       const at = this.insertedAt.get(`${after.executionId}/${taskKey(task)}`);
       if (at === undefined || this.#now() - at < overlookedAfterMs) continue;
       if (after.log.includes(`;t${taskKey(task).slice('task#'.length)}~`)) continue;
@@ -153,6 +169,12 @@ function keptOf(before: Execution | undefined, after: Execution): number {
   return place < 0 ? 0 : kept.length - place;
 }
 
+function dueOf({ dispatchAt, deadline, heartbeatAt, startBy }: OpenTask): number | undefined {
+  if (dispatchAt !== undefined) return dispatchAt;
+  const times = [deadline, heartbeatAt, startBy].filter((at) => at !== undefined);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
 /** Invariant 6, found out without the code that decides on it. Answers how many timers there are. */
 function checkWakeAt(execution: Execution, item: Attributes): number {
   const { executionId, status, wakeAt, waiting, tasks, snapshot, outbox, timeoutAt } = execution;
@@ -172,9 +194,11 @@ function checkWakeAt(execution: Execution, item: Attributes): number {
     return 0;
   }
   for (const task of tasks) {
-    const at = task.dispatchAt ?? task.deadline;
-    if (at === undefined) throw new InvariantError(7, executionId, `task ${task.task} has no deadline.`);
-    if (!isWoken(at)) fail(`task ${task.task}`, at);
+    const at = dueOf(task);
+    if (at === undefined && !task.waitsForResult) {
+      throw new InvariantError(7, executionId, `task ${task.task} has no deadline.`);
+    }
+    if (at !== undefined && !isWoken(at)) fail(`task ${task.task}`, at);
   }
   const { timers } = snapshot === undefined ? { timers: [] } : parseMachineState(snapshot);
   for (const { dueAt } of timers) if (!isWoken(dueAt)) fail('a timer', dueAt);

@@ -27,6 +27,15 @@ export type Operation = { readonly atMs: number } & (
       readonly eventId: string;
       readonly control: Control;
     }
+  /** Somebody gives the results that are waited for. */
+  | { readonly type: 'answer'; readonly executionId: string }
+  /** A result of an attempt that is not open, and never will be. */
+  | {
+      readonly type: 'rogueResult';
+      readonly executionId: string;
+      readonly task: number;
+      readonly attempt: number;
+    }
   /** Other code is deployed: whole, without the machine, or with one that cannot take up what is stored. */
   | {
       readonly type: 'deploy';
@@ -46,6 +55,8 @@ const examples: readonly [ExampleName, ...ExampleName[]] = [
   'approval',
   'race',
   'race',
+  'film',
+  'film',
   'poisoned',
 ];
 
@@ -104,7 +115,7 @@ function drawExecution(draws: Draws, executionId: string): Operation[] {
         return { type: 'event', atMs, executionId, eventId: `${i}`, event, fields };
       })
     : [];
-  return [start, ...sent, ...drawControls(draws, executionId)];
+  return [start, ...sent, ...drawResults(draws, start), ...drawControls(draws, executionId)];
 }
 
 function drawStart(draws: Draws, executionId: string): Extract<Operation, { type: 'start' }> {
@@ -119,6 +130,23 @@ function drawStart(draws: Draws, executionId: string): Extract<Operation, { type
   }
   const machine = draws.chance(0.001, 'operations') ? 'fan' : draws.oneOf(examples, 'operations');
   return { type: 'start', atMs, executionId, machine, input: inputs[machine] ?? null };
+}
+
+function drawResults(
+  draws: Draws,
+  { executionId, machine }: { executionId: string; machine: string },
+): Operation[] {
+  const results: Operation[] = [];
+  if (machine === 'film') {
+    const count = draws.below(5, 'operations');
+    for (let i = 0; i < count; i++) results.push({ type: 'answer', atMs: drawTime(draws) * 3, executionId });
+  }
+  if (draws.chance(0.1, 'operations')) {
+    const task = draws.below(2, 'operations') * 900;
+    const attempt = 50 + draws.below(3, 'operations');
+    results.push({ type: 'rogueResult', atMs: drawTime(draws), executionId, task, attempt });
+  }
+  return results;
 }
 
 function drawControls(draws: Draws, executionId: string): Operation[] {

@@ -10,6 +10,7 @@ import {
   TransactionCanceledException,
   TransactionConflictException,
   TransactWriteItemsCommand,
+  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { SimulatedDatabase } from './database.ts';
 import type { Draws } from './draws.ts';
@@ -124,6 +125,7 @@ export class SimulatedProcess {
       const { database } = this.#world;
       if (command instanceof PutItemCommand) return this.#put(command);
       if (command instanceof TransactWriteItemsCommand) return this.#transact(command);
+      if (command instanceof UpdateItemCommand) return this.#update(command);
       if (this.#strikes('failedRead')) throw throttled();
       if (command instanceof BatchGetItemCommand && this.#strikes('unprocessedKeys')) {
         return { $metadata: {}, Responses: {}, UnprocessedKeys: command.input.RequestItems };
@@ -148,6 +150,13 @@ export class SimulatedProcess {
       if (error instanceof ConditionalCheckFailedException) error.$metadata.attempts = 2;
       throw error;
     }
+  }
+
+  #update(command: UpdateItemCommand): object {
+    this.#failBefore();
+    const output = this.#world.database.execute(command);
+    if (this.#strikes('ambiguousWrite')) throw timedOut();
+    return output;
   }
 
   #transact(command: TransactWriteItemsCommand): object {

@@ -40,6 +40,10 @@ export function workOf(seed: number): Work {
       case 'add':
       case 'reserve':
         return value;
+      case 'ask':
+      case 'approve':
+      case 'encode':
+      case 'post':
       case 'run':
         return `task ${value}`;
       default:
