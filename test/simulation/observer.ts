@@ -162,11 +162,10 @@ export class Observer {
 /** How many entries of before are still in the item after its log was split. */
 function keptOf(before: Execution | undefined, after: Execution): number {
   if (!before) return 0;
-  const rest = after.log.slice(after.log.indexOf(';'));
-  const [first] = rest.slice(1).split(';');
-  const kept = before.log.split(';').slice(1);
-  const place = kept.lastIndexOf(first ?? '');
-  return place < 0 ? 0 : kept.length - place;
+  const rest = after.log.split(';').slice(1);
+  const earlier = before.log.split(';').slice(1);
+  const place = earlier.findIndex((_, from) => earlier.slice(from).every((entry, i) => entry === rest[i]));
+  return place < 0 ? 0 : earlier.length - place;
 }
 
 function dueOf({ dispatchAt, deadline, heartbeatAt, startBy }: OpenTask): number | undefined {
