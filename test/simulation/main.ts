@@ -12,6 +12,9 @@ const usage = `npm run simulate -- [options]
   --skip 1,2     operations that are not done in --seed, by their place
   --keep-going   does not stop at the tenth seed that fails
   --json         the figures as JSON
+  --first        the first seed that fails, as JSON, and no more
+  --mutants      breaks the orchestrator in one place after the other, and looks for a seed that fails
+  --only TEXT    mutants that have it in their description
 `;
 
 const { values } = parseArgs({
@@ -22,6 +25,7 @@ const { values } = parseArgs({
     without: { type: 'string', default: '' },
     skip: { type: 'string', default: '' },
     'keep-going': { type: 'boolean', default: false },
+    first: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -35,6 +39,8 @@ const progressEveryMs = 30_000;
 if (values.seed === undefined) Error.stackTraceLimit = 0;
 if (values.help) console.log(usage);
 else if (values.seed !== undefined) await runOne(Number(values.seed));
+else if (values.first)
+  console.log(JSON.stringify(await firstFailure(Number(values.from), Number(values.seeds))));
 else await runMany(Number(values.from), Number(values.seeds));
 
 async function runOne(seed: number): Promise<void> {
@@ -61,6 +67,14 @@ async function runMany(from: number, seeds: number): Promise<void> {
   }
   console.log(values.json ? JSON.stringify(tally.figures()) : tally.text());
   if (tally.failures > 0) process.exitCode = 1;
+}
+
+async function firstFailure(from: number, seeds: number) {
+  for (let seed = from; seed < from + seeds; seed++) {
+    const { error } = await simulate({ seed });
+    if (error) return { seed, message: error.message.split('\n')[0]?.slice(0, 120) };
+  }
+  return {};
 }
 
 async function tellFailure({ seed, error }: SimulationResult): Promise<void> {

@@ -32,13 +32,17 @@ const overlookedAfterMs = 20_000;
 /** Of an item's log: what is split off beyond, and the entries of one commit. */
 const longestLog = 400;
 
+/** Each wake fires them all, and starts what they lead to. */
+const mostTimers = 8;
+const mostTasks = 12;
+
 /** Sees every write, and checks what must hold after each. */
 export class Observer {
   readonly stored = new Map<string, Stored[]>();
   readonly insertedAt = new Map<string, number>();
   commits = 0;
-  /** Timers that the execution has that was committed last. */
-  mostTimers = 0;
+  /** Whether the execution that was committed last has more to do than a run should take. */
+  isBusy = false;
   readonly #now: () => number;
   readonly #current = new Map<string, Execution>();
   readonly #entries = new Map<string, number>();
@@ -96,7 +100,7 @@ export class Observer {
     this.#checkVersion(before, execution);
     this.#checkEnd(before, execution);
     this.#checkGivenUp(before, execution);
-    this.mostTimers = checkWakeAt(execution, item);
+    this.isBusy = checkWakeAt(execution, item) > mostTimers || execution.tasks.length > mostTasks;
     if (execution.log.length > longestLog + 40 * added) {
       throw new InvariantError(9, executionId, `its log has ${execution.log.length} characters.`);
     }

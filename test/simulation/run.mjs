@@ -1,27 +1,23 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
-import { build } from 'esbuild';
+import { bundle, project } from './bundle.mjs';
+import { findMutants } from './mutants.mjs';
 
 // Most of what a run makes is garbage by its end.
 setFlagsFromString('--max-semi-space-size=64');
-
-const project = fileURLToPath(new URL('../..', import.meta.url));
+const { values } = parseArgs({
+  strict: false,
+  options: { mutants: { type: 'boolean' }, only: { type: 'string' }, seeds: { type: 'string' } },
+});
 const directory = await mkdtemp(`${project}node_modules/.simulation-`);
 try {
-  const outfile = `${directory}/main.mjs`;
-  await build({
-    entryPoints: [fileURLToPath(new URL('./main.ts', import.meta.url))],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    conditions: ['millrace-source'],
-    external: ['@aws-sdk/*', 'xstate', 'fast-check'],
-    sourcemap: 'inline',
-    logLevel: 'error',
-  });
-  await import(pathToFileURL(outfile).href);
+  if (values.mutants) {
+    if ((await findMutants(directory, values)) > 0) process.exitCode = 1;
+  } else {
+    await import(pathToFileURL(await bundle(`${directory}/main.mjs`)).href);
+  }
 } finally {
   await rm(directory, { recursive: true });
 }

@@ -64,8 +64,6 @@ const mostAnswers = 8;
 
 /** Of an execution, before it is stopped. */
 const mostCommits = '30';
-/** Of an execution, before it is stopped: each wake fires them all. */
-const mostTimers = 8;
 /** Of one that a user started, with its children: generated machines can start ever more. */
 const mostChildren = 12;
 
@@ -303,9 +301,13 @@ class Simulation {
     const [twice] = this.#lambda.begunTwice;
     if (twice !== undefined) throw new InvariantError(10, twice, 'its worker must not begin twice, and did.');
     if (Object.keys(this.#profile).length > 0) return;
-    const { runs } = this.#lambda;
+    // A redrive hands tasks that were open to their workers once more.
+    const redriven = this.#operations.flatMap((operation) =>
+      operation.type === 'control' && operation.control === 'redrive' ? [operation.executionId] : [],
+    );
     const seen = new Set<string>();
-    for (const run of runs) {
+    for (const run of this.#lambda.runs) {
+      if (redriven.some((id) => run.startsWith(`${id}/`) || run.startsWith(`${id}.`))) continue;
       if (seen.has(run)) throw new InvariantError(10, run, 'without a fault its worker was invoked twice.');
       seen.add(run);
     }
@@ -359,7 +361,7 @@ class Simulation {
     const [executionId = ''] = (id?.S ?? '').split('.');
     const machine = this.#machineOf(executionId);
     const isTooMany = !exampleOf(machine) && this.#childrenOf(executionId) > mostChildren;
-    const isEndless = version?.N === mostCommits || this.#observer.mostTimers > mostTimers || isTooMany;
+    const isEndless = version?.N === mostCommits || this.#observer.isBusy || isTooMany;
     if (isEndless && !this.#stopped.has(executionId)) {
       this.#stopped.add(executionId);
       this.#schedule.begin(this.#users.control(executionId, 'endless', 'stop'));
