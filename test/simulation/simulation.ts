@@ -49,6 +49,8 @@ export interface SimulationResult {
   readonly compared: number;
   readonly faults: readonly string[];
   readonly operations: readonly Operation[];
+  /** Its items were deleted at the end, and an id was used again. */
+  readonly hasExpired: boolean;
   readonly error?: Error;
 }
 
@@ -97,6 +99,7 @@ class Simulation {
   readonly #dropped: string[] = [];
   readonly #stopped = new Set<string>();
   #compared = 0;
+  #hasExpired = false;
 
   constructor(options: SimulationOptions) {
     const { seed, without } = options;
@@ -166,6 +169,7 @@ class Simulation {
       compared: this.#compared,
       faults: this.#draws.struck,
       operations: this.#operations,
+      hasExpired: this.#hasExpired,
     };
   }
 
@@ -246,6 +250,7 @@ class Simulation {
       (operation) => operation.type === 'start' && operation.executionId === executionId,
     );
     if (start?.type !== 'start') return;
+    this.#hasExpired = true;
     this.#stopped.delete(start.executionId);
     this.#lambda.forget(start.executionId);
     await this.#startAgain(start);

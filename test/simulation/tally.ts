@@ -5,6 +5,7 @@ import type { SimulationResult } from './simulation.ts';
 export class Tally {
   readonly #startedAt = Date.now();
   readonly #faults = new Map<string, number>();
+  readonly #operations = new Map<string, number>();
   readonly #counts = { seeds: 0, failures: 0, executions: 0, commits: 0, happened: 0, compared: 0 };
 
   get failures(): number {
@@ -20,13 +21,20 @@ export class Tally {
     this.#counts.compared += result.compared;
     for (const fault of result.faults) {
       const [kind = fault] = fault.split(':');
-      this.#faults.set(kind, (this.#faults.get(kind) ?? 0) + 1);
+      countIn(this.#faults, kind);
     }
+    for (const operation of result.operations) {
+      if (operation.type === 'deploy') countIn(this.#operations, `deploy ${operation.change}`);
+      else if (operation.type === 'control') countIn(this.#operations, operation.control);
+      else countIn(this.#operations, operation.type);
+    }
+    if (result.hasExpired) countIn(this.#operations, 'expiry');
   }
 
   figures() {
     const seconds = (Date.now() - this.#startedAt) / 1000;
-    return { ...this.#counts, seconds, faults: Object.fromEntries(this.#faults) };
+    const operations = Object.fromEntries(this.#operations);
+    return { ...this.#counts, seconds, operations, faults: Object.fromEntries(this.#faults) };
   }
 
   /** How far it is. */
@@ -43,9 +51,15 @@ export class Tally {
       `executions                 ${executions}, ${compared} of them compared with XState's own actor`,
       `commits                    ${commits}`,
       `happenings                 ${happened}`,
+      'operations',
+      ...[...this.#operations].sort().map(([kind, count]) => `  ${kind.padEnd(24)} ${count}`),
       `faults                     ${struck}`,
       ...faultKinds.map((kind) => `  ${kind.padEnd(24)} ${this.#faults.get(kind) ?? 0}`),
     ];
     return lines.join('\n');
   }
+}
+
+function countIn(counts: Map<string, number>, kind: string): void {
+  counts.set(kind, (counts.get(kind) ?? 0) + 1);
 }
