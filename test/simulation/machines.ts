@@ -1,4 +1,4 @@
-import { type AnyStateMachine, assign, createMachine, setup } from 'xstate';
+import { type AnyStateMachine, assign, createMachine, sendParent, sendTo, setup } from 'xstate';
 import { loan } from '../../machines/loan.ts';
 import { order } from '../../machines/order.ts';
 import { worker } from '../../workers/index.ts';
@@ -166,6 +166,52 @@ const film = setup({
   output: ({ context }) => context.said,
 });
 
+/** Says back whatever its parent says. */
+const echo = setup({
+  types: { context: {} as { heard: number }, events: {} as { type: 'SAY'; n: number } },
+}).createMachine({
+  id: 'echo',
+  context: { heard: 0 },
+  on: {
+    SAY: {
+      actions: [
+        assign({ heard: ({ context }) => context.heard + 1 }),
+        sendParent(({ event }) => ({ type: 'HEARD', n: event.n })),
+      ],
+    },
+  },
+});
+
+/** Many messages in both directions, each of which counts, in their order. */
+const talk = setup({
+  types: {
+    context: {} as { said: number; heard: number[] },
+    events: {} as { type: 'SAY' } | { type: 'HEARD'; n: number },
+  },
+  actors: { echo },
+}).createMachine({
+  id: 'talk',
+  context: { said: 0, heard: [] },
+  invoke: { src: 'echo', id: 'echo' },
+  initial: 'talking',
+  states: {
+    talking: {
+      after: { 20000: 'over' },
+      on: {
+        SAY: {
+          actions: [
+            sendTo('echo', ({ context }) => ({ type: 'SAY', n: context.said })),
+            assign({ said: ({ context }) => context.said + 1 }),
+          ],
+        },
+        HEARD: { actions: assign({ heard: ({ context, event }) => [...context.heard, event.n] }) },
+      },
+    },
+    over: { type: 'final' },
+  },
+  output: ({ context }) => context,
+});
+
 /** Throws at some input: an execution that fails by itself, next to others. */
 const poisoned = setup({
   types: { events: {} as { type: 'BOOM' } },
@@ -211,6 +257,8 @@ export const exampleMachines = {
   approval,
   race,
   film,
+  talk,
+  echo,
   poisoned,
 } as const satisfies Record<string, AnyStateMachine>;
 

@@ -57,6 +57,8 @@ const examples: readonly [ExampleName, ...ExampleName[]] = [
   'race',
   'film',
   'film',
+  'talk',
+  'talk',
   'poisoned',
 ];
 
@@ -83,6 +85,7 @@ const eventsOf: Readonly<Partial<Record<ExampleName, readonly [string, ...string
   trip: ['CANCEL', 'ANYTHING'],
   approval: ['TICK', 'APPROVE', 'APPROVE', 'PAY', 'PAY'],
   race: ['GO'],
+  talk: ['SAY'],
   poisoned: ['BOOM', 'ANYTHING'],
 };
 

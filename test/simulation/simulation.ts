@@ -3,17 +3,8 @@ import type { Report } from '../../orchestrator/report.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
 import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
-import {
-  checkApplied,
-  checkAtRest,
-  checkMessageOrder,
-  checkReplay,
-  checkSent,
-  type Recorded,
-  recordedOf,
-} from './checks.ts';
+import { checkAll, checkRunOnce } from './checkAll.ts';
 import { SimulatedClock } from './clock.ts';
-import { compareWithXState } from './comparison.ts';
 import { SimulatedDatabase } from './database.ts';
 import { type Changes, Deployment, exampleOf, noChanges } from './deployment.ts';
 import { Draws } from './draws.ts';
@@ -270,52 +261,11 @@ class Simulation {
 
   async #check(executionIds: readonly string[]): Promise<void> {
     if (this.#dropped.length > 0) throw new InvariantError(8, '*', this.#dropped.join(' '));
-    for (const executionId of executionIds) {
-      const recorded = recordedOf(this.#database, executionId);
-      if (!recorded) continue;
-      checkAtRest(recorded);
-      checkApplied(recorded);
-      checkMessageOrder(recorded);
-      checkSent(recorded, this.#database);
-      await this.#checkAgainstXState(recorded);
-    }
-    this.#checkRunOnce();
-  }
-
-  /** Invariants 2 and 4. */
-  async #checkAgainstXState(recorded: Recorded): Promise<void> {
-    const { executionId, execution, journal, log } = recorded;
-    const stored = this.#observer.stored.get(executionId) ?? [];
-    const reference = isComparable(recorded) ? this.#deployment.referenceOf(execution.machine) : undefined;
-    let hasEndedOutside = false;
-    let illegal = false;
-    await checkReplay(recorded, this.#deployment.lookup(), stored, async (replayed, item) => {
-      if (!reference || hasEndedOutside || illegal) return;
-      await reference.take(replayed, item);
-      const { status } = replayed.after ?? {};
-      hasEndedOutside = replayed.entry.kind !== 'waiting' && (status === 'ABORTED' || status === 'TIMED_OUT');
-      illegal = reference.hasReplaced || reference.isIllegal();
-    });
-    if (!reference || illegal || log.length === 0 || journal.size === 0) return;
-    this.#compared++;
-    compareWithXState(execution, reference);
-  }
-
-  /** Invariant 10. */
-  #checkRunOnce(): void {
+    const { stored } = this.#observer;
+    this.#compared += await checkAll(executionIds, this.#database, this.#deployment, stored);
     const [twice] = this.#lambda.begunTwice;
     if (twice !== undefined) throw new InvariantError(10, twice, 'its worker must not begin twice, and did.');
-    if (Object.keys(this.#profile).length > 0) return;
-    // A redrive hands tasks that were open to their workers once more.
-    const redriven = this.#operations.flatMap((operation) =>
-      operation.type === 'control' && operation.control === 'redrive' ? [operation.executionId] : [],
-    );
-    const seen = new Set<string>();
-    for (const run of this.#lambda.runs) {
-      if (redriven.some((id) => run.startsWith(`${id}/`) || run.startsWith(`${id}.`))) continue;
-      if (seen.has(run)) throw new InvariantError(10, run, 'without a fault its worker was invoked twice.');
-      seen.add(run);
-    }
+    if (Object.keys(this.#profile).length === 0) checkRunOnce(this.#lambda.runs, this.#operations);
   }
 
   #deploy(changes: Changes): void {
@@ -391,14 +341,4 @@ class Simulation {
   #trace(line: () => string): void {
     this.#options.trace?.(`${String(this.#schedule.now - 1_700_000_000_000).padStart(8)} ${line()}`);
   }
-}
-
-/** Redrives go other ways than XState's actor, which has failed for good; a child's parent is not simulated. */
-function isComparable({ execution, journal, executionId }: Recorded): boolean {
-  const isRedriven = [...journal.values()].some(
-    (entry) => entry.kind === 'control' && entry.control === 'redrive',
-  );
-  const { status } = execution;
-  const known = status === 'SUCCEEDED' || status === 'FAILED' || status === 'RUNNING' || status === 'ABORTED';
-  return !isRedriven && known && !executionId.includes('.');
 }
