@@ -166,6 +166,31 @@ const film = setup({
   output: ({ context }) => context.said,
 });
 
+/** Goes on after a break where it was, which only its history tells. */
+const breaks = setup({
+  types: { context: {} as { done: string[] }, events: {} as { type: 'BREAK' | 'GO_ON' | 'NEXT' } },
+  actions: { note: assign({ done: ({ context }, what: string) => [...context.done, what] }) },
+}).createMachine({
+  id: 'breaks',
+  context: { done: [] },
+  initial: 'working',
+  states: {
+    working: {
+      initial: 'first',
+      on: { BREAK: 'pausing' },
+      states: {
+        first: { on: { NEXT: { target: 'second', actions: { type: 'note', params: 'first' } } } },
+        second: { on: { NEXT: { target: 'third', actions: { type: 'note', params: 'second' } } } },
+        third: { on: { NEXT: { target: '#over', actions: { type: 'note', params: 'third' } } } },
+        where: { type: 'history' },
+      },
+    },
+    pausing: { after: { 1500: 'working.where' }, on: { GO_ON: 'working.where' } },
+    over: { id: 'over', type: 'final' },
+  },
+  output: ({ context }) => context.done,
+});
+
 /** Says back whatever its parent says. */
 const echo = setup({
   types: { context: {} as { heard: number }, events: {} as { type: 'SAY'; n: number } },
@@ -259,6 +284,7 @@ export const exampleMachines = {
   film,
   talk,
   echo,
+  breaks,
   poisoned,
 } as const satisfies Record<string, AnyStateMachine>;
 

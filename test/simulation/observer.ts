@@ -33,8 +33,8 @@ const overlookedAfterMs = 20_000;
 const longestLog = 400;
 
 /** Each wake fires them all, and starts what they lead to. */
-const mostTimers = 8;
-const mostTasks = 12;
+const mostTimers = 5;
+const mostTasks = 9;
 
 /** Sees every write, and checks what must hold after each. */
 export class Observer {

@@ -59,6 +59,7 @@ const examples: readonly [ExampleName, ...ExampleName[]] = [
   'film',
   'talk',
   'talk',
+  'breaks',
   'poisoned',
 ];
 
@@ -86,11 +87,12 @@ const eventsOf: Readonly<Partial<Record<ExampleName, readonly [string, ...string
   approval: ['TICK', 'APPROVE', 'APPROVE', 'PAY', 'PAY'],
   race: ['GO'],
   talk: ['SAY'],
+  breaks: ['NEXT', 'NEXT', 'BREAK', 'GO_ON'],
   poisoned: ['BOOM', 'ANYTHING'],
 };
 
 const machinesEverySeeds = 4000;
-const machinesAtOnce = 250;
+const machinesAtOnce = 2000;
 
 /** Draws what is done in a run: a few executions, what is sent to them, what operators do. */
 export function drawOperations(draws: Draws): Operation[] {

@@ -56,9 +56,9 @@ const mostUntilStopped = 6000;
 const mostAnswers = 8;
 
 /** Of an execution, before it is stopped. */
-const mostCommits = '30';
+const mostCommits = '20';
 /** Of one that a user started, with its children: generated machines can start ever more. */
-const mostChildren = 12;
+const mostChildren = 8;
 
 /** Runs one seed. The result has the invariant that was broken, if one was. */
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {

@@ -4,6 +4,7 @@ import type { SimulationResult } from './simulation.ts';
 /** What many runs came to. */
 export class Tally {
   readonly #startedAt = Date.now();
+  readonly #processor = process.cpuUsage();
   readonly #faults = new Map<string, number>();
   readonly #operations = new Map<string, number>();
   readonly #counts = { seeds: 0, failures: 0, executions: 0, commits: 0, happened: 0, compared: 0 };
@@ -33,8 +34,16 @@ export class Tally {
 
   figures() {
     const seconds = (Date.now() - this.#startedAt) / 1000;
+    const { user, system } = process.cpuUsage(this.#processor);
+    const processorSeconds = (user + system) / 1e6;
     const operations = Object.fromEntries(this.#operations);
-    return { ...this.#counts, seconds, operations, faults: Object.fromEntries(this.#faults) };
+    return {
+      ...this.#counts,
+      seconds,
+      processorSeconds,
+      operations,
+      faults: Object.fromEntries(this.#faults),
+    };
   }
 
   /** How far it is. */
@@ -44,10 +53,12 @@ export class Tally {
   }
 
   text(): string {
-    const { seeds, failures, executions, commits, happened, compared, seconds } = this.figures();
+    const { seeds, failures, executions, commits, happened, compared, seconds, processorSeconds } =
+      this.figures();
     const struck = [...this.#faults.values()].reduce((sum, count) => sum + count, 0);
     const lines = [
       `schedules                  ${seeds} (${(seeds / seconds).toFixed(1)} a second), ${failures} failed`,
+      `processor                  ${processorSeconds.toFixed(0)} s, ${(seeds / processorSeconds).toFixed(1)} schedules for each`,
       `executions                 ${executions}, ${compared} of them compared with XState's own actor`,
       `commits                    ${commits}`,
       `happenings                 ${happened}`,
