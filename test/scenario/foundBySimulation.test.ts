@@ -145,4 +145,26 @@ describe('what the simulation has found', () => {
     const verdicts = (await rig.verdicts('p')).filter((verdict) => verdict.startsWith('task#1#1'));
     expect(verdicts).toEqual(['task#1#1 ignored: Ended']);
   });
+
+  it('invariant 1: a result that comes while a stop reads the journal of a suspended execution is decided on', async () => {
+    const rig = new OrchestratorRig([sequential(2)]);
+    rig.start('sequential', 'e', fromOne);
+    await rig.deliver(rig.newInstance(), 'e');
+    await rig.control('e', 'suspend');
+    await rig.deliver(rig.newInstance(), 'e');
+    const readJournal = rig.table.readJournal.bind(rig.table);
+    let isFirst = true;
+    rig.table.readJournal = async (executionId) => {
+      const entries = await readJournal(executionId);
+      if (isFirst) {
+        isFirst = false;
+        await rig.succeed('e', 0, 1, 2);
+        await rig.deliver(rig.newInstance(), 'e');
+      }
+      return entries;
+    };
+    await rig.control('e', 'stop');
+    await rig.deliver(rig.newInstance(), 'e');
+    expect(await rig.verdicts('e')).toContain('task#0#1 ignored: Ended');
+  });
 });

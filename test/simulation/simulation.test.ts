@@ -20,7 +20,7 @@ describe('Millrace in a simulated cloud', () => {
         expect(result.error?.message, `npm run simulate -- --seed ${seed}`).toBeUndefined();
       }
     },
-    120_000,
+    600_000,
   );
 
   it('meets every kind of fault', () => {

@@ -301,7 +301,13 @@ class Simulation {
   #haveAllBegun(machine: string): boolean {
     return this.#operations.every((operation) => {
       if (operation.type !== 'start' || operation.machine !== machine) return true;
-      return this.#database.get(operation.executionId, 'execution')?.snapshot !== undefined;
+      const { executionId } = operation;
+      // A redrive goes on by what is deployed then, with the policies of that.
+      const isRedriven = this.#operations.some(
+        (other) =>
+          other.type === 'control' && other.control === 'redrive' && other.executionId === executionId,
+      );
+      return !isRedriven && this.#database.get(executionId, 'execution')?.snapshot !== undefined;
     });
   }
 

@@ -185,7 +185,8 @@ class Attempt {
       const machine = this.#ready(entry.kind === 'start' ? entry.version : undefined);
       if (!machine) {
         // A commit of somebody who has read the journal, but not this entry, must not come after this decision.
-        const isLeft = this.#waited !== undefined || draft.execution.status === 'PENDING_REDRIVE';
+        const { status } = draft.execution;
+        const isLeft = this.#waited !== undefined || status === 'PENDING_REDRIVE' || status === 'SUSPENDED';
         if (isLeft && !this.#isWholeJournal) draft.set({});
         return;
       }

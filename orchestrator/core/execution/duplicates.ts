@@ -23,8 +23,7 @@ export function isDuplicate(draft: Draft, entry: JournalEntry, segments: Segment
   switch (entry.kind) {
     case 'start':
       if (execution.definitionHash !== undefined) return true;
-      // Ignored by one that was stopped before it began, a redrive begins with it.
-      if (waiting?.isRedrive) return false;
+      if (isOfBeforeRedrive(draft, entry, segments)) return false;
       break;
     case 'result':
       if (draft.openAttempt(entry)) return false;
