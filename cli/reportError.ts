@@ -24,6 +24,7 @@ const exitCodes: Readonly<Record<string, ExitCode>> = {
   ExecutionAlreadyExists: exitCode.refused,
   DifferentMachine: exitCode.refused,
   NotRedrivable: exitCode.refused,
+  ControlMismatch: exitCode.refused,
   InvalidCursor: exitCode.refused,
   CodeNotBundled: exitCode.refused,
   CodeNotLoaded: exitCode.refused,

@@ -1,20 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvalidConfigurationError, readConfiguration } from '../orchestrator/configuration.ts';
-import { serializable } from '../orchestrator/core/serializable.ts';
 import { readExecutionClock } from '../orchestrator/executionClock.ts';
 import { storeUrlProblem } from '../orchestrator/store/openStore.ts';
 import { createDynamoDBClient } from '../orchestrator/table/client.ts';
-import { DynamoDBTable, type Units } from '../orchestrator/table/dynamoDBTable.ts';
+import type { Units } from '../orchestrator/table/dynamoDBCalls.ts';
+import { DynamoDBTable } from '../orchestrator/table/dynamoDBTable.ts';
 import { openStoredJson, withStore } from '../orchestrator/table/openTable.ts';
 import type { ListedExecution, Page } from '../orchestrator/table/table.ts';
 import { type CheckMachinesOptions, checkMachines } from './checkMachines.ts';
+import { type ControlOptions, controlContent, type RedriveOptions, sendControl } from './control.ts';
+import { type ControlledExecution, type ControlManyOptions, controlMany } from './controlMany.ts';
 import { describeExecution, type ExecutionDescription } from './describe.ts';
 import { NotRedrivableError } from './errors.ts';
 import { type HistoryEntry, type HistoryOptions, readHistory, readHistoryPage } from './history.ts';
 import { type ListOptions, listAllExecutions, listExecutions } from './list.ts';
 import type { ExecutionEvent, MachineEvents, MachineReference } from './machineTypes.ts';
-import type { RedriveOptions } from './redrive.ts';
 import {
   type ExecutionRecording,
   type ExecutionState,
@@ -24,7 +25,7 @@ import {
   recordExecution,
   replayExecution,
 } from './replay.ts';
-import { type SendOptions, type SentEvent, sendControl, sendEvent } from './send.ts';
+import { type SendOptions, type SentEvent, sendEvent } from './send.ts';
 import {
   type StartedExecution,
   type StartManyOptions,
@@ -184,12 +185,9 @@ export class MillraceClient {
    *
    * @throws ExecutionNotFoundError, InvalidExecutionIdError
    */
-  async stop(executionId: string, { cause }: { readonly cause?: string } = {}): Promise<void> {
+  async stop(executionId: string, options: ControlOptions = {}): Promise<void> {
     await this.describe(executionId);
-    await sendControl(this.#surroundings, executionId, {
-      control: 'stop',
-      ...(cause !== undefined && { cause }),
-    });
+    await sendControl(this.#surroundings, executionId, controlContent('stop', options));
   }
 
   /**
@@ -204,13 +202,7 @@ export class MillraceClient {
     if (status === 'RUNNING' || status === 'SUSPENDED' || status === 'SUCCEEDED') {
       throw new NotRedrivableError(executionId, status);
     }
-    const { version } = options;
-    const input = serializable(options.input, 'input');
-    await sendControl(this.#surroundings, executionId, {
-      control: 'redrive',
-      ...(version !== undefined && { version }),
-      ...(input !== undefined && { input }),
-    });
+    await sendControl(this.#surroundings, executionId, controlContent('redrive', options));
   }
 
   /**
@@ -219,9 +211,9 @@ export class MillraceClient {
    *
    * @throws ExecutionNotFoundError, InvalidExecutionIdError
    */
-  async suspend(executionId: string): Promise<void> {
+  async suspend(executionId: string, options: ControlOptions = {}): Promise<void> {
     await this.describe(executionId);
-    await sendControl(this.#surroundings, executionId, { control: 'suspend' });
+    await sendControl(this.#surroundings, executionId, controlContent('suspend', options));
   }
 
   /**
@@ -229,9 +221,20 @@ export class MillraceClient {
    *
    * @throws ExecutionNotFoundError, InvalidExecutionIdError
    */
-  async resume(executionId: string): Promise<void> {
+  async resume(executionId: string, options: ControlOptions = {}): Promise<void> {
     await this.describe(executionId);
-    await sendControl(this.#surroundings, executionId, { control: 'resume' });
+    await sendControl(this.#surroundings, executionId, controlContent('resume', options));
+  }
+
+  /**
+   * Stops, redrives, suspends or resumes the executions of a list, as the answer is iterated. May be repeated at any time:
+   * what has moved on is skipped, and what was told before and has not moved is told nothing twice.
+   *
+   * @throws ControlMismatchError when executions in that status cannot be told that
+   * @throws InvalidMachineIdError, NotSerializableError
+   */
+  controlMany(options: ControlManyOptions): AsyncGenerator<ControlledExecution, void, undefined> {
+    return controlMany(this.#surroundings, options);
   }
 
   /**

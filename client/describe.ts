@@ -5,6 +5,7 @@ import {
   type ExecutionStatus,
   hasEnded,
 } from '../orchestrator/core/execution/execution.ts';
+import { doneCount, type FanOut, failedCount } from '../orchestrator/core/execution/fanOut.ts';
 import type { Json, JsonObject } from '../orchestrator/core/json.ts';
 import { type MachineState, parseMachineState } from '../orchestrator/core/machine/state.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
@@ -37,6 +38,8 @@ export interface ExecutionDescription<M extends MachineReference = string> {
   /** Tasks whose results are awaited; of one that failed, timed out or was stopped, those that were open then: a redrive
    * goes on with them. */
   readonly tasks: readonly TaskDescription[];
+  /** Lists that `each` works on. Absent where there are none. */
+  readonly fanOuts?: readonly FanOutDescription[];
   /** Child machines that have not ended: executions of their own. */
   readonly children: readonly ChildDescription[];
   /** Events that no state took yet, in the order in which they are offered again. */
@@ -59,6 +62,22 @@ export interface TaskDescription {
   readonly deadline?: string;
   /** When it will be dispatched: a retry's backoff, or a function that was throttled. */
   readonly dispatchAt?: string;
+}
+
+export interface FanOutDescription {
+  readonly task: number;
+  readonly worker: string;
+  /** Length of the list. */
+  readonly count: number;
+  /** Items that are done, those that failed among them. */
+  readonly done: number;
+  readonly failed: number;
+  /** The execution that works on it, where it is too long for this one: that has the figures. */
+  readonly delegatedTo?: string;
+  /** Attempts whose results are awaited. */
+  readonly inFlight: number;
+  /** Attempts that wait for a retry's backoff, or for a function that was throttled. */
+  readonly waiting: number;
 }
 
 export interface ChildDescription {
@@ -133,6 +152,7 @@ export function descriptionOf<M extends MachineReference>(execution: Execution):
       },
     }),
     tasks: execution.tasks.map(taskOf),
+    ...(execution.fanOuts && { fanOuts: execution.fanOuts.map((fanOut) => fanOutOf(executionId, fanOut)) }),
     children: (hasEnded(status) ? [] : (execution.children ?? [])).map((child) => ({
       executionId: childId(executionId, child.task),
       machine: child.machine,
@@ -167,6 +187,21 @@ function taskOf({
   };
 }
 
+function fanOutOf(executionId: string, fanOut: FanOut): FanOutDescription {
+  const { task, worker, count, open, isDelegated } = fanOut;
+  const waiting = open.filter(({ dispatchAt }) => dispatchAt !== undefined).length;
+  return {
+    task,
+    worker,
+    count,
+    done: doneCount(fanOut),
+    failed: failedCount(fanOut),
+    inFlight: open.length - waiting,
+    waiting,
+    ...(isDelegated && { delegatedTo: childId(executionId, task) }),
+  };
+}
+
 function timersOf(state: MachineState | undefined): TimerDescription[] {
   const timers = [...(state?.timers ?? [])].sort((a, b) => a.dueAt - b.dueAt);
   return timers.map(({ event, dueAt }) => ({ event: typeOf(event), dueAt: isoTime(dueAt) }));
@@ -179,7 +214,7 @@ function typeOf(event: Json): string {
 
 /** Whether nothing but an event from outside will bring it forward. */
 export function waitsOnlyForEvents(execution: ExecutionDescription<MachineReference>): boolean {
-  const { status, startPending, tasks, children, timers, waiting } = execution;
-  const waitsForNothing = tasks.length === 0 && children.length === 0 && timers.length === 0;
-  return status === 'RUNNING' && !startPending && !waiting && waitsForNothing;
+  const { status, startPending, tasks, fanOuts = [], children, timers, waiting } = execution;
+  const open = tasks.length + fanOuts.length + children.length + timers.length;
+  return status === 'RUNNING' && !startPending && !waiting && open === 0;
 }

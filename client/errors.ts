@@ -97,3 +97,15 @@ export class ReplayDivergedError extends Error {
     this.divergence = divergence;
   }
 }
+
+/** Thrown when executions in a status cannot be told that; nothing was written. */
+export class ControlMismatchError extends Error {
+  readonly code = 'ControlMismatch';
+  override readonly name = 'ControlMismatchError';
+  constructor(control: string, status: string) {
+    super(
+      `A ${control} means nothing to executions that are ${status}: stop takes RUNNING, SUSPENDED and PENDING_REDRIVE; redrive ` +
+        'FAILED, TIMED_OUT, ABORTED and PENDING_REDRIVE; suspend RUNNING; resume SUSPENDED.',
+    );
+  }
+}

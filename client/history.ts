@@ -3,10 +3,15 @@ import type { ControlEntry, JournalEntry } from '../orchestrator/core/execution/
 import type { Execution } from '../orchestrator/core/execution/execution.ts';
 import type { IgnoredReason, LogEntry } from '../orchestrator/core/execution/log.ts';
 import type { Message } from '../orchestrator/core/execution/messages.ts';
-import { JournalIncompleteError, Replay } from '../orchestrator/core/execution/replay.ts';
+import {
+  JournalIncompleteError,
+  Replay,
+  type ReplayedExecution,
+} from '../orchestrator/core/execution/replay.ts';
 import type { Json, JsonObject } from '../orchestrator/core/json.ts';
 import { parseMachineState } from '../orchestrator/core/machine/state.ts';
 import type { TaskError } from '../orchestrator/core/machine/step.types.ts';
+import { type ListResults, withListResults } from '../orchestrator/listResults.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { Page } from '../orchestrator/table/table.ts';
 import { ExecutionNotFoundError } from './errors.ts';
@@ -38,6 +43,8 @@ export interface HistoryEntry {
   readonly verdict: HistoryVerdict;
   /** Of a result or a deferred task. */
   readonly task?: number;
+  /** Of a list's item: its place in the list. */
+  readonly index?: number;
   readonly attempt?: number;
   /** Name of the worker, where its result says it or it is open still. */
   readonly worker?: string;
@@ -168,13 +175,18 @@ async function* historyEntries(
   const pendingBefore = typeof begin === 'number' ? 0 : begin.pending;
   let end: LogPosition = { ...logStart, number: first };
   if (execution) {
-    const replayed = machines && new ReplayedHistory(machines, execution);
+    const itemResults: ListResults = new Map();
+    const replayed = machines && new ReplayedHistory(machines, { ...execution, itemResults });
     // A replay begins at the start, wherever the page does.
     const at = replayed ? logStart : await beginOf(table, execution, begin);
     end = at;
     for await (const logged of readLog(table, execution, at, chunk)) {
       const { number, entry, item } = logged;
-      const done = replayed?.take(logged, number >= first);
+      const done =
+        replayed &&
+        (await withListResults(table, executionId, itemResults, () =>
+          replayed.take(logged, number >= first),
+        ));
       end = logged.next;
       if (number < first) continue;
       const known = replayed?.workers ?? workers;
@@ -210,7 +222,7 @@ class ReplayedHistory {
   #reason: HistoryEntry['notReplayed'];
   #isToldReason = false;
 
-  constructor(machines: readonly MachineDefinition[], execution: Execution) {
+  constructor(machines: readonly MachineDefinition[], execution: ReplayedExecution) {
     this.#replay = new Replay(lookupOf(machines), execution);
   }
 
@@ -311,11 +323,12 @@ function writtenAt(at: string | undefined): Details {
 }
 
 function taskOf(reference: string, workers: ReadonlyMap<number, string>): Details {
-  const match = /^task#(\d+)#(\d+)$/.exec(reference);
+  const match = /^task#(\d+)(?:\.(\d+))?#(\d+)$/.exec(reference);
   if (!match) return {};
   const task = Number(match[1]);
   const worker = workers.get(task);
-  return { task, attempt: Number(match[2]), ...(worker !== undefined && { worker }) };
+  const index = match[2] === undefined ? {} : { index: Number(match[2]) };
+  return { task, ...index, attempt: Number(match[3]), ...(worker !== undefined && { worker }) };
 }
 
 /** Worker names by task: those that are open, and those of invokes whose state is still active. */
@@ -325,5 +338,6 @@ function workersOf(execution: Execution | undefined): ReadonlyMap<number, string
   return new Map([
     ...Object.values(children).map((child) => [child.task, child.src] as const),
     ...execution.tasks.map((task) => [task.task, task.worker] as const),
+    ...(execution.fanOuts ?? []).map((fanOut) => [fanOut.task, fanOut.worker] as const),
   ]);
 }

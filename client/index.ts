@@ -24,6 +24,8 @@ export { InvalidCursorError } from '../orchestrator/table/indexQueries.ts';
 export type { ListedExecution, Page } from '../orchestrator/table/table.ts';
 export type { CheckMachinesOptions } from './checkMachines.ts';
 export { type ClientOptions, createClient, type MillraceClient } from './client.ts';
+export type { ControlOptions, RedriveOptions } from './control.ts';
+export type { ControlledExecution, ControlManyOptions } from './controlMany.ts';
 export {
   type ExecutionDescription,
   type TaskDescription,
@@ -31,6 +33,7 @@ export {
   waitsOnlyForEvents,
 } from './describe.ts';
 export {
+  ControlMismatchError,
   DifferentMachineError,
   ExecutionNotFoundError,
   HistoryEntryNotFoundError,
@@ -52,7 +55,6 @@ export type {
   MachineOutput,
   MachineReference,
 } from './machineTypes.ts';
-export type { RedriveOptions } from './redrive.ts';
 export {
   type ExecutionRecording,
   type ExecutionState,

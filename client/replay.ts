@@ -3,12 +3,14 @@ import { advance } from '../orchestrator/core/execution/advance.ts';
 import type { Divergence, DivergenceCode } from '../orchestrator/core/execution/divergence.ts';
 import type { JournalEntry } from '../orchestrator/core/execution/entries.ts';
 import { type Execution, type ExecutionStatus, hasEnded } from '../orchestrator/core/execution/execution.ts';
+import { ItemResultsNeeded } from '../orchestrator/core/execution/listOutcome.ts';
 import { isJournalKind, parseLog } from '../orchestrator/core/execution/log.ts';
 import { type MachineLookup, machineLookup } from '../orchestrator/core/execution/machines.ts';
 import { JournalIncompleteError, Replay } from '../orchestrator/core/execution/replay.ts';
 import { findMachine } from '../orchestrator/core/execution/waiting.ts';
 import type { JsonObject } from '../orchestrator/core/json.ts';
 import { prepareMachines } from '../orchestrator/core/machine/index.ts';
+import { type ListResults, withListResults } from '../orchestrator/listResults.ts';
 import { descriptionOf, type ExecutionDescription } from './describe.ts';
 import { ExecutionNotFoundError, HistoryEntryNotFoundError, ReplayDivergedError } from './errors.ts';
 import { type LoggedEntry, logStart, readLog } from './executionLog.ts';
@@ -86,7 +88,13 @@ export function replayRecording(
   const items = new Map(journal.map((entry) => [entry.reference, entry]));
   for (const entry of log.flatMap(parseLog)) {
     const item = isJournalKind(entry.kind) ? items.get(entry.reference) : undefined;
-    if (!run.take({ entry, item, isAfterGap: false })) break;
+    try {
+      if (!run.take({ entry, item, isAfterGap: false })) break;
+    } catch (error) {
+      // What other executions came to is in their journals.
+      if (!(error instanceof ItemResultsNeeded)) throw error;
+      return run.incomplete();
+    }
   }
   return run.report();
 }
@@ -108,8 +116,11 @@ export async function replayExecution(
     const { machine } = start;
     return { executionId, machine, status: 'RUNNING', entries: 0, outcome: 'notStarted' };
   }
-  const run = new ReplayRun(asLookup(machines), execution);
-  for await (const logged of readLog(table, execution, logStart, chunk)) if (!run.take(logged)) break;
+  const itemResults: ListResults = new Map();
+  const run = new ReplayRun(asLookup(machines), execution, itemResults);
+  for await (const logged of readLog(table, execution, logStart, chunk)) {
+    if (!(await withListResults(table, executionId, itemResults, () => run.take(logged)))) break;
+  }
   return run.report();
 }
 
@@ -129,7 +140,8 @@ export async function readStateAt(
   checkExecutionId(executionId);
   const execution = await table.readExecution(executionId);
   if (!execution) throw new ExecutionNotFoundError(executionId);
-  const replay = new Replay(asLookup(machines), execution);
+  const itemResults: ListResults = new Map();
+  const replay = new Replay(asLookup(machines), { ...execution, itemResults });
   let entries = 0;
   for await (const { entry, item, isAfterGap } of readLog(
     table,
@@ -138,7 +150,9 @@ export async function readStateAt(
     Math.min(number, chunk),
   )) {
     if (isAfterGap) throw new JournalIncompleteError('log#');
-    const { divergence, after } = replay.take(entry, item);
+    const { divergence, after } = await withListResults(table, executionId, itemResults, () =>
+      replay.take(entry, item),
+    );
     if (divergence) throw new ReplayDivergedError(executionId, divergence);
     entries += 1;
     if (entries === number && after) {
@@ -161,10 +175,10 @@ class ReplayRun {
   #entries = 0;
   #end: Pick<ReplayReport, 'outcome' | 'divergence'> | undefined;
 
-  constructor(machines: MachineLookup, stored: Execution) {
+  constructor(machines: MachineLookup, stored: Execution, itemResults: ListResults = new Map()) {
     this.#machines = machines;
     this.#stored = stored;
-    this.#replay = new Replay(machines, stored);
+    this.#replay = new Replay(machines, { ...stored, itemResults });
     const { machine, machineVersion } = stored;
     const found = findMachine(machines, machine, machineVersion);
     if (found.type === 'missing') this.#diverge('MachineNotDeployed', found.error.message);
@@ -183,6 +197,11 @@ class ReplayRun {
       this.#end = { outcome: 'incomplete' };
     }
     return this.#end === undefined;
+  }
+
+  incomplete(): ReplayReport {
+    this.#end = { outcome: 'incomplete' };
+    return this.report();
   }
 
   report(): ReplayReport {

@@ -1,5 +1,4 @@
 import { isReservedEventType } from '../orchestrator/core/eventTypes.ts';
-import type { ControlContent } from '../orchestrator/core/execution/entries.ts';
 import type { JsonObject } from '../orchestrator/core/json.ts';
 import { serializable } from '../orchestrator/core/serializable.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
@@ -53,12 +52,4 @@ const maximumEventIdLength = 256;
 function checkEventId(eventId: unknown): void {
   if (typeof eventId === 'string' && eventId !== '' && eventId.length <= maximumEventIdLength) return;
   throw new InvalidEventError(`An event id is a string of 1 to ${maximumEventIdLength} characters.`);
-}
-
-export async function sendControl(
-  { table, now, newId }: ClientSurroundings,
-  executionId: string,
-  content: ControlContent,
-): Promise<void> {
-  await table.insertEvent({ executionId, eventId: newId(), at: isoTime(now()), content });
 }

@@ -13,8 +13,10 @@ export { BundleError, type BundleErrorCode, type BundleProblem };
 export interface BundleFunctionsOptions {
   /** Modules and JSON files of machines. */
   readonly machinesDirectory: string;
-  /** Modules of workers; those that export `handler` are. It need not exist. */
-  readonly workersDirectory: string;
+  /** Further modules and JSON files of machines. @default none */
+  readonly machineFiles?: readonly string[];
+  /** Modules of workers; those that export `handler` are. It need not exist. @default no workers */
+  readonly workersDirectory?: string;
   /** Gets a folder of code for each function. What it held of earlier bundles is replaced. */
   readonly outDirectory: string;
   /** @default false */
@@ -65,15 +67,14 @@ const codeFileName = 'index.mjs';
  */
 export async function bundleFunctions(options: BundleFunctionsOptions): Promise<BundledFunctions> {
   const machinesDirectory = resolve(options.machinesDirectory);
-  const workersDirectory = resolve(options.workersDirectory);
   const outDirectory = resolve(options.outDirectory);
   const minify = options.minify ?? false;
   const entries = options.entries ?? {
     orchestrator: 'millrace/orchestrator',
     workerHost: 'millrace/workers/host',
   };
-  const machineFiles = await findMachines(machinesDirectory);
-  const workerFiles = (await moduleFiles(workersDirectory)) ?? [];
+  const moreMachines = (options.machineFiles ?? []).map((file) => resolve(file));
+  const machineFiles = [...new Set([...(await findMachines(machinesDirectory)), ...moreMachines])];
   const folders = {
     orchestrator: join(outDirectory, 'orchestrator'),
     workerHost: join(outDirectory, 'workerHost'),
@@ -82,11 +83,11 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
   };
 
   const [orchestrator, workerHost, publisher, workers] = await allOrEveryProblem([
-    buildEntry(orchestratorEntry(entries.orchestrator, machineFiles), folders.orchestrator, minify),
+    buildEntry(orchestratorEntry(entries.orchestrator, machineFiles), folders.orchestrator, minify, true),
     buildEntry(workerHostEntry(entries.workerHost, machineFiles), folders.workerHost, minify),
     options.bus &&
       buildEntry(publisherEntry(entries.publisher ?? 'millrace/bus', options.bus), folders.publisher, minify),
-    buildWorkers(workerFiles, workersDirectory, folders.workers, minify),
+    buildWorkersOf(options.workersDirectory, folders.workers, minify),
   ]);
   await checkLoads(orchestrator);
 
@@ -101,13 +102,57 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
     orchestrator: { codeDirectory: folders.orchestrator, bytes: codeBytes(orchestrator) },
     workerHost: { codeDirectory: folders.workerHost },
     ...(publisher && { publisher: { codeDirectory: folders.publisher } }),
-    workers: workers.map(({ name }) => ({
-      name,
-      codeDirectory: join(folders.workers, name),
-      handler: 'index.handler',
-    })),
+    workers: bundledWorkers(workers, folders.workers),
     machineFiles,
   };
+}
+
+export interface BundleWorkersOptions {
+  /** Modules of workers; those that export `handler` are. */
+  readonly workers: string | readonly string[];
+  /** Gets a folder of code for each worker. */
+  readonly outDirectory: string;
+  /** @default false */
+  readonly minify?: boolean;
+}
+
+/**
+ * Bundles the workers of a folder, or of some files, alone.
+ *
+ * @throws BundleError
+ */
+export async function bundleWorkers(options: BundleWorkersOptions): Promise<BundledFunctions['workers']> {
+  const outDirectory = resolve(options.outDirectory);
+  const { workers: of, minify = false } = options;
+  const workers =
+    typeof of === 'string'
+      ? await buildWorkersOf(of, outDirectory, minify)
+      : await buildWorkers(
+          of.map((file) => resolve(file)),
+          process.cwd(),
+          outDirectory,
+          minify,
+        );
+  await Promise.all(workers.map(({ name, files }) => writeCodeFolder(join(outDirectory, name), files)));
+  return bundledWorkers(workers, outDirectory);
+}
+
+async function buildWorkersOf(directory: string | undefined, outDirectory: string, minify: boolean) {
+  if (directory === undefined) return [];
+  const workersDirectory = resolve(directory);
+  const files = (await moduleFiles(workersDirectory)) ?? [];
+  return buildWorkers(files, workersDirectory, outDirectory, minify);
+}
+
+function bundledWorkers(
+  workers: readonly { readonly name: string }[],
+  outDirectory: string,
+): BundledFunctions['workers'] {
+  return workers.map(({ name }) => ({
+    name,
+    codeDirectory: join(outDirectory, name),
+    handler: 'index.handler',
+  }));
 }
 
 function orchestratorEntry(module: string, machineFiles: readonly string[]): string {
@@ -135,14 +180,20 @@ export const { publish } = createPublisher({ bus });
 `;
 }
 
-async function buildEntry(contents: string, folder: string, minify: boolean): Promise<CodeFile[]> {
+async function buildEntry(
+  contents: string,
+  folder: string,
+  minify: boolean,
+  isOwnCode = false,
+): Promise<CodeFile[]> {
   const stdin = {
     contents,
     resolveDir: packageDirectory,
     sourcefile: 'generatedEntry.js',
     loader: 'js',
   } as const;
-  return codeFiles(await buildCode({ stdin, outfile: join(folder, codeFileName) }, minify));
+  const outfile = join(folder, codeFileName);
+  return codeFiles(await buildCode({ stdin, outfile }, minify, { isOwnCode }));
 }
 
 function codeBytes(files: readonly CodeFile[]): number {

@@ -6,11 +6,12 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type BundledFunctions, type BusCode, bundleFunctions } from '../infra/bundle.ts';
 import { describeDeployment } from '../infra/describe.ts';
 import type { DeploymentDescription } from '../infra/description.ts';
+import { readDeployment } from '../infra/template/readDeployment.ts';
 import type { BusEvent } from '../orchestrator/bus/bus.ts';
 import { type Configuration, environmentVariable } from '../orchestrator/configuration.ts';
 import { clockEnvironment, executionClock, isTimeScale } from '../orchestrator/executionClock.ts';
 import { createDynamoDBClient } from '../orchestrator/table/client.ts';
-import type { Units } from '../orchestrator/table/dynamoDBTable.ts';
+import type { Units } from '../orchestrator/table/dynamoDBCalls.ts';
 import { type LocalBus, startBus } from './bus.ts';
 import { ConsumedCapacityCounter } from './consumedCapacityCounter.ts';
 import { ensureTable } from './dynamodb/createTable.ts';
@@ -33,6 +34,13 @@ export interface LocalCloudOptions {
   /** Keeps the table in this file, and large data in a folder beside it. @default files of its own, deleted at the end */
   readonly dataFile?: string;
   readonly settings?: Partial<Omit<Configuration, 'hasBus'>>;
+  /**
+   * Deploys what a template says that the CDK has synthesized, `cdk.out/<stack>.template.json`, with its code, and bundles
+   * nothing: folders, settings and bus are the template's.
+   *
+   * @default the deployment of the two folders
+   */
+  readonly template?: string;
   /** Whether events leave through a bus, or the module that gets them beside the local one. @default true */
   readonly bus?: boolean | BusCode;
   /** Variables of every function. */
@@ -107,9 +115,9 @@ const region = 'us-east-1';
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /**
- * Starts the local cloud and deploys the machines and workers of two folders to it.
+ * Starts the local cloud and deploys the machines and workers of two folders to it, or what a template says.
  *
- * @throws NoLocalEngineError, EngineStartError, BundleError
+ * @throws NoLocalEngineError, EngineStartError, BundleError, InvalidTemplateError
  * @throws InvalidTimeScaleError
  */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
@@ -160,7 +168,12 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     const bus = first.bus && (await startLocalBus(options));
     if (bus) started.push(() => bus.stop());
     const busVariables = bus && { [environmentVariable.busEndpoint]: bus.endpoint };
-    const endpoints = { ...endpointVariables(dynamodbEndpoint, lambda.endpoint), ...busVariables };
+    const endpoints = {
+      ...endpointVariables(dynamodbEndpoint, lambda.endpoint),
+      ...busVariables,
+      // A template's store is a bucket that is not here.
+      [environmentVariable.store]: store,
+    };
     const deploy = (description: DeploymentDescription) =>
       lambda.updateFunctions(
         description.functions.map((each) => ({
@@ -289,6 +302,11 @@ class Deployments {
   }
 
   async next(): Promise<DeploymentDescription> {
+    const { template } = this.#options;
+    return template === undefined ? this.#bundled() : readDeployment(template);
+  }
+
+  async #bundled(): Promise<DeploymentDescription> {
     const {
       machinesDirectory,
       workersDirectory,

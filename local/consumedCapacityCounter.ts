@@ -1,4 +1,4 @@
-import type { Units } from '../orchestrator/table/dynamoDBTable.ts';
+import type { Units } from '../orchestrator/table/dynamoDBCalls.ts';
 
 /** Adds up the capacity units that functions print (orchestrator/report.ts, `consumedCapacity`). */
 export class ConsumedCapacityCounter {

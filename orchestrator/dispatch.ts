@@ -100,11 +100,11 @@ export class DispatchMemory {
     this.#limit = limit;
   }
 
-  has(execution: Execution, task: OpenTask): boolean {
+  has(execution: DispatchedExecution, task: OpenTask): boolean {
     return this.#keys.has(keyOf(execution, task));
   }
 
-  add(execution: Execution, task: OpenTask): void {
+  add(execution: DispatchedExecution, task: OpenTask): void {
     this.#keys.add(keyOf(execution, task));
     if (this.#keys.size <= this.#limit) return;
     for (const oldest of this.#keys) {
@@ -115,6 +115,8 @@ export class DispatchMemory {
 }
 
 /** `startedAt` and deadline tell apart an execution that was deleted and started anew, and a task that was deferred. */
-function keyOf(execution: Execution, task: OpenTask): string {
+type DispatchedExecution = Pick<Execution, 'executionId' | 'startedAt'>;
+
+function keyOf(execution: DispatchedExecution, task: OpenTask): string {
   return `${execution.executionId}/${execution.startedAt}/${taskKey(task)}/${task.deadline}`;
 }

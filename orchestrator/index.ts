@@ -51,6 +51,7 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
     invoker,
     machines,
     table,
+    data,
     tableName,
     layout,
     functionNames: names,

@@ -2,8 +2,11 @@ import { childNumber } from './core/execution/addresses.ts';
 import type { AdvanceInput } from './core/execution/advance.ts';
 import { hasChild } from './core/execution/children.ts';
 import { inJournalOrder, type JournalEntry, withMessagesInOrder } from './core/execution/entries.ts';
-import type { Execution } from './core/execution/execution.ts';
+import { type Execution, taskKey } from './core/execution/execution.ts';
+import { type FanOut, openTasks } from './core/execution/fanOut.ts';
+import { type ItemResults, itemResultsOf } from './core/execution/listOutcome.ts';
 import { journalReferences, parseLog } from './core/execution/log.ts';
+import { readListResults } from './listResults.ts';
 import type { JournalRecord } from './orchestrator.ts';
 import type { Table } from './table/table.ts';
 
@@ -80,9 +83,9 @@ export class JournalReader {
     records: readonly JournalRecord[],
   ): Promise<ReadonlySet<string>> {
     if (execution.logSegments === 0) return new Set();
+    const open = new Set(openTasks(execution).map(taskKey));
     const isOpen = (entry: JournalEntry) =>
-      (entry.kind === 'result' &&
-        execution.tasks.some((task) => task.task === entry.task && task.attempt === entry.attempt)) ||
+      (entry.kind === 'result' && open.has(entry.reference)) ||
       (entry.kind === 'message' && isNumbered(execution, entry.sender));
     const createdAt = records.filter((record) => !isOpen(record.entry)).map((record) => record.createdAt);
     if (createdAt.length === 0) return new Set();
@@ -95,9 +98,17 @@ export class JournalReader {
     const common = { executionId, execution, wakeId, now, delivered: [] };
     if (execution.waiting) return { ...common, ...(await this.#wholeJournal(execution)) };
     const at = Math.max(now, execution.updatedAt);
-    const overdue = execution.tasks.filter((task) => (task.deadline ?? Number.POSITIVE_INFINITY) <= at);
+    const overdue = openTasks(execution).filter((task) => (task.deadline ?? Number.POSITIVE_INFINITY) <= at);
     const entries = overdue.length === 0 ? [] : await this.#table.readResults(executionId, overdue);
     return { ...common, entries };
+  }
+
+  /** The results of the items of a list: those that were given, and what the journal holds. */
+  async itemResults({ executionId, entries }: AdvanceInput, fanOut: FanOut): Promise<ItemResults> {
+    if (fanOut.isDelegated) return readListResults(this.#table, executionId, fanOut);
+    const given = entries.filter((entry) => entry.kind === 'result' && entry.task === fanOut.task);
+    const stored = await this.#table.readItemResults(executionId, fanOut.task);
+    return itemResultsOf([...given, ...stored].filter((entry) => entry.kind === 'result'));
   }
 
   async #wholeJournal(execution: Execution) {

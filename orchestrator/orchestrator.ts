@@ -1,18 +1,18 @@
+import { AfterCommit } from './afterCommit.ts';
+import { CommitWriter } from './commitWriter.ts';
 import {
   type Advance,
   type AdvanceInput,
   type AdvanceLimits,
   advance,
-  deferDispatch,
-  drainOutbox,
   failExecution,
   waitForRepair,
 } from './core/execution/advance.ts';
-import type { ExecutionEffect } from './core/execution/draft.ts';
 import type { JournalEntry } from './core/execution/entries.ts';
-import type { Execution, ExecutionError, OpenTask } from './core/execution/execution.ts';
+import type { Execution, ExecutionError } from './core/execution/execution.ts';
+import type { FanOut } from './core/execution/fanOut.ts';
+import { ItemResultsNeeded } from './core/execution/listOutcome.ts';
 import type { MachineLookup } from './core/execution/machines.ts';
-import { unfetchedSnapshot } from './core/execution/storedData.ts';
 import { ExecutionCache } from './executionCache.ts';
 import { JournalReader } from './journalReader.ts';
 import { describeError, type Reporter } from './report.ts';
@@ -40,8 +40,6 @@ export interface OrchestratorOptions {
   readonly hasBus?: boolean;
 }
 
-const defaultActionLimitMs = 5000;
-
 /** A journal item as the stream brought it. */
 export interface JournalRecord {
   readonly entry: JournalEntry;
@@ -51,6 +49,7 @@ export interface JournalRecord {
 
 /** A commit races with others only for as long as they arrive at the same time. */
 const mostConflicts = 20;
+
 /**
  * Brings executions forward: reads what the pure step needs, commits what it answers, then executes its effects. Rejects
  * only where the table did not take a read or a write, so that whoever delivered the records delivers them again.
@@ -60,12 +59,21 @@ export class Orchestrator {
   readonly #cache: ExecutionCache;
   readonly #journal: JournalReader;
   readonly #inputs: StoredInputs;
+  readonly #writer: CommitWriter;
+  readonly #after: AfterCommit;
 
   constructor(options: OrchestratorOptions) {
     this.#options = options;
     this.#journal = new JournalReader(options.table);
     this.#inputs = new StoredInputs(options.data ?? new StoredJson(undefined));
     this.#cache = new ExecutionCache(options.cacheCharacters ?? 32_000_000);
+    this.#writer = new CommitWriter(options);
+    this.#after = new AfterCommit({
+      ...options,
+      writer: this.#writer,
+      cache: this.#cache,
+      inputs: this.#inputs,
+    });
   }
 
   /** Applies journal items of one execution, as the stream delivered them. */
@@ -116,10 +124,10 @@ export class Orchestrator {
         ...(await this.#journal.recordsInput(execution, entries, records)),
         now: this.#options.now(),
       });
-      const step = this.#advance(input);
+      const step = await this.#advance(input);
       if (step.type === 'nothing') {
         if (isFresh || !execution) {
-          if (execution) await this.#finish(execution, deliveredAgain(step, input));
+          if (execution) await this.#after.finish(execution, deliveredAgain(step, input));
           return;
         }
         // From memory it looks as if there were nothing to do: only a strong read may say so.
@@ -141,15 +149,15 @@ export class Orchestrator {
     for (let conflicts = 0; conflicts < mostConflicts; conflicts++) {
       const execution = await this.#options.table.readExecution(executionId);
       if (!execution) return;
-      if (execution.outbox) await this.#drainOutbox(execution);
+      if (execution.outbox) await this.#after.drainOutbox(execution);
       if (execution.outbox || execution.status !== 'RUNNING') return;
       const now = this.#options.now();
       if ((execution.wakeAt ?? Number.POSITIVE_INFINITY) > now) {
-        await this.#redispatch(execution, [wakeId]);
+        await this.#after.redispatch(execution, [wakeId]);
         return;
       }
       const input = await fetch(await this.#journal.wakeInput(execution, wakeId, now));
-      const step = this.#advance(input);
+      const step = await this.#advance(input);
       if (step.type === 'nothing') return;
       const outcome = await this.#commit(step, input);
       if (outcome.type === 'committed') return;
@@ -158,12 +166,15 @@ export class Orchestrator {
   }
 
   /** The pure step. A defect in it lets the execution wait with its input unapplied, and harms no other. */
-  #advance(input: AdvanceInput): Advance {
+  async #advance(input: AdvanceInput): Promise<Advance> {
     const { machines, limits, report } = this.#options;
     const { executionId } = input;
     try {
       return advance(machines, limits, input);
     } catch (error) {
+      if (error instanceof ItemResultsNeeded && !input.itemResults?.has(error.fanOut.task)) {
+        return this.#advanceWithResults(input, error.fanOut);
+      }
       const message = `${describeError(error)}. The execution is tried again; report this with the message.`;
       report({ type: 'waiting', executionId, error: message });
       try {
@@ -176,6 +187,18 @@ export class Orchestrator {
     }
   }
 
+  /** A list is done with this step, which takes in what its items came to. */
+  async #advanceWithResults(input: AdvanceInput, fanOut: FanOut): Promise<Advance> {
+    try {
+      const results = await this.#journal.itemResults(input, fanOut);
+      const itemResults = new Map(input.itemResults).set(fanOut.task, results);
+      return await this.#advance({ ...input, itemResults });
+    } catch (error) {
+      if (!isStoredDataError(error)) throw error;
+      return waitForRepair(input, dataUnavailable(error), this.#options.limits);
+    }
+  }
+
   async #commit(
     step: Extract<Advance, { type: 'commit' }>,
     input: AdvanceInput,
@@ -185,8 +208,8 @@ export class Orchestrator {
     switch (outcome.type) {
       case 'committed':
         this.#cache.set(execution);
-        await this.#execute(execution, step.effects);
-        await this.#finish(execution, deliveredAgain(step, input));
+        await this.#after.execute(execution, step.effects);
+        await this.#after.finish(execution, deliveredAgain(step, input));
         return outcome;
       case 'waits':
         this.#cache.delete(execution.executionId);
@@ -205,25 +228,14 @@ export class Orchestrator {
     input: AdvanceInput,
   ): Promise<CommitOutcome | { type: 'waits' }> {
     try {
-      return await this.#write(step);
+      return await this.#writer.write(step);
     } catch (error) {
       if (!isStoredDataError(error)) throw error;
       const waiting = waitForRepair(input, dataUnavailable(error), this.#options.limits);
       if (waiting.type === 'nothing') throw error;
-      const outcome = await this.#write(waiting);
+      const outcome = await this.#writer.write(waiting);
       return outcome.type === 'committed' ? { type: 'waits' } : outcome;
     }
-  }
-
-  /** The commit, after the log segment that it drops from the item: a crash between them loses no entry. */
-  async #write({
-    execution,
-    segment,
-    outgoing,
-    emitted,
-  }: Extract<Advance, { type: 'commit' }>): Promise<CommitOutcome> {
-    if (segment) await this.#options.table.writeLogSegment(execution.executionId, segment);
-    return this.#options.table.commit(execution, outgoing, this.#options.hasBus ? emitted : []);
   }
 
   /** The entries one by one, so that only the one that makes the state too large ends the execution. */
@@ -237,7 +249,7 @@ export class Orchestrator {
     if (first && (left.length > 1 || input.wakeId !== undefined)) {
       const { wakeId: _, ...rest } = input;
       const single = { ...rest, entries: [first] };
-      const step = this.#advance(single);
+      const step = await this.#advance(single);
       if (step.type === 'commit') {
         const outcome = await this.#commit(step, single);
         if (outcome.type === 'conflict') return outcome;
@@ -248,7 +260,7 @@ export class Orchestrator {
     const error = stateTooLarge(bytes);
     const failed = failExecution({ ...input, entries: left }, error);
     if (failed.type === 'nothing') return { type: 'committed' as const };
-    const outcome = await this.#write(failed);
+    const outcome = await this.#writer.write(failed);
     if (outcome.type === 'tooLarge') {
       // Room for an error is kept free in every item, so only the log of very many entries at once can come here.
       const reason = `Its failure takes ${outcome.bytes} bytes itself: ${error.message}`;
@@ -256,106 +268,6 @@ export class Orchestrator {
     }
     this.#cache.delete(input.executionId);
     return outcome.type === 'conflict' ? outcome : { type: 'committed' as const };
-  }
-
-  /** Tasks first: an action can then keep only its own batch waiting, and that not for long. */
-  async #execute(execution: Execution, effects: readonly ExecutionEffect[]): Promise<void> {
-    const { executionId } = execution;
-    const tasks = effects.flatMap((effect) => (effect.type === 'dispatch' ? [effect.task] : []));
-    if (tasks.length > 0) {
-      await this.#defer(execution, await this.#options.dispatcher.dispatch(execution, tasks));
-    }
-    const { report } = this.#options;
-    for (const effect of effects) {
-      switch (effect.type) {
-        case 'action':
-          await this.#runAction(executionId, effect);
-          break;
-        case 'log': {
-          const { label, value } = effect;
-          report({ type: 'log', executionId, value, ...(label !== undefined && { label }) });
-          break;
-        }
-        case 'dispatch':
-          break;
-        default:
-          effect satisfies never;
-      }
-    }
-  }
-
-  /** An action that is an async function is waited for: Lambda freezes what goes on after the handler. */
-  async #runAction(
-    executionId: string,
-    { name, run }: Extract<ExecutionEffect, { type: 'action' }>,
-  ): Promise<void> {
-    const limitMs = this.#options.actionLimitMs ?? defaultActionLimitMs;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`It did not settle within ${limitMs} ms.`)), limitMs);
-    });
-    try {
-      await Promise.race([run(), late]);
-    } catch (error) {
-      this.#options.report({ type: 'actionFailed', executionId, action: name, error: describeError(error) });
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  /** What an earlier commit, of this instance or of one that died, has left to be done. */
-  async #finish(execution: Execution, causes: readonly string[]): Promise<void> {
-    await this.#redispatch(execution, causes);
-    if (execution.outbox) await this.#drainOutbox(execution);
-  }
-
-  /** Commit by commit, until every other execution has what is for it. Whoever comes first goes on with it. */
-  async #drainOutbox(from: Execution): Promise<void> {
-    const current = (await this.#options.table.readExecution(from.executionId)) ?? from;
-    let execution = await this.#inputs.withState(current);
-    while (execution) {
-      // Without its state its next wake is not known: the clock comes back to it.
-      if (execution.status === 'RUNNING' && unfetchedSnapshot(execution) !== undefined) return;
-      const step = drainOutbox(execution, this.#options.now());
-      if (step.type === 'nothing') return;
-      const outcome = await this.#write(step);
-      if (outcome.type === 'committed') {
-        execution = outcome.stored ?? step.execution;
-        this.#cache.set(execution);
-      } else {
-        this.#cache.delete(from.executionId);
-        execution = outcome.type === 'conflict' ? await this.#inputs.withState(outcome.current) : undefined;
-      }
-    }
-  }
-
-  /** A delivery of an applied cause means that whoever applied it may have died before it dispatched. */
-  async #redispatch(execution: Execution, causes: readonly string[]): Promise<void> {
-    // One that was suspended meanwhile has its tasks all the same.
-    const isOpen = execution.status === 'RUNNING' || execution.status === 'SUSPENDED';
-    if (causes.length === 0 || !isOpen || execution.tasks.length === 0) return;
-    const deferred = await this.#options.dispatcher.redispatch(execution, causes, this.#options.now());
-    await this.#defer(execution, deferred);
-  }
-
-  /** Commits a later time for tasks whose functions had no capacity. */
-  async #defer(dispatched: Execution, tasks: readonly OpenTask[]): Promise<void> {
-    if (tasks.length === 0) return;
-    let execution = await this.#inputs.withState(dispatched);
-    for (let conflicts = 0; execution && conflicts < mostConflicts; conflicts++) {
-      // Without its state its next wake is not known: the tasks' deadlines find them.
-      if (unfetchedSnapshot(execution) !== undefined) break;
-      const step = deferDispatch(execution, tasks, this.#options.now());
-      if (step.type === 'nothing') return;
-      const outcome = await this.#write(step);
-      if (outcome.type === 'committed') {
-        this.#cache.set(outcome.stored ?? step.execution);
-        return;
-      }
-      // Too large can only be by the few bytes of the log entry: the tasks' deadlines find them then.
-      execution = outcome.type === 'conflict' ? await this.#inputs.withState(outcome.current) : undefined;
-    }
-    this.#cache.delete(dispatched.executionId);
   }
 }
 

@@ -2,7 +2,7 @@ import type { AdvanceInput } from './core/execution/advance.ts';
 import type { JournalEntry } from './core/execution/entries.ts';
 import type { Execution, ExecutionError } from './core/execution/execution.ts';
 import { journalReferences } from './core/execution/log.ts';
-import { unfetchedData, unfetchedSnapshot } from './core/execution/storedData.ts';
+import { neededData, unfetchedSnapshot } from './core/execution/storedData.ts';
 import { isStoredDataError, type StoredJson } from './store/storedJson.ts';
 import { withEntryData, withSnapshot } from './table/storedParts.ts';
 
@@ -117,7 +117,7 @@ function mayStep({ execution, isWholeJournal }: AdvanceInput): boolean {
 function entryFilter({ execution, appliedBefore }: AdvanceInput): (entry: JournalEntry) => boolean {
   let logged: ReadonlySet<string> | undefined;
   return (entry) => {
-    if (unfetchedData(entry) === undefined) return false;
+    if (neededData(entry) === undefined) return false;
     if (!execution) return true;
     if (entry.kind === 'start') return execution.definitionHash === undefined;
     if (entry.kind === 'message' && entry.number <= (execution.received?.[entry.sender] ?? 0)) return false;

@@ -1,8 +1,14 @@
 import type { TaskPayload } from '../workers/contract.ts';
-import { type Execution, type OpenTask, taskKey } from './core/execution/execution.ts';
+import { type Execution, type OpenTask, taskId, taskKey } from './core/execution/execution.ts';
+import { openTasks } from './core/execution/fanOut.ts';
 import type { MachineLookup } from './core/execution/machines.ts';
+import type { Json } from './core/json.ts';
+import type { TaskError } from './core/machine/step.types.ts';
 import { DispatchMemory, type FunctionInvoker } from './dispatch.ts';
+import { ListItems } from './listItems.ts';
 import type { Reporter } from './report.ts';
+import { StoreUnavailableError } from './store/objectStore.ts';
+import { isStoredDataError, type StoredJson } from './store/storedJson.ts';
 import { expiresAt, isoTime, type TableLayout } from './table/executionItem.ts';
 import type { Table } from './table/table.ts';
 
@@ -10,6 +16,8 @@ export interface TaskDispatcherOptions {
   readonly invoker: FunctionInvoker;
   readonly machines: MachineLookup;
   readonly table: Table;
+  /** Where pages of files are. @default nowhere */
+  readonly data?: StoredJson;
   readonly tableName: string;
   readonly layout: TableLayout;
   readonly functionNames: FunctionNames;
@@ -30,11 +38,13 @@ const redispatchWithinMs = 60_000;
 
 /** Hands tasks to their functions, after the commit that opened them. */
 export class TaskDispatcher {
+  readonly lists: ListItems;
   readonly #options: TaskDispatcherOptions;
   readonly #memory = new DispatchMemory();
 
   constructor(options: TaskDispatcherOptions) {
     this.#options = options;
+    this.lists = new ListItems(options.table, options.data);
   }
 
   /** Answers the tasks whose functions have no capacity now. Rejects when the table took no write. */
@@ -47,7 +57,7 @@ export class TaskDispatcher {
   async redispatch(execution: Execution, causes: readonly string[], now: number): Promise<OpenTask[]> {
     const machine = this.#options.machines.find(execution.machine, execution.machineVersion);
     if (!machine) return [];
-    const lost = execution.tasks.filter((task) => {
+    const lost = openTasks(execution).filter((task) => {
       if (task.deadline === undefined || !causes.includes(task.cause)) return false;
       const dispatchedAt = task.deadline - machine.taskSourceOf(task.worker).policy.timeoutMs;
       return now - dispatchedAt < redispatchWithinMs && !this.#memory.has(execution, task);
@@ -56,47 +66,86 @@ export class TaskDispatcher {
   }
 
   async #dispatchOne(execution: Execution, task: OpenTask): Promise<'done' | 'deferred'> {
-    const { invoker, machines, functionNames, report } = this.#options;
+    const { invoker, machines, functionNames } = this.#options;
     const machine = machines.find(execution.machine, execution.machineVersion);
     // The commit just taken found it; without it the deadline decides.
     if (!machine) return 'done';
     const source = machine.taskSourceOf(task.worker);
     const functionName =
       source.kind === 'worker' ? functionNames.worker(source.worker) : functionNames.workerHost;
-    const payload = this.#payload(execution, task, source.kind === 'worker' ? source.worker : task.worker);
-    const outcome = await invoker.invoke(functionName, payload);
+    const input = await this.#inputOf(execution, task);
+    if (input.type === 'failed') return this.#fail(execution, task, input.error);
+    if (input.type === 'deferred') {
+      this.#reportDeferred(execution, task, input.error);
+      return 'deferred';
+    }
+    const worker = source.kind === 'worker' ? source.worker : task.worker;
+    const of = { machine: machine.listsOf ?? execution.machine, worker };
+    const outcome = await invoker.invoke(functionName, this.#payload(execution, task, of, input.value));
     switch (outcome.type) {
       case 'dispatched':
         this.#memory.add(execution, task);
         return 'done';
       case 'deferred':
-        report({
-          type: 'dispatchFailed',
-          executionId: execution.executionId,
-          worker: task.worker,
-          error: outcome.error,
-        });
+        this.#reportDeferred(execution, task, outcome.error);
         return 'deferred';
-      case 'failed': {
-        // Written as the worker would have written it: the same journal, the same first-result-wins.
-        const at = isoTime(this.#options.now());
-        await this.#options.table.insertResult({
-          executionId: execution.executionId,
-          task: task.task,
-          attempt: task.attempt,
-          worker: task.worker,
-          startedAt: at,
-          endedAt: at,
-          result: { status: 'FAILED', error: outcome.error },
-        });
-        this.#memory.add(execution, task);
-        return 'done';
-      }
+      case 'failed':
+        return this.#fail(execution, task, outcome.error);
     }
   }
 
-  #payload(execution: Execution, task: OpenTask, worker: string): TaskPayload {
-    const { executionId, machine, machineVersion = '' } = execution;
+  #reportDeferred({ executionId }: Execution, { worker }: OpenTask, error: string): void {
+    this.#options.report({ type: 'dispatchFailed', executionId, worker, error });
+  }
+
+  /** Written as the worker would have written it: the same journal, the same first-result-wins. */
+  async #fail({ executionId, startedAt }: Execution, task: OpenTask, error: TaskError): Promise<'done'> {
+    const at = isoTime(this.#options.now());
+    const { task: number, index, attempt, worker } = task;
+    await this.#options.table.insertResult({
+      executionId,
+      task: number,
+      ...(index !== undefined && { index }),
+      attempt,
+      worker,
+      startedAt: at,
+      endedAt: at,
+      result: { status: 'FAILED', error },
+    });
+    this.#memory.add({ executionId, startedAt }, task);
+    return 'done';
+  }
+
+  async #inputOf(
+    { fanOuts = [] }: Execution,
+    task: OpenTask,
+  ): Promise<
+    | { type: 'input'; value: Json }
+    | { type: 'deferred'; error: string }
+    | { type: 'failed'; error: TaskError }
+  > {
+    const { index } = task;
+    const fanOut = index === undefined ? undefined : fanOuts.find((each) => each.task === task.task);
+    if (index === undefined || !fanOut) return { type: 'input', value: task.input ?? null };
+    try {
+      const value = await this.lists.at(fanOut.items, index);
+      if (value !== undefined) return { type: 'input', value };
+    } catch (error) {
+      if (error instanceof StoreUnavailableError) return { type: 'deferred', error: error.message };
+      if (!isStoredDataError(error)) throw error;
+    }
+    const message = `Item ${index} of task ${task.task} is not to be had any more: its list has expired, or was deleted.`;
+    return { type: 'failed', error: { name: 'States.ItemReaderFailed', message, retryable: false } };
+  }
+
+  #payload(
+    execution: Execution,
+    task: OpenTask,
+    of: { readonly machine: string; readonly worker: string },
+    input: Json,
+  ): TaskPayload {
+    const { executionId, machineVersion = '' } = execution;
+    const { machine, worker } = of;
     const expiry = expiresAt(this.#options.layout, this.#options.now());
     // The task of an effect was made before the commit put its input into the store.
     const inputAt = task.inputAt ?? execution.tasks.find((open) => open.task === task.task)?.inputAt;
@@ -105,14 +154,15 @@ export class TaskDispatcher {
       executionId,
       item: taskKey(task),
       task: task.task,
+      ...(task.index !== undefined && { index: task.index }),
       attempt: task.attempt,
       worker,
       machine,
       machineVersion,
       deadline: isoTime(task.deadline ?? this.#options.now()),
-      idempotencyKey: `${executionId}#${task.task}`,
+      idempotencyKey: `${executionId}#${taskId(task)}`,
       ...(expiry !== undefined && { expiresAt: expiry }),
-      ...(inputAt === undefined ? { input: task.input ?? null } : { input: null, inputAt }),
+      ...(inputAt === undefined ? { input } : { input: null, inputAt }),
     };
   }
 }

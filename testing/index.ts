@@ -20,6 +20,8 @@ export type {
   ChildName,
   MachineDefinition,
   MachineStateValue,
+  TaskInput,
+  TaskOutput,
   WorkerInput,
   WorkerName,
   WorkerOutput,

@@ -7,6 +7,7 @@ import type {
   StateValue,
   StateValueFrom,
 } from 'xstate';
+import type { EachMark, eachKey } from '../orchestrator/core/eachOptions.ts';
 import type { JsonObject } from '../orchestrator/core/json.ts';
 
 /** An XState machine, or the config of one that is JSON alone. */
@@ -43,6 +44,21 @@ export type WorkerInput<M, Name> = unknown extends LogicOf<M, Name> ? unknown : 
 
 /** What a worker of a machine answers, or what a child of it ends with. */
 export type WorkerOutput<M, Name> = unknown extends LogicOf<M, Name> ? unknown : OutputFrom<LogicOf<M, Name>>;
+
+/** What runs as one task: of a list that `each` works on, what runs for an item. */
+type TaskLogicOf<M, Name> =
+  LogicOf<M, Name> extends { readonly [eachKey]?: infer Mark }
+    ? NonNullable<Mark> extends EachMark<infer Actor>
+      ? Actor
+      : LogicOf<M, Name>
+    : LogicOf<M, Name>;
+
+/** What a worker's function is given. */
+export type TaskInput<M, Name> = unknown extends LogicOf<M, Name> ? unknown : InputFrom<TaskLogicOf<M, Name>>;
+
+/** What a worker's function answers. */
+export type TaskOutput<M, Name> =
+  unknown extends LogicOf<M, Name> ? unknown : OutputFrom<TaskLogicOf<M, Name>>;
 
 /** A state of a machine as `snapshot.matches` takes it: the whole value, or an outer part of it. */
 export type MachineStateValue<M> = M extends AnyStateMachine ? StateValueFrom<M> : StateValue;

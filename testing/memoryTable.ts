@@ -3,8 +3,14 @@ import type { Emission } from '../orchestrator/core/execution/emission.ts';
 import type { JournalEntry } from '../orchestrator/core/execution/entries.ts';
 import type { Execution } from '../orchestrator/core/execution/execution.ts';
 import type { OutgoingItem } from '../orchestrator/core/execution/messages.ts';
+import type { Json } from '../orchestrator/core/json.ts';
 import { type Attributes, attributesSize } from '../orchestrator/table/attributes.ts';
-import { decodeExecution, encodeExecution, type TableLayout } from '../orchestrator/table/executionItem.ts';
+import {
+  decodeExecution,
+  encodeExecution,
+  shardOf,
+  type TableLayout,
+} from '../orchestrator/table/executionItem.ts';
 import {
   decodeCursor,
   encodeCursor,
@@ -12,6 +18,7 @@ import {
   listShards,
 } from '../orchestrator/table/indexQueries.ts';
 import { checkedSize } from '../orchestrator/table/itemSize.ts';
+import { decodeItemsPage, encodeItemsPage } from '../orchestrator/table/itemsPages.ts';
 import {
   decodeJournalItem,
   encodeEvent,
@@ -22,18 +29,23 @@ import {
   type StartItem,
 } from '../orchestrator/table/journalItems.ts';
 import { encodeOutgoing } from '../orchestrator/table/messageItems.ts';
+import { outlineOf } from '../orchestrator/table/outline.ts';
 import { indexPartition, maximumItemBytes, neverMs, sortKey } from '../orchestrator/table/schema.ts';
 import type {
   CommitOutcome,
   DueExecution,
   DueRequest,
+  ExecutionVersion,
   HistoryItems,
   InsertOutcome,
   InsertStartOutcome,
+  ItemsPage,
   ListedExecution,
   ListRequest,
   NewEvent,
+  Outline,
   Page,
+  ScanRequest,
   Table,
   TaskAttempt,
 } from '../orchestrator/table/table.ts';
@@ -74,8 +86,24 @@ export class MemoryTable implements Table {
   }
 
   async readResults(executionId: string, attempts: readonly TaskAttempt[]): Promise<JournalEntry[]> {
-    const keys = new Set(attempts.map(({ task, attempt }) => sortKey.result(task, attempt)));
+    const keys = new Set(attempts.map((attempt) => sortKey.result(attempt)));
     return this.#journal(executionId).filter((entry) => keys.has(entry.reference));
+  }
+
+  async readItemResults(executionId: string, task: number): Promise<JournalEntry[]> {
+    return this.#journal(executionId).filter(({ reference }) => reference.startsWith(`task#${task}.`));
+  }
+
+  async readItemsPage(
+    executionId: string,
+    { task, hash, page }: ItemsPage,
+  ): Promise<readonly Json[] | undefined> {
+    const item = this.items.get(keyOf(executionId, sortKey.itemsPage(task, hash, page)));
+    return item && decodeItemsPage(item);
+  }
+
+  async writeItemsPage(executionId: string, page: ItemsPage, items: readonly Json[]): Promise<void> {
+    this.put(checkedSize('A page of items', encodeItemsPage(executionId, page, items, undefined)));
   }
 
   async readJournal(executionId: string): Promise<JournalEntry[]> {
@@ -189,6 +217,35 @@ export class MemoryTable implements Table {
     return { items };
   }
 
+  async readStatus(executionId: string): Promise<ExecutionVersion | undefined> {
+    const execution = await this.readExecution(executionId);
+    return execution && { status: execution.status, version: execution.version };
+  }
+
+  async readOutline(executionId: string): Promise<Outline> {
+    const items = [...this.items.values()].filter((item) => idOf(item) === executionId);
+    return outlined(items);
+  }
+
+  async scan({
+    segment,
+    segments,
+    limit = 1000,
+    cursor,
+  }: ScanRequest): Promise<Outline & { cursor?: string }> {
+    const from = cursor === undefined ? undefined : decodeCursor(cursor).from;
+    const after = from && keyOf(idOf(from), from.item?.S ?? '');
+    const found = [...this.items.entries()]
+      .filter(([key, item]) => shardOf(idOf(item), segments) === segment && (!after || key > after))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, item]) => item);
+    const last = found.length > limit ? found[limit - 1] : undefined;
+    if (!last) return outlined(found);
+    const { executionId = { S: '' }, item = { S: '' } } = last;
+    const next = encodeCursor({ shard: segment, from: { executionId, item } });
+    return { ...outlined(found.slice(0, limit)), cursor: next };
+  }
+
   /** Of one index partition, in the order of its sort key and, as in DynamoDB, some order beyond that. */
   #indexPage(
     partition: string,
@@ -234,6 +291,10 @@ export class MemoryTable implements Table {
     this.put(item);
     return 'inserted';
   }
+}
+
+function outlined(items: readonly Attributes[]): Outline {
+  return { items: items.map(outlineOf).filter((outline) => outline !== undefined), readUnits: 0 };
 }
 
 function keyOf(executionId: string, item: string): string {

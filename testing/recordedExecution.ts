@@ -1,9 +1,11 @@
 import { durationMs } from '../orchestrator/core/duration.ts';
 import { childId, childNumber } from '../orchestrator/core/execution/addresses.ts';
-import { type Advance, advance } from '../orchestrator/core/execution/advance.ts';
+import { type Advance, type AdvanceInput, advance } from '../orchestrator/core/execution/advance.ts';
 import type { Emission } from '../orchestrator/core/execution/emission.ts';
 import type { JournalEntry, TaskResult } from '../orchestrator/core/execution/entries.ts';
 import { type Execution, type OpenTask, taskKey } from '../orchestrator/core/execution/execution.ts';
+import type { FanOut } from '../orchestrator/core/execution/fanOut.ts';
+import { itemResultsOf } from '../orchestrator/core/execution/listOutcome.ts';
 import { type LogVerdict, parseLog } from '../orchestrator/core/execution/log.ts';
 import { type MachineLookup, machineLookup } from '../orchestrator/core/execution/machines.ts';
 import type { Message, OutgoingItem } from '../orchestrator/core/execution/messages.ts';
@@ -17,6 +19,7 @@ import type { MachineEvent } from '../orchestrator/core/machine/step.types.ts';
 import { serializable } from '../orchestrator/core/serializable.ts';
 import { type ExecutionEntry, entryText } from './entry.ts';
 import { ImpossibleTestError } from './errors.ts';
+import { asLast, exceptionsOf, failuresOf, listResults } from './listResults.ts';
 import type { MachineDefinition } from './machineTypes.ts';
 
 type Commit = Extract<Advance, { type: 'commit' }>;
@@ -96,6 +99,10 @@ export class RecordedExecution {
   }
 
   #settle(entry: Extract<ExecutionEntry, { readonly worker: string }>): EntryOutcome {
+    const list = this.#execution?.fanOuts?.find(
+      ({ worker, task }) => worker === entry.worker && (entry.task === undefined || task === entry.task),
+    );
+    if (list) return this.#settleList(list, entry);
     const task = this.#openTask(entry.worker, entry.task, entryText(entry));
     const result: TaskResult =
       'error' in entry
@@ -106,6 +113,38 @@ export class RecordedExecution {
         : succeeded(stored(entry.output, 'output'));
     const { task: number, attempt } = task;
     return this.#apply({ kind: 'result', reference: taskKey(task), task: number, attempt, result });
+  }
+
+  /** Every item of the list that an `each` works on ends: with its output, or all with the same error. */
+  #settleList(list: FanOut, entry: Extract<ExecutionEntry, { readonly worker: string }>): EntryOutcome {
+    const results = listResults(
+      list,
+      'error' in entry
+        ? { error: { message: '', ...(stored(entry.error, 'error') as { readonly name: string }) } }
+        : { output: stored(entry.output, 'output') },
+      entryText(entry),
+    );
+    const itemResults = new Map([
+      [list.task, itemResultsOf(results, list.isDelegated && exceptionsOf(results))],
+    ]);
+    if (list.isDelegated) {
+      const failed = results.filter(({ result }) => result.status === 'FAILED');
+      const sender = childId(executionId, list.task);
+      const message = {
+        type: 'done',
+        output: { failed: failed.length, errors: failuresOf(failed) },
+      } as const;
+      const reference = `message#${sender}#1`;
+      return this.#advance([{ kind: 'message', reference, sender, number: 1, messages: [message] }], {
+        itemResults,
+      });
+    }
+    let outcome = this.#outcome(this.#started());
+    for (const result of results) {
+      if (!this.#execution?.fanOuts?.some(({ task }) => task === list.task)) break;
+      outcome = joined(outcome, this.#advance([asLast(result)], { itemResults }));
+    }
+    return outcome;
   }
 
   #hear(entry: Extract<ExecutionEntry, { readonly child: string }>): EntryOutcome {
@@ -152,13 +191,7 @@ export class RecordedExecution {
         throw new ImpossibleTestError(`More than ${mostWakes} wakes are due within ${ms} ms: elapse less.`);
       }
       this.#now = Math.max(this.#now, outcome.execution.wakeAt ?? this.#now);
-      const woken = this.#advance([], `wake#${this.#now.toString(36)}`);
-      outcome = {
-        ...woken,
-        effects: [...outcome.effects, ...woken.effects],
-        outgoing: [...outcome.outgoing, ...woken.outgoing],
-        emitted: [...outcome.emitted, ...woken.emitted],
-      };
+      outcome = joined(outcome, this.#advance([], { wakeId: `wake#${this.#now.toString(36)}` }));
     }
     this.#now = end;
     return outcome;
@@ -173,7 +206,10 @@ export class RecordedExecution {
     return this.#advance([entry]);
   }
 
-  #advance(entries: readonly JournalEntry[], wakeId?: string): EntryOutcome {
+  #advance(
+    entries: readonly JournalEntry[],
+    given: Pick<AdvanceInput, 'wakeId' | 'itemResults'> = {},
+  ): EntryOutcome {
     const step = advance(
       this.#machines,
       { waitForMachineMs: Number.POSITIVE_INFINITY },
@@ -182,7 +218,7 @@ export class RecordedExecution {
         execution: this.#execution,
         entries,
         now: this.#now,
-        ...(wakeId !== undefined && { wakeId }),
+        ...given,
       },
     );
     if (step.type === 'nothing') return this.#outcome(this.#started());
@@ -203,6 +239,16 @@ export class RecordedExecution {
     const { children } = parseMachineState(snapshot);
     for (const { task, src } of Object.values(children)) this.#childNames.set(task, src);
   }
+}
+
+/** What two entries after each other made of the execution. */
+function joined(first: EntryOutcome, second: EntryOutcome): EntryOutcome {
+  return {
+    ...second,
+    effects: [...first.effects, ...second.effects],
+    outgoing: [...first.outgoing, ...second.outgoing],
+    emitted: [...first.emitted, ...second.emitted],
+  };
 }
 
 function messageOf(entry: Extract<ExecutionEntry, { readonly child: string }>): Message {

@@ -6,6 +6,7 @@ import { machineLookup } from '../orchestrator/core/execution/machines.ts';
 import { type prepareMachine, prepareMachines } from '../orchestrator/core/machine/index.ts';
 import { Orchestrator } from '../orchestrator/orchestrator.ts';
 import type { Report } from '../orchestrator/report.ts';
+import type { StoredJson } from '../orchestrator/store/storedJson.ts';
 import type { Attributes } from '../orchestrator/table/attributes.ts';
 import { decodeJournalItem } from '../orchestrator/table/journalItems.ts';
 import type { Table } from '../orchestrator/table/table.ts';
@@ -72,10 +73,17 @@ export class SimulatedCloud {
   readonly #random: () => number;
   readonly #queue: { readonly at: number; readonly order: number; readonly run: () => Promise<void> }[] = [];
   #order = 0;
+  readonly #data: StoredJson | undefined;
   #nextLookAt = 0;
   #orchestrator: Orchestrator;
 
-  constructor(definitions: readonly Definition[], workers: Workers, faults: DeliveryFaults = { seed: 1 }) {
+  constructor(
+    definitions: readonly Definition[],
+    workers: Workers,
+    faults: DeliveryFaults = { seed: 1 },
+    data?: StoredJson,
+  ) {
+    this.#data = data;
     this.#definitions = definitions;
     this.#faults = faults;
     this.#random = seededRandom(faults.seed);
@@ -217,6 +225,7 @@ export class SimulatedCloud {
       tableName: 'simulated',
       layout: { indexShards: 1 },
       functionNames: functionNames(''),
+      ...(this.#data && { data: this.#data }),
       report,
       now,
     });

@@ -1,4 +1,5 @@
 import { durationMs } from '../orchestrator/core/duration.ts';
+import { openTasks } from '../orchestrator/core/execution/fanOut.ts';
 import type { MachineLookup } from '../orchestrator/core/execution/machines.ts';
 import { promiseLogicOf, runPromiseLogic } from '../orchestrator/core/machine/index.ts';
 import type { DispatchOutcome, FunctionInvoker } from '../orchestrator/dispatch.ts';
@@ -88,7 +89,8 @@ export class SimulatedLambda implements FunctionInvoker {
   /** The name that the worker has in its machine, which its function may not have. */
   async #actorOf({ executionId, task, worker }: TaskPayload): Promise<string> {
     const execution = await this.#table.readExecution(executionId);
-    return execution?.tasks.find((open) => open.task === task)?.worker ?? worker;
+    const open = execution ? openTasks(execution) : [];
+    return open.find((each) => each.task === task)?.worker ?? worker;
   }
 
   /** What the test gave, else what the worker host would run. */

@@ -17,9 +17,9 @@ import type {
   MachineDefinition,
   MachineReferenceOf,
   MachineStateValue,
-  WorkerInput,
+  TaskInput,
+  TaskOutput,
   WorkerName,
-  WorkerOutput,
 } from './machineTypes.ts';
 import { type DeliveryFaults, SimulatedCloud } from './simulatedCloud.ts';
 import type { Workers } from './simulatedLambda.ts';
@@ -43,9 +43,9 @@ export interface TestCloudOptions {
 /** What workers do, typed as their machines have them. What they throw is the error of their task. */
 export type TestWorkers<M> = {
   readonly [Name in WorkerName<M>]?: (
-    input: WorkerInput<M, Name>,
+    input: TaskInput<M, Name>,
     task: Task,
-  ) => WorkerOutput<M, Name> | Promise<WorkerOutput<M, Name>>;
+  ) => TaskOutput<M, Name> | Promise<TaskOutput<M, Name>>;
 };
 
 export interface InjectOptions {

@@ -9,10 +9,12 @@ export interface TaskPayload<Input = Json> {
   readonly table: string;
   /** Partition key of the result item. */
   readonly executionId: string;
-  /** Sort key of the result item: `task#<task>#<attempt>`. */
+  /** Sort key of the result item: `task#<task>#<attempt>`, for an item of a list `task#<task>.<index>#<attempt>`. */
   readonly item: string;
   /** Number of the task within the execution. */
   readonly task: number;
+  /** Where the task is an item of a list that `each` works on: its place in the list, from 0. */
+  readonly index?: number;
   /** 1 for the first attempt. */
   readonly attempt: number;
   readonly worker: string;
@@ -20,7 +22,7 @@ export interface TaskPayload<Input = Json> {
   readonly machineVersion: string;
   /** ISO 8601. A result written after it is ignored. */
   readonly deadline: string;
-  /** The same for every attempt of one task: `<executionId>#<task>`. */
+  /** The same for every attempt of one task: `<executionId>#<task>`, for an item of a list `<executionId>#<task>.<index>`. */
   readonly idempotencyKey: string;
   /** Seconds since the epoch, to be copied to the result item's `expiresAt`; absent where items are kept for ever. */
   readonly expiresAt?: number;

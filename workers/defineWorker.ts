@@ -1,6 +1,9 @@
 import { readConfiguration } from '../orchestrator/configuration.ts';
 import { readExecutionClock } from '../orchestrator/executionClock.ts';
 import { consoleReporter } from '../orchestrator/report.ts';
+import type { ObjectStore } from '../orchestrator/store/objectStore.ts';
+import { openStore } from '../orchestrator/store/openStore.ts';
+import type { StoredJson } from '../orchestrator/store/storedJson.ts';
 import { createDynamoDBClient } from '../orchestrator/table/client.ts';
 import { consumedCapacityMeter } from '../orchestrator/table/consumedCapacity.ts';
 import { DynamoDBTable } from '../orchestrator/table/dynamoDBTable.ts';
@@ -23,6 +26,13 @@ export function defineWorker<Input, Output>(
   return (payload) => run(payload, work);
 }
 
+/** Where tasks are run, for those that the worker host does for Millrace itself. */
+export interface Surroundings {
+  readonly table: Table;
+  readonly data: StoredJson;
+  readonly store: ObjectStore | undefined;
+}
+
 /** Runs tasks of any payload against the tables that the payloads name, with one client for the whole process. */
 export function taskRunner() {
   const configuration = readConfiguration(process.env);
@@ -30,6 +40,7 @@ export function taskRunner() {
   const clock = readExecutionClock(process.env);
   const { now } = clock;
   const data = openStoredJson(configuration);
+  const store = configuration.store === undefined ? undefined : openStore(configuration.store);
   const tables = new Map<string, Table>();
   let client: ReturnType<typeof createDynamoDBClient> | undefined;
   const tableNamed = (tableName: string): Table => {
@@ -49,9 +60,11 @@ export function taskRunner() {
   };
   return async <Input>(
     payload: TaskPayload<Input>,
-    work: (input: Input, task: Task) => unknown,
+    work: (input: Input, task: Task, surroundings: Surroundings) => unknown,
   ): Promise<void> => {
-    await runTask(payload, work, { table: tableNamed(payload.table), data, ...clock });
+    const table = tableNamed(payload.table);
+    const around = { table, data, store };
+    await runTask<Input>(payload, (input, task) => work(input, task, around), { table, data, ...clock });
     meter.report();
   };
 }

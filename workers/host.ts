@@ -8,6 +8,7 @@ import {
 } from '../orchestrator/core/machine/index.ts';
 import type { TaskPayload } from './contract.ts';
 import { taskRunner, type WorkerHandler } from './defineWorker.ts';
+import { listTaskOf } from './lists/listTasks.ts';
 
 /** Thrown into the task when the worker host's bundle has not the machine that the orchestrator's has. */
 export class ActorNotDeployedError extends Error {
@@ -32,7 +33,9 @@ export function createWorkerHost({ machines: modules }: { readonly machines: rea
   const machines = machineLookup(prepareMachines(modules.flatMap(machinesOf)));
   const run = taskRunner();
   const handler: WorkerHandler<Json> = (payload) =>
-    run<Json>(payload, (input, task) => {
+    run<Json>(payload, (input, task, surroundings) => {
+      const ofList = listTaskOf(payload.worker);
+      if (ofList) return ofList(input, task, surroundings);
       const machine = machines.find(payload.machine, payload.machineVersion);
       const logic = machine && promiseLogicOf(machine, payload.worker);
       if (!logic) throw new ActorNotDeployedError(payload);

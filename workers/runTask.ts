@@ -14,6 +14,8 @@ export interface Task {
   readonly executionId: string;
   /** Number of the task within the execution. */
   readonly task: number;
+  /** Where the task is an item of a list that `each` works on: its place in the list, from 0. */
+  readonly index?: number;
   /** 1 for the first attempt. */
   readonly attempt: number;
   readonly machine: string;
@@ -50,6 +52,7 @@ export async function runTask<Input>(
 ): Promise<void> {
   const startedAt = now();
   const { executionId, task, attempt, worker } = payload;
+  const index = payload.index === undefined ? {} : { index: payload.index };
   const deadlineMs = Date.parse(payload.deadline);
   const controller = new AbortController();
   const timer = setTimeout(
@@ -60,6 +63,7 @@ export async function runTask<Input>(
     work(await inputOf(payload, data), {
       executionId,
       task,
+      ...index,
       attempt,
       machine: payload.machine,
       machineVersion: payload.machineVersion,
@@ -68,7 +72,15 @@ export async function runTask<Input>(
       signal: controller.signal,
     }),
   ).finally(() => clearTimeout(timer));
-  const item = { executionId, task, attempt, worker, startedAt: isoTime(startedAt), endedAt: isoTime(now()) };
+  const item = {
+    executionId,
+    task,
+    ...index,
+    attempt,
+    worker,
+    startedAt: isoTime(startedAt),
+    endedAt: isoTime(now()),
+  };
   const expiry = payload.expiresAt;
   try {
     await table.insertResult({ ...item, result }, expiry);

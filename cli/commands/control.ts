@@ -1,7 +1,8 @@
 import { InvalidInputError } from '../errors.ts';
-import { readJsonArgument, readJsonObjectArgument } from '../input/jsonArgument.ts';
+import { readJsonObjectArgument } from '../input/jsonArgument.ts';
 import type { ClientCommandOptions, CommandLine } from './command.ts';
 import { withClient, withClientOptions } from './command.ts';
+import { type ControlCommandOptions, control, withControlOptions } from './controlOptions.ts';
 
 interface SendCommandOptions extends ClientCommandOptions {
   readonly data?: string;
@@ -43,118 +44,84 @@ Examples:
     );
 }
 
-interface StopCommandOptions extends ClientCommandOptions {
-  readonly cause?: string;
-}
-
 export function addStopCommand(line: CommandLine): void {
   const command = line.program
     .command('stop')
-    .summary('end an execution as ABORTED')
+    .summary('end executions as ABORTED')
     .description(
-      'End an execution as ABORTED. One that has ended stays as it is. Workers that run are not stopped.',
-    )
-    .argument('<id>', 'id of the execution')
-    .option('--cause <text>', 'why, for its history');
-  withClientOptions(command)
+      'End an execution as ABORTED, or many. One that has ended stays as it is. Workers that run are not stopped.',
+    );
+  withControlOptions(command)
     .addHelpText(
       'after',
       `
-Example:
-  millrace stop order-17 --cause 'entered twice'`,
+Examples:
+  millrace stop order-17 --cause 'entered twice'
+  millrace stop --machine order --status PENDING_REDRIVE --cause 'import of March' --yes`,
     )
-    .action((id: string, options: StopCommandOptions) =>
-      withClient(line, options, async (client) => {
-        await client.stop(id, { ...(options.cause !== undefined && { cause: options.cause }) });
-        confirm(line, id, options);
-      }),
-    );
-}
-
-interface RedriveCommandOptions extends ClientCommandOptions {
-  readonly machineVersion?: string;
-  readonly input?: string;
+    .action((id: string | undefined, options: ControlCommandOptions) => control(line, 'stop', id, options));
 }
 
 export function addRedriveCommand(line: CommandLine): void {
   const command = line.program
     .command('redrive')
-    .summary('let an execution go on that failed, timed out, was stopped, or is PENDING_REDRIVE')
+    .summary('let executions go on that failed, timed out, were stopped, or are PENDING_REDRIVE')
     .description(
-      'Let an execution go on from where it failed, timed out, was stopped, or waits for a redrive. What succeeded is not ' +
-        'repeated; what failed is tried again. Its children are redriven with it.',
+      'Let an execution, or many, go on from where it failed, timed out, was stopped, or waits for a redrive. What ' +
+        'succeeded is not repeated; what failed is tried again. Its children are redriven with it.',
     )
-    .argument('<id>', 'id of the execution')
     .option('--machine-version <version>', 'version of the machine to go on with (default: the one it is on)')
     .option(
       '--input <json>',
       'a JSON merge patch to the input of what failed, a task or the start: JSON, @FILE, or - for stdin',
     );
-  withClientOptions(command)
+  withControlOptions(command)
     .addHelpText(
       'after',
       `
 Examples:
   millrace redrive order-17
-  millrace redrive order-17 --machine-version 4 --input '{"card":"4242"}'`,
+  millrace redrive order-17 --machine-version 4 --input '{"card":"4242"}'
+  millrace redrive --machine order --status FAILED --since 24h --rate 50/s --yes`,
     )
-    .action((id: string, options: RedriveCommandOptions) =>
-      withClient(line, options, async (client) => {
-        const { machineVersion: version, input } = options;
-        await client.redrive(id, {
-          ...(version !== undefined && { version }),
-          ...(input !== undefined && { input: await readJsonArgument(line.context, '--input', input) }),
-        });
-        confirm(line, id, options);
-      }),
+    .action((id: string | undefined, options: ControlCommandOptions) =>
+      control(line, 'redrive', id, options),
     );
 }
 
 export function addSuspendCommand(line: CommandLine): void {
   const command = line.program
     .command('suspend')
-    .summary('let an execution stand still')
+    .summary('let executions stand still')
     .description(
-      'Let an execution stand still until it is resumed. Results and events are kept in its journal, its timers wait. ' +
+      'Let an execution, or many, stand still until resumed. Results and events are kept in its journal, its timers wait. ' +
         'Workers that run are not stopped.',
-    )
-    .argument('<id>', 'id of the execution');
-  withClientOptions(command)
+    );
+  withControlOptions(command)
     .addHelpText(
       'after',
       `
-Example:
-  millrace suspend order-17`,
+Examples:
+  millrace suspend order-17
+  millrace suspend --machine order --yes`,
     )
-    .action((id: string, options: ClientCommandOptions) =>
-      withClient(line, options, async (client) => {
-        await client.suspend(id);
-        confirm(line, id, options);
-      }),
+    .action((id: string | undefined, options: ControlCommandOptions) =>
+      control(line, 'suspend', id, options),
     );
 }
 
 export function addResumeCommand(line: CommandLine): void {
   const command = line.program
     .command('resume')
-    .summary('let a suspended execution go on')
-    .description('Let a suspended execution go on, with everything that has come meanwhile.')
-    .argument('<id>', 'id of the execution');
-  withClientOptions(command)
+    .summary('let suspended executions go on')
+    .description('Let a suspended execution, or many, go on, with everything that has come meanwhile.');
+  withControlOptions(command)
     .addHelpText(
       'after',
       `
-Example:
-  millrace resume order-17`,
+Examples:
+  millrace resume order-17
+  millrace resume --machine order --rate 20/s --yes`,
     )
-    .action((id: string, options: ClientCommandOptions) =>
-      withClient(line, options, async (client) => {
-        await client.resume(id);
-        confirm(line, id, options);
-      }),
-    );
-}
-
-function confirm({ context }: CommandLine, executionId: string, { json }: ClientCommandOptions): void {
-  context.terminal.print(json ? JSON.stringify({ executionId }) : executionId);
+    .action((id: string | undefined, options: ControlCommandOptions) => control(line, 'resume', id, options));
 }

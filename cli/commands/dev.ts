@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { pid } from 'node:process';
 import { sleep } from '../../client/surroundings.ts';
 import type { LocalCloud } from '../../local/index.ts';
@@ -16,6 +16,7 @@ interface DevCommandOptions extends DirectoryOptions, OutputOptions {
   readonly lambdaPort?: number;
   readonly timeScale?: number;
   readonly bus?: string;
+  readonly template?: string;
 }
 
 export function addDevCommand(line: CommandLine): void {
@@ -34,6 +35,10 @@ export function addDevCommand(line: CommandLine): void {
       '--bus <module>',
       'module whose export `bus` gets every event too (default: `millrace events` alone)',
     )
+    .option(
+      '--template <file>',
+      'deploy what the CDK has synthesized, cdk.out/<stack>.template.json (default: machines and workers)',
+    )
     .option('--dynamodb-port <port>', 'port of the DynamoDB API (default: any that is free)', parsePort)
     .option('--lambda-port <port>', 'port of the Lambda API (default: any that is free)', parsePort)
     .option(
@@ -49,6 +54,7 @@ Examples:
   millrace dev
   millrace dev --time-scale 60
   millrace dev --dynamodb-port 8000 --lambda-port 9001
+  millrace dev --template cdk.out/Orders.template.json
   millrace dev --data .millrace/table.db --machines src/machines --workers src/workers`,
     )
     .action((options: DevCommandOptions) => dev(line, options));
@@ -58,14 +64,19 @@ async function dev({ context }: CommandLine, options: DevCommandOptions): Promis
   const { directory, interrupted, terminal } = context;
   await refuseSecond(directory);
   const { data, dynamodbPort, lambdaPort, timeScale, bus } = options;
+  const template = options.template === undefined ? undefined : resolve(directory, options.template);
   if (data !== undefined && timeScale !== undefined) {
     throw new InvalidInputError('A table that is kept has the real time: give --data or --time-scale.');
+  }
+  if (template !== undefined && bus !== undefined) {
+    throw new InvalidInputError('A template says itself whether it has a bus: give --template or --bus.');
   }
   const local = await bootLocalCloud(context, options, {
     ...(data !== undefined && { dataFile: resolve(directory, data) }),
     ...(dynamodbPort !== undefined && { dynamodbPort }),
     ...(lambdaPort !== undefined && { lambdaPort }),
     ...(timeScale !== undefined && { timeScale }),
+    ...(template !== undefined && { template }),
     ...(bus !== undefined && { bus: { module: resolve(directory, bus) } }),
   });
   try {
@@ -75,7 +86,7 @@ async function dev({ context }: CommandLine, options: DevCommandOptions): Promis
     await writeDevFile(directory, { ...file, machinesDirectory });
     announce(terminal, file, options);
     await followChanges({
-      directories: [machinesDirectory, workersDirectory],
+      directories: template === undefined ? [machinesDirectory, workersDirectory] : [dirname(template)],
       signal: interrupted,
       sleep,
       onChange: () => reload(local, terminal),

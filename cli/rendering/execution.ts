@@ -38,13 +38,17 @@ function waitsFor(execution: ExecutionDescription): string[] {
       ? `task ${task} (${worker}), attempt ${attempt}, until ${deadline}`
       : `task ${task} (${worker}), attempt ${attempt}, which begins at ${dispatchAt}`,
   );
+  const lists = (execution.fanOuts ?? []).map(
+    ({ task, worker, count, done, failed, inFlight }) =>
+      `task ${task} (each of ${count} ${worker}): ${done} done, ${failed} of them failed, ${inFlight} in flight`,
+  );
   const timers = execution.timers.map(({ event, dueAt }) => `${event} at ${dueAt}`);
   const children = execution.children.map(({ executionId, machine }) => `${executionId} (${machine})`);
   const { waiting } = execution;
   const machine = waiting
     ? [`its machine, since ${waiting.since}; looked for again at ${waiting.nextAttemptAt}`]
     : [];
-  return [...tasks, ...children, ...timers, ...machine];
+  return [...tasks, ...lists, ...children, ...timers, ...machine];
 }
 
 export function stateText(state: ExecutionDescription['state']): string | undefined {

@@ -19,9 +19,14 @@ export type CodeBuild = BuildResult<{ write: false; metafile: true }>;
 /**
  * Bundles code for Lambda in memory: ES modules for Node.js, AWS SDK included, as small as the packages allow.
  *
+ * @param options `isOwnCode`: code that takes AWS credentials from nowhere but its function's environment
  * @throws BundleError
  */
-export async function buildCode(entry: CodeEntry, minify: boolean): Promise<CodeBuild> {
+export async function buildCode(
+  entry: CodeEntry,
+  minify: boolean,
+  { isOwnCode = false }: { readonly isOwnCode?: boolean } = {},
+): Promise<CodeBuild> {
   const settings: BuildOptions & { write: false; metafile: true } = {
     bundle: true,
     write: false,
@@ -40,7 +45,7 @@ export async function buildCode(entry: CodeEntry, minify: boolean): Promise<Code
     // Loaded when something large is met, and then the one of Lambda's own runtime: most functions never need it.
     external: ['@aws-sdk/client-s3'],
     absWorkingDir: packageDirectory,
-    plugins: [shippedPackages],
+    plugins: isOwnCode ? [shippedPackages, credentialsOfEnvironment] : [shippedPackages],
     ...entry,
   };
   try {
@@ -55,6 +60,22 @@ export async function buildCode(entry: CodeEntry, minify: boolean): Promise<Code
     );
   }
 }
+
+/**
+ * A function's credentials are in its environment. Profiles, single sign-on and assumed roles, with the clients that they
+ * need, would be a sixth of the orchestrator's bundle. A worker's own code may use them.
+ */
+const credentialsOfEnvironment: Plugin = {
+  name: 'credentials-of-environment',
+  setup: ({ onResolve, onLoad }) => {
+    const otherProviders = /^@aws-sdk\/credential-provider-(?:ini|login|process|sso|web-identity)$/;
+    onResolve({ filter: otherProviders }, ({ path }) => ({ path, namespace: 'credentials-of-environment' }));
+    onLoad({ filter: /.*/, namespace: 'credentials-of-environment' }, () => ({
+      contents:
+        "throw new Error('AWS credentials of a function come from its environment (AWS_ACCESS_KEY_ID).');",
+    }));
+  },
+};
 
 /** CommonJS packages call `require` for Node's own modules; an ES module has none unless it makes one. */
 const requireBanner =

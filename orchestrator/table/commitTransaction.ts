@@ -9,7 +9,7 @@ import {
 import { fraction } from '../core/execution/tasks.ts';
 import { type Attributes, attributesSize } from './attributes.ts';
 import { type Condition, isNotWrittenYet } from './conditions.ts';
-import type { Units } from './dynamoDBTable.ts';
+import type { Units } from './dynamoDBCalls.ts';
 import { decodeExecution } from './executionItem.ts';
 import { maximumItemBytes } from './schema.ts';
 import type { CommitOutcome } from './table.ts';

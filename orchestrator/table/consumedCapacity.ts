@@ -1,5 +1,5 @@
 import type { Reporter } from '../report.ts';
-import type { Units } from './dynamoDBTable.ts';
+import type { Units } from './dynamoDBCalls.ts';
 
 export interface ConsumedCapacityMeter {
   /** Absent when nobody wants to know: DynamoDB is then not asked. */

@@ -40,7 +40,7 @@ function contentHash(text: string): string {
 }
 
 /** The execution id, where a key can have it; else what it can have of it, and a hash. */
-function keyPart(executionId: string): string {
+export function keyPart(executionId: string): string {
   if (/^[\w-]{1,100}$/.test(executionId)) return executionId;
   return `${executionId.replaceAll(/[^\w-]/g, '_').slice(0, 100)}~${contentHash(executionId)}`;
 }

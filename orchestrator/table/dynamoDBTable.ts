@@ -1,22 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  BatchGetItemCommand,
-  ConditionalCheckFailedException,
-  type ConsumedCapacity,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-  type QueryCommandInput,
-} from '@aws-sdk/client-dynamodb';
 import type { LogSegment } from '../core/execution/draft.ts';
 import type { Emission } from '../core/execution/emission.ts';
 import type { JournalEntry } from '../core/execution/entries.ts';
 import type { Execution } from '../core/execution/execution.ts';
 import type { OutgoingItem } from '../core/execution/messages.ts';
-import { type Attributes, attributesSize } from './attributes.ts';
+import type { Json } from '../core/json.ts';
+import type { Attributes } from './attributes.ts';
 import { CommitTransactions } from './commitTransaction.ts';
-import { type Condition, isNotWrittenYet, isStillAtVersion } from './conditions.ts';
+import { isNotWrittenYet, isStillAtVersion } from './conditions.ts';
+import { DynamoDBCalls, type DynamoDBCallsOptions, keyOf } from './dynamoDBCalls.ts';
 import { decodeExecution, encodeExecution, expiresAt, isoTime, type TableLayout } from './executionItem.ts';
 import {
   decodeCursor,
@@ -27,6 +18,7 @@ import {
   listShards,
 } from './indexQueries.ts';
 import { checkedSize } from './itemSize.ts';
+import { decodeItemsPage, encodeItemsPage } from './itemsPages.ts';
 import {
   decodeJournalItem,
   encodeEvent,
@@ -37,63 +29,53 @@ import {
   type StartItem,
 } from './journalItems.ts';
 import { encodeOutgoing } from './messageItems.ts';
+import { OutlineReader } from './outlineReader.ts';
 import { sortKey, sortKeyPrefix } from './schema.ts';
 import type {
   CommitOutcome,
   DueExecution,
   DueRequest,
+  ExecutionVersion,
   HistoryItems,
   InsertOutcome,
   InsertStartOutcome,
+  ItemsPage,
   ListedExecution,
   ListRequest,
   NewEvent,
+  Outline,
   Page,
+  ScanRequest,
   Table,
   TaskAttempt,
 } from './table.ts';
-import { UnprocessedBackoff } from './unprocessedBackoff.ts';
 
-export interface DynamoDBTableOptions extends TableLayout {
-  readonly client: DynamoDBClient;
-  readonly tableName: string;
+export interface DynamoDBTableOptions extends TableLayout, DynamoDBCallsOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Told the units that each call took, as DynamoDB counts them. @default not asked for */
-  readonly onConsumedCapacity?: (consumed: Units) => void;
-  /** Waits before keys that DynamoDB left unprocessed are asked for again. @default the system's timers */
-  readonly sleep?: (ms: number) => Promise<unknown>;
-}
-
-export interface Units {
-  readonly writeUnits: number;
-  readonly readUnits: number;
 }
 
 /** The table in DynamoDB, or in anything that speaks its API. */
 export class DynamoDBTable implements Table {
   readonly #options: DynamoDBTableOptions;
-  readonly #client: DynamoDBClient;
+  readonly #calls: DynamoDBCalls;
   readonly #transactions: CommitTransactions;
-  readonly #common: { readonly TableName: string; readonly ReturnConsumedCapacity?: 'TOTAL' };
+  readonly #outlines: OutlineReader;
 
   constructor(options: DynamoDBTableOptions) {
     this.#options = options;
-    this.#client = options.client;
+    this.#calls = new DynamoDBCalls(options);
     this.#transactions = new CommitTransactions(options);
-    this.#common = {
-      TableName: options.tableName,
-      ...(options.onConsumedCapacity && { ReturnConsumedCapacity: 'TOTAL' as const }),
-    };
+    this.#outlines = new OutlineReader({ ...options, count: (consumed) => this.#calls.countRead(consumed) });
   }
 
   async readExecution(executionId: string): Promise<Execution | undefined> {
-    const item = await this.#get(executionId, sortKey.execution);
+    const item = await this.#calls.get(executionId, sortKey.execution);
     return item && decodeExecution(item);
   }
 
   async readStart(executionId: string): Promise<JournalEntry | undefined> {
-    const item = await this.#get(executionId, sortKey.start);
+    const item = await this.#calls.get(executionId, sortKey.start);
     return item && decodeJournalItem(item);
   }
 
@@ -102,21 +84,30 @@ export class DynamoDBTable implements Table {
   }
 
   readResults(executionId: string, attempts: readonly TaskAttempt[]): Promise<JournalEntry[]> {
-    const references = attempts.map(({ task, attempt }) => sortKey.result(task, attempt));
+    const references = attempts.map((attempt) => sortKey.result(attempt));
     return this.readJournalEntries(executionId, references);
   }
 
   async readJournalEntries(executionId: string, references: readonly string[]): Promise<JournalEntry[]> {
-    return entriesOf(await this.#getMany(executionId, references));
+    return entriesOf(await this.#calls.getMany(executionId, references));
   }
 
   async readJournalPage(executionId: string, cursor?: string): Promise<Page<JournalEntry>> {
     const from = cursor === undefined ? undefined : decodeCursor(cursor).from;
-    const output = await this.#query({
+    const output = await this.#calls.query({
       ...partitionQuery(executionId),
       ...(from && { ExclusiveStartKey: from }),
     });
     return page(entriesOf(output.Items ?? []), output.LastEvaluatedKey);
+  }
+
+  readItemResults(executionId: string, task: number): Promise<JournalEntry[]> {
+    return this.#readPrefix(executionId, sortKeyPrefix.itemResult(task));
+  }
+
+  async readItemsPage(executionId: string, page: ItemsPage): Promise<readonly Json[] | undefined> {
+    const item = await this.#calls.get(executionId, sortKey.itemsPage(page.task, page.hash, page.page));
+    return item && decodeItemsPage(item);
   }
 
   async readJournal(executionId: string): Promise<JournalEntry[]> {
@@ -128,16 +119,16 @@ export class DynamoDBTable implements Table {
   }
 
   async readLogSegment(executionId: string, number: number): Promise<string | undefined> {
-    return (await this.#get(executionId, sortKey.logSegment(number)))?.log?.S;
+    return (await this.#calls.get(executionId, sortKey.logSegment(number)))?.log?.S;
   }
 
   async readLogSegments(executionId: string, numbers: readonly number[]): Promise<LogSegment[]> {
-    const items = await this.#getMany(executionId, numbers.map(sortKey.logSegment));
+    const items = await this.#calls.getMany(executionId, numbers.map(sortKey.logSegment));
     return items.map((item) => ({ number: segmentNumber(item), text: item.log?.S ?? '' }));
   }
 
   async readHistory(executionId: string): Promise<HistoryItems> {
-    const items = await this.#queryAll(partitionQuery(executionId));
+    const items = await this.#calls.queryAll(partitionQuery(executionId));
     const execution = items.find((item) => item.item?.S === sortKey.execution);
     const segments = items
       .filter((item) => item.item?.S?.startsWith(sortKeyPrefix.logSegment))
@@ -156,7 +147,7 @@ export class DynamoDBTable implements Table {
   ): Promise<JournalEntry[]> {
     const items: Attributes[] = [];
     for (const number of numbers) {
-      const item = await this.#get(executionId, sortKey.message(sender, number));
+      const item = await this.#calls.get(executionId, sortKey.message(sender, number));
       if (item) items.push(item);
     }
     return entriesOf(items);
@@ -178,7 +169,7 @@ export class DynamoDBTable implements Table {
       const items = outgoing.map((item) => encodeOutgoing(item, expiry));
       return this.#transactions.commit(encoded.item, condition, items);
     }
-    const outcome = await this.#put(encoded.item, condition);
+    const outcome = await this.#calls.put(encoded.item, condition);
     if (outcome.type === 'written') return { type: 'committed' };
     const current = outcome.existing && decodeExecution(outcome.existing);
     // A request that was sent again by the SDK can meet its own first attempt.
@@ -188,16 +179,21 @@ export class DynamoDBTable implements Table {
 
   async writeLogSegment(executionId: string, segment: LogSegment): Promise<void> {
     const expiry = expiresAt(this.#options, this.#options.now());
-    await this.#put({
-      ...this.#key(executionId, sortKey.logSegment(segment.number)),
+    await this.#calls.put({
+      ...keyOf(executionId, sortKey.logSegment(segment.number)),
       log: { S: segment.text },
       ...(expiry !== undefined && { expiresAt: { N: String(expiry) } }),
     });
   }
 
+  async writeItemsPage(executionId: string, page: ItemsPage, items: readonly Json[]): Promise<void> {
+    const item = encodeItemsPage(executionId, page, items, expiresAt(this.#options, this.#options.now()));
+    await this.#calls.put(checkedSize('A page of items', item));
+  }
+
   async insertStart(start: StartItem): Promise<InsertStartOutcome> {
     const item = encodeStart(start, expiresAt(this.#options, this.#options.now()));
-    const outcome = await this.#put(checkedSize('The start item', item), isNotWrittenYet);
+    const outcome = await this.#calls.put(checkedSize('The start item', item), isNotWrittenYet);
     if (outcome.type === 'written') return { type: 'inserted' };
     const existing = outcome.existing;
     return { type: existing !== undefined && isSameStart(existing, item) ? 'same' : 'different' };
@@ -205,18 +201,18 @@ export class DynamoDBTable implements Table {
 
   async insertEvent(event: NewEvent): Promise<InsertOutcome> {
     const item = encodeEvent(event, expiresAt(this.#options, this.#options.now()));
-    const outcome = await this.#put(checkedSize('The event item', item), isNotWrittenYet);
+    const outcome = await this.#calls.put(checkedSize('The event item', item), isNotWrittenYet);
     return outcome.type === 'written' ? 'inserted' : 'exists';
   }
 
   async insertResult(result: ResultItem, expiry?: number): Promise<InsertOutcome> {
     const item = encodeResult(result, expiry ?? expiresAt(this.#options, this.#options.now()));
-    const outcome = await this.#put(checkedSize('The result item', item), isNotWrittenYet);
+    const outcome = await this.#calls.put(checkedSize('The result item', item), isNotWrittenYet);
     return outcome.type === 'written' ? 'inserted' : 'exists';
   }
 
   async listDue(request: DueRequest): Promise<Page<DueExecution>> {
-    const output = await this.#query(dueQuery(request));
+    const output = await this.#calls.query(dueQuery(request));
     const items = (output.Items ?? []).map((item) => ({
       executionId: item.executionId?.S ?? '',
       wakeAt: Number(item.mr_sk?.N),
@@ -230,7 +226,9 @@ export class DynamoDBTable implements Table {
     for (const shard of shards) {
       let from = shard.from;
       do {
-        const output = await this.#query(listQuery(request, shard.shard, from, request.limit - items.length));
+        const output = await this.#calls.query(
+          listQuery(request, shard.shard, from, request.limit - items.length),
+        );
         from = output.LastEvaluatedKey;
         for (const item of output.Items ?? []) items.push(listedExecution(item, request.status));
         if (items.length >= request.limit) {
@@ -243,41 +241,20 @@ export class DynamoDBTable implements Table {
     return { items };
   }
 
-  #key(executionId: string, item: string): Attributes {
-    return { executionId: { S: executionId }, item: { S: item } };
+  readStatus(executionId: string): Promise<ExecutionVersion | undefined> {
+    return this.#outlines.readStatus(executionId);
   }
 
-  async #get(executionId: string, item: string): Promise<Attributes | undefined> {
-    const output = await this.#client.send(
-      new GetItemCommand({ ...this.#common, Key: this.#key(executionId, item), ConsistentRead: true }),
-    );
-    this.#countRead(output.ConsumedCapacity);
-    return output.Item;
+  readOutline(executionId: string): Promise<Outline> {
+    return this.#outlines.readOutline(executionId);
   }
 
-  async #getMany(executionId: string, sortKeys: readonly string[]): Promise<Attributes[]> {
-    const items: Attributes[] = [];
-    // BatchGetItem takes 100 keys at a time, and may leave some for a later call.
-    const backoff = new UnprocessedBackoff(this.#options.sleep ?? sleep);
-    for (let pending = sortKeys.map((key) => this.#key(executionId, key)); pending.length > 0; ) {
-      const table = this.#options.tableName;
-      const output = await this.#client.send(
-        new BatchGetItemCommand({
-          RequestItems: { [table]: { Keys: pending.slice(0, 100), ConsistentRead: true } },
-          ...(this.#common.ReturnConsumedCapacity && { ReturnConsumedCapacity: 'TOTAL' }),
-        }),
-      );
-      for (const consumed of output.ConsumedCapacity ?? []) this.#countRead(consumed);
-      items.push(...(output.Responses?.[table] ?? []));
-      const unprocessed = output.UnprocessedKeys?.[table]?.Keys ?? [];
-      await backoff.after(Math.min(pending.length, 100), unprocessed.length);
-      pending = [...unprocessed, ...pending.slice(100)];
-    }
-    return items;
+  scan(request: ScanRequest): Promise<Outline & { readonly cursor?: string }> {
+    return this.#outlines.scan(request);
   }
 
   async #readPrefix(executionId: string, prefix: string): Promise<JournalEntry[]> {
-    const items = await this.#queryAll({
+    const items = await this.#calls.queryAll({
       KeyConditionExpression: 'executionId = :id AND begins_with(#item, :prefix)',
       ExpressionAttributeNames: { '#item': 'item' },
       ExpressionAttributeValues: { ':id': { S: executionId }, ':prefix': { S: prefix } },
@@ -285,55 +262,7 @@ export class DynamoDBTable implements Table {
     });
     return entriesOf(items);
   }
-
-  async #queryAll(query: Omit<QueryCommandInput, 'TableName'>): Promise<Attributes[]> {
-    const items: Attributes[] = [];
-    let from: Attributes | undefined;
-    do {
-      const output = await this.#query({ ...query, ...(from && { ExclusiveStartKey: from }) });
-      items.push(...(output.Items ?? []));
-      from = output.LastEvaluatedKey;
-    } while (from);
-    return items;
-  }
-
-  async #query(query: Omit<QueryCommandInput, 'TableName'>) {
-    const output = await this.#client.send(new QueryCommand({ ...this.#common, ...query }));
-    this.#countRead(output.ConsumedCapacity);
-    return output;
-  }
-
-  async #put(item: Attributes, condition?: Condition): Promise<PutOutcome> {
-    try {
-      const output = await this.#client.send(
-        new PutItemCommand({
-          ...this.#common,
-          Item: item,
-          ...(condition && { ...condition, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }),
-        }),
-      );
-      const units = output.ConsumedCapacity?.CapacityUnits;
-      if (units !== undefined) this.#options.onConsumedCapacity?.({ writeUnits: units, readUnits: 0 });
-      return { type: 'written' };
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      // A failed condition is charged like a write of the item.
-      const writeUnits = Math.ceil(attributesSize(item) / 1024);
-      if (this.#common.ReturnConsumedCapacity)
-        this.#options.onConsumedCapacity?.({ writeUnits, readUnits: 0 });
-      return { type: 'refused', existing: error.Item, attempts: error.$metadata.attempts ?? 1 };
-    }
-  }
-
-  #countRead(consumed: ConsumedCapacity | undefined): void {
-    const readUnits = consumed?.CapacityUnits;
-    if (readUnits !== undefined) this.#options.onConsumedCapacity?.({ writeUnits: 0, readUnits });
-  }
 }
-
-type PutOutcome =
-  | { readonly type: 'written' }
-  | { readonly type: 'refused'; readonly existing: Attributes | undefined; readonly attempts: number };
 
 function isSameCommit(a: Execution, b: Execution): boolean {
   return (

@@ -32,6 +32,7 @@ import {
 } from './attributes.ts';
 import { isDataKey } from './dataKeys.ts';
 import { compressedEmittedAttribute, emittedAttribute } from './emitted.ts';
+import { fanOutsAttribute, fanOutsOf } from './fanOutAttributes.ts';
 import { operationAttributes, operationFields } from './operationAttributes.ts';
 import { attribute, indexPartition, maximumItemBytes, neverMs, sortKey } from './schema.ts';
 
@@ -72,6 +73,8 @@ export function encodeExecution(
   if (size <= 1024) return { type: 'item', item: plain };
   const compressed = { ...plain };
   if (execution.snapshot !== undefined) compressed.snapshot = compressedAttribute(execution.snapshot);
+  if (execution.fanOuts)
+    compressed.fanOuts = fanOutsAttribute(execution, execution.fanOuts, compressedAttribute);
   if (emitted.length > 0) compressed[attribute.emitted] = compressedEmittedAttribute(emitted);
   const compressedSize = attributesSize(compressed);
   const isSmaller = writeUnits(compressedSize) < writeUnits(size);
@@ -130,6 +133,7 @@ function executionAttributes(execution: Execution, layout: TableLayout): Attribu
   if (execution.error !== undefined) item.error = jsonAttribute({ ...execution.error });
   if (execution.waiting !== undefined) item.waiting = jsonAttribute({ ...execution.waiting });
   if (execution.tasks.length > 0) item.tasks = { L: execution.tasks.map(taskAttribute) };
+  if (execution.fanOuts) item.fanOuts = fanOutsAttribute(execution, execution.fanOuts);
   Object.assign(item, actorAttributes(execution));
   Object.assign(item, operationAttributes(execution));
   if (execution.logSegments > 0) item.logSegments = { N: String(execution.logSegments) };
@@ -193,6 +197,7 @@ export function decodeExecution(item: Attributes): Execution {
     return decoded;
   };
   const status = read('status', (value) => statusOf(value.S));
+  const startedAt = read('startedAt', timeOf);
   const sort = read(attribute.indexSort, numberOf);
   // An execution that has ended is woken, too, while it has still to tell its children.
   const isDue = indexPartition.isDue(read(attribute.indexPartition, stringOf));
@@ -201,11 +206,15 @@ export function decodeExecution(item: Attributes): Execution {
     machine: read('machine', stringOf),
     status,
     version: read('version', numberOf),
-    startedAt: read('startedAt', timeOf),
+    startedAt,
     updatedAt: read('updatedAt', timeOf),
     tasks: optionally('tasks', tasksOf) ?? [],
     log: read('log', stringOf),
     logSegments: optionally('logSegments', numberOf) ?? 0,
+    ...optional(
+      'fanOuts',
+      optionally('fanOuts', (value) => fanOutsOf({ executionId, startedAt }, value)),
+    ),
     ...optional('machineVersion', optionally('machineVersion', stringOf)),
     ...optional('definitionHash', optionally('definitionHash', stringOf)),
     ...optional('endedAt', optionally('endedAt', timeOf)),

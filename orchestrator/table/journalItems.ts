@@ -80,16 +80,18 @@ function machineProblem(
 }
 
 function decodeResult(key: string, item: Attributes): JournalEntry | undefined {
-  const match = /^task#(\d{1,9})#(\d{1,9})$/.exec(key);
+  const match = /^task#(\d{1,9})(?:\.(\d{1,9}))?#(\d{1,9})$/.exec(key);
   // No attempt has such a key, so nothing waits for it.
   const task = match ? Number(match[1]) : -1;
-  const attempt = match ? Number(match[2]) : -1;
+  const index = match?.[2] === undefined ? undefined : Number(match[2]);
+  const attempt = match ? Number(match[3]) : -1;
   const at = item.endedAt?.S;
   const worker = item.worker?.S;
   const entry = {
     kind: 'result',
     reference: key,
     task,
+    ...(index === undefined ? {} : { index }),
     attempt,
     ...decodeResultFields(key, item),
     ...(worker === undefined ? {} : { worker }),
@@ -273,6 +275,8 @@ export function encodeEvent(event: EventItem, expiry: number | undefined): Attri
 export interface ResultItem {
   readonly executionId: string;
   readonly task: number;
+  /** Of a list's item. */
+  readonly index?: number;
   readonly attempt: number;
   /** Name of the worker: for a history to show, and for nothing else. */
   readonly worker: string;
@@ -286,7 +290,7 @@ export interface ResultItem {
 export function encodeResult(result: ResultItem, expiry: number | undefined): Attributes {
   const item: Attributes = {
     executionId: { S: result.executionId },
-    item: { S: sortKey.result(result.task, result.attempt) },
+    item: { S: sortKey.result(result) },
     worker: { S: result.worker },
     status: { S: result.result.status },
     startedAt: { S: result.startedAt },

@@ -44,9 +44,10 @@ function numberOf(value: AttributeValue): number | undefined {
 function failedOf(value: AttributeValue): Failed | undefined {
   const failed = jsonOf(value);
   if (!isObject(failed)) return undefined;
-  const { task, reference, messages } = failed;
+  const { task, item, reference, messages } = failed;
   return {
     ...(typeof task === 'number' && { task }),
+    ...(typeof item === 'number' && { item }),
     ...(typeof reference === 'string' && { reference }),
     ...(typeof messages === 'number' && { messages }),
   };

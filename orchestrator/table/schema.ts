@@ -1,3 +1,5 @@
+import { taskKey } from '../core/execution/execution.ts';
+
 /**
  * Names in the table: keys, attributes, index. This module and its neighbours are the only ones that know them;
  * docs/reference/items.md says the same in prose.
@@ -26,14 +28,16 @@ export const indexProjection = [attribute.machine, attribute.startedAt] as const
 export const sortKey = {
   start: 'start',
   execution: 'execution',
-  result: (task: number, attempt: number) => `task#${task}#${attempt}`,
+  result: taskKey,
   event: (id: string) => `event#${id}`,
   message: (sender: string, number: number) => `message#${sender}#${number}`,
   logSegment: (number: number) => `log#${number}`,
+  itemsPage: (task: number, hash: string, page: number) => `items#${task}#${hash}#${page}`,
 } as const;
 
 export const sortKeyPrefix = {
   result: 'task#',
+  itemResult: (task: number) => `task#${task}.`,
   event: 'event#',
   message: 'message#',
   logSegment: 'log#',

@@ -14,13 +14,17 @@ import type {
   CommitOutcome,
   DueExecution,
   DueRequest,
+  ExecutionVersion,
   HistoryItems,
   InsertOutcome,
   InsertStartOutcome,
+  ItemsPage,
   ListedExecution,
   ListRequest,
   NewEvent,
+  Outline,
   Page,
+  ScanRequest,
   Table,
   TaskAttempt,
 } from './table.ts';
@@ -237,6 +241,19 @@ export class StoredTable implements Table {
     };
   }
 
+  /** Their data is needed by whoever asks for them. */
+  async readItemResults(executionId: string, task: number): Promise<JournalEntry[]> {
+    return this.#withData(await this.#table.readItemResults(executionId, task));
+  }
+
+  readItemsPage(executionId: string, page: ItemsPage): Promise<readonly Json[] | undefined> {
+    return this.#table.readItemsPage(executionId, page);
+  }
+
+  writeItemsPage(executionId: string, page: ItemsPage, items: readonly Json[]): Promise<void> {
+    return this.#table.writeItemsPage(executionId, page, items);
+  }
+
   readLogSegment(executionId: string, number: number): Promise<string | undefined> {
     return this.#table.readLogSegment(executionId, number);
   }
@@ -255,6 +272,18 @@ export class StoredTable implements Table {
 
   list(request: ListRequest): Promise<Page<ListedExecution>> {
     return this.#table.list(request);
+  }
+
+  readStatus(executionId: string): Promise<ExecutionVersion | undefined> {
+    return this.#table.readStatus(executionId);
+  }
+
+  readOutline(executionId: string): Promise<Outline> {
+    return this.#table.readOutline(executionId);
+  }
+
+  scan(request: ScanRequest): Promise<Outline & { readonly cursor?: string }> {
+    return this.#table.scan(request);
   }
 
   /** @throws StoredDataTooLargeError, StoredDataError */
@@ -279,7 +308,10 @@ export class StoredTable implements Table {
   }
 
   async #fetched(entries: readonly JournalEntry[]): Promise<JournalEntry[]> {
-    if (!this.#fetches) return [...entries];
+    return this.#fetches ? this.#withData(entries) : [...entries];
+  }
+
+  async #withData(entries: readonly JournalEntry[]): Promise<JournalEntry[]> {
     const fetched: JournalEntry[] = [];
     for (let from = 0; from < entries.length; from += fetchConcurrency) {
       const some = entries.slice(from, from + fetchConcurrency);

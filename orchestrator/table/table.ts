@@ -1,10 +1,11 @@
 import type { LogSegment } from '../core/execution/draft.ts';
 import type { Emission } from '../core/execution/emission.ts';
 import type { ControlContent, JournalEntry } from '../core/execution/entries.ts';
-import type { Execution, ExecutionStatus } from '../core/execution/execution.ts';
+import type { AttemptNumbers, Execution, ExecutionStatus } from '../core/execution/execution.ts';
 import type { OutgoingItem } from '../core/execution/messages.ts';
-import type { JsonObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 import type { ResultItem, StartItem } from './journalItems.ts';
+import type { ItemOutline } from './outline.ts';
 
 /**
  * What Millrace asks of its table, as named operations. Reads are strongly consistent unless said otherwise. Every
@@ -25,6 +26,9 @@ export interface Table {
   readJournalEntries(executionId: string, references: readonly string[]): Promise<JournalEntry[]>;
   /** A part of the journal, of up to 1 MB, in no order to rely on. */
   readJournalPage(executionId: string, cursor?: string): Promise<Page<JournalEntry>>;
+  /** The results of a list's items, of every attempt. */
+  readItemResults(executionId: string, task: number): Promise<JournalEntry[]>;
+  readItemsPage(executionId: string, page: ItemsPage): Promise<readonly Json[] | undefined>;
   readLogSegment(executionId: string, number: number): Promise<string | undefined>;
   /** Segments of the log by their numbers; those that are not there are left out. */
   readLogSegments(executionId: string, numbers: readonly number[]): Promise<LogSegment[]>;
@@ -42,6 +46,7 @@ export interface Table {
     emitted?: readonly Emission[],
   ): Promise<CommitOutcome>;
   writeLogSegment(executionId: string, segment: LogSegment): Promise<void>;
+  writeItemsPage(executionId: string, page: ItemsPage, items: readonly Json[]): Promise<void>;
 
   insertStart(start: StartItem): Promise<InsertStartOutcome>;
   insertEvent(event: NewEvent): Promise<InsertOutcome>;
@@ -55,11 +60,44 @@ export interface Table {
    * each within its shard of the index. A page may hold fewer than were asked for. Eventually consistent.
    */
   list(request: ListRequest): Promise<Page<ListedExecution>>;
+
+  readStatus(executionId: string): Promise<ExecutionVersion | undefined>;
+  /** What is in the partition of an execution, without its data. */
+  readOutline(executionId: string): Promise<Outline>;
+  /**
+   * A page of everything in one of the segments that the table is read in; all items of an execution are in the same
+   * segment, one after the other. Eventually consistent.
+   */
+  scan(request: ScanRequest): Promise<Outline & { readonly cursor?: string }>;
 }
 
-export interface TaskAttempt {
+export interface ExecutionVersion {
+  readonly status: ExecutionStatus;
+  readonly version: number;
+}
+
+export interface Outline {
+  readonly items: readonly ItemOutline[];
+  /** That reading them took; 0 where the store does not count. */
+  readonly readUnits: number;
+}
+
+export interface ScanRequest {
+  /** From 0. */
+  readonly segment: number;
+  readonly segments: number;
+  /** Items that are read at most. @default as many as the store reads at once */
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+export type TaskAttempt = AttemptNumbers;
+
+/** A page of a list that is worked on: `hash` is of the whole list. */
+export interface ItemsPage {
   readonly task: number;
-  readonly attempt: number;
+  readonly hash: string;
+  readonly page: number;
 }
 
 export interface HistoryItems {

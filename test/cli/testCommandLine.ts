@@ -46,6 +46,11 @@ export async function millrace(
   return { exitCode, stdout, stderr };
 }
 
+/** Of a command that prints a JSON object a line. */
+export function jsonLinesOf(result: CommandResult): Record<string, string>[] {
+  return result.stdout.flatMap((text) => text.split('\n')).map((line) => JSON.parse(line));
+}
+
 export function jsonOf(result: CommandResult): unknown {
   return JSON.parse(result.stdout.join('\n'));
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { type TemporaryDirectory, temporaryDirectory } from './temporaryDirectory.ts';
-import { jsonOf, millrace } from './testCommandLine.ts';
+import { jsonLinesOf, jsonOf, millrace } from './testCommandLine.ts';
 
 const repositoryFile = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -77,7 +77,7 @@ describe('dev --time-scale', () => {
     // 660 seconds of its own time take 5.5 at least.
     expect((performance.now() - before) / 1000).toBeGreaterThan(4);
     expect(seconds(ended.startedAt, ended.endedAt)).toBeGreaterThanOrEqual(660);
-    const history = jsonOf(await run('history', 'p1', '--json')) as Record<string, string>[];
+    const history = jsonLinesOf(await run('history', 'p1', '--json'));
     const results = history.filter(({ kind }) => kind === 'result');
     expect(results.map(({ status }) => status)).toEqual(['FAILED', 'SUCCEEDED']);
     // The worker's own stamps are of the same time as the orchestrator's.
@@ -89,7 +89,7 @@ describe('dev --time-scale', () => {
     await run('start', 'patience', '--id', 'p2');
     await run('send', 'p2', 'HELLO', '--before-start');
     const history = await eventually(
-      async () => jsonOf(await run('history', 'p2', '--json')) as Record<string, string>[],
+      async () => jsonLinesOf(await run('history', 'p2', '--json')),
       (entries) => entries.some(({ kind, at }) => kind === 'event' && at !== undefined),
       { what: 'the history' },
     );

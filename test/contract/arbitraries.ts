@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { type Execution, executionStatuses } from '../../orchestrator/core/execution/execution.ts';
+import type { FanOut } from '../../orchestrator/core/execution/fanOut.ts';
 import type { Json, JsonObject } from '../../orchestrator/core/json.ts';
 
 const unusualStrings = [
@@ -65,6 +66,60 @@ const task = () =>
     { requiredKeys: ['task', 'worker', 'attempt', 'cause'] },
   );
 
+const fanOut = (executionId: string) =>
+  fc
+    .record({
+      task: fc.nat(),
+      worker: name(),
+      first: fc.nat(),
+      count: fc.nat(),
+      items: fc.record({
+        executionId: fc.constantFrom(executionId, 'another'),
+        task: fc.nat(),
+        hash: name(),
+        pageSize: fc.integer({ min: 1, max: 200 }),
+      }),
+      concurrency: fc.nat(),
+      tolerated: fc.nat(),
+      next: fc.nat(),
+      isDelegated: fc.boolean(),
+      parts: fc.option(
+        fc.record({
+          done: fc.nat(),
+          failed: fc.nat(),
+          errors: fc.array(fc.record({ index: fc.nat(), name: text(), message: text() }), { maxLength: 2 }),
+        }),
+        { nil: undefined },
+      ),
+      indexes: fc.uniqueArray(fc.nat(40), { maxLength: 20 }),
+      attempts: fc.array(
+        fc.record({
+          attempt: fc.integer({ min: 1, max: 3 }),
+          cause: fc.constantFrom('start', 'task#1.4#1', 'task#1.4#12', 'event#a;b~c%é.,', 'wake#1x', ''),
+          time: fc.oneof(fc.record({ deadline: time() }), fc.record({ dispatchAt: time() })),
+        }),
+        { minLength: 1, maxLength: 4 },
+      ),
+      exceptions: fc.array(
+        fc.record({
+          index: fc.nat(),
+          attempt: fc.nat(),
+          status: fc.constantFrom('SUCCEEDED' as const, 'FAILED' as const, 'TIMED_OUT' as const),
+        }),
+        { maxLength: 4 },
+      ),
+    })
+    .map(({ indexes, attempts, parts, isDelegated, ...rest }): FanOut => {
+      const { task, worker } = rest;
+      const open = indexes
+        .sort((a, b) => a - b)
+        .flatMap((index, i) => {
+          const of = attempts[i % attempts.length];
+          return of ? [{ task, worker, index, attempt: of.attempt, cause: of.cause, ...of.time }] : [];
+        });
+      return { ...rest, open, ...(parts && { parts }), ...(isDelegated && { isDelegated }) };
+    });
+
 const error = () =>
   fc.record(
     {
@@ -99,6 +154,7 @@ export const anyExecution = (): fc.Arbitrary<Execution> =>
         error: error(),
         waiting: fc.record({ since: time(), attempts: fc.nat(), nextAttemptAt: time() }),
         tasks: fc.array(task(), { maxLength: 3 }),
+        fanOuts: fc.array(fanOut('order-17'), { minLength: 1, maxLength: 2 }),
         log: fc.string({ unit: 'grapheme-ascii' }),
         logSegments: fc.nat(1000),
         wakeAt: time(),

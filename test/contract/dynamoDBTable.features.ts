@@ -4,11 +4,8 @@ import { describeDeployment } from '../../infra/describe.ts';
 import { ensureTable } from '../../local/dynamodb/createTable.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb/engine.ts';
 import { startFaultProxy } from '../../local/dynamodb/faultProxy.ts';
-import {
-  DynamoDBTable,
-  type DynamoDBTableOptions,
-  type Units,
-} from '../../orchestrator/table/dynamoDBTable.ts';
+import type { Units } from '../../orchestrator/table/dynamoDBCalls.ts';
+import { DynamoDBTable, type DynamoDBTableOptions } from '../../orchestrator/table/dynamoDBTable.ts';
 import { ended, event, execution, next, noon, result } from './examples.ts';
 import { describeTable } from './table.features.ts';
 import type { TableUnderTest } from './tableUnderTest.ts';

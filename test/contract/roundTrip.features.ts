@@ -16,7 +16,12 @@ export function roundTripFeatures(current: Current): void {
       await fc.assert(
         fc.asyncProperty(anyExecution(), async (generated) => {
           const { table } = current();
-          const execution = { ...generated, executionId: newId() };
+          const executionId = newId();
+          const fanOuts = generated.fanOuts?.map((each) => {
+            const isOwn = each.items.executionId === generated.executionId;
+            return isOwn ? { ...each, items: { ...each.items, executionId } } : each;
+          });
+          const execution = { ...generated, executionId, ...(fanOuts && { fanOuts }) };
           expect(await table.commit(execution)).toEqual({ type: 'committed' });
           const read = await table.readExecution(execution.executionId);
           expect(asJson(read)).toEqual(asJson(execution));
@@ -81,6 +86,33 @@ export function roundTripFeatures(current: Current): void {
         }),
         runs,
       );
+    });
+
+    it('the items of a list, and their results apart from those of other tasks', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(json(), { maxLength: 5 }), async (items) => {
+          const { table } = current();
+          const executionId = newId();
+          const page = { task: 1, hash: 'e3b0', page: 2 };
+          await table.writeItemsPage(executionId, page, items);
+          expect(asJson(await table.readItemsPage(executionId, page))).toEqual(asJson(items));
+          expect(await table.readItemsPage(executionId, { ...page, page: 1 })).toBeUndefined();
+        }),
+        runs,
+      );
+      const { table } = current();
+      const numbers = [
+        { task: 1, index: 0 },
+        { task: 1, index: 17, attempt: 2 },
+        { task: 1 },
+        { task: 11, index: 0 },
+      ];
+      for (const { task, ...rest } of numbers) await table.insertResult(result(task, rest));
+      const read = await table.readItemResults('order-17', 1);
+      expect(read.map(({ reference }) => reference).sort()).toEqual(['task#1.0#1', 'task#1.17#2']);
+      expect(await table.readResults('order-17', [{ task: 1, index: 17, attempt: 2 }])).toMatchObject([
+        { task: 1, index: 17, attempt: 2 },
+      ]);
     });
 
     it('the error of a task, with fields of its own', async () => {

@@ -5,6 +5,7 @@ import { indexFeatures } from './index.features.ts';
 import { journalFeatures } from './journal.features.ts';
 import { messageFeatures } from './messages.features.ts';
 import { oddItemFeatures } from './oddItems.features.ts';
+import { outlineFeatures } from './outline.features.ts';
 import { roundTripFeatures } from './roundTrip.features.ts';
 import type { TableFactory, TableUnderTest } from './tableUnderTest.ts';
 
@@ -35,5 +36,6 @@ export function describeTable(name: string, factory: TableFactory): void {
     emittedFeatures(current);
     indexFeatures(current, indexShards);
     messageFeatures(current);
+    outlineFeatures(current);
   });
 }

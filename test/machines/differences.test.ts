@@ -81,6 +81,7 @@ function compare(executions: Record<string, Partial<ExecutionDescription>>, logg
     machine: 'loan',
     status: 'RUNNING',
     tasks: [],
+    children: [],
     timers: [],
     version: 1,
     ...executions[executionId],

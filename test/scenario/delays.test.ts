@@ -336,12 +336,13 @@ describe('a delayed event to a task', () => {
   it('comes to nothing, as an event to a promise does in XState', async () => {
     const machine = setup({ actors: { work: worker<unknown, string>() } }).createMachine({
       id: 'm',
+      // By a reference: by its id it would be refused at registration.
+      context: ({ spawn }) => ({ task: spawn('work', { id: 'task' }) }),
       initial: 'working',
       states: {
         working: {
-          invoke: { id: 'task', src: 'work', onDone: 'done' },
-          entry: sendTo('task', { type: 'HURRY' } as never, { delay: 10 * second }),
-          on: { HURRY: 'wrong' },
+          entry: sendTo(({ context }) => context.task, { type: 'HURRY' } as never, { delay: 10 * second }),
+          on: { HURRY: 'wrong', 'xstate.done.actor.task': 'done' },
         },
         done: {},
         wrong: {},

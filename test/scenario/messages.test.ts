@@ -93,3 +93,48 @@ it('what an orchestrator that died had still to tell hundreds of children, the c
   const stops = [...rig.table.items.keys()].filter((key) => key.includes('message#oak#1'));
   expect(stops).toHaveLength(200);
 });
+
+it('of a message item whose second event failed the machine, a redrive gives it the second and not the first', async () => {
+  let isMended = false;
+  const twice = createMachine({
+    id: 'child',
+    on: { TELL: { actions: [sendParent({ type: 'TOLD', n: 1 }), sendParent({ type: 'TOLD', n: 2 })] } },
+  });
+  const careful = setup({
+    types: { context: {} as { told: number[] }, events: {} as { type: 'TOLD'; n: number } },
+    actors: { child: twice },
+  }).createMachine({
+    id: 'parent',
+    context: { told: [] },
+    invoke: { src: 'child' },
+    on: {
+      TOLD: {
+        actions: assign({
+          told: ({ context, event }) => {
+            if (event.n === 2 && !isMended) throw new RangeError('too much');
+            return [...context.told, event.n];
+          },
+        }),
+      },
+    },
+  });
+  const rig = new OrchestratorRig([careful]);
+  const instance = rig.newInstance();
+  rig.start('parent', 'p');
+  await rig.deliver(instance, 'p');
+  await rig.deliver(instance, 'p.0');
+  await rig.send('p.0', 'tell', 'TELL');
+  await rig.deliver(instance, 'p.0');
+  await rig.deliver(instance, 'p');
+  expect(await rig.execution('p')).toMatchObject({
+    status: 'FAILED',
+    failed: { reference: 'message#p.0#1', messages: 1 },
+  });
+  isMended = true;
+  await rig.control('p', 'redrive');
+  await rig.deliver(instance, 'p');
+  rig.now += 1000;
+  await rig.newInstance().wake('p', 'wake#1');
+  expect(await rig.context('p')).toEqual({ told: [1, 2] });
+  expect((await rig.execution('p')).status).toBe('RUNNING');
+});

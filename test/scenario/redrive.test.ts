@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type AnyStateMachine, assign, setup } from 'xstate';
 import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
-import { worker } from '../../workers/index.ts';
+import { each, worker } from '../../workers/index.ts';
 import { sequential } from '../support/machines.ts';
 import { expectSound } from '../support/soundness.ts';
 import { trip, tripWorkers } from '../support/trip.ts';
@@ -313,5 +313,55 @@ describe('a redrive', () => {
     const { status, log } = await cloud.execution('e');
     expect(status).toBe('SUCCEEDED');
     expect(log.match(/!NotRedrivable/g)).toHaveLength(2);
+  });
+});
+
+describe('a redrive of a list', () => {
+  const machine = setup({
+    types: { context: {} as { sizes: unknown } },
+    actors: {
+      resize: each(worker<number, number>({ timeout: '30s' }), { concurrency: 3, tolerateFailures: 1 }),
+    },
+  }).createMachine({
+    id: 'album',
+    context: { sizes: null },
+    initial: 'resizing',
+    states: {
+      resizing: {
+        invoke: {
+          src: 'resize',
+          input: Array.from({ length: 10 }, (_, i) => i),
+          onDone: { target: 'resized', actions: assign({ sizes: ({ event }) => event.output }) },
+        },
+      },
+      resized: { type: 'final' },
+    },
+    output: ({ context }) => context.sizes,
+  });
+
+  it.each(deliveries)('tries its failed items again, and no other, %s', async (_, runs) => {
+    for (const faults of runs) {
+      let isRepaired = false;
+      const resize = (item: number) => {
+        if ((item === 1 || item === 5) && !isRepaired) throw new Error('no such image');
+        return item * 10;
+      };
+      const cloud = new SimulatedCloud([machine], { resize }, faults);
+      await cloud.start('album', 'e');
+      await cloud.advance(600_000);
+      expect(await cloud.execution('e'), `seed ${faults.seed}`).toMatchObject({
+        status: 'FAILED',
+        error: { name: 'States.ExceedToleratedFailureThreshold' },
+      });
+      isRepaired = true;
+      await cloud.control('e', 'redrive');
+      await cloud.advance(600_000);
+      expect(await cloud.execution('e'), `seed ${faults.seed}`).toMatchObject({
+        status: 'SUCCEEDED',
+        output: Array.from({ length: 10 }, (_, i) => i * 10),
+      });
+      if (faults.crashAfterCommit === undefined) expect(invoked(cloud, 'e/task#0.0#')).toBe(1);
+      await expectSound(cloud, [machine]);
+    }
   });
 });

@@ -5,11 +5,14 @@ import { Draft, type ExecutionEffect, type LogSegment } from './draft.ts';
 import { fireDue, fireDueTimers, isTimedOut, timeOut } from './due.ts';
 import type { Emission } from './emission.ts';
 import type { JournalEntry, StartEntry } from './entries.ts';
-import type { Execution, ExecutionError, OpenTask, Waiting } from './execution.ts';
+import { type Execution, type ExecutionError, type OpenTask, taskKey, type Waiting } from './execution.ts';
+import { openTasks } from './fanOut.ts';
+import type { ItemList } from './itemList.ts';
+import type { ItemResults } from './listOutcome.ts';
 import type { MachineLookup } from './machines.ts';
 import type { OutgoingItem } from './messages.ts';
 import { postOutgoing } from './outbox.ts';
-import { DataUnavailableError, unfetchedData, unfetchedSnapshot } from './storedData.ts';
+import { DataUnavailableError, neededData, unfetchedSnapshot } from './storedData.ts';
 import { deferred } from './tasks.ts';
 import { definitionMismatch, findMachine, wait } from './waiting.ts';
 import { nextWakeAt } from './wakeAt.ts';
@@ -34,6 +37,8 @@ export interface AdvanceInput {
   readonly goesOnWaiting?: boolean;
   /** References that older segments of the log name. */
   readonly appliedBefore?: ReadonlySet<string>;
+  /** By task: results of the items of lists. Given where the step has asked for them. */
+  readonly itemResults?: ReadonlyMap<number, ItemResults>;
   /** Why data of the entries or of the execution could not be fetched from the object store, if some could not. */
   readonly unavailable?: ExecutionError;
   /** Milliseconds since the epoch. */
@@ -57,6 +62,8 @@ export type Advance =
       readonly emitted: readonly Emission[];
       /** To be written before the execution, which has these entries in its log no more. */
       readonly segment: LogSegment | undefined;
+      /** To be written before the execution, which refers to them. */
+      readonly itemLists: readonly ItemList[];
       /** References that an earlier commit has applied. */
       readonly duplicates: readonly string[];
     }
@@ -66,11 +73,14 @@ export type Advance =
  * The step of an execution: pure, and the only place where it is decided what becomes of an input. What goes wrong in
  * the machine is in the execution that it returns. Entries that cannot be decided on now (the execution waits for its
  * machine, or for a redrive) are left in the journal, unlogged.
+ *
+ * @throws ItemResultsNeeded where a list is done with this step: it is to be taken again with `itemResults`
  */
 export function advance(machines: MachineLookup, limits: AdvanceLimits, input: AdvanceInput): Advance {
   const start = input.entries.find((entry) => entry.kind === 'start');
   if (!input.execution && !start) return { type: 'nothing', duplicates: [] };
   let draft = draftOf(input.execution, start, input.executionId, input.now);
+  if (input.itemResults) draft.itemResults = input.itemResults;
   const attempt = new Attempt(machines, limits, draft, input);
   const duplicates: string[] = [];
   try {
@@ -78,7 +88,7 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
       if (isDuplicate(draft, entry, input.appliedBefore)) duplicates.push(entry.reference);
       else attempt.take(entry);
     }
-    if (input.goesOnWaiting !== true) attempt.endWaiting(input.isWholeJournal === true);
+    if (input.goesOnWaiting !== true) attempt.endWaiting(input.isWholeJournal === true, input.wakeId ?? '');
     if (input.wakeId !== undefined) attempt.wake(input.wakeId);
     logAsEnded(draft, input.entries, duplicates);
   } catch (error) {
@@ -166,7 +176,7 @@ class Attempt {
         if (isLeft && !this.#isWholeJournal) draft.set({});
         return;
       }
-      if (unfetchedData(entry) !== undefined) throw new DataUnavailableError(this.#unavailable);
+      if (neededData(entry) !== undefined) throw new DataUnavailableError(this.#unavailable);
       const cause = this.#causeOf(entry);
       fireDueTimers(draft, machine, cause);
       if (draft.ended) draft.log(logKindOf(entry), entry.reference, { type: 'ignored', reason: 'Ended' });
@@ -210,25 +220,29 @@ class Attempt {
   /**
    * What it waited for is there: the machine was found, and took up the stored state.
    * @param looks whether to look for the machine, where no entry has
+   * @param cause of the tasks that are dispatched
    */
-  endWaiting(looks: boolean): void {
+  endWaiting(looks: boolean, cause: string): void {
     const draft = this.#draft;
     if (!this.#waited || draft.ended || draft.execution.waiting !== this.#waited) return;
     const machine = looks ? this.#ready(undefined) : this.#machine;
     if (!machine || draft.execution.waiting !== this.#waited) return;
     draft.clear('waiting');
     draft.clear('error');
-    if (this.#waited.isRedrive) goOnFromFailure(draft, machine);
+    if (this.#waited.isRedrive) goOnFromFailure(draft, machine, cause);
     draft.log('waiting', '');
   }
 }
 
-/** After a redrive: attempts whose time has run out are followed by others, and its own time begins anew. */
-function goOnFromFailure(draft: Draft, machine: PreparedMachine): void {
-  for (const task of draft.execution.tasks) {
-    if ((task.deadline ?? Number.POSITIVE_INFINITY) <= draft.now) {
-      draft.replaceTask(anotherAttempt(task, draft.now));
-    }
+/**
+ * After a redrive: attempts whose time has run out are followed by others, those that were under way are dispatched once
+ * more (the end may have come before they were), and its own time begins anew.
+ */
+function goOnFromFailure(draft: Draft, machine: PreparedMachine, cause: string): void {
+  for (const task of openTasks(draft.execution)) {
+    if (task.deadline === undefined) continue;
+    if (task.deadline <= draft.now) draft.replaceTask(anotherAttempt(task, draft.now));
+    else draft.dispatch(task, machine.taskSourceOf(task.worker).policy.timeoutMs, cause);
   }
   draft.clear('failed');
   draft.clear('inputPatch');
@@ -268,7 +282,7 @@ function isDuplicate(
     case 'start':
       return draft.ended || execution.definitionHash !== undefined;
     case 'result':
-      if (draft.openAttempt(entry.task, entry.attempt)) return false;
+      if (draft.openAttempt(entry)) return false;
       break;
     case 'message':
       if (entry.number <= (execution.received?.[entry.sender] ?? 0)) return true;
@@ -286,12 +300,12 @@ function isDuplicate(
 /** The tasks could not be handed to their functions now: each is dispatched a little later, as the same attempt. */
 export function deferDispatch(execution: Execution, tasks: readonly OpenTask[], now: number): Advance {
   const draft = new Draft(execution, now);
-  for (const { task: number, attempt } of tasks) {
-    const task = draft.openAttempt(number, attempt);
+  for (const put of tasks) {
+    const task = draft.openAttempt(put);
     // After a conflict it may have been settled, or be another attempt.
     if (!task || task.deadline === undefined) continue;
     draft.replaceTask(deferred(execution.executionId, task, draft.now));
-    draft.log('deferred', `task#${task.task}#${task.attempt}`);
+    draft.log('deferred', taskKey(task));
   }
   return draft.changed ? commitOf(draft, []) : { type: 'nothing', duplicates: [] };
 }
@@ -342,6 +356,7 @@ function commitOf(draft: Draft, duplicates: readonly string[]): Advance {
     outgoing,
     emitted: draft.emitted,
     segment: draft.segment,
+    itemLists: draft.itemLists.filter(({ task }) => draft.fanOut(task)),
     duplicates,
   };
 }

@@ -11,7 +11,10 @@ import type {
   ResultEntry,
   StartEntry,
 } from './entries.ts';
+import { isItemTask } from './fanOut.ts';
 import { offerEvent } from './heldEvents.ts';
+import { settleItem } from './itemTasks.ts';
+import { applyPartResult, listOfChild } from './listParts.ts';
 import type { LogEntryKind, LogVerdict } from './log.ts';
 import { patched } from './mergePatch.ts';
 import type { Message } from './messages.ts';
@@ -69,11 +72,13 @@ function applyStart(draft: Draft, machine: PreparedMachine, entry: StartEntry, c
 }
 
 function applyResult(draft: Draft, machine: PreparedMachine, entry: ResultEntry, cause: string): LogVerdict {
-  const task = draft.openAttempt(entry.task, entry.attempt);
+  const task = draft.openAttempt(entry);
   if (!task) return { type: 'ignored', reason: 'NotOpen' };
   const { result } = entry;
   if (result.status === 'FAILED') {
     failAttempt(draft, machine, task, result.error, cause);
+  } else if (isItemTask(task)) {
+    settleItem(draft, machine, task, 'SUCCEEDED', cause);
   } else {
     // What a worker returns goes through JSON, where nothing is null.
     const output = result.output ?? null;
@@ -123,6 +128,11 @@ function applyMessage(
     case 'done':
     case 'error': {
       if (task === undefined) return { type: 'ignored', reason: 'NotOpen' };
+      const list = listOfChild(draft, task);
+      if (list) {
+        applyPartResult(draft, machine, { list, child: task, message }, cause);
+        return { type: 'applied' };
+      }
       const result =
         message.type === 'done'
           ? ({ type: 'taskSucceeded', task, output: message.output, isMessage: true } as const)

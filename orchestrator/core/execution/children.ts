@@ -9,7 +9,11 @@ type MachineSource = Extract<ActorSource, { kind: 'machine' }>;
 type StartEffect = Extract<MachineEffect, { type: 'startTask' }>;
 
 /** A child machine starts with the commit: its start item is part of the same transaction. */
-export function startChild(draft: Draft, { task, src, input }: StartEffect, source: MachineSource): void {
+export function startChild(
+  draft: Draft,
+  { task, src, input }: Pick<StartEffect, 'task' | 'src' | 'input'>,
+  source: Pick<MachineSource, 'machine' | 'version'>,
+): void {
   const { executionId, children = [] } = draft.execution;
   if (depthOf(executionId) >= deepestChild) {
     const message =

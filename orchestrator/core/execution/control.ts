@@ -4,6 +4,7 @@ import { redriveChildren } from './children.ts';
 import type { Draft } from './draft.ts';
 import type { ControlEntry, MessageEntry } from './entries.ts';
 import type { OpenTask } from './execution.ts';
+import { type FanOut, withOpenTasks } from './fanOut.ts';
 import type { IgnoredReason } from './log.ts';
 import { patched } from './mergePatch.ts';
 
@@ -79,6 +80,9 @@ function redrive(draft: Draft, { version, input }: Redrive): boolean {
         draft.now,
       ),
     );
+  } else if (failed?.task !== undefined) {
+    const fanOut = draft.fanOut(failed.task);
+    if (fanOut) draft.replaceFanOut(withFailuresReopened(fanOut, failed.item, draft.now));
   } else if (input !== undefined && failed?.reference === 'start') {
     draft.set({ inputPatch: input });
   }
@@ -91,15 +95,40 @@ export function anotherAttempt({ deadline: _, ...task }: OpenTask, now: number):
   return { ...task, attempt: task.attempt + 1, retries: [], dispatchAt: now };
 }
 
+/** Of a list, the items that failed are tried again, the last of which is still open. */
+function withFailuresReopened(fanOut: FanOut, last: number | undefined, now: number): FanOut {
+  const { task, worker, exceptions, open } = fanOut;
+  const failures = exceptions.filter(({ status }) => status !== 'SUCCEEDED');
+  return {
+    ...fanOut,
+    exceptions: exceptions.filter(({ status }) => status === 'SUCCEEDED'),
+    open: [
+      ...open.map((item) => {
+        if (item.index !== last) return item;
+        const { deadline: _, ...rest } = item;
+        return { ...rest, attempt: item.attempt + 1, dispatchAt: now };
+      }),
+      ...failures.map(({ index, attempt }) => ({
+        task,
+        worker,
+        index,
+        attempt: attempt + 1,
+        cause: '',
+        dispatchAt: now,
+      })),
+    ],
+  };
+}
+
 /** Timers stood still: they are as far away as they were. What has come meanwhile is in the journal. */
 function resume(draft: Draft): void {
-  const { suspendedAt = draft.now, snapshot, tasks } = draft.execution;
+  const { suspendedAt = draft.now, snapshot } = draft.execution;
   const ms = draft.now - suspendedAt;
   draft.clear('suspendedAt');
   draft.set({
     status: 'RUNNING',
     waiting: { since: draft.now, attempts: 0, nextAttemptAt: draft.now },
-    tasks: tasks.map(({ deadline, dispatchAt, ...task }) => ({
+    ...withOpenTasks(draft.execution, ({ deadline, dispatchAt, ...task }) => ({
       ...task,
       ...(deadline !== undefined && { deadline: deadline + ms }),
       ...(dispatchAt !== undefined && { dispatchAt: dispatchAt + ms }),

@@ -1,6 +1,5 @@
 import {
   type MachineEffect,
-  type MachineFailure,
   type MachineInput,
   type MachineState,
   type MachineStep,
@@ -10,12 +9,24 @@ import {
   stepMachine,
 } from '../machine/index.ts';
 import { parentOf } from './addresses.ts';
-import { removeChild, sendMessage, startChild, stopChild, stopChildren, tellParent } from './children.ts';
+import { removeChild, stopChildren, tellParent } from './children.ts';
 import type { Emission } from './emission.ts';
-import type { Execution, ExecutionError, ExecutionStatus, Failed, OpenTask } from './execution.ts';
-import { hasEnded } from './execution.ts';
+import type {
+  AttemptNumbers,
+  Execution,
+  ExecutionError,
+  ExecutionStatus,
+  Failed,
+  OpenTask,
+} from './execution.ts';
+import { hasEnded, taskId } from './execution.ts';
+import { errorOf, TaskMismatchError } from './executionErrors.ts';
+import { type FanOut, openTasks, withOpenTasks } from './fanOut.ts';
 import { dropHeldEvents, offerHeldEvents } from './heldEvents.ts';
+import type { ItemList } from './itemList.ts';
+import type { ItemResults } from './listOutcome.ts';
 import { appendToLog, emptyLog, isJournalKind, journalReferences, type LogEntry, splitLog } from './log.ts';
+import { takeEffects } from './machineEffects.ts';
 import { Outgoing } from './messages.ts';
 import { DataUnavailableError, unfetchedSnapshot } from './storedData.ts';
 
@@ -39,6 +50,10 @@ export class Draft {
   /** What the commit tells the bus. */
   readonly emitted: Emission[] = [];
   readonly segment: LogSegment | undefined;
+  /** To be written before the commit. */
+  readonly itemLists: ItemList[] = [];
+  /** By task: what is known of the results of lists that may be done with this commit. */
+  itemResults: ReadonlyMap<number, ItemResults> = new Map();
   /** For other executions, within the commit. */
   readonly outgoing: Outgoing;
   readonly #before: Execution;
@@ -46,7 +61,9 @@ export class Draft {
   #state: MachineState | undefined;
   #loggedAt: number;
   #applied: Set<string> | undefined;
-  #toDispatch = new Set<number>();
+  #toDispatch = new Set<string>();
+  #toSettle: Outcome[] = [];
+  #settledAtOnce = 0;
   #taking: Failed | undefined;
 
   constructor(execution: Execution, now: number) {
@@ -148,7 +165,9 @@ export class Draft {
     if (step.type === 'ignored') return step.reason;
     if (step.failure) {
       // The state and the tasks of before the failure stay, so that a redrive can go on from them.
-      this.#collect(
+      takeEffects(
+        this,
+
         step.effects.filter((effect) => effect.type !== 'startTask'),
         machine,
         cause,
@@ -160,13 +179,14 @@ export class Draft {
     }
     this.#state = step.state;
     this.set({ snapshot: step.stored, state: step.state.value });
-    this.#collect(step.effects, machine, cause, false);
+    takeEffects(this, step.effects, machine, cause, false);
     if (this.ended) return undefined;
     if (step.state.status === 'done') {
       const { output } = step.state;
       this.end('SUCCEEDED', output === undefined ? {} : { output });
-      this.set({ tasks: [] });
+      this.closeTasks();
     }
+    this.#settleWaiting(machine, cause);
     return undefined;
   }
 
@@ -195,39 +215,88 @@ export class Draft {
     if (status === 'SUCCEEDED') dropHeldEvents(this);
   }
 
-  openAttempt(task: number, attempt: number): OpenTask | undefined {
+  openAttempt(numbers: AttemptNumbers): OpenTask | undefined {
     if (this.ended) return undefined;
-    return this.#execution.tasks.find((open) => open.task === task && open.attempt === attempt);
+    const { task, index, attempt } = numbers;
+    const open = index === undefined ? this.#execution.tasks : (this.fanOut(task)?.open ?? []);
+    return open.find((each) => each.task === task && each.index === index && each.attempt === attempt);
   }
 
-  /** Gives the machine the outcome of a task, which is then no longer open. */
-  settle(machine: PreparedMachine, input: MachineInput & { readonly task: number }, cause: string): void {
-    const failedBefore = this.#execution;
+  fanOut(task: number): FanOut | undefined {
+    return this.#execution.fanOuts?.find((fanOut) => fanOut.task === task);
+  }
+
+  addFanOut(fanOut: FanOut): void {
+    this.set({ fanOuts: [...(this.#execution.fanOuts ?? []), fanOut] });
+  }
+
+  replaceFanOut(fanOut: FanOut): void {
+    const fanOuts = this.#execution.fanOuts ?? [];
+    this.set({ fanOuts: fanOuts.map((other) => (other.task === fanOut.task ? fanOut : other)) });
+  }
+
+  /** A task that the machine starts has its outcome already: the machine gets it once its step is taken. */
+  settleAtOnce(outcome: Outcome): void {
+    this.#toSettle.push(outcome);
+  }
+
+  /**
+   * Gives the machine the outcome of a task, which is then no longer open.
+   * @param item of a list, the item whose outcome decided
+   */
+  settle(machine: PreparedMachine, input: Outcome, cause: string, item?: number): void {
+    const { tasks, fanOuts, children, received } = this.#execution;
     this.removeTask(input.task);
     removeChild(this, input.task);
     const ignored = this.step(machine, input, cause);
     // A failed execution keeps the tasks of before, the failed one among them, for a redrive.
     if (this.#execution.status === 'FAILED') {
-      this.set({ tasks: failedBefore.tasks });
-      this.setOptional('children', failedBefore.children);
-      this.setOptional('received', failedBefore.received);
+      this.#setTasks({ tasks, ...(fanOuts && { fanOuts }) });
+      this.setOptional('children', children);
+      this.setOptional('received', received);
+      if (item !== undefined) this.set({ failed: { ...this.#execution.failed, item } });
     }
     if (ignored) throw new TaskMismatchError(input.task, ignored);
   }
 
   replaceTask(task: OpenTask): void {
-    this.set({ tasks: this.#execution.tasks.map((other) => (other.task === task.task ? task : other)) });
+    const id = taskId(task);
+    this.set(withOpenTasks(this.#execution, (other) => (taskId(other) === id ? task : other)));
   }
 
   removeTask(task: number): void {
-    this.set({ tasks: this.#execution.tasks.filter((other) => other.task !== task) });
+    const { tasks, fanOuts = [] } = this.#execution;
+    this.#setTasks({
+      tasks: tasks.filter((other) => other.task !== task),
+      fanOuts: fanOuts.filter((other) => other.task !== task),
+    });
+  }
+
+  closeTasks(): void {
+    this.#setTasks({ tasks: [] });
+  }
+
+  #setTasks({ tasks, fanOuts }: Pick<Execution, 'tasks' | 'fanOuts'>): void {
+    const { fanOuts: _, ...rest } = this.#execution;
+    this.#execution = { ...rest, tasks, ...(fanOuts && fanOuts.length > 0 && { fanOuts }) };
   }
 
   /** Starts an attempt: its deadline runs from now on, and it is dispatched after the commit. */
   dispatch(task: OpenTask, timeoutMs: number, cause: string): void {
-    const { dispatchAt: _, ...rest } = task;
-    this.replaceTask({ ...rest, cause, deadline: this.now + timeoutMs });
-    this.#toDispatch.add(task.task);
+    this.dispatchAll([task], timeoutMs, cause);
+  }
+
+  dispatchAll(tasks: readonly OpenTask[], timeoutMs: number, cause: string): void {
+    const ids = new Set(tasks.map(taskId));
+    const deadline = this.now + timeoutMs;
+    this.set(
+      withOpenTasks(this.#execution, (task) => {
+        if (!ids.has(taskId(task))) return task;
+        const { dispatchAt: _, ...rest } = task;
+        return { ...rest, cause, deadline };
+      }),
+    );
+    for (const id of ids) this.#toDispatch.add(id);
   }
 
   get nextTimerAt(): number | undefined {
@@ -240,56 +309,30 @@ export class Draft {
 
   /** The effects of the whole commit: tasks that were stopped again by a later entry are not dispatched. */
   allEffects(): ExecutionEffect[] {
-    const tasks = this.#execution.tasks.filter(
-      (task) => this.#toDispatch.has(task.task) && task.dispatchAt === undefined,
-    );
+    const tasks =
+      this.#toDispatch.size === 0
+        ? []
+        : openTasks(this.#execution).filter(
+            (task) => this.#toDispatch.has(taskId(task)) && task.dispatchAt === undefined,
+          );
     return [...this.effects, ...tasks.map((task) => ({ type: 'dispatch' as const, task }))];
   }
 
-  #collect(
-    effects: readonly MachineEffect[],
-    machine: PreparedMachine,
-    cause: string,
-    failed: boolean,
-  ): void {
-    for (const effect of effects) {
-      switch (effect.type) {
-        case 'startTask': {
-          const { task, src, input } = effect;
-          const source = machine.sourceOf(src);
-          if (source.kind === 'machine') {
-            startChild(this, effect, source);
-            if (this.ended) return;
-            break;
-          }
-          const { policy } = source;
-          const open = { task, worker: src, attempt: 1, cause, ...(input === undefined ? {} : { input }) };
-          this.set({ tasks: [...this.#execution.tasks, open] });
-          this.dispatch(open, policy.timeoutMs, cause);
-          break;
-        }
-        case 'stopTask':
-          if (failed) break;
-          this.removeTask(effect.task);
-          stopChild(this, effect.task);
-          break;
-        case 'action':
-        case 'log':
-          this.effects.push(effect);
-          break;
-        case 'emit':
-          this.emitted.push({ event: effect.event });
-          break;
-        case 'send':
-          sendMessage(this, effect);
-          break;
-        default:
-          effect satisfies never;
+  /** Bounded, because a machine may start an empty list over and over. */
+  #settleWaiting(machine: PreparedMachine, cause: string): void {
+    for (let outcome = this.#toSettle.shift(); outcome; outcome = this.#toSettle.shift()) {
+      if (this.ended || !isStarted(this.#state, outcome.task)) continue;
+      if (++this.#settledAtOnce > machine.chart.maxIterations) {
+        const message = `It started ${this.#settledAtOnce} lists in a row that had nothing to wait for.`;
+        this.fail({ code: 'EndlessLoop', name: 'EndlessLoopError', message });
+        return;
       }
+      this.settle(machine, outcome, cause);
     }
   }
 }
 
+type Outcome = Extract<MachineInput, { type: 'taskSucceeded' | 'taskFailed' }>;
 /** Why the machine ignored what it was given. */
 type Ignored = Extract<MachineStep, { type: 'ignored' }>['reason'];
 
@@ -308,17 +351,8 @@ type OptionalKey =
   | 'timeoutAt'
   | 'inputPatch';
 
-/** Thrown when the execution's open tasks and the machine's children disagree: a defect. */
-export class TaskMismatchError extends Error {
-  readonly code = 'TaskMismatch';
-  override readonly name = 'TaskMismatchError';
-  constructor(task: number, reason: string) {
-    super(`Task ${task} is open in the execution and not in its machine (${reason}). Please report this.`);
-  }
-}
-
-function errorOf(failure: MachineFailure): ExecutionError {
-  const { code, name, message, stack } = failure;
-  // A task's stack is in its result item; here it would make each later write of the execution dearer.
-  return { code, name, message, ...(stack === undefined || code === 'TaskFailed' ? {} : { stack }) };
+/** A task that was started and stopped by the same step is not waited for. */
+function isStarted(state: MachineState | undefined, task: number): boolean {
+  const children = Object.values(state?.children ?? {});
+  return children.some((child) => child.task === task && child.status === 'active');
 }

@@ -2,6 +2,8 @@ import type { PreparedMachine } from '../machine/index.ts';
 import type { TaskError } from '../machine/step.types.ts';
 import type { Draft } from './draft.ts';
 import type { OpenTask } from './execution.ts';
+import { isItemTask, openTasks } from './fanOut.ts';
+import { settleItem } from './itemTasks.ts';
 import { dataLimitErrorName, retryOf, timeoutError, timeoutErrorName } from './tasks.ts';
 
 /** More than this in one commit is left to the next wake, so that a machine of endless timers cannot hold a batch. */
@@ -41,7 +43,7 @@ export function fireDue(draft: Draft, machine: PreparedMachine, cause: string): 
         break;
       case 'deadline': {
         const { policy } = machine.taskSourceOf(due.task.worker);
-        failAttempt(draft, machine, due.task, timeoutError(due.task, policy), cause);
+        failAttempt(draft, machine, due.task, timeoutError(due.task, policy), cause, 'TIMED_OUT');
         break;
       }
       default:
@@ -74,7 +76,7 @@ function earliest(draft: Draft): Due | undefined {
   if (timeoutAt !== undefined && timeoutAt <= (first?.at ?? timeoutAt)) {
     first = { type: 'executionTimeout', at: timeoutAt };
   }
-  for (const task of draft.execution.tasks) {
+  for (const task of openTasks(draft.execution)) {
     const at = task.dispatchAt ?? task.deadline ?? Number.POSITIVE_INFINITY;
     if (first && at >= first.at) continue;
     first = { type: task.dispatchAt === undefined ? 'deadline' : 'dispatch', at, task };
@@ -89,16 +91,22 @@ export function failAttempt(
   task: OpenTask,
   error: TaskError,
   cause: string,
+  status: 'FAILED' | 'TIMED_OUT' = 'FAILED',
 ): void {
-  if (error.name === dataLimitErrorName) {
+  const isTooLarge = error.name === dataLimitErrorName;
+  if (isTooLarge && !isItemTask(task)) {
     const failure = { code: 'DataLimitExceeded', name: error.name, message: error.message } as const;
     draft.fail(failure, { task: task.task });
     return;
   }
   const { policy } = machine.taskSourceOf(task.worker);
-  const retry = retryOf(draft.execution.executionId, task, error, policy, draft.now);
+  const retry = isTooLarge ? undefined : retryOf(draft.execution.executionId, task, error, policy, draft.now);
   if (retry) {
     draft.replaceTask(retry);
+    return;
+  }
+  if (isItemTask(task)) {
+    settleItem(draft, machine, task, status, cause);
     return;
   }
   draft.settle(machine, { type: 'taskFailed', task: task.task, error }, cause);

@@ -33,6 +33,8 @@ export interface ResultEntry extends WithStoredData {
   readonly kind: 'result';
   readonly reference: string;
   readonly task: number;
+  /** Of a list's item. */
+  readonly index?: number;
   readonly attempt: number;
   readonly result: TaskResult;
   /** Name of the worker, where its writer says it: to show, not to decide on. */

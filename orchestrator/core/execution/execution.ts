@@ -1,6 +1,7 @@
 import type { StateValue } from 'xstate';
 import type { Json } from '../json.ts';
 import type { MachineEvent, MachineFailure } from '../machine/step.types.ts';
+import type { FanOut } from './fanOut.ts';
 import type { OutgoingItem } from './messages.ts';
 
 /** Step Functions' status names, and two of our own: SUSPENDED by an operator, and waiting for a redrive. */
@@ -63,6 +64,8 @@ export interface Execution {
   /** Present while what it needs is not there (its machine, a definition that can read its state). */
   readonly waiting?: Waiting;
   readonly tasks: readonly OpenTask[];
+  /** Lists that are worked on, each with tasks of its own. Absent where there are none. */
+  readonly fanOuts?: readonly FanOut[];
   /** Child machines that have not ended: executions of their own. */
   readonly children?: readonly ChildExecution[];
   /** Number of message items sent to, and applied from, each other execution that is still of interest. */
@@ -107,6 +110,8 @@ export interface HeldEvent {
 /** A task that failed, or a journal item that the machine could not take. */
 export interface Failed {
   readonly task?: number;
+  /** Of a list, the item whose failure was one too many. */
+  readonly item?: number;
   readonly reference?: string;
   /** How many messages of the item were taken. */
   readonly messages?: number;
@@ -123,6 +128,8 @@ export interface Waiting {
 /** A task whose result is awaited. */
 export interface OpenTask {
   readonly task: number;
+  /** Of a list's item: its place in the list, from 0. */
+  readonly index?: number;
   /** Name of its actor source in the machine. */
   readonly worker: string;
   readonly attempt: number;
@@ -171,7 +178,19 @@ export type ExecutionErrorCode =
   /** A defect of the orchestrator: the execution waits. */
   | 'InternalError';
 
-/** Sort key of the item that a task attempt's result is written to. */
-export function taskKey(task: { readonly task: number; readonly attempt: number }): string {
-  return `task#${task.task}#${task.attempt}`;
+/** What names one attempt within an execution. */
+export interface AttemptNumbers {
+  readonly task: number;
+  readonly index?: number;
+  readonly attempt: number;
+}
+
+/** Sort key of the item that a task attempt's result is written to: `task#3#1`, for an item of a list `task#3.17#1`. */
+export function taskKey(numbers: AttemptNumbers): string {
+  return `task#${taskId(numbers)}#${numbers.attempt}`;
+}
+
+/** What names a task within an execution: `3`, for an item of a list `3.17`. */
+export function taskId({ task, index }: Pick<AttemptNumbers, 'task' | 'index'>): string {
+  return index === undefined ? String(task) : `${task}.${index}`;
 }

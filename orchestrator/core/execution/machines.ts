@@ -1,4 +1,4 @@
-import type { PreparedMachine } from '../machine/index.ts';
+import { type PreparedMachine, prepareListMachines } from '../machine/index.ts';
 
 /** The machines that are deployed, by id and version. */
 export interface MachineLookup {
@@ -21,10 +21,14 @@ export class DuplicateMachineError extends Error {
   }
 }
 
-/** @throws DuplicateMachineError */
+/**
+ * These machines, and with them those that work on their long lists.
+ *
+ * @throws DuplicateMachineError
+ */
 export function machineLookup(machines: readonly PreparedMachine[]): MachineLookup {
   const byId = new Map<string, Map<string, PreparedMachine>>();
-  for (const machine of machines) {
+  for (const machine of [...machines, ...machines.flatMap(prepareListMachines)]) {
     const versions = byId.get(machine.id) ?? new Map<string, PreparedMachine>();
     if (versions.has(machine.version)) throw new DuplicateMachineError(machine.id, machine.version);
     byId.set(machine.id, versions.set(machine.version, machine));
@@ -33,7 +37,7 @@ export function machineLookup(machines: readonly PreparedMachine[]): MachineLook
   return {
     find: (id, version) => byId.get(id)?.get(version ?? versionsOf(id).at(-1) ?? ''),
     versionsOf,
-    ids: () => [...byId.keys()].sort(),
+    ids: () => [...new Set(machines.map(({ id }) => id))].sort(),
   };
 }
 

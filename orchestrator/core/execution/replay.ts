@@ -9,8 +9,10 @@ import {
 } from './divergence.ts';
 import { Draft, type ExecutionEffect } from './draft.ts';
 import type { Emission } from './emission.ts';
-import type { JournalEntry } from './entries.ts';
+import type { JournalEntry, ResultEntry } from './entries.ts';
 import { type Execution, type ExecutionErrorCode, hasEnded, taskKey } from './execution.ts';
+import { openTasks } from './fanOut.ts';
+import { type ItemResults, ItemResultsNeeded, itemResultsOf } from './listOutcome.ts';
 import { isJournalKind, type LogEntry, type LogVerdict, parseLog } from './log.ts';
 import type { MachineLookup } from './machines.ts';
 import type { OutgoingItem } from './messages.ts';
@@ -30,6 +32,11 @@ export interface ReplayedExecution {
   readonly machine: string;
   /** The version it stays on; without it the one that its start names, or the newest. */
   readonly machineVersion?: string;
+  /**
+   * By task: results of lists that other executions worked on, which are in their journals. Looked into when such a list
+   * ends, so that whoever replays can add them then: see {@link ItemResultsNeeded}.
+   */
+  readonly itemResults?: ReadonlyMap<number, ItemResults>;
 }
 
 /** What an entry of the log did, as the replay sees it. */
@@ -79,6 +86,8 @@ export class Replay {
   #execution: Execution | undefined;
   #wait: Wait | undefined;
   #number = 0;
+  /** By task: what was taken of the lists that are worked on. */
+  readonly #items = new Map<number, ResultEntry[]>();
   /** The last entry that was more than ignored because the execution had ended. */
   #lastTaken = { number: 0, reference: '' };
   #ended: { readonly number: number; readonly reference: string } | undefined;
@@ -101,6 +110,7 @@ export class Replay {
    *
    * @param item the journal item that it names
    * @throws JournalIncompleteError where it names one and there is none
+   * @throws ItemResultsNeeded where a list ends that other executions worked on: it can be taken again with `itemResults`
    */
   take(entry: LogEntry, item: JournalEntry | undefined): ReplayedEntry {
     const number = ++this.#number;
@@ -112,6 +122,10 @@ export class Replay {
       taken = this.#take(entry, item);
       divergence = this.#divergence(entry, taken);
     } catch (error) {
+      if (error instanceof ItemResultsNeeded) {
+        this.#number--;
+        throw error;
+      }
       const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
       divergence = this.#diverges(entry, 'ReplayFailed', `The replay cannot take the entry: ${message}`);
     }
@@ -195,6 +209,7 @@ export class Replay {
 
   #step(entry: LogEntry, item: JournalEntry | undefined): Advance | undefined {
     const { executionId, machineVersion } = this.#recorded;
+    const itemResults = this.#itemResults(item);
     const input: AdvanceInput = {
       executionId,
       execution: this.#execution,
@@ -202,10 +217,12 @@ export class Replay {
       now: entry.at,
       isWholeJournal: true,
       goesOnWaiting: true,
+      itemResults,
     };
     if (entry.kind === 'wake') return take(this.#machines, entry, { ...input, wakeId: entry.reference });
     if (entry.kind === 'deferred') {
-      const task = this.#execution?.tasks.find((open) => taskKey(open) === entry.reference);
+      const open = this.#execution ? openTasks(this.#execution) : [];
+      const task = open.find((each) => taskKey(each) === entry.reference);
       return this.#execution && task && deferDispatch(this.#execution, [task], entry.at);
     }
     if (!item) return undefined;
@@ -215,9 +232,26 @@ export class Replay {
     return take(this.#machines, entry, { ...input, entries: [named] });
   }
 
+  /** Results of the lists that are worked on, this item's among them. */
+  #itemResults(item: JournalEntry | undefined): ReadonlyMap<number, ItemResults> {
+    const fanOuts = this.#execution?.fanOuts ?? [];
+    for (const task of this.#items.keys()) {
+      if (!fanOuts.some((fanOut) => fanOut.task === task)) this.#items.delete(task);
+    }
+    if (item?.kind === 'result' && item.index !== undefined) {
+      const taken = this.#items.get(item.task) ?? [];
+      if (taken.at(-1) !== item) taken.push(item);
+      this.#items.set(item.task, taken);
+    }
+    const ending = fanOuts.filter(({ isDelegated }) => !isDelegated);
+    const own = ending.map(({ task }) => [task, itemResultsOf(this.#items.get(task) ?? [])] as const);
+    return new Map([...own, ...(this.#recorded.itemResults ?? [])]);
+  }
+
   /** Workers may write any name: only that of another of the machine's workers tells something, where the end differs as well. */
   #noteWorker(entry: LogEntry, item: Extract<JournalEntry, { kind: 'result' }>): void {
     const { machine = '', machineVersion, tasks = [] } = this.#execution ?? {};
+    if (item.index !== undefined) return;
     const open = tasks.find((task) => task.task === item.task && task.attempt === item.attempt);
     const prepared = this.#machines.find(machine, machineVersion);
     if (!open || !prepared || item.worker === undefined) return;
@@ -240,10 +274,11 @@ export class Replay {
     if (error?.code === 'DefinitionMismatch' || error?.code === 'MachineNotDeployed') {
       return this.#diverges(entry, error.code, error.message);
     }
-    if (isEndedVerdict(verdict) && this.#ended && this.#execution) {
+    if ((isEndedVerdict(verdict) || error) && this.#ended && this.#execution) {
       const { status, error: end } = this.#execution;
       const why = end ? ` (${end.code}: ${end.message})` : '';
-      const message = `By today's definition the execution ends here, ${status}${why}; it went on, with '${entry.reference}'.`;
+      const on = this.#ended.reference === entry.reference ? '' : `, with '${entry.reference}'`;
+      const message = `By today's definition the execution ends here, ${status}${why}; it went on${on}.`;
       return { ...this.#ended, code: 'EndsEarlier', message };
     }
     if (isEndedVerdict(entry.verdict)) {
@@ -303,6 +338,7 @@ export interface Recording {
   readonly executionId: string;
   /** The version that it started with, where its start names none. */
   readonly machineVersion?: string;
+  readonly itemResults?: ReplayedExecution['itemResults'];
   readonly journal: readonly JournalEntry[];
   /** The whole log, older segments first. */
   readonly log: readonly LogEntry[];
@@ -312,15 +348,17 @@ export interface Recording {
  * Replays a recording that is in memory. Answers the execution after each entry of the log.
  *
  * @throws JournalIncompleteError
+ * @throws ItemResultsNeeded for a list that other executions worked on, and whose `itemResults` are not given
  */
 export function* replay(machines: MachineLookup, recording: Recording): Generator<Execution> {
-  const { executionId, machineVersion } = recording;
+  const { executionId, machineVersion, itemResults } = recording;
   const journal = new Map(recording.journal.map((entry) => [entry.reference, entry]));
   const start = recording.journal.find((entry) => entry.kind === 'start');
   const stepper = new Replay(machines, {
     executionId,
     machine: start?.machine ?? '',
     ...(machineVersion !== undefined && { machineVersion }),
+    ...(itemResults && { itemResults }),
   });
   for (const entry of recording.log) {
     const { after } = stepper.take(

@@ -1,6 +1,6 @@
 import type { TaskError } from '../machine/step.types.ts';
 import { anyErrorName, type ResolvedTaskPolicy } from '../taskPolicy.ts';
-import type { OpenTask } from './execution.ts';
+import { type OpenTask, taskId } from './execution.ts';
 
 /** Step Functions' name for an attempt that gave no result in time. */
 export const timeoutErrorName = 'States.Timeout';
@@ -27,7 +27,7 @@ export function retryOf(
   if (before >= retry.maxAttempts - 1) return undefined;
   const full = Math.min(retry.intervalMs * retry.backoffRate ** before, retry.maxDelayMs);
   const delayMs =
-    retry.jitter === 'full' ? full * fraction(`${executionId}#${task.task}#${task.attempt}`) : full;
+    retry.jitter === 'full' ? full * fraction(`${executionId}#${taskId(task)}#${task.attempt}`) : full;
   const { deadline: _, ...rest } = task;
   const counted = policy.retry.map((_, index) => (retries[index] ?? 0) + (index === place ? 1 : 0));
   return {
@@ -56,14 +56,14 @@ function isFor(name: string, error: string): boolean {
 export function timeoutError(task: OpenTask, policy: ResolvedTaskPolicy): TaskError {
   return {
     name: timeoutErrorName,
-    message: `Attempt ${task.attempt} of task ${task.task} (${task.worker}) gave no result within ${policy.timeoutMs} ms.`,
+    message: `Attempt ${task.attempt} of task ${taskId(task)} (${task.worker}) gave no result within ${policy.timeoutMs} ms.`,
   };
 }
 
 /** The task after its function could not take it: tried again a little later, as the same attempt. */
 export function deferred(executionId: string, task: OpenTask, now: number): OpenTask {
   const { deadline: _, ...rest } = task;
-  const delayMs = 1000 + 2000 * fraction(`${executionId}#${task.task}@${now}`);
+  const delayMs = 1000 + 2000 * fraction(`${executionId}#${taskId(task)}@${now}`);
   return { ...rest, dispatchAt: now + Math.round(delayMs) };
 }
 

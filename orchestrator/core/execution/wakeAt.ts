@@ -1,4 +1,5 @@
 import type { Draft } from './draft.ts';
+import { openTasks } from './fanOut.ts';
 
 /**
  * When the clock must wake the execution. Invariant 6: while it has something to wait for in time, `wakeAt` is set and
@@ -24,7 +25,7 @@ function neededWakeAt(draft: Draft): number | undefined {
   const { execution } = draft;
   const { waiting, timeoutAt } = execution;
   if (waiting) return Math.min(waiting.nextAttemptAt, timeoutAt ?? waiting.nextAttemptAt);
-  const times = execution.tasks.map((task) => task.dispatchAt ?? task.deadline);
-  const known = [...times, draft.nextTimerAt, execution.timeoutAt].filter((time) => time !== undefined);
+  const times = openTasks(execution).map((task) => task.dispatchAt ?? task.deadline);
+  const known = [...times, draft.nextTimerAt, timeoutAt].filter((time) => time !== undefined);
   return known.length === 0 ? undefined : Math.min(...known, latestMs);
 }

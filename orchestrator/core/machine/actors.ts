@@ -1,7 +1,7 @@
 import type { AnyActorRef } from 'xstate';
 import type { JsonObject } from '../json.ts';
 import type { MachineChild } from './state.ts';
-import { createStandIn, property } from './xstateInternals.ts';
+import { createStandIn, property, refuseAtActor } from './xstateInternals.ts';
 
 /** A child and the id it has with its parent. */
 export interface Child extends MachineChild {
@@ -24,6 +24,7 @@ export class Actors {
     this.parent = parent;
     this.#nextTask = nextTask;
     this.#addresses.set(self, address);
+    refuseAtActor(self, { observe: () => refuseToBeObserved(self.id) });
     if (parent) this.#addresses.set(parent, parent.id);
   }
 
@@ -33,6 +34,7 @@ export class Actors {
 
   /** A child that the machine has from an earlier step. */
   adopt(actor: AnyActorRef, child: Child): void {
+    refuseAll(actor);
     this.#children.set(actor, child);
     this.#addresses.set(actor, addressOfTask(child.task, this.#address));
   }
@@ -98,7 +100,7 @@ export function taskAt(address: string, machineAddress: string): number | undefi
   return /^\d+$/.test(task) ? Number(task) : undefined;
 }
 
-/** Thrown to code that calls `send` on an actor of another execution. */
+/** Thrown to code that calls `send` on another actor: nothing runs it in this process. */
 export class SentDirectlyError extends Error {
   readonly code = 'SentDirectly';
   override readonly name = 'SentDirectlyError';
@@ -107,8 +109,33 @@ export class SentDirectlyError extends Error {
   }
 }
 
+/** Thrown to code that subscribes to an actor, or listens to what it emits: no process has it. */
+export class ObservedDirectlyError extends Error {
+  readonly code = 'ObservedDirectly';
+  override readonly name = 'ObservedDirectlyError';
+  constructor(id: string) {
+    super(
+      `Actor '${id}' runs in no process that could be observed: react to onDone, onError and events in the machine, ` +
+        'or wait for the execution with the client.',
+    );
+  }
+}
+
 export function createActorElsewhere(id: string): AnyActorRef {
-  return createStandIn(id, () => {
-    throw new SentDirectlyError(id);
+  const actor = createStandIn(id);
+  refuseAll(actor);
+  return actor;
+}
+
+function refuseAll(actor: AnyActorRef): void {
+  refuseAtActor(actor, {
+    send: () => {
+      throw new SentDirectlyError(actor.id);
+    },
+    observe: () => refuseToBeObserved(actor.id),
   });
+}
+
+function refuseToBeObserved(id: string): never {
+  throw new ObservedDirectlyError(id);
 }

@@ -1,10 +1,12 @@
+export { ObservedDirectlyError, SentDirectlyError } from './actors.ts';
 export { InvalidDelayError } from './delays.ts';
+export { listMachineId, prepareListMachines } from './listMachine.ts';
 export { machinesOf } from './moduleMachines.ts';
 export { type PreparedMachine, prepareMachine, prepareMachines, promiseLogicOf } from './prepare.ts';
-export { runPromiseLogic } from './promiseLogic.ts';
+export { EmittedFromTaskError, runPromiseLogic } from './promiseLogic.ts';
 export { MachineNotDurableError, type MachineProblem } from './refusals.ts';
 export { DefinitionMismatchError } from './rehydrate.ts';
-export type { ActorSource, TaskSource } from './sources.ts';
+export type { ActorSource, EachSource, TaskSource } from './sources.ts';
 export { type MachineChild, type MachineState, type MachineTimer, parseMachineState } from './state.ts';
 export { InputOrderError, stepMachine } from './step.ts';
 export type {

@@ -20,6 +20,11 @@ export function* nodesOf(root: AnyStateNode): Generator<AnyStateNode> {
   for (const child of childNodes(root)) yield* nodesOf(child);
 }
 
+/** The node and its ancestors, innermost first. */
+export function lineageOf(node: AnyStateNode): readonly AnyStateNode[] {
+  return node.parent ? [node, ...lineageOf(node.parent)] : [node];
+}
+
 /** The invokes of a state as their author wrote them. */
 export function invokeConfigs(node: AnyStateNode): readonly unknown[] {
   const invoke = configOf(node).invoke;

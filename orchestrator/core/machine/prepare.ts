@@ -39,6 +39,8 @@ export interface PreparedMachine {
   taskSourceOf(src: string): TaskSource;
   /** How long an execution of it may take, in milliseconds. */
   readonly timeoutMs: number | undefined;
+  /** Of a list machine: the machine whose lists its executions work on. */
+  readonly listsOf?: string;
   /** Present where the machine holds events that come too early. */
   readonly heldEvents: HeldEvents | undefined;
   /** For {@link stepMachine} alone. */
@@ -78,6 +80,7 @@ export function prepareMachine(definition: AnyStateMachine | JsonObject): Prepar
     sourceOf,
     taskSourceOf: (src) => {
       const source = sourceOf(src);
+      if (source.kind === 'each') return source.item;
       if (source.kind !== 'machine') return source;
       throw new DefinitionMismatchError(prepared, `'${src}' is a machine now, and was a worker`);
     },
@@ -110,7 +113,7 @@ export function prepareMachines(
 
 /** The `fromPromise` logic behind a `src`; undefined where a worker of its own runs it. */
 export function promiseLogicOf(prepared: PreparedMachine, src: string): AnyActorLogic | undefined {
-  const source = prepared.sourceOf(src);
+  const source = prepared.taskSourceOf(src);
   return source.kind === 'promise' ? source.logic : undefined;
 }
 

@@ -1,6 +1,17 @@
 import { type AnyActorLogic, createActor } from 'xstate';
 import type { Json } from '../json.ts';
 
+/** Thrown for a promise that emits: whoever listens is not in the process that runs it. */
+export class EmittedFromTaskError extends Error {
+  readonly code = 'EmittedFromTask';
+  override readonly name = 'EmittedFromTaskError';
+  /** Another attempt would emit again. */
+  readonly retryable = false;
+  constructor(eventType: string) {
+    super(`A task cannot emit '${eventType}': return it as output, and emit it in the machine's onDone.`);
+  }
+}
+
 /**
  * Runs `fromPromise` logic once, outside any machine, as the worker host does. It rejects with what the promise rejects
  * with, or with the reason of `signal`, which also aborts the `signal` that the promise function is given.
@@ -22,6 +33,10 @@ export function runPromiseLogic(
       signal?.removeEventListener('abort', stop);
       settled();
     };
+    // XState would tell nobody.
+    actor.on('*', (event: { readonly type: string }) => {
+      settle(() => reject(new EmittedFromTaskError(event.type)));
+    });
     // Subscribed before the start: an error that nobody listens for would end the process.
     actor.subscribe({
       complete: () => settle(() => resolve(actor.getSnapshot().output)),

@@ -1,8 +1,10 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { executionTimeoutProblem } from './executionTimeout.ts';
 import { heldEventsProblem } from './heldEvents.ts';
-import { invokeConfigs, nodesOf, partsOf, pathOf } from './parts.ts';
-import { type LogicKind, logicKindOf, resolveSource, workerNameOf } from './sources.ts';
+import { misreferredProblems } from './misreferred.ts';
+import { invokeConfigs, lineageOf, nodesOf, partsOf, pathOf } from './parts.ts';
+import { isOfWorker, type LogicKind, logicKindOf, resolveSource, workerNameOf } from './sources.ts';
+import { unheededProblems } from './unheeded.ts';
 import {
   type Implementations,
   implementationsOf,
@@ -53,6 +55,8 @@ function problemsWithin(machine: AnyStateMachine, known: Set<AnyStateMachine>): 
     ...identityProblems(machine),
     ...duplicateIds(machine, nodes),
     ...nodes.flatMap((node) => [...historyProblems(node), ...partsProblems(machine, node)]),
+    ...misreferredProblems(machine, nodes),
+    ...unheededProblems(machine, nodes),
     ...implementationProblems(implementationsOf(machine)),
     ...sharedInvokeIds(nodes),
   ];
@@ -186,7 +190,7 @@ function* invokeProblems(path: string, config: unknown): Generator<MachineProble
   const src = property(config, 'src');
   if (typeof src === 'string') return;
   yield* logicProblems(`${path}.src`, src);
-  if (logicKindOf(src) === 'worker' && workerNameOf(src) === undefined) {
+  if (isOfWorker(src) && workerNameOf(src) === undefined) {
     yield {
       path: `${path}.src`,
       problem: 'the worker has no name',
@@ -206,7 +210,14 @@ function snapshotProblem(path: string, what: string): MachineProblem {
 function* implementationProblems(all: Implementations): Generator<MachineProblem> {
   for (const [name, logic] of Object.entries(all.actors)) yield* logicProblems(`actors.${name}`, logic);
   for (const [name, action] of Object.entries(all.actions)) {
-    yield* actionProblems(`actions.${name}`, action, all);
+    if (typeof action === 'function') yield* actionProblems(`actions.${name}`, action, all);
+    else {
+      yield {
+        path: `actions.${name}`,
+        problem: 'it is no function: XState would do nothing',
+        instead: 'write a function, or one of its actions such as assign(…)',
+      };
+    }
   }
   for (const [name, guard] of Object.entries(all.guards)) yield* guardProblems(`guards.${name}`, guard, all);
   for (const [name, delay] of Object.entries(all.delays)) {
@@ -247,7 +258,9 @@ function* logicProblems(path: string, logic: unknown): Generator<MachineProblem>
       resolveSource('', logic);
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
-      yield { path, problem, instead: "correct the worker's policy" };
+      const instead =
+        logicKindOf(logic) === 'each' ? 'correct what each() is given' : "correct the worker's policy";
+      yield { path, problem, instead };
     }
   }
 }
@@ -276,9 +289,4 @@ function canBeActiveTogether(first: AnyStateNode, second: AnyStateNode): boolean
   const lineage = lineageOf(first);
   const common = lineageOf(second).find((node) => lineage.includes(node));
   return common === first || common === second || common?.type === 'parallel';
-}
-
-/** The node and its ancestors, innermost first. */
-function lineageOf(node: AnyStateNode): AnyStateNode[] {
-  return node.parent ? [node, ...lineageOf(node.parent)] : [node];
 }

@@ -1,10 +1,18 @@
 import type { AnyActorLogic, AnyStateMachine } from 'xstate';
+import {
+  type EachMark,
+  eachKey,
+  InvalidEachError,
+  type ResolvedEachOptions,
+  resolveEachOptions,
+} from '../eachOptions.ts';
 import { type ResolvedTaskPolicy, resolveTaskPolicy, type TaskPolicy, taskPolicyKey } from '../taskPolicy.ts';
 import { isStateMachine, property } from './xstateInternals.ts';
 
 /** What runs when a machine invokes or spawns `src`. */
 export type ActorSource =
   | TaskSource
+  | EachSource
   /** Another machine: an execution of its own. */
   | {
       readonly kind: 'machine';
@@ -18,11 +26,28 @@ export type TaskSource =
   /** A Lambda function of its own. */
   | { readonly kind: 'worker'; readonly worker: string; readonly policy: ResolvedTaskPolicy }
   /** `fromPromise` logic of the machine's own module: the worker host runs it. */
-  | { readonly kind: 'promise'; readonly logic: AnyActorLogic; readonly policy: ResolvedTaskPolicy };
+  | { readonly kind: 'promise'; readonly logic: AnyActorLogic; readonly policy: ResolvedTaskPolicy }
+  /** What the worker host does for Millrace itself. */
+  | { readonly kind: 'host'; readonly policy: ResolvedTaskPolicy };
+
+/** A task for each item of a list. */
+export interface EachSource {
+  readonly kind: 'each';
+  /** What runs for an item. */
+  readonly item: TaskSource;
+  readonly options: ResolvedEachOptions;
+  /** Of an item's task. */
+  readonly policy: ResolvedTaskPolicy;
+  /** Set in a list machine: its lists are parts of another execution's. */
+  readonly isOfPart?: true;
+  /** Set where the items are a file's. */
+  readonly isFromFile?: true;
+}
 
 /** Kinds of actor logic, as far as a durable machine has to tell them apart. */
 export type LogicKind =
   | 'worker'
+  | 'each'
   | 'promise'
   | 'machine'
   | 'callback'
@@ -31,14 +56,34 @@ export type LogicKind =
   | 'custom'
   | 'none';
 
-/** @throws InvalidDurationError where the policy of a worker has a malformed duration */
+/**
+ * @throws InvalidDurationError where the policy of a worker has a malformed duration
+ * @throws InvalidEachError
+ */
 export function resolveSource(src: string, logic: unknown): ActorSource {
+  if (isStateMachine(logic)) {
+    return { kind: 'machine', definition: logic, machine: logic.id, version: versionOf(logic) };
+  }
+  const mark = eachMarkOf(logic);
+  if (!mark) return resolveTaskSource(src, logic);
+  const kind = logicKindOf(mark.actor);
+  if (kind !== 'worker' && kind !== 'promise') {
+    throw new InvalidEachError('each() runs a worker() or a fromPromise for each item, and this is neither.');
+  }
+  const item = resolveTaskSource(src, mark.actor);
+  return {
+    kind: 'each',
+    item,
+    options: resolveEachOptions(mark.options),
+    policy: item.policy,
+    ...(mark.isFromFile && { isFromFile: true }),
+  };
+}
+
+function resolveTaskSource(src: string, logic: unknown): TaskSource {
   const policy = policyOf(logic);
   if (policy !== undefined) {
     return { kind: 'worker', worker: policy.worker ?? src, policy: resolveTaskPolicy(policy) };
-  }
-  if (isStateMachine(logic)) {
-    return { kind: 'machine', definition: logic, machine: logic.id, version: versionOf(logic) };
   }
   return isActorLogic(logic)
     ? { kind: 'promise', logic, policy: resolveTaskPolicy() }
@@ -52,11 +97,17 @@ export function versionOf(machine: AnyStateMachine): string {
 
 /** The name that the policy of a worker gives it, where it has one. */
 export function workerNameOf(logic: unknown): string | undefined {
-  return policyOf(logic)?.worker;
+  return policyOf(eachMarkOf(logic)?.actor ?? logic)?.worker;
+}
+
+/** Whether it is a worker, or runs one for each item. */
+export function isOfWorker(logic: unknown): boolean {
+  return policyOf(eachMarkOf(logic)?.actor ?? logic) !== undefined;
 }
 
 /** What kind of logic it is, found without running it: none of XState's logics carries its kind. */
 export function logicKindOf(logic: unknown): LogicKind {
+  if (eachMarkOf(logic) !== undefined) return 'each';
   if (policyOf(logic) !== undefined) return 'worker';
   if (isStateMachine(logic)) return 'machine';
   if (!isActorLogic(logic)) return 'none';
@@ -88,8 +139,19 @@ function isActorLogic(logic: unknown): logic is AnyActorLogic {
 }
 
 function policyOf(logic: unknown): TaskPolicy | undefined {
-  const carries = (typeof logic === 'object' && logic !== null) || typeof logic === 'function';
-  return carries && hasPolicy(logic) ? logic[taskPolicyKey] : undefined;
+  return carriesMarks(logic) && hasPolicy(logic) ? logic[taskPolicyKey] : undefined;
+}
+
+function eachMarkOf(logic: unknown): EachMark | undefined {
+  return carriesMarks(logic) && hasEachMark(logic) ? logic[eachKey] : undefined;
+}
+
+function carriesMarks(logic: unknown): logic is object {
+  return (typeof logic === 'object' && logic !== null) || typeof logic === 'function';
+}
+
+function hasEachMark(logic: object): logic is { readonly [eachKey]: EachMark } {
+  return eachKey in logic;
 }
 
 function hasPolicy(logic: object): logic is { readonly [taskPolicyKey]: TaskPolicy } {

@@ -63,6 +63,39 @@ export function nodesInOrder(machine: AnyStateMachine): readonly AnyStateNode[] 
   return [...(machine as AnyStateMachine & { idMap: Map<string, AnyStateNode> }).idMap.values()];
 }
 
+/** The state that a target means, seen from a node: a path of keys joined by dots, or `#` and an id. */
+export function stateNodeOf(from: AnyStateNode, target: string): AnyStateNode | undefined {
+  if (target.startsWith('#')) {
+    try {
+      return (from.machine as AnyStateMachine).getStateNodeById(target);
+    } catch {
+      return undefined;
+    }
+  }
+  let node: AnyStateNode | undefined = from;
+  // A dot in a key is written with a backslash.
+  for (const key of target.split(/(?<!\\)\./)) {
+    node = (node?.states as Record<string, AnyStateNode> | undefined)?.[key.replaceAll('\\.', '.')];
+  }
+  return node;
+}
+
+/** Whether a node can be in a state value, as `stateIn` and `matches` are given it. */
+export function hasStateValue(node: AnyStateNode, value: unknown): boolean {
+  if (typeof value === 'string') return stateNodeOf(node, value) !== undefined;
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).every(([key, inner]) => {
+    const child = (node.states as Record<string, AnyStateNode>)[key];
+    return (
+      child !== undefined && (inner === undefined || isEmptyObject(inner) || hasStateValue(child, inner))
+    );
+  });
+}
+
+function isEmptyObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}
+
 /** Sets what bounds the microsteps of one macrostep: unlimited unless the author says otherwise. */
 export function boundMicrosteps(machine: AnyStateMachine, whereUnlimited: number): number {
   const own = machine.options.maxIterations;
@@ -141,9 +174,22 @@ export function createSelf(options: SelfOptions): AnyActorRef {
 }
 
 /** An actor that lives elsewhere, or no more. */
-export function createStandIn(id: string, send: () => void): AnyActorRef {
+export function createStandIn(id: string): AnyActorRef {
   const snapshot = { status: 'stopped', output: undefined, error: undefined } as const;
-  return Object.assign(createActor(identity, { id, snapshot }), { sessionId: id, _send: send });
+  return Object.assign(createActor(identity, { id, snapshot }), { sessionId: id });
+}
+
+export interface ActorRefusals {
+  /** What `send` and `stop` do, where they are called on the actor. */
+  readonly send: () => never;
+  /** What `subscribe`, `on` and `select` do. */
+  readonly observe: () => never;
+}
+
+/** Has an actor that nothing runs refuse what somebody asks of it past the machine. */
+export function refuseAtActor(actor: AnyActorRef, { send, observe }: Partial<ActorRefusals>): void {
+  if (send) Object.assign(actor, { _send: send });
+  if (observe) Object.assign(actor, { subscribe: observe, on: observe, select: observe });
 }
 
 export interface StoredChildActor {

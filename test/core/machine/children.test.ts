@@ -112,24 +112,26 @@ test('an actor with a systemId is found by it after a restart, and the id is fre
   expect(execution.did).toEqual(['send order-17.1 {"type":"PING"}']);
 });
 
+const withChild = setup({ actors: { child: createMachine({ id: 'child' }) } });
+
 describe('sendTo a child', () => {
   test('from an entry action comes after the start of the child that the state invokes', () => {
-    const machine = provided.createMachine({
+    const machine = withChild.createMachine({
       id: 'm',
       entry: sendTo('w', { type: 'HELLO' }),
-      invoke: { src: 'work', id: 'w' },
+      invoke: { src: 'child', id: 'w' },
     });
     expect(new Execution(machine).start().did).toEqual(['start w 0', 'send order-17.0 {"type":"HELLO"}']);
   });
 
   test('works from an exit action, and throws from the transition that leaves its state', () => {
     const leaving = (actions: 'exit' | 'transition') =>
-      provided.createMachine({
+      withChild.createMachine({
         id: 'm',
         initial: 'a',
         states: {
           a: {
-            invoke: { src: 'work', id: 'w' },
+            invoke: { src: 'child', id: 'w' },
             exit: actions === 'exit' ? sendTo('w', { type: 'BYE' }) : [],
             on: { GO: { target: 'b', actions: actions === 'exit' ? [] : sendTo('w', { type: 'BYE' }) } },
           },
@@ -147,13 +149,13 @@ describe('sendTo a child', () => {
   });
 
   test('that has finished does nothing, and the child stays until its state is left', () => {
-    const machine = provided.createMachine({
+    const machine = withChild.createMachine({
       id: 'm',
-      invoke: { src: 'work', id: 'w' },
+      invoke: { src: 'child', id: 'w' },
       on: { TELL: { actions: sendTo('w', { type: 'PING' }) } },
     });
     const execution = new Execution(machine).start().succeed(0);
-    expect(execution.state.children).toEqual({ w: { task: 0, src: 'work', status: 'done' } });
+    expect(execution.state.children).toEqual({ w: { task: 0, src: 'child', status: 'done' } });
     expect(execution.send('TELL').did).toEqual([]);
     expect(execution.succeed(0).ignored).toBe('NotOpen');
   });

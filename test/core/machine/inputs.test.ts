@@ -29,6 +29,26 @@ test('an event without a string type is ignored', () => {
   expect(new Execution(machine).start().send(7 as never).ignored).toBe('ReservedType');
 });
 
+test('events that a function of the machine sends to itself come in their order', () => {
+  const talking = createMachine({
+    id: 'm',
+    initial: 'a',
+    context: { met: [] as string[] },
+    on: {
+      GO: {
+        actions: assign(({ self }) => {
+          for (const type of ['ONE', 'TWO', 'THREE']) self.send({ type });
+          return {};
+        }),
+      },
+      '*': { actions: assign({ met: ({ context, event }) => [...context.met, event.type] }) },
+    },
+    states: { a: {} },
+  });
+  const { context } = new Execution(talking).start().send('GO').state;
+  expect(context).toEqual({ met: ['ONE', 'TWO', 'THREE'] });
+});
+
 test('a route event may come from outside, and takes the machine to the state', () => {
   const routed = createMachine({
     id: 'm',

@@ -43,3 +43,14 @@ test('what was aborted before does not start', async () => {
   await expect(runPromiseLogic(logic, undefined, { signal })).rejects.toThrow('too late');
   expect(started).toEqual([]);
 });
+
+test('a promise that emits fails, since nobody could listen', async () => {
+  const logic = fromPromise(async ({ emit }) => {
+    emit({ type: 'progress' });
+    return 1;
+  });
+  await expect(runPromiseLogic(logic, undefined)).rejects.toMatchObject({
+    code: 'EmittedFromTask',
+    message: expect.stringMatching(/cannot emit 'progress'/),
+  });
+});

@@ -18,6 +18,7 @@ import {
   mapActions,
   nodesInOrder,
   property,
+  refuseAtActor,
   replaceActors,
   restoreSnapshot,
   setActiveNodes,
@@ -96,7 +97,7 @@ describe('XState 5.33 still has the private parts that a step leans on:', () => 
     const made: string[] = [];
     const self = createSelf({
       address: 'order-17',
-      parent: createStandIn('order', () => undefined),
+      parent: createStandIn('order'),
       bookId: () => 'x:7',
       send: (event) => sent.push(event.type),
       snapshot: () => snapshot,
@@ -114,9 +115,17 @@ describe('XState 5.33 still has the private parts that a step leans on:', () => 
 
   test('_send of a stand-in takes what is sent to it', () => {
     const sent: string[] = [];
-    const standIn = createStandIn('gone', () => sent.push('sent'));
-    standIn.send({ type: 'HELLO' });
-    expect(sent).toEqual(['sent']);
+    const standIn = createStandIn('gone');
+    const refuse = (what: string) => (): never => {
+      sent.push(what);
+      throw new Error(what);
+    };
+    refuseAtActor(standIn, { send: refuse('sent'), observe: refuse('observed') });
+    expect(() => standIn.send({ type: 'HELLO' })).toThrow('sent');
+    for (const observe of ['subscribe', 'on', 'select'] as const) {
+      expect(() => Reflect.apply(standIn[observe], standIn, ['*', () => undefined])).toThrow('observed');
+    }
+    expect(sent).toEqual(['sent', 'observed', 'observed', 'observed']);
     expect(standIn.getSnapshot()).toMatchObject({ status: 'stopped' });
   });
 

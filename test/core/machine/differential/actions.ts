@@ -8,13 +8,16 @@ import {
   enqueueActions,
   log,
   not,
+  or,
   raise,
   type Snapshot,
   sendTo,
   stateIn,
   stopChild,
 } from 'xstate';
+import { childEvents } from './childMachine.ts';
 import type { Choices } from './choices.ts';
+import type { Shape } from './tree.ts';
 
 export interface GeneratedContext {
   /** What guards and delays look at. */
@@ -52,12 +55,23 @@ export class ActionBuilder {
   readonly #features: Set<string>;
   readonly #host: Host;
   readonly #stateIds: readonly string[];
+  readonly #shape: Shape;
+  readonly #invokesChild: ReadonlySet<string> | undefined;
 
-  constructor(choices: Choices, features: Set<string>, host: Host, stateIds: readonly string[]) {
+  constructor(
+    choices: Choices,
+    features: Set<string>,
+    host: Host,
+    stateIds: readonly string[],
+    shape: Shape,
+    invokesChild: ReadonlySet<string> | undefined,
+  ) {
     this.#choices = choices;
     this.#features = features;
     this.#host = host;
     this.#stateIds = stateIds;
+    this.#shape = shape;
+    this.#invokesChild = invokesChild;
   }
 
   custom(): unknown {
@@ -72,6 +86,8 @@ export class ActionBuilder {
   }
 
   action(isEnqueued = false): unknown {
+    if (this.#invokesChild !== undefined && this.#choices.chance(20))
+      return this.#sendToChild(this.#invokesChild);
     const kinds: readonly (readonly [feature: string, make: () => unknown])[] = [
       ['custom action', () => this.custom()],
       ['custom action', () => this.custom()],
@@ -92,7 +108,7 @@ export class ActionBuilder {
       ['enqueueActions', () => this.#enqueue()],
       ['assign that may throw', () => this.#assignThatThrows()],
     ];
-    const [feature, make] = this.#choices.oneOf(isEnqueued ? kinds.slice(0, -2) : kinds);
+    const [feature, make] = this.#choices.oneOf(isEnqueued || this.#isTame() ? kinds.slice(0, -2) : kinds);
     this.#features.add(feature);
     return make();
   }
@@ -110,6 +126,14 @@ export class ActionBuilder {
         'not and and',
         () => not(and([{ type: 'modulo', params }, (({ context }: Args) => context.n > 2) as never])),
       ],
+      ['or', () => or([{ type: 'modulo', params }, not(passes as never)])],
+      [
+        'guard with computed params',
+        () => ({
+          type: 'modulo',
+          params: ({ event }: Args) => ({ modulus, rest: event.type.charCodeAt(0) % modulus }),
+        }),
+      ],
       ['stateIn', () => stateIn(`#${this.#choices.oneOf(this.#stateIds)}`)],
       [
         'guard on event',
@@ -120,9 +144,16 @@ export class ActionBuilder {
       ['guard that may throw', () => throwsAt(13)],
       ['inline guard', () => passes],
     ];
-    const [feature, make] = this.#choices.oneOf(kinds);
+    const [feature, make] = this.#choices.oneOf(
+      this.#isTame() ? kinds.filter(([what]) => what !== 'guard that may throw') : kinds,
+    );
     this.#features.add(feature);
     return make();
+  }
+
+  /** Most of a workflow does not throw. */
+  #isTame(): boolean {
+    return this.#shape === 'workflow' && !this.#choices.chance(5);
   }
 
   /** Spends fuel, so that what it is put before ends. */
@@ -176,17 +207,34 @@ export class ActionBuilder {
 
   #emit(): unknown {
     const type = this.#choices.oneOf(['emitted', 'note']);
-    return emit(({ context }: Args) => ({ type, n: context.n }));
+    const mayThrow = this.#choices.chance(10);
+    return emit(({ context }: Args) => {
+      if (mayThrow && context.n === 19) throw new Error('the emit met 19');
+      return { type, n: context.n };
+    });
   }
 
   #sendToSelf(): unknown {
-    const delay = this.#choices.oneOf([undefined, 10, 30]);
+    // A child answers with a later step, where XState's may answer before the machine gets what it sent itself.
+    const delay = this.#choices.oneOf(this.#invokesChild === undefined ? [undefined, 10, 30] : [10, 30]);
     const id = delay === undefined ? undefined : this.#choices.oneOf(['t0', '']);
     return enqueueActions(({ context, enqueue }) => {
       if (context.fuel <= 0) return;
       enqueue(this.burn() as never);
       const options = { ...(delay === undefined ? {} : { delay }), ...(id ? { id } : {}) };
       enqueue(sendTo(({ self }) => self, ping, options) as never);
+    });
+  }
+
+  /** To the child machine of a state that is active, while there is fuel: each answer may ask again. */
+  #sendToChild(invokesChild: ReadonlySet<string>): unknown {
+    const stateId = this.#choices.oneOf(this.#stateIds);
+    const type = this.#choices.oneOf(childEvents);
+    this.#features.add('sendTo child machine');
+    return enqueueActions(({ context, enqueue, check }) => {
+      if (context.fuel <= 0 || !invokesChild.has(stateId) || !check(stateIn(`#${stateId}`))) return;
+      enqueue(this.burn() as never);
+      enqueue(sendTo(childIdOf(stateId), { type }) as never);
     });
   }
 
@@ -214,6 +262,10 @@ export class ActionBuilder {
       return {};
     });
   }
+}
+
+export function childIdOf(stateId: string): string {
+  return `child of ${stateId}`;
 }
 
 const maxSpawned = 8;

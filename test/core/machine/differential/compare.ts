@@ -1,4 +1,5 @@
 import { DurableActor, replay } from './durableActor.ts';
+import type { GeneratorOptions } from './generateMachine.ts';
 import { AnonymousIds, type ObservedState, type Operation } from './observed.ts';
 import { XStateActor } from './xstateActor.ts';
 
@@ -15,10 +16,13 @@ export interface Compared {
   /** Of a machine that failed, how: without the numbers in it. */
   readonly error?: string;
   /** Why the comparison ended before the operations did. */
-  readonly endedBy?: 'illegal' | 'orphan' | 'too many tasks';
+  readonly endedBy?: 'illegal' | 'orphan' | 'stale' | 'timers at once' | 'too many tasks' | 'too many timers';
 }
 
 const maxTasks = 30;
+
+/** Timers that set timers multiply beyond what either side fires at once. */
+const maxTimers = 40;
 
 /**
  * Does the same operations to both and compares after each.
@@ -28,12 +32,13 @@ const maxTasks = 30;
 export async function compare(
   numbers: readonly number[],
   operations: readonly Operation[],
+  options: GeneratorOptions = {},
 ): Promise<Compared | undefined> {
-  const xstate = acceptedByXState(numbers);
+  const xstate = acceptedByXState(numbers, options);
   if (xstate === undefined) return undefined;
-  const durable = new DurableActor(numbers);
+  const durable = new DurableActor(numbers, options);
   const comparison = new Comparison(xstate, durable);
-  const n = (numbers[0] ?? 0) % 4;
+  const n = (numbers[1] ?? 0) % 4;
   xstate.start(n);
   durable.start(n);
   comparison.check('the start');
@@ -55,9 +60,9 @@ export async function compare(
   };
 }
 
-function acceptedByXState(numbers: readonly number[]): XStateActor | undefined {
+function acceptedByXState(numbers: readonly number[], options: GeneratorOptions): XStateActor | undefined {
   try {
-    return new XStateActor(numbers);
+    return new XStateActor(numbers, options);
   } catch {
     return undefined;
   }
@@ -79,11 +84,19 @@ class Comparison {
 
   endedBy(): Compared['endedBy'] {
     if (this.#durable.hasReplaced) return 'orphan';
+    if (this.#durable.hasStale) return 'stale';
+    if (this.#durable.hadTie) return 'timers at once';
     if (this.#xstate.isIllegal()) return 'illegal';
-    return this.#xstate.taskCount > maxTasks ? 'too many tasks' : undefined;
+    if (this.#xstate.taskCount > maxTasks) return 'too many tasks';
+    return this.#xstate.timerCount > maxTimers ? 'too many timers' : undefined;
   }
 
   async do(operation: Operation): Promise<void> {
+    if (operation.type === 'progress') {
+      const chosen = this.#progress(operation);
+      if (chosen) await this.do(chosen);
+      return;
+    }
     if (operation.type === 'settle') {
       if (this.status !== 'active' || this.#xstate.taskCount === 0) return;
       const index = operation.task % this.#xstate.taskCount;
@@ -99,10 +112,22 @@ class Comparison {
     if (!this.#xstate.isIllegal()) this.check(JSON.stringify(operation));
   }
 
+  #progress({ choice, succeeds, v }: Extract<Operation, { type: 'progress' }>): Operation | undefined {
+    if (this.status !== 'active') return undefined;
+    const tasks = Array.from({ length: this.#xstate.taskCount }, (_, task) => task);
+    const nextTimerMs = this.#xstate.nextTimerMs();
+    const options: Operation[] = [
+      ...tasks.map((task) => ({ type: 'settle' as const, task, succeeds, v })),
+      ...this.#xstate.taken(v).map((type) => ({ type: 'event' as const, event: { type, v } })),
+      ...(nextTimerMs === undefined ? [] : [{ type: 'advance' as const, ms: nextTimerMs }]),
+    ];
+    return options[choice % options.length];
+  }
+
   check(after: string): void {
     const expected = this.#xstate.lines().map((line) => this.#xstateIds.replaceIn(line));
     const actual = this.#durable.lines().map((line) => this.#durableIds.replaceIn(line));
-    if (this.#durable.hasReplaced) return;
+    if (this.#durable.hasReplaced || this.#durable.hasStale || this.#durable.hadTie) return;
     this.lines += expected.length;
     const expectedState = this.#xstate.state();
     const actualState = this.#durable.state();

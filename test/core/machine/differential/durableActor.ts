@@ -4,12 +4,14 @@ import {
   type MachineInput,
   type MachineState,
   type MachineStep,
+  nextTimerDueAt,
   type PreparedMachine,
   parseMachineState,
   prepareMachine,
   stepMachine,
 } from '../../../../orchestrator/core/machine/index.ts';
-import { generateMachine } from './generateMachine.ts';
+import { DurableChildren } from './durableChildren.ts';
+import { type GeneratorOptions, generateMachine } from './generateMachine.ts';
 import type { ObservedState, Side } from './observed.ts';
 
 type Task = Extract<MachineEffect, { type: 'startTask' }>;
@@ -32,15 +34,21 @@ export class DurableActor implements Side {
   #tasks: Task[] = [];
   #lines: string[] = [];
   #hasReplaced = false;
+  #hasStale = false;
+  readonly #children = new DurableChildren(actor.id, (input) => this.#tell(input));
 
-  constructor(numbers: readonly number[]) {
-    const generated = generateMachine(numbers, {
-      custom: (name, params, { context, event }) =>
-        this.#log('action', name, params, JSON.parse(JSON.stringify(context)), event.type),
-      promise: () => () => {
-        throw new Error('A task ran inside a step.');
+  constructor(numbers: readonly number[], options: GeneratorOptions) {
+    const generated = generateMachine(
+      numbers,
+      {
+        custom: (name, params, { context, event }) =>
+          this.#log('action', name, params, JSON.parse(JSON.stringify(context)), event.type),
+        promise: () => () => {
+          throw new Error('A task ran inside a step.');
+        },
       },
-    });
+      options,
+    );
     this.prepared = prepareMachine(generated.machine);
   }
 
@@ -51,6 +59,16 @@ export class DurableActor implements Side {
   /** From then on XState's actor has an orphan, and is no measure any more. */
   get hasReplaced(): boolean {
     return this.#hasReplaced;
+  }
+
+  /** Timers of two machines were due at once: either may fire first. */
+  get hadTie(): boolean {
+    return this.#children.hadTie;
+  }
+
+  /** XState's actor may have taken what a child said after its state was left and entered again. */
+  get hasStale(): boolean {
+    return this.#hasStale;
   }
 
   start(n: number): void {
@@ -75,7 +93,7 @@ export class DurableActor implements Side {
 
   advance(ms: number): void {
     this.#now += ms;
-    for (let fired = 0; fired < 300 && this.#take({ type: 'timer' }); fired++);
+    for (let fired = 0; fired < 300 && this.#fire(); fired++);
   }
 
   lines(): readonly string[] {
@@ -99,8 +117,22 @@ export class DurableActor implements Side {
             .map(([id, child]) => `${id} ${child.status}`)
             .sort()
         : undefined,
-      timers: isActive ? timers.map(({ dueAt }) => dueAt).sort((first, second) => first - second) : undefined,
+      timers: isActive
+        ? [...timers.map(({ dueAt }) => dueAt), ...this.#children.timers()].sort(
+            (first, second) => first - second,
+          )
+        : undefined,
+      childMachines: isActive ? this.#children.describe() : undefined,
     };
+  }
+
+  #fire(): boolean {
+    const own = nextTimerDueAt(this.#parsed()) ?? Number.POSITIVE_INFINITY;
+    return this.#children.fire(own, this.#now) || this.#take({ type: 'timer' });
+  }
+
+  #tell(input: MachineInput): void {
+    if (!this.#take(input) && this.#parsed().status === 'active') this.#hasStale = true;
   }
 
   #take(input: MachineInput): boolean {
@@ -111,10 +143,13 @@ export class DurableActor implements Side {
     // An actor that threw leaves its children running; a durable one stops them.
     const hasThrown = step.failure !== undefined && step.failure.code !== 'TaskFailed';
     for (const effect of step.effects) this.#do(effect, hasThrown);
+    this.#children.deliver();
     return true;
   }
 
   #do(effect: MachineEffect, hasThrown: boolean): void {
+    if (effect.type === 'stopTask' && effect.reason === 'replaced') this.#hasReplaced = true;
+    if (this.#children.takes(effect, this.#now)) return;
     switch (effect.type) {
       case 'startTask':
         this.#tasks.push(effect);
@@ -122,7 +157,6 @@ export class DurableActor implements Side {
         return;
       case 'stopTask':
         this.#tasks = this.#tasks.filter(({ task }) => task !== effect.task);
-        if (effect.reason === 'replaced') this.#hasReplaced = true;
         if (effect.reason !== 'ended' || !hasThrown) this.#log('stop', effect.actorId);
         return;
       case 'action':

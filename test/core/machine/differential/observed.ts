@@ -13,12 +13,16 @@ export interface ObservedState {
   readonly tasks: readonly string[] | undefined;
   readonly children: readonly string[] | undefined;
   readonly timers: readonly number[] | undefined;
+  /** Child machines that run, with their states. */
+  readonly childMachines: readonly string[] | undefined;
 }
 
 export type Operation =
   | { readonly type: 'event'; readonly event: { readonly type: string; readonly v: Json } }
   | { readonly type: 'settle'; readonly task: number; readonly succeeds: boolean; readonly v: Json }
-  | { readonly type: 'advance'; readonly ms: number };
+  | { readonly type: 'advance'; readonly ms: number }
+  /** One of what brings the machine on: a task's end, an event that it takes, the time of its next timer. */
+  | { readonly type: 'progress'; readonly choice: number; readonly succeeds: boolean; readonly v: Json };
 
 /** A machine that operations are done to. */
 export interface Side {

@@ -8,27 +8,34 @@ export interface GeneratedState {
   readonly type: 'atomic' | 'compound' | 'parallel' | 'final' | 'history';
   readonly history?: 'shallow' | 'deep';
   readonly historyTarget?: string;
+  /** Of a workflow: the id of the state that comes next. */
+  readonly next?: string;
   readonly states: Readonly<Record<string, GeneratedState>>;
 }
 
-const maxStates = 11;
-const maxDepth = 3;
+/** Any shape, or one that leads from state to state to an end. */
+export type Shape = 'any' | 'workflow';
+
+const limits = { any: { states: 11, depth: 3 }, workflow: { states: 22, depth: 4 } } as const;
 
 export class TreeBuilder {
   readonly #choices: Choices;
   readonly #features: Set<string>;
-  #left = maxStates;
+  readonly #shape: Shape;
+  #left: number;
   #ownIds = 0;
 
-  constructor(choices: Choices, features: Set<string>) {
+  constructor(choices: Choices, features: Set<string>, shape: Shape) {
     this.#choices = choices;
     this.#features = features;
+    this.#shape = shape;
+    this.#left = limits[shape].states;
   }
 
-  build(path: readonly string[] = ['m']): GeneratedState {
+  build(path: readonly string[] = ['m'], isRegion = false): GeneratedState {
     const depth = path.length - 1;
     this.#left--;
-    const type = this.#type(depth);
+    const type = this.#type(depth, isRegion);
     const hasOwnId = depth > 0 && this.#choices.chance(12);
     const id = hasOwnId ? `own${this.#ownIds++}` : path.join('.');
     if (hasOwnId) this.#features.add('own id');
@@ -38,9 +45,12 @@ export class TreeBuilder {
     return { path, id, hasOwnId, type, states };
   }
 
-  #type(depth: number): 'atomic' | 'compound' | 'parallel' {
-    if (depth >= maxDepth || this.#left <= 1) return 'atomic';
-    if (depth === 0) return this.#choices.oneOf(['compound', 'parallel']);
+  #type(depth: number, isRegion: boolean): 'atomic' | 'compound' | 'parallel' {
+    const isWorkflow = this.#shape === 'workflow';
+    // Only such a region comes to an end.
+    if (isRegion && isWorkflow) return 'compound';
+    if (depth >= limits[this.#shape].depth || this.#left <= 1) return 'atomic';
+    if (depth === 0) return isWorkflow ? 'compound' : this.#choices.oneOf(['compound', 'parallel']);
     return this.#choices.oneOf(['atomic', 'compound', 'parallel']);
   }
 
@@ -51,7 +61,9 @@ export class TreeBuilder {
   ): Record<string, GeneratedState> {
     const states: Record<string, GeneratedState> = {};
     const count = 2 + this.#choices.pick(2);
-    for (let index = 0; index < count; index++) states[`s${index}`] = this.build([...path, `s${index}`]);
+    for (let index = 0; index < count; index++) {
+      states[`s${index}`] = this.build([...path, `s${index}`], type === 'parallel');
+    }
     if (type === 'parallel') return states;
     const pseudo = (key: string) => ({
       path: [...path, key],
@@ -59,7 +71,7 @@ export class TreeBuilder {
       hasOwnId: false,
       states: {},
     });
-    if (this.#choices.chance(45)) {
+    if (this.#choices.chance(45) || this.#shape === 'workflow') {
       this.#features.add('final');
       states.f = { ...pseudo('f'), type: 'final' };
     }
@@ -69,8 +81,18 @@ export class TreeBuilder {
       const target = this.#choices.chance(40) ? { historyTarget: 's1' } : {};
       states.h = { ...pseudo('h'), type: 'history', history, ...target };
     }
-    return states;
+    return this.#shape === 'workflow' ? inSequence(states) : states;
   }
+}
+
+/** Each state with the next, the last of them with the final one. */
+function inSequence(states: Readonly<Record<string, GeneratedState>>): Record<string, GeneratedState> {
+  const steps = Object.entries(states).filter(([, { type }]) => type !== 'history' && type !== 'final');
+  const nextOf = (index: number) => (steps[index + 1]?.[1] ?? states.f)?.id ?? '';
+  return {
+    ...states,
+    ...Object.fromEntries(steps.map(([key, state], index) => [key, { ...state, next: nextOf(index) }])),
+  };
 }
 
 export function allStates(root: GeneratedState): readonly GeneratedState[] {

@@ -1,6 +1,7 @@
 import { type Actor, type AnyActorRef, type AnyStateMachine, createActor, SimulatedClock } from 'xstate';
 import type { Json } from '../../../../orchestrator/core/json.ts';
-import { generateMachine } from './generateMachine.ts';
+import { describeChild } from './durableChildren.ts';
+import { eventTypes, type GeneratorOptions, generateMachine } from './generateMachine.ts';
 import type { ObservedState, Side } from './observed.ts';
 
 interface Task {
@@ -18,21 +19,29 @@ export class XStateActor implements Side {
   #tasks: Task[] = [];
   #lines: string[] = [];
 
-  constructor(numbers: readonly number[]) {
-    const generated = generateMachine(numbers, {
-      custom: (name, params, { context, event }) =>
-        this.#log('action', name, params, JSON.parse(JSON.stringify(context)), event.type),
-      promise:
-        (src) =>
-        ({ input, self, signal }) =>
-          new Promise((resolve, reject) => this.#run({ id: self.id, resolve, reject }, src, input, signal)),
-    });
+  constructor(numbers: readonly number[], options: GeneratorOptions) {
+    const generated = generateMachine(
+      numbers,
+      {
+        custom: (name, params, { context, event }) =>
+          this.#log('action', name, params, JSON.parse(JSON.stringify(context)), event.type),
+        promise:
+          (src) =>
+          ({ input, self, signal }) =>
+            new Promise((resolve, reject) => this.#run({ id: self.id, resolve, reject }, src, input, signal)),
+      },
+      options,
+    );
     this.machine = generated.machine;
     this.features = generated.features;
   }
 
   get taskCount(): number {
     return this.#tasks.length;
+  }
+
+  get timerCount(): number {
+    return this.#clock.dueTimes().length;
   }
 
   start(n: number): void {
@@ -44,6 +53,8 @@ export class XStateActor implements Side {
         if (inspected.type !== '@xstate.event' || inspected.sourceRef !== this.#actor) return;
         const { actorRef, event } = inspected;
         if (actorRef === this.#actor || event.type === 'xstate.init' || event.type === 'xstate.stop') return;
+        // What comes of it is seen in the child.
+        if ((actorRef as AnyActorRef).src === 'child') return;
         if (isRunning(actorRef)) this.#log('send', (actorRef as AnyActorRef).id, event.type);
       },
     });
@@ -88,7 +99,33 @@ export class XStateActor implements Side {
       tasks: isActive ? this.#tasks.map(({ id }) => id) : undefined,
       children: isActive ? refs.map(([id, ref]) => `${id} ${ref.getSnapshot().status}`).sort() : undefined,
       timers: isActive ? this.#clock.dueTimes() : undefined,
+      childMachines: isActive
+        ? refs
+            .map(([id, ref]) => [id, ref, ref.getSnapshot()] as const)
+            .filter(([, { src }, { status: own }]) => src === 'child' && own === 'active')
+            .map(([id, , snapshot]) => describeChild(id, snapshot.value, snapshot.context))
+            .sort()
+        : undefined,
     };
+  }
+
+  /** The types of events that the machine would do something on. */
+  taken(v: Json): readonly string[] {
+    const snapshot = this.#started().getSnapshot();
+    return eventTypes.filter((type) => {
+      try {
+        return snapshot.can({ type, v });
+      } catch {
+        // Its guard throws: that, too, is something.
+        return true;
+      }
+    });
+  }
+
+  /** How long until the next timer fires. */
+  nextTimerMs(): number | undefined {
+    const [next] = this.#clock.dueTimes();
+    return next === undefined ? undefined : Math.max(0, next - this.#clock.now());
   }
 
   /** XState itself can be brought into a state that no statechart has: nothing is to be compared then. */

@@ -1,0 +1,43 @@
+import type { ControlContent } from '../orchestrator/core/execution/entries.ts';
+import { serializable } from '../orchestrator/core/serializable.ts';
+import { isoTime } from '../orchestrator/table/executionItem.ts';
+import type { InsertOutcome } from '../orchestrator/table/table.ts';
+import type { ClientSurroundings } from './surroundings.ts';
+
+/** What is noted of an operator's word. */
+export interface ControlOptions {
+  /** Who and why, for the history. */
+  readonly cause?: string;
+}
+
+/** With what an execution is redriven. */
+export interface RedriveOptions extends ControlOptions {
+  /** Version of the machine to go on with. @default the one it is on */
+  readonly version?: string;
+  /** A JSON merge patch (RFC 7396) to the input of what failed: the task, or the start. */
+  readonly input?: unknown;
+}
+
+/** @throws NotSerializableError */
+export function controlContent(
+  control: ControlContent['control'],
+  { cause, version, input }: RedriveOptions,
+): ControlContent {
+  const patch = serializable(input, 'input');
+  return {
+    control,
+    ...(cause !== undefined && { cause }),
+    ...(version !== undefined && { version }),
+    ...(patch !== undefined && { input: patch }),
+  };
+}
+
+/** Writes the word; one with the same id is the same word. */
+export function sendControl(
+  { table, now, newId }: ClientSurroundings,
+  executionId: string,
+  content: ControlContent,
+  eventId: string = newId(),
+): Promise<InsertOutcome> {
+  return table.insertEvent({ executionId, eventId, at: isoTime(now()), content });
+}

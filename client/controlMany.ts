@@ -1,0 +1,96 @@
+import type { Control } from '../orchestrator/core/execution/entries.ts';
+import { type ExecutionStatus, hasEnded } from '../orchestrator/core/execution/execution.ts';
+import type { ListedExecution } from '../orchestrator/table/table.ts';
+import { controlContent, type RedriveOptions, sendControl } from './control.ts';
+import { ControlMismatchError } from './errors.ts';
+import { listAllExecutions } from './list.ts';
+import type { MachineReference } from './machineTypes.ts';
+import { mapConcurrently } from './mapConcurrently.ts';
+import { Pace } from './pace.ts';
+import type { ClientSurroundings } from './surroundings.ts';
+
+export interface ControlManyOptions extends RedriveOptions {
+  readonly control: Control;
+  readonly machine: MachineReference;
+  /** Executions that are in it, and still are when their turn comes. */
+  readonly status: ExecutionStatus;
+  /** Only those that entered the status at or after this time (ms since the epoch). Not for RUNNING. */
+  readonly since?: number;
+  /** Executions at most. @default all */
+  readonly limit?: number;
+  /** Executions a second at most. @default as many as can be */
+  readonly ratePerSecond?: number;
+  /** Executions that are told at the same time. @default 16 */
+  readonly concurrency?: number;
+  /** Only says which they are. @default false */
+  readonly isDryRun?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface ControlledExecution {
+  readonly executionId: string;
+  /**
+   * `sent`: it has been told. `sentBefore`: it had been told in this very state, which it has not left yet. `skipped`: it is
+   * in another status by now, or is gone. `listed`: it would be told.
+   */
+  readonly outcome: 'sent' | 'sentBefore' | 'skipped' | 'listed';
+  /** The status that it was found in. Absent: it is gone. */
+  readonly status?: ExecutionStatus;
+}
+
+const defaultConcurrency = 16;
+
+/** Whether an execution in a status takes that word. */
+export function takesControl(control: Control, status: ExecutionStatus): boolean {
+  switch (control) {
+    case 'stop':
+      return !hasEnded(status);
+    case 'redrive':
+      return status === 'PENDING_REDRIVE' || (hasEnded(status) && status !== 'SUCCEEDED');
+    case 'suspend':
+      return status === 'RUNNING';
+    case 'resume':
+      return status === 'SUSPENDED';
+  }
+}
+
+export async function* controlMany(
+  surroundings: ClientSurroundings,
+  options: ControlManyOptions,
+): AsyncGenerator<ControlledExecution, void, undefined> {
+  const { control, status, concurrency = defaultConcurrency, signal } = options;
+  if (!takesControl(control, status)) throw new ControlMismatchError(control, status);
+  const content = controlContent(control, options);
+  const pace = new Pace(surroundings, options.ratePerSecond ?? Number.POSITIVE_INFINITY);
+  yield* mapConcurrently(listed(surroundings, options), concurrency, async ({ executionId }) => {
+    if (options.isDryRun) return { executionId, outcome: 'listed', status } as const;
+    await pace.take(1, signal);
+    const current = await surroundings.table.readStatus(executionId);
+    if (!current) return { executionId, outcome: 'skipped' } as const;
+    if (current.status !== status) return { executionId, outcome: 'skipped', ...pick(current) } as const;
+    // Named by the state that it is told in: the same word again is the same item.
+    const eventId = `${control}-at-${current.version}`;
+    const outcome = await sendControl(surroundings, executionId, content, eventId);
+    return { executionId, outcome: outcome === 'inserted' ? 'sent' : 'sentBefore', status } as const;
+  });
+}
+
+function pick({ status }: { readonly status: ExecutionStatus }): Pick<ControlledExecution, 'status'> {
+  return { status };
+}
+
+/** What comes to be in the status meanwhile, as a redriven execution that fails again, is left for another time. */
+async function* listed(
+  surroundings: ClientSurroundings,
+  { machine, status, since, limit = Number.POSITIVE_INFINITY }: ControlManyOptions,
+): AsyncGenerator<ListedExecution, void, undefined> {
+  const until = surroundings.now();
+  let count = 0;
+  const query = { machine, status, ...(since !== undefined && { since }) };
+  for await (const execution of listAllExecutions(surroundings, query)) {
+    if (count >= limit) return;
+    if (execution.endedAt !== undefined && Date.parse(execution.endedAt) > until) continue;
+    count++;
+    yield execution;
+  }
+}

@@ -1,0 +1,107 @@
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { countedReports, givenUpRecords, reportMetric, sumOver, tableMetric } from './metrics.ts';
+
+export interface AlarmsProps {
+  readonly table: ITable | Table;
+  readonly orchestrator: LambdaFunction;
+  readonly clock: LambdaFunction;
+  readonly ownFunctions: readonly LambdaFunction[];
+  readonly mappings: Readonly<Record<string, EventSourceMapping>>;
+  readonly reportNamespace: string;
+  readonly topic: ITopic | undefined;
+}
+
+/** The stream keeps records for a day: an hour behind leaves time to act. */
+const iteratorAge = Duration.hours(1);
+
+/** What an operator should be told of. By their names; each is an alarm of the construct of the same id. */
+export function createAlarms(scope: Construct, props: AlarmsProps): Readonly<Record<string, Alarm>> {
+  const { table, orchestrator, clock, ownFunctions, reportNamespace, topic } = props;
+  const alarms: Record<string, Alarm> = {};
+  const alarm = (id: string, metric: IMetric, description: string, more: Partial<Thresholds> = {}) => {
+    const { threshold = 0, evaluationPeriods = 1, isMissingBad = false, isBelow = false } = more;
+    const created = new Alarm(scope, id, {
+      metric,
+      alarmDescription: description,
+      threshold,
+      evaluationPeriods,
+      comparisonOperator: isBelow
+        ? ComparisonOperator.LESS_THAN_THRESHOLD
+        : ComparisonOperator.GREATER_THAN_THRESHOLD,
+      treatMissingData: isMissingBad ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+    });
+    if (topic) {
+      created.addAlarmAction(new SnsAction(topic));
+      created.addOkAction(new SnsAction(topic));
+    }
+    alarms[id] = created;
+  };
+
+  alarm(
+    'IteratorAge',
+    orchestrator.metric('IteratorAge', { statistic: 'Maximum', period: Duration.minutes(5) }),
+    'The orchestrator is an hour behind the stream, which forgets records after a day. Look at its errors and throttles.',
+    { threshold: iteratorAge.toMilliseconds() },
+  );
+  alarm(
+    'Throttles',
+    sumOver(ownFunctions, 'Throttles', 'Throttled invocations'),
+    "Lambda throttles Millrace's own functions: raise the account's concurrent executions. Nothing is lost meanwhile.",
+    { evaluationPeriods: 3 },
+  );
+  alarm(
+    'WriteThrottles',
+    tableMetric(table, 'WriteThrottleEvents'),
+    'The table or its index throttles writes: steps take longer. A hot partition of the index needs more index shards.',
+    { evaluationPeriods: 3 },
+  );
+  for (const [id, mapping] of Object.entries(props.mappings)) {
+    alarm(
+      `${id}GivenUp`,
+      givenUpRecords(mapping),
+      'Records of the stream were given up after all attempts. They are in the failure bucket; their items are in the table.',
+    );
+  }
+  alarm(
+    'Waiting',
+    reportMetric(reportNamespace, 'waiting'),
+    `${countedReports.waiting}. After a while they are PENDING_REDRIVE: report the message in the log, and redrive them once it is mended.`,
+  );
+  alarm(
+    'Dropped',
+    reportMetric(reportNamespace, 'dropped'),
+    `${countedReports.dropped}. The log says which.`,
+  );
+  alarm(
+    'WakeFailed',
+    reportMetric(reportNamespace, 'wakeFailed'),
+    `${countedReports.wakeFailed}: due timers, retries and deadlines are late. The clock's log says why.`,
+    { evaluationPeriods: 3 },
+  );
+  alarm(
+    'ClockStopped',
+    clock.metricInvocations({ statistic: 'Sum', period: Duration.minutes(5) }),
+    'The clock was not started for a quarter of an hour: timers, retries and deadlines do not come. Look at its rule.',
+    { threshold: 1, evaluationPeriods: 3, isBelow: true, isMissingBad: true },
+  );
+  alarm(
+    'ClockErrors',
+    clock.metricErrors({ statistic: 'Sum', period: Duration.minutes(5) }),
+    'The clock fails: timers, retries and deadlines are late.',
+    { evaluationPeriods: 3 },
+  );
+  return alarms;
+}
+
+interface Thresholds {
+  readonly threshold: number;
+  readonly evaluationPeriods: number;
+  readonly isMissingBad: boolean;
+  readonly isBelow: boolean;
+}

@@ -1,0 +1,112 @@
+import {
+  type Alarm,
+  AlarmStatusWidget,
+  type Dashboard,
+  GraphWidget,
+  type IMetric,
+  MathExpression,
+  SingleValueWidget,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { DeployedFunction } from './deployedFunctions.ts';
+import { countedReports, metricPeriod, reportMetric, sumOver, tableMetric, weightedSum } from './metrics.ts';
+
+export interface DashboardProps {
+  readonly table: ITable | Table;
+  readonly orchestrator: LambdaFunction;
+  readonly ownFunctions: readonly DeployedFunction[];
+  /** Those that do tasks: an invocation is a step. */
+  readonly workers: readonly LambdaFunction[];
+  readonly alarms: readonly Alarm[];
+  readonly reportNamespace: string;
+}
+
+/** List prices of us-east-1, USD a million: docs/reference/cost.md. */
+const usd = { writeUnits: 0.625, readUnits: 0.125, requests: 0.2, arm64GbSeconds: 13.3334 };
+
+/** A metric of CloudWatch may be made of a hundred others. */
+const mostWorkers = 90;
+
+export function fillDashboard(dashboard: Dashboard, props: DashboardProps): void {
+  const { table, orchestrator, workers, alarms, reportNamespace } = props;
+  const ownFunctions = props.ownFunctions.map((own) => own.function);
+  const counted = workers.slice(0, mostWorkers);
+  const steps = sumOver(counted, 'Invocations', 'Task steps');
+  dashboard.addWidgets(
+    new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: 24 }),
+    new SingleValueWidget({
+      title: 'Cost of a million steps, USD (list price, us-east-1)',
+      metrics: [costOfAMillionSteps(props, counted)],
+      width: 8,
+      height: 6,
+      setPeriodToTimeRange: true,
+    }),
+    graph('Task steps', [steps], 8),
+    graph(
+      'Age of the stream',
+      [orchestrator.metric('IteratorAge', { statistic: 'Maximum', period: metricPeriod })],
+      8,
+    ),
+    graph(
+      'Capacity units',
+      [tableMetric(table, 'ConsumedWriteCapacityUnits'), tableMetric(table, 'ConsumedReadCapacityUnits')],
+      8,
+    ),
+    graph(
+      "Durations of the orchestrator's batches",
+      ['p50', 'p99'].map((statistic) => orchestrator.metricDuration({ statistic, period: metricPeriod })),
+      8,
+    ),
+    graph(
+      'Errors and throttles',
+      [
+        sumOver(ownFunctions, 'Errors', "Errors of Millrace's functions"),
+        sumOver(ownFunctions, 'Throttles', "Throttles of Millrace's functions"),
+        sumOver(counted, 'Errors', 'Errors of workers'),
+        tableMetric(table, 'WriteThrottleEvents'),
+      ],
+      8,
+    ),
+    graph(
+      'Reports',
+      (Object.keys(countedReports) as (keyof typeof countedReports)[]).map((report) =>
+        reportMetric(reportNamespace, report),
+      ),
+      24,
+    ),
+  );
+}
+
+/** What the table and Millrace's own functions cost; what workers do is theirs. */
+function costOfAMillionSteps(
+  { table, ownFunctions }: DashboardProps,
+  workers: readonly LambdaFunction[],
+): IMetric {
+  const gbSeconds = ownFunctions.map((own) => ({
+    function: own.function,
+    weight: own.description.memorySizeMb / 1024 / 1000,
+  }));
+  return new MathExpression({
+    label: 'USD a million steps',
+    period: metricPeriod,
+    expression:
+      `(writes * ${usd.writeUnits} + FILL(reads, 0) * ${usd.readUnits} + requests * ${usd.requests} + ` +
+      `gbSeconds * ${usd.arm64GbSeconds}) / steps`,
+    usingMetrics: {
+      writes: tableMetric(table, 'ConsumedWriteCapacityUnits'),
+      reads: tableMetric(table, 'ConsumedReadCapacityUnits'),
+      requests: sumOver(
+        gbSeconds.map((own) => own.function),
+        'Invocations',
+        'Requests',
+      ),
+      gbSeconds: weightedSum(gbSeconds, 'Duration', 'GB-seconds'),
+      steps: sumOver(workers, 'Invocations', 'Task steps'),
+    },
+  });
+}
+
+function graph(title: string, left: IMetric[], width: number): GraphWidget {
+  return new GraphWidget({ title, left, width, height: 6 });
+}

@@ -1,0 +1,127 @@
+import { existsSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import type { FunctionCode } from '../describe.ts';
+import type { FunctionDescription } from '../description.ts';
+import { bundleFunctionsSynchronously, bundleWorkersSynchronously } from './bundleSynchronously.ts';
+import { CodeAtSynthesis } from './codeAtSynthesis.ts';
+import type { FunctionOverrides } from './deployedFunction.ts';
+import { InvalidDeploymentError } from './errors.ts';
+import type { MillraceProps, WorkerCodeProps, WorkerModuleProps } from './millraceProps.ts';
+
+type WorkerCode = FunctionCode['workers'][number];
+
+/**
+ * The code of all functions. Workers are bundled when they are met, because each is a function; machines only at synthesis,
+ * because more of them may be added until then.
+ */
+export class DeploymentCode {
+  readonly #props: MillraceProps;
+  readonly #directory: string;
+  readonly #machineFiles: string[] = [];
+  /** By code folder. */
+  readonly #atSynthesis = new Map<string, CodeAtSynthesis>();
+  #workers: readonly WorkerCode[];
+
+  /**
+   * @param directory for bundles: within the app's output, so that paths in source maps, and with them the assets' hashes, are
+   * the same in every checkout
+   * @throws BundleError
+   */
+  constructor(props: MillraceProps, directory: string) {
+    this.#props = props;
+    this.#directory = resolve(directory);
+    const { code, workers, bus } = props;
+    if (code && bus && !code.publisher) {
+      throw new InvalidDeploymentError(
+        'The code that was bundled before has no publisher: bundle it with `bus`, or leave `bus` out here.',
+      );
+    }
+    this.#workers = code?.workers ?? (workers === undefined ? [] : this.#bundleWorkers(resolve(workers)));
+  }
+
+  get workers(): readonly WorkerCode[] {
+    return this.#workers;
+  }
+
+  /** As the deployment description takes it. */
+  get functionCode(): FunctionCode {
+    const { code, bus } = this.#props;
+    const folder = (name: 'orchestrator' | 'workerHost' | 'publisher') =>
+      code?.[name]?.codeDirectory ?? join(this.#directory, name);
+    return {
+      orchestrator: folder('orchestrator'),
+      workerHost: folder('workerHost'),
+      ...(bus && { publisher: folder('publisher') }),
+      workers: this.#workers,
+    };
+  }
+
+  codeOf({ codeDirectory, role }: FunctionDescription): Code {
+    if (role === 'worker' || this.#props.code) return Code.fromAsset(codeDirectory);
+    const code = this.#atSynthesis.get(codeDirectory) ?? new CodeAtSynthesis();
+    this.#atSynthesis.set(codeDirectory, code);
+    return code;
+  }
+
+  /** @throws InvalidDeploymentError */
+  addMachine(file: string): void {
+    if (this.#props.code) {
+      throw new InvalidDeploymentError(
+        `${file} cannot be added to code that was bundled before: bundle it with \`machineFiles\`, or leave \`code\` out.`,
+      );
+    }
+    this.#machineFiles.push(resolve(file));
+  }
+
+  /**
+   * @throws BundleError
+   * @throws InvalidDeploymentError
+   */
+  addWorker(name: string, props: WorkerModuleProps | WorkerCodeProps): FunctionOverrides {
+    if (this.#workers.some((worker) => worker.name === name)) {
+      throw new InvalidDeploymentError(
+        `There is a worker '${name}' already: choose another name for this one.`,
+      );
+    }
+    if ('entry' in props) {
+      const { entry, ...overrides } = props;
+      const [bundled] = this.#bundleWorkers([resolve(entry)]);
+      if (!bundled) {
+        throw new InvalidDeploymentError(
+          `${entry} exports no \`handler\`: export one, as defineWorker() makes it.`,
+        );
+      }
+      this.#workers = [...this.#workers, { ...bundled, name }];
+      return overrides;
+    }
+    const { codePath, handler, ...overrides } = props;
+    this.#workers = [...this.#workers, { name, codeDirectory: resolve(codePath), handler }];
+    return overrides;
+  }
+
+  /**
+   * Bundles the machines, once all are known, and makes assets under the scope.
+   *
+   * @throws BundleError
+   */
+  make(scope: Construct): void {
+    if (this.#atSynthesis.size === 0) return;
+    const { machines, bus, minify = true } = this.#props;
+    bundleFunctionsSynchronously({
+      machinesDirectory: resolve(machines),
+      machineFiles: this.#machineFiles,
+      outDirectory: this.#directory,
+      minify,
+      ...(bus && { bus: bus.module === undefined ? {} : { module: resolve(bus.module) } }),
+    });
+    for (const [folder, code] of this.#atSynthesis) code.make(scope, `Code-${basename(folder)}`, folder);
+  }
+
+  #bundleWorkers(workers: string | readonly string[]): readonly WorkerCode[] {
+    if (typeof workers === 'string' && !existsSync(workers)) return [];
+    const { minify = true } = this.#props;
+    return bundleWorkersSynchronously({ workers, outDirectory: join(this.#directory, 'workerCode'), minify });
+  }
+}

@@ -1,0 +1,104 @@
+import { Duration } from 'aws-cdk-lib';
+import { MathExpression, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { DeployedFunction } from './deployedFunctions.ts';
+
+/** Metrics are sums of five minutes unless they say otherwise. */
+export const metricPeriod = Duration.minutes(5);
+
+/** Reports in the functions' logs (orchestrator/report.ts) that are counted. */
+export const countedReports = {
+  waiting: 'Executions that wait because of a defect of the orchestrator (InternalError)',
+  dropped: 'Items that nobody can decide on',
+  dispatchFailed: 'Invocations of workers that failed',
+  wakeFailed: 'Wakes that failed as a whole',
+} as const;
+
+export type CountedReport = keyof typeof countedReports;
+
+/** Counts reports by metric filters, which cost nothing while nothing is reported. */
+export function countReports(
+  scope: Construct,
+  namespace: string,
+  functions: readonly DeployedFunction[],
+): void {
+  for (const { description, function: reporting } of functions) {
+    for (const report of Object.keys(countedReports)) {
+      new MetricFilter(scope, `${description.role}-${report}`, {
+        logGroup: reporting.logGroup,
+        metricNamespace: namespace,
+        metricName: report,
+        filterPattern: FilterPattern.stringValue('$.millrace', '=', report),
+      });
+    }
+  }
+}
+
+export function reportMetric(namespace: string, report: CountedReport, options: MetricOptions = {}): Metric {
+  return new Metric({ namespace, metricName: report, statistic: 'Sum', period: metricPeriod, ...options });
+}
+
+/** Records that were given up: left to the failure bucket, or lost where that did not take them. */
+export function givenUpRecords(mapping: EventSourceMapping, options: MetricOptions = {}): MathExpression {
+  const metric = (metricName: string) =>
+    new Metric({
+      namespace: 'AWS/Lambda',
+      metricName,
+      dimensionsMap: { EventSourceMappingUUID: mapping.eventSourceMappingId },
+      statistic: 'Sum',
+      period: metricPeriod,
+      ...options,
+    });
+  return new MathExpression({
+    expression: 'FILL(delivered, 0) + FILL(dropped, 0)',
+    usingMetrics: {
+      delivered: metric('OnFailureDestinationDeliveredEventCount'),
+      dropped: metric('DroppedEventCount'),
+    },
+    label: 'Records given up',
+    period: options.period ?? metricPeriod,
+  });
+}
+
+export function tableMetric(table: ITable | Table, metricName: string, options: MetricOptions = {}): Metric {
+  return table.metric(metricName, { statistic: 'Sum', period: metricPeriod, ...options });
+}
+
+/** The sum of one metric over some functions. */
+export function sumOver(
+  functions: readonly LambdaFunction[],
+  metricName: string,
+  label: string,
+  options: MetricOptions = {},
+): MathExpression {
+  return weightedSum(
+    functions.map((each) => ({ function: each, weight: 1 })),
+    metricName,
+    label,
+    options,
+  );
+}
+
+/** The sum of one metric over some functions, each times a weight of its own. */
+export function weightedSum(
+  functions: readonly { readonly function: LambdaFunction; readonly weight: number }[],
+  metricName: string,
+  label: string,
+  options: MetricOptions = {},
+): MathExpression {
+  const terms = functions.map(({ function: each, weight }) => {
+    // Names within an expression and all those that it is used in.
+    const id = `${metricName.toLowerCase()}_${each.node.addr.slice(-10)}`;
+    const metric = each.metric(metricName, { statistic: 'Sum', period: metricPeriod, ...options });
+    return { id, metric, term: weight === 1 ? `FILL(${id}, 0)` : `FILL(${id}, 0) * ${weight}` };
+  });
+  return new MathExpression({
+    expression: terms.map(({ term }) => term).join(' + '),
+    usingMetrics: Object.fromEntries(terms.map(({ id, metric }) => [id, metric])),
+    label,
+    period: options.period ?? metricPeriod,
+  });
+}

@@ -1,0 +1,344 @@
+import { join } from 'node:path';
+import { Aspects, Duration, Names, RemovalPolicy, Stage } from 'aws-cdk-lib';
+import { type Alarm, Dashboard, type IMetric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { environmentVariable } from '../../orchestrator/configuration.ts';
+import { describeDeployment } from '../describe.ts';
+import type { DeploymentDescription, EventSourceDescription, FunctionDescription } from '../description.ts';
+import { createAlarms } from './alarms.ts';
+import { privateBucket } from './buckets.ts';
+import { fillDashboard } from './dashboard.ts';
+import type { FunctionOverrides } from './deployedFunction.ts';
+import { DeployedFunctions } from './deployedFunctions.ts';
+import { DeploymentCode } from './deploymentCode.ts';
+import { InvalidDeploymentError } from './errors.ts';
+import { type CountedReport, countReports, givenUpRecords, reportMetric, sumOver } from './metrics.ts';
+import type { MillraceProps, WorkerCodeProps, WorkerModuleProps } from './millraceProps.ts';
+import {
+  accessOfGrant,
+  acknowledgePatterns,
+  allowData,
+  allowObjects,
+  allowStream,
+  type DataAccess,
+  type DataResources,
+} from './permissions.ts';
+import { mapStream } from './streamMapping.ts';
+import { createTable } from './table.ts';
+
+/** Stands in the deployment description for a bucket whose name only the deployment knows. */
+const storePlaceholder = 's3://store';
+const failures = { expirationDays: 30, actions: ['s3:PutObject', 's3:ListBucket'] } as const;
+
+type Settings = NonNullable<Parameters<typeof describeDeployment>[1]>;
+
+/**
+ * Millrace in your account: the table, the orchestrator with your machines, your workers, and all that joins them, as the
+ * deployment description has it that the local cloud runs, too.
+ *
+ * ```ts
+ * new Millrace(this, 'Orders', { machines: 'machines/', workers: 'workers/' });
+ * ```
+ */
+export class Millrace extends Construct {
+  readonly table: ITable | Table;
+  /** Of data that is too large for the table's items. */
+  readonly storeBucket: IBucket | Bucket;
+  /** Gets the batches of the stream that a function did not take in all attempts. */
+  readonly failureBucket: IBucket | Bucket;
+  /** Event source mappings: `Journal` to the orchestrator, `Bus` to the publisher if there is one. */
+  readonly eventSourceMappings: Readonly<Record<string, EventSourceMapping>>;
+  /** Rules that start functions, by function name. */
+  readonly schedules: Readonly<Record<string, Rule>>;
+  /** By name, as docs/deploy.md lists them. */
+  readonly alarms: Readonly<Record<string, Alarm>>;
+  readonly dashboard: Dashboard;
+
+  readonly #props: MillraceProps;
+  readonly #settings: Settings;
+  readonly #code: DeploymentCode;
+  readonly #data: DataResources;
+  readonly #functions: DeployedFunctions;
+  readonly #reportNamespace: string;
+  #isComplete = false;
+
+  /**
+   * @throws BundleError if the workers cannot be bundled; machines are bundled when the app is synthesized
+   * @throws InvalidDeploymentError
+   */
+  constructor(scope: Construct, id: string, props: MillraceProps) {
+    super(scope, id);
+    this.#props = props;
+    const { encryptionKey, removalPolicy = RemovalPolicy.RETAIN } = props;
+    const functionPrefix =
+      props.functionPrefix ?? `${Names.uniqueResourceName(this, { maxLength: 16, separator: '-' })}-`;
+    this.#reportNamespace = `Millrace/${functionPrefix.replace(/-$/, '')}`;
+    this.#code = new DeploymentCode(
+      props,
+      join(Stage.of(this)?.outdir ?? 'cdk.out', `millrace-${this.node.addr}`),
+    );
+    const settings = settingsOf(props, functionPrefix);
+    const { table, store } = describeDeployment(this.#code.functionCode, settings);
+
+    const kept = { encryptionKey, removalPolicy };
+    this.table = props.table ?? createTable(this, 'Table', table, kept);
+    this.storeBucket =
+      props.storeBucket ?? privateBucket(this, 'Store', { ...kept, expirations: store?.expirations ?? [] });
+    this.failureBucket =
+      props.failureBucket ??
+      privateBucket(this, 'Failures', { ...kept, expirations: [{ days: failures.expirationDays }] });
+    this.#settings = { ...settings, tableName: this.table.tableName };
+    this.#data = {
+      table: this.table,
+      indexName: table.index.indexName,
+      store: { bucket: this.storeBucket, actions: store?.permissions ?? [] },
+      encryptionKey,
+    };
+
+    const { functions, eventSource, bus, schedules } = this.description;
+    this.#functions = new DeployedFunctions(this, props, this.#data);
+    for (const each of functions) this.#deploy(each);
+    for (const each of functions) this.#functions.configureInvocations(each);
+    this.eventSourceMappings = {
+      Journal: this.#mapStream('Journal', eventSource),
+      ...(bus && { Bus: this.#mapStream('Bus', bus.eventSource) }),
+    };
+    this.schedules = Object.fromEntries(
+      schedules.map(({ functionName, rateMinutes }) => [
+        functionName,
+        this.#schedule(functionName, rateMinutes),
+      ]),
+    );
+    countReports(this, this.#reportNamespace, this.#functions.own);
+    this.alarms = createAlarms(this, {
+      table: this.table,
+      orchestrator: this.orchestrator,
+      clock: this.clock,
+      ownFunctions: this.#ownFunctions,
+      mappings: this.eventSourceMappings,
+      reportNamespace: this.#reportNamespace,
+      topic: props.alarmTopic,
+    });
+    this.dashboard = new Dashboard(this, 'Dashboard');
+    acknowledgePatterns(this, [this.storeBucket, this.failureBucket], props.vpc !== undefined);
+    // Machines and workers may be added until the app is synthesized.
+    Aspects.of(this).add({ visit: (node) => node === this && this.#complete() });
+  }
+
+  /** The deployment as data, of the same making as what the local cloud runs. */
+  get description(): DeploymentDescription {
+    const described = describeDeployment(this.#code.functionCode, this.#settings);
+    const functions = described.functions.map((each) => ({
+      ...each,
+      environment: this.#environmentOf(each),
+    }));
+    return { ...described, functions };
+  }
+
+  /** Takes the stream. */
+  get orchestrator(): LambdaFunction {
+    return this.#functions.ofRole('orchestrator');
+  }
+
+  /** Fires what is due. */
+  get wake(): LambdaFunction {
+    return this.#functions.ofRole('wake');
+  }
+
+  /** Finds what is due. */
+  get clock(): LambdaFunction {
+    return this.#functions.ofRole('clock');
+  }
+
+  /** Runs the machines' plain `fromPromise` actors: what they need is granted to it. */
+  get workerHost(): LambdaFunction {
+    return this.#functions.ofRole('workerHost');
+  }
+
+  /** Hands events to the bus; undefined where there is none. */
+  get publisher(): LambdaFunction | undefined {
+    return this.#functions.find('publisher');
+  }
+
+  /** By name. What a worker needs is granted to it: `queue.grantSendMessages(millrace.worker('charge'))`. */
+  get workers(): Readonly<Record<string, LambdaFunction>> {
+    return Object.fromEntries(this.#code.workers.map(({ name }) => [name, this.worker(name)]));
+  }
+
+  /** @throws InvalidDeploymentError if there is none of that name */
+  worker(name: string): LambdaFunction {
+    return this.#functions.named(this.#workerDescription(name).functionName);
+  }
+
+  /**
+   * What a program needs in its environment to be a client of this deployment (`millrace/client`, command line), beside
+   * a grant.
+   */
+  get clientEnvironment(): Readonly<Record<string, string>> {
+    const { table, indexShards, retentionDays, store, storeOverKb } = environmentVariable;
+    const deployed = this.description.functions[0]?.environment ?? {};
+    return Object.fromEntries(
+      [table, indexShards, retentionDays, store, storeOverKb].flatMap((name) => {
+        const value = deployed[name];
+        return value === undefined ? [] : [[name, value] as const];
+      }),
+    );
+  }
+
+  /**
+   * Adds a worker that is not in the workers' folder, or that needs settings of its own.
+   *
+   * @throws BundleError
+   * @throws InvalidDeploymentError if there is one of that name, or the module exports no handler
+   */
+  addWorker(name: string, props: WorkerModuleProps | WorkerCodeProps): LambdaFunction {
+    const overrides = this.#code.addWorker(name, props);
+    const description = this.#workerDescription(name);
+    const worker = this.#deploy(description, overrides);
+    this.#functions.configureInvocations(description);
+    return worker;
+  }
+
+  /**
+   * Registers the machines of a module or JSON file that is not in the machines' folder.
+   *
+   * @throws InvalidDeploymentError if the code was bundled before
+   */
+  addMachine(file: string): void {
+    this.#code.addMachine(file);
+  }
+
+  /** Lets a principal start executions. */
+  grantStart(grantee: IGrantable): Grant {
+    return this.#grant(grantee, accessOfGrant.start);
+  }
+
+  /** Lets a principal send events, stop, suspend, resume and redrive. */
+  grantSend(grantee: IGrantable): Grant {
+    return this.#grant(grantee, accessOfGrant.send);
+  }
+
+  /** Lets a principal describe and list executions, and read their history. */
+  grantRead(grantee: IGrantable): Grant {
+    return this.#grant(grantee, accessOfGrant.read);
+  }
+
+  /** Invocations of workers: attempts of tasks. */
+  metricSteps(options?: MetricOptions): IMetric {
+    return sumOver(this.#functions.tasks, 'Invocations', 'Task steps', options);
+  }
+
+  /** How far the orchestrator is behind the stream, in milliseconds. */
+  metricIteratorAge(options?: MetricOptions): IMetric {
+    return this.orchestrator.metric('IteratorAge', { statistic: 'Maximum', ...options });
+  }
+
+  /** Records of the stream that a function did not take in all attempts. */
+  metricGivenUpRecords(mapping: EventSourceMapping, options?: MetricOptions): IMetric {
+    return givenUpRecords(mapping, options);
+  }
+
+  /** Throttled invocations of Millrace's own functions. */
+  metricThrottles(options?: MetricOptions): IMetric {
+    return sumOver(this.#ownFunctions, 'Throttles', 'Throttled invocations', options);
+  }
+
+  /** How often the functions' logs have a report, such as `waiting`. */
+  metricReports(report: CountedReport, options?: MetricOptions): IMetric {
+    return reportMetric(this.#reportNamespace, report, options);
+  }
+
+  #grant(grantee: IGrantable, access: DataAccess): Grant {
+    const { grantPrincipal } = grantee;
+    if (Construct.isConstruct(grantPrincipal)) acknowledgePatterns(grantPrincipal, [this.storeBucket], false);
+    return allowData(grantee, access, this.#data);
+  }
+
+  get #ownFunctions(): LambdaFunction[] {
+    return this.#functions.own.map((each) => each.function);
+  }
+
+  #deploy(description: FunctionDescription, overrides?: FunctionOverrides): LambdaFunction {
+    const { functionName, role } = description;
+    const worker = this.#code.workers.find(
+      ({ name }) => this.#workerDescription(name).functionName === functionName,
+    );
+    const id = worker ? `Worker-${worker.name}` : `${role.charAt(0).toUpperCase()}${role.slice(1)}`;
+    return this.#functions.deploy(id, description, this.#code.codeOf(description), overrides);
+  }
+
+  #workerDescription(name: string): FunctionDescription {
+    const worker = this.#code.workers.find((each) => each.name === name);
+    const alone = describeDeployment(
+      { ...this.#code.functionCode, workers: worker ? [worker] : [] },
+      this.#settings,
+    );
+    const description = alone.functions.find(({ role }) => role === 'worker');
+    if (!description) throw new InvalidDeploymentError(`There is no worker '${name}'.`);
+    return { ...description, environment: this.#environmentOf(description) };
+  }
+
+  #environmentOf({ role, environment }: FunctionDescription): Readonly<Record<string, string>> {
+    const { store, busEndpoint } = environmentVariable;
+    const endpoint = role === 'publisher' ? this.#props.bus?.endpoint : undefined;
+    return {
+      ...environment,
+      [store]: `s3://${this.storeBucket.bucketName}`,
+      ...(endpoint !== undefined && { [busEndpoint]: endpoint }),
+    };
+  }
+
+  #mapStream(id: string, description: EventSourceDescription): EventSourceMapping {
+    const streamArn = this.table.tableStreamArn;
+    if (streamArn === undefined) {
+      throw new InvalidDeploymentError(
+        'The table has no stream that is known: import it with its tableStreamArn, or give it a stream.',
+      );
+    }
+    const target = this.#functions.named(description.functionName);
+    allowStream(target, streamArn, this.#props.encryptionKey);
+    allowObjects(target, failures.actions, this.failureBucket);
+    return mapStream(this, id, description, { target, streamArn, failureBucket: this.failureBucket });
+  }
+
+  #schedule(functionName: string, rateMinutes: number): Rule {
+    const target = this.#functions.named(functionName);
+    return new Rule(target.node.scope ?? this, 'Schedule', {
+      schedule: Schedule.rate(Duration.minutes(rateMinutes)),
+      // What was missed is made up for by the next run.
+      targets: [new LambdaTarget(target, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })],
+    });
+  }
+
+  /** What can be made only when all machines and workers are known. Aspects may visit a construct more than once. */
+  #complete(): void {
+    if (this.#isComplete) return;
+    this.#isComplete = true;
+    this.#code.make(this);
+    fillDashboard(this.dashboard, {
+      table: this.table,
+      orchestrator: this.orchestrator,
+      ownFunctions: this.#functions.own,
+      workers: this.#functions.tasks,
+      alarms: Object.values(this.alarms),
+      reportNamespace: this.#reportNamespace,
+    });
+  }
+}
+
+function settingsOf(props: MillraceProps, functionPrefix: string): Settings {
+  const { indexShards, retention, waitForMachine } = props;
+  return {
+    functionPrefix,
+    store: storePlaceholder,
+    ...(indexShards !== undefined && { indexShards }),
+    ...(retention && { retentionDays: retention.toDays() }),
+    ...(waitForMachine && { waitForMachineSeconds: waitForMachine.toSeconds() }),
+  };
+}

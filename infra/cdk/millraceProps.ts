@@ -1,0 +1,172 @@
+import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { BundledFunctions } from '../bundle.ts';
+import type { WorkerOptions } from './deployedFunction.ts';
+
+export interface MillraceProps {
+  /** Folder with the modules and JSON files of the machines. */
+  readonly machines: string;
+
+  /**
+   * Folder with the modules of the workers: each that exports `handler` becomes a function. It need not exist.
+   *
+   * @default - no workers but those of `addWorker`
+   */
+  readonly workers?: string;
+
+  /**
+   * A table of your own, with the keys, the index `mr_index` and the stream of docs/reference/items.md.
+   *
+   * @default - a table on demand, with point-in-time recovery and deletion protection
+   */
+  readonly table?: ITable | Table;
+
+  /**
+   * Customer key of the table and the buckets. It must let the account's IAM policies decide, as keys that the CDK creates
+   * do. A table or bucket of your own that has another key grants its use itself.
+   *
+   * @default - keys of AWS
+   */
+  readonly encryptionKey?: IKey;
+
+  /**
+   * Bucket for data that is too large for the table's items.
+   *
+   * @default - a bucket whose objects expire after the items that refer to them
+   */
+  readonly storeBucket?: IBucket | Bucket;
+
+  /**
+   * Bucket that gets the batches of the stream that a function did not take in all attempts.
+   *
+   * @default - a bucket that keeps them for 30 days
+   */
+  readonly failureBucket?: IBucket | Bucket;
+
+  /**
+   * The network in which all functions run. They need ways to DynamoDB, Lambda, S3 and CloudWatch Logs from there.
+   *
+   * @default - none: they run outside of any network of yours
+   */
+  readonly vpc?: IVpc;
+
+  /** @default - the private subnets of `vpc` */
+  readonly vpcSubnets?: SubnetSelection;
+
+  /** @default - a security group for each function */
+  readonly securityGroups?: readonly ISecurityGroup[];
+
+  /**
+   * How long the functions' logs are kept.
+   *
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: RetentionDays;
+
+  /**
+   * Is told when an alarm goes off, and when it is over.
+   *
+   * @default - the alarms tell nobody
+   */
+  readonly alarmTopic?: ITopic;
+
+  /**
+   * Lets status changes and emitted events leave through a bus.
+   *
+   * @default - nothing leaves
+   */
+  readonly bus?: BusProps;
+
+  /**
+   * Begins the name of every function. Up to 17 characters, unique in account and region.
+   *
+   * @default - made of the construct's path
+   */
+  readonly functionPrefix?: string;
+
+  /**
+   * Partitions over which the index spreads the executions that run. Each takes 1,000 write units a second. Do not lower it
+   * while executions run.
+   *
+   * @default 4
+   */
+  readonly indexShards?: number;
+
+  /**
+   * How long items are kept after they were written, in whole days. `Duration.days(0)` keeps them for ever.
+   *
+   * @default Duration.days(90)
+   */
+  readonly retention?: Duration;
+
+  /**
+   * How long an execution waits for a machine or version that is not deployed before it is PENDING_REDRIVE.
+   *
+   * @default Duration.minutes(15)
+   */
+  readonly waitForMachine?: Duration;
+
+  /**
+   * What becomes of table and buckets with the stack. With DESTROY the table has no deletion protection.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Whether the code of the functions is minified.
+   *
+   * @default true
+   */
+  readonly minify?: boolean;
+
+  /**
+   * Code that `bundleFunctions` has bundled already, of `machines`, `workers` and `bus`.
+   *
+   * @default - bundled during synthesis, in a process of its own
+   */
+  readonly code?: BundledFunctions;
+}
+
+/** Where events go: the publisher has at least one of the two. */
+export interface BusProps {
+  /**
+   * Module whose export `bus` gets every event. What it may do is granted to the construct's `publisher`.
+   *
+   * @default - only the endpoint gets events
+   */
+  readonly module?: string;
+
+  /**
+   * HTTP endpoint that events are posted to, as docs/reference/events.md has it.
+   *
+   * @default - only the module gets events
+   */
+  readonly endpoint?: string;
+}
+
+/** A worker in a module: bundled as those of the workers' folder are. */
+export interface WorkerModuleProps extends WorkerOptions {
+  /** Module that exports `handler`. */
+  readonly entry: string;
+}
+
+/** A worker whose code is ready, in any language: see docs/reference/worker-contract.md. */
+export interface WorkerCodeProps extends WorkerOptions {
+  /** Folder or archive of the code. */
+  readonly codePath: string;
+
+  /** As Lambda has it, for example `charge.handler`. */
+  readonly handler: string;
+
+  /**
+   * @default Runtime.NODEJS_24_X
+   */
+  readonly runtime?: Runtime;
+}

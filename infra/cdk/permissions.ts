@@ -1,0 +1,187 @@
+import { Stack, Validations } from 'aws-cdk-lib';
+import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
+import type { IConstruct } from 'constructs';
+import type { FunctionDescription } from '../description.ts';
+
+export type FunctionRole = FunctionDescription['role'];
+
+/** What a principal may do with the table, with its index, and with the objects of the store. */
+export interface DataAccess {
+  readonly table: readonly string[];
+  readonly index: readonly string[];
+  /** What of the actions on the store that the deployment description has. */
+  readonly store: 'all' | 'read' | 'none';
+}
+
+const read = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
+const insert = ['dynamodb:PutItem'];
+const none: DataAccess = { table: [], index: [], store: 'none' };
+
+const storeActions = {
+  all: () => true,
+  read: (action: string) => /^s3:(?:Get|List)/.test(action),
+  none: () => false,
+} as const satisfies Record<DataAccess['store'], (action: string) => boolean>;
+
+/**
+ * Every function's access to data, in one place. A transaction needs nothing but the permissions of its parts. IAM cannot tell
+ * sort keys apart: whoever may insert a result may insert any item.
+ */
+export const accessOfRole: Readonly<Record<FunctionRole, DataAccess>> = {
+  orchestrator: { table: [...read, ...insert], index: [], store: 'all' },
+  wake: { table: [...read, ...insert], index: [], store: 'all' },
+  clock: { ...none, index: ['dynamodb:Query'] },
+  // It reads the stream alone: what commits tell is in their records.
+  publisher: none,
+  // Lists are collected from the results of their items.
+  workerHost: { table: [...read, ...insert], index: [], store: 'all' },
+  worker: { table: insert, index: [], store: 'all' },
+};
+
+/** Which functions a function calls itself. */
+export const invokedByRole: Readonly<Record<FunctionRole, readonly FunctionRole[]>> = {
+  orchestrator: ['workerHost', 'worker'],
+  wake: ['workerHost', 'worker'],
+  clock: ['wake'],
+  publisher: [],
+  workerHost: [],
+  worker: [],
+};
+
+/** What the grants of the construct allow. */
+export const accessOfGrant = {
+  /** A start that meets one of its id compares the two, and the condition's answer brings that. */
+  start: { table: insert, index: [], store: 'all' },
+  /** A redrive reads the execution. */
+  send: { table: ['dynamodb:GetItem', ...insert], index: [], store: 'all' },
+  read: { table: read, index: ['dynamodb:Query'], store: 'read' },
+} as const satisfies Record<string, DataAccess>;
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html */
+export const streamActions = [
+  'dynamodb:DescribeStream',
+  'dynamodb:GetRecords',
+  'dynamodb:GetShardIterator',
+  'dynamodb:ListStreams',
+];
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html */
+const keyActions = [
+  'kms:Decrypt',
+  'kms:DescribeKey',
+  'kms:Encrypt',
+  'kms:GenerateDataKey',
+  'kms:GenerateDataKeyWithoutPlaintext',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+];
+
+const networkActions = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
+/** Every resource that is a pattern, and why. Nothing else in the construct's policies is one. */
+const patterns = {
+  objects: {
+    resource: (bucketArn: string) => `${bucketArn}/*`,
+    reason:
+      'Names of objects are made of execution ids and hashes, which are known only when there are executions. The ' +
+      'bucket holds nothing else.',
+  },
+  networkInterfaces: {
+    resource: () => '*',
+    reason:
+      'Lambda creates the network interfaces of a function in a VPC, in the name of its role, and describing them ' +
+      'takes no resource. https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html',
+  },
+} as const;
+
+export interface DataResources {
+  readonly table: ITable | Table;
+  readonly indexName: string;
+  readonly store: { readonly bucket: IBucket | Bucket; readonly actions: readonly string[] };
+  readonly encryptionKey?: IKey | undefined;
+}
+
+export function allowData(grantee: IGrantable, access: DataAccess, resources: DataResources): Grant {
+  const { table, indexName, store, encryptionKey } = resources;
+  return [
+    allow(grantee, access.index, [`${table.tableArn}/index/${indexName}`]),
+    ...allowObjects(grantee, store.actions.filter(storeActions[access.store]), store.bucket),
+    allowKey(grantee, access === none ? undefined : encryptionKey),
+  ].reduce((grants, grant) => grants.combine(grant), allow(grantee, access.table, [table.tableArn]));
+}
+
+export function allowStream(grantee: IGrantable, streamArn: string, encryptionKey: IKey | undefined): void {
+  allow(grantee, streamActions, [streamArn]);
+  allowKey(grantee, encryptionKey);
+}
+
+/** Actions on a bucket, or on its objects, as each has it. */
+export function allowObjects(
+  grantee: IGrantable,
+  actions: readonly string[],
+  bucket: IBucket | Bucket,
+): Grant[] {
+  const ofBucket = actions.filter((action) => action.startsWith('s3:List'));
+  const ofObjects = actions.filter((action) => !ofBucket.includes(action));
+  return [
+    allow(grantee, ofBucket, [bucket.bucketArn]),
+    allow(grantee, ofObjects, [patterns.objects.resource(bucket.bucketArn)]),
+  ];
+}
+
+export function allowInvoke(grantee: IGrantable, functionArns: string[]): void {
+  allow(grantee, ['lambda:InvokeFunction'], functionArns);
+}
+
+export function allowNetworkInterfaces(grantee: IGrantable): void {
+  allow(grantee, networkActions, [patterns.networkInterfaces.resource()]);
+}
+
+function allowKey(grantee: IGrantable, key: IKey | undefined): Grant {
+  return allow(grantee, keyActions, key ? [key.keyArn] : []);
+}
+
+function allow(grantee: IGrantable, actions: readonly string[], resourceArns: string[]): Grant {
+  if (actions.length === 0 || resourceArns.length === 0) return Grant.drop(grantee, 'nothing to allow');
+  return Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns });
+}
+
+/** States the reasons of the patterns to those who check the policies under a construct with cdk-nag. */
+export function acknowledgePatterns(
+  scope: IConstruct,
+  buckets: readonly (IBucket | Bucket)[],
+  isInVpc: boolean,
+): void {
+  const acknowledge = (resource: string, reason: string) =>
+    Validations.of(scope).acknowledge({ id: `AwsSolutions-IAM5[Resource::${resource}]`, reason });
+  for (const { bucketArn } of buckets) {
+    const resource = Stack.of(scope).resolve(patterns.objects.resource(bucketArn));
+    acknowledge(flatReference(resource), patterns.objects.reason);
+  }
+  if (isInVpc) acknowledge(patterns.networkInterfaces.resource(), patterns.networkInterfaces.reason);
+}
+
+interface Reference {
+  readonly 'Fn::Join'?: readonly [delimiter: string, parts: readonly (string | Reference)[]];
+  readonly 'Fn::GetAtt'?: readonly [id: string, attribute: string];
+  readonly Ref?: string;
+}
+
+/** A reference of CloudFormation as cdk-nag writes it. */
+function flatReference(reference: string | Reference): string {
+  if (typeof reference === 'string') return reference;
+  const { 'Fn::Join': join, 'Fn::GetAtt': attribute, Ref: ref } = reference;
+  if (join) return join[1].map(flatReference).join(join[0]);
+  if (attribute) return `<${attribute.join('.')}>`;
+  return ref === undefined ? JSON.stringify(reference) : `<${ref}>`;
+}

@@ -1,0 +1,45 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  EventSourceMapping,
+  type Function as LambdaFunction,
+  MetricType,
+  StartingPosition,
+} from 'aws-cdk-lib/aws-lambda';
+import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import type { EventSourceDescription } from '../description.ts';
+
+/** The table's stream to a function, as the deployment description has it. */
+export function mapStream(
+  scope: Construct,
+  id: string,
+  description: EventSourceDescription,
+  { target, streamArn, failureBucket }: StreamMapping,
+): EventSourceMapping {
+  const mapping = new EventSourceMapping(scope, id, {
+    target,
+    eventSourceArn: streamArn,
+    startingPosition: StartingPosition[description.startingPosition],
+    batchSize: description.batchSize,
+    maxBatchingWindow: Duration.seconds(description.maximumBatchingWindowSeconds),
+    parallelizationFactor: description.parallelizationFactor,
+    retryAttempts: description.maximumRetryAttempts,
+    bisectBatchOnError: description.bisectBatchOnFunctionError,
+    reportBatchItemFailures: description.functionResponseTypes.includes('ReportBatchItemFailures'),
+    filters: description.filters.map((pattern) => ({ pattern: JSON.stringify(pattern) })),
+    // The CDK's own S3 destination also lets the function read and delete, by wildcards.
+    onFailure: { bind: () => ({ destination: failureBucket.bucketArn }) },
+    supportS3OnFailureDestination: true,
+    // What is given up is counted by these metrics alone.
+    metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
+  });
+  // Lambda tries the role's permissions when it creates the mapping.
+  mapping.node.addDependency(target);
+  return mapping;
+}
+
+export interface StreamMapping {
+  readonly target: LambdaFunction;
+  readonly streamArn: string;
+  readonly failureBucket: IBucket | Bucket;
+}

@@ -1,0 +1,83 @@
+/** A template of CloudFormation, as far as a deployment is read from it. */
+export interface Template {
+  readonly Resources?: Readonly<Record<string, Resource>>;
+}
+
+export interface Resource {
+  readonly Type: string;
+  readonly Properties?: Properties;
+}
+
+export type Value = string | number | boolean | null | readonly Value[] | Properties | undefined;
+
+export interface Properties {
+  readonly [name: string]: Value;
+}
+
+/** Thrown for a template that no deployment of Millrace can be read from. */
+export class InvalidTemplateError extends Error {
+  readonly code = 'InvalidTemplate';
+  override readonly name = 'InvalidTemplateError';
+}
+
+/** Properties that name a resource in the world; without one it has its logical id here. */
+const physicalNames = ['TableName', 'FunctionName', 'BucketName'];
+
+/** A template's resources, with references answered by names: what a deployment would make of them cannot be known. */
+export class TemplateResources {
+  readonly #resources: ReadonlyMap<string, Resource>;
+
+  constructor({ Resources = {} }: Template) {
+    this.#resources = new Map(Object.entries(Resources));
+  }
+
+  ofType(
+    type: string,
+  ): readonly { readonly id: string; readonly name: string; readonly properties: Properties }[] {
+    return [...this.#resources]
+      .filter(([, { Type }]) => Type === type)
+      .map(([id, { Properties: properties = {} }]) => ({ id, name: this.nameOf(id), properties }));
+  }
+
+  nameOf(id: string): string {
+    const properties = this.#resources.get(id)?.Properties ?? {};
+    const given = physicalNames.map((name) => properties[name]).find((value) => value !== undefined);
+    // An event source mapping has a FunctionName too, which is a reference.
+    return typeof given === 'string' ? given : id;
+  }
+
+  /** The logical id that a `Ref` or `Fn::GetAtt` is to. */
+  referenceOf(value: Value): string | undefined {
+    if (!isProperties(value)) return undefined;
+    const { Ref: ref, 'Fn::GetAtt': attribute } = value;
+    if (typeof ref === 'string') return ref;
+    const [id] = Array.isArray(attribute) ? attribute : [];
+    return typeof id === 'string' ? id : undefined;
+  }
+
+  /** Text with its references, those in `Fn::Join` included, as names. */
+  text(value: Value): string {
+    if (value === undefined || value === null) return '';
+    const reference = this.referenceOf(value);
+    if (reference !== undefined) return this.nameOf(reference);
+    if (isProperties(value)) {
+      const { 'Fn::Join': join } = value;
+      const [delimiter, parts] = Array.isArray(join) ? join : [];
+      return Array.isArray(parts) ? parts.map((part) => this.text(part)).join(this.text(delimiter)) : '';
+    }
+    return Array.isArray(value) ? value.map((part) => this.text(part)).join(',') : String(value);
+  }
+}
+
+export function isProperties(value: Value): value is Properties {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function propertiesOf(value: Value): Properties {
+  return isProperties(value) ? value : {};
+}
+
+export function listOf(value: Value): readonly Value[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
+}

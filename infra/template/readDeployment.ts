@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { environmentVariable } from '../../orchestrator/configuration.ts';
+import type { DeploymentDescription, ScheduleDescription, StoreDescription } from '../description.ts';
+import { assetDirectories } from './assets.ts';
+import {
+  InvalidTemplateError,
+  listOf,
+  propertiesOf,
+  type Template,
+  TemplateResources,
+  type Value,
+} from './cloudFormation.ts';
+import { readFunctions } from './readFunctions.ts';
+import { readEventSource, readTable } from './readTable.ts';
+
+/**
+ * The deployment of a synthesized stack: from the template alone, so that the local cloud can run what would be deployed.
+ * Names that only a deployment gives are logical ids.
+ *
+ * @param templateFile `cdk.out/<stack>.template.json`, with the stack's assets beside it
+ * @throws InvalidTemplateError
+ */
+export async function readDeployment(templateFile: string): Promise<DeploymentDescription> {
+  const path = resolve(templateFile);
+  const template: Template = JSON.parse(await readFile(path, 'utf8'));
+  return describeTemplate(template, await assetDirectories(path));
+}
+
+/**
+ * @param assets folders of code, by the key that they are uploaded under
+ * @throws InvalidTemplateError
+ */
+export function describeTemplate(
+  template: Template,
+  assets: ReadonlyMap<string, string>,
+): DeploymentDescription {
+  const resources = new TemplateResources(template);
+  const functions = readFunctions(resources, assets);
+  const own = new Map(functions.map((each) => [each.functionName, each]));
+  const mappings = resources
+    .ofType('AWS::Lambda::EventSourceMapping')
+    .map(({ properties }) => readEventSource(resources, properties))
+    .filter(({ functionName }) => own.has(functionName));
+  const mappingOf = (role: string) =>
+    mappings.find(({ functionName }) => own.get(functionName)?.role === role);
+  const eventSource = mappingOf('orchestrator');
+  const ofBus = mappingOf('publisher');
+  if (!eventSource) {
+    throw new InvalidTemplateError(
+      "The template has no event source mapping to an orchestrator: synthesize a stack with a 'Millrace' construct.",
+    );
+  }
+  const environment = own.get(eventSource.functionName)?.environment ?? {};
+  const store = readStore(resources, environment[environmentVariable.store], eventSource.functionName);
+  return {
+    table: readTable(resources, environment[environmentVariable.table] ?? ''),
+    eventSource,
+    ...(ofBus && { bus: { eventSource: ofBus } }),
+    functions,
+    schedules: readSchedules(resources).filter(({ functionName }) => own.has(functionName)),
+    ...(store && { store }),
+  };
+}
+
+function readSchedules(resources: TemplateResources): ScheduleDescription[] {
+  return resources.ofType('AWS::Events::Rule').flatMap(({ properties }) => {
+    const rate = /^rate\((\d+) minutes?\)$/.exec(resources.text(properties.ScheduleExpression));
+    if (!rate) return [];
+    return listOf(properties.Targets).map((target) => ({
+      functionName: resources.text(propertiesOf(target).Arn),
+      rateMinutes: Number(rate[1]),
+    }));
+  });
+}
+
+function readStore(
+  resources: TemplateResources,
+  url: string | undefined,
+  functionName: string,
+): StoreDescription | undefined {
+  if (url === undefined) return undefined;
+  const bucketName = url.replace(/^s3:\/\//, '').replace(/\/.*$/, '');
+  const bucket = resources.ofType('AWS::S3::Bucket').find(({ name }) => name === bucketName);
+  const rules = listOf(propertiesOf(bucket?.properties.LifecycleConfiguration).Rules).map(propertiesOf);
+  return {
+    url,
+    bucketName,
+    expirations: rules.flatMap(({ Prefix: prefix, ExpirationInDays: days }) =>
+      typeof days === 'number' ? [{ prefix: resources.text(prefix), days }] : [],
+    ),
+    permissions: bucket ? actionsOn(resources, bucket.id, functionName) : [],
+  };
+}
+
+/** What a function's role may do with a resource, or with what is in it. */
+function actionsOn(resources: TemplateResources, resourceId: string, functionName: string): string[] {
+  const deployed = resources.ofType('AWS::Lambda::Function').find(({ name }) => name === functionName);
+  const roleId = resources.referenceOf(deployed?.properties.Role);
+  return resources
+    .ofType('AWS::IAM::Policy')
+    .filter(({ properties }) =>
+      listOf(properties.Roles).some((role) => resources.referenceOf(role) === roleId),
+    )
+    .flatMap(({ properties }) => listOf(propertiesOf(properties.PolicyDocument).Statement))
+    .map(propertiesOf)
+    .filter(({ Resource: on }) => listOf(on).some((each) => isWithin(resources, each, resourceId)))
+    .flatMap(({ Action: actions }) => listOf(actions).map((action) => resources.text(action)));
+}
+
+function isWithin(resources: TemplateResources, value: Value, resourceId: string): boolean {
+  const name = resources.nameOf(resourceId);
+  const text = resources.text(value);
+  return text === name || text.startsWith(`${name}/`);
+}

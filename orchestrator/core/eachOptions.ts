@@ -1,0 +1,67 @@
+/** What an author says of a fan-out in `each(actor, {...})`. Step Functions' Map has the same, under the names given. */
+export interface EachOptions {
+  /** Items that are worked on at the same time (MaxConcurrency). @default 40 */
+  readonly concurrency?: number;
+  /**
+   * Items that may fail without failing the whole: a number (ToleratedFailureCount), or a share of the list as in
+   * `'1%'` (ToleratedFailurePercentage). An item has failed when its last attempt has. @default 0
+   */
+  readonly tolerateFailures?: number | `${number}%`;
+}
+
+/** An {@link EachOptions} with every default filled in. */
+export interface ResolvedEachOptions {
+  readonly concurrency: number;
+  readonly tolerateFailures: number | `${number}%`;
+}
+
+const defaultConcurrency = 40;
+/** More in flight would make the execution item, and so each commit, dear. */
+export const maximumConcurrency = 1000;
+
+/** Thrown when the options of `each()` make no sense, or its actor is none that it can repeat. */
+export class InvalidEachError extends Error {
+  readonly code = 'InvalidEach';
+  override readonly name = 'InvalidEachError';
+}
+
+/** @throws InvalidEachError */
+export function resolveEachOptions(options: EachOptions = {}): ResolvedEachOptions {
+  const { concurrency = defaultConcurrency, tolerateFailures = 0 } = options;
+  if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > maximumConcurrency) {
+    throw new InvalidEachError(
+      `concurrency is ${concurrency}: give a whole number from 1 to ${maximumConcurrency}.`,
+    );
+  }
+  if (Number.isNaN(toleratedCount(tolerateFailures, 1))) {
+    throw new InvalidEachError(
+      `tolerateFailures is ${JSON.stringify(tolerateFailures)}: give a whole number, or a share as in '1%'.`,
+    );
+  }
+  return { concurrency, tolerateFailures };
+}
+
+/** How many items of a list may fail; NaN where it cannot be told. */
+export function toleratedCount(tolerateFailures: number | string, count: number): number {
+  if (typeof tolerateFailures === 'number') {
+    return Number.isInteger(tolerateFailures) && tolerateFailures >= 0 ? tolerateFailures : Number.NaN;
+  }
+  const share = Number(/^(\d+(?:\.\d+)?)%$/.exec(tolerateFailures)?.[1]);
+  // 7% of 100 are 7, which floating point has as 7.000000000000001.
+  return share >= 0 && share <= 100 ? Math.floor((share * count) / 100 + 1e-9) : Number.NaN;
+}
+
+/**
+ * Marks the actor logic that `each()` makes. A registered symbol, because a machine and the orchestrator may each have
+ * been bundled with a copy of this module.
+ */
+export const eachKey: unique symbol = Symbol.for('millrace.each') as never;
+
+/** What the mark holds. */
+export interface EachMark<Actor = unknown> {
+  /** The actor that is run for each item. */
+  readonly actor: Actor;
+  readonly options: EachOptions;
+  /** The items are a file's. */
+  readonly isFromFile?: boolean;
+}

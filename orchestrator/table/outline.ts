@@ -1,0 +1,158 @@
+import type { QueryCommandInput, ScanCommandInput } from '@aws-sdk/client-dynamodb';
+import type { ExecutionStatus } from '../core/execution/execution.ts';
+import type { Attributes } from './attributes.ts';
+import { statusOf } from './executionItem.ts';
+import { decodeCursor } from './indexQueries.ts';
+import { attribute, indexPartition, neverMs, sortKey, sortKeyPrefix } from './schema.ts';
+import type { ScanRequest } from './table.ts';
+
+/** An item as far as one must know it to tell whether something is wrong with its execution. Times in ms since the epoch. */
+export type ItemOutline = ExecutionOutline | JournalOutline | LogSegmentOutline | UnreadableOutline;
+
+export interface ExecutionOutline {
+  readonly type: 'execution';
+  readonly executionId: string;
+  readonly machine: string;
+  readonly status: ExecutionStatus;
+  readonly version: number;
+  readonly startedAt: number;
+  /** Whether it waits for its machine or for a redrive: what is in its journal is not applied, and need not be. */
+  readonly isWaiting: boolean;
+  readonly wakeAt?: number;
+  /** When its next task is to be dispatched, or has failed. */
+  readonly taskAt?: number;
+  readonly log: string;
+  readonly logSegments: number;
+}
+
+export interface JournalOutline {
+  readonly type: 'journal';
+  readonly executionId: string;
+  /** Its sort key. */
+  readonly reference: string;
+  readonly isControl: boolean;
+  /** Of a start. */
+  readonly machine?: string;
+  /** When it was written, as its writer says. */
+  readonly at?: number;
+  readonly expiresAt?: number;
+}
+
+export interface LogSegmentOutline {
+  readonly type: 'logSegment';
+  readonly executionId: string;
+  readonly number: number;
+  readonly text: string;
+}
+
+/** An `execution` item that no orchestrator can have written. */
+export interface UnreadableOutline {
+  readonly type: 'unreadable';
+  readonly executionId: string;
+}
+
+const names = {
+  '#item': attribute.item,
+  '#status': 'status',
+  '#version': attribute.version,
+  '#at': 'at',
+  '#log': 'log',
+  '#control': 'control',
+} as const;
+
+const projection = {
+  ProjectionExpression: [
+    'executionId, #item, machine, #status, #version, startedAt, endedAt, #at, #control, expiresAt',
+    '#log, logSegments, mr_pk, mr_sk, tasks, waiting',
+  ].join(', '),
+  ExpressionAttributeNames: names,
+  ReturnConsumedCapacity: 'TOTAL',
+} as const;
+
+export function outlineQuery(executionId: string, from: Attributes | undefined) {
+  return {
+    ...projection,
+    KeyConditionExpression: 'executionId = :id',
+    ExpressionAttributeValues: { ':id': { S: executionId } },
+    ConsistentRead: true,
+    ...(from && { ExclusiveStartKey: from }),
+  } satisfies Omit<QueryCommandInput, 'TableName'>;
+}
+
+/** @throws InvalidCursorError */
+export function outlineScan({ segment, segments, limit, cursor }: ScanRequest) {
+  const from = cursor === undefined ? undefined : decodeCursor(cursor).from;
+  return {
+    ...projection,
+    ...(segments > 1 && { Segment: segment, TotalSegments: segments }),
+    ...(limit !== undefined && { Limit: limit }),
+    ...(from && { ExclusiveStartKey: from }),
+  } satisfies Omit<ScanCommandInput, 'TableName'>;
+}
+
+/** Nothing of an item that tells nothing: of a beat, a claim, or of nobody's. */
+export function outlineOf(item: Attributes): ItemOutline | undefined {
+  const executionId = item.executionId?.S ?? '';
+  const key = item[attribute.item]?.S ?? '';
+  if (key === sortKey.execution)
+    return executionOutline(executionId, item) ?? { type: 'unreadable', executionId };
+  if (key.startsWith(sortKeyPrefix.logSegment)) {
+    const number = Number(key.slice(sortKeyPrefix.logSegment.length));
+    return { type: 'logSegment', executionId, number, text: item.log?.S ?? '' };
+  }
+  const { result, event, message } = sortKeyPrefix;
+  const isJournal =
+    key === sortKey.start || [result, event, message].some((prefix) => key.startsWith(prefix));
+  if (!isJournal) return undefined;
+  const at = timeOf(key.startsWith(result) ? item.endedAt?.S : item.at?.S);
+  const expiry = numberOf(item[attribute.expiresAt]);
+  const machine = key === sortKey.start ? item.machine?.S : undefined;
+  return {
+    type: 'journal',
+    executionId,
+    reference: key,
+    isControl: item.control !== undefined,
+    ...(machine !== undefined && { machine }),
+    ...(at !== undefined && { at }),
+    ...(expiry !== undefined && { expiresAt: expiry * 1000 }),
+  };
+}
+
+function executionOutline(executionId: string, item: Attributes): ExecutionOutline | undefined {
+  const status = statusOf(item.status?.S);
+  const version = numberOf(item[attribute.version]);
+  const startedAt = timeOf(item[attribute.startedAt]?.S);
+  const log = item.log?.S;
+  const partition = item[attribute.indexPartition]?.S;
+  const sort = numberOf(item[attribute.indexSort]);
+  if (status === undefined || version === undefined || startedAt === undefined) return undefined;
+  if (log === undefined || partition === undefined || sort === undefined) return undefined;
+  const taskAt = earliestTask(item);
+  return {
+    type: 'execution',
+    executionId,
+    machine: item.machine?.S ?? '',
+    status,
+    version,
+    startedAt,
+    isWaiting: item.waiting !== undefined || status === 'PENDING_REDRIVE' || status === 'SUSPENDED',
+    log,
+    logSegments: numberOf(item.logSegments) ?? 0,
+    ...(indexPartition.isDue(partition) && sort !== neverMs && { wakeAt: sort }),
+    ...(taskAt !== undefined && { taskAt }),
+  };
+}
+
+function earliestTask({ tasks }: Attributes): number | undefined {
+  const times = (tasks?.L ?? []).flatMap(({ M = {} }) => numberOf(M.dispatchAt ?? M.deadline) ?? []);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+function numberOf(value: Attributes[string] | undefined): number | undefined {
+  return value?.N === undefined ? undefined : Number(value.N);
+}
+
+function timeOf(text: string | undefined): number | undefined {
+  const time = Date.parse(text ?? '');
+  return Number.isNaN(time) ? undefined : time;
+}

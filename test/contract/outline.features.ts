@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import type { ItemOutline } from '../../orchestrator/table/outline.ts';
+import { execution, noon } from './examples.ts';
+import type { Current } from './table.features.ts';
+
+const at = new Date(noon).toISOString();
+
+/** What it takes to tell what is wrong with executions, without their data. */
+export function outlineFeatures(current: Current): void {
+  const write = async (executionId: string) => {
+    const { table } = current();
+    await table.insertStart({ executionId, machine: 'order', input: { large: 'x'.repeat(500) } });
+    await table.insertEvent({ executionId, eventId: 'a', at, content: { type: 'APPROVE' } });
+    await table.insertEvent({ executionId, eventId: 'b', at, content: { control: 'suspend' } });
+    await table.commit(execution({ executionId, log: '=0;s~0', logSegments: 1, wakeAt: noon }));
+    await table.writeLogSegment(executionId, { number: 0, text: '=0;ea~0' });
+    await table.insertResult({
+      executionId,
+      task: 0,
+      attempt: 1,
+      worker: 'charge',
+      startedAt: at,
+      endedAt: at,
+      result: { status: 'SUCCEEDED', output: 'x'.repeat(500) },
+    });
+  };
+
+  const keysOf = (items: readonly ItemOutline[]) =>
+    items.map((item) => {
+      if (item.type === 'journal') return `${item.executionId} ${item.reference}`;
+      return `${item.executionId} ${item.type}`;
+    });
+
+  describe('the outline of an execution', () => {
+    it('has everything in its partition, and no data', async () => {
+      await write('e');
+      const { items } = await current().table.readOutline('e');
+      expect(keysOf(items).sort()).toEqual([
+        'e event#a',
+        'e event#b',
+        'e execution',
+        'e logSegment',
+        'e start',
+        'e task#0#1',
+      ]);
+      expect(items.find(({ type }) => type === 'execution')).toMatchObject({
+        machine: 'order',
+        status: 'RUNNING',
+        isWaiting: false,
+        startedAt: noon,
+        wakeAt: noon,
+        log: '=0;s~0',
+        logSegments: 1,
+      });
+      expect(items.find(({ type }) => type === 'logSegment')).toMatchObject({ number: 0, text: '=0;ea~0' });
+      const journal = items.filter((item) => item.type === 'journal');
+      expect(journal.find(({ reference }) => reference === 'start')).toMatchObject({ machine: 'order' });
+      expect(journal.find(({ reference }) => reference === 'event#b')).toMatchObject({
+        isControl: true,
+        at: noon,
+      });
+      expect(journal.find(({ reference }) => reference === 'task#0#1')).toMatchObject({ at: noon });
+      expect(JSON.stringify(items)).not.toContain('xxx');
+    });
+
+    it('tells the earliest time of its tasks, and whether it waits', async () => {
+      const { table } = current();
+      const task = { task: 0, worker: 'charge', attempt: 1, cause: 'start' };
+      const tasks = [
+        { ...task, deadline: noon + 9 },
+        { ...task, task: 1, dispatchAt: noon + 5 },
+        { ...task, task: 2 },
+      ];
+      await table.commit(execution({ executionId: 'tasks', tasks }));
+      const waiting = { since: noon, attempts: 1, nextAttemptAt: noon };
+      await table.commit(execution({ executionId: 'waits', waiting }));
+      expect((await table.readOutline('tasks')).items).toMatchObject([
+        { taskAt: noon + 5, isWaiting: false },
+      ]);
+      expect((await table.readOutline('waits')).items).toMatchObject([{ isWaiting: true }]);
+    });
+
+    it('is empty where there is nothing', async () => {
+      expect((await current().table.readOutline('nobody')).items).toEqual([]);
+    });
+  });
+
+  describe('the status of an execution', () => {
+    it('comes with its version', async () => {
+      await write('e');
+      expect(await current().table.readStatus('e')).toEqual({ status: 'RUNNING', version: 1 });
+      expect(await current().table.readStatus('nobody')).toBeUndefined();
+    });
+  });
+
+  describe('a scan', () => {
+    it('has every item of the table once, those of an execution together, whatever segments and pages', async () => {
+      const ids = Array.from({ length: 12 }, (_, i) => `e-${i}`);
+      for (const id of ids) await write(id);
+      const { table } = current();
+      for (const { segments, limit } of [
+        { segments: 1 },
+        { segments: 1, limit: 5 },
+        { segments: 3, limit: 4 },
+      ]) {
+        const found: string[] = [];
+        for (let segment = 0; segment < segments; segment++) {
+          let cursor: string | undefined;
+          do {
+            const page = await table.scan({
+              segment,
+              segments,
+              ...(limit && { limit }),
+              ...(cursor && { cursor }),
+            });
+            if (limit) expect(page.items.length).toBeLessThanOrEqual(limit);
+            found.push(...keysOf(page.items));
+            cursor = page.cursor;
+          } while (cursor);
+        }
+        expect(found.length).toBe(12 * 6);
+        expect(new Set(found).size).toBe(12 * 6);
+        const order = found.map((key) => key.split(' ')[0]);
+        const runs = order.filter((id, i) => id !== order[i - 1]);
+        expect(runs.sort()).toEqual([...ids].sort());
+      }
+    });
+
+    it('refuses a cursor that it did not answer with', async () => {
+      const request = { segment: 0, segments: 1, cursor: 'x' };
+      await expect(current().table.scan(request)).rejects.toMatchObject({ code: 'InvalidCursor' });
+    });
+  });
+}

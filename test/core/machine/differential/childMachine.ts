@@ -1,0 +1,39 @@
+import { assign, createMachine, sendParent } from 'xstate';
+
+export interface ChildContext {
+  readonly n: number;
+  readonly asked: number;
+}
+
+/** What generated machines invoke as a child: it answers, tells of its own accord, ends and fails, as it is asked to. */
+export const childMachine = createMachine({
+  id: 'child',
+  types: {} as { context: ChildContext; input: { n: number } },
+  context: ({ input }) => ({ n: input.n, asked: 0 }),
+  initial: 'waiting',
+  output: ({ context }) => context.asked,
+  on: {
+    ASK: {
+      actions: [
+        assign({ asked: ({ context }) => context.asked + 1 }),
+        sendParent(({ context }) => ({ type: context.asked % 2 === 1 ? 'A' : 'C', v: context.asked })),
+      ],
+    },
+    BYE: { actions: sendParent({ type: 'B', v: 9 }) },
+    FAIL: {
+      actions: assign(() => {
+        throw new Error('the child failed');
+      }),
+    },
+    FINISH: '.finished',
+  },
+  states: {
+    // No timer of a generated machine is due at the same time.
+    waiting: { after: { 17.5: { target: 'late', actions: sendParent({ type: 'C', v: 'late' }) } } },
+    late: {},
+    finished: { type: 'final' },
+  },
+});
+
+/** What it can be asked. */
+export const childEvents = ['ASK', 'ASK', 'BYE', 'FINISH', 'FAIL'] as const;

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { describeDeployment } from '../../../infra/describe.ts';
+import type { DeploymentDescription } from '../../../infra/description.ts';
+import type { Template, Value } from '../../../infra/template/cloudFormation.ts';
+import { TemplateResources } from '../../../infra/template/cloudFormation.ts';
+import { describeTemplate } from '../../../infra/template/readDeployment.ts';
+import { emptyCode, synthesized } from './synthesized.ts';
+
+const { template, millrace, stack } = synthesized(
+  { bus: { endpoint: 'https://bus.example' }, indexShards: 8 },
+  (construct) => {
+    construct.addWorker('bill', { codePath: emptyCode.workerHost.codeDirectory, handler: 'bill.handler' });
+  },
+);
+const json: Template = template.toJSON();
+const resources = new TemplateResources(json);
+const fromTemplate = describeTemplate(json, assetsOf(json));
+
+describe('the template says what the deployment description says of', () => {
+  const described: DeploymentDescription = withNames(stack.resolve(millrace.description));
+
+  it('the table', () => {
+    expect(fromTemplate.table).toEqual(described.table);
+  });
+
+  it('the event sources', () => {
+    expect(fromTemplate.eventSource).toEqual(described.eventSource);
+    expect(fromTemplate.bus).toEqual(described.bus);
+  });
+
+  it('every function', () => {
+    const comparable = ({ functions }: DeploymentDescription) =>
+      Object.fromEntries(
+        functions.map(({ functionName, codeDirectory: _, ...rest }) => [functionName, rest]),
+      );
+    const expected = Object.entries(comparable(described)).map(([name, each]) => [
+      name,
+      { ...each, environment: { ...each.environment, NODE_OPTIONS: '--enable-source-maps' } },
+    ]);
+    expect(comparable(fromTemplate)).toEqual(Object.fromEntries(expected));
+  });
+
+  it('the schedules', () => {
+    expect(fromTemplate.schedules).toEqual(described.schedules);
+  });
+
+  it('the store', () => {
+    const { permissions, ...store } = fromTemplate.store ?? {};
+    expect(store).toMatchObject({ expirations: described.store?.expirations });
+    expect(new Set(permissions)).toEqual(new Set(described.store?.permissions));
+  });
+});
+
+describe('the deployment description of the construct', () => {
+  it('is that of the local cloud, but for names and addresses', () => {
+    const local = describeDeployment(
+      {
+        orchestrator: '',
+        workerHost: '',
+        publisher: '',
+        workers: [...emptyCode.workers, { name: 'bill', codeDirectory: '', handler: 'bill.handler' }],
+      },
+      { indexShards: 8, store: 's3://store' },
+    );
+    const { functions, ...rest } = millrace.description;
+    const prefix = functions[0]?.functionName.replace('orchestrator', '') ?? '';
+    const unnamed = JSON.stringify(rest)
+      .replaceAll(prefix, 'millrace-')
+      .replace(millrace.table.tableName, 'millrace');
+    const { functions: localFunctions, ...localRest } = local;
+    expect(JSON.parse(unnamed)).toEqual(localRest);
+    const limits = (each: DeploymentDescription['functions'][number]) => ({
+      role: each.role,
+      handler: each.handler,
+      timeoutSeconds: each.timeoutSeconds,
+      memorySizeMb: each.memorySizeMb,
+      eventInvokeConfig: each.eventInvokeConfig,
+    });
+    expect(functions.map(limits)).toEqual(localFunctions.map(limits));
+  });
+});
+
+/** Every function's code is somewhere. */
+function assetsOf({ Resources = {} }: Template): ReadonlyMap<string, string> {
+  return new Map(
+    Object.values(Resources).flatMap(({ Properties }) => {
+      const code = Properties?.Code;
+      return typeof code === 'object' && code !== null && 'S3Key' in code
+        ? [[String(code.S3Key), 'code']]
+        : [];
+    }),
+  );
+}
+
+/** References to resources as the names that they have in a description read from a template. */
+function withNames(value: DeploymentDescription): DeploymentDescription {
+  return JSON.parse(
+    JSON.stringify(value, (_, each: Value) => {
+      const isReference =
+        typeof each === 'object' &&
+        each !== null &&
+        ('Ref' in each || 'Fn::Join' in each || 'Fn::GetAtt' in each);
+      return isReference ? resources.text(each) : each;
+    }),
+  );
+}

@@ -1,0 +1,108 @@
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { describe, expect, it } from 'vitest';
+import { allowed, synthesized } from './synthesized.ts';
+
+const made = synthesized({ bus: { endpoint: 'https://bus.example' } });
+const { millrace } = made;
+
+const logs = (id: string) => [`logs:CreateLogStream on ${id}Logs`, `logs:PutLogEvents on ${id}Logs`];
+const store = [
+  's3:DeleteObject on Store/*',
+  's3:GetObject on Store/*',
+  's3:ListBucket on Store',
+  's3:PutObject on Store/*',
+];
+const stream = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(
+  (action) => `dynamodb:${action} on Table.StreamArn`,
+);
+const failures = ['s3:ListBucket on Failures', 's3:PutObject on Failures/*'];
+const table = ['BatchGetItem', 'GetItem', 'PutItem', 'Query'].map((action) => `dynamodb:${action} on Table`);
+const tasks = ['WorkerHost', 'Workercharge', 'Workership'].map(
+  (id) => `lambda:InvokeFunction on ${id}Function`,
+);
+
+describe('the role of a function allows what the function does, and nothing else:', () => {
+  it('the orchestrator reads and writes the table, reads the stream, and invokes workers', () => {
+    expect(allowed(made, millrace.orchestrator)).toEqual(
+      [...logs('Orchestrator'), ...store, ...stream, ...failures, ...table, ...tasks].sort(),
+    );
+  });
+
+  it('the wake function does so without the stream', () => {
+    expect(allowed(made, millrace.wake)).toEqual([...logs('Wake'), ...store, ...table, ...tasks].sort());
+  });
+
+  it('the clock looks at the index, and invokes the wake function', () => {
+    expect(allowed(made, millrace.clock)).toEqual(
+      [
+        ...logs('Clock'),
+        'dynamodb:Query on Table/index/mr_index',
+        'lambda:InvokeFunction on WakeFunction',
+      ].sort(),
+    );
+  });
+
+  it('the publisher reads the stream alone', () => {
+    expect(millrace.publisher && allowed(made, millrace.publisher)).toEqual(
+      [...logs('Publisher'), ...stream, ...failures].sort(),
+    );
+  });
+
+  it('a worker inserts its result', () => {
+    expect(allowed(made, millrace.worker('charge'))).toEqual(
+      [...logs('Workercharge'), ...store, 'dynamodb:PutItem on Table'].sort(),
+    );
+  });
+
+  it('the worker host collects results of lists, too', () => {
+    expect(allowed(made, millrace.workerHost)).toEqual([...logs('WorkerHost'), ...store, ...table].sort());
+  });
+});
+
+describe('a grant', () => {
+  const principal = (grant: 'grantStart' | 'grantSend' | 'grantRead') => {
+    let role: Role | undefined;
+    const granted = synthesized({}, (construct, stack) => {
+      role = new Role(stack, 'Caller', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+      construct[grant](role).assertSuccess();
+    });
+    return allowed(granted, { role });
+  };
+
+  it('to start lets insert', () => {
+    expect(principal('grantStart')).toEqual(['dynamodb:PutItem on Table', ...store]);
+  });
+
+  it('to send lets insert, and read what a redrive has to know', () => {
+    expect(principal('grantSend')).toEqual([
+      'dynamodb:GetItem on Table',
+      'dynamodb:PutItem on Table',
+      ...store,
+    ]);
+  });
+
+  it('to read lets read items and the index, and write nothing', () => {
+    expect(principal('grantRead')).toEqual([
+      'dynamodb:BatchGetItem on Table',
+      'dynamodb:GetItem on Table',
+      'dynamodb:Query on Table',
+      'dynamodb:Query on Table/index/mr_index',
+      's3:GetObject on Store/*',
+      's3:ListBucket on Store',
+    ]);
+  });
+});
+
+describe('a customer key', () => {
+  const keyed = synthesized((stack) => ({ encryptionKey: new Key(stack, 'Key') }));
+
+  it('encrypts table and buckets, and each function that uses them may use it', () => {
+    keyed.template.hasResourceProperties('AWS::DynamoDB::Table', {
+      SSESpecification: { SSEEnabled: true, SSEType: 'KMS' },
+    });
+    for (const user of [keyed.millrace.orchestrator, keyed.millrace.clock, keyed.millrace.worker('ship')]) {
+      expect(allowed(keyed, user).filter((each) => each.startsWith('kms:Decrypt'))).toHaveLength(1);
+    }
+  });
+});

@@ -1,0 +1,165 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/assertions';
+import { AttributeType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { describe, expect, it } from 'vitest';
+import { allowed, network, synthesized } from './synthesized.ts';
+
+describe('a table of your own', () => {
+  it('is used in place of a new one', () => {
+    const { template, millrace, stack } = synthesized((own) => ({
+      table: new Table(own, 'Mine', {
+        partitionKey: { name: 'executionId', type: AttributeType.STRING },
+        sortKey: { name: 'item', type: AttributeType.STRING },
+        stream: StreamViewType.NEW_IMAGE,
+      }),
+    }));
+    template.resourceCountIs('AWS::DynamoDB::Table', 1);
+    expect(stack.resolve(millrace.clientEnvironment.MILLRACE_TABLE)).toEqual({
+      Ref: expect.stringMatching(/^Mine/),
+    });
+  });
+
+  it('is refused where its stream is not known', () => {
+    expect(() =>
+      synthesized((stack) => ({ table: Table.fromTableName(stack, 'Mine', 'executions') })),
+    ).toThrow(/import it with its tableStreamArn/);
+  });
+});
+
+describe('buckets of your own', () => {
+  it('are used in place of new ones', () => {
+    const made = synthesized((stack) => ({
+      storeBucket: Bucket.fromBucketName(stack, 'Data', 'large-data'),
+      failureBucket: new Bucket(stack, 'Lost'),
+    }));
+    made.template.resourceCountIs('AWS::S3::Bucket', 1);
+    expect(made.millrace.clientEnvironment.MILLRACE_STORE).toBe('s3://large-data');
+    expect(allowed(made, made.millrace.orchestrator)).toContain('s3:PutObject on Lost/*');
+  });
+});
+
+describe('a network of your own', () => {
+  it('has all functions in it', () => {
+    const { template, millrace } = synthesized((stack) => ({ vpc: network(stack) }));
+    template.resourcePropertiesCountIs(
+      'AWS::Lambda::Function',
+      { VpcConfig: Match.anyValue() },
+      millrace.description.functions.length,
+    );
+  });
+});
+
+describe('settings', () => {
+  it('reach every function and every client', () => {
+    const { millrace } = synthesized({
+      indexShards: 16,
+      retention: Duration.days(30),
+      waitForMachine: Duration.hours(1),
+    });
+    for (const { environment } of millrace.description.functions) {
+      expect(environment).toMatchObject({
+        MILLRACE_INDEX_SHARDS: '16',
+        MILLRACE_RETENTION_DAYS: '30',
+        MILLRACE_WAIT_FOR_MACHINE_SECONDS: '3600',
+      });
+    }
+    expect(millrace.clientEnvironment).toMatchObject({
+      MILLRACE_INDEX_SHARDS: '16',
+      MILLRACE_RETENTION_DAYS: '30',
+    });
+  });
+
+  it('say how long logs are kept', () => {
+    const { template } = synthesized({ logRetention: RetentionDays.ONE_WEEK });
+    template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
+  });
+
+  it('may let the stack take its data with it', () => {
+    const { template } = synthesized({ removalPolicy: RemovalPolicy.DESTROY });
+    template.hasResource('AWS::DynamoDB::Table', {
+      DeletionPolicy: 'Delete',
+      Properties: { DeletionProtectionEnabled: false },
+    });
+  });
+});
+
+describe('a bus', () => {
+  it('is none unless it is asked for', () => {
+    const { template, millrace } = synthesized();
+    expect(millrace.publisher).toBeUndefined();
+    template.resourceCountIs('AWS::Lambda::EventSourceMapping', 1);
+  });
+
+  it('has a publisher that posts to the endpoint, which no other function knows', () => {
+    const { millrace } = synthesized({ bus: { endpoint: 'https://bus.example' } });
+    const knowing = millrace.description.functions.filter(
+      ({ environment }) => environment.MILLRACE_BUS_ENDPOINT === 'https://bus.example',
+    );
+    expect(knowing.map(({ role }) => role)).toEqual(['publisher']);
+  });
+});
+
+describe('alarms', () => {
+  const { template, millrace } = synthesized((stack) => ({ alarmTopic: new Topic(stack, 'Pager') }));
+
+  it('are one for each thing that an operator should be told of', () => {
+    expect(Object.keys(millrace.alarms)).toEqual([
+      'IteratorAge',
+      'Throttles',
+      'WriteThrottles',
+      'JournalGivenUp',
+      'Waiting',
+      'Dropped',
+      'WakeFailed',
+      'ClockStopped',
+      'ClockErrors',
+    ]);
+  });
+
+  it('tell the topic when they go off and when they are over, and say what to do', () => {
+    const action = [{ Ref: Match.stringLikeRegexp('^Pager') }];
+    template.allResourcesProperties('AWS::CloudWatch::Alarm', {
+      AlarmActions: action,
+      OKActions: action,
+      AlarmDescription: Match.anyValue(),
+    });
+  });
+
+  it('go off when the orchestrator is an hour behind', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'IteratorAge',
+      Statistic: 'Maximum',
+      Threshold: 3_600_000,
+      ComparisonOperator: 'GreaterThanThreshold',
+    });
+  });
+
+  it('go off when the clock is not started at all', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'Invocations',
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
+    });
+  });
+
+  it('count what functions report in their logs', () => {
+    template.hasResourceProperties('AWS::Logs::MetricFilter', {
+      FilterPattern: '{ $.millrace = "waiting" }',
+      LogGroupName: { Ref: Match.stringLikeRegexp('OrdersOrchestratorLogs') },
+    });
+  });
+});
+
+describe('the dashboard', () => {
+  it('shows what a million steps cost, by list prices', () => {
+    const { template } = synthesized();
+    const body = JSON.stringify(template.findResources('AWS::CloudWatch::Dashboard'));
+    expect(body).toContain('Cost of a million steps');
+    expect(body).toMatch(
+      /writes \* 0\.625 \+ FILL\(reads, 0\) \* 0\.125 \+ requests \* 0\.2 \+ gbSeconds \* 13\.3334/,
+    );
+  });
+});

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { createActor, createMachine, fromPromise, setup, toPromise } from 'xstate';
+import { prepareMachine } from '../../orchestrator/core/machine/index.ts';
+import {
+  type EachInput,
+  type EachLogic,
+  each,
+  isFailedItem,
+  WorkerOutsideMillraceError,
+  worker,
+} from '../../workers/index.ts';
+
+const half = fromPromise(async ({ input }: { input: number }) => {
+  if (input % 2 === 1) throw new RangeError(`${input} is odd`);
+  return input / 2;
+});
+
+async function runInPlainXState<Output>(
+  logic: EachLogic<EachInput<number>, Output>,
+  input: readonly number[],
+) {
+  const actor = createActor(logic, { input });
+  const output = toPromise(actor);
+  actor.start();
+  return output;
+}
+
+describe('each, in plain XState', () => {
+  it('gives the outputs in the order of the list, no more at a time than its concurrency', async () => {
+    let running = 0;
+    let most = 0;
+    const slow = fromPromise(async ({ input }: { input: number }) => {
+      most = Math.max(most, ++running);
+      await Promise.resolve();
+      running--;
+      return input * 10;
+    });
+    expect(await runInPlainXState(each(slow, { concurrency: 3 }), [1, 2, 3, 4, 5, 6, 7])).toEqual([
+      10, 20, 30, 40, 50, 60, 70,
+    ]);
+    expect(most).toBe(3);
+  });
+
+  it('has tolerated failures in their places', async () => {
+    const output = await runInPlainXState(each(half, { tolerateFailures: '50%' }), [2, 3, 4]);
+    expect(output).toEqual([1, { error: { name: 'RangeError', message: '3 is odd' } }, 2]);
+    expect(output.map(isFailedItem)).toEqual([false, true, false]);
+  });
+
+  it('fails beyond what it tolerates, with the first errors', async () => {
+    await expect(runInPlainXState(each(half, { tolerateFailures: 1 }), [2, 3, 5])).rejects.toMatchObject({
+      name: 'States.ExceedToleratedFailureThreshold',
+      message: '2 of 3 items failed, more than the 1 that are tolerated. Item 1: RangeError: 3 is odd',
+      failures: 2,
+      count: 3,
+      errors: [{ index: 1 }, { index: 2 }],
+    });
+  });
+
+  it('cannot run a worker, and says so', async () => {
+    await expect(runInPlainXState(each(worker<number, number>()), [1])).rejects.toMatchObject({
+      errors: [{ name: new WorkerOutsideMillraceError().name }],
+    });
+  });
+});
+
+describe('what each() is given', () => {
+  it.each([
+    [{ concurrency: 0 }],
+    [{ concurrency: 1001 }],
+    [{ concurrency: 1.5 }],
+    [{ tolerateFailures: -1 }],
+    [{ tolerateFailures: 0.5 }],
+    [{ tolerateFailures: '101%' as const }],
+  ])('is refused where it makes no sense: %o', (options) => {
+    expect(() => each(half, options)).toThrow(expect.objectContaining({ code: 'InvalidEach' }));
+  });
+
+  it('is refused at registration where it is no worker and no promise', () => {
+    const machine = setup({ actors: { all: each(each(half)) } }).createMachine({
+      id: 'nested',
+      initial: 'a',
+      states: { a: { invoke: { src: 'all', input: [] } } },
+    });
+    expect(() => prepareMachine(machine)).toThrow(/actors\.all: each\(\) runs a worker\(\) or a fromPromise/);
+  });
+
+  it('is refused inline where its worker has no name', () => {
+    const machine = createMachine({ id: 'inline', invoke: { src: each(worker()), input: () => [] } });
+    expect(() => prepareMachine(machine)).toThrow(/the worker has no name/);
+  });
+});

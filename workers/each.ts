@@ -1,0 +1,125 @@
+import { fromPromise, type PromiseActorLogic } from 'xstate';
+import {
+  type EachMark,
+  type EachOptions,
+  eachKey,
+  resolveEachOptions,
+  toleratedCount,
+} from '../orchestrator/core/eachOptions.ts';
+import type { Json } from '../orchestrator/core/json.ts';
+import type { ListFile, ListSummary } from '../orchestrator/core/listFiles.ts';
+import { runPromiseLogic } from '../orchestrator/core/machine/promiseLogic.ts';
+import {
+  type FailedItem,
+  type ItemFailure,
+  itemFailure,
+  thresholdError,
+  thresholdErrorName,
+} from '../orchestrator/core/thresholdError.ts';
+import { taskErrorOf } from './runTask.ts';
+import { WorkerOutsideMillraceError } from './worker.ts';
+
+/** Actor logic that runs another for each item of a list. */
+export type EachLogic<Input, Output, Actor = unknown> = PromiseActorLogic<Output, Input> & {
+  /** Optional in the type alone, so that `provide` takes a `fromPromise` in its place. */
+  readonly [eachKey]?: EachMark<Actor>;
+};
+
+/** What its input is: the list, or the list with options that only the machine knows when it runs. */
+export type EachInput<Item> = readonly Item[] | ({ readonly items: readonly Item[] } & EachOptions);
+
+/** Thrown by a plain XState actor of an `each()` whose items failed in greater number than it tolerates. */
+export class ExceedToleratedFailureThresholdError extends Error {
+  readonly code = 'ExceedToleratedFailureThreshold';
+  override readonly name = thresholdErrorName;
+}
+
+/**
+ * An actor that runs another one for each item of a list: `resize: each(worker<Image, Size>({ timeout: '30s' }),
+ * { concurrency: 20 })`. Its input is the list, its output the list of their outputs in the same order. Each item is a
+ * task of its own, with the retries of its actor; beside it, an item costs the execution nothing that stays.
+ *
+ * With `tolerateFailures`, an item that failed is `{ error }` in the output. Beyond what is tolerated the whole fails
+ * with `States.ExceedToleratedFailureThreshold`, and what still runs is given up.
+ *
+ * @throws InvalidEachError
+ */
+export function each<Output, Input>(
+  actor: PromiseActorLogic<Output, Input>,
+  options?: EachOptions & { readonly tolerateFailures?: 0 },
+): EachLogic<EachInput<Input>, Output[], PromiseActorLogic<Output, Input>>;
+export function each<Output, Input>(
+  actor: PromiseActorLogic<Output, Input>,
+  options: EachOptions,
+): EachLogic<EachInput<Input>, (Output | FailedItem)[], PromiseActorLogic<Output, Input>>;
+export function each<Output, Input>(
+  actor: PromiseActorLogic<Output, Input>,
+  options: EachOptions = {},
+): EachLogic<EachInput<Input>, (Output | FailedItem)[], PromiseActorLogic<Output, Input>> {
+  resolveEachOptions(options);
+  const logic = fromPromise<(Output | FailedItem)[], EachInput<Input>>(({ input, signal }) =>
+    runEach(actor, input, options, signal),
+  );
+  const mark: EachMark<PromiseActorLogic<Output, Input>> = { actor, options };
+  return Object.assign(logic, { [eachKey]: mark });
+}
+
+/**
+ * The same for the items of a file in the object store, NDJSON, JSON or CSV: `import: eachFromFile(worker<Row, void>(…),
+ * { concurrency: 100 })`. Its input names the file, `{ items: 'imports/rows.csv' }`. Outputs are written beside the file, and its own output
+ * says where: a list of millions goes through no machine.
+ *
+ * @throws InvalidEachError
+ */
+export function eachFromFile<Output, Input>(
+  actor: PromiseActorLogic<Output, Input>,
+  options: EachOptions = {},
+): EachLogic<ListFile & EachOptions, ListSummary, PromiseActorLogic<Output, Input>> {
+  resolveEachOptions(options);
+  const logic = fromPromise<ListSummary, ListFile & EachOptions>(() =>
+    Promise.reject(new WorkerOutsideMillraceError()),
+  );
+  const mark: EachMark<PromiseActorLogic<Output, Input>> = { actor, options, isFromFile: true };
+  return Object.assign(logic, { [eachKey]: mark });
+}
+
+/** Whether an entry of the output stands for an item that failed. */
+export function isFailedItem(entry: unknown): entry is FailedItem {
+  return typeof entry === 'object' && entry !== null && Object.keys(entry).join() === 'error';
+}
+
+/** What a plain XState actor does: the same in one process, with no retries. */
+async function runEach<Output, Input>(
+  actor: PromiseActorLogic<Output, Input>,
+  input: EachInput<Input>,
+  given: EachOptions,
+  signal: AbortSignal,
+): Promise<(Output | FailedItem)[]> {
+  const items = isList(input) ? input : input.items;
+  const options = resolveEachOptions({ ...given, ...(isList(input) ? {} : input) });
+  const tolerated = toleratedCount(options.tolerateFailures, items.length);
+  const output: (Output | FailedItem)[] = [];
+  const failures: ItemFailure[] = [];
+  const left = items.entries();
+  const work = async () => {
+    for (const [index, item] of left) {
+      try {
+        output[index] = (await runPromiseLogic(actor, item as Json, { signal })) as Output;
+      } catch (thrown) {
+        const { stack: _, ...error } = taskErrorOf(thrown);
+        failures.push(itemFailure(index, error));
+        output[index] = { error };
+        if (failures.length > tolerated) {
+          const { message, ...rest } = thresholdError(failures, items.length, tolerated);
+          throw Object.assign(new ExceedToleratedFailureThresholdError(message), rest);
+        }
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: options.concurrency }, work));
+  return output;
+}
+
+function isList<Item>(input: EachInput<Item>): input is readonly Item[] {
+  return Array.isArray(input);
+}

@@ -1,0 +1,6 @@
+/** Thrown where the items of a file cannot be read; named as in Step Functions. Another attempt would fail alike. */
+export class ItemReaderError extends Error {
+  readonly code = 'ItemReaderFailed';
+  override readonly name = 'States.ItemReaderFailed';
+  readonly retryable = false;
+}

@@ -1,0 +1,115 @@
+import { toleratedCount } from '../../orchestrator/core/eachOptions.ts';
+import { eachRequest } from '../../orchestrator/core/execution/itemList.ts';
+import { type ListPart, mostItemsInPart, partInput } from '../../orchestrator/core/execution/listPart.ts';
+import type { Json, JsonObject } from '../../orchestrator/core/json.ts';
+import { type ListFormat, listFileOf } from '../../orchestrator/core/listFiles.ts';
+import type { ObjectStore } from '../../orchestrator/store/objectStore.ts';
+import type { StoredJson } from '../../orchestrator/store/storedJson.ts';
+import { listPageKey, listPrefix, resultsPrefix } from '../../orchestrator/table/listKeys.ts';
+import { ItemReaderError } from './itemReaderError.ts';
+import { readItems } from './readItems.ts';
+
+/** A page is taken into memory whole, by whoever dispatches its items. */
+const mostPageCharacters = 2_000_000;
+const pagesInFlight = 8;
+
+export interface SplitSurroundings {
+  readonly store: ObjectStore;
+  readonly data: StoredJson;
+  readonly executionId: string;
+  readonly attempt: number;
+  readonly signal: AbortSignal;
+}
+
+/** Cuts a file into pages in the store, and answers the list that they are. */
+export async function splitFile(input: Json, to: SplitSurroundings): Promise<JsonObject> {
+  const file = listFileOf(input);
+  if (!file)
+    throw new ItemReaderError(
+      "Name a file: { items: 'imports/photos.ndjson' }, and no other format than ndjson, json, csv.",
+    );
+  const key = keyOf(file.items, to.store);
+  const prefix = listPrefix(to.executionId, to.attempt);
+  const pages = new Pages(to.data, prefix);
+  for await (const item of readItems(to.store, key, file.format ?? formatOf(key))) {
+    to.signal.throwIfAborted();
+    await pages.add(item);
+  }
+  await pages.end();
+  const request = eachRequest({ ...fieldsOf(input), items: [] }, { concurrency: 1, tolerateFailures: 0 });
+  if (request.type === 'invalid') throw new ItemReaderError(request.error.message);
+  const { tolerateFailures } = fieldsOf(input);
+  const isShare = typeof tolerateFailures === 'string';
+  const part: ListPart = {
+    items: { executionId: to.executionId, task: 0, hash: '', pageSize: pages.pageSize, store: prefix },
+    first: 0,
+    count: pages.count,
+    concurrency: request.concurrency,
+    tolerated: isShare ? toleratedCount(tolerateFailures, pages.count) : request.tolerated,
+    results: resultsPrefix(key, to.executionId),
+  };
+  return partInput(part);
+}
+
+/** Gathers items until a page is full. */
+class Pages {
+  count = 0;
+  pageSize = mostItemsInPart;
+  readonly #data: StoredJson;
+  readonly #prefix: string;
+  #page: Json[] = [];
+  #characters = 0;
+  #number = 0;
+  readonly #writing = new Set<Promise<void>>();
+
+  constructor(data: StoredJson, prefix: string) {
+    this.#data = data;
+    this.#prefix = prefix;
+  }
+
+  async add(item: Json): Promise<void> {
+    this.#page.push(item);
+    this.count++;
+    this.#characters += JSON.stringify(item).length;
+    // All pages have the size of the first, so that an item's page follows from its place.
+    const isFirstFull = this.#number === 0 && this.#characters > mostPageCharacters;
+    if (isFirstFull) this.pageSize = this.#page.length;
+    if (this.#page.length === this.pageSize) await this.#write();
+  }
+
+  async end(): Promise<void> {
+    if (this.#page.length > 0) await this.#write();
+    await Promise.all(this.#writing);
+  }
+
+  async #write(): Promise<void> {
+    const text = JSON.stringify(this.#page);
+    const writing = this.#data.write(listPageKey(this.#prefix, this.#number++), text);
+    this.#page = [];
+    this.#characters = 0;
+    const settled = writing.finally(() => this.#writing.delete(settled));
+    this.#writing.add(settled);
+    if (this.#writing.size >= pagesInFlight) await Promise.race(this.#writing);
+  }
+}
+
+/** Only what is in the store can be read: an execution's input must not open other doors. */
+function keyOf(items: string, store: ObjectStore): string {
+  const inStore = `${store.url.replace(/\/$/, '')}/`;
+  if (items.startsWith(inStore)) return items.slice(inStore.length);
+  if (!items.includes('://')) return items;
+  throw new ItemReaderError(`'${items}' is not in the store ${store.url}: put the file there.`);
+}
+
+function formatOf(key: string): ListFormat {
+  if (/\.(ndjson|jsonl)$/i.test(key)) return 'ndjson';
+  if (/\.json$/i.test(key)) return 'json';
+  if (/\.csv$/i.test(key)) return 'csv';
+  throw new ItemReaderError(
+    `The name '${key}' says no format: end it in .ndjson, .json or .csv, or pass format.`,
+  );
+}
+
+function fieldsOf(value: Json): JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+}
