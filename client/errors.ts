@@ -59,7 +59,9 @@ export class NotRedrivableError extends Error {
   readonly code = 'NotRedrivable';
   override readonly name = 'NotRedrivableError';
   constructor(executionId: string, status: ExecutionStatus) {
-    super(`The execution '${executionId}' is ${status}: only one that is PENDING_REDRIVE can be redriven.`);
+    super(
+      `The execution '${executionId}' is ${status}: only one that is FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE can be redriven.`,
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import type { AnyStateMachine } from 'xstate';
 import { replayRecording } from '../../client/index.ts';
 import type { JournalEntry } from '../../orchestrator/core/execution/entries.ts';
-import type { Execution } from '../../orchestrator/core/execution/execution.ts';
+import type { Execution, ExecutionStatus } from '../../orchestrator/core/execution/execution.ts';
 import { isJournalKind, type LogEntry, parseLog } from '../../orchestrator/core/execution/log.ts';
 import type { HistoryItems } from '../../orchestrator/table/table.ts';
 import type { Subject } from './subjects.ts';
@@ -19,14 +19,21 @@ export interface AuditedExecution {
   readonly differences: readonly string[];
 }
 
+/** What was seen of one execution from outside. */
+export interface Witnesses {
+  readonly tally: ExecutionTally;
+  /** Its changes of status, as they came over the bus. */
+  readonly statuses: readonly ExecutionStatus[];
+}
+
 /** Workers that keep a tally; the worker host, which runs the others, keeps none. */
 const tallyingWorkers: readonly string[] = ['charge', 'decideActivity', 'releaseStock', 'reserveStock'];
 
-/** Holds what is stored of an execution, and what its workers noted, against what must be. */
+/** Holds what is stored of an execution, and what was seen of it from outside, against what must be. */
 export function audit(
   subject: Subject,
   { execution, journal, segments }: HistoryItems,
-  tally: ExecutionTally,
+  { tally, statuses }: Witnesses,
   definitions: readonly AnyStateMachine[],
 ): AuditedExecution {
   const { executionId } = subject;
@@ -43,6 +50,7 @@ export function audit(
     appliedResults: applied.length,
     differences: [
       ...endDifferences(subject, execution),
+      ...statusDifferences(subject, statuses),
       ...(replayed.outcome === 'equal' ? [] : [`its replay is not what is stored (${replayed.outcome})`]),
       ...repeated(entries.filter(({ kind }) => isJournalKind(kind))),
       ...unappliedItems(entries, journal),
@@ -58,6 +66,15 @@ function endDifferences(subject: Subject, execution: Execution): string[] {
   const expected = `${subject.status} ${subject.state}`;
   if (plain(found) === plain(expected)) return [];
   return [`it is ${found} (${execution.error?.name ?? 'no error'}), and must be ${expected}`];
+}
+
+/** It began once and ended once: between the two, at most failures that an operator took back by a redrive. */
+function statusDifferences(subject: Subject, statuses: readonly ExecutionStatus[]): string[] {
+  const heard = statuses.join(' ');
+  const lived = /^RUNNING( (FAILED|PENDING_REDRIVE) RUNNING)*( SUCCEEDED| FAILED)?$/;
+  return lived.test(heard) && statuses.at(-1) === subject.status
+    ? []
+    : [`the bus was told '${heard}', and it must have begun once and come to ${subject.status} once`];
 }
 
 /** The stored state is JSON. */

@@ -9,6 +9,7 @@ import type { RestartableEngine } from './restartableEngine.ts';
 export const outsideFaults = [
   'orchestrator killed',
   'wake killed',
+  'publisher killed',
   'worker killed',
   'clock killed',
   'clock stood still',
@@ -20,6 +21,7 @@ export type OutsideFault = (typeof outsideFaults)[number];
 const weights: Readonly<Record<OutsideFault, number>> = {
   'orchestrator killed': 6,
   'wake killed': 1,
+  'publisher killed': 0.5,
   'worker killed': 8,
   'clock killed': 0.2,
   'clock stood still': 0.6,
@@ -40,13 +42,9 @@ export function drawnFaults(seed: number, workers: readonly string[]) {
     ],
   });
   dynamodb.setEnabled(false);
-  const eventSource = drawEventSourceFaults({
-    seed: seed + 1,
-    duplicateRecord: 0.03,
-    duplicateBatch: 0.03,
-    delay: 0.03,
-    maximumDelayMs: 1000,
-  });
+  const records = { duplicateRecord: 0.03, duplicateBatch: 0.03, delay: 0.03, maximumDelayMs: 1000 };
+  const eventSource = drawEventSourceFaults({ seed: seed + 1, ...records });
+  const busEventSource = drawEventSourceFaults({ seed: seed + 3, ...records });
   const lambda = {
     seed: seed + 2,
     functionNames: workers,
@@ -57,7 +55,7 @@ export function drawnFaults(seed: number, workers: readonly string[]) {
     delay: 0.01,
     maximumDelayMs: 1000,
   };
-  return { dynamodb, eventSource, lambda };
+  return { dynamodb, eventSource, lambda, bus: { eventSource: busEventSource } };
 }
 
 export interface OutsideFaultsOptions {
@@ -65,7 +63,12 @@ export interface OutsideFaultsOptions {
   readonly engine: RestartableEngine;
   readonly dynamodb: { setEnabled(enabled: boolean): void };
   /** Function names, as deployed. */
-  readonly functions: { readonly orchestrator: string; readonly wake: string; readonly clock: string };
+  readonly functions: {
+    readonly orchestrator: string;
+    readonly wake: string;
+    readonly clock: string;
+    readonly publisher: string;
+  };
   /** Mean time from one to the next. */
   readonly everyMs: number;
 }
@@ -97,6 +100,8 @@ export function startOutsideFaults(options: OutsideFaultsOptions): OutsideFaults
     'orchestrator killed': async () =>
       (await hits((name) => name === functions.orchestrator, 'SIGKILL')) !== undefined,
     'wake killed': async () => (await hits((name) => name === functions.wake, 'SIGKILL')) !== undefined,
+    'publisher killed': async () =>
+      (await hits((name) => name === functions.publisher, 'SIGKILL')) !== undefined,
     'worker killed': async () => (await hits((name) => !own.has(name), 'SIGKILL')) !== undefined,
     'clock killed': async () => (await hits((name) => name === functions.clock, 'SIGKILL')) !== undefined,
     'clock stood still': async () => {

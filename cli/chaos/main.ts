@@ -13,7 +13,7 @@ import { findCaseFile, readSubjects } from './subjects.ts';
 import { tallyVariable } from './workers/tally/tally.ts';
 
 const mostDifferencesShown = 20;
-const faultEveryMs = 1500;
+const faultEveryMs = 750;
 /** Deadlines of 15 minutes and 10 seconds, after which a dead worker is known, pass in a minute. */
 const timeScale = 15;
 const prefix = 'millrace-';
@@ -66,6 +66,7 @@ await runRepositoryCommand({
           [tallyVariable]: tallyFile,
           ...(caseFile !== undefined && { [caseFileVariable]: caseFile }),
         },
+        bus: true,
         timeScale,
         faults: drawn,
         log: ({ source, text }) => log(`[${source}] ${text.trimEnd()}`),
@@ -79,7 +80,10 @@ await runRepositoryCommand({
           minutes,
           tallyFile,
           faults,
-          endDrawnFaults: () => drawn.eventSource.setEnabled(false),
+          endDrawnFaults: () => {
+            drawn.eventSource.setEnabled(false);
+            drawn.bus.eventSource.setEnabled(false);
+          },
           onProgress: progress,
           signal: interrupted,
         }).finally(() => faults.stop());

@@ -11,6 +11,7 @@ import { DynamoDBTable } from '../../orchestrator/table/dynamoDBTable.ts';
 import { audit } from './audit.ts';
 import type { OutsideFaults } from './faults.ts';
 import { Operator, type OperatorFigures } from './operator.ts';
+import { StatusesHeard } from './statusesHeard.ts';
 import type { Subject } from './subjects.ts';
 import type { TallyEntry } from './workers/tally/tally.ts';
 
@@ -58,6 +59,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const store = environment[environmentVariable.store];
   const client = createClient({ dynamodb, tableName, now, ...(store !== undefined && { store }) });
   const operator = new Operator(client, signal);
+  const heard = new StatusesHeard();
+  cloud.bus?.subscribe(heard.take);
   let started = 0;
   const progress = () =>
     onProgress(`${started} of ${subjects.length} started, ${started - operator.open} at rest`);
@@ -98,7 +101,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   onProgress('Auditing …');
   return {
     ...operator.figures,
-    ...(await auditAll(options)),
+    ...(await auditAll(options, heard)),
     executions: subjects.length,
     byMachine: countsOf(subjects),
     secondsOfFaults,
@@ -107,7 +110,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   };
 }
 
-async function auditAll({ cloud, subjects, tallyFile }: ChaosOptions) {
+async function auditAll({ cloud, subjects, tallyFile }: ChaosOptions, heard: StatusesHeard) {
   const table = new DynamoDBTable({
     client: cloud.dynamodb,
     tableName: cloud.tableName,
@@ -117,11 +120,11 @@ async function auditAll({ cloud, subjects, tallyFile }: ChaosOptions) {
   const { byExecution, runs, repeated } = await readTally(tallyFile);
   const total = { appliedResults: 0, ignoredResults: 0 };
   const differences: string[] = [];
-  const each = async (subject: Subject) =>
-    audit(subject, await table.readHistory(subject.executionId), byExecution.get(subject.executionId) ?? [], [
-      order,
-      loan,
-    ]);
+  const each = async (subject: Subject) => {
+    const { executionId } = subject;
+    const witnesses = { tally: byExecution.get(executionId) ?? [], statuses: heard.of(executionId) };
+    return audit(subject, await table.readHistory(executionId), witnesses, [order, loan]);
+  };
   for await (const audited of mapConcurrently(subjects, auditsAtATime, each)) {
     total.appliedResults += audited.appliedResults;
     total.ignoredResults += audited.ignoredResults;
