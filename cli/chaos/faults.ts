@@ -9,6 +9,7 @@ import type { RestartableEngine } from './restartableEngine.ts';
 export const outsideFaults = [
   'orchestrator killed',
   'wake killed',
+  'on-failure function killed',
   'publisher killed',
   'worker killed',
   'clock killed',
@@ -21,6 +22,7 @@ export type OutsideFault = (typeof outsideFaults)[number];
 const weights: Readonly<Record<OutsideFault, number>> = {
   'orchestrator killed': 6,
   'wake killed': 1,
+  'on-failure function killed': 0.5,
   'publisher killed': 0.5,
   'worker killed': 8,
   'clock killed': 0.2,
@@ -63,12 +65,8 @@ export interface OutsideFaultsOptions {
   readonly engine: RestartableEngine;
   readonly dynamodb: { setEnabled(enabled: boolean): void };
   /** Function names, as deployed. */
-  readonly functions: {
-    readonly orchestrator: string;
-    readonly wake: string;
-    readonly clock: string;
-    readonly publisher: string;
-  };
+  readonly functions: Readonly<Record<'orchestrator' | 'wake' | 'failed' | 'publisher' | 'clock', string>>;
+  readonly workers: readonly string[];
   /** Mean time from one to the next. */
   readonly everyMs: number;
 }
@@ -81,7 +79,7 @@ export interface OutsideFaults {
 
 /** Draws kind and time of each fault from the seed; which of several processes is hit depends on the machine's pace. */
 export function startOutsideFaults(options: OutsideFaultsOptions): OutsideFaults {
-  const { engine, dynamodb, functions, everyMs } = options;
+  const { engine, dynamodb, functions, workers, everyMs } = options;
   const random = seededRandom(options.seed);
   const counts = Object.fromEntries(outsideFaults.map((each) => [each, 0])) as Record<OutsideFault, number>;
   const underWay = new Map<OutsideFault, Promise<void>>();
@@ -92,18 +90,19 @@ export function startOutsideFaults(options: OutsideFaultsOptions): OutsideFaults
     const victim = processes[Math.floor(random() * processes.length)];
     return victim !== undefined && sendSignal(victim, signal) ? victim : undefined;
   };
-  const own = new Set(Object.values(functions));
   const between = (minimumMs: number, maximumMs: number) =>
     pause(minimumMs + random() * (maximumMs - minimumMs));
 
+  const killed = (holds: (functionName: string) => boolean) => async () =>
+    (await hits(holds, 'SIGKILL')) !== undefined;
+
   const strike: Readonly<Record<OutsideFault, () => Promise<boolean>>> = {
-    'orchestrator killed': async () =>
-      (await hits((name) => name === functions.orchestrator, 'SIGKILL')) !== undefined,
-    'wake killed': async () => (await hits((name) => name === functions.wake, 'SIGKILL')) !== undefined,
-    'publisher killed': async () =>
-      (await hits((name) => name === functions.publisher, 'SIGKILL')) !== undefined,
-    'worker killed': async () => (await hits((name) => !own.has(name), 'SIGKILL')) !== undefined,
-    'clock killed': async () => (await hits((name) => name === functions.clock, 'SIGKILL')) !== undefined,
+    'orchestrator killed': killed((name) => name === functions.orchestrator),
+    'wake killed': killed((name) => name === functions.wake),
+    'on-failure function killed': killed((name) => name === functions.failed),
+    'publisher killed': killed((name) => name === functions.publisher),
+    'worker killed': killed((name) => workers.includes(name)),
+    'clock killed': killed((name) => name === functions.clock),
     'clock stood still': async () => {
       const clock = await hits((name) => name === functions.clock, 'SIGSTOP');
       if (!clock) return false;

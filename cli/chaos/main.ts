@@ -13,9 +13,9 @@ import { findCaseFile, readSubjects } from './subjects.ts';
 import { tallyVariable } from './workers/tally/tally.ts';
 
 const mostDifferencesShown = 20;
-const faultEveryMs = 750;
-/** Deadlines of 15 minutes and 10 seconds, after which a dead worker is known, pass in a minute. */
-const timeScale = 15;
+const faultEveryMs = 1000;
+/** Deadlines of 15 minutes and 10 seconds, after which a dead worker is known, pass in three minutes. */
+const timeScale = 5;
 const prefix = 'millrace-';
 const workers = ['charge', 'decideActivity', 'releaseStock', 'reserveStock'];
 
@@ -58,7 +58,8 @@ await runRepositoryCommand({
     const engine = await startRestartableEngine(join(place, 'table.db'), (line) => log(`[dynamodb] ${line}`));
     try {
       const names = functionNames(prefix);
-      const drawn = drawnFaults(seed, [names.workerHost, ...workers.map(names.worker)]);
+      const workerFunctions = [names.workerHost, ...workers.map(names.worker)];
+      const drawn = drawnFaults(seed, workerFunctions);
       const cloud = await startCloud({
         workersDirectory: join(directory, 'cli/chaos/workers'),
         dynamodbEndpoint: engine.endpoint,
@@ -72,7 +73,14 @@ await runRepositoryCommand({
         log: ({ source, text }) => log(`[${source}] ${text.trimEnd()}`),
       });
       try {
-        const outside = { seed, engine, dynamodb: drawn.dynamodb, functions: names, everyMs: faultEveryMs };
+        const outside = {
+          seed,
+          engine,
+          dynamodb: drawn.dynamodb,
+          functions: names,
+          workers: workerFunctions,
+          everyMs: faultEveryMs,
+        };
         const faults = startOutsideFaults(outside);
         const result = await runChaos({
           cloud,

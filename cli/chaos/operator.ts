@@ -1,5 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type ExecutionDescription, type MillraceClient, waitsOnlyForEvents } from '../../client/index.ts';
+import {
+  type ExecutionDescription,
+  type MillraceClient,
+  NotRedrivableError,
+  waitsOnlyForEvents,
+} from '../../client/index.ts';
 import { mapConcurrently } from '../../client/mapConcurrently.ts';
 import type { Subject } from './subjects.ts';
 
@@ -8,8 +13,8 @@ export interface OperatorFigures {
   readonly failedCalls: number;
   /** Starts that had been made before, as it turned out when they were made again. */
   readonly startsRepeated: number;
-  /** Executions redriven because a worker had died without an answer, and the machine tries it no further. */
-  readonly redriven: number;
+  /** Redrives of executions that failed where they must not, by the name of the error. */
+  readonly redriven: Readonly<Record<string, number>>;
   /** Executions whose start the stream had given up, brought on by an event. */
   readonly nudged: number;
 }
@@ -19,12 +24,12 @@ const readsAtATime = 8;
 /** What has not begun by then, its start was given up. */
 const beginsWithinMs = 30_000;
 
-/** Who starts the executions, looks after them, and redrives what failed only because a worker died. */
+/** Who starts the executions, looks after them, and redrives what failed where it must not. */
 export class Operator {
   readonly #client: MillraceClient;
   readonly #signal: AbortSignal;
   readonly #open = new Map<string, { readonly subject: Subject; readonly since: number }>();
-  #figures: OperatorFigures = { failedCalls: 0, startsRepeated: 0, redriven: 0, nudged: 0 };
+  #figures: OperatorFigures = { failedCalls: 0, startsRepeated: 0, redriven: {}, nudged: 0 };
   #round = 0;
 
   constructor(client: MillraceClient, signal: AbortSignal) {
@@ -55,9 +60,8 @@ export class Operator {
     const look = async ({ subject, since }: (typeof entries)[number]) => {
       const { executionId } = subject;
       const execution = await this.#insist(() => this.#client.describe(executionId));
-      if (diedWorker(execution) || execution.status === 'PENDING_REDRIVE') {
-        await this.#insist(() => this.#client.redrive(executionId));
-        this.#count('redriven');
+      if (isToRedrive(subject, execution)) {
+        await this.#redrive(execution);
       } else if (execution.startPending) {
         if (performance.now() - since > beginsWithinMs) await this.#nudge(executionId);
         else return;
@@ -70,6 +74,23 @@ export class Operator {
       this.#open.set(executionId, { subject, since: performance.now() });
     };
     for await (const _ of mapConcurrently(entries, readsAtATime, look)) this.#signal.throwIfAborted();
+  }
+
+  /** Where it was redriven before, and goes on only now, there is nothing to do. */
+  async #redrive({ executionId, error }: ExecutionDescription): Promise<void> {
+    const redriven = await this.#insist(() =>
+      this.#client.redrive(executionId).then(
+        () => true,
+        (thrown: unknown) => {
+          if (thrown instanceof NotRedrivableError) return false;
+          throw thrown;
+        },
+      ),
+    );
+    if (!redriven) return;
+    const name = error?.name ?? '';
+    const { redriven: before } = this.#figures;
+    this.#figures = { ...this.#figures, redriven: { ...before, [name]: (before[name] ?? 0) + 1 } };
   }
 
   async #nudge(executionId: string): Promise<void> {
@@ -91,7 +112,7 @@ export class Operator {
     }
   }
 
-  #count(figure: keyof OperatorFigures): void {
+  #count(figure: Exclude<keyof OperatorFigures, 'redriven'>): void {
     this.#figures = { ...this.#figures, [figure]: this.#figures[figure] + 1 };
   }
 }
@@ -107,9 +128,10 @@ function isConnectionError(error: unknown): boolean {
   return /^E[A-Z]+$/.test(code) || error.name === 'TimeoutError';
 }
 
-/** The machine leaves a worker's death to whoever operates it. */
-function diedWorker({ status, error }: ExecutionDescription): boolean {
-  return status === 'FAILED' && error?.name === 'States.Timeout';
+/** The machines leave a worker's death to whoever operates them. */
+function isToRedrive({ status, state }: Subject, execution: ExecutionDescription): boolean {
+  if (execution.status === 'PENDING_REDRIVE') return true;
+  return execution.status === 'FAILED' && !(status === 'FAILED' && execution.state === state);
 }
 
 function isAtRest(execution: ExecutionDescription): boolean {

@@ -66,7 +66,7 @@ export function chaosTable(report: ChaosReport): readonly string[] {
     row('worker runs', String(report.workerRuns)),
     row('of these repeated for an attempt', String(report.workerRunsRepeated)),
     row('starts made again', String(report.startsRepeated)),
-    row('redriven: a worker had died', String(report.redriven)),
+    ...Object.entries(report.redriven).map(([name, count]) => row(`redriven after ${name}`, String(count))),
     row('records that the stream gave up', String(report.recordsGivenUp)),
     row('brought on by an event', String(report.nudged)),
     row('differences', String(report.differences)),

@@ -46,7 +46,7 @@ export interface ChaosResult extends OperatorFigures {
 }
 
 /** Executions that are open at a time: more would only wait for processes, and for their deadlines. */
-const mostOpen = 150;
+const mostOpen = 100;
 const lookEveryMs = 500;
 const looksAtATime = 100;
 const drainDeadlineMs = 15 * 60_000;
