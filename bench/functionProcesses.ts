@@ -8,11 +8,21 @@ export interface FunctionProcess {
 
 /** Those that this process has started: of other local clouds on the machine none is meant. Empty without a `/proc`. */
 export async function functionProcesses(): Promise<FunctionProcess[]> {
-  const threads = await readdir('/proc/self/task').catch(() => []);
-  const children = await Promise.all(threads.map((thread) => textOf(`/proc/self/task/${thread}/children`)));
-  const ids = children.flatMap((text) => text.split(' ')).filter((id) => id !== '');
-  const found = await Promise.all(ids.map((id) => functionProcess(Number(id))));
+  const found = await Promise.all((await children()).map(functionProcess));
   return found.filter((each) => each !== undefined);
+}
+
+/** Processes that this process has started, and that run no function: DynamoDB's. */
+export async function otherChildren(): Promise<number[]> {
+  const ids = await children();
+  const functions = new Set((await functionProcesses()).map(({ id }) => id));
+  return ids.filter((id) => !functions.has(id));
+}
+
+async function children(): Promise<number[]> {
+  const threads = await readdir('/proc/self/task').catch(() => []);
+  const texts = await Promise.all(threads.map((thread) => textOf(`/proc/self/task/${thread}/children`)));
+  return texts.flatMap((text) => text.split(' ')).flatMap((id) => (id === '' ? [] : [Number(id)]));
 }
 
 /** Undefined for a process that has ended. */

@@ -4,7 +4,7 @@
  */
 import { loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setInterval, setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startLocalCloud } from '../local/index.ts';
 import { defaults } from '../orchestrator/configuration.ts';
@@ -12,13 +12,15 @@ import { eachLimited } from '../orchestrator/handlers/eachLimited.ts';
 import { DynamoDBTable } from '../orchestrator/table/dynamoDBTable.ts';
 import { count, printResult, progress, round, runBench } from './commandLine.ts';
 import { countSucceeded } from './countSucceeded.ts';
-import { type MemoryOverTime, watchFunctionMemory } from './processMemory.ts';
+import { type MemorySample, sampleMemory } from './memorySamples.ts';
 
 const machine = 'sequential-1';
 /** As in the throughput bench. */
 const maximumConcurrency = 5;
 const startsInFlight = 64;
-const memoryEveryMs = 500;
+const memoryEveryMs = 1000;
+/** Rows of memory over time in the text. */
+const rowsShown = 12;
 const countEveryMs = 5000;
 const patienceMs = 20 * 60_000;
 
@@ -31,7 +33,8 @@ interface Result {
   readonly backlog: number;
   readonly drainSeconds: number;
   readonly endsPerSecond: number;
-  readonly memory: MemoryOverTime | undefined;
+  /** Once a second, and how many had ended by then, as last counted. */
+  readonly memory: readonly (MemorySample & { readonly ended: number })[];
   readonly recordsGivenUp: number;
   readonly machineLoad: readonly [number, number];
 }
@@ -47,22 +50,32 @@ await runBench(async () => {
     log: ({ source, text }) => progress(`${source}: ${text}`),
   });
   const { dynamodb: client, tableName } = cloud;
-  const memory = watchFunctionMemory(cloud.description.eventSource.functionName, memoryEveryMs);
+  const memory: (MemorySample & { ended: number })[] = [];
+  const sampling = new AbortController();
   try {
     const { indexShards, retentionDays } = defaults;
     const table = new DynamoDBTable({ client, tableName, now: () => Date.now(), indexShards, retentionDays });
     const loadBefore = loadavg()[0] ?? 0;
     const start = performance.now();
     const seconds = () => (performance.now() - start) / 1000;
+    let ended = 0;
+    const sample = async () => {
+      for await (const _ of setInterval(memoryEveryMs, undefined, { signal: sampling.signal })) {
+        const now = await sampleMemory(cloud.description.eventSource.functionName, round(seconds(), 1));
+        memory.push({ ...now, ended });
+      }
+    };
+    const sampled = sample();
+    sampled.catch(() => {}); // Ends by being aborted.
     const numbers = Array.from({ length: executions }, (_, number) => number);
     await eachLimited(numbers, startsInFlight, async (number) => {
       await table.insertStart({ executionId: `load-${number}`, machine, input: { from: number } });
     });
     const startSeconds = seconds();
     const succeeded = () => countSucceeded(client, tableName, machine);
-    const backlog = executions - (await succeeded());
+    ended = await succeeded();
+    const backlog = executions - ended;
     progress(`${executions} started in ${round(startSeconds, 1)} s, ${backlog} of them not ended`);
-    let ended = executions - backlog;
     while (ended < executions && seconds() * 1000 < patienceMs) {
       await sleep(countEveryMs);
       ended = await succeeded();
@@ -76,14 +89,14 @@ await runBench(async () => {
       backlog,
       drainSeconds: round(seconds() - startSeconds, 1),
       endsPerSecond: round(ended / seconds(), 0),
-      memory: memory.read(),
+      memory,
       recordsGivenUp: cloud.recordsGivenUp(),
       machineLoad: [round(loadBefore, 1), round(loadavg()[0] ?? 0, 1)],
     };
     printResult(result, () => text(result));
     if (ended !== executions) process.exitCode = 1;
   } finally {
-    memory.stop();
+    sampling.abort();
     await cloud.stop();
   }
 });
@@ -94,11 +107,21 @@ function text(result: Result): string {
     `${executions} executions started in ${startSeconds} s, ${startsPerSecond} a second`,
     `${backlog} of them had not ended by then; ${succeeded} had ${drainSeconds} s later, ${result.endsPerSecond} a second over all`,
     `Not ended: ${executions - succeeded}; records that the stream gave up: ${result.recordsGivenUp}`,
-    ...(memory
-      ? [
-          `Orchestrator's memory: at most ${round(memory.firstMb, 0)} MB in the first quarter, ${round(memory.lastMb, 0)} MB in the last`,
-        ]
-      : []),
+    ...memoryTable(memory),
     `Load of the machine before and after: ${result.machineLoad.join(' and ')}`,
   ].join('\n');
+}
+
+function memoryTable(memory: Result['memory']): string[] {
+  const every = Math.max(1, Math.floor(memory.length / rowsShown));
+  const mb = (value: number | undefined) => String(round(value ?? 0, 0)).padStart(13);
+  return [
+    'MB resident     ended orchestrator all functions  local cloud     DynamoDB',
+    ...memory
+      .filter((_, i) => i % every === every - 1)
+      .map(
+        ({ seconds, ended, orchestrator, functions, localCloud, engine }) =>
+          `after ${String(round(seconds, 0)).padStart(4)} s ${String(ended).padStart(8)}${[orchestrator, functions, localCloud, engine].map(mb).join('')}`,
+      ),
+  ];
 }
