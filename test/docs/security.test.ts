@@ -37,6 +37,7 @@ const resources: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/^arn:aws:s3:::STORE/, 'Store'],
   [/^arn:aws:s3:::FAILURES/, 'Failures'],
   [/^arn:aws:lambda:REGION:ACCOUNT:function:PREFIX-failed$/, 'FailedFunction'],
+  [/^arn:aws:lambda:REGION:ACCOUNT:function:PREFIX-recovery$/, 'RecoveryFunction'],
   [/^arn:aws:lambda:REGION:ACCOUNT:function:PREFIX-worker-host$/, 'WorkerHostFunction'],
   [/^arn:aws:lambda:REGION:ACCOUNT:function:PREFIX-worker-(\w+)$/, 'Worker$1Function'],
 ];
@@ -48,7 +49,12 @@ function shortOf(arn: string): string {
 }
 
 function synthesizedPolicy(policy: string): string[] {
-  if (policy === 'grantStart' || policy === 'grantSend' || policy === 'grantRead') {
+  if (
+    policy === 'grantStart' ||
+    policy === 'grantSend' ||
+    policy === 'grantRead' ||
+    policy === 'grantDoctor'
+  ) {
     let role: Role | undefined;
     const made = synthesized({}, (millrace, stack) => {
       role = new Role(stack, 'Caller', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
@@ -62,13 +68,14 @@ function synthesizedPolicy(policy: string): string[] {
 }
 
 describe('the policies of docs/security.md', () => {
-  it('are those of starter, sender, reader, worker and orchestrator', () => {
+  it('are those of starter, sender, reader, worker, orchestrator and doctor', () => {
     expect(blocks.map(({ policy }) => policy)).toEqual([
       'grantStart',
       'grantSend',
       'grantRead',
       'worker',
       'orchestrator',
+      'grantDoctor',
     ]);
   });
 
