@@ -41,6 +41,7 @@ export {
   DifferentMachineError,
   ExecutionNotFoundError,
   HistoryEntryNotFoundError,
+  InputPatchNotApplicableError,
   InvalidEventError,
   InvalidExecutionIdError,
   InvalidMachineIdError,

@@ -8,6 +8,7 @@ import { type FanOut, openTasks } from './core/execution/fanOut.ts';
 import { type ItemResults, itemResultsOf } from './core/execution/listOutcome.ts';
 import { isJournalKind, journalReferences, parseLog } from './core/execution/log.ts';
 import { nextDueOf } from './core/execution/tasks.ts';
+import { ownProperty } from './core/ownProperty.ts';
 import { readListResults } from './listResults.ts';
 import type { JournalRecord } from './orchestrator.ts';
 import type { Table } from './table/table.ts';
@@ -63,7 +64,11 @@ export class JournalReader {
       // Of a child that has ended nothing is applied any more.
       if (execution && task !== undefined && !hasChild(execution, task)) continue;
       const missing: number[] = [];
-      for (let number = (execution?.received?.[sender] ?? 0) + 1; number < Math.max(...numbers); number++) {
+      for (
+        let number = (ownProperty(execution?.received, sender) ?? 0) + 1;
+        number < Math.max(...numbers);
+        number++
+      ) {
         if (!numbers.has(number)) missing.push(number);
       }
       if (missing.length > 0) earlier.push(...(await this.#table.readMessages(executionId, sender, missing)));

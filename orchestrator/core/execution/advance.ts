@@ -8,6 +8,7 @@ import type { Emission } from './emission.ts';
 import type { JournalEntry, StartEntry } from './entries.ts';
 import { type Execution, type ExecutionError, type OpenTask, taskKey, type Waiting } from './execution.ts';
 import { offerHeldEvents } from './heldEvents.ts';
+import { unfetchedPatchedTask } from './inputPatch.ts';
 import type { ItemList } from './itemList.ts';
 import type { ItemResults } from './listOutcome.ts';
 import type { MachineLookup } from './machines.ts';
@@ -243,6 +244,7 @@ class Attempt {
     if (!this.#waited || draft.ended || draft.execution.waiting !== this.#waited) return;
     const machine = this.#isWholeJournal ? this.#ready(undefined) : this.#machine;
     if (!machine || draft.ended || draft.execution.waiting !== this.#waited) return;
+    if (unfetchedPatchedTask(draft.execution)) throw new DataUnavailableError(this.#unavailable);
     draft.clear('waiting');
     draft.clear('error');
     if (this.#waited.isRedrive) goOnFromFailure(draft, machine, this.#cause);
