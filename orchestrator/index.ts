@@ -5,10 +5,10 @@ import { machinesOf, prepareMachines } from './core/machine/index.ts';
 import { callFunction, createLambdaClient, LambdaInvoker } from './dispatch.ts';
 import { readExecutionClock } from './executionClock.ts';
 import { clockHandler, paceAt } from './handlers/clock.ts';
-import { streamHandler } from './handlers/stream.ts';
+import { type DoneBatch, streamHandler } from './handlers/stream.ts';
 import { wakeHandler } from './handlers/wake.ts';
+import { observability } from './observability/index.ts';
 import { Orchestrator } from './orchestrator.ts';
-import { consoleReporter } from './report.ts';
 import { createDynamoDBClient } from './table/client.ts';
 import { consumedCapacityMeter } from './table/consumedCapacity.ts';
 import { DynamoDBTable } from './table/dynamoDBTable.ts';
@@ -32,7 +32,7 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
   const names = functionNames(configuration.functionPrefix);
   const clock = readExecutionClock(process.env);
   const { now } = clock;
-  const report = consoleReporter();
+  const { report, observe, publishMetrics } = observability(configuration);
   const layout = { indexShards, ...(retentionDays > 0 && { retentionDays }) };
   const meter = consumedCapacityMeter(configuration.reportsConsumedCapacity, report);
   const items = new DynamoDBTable({
@@ -57,6 +57,7 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
     functionNames: names,
     report,
     now,
+    observe,
   });
   const limits = { waitForMachineMs: configuration.waitForMachineSeconds * 1000 };
   const orchestrator = new Orchestrator({
@@ -68,19 +69,29 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
     report,
     now,
     hasBus: configuration.hasBus,
+    observe,
   });
+  const afterInvocation = () => {
+    publishMetrics();
+    meter.report();
+  };
+  const afterBatch = ({ records, oldestAt }: DoneBatch) => {
+    observe({ type: 'batchDone', records, ageMs: Math.max(0, now() - oldestAt) });
+    afterInvocation();
+  };
   return {
-    stream: streamHandler(orchestrator, report, meter.report, clock.at),
-    wake: wakeHandler(orchestrator, report, meter.report),
+    stream: streamHandler(orchestrator, report, afterBatch, clock.at),
+    wake: wakeHandler(orchestrator, report, afterInvocation),
     clock: clockHandler({
       table,
       callWake: (event) => callFunction(lambda, names.wake, event),
       indexShards,
       report,
+      observe,
       now,
       sleep: async (ms) => void (await sleep(clock.systemDelayMs(ms))),
       pace: paceAt(clock.scale),
-      afterLook: meter.report,
+      afterLook: afterInvocation,
     }),
   };
 }

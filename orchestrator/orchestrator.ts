@@ -1,3 +1,4 @@
+import { nobody, type Observer, subjectOf } from './activity.ts';
 import { AfterCommit } from './afterCommit.ts';
 import { CommitWriter } from './commitWriter.ts';
 import {
@@ -38,6 +39,8 @@ export interface OrchestratorOptions {
   readonly actionLimitMs?: number;
   /** Whether a publisher reads from the commits what they tell the bus. @default false: nothing is written for it */
   readonly hasBus?: boolean;
+  /** Is told of each step. @default nobody */
+  readonly observe?: Observer;
 }
 
 /** A journal item as the stream brought it. */
@@ -61,9 +64,11 @@ export class Orchestrator {
   readonly #inputs: StoredInputs;
   readonly #writer: CommitWriter;
   readonly #after: AfterCommit;
+  readonly #observe: Observer;
 
   constructor(options: OrchestratorOptions) {
     this.#options = options;
+    this.#observe = options.observe ?? nobody;
     this.#journal = new JournalReader(options.table);
     this.#inputs = new StoredInputs(options.data ?? new StoredJson(undefined));
     this.#cache = new ExecutionCache(options.cacheCharacters ?? 32_000_000);
@@ -151,6 +156,7 @@ export class Orchestrator {
       if (!execution) return;
       if (execution.outbox) await this.#after.drainOutbox(execution);
       if (execution.outbox || execution.status !== 'RUNNING') return;
+      if (conflicts === 0) this.#observe({ type: 'woken', execution });
       const now = this.#options.now();
       if ((execution.wakeAt ?? Number.POSITIVE_INFINITY) > now) {
         await this.#after.redispatch(execution, [wakeId]);
@@ -176,7 +182,12 @@ export class Orchestrator {
         return this.#advanceWithResults(input, error.fanOut);
       }
       const message = `${describeError(error)}. The execution is tried again; report this with the message.`;
-      report({ type: 'waiting', executionId, error: message });
+      report({
+        type: 'waiting',
+        executionId,
+        ...(input.execution && subjectOf(input.execution)),
+        error: message,
+      });
       try {
         return waitForRepair(input, { code: 'InternalError', name: 'InternalError', message }, limits);
       } catch (repairError) {
@@ -228,7 +239,7 @@ export class Orchestrator {
     input: AdvanceInput,
   ): Promise<CommitOutcome | { type: 'waits' }> {
     try {
-      return await this.#writer.write(step);
+      return await this.#writer.write(step, resultsTaken(step, input));
     } catch (error) {
       if (!isStoredDataError(error)) throw error;
       const waiting = waitForRepair(input, dataUnavailable(error), this.#options.limits);
@@ -276,6 +287,13 @@ function deliveredAgain({ duplicates }: Advance, { delivered }: AdvanceInput): r
   return delivered === undefined
     ? duplicates
     : duplicates.filter((reference) => delivered.includes(reference));
+}
+
+/** How many results a commit takes. One that waits leaves them in the journal. */
+function resultsTaken(step: Extract<Advance, { type: 'commit' }>, { entries }: AdvanceInput): number {
+  if (step.execution.waiting) return 0;
+  return entries.filter(({ kind, reference }) => kind === 'result' && !step.duplicates.includes(reference))
+    .length;
 }
 
 function distinct(entries: readonly JournalEntry[]): JournalEntry[] {

@@ -1,4 +1,5 @@
 import type { TaskPayload } from '../workers/contract.ts';
+import { nobody, type Observer, subjectOf } from './activity.ts';
 import { type Execution, type OpenTask, taskId, taskKey } from './core/execution/execution.ts';
 import { openTasks } from './core/execution/fanOut.ts';
 import type { MachineLookup } from './core/execution/machines.ts';
@@ -24,6 +25,8 @@ export interface TaskDispatcherOptions {
   readonly report: Reporter;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** @default nobody */
+  readonly observe?: Observer;
 }
 
 export interface FunctionNames {
@@ -62,6 +65,8 @@ export class TaskDispatcher {
       const dispatchedAt = task.deadline - machine.taskSourceOf(task.worker).policy.timeoutMs;
       return now - dispatchedAt < redispatchWithinMs && !this.#memory.has(execution, task);
     });
+    const { observe = nobody } = this.#options;
+    if (lost.length > 0) observe({ type: 'redispatched', execution, tasks: lost.length });
     return this.dispatch(execution, lost);
   }
 
@@ -94,8 +99,8 @@ export class TaskDispatcher {
     }
   }
 
-  #reportDeferred({ executionId }: Execution, { worker }: OpenTask, error: string): void {
-    this.#options.report({ type: 'dispatchFailed', executionId, worker, error });
+  #reportDeferred(execution: Execution, { worker }: OpenTask, error: string): void {
+    this.#options.report({ type: 'dispatchFailed', ...subjectOf(execution), worker, error });
   }
 
   /** Written as the worker would have written it: the same journal, the same first-result-wins. */

@@ -1,3 +1,4 @@
+import type { Activity } from '../../orchestrator/activity.ts';
 import { functionNames } from '../../orchestrator/configuration.ts';
 import type { Control, JournalEntry } from '../../orchestrator/core/execution/entries.ts';
 import type { Execution } from '../../orchestrator/core/execution/execution.ts';
@@ -38,6 +39,7 @@ export class OrchestratorRig {
   /** What was handed to workers, none of which runs. */
   readonly dispatched: TaskPayload[] = [];
   readonly reports: Report[] = [];
+  readonly activities: Activity[] = [];
   now = 1_700_000_000_000;
   /** What becomes of every invocation from now on. */
   dispatchOutcome: DispatchOutcome = { type: 'dispatched' };
@@ -63,6 +65,7 @@ export class OrchestratorRig {
       machines: definitions ? lookupOf(definitions) : this.#machines,
       report: report ?? ((each: Report) => void this.reports.push(each)),
       now: () => this.now,
+      observe: (activity: Activity) => void this.activities.push(activity),
     };
     const dispatcher = new TaskDispatcher({
       ...common,

@@ -116,6 +116,9 @@ describe('alarms', () => {
       'WakeFailed',
       'ClockStopped',
       'ClockErrors',
+      'FailedExecutions',
+      'PendingRedrive',
+      'OverdueWakes',
     ]);
   });
 
