@@ -5,16 +5,18 @@ import { wakeHandler } from '../../orchestrator/handlers/wake.ts';
 import { worker } from '../../workers/index.ts';
 import { OrchestratorRig } from '../support/orchestratorRig.ts';
 
-const errand = setup({ actors: { go: worker({ timeout: '10s', retry: { maxAttempts: 1 } }) } }).createMachine({
-  id: 'errand',
-  version: '7',
-  initial: 'going',
-  states: {
-    going: { invoke: { src: 'go', onDone: 'gone' } },
-    gone: { invoke: { src: 'go', onDone: 'back' } },
-    back: { type: 'final' },
+const errand = setup({ actors: { go: worker({ timeout: '10s', retry: { maxAttempts: 1 } }) } }).createMachine(
+  {
+    id: 'errand',
+    version: '7',
+    initial: 'going',
+    states: {
+      going: { invoke: { src: 'go', onDone: 'gone' } },
+      gone: { invoke: { src: 'go', onDone: 'back' } },
+      back: { type: 'final' },
+    },
   },
-});
+);
 
 /** Without the executions, which are long. */
 function told(activities: readonly Activity[]): unknown[] {
