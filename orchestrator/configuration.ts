@@ -91,6 +91,7 @@ export function functionNames(prefix: string) {
     orchestrator: `${prefix}orchestrator`,
     wake: `${prefix}wake`,
     clock: `${prefix}clock`,
+    failed: `${prefix}failed`,
     publisher: `${prefix}publisher`,
     workerHost: `${prefix}worker-host`,
     worker: (worker: string) => `${prefix}worker-${worker}`,

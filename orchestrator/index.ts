@@ -5,6 +5,7 @@ import { machinesOf, prepareMachines } from './core/machine/index.ts';
 import { callFunction, createLambdaClient, LambdaInvoker } from './dispatch.ts';
 import { readExecutionClock } from './executionClock.ts';
 import { clockHandler, paceAt } from './handlers/clock.ts';
+import { failedHandler } from './handlers/failed.ts';
 import { type DoneBatch, streamHandler } from './handlers/stream.ts';
 import { wakeHandler } from './handlers/wake.ts';
 import { observability } from './observability/index.ts';
@@ -22,7 +23,7 @@ export interface OrchestratorModule {
 
 /**
  * The handlers of Millrace's own Lambda functions: `stream` for the table's stream, `wake` for due executions, `clock`
- * for the minute rule. Settings come from the environment (configuration.ts).
+ * for the minute rule, `failed` for workers that died. Settings come from the environment (configuration.ts).
  *
  * @throws MachineNotDurableError, DuplicateMachineError, InvalidConfigurationError
  */
@@ -82,6 +83,7 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
   return {
     stream: streamHandler(orchestrator, report, afterBatch, clock.at),
     wake: wakeHandler(orchestrator, report, afterInvocation),
+    failed: failedHandler({ table, report, now, afterBatch: afterInvocation }),
     clock: clockHandler({
       table,
       callWake: (event) => callFunction(lambda, names.wake, event),

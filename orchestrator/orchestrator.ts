@@ -50,6 +50,8 @@ export interface JournalRecord {
   readonly createdAt: number;
 }
 
+/** Runs of the clock overlap, and then call for the same wake at once: whoever comes second must not dispatch, too. */
+const wakesOverlapMs = 1000;
 /** A commit races with others only for as long as they arrive at the same time. */
 const mostConflicts = 20;
 
@@ -159,7 +161,7 @@ export class Orchestrator {
       if (conflicts === 0) this.#observe({ type: 'woken', execution });
       const now = this.#options.now();
       if ((execution.wakeAt ?? Number.POSITIVE_INFINITY) > now) {
-        await this.#after.redispatch(execution, [wakeId]);
+        await this.#after.redispatch(execution, [wakeId], wakesOverlapMs);
         return;
       }
       const input = await fetch(await this.#journal.wakeInput(execution, wakeId, now));

@@ -3,7 +3,11 @@ import { nobody, type Observer, subjectOf } from './activity.ts';
 import { type Execution, type OpenTask, taskId, taskKey } from './core/execution/execution.ts';
 import { openTasks } from './core/execution/fanOut.ts';
 import type { MachineLookup } from './core/execution/machines.ts';
+import { handedOverAt } from './core/execution/tasks.ts';
+import { taskToken } from './core/execution/taskToken.ts';
 import type { Json } from './core/json.ts';
+import type { PreparedMachine } from './core/machine/index.ts';
+import type { TaskSource } from './core/machine/sources.ts';
 import type { TaskError } from './core/machine/step.types.ts';
 import { DispatchMemory, type FunctionInvoker } from './dispatch.ts';
 import { ListItems } from './listItems.ts';
@@ -56,14 +60,26 @@ export class TaskDispatcher {
     return tasks.filter((_, i) => outcomes[i] === 'deferred');
   }
 
-  /** Dispatches open tasks of these causes again, unless this instance remembers having done so. */
-  async redispatch(execution: Execution, causes: readonly string[], now: number): Promise<OpenTask[]> {
+  /**
+   * Dispatches open tasks of these causes again, unless this instance remembers having done so.
+   *
+   * @param olderThanMs leaves to others what they may be dispatching just now
+   */
+  async redispatch(
+    execution: Execution,
+    causes: readonly string[],
+    now: number,
+    olderThanMs: number,
+  ): Promise<OpenTask[]> {
     const machine = this.#options.machines.find(execution.machine, execution.machineVersion);
     if (!machine) return [];
     const lost = openTasks(execution).filter((task) => {
-      if (task.deadline === undefined || !causes.includes(task.cause)) return false;
-      const dispatchedAt = task.deadline - machine.taskSourceOf(task.worker).policy.timeoutMs;
-      return now - dispatchedAt < redispatchWithinMs && !this.#memory.has(execution, task);
+      if (!causes.includes(task.cause)) return false;
+      const at = handedOverAt(task, machine.taskSourceOf(task.worker).policy);
+      if (at === undefined) return false;
+      const ageMs = now - at;
+      const isLost = ageMs >= olderThanMs && ageMs < redispatchWithinMs;
+      return isLost && !this.#memory.has(execution, task);
     });
     const { observe = nobody } = this.#options;
     if (lost.length > 0) observe({ type: 'redispatched', execution, tasks: lost.length });
@@ -84,9 +100,8 @@ export class TaskDispatcher {
       this.#reportDeferred(execution, task, input.error);
       return 'deferred';
     }
-    const worker = source.kind === 'worker' ? source.worker : task.worker;
-    const of = { machine: machine.listsOf ?? execution.machine, worker };
-    const outcome = await invoker.invoke(functionName, this.#payload(execution, task, of, input.value));
+    const payload = this.#payload(execution, task, machine, source, input.value);
+    const outcome = await invoker.invoke(functionName, payload);
     switch (outcome.type) {
       case 'dispatched':
         this.#memory.add(execution, task);
@@ -146,11 +161,11 @@ export class TaskDispatcher {
   #payload(
     execution: Execution,
     task: OpenTask,
-    of: { readonly machine: string; readonly worker: string },
+    { listsOf }: PreparedMachine,
+    source: TaskSource,
     input: Json,
   ): TaskPayload {
-    const { executionId, machineVersion = '' } = execution;
-    const { machine, worker } = of;
+    const { executionId, machine, machineVersion = '' } = execution;
     const expiry = expiresAt(this.#options.layout, this.#options.now());
     // The task of an effect was made before the commit put its input into the store.
     const inputAt = task.inputAt ?? execution.tasks.find((open) => open.task === task.task)?.inputAt;
@@ -161,11 +176,13 @@ export class TaskDispatcher {
       task: task.task,
       ...(task.index !== undefined && { index: task.index }),
       attempt: task.attempt,
-      worker,
-      machine,
+      worker: source.kind === 'worker' ? source.worker : task.worker,
+      machine: listsOf ?? machine,
       machineVersion,
-      deadline: isoTime(task.deadline ?? this.#options.now()),
+      ...(task.deadline !== undefined && { deadline: isoTime(task.deadline) }),
       idempotencyKey: `${executionId}#${taskId(task)}`,
+      ...(task.waitsForResult && { token: taskToken(executionId, task) }),
+      ...(source.policy.once && { once: true }),
       ...(expiry !== undefined && { expiresAt: expiry }),
       ...(inputAt === undefined ? { input } : { input: null, inputAt }),
     };

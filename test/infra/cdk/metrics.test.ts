@@ -1,6 +1,7 @@
 import { type Template as CdkTemplate, Match } from 'aws-cdk-lib/assertions';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { describe, expect, it, vi } from 'vitest';
+import type { FunctionDescription } from '../../../infra/description.ts';
 import { activityMetrics } from '../../../orchestrator/observability/activityMetrics.ts';
 import {
   type MetricName,
@@ -21,10 +22,9 @@ const ofDeployment = {
 
 describe('metrics of the functions', () => {
   it('are published by Millrace’s own functions, and by no worker', () => {
-    const publishing = millrace.description.functions.filter(
-      ({ environment }) => environment.MILLRACE_METRICS === 'on',
-    );
-    expect(publishing.map(({ role }) => role)).toEqual(['orchestrator', 'wake', 'clock']);
+    for (const { role, environment } of millrace.description.functions) {
+      expect([role, environment.MILLRACE_METRICS]).toEqual([role, isTask(role) ? undefined : 'on']);
+    }
   });
 
   it('have the namespace and the dimensions that the functions write', () => {
@@ -107,12 +107,15 @@ describe('the level of the log', () => {
       logLevel: 'DEBUG',
       bus: { endpoint: 'https://bus.example' },
     }).millrace;
-    const loud = description.functions.filter(
-      ({ environment }) => environment.POWERTOOLS_LOG_LEVEL === 'DEBUG',
-    );
-    expect(loud.map(({ role }) => role)).toEqual(['orchestrator', 'wake', 'clock', 'publisher']);
+    for (const { role, environment } of description.functions) {
+      expect([role, environment.POWERTOOLS_LOG_LEVEL]).toEqual([role, isTask(role) ? undefined : 'DEBUG']);
+    }
   });
 });
+
+function isTask(role: FunctionDescription['role']): boolean {
+  return role === 'worker' || role === 'workerHost';
+}
 
 function dashboardOf(of: CdkTemplate): string {
   return JSON.stringify(of.findResources('AWS::CloudWatch::Dashboard'));
