@@ -9,6 +9,7 @@ import { failedHandler } from './handlers/failed.ts';
 import { type DoneBatch, streamHandler } from './handlers/stream.ts';
 import { wakeHandler } from './handlers/wake.ts';
 import { observability } from './observability/index.ts';
+import { openTelemetry } from './observability/openTelemetry.ts';
 import { Orchestrator } from './orchestrator.ts';
 import { createDynamoDBClient } from './table/client.ts';
 import { consumedCapacityMeter } from './table/consumedCapacity.ts';
@@ -59,6 +60,7 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
     report,
     now,
     observe,
+    tracing: openTelemetry,
   });
   const limits = { waitForMachineMs: configuration.waitForMachineSeconds * 1000 };
   const orchestrator = new Orchestrator({
@@ -71,6 +73,7 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
     now,
     hasBus: configuration.hasBus,
     observe,
+    tracing: openTelemetry,
   });
   const afterInvocation = () => {
     publishMetrics();

@@ -14,14 +14,17 @@ import type { Execution, ExecutionError } from './core/execution/execution.ts';
 import type { FanOut } from './core/execution/fanOut.ts';
 import { ItemResultsNeeded } from './core/execution/listOutcome.ts';
 import type { MachineLookup } from './core/execution/machines.ts';
+import { deliveredAgain, resultsTaken } from './delivered.ts';
 import { ExecutionCache } from './executionCache.ts';
 import { JournalReader } from './journalReader.ts';
 import { describeError, type Reporter } from './report.ts';
+import { stepSpan } from './spans.ts';
 import { isStoredDataError, StoredJson } from './store/storedJson.ts';
 import { dataUnavailable, type Fetch, StoredInputs } from './storedInputs.ts';
 import { UnreadableExecutionError } from './table/executionItem.ts';
 import type { CommitOutcome, Table } from './table/table.ts';
 import type { TaskDispatcher } from './taskDispatcher.ts';
+import { noTracing, type Tracing } from './tracing.ts';
 
 export interface OrchestratorOptions {
   readonly table: Table;
@@ -41,6 +44,8 @@ export interface OrchestratorOptions {
   readonly hasBus?: boolean;
   /** Is told of each step. @default nobody */
   readonly observe?: Observer;
+  /** @default nothing is recorded */
+  readonly tracing?: Tracing;
 }
 
 /** A journal item as the stream brought it. */
@@ -52,6 +57,10 @@ export interface JournalRecord {
 
 /** Runs of the clock overlap, and then call for the same wake at once: whoever comes second must not dispatch, too. */
 const wakesOverlapMs = 1000;
+type CommitResult =
+  | { readonly type: 'committed' }
+  | { readonly type: 'conflict' | 'partly'; readonly current: Execution | undefined };
+
 /** A commit races with others only for as long as they arrive at the same time. */
 const mostConflicts = 20;
 
@@ -143,7 +152,7 @@ export class Orchestrator {
         isFresh = true;
         continue;
       }
-      const outcome = await this.#commit(step, input);
+      const outcome = await this.#commitTraced(step, input);
       if (outcome.type === 'committed') return;
       if (outcome.type === 'partly') conflicts--;
       execution = outcome.current;
@@ -167,7 +176,7 @@ export class Orchestrator {
       const input = await fetch(await this.#journal.wakeInput(execution, wakeId, now));
       const step = await this.#advance(input);
       if (step.type === 'nothing') return;
-      const outcome = await this.#commit(step, input);
+      const outcome = await this.#commitTraced(step, input);
       if (outcome.type === 'committed') return;
     }
     throw new ContentionError(executionId);
@@ -212,10 +221,16 @@ export class Orchestrator {
     }
   }
 
-  async #commit(
-    step: Extract<Advance, { type: 'commit' }>,
-    input: AdvanceInput,
-  ): Promise<{ type: 'committed' } | { type: 'conflict' | 'partly'; current: Execution | undefined }> {
+  #commitTraced(step: Extract<Advance, { type: 'commit' }>, input: AdvanceInput): Promise<CommitResult> {
+    const { tracing = noTracing } = this.#options;
+    const { error } = step.execution;
+    return tracing.span(stepSpan(step.execution), async ({ fail }) => {
+      if (error) fail(error);
+      return this.#commit(step, input);
+    });
+  }
+
+  async #commit(step: Extract<Advance, { type: 'commit' }>, input: AdvanceInput): Promise<CommitResult> {
     const outcome = await this.#writeOrWait(step, input);
     const execution = outcome.type === 'committed' ? (outcome.stored ?? step.execution) : step.execution;
     switch (outcome.type) {
@@ -256,7 +271,7 @@ export class Orchestrator {
     input: AdvanceInput,
     duplicates: readonly string[],
     bytes: number,
-  ): Promise<{ type: 'committed' } | { type: 'conflict' | 'partly'; current: Execution | undefined }> {
+  ): Promise<CommitResult> {
     const left = input.entries.filter((entry) => !duplicates.includes(entry.reference));
     const [first] = left;
     if (first && (left.length > 1 || input.wakeId !== undefined)) {
@@ -282,20 +297,6 @@ export class Orchestrator {
     this.#cache.delete(input.executionId);
     return outcome.type === 'conflict' ? outcome : { type: 'committed' as const };
   }
-}
-
-/** Applied before, and delivered once more. What was only read beside it tells nothing of who applied it. */
-function deliveredAgain({ duplicates }: Advance, { delivered }: AdvanceInput): readonly string[] {
-  return delivered === undefined
-    ? duplicates
-    : duplicates.filter((reference) => delivered.includes(reference));
-}
-
-/** How many results a commit takes. One that waits leaves them in the journal. */
-function resultsTaken(step: Extract<Advance, { type: 'commit' }>, { entries }: AdvanceInput): number {
-  if (step.execution.waiting) return 0;
-  return entries.filter(({ kind, reference }) => kind === 'result' && !step.duplicates.includes(reference))
-    .length;
 }
 
 function distinct(entries: readonly JournalEntry[]): JournalEntry[] {

@@ -7,6 +7,8 @@ import type { InvocationOutcome } from './runtimeApi.ts';
 
 export interface FunctionProcessesOptions {
   readonly dynamodbEndpoint: string;
+  /** Whether asynchronous invocations are accepted and not run. @default false */
+  readonly dropsEvents?: boolean;
   /** What the functions print. @default nobody sees it */
   readonly output?: (functionName: string, text: string) => void;
 }
@@ -89,6 +91,10 @@ export class FunctionProcesses {
     if (!this.#functions.has(functionName)) {
       response.writeHead(404, { 'x-amzn-errortype': 'ResourceNotFoundException' });
       response.end(JSON.stringify({ Message: `There is no function '${functionName}'.` }));
+      return;
+    }
+    if (request.headers['x-amz-invocation-type'] === 'Event' && this.#options.dropsEvents === true) {
+      response.writeHead(202).end();
       return;
     }
     const outcome = this.invoke(functionName, event);

@@ -27,6 +27,8 @@ let deployment: DeploymentDescription;
 let functions: FunctionProcesses;
 let client: DynamoDBClient;
 
+const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+
 /** A machine that only the clock and the wake function bring forward. */
 const nap = {
   id: 'nap',
@@ -104,7 +106,7 @@ function nameOf(role: DeploymentDescription['functions'][number]['role']): strin
 }
 
 async function start(executionId: string, machine: string, input: object): Promise<void> {
-  const Item = marshall({ executionId, item: 'start', machine, input });
+  const Item = marshall({ executionId, item: 'start', machine, input, traceparent });
   await client.send(new PutItemCommand({ TableName: deployment.table.tableName, Item }));
 }
 
@@ -129,7 +131,11 @@ describe('the bundles that are shipped, unpacked and run through the Runtime API
       country: 'NL',
     };
     await start('order-0001', 'order', input);
-    expect(await ended('order-0001')).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'shipped' } });
+    expect(await ended('order-0001')).toMatchObject({
+      status: 'SUCCEEDED',
+      output: { outcome: 'shipped' },
+      traceparent,
+    });
     const statuses = await eventually(
       async () => bus.events().flatMap(({ detail }) => ('status' in detail ? [detail.status] : [])),
       (told) => told.length >= 2,
