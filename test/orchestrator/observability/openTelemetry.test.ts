@@ -119,7 +119,14 @@ describe('spans', () => {
   it('begin with the span that the client is called in', async () => {
     record();
     const table = new MemoryTable();
-    const surroundings = { table, newId: () => 'e', now: () => 0, sleep: async () => {} };
+    const surroundings = {
+      table,
+      newId: () => 'e',
+      now: () => 0,
+      sleep: async () => {},
+      retentionDays: 0,
+      catchUp: () => Promise.reject(new Error('Nobody asks.')),
+    };
     await openTelemetry.span({ name: 'checkout', kind: 'internal', traceparent, attributes: {} }, () =>
       startExecution(surroundings, 'errand', {}),
     );
