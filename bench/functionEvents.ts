@@ -42,6 +42,8 @@ export class FunctionEvents {
         return this.#starts(isWarm ? batchSize : 1);
       case 'wake':
         return { wakes: [{ executionId: await this.#started(functions), wakeAt: Date.now() }] };
+      case 'recovery':
+        return { executionIds: [await this.#started(functions)] };
       case 'failed':
         return {
           requestPayload: await this.#task(functions, 'charge'),
@@ -55,6 +57,8 @@ export class FunctionEvents {
         return this.#task(functions, 'charge');
       case 'clock':
         return {};
+      default:
+        return role satisfies never;
     }
   }
 

@@ -55,7 +55,14 @@ const commitsForTheBus: EventSourceDescription['filters'] = (['S', 'B'] as const
   },
 }));
 
-export type DeploymentSettings = Partial<Omit<Configuration, 'hasBus'>> & { readonly logLevel?: LogLevel };
+export type DeploymentSettings = Partial<Omit<Configuration, 'hasBus'>> & {
+  readonly logLevel?: LogLevel;
+  /** Of the functions that step executions. @default 512 */
+  readonly orchestratorMemoryMb?: number;
+};
+
+/** Measured: docs/reference/benchmarks.md, bench:coldstart. What it keeps in memory, and large data, need most of it. */
+const defaultOrchestratorMemoryMb = 512;
 
 /** The deployment of these functions, as data. */
 export function describeDeployment(
@@ -75,7 +82,11 @@ export function describeDeployment(
   /** Workers are tried again by their retry policy, so the platform's own retries would only repeat attempts. */
   const workerInvokeConfig: EventInvokeDescription = { maximumRetryAttempts: 0, onFailure: names.failed };
   const ownEnvironment = { ...environment, ...observabilityEnvironment(settings) };
-  const own = { codeDirectory: code.orchestrator, memorySizeMb: 512, environment: ownEnvironment };
+  const own = {
+    codeDirectory: code.orchestrator,
+    memorySizeMb: settings.orchestratorMemoryMb ?? defaultOrchestratorMemoryMb,
+    environment: ownEnvironment,
+  };
   const functions: FunctionDescription[] = [
     {
       ...own,

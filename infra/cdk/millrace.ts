@@ -386,13 +386,14 @@ export class Millrace extends Construct {
 }
 
 function settingsOf(props: MillraceProps, functionPrefix: string): DeploymentSettings {
-  const { indexShards, retention, waitForMachine, logLevel, metrics = true } = props;
+  const { indexShards, retention, waitForMachine, logLevel, orchestratorMemorySize, metrics = true } = props;
   return {
     functionPrefix,
     store: storePlaceholder,
     failures: failuresPlaceholder,
     hasMetrics: metrics,
     ...(logLevel !== undefined && { logLevel }),
+    ...(orchestratorMemorySize !== undefined && { orchestratorMemoryMb: orchestratorMemorySize }),
     ...(indexShards !== undefined && { indexShards }),
     ...(retention && { retentionDays: retention.toDays() }),
     ...(waitForMachine && { waitForMachineSeconds: waitForMachine.toSeconds() }),

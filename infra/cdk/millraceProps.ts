@@ -72,6 +72,14 @@ export interface MillraceProps {
   readonly logRetention?: RetentionDays;
 
   /**
+   * Memory in MB, and processor time with it, of the functions that step executions. More of it lets one shard of the stream take more
+   * steps a second: docs/deploy.md has the figures.
+   *
+   * @default 512
+   */
+  readonly orchestratorMemorySize?: number;
+
+  /**
    * How much Millrace's own functions log. At DEBUG, each step is a line.
    *
    * @default - INFO: nothing of a step that goes well

@@ -1,11 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Match } from 'aws-cdk-lib/assertions';
+import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { transform } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { Millrace } from '../../infra/cdk/index.ts';
 import { countedReports } from '../../infra/cdk/metrics.ts';
 import { metricDefinitions } from '../../orchestrator/observability/metricDefinitions.ts';
 import { synthesized } from '../infra/cdk/synthesized.ts';
-import { repositoryDirectory } from './codeBlocks.ts';
+import { codeBlocksOf, repositoryDirectory } from './codeBlocks.ts';
 
 const page = await readFile(join(repositoryDirectory, 'docs/operate.md'), 'utf8');
 
@@ -40,3 +45,49 @@ describe('docs/operate.md says what to do about', () => {
     expect(rowsUnder('Metrics of AWS that the construct names').sort()).toEqual(methods.sort());
   });
 });
+
+describe('docs/operate.md shows', () => {
+  it('alarms of one’s own that can be made', async () => {
+    const { template } = await alarmsOfThePage();
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'IteratorAge',
+      AlarmActions: [Match.anyValue()],
+    });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Threshold: 20,
+      Metrics: Match.arrayWith([
+        Match.objectLike({
+          MetricStat: {
+            Metric: Match.objectLike({
+              MetricName: 'ExecutionsFailed',
+              Dimensions: Match.arrayWith([{ Name: 'machine', Value: 'order' }]),
+            }),
+          },
+        }),
+      ]),
+    });
+  });
+
+  it('a worker that hands the trace on', async () => {
+    const [, block] = (await codeBlocksOf('docs/operate.md')).filter(({ language }) => language === 'ts');
+    const { code } = await transform(block?.text ?? '', { loader: 'ts', format: 'cjs' });
+    const paid: unknown[] = [];
+    const defineWorker = (work: (input: object, task: object) => Promise<unknown>) => work;
+    const pay = async (_: object, options: object) => paid.push(options);
+    const page: { exports: { handler?: ReturnType<typeof defineWorker> } } = { exports: {} };
+    new Function('defineWorker', 'pay', 'module', code)(defineWorker, pay, page);
+    const { handler } = page.exports;
+    if (!handler) throw new Error('The page exports no handler.');
+    await handler({}, { traceparent: '00-a-b-01' });
+    await handler({}, {});
+    expect(paid).toEqual([{ headers: { traceparent: '00-a-b-01' } }, { headers: {} }]);
+  });
+});
+
+async function alarmsOfThePage() {
+  const [block] = (await codeBlocksOf('docs/operate.md')).filter(({ language }) => language === 'ts');
+  return synthesized({}, (millrace, stack) => {
+    const pager = new SnsAction(new Topic(stack, 'Pager'));
+    new Function('millrace', 'pager', 'Alarm', block?.text ?? '').call(stack, millrace, pager, Alarm);
+  });
+}
