@@ -170,7 +170,7 @@ export class MemoryTable implements Table {
         ? current === undefined
         : current?.version === execution.version - 1 && current.startedAt === execution.startedAt;
     if (!isStill) return { type: 'conflict', current };
-    const items = outgoing.map((item) => encodeOutgoing(item, undefined));
+    const items = outgoing.map((item) => encodeOutgoing(item, undefined, execution.traceparent));
     const tooLarge = Math.max(0, ...items.map(attributesSize));
     if (tooLarge > maximumItemBytes) return { type: 'tooLarge', bytes: tooLarge };
     this.put(encoded.item);

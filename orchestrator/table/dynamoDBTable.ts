@@ -177,7 +177,7 @@ export class DynamoDBTable implements Table {
         : isStillAtVersion(execution.version - 1, isoTime(execution.startedAt));
     if (outgoing.length > 0) {
       const expiry = expiresAt(this.#options, this.#options.now());
-      const items = outgoing.map((item) => encodeOutgoing(item, expiry));
+      const items = outgoing.map((item) => encodeOutgoing(item, expiry, execution.traceparent));
       return this.#transactions.commit(encoded.item, condition, items);
     }
     const outcome = await this.#calls.put(encoded.item, condition);
