@@ -1,11 +1,12 @@
 import { childNumber } from './core/execution/addresses.ts';
 import type { AdvanceInput } from './core/execution/advance.ts';
 import { hasChild } from './core/execution/children.ts';
+import { noReferences, type SegmentReferences } from './core/execution/duplicates.ts';
 import { inJournalOrder, type JournalEntry, withMessagesInOrder } from './core/execution/entries.ts';
-import { type Execution, taskKey } from './core/execution/execution.ts';
+import { type Execution, hasEnded, taskKey } from './core/execution/execution.ts';
 import { type FanOut, openTasks } from './core/execution/fanOut.ts';
 import { type ItemResults, itemResultsOf } from './core/execution/listOutcome.ts';
-import { journalReferences, parseLog } from './core/execution/log.ts';
+import { isJournalKind, parseLog } from './core/execution/log.ts';
 import { nextDueOf } from './core/execution/tasks.ts';
 import { ownProperty } from './core/ownProperty.ts';
 import { readListResults } from './listResults.ts';
@@ -16,6 +17,11 @@ import type { Table } from './table/table.ts';
 function isStop(entry: JournalEntry): boolean {
   if (entry.kind === 'message') return entry.messages.some(({ type }) => type === 'stop');
   return entry.kind === 'control' && entry.control === 'stop';
+}
+
+/** From the parent. */
+function isRedrive(entry: JournalEntry): boolean {
+  return entry.kind === 'message' && entry.messages.some(({ type }) => type === 'redrive');
 }
 
 /** DynamoDB's clock and ours may differ by this much. */
@@ -50,6 +56,8 @@ export class JournalReader {
     execution: Execution | undefined,
     entries: readonly JournalEntry[],
   ): Promise<JournalEntry[]> {
+    // Of one that has ended nothing is taken but a redrive, which then reads the whole journal.
+    if (execution && hasEnded(execution.status) && !entries.some(isRedrive)) return [...entries];
     const earlier: JournalEntry[] = [];
     for (const [sender, numbers] of messageNumbers(entries)) {
       const task = childNumber(sender, executionId);
@@ -65,7 +73,10 @@ export class JournalReader {
       }
       if (missing.length > 0) earlier.push(...(await this.#table.readMessages(executionId, sender, missing)));
     }
-    return withMessagesInOrder([...earlier, ...entries]);
+    // Nothing comes before the start.
+    const starts = entries.filter((entry) => entry.kind === 'start');
+    const rest = entries.filter((entry) => entry.kind !== 'start');
+    return [...starts, ...withMessagesInOrder([...earlier, ...rest])];
   }
 
   /** What is to be known to apply records: of an execution that waits and is stopped, all that it has left lying. */
@@ -73,28 +84,32 @@ export class JournalReader {
     execution: Execution | undefined,
     entries: readonly JournalEntry[],
     records: readonly JournalRecord[],
-  ): Promise<Pick<AdvanceInput, 'entries' | 'appliedBefore' | 'isWholeJournal'>> {
-    if (!execution) return { entries, appliedBefore: new Set() };
+  ): Promise<Pick<AdvanceInput, 'entries' | 'segments' | 'isWholeJournal'>> {
+    if (!execution) return { entries };
     const waits =
       execution.waiting !== undefined ||
       execution.status === 'PENDING_REDRIVE' ||
       execution.status === 'SUSPENDED';
     if (waits && entries.some(isStop)) return this.#wholeJournal(execution);
-    return { entries, appliedBefore: await this.#appliedBefore(execution, records) };
+    // What was read beside the records may be older than they are.
+    const isMore = hasEnded(execution.status) && entries.length > records.length;
+    const segments = isMore
+      ? await this.#segmentReferences(execution, 0)
+      : await this.#segmentsBackTo(execution, records);
+    return { entries, segments };
   }
 
   /** What older segments of the log name, where the records are old enough to be in them. */
-  async #appliedBefore(
-    execution: Execution,
-    records: readonly JournalRecord[],
-  ): Promise<ReadonlySet<string>> {
-    if (execution.logSegments === 0) return new Set();
+  async #segmentsBackTo(execution: Execution, records: readonly JournalRecord[]): Promise<SegmentReferences> {
+    if (execution.logSegments === 0) return noReferences;
     const open = new Set(openTasks(execution).map(taskKey));
+    // Of one that has ended, nothing else tells what was logged of them.
     const isOpen = (entry: JournalEntry) =>
-      (entry.kind === 'result' && open.has(entry.reference)) ||
-      (entry.kind === 'message' && isNumbered(execution, entry.sender));
+      !hasEnded(execution.status) &&
+      ((entry.kind === 'result' && open.has(entry.reference)) ||
+        (entry.kind === 'message' && isNumbered(execution, entry.sender)));
     const createdAt = records.filter((record) => !isOpen(record.entry)).map((record) => record.createdAt);
-    if (createdAt.length === 0) return new Set();
+    if (createdAt.length === 0) return noReferences;
     return this.#segmentReferences(execution, Math.min(...createdAt) - clockSkewMs);
   }
 
@@ -134,21 +149,26 @@ export class JournalReader {
 
   async #wholeJournal(execution: Execution) {
     const entries = inJournalOrder(await this.#table.readJournal(execution.executionId));
-    return { entries, appliedBefore: await this.#segmentReferences(execution, 0), isWholeJournal: true };
+    return { entries, segments: await this.#segmentReferences(execution, 0), isWholeJournal: true };
   }
 
   /** References in the segments that reach back to a time, the newest segment first. */
-  async #segmentReferences(execution: Execution, backTo: number): Promise<Set<string>> {
-    const references = new Set<string>();
+  async #segmentReferences(execution: Execution, backTo: number): Promise<SegmentReferences> {
+    const named = new Set<string>();
+    const ended = new Set<string>();
     const oldestAt = (log: string) => parseLog(log)[0]?.at ?? 0;
     let oldest = oldestAt(execution.log);
     for (let number = execution.logSegments - 1; number >= 0 && oldest >= backTo; number--) {
       const text = await this.#table.readLogSegment(execution.executionId, number);
       if (text === undefined) break;
-      for (const reference of journalReferences(text)) references.add(reference);
+      for (const { kind, reference, verdict } of parseLog(text).reverse()) {
+        if (!isJournalKind(kind) || named.has(reference)) continue;
+        named.add(reference);
+        if (verdict.type === 'ignored' && verdict.reason === 'Ended') ended.add(reference);
+      }
       oldest = oldestAt(text);
     }
-    return references;
+    return { named, ended };
   }
 }
 

@@ -1,10 +1,10 @@
 import type { AdvanceInput } from './core/execution/advance.ts';
+import { Draft } from './core/execution/draft.ts';
+import { isDuplicate, noReferences } from './core/execution/duplicates.ts';
 import type { JournalEntry } from './core/execution/entries.ts';
 import type { Execution, ExecutionError } from './core/execution/execution.ts';
 import { unfetchedPatchedTask } from './core/execution/inputPatch.ts';
-import { journalReferences } from './core/execution/log.ts';
 import { neededData, unfetchedSnapshot } from './core/execution/storedData.ts';
-import { ownProperty } from './core/ownProperty.ts';
 import { isStoredDataError, type StoredJson } from './store/storedJson.ts';
 import { withEntryData, withPatchedTasksInput, withSnapshot } from './table/storedParts.ts';
 
@@ -119,15 +119,8 @@ function mayStep({ execution, isWholeJournal }: AdvanceInput): boolean {
 }
 
 /** Which entries are to be applied, and have data that is not there yet. */
-function entryFilter({ execution, appliedBefore }: AdvanceInput): (entry: JournalEntry) => boolean {
-  let logged: ReadonlySet<string> | undefined;
-  return (entry) => {
-    if (neededData(entry) === undefined) return false;
-    if (!execution) return true;
-    if (entry.kind === 'start') return execution.definitionHash === undefined;
-    if (entry.kind === 'message' && entry.number <= (ownProperty(execution.received, entry.sender) ?? 0))
-      return false;
-    logged ??= new Set(journalReferences(execution.log));
-    return !logged.has(entry.reference) && appliedBefore?.has(entry.reference) !== true;
-  };
+function entryFilter({ execution, now, segments }: AdvanceInput): (entry: JournalEntry) => boolean {
+  const draft = execution && new Draft(execution, now);
+  return (entry) =>
+    neededData(entry) !== undefined && !(draft && isDuplicate(draft, entry, segments ?? noReferences));
 }

@@ -1,4 +1,5 @@
 import { shiftTimers } from '../machine/index.ts';
+import { ownProperty } from '../ownProperty.ts';
 import { parentOf } from './addresses.ts';
 import { redriveChildren } from './children.ts';
 import type { Draft } from './draft.ts';
@@ -44,12 +45,15 @@ function aborted(cause: string) {
 export function applyParentsWord(draft: Draft, entry: MessageEntry): boolean {
   const word = entry.messages.findLast(({ type }) => type === 'stop' || type === 'redrive');
   if (!word || entry.sender !== parentOf(draft.execution.executionId)) return false;
-  const received = { ...draft.execution.received, [entry.sender]: entry.number };
   if (word.type === 'stop') {
     if (draft.ended) return false;
     draft.end('ABORTED', {}, false);
   } else if (redrive(draft, {}) !== undefined) return false;
-  draft.set({ received });
+  // Others before it may lie in the journal, for when the machine is there.
+  const { received = {} } = draft.execution;
+  if ((ownProperty(received, entry.sender) ?? 0) === entry.number - 1) {
+    draft.set({ received: { ...received, [entry.sender]: entry.number } });
+  }
   draft.log('message', entry.reference);
   return true;
 }
@@ -120,12 +124,17 @@ function withFailuresReopened(fanOut: FanOut, last: number | undefined, now: num
 
 /** Timers stood still: they are as far away as they were. What has come meanwhile is in the journal. */
 function resume(draft: Draft): void {
-  const { suspendedAt = draft.now, snapshot } = draft.execution;
+  const { suspendedAt = draft.now, snapshot, waiting } = draft.execution;
   const ms = draft.now - suspendedAt;
   draft.clear('suspendedAt');
   draft.set({
     status: 'RUNNING',
-    waiting: { since: draft.now, attempts: 0, nextAttemptAt: draft.now },
+    waiting: {
+      since: draft.now,
+      attempts: 0,
+      nextAttemptAt: draft.now,
+      ...(waiting?.isRedrive && { isRedrive: true }),
+    },
     ...withOpenTasks(draft.execution, (task) => later(task, ms)),
     ...(snapshot !== undefined && { snapshot: shiftTimers(snapshot, ms) }),
   });

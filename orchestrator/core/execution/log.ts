@@ -49,6 +49,8 @@ export type LogVerdict =
 export type IgnoredReason =
   /** The execution had ended. */
   | 'Ended'
+  /** A failure of before a redrive, which tries again what failed. */
+  | 'Redriven'
   /** No attempt with that number was open. */
   | 'NotOpen'
   /** The event's type begins with `xstate.` or `millrace.`. */

@@ -65,6 +65,18 @@ export class Outgoing {
     else this.#messages.set(receiver, [message]);
   }
 
+  /** Answers what takes back all that is told from here on. */
+  checkpoint(): () => void {
+    const starts = [...this.#starts];
+    const messages = [...this.#messages].map(([receiver, each]) => [receiver, [...each]] as const);
+    return () => {
+      this.#starts.clear();
+      this.#messages.clear();
+      for (const [receiver, start] of starts) this.#starts.set(receiver, start);
+      for (const [receiver, each] of messages) this.#messages.set(receiver, [...each]);
+    };
+  }
+
   /** @param sent how many message items each receiver has got so far */
   items(sent: Readonly<Record<string, number>>, at: number): readonly OutgoingItem[] {
     const messages = [...this.#messages].map(([receiver, each]): OutgoingItem => {

@@ -96,6 +96,8 @@ export class Replay {
   #held: string[] = [];
   /** Signs of life that the log says the wake to come has seen. */
   #beats = new Map<string, number>();
+  /** Journal items of which the log has said so far that the execution had ended, and nothing since. */
+  readonly #cameTooLate = new Set<string>();
 
   constructor(machines: MachineLookup, recorded: ReplayedExecution) {
     this.#machines = machines;
@@ -131,7 +133,11 @@ export class Replay {
       const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
       divergence = this.#diverges(entry, 'ReplayFailed', `The replay cannot take the entry: ${message}`);
     }
-    if (!isEndedVerdict(entry.verdict)) this.#lastTaken = { number, reference: entry.reference };
+    if (isEndedVerdict(entry.verdict)) this.#cameTooLate.add(entry.reference);
+    else {
+      this.#cameTooLate.delete(entry.reference);
+      this.#lastTaken = { number, reference: entry.reference };
+    }
     const { effects, outgoing, emitted } = taken.step?.type === 'commit' ? taken.step : nothing;
     return {
       number,
@@ -226,6 +232,7 @@ export class Replay {
       isWholeJournal: true,
       goesOnWaiting: true,
       itemResults,
+      segments: { named: new Set(), ended: this.#cameTooLate },
     };
     if (entry.kind === 'wake') {
       const beats = this.#beats;
