@@ -27,6 +27,7 @@ const exitCodes: Readonly<Record<string, ExitCode>> = {
   InputPatchNotApplicable: exitCode.refused,
   ControlMismatch: exitCode.refused,
   InvalidCursor: exitCode.refused,
+  RecoveryUnavailable: exitCode.environment,
   CodeNotBundled: exitCode.refused,
   CodeNotLoaded: exitCode.refused,
   MachinesNotFound: exitCode.refused,

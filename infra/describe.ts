@@ -16,6 +16,7 @@ import type {
   DeploymentDescription,
   EventInvokeDescription,
   EventSourceDescription,
+  FailuresDescription,
   FunctionDescription,
   StoreDescription,
 } from './description.ts';
@@ -95,6 +96,22 @@ export function describeDeployment(
       memorySizeMb: 256,
     },
     {
+      ...own,
+      functionName: names.recovery,
+      role: 'recovery',
+      handler: 'index.recover',
+      // A batch of 500 executions, each with its whole journal.
+      timeoutSeconds: 300,
+      environment: {
+        ...environment,
+        ...(configuration.failures !== undefined && {
+          [environmentVariable.failures]: configuration.failures,
+        }),
+      },
+      // A batch that is left after that is in the bucket still, and its items are in the table for `millrace doctor`.
+      eventInvokeConfig: { maximumRetryAttempts: 2 },
+    },
+    {
       functionName: names.workerHost,
       role: 'workerHost',
       codeDirectory: code.workerHost,
@@ -168,6 +185,21 @@ export function describeDeployment(
     ...(configuration.store !== undefined && {
       store: storeOf(configuration.store, configuration.retentionDays),
     }),
+    ...(configuration.failures !== undefined && {
+      failures: failuresOf(configuration.failures, names.recovery),
+    }),
+  };
+}
+
+function failuresOf(url: string, functionName: string): FailuresDescription {
+  // The name of a bucket that is still to be deployed is no host.
+  const bucketName = /^s3:\/\/([^/]+)/.exec(url)?.[1];
+  return {
+    url,
+    ...(bucketName !== undefined && { bucketName }),
+    permissions: ['s3:PutObject', 's3:ListBucket'],
+    recovery: { functionName, permissions: ['s3:GetObject', 's3:DeleteObject', 's3:ListBucket'] },
+    expirationDays: 30,
   };
 }
 

@@ -6,7 +6,7 @@ import { inJournalOrder, type JournalEntry, withMessagesInOrder } from './core/e
 import { type Execution, hasEnded, taskKey } from './core/execution/execution.ts';
 import { type FanOut, openTasks } from './core/execution/fanOut.ts';
 import { type ItemResults, itemResultsOf } from './core/execution/listOutcome.ts';
-import { isJournalKind, parseLog } from './core/execution/log.ts';
+import { isJournalKind, journalReferences, parseLog } from './core/execution/log.ts';
 import { nextDueOf } from './core/execution/tasks.ts';
 import { ownProperty } from './core/ownProperty.ts';
 import { readListResults } from './listResults.ts';
@@ -86,15 +86,11 @@ export class JournalReader {
     records: readonly JournalRecord[],
   ): Promise<Pick<AdvanceInput, 'entries' | 'segments' | 'isWholeJournal'>> {
     if (!execution) return { entries };
-    const waits =
-      execution.waiting !== undefined ||
-      execution.status === 'PENDING_REDRIVE' ||
-      execution.status === 'SUSPENDED';
-    if (waits && entries.some(isStop)) return this.#wholeJournal(execution);
+    if (waits(execution) && entries.some(isStop)) return this.#wholeJournal(execution);
     // What was read beside the records may be older than they are.
     const isMore = hasEnded(execution.status) && entries.length > records.length;
     const segments = isMore
-      ? await this.#segmentReferences(execution, 0)
+      ? (await this.#readSegments(execution, 0)).segments
       : await this.#segmentsBackTo(execution, records);
     return { entries, segments };
   }
@@ -102,15 +98,12 @@ export class JournalReader {
   /** What older segments of the log name, where the records are old enough to be in them. */
   async #segmentsBackTo(execution: Execution, records: readonly JournalRecord[]): Promise<SegmentReferences> {
     if (execution.logSegments === 0) return noReferences;
-    const open = new Set(openTasks(execution).map(taskKey));
-    // Of one that has ended, nothing else tells what was logged of them.
-    const isOpen = (entry: JournalEntry) =>
-      !hasEnded(execution.status) &&
-      ((entry.kind === 'result' && open.has(entry.reference)) ||
-        (entry.kind === 'message' && isNumbered(execution, entry.sender)));
-    const createdAt = records.filter((record) => !isOpen(record.entry)).map((record) => record.createdAt);
+    const open = openKeys(execution);
+    const createdAt = records
+      .filter((record) => !isOpen(execution, open, record.entry))
+      .map((record) => record.createdAt);
     if (createdAt.length === 0) return noReferences;
-    return this.#segmentReferences(execution, Math.min(...createdAt) - clockSkewMs);
+    return (await this.#readSegments(execution, Math.min(...createdAt) - clockSkewMs)).segments;
   }
 
   /** What the clock found due: its timers are in the execution, results of overdue tasks may be in the journal. */
@@ -147,20 +140,63 @@ export class JournalReader {
     return itemResultsOf([...given, ...stored].filter((entry) => entry.kind === 'result'));
   }
 
-  async #wholeJournal(execution: Execution) {
-    const entries = inJournalOrder(await this.#table.readJournal(execution.executionId));
-    return { entries, segments: await this.#segmentReferences(execution, 0), isWholeJournal: true };
+  /**
+   * What is to be known to apply all that an execution has not applied, as a part of it at a time where it is much. Nothing
+   * where there is neither an execution nor a start.
+   *
+   * @param catchUpId becomes the cause of what is dispatched: the delivery of these entries, which may come yet, is another
+   */
+  async catchUpInput(
+    executionId: string,
+    execution: Execution | undefined,
+    catchUpId: string,
+    now: number,
+  ): Promise<{ readonly input: AdvanceInput; readonly isLast: boolean } | undefined> {
+    const common = { executionId, execution, now, delivered: [catchUpId] };
+    const { entries, segments } = execution
+      ? await this.#wholeJournal(execution)
+      : { entries: inJournalOrder(await this.#table.readJournal(executionId)), segments: noReferences };
+    if (!execution && !entries.some(({ kind }) => kind === 'start')) return undefined;
+    const left = execution ? unlogged(execution, entries, segments) : entries;
+    const part = { ...common, segments, entries: left };
+    if (left.length > mostEntriesAtOnce && !(execution && waits(execution))) {
+      return { input: { ...part, entries: left.slice(0, mostEntriesAtOnce) }, isLast: false };
+    }
+    // What waits goes on with all of it or not at all.
+    const wake =
+      execution && isDue(execution, now)
+        ? { wakeId: catchUpId, beats: await this.#beats(execution, Math.max(now, execution.updatedAt)) }
+        : {};
+    return { input: { ...part, isWholeJournal: true, ...wake }, isLast: true };
   }
 
-  /** References in the segments that reach back to a time, the newest segment first. */
-  async #segmentReferences(execution: Execution, backTo: number): Promise<SegmentReferences> {
+  async #wholeJournal(execution: Execution) {
+    const all = inJournalOrder(await this.#table.readJournal(execution.executionId));
+    const { segments, knownSince } = await this.#readSegments(execution, 0);
+    const open = openKeys(execution);
+    const isLost = (entry: JournalEntry) =>
+      knownSince > 0 && !isOpen(execution, open, entry) && writtenAt(entry) < knownSince + clockSkewMs;
+    // Where a part of the log is gone, what is as old may have been applied: twice would be worse than not at all.
+    const entries = all.filter((entry) => segments.named.has(entry.reference) || !isLost(entry));
+    return { entries, segments, isWholeJournal: true };
+  }
+
+  /**
+   * References in the segments that reach back to a time, the newest segment first. `knownSince`: the time of the oldest entry
+   * that was found where an older segment is missing, which expires or was deleted.
+   */
+  async #readSegments(
+    execution: Execution,
+    backTo: number,
+  ): Promise<{ segments: SegmentReferences; knownSince: number }> {
     const named = new Set<string>();
     const ended = new Set<string>();
+    const segments = { named, ended };
     const oldestAt = (log: string) => parseLog(log)[0]?.at ?? 0;
     let oldest = oldestAt(execution.log);
     for (let number = execution.logSegments - 1; number >= 0 && oldest >= backTo; number--) {
       const text = await this.#table.readLogSegment(execution.executionId, number);
-      if (text === undefined) break;
+      if (text === undefined) return { segments, knownSince: oldest };
       for (const { kind, reference, verdict } of parseLog(text).reverse()) {
         if (!isJournalKind(kind) || named.has(reference)) continue;
         named.add(reference);
@@ -168,8 +204,54 @@ export class JournalReader {
       }
       oldest = oldestAt(text);
     }
-    return { named, ended };
+    return { segments, knownSince: 0 };
   }
+}
+
+/** Applied in one commit: more would be too much for a log, and for a step. */
+const mostEntriesAtOnce = 200;
+
+/** Those that the log does not name, and those that are to be taken although it does. */
+function unlogged(
+  execution: Execution,
+  entries: readonly JournalEntry[],
+  segments: SegmentReferences,
+): JournalEntry[] {
+  const logged = new Set(journalReferences(execution.log));
+  const open = openKeys(execution);
+  const isAgain = (entry: JournalEntry) =>
+    execution.waiting !== undefined || (entry.kind === 'result' && open.has(entry.reference));
+  return entries.filter(
+    (entry) => isAgain(entry) || !(logged.has(entry.reference) || segments.named.has(entry.reference)),
+  );
+}
+
+/** Whether what comes stays in its journal for now. */
+function waits({ waiting, status }: Execution): boolean {
+  return waiting !== undefined || status === 'PENDING_REDRIVE' || status === 'SUSPENDED';
+}
+
+function openKeys(execution: Execution): ReadonlySet<string> {
+  return new Set(openTasks(execution).map(taskKey));
+}
+
+/** Whether the execution itself tells, without its log, that it has not taken the entry. Of one that has ended, only the log does. */
+function isOpen(execution: Execution, open: ReadonlySet<string>, entry: JournalEntry): boolean {
+  if (hasEnded(execution.status)) return false;
+  if (entry.kind === 'message') return isNumbered(execution, entry.sender);
+  return entry.kind === 'result' && open.has(entry.reference);
+}
+
+function isDue(execution: Execution, now: number): boolean {
+  if (execution.status !== 'RUNNING') return false;
+  const times = [execution.wakeAt, ...openTasks(execution).map((task) => nextDueOf(task)?.at)];
+  return times.some((time) => time !== undefined && time <= now);
+}
+
+/** 0 where its writer does not say. */
+function writtenAt(entry: JournalEntry): number {
+  const time = entry.kind === 'start' ? Number.NaN : Date.parse(entry.at ?? '');
+  return Number.isNaN(time) ? 0 : time;
 }
 
 /** Whether the numbers of what a sender sent tell what was applied of it. */

@@ -92,6 +92,19 @@ export class Orchestrator {
     );
   }
 
+  /**
+   * Applies whatever lies in an execution's journal and is not applied, fires what is due, and dispatches what a crash has left
+   * undispatched. Harmless at any time, whatever was delivered or is being delivered.
+   *
+   * @param catchUpId names this catch-up: one that is repeated with the same name dispatches again what it may have lost
+   * @param causes journal items whose delivery has failed, and may have been applied without being dispatched
+   */
+  catchUp(executionId: string, catchUpId: string, causes: readonly string[] = []): Promise<void> {
+    return this.#unlessUnreadable(executionId, () =>
+      this.#inputs.within((fetch) => this.#catchUp(executionId, catchUpId, [catchUpId, ...causes], fetch)),
+    );
+  }
+
   /** What somebody else has written to an execution item is dropped: no delivery can mend it. */
   async #unlessUnreadable(executionId: string, work: () => Promise<void>): Promise<void> {
     try {
@@ -163,6 +176,37 @@ export class Orchestrator {
       if (step.type === 'nothing') return;
       const outcome = await this.#commit(step, input);
       if (outcome.type === 'committed') return;
+    }
+    throw new ContentionError(executionId);
+  }
+
+  async #catchUp(
+    executionId: string,
+    catchUpId: string,
+    causes: readonly string[],
+    fetch: Fetch,
+  ): Promise<void> {
+    const { table } = this.#options;
+    for (let conflicts = 0; conflicts < mostConflicts; ) {
+      let execution = await table.readExecution(executionId);
+      if (execution?.outbox) {
+        await this.#after.drainOutbox(execution);
+        execution = await table.readExecution(executionId);
+      }
+      const now = this.#options.now();
+      const part = await this.#journal.catchUpInput(executionId, execution, catchUpId, now);
+      if (!part) return;
+      const input = await fetch(part.input);
+      const step = await this.#advance(input);
+      if (step.type === 'commit') {
+        const outcome = await this.#commit(step, input);
+        if (outcome.type === 'conflict') conflicts++;
+        if (outcome.type !== 'committed' || !part.isLast) continue;
+        execution = await table.readExecution(executionId);
+      }
+      // Where a part is left undecided, so is what comes after it.
+      if (execution) await this.#after.redispatch(execution, causes);
+      return;
     }
     throw new ContentionError(executionId);
   }

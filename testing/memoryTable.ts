@@ -248,7 +248,9 @@ export class MemoryTable implements Table {
 
   async readStatus(executionId: string): Promise<ExecutionVersion | undefined> {
     const execution = await this.readExecution(executionId);
-    return execution && { status: execution.status, version: execution.version };
+    if (!execution) return undefined;
+    const { status, version, children } = execution;
+    return { status, version, ...(children && { children: children.map(({ task }) => task) }) };
   }
 
   async readOutline(executionId: string): Promise<Outline> {

@@ -36,6 +36,7 @@ export const accessOfRole: Readonly<Record<FunctionRole, DataAccess>> = {
   orchestrator: { table: [...read, ...insert], index: [], store: 'all' },
   wake: { table: [...read, ...insert], index: [], store: 'all' },
   clock: { ...none, index: ['dynamodb:Query'] },
+  recovery: { table: [...read, ...insert], index: [], store: 'all' },
   failed: { ...none, table: insert },
   // It reads the stream alone: what commits tell is in their records.
   publisher: none,
@@ -49,6 +50,7 @@ export const invokedByRole: Readonly<Record<FunctionRole, readonly FunctionRole[
   orchestrator: ['workerHost', 'worker'],
   wake: ['workerHost', 'worker'],
   clock: ['wake'],
+  recovery: ['workerHost', 'worker'],
   failed: [],
   publisher: [],
   workerHost: [],
@@ -62,6 +64,8 @@ export const accessOfGrant = {
   /** A redrive reads the execution. */
   send: { table: ['dynamodb:GetItem', ...insert], index: [], store: 'all' },
   read: { table: read, index: ['dynamodb:Query'], store: 'read' },
+  /** It looks at what is there, not at data. */
+  doctor: { table: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'], index: [], store: 'none' },
 } as const satisfies Record<string, DataAccess>;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html */

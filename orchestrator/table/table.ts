@@ -81,6 +81,8 @@ export interface Table {
 export interface ExecutionVersion {
   readonly status: ExecutionStatus;
   readonly version: number;
+  /** Numbers of its children that have not ended, as far as it knows. Absent where there are none. */
+  readonly children?: readonly number[];
 }
 
 export interface Outline {

@@ -206,6 +206,8 @@ describe('whatever is stopped, redriven, suspended and resumed, at whatever mome
       now: () => cloud.now,
       newId: () => 'id',
       sleep: async () => {},
+      retentionDays: 90,
+      catchUp: () => Promise.reject(new Error('Nobody asks for it.')),
     });
     for (const { executionId, status: each } of cloud.table.executions()) {
       expect(each, executionId).not.toBe('RUNNING');

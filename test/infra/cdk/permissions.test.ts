@@ -45,6 +45,17 @@ describe('the role of a function allows what the function does, and nothing else
     );
   });
 
+  it('recovery does what the wake function does, and takes batches from the failure bucket', () => {
+    const batches = [
+      's3:DeleteObject on Failures/*',
+      's3:GetObject on Failures/*',
+      's3:ListBucket on Failures',
+    ];
+    expect(allowed(made, millrace.recovery)).toEqual(
+      [...logs('Recovery'), ...store, ...batches, ...table, ...tasks].sort(),
+    );
+  });
+
   it('the publisher reads the stream alone', () => {
     expect(millrace.publisher && allowed(made, millrace.publisher)).toEqual(
       [...logs('Publisher'), ...stream, ...failures].sort(),
@@ -98,6 +109,22 @@ describe('a grant', () => {
       'dynamodb:Query on Table/index/mr_index',
       's3:GetObject on Store/*',
       's3:ListBucket on Store',
+    ]);
+  });
+});
+
+describe('a grant to the doctor', () => {
+  it('lets read all of the table, and call the recovery function, but neither write nor read stored data', () => {
+    let role: Role | undefined;
+    const granted = synthesized({}, (construct, stack) => {
+      role = new Role(stack, 'Caller', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+      construct.grantDoctor(role).assertSuccess();
+    });
+    expect(allowed(granted, { role })).toEqual([
+      'dynamodb:GetItem on Table',
+      'dynamodb:Query on Table',
+      'dynamodb:Scan on Table',
+      'lambda:InvokeFunction on RecoveryFunction',
     ]);
   });
 });
