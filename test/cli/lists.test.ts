@@ -30,10 +30,15 @@ async function posting() {
   return rig;
 }
 
+const unused = {
+  retentionDays: 90,
+  catchUp: () => Promise.reject(new Error('Nothing is to be caught up with here.')),
+};
+
 describe('a list on the command line', () => {
   it('has the place of each item that its history says was started', async () => {
     const { table } = await posting();
-    const surroundings = { table, now: Date.now, newId: () => '', sleep: async () => {} };
+    const surroundings = { table, now: Date.now, newId: () => '', sleep: async () => {}, ...unused };
     const { items } = await readHistoryPage(surroundings, 'e', { machines: [album] });
     const lines = items.flatMap(historyLines).filter((line) => line.includes('started'));
     expect(lines.map((line) => line.trim())).toEqual([

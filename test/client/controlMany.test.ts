@@ -112,7 +112,8 @@ describe('controlMany', () => {
     const cloud = new SimulatedCloud([mailbox], {});
     for (let i = 0; i < 20; i++) await cloud.start('mailbox', `m-${i}`);
     await cloud.settle();
-    const surroundings = { table: cloud.table, now: Date.now, newId: randomUUID, sleep };
+    const unused = { retentionDays: 90, catchUp: () => Promise.reject(new Error('It is not called.')) };
+    const surroundings = { table: cloud.table, now: Date.now, newId: randomUUID, sleep, ...unused };
     const options = { control: 'suspend', machine: mailbox, status: 'RUNNING' } as const;
     const { signal } = new AbortController();
     let count = 0;

@@ -7,6 +7,11 @@ import { worker } from '../../workers/index.ts';
 import { noise } from '../support/noise.ts';
 import { StoredRig } from '../support/storedRig.ts';
 
+const unused = {
+  retentionDays: 90,
+  catchUp: () => Promise.reject(new Error('Nothing is to be caught up with here.')),
+};
+
 describe('the replay of an execution that was redriven with another version', () => {
   const courier = (version: string, arrived: string): AnyStateMachine =>
     setup({
@@ -49,7 +54,7 @@ describe('the replay of an execution that was redriven with another version', ()
     expect(await replayExecution({ table }, 'e', machines)).toMatchObject({ outcome: 'equal' });
     expect(await readStateAt({ table }, 'e', 1, machines)).toMatchObject({ machineVersion: '1' });
     const { items } = await readHistoryPage(
-      { table, now: Date.now, newId: () => '', sleep: async () => {} },
+      { table, now: Date.now, newId: () => '', sleep: async () => {}, ...unused },
       'e',
       {
         machines,
