@@ -5,6 +5,7 @@ import { historyLines } from '../../cli/rendering/history.ts';
 import { descriptionOf } from '../../client/describe.ts';
 import { readHistoryPage } from '../../client/history.ts';
 import { each, eachFromFile, worker } from '../../workers/index.ts';
+import { idleSurroundings } from '../support/idleSurroundings.ts';
 import { OrchestratorRig } from '../support/orchestratorRig.ts';
 
 const post = worker<number, string>({ timeout: '1h' });
@@ -30,11 +31,6 @@ async function posting() {
   return rig;
 }
 
-const unused = {
-  retentionDays: 90,
-  catchUp: () => Promise.reject(new Error('Nothing is to be caught up with here.')),
-};
-
 it('a machine with the id of the one that works on lists of another is refused, and told so', () => {
   const rival = setup({}).createMachine({ id: 'album.few' });
   expect(() => new OrchestratorRig([album, rival])).toThrow(/'album\.few' is that of .* lists of 'album'/);
@@ -43,7 +39,7 @@ it('a machine with the id of the one that works on lists of another is refused, 
 describe('a list on the command line', () => {
   it('has the place of each item that its history says was started', async () => {
     const { table } = await posting();
-    const surroundings = { table, now: Date.now, newId: () => '', sleep: async () => {}, ...unused };
+    const surroundings = idleSurroundings(table);
     const { items } = await readHistoryPage(surroundings, 'e', { machines: [album] });
     const lines = items.flatMap(historyLines).filter((line) => line.includes('started'));
     expect(lines.map((line) => line.trim())).toEqual([

@@ -4,6 +4,7 @@ import { controlMany } from '../../client/controlMany.ts';
 import type { ControlManyOptions } from '../../client/index.ts';
 import { sleep } from '../../client/surroundings.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import { idleSurroundings } from '../support/idleSurroundings.ts';
 import { mailbox, quote } from './machines.ts';
 import { TestDeployment } from './testDeployment.ts';
 import { startTestTable, type TestTable } from './testTable.ts';
@@ -112,8 +113,7 @@ describe('controlMany', () => {
     const cloud = new SimulatedCloud([mailbox], {});
     for (let i = 0; i < 20; i++) await cloud.start('mailbox', `m-${i}`);
     await cloud.settle();
-    const unused = { retentionDays: 90, catchUp: () => Promise.reject(new Error('It is not called.')) };
-    const surroundings = { table: cloud.table, now: Date.now, newId: randomUUID, sleep, ...unused };
+    const surroundings = { ...idleSurroundings(cloud.table), newId: randomUUID, sleep };
     const options = { control: 'suspend', machine: mailbox, status: 'RUNNING' } as const;
     const { signal } = new AbortController();
     let count = 0;

@@ -4,13 +4,9 @@ import { readHistoryPage } from '../../client/history.ts';
 import { isBroken, readStateAt, replayExecution } from '../../client/replay.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { worker } from '../../workers/index.ts';
+import { idleSurroundings } from '../support/idleSurroundings.ts';
 import { noise } from '../support/noise.ts';
 import { StoredRig } from '../support/storedRig.ts';
-
-const unused = {
-  retentionDays: 90,
-  catchUp: () => Promise.reject(new Error('Nothing is to be caught up with here.')),
-};
 
 describe('the replay of an execution that was redriven with another version', () => {
   const courier = (version: string, arrived: string): AnyStateMachine =>
@@ -53,13 +49,9 @@ describe('the replay of an execution that was redriven with another version', ()
     const machines = [first, second];
     expect(await replayExecution({ table }, 'e', machines)).toMatchObject({ outcome: 'equal' });
     expect(await readStateAt({ table }, 'e', 1, machines)).toMatchObject({ machineVersion: '1' });
-    const { items } = await readHistoryPage(
-      { table, now: Date.now, newId: () => '', sleep: async () => {}, ...unused },
-      'e',
-      {
-        machines,
-      },
-    );
+    const { items } = await readHistoryPage(idleSurroundings(table), 'e', {
+      machines,
+    });
     expect(items.filter(({ notReplayed }) => notReplayed)).toEqual([]);
     expect(items.at(-1)?.transition).toMatchObject({ to: 'arrived' });
   });

@@ -1,5 +1,5 @@
 import { functionNames } from '../../orchestrator/configuration.ts';
-import type { Control, JournalEntry } from '../../orchestrator/core/execution/entries.ts';
+import type { Control, JournalEntry, TaskResult } from '../../orchestrator/core/execution/entries.ts';
 import type { Execution } from '../../orchestrator/core/execution/execution.ts';
 import { type LogEntry, type LogVerdict, parseLog } from '../../orchestrator/core/execution/log.ts';
 import { type MachineLookup, machineLookup } from '../../orchestrator/core/execution/machines.ts';
@@ -113,7 +113,11 @@ export class OrchestratorRig {
   }
 
   /** Writes the result of an attempt, as its worker would. */
-  async succeed(executionId: string, task: number, attempt: number, output: Json): Promise<void> {
+  succeed(executionId: string, task: number, attempt: number, output: Json): Promise<void> {
+    return this.finish(executionId, task, attempt, { status: 'SUCCEEDED', output });
+  }
+
+  async finish(executionId: string, task: number, attempt: number, result: TaskResult): Promise<void> {
     await this.table.insertResult({
       executionId,
       task,
@@ -121,7 +125,7 @@ export class OrchestratorRig {
       worker: 'any',
       startedAt: this.#iso(),
       endedAt: this.#iso(),
-      result: { status: 'SUCCEEDED', output },
+      result,
     });
   }
 
