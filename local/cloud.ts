@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { formatProblem } from '../infra/bundle/bundleError.ts';
 import { type BundledFunctions, type BusCode, bundleFunctions } from '../infra/bundle.ts';
 import { describeDeployment } from '../infra/describe.ts';
 import type { DeploymentDescription } from '../infra/description.ts';
@@ -62,7 +63,7 @@ export interface LocalCloudOptions {
 }
 
 export interface LogLine {
-  /** Name of a function, or `dynamodb`, `stream`, `bus`, `schedules`. */
+  /** Name of a function, or `bundle`, `dynamodb`, `stream`, `bus`, `schedules`. */
   readonly source: string;
   readonly text: string;
 }
@@ -329,6 +330,9 @@ class Deployments {
       outDirectory,
       ...(bus !== false && { bus: bus === true ? {} : bus }),
     });
+    for (const warning of bundled.warnings ?? []) {
+      this.#options.log?.({ source: 'bundle', text: formatProblem(warning) });
+    }
     return describeDeployment(
       {
         orchestrator: bundled.orchestrator.codeDirectory,
