@@ -202,6 +202,7 @@ export class Orchestrator {
     fetch: Fetch,
   ): Promise<void> {
     const { table } = this.#options;
+    let leftBefore = Number.POSITIVE_INFINITY;
     for (let conflicts = 0; conflicts < mostConflicts; ) {
       let execution = await table.readExecution(executionId);
       if (execution?.outbox) {
@@ -211,6 +212,9 @@ export class Orchestrator {
       const now = this.#options.now();
       const part = await this.#journal.catchUpInput(executionId, execution, catchUpId, now);
       if (!part) return;
+      // More comes than is applied, or nothing is: that must end, too.
+      if (part.left >= leftBefore) conflicts++;
+      leftBefore = part.left;
       const input = await fetch(part.input);
       const step = await this.#advance(input);
       if (step.type === 'commit') {

@@ -13,6 +13,7 @@ import {
   decodeCursor,
   dueQuery,
   encodeCursor,
+  isIndexed,
   listedExecution,
   listQuery,
   listShards,
@@ -243,7 +244,7 @@ export class DynamoDBTable implements Table {
 
   async listDue(request: DueRequest): Promise<Page<DueExecution>> {
     const output = await this.#calls.query(dueQuery(request));
-    const items = (output.Items ?? []).map((item) => ({
+    const items = (output.Items ?? []).filter(isIndexed).map((item) => ({
       executionId: item.executionId?.S ?? '',
       wakeAt: Number(item.mr_sk?.N),
     }));
@@ -260,7 +261,8 @@ export class DynamoDBTable implements Table {
           listQuery(request, shard.shard, from, request.limit - items.length),
         );
         from = output.LastEvaluatedKey;
-        for (const item of output.Items ?? []) items.push(listedExecution(item, request.status));
+        const found = (output.Items ?? []).filter(isIndexed);
+        for (const item of found) items.push(listedExecution(item, request.status));
         if (items.length >= request.limit) {
           const next = from ? { shard: shard.shard, from } : { shard: shard.shard + 1 };
           const isEnd = next.shard >= this.#options.indexShards;

@@ -1,6 +1,6 @@
 import type { Activity } from '../../orchestrator/activity.ts';
 import { functionNames } from '../../orchestrator/configuration.ts';
-import type { Control, JournalEntry } from '../../orchestrator/core/execution/entries.ts';
+import type { Control, JournalEntry, TaskResult } from '../../orchestrator/core/execution/entries.ts';
 import type { Execution } from '../../orchestrator/core/execution/execution.ts';
 import { type LogEntry, type LogVerdict, parseLog } from '../../orchestrator/core/execution/log.ts';
 import { type MachineLookup, machineLookup } from '../../orchestrator/core/execution/machines.ts';
@@ -126,7 +126,11 @@ export class OrchestratorRig {
   }
 
   /** Writes the result of an attempt, as its worker would. */
-  async succeed(executionId: string, task: number, attempt: number, output: Json): Promise<void> {
+  succeed(executionId: string, task: number, attempt: number, output: Json): Promise<void> {
+    return this.finish(executionId, task, attempt, { status: 'SUCCEEDED', output });
+  }
+
+  async finish(executionId: string, task: number, attempt: number, result: TaskResult): Promise<void> {
     await this.table.insertResult({
       executionId,
       task,
@@ -134,7 +138,7 @@ export class OrchestratorRig {
       worker: 'any',
       startedAt: this.#iso(),
       endedAt: this.#iso(),
-      result: { status: 'SUCCEEDED', output },
+      result,
     });
   }
 

@@ -8,6 +8,7 @@ import type { Emission } from './emission.ts';
 import type { JournalEntry, StartEntry } from './entries.ts';
 import { type Execution, type ExecutionError, type OpenTask, taskKey, type Waiting } from './execution.ts';
 import { offerHeldEvents } from './heldEvents.ts';
+import { unfetchedPatchedTask } from './inputPatch.ts';
 import type { ItemList } from './itemList.ts';
 import type { ItemResults } from './listOutcome.ts';
 import type { MachineLookup } from './machines.ts';
@@ -184,7 +185,8 @@ class Attempt {
       const machine = this.#ready(entry.kind === 'start' ? entry.version : undefined);
       if (!machine) {
         // A commit of somebody who has read the journal, but not this entry, must not come after this decision.
-        const isLeft = this.#waited !== undefined || draft.execution.status === 'PENDING_REDRIVE';
+        const { status } = draft.execution;
+        const isLeft = this.#waited !== undefined || status === 'PENDING_REDRIVE' || status === 'SUSPENDED';
         if (isLeft && !this.#isWholeJournal) draft.set({});
         return;
       }
@@ -243,6 +245,7 @@ class Attempt {
     if (!this.#waited || draft.ended || draft.execution.waiting !== this.#waited) return;
     const machine = this.#isWholeJournal ? this.#ready(undefined) : this.#machine;
     if (!machine || draft.ended || draft.execution.waiting !== this.#waited) return;
+    if (unfetchedPatchedTask(draft.execution)) throw new DataUnavailableError(this.#unavailable);
     draft.clear('waiting');
     draft.clear('error');
     if (this.#waited.isRedrive) goOnFromFailure(draft, machine, this.#cause);

@@ -1,4 +1,5 @@
 import type { PreparedMachine } from '../machine/index.ts';
+import { ownProperty } from '../ownProperty.ts';
 import { childNumber } from './addresses.ts';
 import { hasChild } from './children.ts';
 import { anotherAttempt } from './control.ts';
@@ -178,7 +179,7 @@ function noteReceived(draft: Draft, { sender, number }: MessageEntry): void {
 /** A parent's word may be taken before what the parent has said before: it counts once that was taken, too. */
 export function countAgain(draft: Draft, entry: JournalEntry): void {
   if (entry.kind !== 'message' || draft.ended) return;
-  const counted = draft.execution.received?.[entry.sender] ?? 0;
+  const counted = ownProperty(draft.execution.received, entry.sender) ?? 0;
   if (counted > 0 && entry.number === counted + 1) noteReceived(draft, entry);
 }
 

@@ -1,3 +1,4 @@
+import { ownProperty } from '../ownProperty.ts';
 import type { Draft } from './draft.ts';
 import type { JournalEntry } from './entries.ts';
 
@@ -21,12 +22,14 @@ export function isDuplicate(draft: Draft, entry: JournalEntry, segments: Segment
   if (waiting?.isRedrive && failed?.reference === entry.reference) return false;
   switch (entry.kind) {
     case 'start':
-      return draft.ended || execution.definitionHash !== undefined;
+      if (execution.definitionHash !== undefined) return true;
+      if (isOfBeforeRedrive(draft, entry, segments)) return false;
+      break;
     case 'result':
       if (draft.openAttempt(entry)) return false;
       break;
     case 'message':
-      if (entry.number <= (execution.received?.[entry.sender] ?? 0)) return true;
+      if (entry.number <= (ownProperty(execution.received, entry.sender) ?? 0)) return true;
       if (isOfBeforeRedrive(draft, entry, segments)) return false;
       break;
     case 'event':
