@@ -46,6 +46,24 @@ describe('docs/operate.md says what to do about', () => {
   });
 });
 
+describe('docs/deploy.md says what alarms cost', () => {
+  it.each([
+    ['without a bus', {}, /alarms are (\d\.\d\d) more \((\d+) metrics in (\d+)\s+alarms/],
+    ['with a bus', { bus: { endpoint: 'https://bus.example' } }, /; (\d\.\d\d) with a bus/],
+  ] as const)('%s', async (_, props, says) => {
+    const deploy = await readFile(join(repositoryDirectory, 'docs/deploy.md'), 'utf8');
+    const [, usd, metrics, count] = says.exec(deploy) ?? [];
+    const alarms = Object.values(synthesized(props).template.findResources('AWS::CloudWatch::Alarm'));
+    // An alarm is paid for by the metrics that it looks at.
+    const looked = alarms.reduce((sum, { Properties: { Metrics = [{ MetricStat: true }] } }) => {
+      const own: readonly { readonly MetricStat?: unknown }[] = Metrics;
+      return sum + own.filter(({ MetricStat }) => MetricStat !== undefined).length;
+    }, 0);
+    expect(Number(usd)).toBeCloseTo(looked * 0.1);
+    if (metrics !== undefined) expect([Number(metrics), Number(count)]).toEqual([looked, alarms.length]);
+  });
+});
+
 describe('docs/operate.md shows', () => {
   it('alarms of one’s own that can be made', async () => {
     const { template } = await alarmsOfThePage();
