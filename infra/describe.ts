@@ -1,3 +1,4 @@
+import type { IngestRule } from '../ingest/ingestRule.ts';
 import {
   type Configuration,
   defaults,
@@ -19,6 +20,7 @@ import type {
   FunctionDescription,
   StoreDescription,
 } from './description.ts';
+import { describeRule } from './rules.ts';
 
 /** Where the code of each function is, unpacked. */
 export interface FunctionCode {
@@ -26,6 +28,8 @@ export interface FunctionCode {
   readonly workerHost: string;
   /** Present: what executions emit, and their changes of status, leave through a bus. */
   readonly publisher?: string;
+  /** Present: events of a bus start executions, or are sent to them. */
+  readonly ingest?: string;
   readonly workers: readonly {
     readonly name: string;
     readonly codeDirectory: string;
@@ -56,10 +60,26 @@ const commitsForTheBus: EventSourceDescription['filters'] = (['S', 'B'] as const
   },
 }));
 
-/** The deployment of these functions, as data. */
+/** What a deployment has to do with EventBridge. */
+export interface EventBridgeSettings {
+  /** The event bus that the publisher puts events on, and whose events rules match. */
+  readonly eventBusName?: string;
+  /** By name. */
+  readonly rules?: Readonly<Record<string, IngestRule>>;
+}
+
+/**
+ * The deployment of these functions, as data.
+ *
+ * @throws InvalidEventPatternError, InvalidEventPathError
+ */
 export function describeDeployment(
   code: FunctionCode,
-  settings: Partial<Omit<Configuration, 'hasBus'>> = {},
+  {
+    eventBusName,
+    rules = {},
+    ...settings
+  }: Partial<Omit<Configuration, 'hasBus'>> & EventBridgeSettings = {},
 ): DeploymentDescription {
   const hasBus = code.publisher !== undefined;
   const configuration: Configuration = { ...defaults, reportsConsumedCapacity: false, ...settings, hasBus };
@@ -104,6 +124,22 @@ export function describeDeployment(
             role: 'publisher',
             codeDirectory: code.publisher,
             handler: 'index.publish',
+            timeoutSeconds: 60,
+            memorySizeMb: 256,
+            environment: {
+              ...environment,
+              ...(eventBusName !== undefined && { [environmentVariable.eventBus]: eventBusName }),
+            },
+          } satisfies FunctionDescription,
+        ]),
+    ...(code.ingest === undefined
+      ? []
+      : [
+          {
+            functionName: names.ingest,
+            role: 'ingest',
+            codeDirectory: code.ingest,
+            handler: 'index.ingest',
             timeoutSeconds: 60,
             memorySizeMb: 256,
             environment,
@@ -153,7 +189,15 @@ export function describeDeployment(
       ],
     },
     ...(hasBus && {
-      bus: { eventSource: { ...streamSettings, functionName: names.publisher, filters: commitsForTheBus } },
+      bus: {
+        eventSource: { ...streamSettings, functionName: names.publisher, filters: commitsForTheBus },
+        ...(eventBusName !== undefined && { eventBusName }),
+      },
+    }),
+    ...(Object.keys(rules).length > 0 && {
+      rules: Object.entries(rules).map(([name, rule]) =>
+        describeRule(name, rule, { eventBusName, functionPrefix: configuration.functionPrefix }),
+      ),
     }),
     functions,
     schedules: [{ functionName: names.clock, rateMinutes: 1 }],

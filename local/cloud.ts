@@ -7,12 +7,13 @@ import { type BundledFunctions, type BusCode, bundleFunctions } from '../infra/b
 import { describeDeployment } from '../infra/describe.ts';
 import type { DeploymentDescription } from '../infra/description.ts';
 import { readDeployment } from '../infra/template/readDeployment.ts';
+import type { IngestRule } from '../ingest/ingestRule.ts';
 import type { BusEvent } from '../orchestrator/bus/bus.ts';
 import { type Configuration, environmentVariable } from '../orchestrator/configuration.ts';
 import { clockEnvironment, executionClock, isTimeScale } from '../orchestrator/executionClock.ts';
 import { createDynamoDBClient } from '../orchestrator/table/client.ts';
 import type { Units } from '../orchestrator/table/dynamoDBCalls.ts';
-import { type LocalBus, startBus } from './bus.ts';
+import { type LocalBus, type StartBusOptions, startBus } from './bus.ts';
 import { ConsumedCapacityCounter } from './consumedCapacityCounter.ts';
 import { ensureTable } from './dynamodb/createTable.ts';
 import { type LocalDynamoDB, startEngine } from './dynamodb/engine.ts';
@@ -33,6 +34,8 @@ export interface LocalCloudOptions {
   /** Keeps the table in this file, and large data in a folder beside it. @default files of its own, deleted at the end */
   readonly dataFile?: string;
   readonly settings?: Partial<Omit<Configuration, 'hasBus'>>;
+  /** What becomes of events that are put on the bus, by name of the rule. Needs a bus. @default nothing */
+  readonly rules?: Readonly<Record<string, IngestRule>>;
   /**
    * Deploys what a template says that the CDK has synthesized, `cdk.out/<stack>.template.json`, with its code, and bundles
    * nothing: folders, settings and bus are the template's.
@@ -157,22 +160,34 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       },
     });
     started.push(() => lambda.stop());
-    const bus = first.bus && (await startLocalBus(options));
+    const bus =
+      first.bus || first.rules
+        ? await startLocalBus(options, {
+            invoke: (functionName, payload) => lambda.invoke(functionName, payload, { type: 'Event' }),
+            log: (text) => log({ source: 'bus', text }),
+          })
+        : undefined;
     if (bus) started.push(() => bus.stop());
-    const busVariables = bus && { [environmentVariable.busEndpoint]: bus.endpoint };
+    const { busEndpoint } = environmentVariable;
+    const busVariables = bus && { ...eventBusVariables(first, bus), [busEndpoint]: bus.endpoint };
     const endpoints = {
       ...endpointVariables(dynamodbEndpoint, lambda.endpoint),
       ...busVariables,
+      // Where there is an event bus, events come to it in that way alone.
+      ...(bus && { [busEndpoint]: first.bus?.eventBusName === undefined ? bus.endpoint : '' }),
       // A template's store is a bucket that is not here.
       [environmentVariable.store]: store,
     };
-    const deploy = (description: DeploymentDescription) =>
+    const deploy = (description: DeploymentDescription) => {
+      const { bus: described, rules = [] } = description;
+      bus?.eventBridge.deploy(described?.eventBusName === undefined ? [] : [described.eventBusName], rules);
       lambda.updateFunctions(
         description.functions.map((each) => ({
           ...each,
           environment: { ...each.environment, ...options.environment, ...endpoints, ...time },
         })),
       );
+    };
     deploy(first);
 
     const { dataFile, faults } = options;
@@ -221,11 +236,18 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       functionMetrics: () => new Map(Object.entries(lambda.metrics().functions)),
       settled: async () => {
         // A delivered record invokes workers, and their results are records.
-        for (let before = -1; before !== source.metrics().recordsDelivered; ) {
-          before = source.metrics().recordsDelivered;
+        const delivered = () =>
+          source.metrics().recordsDelivered + (busSource?.metrics().recordsDelivered ?? 0);
+        const targetsIdle = async () => {
+          await bus?.eventBridge.idle();
+          await lambda.idle({ ignoring: first.schedules.map((schedule) => schedule.functionName) });
+        };
+        await targetsIdle();
+        for (let before = -1; before !== delivered(); ) {
+          before = delivered();
           await source.drained();
           await busSource?.drained();
-          await lambda.idle({ ignoring: first.schedules.map((schedule) => schedule.functionName) });
+          await targetsIdle();
         }
       },
       reload: async () => {
@@ -303,6 +325,7 @@ class Deployments {
       settings,
       countsConsumedCapacity,
       bus = true,
+      rules,
     } = this.#options;
     const outDirectory = join(this.#codeDirectory, String(this.#count++));
     const bundled: BundledFunctions = await bundleFunctions({
@@ -310,15 +333,22 @@ class Deployments {
       workersDirectory,
       outDirectory,
       ...(bus !== false && { bus: bus === true ? {} : bus }),
+      ...(rules && { ingest: true }),
     });
     return describeDeployment(
       {
         orchestrator: bundled.orchestrator.codeDirectory,
         workerHost: bundled.workerHost.codeDirectory,
         ...(bundled.publisher && { publisher: bundled.publisher.codeDirectory }),
+        ...(bundled.ingest && { ingest: bundled.ingest.codeDirectory }),
         workers: bundled.workers,
       },
-      { ...settings, ...(countsConsumedCapacity && { reportsConsumedCapacity: true }) },
+      {
+        ...settings,
+        ...(countsConsumedCapacity && { reportsConsumedCapacity: true }),
+        ...(bus !== false && { eventBusName: localEventBusName }),
+        ...(rules && { rules }),
+      },
     );
   }
 }
@@ -334,12 +364,26 @@ async function withFaults(
   return proxy.endpoint;
 }
 
-function startLocalBus({ dataFile, faults }: LocalCloudOptions) {
+const localEventBusName = 'millrace';
+
+function startLocalBus(
+  { dataFile, faults }: LocalCloudOptions,
+  { invoke, log }: Required<Pick<StartBusOptions, 'invoke' | 'log'>>,
+) {
   const refuse = faults?.bus?.refuse;
   return startBus({
+    invoke,
+    log,
     ...(dataFile !== undefined && { file: `${dataFile}.events.ndjson` }),
     ...(refuse && { refuse }),
   });
+}
+
+function eventBusVariables({ bus }: DeploymentDescription, { endpoint }: LocalBus): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL_EVENTBRIDGE: endpoint,
+    ...(bus?.eventBusName !== undefined && { [environmentVariable.eventBus]: bus.eventBusName }),
+  };
 }
 
 function endpointVariables(dynamodb: string, lambda: string): Record<string, string> {

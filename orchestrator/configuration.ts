@@ -18,6 +18,8 @@ export const environmentVariable = {
   bus: 'MILLRACE_BUS',
   /** Where the publisher posts events to: see httpBus.ts. */
   busEndpoint: 'MILLRACE_BUS_ENDPOINT',
+  /** Name or ARN of the event bus of EventBridge that the publisher puts events on. */
+  eventBus: 'MILLRACE_EVENT_BUS',
 } as const;
 
 /** Defaults of every setting; the deployment description states them where it differs. */
@@ -83,6 +85,7 @@ export function functionNames(prefix: string) {
     wake: `${prefix}wake`,
     clock: `${prefix}clock`,
     publisher: `${prefix}publisher`,
+    ingest: `${prefix}ingest`,
     workerHost: `${prefix}worker-host`,
     worker: (worker: string) => `${prefix}worker-${worker}`,
   };

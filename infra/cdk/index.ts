@@ -1,4 +1,10 @@
 export { InvalidDeploymentError } from './errors.ts';
 export type { CountedReport } from './metrics.ts';
 export { Millrace } from './millrace.ts';
-export type { BusProps, MillraceProps, WorkerCodeProps, WorkerModuleProps } from './millraceProps.ts';
+export type {
+  BusProps,
+  MillraceProps,
+  RuleProps,
+  WorkerCodeProps,
+  WorkerModuleProps,
+} from './millraceProps.ts';

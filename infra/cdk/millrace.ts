@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Aspects, Duration, Names, RemovalPolicy, Stage } from 'aws-cdk-lib';
 import { type Alarm, Dashboard, type IMetric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { type CfnRule, type EventBus, type IEventBus, Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -10,7 +10,12 @@ import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { environmentVariable } from '../../orchestrator/configuration.ts';
 import { describeDeployment } from '../describe.ts';
-import type { DeploymentDescription, EventSourceDescription, FunctionDescription } from '../description.ts';
+import type {
+  DeploymentDescription,
+  EventSourceDescription,
+  FunctionDescription,
+  RuleDescription,
+} from '../description.ts';
 import { createAlarms } from './alarms.ts';
 import { privateBucket } from './buckets.ts';
 import { fillDashboard } from './dashboard.ts';
@@ -18,6 +23,7 @@ import type { FunctionOverrides } from './deployedFunction.ts';
 import { DeployedFunctions } from './deployedFunctions.ts';
 import { DeploymentCode } from './deploymentCode.ts';
 import { InvalidDeploymentError } from './errors.ts';
+import { createRule, eventBusOf, rulesOf } from './eventBridge.ts';
 import { type CountedReport, countReports, givenUpRecords, reportMetric, sumOver } from './metrics.ts';
 import type { MillraceProps, WorkerCodeProps, WorkerModuleProps } from './millraceProps.ts';
 import {
@@ -25,6 +31,7 @@ import {
   acknowledgePatterns,
   allowData,
   allowObjects,
+  allowPutEvents,
   allowStream,
   type DataAccess,
   type DataResources,
@@ -56,6 +63,10 @@ export class Millrace extends Construct {
   readonly eventSourceMappings: Readonly<Record<string, EventSourceMapping>>;
   /** Rules that start functions, by function name. */
   readonly schedules: Readonly<Record<string, Rule>>;
+  /** The event bus that events are put on, and whose events rules match; undefined where there is none. */
+  readonly eventBus: IEventBus | EventBus | undefined;
+  /** Rules that start executions or send to them, by name. */
+  readonly rules: Readonly<Record<string, CfnRule>>;
   /** By name, as docs/deploy.md lists them. */
   readonly alarms: Readonly<Record<string, Alarm>>;
   readonly dashboard: Dashboard;
@@ -83,7 +94,8 @@ export class Millrace extends Construct {
       props,
       join(Stage.of(this)?.outdir ?? 'cdk.out', `millrace-${this.node.addr}`),
     );
-    const settings = settingsOf(props, functionPrefix);
+    this.eventBus = eventBusOf(this, 'EventBus', props.bus);
+    const settings = settingsOf(props, functionPrefix, this.eventBus);
     const { table, store } = describeDeployment(this.#code.functionCode, settings);
 
     const kept = { encryptionKey, removalPolicy };
@@ -101,10 +113,11 @@ export class Millrace extends Construct {
       encryptionKey,
     };
 
-    const { functions, eventSource, bus, schedules } = this.description;
+    const { functions, eventSource, bus, schedules, rules = [] } = this.description;
     this.#functions = new DeployedFunctions(this, props, this.#data);
     for (const each of functions) this.#deploy(each);
     for (const each of functions) this.#functions.configureInvocations(each);
+    if (this.publisher && this.eventBus) allowPutEvents(this.publisher, this.eventBus.eventBusArn);
     this.eventSourceMappings = {
       Journal: this.#mapStream('Journal', eventSource),
       ...(bus && { Bus: this.#mapStream('Bus', bus.eventSource) }),
@@ -114,6 +127,9 @@ export class Millrace extends Construct {
         functionName,
         this.#schedule(functionName, rateMinutes),
       ]),
+    );
+    this.rules = Object.fromEntries(
+      Object.keys(props.rules ?? {}).map((name, index) => [name, this.#createRule(name, rules[index])]),
     );
     countReports(this, this.#reportNamespace, this.#functions.own);
     this.alarms = createAlarms(this, {
@@ -164,6 +180,11 @@ export class Millrace extends Construct {
   /** Hands events to the bus; undefined where there is none. */
   get publisher(): LambdaFunction | undefined {
     return this.#functions.find('publisher');
+  }
+
+  /** Turns events of a bus into starts and events of executions; undefined where there are no rules. */
+  get ingest(): LambdaFunction | undefined {
+    return this.#functions.find('ingest');
   }
 
   /** By name. What a worker needs is granted to it: `queue.grantSendMessages(millrace.worker('charge'))`. */
@@ -294,6 +315,13 @@ export class Millrace extends Construct {
     };
   }
 
+  #createRule(name: string, description: RuleDescription | undefined): CfnRule {
+    if (!description) throw new InvalidDeploymentError(`The deployment description has no rule '${name}'.`);
+    return createRule(this, `Rule-${name}`, description, (functionName) =>
+      this.#functions.named(functionName),
+    );
+  }
+
   #mapStream(id: string, description: EventSourceDescription): EventSourceMapping {
     const streamArn = this.table.tableStreamArn;
     if (streamArn === undefined) {
@@ -332,11 +360,17 @@ export class Millrace extends Construct {
   }
 }
 
-function settingsOf(props: MillraceProps, functionPrefix: string): Settings {
-  const { indexShards, retention, waitForMachine } = props;
+function settingsOf(
+  props: MillraceProps,
+  functionPrefix: string,
+  eventBus: IEventBus | EventBus | undefined,
+): Settings {
+  const { indexShards, retention, waitForMachine, rules } = props;
   return {
     functionPrefix,
     store: storePlaceholder,
+    ...(eventBus && { eventBusName: eventBus.eventBusName }),
+    ...(rules && { rules: rulesOf(rules) }),
     ...(indexShards !== undefined && { indexShards }),
     ...(retention && { retentionDays: retention.toDays() }),
     ...(waitForMachine && { waitForMachineSeconds: waitForMachine.toSeconds() }),

@@ -36,6 +36,8 @@ export const accessOfRole: Readonly<Record<FunctionRole, DataAccess>> = {
   clock: { ...none, index: ['dynamodb:Query'] },
   // It reads the stream alone: what commits tell is in their records.
   publisher: none,
+  // It starts executions and sends to them, as the grants of the construct let others do.
+  ingest: { table: insert, index: [], store: 'all' },
   // Lists are collected from the results of their items.
   workerHost: { table: [...read, ...insert], index: [], store: 'all' },
   worker: { table: insert, index: [], store: 'all' },
@@ -47,6 +49,7 @@ export const invokedByRole: Readonly<Record<FunctionRole, readonly FunctionRole[
   wake: ['workerHost', 'worker'],
   clock: ['wake'],
   publisher: [],
+  ingest: [],
   workerHost: [],
   worker: [],
 };
@@ -141,6 +144,10 @@ export function allowObjects(
 
 export function allowInvoke(grantee: IGrantable, functionArns: string[]): void {
   allow(grantee, ['lambda:InvokeFunction'], functionArns);
+}
+
+export function allowPutEvents(grantee: IGrantable, eventBusArn: string): void {
+  allow(grantee, ['events:PutEvents'], [eventBusArn]);
 }
 
 export function allowNetworkInterfaces(grantee: IGrantable): void {

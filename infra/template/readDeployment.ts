@@ -12,6 +12,7 @@ import {
   type Value,
 } from './cloudFormation.ts';
 import { readFunctions } from './readFunctions.ts';
+import { readRules } from './readRules.ts';
 import { readEventSource, readTable } from './readTable.ts';
 
 /**
@@ -52,11 +53,14 @@ export function describeTemplate(
     );
   }
   const environment = own.get(eventSource.functionName)?.environment ?? {};
+  const rules = readRules(resources, (functionName) => own.has(functionName));
+  const eventBusName = own.get(ofBus?.functionName ?? '')?.environment[environmentVariable.eventBus];
   const store = readStore(resources, environment[environmentVariable.store], eventSource.functionName);
   return {
     table: readTable(resources, environment[environmentVariable.table] ?? ''),
     eventSource,
-    ...(ofBus && { bus: { eventSource: ofBus } }),
+    ...(ofBus && { bus: { eventSource: ofBus, ...(eventBusName !== undefined && { eventBusName }) } }),
+    ...(rules.length > 0 && { rules }),
     functions,
     schedules: readSchedules(resources).filter(({ functionName }) => own.has(functionName)),
     ...(store && { store }),

@@ -61,7 +61,14 @@ export function readFunctions(
   return functions.map(({ description }) => description);
 }
 
-const ownRoles = ['orchestrator', 'wake', 'clock', 'publisher', 'workerHost'] as const satisfies Role[];
+const ownRoles = [
+  'orchestrator',
+  'wake',
+  'clock',
+  'publisher',
+  'ingest',
+  'workerHost',
+] as const satisfies Role[];
 
 function roleOf(functionName: string, prefix: string): Role | undefined {
   const names = functionNames(prefix);

@@ -1,0 +1,49 @@
+import { checkPaths, type IngestRequest, type IngestRule } from '../ingest/ingestRule.ts';
+import { functionNames } from '../orchestrator/configuration.ts';
+import type { RuleDescription } from './description.ts';
+import { eventMatcher } from './eventPattern/eventPattern.ts';
+
+/** The bus that every account has, on which the services of AWS tell what happens. */
+export const defaultEventBusName = 'default';
+
+export interface RuleSurroundings {
+  /** Of the deployment. @default that of the account */
+  readonly eventBusName?: string | undefined;
+  readonly functionPrefix: string;
+}
+
+/**
+ * A rule whose target is the ingest function. What the rule says of its target is in the input, so that the function is the
+ * same for all rules.
+ *
+ * @throws InvalidEventPatternError, InvalidEventPathError
+ */
+export function describeRule(
+  name: string,
+  rule: IngestRule,
+  { eventBusName = defaultEventBusName, functionPrefix }: RuleSurroundings,
+): RuleDescription {
+  eventMatcher(rule.eventPattern);
+  checkPaths(rule);
+  const target = 'start' in rule ? { start: rule.start } : { send: rule.send };
+  const request: Omit<IngestRequest, 'event'> = { rule: name, ...target };
+  return {
+    name: `${functionPrefix}${name}`,
+    eventBusName: rule.eventBusName ?? eventBusName,
+    eventPattern: rule.eventPattern,
+    targets: [
+      {
+        functionName: functionNames(functionPrefix).ingest,
+        inputTransformer: {
+          inputPathsMap: { event: '$' },
+          inputTemplate: `${withoutVariables(JSON.stringify(request)).slice(0, -1)},"event":<event>}`,
+        },
+      },
+    ],
+  };
+}
+
+/** A template's variables are in angle brackets, which JSON can write otherwise. */
+function withoutVariables(json: string): string {
+  return json.replaceAll('<', String.raw`\u003c`).replaceAll('>', String.raw`\u003e`);
+}
