@@ -3,7 +3,10 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { describe, expect, it } from 'vitest';
 import { allowed, synthesized } from './synthesized.ts';
 
-const made = synthesized({ bus: { endpoint: 'https://bus.example' } });
+const rules = {
+  Placed: { eventPattern: { source: ['shop'] }, start: { machine: 'order' } },
+} as const;
+const made = synthesized({ bus: {}, rules });
 const { millrace } = made;
 
 const logs = (id: string) => [`logs:CreateLogStream on ${id}Logs`, `logs:PutLogEvents on ${id}Logs`];
@@ -43,10 +46,34 @@ describe('the role of a function allows what the function does, and nothing else
     );
   });
 
-  it('the publisher reads the stream alone', () => {
+  it('the publisher reads the stream, and puts events on the bus', () => {
     expect(millrace.publisher && allowed(made, millrace.publisher)).toEqual(
+      [...logs('Publisher'), ...stream, ...failures, 'events:PutEvents on EventBus'].sort(),
+    );
+  });
+
+  it('the publisher to an endpoint puts none', () => {
+    const toEndpoint = synthesized({ bus: { endpoint: 'https://bus.example' } });
+    const { publisher } = toEndpoint.millrace;
+    expect(publisher && allowed(toEndpoint, publisher)).toEqual(
       [...logs('Publisher'), ...stream, ...failures].sort(),
     );
+  });
+
+  it('the function of the rules inserts starts and events, and each rule may invoke it and nothing else', () => {
+    expect(millrace.ingest && allowed(made, millrace.ingest)).toEqual(
+      [...logs('Ingest'), ...store, 'dynamodb:PutItem on Table'].sort(),
+    );
+    const permissions = made.template.findResources('AWS::Lambda::Permission');
+    const byRules = Object.values(permissions).filter(({ Properties }) =>
+      JSON.stringify(Properties.SourceArn ?? '').includes('OrdersRulePlaced'),
+    );
+    expect(byRules).toHaveLength(1);
+    expect(byRules[0]?.Properties).toMatchObject({
+      Action: 'lambda:InvokeFunction',
+      Principal: 'events.amazonaws.com',
+      FunctionName: { 'Fn::GetAtt': [expect.stringMatching(/^OrdersIngestFunction/), 'Arn'] },
+    });
   });
 
   it('a worker inserts its result', () => {
