@@ -71,7 +71,7 @@ export interface EventBridgeSettings {
 /**
  * The deployment of these functions, as data.
  *
- * @throws InvalidEventPatternError, InvalidEventPathError
+ * @throws InvalidRuleError, InvalidEventPatternError, InvalidEventPathError
  */
 export function describeDeployment(
   code: FunctionCode,

@@ -1,4 +1,4 @@
-import { checkPaths, type IngestRequest, type IngestRule } from '../ingest/ingestRule.ts';
+import { checkRule, type IngestRequest, type IngestRule } from '../ingest/ingestRule.ts';
 import { functionNames } from '../orchestrator/configuration.ts';
 import type { RuleDescription } from './description.ts';
 import { eventMatcher } from './eventPattern/eventPattern.ts';
@@ -16,15 +16,15 @@ export interface RuleSurroundings {
  * A rule whose target is the ingest function. What the rule says of its target is in the input, so that the function is the
  * same for all rules.
  *
- * @throws InvalidEventPatternError, InvalidEventPathError
+ * @throws InvalidRuleError, InvalidEventPatternError, InvalidEventPathError
  */
 export function describeRule(
   name: string,
   rule: IngestRule,
   { eventBusName = defaultEventBusName, functionPrefix }: RuleSurroundings,
 ): RuleDescription {
+  checkRule(name, rule);
   eventMatcher(rule.eventPattern);
-  checkPaths(rule);
   const target = 'start' in rule ? { start: rule.start } : { send: rule.send };
   const request: Omit<IngestRequest, 'event'> = { rule: name, ...target };
   return {

@@ -55,19 +55,42 @@ export interface IngestRequest {
   readonly event: Json;
 }
 
-/** @throws InvalidEventPathError */
-export function checkPaths(rule: StartRule | SendRule): void {
-  for (const path of Object.values('start' in rule ? pathsOfStart(rule.start) : pathsOfSend(rule.send))) {
-    if (path !== undefined) eventPath(path);
+/** Thrown for a rule that says not what to do, or not of what. */
+export class InvalidRuleError extends Error {
+  readonly code = 'InvalidRule';
+  override readonly name = 'InvalidRuleError';
+}
+
+/**
+ * Checks a rule that may come from a file.
+ *
+ * @throws InvalidRuleError, InvalidEventPathError
+ */
+export function checkRule(name: string, rule: IngestRule): void {
+  if (!/^[A-Za-z0-9_-]{1,40}$/.test(name)) {
+    throw new InvalidRuleError(`Rule '${name}': name it with 1 to 40 letters, digits, "-" or "_".`);
+  }
+  const { eventPattern, start, send }: Partial<StartRule & SendRule & IngestRule> = rule;
+  const refuse = (problem: string): never => {
+    throw new InvalidRuleError(`Rule '${name}': ${problem}`);
+  };
+  if (typeof eventPattern !== 'object') refuse('give it an eventPattern.');
+  if ((start === undefined) === (send === undefined)) refuse('give it either `start` or `send`.');
+  if (start) {
+    if (!isText(start.machine)) refuse('`start` needs the id of a machine.');
+    for (const path of [start.executionId, start.input]) if (path !== undefined) eventPath(path);
+  }
+  if (send) {
+    const { executionId, type, event, eventId } = send;
+    if (!isText(executionId)) refuse('`send` needs the path of an executionId.');
+    if (!isText(type)) refuse('`send` needs the type of the event, or its path.');
+    const paths = [executionId, event, eventId, isPath(type) ? type : undefined];
+    for (const path of paths) if (path !== undefined) eventPath(path);
   }
 }
 
-function pathsOfStart({ executionId, input }: StartTarget) {
-  return { executionId, input };
-}
-
-function pathsOfSend({ executionId, type, event, eventId }: SendTarget) {
-  return { executionId, event, eventId, type: isPath(type) ? type : undefined };
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
 }
 
 /** Where a text may stand for itself, too. */

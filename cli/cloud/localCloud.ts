@@ -23,7 +23,7 @@ export function bootLocalCloud(
   directories: DirectoryOptions,
   options: Pick<
     LocalCloudOptions,
-    'dataFile' | 'dynamodbPort' | 'lambdaPort' | 'settings' | 'timeScale' | 'bus' | 'template'
+    'dataFile' | 'dynamodbPort' | 'lambdaPort' | 'settings' | 'timeScale' | 'bus' | 'rules' | 'template'
   > = {},
 ): Promise<LocalCloud> {
   return context.startLocalCloud({
