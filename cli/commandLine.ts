@@ -18,6 +18,7 @@ import { addMachinesCommand } from './commands/machines.ts';
 import { addReplayCommand } from './commands/replay.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addStartCommand } from './commands/start.ts';
+import { addTaskCommand } from './commands/task.ts';
 import { addWaitCommand } from './commands/wait.ts';
 import type { CommandContext } from './context.ts';
 import { type ExitCode, exitCode, exitCodesHelp } from './exitCodes.ts';
@@ -55,6 +56,7 @@ const commands = [
   addEventsCommand,
   addWaitCommand,
   addSendCommand,
+  addTaskCommand,
   addStopCommand,
   addRedriveCommand,
   addSuspendCommand,

@@ -34,6 +34,7 @@ import {
   startExecutions,
 } from './start.ts';
 import { type ClientSurroundings, type Sleep, sleep } from './surroundings.ts';
+import { completeTask, failTask, heartbeatTask, type TaskFailure } from './tasks.ts';
 import { type WaitOptions, waitForExecution } from './wait.ts';
 import {
   type ExecutionIds,
@@ -178,6 +179,38 @@ export class MillraceClient {
     options: SendOptions = {},
   ): Promise<SentEvent> {
     return sendEvent(this.#surroundings, executionId, event as ExecutionEvent, options);
+  }
+
+  /**
+   * Gives the result of a task with `waitForResult`, by the token that its worker got. The same result may be given again.
+   *
+   * @throws InvalidTaskTokenError, NotSerializableError, ItemTooLargeError, ExecutionNotFoundError before anything is written
+   * @throws TaskNotOpenError when nobody waits for it any more
+   * @throws TaskAlreadyCompletedError when it has another result
+   */
+  completeTask(token: string, output?: unknown): Promise<void> {
+    return completeTask(this.#surroundings, token, output);
+  }
+
+  /**
+   * Lets a task with `waitForResult` fail: it is tried again, or its machine is told, as with an error of its worker.
+   *
+   * @throws InvalidTaskTokenError, InvalidTaskErrorError, ExecutionNotFoundError before anything is written
+   * @throws TaskNotOpenError when nobody waits for it any more
+   * @throws TaskAlreadyCompletedError when it has another result
+   */
+  failTask(token: string, failure: TaskFailure): Promise<void> {
+    return failTask(this.#surroundings, token, failure);
+  }
+
+  /**
+   * Says that whoever works on a task lives, as `task.heartbeat` in its worker does, and how far it is.
+   *
+   * @throws InvalidTaskTokenError, NotSerializableError, ItemTooLargeError, ExecutionNotFoundError, TaskNotOpenError before
+   * anything is written
+   */
+  heartbeatTask(token: string, beat: { readonly progress?: unknown } = {}): Promise<void> {
+    return heartbeatTask(this.#surroundings, token, beat);
   }
 
   /**

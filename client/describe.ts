@@ -4,11 +4,15 @@ import {
   type ExecutionError,
   type ExecutionStatus,
   hasEnded,
+  type OpenTask,
+  taskKey,
 } from '../orchestrator/core/execution/execution.ts';
 import { doneCount, type FanOut, failedCount } from '../orchestrator/core/execution/fanOut.ts';
+import { taskToken } from '../orchestrator/core/execution/taskToken.ts';
 import type { Json, JsonObject } from '../orchestrator/core/json.ts';
 import { type MachineState, parseMachineState } from '../orchestrator/core/machine/state.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
+import type { Beat } from '../orchestrator/table/liveness.ts';
 import { DifferentMachineError, ExecutionNotFoundError } from './errors.ts';
 import { checkExecutionId, machineId } from './identifiers.ts';
 import type { MachineContext, MachineOutput, MachineReference } from './machineTypes.ts';
@@ -62,6 +66,12 @@ export interface TaskDescription {
   readonly deadline?: string;
   /** When it will be dispatched: a retry's backoff, or a function that was throttled. */
   readonly dispatchAt?: string;
+  /** Its worker must give a sign of life by then. */
+  readonly heartbeatAt?: string;
+  /** Of a task with `waitForResult`: what its result is given by (`completeTask`). */
+  readonly token?: string;
+  /** Of a task with `heartbeat` or `waitForResult`: the last sign of life. */
+  readonly lastHeartbeat?: { readonly at?: string; readonly progress?: Json };
 }
 
 export interface FanOutDescription {
@@ -100,7 +110,7 @@ export async function describeExecution<M extends MachineReference = string>(
   const expected = machine === undefined ? undefined : machineId(machine);
   const execution = await table.readExecution(executionId);
   const description = execution
-    ? descriptionOf<M>(execution)
+    ? descriptionOf<M>(execution, await beatsOf({ table }, execution))
     : await describeStart<M>({ table }, executionId);
   if (expected !== undefined && description.machine !== expected) {
     throw new DifferentMachineError(executionId, expected, description.machine);
@@ -130,7 +140,10 @@ async function describeStart<M extends MachineReference>(
 }
 
 /** The types of context and output are those that the caller says its machine has: what is stored is JSON. */
-export function descriptionOf<M extends MachineReference>(execution: Execution): ExecutionDescription<M> {
+export function descriptionOf<M extends MachineReference>(
+  execution: Execution,
+  beats: readonly Beat[] = [],
+): ExecutionDescription<M> {
   const { executionId, machine, machineVersion, status, state, output, error, waiting, endedAt, version } =
     execution;
   const stored = execution.snapshot === undefined ? undefined : parseMachineState(execution.snapshot);
@@ -151,7 +164,7 @@ export function descriptionOf<M extends MachineReference>(execution: Execution):
         nextAttemptAt: isoTime(waiting.nextAttemptAt),
       },
     }),
-    tasks: execution.tasks.map(taskOf),
+    tasks: execution.tasks.map((task) => taskOf(executionId, task, beats)),
     ...(execution.fanOuts && { fanOuts: execution.fanOuts.map((fanOut) => fanOutOf(executionId, fanOut)) }),
     children: (hasEnded(status) ? [] : (execution.children ?? [])).map((child) => ({
       executionId: childId(executionId, child.task),
@@ -171,19 +184,32 @@ function parentField(executionId: string): { readonly parent?: string } {
   return parent === undefined ? {} : { parent };
 }
 
-function taskOf({
-  task,
-  worker,
-  attempt,
-  deadline,
-  dispatchAt,
-}: Execution['tasks'][number]): TaskDescription {
+/** Only tasks that must give signs of life, or whose results may come at any time, are worth a read. */
+async function beatsOf(
+  { table }: Pick<ClientSurroundings, 'table'>,
+  { executionId, tasks }: Execution,
+): Promise<Beat[]> {
+  const beating = tasks.filter((task) => task.heartbeatAt !== undefined || task.waitsForResult);
+  return beating.length === 0 ? [] : table.readBeats(executionId, beating);
+}
+
+function taskOf(executionId: string, open: OpenTask, beats: readonly Beat[]): TaskDescription {
+  const { task, worker, attempt, deadline, dispatchAt, heartbeatAt, waitsForResult } = open;
+  const beat = beats.find((each) => taskKey(each) === taskKey(open));
   return {
     task,
     worker,
     attempt,
     ...(deadline !== undefined && { deadline: isoTime(deadline) }),
     ...(dispatchAt !== undefined && { dispatchAt: isoTime(dispatchAt) }),
+    ...(heartbeatAt !== undefined && { heartbeatAt: isoTime(heartbeatAt) }),
+    ...(waitsForResult && { token: taskToken(executionId, open) }),
+    ...(beat && {
+      lastHeartbeat: {
+        ...(beat.at !== undefined && { at: beat.at }),
+        ...(beat.progress !== undefined && { progress: beat.progress }),
+      },
+    }),
   };
 }
 

@@ -109,3 +109,42 @@ export class ControlMismatchError extends Error {
     );
   }
 }
+
+/** Thrown for what is no token of a task; nothing was written. */
+export class InvalidTaskTokenError extends Error {
+  readonly code = 'InvalidTaskToken';
+  override readonly name = 'InvalidTaskTokenError';
+  constructor(token: unknown) {
+    super(
+      `${JSON.stringify(token)} is no token of a task. A token is '<executionId>#<task>#<attempt>': task.token in the worker, ` +
+        'or tasks[].token of describe.',
+    );
+  }
+}
+
+/** Thrown for an error of a task that has no usable name; nothing was written. */
+export class InvalidTaskErrorError extends Error {
+  readonly code = 'InvalidTaskError';
+  override readonly name = 'InvalidTaskErrorError';
+}
+
+/** Thrown when the attempt has another result already: the first one counts. */
+export class TaskAlreadyCompletedError extends Error {
+  readonly code = 'TaskAlreadyCompleted';
+  override readonly name = 'TaskAlreadyCompletedError';
+  constructor(token: string) {
+    super(`The attempt '${token}' has another result already, and the first one counts: see the history.`);
+  }
+}
+
+/** Thrown when nobody waits for the attempt's result: it has timed out, is over, or there is another attempt. */
+export class TaskNotOpenError extends Error {
+  readonly code = 'TaskNotOpen';
+  override readonly name = 'TaskNotOpenError';
+  constructor(executionId: string, key: string, status: ExecutionStatus) {
+    super(
+      `The execution '${executionId}' is ${status} and does not wait for '${key}': the attempt has timed out, was stopped, or ` +
+        'was followed by another. Its history says which.',
+    );
+  }
+}

@@ -73,7 +73,8 @@ export interface HistoryEntry {
 /**
  * `start`, `result`, `event` and `control` are items of the journal. `wake` fired timers, retries or deadlines.
  * `message` is an item of the journal that another execution wrote. `held` is an event that was held, and taken with the
- * entry after it. `deferred` is a task whose function was throttled. `waiting` began or ended a wait for the machine.
+ * entry after it. `deferred` is a task whose function was throttled. `beat`: the wake after it has seen that
+ * a worker lives. `waiting` began or ended a wait for the machine.
  */
 export type HistoryKind =
   | 'start'
@@ -84,6 +85,7 @@ export type HistoryKind =
   | 'held'
   | 'wake'
   | 'deferred'
+  | 'beat'
   | 'waiting';
 
 export type HistoryVerdict =

@@ -40,9 +40,13 @@ export {
   InvalidEventError,
   InvalidExecutionIdError,
   InvalidMachineIdError,
+  InvalidTaskErrorError,
+  InvalidTaskTokenError,
   NotRedrivableError,
   ReplayDivergedError,
   ReservedEventTypeError,
+  TaskAlreadyCompletedError,
+  TaskNotOpenError,
   WaitTimeoutError,
 } from './errors.ts';
 export type { HistoryEntry, HistoryKind, HistoryOptions, HistoryVerdict } from './history.ts';
@@ -67,6 +71,7 @@ export {
 export type { SendOptions, SentEvent } from './send.ts';
 export type { StartedExecution, StartManyOptions, StartOptions } from './start.ts';
 export type { Sleep } from './surroundings.ts';
+export type { TaskFailure } from './tasks.ts';
 export type { HistoryEffect, Transition } from './transition.ts';
 export type { WaitOptions } from './wait.ts';
 export type { ExecutionIds, ExecutionsAtRest, ExecutionsProgress, WaitForAllOptions } from './waitForAll.ts';

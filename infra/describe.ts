@@ -37,9 +37,6 @@ export interface FunctionCode {
   }[];
 }
 
-/** Workers are tried again by their retry policy, so the platform's own retries would only repeat attempts. */
-const workerInvokeConfig: EventInvokeDescription = { maximumRetryAttempts: 0 };
-
 /** Of both mappings: what a function does not take in all its attempts is given up and reported, and the shard goes on. */
 const streamSettings = {
   startingPosition: 'TRIM_HORIZON',
@@ -85,6 +82,8 @@ export function describeDeployment(
   const configuration: Configuration = { ...defaults, reportsConsumedCapacity: false, ...settings, hasBus };
   const names = functionNames(configuration.functionPrefix);
   const environment = environmentOf(configuration);
+  /** Workers are tried again by their retry policy, so the platform's own retries would only repeat attempts. */
+  const workerInvokeConfig: EventInvokeDescription = { maximumRetryAttempts: 0, onFailure: names.failed };
   const own = { codeDirectory: code.orchestrator, memorySizeMb: 512, environment };
   const functions: FunctionDescription[] = [
     {
@@ -105,6 +104,15 @@ export function describeDeployment(
       // It runs all the time and does little: its memory is what an idle deployment pays for.
       memorySizeMb: 128,
       eventInvokeConfig: { maximumRetryAttempts: 0, maximumEventAgeSeconds: 60 },
+    },
+    {
+      ...own,
+      functionName: names.failed,
+      role: 'failed',
+      handler: 'index.failed',
+      timeoutSeconds: 60,
+      // It loads the machines with the others, and writes one item.
+      memorySizeMb: 256,
     },
     {
       functionName: names.workerHost,

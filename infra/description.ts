@@ -107,7 +107,15 @@ export type EventFilterAlternative = string | { readonly prefix: string } | { re
 
 export interface FunctionDescription {
   readonly functionName: string;
-  readonly role: 'orchestrator' | 'wake' | 'clock' | 'publisher' | 'ingest' | 'workerHost' | 'worker';
+  readonly role:
+    | 'orchestrator'
+    | 'wake'
+    | 'clock'
+    | 'failed'
+    | 'publisher'
+    | 'ingest'
+    | 'workerHost'
+    | 'worker';
   /** Folder of the unpacked code, as Lambda would have it in `/var/task`. */
   readonly codeDirectory: string;
   /** `<file without extension>.<export>` within the code folder. */

@@ -84,6 +84,7 @@ export function functionNames(prefix: string) {
     orchestrator: `${prefix}orchestrator`,
     wake: `${prefix}wake`,
     clock: `${prefix}clock`,
+    failed: `${prefix}failed`,
     publisher: `${prefix}publisher`,
     ingest: `${prefix}ingest`,
     workerHost: `${prefix}worker-host`,

@@ -118,5 +118,5 @@ export class DispatchMemory {
 type DispatchedExecution = Pick<Execution, 'executionId' | 'startedAt'>;
 
 function keyOf(execution: DispatchedExecution, task: OpenTask): string {
-  return `${execution.executionId}/${execution.startedAt}/${taskKey(task)}/${task.deadline}`;
+  return `${execution.executionId}/${execution.startedAt}/${taskKey(task)}/${task.deadline ?? task.startBy}`;
 }

@@ -5,6 +5,7 @@ import { machinesOf, prepareMachines } from './core/machine/index.ts';
 import { callFunction, createLambdaClient, LambdaInvoker } from './dispatch.ts';
 import { readExecutionClock } from './executionClock.ts';
 import { clockHandler, paceAt } from './handlers/clock.ts';
+import { failedHandler } from './handlers/failed.ts';
 import { streamHandler } from './handlers/stream.ts';
 import { wakeHandler } from './handlers/wake.ts';
 import { Orchestrator } from './orchestrator.ts';
@@ -22,7 +23,7 @@ export interface OrchestratorModule {
 
 /**
  * The handlers of Millrace's own Lambda functions: `stream` for the table's stream, `wake` for due executions, `clock`
- * for the minute rule. Settings come from the environment (configuration.ts).
+ * for the minute rule, `failed` for workers that died. Settings come from the environment (configuration.ts).
  *
  * @throws MachineNotDurableError, DuplicateMachineError, InvalidConfigurationError
  */
@@ -72,6 +73,7 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
   return {
     stream: streamHandler(orchestrator, report, meter.report, clock.at),
     wake: wakeHandler(orchestrator, report, meter.report),
+    failed: failedHandler({ table, report, now, afterBatch: meter.report }),
     clock: clockHandler({
       table,
       callWake: (event) => callFunction(lambda, names.wake, event),

@@ -6,6 +6,7 @@ import { type Execution, taskKey } from './core/execution/execution.ts';
 import { type FanOut, openTasks } from './core/execution/fanOut.ts';
 import { type ItemResults, itemResultsOf } from './core/execution/listOutcome.ts';
 import { journalReferences, parseLog } from './core/execution/log.ts';
+import { nextDueOf } from './core/execution/tasks.ts';
 import { readListResults } from './listResults.ts';
 import type { JournalRecord } from './orchestrator.ts';
 import type { Table } from './table/table.ts';
@@ -96,11 +97,26 @@ export class JournalReader {
   async wakeInput(execution: Execution, wakeId: string, now: number): Promise<AdvanceInput> {
     const { executionId } = execution;
     const common = { executionId, execution, wakeId, now, delivered: [] };
-    if (execution.waiting) return { ...common, ...(await this.#wholeJournal(execution)) };
     const at = Math.max(now, execution.updatedAt);
-    const overdue = openTasks(execution).filter((task) => (task.deadline ?? Number.POSITIVE_INFINITY) <= at);
+    const beats = await this.#beats(execution, at);
+    if (execution.waiting) return { ...common, beats, ...(await this.#wholeJournal(execution)) };
+    const overdue = openTasks(execution).filter((task) => {
+      const due = nextDueOf(task);
+      return due !== undefined && due.type !== 'dispatch' && due.at <= at;
+    });
     const entries = overdue.length === 0 ? [] : await this.#table.readResults(executionId, overdue);
-    return { ...common, entries };
+    return { ...common, beats, entries };
+  }
+
+  /** Of tasks whose workers must have given a sign of life by now. */
+  async #beats(execution: Execution, at: number): Promise<ReadonlyMap<string, number>> {
+    const due = openTasks(execution).filter(
+      ({ dispatchAt, heartbeatAt, startBy }) =>
+        dispatchAt === undefined &&
+        Math.min(heartbeatAt ?? Number.POSITIVE_INFINITY, startBy ?? Number.POSITIVE_INFINITY) <= at,
+    );
+    const beats = due.length === 0 ? [] : await this.#table.readBeats(execution.executionId, due);
+    return new Map(beats.map((beat) => [taskKey(beat), beat.count]));
   }
 
   /** The results of the items of a list: those that were given, and what the journal holds. */

@@ -2,7 +2,11 @@ import type { TaskPayload } from '../workers/contract.ts';
 import { type Execution, type OpenTask, taskId, taskKey } from './core/execution/execution.ts';
 import { openTasks } from './core/execution/fanOut.ts';
 import type { MachineLookup } from './core/execution/machines.ts';
+import { handedOverAt } from './core/execution/tasks.ts';
+import { taskToken } from './core/execution/taskToken.ts';
 import type { Json } from './core/json.ts';
+import type { PreparedMachine } from './core/machine/index.ts';
+import type { TaskSource } from './core/machine/sources.ts';
 import type { TaskError } from './core/machine/step.types.ts';
 import { DispatchMemory, type FunctionInvoker } from './dispatch.ts';
 import { ListItems } from './listItems.ts';
@@ -58,9 +62,9 @@ export class TaskDispatcher {
     const machine = this.#options.machines.find(execution.machine, execution.machineVersion);
     if (!machine) return [];
     const lost = openTasks(execution).filter((task) => {
-      if (task.deadline === undefined || !causes.includes(task.cause)) return false;
-      const dispatchedAt = task.deadline - machine.taskSourceOf(task.worker).policy.timeoutMs;
-      return now - dispatchedAt < redispatchWithinMs && !this.#memory.has(execution, task);
+      if (!causes.includes(task.cause)) return false;
+      const at = handedOverAt(task, machine.taskSourceOf(task.worker).policy);
+      return at !== undefined && now - at < redispatchWithinMs && !this.#memory.has(execution, task);
     });
     return this.dispatch(execution, lost);
   }
@@ -79,9 +83,8 @@ export class TaskDispatcher {
       this.#reportDeferred(execution, task, input.error);
       return 'deferred';
     }
-    const worker = source.kind === 'worker' ? source.worker : task.worker;
-    const of = { machine: machine.listsOf ?? execution.machine, worker };
-    const outcome = await invoker.invoke(functionName, this.#payload(execution, task, of, input.value));
+    const payload = this.#payload(execution, task, machine, source, input.value);
+    const outcome = await invoker.invoke(functionName, payload);
     switch (outcome.type) {
       case 'dispatched':
         this.#memory.add(execution, task);
@@ -141,11 +144,11 @@ export class TaskDispatcher {
   #payload(
     execution: Execution,
     task: OpenTask,
-    of: { readonly machine: string; readonly worker: string },
+    { listsOf }: PreparedMachine,
+    source: TaskSource,
     input: Json,
   ): TaskPayload {
-    const { executionId, machineVersion = '' } = execution;
-    const { machine, worker } = of;
+    const { executionId, machine, machineVersion = '' } = execution;
     const expiry = expiresAt(this.#options.layout, this.#options.now());
     // The task of an effect was made before the commit put its input into the store.
     const inputAt = task.inputAt ?? execution.tasks.find((open) => open.task === task.task)?.inputAt;
@@ -156,11 +159,13 @@ export class TaskDispatcher {
       task: task.task,
       ...(task.index !== undefined && { index: task.index }),
       attempt: task.attempt,
-      worker,
-      machine,
+      worker: source.kind === 'worker' ? source.worker : task.worker,
+      machine: listsOf ?? machine,
       machineVersion,
-      deadline: isoTime(task.deadline ?? this.#options.now()),
+      ...(task.deadline !== undefined && { deadline: isoTime(task.deadline) }),
       idempotencyKey: `${executionId}#${taskId(task)}`,
+      ...(task.waitsForResult && { token: taskToken(executionId, task) }),
+      ...(source.policy.once && { once: true }),
       ...(expiry !== undefined && { expiresAt: expiry }),
       ...(inputAt === undefined ? { input } : { input: null, inputAt }),
     };

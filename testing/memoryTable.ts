@@ -28,6 +28,15 @@ import {
   type ResultItem,
   type StartItem,
 } from '../orchestrator/table/journalItems.ts';
+import {
+  type Beat,
+  beatItem,
+  type Claim,
+  type ClaimOutcome,
+  decodeBeat,
+  encodeClaim,
+  type NewBeat,
+} from '../orchestrator/table/liveness.ts';
 import { encodeOutgoing } from '../orchestrator/table/messageItems.ts';
 import { outlineOf } from '../orchestrator/table/outline.ts';
 import { indexPartition, maximumItemBytes, neverMs, sortKey } from '../orchestrator/table/schema.ts';
@@ -191,6 +200,25 @@ export class MemoryTable implements Table {
 
   async insertResult(result: ResultItem): Promise<InsertOutcome> {
     return this.#insert(encodeResult(result, undefined));
+  }
+
+  async readBeats(executionId: string, attempts: readonly TaskAttempt[]): Promise<Beat[]> {
+    return attempts.flatMap((attempt) => {
+      const item = this.items.get(keyOf(executionId, sortKey.beat(attempt)));
+      return (item && decodeBeat(item)) ?? [];
+    });
+  }
+
+  async writeBeat(beat: NewBeat): Promise<void> {
+    const key = keyOf(beat.executionId, sortKey.beat(beat));
+    this.put(checkedSize('The beat item', beatItem(this.items.get(key), beat)));
+  }
+
+  async insertClaim(claim: Claim): Promise<ClaimOutcome> {
+    const item = encodeClaim(claim, undefined);
+    const existing = this.items.get(keyOf(claim.executionId, item.item?.S ?? ''));
+    if (!existing) this.put(item);
+    return !existing || existing.claimedBy?.S === claim.claimedBy ? 'claimed' : 'taken';
   }
 
   async listDue({ shard, until, limit, cursor }: DueRequest): Promise<Page<DueExecution>> {

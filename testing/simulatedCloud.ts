@@ -32,6 +32,8 @@ export interface DeliveryFaults {
   readonly duplicateInvoke?: number;
   /** Probability that Lambda loses an invocation: the deadline has to find it. */
   readonly loseInvoke?: number;
+  /** Probability that a worker's process ends before it answers. */
+  readonly killWorker?: number;
   /** Probability that the wake function is called once more for the same wake, later. */
   readonly duplicateWake?: number;
   /** Wakes are carried out after up to this many milliseconds. */

@@ -3,10 +3,11 @@ import { openTasks } from '../orchestrator/core/execution/fanOut.ts';
 import type { MachineLookup } from '../orchestrator/core/execution/machines.ts';
 import { promiseLogicOf, runPromiseLogic } from '../orchestrator/core/machine/index.ts';
 import type { DispatchOutcome, FunctionInvoker } from '../orchestrator/dispatch.ts';
+import { resultOfFailure } from '../orchestrator/failedInvocation.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { Table } from '../orchestrator/table/table.ts';
 import type { TaskPayload } from '../workers/contract.ts';
-import { runTask, type Task } from '../workers/runTask.ts';
+import { runTask, type Task, type TaskSurroundings } from '../workers/runTask.ts';
 import { NotReachedError } from './errors.ts';
 import type { MemoryTable } from './memoryTable.ts';
 import { errorOf, type WorkerFault } from './workerFaults.ts';
@@ -27,7 +28,7 @@ export interface LambdaSurroundings {
   now(): number;
   later(ms: number, run: () => Promise<void>): void;
   /** Whether something goes wrong with the next invocation of its own accord. */
-  strikes(fault: 'throttleInvoke' | 'duplicateInvoke' | 'loseInvoke'): boolean;
+  strikes(fault: 'throttleInvoke' | 'duplicateInvoke' | 'loseInvoke' | 'killWorker'): boolean;
   /** Milliseconds between an invocation and its duplicate. */
   delayMs(): number;
 }
@@ -81,7 +82,8 @@ export class SimulatedLambda implements FunctionInvoker {
     if (fault === 'timeOut' || strikes('loseInvoke')) return { type: 'dispatched' };
     const takesMs = typeof fault === 'object' && 'takes' in fault ? durationMs(fault.takes) : 0;
     const run = () => this.#run(worker, work, payload, takesMs);
-    later(invocationMs, run);
+    const dies = fault === 'die' || strikes('killWorker');
+    later(invocationMs, dies ? () => this.#run(worker, work, payload, takesMs, true) : run);
     if (fault === 'duplicate' || strikes('duplicateInvoke')) later(invocationMs + delayMs(), run);
     return { type: 'dispatched' };
   }
@@ -106,7 +108,7 @@ export class SimulatedLambda implements FunctionInvoker {
     return logic && ((input, { signal }) => runPromiseLogic(logic, input, { signal }));
   }
 
-  async #run(worker: string, work: Work, payload: TaskPayload, takesMs: number): Promise<void> {
+  async #run(worker: string, work: Work, payload: TaskPayload, takesMs: number, dies = false): Promise<void> {
     this.invocations.push(`${payload.executionId}/${payload.item}`);
     this.hooks.onRun(worker, payload);
     // JSON, as through Lambda.
@@ -119,7 +121,29 @@ export class SimulatedLambda implements FunctionInvoker {
       });
       return 'inserted';
     };
-    await settledInTime(worker, runTask(received, work, { table: { insertResult }, now }));
+    const { writeBeat, insertClaim } = this.#table;
+    const table = {
+      insertResult,
+      writeBeat: writeBeat.bind(this.#table),
+      insertClaim: insertClaim.bind(this.#table),
+    };
+    if (dies) return this.#die(received, table);
+    await settledInTime(worker, runTask(received, work, { table, now }));
+  }
+
+  /** Its process ends before it answers: Lambda tells the on-failure destination. */
+  async #die(payload: TaskPayload<never>, table: TaskSurroundings['table']): Promise<void> {
+    const { now } = this.#surroundings;
+    // What comes before the work is done, what comes after is not.
+    if (payload.once) await table.insertClaim({ ...payload, claimedBy: 'dead', at: isoTime(now()) });
+    if (payload.token !== undefined) await table.writeBeat({ ...payload, at: isoTime(now()) });
+    const errorMessage = 'RequestId: 1 Error: Runtime exited with error: signal: killed';
+    const result = resultOfFailure(
+      { requestPayload: payload, responsePayload: { errorType: 'Runtime.ExitError', errorMessage } },
+      isoTime(now()),
+    );
+    if (!result) throw new NotReachedError('A dead worker has no result.');
+    await this.#table.insertResult(result);
   }
 }
 

@@ -7,6 +7,8 @@ export type WorkerFault =
   | { readonly error: string | WorkerFailure }
   /** It is not called, and no result ever comes: the attempt's deadline passes. */
   | 'timeOut'
+  /** Its process ends before it answers, as one that is killed: the attempt fails at once with `Lambda.Unknown`. */
+  | 'die'
   /** Its function has no capacity: it is invoked again a second or some later, as the same attempt. */
   | 'throttle'
   /** Lambda runs the invocation twice. */

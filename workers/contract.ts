@@ -20,10 +20,17 @@ export interface TaskPayload<Input = Json> {
   readonly worker: string;
   readonly machine: string;
   readonly machineVersion: string;
-  /** ISO 8601. A result written after it is ignored. */
-  readonly deadline: string;
+  /** ISO 8601. A result written after it is ignored. Absent where the result may come at any time. */
+  readonly deadline?: string;
   /** The same for every attempt of one task: `<executionId>#<task>`, for an item of a list `<executionId>#<task>.<index>`. */
   readonly idempotencyKey: string;
+  /**
+   * Present where what the worker returns is not the result: whoever has the result gives it by this token,
+   * `<executionId>#<task>#<attempt>`. The worker first writes the `beat#` item, to say that it has begun.
+   */
+  readonly token?: string;
+  /** The worker must claim the attempt (the `claim#` item) before it begins, and do nothing where it is claimed. */
+  readonly once?: true;
   /** Seconds since the epoch, to be copied to the result item's `expiresAt`; absent where items are kept for ever. */
   readonly expiresAt?: number;
   readonly input: Input;

@@ -13,5 +13,6 @@ export {
   eachFromFile,
   isFailedItem,
 } from './each.ts';
+export { errorIs } from './errorIs.ts';
 export type { Task } from './runTask.ts';
-export { type WorkerLogic, WorkerOutsideMillraceError, worker } from './worker.ts';
+export { type WorkerLogic, WorkerOutsideMillraceError, withPolicy, worker } from './worker.ts';

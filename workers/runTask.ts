@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { inspect, types } from 'node:util';
+import { dataLimitErrorName } from '../orchestrator/core/errorNames.ts';
 import type { TaskResult } from '../orchestrator/core/execution/entries.ts';
-import { dataLimitErrorName } from '../orchestrator/core/execution/tasks.ts';
 import type { TaskError } from '../orchestrator/core/machine/step.types.ts';
 import { serializable } from '../orchestrator/core/serializable.ts';
 import { isStoredDataError, StoredJson } from '../orchestrator/store/storedJson.ts';
@@ -22,20 +23,31 @@ export interface Task {
   readonly machineVersion: string;
   /** The same for every attempt of this task: what a payment service, say, takes to do a thing once. */
   readonly idempotencyKey: string;
-  /** A result after it is ignored. */
-  readonly deadline: Date;
+  /** A result after it is ignored. Absent where the result may come at any time. */
+  readonly deadline?: Date;
   /** Aborts a second before the deadline. */
   readonly signal: AbortSignal;
+  /** Of a task with `waitForResult`: whoever has the result gives it by this token. */
+  readonly token?: string;
+  /**
+   * Says that the attempt lives, to be called more often than the task's `heartbeat` is long, and how far it is, for
+   * `describe` to show: `progress` is any JSON, and stays until there is another. One write each.
+   *
+   * @throws NotSerializableError, ItemTooLargeError, and what the AWS SDK throws where the table does not take it
+   */
+  heartbeat(beat?: { readonly progress?: unknown }): Promise<void>;
 }
 
 export interface TaskSurroundings {
-  readonly table: Pick<Table, 'insertResult'>;
+  readonly table: Pick<Table, 'insertResult' | 'writeBeat' | 'insertClaim'>;
   /** Where inputs are that are too large for a payload. @default nowhere: such a task fails */
   readonly data?: StoredJson;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** What the system's timers take for so much of `now`'s time. @default as much */
   readonly systemDelayMs?: (ms: number) => number;
+  /** Names this run in its claim of a `once` task. @default a random UUID */
+  readonly newId?: () => string;
 }
 
 /** Between the abort signal and the deadline. */
@@ -43,22 +55,28 @@ const marginMs = 1000;
 
 /**
  * Runs one attempt and writes its result. Whatever the work does — return, throw, return what is no JSON — becomes an
- * item; it rejects only when the table does not take the item.
+ * item; it rejects only when the table does not take the item. Of a task with a token only what the work throws does: its
+ * result comes from elsewhere. A `once` attempt that another run has claimed, or whose time is over, is not begun.
  */
 export async function runTask<Input>(
   payload: TaskPayload<Input>,
   work: (input: Input, task: Task) => unknown,
-  { table, data = new StoredJson(undefined), now, systemDelayMs = (ms) => ms }: TaskSurroundings,
+  surroundings: TaskSurroundings,
 ): Promise<void> {
+  const { table, data = new StoredJson(undefined), now, systemDelayMs = (ms) => ms } = surroundings;
   const startedAt = now();
-  const { executionId, task, attempt, worker } = payload;
+  const { executionId, task, attempt, worker, token } = payload;
   const index = payload.index === undefined ? {} : { index: payload.index };
-  const deadlineMs = Date.parse(payload.deadline);
+  const deadlineMs = payload.deadline === undefined ? undefined : Date.parse(payload.deadline);
+  if (payload.once && !(await claim(payload, deadlineMs, surroundings))) return;
+  if (token !== undefined) await beat(payload, undefined, surroundings);
   const controller = new AbortController();
-  const timer = setTimeout(
-    () => controller.abort(new Error('The deadline of the task is near.')),
-    Math.min(systemDelayMs(Math.max(0, deadlineMs - marginMs - startedAt)), 2 ** 31 - 1),
-  );
+  const timer =
+    deadlineMs !== undefined &&
+    setTimeout(
+      () => controller.abort(new Error('The deadline of the task is near.')),
+      Math.min(systemDelayMs(Math.max(0, deadlineMs - marginMs - startedAt)), 2 ** 31 - 1),
+    );
   const result = await resultOf(async () =>
     work(await inputOf(payload, data), {
       executionId,
@@ -68,10 +86,13 @@ export async function runTask<Input>(
       machine: payload.machine,
       machineVersion: payload.machineVersion,
       idempotencyKey: payload.idempotencyKey,
-      deadline: new Date(deadlineMs),
+      ...(deadlineMs !== undefined && { deadline: new Date(deadlineMs) }),
       signal: controller.signal,
+      ...(token !== undefined && { token }),
+      heartbeat: ({ progress } = {}) => beat(payload, progress, surroundings),
     }),
-  ).finally(() => clearTimeout(timer));
+  ).finally(() => clearTimeout(timer || undefined));
+  if (token !== undefined && result.status === 'SUCCEEDED') return;
   const item = {
     executionId,
     task,
@@ -90,6 +111,45 @@ export async function runTask<Input>(
     const failure = { name, message: `Worker '${payload.worker}': ${error.message}` };
     await table.insertResult({ ...item, result: { status: 'FAILED', error: failure } }, expiry);
   }
+}
+
+/** Whether this run, and no other, may do the attempt's work. */
+async function claim(
+  payload: TaskPayload<unknown>,
+  deadlineMs: number | undefined,
+  { table, now, newId = randomUUID }: TaskSurroundings,
+): Promise<boolean> {
+  const { executionId, task, index, attempt, expiresAt } = payload;
+  if (deadlineMs !== undefined && now() >= deadlineMs) return false;
+  const outcome = await table.insertClaim(
+    {
+      executionId,
+      task,
+      ...(index !== undefined && { index }),
+      attempt,
+      claimedBy: newId(),
+      at: isoTime(now()),
+    },
+    expiresAt,
+  );
+  return outcome === 'claimed';
+}
+
+/** @throws NotSerializableError, ItemTooLargeError */
+async function beat(
+  { executionId, task, index, attempt, expiresAt }: TaskPayload<unknown>,
+  progress: unknown,
+  { table, now }: TaskSurroundings,
+): Promise<void> {
+  const shown = serializable(progress, 'progress');
+  const life = {
+    executionId,
+    task,
+    ...(index !== undefined && { index }),
+    attempt,
+    at: isoTime(now()),
+  };
+  await table.writeBeat({ ...life, ...(shown !== undefined && { progress: shown }) }, expiresAt);
 }
 
 /** What the machine is told where the output could be stored nowhere; nothing where the table itself failed. */

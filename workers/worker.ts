@@ -7,6 +7,23 @@ export type WorkerLogic<Input, Output> = PromiseActorLogic<Output, Input> & {
   readonly [taskPolicyKey]?: TaskPolicy;
 };
 
+/**
+ * The same worker with other rules, for one place that invokes it: what `policy` does not name stays as it is.
+ *
+ *     const charge = worker<Charge, Receipt>({ worker: 'charge', timeout: '30s' });
+ *     setup({ actors: { charge, chargePatiently: withPolicy(charge, { timeout: '10m' }) } });
+ *
+ * Name the function (`worker`) in one of the two: else it is the one that is named like the actor.
+ *
+ * @throws InvalidDurationError, InvalidRetryPolicyError, InvalidTaskPolicyError
+ */
+export function withPolicy<Input, Output>(
+  logic: WorkerLogic<Input, Output>,
+  policy: TaskPolicy,
+): WorkerLogic<Input, Output> {
+  return worker<Input, Output>({ ...logic[taskPolicyKey], ...policy });
+}
+
 /** Thrown when a machine with workers is run by plain XState, which has no Lambda to invoke. */
 export class WorkerOutsideMillraceError extends Error {
   readonly code = 'WorkerOutsideMillrace';
@@ -23,7 +40,7 @@ export class WorkerOutsideMillraceError extends Error {
  * An actor that a worker function runs: `setup({ actors: { charge: worker<ChargeInput, Receipt>({ timeout: '30s' }) } })`.
  * The function is the worker named like the actor, or `policy.worker`. `Input` and `Output` must survive JSON.
  *
- * @throws InvalidDurationError when a duration of the policy is none
+ * @throws InvalidDurationError, InvalidRetryPolicyError, InvalidTaskPolicyError
  */
 export function worker<Input = unknown, Output = unknown>(
   policy: TaskPolicy = {},

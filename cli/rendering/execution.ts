@@ -33,11 +33,7 @@ function waitsFor(execution: ExecutionDescription): string[] {
   if (execution.status !== 'RUNNING') return [];
   if (execution.startPending) return ['the orchestrator, to take its start'];
   if (waitsOnlyForEvents(execution)) return ['an event'];
-  const tasks = execution.tasks.map(({ task, worker, attempt, deadline, dispatchAt }) =>
-    dispatchAt === undefined
-      ? `task ${task} (${worker}), attempt ${attempt}, until ${deadline}`
-      : `task ${task} (${worker}), attempt ${attempt}, which begins at ${dispatchAt}`,
-  );
+  const tasks = execution.tasks.map(taskText);
   const lists = (execution.fanOuts ?? []).map(
     ({ task, worker, count, done, failed, inFlight }) =>
       `task ${task} (each of ${count} ${worker}): ${done} done, ${failed} of them failed, ${inFlight} in flight`,
@@ -49,6 +45,20 @@ function waitsFor(execution: ExecutionDescription): string[] {
     ? [`its machine, since ${waiting.since}; looked for again at ${waiting.nextAttemptAt}`]
     : [];
   return [...tasks, ...lists, ...children, ...timers, ...machine];
+}
+
+function taskText(open: ExecutionDescription['tasks'][number]): string {
+  const { task, worker, attempt, deadline, dispatchAt, heartbeatAt, token, lastHeartbeat } = open;
+  const of = `task ${task} (${worker}), attempt ${attempt}`;
+  if (dispatchAt !== undefined) return `${of}, which begins at ${dispatchAt}`;
+  const parts = [
+    token === undefined ? of : `${of}, a result by token ${token}`,
+    deadline === undefined ? undefined : `until ${deadline}`,
+    heartbeatAt === undefined ? undefined : `a heartbeat until ${heartbeatAt}`,
+    lastHeartbeat?.at === undefined ? undefined : `the last at ${lastHeartbeat.at}`,
+    lastHeartbeat?.progress === undefined ? undefined : `progress ${JSON.stringify(lastHeartbeat.progress)}`,
+  ];
+  return parts.filter((part) => part !== undefined).join(', ');
 }
 
 export function stateText(state: ExecutionDescription['state']): string | undefined {

@@ -172,6 +172,11 @@ export class Millrace extends Construct {
     return this.#functions.ofRole('clock');
   }
 
+  /** Hears of workers that died, and fails their attempts. */
+  get failed(): LambdaFunction {
+    return this.#functions.ofRole('failed');
+  }
+
   /** Runs the machines' plain `fromPromise` actors: what they need is granted to it. */
   get workerHost(): LambdaFunction {
     return this.#functions.ofRole('workerHost');

@@ -18,6 +18,8 @@ export interface DataAccess {
 
 const read = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
 const insert = ['dynamodb:PutItem'];
+/** A sign of life adds to its counter. */
+const beat = ['dynamodb:UpdateItem'];
 const none: DataAccess = { table: [], index: [], store: 'none' };
 
 const storeActions = {
@@ -34,13 +36,14 @@ export const accessOfRole: Readonly<Record<FunctionRole, DataAccess>> = {
   orchestrator: { table: [...read, ...insert], index: [], store: 'all' },
   wake: { table: [...read, ...insert], index: [], store: 'all' },
   clock: { ...none, index: ['dynamodb:Query'] },
+  failed: { ...none, table: insert },
   // It reads the stream alone: what commits tell is in their records.
   publisher: none,
   // It starts executions and sends to them, as the grants of the construct let others do.
   ingest: { table: insert, index: [], store: 'all' },
   // Lists are collected from the results of their items.
-  workerHost: { table: [...read, ...insert], index: [], store: 'all' },
-  worker: { table: insert, index: [], store: 'all' },
+  workerHost: { table: [...read, ...insert, ...beat], index: [], store: 'all' },
+  worker: { table: [...insert, ...beat], index: [], store: 'all' },
 };
 
 /** Which functions a function calls itself. */
@@ -48,6 +51,7 @@ export const invokedByRole: Readonly<Record<FunctionRole, readonly FunctionRole[
   orchestrator: ['workerHost', 'worker'],
   wake: ['workerHost', 'worker'],
   clock: ['wake'],
+  failed: [],
   publisher: [],
   ingest: [],
   workerHost: [],

@@ -65,6 +65,7 @@ const ownRoles = [
   'orchestrator',
   'wake',
   'clock',
+  'failed',
   'publisher',
   'ingest',
   'workerHost',

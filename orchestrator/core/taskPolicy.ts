@@ -1,4 +1,5 @@
 import { type Duration, durationMs } from './duration.ts';
+import { anyErrorName } from './errorNames.ts';
 
 /** How failed attempts of a task are tried again: the fields of one of Step Functions' Retriers, as durations. */
 export interface RetryPolicy {
@@ -24,8 +25,32 @@ export interface RetryPolicy {
 
 /** What an author says of a worker in `worker({...})`. */
 export interface TaskPolicy {
-  /** An attempt without a result by then has failed with `States.Timeout`. @default 15 minutes and 10 seconds */
+  /**
+   * An attempt without a result by then has failed with `States.Timeout`.
+   *
+   * @default 15 minutes and 10 seconds; with `waitForResult` none
+   */
   readonly timeout?: Duration;
+  /**
+   * An attempt that gives no sign of life (`task.heartbeat()`) for so long has failed with `States.HeartbeatTimeout`. From a
+   * second. @default none is expected
+   */
+  readonly heartbeat?: Duration;
+  /**
+   * What the worker returns is not the result: that comes later, from a person or another system, by the task's token
+   * (`client.completeTask`). What the worker throws is a failure all the same. @default false
+   */
+  readonly waitForResult?: boolean;
+  /**
+   * With `waitForResult`: an attempt whose worker has not begun by then has failed with `States.Timeout`, since its invocation
+   * was lost. From a second. @default 1 minute
+   */
+  readonly startTimeout?: Duration;
+  /**
+   * There is one attempt, and its worker starts once, whatever is delivered twice. Where it is not known whether it has done
+   * its work, the machine gets `Millrace.UnknownOutcome`. Not with `retry`. @default false
+   */
+  readonly once?: boolean;
   /**
    * One policy, or several: the first that is for the error decides, as in Step Functions.
    * @default none: the machine's `onError` sees the first failure
@@ -37,7 +62,12 @@ export interface TaskPolicy {
 
 /** A {@link TaskPolicy} with every default filled in, in milliseconds. */
 export interface ResolvedTaskPolicy {
-  readonly timeoutMs: number;
+  /** Absent: the result may come at any time. */
+  readonly timeoutMs?: number;
+  readonly heartbeatMs?: number;
+  /** Present where the result comes from elsewhere: until then the worker must have begun. */
+  readonly startTimeoutMs?: number;
+  readonly once?: true;
   readonly retry: readonly ResolvedRetryPolicy[];
 }
 
@@ -50,11 +80,17 @@ export interface ResolvedRetryPolicy {
   readonly jitter: 'none' | 'full';
 }
 
-/** Step Functions' names that stand for more than one error. */
-export const anyErrorName = 'States.ALL';
-
 /** Lambda's own limit is 15 minutes; the rest is for the result to be written and read. */
 const defaultTimeoutMs = 15 * 60_000 + 10_000;
+const defaultStartTimeoutMs = 60_000;
+/** The clock looks once a second. */
+const shortestMs = 1000;
+
+/** Thrown when fields of a task policy contradict each other, or are shorter than what can be kept. */
+export class InvalidTaskPolicyError extends Error {
+  readonly code = 'InvalidTaskPolicy';
+  override readonly name = 'InvalidTaskPolicyError';
+}
 
 /** Thrown when a retry policy has errors, attempts or a backoff rate that make no sense. */
 export class InvalidRetryPolicyError extends Error {
@@ -62,13 +98,35 @@ export class InvalidRetryPolicyError extends Error {
   override readonly name = 'InvalidRetryPolicyError';
 }
 
-/** @throws InvalidDurationError, InvalidRetryPolicyError */
+/** @throws InvalidDurationError, InvalidRetryPolicyError, InvalidTaskPolicyError */
 export function resolveTaskPolicy(policy: TaskPolicy = {}): ResolvedTaskPolicy {
   const retry = policy.retry === undefined ? [] : isList(policy.retry) ? policy.retry : [policy.retry];
+  const { timeout, heartbeat, startTimeout, waitForResult = false, once = false } = policy;
+  if (once && retry.length > 0) {
+    throw new InvalidTaskPolicyError('once means one attempt: leave out retry, or once.');
+  }
+  if (startTimeout !== undefined && !waitForResult) {
+    throw new InvalidTaskPolicyError('startTimeout is for tasks with waitForResult: use timeout.');
+  }
+  const timeoutMs =
+    timeout === undefined ? (waitForResult ? undefined : defaultTimeoutMs) : durationMs(timeout);
+  const startTimeoutMs =
+    startTimeout === undefined ? defaultStartTimeoutMs : atLeastASecond('startTimeout', startTimeout);
   return {
-    timeoutMs: policy.timeout === undefined ? defaultTimeoutMs : durationMs(policy.timeout),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(heartbeat !== undefined && { heartbeatMs: atLeastASecond('heartbeat', heartbeat) }),
+    ...(waitForResult && { startTimeoutMs }),
+    ...(once && { once }),
     retry: retry.map(resolveRetryPolicy),
   };
+}
+
+function atLeastASecond(name: string, duration: Duration): number {
+  const ms = durationMs(duration);
+  if (ms >= shortestMs) return ms;
+  throw new InvalidTaskPolicyError(
+    `${name} is ${ms} ms: give a second or more, the clock looks once a second.`,
+  );
 }
 
 function isList(retry: RetryPolicy | readonly RetryPolicy[]): retry is readonly RetryPolicy[] {

@@ -8,6 +8,8 @@ import {
   PutItemCommand,
   QueryCommand,
   type QueryCommandInput,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { type Attributes, attributesSize } from './attributes.ts';
 import type { Condition } from './conditions.ts';
@@ -112,6 +114,12 @@ export class DynamoDBCalls {
         this.#options.onConsumedCapacity?.({ writeUnits, readUnits: 0 });
       return { type: 'refused', existing: error.Item, attempts: error.$metadata.attempts ?? 1 };
     }
+  }
+
+  async update(update: Omit<UpdateItemCommandInput, 'TableName'>): Promise<void> {
+    const output = await this.#client.send(new UpdateItemCommand({ ...this.#common, ...update }));
+    const writeUnits = output.ConsumedCapacity?.CapacityUnits;
+    if (writeUnits !== undefined) this.#options.onConsumedCapacity?.({ writeUnits, readUnits: 0 });
   }
 
   countRead(consumed: ConsumedCapacity | undefined): void {

@@ -28,6 +28,16 @@ import {
   type ResultItem,
   type StartItem,
 } from './journalItems.ts';
+import {
+  type Beat,
+  beatItem,
+  beatUpdate,
+  type Claim,
+  type ClaimOutcome,
+  decodeBeat,
+  encodeClaim,
+  type NewBeat,
+} from './liveness.ts';
 import { encodeOutgoing } from './messageItems.ts';
 import { OutlineReader } from './outlineReader.ts';
 import { sortKey, sortKeyPrefix } from './schema.ts';
@@ -209,6 +219,26 @@ export class DynamoDBTable implements Table {
     const item = encodeResult(result, expiry ?? expiresAt(this.#options, this.#options.now()));
     const outcome = await this.#calls.put(checkedSize('The result item', item), isNotWrittenYet);
     return outcome.type === 'written' ? 'inserted' : 'exists';
+  }
+
+  async readBeats(executionId: string, attempts: readonly TaskAttempt[]): Promise<Beat[]> {
+    const keys = attempts.map(sortKey.beat);
+    const items = await this.#calls.getMany(executionId, keys);
+    return items.map(decodeBeat).filter((beat) => beat !== undefined);
+  }
+
+  async writeBeat(beat: NewBeat, expiry?: number): Promise<void> {
+    checkedSize('The beat item', beatItem(undefined, beat));
+    const update = beatUpdate(beat, expiry ?? expiresAt(this.#options, this.#options.now()));
+    await this.#calls.update(update);
+  }
+
+  async insertClaim(claim: Claim, expiry?: number): Promise<ClaimOutcome> {
+    const item = encodeClaim(claim, expiry ?? expiresAt(this.#options, this.#options.now()));
+    const outcome = await this.#calls.put(item, isNotWrittenYet);
+    // A request that was sent again by the SDK can meet its own first attempt.
+    const isOwn = outcome.type === 'written' || outcome.existing?.claimedBy?.S === claim.claimedBy;
+    return isOwn ? 'claimed' : 'taken';
   }
 
   async listDue(request: DueRequest): Promise<Page<DueExecution>> {

@@ -145,7 +145,20 @@ function executionAttributes(execution: Execution, layout: TableLayout): Attribu
 const depthInTasks = 2;
 
 function taskAttribute(task: OpenTask): AttributeValue {
-  const { task: id, worker, attempt, cause, deadline, dispatchAt, retries, input, inputAt } = task;
+  const {
+    task: id,
+    worker,
+    attempt,
+    cause,
+    deadline,
+    dispatchAt,
+    heartbeatAt,
+    beat,
+    startBy,
+    retries,
+    input,
+    inputAt,
+  } = task;
   const map: Attributes = {
     id: { N: String(id) },
     worker: { S: worker },
@@ -154,6 +167,10 @@ function taskAttribute(task: OpenTask): AttributeValue {
   };
   if (deadline !== undefined) map.deadline = { N: String(deadline) };
   if (dispatchAt !== undefined) map.dispatchAt = { N: String(dispatchAt) };
+  if (heartbeatAt !== undefined) map.heartbeatAt = { N: String(heartbeatAt) };
+  if (beat !== undefined) map.beat = { N: String(beat) };
+  if (startBy !== undefined) map.startBy = { N: String(startBy) };
+  if (task.waitsForResult) map.waitsForResult = { BOOL: true };
   if (retries !== undefined) map.retries = jsonAttribute(retries, depthInTasks);
   if (input !== undefined) map.input = jsonAttribute(input, depthInTasks);
   else if (inputAt !== undefined) map.inputAt = { S: inputAt };
@@ -281,7 +298,20 @@ function tasksOf(value: AttributeValue): OpenTask[] | undefined {
 }
 
 function taskOf(map: Attributes): OpenTask | undefined {
-  const { id, worker, attempt, cause, deadline, dispatchAt, retries, input, inputAt } = map;
+  const {
+    id,
+    worker,
+    attempt,
+    cause,
+    deadline,
+    dispatchAt,
+    heartbeatAt,
+    beat,
+    startBy,
+    retries,
+    input,
+    inputAt,
+  } = map;
   if (id?.N === undefined || worker?.S === undefined || attempt?.N === undefined) return undefined;
   return {
     task: Number(id.N),
@@ -290,6 +320,10 @@ function taskOf(map: Attributes): OpenTask | undefined {
     cause: cause?.S ?? '',
     ...optional('deadline', deadline && numberOf(deadline)),
     ...optional('dispatchAt', dispatchAt && numberOf(dispatchAt)),
+    ...optional('heartbeatAt', heartbeatAt && numberOf(heartbeatAt)),
+    ...optional('beat', beat && numberOf(beat)),
+    ...optional('startBy', startBy && numberOf(startBy)),
+    ...(map.waitsForResult?.BOOL === true && { waitsForResult: true }),
     ...optional('retries', retries && numbersOf(retries)),
     ...optional('input', input && jsonOf(input)),
     ...optional('inputAt', inputAt && keyOf(inputAt)),

@@ -16,7 +16,10 @@ import { type Attributes, isObject, jsonAttribute, jsonOf, textOf } from './attr
  * bytes:
  *
  *     open        `<indexes>#<attempt>@<time>~<cause>;…`   in flight: indexes `0-19,23`, deadline; `+` for `@`: dispatched
- *                                                          then. Times in base 36, ms since the execution's start
+ *                                                          then. Times in base 36, ms since the execution's start.
+ *                                                          After the time, where they apply: `!h<time>` a sign of life
+ *                                                          is due, `!b<n>` the last one, `!s<time>` it must have begun,
+ *                                                          `!w` the result comes from elsewhere, `!r<n>.<n>` retries
  *     exceptions  `17s2,45f3,50t1`                         done otherwise than by a first attempt that succeeded:
  *                                                          s succeeded, f failed, t timed out, and the attempt
  *
@@ -125,11 +128,14 @@ function openText(startedAt: number, task: number, open: readonly ItemTask[]): s
   const groups = new Map<string, number[]>();
   for (const item of open) {
     const { deadline, dispatchAt } = item;
+    const since = (at: number) => (at - startedAt).toString(36);
     const time =
-      dispatchAt === undefined
-        ? `@${((deadline ?? startedAt) - startedAt).toString(36)}`
-        : `+${(dispatchAt - startedAt).toString(36)}`;
-    const key = `${attemptText(item.attempt)}${time}~${causeText(task, item.cause)}`;
+      dispatchAt !== undefined
+        ? `+${since(dispatchAt)}`
+        : deadline === undefined
+          ? '@'
+          : `@${since(deadline)}`;
+    const key = `${attemptText(item.attempt)}${time}${marksText(item, since)}~${causeText(task, item.cause)}`;
     const indexes = groups.get(key);
     if (indexes) indexes.push(item.index);
     else groups.set(key, [item.index]);
@@ -140,17 +146,44 @@ function openText(startedAt: number, task: number, open: readonly ItemTask[]): s
 function openOf(startedAt: number, task: number, worker: string, text: string): ItemTask[] | undefined {
   const open: ItemTask[] = [];
   for (const group of text.split(';')) {
-    const match = /^([\d,-]+)(?:#(\d+))?([@+])(-?[0-9a-z]+)~(.*)$/.exec(group);
+    const match = /^([\d,-]+)(?:#(\d+))?([@+])(-?[0-9a-z]+)?((?:![a-z][0-9a-z.-]*)*)~(.*)$/.exec(group);
     if (!match) return undefined;
-    const [, ranges = '', attempt = '1', kind, time = ''] = match;
-    const at = startedAt + Number.parseInt(time, 36);
-    const times = kind === '@' ? { deadline: at } : { dispatchAt: at };
-    const cause = causeOf(task, match[5] ?? '');
+    const [, ranges = '', attempt = '1', kind, time, marks = '', from = ''] = match;
+    const at = (text: string) => startedAt + Number.parseInt(text, 36);
+    const times = {
+      ...(time !== undefined && (kind === '@' ? { deadline: at(time) } : { dispatchAt: at(time) })),
+      ...marksOf(marks, at),
+    };
+    const cause = causeOf(task, from);
     for (const index of indexesOf(ranges)) {
       open.push({ task, worker, index, attempt: Number(attempt), cause, ...times });
     }
   }
   return open.sort((a, b) => a.index - b.index);
+}
+
+/** What few attempts have: when a sign of life is due, the last one, when it must have begun, retries by policy. */
+function marksText(item: ItemTask, since: (at: number) => string): string {
+  const { heartbeatAt, beat, startBy, waitsForResult, retries } = item;
+  const marks: string[] = [];
+  if (heartbeatAt !== undefined) marks.push(`!h${since(heartbeatAt)}`);
+  if (beat !== undefined) marks.push(`!b${beat}`);
+  if (startBy !== undefined) marks.push(`!s${since(startBy)}`);
+  if (waitsForResult) marks.push('!w');
+  if (retries !== undefined) marks.push(`!r${retries.join('.')}`);
+  return marks.join('');
+}
+
+function marksOf(text: string, at: (text: string) => number): Partial<ItemTask> {
+  const marks = new Map(text.split('!').map((mark) => [mark.slice(0, 1), mark.slice(1)]));
+  const [heartbeatAt, beat, startBy, retries] = ['h', 'b', 's', 'r'].map((letter) => marks.get(letter));
+  return {
+    ...(heartbeatAt !== undefined && { heartbeatAt: at(heartbeatAt) }),
+    ...(beat !== undefined && { beat: Number(beat) }),
+    ...(startBy !== undefined && { startBy: at(startBy) }),
+    ...(marks.has('w') && { waitsForResult: true }),
+    ...(retries !== undefined && { retries: retries.split('.').map(Number) }),
+  };
 }
 
 function attemptText(attempt: number): string {

@@ -278,8 +278,8 @@ export interface ResultItem {
   /** Of a list's item. */
   readonly index?: number;
   readonly attempt: number;
-  /** Name of the worker: for a history to show, and for nothing else. */
-  readonly worker: string;
+  /** Name of the worker: for a history to show, and for nothing else. Absent where somebody else gives the result. */
+  readonly worker?: string;
   readonly startedAt: string;
   readonly endedAt: string;
   readonly result: TaskResult;
@@ -291,7 +291,7 @@ export function encodeResult(result: ResultItem, expiry: number | undefined): At
   const item: Attributes = {
     executionId: { S: result.executionId },
     item: { S: sortKey.result(result) },
-    worker: { S: result.worker },
+    ...(result.worker !== undefined && { worker: { S: result.worker } }),
     status: { S: result.result.status },
     startedAt: { S: result.startedAt },
     endedAt: { S: result.endedAt },

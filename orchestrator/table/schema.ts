@@ -1,4 +1,4 @@
-import { taskKey } from '../core/execution/execution.ts';
+import { type AttemptNumbers, taskId, taskKey } from '../core/execution/execution.ts';
 
 /**
  * Names in the table: keys, attributes, index. This module and its neighbours are the only ones that know them;
@@ -32,6 +32,8 @@ export const sortKey = {
   event: (id: string) => `event#${id}`,
   message: (sender: string, number: number) => `message#${sender}#${number}`,
   logSegment: (number: number) => `log#${number}`,
+  beat: (numbers: AttemptNumbers) => `beat#${taskId(numbers)}#${numbers.attempt}`,
+  claim: (numbers: AttemptNumbers) => `claim#${taskId(numbers)}#${numbers.attempt}`,
   itemsPage: (task: number, hash: string, page: number) => `items#${task}#${hash}#${page}`,
 } as const;
 

@@ -8,6 +8,7 @@ import { isStoredDataError, maximumDataBytes, type StoredJson } from '../store/s
 import { dataKey, isStateKey } from './dataKeys.ts';
 import { ItemTooLargeError, StoredDataTooLargeError } from './errors.ts';
 import { canonical, type ResultItem, type StartItem } from './journalItems.ts';
+import type { Beat, Claim, ClaimOutcome, NewBeat } from './liveness.ts';
 import { isLargerThan, mayExceed, placeExecution } from './placement.ts';
 import { withEntryData, withExecutionData, withExecutionText } from './storedParts.ts';
 import type {
@@ -239,6 +240,18 @@ export class StoredTable implements Table {
       execution: execution && (await withExecutionData(this.#data, execution, again)),
       journal: await this.#fetched(items.journal),
     };
+  }
+
+  readBeats(executionId: string, attempts: readonly TaskAttempt[]): Promise<Beat[]> {
+    return this.#table.readBeats(executionId, attempts);
+  }
+
+  writeBeat(beat: NewBeat, expiresAt?: number): Promise<void> {
+    return this.#table.writeBeat(beat, expiresAt);
+  }
+
+  insertClaim(claim: Claim, expiresAt?: number): Promise<ClaimOutcome> {
+    return this.#table.insertClaim(claim, expiresAt);
   }
 
   /** Their data is needed by whoever asks for them. */

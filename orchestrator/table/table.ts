@@ -5,6 +5,7 @@ import type { AttemptNumbers, Execution, ExecutionStatus } from '../core/executi
 import type { OutgoingItem } from '../core/execution/messages.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { ResultItem, StartItem } from './journalItems.ts';
+import type { Beat, Claim, ClaimOutcome, NewBeat } from './liveness.ts';
 import type { ItemOutline } from './outline.ts';
 
 /**
@@ -50,6 +51,12 @@ export interface Table {
 
   insertStart(start: StartItem): Promise<InsertStartOutcome>;
   insertEvent(event: NewEvent): Promise<InsertOutcome>;
+  /** Signs of life of the attempts that have given one. */
+  readBeats(executionId: string, attempts: readonly TaskAttempt[]): Promise<Beat[]>;
+  /** A sign of life, in place of the one before. `expiresAt` as for a result. */
+  writeBeat(beat: NewBeat, expiresAt?: number): Promise<void>;
+  /** The first to claim an attempt has it. `expiresAt` as for a result. */
+  insertClaim(claim: Claim, expiresAt?: number): Promise<ClaimOutcome>;
   /** First result wins. `expiresAt` in seconds since the epoch; without it, by the table's retention. */
   insertResult(result: ResultItem, expiresAt?: number): Promise<InsertOutcome>;
 

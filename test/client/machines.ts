@@ -64,3 +64,28 @@ export const mailbox = setup({}).createMachine({
   initial: 'open',
   states: { open: { on: { CLOSE: 'closed' } }, closed: { type: 'final' } },
 });
+
+/** Asks a person, and goes on with what they say. */
+export const approval = setup({
+  types: { context: {} as { answer: unknown } },
+  actors: { ask: worker<unknown, unknown>({ waitForResult: true, heartbeat: '1d' }) },
+}).createMachine({
+  id: 'approval',
+  context: { answer: null },
+  initial: 'asking',
+  states: {
+    asking: {
+      invoke: {
+        src: 'ask',
+        onDone: { target: 'answered', actions: assign({ answer: ({ event }) => event.output }) },
+        onError: {
+          target: 'refused',
+          actions: assign({ answer: ({ event }) => (event.error as Error).name }),
+        },
+      },
+    },
+    answered: { type: 'final' },
+    refused: { type: 'final' },
+  },
+  output: ({ context }) => context.answer,
+});

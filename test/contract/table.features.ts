@@ -3,6 +3,7 @@ import { commitFeatures } from './commit.features.ts';
 import { emittedFeatures } from './emitted.features.ts';
 import { indexFeatures } from './index.features.ts';
 import { journalFeatures } from './journal.features.ts';
+import { livenessFeatures } from './liveness.features.ts';
 import { messageFeatures } from './messages.features.ts';
 import { oddItemFeatures } from './oddItems.features.ts';
 import { outlineFeatures } from './outline.features.ts';
@@ -36,6 +37,7 @@ export function describeTable(name: string, factory: TableFactory): void {
     emittedFeatures(current);
     indexFeatures(current, indexShards);
     messageFeatures(current);
+    livenessFeatures(current);
     outlineFeatures(current);
   });
 }

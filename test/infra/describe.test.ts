@@ -12,7 +12,7 @@ describe('a deployment with a store', () => {
 
   it('tells every function where it is, and from what size on it is used', () => {
     const { functions } = describeDeployment(code, settings);
-    expect(functions).toHaveLength(5);
+    expect(functions).toHaveLength(6);
     for (const { environment } of functions) {
       expect(environment).toMatchObject({
         MILLRACE_STORE: 's3://large-data/teams/orders',

@@ -41,6 +41,11 @@ async function errorOf(work: () => unknown) {
   return result.error;
 }
 
+async function errorOfTask(work: (input: Json, task: Task) => unknown) {
+  const result = await resultOf(work);
+  return result.status === 'FAILED' ? result.error : result;
+}
+
 const throwing = (thrown: unknown) => () => {
   throw thrown;
 };
@@ -250,6 +255,7 @@ describe('a worker', () => {
         machineVersion: '4',
         idempotencyKey: 'e1#3',
         deadline: new Date(now + 10_000),
+        heartbeat: expect.any(Function),
       },
       isAborted: false,
     });
@@ -276,7 +282,82 @@ describe('a worker', () => {
 
   it('rejects only when the table does not take its result', async () => {
     const refusal = new Error('throttled');
-    const table = { insertResult: () => Promise.reject(refusal) };
+    const table = Object.assign(new MemoryTable(), { insertResult: () => Promise.reject(refusal) });
     await expect(runTask(payload, () => 1, { table, now: () => now })).rejects.toBe(refusal);
+  });
+});
+
+describe('a worker with a heartbeat', () => {
+  it('writes a sign of life each time, with how far it is', async () => {
+    const table = new MemoryTable();
+    const work = async (_: Json, { heartbeat }: Task) => {
+      await heartbeat();
+      await heartbeat({ progress: { rows: 500 } });
+      return 'done';
+    };
+    await runTask(payload, work, { table, now: () => now });
+    expect(await table.readBeats('e1', [{ task: 3, attempt: 2 }])).toEqual([
+      { task: 3, attempt: 2, count: 2, at: new Date(now).toISOString(), progress: { rows: 500 } },
+    ]);
+  });
+
+  it('fails by name where its progress is no JSON', async () => {
+    const error = await errorOfTask((_, { heartbeat }) => heartbeat({ progress: 1n }));
+    expect(error).toMatchObject({ name: 'NotSerializableError' });
+  });
+});
+
+describe('a worker whose result comes from elsewhere', () => {
+  const waiting: TaskPayload = { ...payload, token: 'e1#3#2' };
+
+  it('says that it has begun, is given the token, and writes no result', async () => {
+    const table = new MemoryTable();
+    let seen: string | undefined;
+    const work = (_: Json, { token }: Task) => {
+      seen = token;
+    };
+    await runTask(waiting, work, { table, now: () => now });
+    expect(seen).toBe('e1#3#2');
+    expect(await table.readBeats('e1', [{ task: 3, attempt: 2 }])).toMatchObject([{ count: 1 }]);
+    expect(await table.readJournal('e1')).toEqual([]);
+  });
+
+  it('needs no deadline, and then has none', async () => {
+    const table = new MemoryTable();
+    const { deadline: _, ...forEver } = waiting;
+    let seen: Date | undefined = new Date();
+    const work = (_input: Json, { deadline }: Task) => {
+      seen = deadline;
+    };
+    await runTask(forEver, work, { table, now: () => now });
+    expect(seen).toBeUndefined();
+  });
+
+  it('fails with what it throws', async () => {
+    const table = new MemoryTable();
+    await runTask(waiting, throwing(new TypeError('no')), { table, now: () => now });
+    expect(await table.readJournal('e1')).toMatchObject([{ result: { error: { name: 'TypeError' } } }]);
+  });
+});
+
+describe('a `once` worker', () => {
+  const once: TaskPayload = { ...payload, once: true };
+
+  it('claims the attempt, and does nothing where another run has claimed it', async () => {
+    const table = new MemoryTable();
+    let begun = 0;
+    for (const id of ['one', 'other']) {
+      await runTask(once, () => ++begun, { table, now: () => now, newId: () => id });
+    }
+    expect(begun).toBe(1);
+    expect(await table.readJournal('e1')).toMatchObject([{ result: { output: 1 } }]);
+  });
+
+  it('is not begun after its deadline: its outcome has been told to be unknown', async () => {
+    const table = new MemoryTable();
+    let begun = 0;
+    await runTask(once, () => ++begun, { table, now: () => now + 10_000 });
+    expect(begun).toBe(0);
+    expect(await table.readJournal('e1')).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
+import { timeoutErrorName } from '../../orchestrator/core/errorNames.ts';
 import { exceptionsOf } from '../../orchestrator/core/execution/fanOut.ts';
 import { type ListPart, partResultOf } from '../../orchestrator/core/execution/listPart.ts';
-import { timeoutErrorName } from '../../orchestrator/core/execution/tasks.ts';
 import type { Json, JsonObject } from '../../orchestrator/core/json.ts';
 import type { ObjectStore } from '../../orchestrator/store/objectStore.ts';
 import { resultsKey, resultsManifestKey } from '../../orchestrator/table/listKeys.ts';

@@ -13,7 +13,7 @@ import type { MachineLookup } from './machines.ts';
 import type { OutgoingItem } from './messages.ts';
 import { postOutgoing } from './outbox.ts';
 import { DataUnavailableError, neededData, unfetchedSnapshot } from './storedData.ts';
-import { deferred } from './tasks.ts';
+import { deferred, type SeenBeats, withHeartbeat } from './tasks.ts';
 import { definitionMismatch, findMachine, wait } from './waiting.ts';
 import { nextWakeAt } from './wakeAt.ts';
 
@@ -26,6 +26,8 @@ export interface AdvanceInput {
   readonly entries: readonly JournalEntry[];
   /** Set when the clock calls: the cause of what it makes due. */
   readonly wakeId?: string;
+  /** With a wake: counters of the workers' signs of life, by `task#` keys, of tasks that must have given one. */
+  readonly beats?: SeenBeats;
   /**
    * References of the entries that the stream delivered. What was read beside them gets the first of them, or the wake, as
    * its cause: its own delivery, which comes yet, must not dispatch its tasks again. @default all
@@ -89,7 +91,7 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
       else attempt.take(entry);
     }
     if (input.goesOnWaiting !== true) attempt.endWaiting(input.isWholeJournal === true, input.wakeId ?? '');
-    if (input.wakeId !== undefined) attempt.wake(input.wakeId);
+    if (input.wakeId !== undefined) attempt.wake(input.wakeId, input.beats ?? new Map());
     logAsEnded(draft, input.entries, duplicates);
   } catch (error) {
     const reason = repairable(error);
@@ -184,14 +186,14 @@ class Attempt {
     }
   }
 
-  wake(wakeId: string): void {
+  wake(wakeId: string, beats: SeenBeats): void {
     const draft = this.#draft;
     const machine = draft.ended ? undefined : this.#ready(undefined);
     if (!machine && draft.execution.status === 'RUNNING' && isTimedOut(draft)) {
       // For that no machine is needed.
       timeOut(draft);
       draft.log('wake', wakeId);
-    } else if (machine && fireDue(draft, machine, wakeId) > 0) draft.log('wake', wakeId);
+    } else if (machine && fireDue(draft, machine, wakeId, beats) > 0) draft.log('wake', wakeId);
   }
 
   /** The execution's machine, or nothing where it has to wait for it. */
@@ -240,9 +242,15 @@ class Attempt {
  */
 function goOnFromFailure(draft: Draft, machine: PreparedMachine, cause: string): void {
   for (const task of openTasks(draft.execution)) {
-    if (task.deadline === undefined) continue;
-    if (task.deadline <= draft.now) draft.replaceTask(anotherAttempt(task, draft.now));
-    else draft.dispatch(task, machine.taskSourceOf(task.worker).policy.timeoutMs, cause);
+    if (task.dispatchAt !== undefined) continue;
+    const { policy } = machine.taskSourceOf(task.worker);
+    if ((task.deadline ?? Number.POSITIVE_INFINITY) <= draft.now) {
+      // Of a `once` task there is no other attempt: its machine is told.
+      if (!policy.once) draft.replaceTask(anotherAttempt(task, draft.now));
+    } else if (task.waitsForResult && task.startBy === undefined) {
+      // Its worker has done its part; nobody looked for signs of life meanwhile.
+      draft.replaceTask(withHeartbeat(task, policy, draft.now));
+    } else draft.dispatch(task, policy, cause);
   }
   draft.clear('failed');
   draft.clear('inputPatch');
@@ -303,7 +311,7 @@ export function deferDispatch(execution: Execution, tasks: readonly OpenTask[], 
   for (const put of tasks) {
     const task = draft.openAttempt(put);
     // After a conflict it may have been settled, or be another attempt.
-    if (!task || task.deadline === undefined) continue;
+    if (!task || task.dispatchAt !== undefined) continue;
     draft.replaceTask(deferred(execution.executionId, task, draft.now));
     draft.log('deferred', taskKey(task));
   }

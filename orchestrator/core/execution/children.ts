@@ -1,9 +1,9 @@
+import { timeoutErrorName } from '../errorNames.ts';
 import type { ActorSource, MachineEffect } from '../machine/index.ts';
 import { childId, childNumber, deepestChild, depthOf, parentOf } from './addresses.ts';
 import type { Draft } from './draft.ts';
 import type { Execution, ExecutionStatus } from './execution.ts';
 import type { Message } from './messages.ts';
-import { timeoutErrorName } from './tasks.ts';
 
 type MachineSource = Extract<ActorSource, { kind: 'machine' }>;
 type StartEffect = Extract<MachineEffect, { type: 'startTask' }>;

@@ -7,6 +7,7 @@ import type { OpenTask } from './execution.ts';
 import { type FanOut, withOpenTasks } from './fanOut.ts';
 import type { IgnoredReason } from './log.ts';
 import { patched } from './mergePatch.ts';
+import { notHandedOver } from './tasks.ts';
 
 /** An operator's word. It needs no machine, and is taken also by an execution that has ended. */
 export function applyControl(draft: Draft, entry: ControlEntry): void {
@@ -91,8 +92,8 @@ function redrive(draft: Draft, { version, input }: Redrive): boolean {
 }
 
 /** The attempts that it has had do not count. */
-export function anotherAttempt({ deadline: _, ...task }: OpenTask, now: number): OpenTask {
-  return { ...task, attempt: task.attempt + 1, retries: [], dispatchAt: now };
+export function anotherAttempt(task: OpenTask, now: number): OpenTask {
+  return { ...notHandedOver(task), attempt: task.attempt + 1, retries: [], dispatchAt: now };
 }
 
 /** Of a list, the items that failed are tried again, the last of which is still open. */
@@ -105,8 +106,7 @@ function withFailuresReopened(fanOut: FanOut, last: number | undefined, now: num
     open: [
       ...open.map((item) => {
         if (item.index !== last) return item;
-        const { deadline: _, ...rest } = item;
-        return { ...rest, attempt: item.attempt + 1, dispatchAt: now };
+        return { ...notHandedOver(item), index: item.index, attempt: item.attempt + 1, dispatchAt: now };
       }),
       ...failures.map(({ index, attempt }) => ({
         task,
@@ -128,11 +128,18 @@ function resume(draft: Draft): void {
   draft.set({
     status: 'RUNNING',
     waiting: { since: draft.now, attempts: 0, nextAttemptAt: draft.now },
-    ...withOpenTasks(draft.execution, ({ deadline, dispatchAt, ...task }) => ({
-      ...task,
-      ...(deadline !== undefined && { deadline: deadline + ms }),
-      ...(dispatchAt !== undefined && { dispatchAt: dispatchAt + ms }),
-    })),
+    ...withOpenTasks(draft.execution, (task) => later(task, ms)),
     ...(snapshot !== undefined && { snapshot: shiftTimers(snapshot, ms) }),
   });
+}
+
+function later(task: OpenTask, ms: number): OpenTask {
+  const { deadline, dispatchAt, heartbeatAt, startBy, ...rest } = task;
+  return {
+    ...rest,
+    ...(deadline !== undefined && { deadline: deadline + ms }),
+    ...(dispatchAt !== undefined && { dispatchAt: dispatchAt + ms }),
+    ...(heartbeatAt !== undefined && { heartbeatAt: heartbeatAt + ms }),
+    ...(startBy !== undefined && { startBy: startBy + ms }),
+  };
 }

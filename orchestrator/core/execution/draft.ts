@@ -8,6 +8,7 @@ import {
   parseMachineState,
   stepMachine,
 } from '../machine/index.ts';
+import type { ResolvedTaskPolicy } from '../taskPolicy.ts';
 import { parentOf } from './addresses.ts';
 import { removeChild, stopChildren, tellParent } from './children.ts';
 import type { Emission } from './emission.ts';
@@ -29,6 +30,7 @@ import { appendToLog, emptyLog, isJournalKind, journalReferences, type LogEntry,
 import { takeEffects } from './machineEffects.ts';
 import { Outgoing } from './messages.ts';
 import { DataUnavailableError, unfetchedSnapshot } from './storedData.ts';
+import { handedOver } from './tasks.ts';
 
 /** What is to be done after the commit, in this order. Exhaustive: whoever executes effects switches over `type`. */
 export type ExecutionEffect =
@@ -282,19 +284,16 @@ export class Draft {
   }
 
   /** Starts an attempt: its deadline runs from now on, and it is dispatched after the commit. */
-  dispatch(task: OpenTask, timeoutMs: number, cause: string): void {
-    this.dispatchAll([task], timeoutMs, cause);
+  dispatch(task: OpenTask, policy: ResolvedTaskPolicy, cause: string): void {
+    this.dispatchAll([task], policy, cause);
   }
 
-  dispatchAll(tasks: readonly OpenTask[], timeoutMs: number, cause: string): void {
+  dispatchAll(tasks: readonly OpenTask[], policy: ResolvedTaskPolicy, cause: string): void {
     const ids = new Set(tasks.map(taskId));
-    const deadline = this.now + timeoutMs;
     this.set(
-      withOpenTasks(this.#execution, (task) => {
-        if (!ids.has(taskId(task))) return task;
-        const { dispatchAt: _, ...rest } = task;
-        return { ...rest, cause, deadline };
-      }),
+      withOpenTasks(this.#execution, (task) =>
+        ids.has(taskId(task)) ? handedOver(task, policy, cause, this.now) : task,
+      ),
     );
     for (const id of ids) this.#toDispatch.add(id);
   }

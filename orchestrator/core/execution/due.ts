@@ -1,10 +1,11 @@
+import { dataLimitErrorName, timeoutErrorName } from '../errorNames.ts';
 import type { PreparedMachine } from '../machine/index.ts';
 import type { TaskError } from '../machine/step.types.ts';
 import type { Draft } from './draft.ts';
-import type { OpenTask } from './execution.ts';
+import { type OpenTask, taskKey } from './execution.ts';
 import { isItemTask, openTasks } from './fanOut.ts';
 import { settleItem } from './itemTasks.ts';
-import { dataLimitErrorName, retryOf, timeoutError, timeoutErrorName } from './tasks.ts';
+import { afterBeat, givenUp, nextDueOf, retryOf, type SeenBeats, type TaskDue } from './tasks.ts';
 
 /** More than this in one commit is left to the next wake, so that a machine of endless timers cannot hold a batch. */
 const mostFirings = 200;
@@ -25,8 +26,8 @@ export function fireDueTimers(draft: Draft, machine: PreparedMachine, cause: str
   }
 }
 
-/** Fires timers, retries and deadlines that are due, in order of due time. Answers how many. */
-export function fireDue(draft: Draft, machine: PreparedMachine, cause: string): number {
+/** Fires timers, retries, deadlines and heartbeats that are due, in order of due time. Answers how many. */
+export function fireDue(draft: Draft, machine: PreparedMachine, cause: string, beats: SeenBeats): number {
   draft.taking(undefined);
   for (let fired = 0; fired < mostFirings; fired++) {
     const due = draft.ended ? undefined : earliest(draft);
@@ -39,11 +40,21 @@ export function fireDue(draft: Draft, machine: PreparedMachine, cause: string): 
         draft.step(machine, { type: 'timer' }, cause);
         break;
       case 'dispatch':
-        draft.dispatch(due.task, machine.taskSourceOf(due.task.worker).policy.timeoutMs, cause);
+        draft.dispatch(due.task, machine.taskSourceOf(due.task.worker).policy, cause);
         break;
-      case 'deadline': {
+      case 'deadline':
+      case 'heartbeat':
+      case 'start': {
         const { policy } = machine.taskSourceOf(due.task.worker);
-        failAttempt(draft, machine, due.task, timeoutError(due.task, policy), cause, 'TIMED_OUT');
+        const beat = due.type === 'deadline' ? undefined : beats.get(taskKey(due.task));
+        if (beat !== undefined && beat !== due.task.beat) {
+          draft.replaceTask(afterBeat(due.task, beat, policy, draft.now));
+          // A replay has to see it, too.
+          draft.log('beat', `${taskKey(due.task)}#${beat}`);
+        } else {
+          const error = givenUp(due.task, due.type, policy);
+          failAttempt(draft, machine, due.task, error, cause, 'TIMED_OUT');
+        }
         break;
       }
       default:
@@ -67,7 +78,7 @@ export function timeOut(draft: Draft): void {
 
 type Due =
   | { readonly type: 'timer' | 'executionTimeout'; readonly at: number }
-  | { readonly type: 'dispatch' | 'deadline'; readonly at: number; readonly task: OpenTask };
+  | { readonly type: TaskDue; readonly at: number; readonly task: OpenTask };
 
 function earliest(draft: Draft): Due | undefined {
   const timerAt = draft.nextTimerAt;
@@ -77,9 +88,8 @@ function earliest(draft: Draft): Due | undefined {
     first = { type: 'executionTimeout', at: timeoutAt };
   }
   for (const task of openTasks(draft.execution)) {
-    const at = task.dispatchAt ?? task.deadline ?? Number.POSITIVE_INFINITY;
-    if (first && at >= first.at) continue;
-    first = { type: task.dispatchAt === undefined ? 'deadline' : 'dispatch', at, task };
+    const due = nextDueOf(task);
+    if (due && due.at < (first?.at ?? Number.POSITIVE_INFINITY)) first = { ...due, task };
   }
   return first;
 }

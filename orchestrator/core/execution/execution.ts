@@ -137,6 +137,14 @@ export interface OpenTask {
   readonly cause: string;
   /** An attempt without a result by then has failed. Absent until it is dispatched. */
   readonly deadline?: number;
+  /** Its worker must have given a sign of life by then that was not seen before. */
+  readonly heartbeatAt?: number;
+  /** Counter of the last sign of life that was seen. */
+  readonly beat?: number;
+  /** Its worker must have begun by then. Absent once it has. */
+  readonly startBy?: number;
+  /** The result comes from elsewhere, by the task's token. */
+  readonly waitsForResult?: boolean;
   /** Not dispatched before then: a retry's backoff, or a function that was throttled. */
   readonly dispatchAt?: number;
   /** Retries that each retry policy of its worker has granted, where it has several. */

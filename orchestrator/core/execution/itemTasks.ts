@@ -2,6 +2,7 @@ import type { Json } from '../json.ts';
 import { listFileOf } from '../listFiles.ts';
 import { type EachSource, listMachineId, type PreparedMachine } from '../machine/index.ts';
 import type { MachineEffect } from '../machine/step.types.ts';
+import type { ResolvedTaskPolicy } from '../taskPolicy.ts';
 import { errorsShown } from '../thresholdError.ts';
 import { startChild } from './children.ts';
 import type { Draft } from './draft.ts';
@@ -55,7 +56,7 @@ function startList(
   draft.itemLists.push(list);
   if (given.length <= mostItemsInExecution) {
     draft.addFanOut(fanOut);
-    dispatchNext(draft, fanOut, source.policy.timeoutMs, cause);
+    dispatchNext(draft, fanOut, source.policy, cause);
   } else {
     draft.addFanOut({ ...fanOut, isDelegated: true });
     const { version } = machine;
@@ -117,7 +118,7 @@ function startPart(draft: Draft, source: EachSource, { task, src, input }: Start
   const isWholeFile = isFile && part.items.executionId === draft.execution.executionId;
   if (part.count <= part.items.pageSize && !isWholeFile) {
     draft.addFanOut(fanOut);
-    dispatchNext(draft, fanOut, source.policy.timeoutMs, cause);
+    dispatchNext(draft, fanOut, source.policy, cause);
   } else {
     const whole = { ...fanOut, parts: { done: 0, failed: 0, errors: [] } };
     draft.addFanOut(whole);
@@ -145,7 +146,7 @@ export function settleItem(
   const isTooMany = failed > fanOut.tolerated;
   if (!isTooMany && doneCount(fanOut) < fanOut.count) {
     draft.replaceFanOut(fanOut);
-    dispatchNext(draft, fanOut, machine.taskSourceOf(fanOut.worker).policy.timeoutMs, cause);
+    dispatchNext(draft, fanOut, machine.taskSourceOf(fanOut.worker).policy, cause);
     return;
   }
   const source = machine.sourceOf(fanOut.worker);
@@ -157,9 +158,9 @@ export function settleItem(
   else draft.settle(machine, wholeOutcome(fanOut, outputs()), cause, item.index);
 }
 
-function dispatchNext(draft: Draft, before: FanOut, timeoutMs: number, cause: string): void {
+function dispatchNext(draft: Draft, before: FanOut, policy: ResolvedTaskPolicy, cause: string): void {
   const { fanOut, opened } = withNextItems(before, cause);
   if (opened.length === 0) return;
   draft.replaceFanOut(fanOut);
-  draft.dispatchAll(opened, timeoutMs, cause);
+  draft.dispatchAll(opened, policy, cause);
 }

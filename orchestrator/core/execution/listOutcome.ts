@@ -6,7 +6,7 @@ import type { Draft } from './draft.ts';
 import type { ResultEntry } from './entries.ts';
 import { exceptionsText, type FanOut, type ItemOutcome } from './fanOut.ts';
 import { type PartResult, partInput } from './listPart.ts';
-import { timeoutError } from './tasks.ts';
+import { givenUp } from './tasks.ts';
 
 /** What the machine gets. */
 type Outcome = Extract<MachineInput, { type: 'taskSucceeded' | 'taskFailed' }>;
@@ -120,7 +120,8 @@ export class ItemOutputs {
     const { task, worker } = this.#fanOut;
     if (outcome.status === 'TIMED_OUT') {
       const { policy } = this.#machine.taskSourceOf(worker);
-      return timeoutError({ ...outcome, task, worker, cause: '' }, policy);
+      const due = policy.timeoutMs === undefined ? 'start' : 'deadline';
+      return givenUp({ ...outcome, task, worker, cause: '' }, due, policy);
     }
     const { result } = this.#resultOf(outcome);
     return result.status === 'FAILED' ? withoutStack(result.error) : { name: 'Error', message: '' };

@@ -20,7 +20,8 @@ export interface LogEntry {
 /**
  * `result`, `event`, `message` and `start` are journal items. `held` is an event that was held and has been taken after the
  * entry before (`reference`: its journal item). `wake` fired what was due. `deferred` is a task whose function was
- * throttled (`reference`: its `task#` key). `waiting` began or ended a wait for a machine.
+ * throttled (`reference`: its `task#` key). `beat` is a worker's sign of life that the wake after it has seen (`reference`:
+ * the `task#` key, `#` and the counter). `waiting` began or ended a wait for a machine.
  */
 export type LogEntryKind =
   | 'start'
@@ -30,6 +31,7 @@ export type LogEntryKind =
   | 'held'
   | 'wake'
   | 'deferred'
+  | 'beat'
   | 'waiting';
 
 /** Whether entries of a kind are items of the journal, each logged once. */
@@ -72,6 +74,7 @@ const kinds: Readonly<Record<LogEntryKind, string>> = {
   held: 'h',
   wake: 'w',
   deferred: 'd',
+  beat: 'b',
   waiting: 'q',
 };
 const kindOf = new Map(Object.entries(kinds).map(([kind, letter]) => [letter, kind as LogEntryKind]));
@@ -83,6 +86,7 @@ const prefixes: Readonly<Record<LogEntryKind, string>> = {
   held: '',
   wake: 'wake#',
   deferred: 'task#',
+  beat: 'task#',
   waiting: '',
 };
 

@@ -32,7 +32,7 @@ export function takeEffects(
         const { policy } = source;
         const open = { task, worker: src, attempt: 1, cause, ...(input === undefined ? {} : { input }) };
         draft.set({ tasks: [...draft.execution.tasks, open] });
-        draft.dispatch(open, policy.timeoutMs, cause);
+        draft.dispatch(open, policy, cause);
         break;
       }
       case 'stopTask':

@@ -94,6 +94,8 @@ export class Replay {
   #otherWorker: Divergence | undefined;
   /** Held events that the log says were taken with the entry to come. */
   #held: string[] = [];
+  /** Signs of life that the log says the wake to come has seen. */
+  #beats = new Map<string, number>();
 
   constructor(machines: MachineLookup, recorded: ReplayedExecution) {
     this.#machines = machines;
@@ -168,6 +170,11 @@ export class Replay {
       this.#held.push(entry.reference);
       return { step: undefined, verdict: entry.verdict };
     }
+    if (entry.kind === 'beat') {
+      const place = entry.reference.lastIndexOf('#');
+      this.#beats.set(entry.reference.slice(0, place), Number(entry.reference.slice(place + 1)));
+      return { step: undefined, verdict: entry.verdict };
+    }
     if (this.#wait && item?.kind === 'control' && item.control === 'redrive') {
       // Whether it waited for a redrive is not the machine's doing: the log knows.
       if (entry.verdict.type === 'applied') this.#wait = { ...this.#wait, phase: 'redriven', at: entry.at };
@@ -219,7 +226,11 @@ export class Replay {
       goesOnWaiting: true,
       itemResults,
     };
-    if (entry.kind === 'wake') return take(this.#machines, entry, { ...input, wakeId: entry.reference });
+    if (entry.kind === 'wake') {
+      const beats = this.#beats;
+      this.#beats = new Map();
+      return take(this.#machines, entry, { ...input, wakeId: entry.reference, beats });
+    }
     if (entry.kind === 'deferred') {
       const open = this.#execution ? openTasks(this.#execution) : [];
       const task = open.find((each) => taskKey(each) === entry.reference);
@@ -291,7 +302,7 @@ export class Replay {
   }
 
   #heldDivergence(entry: LogEntry, held: readonly string[]): Divergence | undefined {
-    if (entry.kind === 'held') return undefined;
+    if (entry.kind === 'held' || entry.kind === 'beat') return undefined;
     const then = this.#held.splice(0).join(', ') || 'none';
     const now = held.join(', ') || 'none';
     if (then === now) return undefined;
@@ -328,8 +339,10 @@ function loggedOf({ log }: Execution, entry: LogEntry): Pick<Taken, 'verdict' | 
   const last = logged.at(-1);
   const isOfEntry = last?.reference === entry.reference || last?.kind === 'waiting';
   const held: string[] = [];
-  for (let place = logged.length - 2; logged[place]?.kind === 'held'; place--) {
-    held.unshift(logged[place]?.reference ?? '');
+  for (let place = logged.length - 2; ; place--) {
+    const before = logged[place];
+    if (before?.kind === 'held') held.unshift(before.reference);
+    else if (before?.kind !== 'beat') break;
   }
   return { verdict: isOfEntry ? last?.verdict : undefined, held };
 }

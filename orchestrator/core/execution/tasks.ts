@@ -1,13 +1,12 @@
+import {
+  covers,
+  heartbeatTimeoutErrorName,
+  timeoutErrorName,
+  unknownOutcomeErrorName,
+} from '../errorNames.ts';
 import type { TaskError } from '../machine/step.types.ts';
-import { anyErrorName, type ResolvedTaskPolicy } from '../taskPolicy.ts';
-import { type OpenTask, taskId } from './execution.ts';
-
-/** Step Functions' name for an attempt that gave no result in time. */
-export const timeoutErrorName = 'States.Timeout';
-/** Step Functions' name for an attempt that gave no sign of life in time. */
-export const heartbeatTimeoutErrorName = 'States.HeartbeatTimeout';
-/** Step Functions' name for data over a limit: it ends the execution, and no retry or `onError` sees it. */
-export const dataLimitErrorName = 'States.DataLimitExceeded';
+import type { ResolvedTaskPolicy } from '../taskPolicy.ts';
+import { type OpenTask, taskId, taskKey } from './execution.ts';
 
 /** The attempt that follows a failed one, or nothing when the machine is to know of the failure. */
 export function retryOf(
@@ -18,7 +17,7 @@ export function retryOf(
   now: number,
 ): OpenTask | undefined {
   if (error.retryable === false) return undefined;
-  const place = policy.retry.findIndex(({ errors }) => errors.some((name) => isFor(name, error.name)));
+  const place = policy.retry.findIndex(({ errors }) => errors.some((name) => covers(name, error.name)));
   const retry = policy.retry[place];
   if (!retry) return undefined;
   // With one policy, the attempts before this one are its retries: nothing has to be counted beside them.
@@ -28,7 +27,7 @@ export function retryOf(
   const full = Math.min(retry.intervalMs * retry.backoffRate ** before, retry.maxDelayMs);
   const delayMs =
     retry.jitter === 'full' ? full * fraction(`${executionId}#${taskId(task)}#${task.attempt}`) : full;
-  const { deadline: _, ...rest } = task;
+  const rest = notHandedOver(task);
   const counted = policy.retry.map((_, index) => (retries[index] ?? 0) + (index === place ? 1 : 0));
   return {
     ...rest,
@@ -38,31 +37,103 @@ export function retryOf(
   };
 }
 
-/** Whether a name in a retry policy covers an error, by Step Functions' rules. */
-function isFor(name: string, error: string): boolean {
-  switch (name) {
-    case anyErrorName:
-      return true;
-    case 'States.TaskFailed':
-      return error !== timeoutErrorName;
-    case timeoutErrorName:
-      return error === timeoutErrorName || error === heartbeatTimeoutErrorName;
-    default:
-      return name === error;
-  }
+/** What is known of an open task of the workers' beats. */
+export type SeenBeats = ReadonlyMap<string, number>;
+
+/** The task as an attempt that was handed over now: its times run from here on. */
+export function handedOver(
+  { dispatchAt: _, ...task }: OpenTask,
+  policy: ResolvedTaskPolicy,
+  cause: string,
+  now: number,
+): OpenTask {
+  const { timeoutMs, heartbeatMs, startTimeoutMs } = policy;
+  return {
+    ...task,
+    cause,
+    ...(timeoutMs !== undefined && { deadline: now + timeoutMs }),
+    ...(heartbeatMs !== undefined && { heartbeatAt: now + heartbeatMs }),
+    ...(startTimeoutMs !== undefined && { startBy: now + startTimeoutMs, waitsForResult: true }),
+  };
 }
 
-/** What the machine gets as the error of an attempt whose deadline has passed. */
-export function timeoutError(task: OpenTask, policy: ResolvedTaskPolicy): TaskError {
-  return {
-    name: timeoutErrorName,
-    message: `Attempt ${task.attempt} of task ${taskId(task)} (${task.worker}) gave no result within ${policy.timeoutMs} ms.`,
-  };
+/** The task without the times of the attempt that it had. */
+export function notHandedOver(task: OpenTask): OpenTask {
+  const { deadline: _, heartbeatAt: __, startBy: ___, beat: ____, ...rest } = task;
+  return rest;
+}
+
+/** When its attempt was handed over. Nothing where that is not known any more: its worker has begun. */
+export function handedOverAt(task: OpenTask, policy: ResolvedTaskPolicy): number | undefined {
+  if (task.deadline !== undefined && policy.timeoutMs !== undefined) return task.deadline - policy.timeoutMs;
+  if (task.startBy !== undefined && policy.startTimeoutMs !== undefined) {
+    return task.startBy - policy.startTimeoutMs;
+  }
+  return undefined;
+}
+
+export type TaskDue =
+  | 'dispatch'
+  /** No result has come in time. */
+  | 'deadline'
+  /** A sign of life must have come by now. */
+  | 'heartbeat'
+  /** The worker must have begun by now. */
+  | 'start';
+
+/** What of a task is due first, and when. Nothing where its result may come at any time. */
+export function nextDueOf(task: OpenTask): { readonly type: TaskDue; readonly at: number } | undefined {
+  const { dispatchAt, deadline, startBy, heartbeatAt } = task;
+  if (dispatchAt !== undefined) return { type: 'dispatch', at: dispatchAt };
+  let first: { readonly type: TaskDue; readonly at: number } | undefined;
+  if (deadline !== undefined) first = { type: 'deadline', at: deadline };
+  if (startBy !== undefined && startBy < (first?.at ?? Number.POSITIVE_INFINITY)) {
+    first = { type: 'start', at: startBy };
+  }
+  if (heartbeatAt !== undefined && heartbeatAt < (first?.at ?? Number.POSITIVE_INFINITY)) {
+    first = { type: 'heartbeat', at: heartbeatAt };
+  }
+  return first;
+}
+
+/** The task after its worker's counter was found changed: it lives, and has begun. */
+export function afterBeat(
+  { startBy: _, ...task }: OpenTask,
+  beat: number,
+  policy: ResolvedTaskPolicy,
+  now: number,
+): OpenTask {
+  return withHeartbeat({ ...task, beat }, policy, now);
+}
+
+/** The task as one whose worker has only now to give a sign of life in time. */
+export function withHeartbeat(task: OpenTask, { heartbeatMs }: ResolvedTaskPolicy, now: number): OpenTask {
+  return heartbeatMs === undefined ? task : { ...task, heartbeatAt: now + heartbeatMs };
+}
+
+/** What the machine gets as the error of an attempt that was given up. */
+export function givenUp(
+  task: OpenTask,
+  due: Exclude<TaskDue, 'dispatch'>,
+  policy: ResolvedTaskPolicy,
+): TaskError {
+  const attempt = `Attempt ${task.attempt} of task ${taskId(task)} (${task.worker})`;
+  const why = {
+    deadline: `gave no result within ${policy.timeoutMs} ms`,
+    heartbeat: `gave no sign of life within ${policy.heartbeatMs} ms`,
+    start: `had not begun within ${policy.startTimeoutMs} ms`,
+  }[due];
+  if (policy.once) {
+    const message = `${attempt} ${why}. It may have done its work: the item ${taskKey(task).replace('task', 'claim')} tells whether it began.`;
+    return { name: unknownOutcomeErrorName, message, retryable: false };
+  }
+  const name = due === 'heartbeat' ? heartbeatTimeoutErrorName : timeoutErrorName;
+  return { name, message: `${attempt} ${why}.` };
 }
 
 /** The task after its function could not take it: tried again a little later, as the same attempt. */
 export function deferred(executionId: string, task: OpenTask, now: number): OpenTask {
-  const { deadline: _, ...rest } = task;
+  const rest = notHandedOver(task);
   const delayMs = 1000 + 2000 * fraction(`${executionId}#${taskId(task)}@${now}`);
   return { ...rest, dispatchAt: now + Math.round(delayMs) };
 }

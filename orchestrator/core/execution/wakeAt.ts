@@ -1,5 +1,6 @@
 import type { Draft } from './draft.ts';
 import { openTasks } from './fanOut.ts';
+import { nextDueOf } from './tasks.ts';
 
 /**
  * When the clock must wake the execution. Invariant 6: while it has something to wait for in time, `wakeAt` is set and
@@ -25,7 +26,7 @@ function neededWakeAt(draft: Draft): number | undefined {
   const { execution } = draft;
   const { waiting, timeoutAt } = execution;
   if (waiting) return Math.min(waiting.nextAttemptAt, timeoutAt ?? waiting.nextAttemptAt);
-  const times = openTasks(execution).map((task) => task.dispatchAt ?? task.deadline);
+  const times = openTasks(execution).map((task) => nextDueOf(task)?.at);
   const known = [...times, draft.nextTimerAt, timeoutAt].filter((time) => time !== undefined);
   return known.length === 0 ? undefined : Math.min(...known, latestMs);
 }

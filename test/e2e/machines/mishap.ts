@@ -15,7 +15,8 @@ export const mishap = setup({
   types: { input: {} as MishapInput, context: {} as MishapContext },
   actors: {
     answer: worker<MishapInput, string>({ worker: 'misbehave', timeout: '60s' }),
-    die: worker<MishapInput, string>({ worker: 'misbehave', timeout: '2s' }),
+    die: worker<MishapInput, string>({ worker: 'misbehave', timeout: '60s' }),
+    hang: worker<MishapInput, string>({ worker: 'misbehave', timeout: '2s' }),
     missing: worker<MishapInput, string>({ worker: 'nobody-has-deployed-this', timeout: '60s' }),
   },
   actions: {
@@ -33,6 +34,7 @@ export const mishap = setup({
       always: [
         { guard: ({ context }) => context.how === 'missing', target: 'missing' },
         { guard: ({ context }) => context.how.startsWith('throw'), target: 'answering' },
+        { guard: ({ context }) => context.how === 'hang', target: 'hanging' },
         { target: 'dying' },
       ],
     },
@@ -50,6 +52,17 @@ export const mishap = setup({
     dying: {
       invoke: {
         src: 'die',
+        input: ({ context }) => ({ how: context.how }),
+        onDone: 'unharmed',
+        onError: {
+          target: 'compensated',
+          actions: { type: 'keepError', params: ({ event }) => ({ error: event.error }) },
+        },
+      },
+    },
+    hanging: {
+      invoke: {
+        src: 'hang',
         input: ({ context }) => ({ how: context.how }),
         onDone: 'unharmed',
         onError: {

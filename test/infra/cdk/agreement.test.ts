@@ -89,7 +89,8 @@ describe('the deployment description of the construct', () => {
       memorySizeMb: each.memorySizeMb,
       eventInvokeConfig: each.eventInvokeConfig,
     });
-    expect(functions.map(limits)).toEqual(localFunctions.map(limits));
+    const named = JSON.parse(JSON.stringify(functions).replaceAll(prefix, 'millrace-')) as typeof functions;
+    expect(named.map(limits)).toEqual(localFunctions.map(limits));
   });
 });
 

@@ -21,6 +21,8 @@ const stream = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams
 );
 const failures = ['s3:ListBucket on Failures', 's3:PutObject on Failures/*'];
 const table = ['BatchGetItem', 'GetItem', 'PutItem', 'Query'].map((action) => `dynamodb:${action} on Table`);
+const beats = ['dynamodb:UpdateItem on Table'];
+const destination = ['lambda:InvokeFunction on FailedFunction'];
 const tasks = ['WorkerHost', 'Workercharge', 'Workership'].map(
   (id) => `lambda:InvokeFunction on ${id}Function`,
 );
@@ -76,14 +78,20 @@ describe('the role of a function allows what the function does, and nothing else
     });
   });
 
-  it('a worker inserts its result', () => {
+  it('a worker inserts its result, gives signs of life, and has its death reported', () => {
     expect(allowed(made, millrace.worker('charge'))).toEqual(
-      [...logs('Workercharge'), ...store, 'dynamodb:PutItem on Table'].sort(),
+      [...logs('Workercharge'), ...store, 'dynamodb:PutItem on Table', ...beats, ...destination].sort(),
     );
   });
 
+  it('the function that hears of dead workers inserts results for them', () => {
+    expect(allowed(made, millrace.failed)).toEqual([...logs('Failed'), 'dynamodb:PutItem on Table'].sort());
+  });
+
   it('the worker host collects results of lists, too', () => {
-    expect(allowed(made, millrace.workerHost)).toEqual([...logs('WorkerHost'), ...store, ...table].sort());
+    expect(allowed(made, millrace.workerHost)).toEqual(
+      [...logs('WorkerHost'), ...store, ...table, ...beats, ...destination].sort(),
+    );
   });
 });
 

@@ -1,0 +1,94 @@
+import { InvalidInputError } from '../errors.ts';
+import { readJsonArgument } from '../input/jsonArgument.ts';
+import type { ClientCommandOptions, CommandLine } from './command.ts';
+import { withClient, withClientOptions } from './command.ts';
+
+interface CompleteOptions extends ClientCommandOptions {
+  readonly output?: string;
+}
+
+interface FailOptions extends ClientCommandOptions {
+  readonly error: string;
+  readonly message?: string;
+  /** Commander's negation of `--no-retry`. */
+  readonly retry: boolean;
+}
+
+interface HeartbeatOptions extends ClientCommandOptions {
+  readonly progress?: string;
+}
+
+const tokenArgument = ['<token>', "the task's token: `millrace describe` shows it"] as const;
+
+/** Of tasks with `waitForResult`: what a person or another system gives in the place of the worker. */
+export function addTaskCommand(line: CommandLine): void {
+  const task = line.program
+    .command('task')
+    .summary('give the result of a task that waits for one')
+    .description('Give the result of a task with waitForResult, or say that somebody works on it.');
+  withClientOptions(task.command('complete').argument(...tokenArgument))
+    .summary('give the output of a task')
+    .description(
+      'Give the output of a task. The first result of an attempt counts; the same may be given again.',
+    )
+    .option('--output <json>', 'the output: JSON, @FILE, or - for stdin (default: null)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  millrace task complete 'order-17#3#1' --output '{"approvedBy":"Ada"}'`,
+    )
+    .action((token: string, options: CompleteOptions) =>
+      withClient(line, options, async (client) => {
+        const { output } = options;
+        const value = output === undefined ? null : await readJsonArgument(line.context, '--output', output);
+        await client.completeTask(token, value);
+        done(line, token, 'SUCCEEDED', options);
+      }),
+    );
+  withClientOptions(task.command('fail').argument(...tokenArgument))
+    .summary('let a task fail')
+    .description('Let a task fail: it is tried again as its retry policy says, or its machine is told.')
+    .requiredOption('--error <name>', 'name of the error, which retry policies and onError go by')
+    .option('--message <text>', 'what happened')
+    .option('--no-retry', 'another attempt would fail alike: tell the machine at once')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  millrace task fail 'order-17#3#1' --error Refused --message 'over budget' --no-retry`,
+    )
+    .action((token: string, options: FailOptions) =>
+      withClient(line, options, async (client) => {
+        const { error: name, message = '', retry } = options;
+        if (name === '') throw new InvalidInputError('--error is empty: give a name.');
+        await client.failTask(token, { name, message, retryable: retry });
+        done(line, token, 'FAILED', options);
+      }),
+    );
+  withClientOptions(task.command('heartbeat').argument(...tokenArgument))
+    .summary('say that somebody works on a task')
+    .description('Say that somebody works on a task, and how far it is: `millrace describe` shows it.')
+    .option('--progress <json>', 'how far it is: JSON, @FILE, or - for stdin')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  millrace task heartbeat 'order-17#3#1' --progress '{"pages":12}'`,
+    )
+    .action((token: string, options: HeartbeatOptions) =>
+      withClient(line, options, async (client) => {
+        const { progress } = options;
+        const shown =
+          progress === undefined
+            ? {}
+            : { progress: await readJsonArgument(line.context, '--progress', progress) };
+        await client.heartbeatTask(token, shown);
+        done(line, token, 'RUNNING', options);
+      }),
+    );
+}
+
+function done({ context }: CommandLine, token: string, status: string, { json }: ClientCommandOptions): void {
+  context.terminal.print(json ? JSON.stringify({ token, status }) : token);
+}

@@ -1,0 +1,102 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { TaskResult } from '../orchestrator/core/execution/entries.ts';
+import { taskKey } from '../orchestrator/core/execution/execution.ts';
+import { openTasks } from '../orchestrator/core/execution/fanOut.ts';
+import { type AttemptAddress, parseTaskToken } from '../orchestrator/core/execution/taskToken.ts';
+import type { TaskError } from '../orchestrator/core/machine/step.types.ts';
+import { serializable } from '../orchestrator/core/serializable.ts';
+import { isoTime } from '../orchestrator/table/executionItem.ts';
+import {
+  ExecutionNotFoundError,
+  InvalidTaskErrorError,
+  InvalidTaskTokenError,
+  TaskAlreadyCompletedError,
+  TaskNotOpenError,
+} from './errors.ts';
+import type { ClientSurroundings } from './surroundings.ts';
+
+/** Why a task has failed, as its machine's guards and retry policy see it. */
+export interface TaskFailure {
+  /** What retry policies and `onError` go by, such as `'Refused'`. */
+  readonly name: string;
+  readonly message?: string;
+  /** False: another attempt would fail alike. @default true */
+  readonly retryable?: boolean;
+}
+
+export async function completeTask(
+  surroundings: ClientSurroundings,
+  token: string,
+  output: unknown,
+): Promise<void> {
+  await giveResult(surroundings, token, {
+    status: 'SUCCEEDED',
+    output: serializable(output, 'output') ?? null,
+  });
+}
+
+export async function failTask(
+  surroundings: ClientSurroundings,
+  token: string,
+  failure: TaskFailure,
+): Promise<void> {
+  await giveResult(surroundings, token, { status: 'FAILED', error: checkedError(failure) });
+}
+
+export async function heartbeatTask(
+  surroundings: ClientSurroundings,
+  token: string,
+  { progress }: { readonly progress?: unknown },
+): Promise<void> {
+  const address = addressOf(token);
+  const shown = serializable(progress, 'progress');
+  await checkOpen(surroundings, address);
+  const at = isoTime(surroundings.now());
+  await surroundings.table.writeBeat({ ...address, at, ...(shown !== undefined && { progress: shown }) });
+}
+
+/** The worker's own item, by whoever has the result: the first one counts. */
+async function giveResult(
+  surroundings: ClientSurroundings,
+  token: string,
+  result: TaskResult,
+): Promise<void> {
+  const { table, now } = surroundings;
+  const address = addressOf(token);
+  const given = async () => {
+    const [entry] = await table.readResults(address.executionId, [address]);
+    return entry?.kind === 'result' ? entry.result : undefined;
+  };
+  const before = await given();
+  if (before === undefined) {
+    await checkOpen(surroundings, address);
+    const at = isoTime(now());
+    if ((await table.insertResult({ ...address, startedAt: at, endedAt: at, result })) === 'inserted') return;
+  }
+  // A call whose answer was lost, made again, has met itself.
+  if (!isDeepStrictEqual(before ?? (await given()), result)) throw new TaskAlreadyCompletedError(token);
+}
+
+function addressOf(token: string): AttemptAddress {
+  const address = typeof token === 'string' ? parseTaskToken(token) : undefined;
+  if (!address) throw new InvalidTaskTokenError(token);
+  return address;
+}
+
+async function checkOpen({ table }: ClientSurroundings, address: AttemptAddress): Promise<void> {
+  const execution = await table.readExecution(address.executionId);
+  if (!execution) throw new ExecutionNotFoundError(address.executionId);
+  const isOpen = openTasks(execution).some((task) => taskKey(task) === taskKey(address));
+  if (!isOpen) throw new TaskNotOpenError(address.executionId, taskKey(address), execution.status);
+}
+
+const mostCharacters = 256;
+
+function checkedError({ name, message = '', retryable }: TaskFailure): TaskError {
+  if (typeof name !== 'string' || name === '' || name.length > mostCharacters) {
+    throw new InvalidTaskErrorError(
+      `The name of a task's error is a string of 1 to ${mostCharacters} characters.`,
+    );
+  }
+  return { name, message: String(message), ...(retryable === false && { retryable: false }) };
+}

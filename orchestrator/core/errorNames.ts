@@ -1,0 +1,32 @@
+/** Step Functions' name for an attempt that gave no result in time. */
+export const timeoutErrorName = 'States.Timeout';
+/** Step Functions' name for an attempt that gave no sign of life in time. */
+export const heartbeatTimeoutErrorName = 'States.HeartbeatTimeout';
+/** Step Functions' name for data over a limit: it ends the execution, and no retry or `onError` sees it. */
+export const dataLimitErrorName = 'States.DataLimitExceeded';
+/** Step Functions' name for a function whose process came to an end: it crashed, exited, or ran out of memory. */
+export const unknownFunctionErrorName = 'Lambda.Unknown';
+/** Step Functions' name for a function that Lambda had no capacity for. */
+export const tooManyRequestsErrorName = 'Lambda.TooManyRequestsException';
+/** Of a `once` task that was handed over, and of which nothing is known: it may have done its work. */
+export const unknownOutcomeErrorName = 'Millrace.UnknownOutcome';
+
+/** Step Functions' name that stands for every error. */
+export const anyErrorName = 'States.ALL';
+
+/**
+ * Whether a name in a retry policy, or a guard, covers an error, by Step Functions' rules.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+ */
+export function covers(name: string, error: string): boolean {
+  switch (name) {
+    case anyErrorName:
+      return true;
+    case 'States.TaskFailed':
+      return error !== timeoutErrorName;
+    case timeoutErrorName:
+      return error === timeoutErrorName || error === heartbeatTimeoutErrorName;
+    default:
+      return name === error;
+  }
+}

@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { approval } from '../client/machines.ts';
+import { TestDeployment } from '../client/testDeployment.ts';
+import { startTestTable, type TestTable } from '../client/testTable.ts';
+import { type TemporaryDirectory, temporaryDirectory } from './temporaryDirectory.ts';
+import { type CommandResult, jsonOf, millrace } from './testCommandLine.ts';
+
+let testTable: TestTable;
+let deployment: TestDeployment;
+let directory: TemporaryDirectory;
+beforeAll(async () => {
+  testTable = await startTestTable();
+  directory = await temporaryDirectory();
+  deployment = new TestDeployment(testTable, [approval], { ask: () => undefined });
+});
+afterAll(async () => {
+  await testTable.stop();
+  await directory.remove();
+});
+
+async function run(...args: readonly string[]): Promise<CommandResult> {
+  const endpoint = await testTable.dynamodb.config.endpoint?.();
+  const url = `http://${endpoint?.hostname}:${endpoint?.port}`;
+  return millrace([...args, '--table', testTable.tableName, '--endpoint', url], {
+    directory: directory.path,
+    environment: { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
+  });
+}
+
+async function asked(executionId: string): Promise<void> {
+  await deployment.client.start(approval, { executionId });
+  await deployment.orchestrate(executionId);
+}
+
+describe('task', () => {
+  it('complete gives the output by the token that describe shows', async () => {
+    await asked('t-1');
+    expect((await run('describe', 't-1')).stdout.join('\n')).toContain('a result by token t-1#0#1');
+    const { exitCode, stdout } = await run('task', 'complete', 't-1#0#1', '--output', '{"by":"Ada"}');
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: ['t-1#0#1'] });
+    await deployment.orchestrate('t-1');
+    expect(await deployment.client.describe('t-1')).toMatchObject({ output: { by: 'Ada' } });
+  });
+
+  it('fail gives an error by its name', async () => {
+    await asked('t-2');
+    const failed = await run('task', 'fail', 't-2#0#1', '--error', 'Refused', '--no-retry', '--json');
+    expect(jsonOf(failed)).toEqual({ token: 't-2#0#1', status: 'FAILED' });
+    await deployment.orchestrate('t-2');
+    expect(await deployment.client.describe('t-2')).toMatchObject({ output: 'Refused' });
+  });
+
+  it('heartbeat says how far it is, for describe to show', async () => {
+    await asked('t-3');
+    await run('task', 'heartbeat', 't-3#0#1', '--progress', '{"pages":12}');
+    expect((await run('describe', 't-3')).stdout.join('\n')).toContain('progress {"pages":12}');
+  });
+
+  it('says what is wrong with a token, and where nobody waits', async () => {
+    const wrong = await run('task', 'complete', 'nonsense');
+    expect(wrong.exitCode).not.toBe(0);
+    expect(wrong.stderr.join()).toContain('is no token of a task');
+    const unknown = await run('task', 'complete', 'nobody#0#1', '--json');
+    expect(unknown.exitCode).not.toBe(0);
+    expect(unknown.stderr.join()).toContain('ExecutionNotFound');
+  });
+});

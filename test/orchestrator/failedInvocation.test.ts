@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { resultOfFailure } from '../../orchestrator/failedInvocation.ts';
+import { failedHandler } from '../../orchestrator/handlers/failed.ts';
+import type { Report } from '../../orchestrator/report.ts';
+import { MemoryTable } from '../../testing/memoryTable.ts';
+
+const at = '2026-03-01T12:00:00.000Z';
+const payload = {
+  executionId: 'order-17',
+  item: 'task#3#2',
+  task: 3,
+  attempt: 2,
+  worker: 'charge',
+  input: { amount: 7 },
+};
+
+function errorOf(responsePayload: unknown, more: object = {}) {
+  const item = resultOfFailure({ requestPayload: { ...payload, ...more }, responsePayload }, at);
+  return item?.result.status === 'FAILED' ? item.result.error : item;
+}
+
+/** As Lambda's asynchronous invocation records have them. */
+const died = {
+  errorType: 'Runtime.ExitError',
+  errorMessage: 'RequestId: 1 Error: Runtime exited with error: signal: killed',
+};
+const tookTooLong = {
+  errorType: 'Sandbox.Timedout',
+  errorMessage: 'RequestId: 1 Error: Task timed out after 3.00 seconds',
+};
+
+describe('what a failed invocation becomes', () => {
+  it('is the result of its attempt, as its worker would have written it', () => {
+    expect(resultOfFailure({ requestPayload: payload, responsePayload: died }, at)).toEqual({
+      executionId: 'order-17',
+      task: 3,
+      attempt: 2,
+      worker: 'charge',
+      startedAt: at,
+      endedAt: at,
+      result: {
+        status: 'FAILED',
+        error: { name: 'Lambda.Unknown', message: expect.stringContaining('signal: killed') },
+      },
+    });
+  });
+
+  it('of an item of a list is that of the item', () => {
+    const item = { ...payload, item: 'task#3.17#2', index: 17 };
+    expect(resultOfFailure({ requestPayload: item, responsePayload: died }, at)).toMatchObject({
+      task: 3,
+      index: 17,
+      attempt: 2,
+    });
+  });
+
+  it.each([
+    ['a process that died', died, 'Lambda.Unknown'],
+    ['a function that took too long', tookTooLong, 'States.Timeout'],
+    ['an older record of that', { errorMessage: 'Task timed out after 3.00 seconds' }, 'States.Timeout'],
+    ['what the code threw', { errorType: 'CardDeclined', errorMessage: 'no' }, 'CardDeclined'],
+    ['no run at all', undefined, 'Lambda.TooManyRequestsException'],
+    ['an answer that is no object', 'what?', 'Lambda.Unknown'],
+  ])('of %s has the name that Step Functions gives it', (_, responsePayload, name) => {
+    expect(errorOf(responsePayload)).toMatchObject({ name });
+  });
+
+  it('of a `once` task is an unknown outcome, if it was run at all', () => {
+    expect(errorOf(died, { once: true })).toMatchObject({
+      name: 'Millrace.UnknownOutcome',
+      retryable: false,
+    });
+    expect(errorOf(undefined, { once: true })).toMatchObject({ name: 'Lambda.TooManyRequestsException' });
+  });
+
+  it.each([
+    ['no payload', null],
+    ['a list', [payload]],
+    ['no execution', { ...payload, executionId: undefined }],
+    ['a number for an execution', { ...payload, executionId: 7 }],
+    ['another item than its numbers say', { ...payload, item: 'start' }],
+    ['half an attempt', { ...payload, attempt: 1.5, item: 'task#3#1.5' }],
+    ['an index that is none', { ...payload, index: '17', item: 'task#3.17#2' }],
+  ])('is nothing where it was invoked with %s', (_, requestPayload) => {
+    expect(resultOfFailure({ requestPayload, responsePayload: died }, at)).toBeUndefined();
+  });
+});
+
+describe('the function behind the on-failure destination', () => {
+  const now = () => Date.parse(at);
+
+  it('writes the result, unless there is one', async () => {
+    const table = new MemoryTable();
+    const failed = failedHandler({ table, report: () => {}, now, afterBatch: () => {} });
+    const result = { status: 'SUCCEEDED', output: 1 } as const;
+    const numbers = { executionId: 'order-18', task: 3, attempt: 2 };
+    await table.insertResult({ ...numbers, startedAt: at, endedAt: at, result });
+    for (const executionId of ['order-17', 'order-18']) {
+      await failed({ requestPayload: { ...payload, executionId }, responsePayload: died });
+    }
+    expect(await table.readJournal('order-17')).toMatchObject([{ result: { status: 'FAILED' } }]);
+    expect(await table.readJournal('order-18')).toMatchObject([{ result }]);
+  });
+
+  it('says so where it was told of what is no task, and fails where the table does', async () => {
+    const reports: Report[] = [];
+    const report = (each: Report) => void reports.push(each);
+    const table = new MemoryTable();
+    await failedHandler({ table, report, now, afterBatch: () => {} })({ requestPayload: 'hello' });
+    expect(reports).toMatchObject([{ type: 'dropped' }]);
+    const refusal = new Error('throttled');
+    const refusing = Object.assign(table, { insertResult: () => Promise.reject(refusal) });
+    const failed = failedHandler({ table: refusing, report, now, afterBatch: () => {} });
+    await expect(failed({ requestPayload: payload, responsePayload: died })).rejects.toBe(refusal);
+  });
+});
