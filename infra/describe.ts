@@ -15,12 +15,13 @@ import {
 } from '../orchestrator/table/schema.ts';
 import type {
   DeploymentDescription,
+  DestinationDescription,
   EventInvokeDescription,
   EventSourceDescription,
   FunctionDescription,
   StoreDescription,
 } from './description.ts';
-import { describeRule } from './rules.ts';
+import { defaultEventBusName, describeRules } from './rules.ts';
 
 /** Where the code of each function is, unpacked. */
 export interface FunctionCode {
@@ -35,6 +36,8 @@ export interface FunctionCode {
     readonly codeDirectory: string;
     readonly handler: string;
   }[];
+  /** Functions that know nothing of Millrace, where they are deployed with it: on the local cloud. @default none */
+  readonly unmodified?: FunctionCode['workers'];
 }
 
 /** Of both mappings: what a function does not take in all its attempts is given up and reported, and the shard goes on. */
@@ -63,6 +66,8 @@ export interface EventBridgeSettings {
   readonly eventBusName?: string;
   /** By name. */
   readonly rules?: Readonly<Record<string, IngestRule>>;
+  /** Whether a rule takes from the bus what functions return whose destination it is. @default false */
+  readonly resultsOnBus?: boolean;
 }
 
 /**
@@ -75,16 +80,23 @@ export function describeDeployment(
   {
     eventBusName,
     rules = {},
+    resultsOnBus = false,
     ...settings
   }: Partial<Omit<Configuration, 'hasBus'>> & EventBridgeSettings = {},
 ): DeploymentDescription {
   const hasBus = code.publisher !== undefined;
   const configuration: Configuration = { ...defaults, reportsConsumedCapacity: false, ...settings, hasBus };
-  const names = functionNames(configuration.functionPrefix);
+  const { functionPrefix } = configuration;
+  const names = functionNames(functionPrefix);
   const environment = environmentOf(configuration);
   /** Workers are tried again by their retry policy, so the platform's own retries would only repeat attempts. */
   const workerInvokeConfig: EventInvokeDescription = { maximumRetryAttempts: 0, onFailure: names.failed };
-  const own = { codeDirectory: code.orchestrator, memorySizeMb: 512, environment };
+  const own = {
+    codeDirectory: code.orchestrator,
+    memorySizeMb: 512,
+    environment: { ...environment, ...calledFunctions(configuration) },
+  };
+  const described = describeRules({ rules, resultsOnBus }, { eventBusName, functionPrefix });
   const functions: FunctionDescription[] = [
     {
       ...own,
@@ -165,6 +177,20 @@ export function describeDeployment(
         eventInvokeConfig: workerInvokeConfig,
       }),
     ),
+    ...(code.unmodified ?? []).map(
+      ({ name, codeDirectory, handler }): FunctionDescription => ({
+        functionName: name,
+        role: 'unmodified',
+        codeDirectory,
+        handler,
+        timeoutSeconds: 900,
+        memorySizeMb: 256,
+        environment: {},
+        eventInvokeConfig: unmodifiedInvokeConfig(
+          resultsOnBus ? eventBusDestination(eventBusName) : names.failed,
+        ),
+      }),
+    ),
   ];
   return {
     table: {
@@ -202,17 +228,22 @@ export function describeDeployment(
         ...(eventBusName !== undefined && { eventBusName }),
       },
     }),
-    ...(Object.keys(rules).length > 0 && {
-      rules: Object.entries(rules).map(([name, rule]) =>
-        describeRule(name, rule, { eventBusName, functionPrefix: configuration.functionPrefix }),
-      ),
-    }),
+    ...(described.length > 0 && { rules: described }),
     functions,
     schedules: [{ functionName: names.clock, rateMinutes: 1 }],
     ...(configuration.store !== undefined && {
       store: storeOf(configuration.store, configuration.retentionDays),
     }),
   };
+}
+
+/** How a function is invoked asynchronously whose results its destinations bring. Its retries are the task's. */
+export function unmodifiedInvokeConfig(destination: DestinationDescription): EventInvokeDescription {
+  return { maximumRetryAttempts: 0, onSuccess: destination, onFailure: destination };
+}
+
+function eventBusDestination(eventBusName = defaultEventBusName): DestinationDescription {
+  return { eventBusName };
 }
 
 /** Days that objects outlive the items that refer to them, so that no item ever refers to nothing. */
@@ -232,6 +263,12 @@ function storeOf(url: string, retentionDays: number): StoreDescription {
         : [],
     permissions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:ListBucket'],
   };
+}
+
+function calledFunctions({ functions }: Configuration): Record<string, string> {
+  return Object.keys(functions).length === 0
+    ? {}
+    : { [environmentVariable.functions]: JSON.stringify(functions) };
 }
 
 function environmentOf(configuration: Configuration): Record<string, string> {

@@ -115,7 +115,9 @@ export interface FunctionDescription {
     | 'publisher'
     | 'ingest'
     | 'workerHost'
-    | 'worker';
+    | 'worker'
+    /** A function that knows nothing of Millrace and that machines call by `lambda()`: part of the local cloud alone. */
+    | 'unmodified';
   /** Folder of the unpacked code, as Lambda would have it in `/var/task`. */
   readonly codeDirectory: string;
   /** `<file without extension>.<export>` within the code folder. */
@@ -134,10 +136,13 @@ export interface EventInvokeDescription {
   readonly maximumRetryAttempts?: number;
   /** 60 to 21,600. */
   readonly maximumEventAgeSeconds?: number;
-  /** Name of the function that gets the invocation record. */
-  readonly onSuccess?: string;
-  readonly onFailure?: string;
+  /** What gets the invocation record. */
+  readonly onSuccess?: DestinationDescription;
+  readonly onFailure?: DestinationDescription;
 }
+
+/** Name of a function, or an event bus. */
+export type DestinationDescription = string | { readonly eventBusName: string };
 
 export interface ScheduleDescription {
   readonly functionName: string;

@@ -1,15 +1,51 @@
 import { checkRule, type IngestRequest, type IngestRule } from '../ingest/ingestRule.ts';
 import { functionNames } from '../orchestrator/configuration.ts';
+import { envelopeField } from '../orchestrator/lambdaEvent.ts';
 import type { RuleDescription } from './description.ts';
 import { eventMatcher } from './eventPattern/eventPattern.ts';
 
 /** The bus that every account has, on which the services of AWS tell what happens. */
 export const defaultEventBusName = 'default';
 
+/** Name of the rule that takes results from the bus. */
+export const resultsRuleName = 'results-of-functions';
+
 export interface RuleSurroundings {
   /** Of the deployment. @default that of the account */
   readonly eventBusName?: string | undefined;
   readonly functionPrefix: string;
+}
+
+/** @throws InvalidRuleError, InvalidEventPatternError, InvalidEventPathError */
+export function describeRules(
+  { rules, resultsOnBus }: { rules: Readonly<Record<string, IngestRule>>; resultsOnBus: boolean },
+  surroundings: RuleSurroundings,
+): RuleDescription[] {
+  return [
+    ...Object.entries(rules).map(([name, rule]) => describeRule(name, rule, surroundings)),
+    ...(resultsOnBus ? [describeResultsRule(surroundings)] : []),
+  ];
+}
+
+/**
+ * Takes what Lambda tells of functions whose destination is the bus: those invocations that a machine made, by the field of
+ * their event that is Millrace's.
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+ */
+function describeResultsRule({
+  eventBusName = defaultEventBusName,
+  functionPrefix,
+}: RuleSurroundings): RuleDescription {
+  return {
+    name: `${functionPrefix}${resultsRuleName}`,
+    eventBusName,
+    eventPattern: {
+      source: ['lambda'],
+      'detail-type': [{ prefix: 'Lambda Function Invocation Result - ' }],
+      detail: { requestPayload: { [envelopeField]: { executionId: [{ exists: true }] } } },
+    },
+    targets: [{ functionName: functionNames(functionPrefix).failed, inputPath: '$.detail' }],
+  };
 }
 
 /**
@@ -18,7 +54,7 @@ export interface RuleSurroundings {
  *
  * @throws InvalidRuleError, InvalidEventPatternError, InvalidEventPathError
  */
-export function describeRule(
+function describeRule(
   name: string,
   rule: IngestRule,
   { eventBusName = defaultEventBusName, functionPrefix }: RuleSurroundings,

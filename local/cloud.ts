@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type BundledFunctions, type BusCode, bundleFunctions } from '../infra/bundle.ts';
+import { type BundledFunctions, type BusCode, bundleFunctions, bundleWorkers } from '../infra/bundle.ts';
 import { describeDeployment } from '../infra/describe.ts';
 import type { DeploymentDescription } from '../infra/description.ts';
 import { readDeployment } from '../infra/template/readDeployment.ts';
@@ -13,7 +13,7 @@ import { type Configuration, environmentVariable } from '../orchestrator/configu
 import { clockEnvironment, executionClock, isTimeScale } from '../orchestrator/executionClock.ts';
 import { createDynamoDBClient } from '../orchestrator/table/client.ts';
 import type { Units } from '../orchestrator/table/dynamoDBCalls.ts';
-import { type LocalBus, type StartBusOptions, startBus } from './bus.ts';
+import { type LocalBus, type StartBusOptions, type StartedBus, startBus } from './bus.ts';
 import { ConsumedCapacityCounter } from './consumedCapacityCounter.ts';
 import { ensureTable } from './dynamodb/createTable.ts';
 import { type LocalDynamoDB, startEngine } from './dynamodb/engine.ts';
@@ -34,6 +34,14 @@ export interface LocalCloudOptions {
   /** Keeps the table in this file, and large data in a folder beside it. @default files of its own, deleted at the end */
   readonly dataFile?: string;
   readonly settings?: Partial<Omit<Configuration, 'hasBus'>>;
+  /**
+   * Folder with the modules of functions that know nothing of Millrace: machines call each by `lambda()` and the name of its file.
+   *
+   * @default there are none
+   */
+  readonly functionsDirectory?: string;
+  /** How what they return comes back: to Millrace's function, or by way of the bus. @default 'DESTINATIONS' */
+  readonly functionResults?: 'DESTINATIONS' | 'BUS';
   /** What becomes of events that are put on the bus, by name of the rule. Needs a bus. @default nothing */
   readonly rules?: Readonly<Record<string, IngestRule>>;
   /**
@@ -149,25 +157,31 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     const { streamArn } = await ensureTable(dynamodb, first.table);
 
     const capacity = new ConsumedCapacityCounter();
+    let bus: StartedBus | undefined;
     const lambda = await startLambda({
       functions: [],
       environment: { AWS_REGION: region },
       ...(options.lambdaPort !== undefined && { port: options.lambdaPort }),
       ...(options.maximumConcurrency !== undefined && { maximumConcurrency: options.maximumConcurrency }),
       ...(options.faults?.lambda && { faults: options.faults.lambda }),
+      putEvent: async (eventBusName, entry) => {
+        if (!bus) throw new Error('there is no bus');
+        const [result] = await bus.eventBridge.putEvents([{ ...entry, EventBusName: eventBusName }]);
+        if (result && 'ErrorCode' in result) throw new Error(`${result.ErrorCode}: ${result.ErrorMessage}`);
+      },
       log: ({ functionName, message }) => {
         if (!capacity.take(message)) log({ source: functionName, text: message });
       },
     });
     started.push(() => lambda.stop());
-    const bus =
+    bus =
       first.bus || first.rules
         ? await startLocalBus(options, {
             invoke: (functionName, payload) => lambda.invoke(functionName, payload, { type: 'Event' }),
             log: (text) => log({ source: 'bus', text }),
           })
         : undefined;
-    if (bus) started.push(() => bus.stop());
+    started.push(() => bus?.stop());
     const { busEndpoint } = environmentVariable;
     const busVariables = bus && { ...eventBusVariables(first, bus), [busEndpoint]: bus.endpoint };
     const endpoints = {
@@ -239,8 +253,11 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
         const delivered = () =>
           source.metrics().recordsDelivered + (busSource?.metrics().recordsDelivered ?? 0);
         const targetsIdle = async () => {
-          await bus?.eventBridge.idle();
-          await lambda.idle({ ignoring: first.schedules.map((schedule) => schedule.functionName) });
+          do {
+            await bus?.eventBridge.idle();
+            await lambda.idle({ ignoring: first.schedules.map((schedule) => schedule.functionName) });
+            // Of a function whose destination is the bus.
+          } while (bus?.eventBridge.isBusy);
         };
         await targetsIdle();
         for (let before = -1; before !== delivered(); ) {
@@ -326,6 +343,8 @@ class Deployments {
       countsConsumedCapacity,
       bus = true,
       rules,
+      functionsDirectory,
+      functionResults,
     } = this.#options;
     const outDirectory = join(this.#codeDirectory, String(this.#count++));
     const bundled: BundledFunctions = await bundleFunctions({
@@ -342,12 +361,19 @@ class Deployments {
         ...(bundled.publisher && { publisher: bundled.publisher.codeDirectory }),
         ...(bundled.ingest && { ingest: bundled.ingest.codeDirectory }),
         workers: bundled.workers,
+        ...(functionsDirectory !== undefined && {
+          unmodified: await bundleWorkers({
+            workers: functionsDirectory,
+            outDirectory: join(outDirectory, 'functions'),
+          }),
+        }),
       },
       {
         ...settings,
         ...(countsConsumedCapacity && { reportsConsumedCapacity: true }),
         ...(bus !== false && { eventBusName: localEventBusName }),
         ...(rules && { rules }),
+        ...(functionResults === 'BUS' && { resultsOnBus: true }),
       },
     );
   }

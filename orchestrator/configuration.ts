@@ -16,6 +16,8 @@ export const environmentVariable = {
   consumedCapacity: 'MILLRACE_CONSUMED_CAPACITY',
   /** `on`: commits carry what the publisher takes to the bus. */
   bus: 'MILLRACE_BUS',
+  /** Functions by the names that machines call them by with `lambda()`, as JSON, where those are not their own. */
+  functions: 'MILLRACE_FUNCTIONS',
   /** Where the publisher posts events to: see httpBus.ts. */
   busEndpoint: 'MILLRACE_BUS_ENDPOINT',
   /** Name or ARN of the event bus of EventBridge that the publisher puts events on. */
@@ -30,6 +32,7 @@ export const defaults = {
   functionPrefix: 'millrace-',
   waitForMachineSeconds: 15 * 60,
   storeOverKb: 32,
+  functions: {},
 } as const;
 
 export interface Configuration {
@@ -44,6 +47,8 @@ export interface Configuration {
   readonly storeOverKb: number;
   readonly reportsConsumedCapacity: boolean;
   readonly hasBus: boolean;
+  /** Names of functions by what machines call them. */
+  readonly functions: Readonly<Record<string, string>>;
 }
 
 /** Thrown when an environment variable of a function cannot be used: a faulty deployment. */
@@ -75,11 +80,25 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     storeOverKb: Math.max(1, number(environmentVariable.storeOverKb, defaults.storeOverKb)),
     reportsConsumedCapacity: environment[environmentVariable.consumedCapacity] === 'report',
     hasBus: environment[environmentVariable.bus] === 'on',
+    functions: functionsOf(environment[environmentVariable.functions]),
   };
 }
 
-/** Names of Millrace's own functions and of its workers' functions. */
-export function functionNames(prefix: string) {
+/** @throws InvalidConfigurationError */
+function functionsOf(text: string | undefined): Readonly<Record<string, string>> {
+  if (text === undefined || text === '') return {};
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const { functions } = environmentVariable;
+    throw new InvalidConfigurationError(
+      `${functions} is no JSON (${String(error)}): write {"name":"function"}.`,
+    );
+  }
+}
+
+/** Names of Millrace's own functions, of its workers' functions, and of those that machines call by `lambda()`. */
+export function functionNames(prefix: string, functions: Readonly<Record<string, string>> = {}) {
   return {
     orchestrator: `${prefix}orchestrator`,
     wake: `${prefix}wake`,
@@ -89,5 +108,6 @@ export function functionNames(prefix: string) {
     ingest: `${prefix}ingest`,
     workerHost: `${prefix}worker-host`,
     worker: (worker: string) => `${prefix}worker-${worker}`,
+    lambda: (name: string) => (Object.hasOwn(functions, name) ? (functions[name] ?? name) : name),
   };
 }

@@ -30,7 +30,7 @@ export interface OrchestratorModule {
 export function createOrchestrator({ machines: modules }: OrchestratorModule) {
   const configuration = readConfiguration(process.env);
   const { tableName, indexShards, retentionDays } = configuration;
-  const names = functionNames(configuration.functionPrefix);
+  const names = functionNames(configuration.functionPrefix, configuration.functions);
   const clock = readExecutionClock(process.env);
   const { now } = clock;
   const report = consoleReporter();
@@ -73,7 +73,13 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
   return {
     stream: streamHandler(orchestrator, report, meter.report, clock.at),
     wake: wakeHandler(orchestrator, report, meter.report),
-    failed: failedHandler({ table, report, now, afterBatch: meter.report }),
+    failed: failedHandler({
+      table,
+      report,
+      now,
+      afterBatch: meter.report,
+      functionPrefix: configuration.functionPrefix,
+    }),
     clock: clockHandler({
       table,
       callWake: (event) => callFunction(lambda, names.wake, event),

@@ -3,6 +3,7 @@ export type { CountedReport } from './metrics.ts';
 export { Millrace } from './millrace.ts';
 export type {
   BusProps,
+  CalledFunctionProps,
   MillraceProps,
   RuleProps,
   WorkerCodeProps,

@@ -18,6 +18,7 @@ import type {
 } from '../description.ts';
 import { createAlarms } from './alarms.ts';
 import { privateBucket } from './buckets.ts';
+import { joinCalledFunctions, namesOfCalled, takesResultsFromBus } from './calledFunctions.ts';
 import { fillDashboard } from './dashboard.ts';
 import type { FunctionOverrides } from './deployedFunction.ts';
 import { DeployedFunctions } from './deployedFunctions.ts';
@@ -65,7 +66,7 @@ export class Millrace extends Construct {
   readonly schedules: Readonly<Record<string, Rule>>;
   /** The event bus that events are put on, and whose events rules match; undefined where there is none. */
   readonly eventBus: IEventBus | EventBus | undefined;
-  /** Rules that start executions or send to them, by name. */
+  /** Rules that start executions, send to them, or take results of functions, by name. */
   readonly rules: Readonly<Record<string, CfnRule>>;
   /** By name, as docs/deploy.md lists them. */
   readonly alarms: Readonly<Record<string, Alarm>>;
@@ -129,8 +130,15 @@ export class Millrace extends Construct {
       ]),
     );
     this.rules = Object.fromEntries(
-      Object.keys(props.rules ?? {}).map((name, index) => [name, this.#createRule(name, rules[index])]),
+      rules.map((rule) => {
+        const name = rule.name.slice(functionPrefix.length);
+        return [name, this.#createRule(name, rule)];
+      }),
     );
+    joinCalledFunctions(props.functions ?? {}, {
+      callers: [this.orchestrator, this.wake],
+      failed: this.failed,
+    });
     countReports(this, this.#reportNamespace, this.#functions.own);
     this.alarms = createAlarms(this, {
       table: this.table,
@@ -320,8 +328,7 @@ export class Millrace extends Construct {
     };
   }
 
-  #createRule(name: string, description: RuleDescription | undefined): CfnRule {
-    if (!description) throw new InvalidDeploymentError(`The deployment description has no rule '${name}'.`);
+  #createRule(name: string, description: RuleDescription): CfnRule {
     return createRule(this, `Rule-${name}`, description, (functionName) =>
       this.#functions.named(functionName),
     );
@@ -370,12 +377,13 @@ function settingsOf(
   functionPrefix: string,
   eventBus: IEventBus | EventBus | undefined,
 ): Settings {
-  const { indexShards, retention, waitForMachine, rules } = props;
+  const { indexShards, retention, waitForMachine, rules, functions } = props;
   return {
     functionPrefix,
     store: storePlaceholder,
     ...(eventBus && { eventBusName: eventBus.eventBusName }),
     ...(rules && { rules: rulesOf(rules) }),
+    ...(functions && { functions: namesOfCalled(functions), resultsOnBus: takesResultsFromBus(functions) }),
     ...(indexShards !== undefined && { indexShards }),
     ...(retention && { retentionDays: retention.toDays() }),
     ...(waitForMachine && { waitForMachineSeconds: waitForMachine.toSeconds() }),

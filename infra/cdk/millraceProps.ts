@@ -3,7 +3,7 @@ import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { IFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -94,6 +94,13 @@ export interface MillraceProps {
   readonly rules?: Readonly<Record<string, RuleProps>>;
 
   /**
+   * Functions that machines call by `lambda(name)`, by that name: they are deployed elsewhere and know nothing of Millrace.
+   *
+   * @default - none
+   */
+  readonly functions?: Readonly<Record<string, CalledFunctionProps>>;
+
+  /**
    * Begins the name of every function. Up to 17 characters, unique in account and region.
    *
    * @default - made of the construct's path
@@ -142,6 +149,20 @@ export interface MillraceProps {
    * @default - bundled during synthesis, in a process of its own
    */
   readonly code?: BundledFunctions;
+}
+
+/** A function that is deployed elsewhere and knows nothing of Millrace: docs/functions.md. */
+export interface CalledFunctionProps {
+  readonly function: IFunction;
+
+  /**
+   * How results come back. `DESTINATIONS`: the construct configures the function's asynchronous invocation, with Millrace's own
+   * function as destination and without retries; it must have no such configuration yet. `BUS`: its destinations are the
+   * event bus already, on success and on failure, and a rule takes results from there.
+   *
+   * @default 'DESTINATIONS'
+   */
+  readonly results?: 'DESTINATIONS' | 'BUS';
 }
 
 /** Where events go. */

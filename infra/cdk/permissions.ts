@@ -36,7 +36,8 @@ export const accessOfRole: Readonly<Record<FunctionRole, DataAccess>> = {
   orchestrator: { table: [...read, ...insert], index: [], store: 'all' },
   wake: { table: [...read, ...insert], index: [], store: 'all' },
   clock: { ...none, index: ['dynamodb:Query'] },
-  failed: { ...none, table: insert },
+  // What functions return that know nothing of Millrace may be large.
+  failed: { table: insert, index: [], store: 'all' },
   // It reads the stream alone: what commits tell is in their records.
   publisher: none,
   // It starts executions and sends to them, as the grants of the construct let others do.
@@ -44,6 +45,7 @@ export const accessOfRole: Readonly<Record<FunctionRole, DataAccess>> = {
   // Lists are collected from the results of their items.
   workerHost: { table: [...read, ...insert, ...beat], index: [], store: 'all' },
   worker: { table: [...insert, ...beat], index: [], store: 'all' },
+  unmodified: none,
 };
 
 /** Which functions a function calls itself. */
@@ -56,6 +58,7 @@ export const invokedByRole: Readonly<Record<FunctionRole, readonly FunctionRole[
   ingest: [],
   workerHost: [],
   worker: [],
+  unmodified: [],
 };
 
 /** What the grants of the construct allow. */

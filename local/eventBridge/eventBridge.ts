@@ -41,7 +41,7 @@ interface CompiledRule extends RuleDescription {
 export class LocalEventBridge {
   readonly #options: EventBridgeOptions;
   readonly #clock: Clock;
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #underWay = new Set<Promise<unknown>>();
   #eventBusNames: ReadonlySet<string> = new Set([defaultEventBusName]);
   #rules: readonly CompiledRule[] = [];
   #stopped = false;
@@ -66,10 +66,13 @@ export class LocalEventBridge {
   }
 
   /** `PutEvents`: an answer for each entry, in their order. */
-  async putEvents(entries: readonly PutEventsEntry[]): Promise<PutEventsResult[]> {
-    const results: PutEventsResult[] = [];
-    for (const entry of entries) results.push(await this.#put(entry));
-    return results;
+  putEvents(entries: readonly PutEventsEntry[]): Promise<PutEventsResult[]> {
+    return this.#track(this.#putAll(entries));
+  }
+
+  /** Whether a target has not got yet what is for it. */
+  get isBusy(): boolean {
+    return this.#underWay.size > 0;
   }
 
   /** Resolves when every target has got what is for it, or was given up. */
@@ -80,6 +83,19 @@ export class LocalEventBridge {
   /** Nothing is delivered any more. */
   stop(): void {
     this.#stopped = true;
+  }
+
+  /** Until it has settled. */
+  #track<T>(work: Promise<T>): Promise<T> {
+    const tracked: Promise<unknown> = work.catch(() => {}).finally(() => this.#underWay.delete(tracked));
+    this.#underWay.add(tracked);
+    return work;
+  }
+
+  async #putAll(entries: readonly PutEventsEntry[]): Promise<PutEventsResult[]> {
+    const results: PutEventsResult[] = [];
+    for (const entry of entries) results.push(await this.#put(entry));
+    return results;
   }
 
   async #put(entry: PutEventsEntry): Promise<PutEventsResult> {
@@ -111,12 +127,10 @@ export class LocalEventBridge {
     target: RuleTargetDescription,
     from: readonly string[],
   ): void {
-    const delivering = this.#send(event, rule, target, from)
-      .catch((error: unknown) =>
-        this.#options.log?.(`Rule ${rule.name}, event ${event.id}: ${String(error)}`),
-      )
-      .finally(() => this.#underWay.delete(delivering));
-    this.#underWay.add(delivering);
+    const delivering = this.#send(event, rule, target, from).catch((error: unknown) =>
+      this.#options.log?.(`Rule ${rule.name}, event ${event.id}: ${String(error)}`),
+    );
+    void this.#track(delivering);
   }
 
   async #send(

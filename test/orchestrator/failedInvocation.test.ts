@@ -88,10 +88,11 @@ describe('what a failed invocation becomes', () => {
 
 describe('the function behind the on-failure destination', () => {
   const now = () => Date.parse(at);
+  const functionPrefix = 'shop-';
 
   it('writes the result, unless there is one', async () => {
     const table = new MemoryTable();
-    const failed = failedHandler({ table, report: () => {}, now, afterBatch: () => {} });
+    const failed = failedHandler({ table, report: () => {}, now, afterBatch: () => {}, functionPrefix });
     const result = { status: 'SUCCEEDED', output: 1 } as const;
     const numbers = { executionId: 'order-18', task: 3, attempt: 2 };
     await table.insertResult({ ...numbers, startedAt: at, endedAt: at, result });
@@ -106,11 +107,13 @@ describe('the function behind the on-failure destination', () => {
     const reports: Report[] = [];
     const report = (each: Report) => void reports.push(each);
     const table = new MemoryTable();
-    await failedHandler({ table, report, now, afterBatch: () => {} })({ requestPayload: 'hello' });
+    await failedHandler({ table, report, now, afterBatch: () => {}, functionPrefix })({
+      requestPayload: 'hello',
+    });
     expect(reports).toMatchObject([{ type: 'dropped' }]);
     const refusal = new Error('throttled');
     const refusing = Object.assign(table, { insertResult: () => Promise.reject(refusal) });
-    const failed = failedHandler({ table: refusing, report, now, afterBatch: () => {} });
+    const failed = failedHandler({ table: refusing, report, now, afterBatch: () => {}, functionPrefix });
     await expect(failed({ requestPayload: payload, responsePayload: died })).rejects.toBe(refusal);
   });
 });
