@@ -11,6 +11,7 @@ import {
 } from './commands/control.ts';
 import { addDescribeCommand } from './commands/describe.ts';
 import { addDevCommand } from './commands/dev.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addEventsCommand } from './commands/events.ts';
 import { addHistoryCommand } from './commands/history.ts';
 import { addListCommand } from './commands/list.ts';
@@ -61,6 +62,7 @@ const commands = [
   addRedriveCommand,
   addSuspendCommand,
   addResumeCommand,
+  addDoctorCommand,
   addMachinesCommand,
 ];
 

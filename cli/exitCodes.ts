@@ -1,7 +1,7 @@
 /** What the process answers. Part of the interface: docs/reference/cli.md and `--help` list them. */
 export const exitCode = {
   ok: 0,
-  /** An execution ended as FAILED, TIMED_OUT or ABORTED, or is PENDING_REDRIVE. */
+  /** An execution ended as FAILED, TIMED_OUT or ABORTED, or is PENDING_REDRIVE; or the doctor leaves something unmended. */
   endedBadly: 1,
   /** The command line is wrong, or what it was given was refused. */
   refused: 2,
@@ -23,7 +23,8 @@ export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 
 export const exitCodesHelp = `Exit codes:
   0    done
-  1    an execution ended as FAILED, TIMED_OUT or ABORTED, or is PENDING_REDRIVE (run, wait)
+  1    an execution ended as FAILED, TIMED_OUT or ABORTED, or is PENDING_REDRIVE (run, wait);
+       something is wrong and not mended (doctor)
   2    wrong usage, or refused input; nothing was written
   3    there is no such execution
   4    the time to wait was over; executions go on

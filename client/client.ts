@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { InvalidConfigurationError, readConfiguration } from '../orchestrator/configuration.ts';
+import type { LambdaClientConfig } from '@aws-sdk/client-lambda';
+import {
+  functionNames,
+  InvalidConfigurationError,
+  readConfiguration,
+} from '../orchestrator/configuration.ts';
 import { readExecutionClock } from '../orchestrator/executionClock.ts';
 import { storeUrlProblem } from '../orchestrator/store/openStore.ts';
 import { createDynamoDBClient } from '../orchestrator/table/client.ts';
@@ -9,9 +14,19 @@ import { DynamoDBTable } from '../orchestrator/table/dynamoDBTable.ts';
 import { openStoredJson, withStore } from '../orchestrator/table/openTable.ts';
 import type { ListedExecution, Page } from '../orchestrator/table/table.ts';
 import { type CheckMachinesOptions, checkMachines } from './checkMachines.ts';
-import { type ControlOptions, controlContent, type RedriveOptions, sendControl } from './control.ts';
+import {
+  type ControlOptions,
+  checkPatch,
+  controlContent,
+  type RedriveOptions,
+  sendControl,
+} from './control.ts';
 import { type ControlledExecution, type ControlManyOptions, controlMany } from './controlMany.ts';
 import { describeExecution, type ExecutionDescription } from './describe.ts';
+import { doctor } from './doctor/doctor.ts';
+import type { DoctorOptions } from './doctor/options.ts';
+import { recoveryFunction } from './doctor/recovery.ts';
+import type { TreatedFinding } from './doctor/treatment.ts';
 import { NotRedrivableError } from './errors.ts';
 import { type HistoryEntry, type HistoryOptions, readHistory, readHistoryPage } from './history.ts';
 import { type ListOptions, listAllExecutions, listExecutions } from './list.ts';
@@ -56,6 +71,10 @@ export interface ClientOptions {
   readonly store?: string;
   /** Data over so many KB goes there. @default `MILLRACE_STORE_OVER_KB`, else 32 */
   readonly storeOverKb?: number;
+  /** Begins the names of the functions, as deployed: one of them is called by `doctor`. @default `MILLRACE_FUNCTION_PREFIX`, else `millrace-` */
+  readonly functionPrefix?: string;
+  /** Of Lambda's client, which `doctor` alone uses. @default endpoint, region and credentials of the environment */
+  readonly lambda?: LambdaClientConfig;
   /** Told the capacity units that each call took. @default not asked for */
   readonly onConsumedCapacity?: (consumed: Units) => void;
   /** Milliseconds since the epoch. @default the system's clock; in a local cloud whose time passes faster, its time */
@@ -77,6 +96,7 @@ export function createClient(options: ClientOptions = {}): MillraceClient {
     tableName = configuration.tableName,
     indexShards = configuration.indexShards,
     retentionDays = configuration.retentionDays,
+    functionPrefix = configuration.functionPrefix,
     onConsumedCapacity,
   } = options;
   const now = options.now ?? readExecutionClock(process.env).now;
@@ -97,6 +117,8 @@ export function createClient(options: ClientOptions = {}): MillraceClient {
     now,
     newId: options.newId ?? (() => randomUUID()),
     sleep: options.sleep ?? sleep,
+    retentionDays,
+    catchUp: recoveryFunction(functionNames(functionPrefix).recovery, options.lambda),
     // Whoever waits does so in the time of this process.
     ...(options.sleep === undefined && { waitClock: () => performance.now() }),
   });
@@ -229,12 +251,14 @@ export class MillraceClient {
    *
    * @throws ExecutionNotFoundError, InvalidExecutionIdError, NotSerializableError
    * @throws NotRedrivableError when it is in another status
+   * @throws InputPatchNotApplicableError when nothing that failed has an input
    */
   async redrive(executionId: string, options: RedriveOptions = {}): Promise<void> {
     const { status } = await this.describe(executionId);
     if (status === 'RUNNING' || status === 'SUSPENDED' || status === 'SUCCEEDED') {
       throw new NotRedrivableError(executionId, status);
     }
+    await checkPatch(this.#surroundings, executionId, options);
     await sendControl(this.#surroundings, executionId, controlContent('redrive', options));
   }
 
@@ -268,6 +292,18 @@ export class MillraceClient {
    */
   controlMany(options: ControlManyOptions): AsyncGenerator<ControlledExecution, void, undefined> {
     return controlMany(this.#surroundings, options);
+  }
+
+  /**
+   * Looks through the whole table for executions that do not go on as they should, and has them caught up by the recovery
+   * function, as the answer is iterated. Safe at any time, beside the orchestrator and other runs; may be broken off, and
+   * gone on with from the `cursor` of its progress.
+   *
+   * @throws RecoveryUnavailableError when there is something to mend, and the recovery function cannot be called
+   * @throws InvalidCursorError
+   */
+  doctor(options: DoctorOptions = {}): AsyncGenerator<TreatedFinding, void, undefined> {
+    return doctor(this.#surroundings, options);
   }
 
   /**

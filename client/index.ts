@@ -32,11 +32,16 @@ export {
   type TimerDescription,
   waitsOnlyForEvents,
 } from './describe.ts';
+export type { Finding, FindingKind } from './doctor/findings.ts';
+export type { DoctorOptions, DoctorProgress } from './doctor/options.ts';
+export { type CatchUp, RecoveryFunctionFailedError, RecoveryUnavailableError } from './doctor/recovery.ts';
+export type { TreatedFinding } from './doctor/treatment.ts';
 export {
   ControlMismatchError,
   DifferentMachineError,
   ExecutionNotFoundError,
   HistoryEntryNotFoundError,
+  InputPatchNotApplicableError,
   InvalidEventError,
   InvalidExecutionIdError,
   InvalidMachineIdError,

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Table } from '../orchestrator/table/table.ts';
+import type { CatchUp } from './doctor/recovery.ts';
 
 /** What the client's operations need of the world. */
 export interface ClientSurroundings {
@@ -11,6 +12,9 @@ export interface ClientSurroundings {
   /** Makes ids of executions and events. */
   readonly newId: () => string;
   readonly sleep: Sleep;
+  /** Days that items are kept. 0: for ever. */
+  readonly retentionDays: number;
+  readonly catchUp: CatchUp;
 }
 
 /** Rejects with the signal's reason when it aborts. */

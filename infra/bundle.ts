@@ -64,8 +64,8 @@ export interface BundledFunctions {
 const codeFileName = 'index.mjs';
 
 /**
- * Bundles the machines with the orchestrator (`index.stream`, `index.wake`, `index.clock`,
- * `index.failed`) and with the worker host, and
+ * Bundles the machines with the orchestrator (`index.stream`, `index.wake`, `index.clock`, `index.failed`,
+ * `index.recover`) and with the worker host, and
  * each worker by itself, as ES modules that need nothing beside them. The machines are registered once, to see that they can be.
  *
  * @throws BundleError with all problems of the user's code; what was in `outDirectory` is then left as it was
@@ -175,7 +175,7 @@ function orchestratorEntry(module: string, machineFiles: readonly string[]): str
   const { imports, machines } = machineImports(machineFiles);
   return `import { createOrchestrator } from ${JSON.stringify(module)};
 ${imports}
-export const { stream, wake, clock, failed } = createOrchestrator({ machines: ${machines} });
+export const { stream, wake, clock, failed, recover } = createOrchestrator({ machines: ${machines} });
 `;
 }
 

@@ -18,6 +18,7 @@ import type {
   DestinationDescription,
   EventInvokeDescription,
   EventSourceDescription,
+  FailuresDescription,
   FunctionDescription,
   StoreDescription,
 } from './description.ts';
@@ -94,9 +95,11 @@ export function describeDeployment(
   const own = {
     codeDirectory: code.orchestrator,
     memorySizeMb: 512,
-    environment: { ...environment, ...calledFunctions(configuration) },
+    environment,
   };
   const described = describeRules({ rules, resultsOnBus }, { eventBusName, functionPrefix });
+  /** Of those that dispatch tasks. A function that is called has results handed to `failed`, which must not need its name. */
+  const dispatching = { ...environment, ...calledFunctions(configuration) };
   const functions: FunctionDescription[] = [
     {
       ...own,
@@ -104,8 +107,16 @@ export function describeDeployment(
       role: 'orchestrator',
       handler: 'index.stream',
       timeoutSeconds: 60,
+      environment: dispatching,
     },
-    { ...own, functionName: names.wake, role: 'wake', handler: 'index.wake', timeoutSeconds: 60 },
+    {
+      ...own,
+      functionName: names.wake,
+      role: 'wake',
+      handler: 'index.wake',
+      timeoutSeconds: 60,
+      environment: dispatching,
+    },
     {
       ...own,
       functionName: names.clock,
@@ -125,6 +136,22 @@ export function describeDeployment(
       timeoutSeconds: 60,
       // It loads the machines with the others, and writes one item.
       memorySizeMb: 256,
+    },
+    {
+      ...own,
+      functionName: names.recovery,
+      role: 'recovery',
+      handler: 'index.recover',
+      // A batch of 500 executions, each with its whole journal.
+      timeoutSeconds: 300,
+      environment: {
+        ...dispatching,
+        ...(configuration.failures !== undefined && {
+          [environmentVariable.failures]: configuration.failures,
+        }),
+      },
+      // A batch that is left after that is in the bucket still, and its items are in the table for `millrace doctor`.
+      eventInvokeConfig: { maximumRetryAttempts: 2 },
     },
     {
       functionName: names.workerHost,
@@ -234,6 +261,21 @@ export function describeDeployment(
     ...(configuration.store !== undefined && {
       store: storeOf(configuration.store, configuration.retentionDays),
     }),
+    ...(configuration.failures !== undefined && {
+      failures: failuresOf(configuration.failures, names.recovery),
+    }),
+  };
+}
+
+function failuresOf(url: string, functionName: string): FailuresDescription {
+  // The name of a bucket that is still to be deployed is no host.
+  const bucketName = /^s3:\/\/([^/]+)/.exec(url)?.[1];
+  return {
+    url,
+    ...(bucketName !== undefined && { bucketName }),
+    permissions: ['s3:PutObject', 's3:ListBucket'],
+    recovery: { functionName, permissions: ['s3:GetObject', 's3:DeleteObject', 's3:ListBucket'] },
+    expirationDays: 30,
   };
 }
 

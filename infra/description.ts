@@ -15,6 +15,8 @@ export interface DeploymentDescription {
   readonly schedules: readonly ScheduleDescription[];
   /** Where data goes that is too large for the table's items. */
   readonly store?: StoreDescription;
+  /** Where batches of the stream go that a function did not take in all attempts. Absent: they are dropped. */
+  readonly failures?: FailuresDescription;
 }
 
 export interface TableDescription {
@@ -40,6 +42,23 @@ export interface StoreDescription {
   readonly expirations: readonly { readonly prefix: string; readonly days: number }[];
   /** What the functions, and whoever uses the client, may do with the bucket and its objects. */
   readonly permissions: readonly string[];
+}
+
+/**
+ * An S3 bucket as on-failure destination of the stream's mappings: the only kind that gets the whole batch, and not only where
+ * it was in the stream. https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+ */
+export interface FailuresDescription {
+  /** `s3://bucket`, or `file:///folder` in the local cloud. */
+  readonly url: string;
+  /** Of the S3 bucket; absent for a folder. */
+  readonly bucketName?: string;
+  /** What Lambda may do with the bucket, in the name of the functions that the stream is mapped to. */
+  readonly permissions: readonly string[];
+  /** The function that EventBridge calls for each object that is created, and what it may do with the bucket. */
+  readonly recovery: { readonly functionName: string; readonly permissions: readonly string[] };
+  /** Lifecycle rule: what has not been recovered is deleted so many days after it was written. */
+  readonly expirationDays: number;
 }
 
 export interface AttributeDescription {
@@ -112,6 +131,7 @@ export interface FunctionDescription {
     | 'wake'
     | 'clock'
     | 'failed'
+    | 'recovery'
     | 'publisher'
     | 'ingest'
     | 'workerHost'

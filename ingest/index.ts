@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { sleep } from '../client/surroundings.ts';
 import { readConfiguration } from '../orchestrator/configuration.ts';
 import { readExecutionClock } from '../orchestrator/executionClock.ts';
 import { consoleReporter } from '../orchestrator/report.ts';
@@ -37,6 +36,6 @@ export function createIngest() {
   });
   const table = withStore(items, openStoredJson(configuration), configuration, { fetches: false });
   return {
-    ingest: ingestHandler({ table, now, newId: () => randomUUID(), sleep }, consoleReporter()),
+    ingest: ingestHandler({ table, now, newId: () => randomUUID() }, consoleReporter()),
   };
 }

@@ -18,6 +18,9 @@ import {
 import { type EventPath, eventPath, InvalidEventPathError } from './eventPath.ts';
 import { type IngestRequest, isPath, type SendTarget, type StartTarget } from './ingestRule.ts';
 
+/** What the function needs of the world. */
+export type IngestSurroundings = Pick<ClientSurroundings, 'table' | 'now' | 'newId'>;
+
 /** An event that has not what its rule takes from it. */
 class UnfitEventError extends Error {
   override readonly name = 'UnfitEvent';
@@ -40,7 +43,7 @@ const finalErrors = [
  * The handler behind the rules of an event bus: writes one start or event item for each event, however often it comes. An event that can never
  * be taken is reported and left; where the table does not take the write, the handler rejects, and Lambda calls again.
  */
-export function ingestHandler(surroundings: ClientSurroundings, report: Reporter) {
+export function ingestHandler(surroundings: IngestSurroundings, report: Reporter) {
   return async ({ rule, start, send, event }: IngestRequest): Promise<void> => {
     const eventId = isObject(event) ? String(event.id) : '';
     try {
@@ -63,7 +66,7 @@ interface Source {
 }
 
 async function startFrom(
-  surroundings: ClientSurroundings,
+  surroundings: IngestSurroundings,
   target: StartTarget,
   source: Source,
 ): Promise<void> {
@@ -79,7 +82,7 @@ async function startFrom(
   });
 }
 
-async function sendFrom(surroundings: ClientSurroundings, target: SendTarget, source: Source): Promise<void> {
+async function sendFrom(surroundings: IngestSurroundings, target: SendTarget, source: Source): Promise<void> {
   const { executionId, type, event = '$.detail', eventId } = target;
   const fields = eventPath(event)(source.content);
   if (fields !== undefined && !isObject(fields)) {

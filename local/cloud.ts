@@ -137,10 +137,12 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   try {
     const codeDirectory = await mkdtemp(join(tmpdir(), 'millrace-'));
     started.push(() => rm(codeDirectory, { recursive: true, force: true }));
-    const store = options.settings?.store ?? storeBeside(options.dataFile ?? join(codeDirectory, 'table'));
+    const dataPath = options.dataFile ?? join(codeDirectory, 'table');
+    const store = options.settings?.store ?? folderBeside(dataPath, 'store');
+    const failures = options.settings?.failures ?? folderBeside(dataPath, 'failures');
     const deployments = new Deployments(codeDirectory, {
       ...options,
-      settings: { ...options.settings, store },
+      settings: { ...options.settings, store, failures },
     });
     const first = await deployments.next();
 
@@ -189,8 +191,9 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       ...busVariables,
       // Where there is an event bus, events come to it in that way alone.
       ...(bus && { [busEndpoint]: first.bus?.eventBusName === undefined ? bus.endpoint : '' }),
-      // A template's store is a bucket that is not here.
+      // A template's buckets are not here.
       [environmentVariable.store]: store,
+      [environmentVariable.failures]: failures,
     };
     const deploy = (description: DeploymentDescription) => {
       const { bus: described, rules = [] } = description;
@@ -205,7 +208,12 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     deploy(first);
 
     const { dataFile, faults } = options;
-    const stream = { streams: { endpoint: engine.endpoint, region, credentials }, streamArn, lambda };
+    const stream = {
+      streams: { endpoint: engine.endpoint, region, credentials },
+      streamArn,
+      lambda,
+      failures: first.failures && { ...first.failures, url: failures },
+    };
     const source = startTableStream({
       ...stream,
       eventSource: first.eventSource,
@@ -297,9 +305,9 @@ function checkedTimeScale({ timeScale = 1, dataFile }: LocalCloudOptions): numbe
   return timeScale;
 }
 
-/** The URL of the folder for large data. */
-function storeBeside(dataFile: string): string {
-  return pathToFileURL(`${resolve(dataFile)}.store`).href;
+/** The URL of the folder for large data, or for batches that the event source gave up. */
+function folderBeside(dataFile: string, name: 'store' | 'failures'): string {
+  return pathToFileURL(`${resolve(dataFile)}.${name}`).href;
 }
 
 /** How far the stream was delivered is kept beside the table. */

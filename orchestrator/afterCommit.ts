@@ -108,12 +108,17 @@ export class AfterCommit {
     }
   }
 
-  /** A delivery of an applied cause means that whoever applied it may have died before it dispatched. */
-  async redispatch(execution: Execution, causes: readonly string[]): Promise<void> {
+  /**
+   * A delivery of an applied cause means that whoever applied it may have died before it dispatched.
+   *
+   * @param olderThanMs only tasks that somebody else has not only just committed
+   */
+  async redispatch(execution: Execution, causes: readonly string[], olderThanMs = 0): Promise<void> {
     // One that was suspended meanwhile has its tasks all the same.
     const isOpen = execution.status === 'RUNNING' || execution.status === 'SUSPENDED';
     if (causes.length === 0 || !isOpen || openTasks(execution).length === 0) return;
-    const deferred = await this.#options.dispatcher.redispatch(execution, causes, this.#options.now());
+    const { dispatcher, now } = this.#options;
+    const deferred = await dispatcher.redispatch(execution, causes, now(), olderThanMs);
     await this.#defer(execution, deferred);
   }
 

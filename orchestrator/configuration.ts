@@ -12,6 +12,8 @@ export const environmentVariable = {
   store: storeVariable,
   /** How large, in KB, data may be that stays in the table's items although there is a store. */
   storeOverKb: 'MILLRACE_STORE_OVER_KB',
+  /** Where batches go that the event source gave up: `s3://bucket` or `file:///folder`. */
+  failures: 'MILLRACE_FAILURES',
   /** `report`: functions print the capacity units that their calls consumed. */
   consumedCapacity: 'MILLRACE_CONSUMED_CAPACITY',
   /** `on`: commits carry what the publisher takes to the bus. */
@@ -45,6 +47,8 @@ export interface Configuration {
   /** Absent: all data is in the items, which take 400 KB. */
   readonly store?: string;
   readonly storeOverKb: number;
+  /** Absent: batches that the event source gave up are found by `millrace doctor` alone. */
+  readonly failures?: string;
   readonly reportsConsumedCapacity: boolean;
   readonly hasBus: boolean;
   /** Names of functions by what machines call them. */
@@ -67,9 +71,14 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
       `${name} is '${text}': set it to a whole number, or leave it out for ${fallback}.`,
     );
   };
-  const store = environment[environmentVariable.store] || undefined;
-  const problem = store === undefined ? undefined : storeUrlProblem(store);
-  if (problem !== undefined) throw new InvalidConfigurationError(problem);
+  const url = (name: string): string | undefined => {
+    const text = environment[name] || undefined;
+    const problem = text === undefined ? undefined : storeUrlProblem(text, name);
+    if (problem !== undefined) throw new InvalidConfigurationError(problem);
+    return text;
+  };
+  const store = url(environmentVariable.store);
+  const failures = url(environmentVariable.failures);
   return {
     tableName: environment[environmentVariable.table] ?? defaults.tableName,
     indexShards: Math.max(1, number(environmentVariable.indexShards, defaults.indexShards)),
@@ -77,6 +86,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     functionPrefix: environment[environmentVariable.functionPrefix] ?? defaults.functionPrefix,
     waitForMachineSeconds: number(environmentVariable.waitForMachineSeconds, defaults.waitForMachineSeconds),
     ...(store !== undefined && { store }),
+    ...(failures !== undefined && { failures }),
     storeOverKb: Math.max(1, number(environmentVariable.storeOverKb, defaults.storeOverKb)),
     reportsConsumedCapacity: environment[environmentVariable.consumedCapacity] === 'report',
     hasBus: environment[environmentVariable.bus] === 'on',
@@ -103,6 +113,7 @@ export function functionNames(prefix: string, functions: Readonly<Record<string,
     orchestrator: `${prefix}orchestrator`,
     wake: `${prefix}wake`,
     clock: `${prefix}clock`,
+    recovery: `${prefix}recovery`,
     failed: `${prefix}failed`,
     publisher: `${prefix}publisher`,
     ingest: `${prefix}ingest`,

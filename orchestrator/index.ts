@@ -6,10 +6,12 @@ import { callFunction, createLambdaClient, LambdaInvoker } from './dispatch.ts';
 import { readExecutionClock } from './executionClock.ts';
 import { clockHandler, paceAt } from './handlers/clock.ts';
 import { failedHandler } from './handlers/failed.ts';
+import { recoverHandler } from './handlers/recover.ts';
 import { streamHandler } from './handlers/stream.ts';
 import { wakeHandler } from './handlers/wake.ts';
 import { Orchestrator } from './orchestrator.ts';
 import { consoleReporter } from './report.ts';
+import { openStore } from './store/openStore.ts';
 import { createDynamoDBClient } from './table/client.ts';
 import { consumedCapacityMeter } from './table/consumedCapacity.ts';
 import { DynamoDBTable } from './table/dynamoDBTable.ts';
@@ -23,7 +25,8 @@ export interface OrchestratorModule {
 
 /**
  * The handlers of Millrace's own Lambda functions: `stream` for the table's stream, `wake` for due executions, `clock`
- * for the minute rule, `failed` for workers that died. Settings come from the environment (configuration.ts).
+ * for the minute rule, `failed` for workers that died, `recover` for what the stream has not brought. Settings come from the
+ * environment (configuration.ts).
  *
  * @throws MachineNotDurableError, DuplicateMachineError, InvalidConfigurationError
  */
@@ -79,6 +82,12 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
       now,
       afterBatch: meter.report,
       functionPrefix: configuration.functionPrefix,
+    }),
+    recover: recoverHandler(orchestrator, {
+      failures: configuration.failures === undefined ? undefined : openStore(configuration.failures),
+      report,
+      now,
+      afterBatch: meter.report,
     }),
     clock: clockHandler({
       table,

@@ -1,12 +1,14 @@
 import { childNumber } from './core/execution/addresses.ts';
 import type { AdvanceInput } from './core/execution/advance.ts';
 import { hasChild } from './core/execution/children.ts';
+import { noReferences, type SegmentReferences } from './core/execution/duplicates.ts';
 import { inJournalOrder, type JournalEntry, withMessagesInOrder } from './core/execution/entries.ts';
-import { type Execution, taskKey } from './core/execution/execution.ts';
+import { type Execution, hasEnded, taskKey } from './core/execution/execution.ts';
 import { type FanOut, openTasks } from './core/execution/fanOut.ts';
 import { type ItemResults, itemResultsOf } from './core/execution/listOutcome.ts';
-import { journalReferences, parseLog } from './core/execution/log.ts';
+import { isJournalKind, journalReferences, parseLog } from './core/execution/log.ts';
 import { nextDueOf } from './core/execution/tasks.ts';
+import { ownProperty } from './core/ownProperty.ts';
 import { readListResults } from './listResults.ts';
 import type { JournalRecord } from './orchestrator.ts';
 import type { Table } from './table/table.ts';
@@ -15,6 +17,11 @@ import type { Table } from './table/table.ts';
 function isStop(entry: JournalEntry): boolean {
   if (entry.kind === 'message') return entry.messages.some(({ type }) => type === 'stop');
   return entry.kind === 'control' && entry.control === 'stop';
+}
+
+/** From the parent. */
+function isRedrive(entry: JournalEntry): boolean {
+  return entry.kind === 'message' && entry.messages.some(({ type }) => type === 'redrive');
 }
 
 /** DynamoDB's clock and ours may differ by this much. */
@@ -49,18 +56,27 @@ export class JournalReader {
     execution: Execution | undefined,
     entries: readonly JournalEntry[],
   ): Promise<JournalEntry[]> {
+    // Of one that has ended nothing is taken but a redrive, which then reads the whole journal.
+    if (execution && hasEnded(execution.status) && !entries.some(isRedrive)) return [...entries];
     const earlier: JournalEntry[] = [];
     for (const [sender, numbers] of messageNumbers(entries)) {
       const task = childNumber(sender, executionId);
       // Of a child that has ended nothing is applied any more.
       if (execution && task !== undefined && !hasChild(execution, task)) continue;
       const missing: number[] = [];
-      for (let number = (execution?.received?.[sender] ?? 0) + 1; number < Math.max(...numbers); number++) {
+      for (
+        let number = (ownProperty(execution?.received, sender) ?? 0) + 1;
+        number < Math.max(...numbers);
+        number++
+      ) {
         if (!numbers.has(number)) missing.push(number);
       }
       if (missing.length > 0) earlier.push(...(await this.#table.readMessages(executionId, sender, missing)));
     }
-    return withMessagesInOrder([...earlier, ...entries]);
+    // Nothing comes before the start.
+    const starts = entries.filter((entry) => entry.kind === 'start');
+    const rest = entries.filter((entry) => entry.kind !== 'start');
+    return [...starts, ...withMessagesInOrder([...earlier, ...rest])];
   }
 
   /** What is to be known to apply records: of an execution that waits and is stopped, all that it has left lying. */
@@ -68,29 +84,26 @@ export class JournalReader {
     execution: Execution | undefined,
     entries: readonly JournalEntry[],
     records: readonly JournalRecord[],
-  ): Promise<Pick<AdvanceInput, 'entries' | 'appliedBefore' | 'isWholeJournal'>> {
-    if (!execution) return { entries, appliedBefore: new Set() };
-    const waits =
-      execution.waiting !== undefined ||
-      execution.status === 'PENDING_REDRIVE' ||
-      execution.status === 'SUSPENDED';
-    if (waits && entries.some(isStop)) return this.#wholeJournal(execution);
-    return { entries, appliedBefore: await this.#appliedBefore(execution, records) };
+  ): Promise<Pick<AdvanceInput, 'entries' | 'segments' | 'isWholeJournal'>> {
+    if (!execution) return { entries };
+    if (waits(execution) && entries.some(isStop)) return this.#wholeJournal(execution);
+    // What was read beside the records may be older than they are.
+    const isMore = hasEnded(execution.status) && entries.length > records.length;
+    const segments = isMore
+      ? (await this.#readSegments(execution, 0)).segments
+      : await this.#segmentsBackTo(execution, records);
+    return { entries, segments };
   }
 
   /** What older segments of the log name, where the records are old enough to be in them. */
-  async #appliedBefore(
-    execution: Execution,
-    records: readonly JournalRecord[],
-  ): Promise<ReadonlySet<string>> {
-    if (execution.logSegments === 0) return new Set();
-    const open = new Set(openTasks(execution).map(taskKey));
-    const isOpen = (entry: JournalEntry) =>
-      (entry.kind === 'result' && open.has(entry.reference)) ||
-      (entry.kind === 'message' && isNumbered(execution, entry.sender));
-    const createdAt = records.filter((record) => !isOpen(record.entry)).map((record) => record.createdAt);
-    if (createdAt.length === 0) return new Set();
-    return this.#segmentReferences(execution, Math.min(...createdAt) - clockSkewMs);
+  async #segmentsBackTo(execution: Execution, records: readonly JournalRecord[]): Promise<SegmentReferences> {
+    if (execution.logSegments === 0) return noReferences;
+    const open = openKeys(execution);
+    const createdAt = records
+      .filter((record) => !isOpen(execution, open, record.entry))
+      .map((record) => record.createdAt);
+    if (createdAt.length === 0) return noReferences;
+    return (await this.#readSegments(execution, Math.min(...createdAt) - clockSkewMs)).segments;
   }
 
   /** What the clock found due: its timers are in the execution, results of overdue tasks may be in the journal. */
@@ -127,24 +140,118 @@ export class JournalReader {
     return itemResultsOf([...given, ...stored].filter((entry) => entry.kind === 'result'));
   }
 
-  async #wholeJournal(execution: Execution) {
-    const entries = inJournalOrder(await this.#table.readJournal(execution.executionId));
-    return { entries, appliedBefore: await this.#segmentReferences(execution, 0), isWholeJournal: true };
+  /**
+   * What is to be known to apply all that an execution has not applied, as a part of it at a time where it is much. Nothing
+   * where there is neither an execution nor a start.
+   *
+   * @param catchUpId becomes the cause of what is dispatched: the delivery of these entries, which may come yet, is another
+   */
+  async catchUpInput(
+    executionId: string,
+    execution: Execution | undefined,
+    catchUpId: string,
+    now: number,
+  ): Promise<{ readonly input: AdvanceInput; readonly isLast: boolean } | undefined> {
+    const common = { executionId, execution, now, delivered: [catchUpId] };
+    const { entries, segments } = execution
+      ? await this.#wholeJournal(execution)
+      : { entries: inJournalOrder(await this.#table.readJournal(executionId)), segments: noReferences };
+    if (!execution && !entries.some(({ kind }) => kind === 'start')) return undefined;
+    const left = execution ? unlogged(execution, entries, segments) : entries;
+    const part = { ...common, segments, entries: left };
+    if (left.length > mostEntriesAtOnce && !(execution && waits(execution))) {
+      return { input: { ...part, entries: left.slice(0, mostEntriesAtOnce) }, isLast: false };
+    }
+    // What waits goes on with all of it or not at all.
+    const wake =
+      execution && isDue(execution, now)
+        ? { wakeId: catchUpId, beats: await this.#beats(execution, Math.max(now, execution.updatedAt)) }
+        : {};
+    return { input: { ...part, isWholeJournal: true, ...wake }, isLast: true };
   }
 
-  /** References in the segments that reach back to a time, the newest segment first. */
-  async #segmentReferences(execution: Execution, backTo: number): Promise<Set<string>> {
-    const references = new Set<string>();
+  async #wholeJournal(execution: Execution) {
+    const all = inJournalOrder(await this.#table.readJournal(execution.executionId));
+    const { segments, knownSince } = await this.#readSegments(execution, 0);
+    const open = openKeys(execution);
+    const isLost = (entry: JournalEntry) =>
+      knownSince > 0 && !isOpen(execution, open, entry) && writtenAt(entry) < knownSince + clockSkewMs;
+    // Where a part of the log is gone, what is as old may have been applied: twice would be worse than not at all.
+    const entries = all.filter((entry) => segments.named.has(entry.reference) || !isLost(entry));
+    return { entries, segments, isWholeJournal: true };
+  }
+
+  /**
+   * References in the segments that reach back to a time, the newest segment first. `knownSince`: the time of the oldest entry
+   * that was found where an older segment is missing, which expires or was deleted.
+   */
+  async #readSegments(
+    execution: Execution,
+    backTo: number,
+  ): Promise<{ segments: SegmentReferences; knownSince: number }> {
+    const named = new Set<string>();
+    const ended = new Set<string>();
+    const segments = { named, ended };
     const oldestAt = (log: string) => parseLog(log)[0]?.at ?? 0;
     let oldest = oldestAt(execution.log);
     for (let number = execution.logSegments - 1; number >= 0 && oldest >= backTo; number--) {
       const text = await this.#table.readLogSegment(execution.executionId, number);
-      if (text === undefined) break;
-      for (const reference of journalReferences(text)) references.add(reference);
+      if (text === undefined) return { segments, knownSince: oldest };
+      for (const { kind, reference, verdict } of parseLog(text).reverse()) {
+        if (!isJournalKind(kind) || named.has(reference)) continue;
+        named.add(reference);
+        if (verdict.type === 'ignored' && verdict.reason === 'Ended') ended.add(reference);
+      }
       oldest = oldestAt(text);
     }
-    return references;
+    return { segments, knownSince: 0 };
   }
+}
+
+/** Applied in one commit: more would be too much for a log, and for a step. */
+const mostEntriesAtOnce = 200;
+
+/** Those that the log does not name, and those that are to be taken although it does. */
+function unlogged(
+  execution: Execution,
+  entries: readonly JournalEntry[],
+  segments: SegmentReferences,
+): JournalEntry[] {
+  const logged = new Set(journalReferences(execution.log));
+  const open = openKeys(execution);
+  const isAgain = (entry: JournalEntry) =>
+    execution.waiting !== undefined || (entry.kind === 'result' && open.has(entry.reference));
+  return entries.filter(
+    (entry) => isAgain(entry) || !(logged.has(entry.reference) || segments.named.has(entry.reference)),
+  );
+}
+
+/** Whether what comes stays in its journal for now. */
+function waits({ waiting, status }: Execution): boolean {
+  return waiting !== undefined || status === 'PENDING_REDRIVE' || status === 'SUSPENDED';
+}
+
+function openKeys(execution: Execution): ReadonlySet<string> {
+  return new Set(openTasks(execution).map(taskKey));
+}
+
+/** Whether the execution itself tells, without its log, that it has not taken the entry. Of one that has ended, only the log does. */
+function isOpen(execution: Execution, open: ReadonlySet<string>, entry: JournalEntry): boolean {
+  if (hasEnded(execution.status)) return false;
+  if (entry.kind === 'message') return isNumbered(execution, entry.sender);
+  return entry.kind === 'result' && open.has(entry.reference);
+}
+
+function isDue(execution: Execution, now: number): boolean {
+  if (execution.status !== 'RUNNING') return false;
+  const times = [execution.wakeAt, ...openTasks(execution).map((task) => nextDueOf(task)?.at)];
+  return times.some((time) => time !== undefined && time <= now);
+}
+
+/** 0 where its writer does not say. */
+function writtenAt(entry: JournalEntry): number {
+  const time = entry.kind === 'start' ? Number.NaN : Date.parse(entry.at ?? '');
+  return Number.isNaN(time) ? 0 : time;
 }
 
 /** Whether the numbers of what a sender sent tell what was applied of it. */

@@ -47,6 +47,8 @@ export interface JournalRecord {
   readonly createdAt: number;
 }
 
+/** Runs of the clock overlap, and then call for the same wake at once: whoever comes second must not dispatch, too. */
+const wakesOverlapMs = 1000;
 /** A commit races with others only for as long as they arrive at the same time. */
 const mostConflicts = 20;
 
@@ -87,6 +89,19 @@ export class Orchestrator {
   wake(executionId: string, wakeId: string): Promise<void> {
     return this.#unlessUnreadable(executionId, () =>
       this.#inputs.within((fetch) => this.#wake(executionId, wakeId, fetch)),
+    );
+  }
+
+  /**
+   * Applies whatever lies in an execution's journal and is not applied, fires what is due, and dispatches what a crash has left
+   * undispatched. Harmless at any time, whatever was delivered or is being delivered.
+   *
+   * @param catchUpId names this catch-up: one that is repeated with the same name dispatches again what it may have lost
+   * @param causes journal items whose delivery has failed, and may have been applied without being dispatched
+   */
+  catchUp(executionId: string, catchUpId: string, causes: readonly string[] = []): Promise<void> {
+    return this.#unlessUnreadable(executionId, () =>
+      this.#inputs.within((fetch) => this.#catchUp(executionId, catchUpId, [catchUpId, ...causes], fetch)),
     );
   }
 
@@ -153,7 +168,7 @@ export class Orchestrator {
       if (execution.outbox || execution.status !== 'RUNNING') return;
       const now = this.#options.now();
       if ((execution.wakeAt ?? Number.POSITIVE_INFINITY) > now) {
-        await this.#after.redispatch(execution, [wakeId]);
+        await this.#after.redispatch(execution, [wakeId], wakesOverlapMs);
         return;
       }
       const input = await fetch(await this.#journal.wakeInput(execution, wakeId, now));
@@ -161,6 +176,37 @@ export class Orchestrator {
       if (step.type === 'nothing') return;
       const outcome = await this.#commit(step, input);
       if (outcome.type === 'committed') return;
+    }
+    throw new ContentionError(executionId);
+  }
+
+  async #catchUp(
+    executionId: string,
+    catchUpId: string,
+    causes: readonly string[],
+    fetch: Fetch,
+  ): Promise<void> {
+    const { table } = this.#options;
+    for (let conflicts = 0; conflicts < mostConflicts; ) {
+      let execution = await table.readExecution(executionId);
+      if (execution?.outbox) {
+        await this.#after.drainOutbox(execution);
+        execution = await table.readExecution(executionId);
+      }
+      const now = this.#options.now();
+      const part = await this.#journal.catchUpInput(executionId, execution, catchUpId, now);
+      if (!part) return;
+      const input = await fetch(part.input);
+      const step = await this.#advance(input);
+      if (step.type === 'commit') {
+        const outcome = await this.#commit(step, input);
+        if (outcome.type === 'conflict') conflicts++;
+        if (outcome.type !== 'committed' || !part.isLast) continue;
+        execution = await table.readExecution(executionId);
+      }
+      // Where a part is left undecided, so is what comes after it.
+      if (execution) await this.#after.redispatch(execution, causes);
+      return;
     }
     throw new ContentionError(executionId);
   }

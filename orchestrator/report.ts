@@ -20,6 +20,8 @@ export type Report =
       readonly worker: string;
       readonly error: string;
     }
+  /** A batch that the event source had given up was caught up, execution by execution. */
+  | { readonly type: 'recovered'; readonly batch: string; readonly executions: number }
   /** The wake function failed as a whole; what is due is found again by the next look. */
   | { readonly type: 'wakeFailed'; readonly error: string }
   /** The bus did not take events of this execution; they are published again. */

@@ -1,10 +1,12 @@
 import type { AdvanceInput } from './core/execution/advance.ts';
+import { Draft } from './core/execution/draft.ts';
+import { isDuplicate, noReferences } from './core/execution/duplicates.ts';
 import type { JournalEntry } from './core/execution/entries.ts';
 import type { Execution, ExecutionError } from './core/execution/execution.ts';
-import { journalReferences } from './core/execution/log.ts';
+import { unfetchedPatchedTask } from './core/execution/inputPatch.ts';
 import { neededData, unfetchedSnapshot } from './core/execution/storedData.ts';
 import { isStoredDataError, type StoredJson } from './store/storedJson.ts';
-import { withEntryData, withSnapshot } from './table/storedParts.ts';
+import { withEntryData, withPatchedTasksInput, withSnapshot } from './table/storedParts.ts';
 
 /**
  * Executions with stored data that are stepped at a time. Each may have a state of 16 MB and some objects of 6 MB in memory, as
@@ -74,7 +76,8 @@ export class StoredInputs {
     }
     const { execution } = input;
     const fetched = execution && (await orAsItIs(execution, withSnapshot(this.#data, execution)));
-    return { ...input, execution: fetched, entries, ...(unavailable && { unavailable }) };
+    const complete = fetched && (await orAsItIs(fetched, withPatchedTasksInput(this.#data, fetched)));
+    return { ...input, execution: complete, entries, ...(unavailable && { unavailable }) };
   }
 
   async #turn(): Promise<void> {
@@ -104,7 +107,9 @@ export function dataUnavailable(error: Error): ExecutionError {
 function needsData(input: AdvanceInput): boolean {
   const { execution, entries } = input;
   if (!mayStep(input)) return false;
-  return (execution && unfetchedSnapshot(execution) !== undefined) || entries.some(entryFilter(input));
+  if (execution && (unfetchedSnapshot(execution) ?? unfetchedPatchedTask(execution)) !== undefined)
+    return true;
+  return entries.some(entryFilter(input));
 }
 
 /** Of an execution that has ended or waits, nothing is looked into. */
@@ -114,14 +119,8 @@ function mayStep({ execution, isWholeJournal }: AdvanceInput): boolean {
 }
 
 /** Which entries are to be applied, and have data that is not there yet. */
-function entryFilter({ execution, appliedBefore }: AdvanceInput): (entry: JournalEntry) => boolean {
-  let logged: ReadonlySet<string> | undefined;
-  return (entry) => {
-    if (neededData(entry) === undefined) return false;
-    if (!execution) return true;
-    if (entry.kind === 'start') return execution.definitionHash === undefined;
-    if (entry.kind === 'message' && entry.number <= (execution.received?.[entry.sender] ?? 0)) return false;
-    logged ??= new Set(journalReferences(execution.log));
-    return !logged.has(entry.reference) && appliedBefore?.has(entry.reference) !== true;
-  };
+function entryFilter({ execution, now, segments }: AdvanceInput): (entry: JournalEntry) => boolean {
+  const draft = execution && new Draft(execution, now);
+  return (entry) =>
+    neededData(entry) !== undefined && !(draft && isDuplicate(draft, entry, segments ?? noReferences));
 }

@@ -60,14 +60,26 @@ export class TaskDispatcher {
     return tasks.filter((_, i) => outcomes[i] === 'deferred');
   }
 
-  /** Dispatches open tasks of these causes again, unless this instance remembers having done so. */
-  async redispatch(execution: Execution, causes: readonly string[], now: number): Promise<OpenTask[]> {
+  /**
+   * Dispatches open tasks of these causes again, unless this instance remembers having done so.
+   *
+   * @param olderThanMs leaves to others what they may be dispatching just now
+   */
+  async redispatch(
+    execution: Execution,
+    causes: readonly string[],
+    now: number,
+    olderThanMs: number,
+  ): Promise<OpenTask[]> {
     const machine = this.#options.machines.find(execution.machine, execution.machineVersion);
     if (!machine) return [];
     const lost = openTasks(execution).filter((task) => {
       if (!causes.includes(task.cause)) return false;
       const at = handedOverAt(task, machine.taskSourceOf(task.worker).policy);
-      return at !== undefined && now - at < redispatchWithinMs && !this.#memory.has(execution, task);
+      if (at === undefined) return false;
+      const ageMs = now - at;
+      const isLost = ageMs >= olderThanMs && ageMs < redispatchWithinMs;
+      return isLost && !this.#memory.has(execution, task);
     });
     return this.dispatch(execution, lost);
   }

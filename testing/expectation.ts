@@ -218,7 +218,7 @@ function asJson(value: unknown): unknown {
 /** The properties that `like` has too: what a test does not name is not looked at. */
 function partOf(value: unknown, like: object): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).filter(([key]) => key in like));
+  return Object.fromEntries(Object.entries(value).filter(([key]) => Object.hasOwn(like, key)));
 }
 
 function typeOf(event: unknown): unknown {

@@ -128,8 +128,9 @@ export class MemoryTable implements Table {
   }
 
   async readLogSegments(executionId: string, numbers: readonly number[]): Promise<LogSegment[]> {
-    const texts = await Promise.all(numbers.map((number) => this.readLogSegment(executionId, number)));
-    return texts.flatMap((text, i) => (text === undefined ? [] : [{ number: numbers[i] ?? 0, text }]));
+    const unique = [...new Set(numbers)];
+    const texts = await Promise.all(unique.map((number) => this.readLogSegment(executionId, number)));
+    return texts.flatMap((text, i) => (text === undefined ? [] : [{ number: unique[i] ?? 0, text }]));
   }
 
   async readLogSegment(executionId: string, number: number): Promise<string | undefined> {
@@ -203,8 +204,8 @@ export class MemoryTable implements Table {
   }
 
   async readBeats(executionId: string, attempts: readonly TaskAttempt[]): Promise<Beat[]> {
-    return attempts.flatMap((attempt) => {
-      const item = this.items.get(keyOf(executionId, sortKey.beat(attempt)));
+    return [...new Set(attempts.map(sortKey.beat))].flatMap((key) => {
+      const item = this.items.get(keyOf(executionId, key));
       return (item && decodeBeat(item)) ?? [];
     });
   }
@@ -247,7 +248,9 @@ export class MemoryTable implements Table {
 
   async readStatus(executionId: string): Promise<ExecutionVersion | undefined> {
     const execution = await this.readExecution(executionId);
-    return execution && { status: execution.status, version: execution.version };
+    if (!execution) return undefined;
+    const { status, version, children } = execution;
+    return { status, version, ...(children && { children: children.map(({ task }) => task) }) };
   }
 
   async readOutline(executionId: string): Promise<Outline> {

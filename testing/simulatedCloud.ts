@@ -4,6 +4,7 @@ import type { Control, ControlContent } from '../orchestrator/core/execution/ent
 import type { Execution } from '../orchestrator/core/execution/execution.ts';
 import { machineLookup } from '../orchestrator/core/execution/machines.ts';
 import { type prepareMachine, prepareMachines } from '../orchestrator/core/machine/index.ts';
+import { type CatchUpEvent, type CatchUpResult, recoverHandler } from '../orchestrator/handlers/recover.ts';
 import { Orchestrator } from '../orchestrator/orchestrator.ts';
 import type { Report } from '../orchestrator/report.ts';
 import type { StoredJson } from '../orchestrator/store/storedJson.ts';
@@ -171,6 +172,27 @@ export class SimulatedCloud {
     const execution = await this.table.readExecution(executionId);
     if (!execution) throw new Error(`There is no execution '${executionId}'.`);
     return execution;
+  }
+
+  /** The recovery function, called as `millrace doctor` calls it. */
+  recover(event: CatchUpEvent): Promise<CatchUpResult> {
+    const report = (each: Report) => void this.reports.push(each);
+    return recoverHandler(this, {
+      failures: undefined,
+      report,
+      now: () => this.now,
+      afterBatch: () => {},
+    })(event);
+  }
+
+  /** As the recovery function does it. Rejects where the orchestrator dies or the table takes no write. */
+  async catchUp(executionId: string, catchUpId: string, references: readonly string[] = []): Promise<void> {
+    try {
+      await this.#orchestrator.catchUp(executionId, catchUpId, references);
+    } catch (error) {
+      if (error instanceof Crash) this.#orchestrator = this.#newOrchestrator();
+      throw error;
+    }
   }
 
   /** Runs what happens within a span of virtual time; the clock looks while anything could be due. */

@@ -121,6 +121,8 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
         signal?.throwIfAborted();
         await this.#ran(this.#cloud.advance(ms));
       },
+      retentionDays: 0,
+      catchUp: (event) => this.#cloud.recover(event),
     });
   }
 

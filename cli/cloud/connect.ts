@@ -1,4 +1,5 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import type { LambdaClientConfig } from '@aws-sdk/client-lambda';
 import { createClient, type MillraceClient } from '../../client/index.ts';
 import { readConfiguration } from '../../orchestrator/configuration.ts';
 import { readExecutionClock } from '../../orchestrator/executionClock.ts';
@@ -11,10 +12,16 @@ export interface Connection {
   close(): void;
 }
 
+export interface ConnectOptions {
+  /** Begins the names of the functions. @default as the environment says */
+  readonly functionPrefix?: string;
+}
+
 /** @throws InvalidConfigurationError */
-export function connect(cloud: Cloud, context: CommandContext): Connection {
-  const { tableName, indexShards, retentionDays, store, storeOverKb } = readConfiguration(cloud.environment);
-  const dynamodb = createDynamoDBClient(clientConfig(cloud.environment));
+export function connect(cloud: Cloud, context: CommandContext, options: ConnectOptions = {}): Connection {
+  const configuration = readConfiguration(cloud.environment);
+  const { tableName, indexShards, retentionDays, store, storeOverKb } = configuration;
+  const dynamodb = createDynamoDBClient(clientConfig(cloud.environment, 'AWS_ENDPOINT_URL_DYNAMODB'));
   const { now } = readExecutionClock(cloud.environment, context.now);
   const client = createClient({
     dynamodb,
@@ -23,14 +30,19 @@ export function connect(cloud: Cloud, context: CommandContext): Connection {
     indexShards,
     retentionDays,
     storeOverKb,
+    functionPrefix: options.functionPrefix ?? configuration.functionPrefix,
+    lambda: clientConfig(cloud.environment, 'AWS_ENDPOINT_URL_LAMBDA'),
     ...(store !== undefined && { store }),
   });
   return { client, close: () => dynamodb.destroy() };
 }
 
 /** What the environment states plainly; profiles and the like are left to the SDK. */
-function clientConfig(environment: Cloud['environment']): DynamoDBClientConfig {
-  const endpoint = environment.AWS_ENDPOINT_URL_DYNAMODB;
+function clientConfig(
+  environment: Cloud['environment'],
+  endpointVariable: 'AWS_ENDPOINT_URL_DYNAMODB' | 'AWS_ENDPOINT_URL_LAMBDA',
+): Pick<DynamoDBClientConfig & LambdaClientConfig, 'endpoint' | 'region' | 'credentials'> {
+  const endpoint = environment[endpointVariable];
   const region = environment.AWS_REGION;
   const accessKeyId = environment.AWS_ACCESS_KEY_ID;
   const secretAccessKey = environment.AWS_SECRET_ACCESS_KEY;

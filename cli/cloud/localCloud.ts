@@ -23,7 +23,15 @@ export function bootLocalCloud(
   directories: DirectoryOptions,
   options: Pick<
     LocalCloudOptions,
-    'dataFile' | 'dynamodbPort' | 'lambdaPort' | 'settings' | 'timeScale' | 'bus' | 'rules' | 'template'
+    | 'dataFile'
+    | 'dynamodbPort'
+    | 'lambdaPort'
+    | 'settings'
+    | 'timeScale'
+    | 'bus'
+    | 'rules'
+    | 'functionsDirectory'
+    | 'template'
   > = {},
 ): Promise<LocalCloud> {
   return context.startLocalCloud({
@@ -41,8 +49,8 @@ export function cloudOf(
   local: LocalCloud,
 ): Cloud & { readonly environment: Readonly<Record<string, string>> } {
   const deployed = local.description.functions[0]?.environment ?? {};
-  const { indexShards, retentionDays, storeOverKb } = environmentVariable;
-  const layout = [indexShards, retentionDays, storeOverKb].flatMap((name) => {
+  const { indexShards, retentionDays, functionPrefix, storeOverKb } = environmentVariable;
+  const layout = [indexShards, retentionDays, functionPrefix, storeOverKb].flatMap((name) => {
     const value = deployed[name];
     return value === undefined ? [] : [[name, value] as const];
   });

@@ -6,6 +6,8 @@ import { readDevFile } from './devFile.ts';
 export interface CloudOptions {
   readonly table?: string;
   readonly endpoint?: string;
+  /** Of a deployment's functions, for commands that call one. */
+  readonly functionPrefix?: string;
 }
 
 /** A table and the environment to reach it in. */

@@ -45,7 +45,7 @@ export async function withClient(
   options: CloudOptions,
   action: (client: MillraceClient) => Promise<void>,
 ): Promise<void> {
-  const connection = connect(await resolveCloud(context, options), context);
+  const connection = connect(await resolveCloud(context, options), context, options);
   try {
     await unlessInterrupted(context.interrupted, action(connection.client));
   } finally {

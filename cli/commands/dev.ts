@@ -18,6 +18,7 @@ interface DevCommandOptions extends DirectoryOptions, OutputOptions {
   readonly timeScale?: number;
   readonly bus?: string;
   readonly rules?: string;
+  readonly functions?: string;
   readonly template?: string;
 }
 
@@ -69,14 +70,14 @@ Examples:
 async function dev({ context }: CommandLine, options: DevCommandOptions): Promise<void> {
   const { directory, interrupted, terminal } = context;
   await refuseSecond(directory);
-  const { data, dynamodbPort, lambdaPort, timeScale, bus, rules } = options;
+  const { data, dynamodbPort, lambdaPort, timeScale, bus, rules, functions } = options;
   const template = options.template === undefined ? undefined : resolve(directory, options.template);
   if (data !== undefined && timeScale !== undefined) {
     throw new InvalidInputError('A table that is kept has the real time: give --data or --time-scale.');
   }
-  if (template !== undefined && (bus !== undefined || rules !== undefined)) {
+  if (template !== undefined && [bus, rules, functions].some((each) => each !== undefined)) {
     throw new InvalidInputError(
-      'A template says itself whether it has a bus, and rules: give --template, or --bus and --rules.',
+      'A template says itself what bus, rules and functions it has: give --template, or --bus, --rules and --functions.',
     );
   }
   const local = await bootLocalCloud(context, options, {
@@ -86,6 +87,7 @@ async function dev({ context }: CommandLine, options: DevCommandOptions): Promis
     ...(timeScale !== undefined && { timeScale }),
     ...(template !== undefined && { template }),
     ...(bus !== undefined && { bus: { module: resolve(directory, bus) } }),
+    ...(functions !== undefined && { functionsDirectory: resolve(directory, functions) }),
     ...(rules !== undefined && { rules: await readRules(context, rules) }),
   });
   try {
@@ -95,7 +97,7 @@ async function dev({ context }: CommandLine, options: DevCommandOptions): Promis
     await writeDevFile(directory, { ...file, machinesDirectory });
     announce(terminal, file, options);
     await followChanges({
-      directories: template === undefined ? [machinesDirectory, workersDirectory] : [dirname(template)],
+      directories: watchedDirectories([machinesDirectory, workersDirectory], directory, options),
       signal: interrupted,
       sleep,
       onChange: () => reload(local, terminal),
@@ -105,6 +107,15 @@ async function dev({ context }: CommandLine, options: DevCommandOptions): Promis
     await removeDevFile(directory, pid);
     await local.stop();
   }
+}
+
+function watchedDirectories(
+  code: readonly string[],
+  directory: string,
+  { template, functions }: DevCommandOptions,
+): string[] {
+  if (template !== undefined) return [dirname(resolve(directory, template))];
+  return [...code, ...(functions === undefined ? [] : [resolve(directory, functions)])];
 }
 
 /** What they say is checked where they are deployed. */

@@ -65,7 +65,7 @@ export function createAlarms(scope: Construct, props: AlarmsProps): Readonly<Rec
     alarm(
       `${id}GivenUp`,
       givenUpRecords(mapping),
-      'Records of the stream were given up after all attempts. They are in the failure bucket; their items are in the table.',
+      'Records of the stream were given up after all attempts. Recovery catches up from the failure bucket; if some stay there, run `millrace doctor`.',
     );
   }
   alarm(

@@ -31,18 +31,20 @@ import {
   accessOfGrant,
   acknowledgePatterns,
   allowData,
+  allowInvoke,
   allowObjects,
   allowPutEvents,
   allowStream,
   type DataAccess,
   type DataResources,
 } from './permissions.ts';
+import { failureBucketOf, recoverFrom } from './recovery.ts';
 import { mapStream } from './streamMapping.ts';
 import { createTable } from './table.ts';
 
-/** Stands in the deployment description for a bucket whose name only the deployment knows. */
+/** Stand in the deployment description for buckets whose names only the deployment knows. */
 const storePlaceholder = 's3://store';
-const failures = { expirationDays: 30, actions: ['s3:PutObject', 's3:ListBucket'] } as const;
+const failuresPlaceholder = 's3://failures';
 
 type Settings = NonNullable<Parameters<typeof describeDeployment>[1]>;
 
@@ -62,6 +64,8 @@ export class Millrace extends Construct {
   readonly failureBucket: IBucket | Bucket;
   /** Event source mappings: `Journal` to the orchestrator, `Bus` to the publisher if there is one. */
   readonly eventSourceMappings: Readonly<Record<string, EventSourceMapping>>;
+  /** Calls the recovery function for each batch in the failure bucket. */
+  readonly recoveryRule: Rule;
   /** Rules that start functions, by function name. */
   readonly schedules: Readonly<Record<string, Rule>>;
   /** The event bus that events are put on, and whose events rules match; undefined where there is none. */
@@ -97,7 +101,7 @@ export class Millrace extends Construct {
     );
     this.eventBus = eventBusOf(this, 'EventBus', props.bus);
     const settings = settingsOf(props, functionPrefix, this.eventBus);
-    const { table, store } = describeDeployment(this.#code.functionCode, settings);
+    const { table, store, failures } = describeDeployment(this.#code.functionCode, settings);
 
     const kept = { encryptionKey, removalPolicy };
     this.table = props.table ?? createTable(this, 'Table', table, kept);
@@ -105,8 +109,12 @@ export class Millrace extends Construct {
       props.storeBucket ?? privateBucket(this, 'Store', { ...kept, expirations: store?.expirations ?? [] });
     this.failureBucket =
       props.failureBucket ??
-      privateBucket(this, 'Failures', { ...kept, expirations: [{ days: failures.expirationDays }] });
-    this.#settings = { ...settings, tableName: this.table.tableName };
+      failureBucketOf(this, { ...kept, expirations: failures ? [{ days: failures.expirationDays }] : [] });
+    this.#settings = {
+      ...settings,
+      tableName: this.table.tableName,
+      failures: `s3://${this.failureBucket.bucketName}`,
+    };
     this.#data = {
       table: this.table,
       indexName: table.index.indexName,
@@ -123,6 +131,8 @@ export class Millrace extends Construct {
       Journal: this.#mapStream('Journal', eventSource),
       ...(bus && { Bus: this.#mapStream('Bus', bus.eventSource) }),
     };
+    this.recoveryRule = recoverFrom(this, this.failureBucket, this.recovery);
+    allowObjects(this.recovery, failures?.recovery.permissions ?? [], this.failureBucket);
     this.schedules = Object.fromEntries(
       schedules.map(({ functionName, rateMinutes }) => [
         functionName,
@@ -136,7 +146,7 @@ export class Millrace extends Construct {
       }),
     );
     joinCalledFunctions(props.functions ?? {}, {
-      callers: [this.orchestrator, this.wake],
+      callers: [this.orchestrator, this.wake, this.recovery],
       failed: this.failed,
     });
     countReports(this, this.#reportNamespace, this.#functions.own);
@@ -180,6 +190,11 @@ export class Millrace extends Construct {
     return this.#functions.ofRole('clock');
   }
 
+  /** Catches up executions whose records a function did not take, and those that `millrace doctor` finds. */
+  get recovery(): LambdaFunction {
+    return this.#functions.ofRole('recovery');
+  }
+
   /** Hears of workers that died, and fails their attempts. */
   get failed(): LambdaFunction {
     return this.#functions.ofRole('failed');
@@ -215,10 +230,10 @@ export class Millrace extends Construct {
    * a grant.
    */
   get clientEnvironment(): Readonly<Record<string, string>> {
-    const { table, indexShards, retentionDays, store, storeOverKb } = environmentVariable;
+    const { table, indexShards, retentionDays, functionPrefix, store, storeOverKb } = environmentVariable;
     const deployed = this.description.functions[0]?.environment ?? {};
     return Object.fromEntries(
-      [table, indexShards, retentionDays, store, storeOverKb].flatMap((name) => {
+      [table, indexShards, retentionDays, functionPrefix, store, storeOverKb].flatMap((name) => {
         const value = deployed[name];
         return value === undefined ? [] : [[name, value] as const];
       }),
@@ -261,6 +276,12 @@ export class Millrace extends Construct {
   /** Lets a principal describe and list executions, and read their history. */
   grantRead(grantee: IGrantable): Grant {
     return this.#grant(grantee, accessOfGrant.read);
+  }
+
+  /** Lets a principal run `millrace doctor`: read the whole table, and have executions caught up. */
+  grantDoctor(grantee: IGrantable): Grant {
+    allowInvoke(grantee, [this.recovery.functionArn]);
+    return this.#grant(grantee, accessOfGrant.doctor);
   }
 
   /** Invocations of workers: attempts of tasks. */
@@ -343,7 +364,7 @@ export class Millrace extends Construct {
     }
     const target = this.#functions.named(description.functionName);
     allowStream(target, streamArn, this.#props.encryptionKey);
-    allowObjects(target, failures.actions, this.failureBucket);
+    allowObjects(target, this.description.failures?.permissions ?? [], this.failureBucket);
     return mapStream(this, id, description, { target, streamArn, failureBucket: this.failureBucket });
   }
 
@@ -381,6 +402,7 @@ function settingsOf(
   return {
     functionPrefix,
     store: storePlaceholder,
+    failures: failuresPlaceholder,
     ...(eventBus && { eventBusName: eventBus.eventBusName }),
     ...(rules && { rules: rulesOf(rules) }),
     ...(functions && { functions: namesOfCalled(functions), resultsOnBus: takesResultsFromBus(functions) }),

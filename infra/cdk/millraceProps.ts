@@ -46,7 +46,8 @@ export interface MillraceProps {
   readonly storeBucket?: IBucket | Bucket;
 
   /**
-   * Bucket that gets the batches of the stream that a function did not take in all attempts.
+   * Bucket that gets the batches of the stream that a function did not take in all attempts, and nothing else: what is
+   * recovered is deleted. It must send its events to EventBridge, or batches wait in it for `millrace doctor`.
    *
    * @default - a bucket that keeps them for 30 days
    */

@@ -36,6 +36,7 @@ export const accessOfRole: Readonly<Record<FunctionRole, DataAccess>> = {
   orchestrator: { table: [...read, ...insert], index: [], store: 'all' },
   wake: { table: [...read, ...insert], index: [], store: 'all' },
   clock: { ...none, index: ['dynamodb:Query'] },
+  recovery: { table: [...read, ...insert], index: [], store: 'all' },
   // What functions return that know nothing of Millrace may be large.
   failed: { table: insert, index: [], store: 'all' },
   // It reads the stream alone: what commits tell is in their records.
@@ -53,6 +54,7 @@ export const invokedByRole: Readonly<Record<FunctionRole, readonly FunctionRole[
   orchestrator: ['workerHost', 'worker'],
   wake: ['workerHost', 'worker'],
   clock: ['wake'],
+  recovery: ['workerHost', 'worker'],
   failed: [],
   publisher: [],
   ingest: [],
@@ -68,6 +70,8 @@ export const accessOfGrant = {
   /** A redrive reads the execution. */
   send: { table: ['dynamodb:GetItem', ...insert], index: [], store: 'all' },
   read: { table: read, index: ['dynamodb:Query'], store: 'read' },
+  /** It looks at what is there, not at data. */
+  doctor: { table: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'], index: [], store: 'none' },
 } as const satisfies Record<string, DataAccess>;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html */

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { environmentVariable } from '../../orchestrator/configuration.ts';
 import type { DeploymentDescription, ScheduleDescription, StoreDescription } from '../description.ts';
+import { actionsOn } from './actionsOn.ts';
 import { assetDirectories } from './assets.ts';
 import {
   InvalidTemplateError,
@@ -9,8 +10,8 @@ import {
   propertiesOf,
   type Template,
   TemplateResources,
-  type Value,
 } from './cloudFormation.ts';
+import { readFailures } from './readFailures.ts';
 import { readFunctions } from './readFunctions.ts';
 import { readRules } from './readRules.ts';
 import { readEventSource, readTable } from './readTable.ts';
@@ -53,9 +54,15 @@ export function describeTemplate(
     );
   }
   const environment = own.get(eventSource.functionName)?.environment ?? {};
-  const rules = readRules(resources, (functionName) => own.has(functionName));
+  // What calls the recovery function is read with the failure bucket.
+  const rules = readRules(
+    resources,
+    (functionName) => own.has(functionName) && own.get(functionName)?.role !== 'recovery',
+  );
   const eventBusName = own.get(ofBus?.functionName ?? '')?.environment[environmentVariable.eventBus];
   const store = readStore(resources, environment[environmentVariable.store], eventSource.functionName);
+  const recovery = functions.find(({ role }) => role === 'recovery');
+  const failures = recovery && readFailures(resources, recovery, eventSource.functionName);
   return {
     table: readTable(resources, environment[environmentVariable.table] ?? ''),
     eventSource,
@@ -64,6 +71,7 @@ export function describeTemplate(
     functions,
     schedules: readSchedules(resources).filter(({ functionName }) => own.has(functionName)),
     ...(store && { store }),
+    ...(failures && { failures }),
   };
 }
 
@@ -95,25 +103,4 @@ function readStore(
     ),
     permissions: bucket ? actionsOn(resources, bucket.id, functionName) : [],
   };
-}
-
-/** What a function's role may do with a resource, or with what is in it. */
-function actionsOn(resources: TemplateResources, resourceId: string, functionName: string): string[] {
-  const deployed = resources.ofType('AWS::Lambda::Function').find(({ name }) => name === functionName);
-  const roleId = resources.referenceOf(deployed?.properties.Role);
-  return resources
-    .ofType('AWS::IAM::Policy')
-    .filter(({ properties }) =>
-      listOf(properties.Roles).some((role) => resources.referenceOf(role) === roleId),
-    )
-    .flatMap(({ properties }) => listOf(propertiesOf(properties.PolicyDocument).Statement))
-    .map(propertiesOf)
-    .filter(({ Resource: on }) => listOf(on).some((each) => isWithin(resources, each, resourceId)))
-    .flatMap(({ Action: actions }) => listOf(actions).map((action) => resources.text(action)));
-}
-
-function isWithin(resources: TemplateResources, value: Value, resourceId: string): boolean {
-  const name = resources.nameOf(resourceId);
-  const text = resources.text(value);
-  return text === name || text.startsWith(`${name}/`);
 }

@@ -102,6 +102,7 @@ const ownRoles = [
   'orchestrator',
   'wake',
   'clock',
+  'recovery',
   'failed',
   'publisher',
   'ingest',

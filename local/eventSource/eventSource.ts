@@ -77,7 +77,8 @@ export function startEventSource(options: EventSourceOptions): EventSource {
   };
 }
 
-function discardedLine({
+/** For a log. */
+export function discardedLine({
   shardId,
   records,
   invocations,

@@ -3,12 +3,12 @@ import { type ObjectStore, storeVariable } from './objectStore.ts';
 import { S3Store } from './s3Store.ts';
 
 /** What is wrong with the URL of a store, if anything. */
-export function storeUrlProblem(url: string): string | undefined {
+export function storeUrlProblem(url: string, variable: string = storeVariable): string | undefined {
   const shapes = 'set it to s3://bucket/prefix or file:///folder, or leave it out';
-  if (!URL.canParse(url)) return `${storeVariable} is '${url}', which is no URL: ${shapes}.`;
+  if (!URL.canParse(url)) return `${variable} is '${url}', which is no URL: ${shapes}.`;
   const { protocol, hostname } = new URL(url);
   const isKnown = (protocol === 's3:' && hostname !== '') || (protocol === 'file:' && hostname === '');
-  return isKnown ? undefined : `${storeVariable} is '${url}': ${shapes}.`;
+  return isKnown ? undefined : `${variable} is '${url}': ${shapes}.`;
 }
 
 /** Opens the store of a URL that {@link storeUrlProblem} finds no fault with. Nothing is called or loaded yet. */

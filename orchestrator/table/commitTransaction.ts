@@ -20,6 +20,8 @@ export interface CommitTransactionsOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly onConsumedCapacity?: (consumed: Units) => void;
+  /** Waits between transactions that another one cancelled. @default the system's timers */
+  readonly sleep?: (ms: number) => Promise<unknown>;
 }
 
 /** DynamoDB's limit for all items of a transaction; some is kept free for keys and conditions. */
@@ -45,6 +47,7 @@ export class CommitTransactions {
   ): Promise<CommitOutcome> {
     const bytes = tooManyBytes([execution, ...outgoing]);
     if (bytes !== undefined) return { type: 'tooLarge', bytes };
+    const { now, sleep: pause = sleep } = this.#options;
     let unsent = outgoing;
     for (let conflicts = 0; ; ) {
       try {
@@ -62,7 +65,7 @@ export class CommitTransactions {
           continue;
         }
         if (!isConflict(error.CancellationReasons) || ++conflicts > mostConflicts) throw error;
-        await sleep(firstPauseMs * 2 ** conflicts * (0.5 + fraction(`${this.#options.now()}`) / 2));
+        await pause(firstPauseMs * 2 ** conflicts * (0.5 + fraction(`${now()}`) / 2));
       }
     }
   }

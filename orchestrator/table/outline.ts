@@ -1,7 +1,8 @@
 import type { QueryCommandInput, ScanCommandInput } from '@aws-sdk/client-dynamodb';
-import type { ExecutionStatus } from '../core/execution/execution.ts';
+import { type Execution, type ExecutionStatus, type OpenTask, taskKey } from '../core/execution/execution.ts';
 import type { Attributes } from './attributes.ts';
 import { statusOf } from './executionItem.ts';
+import { fanOutsOf } from './fanOutAttributes.ts';
 import { decodeCursor } from './indexQueries.ts';
 import { attribute, indexPartition, neverMs, sortKey, sortKeyPrefix } from './schema.ts';
 import type { ScanRequest } from './table.ts';
@@ -21,8 +22,21 @@ export interface ExecutionOutline {
   readonly wakeAt?: number;
   /** When its next task is to be dispatched, or has failed. */
   readonly taskAt?: number;
+  /** Those whose results are awaited, those of lists' items among them. */
+  readonly openTasks: readonly OpenTaskOutline[];
+  /** Numbers of its children that have not ended, as far as it knows. */
+  readonly children: readonly number[];
+  /** Whether it has still to tell other executions something. */
+  readonly hasOutbox: boolean;
   readonly log: string;
   readonly logSegments: number;
+}
+
+export interface OpenTaskOutline {
+  /** Sort key of its result. */
+  readonly reference: string;
+  /** It waits to be handed to its function. */
+  readonly isDeferred: boolean;
 }
 
 export interface JournalOutline {
@@ -30,6 +44,7 @@ export interface JournalOutline {
   readonly executionId: string;
   /** Its sort key. */
   readonly reference: string;
+  /** An operator's or a parent's word: it is applied even while the execution waits. */
   readonly isControl: boolean;
   /** Of a start. */
   readonly machine?: string;
@@ -63,7 +78,7 @@ const names = {
 const projection = {
   ProjectionExpression: [
     'executionId, #item, machine, #status, #version, startedAt, endedAt, #at, #control, expiresAt',
-    '#log, logSegments, mr_pk, mr_sk, tasks, waiting',
+    '#log, logSegments, mr_pk, mr_sk, tasks, fanOuts, children, outbox, waiting, messages',
   ].join(', '),
   ExpressionAttributeNames: names,
   ReturnConsumedCapacity: 'TOTAL',
@@ -111,11 +126,16 @@ export function outlineOf(item: Attributes): ItemOutline | undefined {
     type: 'journal',
     executionId,
     reference: key,
-    isControl: item.control !== undefined,
+    isControl: item.control !== undefined || saysWord(item),
     ...(machine !== undefined && { machine }),
     ...(at !== undefined && { at }),
     ...(expiry !== undefined && { expiresAt: expiry * 1000 }),
   };
+}
+
+/** Of a parent. In messages that had to be compressed it is not looked for. */
+function saysWord({ messages }: Attributes): boolean {
+  return (messages?.L ?? []).some(({ M }) => M?.type?.S === 'stop' || M?.type?.S === 'redrive');
 }
 
 function executionOutline(executionId: string, item: Attributes): ExecutionOutline | undefined {
@@ -127,7 +147,8 @@ function executionOutline(executionId: string, item: Attributes): ExecutionOutli
   const sort = numberOf(item[attribute.indexSort]);
   if (status === undefined || version === undefined || startedAt === undefined) return undefined;
   if (log === undefined || partition === undefined || sort === undefined) return undefined;
-  const taskAt = earliestTask(item);
+  const tasks = tasksIn(item, { executionId, startedAt });
+  const times = tasks.flatMap(({ dispatchAt, deadline }) => dispatchAt ?? deadline ?? []);
   return {
     type: 'execution',
     executionId,
@@ -139,13 +160,35 @@ function executionOutline(executionId: string, item: Attributes): ExecutionOutli
     log,
     logSegments: numberOf(item.logSegments) ?? 0,
     ...(indexPartition.isDue(partition) && sort !== neverMs && { wakeAt: sort }),
-    ...(taskAt !== undefined && { taskAt }),
+    ...(times.length > 0 && { taskAt: times.reduce((a, b) => Math.min(a, b)) }),
+    openTasks: tasks.map((task) => ({
+      reference: taskKey(task),
+      isDeferred: task.dispatchAt !== undefined,
+    })),
+    children: childNumbers(item),
+    hasOutbox: item.outbox !== undefined,
   };
 }
 
-function earliestTask({ tasks }: Attributes): number | undefined {
-  const times = (tasks?.L ?? []).flatMap(({ M = {} }) => numberOf(M.dispatchAt ?? M.deadline) ?? []);
-  return times.length === 0 ? undefined : Math.min(...times);
+type TaskOutline = Pick<OpenTask, 'task' | 'index' | 'attempt' | 'dispatchAt' | 'deadline'>;
+
+function tasksIn({ tasks, fanOuts }: Attributes, of: Pick<Execution, 'executionId' | 'startedAt'>) {
+  const own = (tasks?.L ?? []).map(({ M: { id, attempt, dispatchAt, deadline } = {} }): TaskOutline => {
+    const [dispatch, end] = [numberOf(dispatchAt), numberOf(deadline)];
+    return {
+      task: Number(id?.N),
+      attempt: Number(attempt?.N),
+      ...(dispatch !== undefined && { dispatchAt: dispatch }),
+      ...(end !== undefined && { deadline: end }),
+    };
+  });
+  const lists = fanOuts === undefined ? [] : (fanOutsOf(of, fanOuts) ?? []);
+  return [...own, ...lists.flatMap(({ open }): readonly TaskOutline[] => open)];
+}
+
+/** Of an `execution` item that was read, be it in part. */
+export function childNumbers({ children }: Attributes): readonly number[] {
+  return (children?.L ?? []).flatMap(({ M }) => numberOf(M?.task) ?? []);
 }
 
 function numberOf(value: Attributes[string] | undefined): number | undefined {

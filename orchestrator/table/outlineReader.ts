@@ -8,7 +8,7 @@ import {
 import type { Attributes } from './attributes.ts';
 import { statusOf } from './executionItem.ts';
 import { encodeCursor } from './indexQueries.ts';
-import { type ItemOutline, outlineOf, outlineQuery, outlineScan } from './outline.ts';
+import { childNumbers, type ItemOutline, outlineOf, outlineQuery, outlineScan } from './outline.ts';
 import { sortKey } from './schema.ts';
 import type { ExecutionVersion, Outline, ScanRequest } from './table.ts';
 
@@ -33,7 +33,7 @@ export class OutlineReader {
       new GetItemCommand({
         TableName: tableName,
         Key: { executionId: { S: executionId }, item: { S: sortKey.execution } },
-        ProjectionExpression: '#status, #version',
+        ProjectionExpression: '#status, #version, children',
         ExpressionAttributeNames: { '#status': 'status', '#version': 'version' },
         ConsistentRead: true,
         ReturnConsumedCapacity: 'TOTAL',
@@ -41,7 +41,14 @@ export class OutlineReader {
     );
     count(output.ConsumedCapacity);
     const status = statusOf(output.Item?.status?.S);
-    return status && { status, version: Number(output.Item?.version?.N) };
+    const children = childNumbers(output.Item ?? {});
+    return (
+      status && {
+        status,
+        version: Number(output.Item?.version?.N),
+        ...(children.length > 0 && { children }),
+      }
+    );
   }
 
   async readOutline(executionId: string): Promise<Outline> {

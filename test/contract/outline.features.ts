@@ -80,6 +80,51 @@ export function outlineFeatures(current: Current): void {
       expect((await table.readOutline('waits')).items).toMatchObject([{ isWaiting: true }]);
     });
 
+    it('tells what it waits for and has still to do', async () => {
+      const { table } = current();
+      const task = { task: 0, worker: 'charge', attempt: 1, cause: 'start' };
+      const item = { task: 3, worker: 'pack', attempt: 1, cause: 'start' };
+      const list = {
+        task: 3,
+        worker: 'pack',
+        first: 0,
+        count: 9,
+        items: { executionId: 'busy', task: 3, hash: 'h', pageSize: 100 },
+        concurrency: 2,
+        tolerated: 0,
+        next: 2,
+        exceptions: [],
+        open: [
+          { ...item, index: 0, deadline: noon + 7 },
+          { ...item, index: 1, dispatchAt: noon + 3 },
+        ],
+      };
+      await table.commit(
+        execution({
+          executionId: 'busy',
+          tasks: [
+            { ...task, deadline: noon + 9 },
+            { ...task, task: 1, attempt: 2, dispatchAt: noon + 5 },
+          ],
+          fanOuts: [list],
+          children: [
+            { task: 4, machine: 'parcel' },
+            { task: 7, machine: 'parcel' },
+          ],
+          outbox: [{ type: 'start', receiver: 'busy.7', machine: 'parcel', version: '1' }],
+        }),
+      );
+      const [busy] = (await table.readOutline('busy')).items;
+      expect(busy).toMatchObject({ taskAt: noon + 3, children: [4, 7], hasOutbox: true });
+      expect(busy?.type === 'execution' && busy.openTasks).toEqual([
+        { reference: 'task#0#1', isDeferred: false },
+        { reference: 'task#1#2', isDeferred: true },
+        { reference: 'task#3.0#1', isDeferred: false },
+        { reference: 'task#3.1#1', isDeferred: true },
+      ]);
+      expect(await table.readStatus('busy')).toEqual({ status: 'RUNNING', version: 1, children: [4, 7] });
+    });
+
     it('is empty where there is nothing', async () => {
       expect((await current().table.readOutline('nobody')).items).toEqual([]);
     });

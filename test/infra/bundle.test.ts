@@ -35,7 +35,7 @@ describe('the machines', () => {
       { order: { id: 'order' }, other: 1 },
       { default: { id: 'cart' } },
     ];
-    for (const handler of ['stream', 'wake', 'clock', 'failed']) {
+    for (const handler of ['stream', 'wake', 'clock', 'failed', 'recover']) {
       expect(await run(bundled.orchestrator.codeDirectory, handler)).toEqual(machines);
     }
     expect(await run(bundled.workerHost.codeDirectory, 'handler')).toEqual(machines);

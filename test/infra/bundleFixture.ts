@@ -18,7 +18,7 @@ export interface Project {
 const entries = {
   'fakes/orchestrator.js': `export const createOrchestrator = ({ machines }) => {
     const handler = async () => machines;
-    return { stream: handler, wake: handler, clock: handler, failed: handler };
+    return { stream: handler, wake: handler, clock: handler, failed: handler, recover: handler };
   };`,
   'fakes/workerHost.js':
     'export const createWorkerHost = ({ machines }) => ({ handler: async () => machines });',

@@ -12,7 +12,7 @@ describe('a deployment with a store', () => {
 
   it('tells every function where it is, and from what size on it is used', () => {
     const { functions } = describeDeployment(code, settings);
-    expect(functions).toHaveLength(6);
+    expect(functions).toHaveLength(7);
     for (const { environment } of functions) {
       expect(environment).toMatchObject({
         MILLRACE_STORE: 's3://large-data/teams/orders',
@@ -40,5 +40,28 @@ describe('a deployment with a store', () => {
     const { store, functions } = describeDeployment(code);
     expect(store).toBeUndefined();
     for (const { environment } of functions) expect(environment).not.toHaveProperty('MILLRACE_STORE');
+  });
+});
+
+describe('a deployment with a bucket for failures', () => {
+  it('gives the event source of the journal that bucket, and the recovery function what is put there', () => {
+    const { failures, functions } = describeDeployment(code, { failures: 's3://millrace-failures' });
+    expect(failures).toMatchObject({
+      bucketName: 'millrace-failures',
+      permissions: ['s3:PutObject', 's3:ListBucket'],
+      recovery: { functionName: 'millrace-recovery' },
+    });
+    const recovery = functions.find(({ role }) => role === 'recovery');
+    expect(recovery).toMatchObject({
+      functionName: 'millrace-recovery',
+      handler: 'index.recover',
+      environment: { MILLRACE_FAILURES: 's3://millrace-failures' },
+    });
+  });
+
+  it('has the recovery function also without one: it is what doctor mends with', () => {
+    const { failures, functions } = describeDeployment(code);
+    expect(failures).toBeUndefined();
+    expect(functions.map(({ role }) => role)).toContain('recovery');
   });
 });

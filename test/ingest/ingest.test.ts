@@ -18,7 +18,7 @@ function setUp() {
   const table = new MemoryTable();
   const reports: Report[] = [];
   const handle = ingestHandler(
-    { table, now: () => now, newId: () => 'new', sleep: async () => {} },
+    { table, now: () => now, newId: () => 'new' },
     (report) => void reports.push(report),
   );
   const ingest = (request: Partial<IngestRequest>) => handle({ rule: 'Placed', event, ...request });

@@ -243,5 +243,7 @@ function clientOf(cloud: SimulatedCloud): MillraceClient {
     now: () => cloud.now,
     newId: () => 'id',
     sleep: () => Promise.reject(new Error('Nothing waits here.')),
+    retentionDays: 0,
+    catchUp: () => Promise.reject(new Error('Nothing is mended here.')),
   });
 }

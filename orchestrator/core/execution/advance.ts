@@ -1,19 +1,22 @@
 import { DefinitionMismatchError, type PreparedMachine, parseMachineState } from '../machine/index.ts';
-import { applyEntry, logKindOf } from './applyEntry.ts';
-import { anotherAttempt, applyControl, applyParentsWord } from './control.ts';
+import { applyEntry, countAgain, logKindOf } from './applyEntry.ts';
+import { applyControl, applyParentsWord } from './control.ts';
 import { Draft, type ExecutionEffect, type LogSegment } from './draft.ts';
 import { fireDue, fireDueTimers, isTimedOut, timeOut } from './due.ts';
+import { isDuplicate, isOfBeforeRedrive, noReferences, type SegmentReferences } from './duplicates.ts';
 import type { Emission } from './emission.ts';
 import type { JournalEntry, StartEntry } from './entries.ts';
 import { type Execution, type ExecutionError, type OpenTask, taskKey, type Waiting } from './execution.ts';
-import { openTasks } from './fanOut.ts';
+import { offerHeldEvents } from './heldEvents.ts';
+import { unfetchedPatchedTask } from './inputPatch.ts';
 import type { ItemList } from './itemList.ts';
 import type { ItemResults } from './listOutcome.ts';
 import type { MachineLookup } from './machines.ts';
 import type { OutgoingItem } from './messages.ts';
 import { postOutgoing } from './outbox.ts';
+import { goOnFromFailure } from './redriven.ts';
 import { DataUnavailableError, neededData, unfetchedSnapshot } from './storedData.ts';
-import { deferred, type SeenBeats, withHeartbeat } from './tasks.ts';
+import { deferred, type SeenBeats } from './tasks.ts';
 import { definitionMismatch, findMachine, wait } from './waiting.ts';
 import { nextWakeAt } from './wakeAt.ts';
 
@@ -37,8 +40,8 @@ export interface AdvanceInput {
   readonly isWholeJournal?: boolean;
   /** The entries are taken, and the wait is not ended: a replay ends it where the log says so. */
   readonly goesOnWaiting?: boolean;
-  /** References that older segments of the log name. */
-  readonly appliedBefore?: ReadonlySet<string>;
+  /** What older segments of the log say. @default nothing */
+  readonly segments?: SegmentReferences;
   /** By task: results of the items of lists. Given where the step has asked for them. */
   readonly itemResults?: ReadonlyMap<number, ItemResults>;
   /** Why data of the entries or of the execution could not be fetched from the object store, if some could not. */
@@ -84,13 +87,16 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
   let draft = draftOf(input.execution, start, input.executionId, input.now);
   if (input.itemResults) draft.itemResults = input.itemResults;
   const attempt = new Attempt(machines, limits, draft, input);
+  const { segments = noReferences } = input;
   const duplicates: string[] = [];
   try {
     for (const entry of input.entries) {
-      if (isDuplicate(draft, entry, input.appliedBefore)) duplicates.push(entry.reference);
-      else attempt.take(entry);
+      if (isDuplicate(draft, entry, segments)) {
+        duplicates.push(entry.reference);
+        countAgain(draft, entry);
+      } else attempt.take(entry);
     }
-    if (input.goesOnWaiting !== true) attempt.endWaiting(input.isWholeJournal === true, input.wakeId ?? '');
+    if (input.goesOnWaiting !== true) attempt.endWaiting();
     if (input.wakeId !== undefined) attempt.wake(input.wakeId, input.beats ?? new Map());
     logAsEnded(draft, input.entries, duplicates);
   } catch (error) {
@@ -98,10 +104,12 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
     if (!reason) throw error;
     // Nothing of what was begun is kept, but controls need no machine.
     draft = draftOf(input.execution, start, input.executionId, input.now);
-    const fresh = input.entries.filter((entry) => !isDuplicate(draft, entry, input.appliedBefore));
+    const fresh = input.entries.filter((entry) => !isDuplicate(draft, entry, segments));
     for (const entry of fresh) {
       if (entry.kind === 'control') applyControl(draft, entry);
-      else if (entry.kind === 'message') applyParentsWord(draft, entry);
+      else if (entry.kind === 'message' && !isOfBeforeRedrive(draft, entry, segments)) {
+        applyParentsWord(draft, entry);
+      }
     }
     logAsEnded(draft, fresh, []);
     if (!draft.ended) wait(draft, reason, limits.waitForMachineMs, input.execution?.waiting);
@@ -138,6 +146,8 @@ class Attempt {
   readonly #isWholeJournal: boolean;
   readonly #unavailable: ExecutionError | undefined;
   readonly #causeOf: (entry: JournalEntry) => string;
+  readonly #cause: string;
+  readonly #segments: SegmentReferences;
 
   constructor(machines: MachineLookup, limits: AdvanceLimits, draft: Draft, input: AdvanceInput) {
     this.#machines = machines;
@@ -146,11 +156,11 @@ class Attempt {
     this.#waited = draft.execution.waiting;
     this.#isWholeJournal = input.isWholeJournal === true;
     this.#unavailable = input.unavailable;
-    const { delivered, wakeId } = input;
+    const { delivered, wakeId, entries, segments = noReferences } = input;
+    this.#segments = segments;
+    this.#cause = wakeId ?? delivered?.[0] ?? entries[0]?.reference ?? '';
     this.#causeOf = ({ reference }) =>
-      delivered === undefined || delivered.includes(reference)
-        ? reference
-        : (wakeId ?? delivered[0] ?? reference);
+      delivered === undefined || delivered.includes(reference) ? reference : this.#cause;
     this.#mayGoOn =
       this.#waited === undefined ||
       (input.isWholeJournal === true && this.#waited.nextAttemptAt <= draft.now);
@@ -158,9 +168,10 @@ class Attempt {
 
   take(entry: JournalEntry): void {
     const draft = this.#draft;
+    const isStale = isOfBeforeRedrive(draft, entry, this.#segments);
     if (entry.kind === 'control') {
       applyControl(draft, entry);
-    } else if (entry.kind === 'message' && applyParentsWord(draft, entry)) {
+    } else if (entry.kind === 'message' && !isStale && applyParentsWord(draft, entry)) {
       return;
     } else if (draft.ended) {
       draft.log(logKindOf(entry), entry.reference, { type: 'ignored', reason: 'Ended' });
@@ -182,7 +193,7 @@ class Attempt {
       const cause = this.#causeOf(entry);
       fireDueTimers(draft, machine, cause);
       if (draft.ended) draft.log(logKindOf(entry), entry.reference, { type: 'ignored', reason: 'Ended' });
-      else applyEntry(draft, machine, entry, cause);
+      else applyEntry(draft, machine, entry, { cause, isStale });
     }
   }
 
@@ -216,46 +227,29 @@ class Attempt {
     }
     if (unfetchedSnapshot(draft.execution) !== undefined) throw new DataUnavailableError(this.#unavailable);
     refuseOtherOrders(found.machine, draft.execution);
+    // One of them may be what has failed.
+    if (this.#waited?.isRedrive && draft.execution.held) {
+      draft.taking(undefined);
+      offerHeldEvents(draft, found.machine, this.#cause);
+    }
     return found.machine;
   }
 
   /**
-   * What it waited for is there: the machine was found, and took up the stored state.
-   * @param looks whether to look for the machine, where no entry has
-   * @param cause of the tasks that are dispatched
+   * What it waited for is there: the machine was found, and took up the stored state. With the whole journal known, it is
+   * looked for where no entry has.
    */
-  endWaiting(looks: boolean, cause: string): void {
+  endWaiting(): void {
     const draft = this.#draft;
     if (!this.#waited || draft.ended || draft.execution.waiting !== this.#waited) return;
-    const machine = looks ? this.#ready(undefined) : this.#machine;
-    if (!machine || draft.execution.waiting !== this.#waited) return;
+    const machine = this.#isWholeJournal ? this.#ready(undefined) : this.#machine;
+    if (!machine || draft.ended || draft.execution.waiting !== this.#waited) return;
+    if (unfetchedPatchedTask(draft.execution)) throw new DataUnavailableError(this.#unavailable);
     draft.clear('waiting');
     draft.clear('error');
-    if (this.#waited.isRedrive) goOnFromFailure(draft, machine, cause);
+    if (this.#waited.isRedrive) goOnFromFailure(draft, machine, this.#cause);
     draft.log('waiting', '');
   }
-}
-
-/**
- * After a redrive: attempts whose time has run out are followed by others, those that were under way are dispatched once
- * more (the end may have come before they were), and its own time begins anew.
- */
-function goOnFromFailure(draft: Draft, machine: PreparedMachine, cause: string): void {
-  for (const task of openTasks(draft.execution)) {
-    if (task.dispatchAt !== undefined) continue;
-    const { policy } = machine.taskSourceOf(task.worker);
-    if ((task.deadline ?? Number.POSITIVE_INFINITY) <= draft.now) {
-      // Of a `once` task there is no other attempt: its machine is told.
-      if (!policy.once) draft.replaceTask(anotherAttempt(task, draft.now));
-    } else if (task.waitsForResult && task.startBy === undefined) {
-      // Its worker has done its part; nobody looked for signs of life meanwhile.
-      draft.replaceTask(withHeartbeat(task, policy, draft.now));
-    } else draft.dispatch(task, policy, cause);
-  }
-  draft.clear('failed');
-  draft.clear('inputPatch');
-  draft.set({ machineVersion: machine.version, definitionHash: machine.definitionHash });
-  if (machine.timeoutMs !== undefined) draft.set({ timeoutAt: draft.now + machine.timeoutMs });
 }
 
 /**
@@ -274,35 +268,6 @@ function refuseOtherOrders(machine: PreparedMachine, { definitionHash, snapshot 
       'its structure has changed, and parallel or history states are remembered by it',
     );
   }
-}
-
-/** Whether a commit before has applied it. A start that has been applied shows in the execution itself. */
-function isDuplicate(
-  draft: Draft,
-  entry: JournalEntry,
-  appliedBefore: ReadonlySet<string> | undefined,
-): boolean {
-  const { execution } = draft;
-  const { failed, waiting } = execution;
-  // What the machine could not take is given to it again.
-  if (waiting?.isRedrive && failed?.reference === entry.reference) return false;
-  switch (entry.kind) {
-    case 'start':
-      return draft.ended || execution.definitionHash !== undefined;
-    case 'result':
-      if (draft.openAttempt(entry)) return false;
-      break;
-    case 'message':
-      if (entry.number <= (execution.received?.[entry.sender] ?? 0)) return true;
-      // What came while it had ended, a redrive takes.
-      if (waiting?.isRedrive) return false;
-      break;
-    case 'event':
-    case 'control':
-    case 'invalidEvent':
-      break;
-  }
-  return draft.hasLogged(entry.reference) || appliedBefore?.has(entry.reference) === true;
 }
 
 /** The tasks could not be handed to their functions now: each is dispatched a little later, as the same attempt. */

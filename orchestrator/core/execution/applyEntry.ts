@@ -1,6 +1,8 @@
 import type { PreparedMachine } from '../machine/index.ts';
+import { ownProperty } from '../ownProperty.ts';
 import { childNumber } from './addresses.ts';
 import { hasChild } from './children.ts';
+import { anotherAttempt } from './control.ts';
 import type { Draft } from './draft.ts';
 import { failAttempt } from './due.ts';
 import type {
@@ -19,19 +21,22 @@ import type { LogEntryKind, LogVerdict } from './log.ts';
 import { patched } from './mergePatch.ts';
 import type { Message } from './messages.ts';
 
-/**
- * Takes one journal item into the machine and logs what became of it. The execution is RUNNING and not waiting.
- *
- * @param cause of the tasks that it opens
- */
+interface Taking {
+  /** Of the tasks that it opens. */
+  readonly cause: string;
+  /** It came while the execution had ended. A failure is then one of before the redrive, which tries again what failed. */
+  readonly isStale: boolean;
+}
+
+/** Takes one journal item into the machine and logs what became of it. The execution is RUNNING and not waiting. */
 export function applyEntry(
   draft: Draft,
   machine: PreparedMachine,
   entry: Exclude<JournalEntry, ControlEntry>,
-  cause: string,
+  taking: Taking,
 ): void {
   draft.taking({ reference: entry.reference });
-  const verdict = verdictOf(draft, machine, entry, cause);
+  const verdict = verdictOf(draft, machine, entry, taking);
   draft.log(logKindOf(entry), entry.reference, failureBy(draft, entry) ?? verdict);
 }
 
@@ -46,19 +51,20 @@ function verdictOf(
   draft: Draft,
   machine: PreparedMachine,
   entry: Exclude<JournalEntry, ControlEntry>,
-  cause: string,
+  taking: Taking,
 ): LogVerdict {
+  const { cause } = taking;
   switch (entry.kind) {
     case 'start':
       return applyStart(draft, machine, entry, cause);
     case 'result':
-      return applyResult(draft, machine, entry, cause);
+      return applyResult(draft, machine, entry, taking);
     case 'event':
       return applyEvent(draft, machine, entry, cause);
     case 'invalidEvent':
       return { type: 'ignored', reason: 'InvalidEvent' };
     case 'message':
-      return applyMessages(draft, machine, entry, cause);
+      return applyMessages(draft, machine, entry, taking);
   }
 }
 
@@ -71,10 +77,19 @@ function applyStart(draft: Draft, machine: PreparedMachine, entry: StartEntry, c
   return { type: 'applied' };
 }
 
-function applyResult(draft: Draft, machine: PreparedMachine, entry: ResultEntry, cause: string): LogVerdict {
+function applyResult(
+  draft: Draft,
+  machine: PreparedMachine,
+  entry: ResultEntry,
+  { cause, isStale }: Taking,
+): LogVerdict {
   const task = draft.openAttempt(entry);
   if (!task) return { type: 'ignored', reason: 'NotOpen' };
   const { result } = entry;
+  if (result.status === 'FAILED' && isStale) {
+    draft.replaceTask(anotherAttempt(task, draft.now));
+    return { type: 'ignored', reason: 'Redriven' };
+  }
   if (result.status === 'FAILED') {
     failAttempt(draft, machine, task, result.error, cause);
   } else if (isItemTask(task)) {
@@ -97,13 +112,16 @@ function applyMessages(
   draft: Draft,
   machine: PreparedMachine,
   entry: MessageEntry,
-  cause: string,
+  taking: Taking,
 ): LogVerdict {
   const { failed } = draft.execution;
   const taken = failed?.reference === entry.reference ? (failed.messages ?? 0) : 0;
   const verdicts = entry.messages.slice(taken).map((message, index) => {
-    draft.taking({ reference: entry.reference, messages: taken + index });
-    return applyMessage(draft, machine, entry, message, cause);
+    const reference = entry.reference;
+    const next = taken + index + 1;
+    const afterwards = next < entry.messages.length ? { reference, messages: next } : undefined;
+    draft.taking({ reference, messages: taken + index }, afterwards);
+    return applyMessage(draft, machine, entry, message, taking);
   });
   noteReceived(draft, entry);
   const applied =
@@ -116,7 +134,7 @@ function applyMessage(
   machine: PreparedMachine,
   { sender, reference }: MessageEntry,
   message: Message,
-  cause: string,
+  { cause, isStale }: Taking,
 ): LogVerdict {
   if (draft.ended) return { type: 'ignored', reason: 'Ended' };
   const task = childNumber(sender, draft.execution.executionId);
@@ -128,6 +146,8 @@ function applyMessage(
     case 'done':
     case 'error': {
       if (task === undefined) return { type: 'ignored', reason: 'NotOpen' };
+      // The child is redriven, too, and has more to say.
+      if (message.type === 'error' && isStale) return { type: 'ignored', reason: 'Redriven' };
       const list = listOfChild(draft, task);
       if (list) {
         applyPartResult(draft, machine, { list, child: task, message }, cause);
@@ -153,6 +173,13 @@ function noteReceived(draft: Draft, { sender, number }: MessageEntry): void {
   const task = childNumber(sender, executionId);
   if (task !== undefined && !hasChild(draft.execution, task)) return;
   draft.set({ received: { ...received, [sender]: number } });
+}
+
+/** A parent's word may be taken before what the parent has said before: it counts once that was taken, too. */
+export function countAgain(draft: Draft, entry: JournalEntry): void {
+  if (entry.kind !== 'message' || draft.ended) return;
+  const counted = ownProperty(draft.execution.received, entry.sender) ?? 0;
+  if (counted > 0 && entry.number === counted + 1) noteReceived(draft, entry);
 }
 
 export function logKindOf(entry: JournalEntry): LogEntryKind {

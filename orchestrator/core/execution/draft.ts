@@ -26,7 +26,15 @@ import { type FanOut, openTasks, withOpenTasks } from './fanOut.ts';
 import { dropHeldEvents, offerHeldEvents } from './heldEvents.ts';
 import type { ItemList } from './itemList.ts';
 import type { ItemResults } from './listOutcome.ts';
-import { appendToLog, emptyLog, isJournalKind, journalReferences, type LogEntry, splitLog } from './log.ts';
+import {
+  appendToLog,
+  emptyLog,
+  isJournalKind,
+  type LogEntry,
+  type LogVerdict,
+  parseLog,
+  splitLog,
+} from './log.ts';
 import { takeEffects } from './machineEffects.ts';
 import { Outgoing } from './messages.ts';
 import { DataUnavailableError, unfetchedSnapshot } from './storedData.ts';
@@ -62,11 +70,12 @@ export class Draft {
   #execution: Execution;
   #state: MachineState | undefined;
   #loggedAt: number;
-  #applied: Set<string> | undefined;
+  #verdicts: Map<string, LogVerdict> | undefined;
   #toDispatch = new Set<string>();
   #toSettle: Outcome[] = [];
   #settledAtOnce = 0;
   #taking: Failed | undefined;
+  #afterwards: Failed | undefined;
 
   constructor(execution: Execution, now: number) {
     const split = splitLog(execution.log);
@@ -135,30 +144,47 @@ export class Draft {
     const entry = { kind, reference, at: this.now, verdict };
     this.set({ log: appendToLog(this.#execution.log, this.#loggedAt, entry), updatedAt: this.now });
     this.#loggedAt = this.now;
-    if (isJournalKind(kind)) this.#applied?.add(reference);
+    if (isJournalKind(kind)) this.#verdicts?.set(reference, verdict);
   }
 
   /** Whether the part of the log that is in the item, and this commit, name the journal item. */
   hasLogged(reference: string): boolean {
-    this.#applied ??= new Set([
-      ...(this.segment ? journalReferences(this.segment.text) : []),
-      ...journalReferences(this.#execution.log),
-    ]);
-    return this.#applied.has(reference);
+    return this.lastVerdict(reference) !== undefined;
   }
 
-  /** Says which journal item is being applied, so that a failure can name it. */
-  taking(item: Failed | undefined): void {
+  /** What that part of the log says last of the journal item. */
+  lastVerdict(reference: string): LogVerdict | undefined {
+    this.#verdicts ??= new Map(
+      [...(this.segment ? parseLog(this.segment.text) : []), ...parseLog(this.#execution.log)]
+        .filter(({ kind }) => isJournalKind(kind))
+        .map((entry) => [entry.reference, entry.verdict]),
+    );
+    return this.#verdicts.get(reference);
+  }
+
+  /**
+   * Says which journal item is being applied, so that a failure can name it.
+   * @param afterwards what is left of it once its step is taken: a held event may fail the machine then
+   */
+  taking(item: Failed | undefined, afterwards?: Failed): void {
     this.#taking = item;
+    this.#afterwards = afterwards;
   }
 
   /** Takes one step of the machine, and those for what it held. Answers why it ignored the input, if it did. */
   step(machine: PreparedMachine, input: MachineInput, cause: string): Ignored | undefined {
     const ignored = this.stepOnce(machine, input, cause);
-    if (ignored === undefined && this.#execution.held) offerHeldEvents(this, machine, cause);
+    if (ignored === undefined) this.#offerHeldEvents(machine, cause);
     return ignored;
   }
 
+  #offerHeldEvents(machine: PreparedMachine, cause: string): void {
+    if (this.ended || !this.#execution.held) return;
+    this.taking(this.#afterwards);
+    offerHeldEvents(this, machine, cause);
+  }
+
+  /** One step and what follows from it at once: all of it, or, where the machine fails in it, nothing. */
   stepOnce(machine: PreparedMachine, input: MachineInput, cause: string): Ignored | undefined {
     const { executionId, snapshot } = this.#execution;
     const parent = parentOf(executionId);
@@ -169,7 +195,6 @@ export class Draft {
       // The state and the tasks of before the failure stay, so that a redrive can go on from them.
       takeEffects(
         this,
-
         step.effects.filter((effect) => effect.type !== 'startTask'),
         machine,
         cause,
@@ -179,17 +204,43 @@ export class Draft {
       this.fail(errorOf(step.failure), isTask ? { task: input.task } : this.#taking);
       return undefined;
     }
+    const undo = this.#checkpoint();
     this.#state = step.state;
     this.set({ snapshot: step.stored, state: step.state.value });
     takeEffects(this, step.effects, machine, cause, false);
-    if (this.ended) return undefined;
-    if (step.state.status === 'done') {
+    if (!this.ended && step.state.status === 'done') {
       const { output } = step.state;
       this.end('SUCCEEDED', output === undefined ? {} : { output });
       this.closeTasks();
     }
     this.#settleWaiting(machine, cause);
+    const { status, error } = this.#execution;
+    if (status === 'FAILED' && error) {
+      // What the step led to has failed. A redrive takes the whole once more.
+      undo();
+      this.fail(error);
+    }
     return undefined;
+  }
+
+  /** Answers what takes back all that is drafted from here on. */
+  #checkpoint(): () => void {
+    const state = this.#state;
+    const execution = this.#execution;
+    const loggedAt = this.#loggedAt;
+    const toDispatch = this.#toDispatch.size === 0 ? undefined : new Set(this.#toDispatch);
+    const lists = [this.effects, this.emitted, this.itemLists] as const;
+    const lengths = lists.map(({ length }) => length);
+    const undoOutgoing = this.outgoing.checkpoint();
+    return () => {
+      this.#state = state;
+      this.#execution = execution;
+      this.#loggedAt = loggedAt;
+      this.#toDispatch = toDispatch ?? new Set();
+      this.#toSettle = [];
+      for (const [place, list] of lists.entries()) list.length = lengths[place] ?? 0;
+      undoOutgoing();
+    };
   }
 
   /** @param failed what a redrive begins with */
@@ -214,7 +265,9 @@ export class Draft {
     stopChildren(this);
     if (isToldToParent) tellParent(this);
     // What has failed can be redriven, and then has them still.
-    if (status === 'SUCCEEDED') dropHeldEvents(this);
+    if (status !== 'SUCCEEDED') return;
+    dropHeldEvents(this);
+    this.clear('failed');
   }
 
   openAttempt(numbers: AttemptNumbers): OpenTask | undefined {
@@ -247,10 +300,15 @@ export class Draft {
    * @param item of a list, the item whose outcome decided
    */
   settle(machine: PreparedMachine, input: Outcome, cause: string, item?: number): void {
+    this.#settleOnce(machine, input, cause, item);
+    this.#offerHeldEvents(machine, cause);
+  }
+
+  #settleOnce(machine: PreparedMachine, input: Outcome, cause: string, item?: number): void {
     const { tasks, fanOuts, children, received } = this.#execution;
     this.removeTask(input.task);
     removeChild(this, input.task);
-    const ignored = this.step(machine, input, cause);
+    const ignored = this.stepOnce(machine, input, cause);
     // A failed execution keeps the tasks of before, the failed one among them, for a redrive.
     if (this.#execution.status === 'FAILED') {
       this.#setTasks({ tasks, ...(fanOuts && { fanOuts }) });
@@ -259,6 +317,12 @@ export class Draft {
       if (item !== undefined) this.set({ failed: { ...this.#execution.failed, item } });
     }
     if (ignored) throw new TaskMismatchError(input.task, ignored);
+  }
+
+  /** Where the machine has failed by what is being taken: a redrive has nothing to repeat but that. */
+  giveAgainAtRedrive(): void {
+    const { status, failed } = this.#execution;
+    if (status === 'FAILED') this.set({ failed: { ...failed, ...this.#taking } });
   }
 
   replaceTask(task: OpenTask): void {
@@ -326,7 +390,7 @@ export class Draft {
         this.fail({ code: 'EndlessLoop', name: 'EndlessLoopError', message });
         return;
       }
-      this.settle(machine, outcome, cause);
+      this.#settleOnce(machine, outcome, cause);
     }
   }
 }

@@ -85,7 +85,7 @@ export interface Execution {
   readonly timeoutAt?: number;
   /** The version that it started with, where a redrive has changed it. */
   readonly startedOnVersion?: string;
-  /** A redrive's patch to the input of a start that failed. */
+  /** A redrive's patch to the input of the task or start that failed, until it goes on. */
   readonly inputPatch?: Json;
   /** Number of older segments of the log, stored as items of their own. */
   readonly logSegments: number;

@@ -38,6 +38,11 @@ export function offerHeldEvents(draft: Draft, machine: PreparedMachine, cause: s
     const others = held.filter((other) => other !== next);
     draft.setOptional('held', others.length > 0 ? others : undefined);
     if (draft.stepOnce(machine, input, cause) === undefined) {
+      if (draft.execution.status === 'FAILED') {
+        // It is held still: a redrive offers it again.
+        draft.set({ held });
+        return;
+      }
       draft.log('held', reference);
       index = 0;
     } else {

@@ -64,6 +64,8 @@ export function applyPartResult(
   }
   if (list.isDelegated) {
     draft.settle(machine, delegatedOutcome(draft, machine, list, result), cause);
+    // The execution that worked on the list has ended well, and is not redriven.
+    draft.giveAgainAtRedrive();
     return;
   }
   removeChild(draft, child);

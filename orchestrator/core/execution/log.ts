@@ -49,6 +49,8 @@ export type LogVerdict =
 export type IgnoredReason =
   /** The execution had ended. */
   | 'Ended'
+  /** A failure of before a redrive, which tries again what failed. */
+  | 'Redriven'
   /** No attempt with that number was open. */
   | 'NotOpen'
   /** The event's type begins with `xstate.` or `millrace.`. */
@@ -59,6 +61,8 @@ export type IgnoredReason =
   | 'HeldEventsFull'
   /** A redrive of an execution that runs, is suspended or has succeeded. */
   | 'NotRedrivable'
+  /** A redrive with a patch of an input, where nothing that failed has one. */
+  | 'InputPatchNotApplicable'
   /** A suspend of an execution that is not RUNNING. */
   | 'NotRunning'
   /** A resume of an execution that is not SUSPENDED. */

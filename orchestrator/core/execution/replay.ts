@@ -59,7 +59,7 @@ export interface ReplayedEntry {
 
 /** How long it has waited for its machine, as far as the log tells. */
 interface Wait {
-  readonly phase: 'waiting' | 'pendingRedrive' | 'redriven';
+  readonly phase: 'waiting' | 'pendingRedrive';
   readonly code: ExecutionErrorCode;
   readonly at: number;
 }
@@ -97,6 +97,8 @@ export class Replay {
   #held: string[] = [];
   /** Signs of life that the log says the wake to come has seen. */
   #beats = new Map<string, number>();
+  /** Journal items of which the log has said so far that the execution had ended, and nothing since. */
+  readonly #cameTooLate = new Set<string>();
 
   constructor(machines: MachineLookup, recorded: ReplayedExecution) {
     this.#machines = machines;
@@ -132,7 +134,11 @@ export class Replay {
       const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
       divergence = this.#diverges(entry, 'ReplayFailed', `The replay cannot take the entry: ${message}`);
     }
-    if (!isEndedVerdict(entry.verdict)) this.#lastTaken = { number, reference: entry.reference };
+    if (isEndedVerdict(entry.verdict)) this.#cameTooLate.add(entry.reference);
+    else {
+      this.#cameTooLate.delete(entry.reference);
+      this.#lastTaken = { number, reference: entry.reference };
+    }
     const { effects, outgoing, emitted } = taken.step?.type === 'commit' ? taken.step : nothing;
     return {
       number,
@@ -178,8 +184,9 @@ export class Replay {
     }
     if (this.#wait && item?.kind === 'control' && item.control === 'redrive') {
       // Whether it waited for a redrive is not the machine's doing: the log knows.
-      if (entry.verdict.type === 'applied') this.#wait = { ...this.#wait, phase: 'redriven', at: entry.at };
-      return { step: undefined, verdict: entry.verdict };
+      if (entry.verdict.type !== 'applied') return { step: undefined, verdict: entry.verdict };
+      this.#wait = undefined;
+      if (this.#execution) this.#execution = { ...this.#execution, status: 'PENDING_REDRIVE' };
     }
     const step = this.#step(entry, item);
     if (step?.type !== 'commit') return { step, verdict: undefined };
@@ -226,6 +233,7 @@ export class Replay {
       isWholeJournal: true,
       goesOnWaiting: true,
       itemResults,
+      segments: { named: new Set(), ended: this.#cameTooLate },
     };
     if (entry.kind === 'wake') {
       const beats = this.#beats;
@@ -318,7 +326,7 @@ function waitingExecution(execution: Execution, { phase, code }: Wait): Executio
     ...execution,
     status: phase === 'pendingRedrive' ? 'PENDING_REDRIVE' : 'RUNNING',
     // The message was in the item while it waited, and is not in the log.
-    ...(phase === 'redriven' ? {} : { error: { code, name: code, message: '' } }),
+    error: { code, name: code, message: '' },
   };
 }
 

@@ -26,7 +26,12 @@ export function wait(draft: Draft, error: ExecutionError, waitMs: number, waited
   const backoffMs = Math.min(firstBackoffMs * 2 ** (attempts - 1), longestBackoffMs);
   draft.set({
     error,
-    waiting: { since, attempts, nextAttemptAt: Math.min(now + backoffMs, since + waitMs) },
+    waiting: {
+      since,
+      attempts,
+      nextAttemptAt: Math.min(now + backoffMs, since + waitMs),
+      ...(waited?.isRedrive && { isRedrive: true }),
+    },
   });
   // Only the first is worth an entry; the others differ in nothing but the time.
   if (attempts === 1) draft.log('waiting', '', { type: 'failed', code: error.code });

@@ -61,6 +61,14 @@ describe('the template says what the deployment description says of', () => {
   });
 });
 
+describe('the template says of the failure bucket', () => {
+  it('what the deployment description says: what may be done with it, and who is called for its objects', () => {
+    const described: DeploymentDescription = withNames(stack.resolve(millrace.description));
+    expect(fromTemplate.failures).toBeDefined();
+    expect(sorted(fromTemplate.failures)).toEqual(sorted(described.failures));
+  });
+});
+
 describe('the deployment description of the construct', () => {
   it('is that of the local cloud, but for names and addresses', () => {
     const local = describeDeployment(
@@ -71,7 +79,7 @@ describe('the deployment description of the construct', () => {
         ingest: '',
         workers: [...emptyCode.workers, { name: 'bill', codeDirectory: '', handler: 'bill.handler' }],
       },
-      { indexShards: 8, store: 's3://store', eventBusName: 'bus', rules },
+      { indexShards: 8, store: 's3://store', failures: 's3://failures', eventBusName: 'bus', rules },
     );
     const { functions, ...rest } = millrace.description;
     const prefix = functions[0]?.functionName.replace('orchestrator', '') ?? '';
@@ -79,7 +87,8 @@ describe('the deployment description of the construct', () => {
     const unnamed = JSON.stringify(rest)
       .replaceAll(eventBusName, 'bus')
       .replaceAll(prefix, 'millrace-')
-      .replace(millrace.table.tableName, 'millrace');
+      .replace(millrace.table.tableName, 'millrace')
+      .replaceAll(millrace.failureBucket.bucketName, 'failures');
     const { functions: localFunctions, ...localRest } = local;
     expect(JSON.parse(unnamed)).toEqual(localRest);
     const limits = (each: DeploymentDescription['functions'][number]) => ({
@@ -93,6 +102,16 @@ describe('the deployment description of the construct', () => {
     expect(named.map(limits)).toEqual(localFunctions.map(limits));
   });
 });
+
+function sorted(failures: DeploymentDescription['failures']): unknown {
+  return (
+    failures && {
+      ...failures,
+      permissions: [...failures.permissions].sort(),
+      recovery: { ...failures.recovery, permissions: [...failures.recovery.permissions].sort() },
+    }
+  );
+}
 
 /** Every function's code is somewhere. */
 function assetsOf({ Resources = {} }: Template): ReadonlyMap<string, string> {

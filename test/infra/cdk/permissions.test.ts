@@ -1,5 +1,7 @@
+import { Match } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { allowed, synthesized } from './synthesized.ts';
 
@@ -48,6 +50,17 @@ describe('the role of a function allows what the function does, and nothing else
     );
   });
 
+  it('recovery does what the wake function does, and takes batches from the failure bucket', () => {
+    const batches = [
+      's3:DeleteObject on Failures/*',
+      's3:GetObject on Failures/*',
+      's3:ListBucket on Failures',
+    ];
+    expect(allowed(made, millrace.recovery)).toEqual(
+      [...logs('Recovery'), ...store, ...batches, ...table, ...tasks].sort(),
+    );
+  });
+
   it('the publisher reads the stream, and puts events on the bus', () => {
     expect(millrace.publisher && allowed(made, millrace.publisher)).toEqual(
       [...logs('Publisher'), ...stream, ...failures, 'events:PutEvents on EventBus'].sort(),
@@ -85,7 +98,9 @@ describe('the role of a function allows what the function does, and nothing else
   });
 
   it('the function that hears of dead workers inserts results for them', () => {
-    expect(allowed(made, millrace.failed)).toEqual([...logs('Failed'), 'dynamodb:PutItem on Table'].sort());
+    expect(allowed(made, millrace.failed)).toEqual(
+      [...logs('Failed'), ...store, 'dynamodb:PutItem on Table'].sort(),
+    );
   });
 
   it('the worker host collects results of lists, too', () => {
@@ -129,6 +144,22 @@ describe('a grant', () => {
   });
 });
 
+describe('a grant to the doctor', () => {
+  it('lets read all of the table, and call the recovery function, but neither write nor read stored data', () => {
+    let role: Role | undefined;
+    const granted = synthesized({}, (construct, stack) => {
+      role = new Role(stack, 'Caller', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+      construct.grantDoctor(role).assertSuccess();
+    });
+    expect(allowed(granted, { role })).toEqual([
+      'dynamodb:GetItem on Table',
+      'dynamodb:Query on Table',
+      'dynamodb:Scan on Table',
+      'lambda:InvokeFunction on RecoveryFunction',
+    ]);
+  });
+});
+
 describe('a customer key', () => {
   const keyed = synthesized((stack) => ({ encryptionKey: new Key(stack, 'Key') }));
 
@@ -139,5 +170,64 @@ describe('a customer key', () => {
     for (const user of [keyed.millrace.orchestrator, keyed.millrace.clock, keyed.millrace.worker('ship')]) {
       expect(allowed(keyed, user).filter((each) => each.startsWith('kms:Decrypt'))).toHaveLength(1);
     }
+  });
+});
+
+describe('functions that machines call', () => {
+  const withFunctions = (results: 'DESTINATIONS' | 'BUS') =>
+    synthesized((stack) => {
+      const called = new LambdaFunction(stack, 'Billing', {
+        runtime: Runtime.NODEJS_24_X,
+        code: Code.fromInline('exports.handler = async () => {}'),
+        handler: 'index.handler',
+      });
+      return { functions: { billing: { function: called, results } } };
+    });
+
+  it('may be invoked by those that dispatch tasks, and hand their results to one function', () => {
+    const joined = withFunctions('DESTINATIONS');
+    for (const caller of [joined.millrace.orchestrator, joined.millrace.wake, joined.millrace.recovery]) {
+      expect(allowed(joined, caller)).toContain('lambda:InvokeFunction on Billing');
+    }
+    const [called] = [joined.stack.node.findChild('Billing')];
+    expect(called instanceof LambdaFunction && allowed(joined, called)).toEqual([
+      'lambda:InvokeFunction on FailedFunction',
+    ]);
+    joined.template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: Match.stringLikeRegexp('^Billing') },
+      MaximumRetryAttempts: 0,
+      DestinationConfig: {
+        OnSuccess: {
+          Destination: { 'Fn::GetAtt': [Match.stringLikeRegexp('^OrdersFailedFunction'), 'Arn'] },
+        },
+        OnFailure: {
+          Destination: { 'Fn::GetAtt': [Match.stringLikeRegexp('^OrdersFailedFunction'), 'Arn'] },
+        },
+      },
+    });
+    joined.template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: {
+          MILLRACE_FUNCTIONS: {
+            'Fn::Join': ['', ['{"billing":"', { Ref: Match.stringLikeRegexp('^Billing') }, '"}']],
+          },
+        },
+      },
+    });
+  });
+
+  it('whose results come by the bus are left as they are, and one rule takes them', () => {
+    const joined = withFunctions('BUS');
+    expect(Object.keys(joined.millrace.rules)).toEqual(['results-of-functions']);
+    const configs = JSON.stringify(joined.template.findResources('AWS::Lambda::EventInvokeConfig'));
+    expect(configs).not.toContain('Billing');
+  });
+
+  it('need a role that is known, to be allowed to hand results over', () => {
+    expect(() =>
+      synthesized((stack) => ({
+        functions: { billing: { function: LambdaFunction.fromFunctionName(stack, 'Billing', 'billing') } },
+      })),
+    ).toThrow(/import it with its role/);
   });
 });

@@ -44,7 +44,7 @@ describe('functions', () => {
   const functions = Object.values(template.findResources('AWS::Lambda::Function'));
 
   it('run on arm64 and Node.js 24, with source maps, and log where logs end after a month', () => {
-    expect(functions).toHaveLength(8);
+    expect(functions).toHaveLength(9);
     for (const { Properties } of functions) {
       expect(Properties).toMatchObject({
         Architectures: ['arm64'],
@@ -108,6 +108,21 @@ describe('the stream', () => {
         OnFailure: { Destination: { 'Fn::GetAtt': [Match.stringLikeRegexp('OrdersFailures'), 'Arn'] } },
       },
     });
+  });
+
+  it('has the recovery function called for every batch in the failure bucket', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+    });
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.s3'],
+        'detail-type': ['Object Created'],
+        detail: { bucket: { name: [{ Ref: Match.stringLikeRegexp('OrdersFailures') }] } },
+      },
+      Targets: [{ Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('OrdersRecoveryFunction'), 'Arn'] } }],
+    });
+    template.resourceCountIs('Custom::S3BucketNotifications', 0);
   });
 
   it('brings the publisher the commits that tell the bus something', () => {

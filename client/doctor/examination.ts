@@ -1,0 +1,64 @@
+import { eachLimited } from '../../orchestrator/handlers/eachLimited.ts';
+import { Pace } from '../pace.ts';
+import type { ClientSurroundings } from '../surroundings.ts';
+import { type AssessOptions, assess, isUndated } from './assess.ts';
+import { Family } from './family.ts';
+import type { Finding } from './findings.ts';
+import { type DoctorOptions, defaultGraceMs } from './options.ts';
+import { type Partition, partitionOf } from './partition.ts';
+import type { Batch } from './scanSegment.ts';
+
+/** What is not dated is looked at again after this, or after the grace where that is shorter: the stream takes a moment. */
+const settleMs = 5_000;
+/** Of a page, at the same time. */
+const executionsAtOnce = 8;
+
+/** Looks at executions: at all of them as the scan brings them, which may be behind, and again at those that look ill. */
+export class Examination {
+  readonly #surroundings: ClientSurroundings;
+  readonly #graceMs: number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #assessOptions: () => AssessOptions;
+  readonly #pace: Pace;
+  readonly #family: Family;
+
+  constructor(surroundings: ClientSurroundings, options: DoctorOptions, assessOptions: () => AssessOptions) {
+    this.#surroundings = surroundings;
+    this.#graceMs = options.graceMs ?? defaultGraceMs;
+    this.#signal = options.signal;
+    this.#assessOptions = assessOptions;
+    this.#pace = new Pace(surroundings, options.readUnitsPerSecond ?? Number.POSITIVE_INFINITY);
+    this.#family = new Family(surroundings.table, surroundings.now);
+  }
+
+  /** Each page waits until what was read before it has had its time. */
+  async *paced(batches: AsyncIterable<Batch>): AsyncGenerator<Batch, void, undefined> {
+    for await (const batch of batches) {
+      await this.#pace.take(batch.readUnits, this.#signal);
+      yield batch;
+    }
+  }
+
+  async findings({ partitions }: Batch): Promise<Finding[]> {
+    const options = this.#assessOptions();
+    const suspects = partitions.map((partition) => ({ partition, found: assess(partition, options) }));
+    const ill = suspects.filter(({ found }) => found.length > 0);
+    if (ill.some(({ partition, found }) => found.some((finding) => isUndated(finding, partition)))) {
+      await this.#surroundings.sleep(Math.min(settleMs, this.#graceMs), this.#signal);
+    }
+    const findings: Finding[] = [];
+    await eachLimited(ill, executionsAtOnce, async ({ partition: { executionId } }) => {
+      findings.push(...assess(await this.#read(executionId), this.#assessOptions()));
+    });
+    await eachLimited(partitions, executionsAtOnce, async (partition) => {
+      findings.push(...(await this.#family.findings(partition)));
+    });
+    return findings;
+  }
+
+  async #read(executionId: string): Promise<Partition> {
+    const { items, readUnits } = await this.#surroundings.table.readOutline(executionId);
+    await this.#pace.take(readUnits, this.#signal);
+    return partitionOf(executionId, items);
+  }
+}

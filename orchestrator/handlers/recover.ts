@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { environmentVariable, InvalidConfigurationError } from '../configuration.ts';
+import type { Orchestrator } from '../orchestrator.ts';
+import { describeError, type Reporter } from '../report.ts';
+import { ObjectNotFoundError, type ObjectStore } from '../store/objectStore.ts';
+import { eachLimited } from './eachLimited.ts';
+import { type GivenUpExecution, givenUpExecutions } from './givenUpBatch.ts';
+
+/** What the recovery function is called with by whoever knows the executions: `millrace doctor`. */
+export interface CatchUpEvent {
+  readonly executionIds: readonly string[];
+  /** Names this call: the same call again dispatches what it may have lost. @default a name of the ids and the time */
+  readonly catchUpId?: string;
+}
+
+/**
+ * What EventBridge calls it with, for each batch that an event source gave up.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
+ */
+export interface ObjectCreatedEvent {
+  readonly detail: { readonly object: { readonly key: string } };
+}
+
+export interface CatchUpResult {
+  /** Executions that were not caught up, because the table did not take a read or a write. */
+  readonly failed: readonly { readonly executionId: string; readonly error: string }[];
+}
+
+/** Thrown when executions of a batch were not caught up: Lambda calls again, and the batch stays where it is. */
+export class RecoveryFailedError extends Error {
+  readonly code = 'RecoveryFailed';
+  override readonly name = 'RecoveryFailedError';
+  constructor(key: string, { failed }: CatchUpResult) {
+    super(
+      `${failed.length} executions of the batch '${key}' were not caught up, the first of them '${failed[0]?.executionId}': ` +
+        `${failed[0]?.error}. It is tried again; later, run \`millrace doctor\`.`,
+    );
+  }
+}
+
+export interface RecoverOptions {
+  /** Where the event source puts the batches that it gave up. */
+  readonly failures: ObjectStore | undefined;
+  readonly report: Reporter;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly afterBatch: () => void;
+}
+
+/** Executions that are caught up at the same time: each reads its whole journal. */
+const concurrency = 16;
+
+/** The recovery function: brings forward, execution by execution, what the stream has not brought. */
+export function recoverHandler(orchestrator: Pick<Orchestrator, 'catchUp'>, options: RecoverOptions) {
+  const { report, now, failures, afterBatch } = options;
+  const catchUpAll = async (
+    name: string,
+    executions: readonly GivenUpExecution[],
+  ): Promise<CatchUpResult> => {
+    const failed: { executionId: string; error: string }[] = [];
+    await eachLimited(executions, concurrency, async ({ executionId, references }) => {
+      try {
+        await orchestrator.catchUp(executionId, catchUpIdOf(name), references);
+      } catch (error) {
+        report({ type: 'tableFailed', executionId, error: describeError(error) });
+        failed.push({ executionId, error: describeError(error) });
+      }
+    });
+    return { failed };
+  };
+
+  const recoverBatch = async (key: string): Promise<void> => {
+    if (!failures) {
+      const variable = environmentVariable.failures;
+      throw new InvalidConfigurationError(`${variable} is not set: give it the bucket of '${key}'.`);
+    }
+    const bytes = await failures.get(key).catch((error: unknown) => {
+      // It was recovered already: EventBridge tells of an object at least once.
+      if (error instanceof ObjectNotFoundError) return undefined;
+      throw error;
+    });
+    if (!bytes) return;
+    const executions = givenUpExecutions(key, Buffer.from(bytes).toString('utf8'));
+    // What the publisher did not take stays for whoever looks after the bus.
+    if (executions.length === 0) return;
+    const result = await catchUpAll(key, executions);
+    if (result.failed.length > 0) throw new RecoveryFailedError(key, result);
+    await failures.delete(key);
+    report({ type: 'recovered', batch: key, executions: executions.length });
+  };
+
+  return async (event: CatchUpEvent | ObjectCreatedEvent): Promise<CatchUpResult> => {
+    try {
+      if ('executionIds' in event) {
+        const executions = [...new Set(event.executionIds)].map((executionId) => ({
+          executionId,
+          references: [],
+        }));
+        return await catchUpAll(event.catchUpId ?? `${now()} ${event.executionIds.join()}`, executions);
+      }
+      await recoverBatch(event.detail.object.key);
+      return { failed: [] };
+    } finally {
+      afterBatch();
+    }
+  };
+}
+
+/** It is in logs and in tasks, so it is short. */
+function catchUpIdOf(name: string): string {
+  return `wake#${createHash('sha256').update(name).digest('base64url').slice(0, 12)}`;
+}
