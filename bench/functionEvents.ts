@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type AttributeValue, type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { FunctionDescription } from '../infra/description.ts';
@@ -55,7 +56,12 @@ export class FunctionEvents {
         return this.#task(functions, 'label');
       case 'worker':
         return this.#task(functions, 'charge');
+      case 'ingest': {
+        const id = `bench-${randomUUID()}`;
+        return { rule: 'bench', start: { machine: 'order' }, event: { id, detail: {} } };
+      }
       case 'clock':
+      case 'unmodified':
         return {};
       default:
         return role satisfies never;

@@ -19,7 +19,7 @@ export interface SentEvent {
 }
 
 export async function sendEvent(
-  { table, now, newId }: ClientSurroundings,
+  { table, now, newId }: Pick<ClientSurroundings, 'table' | 'now' | 'newId'>,
   executionId: string,
   event: ExecutionEvent,
   { eventId = newId() }: SendOptions,

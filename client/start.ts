@@ -24,7 +24,7 @@ export interface StartedExecution {
 }
 
 export async function startExecution<M extends MachineReference>(
-  { table, newId }: ClientSurroundings,
+  { table, newId }: Pick<ClientSurroundings, 'table' | 'newId'>,
   machine: M,
   options: StartOptions<M>,
   path = 'input',

@@ -23,15 +23,18 @@ export interface BundleFunctionsOptions {
   readonly minify?: boolean;
   /** Bundles the publisher. @default none: nothing leaves through a bus */
   readonly bus?: BusCode;
+  /** Bundles the function behind the rules of an event bus. @default false: no event starts anything */
+  readonly ingest?: boolean;
   /**
    * Modules that make the handlers, in place of Millrace's own.
    *
-   * @default `millrace/orchestrator`, `millrace/workers/host`, `millrace/bus`
+   * @default `millrace/orchestrator`, `millrace/workers/host`, `millrace/bus`, `millrace/ingest`
    */
   readonly entries?: {
     readonly orchestrator: string;
     readonly workerHost: string;
     readonly publisher?: string;
+    readonly ingest?: string;
   };
 }
 
@@ -48,6 +51,7 @@ export interface BundledFunctions {
   };
   readonly workerHost: { readonly codeDirectory: string };
   readonly publisher?: { readonly codeDirectory: string };
+  readonly ingest?: { readonly codeDirectory: string };
   readonly workers: readonly {
     readonly name: string;
     readonly codeDirectory: string;
@@ -82,14 +86,23 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
     orchestrator: join(outDirectory, 'orchestrator'),
     workerHost: join(outDirectory, 'workerHost'),
     publisher: join(outDirectory, 'publisher'),
+    ingest: join(outDirectory, 'ingest'),
     workers: join(outDirectory, 'workers'),
   };
 
-  const [orchestrator, workerHost, publisher, { workers, idle }] = await allOrEveryProblem([
+  const [orchestrator, workerHost, publisher, ingest, { workers, idle }] = await allOrEveryProblem([
     buildEntry(orchestratorEntry(entries.orchestrator, machineFiles), folders.orchestrator, minify, true),
     buildEntry(workerHostEntry(entries.workerHost, machineFiles), folders.workerHost, minify),
     options.bus &&
-      buildEntry(publisherEntry(entries.publisher ?? 'millrace/bus', options.bus), folders.publisher, minify),
+      buildEntry(
+        publisherEntry(entries.publisher ?? 'millrace/bus', options.bus),
+        folders.publisher,
+        minify,
+        options.bus.module === undefined,
+      ),
+    options.ingest === true
+      ? buildEntry(ingestEntry(entries.ingest ?? 'millrace/ingest'), folders.ingest, minify, true)
+      : undefined,
     buildWorkersOf(options.workersDirectory, folders.workers, minify),
   ]);
   await checkLoads(orchestrator, machineFiles);
@@ -99,12 +112,14 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
     writeCodeFolder(folders.orchestrator, orchestrator),
     writeCodeFolder(folders.workerHost, workerHost),
     publisher && writeCodeFolder(folders.publisher, publisher),
+    ingest && writeCodeFolder(folders.ingest, ingest),
     ...workers.map(({ name, files }) => writeCodeFolder(join(folders.workers, name), files)),
   ]);
   return {
     orchestrator: { codeDirectory: folders.orchestrator, bytes: codeBytes(orchestrator) },
     workerHost: { codeDirectory: folders.workerHost },
     ...(publisher && { publisher: { codeDirectory: folders.publisher } }),
+    ...(ingest && { ingest: { codeDirectory: folders.ingest } }),
     workers: bundledWorkers(workers, folders.workers),
     machineFiles,
     ...(idle.length > 0 && { warnings: idle.map(noWorker) }),
@@ -189,6 +204,10 @@ function publisherEntry(module: string, { module: userModule }: BusCode): string
 import { bus } from ${JSON.stringify(resolve(userModule))};
 export const { publish } = createPublisher({ bus });
 `;
+}
+
+function ingestEntry(module: string): string {
+  return `import { createIngest } from ${JSON.stringify(module)};\nexport const { ingest } = createIngest();\n`;
 }
 
 async function buildEntry(

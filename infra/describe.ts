@@ -1,3 +1,4 @@
+import type { IngestRule } from '../ingest/ingestRule.ts';
 import {
   type Configuration,
   defaults,
@@ -15,12 +16,14 @@ import {
 } from '../orchestrator/table/schema.ts';
 import type {
   DeploymentDescription,
+  DestinationDescription,
   EventInvokeDescription,
   EventSourceDescription,
   FailuresDescription,
   FunctionDescription,
   StoreDescription,
 } from './description.ts';
+import { defaultEventBusName, describeRules } from './rules.ts';
 
 /** Where the code of each function is, unpacked. */
 export interface FunctionCode {
@@ -28,11 +31,15 @@ export interface FunctionCode {
   readonly workerHost: string;
   /** Present: what executions emit, and their changes of status, leave through a bus. */
   readonly publisher?: string;
+  /** Present: events of a bus start executions, or are sent to them. */
+  readonly ingest?: string;
   readonly workers: readonly {
     readonly name: string;
     readonly codeDirectory: string;
     readonly handler: string;
   }[];
+  /** Functions that know nothing of Millrace, where they are deployed with it: on the local cloud. @default none */
+  readonly unmodified?: FunctionCode['workers'];
 }
 
 /** Of both mappings: what a function does not take in all its attempts is given up and reported, and the shard goes on. */
@@ -55,19 +62,34 @@ const commitsForTheBus: EventSourceDescription['filters'] = (['S', 'B'] as const
   },
 }));
 
-export type DeploymentSettings = Partial<Omit<Configuration, 'hasBus'>> & {
-  readonly logLevel?: LogLevel;
-  /** Of the functions that step executions. @default 512 */
-  readonly orchestratorMemoryMb?: number;
-};
+/** What a deployment has to do with EventBridge. */
+export interface EventBridgeSettings {
+  /** The event bus that the publisher puts events on, and whose events rules match. */
+  readonly eventBusName?: string;
+  /** By name. */
+  readonly rules?: Readonly<Record<string, IngestRule>>;
+  /** Whether a rule takes from the bus what functions return whose destination it is. @default false */
+  readonly resultsOnBus?: boolean;
+}
+
+export type DeploymentSettings = Partial<Omit<Configuration, 'hasBus'>> &
+  EventBridgeSettings & {
+    readonly logLevel?: LogLevel;
+    /** Of the functions that step executions. @default 512 */
+    readonly orchestratorMemoryMb?: number;
+  };
 
 /** Measured: docs/reference/benchmarks.md, bench:coldstart. What it keeps in memory, and large data, need most of it. */
 const defaultOrchestratorMemoryMb = 512;
 
-/** The deployment of these functions, as data. */
+/**
+ * The deployment of these functions, as data.
+ *
+ * @throws InvalidRuleError, InvalidEventPatternError, InvalidEventPathError
+ */
 export function describeDeployment(
   code: FunctionCode,
-  settings: DeploymentSettings = {},
+  { eventBusName, rules = {}, resultsOnBus = false, ...settings }: DeploymentSettings = {},
 ): DeploymentDescription {
   const hasBus = code.publisher !== undefined;
   const configuration: Configuration = {
@@ -77,7 +99,8 @@ export function describeDeployment(
     ...settings,
     hasBus,
   };
-  const names = functionNames(configuration.functionPrefix);
+  const { functionPrefix } = configuration;
+  const names = functionNames(functionPrefix);
   const environment = environmentOf(configuration);
   /** Workers are tried again by their retry policy, so the platform's own retries would only repeat attempts. */
   const workerInvokeConfig: EventInvokeDescription = { maximumRetryAttempts: 0, onFailure: names.failed };
@@ -87,6 +110,9 @@ export function describeDeployment(
     memorySizeMb: settings.orchestratorMemoryMb ?? defaultOrchestratorMemoryMb,
     environment: ownEnvironment,
   };
+  const described = describeRules({ rules, resultsOnBus }, { eventBusName, functionPrefix });
+  /** Of those that dispatch tasks. A function that is called has results handed to `failed`, which must not need its name. */
+  const dispatching = { ...ownEnvironment, ...calledFunctions(configuration) };
   const functions: FunctionDescription[] = [
     {
       ...own,
@@ -94,8 +120,16 @@ export function describeDeployment(
       role: 'orchestrator',
       handler: 'index.stream',
       timeoutSeconds: 60,
+      environment: dispatching,
     },
-    { ...own, functionName: names.wake, role: 'wake', handler: 'index.wake', timeoutSeconds: 60 },
+    {
+      ...own,
+      functionName: names.wake,
+      role: 'wake',
+      handler: 'index.wake',
+      timeoutSeconds: 60,
+      environment: dispatching,
+    },
     {
       ...own,
       functionName: names.clock,
@@ -124,7 +158,7 @@ export function describeDeployment(
       // A batch of 500 executions, each with its whole journal.
       timeoutSeconds: 300,
       environment: {
-        ...ownEnvironment,
+        ...dispatching,
         ...(configuration.failures !== undefined && {
           [environmentVariable.failures]: configuration.failures,
         }),
@@ -152,6 +186,22 @@ export function describeDeployment(
             handler: 'index.publish',
             timeoutSeconds: 60,
             memorySizeMb: 256,
+            environment: {
+              ...ownEnvironment,
+              ...(eventBusName !== undefined && { [environmentVariable.eventBus]: eventBusName }),
+            },
+          } satisfies FunctionDescription,
+        ]),
+    ...(code.ingest === undefined
+      ? []
+      : [
+          {
+            functionName: names.ingest,
+            role: 'ingest',
+            codeDirectory: code.ingest,
+            handler: 'index.ingest',
+            timeoutSeconds: 60,
+            memorySizeMb: 256,
             environment: ownEnvironment,
           } satisfies FunctionDescription,
         ]),
@@ -165,6 +215,20 @@ export function describeDeployment(
         memorySizeMb: 256,
         environment,
         eventInvokeConfig: workerInvokeConfig,
+      }),
+    ),
+    ...(code.unmodified ?? []).map(
+      ({ name, codeDirectory, handler }): FunctionDescription => ({
+        functionName: name,
+        role: 'unmodified',
+        codeDirectory,
+        handler,
+        timeoutSeconds: 900,
+        memorySizeMb: 256,
+        environment: {},
+        eventInvokeConfig: unmodifiedInvokeConfig(
+          resultsOnBus ? eventBusDestination(eventBusName) : names.failed,
+        ),
       }),
     ),
   ];
@@ -199,8 +263,12 @@ export function describeDeployment(
       ],
     },
     ...(hasBus && {
-      bus: { eventSource: { ...streamSettings, functionName: names.publisher, filters: commitsForTheBus } },
+      bus: {
+        eventSource: { ...streamSettings, functionName: names.publisher, filters: commitsForTheBus },
+        ...(eventBusName !== undefined && { eventBusName }),
+      },
     }),
+    ...(described.length > 0 && { rules: described }),
     functions,
     schedules: [{ functionName: names.clock, rateMinutes: 1 }],
     ...(configuration.store !== undefined && {
@@ -224,6 +292,15 @@ function failuresOf(url: string, functionName: string): FailuresDescription {
   };
 }
 
+/** How a function is invoked asynchronously whose results its destinations bring. Its retries are the task's. */
+export function unmodifiedInvokeConfig(destination: DestinationDescription): EventInvokeDescription {
+  return { maximumRetryAttempts: 0, onSuccess: destination, onFailure: destination };
+}
+
+function eventBusDestination(eventBusName = defaultEventBusName): DestinationDescription {
+  return { eventBusName };
+}
+
 /** Days that objects outlive the items that refer to them, so that no item ever refers to nothing. */
 const objectGraceDays = 8;
 
@@ -244,11 +321,20 @@ function storeOf(url: string, retentionDays: number): StoreDescription {
 }
 
 /** Of Millrace's own functions: the logs and metrics of workers are their own. */
-function observabilityEnvironment({ hasMetrics, logLevel }: DeploymentSettings): Record<string, string> {
+function observabilityEnvironment({
+  hasMetrics,
+  logLevel,
+}: Pick<DeploymentSettings, 'hasMetrics' | 'logLevel'>): Record<string, string> {
   return {
     ...(hasMetrics && { [environmentVariable.metrics]: 'on' }),
     ...(logLevel !== undefined && { [environmentVariable.logLevel]: logLevel }),
   };
+}
+
+function calledFunctions({ functions }: Configuration): Record<string, string> {
+  return Object.keys(functions).length === 0
+    ? {}
+    : { [environmentVariable.functions]: JSON.stringify(functions) };
 }
 
 function environmentOf(configuration: Configuration): Record<string, string> {

@@ -1,3 +1,5 @@
+import type { EventPattern } from './eventPattern/eventPattern.ts';
+
 /**
  * The deployment as plain data: what the local cloud runs and what the CDK construct deploys are both built from it.
  * Field names and meanings are those of the AWS APIs, in camel case.
@@ -7,6 +9,8 @@ export interface DeploymentDescription {
   readonly eventSource: EventSourceDescription;
   /** Absent: nothing leaves through a bus, and nothing is written for one. */
   readonly bus?: BusDescription;
+  /** What is done with events that come by a bus. @default nothing */
+  readonly rules?: readonly RuleDescription[];
   readonly functions: readonly FunctionDescription[];
   readonly schedules: readonly ScheduleDescription[];
   /** Where data goes that is too large for the table's items. */
@@ -66,6 +70,33 @@ export interface AttributeDescription {
 export interface BusDescription {
   /** The second of the two readers that a stream's shard may have. */
   readonly eventSource: EventSourceDescription;
+  /** The event bus of EventBridge that the publisher puts them on. @default none: they go elsewhere */
+  readonly eventBusName?: string;
+}
+
+/** A rule of EventBridge. */
+export interface RuleDescription {
+  readonly name: string;
+  readonly eventBusName: string;
+  readonly eventPattern: EventPattern;
+  readonly targets: readonly RuleTargetDescription[];
+}
+
+/** A function, or another event bus. Without a path or a transformer it gets the whole event. */
+export type RuleTargetDescription = (
+  | { readonly functionName: string }
+  | { readonly eventBusName: string }
+) & {
+  readonly inputPath?: string;
+  readonly inputTransformer?: InputTransformerDescription;
+};
+
+/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html */
+export interface InputTransformerDescription {
+  /** Paths in the event, by the names that they have in the template. */
+  readonly inputPathsMap: Readonly<Record<string, string>>;
+  /** JSON with `<name>` for what is at a path. */
+  readonly inputTemplate: string;
 }
 
 /** The table's stream to a function. */
@@ -102,8 +133,11 @@ export interface FunctionDescription {
     | 'failed'
     | 'recovery'
     | 'publisher'
+    | 'ingest'
     | 'workerHost'
-    | 'worker';
+    | 'worker'
+    /** A function that knows nothing of Millrace and that machines call by `lambda()`: part of the local cloud alone. */
+    | 'unmodified';
   /** Folder of the unpacked code, as Lambda would have it in `/var/task`. */
   readonly codeDirectory: string;
   /** `<file without extension>.<export>` within the code folder. */
@@ -122,10 +156,13 @@ export interface EventInvokeDescription {
   readonly maximumRetryAttempts?: number;
   /** 60 to 21,600. */
   readonly maximumEventAgeSeconds?: number;
-  /** Name of the function that gets the invocation record. */
-  readonly onSuccess?: string;
-  readonly onFailure?: string;
+  /** What gets the invocation record. */
+  readonly onSuccess?: DestinationDescription;
+  readonly onFailure?: DestinationDescription;
 }
+
+/** Name of a function, or an event bus. */
+export type DestinationDescription = string | { readonly eventBusName: string };
 
 export interface ScheduleDescription {
   readonly functionName: string;

@@ -2,13 +2,19 @@ import { once } from 'node:events';
 import { appendFile, readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { BusEvent, PublishFailure } from '../orchestrator/bus/bus.ts';
+import { type BusEvent, eventSourceName, type PublishFailure } from '../orchestrator/bus/bus.ts';
+import type { EventBridgeEvent } from './eventBridge/event.ts';
+import { LocalEventBridge } from './eventBridge/eventBridge.ts';
+import { answerApi, targetHeader } from './eventBridge/putEventsApi.ts';
 
 /** The local cloud's bus, as its user sees it. Events come at least once, as they do from a deployed bus. */
 export interface LocalBus {
-  /** Takes events by `POST`, and answers what it has by `GET`, a line of JSON each; `GET /?follow` does not end. */
+  /**
+   * Takes events by EventBridge's `PutEvents`, and by the `POST` of a bus that is only an endpoint. Answers those of Millrace
+   * by `GET`, a line of JSON each; `GET /?follow` does not end.
+   */
   readonly endpoint: string;
-  /** The latest 10,000, oldest first. */
+  /** Those of Millrace: the latest 10,000, oldest first. */
   events(): readonly BusEvent[];
   /** Calls the listener with each event from now on. Answers how to stop that. */
   subscribe(listener: (event: BusEvent) => void): () => void;
@@ -19,28 +25,54 @@ export interface StartBusOptions {
   readonly file?: string;
   /** Answers why an event is refused, on purpose. */
   readonly refuse?: (event: BusEvent) => string | undefined;
+  /** Invokes the target of a rule. @default there is no function */
+  readonly invoke?: (functionName: string, payload: string) => Promise<unknown>;
+  readonly log?: (text: string) => void;
+}
+
+export interface StartedBus extends LocalBus {
+  /** Buses and rules of EventBridge. */
+  readonly eventBridge: LocalEventBridge;
+  stop(): Promise<void>;
 }
 
 const mostKept = 10_000;
 
-export async function startBus(options: StartBusOptions = {}): Promise<LocalBus & { stop(): Promise<void> }> {
+export async function startBus(options: StartBusOptions = {}): Promise<StartedBus> {
   const kept = options.file === undefined ? [] : await readLines(options.file);
   const listeners = new Set<(event: BusEvent) => void>();
   let writing: Promise<unknown> = Promise.resolve();
 
-  const take = async (events: readonly BusEvent[]): Promise<PublishFailure[]> => {
+  const take = async (events: readonly BusEvent[]): Promise<void> => {
+    if (options.file !== undefined) await appendFile(options.file, events.map(line).join(''));
+    kept.push(...events);
+    if (kept.length > mostKept) kept.splice(0, kept.length - mostKept);
+    for (const event of events) for (const listener of listeners) listener(event);
+  };
+  /** One call after the other, so that the order of the file is the order of the calls. */
+  const takeInTurn = (events: readonly BusEvent[]): Promise<void> => {
+    const taking = writing.then(() => take(events));
+    writing = taking.catch(() => {});
+    return taking;
+  };
+  const takePosted = async (events: readonly BusEvent[]): Promise<PublishFailure[]> => {
     const failures = events.flatMap((event) => {
       const reason = options.refuse?.(event);
       return reason === undefined ? [] : [{ id: event.detail.id, reason }];
     });
     const refused = new Set(failures.map(({ id }) => id));
-    const taken = events.filter(({ detail }) => !refused.has(detail.id));
-    if (options.file !== undefined) await appendFile(options.file, taken.map(line).join(''));
-    kept.push(...taken);
-    if (kept.length > mostKept) kept.splice(0, kept.length - mostKept);
-    for (const event of taken) for (const listener of listeners) listener(event);
+    await takeInTurn(events.filter(({ detail }) => !refused.has(detail.id)));
     return failures;
   };
+  const { refuse, log, invoke = noFunction } = options;
+  const eventBridge = new LocalEventBridge({
+    invoke,
+    refuse: (event) => (isOfMillrace(event) ? refuse?.(busEventOf(event)) : undefined),
+    onEvent: async (event) => {
+      if (isOfMillrace(event)) await takeInTurn([busEventOf(event)]);
+    },
+    ...(log && { log }),
+  });
   const subscribe: LocalBus['subscribe'] = (listener) => {
     listeners.add(listener);
     return () => void listeners.delete(listener);
@@ -61,16 +93,21 @@ export async function startBus(options: StartBusOptions = {}): Promise<LocalBus 
       );
       return;
     }
-    const events = eventsOf(await textOf(request));
+    const body = await textOf(request);
+    const operation = request.headers[targetHeader];
+    if (typeof operation === 'string') {
+      const { statusCode, body: answered } = await answerApi(eventBridge, operation, body);
+      response.writeHead(statusCode, { 'content-type': 'application/x-amz-json-1.1' }).end(answered);
+      return;
+    }
+    const events = eventsOf(body);
     if (!events) {
       response.writeHead(400).end('Send {"events": […]}, each as docs/reference/events.md has it.');
       return;
     }
-    // One call after the other, so that the order of the file is the order of the calls.
-    const taking = writing.then(() => take(events));
-    writing = taking.catch(() => {});
+    const failures = await takePosted(events);
     response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ failures: await taking }));
+    response.end(JSON.stringify({ failures }));
   };
 
   const server = createServer((request, response) => {
@@ -86,7 +123,9 @@ export async function startBus(options: StartBusOptions = {}): Promise<LocalBus 
     endpoint: `http://127.0.0.1:${port}`,
     events: () => [...kept],
     subscribe,
+    eventBridge,
     stop: async () => {
+      eventBridge.stop();
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
@@ -94,6 +133,18 @@ export async function startBus(options: StartBusOptions = {}): Promise<LocalBus 
       await writing;
     },
   };
+}
+
+function noFunction(functionName: string): Promise<never> {
+  return Promise.reject(new Error(`There is no function '${functionName}'.`));
+}
+
+function isOfMillrace({ source, detail }: EventBridgeEvent): boolean {
+  return source === eventSourceName && typeof detail.id === 'string';
+}
+
+function busEventOf({ source, 'detail-type': detailType, time, detail }: EventBridgeEvent): BusEvent {
+  return JSON.parse(JSON.stringify({ source, 'detail-type': detailType, time, detail }));
 }
 
 function line(event: BusEvent): string {

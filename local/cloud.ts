@@ -4,16 +4,17 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { formatProblem } from '../infra/bundle/bundleError.ts';
-import { type BundledFunctions, type BusCode, bundleFunctions } from '../infra/bundle.ts';
+import { type BundledFunctions, type BusCode, bundleFunctions, bundleWorkers } from '../infra/bundle.ts';
 import { describeDeployment } from '../infra/describe.ts';
 import type { DeploymentDescription } from '../infra/description.ts';
 import { readDeployment } from '../infra/template/readDeployment.ts';
+import type { IngestRule } from '../ingest/ingestRule.ts';
 import type { BusEvent } from '../orchestrator/bus/bus.ts';
 import { type Configuration, environmentVariable } from '../orchestrator/configuration.ts';
 import { clockEnvironment, executionClock, isTimeScale } from '../orchestrator/executionClock.ts';
 import { createDynamoDBClient } from '../orchestrator/table/client.ts';
 import type { Units } from '../orchestrator/table/dynamoDBCalls.ts';
-import { type LocalBus, startBus } from './bus.ts';
+import { type LocalBus, type StartBusOptions, type StartedBus, startBus } from './bus.ts';
 import { ConsumedCapacityCounter } from './consumedCapacityCounter.ts';
 import { ensureTable } from './dynamodb/createTable.ts';
 import { type LocalDynamoDB, startEngine } from './dynamodb/engine.ts';
@@ -35,6 +36,16 @@ export interface LocalCloudOptions {
   /** Keeps the table in this file, and large data in a folder beside it. @default files of its own, deleted at the end */
   readonly dataFile?: string;
   readonly settings?: Partial<Omit<Configuration, 'hasBus'>>;
+  /**
+   * Folder with the modules of functions that know nothing of Millrace: machines call each by `lambda()` and the name of its file.
+   *
+   * @default there are none
+   */
+  readonly functionsDirectory?: string;
+  /** How what they return comes back: to Millrace's function, or by way of the bus. @default 'DESTINATIONS' */
+  readonly functionResults?: 'DESTINATIONS' | 'BUS';
+  /** What becomes of events that are put on the bus, by name of the rule. Needs a bus. @default nothing */
+  readonly rules?: Readonly<Record<string, IngestRule>>;
   /**
    * Deploys what a template says that the CDK has synthesized, `cdk.out/<stack>.template.json`, with its code, and bundles
    * nothing: folders, settings and bus are the template's.
@@ -157,34 +168,52 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     const { streamArn } = await ensureTable(dynamodb, first.table);
 
     const capacity = new ConsumedCapacityCounter();
+    let bus: StartedBus | undefined;
     const lambda = await startLambda({
       functions: [],
       environment: { AWS_REGION: region },
       ...(options.lambdaPort !== undefined && { port: options.lambdaPort }),
       ...(options.maximumConcurrency !== undefined && { maximumConcurrency: options.maximumConcurrency }),
       ...(options.faults?.lambda && { faults: options.faults.lambda }),
+      putEvent: async (eventBusName, entry) => {
+        if (!bus) throw new Error('there is no bus');
+        const [result] = await bus.eventBridge.putEvents([{ ...entry, EventBusName: eventBusName }]);
+        if (result && 'ErrorCode' in result) throw new Error(`${result.ErrorCode}: ${result.ErrorMessage}`);
+      },
       log: ({ functionName, message }) => {
         if (!capacity.take(message)) log({ source: functionName, text: message });
       },
     });
     started.push(() => lambda.stop());
-    const bus = first.bus && (await startLocalBus(options));
-    if (bus) started.push(() => bus.stop());
-    const busVariables = bus && { [environmentVariable.busEndpoint]: bus.endpoint };
+    bus =
+      first.bus || first.rules
+        ? await startLocalBus(options, {
+            invoke: (functionName, payload) => lambda.invoke(functionName, payload, { type: 'Event' }),
+            log: (text) => log({ source: 'bus', text }),
+          })
+        : undefined;
+    started.push(() => bus?.stop());
+    const { busEndpoint } = environmentVariable;
+    const busVariables = bus && { ...eventBusVariables(first, bus), [busEndpoint]: bus.endpoint };
     const endpoints = {
       ...endpointVariables(dynamodbEndpoint, lambda.endpoint),
       ...busVariables,
+      // Where there is an event bus, events come to it in that way alone.
+      ...(bus && { [busEndpoint]: first.bus?.eventBusName === undefined ? bus.endpoint : '' }),
       // A template's buckets are not here.
       [environmentVariable.store]: store,
       [environmentVariable.failures]: failures,
     };
-    const deploy = (description: DeploymentDescription) =>
+    const deploy = (description: DeploymentDescription) => {
+      const { bus: described, rules = [] } = description;
+      bus?.eventBridge.deploy(described?.eventBusName === undefined ? [] : [described.eventBusName], rules);
       lambda.updateFunctions(
         description.functions.map((each) => ({
           ...each,
           environment: { ...each.environment, ...options.environment, ...endpoints, ...time },
         })),
       );
+    };
     deploy(first);
 
     const { dataFile, faults } = options;
@@ -240,11 +269,21 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       recordsGivenUp: () => source.metrics().recordsDiscarded,
       settled: async () => {
         // A delivered record invokes workers, and their results are records.
-        for (let before = -1; before !== source.metrics().recordsDelivered; ) {
-          before = source.metrics().recordsDelivered;
+        const delivered = () =>
+          source.metrics().recordsDelivered + (busSource?.metrics().recordsDelivered ?? 0);
+        const targetsIdle = async () => {
+          do {
+            await bus?.eventBridge.idle();
+            await lambda.idle({ ignoring: first.schedules.map((schedule) => schedule.functionName) });
+            // Of a function whose destination is the bus.
+          } while (bus?.eventBridge.isBusy);
+        };
+        await targetsIdle();
+        for (let before = -1; before !== delivered(); ) {
+          before = delivered();
           await source.drained();
           await busSource?.drained();
-          await lambda.idle({ ignoring: first.schedules.map((schedule) => schedule.functionName) });
+          await targetsIdle();
         }
       },
       reload: async () => {
@@ -322,6 +361,9 @@ class Deployments {
       settings,
       countsConsumedCapacity,
       bus = true,
+      rules,
+      functionsDirectory,
+      functionResults,
     } = this.#options;
     const outDirectory = join(this.#codeDirectory, String(this.#count++));
     const bundled: BundledFunctions = await bundleFunctions({
@@ -329,6 +371,7 @@ class Deployments {
       workersDirectory,
       outDirectory,
       ...(bus !== false && { bus: bus === true ? {} : bus }),
+      ...(rules && { ingest: true }),
     });
     for (const warning of bundled.warnings ?? []) {
       this.#options.log?.({ source: 'bundle', text: formatProblem(warning) });
@@ -338,9 +381,22 @@ class Deployments {
         orchestrator: bundled.orchestrator.codeDirectory,
         workerHost: bundled.workerHost.codeDirectory,
         ...(bundled.publisher && { publisher: bundled.publisher.codeDirectory }),
+        ...(bundled.ingest && { ingest: bundled.ingest.codeDirectory }),
         workers: bundled.workers,
+        ...(functionsDirectory !== undefined && {
+          unmodified: await bundleWorkers({
+            workers: functionsDirectory,
+            outDirectory: join(outDirectory, 'functions'),
+          }),
+        }),
       },
-      { ...settings, ...(countsConsumedCapacity && { reportsConsumedCapacity: true }) },
+      {
+        ...settings,
+        ...(countsConsumedCapacity && { reportsConsumedCapacity: true }),
+        ...(bus !== false && { eventBusName: localEventBusName }),
+        ...(rules && { rules }),
+        ...(functionResults === 'BUS' && { resultsOnBus: true }),
+      },
     );
   }
 }
@@ -360,12 +416,26 @@ async function withFaults(
   return proxy.endpoint;
 }
 
-function startLocalBus({ dataFile, faults }: LocalCloudOptions) {
+const localEventBusName = 'millrace';
+
+function startLocalBus(
+  { dataFile, faults }: LocalCloudOptions,
+  { invoke, log }: Required<Pick<StartBusOptions, 'invoke' | 'log'>>,
+) {
   const refuse = faults?.bus?.refuse;
   return startBus({
+    invoke,
+    log,
     ...(dataFile !== undefined && { file: `${dataFile}.events.ndjson` }),
     ...(refuse && { refuse }),
   });
+}
+
+function eventBusVariables({ bus }: DeploymentDescription, { endpoint }: LocalBus): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL_EVENTBRIDGE: endpoint,
+    ...(bus?.eventBusName !== undefined && { [environmentVariable.eventBus]: bus.eventBusName }),
+  };
 }
 
 function endpointVariables(dynamodb: string, lambda: string): Record<string, string> {

@@ -18,12 +18,16 @@ export const environmentVariable = {
   consumedCapacity: 'MILLRACE_CONSUMED_CAPACITY',
   /** `on`: commits carry what the publisher takes to the bus. */
   bus: 'MILLRACE_BUS',
+  /** Functions by the names that machines call them by with `lambda()`, as JSON, where those are not their own. */
+  functions: 'MILLRACE_FUNCTIONS',
   /** Where the publisher posts events to: see httpBus.ts. */
   busEndpoint: 'MILLRACE_BUS_ENDPOINT',
   /** `on`: Millrace's own functions publish metrics of what they do: see observability/. */
   metrics: 'MILLRACE_METRICS',
   /** Of Millrace's own functions, as Powertools reads it. */
   logLevel: 'POWERTOOLS_LOG_LEVEL',
+  /** Name or ARN of the event bus of EventBridge that the publisher puts events on. */
+  eventBus: 'MILLRACE_EVENT_BUS',
 } as const;
 
 /** From the most to the least: at DEBUG each step is a line. */
@@ -37,6 +41,7 @@ export const defaults = {
   functionPrefix: 'millrace-',
   waitForMachineSeconds: 15 * 60,
   storeOverKb: 32,
+  functions: {},
 } as const;
 
 export interface Configuration {
@@ -54,6 +59,8 @@ export interface Configuration {
   readonly reportsConsumedCapacity: boolean;
   readonly hasBus: boolean;
   readonly hasMetrics: boolean;
+  /** Names of functions by what machines call them. */
+  readonly functions: Readonly<Record<string, string>>;
 }
 
 /** Thrown when an environment variable of a function cannot be used: a faulty deployment. */
@@ -92,11 +99,25 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     reportsConsumedCapacity: environment[environmentVariable.consumedCapacity] === 'report',
     hasBus: environment[environmentVariable.bus] === 'on',
     hasMetrics: environment[environmentVariable.metrics] === 'on',
+    functions: functionsOf(environment[environmentVariable.functions]),
   };
 }
 
-/** Names of Millrace's own functions and of its workers' functions. */
-export function functionNames(prefix: string) {
+/** @throws InvalidConfigurationError */
+function functionsOf(text: string | undefined): Readonly<Record<string, string>> {
+  if (text === undefined || text === '') return {};
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const { functions } = environmentVariable;
+    throw new InvalidConfigurationError(
+      `${functions} is no JSON (${String(error)}): write {"name":"function"}.`,
+    );
+  }
+}
+
+/** Names of Millrace's own functions, of its workers' functions, and of those that machines call by `lambda()`. */
+export function functionNames(prefix: string, functions: Readonly<Record<string, string>> = {}) {
   return {
     orchestrator: `${prefix}orchestrator`,
     wake: `${prefix}wake`,
@@ -104,7 +125,9 @@ export function functionNames(prefix: string) {
     recovery: `${prefix}recovery`,
     failed: `${prefix}failed`,
     publisher: `${prefix}publisher`,
+    ingest: `${prefix}ingest`,
     workerHost: `${prefix}worker-host`,
     worker: (worker: string) => `${prefix}worker-${worker}`,
+    lambda: (name: string) => (Object.hasOwn(functions, name) ? (functions[name] ?? name) : name),
   };
 }

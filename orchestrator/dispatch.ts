@@ -20,7 +20,8 @@ export type DispatchOutcome =
 
 /** Invokes functions asynchronously. */
 export interface FunctionInvoker {
-  invoke(functionName: string, payload: TaskPayload): Promise<DispatchOutcome>;
+  /** @param event what the function gets. @default the payload, as workers do */
+  invoke(functionName: string, payload: TaskPayload, event?: object): Promise<DispatchOutcome>;
 }
 
 /** Lambda's limit for an asynchronous invocation's payload. */
@@ -33,8 +34,12 @@ export class LambdaInvoker implements FunctionInvoker {
     this.#client = client;
   }
 
-  async invoke(functionName: string, payload: TaskPayload): Promise<DispatchOutcome> {
-    const bytes = Buffer.from(JSON.stringify(payload));
+  async invoke(
+    functionName: string,
+    payload: TaskPayload,
+    event: object = payload,
+  ): Promise<DispatchOutcome> {
+    const bytes = Buffer.from(JSON.stringify(event));
     if (bytes.length > maximumPayloadBytes) {
       const message = `The input of worker '${payload.worker}' takes ${bytes.length} bytes; Lambda takes 1 MB. Configure a store for large data (MILLRACE_STORE), or pass its address.`;
       return { type: 'failed', error: { name: 'States.DataLimitExceeded', message } };

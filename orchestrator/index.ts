@@ -34,7 +34,7 @@ export interface OrchestratorModule {
 export function createOrchestrator({ machines: modules }: OrchestratorModule) {
   const configuration = readConfiguration(process.env);
   const { tableName, indexShards, retentionDays } = configuration;
-  const names = functionNames(configuration.functionPrefix);
+  const names = functionNames(configuration.functionPrefix, configuration.functions);
   const clock = readExecutionClock(process.env);
   const { now } = clock;
   const { report, observe, publishMetrics } = observability(configuration);
@@ -89,7 +89,13 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
   return {
     stream: streamHandler(orchestrator, report, afterBatch, clock.at),
     wake: wakeHandler(orchestrator, report, afterInvocation),
-    failed: failedHandler({ table, report, now, afterBatch: afterInvocation }),
+    failed: failedHandler({
+      table,
+      report,
+      now,
+      afterBatch: afterInvocation,
+      functionPrefix: configuration.functionPrefix,
+    }),
     recover: recoverHandler(orchestrator, {
       failures: configuration.failures === undefined ? undefined : openStore(configuration.failures),
       report,

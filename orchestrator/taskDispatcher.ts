@@ -7,14 +7,15 @@ import { handedOverAt } from './core/execution/tasks.ts';
 import { taskToken } from './core/execution/taskToken.ts';
 import type { Json } from './core/json.ts';
 import type { PreparedMachine } from './core/machine/index.ts';
-import type { TaskSource } from './core/machine/sources.ts';
+import { type TaskSource, workerOf } from './core/machine/sources.ts';
 import type { TaskError } from './core/machine/step.types.ts';
-import { DispatchMemory, type FunctionInvoker } from './dispatch.ts';
+import { DispatchMemory, type DispatchOutcome, type FunctionInvoker } from './dispatch.ts';
+import { lambdaEvent } from './lambdaEvent.ts';
 import { ListItems } from './listItems.ts';
 import type { Reporter } from './report.ts';
 import { taskSpan } from './spans.ts';
 import { StoreUnavailableError } from './store/objectStore.ts';
-import { isStoredDataError, type StoredJson } from './store/storedJson.ts';
+import { isStoredDataError, StoredJson } from './store/storedJson.ts';
 import { expiresAt, isoTime, type TableLayout } from './table/executionItem.ts';
 import type { Table } from './table/table.ts';
 import { noTracing, type Tracing } from './tracing.ts';
@@ -40,6 +41,8 @@ export interface TaskDispatcherOptions {
 export interface FunctionNames {
   /** Of a worker's own function. */
   worker(worker: string): string;
+  /** Of a function that knows nothing of Millrace, from what machines call it. */
+  lambda(functionName: string): string;
   /** Of the function that runs `fromPromise` actors. */
   readonly workerHost: string;
 }
@@ -91,13 +94,11 @@ export class TaskDispatcher {
   }
 
   async #dispatchOne(execution: Execution, task: OpenTask): Promise<'done' | 'deferred'> {
-    const { invoker, machines, functionNames, tracing = noTracing } = this.#options;
+    const { machines, tracing = noTracing } = this.#options;
     const machine = machines.find(execution.machine, execution.machineVersion);
     // The commit just taken found it; without it the deadline decides.
     if (!machine) return 'done';
     const source = machine.taskSourceOf(task.worker);
-    const functionName =
-      source.kind === 'worker' ? functionNames.worker(source.worker) : functionNames.workerHost;
     const input = await this.#inputOf(execution, task);
     if (input.type === 'failed') return this.#fail(execution, task, input.error);
     if (input.type === 'deferred') {
@@ -109,7 +110,7 @@ export class TaskDispatcher {
       taskSpan('producer', payload, execution.traceparent),
       async ({ traceparent, fail }) => {
         const traced = traceparent === undefined ? payload : { ...payload, traceparent };
-        const answer = await invoker.invoke(functionName, traced);
+        const answer = await this.#invoke(source, traced);
         if (answer.type === 'deferred') fail({ name: 'Deferred', message: answer.error });
         else if (answer.type === 'failed') fail(answer.error);
         return answer;
@@ -124,6 +125,21 @@ export class TaskDispatcher {
         return 'deferred';
       case 'failed':
         return this.#fail(execution, task, outcome.error);
+    }
+  }
+
+  async #invoke(source: TaskSource, payload: TaskPayload): Promise<DispatchOutcome> {
+    const { invoker, functionNames, data = new StoredJson(undefined) } = this.#options;
+    switch (source.kind) {
+      case 'worker':
+        return invoker.invoke(functionNames.worker(source.worker), payload);
+      case 'lambda': {
+        const event = await lambdaEvent(payload, data);
+        if (event.type !== 'event') return event;
+        return invoker.invoke(functionNames.lambda(source.functionName), payload, event.event);
+      }
+      default:
+        return invoker.invoke(functionNames.workerHost, payload);
     }
   }
 
@@ -189,7 +205,7 @@ export class TaskDispatcher {
       task: task.task,
       ...(task.index !== undefined && { index: task.index }),
       attempt: task.attempt,
-      worker: source.kind === 'worker' ? source.worker : task.worker,
+      worker: workerOf(source, task.worker),
       machine: listsOf ?? machine,
       machineVersion,
       ...(task.deadline !== undefined && { deadline: isoTime(task.deadline) }),

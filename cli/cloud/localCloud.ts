@@ -23,7 +23,15 @@ export function bootLocalCloud(
   directories: DirectoryOptions,
   options: Pick<
     LocalCloudOptions,
-    'dataFile' | 'dynamodbPort' | 'lambdaPort' | 'settings' | 'timeScale' | 'bus' | 'template'
+    | 'dataFile'
+    | 'dynamodbPort'
+    | 'lambdaPort'
+    | 'settings'
+    | 'timeScale'
+    | 'bus'
+    | 'rules'
+    | 'functionsDirectory'
+    | 'template'
   > = {},
 ): Promise<LocalCloud> {
   return context.startLocalCloud({

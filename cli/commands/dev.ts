@@ -1,11 +1,12 @@
 import { dirname, resolve } from 'node:path';
 import { pid } from 'node:process';
 import { sleep } from '../../client/surroundings.ts';
-import type { LocalCloud } from '../../local/index.ts';
+import type { LocalCloud, LocalCloudOptions } from '../../local/index.ts';
 import { readDevFile, removeDevFile, writeDevFile } from '../cloud/devFile.ts';
 import { bootLocalCloud, cloudOf, codeDirectories, type DirectoryOptions } from '../cloud/localCloud.ts';
 import { followChanges } from '../dev/changes.ts';
 import { InvalidInputError, LocalCloudRunningError } from '../errors.ts';
+import { readJsonObjectArgument } from '../input/jsonArgument.ts';
 import { describeError } from '../reportError.ts';
 import type { CommandLine, OutputOptions } from './command.ts';
 import { parsePort, parseTimeScale, withJsonOption } from './command.ts';
@@ -16,6 +17,8 @@ interface DevCommandOptions extends DirectoryOptions, OutputOptions {
   readonly lambdaPort?: number;
   readonly timeScale?: number;
   readonly bus?: string;
+  readonly rules?: string;
+  readonly functions?: string;
   readonly template?: string;
 }
 
@@ -34,6 +37,10 @@ export function addDevCommand(line: CommandLine): void {
     .option(
       '--bus <module>',
       'module whose export `bus` gets every event too (default: `millrace events` alone)',
+    )
+    .option(
+      '--rules <file>',
+      'JSON file of rules by which events of the bus start executions (default: none)',
     )
     .option(
       '--template <file>',
@@ -63,13 +70,15 @@ Examples:
 async function dev({ context }: CommandLine, options: DevCommandOptions): Promise<void> {
   const { directory, interrupted, terminal } = context;
   await refuseSecond(directory);
-  const { data, dynamodbPort, lambdaPort, timeScale, bus } = options;
+  const { data, dynamodbPort, lambdaPort, timeScale, bus, rules, functions } = options;
   const template = options.template === undefined ? undefined : resolve(directory, options.template);
   if (data !== undefined && timeScale !== undefined) {
     throw new InvalidInputError('A table that is kept has the real time: give --data or --time-scale.');
   }
-  if (template !== undefined && bus !== undefined) {
-    throw new InvalidInputError('A template says itself whether it has a bus: give --template or --bus.');
+  if (template !== undefined && [bus, rules, functions].some((each) => each !== undefined)) {
+    throw new InvalidInputError(
+      'A template says itself what bus, rules and functions it has: give --template, or --bus, --rules and --functions.',
+    );
   }
   const local = await bootLocalCloud(context, options, {
     ...(data !== undefined && { dataFile: resolve(directory, data) }),
@@ -78,6 +87,8 @@ async function dev({ context }: CommandLine, options: DevCommandOptions): Promis
     ...(timeScale !== undefined && { timeScale }),
     ...(template !== undefined && { template }),
     ...(bus !== undefined && { bus: { module: resolve(directory, bus) } }),
+    ...(functions !== undefined && { functionsDirectory: resolve(directory, functions) }),
+    ...(rules !== undefined && { rules: await readRules(context, rules) }),
   });
   try {
     const { tableName, environment } = cloudOf(local);
@@ -86,7 +97,7 @@ async function dev({ context }: CommandLine, options: DevCommandOptions): Promis
     await writeDevFile(directory, { ...file, machinesDirectory });
     announce(terminal, file, options);
     await followChanges({
-      directories: template === undefined ? [machinesDirectory, workersDirectory] : [dirname(template)],
+      directories: watchedDirectories([machinesDirectory, workersDirectory], directory, options),
       signal: interrupted,
       sleep,
       onChange: () => reload(local, terminal),
@@ -96,6 +107,24 @@ async function dev({ context }: CommandLine, options: DevCommandOptions): Promis
     await removeDevFile(directory, pid);
     await local.stop();
   }
+}
+
+function watchedDirectories(
+  code: readonly string[],
+  directory: string,
+  { template, functions }: DevCommandOptions,
+): string[] {
+  if (template !== undefined) return [dirname(resolve(directory, template))];
+  return [...code, ...(functions === undefined ? [] : [resolve(directory, functions)])];
+}
+
+/** What they say is checked where they are deployed. */
+async function readRules(
+  context: CommandLine['context'],
+  file: string,
+): Promise<NonNullable<LocalCloudOptions['rules']>> {
+  const rules = await readJsonObjectArgument(context, '--rules', `@${file}`);
+  return JSON.parse(JSON.stringify(rules));
 }
 
 async function refuseSecond(directory: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { Duration, Lazy } from 'aws-cdk-lib';
 import type { Code, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { FunctionDescription } from '../description.ts';
+import type { DestinationDescription, FunctionDescription } from '../description.ts';
 import { deployFunction, type FunctionOverrides, type FunctionSurroundings } from './deployedFunction.ts';
 import { InvalidDeploymentError } from './errors.ts';
 import {
@@ -67,7 +67,10 @@ export class DeployedFunctions {
     if (eventInvokeConfig === undefined) return;
     const { maximumRetryAttempts, maximumEventAgeSeconds, onSuccess, onFailure } = eventInvokeConfig;
     const invoking = this.named(functionName);
-    const destination = (name: string) => {
+    const destination = (name: DestinationDescription) => {
+      if (typeof name !== 'string') {
+        throw new InvalidDeploymentError(`An event bus is no destination of '${functionName}'.`);
+      }
       const { functionArn } = this.named(name);
       allowInvoke(invoking, [functionArn]);
       // The CDK's own destination allows every version and alias, by a wildcard.

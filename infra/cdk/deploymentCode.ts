@@ -32,10 +32,15 @@ export class DeploymentCode {
   constructor(props: MillraceProps, directory: string) {
     this.#props = props;
     this.#directory = resolve(directory);
-    const { code, workers, bus } = props;
+    const { code, workers, bus, rules } = props;
     if (code && bus && !code.publisher) {
       throw new InvalidDeploymentError(
         'The code that was bundled before has no publisher: bundle it with `bus`, or leave `bus` out here.',
+      );
+    }
+    if (code && rules && !code.ingest) {
+      throw new InvalidDeploymentError(
+        'The code that was bundled before has no function for rules: bundle it with `ingest`, or leave `rules` out here.',
       );
     }
     this.#workers = code?.workers ?? (workers === undefined ? [] : this.#bundleWorkers(resolve(workers)));
@@ -47,13 +52,14 @@ export class DeploymentCode {
 
   /** As the deployment description takes it. */
   get functionCode(): FunctionCode {
-    const { code, bus } = this.#props;
-    const folder = (name: 'orchestrator' | 'workerHost' | 'publisher') =>
+    const { code, bus, rules } = this.#props;
+    const folder = (name: 'orchestrator' | 'workerHost' | 'publisher' | 'ingest') =>
       code?.[name]?.codeDirectory ?? join(this.#directory, name);
     return {
       orchestrator: folder('orchestrator'),
       workerHost: folder('workerHost'),
       ...(bus && { publisher: folder('publisher') }),
+      ...(rules && { ingest: folder('ingest') }),
       workers: this.#workers,
     };
   }
@@ -108,13 +114,14 @@ export class DeploymentCode {
    */
   make(scope: Construct): void {
     if (this.#atSynthesis.size === 0) return;
-    const { machines, bus, minify = true } = this.#props;
+    const { machines, bus, rules, minify = true } = this.#props;
     bundleFunctionsSynchronously({
       machinesDirectory: resolve(machines),
       machineFiles: this.#machineFiles,
       outDirectory: this.#directory,
       minify,
       ...(bus && { bus: bus.module === undefined ? {} : { module: resolve(bus.module) } }),
+      ...(rules && { ingest: true }),
     });
     for (const [folder, code] of this.#atSynthesis) code.make(scope, `Code-${basename(folder)}`, folder);
   }

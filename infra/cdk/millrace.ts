@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Aspects, Duration, Names, RemovalPolicy, Stage } from 'aws-cdk-lib';
 import { type Alarm, Dashboard, type IMetric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { type CfnRule, type EventBus, type IEventBus, Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -11,14 +11,21 @@ import { Construct } from 'constructs';
 import { environmentVariable } from '../../orchestrator/configuration.ts';
 import { type MetricName, metricNamespace } from '../../orchestrator/observability/metricDefinitions.ts';
 import { type DeploymentSettings, describeDeployment } from '../describe.ts';
-import type { DeploymentDescription, EventSourceDescription, FunctionDescription } from '../description.ts';
+import type {
+  DeploymentDescription,
+  EventSourceDescription,
+  FunctionDescription,
+  RuleDescription,
+} from '../description.ts';
 import { createAlarms } from './alarms.ts';
 import { privateBucket } from './buckets.ts';
+import { joinCalledFunctions, namesOfCalled, takesResultsFromBus } from './calledFunctions.ts';
 import { fillDashboard } from './dashboard.ts';
 import type { FunctionOverrides } from './deployedFunction.ts';
 import { DeployedFunctions } from './deployedFunctions.ts';
 import { DeploymentCode } from './deploymentCode.ts';
 import { InvalidDeploymentError } from './errors.ts';
+import { createRule, eventBusOf, rulesOf } from './eventBridge.ts';
 import {
   type CountedReport,
   countReports,
@@ -36,6 +43,7 @@ import {
   allowData,
   allowInvoke,
   allowObjects,
+  allowPutEvents,
   allowStream,
   type DataAccess,
   type DataResources,
@@ -68,6 +76,10 @@ export class Millrace extends Construct {
   readonly recoveryRule: Rule;
   /** Rules that start functions, by function name. */
   readonly schedules: Readonly<Record<string, Rule>>;
+  /** The event bus that events are put on, and whose events rules match; undefined where there is none. */
+  readonly eventBus: IEventBus | EventBus | undefined;
+  /** Rules that start executions, send to them, or take results of functions, by name. */
+  readonly rules: Readonly<Record<string, CfnRule>>;
   /** By name, as docs/operate.md lists them. */
   readonly alarms: Readonly<Record<string, Alarm>>;
   readonly dashboard: Dashboard;
@@ -97,7 +109,8 @@ export class Millrace extends Construct {
       props,
       join(Stage.of(this)?.outdir ?? 'cdk.out', `millrace-${this.node.addr}`),
     );
-    const settings = settingsOf(props, functionPrefix);
+    this.eventBus = eventBusOf(this, 'EventBus', props.bus);
+    const settings = settingsOf(props, functionPrefix, this.eventBus);
     const { table, store, failures } = describeDeployment(this.#code.functionCode, settings);
 
     const kept = { encryptionKey, removalPolicy };
@@ -119,10 +132,11 @@ export class Millrace extends Construct {
       encryptionKey,
     };
 
-    const { functions, eventSource, bus, schedules } = this.description;
+    const { functions, eventSource, bus, schedules, rules = [] } = this.description;
     this.#functions = new DeployedFunctions(this, props, this.#data);
     for (const each of functions) this.#deploy(each);
     for (const each of functions) this.#functions.configureInvocations(each);
+    if (this.publisher && this.eventBus) allowPutEvents(this.publisher, this.eventBus.eventBusArn);
     this.eventSourceMappings = {
       Journal: this.#mapStream('Journal', eventSource),
       ...(bus && { Bus: this.#mapStream('Bus', bus.eventSource) }),
@@ -135,6 +149,16 @@ export class Millrace extends Construct {
         this.#schedule(functionName, rateMinutes),
       ]),
     );
+    this.rules = Object.fromEntries(
+      rules.map((rule) => {
+        const name = rule.name.slice(functionPrefix.length);
+        return [name, this.#createRule(name, rule)];
+      }),
+    );
+    joinCalledFunctions(props.functions ?? {}, {
+      callers: [this.orchestrator, this.wake, this.recovery],
+      failed: this.failed,
+    });
     countReports(this, this.#reportNamespace, this.#functions.own);
     this.alarms = createAlarms(this, {
       table: this.table,
@@ -196,6 +220,11 @@ export class Millrace extends Construct {
   /** Hands events to the bus; undefined where there is none. */
   get publisher(): LambdaFunction | undefined {
     return this.#functions.find('publisher');
+  }
+
+  /** Turns events of a bus into starts and events of executions; undefined where there are no rules. */
+  get ingest(): LambdaFunction | undefined {
+    return this.#functions.find('ingest');
   }
 
   /** By name. What a worker needs is granted to it: `queue.grantSendMessages(millrace.worker('charge'))`. */
@@ -345,6 +374,12 @@ export class Millrace extends Construct {
     };
   }
 
+  #createRule(name: string, description: RuleDescription): CfnRule {
+    return createRule(this, `Rule-${name}`, description, (functionName) =>
+      this.#functions.named(functionName),
+    );
+  }
+
   #mapStream(id: string, description: EventSourceDescription): EventSourceMapping {
     const streamArn = this.table.tableStreamArn;
     if (streamArn === undefined) {
@@ -385,8 +420,13 @@ export class Millrace extends Construct {
   }
 }
 
-function settingsOf(props: MillraceProps, functionPrefix: string): DeploymentSettings {
+function settingsOf(
+  props: MillraceProps,
+  functionPrefix: string,
+  eventBus: IEventBus | EventBus | undefined,
+): DeploymentSettings {
   const { indexShards, retention, waitForMachine, logLevel, orchestratorMemorySize, metrics = true } = props;
+  const { rules, functions } = props;
   return {
     functionPrefix,
     store: storePlaceholder,
@@ -394,6 +434,9 @@ function settingsOf(props: MillraceProps, functionPrefix: string): DeploymentSet
     hasMetrics: metrics,
     ...(logLevel !== undefined && { logLevel }),
     ...(orchestratorMemorySize !== undefined && { orchestratorMemoryMb: orchestratorMemorySize }),
+    ...(eventBus && { eventBusName: eventBus.eventBusName }),
+    ...(rules && { rules: rulesOf(rules) }),
+    ...(functions && { functions: namesOfCalled(functions), resultsOnBus: takesResultsFromBus(functions) }),
     ...(indexShards !== undefined && { indexShards }),
     ...(retention && { retentionDays: retention.toDays() }),
     ...(waitForMachine && { waitForMachineSeconds: waitForMachine.toSeconds() }),

@@ -1,13 +1,16 @@
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { IFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { SendRule, StartRule } from '../../ingest/ingestRule.ts';
 import type { LogLevel } from '../../orchestrator/configuration.ts';
 import type { BundledFunctions } from '../bundle.ts';
+import type { EventPattern } from '../eventPattern/eventPattern.ts';
 import type { WorkerOptions } from './deployedFunction.ts';
 
 export interface MillraceProps {
@@ -109,6 +112,20 @@ export interface MillraceProps {
   readonly bus?: BusProps;
 
   /**
+   * What becomes of events that come by an event bus, by name of the rule: they start executions, or are sent to them.
+   *
+   * @default - nothing comes by a bus
+   */
+  readonly rules?: Readonly<Record<string, RuleProps>>;
+
+  /**
+   * Functions that machines call by `lambda(name)`, by that name: they are deployed elsewhere and know nothing of Millrace.
+   *
+   * @default - none
+   */
+  readonly functions?: Readonly<Record<string, CalledFunctionProps>>;
+
+  /**
    * Begins the name of every function. Up to 17 characters, unique in account and region.
    *
    * @default - made of the construct's path
@@ -159,22 +176,56 @@ export interface MillraceProps {
   readonly code?: BundledFunctions;
 }
 
-/** Where events go: the publisher has at least one of the two. */
+/** A function that is deployed elsewhere and knows nothing of Millrace: docs/functions.md. */
+export interface CalledFunctionProps {
+  readonly function: IFunction;
+
+  /**
+   * How results come back. `DESTINATIONS`: the construct configures the function's asynchronous invocation, with Millrace's own
+   * function as destination and without retries; it must have no such configuration yet. `BUS`: its destinations are the
+   * event bus already, on success and on failure, and a rule takes results from there.
+   *
+   * @default 'DESTINATIONS'
+   */
+  readonly results?: 'DESTINATIONS' | 'BUS';
+}
+
+/** Where events go. */
 export interface BusProps {
+  /**
+   * The event bus of EventBridge that events are put on.
+   *
+   * @default - one of the deployment's own, unless there is a module or an endpoint
+   */
+  readonly eventBus?: IEventBus | EventBus;
+
   /**
    * Module whose export `bus` gets every event. What it may do is granted to the construct's `publisher`.
    *
-   * @default - only the endpoint gets events
+   * @default - none
    */
   readonly module?: string;
 
   /**
    * HTTP endpoint that events are posted to, as docs/reference/events.md has it.
    *
-   * @default - only the module gets events
+   * @default - none
    */
   readonly endpoint?: string;
 }
+
+/** A rule of an event bus: docs/eventbridge.md. */
+export type RuleProps = (StartRule | SendRule) & {
+  /** As EventBridge has it. */
+  readonly eventPattern: EventPattern;
+
+  /**
+   * Whose events.
+   *
+   * @default - the bus of the deployment; where it has none, the default event bus of the account
+   */
+  readonly eventBus?: IEventBus | EventBus;
+};
 
 /** A worker in a module: bundled as those of the workers' folder are. */
 export interface WorkerModuleProps extends WorkerOptions {

@@ -40,12 +40,16 @@ export const accessOfRole: Readonly<Record<FunctionRole, DataAccess>> = {
   wake: { table: [...read, ...insert], index: [], store: 'all' },
   clock: { ...none, index: ['dynamodb:Query'] },
   recovery: { table: [...read, ...insert], index: [], store: 'all' },
-  failed: { ...none, table: insert },
+  // What functions return that know nothing of Millrace may be large.
+  failed: { table: insert, index: [], store: 'all' },
   // It reads the stream alone: what commits tell is in their records.
   publisher: none,
+  // It starts executions and sends to them, as the grants of the construct let others do.
+  ingest: { table: insert, index: [], store: 'all' },
   // Lists are collected from the results of their items.
   workerHost: { table: [...read, ...insert, ...beat], index: [], store: 'readWrite' },
   worker: { table: [...insert, ...beat], index: [], store: 'readWrite' },
+  unmodified: none,
 };
 
 /** Which functions a function calls itself. */
@@ -56,8 +60,10 @@ export const invokedByRole: Readonly<Record<FunctionRole, readonly FunctionRole[
   recovery: ['workerHost', 'worker'],
   failed: [],
   publisher: [],
+  ingest: [],
   workerHost: [],
   worker: [],
+  unmodified: [],
 };
 
 /** What the grants of the construct allow. */
@@ -152,6 +158,10 @@ export function allowObjects(
 
 export function allowInvoke(grantee: IGrantable, functionArns: string[]): void {
   allow(grantee, ['lambda:InvokeFunction'], functionArns);
+}
+
+export function allowPutEvents(grantee: IGrantable, eventBusArn: string): void {
+  allow(grantee, ['events:PutEvents'], [eventBusArn]);
 }
 
 export function allowNetworkInterfaces(grantee: IGrantable): void {

@@ -21,7 +21,7 @@ export class InvalidTemplateError extends Error {
 }
 
 /** Properties that name a resource in the world; without one it has its logical id here. */
-const physicalNames = ['TableName', 'FunctionName', 'BucketName'];
+const physicalNames = ['TableName', 'FunctionName', 'BucketName', 'Name'];
 
 /** A template's resources, with references answered by names: what a deployment would make of them cannot be known. */
 export class TemplateResources {
@@ -39,6 +39,11 @@ export class TemplateResources {
       .map(([id, { Properties: properties = {} }]) => ({ id, name: this.nameOf(id), properties }));
   }
 
+  /** Undefined where the template has no such resource. */
+  typeOf(id: string): string | undefined {
+    return this.#resources.get(id)?.Type;
+  }
+
   nameOf(id: string): string {
     const properties = this.#resources.get(id)?.Properties ?? {};
     const given = physicalNames.map((name) => properties[name]).find((value) => value !== undefined);
@@ -53,6 +58,16 @@ export class TemplateResources {
     if (typeof ref === 'string') return ref;
     const [id] = Array.isArray(attribute) ? attribute : [];
     return typeof id === 'string' ? id : undefined;
+  }
+
+  /** A value with its references as names. */
+  plain(value: Value): Value {
+    if (this.referenceOf(value) !== undefined) return this.text(value);
+    if (isProperties(value)) {
+      if ('Fn::Join' in value) return this.text(value);
+      return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, this.plain(each)]));
+    }
+    return Array.isArray(value) ? value.map((each) => this.plain(each)) : value;
   }
 
   /** Text with its references, those in `Fn::Join` included, as names. */

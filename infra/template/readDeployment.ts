@@ -13,6 +13,7 @@ import {
 } from './cloudFormation.ts';
 import { readFailures } from './readFailures.ts';
 import { readFunctions } from './readFunctions.ts';
+import { readRules } from './readRules.ts';
 import { readEventSource, readTable } from './readTable.ts';
 
 /**
@@ -53,13 +54,20 @@ export function describeTemplate(
     );
   }
   const environment = own.get(eventSource.functionName)?.environment ?? {};
+  // What calls the recovery function is read with the failure bucket.
+  const rules = readRules(
+    resources,
+    (functionName) => own.has(functionName) && own.get(functionName)?.role !== 'recovery',
+  );
+  const eventBusName = own.get(ofBus?.functionName ?? '')?.environment[environmentVariable.eventBus];
   const store = readStore(resources, environment[environmentVariable.store], eventSource.functionName);
   const recovery = functions.find(({ role }) => role === 'recovery');
   const failures = recovery && readFailures(resources, recovery, eventSource.functionName);
   return {
     table: readTable(resources, environment[environmentVariable.table] ?? ''),
     eventSource,
-    ...(ofBus && { bus: { eventSource: ofBus } }),
+    ...(ofBus && { bus: { eventSource: ofBus, ...(eventBusName !== undefined && { eventBusName }) } }),
+    ...(rules.length > 0 && { rules }),
     functions,
     schedules: readSchedules(resources).filter(({ functionName }) => own.has(functionName)),
     ...(store && { store }),

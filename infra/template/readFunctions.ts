@@ -52,13 +52,50 @@ export function readFunctions(
     };
     return [{ prefix, description }];
   });
+  const called = calledNames(functions.map(({ description }) => description));
+  const unmodified = resources.ofType('AWS::Lambda::Function').flatMap(({ name, properties }) => {
+    const codeDirectory = assets.get(resources.text(propertiesOf(properties.Code).S3Key));
+    // One of another stack, or in another language, is not here: its tasks fail as where a function is not deployed.
+    if (!called.has(name) || codeDirectory === undefined) return [];
+    return [readUnmodified(resources, name, properties, codeDirectory, invokeConfigs.get(name))];
+  });
   const prefixes = new Set(functions.map(({ prefix }) => prefix));
   if (prefixes.size > 1) {
     throw new InvalidTemplateError(
       `The template has ${prefixes.size} deployments of Millrace: give each a stack of its own to run it locally.`,
     );
   }
-  return functions.map(({ description }) => description);
+  return [...functions.map(({ description }) => description), ...unmodified];
+}
+
+/** Names of the functions that machines call by `lambda()`. */
+function calledNames(functions: readonly FunctionDescription[]): ReadonlySet<string> {
+  const texts = functions.flatMap(({ environment }) => environment[environmentVariable.functions] ?? []);
+  return new Set(texts.flatMap((text) => Object.values(JSON.parse(text)).map(String)));
+}
+
+/** Lambda's defaults where the template says nothing. */
+const defaultTimeoutSeconds = 3;
+const defaultMemoryMb = 128;
+
+function readUnmodified(
+  resources: TemplateResources,
+  functionName: string,
+  properties: Properties,
+  codeDirectory: string,
+  eventInvokeConfig: EventInvokeDescription | undefined,
+): FunctionDescription {
+  const variables = Object.entries(propertiesOf(propertiesOf(properties.Environment).Variables));
+  return {
+    functionName,
+    role: 'unmodified',
+    codeDirectory,
+    handler: resources.text(properties.Handler),
+    timeoutSeconds: Number(properties.Timeout ?? defaultTimeoutSeconds),
+    memorySizeMb: Number(properties.MemorySize ?? defaultMemoryMb),
+    environment: Object.fromEntries(variables.map(([key, value]) => [key, resources.text(value)])),
+    ...(eventInvokeConfig && { eventInvokeConfig }),
+  };
 }
 
 const ownRoles = [
@@ -68,6 +105,7 @@ const ownRoles = [
   'recovery',
   'failed',
   'publisher',
+  'ingest',
   'workerHost',
 ] as const satisfies Role[];
 
@@ -81,6 +119,10 @@ function readEventInvokeConfig(resources: TemplateResources, properties: Propert
   const destinations = propertiesOf(properties.DestinationConfig);
   const destination = (name: string) => {
     const value = propertiesOf(destinations[name]).Destination;
+    const id = resources.referenceOf(value);
+    if (id !== undefined && resources.typeOf(id) === 'AWS::Events::EventBus') {
+      return { eventBusName: resources.nameOf(id) };
+    }
     return value === undefined ? undefined : resources.text(value);
   };
   const { MaximumRetryAttempts: attempts, MaximumEventAgeInSeconds: age } = properties;

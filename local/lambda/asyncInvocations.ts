@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { EventInvokeDescription } from '../../infra/description.ts';
+import type { DestinationDescription, EventInvokeDescription } from '../../infra/description.ts';
 import type { Clock } from '../clock.ts';
 import type { LambdaFaultDraws } from '../faults.ts';
 import type { InvocationRequest } from './dispatcher.ts';
 import type { InvocationOutcome } from './environment.ts';
 import { FifoQueue } from './fifoQueue.ts';
-import { functionArn } from './functionReference.ts';
+import { accountId, functionArn, latestVersion } from './functionReference.ts';
 import { type InvocationCondition, invocationRecord } from './invocationRecord.ts';
 import type { LambdaLog } from './log.ts';
 import type { MetricsRegister } from './metrics.ts';
@@ -20,6 +20,18 @@ interface AsyncEvent {
   lastOutcome: InvocationOutcome | undefined;
 }
 
+/** Puts an invocation record on an event bus: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
+export type PutDestinationEvent = (eventBusName: string, entry: DestinationEvent) => Promise<void>;
+
+export interface DestinationEvent {
+  readonly Source: 'lambda';
+  readonly DetailType: string;
+  /** ARNs of the bus and the function. */
+  readonly Resources: readonly string[];
+  /** JSON. */
+  readonly Detail: string;
+}
+
 export interface AsyncInvocationsOptions {
   readonly region: string;
   readonly clock: Clock;
@@ -30,6 +42,8 @@ export interface AsyncInvocationsOptions {
   readonly retryDelaysMs: readonly number[];
   readonly isDeployed: (functionName: string) => boolean;
   readonly eventInvokeConfig: (functionName: string) => EventInvokeDescription;
+  /** Where records for an event bus go. */
+  readonly putEvent: PutDestinationEvent | undefined;
   /** There is something to take. */
   readonly onQueued: () => void;
 }
@@ -186,7 +200,7 @@ export class AsyncInvocations {
     this.#done(event);
   }
 
-  #deliver(event: AsyncEvent, condition: InvocationCondition, destination: string): void {
+  #deliver(event: AsyncEvent, condition: InvocationCondition, destination: DestinationDescription): void {
     const { clock, region, metrics, isDeployed } = this.#options;
     const record = invocationRecord({
       timestamp: new Date(clock.now()).toISOString(),
@@ -197,6 +211,10 @@ export class AsyncInvocations {
       requestPayload: event.payload,
       response: event.lastOutcome,
     });
+    if (typeof destination !== 'string') {
+      this.#putOnBus(event, condition, destination.eventBusName, record);
+      return;
+    }
     if (isDeployed(destination) && Buffer.byteLength(record) <= payloadLimitBytes.Event) {
       this.accept(destination, record);
       return;
@@ -204,6 +222,29 @@ export class AsyncInvocations {
     metrics.of(event.functionName).destinationDeliveryFailures += 1;
     const reason = isDeployed(destination) ? 'the record is over 1 MB' : 'no such function';
     this.#report(event, `Destination "${destination}" did not get event ${event.requestId}: ${reason}.`);
+  }
+
+  #putOnBus(event: AsyncEvent, condition: InvocationCondition, eventBusName: string, record: string): void {
+    const { region, metrics, putEvent } = this.#options;
+    const failed = (reason: string) => {
+      metrics.of(event.functionName).destinationDeliveryFailures += 1;
+      this.#report(event, `Event bus "${eventBusName}" did not get event ${event.requestId}: ${reason}.`);
+    };
+    if (putEvent === undefined) {
+      failed('there is no bus');
+      return;
+    }
+    const result = condition === 'Success' ? 'Success' : 'Failure';
+    const entry: DestinationEvent = {
+      Source: 'lambda',
+      DetailType: `Lambda Function Invocation Result - ${result}`,
+      Resources: [
+        `arn:aws:events:${region}:${accountId}:event-bus/${eventBusName}`,
+        `${functionArn(region, event.functionName)}:${latestVersion}`,
+      ],
+      Detail: record,
+    };
+    putEvent(eventBusName, entry).catch((error: unknown) => failed(String(error)));
   }
 
   #discardEvent(event: AsyncEvent): void {

@@ -1,6 +1,6 @@
 import { ResourceNotFoundException } from './errors.ts';
 
-const accountId = '000000000000';
+export const accountId = '000000000000';
 export const latestVersion = '$LATEST';
 
 const reference =

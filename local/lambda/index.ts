@@ -1,12 +1,14 @@
 import type { FunctionDescription } from '../../infra/description.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { LambdaFaults } from '../faults.ts';
+import type { PutDestinationEvent } from './asyncInvocations.ts';
 import { environmentRuntimeFile } from './environmentRuntimeFile.ts';
 import { serveHttp } from './httpApi.ts';
 import type { LambdaLog } from './log.ts';
 import type { LambdaMetrics } from './metrics.ts';
 import { type InvocationResult, type InvokeOptions, LambdaService } from './service.ts';
 
+export type { DestinationEvent, PutDestinationEvent } from './asyncInvocations.ts';
 export {
   LambdaApiError,
   LambdaStartError,
@@ -37,6 +39,8 @@ export interface StartLambdaOptions {
   readonly clock?: Clock;
   /** What goes wrong on purpose. @default nothing */
   readonly faults?: LambdaFaults;
+  /** Puts an invocation record on an event bus, where one is a function's destination. @default there is no bus */
+  readonly putEvent?: PutDestinationEvent;
   /** Gets each line that a function prints. @default nobody does */
   readonly log?: LambdaLog;
 }
@@ -81,6 +85,7 @@ export async function startLambda(options: StartLambdaOptions): Promise<LocalLam
       retryDelaysMs: options.retryDelaysMs ?? [60_000, 120_000],
       clock: options.clock ?? systemClock,
       faults: options.faults,
+      putEvent: options.putEvent,
       log: options.log ?? (() => {}),
     });
     const http = await serveHttp(service, options.port ?? 0, options.host ?? '127.0.0.1').catch(

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FunctionDescription } from '../../infra/description.ts';
 import type { Clock } from '../clock.ts';
 import { drawLambdaFaults, type LambdaFaultDraws, type LambdaFaults } from '../faults.ts';
-import { AsyncInvocations } from './asyncInvocations.ts';
+import { AsyncInvocations, type PutDestinationEvent } from './asyncInvocations.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { InvocationOutcome } from './environment.ts';
 import {
@@ -45,6 +45,7 @@ export interface LambdaServiceOptions {
   readonly retryDelaysMs: readonly number[];
   readonly clock: Clock;
   readonly faults: LambdaFaults | undefined;
+  readonly putEvent: PutDestinationEvent | undefined;
   readonly log: LambdaLog;
 }
 

@@ -79,11 +79,13 @@ export interface ExecutionStatusChange extends OfExecution {
   readonly error: string | null;
   /** Millrace's code for it, as in docs/reference/errors.md. */
   readonly errorCode: ExecutionErrorCode | null;
-  /** Its message. */
+  /** Its message, up to 32,768 characters. */
   readonly cause: string | null;
 }
 
 export interface ExecutionEmitted extends OfExecution {
-  /** As the machine emitted it. */
+  /** As the machine emitted it; its `type` alone where it is too large for an event. */
   readonly event: Json;
+  /** Present where it is too large. */
+  readonly eventDetails?: { readonly included: false };
 }

@@ -1,13 +1,23 @@
 import type { ExecutionStatus } from '../core/execution/execution.ts';
 import { hasEnded } from '../core/execution/execution.ts';
+import type { Json } from '../core/json.ts';
+import { isObject } from '../table/attributes.ts';
 import type { CommitRecord } from '../table/commitRecord.ts';
-import { type BusEvent, detailType, type ExecutionStatusChange, eventSourceName } from './bus.ts';
+import {
+  type BusEvent,
+  detailType,
+  type ExecutionEmitted,
+  type ExecutionStatusChange,
+  eventSourceName,
+} from './bus.ts';
 
 /**
  * An event takes 256 KB on EventBridge, with all that is around the output.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
  */
-const longestOutputBytes = 200 * 1024;
+const longestDataBytes = 200 * 1024;
+/** As in Step Functions. */
+const longestCause = 32_768;
 
 /** The events that a commit tells the bus, in its order. The same record gives the same events. */
 export function busEvents({ execution, emitted }: CommitRecord): BusEvent[] {
@@ -34,9 +44,21 @@ export function busEvents({ execution, emitted }: CommitRecord): BusEvent[] {
       source: eventSourceName,
       'detail-type': detailType.emitted,
       time,
-      detail: { ...of, event: each.event },
+      detail: { ...of, ...toldEvent(each.event) },
     };
   });
+}
+
+function toldEvent(event: Json): Pick<ExecutionEmitted, 'event' | 'eventDetails'> {
+  if (isShortEnough(event)) return { event };
+  return {
+    event: { type: (isObject(event) ? event.type : undefined) ?? '' },
+    eventDetails: { included: false },
+  };
+}
+
+function isShortEnough(data: Json): boolean {
+  return Buffer.byteLength(JSON.stringify(data)) <= longestDataBytes;
 }
 
 type Change = Omit<ExecutionStatusChange, 'id' | 'executionId' | 'machine' | 'machineVersion' | 'name'>;
@@ -46,7 +68,7 @@ function statusChange(
   status: ExecutionStatus,
   isCurrent: boolean,
 ): Change {
-  const isIncluded = output !== undefined && Buffer.byteLength(JSON.stringify(output)) <= longestOutputBytes;
+  const isIncluded = output !== undefined && isShortEnough(output);
   // What is large is in the store: the client fetches it.
   const isElsewhere = isCurrent && status !== 'RUNNING' && outputAt !== undefined;
   const result = isCurrent && status !== 'RUNNING' ? { output, error } : {};
@@ -58,6 +80,6 @@ function statusChange(
     outputDetails: result.output === undefined && !isElsewhere ? null : { included: isIncluded },
     error: result.error?.name ?? null,
     errorCode: result.error?.code ?? null,
-    cause: result.error?.message ?? null,
+    cause: result.error?.message.slice(0, longestCause) ?? null,
   };
 }

@@ -5,6 +5,7 @@ import { serviceName } from '../observability/metricDefinitions.ts';
 import { createLogger, structuredReporter } from '../observability/structuredLog.ts';
 import { allBuses } from './allBuses.ts';
 import type { Bus } from './bus.ts';
+import { EventBridgeBus } from './eventBridgeBus.ts';
 import { HttpBus } from './httpBus.ts';
 
 export {
@@ -30,17 +31,22 @@ export interface PublisherModule {
 }
 
 /**
- * The handler of the publisher function: `publish`, for the table's stream. It publishes to the bus that it is given and to
- * the endpoint that `MILLRACE_BUS_ENDPOINT` names.
+ * The handler of the publisher function: `publish`, for the table's stream. It publishes to the bus that it is given, to
+ * the event bus of EventBridge that `MILLRACE_EVENT_BUS` names, and to the endpoint that `MILLRACE_BUS_ENDPOINT` names.
  *
- * @throws InvalidConfigurationError where there is neither
+ * @throws InvalidConfigurationError where there is none of them
  */
 export function createPublisher({ bus }: PublisherModule = {}) {
   const endpoint = process.env[environmentVariable.busEndpoint];
-  const buses = [...(bus ? [bus] : []), ...(endpoint ? [new HttpBus(endpoint)] : [])];
+  const eventBusName = process.env[environmentVariable.eventBus];
+  const buses = [
+    ...(bus ? [bus] : []),
+    ...(eventBusName ? [new EventBridgeBus({ eventBusName })] : []),
+    ...(endpoint ? [new HttpBus(endpoint)] : []),
+  ];
   if (buses.length === 0) {
     throw new InvalidConfigurationError(
-      `The publisher has no bus: set ${environmentVariable.busEndpoint}, or give it a module that exports \`bus\`.`,
+      `The publisher has no bus: set ${environmentVariable.eventBus} or ${environmentVariable.busEndpoint}, or give it a module that exports \`bus\`.`,
     );
   }
   const { functionPrefix } = readConfiguration(process.env);

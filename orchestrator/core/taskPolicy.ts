@@ -159,3 +159,9 @@ function resolveRetryPolicy(retry: RetryPolicy): ResolvedRetryPolicy {
  * have been bundled with a copy of this module.
  */
 export const taskPolicyKey: unique symbol = Symbol.for('millrace.taskPolicy') as never;
+
+/** What an author says of a function in `lambda(name, {...})`. */
+export type LambdaPolicy = Pick<TaskPolicy, 'timeout' | 'retry'>;
+
+/** Marks the actor logic that `lambda()` makes, beside its policy: the function's name. */
+export const lambdaKey: unique symbol = Symbol.for('millrace.lambda') as never;

@@ -1,5 +1,7 @@
-import { resultOfFailure } from '../failedInvocation.ts';
+import { dataLimitErrorName } from '../core/errorNames.ts';
+import { type InvocationRecord, resultOfInvocation } from '../failedInvocation.ts';
 import type { Reporter } from '../report.ts';
+import { ItemTooLargeError, StoredDataTooLargeError } from '../table/errors.ts';
 import { isoTime } from '../table/executionItem.ts';
 import type { Table } from '../table/table.ts';
 
@@ -9,20 +11,36 @@ export interface FailedHandlerOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly afterBatch: () => void;
+  /** Begins the names of the deployment's own functions. */
+  readonly functionPrefix: string;
 }
 
 /**
- * The workers' on-failure destination: a worker that died is known at once. Its attempt gets the result that it could not
- * write itself; one that it has written before wins. Rejects when the table does not take it: Lambda then calls again, and
- * the attempt's deadline finds it at the latest.
+ * What Lambda's destinations invoke. A worker that died is known at once: its attempt gets the result that it could not
+ * write itself. A `lambda()` function has its result written here, whatever it is. One that is there already wins. Rejects when the
+ * table does not take it: Lambda then calls again, and the attempt's deadline finds it at the latest.
  */
-export function failedHandler({ table, report, now, afterBatch }: FailedHandlerOptions) {
-  return async (record: object): Promise<void> => {
-    const { requestPayload, responsePayload } = record as Record<string, unknown>;
-    const result = resultOfFailure({ requestPayload, responsePayload }, isoTime(now()));
-    if (result) await table.insertResult(result);
-    else
+export function failedHandler({ table, report, now, afterBatch, functionPrefix }: FailedHandlerOptions) {
+  return async (record: InvocationRecord): Promise<void> => {
+    const result = resultOfInvocation(record, isoTime(now()));
+    if (result) {
+      await table.insertResult(result).catch((error: unknown) => {
+        if (!(error instanceof ItemTooLargeError || error instanceof StoredDataTooLargeError)) throw error;
+        const failure = {
+          name: dataLimitErrorName,
+          message: `Function '${result.worker}': ${error.message}`,
+        };
+        return table.insertResult({ ...result, result: { status: 'FAILED', error: failure } });
+      });
+    } else if (isOwnFailure(record, functionPrefix)) {
       report({ type: 'dropped', executionId: '', error: 'A function failed that was invoked with no task.' });
+    }
     afterBatch();
   };
+}
+
+/** Others may invoke a function that machines call, too, and what comes of that is theirs. */
+function isOwnFailure({ requestContext = {} }: InvocationRecord, functionPrefix: string): boolean {
+  const { condition, functionArn } = requestContext;
+  return condition !== 'Success' && (functionArn?.includes(`:function:${functionPrefix}`) ?? true);
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { repositoryDirectory } from './codeBlocks.ts';
 
-const folders = ['client', 'orchestrator', 'workers', 'infra', 'local', 'testing', 'cli'];
+const folders = ['client', 'orchestrator', 'workers', 'infra', 'ingest', 'local', 'testing', 'cli'];
 const page = await readFile(join(repositoryDirectory, 'docs/reference/errors.md'), 'utf8');
 
 const read = (path: string) => readFile(join(repositoryDirectory, path), 'utf8');

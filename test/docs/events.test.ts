@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { LocalEventBridge } from '../../local/eventBridge/eventBridge.ts';
 import type { BusEvent } from '../../orchestrator/bus/bus.ts';
 import { detailType } from '../../orchestrator/bus/bus.ts';
 import { executionStatuses } from '../../orchestrator/core/execution/execution.ts';
@@ -64,6 +65,26 @@ describe('the schemas of events', () => {
     );
     expect(events.filter(({ detail }) => 'event' in detail).length).toBeGreaterThan(4);
     expect(events.flatMap(problemsIn)).toEqual([]);
+  });
+
+  it('hold for what the target of a rule gets of EventBridge', async () => {
+    const got: string[] = [];
+    const eventBridge = new LocalEventBridge({ invoke: async (_, payload) => got.push(payload) });
+    const targets = [{ functionName: 'listener' }];
+    const eventPattern = { source: ['millrace'], detail: { id: [{ exists: true }] } };
+    eventBridge.deploy([], [{ name: 'all', eventBusName: 'default', eventPattern, targets }]);
+    const events = await realEvents();
+    await eventBridge.putEvents(
+      events.map(({ source, 'detail-type': DetailType, time, detail }) => ({
+        Source: source,
+        DetailType,
+        Time: Date.parse(time) / 1000,
+        Detail: JSON.stringify(detail),
+      })),
+    );
+    await eventBridge.idle();
+    expect(got).toHaveLength(events.length);
+    expect(got.flatMap((text) => problemsIn(JSON.parse(text)))).toEqual([]);
   });
 
   it('do not hold for what is something else', async () => {

@@ -118,7 +118,13 @@ describe('what the on-failure destination is told', () => {
         fc.oneof(fc.record({ errorType: fc.anything(), errorMessage: fc.anything() }), fc.anything()),
         async (requestPayload, responsePayload) => {
           const table = new MemoryTable();
-          const handler = failedHandler({ table, report: () => {}, now: () => 0, afterBatch: () => {} });
+          const handler = failedHandler({
+            table,
+            report: () => {},
+            now: () => 0,
+            afterBatch: () => {},
+            functionPrefix: '',
+          });
           await handler({ requestPayload, responsePayload });
           for (const { item, status } of table.items.values()) {
             expect(item?.S).toMatch(/^task#\d+(\.\d+)?#\d+$/);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resultOfFailure } from '../../orchestrator/failedInvocation.ts';
+import { resultOfFailure, resultOfInvocation } from '../../orchestrator/failedInvocation.ts';
 import { failedHandler } from '../../orchestrator/handlers/failed.ts';
 import type { Report } from '../../orchestrator/report.ts';
 import { MemoryTable } from '../../testing/memoryTable.ts';
@@ -86,12 +86,52 @@ describe('what a failed invocation becomes', () => {
   });
 });
 
+describe('what an invocation of a function becomes that knows nothing of Millrace', () => {
+  const { input, ...task } = payload;
+  const requestPayload = { ...input, millrace: task };
+  const resultOf = (
+    responsePayload: unknown,
+    condition: 'Success' | 'RetriesExhausted',
+    request: unknown = requestPayload,
+  ) =>
+    resultOfInvocation({ requestPayload: request, responsePayload, requestContext: { condition } }, at)
+      ?.result;
+
+  it('is what it returned', () => {
+    expect(resultOf({ total: 7 }, 'Success')).toEqual({ status: 'SUCCEEDED', output: { total: 7 } });
+    expect(resultOf(null, 'Success')).toEqual({ status: 'SUCCEEDED', output: null });
+  });
+
+  it('is what it threw, as it threw it', () => {
+    const threw = { errorType: 'CardDeclined', errorMessage: 'no', trace: [] };
+    expect(resultOf(threw, 'RetriesExhausted')).toEqual({
+      status: 'FAILED',
+      error: { name: 'CardDeclined', message: 'no' },
+    });
+  });
+
+  it.each([
+    ['died', died, 'Lambda.Unknown'],
+    ['took too long', tookTooLong, 'States.Timeout'],
+    ['was never run', undefined, 'Lambda.TooManyRequestsException'],
+  ])('has the name that Step Functions gives it where it %s', (_, response, name) => {
+    expect(resultOf(response, 'RetriesExhausted')).toMatchObject({ error: { name } });
+  });
+
+  it('is nothing where no machine invoked it, or where a worker succeeded, which writes its result itself', () => {
+    expect(resultOf({ total: 7 }, 'Success', { amount: 7 })).toBeUndefined();
+    expect(resultOf({ total: 7 }, 'Success', { millrace: 'mine' })).toBeUndefined();
+    expect(resultOf(null, 'Success', payload)).toBeUndefined();
+  });
+});
+
 describe('the function behind the on-failure destination', () => {
   const now = () => Date.parse(at);
+  const functionPrefix = 'shop-';
 
   it('writes the result, unless there is one', async () => {
     const table = new MemoryTable();
-    const failed = failedHandler({ table, report: () => {}, now, afterBatch: () => {} });
+    const failed = failedHandler({ table, report: () => {}, now, afterBatch: () => {}, functionPrefix });
     const result = { status: 'SUCCEEDED', output: 1 } as const;
     const numbers = { executionId: 'order-18', task: 3, attempt: 2 };
     await table.insertResult({ ...numbers, startedAt: at, endedAt: at, result });
@@ -102,15 +142,56 @@ describe('the function behind the on-failure destination', () => {
     expect(await table.readJournal('order-18')).toMatchObject([{ result }]);
   });
 
+  it('answers for a result that no item takes', async () => {
+    const table = new MemoryTable();
+    const failed = failedHandler({ table, report: () => {}, now, afterBatch: () => {}, functionPrefix });
+    const { input: _, ...task } = payload;
+    const incompressible = Array.from({ length: 60_000 }, (__, i) => Math.sin(i));
+    await failed({
+      requestPayload: { millrace: task },
+      responsePayload: incompressible,
+      requestContext: { condition: 'Success' },
+    });
+    expect(await table.readJournal('order-17')).toMatchObject([
+      { result: { status: 'FAILED', error: { name: 'States.DataLimitExceeded' } } },
+    ]);
+  });
+
+  it('says nothing of what others had a function do', async () => {
+    const reports: Report[] = [];
+    const report = (each: Report) => void reports.push(each);
+    const failed = failedHandler({
+      table: new MemoryTable(),
+      report,
+      now,
+      afterBatch: () => {},
+      functionPrefix,
+    });
+    const functionArn = 'arn:aws:lambda:eu-west-1:1:function:billing:$LATEST';
+    await failed({
+      requestPayload: {},
+      responsePayload: died,
+      requestContext: { functionArn, condition: 'RetriesExhausted' },
+    });
+    await failed({
+      requestPayload: {},
+      responsePayload: 1,
+      requestContext: { functionArn, condition: 'Success' },
+    });
+    expect(reports).toEqual([]);
+  });
+
   it('says so where it was told of what is no task, and fails where the table does', async () => {
     const reports: Report[] = [];
     const report = (each: Report) => void reports.push(each);
     const table = new MemoryTable();
-    await failedHandler({ table, report, now, afterBatch: () => {} })({ requestPayload: 'hello' });
+    await failedHandler({ table, report, now, afterBatch: () => {}, functionPrefix })({
+      requestPayload: 'hello',
+    });
     expect(reports).toMatchObject([{ type: 'dropped' }]);
     const refusal = new Error('throttled');
     const refusing = Object.assign(table, { insertResult: () => Promise.reject(refusal) });
-    const failed = failedHandler({ table: refusing, report, now, afterBatch: () => {} });
+    const failed = failedHandler({ table: refusing, report, now, afterBatch: () => {}, functionPrefix });
     await expect(failed({ requestPayload: payload, responsePayload: died })).rejects.toBe(refusal);
   });
 });

@@ -1,4 +1,5 @@
 import type { DispatchOutcome, FunctionInvoker } from '../../orchestrator/dispatch.ts';
+import type { InvocationRecord } from '../../orchestrator/failedInvocation.ts';
 import { failedHandler } from '../../orchestrator/handlers/failed.ts';
 import type { Report } from '../../orchestrator/report.ts';
 import type { TableLayout } from '../../orchestrator/table/executionItem.ts';
@@ -128,11 +129,17 @@ export class SimulatedLambda {
     );
   }
 
-  async #tellFailure(record: object): Promise<void> {
+  async #tellFailure(record: InvocationRecord): Promise<void> {
     const process = new SimulatedProcess('failed', this.#world);
     const { layout, report } = this.#options;
     const table = tableOf(process, layout);
-    const handler = failedHandler({ table, report, now: () => process.now(), afterBatch: () => {} });
+    const handler = failedHandler({
+      table,
+      report,
+      now: () => process.now(),
+      afterBatch: () => {},
+      functionPrefix: '',
+    });
     // What the table does not take, the deadline finds.
     await process.doing(handler(record)).catch(() => undefined);
   }

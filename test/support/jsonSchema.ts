@@ -63,6 +63,8 @@ function isOf(type: string, value: Json | undefined): boolean {
       return Number.isInteger(value);
     case 'object':
       return typeof value === 'object' && value !== null && !Array.isArray(value);
+    case 'array':
+      return Array.isArray(value);
     case 'string':
     case 'boolean':
       return typeof value === type;

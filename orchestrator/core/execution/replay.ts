@@ -1,3 +1,4 @@
+import { workerOf } from '../machine/sources.ts';
 import { type Advance, type AdvanceInput, advance, deferDispatch, failExecution } from './advance.ts';
 import {
   type Divergence,
@@ -274,10 +275,7 @@ export class Replay {
     const open = tasks.find((task) => task.task === item.task && task.attempt === item.attempt);
     const prepared = this.#machines.find(machine, machineVersion);
     if (!open || !prepared || item.worker === undefined) return;
-    const nameOf = (src: string) => {
-      const source = prepared.sourceOf(src);
-      return source.kind === 'worker' ? source.worker : src;
-    };
+    const nameOf = (src: string) => workerOf(prepared.sourceOf(src), src);
     const isOther = nameOf(open.worker) !== item.worker;
     if (!isOther || ![...prepared.sources.keys()].some((src) => nameOf(src) === item.worker)) return;
     this.#otherWorker ??= this.#diverges(

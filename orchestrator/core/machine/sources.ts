@@ -6,7 +6,13 @@ import {
   type ResolvedEachOptions,
   resolveEachOptions,
 } from '../eachOptions.ts';
-import { type ResolvedTaskPolicy, resolveTaskPolicy, type TaskPolicy, taskPolicyKey } from '../taskPolicy.ts';
+import {
+  lambdaKey,
+  type ResolvedTaskPolicy,
+  resolveTaskPolicy,
+  type TaskPolicy,
+  taskPolicyKey,
+} from '../taskPolicy.ts';
 import { isStateMachine, property } from './xstateInternals.ts';
 
 /** What runs when a machine invokes or spawns `src`. */
@@ -25,6 +31,8 @@ export type ActorSource =
 export type TaskSource =
   /** A Lambda function of its own. */
   | { readonly kind: 'worker'; readonly worker: string; readonly policy: ResolvedTaskPolicy }
+  /** A function that knows nothing of Millrace. */
+  | { readonly kind: 'lambda'; readonly functionName: string; readonly policy: ResolvedTaskPolicy }
   /** `fromPromise` logic of the machine's own module: the worker host runs it. */
   | { readonly kind: 'promise'; readonly logic: AnyActorLogic; readonly policy: ResolvedTaskPolicy }
   /** What the worker host does for Millrace itself. */
@@ -82,6 +90,10 @@ export function resolveSource(src: string, logic: unknown): ActorSource {
 
 function resolveTaskSource(src: string, logic: unknown): TaskSource {
   const policy = policyOf(logic);
+  const functionName = functionNameOf(logic);
+  if (policy !== undefined && functionName !== undefined) {
+    return { kind: 'lambda', functionName, policy: resolveTaskPolicy(policy) };
+  }
   if (policy !== undefined) {
     return { kind: 'worker', worker: policy.worker ?? src, policy: resolveTaskPolicy(policy) };
   }
@@ -95,9 +107,16 @@ export function versionOf(machine: AnyStateMachine): string {
   return machine.version ?? '1';
 }
 
-/** The name that the policy of a worker gives it, where it has one. */
+/** What the results of a source's tasks say whose they are. */
+export function workerOf(source: ActorSource, src: string): string {
+  if (source.kind === 'worker') return source.worker;
+  return source.kind === 'lambda' ? source.functionName : src;
+}
+
+/** The name that a worker has by itself, where it has one. */
 export function workerNameOf(logic: unknown): string | undefined {
-  return policyOf(eachMarkOf(logic)?.actor ?? logic)?.worker;
+  const actor = eachMarkOf(logic)?.actor ?? logic;
+  return functionNameOf(actor) ?? policyOf(actor)?.worker;
 }
 
 /** Whether it is a worker, or runs one for each item. */
@@ -142,6 +161,10 @@ function policyOf(logic: unknown): TaskPolicy | undefined {
   return carriesMarks(logic) && hasPolicy(logic) ? logic[taskPolicyKey] : undefined;
 }
 
+function functionNameOf(logic: unknown): string | undefined {
+  return carriesMarks(logic) && hasFunctionName(logic) ? logic[lambdaKey] : undefined;
+}
+
 function eachMarkOf(logic: unknown): EachMark | undefined {
   return carriesMarks(logic) && hasEachMark(logic) ? logic[eachKey] : undefined;
 }
@@ -152,6 +175,10 @@ function carriesMarks(logic: unknown): logic is object {
 
 function hasEachMark(logic: object): logic is { readonly [eachKey]: EachMark } {
   return eachKey in logic;
+}
+
+function hasFunctionName(logic: object): logic is { readonly [lambdaKey]: string } {
+  return lambdaKey in logic;
 }
 
 function hasPolicy(logic: object): logic is { readonly [taskPolicyKey]: TaskPolicy } {

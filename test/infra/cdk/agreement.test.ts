@@ -6,12 +6,16 @@ import { TemplateResources } from '../../../infra/template/cloudFormation.ts';
 import { describeTemplate } from '../../../infra/template/readDeployment.ts';
 import { emptyCode, synthesized } from './synthesized.ts';
 
-const { template, millrace, stack } = synthesized(
-  { bus: { endpoint: 'https://bus.example' }, indexShards: 8 },
-  (construct) => {
-    construct.addWorker('bill', { codePath: emptyCode.workerHost.codeDirectory, handler: 'bill.handler' });
+const rules = {
+  Placed: {
+    eventPattern: { source: ['shop'], $or: [{ detail: { sum: [{ exists: true }] } }, { region: ['eu'] }] },
+    start: { machine: 'order', executionId: '$.detail.id' },
   },
-);
+  Paid: { eventPattern: { source: ['<till>'] }, send: { executionId: '$.detail.id', type: '<PAID>' } },
+} as const;
+const { template, millrace, stack } = synthesized({ bus: {}, rules, indexShards: 8 }, (construct) => {
+  construct.addWorker('bill', { codePath: emptyCode.workerHost.codeDirectory, handler: 'bill.handler' });
+});
 const json: Template = template.toJSON();
 const resources = new TemplateResources(json);
 const fromTemplate = describeTemplate(json, assetsOf(json));
@@ -26,6 +30,12 @@ describe('the template says what the deployment description says of', () => {
   it('the event sources', () => {
     expect(fromTemplate.eventSource).toEqual(described.eventSource);
     expect(fromTemplate.bus).toEqual(described.bus);
+  });
+
+  it('the rules', () => {
+    expect(fromTemplate.rules).toEqual(described.rules);
+    expect(fromTemplate.rules).toHaveLength(2);
+    expect(fromTemplate.rules?.[0]?.eventBusName).toBe(fromTemplate.bus?.eventBusName);
   });
 
   it('every function', () => {
@@ -66,13 +76,16 @@ describe('the deployment description of the construct', () => {
         orchestrator: '',
         workerHost: '',
         publisher: '',
+        ingest: '',
         workers: [...emptyCode.workers, { name: 'bill', codeDirectory: '', handler: 'bill.handler' }],
       },
-      { indexShards: 8, store: 's3://store', failures: 's3://failures' },
+      { indexShards: 8, store: 's3://store', failures: 's3://failures', eventBusName: 'bus', rules },
     );
     const { functions, ...rest } = millrace.description;
     const prefix = functions[0]?.functionName.replace('orchestrator', '') ?? '';
+    const { eventBusName = '' } = rest.bus ?? {};
     const unnamed = JSON.stringify(rest)
+      .replaceAll(eventBusName, 'bus')
       .replaceAll(prefix, 'millrace-')
       .replace(millrace.table.tableName, 'millrace')
       .replaceAll(millrace.failureBucket.bucketName, 'failures');

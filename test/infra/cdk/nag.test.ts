@@ -40,6 +40,13 @@ describe('the AwsSolutions rules of cdk-nag', () => {
     ).not.toThrow();
   });
 
+  it('find nothing in one with an event bus and rules', () => {
+    const rules = {
+      Placed: { eventPattern: { source: ['shop'] }, start: { machine: 'order' } },
+    } as const;
+    expect(() => check(() => ({ bus: {}, rules }))).not.toThrow();
+  });
+
   it('find nothing in its grants', () => {
     expect(() =>
       check(

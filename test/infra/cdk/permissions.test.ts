@@ -1,9 +1,14 @@
+import { Match } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { allowed, synthesized } from './synthesized.ts';
 
-const made = synthesized({ bus: { endpoint: 'https://bus.example' } });
+const rules = {
+  Placed: { eventPattern: { source: ['shop'] }, start: { machine: 'order' } },
+} as const;
+const made = synthesized({ bus: {}, rules });
 const { millrace } = made;
 
 const logs = (id: string) => [`logs:CreateLogStream on ${id}Logs`, `logs:PutLogEvents on ${id}Logs`];
@@ -57,10 +62,34 @@ describe('the role of a function allows what the function does, and nothing else
     );
   });
 
-  it('the publisher reads the stream alone', () => {
+  it('the publisher reads the stream, and puts events on the bus', () => {
     expect(millrace.publisher && allowed(made, millrace.publisher)).toEqual(
+      [...logs('Publisher'), ...stream, ...failures, 'events:PutEvents on EventBus'].sort(),
+    );
+  });
+
+  it('the publisher to an endpoint puts none', () => {
+    const toEndpoint = synthesized({ bus: { endpoint: 'https://bus.example' } });
+    const { publisher } = toEndpoint.millrace;
+    expect(publisher && allowed(toEndpoint, publisher)).toEqual(
       [...logs('Publisher'), ...stream, ...failures].sort(),
     );
+  });
+
+  it('the function of the rules inserts starts and events, and each rule may invoke it and nothing else', () => {
+    expect(millrace.ingest && allowed(made, millrace.ingest)).toEqual(
+      [...logs('Ingest'), ...store, 'dynamodb:PutItem on Table'].sort(),
+    );
+    const permissions = made.template.findResources('AWS::Lambda::Permission');
+    const byRules = Object.values(permissions).filter(({ Properties }) =>
+      JSON.stringify(Properties.SourceArn ?? '').includes('OrdersRulePlaced'),
+    );
+    expect(byRules).toHaveLength(1);
+    expect(byRules[0]?.Properties).toMatchObject({
+      Action: 'lambda:InvokeFunction',
+      Principal: 'events.amazonaws.com',
+      FunctionName: { 'Fn::GetAtt': [expect.stringMatching(/^OrdersIngestFunction/), 'Arn'] },
+    });
   });
 
   it('a worker inserts its result, gives signs of life, and has its death reported', () => {
@@ -76,7 +105,9 @@ describe('the role of a function allows what the function does, and nothing else
   });
 
   it('the function that hears of dead workers inserts results for them', () => {
-    expect(allowed(made, millrace.failed)).toEqual([...logs('Failed'), 'dynamodb:PutItem on Table'].sort());
+    expect(allowed(made, millrace.failed)).toEqual(
+      [...logs('Failed'), ...store, 'dynamodb:PutItem on Table'].sort(),
+    );
   });
 
   it('the worker host collects results of lists, too', () => {
@@ -146,5 +177,64 @@ describe('a customer key', () => {
     for (const user of [keyed.millrace.orchestrator, keyed.millrace.clock, keyed.millrace.worker('ship')]) {
       expect(allowed(keyed, user).filter((each) => each.startsWith('kms:Decrypt'))).toHaveLength(1);
     }
+  });
+});
+
+describe('functions that machines call', () => {
+  const withFunctions = (results: 'DESTINATIONS' | 'BUS') =>
+    synthesized((stack) => {
+      const called = new LambdaFunction(stack, 'Billing', {
+        runtime: Runtime.NODEJS_24_X,
+        code: Code.fromInline('exports.handler = async () => {}'),
+        handler: 'index.handler',
+      });
+      return { functions: { billing: { function: called, results } } };
+    });
+
+  it('may be invoked by those that dispatch tasks, and hand their results to one function', () => {
+    const joined = withFunctions('DESTINATIONS');
+    for (const caller of [joined.millrace.orchestrator, joined.millrace.wake, joined.millrace.recovery]) {
+      expect(allowed(joined, caller)).toContain('lambda:InvokeFunction on Billing');
+    }
+    const [called] = [joined.stack.node.findChild('Billing')];
+    expect(called instanceof LambdaFunction && allowed(joined, called)).toEqual([
+      'lambda:InvokeFunction on FailedFunction',
+    ]);
+    joined.template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: Match.stringLikeRegexp('^Billing') },
+      MaximumRetryAttempts: 0,
+      DestinationConfig: {
+        OnSuccess: {
+          Destination: { 'Fn::GetAtt': [Match.stringLikeRegexp('^OrdersFailedFunction'), 'Arn'] },
+        },
+        OnFailure: {
+          Destination: { 'Fn::GetAtt': [Match.stringLikeRegexp('^OrdersFailedFunction'), 'Arn'] },
+        },
+      },
+    });
+    joined.template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: {
+          MILLRACE_FUNCTIONS: {
+            'Fn::Join': ['', ['{"billing":"', { Ref: Match.stringLikeRegexp('^Billing') }, '"}']],
+          },
+        },
+      },
+    });
+  });
+
+  it('whose results come by the bus are left as they are, and one rule takes them', () => {
+    const joined = withFunctions('BUS');
+    expect(Object.keys(joined.millrace.rules)).toEqual(['results-of-functions']);
+    const configs = JSON.stringify(joined.template.findResources('AWS::Lambda::EventInvokeConfig'));
+    expect(configs).not.toContain('Billing');
+  });
+
+  it('need a role that is known, to be allowed to hand results over', () => {
+    expect(() =>
+      synthesized((stack) => ({
+        functions: { billing: { function: LambdaFunction.fromFunctionName(stack, 'Billing', 'billing') } },
+      })),
+    ).toThrow(/import it with its role/);
   });
 });

@@ -1,11 +1,13 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { AttributeType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { EventBus } from 'aws-cdk-lib/aws-events';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
-import { allowed, network, synthesized } from './synthesized.ts';
+import type { EventPattern } from '../../../infra/eventPattern/eventPattern.ts';
+import { allowed, emptyCode, network, synthesized } from './synthesized.ts';
 
 describe('a table of your own', () => {
   it('is used in place of a new one', () => {
@@ -115,6 +117,65 @@ describe('a bus', () => {
       ({ environment }) => environment.MILLRACE_BUS_ENDPOINT === 'https://bus.example',
     );
     expect(knowing.map(({ role }) => role)).toEqual(['publisher']);
+  });
+
+  it('is an event bus of its own where nothing else is said, and the one that is given', () => {
+    const own = synthesized({ bus: {} });
+    own.template.resourceCountIs('AWS::Events::EventBus', 1);
+    const given = synthesized((stack) => ({
+      bus: { eventBus: EventBus.fromEventBusName(stack, 'Shared', 'shared') },
+    }));
+    given.template.resourceCountIs('AWS::Events::EventBus', 0);
+    given.template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: { MILLRACE_EVENT_BUS: 'shared' } },
+    });
+  });
+});
+
+describe('rules', () => {
+  const start = { machine: 'order', executionId: '$.detail.orderId' } as const;
+
+  it('match the events of the bus, or of the one that they name, or of the default bus of the account', () => {
+    const { template } = synthesized((stack) => ({
+      bus: {},
+      rules: {
+        Placed: { eventPattern: { source: ['shop'] }, start },
+        Uploaded: {
+          eventPattern: { source: ['aws.s3'] },
+          start,
+          eventBus: EventBus.fromEventBusName(stack, 'Default', 'default'),
+        },
+      },
+    }));
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: { source: ['shop'] },
+      EventBusName: { Ref: Match.stringLikeRegexp('^OrdersEventBus') },
+    });
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: { source: ['aws.s3'] },
+      EventBusName: 'default',
+    });
+    const alone = synthesized({ rules: { Placed: { eventPattern: { source: ['shop'] }, start } } });
+    alone.template.hasResourceProperties('AWS::Events::Rule', { EventBusName: 'default' });
+    expect(alone.millrace.publisher).toBeUndefined();
+  });
+
+  it('that EventBridge would not take, or whose paths are none, are refused at once', () => {
+    const rule = (pattern: EventPattern, executionId: `$${string}`) =>
+      synthesized({ rules: { Placed: { eventPattern: pattern, start: { ...start, executionId } } } });
+    expect(() => rule({ source: [] }, '$.id')).toThrow(
+      expect.objectContaining({ code: 'InvalidEventPattern' }),
+    );
+    expect(() => rule({ source: ['a'] }, '$id')).toThrow(
+      expect.objectContaining({ code: 'InvalidEventPath' }),
+    );
+  });
+
+  it('need code that was bundled with their function', () => {
+    const { ingest: _, ...code } = emptyCode;
+    expect(() =>
+      synthesized({ code, rules: { Placed: { eventPattern: { source: ['a'] }, start } } }),
+    ).toThrow(/bundle it with `ingest`/);
   });
 });
 

@@ -24,6 +24,7 @@ export const emptyCode: BundledFunctions = {
   orchestrator: { codeDirectory: await folder('orchestrator'), bytes: 0 },
   workerHost: { codeDirectory: await folder('workerHost') },
   publisher: { codeDirectory: await folder('publisher') },
+  ingest: { codeDirectory: await folder('ingest') },
   workers: await Promise.all(
     ['charge', 'ship'].map(async (name) => ({
       name,

@@ -1,0 +1,29 @@
+import { fromPromise } from 'xstate';
+import {
+  InvalidTaskPolicyError,
+  type LambdaPolicy,
+  lambdaKey,
+  resolveTaskPolicy,
+  taskPolicyKey,
+} from '../orchestrator/core/taskPolicy.ts';
+import { type WorkerLogic, WorkerOutsideMillraceError } from './worker.ts';
+
+/**
+ * An actor that a Lambda function runs which knows nothing of Millrace, in any language:
+ * `setup({ actors: { invoice: lambda<Order, Invoice>('billing-invoice', { timeout: '30s' }) } })`.
+ * It gets the input with one field more, `millrace`; what it returns or throws comes back by Lambda's destinations.
+ *
+ * @param functionName a function's name or ARN, or the name that the deployment gives it (`functions` of the construct)
+ * @throws InvalidTaskPolicyError, InvalidDurationError, InvalidRetryPolicyError
+ */
+export function lambda<Input = unknown, Output = unknown>(
+  functionName: string,
+  policy: LambdaPolicy = {},
+): WorkerLogic<Input, Output> {
+  if (typeof functionName !== 'string' || functionName === '') {
+    throw new InvalidTaskPolicyError("lambda() needs the name of a function: lambda('billing-invoice').");
+  }
+  resolveTaskPolicy(policy);
+  const logic = fromPromise<Output, Input>(() => Promise.reject(new WorkerOutsideMillraceError()));
+  return Object.assign(logic, { [taskPolicyKey]: policy, [lambdaKey]: functionName });
+}
