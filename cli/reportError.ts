@@ -24,7 +24,9 @@ const exitCodes: Readonly<Record<string, ExitCode>> = {
   ExecutionAlreadyExists: exitCode.refused,
   DifferentMachine: exitCode.refused,
   NotRedrivable: exitCode.refused,
+  InputPatchNotApplicable: exitCode.refused,
   ControlMismatch: exitCode.refused,
+  SinceNotApplicable: exitCode.refused,
   InvalidCursor: exitCode.refused,
   RecoveryUnavailable: exitCode.environment,
   CodeNotBundled: exitCode.refused,
@@ -71,8 +73,18 @@ export function reportError(error: unknown, terminal: Terminal, asJson: boolean)
 function usageError(error: CommanderError): ReportedError | undefined {
   if (error.exitCode === 0) return undefined;
   const text = error.message.replace(/^error: /, '');
-  const message = text === '(outputHelp)' ? 'Name a command.' : oneLine(text);
+  const message = text === '(outputHelp)' ? 'Name a command.' : sentences(text);
   return { code: 'InvalidUsage', message: `${message} See --help.`, exitCode: exitCode.refused };
+}
+
+/** Commander's messages begin small and have no full stop, some of them a hint in brackets on a line of its own. */
+function sentences(text: string): string {
+  const [said = '', hint] = text.split(/\n\((.*)\)$/s);
+  return [said, hint ?? '']
+    .map((part) => oneLine(part).replace(/^\p{Ll}/u, (letter) => letter.toUpperCase()))
+    .filter((part) => part !== '')
+    .map((part) => (/[.!?]$/.test(part) ? part : `${part}.`))
+    .join(' ');
 }
 
 function defect(message: string, stack: string | undefined): ReportedError {

@@ -14,7 +14,13 @@ import { DynamoDBTable } from '../orchestrator/table/dynamoDBTable.ts';
 import { openStoredJson, withStore } from '../orchestrator/table/openTable.ts';
 import type { ListedExecution, Page } from '../orchestrator/table/table.ts';
 import { type CheckMachinesOptions, checkMachines } from './checkMachines.ts';
-import { type ControlOptions, controlContent, type RedriveOptions, sendControl } from './control.ts';
+import {
+  type ControlOptions,
+  checkPatch,
+  controlContent,
+  type RedriveOptions,
+  sendControl,
+} from './control.ts';
 import { type ControlledExecution, type ControlManyOptions, controlMany } from './controlMany.ts';
 import { describeExecution, type ExecutionDescription } from './describe.ts';
 import { doctor } from './doctor/doctor.ts';
@@ -245,12 +251,14 @@ export class MillraceClient {
    *
    * @throws ExecutionNotFoundError, InvalidExecutionIdError, NotSerializableError
    * @throws NotRedrivableError when it is in another status
+   * @throws InputPatchNotApplicableError when nothing that failed has an input
    */
   async redrive(executionId: string, options: RedriveOptions = {}): Promise<void> {
     const { status } = await this.describe(executionId);
     if (status === 'RUNNING' || status === 'SUSPENDED' || status === 'SUCCEEDED') {
       throw new NotRedrivableError(executionId, status);
     }
+    await checkPatch(this.#surroundings, executionId, options);
     await sendControl(this.#surroundings, executionId, controlContent('redrive', options));
   }
 

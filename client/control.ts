@@ -1,7 +1,9 @@
 import type { ControlContent } from '../orchestrator/core/execution/entries.ts';
+import { patchTarget } from '../orchestrator/core/execution/inputPatch.ts';
 import { serializable } from '../orchestrator/core/serializable.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { InsertOutcome } from '../orchestrator/table/table.ts';
+import { InputPatchNotApplicableError } from './errors.ts';
 import type { ClientSurroundings } from './surroundings.ts';
 
 /** What is noted of an operator's word. */
@@ -14,7 +16,7 @@ export interface ControlOptions {
 export interface RedriveOptions extends ControlOptions {
   /** Version of the machine to go on with. @default the one it is on */
   readonly version?: string;
-  /** A JSON merge patch (RFC 7396) to the input of what failed: the task, or the start. */
+  /** A JSON merge patch (RFC 7396) to the input of what failed: the task, or the start, also one that was not applied yet. */
   readonly input?: unknown;
 }
 
@@ -30,6 +32,17 @@ export function controlContent(
     ...(version !== undefined && { version }),
     ...(patch !== undefined && { input: patch }),
   };
+}
+
+/** @throws InputPatchNotApplicableError */
+export async function checkPatch(
+  { table }: ClientSurroundings,
+  executionId: string,
+  { input }: RedriveOptions,
+): Promise<void> {
+  const execution = input === undefined ? undefined : await table.readExecution(executionId);
+  const target = execution && patchTarget(execution);
+  if (target?.type === 'none') throw new InputPatchNotApplicableError(executionId, target);
 }
 
 /** Writes the word; one with the same id is the same word. */

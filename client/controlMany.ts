@@ -1,8 +1,9 @@
+import { setMaxListeners } from 'node:events';
 import type { Control } from '../orchestrator/core/execution/entries.ts';
 import { type ExecutionStatus, hasEnded } from '../orchestrator/core/execution/execution.ts';
 import type { ListedExecution } from '../orchestrator/table/table.ts';
-import { controlContent, type RedriveOptions, sendControl } from './control.ts';
-import { ControlMismatchError } from './errors.ts';
+import { checkPatch, controlContent, type RedriveOptions, sendControl } from './control.ts';
+import { ControlMismatchError, InputPatchNotApplicableError } from './errors.ts';
 import { listAllExecutions } from './list.ts';
 import type { MachineReference } from './machineTypes.ts';
 import { mapConcurrently } from './mapConcurrently.ts';
@@ -31,9 +32,10 @@ export interface ControlledExecution {
   readonly executionId: string;
   /**
    * `sent`: it has been told. `sentBefore`: it had been told in this very state, which it has not left yet. `skipped`: it is
-   * in another status by now, or is gone. `listed`: it would be told.
+   * in another status by now, or is gone. `notApplicable`: it is redriven with a patch of an input, and nothing of it that
+   * failed has one. `listed`: it would be told.
    */
-  readonly outcome: 'sent' | 'sentBefore' | 'skipped' | 'listed';
+  readonly outcome: 'sent' | 'sentBefore' | 'skipped' | 'notApplicable' | 'listed';
   /** The status that it was found in. Absent: it is gone. */
   readonly status?: ExecutionStatus;
 }
@@ -58,7 +60,8 @@ export async function* controlMany(
   surroundings: ClientSurroundings,
   options: ControlManyOptions,
 ): AsyncGenerator<ControlledExecution, void, undefined> {
-  const { control, status, concurrency = defaultConcurrency, signal } = options;
+  const { control, status, concurrency = defaultConcurrency } = options;
+  const signal = options.signal && heardByMany(options.signal);
   if (!takesControl(control, status)) throw new ControlMismatchError(control, status);
   const content = controlContent(control, options);
   const pace = new Pace(surroundings, options.ratePerSecond ?? Number.POSITIVE_INFINITY);
@@ -68,11 +71,35 @@ export async function* controlMany(
     const current = await surroundings.table.readStatus(executionId);
     if (!current) return { executionId, outcome: 'skipped' } as const;
     if (current.status !== status) return { executionId, outcome: 'skipped', ...pick(current) } as const;
+    if (control === 'redrive' && !(await takesPatch(surroundings, executionId, options))) {
+      return { executionId, outcome: 'notApplicable', status } as const;
+    }
     // Named by the state that it is told in: the same word again is the same item.
     const eventId = `${control}-at-${current.version}`;
     const outcome = await sendControl(surroundings, executionId, content, eventId);
     return { executionId, outcome: outcome === 'inserted' ? 'sent' : 'sentBefore', status } as const;
   });
+}
+
+/** Each execution that waits for its turn listens to it, which is no leak. */
+function heardByMany(signal: AbortSignal): AbortSignal {
+  const heard = AbortSignal.any([signal]);
+  setMaxListeners(0, heard);
+  return heard;
+}
+
+async function takesPatch(
+  surroundings: ClientSurroundings,
+  executionId: string,
+  options: ControlManyOptions,
+): Promise<boolean> {
+  try {
+    await checkPatch(surroundings, executionId, options);
+    return true;
+  } catch (error) {
+    if (error instanceof InputPatchNotApplicableError) return false;
+    throw error;
+  }
 }
 
 function pick({ status }: { readonly status: ExecutionStatus }): Pick<ControlledExecution, 'status'> {

@@ -1,5 +1,7 @@
+import { childId } from '../orchestrator/core/execution/addresses.ts';
 import type { Divergence } from '../orchestrator/core/execution/divergence.ts';
 import type { ExecutionStatus } from '../orchestrator/core/execution/execution.ts';
+import type { PatchTarget } from '../orchestrator/core/execution/inputPatch.ts';
 
 /** Thrown for an execution id that Millrace cannot use; nothing was written. */
 export class InvalidExecutionIdError extends Error {
@@ -54,12 +56,44 @@ export class DifferentMachineError extends Error {
   }
 }
 
-/** Thrown when an execution that does not wait for a redrive is redriven; nothing was written. */
+/** Thrown when an execution is redriven that runs, is suspended or has succeeded; nothing was written. */
 export class NotRedrivableError extends Error {
   readonly code = 'NotRedrivable';
   override readonly name = 'NotRedrivableError';
   constructor(executionId: string, status: ExecutionStatus) {
-    super(`The execution '${executionId}' is ${status}: only one that is PENDING_REDRIVE can be redriven.`);
+    const instead = status === 'SUSPENDED' ? ' Resume it.' : '';
+    super(
+      `The execution '${executionId}' is ${status}: only one that is FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE can be ` +
+        `redriven.${instead}`,
+    );
+  }
+}
+
+/** Thrown for a patch of an input, where nothing that failed has an input that it could change; nothing was written. */
+export class InputPatchNotApplicableError extends Error {
+  readonly code = 'InputPatchNotApplicable';
+  override readonly name = 'InputPatchNotApplicableError';
+  constructor(executionId: string, { because, task }: Extract<PatchTarget, { type: 'none' }>) {
+    super(
+      `The redrive of '${executionId}' was given a patch of an input, and ${whyNotPatched(executionId, because, task)}`,
+    );
+  }
+}
+
+function whyNotPatched(
+  executionId: string,
+  because: Extract<PatchTarget, { type: 'none' }>['because'],
+  task = 0,
+): string {
+  switch (because) {
+    case 'child':
+      return `what failed is its child '${childId(executionId, task)}': redrive that with the patch, then this one without.`;
+    case 'list':
+      return 'what failed are items of a list, which stay as they are: redrive it without, or start another execution.';
+    case 'item':
+      return 'what failed is the machine itself, on something that has no input: redrive it without, or with a mended version.';
+    case 'nothingFailed':
+      return 'no task of it has failed, nor its start: redrive it without.';
   }
 }
 
@@ -106,6 +140,17 @@ export class ControlMismatchError extends Error {
     super(
       `A ${control} means nothing to executions that are ${status}: stop takes RUNNING, SUSPENDED and PENDING_REDRIVE; redrive ` +
         'FAILED, TIMED_OUT, ABORTED and PENDING_REDRIVE; suspend RUNNING; resume SUSPENDED.',
+    );
+  }
+}
+
+/** Thrown where only RUNNING executions of a time are asked for: the index has them by their next wake. Nothing was written. */
+export class SinceNotApplicableError extends Error {
+  readonly code = 'SinceNotApplicable';
+  override readonly name = 'SinceNotApplicableError';
+  constructor() {
+    super(
+      'Executions that are RUNNING are listed by their next wake, and not by when they began: leave since out, or name another status.',
     );
   }
 }

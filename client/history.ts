@@ -27,7 +27,7 @@ import {
   readPending,
 } from './executionLog.ts';
 import { checkExecutionId } from './identifiers.ts';
-import { lookupOf, type MachineDefinition } from './replay.ts';
+import { asStarted, lookupOf, type MachineDefinition } from './replay.ts';
 import type { ClientSurroundings } from './surroundings.ts';
 import { type Transition, Transitions } from './transition.ts';
 
@@ -178,7 +178,7 @@ async function* historyEntries(
   let end: LogPosition = { ...logStart, number: first };
   if (execution) {
     const itemResults: ListResults = new Map();
-    const replayed = machines && new ReplayedHistory(machines, { ...execution, itemResults });
+    const replayed = machines && new ReplayedHistory(machines, { ...asStarted(execution), itemResults });
     // A replay begins at the start, wherever the page does.
     const at = replayed ? logStart : await beginOf(table, execution, begin);
     end = at;

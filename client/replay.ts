@@ -25,6 +25,12 @@ export function lookupOf(machines: readonly MachineDefinition[]): MachineLookup 
   return machineLookup(prepareMachines(machines));
 }
 
+/** As it was started: a redrive may have changed its version, and the journal says to which. */
+export function asStarted(execution: Execution): Execution {
+  const { startedOnVersion } = execution;
+  return startedOnVersion === undefined ? execution : { ...execution, machineVersion: startedOnVersion };
+}
+
 /** What a replay by today's definitions comes to. */
 export interface ReplayReport {
   readonly executionId: string;
@@ -43,7 +49,8 @@ export interface ReplayReport {
 
 /**
  * `equal`: the same state, byte for byte. `diverges`: not so. `notDeployed`: there is no such machine or version.
- * `incomplete`: a part of its journal or log has expired, so that nobody can tell. `notStarted`: nothing has been applied.
+ * `incomplete`: nobody can tell, because a part of its journal or log has expired, or a version that it was on before a
+ * redrive is not there (`divergence` says which). `notStarted`: nothing has been applied.
  */
 export type ReplayOutcome = 'equal' | 'diverges' | 'notDeployed' | 'incomplete' | 'notStarted';
 
@@ -141,7 +148,7 @@ export async function readStateAt(
   const execution = await table.readExecution(executionId);
   if (!execution) throw new ExecutionNotFoundError(executionId);
   const itemResults: ListResults = new Map();
-  const replay = new Replay(asLookup(machines), { ...execution, itemResults });
+  const replay = new Replay(asLookup(machines), { ...asStarted(execution), itemResults });
   let entries = 0;
   for await (const { entry, item, isAfterGap } of readLog(
     table,
@@ -178,7 +185,7 @@ class ReplayRun {
   constructor(machines: MachineLookup, stored: Execution, itemResults: ListResults = new Map()) {
     this.#machines = machines;
     this.#stored = stored;
-    this.#replay = new Replay(machines, { ...stored, itemResults });
+    this.#replay = new Replay(machines, { ...asStarted(stored), itemResults });
     const { machine, machineVersion } = stored;
     const found = findMachine(machines, machine, machineVersion);
     if (found.type === 'missing') this.#diverge('MachineNotDeployed', found.error.message);
@@ -191,7 +198,9 @@ class ReplayRun {
       if (isAfterGap) throw new JournalIncompleteError('log#');
       const { divergence } = this.#replay.take(entry, item);
       this.#entries += 1;
-      if (divergence) this.#end = { outcome: 'diverges', divergence };
+      // Its own version is there: one that it was on before a redrive is not, and is needed by nobody else.
+      if (divergence?.code === 'MachineNotDeployed') this.#end = { outcome: 'incomplete', divergence };
+      else if (divergence) this.#end = { outcome: 'diverges', divergence };
     } catch (error) {
       if (!(error instanceof JournalIncompleteError)) throw error;
       this.#end = { outcome: 'incomplete' };

@@ -50,6 +50,8 @@ export type HistoryEffect =
   | {
       readonly type: 'taskStarted';
       readonly task: number;
+      /** Of a list's item: its place in the list. */
+      readonly index?: number;
       readonly worker: string;
       readonly attempt: number;
       readonly input?: Json;
@@ -196,8 +198,15 @@ function taskEffects(
 function historyEffect(effect: ExecutionEffect): HistoryEffect {
   switch (effect.type) {
     case 'dispatch': {
-      const { task, worker, attempt, input } = effect.task;
-      return { type: 'taskStarted', task, worker, attempt, ...(input !== undefined && { input }) };
+      const { task, index, worker, attempt, input } = effect.task;
+      return {
+        type: 'taskStarted',
+        task,
+        ...(index !== undefined && { index }),
+        worker,
+        attempt,
+        ...(input !== undefined && { input }),
+      };
     }
     case 'action':
       return { type: 'action', name: effect.name };

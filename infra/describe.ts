@@ -3,6 +3,7 @@ import {
   defaults,
   environmentVariable,
   functionNames,
+  type LogLevel,
 } from '../orchestrator/configuration.ts';
 import { dataPrefix } from '../orchestrator/table/dataKeys.ts';
 import {
@@ -54,18 +55,38 @@ const commitsForTheBus: EventSourceDescription['filters'] = (['S', 'B'] as const
   },
 }));
 
+export type DeploymentSettings = Partial<Omit<Configuration, 'hasBus'>> & {
+  readonly logLevel?: LogLevel;
+  /** Of the functions that step executions. @default 512 */
+  readonly orchestratorMemoryMb?: number;
+};
+
+/** Measured: docs/reference/benchmarks.md, bench:coldstart. What it keeps in memory, and large data, need most of it. */
+const defaultOrchestratorMemoryMb = 512;
+
 /** The deployment of these functions, as data. */
 export function describeDeployment(
   code: FunctionCode,
-  settings: Partial<Omit<Configuration, 'hasBus'>> = {},
+  settings: DeploymentSettings = {},
 ): DeploymentDescription {
   const hasBus = code.publisher !== undefined;
-  const configuration: Configuration = { ...defaults, reportsConsumedCapacity: false, ...settings, hasBus };
+  const configuration: Configuration = {
+    ...defaults,
+    reportsConsumedCapacity: false,
+    hasMetrics: false,
+    ...settings,
+    hasBus,
+  };
   const names = functionNames(configuration.functionPrefix);
   const environment = environmentOf(configuration);
   /** Workers are tried again by their retry policy, so the platform's own retries would only repeat attempts. */
   const workerInvokeConfig: EventInvokeDescription = { maximumRetryAttempts: 0, onFailure: names.failed };
-  const own = { codeDirectory: code.orchestrator, memorySizeMb: 512, environment };
+  const ownEnvironment = { ...environment, ...observabilityEnvironment(settings) };
+  const own = {
+    codeDirectory: code.orchestrator,
+    memorySizeMb: settings.orchestratorMemoryMb ?? defaultOrchestratorMemoryMb,
+    environment: ownEnvironment,
+  };
   const functions: FunctionDescription[] = [
     {
       ...own,
@@ -103,7 +124,7 @@ export function describeDeployment(
       // A batch of 500 executions, each with its whole journal.
       timeoutSeconds: 300,
       environment: {
-        ...environment,
+        ...ownEnvironment,
         ...(configuration.failures !== undefined && {
           [environmentVariable.failures]: configuration.failures,
         }),
@@ -131,7 +152,7 @@ export function describeDeployment(
             handler: 'index.publish',
             timeoutSeconds: 60,
             memorySizeMb: 256,
-            environment,
+            environment: ownEnvironment,
           } satisfies FunctionDescription,
         ]),
     ...code.workers.map(
@@ -219,6 +240,14 @@ function storeOf(url: string, retentionDays: number): StoreDescription {
         ? [{ prefix: `${within}${dataPrefix.data}`, days: retentionDays + objectGraceDays }]
         : [],
     permissions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:ListBucket'],
+  };
+}
+
+/** Of Millrace's own functions: the logs and metrics of workers are their own. */
+function observabilityEnvironment({ hasMetrics, logLevel }: DeploymentSettings): Record<string, string> {
+  return {
+    ...(hasMetrics && { [environmentVariable.metrics]: 'on' }),
+    ...(logLevel !== undefined && { [environmentVariable.logLevel]: logLevel }),
   };
 }
 

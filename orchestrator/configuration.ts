@@ -20,7 +20,14 @@ export const environmentVariable = {
   bus: 'MILLRACE_BUS',
   /** Where the publisher posts events to: see httpBus.ts. */
   busEndpoint: 'MILLRACE_BUS_ENDPOINT',
+  /** `on`: Millrace's own functions publish metrics of what they do: see observability/. */
+  metrics: 'MILLRACE_METRICS',
+  /** Of Millrace's own functions, as Powertools reads it. */
+  logLevel: 'POWERTOOLS_LOG_LEVEL',
 } as const;
+
+/** From the most to the least: at DEBUG each step is a line. */
+export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 
 /** Defaults of every setting; the deployment description states them where it differs. */
 export const defaults = {
@@ -46,6 +53,7 @@ export interface Configuration {
   readonly failures?: string;
   readonly reportsConsumedCapacity: boolean;
   readonly hasBus: boolean;
+  readonly hasMetrics: boolean;
 }
 
 /** Thrown when an environment variable of a function cannot be used: a faulty deployment. */
@@ -83,6 +91,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     storeOverKb: Math.max(1, number(environmentVariable.storeOverKb, defaults.storeOverKb)),
     reportsConsumedCapacity: environment[environmentVariable.consumedCapacity] === 'report',
     hasBus: environment[environmentVariable.bus] === 'on',
+    hasMetrics: environment[environmentVariable.metrics] === 'on',
   };
 }
 

@@ -3,9 +3,10 @@ import { Draft } from './core/execution/draft.ts';
 import { isDuplicate, noReferences } from './core/execution/duplicates.ts';
 import type { JournalEntry } from './core/execution/entries.ts';
 import type { Execution, ExecutionError } from './core/execution/execution.ts';
+import { unfetchedPatchedTask } from './core/execution/inputPatch.ts';
 import { neededData, unfetchedSnapshot } from './core/execution/storedData.ts';
 import { isStoredDataError, type StoredJson } from './store/storedJson.ts';
-import { withEntryData, withSnapshot } from './table/storedParts.ts';
+import { withEntryData, withPatchedTasksInput, withSnapshot } from './table/storedParts.ts';
 
 /**
  * Executions with stored data that are stepped at a time. Each may have a state of 16 MB and some objects of 6 MB in memory, as
@@ -75,7 +76,8 @@ export class StoredInputs {
     }
     const { execution } = input;
     const fetched = execution && (await orAsItIs(execution, withSnapshot(this.#data, execution)));
-    return { ...input, execution: fetched, entries, ...(unavailable && { unavailable }) };
+    const complete = fetched && (await orAsItIs(fetched, withPatchedTasksInput(this.#data, fetched)));
+    return { ...input, execution: complete, entries, ...(unavailable && { unavailable }) };
   }
 
   async #turn(): Promise<void> {
@@ -105,7 +107,9 @@ export function dataUnavailable(error: Error): ExecutionError {
 function needsData(input: AdvanceInput): boolean {
   const { execution, entries } = input;
   if (!mayStep(input)) return false;
-  return (execution && unfetchedSnapshot(execution) !== undefined) || entries.some(entryFilter(input));
+  if (execution && (unfetchedSnapshot(execution) ?? unfetchedPatchedTask(execution)) !== undefined)
+    return true;
+  return entries.some(entryFilter(input));
 }
 
 /** Of an execution that has ended or waits, nothing is looked into. */

@@ -1,4 +1,5 @@
 import type { TaskPayload } from '../workers/contract.ts';
+import { nobody, type Observer, subjectOf } from './activity.ts';
 import { type Execution, type OpenTask, taskId, taskKey } from './core/execution/execution.ts';
 import { openTasks } from './core/execution/fanOut.ts';
 import type { MachineLookup } from './core/execution/machines.ts';
@@ -11,10 +12,12 @@ import type { TaskError } from './core/machine/step.types.ts';
 import { DispatchMemory, type FunctionInvoker } from './dispatch.ts';
 import { ListItems } from './listItems.ts';
 import type { Reporter } from './report.ts';
+import { taskSpan } from './spans.ts';
 import { StoreUnavailableError } from './store/objectStore.ts';
 import { isStoredDataError, type StoredJson } from './store/storedJson.ts';
 import { expiresAt, isoTime, type TableLayout } from './table/executionItem.ts';
 import type { Table } from './table/table.ts';
+import { noTracing, type Tracing } from './tracing.ts';
 
 export interface TaskDispatcherOptions {
   readonly invoker: FunctionInvoker;
@@ -28,6 +31,10 @@ export interface TaskDispatcherOptions {
   readonly report: Reporter;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** @default nobody */
+  readonly observe?: Observer;
+  /** @default trace contexts are handed on, and nothing is recorded */
+  readonly tracing?: Tracing;
 }
 
 export interface FunctionNames {
@@ -78,11 +85,13 @@ export class TaskDispatcher {
       const isLost = ageMs >= olderThanMs && ageMs < redispatchWithinMs;
       return isLost && !this.#memory.has(execution, task);
     });
+    const { observe = nobody } = this.#options;
+    if (lost.length > 0) observe({ type: 'redispatched', execution, tasks: lost.length });
     return this.dispatch(execution, lost);
   }
 
   async #dispatchOne(execution: Execution, task: OpenTask): Promise<'done' | 'deferred'> {
-    const { invoker, machines, functionNames } = this.#options;
+    const { invoker, machines, functionNames, tracing = noTracing } = this.#options;
     const machine = machines.find(execution.machine, execution.machineVersion);
     // The commit just taken found it; without it the deadline decides.
     if (!machine) return 'done';
@@ -96,7 +105,16 @@ export class TaskDispatcher {
       return 'deferred';
     }
     const payload = this.#payload(execution, task, machine, source, input.value);
-    const outcome = await invoker.invoke(functionName, payload);
+    const outcome = await tracing.span(
+      taskSpan('producer', payload, execution.traceparent),
+      async ({ traceparent, fail }) => {
+        const traced = traceparent === undefined ? payload : { ...payload, traceparent };
+        const answer = await invoker.invoke(functionName, traced);
+        if (answer.type === 'deferred') fail({ name: 'Deferred', message: answer.error });
+        else if (answer.type === 'failed') fail(answer.error);
+        return answer;
+      },
+    );
     switch (outcome.type) {
       case 'dispatched':
         this.#memory.add(execution, task);
@@ -109,8 +127,8 @@ export class TaskDispatcher {
     }
   }
 
-  #reportDeferred({ executionId }: Execution, { worker }: OpenTask, error: string): void {
-    this.#options.report({ type: 'dispatchFailed', executionId, worker, error });
+  #reportDeferred(execution: Execution, { worker }: OpenTask, error: string): void {
+    this.#options.report({ type: 'dispatchFailed', ...subjectOf(execution), worker, error });
   }
 
   /** Written as the worker would have written it: the same journal, the same first-result-wins. */

@@ -1,14 +1,15 @@
+import { setMaxListeners } from 'node:events';
 import { fromPromise, type PromiseActorLogic } from 'xstate';
 import {
   type EachMark,
   type EachOptions,
   eachKey,
   resolveEachOptions,
-  toleratedCount,
 } from '../orchestrator/core/eachOptions.ts';
-import type { Json } from '../orchestrator/core/json.ts';
+import { eachRequest, invalidItemsErrorName } from '../orchestrator/core/execution/itemList.ts';
 import type { ListFile, ListSummary } from '../orchestrator/core/listFiles.ts';
 import { runPromiseLogic } from '../orchestrator/core/machine/promiseLogic.ts';
+import { serializable } from '../orchestrator/core/serializable.ts';
 import {
   type FailedItem,
   type ItemFailure,
@@ -34,13 +35,20 @@ export class ExceedToleratedFailureThresholdError extends Error {
   override readonly name = thresholdErrorName;
 }
 
+/** Thrown by a plain XState actor of an `each()` whose input is no list, or whose options make no sense. */
+export class InvalidItemsError extends Error {
+  readonly code = 'InvalidItems';
+  override readonly name = invalidItemsErrorName;
+}
+
 /**
  * An actor that runs another one for each item of a list: `resize: each(worker<Image, Size>({ timeout: '30s' }),
  * { concurrency: 20 })`. Its input is the list, its output the list of their outputs in the same order. Each item is a
  * task of its own, with the retries of its actor; beside it, an item costs the execution nothing that stays.
  *
  * With `tolerateFailures`, an item that failed is `{ error }` in the output. Beyond what is tolerated the whole fails
- * with `States.ExceedToleratedFailureThreshold`, and what still runs is given up.
+ * with `States.ExceedToleratedFailureThreshold`, and what still runs is given up. An input that is no list is
+ * `Millrace.InvalidItems`.
  *
  * @throws InvalidEachError
  */
@@ -95,16 +103,18 @@ async function runEach<Output, Input>(
   given: EachOptions,
   signal: AbortSignal,
 ): Promise<(Output | FailedItem)[]> {
-  const items = isList(input) ? input : input.items;
-  const options = resolveEachOptions({ ...given, ...(isList(input) ? {} : input) });
-  const tolerated = toleratedCount(options.tolerateFailures, items.length);
+  const request = eachRequest(serializable(input, 'input'), resolveEachOptions(given));
+  if (request.type === 'invalid') throw new InvalidItemsError(request.error.message);
+  const { items, concurrency, tolerated } = request;
+  // Every item that is worked on listens to it.
+  setMaxListeners(0, signal);
   const output: (Output | FailedItem)[] = [];
   const failures: ItemFailure[] = [];
   const left = items.entries();
   const work = async () => {
     for (const [index, item] of left) {
       try {
-        output[index] = (await runPromiseLogic(actor, item as Json, { signal })) as Output;
+        output[index] = (await runPromiseLogic(actor, item, { signal })) as Output;
       } catch (thrown) {
         const { stack: _, ...error } = taskErrorOf(thrown);
         failures.push(itemFailure(index, error));
@@ -116,10 +126,6 @@ async function runEach<Output, Input>(
       }
     }
   };
-  await Promise.all(Array.from({ length: options.concurrency }, work));
+  await Promise.all(Array.from({ length: concurrency }, work));
   return output;
-}
-
-function isList<Item>(input: EachInput<Item>): input is readonly Item[] {
-  return Array.isArray(input);
 }

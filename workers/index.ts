@@ -11,6 +11,7 @@ export {
   ExceedToleratedFailureThresholdError,
   each,
   eachFromFile,
+  InvalidItemsError,
   isFailedItem,
 } from './each.ts';
 export { errorIs } from './errorIs.ts';

@@ -73,7 +73,7 @@ export function addRedriveCommand(line: CommandLine): void {
     .option('--machine-version <version>', 'version of the machine to go on with (default: the one it is on)')
     .option(
       '--input <json>',
-      'a JSON merge patch to the input of what failed, a task or the start: JSON, @FILE, or - for stdin',
+      'a JSON merge patch to the input of what failed, a task or the start: JSON, @FILE, or - for stdin; else it is refused',
     );
   withControlOptions(command)
     .addHelpText(

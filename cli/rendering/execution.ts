@@ -34,10 +34,7 @@ function waitsFor(execution: ExecutionDescription): string[] {
   if (execution.startPending) return ['the orchestrator, to take its start'];
   if (waitsOnlyForEvents(execution)) return ['an event'];
   const tasks = execution.tasks.map(taskText);
-  const lists = (execution.fanOuts ?? []).map(
-    ({ task, worker, count, done, failed, inFlight }) =>
-      `task ${task} (each of ${count} ${worker}): ${done} done, ${failed} of them failed, ${inFlight} in flight`,
-  );
+  const lists = (execution.fanOuts ?? []).map(listText);
   const timers = execution.timers.map(({ event, dueAt }) => `${event} at ${dueAt}`);
   const children = execution.children.map(({ executionId, machine }) => `${executionId} (${machine})`);
   const { waiting } = execution;
@@ -45,6 +42,15 @@ function waitsFor(execution: ExecutionDescription): string[] {
     ? [`its machine, since ${waiting.since}; looked for again at ${waiting.nextAttemptAt}`]
     : [];
   return [...tasks, ...lists, ...children, ...timers, ...machine];
+}
+
+function listText(list: NonNullable<ExecutionDescription['fanOuts']>[number]): string {
+  const { task, worker, count, done, failed, inFlight, delegatedTo } = list;
+  // How many items a file has, and how far it is, is known there alone.
+  if (delegatedTo !== undefined) {
+    return `task ${task} (each of ${count === 0 ? "a file's items" : count}, ${worker}): ${delegatedTo} says how far it is`;
+  }
+  return `task ${task} (each of ${count}, ${worker}): ${done} done, ${failed} of them failed, ${inFlight} in flight`;
 }
 
 function taskText(open: ExecutionDescription['tasks'][number]): string {

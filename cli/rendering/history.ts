@@ -115,8 +115,15 @@ function effectLine(effect: HistoryEffect): [name: string, text: string] {
   }
 }
 
-function taskText({ task, worker, attempt }: { task: number; worker: string; attempt: number }): string {
-  return `task#${task}#${attempt} ${worker}`;
+interface TaskEffect {
+  readonly task: number;
+  readonly index?: number;
+  readonly worker: string;
+  readonly attempt: number;
+}
+
+function taskText({ task, index, worker, attempt }: TaskEffect): string {
+  return `task#${index === undefined ? task : `${task}.${index}`}#${attempt} ${worker}`;
 }
 
 /** A bare event is its type. */

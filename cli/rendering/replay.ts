@@ -23,7 +23,9 @@ function outcomeText({ outcome, entries, divergence, isStructureChanged }: Repla
     case 'notDeployed':
       return divergence?.message ?? '';
     case 'incomplete':
-      return `cannot be replayed: after ${count(entries)}, a part of its journal or log has expired.`;
+      return divergence
+        ? `cannot be replayed from entry ${divergence.number} on. ${divergence.message}`
+        : `cannot be replayed: after ${count(entries)}, a part of its journal or log has expired.`;
     case 'notStarted':
       return 'nothing has been applied yet.';
   }

@@ -1,4 +1,4 @@
 export { InvalidDeploymentError } from './errors.ts';
-export type { CountedReport } from './metrics.ts';
+export type { CountedReport, OwnMetricOptions } from './metrics.ts';
 export { Millrace } from './millrace.ts';
 export type { BusProps, MillraceProps, WorkerCodeProps, WorkerModuleProps } from './millraceProps.ts';

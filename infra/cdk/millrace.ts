@@ -9,7 +9,8 @@ import type { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { environmentVariable } from '../../orchestrator/configuration.ts';
-import { describeDeployment } from '../describe.ts';
+import { type MetricName, metricNamespace } from '../../orchestrator/observability/metricDefinitions.ts';
+import { type DeploymentSettings, describeDeployment } from '../describe.ts';
 import type { DeploymentDescription, EventSourceDescription, FunctionDescription } from '../description.ts';
 import { createAlarms } from './alarms.ts';
 import { privateBucket } from './buckets.ts';
@@ -18,7 +19,16 @@ import type { FunctionOverrides } from './deployedFunction.ts';
 import { DeployedFunctions } from './deployedFunctions.ts';
 import { DeploymentCode } from './deploymentCode.ts';
 import { InvalidDeploymentError } from './errors.ts';
-import { type CountedReport, countReports, givenUpRecords, reportMetric, sumOver } from './metrics.ts';
+import {
+  type CountedReport,
+  countReports,
+  failedExecutions,
+  givenUpRecords,
+  type OwnMetricOptions,
+  ownMetric,
+  reportMetric,
+  sumOver,
+} from './metrics.ts';
 import type { MillraceProps, WorkerCodeProps, WorkerModuleProps } from './millraceProps.ts';
 import {
   accessOfGrant,
@@ -37,8 +47,6 @@ import { createTable } from './table.ts';
 /** Stand in the deployment description for buckets whose names only the deployment knows. */
 const storePlaceholder = 's3://store';
 const failuresPlaceholder = 's3://failures';
-
-type Settings = NonNullable<Parameters<typeof describeDeployment>[1]>;
 
 /**
  * Millrace in your account: the table, the orchestrator with your machines, your workers, and all that joins them, as the
@@ -60,15 +68,16 @@ export class Millrace extends Construct {
   readonly recoveryRule: Rule;
   /** Rules that start functions, by function name. */
   readonly schedules: Readonly<Record<string, Rule>>;
-  /** By name, as docs/deploy.md lists them. */
+  /** By name, as docs/operate.md lists them. */
   readonly alarms: Readonly<Record<string, Alarm>>;
   readonly dashboard: Dashboard;
 
   readonly #props: MillraceProps;
-  readonly #settings: Settings;
+  readonly #settings: DeploymentSettings;
   readonly #code: DeploymentCode;
   readonly #data: DataResources;
   readonly #functions: DeployedFunctions;
+  readonly #functionPrefix: string;
   readonly #reportNamespace: string;
   #isComplete = false;
 
@@ -82,7 +91,8 @@ export class Millrace extends Construct {
     const { encryptionKey, removalPolicy = RemovalPolicy.RETAIN } = props;
     const functionPrefix =
       props.functionPrefix ?? `${Names.uniqueResourceName(this, { maxLength: 16, separator: '-' })}-`;
-    this.#reportNamespace = `Millrace/${functionPrefix.replace(/-$/, '')}`;
+    this.#functionPrefix = functionPrefix;
+    this.#reportNamespace = metricNamespace(functionPrefix);
     this.#code = new DeploymentCode(
       props,
       join(Stage.of(this)?.outdir ?? 'cdk.out', `millrace-${this.node.addr}`),
@@ -133,6 +143,8 @@ export class Millrace extends Construct {
       ownFunctions: this.#ownFunctions,
       mappings: this.eventSourceMappings,
       reportNamespace: this.#reportNamespace,
+      functionPrefix,
+      hasMetrics: settings.hasMetrics ?? false,
       topic: props.alarmTopic,
     });
     this.dashboard = new Dashboard(this, 'Dashboard');
@@ -275,6 +287,19 @@ export class Millrace extends Construct {
     return sumOver(this.#ownFunctions, 'Throttles', 'Throttled invocations', options);
   }
 
+  /**
+   * A metric that the functions publish themselves, such as `Commits`: docs/operate.md has them all. Without a machine, one that
+   * is published of each machine is a search, which a dashboard can show and an alarm cannot take.
+   */
+  metric(name: MetricName, options?: OwnMetricOptions): IMetric {
+    return ownMetric(this.#functionPrefix, name, options);
+  }
+
+  /** Executions that became FAILED or TIMED_OUT, of a machine or of all. */
+  metricFailedExecutions(options?: OwnMetricOptions): IMetric {
+    return failedExecutions(this.#functionPrefix, options);
+  }
+
   /** How often the functions' logs have a report, such as `waiting`. */
   metricReports(report: CountedReport, options?: MetricOptions): IMetric {
     return reportMetric(this.#reportNamespace, report, options);
@@ -354,16 +379,21 @@ export class Millrace extends Construct {
       workers: this.#functions.tasks,
       alarms: Object.values(this.alarms),
       reportNamespace: this.#reportNamespace,
+      functionPrefix: this.#functionPrefix,
+      hasMetrics: this.#settings.hasMetrics ?? false,
     });
   }
 }
 
-function settingsOf(props: MillraceProps, functionPrefix: string): Settings {
-  const { indexShards, retention, waitForMachine } = props;
+function settingsOf(props: MillraceProps, functionPrefix: string): DeploymentSettings {
+  const { indexShards, retention, waitForMachine, logLevel, orchestratorMemorySize, metrics = true } = props;
   return {
     functionPrefix,
     store: storePlaceholder,
     failures: failuresPlaceholder,
+    hasMetrics: metrics,
+    ...(logLevel !== undefined && { logLevel }),
+    ...(orchestratorMemorySize !== undefined && { orchestratorMemoryMb: orchestratorMemorySize }),
     ...(indexShards !== undefined && { indexShards }),
     ...(retention && { retentionDays: retention.toDays() }),
     ...(waitForMachine && { waitForMachineSeconds: waitForMachine.toSeconds() }),

@@ -51,8 +51,9 @@ export class FolderStore implements ObjectStore {
   }
 
   async *stream(key: string, fromByte = 0): AsyncGenerator<Uint8Array, void, undefined> {
+    const path = this.#path(key);
     try {
-      for await (const chunk of createReadStream(this.#path(key), { start: fromByte })) yield chunk;
+      for await (const chunk of createReadStream(path, { start: fromByte })) yield chunk;
     } catch (error) {
       throw this.#typed(key, error);
     }

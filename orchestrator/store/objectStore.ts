@@ -65,8 +65,8 @@ export class InvalidObjectKeyError extends Error {
   override readonly name = 'InvalidObjectKeyError';
   constructor(key: string) {
     super(
-      `'${key.slice(0, 200)}' is no key of an object: parts of letters, digits and '_', '-', '.', '~', '%', '=', with '/' ` +
-        `between them, ${maximumKeyLength} characters at most.`,
+      `${JSON.stringify(key.slice(0, 200))} is no key of an object: parts with '/' between them, none of them empty, '.' or '..', ` +
+        `without control characters and '\\'; ${maximumPartBytes} bytes a part and ${maximumKeyBytes} in all at most.`,
     );
   }
 }
@@ -87,14 +87,20 @@ export class StoreNotConfiguredError extends Error {
 export const storeVariable = 'MILLRACE_STORE';
 
 /** S3 takes 1,024 bytes, of which the prefix needs some. */
-const maximumKeyLength = 800;
+const maximumKeyBytes = 800;
+/** A file's name takes 255 bytes, of which a temporary one needs some. */
+const maximumPartBytes = 200;
 
-/** A part of a key that is `.` or `..` would be another folder. */
-const keyPattern = /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[\w.~%=-]{1,200}(?:\/[\w.~%=-]{1,200})*$/;
+/** Control characters, a separator of other systems, and what UTF-8 cannot hold. */
+const outsideOfKeys = /[\p{Cc}\\\p{Surrogate}]/u;
 
 /** Whether a store has such keys: they are names of files in a folder, and of objects in S3. */
 export function isObjectKey(key: string): boolean {
-  return key.length <= maximumKeyLength && keyPattern.test(key);
+  if (Buffer.byteLength(key) > maximumKeyBytes || outsideOfKeys.test(key)) return false;
+  // A part that is `.` or `..` would be another folder.
+  return key
+    .split('/')
+    .every((part) => !['', '.', '..'].includes(part) && Buffer.byteLength(part) <= maximumPartBytes);
 }
 
 /** @throws InvalidObjectKeyError */

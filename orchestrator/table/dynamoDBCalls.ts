@@ -56,11 +56,13 @@ export class DynamoDBCalls {
     return output.Item;
   }
 
+  /** Each item that is there once, also where its key is given twice. */
   async getMany(executionId: string, sortKeys: readonly string[]): Promise<Attributes[]> {
     const items: Attributes[] = [];
-    // BatchGetItem takes 100 keys at a time, and may leave some for a later call.
+    // BatchGetItem refuses a key that is given twice, takes 100 at a time, and may leave some for a later call.
+    const keys = [...new Set(sortKeys)].map((key) => keyOf(executionId, key));
     const backoff = new UnprocessedBackoff(this.#options.sleep ?? sleep);
-    for (let pending = sortKeys.map((key) => keyOf(executionId, key)); pending.length > 0; ) {
+    for (let pending = keys; pending.length > 0; ) {
       const table = this.#options.tableName;
       const output = await this.#client.send(
         new BatchGetItemCommand({

@@ -1,5 +1,6 @@
 import type { JournalEntry } from '../core/execution/entries.ts';
 import type { Execution } from '../core/execution/execution.ts';
+import { unfetchedPatchedTask } from '../core/execution/inputPatch.ts';
 import { unfetchedData, unfetchedSnapshot } from '../core/execution/storedData.ts';
 import { ObjectNotFoundError } from '../store/objectStore.ts';
 import { isStoredDataError, type StoredJson } from '../store/storedJson.ts';
@@ -52,6 +53,21 @@ export async function withEntryData(data: StoredJson, entry: JournalEntry): Prom
 export async function withSnapshot(data: StoredJson, execution: Execution): Promise<Execution> {
   const key = unfetchedSnapshot(execution);
   return key === undefined ? execution : { ...execution, snapshot: await data.readText(key) };
+}
+
+/**
+ * The execution with the input that a redrive's patch is to change.
+ *
+ * @throws StoredDataError
+ */
+export async function withPatchedTasksInput(data: StoredJson, execution: Execution): Promise<Execution> {
+  const { task, inputAt } = unfetchedPatchedTask(execution) ?? {};
+  if (inputAt === undefined) return execution;
+  const input = await data.read(inputAt);
+  return {
+    ...execution,
+    tasks: execution.tasks.map((open) => (open.task === task ? { ...open, input } : open)),
+  };
 }
 
 /** The same, where it is to be had; an execution ends without it all the same. */

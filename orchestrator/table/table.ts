@@ -9,8 +9,8 @@ import type { Beat, Claim, ClaimOutcome, NewBeat } from './liveness.ts';
 import type { ItemOutline } from './outline.ts';
 
 /**
- * What Millrace asks of its table, as named operations. Reads are strongly consistent unless said otherwise. Every
- * operation rejects with the store's own error when the store did not take it.
+ * What Millrace asks of its table, as named operations. Reads are strongly consistent unless said otherwise, and answer
+ * an item once that they are asked for twice. Every operation rejects with the store's own error when the store did not take it.
  */
 export interface Table {
   readExecution(executionId: string): Promise<Execution | undefined>;

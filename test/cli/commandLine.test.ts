@@ -39,11 +39,15 @@ describe('help', () => {
 describe('wrong usage ends with exit code 2 and one line that says what is wrong', () => {
   it.each([
     ['no command', [], 'Name a command.'],
-    ['an unknown command', ['strat', 'order'], "unknown command 'strat' | (Did you mean start?)"],
-    ['an unknown option', ['start', 'order', '--inputs', '{}'], "unknown option '--inputs'"],
-    ['a missing argument', ['describe'], "missing required argument 'id'"],
-    ['too many arguments', ['describe', 'a', 'b'], 'too many arguments'],
-    ['a missing option', ['run', 'order'], "required option '--input <file>' not specified"],
+    ['an unknown command', ['strat', 'order'], "Unknown command 'strat'. Did you mean start? See --help."],
+    [
+      'an unknown option',
+      ['start', 'order', '--inputs', '{}'],
+      "Unknown option '--inputs'. Did you mean --input? See --help.",
+    ],
+    ['a missing argument', ['describe'], "Missing required argument 'id'. See --help."],
+    ['too many arguments', ['describe', 'a', 'b'], 'Too many arguments'],
+    ['a missing option', ['run', 'order'], "Required option '--input <file>' not specified. See --help."],
     ['an unknown status', ['list', 'order', '--status', 'DONE'], "argument 'DONE' is invalid"],
     ['a port that is none', ['dev', '--dynamodb-port', '70000'], 'Give a port'],
     ['a limit that is no number', ['list', 'order', '--limit', 'all'], 'Give a whole number'],
@@ -58,7 +62,7 @@ describe('wrong usage ends with exit code 2 and one line that says what is wrong
   it('is JSON with --json', async () => {
     const { stderr } = await run('describe', '--json');
     expect(JSON.parse(stderr.join('\n'))).toEqual({
-      error: { code: 'InvalidUsage', message: "missing required argument 'id' See --help." },
+      error: { code: 'InvalidUsage', message: "Missing required argument 'id'. See --help." },
     });
   });
 });

@@ -114,12 +114,36 @@ describe('redrive', () => {
     expect(await client.describe('r-1')).toMatchObject({ status: 'RUNNING' });
   });
 
+  it('with a patch is refused, and nothing written, where what failed has no input', async () => {
+    const { client } = deployment;
+    await client.start(mailbox, { executionId: 'r-3' });
+    await deployment.orchestrate('r-3');
+    await client.stop('r-3');
+    await deployment.orchestrate('r-3');
+    const before = await countItems();
+    await expect(client.redrive('r-3', { input: { to: 'Gent' } })).rejects.toMatchObject({
+      code: 'InputPatchNotApplicable',
+      message: expect.stringMatching(/no task of it has failed.*redrive it without/),
+    });
+    const many = { control: 'redrive', machine: mailbox, status: 'ABORTED', input: {} } as const;
+    const outcomes: unknown[] = [];
+    for await (const { executionId, outcome } of client.controlMany(many)) {
+      outcomes.push([executionId, outcome]);
+    }
+    expect(outcomes).toEqual([['r-3', 'notApplicable']]);
+    expect(await countItems()).toBe(before);
+    await client.redrive('r-3');
+    expect(await countItems()).toBe(before + 1);
+  });
+
   it('refuses an execution that does not wait for it', async () => {
     const { client } = deployment;
     await client.start(mailbox, { executionId: 'r-2' });
     await expect(client.redrive('r-2')).rejects.toMatchObject({
       code: 'NotRedrivable',
-      message: expect.stringContaining('RUNNING'),
+      message: expect.stringMatching(
+        /is RUNNING: only one that is FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE/,
+      ),
     });
   });
 });

@@ -1,5 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { controlMany } from '../../client/controlMany.ts';
 import type { ControlManyOptions } from '../../client/index.ts';
+import { sleep } from '../../client/surroundings.ts';
+import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import { idleSurroundings } from '../support/idleSurroundings.ts';
 import { mailbox, quote } from './machines.ts';
 import { TestDeployment } from './testDeployment.ts';
 import { startTestTable, type TestTable } from './testTable.ts';
@@ -101,6 +106,25 @@ describe('controlMany', () => {
     expect(deployment.now - before).toBe(1000);
   });
 
+  it('lets many wait for their turn without a warning of the process', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => void warnings.push(warning);
+    process.on('warning', note);
+    const cloud = new SimulatedCloud([mailbox], {});
+    for (let i = 0; i < 20; i++) await cloud.start('mailbox', `m-${i}`);
+    await cloud.settle();
+    const surroundings = { ...idleSurroundings(cloud.table), newId: randomUUID, sleep };
+    const options = { control: 'suspend', machine: mailbox, status: 'RUNNING' } as const;
+    const { signal } = new AbortController();
+    let count = 0;
+    for await (const { outcome } of controlMany(surroundings, { ...options, ratePerSecond: 500, signal })) {
+      expect(outcome).toBe('sent');
+      count++;
+    }
+    process.off('warning', note);
+    expect({ count, warnings }).toEqual({ count: 20, warnings: [] });
+  });
+
   it('only names them in a dry run', async () => {
     const names = await outcomes({ ...failedQuotes, isDryRun: true });
     expect(Object.keys(names).length).toBeGreaterThan(0);
@@ -118,6 +142,14 @@ describe('controlMany', () => {
     expect(await outcomes(suspended)).toEqual({ box: 'sent' });
     await deployment.orchestrate('box');
     expect(await deployment.client.describe('box')).toMatchObject({ status: 'RUNNING' });
+  });
+
+  it('refuses a time of executions that run, which the index does not have', async () => {
+    const running = { control: 'stop', machine: mailbox, status: 'RUNNING', since: 0 } as const;
+    await expect(outcomes(running)).rejects.toMatchObject({ code: 'SinceNotApplicable' });
+    await expect(outcomes({ ...running, isDryRun: true })).rejects.toMatchObject({
+      code: 'SinceNotApplicable',
+    });
   });
 
   it('refuses a word that executions in that status do not take', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { event, execution, incompressible, result } from './examples.ts';
+import { event, execution, incompressible, noon, result } from './examples.ts';
 import type { Current } from './table.features.ts';
 
 const start = { executionId: 'order-17', machine: 'order', input: { customer: 'c-1', lines: [1, 2] } };
@@ -183,6 +183,31 @@ export function journalFeatures(current: Current): void {
       } while (cursor !== undefined);
       expect(paged.sort()).toEqual(references(await table.readJournal('order-17')));
       expect(await table.readJournalEntries('order-17', [])).toEqual([]);
+    });
+
+    it('answers what it is asked for twice once', async () => {
+      const { table } = current();
+      await table.insertResult(result(1));
+      await table.insertResult(result(2));
+      await table.writeLogSegment('order-17', { number: 3, text: '=3' });
+      const [one, two] = [
+        { task: 1, attempt: 1 },
+        { task: 2, attempt: 1 },
+      ];
+      await table.writeBeat({ executionId: 'order-17', ...one, at: new Date(noon).toISOString() });
+      const journal = await table.readJournalEntries('order-17', ['task#1#1', 'task#2#1', 'task#1#1']);
+      expect(references(journal)).toEqual(['task#1#1', 'task#2#1']);
+      expect(references(await table.readResults('order-17', [two, one, two]))).toEqual(references(journal));
+      expect(await table.readLogSegments('order-17', [3, 3])).toEqual([{ number: 3, text: '=3' }]);
+      expect(await table.readBeats('order-17', [one, one])).toHaveLength(1);
+    });
+
+    it('answers it once also where more than a hundred lie between', async () => {
+      const { table } = current();
+      await table.insertResult(result(1));
+      const between = Array.from({ length: 150 }, (_, task) => `task#${task + 2}#1`);
+      const journal = await table.readJournalEntries('order-17', ['task#1#1', ...between, 'task#1#1']);
+      expect(references(journal)).toEqual(['task#1#1']);
     });
 
     it('answers segments of the log by their numbers, without those that are gone', async () => {

@@ -123,7 +123,11 @@ export function messageFeatures(current: Current): void {
       const { table } = current();
       const talking = execution({
         children: [{ task: 3, machine: 'insurance' }],
-        sent: { 'order-17.3': 2, other: 1 },
+        sent: Object.fromEntries([
+          ['order-17.3', 2],
+          ['__proto__', 1],
+          ['constructor', 2],
+        ]),
         received: { 'order-17.3': 5 },
         outbox: [start, message(3)],
         held: [

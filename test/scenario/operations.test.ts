@@ -5,6 +5,7 @@ import { seededRandom } from '../../local/seededRandom.ts';
 import type { Control } from '../../orchestrator/core/execution/entries.ts';
 import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { each, worker } from '../../workers/index.ts';
+import { idleSurroundings } from '../support/idleSurroundings.ts';
 
 const kid = setup({
   types: {
@@ -201,14 +202,7 @@ describe('whatever is stopped, redriven, suspended and resumed, at whatever mome
         kids: [kidOutput, kidOutput],
       },
     });
-    const client = new MillraceClient({
-      table: cloud.table,
-      now: () => cloud.now,
-      newId: () => 'id',
-      sleep: async () => {},
-      retentionDays: 90,
-      catchUp: () => Promise.reject(new Error('Nobody asks for it.')),
-    });
+    const client = new MillraceClient(idleSurroundings(cloud.table));
     for (const { executionId, status: each } of cloud.table.executions()) {
       expect(each, executionId).not.toBe('RUNNING');
       expect(await client.replay(executionId, [family, kid])).toMatchObject({ outcome: 'equal' });

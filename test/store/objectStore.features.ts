@@ -88,14 +88,35 @@ export function describeObjectStore(name: string, factory: () => Promise<StoreUn
       '../a',
       'data/../../a',
       'data/.',
-      'data/a b',
-      'data/ä',
+      'data/..',
       'a\\b',
-      'a'.repeat(900),
+      'data/a\n',
+      'data/\u0000',
+      'data/\ud800',
+      'a'.repeat(201),
+      'ä'.repeat(101),
+      'aaaaaaaaa/'.repeat(90).slice(0, -1),
     ])('refuses the key %j', async (key) => {
       await expect((async () => store.put(key, bytes('a')))()).rejects.toThrow(InvalidObjectKeyError);
       await expect((async () => store.get(key))()).rejects.toThrow(InvalidObjectKeyError);
+      await expect(collect(store.stream(key))).rejects.toThrow(InvalidObjectKeyError);
       await expect((async () => store.delete(key))()).rejects.toThrow(InvalidObjectKeyError);
+    });
+
+    it.each([
+      'in/ünï cödé #1.csv',
+      ' ',
+      'a+b & c?d=e/%20',
+      '..a/...',
+      '\'"<>|*:;$,@~',
+      '😀',
+      'ä'.repeat(100),
+    ])('has the key %j as any other', async (key) => {
+      await store.put(key, bytes('a'));
+      expect(text(await store.get(key))).toBe('a');
+      expect(Buffer.concat(await collect(store.stream(key))).toString()).toBe('a');
+      await store.delete(key);
+      await expect(store.get(key)).rejects.toThrow(ObjectNotFoundError);
     });
 
     it('streams an object from an offset on', async () => {

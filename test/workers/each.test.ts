@@ -17,7 +17,7 @@ const half = fromPromise(async ({ input }: { input: number }) => {
 
 async function runInPlainXState<Output>(
   logic: EachLogic<EachInput<number>, Output>,
-  input: readonly number[],
+  input: EachInput<number>,
 ) {
   const actor = createActor(logic, { input });
   const output = toPromise(actor);
@@ -55,6 +55,46 @@ describe('each, in plain XState', () => {
       count: 3,
       errors: [{ index: 1 }, { index: 2 }],
     });
+  });
+
+  it.each([
+    ['a number', 5],
+    ['nothing', undefined],
+    ['an object without items', { a: 1 }],
+    ['items that are no list', { items: 'rows.csv' }],
+    ['a concurrency that makes no sense', { items: [2], concurrency: 0 }],
+    ['a tolerance that makes no sense', { items: [2], tolerateFailures: '101%' }],
+  ])('fails as in the cloud where its input is %s', async (_, input) => {
+    const failing = runInPlainXState(each(half), input as never);
+    await expect(failing).rejects.toMatchObject({ name: 'Millrace.InvalidItems', code: 'InvalidItems' });
+  });
+
+  it('takes options with the list, as in the cloud', async () => {
+    const input = { items: [2, 3], concurrency: '5', tolerateFailures: '50%' } as never;
+    expect(await runInPlainXState(each(half), input)).toMatchObject([1, { error: { name: 'RangeError' } }]);
+  });
+
+  it.each([
+    ['a Date', [new Date(0)]],
+    ['nothing', [1, undefined]],
+  ])('refuses items that would not be stored: %s', async (_, input) => {
+    await expect(runInPlainXState(each(half), input as never)).rejects.toMatchObject({
+      name: 'NotSerializableError',
+    });
+  });
+
+  it('runs as many at a time as it may without a warning of the process', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => void warnings.push(warning);
+    process.on('warning', note);
+    const slow = fromPromise<void, number>(() => new Promise((resolve) => setImmediate(resolve)));
+    await runInPlainXState(
+      each(slow, { concurrency: 50 }),
+      Array.from({ length: 60 }, (_, i) => i),
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
   });
 
   it('cannot run a worker, and says so', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ListFormat } from '../../orchestrator/core/listFiles.ts';
 import { MemoryStore } from '../../orchestrator/store/memoryStore.ts';
+import { StoreUnavailableError } from '../../orchestrator/store/objectStore.ts';
 import { parseCsvRow } from '../../workers/lists/csv.ts';
 import { readItems } from '../../workers/lists/readItems.ts';
 
@@ -31,7 +32,27 @@ describe('the items of a file', () => {
   });
 
   it.each([
+    ['ndjson', '\uFEFF{"a":1}\n{"a":2}\n'],
+    ['json', '\uFEFF[{"a":1},{"a":2}]'],
+    ['csv', '\uFEFF"a"\n1\n2\n'],
+  ] as const)('may begin with a byte order mark, in %s', async (format, text) => {
+    const items = await itemsOf(text, format);
+    expect(items.map((item) => Number((item as { a: unknown }).a))).toEqual([1, 2]);
+  });
+
+  it('have a carriage return where it is within quotes', async () => {
+    expect(await itemsOf('a,b\n"1\r2","3""\r4"\r\n', 'csv')).toEqual([{ a: '1\r2', b: '3"\r4' }]);
+  });
+
+  it.each([
     ['ndjson', '{"a":1}\n{"a":', /^file:2 is no JSON/],
+    ['ndjson', '1\n{"a":{"b":[1e400]}}', /^file:2\.a\.b\[0\] is Infinity/],
+    ['json', '[1,-1e999]', /^file\[1\] is -Infinity/],
+    ['ndjson', '{"a":1}\r{"a":2}\r', /^file:1 is no JSON/],
+    ['csv', 'a,b\r1,2\r', /^file:1 has a line end of '\\r' alone/],
+    ['csv', 'a,b\n"1",2\r"3",4\r', /^file:2 has a line end of '\\r' alone/],
+    ['csv', 'a,b,a\n1,2,3\n', /^file:1 names the column 'a' twice/],
+    ['csv', 'a,,\n1,2,3\n', /^file:1 names the column '' twice/],
     ['json', '{"a":1}', /holds no JSON array/],
     ['csv', 'a,b\n1,2,3\n', /^file:2 has 3 fields, and the first row has 2/],
     ['csv', 'a,b\n1,"2\n', /ends within a quoted field/],
@@ -41,6 +62,30 @@ describe('the items of a file', () => {
       retryable: false,
       message: expect.stringMatching(message),
     });
+  });
+});
+
+describe('a file that cannot be read at all', () => {
+  it.each([
+    ['there is no such file', 'missing', /no object 'missing'/],
+    ['its key is none', '../passwd', /no key of an object/],
+    ['a line is too long', 'long', /A line of the object 'long'/],
+  ])('is said to be so where %s', async (_, key, message) => {
+    const store = new MemoryStore();
+    await store.put('long', Buffer.alloc(1024 * 1024 + 1, 'x'));
+    await expect(readItems(store, key, 'ndjson').next()).rejects.toMatchObject({
+      name: 'States.ItemReaderFailed',
+      retryable: false,
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('is tried again where it is the store that does not answer', async () => {
+    const store = new MemoryStore();
+    store.stream = () => {
+      throw new StoreUnavailableError('memory:', 'it is away');
+    };
+    await expect(readItems(store, 'file', 'csv').next()).rejects.toThrow(StoreUnavailableError);
   });
 });
 

@@ -3,9 +3,9 @@ import { eachRequest } from '../../orchestrator/core/execution/itemList.ts';
 import { type ListPart, mostItemsInPart, partInput } from '../../orchestrator/core/execution/listPart.ts';
 import type { Json, JsonObject } from '../../orchestrator/core/json.ts';
 import { type ListFormat, listFileOf } from '../../orchestrator/core/listFiles.ts';
-import type { ObjectStore } from '../../orchestrator/store/objectStore.ts';
+import { isObjectKey, type ObjectStore } from '../../orchestrator/store/objectStore.ts';
 import type { StoredJson } from '../../orchestrator/store/storedJson.ts';
-import { listPageKey, listPrefix, resultsPrefix } from '../../orchestrator/table/listKeys.ts';
+import { listPageKey, listPrefix, resultsKey, resultsPrefix } from '../../orchestrator/table/listKeys.ts';
 import { ItemReaderError } from './itemReaderError.ts';
 import { readItems } from './readItems.ts';
 
@@ -29,6 +29,12 @@ export async function splitFile(input: Json, to: SplitSurroundings): Promise<Jso
       "Name a file: { items: 'imports/photos.ndjson' }, and no other format than ndjson, json, csv.",
     );
   const key = keyOf(file.items, to.store);
+  const results = resultsPrefix(key, to.executionId);
+  if (isObjectKey(key) && !isObjectKey(resultsKey(results, 0))) {
+    throw new ItemReaderError(
+      `'${key}' is too long for its results to be put beside it, under '${results}': rename the file.`,
+    );
+  }
   const prefix = listPrefix(to.executionId, to.attempt);
   const pages = new Pages(to.data, prefix);
   for await (const item of readItems(to.store, key, file.format ?? formatOf(key))) {
@@ -46,7 +52,7 @@ export async function splitFile(input: Json, to: SplitSurroundings): Promise<Jso
     count: pages.count,
     concurrency: request.concurrency,
     tolerated: isShare ? toleratedCount(tolerateFailures, pages.count) : request.tolerated,
-    results: resultsPrefix(key, to.executionId),
+    results,
   };
   return partInput(part);
 }

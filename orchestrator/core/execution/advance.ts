@@ -1,4 +1,9 @@
-import { DefinitionMismatchError, type PreparedMachine, parseMachineState } from '../machine/index.ts';
+import {
+  DefinitionMismatchError,
+  hasSameStates,
+  type PreparedMachine,
+  parseMachineState,
+} from '../machine/index.ts';
 import { applyEntry, countAgain, logKindOf } from './applyEntry.ts';
 import { applyControl, applyParentsWord } from './control.ts';
 import { Draft, type ExecutionEffect, type LogSegment } from './draft.ts';
@@ -8,6 +13,7 @@ import type { Emission } from './emission.ts';
 import type { JournalEntry, StartEntry } from './entries.ts';
 import { type Execution, type ExecutionError, type OpenTask, taskKey, type Waiting } from './execution.ts';
 import { offerHeldEvents } from './heldEvents.ts';
+import { unfetchedPatchedTask } from './inputPatch.ts';
 import type { ItemList } from './itemList.ts';
 import type { ItemResults } from './listOutcome.ts';
 import type { MachineLookup } from './machines.ts';
@@ -244,6 +250,7 @@ class Attempt {
     if (!this.#waited || draft.ended || draft.execution.waiting !== this.#waited) return;
     const machine = this.#isWholeJournal ? this.#ready(undefined) : this.#machine;
     if (!machine || draft.ended || draft.execution.waiting !== this.#waited) return;
+    if (unfetchedPatchedTask(draft.execution)) throw new DataUnavailableError(this.#unavailable);
     draft.clear('waiting');
     draft.clear('error');
     if (this.#waited.isRedrive) goOnFromFailure(draft, machine, this.#cause);
@@ -258,8 +265,8 @@ class Attempt {
  * @throws DefinitionMismatchError
  */
 function refuseOtherOrders(machine: PreparedMachine, { definitionHash, snapshot }: Execution): void {
-  if (definitionHash === undefined || definitionHash === machine.definitionHash || snapshot === undefined)
-    return;
+  if (definitionHash === undefined || snapshot === undefined) return;
+  if (hasSameStates(definitionHash, machine.definitionHash)) return;
   const { order, history } = parseMachineState(snapshot);
   if (order || history) {
     throw new DefinitionMismatchError(

@@ -1,4 +1,5 @@
 import type { PreparedMachine } from '../machine/index.ts';
+import { ownProperty } from '../ownProperty.ts';
 import { childNumber } from './addresses.ts';
 import { hasChild } from './children.ts';
 import { anotherAttempt } from './control.ts';
@@ -71,6 +72,7 @@ function applyStart(draft: Draft, machine: PreparedMachine, entry: StartEntry, c
   const { inputPatch, startedAt } = draft.execution;
   draft.set({ machineVersion: machine.version, definitionHash: machine.definitionHash });
   if (machine.timeoutMs !== undefined) draft.set({ timeoutAt: startedAt + machine.timeoutMs });
+  if (entry.traceparent !== undefined) draft.set({ traceparent: entry.traceparent });
   const input = inputPatch === undefined ? entry.input : patched(entry.input ?? null, inputPatch);
   draft.step(machine, { type: 'start', input, isMessage: entry.isChild === true }, cause);
   return { type: 'applied' };
@@ -177,7 +179,7 @@ function noteReceived(draft: Draft, { sender, number }: MessageEntry): void {
 /** A parent's word may be taken before what the parent has said before: it counts once that was taken, too. */
 export function countAgain(draft: Draft, entry: JournalEntry): void {
   if (entry.kind !== 'message' || draft.ended) return;
-  const counted = draft.execution.received?.[entry.sender] ?? 0;
+  const counted = ownProperty(draft.execution.received, entry.sender) ?? 0;
   if (counted > 0 && entry.number === counted + 1) noteReceived(draft, entry);
 }
 

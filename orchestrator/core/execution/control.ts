@@ -1,12 +1,13 @@
 import { shiftTimers } from '../machine/index.ts';
+import { ownProperty } from '../ownProperty.ts';
 import { parentOf } from './addresses.ts';
 import { redriveChildren } from './children.ts';
 import type { Draft } from './draft.ts';
 import type { ControlEntry, MessageEntry } from './entries.ts';
 import type { OpenTask } from './execution.ts';
 import { type FanOut, withOpenTasks } from './fanOut.ts';
+import { patchTarget } from './inputPatch.ts';
 import type { IgnoredReason } from './log.ts';
-import { patched } from './mergePatch.ts';
 import { notHandedOver } from './tasks.ts';
 
 /** An operator's word. It needs no machine, and is taken also by an execution that has ended. */
@@ -24,7 +25,7 @@ function control(draft: Draft, entry: ControlEntry): IgnoredReason | undefined {
       draft.end('ABORTED', entry.cause === undefined ? {} : { error: aborted(entry.cause) });
       return undefined;
     case 'redrive':
-      return redrive(draft, entry) ? undefined : 'NotRedrivable';
+      return redrive(draft, entry);
     case 'suspend':
       if (status !== 'RUNNING') return draft.ended ? 'Ended' : 'NotRunning';
       draft.set({ status: 'SUSPENDED', suspendedAt: draft.now });
@@ -47,10 +48,10 @@ export function applyParentsWord(draft: Draft, entry: MessageEntry): boolean {
   if (word.type === 'stop') {
     if (draft.ended) return false;
     draft.end('ABORTED', {}, false);
-  } else if (!redrive(draft, {})) return false;
+  } else if (redrive(draft, {}) !== undefined) return false;
   // Others before it may lie in the journal, for when the machine is there.
   const { received = {} } = draft.execution;
-  if ((received[entry.sender] ?? 0) === entry.number - 1) {
+  if ((ownProperty(received, entry.sender) ?? 0) === entry.number - 1) {
     draft.set({ received: { ...received, [entry.sender]: entry.number } });
   }
   draft.log('message', entry.reference);
@@ -62,11 +63,16 @@ type Redrive = Pick<ControlEntry, 'version' | 'input'>;
 /**
  * From where it failed, timed out or was stopped: its state and tasks are those of before. What has succeeded is not
  * repeated: results that have come meanwhile are found in the journal. An attempt that failed, or whose time ran out, is
- * followed by a new one.
+ * followed by a new one. Answers why it is not taken.
  */
-function redrive(draft: Draft, { version, input }: Redrive): boolean {
+function redrive(draft: Draft, { version, input }: Redrive): IgnoredReason | undefined {
   const { status, failed, machineVersion, startedOnVersion } = draft.execution;
-  if (status === 'RUNNING' || status === 'SUCCEEDED' || status === 'SUSPENDED') return false;
+  if (status === 'RUNNING' || status === 'SUCCEEDED' || status === 'SUSPENDED') return 'NotRedrivable';
+  if (input !== undefined) {
+    if (patchTarget(draft.execution).type === 'none') return 'InputPatchNotApplicable';
+    // Applied when it goes on: what it changes may be in the object store.
+    draft.set({ inputPatch: input });
+  }
   for (const key of ['endedAt', 'timeoutAt', 'output'] as const) draft.clear(key);
   draft.set({
     status: 'RUNNING',
@@ -78,20 +84,13 @@ function redrive(draft: Draft, { version, input }: Redrive): boolean {
   }
   const task = draft.execution.tasks.find((open) => open.task === failed?.task);
   if (task) {
-    draft.replaceTask(
-      anotherAttempt(
-        input === undefined ? task : { ...task, input: patched(task.input ?? null, input) },
-        draft.now,
-      ),
-    );
+    draft.replaceTask(anotherAttempt(task, draft.now));
   } else if (failed?.task !== undefined) {
     const fanOut = draft.fanOut(failed.task);
     if (fanOut) draft.replaceFanOut(withFailuresReopened(fanOut, failed.item, draft.now));
-  } else if (input !== undefined && failed?.reference === 'start') {
-    draft.set({ inputPatch: input });
   }
   if (status !== 'PENDING_REDRIVE') redriveChildren(draft);
-  return true;
+  return undefined;
 }
 
 /** The attempts that it has had do not count. */

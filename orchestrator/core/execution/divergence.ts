@@ -58,9 +58,10 @@ export function differenceOf(stored: Execution, replayed: Execution): string | u
   }
   const state = snapshotDifference(stored.snapshot, replayed.snapshot);
   if (state !== undefined) return state;
+  const isUnknown = hasUnfetchedInput([...stored.tasks, ...replayed.tasks]);
   return (
     changesText('output', jsonChanges(stored.output, replayed.output)) ??
-    changesText('task', jsonChanges(tasksOf(stored), tasksOf(replayed))) ??
+    changesText('task', jsonChanges(tasksOf(stored, isUnknown), tasksOf(replayed, isUnknown))) ??
     changesText('child', jsonChanges(childrenOf(stored), childrenOf(replayed))) ??
     changesText('held events', jsonChanges(heldOf(stored), heldOf(replayed)))
   );
@@ -89,9 +90,25 @@ function parsed(snapshot: string | undefined): Json | undefined {
   return snapshot === undefined ? undefined : JSON.parse(snapshot);
 }
 
-/** By number. What began a task depends on what was delivered together, which the log does not say. */
-function tasksOf({ tasks }: Execution): Json {
-  return Object.fromEntries(tasks.map(({ cause: _, ...task }) => [task.task, { ...task }]));
+/** Tells by number of which tasks the input is in the object store, and was not fetched. */
+function hasUnfetchedInput(tasks: Execution['tasks']): (task: number) => boolean {
+  const unfetched = new Set(
+    tasks.flatMap(({ task, input, inputAt }) => (input === undefined && inputAt !== undefined ? [task] : [])),
+  );
+  return (task) => unfetched.has(task);
+}
+
+/**
+ * By number. What began a task depends on what was delivered together, which the log does not say; where its input is
+ * depends on the store.
+ */
+function tasksOf({ tasks }: Execution, isInputUnknown: (task: number) => boolean): Json {
+  return Object.fromEntries(
+    tasks.map(({ cause: _, inputAt: __, input, ...task }) => [
+      task.task,
+      { ...task, ...(input !== undefined && !isInputUnknown(task.task) && { input }) },
+    ]),
+  );
 }
 
 function childrenOf({ children = [] }: Execution): Json {

@@ -1,3 +1,4 @@
+import { ownProperty } from '../ownProperty.ts';
 import type { Draft } from './draft.ts';
 import type { JournalEntry } from './entries.ts';
 
@@ -28,7 +29,7 @@ export function isDuplicate(draft: Draft, entry: JournalEntry, segments: Segment
       if (draft.openAttempt(entry)) return false;
       break;
     case 'message':
-      if (entry.number <= (execution.received?.[entry.sender] ?? 0)) return true;
+      if (entry.number <= (ownProperty(execution.received, entry.sender) ?? 0)) return true;
       if (isOfBeforeRedrive(draft, entry, segments)) return false;
       break;
     case 'event':

@@ -1,5 +1,6 @@
 import type { Json } from '../json.ts';
 import type { MachineEvent, TaskError } from '../machine/step.types.ts';
+import { ownProperty } from '../ownProperty.ts';
 
 /** What one execution tells another: actors in it are references. */
 export type Message =
@@ -79,7 +80,7 @@ export class Outgoing {
   /** @param sent how many message items each receiver has got so far */
   items(sent: Readonly<Record<string, number>>, at: number): readonly OutgoingItem[] {
     const messages = [...this.#messages].map(([receiver, each]): OutgoingItem => {
-      const number = (sent[receiver] ?? 0) + 1;
+      const number = (ownProperty(sent, receiver) ?? 0) + 1;
       return { type: 'message', receiver, sender: this.#sender, number, messages: each, at };
     });
     return [...this.#starts.values(), ...messages];

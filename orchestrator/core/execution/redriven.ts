@@ -2,6 +2,7 @@ import type { PreparedMachine } from '../machine/index.ts';
 import { anotherAttempt } from './control.ts';
 import type { Draft } from './draft.ts';
 import { openTasks } from './fanOut.ts';
+import { taskWithPatch } from './inputPatch.ts';
 import { withHeartbeat } from './tasks.ts';
 
 /**
@@ -9,6 +10,8 @@ import { withHeartbeat } from './tasks.ts';
  * more (the end may have come before they were), and its own time begins anew.
  */
 export function goOnFromFailure(draft: Draft, machine: PreparedMachine, cause: string): void {
+  const patchedTask = taskWithPatch(draft.execution);
+  if (patchedTask) draft.replaceTask(patchedTask);
   for (const task of openTasks(draft.execution)) {
     if (task.dispatchAt !== undefined) continue;
     const { policy } = machine.taskSourceOf(task.worker);

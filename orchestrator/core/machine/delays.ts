@@ -36,7 +36,7 @@ export function withCheckedDelay(action: unknown, delays: Implementations['delay
   if (typeof delay === 'function') {
     return copyOf(action, { delay: checkedDelay(delay, `delay of a ${type.slice('xstate.'.length)}`) });
   }
-  return typeof delay === 'string' && !(delay in delays)
+  return typeof delay === 'string' && !Object.hasOwn(delays, delay)
     ? copyOf(action, { delay: () => refuse(`delay '${delay}'`, 'is not implemented') })
     : action;
 }

@@ -1,4 +1,5 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { ownProperty } from '../ownProperty.ts';
 import { invokeConfigs, lineageOf, type MachinePart, partsOf, pathOf } from './parts.ts';
 import type { MachineProblem } from './refusals.ts';
 import {
@@ -43,7 +44,8 @@ function taskIds(
   parts: readonly MachinePart[],
 ): ReadonlySet<string> {
   const { actors } = implementationsOf(machine);
-  const isMachine = (src: unknown) => isStateMachine(typeof src === 'string' ? actors[src] : src);
+  const isMachine = (src: unknown) =>
+    isStateMachine(typeof src === 'string' ? ownProperty(actors, src) : src);
   const children: (readonly [id: string, src: unknown])[] = [];
   for (const node of nodes) {
     const configs = invokeConfigs(node);

@@ -79,6 +79,9 @@ function childMachines(
   return [...named, ...inline].flatMap(([path, logic]) => (isStateMachine(logic) ? [[path, logic]] : []));
 }
 
+/** As long as what a start item may name. */
+const longestId = 256;
+
 function* identityProblems(machine: AnyStateMachine): Generator<MachineProblem> {
   const { id, version }: { readonly id?: unknown; readonly version?: unknown } = machine.config;
   if (typeof id !== 'string' || id === '') {
@@ -89,6 +92,12 @@ function* identityProblems(machine: AnyStateMachine): Generator<MachineProblem> 
     };
   } else if (id.includes('#')) {
     yield { path: 'id', problem: `'${id}' has a reserved '#'`, instead: 'use an id without it' };
+  } else if (id.length > longestId) {
+    yield {
+      path: 'id',
+      problem: `the id has ${id.length} characters, and no start can name it`,
+      instead: `use one of at most ${longestId}`,
+    };
   }
   const timeout = executionTimeoutProblem(machine);
   if (timeout !== undefined) {
@@ -141,7 +150,7 @@ function* partsProblems(machine: AnyStateMachine, node: AnyStateNode): Generator
 function* actionProblems(path: string, action: unknown, all: Implementations): Generator<MachineProblem> {
   const name = typeof action === 'string' ? action : property(action, 'type');
   if (typeof action !== 'function') {
-    if (typeof name === 'string' && name in all.actions) return;
+    if (typeof name === 'string' && Object.hasOwn(all.actions, name)) return;
     yield notImplemented(path, `action '${String(name)}'`, 'actions');
   } else if (name === 'xstate.spawnChild') {
     yield* spawnProblems(path, action);
@@ -172,13 +181,13 @@ function* guardProblems(path: string, guard: unknown, all: Implementations): Gen
     return;
   }
   const name = typeof guard === 'string' ? guard : property(guard, 'type');
-  if (typeof name !== 'string' || !(name in all.guards)) {
+  if (typeof name !== 'string' || !Object.hasOwn(all.guards, name)) {
     yield notImplemented(path, `guard '${String(name)}'`, 'guards');
   }
 }
 
 function* delayProblems(path: string, delay: string, all: Implementations): Generator<MachineProblem> {
-  if (!(delay in all.delays)) yield notImplemented(path, `delay '${delay}'`, 'delays');
+  if (!Object.hasOwn(all.delays, delay)) yield notImplemented(path, `delay '${delay}'`, 'delays');
 }
 
 function notImplemented(path: string, what: string, where: keyof Implementations): MachineProblem {

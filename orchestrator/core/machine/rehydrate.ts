@@ -37,13 +37,13 @@ export function rehydrate(
   actors: Actors,
   hasReferences: boolean,
 ): AnyMachineSnapshot {
-  const stored: Record<string, StoredChildActor> = {};
+  const stored = new Map<string, StoredChildActor>();
   for (const { actorId, src, systemId, status } of children.values()) {
-    stored[actorId] = { src, systemId, snapshot: { status, output: undefined, error: undefined } };
+    stored.set(actorId, { src, systemId, snapshot: { status, output: undefined, error: undefined } });
   }
-  const ended = settled && stored[settled.actorId];
+  const ended = settled && stored.get(settled.actorId);
   if (ended) Object.assign(ended.snapshot, { output: settled.output, error: settled.error });
-  const snapshot = restore(prepared, state, scope, stored);
+  const snapshot = restore(prepared, state, scope, Object.fromEntries(stored));
   for (const [actorId, actor] of childActors(snapshot)) {
     const child = children.get(actorId);
     if (child) actors.adopt(actor, child);

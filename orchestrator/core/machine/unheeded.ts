@@ -1,4 +1,5 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { ownProperty } from '../ownProperty.ts';
 import { invokeConfigs, pathOf } from './parts.ts';
 import type { MachineProblem } from './refusals.ts';
 import { configOf, property } from './xstateInternals.ts';
@@ -62,7 +63,7 @@ function unknownKey(path: string, key: string): MachineProblem {
   return {
     path,
     problem: `XState has no '${key}' here and takes no notice of it`,
-    instead: olderKeys[key] ?? 'leave it out, or put it into meta',
+    instead: ownProperty(olderKeys, key) ?? 'leave it out, or put it into meta',
   };
 }
 
@@ -162,7 +163,7 @@ function* descriptorProblems(node: AnyStateNode): Generator<MachineProblem> {
   const { on } = configOf(node);
   for (const descriptor of Object.keys(on ?? {})) {
     const path = at(node, `on.${descriptor}`);
-    const never = neverOffered[descriptor];
+    const never = ownProperty(neverOffered, descriptor);
     if (never) yield { path, problem: never[0], instead: never[1] };
     else if (descriptor.startsWith('xstate.snapshot.')) {
       yield {

@@ -10,6 +10,7 @@ import {
   createMachine,
   type StateValue,
 } from 'xstate';
+import { ownProperty } from '../ownProperty.ts';
 
 /**
  * What this folder knows of XState beyond its public types. Casts and private parts live here and nowhere else;
@@ -75,7 +76,7 @@ export function stateNodeOf(from: AnyStateNode, target: string): AnyStateNode | 
   let node: AnyStateNode | undefined = from;
   // A dot in a key is written with a backslash.
   for (const key of target.split(/(?<!\\)\./)) {
-    node = (node?.states as Record<string, AnyStateNode> | undefined)?.[key.replaceAll('\\.', '.')];
+    node = ownProperty(node?.states as Record<string, AnyStateNode> | undefined, key.replaceAll('\\.', '.'));
   }
   return node;
 }
@@ -85,7 +86,7 @@ export function hasStateValue(node: AnyStateNode, value: unknown): boolean {
   if (typeof value === 'string') return stateNodeOf(node, value) !== undefined;
   if (typeof value !== 'object' || value === null) return false;
   return Object.entries(value).every(([key, inner]) => {
-    const child = (node.states as Record<string, AnyStateNode>)[key];
+    const child = ownProperty(node.states as Record<string, AnyStateNode>, key);
     return (
       child !== undefined && (inner === undefined || isEmptyObject(inner) || hasStateValue(child, inner))
     );

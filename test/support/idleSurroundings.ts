@@ -1,0 +1,14 @@
+import type { ClientSurroundings } from '../../client/surroundings.ts';
+import type { Table } from '../../orchestrator/table/table.ts';
+
+/** A client's surroundings where nothing waits, and nobody is asked to catch up. */
+export function idleSurroundings(table: Table): ClientSurroundings {
+  return {
+    table,
+    now: Date.now,
+    newId: () => 'id',
+    sleep: async () => {},
+    retentionDays: 90,
+    catchUp: () => Promise.reject(new Error('Nobody asks for it.')),
+  };
+}
