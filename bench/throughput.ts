@@ -4,14 +4,14 @@
  */
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ensureTable } from '../local/dynamodb/createTable.ts';
 import { type LocalCloud, startLocalCloud } from '../local/index.ts';
 import { defaults } from '../orchestrator/configuration.ts';
 import { eachLimited } from '../orchestrator/handlers/eachLimited.ts';
 import { DynamoDBTable } from '../orchestrator/table/dynamoDBTable.ts';
-import { indexName, indexPartition } from '../orchestrator/table/schema.ts';
 import { count, printResult, progress, round, runBench } from './commandLine.ts';
+import { countSucceeded } from './countSucceeded.ts';
 import { type ProcessTimes, processTimes, timesBetween } from './processTimes.ts';
 import { rawWritesPerSecond } from './rawWrites.ts';
 
@@ -85,7 +85,7 @@ async function run(
   const { dynamodb: client, tableName } = cloud;
   const { indexShards, retentionDays } = defaults;
   const table = new DynamoDBTable({ client, tableName, now: () => Date.now(), indexShards, retentionDays });
-  const endedBefore = await countEnded(client, tableName);
+  const endedBefore = await countSucceeded(client, tableName, machine);
   const numbers = Array.from({ length: executions }, (_, number) => number);
   const cpuBefore = processTimes();
   const start = performance.now();
@@ -94,7 +94,7 @@ async function run(
   });
   await cloud.settled();
   const measured = { elapsedMs: performance.now() - start, cpu: timesBetween(cpuBefore, processTimes()) };
-  const ended = (await countEnded(client, tableName)) - endedBefore;
+  const ended = (await countSucceeded(client, tableName, machine)) - endedBefore;
   if (ended !== executions) throw new UnfinishedError(executions, ended);
   return measured;
 }
@@ -106,25 +106,6 @@ class UnfinishedError extends Error {
   constructor(executions: number, ended: number) {
     super(`Of ${executions} executions ${ended} succeeded: look at what the functions printed.`);
   }
-}
-
-async function countEnded(client: DynamoDBClient, tableName: string): Promise<number> {
-  const shards = Array.from({ length: defaults.indexShards }, (_, shard) => shard);
-  const counts = await Promise.all(shards.map((shard) => countInShard(client, tableName, shard)));
-  return counts.reduce((sum, each) => sum + each, 0);
-}
-
-async function countInShard(client: DynamoDBClient, tableName: string, shard: number): Promise<number> {
-  const query = {
-    TableName: tableName,
-    IndexName: indexName,
-    Select: 'COUNT',
-    KeyConditionExpression: 'mr_pk = :partition',
-    ExpressionAttributeValues: { ':partition': { S: indexPartition.ended(machine, 'SUCCEEDED', shard) } },
-  } as const;
-  let ended = 0;
-  for await (const { Count = 0 } of paginateQuery({ client }, query)) ended += Count;
-  return ended;
 }
 
 /** As any application has it. */

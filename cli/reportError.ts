@@ -26,6 +26,7 @@ const exitCodes: Readonly<Record<string, ExitCode>> = {
   NotRedrivable: exitCode.refused,
   InputPatchNotApplicable: exitCode.refused,
   ControlMismatch: exitCode.refused,
+  SinceNotApplicable: exitCode.refused,
   InvalidCursor: exitCode.refused,
   RecoveryUnavailable: exitCode.environment,
   CodeNotBundled: exitCode.refused,

@@ -7,7 +7,7 @@ import { reportError } from './reportError.ts';
 import { repositoryDirectory } from './repository.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
-/** What a command of this repository (`npm start`, `npm run loans`) works with. */
+/** What a command of this repository (`npm start`, `npm run loans`, `npm run chaos`) works with. */
 export interface RepositoryCommand {
   readonly terminal: Terminal;
   readonly progress: (text: string) => void;
@@ -18,9 +18,7 @@ export interface RepositoryCommand {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Starts a local cloud that is stopped when the command ends, however it ends. */
-  readonly startCloud: (
-    options: Omit<LocalCloudOptions, 'machinesDirectory' | 'workersDirectory'>,
-  ) => Promise<LocalCloud>;
+  readonly startCloud: (options: Partial<LocalCloudOptions>) => Promise<LocalCloud>;
 }
 
 export type OptionValues = Readonly<Record<string, string | boolean | undefined>>;

@@ -10,6 +10,7 @@ import {
 import { doneCount, type FanOut, failedCount } from '../orchestrator/core/execution/fanOut.ts';
 import { taskToken } from '../orchestrator/core/execution/taskToken.ts';
 import type { Json, JsonObject } from '../orchestrator/core/json.ts';
+import { mayHoldReferences, withoutMarks } from '../orchestrator/core/machine/references.ts';
 import { type MachineState, parseMachineState } from '../orchestrator/core/machine/state.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { Beat } from '../orchestrator/table/liveness.ts';
@@ -147,6 +148,9 @@ export function descriptionOf<M extends MachineReference>(
   const { executionId, machine, machineVersion, status, state, output, error, waiting, endedAt, version } =
     execution;
   const stored = execution.snapshot === undefined ? undefined : parseMachineState(execution.snapshot);
+  // What an execution ends with is in its state, too.
+  const hasMarks = mayHoldReferences(execution.snapshot ?? '');
+  const shown = (data: Json) => (hasMarks ? withoutMarks(data) : data);
   return {
     executionId,
     ...parentField(executionId),
@@ -154,8 +158,8 @@ export function descriptionOf<M extends MachineReference>(
     ...(machineVersion !== undefined && { machineVersion }),
     status,
     ...(state !== undefined && { state }),
-    ...(stored && { context: stored.context as MachineContext<M> }),
-    ...(output !== undefined && { output: output as MachineOutput<M> }),
+    ...(stored && { context: shown(stored.context) as MachineContext<M> }),
+    ...(output !== undefined && { output: shown(output) as MachineOutput<M> }),
     ...(error && { error }),
     ...(waiting && {
       waiting: {

@@ -144,6 +144,17 @@ export class ControlMismatchError extends Error {
   }
 }
 
+/** Thrown where only RUNNING executions of a time are asked for: the index has them by their next wake. Nothing was written. */
+export class SinceNotApplicableError extends Error {
+  readonly code = 'SinceNotApplicable';
+  override readonly name = 'SinceNotApplicableError';
+  constructor() {
+    super(
+      'Executions that are RUNNING are listed by their next wake, and not by when they began: leave since out, or name another status.',
+    );
+  }
+}
+
 /** Thrown for what is no token of a task; nothing was written. */
 export class InvalidTaskTokenError extends Error {
   readonly code = 'InvalidTaskToken';

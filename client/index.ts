@@ -50,6 +50,7 @@ export {
   NotRedrivableError,
   ReplayDivergedError,
   ReservedEventTypeError,
+  SinceNotApplicableError,
   TaskAlreadyCompletedError,
   TaskNotOpenError,
   WaitTimeoutError,

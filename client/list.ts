@@ -1,5 +1,6 @@
 import type { ExecutionStatus } from '../orchestrator/core/execution/execution.ts';
 import type { ListedExecution, Page } from '../orchestrator/table/table.ts';
+import { SinceNotApplicableError } from './errors.ts';
 import { machineId } from './identifiers.ts';
 import type { MachineReference } from './machineTypes.ts';
 import type { ClientSurroundings } from './surroundings.ts';
@@ -19,6 +20,7 @@ export async function listExecutions(
   { table }: ClientSurroundings,
   { machine, limit = 100, ...rest }: ListOptions,
 ): Promise<Page<ListedExecution>> {
+  if (rest.since !== undefined && rest.status === 'RUNNING') throw new SinceNotApplicableError();
   return table.list({ ...rest, machine: machineId(machine), limit });
 }
 

@@ -1,4 +1,6 @@
 import { serializable } from '../orchestrator/core/serializable.ts';
+import { validTraceparent } from '../orchestrator/core/traceContext.ts';
+import { activeTraceparent } from '../orchestrator/observability/openTelemetry.ts';
 import { ExecutionAlreadyExistsError } from '../orchestrator/table/errors.ts';
 import { InvalidMachineIdError } from './errors.ts';
 import { checkNewExecutionId, machineId } from './identifiers.ts';
@@ -11,6 +13,8 @@ export type StartOptions<M extends MachineReference> = WithInput<M> & {
   readonly executionId?: string;
   /** Version of the machine. @default the newest that is deployed */
   readonly version?: string;
+  /** The trace that the execution is to belong to: W3C Trace Context. @default the caller's active OpenTelemetry span */
+  readonly traceparent?: string;
 };
 
 export interface StartedExecution {
@@ -33,11 +37,13 @@ export async function startExecution<M extends MachineReference>(
     );
   }
   const input = serializable(options.input, path);
+  const traceparent = validTraceparent(options.traceparent) ?? activeTraceparent();
   const outcome = await table.insertStart({
     executionId,
     machine: machineId(machine),
     ...(version !== undefined && { version }),
     ...(input !== undefined && { input }),
+    ...(traceparent !== undefined && { traceparent }),
   });
   switch (outcome.type) {
     case 'inserted':

@@ -3,9 +3,9 @@ import { join, resolve } from 'node:path';
 import { buildCode, packageDirectory } from './bundle/build.ts';
 import { BundleError, type BundleErrorCode, type BundleProblem } from './bundle/bundleError.ts';
 import { type CodeFile, codeFiles, writeCodeFolder } from './bundle/codeFolder.ts';
-import { checkLoads } from './bundle/loadCheck.ts';
 import { findMachines, machineImports } from './bundle/machineModules.ts';
 import { moduleFiles } from './bundle/sourceFiles.ts';
+import { checkLoads } from './bundle/unloadable.ts';
 import { buildWorkers } from './bundle/workers.ts';
 
 export { BundleError, type BundleErrorCode, type BundleProblem };
@@ -59,6 +59,8 @@ export interface BundledFunctions {
   }[];
   /** Absolute paths. */
   readonly machineFiles: readonly string[];
+  /** What was bundled, and may not be what was meant. Absent where there is nothing to say. */
+  readonly warnings?: readonly BundleProblem[];
 }
 
 const codeFileName = 'index.mjs';
@@ -88,7 +90,7 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
     workers: join(outDirectory, 'workers'),
   };
 
-  const [orchestrator, workerHost, publisher, ingest, workers] = await allOrEveryProblem([
+  const [orchestrator, workerHost, publisher, ingest, { workers, idle }] = await allOrEveryProblem([
     buildEntry(orchestratorEntry(entries.orchestrator, machineFiles), folders.orchestrator, minify, true),
     buildEntry(workerHostEntry(entries.workerHost, machineFiles), folders.workerHost, minify),
     options.bus &&
@@ -103,7 +105,7 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
       : undefined,
     buildWorkersOf(options.workersDirectory, folders.workers, minify),
   ]);
-  await checkLoads(orchestrator);
+  await checkLoads(orchestrator, machineFiles);
 
   await rm(folders.workers, { recursive: true, force: true });
   await Promise.all([
@@ -120,7 +122,15 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
     ...(ingest && { ingest: { codeDirectory: folders.ingest } }),
     workers: bundledWorkers(workers, folders.workers),
     machineFiles,
+    ...(idle.length > 0 && { warnings: idle.map(noWorker) }),
   };
+}
+
+function noWorker(file: string): BundleProblem {
+  const message =
+    "It exports no 'handler', so it is no worker, and no worker imports it: to make it one, write " +
+    'export const handler = defineWorker(…).';
+  return { file, message };
 }
 
 export interface BundleWorkersOptions {
@@ -140,7 +150,7 @@ export interface BundleWorkersOptions {
 export async function bundleWorkers(options: BundleWorkersOptions): Promise<BundledFunctions['workers']> {
   const outDirectory = resolve(options.outDirectory);
   const { workers: of, minify = false } = options;
-  const workers =
+  const { workers } =
     typeof of === 'string'
       ? await buildWorkersOf(of, outDirectory, minify)
       : await buildWorkers(
@@ -154,7 +164,7 @@ export async function bundleWorkers(options: BundleWorkersOptions): Promise<Bund
 }
 
 async function buildWorkersOf(directory: string | undefined, outDirectory: string, minify: boolean) {
-  if (directory === undefined) return [];
+  if (directory === undefined) return { workers: [], idle: [] };
   const workersDirectory = resolve(directory);
   const files = (await moduleFiles(workersDirectory)) ?? [];
   return buildWorkers(files, workersDirectory, outDirectory, minify);

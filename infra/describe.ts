@@ -4,6 +4,7 @@ import {
   defaults,
   environmentVariable,
   functionNames,
+  type LogLevel,
 } from '../orchestrator/configuration.ts';
 import { dataPrefix } from '../orchestrator/table/dataKeys.ts';
 import {
@@ -71,6 +72,16 @@ export interface EventBridgeSettings {
   readonly resultsOnBus?: boolean;
 }
 
+export type DeploymentSettings = Partial<Omit<Configuration, 'hasBus'>> &
+  EventBridgeSettings & {
+    readonly logLevel?: LogLevel;
+    /** Of the functions that step executions. @default 512 */
+    readonly orchestratorMemoryMb?: number;
+  };
+
+/** Measured: docs/reference/benchmarks.md, bench:coldstart. What it keeps in memory, and large data, need most of it. */
+const defaultOrchestratorMemoryMb = 512;
+
 /**
  * The deployment of these functions, as data.
  *
@@ -78,28 +89,31 @@ export interface EventBridgeSettings {
  */
 export function describeDeployment(
   code: FunctionCode,
-  {
-    eventBusName,
-    rules = {},
-    resultsOnBus = false,
-    ...settings
-  }: Partial<Omit<Configuration, 'hasBus'>> & EventBridgeSettings = {},
+  settings: DeploymentSettings = {},
 ): DeploymentDescription {
+  const { eventBusName, rules = {}, resultsOnBus = false, ...configured } = settings;
   const hasBus = code.publisher !== undefined;
-  const configuration: Configuration = { ...defaults, reportsConsumedCapacity: false, ...settings, hasBus };
+  const configuration: Configuration = {
+    ...defaults,
+    reportsConsumedCapacity: false,
+    hasMetrics: false,
+    ...configured,
+    hasBus,
+  };
   const { functionPrefix } = configuration;
   const names = functionNames(functionPrefix);
   const environment = environmentOf(configuration);
   /** Workers are tried again by their retry policy, so the platform's own retries would only repeat attempts. */
   const workerInvokeConfig: EventInvokeDescription = { maximumRetryAttempts: 0, onFailure: names.failed };
+  const ownEnvironment = { ...environment, ...observabilityEnvironment(settings) };
   const own = {
     codeDirectory: code.orchestrator,
-    memorySizeMb: 512,
-    environment,
+    memorySizeMb: settings.orchestratorMemoryMb ?? defaultOrchestratorMemoryMb,
+    environment: ownEnvironment,
   };
   const described = describeRules({ rules, resultsOnBus }, { eventBusName, functionPrefix });
   /** Of those that dispatch tasks. A function that is called has results handed to `failed`, which must not need its name. */
-  const dispatching = { ...environment, ...calledFunctions(configuration) };
+  const dispatching = { ...ownEnvironment, ...calledFunctions(configuration) };
   const functions: FunctionDescription[] = [
     {
       ...own,
@@ -174,7 +188,7 @@ export function describeDeployment(
             timeoutSeconds: 60,
             memorySizeMb: 256,
             environment: {
-              ...environment,
+              ...ownEnvironment,
               ...(eventBusName !== undefined && { [environmentVariable.eventBus]: eventBusName }),
             },
           } satisfies FunctionDescription,
@@ -189,7 +203,7 @@ export function describeDeployment(
             handler: 'index.ingest',
             timeoutSeconds: 60,
             memorySizeMb: 256,
-            environment,
+            environment: ownEnvironment,
           } satisfies FunctionDescription,
         ]),
     ...code.workers.map(
@@ -311,6 +325,14 @@ function calledFunctions({ functions }: Configuration): Record<string, string> {
   return Object.keys(functions).length === 0
     ? {}
     : { [environmentVariable.functions]: JSON.stringify(functions) };
+}
+
+/** Of Millrace's own functions: the logs and metrics of workers are their own. */
+function observabilityEnvironment({ hasMetrics, logLevel }: DeploymentSettings): Record<string, string> {
+  return {
+    ...(hasMetrics && { [environmentVariable.metrics]: 'on' }),
+    ...(logLevel !== undefined && { [environmentVariable.logLevel]: logLevel }),
+  };
 }
 
 function environmentOf(configuration: Configuration): Record<string, string> {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { formatProblem } from '../infra/bundle/bundleError.ts';
 import { type BundledFunctions, type BusCode, bundleFunctions, bundleWorkers } from '../infra/bundle.ts';
 import { describeDeployment } from '../infra/describe.ts';
 import type { DeploymentDescription } from '../infra/description.ts';
@@ -19,6 +20,7 @@ import { ensureTable } from './dynamodb/createTable.ts';
 import { type LocalDynamoDB, startEngine } from './dynamodb/engine.ts';
 import { startFaultProxy } from './dynamodb/faultProxy.ts';
 import type { DynamoDBFaultDraws } from './dynamodb/faults.ts';
+import type { LocatedEngine } from './dynamodb/findEngine.ts';
 import { trimStream } from './dynamodb/trimStream.ts';
 import type { EventSourceFaultDraws } from './eventSource/faults.ts';
 import type { LambdaFaults } from './faults.ts';
@@ -61,6 +63,8 @@ export interface LocalCloudOptions {
   readonly countsConsumedCapacity?: boolean;
   /** @default any that is free */
   readonly dynamodbPort?: number;
+  /** A DynamoDB that somebody else runs, with an empty table or none. @default one that is started and stopped with the cloud */
+  readonly dynamodbEndpoint?: string;
   /** @default any that is free */
   readonly lambdaPort?: number;
   /** Timers, deadlines and retries pass so many times faster, 1 to 100,000. Not with `dataFile`. @default 1 */
@@ -70,7 +74,7 @@ export interface LocalCloudOptions {
 }
 
 export interface LogLine {
-  /** Name of a function, or `dynamodb`, `stream`, `bus`, `schedules`. */
+  /** Name of a function, or `bundle`, `dynamodb`, `stream`, `bus`, `schedules`. */
   readonly source: string;
   readonly text: string;
 }
@@ -103,6 +107,10 @@ export interface LocalCloud {
   consumed(): Units;
   /** By function name. */
   functionMetrics(): ReadonlyMap<string, LambdaMetrics['functions'][string]>;
+  /** How often the local Lambda has done each of its faults. */
+  lambdaFaults(): LambdaMetrics['faults'];
+  /** Records of the stream that the orchestrator did not take in all their deliveries. */
+  recordsGivenUp(): number;
   /** Resolves when what is in the stream was delivered and no invocation is queued or running, the clock's aside. */
   settled(): Promise<void>;
   /**
@@ -150,6 +158,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     const engine = await startEngine({
       ...(options.dataFile !== undefined && { dataFile: options.dataFile }),
       ...(options.dynamodbPort !== undefined && { port: options.dynamodbPort }),
+      ...(options.dynamodbEndpoint !== undefined && { engine: engineAt(options.dynamodbEndpoint) }),
       log: (text) => log({ source: 'dynamodb', text }),
     });
     started.push(() => engine.stop());
@@ -256,6 +265,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       ...(bus && { bus }),
       consumed: () => capacity.total,
       functionMetrics: () => new Map(Object.entries(lambda.metrics().functions)),
+      lambdaFaults: () => lambda.metrics().faults,
+      recordsGivenUp: () => source.metrics().recordsDiscarded,
       settled: async () => {
         // A delivered record invokes workers, and their results are records.
         const delivered = () =>
@@ -362,6 +373,9 @@ class Deployments {
       ...(bus !== false && { bus: bus === true ? {} : bus }),
       ...(rules && { ingest: true }),
     });
+    for (const warning of bundled.warnings ?? []) {
+      this.#options.log?.({ source: 'bundle', text: formatProblem(warning) });
+    }
     return describeDeployment(
       {
         orchestrator: bundled.orchestrator.codeDirectory,
@@ -385,6 +399,10 @@ class Deployments {
       },
     );
   }
+}
+
+function engineAt(endpoint: string): LocatedEngine {
+  return { kind: 'endpoint', endpoint, variable: 'dynamodbEndpoint' };
 }
 
 async function withFaults(

@@ -1,3 +1,4 @@
+import { nobody, type Observer, subjectOf } from './activity.ts';
 import type { CommitWriter } from './commitWriter.ts';
 import { deferDispatch, drainOutbox } from './core/execution/advance.ts';
 import type { ExecutionEffect } from './core/execution/draft.ts';
@@ -21,6 +22,8 @@ export interface AfterCommitOptions {
   readonly now: () => number;
   /** How long an action that is an async function is waited for. @default 5 seconds */
   readonly actionLimitMs?: number | undefined;
+  /** @default nobody */
+  readonly observe?: Observer;
 }
 
 const defaultActionLimitMs = 5000;
@@ -38,7 +41,6 @@ export class AfterCommit {
 
   /** Tasks first: an action can then keep only its own batch waiting, and that not for long. */
   async execute(execution: Execution, effects: readonly ExecutionEffect[]): Promise<void> {
-    const { executionId } = execution;
     const tasks = effects.flatMap((effect) => (effect.type === 'dispatch' ? [effect.task] : []));
     if (tasks.length > 0) {
       await this.#defer(execution, await this.#options.dispatcher.dispatch(execution, tasks));
@@ -47,11 +49,11 @@ export class AfterCommit {
     for (const effect of effects) {
       switch (effect.type) {
         case 'action':
-          await this.#runAction(executionId, effect);
+          await this.#runAction(execution, effect);
           break;
         case 'log': {
           const { label, value } = effect;
-          report({ type: 'log', executionId, value, ...(label !== undefined && { label }) });
+          report({ type: 'log', ...subjectOf(execution), value, ...(label !== undefined && { label }) });
           break;
         }
         case 'dispatch':
@@ -64,7 +66,7 @@ export class AfterCommit {
 
   /** An action that is an async function is waited for: Lambda freezes what goes on after the handler. */
   async #runAction(
-    executionId: string,
+    execution: Execution,
     { name, run }: Extract<ExecutionEffect, { type: 'action' }>,
   ): Promise<void> {
     const limitMs = this.#options.actionLimitMs ?? defaultActionLimitMs;
@@ -75,7 +77,12 @@ export class AfterCommit {
     try {
       await Promise.race([run(), late]);
     } catch (error) {
-      this.#options.report({ type: 'actionFailed', executionId, action: name, error: describeError(error) });
+      this.#options.report({
+        type: 'actionFailed',
+        ...subjectOf(execution),
+        action: name,
+        error: describeError(error),
+      });
     } finally {
       clearTimeout(timer);
     }
@@ -83,6 +90,8 @@ export class AfterCommit {
 
   /** What an earlier commit, of this instance or of one that died, has left to be done. */
   async finish(execution: Execution, causes: readonly string[]): Promise<void> {
+    const { observe = nobody } = this.#options;
+    if (causes.length > 0) observe({ type: 'redelivered', execution, records: causes.length });
     await this.redispatch(execution, causes);
     if (execution.outbox) await this.drainOutbox(execution);
   }

@@ -24,7 +24,14 @@ export const environmentVariable = {
   busEndpoint: 'MILLRACE_BUS_ENDPOINT',
   /** Name or ARN of the event bus of EventBridge that the publisher puts events on. */
   eventBus: 'MILLRACE_EVENT_BUS',
+  /** `on`: Millrace's own functions publish metrics of what they do: see observability/. */
+  metrics: 'MILLRACE_METRICS',
+  /** Of Millrace's own functions, as Powertools reads it. */
+  logLevel: 'POWERTOOLS_LOG_LEVEL',
 } as const;
+
+/** From the most to the least: at DEBUG each step is a line. */
+export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 
 /** Defaults of every setting; the deployment description states them where it differs. */
 export const defaults = {
@@ -53,6 +60,7 @@ export interface Configuration {
   readonly hasBus: boolean;
   /** Names of functions by what machines call them. */
   readonly functions: Readonly<Record<string, string>>;
+  readonly hasMetrics: boolean;
 }
 
 /** Thrown when an environment variable of a function cannot be used: a faulty deployment. */
@@ -91,6 +99,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     reportsConsumedCapacity: environment[environmentVariable.consumedCapacity] === 'report',
     hasBus: environment[environmentVariable.bus] === 'on',
     functions: functionsOf(environment[environmentVariable.functions]),
+    hasMetrics: environment[environmentVariable.metrics] === 'on',
   };
 }
 

@@ -7,10 +7,11 @@ import { readExecutionClock } from './executionClock.ts';
 import { clockHandler, paceAt } from './handlers/clock.ts';
 import { failedHandler } from './handlers/failed.ts';
 import { recoverHandler } from './handlers/recover.ts';
-import { streamHandler } from './handlers/stream.ts';
+import { type DoneBatch, streamHandler } from './handlers/stream.ts';
 import { wakeHandler } from './handlers/wake.ts';
+import { observability } from './observability/index.ts';
+import { openTelemetry } from './observability/openTelemetry.ts';
 import { Orchestrator } from './orchestrator.ts';
-import { consoleReporter } from './report.ts';
 import { openStore } from './store/openStore.ts';
 import { createDynamoDBClient } from './table/client.ts';
 import { consumedCapacityMeter } from './table/consumedCapacity.ts';
@@ -36,7 +37,7 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
   const names = functionNames(configuration.functionPrefix, configuration.functions);
   const clock = readExecutionClock(process.env);
   const { now } = clock;
-  const report = consoleReporter();
+  const { report, observe, publishMetrics } = observability(configuration);
   const layout = { indexShards, ...(retentionDays > 0 && { retentionDays }) };
   const meter = consumedCapacityMeter(configuration.reportsConsumedCapacity, report);
   const items = new DynamoDBTable({
@@ -61,6 +62,8 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
     functionNames: names,
     report,
     now,
+    observe,
+    tracing: openTelemetry,
   });
   const limits = { waitForMachineMs: configuration.waitForMachineSeconds * 1000 };
   const orchestrator = new Orchestrator({
@@ -72,32 +75,43 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
     report,
     now,
     hasBus: configuration.hasBus,
+    observe,
+    tracing: openTelemetry,
   });
+  const afterInvocation = () => {
+    publishMetrics();
+    meter.report();
+  };
+  const afterBatch = ({ records, oldestAt }: DoneBatch) => {
+    observe({ type: 'batchDone', records, ageMs: Math.max(0, now() - oldestAt) });
+    afterInvocation();
+  };
   return {
-    stream: streamHandler(orchestrator, report, meter.report, clock.at),
-    wake: wakeHandler(orchestrator, report, meter.report),
+    stream: streamHandler(orchestrator, report, afterBatch, clock.at),
+    wake: wakeHandler(orchestrator, report, afterInvocation),
     failed: failedHandler({
       table,
       report,
       now,
-      afterBatch: meter.report,
+      afterBatch: afterInvocation,
       functionPrefix: configuration.functionPrefix,
     }),
     recover: recoverHandler(orchestrator, {
       failures: configuration.failures === undefined ? undefined : openStore(configuration.failures),
       report,
       now,
-      afterBatch: meter.report,
+      afterBatch: afterInvocation,
     }),
     clock: clockHandler({
       table,
       callWake: (event) => callFunction(lambda, names.wake, event),
       indexShards,
       report,
+      observe,
       now,
       sleep: async (ms) => void (await sleep(clock.systemDelayMs(ms))),
       pace: paceAt(clock.scale),
-      afterLook: meter.report,
+      afterLook: afterInvocation,
     }),
   };
 }

@@ -151,7 +151,7 @@ export class JournalReader {
     execution: Execution | undefined,
     catchUpId: string,
     now: number,
-  ): Promise<{ readonly input: AdvanceInput; readonly isLast: boolean } | undefined> {
+  ): Promise<CatchUpPart | undefined> {
     const common = { executionId, execution, now, delivered: [catchUpId] };
     const { entries, segments } = execution
       ? await this.#wholeJournal(execution)
@@ -160,14 +160,15 @@ export class JournalReader {
     const left = execution ? unlogged(execution, entries, segments) : entries;
     const part = { ...common, segments, entries: left };
     if (left.length > mostEntriesAtOnce && !(execution && waits(execution))) {
-      return { input: { ...part, entries: left.slice(0, mostEntriesAtOnce) }, isLast: false };
+      const first = left.slice(0, mostEntriesAtOnce);
+      return { input: { ...part, entries: first }, left: left.length, isLast: false };
     }
     // What waits goes on with all of it or not at all.
     const wake =
       execution && isDue(execution, now)
         ? { wakeId: catchUpId, beats: await this.#beats(execution, Math.max(now, execution.updatedAt)) }
         : {};
-    return { input: { ...part, isWholeJournal: true, ...wake }, isLast: true };
+    return { input: { ...part, isWholeJournal: true, ...wake }, left: left.length, isLast: true };
   }
 
   async #wholeJournal(execution: Execution) {
@@ -206,6 +207,13 @@ export class JournalReader {
     }
     return { segments, knownSince: 0 };
   }
+}
+
+export interface CatchUpPart {
+  readonly input: AdvanceInput;
+  /** Items of the journal that were not applied when it was read. */
+  readonly left: number;
+  readonly isLast: boolean;
 }
 
 /** Applied in one commit: more would be too much for a log, and for a step. */

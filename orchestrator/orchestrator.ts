@@ -1,3 +1,4 @@
+import { nobody, type Observer, subjectOf } from './activity.ts';
 import { AfterCommit } from './afterCommit.ts';
 import { CommitWriter } from './commitWriter.ts';
 import {
@@ -13,14 +14,17 @@ import type { Execution, ExecutionError } from './core/execution/execution.ts';
 import type { FanOut } from './core/execution/fanOut.ts';
 import { ItemResultsNeeded } from './core/execution/listOutcome.ts';
 import type { MachineLookup } from './core/execution/machines.ts';
+import { deliveredAgain, resultsTaken } from './delivered.ts';
 import { ExecutionCache } from './executionCache.ts';
 import { JournalReader } from './journalReader.ts';
 import { describeError, type Reporter } from './report.ts';
+import { stepSpan } from './spans.ts';
 import { isStoredDataError, StoredJson } from './store/storedJson.ts';
 import { dataUnavailable, type Fetch, StoredInputs } from './storedInputs.ts';
 import { UnreadableExecutionError } from './table/executionItem.ts';
 import type { CommitOutcome, Table } from './table/table.ts';
 import type { TaskDispatcher } from './taskDispatcher.ts';
+import { noTracing, type Tracing } from './tracing.ts';
 
 export interface OrchestratorOptions {
   readonly table: Table;
@@ -38,6 +42,10 @@ export interface OrchestratorOptions {
   readonly actionLimitMs?: number;
   /** Whether a publisher reads from the commits what they tell the bus. @default false: nothing is written for it */
   readonly hasBus?: boolean;
+  /** Is told of each step. @default nobody */
+  readonly observe?: Observer;
+  /** @default nothing is recorded */
+  readonly tracing?: Tracing;
 }
 
 /** A journal item as the stream brought it. */
@@ -49,6 +57,10 @@ export interface JournalRecord {
 
 /** Runs of the clock overlap, and then call for the same wake at once: whoever comes second must not dispatch, too. */
 const wakesOverlapMs = 1000;
+type CommitResult =
+  | { readonly type: 'committed' }
+  | { readonly type: 'conflict' | 'partly'; readonly current: Execution | undefined };
+
 /** A commit races with others only for as long as they arrive at the same time. */
 const mostConflicts = 20;
 
@@ -63,9 +75,11 @@ export class Orchestrator {
   readonly #inputs: StoredInputs;
   readonly #writer: CommitWriter;
   readonly #after: AfterCommit;
+  readonly #observe: Observer;
 
   constructor(options: OrchestratorOptions) {
     this.#options = options;
+    this.#observe = options.observe ?? nobody;
     this.#journal = new JournalReader(options.table);
     this.#inputs = new StoredInputs(options.data ?? new StoredJson(undefined));
     this.#cache = new ExecutionCache(options.cacheCharacters ?? 32_000_000);
@@ -151,7 +165,7 @@ export class Orchestrator {
         isFresh = true;
         continue;
       }
-      const outcome = await this.#commit(step, input);
+      const outcome = await this.#commitTraced(step, input);
       if (outcome.type === 'committed') return;
       if (outcome.type === 'partly') conflicts--;
       execution = outcome.current;
@@ -166,6 +180,7 @@ export class Orchestrator {
       if (!execution) return;
       if (execution.outbox) await this.#after.drainOutbox(execution);
       if (execution.outbox || execution.status !== 'RUNNING') return;
+      if (conflicts === 0) this.#observe({ type: 'woken', execution });
       const now = this.#options.now();
       if ((execution.wakeAt ?? Number.POSITIVE_INFINITY) > now) {
         await this.#after.redispatch(execution, [wakeId], wakesOverlapMs);
@@ -174,7 +189,7 @@ export class Orchestrator {
       const input = await fetch(await this.#journal.wakeInput(execution, wakeId, now));
       const step = await this.#advance(input);
       if (step.type === 'nothing') return;
-      const outcome = await this.#commit(step, input);
+      const outcome = await this.#commitTraced(step, input);
       if (outcome.type === 'committed') return;
     }
     throw new ContentionError(executionId);
@@ -187,6 +202,7 @@ export class Orchestrator {
     fetch: Fetch,
   ): Promise<void> {
     const { table } = this.#options;
+    let leftBefore = Number.POSITIVE_INFINITY;
     for (let conflicts = 0; conflicts < mostConflicts; ) {
       let execution = await table.readExecution(executionId);
       if (execution?.outbox) {
@@ -196,6 +212,9 @@ export class Orchestrator {
       const now = this.#options.now();
       const part = await this.#journal.catchUpInput(executionId, execution, catchUpId, now);
       if (!part) return;
+      // More comes than is applied, or nothing is: that must end, too.
+      if (part.left >= leftBefore) conflicts++;
+      leftBefore = part.left;
       const input = await fetch(part.input);
       const step = await this.#advance(input);
       if (step.type === 'commit') {
@@ -222,7 +241,12 @@ export class Orchestrator {
         return this.#advanceWithResults(input, error.fanOut);
       }
       const message = `${describeError(error)}. The execution is tried again; report this with the message.`;
-      report({ type: 'waiting', executionId, error: message });
+      report({
+        type: 'waiting',
+        executionId,
+        ...(input.execution && subjectOf(input.execution)),
+        error: message,
+      });
       try {
         return waitForRepair(input, { code: 'InternalError', name: 'InternalError', message }, limits);
       } catch (repairError) {
@@ -245,10 +269,16 @@ export class Orchestrator {
     }
   }
 
-  async #commit(
-    step: Extract<Advance, { type: 'commit' }>,
-    input: AdvanceInput,
-  ): Promise<{ type: 'committed' } | { type: 'conflict' | 'partly'; current: Execution | undefined }> {
+  #commitTraced(step: Extract<Advance, { type: 'commit' }>, input: AdvanceInput): Promise<CommitResult> {
+    const { tracing = noTracing } = this.#options;
+    const { error } = step.execution;
+    return tracing.span(stepSpan(step.execution), async ({ fail }) => {
+      if (error) fail(error);
+      return this.#commit(step, input);
+    });
+  }
+
+  async #commit(step: Extract<Advance, { type: 'commit' }>, input: AdvanceInput): Promise<CommitResult> {
     const outcome = await this.#writeOrWait(step, input);
     const execution = outcome.type === 'committed' ? (outcome.stored ?? step.execution) : step.execution;
     switch (outcome.type) {
@@ -274,7 +304,7 @@ export class Orchestrator {
     input: AdvanceInput,
   ): Promise<CommitOutcome | { type: 'waits' }> {
     try {
-      return await this.#writer.write(step);
+      return await this.#writer.write(step, resultsTaken(step, input));
     } catch (error) {
       if (!isStoredDataError(error)) throw error;
       const waiting = waitForRepair(input, dataUnavailable(error), this.#options.limits);
@@ -289,7 +319,7 @@ export class Orchestrator {
     input: AdvanceInput,
     duplicates: readonly string[],
     bytes: number,
-  ): Promise<{ type: 'committed' } | { type: 'conflict' | 'partly'; current: Execution | undefined }> {
+  ): Promise<CommitResult> {
     const left = input.entries.filter((entry) => !duplicates.includes(entry.reference));
     const [first] = left;
     if (first && (left.length > 1 || input.wakeId !== undefined)) {
@@ -315,13 +345,6 @@ export class Orchestrator {
     this.#cache.delete(input.executionId);
     return outcome.type === 'conflict' ? outcome : { type: 'committed' as const };
   }
-}
-
-/** Applied before, and delivered once more. What was only read beside it tells nothing of who applied it. */
-function deliveredAgain({ duplicates }: Advance, { delivered }: AdvanceInput): readonly string[] {
-  return delivered === undefined
-    ? duplicates
-    : duplicates.filter((reference) => delivered.includes(reference));
 }
 
 function distinct(entries: readonly JournalEntry[]): JournalEntry[] {

@@ -1,25 +1,22 @@
 import { inspect } from 'node:util';
 
-/** What the orchestrator tells its surroundings outside the table. Nothing is reported for a step that went well. */
+/** The execution that a report is about; machine and version where they are known. */
+interface Of {
+  readonly executionId: string;
+  readonly machine?: string;
+  readonly machineVersion?: string;
+}
+
+/** What somebody should know beside what is in the table. Nothing is reported for a step that went well. */
 export type Report =
   /** An entry of the machine's `log` action. */
-  | { readonly type: 'log'; readonly executionId: string; readonly label?: string; readonly value: unknown }
+  | (Of & { readonly type: 'log'; readonly label?: string; readonly value: unknown })
   /** A plain function action threw. It runs after the commit, so the execution goes on. */
-  | {
-      readonly type: 'actionFailed';
-      readonly executionId: string;
-      readonly action: string;
-      readonly error: string;
-    }
+  | (Of & { readonly type: 'actionFailed'; readonly action: string; readonly error: string })
   /** Items of this execution cannot be decided on; they stay in the table. */
   | { readonly type: 'dropped'; readonly executionId: string; readonly error: string }
-  | { readonly type: 'waiting'; readonly executionId: string; readonly error: string }
-  | {
-      readonly type: 'dispatchFailed';
-      readonly executionId: string;
-      readonly worker: string;
-      readonly error: string;
-    }
+  | (Of & { readonly type: 'waiting'; readonly error: string })
+  | (Of & { readonly type: 'dispatchFailed'; readonly worker: string; readonly error: string })
   /** A batch that the event source had given up was caught up, execution by execution. */
   | { readonly type: 'recovered'; readonly batch: string; readonly executions: number }
   /** The wake function failed as a whole; what is due is found again by the next look. */

@@ -1,4 +1,5 @@
 import type { TaskPayload } from '../workers/contract.ts';
+import { nobody, type Observer, subjectOf } from './activity.ts';
 import { type Execution, type OpenTask, taskId, taskKey } from './core/execution/execution.ts';
 import { openTasks } from './core/execution/fanOut.ts';
 import type { MachineLookup } from './core/execution/machines.ts';
@@ -12,10 +13,12 @@ import { DispatchMemory, type DispatchOutcome, type FunctionInvoker } from './di
 import { lambdaEvent } from './lambdaEvent.ts';
 import { ListItems } from './listItems.ts';
 import type { Reporter } from './report.ts';
+import { taskSpan } from './spans.ts';
 import { StoreUnavailableError } from './store/objectStore.ts';
 import { isStoredDataError, StoredJson } from './store/storedJson.ts';
 import { expiresAt, isoTime, type TableLayout } from './table/executionItem.ts';
 import type { Table } from './table/table.ts';
+import { noTracing, type Tracing } from './tracing.ts';
 
 export interface TaskDispatcherOptions {
   readonly invoker: FunctionInvoker;
@@ -29,6 +32,10 @@ export interface TaskDispatcherOptions {
   readonly report: Reporter;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** @default nobody */
+  readonly observe?: Observer;
+  /** @default trace contexts are handed on, and nothing is recorded */
+  readonly tracing?: Tracing;
 }
 
 export interface FunctionNames {
@@ -81,11 +88,13 @@ export class TaskDispatcher {
       const isLost = ageMs >= olderThanMs && ageMs < redispatchWithinMs;
       return isLost && !this.#memory.has(execution, task);
     });
+    const { observe = nobody } = this.#options;
+    if (lost.length > 0) observe({ type: 'redispatched', execution, tasks: lost.length });
     return this.dispatch(execution, lost);
   }
 
   async #dispatchOne(execution: Execution, task: OpenTask): Promise<'done' | 'deferred'> {
-    const { machines } = this.#options;
+    const { machines, tracing = noTracing } = this.#options;
     const machine = machines.find(execution.machine, execution.machineVersion);
     // The commit just taken found it; without it the deadline decides.
     if (!machine) return 'done';
@@ -97,7 +106,16 @@ export class TaskDispatcher {
       return 'deferred';
     }
     const payload = this.#payload(execution, task, machine, source, input.value);
-    const outcome = await this.#invoke(source, payload);
+    const outcome = await tracing.span(
+      taskSpan('producer', payload, execution.traceparent),
+      async ({ traceparent, fail }) => {
+        const traced = traceparent === undefined ? payload : { ...payload, traceparent };
+        const answer = await this.#invoke(source, traced);
+        if (answer.type === 'deferred') fail({ name: 'Deferred', message: answer.error });
+        else if (answer.type === 'failed') fail(answer.error);
+        return answer;
+      },
+    );
     switch (outcome.type) {
       case 'dispatched':
         this.#memory.add(execution, task);
@@ -125,8 +143,8 @@ export class TaskDispatcher {
     }
   }
 
-  #reportDeferred({ executionId }: Execution, { worker }: OpenTask, error: string): void {
-    this.#options.report({ type: 'dispatchFailed', executionId, worker, error });
+  #reportDeferred(execution: Execution, { worker }: OpenTask, error: string): void {
+    this.#options.report({ type: 'dispatchFailed', ...subjectOf(execution), worker, error });
   }
 
   /** Written as the worker would have written it: the same journal, the same first-result-wins. */

@@ -6,6 +6,7 @@ import { type Duration, durationMs } from '../orchestrator/core/duration.ts';
 import type { ExecutionErrorCode, ExecutionStatus } from '../orchestrator/core/execution/execution.ts';
 import type { IgnoredReason } from '../orchestrator/core/execution/log.ts';
 import { parseMachineState } from '../orchestrator/core/machine/index.ts';
+import { ImpossibleTestError } from './errors.ts';
 import type {
   ChildName,
   MachineDefinition,
@@ -97,6 +98,7 @@ export function check(
   what: string,
   caller: (...args: never) => unknown,
 ): void {
+  refuseUnknown(expectation);
   const compared = [...compare(expectation, outcome, now)];
   const failed = compared.filter(({ holds }) => !holds);
   if (failed.length === 0) return;
@@ -116,6 +118,32 @@ export function check(
     operator: 'then',
     stackStartFn: caller,
   });
+}
+
+const names: Readonly<Record<keyof Expectation, true>> = {
+  state: true,
+  context: true,
+  status: true,
+  output: true,
+  error: true,
+  tasks: true,
+  children: true,
+  sent: true,
+  timers: true,
+  emitted: true,
+  actions: true,
+  held: true,
+  ignored: true,
+};
+
+/** A name that is misspelt would be looked at by nobody, and the test would never fail. */
+function refuseUnknown(expectation: Expectation): void {
+  const given = Object.keys(expectation ?? {});
+  const unknown = given.filter((name) => !Object.hasOwn(names, name));
+  if (given.length > 0 && unknown.length === 0) return;
+  const what =
+    unknown.length === 0 ? 'Nothing is expected' : `'${unknown.join("', '")}' is nothing to expect`;
+  throw new ImpossibleTestError(`${what}: name some of ${Object.keys(names).join(', ')}.`);
 }
 
 function* compare(expectation: Expectation, outcome: EntryOutcome, now: number): Generator<Compared> {

@@ -14,6 +14,7 @@ import {
 import {
   decodeCursor,
   encodeCursor,
+  isIndexed,
   listedExecution,
   listShards,
 } from '../orchestrator/table/indexQueries.ts';
@@ -169,7 +170,7 @@ export class MemoryTable implements Table {
         ? current === undefined
         : current?.version === execution.version - 1 && current.startedAt === execution.startedAt;
     if (!isStill) return { type: 'conflict', current };
-    const items = outgoing.map((item) => encodeOutgoing(item, undefined));
+    const items = outgoing.map((item) => encodeOutgoing(item, undefined, execution.traceparent));
     const tooLarge = Math.max(0, ...items.map(attributesSize));
     if (tooLarge > maximumItemBytes) return { type: 'tooLarge', bytes: tooLarge };
     this.put(encoded.item);
@@ -289,7 +290,7 @@ export class MemoryTable implements Table {
     const compare = (a: Attributes, b: Attributes) =>
       direction * (sortOf(a) - sortOf(b) || (idOf(a) < idOf(b) ? -1 : idOf(a) === idOf(b) ? 0 : 1));
     const found = [...this.items.values()]
-      .filter((item) => item.mr_pk?.S === partition && isListed(sortOf(item), item))
+      .filter((item) => isIndexed(item) && item.mr_pk?.S === partition && isListed(sortOf(item), item))
       .filter((item) => !from || compare(item, from) > 0)
       .sort(compare);
     const items = found.slice(0, limit);
@@ -300,7 +301,7 @@ export class MemoryTable implements Table {
   nextWakeAt(): number {
     let earliest = Number.POSITIVE_INFINITY;
     for (const item of this.items.values()) {
-      if (item.mr_pk?.S?.startsWith('due#')) earliest = Math.min(earliest, sortOf(item));
+      if (isIndexed(item) && item.mr_pk?.S?.startsWith('due#')) earliest = Math.min(earliest, sortOf(item));
     }
     return earliest < neverMs ? earliest : Number.POSITIVE_INFINITY;
   }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { durationMs } from '../orchestrator/core/duration.ts';
 import { childId, childNumber } from '../orchestrator/core/execution/addresses.ts';
 import { type Advance, type AdvanceInput, advance } from '../orchestrator/core/execution/advance.ts';
@@ -70,6 +71,7 @@ export class RecordedExecution {
 
   /** @throws ImpossibleTestError, NotSerializableError, InvalidDurationError */
   take(entry: ExecutionEntry): EntryOutcome {
+    refuseMalformed(entry);
     if ('start' in entry) return this.#start(entry.start);
     if ('child' in entry) return this.#hear(entry);
     if ('event' in entry) return this.#send(entry.event);
@@ -239,6 +241,22 @@ export class RecordedExecution {
     const { children } = parseMachineState(snapshot);
     for (const { task, src } of Object.values(children)) this.#childNames.set(task, src);
   }
+}
+
+/** Types say the same, to those who write their tests in TypeScript. */
+function refuseMalformed(entry: unknown): void {
+  const refuse = (instead: string): never => {
+    throw new ImpossibleTestError(`${inspect(entry)} is no entry: ${instead}.`);
+  };
+  if (typeof entry !== 'object' || entry === null) refuse('give start, worker, child, event or elapsed');
+  else if ('event' in entry && !hasText(entry.event, 'type'))
+    refuse("an event is written { event: { type: 'GO' } }");
+  else if ('error' in entry && !hasText(entry.error, 'name'))
+    refuse("an error is written { error: { name: 'Boom' } }");
+}
+
+function hasText(value: unknown, key: 'type' | 'name'): boolean {
+  return typeof value === 'object' && value !== null && typeof Reflect.get(value, key) === 'string';
 }
 
 /** What two entries after each other made of the execution. */

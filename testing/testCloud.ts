@@ -112,7 +112,7 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
         this.#emitted.push({ executionId: commit?.execution.executionId ?? '', event: each.event });
       }
     };
-    this.#refuseOtherWorkers(workers);
+    this.#refuseOtherWorkers(Object.keys(workers));
     this.client = new MillraceClient({
       table: this.#cloud.table,
       now: () => this.#cloud.now,
@@ -225,8 +225,13 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
     await this.#ran(this.#cloud.advance(durationMs(duration)));
   }
 
-  /** Lets something go wrong with the next invocations of a worker, whichever execution they are for. */
+  /**
+   * Lets something go wrong with the next invocations of a worker, whichever execution they are for.
+   *
+   * @throws ImpossibleTestError where no machine has such a worker
+   */
   inject(worker: WorkerName<M>, fault: WorkerFault, { times = 1 }: InjectOptions = {}): void {
+    this.#refuseOtherWorkers([worker]);
     this.#faults.add(worker, fault, times);
   }
 
@@ -260,9 +265,9 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
   }
 
   /** The type checker finds a wrong name only where no name is right. */
-  #refuseOtherWorkers(workers: object): void {
+  #refuseOtherWorkers(workers: readonly string[]): void {
     const known = this.#cloud.workerNames();
-    const other = Object.keys(workers).find((name) => !known.includes(name));
+    const other = workers.find((name) => !known.includes(name));
     if (other === undefined) return;
     throw new ImpossibleTestError(
       `No machine has a worker '${other}'. They have ${known.join(', ') || 'none'}.`,

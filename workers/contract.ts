@@ -33,6 +33,8 @@ export interface TaskPayload<Input = Json> {
   readonly once?: true;
   /** Seconds since the epoch, to be copied to the result item's `expiresAt`; absent where items are kept for ever. */
   readonly expiresAt?: number;
+  /** The trace that the task belongs to, where its execution has one: W3C Trace Context. */
+  readonly traceparent?: string;
   readonly input: Input;
   /** Key of the object that holds the input, which is then `null`: under `MILLRACE_STORE`, JSON, gzip-compressed. */
   readonly inputAt?: string;

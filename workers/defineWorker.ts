@@ -1,5 +1,6 @@
 import { readConfiguration } from '../orchestrator/configuration.ts';
 import { readExecutionClock } from '../orchestrator/executionClock.ts';
+import { openTelemetry } from '../orchestrator/observability/openTelemetry.ts';
 import { consoleReporter } from '../orchestrator/report.ts';
 import type { ObjectStore } from '../orchestrator/store/objectStore.ts';
 import { openStore } from '../orchestrator/store/openStore.ts';
@@ -64,7 +65,12 @@ export function taskRunner() {
   ): Promise<void> => {
     const table = tableNamed(payload.table);
     const around = { table, data, store };
-    await runTask<Input>(payload, (input, task) => work(input, task, around), { table, data, ...clock });
+    await runTask<Input>(payload, (input, task) => work(input, task, around), {
+      table,
+      data,
+      ...clock,
+      tracing: openTelemetry,
+    });
     meter.report();
   };
 }

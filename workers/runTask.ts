@@ -4,10 +4,12 @@ import { dataLimitErrorName } from '../orchestrator/core/errorNames.ts';
 import type { TaskResult } from '../orchestrator/core/execution/entries.ts';
 import type { TaskError } from '../orchestrator/core/machine/step.types.ts';
 import { serializable } from '../orchestrator/core/serializable.ts';
+import { taskSpan } from '../orchestrator/spans.ts';
 import { isStoredDataError, StoredJson } from '../orchestrator/store/storedJson.ts';
 import { ItemTooLargeError, StoredDataTooLargeError } from '../orchestrator/table/errors.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { Table } from '../orchestrator/table/table.ts';
+import { noTracing, type Tracing } from '../orchestrator/tracing.ts';
 import type { TaskPayload } from './contract.ts';
 
 /** What a worker can know of its task. */
@@ -27,6 +29,8 @@ export interface Task {
   readonly deadline?: Date;
   /** Aborts a second before the deadline. */
   readonly signal: AbortSignal;
+  /** The trace that the task belongs to, to be handed on in calls to others: W3C Trace Context. Absent without one. */
+  readonly traceparent?: string;
   /** Of a task with `waitForResult`: whoever has the result gives it by this token. */
   readonly token?: string;
   /**
@@ -48,6 +52,8 @@ export interface TaskSurroundings {
   readonly systemDelayMs?: (ms: number) => number;
   /** Names this run in its claim of a `once` task. @default a random UUID */
   readonly newId?: () => string;
+  /** @default the trace context is handed on, and nothing is recorded */
+  readonly tracing?: Tracing;
 }
 
 /** Between the abort signal and the deadline. */
@@ -77,20 +83,24 @@ export async function runTask<Input>(
       () => controller.abort(new Error('The deadline of the task is near.')),
       Math.min(systemDelayMs(Math.max(0, deadlineMs - marginMs - startedAt)), 2 ** 31 - 1),
     );
-  const result = await resultOf(async () =>
-    work(await inputOf(payload, data), {
-      executionId,
-      task,
-      ...index,
-      attempt,
-      machine: payload.machine,
-      machineVersion: payload.machineVersion,
-      idempotencyKey: payload.idempotencyKey,
-      ...(deadlineMs !== undefined && { deadline: new Date(deadlineMs) }),
-      signal: controller.signal,
-      ...(token !== undefined && { token }),
-      heartbeat: ({ progress } = {}) => beat(payload, progress, surroundings),
-    }),
+  const { tracing = noTracing } = surroundings;
+  const result = await resultOf(() =>
+    tracing.span(taskSpan('consumer', payload, payload.traceparent), async ({ traceparent }) =>
+      work(await inputOf(payload, data), {
+        executionId,
+        task,
+        ...index,
+        attempt,
+        machine: payload.machine,
+        machineVersion: payload.machineVersion,
+        idempotencyKey: payload.idempotencyKey,
+        ...(deadlineMs !== undefined && { deadline: new Date(deadlineMs) }),
+        signal: controller.signal,
+        ...(token !== undefined && { token }),
+        ...(traceparent !== undefined && { traceparent }),
+        heartbeat: ({ progress } = {}) => beat(payload, progress, surroundings),
+      }),
+    ),
   ).finally(() => clearTimeout(timer || undefined));
   if (token !== undefined && result.status === 'SUCCEEDED') return;
   const item = {

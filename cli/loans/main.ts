@@ -1,10 +1,10 @@
 import { access, constants } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { watchFunctionMemory } from '../../bench/processMemory.ts';
 import { caseFileVariable } from '../../workers/examples/loanCases/caseFile.ts';
 import { InvalidInputError } from '../errors.ts';
 import { exitCode } from '../exitCodes.ts';
 import { type OptionValues, runRepositoryCommand } from '../repositoryCommand.ts';
-import { watchFunctionMemory } from './processMemory.ts';
 import { loansReport, loansTable } from './report.ts';
 import { runLoans } from './runLoans.ts';
 

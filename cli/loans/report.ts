@@ -1,7 +1,7 @@
+import type { MemoryOverTime } from '../../bench/processMemory.ts';
 import { type ExecutionsReport, executionsReport, measuredRows, row } from '../executionsReport.ts';
 import type { OutcomeCounts } from './compareWithLog.ts';
 import { loanOutcomes } from './loggedOutcome.ts';
-import type { MemoryOverTime } from './processMemory.ts';
 import type { LoansResult } from './runLoans.ts';
 
 /** The result as `npm run loans -- FILE --json` prints it. */

@@ -42,7 +42,7 @@ export async function loadMachines(machinesDirectory: string): Promise<LoadedMac
   try {
     const bundle = join(directory, 'machines.mjs');
     await writeCodeFolder(directory, await bundleMachineModules(files, bundle));
-    const modules = await importModules(bundle);
+    const modules = await importModules(bundle, files);
     const loaded = modules.flatMap((module, i) =>
       machinesOf(module).map((definition) => ({ definition, file: files[i] ?? '' })),
     );
@@ -54,12 +54,13 @@ export async function loadMachines(machinesDirectory: string): Promise<LoadedMac
   }
 }
 
-async function importModules(bundle: string): Promise<readonly object[]> {
+async function importModules(bundle: string, files: readonly string[]): Promise<readonly object[]> {
   try {
     const { modules }: { modules: readonly object[] } = await import(pathToFileURL(bundle).href);
     return modules;
   } catch (error) {
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    throw new BundleError('CodeNotLoaded', [{ message }]);
+    const { withFiles } = await import('../../infra/bundle/unloadable.ts');
+    throw new BundleError('CodeNotLoaded', await withFiles(files, [{ message }]));
   }
 }

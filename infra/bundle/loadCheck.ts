@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BundleError, type BundleErrorCode, type BundleProblem } from './bundleError.ts';
+import type { BundleErrorCode, BundleProblem } from './bundleError.ts';
 import { type CodeFile, writeCodeFolder } from './codeFolder.ts';
 
 /** Lambda gives a function as long to load. */
@@ -23,19 +23,27 @@ const loader = `import('./index.mjs').then(
 ).then((loaded) => process.send(loaded, () => process.exit(0)));
 `;
 
+/** Why code does not load. */
+export interface LoadFailure {
+  readonly code: BundleErrorCode;
+  readonly problems: readonly BundleProblem[];
+}
+
 /**
  * Loads a function's code once, in a process of its own, as Lambda will. What is wrong with machines shows only then;
- * deployed, such a function could take no record at all.
- *
- * @throws BundleError
+ * deployed, such a function could take no record at all. Answers nothing where it loads.
  */
-export async function checkLoads(code: readonly CodeFile[]): Promise<void> {
+export async function loadFailureOf(code: readonly CodeFile[]): Promise<LoadFailure | undefined> {
+  const thrown = await loadedFrom(code);
+  return thrown && { code: codeOf(thrown), problems: problemsOf(thrown) };
+}
+
+async function loadedFrom(code: readonly CodeFile[]): Promise<Thrown | undefined> {
   const directory = await mkdtemp(join(tmpdir(), 'millrace-load-'));
   try {
     await writeCodeFolder(directory, code);
     await writeFile(join(directory, 'load.mjs'), loader);
-    const thrown = await load(directory);
-    if (thrown) throw new BundleError(codeOf(thrown), problemsOf(thrown));
+    return await load(directory);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
@@ -58,7 +66,7 @@ async function load(directory: string): Promise<Thrown | undefined> {
   const [[code, signal]] = await Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
   if (answer) return answer.thrown;
   const end = signal === null ? `exit code ${code}` : `${signal}, after ${loadSeconds} seconds at most`;
-  return { message: `The process that loaded the machines ended with ${end}.` };
+  return { message: `The process that loaded it ended with ${end}.` };
 }
 
 function codeOf({ code }: Thrown): BundleErrorCode {

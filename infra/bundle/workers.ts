@@ -13,6 +13,12 @@ export interface WorkerCode {
 /** So that every prefix of Millrace's leaves room within Lambda's 64 characters. */
 const workerName = /^[A-Za-z0-9_-]{1,40}$/;
 
+export interface BuiltWorkers {
+  readonly workers: readonly WorkerCode[];
+  /** Modules that export no `handler`, and that no worker imports. */
+  readonly idle: readonly string[];
+}
+
 /**
  * Bundles those of the modules that export `handler`.
  *
@@ -23,8 +29,8 @@ export async function buildWorkers(
   workersDirectory: string,
   outDirectory: string,
   minify: boolean,
-): Promise<readonly WorkerCode[]> {
-  if (files.length === 0) return [];
+): Promise<BuiltWorkers> {
+  if (files.length === 0) return { workers: [], idle: [] };
   // Which of them are workers is known only afterwards, so each gets a numbered folder as deep as that of a worker will be.
   const built = await buildCode(
     {
@@ -42,7 +48,23 @@ export async function buildWorkers(
     return [{ name: nameOf(source, workersDirectory), source, files: code }];
   });
   refuseBadNames(workers);
-  return workers;
+  return { workers, idle: idleOf(built, files, new Set(workers.map(({ source }) => source))) };
+}
+
+/** Of what a module has, nothing is left in a bundle where it has types alone. */
+function idleOf(built: CodeBuild, files: readonly string[], workers: ReadonlySet<string>): readonly string[] {
+  const absolute = (path: string) => resolve(packageDirectory, path);
+  const used = new Set<string>();
+  const withCode = new Set<string>();
+  for (const { entryPoint, inputs } of Object.values(built.metafile.outputs)) {
+    if (entryPoint === undefined) continue;
+    const entry = absolute(entryPoint);
+    for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+      if (absolute(path) === entry && bytesInOutput > 0) withCode.add(entry);
+      if (workers.has(entry)) used.add(absolute(path));
+    }
+  }
+  return files.filter((file) => withCode.has(file) && !used.has(file));
 }
 
 function exportsHandler(built: CodeBuild, path: string): boolean {

@@ -5,7 +5,15 @@ import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { countedReports, givenUpRecords, reportMetric, sumOver, tableMetric } from './metrics.ts';
+import {
+  countedReports,
+  failedExecutions,
+  givenUpRecords,
+  ownMetric,
+  reportMetric,
+  sumOver,
+  tableMetric,
+} from './metrics.ts';
 
 export interface AlarmsProps {
   readonly table: ITable | Table;
@@ -14,15 +22,21 @@ export interface AlarmsProps {
   readonly ownFunctions: readonly LambdaFunction[];
   readonly mappings: Readonly<Record<string, EventSourceMapping>>;
   readonly reportNamespace: string;
+  readonly functionPrefix: string;
+  /** Whether the functions publish metrics of their own. */
+  readonly hasMetrics: boolean;
   readonly topic: ITopic | undefined;
 }
 
 /** The stream keeps records for a day: an hour behind leaves time to act. */
 const iteratorAge = Duration.hours(1);
 
+/** A wake is at most a second late where nothing is wrong, and some seconds under load. */
+const overdueWake = Duration.minutes(1);
+
 /** What an operator should be told of. By their names; each is an alarm of the construct of the same id. */
 export function createAlarms(scope: Construct, props: AlarmsProps): Readonly<Record<string, Alarm>> {
-  const { table, orchestrator, clock, ownFunctions, reportNamespace, topic } = props;
+  const { table, orchestrator, clock, ownFunctions, reportNamespace, functionPrefix, topic } = props;
   const alarms: Record<string, Alarm> = {};
   const alarm = (id: string, metric: IMetric, description: string, more: Partial<Thresholds> = {}) => {
     const { threshold = 0, evaluationPeriods = 1, isMissingBad = false, isBelow = false } = more;
@@ -96,6 +110,24 @@ export function createAlarms(scope: Construct, props: AlarmsProps): Readonly<Rec
     'The clock fails: timers, retries and deadlines are late.',
     { evaluationPeriods: 3 },
   );
+  if (props.hasMetrics) {
+    alarm(
+      'FailedExecutions',
+      failedExecutions(functionPrefix),
+      'Executions are FAILED or TIMED_OUT. The log says which and why; after the cause is mended they can be redriven.',
+    );
+    alarm(
+      'PendingRedrive',
+      ownMetric(functionPrefix, 'ExecutionsPendingRedrive'),
+      'Executions waited in vain for a machine, a version or data, and now wait for a redrive. The log says for what.',
+    );
+    alarm(
+      'OverdueWakes',
+      ownMetric(functionPrefix, 'OverdueWakeAge'),
+      'Timers, retries and deadlines are over a minute late: the wake function fails, is throttled, or does not keep up.',
+      { threshold: overdueWake.toMilliseconds() },
+    );
+  }
   return alarms;
 }
 

@@ -9,8 +9,18 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { MetricName } from '../../orchestrator/observability/metricDefinitions.ts';
 import type { DeployedFunction } from './deployedFunctions.ts';
-import { countedReports, metricPeriod, reportMetric, sumOver, tableMetric, weightedSum } from './metrics.ts';
+import {
+  countedReports,
+  metricPeriod,
+  ofEachMachine,
+  ownMetric,
+  reportMetric,
+  sumOver,
+  tableMetric,
+  weightedSum,
+} from './metrics.ts';
 
 export interface DashboardProps {
   readonly table: ITable | Table;
@@ -20,6 +30,9 @@ export interface DashboardProps {
   readonly workers: readonly LambdaFunction[];
   readonly alarms: readonly Alarm[];
   readonly reportNamespace: string;
+  readonly functionPrefix: string;
+  /** Whether the functions publish metrics of their own. */
+  readonly hasMetrics: boolean;
 }
 
 /** List prices of us-east-1, USD a million: docs/reference/cost.md. */
@@ -75,6 +88,23 @@ export function fillDashboard(dashboard: Dashboard, props: DashboardProps): void
       ),
       24,
     ),
+  );
+  if (props.hasMetrics) addOwnMetrics(dashboard, props.functionPrefix);
+}
+
+/** What the functions count themselves. */
+function addOwnMetrics(dashboard: Dashboard, functionPrefix: string): void {
+  const own = (name: MetricName) => ownMetric(functionPrefix, name);
+  dashboard.addWidgets(
+    graph('Task steps of each machine', [ofEachMachine(functionPrefix, 'Steps')], 8),
+    graph(
+      'Executions that failed, timed out, or wait for a redrive',
+      [own('ExecutionsFailed'), own('ExecutionsTimedOut'), own('ExecutionsPendingRedrive')],
+      8,
+    ),
+    graph('Ages of batches and of overdue wakes', [own('BatchAge'), own('OverdueWakeAge')], 8),
+    graph('Commits and wakes', [own('Commits'), own('Wakes')], 12),
+    graph('Done twice', [own('Conflicts'), own('Redeliveries'), own('Redispatches')], 12),
   );
 }
 

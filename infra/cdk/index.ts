@@ -1,5 +1,5 @@
 export { InvalidDeploymentError } from './errors.ts';
-export type { CountedReport } from './metrics.ts';
+export type { CountedReport, OwnMetricOptions } from './metrics.ts';
 export { Millrace } from './millrace.ts';
 export type {
   BusProps,

@@ -1,9 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
-import { MathExpression, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IMetric, MathExpression, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import {
+  type MetricDefinition,
+  type MetricName,
+  metricDefinitions,
+  metricDimension,
+  metricNamespace,
+  serviceName,
+} from '../../orchestrator/observability/metricDefinitions.ts';
 import type { DeployedFunction } from './deployedFunctions.ts';
 
 /** Metrics are sums of five minutes unless they say otherwise. */
@@ -39,6 +47,69 @@ export function countReports(
 
 export function reportMetric(namespace: string, report: CountedReport, options: MetricOptions = {}): Metric {
   return new Metric({ namespace, metricName: report, statistic: 'Sum', period: metricPeriod, ...options });
+}
+
+export interface OwnMetricOptions extends MetricOptions {
+  /** @default - of all machines */
+  readonly machine?: string;
+}
+
+/** A metric that the functions publish themselves: orchestrator/observability. Counts are summed up, of ages it is the greatest. */
+export function ownMetric(
+  functionPrefix: string,
+  name: MetricName,
+  { machine, ...options }: OwnMetricOptions = {},
+): IMetric {
+  const { unit, of }: MetricDefinition = metricDefinitions[name];
+  const namespace = metricNamespace(functionPrefix);
+  const service = serviceName(functionPrefix);
+  const statistic = unit === 'Count' ? 'Sum' : 'Maximum';
+  const { service: serviceDimension, machine: machineDimension } = metricDimension;
+  if (of === 'machine' && machine === undefined) {
+    return new MathExpression({
+      // Machines are known to CloudWatch only by their metrics.
+      expression: `SUM(SEARCH('{"${namespace}",${serviceDimension},${machineDimension}} MetricName="${name}"', '${statistic}'))`,
+      usingMetrics: {},
+      label: name,
+      period: options.period ?? metricPeriod,
+    });
+  }
+  return new Metric({
+    namespace,
+    metricName: name,
+    dimensionsMap: {
+      [serviceDimension]: service,
+      ...(machine !== undefined && { [machineDimension]: machine }),
+    },
+    statistic,
+    period: metricPeriod,
+    ...options,
+  });
+}
+
+/** A line for each machine. */
+export function ofEachMachine(functionPrefix: string, name: MetricName): IMetric {
+  const namespace = metricNamespace(functionPrefix);
+  const { service, machine } = metricDimension;
+  return new MathExpression({
+    expression: `SEARCH('{"${namespace}",${service},${machine}} MetricName="${name}"', 'Sum')`,
+    usingMetrics: {},
+    label: '',
+    period: metricPeriod,
+  });
+}
+
+/** Executions that ended as failures: FAILED or TIMED_OUT. */
+export function failedExecutions(functionPrefix: string, options: OwnMetricOptions = {}): IMetric {
+  return new MathExpression({
+    expression: 'FILL(failed, 0) + FILL(timedOut, 0)',
+    usingMetrics: {
+      failed: ownMetric(functionPrefix, 'ExecutionsFailed', options),
+      timedOut: ownMetric(functionPrefix, 'ExecutionsTimedOut', options),
+    },
+    label: 'Failed executions',
+    period: options.period ?? metricPeriod,
+  });
 }
 
 /** Records that were given up: left to the failure bucket, or lost where that did not take them. */

@@ -9,7 +9,8 @@ import type { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { environmentVariable } from '../../orchestrator/configuration.ts';
-import { describeDeployment } from '../describe.ts';
+import { type MetricName, metricNamespace } from '../../orchestrator/observability/metricDefinitions.ts';
+import { type DeploymentSettings, describeDeployment } from '../describe.ts';
 import type {
   DeploymentDescription,
   EventSourceDescription,
@@ -25,7 +26,16 @@ import { DeployedFunctions } from './deployedFunctions.ts';
 import { DeploymentCode } from './deploymentCode.ts';
 import { InvalidDeploymentError } from './errors.ts';
 import { createRule, eventBusOf, rulesOf } from './eventBridge.ts';
-import { type CountedReport, countReports, givenUpRecords, reportMetric, sumOver } from './metrics.ts';
+import {
+  type CountedReport,
+  countReports,
+  failedExecutions,
+  givenUpRecords,
+  type OwnMetricOptions,
+  ownMetric,
+  reportMetric,
+  sumOver,
+} from './metrics.ts';
 import type { MillraceProps, WorkerCodeProps, WorkerModuleProps } from './millraceProps.ts';
 import {
   accessOfGrant,
@@ -45,8 +55,6 @@ import { createTable } from './table.ts';
 /** Stand in the deployment description for buckets whose names only the deployment knows. */
 const storePlaceholder = 's3://store';
 const failuresPlaceholder = 's3://failures';
-
-type Settings = NonNullable<Parameters<typeof describeDeployment>[1]>;
 
 /**
  * Millrace in your account: the table, the orchestrator with your machines, your workers, and all that joins them, as the
@@ -72,15 +80,16 @@ export class Millrace extends Construct {
   readonly eventBus: IEventBus | EventBus | undefined;
   /** Rules that start executions, send to them, or take results of functions, by name. */
   readonly rules: Readonly<Record<string, CfnRule>>;
-  /** By name, as docs/deploy.md lists them. */
+  /** By name, as docs/operate.md lists them. */
   readonly alarms: Readonly<Record<string, Alarm>>;
   readonly dashboard: Dashboard;
 
   readonly #props: MillraceProps;
-  readonly #settings: Settings;
+  readonly #settings: DeploymentSettings;
   readonly #code: DeploymentCode;
   readonly #data: DataResources;
   readonly #functions: DeployedFunctions;
+  readonly #functionPrefix: string;
   readonly #reportNamespace: string;
   #isComplete = false;
 
@@ -94,7 +103,8 @@ export class Millrace extends Construct {
     const { encryptionKey, removalPolicy = RemovalPolicy.RETAIN } = props;
     const functionPrefix =
       props.functionPrefix ?? `${Names.uniqueResourceName(this, { maxLength: 16, separator: '-' })}-`;
-    this.#reportNamespace = `Millrace/${functionPrefix.replace(/-$/, '')}`;
+    this.#functionPrefix = functionPrefix;
+    this.#reportNamespace = metricNamespace(functionPrefix);
     this.#code = new DeploymentCode(
       props,
       join(Stage.of(this)?.outdir ?? 'cdk.out', `millrace-${this.node.addr}`),
@@ -157,6 +167,8 @@ export class Millrace extends Construct {
       ownFunctions: this.#ownFunctions,
       mappings: this.eventSourceMappings,
       reportNamespace: this.#reportNamespace,
+      functionPrefix,
+      hasMetrics: settings.hasMetrics ?? false,
       topic: props.alarmTopic,
     });
     this.dashboard = new Dashboard(this, 'Dashboard');
@@ -304,6 +316,19 @@ export class Millrace extends Construct {
     return sumOver(this.#ownFunctions, 'Throttles', 'Throttled invocations', options);
   }
 
+  /**
+   * A metric that the functions publish themselves, such as `Commits`: docs/operate.md has them all. Without a machine, one that
+   * is published of each machine is a search, which a dashboard can show and an alarm cannot take.
+   */
+  metric(name: MetricName, options?: OwnMetricOptions): IMetric {
+    return ownMetric(this.#functionPrefix, name, options);
+  }
+
+  /** Executions that became FAILED or TIMED_OUT, of a machine or of all. */
+  metricFailedExecutions(options?: OwnMetricOptions): IMetric {
+    return failedExecutions(this.#functionPrefix, options);
+  }
+
   /** How often the functions' logs have a report, such as `waiting`. */
   metricReports(report: CountedReport, options?: MetricOptions): IMetric {
     return reportMetric(this.#reportNamespace, report, options);
@@ -389,6 +414,8 @@ export class Millrace extends Construct {
       workers: this.#functions.tasks,
       alarms: Object.values(this.alarms),
       reportNamespace: this.#reportNamespace,
+      functionPrefix: this.#functionPrefix,
+      hasMetrics: this.#settings.hasMetrics ?? false,
     });
   }
 }
@@ -397,8 +424,9 @@ function settingsOf(
   props: MillraceProps,
   functionPrefix: string,
   eventBus: IEventBus | EventBus | undefined,
-): Settings {
-  const { indexShards, retention, waitForMachine, rules, functions } = props;
+): DeploymentSettings {
+  const { indexShards, retention, waitForMachine, logLevel, orchestratorMemorySize, metrics = true } = props;
+  const { rules, functions } = props;
   return {
     functionPrefix,
     store: storePlaceholder,
@@ -406,6 +434,9 @@ function settingsOf(
     ...(eventBus && { eventBusName: eventBus.eventBusName }),
     ...(rules && { rules: rulesOf(rules) }),
     ...(functions && { functions: namesOfCalled(functions), resultsOnBus: takesResultsFromBus(functions) }),
+    hasMetrics: metrics,
+    ...(logLevel !== undefined && { logLevel }),
+    ...(orchestratorMemorySize !== undefined && { orchestratorMemoryMb: orchestratorMemorySize }),
     ...(indexShards !== undefined && { indexShards }),
     ...(retention && { retentionDays: retention.toDays() }),
     ...(waitForMachine && { waitForMachineSeconds: waitForMachine.toSeconds() }),

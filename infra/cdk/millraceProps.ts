@@ -8,6 +8,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { SendRule, StartRule } from '../../ingest/ingestRule.ts';
+import type { LogLevel } from '../../orchestrator/configuration.ts';
 import type { BundledFunctions } from '../bundle.ts';
 import type { EventPattern } from '../eventPattern/eventPattern.ts';
 import type { WorkerOptions } from './deployedFunction.ts';
@@ -72,6 +73,29 @@ export interface MillraceProps {
    * @default RetentionDays.ONE_MONTH
    */
   readonly logRetention?: RetentionDays;
+
+  /**
+   * Memory in MB, and processor time with it, of the functions that step executions. More of it lets one shard of the stream take more
+   * steps a second: docs/deploy.md has the figures.
+   *
+   * @default 512
+   */
+  readonly orchestratorMemorySize?: number;
+
+  /**
+   * How much Millrace's own functions log. At DEBUG, each step is a line.
+   *
+   * @default - INFO: nothing of a step that goes well
+   */
+  readonly logLevel?: LogLevel;
+
+  /**
+   * Whether Millrace's own functions publish metrics of each machine. They are paid for by CloudWatch, as custom metrics: see
+   * docs/operate.md. Without them there are no alarms on failed executions, on those that wait for a redrive, and on overdue wakes.
+   *
+   * @default true
+   */
+  readonly metrics?: boolean;
 
   /**
    * Is told when an alarm goes off, and when it is over.

@@ -13,7 +13,7 @@ export interface DataAccess {
   readonly table: readonly string[];
   readonly index: readonly string[];
   /** What of the actions on the store that the deployment description has. */
-  readonly store: 'all' | 'read' | 'none';
+  readonly store: keyof typeof storeActions;
 }
 
 const read = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
@@ -24,9 +24,12 @@ const none: DataAccess = { table: [], index: [], store: 'none' };
 
 const storeActions = {
   all: () => true,
+  /** Only the orchestrator deletes: states that a commit has replaced. */
+  readWrite: (action: string) => /^s3:(?:Get|List|Put)/.test(action),
   read: (action: string) => /^s3:(?:Get|List)/.test(action),
+  write: (action: string) => /^s3:Put/.test(action),
   none: () => false,
-} as const satisfies Record<DataAccess['store'], (action: string) => boolean>;
+} as const satisfies Record<string, (action: string) => boolean>;
 
 /**
  * Every function's access to data, in one place. A transaction needs nothing but the permissions of its parts. IAM cannot tell
@@ -44,8 +47,8 @@ export const accessOfRole: Readonly<Record<FunctionRole, DataAccess>> = {
   // It starts executions and sends to them, as the grants of the construct let others do.
   ingest: { table: insert, index: [], store: 'all' },
   // Lists are collected from the results of their items.
-  workerHost: { table: [...read, ...insert, ...beat], index: [], store: 'all' },
-  worker: { table: [...insert, ...beat], index: [], store: 'all' },
+  workerHost: { table: [...read, ...insert, ...beat], index: [], store: 'readWrite' },
+  worker: { table: [...insert, ...beat], index: [], store: 'readWrite' },
   unmodified: none,
 };
 
@@ -66,9 +69,9 @@ export const invokedByRole: Readonly<Record<FunctionRole, readonly FunctionRole[
 /** What the grants of the construct allow. */
 export const accessOfGrant = {
   /** A start that meets one of its id compares the two, and the condition's answer brings that. */
-  start: { table: insert, index: [], store: 'all' },
+  start: { table: insert, index: [], store: 'write' },
   /** A redrive reads the execution. */
-  send: { table: ['dynamodb:GetItem', ...insert], index: [], store: 'all' },
+  send: { table: ['dynamodb:GetItem', ...insert], index: [], store: 'readWrite' },
   read: { table: read, index: ['dynamodb:Query'], store: 'read' },
   /** It looks at what is there, not at data. */
   doctor: { table: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'], index: [], store: 'none' },

@@ -9,21 +9,24 @@ export interface EnvironmentRuntimeFile {
   dispose(): Promise<void>;
 }
 
+/** The file of the local cloud's execution environments. */
+export function environmentRuntimeFile(): Promise<EnvironmentRuntimeFile> {
+  return programFile(dirname(fileURLToPath(import.meta.url)), 'environmentRuntime');
+}
+
 /**
- * The JavaScript file that execution environments run. A built package has it beside this module; when the project runs
+ * The JavaScript file of a program that runs in a process of its own. A built package has it beside this module; when the project runs
  * from its TypeScript sources it is compiled to a temporary file, as Node.js 20 runs no TypeScript.
  */
-export async function environmentRuntimeFile(): Promise<EnvironmentRuntimeFile> {
-  const thisFile = fileURLToPath(import.meta.url);
-  const directory = dirname(thisFile);
-  if (!thisFile.endsWith('.ts')) {
-    return { path: join(directory, 'environmentRuntime.js'), dispose: async () => {} };
+export async function programFile(directory: string, program: string): Promise<EnvironmentRuntimeFile> {
+  if (!import.meta.url.endsWith('.ts')) {
+    return { path: join(directory, `${program}.js`), dispose: async () => {} };
   }
   const { build } = await import('esbuild');
   const temporaryDirectory = await mkdtemp(join(tmpdir(), 'millrace-lambda-'));
-  const path = join(temporaryDirectory, 'environmentRuntime.mjs');
+  const path = join(temporaryDirectory, `${program}.mjs`);
   await build({
-    entryPoints: [join(directory, 'environmentRuntime.ts')],
+    entryPoints: [join(directory, `${program}.ts`)],
     outfile: path,
     bundle: true,
     platform: 'node',

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { environmentVariable, InvalidConfigurationError } from '../configuration.ts';
+import { environmentVariable, InvalidConfigurationError, readConfiguration } from '../configuration.ts';
 import { publishHandler } from '../handlers/publish.ts';
-import { consoleReporter } from '../report.ts';
+import { serviceName } from '../observability/metricDefinitions.ts';
+import { createLogger, structuredReporter } from '../observability/structuredLog.ts';
 import { allBuses } from './allBuses.ts';
 import type { Bus } from './bus.ts';
 import { EventBridgeBus } from './eventBridgeBus.ts';
@@ -48,7 +49,9 @@ export function createPublisher({ bus }: PublisherModule = {}) {
       `The publisher has no bus: set ${environmentVariable.eventBus} or ${environmentVariable.busEndpoint}, or give it a module that exports \`bus\`.`,
     );
   }
+  const { functionPrefix } = readConfiguration(process.env);
+  const report = structuredReporter(createLogger(serviceName(functionPrefix)));
   return {
-    publish: publishHandler({ bus: allBuses(buses), report: consoleReporter(), retryPausesMs, sleep }),
+    publish: publishHandler({ bus: allBuses(buses), report, retryPausesMs, sleep }),
   };
 }

@@ -35,7 +35,7 @@ export function refuseUnstorable(
 }
 
 /** Nested deeper than this, a value is taken for a mistake before the call stack ends. */
-const deepest = 1000;
+export const deepestNesting = 1000;
 
 export function hasPlainPrototype(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -58,8 +58,8 @@ function refusePart(
   if (ancestors.includes(value)) {
     throw new NotSerializableError(path, 'contains itself: store an id in place of the object');
   }
-  if (ancestors.length > deepest) {
-    throw new NotSerializableError(path, `is nested more than ${deepest} levels deep: flatten it`);
+  if (ancestors.length > deepestNesting) {
+    throw new NotSerializableError(path, `is nested more than ${deepestNesting} levels deep: flatten it`);
   }
   const within = [...ancestors, value];
   if (Array.isArray(value)) {

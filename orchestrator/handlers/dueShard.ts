@@ -1,3 +1,4 @@
+import { nobody, type Observer } from '../activity.ts';
 import { describeError, type Reporter } from '../report.ts';
 import type { DueExecution, Table } from '../table/table.ts';
 import type { WakeEvent } from './wake.ts';
@@ -10,6 +11,8 @@ export interface DueShardOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
+  /** @default nobody */
+  readonly observe?: Observer;
 }
 
 export const lookEveryMs = 1000;
@@ -77,6 +80,7 @@ export class DueShard {
       do {
         const request = { shard: this.#shard, until, limit: pageSize, ...(cursor && { cursor }) };
         const page = await this.#options.table.listDue(request);
+        if (cursor === undefined) this.#tellOldest(page.items[0], until);
         for (const due of page.items) seen.add(keyOf(due));
         await this.#callAll(page.items.filter((due) => this.#mayCall(due, until)));
         cursor = page.cursor;
@@ -88,6 +92,12 @@ export class DueShard {
       return;
     }
     this.#called = new Map([...this.#called].filter(([key]) => seen.has(key)));
+  }
+
+  /** The index is in order of due time, so that the first of all is the oldest. */
+  #tellOldest(oldest: DueExecution | undefined, now: number): void {
+    const { observe = nobody } = this.#options;
+    if (oldest) observe({ type: 'overdue', ageMs: now - oldest.wakeAt });
   }
 
   /** Whether it has not been called, or its pause is over. */

@@ -13,6 +13,13 @@ import { attributesOf } from './streamImage.ts';
 /** Executions of one batch that are advanced at the same time. */
 const concurrency = 64;
 
+/** A batch of the stream that is done with. */
+export interface DoneBatch {
+  readonly records: number;
+  /** When the oldest of them was written, in whole seconds of DynamoDB's clock, in milliseconds since the epoch. */
+  readonly oldestAt: number;
+}
+
 /**
  * The stream's handler. A batch failure is answered only for executions whose table operations failed: everything else
  * that can go wrong is a state of the execution, and one execution never holds up the shard for others.
@@ -22,7 +29,7 @@ const concurrency = 64;
 export function streamHandler(
   orchestrator: Orchestrator,
   report: Reporter,
-  afterBatch: () => void,
+  afterBatch: (batch: DoneBatch) => void,
   executionTime: (systemMs: number) => number = (systemMs) => systemMs,
 ) {
   return async (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
@@ -40,7 +47,10 @@ export function streamHandler(
         }
       },
     );
-    afterBatch();
+    const oldestSeconds = Math.min(
+      ...event.Records.map(({ dynamodb }) => dynamodb?.ApproximateCreationDateTime ?? Infinity),
+    );
+    afterBatch({ records: event.Records.length, oldestAt: executionTime(oldestSeconds * 1000) });
     return { batchItemFailures };
   };
 }

@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Json, JsonObject } from '../core/json.ts';
+import { deepestNesting } from '../core/serializable.ts';
 
 export type Attributes = Record<string, AttributeValue>;
 
@@ -15,9 +16,15 @@ export function jsonAttribute(value: Json, depth = 0): AttributeValue {
   return nativeAttribute(value, depth) ?? compressedAttribute(JSON.stringify(value));
 }
 
-/** Gzip-compressed text, which any language can read and write. */
+/** The largest text that is unpacked, and so that is packed: a small item must not become a memory bomb. */
+const maximumUnpackedBytes = 16 * 1024 * 1024;
+
+/**
+ * Gzip-compressed text, which any language can read and write. What nobody would unpack again stays as it is: too large
+ * for any item, and refused as that.
+ */
 export function compressedAttribute(text: string): AttributeValue {
-  return { B: gzipSync(text) };
+  return { B: Buffer.byteLength(text) > maximumUnpackedBytes ? Buffer.from(text) : gzipSync(text) };
 }
 
 /** DynamoDB nests 32 levels deep at most; one is the item's own. */
@@ -87,14 +94,11 @@ function isList(value: readonly Json[] | object): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-/** Thrown for a Binary attribute that is no gzip-compressed JSON. */
+/** Thrown for a Binary attribute that is no gzip-compressed JSON, or one that no value can be made of. */
 export class UnreadableAttributeError extends Error {
   readonly code = 'UnreadableAttribute';
   override readonly name = 'UnreadableAttributeError';
 }
-
-/** The largest text that is unpacked: a small item must not become a memory bomb. */
-const maximumUnpackedBytes = 64 * 1024 * 1024;
 
 /**
  * The JSON of an attribute. Sets become lists; a Binary at the top is gzip-compressed JSON, deeper ones become base64.
@@ -105,7 +109,38 @@ const maximumUnpackedBytes = 64 * 1024 * 1024;
  */
 export function jsonOf(attribute: AttributeValue): Json {
   if (attribute.B === undefined) return nativeJson(attribute);
-  return JSON.parse(textOf(attribute)) as Json;
+  const text = textOf(attribute);
+  // Compressed JSON is the only data that DynamoDB's own limit of 32 levels does not hold for.
+  if (isNestedTooDeep(text)) {
+    throw new UnreadableAttributeError(`JSON nested more than ${deepestNesting} levels deep: flatten it.`);
+  }
+  return JSON.parse(text) as Json;
+}
+
+/** Told from the text: some megabytes of brackets take seconds to parse, and end the call stack of what reads them. */
+function isNestedTooDeep(text: string): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    switch (text[i]) {
+      case '\\':
+        i += 1;
+        break;
+      case '"':
+        inString = !inString;
+        break;
+      case '[':
+      case '{':
+        if (!inString) depth += 1;
+        if (depth > deepestNesting) return true;
+        break;
+      case ']':
+      case '}':
+        if (!inString) depth -= 1;
+        break;
+    }
+  }
+  return false;
 }
 
 /** The text of a String attribute, or of a Binary one that holds it compressed. */

@@ -13,6 +13,7 @@ import {
   decodeCursor,
   dueQuery,
   encodeCursor,
+  isIndexed,
   listedExecution,
   listQuery,
   listShards,
@@ -176,7 +177,7 @@ export class DynamoDBTable implements Table {
         : isStillAtVersion(execution.version - 1, isoTime(execution.startedAt));
     if (outgoing.length > 0) {
       const expiry = expiresAt(this.#options, this.#options.now());
-      const items = outgoing.map((item) => encodeOutgoing(item, expiry));
+      const items = outgoing.map((item) => encodeOutgoing(item, expiry, execution.traceparent));
       return this.#transactions.commit(encoded.item, condition, items);
     }
     const outcome = await this.#calls.put(encoded.item, condition);
@@ -243,7 +244,7 @@ export class DynamoDBTable implements Table {
 
   async listDue(request: DueRequest): Promise<Page<DueExecution>> {
     const output = await this.#calls.query(dueQuery(request));
-    const items = (output.Items ?? []).map((item) => ({
+    const items = (output.Items ?? []).filter(isIndexed).map((item) => ({
       executionId: item.executionId?.S ?? '',
       wakeAt: Number(item.mr_sk?.N),
     }));
@@ -260,7 +261,8 @@ export class DynamoDBTable implements Table {
           listQuery(request, shard.shard, from, request.limit - items.length),
         );
         from = output.LastEvaluatedKey;
-        for (const item of output.Items ?? []) items.push(listedExecution(item, request.status));
+        const found = (output.Items ?? []).filter(isIndexed);
+        for (const item of found) items.push(listedExecution(item, request.status));
         if (items.length >= request.limit) {
           const next = from ? { shard: shard.shard, from } : { shard: shard.shard + 1 };
           const isEnd = next.shard >= this.#options.indexShards;

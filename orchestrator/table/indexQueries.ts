@@ -2,7 +2,7 @@ import type { QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import type { ExecutionStatus } from '../core/execution/execution.ts';
 import type { Attributes } from './attributes.ts';
 import { isoTime } from './executionItem.ts';
-import { indexName, indexPartition } from './schema.ts';
+import { indexName, indexPartition, sortKey } from './schema.ts';
 import type { DueRequest, ListedExecution, ListRequest } from './table.ts';
 
 type Query = Omit<QueryCommandInput, 'TableName'>;
@@ -51,6 +51,14 @@ export function listQuery(
   };
 }
 
+/**
+ * Only `execution` items belong into the index. DynamoDB puts there whatever has its keys, whoever wrote it: such an item is
+ * in no list, and never due.
+ */
+export function isIndexed(item: Attributes): boolean {
+  return item.item?.S === sortKey.execution;
+}
+
 export function listedExecution(item: Attributes, status: ExecutionStatus): ListedExecution {
   const running = status === 'RUNNING';
   return {
@@ -58,9 +66,18 @@ export function listedExecution(item: Attributes, status: ExecutionStatus): List
     machine: item.machine?.S ?? '',
     status,
     startedAt: item.startedAt?.S ?? '',
-    ...(running ? {} : { endedAt: isoTime(Number(item.mr_sk?.N)) }),
+    ...(running ? {} : { endedAt: timeOf(item) }),
   };
 }
+
+/** Where somebody has written a number that is no time, one that cannot be: a list must not fail for it. */
+function timeOf(item: Attributes): string {
+  const ms = Number(item.mr_sk?.N);
+  return Math.abs(ms) <= latestMs ? isoTime(ms) : '';
+}
+
+/** The end of JavaScript's time. */
+const latestMs = 8.64e15;
 
 export interface ListCursor {
   readonly shard: number;

@@ -8,6 +8,7 @@ import {
 } from '../core/execution/entries.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { TaskError } from '../core/machine/step.types.ts';
+import { validTraceparent } from '../core/traceContext.ts';
 import { type Attributes, isObject, jsonAttribute, jsonOf, UnreadableAttributeError } from './attributes.ts';
 import { dataKey, isDataKey } from './dataKeys.ts';
 import { decodeMessages, fitted, isChildStart } from './messageItems.ts';
@@ -52,6 +53,7 @@ function decodeStart(item: Attributes): StartEntry {
   const version = item.version?.S;
   const start = { kind: 'start', reference: sortKey.start, machine: machine?.slice(0, 256) || '?' } as const;
   const isChild = isChildStart(item);
+  const traceparent = validTraceparent(item.traceparent?.S);
   const idProblem = isChild ? undefined : executionIdProblem(item[attribute.executionId]?.S);
   const problem = idProblem ?? machineProblem(machine, item.version);
   if (problem !== undefined) return { ...start, invalid: problem };
@@ -62,6 +64,7 @@ function decodeStart(item: Attributes): StartEntry {
       ...(version === undefined ? {} : { version }),
       ...(input === undefined ? storedData(item, 'inputAt') : { input }),
       ...(isChild && { isChild }),
+      ...(traceparent !== undefined && { traceparent }),
     };
   } catch (error) {
     return { ...start, invalid: `The start item's input cannot be read. ${messageOf(error)}` };
@@ -203,6 +206,8 @@ export interface StartItem {
   readonly input?: Json;
   /** Key of the object that holds the input, in its place. */
   readonly inputAt?: string;
+  /** W3C Trace Context. */
+  readonly traceparent?: string;
 }
 
 export function encodeStart(start: StartItem, expiry: number | undefined): Attributes {
@@ -212,6 +217,7 @@ export function encodeStart(start: StartItem, expiry: number | undefined): Attri
     machine: { S: start.machine },
   };
   if (start.version !== undefined) item.version = { S: start.version };
+  if (start.traceparent !== undefined) item.traceparent = { S: start.traceparent };
   if (start.input === undefined && start.inputAt !== undefined) item.inputAt = { S: start.inputAt };
   return fitted(withExpiry(item, expiry), 'input', start.input);
 }

@@ -15,8 +15,16 @@ import {
 import { isDataKey } from './dataKeys.ts';
 import { attribute, maximumItemBytes, sortKey, sortKeyPrefix } from './schema.ts';
 
-/** The journal item that an execution writes into another one's partition, with its own commit. */
-export function encodeOutgoing(item: OutgoingItem, expiry: number | undefined): Attributes {
+/**
+ * The journal item that an execution writes into another one's partition, with its own commit.
+ *
+ * @param traceparent of the execution: its children belong to the same trace
+ */
+export function encodeOutgoing(
+  item: OutgoingItem,
+  expiry: number | undefined,
+  traceparent: string | undefined,
+): Attributes {
   const expires: Attributes = expiry === undefined ? {} : { [attribute.expiresAt]: { N: String(expiry) } };
   switch (item.type) {
     case 'start':
@@ -27,6 +35,7 @@ export function encodeOutgoing(item: OutgoingItem, expiry: number | undefined): 
           version: { S: item.version },
           parent: { S: item.receiver.slice(0, item.receiver.lastIndexOf('.')) },
           ...(item.inputAt !== undefined && { inputAt: { S: item.inputAt } }),
+          ...(traceparent !== undefined && { traceparent: { S: traceparent } }),
           ...expires,
         },
         'input',

@@ -4,18 +4,19 @@ import { type Attributes, isObject, jsonAttribute, jsonOf } from './attributes.t
 
 type OperationFields = Pick<
   Execution,
-  'failed' | 'suspendedAt' | 'timeoutAt' | 'startedOnVersion' | 'inputPatch'
+  'failed' | 'suspendedAt' | 'timeoutAt' | 'startedOnVersion' | 'inputPatch' | 'traceparent'
 >;
 
-/** What the `execution` item holds for timeouts, redrives and suspension. All of it is absent in most. */
+/** What the `execution` item holds for timeouts, redrives, suspension and tracing. All of it is absent in most. */
 export function operationAttributes(execution: OperationFields): Attributes {
-  const { failed, suspendedAt, timeoutAt, startedOnVersion, inputPatch } = execution;
+  const { failed, suspendedAt, timeoutAt, startedOnVersion, inputPatch, traceparent } = execution;
   const item: Attributes = {};
   if (failed !== undefined) item.failed = jsonAttribute({ ...failed });
   if (suspendedAt !== undefined) item.suspendedAt = { N: String(suspendedAt) };
   if (timeoutAt !== undefined) item.timeoutAt = { N: String(timeoutAt) };
   if (startedOnVersion !== undefined) item.startedOnVersion = { S: startedOnVersion };
   if (inputPatch !== undefined) item.inputPatch = jsonAttribute(inputPatch);
+  if (traceparent !== undefined) item.traceparent = { S: traceparent };
   return item;
 }
 
@@ -28,12 +29,14 @@ export function operationFields(optionally: Optionally): OperationFields {
   const timeoutAt = optionally('timeoutAt', numberOf);
   const startedOnVersion = optionally('startedOnVersion', (value) => value.S);
   const inputPatch = optionally('inputPatch', jsonOf);
+  const traceparent = optionally('traceparent', (value) => value.S);
   return {
     ...(failed !== undefined && { failed }),
     ...(suspendedAt !== undefined && { suspendedAt }),
     ...(timeoutAt !== undefined && { timeoutAt }),
     ...(startedOnVersion !== undefined && { startedOnVersion }),
     ...(inputPatch !== undefined && { inputPatch }),
+    ...(traceparent !== undefined && { traceparent }),
   };
 }
 

@@ -31,6 +31,11 @@ async function posting() {
   return rig;
 }
 
+it('a machine with the id of the one that works on lists of another is refused, and told so', () => {
+  const rival = setup({}).createMachine({ id: 'album.few' });
+  expect(() => new OrchestratorRig([album, rival])).toThrow(/'album\.few' is that of .* lists of 'album'/);
+});
+
 describe('a list on the command line', () => {
   it('has the place of each item that its history says was started', async () => {
     const { table } = await posting();

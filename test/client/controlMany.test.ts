@@ -144,6 +144,14 @@ describe('controlMany', () => {
     expect(await deployment.client.describe('box')).toMatchObject({ status: 'RUNNING' });
   });
 
+  it('refuses a time of executions that run, which the index does not have', async () => {
+    const running = { control: 'stop', machine: mailbox, status: 'RUNNING', since: 0 } as const;
+    await expect(outcomes(running)).rejects.toMatchObject({ code: 'SinceNotApplicable' });
+    await expect(outcomes({ ...running, isDryRun: true })).rejects.toMatchObject({
+      code: 'SinceNotApplicable',
+    });
+  });
+
   it('refuses a word that executions in that status do not take', async () => {
     await expect(outcomes({ ...failedQuotes, status: 'SUCCEEDED' })).rejects.toMatchObject({
       code: 'ControlMismatch',

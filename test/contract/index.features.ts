@@ -36,6 +36,41 @@ export function indexFeatures(current: Current, indexShards: number): void {
       execution({ executionId: `order-${i}`, wakeAt: noon + ((i * 37) % count) * 1000 }),
     );
 
+  describe('an item of somebody else with the keys of the index', () => {
+    it('is never due, is in no list, and fails none', async () => {
+      await commitAll([
+        execution({ executionId: 'due', wakeAt: noon }),
+        ended({ executionId: 'ended', status: 'FAILED' }),
+      ]);
+      const partitions = shards.flatMap((shard) => [`due#${shard}`, `order#FAILED#${shard}`]);
+      for (const partition of partitions) {
+        for (const time of ['0', '9.9E+125', '-9.9E+125']) {
+          await current().put({
+            executionId: { S: `foreign-${partition}` },
+            item: { S: `event#${time}` },
+            machine: { S: 'order' },
+            mr_pk: { S: partition },
+            mr_sk: { N: time },
+          });
+        }
+      }
+      expect(ids(await allDue(noon))).toEqual(['due']);
+      expect(ids((await list({ machine: 'order', status: 'RUNNING' }, 2)).flat())).toEqual(['due']);
+      expect(ids((await list({ machine: 'order', status: 'FAILED' }, 2)).flat())).toEqual(['ended']);
+    });
+
+    it('is in the list without a time where it passes for an execution that ended at no time', async () => {
+      await current().put({
+        executionId: { S: 'forged' },
+        item: { S: 'execution' },
+        machine: { S: 'order' },
+        mr_pk: { S: 'order#FAILED#0' },
+        mr_sk: { N: '9.9E+125' },
+      });
+      expect((await list({ machine: 'order', status: 'FAILED' })).flat()).toMatchObject([{ endedAt: '' }]);
+    });
+  });
+
   describe('executions that are due', () => {
     it('are those RUNNING whose wake is not later than asked for, each in its shard', async () => {
       await commitAll([

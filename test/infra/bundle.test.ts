@@ -116,6 +116,27 @@ describe('the workers', () => {
     }
   });
 
+  test('are not what exports no handler: it is named, where it has code that no worker imports', async () => {
+    const { bundle } = await project({
+      'machines/order.ts': machine,
+      'workers/charge.ts': `import { currency } from './money.ts';
+        import type { Card } from './card.ts';
+        export const handler = async (card: Card): Promise<string> => currency;`,
+      'workers/money.ts': `export const currency = 'EUR';`,
+      'workers/card.ts': 'export interface Card { readonly number: string }',
+      'workers/ship.ts': 'export default async () => 1;',
+      'workers/refund.ts': 'const handler = async () => 1; console.log(handler);',
+    });
+    const { workers, warnings } = await bundle();
+    expect(workers.map(({ name }) => name)).toEqual(['charge']);
+    expect(warnings).toEqual(
+      ['refund', 'ship'].map((name) => ({
+        file: expect.stringMatching(`workers/${name}.ts$`),
+        message: expect.stringContaining("exports no 'handler'"),
+      })),
+    );
+  });
+
   test('need not be there', async () => {
     const { bundle } = await project({ 'machines/order.ts': machine });
     expect((await bundle()).workers).toEqual([]);

@@ -47,12 +47,26 @@ describe('before anything is written, the bundle is refused', () => {
         export const charge = worker({ timeout: 'soon' as never });`,
     });
     expect(code).toBe('CodeNotLoaded');
-    expect(message).toMatch(/^InvalidDurationError: "soon" is no duration/);
+    expect(message).toMatch(/machines\/order\.ts: InvalidDurationError: "soon" is no duration/);
   });
 
   test('for a module that ends the process', async () => {
     const { code, message } = await refused({ 'machines/order.ts': 'process.exit(3);' });
     expect(code).toBe('CodeNotLoaded');
-    expect(message).toBe('The process that loaded the machines ended with exit code 3.');
+    expect(message).toMatch(/machines\/order\.ts: The process that loaded it ended with exit code 3\.$/);
+  });
+
+  test('naming those of several modules that do not load', async () => {
+    const { code, problems } = await refused({
+      'machines/a.json': `{ "id": "a", "initial": "a", "states": { "a": {} } }`,
+      'machines/b.ts': `throw new Error('boom at load');`,
+      'machines/c.ts': `import { createMachine } from 'xstate'; export const c = createMachine({ id: 'c' });`,
+      'machines/d.ts': 'process.exit(3);',
+    });
+    expect(code).toBe('CodeNotLoaded');
+    expect(problems).toEqual([
+      { file: expect.stringMatching(/machines\/b\.ts$/), message: 'Error: boom at load' },
+      { file: expect.stringMatching(/machines\/d\.ts$/), message: expect.stringContaining('exit code 3') },
+    ]);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Activity } from '../../orchestrator/activity.ts';
 import { type ClockOptions, clockHandler, lookOnce } from '../../orchestrator/handlers/clock.ts';
 import type { WakeEvent } from '../../orchestrator/handlers/wake.ts';
 import type { Report } from '../../orchestrator/report.ts';
@@ -9,6 +10,7 @@ import { VirtualTime } from '../support/virtualTime.ts';
 class ClockRig {
   readonly time = new VirtualTime();
   readonly reports: Report[] = [];
+  readonly activities: Activity[] = [];
   /** In shard 0, by wake. */
   due: DueExecution[];
   /** When each call was made, and for whom. */
@@ -30,6 +32,7 @@ class ClockRig {
       callWake: (event) => this.#called(event),
       indexShards: 2,
       report: (report) => void this.reports.push(report),
+      observe: (activity) => void this.activities.push(activity),
       now: () => this.time.now,
       sleep: (ms) => this.time.sleep(ms),
     };
@@ -94,6 +97,15 @@ describe('a run of the clock', () => {
     await rig.run(0, 64_500);
     const seconds = new Set(rig.looks.map((at) => Math.round(at / 1000)));
     expect([...seconds].sort((a, b) => a - b)).toEqual(Array.from({ length: 130 }, (_, second) => second));
+  });
+
+  it('tells how long the longest-due execution has been due, whatever becomes of its wake', async () => {
+    const rig = new ClockRig(executions(300));
+    rig.wakeFunction = async () => 'Runtime exited';
+    await rig.run(40_000);
+    const ages = rig.activities.flatMap((activity) => (activity.type === 'overdue' ? [activity.ageMs] : []));
+    expect(ages.slice(0, 3)).toEqual([40_000, 41_000, 42_000]);
+    expect(rig.activities.every(({ type }) => type === 'overdue')).toBe(true);
   });
 
   it('calls the wake function within a second of what falls due, and never before', async () => {

@@ -82,6 +82,21 @@ describe('the stream handler', () => {
     expect(created).toEqual([now() * 2]);
   });
 
+  it('tells when a batch is done how many records it had, and when the oldest of them was written', async () => {
+    const { orchestrator, reports } = setUp();
+    const done: object[] = [];
+    const handler = streamHandler(
+      orchestrator,
+      (each) => reports.push(each),
+      (batch) => done.push(batch),
+    );
+    const [older, younger] = ['a', 'b'].map((id) => record(id, 'start', start));
+    if (!older?.dynamodb || !younger) throw new Error('There are two records.');
+    older.dynamodb.ApproximateCreationDateTime = now() / 1000 - 30;
+    await handler({ Records: [younger, older] });
+    expect(done).toEqual([{ records: 2, oldestAt: now() - 30_000 }]);
+  });
+
   it('invariant 8: reports the records of an execution that the table did not take, and no others', async () => {
     const { table, stream } = setUp();
     const commit = table.commit.bind(table);

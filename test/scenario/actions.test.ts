@@ -52,15 +52,11 @@ describe('actions', () => {
     await cloud.advance(5000);
     expect((await cloud.execution('t1')).status).toBe('SUCCEEDED');
     expect(seen).toEqual(['entered', 'gone']);
+    const execution = { executionId: 't1', machine: 'talkative', machineVersion: '1' };
     expect(cloud.reports).toEqual([
-      { type: 'actionFailed', executionId: 't1', action: 'throwing', error: 'Error: the action broke' },
-      {
-        type: 'actionFailed',
-        executionId: 't1',
-        action: 'rejecting',
-        error: 'Error: the async action broke',
-      },
-      { type: 'log', executionId: 't1', value: 'going' },
+      { type: 'actionFailed', ...execution, action: 'throwing', error: 'Error: the action broke' },
+      { type: 'actionFailed', ...execution, action: 'rejecting', error: 'Error: the async action broke' },
+      { type: 'log', ...execution, value: 'going' },
     ]);
   });
 

@@ -131,6 +131,18 @@ describe('the doctor', () => {
     await expectSound(cloud, machines);
   });
 
+  it('mends however many there are, a few with each call', async () => {
+    const cloud = new SimulatedCloud(machines, workers);
+    const find = loseRecords(cloud);
+    for (let i = 0; i < 90; i++) await cloud.start('counter', `a-${i}`);
+    find();
+    const { round, calls } = doctorOf(cloud);
+    const findings = await round({ segments: 1 });
+    expect(findings).toHaveLength(90);
+    expect(findings.every(({ outcome }) => outcome === 'mended')).toBe(true);
+    expect(Math.max(...calls.map(({ executionIds }) => executionIds.length))).toBeLessThanOrEqual(25);
+  });
+
   it('applies what lies in a journal, and fires what is due', async () => {
     const cloud = new SimulatedCloud(machines, workers);
     await cloud.start('counter', 'a');

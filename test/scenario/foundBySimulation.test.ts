@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { assign, sendTo, setup } from 'xstate';
+import { parseLog } from '../../orchestrator/core/execution/log.ts';
+import { machineLookup } from '../../orchestrator/core/execution/machines.ts';
+import { Replay } from '../../orchestrator/core/execution/replay.ts';
+import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
-import { addWorker, sequential } from '../support/machines.ts';
+import { addWorker, parcel, sequential } from '../support/machines.ts';
 import { OrchestratorRig } from '../support/orchestratorRig.ts';
 import { expectSound } from '../support/soundness.ts';
 
@@ -61,5 +66,105 @@ describe('what the simulation has found', () => {
     expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { sum: 3 } });
     expect(ended.failed).toBeUndefined();
     await expectSound(cloud, [sequential(2)]);
+  });
+
+  it('invariant 2: a start that comes with the stop of what never began replays, and a redrive begins with it', async () => {
+    const cloud = new SimulatedCloud([], addWorker);
+    await cloud.start('sequential', 'e', fromOne);
+    await cloud.advance(100);
+    await cloud.control('e', 'stop');
+    await cloud.advance(100);
+    const stopped = await cloud.execution('e');
+    expect(stopped).toMatchObject({ status: 'ABORTED' });
+    expect(stopped.log).toMatch(/;estop~.*;s~.*!Ended/);
+    const machines = machineLookup(prepareMachines([sequential(1)]));
+    const replay = new Replay(machines, { executionId: 'e', machine: 'sequential' });
+    const { journal } = await cloud.table.readHistory('e');
+    for (const entry of parseLog(stopped.log)) {
+      const item = journal.find(({ reference }) => reference === entry.reference);
+      expect(replay.take(entry, item).divergence, entry.reference).toBeUndefined();
+    }
+    cloud.deploy([sequential(1)]);
+    await cloud.control('e', 'redrive');
+    await cloud.advance(10_000);
+    expect(await cloud.execution('e')).toMatchObject({ status: 'SUCCEEDED', output: { sum: 2 } });
+    await expectSound(cloud, [sequential(1)]);
+  });
+
+  it('a child that hears of its start by the second message takes the first after the start', async () => {
+    const child = setup({
+      types: { context: {} as { heard: string[] }, events: {} as { type: 'SAY'; word: string } },
+      actions: { note: assign({ heard: ({ context }, word: string) => [...context.heard, word] }) },
+    }).createMachine({
+      id: 'child',
+      context: { heard: [] },
+      on: { SAY: { actions: { type: 'note', params: ({ event }) => event.word } } },
+    });
+    const parent = setup({ types: { events: {} as { type: 'A' | 'B' } }, actors: { child } }).createMachine({
+      id: 'parent',
+      invoke: { src: 'child', id: 'child' },
+      on: {
+        A: { actions: sendTo('child', { type: 'SAY', word: 'one' }) },
+        B: { actions: sendTo('child', { type: 'SAY', word: 'two' }) },
+      },
+    });
+    const rig = new OrchestratorRig([parent, child]);
+    rig.start('parent', 'p');
+    const instance = rig.newInstance();
+    await rig.deliver(instance, 'p');
+    for (const type of ['A', 'B']) {
+      await rig.send('p', type, type);
+      await rig.deliver(instance, 'p');
+    }
+    await rig.newInstance().applyRecords('p.0', rig.takeRecords('p.0').slice(-1));
+    expect(await rig.context('p.0')).toEqual({ heard: ['one', 'two'] });
+    expect(await rig.verdicts('p.0')).toEqual([
+      'start applied',
+      'message#p#1 applied',
+      'message#p#2 applied',
+    ]);
+  });
+
+  it('invariant 1: a result that was ignored because of the end is not so once more when it comes again, however long the log is', async () => {
+    const rig = new OrchestratorRig([parcel]);
+    rig.start('parcel', 'p', { M: { city: { S: 'Delft' } } });
+    await rig.deliver(rig.newInstance(), 'p');
+    const refused = { name: 'NoCarrier', message: 'for good', retryable: false };
+    await rig.finish('p', 0, 1, { status: 'FAILED', error: refused });
+    await rig.deliver(rig.newInstance(), 'p');
+    expect(await rig.execution('p')).toMatchObject({ status: 'FAILED', tasks: [{ task: 0 }, { task: 1 }] });
+    await rig.succeed('p', 1, 1, 'insured');
+    const late = rig.takeRecords('p');
+    await rig.newInstance().applyRecords('p', late);
+    for (let i = 0; i < 60; i++) await rig.send('p', `${i}`, 'ANYTHING');
+    await rig.deliver(rig.newInstance(), 'p');
+    await rig.send('p', 'last', 'ANYTHING');
+    await rig.deliver(rig.newInstance(), 'p');
+    expect((await rig.execution('p')).log).not.toContain('t1#1');
+    await rig.newInstance().applyRecords('p', late);
+    const verdicts = (await rig.verdicts('p')).filter((verdict) => verdict.startsWith('task#1#1'));
+    expect(verdicts).toEqual(['task#1#1 ignored: Ended']);
+  });
+
+  it('invariant 1: a result that comes while a stop reads the journal of a suspended execution is decided on', async () => {
+    const rig = new OrchestratorRig([sequential(2)]);
+    rig.start('sequential', 'e', fromOne);
+    await rig.deliver(rig.newInstance(), 'e');
+    await rig.control('e', 'suspend');
+    await rig.deliver(rig.newInstance(), 'e');
+    const readJournal = rig.table.readJournal.bind(rig.table);
+    let isFirst = true;
+    rig.table.readJournal = async (executionId) => {
+      const entries = await readJournal(executionId);
+      if (isFirst) {
+        isFirst = false;
+        await rig.succeed('e', 0, 1, 2);
+        await rig.deliver(rig.newInstance(), 'e');
+      }
+      return entries;
+    };
+    await rig.control('e', 'stop');
+    await rig.deliver(rig.newInstance(), 'e');
+    expect(await rig.verdicts('e')).toContain('task#0#1 ignored: Ended');
   });
 });

@@ -1,5 +1,6 @@
+import type { Activity } from '../../orchestrator/activity.ts';
 import { functionNames } from '../../orchestrator/configuration.ts';
-import type { Control, JournalEntry } from '../../orchestrator/core/execution/entries.ts';
+import type { Control, JournalEntry, TaskResult } from '../../orchestrator/core/execution/entries.ts';
 import type { Execution } from '../../orchestrator/core/execution/execution.ts';
 import { type LogEntry, type LogVerdict, parseLog } from '../../orchestrator/core/execution/log.ts';
 import { type MachineLookup, machineLookup } from '../../orchestrator/core/execution/machines.ts';
@@ -14,6 +15,7 @@ import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
 import type { Table } from '../../orchestrator/table/table.ts';
 import { TaskDispatcher } from '../../orchestrator/taskDispatcher.ts';
+import type { Tracing } from '../../orchestrator/tracing.ts';
 import { MemoryTable } from '../../testing/memoryTable.ts';
 import type { TaskPayload } from '../../workers/contract.ts';
 
@@ -23,6 +25,7 @@ export interface InstanceOptions {
   /** The machines that it has. @default those of the rig */
   readonly definitions?: readonly Definition[];
   readonly report?: Reporter;
+  readonly tracing?: Tracing;
   readonly actionLimitMs?: number;
   /** The table as it sees it, and where large data is. @default the rig's, and nowhere */
   readonly table?: Table;
@@ -38,6 +41,7 @@ export class OrchestratorRig {
   /** What was handed to workers, none of which runs. */
   readonly dispatched: TaskPayload[] = [];
   readonly reports: Report[] = [];
+  readonly activities: Activity[] = [];
   now = 1_700_000_000_000;
   /** What becomes of every invocation from now on. */
   dispatchOutcome: DispatchOutcome = { type: 'dispatched' };
@@ -57,12 +61,21 @@ export class OrchestratorRig {
   }
 
   /** An instance with nothing in memory. */
-  newInstance({ definitions, report, actionLimitMs, table, data }: InstanceOptions = {}): Orchestrator {
+  newInstance({
+    definitions,
+    report,
+    tracing,
+    actionLimitMs,
+    table,
+    data,
+  }: InstanceOptions = {}): Orchestrator {
     const common = {
       table: table ?? this.table,
       machines: definitions ? lookupOf(definitions) : this.#machines,
       report: report ?? ((each: Report) => void this.reports.push(each)),
       now: () => this.now,
+      observe: (activity: Activity) => void this.activities.push(activity),
+      ...(tracing && { tracing }),
     };
     const dispatcher = new TaskDispatcher({
       ...common,
@@ -113,7 +126,11 @@ export class OrchestratorRig {
   }
 
   /** Writes the result of an attempt, as its worker would. */
-  async succeed(executionId: string, task: number, attempt: number, output: Json): Promise<void> {
+  succeed(executionId: string, task: number, attempt: number, output: Json): Promise<void> {
+    return this.finish(executionId, task, attempt, { status: 'SUCCEEDED', output });
+  }
+
+  async finish(executionId: string, task: number, attempt: number, result: TaskResult): Promise<void> {
     await this.table.insertResult({
       executionId,
       task,
@@ -121,7 +138,7 @@ export class OrchestratorRig {
       worker: 'any',
       startedAt: this.#iso(),
       endedAt: this.#iso(),
-      result: { status: 'SUCCEEDED', output },
+      result,
     });
   }
 

@@ -1,7 +1,7 @@
 import { AssertionError } from 'node:assert';
 import { describe, expect, it } from 'vitest';
 import { loan } from '../../machines/loan.ts';
-import { given } from '../../testing/index.ts';
+import { given, testCloud } from '../../testing/index.ts';
 import { delivery } from './delivery.ts';
 
 const start = { start: { address: 'Quay 1' } } as const;
@@ -203,5 +203,42 @@ describe('a test of what cannot be', () => {
   it('is refused when a step is awaited, which is no promise', async () => {
     const awaited = new Promise<unknown>((resolve) => resolve(given(delivery).when(start)));
     await expect(awaited).rejects.toThrow('is no promise');
+  });
+});
+
+describe('a mistake in a test that no type checker has seen', () => {
+  const entries: unknown[] = [
+    undefined,
+    'GO',
+    { event: 'GO' },
+    { event: {} },
+    { worker: 'assignCourier', error: 'Boom' },
+    { worker: 'assignCourier', error: { message: 'Boom' } },
+  ];
+  it.each(entries)('is refused: the entry %o', (entry) => {
+    expect(() => given(delivery, [start]).when(entry as typeof start)).toThrow(
+      expect.objectContaining({ code: 'ImpossibleTest' }),
+    );
+  });
+
+  it.each([
+    ['nothing', {}],
+    ['a misspelt name', { stat: 'assigning' }],
+    ['one beside others', { state: 'assigning', emmitted: [] }],
+  ])('is refused: to expect %s', (_, expected) => {
+    expect(() =>
+      given(delivery)
+        .when(start)
+        .then(expected as { state: 'assigning' }),
+    ).toThrow(
+      expect.objectContaining({ code: 'ImpossibleTest', message: expect.stringContaining('state, context') }),
+    );
+  });
+
+  it('is refused: a fault of a worker that no machine has', () => {
+    const cloud = testCloud([delivery], {});
+    expect(() => cloud.inject('assignCurier' as 'assignCourier', 'throttle')).toThrow(
+      /No machine has a worker 'assignCurier'/,
+    );
   });
 });

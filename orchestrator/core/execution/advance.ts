@@ -1,4 +1,9 @@
-import { DefinitionMismatchError, type PreparedMachine, parseMachineState } from '../machine/index.ts';
+import {
+  DefinitionMismatchError,
+  hasSameStates,
+  type PreparedMachine,
+  parseMachineState,
+} from '../machine/index.ts';
 import { applyEntry, countAgain, logKindOf } from './applyEntry.ts';
 import { applyControl, applyParentsWord } from './control.ts';
 import { Draft, type ExecutionEffect, type LogSegment } from './draft.ts';
@@ -185,7 +190,8 @@ class Attempt {
       const machine = this.#ready(entry.kind === 'start' ? entry.version : undefined);
       if (!machine) {
         // A commit of somebody who has read the journal, but not this entry, must not come after this decision.
-        const isLeft = this.#waited !== undefined || draft.execution.status === 'PENDING_REDRIVE';
+        const { status } = draft.execution;
+        const isLeft = this.#waited !== undefined || status === 'PENDING_REDRIVE' || status === 'SUSPENDED';
         if (isLeft && !this.#isWholeJournal) draft.set({});
         return;
       }
@@ -259,8 +265,8 @@ class Attempt {
  * @throws DefinitionMismatchError
  */
 function refuseOtherOrders(machine: PreparedMachine, { definitionHash, snapshot }: Execution): void {
-  if (definitionHash === undefined || definitionHash === machine.definitionHash || snapshot === undefined)
-    return;
+  if (definitionHash === undefined || snapshot === undefined) return;
+  if (hasSameStates(definitionHash, machine.definitionHash)) return;
   const { order, history } = parseMachineState(snapshot);
   if (order || history) {
     throw new DefinitionMismatchError(

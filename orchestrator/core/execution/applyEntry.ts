@@ -72,6 +72,7 @@ function applyStart(draft: Draft, machine: PreparedMachine, entry: StartEntry, c
   const { inputPatch, startedAt } = draft.execution;
   draft.set({ machineVersion: machine.version, definitionHash: machine.definitionHash });
   if (machine.timeoutMs !== undefined) draft.set({ timeoutAt: startedAt + machine.timeoutMs });
+  if (entry.traceparent !== undefined) draft.set({ traceparent: entry.traceparent });
   const input = inputPatch === undefined ? entry.input : patched(entry.input ?? null, inputPatch);
   draft.step(machine, { type: 'start', input, isMessage: entry.isChild === true }, cause);
   return { type: 'applied' };

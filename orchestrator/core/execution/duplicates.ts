@@ -22,7 +22,9 @@ export function isDuplicate(draft: Draft, entry: JournalEntry, segments: Segment
   if (waiting?.isRedrive && failed?.reference === entry.reference) return false;
   switch (entry.kind) {
     case 'start':
-      return draft.ended || execution.definitionHash !== undefined;
+      if (execution.definitionHash !== undefined) return true;
+      if (isOfBeforeRedrive(draft, entry, segments)) return false;
+      break;
     case 'result':
       if (draft.openAttempt(entry)) return false;
       break;

@@ -23,6 +23,7 @@ export interface StartEntry extends WithStoredData {
   readonly machine: string;
   readonly version?: string;
   readonly input?: Json;
+  readonly traceparent?: string;
   /** Whether another execution's machine has started it: actors in the input are references. */
   readonly isChild?: boolean;
   /** Set where the item cannot be read as a start: what is wrong with it. */

@@ -85,6 +85,8 @@ export interface Execution {
   readonly timeoutAt?: number;
   /** The version that it started with, where a redrive has changed it. */
   readonly startedOnVersion?: string;
+  /** The trace that it belongs to, as its start has it: W3C Trace Context. */
+  readonly traceparent?: string;
   /** A redrive's patch to the input of the task or start that failed, until it goes on. */
   readonly inputPatch?: Json;
   /** Number of older segments of the log, stored as items of their own. */

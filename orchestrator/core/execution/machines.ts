@@ -14,9 +14,12 @@ export interface MachineLookup {
 export class DuplicateMachineError extends Error {
   readonly code = 'DuplicateMachine';
   override readonly name = 'DuplicateMachineError';
-  constructor(machine: string, version: string) {
+  /** @param listsOf the machine for whose lists one of the two was made */
+  constructor(machine: string, version: string, listsOf?: string) {
     super(
-      `The machine '${machine}' is registered twice in version '${version}': give the newer one another version.`,
+      listsOf === undefined
+        ? `The machine '${machine}' is registered twice in version '${version}': give the newer one another version.`
+        : `The id '${machine}' is that of the machine which works on lists of '${listsOf}': give the other another id.`,
     );
   }
 }
@@ -30,7 +33,9 @@ export function machineLookup(machines: readonly PreparedMachine[]): MachineLook
   const byId = new Map<string, Map<string, PreparedMachine>>();
   for (const machine of [...machines, ...machines.flatMap(prepareListMachines)]) {
     const versions = byId.get(machine.id) ?? new Map<string, PreparedMachine>();
-    if (versions.has(machine.version)) throw new DuplicateMachineError(machine.id, machine.version);
+    if (versions.has(machine.version)) {
+      throw new DuplicateMachineError(machine.id, machine.version, machine.listsOf);
+    }
     byId.set(machine.id, versions.set(machine.version, machine));
   }
   const versionsOf = (id: string) => [...(byId.get(id)?.keys() ?? [])].sort(byVersion);

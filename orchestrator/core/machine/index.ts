@@ -1,4 +1,5 @@
 export { ObservedDirectlyError, SentDirectlyError } from './actors.ts';
+export { hasSameStates } from './definitionHash.ts';
 export { InvalidDelayError } from './delays.ts';
 export { listMachineId, prepareListMachines } from './listMachine.ts';
 export { machinesOf } from './moduleMachines.ts';

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { AnyActorLogic, AnyStateMachine, AnyStateNode } from 'xstate';
 import type { JsonObject } from '../json.ts';
+import { definitionHashOf } from './definitionHash.ts';
 import { withCheckedDelay, withCheckedDelays } from './delays.ts';
 import { executionTimeoutMsOf } from './executionTimeout.ts';
 import { type HeldEvents, heldEventsOf } from './heldEvents.ts';
@@ -26,7 +26,7 @@ export interface PreparedMachine {
   readonly id: string;
   /** @default '1', where the definition has no `version` */
   readonly version: string;
-  /** Changes when states, transitions or invokes do; not with the code of functions. */
+  /** Changes when states, transitions or invokes do; not with the code of functions ({@link hasSameStates}). */
   readonly definitionHash: string;
   /** The actors the definition names, by `src`. */
   readonly sources: ReadonlyMap<string, ActorSource>;
@@ -75,7 +75,7 @@ export function prepareMachine(definition: AnyStateMachine | JsonObject): Prepar
   const prepared: PreparedMachine = {
     id: machine.id,
     version: versionOf(machine),
-    definitionHash: createHash('sha256').update(structureOf(chart.machine.root)).digest('hex').slice(0, 16),
+    definitionHash: definitionHashOf(chart.machine.root),
     sources,
     sourceOf,
     taskSourceOf: (src) => {
@@ -173,35 +173,4 @@ function withNamedInvokes(node: AnyStateNode): Record<string, unknown> {
 
 function inlineName(node: AnyStateNode, index: number): string {
   return `inline:${index}.${node.id}`;
-}
-
-/** Says nothing of the states' structure, or cannot be told from one text to the next. */
-const notStructure = new Set([
-  'types',
-  'schemas',
-  'meta',
-  'description',
-  'version',
-  'tags',
-  'context',
-  'states',
-]);
-
-function structureOf(node: AnyStateNode): string {
-  return JSON.stringify(reduceNode(node));
-}
-
-function reduceNode(node: AnyStateNode): unknown {
-  const own = Object.entries(configOf(node)).filter(([key]) => !notStructure.has(key));
-  const states = childNodes(node).map((child) => [child.key, reduceNode(child)]);
-  return [own.map(([key, value]) => [key, reduce(value)]), states];
-}
-
-/** A function is reduced to its presence, or to the built-in action or guard that it is. */
-function reduce(value: unknown): unknown {
-  if (typeof value === 'function') return property(value, 'type') ?? 'function';
-  if (typeof value === 'bigint') return String(value);
-  if (Array.isArray(value)) return value.map(reduce);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.entries(value).map(([key, part]) => [key, reduce(part)]);
 }

@@ -68,6 +68,18 @@ export function reviveReferences(
   return Object.fromEntries(revived);
 }
 
+/** What is stored, for a reader: data as it was given, and references as they are stored. */
+export function withoutMarks(value: Json): Json {
+  if (typeof value !== 'object' || value === null) return value;
+  if (isArray(value)) return value.map(withoutMarks);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => [
+      key.startsWith('$$') && referenceKey.test(key) ? key.slice(1) : key,
+      part === undefined ? undefined : withoutMarks(part),
+    ]),
+  );
+}
+
 /** `Array.isArray` does not narrow readonly arrays. */
 function isArray(value: Json): value is readonly Json[] {
   return Array.isArray(value);

@@ -79,6 +79,9 @@ function childMachines(
   return [...named, ...inline].flatMap(([path, logic]) => (isStateMachine(logic) ? [[path, logic]] : []));
 }
 
+/** As long as what a start item may name. */
+const longestId = 256;
+
 function* identityProblems(machine: AnyStateMachine): Generator<MachineProblem> {
   const { id, version }: { readonly id?: unknown; readonly version?: unknown } = machine.config;
   if (typeof id !== 'string' || id === '') {
@@ -89,6 +92,12 @@ function* identityProblems(machine: AnyStateMachine): Generator<MachineProblem> 
     };
   } else if (id.includes('#')) {
     yield { path: 'id', problem: `'${id}' has a reserved '#'`, instead: 'use an id without it' };
+  } else if (id.length > longestId) {
+    yield {
+      path: 'id',
+      problem: `the id has ${id.length} characters, and no start can name it`,
+      instead: `use one of at most ${longestId}`,
+    };
   }
   const timeout = executionTimeoutProblem(machine);
   if (timeout !== undefined) {

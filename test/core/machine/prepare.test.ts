@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createMachine, fromPromise, setup } from 'xstate';
-import { prepareMachine, promiseLogicOf } from '../../../orchestrator/core/machine/index.ts';
+import { hasSameStates, prepareMachine, promiseLogicOf } from '../../../orchestrator/core/machine/index.ts';
 import { resolveTaskPolicy, taskPolicyKey } from '../../../orchestrator/core/taskPolicy.ts';
 
 const work = fromPromise(async () => 'done');
@@ -104,6 +104,29 @@ describe('the definition hash', () => {
     ],
   ])('changes when %s', (_, config) => {
     expect(hash(config)).not.toBe(hash(base));
+  });
+});
+
+describe('whether two definitions have the same states', () => {
+  const hash = (states: object) =>
+    prepareMachine(createMachine({ id: 'm', type: 'parallel', states } as never)).definitionHash;
+  const before = hash({ a: { on: { GO: {} } }, b: { initial: 'x', states: { x: {}, y: {} } } });
+
+  test.each([
+    ['a transition', { a: { on: { GO: {}, STAY: {} } }, b: { initial: 'x', states: { x: {}, y: {} } } }],
+    ['a delay', { a: { after: { 1: {} } }, b: { initial: 'x', states: { x: {}, y: {} } } }],
+    ['an initial state', { a: {}, b: { initial: 'y', states: { x: {}, y: {} } } }],
+  ])('is so when %s differs', (_, states) => {
+    expect(hasSameStates(before, hash(states))).toBe(true);
+    expect(before).not.toBe(hash(states));
+  });
+
+  test.each([
+    ['one is added', { a: {}, b: { initial: 'x', states: { x: {}, y: {}, z: {} } } }],
+    ['they change places', { b: { initial: 'x', states: { x: {}, y: {} } }, a: {} }],
+    ['one is of another type', { a: {}, b: { initial: 'x', states: { x: {}, y: { type: 'final' } } } }],
+  ])('is not so when %s', (_, states) => {
+    expect(hasSameStates(before, hash(states))).toBe(false);
   });
 });
 

@@ -48,6 +48,14 @@ const single = (parts: Parts) => {
   return problems[0];
 };
 
+test('an id that no start could name is refused', () => {
+  expect(problemsOf({ config: { id: 'm'.repeat(256) } })).toEqual([]);
+  expect(single({ config: { id: 'm'.repeat(257) } })).toMatchObject({
+    path: 'id',
+    problem: expect.stringContaining('257 characters'),
+  });
+});
+
 describe('is refused at registration, with its path and what to write instead:', () => {
   test.each([
     ['fromCallback', fromCallback(() => undefined), /fromCallback lives in one process/],

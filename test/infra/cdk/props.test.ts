@@ -88,6 +88,22 @@ describe('settings', () => {
   });
 });
 
+describe('the memory of the orchestrator', () => {
+  it.each([
+    [undefined, 512],
+    [1024, 1024],
+  ])('is what is asked for: %s', (orchestratorMemorySize, expected) => {
+    const { millrace } = synthesized(orchestratorMemorySize === undefined ? {} : { orchestratorMemorySize });
+    const memoryOf = (role: string) =>
+      millrace.description.functions.find((each) => each.role === role)?.memorySizeMb;
+    expect([memoryOf('orchestrator'), memoryOf('wake'), memoryOf('clock')]).toEqual([
+      expected,
+      expected,
+      128,
+    ]);
+  });
+});
+
 describe('a bus', () => {
   it('is none unless it is asked for', () => {
     const { template, millrace } = synthesized();
@@ -177,6 +193,9 @@ describe('alarms', () => {
       'WakeFailed',
       'ClockStopped',
       'ClockErrors',
+      'FailedExecutions',
+      'PendingRedrive',
+      'OverdueWakes',
     ]);
   });
 

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { functionProcesses, residentMb } from './functionProcesses.ts';
 
 /** Resident memory of the process that runs a function in the local cloud, over a time, in MB. */
 export interface MemoryOverTime {
@@ -36,25 +36,8 @@ export function watchFunctionMemory(functionName: string, everyMs: number): Memo
 
 /** Of the largest one, where several processes run the function. */
 async function functionMemoryMb(functionName: string): Promise<number | undefined> {
-  const variable = `AWS_LAMBDA_FUNCTION_NAME=${functionName}`;
-  const sizes: number[] = [];
-  for (const pid of await childProcesses()) {
-    const environment = await textOf(`/proc/${pid}/environ`);
-    if (!environment.split('\0').includes(variable)) continue;
-    const resident = /^VmRSS:\s+(\d+) kB$/m.exec(await textOf(`/proc/${pid}/status`))?.[1];
-    if (resident !== undefined) sizes.push(Number(resident) / 1024);
-  }
-  return sizes.length === 0 ? undefined : Math.max(...sizes);
-}
-
-/** Of this process: those of other local clouds on the machine are not meant. */
-async function childProcesses(): Promise<string[]> {
-  const threads = await readdir('/proc/self/task').catch(() => []);
-  const children = await Promise.all(threads.map((thread) => textOf(`/proc/self/task/${thread}/children`)));
-  return children.flatMap((text) => text.split(' ')).filter((pid) => pid !== '');
-}
-
-/** Empty for what is gone: processes end while one looks at them. */
-function textOf(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch(() => '');
+  const processes = (await functionProcesses()).filter((each) => each.functionName === functionName);
+  const sizes = await Promise.all(processes.map(({ id }) => residentMb(id)));
+  const known = sizes.filter((size) => size !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
 }

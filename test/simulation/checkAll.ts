@@ -1,0 +1,85 @@
+import {
+  checkApplied,
+  checkAtRest,
+  checkMessageOrder,
+  checkReplay,
+  checkSent,
+  type Recorded,
+  recordedOf,
+} from './checks.ts';
+import { compareWithXState } from './comparison.ts';
+import type { SimulatedDatabase } from './database.ts';
+import type { Deployment } from './deployment.ts';
+import { InvariantError, type Observer } from './observer.ts';
+import type { Operation } from './operations.ts';
+
+/**
+ * Everything that must hold of executions that have nothing left to do.
+ *
+ * @returns how many were compared with XState's own actor
+ * @throws InvariantError
+ */
+export async function checkAll(
+  executionIds: readonly string[],
+  database: SimulatedDatabase,
+  deployment: Deployment,
+  stored: Observer['stored'],
+): Promise<number> {
+  let compared = 0;
+  for (const executionId of executionIds) {
+    const recorded = recordedOf(database, executionId);
+    if (!recorded) continue;
+    checkAtRest(recorded);
+    checkApplied(recorded);
+    checkMessageOrder(recorded);
+    checkSent(recorded, database);
+    if (await checkAgainstXState(recorded, deployment, stored)) compared++;
+  }
+  return compared;
+}
+
+/** Invariants 2 and 4. Answers whether XState's actor was a measure. */
+async function checkAgainstXState(
+  recorded: Recorded,
+  deployment: Deployment,
+  stored: Observer['stored'],
+): Promise<boolean> {
+  const { executionId, execution, journal, log } = recorded;
+  const reference = isComparable(recorded) ? deployment.referenceOf(execution.machine) : undefined;
+  let hasEndedOutside = false;
+  let illegal = false;
+  await checkReplay(recorded, deployment.lookup(), stored.get(executionId) ?? [], async (replayed, item) => {
+    if (!reference || hasEndedOutside || illegal) return;
+    await reference.take(replayed, item);
+    const { status } = replayed.after ?? {};
+    hasEndedOutside = replayed.entry.kind !== 'waiting' && (status === 'ABORTED' || status === 'TIMED_OUT');
+    illegal = reference.hasReplaced || reference.isIllegal();
+  });
+  if (!reference || illegal || log.length === 0 || journal.size === 0) return false;
+  compareWithXState(execution, reference);
+  return true;
+}
+
+/** Invariant 10, of a run without faults. */
+export function checkRunOnce(runs: readonly string[], operations: readonly Operation[]): void {
+  // A redrive hands tasks that were open to their workers once more.
+  const redriven = operations.flatMap((operation) =>
+    operation.type === 'control' && operation.control === 'redrive' ? [operation.executionId] : [],
+  );
+  const seen = new Set<string>();
+  for (const run of runs) {
+    if (redriven.some((id) => run.startsWith(`${id}/`) || run.startsWith(`${id}.`))) continue;
+    if (seen.has(run)) throw new InvariantError(10, run, 'without a fault its worker was invoked twice.');
+    seen.add(run);
+  }
+}
+
+/** Redrives go other ways than XState's actor, which has failed for good; a child's parent is not simulated. */
+function isComparable({ execution, journal, executionId }: Recorded): boolean {
+  const isRedriven = [...journal.values()].some(
+    (entry) => entry.kind === 'control' && entry.control === 'redrive',
+  );
+  const { status } = execution;
+  const known = status === 'SUCCEEDED' || status === 'FAILED' || status === 'RUNNING' || status === 'ABORTED';
+  return !isRedriven && known && !executionId.includes('.');
+}

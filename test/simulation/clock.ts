@@ -1,0 +1,94 @@
+import { DueShard, lookEveryMs } from '../../orchestrator/handlers/dueShard.ts';
+import type { WakeEvent } from '../../orchestrator/handlers/wake.ts';
+import type { Report } from '../../orchestrator/report.ts';
+import type { TableLayout } from '../../orchestrator/table/executionItem.ts';
+import { type Instances, tableOf } from './instances.ts';
+import { ProcessDiedError, SimulatedProcess, type World } from './process.ts';
+
+interface Run {
+  readonly process: SimulatedProcess;
+  readonly shards: readonly DueShard[];
+  readonly endsAt: number;
+}
+
+const everyMs = 60_000;
+const runMs = 65_000;
+
+/** The clock's runs, which a rule starts every minute. Looks that would find nothing are left out. */
+export class SimulatedClock {
+  readonly #world: World;
+  readonly #layout: TableLayout;
+  readonly #instances: Instances;
+  readonly #report: (report: Report) => void;
+  #runs: Run[] = [];
+  #nextRunAt = 0;
+  #nextLookAt = 0;
+
+  constructor(world: World, layout: TableLayout, instances: Instances, report: (report: Report) => void) {
+    this.#world = world;
+    this.#layout = layout;
+    this.#instances = instances;
+    this.#report = report;
+  }
+
+  /** When it looks next, where something is due; infinite where nothing will be. */
+  nextLookAt(): number {
+    const { database, schedule, mostSkewMs } = this.#world;
+    const due = database.earliestDue() - mostSkewMs;
+    return Math.max(schedule.now, this.#nextLookAt, Math.ceil(due / lookEveryMs) * lookEveryMs);
+  }
+
+  look(): void {
+    const { schedule, draws } = this.#world;
+    this.#nextLookAt = (Math.floor(schedule.now / lookEveryMs) + 1) * lookEveryMs;
+    if (schedule.now >= this.#nextRunAt) {
+      this.#nextRunAt = (Math.floor(schedule.now / everyMs) + 1) * everyMs;
+      if (draws.strikes('clockStop')) {
+        this.#runs = [];
+        this.#nextLookAt = schedule.now + draws.below(10, 'clockStop') * everyMs;
+        this.#nextRunAt = this.#nextLookAt;
+        return;
+      }
+      this.#startRun();
+      if (draws.strikes('clockOverlap')) this.#startRun();
+    }
+    this.#runs = this.#runs.filter(({ process, endsAt }) => !process.isDead && endsAt > schedule.now);
+    for (const { shards } of this.#runs) for (const shard of shards) shard.look();
+  }
+
+  #startRun(): void {
+    const { world, layout } = { world: this.#world, layout: this.#layout };
+    const process = new SimulatedProcess('clock', world);
+    const options = {
+      table: tableOf(process, layout),
+      callWake: (event: WakeEvent) => this.#callWake(process, event),
+      report: this.#report,
+      now: () => process.now(),
+      sleep: (ms: number) => process.sleep(ms),
+    };
+    const shards = Array.from({ length: layout.indexShards }, (_, shard) => new DueShard(options, shard));
+    this.#runs.push({ process, shards, endsAt: world.schedule.now + runMs });
+  }
+
+  async #callWake(process: SimulatedProcess, event: WakeEvent): Promise<string | undefined> {
+    const { schedule, draws } = this.#world;
+    const ids = event.wakes.map(({ executionId, wakeAt }) => `${executionId}@${wakeAt}`).join(' ');
+    await process.call(`wake ${ids}`, () => {
+      if (draws.strikes('throttledInvoke')) throw new Error('TooManyRequestsException');
+    });
+    if (draws.strikes('duplicateWake')) {
+      schedule.later(draws.below(20_000, 'late'), () => schedule.begin(this.#wakeOnce(event)));
+    }
+    return process.doing(this.#wakeOnce(event));
+  }
+
+  async #wakeOnce(event: WakeEvent): Promise<string | undefined> {
+    try {
+      await this.#instances.wake(event);
+      return undefined;
+    } catch (error) {
+      if (error instanceof ProcessDiedError) return error.message;
+      throw error;
+    }
+  }
+}

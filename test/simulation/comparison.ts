@@ -1,0 +1,40 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Execution } from '../../orchestrator/core/execution/execution.ts';
+import { parseMachineState } from '../../orchestrator/core/machine/index.ts';
+import { InvariantError } from './observer.ts';
+import type { Reference } from './reference.ts';
+
+const statuses: Readonly<Record<string, string>> = { active: 'RUNNING', done: 'SUCCEEDED', error: 'FAILED' };
+
+/** Invariant 4: what was stored is what XState's own actor has come to. */
+export function compareWithXState(execution: Execution, reference: Reference): void {
+  const { executionId, status, snapshot, output } = execution;
+  const expected = reference.state();
+  const fail = (what: string, its: unknown, xstates: unknown) => {
+    const text = `its ${what} is ${JSON.stringify(its)}, that of XState's actor ${JSON.stringify(xstates)}.`;
+    throw new InvariantError(4, executionId, text);
+  };
+  const expectedStatus = statuses[expected.status];
+  if (snapshot === undefined) return;
+  if (status !== 'ABORTED' && status !== expectedStatus) fail('status', status, expectedStatus);
+  // What failed keeps the state of before.
+  if (status === 'FAILED' || expectedStatus === 'FAILED') return;
+  const state = parseMachineState(snapshot);
+  if (!isDeepStrictEqual(state.value, JSON.parse(JSON.stringify(expected.value)))) {
+    fail('state', state.value, expected.value);
+  }
+  const context = withoutActors(state.context);
+  if (!isDeepStrictEqual(context, withoutActors(expected.context))) {
+    fail('context', state.context, expected.context);
+  }
+  if (status === 'SUCCEEDED' && !isDeepStrictEqual(output ?? null, expected.output ?? null)) {
+    fail('output', output, expected.output);
+  }
+}
+
+/** Actors are written otherwise. */
+function withoutActors(context: unknown): unknown {
+  if (typeof context !== 'object' || context === null || !('ref' in context)) return context;
+  const { ref: _, ...rest } = context;
+  return rest;
+}

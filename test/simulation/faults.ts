@@ -1,0 +1,65 @@
+/** What can go wrong, each with its decision points in the simulated cloud. */
+export const faultKinds = [
+  'crashBeforeCall',
+  'crashAfterCall',
+  'throttledWrite',
+  'failedWrite',
+  /** It took effect, and is answered with an error. */
+  'ambiguousWrite',
+  /** It took effect, was sent again by the SDK, and met itself. */
+  'repeatedWrite',
+  'transactionConflict',
+  'failedRead',
+  'unprocessedKeys',
+  'slowCall',
+  'throttledInvoke',
+  /** The function runs, and the invocation is answered with an error. */
+  'ambiguousInvoke',
+  'lostInvoke',
+  'duplicateInvoke',
+  'slowInvoke',
+  'slowWorker',
+  'dyingWorker',
+  /** Nobody hears that a worker has died: its deadline finds it. */
+  'lostFailure',
+  'duplicateBatch',
+  'lateBatch',
+  'shardSplit',
+  /** Every record of the last 24 hours is delivered again. */
+  'recreatedMapping',
+  'lateIndex',
+  'clockStop',
+  'clockOverlap',
+  'duplicateWake',
+  'clockSkew',
+] as const;
+
+export type FaultKind = (typeof faultKinds)[number];
+
+/** How probable each kind is at each of its decision points. */
+export type FaultProfile = Readonly<Partial<Record<FaultKind, number>>>;
+
+/** Kinds that are decided on seldom: rare ones would never strike. */
+const seldomDecided: ReadonlySet<FaultKind> = new Set([
+  'clockStop',
+  'clockOverlap',
+  'clockSkew',
+  'lateIndex',
+]);
+/** Kinds that bring much work each time. */
+const heavy: ReadonlySet<FaultKind> = new Set(['recreatedMapping']);
+
+/** Every eighth run is calm; the others have some kinds of faults, each often or rarely. */
+export function drawProfile(seed: number, random: () => number): FaultProfile {
+  if (seed % 8 === 0) return {};
+  const share = 0.1 + 0.5 * random();
+  const profile: Partial<Record<FaultKind, number>> = {};
+  for (const kind of faultKinds) {
+    const isChosen = random() < share;
+    const level = random();
+    if (!isChosen) continue;
+    const often = seldomDecided.has(kind) ? 0.6 : heavy.has(kind) ? 0.04 : 0.2;
+    profile[kind] = level < 0.4 ? often / 10 : level < 0.8 ? often / 3 : often;
+  }
+  return profile;
+}

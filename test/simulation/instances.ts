@@ -1,0 +1,113 @@
+import type { DynamoDBStreamEvent } from 'aws-lambda';
+import { functionNames } from '../../orchestrator/configuration.ts';
+import type { MachineLookup } from '../../orchestrator/core/execution/machines.ts';
+import type { FunctionInvoker } from '../../orchestrator/dispatch.ts';
+import { streamHandler } from '../../orchestrator/handlers/stream.ts';
+import { type WakeEvent, wakeHandler } from '../../orchestrator/handlers/wake.ts';
+import { Orchestrator } from '../../orchestrator/orchestrator.ts';
+import type { Report } from '../../orchestrator/report.ts';
+import { DynamoDBTable } from '../../orchestrator/table/dynamoDBTable.ts';
+import type { TableLayout } from '../../orchestrator/table/executionItem.ts';
+import { TaskDispatcher } from '../../orchestrator/taskDispatcher.ts';
+import { SimulatedProcess, type World } from './process.ts';
+
+export const tableName = 'simulated';
+
+/** The table module as a process has it. */
+export function tableOf(process: SimulatedProcess, layout: TableLayout): DynamoDBTable {
+  return new DynamoDBTable({
+    ...layout,
+    client: process.client,
+    tableName,
+    now: () => process.now(),
+    sleep: (ms) => process.sleep(ms),
+  });
+}
+
+export interface InstancesOptions {
+  readonly world: World;
+  readonly layout: TableLayout;
+  readonly waitForMachineMs: number;
+  readonly invokerOf: (process: SimulatedProcess) => FunctionInvoker;
+  readonly report: (report: Report) => void;
+}
+
+interface Instance {
+  readonly process: SimulatedProcess;
+  readonly machines: MachineLookup;
+  readonly onStream: ReturnType<typeof streamHandler>;
+  readonly onWake: ReturnType<typeof wakeHandler>;
+  isBusy: boolean;
+}
+
+/** The orchestrator's Lambda instances: each does one thing at a time, remembers, and may die. */
+export class Instances {
+  machines: MachineLookup;
+  readonly #options: InstancesOptions;
+  #instances: Instance[] = [];
+  #count = 0;
+
+  constructor(machines: MachineLookup, options: InstancesOptions) {
+    this.machines = machines;
+    this.#options = options;
+  }
+
+  /** Instances of before finish what they do. */
+  deploy(machines: MachineLookup): void {
+    this.machines = machines;
+    this.#instances = this.#instances.filter(({ isBusy }) => isBusy);
+  }
+
+  stream(event: DynamoDBStreamEvent) {
+    return this.#on((instance) => instance.onStream(event));
+  }
+
+  wake(event: WakeEvent) {
+    return this.#on((instance) => instance.onWake(event));
+  }
+
+  /** Rejects where the instance dies. */
+  async #on<Result>(work: (instance: Instance) => Promise<Result>): Promise<Result> {
+    const { draws } = this.#options.world;
+    this.#instances = this.#instances.filter(
+      ({ process, machines, isBusy }) => !process.isDead && (isBusy || machines === this.machines),
+    );
+    const [first, ...rest] = this.#instances.filter(({ isBusy }) => !isBusy);
+    const isNew = first === undefined || draws.chance(0.05, 'instance');
+    const instance = isNew ? this.#start() : draws.oneOf([first, ...rest], 'instance');
+    instance.isBusy = true;
+    const result = await instance.process.doing(work(instance));
+    instance.isBusy = false;
+    return result;
+  }
+
+  #start(): Instance {
+    const { world, layout, waitForMachineMs, invokerOf, report } = this.#options;
+    const process = new SimulatedProcess(`orchestrator ${++this.#count}`, world);
+    const { machines } = this;
+    const table = tableOf(process, layout);
+    const now = () => process.now();
+    const dispatcher = new TaskDispatcher({
+      invoker: invokerOf(process),
+      machines,
+      table,
+      tableName,
+      layout,
+      functionNames: functionNames(''),
+      report,
+      now,
+    });
+    const limits = { waitForMachineMs };
+    const orchestrator = new Orchestrator({ table, machines, dispatcher, limits, report, now });
+    const nothing = () => {};
+    const instance: Instance = {
+      process,
+      machines,
+      onStream: streamHandler(orchestrator, report, nothing),
+      onWake: wakeHandler(orchestrator, report, nothing),
+      isBusy: false,
+    };
+    this.#instances.push(instance);
+    return instance;
+  }
+}

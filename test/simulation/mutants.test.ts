@@ -1,0 +1,19 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import mutants from './mutants.json' with { type: 'json' };
+
+const read = (path: string) => readFile(new URL(path, import.meta.url), 'utf8');
+
+/** `npm run simulate -- --mutants` shows that each is found. */
+describe('the mutants of the orchestrator', () => {
+  it.each(mutants)('$mutation: has one place in $file', async ({ file, find }) => {
+    const source = await read(`../../orchestrator/${file}`);
+    expect(source.split(find)).toHaveLength(2);
+  });
+
+  it('break a mechanism of every invariant, and are told in the page of reliability', async () => {
+    const page = await read('../../docs/reliability.md');
+    expect(mutants.filter(({ mutation }) => !page.includes(mutation))).toEqual([]);
+    expect([...new Set(mutants.map(({ invariant }) => invariant))]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+});

@@ -1,0 +1,209 @@
+import {
+  type Execution,
+  hasEnded,
+  type OpenTask,
+  taskKey,
+} from '../../orchestrator/core/execution/execution.ts';
+import { countLogEntries } from '../../orchestrator/core/execution/log.ts';
+import { parseMachineState } from '../../orchestrator/core/machine/index.ts';
+import type { Attributes } from '../../orchestrator/table/attributes.ts';
+import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
+import { neverMs } from '../../orchestrator/table/schema.ts';
+import type { TaskPayload } from '../../workers/contract.ts';
+
+/** What was stored after so many entries of the log. */
+export interface Stored {
+  readonly entries: number;
+  readonly snapshot: string | undefined;
+}
+
+/** Thrown where a run breaks an invariant of the design, which it names by its number. */
+export class InvariantError extends Error {
+  override readonly name = 'InvariantError';
+  readonly invariant: number;
+  constructor(invariant: number, executionId: string, message: string) {
+    super(`Invariant ${invariant}, ${executionId}: ${message}`);
+    this.invariant = invariant;
+  }
+}
+
+/** A result that has been in the table for this long when its attempt is given up was overlooked. */
+const overlookedAfterMs = 20_000;
+/** Of an item's log: what is split off beyond, and the entries of one commit. */
+const longestLog = 400;
+
+/** Each wake fires them all, and starts what they lead to. */
+const mostTimers = 5;
+const mostTasks = 9;
+
+/** Sees every write, and checks what must hold after each. */
+export class Observer {
+  readonly stored = new Map<string, Stored[]>();
+  readonly insertedAt = new Map<string, number>();
+  commits = 0;
+  /** Whether the execution that was committed last has more to do than a run should take. */
+  isBusy = false;
+  readonly #now: () => number;
+  readonly #current = new Map<string, Execution>();
+  readonly #entries = new Map<string, number>();
+  readonly #attempts = new Set<string>();
+  #problem: InvariantError | undefined;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** @throws InvariantError the first that was broken */
+  check(): void {
+    if (this.#problem) throw this.#problem;
+  }
+
+  onWrite(item: Attributes, before: Attributes | undefined): void {
+    try {
+      const executionId = item.executionId?.S ?? '';
+      const sort = item.item?.S ?? '';
+      if (sort === 'execution') this.#onCommit(decodeExecution(item), item);
+      else if (!sort.startsWith('log#') && !sort.startsWith('beat#')) {
+        if (before) throw new InvariantError(1, executionId, `the journal item '${sort}' was overwritten.`);
+        this.insertedAt.set(`${executionId}/${sort}`, this.#now());
+      }
+    } catch (error) {
+      if (!(error instanceof InvariantError)) throw error;
+      this.#problem ??= error;
+    }
+  }
+
+  /** Of an execution that was deleted: another may have its id. */
+  forget(executionId: string): void {
+    this.stored.delete(executionId);
+    this.#current.delete(executionId);
+    this.#entries.delete(executionId);
+    for (const key of [...this.#attempts]) if (key.startsWith(`${executionId}/`)) this.#attempts.delete(key);
+    for (const key of [...this.insertedAt.keys()]) {
+      if (key.startsWith(`${executionId}/`)) this.insertedAt.delete(key);
+    }
+  }
+
+  /** Commit, then dispatch. */
+  onInvoke({ executionId, item }: TaskPayload): void {
+    if (this.#attempts.has(`${executionId}/${item}`)) return;
+    this.#problem ??= new InvariantError(4, executionId, `'${item}' was invoked before it was committed.`);
+  }
+
+  #onCommit(execution: Execution, item: Attributes): void {
+    this.commits++;
+    const { executionId } = execution;
+    const before = this.#current.get(executionId);
+    this.#current.set(executionId, execution);
+    for (const task of execution.tasks) this.#attempts.add(`${executionId}/${taskKey(task)}`);
+    const added = this.#countEntries(before, execution);
+    this.#checkVersion(before, execution);
+    this.#checkEnd(before, execution);
+    this.#checkGivenUp(before, execution);
+    this.isBusy = checkWakeAt(execution, item) > mostTimers || execution.tasks.length > mostTasks;
+    if (execution.log.length > longestLog + 40 * added) {
+      throw new InvariantError(9, executionId, `its log has ${execution.log.length} characters.`);
+    }
+  }
+
+  #countEntries(before: Execution | undefined, after: Execution): number {
+    const { executionId } = after;
+    // What became a segment is in the item no more, and was counted before.
+    const isSplit = before !== undefined && after.logSegments > before.logSegments;
+    const own = countLogEntries(after.log);
+    const earlier = before ? countLogEntries(before.log) : 0;
+    const entries = isSplit ? undefined : (this.#entries.get(executionId) ?? 0) + own - earlier;
+    const total = entries ?? (this.#entries.get(executionId) ?? 0) + own - keptOf(before, after);
+    this.#entries.set(executionId, total);
+    const stored = this.stored.get(executionId) ?? [];
+    stored.push({ entries: total, snapshot: after.snapshot });
+    this.stored.set(executionId, stored);
+    return total - (stored.at(-2)?.entries ?? 0);
+  }
+
+  #checkVersion(before: Execution | undefined, { executionId, version }: Execution): void {
+    const expected = (before?.version ?? 0) + 1;
+    if (version !== expected) {
+      throw new InvariantError(7, executionId, `version ${version} was written over ${expected - 1}.`);
+    }
+  }
+
+  /** Ends are final: only a redrive takes one back, and that is in the log. */
+  #checkEnd(before: Execution | undefined, after: Execution): void {
+    if (!before || !hasEnded(before.status)) return;
+    if (before.status === after.status) {
+      if (before.endedAt === after.endedAt) return;
+    } else if (after.waiting?.isRedrive && before.status !== 'SUCCEEDED') return;
+    else if (/;[em]/.test(after.log.slice(before.log.length)) && before.status !== 'SUCCEEDED') return;
+    throw new InvariantError(
+      7,
+      after.executionId,
+      `it ended ${before.status}, and then became ${after.status}.`,
+    );
+  }
+
+  /** A result that is there when its attempt is given up counts. */
+  #checkGivenUp(before: Execution | undefined, after: Execution): void {
+    if (before?.status !== 'RUNNING' || before.waiting || after.status === 'ABORTED') return;
+    for (const task of before.tasks) {
+      const isOpen = after.tasks.some((other) => other.task === task.task && other.attempt === task.attempt);
+      if (isOpen || (dueOf(task) ?? Number.POSITIVE_INFINITY) > after.updatedAt) continue;
+      const at = this.insertedAt.get(`${after.executionId}/${taskKey(task)}`);
+      if (at === undefined || this.#now() - at < overlookedAfterMs) continue;
+      if (after.log.includes(`;t${taskKey(task).slice('task#'.length)}~`)) continue;
+      // Of a state that was left meanwhile, none is awaited.
+      const next = after.tasks.find((other) => other.task === task.task);
+      if (!next) continue;
+      throw new InvariantError(
+        7,
+        after.executionId,
+        `'${taskKey(task)}' was given up though its result was there.`,
+      );
+    }
+  }
+}
+
+/** How many entries of before are still in the item after its log was split. */
+function keptOf(before: Execution | undefined, after: Execution): number {
+  if (!before) return 0;
+  const rest = after.log.split(';').slice(1);
+  const earlier = before.log.split(';').slice(1);
+  const place = earlier.findIndex((_, from) => earlier.slice(from).every((entry, i) => entry === rest[i]));
+  return place < 0 ? 0 : earlier.length - place;
+}
+
+function dueOf({ dispatchAt, deadline, heartbeatAt, startBy }: OpenTask): number | undefined {
+  if (dispatchAt !== undefined) return dispatchAt;
+  const times = [deadline, heartbeatAt, startBy].filter((at) => at !== undefined);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** Invariant 6, found out without the code that decides on it. Answers how many timers there are. */
+function checkWakeAt(execution: Execution, item: Attributes): number {
+  const { executionId, status, wakeAt, waiting, tasks, snapshot, outbox, timeoutAt } = execution;
+  const fail = (what: string, at: number) => {
+    throw new InvariantError(6, executionId, `it waits for ${what} at ${at}; its wakeAt is ${wakeAt}.`);
+  };
+  const isWoken = (at: number) => wakeAt !== undefined && wakeAt <= at;
+  if (outbox && !isWoken(execution.updatedAt)) fail('its outbox', execution.updatedAt);
+  if (status !== 'RUNNING') return 0;
+  const inIndex = Number(item.mr_sk?.N);
+  if (!item.mr_pk?.S?.startsWith('due#') || inIndex !== (wakeAt ?? neverMs)) {
+    throw new InvariantError(6, executionId, `the index has ${inIndex}, wakeAt is ${wakeAt}.`);
+  }
+  if (timeoutAt !== undefined && !isWoken(timeoutAt)) fail('its timeout', timeoutAt);
+  if (waiting) {
+    if (!isWoken(waiting.nextAttemptAt)) fail('its machine', waiting.nextAttemptAt);
+    return 0;
+  }
+  for (const task of tasks) {
+    const at = dueOf(task);
+    if (at === undefined && !task.waitsForResult) {
+      throw new InvariantError(7, executionId, `task ${task.task} has no deadline.`);
+    }
+    if (at !== undefined && !isWoken(at)) fail(`task ${task.task}`, at);
+  }
+  const { timers } = snapshot === undefined ? { timers: [] } : parseMachineState(snapshot);
+  for (const { dueAt } of timers) if (!isWoken(dueAt)) fail('a timer', dueAt);
+  return timers.length;
+}

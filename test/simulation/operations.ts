@@ -1,0 +1,183 @@
+import type { Control } from '../../orchestrator/core/execution/entries.ts';
+import type { Json, JsonObject } from '../../orchestrator/core/json.ts';
+import { eventTypes } from '../core/machine/differential/generateMachine.ts';
+import type { Draws } from './draws.ts';
+import type { ExampleName } from './machines.ts';
+
+/** What users and operators do in a run, at its time. */
+export type Operation = { readonly atMs: number } & (
+  | {
+      readonly type: 'start';
+      readonly executionId: string;
+      readonly machine: string;
+      readonly input: Json;
+      /** Of a generated machine. */
+      readonly index?: number;
+    }
+  | {
+      readonly type: 'event';
+      readonly executionId: string;
+      readonly eventId: string;
+      readonly event: string;
+      readonly fields: JsonObject;
+    }
+  | {
+      readonly type: 'control';
+      readonly executionId: string;
+      readonly eventId: string;
+      readonly control: Control;
+    }
+  /** Somebody gives the results that are waited for. */
+  | { readonly type: 'answer'; readonly executionId: string }
+  /** A result of an attempt that is not open, and never will be. */
+  | {
+      readonly type: 'rogueResult';
+      readonly executionId: string;
+      readonly task: number;
+      readonly attempt: number;
+    }
+  /** Other code is deployed: whole, without the machine, or with one that cannot take up what is stored. */
+  | {
+      readonly type: 'deploy';
+      readonly change: 'none' | 'missing' | 'incompatible';
+      readonly machine: string;
+    }
+);
+
+const examples: readonly [ExampleName, ...ExampleName[]] = [
+  'order',
+  'order',
+  'loan',
+  'parcel',
+  'parcel',
+  'sequential',
+  'trip',
+  'approval',
+  'race',
+  'race',
+  'film',
+  'film',
+  'talk',
+  'talk',
+  'breaks',
+  'poisoned',
+];
+
+const inputs: Readonly<Partial<Record<ExampleName, Json>>> = {
+  order: {
+    orderId: 'o',
+    sku: 'tea',
+    quantity: 1,
+    amount: 100,
+    card: 'c',
+    email: 'a@example.org',
+    country: 'NL',
+  },
+  loan: { caseId: 'c1', amount: 5000 },
+  parcel: { city: 'Delft' },
+  sequential: { from: 1 },
+  trip: { cities: ['Delft', 'Gent'] },
+};
+
+const eventsOf: Readonly<Partial<Record<ExampleName, readonly [string, ...string[]]>>> = {
+  loan: ['RESUME', 'RESUME', 'RESUME', 'DECLINE', 'CANCEL'],
+  parcel: ['APPROVE', 'APPROVE', 'REFUSE', 'xstate.reserved'],
+  sequential: ['ANYTHING'],
+  trip: ['CANCEL', 'ANYTHING'],
+  approval: ['TICK', 'APPROVE', 'APPROVE', 'PAY', 'PAY'],
+  race: ['GO'],
+  talk: ['SAY'],
+  breaks: ['NEXT', 'NEXT', 'BREAK', 'GO_ON'],
+  poisoned: ['BOOM', 'ANYTHING'],
+};
+
+const machinesEverySeeds = 4000;
+const machinesAtOnce = 2000;
+
+/** Draws what is done in a run: a few executions, what is sent to them, what operators do. */
+export function drawOperations(draws: Draws): Operation[] {
+  const count = draws.oneOf([1, 1, 2, 2, 3], 'operations');
+  const operations = Array.from({ length: count }, (_, i) => drawExecution(draws, `e${i + 1}`)).flat();
+  const [first] = operations;
+  if (first?.type === 'start' && draws.chance(0.2, 'deploy')) {
+    const atMs = draws.below(15_000, 'deploy');
+    const change = draws.oneOf(['none', 'missing', 'incompatible'] as const, 'deploy');
+    operations.push({ atMs, type: 'deploy', change, machine: first.machine });
+    const laterMs = draws.oneOf([5000, 40_000, 200_000], 'deploy');
+    operations.push({ atMs: atMs + laterMs, type: 'deploy', change: 'none', machine: first.machine });
+  }
+  return operations.sort((a, b) => a.atMs - b.atMs);
+}
+
+function drawExecution(draws: Draws, executionId: string): Operation[] {
+  const start = drawStart(draws, executionId);
+  const types = start.index === undefined ? eventsOf[exampleOf(start.machine)] : eventTypes;
+  const sent = types
+    ? Array.from({ length: draws.below(7, 'operations') }, (_, i): Operation => {
+        const event = types[draws.below(types.length, 'operations')] ?? types[0];
+        const atMs = drawTime(draws);
+        const fields = { v: draws.below(6, 'operations'), by: `p${i}` };
+        return { type: 'event', atMs, executionId, eventId: `${i}`, event, fields };
+      })
+    : [];
+  return [start, ...sent, ...drawResults(draws, start), ...drawControls(draws, executionId)];
+}
+
+function drawStart(draws: Draws, executionId: string): Extract<Operation, { type: 'start' }> {
+  const atMs = draws.below(2000, 'operations');
+  if (draws.chance(0.5, 'operations')) {
+    // Seeds near each other share machines: to prepare one takes longer than to run it.
+    const index =
+      Math.floor(draws.seed / machinesEverySeeds) * machinesAtOnce +
+      draws.below(machinesAtOnce, 'operations');
+    const input = { n: draws.below(4, 'operations') };
+    return { type: 'start', atMs, executionId, machine: `g${index}`, input, index };
+  }
+  const machine = draws.chance(0.001, 'operations') ? 'fan' : draws.oneOf(examples, 'operations');
+  return { type: 'start', atMs, executionId, machine, input: inputs[machine] ?? null };
+}
+
+function drawResults(
+  draws: Draws,
+  { executionId, machine }: { executionId: string; machine: string },
+): Operation[] {
+  const results: Operation[] = [];
+  if (machine === 'film') {
+    const count = draws.below(5, 'operations');
+    for (let i = 0; i < count; i++) results.push({ type: 'answer', atMs: drawTime(draws) * 3, executionId });
+  }
+  if (draws.chance(0.1, 'operations')) {
+    const task = draws.below(2, 'operations') * 900;
+    const attempt = 50 + draws.below(3, 'operations');
+    results.push({ type: 'rogueResult', atMs: drawTime(draws), executionId, task, attempt });
+  }
+  return results;
+}
+
+function drawControls(draws: Draws, executionId: string): Operation[] {
+  const atMs = drawTime(draws);
+  const control = (control: Control, afterMs: number, eventId: string = control): Operation => ({
+    type: 'control',
+    atMs: atMs + afterMs,
+    executionId,
+    eventId,
+    control,
+  });
+  const chosen = draws.fraction('operations');
+  if (chosen < 0.08) {
+    return [control('suspend', 0), control('resume', draws.oneOf([500, 5000, 120_000], 'operations'))];
+  }
+  if (chosen < 0.12) return [control('stop', 0)];
+  if (chosen < 0.2) return [control('stop', 0), control('redrive', draws.below(4000, 'operations'))];
+  if (chosen < 0.24) return [control('redrive', draws.below(60_000, 'operations'))];
+  return [];
+}
+
+/** Most at the beginning, while there is much to meet. */
+function drawTime(draws: Draws): number {
+  return draws.below(draws.oneOf([300, 2500, 2500, 8000, 30_000], 'operations'), 'operations');
+}
+
+function exampleOf(machine: string): ExampleName {
+  return examples.find((example) => example === machine) ?? 'sequential';
+}

@@ -1,0 +1,221 @@
+import {
+  BatchGetItemCommand,
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  GetItemCommand,
+  InternalServerError,
+  ProvisionedThroughputExceededException,
+  PutItemCommand,
+  QueryCommand,
+  TransactionCanceledException,
+  TransactionConflictException,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { SimulatedDatabase } from './database.ts';
+import type { Draws } from './draws.ts';
+import type { FaultKind } from './faults.ts';
+import type { Schedule } from './schedule.ts';
+
+export interface World {
+  readonly schedule: Schedule;
+  readonly draws: Draws;
+  readonly database: SimulatedDatabase;
+  /** Milliseconds that a process of this run can be ahead of the true time, or behind it. */
+  readonly mostSkewMs: number;
+  trace(line: () => string): void;
+}
+
+/** Thrown to whoever waits for a process that died. */
+export class ProcessDiedError extends Error {
+  override readonly name = 'ProcessDiedError';
+}
+
+/** A client of the table, with no connection: its `send` is replaced for each process. */
+const shared = new DynamoDBClient({
+  region: 'nowhere',
+  credentials: { accessKeyId: 'a', secretAccessKey: 's' },
+});
+
+const longestSlowMs = 3000;
+
+/** Something that can die between any two of its calls: every call that it makes goes through here. */
+export class SimulatedProcess {
+  readonly name: string;
+  readonly client: DynamoDBClient;
+  readonly #world: World;
+  readonly #crashes: readonly FaultKind[];
+  readonly #skewMs: number;
+  #isDead = false;
+  #tellDeath: (error: ProcessDiedError) => void = () => {};
+  /** Rejects when it dies. */
+  readonly #death = new Promise<never>((_, reject) => {
+    this.#tellDeath = reject;
+  });
+
+  /** @param crashes kinds of faults that end it before and after a call */
+  constructor(
+    name: string,
+    world: World,
+    crashes: readonly FaultKind[] = ['crashBeforeCall', 'crashAfterCall'],
+  ) {
+    this.name = name;
+    this.#world = world;
+    this.#crashes = crashes;
+    const skew = world.mostSkewMs;
+    this.#skewMs = skew === 0 ? 0 : Math.round((world.draws.fraction('skew') * 2 - 1) * skew);
+    this.#death.catch(() => {});
+    this.client = Object.create(shared, { send: { value: (command: object) => this.#send(command) } });
+  }
+
+  get isDead(): boolean {
+    return this.#isDead;
+  }
+
+  /** By its own clock. */
+  now(): number {
+    return this.#world.schedule.now + this.#skewMs;
+  }
+
+  /** What it does; rejects with ProcessDiedError where it dies meanwhile. */
+  doing<Result>(work: Promise<Result>): Promise<Result> {
+    return Promise.race([work, this.#death]);
+  }
+
+  sleep(ms: number): Promise<void> {
+    return this.#alive(this.#world.schedule.wait(ms));
+  }
+
+  /** A call of another service. */
+  async call<Result>(what: string, effect: () => Result): Promise<Result> {
+    const { schedule, draws } = this.#world;
+    this.#dieIf(0);
+    const slowMs = draws.strikes('slowCall') ? draws.below(longestSlowMs, 'slow') : 0;
+    await this.#alive(schedule.wait(1 + draws.below(8, 'latency') + slowMs));
+    if (this.#isDead) return new Promise(() => {});
+    let result: Result;
+    try {
+      result = effect();
+      this.#world.trace(() => `${this.name}: ${what}`);
+    } catch (error) {
+      this.#world.trace(() => `${this.name}: ${what}: ${error instanceof Error ? error.name : error}`);
+      throw error;
+    }
+    this.#dieIf(1);
+    if (draws.chance(0.25, 'answer')) await this.#alive(schedule.wait(draws.below(12, 'latency')));
+    return this.#isDead ? new Promise(() => {}) : result;
+  }
+
+  #dieIf(place: 0 | 1): void {
+    const kind = this.#crashes[place];
+    if (this.#isDead || kind === undefined || !this.#world.draws.strikes(kind)) return;
+    this.#isDead = true;
+    this.#world.trace(() => `${this.name}: dies`);
+    this.#tellDeath(new ProcessDiedError(`${this.name} died.`));
+  }
+
+  /** What waits in a process that died goes on never. */
+  #alive(waiting: Promise<void>): Promise<void> {
+    if (this.#isDead) return new Promise(() => {});
+    return waiting.then(() => (this.#isDead ? new Promise(() => {}) : undefined));
+  }
+
+  async #send(command: object): Promise<object> {
+    return this.call(describe(command), () => {
+      const { database } = this.#world;
+      if (command instanceof PutItemCommand) return this.#put(command);
+      if (command instanceof TransactWriteItemsCommand) return this.#transact(command);
+      if (command instanceof UpdateItemCommand) return this.#update(command);
+      if (this.#strikes('failedRead')) throw throttled();
+      if (command instanceof BatchGetItemCommand && this.#strikes('unprocessedKeys')) {
+        return { $metadata: {}, Responses: {}, UnprocessedKeys: command.input.RequestItems };
+      }
+      return database.execute(command);
+    });
+  }
+
+  #put(command: PutItemCommand): object {
+    this.#failBefore();
+    if (this.#strikes('transactionConflict')) {
+      throw new TransactionConflictException({ message: 'Another transaction is at it', $metadata: {} });
+    }
+    const { database } = this.#world;
+    const output = database.execute(command);
+    if (this.#strikes('ambiguousWrite')) throw timedOut();
+    // What the SDK does of its own accord: the request that was answered with an error is sent again.
+    if (!this.#strikes('repeatedWrite')) return output;
+    try {
+      return database.execute(command);
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) error.$metadata.attempts = 2;
+      throw error;
+    }
+  }
+
+  #update(command: UpdateItemCommand): object {
+    this.#failBefore();
+    const output = this.#world.database.execute(command);
+    if (this.#strikes('ambiguousWrite')) throw timedOut();
+    return output;
+  }
+
+  #transact(command: TransactWriteItemsCommand): object {
+    this.#failBefore();
+    const { database, draws } = this.#world;
+    if (this.#strikes('transactionConflict')) {
+      const count = command.input.TransactItems?.length ?? 0;
+      const at = draws.below(count, 'conflict');
+      const reasons = Array.from({ length: count }, (_, i) => ({
+        Code: i === at ? 'TransactionConflict' : 'None',
+      }));
+      throw new TransactionCanceledException({
+        message: 'Conflict',
+        $metadata: {},
+        CancellationReasons: reasons,
+      });
+    }
+    // Sent again by the SDK, it has the same token, and is answered as it was before.
+    const output = database.execute(command);
+    if (this.#strikes('ambiguousWrite')) throw timedOut();
+    return output;
+  }
+
+  #failBefore(): void {
+    if (this.#strikes('throttledWrite')) throw throttled();
+    if (this.#strikes('failedWrite')) throw new InternalServerError({ message: 'Internal', $metadata: {} });
+  }
+
+  #strikes(kind: FaultKind): boolean {
+    return this.#world.draws.strikes(kind);
+  }
+}
+
+function throttled(): Error {
+  return new ProvisionedThroughputExceededException({ message: 'The table is throttled', $metadata: {} });
+}
+
+function timedOut(): Error {
+  return Object.assign(new Error('No answer came in time.'), { name: 'TimeoutError' });
+}
+
+function describe(command: object): string {
+  if (command instanceof GetItemCommand) {
+    return `get ${command.input.Key?.executionId?.S}/${command.input.Key?.item?.S}`;
+  }
+  if (command instanceof PutItemCommand) return `put ${itemText(command.input.Item)}`;
+  if (command instanceof QueryCommand) {
+    return `query ${Object.values(command.input.ExpressionAttributeValues ?? {})
+      .map(({ S, N }) => S ?? N)
+      .join(' ')}`;
+  }
+  if (command instanceof TransactWriteItemsCommand) {
+    return `transact ${(command.input.TransactItems ?? []).map(({ Put }) => itemText(Put?.Item)).join(', ')}`;
+  }
+  return command.constructor.name;
+}
+
+function itemText(item: PutItemCommand['input']['Item']): string {
+  const { executionId, item: sort, version, status, log } = item ?? {};
+  const rest = version ? ` version ${version.N} ${status?.S} ${log?.S}` : '';
+  return `${executionId?.S}/${sort?.S}${rest}`;
+}

@@ -1,0 +1,350 @@
+import { hasEnded } from '../../orchestrator/core/execution/execution.ts';
+import type { Report } from '../../orchestrator/report.ts';
+import type { Attributes } from '../../orchestrator/table/attributes.ts';
+import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
+import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
+import { checkAll, checkRunOnce } from './checkAll.ts';
+import { SimulatedClock } from './clock.ts';
+import { SimulatedDatabase } from './database.ts';
+import { type Changes, Deployment, exampleOf, noChanges } from './deployment.ts';
+import { Draws } from './draws.ts';
+import { expire } from './expiry.ts';
+import { drawProfile, type FaultProfile } from './faults.ts';
+import { Instances } from './instances.ts';
+import { SimulatedLambda } from './lambda.ts';
+import { InvariantError, Observer } from './observer.ts';
+import { drawOperations, type Operation } from './operations.ts';
+import type { World } from './process.ts';
+import { Schedule } from './schedule.ts';
+import { SimulatedStream } from './stream.ts';
+import { Users } from './users.ts';
+import { workOf } from './work.ts';
+
+export interface SimulationOptions {
+  readonly seed: number;
+  /** Kinds of faults, and single ones, that do not strike. */
+  readonly without?: ReadonlySet<string>;
+  /** Places of operations that are not done. */
+  readonly withoutOperations?: ReadonlySet<number>;
+  /** Told of each call, fault and operation. */
+  readonly trace?: (line: string) => void;
+}
+
+/** What a run was. */
+export interface SimulationResult {
+  readonly seed: number;
+  readonly executions: number;
+  readonly commits: number;
+  readonly happened: number;
+  /** Executions that were compared with XState's own actor. */
+  readonly compared: number;
+  readonly faults: readonly string[];
+  readonly operations: readonly Operation[];
+  /** Its items were deleted at the end, and an id was used again. */
+  readonly hasExpired: boolean;
+  readonly error?: Error;
+}
+
+const layout = { indexShards: 1, retentionDays: 1 };
+/** Virtual time in which faults strike. */
+const faultsMs = 120_000;
+const mostHappenings = 700;
+/** Until everything is at rest; what is not by then is stopped. */
+const mostUntilRest = 700;
+const mostUntilStopped = 6000;
+/** Questions of one execution that wait for an answer at the end. */
+const mostAnswers = 8;
+
+/** Of an execution, before it is stopped. */
+const mostCommits = '20';
+/** Of one that a user started, with its children: generated machines can start ever more. */
+const mostChildren = 8;
+
+/** Runs one seed. The result has the invariant that was broken, if one was. */
+export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
+  const simulation = new Simulation(options);
+  let error: Error | undefined;
+  try {
+    await simulation.run();
+  } catch (thrown) {
+    error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  }
+  return { ...simulation.result(), ...(error && { error }) };
+}
+
+class Simulation {
+  readonly #options: SimulationOptions;
+  readonly #draws: Draws;
+  readonly #profile: FaultProfile;
+  readonly #schedule = new Schedule();
+  readonly #world: World;
+  readonly #database: SimulatedDatabase;
+  readonly #observer: Observer;
+  readonly #lambda: SimulatedLambda;
+  readonly #instances: Instances;
+  readonly #stream: SimulatedStream;
+  readonly #clock: SimulatedClock;
+  readonly #operations: readonly Operation[];
+  readonly #users: Users;
+  readonly #deployment: Deployment;
+  readonly #dropped: string[] = [];
+  readonly #stopped = new Set<string>();
+  #compared = 0;
+  #hasExpired = false;
+
+  constructor(options: SimulationOptions) {
+    const { seed, without } = options;
+    this.#options = options;
+    const random = new Draws(seed, {});
+    this.#profile = drawProfile(seed, () => random.fraction('profile'));
+    this.#draws = new Draws(seed, this.#profile, without);
+    this.#draws.onFault = (fault) => this.#trace(() => `fault ${fault}`);
+    this.#observer = new Observer(() => this.#schedule.now);
+    const pageSize = random.oneOf([1, 3, 1000], 'page');
+    const hasSkew = this.#draws.strikes('clockSkew');
+    const hasLateIndex = this.#draws.strikes('lateIndex');
+    this.#database = new SimulatedDatabase(
+      {
+        lagMs: () => (hasLateIndex ? this.#draws.below(2500, 'index') : 0),
+        later: (ms, run) => this.#schedule.later(ms, run),
+        now: () => this.#schedule.now,
+      },
+      { onWrite: (item, before) => this.#onWrite(item, before), pageSize: () => pageSize },
+    );
+    this.#world = {
+      schedule: this.#schedule,
+      draws: this.#draws,
+      database: this.#database,
+      mostSkewMs: hasSkew ? 1500 : 0,
+      trace: (line) => this.#trace(line),
+    };
+    this.#operations = drawOperations(random).filter((_, i) => !options.withoutOperations?.has(i));
+    this.#deployment = new Deployment(this.#operations);
+    this.#users = new Users(this.#world, layout);
+    const report = (each: Report) => this.#onReport(each);
+    this.#lambda = new SimulatedLambda(this.#world, { layout, work: workOf(seed), report });
+    this.#lambda.onInvoke = (payload) => this.#observer.onInvoke(payload);
+    this.#instances = new Instances(this.#deployment.lookup(), {
+      world: this.#world,
+      layout,
+      waitForMachineMs: random.oneOf([30_000, 900_000], 'wait'),
+      invokerOf: (process) => this.#lambda.invokerOf(process),
+      report,
+    });
+    this.#stream = new SimulatedStream(this.#world, this.#instances);
+    this.#clock = new SimulatedClock(this.#world, layout, this.#instances, report);
+  }
+
+  async run(): Promise<void> {
+    const { now } = this.#schedule;
+    for (const operation of this.#operations) {
+      this.#schedule.later(operation.atMs, () => this.#schedule.begin(this.#do(operation)));
+    }
+    await this.#runUntil(now + faultsMs, mostHappenings);
+    // What is left to do is done, too: not before its time, but without faults.
+    this.#draws.endFaults();
+    this.#trace(() => 'faults have ended');
+    const lastAt = now + Math.max(faultsMs, ...this.#operations.map(({ atMs }) => atMs + 1));
+    await this.#runUntil(lastAt, mostUntilStopped);
+    await this.#comeToRest();
+    await this.#check(this.#database.executionIds());
+    if (this.#draws.chance(0.2, 'expiry')) await this.#expire();
+  }
+
+  result(): Omit<SimulationResult, 'error'> {
+    return {
+      seed: this.#options.seed,
+      executions: this.#database.executionIds().length,
+      commits: this.#observer.commits,
+      happened: this.#schedule.happened,
+      compared: this.#compared,
+      faults: this.#draws.struck,
+      operations: this.#operations,
+      hasExpired: this.#hasExpired,
+    };
+  }
+
+  /** Answers whether nothing more is to happen by then. */
+  async #runUntil(until: number, most: number): Promise<boolean> {
+    for (let happened = 0; happened < most; happened++) {
+      const nextAt = this.#schedule.nextAt();
+      const lookAt = this.#clock.nextLookAt();
+      const at = Math.min(nextAt, lookAt);
+      if (at > until || at === Number.POSITIVE_INFINITY) {
+        if (until !== Number.POSITIVE_INFINITY) this.#schedule.now = Math.max(this.#schedule.now, until);
+        return true;
+      }
+      if (nextAt <= lookAt) await this.#schedule.next();
+      else {
+        this.#schedule.now = Math.max(this.#schedule.now, lookAt);
+        this.#clock.look();
+        await this.#schedule.settle();
+      }
+      this.#observer.check();
+    }
+    return false;
+  }
+
+  /** What waits for an operator, or for an answer, gets its word; what would go on for ever is stopped. */
+  async #comeToRest(): Promise<void> {
+    this.#deploy(noChanges);
+    let isAtRest = await this.#runUntil(Number.POSITIVE_INFINITY, mostUntilRest);
+    for (const [status, control] of [
+      ['SUSPENDED', 'resume'],
+      ['PENDING_REDRIVE', 'redrive'],
+    ] as const) {
+      for (const executionId of this.#database.executionIds()) {
+        const item = this.#database.get(executionId, 'execution');
+        if (item?.status?.S !== status) continue;
+        this.#schedule.begin(this.#users.control(executionId, `last-${control}`, control));
+      }
+      isAtRest = await this.#runUntil(Number.POSITIVE_INFINITY, mostUntilRest);
+    }
+    for (let round = 0; round < mostAnswers && isAtRest && this.#answerAll(); round++) {
+      isAtRest = await this.#runUntil(Number.POSITIVE_INFINITY, mostUntilRest);
+    }
+    if (isAtRest) return;
+    for (const executionId of this.#database.executionIds()) {
+      const item = this.#database.get(executionId, 'execution');
+      if (!executionId.includes('.') && item && !hasEnded(decodeExecution(item).status)) {
+        this.#schedule.begin(this.#users.control(executionId, 'last-stop', 'stop'));
+      }
+    }
+    if (await this.#runUntil(Number.POSITIVE_INFINITY, mostUntilStopped)) return;
+    throw new InvariantError(7, '*', 'after the end of all faults it does not come to rest.');
+  }
+
+  /** Answers whether something waited for an answer. */
+  #answerAll(): boolean {
+    const waiting = this.#database.executionIds().filter((executionId) => {
+      const item = this.#database.get(executionId, 'execution');
+      const execution = item && decodeExecution(item);
+      return execution?.status === 'RUNNING' && execution.tasks.some(({ waitsForResult }) => waitsForResult);
+    });
+    for (const executionId of waiting) this.#schedule.begin(this.#users.answer(executionId, 'at last'));
+    return waiting.length > 0;
+  }
+
+  async #expire(): Promise<void> {
+    const runsOf = (executionId: string) =>
+      this.#lambda.runs.filter(
+        (run) => run.startsWith(`${executionId}/`) || run.startsWith(`${executionId}.`),
+      ).length;
+    const executionId = await expire({
+      world: this.#world,
+      users: this.#users,
+      observer: this.#observer,
+      comeToRest: () => this.#comeToRest(),
+      runsOf,
+    });
+    const start = this.#operations.find(
+      (operation) => operation.type === 'start' && operation.executionId === executionId,
+    );
+    if (start?.type !== 'start') return;
+    this.#hasExpired = true;
+    this.#stopped.delete(start.executionId);
+    this.#lambda.forget(start.executionId);
+    await this.#startAgain(start);
+  }
+
+  async #startAgain({ executionId, machine, input }: Extract<Operation, { type: 'start' }>): Promise<void> {
+    this.#schedule.begin(this.#users.start(executionId, machine, input));
+    await this.#comeToRest();
+    const tree = this.#database
+      .executionIds()
+      .filter((id) => id === executionId || id.startsWith(`${executionId}.`));
+    await this.#check(tree);
+    if (!this.#database.get(executionId, 'execution')) {
+      throw new InvariantError(7, executionId, 'its id was used again, and it never began.');
+    }
+  }
+
+  async #check(executionIds: readonly string[]): Promise<void> {
+    if (this.#dropped.length > 0) throw new InvariantError(8, '*', this.#dropped.join(' '));
+    const { stored } = this.#observer;
+    this.#compared += await checkAll(executionIds, this.#database, this.#deployment, stored);
+    const [twice] = this.#lambda.begunTwice;
+    if (twice !== undefined) throw new InvariantError(10, twice, 'its worker must not begin twice, and did.');
+    if (Object.keys(this.#profile).length === 0) checkRunOnce(this.#lambda.runs, this.#operations);
+  }
+
+  #deploy(changes: Changes): void {
+    this.#instances.deploy(this.#deployment.lookup(changes));
+  }
+
+  async #do(operation: Operation): Promise<void> {
+    this.#trace(() => `operation ${JSON.stringify(operation)}`);
+    switch (operation.type) {
+      case 'start':
+        return this.#users.start(operation.executionId, operation.machine, operation.input);
+      case 'event': {
+        const { executionId, eventId, event, fields } = operation;
+        return this.#users.send(executionId, eventId, { type: event, event: fields });
+      }
+      case 'control':
+        return this.#users.control(operation.executionId, operation.eventId, operation.control);
+      case 'answer':
+        return this.#users.answer(operation.executionId, 'yes');
+      case 'rogueResult':
+        // Before there is an execution it has no meaning, and is left lying.
+        if (!this.#database.get(operation.executionId, 'execution')) return;
+        return this.#users.result(operation.executionId, operation.task, operation.attempt, 'not asked for');
+      case 'deploy': {
+        const { change, machine } = operation;
+        // What began with the changed machine could never go on with the repaired one.
+        const isKnown = change !== 'incompatible' || this.#haveAllBegun(machine);
+        this.#deploy(change === 'none' || !isKnown ? noChanges : new Map([[machine, change]]));
+      }
+    }
+  }
+
+  #haveAllBegun(machine: string): boolean {
+    return this.#operations.every((operation) => {
+      if (operation.type !== 'start' || operation.machine !== machine) return true;
+      const { executionId } = operation;
+      // A redrive goes on by what is deployed then, with the policies of that.
+      const isRedriven = this.#operations.some(
+        (other) =>
+          other.type === 'control' && other.control === 'redrive' && other.executionId === executionId,
+      );
+      return !isRedriven && this.#database.get(executionId, 'execution')?.snapshot !== undefined;
+    });
+  }
+
+  #onWrite(item: Attributes, before: Attributes | undefined): void {
+    this.#observer.onWrite(item, before);
+    // Machines that nobody wrote can go on for ever.
+    if (item.item?.S === 'execution') this.#stopEndless(item);
+    if (before === undefined && decodeJournalItem(item)) this.#stream.append(item);
+  }
+
+  #stopEndless({ executionId: id, version }: Attributes): void {
+    const [executionId = ''] = (id?.S ?? '').split('.');
+    const machine = this.#machineOf(executionId);
+    const isTooMany = !exampleOf(machine) && this.#childrenOf(executionId) > mostChildren;
+    const isEndless = version?.N === mostCommits || this.#observer.isBusy || isTooMany;
+    if (isEndless && !this.#stopped.has(executionId)) {
+      this.#stopped.add(executionId);
+      this.#schedule.begin(this.#users.control(executionId, 'endless', 'stop'));
+    }
+  }
+
+  #machineOf(executionId: string): string {
+    return this.#database.get(executionId, 'start')?.machine?.S ?? '';
+  }
+
+  #childrenOf(executionId: string): number {
+    const prefix = `${executionId}.`;
+    return this.#database.executionIds().filter((id) => id.startsWith(prefix)).length;
+  }
+
+  #onReport(report: Report): void {
+    this.#trace(() => `report ${JSON.stringify(report).slice(0, 300)}`);
+    if (report.type === 'dropped') this.#dropped.push(`${report.executionId} was dropped: ${report.error}`);
+    if (report.type === 'waiting') this.#dropped.push(`${report.executionId}: ${report.error}`);
+  }
+
+  #trace(line: () => string): void {
+    this.#options.trace?.(`${String(this.#schedule.now - 1_700_000_000_000).padStart(8)} ${line()}`);
+  }
+}

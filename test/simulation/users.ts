@@ -1,0 +1,73 @@
+import type { Control } from '../../orchestrator/core/execution/entries.ts';
+import type { Json } from '../../orchestrator/core/json.ts';
+import { decodeExecution, type TableLayout } from '../../orchestrator/table/executionItem.ts';
+import type { NewEvent } from '../../orchestrator/table/table.ts';
+import { tableOf } from './instances.ts';
+import { InvariantError } from './observer.ts';
+import { SimulatedProcess, type World } from './process.ts';
+
+/** Whoever writes to the table beside the orchestrator and its workers: applications, operators, people with a token. */
+export class Users {
+  readonly #world: World;
+  readonly #layout: TableLayout;
+
+  constructor(world: World, layout: TableLayout) {
+    this.#world = world;
+    this.#layout = layout;
+  }
+
+  async start(executionId: string, machine: string, input: Json): Promise<void> {
+    await this.#do(async (process) => {
+      const outcome = await tableOf(process, this.#layout).insertStart({ executionId, machine, input });
+      if (outcome.type === 'different') throw new InvariantError(7, executionId, 'its start is another.');
+    });
+  }
+
+  async control(executionId: string, eventId: string, control: Control): Promise<void> {
+    await this.send(executionId, eventId, { control });
+  }
+
+  async send(executionId: string, eventId: string, content: NewEvent['content']): Promise<void> {
+    const at = this.#now();
+    await this.#do(async (process) => {
+      await tableOf(process, this.#layout).insertEvent({ executionId, eventId, at, content });
+    });
+  }
+
+  /** Gives the results of tasks that wait for them. */
+  async answer(executionId: string, output: Json): Promise<void> {
+    const item = this.#world.database.get(executionId, 'execution');
+    if (!item) return;
+    for (const task of decodeExecution(item).tasks) {
+      if (!task.waitsForResult || task.dispatchAt !== undefined) continue;
+      await this.result(executionId, task.task, task.attempt, output);
+    }
+  }
+
+  async result(executionId: string, task: number, attempt: number, output: Json): Promise<void> {
+    const at = this.#now();
+    const result = { status: 'SUCCEEDED', output } as const;
+    const common = { executionId, task, attempt, worker: 'somebody', startedAt: at, endedAt: at };
+    await this.#do(async (process) => {
+      await tableOf(process, this.#layout).insertResult({ ...common, result });
+    });
+  }
+
+  /** Whoever gets no answer tries again, as the client's users do. */
+  async #do(work: (process: SimulatedProcess) => Promise<void>): Promise<void> {
+    for (;;) {
+      const process = new SimulatedProcess('client', this.#world);
+      try {
+        await process.doing(work(process));
+        return;
+      } catch (error) {
+        if (error instanceof InvariantError) throw error;
+        await this.#world.schedule.wait(200);
+      }
+    }
+  }
+
+  #now(): string {
+    return new Date(this.#world.schedule.now).toISOString();
+  }
+}
