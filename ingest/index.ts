@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readConfiguration } from '../orchestrator/configuration.ts';
 import { readExecutionClock } from '../orchestrator/executionClock.ts';
-import { consoleReporter } from '../orchestrator/report.ts';
+import { serviceName } from '../orchestrator/observability/metricDefinitions.ts';
+import { createLogger, structuredReporter } from '../orchestrator/observability/structuredLog.ts';
 import { createDynamoDBClient } from '../orchestrator/table/client.ts';
 import { DynamoDBTable } from '../orchestrator/table/dynamoDBTable.ts';
 import { openStoredJson, withStore } from '../orchestrator/table/openTable.ts';
@@ -25,7 +26,7 @@ export type {
  */
 export function createIngest() {
   const configuration = readConfiguration(process.env);
-  const { tableName, indexShards, retentionDays } = configuration;
+  const { tableName, indexShards, retentionDays, functionPrefix } = configuration;
   const { now } = readExecutionClock(process.env);
   const items = new DynamoDBTable({
     client: createDynamoDBClient(),
@@ -35,7 +36,6 @@ export function createIngest() {
     ...(retentionDays > 0 && { retentionDays }),
   });
   const table = withStore(items, openStoredJson(configuration), configuration, { fetches: false });
-  return {
-    ingest: ingestHandler({ table, now, newId: () => randomUUID() }, consoleReporter()),
-  };
+  const report = structuredReporter(createLogger(serviceName(functionPrefix)));
+  return { ingest: ingestHandler({ table, now, newId: () => randomUUID() }, report) };
 }
