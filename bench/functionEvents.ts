@@ -56,12 +56,11 @@ export class FunctionEvents {
         return this.#task(functions, 'label');
       case 'worker':
         return this.#task(functions, 'charge');
-      case 'ingest': {
-        const id = `bench-${randomUUID()}`;
-        return { rule: 'bench', start: { machine: 'order' }, event: { id, detail: {} } };
-      }
-      case 'clock':
+      case 'ingest':
+        return { rule: 'Placed', start: { machine: 'order' }, event: { id: randomUUID(), detail: {} } };
+      // Not of the example app.
       case 'unmodified':
+      case 'clock':
         return {};
       default:
         return role satisfies never;

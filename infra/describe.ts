@@ -89,14 +89,15 @@ const defaultOrchestratorMemoryMb = 512;
  */
 export function describeDeployment(
   code: FunctionCode,
-  { eventBusName, rules = {}, resultsOnBus = false, ...settings }: DeploymentSettings = {},
+  settings: DeploymentSettings = {},
 ): DeploymentDescription {
+  const { eventBusName, rules = {}, resultsOnBus = false, ...configured } = settings;
   const hasBus = code.publisher !== undefined;
   const configuration: Configuration = {
     ...defaults,
     reportsConsumedCapacity: false,
     hasMetrics: false,
-    ...settings,
+    ...configured,
     hasBus,
   };
   const { functionPrefix } = configuration;
@@ -320,21 +321,18 @@ function storeOf(url: string, retentionDays: number): StoreDescription {
   };
 }
 
-/** Of Millrace's own functions: the logs and metrics of workers are their own. */
-function observabilityEnvironment({
-  hasMetrics,
-  logLevel,
-}: Pick<DeploymentSettings, 'hasMetrics' | 'logLevel'>): Record<string, string> {
-  return {
-    ...(hasMetrics && { [environmentVariable.metrics]: 'on' }),
-    ...(logLevel !== undefined && { [environmentVariable.logLevel]: logLevel }),
-  };
-}
-
 function calledFunctions({ functions }: Configuration): Record<string, string> {
   return Object.keys(functions).length === 0
     ? {}
     : { [environmentVariable.functions]: JSON.stringify(functions) };
+}
+
+/** Of Millrace's own functions: the logs and metrics of workers are their own. */
+function observabilityEnvironment({ hasMetrics, logLevel }: DeploymentSettings): Record<string, string> {
+  return {
+    ...(hasMetrics && { [environmentVariable.metrics]: 'on' }),
+    ...(logLevel !== undefined && { [environmentVariable.logLevel]: logLevel }),
+  };
 }
 
 function environmentOf(configuration: Configuration): Record<string, string> {

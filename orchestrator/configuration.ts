@@ -22,12 +22,12 @@ export const environmentVariable = {
   functions: 'MILLRACE_FUNCTIONS',
   /** Where the publisher posts events to: see httpBus.ts. */
   busEndpoint: 'MILLRACE_BUS_ENDPOINT',
+  /** Name or ARN of the event bus of EventBridge that the publisher puts events on. */
+  eventBus: 'MILLRACE_EVENT_BUS',
   /** `on`: Millrace's own functions publish metrics of what they do: see observability/. */
   metrics: 'MILLRACE_METRICS',
   /** Of Millrace's own functions, as Powertools reads it. */
   logLevel: 'POWERTOOLS_LOG_LEVEL',
-  /** Name or ARN of the event bus of EventBridge that the publisher puts events on. */
-  eventBus: 'MILLRACE_EVENT_BUS',
 } as const;
 
 /** From the most to the least: at DEBUG each step is a line. */
@@ -58,9 +58,9 @@ export interface Configuration {
   readonly failures?: string;
   readonly reportsConsumedCapacity: boolean;
   readonly hasBus: boolean;
-  readonly hasMetrics: boolean;
   /** Names of functions by what machines call them. */
   readonly functions: Readonly<Record<string, string>>;
+  readonly hasMetrics: boolean;
 }
 
 /** Thrown when an environment variable of a function cannot be used: a faulty deployment. */
@@ -98,8 +98,8 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     storeOverKb: Math.max(1, number(environmentVariable.storeOverKb, defaults.storeOverKb)),
     reportsConsumedCapacity: environment[environmentVariable.consumedCapacity] === 'report',
     hasBus: environment[environmentVariable.bus] === 'on',
-    hasMetrics: environment[environmentVariable.metrics] === 'on',
     functions: functionsOf(environment[environmentVariable.functions]),
+    hasMetrics: environment[environmentVariable.metrics] === 'on',
   };
 }
 

@@ -15,7 +15,7 @@ import type { ResultItem } from './table/journalItems.ts';
  */
 export interface InvocationRecord {
   /** What the function was invoked with. */
-  readonly requestPayload: unknown;
+  readonly requestPayload?: unknown;
   /** What its last run ended with. Absent where there was none: Lambda had no capacity for as long as it tries. */
   readonly responsePayload?: unknown;
   readonly requestContext?: {

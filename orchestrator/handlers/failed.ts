@@ -11,8 +11,8 @@ export interface FailedHandlerOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly afterBatch: () => void;
-  /** Begins the names of the deployment's own functions. */
-  readonly functionPrefix: string;
+  /** Begins the names of the deployment's own functions. @default '': all functions are */
+  readonly functionPrefix?: string;
 }
 
 /**
@@ -20,7 +20,7 @@ export interface FailedHandlerOptions {
  * write itself. A `lambda()` function has its result written here, whatever it is. One that is there already wins. Rejects when the
  * table does not take it: Lambda then calls again, and the attempt's deadline finds it at the latest.
  */
-export function failedHandler({ table, report, now, afterBatch, functionPrefix }: FailedHandlerOptions) {
+export function failedHandler({ table, report, now, afterBatch, functionPrefix = '' }: FailedHandlerOptions) {
   return async (record: InvocationRecord): Promise<void> => {
     const result = resultOfInvocation(record, isoTime(now()));
     if (result) {
