@@ -64,6 +64,8 @@ export async function runRepositoryCommand(commandLine: RepositoryCommandLine): 
           machinesDirectory: `${directory}/machines`,
           workersDirectory: `${directory}/workers/examples`,
           bus: false,
+          // Each command reports itself what became of its executions.
+          settings: { logLevel: 'ERROR' },
           log: ({ source, text }) => {
             // What the engine says as it starts and stops is of no interest; why it did not start is in the error.
             if (source !== 'dynamodb') terminal.note(`[${source}] ${text.trimEnd()}`);

@@ -5,12 +5,12 @@ import { pathToFileURL } from 'node:url';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { formatProblem } from '../infra/bundle/bundleError.ts';
 import { type BundledFunctions, type BusCode, bundleFunctions, bundleWorkers } from '../infra/bundle.ts';
-import { describeDeployment } from '../infra/describe.ts';
+import { type DeploymentSettings, describeDeployment } from '../infra/describe.ts';
 import type { DeploymentDescription } from '../infra/description.ts';
 import { readDeployment } from '../infra/template/readDeployment.ts';
 import type { IngestRule } from '../ingest/ingestRule.ts';
 import type { BusEvent } from '../orchestrator/bus/bus.ts';
-import { type Configuration, environmentVariable } from '../orchestrator/configuration.ts';
+import { environmentVariable } from '../orchestrator/configuration.ts';
 import { clockEnvironment, executionClock, isTimeScale } from '../orchestrator/executionClock.ts';
 import { createDynamoDBClient } from '../orchestrator/table/client.ts';
 import type { Units } from '../orchestrator/table/dynamoDBCalls.ts';
@@ -35,7 +35,7 @@ export interface LocalCloudOptions {
   readonly workersDirectory: string;
   /** Keeps the table in this file, and large data in a folder beside it. @default files of its own, deleted at the end */
   readonly dataFile?: string;
-  readonly settings?: Partial<Omit<Configuration, 'hasBus'>>;
+  readonly settings?: DeploymentSettings;
   /**
    * Folder with the modules of functions that know nothing of Millrace: machines call each by `lambda()` and the name of its file.
    *
