@@ -126,7 +126,8 @@ async function withRunClient(
   // Nothing can be deployed during the run, so there is nothing to wait for when a machine is missing; and nobody follows
   // a bus that is forgotten afterwards.
   const local = await bootLocalCloud(context, options, {
-    settings: { waitForMachineSeconds: 1 },
+    // What became of the executions, the command reports itself.
+    settings: { waitForMachineSeconds: 1, logLevel: 'ERROR' },
     bus: false,
   });
   context.terminal.status('');

@@ -309,13 +309,21 @@ describe('a replay', () => {
   });
 
   it('says that a changed structure could not take up a state that is stored by position', async () => {
-    const beside = (on: object) =>
-      createMachine({ id: 'beside', type: 'parallel', states: { a: { on: { GO: {}, ...on } }, b: {} } });
+    const beside = (on: object, states: object = {}) =>
+      createMachine({
+        id: 'beside',
+        type: 'parallel',
+        states: { a: { on: { GO: {}, ...on } }, b: {}, ...states },
+      });
     const own = new TestDeployment(testTable, [beside({})]);
     await own.client.start('beside', { executionId: 'b-1' });
     await own.orchestrate('b-1');
     expect(await own.client.replay('b-1', [beside({})])).toMatchObject({ outcome: 'equal' });
-    const changed = beside({ STOP: {} });
+    expect(await own.client.replay('b-1', [beside({ STOP: {} })])).toMatchObject({
+      outcome: 'equal',
+      isStructureChanged: true,
+    });
+    const changed = beside({}, { c: {} });
     expect(await own.client.replay('b-1', [changed])).toMatchObject({
       outcome: 'diverges',
       isStructureChanged: true,
