@@ -313,7 +313,7 @@ describe('a replay', () => {
       createMachine({
         id: 'beside',
         type: 'parallel',
-        states: { a: { on: { GO: {}, ...on } }, b: {}, ...states },
+        states: { a: { on: { GO: {}, ...on } }, b: { initial: 'x', states: { x: {}, ...states } } },
       });
     const own = new TestDeployment(testTable, [beside({})]);
     await own.client.start('beside', { executionId: 'b-1' });
@@ -323,7 +323,7 @@ describe('a replay', () => {
       outcome: 'equal',
       isStructureChanged: true,
     });
-    const changed = beside({}, { c: {} });
+    const changed = beside({}, { y: {} });
     expect(await own.client.replay('b-1', [changed])).toMatchObject({
       outcome: 'diverges',
       isStructureChanged: true,
