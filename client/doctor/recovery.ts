@@ -39,7 +39,7 @@ export function recoveryFunction(functionName: string, config: LambdaClientConfi
     // Only the doctor needs Lambda: whoever starts executions does not load its client.
     const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
     client ??= new LambdaClient({
-      requestHandler: { requestTimeout: requestTimeoutMs },
+      requestHandler: { requestTimeout: requestTimeoutMs, throwOnRequestTimeout: true },
       maxAttempts: 5,
       ...config,
     });

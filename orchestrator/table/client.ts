@@ -27,6 +27,8 @@ export function forManySmallRequests() {
       httpsAgent: new HttpsAgent(options),
       connectionTimeout: 3_000,
       requestTimeout: 10_000,
+      // Without it a call that hangs is warned of, and waited for.
+      throwOnRequestTimeout: true,
     },
   };
 }

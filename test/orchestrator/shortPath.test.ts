@@ -8,7 +8,7 @@ import {
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createLambdaClient } from '../../orchestrator/dispatch.ts';
-import { createDynamoDBClient } from '../../orchestrator/table/client.ts';
+import { createDynamoDBClient, forManySmallRequests } from '../../orchestrator/table/client.ts';
 
 interface Received {
   readonly url: string | undefined;
@@ -16,8 +16,8 @@ interface Received {
   readonly body: string;
 }
 
-/** What to answer; `cut` closes the connection without an answer. */
-type Answer = { readonly status: number; readonly body: object } | 'cut';
+/** What to answer; `cut` closes the connection without an answer, `hang` leaves it open. */
+type Answer = { readonly status: number; readonly body: object } | 'cut' | 'hang';
 
 const written: Answer = { status: 200, body: {} };
 
@@ -39,6 +39,7 @@ describe('a client that has resolved a request before', () => {
       request.on('end', () => {
         received.push({ url: request.url, headers: request.headers, body });
         const answer = answers.shift() ?? written;
+        if (answer === 'hang') return;
         if (answer === 'cut') {
           request.socket.destroy();
           return;
@@ -91,6 +92,16 @@ describe('a client that has resolved a request before', () => {
     expect(second?.headers.authorization).toMatch(
       /^AWS4-HMAC-SHA256 Credential=first\/\d{8}\/eu-central-1\/dynamodb\/aws4_request, SignedHeaders=[\w;-]*host[\w;-]*, Signature=[0-9a-f]{64}$/,
     );
+  });
+
+  test.each([0, 1])('sends a request again that gets no answer, after %i others', async (others) => {
+    const { requestHandler } = forManySmallRequests();
+    const client = table({ requestHandler: { ...requestHandler, requestTimeout: 50 } });
+    for (let sent = 0; sent < others; sent++) await client.send(put());
+    received.length = 0;
+    answers.push('hang');
+    await client.send(put());
+    expect(received).toHaveLength(2);
   });
 
   test('sends an invocation as at first', async () => {
