@@ -1,11 +1,22 @@
-import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { Construct } from 'constructs';
+import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import {
+  Alias,
+  EventInvokeConfig,
+  type IFunction,
+  type Function as LambdaFunction,
+  Version,
+} from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
 import { unmodifiedInvokeConfig } from '../describe.ts';
 import { InvalidDeploymentError } from './errors.ts';
 import type { CalledFunctionProps } from './millraceProps.ts';
 import { allowInvoke } from './permissions.ts';
 
+type CalledFunction = CalledFunctionProps['function'];
 type CalledFunctions = Readonly<Record<string, CalledFunctionProps>>;
+
+/** Functions that hand their results to a deployment: a function has one configuration, and it may be called by several. */
+const joined = new WeakSet<CalledFunction>();
 
 /** Their names, by those that machines call them by. */
 export function namesOfCalled(functions: CalledFunctions): Readonly<Record<string, string>> {
@@ -19,32 +30,54 @@ export function takesResultsFromBus(functions: CalledFunctions): boolean {
 }
 
 /**
- * Lets Millrace call functions, and their results come back.
+ * Lets Millrace call functions, and their results come back. All of it is made in the scope: functions may be of another stack,
+ * which must not depend on this one, as this one depends on it.
  *
  * @throws InvalidDeploymentError
  */
 export function joinCalledFunctions(
+  scope: Construct,
   functions: CalledFunctions,
   { callers, failed }: { readonly callers: readonly LambdaFunction[]; readonly failed: LambdaFunction },
 ): void {
   for (const [name, { function: called, results = 'DESTINATIONS' }] of Object.entries(functions)) {
     for (const caller of callers) allowInvoke(caller, [called.functionArn]);
-    if (results === 'DESTINATIONS') returnTo(failed, called, name);
+    if (results === 'DESTINATIONS') returnTo(failed, called, new Construct(scope, `Called-${name}`), name);
   }
 }
 
-function returnTo(failed: LambdaFunction, called: IFunction, name: string): void {
+function returnTo(failed: LambdaFunction, called: CalledFunction, scope: Construct, name: string): void {
   if (!called.role) {
     throw new InvalidDeploymentError(
       `The role of function '${name}' is not known, and has to be allowed to hand results over: import it with its role.`,
     );
   }
+  if (joined.has(called) || called.node.tryFindChild('EventInvokeConfig')) {
+    throw new InvalidDeploymentError(
+      `Function '${name}' has destinations or retries of its own already: remove them, or take its results from an event bus ` +
+        "by `results: 'BUS'`.",
+    );
+  }
+  joined.add(called);
+  new Policy(scope, 'HandsOver', {
+    roles: [called.role],
+    statements: [
+      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [failed.functionArn] }),
+    ],
+  });
   const { maximumRetryAttempts } = unmodifiedInvokeConfig(failed.functionName);
   const destination = { bind: (_: Construct) => ({ destination: failed.functionArn }) };
-  allowInvoke(called, [failed.functionArn]);
-  called.configureAsyncInvoke({
+  new EventInvokeConfig(scope, 'EventInvokeConfig', {
+    ...unqualified(called),
     ...(maximumRetryAttempts !== undefined && { retryAttempts: maximumRetryAttempts }),
     onSuccess: destination,
     onFailure: destination,
   });
+}
+
+/** The configuration of an alias or a version is made of the function and the qualifier. */
+function unqualified(called: CalledFunction): { readonly function: IFunction; readonly qualifier?: string } {
+  if (called instanceof Alias) return { function: called.lambda, qualifier: called.aliasName };
+  if (called instanceof Version) return { function: called.lambda, qualifier: called.version };
+  return { function: called };
 }

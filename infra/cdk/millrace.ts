@@ -155,7 +155,7 @@ export class Millrace extends Construct {
         return [name, this.#createRule(name, rule)];
       }),
     );
-    joinCalledFunctions(props.functions ?? {}, {
+    joinCalledFunctions(this, props.functions ?? {}, {
       callers: [this.orchestrator, this.wake, this.recovery],
       failed: this.failed,
     });

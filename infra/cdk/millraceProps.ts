@@ -3,7 +3,7 @@ import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { IFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { Alias, IFunction, Runtime, Version } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -178,7 +178,7 @@ export interface MillraceProps {
 
 /** A function that is deployed elsewhere and knows nothing of Millrace: docs/functions.md. */
 export interface CalledFunctionProps {
-  readonly function: IFunction;
+  readonly function: IFunction | Alias | Version;
 
   /**
    * How results come back. `DESTINATIONS`: the construct configures the function's asynchronous invocation, with Millrace's own

@@ -1,0 +1,65 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { describe, expect, it } from 'vitest';
+import { Millrace } from '../../../infra/cdk/index.ts';
+import { emptyCode, outDirectory, synthesized } from './synthesized.ts';
+
+const invoiceOf = (scope: Construct, retryAttempts?: number) =>
+  new LambdaFunction(scope, 'Invoice', {
+    runtime: Runtime.NODEJS_24_X,
+    code: Code.fromInline('exports.handler = async () => {}'),
+    handler: 'index.handler',
+    ...(retryAttempts !== undefined && { retryAttempts }),
+  });
+
+describe('a called function of another stack of the app', () => {
+  it('is deployed before Millrace, which lets it hand its results over', () => {
+    const app = new App({ outdir: outDirectory() });
+    const billing = new Stack(app, 'Billing');
+    const invoice = invoiceOf(billing);
+    const shop = new Stack(app, 'Shop');
+    new Millrace(shop, 'Orders', {
+      machines: 'machines',
+      code: emptyCode,
+      functions: { invoice: { function: invoice } },
+    });
+    const template = Template.fromStack(shop);
+    expect(shop.dependencies).toEqual([billing]);
+    expect(billing.dependencies).toEqual([]);
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { 'Fn::ImportValue': Match.stringLikeRegexp('^Billing:.*Invoice') },
+      Qualifier: '$LATEST',
+    });
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      Roles: [{ 'Fn::ImportValue': Match.stringLikeRegexp('^Billing:.*InvoiceServiceRole') }],
+    });
+  });
+});
+
+describe('the configuration of a called function', () => {
+  it('is that of the alias that is called', () => {
+    const { template } = synthesized((stack) => ({
+      functions: { invoice: { function: invoiceOf(stack).addAlias('live') } },
+    }));
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: Match.stringLikeRegexp('^Invoice') },
+      Qualifier: 'live',
+    });
+  });
+
+  it('is refused where the function has one already, its own or that of another deployment', () => {
+    const refused = /has destinations or retries of its own already/;
+    expect(() =>
+      synthesized((stack) => ({ functions: { invoice: { function: invoiceOf(stack, 1) } } })),
+    ).toThrow(refused);
+    expect(() =>
+      synthesized((stack) => {
+        const functions = { invoice: { function: invoiceOf(stack) } };
+        new Millrace(stack, 'First', { machines: 'machines', code: emptyCode, functions });
+        return { functions };
+      }),
+    ).toThrow(refused);
+  });
+});
