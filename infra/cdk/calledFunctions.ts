@@ -59,20 +59,30 @@ function returnTo(failed: LambdaFunction, called: CalledFunction, scope: Constru
     );
   }
   joined.add(called);
-  new Policy(scope, 'HandsOver', {
-    roles: [called.role],
+  const policy = new Policy(scope, 'HandsOver', {
+    force: true,
     statements: [
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [failed.functionArn] }),
     ],
   });
+  called.role.attachInlinePolicy(policy);
+  // Roles that must not be changed, or that are of another account, take no policy and do not say so.
+  if (policy.node.validate().length > 0) {
+    throw new InvalidDeploymentError(
+      `The role of function '${name}' cannot be allowed to hand results over: import it as one that may be changed, or take the ` +
+        "function's results from an event bus by `results: 'BUS'`.",
+    );
+  }
   const { maximumRetryAttempts } = unmodifiedInvokeConfig(failed.functionName);
   const destination = { bind: (_: Construct) => ({ destination: failed.functionArn }) };
-  new EventInvokeConfig(scope, 'EventInvokeConfig', {
+  const configuration = new EventInvokeConfig(scope, 'EventInvokeConfig', {
     ...unqualified(called),
     ...(maximumRetryAttempts !== undefined && { retryAttempts: maximumRetryAttempts }),
     onSuccess: destination,
     onFailure: destination,
   });
+  // Lambda takes a destination only of a role that may invoke it.
+  configuration.node.addDependency(policy);
 }
 
 /** The configuration of an alias or a version is made of the function and the qualifier. */

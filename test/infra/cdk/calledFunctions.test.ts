@@ -1,5 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { describe, expect, it } from 'vitest';
@@ -35,6 +36,37 @@ describe('a called function of another stack of the app', () => {
     template.hasResourceProperties('AWS::IAM::Policy', {
       Roles: [{ 'Fn::ImportValue': Match.stringLikeRegexp('^Billing:.*InvoiceServiceRole') }],
     });
+  });
+});
+
+describe('an imported called function', () => {
+  const imported = (mutable: boolean) =>
+    synthesized((stack) => ({
+      functions: {
+        invoice: {
+          function: LambdaFunction.fromFunctionAttributes(stack, 'Invoice', {
+            functionArn: 'arn:aws:lambda:us-east-1:111111111111:function:invoice',
+            sameEnvironment: true,
+            role: Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::111111111111:role/invoice', { mutable }),
+          }),
+        },
+      },
+    }));
+
+  it('gets its configuration after its role may hand results over, which Lambda checks', () => {
+    const { template } = imported(true);
+    const [policy] = Object.keys(
+      template.findResources('AWS::IAM::Policy', { Properties: { Roles: ['invoice'] } }),
+    );
+    expect(policy).toBeDefined();
+    template.hasResource('AWS::Lambda::EventInvokeConfig', {
+      Properties: { FunctionName: 'invoice' },
+      DependsOn: [policy],
+    });
+  });
+
+  it('is refused where its role takes no permission', () => {
+    expect(() => imported(false)).toThrow(/import it as one that may be changed/);
   });
 });
 
