@@ -12,11 +12,12 @@ import {
   ownMetric,
   reportMetric,
   sumOver,
-  tableMetric,
+  writeThrottles,
 } from './metrics.ts';
 
 export interface AlarmsProps {
   readonly table: ITable | Table;
+  readonly indexName: string;
   readonly orchestrator: LambdaFunction;
   readonly clock: LambdaFunction;
   readonly ownFunctions: readonly LambdaFunction[];
@@ -36,7 +37,8 @@ const overdueWake = Duration.minutes(1);
 
 /** What an operator should be told of. By their names; each is an alarm of the construct of the same id. */
 export function createAlarms(scope: Construct, props: AlarmsProps): Readonly<Record<string, Alarm>> {
-  const { table, orchestrator, clock, ownFunctions, reportNamespace, functionPrefix, topic } = props;
+  const { table, indexName, orchestrator, clock, ownFunctions, reportNamespace, functionPrefix, topic } =
+    props;
   const alarms: Record<string, Alarm> = {};
   const alarm = (id: string, metric: IMetric, description: string, more: Partial<Thresholds> = {}) => {
     const { threshold = 0, evaluationPeriods = 1, isMissingBad = false, isBelow = false } = more;
@@ -71,7 +73,7 @@ export function createAlarms(scope: Construct, props: AlarmsProps): Readonly<Rec
   );
   alarm(
     'WriteThrottles',
-    tableMetric(table, 'WriteThrottleEvents'),
+    writeThrottles(table, indexName),
     'The table or its index throttles writes: steps take longer. A hot partition of the index needs more index shards.',
     { evaluationPeriods: 3 },
   );

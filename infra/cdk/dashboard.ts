@@ -20,10 +20,12 @@ import {
   sumOver,
   tableMetric,
   weightedSum,
+  writeThrottles,
 } from './metrics.ts';
 
 export interface DashboardProps {
   readonly table: ITable | Table;
+  readonly indexName: string;
   readonly orchestrator: LambdaFunction;
   readonly ownFunctions: readonly DeployedFunction[];
   /** Those that do tasks: an invocation is a step. */
@@ -42,7 +44,7 @@ const usd = { writeUnits: 0.625, readUnits: 0.125, requests: 0.2, arm64GbSeconds
 const mostWorkers = 90;
 
 export function fillDashboard(dashboard: Dashboard, props: DashboardProps): void {
-  const { table, orchestrator, workers, alarms, reportNamespace } = props;
+  const { table, indexName, orchestrator, workers, alarms, reportNamespace } = props;
   const ownFunctions = props.ownFunctions.map((own) => own.function);
   const counted = workers.slice(0, mostWorkers);
   const steps = sumOver(counted, 'Invocations', 'Task steps');
@@ -77,7 +79,7 @@ export function fillDashboard(dashboard: Dashboard, props: DashboardProps): void
         sumOver(ownFunctions, 'Errors', "Errors of Millrace's functions"),
         sumOver(ownFunctions, 'Throttles', "Throttles of Millrace's functions"),
         sumOver(counted, 'Errors', 'Errors of workers'),
-        tableMetric(table, 'WriteThrottleEvents'),
+        writeThrottles(table, indexName),
       ],
       8,
     ),

@@ -138,6 +138,24 @@ export function tableMetric(table: ITable | Table, metricName: string, options: 
   return table.metric(metricName, { statistic: 'Sum', period: metricPeriod, ...options });
 }
 
+/**
+ * Throttled writes to the table and to its index, which the metric of the table does not have.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
+ */
+export function writeThrottles(table: ITable | Table, indexName: string): MathExpression {
+  return new MathExpression({
+    expression: 'FILL(tableThrottles, 0) + FILL(indexThrottles, 0)',
+    usingMetrics: {
+      tableThrottles: tableMetric(table, 'WriteThrottleEvents'),
+      indexThrottles: tableMetric(table, 'WriteThrottleEvents', {
+        dimensionsMap: { TableName: table.tableName, GlobalSecondaryIndexName: indexName },
+      }),
+    },
+    label: 'Throttled writes',
+    period: metricPeriod,
+  });
+}
+
 /** The sum of one metric over some functions. */
 export function sumOver(
   functions: readonly LambdaFunction[],

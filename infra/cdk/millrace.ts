@@ -162,6 +162,7 @@ export class Millrace extends Construct {
     countReports(this, this.#reportNamespace, this.#functions.own);
     this.alarms = createAlarms(this, {
       table: this.table,
+      indexName: this.#data.indexName,
       orchestrator: this.orchestrator,
       clock: this.clock,
       ownFunctions: this.#ownFunctions,
@@ -409,6 +410,7 @@ export class Millrace extends Construct {
     this.#code.make(this);
     fillDashboard(this.dashboard, {
       table: this.table,
+      indexName: this.#data.indexName,
       orchestrator: this.orchestrator,
       ownFunctions: this.#functions.own,
       workers: this.#functions.tasks,

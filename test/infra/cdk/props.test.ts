@@ -217,6 +217,26 @@ describe('alarms', () => {
     });
   });
 
+  it('go off when writes are throttled, to the table or to its index, which are metrics of their own', () => {
+    const throttlesOf = (...more: object[]) =>
+      Match.objectLike({
+        MetricStat: Match.objectLike({
+          Metric: {
+            Namespace: 'AWS/DynamoDB',
+            MetricName: 'WriteThrottleEvents',
+            Dimensions: [...more, { Name: 'TableName', Value: Match.anyValue() }],
+          },
+        }),
+      });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Metrics: Match.arrayWith([
+        Match.objectLike({ Expression: 'FILL(tableThrottles, 0) + FILL(indexThrottles, 0)' }),
+        throttlesOf(),
+        throttlesOf({ Name: 'GlobalSecondaryIndexName', Value: 'mr_index' }),
+      ]),
+    });
+  });
+
   it('go off when the clock is not started at all', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       MetricName: 'Invocations',
