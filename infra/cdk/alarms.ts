@@ -9,6 +9,7 @@ import {
   countedReports,
   failedExecutions,
   givenUpRecords,
+  metricPeriod,
   ownMetric,
   reportMetric,
   sumOver,
@@ -20,6 +21,8 @@ export interface AlarmsProps {
   readonly indexName: string;
   readonly orchestrator: LambdaFunction;
   readonly clock: LambdaFunction;
+  /** Takes what rules bring; undefined where there are none. */
+  readonly ingest: LambdaFunction | undefined;
   readonly ownFunctions: readonly LambdaFunction[];
   readonly mappings: Readonly<Record<string, EventSourceMapping>>;
   readonly reportNamespace: string;
@@ -112,6 +115,13 @@ export function createAlarms(scope: Construct, props: AlarmsProps): Readonly<Rec
     'The clock fails: timers, retries and deadlines are late.',
     { evaluationPeriods: 3 },
   );
+  if (props.ingest) {
+    alarm(
+      'IngestLost',
+      props.ingest.metric('AsyncEventsDropped', { statistic: 'Sum', period: metricPeriod }),
+      'Events that rules brought are lost: the table did not take them in three attempts. Replay them from an archive of the bus.',
+    );
+  }
   if (props.hasMetrics) {
     alarm(
       'FailedExecutions',

@@ -165,6 +165,7 @@ export class Millrace extends Construct {
       indexName: this.#data.indexName,
       orchestrator: this.orchestrator,
       clock: this.clock,
+      ingest: this.ingest,
       ownFunctions: this.#ownFunctions,
       mappings: this.eventSourceMappings,
       reportNamespace: this.#reportNamespace,

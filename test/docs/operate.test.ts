@@ -14,6 +14,8 @@ import { codeBlocksOf, repositoryDirectory } from './codeBlocks.ts';
 
 const page = await readFile(join(repositoryDirectory, 'docs/operate.md'), 'utf8');
 
+const rules = { Placed: { eventPattern: { source: ['shop'] }, start: { machine: 'order' } } };
+
 /** The names in the first column of the table under a heading. */
 function rowsUnder(heading: string): string[] {
   const section = page.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? '';
@@ -22,7 +24,7 @@ function rowsUnder(heading: string): string[] {
 
 describe('docs/operate.md says what to do about', () => {
   it('every alarm of the construct, and about no other', () => {
-    const { millrace } = synthesized({ bus: { endpoint: 'https://bus.example' } });
+    const { millrace } = synthesized({ bus: { endpoint: 'https://bus.example' }, rules });
     expect(rowsUnder('Alarms').sort()).toEqual(Object.keys(millrace.alarms).sort());
   });
 
@@ -50,6 +52,7 @@ describe('docs/deploy.md says what alarms cost', () => {
   it.each([
     ['without a bus', {}, /alarms are (\d\.\d\d) more \((\d+) metrics in (\d+)\s+alarms/],
     ['with a bus', { bus: { endpoint: 'https://bus.example' } }, /; (\d\.\d\d) with a bus/],
+    ['with rules', { rules }, /, (\d\.\d\d) with rules/],
   ] as const)('%s', async (_, props, says) => {
     const deploy = await readFile(join(repositoryDirectory, 'docs/deploy.md'), 'utf8');
     const [, usd, metrics, count] = says.exec(deploy) ?? [];

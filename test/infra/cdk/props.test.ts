@@ -245,6 +245,21 @@ describe('alarms', () => {
     });
   });
 
+  it('go off when events that rules bring are lost', () => {
+    const withRules = synthesized({
+      rules: { Placed: { eventPattern: { source: ['shop'] }, start: { machine: 'order' } } },
+    });
+    withRules.template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'AWS/Lambda',
+      MetricName: 'AsyncEventsDropped',
+      Dimensions: [{ Name: 'FunctionName', Value: { Ref: Match.stringLikeRegexp('^OrdersIngestFunction') } }],
+      Statistic: 'Sum',
+      Threshold: 0,
+      ComparisonOperator: 'GreaterThanThreshold',
+    });
+    expect(Object.keys(millrace.alarms)).not.toContain('IngestLost');
+  });
+
   it('count what functions report in their logs', () => {
     template.hasResourceProperties('AWS::Logs::MetricFilter', {
       FilterPattern: '{ $.millrace = "waiting" }',
