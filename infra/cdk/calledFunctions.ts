@@ -12,7 +12,7 @@ import { InvalidDeploymentError } from './errors.ts';
 import type { CalledFunctionProps } from './millraceProps.ts';
 import { allowInvoke } from './permissions.ts';
 
-type CalledFunction = CalledFunctionProps['function'];
+export type CalledFunction = CalledFunctionProps['function'];
 type CalledFunctions = Readonly<Record<string, CalledFunctionProps>>;
 
 /** Functions that hand their results to a deployment: a function has one configuration, and it may be called by several. */

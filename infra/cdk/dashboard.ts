@@ -10,6 +10,7 @@ import {
 import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { MetricName } from '../../orchestrator/observability/metricDefinitions.ts';
+import type { CalledFunction } from './calledFunctions.ts';
 import type { DeployedFunction } from './deployedFunctions.ts';
 import {
   countedReports,
@@ -28,8 +29,9 @@ export interface DashboardProps {
   readonly indexName: string;
   readonly orchestrator: LambdaFunction;
   readonly ownFunctions: readonly DeployedFunction[];
-  /** Those that do tasks: an invocation is a step. */
   readonly workers: readonly LambdaFunction[];
+  /** Functions that do tasks and know nothing of Millrace. */
+  readonly called: readonly CalledFunction[];
   readonly alarms: readonly Alarm[];
   readonly reportNamespace: string;
   readonly functionPrefix: string;
@@ -44,15 +46,18 @@ const usd = { writeUnits: 0.625, readUnits: 0.125, requests: 0.2, arm64GbSeconds
 const mostWorkers = 90;
 
 export function fillDashboard(dashboard: Dashboard, props: DashboardProps): void {
-  const { table, indexName, orchestrator, workers, alarms, reportNamespace } = props;
+  const { table, indexName, orchestrator, workers, called, alarms, reportNamespace, hasMetrics } = props;
   const ownFunctions = props.ownFunctions.map((own) => own.function);
   const counted = workers.slice(0, mostWorkers);
-  const steps = sumOver(counted, 'Invocations', 'Task steps');
+  // An invocation is a step where nothing counts steps; a called function may have other callers.
+  const steps = hasMetrics
+    ? ownMetric(props.functionPrefix, 'Steps')
+    : sumOver([...workers, ...called].slice(0, mostWorkers), 'Invocations', 'Task steps');
   dashboard.addWidgets(
     new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: 24 }),
     new SingleValueWidget({
       title: 'Cost of a million steps, USD (list price, us-east-1)',
-      metrics: [costOfAMillionSteps(props, counted)],
+      metrics: [costOfAMillionSteps(props, steps)],
       width: 8,
       height: 6,
       setPeriodToTimeRange: true,
@@ -91,7 +96,7 @@ export function fillDashboard(dashboard: Dashboard, props: DashboardProps): void
       24,
     ),
   );
-  if (props.hasMetrics) addOwnMetrics(dashboard, props.functionPrefix);
+  if (hasMetrics) addOwnMetrics(dashboard, props.functionPrefix);
 }
 
 /** What the functions count themselves. */
@@ -111,10 +116,7 @@ function addOwnMetrics(dashboard: Dashboard, functionPrefix: string): void {
 }
 
 /** What the table and Millrace's own functions cost; what workers do is theirs. */
-function costOfAMillionSteps(
-  { table, ownFunctions }: DashboardProps,
-  workers: readonly LambdaFunction[],
-): IMetric {
+function costOfAMillionSteps({ table, ownFunctions }: DashboardProps, steps: IMetric): IMetric {
   const gbSeconds = ownFunctions.map((own) => ({
     function: own.function,
     weight: own.description.memorySizeMb / 1024 / 1000,
@@ -134,7 +136,7 @@ function costOfAMillionSteps(
         'Requests',
       ),
       gbSeconds: weightedSum(gbSeconds, 'Duration', 'GB-seconds'),
-      steps: sumOver(workers, 'Invocations', 'Task steps'),
+      steps,
     },
   });
 }

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
-import type { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import {
@@ -12,6 +12,7 @@ import {
   metricNamespace,
   serviceName,
 } from '../../orchestrator/observability/metricDefinitions.ts';
+import type { CalledFunction } from './calledFunctions.ts';
 import type { DeployedFunction } from './deployedFunctions.ts';
 
 /** Metrics are sums of five minutes unless they say otherwise. */
@@ -158,7 +159,7 @@ export function writeThrottles(table: ITable | Table, indexName: string): MathEx
 
 /** The sum of one metric over some functions. */
 export function sumOver(
-  functions: readonly LambdaFunction[],
+  functions: readonly CalledFunction[],
   metricName: string,
   label: string,
   options: MetricOptions = {},
@@ -173,7 +174,7 @@ export function sumOver(
 
 /** The sum of one metric over some functions, each times a weight of its own. */
 export function weightedSum(
-  functions: readonly { readonly function: LambdaFunction; readonly weight: number }[],
+  functions: readonly { readonly function: CalledFunction; readonly weight: number }[],
   metricName: string,
   label: string,
   options: MetricOptions = {},

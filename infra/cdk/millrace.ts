@@ -19,7 +19,12 @@ import type {
 } from '../description.ts';
 import { createAlarms } from './alarms.ts';
 import { privateBucket } from './buckets.ts';
-import { joinCalledFunctions, namesOfCalled, takesResultsFromBus } from './calledFunctions.ts';
+import {
+  type CalledFunction,
+  joinCalledFunctions,
+  namesOfCalled,
+  takesResultsFromBus,
+} from './calledFunctions.ts';
 import { fillDashboard } from './dashboard.ts';
 import type { FunctionOverrides } from './deployedFunction.ts';
 import { DeployedFunctions } from './deployedFunctions.ts';
@@ -298,9 +303,9 @@ export class Millrace extends Construct {
     return this.#grant(grantee, accessOfGrant.doctor);
   }
 
-  /** Invocations of workers: attempts of tasks. */
+  /** Invocations of workers and of called functions, which may have other callers: attempts of tasks. */
   metricSteps(options?: MetricOptions): IMetric {
-    return sumOver(this.#functions.tasks, 'Invocations', 'Task steps', options);
+    return sumOver([...this.#functions.tasks, ...this.#called], 'Invocations', 'Task steps', options);
   }
 
   /** How far the orchestrator is behind the stream, in milliseconds. */
@@ -340,6 +345,10 @@ export class Millrace extends Construct {
     const { grantPrincipal } = grantee;
     if (Construct.isConstruct(grantPrincipal)) acknowledgePatterns(grantPrincipal, [this.storeBucket], false);
     return allowData(grantee, access, this.#data);
+  }
+
+  get #called(): CalledFunction[] {
+    return [...new Set(Object.values(this.#props.functions ?? {}).map((each) => each.function))];
   }
 
   get #ownFunctions(): LambdaFunction[] {
@@ -415,6 +424,7 @@ export class Millrace extends Construct {
       orchestrator: this.orchestrator,
       ownFunctions: this.#functions.own,
       workers: this.#functions.tasks,
+      called: this.#called,
       alarms: Object.values(this.alarms),
       reportNamespace: this.#reportNamespace,
       functionPrefix: this.#functionPrefix,

@@ -1,10 +1,11 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { describe, expect, it } from 'vitest';
-import { Millrace } from '../../../infra/cdk/index.ts';
+import { Millrace, type MillraceProps } from '../../../infra/cdk/index.ts';
 import { emptyCode, outDirectory, synthesized } from './synthesized.ts';
 
 const invoiceOf = (scope: Construct, retryAttempts?: number) =>
@@ -93,5 +94,42 @@ describe('the configuration of a called function', () => {
         return { functions };
       }),
     ).toThrow(refused);
+  });
+});
+
+describe('steps of called functions', () => {
+  const costOf = (props: Partial<MillraceProps>) => {
+    const { template } = synthesized((stack) => ({
+      ...props,
+      functions: { invoice: { function: invoiceOf(stack) } },
+    }));
+    const [body = ''] = JSON.stringify(template.findResources('AWS::CloudWatch::Dashboard')).split(
+      'Age of the stream',
+    );
+    return body;
+  };
+
+  it('are what the cost of a million is divided by, as Millrace counts them', () => {
+    expect(costOf({})).toMatch(/SUM\(SEARCH\([^)]*Steps[^)]*\)\)[^}]*steps/);
+  });
+
+  it('are their invocations where Millrace publishes no metrics', () => {
+    expect(costOf({ metrics: false })).toMatch(/Invocations[^{}]*FunctionName[^{}]*\{"Ref":"Invoice/);
+  });
+
+  it('are in the metric of steps', () => {
+    let invocations: unknown;
+    synthesized(
+      (stack) => ({ functions: { invoice: { function: invoiceOf(stack) } } }),
+      (millrace, stack) => {
+        const metric = millrace.metricSteps();
+        invocations = stack.resolve(metric instanceof MathExpression && Object.values(metric.usingMetrics));
+      },
+    );
+    expect(invocations).toContainEqual(
+      expect.objectContaining({
+        dimensions: { FunctionName: { Ref: expect.stringMatching(/^Invoice/) } },
+      }),
+    );
   });
 });
