@@ -30,7 +30,7 @@ import type { FunctionOverrides } from './deployedFunction.ts';
 import { DeployedFunctions } from './deployedFunctions.ts';
 import { DeploymentCode } from './deploymentCode.ts';
 import { InvalidDeploymentError } from './errors.ts';
-import { createRule, eventBusOf, rulesOf } from './eventBridge.ts';
+import { createRule, eventBusOf, nameOrArnOf, refuseRulesElsewhere, rulesOf } from './eventBridge.ts';
 import {
   type CountedReport,
   countReports,
@@ -115,7 +115,9 @@ export class Millrace extends Construct {
       join(Stage.of(this)?.outdir ?? 'cdk.out', `millrace-${this.node.addr}`),
     );
     this.eventBus = eventBusOf(this, 'EventBus', props.bus);
-    const settings = settingsOf(props, functionPrefix, this.eventBus);
+    refuseRulesElsewhere(this, props);
+    const eventBusName = this.eventBus && nameOrArnOf(this, this.eventBus);
+    const settings = settingsOf(props, functionPrefix, eventBusName);
     const { table, store, failures } = describeDeployment(this.#code.functionCode, settings);
 
     const kept = { encryptionKey, removalPolicy };
@@ -436,7 +438,7 @@ export class Millrace extends Construct {
 function settingsOf(
   props: MillraceProps,
   functionPrefix: string,
-  eventBus: IEventBus | EventBus | undefined,
+  eventBusName: string | undefined,
 ): DeploymentSettings {
   const { indexShards, retention, waitForMachine, logLevel, orchestratorMemorySize, metrics = true } = props;
   const { rules, functions } = props;
@@ -444,7 +446,7 @@ function settingsOf(
     functionPrefix,
     store: storePlaceholder,
     failures: failuresPlaceholder,
-    ...(eventBus && { eventBusName: eventBus.eventBusName }),
+    ...(eventBusName !== undefined && { eventBusName }),
     ...(rules && { rules: rulesOf(rules) }),
     ...(functions && { functions: namesOfCalled(functions), resultsOnBus: takesResultsFromBus(functions) }),
     hasMetrics: metrics,

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { AttributeType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
@@ -129,6 +129,31 @@ describe('a bus', () => {
     given.template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: { MILLRACE_EVENT_BUS: 'shared' } },
     });
+  });
+});
+
+describe('an event bus of another account', () => {
+  const elsewhere = (stack: Stack) => EventBus.fromEventBusArn(stack, 'Shared', arn);
+  const arn = 'arn:aws:events:us-east-1:222222222222:event-bus/shared';
+  const refused = /cannot be of an event bus of another account or region/;
+
+  it('is what the publisher puts events on, and no bus of that name of its own account', () => {
+    const made = synthesized((stack) => ({ bus: { eventBus: elsewhere(stack) } }));
+    made.template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: { MILLRACE_EVENT_BUS: arn } },
+    });
+    const { publisher } = made.millrace;
+    expect(publisher && allowed(made, publisher)).toContain(`events:PutEvents on ${arn}`);
+  });
+
+  it('is refused for rules, which would be of a bus of that name of the own account', () => {
+    const rule = { eventPattern: { source: ['shop'] }, start: { machine: 'order' } };
+    expect(() =>
+      synthesized((stack) => ({ rules: { Placed: { ...rule, eventBus: elsewhere(stack) } } })),
+    ).toThrow(refused);
+    expect(() =>
+      synthesized((stack) => ({ bus: { eventBus: elsewhere(stack) }, rules: { Placed: rule } })),
+    ).toThrow(refused);
   });
 });
 
