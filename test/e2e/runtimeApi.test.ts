@@ -95,6 +95,7 @@ async function synthesize(directory: string, endpoint: string): Promise<Deployme
     machines: join(packageDirectory, 'machines'),
     workers: join(packageDirectory, 'workers/examples'),
     bus: { endpoint },
+    rules: { Tired: { eventPattern: { source: ['bed'] }, start: { machine: 'nap' } } },
   });
   millrace.addMachine(file);
   app.synth();
@@ -149,6 +150,15 @@ describe('the bundles that are shipped, unpacked and run through the Runtime API
     await start('nap-1', 'nap', {});
     expect(await ended('nap-1')).toMatchObject({ status: 'SUCCEEDED', state: 'awake' });
     expect(functions.started).toContain(nameOf('wake'));
+    run.catch(() => {});
+  });
+
+  it('start executions by rules of an event bus', async () => {
+    const event = { id: 'e-1', source: 'bed', detail: {} };
+    const request = { rule: 'Tired', start: { machine: 'nap' }, event };
+    expect(await functions.invoke(nameOf('ingest'), request)).toMatchObject({ type: 'succeeded' });
+    const run = functions.invoke(nameOf('clock'), {});
+    expect(await ended('nap-Tired-e-1')).toMatchObject({ status: 'SUCCEEDED' });
     run.catch(() => {});
   });
 
