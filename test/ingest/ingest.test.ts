@@ -11,7 +11,15 @@ const event = {
   id: 'e-1',
   source: 'shop',
   'detail-type': 'placed',
-  detail: { orderId: 'o-17', number: 17, lines: [{ sku: 'tea' }], bad: 'a.b', type: 'SHIPPED', empty: '' },
+  detail: {
+    orderId: 'o-17',
+    number: 17,
+    lines: [{ sku: 'tea' }],
+    bad: 'a.b',
+    type: 'SHIPPED',
+    empty: '',
+    'aws:tag*': 'tea',
+  },
 } as const;
 
 function setUp() {
@@ -144,6 +152,7 @@ describe('a path in an event', () => {
     ['$', event],
     ['$.detail-type', 'placed'],
     ["$['detail-type']", 'placed'],
+    ["$.detail['aws:tag*']", 'tea'],
     ['$.detail.lines[0].sku', 'tea'],
     ['$.detail.lines[1]', undefined],
     ['$.detail.lines.length', undefined],
@@ -153,7 +162,10 @@ describe('a path in an event', () => {
     expect(eventPath(path)(event)).toEqual(value);
   });
 
-  it.each(['', 'detail', '$.', '$..a', '$.a[x]', '$.a b', '$[', "$['a"])('is not %j', (path) => {
+  it.each([
+    ...['', 'detail', '$.', '$..a', '$.a[x]', '$.a b', '$[', "$['a"],
+    ...['$.detail.*', '$.a?', '$.@', '$.a.length()', '$.a:b', '$.a,b'],
+  ])('is not %j', (path) => {
     expect(() => eventPath(path)).toThrow(expect.objectContaining({ code: 'InvalidEventPath' }));
   });
 });
