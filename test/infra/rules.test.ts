@@ -27,6 +27,12 @@ describe('a rule', () => {
 
   it.each<[string, string, unknown, RegExp]>([
     ['whose name no rule may have', 'my rule', { eventPattern, start: { machine: 'm' } }, /name it with/],
+    [
+      'whose name is that of the rule for results',
+      'results-of-functions',
+      { eventPattern, start: { machine: 'm' } },
+      /choose another/,
+    ],
     ['without a pattern', 'R', { start: { machine: 'm' } }, /eventPattern/],
     ['that does nothing', 'R', { eventPattern }, /either/],
     ['that does two things', 'R', { eventPattern, start: { machine: 'm' }, send: {} }, /either/],
