@@ -27,7 +27,7 @@ export interface StartTarget {
   /** Version of the machine. @default the newest that is deployed */
   readonly version?: string;
   /**
-   * Where the execution's id is: a text or a number. The same event, or another with this id and input, is one start.
+   * Where the execution's id is: a text or a safe integer. The same event, or another with this id and input, is one start.
    *
    * @default `<machine>-<id of the event>`
    */

@@ -115,6 +115,22 @@ describe('what can never be taken is reported and left:', () => {
       { start: { machine: 'm', executionId: '$.detail.none' } },
       /no text and no number at \$\.detail\.none/,
     ],
+    [
+      'an id that is a number too large to be told from others',
+      {
+        event: JSON.parse('{"id":"e-1","n":12345678901234567890}'),
+        start: { machine: 'm', executionId: '$.n' },
+      },
+      /number at \$\.n is no whole number within/,
+    ],
+    [
+      'an id of an event that is a fraction',
+      {
+        event: { id: 'e-1', n: 1.5, detail: {} },
+        send: { executionId: '$.id', type: 'T', eventId: '$.n' },
+      },
+      /number at \$\.n is no whole number within/,
+    ],
     ['an empty id', { start: { machine: 'm', executionId: '$.detail.empty' } }, /no text and no number/],
     [
       'an id that no execution may have',
