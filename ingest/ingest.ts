@@ -47,7 +47,8 @@ export function ingestHandler(surroundings: IngestSurroundings, report: Reporter
   return async ({ rule, start, send, event }: IngestRequest): Promise<void> => {
     const eventId = isObject(event) ? String(event.id) : '';
     try {
-      const source = { content: event, id: eventId };
+      // Two rules may make different things of one event, for one execution.
+      const source = { content: event, id: `${rule}-${eventId}` };
       if (start) await startFrom(surroundings, start, source);
       else if (send) await sendFrom(surroundings, send, source);
       else throw new UnfitEventError('The rule neither starts an execution nor sends to one.');
@@ -61,7 +62,7 @@ export function ingestHandler(surroundings: IngestSurroundings, report: Reporter
 
 interface Source {
   readonly content: Json;
-  /** Of the event on the bus. */
+  /** Of the event on the bus, for this rule: however often it comes. */
   readonly id: string;
 }
 
@@ -73,7 +74,7 @@ async function startFrom(
   const { machine, version, executionId, input = '$.detail' } = target;
   const id =
     executionId === undefined
-      ? `${machine.replace(/[.#]/g, '-')}-${source.id}`
+      ? `${machine}-${source.id}`.replace(/[.#]/g, '-')
       : identifierAt(source, executionId);
   await startExecution(surroundings, machine, {
     executionId: id,

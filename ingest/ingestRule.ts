@@ -29,7 +29,7 @@ export interface StartTarget {
   /**
    * Where the execution's id is: a text or a safe integer. The same event, or another with this id and input, is one start.
    *
-   * @default `<machine>-<id of the event>`
+   * @default `<machine>-<name of the rule>-<id of the event>`
    */
   readonly executionId?: EventPath;
   /** Where its input is. @default '$.detail' */
@@ -43,7 +43,7 @@ export interface SendTarget {
   readonly type: string | EventPath;
   /** Where its other fields are: an object. @default '$.detail' */
   readonly event?: EventPath;
-  /** Where an id is that tells one event of the execution from another. @default the id of the event on the bus */
+  /** Where an id is that tells one event of the execution from another. @default `<name of the rule>-<id of the event on the bus>` */
   readonly eventId?: EventPath;
 }
 

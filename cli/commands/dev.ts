@@ -43,6 +43,10 @@ export function addDevCommand(line: CommandLine): void {
       'JSON file of rules by which events of the bus start executions (default: none)',
     )
     .option(
+      '--functions <directory>',
+      'folder of functions that machines call by lambda(), a file or folder each (default: none)',
+    )
+    .option(
       '--template <file>',
       'deploy what the CDK has synthesized, cdk.out/<stack>.template.json (default: machines and workers)',
     )

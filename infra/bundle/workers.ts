@@ -81,13 +81,14 @@ function nameOf(source: string, workersDirectory: string): string {
 }
 
 function refuseBadNames(workers: readonly WorkerCode[]): void {
-  const invalid = workers.filter(({ name }) => !workerName.test(name));
+  // The function of a worker 'host' would have the name of the worker host's.
+  const invalid = workers.filter(({ name }) => !workerName.test(name) || name === 'host');
   if (invalid.length > 0) {
     throw new BundleError(
       'InvalidWorkerName',
       invalid.map(({ name, source }) => ({
         file: source,
-        message: `A worker cannot be named "${name}": rename the file to 1 to 40 letters, digits, "-" or "_".`,
+        message: `A worker cannot be named "${name}": rename the file to 1 to 40 letters, digits, "-" or "_", and not to "host".`,
       })),
     );
   }

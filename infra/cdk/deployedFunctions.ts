@@ -48,6 +48,9 @@ export class DeployedFunctions {
         `The function name '${functionName}' is longer than ${longestName} characters: choose a shorter functionPrefix.`,
       );
     }
+    if (this.#deployed.has(functionName)) {
+      throw new InvalidDeploymentError(`Two functions would be named '${functionName}': rename the worker.`);
+    }
     const scope = new Construct(this.#scope, id);
     const deployed = deployFunction(scope, description, code, this.#surroundings, overrides);
     this.#deployed.set(functionName, { description, function: deployed });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Aspects, Duration, Names, RemovalPolicy, Stage } from 'aws-cdk-lib';
+import { Aspects, Duration, Names, RemovalPolicy, Stage, Token } from 'aws-cdk-lib';
 import { type Alarm, Dashboard, type IMetric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { type CfnRule, type EventBus, type IEventBus, Rule, Schedule } from 'aws-cdk-lib/aws-events';
@@ -427,6 +427,8 @@ function settingsOf(
 ): DeploymentSettings {
   const { indexShards, retention, waitForMachine, logLevel, orchestratorMemorySize, metrics = true } = props;
   const { rules, functions } = props;
+  checkWholeNumber('indexShards', indexShards, 1, 10_000);
+  checkWholeNumber('orchestratorMemorySize', orchestratorMemorySize, 128, 10_240);
   return {
     functionPrefix,
     store: storePlaceholder,
@@ -441,4 +443,11 @@ function settingsOf(
     ...(retention && { retentionDays: retention.toDays() }),
     ...(waitForMachine && { waitForMachineSeconds: waitForMachine.toSeconds() }),
   };
+}
+
+/** What is a token is known at the deployment only. */
+function checkWholeNumber(name: string, value: number | undefined, from: number, to: number): void {
+  if (value === undefined || Token.isUnresolved(value)) return;
+  if (Number.isInteger(value) && value >= from && value <= to) return;
+  throw new InvalidDeploymentError(`${name} is ${value}: give a whole number from ${from} to ${to}.`);
 }

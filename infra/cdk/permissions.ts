@@ -41,11 +41,11 @@ export const accessOfRole: Readonly<Record<FunctionRole, DataAccess>> = {
   clock: { ...none, index: ['dynamodb:Query'] },
   recovery: { table: [...read, ...insert], index: [], store: 'all' },
   // What functions return that know nothing of Millrace may be large.
-  failed: { table: insert, index: [], store: 'all' },
+  failed: { table: insert, index: [], store: 'write' },
   // It reads the stream alone: what commits tell is in their records.
   publisher: none,
   // It starts executions and sends to them, as the grants of the construct let others do.
-  ingest: { table: insert, index: [], store: 'all' },
+  ingest: { table: insert, index: [], store: 'write' },
   // Lists are collected from the results of their items.
   workerHost: { table: [...read, ...insert, ...beat], index: [], store: 'readWrite' },
   worker: { table: [...insert, ...beat], index: [], store: 'readWrite' },

@@ -26,7 +26,25 @@ const output = { stdout: '', stderr: '' };
 beforeAll(async () => {
   directory = await temporaryDirectory();
   await writeGreetings(directory);
-  dev = spawn(process.execPath, [...arguments_, 'dev'], {
+  await directory.write(
+    'machines/bill.ts',
+    `import { lambda } from 'millrace/workers';
+import { setup } from 'xstate';
+export const bill = setup({ actors: { invoice: lambda<object, number>('billing-invoice') } }).createMachine({
+  id: 'bill',
+  initial: 'issuing',
+  states: {
+    issuing: { invoke: { src: 'invoice', input: { amount: 20 }, onDone: 'issued' } },
+    issued: { type: 'final' },
+  },
+});
+`,
+  );
+  await directory.write(
+    'functions/billing-invoice.mjs',
+    'export const handler = async ({ amount }) => amount * 1.21;',
+  );
+  dev = spawn(process.execPath, [...arguments_, 'dev', '--functions', 'functions'], {
     cwd: directory.path,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -113,6 +131,14 @@ describe('dev', () => {
       tasks: [{ task: 0, worker: 'greet' }],
     });
     expect(await spawned('machines', 'check')).toMatch(/greeting +1 +\d+ +0 +0 +0/);
+  });
+
+  it('has functions that know nothing of Millrace', async () => {
+    await run('start', 'bill', '--id', 'bill-1');
+    expect(jsonOf(await run('wait', 'bill-1', '--timeout', '20s', '--json'))).toMatchObject({
+      status: 'SUCCEEDED',
+      state: 'issued',
+    });
   });
 
   it('deploys a worker again when its file has changed', async () => {

@@ -54,6 +54,24 @@ function stepsOf(session: string): Step[] {
 const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
 
 describe('docs/reference/cli.md', () => {
+  it('names no option that no command has', async () => {
+    const help = async (...args: readonly string[]) =>
+      (await millrace([...args, '--help'], { directory: directory.path })).stdout.join('\n');
+    const commandsOf = (text: string) =>
+      [...(text.split('Commands:')[1] ?? '').matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name);
+    const texts = [await help()];
+    for (const name of commandsOf(texts[0] ?? '').filter((each) => each !== 'help')) {
+      const text = await help(name);
+      texts.push(text);
+      for (const inner of commandsOf(text).filter((each) => each !== 'help'))
+        texts.push(await help(name, inner));
+    }
+    const known = new Set(texts.join('\n').match(/--[a-z][a-z-]+/g));
+    const named = new Set(page.match(/(?<![-\w])--[a-z][a-z-]+/g));
+    expect(named.size).toBeGreaterThan(20);
+    expect([...named].filter((option) => !known.has(option))).toEqual([]);
+  });
+
   it('has a session that prints what it says, times and what is left out (…) aside', async () => {
     const steps = stepsOf(/```console\n(.*?)```/s.exec(page)?.[1] ?? '');
     expect(steps.length).toBeGreaterThan(3);

@@ -164,10 +164,14 @@ describe('the workers', () => {
     expect(await run(path('out/workers/charge'), 'handler')).toBe(2);
   });
 
-  test('have names that Lambda takes', async () => {
+  test.each([
+    'charge card',
+    // As the worker host's function would be named.
+    'host',
+  ])('have names that Lambda takes, and that are free: not %j', async (name) => {
     const { bundle } = await project({
       'machines/order.ts': machine,
-      'workers/charge card.ts': 'export const handler = async () => 1;',
+      [`workers/${name}.ts`]: 'export const handler = async () => 1;',
     });
     expect(await bundleErrorOf(bundle())).toMatchObject({
       code: 'InvalidWorkerName',

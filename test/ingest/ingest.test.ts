@@ -50,7 +50,7 @@ describe('a start', () => {
     const { ingest, items, refusals } = setUp();
     await ingest({ start: { machine: 'order' } });
     await ingest({ start: { machine: 'order' } });
-    expect(items()).toMatchObject([{ executionId: 'order-e-1', item: 'start', input: event.detail }]);
+    expect(items()).toMatchObject([{ executionId: 'order-Placed-e-1', item: 'start', input: event.detail }]);
     expect(refusals()).toEqual([]);
   });
 
@@ -71,7 +71,7 @@ describe('a start', () => {
     await ingest({ start: { machine: 'order.v2', input: '$.detail.nothing' } });
     expect(items()).toMatchObject([
       { executionId: '17' },
-      { executionId: 'order-v2-e-1', machine: 'order.v2' },
+      { executionId: 'order-v2-Placed-e-1', machine: 'order.v2' },
     ]);
     expect(items()[1]).not.toHaveProperty('input');
   });
@@ -92,13 +92,21 @@ describe('an event', () => {
     expect(items()).toEqual([
       {
         executionId: 'o-17',
-        item: 'event#e-1',
+        item: 'event#Placed-e-1',
         at: '2026-03-01T12:00:00.000Z',
         type: 'LINE',
         event: { sku: 'tea' },
       },
       { executionId: 'o-17', item: 'event#17', at: '2026-03-01T12:00:00.000Z', type: 'SHIPPED' },
     ]);
+  });
+
+  it('of which two rules make different things for one execution is two', async () => {
+    const { ingest, items } = setUp();
+    for (const rule of ['Booked', 'Audited']) {
+      await ingest({ rule, send: { executionId: '$.detail.orderId', type: rule.toUpperCase() } });
+    }
+    expect(items()).toMatchObject([{ type: 'BOOKED' }, { type: 'AUDITED' }]);
   });
 
   it('is one however often it comes', async () => {

@@ -96,12 +96,27 @@ describe('a worker that is added', () => {
     ).toThrow(/There is a worker 'charge' already/);
   });
 
+  it('cannot have the name of a function of Millrace', () => {
+    expect(() =>
+      synthesized({}, (millrace) => millrace.addWorker('host', { codePath: '.', handler: 'index.handler' })),
+    ).toThrow(/Two functions would be named/);
+  });
+
   it('has to export a handler', async () => {
     const { path } = await project({ 'idle.ts': 'export const name = 1;' });
     expect(() =>
       synthesized({}, (millrace) => millrace.addWorker('idle', { entry: path('idle.ts') })),
     ).toThrow(/exports no `handler`/);
   });
+});
+
+describe('a number that no deployment could have', () => {
+  it.each([{ indexShards: -1 }, { indexShards: 1.5 }, { indexShards: 0 }, { orchestratorMemorySize: 64 }])(
+    'is refused when the app is synthesized: %j',
+    (props) => {
+      expect(() => synthesized(props)).toThrow(/give a whole number from/);
+    },
+  );
 });
 
 describe('code that was bundled before', () => {

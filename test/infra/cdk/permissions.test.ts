@@ -78,7 +78,7 @@ describe('the role of a function allows what the function does, and nothing else
 
   it('the function of the rules inserts starts and events, and each rule may invoke it and nothing else', () => {
     expect(millrace.ingest && allowed(made, millrace.ingest)).toEqual(
-      [...logs('Ingest'), ...store, 'dynamodb:PutItem on Table'].sort(),
+      [...logs('Ingest'), 's3:PutObject on Store/*', 'dynamodb:PutItem on Table'].sort(),
     );
     const permissions = made.template.findResources('AWS::Lambda::Permission');
     const byRules = Object.values(permissions).filter(({ Properties }) =>
@@ -106,7 +106,7 @@ describe('the role of a function allows what the function does, and nothing else
 
   it('the function that hears of dead workers inserts results for them', () => {
     expect(allowed(made, millrace.failed)).toEqual(
-      [...logs('Failed'), ...store, 'dynamodb:PutItem on Table'].sort(),
+      [...logs('Failed'), 's3:PutObject on Store/*', 'dynamodb:PutItem on Table'].sort(),
     );
   });
 
