@@ -1,4 +1,4 @@
-import { checkRule, type IngestRequest, type IngestRule } from '../ingest/ingestRule.ts';
+import { checkRule, type IngestRequest, type IngestRule, InvalidRuleError } from '../ingest/ingestRule.ts';
 import { functionNames } from '../orchestrator/configuration.ts';
 import { envelopeField } from '../orchestrator/lambdaEvent.ts';
 import type { RuleDescription } from './description.ts';
@@ -60,6 +60,9 @@ function describeRule(
   { eventBusName = defaultEventBusName, functionPrefix }: RuleSurroundings,
 ): RuleDescription {
   checkRule(name, rule);
+  if (name === resultsRuleName) {
+    throw new InvalidRuleError(`Rule '${name}': Millrace has a rule of this name: choose another.`);
+  }
   eventMatcher(rule.eventPattern);
   const target = 'start' in rule ? { start: rule.start } : { send: rule.send };
   const request: Omit<IngestRequest, 'event'> = { rule: name, ...target };

@@ -12,7 +12,8 @@ export class InvalidEventPathError extends Error {
   override readonly name = 'InvalidEventPathError';
 }
 
-const step = /^(?:\.(?<field>[^.[\]'"\s]+)|\[(?<index>\d+)\]|\['(?<quoted>[^']+)'\])/;
+/** What other dialects have a meaning for (`*`, `?`, `@`, `:` …) is no plain field: in quotes it is. */
+const step = /^(?:\.(?<field>[^.[\]'"\s*?@:,()]+)|\[(?<index>\d+)\]|\['(?<quoted>[^']+)'\])/;
 
 /**
  * Answers what an event has at a path; undefined where it has nothing there.

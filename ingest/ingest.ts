@@ -99,6 +99,10 @@ async function sendFrom(surroundings: IngestSurroundings, target: SendTarget, so
 
 function identifierAt({ content }: Source, path: EventPath): string {
   const value = eventPath(path)(content);
-  if ((typeof value === 'string' && value !== '') || typeof value === 'number') return String(value);
+  if ((typeof value === 'string' && value !== '') || Number.isSafeInteger(value)) return String(value);
+  if (typeof value === 'number') {
+    // Beyond them, different numbers of an event's text are one here, so that two events would have one id.
+    throw new UnfitEventError(`Its number at ${path} is no whole number within ±(2^53 - 1): send a text.`);
+  }
   throw new UnfitEventError(`It has no text and no number at ${path}.`);
 }

@@ -1,4 +1,5 @@
 import type { EventPattern } from '../infra/eventPattern/eventPattern.ts';
+import { isReservedEventType } from '../orchestrator/core/eventTypes.ts';
 import type { Json } from '../orchestrator/core/json.ts';
 import { type EventPath, eventPath } from './eventPath.ts';
 
@@ -26,7 +27,7 @@ export interface StartTarget {
   /** Version of the machine. @default the newest that is deployed */
   readonly version?: string;
   /**
-   * Where the execution's id is: a text or a number. The same event, or another with this id and input, is one start.
+   * Where the execution's id is: a text or a safe integer. The same event, or another with this id and input, is one start.
    *
    * @default `<machine>-<name of the rule>-<id of the event>`
    */
@@ -55,41 +56,70 @@ export interface IngestRequest {
   readonly event: Json;
 }
 
-/** Thrown for a rule that says not what to do, or not of what. */
+/** Thrown for a rule that does not say what to do and of what, or says what no rule can. */
 export class InvalidRuleError extends Error {
   readonly code = 'InvalidRule';
   override readonly name = 'InvalidRuleError';
 }
+
+/** What a rule and its target may say: a misspelt field would change what becomes of the events. */
+const fields = {
+  rule: ['eventPattern', 'eventBusName', 'start', 'send'],
+  start: ['machine', 'version', 'executionId', 'input'],
+  send: ['executionId', 'type', 'event', 'eventId'],
+} as const;
 
 /**
  * Checks a rule that may come from a file.
  *
  * @throws InvalidRuleError, InvalidEventPathError
  */
-export function checkRule(name: string, rule: IngestRule): void {
-  if (!/^[A-Za-z0-9_-]{1,40}$/.test(name)) {
-    throw new InvalidRuleError(`Rule '${name}': name it with 1 to 40 letters, digits, "-" or "_".`);
-  }
-  const { eventPattern, start, send }: Partial<StartRule & SendRule & IngestRule> = rule;
+export function checkRule(name: string, rule: unknown): asserts rule is IngestRule {
   const refuse = (problem: string): never => {
     throw new InvalidRuleError(`Rule '${name}': ${problem}`);
   };
-  if (typeof eventPattern !== 'object') refuse('give it an eventPattern.');
+  const checked = (value: unknown, what: string, known: readonly string[]): Fields => {
+    if (!isFields(value)) return refuse(`${what} is no object.`);
+    const unknown = Object.keys(value).find((key) => !known.includes(key));
+    if (unknown !== undefined) refuse(`${what} has '${unknown}', which is none of ${known.join(', ')}.`);
+    return value;
+  };
+  const path = (value: unknown, what: string): void => {
+    if (value === undefined) return;
+    if (typeof value === 'string') eventPath(value);
+    else refuse(`${what} is the path of something, as in '$.detail.orderId'.`);
+  };
+  if (!/^[A-Za-z0-9_-]{1,40}$/.test(name)) refuse('name it with 1 to 40 letters, digits, "-" or "_".');
+  const { eventPattern, eventBusName, start, send } = checked(rule, 'it', fields.rule);
+  if (!isFields(eventPattern)) refuse('give it an eventPattern, an object.');
+  if (eventBusName !== undefined && !isText(eventBusName)) refuse('eventBusName is the name of a bus.');
   if ((start === undefined) === (send === undefined)) refuse('give it either `start` or `send`.');
-  if (start) {
-    if (!isText(start.machine)) refuse('`start` needs the id of a machine.');
-    for (const path of [start.executionId, start.input]) if (path !== undefined) eventPath(path);
+  if (start !== undefined) {
+    const { machine, version, executionId, input } = checked(start, '`start`', fields.start);
+    if (!isText(machine)) refuse('`start` needs the id of a machine.');
+    if (version !== undefined && !isText(version)) refuse("version is a text, as in '1'.");
+    path(executionId, 'executionId');
+    path(input, 'input');
   }
-  if (send) {
-    const { executionId, type, event, eventId } = send;
+  if (send !== undefined) {
+    const { executionId, type, event, eventId } = checked(send, '`send`', fields.send);
     if (!isText(executionId)) refuse('`send` needs the path of an executionId.');
-    if (!isText(type)) refuse('`send` needs the type of the event, or its path.');
-    const paths = [executionId, event, eventId, isPath(type) ? type : undefined];
-    for (const path of paths) if (path !== undefined) eventPath(path);
+    if (!isText(type)) return refuse('`send` needs the type of the event, or its path.');
+    if (isPath(type)) eventPath(type);
+    else if (isReservedEventType(type)) refuse(`events of type '${type}' come from Millrace alone.`);
+    path(executionId, 'executionId');
+    path(event, 'event');
+    path(eventId, 'eventId');
   }
 }
 
-function isText(value: unknown): boolean {
+type Fields = Readonly<Record<string, unknown>>;
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 

@@ -23,7 +23,19 @@ export function lambda<Input = unknown, Output = unknown>(
   if (typeof functionName !== 'string' || functionName === '') {
     throw new InvalidTaskPolicyError("lambda() needs the name of a function: lambda('billing-invoice').");
   }
+  refuseOtherFields(policy);
   resolveTaskPolicy(policy);
   const logic = fromPromise<Output, Input>(() => Promise.reject(new WorkerOutsideMillraceError()));
   return Object.assign(logic, { [taskPolicyKey]: policy, [lambdaKey]: functionName });
+}
+
+/** A function that knows nothing of Millrace could keep none of what the others promise. */
+const policyFields: readonly string[] = ['timeout', 'retry'] satisfies (keyof LambdaPolicy)[];
+
+function refuseOtherFields(policy: LambdaPolicy): void {
+  const other = Object.keys(policy).find((field) => !policyFields.includes(field));
+  if (other === undefined) return;
+  throw new InvalidTaskPolicyError(
+    `lambda() takes timeout and retry, not '${other}': use worker() for a function that knows Millrace.`,
+  );
 }

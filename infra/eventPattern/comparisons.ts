@@ -57,7 +57,7 @@ function matcherOf(operator: string, argument: unknown, path: string): Matches {
     case 'cidr':
       return ofText(cidrMatcher(text(argument, path, operator), path));
     default: {
-      const of = textComparisons[operator];
+      const of = textComparison(operator);
       if (of) return ofText(of(argument, path));
       throw new InvalidEventPatternError(
         `${path} has the comparison '${operator}', which there is not: take ${[...Object.keys(textComparisons), 'exists', 'numeric', 'cidr', 'anything-but'].join(', ')}.`,
@@ -68,7 +68,9 @@ function matcherOf(operator: string, argument: unknown, path: string): Matches {
 
 type TextMatches = (value: string) => boolean;
 
-const textComparisons: Readonly<Record<string, (argument: unknown, path: string) => TextMatches>> = {
+type TextComparison = (argument: unknown, path: string) => TextMatches;
+
+const textComparisons: Readonly<Record<string, TextComparison>> = {
   prefix: (argument, path) =>
     affixMatcher(argument, path, 'prefix', (value, affix) => value.startsWith(affix)),
   suffix: (argument, path) => affixMatcher(argument, path, 'suffix', (value, affix) => value.endsWith(affix)),
@@ -78,6 +80,10 @@ const textComparisons: Readonly<Record<string, (argument: unknown, path: string)
   },
   wildcard: (argument, path) => wildcardMatcher(text(argument, path, 'wildcard'), path),
 };
+
+function textComparison(operator: string): TextComparison | undefined {
+  return Object.hasOwn(textComparisons, operator) ? textComparisons[operator] : undefined;
+}
 
 function affixMatcher(
   argument: unknown,
@@ -97,7 +103,7 @@ function affixMatcher(
 function anythingBut(argument: unknown, path: string): Matches {
   if (typeof argument === 'object' && argument !== null && !Array.isArray(argument)) {
     const [operator = '', texts, ...more] = Object.entries(argument).flat();
-    const of = textComparisons[operator];
+    const of = textComparison(operator);
     if (!of || more.length > 0) {
       throw refusal(
         path,
@@ -130,15 +136,26 @@ function numericMatcher(argument: unknown, path: string): Matches {
   if (!Array.isArray(argument) || (argument.length !== 2 && argument.length !== 4)) {
     throw refusal(path, 'numeric', 'an operator and a number, or two of each');
   }
-  const bounds: ((value: number) => boolean)[] = [];
-  for (let i = 0; i < argument.length; i += 2) {
-    const [operator, bound]: unknown[] = argument.slice(i, i + 2);
-    if (!isNumericOperator(operator) || typeof bound !== 'number' || Math.abs(bound) > largestNumber) {
-      throw refusal(path, 'numeric', 'one of = < <= > >= before each number, from -5e9 to 5e9');
+  const [first, ...more] = [argument.slice(0, 2), argument.slice(2)]
+    .filter((pair) => pair.length > 0)
+    .map((pair) => numericBound(pair, path));
+  const second = more[0];
+  if (first && second) {
+    const isRange = first.operator.startsWith('>') && second.operator.startsWith('<');
+    if (!isRange || first.bound >= second.bound) {
+      throw refusal(path, 'numeric', "of two bounds the lower first, as in ['>', 0, '<=', 5]");
     }
-    bounds.push((value) => numericOperators[operator](value, bound));
   }
-  return (value) => typeof value === 'number' && bounds.every((holds) => holds(value));
+  return (value) =>
+    typeof value === 'number' &&
+    [first, second].every((each) => !each || numericOperators[each.operator](value, each.bound));
+}
+
+function numericBound([operator, bound]: readonly unknown[], path: string) {
+  if (!isNumericOperator(operator) || typeof bound !== 'number' || !(Math.abs(bound) <= largestNumber)) {
+    throw refusal(path, 'numeric', 'one of = < <= > >= before each number, from -5e9 to 5e9');
+  }
+  return { operator, bound };
 }
 
 function isNumericOperator(value: unknown): value is NumericOperator {

@@ -34,7 +34,7 @@ function objectMatcher(pattern: EventPattern, path: string): ValueMatcher {
     const at = `${path}.${field}`;
     if (field === '$or') return orMatcher(of, at);
     const matches = fieldMatcher(of, at);
-    return (object) => matches(isObject(object) ? object[field] : undefined);
+    return (object) => matches(isObject(object) && Object.hasOwn(object, field) ? object[field] : undefined);
   });
   const matchesAll: ValueMatcher = (object) => matchers.every((matches) => matches(object));
   // All fields have to match in the same element of a list.

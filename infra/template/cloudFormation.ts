@@ -64,23 +64,62 @@ export class TemplateResources {
   plain(value: Value): Value {
     if (this.referenceOf(value) !== undefined) return this.text(value);
     if (isProperties(value)) {
-      if ('Fn::Join' in value) return this.text(value);
+      if ('Fn::Join' in value || 'Fn::Select' in value) return this.text(value);
+      if ('Fn::Split' in value) return this.#split(value['Fn::Split']);
       return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, this.plain(each)]));
     }
     return Array.isArray(value) ? value.map((each) => this.plain(each)) : value;
   }
 
-  /** Text with its references, those in `Fn::Join` included, as names. */
+  /** Text with its references, those in `Fn::Join`, `Fn::Select` and `Fn::Split` included, as names. */
   text(value: Value): string {
     if (value === undefined || value === null) return '';
     const reference = this.referenceOf(value);
     if (reference !== undefined) return this.nameOf(reference);
     if (isProperties(value)) {
-      const { 'Fn::Join': join } = value;
-      const [delimiter, parts] = Array.isArray(join) ? join : [];
-      return Array.isArray(parts) ? parts.map((part) => this.text(part)).join(this.text(delimiter)) : '';
+      const { 'Fn::Join': join, 'Fn::Select': select, 'Fn::Split': split } = value;
+      if (select !== undefined) return this.#select(select);
+      if (split !== undefined) return this.#split(split).join(',');
+      return join === undefined
+        ? ''
+        : this.#partsOf(value)
+            .map((part) => this.text(part))
+            .join('');
     }
     return Array.isArray(value) ? value.map((part) => this.text(part)).join(',') : String(value);
+  }
+
+  #select(select: Value): string {
+    const [index, from] = listOf(select);
+    const split = isProperties(from) ? from['Fn::Split'] : undefined;
+    if (split === undefined) return this.text(listOf(from)[Number(index)]);
+    const [, source] = listOf(split);
+    // Whatever part of its ARN is meant: a resource is its name here.
+    return this.referenceOf(source) === undefined
+      ? (this.#split(split)[Number(index)] ?? '')
+      : this.text(source);
+  }
+
+  /** References stay whole: what they stand for has the delimiter in the world only, or not there (`AWS::Region`). */
+  #split(split: Value): string[] {
+    const [delimiter, source] = listOf(split);
+    const pieces = [''];
+    for (const part of this.#partsOf(source)) {
+      const isLiteral = typeof part === 'string';
+      const [first = '', ...more] = isLiteral ? part.split(this.text(delimiter)) : [this.text(part)];
+      pieces.push(`${pieces.pop() ?? ''}${first}`, ...more);
+    }
+    return pieces;
+  }
+
+  /** What `Fn::Join` puts together, the delimiter between each two included; any other value alone. */
+  #partsOf(value: Value): Value[] {
+    const join = isProperties(value) ? value['Fn::Join'] : undefined;
+    if (join === undefined) return [value];
+    const [delimiter, parts] = listOf(join);
+    return listOf(parts).flatMap((part, index) =>
+      index === 0 ? this.#partsOf(part) : [delimiter, ...this.#partsOf(part)],
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import { functionNames } from '../configuration.ts';
 import { dataLimitErrorName } from '../core/errorNames.ts';
 import { type InvocationRecord, resultOfInvocation } from '../failedInvocation.ts';
 import type { Reporter } from '../report.ts';
@@ -11,7 +12,7 @@ export interface FailedHandlerOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly afterBatch: () => void;
-  /** Begins the names of the deployment's own functions. @default '': all functions are */
+  /** Begins the names of the deployment's own functions. @default '' */
   readonly functionPrefix?: string;
 }
 
@@ -39,8 +40,14 @@ export function failedHandler({ table, report, now, afterBatch, functionPrefix =
   };
 }
 
-/** Others may invoke a function that machines call, too, and what comes of that is theirs. */
+/**
+ * Others may invoke a function that machines call, too, and what comes of that is theirs. Of Millrace's own functions only workers
+ * have this destination; the prefix alone would not tell them, since it may be empty or begin other names, too.
+ */
 function isOwnFailure({ requestContext = {} }: InvocationRecord, functionPrefix: string): boolean {
   const { condition, functionArn } = requestContext;
-  return condition !== 'Success' && (functionArn?.includes(`:function:${functionPrefix}`) ?? true);
+  return (
+    condition !== 'Success' &&
+    (functionArn?.includes(`:function:${functionNames(functionPrefix).worker('')}`) ?? true)
+  );
 }

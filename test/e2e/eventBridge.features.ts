@@ -73,9 +73,9 @@ export function eventBridgeFeatures(start: () => Promise<TestCloud>): void {
       });
     });
 
-    it('makes the id of the machine and the event where it has no path', async () => {
+    it('makes the id of the machine, the rule and the event where it has no path', async () => {
       const [eventId] = await put('anonymous', { books: [{ sum: 7 }] });
-      const started = await cloud.until(`ledger-${eventId}`, hasStatus('RUNNING'));
+      const started = await cloud.until(`ledger-Anonymous-${eventId}`, hasStatus('RUNNING'));
       expect(started).toMatchObject({ machine: 'ledger', machineVersion: '1' });
     });
 

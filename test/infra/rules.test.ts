@@ -27,12 +27,60 @@ describe('a rule', () => {
 
   it.each<[string, string, unknown, RegExp]>([
     ['whose name no rule may have', 'my rule', { eventPattern, start: { machine: 'm' } }, /name it with/],
+    [
+      'whose name is that of the rule for results',
+      'results-of-functions',
+      { eventPattern, start: { machine: 'm' } },
+      /choose another/,
+    ],
     ['without a pattern', 'R', { start: { machine: 'm' } }, /eventPattern/],
     ['that does nothing', 'R', { eventPattern }, /either/],
     ['that does two things', 'R', { eventPattern, start: { machine: 'm' }, send: {} }, /either/],
     ['that starts no machine', 'R', { eventPattern, start: {} }, /id of a machine/],
     ['that sends to nobody', 'R', { eventPattern, send: { type: 'T' } }, /executionId/],
     ['that sends nothing', 'R', { eventPattern, send: { executionId: '$.id' } }, /type of the event/],
+    ['that is no object', 'R', null, /it is no object/],
+    ['whose pattern is none', 'R', { eventPattern: null, start: { machine: 'm' } }, /eventPattern/],
+    ['whose start is none', 'R', { eventPattern, start: null }, /`start` is no object/],
+    ['whose send is a list', 'R', { eventPattern, send: [] }, /`send` is no object/],
+    ['with a field of no rule', 'R', { eventPattern, eventbus: 'b', start: { machine: 'm' } }, /'eventbus'/],
+    [
+      'whose start has a misspelt field',
+      'R',
+      { eventPattern, start: { machine: 'm', executionid: '$.id' } },
+      /`start` has 'executionid', which is none of machine, version, executionId, input/,
+    ],
+    [
+      'whose send has a misspelt field',
+      'R',
+      { eventPattern, send: { executionId: '$.id', type: 'T', id: '$.id' } },
+      /`send` has 'id'/,
+    ],
+    [
+      'whose path is no text',
+      'R',
+      { eventPattern, start: { machine: 'm', executionId: 7 } },
+      /executionId is the path/,
+    ],
+    [
+      'whose event is a value in place of its path',
+      'R',
+      { eventPattern, send: { executionId: '$.id', type: 'T', event: {} } },
+      /event is the path/,
+    ],
+    ['whose version is a number', 'R', { eventPattern, start: { machine: 'm', version: 1 } }, /version is a/],
+    [
+      'whose bus is no name',
+      'R',
+      { eventPattern, eventBusName: 1, start: { machine: 'm' } },
+      /name of a bus/,
+    ],
+    [
+      'that sends what only Millrace may',
+      'R',
+      { eventPattern, send: { executionId: '$.id', type: 'xstate.init' } },
+      /'xstate.init' come from Millrace alone/,
+    ],
   ])('%s is refused', (_, name, rule, problem) => {
     expect(() => describeRule(name, rule)).toThrow(
       expect.objectContaining({ code: 'InvalidRule', message: expect.stringMatching(problem) }),

@@ -11,7 +11,15 @@ const event = {
   id: 'e-1',
   source: 'shop',
   'detail-type': 'placed',
-  detail: { orderId: 'o-17', number: 17, lines: [{ sku: 'tea' }], bad: 'a.b', type: 'SHIPPED', empty: '' },
+  detail: {
+    orderId: 'o-17',
+    number: 17,
+    lines: [{ sku: 'tea' }],
+    bad: 'a.b',
+    type: 'SHIPPED',
+    empty: '',
+    'aws:tag*': 'tea',
+  },
 } as const;
 
 function setUp() {
@@ -115,6 +123,22 @@ describe('what can never be taken is reported and left:', () => {
       { start: { machine: 'm', executionId: '$.detail.none' } },
       /no text and no number at \$\.detail\.none/,
     ],
+    [
+      'an id that is a number too large to be told from others',
+      {
+        event: JSON.parse('{"id":"e-1","n":12345678901234567890}'),
+        start: { machine: 'm', executionId: '$.n' },
+      },
+      /number at \$\.n is no whole number within/,
+    ],
+    [
+      'an id of an event that is a fraction',
+      {
+        event: { id: 'e-1', n: 1.5, detail: {} },
+        send: { executionId: '$.id', type: 'T', eventId: '$.n' },
+      },
+      /number at \$\.n is no whole number within/,
+    ],
     ['an empty id', { start: { machine: 'm', executionId: '$.detail.empty' } }, /no text and no number/],
     [
       'an id that no execution may have',
@@ -152,6 +176,7 @@ describe('a path in an event', () => {
     ['$', event],
     ['$.detail-type', 'placed'],
     ["$['detail-type']", 'placed'],
+    ["$.detail['aws:tag*']", 'tea'],
     ['$.detail.lines[0].sku', 'tea'],
     ['$.detail.lines[1]', undefined],
     ['$.detail.lines.length', undefined],
@@ -161,7 +186,10 @@ describe('a path in an event', () => {
     expect(eventPath(path)(event)).toEqual(value);
   });
 
-  it.each(['', 'detail', '$.', '$..a', '$.a[x]', '$.a b', '$[', "$['a"])('is not %j', (path) => {
+  it.each([
+    ...['', 'detail', '$.', '$..a', '$.a[x]', '$.a b', '$[', "$['a"],
+    ...['$.detail.*', '$.a?', '$.@', '$.a.length()', '$.a:b', '$.a,b'],
+  ])('is not %j', (path) => {
     expect(() => eventPath(path)).toThrow(expect.objectContaining({ code: 'InvalidEventPath' }));
   });
 });

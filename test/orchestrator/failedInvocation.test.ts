@@ -157,28 +157,36 @@ describe('the function behind the on-failure destination', () => {
     ]);
   });
 
-  it('says nothing of what others had a function do', async () => {
-    const reports: Report[] = [];
-    const report = (each: Report) => void reports.push(each);
-    const failed = failedHandler({
-      table: new MemoryTable(),
-      report,
-      now,
-      afterBatch: () => {},
-      functionPrefix,
+  describe.each(['shop-', ''])('of a deployment whose prefix is %j', (prefix) => {
+    const told = async (functionName: string, condition: 'Success' | 'RetriesExhausted') => {
+      const reports: Report[] = [];
+      await failedHandler({
+        table: new MemoryTable(),
+        report: (each) => void reports.push(each),
+        now,
+        afterBatch: () => {},
+        functionPrefix: prefix,
+      })({
+        requestPayload: {},
+        responsePayload: condition === 'Success' ? 1 : died,
+        requestContext: {
+          functionArn: `arn:aws:lambda:eu-west-1:1:function:${functionName}:$LATEST`,
+          condition,
+        },
+      });
+      return reports.map(({ type }) => type);
+    };
+
+    it('says nothing of what others had a function do, whatever its name begins with', async () => {
+      expect(await told('billing', 'RetriesExhausted')).toEqual([]);
+      expect(await told('billing', 'Success')).toEqual([]);
+      expect(await told(`${prefix}billing`, 'RetriesExhausted')).toEqual([]);
     });
-    const functionArn = 'arn:aws:lambda:eu-west-1:1:function:billing:$LATEST';
-    await failed({
-      requestPayload: {},
-      responsePayload: died,
-      requestContext: { functionArn, condition: 'RetriesExhausted' },
+
+    it('says so where a worker was invoked with no task and failed', async () => {
+      expect(await told(`${prefix}worker-charge`, 'RetriesExhausted')).toEqual(['dropped']);
+      expect(await told(`${prefix}worker-host`, 'RetriesExhausted')).toEqual(['dropped']);
     });
-    await failed({
-      requestPayload: {},
-      responsePayload: 1,
-      requestContext: { functionArn, condition: 'Success' },
-    });
-    expect(reports).toEqual([]);
   });
 
   it('says so where it was told of what is no task, and fails where the table does', async () => {

@@ -60,6 +60,12 @@ describe('an event pattern', () => {
   });
 });
 
+it('sees fields of the event alone, not what every object has', () => {
+  expect(matches({ detail: { toString: [{ exists: true }] } }, stateChange)).toBe(false);
+  expect(matches({ detail: { constructor: [{ exists: false }] } }, stateChange)).toBe(true);
+  expect(matches({ detail: { constructor: ['a'] } }, { detail: { constructor: 'a' } })).toBe(true);
+});
+
 describe('the comparison', () => {
   it('prefix', () => {
     expect(matches({ time: [{ prefix: '2017-12-22' }] }, stateChange)).toBe(true);
@@ -179,6 +185,23 @@ describe('a pattern that EventBridge would not take is refused with the place an
     ['a numeric operator that there is not', { n: [{ numeric: ['!=', 1] }] }, /one of = < <= > >=/],
     ['a number out of range', { n: [{ numeric: ['>', 5e9 + 1] }] }, /from -5e9 to 5e9/],
     ['a bound too few', { n: [{ numeric: ['>', 1, '<'] }] }, /two of each/],
+    ...[
+      ['<', 5, '>', 0],
+      ['=', 5, '<', 9],
+      ['>', 0, '>=', 9],
+      ['>', 5, '<', 0],
+      ['>=', 5, '<=', 5],
+    ].map((numeric): [string, unknown, RegExp] => [
+      `no range of numbers: ${numeric.join(' ')}`,
+      { n: [{ numeric }] },
+      /of two bounds the lower first/,
+    ]),
+    [
+      'a comparison by the name of what every object has',
+      { x: [{ toString: 'a' }] },
+      /'toString', which there/,
+    ],
+    ['anything but by such a name', { x: [{ 'anything-but': { valueOf: 'a' } }] }, /prefix, suffix/],
     ['anything but of mixed values', { n: [{ 'anything-but': ['a', 1] }] }, /texts, or numbers/],
     [
       'anything but of a comparison it has not',
