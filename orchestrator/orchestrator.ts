@@ -130,11 +130,13 @@ export class Orchestrator {
   }
 
   async #applyRecords(executionId: string, records: readonly JournalRecord[], fetch: Fetch): Promise<void> {
-    let entries = distinct(startFirst(records.map((record) => record.entry)));
-    const delivered = entries.map((entry) => entry.reference);
+    const given = distinct(startFirst(records.map((record) => record.entry)));
+    const delivered = given.map((entry) => entry.reference);
     let isFresh = false;
     let execution = this.#cache.get(executionId);
     for (let conflicts = 0; conflicts < mostConflicts; conflicts++) {
+      // What was read for a first commit that somebody else has made is not new to the execution that there is.
+      let entries: readonly JournalEntry[] = given;
       const hasStart = entries.some((entry) => entry.kind === 'start');
       if (!execution && !isFresh && !hasStart) {
         execution = await this.#options.table.readExecution(executionId);

@@ -1,5 +1,11 @@
 import { fromPromise, type PromiseActorLogic } from 'xstate';
-import { resolveTaskPolicy, type TaskPolicy, taskPolicyKey } from '../orchestrator/core/taskPolicy.ts';
+import {
+  InvalidTaskPolicyError,
+  lambdaKey,
+  resolveTaskPolicy,
+  type TaskPolicy,
+  taskPolicyKey,
+} from '../orchestrator/core/taskPolicy.ts';
 
 /** Actor logic that stands for a Lambda function of its own: it is invoked as a task, and its result is an item. */
 export type WorkerLogic<Input, Output> = PromiseActorLogic<Output, Input> & {
@@ -21,6 +27,9 @@ export function withPolicy<Input, Output>(
   logic: WorkerLogic<Input, Output>,
   policy: TaskPolicy,
 ): WorkerLogic<Input, Output> {
+  if (!(taskPolicyKey in logic) || lambdaKey in logic) {
+    throw new InvalidTaskPolicyError('withPolicy() takes a worker(): give a lambda() its policy itself.');
+  }
   return worker<Input, Output>({ ...logic[taskPolicyKey], ...policy });
 }
 

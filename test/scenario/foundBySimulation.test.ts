@@ -167,4 +167,30 @@ describe('what the simulation has found', () => {
     await rig.deliver(rig.newInstance(), 'e');
     expect(await rig.verdicts('e')).toContain('task#0#1 ignored: Ended');
   });
+
+  it('a start that is written anew once items have expired does not redrive what had ended: its old events are none of it', async () => {
+    const rig = new OrchestratorRig([sequential(2)]);
+    const instance = rig.newInstance();
+    rig.start('sequential', 'e', fromOne);
+    await rig.deliver(instance, 'e');
+    await rig.control('e', 'stop');
+    await rig.deliver(instance, 'e');
+    await rig.control('e', 'redrive');
+    await rig.deliver(instance, 'e');
+    await instance.wake('e', 'wake#1');
+    const at = '2026-03-01T12:00:00.000Z';
+    await rig.table.insertEvent({ executionId: 'e', eventId: 'again', at, content: { control: 'stop' } });
+    await rig.deliver(instance, 'e');
+    for (let late = 0; late < 60; late++) {
+      await rig.send('e', `late-${late}`, 'GO');
+      await rig.deliver(instance, 'e');
+    }
+    expect(await rig.execution('e')).toMatchObject({ status: 'ABORTED' });
+    for (const key of [...rig.table.items.keys()]) {
+      if (/log#|start$|again$|stop$/.test(key)) rig.table.items.delete(key);
+    }
+    rig.start('sequential', 'e', fromOne);
+    await rig.deliver(rig.newInstance(), 'e');
+    expect(await rig.execution('e')).toMatchObject({ status: 'ABORTED' });
+  });
 });
