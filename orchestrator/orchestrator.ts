@@ -132,11 +132,10 @@ export class Orchestrator {
   async #applyRecords(executionId: string, records: readonly JournalRecord[], fetch: Fetch): Promise<void> {
     const given = distinct(startFirst(records.map((record) => record.entry)));
     const delivered = given.map((entry) => entry.reference);
+    let entries: readonly JournalEntry[] = given;
     let isFresh = false;
     let execution = this.#cache.get(executionId);
     for (let conflicts = 0; conflicts < mostConflicts; conflicts++) {
-      // What was read for a first commit that somebody else has made is not new to the execution that there is.
-      let entries: readonly JournalEntry[] = given;
       const hasStart = entries.some((entry) => entry.kind === 'start');
       if (!execution && !isFresh && !hasStart) {
         execution = await this.#options.table.readExecution(executionId);
@@ -170,6 +169,8 @@ export class Orchestrator {
       const outcome = await this.#commitTraced(step, input);
       if (outcome.type === 'committed') return;
       if (outcome.type === 'partly') conflicts--;
+      // What was read for a first commit that somebody else has made is not new to the execution that there is.
+      else entries = given;
       execution = outcome.current;
       isFresh = true;
     }
