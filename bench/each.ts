@@ -2,12 +2,10 @@
  * A list of many items through the local cloud: time, capacity units an item, and the largest item that was ever
  * stored: docs/reference/benchmarks.md.
  */
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
-import { startLocalCloud } from '../local/index.ts';
 import { defaults } from '../orchestrator/configuration.ts';
 import { DynamoDBTable } from '../orchestrator/table/dynamoDBTable.ts';
+import { maximumConcurrency, startBenchCloud } from './benchCloud.ts';
 import { count, printResult, progress, round, runBench } from './commandLine.ts';
 import { largestItems } from './largestItems.ts';
 import { listPrices } from './prices.ts';
@@ -15,8 +13,6 @@ import { listPrices } from './prices.ts';
 const executionId = 'list';
 const warmUpId = 'warm-up';
 const warmUpItems = 500;
-/** As in bench/throughput.ts: the worker's work is all CPU. */
-const maximumConcurrency = 5;
 /** How often the execution is looked at until it has ended. */
 const pollMs = 250;
 const million = 1_000_000;
@@ -24,13 +20,9 @@ const million = 1_000_000;
 await runBench(async () => {
   const items = count('items', 10_000);
   const concurrency = count('concurrency', 100);
-  const directory = dirname(fileURLToPath(import.meta.url));
-  const cloud = await startLocalCloud({
-    machinesDirectory: join(directory, 'machines'),
-    workersDirectory: join(directory, 'workers'),
+  const cloud = await startBenchCloud({
     maximumConcurrency,
     countsConsumedCapacity: true,
-    log: ({ source, text }) => progress(`${source}: ${text}`),
   });
   const { dynamodb, tableName, environment } = cloud;
   const streams = new DynamoDBStreamsClient({

@@ -3,20 +3,16 @@
  * anything is lost: docs/reference/benchmarks.md.
  */
 import { loadavg } from 'node:os';
-import { dirname, join } from 'node:path';
 import { setInterval, setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { startLocalCloud } from '../local/index.ts';
 import { defaults } from '../orchestrator/configuration.ts';
 import { eachLimited } from '../orchestrator/handlers/eachLimited.ts';
 import { DynamoDBTable } from '../orchestrator/table/dynamoDBTable.ts';
+import { maximumConcurrency, startBenchCloud } from './benchCloud.ts';
 import { count, printResult, progress, round, runBench } from './commandLine.ts';
 import { countSucceeded } from './countSucceeded.ts';
 import { type MemorySample, sampleMemory } from './memorySamples.ts';
 
 const machine = 'sequential-1';
-/** As in the throughput bench. */
-const maximumConcurrency = 5;
 const startsInFlight = 64;
 const memoryEveryMs = 1000;
 /** Rows of memory over time in the text. */
@@ -41,13 +37,9 @@ interface Result {
 
 await runBench(async () => {
   const executions = count('executions', 20_000);
-  const directory = dirname(fileURLToPath(import.meta.url));
-  const cloud = await startLocalCloud({
-    machinesDirectory: join(directory, 'machines'),
-    workersDirectory: join(directory, 'workers'),
+  const cloud = await startBenchCloud({
     maximumConcurrency,
     bus: false,
-    log: ({ source, text }) => progress(`${source}: ${text}`),
   });
   const { dynamodb: client, tableName } = cloud;
   const memory: (MemorySample & { ended: number })[] = [];

@@ -2,14 +2,13 @@
  * Task steps a second on the local cloud against what the same engine takes in plain writes, in the same run:
  * docs/reference/benchmarks.md.
  */
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ensureTable } from '../local/dynamodb/createTable.ts';
-import { type LocalCloud, startLocalCloud } from '../local/index.ts';
+import type { LocalCloud } from '../local/index.ts';
 import { defaults } from '../orchestrator/configuration.ts';
 import { eachLimited } from '../orchestrator/handlers/eachLimited.ts';
 import { DynamoDBTable } from '../orchestrator/table/dynamoDBTable.ts';
+import { maximumConcurrency, startBenchCloud } from './benchCloud.ts';
 import { count, printResult, progress, round, runBench } from './commandLine.ts';
 import { countSucceeded } from './countSucceeded.ts';
 import { type ProcessTimes, processTimes, timesBetween } from './processTimes.ts';
@@ -17,21 +16,15 @@ import { rawWritesPerSecond } from './rawWrites.ts';
 
 const tasks = 5;
 const machine = `sequential-${tasks}`;
-/** One each for orchestrator, wake and clock; the others for the worker, whose work is all CPU. */
-const maximumConcurrency = 5;
 const startsInFlight = 32;
 const rawInFlight = [16, 32, 64];
 
 await runBench(async () => {
   const executions = count('executions', 1000);
   const rawWrites = count('writes', 4000);
-  const directory = dirname(fileURLToPath(import.meta.url));
-  const cloud = await startLocalCloud({
-    machinesDirectory: join(directory, 'machines'),
-    workersDirectory: join(directory, 'workers'),
+  const cloud = await startBenchCloud({
     maximumConcurrency,
     bus: false,
-    log: ({ source, text }) => progress(`${source}: ${text}`),
   });
   try {
     // Until the compiler has seen to the AWS SDK, which takes some thousand calls in each process.

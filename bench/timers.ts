@@ -3,14 +3,13 @@
  * of the local cloud: docs/reference/benchmarks.md.
  */
 
-import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { paginateQuery } from '@aws-sdk/client-dynamodb';
-import { type LocalCloud, startLocalCloud } from '../local/index.ts';
+import type { LocalCloud } from '../local/index.ts';
 import { defaults, functionNames } from '../orchestrator/configuration.ts';
 import { runSeconds } from '../orchestrator/handlers/clock.ts';
 import { indexName, indexPartition } from '../orchestrator/table/schema.ts';
+import { startBenchCloud } from './benchCloud.ts';
 import { count, printResult, progress, round, runBench } from './commandLine.ts';
 import { reminder } from './machines/reminder.ts';
 import { percentile } from './percentile.ts';
@@ -30,12 +29,8 @@ await runBench(async () => {
   const rate = count('rate', 20);
   const seconds = count('seconds', 60);
   const atOnce = count('at-once', 10_000);
-  const directory = dirname(fileURLToPath(import.meta.url));
-  const cloud = await startLocalCloud({
-    machinesDirectory: join(directory, 'machines'),
-    workersDirectory: join(directory, 'workers'),
+  const cloud = await startBenchCloud({
     countsConsumedCapacity: true,
-    log: ({ source, text }) => progress(`${source}: ${text}`),
   });
   try {
     await warmUp(cloud);

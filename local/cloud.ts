@@ -3,94 +3,23 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { formatProblem } from '../infra/bundle/bundleError.ts';
-import { type BundledFunctions, type BusCode, bundleFunctions, bundleWorkers } from '../infra/bundle.ts';
-import { type DeploymentSettings, describeDeployment } from '../infra/describe.ts';
 import type { DeploymentDescription } from '../infra/description.ts';
-import { readDeployment } from '../infra/template/readDeployment.ts';
-import type { IngestRule } from '../ingest/ingestRule.ts';
-import type { BusEvent } from '../orchestrator/bus/bus.ts';
 import { environmentVariable } from '../orchestrator/configuration.ts';
-import { clockEnvironment, executionClock, isTimeScale } from '../orchestrator/executionClock.ts';
+import { clockEnvironment, executionClock } from '../orchestrator/executionClock.ts';
 import { createDynamoDBClient } from '../orchestrator/table/client.ts';
 import type { Units } from '../orchestrator/table/dynamoDBCalls.ts';
 import { type LocalBus, type StartBusOptions, type StartedBus, startBus } from './bus.ts';
+import { checkedTimeScale, type LocalCloudOptions, type LogLine } from './cloudOptions.ts';
 import { ConsumedCapacityCounter } from './consumedCapacityCounter.ts';
+import { Deployments } from './deployments.ts';
 import { ensureTable } from './dynamodb/createTable.ts';
 import { type LocalDynamoDB, startEngine } from './dynamodb/engine.ts';
 import { startFaultProxy } from './dynamodb/faultProxy.ts';
-import type { DynamoDBFaultDraws } from './dynamodb/faults.ts';
 import type { LocatedEngine } from './dynamodb/findEngine.ts';
 import { trimStream } from './dynamodb/trimStream.ts';
-import type { EventSourceFaultDraws } from './eventSource/faults.ts';
-import type { LambdaFaults } from './faults.ts';
 import { type LambdaMetrics, startLambda } from './lambda/index.ts';
 import { type LocalSchedules, startSchedules } from './schedules.ts';
 import { startTableStream } from './tableStream.ts';
-
-export interface LocalCloudOptions {
-  /** Folder with the modules of the machines. */
-  readonly machinesDirectory: string;
-  /** Folder with the modules of the workers; it need not exist. */
-  readonly workersDirectory: string;
-  /** Keeps the table in this file, and large data in a folder beside it. @default files of its own, deleted at the end */
-  readonly dataFile?: string;
-  readonly settings?: DeploymentSettings;
-  /**
-   * Folder with the modules of functions that know nothing of Millrace: machines call each by `lambda()` and the name of its file.
-   *
-   * @default there are none
-   */
-  readonly functionsDirectory?: string;
-  /** How what they return comes back: to Millrace's function, or by way of the bus. @default 'DESTINATIONS' */
-  readonly functionResults?: 'DESTINATIONS' | 'BUS';
-  /** What becomes of events that are put on the bus, by name of the rule. Needs a bus. @default nothing */
-  readonly rules?: Readonly<Record<string, IngestRule>>;
-  /**
-   * Deploys what a template says that the CDK has synthesized, `cdk.out/<stack>.template.json`, with its code, and bundles
-   * nothing: folders, settings and bus are the template's.
-   *
-   * @default the deployment of the two folders
-   */
-  readonly template?: string;
-  /** Whether events leave through a bus, or the module that gets them beside the local one. @default true */
-  readonly bus?: boolean | BusCode;
-  /** Variables of every function. */
-  readonly environment?: Readonly<Record<string, string>>;
-  /** Invocations that run at once, each in a process of its own. @default 10 */
-  readonly maximumConcurrency?: number;
-  /** Counts the capacity units that functions consume. @default false: DynamoDB is not asked */
-  readonly countsConsumedCapacity?: boolean;
-  /** @default any that is free */
-  readonly dynamodbPort?: number;
-  /** A DynamoDB that somebody else runs, with an empty table or none. @default one that is started and stopped with the cloud */
-  readonly dynamodbEndpoint?: string;
-  /** @default any that is free */
-  readonly lambdaPort?: number;
-  /** Timers, deadlines and retries pass so many times faster, 1 to 100,000. Not with `dataFile`. @default 1 */
-  readonly timeScale?: number;
-  readonly faults?: LocalCloudFaults;
-  readonly log?: (line: LogLine) => void;
-}
-
-export interface LogLine {
-  /** Name of a function, or `bundle`, `dynamodb`, `stream`, `bus`, `schedules`. */
-  readonly source: string;
-  readonly text: string;
-}
-
-/** What goes wrong on purpose, each part drawn from a seed of its own. */
-export interface LocalCloudFaults {
-  readonly lambda?: LambdaFaults;
-  readonly eventSource?: EventSourceFaultDraws;
-  readonly dynamodb?: DynamoDBFaultDraws;
-  readonly bus?: {
-    /** Of the publisher's stream. */
-    readonly eventSource?: EventSourceFaultDraws;
-    /** Answers why an event is refused. */
-    readonly refuse?: (event: BusEvent) => string | undefined;
-  };
-}
 
 /** AWS on this machine, as far as Millrace needs it: DynamoDB with streams, Lambda, and what joins them. */
 export interface LocalCloud {
@@ -298,24 +227,6 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   }
 }
 
-/** Thrown for a `timeScale` that no cloud can have. */
-export class InvalidTimeScaleError extends Error {
-  readonly code = 'InvalidTimeScale';
-  override readonly name = 'InvalidTimeScaleError';
-}
-
-function checkedTimeScale({ timeScale = 1, dataFile }: LocalCloudOptions): number {
-  if (!isTimeScale(timeScale)) {
-    throw new InvalidTimeScaleError(`Time cannot pass ${timeScale} times faster: give 1 to 100,000.`);
-  }
-  if (timeScale !== 1 && dataFile !== undefined) {
-    throw new InvalidTimeScaleError(
-      'A table that is kept in a file has the real time: leave out the file, or the time scale.',
-    );
-  }
-  return timeScale;
-}
-
 /** The URL of the folder for large data, or for batches that the event source gave up. */
 function folderBeside(dataFile: string, name: 'store' | 'failures'): string {
   return pathToFileURL(`${resolve(dataFile)}.${name}`).href;
@@ -338,69 +249,6 @@ async function trimKeptStream(dataFile: string | undefined, log: (line: LogLine)
   }
 }
 
-/** Bundles into a folder of its own each time: running functions still read the one before. */
-class Deployments {
-  readonly #codeDirectory: string;
-  readonly #options: LocalCloudOptions;
-  #count = 0;
-
-  constructor(codeDirectory: string, options: LocalCloudOptions) {
-    this.#codeDirectory = codeDirectory;
-    this.#options = options;
-  }
-
-  async next(): Promise<DeploymentDescription> {
-    const { template } = this.#options;
-    return template === undefined ? this.#bundled() : readDeployment(template);
-  }
-
-  async #bundled(): Promise<DeploymentDescription> {
-    const {
-      machinesDirectory,
-      workersDirectory,
-      settings,
-      countsConsumedCapacity,
-      bus = true,
-      rules,
-      functionsDirectory,
-      functionResults,
-    } = this.#options;
-    const outDirectory = join(this.#codeDirectory, String(this.#count++));
-    const bundled: BundledFunctions = await bundleFunctions({
-      machinesDirectory,
-      workersDirectory,
-      outDirectory,
-      ...(bus !== false && { bus: bus === true ? {} : bus }),
-      ...(rules && { ingest: true }),
-    });
-    for (const warning of bundled.warnings ?? []) {
-      this.#options.log?.({ source: 'bundle', text: formatProblem(warning) });
-    }
-    return describeDeployment(
-      {
-        orchestrator: bundled.orchestrator.codeDirectory,
-        workerHost: bundled.workerHost.codeDirectory,
-        ...(bundled.publisher && { publisher: bundled.publisher.codeDirectory }),
-        ...(bundled.ingest && { ingest: bundled.ingest.codeDirectory }),
-        workers: bundled.workers,
-        ...(functionsDirectory !== undefined && {
-          unmodified: await bundleWorkers({
-            workers: functionsDirectory,
-            outDirectory: join(outDirectory, 'functions'),
-          }),
-        }),
-      },
-      {
-        ...settings,
-        ...(countsConsumedCapacity && { reportsConsumedCapacity: true }),
-        ...(bus !== false && { eventBusName: localEventBusName }),
-        ...(rules && { rules }),
-        ...(functionResults === 'BUS' && { resultsOnBus: true }),
-      },
-    );
-  }
-}
-
 function engineAt(endpoint: string): LocatedEngine {
   return { kind: 'endpoint', endpoint, variable: 'dynamodbEndpoint' };
 }
@@ -415,8 +263,6 @@ async function withFaults(
   started.push(() => proxy.stop());
   return proxy.endpoint;
 }
-
-const localEventBusName = 'millrace';
 
 function startLocalBus(
   { dataFile, faults }: LocalCloudOptions,

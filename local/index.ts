@@ -1,10 +1,9 @@
 export type { LocalBus } from './bus.ts';
+export { type LocalCloud, startLocalCloud } from './cloud.ts';
 export {
   InvalidTimeScaleError,
-  type LocalCloud,
   type LocalCloudFaults,
   type LocalCloudOptions,
   type LogLine,
-  startLocalCloud,
-} from './cloud.ts';
+} from './cloudOptions.ts';
 export { NoLocalEngineError } from './dynamodb/errors.ts';

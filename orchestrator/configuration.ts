@@ -33,6 +33,20 @@ export const environmentVariable = {
 /** From the most to the least: at DEBUG each step is a line. */
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 
+/** Of a function's variables those that a client of its deployment needs, too. */
+export function clientEnvironmentOf(
+  deployed: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const { table, indexShards, retentionDays, functionPrefix, store, storeOverKb } = environmentVariable;
+  const names = [table, indexShards, retentionDays, functionPrefix, store, storeOverKb];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = deployed[name];
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+}
+
 /** Defaults of every setting; the deployment description states them where it differs. */
 export const defaults = {
   tableName: 'millrace',

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { LocalCloud, LocalCloudOptions } from '../../local/index.ts';
-import { environmentVariable } from '../../orchestrator/configuration.ts';
+import { clientEnvironmentOf } from '../../orchestrator/configuration.ts';
 import type { CommandContext } from '../context.ts';
 import type { Cloud } from './resolveCloud.ts';
 
@@ -49,14 +49,10 @@ export function cloudOf(
   local: LocalCloud,
 ): Cloud & { readonly environment: Readonly<Record<string, string>> } {
   const deployed = local.description.functions[0]?.environment ?? {};
-  const { indexShards, retentionDays, functionPrefix, storeOverKb } = environmentVariable;
-  const layout = [indexShards, retentionDays, functionPrefix, storeOverKb].flatMap((name) => {
-    const value = deployed[name];
-    return value === undefined ? [] : [[name, value] as const];
-  });
   return {
     kind: 'dev',
     tableName: local.tableName,
-    environment: { ...local.environment, ...Object.fromEntries(layout) },
+    // A template's table and buckets are not here.
+    environment: { ...clientEnvironmentOf(deployed), ...local.environment },
   };
 }

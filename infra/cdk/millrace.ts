@@ -1,36 +1,25 @@
 import { join } from 'node:path';
-import { Aspects, Duration, Names, RemovalPolicy, Stage, Token } from 'aws-cdk-lib';
+import { Aspects, Names, RemovalPolicy, Stage } from 'aws-cdk-lib';
 import { type Alarm, Dashboard, type IMetric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
-import { type CfnRule, type EventBus, type IEventBus, Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
+import type { CfnRule, EventBus, IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { environmentVariable } from '../../orchestrator/configuration.ts';
+import { clientEnvironmentOf, environmentVariable } from '../../orchestrator/configuration.ts';
 import { type MetricName, metricNamespace } from '../../orchestrator/observability/metricDefinitions.ts';
 import { type DeploymentSettings, describeDeployment } from '../describe.ts';
-import type {
-  DeploymentDescription,
-  EventSourceDescription,
-  FunctionDescription,
-  RuleDescription,
-} from '../description.ts';
+import type { DeploymentDescription, EventSourceDescription, FunctionDescription } from '../description.ts';
 import { createAlarms } from './alarms.ts';
 import { privateBucket } from './buckets.ts';
-import {
-  type CalledFunction,
-  joinCalledFunctions,
-  namesOfCalled,
-  takesResultsFromBus,
-} from './calledFunctions.ts';
+import { type CalledFunction, joinCalledFunctions } from './calledFunctions.ts';
 import { fillDashboard } from './dashboard.ts';
 import type { FunctionOverrides } from './deployedFunction.ts';
 import { DeployedFunctions } from './deployedFunctions.ts';
 import { DeploymentCode } from './deploymentCode.ts';
 import { InvalidDeploymentError } from './errors.ts';
-import { createRule, eventBusOf, nameOrArnOf, refuseRulesElsewhere, rulesOf } from './eventBridge.ts';
+import { createRule, eventBusOf, nameOrArnOf, refuseRulesElsewhere } from './eventBridge.ts';
 import {
   type CountedReport,
   countReports,
@@ -54,12 +43,10 @@ import {
   type DataResources,
 } from './permissions.ts';
 import { failureBucketOf, recoverFrom } from './recovery.ts';
+import { scheduleRule } from './schedule.ts';
+import { settingsOf } from './settings.ts';
 import { mapStream } from './streamMapping.ts';
 import { createTable } from './table.ts';
-
-/** Stand in the deployment description for buckets whose names only the deployment knows. */
-const storePlaceholder = 's3://store';
-const failuresPlaceholder = 's3://failures';
 
 /**
  * Millrace in your account: the table, the orchestrator with your machines, your workers, and all that joins them, as the
@@ -153,13 +140,13 @@ export class Millrace extends Construct {
     this.schedules = Object.fromEntries(
       schedules.map(({ functionName, rateMinutes }) => [
         functionName,
-        this.#schedule(functionName, rateMinutes),
+        scheduleRule(this.#functions.named(functionName), rateMinutes),
       ]),
     );
     this.rules = Object.fromEntries(
       rules.map((rule) => {
         const name = rule.name.slice(functionPrefix.length);
-        return [name, this.#createRule(name, rule)];
+        return [name, createRule(this, `Rule-${name}`, rule, (target) => this.#functions.named(target))];
       }),
     );
     joinCalledFunctions(this, props.functions ?? {}, {
@@ -251,14 +238,7 @@ export class Millrace extends Construct {
    * a grant.
    */
   get clientEnvironment(): Readonly<Record<string, string>> {
-    const { table, indexShards, retentionDays, functionPrefix, store, storeOverKb } = environmentVariable;
-    const deployed = this.description.functions[0]?.environment ?? {};
-    return Object.fromEntries(
-      [table, indexShards, retentionDays, functionPrefix, store, storeOverKb].flatMap((name) => {
-        const value = deployed[name];
-        return value === undefined ? [] : [[name, value] as const];
-      }),
-    );
+    return clientEnvironmentOf(this.description.functions[0]?.environment ?? {});
   }
 
   /**
@@ -387,12 +367,6 @@ export class Millrace extends Construct {
     };
   }
 
-  #createRule(name: string, description: RuleDescription): CfnRule {
-    return createRule(this, `Rule-${name}`, description, (functionName) =>
-      this.#functions.named(functionName),
-    );
-  }
-
   #mapStream(id: string, description: EventSourceDescription): EventSourceMapping {
     const streamArn = this.table.tableStreamArn;
     if (streamArn === undefined) {
@@ -404,15 +378,6 @@ export class Millrace extends Construct {
     allowStream(target, streamArn, this.#props.encryptionKey);
     allowObjects(target, this.description.failures?.permissions ?? [], this.failureBucket);
     return mapStream(this, id, description, { target, streamArn, failureBucket: this.failureBucket });
-  }
-
-  #schedule(functionName: string, rateMinutes: number): Rule {
-    const target = this.#functions.named(functionName);
-    return new Rule(target.node.scope ?? this, 'Schedule', {
-      schedule: Schedule.rate(Duration.minutes(rateMinutes)),
-      // What was missed is made up for by the next run.
-      targets: [new LambdaTarget(target, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })],
-    });
   }
 
   /** What can be made only when all machines and workers are known. Aspects may visit a construct more than once. */
@@ -433,36 +398,4 @@ export class Millrace extends Construct {
       hasMetrics: this.#settings.hasMetrics ?? false,
     });
   }
-}
-
-function settingsOf(
-  props: MillraceProps,
-  functionPrefix: string,
-  eventBusName: string | undefined,
-): DeploymentSettings {
-  const { indexShards, retention, waitForMachine, logLevel, orchestratorMemorySize, metrics = true } = props;
-  const { rules, functions } = props;
-  checkWholeNumber('indexShards', indexShards, 1, 10_000);
-  checkWholeNumber('orchestratorMemorySize', orchestratorMemorySize, 128, 10_240);
-  return {
-    functionPrefix,
-    store: storePlaceholder,
-    failures: failuresPlaceholder,
-    ...(eventBusName !== undefined && { eventBusName }),
-    ...(rules && { rules: rulesOf(rules) }),
-    ...(functions && { functions: namesOfCalled(functions), resultsOnBus: takesResultsFromBus(functions) }),
-    hasMetrics: metrics,
-    ...(logLevel !== undefined && { logLevel }),
-    ...(orchestratorMemorySize !== undefined && { orchestratorMemoryMb: orchestratorMemorySize }),
-    ...(indexShards !== undefined && { indexShards }),
-    ...(retention && { retentionDays: retention.toDays() }),
-    ...(waitForMachine && { waitForMachineSeconds: waitForMachine.toSeconds() }),
-  };
-}
-
-/** What is a token is known at the deployment only. */
-function checkWholeNumber(name: string, value: number | undefined, from: number, to: number): void {
-  if (value === undefined || Token.isUnresolved(value)) return;
-  if (Number.isInteger(value) && value >= from && value <= to) return;
-  throw new InvalidDeploymentError(`${name} is ${value}: give a whole number from ${from} to ${to}.`);
 }

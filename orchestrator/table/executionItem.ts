@@ -144,32 +144,21 @@ function executionAttributes(execution: Execution, layout: TableLayout): Attribu
 /** The list of tasks, and the task. */
 const depthInTasks = 2;
 
+/** What of an open task is a number, and not always there. */
+const taskNumbers = ['deadline', 'dispatchAt', 'heartbeatAt', 'beat', 'startBy'] as const;
+
 function taskAttribute(task: OpenTask): AttributeValue {
-  const {
-    task: id,
-    worker,
-    attempt,
-    cause,
-    deadline,
-    dispatchAt,
-    heartbeatAt,
-    beat,
-    startBy,
-    retries,
-    input,
-    inputAt,
-  } = task;
+  const { task: id, worker, attempt, cause, retries, input, inputAt } = task;
   const map: Attributes = {
     id: { N: String(id) },
     worker: { S: worker },
     attempt: { N: String(attempt) },
     cause: { S: cause },
   };
-  if (deadline !== undefined) map.deadline = { N: String(deadline) };
-  if (dispatchAt !== undefined) map.dispatchAt = { N: String(dispatchAt) };
-  if (heartbeatAt !== undefined) map.heartbeatAt = { N: String(heartbeatAt) };
-  if (beat !== undefined) map.beat = { N: String(beat) };
-  if (startBy !== undefined) map.startBy = { N: String(startBy) };
+  for (const name of taskNumbers) {
+    const value = task[name];
+    if (value !== undefined) map[name] = { N: String(value) };
+  }
   if (task.waitsForResult) map.waitsForResult = { BOOL: true };
   if (retries !== undefined) map.retries = jsonAttribute(retries, depthInTasks);
   if (input !== undefined) map.input = jsonAttribute(input, depthInTasks);
@@ -297,32 +286,24 @@ function tasksOf(value: AttributeValue): OpenTask[] | undefined {
   return tasks.length === value.L?.length ? tasks : undefined;
 }
 
+function taskNumbersOf(map: Attributes): Partial<Record<(typeof taskNumbers)[number], number>> {
+  const numbers: Partial<Record<(typeof taskNumbers)[number], number>> = {};
+  for (const name of taskNumbers) {
+    const value = map[name] && numberOf(map[name]);
+    if (value !== undefined) numbers[name] = value;
+  }
+  return numbers;
+}
+
 function taskOf(map: Attributes): OpenTask | undefined {
-  const {
-    id,
-    worker,
-    attempt,
-    cause,
-    deadline,
-    dispatchAt,
-    heartbeatAt,
-    beat,
-    startBy,
-    retries,
-    input,
-    inputAt,
-  } = map;
+  const { id, worker, attempt, cause, retries, input, inputAt } = map;
   if (id?.N === undefined || worker?.S === undefined || attempt?.N === undefined) return undefined;
   return {
     task: Number(id.N),
     worker: worker.S,
     attempt: Number(attempt.N),
     cause: cause?.S ?? '',
-    ...optional('deadline', deadline && numberOf(deadline)),
-    ...optional('dispatchAt', dispatchAt && numberOf(dispatchAt)),
-    ...optional('heartbeatAt', heartbeatAt && numberOf(heartbeatAt)),
-    ...optional('beat', beat && numberOf(beat)),
-    ...optional('startBy', startBy && numberOf(startBy)),
+    ...taskNumbersOf(map),
     ...(map.waitsForResult?.BOOL === true && { waitsForResult: true }),
     ...optional('retries', retries && numbersOf(retries)),
     ...optional('input', input && jsonOf(input)),

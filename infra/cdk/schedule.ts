@@ -1,0 +1,13 @@
+import { Duration } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+
+/** Starts a function at a rate. */
+export function scheduleRule(target: LambdaFunction, rateMinutes: number): Rule {
+  return new Rule(target.node.scope ?? target, 'Schedule', {
+    schedule: Schedule.rate(Duration.minutes(rateMinutes)),
+    // What was missed is made up for by the next run.
+    targets: [new LambdaTarget(target, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })],
+  });
+}

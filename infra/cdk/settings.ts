@@ -1,0 +1,47 @@
+import { Token } from 'aws-cdk-lib';
+import type { DeploymentSettings } from '../describe.ts';
+import { namesOfCalled, takesResultsFromBus } from './calledFunctions.ts';
+import { InvalidDeploymentError } from './errors.ts';
+import { rulesOf } from './eventBridge.ts';
+import type { MillraceProps } from './millraceProps.ts';
+
+/** Stand in the deployment description for buckets whose names only the deployment knows. */
+const storePlaceholder = 's3://store';
+const failuresPlaceholder = 's3://failures';
+
+/**
+ * The settings of the deployment description, from the props of the construct.
+ *
+ * @throws InvalidDeploymentError
+ */
+export function settingsOf(
+  props: MillraceProps,
+  functionPrefix: string,
+  eventBusName: string | undefined,
+): DeploymentSettings {
+  const { indexShards, retention, waitForMachine, logLevel, orchestratorMemorySize, metrics = true } = props;
+  const { rules, functions } = props;
+  checkWholeNumber('indexShards', indexShards, 1, 10_000);
+  checkWholeNumber('orchestratorMemorySize', orchestratorMemorySize, 128, 10_240);
+  return {
+    functionPrefix,
+    store: storePlaceholder,
+    failures: failuresPlaceholder,
+    ...(eventBusName !== undefined && { eventBusName }),
+    ...(rules && { rules: rulesOf(rules) }),
+    ...(functions && { functions: namesOfCalled(functions), resultsOnBus: takesResultsFromBus(functions) }),
+    hasMetrics: metrics,
+    ...(logLevel !== undefined && { logLevel }),
+    ...(orchestratorMemorySize !== undefined && { orchestratorMemoryMb: orchestratorMemorySize }),
+    ...(indexShards !== undefined && { indexShards }),
+    ...(retention && { retentionDays: retention.toDays() }),
+    ...(waitForMachine && { waitForMachineSeconds: waitForMachine.toSeconds() }),
+  };
+}
+
+/** What is a token is known at the deployment only. */
+function checkWholeNumber(name: string, value: number | undefined, from: number, to: number): void {
+  if (value === undefined || Token.isUnresolved(value)) return;
+  if (Number.isInteger(value) && value >= from && value <= to) return;
+  throw new InvalidDeploymentError(`${name} is ${value}: give a whole number from ${from} to ${to}.`);
+}

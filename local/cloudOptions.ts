@@ -1,0 +1,91 @@
+import type { BusCode } from '../infra/bundle.ts';
+import type { DeploymentSettings } from '../infra/describe.ts';
+import type { IngestRule } from '../ingest/ingestRule.ts';
+import type { BusEvent } from '../orchestrator/bus/bus.ts';
+import { isTimeScale } from '../orchestrator/executionClock.ts';
+import type { DynamoDBFaultDraws } from './dynamodb/faults.ts';
+import type { EventSourceFaultDraws } from './eventSource/faults.ts';
+import type { LambdaFaults } from './faults.ts';
+
+export interface LocalCloudOptions {
+  /** Folder with the modules of the machines. */
+  readonly machinesDirectory: string;
+  /** Folder with the modules of the workers; it need not exist. */
+  readonly workersDirectory: string;
+  /** Keeps the table in this file, and large data in a folder beside it. @default files of its own, deleted at the end */
+  readonly dataFile?: string;
+  readonly settings?: DeploymentSettings;
+  /**
+   * Folder with the modules of functions that know nothing of Millrace: machines call each by `lambda()` and the name of its file.
+   *
+   * @default there are none
+   */
+  readonly functionsDirectory?: string;
+  /** How what they return comes back: to Millrace's function, or by way of the bus. @default 'DESTINATIONS' */
+  readonly functionResults?: 'DESTINATIONS' | 'BUS';
+  /** What becomes of events that are put on the bus, by name of the rule. Needs a bus. @default nothing */
+  readonly rules?: Readonly<Record<string, IngestRule>>;
+  /**
+   * Deploys what a template says that the CDK has synthesized, `cdk.out/<stack>.template.json`, with its code, and bundles
+   * nothing: folders, settings and bus are the template's.
+   *
+   * @default the deployment of the two folders
+   */
+  readonly template?: string;
+  /** Whether events leave through a bus, or the module that gets them beside the local one. @default true */
+  readonly bus?: boolean | BusCode;
+  /** Variables of every function. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Invocations that run at once, each in a process of its own. @default 10 */
+  readonly maximumConcurrency?: number;
+  /** Counts the capacity units that functions consume. @default false: DynamoDB is not asked */
+  readonly countsConsumedCapacity?: boolean;
+  /** @default any that is free */
+  readonly dynamodbPort?: number;
+  /** A DynamoDB that somebody else runs, with an empty table or none. @default one that is started and stopped with the cloud */
+  readonly dynamodbEndpoint?: string;
+  /** @default any that is free */
+  readonly lambdaPort?: number;
+  /** Timers, deadlines and retries pass so many times faster, 1 to 100,000. Not with `dataFile`. @default 1 */
+  readonly timeScale?: number;
+  readonly faults?: LocalCloudFaults;
+  readonly log?: (line: LogLine) => void;
+}
+
+export interface LogLine {
+  /** Name of a function, or `bundle`, `dynamodb`, `stream`, `bus`, `schedules`. */
+  readonly source: string;
+  readonly text: string;
+}
+
+/** What goes wrong on purpose, each part drawn from a seed of its own. */
+export interface LocalCloudFaults {
+  readonly lambda?: LambdaFaults;
+  readonly eventSource?: EventSourceFaultDraws;
+  readonly dynamodb?: DynamoDBFaultDraws;
+  readonly bus?: {
+    /** Of the publisher's stream. */
+    readonly eventSource?: EventSourceFaultDraws;
+    /** Answers why an event is refused. */
+    readonly refuse?: (event: BusEvent) => string | undefined;
+  };
+}
+
+/** Thrown for a `timeScale` that no cloud can have. */
+export class InvalidTimeScaleError extends Error {
+  readonly code = 'InvalidTimeScale';
+  override readonly name = 'InvalidTimeScaleError';
+}
+
+/** @throws InvalidTimeScaleError */
+export function checkedTimeScale({ timeScale = 1, dataFile }: LocalCloudOptions): number {
+  if (!isTimeScale(timeScale)) {
+    throw new InvalidTimeScaleError(`Time cannot pass ${timeScale} times faster: give 1 to 100,000.`);
+  }
+  if (timeScale !== 1 && dataFile !== undefined) {
+    throw new InvalidTimeScaleError(
+      'A table that is kept in a file has the real time: leave out the file, or the time scale.',
+    );
+  }
+  return timeScale;
+}

@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { formatProblem } from '../infra/bundle/bundleError.ts';
+import { type BundledFunctions, bundleFunctions, bundleWorkers } from '../infra/bundle.ts';
+import { describeDeployment } from '../infra/describe.ts';
+import type { DeploymentDescription } from '../infra/description.ts';
+import { readDeployment } from '../infra/template/readDeployment.ts';
+import type { LocalCloudOptions } from './cloudOptions.ts';
+
+const localEventBusName = 'millrace';
+
+/** What is deployed, as the folders have it or a template. Bundles into a folder of its own each time: running functions still read the one before. */
+export class Deployments {
+  readonly #codeDirectory: string;
+  readonly #options: LocalCloudOptions;
+  #count = 0;
+
+  constructor(codeDirectory: string, options: LocalCloudOptions) {
+    this.#codeDirectory = codeDirectory;
+    this.#options = options;
+  }
+
+  /** @throws BundleError, InvalidTemplateError */
+  async next(): Promise<DeploymentDescription> {
+    const { template } = this.#options;
+    return template === undefined ? this.#bundled() : readDeployment(template);
+  }
+
+  async #bundled(): Promise<DeploymentDescription> {
+    const {
+      machinesDirectory,
+      workersDirectory,
+      settings,
+      countsConsumedCapacity,
+      bus = true,
+      rules,
+      functionsDirectory,
+      functionResults,
+    } = this.#options;
+    const outDirectory = join(this.#codeDirectory, String(this.#count++));
+    const bundled: BundledFunctions = await bundleFunctions({
+      machinesDirectory,
+      workersDirectory,
+      outDirectory,
+      ...(bus !== false && { bus: bus === true ? {} : bus }),
+      ...(rules && { ingest: true }),
+    });
+    for (const warning of bundled.warnings ?? []) {
+      this.#options.log?.({ source: 'bundle', text: formatProblem(warning) });
+    }
+    return describeDeployment(
+      {
+        orchestrator: bundled.orchestrator.codeDirectory,
+        workerHost: bundled.workerHost.codeDirectory,
+        ...(bundled.publisher && { publisher: bundled.publisher.codeDirectory }),
+        ...(bundled.ingest && { ingest: bundled.ingest.codeDirectory }),
+        workers: bundled.workers,
+        ...(functionsDirectory !== undefined && {
+          unmodified: await bundleWorkers({
+            workers: functionsDirectory,
+            outDirectory: join(outDirectory, 'functions'),
+          }),
+        }),
+      },
+      {
+        ...settings,
+        ...(countsConsumedCapacity && { reportsConsumedCapacity: true }),
+        ...(bus !== false && { eventBusName: localEventBusName }),
+        ...(rules && { rules }),
+        ...(functionResults === 'BUS' && { resultsOnBus: true }),
+      },
+    );
+  }
+}
