@@ -5,6 +5,7 @@ import { machineLookup } from '../../orchestrator/core/execution/machines.ts';
 import { Replay } from '../../orchestrator/core/execution/replay.ts';
 import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import { incompatible } from '../simulation/machines.ts';
 import { addWorker, parcel, sequential } from '../support/machines.ts';
 import { OrchestratorRig } from '../support/orchestratorRig.ts';
 import { expectSound } from '../support/soundness.ts';
@@ -43,6 +44,24 @@ describe('what the simulation has found', () => {
     await cloud.advance(10 * 60_000);
     expect(await cloud.execution('e')).toMatchObject({ status: 'SUCCEEDED' });
     await expectSound(cloud, [sequential(1)]);
+  });
+
+  it('invariant 2: a retry is not begun by a machine that cannot take up the state', async () => {
+    const machine = sequential(1);
+    const add = () => {
+      throw new Error('not now');
+    };
+    const cloud = new SimulatedCloud([machine], { add });
+    await cloud.start('sequential', 'e', fromOne);
+    await cloud.advance(500);
+    cloud.deploy([incompatible(machine)]);
+    await cloud.advance(10_000);
+    const waiting = await cloud.execution('e');
+    expect(waiting).toMatchObject({ error: { code: 'DefinitionMismatch' } });
+    expect(cloud.invocations).toHaveLength(1);
+    await cloud.control('e', 'stop');
+    await cloud.advance(100);
+    await expectSound(cloud, [machine]);
   });
 
   it('a redrive whose machine is not there yet goes on from the failure once it is', async () => {

@@ -13,7 +13,9 @@ export async function findMutants(directory, { seeds = '10000', only }) {
   for (const [index, mutant] of mutants.entries()) {
     if (only !== undefined && !mutant.mutation.includes(only)) continue;
     const outfile = await bundle(`${directory}/mutant-${index}.mjs`, [mutation(mutant)]);
-    const run = spawnSync(process.execPath, [outfile, '--first', '--seeds', seeds], { encoding: 'utf8' });
+    const run = spawnSync(process.execPath, [...process.execArgv, outfile, '--first', '--seeds', seeds], {
+      encoding: 'utf8',
+    });
     const { seed, message } = JSON.parse(run.stdout.slice(run.stdout.indexOf('{')));
     if (seed === undefined) survivors++;
     const row = [mutant.invariant, `\`${mutant.file}\`: ${mutant.mutation}`, seed ?? 'none', message ?? ''];

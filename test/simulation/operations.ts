@@ -91,12 +91,12 @@ const eventsOf: Readonly<Partial<Record<ExampleName, readonly [string, ...string
   poisoned: ['BOOM', 'ANYTHING'],
 };
 
-const machinesEverySeeds = 4000;
+const machinesEverySeeds = 20_000;
 const machinesAtOnce = 2000;
 
 /** Draws what is done in a run: a few executions, what is sent to them, what operators do. */
 export function drawOperations(draws: Draws): Operation[] {
-  const count = draws.oneOf([1, 1, 2, 2, 3], 'operations');
+  const count = draws.oneOf([1, 1, 1, 1, 1, 1, 1, 2, 2, 3], 'operations');
   const operations = Array.from({ length: count }, (_, i) => drawExecution(draws, `e${i + 1}`)).flat();
   const [first] = operations;
   if (first?.type === 'start' && draws.chance(0.2, 'deploy')) {

@@ -1,12 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
 import { bundle, project } from './bundle.mjs';
 import { findMutants } from './mutants.mjs';
 
-// Most of what a run makes is garbage by its end.
-setFlagsFromString('--max-semi-space-size=64');
 const { values } = parseArgs({
   strict: false,
   options: { mutants: { type: 'boolean' }, only: { type: 'string' }, seeds: { type: 'string' } },

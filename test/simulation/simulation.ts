@@ -55,8 +55,8 @@ const mostUntilStopped = 6000;
 /** Questions of one execution that wait for an answer at the end. */
 const mostAnswers = 8;
 
-/** Of an execution, before it is stopped. */
-const mostCommits = '20';
+/** Of an execution, before it is stopped, and stopped once more where it was redriven. */
+const mostCommits = 12;
 /** Of one that a user started, with its children: generated machines can start ever more. */
 const mostChildren = 8;
 
@@ -318,15 +318,16 @@ class Simulation {
     if (before === undefined && decodeJournalItem(item)) this.#stream.append(item);
   }
 
-  #stopEndless({ executionId: id, version }: Attributes): void {
+  #stopEndless({ executionId: id, version, waiting }: Attributes): void {
     const [executionId = ''] = (id?.S ?? '').split('.');
     const machine = this.#machineOf(executionId);
     const isTooMany = !exampleOf(machine) && this.#childrenOf(executionId) > mostChildren;
-    const isEndless = version?.N === mostCommits || this.#observer.isBusy || isTooMany;
-    if (isEndless && !this.#stopped.has(executionId)) {
-      this.#stopped.add(executionId);
-      this.#schedule.begin(this.#users.control(executionId, 'endless', 'stop'));
-    }
+    // Each time that it looks for its machine is a commit, and there is an end to those.
+    const isLong = !waiting && Number(version?.N) % mostCommits === 0;
+    if (!isLong && (!(this.#observer.isBusy || isTooMany) || this.#stopped.has(executionId))) return;
+    this.#stopped.add(executionId);
+    const eventId = `endless-${id?.S}-${version?.N}`;
+    this.#schedule.begin(this.#users.control(executionId, eventId, 'stop'));
   }
 
   #machineOf(executionId: string): string {

@@ -1,4 +1,5 @@
 import {
+  checkTakesUp,
   DefinitionMismatchError,
   hasSameStates,
   type PreparedMachine,
@@ -232,7 +233,7 @@ class Attempt {
       return undefined;
     }
     if (unfetchedSnapshot(draft.execution) !== undefined) throw new DataUnavailableError(this.#unavailable);
-    refuseOtherOrders(found.machine, draft.execution);
+    refuseOtherStates(found.machine, draft);
     // One of them may be what has failed.
     if (this.#waited?.isRedrive && draft.execution.held) {
       draft.taking(undefined);
@@ -259,12 +260,14 @@ class Attempt {
 }
 
 /**
- * History and the order of parallel states are stored as the states' positions in the machine, which another structure
- * gives to other states.
+ * A changed machine without the state that is stored is refused before anything is decided by it: a task that is tried
+ * again would go by another's policy. History and the order of parallel states are stored as the states' positions in the
+ * machine, which another structure gives to other states.
  *
  * @throws DefinitionMismatchError
  */
-function refuseOtherOrders(machine: PreparedMachine, { definitionHash, snapshot }: Execution): void {
+function refuseOtherStates(machine: PreparedMachine, draft: Draft): void {
+  const { definitionHash, snapshot } = draft.execution;
   if (definitionHash === undefined || snapshot === undefined) return;
   if (hasSameStates(definitionHash, machine.definitionHash)) return;
   const { order, history } = parseMachineState(snapshot);
@@ -274,6 +277,7 @@ function refuseOtherOrders(machine: PreparedMachine, { definitionHash, snapshot 
       'its structure has changed, and parallel or history states are remembered by it',
     );
   }
+  checkTakesUp(machine, snapshot, draft.stepAt);
 }
 
 /** The tasks could not be handed to their functions now: each is dispatched a little later, as the same attempt. */

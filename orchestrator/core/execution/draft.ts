@@ -6,6 +6,7 @@ import {
   nextTimerDueAt,
   type PreparedMachine,
   parseMachineState,
+  type StepAt,
   stepMachine,
 } from '../machine/index.ts';
 import type { ResolvedTaskPolicy } from '../taskPolicy.ts';
@@ -184,12 +185,16 @@ export class Draft {
     offerHeldEvents(this, machine, cause);
   }
 
+  /** When and where the machine's steps are taken. */
+  get stepAt(): StepAt {
+    const { executionId } = this.#execution;
+    const parent = parentOf(executionId);
+    return { now: this.now, actor: { id: executionId, ...(parent === undefined ? {} : { parent }) } };
+  }
+
   /** One step and what follows from it at once: all of it, or, where the machine fails in it, nothing. */
   stepOnce(machine: PreparedMachine, input: MachineInput, cause: string): Ignored | undefined {
-    const { executionId, snapshot } = this.#execution;
-    const parent = parentOf(executionId);
-    const actor = { id: executionId, ...(parent === undefined ? {} : { parent }) };
-    const step = stepMachine(machine, snapshot, input, { now: this.now, actor });
+    const step = stepMachine(machine, this.#execution.snapshot, input, this.stepAt);
     if (step.type === 'ignored') return step.reason;
     if (step.failure) {
       // The state and the tasks of before the failure stay, so that a redrive can go on from them.

@@ -9,7 +9,7 @@ export { MachineNotDurableError, type MachineProblem } from './refusals.ts';
 export { DefinitionMismatchError } from './rehydrate.ts';
 export type { ActorSource, EachSource, TaskSource } from './sources.ts';
 export { type MachineChild, type MachineState, type MachineTimer, parseMachineState } from './state.ts';
-export { InputOrderError, stepMachine } from './step.ts';
+export { checkTakesUp, InputOrderError, stepMachine } from './step.ts';
 export type {
   MachineEffect,
   MachineEvent,

@@ -44,6 +44,16 @@ export function stepMachine(
   return new StepRun(prepared, stored, before, at).take(received, mayHoldReferences(stored));
 }
 
+/**
+ * Refuses a machine that could not go on from a state that is stored.
+ *
+ * @throws DefinitionMismatchError
+ */
+export function checkTakesUp(prepared: PreparedMachine, stored: string, at: StepAt): void {
+  const state = parseMachineState(stored);
+  new StepRun(prepared, stored, state, at).rehydrated(state, mayHoldReferences(stored));
+}
+
 /** A timer for another actor concerns the machine no more. A child of its own gets nothing after its end. */
 function relay({ state, to, event }: Extract<Received, { type: 'relayed' }>, at: StepAt): MachineStep {
   const task = taskAt(to, at.actor.id);

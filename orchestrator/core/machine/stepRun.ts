@@ -4,7 +4,7 @@ import { Actors, type Child, createActorElsewhere } from './actors.ts';
 import { EndlessLoopError, failureOfTask, failureOfThrown, storedError } from './failure.ts';
 import { isTaken } from './heldEvents.ts';
 import type { PreparedMachine } from './prepare.ts';
-import type { Received } from './receive.ts';
+import type { Received, Settled } from './receive.ts';
 import { encodeReferences, reviveReferences } from './references.ts';
 import { rehydrate } from './rehydrate.ts';
 import {
@@ -71,22 +71,21 @@ export class StepRun {
 
   /** @param hasReferences whether the stored state has any */
   take(received: Extract<Received, { type: 'event' }>, hasReferences: boolean): MachineStep {
-    const { state, onlyIfTaken, settled } = received;
-    const children = childrenOf(state);
-    this.#outcome.takeOver(state.timers, children);
-    const { xstate } = this.#scope;
-    const snapshot = rehydrate(
-      this.#prepared,
-      { state, children, ...(settled && { settled }) },
-      xstate,
-      this.#actors,
-      hasReferences,
-    );
+    const snapshot = this.rehydrated(received.state, hasReferences, received.settled);
     const event = received.hasReferences ? this.#withActors(received.event) : received.event;
-    if (onlyIfTaken && !isTaken(this.#prepared.chart.machine, snapshot, event)) {
+    if (received.onlyIfTaken && !isTaken(this.#prepared.chart.machine, snapshot, event)) {
       return { type: 'ignored', reason: 'NotTaken' };
     }
     return this.#rest(this.#transition(snapshot, event));
+  }
+
+  /** @throws DefinitionMismatchError */
+  rehydrated(state: MachineState, hasReferences: boolean, settled?: Settled): AnyMachineSnapshot {
+    const children = childrenOf(state);
+    this.#outcome.takeOver(state.timers, children);
+    const { xstate } = this.#scope;
+    const rehydrated = { state, children, ...(settled && { settled }) };
+    return rehydrate(this.#prepared, rehydrated, xstate, this.#actors, hasReferences);
   }
 
   #transition(snapshot: AnyMachineSnapshot, event: AnyEventObject): AnyMachineSnapshot {

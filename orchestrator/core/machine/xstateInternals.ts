@@ -126,7 +126,10 @@ export function isGuardError(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('Unable to evaluate guard');
 }
 
-const childMadeListeners = new WeakMap<object, (child: AnyActorRef) => void>();
+/** Of an actor of createSelf: a property, as a WeakMap would keep what is dropped until the next full collection. */
+const childMadeListener = Symbol('childMade');
+
+type ListeningActor = AnyActorRef & { readonly [childMadeListener]?: (child: AnyActorRef) => void };
 
 /** Logic of an actor of which only the identity is used. */
 const identity: AnyActorLogic = {
@@ -139,7 +142,8 @@ const identity: AnyActorLogic = {
 const remoteChild: AnyActorLogic = {
   ...identity,
   getInitialSnapshot: ({ self }, input) => {
-    childMadeListeners.get(self._parent ?? self)?.(self);
+    const parent: ListeningActor = self._parent ?? self;
+    parent[childMadeListener]?.(self);
     return { status: 'active', output: undefined, error: undefined, input };
   },
 };
@@ -170,8 +174,7 @@ export function createSelf(options: SelfOptions): AnyActorRef {
     _send: options.send,
     getSnapshot: () => options.snapshot() ?? identity.getInitialSnapshot({} as AnyActorScope, undefined),
   });
-  childMadeListeners.set(self, options.childMade);
-  return self;
+  return Object.assign(self, { [childMadeListener]: options.childMade });
 }
 
 /** An actor that lives elsewhere, or no more. */
