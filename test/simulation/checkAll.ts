@@ -10,8 +10,8 @@ import {
 import { compareWithXState } from './comparison.ts';
 import type { SimulatedDatabase } from './database.ts';
 import type { Deployment } from './deployment.ts';
-import { InvariantError, type Observer } from './observer.ts';
-import type { Operation } from './operations.ts';
+import { InvariantError } from './invariantError.ts';
+import type { Observer } from './observer.ts';
 
 /**
  * Everything that must hold of executions that have nothing left to do.
@@ -61,14 +61,10 @@ async function checkAgainstXState(
 }
 
 /** Invariant 10, of a run without faults. */
-export function checkRunOnce(runs: readonly string[], operations: readonly Operation[]): void {
-  // A redrive hands tasks that were open to their workers once more.
-  const redriven = operations.flatMap((operation) =>
-    operation.type === 'control' && operation.control === 'redrive' ? [operation.executionId] : [],
-  );
+export function checkRunOnce(runs: readonly string[], redriven: ReadonlySet<string>): void {
   const seen = new Set<string>();
   for (const run of runs) {
-    if (redriven.some((id) => run.startsWith(`${id}/`) || run.startsWith(`${id}.`))) continue;
+    if ([...redriven].some((id) => run.startsWith(`${id}/`) || run.startsWith(`${id}.`))) continue;
     if (seen.has(run)) throw new InvariantError(10, run, 'without a fault its worker was invoked twice.');
     seen.add(run);
   }

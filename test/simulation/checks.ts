@@ -9,7 +9,8 @@ import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
 import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
 import type { SimulatedDatabase } from './database.ts';
-import { InvariantError, type Stored } from './observer.ts';
+import { InvariantError } from './invariantError.ts';
+import type { Stored } from './observer.ts';
 
 /** An execution at the end of a run, with everything that its partition holds. */
 export interface Recorded {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Execution } from '../../orchestrator/core/execution/execution.ts';
 import { parseMachineState } from '../../orchestrator/core/machine/index.ts';
-import { InvariantError } from './observer.ts';
+import { InvariantError } from './invariantError.ts';
 import type { Reference } from './reference.ts';
 
 const statuses: Readonly<Record<string, string>> = { active: 'RUNNING', done: 'SUCCEEDED', error: 'FAILED' };

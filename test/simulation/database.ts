@@ -85,6 +85,14 @@ export class SimulatedDatabase {
     return [...(this.#partitions.get(executionId)?.values() ?? [])];
   }
 
+  /** When executions that the index has are due, and when that was written. */
+  *due(): Iterable<{ executionId: string; dueAt: number; writtenAt: number }> {
+    for (const [executionId, item] of this.#index) {
+      if (!item.mr_pk?.S?.startsWith('due#')) continue;
+      yield { executionId, dueAt: Number(item.mr_sk?.N), writtenAt: this.#indexedAt.get(executionId) ?? 0 };
+    }
+  }
+
   /** The earliest time in the index that an execution is to be woken at; infinite where there is none. */
   earliestDue(): number {
     let earliest = Number.POSITIVE_INFINITY;

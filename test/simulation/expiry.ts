@@ -1,7 +1,8 @@
 import { hasEnded } from '../../orchestrator/core/execution/execution.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
 import type { Draws } from './draws.ts';
-import { InvariantError, type Observer } from './observer.ts';
+import { InvariantError } from './invariantError.ts';
+import type { Observer } from './observer.ts';
 import type { World } from './process.ts';
 import type { Users } from './users.ts';
 

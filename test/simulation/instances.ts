@@ -58,8 +58,13 @@ export class Instances {
     this.#instances = this.#instances.filter(({ isBusy }) => isBusy);
   }
 
+  /** Its answer, and the executions of which the table took something not. */
   stream(event: DynamoDBStreamEvent) {
-    return this.#on((instance) => instance.onStream(event));
+    return this.#on(async ({ process, onStream }) => {
+      process.failed.clear();
+      const { batchItemFailures } = await onStream(event);
+      return { batchItemFailures, failed: new Set(process.failed) };
+    });
   }
 
   wake(event: WakeEvent) {

@@ -14,6 +14,8 @@ export type Work = (worker: string, input: unknown, task: Task, time: number) =>
 export interface LambdaOptions {
   readonly layout: TableLayout;
   readonly work: Work;
+  /** How many times an execution has begun, or gone on after an end or a wait for its operator. */
+  timesBegun(executionId: string): number;
   readonly report: (report: Report) => void;
 }
 
@@ -26,9 +28,11 @@ const beatEveryMs = 3000;
 /** Functions of workers, invoked asynchronously. */
 export class SimulatedLambda {
   /** `executionId/task#n#attempt` of each time that a worker began. */
-  runs: readonly string[] = [];
+  runs: string[] = [];
   /** Attempts of `once` tasks whose work was begun more than once. */
   readonly begunTwice: string[] = [];
+  /** Attempts that one instance has dispatched, was told so, and dispatched once more. */
+  readonly dispatchedTwice: string[] = [];
   /** Told of each invocation that Lambda took. */
   onInvoke: (payload: TaskPayload) => void = () => {};
   readonly #world: World;
@@ -42,11 +46,17 @@ export class SimulatedLambda {
   }
 
   invokerOf(process: SimulatedProcess): FunctionInvoker {
+    const dispatched = new Set<string>();
     return {
-      invoke: (functionName, payload) =>
-        process.call(`invoke ${functionName} ${payload.executionId}/${payload.item}`, () =>
-          this.#invoke(payload),
-        ),
+      invoke: async (functionName, payload) => {
+        const { executionId, item } = payload;
+        const key = `${executionId}/${item}`;
+        const run = `${key} after ${this.#options.timesBegun(executionId)} begins`;
+        if (dispatched.has(run)) this.dispatchedTwice.push(key);
+        const outcome = await process.call(`invoke ${functionName} ${key}`, () => this.#invoke(payload));
+        if (outcome.type === 'dispatched') dispatched.add(run);
+        return outcome;
+      },
     };
   }
 
@@ -72,7 +82,7 @@ export class SimulatedLambda {
     const { draws, schedule } = this.#world;
     const process = new SimulatedProcess('worker', this.#world, ['dyingWorker', 'dyingWorker']);
     const key = `${payload.executionId}/${payload.item}`;
-    this.runs = [...this.runs, key];
+    this.runs.push(key);
     const time = this.runs.filter((run) => run === key).length;
     // JSON, as through Lambda.
     const received: TaskPayload = JSON.parse(JSON.stringify(payload));

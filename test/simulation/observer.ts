@@ -10,6 +10,9 @@ import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
 import { neverMs } from '../../orchestrator/table/schema.ts';
 import type { TaskPayload } from '../../workers/contract.ts';
+import { Attempts } from './attempts.ts';
+import type { FaultProfile } from './faults.ts';
+import { InvariantError } from './invariantError.ts';
 
 /** What was stored after so many entries of the log. */
 export interface Stored {
@@ -17,18 +20,12 @@ export interface Stored {
   readonly snapshot: string | undefined;
 }
 
-/** Thrown where a run breaks an invariant of the design, which it names by its number. */
-export class InvariantError extends Error {
-  override readonly name = 'InvariantError';
-  readonly invariant: number;
-  constructor(invariant: number, executionId: string, message: string) {
-    super(`Invariant ${invariant}, ${executionId}: ${message}`);
-    this.invariant = invariant;
-  }
-}
-
 /** A result that has been in the table for this long when its attempt is given up was overlooked. */
 const overlookedAfterMs = 20_000;
+/** By which the clocks of processes can be ahead. */
+export const mostSkewMs = 1500;
+/** Of a few commits one after the other. */
+const longestOutboxMs = 500;
 /** Of an item's log: what is split off beyond, and the entries of one commit. */
 const longestLog = 400;
 
@@ -46,11 +43,14 @@ export class Observer {
   readonly #now: () => number;
   readonly #current = new Map<string, Execution>();
   readonly #entries = new Map<string, number>();
-  readonly #attempts = new Set<string>();
+  readonly attempts: Attempts;
+  readonly #isCalm: boolean;
   #problem: InvariantError | undefined;
 
-  constructor(now: () => number) {
+  constructor(now: () => number, profile: FaultProfile) {
     this.#now = now;
+    this.#isCalm = Object.keys(profile).length === 0;
+    this.attempts = new Attempts(now, profile.slowCall !== undefined);
   }
 
   /** @throws InvariantError the first that was broken */
@@ -59,7 +59,7 @@ export class Observer {
   }
 
   onWrite(item: Attributes, before: Attributes | undefined): void {
-    try {
+    this.#remember(() => {
       const executionId = item.executionId?.S ?? '';
       const sort = item.item?.S ?? '';
       if (sort === 'execution') this.#onCommit(decodeExecution(item), item);
@@ -67,6 +67,17 @@ export class Observer {
         if (before) throw new InvariantError(1, executionId, `the journal item '${sort}' was overwritten.`);
         this.insertedAt.set(`${executionId}/${sort}`, this.#now());
       }
+    });
+  }
+
+  onInvoke(payload: TaskPayload): void {
+    this.#remember(() => this.attempts.onInvoke(payload));
+  }
+
+  /** What looks on must not throw into what it looks at. */
+  #remember(check: () => void): void {
+    try {
+      check();
     } catch (error) {
       if (!(error instanceof InvariantError)) throw error;
       this.#problem ??= error;
@@ -78,16 +89,10 @@ export class Observer {
     this.stored.delete(executionId);
     this.#current.delete(executionId);
     this.#entries.delete(executionId);
-    for (const key of [...this.#attempts]) if (key.startsWith(`${executionId}/`)) this.#attempts.delete(key);
+    this.attempts.forget(executionId);
     for (const key of [...this.insertedAt.keys()]) {
       if (key.startsWith(`${executionId}/`)) this.insertedAt.delete(key);
     }
-  }
-
-  /** Commit, then dispatch. */
-  onInvoke({ executionId, item }: TaskPayload): void {
-    if (this.#attempts.has(`${executionId}/${item}`)) return;
-    this.#problem ??= new InvariantError(4, executionId, `'${item}' was invoked before it was committed.`);
   }
 
   #onCommit(execution: Execution, item: Attributes): void {
@@ -95,12 +100,14 @@ export class Observer {
     const { executionId } = execution;
     const before = this.#current.get(executionId);
     this.#current.set(executionId, execution);
-    for (const task of execution.tasks) this.#attempts.add(`${executionId}/${taskKey(task)}`);
+    this.attempts.onCommit(before, execution);
     const added = this.#countEntries(before, execution);
     this.#checkVersion(before, execution);
-    this.#checkEnd(before, execution);
+    this.#checkEnd(before, execution, added);
     this.#checkGivenUp(before, execution);
-    this.isBusy = checkWakeAt(execution, item) > mostTimers || execution.tasks.length > mostTasks;
+    this.#checkOutbox(before);
+    this.isBusy =
+      checkWakeAt(execution, item, this.#now()) > mostTimers || execution.tasks.length > mostTasks;
     if (execution.log.length > longestLog + 40 * added) {
       throw new InvariantError(9, executionId, `its log has ${execution.log.length} characters.`);
     }
@@ -129,17 +136,26 @@ export class Observer {
   }
 
   /** Ends are final: only a redrive takes one back, and that is in the log. */
-  #checkEnd(before: Execution | undefined, after: Execution): void {
+  #checkEnd(before: Execution | undefined, after: Execution, added: number): void {
     if (!before || !hasEnded(before.status)) return;
-    if (before.status === after.status) {
-      if (before.endedAt === after.endedAt) return;
-    } else if (after.waiting?.isRedrive && before.status !== 'SUCCEEDED') return;
-    else if (/;[em]/.test(after.log.slice(before.log.length)) && before.status !== 'SUCCEEDED') return;
+    if (before.status === after.status && before.endedAt === after.endedAt) return;
+    if (before.status !== 'SUCCEEDED') {
+      const entries = after.log.split(';').slice(1).slice(-added);
+      if (after.waiting?.isRedrive || entries.some((entry) => /^[em]/.test(entry))) return;
+    }
     throw new InvariantError(
       7,
       after.executionId,
       `it ended ${before.status}, and then became ${after.status}.`,
     );
+  }
+
+  /** What did not fit into a transaction follows it at once: the clock comes to it only where somebody has died. */
+  #checkOutbox(before: Execution | undefined): void {
+    if (!this.#isCalm || !before?.outbox) return;
+    const ms = this.#now() - before.updatedAt;
+    if (ms <= longestOutboxMs) return;
+    throw new InvariantError(7, before.executionId, `its outbox was sent ${ms} ms after its commit.`);
   }
 
   /** A result that is there when its attempt is given up counts. */
@@ -179,13 +195,15 @@ function dueOf({ dispatchAt, deadline, heartbeatAt, startBy }: OpenTask): number
 }
 
 /** Invariant 6, found out without the code that decides on it. Answers how many timers there are. */
-function checkWakeAt(execution: Execution, item: Attributes): number {
+function checkWakeAt(execution: Execution, item: Attributes, now: number): number {
   const { executionId, status, wakeAt, waiting, tasks, snapshot, outbox, timeoutAt } = execution;
   const fail = (what: string, at: number) => {
     throw new InvariantError(6, executionId, `it waits for ${what} at ${at}; its wakeAt is ${wakeAt}.`);
   };
-  const isWoken = (at: number) => wakeAt !== undefined && wakeAt <= at;
-  if (outbox && !isWoken(execution.updatedAt)) fail('its outbox', execution.updatedAt);
+  // With an outbox it is woken as soon as can be, for that and for what is overdue.
+  const soonest = outbox ? now + mostSkewMs : 0;
+  const isWoken = (at: number) => wakeAt !== undefined && wakeAt <= Math.max(at, soonest);
+  if (outbox && !isWoken(soonest)) fail('its outbox', now);
   if (status !== 'RUNNING') return 0;
   const inIndex = Number(item.mr_sk?.N);
   if (!item.mr_pk?.S?.startsWith('due#') || inIndex !== (wakeAt ?? neverMs)) {

@@ -2,6 +2,7 @@ import type { Control } from '../../orchestrator/core/execution/entries.ts';
 import type { Json, JsonObject } from '../../orchestrator/core/json.ts';
 import { eventTypes } from '../core/machine/differential/generateMachine.ts';
 import type { Draws } from './draws.ts';
+import { isCalm } from './faults.ts';
 import type { ExampleName } from './machines.ts';
 
 /** What users and operators do in a run, at its time. */
@@ -133,7 +134,9 @@ function drawStart(draws: Draws, executionId: string): Extract<Operation, { type
     const input = { n: draws.below(4, 'operations') };
     return { type: 'start', atMs, executionId, machine: `g${index}`, input, index };
   }
-  const machine = draws.chance(0.001, 'operations') ? 'fan' : draws.oneOf(examples, 'operations');
+  // Only without faults is it seen who sends what did not fit into a transaction.
+  const isFan = draws.chance(isCalm(draws.seed) ? 0.03 : 0.001, 'operations');
+  const machine = isFan ? 'fan' : draws.oneOf(examples, 'operations');
   return { type: 'start', atMs, executionId, machine, input: inputs[machine] ?? null };
 }
 

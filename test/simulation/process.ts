@@ -43,6 +43,8 @@ const longestSlowMs = 3000;
 export class SimulatedProcess {
   readonly name: string;
   readonly client: DynamoDBClient;
+  /** Executions of which an operation on the table has failed. */
+  readonly failed = new Set<string>();
   readonly #world: World;
   readonly #crashes: readonly FaultKind[];
   readonly #skewMs: number;
@@ -122,16 +124,25 @@ export class SimulatedProcess {
 
   async #send(command: object): Promise<object> {
     return this.call(describe(command), () => {
-      const { database } = this.#world;
-      if (command instanceof PutItemCommand) return this.#put(command);
-      if (command instanceof TransactWriteItemsCommand) return this.#transact(command);
-      if (command instanceof UpdateItemCommand) return this.#update(command);
-      if (this.#strikes('failedRead')) throw throttled();
-      if (command instanceof BatchGetItemCommand && this.#strikes('unprocessedKeys')) {
-        return { $metadata: {}, Responses: {}, UnprocessedKeys: command.input.RequestItems };
+      try {
+        return this.#execute(command);
+      } catch (error) {
+        for (const executionId of executionsOf(command)) this.failed.add(executionId);
+        throw error;
       }
-      return database.execute(command);
     });
+  }
+
+  #execute(command: object): object {
+    const { database } = this.#world;
+    if (command instanceof PutItemCommand) return this.#put(command);
+    if (command instanceof TransactWriteItemsCommand) return this.#transact(command);
+    if (command instanceof UpdateItemCommand) return this.#update(command);
+    if (this.#strikes('failedRead')) throw throttled();
+    if (command instanceof BatchGetItemCommand && this.#strikes('unprocessedKeys')) {
+      return { $metadata: {}, Responses: {}, UnprocessedKeys: command.input.RequestItems };
+    }
+    return database.execute(command);
   }
 
   #put(command: PutItemCommand): object {
@@ -196,6 +207,24 @@ function throttled(): Error {
 
 function timedOut(): Error {
   return Object.assign(new Error('No answer came in time.'), { name: 'TimeoutError' });
+}
+
+/** Whose items it reads or writes. */
+function executionsOf(command: object): string[] {
+  const ids: (string | undefined)[] = [];
+  if (command instanceof GetItemCommand || command instanceof UpdateItemCommand) {
+    ids.push(command.input.Key?.executionId?.S);
+  } else if (command instanceof PutItemCommand) {
+    ids.push(command.input.Item?.executionId?.S);
+  } else if (command instanceof QueryCommand) {
+    ids.push(command.input.ExpressionAttributeValues?.[':id']?.S);
+  } else if (command instanceof TransactWriteItemsCommand) {
+    ids.push(...(command.input.TransactItems ?? []).map(({ Put }) => Put?.Item?.executionId?.S));
+  } else if (command instanceof BatchGetItemCommand) {
+    const requests = Object.values(command.input.RequestItems ?? {});
+    ids.push(...requests.flatMap(({ Keys = [] }) => Keys.map(({ executionId }) => executionId?.S)));
+  }
+  return ids.filter((id) => id !== undefined);
 }
 
 function describe(command: object): string {

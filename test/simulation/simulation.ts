@@ -9,10 +9,11 @@ import { SimulatedDatabase } from './database.ts';
 import { type Changes, Deployment, exampleOf, noChanges } from './deployment.ts';
 import { Draws } from './draws.ts';
 import { expire } from './expiry.ts';
-import { drawProfile, type FaultProfile } from './faults.ts';
+import { drawProfile, type FaultProfile, isCalm } from './faults.ts';
 import { Instances } from './instances.ts';
+import { InvariantError } from './invariantError.ts';
 import { SimulatedLambda } from './lambda.ts';
-import { InvariantError, Observer } from './observer.ts';
+import { mostSkewMs, Observer } from './observer.ts';
 import { drawOperations, type Operation } from './operations.ts';
 import type { World } from './process.ts';
 import { Schedule } from './schedule.ts';
@@ -52,6 +53,8 @@ const mostHappenings = 700;
 /** Until everything is at rest; what is not by then is stopped. */
 const mostUntilRest = 700;
 const mostUntilStopped = 6000;
+/** Of a timer, without faults. */
+const longestOverdueMs = 2000;
 /** Questions of one execution that wait for an answer at the end. */
 const mostAnswers = 8;
 
@@ -89,6 +92,8 @@ class Simulation {
   readonly #deployment: Deployment;
   readonly #dropped: string[] = [];
   readonly #stopped = new Set<string>();
+  /** What was open in them is handed to its workers once more. */
+  readonly #redriven = new Set<string>();
   #compared = 0;
   #hasExpired = false;
 
@@ -99,7 +104,7 @@ class Simulation {
     this.#profile = drawProfile(seed, () => random.fraction('profile'));
     this.#draws = new Draws(seed, this.#profile, without);
     this.#draws.onFault = (fault) => this.#trace(() => `fault ${fault}`);
-    this.#observer = new Observer(() => this.#schedule.now);
+    this.#observer = new Observer(() => this.#schedule.now, this.#profile);
     const pageSize = random.oneOf([1, 3, 1000], 'page');
     const hasSkew = this.#draws.strikes('clockSkew');
     const hasLateIndex = this.#draws.strikes('lateIndex');
@@ -115,14 +120,19 @@ class Simulation {
       schedule: this.#schedule,
       draws: this.#draws,
       database: this.#database,
-      mostSkewMs: hasSkew ? 1500 : 0,
+      mostSkewMs: hasSkew ? mostSkewMs : 0,
       trace: (line) => this.#trace(line),
     };
     this.#operations = drawOperations(random).filter((_, i) => !options.withoutOperations?.has(i));
     this.#deployment = new Deployment(this.#operations);
     this.#users = new Users(this.#world, layout);
     const report = (each: Report) => this.#onReport(each);
-    this.#lambda = new SimulatedLambda(this.#world, { layout, work: workOf(seed), report });
+    this.#lambda = new SimulatedLambda(this.#world, {
+      layout,
+      work: workOf(seed),
+      timesBegun: (executionId) => this.#observer.attempts.timesBegun(executionId),
+      report,
+    });
     this.#lambda.onInvoke = (payload) => this.#observer.onInvoke(payload);
     this.#instances = new Instances(this.#deployment.lookup(), {
       world: this.#world,
@@ -178,11 +188,22 @@ class Simulation {
       else {
         this.#schedule.now = Math.max(this.#schedule.now, lookAt);
         this.#clock.look();
+        if (isCalm(this.#options.seed)) this.#checkPunctual();
         await this.#schedule.settle();
       }
       this.#observer.check();
     }
     return false;
+  }
+
+  /** Without faults the clock comes to an execution within the second, and a little for the wake itself. */
+  #checkPunctual(): void {
+    const { now } = this.#schedule;
+    for (const { executionId, dueAt, writtenAt } of this.#database.due()) {
+      const ms = now - Math.max(dueAt, writtenAt);
+      if (ms <= longestOverdueMs) continue;
+      throw new InvariantError(6, executionId, `it is overdue for ${ms} ms, and nobody has woken it.`);
+    }
   }
 
   /** What waits for an operator, or for an answer, gets its word; what would go on for ever is stopped. */
@@ -196,6 +217,7 @@ class Simulation {
       for (const executionId of this.#database.executionIds()) {
         const item = this.#database.get(executionId, 'execution');
         if (item?.status?.S !== status) continue;
+        if (control === 'redrive') this.#redriven.add(executionId);
         this.#schedule.begin(this.#users.control(executionId, `last-${control}`, control));
       }
       isAtRest = await this.#runUntil(Number.POSITIVE_INFINITY, mostUntilRest);
@@ -265,7 +287,9 @@ class Simulation {
     this.#compared += await checkAll(executionIds, this.#database, this.#deployment, stored);
     const [twice] = this.#lambda.begunTwice;
     if (twice !== undefined) throw new InvariantError(10, twice, 'its worker must not begin twice, and did.');
-    if (Object.keys(this.#profile).length === 0) checkRunOnce(this.#lambda.runs, this.#operations);
+    const [again] = this.#lambda.dispatchedTwice;
+    if (again !== undefined) throw new InvariantError(10, again, 'one instance has dispatched it twice.');
+    if (isCalm(this.#options.seed)) checkRunOnce(this.#lambda.runs, this.#redriven);
   }
 
   #deploy(changes: Changes): void {
@@ -282,6 +306,7 @@ class Simulation {
         return this.#users.send(executionId, eventId, { type: event, event: fields });
       }
       case 'control':
+        if (operation.control === 'redrive') this.#redriven.add(operation.executionId);
         return this.#users.control(operation.executionId, operation.eventId, operation.control);
       case 'answer':
         return this.#users.answer(operation.executionId, 'yes');

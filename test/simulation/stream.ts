@@ -1,6 +1,7 @@
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import type { Instances } from './instances.ts';
+import { InvariantError } from './invariantError.ts';
 import type { World } from './process.ts';
 
 interface Shard {
@@ -86,11 +87,18 @@ export class SimulatedStream {
   async #send(batch: readonly DynamoDBRecord[]): Promise<number> {
     const event: DynamoDBStreamEvent = { Records: [...batch] };
     try {
-      const { batchItemFailures } = await this.#instances.stream(event);
-      const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
-      const first = batch.findIndex(({ dynamodb }) => failed.has(dynamodb?.SequenceNumber ?? ''));
+      const { batchItemFailures, failed } = await this.#instances.stream(event);
+      const again = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+      const isAgain = ({ dynamodb }: DynamoDBRecord) => again.has(dynamodb?.SequenceNumber ?? '');
+      for (const { dynamodb } of batch.filter(isAgain)) {
+        const executionId = dynamodb?.NewImage?.executionId?.S ?? '';
+        if (failed.has(executionId)) continue;
+        throw new InvariantError(8, executionId, 'it is delivered again for what failed of another.');
+      }
+      const first = batch.findIndex(isAgain);
       return first < 0 ? batch.length : first;
-    } catch {
+    } catch (error) {
+      if (error instanceof InvariantError) throw error;
       // Whatever the handler throws, the mapping delivers the batch again.
       return 0;
     }

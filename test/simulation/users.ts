@@ -3,7 +3,7 @@ import type { Json } from '../../orchestrator/core/json.ts';
 import { decodeExecution, type TableLayout } from '../../orchestrator/table/executionItem.ts';
 import type { NewEvent } from '../../orchestrator/table/table.ts';
 import { tableOf } from './instances.ts';
-import { InvariantError } from './observer.ts';
+import { InvariantError } from './invariantError.ts';
 import { SimulatedProcess, type World } from './process.ts';
 
 /** Whoever writes to the table beside the orchestrator and its workers: applications, operators, people with a token. */

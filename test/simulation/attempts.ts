@@ -1,0 +1,57 @@
+import { type Execution, hasEnded, taskKey } from '../../orchestrator/core/execution/execution.ts';
+import type { TaskPayload } from '../../workers/contract.ts';
+import { InvariantError } from './invariantError.ts';
+
+/** Between the read that an instance decides by, and the invocation, where no call is slow. */
+const mostDecisionMs = 5000;
+
+/** Attempts of tasks, from the commits that open them to those that close them. */
+export class Attempts {
+  readonly #now: () => number;
+  readonly #hasSlowCalls: boolean;
+  /** By `executionId/task#n#attempt`: when it was closed, if it was. */
+  readonly #closedAt = new Map<string, number | undefined>();
+  readonly #timesBegun = new Map<string, number>();
+
+  constructor(now: () => number, hasSlowCalls: boolean) {
+    this.#now = now;
+    this.#hasSlowCalls = hasSlowCalls;
+  }
+
+  onCommit(before: Execution | undefined, after: Execution): void {
+    const { executionId } = after;
+    if (before?.status !== 'RUNNING' && after.status === 'RUNNING') {
+      this.#timesBegun.set(executionId, this.timesBegun(executionId) + 1);
+    }
+    const keysOf = ({ tasks }: Execution) => tasks.map((task) => `${executionId}/${taskKey(task)}`);
+    const open = hasEnded(after.status) ? [] : keysOf(after);
+    for (const key of before ? keysOf(before) : []) {
+      if (!open.includes(key) && this.#closedAt.get(key) === undefined) this.#closedAt.set(key, this.#now());
+    }
+    for (const key of open) this.#closedAt.set(key, undefined);
+  }
+
+  /** Invariants 4 (commit, then dispatch) and 10. */
+  onInvoke({ executionId, item }: TaskPayload): void {
+    const key = `${executionId}/${item}`;
+    if (!this.#closedAt.has(key)) {
+      throw new InvariantError(4, executionId, `'${item}' was invoked before it was committed.`);
+    }
+    const closedAt = this.#closedAt.get(key);
+    if (closedAt === undefined || this.#hasSlowCalls || this.#now() - closedAt <= mostDecisionMs) return;
+    const ms = this.#now() - closedAt;
+    throw new InvariantError(10, executionId, `'${item}' was invoked ${ms} ms after it was closed.`);
+  }
+
+  /** How many times an execution has begun, or gone on after an end or a wait for its operator. */
+  timesBegun(executionId: string): number {
+    return this.#timesBegun.get(executionId) ?? 0;
+  }
+
+  /** Of an execution that was deleted: another may have its id. */
+  forget(executionId: string): void {
+    for (const key of [...this.#closedAt.keys()]) {
+      if (key.startsWith(`${executionId}/`)) this.#closedAt.delete(key);
+    }
+  }
+}
