@@ -126,6 +126,8 @@ export class AfterCommit {
     // One that was suspended meanwhile has its tasks all the same.
     const isOpen = execution.status === 'RUNNING' || execution.status === 'SUSPENDED';
     if (causes.length === 0 || !isOpen || openTasks(execution).length === 0) return;
+    // A redrive hands over all that is open, once it has found its machine.
+    if (execution.waiting?.isRedrive) return;
     const { dispatcher, now } = this.#options;
     const deferred = await dispatcher.redispatch(execution, causes, now(), olderThanMs);
     await this.#defer(execution, deferred);

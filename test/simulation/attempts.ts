@@ -12,6 +12,7 @@ export class Attempts {
   /** By `executionId/task#n#attempt`: when it was closed, if it was. */
   readonly #closedAt = new Map<string, number | undefined>();
   readonly #timesBegun = new Map<string, number>();
+  readonly #timesPutOff = new Map<string, number>();
 
   constructor(now: () => number, hasSlowCalls: boolean) {
     this.#now = now;
@@ -20,8 +21,10 @@ export class Attempts {
 
   onCommit(before: Execution | undefined, after: Execution): void {
     const { executionId } = after;
-    if (before?.status !== 'RUNNING' && after.status === 'RUNNING') {
-      this.#timesBegun.set(executionId, this.timesBegun(executionId) + 1);
+    // It may be stopped and redriven in one commit.
+    const isRedriven = after.waiting?.isRedrive === true && !before?.waiting?.isRedrive;
+    if (after.status === 'RUNNING' && (before?.status !== 'RUNNING' || isRedriven)) {
+      this.#timesBegun.set(executionId, (this.#timesBegun.get(executionId) ?? 0) + 1);
     }
     const keysOf = ({ tasks }: Execution) => tasks.map((task) => `${executionId}/${taskKey(task)}`);
     const open = hasEnded(after.status) ? [] : keysOf(after);
@@ -29,6 +32,10 @@ export class Attempts {
       if (!open.includes(key) && this.#closedAt.get(key) === undefined) this.#closedAt.set(key, this.#now());
     }
     for (const key of open) this.#closedAt.set(key, undefined);
+    for (const task of after.tasks) {
+      const key = `${executionId}/${taskKey(task)}`;
+      if (task.dispatchAt !== undefined) this.#timesPutOff.set(key, (this.#timesPutOff.get(key) ?? 0) + 1);
+    }
   }
 
   /** Invariants 4 (commit, then dispatch) and 10. */
@@ -43,9 +50,10 @@ export class Attempts {
     throw new InvariantError(10, executionId, `'${item}' was invoked ${ms} ms after it was closed.`);
   }
 
-  /** How many times an execution has begun, or gone on after an end or a wait for its operator. */
-  timesBegun(executionId: string): number {
-    return this.#timesBegun.get(executionId) ?? 0;
+  /** The commit that handed it over: an attempt is handed over again after a redrive, and where it was put off. */
+  handOverOf({ executionId, item }: TaskPayload): string {
+    const key = `${executionId}/${item}`;
+    return `${key}, ${this.#timesBegun.get(executionId) ?? 0}, ${this.#timesPutOff.get(key) ?? 0}`;
   }
 
   /** Of an execution that was deleted: another may have its id. */

@@ -14,8 +14,8 @@ export type Work = (worker: string, input: unknown, task: Task, time: number) =>
 export interface LambdaOptions {
   readonly layout: TableLayout;
   readonly work: Work;
-  /** How many times an execution has begun, or gone on after an end or a wait for its operator. */
-  timesBegun(executionId: string): number;
+  /** Names the commit that handed the task over. */
+  handOverOf(payload: TaskPayload): string;
   readonly report: (report: Report) => void;
 }
 
@@ -51,10 +51,10 @@ export class SimulatedLambda {
       invoke: async (functionName, payload) => {
         const { executionId, item } = payload;
         const key = `${executionId}/${item}`;
-        const run = `${key} after ${this.#options.timesBegun(executionId)} begins`;
-        if (dispatched.has(run)) this.dispatchedTwice.push(key);
+        const handOver = this.#options.handOverOf(payload);
+        if (dispatched.has(handOver)) this.dispatchedTwice.push(key);
         const outcome = await process.call(`invoke ${functionName} ${key}`, () => this.#invoke(payload));
-        if (outcome.type === 'dispatched') dispatched.add(run);
+        if (outcome.type === 'dispatched') dispatched.add(handOver);
         return outcome;
       },
     };

@@ -130,7 +130,7 @@ class Simulation {
     this.#lambda = new SimulatedLambda(this.#world, {
       layout,
       work: workOf(seed),
-      timesBegun: (executionId) => this.#observer.attempts.timesBegun(executionId),
+      handOverOf: (payload) => this.#observer.attempts.handOverOf(payload),
       report,
     });
     this.#lambda.onInvoke = (payload) => this.#observer.onInvoke(payload);
