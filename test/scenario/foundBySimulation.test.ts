@@ -165,6 +165,23 @@ describe('what the simulation has found', () => {
     expect(verdicts).toEqual(['task#1#1 ignored: Ended']);
   });
 
+  it('invariant 10: a delivery that comes again between a redrive and its machine hands over nothing', async () => {
+    const rig = new OrchestratorRig([sequential(2)]);
+    rig.start('sequential', 'e', fromOne);
+    const start = rig.takeRecords('e');
+    await rig.newInstance().applyRecords('e', start);
+    for (const control of ['stop', 'redrive'] as const) {
+      await rig.control('e', control);
+      await rig.deliver(rig.newInstance(), 'e');
+    }
+    expect(rig.dispatched).toHaveLength(1);
+    await rig.newInstance().applyRecords('e', start);
+    expect(rig.dispatched).toHaveLength(1);
+    rig.now += 1000;
+    await rig.newInstance().wake('e', 'wake#1');
+    expect(rig.dispatched.map(({ item }) => item)).toEqual(['task#0#1', 'task#0#1']);
+  });
+
   it('invariant 1: a result that comes while a stop reads the journal of a suspended execution is decided on', async () => {
     const rig = new OrchestratorRig([sequential(2)]);
     rig.start('sequential', 'e', fromOne);
