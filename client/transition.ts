@@ -1,5 +1,5 @@
 import type { StateValue } from 'xstate';
-import type { ExecutionEffect } from '../orchestrator/core/execution/draft.ts';
+import type { ExecutionEffect } from '../orchestrator/core/execution/commitDraft.ts';
 import type { Emission } from '../orchestrator/core/execution/emission.ts';
 import {
   type Execution,

@@ -1,7 +1,7 @@
 import { nobody, type Observer, subjectOf } from './activity.ts';
 import type { CommitWriter } from './commitWriter.ts';
 import { deferDispatch, drainOutbox } from './core/execution/advance.ts';
-import type { ExecutionEffect } from './core/execution/draft.ts';
+import type { ExecutionEffect } from './core/execution/commitDraft.ts';
 import type { Execution, OpenTask } from './core/execution/execution.ts';
 import { openTasks } from './core/execution/fanOut.ts';
 import { unfetchedSnapshot } from './core/execution/storedData.ts';

@@ -1,4 +1,4 @@
-import type { LogSegment } from '../orchestrator/core/execution/draft.ts';
+import type { LogSegment } from '../orchestrator/core/execution/commitDraft.ts';
 import type { Emission } from '../orchestrator/core/execution/emission.ts';
 import type { JournalEntry } from '../orchestrator/core/execution/entries.ts';
 import type { Execution } from '../orchestrator/core/execution/execution.ts';

@@ -1,4 +1,4 @@
-import type { LogSegment } from '../core/execution/draft.ts';
+import type { LogSegment } from '../core/execution/commitDraft.ts';
 import type { Emission } from '../core/execution/emission.ts';
 import type { JournalEntry } from '../core/execution/entries.ts';
 import { type Execution, hasEnded } from '../core/execution/execution.ts';

@@ -204,7 +204,10 @@ describe('a task that waits for a result from elsewhere', () => {
     await rig.deliver(instance, 'e');
     await rig.control('e', 'redrive');
     await rig.deliver(instance, 'e');
-    expect(await rig.execution('e')).toMatchObject({ status: 'RUNNING', tasks: [{ attempt: 1 }] });
+    rig.now += 1000;
+    await wake();
+    const { status, tasks, waiting } = await rig.execution('e');
+    expect({ status, attempt: tasks[0]?.attempt, waiting }).toEqual({ status: 'RUNNING', attempt: 1 });
     expect(rig.dispatched).toHaveLength(1);
   });
 
@@ -271,6 +274,22 @@ describe('a `once` task', () => {
     await cloud.start('job', 'e');
     await cloud.advance(3_600_000);
     expect(await cloud.execution('e')).toMatchObject({ state: 'unknown' });
+  });
+
+  it('is not started again by a redrive after its deadline: the machine is told', async () => {
+    const { rig, instance, wake } = rigOf({ once: true, timeout: '1m' });
+    await rig.deliver(instance, 'e');
+    await rig.control('e', 'stop');
+    await rig.deliver(instance, 'e');
+    rig.now += 120_000;
+    await rig.control('e', 'redrive');
+    await rig.deliver(instance, 'e');
+    for (let second = 0; second < 3; second++) {
+      rig.now += 1000;
+      await wake();
+    }
+    expect(await rig.execution('e')).toMatchObject({ status: 'SUCCEEDED', state: 'unknown' });
+    expect(rig.dispatched).toHaveLength(1);
   });
 
   it('whose worker dies gives the machine Millrace.UnknownOutcome at once', async () => {

@@ -6,8 +6,9 @@ import {
   parseMachineState,
 } from '../machine/index.ts';
 import { applyEntry, countAgain, logKindOf } from './applyEntry.ts';
+import type { ExecutionEffect, LogSegment } from './commitDraft.ts';
 import { applyControl, applyParentsWord } from './control.ts';
-import { Draft, type ExecutionEffect, type LogSegment } from './draft.ts';
+import { Draft } from './draft.ts';
 import { fireDue, fireDueTimers, isTimedOut, timeOut } from './due.ts';
 import { isDuplicate, isOfBeforeRedrive, noReferences, type SegmentReferences } from './duplicates.ts';
 import type { Emission } from './emission.ts';

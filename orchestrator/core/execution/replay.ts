@@ -1,5 +1,6 @@
 import { workerOf } from '../machine/sources.ts';
 import { type Advance, type AdvanceInput, advance, deferDispatch, failExecution } from './advance.ts';
+import type { ExecutionEffect } from './commitDraft.ts';
 import {
   type Divergence,
   type DivergenceCode,
@@ -8,7 +9,7 @@ import {
   isSameVerdict,
   verdictText,
 } from './divergence.ts';
-import { Draft, type ExecutionEffect } from './draft.ts';
+import { Draft } from './draft.ts';
 import type { Emission } from './emission.ts';
 import type { JournalEntry, ResultEntry } from './entries.ts';
 import { type Execution, type ExecutionErrorCode, hasEnded, taskKey } from './execution.ts';
