@@ -22,7 +22,7 @@ export const promises: { onStart: (promise: StartedPromise) => void; onStop: (ac
 };
 
 const cache = new Map<number, SimulatedMachine | undefined>();
-const mostCached = 3000;
+const mostCached = 300;
 
 /** The generated machine of an index, among those that XState and Millrace accept. */
 export function generatedMachine(index: number): SimulatedMachine {

@@ -92,8 +92,8 @@ const eventsOf: Readonly<Partial<Record<ExampleName, readonly [string, ...string
   poisoned: ['BOOM', 'ANYTHING'],
 };
 
-const machinesEverySeeds = 20_000;
-const machinesAtOnce = 2000;
+const machinesEverySeeds = 1000;
+const machinesAtOnce = 100;
 
 /** Draws what is done in a run: a few executions, what is sent to them, what operators do. */
 export function drawOperations(draws: Draws): Operation[] {
