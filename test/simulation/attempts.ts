@@ -13,6 +13,7 @@ export class Attempts {
   readonly #closedAt = new Map<string, number | undefined>();
   readonly #timesBegun = new Map<string, number>();
   readonly #timesPutOff = new Map<string, number>();
+  readonly #isPutOff = new Set<string>();
 
   constructor(now: () => number, hasSlowCalls: boolean) {
     this.#now = now;
@@ -34,7 +35,11 @@ export class Attempts {
     for (const key of open) this.#closedAt.set(key, undefined);
     for (const task of after.tasks) {
       const key = `${executionId}/${taskKey(task)}`;
-      if (task.dispatchAt !== undefined) this.#timesPutOff.set(key, (this.#timesPutOff.get(key) ?? 0) + 1);
+      if (task.dispatchAt === undefined) this.#isPutOff.delete(key);
+      else {
+        this.#isPutOff.add(key);
+        this.#timesPutOff.set(key, (this.#timesPutOff.get(key) ?? 0) + 1);
+      }
     }
   }
 
@@ -50,9 +55,13 @@ export class Attempts {
     throw new InvariantError(10, executionId, `'${item}' was invoked ${ms} ms after it was closed.`);
   }
 
-  /** The commit that handed it over: an attempt is handed over again after a redrive, and where it was put off. */
-  handOverOf({ executionId, item }: TaskPayload): string {
+  /**
+   * The commit that handed it over: an attempt is handed over again after a redrive, and where it was put off. Nothing where
+   * it has just been put off by another than dispatches it.
+   */
+  handOverOf({ executionId, item }: TaskPayload): string | undefined {
     const key = `${executionId}/${item}`;
+    if (this.#isPutOff.has(key)) return undefined;
     return `${key}, ${this.#timesBegun.get(executionId) ?? 0}, ${this.#timesPutOff.get(key) ?? 0}`;
   }
 

@@ -15,7 +15,7 @@ export interface LambdaOptions {
   readonly layout: TableLayout;
   readonly work: Work;
   /** Names the commit that handed the task over. */
-  handOverOf(payload: TaskPayload): string;
+  handOverOf(payload: TaskPayload): string | undefined;
   readonly report: (report: Report) => void;
 }
 
@@ -52,9 +52,9 @@ export class SimulatedLambda {
         const { executionId, item } = payload;
         const key = `${executionId}/${item}`;
         const handOver = this.#options.handOverOf(payload);
-        if (dispatched.has(handOver)) this.dispatchedTwice.push(key);
+        if (handOver !== undefined && dispatched.has(handOver)) this.dispatchedTwice.push(key);
         const outcome = await process.call(`invoke ${functionName} ${key}`, () => this.#invoke(payload));
-        if (outcome.type === 'dispatched') dispatched.add(handOver);
+        if (outcome.type === 'dispatched' && handOver !== undefined) dispatched.add(handOver);
         return outcome;
       },
     };
