@@ -1,37 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { assign, setup } from 'xstate';
+import { setup } from 'xstate';
 import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { worker } from '../../workers/index.ts';
+import { counter, letter, loseRecords } from '../support/lostRecords.ts';
 import { addWorker, sequential } from '../support/machines.ts';
 import { OrchestratorRig } from '../support/orchestratorRig.ts';
 import { expectSound } from '../support/soundness.ts';
-
-const counter = setup({
-  types: { context: {} as { seen: number }, events: {} as { type: 'COUNT' } | { type: 'END' } },
-}).createMachine({
-  id: 'counter',
-  context: { seen: 0 },
-  on: { COUNT: { actions: assign({ seen: ({ context }) => context.seen + 1 }) } },
-  initial: 'counting',
-  states: { counting: { on: { END: 'ended' } }, ended: { type: 'final' } },
-});
-
-const letter = setup({
-  actors: { print: worker<undefined, string>({ timeout: '1m', retry: { maxAttempts: 2, interval: '1s' } }) },
-}).createMachine({
-  id: 'letter',
-  initial: 'printing',
-  states: { printing: { invoke: { src: 'print', onDone: 'printed' } }, printed: { type: 'final' } },
-});
-
-/** From now on the stream brings nothing; answers what lets it bring again what is written from then on. */
-function loseRecords(cloud: SimulatedCloud): () => void {
-  const deliver = cloud.table.onInsert;
-  cloud.table.onInsert = () => {};
-  return () => {
-    cloud.table.onInsert = deliver;
-  };
-}
 
 describe('the catch-up of an execution', () => {
   it('begins one whose start was never delivered, with the events that came meanwhile', async () => {
