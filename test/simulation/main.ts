@@ -32,6 +32,8 @@ const { values } = parseArgs({
 });
 
 const mostFailures = 10;
+/** A seed that takes longer is told. */
+const slowMs = 5000;
 /** Between two lines about how far it is. */
 const progressEveryMs = 30_000;
 
@@ -55,8 +57,11 @@ async function runMany(from: number, seeds: number): Promise<void> {
   const tally = new Tally();
   let toldAt = Date.now();
   for (let seed = from; seed < from + seeds; seed++) {
+    const startedAt = performance.now();
     const result = await simulate({ seed });
     tally.add(result);
+    const ms = performance.now() - startedAt;
+    if (ms > slowMs) console.error(`seed ${seed} took ${Math.round(ms / 1000)} seconds`);
     if (result.error) {
       await tellFailure(result);
       if (tally.failures >= mostFailures && !values['keep-going']) break;

@@ -60,6 +60,8 @@ const mostAnswers = 8;
 
 /** Of an execution, before it is stopped, and stopped once more where it was redriven. */
 const mostCommits = 12;
+/** Of one that has ever more timers, tasks or children. */
+const mostHeavyCommits = 3;
 /** Of one that a user started, with its children: generated machines can start ever more. */
 const mostChildren = 8;
 
@@ -348,8 +350,9 @@ class Simulation {
     const machine = this.#machineOf(executionId);
     const isTooMany = !exampleOf(machine) && this.#childrenOf(executionId) > mostChildren;
     // Each time that it looks for its machine is a commit, and there is an end to those.
-    const isLong = !waiting && Number(version?.N) % mostCommits === 0;
-    if (!isLong && (!(this.#observer.isBusy || isTooMany) || this.#stopped.has(executionId))) return;
+    const isHeavy = this.#observer.isBusy || isTooMany;
+    const isLong = !waiting && Number(version?.N) % (isHeavy ? mostHeavyCommits : mostCommits) === 0;
+    if (!isLong && (!isHeavy || this.#stopped.has(executionId))) return;
     this.#stopped.add(executionId);
     const eventId = `endless-${id?.S}-${version?.N}`;
     this.#schedule.begin(this.#users.control(executionId, eventId, 'stop'));
