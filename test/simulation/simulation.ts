@@ -17,7 +17,7 @@ import { mostSkewMs, Observer } from './observer.ts';
 import { drawOperations, type Operation } from './operations.ts';
 import type { World } from './process.ts';
 import { Schedule } from './schedule.ts';
-import { SimulatedStream } from './stream.ts';
+import { endlessStop, SimulatedStream } from './stream.ts';
 import { Users } from './users.ts';
 import { workOf } from './work.ts';
 
@@ -354,7 +354,7 @@ class Simulation {
     const isLong = !waiting && Number(version?.N) % (isHeavy ? mostHeavyCommits : mostCommits) === 0;
     if (!isLong && (!isHeavy || this.#stopped.has(executionId))) return;
     this.#stopped.add(executionId);
-    const eventId = `endless-${id?.S}-${version?.N}`;
+    const eventId = `${endlessStop}${id?.S}-${version?.N}`;
     this.#schedule.begin(this.#users.control(executionId, eventId, 'stop'));
   }
 
