@@ -72,10 +72,13 @@ export class SimulatedClock {
 
   async #callWake(process: SimulatedProcess, event: WakeEvent): Promise<string | undefined> {
     const { schedule, draws } = this.#world;
-    const ids = event.wakes.map(({ executionId, wakeAt }) => `${executionId}@${wakeAt}`).join(' ');
-    await process.call(`wake ${ids}`, () => {
-      if (draws.strikes('throttledInvoke')) throw new Error('TooManyRequestsException');
-    });
+    const ids = () => event.wakes.map(({ executionId, wakeAt }) => `${executionId}@${wakeAt}`).join(' ');
+    await process.call(
+      () => `wake ${ids()}`,
+      () => {
+        if (draws.strikes('throttledInvoke')) throw new Error('TooManyRequestsException');
+      },
+    );
     if (draws.strikes('duplicateWake')) {
       schedule.later(draws.below(20_000, 'late'), () => schedule.begin(this.#wakeOnce(event)));
     }

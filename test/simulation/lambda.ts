@@ -53,7 +53,8 @@ export class SimulatedLambda {
         const key = `${executionId}/${item}`;
         const handOver = this.#options.handOverOf(payload);
         if (handOver !== undefined && dispatched.has(handOver)) this.dispatchedTwice.push(key);
-        const outcome = await process.call(`invoke ${functionName} ${key}`, () => this.#invoke(payload));
+        const what = () => `invoke ${functionName} ${key}`;
+        const outcome = await process.call(what, () => this.#invoke(payload));
         if (outcome.type === 'dispatched' && handOver !== undefined) dispatched.add(handOver);
         return outcome;
       },

@@ -89,7 +89,7 @@ export class SimulatedProcess {
   }
 
   /** A call of another service. */
-  async call<Result>(what: string, effect: () => Result): Promise<Result> {
+  async call<Result>(what: () => string, effect: () => Result): Promise<Result> {
     const { schedule, draws } = this.#world;
     this.#dieIf(0);
     const slowMs = draws.strikes('slowCall') ? draws.below(longestSlowMs, 'slow') : 0;
@@ -98,9 +98,9 @@ export class SimulatedProcess {
     let result: Result;
     try {
       result = effect();
-      this.#world.trace(() => `${this.name}: ${what}`);
+      this.#world.trace(() => `${this.name}: ${what()}`);
     } catch (error) {
-      this.#world.trace(() => `${this.name}: ${what}: ${error instanceof Error ? error.name : error}`);
+      this.#world.trace(() => `${this.name}: ${what()}: ${error instanceof Error ? error.name : error}`);
       throw error;
     }
     this.#dieIf(1);
@@ -123,7 +123,8 @@ export class SimulatedProcess {
   }
 
   async #send(command: object): Promise<object> {
-    return this.call(describe(command), () => {
+    const what = () => describe(command);
+    return this.call(what, () => {
       try {
         return this.#execute(command);
       } catch (error) {

@@ -160,7 +160,7 @@ class Simulation {
     await this.#runUntil(lastAt, mostUntilStopped);
     await this.#comeToRest();
     await this.#check(this.#database.executionIds());
-    if (this.#draws.chance(0.2, 'expiry')) await this.#expire();
+    if (this.#draws.chance(0.1, 'expiry')) await this.#expire();
   }
 
   result(): Omit<SimulationResult, 'error'> {
