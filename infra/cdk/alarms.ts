@@ -21,6 +21,9 @@ export interface AlarmsProps {
   readonly indexName: string;
   readonly orchestrator: LambdaFunction;
   readonly clock: LambdaFunction;
+  readonly recovery: LambdaFunction;
+  /** Hands events to the bus; undefined where there is none. */
+  readonly publisher: LambdaFunction | undefined;
   /** Takes what rules bring; undefined where there are none. */
   readonly ingest: LambdaFunction | undefined;
   readonly ownFunctions: readonly LambdaFunction[];
@@ -68,6 +71,14 @@ export function createAlarms(scope: Construct, props: AlarmsProps): Readonly<Rec
     'The orchestrator is an hour behind the stream, which forgets records after a day. Look at its errors and throttles.',
     { threshold: iteratorAge.toMilliseconds() },
   );
+  if (props.publisher) {
+    alarm(
+      'BusBehind',
+      props.publisher.metric('IteratorAge', { statistic: 'Maximum', period: Duration.minutes(5) }),
+      'The publisher is an hour behind the stream, which forgets records after a day: the bus takes no events, or too slowly. Executions go on.',
+      { threshold: iteratorAge.toMilliseconds() },
+    );
+  }
   alarm(
     'Throttles',
     sumOver(ownFunctions, 'Throttles', 'Throttled invocations'),
@@ -87,6 +98,11 @@ export function createAlarms(scope: Construct, props: AlarmsProps): Readonly<Rec
       'Records of the stream were given up after all attempts. Recovery catches up from the failure bucket; if some stay there, run `millrace doctor`.',
     );
   }
+  alarm(
+    'RecoveryLost',
+    props.recovery.metric('AsyncEventsDropped', { statistic: 'Sum', period: metricPeriod }),
+    'The recovery function did not take in all attempts what was given up. Mend what its log says, then run `millrace doctor`.',
+  );
   alarm(
     'Waiting',
     reportMetric(reportNamespace, 'waiting'),

@@ -159,6 +159,8 @@ export class Millrace extends Construct {
       indexName: this.#data.indexName,
       orchestrator: this.orchestrator,
       clock: this.clock,
+      recovery: this.recovery,
+      publisher: this.publisher,
       ingest: this.ingest,
       ownFunctions: this.#ownFunctions,
       mappings: this.eventSourceMappings,

@@ -213,6 +213,7 @@ describe('alarms', () => {
       'Throttles',
       'WriteThrottles',
       'JournalGivenUp',
+      'RecoveryLost',
       'Waiting',
       'Dropped',
       'WakeFailed',
@@ -239,6 +240,29 @@ describe('alarms', () => {
       Statistic: 'Maximum',
       Threshold: 3_600_000,
       ComparisonOperator: 'GreaterThanThreshold',
+    });
+  });
+
+  it('go off when the publisher is an hour behind, where there is one', () => {
+    const withBus = synthesized({ bus: {} });
+    withBus.template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'IteratorAge',
+      Dimensions: [
+        { Name: 'FunctionName', Value: { Ref: Match.stringLikeRegexp('^OrdersPublisherFunction') } },
+      ],
+      Threshold: 3_600_000,
+    });
+    expect(Object.keys(withBus.millrace.alarms)).toContain('BusBehind');
+  });
+
+  it('go off when what was given up is not recovered either', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'AWS/Lambda',
+      MetricName: 'AsyncEventsDropped',
+      Dimensions: [
+        { Name: 'FunctionName', Value: { Ref: Match.stringLikeRegexp('^OrdersRecoveryFunction') } },
+      ],
+      Threshold: 0,
     });
   });
 
