@@ -182,6 +182,31 @@ describe('what the simulation has found', () => {
     expect(rig.dispatched.map(({ item }) => item)).toEqual(['task#0#1', 'task#0#1']);
   });
 
+  it('invariant 2: what came too late is not so once more where its redrive is stopped before its machine is there', async () => {
+    const rig = new OrchestratorRig([sequential(2)]);
+    const instance = rig.newInstance();
+    const withoutMachine = () => rig.newInstance({ definitions: [] });
+    rig.start('sequential', 'e', fromOne);
+    await rig.deliver(instance, 'e');
+    await rig.control('e', 'stop');
+    await rig.succeed('e', 0, 1, 2);
+    await rig.deliver(instance, 'e');
+    for (let i = 0; i < 60; i++) await rig.send('e', `late-${i}`, 'ANYTHING');
+    await rig.deliver(instance, 'e');
+    await rig.control('e', 'redrive');
+    await rig.deliver(withoutMachine(), 'e');
+    rig.now += 1000;
+    await withoutMachine().wake('e', 'wake#1');
+    const { log, status } = await rig.execution('e');
+    expect({ status, hasSegments: !log.includes('t0#1') }).toEqual({ status: 'RUNNING', hasSegments: true });
+    const at = '2026-03-01T12:00:00.000Z';
+    await rig.table.insertEvent({ executionId: 'e', eventId: 'again', at, content: { control: 'stop' } });
+    await rig.deliver(withoutMachine(), 'e');
+    const verdicts = await rig.verdicts('e');
+    expect(verdicts.filter((verdict) => verdict.startsWith('task#0#1'))).toEqual(['task#0#1 ignored: Ended']);
+    expect(await rig.replayed('e')).toMatchObject({ status: 'ABORTED' });
+  });
+
   it('invariant 1: a result that comes while a stop reads the journal of a suspended execution is decided on', async () => {
     const rig = new OrchestratorRig([sequential(2)]);
     rig.start('sequential', 'e', fromOne);

@@ -105,7 +105,7 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
     }
     if (input.goesOnWaiting !== true) attempt.endWaiting();
     if (input.wakeId !== undefined) attempt.wake(input.wakeId, input.beats ?? new Map());
-    logAsEnded(draft, input.entries, duplicates);
+    logAsEnded(draft, input.entries, new Set([...segments.named, ...duplicates]));
   } catch (error) {
     const reason = repairable(error);
     if (!reason) throw error;
@@ -118,7 +118,7 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
         applyParentsWord(draft, entry);
       }
     }
-    logAsEnded(draft, fresh, []);
+    logAsEnded(draft, fresh, segments.named);
     if (!draft.ended) wait(draft, reason, limits.waitForMachineMs, input.execution?.waiting);
   }
   // A wake that finds nothing due still has to move `wakeAt` on, or the clock would call again at once.
@@ -133,11 +133,14 @@ function repairable(error: unknown): ExecutionError | undefined {
   return error instanceof DataUnavailableError ? error.reason : undefined;
 }
 
-/** Of an execution that has ended, entries that nothing was decided on before. */
-function logAsEnded(draft: Draft, entries: readonly JournalEntry[], duplicates: readonly string[]): void {
+/**
+ * Of an execution that has ended, entries that nothing was decided on before. What came too late before a redrive that led to
+ * nothing is still too late.
+ */
+function logAsEnded(draft: Draft, entries: readonly JournalEntry[], decided: ReadonlySet<string>): void {
   if (!draft.ended) return;
   for (const entry of entries) {
-    if (duplicates.includes(entry.reference) || draft.hasLogged(entry.reference)) continue;
+    if (draft.hasLogged(entry.reference) || decided.has(entry.reference)) continue;
     draft.log(logKindOf(entry), entry.reference, { type: 'ignored', reason: 'Ended' });
   }
 }
