@@ -105,7 +105,7 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
     }
     if (input.goesOnWaiting !== true) attempt.endWaiting();
     if (input.wakeId !== undefined) attempt.wake(input.wakeId, input.beats ?? new Map());
-    logAsEnded(draft, input.entries, new Set([...segments.named, ...duplicates]));
+    if (draft.ended) logAsEnded(draft, input.entries, new Set([...segments.named, ...duplicates]));
   } catch (error) {
     const reason = repairable(error);
     if (!reason) throw error;
@@ -118,8 +118,8 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
         applyParentsWord(draft, entry);
       }
     }
-    logAsEnded(draft, fresh, segments.named);
-    if (!draft.ended) wait(draft, reason, limits.waitForMachineMs, input.execution?.waiting);
+    if (draft.ended) logAsEnded(draft, fresh, segments.named);
+    else wait(draft, reason, limits.waitForMachineMs, input.execution?.waiting);
   }
   // A wake that finds nothing due still has to move `wakeAt` on, or the clock would call again at once.
   const isOverdue =
@@ -138,7 +138,6 @@ function repairable(error: unknown): ExecutionError | undefined {
  * nothing is still too late.
  */
 function logAsEnded(draft: Draft, entries: readonly JournalEntry[], decided: ReadonlySet<string>): void {
-  if (!draft.ended) return;
   for (const entry of entries) {
     if (draft.hasLogged(entry.reference) || decided.has(entry.reference)) continue;
     draft.log(logKindOf(entry), entry.reference, { type: 'ignored', reason: 'Ended' });
