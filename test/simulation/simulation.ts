@@ -1,13 +1,12 @@
-import { hasEnded } from '../../orchestrator/core/execution/execution.ts';
 import type { Report } from '../../orchestrator/report.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
-import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
 import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
 import { checkAll, checkRunOnce } from './checkAll.ts';
 import { SimulatedClock } from './clock.ts';
 import { SimulatedDatabase } from './database.ts';
-import { type Changes, Deployment, exampleOf, noChanges } from './deployment.ts';
+import { type Changes, Deployment, noChanges } from './deployment.ts';
 import { Draws } from './draws.ts';
+import { EndlessStops } from './endless.ts';
 import { expire } from './expiry.ts';
 import { drawProfile, type FaultProfile, isCalm } from './faults.ts';
 import { Instances } from './instances.ts';
@@ -16,8 +15,9 @@ import { SimulatedLambda } from './lambda.ts';
 import { mostSkewMs, Observer } from './observer.ts';
 import { drawOperations, type Operation } from './operations.ts';
 import type { World } from './process.ts';
+import { comeToRest, mostUntilStopped } from './rest.ts';
 import { Schedule } from './schedule.ts';
-import { endlessStop, SimulatedStream } from './stream.ts';
+import { SimulatedStream } from './stream.ts';
 import { Users } from './users.ts';
 import { workOf } from './work.ts';
 
@@ -50,21 +50,8 @@ const layout = { indexShards: 1, retentionDays: 1 };
 /** Virtual time in which faults strike. */
 const faultsMs = 120_000;
 const mostHappenings = 700;
-/** Until everything is at rest; what is not by then is stopped. */
-const mostUntilRest = 700;
-const mostUntilStopped = 6000;
 /** Of a timer, without faults. */
 const longestOverdueMs = 2000;
-/** Questions of one execution that wait for an answer at the end. */
-const mostAnswers = 8;
-
-/** Of an execution, before it is stopped, and stopped once more where it was redriven. */
-const mostCommits = 12;
-/** Of one that has ever more timers, tasks or children. */
-const mostHeavyCommits = 3;
-/** Of one that a user started, with its children: generated machines can start ever more. */
-const mostChildren = 8;
-
 /** Runs one seed. The result has the invariant that was broken, if one was. */
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
   const simulation = new Simulation(options);
@@ -93,7 +80,7 @@ class Simulation {
   readonly #users: Users;
   readonly #deployment: Deployment;
   readonly #dropped: string[] = [];
-  readonly #stopped = new Set<string>();
+  readonly #endless: EndlessStops;
   /** What was open in them is handed to its workers once more. */
   readonly #redriven = new Set<string>();
   #compared = 0;
@@ -128,6 +115,9 @@ class Simulation {
     this.#operations = drawOperations(random).filter((_, i) => !options.withoutOperations?.has(i));
     this.#deployment = new Deployment(this.#operations);
     this.#users = new Users(this.#world, layout);
+    this.#endless = new EndlessStops(this.#database, (executionId, eventId) =>
+      this.#schedule.begin(this.#users.control(executionId, eventId, 'stop')),
+    );
     const report = (each: Report) => this.#onReport(each);
     this.#lambda = new SimulatedLambda(this.#world, {
       layout,
@@ -208,45 +198,14 @@ class Simulation {
     }
   }
 
-  /** What waits for an operator, or for an answer, gets its word; what would go on for ever is stopped. */
-  async #comeToRest(): Promise<void> {
+  #comeToRest(): Promise<void> {
     this.#deploy(noChanges);
-    let isAtRest = await this.#runUntil(Number.POSITIVE_INFINITY, mostUntilRest);
-    for (const [status, control] of [
-      ['SUSPENDED', 'resume'],
-      ['PENDING_REDRIVE', 'redrive'],
-    ] as const) {
-      for (const executionId of this.#database.executionIds()) {
-        const item = this.#database.get(executionId, 'execution');
-        if (item?.status?.S !== status) continue;
-        if (control === 'redrive') this.#redriven.add(executionId);
-        this.#schedule.begin(this.#users.control(executionId, `last-${control}`, control));
-      }
-      isAtRest = await this.#runUntil(Number.POSITIVE_INFINITY, mostUntilRest);
-    }
-    for (let round = 0; round < mostAnswers && isAtRest && this.#answerAll(); round++) {
-      isAtRest = await this.#runUntil(Number.POSITIVE_INFINITY, mostUntilRest);
-    }
-    if (isAtRest) return;
-    for (const executionId of this.#database.executionIds()) {
-      const item = this.#database.get(executionId, 'execution');
-      if (!executionId.includes('.') && item && !hasEnded(decodeExecution(item).status)) {
-        this.#schedule.begin(this.#users.control(executionId, 'last-stop', 'stop'));
-      }
-    }
-    if (await this.#runUntil(Number.POSITIVE_INFINITY, mostUntilStopped)) return;
-    throw new InvariantError(7, '*', 'after the end of all faults it does not come to rest.');
-  }
-
-  /** Answers whether something waited for an answer. */
-  #answerAll(): boolean {
-    const waiting = this.#database.executionIds().filter((executionId) => {
-      const item = this.#database.get(executionId, 'execution');
-      const execution = item && decodeExecution(item);
-      return execution?.status === 'RUNNING' && execution.tasks.some(({ waitsForResult }) => waitsForResult);
+    return comeToRest({
+      world: this.#world,
+      users: this.#users,
+      run: (most) => this.#runUntil(Number.POSITIVE_INFINITY, most),
+      onRedrive: (executionId) => this.#redriven.add(executionId),
     });
-    for (const executionId of waiting) this.#schedule.begin(this.#users.answer(executionId, 'at last'));
-    return waiting.length > 0;
   }
 
   async #expire(): Promise<void> {
@@ -266,7 +225,7 @@ class Simulation {
     );
     if (start?.type !== 'start') return;
     this.#hasExpired = true;
-    this.#stopped.delete(start.executionId);
+    this.#endless.forget(start.executionId);
     this.#lambda.forget(start.executionId);
     await this.#startAgain(start);
   }
@@ -340,31 +299,8 @@ class Simulation {
 
   #onWrite(item: Attributes, before: Attributes | undefined): void {
     this.#observer.onWrite(item, before);
-    // Machines that nobody wrote can go on for ever.
-    if (item.item?.S === 'execution') this.#stopEndless(item);
+    if (item.item?.S === 'execution') this.#endless.onCommit(item, this.#observer.isBusy);
     if (before === undefined && decodeJournalItem(item)) this.#stream.append(item);
-  }
-
-  #stopEndless({ executionId: id, version, waiting }: Attributes): void {
-    const [executionId = ''] = (id?.S ?? '').split('.');
-    const machine = this.#machineOf(executionId);
-    const isTooMany = !exampleOf(machine) && this.#childrenOf(executionId) > mostChildren;
-    // Each time that it looks for its machine is a commit, and there is an end to those.
-    const isHeavy = this.#observer.isBusy || isTooMany;
-    const isLong = !waiting && Number(version?.N) % (isHeavy ? mostHeavyCommits : mostCommits) === 0;
-    if (!isLong && (!isHeavy || this.#stopped.has(executionId))) return;
-    this.#stopped.add(executionId);
-    const eventId = `${endlessStop}${id?.S}-${version?.N}`;
-    this.#schedule.begin(this.#users.control(executionId, eventId, 'stop'));
-  }
-
-  #machineOf(executionId: string): string {
-    return this.#database.get(executionId, 'start')?.machine?.S ?? '';
-  }
-
-  #childrenOf(executionId: string): number {
-    const prefix = `${executionId}.`;
-    return this.#database.executionIds().filter((id) => id.startsWith(prefix)).length;
   }
 
   #onReport(report: Report): void {

@@ -1,5 +1,6 @@
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
+import { endlessStop } from './endless.ts';
 import type { Instances } from './instances.ts';
 import { InvariantError } from './invariantError.ts';
 import type { World } from './process.ts';
@@ -10,8 +11,6 @@ interface Shard {
 }
 
 const largestBatch = 10;
-/** Begins the ids of the events that stop what would go on for ever. */
-export const endlessStop = 'endless-';
 
 /**
  * The stream and its mapping: shards that are read at the same time, each in its order; a batch that fails is delivered
