@@ -93,7 +93,7 @@ const eventsOf: Readonly<Partial<Record<ExampleName, readonly [string, ...string
 };
 
 const machinesEverySeeds = 1000;
-const machinesAtOnce = 100;
+const machinesAtOnce = 40;
 
 /** Draws what is done in a run: a few executions, what is sent to them, what operators do. */
 export function drawOperations(draws: Draws): Operation[] {
@@ -135,7 +135,7 @@ function drawStart(draws: Draws, executionId: string): Extract<Operation, { type
     return { type: 'start', atMs, executionId, machine: `g${index}`, input, index };
   }
   // Only without faults is it seen who sends what did not fit into a transaction.
-  const isFan = draws.chance(isCalm(draws.seed) ? 0.03 : 0.001, 'operations');
+  const isFan = draws.chance(isCalm(draws.seed) ? 0.008 : 0.001, 'operations');
   const machine = isFan ? 'fan' : draws.oneOf(examples, 'operations');
   return { type: 'start', atMs, executionId, machine, input: inputs[machine] ?? null };
 }
