@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assign, sendTo, setup } from 'xstate';
+import { assign, sendParent, sendTo, setup } from 'xstate';
 import { parseLog } from '../../orchestrator/core/execution/log.ts';
 import { machineLookup } from '../../orchestrator/core/execution/machines.ts';
 import { Replay } from '../../orchestrator/core/execution/replay.ts';
@@ -205,6 +205,39 @@ describe('what the simulation has found', () => {
     const verdicts = await rig.verdicts('e');
     expect(verdicts.filter((verdict) => verdict.startsWith('task#0#1'))).toEqual(['task#0#1 ignored: Ended']);
     expect(await rig.replayed('e')).toMatchObject({ status: 'ABORTED' });
+  });
+
+  it('invariant 7: what children said after a stop is taken by the second redrive where the first found no machine', async () => {
+    const child = setup({}).createMachine({
+      id: 'child',
+      entry: sendParent({ type: 'HELLO' }),
+      initial: 'waiting',
+      states: { waiting: { after: { 1000: 'done' } }, done: { type: 'final' } },
+    });
+    const parent = setup({ actors: { child } }).createMachine({
+      id: 'parent',
+      on: { HELLO: {} },
+      type: 'parallel',
+      states: {
+        a: { initial: 'b', states: { b: { invoke: { src: 'child', onDone: 'c' } }, c: { type: 'final' } } },
+        d: { initial: 'e', states: { e: { invoke: { src: 'child', onDone: 'f' } }, f: { type: 'final' } } },
+      },
+    });
+    const cloud = new SimulatedCloud([parent, child], {});
+    await cloud.start('parent', 'p');
+    await cloud.advance(500);
+    cloud.deploy([child]);
+    await cloud.advance(5000);
+    await cloud.control('p', 'stop');
+    await cloud.advance(1000);
+    await cloud.control('p', 'redrive');
+    await cloud.advance(20 * 60_000);
+    expect(await cloud.execution('p')).toMatchObject({ status: 'PENDING_REDRIVE' });
+    cloud.deploy([parent, child]);
+    await cloud.control('p', 'redrive', 'again');
+    await cloud.advance(5000);
+    expect(await cloud.execution('p')).toMatchObject({ status: 'SUCCEEDED' });
+    await expectSound(cloud, [parent, child]);
   });
 
   it('invariant 1: a result that comes while a stop reads the journal of a suspended execution is decided on', async () => {

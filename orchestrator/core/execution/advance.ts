@@ -10,7 +10,13 @@ import type { ExecutionEffect, LogSegment } from './commitDraft.ts';
 import { applyControl, applyParentsWord } from './control.ts';
 import { Draft } from './draft.ts';
 import { fireDue, fireDueTimers, isTimedOut, timeOut } from './due.ts';
-import { isDuplicate, isOfBeforeRedrive, noReferences, type SegmentReferences } from './duplicates.ts';
+import {
+  cameTooLate,
+  isDuplicate,
+  isOfBeforeRedrive,
+  noReferences,
+  type SegmentReferences,
+} from './duplicates.ts';
 import type { Emission } from './emission.ts';
 import type { JournalEntry, StartEntry } from './entries.ts';
 import { type Execution, type ExecutionError, type OpenTask, taskKey, type Waiting } from './execution.ts';
@@ -100,7 +106,8 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
     for (const entry of input.entries) {
       if (isDuplicate(draft, entry, segments)) {
         duplicates.push(entry.reference);
-        countAgain(draft, entry);
+        // A redrive that finds its machine takes it yet.
+        if (!cameTooLate(draft, entry, segments)) countAgain(draft, entry);
       } else attempt.take(entry);
     }
     if (input.goesOnWaiting !== true) attempt.endWaiting();

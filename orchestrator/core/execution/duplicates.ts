@@ -43,12 +43,16 @@ export function isDuplicate(draft: Draft, entry: JournalEntry, segments: Segment
 }
 
 /** Whether the execution is redriven, and all that was decided on the item is that it had ended. */
-export function isOfBeforeRedrive(
+export function isOfBeforeRedrive(draft: Draft, entry: JournalEntry, segments: SegmentReferences): boolean {
+  return draft.execution.waiting?.isRedrive === true && cameTooLate(draft, entry, segments);
+}
+
+/** Whether all that was decided on the item is that the execution had ended. */
+export function cameTooLate(
   draft: Draft,
   { reference }: JournalEntry,
   { ended }: SegmentReferences,
 ): boolean {
-  if (!draft.execution.waiting?.isRedrive) return false;
   const last = draft.lastVerdict(reference);
   return last === undefined ? ended.has(reference) : last.type === 'ignored' && last.reason === 'Ended';
 }
