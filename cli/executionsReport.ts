@@ -1,5 +1,5 @@
-import { type MeasuredExecutions, type Product, pricePerMillionExecutions } from '../bench/prices.ts';
 import type { ExecutionStatus } from '../client/index.ts';
+import { type MeasuredExecutions, type Product, pricePerMillionExecutions } from '../tools/bench/prices.ts';
 
 /** What `npm start` and `npm run loans` print with `--json`. */
 export interface ExecutionsReport {

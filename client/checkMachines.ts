@@ -2,7 +2,7 @@ import {
   type ExecutionStatus,
   executionStatuses,
   hasEnded,
-} from '../orchestrator/core/execution/execution.ts';
+} from '../orchestrator/core/execution/model/execution.ts';
 import { ExecutionNotFoundError } from './errors.ts';
 import { listAllExecutions } from './list.ts';
 import { mapConcurrently } from './mapConcurrently.ts';

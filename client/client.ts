@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { LambdaClientConfig } from '@aws-sdk/client-lambda';
+import { createDynamoDBClient } from '../orchestrator/aws/client.ts';
 import {
   functionNames,
   InvalidConfigurationError,
   readConfiguration,
-} from '../orchestrator/configuration.ts';
-import { readExecutionClock } from '../orchestrator/executionClock.ts';
+} from '../orchestrator/handlers/configuration.ts';
+import { readExecutionClock } from '../orchestrator/step/executionClock.ts';
 import { storeUrlProblem } from '../orchestrator/store/openStore.ts';
-import { createDynamoDBClient } from '../orchestrator/table/client.ts';
 import type { Units } from '../orchestrator/table/dynamoDBCalls.ts';
 import { DynamoDBTable } from '../orchestrator/table/dynamoDBTable.ts';
 import { openStoredJson, withStore } from '../orchestrator/table/openTable.ts';

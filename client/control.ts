@@ -1,6 +1,6 @@
-import type { ControlContent } from '../orchestrator/core/execution/entries.ts';
-import { patchTarget } from '../orchestrator/core/execution/inputPatch.ts';
-import { serializable } from '../orchestrator/core/serializable.ts';
+import { serializable } from '../orchestrator/core/data/serializable.ts';
+import { patchTarget } from '../orchestrator/core/execution/control/inputPatch.ts';
+import type { ControlContent } from '../orchestrator/core/execution/model/entries.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { InsertOutcome } from '../orchestrator/table/table.ts';
 import { InputPatchNotApplicableError } from './errors.ts';

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import type { Control } from '../orchestrator/core/execution/entries.ts';
-import { type ExecutionStatus, hasEnded } from '../orchestrator/core/execution/execution.ts';
+import type { Control } from '../orchestrator/core/execution/model/entries.ts';
+import { type ExecutionStatus, hasEnded } from '../orchestrator/core/execution/model/execution.ts';
 import type { ListedExecution } from '../orchestrator/table/table.ts';
 import { checkPatch, controlContent, type RedriveOptions, sendControl } from './control.ts';
 import { ControlMismatchError, InputPatchNotApplicableError } from './errors.ts';

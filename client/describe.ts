@@ -1,4 +1,6 @@
-import { childId, parentOf } from '../orchestrator/core/execution/addresses.ts';
+import type { Json, JsonObject } from '../orchestrator/core/data/json.ts';
+import { doneCount, type FanOut, failedCount } from '../orchestrator/core/execution/lists/fanOut.ts';
+import { childId, parentOf } from '../orchestrator/core/execution/model/addresses.ts';
 import {
   type Execution,
   type ExecutionError,
@@ -6,10 +8,8 @@ import {
   hasEnded,
   type OpenTask,
   taskKey,
-} from '../orchestrator/core/execution/execution.ts';
-import { doneCount, type FanOut, failedCount } from '../orchestrator/core/execution/fanOut.ts';
-import { taskToken } from '../orchestrator/core/execution/taskToken.ts';
-import type { Json, JsonObject } from '../orchestrator/core/json.ts';
+} from '../orchestrator/core/execution/model/execution.ts';
+import { taskToken } from '../orchestrator/core/execution/tasks/taskToken.ts';
 import { mayHoldReferences, withoutMarks } from '../orchestrator/core/machine/references.ts';
 import { type MachineState, parseMachineState } from '../orchestrator/core/machine/state.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';

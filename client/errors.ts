@@ -1,7 +1,7 @@
-import { childId } from '../orchestrator/core/execution/addresses.ts';
-import type { Divergence } from '../orchestrator/core/execution/divergence.ts';
-import type { ExecutionStatus } from '../orchestrator/core/execution/execution.ts';
-import type { PatchTarget } from '../orchestrator/core/execution/inputPatch.ts';
+import type { PatchTarget } from '../orchestrator/core/execution/control/inputPatch.ts';
+import { childId } from '../orchestrator/core/execution/model/addresses.ts';
+import type { ExecutionStatus } from '../orchestrator/core/execution/model/execution.ts';
+import type { Divergence } from '../orchestrator/core/execution/replay/divergence.ts';
 
 /** Thrown for an execution id that Millrace cannot use; nothing was written. */
 export class InvalidExecutionIdError extends Error {

@@ -1,12 +1,12 @@
-import type { JournalEntry } from '../orchestrator/core/execution/entries.ts';
-import type { Execution } from '../orchestrator/core/execution/execution.ts';
+import type { JournalEntry } from '../orchestrator/core/execution/model/entries.ts';
+import type { Execution } from '../orchestrator/core/execution/model/execution.ts';
 import {
   countLogEntries,
   isJournalKind,
   journalReferences,
   type LogEntry,
   parseLog,
-} from '../orchestrator/core/execution/log.ts';
+} from '../orchestrator/core/execution/model/log.ts';
 import { InvalidCursorError } from '../orchestrator/table/indexQueries.ts';
 import type { Table } from '../orchestrator/table/table.ts';
 

@@ -1,17 +1,17 @@
-import type { DivergenceCode } from '../orchestrator/core/execution/divergence.ts';
-import type { ControlEntry, JournalEntry } from '../orchestrator/core/execution/entries.ts';
-import type { Execution } from '../orchestrator/core/execution/execution.ts';
-import type { IgnoredReason, LogEntry } from '../orchestrator/core/execution/log.ts';
-import type { Message } from '../orchestrator/core/execution/messages.ts';
+import type { Json, JsonObject } from '../orchestrator/core/data/json.ts';
+import type { Message } from '../orchestrator/core/execution/children/messages.ts';
+import type { ControlEntry, JournalEntry } from '../orchestrator/core/execution/model/entries.ts';
+import type { Execution } from '../orchestrator/core/execution/model/execution.ts';
+import type { IgnoredReason, LogEntry } from '../orchestrator/core/execution/model/log.ts';
+import type { DivergenceCode } from '../orchestrator/core/execution/replay/divergence.ts';
 import {
   JournalIncompleteError,
   Replay,
   type ReplayedExecution,
-} from '../orchestrator/core/execution/replay.ts';
-import type { Json, JsonObject } from '../orchestrator/core/json.ts';
+} from '../orchestrator/core/execution/replay/replay.ts';
 import { parseMachineState } from '../orchestrator/core/machine/state.ts';
 import type { TaskError } from '../orchestrator/core/machine/step.types.ts';
-import { type ListResults, withListResults } from '../orchestrator/listResults.ts';
+import { type ListResults, withListResults } from '../orchestrator/step/listResults.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { Page } from '../orchestrator/table/table.ts';
 import { ExecutionNotFoundError } from './errors.ts';

@@ -1,15 +1,15 @@
-export { InvalidConfigurationError } from '../orchestrator/configuration.ts';
-export type { Divergence, DivergenceCode } from '../orchestrator/core/execution/divergence.ts';
+export type { JsonChange } from '../orchestrator/core/data/jsonChanges.ts';
+export { NotSerializableError } from '../orchestrator/core/data/serializable.ts';
+export type { Message } from '../orchestrator/core/execution/children/messages.ts';
 export type {
   ExecutionError,
   ExecutionErrorCode,
   ExecutionStatus,
-} from '../orchestrator/core/execution/execution.ts';
-export type { IgnoredReason } from '../orchestrator/core/execution/log.ts';
-export type { Message } from '../orchestrator/core/execution/messages.ts';
-export { JournalIncompleteError } from '../orchestrator/core/execution/replay.ts';
-export type { JsonChange } from '../orchestrator/core/jsonChanges.ts';
-export { NotSerializableError } from '../orchestrator/core/serializable.ts';
+} from '../orchestrator/core/execution/model/execution.ts';
+export type { IgnoredReason } from '../orchestrator/core/execution/model/log.ts';
+export type { Divergence, DivergenceCode } from '../orchestrator/core/execution/replay/divergence.ts';
+export { JournalIncompleteError } from '../orchestrator/core/execution/replay/replay.ts';
+export { InvalidConfigurationError } from '../orchestrator/handlers/configuration.ts';
 export {
   ObjectNotFoundError,
   StoreNotConfiguredError,

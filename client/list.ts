@@ -1,4 +1,4 @@
-import type { ExecutionStatus } from '../orchestrator/core/execution/execution.ts';
+import type { ExecutionStatus } from '../orchestrator/core/execution/model/execution.ts';
 import type { ListedExecution, Page } from '../orchestrator/table/table.ts';
 import { SinceNotApplicableError } from './errors.ts';
 import { machineId } from './identifiers.ts';

@@ -1,5 +1,5 @@
 import type { AnyStateMachine, ContextFrom, EventFrom, InputFrom, OutputFrom } from 'xstate';
-import type { Json } from '../orchestrator/core/json.ts';
+import type { Json } from '../orchestrator/core/data/json.ts';
 
 /** An XState machine, whose types then flow through the call, or the id of one. Only its id is used. */
 export type MachineReference = AnyStateMachine | string;

@@ -1,16 +1,20 @@
 import type { AnyStateMachine } from 'xstate';
-import { advance } from '../orchestrator/core/execution/advance.ts';
-import type { Divergence, DivergenceCode } from '../orchestrator/core/execution/divergence.ts';
-import type { JournalEntry } from '../orchestrator/core/execution/entries.ts';
-import { type Execution, type ExecutionStatus, hasEnded } from '../orchestrator/core/execution/execution.ts';
-import { ItemResultsNeeded } from '../orchestrator/core/execution/listOutcome.ts';
-import { isJournalKind, parseLog } from '../orchestrator/core/execution/log.ts';
-import { type MachineLookup, machineLookup } from '../orchestrator/core/execution/machines.ts';
-import { JournalIncompleteError, Replay } from '../orchestrator/core/execution/replay.ts';
-import { findMachine } from '../orchestrator/core/execution/waiting.ts';
-import type { JsonObject } from '../orchestrator/core/json.ts';
+import type { JsonObject } from '../orchestrator/core/data/json.ts';
+import { ItemResultsNeeded } from '../orchestrator/core/execution/lists/listOutcome.ts';
+import type { JournalEntry } from '../orchestrator/core/execution/model/entries.ts';
+import {
+  type Execution,
+  type ExecutionStatus,
+  hasEnded,
+} from '../orchestrator/core/execution/model/execution.ts';
+import { isJournalKind, parseLog } from '../orchestrator/core/execution/model/log.ts';
+import { type MachineLookup, machineLookup } from '../orchestrator/core/execution/model/machines.ts';
+import type { Divergence, DivergenceCode } from '../orchestrator/core/execution/replay/divergence.ts';
+import { JournalIncompleteError, Replay } from '../orchestrator/core/execution/replay/replay.ts';
+import { advance } from '../orchestrator/core/execution/step/advance.ts';
+import { findMachine } from '../orchestrator/core/execution/step/waiting.ts';
 import { prepareMachines } from '../orchestrator/core/machine/index.ts';
-import { type ListResults, withListResults } from '../orchestrator/listResults.ts';
+import { type ListResults, withListResults } from '../orchestrator/step/listResults.ts';
 import { descriptionOf, type ExecutionDescription } from './describe.ts';
 import { ExecutionNotFoundError, HistoryEntryNotFoundError, ReplayDivergedError } from './errors.ts';
 import { type LoggedEntry, logStart, readLog } from './executionLog.ts';

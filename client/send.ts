@@ -1,6 +1,6 @@
-import { isReservedEventType } from '../orchestrator/core/eventTypes.ts';
-import type { JsonObject } from '../orchestrator/core/json.ts';
-import { serializable } from '../orchestrator/core/serializable.ts';
+import type { JsonObject } from '../orchestrator/core/data/json.ts';
+import { serializable } from '../orchestrator/core/data/serializable.ts';
+import { isReservedEventType } from '../orchestrator/core/policy/eventTypes.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import { InvalidEventError, ReservedEventTypeError } from './errors.ts';
 import { checkExecutionId } from './identifiers.ts';

@@ -1,5 +1,5 @@
-import { serializable } from '../orchestrator/core/serializable.ts';
-import { validTraceparent } from '../orchestrator/core/traceContext.ts';
+import { serializable } from '../orchestrator/core/data/serializable.ts';
+import { validTraceparent } from '../orchestrator/core/data/traceContext.ts';
 import { activeTraceparent } from '../orchestrator/observability/openTelemetry.ts';
 import { ExecutionAlreadyExistsError } from '../orchestrator/table/errors.ts';
 import { InvalidMachineIdError } from './errors.ts';

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { TaskResult } from '../orchestrator/core/execution/entries.ts';
-import { taskKey } from '../orchestrator/core/execution/execution.ts';
-import { openTasks } from '../orchestrator/core/execution/fanOut.ts';
-import { type AttemptAddress, parseTaskToken } from '../orchestrator/core/execution/taskToken.ts';
+import { serializable } from '../orchestrator/core/data/serializable.ts';
+import { openTasks } from '../orchestrator/core/execution/lists/fanOut.ts';
+import type { TaskResult } from '../orchestrator/core/execution/model/entries.ts';
+import { taskKey } from '../orchestrator/core/execution/model/execution.ts';
+import { type AttemptAddress, parseTaskToken } from '../orchestrator/core/execution/tasks/taskToken.ts';
 import type { TaskError } from '../orchestrator/core/machine/step.types.ts';
-import { serializable } from '../orchestrator/core/serializable.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import {
   ExecutionNotFoundError,

@@ -1,23 +1,23 @@
 import type { StateValue } from 'xstate';
-import type { ExecutionEffect } from '../orchestrator/core/execution/commitDraft.ts';
-import type { Emission } from '../orchestrator/core/execution/emission.ts';
+import type { Json } from '../orchestrator/core/data/json.ts';
+import { type JsonChange, jsonChanges } from '../orchestrator/core/data/jsonChanges.ts';
+import { NotSerializableError, serializable } from '../orchestrator/core/data/serializable.ts';
+import type { Message, OutgoingItem } from '../orchestrator/core/execution/children/messages.ts';
+import type { Emission } from '../orchestrator/core/execution/model/emission.ts';
 import {
   type Execution,
   type ExecutionError,
   type ExecutionStatus,
   hasEnded,
   type OpenTask,
-} from '../orchestrator/core/execution/execution.ts';
-import type { Message, OutgoingItem } from '../orchestrator/core/execution/messages.ts';
-import type { ReplayedEntry } from '../orchestrator/core/execution/replay.ts';
-import type { Json } from '../orchestrator/core/json.ts';
-import { type JsonChange, jsonChanges } from '../orchestrator/core/jsonChanges.ts';
+} from '../orchestrator/core/execution/model/execution.ts';
+import type { ReplayedEntry } from '../orchestrator/core/execution/replay/replay.ts';
+import type { ExecutionEffect } from '../orchestrator/core/execution/step/commitDraft.ts';
 import {
   type MachineState,
   type MachineTimer,
   parseMachineState,
 } from '../orchestrator/core/machine/index.ts';
-import { NotSerializableError, serializable } from '../orchestrator/core/serializable.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 
 /** What an entry did to the machine: from which state to which, and what came of it. */

@@ -1,4 +1,4 @@
-import { hasEnded } from '../orchestrator/core/execution/execution.ts';
+import { hasEnded } from '../orchestrator/core/execution/model/execution.ts';
 import { describeExecution, type ExecutionDescription } from './describe.ts';
 import { WaitTimeoutError } from './errors.ts';
 import type { MachineReference } from './machineTypes.ts';

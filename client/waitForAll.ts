@@ -1,4 +1,4 @@
-import { type ExecutionStatus, hasEnded } from '../orchestrator/core/execution/execution.ts';
+import { type ExecutionStatus, hasEnded } from '../orchestrator/core/execution/model/execution.ts';
 import { describeExecution, waitsOnlyForEvents } from './describe.ts';
 import { WaitTimeoutError } from './errors.ts';
 import { listAllExecutions } from './list.ts';

@@ -5,7 +5,7 @@ import {
   environmentVariable,
   functionNames,
   type LogLevel,
-} from '../orchestrator/configuration.ts';
+} from '../orchestrator/handlers/configuration.ts';
 import { dataPrefix } from '../orchestrator/table/dataKeys.ts';
 import {
   attribute,

@@ -1,6 +1,6 @@
 import { checkRule, type IngestRequest, type IngestRule, InvalidRuleError } from '../ingest/ingestRule.ts';
-import { functionNames } from '../orchestrator/configuration.ts';
-import { envelopeField } from '../orchestrator/lambdaEvent.ts';
+import { envelopeField } from '../orchestrator/dispatch/lambdaEvent.ts';
+import { functionNames } from '../orchestrator/handlers/configuration.ts';
 import type { RuleDescription } from './description.ts';
 import { eventMatcher } from './eventPattern/eventPattern.ts';
 

@@ -1,4 +1,4 @@
-import type { Json } from '../orchestrator/core/json.ts';
+import type { Json } from '../orchestrator/core/data/json.ts';
 
 /**
  * A place in an event, in the JSON path of EventBridge's targets: `$`, `$.detail.orderId`, `$.detail.items[0].sku`.

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { readConfiguration } from '../orchestrator/configuration.ts';
-import { readExecutionClock } from '../orchestrator/executionClock.ts';
+import { createDynamoDBClient } from '../orchestrator/aws/client.ts';
+import { readConfiguration } from '../orchestrator/handlers/configuration.ts';
 import { serviceName } from '../orchestrator/observability/metricDefinitions.ts';
 import { createLogger, structuredReporter } from '../orchestrator/observability/structuredLog.ts';
-import { createDynamoDBClient } from '../orchestrator/table/client.ts';
+import { readExecutionClock } from '../orchestrator/step/executionClock.ts';
 import { DynamoDBTable } from '../orchestrator/table/dynamoDBTable.ts';
 import { openStoredJson, withStore } from '../orchestrator/table/openTable.ts';
 import { ingestHandler } from './ingest.ts';

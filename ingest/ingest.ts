@@ -7,8 +7,8 @@ import {
 import { sendEvent } from '../client/send.ts';
 import { startExecution } from '../client/start.ts';
 import type { ClientSurroundings } from '../client/surroundings.ts';
-import type { Json } from '../orchestrator/core/json.ts';
-import { describeError, type Reporter } from '../orchestrator/report.ts';
+import type { Json } from '../orchestrator/core/data/json.ts';
+import { describeError, type Reporter } from '../orchestrator/observability/report.ts';
 import { isObject } from '../orchestrator/table/attributes.ts';
 import {
   ExecutionAlreadyExistsError,

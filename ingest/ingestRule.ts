@@ -1,6 +1,6 @@
 import type { EventPattern } from '../infra/eventPattern/eventPattern.ts';
-import { isReservedEventType } from '../orchestrator/core/eventTypes.ts';
-import type { Json } from '../orchestrator/core/json.ts';
+import type { Json } from '../orchestrator/core/data/json.ts';
+import { isReservedEventType } from '../orchestrator/core/policy/eventTypes.ts';
 import { type EventPath, eventPath } from './eventPath.ts';
 
 /** What becomes of the events of a bus that match a pattern. */

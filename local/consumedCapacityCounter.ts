@@ -1,6 +1,6 @@
 import type { Units } from '../orchestrator/table/dynamoDBCalls.ts';
 
-/** Adds up the capacity units that functions print (orchestrator/report.ts, `consumedCapacity`). */
+/** Adds up the capacity units that functions print (orchestrator/observability/report.ts, `consumedCapacity`). */
 export class ConsumedCapacityCounter {
   #writeUnits = 0;
   #readUnits = 0;

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { MachineEvents, MachineInput } from '../client/machineTypes.ts';
-import type { Duration } from '../orchestrator/core/duration.ts';
+import type { Duration } from '../orchestrator/core/policy/duration.ts';
 import type {
   ChildName,
   MachineDefinition,

@@ -2,10 +2,10 @@ import { AssertionError } from 'node:assert';
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { matchesState } from 'xstate';
 import type { MachineContext, MachineOutput } from '../client/machineTypes.ts';
-import { type Duration, durationMs } from '../orchestrator/core/duration.ts';
-import type { ExecutionErrorCode, ExecutionStatus } from '../orchestrator/core/execution/execution.ts';
-import type { IgnoredReason } from '../orchestrator/core/execution/log.ts';
+import type { ExecutionErrorCode, ExecutionStatus } from '../orchestrator/core/execution/model/execution.ts';
+import type { IgnoredReason } from '../orchestrator/core/execution/model/log.ts';
 import { parseMachineState } from '../orchestrator/core/machine/index.ts';
+import { type Duration, durationMs } from '../orchestrator/core/policy/duration.ts';
 import { ImpossibleTestError } from './errors.ts';
 import type {
   ChildName,

@@ -1,9 +1,9 @@
-import type { ResultEntry } from '../orchestrator/core/execution/entries.ts';
-import { taskKey } from '../orchestrator/core/execution/execution.ts';
-import type { FanOut, ItemOutcome } from '../orchestrator/core/execution/fanOut.ts';
-import type { Json } from '../orchestrator/core/json.ts';
+import type { Json } from '../orchestrator/core/data/json.ts';
+import type { FanOut, ItemOutcome } from '../orchestrator/core/execution/lists/fanOut.ts';
+import type { ResultEntry } from '../orchestrator/core/execution/model/entries.ts';
+import { taskKey } from '../orchestrator/core/execution/model/execution.ts';
 import type { TaskError } from '../orchestrator/core/machine/step.types.ts';
-import { errorsShown, itemFailure } from '../orchestrator/core/thresholdError.ts';
+import { errorsShown, itemFailure } from '../orchestrator/core/policy/thresholdError.ts';
 import { isFailedItem } from '../workers/each.ts';
 import { ImpossibleTestError } from './errors.ts';
 

@@ -7,8 +7,8 @@ import type {
   StateValue,
   StateValueFrom,
 } from 'xstate';
-import type { EachMark, eachKey } from '../orchestrator/core/eachOptions.ts';
-import type { JsonObject } from '../orchestrator/core/json.ts';
+import type { JsonObject } from '../orchestrator/core/data/json.ts';
+import type { EachMark, eachKey } from '../orchestrator/core/policy/eachOptions.ts';
 
 /** An XState machine, or the config of one that is JSON alone. */
 export type MachineDefinition = AnyStateMachine | JsonObject;

@@ -1,9 +1,9 @@
-import type { LogSegment } from '../orchestrator/core/execution/commitDraft.ts';
-import type { Emission } from '../orchestrator/core/execution/emission.ts';
-import type { JournalEntry } from '../orchestrator/core/execution/entries.ts';
-import type { Execution } from '../orchestrator/core/execution/execution.ts';
-import type { OutgoingItem } from '../orchestrator/core/execution/messages.ts';
-import type { Json } from '../orchestrator/core/json.ts';
+import type { Json } from '../orchestrator/core/data/json.ts';
+import type { OutgoingItem } from '../orchestrator/core/execution/children/messages.ts';
+import type { Emission } from '../orchestrator/core/execution/model/emission.ts';
+import type { JournalEntry } from '../orchestrator/core/execution/model/entries.ts';
+import type { Execution } from '../orchestrator/core/execution/model/execution.ts';
+import type { LogSegment } from '../orchestrator/core/execution/step/commitDraft.ts';
 import { type Attributes, attributesSize } from '../orchestrator/table/attributes.ts';
 import {
   decodeExecution,

@@ -1,23 +1,23 @@
 import { inspect } from 'node:util';
-import { durationMs } from '../orchestrator/core/duration.ts';
-import { childId, childNumber } from '../orchestrator/core/execution/addresses.ts';
-import { type Advance, type AdvanceInput, advance } from '../orchestrator/core/execution/advance.ts';
-import type { Emission } from '../orchestrator/core/execution/emission.ts';
-import type { JournalEntry, TaskResult } from '../orchestrator/core/execution/entries.ts';
-import { type Execution, type OpenTask, taskKey } from '../orchestrator/core/execution/execution.ts';
-import type { FanOut } from '../orchestrator/core/execution/fanOut.ts';
-import { itemResultsOf } from '../orchestrator/core/execution/listOutcome.ts';
-import { type LogVerdict, parseLog } from '../orchestrator/core/execution/log.ts';
-import { type MachineLookup, machineLookup } from '../orchestrator/core/execution/machines.ts';
-import type { Message, OutgoingItem } from '../orchestrator/core/execution/messages.ts';
-import type { Json, JsonObject } from '../orchestrator/core/json.ts';
+import type { Json, JsonObject } from '../orchestrator/core/data/json.ts';
+import { serializable } from '../orchestrator/core/data/serializable.ts';
+import type { Message, OutgoingItem } from '../orchestrator/core/execution/children/messages.ts';
+import type { FanOut } from '../orchestrator/core/execution/lists/fanOut.ts';
+import { itemResultsOf } from '../orchestrator/core/execution/lists/listOutcome.ts';
+import { childId, childNumber } from '../orchestrator/core/execution/model/addresses.ts';
+import type { Emission } from '../orchestrator/core/execution/model/emission.ts';
+import type { JournalEntry, TaskResult } from '../orchestrator/core/execution/model/entries.ts';
+import { type Execution, type OpenTask, taskKey } from '../orchestrator/core/execution/model/execution.ts';
+import { type LogVerdict, parseLog } from '../orchestrator/core/execution/model/log.ts';
+import { type MachineLookup, machineLookup } from '../orchestrator/core/execution/model/machines.ts';
+import { type Advance, type AdvanceInput, advance } from '../orchestrator/core/execution/step/advance.ts';
 import {
   type PreparedMachine,
   parseMachineState,
   prepareMachines,
 } from '../orchestrator/core/machine/index.ts';
 import type { MachineEvent } from '../orchestrator/core/machine/step.types.ts';
-import { serializable } from '../orchestrator/core/serializable.ts';
+import { durationMs } from '../orchestrator/core/policy/duration.ts';
 import { type ExecutionEntry, entryText } from './entry.ts';
 import { ImpossibleTestError } from './errors.ts';
 import { asLast, exceptionsOf, failuresOf, listResults } from './listResults.ts';

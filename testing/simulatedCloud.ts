@@ -1,17 +1,17 @@
 import { seededRandom } from '../local/seededRandom.ts';
-import { functionNames } from '../orchestrator/configuration.ts';
-import type { Control, ControlContent } from '../orchestrator/core/execution/entries.ts';
-import type { Execution } from '../orchestrator/core/execution/execution.ts';
-import { machineLookup } from '../orchestrator/core/execution/machines.ts';
+import type { Control, ControlContent } from '../orchestrator/core/execution/model/entries.ts';
+import type { Execution } from '../orchestrator/core/execution/model/execution.ts';
+import { machineLookup } from '../orchestrator/core/execution/model/machines.ts';
 import { type prepareMachine, prepareMachines } from '../orchestrator/core/machine/index.ts';
+import { TaskDispatcher } from '../orchestrator/dispatch/taskDispatcher.ts';
+import { functionNames } from '../orchestrator/handlers/configuration.ts';
 import { type CatchUpEvent, type CatchUpResult, recoverHandler } from '../orchestrator/handlers/recover.ts';
-import { Orchestrator } from '../orchestrator/orchestrator.ts';
-import type { Report } from '../orchestrator/report.ts';
+import type { Report } from '../orchestrator/observability/report.ts';
+import { Orchestrator } from '../orchestrator/step/orchestrator.ts';
 import type { StoredJson } from '../orchestrator/store/storedJson.ts';
 import type { Attributes } from '../orchestrator/table/attributes.ts';
 import { decodeJournalItem } from '../orchestrator/table/journalItems.ts';
 import type { Table } from '../orchestrator/table/table.ts';
-import { TaskDispatcher } from '../orchestrator/taskDispatcher.ts';
 import { MemoryTable } from './memoryTable.ts';
 import { SimulatedLambda, type Workers } from './simulatedLambda.ts';
 

@@ -1,9 +1,9 @@
-import { durationMs } from '../orchestrator/core/duration.ts';
-import { openTasks } from '../orchestrator/core/execution/fanOut.ts';
-import type { MachineLookup } from '../orchestrator/core/execution/machines.ts';
+import { openTasks } from '../orchestrator/core/execution/lists/fanOut.ts';
+import type { MachineLookup } from '../orchestrator/core/execution/model/machines.ts';
 import { promiseLogicOf, runPromiseLogic } from '../orchestrator/core/machine/index.ts';
-import type { DispatchOutcome, FunctionInvoker } from '../orchestrator/dispatch.ts';
-import { resultOfFailure } from '../orchestrator/failedInvocation.ts';
+import { durationMs } from '../orchestrator/core/policy/duration.ts';
+import type { DispatchOutcome, FunctionInvoker } from '../orchestrator/dispatch/dispatch.ts';
+import { resultOfFailure } from '../orchestrator/handlers/failedInvocation.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { Table } from '../orchestrator/table/table.ts';
 import type { TaskPayload } from '../workers/contract.ts';

@@ -1,4 +1,4 @@
-import type { Duration } from '../orchestrator/core/duration.ts';
+import type { Duration } from '../orchestrator/core/policy/duration.ts';
 import type { WorkerFailure } from './entry.ts';
 
 /** What goes wrong with one invocation of a worker. */

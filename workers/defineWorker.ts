@@ -1,11 +1,11 @@
-import { readConfiguration } from '../orchestrator/configuration.ts';
-import { readExecutionClock } from '../orchestrator/executionClock.ts';
+import { createDynamoDBClient } from '../orchestrator/aws/client.ts';
+import { readConfiguration } from '../orchestrator/handlers/configuration.ts';
 import { openTelemetry } from '../orchestrator/observability/openTelemetry.ts';
-import { consoleReporter } from '../orchestrator/report.ts';
+import { consoleReporter } from '../orchestrator/observability/report.ts';
+import { readExecutionClock } from '../orchestrator/step/executionClock.ts';
 import type { ObjectStore } from '../orchestrator/store/objectStore.ts';
 import { openStore } from '../orchestrator/store/openStore.ts';
 import type { StoredJson } from '../orchestrator/store/storedJson.ts';
-import { createDynamoDBClient } from '../orchestrator/table/client.ts';
 import { consumedCapacityMeter } from '../orchestrator/table/consumedCapacity.ts';
 import { DynamoDBTable } from '../orchestrator/table/dynamoDBTable.ts';
 import { openStoredJson, withStore } from '../orchestrator/table/openTable.ts';

@@ -1,22 +1,22 @@
 import { setMaxListeners } from 'node:events';
 import { fromPromise, type PromiseActorLogic } from 'xstate';
+import { serializable } from '../orchestrator/core/data/serializable.ts';
+import { eachRequest, invalidItemsErrorName } from '../orchestrator/core/execution/lists/itemList.ts';
+import { runPromiseLogic } from '../orchestrator/core/machine/promiseLogic.ts';
 import {
   type EachMark,
   type EachOptions,
   eachKey,
   resolveEachOptions,
-} from '../orchestrator/core/eachOptions.ts';
-import { eachRequest, invalidItemsErrorName } from '../orchestrator/core/execution/itemList.ts';
-import type { ListFile, ListSummary } from '../orchestrator/core/listFiles.ts';
-import { runPromiseLogic } from '../orchestrator/core/machine/promiseLogic.ts';
-import { serializable } from '../orchestrator/core/serializable.ts';
+} from '../orchestrator/core/policy/eachOptions.ts';
+import type { ListFile, ListSummary } from '../orchestrator/core/policy/listFiles.ts';
 import {
   type FailedItem,
   type ItemFailure,
   itemFailure,
   thresholdError,
   thresholdErrorName,
-} from '../orchestrator/core/thresholdError.ts';
+} from '../orchestrator/core/policy/thresholdError.ts';
 import { taskErrorOf } from './runTask.ts';
 import { WorkerOutsideMillraceError } from './worker.ts';
 

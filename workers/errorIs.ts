@@ -1,4 +1,4 @@
-import { covers } from '../orchestrator/core/errorNames.ts';
+import { covers } from '../orchestrator/core/policy/errorNames.ts';
 
 /**
  * A guard for `onError`: whether the error has one of these names, by the rules of retry policies (`States.ALL` is any,

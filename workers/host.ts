@@ -1,5 +1,5 @@
-import { machineLookup } from '../orchestrator/core/execution/machines.ts';
-import type { Json } from '../orchestrator/core/json.ts';
+import type { Json } from '../orchestrator/core/data/json.ts';
+import { machineLookup } from '../orchestrator/core/execution/model/machines.ts';
 import {
   machinesOf,
   prepareMachines,

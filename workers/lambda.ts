@@ -5,7 +5,7 @@ import {
   lambdaKey,
   resolveTaskPolicy,
   taskPolicyKey,
-} from '../orchestrator/core/taskPolicy.ts';
+} from '../orchestrator/core/policy/taskPolicy.ts';
 import { type WorkerLogic, WorkerOutsideMillraceError } from './worker.ts';
 
 /**

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { inspect, types } from 'node:util';
-import { dataLimitErrorName } from '../orchestrator/core/errorNames.ts';
-import type { TaskResult } from '../orchestrator/core/execution/entries.ts';
+import { serializable } from '../orchestrator/core/data/serializable.ts';
+import type { TaskResult } from '../orchestrator/core/execution/model/entries.ts';
 import type { TaskError } from '../orchestrator/core/machine/step.types.ts';
-import { serializable } from '../orchestrator/core/serializable.ts';
-import { taskSpan } from '../orchestrator/spans.ts';
+import { dataLimitErrorName } from '../orchestrator/core/policy/errorNames.ts';
+import { taskSpan } from '../orchestrator/observability/spans.ts';
+import { noTracing, type Tracing } from '../orchestrator/observability/tracing.ts';
 import { isStoredDataError, StoredJson } from '../orchestrator/store/storedJson.ts';
 import { ItemTooLargeError, StoredDataTooLargeError } from '../orchestrator/table/errors.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { Table } from '../orchestrator/table/table.ts';
-import { noTracing, type Tracing } from '../orchestrator/tracing.ts';
 import type { TaskPayload } from './contract.ts';
 
 /** What a worker can know of its task. */

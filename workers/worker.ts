@@ -5,7 +5,7 @@ import {
   resolveTaskPolicy,
   type TaskPolicy,
   taskPolicyKey,
-} from '../orchestrator/core/taskPolicy.ts';
+} from '../orchestrator/core/policy/taskPolicy.ts';
 
 /** Actor logic that stands for a Lambda function of its own: it is invoked as a task, and its result is an item. */
 export type WorkerLogic<Input, Output> = PromiseActorLogic<Output, Input> & {

@@ -1,9 +1,9 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { LambdaClientConfig } from '@aws-sdk/client-lambda';
 import { createClient, type MillraceClient } from '../../client/index.ts';
-import { readConfiguration } from '../../orchestrator/configuration.ts';
-import { readExecutionClock } from '../../orchestrator/executionClock.ts';
-import { createDynamoDBClient } from '../../orchestrator/table/client.ts';
+import { createDynamoDBClient } from '../../orchestrator/aws/client.ts';
+import { readConfiguration } from '../../orchestrator/handlers/configuration.ts';
+import { readExecutionClock } from '../../orchestrator/step/executionClock.ts';
 import type { CommandContext } from '../context.ts';
 import type { Cloud } from './resolveCloud.ts';
 

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ControlManyOptions, ExecutionStatus, RedriveOptions } from '../../client/index.ts';
-import { type Duration, durationMs, InvalidDurationError } from '../../orchestrator/core/duration.ts';
-import { executionStatuses } from '../../orchestrator/core/execution/execution.ts';
+import { executionStatuses } from '../../orchestrator/core/execution/model/execution.ts';
+import { type Duration, durationMs, InvalidDurationError } from '../../orchestrator/core/policy/duration.ts';
 import { InvalidInputError } from '../errors.ts';
 import { readJsonArgument } from '../input/jsonArgument.ts';
 import { showProgress } from '../progress.ts';

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { ExecutionStatus, ListedExecution, MillraceClient, Page } from '../../client/index.ts';
-import { executionStatuses } from '../../orchestrator/core/execution/execution.ts';
+import { executionStatuses } from '../../orchestrator/core/execution/model/execution.ts';
 import { InvalidInputError } from '../errors.ts';
 import { colouredStatus } from '../rendering/status.ts';
 import { textTable } from '../rendering/textTable.ts';

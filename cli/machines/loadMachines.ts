@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { MachineDefinition } from '../../client/index.ts';
 import { BundleError } from '../../infra/bundle/bundleError.ts';
-import { machineLookup } from '../../orchestrator/core/execution/machines.ts';
+import { machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
 import { machinesOf, prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { readDevFile } from '../cloud/devFile.ts';
 import type { CloudOptions } from '../cloud/resolveCloud.ts';

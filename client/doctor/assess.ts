@@ -1,4 +1,4 @@
-import { InvalidLogError, journalReferences, parseLog } from '../../orchestrator/core/execution/log.ts';
+import { InvalidLogError, journalReferences, parseLog } from '../../orchestrator/core/execution/model/log.ts';
 import type { ExecutionOutline, JournalOutline } from '../../orchestrator/table/outline.ts';
 import type { Finding } from './findings.ts';
 import type { Partition } from './partition.ts';

@@ -1,6 +1,6 @@
-import { childId, childNumber, parentOf } from '../../orchestrator/core/execution/addresses.ts';
-import { hasEnded } from '../../orchestrator/core/execution/execution.ts';
-import { InvalidLogError } from '../../orchestrator/core/execution/log.ts';
+import { childId, childNumber, parentOf } from '../../orchestrator/core/execution/model/addresses.ts';
+import { hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
+import { InvalidLogError } from '../../orchestrator/core/execution/model/log.ts';
 import type { ExecutionVersion, Table } from '../../orchestrator/table/table.ts';
 import { unapplied } from './assess.ts';
 import type { Finding } from './findings.ts';

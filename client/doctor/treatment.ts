@@ -1,4 +1,4 @@
-import { hasEnded } from '../../orchestrator/core/execution/execution.ts';
+import { hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
 import type { Table } from '../../orchestrator/table/table.ts';
 import { controlContent, sendControl } from '../control.ts';
 import { Pace } from '../pace.ts';

@@ -18,7 +18,7 @@ import type { DeployedFunction } from './deployedFunctions.ts';
 /** Metrics are sums of five minutes unless they say otherwise. */
 export const metricPeriod = Duration.minutes(5);
 
-/** Reports in the functions' logs (orchestrator/report.ts) that are counted. */
+/** Reports in the functions' logs (orchestrator/observability/report.ts) that are counted. */
 export const countedReports = {
   waiting: 'Executions that wait because of a defect of the orchestrator (InternalError)',
   dropped: 'Items that nobody can decide on',

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../orchestrator/core/json.ts';
+import type { Json, JsonObject } from '../../orchestrator/core/data/json.ts';
 import { type Comparison, comparisonOf, type Leaf, type LeafMatcher } from './comparisons.ts';
 import { InvalidEventPatternError } from './invalidEventPatternError.ts';
 

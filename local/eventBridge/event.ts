@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../orchestrator/core/json.ts';
+import type { Json, JsonObject } from '../../orchestrator/core/data/json.ts';
 
 /** An event as targets get it: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html */
 export type EventBridgeEvent = {

@@ -1,6 +1,6 @@
 import type { RuleTargetDescription } from '../../infra/description.ts';
 import { eventPath } from '../../ingest/eventPath.ts';
-import type { Json } from '../../orchestrator/core/json.ts';
+import type { Json } from '../../orchestrator/core/data/json.ts';
 import type { EventBridgeEvent } from './event.ts';
 
 export interface RuleContext {

@@ -1,4 +1,4 @@
-import { describeError } from '../report.ts';
+import { describeError } from '../observability/report.ts';
 import type { Bus, BusEvent, PublishFailure } from './bus.ts';
 
 /** Publishes to each of several buses. An event that one of them did not take is published to all of them again. */

@@ -1,5 +1,5 @@
-import type { ExecutionErrorCode, ExecutionStatus } from '../core/execution/execution.ts';
-import type { Json } from '../core/json.ts';
+import type { Json } from '../core/data/json.ts';
+import type { ExecutionErrorCode, ExecutionStatus } from '../core/execution/model/execution.ts';
 
 /** Where events leave Millrace. Implement it to bring a bus of your own. */
 export interface Bus {

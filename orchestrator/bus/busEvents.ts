@@ -1,6 +1,6 @@
-import type { ExecutionStatus } from '../core/execution/execution.ts';
-import { hasEnded } from '../core/execution/execution.ts';
-import type { Json } from '../core/json.ts';
+import type { Json } from '../core/data/json.ts';
+import type { ExecutionStatus } from '../core/execution/model/execution.ts';
+import { hasEnded } from '../core/execution/model/execution.ts';
 import { isObject } from '../table/attributes.ts';
 import type { CommitRecord } from '../table/commitRecord.ts';
 import {

@@ -4,9 +4,9 @@ import type {
   PutEventsRequestEntry,
   PutEventsResultEntry,
 } from '@aws-sdk/client-eventbridge';
+import { forManySmallRequests, lean } from '../aws/client.ts';
 import { eachLimited } from '../handlers/eachLimited.ts';
-import { describeError } from '../report.ts';
-import { forManySmallRequests, lean } from '../table/client.ts';
+import { describeError } from '../observability/report.ts';
 import type { Bus, BusEvent, PublishFailure, PublishResult } from './bus.ts';
 
 export interface EventBridgeBusOptions {

@@ -1,5 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { environmentVariable, InvalidConfigurationError, readConfiguration } from '../configuration.ts';
+import {
+  environmentVariable,
+  InvalidConfigurationError,
+  readConfiguration,
+} from '../handlers/configuration.ts';
 import { publishHandler } from '../handlers/publish.ts';
 import { serviceName } from '../observability/metricDefinitions.ts';
 import { createLogger, structuredReporter } from '../observability/structuredLog.ts';

@@ -1,5 +1,5 @@
-import { nobody, type Observer } from '../activity.ts';
-import { describeError, type Reporter } from '../report.ts';
+import { nobody, type Observer } from '../observability/activity.ts';
+import { describeError, type Reporter } from '../observability/report.ts';
 import type { DueExecution, Table } from '../table/table.ts';
 import type { WakeEvent } from './wake.ts';
 

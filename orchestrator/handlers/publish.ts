@@ -1,7 +1,7 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import type { Bus, BusEvent } from '../bus/bus.ts';
 import { busEvents } from '../bus/busEvents.ts';
-import { describeError, type Reporter } from '../report.ts';
+import { describeError, type Reporter } from '../observability/report.ts';
 import { decodeCommitRecord } from '../table/commitRecord.ts';
 import { UnreadableExecutionError } from '../table/executionItem.ts';
 import { attributesOf } from './streamImage.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { environmentVariable, InvalidConfigurationError } from '../configuration.ts';
-import type { Orchestrator } from '../orchestrator.ts';
-import { describeError, type Reporter } from '../report.ts';
+import { describeError, type Reporter } from '../observability/report.ts';
+import type { Orchestrator } from '../step/orchestrator.ts';
 import { ObjectNotFoundError, type ObjectStore } from '../store/objectStore.ts';
+import { environmentVariable, InvalidConfigurationError } from './configuration.ts';
 import { eachLimited } from './eachLimited.ts';
 import { type GivenUpExecution, givenUpExecutions } from './givenUpBatch.ts';
 

@@ -4,8 +4,8 @@ import type {
   DynamoDBRecord,
   DynamoDBStreamEvent,
 } from 'aws-lambda';
-import type { JournalRecord, Orchestrator } from '../orchestrator.ts';
-import { describeError, type Reporter } from '../report.ts';
+import { describeError, type Reporter } from '../observability/report.ts';
+import type { JournalRecord, Orchestrator } from '../step/orchestrator.ts';
 import { decodeJournalItem } from '../table/journalItems.ts';
 import { eachLimited } from './eachLimited.ts';
 import { attributesOf } from './streamImage.ts';

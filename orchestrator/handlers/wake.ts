@@ -1,5 +1,5 @@
-import type { Orchestrator } from '../orchestrator.ts';
-import { describeError, type Reporter } from '../report.ts';
+import { describeError, type Reporter } from '../observability/report.ts';
+import type { Orchestrator } from '../step/orchestrator.ts';
 import { eachLimited } from './eachLimited.ts';
 
 /** What the clock calls the wake function with. */

@@ -1,6 +1,6 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import type { Activity, Observer } from '../activity.ts';
-import type { ExecutionStatus } from '../core/execution/execution.ts';
+import type { ExecutionStatus } from '../core/execution/model/execution.ts';
+import type { Activity, Observer } from './activity.ts';
 import {
   type MetricDefinition,
   type MetricName,

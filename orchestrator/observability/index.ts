@@ -1,8 +1,8 @@
-import { nobody, type Observer } from '../activity.ts';
-import type { Configuration } from '../configuration.ts';
-import type { Reporter } from '../report.ts';
+import type { Configuration } from '../handlers/configuration.ts';
+import { nobody, type Observer } from './activity.ts';
 import { activityMetrics } from './activityMetrics.ts';
 import { metricNamespace, serviceName } from './metricDefinitions.ts';
+import type { Reporter } from './report.ts';
 import { activityLog, createLogger, structuredReporter } from './structuredLog.ts';
 
 /** How a function of Millrace is seen from outside. */

@@ -1,7 +1,7 @@
 import { context, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import { formatTraceparent, parseTraceparent } from '../core/traceContext.ts';
-import { describeError } from '../report.ts';
-import type { Tracing } from '../tracing.ts';
+import { formatTraceparent, parseTraceparent } from '../core/data/traceContext.ts';
+import { describeError } from './report.ts';
+import type { Tracing } from './tracing.ts';
 
 const kinds = { internal: SpanKind.INTERNAL, producer: SpanKind.PRODUCER, consumer: SpanKind.CONSUMER };
 

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { Logger } from '@aws-lambda-powertools/logger';
-import { type Observer, subjectOf } from '../activity.ts';
-import type { ExecutionStatus } from '../core/execution/execution.ts';
-import { consoleReporter, type Report, type Reporter } from '../report.ts';
+import type { ExecutionStatus } from '../core/execution/model/execution.ts';
+import { type Observer, subjectOf } from './activity.ts';
+import { consoleReporter, type Report, type Reporter } from './report.ts';
 
 type Level = 'info' | 'warn' | 'error';
 

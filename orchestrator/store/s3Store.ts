@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
-import { forManySmallRequests } from '../table/client.ts';
+import { forManySmallRequests } from '../aws/client.ts';
 import {
   checkObjectKey,
   ObjectNotFoundError,

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { constants, gunzip, gzip } from 'node:zlib';
-import type { Json } from '../core/json.ts';
+import type { Json } from '../core/data/json.ts';
 import {
   ObjectNotFoundError,
   type ObjectStore,

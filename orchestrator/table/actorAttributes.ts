@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { ChildExecution, Execution, HeldEvent } from '../core/execution/execution.ts';
-import type { OutgoingItem } from '../core/execution/messages.ts';
-import type { Json } from '../core/json.ts';
+import type { Json } from '../core/data/json.ts';
+import type { OutgoingItem } from '../core/execution/children/messages.ts';
+import type { ChildExecution, Execution, HeldEvent } from '../core/execution/model/execution.ts';
 import { type Attributes, compressedAttribute, isObject, jsonAttribute, jsonOf } from './attributes.ts';
 import { isDataKey } from './dataKeys.ts';
 import { isEvent, messagesOf } from './messageItems.ts';

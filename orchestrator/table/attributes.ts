@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Json, JsonObject } from '../core/json.ts';
-import { deepestNesting } from '../core/serializable.ts';
+import type { Json, JsonObject } from '../core/data/json.ts';
+import { deepestNesting } from '../core/data/serializable.ts';
 
 export type Attributes = Record<string, AttributeValue>;
 

@@ -1,5 +1,5 @@
-import type { Emission } from '../core/execution/emission.ts';
-import type { Execution } from '../core/execution/execution.ts';
+import type { Emission } from '../core/execution/model/emission.ts';
+import type { Execution } from '../core/execution/model/execution.ts';
 import { type Attributes, UnreadableAttributeError } from './attributes.ts';
 import { emittedOf } from './emitted.ts';
 import { decodeExecution, UnreadableExecutionError } from './executionItem.ts';

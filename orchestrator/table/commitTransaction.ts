@@ -6,7 +6,7 @@ import {
   TransactWriteItemsCommand,
   type TransactWriteItemsCommandOutput,
 } from '@aws-sdk/client-dynamodb';
-import { fraction } from '../core/execution/tasks.ts';
+import { fraction } from '../core/execution/tasks/tasks.ts';
 import { type Attributes, attributesSize } from './attributes.ts';
 import { type Condition, isNotWrittenYet } from './conditions.ts';
 import type { Units } from './dynamoDBCalls.ts';

@@ -1,4 +1,4 @@
-import type { Reporter } from '../report.ts';
+import type { Reporter } from '../observability/report.ts';
 import type { Units } from './dynamoDBCalls.ts';
 
 export interface ConsumedCapacityMeter {

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Emission } from '../core/execution/emission.ts';
-import { executionStatuses } from '../core/execution/execution.ts';
-import type { Json } from '../core/json.ts';
+import type { Json } from '../core/data/json.ts';
+import type { Emission } from '../core/execution/model/emission.ts';
+import { executionStatuses } from '../core/execution/model/execution.ts';
 import { compressedAttribute, isObject, textOf, UnreadableAttributeError } from './attributes.ts';
 
 /** JSON text, because a stream filter's `exists` sees only what is no list and no map. */

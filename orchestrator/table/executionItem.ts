@@ -1,5 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Emission } from '../core/execution/emission.ts';
+import type { Json } from '../core/data/json.ts';
+import type { Emission } from '../core/execution/model/emission.ts';
 import {
   type Execution,
   type ExecutionError,
@@ -9,9 +10,8 @@ import {
   hasEnded,
   type OpenTask,
   type Waiting,
-} from '../core/execution/execution.ts';
-import { fraction } from '../core/execution/tasks.ts';
-import type { Json } from '../core/json.ts';
+} from '../core/execution/model/execution.ts';
+import { fraction } from '../core/execution/tasks/tasks.ts';
 import {
   actorAttributes,
   childrenOf,

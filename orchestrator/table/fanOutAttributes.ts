@@ -1,14 +1,14 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Execution } from '../core/execution/execution.ts';
+import type { Json } from '../core/data/json.ts';
 import {
   exceptionsOf,
   exceptionsText,
   type FanOut,
   type ItemTask,
   type PartsReport,
-} from '../core/execution/fanOut.ts';
-import type { Json } from '../core/json.ts';
-import { isFailureList } from '../core/thresholdError.ts';
+} from '../core/execution/lists/fanOut.ts';
+import type { Execution } from '../core/execution/model/execution.ts';
+import { isFailureList } from '../core/policy/thresholdError.ts';
 import { type Attributes, isObject, jsonAttribute, jsonOf, textOf } from './attributes.ts';
 
 /**

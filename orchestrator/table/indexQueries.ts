@@ -1,5 +1,5 @@
 import type { QueryCommandInput } from '@aws-sdk/client-dynamodb';
-import type { ExecutionStatus } from '../core/execution/execution.ts';
+import type { ExecutionStatus } from '../core/execution/model/execution.ts';
 import type { Attributes } from './attributes.ts';
 import { isoTime } from './executionItem.ts';
 import { indexName, indexPartition, sortKey } from './schema.ts';

@@ -1,4 +1,4 @@
-import type { Json } from '../core/json.ts';
+import type { Json } from '../core/data/json.ts';
 import { type Attributes, attributesSize, compressedAttribute, jsonAttribute, jsonOf } from './attributes.ts';
 import { attribute, sortKey } from './schema.ts';
 import type { ItemsPage } from './table.ts';

@@ -1,3 +1,5 @@
+import type { Json, JsonObject } from '../core/data/json.ts';
+import { validTraceparent } from '../core/data/traceContext.ts';
 import {
   type ControlContent,
   type ControlEntry,
@@ -5,10 +7,8 @@ import {
   type JournalEntry,
   type StartEntry,
   type TaskResult,
-} from '../core/execution/entries.ts';
-import type { Json, JsonObject } from '../core/json.ts';
+} from '../core/execution/model/entries.ts';
 import type { TaskError } from '../core/machine/step.types.ts';
-import { validTraceparent } from '../core/traceContext.ts';
 import { type Attributes, isObject, jsonAttribute, jsonOf, UnreadableAttributeError } from './attributes.ts';
 import { dataKey, isDataKey } from './dataKeys.ts';
 import { decodeMessages, fitted, isChildStart } from './messageItems.ts';

@@ -1,7 +1,7 @@
-import { childNumber } from '../core/execution/addresses.ts';
-import type { MessageEntry } from '../core/execution/entries.ts';
-import type { Message, OutgoingItem } from '../core/execution/messages.ts';
-import type { Json } from '../core/json.ts';
+import type { Json } from '../core/data/json.ts';
+import type { Message, OutgoingItem } from '../core/execution/children/messages.ts';
+import { childNumber } from '../core/execution/model/addresses.ts';
+import type { MessageEntry } from '../core/execution/model/entries.ts';
 import type { MachineEvent, TaskError } from '../core/machine/step.types.ts';
 import {
   type Attributes,

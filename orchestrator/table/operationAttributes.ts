@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Execution, Failed } from '../core/execution/execution.ts';
+import type { Execution, Failed } from '../core/execution/model/execution.ts';
 import { type Attributes, isObject, jsonAttribute, jsonOf } from './attributes.ts';
 
 type OperationFields = Pick<

@@ -1,5 +1,10 @@
 import type { QueryCommandInput, ScanCommandInput } from '@aws-sdk/client-dynamodb';
-import { type Execution, type ExecutionStatus, type OpenTask, taskKey } from '../core/execution/execution.ts';
+import {
+  type Execution,
+  type ExecutionStatus,
+  type OpenTask,
+  taskKey,
+} from '../core/execution/model/execution.ts';
 import type { Attributes } from './attributes.ts';
 import { statusOf } from './executionItem.ts';
 import { fanOutsOf } from './fanOutAttributes.ts';

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import { type Execution, hasEnded } from '../core/execution/execution.ts';
-import type { Json } from '../core/json.ts';
+import type { Json } from '../core/data/json.ts';
+import { type Execution, hasEnded } from '../core/execution/model/execution.ts';
 import { maximumDataBytes, maximumStateBytes } from '../store/storedJson.ts';
 import { dataKey, hasContent, isStateKey, stateKey } from './dataKeys.ts';
 import { maximumItemBytes } from './schema.ts';

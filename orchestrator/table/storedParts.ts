@@ -1,7 +1,7 @@
-import type { JournalEntry } from '../core/execution/entries.ts';
-import type { Execution } from '../core/execution/execution.ts';
-import { unfetchedPatchedTask } from '../core/execution/inputPatch.ts';
-import { unfetchedData, unfetchedSnapshot } from '../core/execution/storedData.ts';
+import { unfetchedPatchedTask } from '../core/execution/control/inputPatch.ts';
+import type { JournalEntry } from '../core/execution/model/entries.ts';
+import type { Execution } from '../core/execution/model/execution.ts';
+import { unfetchedData, unfetchedSnapshot } from '../core/execution/model/storedData.ts';
 import { ObjectNotFoundError } from '../store/objectStore.ts';
 import { isStoredDataError, type StoredJson } from '../store/storedJson.ts';
 import { isObject } from './attributes.ts';

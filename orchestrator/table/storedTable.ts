@@ -1,9 +1,9 @@
-import type { LogSegment } from '../core/execution/commitDraft.ts';
-import type { Emission } from '../core/execution/emission.ts';
-import type { JournalEntry } from '../core/execution/entries.ts';
-import { type Execution, hasEnded } from '../core/execution/execution.ts';
-import type { OutgoingItem } from '../core/execution/messages.ts';
-import type { Json } from '../core/json.ts';
+import type { Json } from '../core/data/json.ts';
+import type { OutgoingItem } from '../core/execution/children/messages.ts';
+import type { Emission } from '../core/execution/model/emission.ts';
+import type { JournalEntry } from '../core/execution/model/entries.ts';
+import { type Execution, hasEnded } from '../core/execution/model/execution.ts';
+import type { LogSegment } from '../core/execution/step/commitDraft.ts';
 import { isStoredDataError, maximumDataBytes, type StoredJson } from '../store/storedJson.ts';
 import { dataKey, isStateKey } from './dataKeys.ts';
 import { ItemTooLargeError, StoredDataTooLargeError } from './errors.ts';

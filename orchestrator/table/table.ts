@@ -1,9 +1,9 @@
-import type { LogSegment } from '../core/execution/commitDraft.ts';
-import type { Emission } from '../core/execution/emission.ts';
-import type { ControlContent, JournalEntry } from '../core/execution/entries.ts';
-import type { AttemptNumbers, Execution, ExecutionStatus } from '../core/execution/execution.ts';
-import type { OutgoingItem } from '../core/execution/messages.ts';
-import type { Json, JsonObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/data/json.ts';
+import type { OutgoingItem } from '../core/execution/children/messages.ts';
+import type { Emission } from '../core/execution/model/emission.ts';
+import type { ControlContent, JournalEntry } from '../core/execution/model/entries.ts';
+import type { AttemptNumbers, Execution, ExecutionStatus } from '../core/execution/model/execution.ts';
+import type { LogSegment } from '../core/execution/step/commitDraft.ts';
 import type { ResultItem, StartItem } from './journalItems.ts';
 import type { Beat, Claim, ClaimOutcome, NewBeat } from './liveness.ts';
 import type { ItemOutline } from './outline.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { audit } from '../../cli/chaos/audit.ts';
-import type { Subject } from '../../cli/chaos/subjects.ts';
 import type { HistoryItems } from '../../orchestrator/table/table.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import { audit } from '../../tools/chaos/audit.ts';
+import type { Subject } from '../../tools/chaos/subjects.ts';
 import { sequential } from '../support/machines.ts';
 
 const machine = sequential(2);

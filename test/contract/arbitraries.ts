@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { type Execution, executionStatuses } from '../../orchestrator/core/execution/execution.ts';
-import type { FanOut } from '../../orchestrator/core/execution/fanOut.ts';
-import type { Json, JsonObject } from '../../orchestrator/core/json.ts';
+import type { Json, JsonObject } from '../../orchestrator/core/data/json.ts';
+import type { FanOut } from '../../orchestrator/core/execution/lists/fanOut.ts';
+import { type Execution, executionStatuses } from '../../orchestrator/core/execution/model/execution.ts';
 
 const unusualStrings = [
   '',

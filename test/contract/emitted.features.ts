@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Emission } from '../../orchestrator/core/execution/emission.ts';
-import { executionStatuses } from '../../orchestrator/core/execution/execution.ts';
+import type { Emission } from '../../orchestrator/core/execution/model/emission.ts';
+import { executionStatuses } from '../../orchestrator/core/execution/model/execution.ts';
 import { decodeCommitRecord } from '../../orchestrator/table/commitRecord.ts';
 import { anyExecution, asJson, jsonObject } from './arbitraries.ts';
 import { ended, execution, incompressible, next } from './examples.ts';

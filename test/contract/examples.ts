@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Execution } from '../../orchestrator/core/execution/execution.ts';
+import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
 import type { ResultItem } from '../../orchestrator/table/journalItems.ts';
 import type { NewEvent } from '../../orchestrator/table/table.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Execution } from '../../orchestrator/core/execution/execution.ts';
+import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
 import { shardOf } from '../../orchestrator/table/executionItem.ts';
 import type { DueExecution, ListedExecution, ListRequest, Page } from '../../orchestrator/table/table.ts';
 import { ended, execution, next, noon } from './examples.ts';

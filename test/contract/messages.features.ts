@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { OutgoingItem } from '../../orchestrator/core/execution/messages.ts';
+import type { OutgoingItem } from '../../orchestrator/core/execution/children/messages.ts';
 import { ended, execution, incompressible, next, noon } from './examples.ts';
 import type { Current } from './table.features.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jsonChanges } from '../../orchestrator/core/jsonChanges.ts';
+import { jsonChanges } from '../../orchestrator/core/data/jsonChanges.ts';
 
 describe('changes between two JSON values', () => {
   it('are named by the deepest path at which they differ', () => {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Duration, durationMs, InvalidDurationError } from '../../orchestrator/core/duration.ts';
+import { type Duration, durationMs, InvalidDurationError } from '../../orchestrator/core/policy/duration.ts';
 import {
   InvalidRetryPolicyError,
   type RetryPolicy,
   resolveTaskPolicy,
-} from '../../orchestrator/core/taskPolicy.ts';
+} from '../../orchestrator/core/policy/taskPolicy.ts';
 import { worker } from '../../workers/index.ts';
 
 const dayMs = 86_400_000;

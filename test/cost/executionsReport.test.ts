@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { MeasuredExecutions } from '../../bench/prices.ts';
-import type { DemoResult } from '../../cli/demo/demo.ts';
-import { demoReport, demoTable } from '../../cli/demo/report.ts';
-import { loansReport, loansTable } from '../../cli/loans/report.ts';
-import type { LoansResult } from '../../cli/loans/runLoans.ts';
+import type { MeasuredExecutions } from '../../tools/bench/prices.ts';
+import type { DemoResult } from '../../tools/demo/demo.ts';
+import { demoReport, demoTable } from '../../tools/demo/report.ts';
+import { loansReport, loansTable } from '../../tools/loans/report.ts';
+import type { LoansResult } from '../../tools/loans/runLoans.ts';
 
 const measured: MeasuredExecutions = {
   executions: 3,

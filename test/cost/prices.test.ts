@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { describeDeployment } from '../../infra/describe.ts';
+import { runSeconds } from '../../orchestrator/handlers/clock.ts';
+import { defaults } from '../../orchestrator/handlers/configuration.ts';
 import {
   idleMonthLines,
   type MeasuredExecutions,
   priceLines,
   pricePerMillionExecutions,
   products,
-} from '../../bench/prices.ts';
-import { describeDeployment } from '../../infra/describe.ts';
-import { defaults } from '../../orchestrator/configuration.ts';
-import { runSeconds } from '../../orchestrator/handlers/clock.ts';
+} from '../../tools/bench/prices.ts';
 
 /** A thousand executions of four tasks each. */
 const measured: MeasuredExecutions = {

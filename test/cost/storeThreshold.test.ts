@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { listPrices } from '../../bench/prices.ts';
-import { defaults } from '../../orchestrator/configuration.ts';
+import { defaults } from '../../orchestrator/handlers/configuration.ts';
+import { listPrices } from '../../tools/bench/prices.ts';
 
 const { dynamodb, s3, lambda } = listPrices;
 /** What S3 takes at most for a small object, by its performance guidelines, and what the orchestrator costs meanwhile. */

@@ -34,7 +34,7 @@ describe('the page of errors', () => {
   });
 
   it('names every code that an execution can have', async () => {
-    const execution = await read('orchestrator/core/execution/execution.ts');
+    const execution = await read('orchestrator/core/execution/model/execution.ts');
     const step = await read('orchestrator/core/machine/step.types.ts');
     const codes = [
       ...namesOf(execution, /type ExecutionErrorCode =(.*?);/s),
@@ -45,7 +45,10 @@ describe('the page of errors', () => {
   });
 
   it('names every reason to ignore an input', async () => {
-    const reasons = namesOf(await read('orchestrator/core/execution/log.ts'), /type IgnoredReason =(.*?);/s);
+    const reasons = namesOf(
+      await read('orchestrator/core/execution/model/log.ts'),
+      /type IgnoredReason =(.*?);/s,
+    );
     expect(reasons.length).toBeGreaterThan(4);
     expect(undocumented(reasons)).toEqual([]);
   });
@@ -56,7 +59,7 @@ describe('the page of errors', () => {
   });
 
   it('names every kind of report', async () => {
-    const report = await read('orchestrator/report.ts');
+    const report = await read('orchestrator/observability/report.ts');
     const types = [...report.matchAll(/readonly type: '(\w+)'/g)].map((match) => match[1] ?? '');
     // Capacity units are reported for measurements alone.
     expect(undocumented(types.filter((type) => type !== 'consumedCapacity'))).toEqual([]);

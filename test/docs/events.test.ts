@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { LocalEventBridge } from '../../local/eventBridge/eventBridge.ts';
 import type { BusEvent } from '../../orchestrator/bus/bus.ts';
 import { detailType } from '../../orchestrator/bus/bus.ts';
-import { executionStatuses } from '../../orchestrator/core/execution/execution.ts';
+import { executionStatuses } from '../../orchestrator/core/execution/model/execution.ts';
 import { publishHandler } from '../../orchestrator/handlers/publish.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { project } from '../infra/bundleFixture.ts';

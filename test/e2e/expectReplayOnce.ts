@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { AnyStateMachine } from 'xstate';
 import { replayRecording } from '../../client/index.ts';
-import { journalReferences } from '../../orchestrator/core/execution/log.ts';
+import { journalReferences } from '../../orchestrator/core/execution/model/log.ts';
 import { DynamoDBTable } from '../../orchestrator/table/dynamoDBTable.ts';
 import type { TestCloud } from './testCloud.ts';
 

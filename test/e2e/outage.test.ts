@@ -6,7 +6,7 @@ import { cloudOf } from '../../cli/cloud/localCloud.ts';
 import { startEngine } from '../../local/dynamodb/engine.ts';
 import { trimStream } from '../../local/dynamodb/trimStream.ts';
 import { readCheckpoints } from '../../local/eventSource/checkpoints.ts';
-import { createDynamoDBClient } from '../../orchestrator/table/client.ts';
+import { createDynamoDBClient } from '../../orchestrator/aws/client.ts';
 import { type TemporaryDirectory, temporaryDirectory } from '../cli/temporaryDirectory.ts';
 import { jsonOf, millrace } from '../cli/testCommandLine.ts';
 import { trip } from '../support/trip.ts';

@@ -17,7 +17,7 @@ import { ensureTable } from '../../local/dynamodb/createTable.ts';
 import { startEngine } from '../../local/dynamodb/engine.ts';
 import { startEventSource } from '../../local/eventSource/eventSource.ts';
 import { FunctionProcesses } from '../../local/runtimeApi/functionProcesses.ts';
-import { createDynamoDBClient } from '../../orchestrator/table/client.ts';
+import { createDynamoDBClient } from '../../orchestrator/aws/client.ts';
 import { eventually } from '../support/eventually.ts';
 
 const started: (() => Promise<unknown> | unknown)[] = [];

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { parseLog } from '../../orchestrator/core/execution/log.ts';
+import { parseLog } from '../../orchestrator/core/execution/model/log.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { careful, hoarder } from '../support/brokenMachines.ts';
 import { addWorker, sequential } from '../support/machines.ts';

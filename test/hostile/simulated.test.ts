@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { setup } from 'xstate';
-import { parseLog } from '../../orchestrator/core/execution/log.ts';
+import { parseLog } from '../../orchestrator/core/execution/model/log.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { worker } from '../../workers/index.ts';
 import { careful, hoarder } from '../support/brokenMachines.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { eventPath } from '../../ingest/eventPath.ts';
 import { ingestHandler } from '../../ingest/ingest.ts';
 import type { IngestRequest } from '../../ingest/ingestRule.ts';
-import type { Report } from '../../orchestrator/report.ts';
+import type { Report } from '../../orchestrator/observability/report.ts';
 import { MemoryTable } from '../../testing/memoryTable.ts';
 
 const now = Date.parse('2026-03-01T12:00:00.000Z');

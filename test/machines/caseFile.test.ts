@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { loggedEnd } from '../../cli/loans/loggedOutcome.ts';
+import { loggedEnd } from '../../tools/loans/loggedOutcome.ts';
 import { caseFileVariable, readCaseFile } from '../../workers/examples/loanCases/caseFile.ts';
 import { type CaseFile, courses, writeCaseFile } from './caseFileFixture.ts';
 

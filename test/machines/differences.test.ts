@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { differencesOf, type ExecutionEnd } from '../../cli/demo/differences.ts';
-import type { SampleOrder } from '../../cli/demo/sampleOrders.ts';
-import { compareWithLog } from '../../cli/loans/compareWithLog.ts';
-import type { LoanEnd } from '../../cli/loans/loggedOutcome.ts';
 import type { ExecutionDescription, MillraceClient } from '../../client/index.ts';
+import { differencesOf, type ExecutionEnd } from '../../tools/demo/differences.ts';
+import type { SampleOrder } from '../../tools/demo/sampleOrders.ts';
+import { compareWithLog } from '../../tools/loans/compareWithLog.ts';
+import type { LoanEnd } from '../../tools/loans/loggedOutcome.ts';
 
 describe('sample orders against their executions', () => {
   const input = {

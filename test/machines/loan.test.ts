@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type LoanEnd, loggedEnd } from '../../cli/loans/loggedOutcome.ts';
 import { loan } from '../../machines/loan.ts';
-import type { Execution } from '../../orchestrator/core/execution/execution.ts';
+import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import { type LoanEnd, loggedEnd } from '../../tools/loans/loggedOutcome.ts';
 import { decideActivity } from '../../workers/examples/decideActivity.ts';
 import { caseFileVariable, readCaseFile } from '../../workers/examples/loanCases/caseFile.ts';
 import { type CaseFile, type Course, courses, writeCaseFile } from './caseFileFixture.ts';

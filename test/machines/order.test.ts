@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createActor, fromPromise, waitFor } from 'xstate';
-import { readSampleOrders, type SampleOrder, sampleOrdersPath } from '../../cli/demo/sampleOrders.ts';
 import { repositoryDirectory } from '../../cli/repository.ts';
 import { sendConfirmation } from '../../machines/order/confirmation.ts';
 import { printLabel } from '../../machines/order/label.ts';
 import { type OrderInput, order } from '../../machines/order.ts';
 import { type Attributes, attributesSize, jsonAttribute } from '../../orchestrator/table/attributes.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import { readSampleOrders, type SampleOrder, sampleOrdersPath } from '../../tools/demo/sampleOrders.ts';
 import { type ChargeInput, charge, PaymentServiceUnavailableError } from '../../workers/examples/charge.ts';
 import { releaseStock } from '../../workers/examples/releaseStock.ts';
 import { reserveStock } from '../../workers/examples/reserveStock.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { setup } from 'xstate';
-import type { Activity } from '../../orchestrator/activity.ts';
 import { wakeHandler } from '../../orchestrator/handlers/wake.ts';
+import type { Activity } from '../../orchestrator/observability/activity.ts';
 import { worker } from '../../workers/index.ts';
 import { OrchestratorRig } from '../support/orchestratorRig.ts';
 

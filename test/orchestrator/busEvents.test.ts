@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { busEvents } from '../../orchestrator/bus/busEvents.ts';
-import type { Emission } from '../../orchestrator/core/execution/emission.ts';
-import type { Execution } from '../../orchestrator/core/execution/execution.ts';
+import type { Emission } from '../../orchestrator/core/execution/model/emission.ts';
+import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
 import { ended, execution, noon } from '../contract/examples.ts';
 
 const changesOf = (of: Execution, emitted: readonly Emission[]) =>

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Activity } from '../../orchestrator/activity.ts';
 import { type ClockOptions, clockHandler, lookOnce } from '../../orchestrator/handlers/clock.ts';
 import type { WakeEvent } from '../../orchestrator/handlers/wake.ts';
-import type { Report } from '../../orchestrator/report.ts';
+import type { Activity } from '../../orchestrator/observability/activity.ts';
+import type { Report } from '../../orchestrator/observability/report.ts';
 import type { DueExecution, DueRequest } from '../../orchestrator/table/table.ts';
 import { VirtualTime } from '../support/virtualTime.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Execution } from '../../orchestrator/core/execution/execution.ts';
-import { ExecutionCache } from '../../orchestrator/executionCache.ts';
+import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
+import { ExecutionCache } from '../../orchestrator/step/executionCache.ts';
 
 const running = (executionId: string, more: Partial<Execution> = {}): Execution => ({
   executionId,

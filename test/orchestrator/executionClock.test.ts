@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { clockEnvironment, executionClock, readExecutionClock } from '../../orchestrator/executionClock.ts';
 import { clockHandler, paceAt } from '../../orchestrator/handlers/clock.ts';
+import {
+  clockEnvironment,
+  executionClock,
+  readExecutionClock,
+} from '../../orchestrator/step/executionClock.ts';
 
 const minute = 60_000;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { resultOfFailure, resultOfInvocation } from '../../orchestrator/failedInvocation.ts';
 import { failedHandler } from '../../orchestrator/handlers/failed.ts';
-import type { Report } from '../../orchestrator/report.ts';
+import { resultOfFailure, resultOfInvocation } from '../../orchestrator/handlers/failedInvocation.ts';
+import type { Report } from '../../orchestrator/observability/report.ts';
 import { MemoryTable } from '../../testing/memoryTable.ts';
 
 const at = '2026-03-01T12:00:00.000Z';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lambdaEvent } from '../../orchestrator/lambdaEvent.ts';
+import { lambdaEvent } from '../../orchestrator/dispatch/lambdaEvent.ts';
 import { MemoryStore } from '../../orchestrator/store/memoryStore.ts';
 import { StoredJson } from '../../orchestrator/store/storedJson.ts';
 import type { TaskPayload } from '../../workers/contract.ts';

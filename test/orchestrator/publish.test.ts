@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Bus } from '../../orchestrator/bus/bus.ts';
 import { publishHandler } from '../../orchestrator/handlers/publish.ts';
-import type { Report } from '../../orchestrator/report.ts';
+import type { Report } from '../../orchestrator/observability/report.ts';
 import { crier } from '../support/busMachines.ts';
 import { CommitStream, RecordingBus } from '../support/commitStream.ts';
 import { OrchestratorRig } from '../support/orchestratorRig.ts';

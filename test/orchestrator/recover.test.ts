@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { recoverHandler } from '../../orchestrator/handlers/recover.ts';
-import type { Report } from '../../orchestrator/report.ts';
+import type { Report } from '../../orchestrator/observability/report.ts';
 import { MemoryStore } from '../../orchestrator/store/memoryStore.ts';
 
 interface CaughtUp {

@@ -7,8 +7,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createLambdaClient } from '../../orchestrator/dispatch.ts';
-import { createDynamoDBClient, forManySmallRequests } from '../../orchestrator/table/client.ts';
+import { createDynamoDBClient, forManySmallRequests } from '../../orchestrator/aws/client.ts';
+import { createLambdaClient } from '../../orchestrator/dispatch/dispatch.ts';
 
 interface Received {
   readonly url: string | undefined;

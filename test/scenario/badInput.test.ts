@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseLog } from '../../orchestrator/core/execution/log.ts';
+import { parseLog } from '../../orchestrator/core/execution/model/log.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { careful, endless, hoarder, throwing } from '../support/brokenMachines.ts';
 import { addWorker, sequential } from '../support/machines.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type AnyStateMachine, assign, createMachine, sendParent, sendTo, setup, stopChild } from 'xstate';
-import { parentOf } from '../../orchestrator/core/execution/addresses.ts';
-import { journalReferences, parseLog } from '../../orchestrator/core/execution/log.ts';
-import { machineLookup } from '../../orchestrator/core/execution/machines.ts';
-import { replay } from '../../orchestrator/core/execution/replay.ts';
+import { parentOf } from '../../orchestrator/core/execution/model/addresses.ts';
+import { journalReferences, parseLog } from '../../orchestrator/core/execution/model/log.ts';
+import { machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
+import { replay } from '../../orchestrator/core/execution/replay/replay.ts';
 import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import type { Workers } from '../../testing/simulatedLambda.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type AnyStateMachine, assign, cancel, raise, sendTo, setup } from 'xstate';
-import { parseLog } from '../../orchestrator/core/execution/log.ts';
-import { machineLookup } from '../../orchestrator/core/execution/machines.ts';
-import { replay } from '../../orchestrator/core/execution/replay.ts';
+import { parseLog } from '../../orchestrator/core/execution/model/log.ts';
+import { machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
+import { replay } from '../../orchestrator/core/execution/replay/replay.ts';
 import { prepareMachine } from '../../orchestrator/core/machine/index.ts';
 import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { worker } from '../../workers/index.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { assign, sendParent, sendTo, setup } from 'xstate';
-import { parseLog } from '../../orchestrator/core/execution/log.ts';
-import { machineLookup } from '../../orchestrator/core/execution/machines.ts';
-import { Replay } from '../../orchestrator/core/execution/replay.ts';
+import { parseLog } from '../../orchestrator/core/execution/model/log.ts';
+import { machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
+import { Replay } from '../../orchestrator/core/execution/replay/replay.ts';
 import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { incompatible } from '../simulation/machines.ts';

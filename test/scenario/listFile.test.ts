@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { assign, setup } from 'xstate';
-import type { Json } from '../../orchestrator/core/json.ts';
-import { listTask } from '../../orchestrator/core/listFiles.ts';
+import type { Json } from '../../orchestrator/core/data/json.ts';
+import { listTask } from '../../orchestrator/core/policy/listFiles.ts';
 import { MemoryStore } from '../../orchestrator/store/memoryStore.ts';
 import { StoredJson } from '../../orchestrator/store/storedJson.ts';
 import { attributesSize } from '../../orchestrator/table/attributes.ts';

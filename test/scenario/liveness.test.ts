@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { assign, setup } from 'xstate';
-import type { Json } from '../../orchestrator/core/json.ts';
-import type { TaskPolicy } from '../../orchestrator/core/taskPolicy.ts';
+import type { Json } from '../../orchestrator/core/data/json.ts';
+import type { TaskPolicy } from '../../orchestrator/core/policy/taskPolicy.ts';
 import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { each, errorIs, worker } from '../../workers/index.ts';
 import { OrchestratorRig } from '../support/orchestratorRig.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { openTasks } from '../../orchestrator/core/execution/fanOut.ts';
-import { itemListOf } from '../../orchestrator/core/execution/itemList.ts';
-import { journalReferences, parseLog } from '../../orchestrator/core/execution/log.ts';
-import { machineLookup } from '../../orchestrator/core/execution/machines.ts';
-import { replay } from '../../orchestrator/core/execution/replay.ts';
+import { openTasks } from '../../orchestrator/core/execution/lists/fanOut.ts';
+import { itemListOf } from '../../orchestrator/core/execution/lists/itemList.ts';
+import { journalReferences, parseLog } from '../../orchestrator/core/execution/model/log.ts';
+import { machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
+import { replay } from '../../orchestrator/core/execution/replay/replay.ts';
 import { prepareMachine } from '../../orchestrator/core/machine/index.ts';
-import { type ListResults, withListResults } from '../../orchestrator/listResults.ts';
+import { type ListResults, withListResults } from '../../orchestrator/step/listResults.ts';
 import { attributesSize } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
 import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assign, createMachine, setup } from 'xstate';
-import { patched } from '../../orchestrator/core/execution/mergePatch.ts';
+import { patched } from '../../orchestrator/core/execution/control/mergePatch.ts';
 import { prepareMachine } from '../../orchestrator/core/machine/index.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { worker } from '../../workers/index.ts';

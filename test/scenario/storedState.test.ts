@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assign, createMachine, setup } from 'xstate';
-import type { Json } from '../../orchestrator/core/json.ts';
+import type { Json } from '../../orchestrator/core/data/json.ts';
 import { worker } from '../../workers/index.ts';
 import { json } from '../contract/arbitraries.ts';
 import { OrchestratorRig } from '../support/orchestratorRig.ts';

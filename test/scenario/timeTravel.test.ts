@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createMachine } from 'xstate';
 import { MillraceClient } from '../../client/client.ts';
-import type { Execution } from '../../orchestrator/core/execution/execution.ts';
-import { hasEnded } from '../../orchestrator/core/execution/execution.ts';
-import { countLogEntries, parseLog } from '../../orchestrator/core/execution/log.ts';
-import { type MachineLookup, machineLookup } from '../../orchestrator/core/execution/machines.ts';
-import { replay } from '../../orchestrator/core/execution/replay.ts';
+import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
+import { hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
+import { countLogEntries, parseLog } from '../../orchestrator/core/execution/model/log.ts';
+import { type MachineLookup, machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
+import { replay } from '../../orchestrator/core/execution/replay/replay.ts';
 import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
 import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';

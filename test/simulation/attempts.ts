@@ -1,4 +1,4 @@
-import { type Execution, hasEnded, taskKey } from '../../orchestrator/core/execution/execution.ts';
+import { type Execution, hasEnded, taskKey } from '../../orchestrator/core/execution/model/execution.ts';
 import type { TaskPayload } from '../../workers/contract.ts';
 import { InvariantError } from './invariantError.ts';
 

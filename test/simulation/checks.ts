@@ -1,9 +1,9 @@
-import { childId } from '../../orchestrator/core/execution/addresses.ts';
-import type { JournalEntry } from '../../orchestrator/core/execution/entries.ts';
-import { type Execution, hasEnded } from '../../orchestrator/core/execution/execution.ts';
-import { isJournalKind, type LogEntry, parseLog } from '../../orchestrator/core/execution/log.ts';
-import type { MachineLookup } from '../../orchestrator/core/execution/machines.ts';
-import { Replay, type ReplayedEntry } from '../../orchestrator/core/execution/replay.ts';
+import { childId } from '../../orchestrator/core/execution/model/addresses.ts';
+import type { JournalEntry } from '../../orchestrator/core/execution/model/entries.ts';
+import { type Execution, hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
+import { isJournalKind, type LogEntry, parseLog } from '../../orchestrator/core/execution/model/log.ts';
+import type { MachineLookup } from '../../orchestrator/core/execution/model/machines.ts';
+import { Replay, type ReplayedEntry } from '../../orchestrator/core/execution/replay/replay.ts';
 import { parseMachineState } from '../../orchestrator/core/machine/index.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';

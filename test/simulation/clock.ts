@@ -1,6 +1,6 @@
 import { DueShard, lookEveryMs } from '../../orchestrator/handlers/dueShard.ts';
 import type { WakeEvent } from '../../orchestrator/handlers/wake.ts';
-import type { Report } from '../../orchestrator/report.ts';
+import type { Report } from '../../orchestrator/observability/report.ts';
 import type { TableLayout } from '../../orchestrator/table/executionItem.ts';
 import { type Instances, tableOf } from './instances.ts';
 import { ProcessDiedError, SimulatedProcess, type World } from './process.ts';

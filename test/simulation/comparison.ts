@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Execution } from '../../orchestrator/core/execution/execution.ts';
+import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
 import { parseMachineState } from '../../orchestrator/core/machine/index.ts';
 import { InvariantError } from './invariantError.ts';
 import type { Reference } from './reference.ts';

@@ -1,5 +1,5 @@
 import type { AnyStateMachine } from 'xstate';
-import type { MachineLookup } from '../../orchestrator/core/execution/machines.ts';
+import type { MachineLookup } from '../../orchestrator/core/execution/model/machines.ts';
 import { type PreparedMachine, prepareMachine } from '../../orchestrator/core/machine/index.ts';
 import { generatedMachine } from './generated.ts';
 import { exampleMachines, incompatible } from './machines.ts';

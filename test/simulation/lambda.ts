@@ -1,7 +1,7 @@
-import type { DispatchOutcome, FunctionInvoker } from '../../orchestrator/dispatch.ts';
-import type { InvocationRecord } from '../../orchestrator/failedInvocation.ts';
+import type { DispatchOutcome, FunctionInvoker } from '../../orchestrator/dispatch/dispatch.ts';
 import { failedHandler } from '../../orchestrator/handlers/failed.ts';
-import type { Report } from '../../orchestrator/report.ts';
+import type { InvocationRecord } from '../../orchestrator/handlers/failedInvocation.ts';
+import type { Report } from '../../orchestrator/observability/report.ts';
 import type { TableLayout } from '../../orchestrator/table/executionItem.ts';
 import type { TaskPayload } from '../../workers/contract.ts';
 import { runTask, type Task } from '../../workers/runTask.ts';

@@ -3,8 +3,8 @@ import {
   hasEnded,
   type OpenTask,
   taskKey,
-} from '../../orchestrator/core/execution/execution.ts';
-import { countLogEntries } from '../../orchestrator/core/execution/log.ts';
+} from '../../orchestrator/core/execution/model/execution.ts';
+import { countLogEntries } from '../../orchestrator/core/execution/model/log.ts';
 import { parseMachineState } from '../../orchestrator/core/machine/index.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';

@@ -1,5 +1,5 @@
-import type { Control } from '../../orchestrator/core/execution/entries.ts';
-import type { Json, JsonObject } from '../../orchestrator/core/json.ts';
+import type { Json, JsonObject } from '../../orchestrator/core/data/json.ts';
+import type { Control } from '../../orchestrator/core/execution/model/entries.ts';
 import { eventTypes } from '../core/machine/differential/generateMachine.ts';
 import type { Draws } from './draws.ts';
 import { isCalm } from './faults.ts';

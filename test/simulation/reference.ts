@@ -1,7 +1,7 @@
 import { type Actor, type AnyActorLogic, type AnyStateMachine, createActor, fromPromise } from 'xstate';
-import type { JournalEntry } from '../../orchestrator/core/execution/entries.ts';
-import type { Execution } from '../../orchestrator/core/execution/execution.ts';
-import type { ReplayedEntry } from '../../orchestrator/core/execution/replay.ts';
+import type { JournalEntry } from '../../orchestrator/core/execution/model/entries.ts';
+import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
+import type { ReplayedEntry } from '../../orchestrator/core/execution/replay/replay.ts';
 import { type PreparedMachine, parseMachineState } from '../../orchestrator/core/machine/index.ts';
 import { promises, type StartedPromise } from './generated.ts';
 

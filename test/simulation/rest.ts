@@ -1,4 +1,4 @@
-import { hasEnded } from '../../orchestrator/core/execution/execution.ts';
+import { hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
 import { InvariantError } from './invariantError.ts';
 import type { World } from './process.ts';

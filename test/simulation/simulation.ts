@@ -1,4 +1,4 @@
-import type { Report } from '../../orchestrator/report.ts';
+import type { Report } from '../../orchestrator/observability/report.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
 import { checkAll, checkRunOnce } from './checkAll.ts';

@@ -1,5 +1,5 @@
-import type { Control } from '../../orchestrator/core/execution/entries.ts';
-import type { Json } from '../../orchestrator/core/json.ts';
+import type { Json } from '../../orchestrator/core/data/json.ts';
+import type { Control } from '../../orchestrator/core/execution/model/entries.ts';
 import { decodeExecution, type TableLayout } from '../../orchestrator/table/executionItem.ts';
 import type { NewEvent } from '../../orchestrator/table/table.ts';
 import { tableOf } from './instances.ts';

@@ -1,7 +1,7 @@
-import type { Execution } from '../../orchestrator/core/execution/execution.ts';
-import type { Json, JsonObject } from '../../orchestrator/core/json.ts';
+import type { Json, JsonObject } from '../../orchestrator/core/data/json.ts';
+import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
 import type { prepareMachine } from '../../orchestrator/core/machine/index.ts';
-import type { Orchestrator } from '../../orchestrator/orchestrator.ts';
+import type { Orchestrator } from '../../orchestrator/step/orchestrator.ts';
 import { MemoryStore } from '../../orchestrator/store/memoryStore.ts';
 import { ObjectNotFoundError, StoreUnavailableError } from '../../orchestrator/store/objectStore.ts';
 import { StoredJson } from '../../orchestrator/store/storedJson.ts';

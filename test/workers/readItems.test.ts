@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ListFormat } from '../../orchestrator/core/listFiles.ts';
+import type { ListFormat } from '../../orchestrator/core/policy/listFiles.ts';
 import { MemoryStore } from '../../orchestrator/store/memoryStore.ts';
 import { StoreUnavailableError } from '../../orchestrator/store/objectStore.ts';
 import { parseCsvRow } from '../../workers/lists/csv.ts';

@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import type { TaskResult } from '../../orchestrator/core/execution/entries.ts';
-import type { Json } from '../../orchestrator/core/json.ts';
+import type { Json } from '../../orchestrator/core/data/json.ts';
+import type { TaskResult } from '../../orchestrator/core/execution/model/entries.ts';
 import { MemoryTable } from '../../testing/memoryTable.ts';
 import type { TaskPayload } from '../../workers/contract.ts';
 import { runTask, type Task } from '../../workers/runTask.ts';

@@ -1,7 +1,7 @@
-import { timeoutErrorName } from '../../orchestrator/core/errorNames.ts';
-import { exceptionsOf } from '../../orchestrator/core/execution/fanOut.ts';
-import { type ListPart, partResultOf } from '../../orchestrator/core/execution/listPart.ts';
-import type { Json, JsonObject } from '../../orchestrator/core/json.ts';
+import type { Json, JsonObject } from '../../orchestrator/core/data/json.ts';
+import { exceptionsOf } from '../../orchestrator/core/execution/lists/fanOut.ts';
+import { type ListPart, partResultOf } from '../../orchestrator/core/execution/lists/listPart.ts';
+import { timeoutErrorName } from '../../orchestrator/core/policy/errorNames.ts';
 import type { ObjectStore } from '../../orchestrator/store/objectStore.ts';
 import { resultsKey, resultsManifestKey } from '../../orchestrator/table/listKeys.ts';
 import type { Table } from '../../orchestrator/table/table.ts';

@@ -1,5 +1,5 @@
-import type { Json } from '../../orchestrator/core/json.ts';
-import { listTask } from '../../orchestrator/core/listFiles.ts';
+import type { Json } from '../../orchestrator/core/data/json.ts';
+import { listTask } from '../../orchestrator/core/policy/listFiles.ts';
 import { StoreNotConfiguredError } from '../../orchestrator/store/objectStore.ts';
 import type { Surroundings } from '../defineWorker.ts';
 import type { Task } from '../runTask.ts';

@@ -1,6 +1,6 @@
-import type { Json } from '../../orchestrator/core/json.ts';
-import type { ListFormat } from '../../orchestrator/core/listFiles.ts';
-import { refuseUnstorable } from '../../orchestrator/core/serializable.ts';
+import type { Json } from '../../orchestrator/core/data/json.ts';
+import { refuseUnstorable } from '../../orchestrator/core/data/serializable.ts';
+import type { ListFormat } from '../../orchestrator/core/policy/listFiles.ts';
 import { linesOf } from '../../orchestrator/store/lines.ts';
 import {
   InvalidObjectKeyError,

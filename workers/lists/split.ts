@@ -1,8 +1,12 @@
-import { toleratedCount } from '../../orchestrator/core/eachOptions.ts';
-import { eachRequest } from '../../orchestrator/core/execution/itemList.ts';
-import { type ListPart, mostItemsInPart, partInput } from '../../orchestrator/core/execution/listPart.ts';
-import type { Json, JsonObject } from '../../orchestrator/core/json.ts';
-import { type ListFormat, listFileOf } from '../../orchestrator/core/listFiles.ts';
+import type { Json, JsonObject } from '../../orchestrator/core/data/json.ts';
+import { eachRequest } from '../../orchestrator/core/execution/lists/itemList.ts';
+import {
+  type ListPart,
+  mostItemsInPart,
+  partInput,
+} from '../../orchestrator/core/execution/lists/listPart.ts';
+import { toleratedCount } from '../../orchestrator/core/policy/eachOptions.ts';
+import { type ListFormat, listFileOf } from '../../orchestrator/core/policy/listFiles.ts';
 import { isObjectKey, type ObjectStore } from '../../orchestrator/store/objectStore.ts';
 import type { StoredJson } from '../../orchestrator/store/storedJson.ts';
 import { listPageKey, listPrefix, resultsKey, resultsPrefix } from '../../orchestrator/table/listKeys.ts';

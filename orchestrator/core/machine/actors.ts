@@ -1,5 +1,5 @@
 import type { AnyActorRef } from 'xstate';
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../data/json.ts';
 import type { MachineChild } from './state.ts';
 import { createStandIn, property, refuseAtActor } from './xstateInternals.ts';
 

@@ -1,5 +1,5 @@
 import type { AnyStateMachine } from 'xstate';
-import { durationMs, InvalidDurationError, isDuration } from '../duration.ts';
+import { durationMs, InvalidDurationError, isDuration } from '../policy/duration.ts';
 import { configOf, property } from './xstateInternals.ts';
 
 /** How long an execution may take: `meta: { millrace: { timeout: '24h' } }` in the machine's config. */

@@ -1,6 +1,6 @@
 import type { AnyMachineSnapshot } from 'xstate';
-import type { Json } from '../json.ts';
-import { NotSerializableError } from '../serializable.ts';
+import type { Json } from '../data/json.ts';
+import { NotSerializableError } from '../data/serializable.ts';
 import type { MachineFailure } from './step.types.ts';
 import { activeNodes, isEndlessLoopError, isGuardError, property } from './xstateInternals.ts';
 

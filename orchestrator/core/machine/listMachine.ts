@@ -1,6 +1,6 @@
 import { createMachine, fromPromise } from 'xstate';
-import { listTask } from '../listFiles.ts';
-import { resolveTaskPolicy } from '../taskPolicy.ts';
+import { listTask } from '../policy/listFiles.ts';
+import { resolveTaskPolicy } from '../policy/taskPolicy.ts';
 import { type PreparedMachine, prepareMachine } from './prepare.ts';
 import type { ActorSource, EachSource, TaskSource } from './sources.ts';
 

@@ -1,5 +1,5 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { ownProperty } from '../ownProperty.ts';
+import { ownProperty } from '../data/ownProperty.ts';
 import { invokeConfigs, lineageOf, type MachinePart, partsOf, pathOf } from './parts.ts';
 import type { MachineProblem } from './refusals.ts';
 import {

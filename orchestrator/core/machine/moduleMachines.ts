@@ -1,5 +1,5 @@
 import type { AnyStateMachine } from 'xstate';
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../data/json.ts';
 import { isStateMachine, property } from './xstateInternals.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { AnyActorLogic, AnyStateMachine, AnyStateNode } from 'xstate';
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../data/json.ts';
 import { definitionHashOf } from './definitionHash.ts';
 import { withCheckedDelay, withCheckedDelays } from './delays.ts';
 import { executionTimeoutMsOf } from './executionTimeout.ts';

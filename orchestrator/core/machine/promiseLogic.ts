@@ -1,5 +1,5 @@
 import { type AnyActorLogic, createActor } from 'xstate';
-import type { Json } from '../json.ts';
+import type { Json } from '../data/json.ts';
 
 /** Thrown for a promise that emits: whoever listens is not in the process that runs it. */
 export class EmittedFromTaskError extends Error {

@@ -1,6 +1,6 @@
 import type { AnyEventObject } from 'xstate';
-import { isReservedEventType } from '../eventTypes.ts';
-import type { Json } from '../json.ts';
+import type { Json } from '../data/json.ts';
+import { isReservedEventType } from '../policy/eventTypes.ts';
 import type { MachineState } from './state.ts';
 import type { MachineInput, MachineStep } from './step.types.ts';
 import { earliestTimer, withoutFired } from './timers.ts';

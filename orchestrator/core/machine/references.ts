@@ -1,5 +1,5 @@
 import type { AnyActorRef } from 'xstate';
-import type { Json, JsonObject } from '../json.ts';
+import type { Json, JsonObject } from '../data/json.ts';
 import { referenceKey } from './storable.ts';
 import { isActorRef } from './xstateInternals.ts';
 

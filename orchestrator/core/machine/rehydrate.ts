@@ -1,5 +1,5 @@
 import type { AnyActorScope, AnyMachineSnapshot, AnyStateNode } from 'xstate';
-import type { Json } from '../json.ts';
+import type { Json } from '../data/json.ts';
 import type { Actors, Child } from './actors.ts';
 import { mapValues } from './mapValues.ts';
 import type { PreparedMachine } from './prepare.ts';

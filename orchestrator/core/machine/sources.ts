@@ -5,14 +5,14 @@ import {
   InvalidEachError,
   type ResolvedEachOptions,
   resolveEachOptions,
-} from '../eachOptions.ts';
+} from '../policy/eachOptions.ts';
 import {
   lambdaKey,
   type ResolvedTaskPolicy,
   resolveTaskPolicy,
   type TaskPolicy,
   taskPolicyKey,
-} from '../taskPolicy.ts';
+} from '../policy/taskPolicy.ts';
 import { isStateMachine, property } from './xstateInternals.ts';
 
 /** What runs when a machine invokes or spawns `src`. */

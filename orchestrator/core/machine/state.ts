@@ -1,5 +1,5 @@
 import type { StateValue } from 'xstate';
-import type { Json } from '../json.ts';
+import type { Json } from '../data/json.ts';
 import { mapValues } from './mapValues.ts';
 
 /**

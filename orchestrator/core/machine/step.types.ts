@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../json.ts';
+import type { Json, JsonObject } from '../data/json.ts';
 import type { MachineState } from './state.ts';
 
 /**

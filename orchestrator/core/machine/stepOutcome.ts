@@ -1,5 +1,5 @@
 import type { AnyActorRef, AnyEventObject, AnyMachineSnapshot } from 'xstate';
-import type { Json } from '../json.ts';
+import type { Json } from '../data/json.ts';
 import type { Actors, Child } from './actors.ts';
 import { encodeReferences } from './references.ts';
 import type { MachineTimer } from './state.ts';

@@ -1,5 +1,5 @@
 import type { AnyEventObject, AnyMachineSnapshot, AnyStateNode } from 'xstate';
-import type { Json } from '../json.ts';
+import type { Json } from '../data/json.ts';
 import { Actors, type Child, createActorElsewhere } from './actors.ts';
 import { EndlessLoopError, failureOfTask, failureOfThrown, storedError } from './failure.ts';
 import { isTaken } from './heldEvents.ts';

@@ -1,5 +1,5 @@
-import type { Json } from '../json.ts';
-import { hasPlainPrototype, refuseUnstorable } from '../serializable.ts';
+import type { Json } from '../data/json.ts';
+import { hasPlainPrototype, refuseUnstorable } from '../data/serializable.ts';
 import { isActorRef } from './xstateInternals.ts';
 
 /** A key that stands for a reference in what is stored, or that is data and looks like one. See references.ts. */

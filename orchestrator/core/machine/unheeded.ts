@@ -1,5 +1,5 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { ownProperty } from '../ownProperty.ts';
+import { ownProperty } from '../data/ownProperty.ts';
 import { invokeConfigs, pathOf } from './parts.ts';
 import type { MachineProblem } from './refusals.ts';
 import { configOf, property } from './xstateInternals.ts';

@@ -10,7 +10,7 @@ import {
   createMachine,
   type StateValue,
 } from 'xstate';
-import { ownProperty } from '../ownProperty.ts';
+import { ownProperty } from '../data/ownProperty.ts';
 
 /**
  * What this folder knows of XState beyond its public types. Casts and private parts live here and nowhere else;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createActor, createMachine, emit } from 'xstate';
-import { type AdvanceInput, advance } from '../../../orchestrator/core/execution/advance.ts';
-import type { JournalEntry } from '../../../orchestrator/core/execution/entries.ts';
-import type { Execution } from '../../../orchestrator/core/execution/execution.ts';
-import { machineLookup } from '../../../orchestrator/core/execution/machines.ts';
+import type { JournalEntry } from '../../../orchestrator/core/execution/model/entries.ts';
+import type { Execution } from '../../../orchestrator/core/execution/model/execution.ts';
+import { machineLookup } from '../../../orchestrator/core/execution/model/machines.ts';
+import { type AdvanceInput, advance } from '../../../orchestrator/core/execution/step/advance.ts';
 import { prepareMachine } from '../../../orchestrator/core/machine/index.ts';
 import { crier } from '../../support/busMachines.ts';
 

@@ -9,7 +9,7 @@ import {
   type LogVerdict,
   parseLog,
   splitLog,
-} from '../../../orchestrator/core/execution/log.ts';
+} from '../../../orchestrator/core/execution/model/log.ts';
 
 const base = 1_700_000_000_000;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ItemTask } from '../../../orchestrator/core/execution/fanOut.ts';
+import type { ItemTask } from '../../../orchestrator/core/execution/lists/fanOut.ts';
 import { fanOutsAttribute, fanOutsOf } from '../../../orchestrator/table/fanOutAttributes.ts';
 
 const of = { executionId: 'e', startedAt: 1_700_000_000_000 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { OpenTask } from '../../../orchestrator/core/execution/execution.ts';
-import { retryOf } from '../../../orchestrator/core/execution/tasks.ts';
-import { type RetryPolicy, resolveTaskPolicy } from '../../../orchestrator/core/taskPolicy.ts';
+import type { OpenTask } from '../../../orchestrator/core/execution/model/execution.ts';
+import { retryOf } from '../../../orchestrator/core/execution/tasks/tasks.ts';
+import { type RetryPolicy, resolveTaskPolicy } from '../../../orchestrator/core/policy/taskPolicy.ts';
 
 const first: OpenTask = { task: 0, worker: 'w', attempt: 1, cause: 'start', deadline: 30_000 };
 

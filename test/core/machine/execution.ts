@@ -1,5 +1,5 @@
 import type { AnyStateMachine } from 'xstate';
-import type { Json, JsonObject } from '../../../orchestrator/core/json.ts';
+import type { Json, JsonObject } from '../../../orchestrator/core/data/json.ts';
 import {
   type MachineEffect,
   type MachineFailure,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createMachine, fromPromise, setup } from 'xstate';
 import { hasSameStates, prepareMachine, promiseLogicOf } from '../../../orchestrator/core/machine/index.ts';
-import { resolveTaskPolicy, taskPolicyKey } from '../../../orchestrator/core/taskPolicy.ts';
+import { resolveTaskPolicy, taskPolicyKey } from '../../../orchestrator/core/policy/taskPolicy.ts';
 
 const work = fromPromise(async () => 'done');
 

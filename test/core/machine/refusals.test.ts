@@ -12,7 +12,7 @@ import {
   spawnChild,
 } from 'xstate';
 import { MachineNotDurableError, prepareMachine } from '../../../orchestrator/core/machine/index.ts';
-import { taskPolicyKey } from '../../../orchestrator/core/taskPolicy.ts';
+import { taskPolicyKey } from '../../../orchestrator/core/policy/taskPolicy.ts';
 
 const work = fromPromise(async () => 'done');
 const observable = () => ({ subscribe: () => ({ unsubscribe: () => undefined }) }) as never;

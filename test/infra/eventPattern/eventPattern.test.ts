@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type EventPattern, eventMatcher } from '../../../infra/eventPattern/eventPattern.ts';
-import type { Json } from '../../../orchestrator/core/json.ts';
+import type { Json } from '../../../orchestrator/core/data/json.ts';
 
 /** The event that AWS's pages of event patterns match throughout. */
 const stateChange = {

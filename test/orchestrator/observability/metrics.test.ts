@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Execution, ExecutionStatus } from '../../../orchestrator/core/execution/execution.ts';
+import type { Execution, ExecutionStatus } from '../../../orchestrator/core/execution/model/execution.ts';
 import { activityMetrics } from '../../../orchestrator/observability/activityMetrics.ts';
 import { metricDefinitions } from '../../../orchestrator/observability/metricDefinitions.ts';
 import { printedLines } from './lines.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Activity } from '../../../orchestrator/activity.ts';
+import type { Activity } from '../../../orchestrator/observability/activity.ts';
 import { observability } from '../../../orchestrator/observability/index.ts';
 import { printedLines } from './lines.ts';
 

@@ -1,4 +1,4 @@
-import type { Json } from '../../../../orchestrator/core/json.ts';
+import type { Json } from '../../../../orchestrator/core/data/json.ts';
 import {
   type MachineEffect,
   type MachineInput,

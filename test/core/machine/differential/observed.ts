@@ -1,4 +1,4 @@
-import type { Json } from '../../../../orchestrator/core/json.ts';
+import type { Json } from '../../../../orchestrator/core/data/json.ts';
 
 /** What is compared of a machine, the same for XState's own actor and for the durable one. */
 export interface ObservedState {

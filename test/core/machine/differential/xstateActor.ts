@@ -1,5 +1,5 @@
 import { type Actor, type AnyActorRef, type AnyStateMachine, createActor, SimulatedClock } from 'xstate';
-import type { Json } from '../../../../orchestrator/core/json.ts';
+import type { Json } from '../../../../orchestrator/core/data/json.ts';
 import { describeChild } from './durableChildren.ts';
 import { eventTypes, type GeneratorOptions, generateMachine } from './generateMachine.ts';
 import type { ObservedState, Side } from './observed.ts';

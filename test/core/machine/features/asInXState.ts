@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { type AnyActorLogic, type AnyStateMachine, createActor, fromPromise, SimulatedClock } from 'xstate';
-import type { Json, JsonObject } from '../../../../orchestrator/core/json.ts';
+import type { Json, JsonObject } from '../../../../orchestrator/core/data/json.ts';
 import type { MachineEffect } from '../../../../orchestrator/core/machine/index.ts';
 import { Execution } from '../execution.ts';
 

@@ -1,0 +1,152 @@
+import { ownProperty } from '../../data/ownProperty.ts';
+import { shiftTimers } from '../../machine/index.ts';
+import { redriveChildren } from '../children/children.ts';
+import { type FanOut, withOpenTasks } from '../lists/fanOut.ts';
+import { parentOf } from '../model/addresses.ts';
+import type { ControlEntry, MessageEntry } from '../model/entries.ts';
+import type { OpenTask } from '../model/execution.ts';
+import type { IgnoredReason } from '../model/log.ts';
+import type { Draft } from '../step/draft.ts';
+import { notHandedOver } from '../tasks/tasks.ts';
+import { patchTarget } from './inputPatch.ts';
+
+/** An operator's word. It needs no machine, and is taken also by an execution that has ended. */
+export function applyControl(draft: Draft, entry: ControlEntry): void {
+  const refused = control(draft, entry);
+  draft.log('event', entry.reference, refused ? { type: 'ignored', reason: refused } : { type: 'applied' });
+}
+
+/** Answers why it is not taken. */
+function control(draft: Draft, entry: ControlEntry): IgnoredReason | undefined {
+  const { status } = draft.execution;
+  switch (entry.control) {
+    case 'stop':
+      if (draft.ended) return 'Ended';
+      draft.end('ABORTED', entry.cause === undefined ? {} : { error: aborted(entry.cause) });
+      return undefined;
+    case 'redrive':
+      return redrive(draft, entry);
+    case 'suspend':
+      if (status !== 'RUNNING') return draft.ended ? 'Ended' : 'NotRunning';
+      draft.set({ status: 'SUSPENDED', suspendedAt: draft.now });
+      return undefined;
+    case 'resume':
+      if (status !== 'SUSPENDED') return draft.ended ? 'Ended' : 'NotSuspended';
+      resume(draft);
+      return undefined;
+  }
+}
+
+function aborted(cause: string) {
+  return { code: 'Stopped', name: 'Stopped', message: cause } as const;
+}
+
+/** What another execution's machine says that needs no machine here. Answers whether the message was that. */
+export function applyParentsWord(draft: Draft, entry: MessageEntry): boolean {
+  const word = entry.messages.findLast(({ type }) => type === 'stop' || type === 'redrive');
+  if (!word || entry.sender !== parentOf(draft.execution.executionId)) return false;
+  if (word.type === 'stop') {
+    if (draft.ended) return false;
+    draft.end('ABORTED', {}, false);
+  } else if (redrive(draft, {}) !== undefined) return false;
+  // Others before it may lie in the journal, for when the machine is there.
+  const { received = {} } = draft.execution;
+  if ((ownProperty(received, entry.sender) ?? 0) === entry.number - 1) {
+    draft.set({ received: { ...received, [entry.sender]: entry.number } });
+  }
+  draft.log('message', entry.reference);
+  return true;
+}
+
+type Redrive = Pick<ControlEntry, 'version' | 'input'>;
+
+/**
+ * From where it failed, timed out or was stopped: its state and tasks are those of before. What has succeeded is not
+ * repeated: results that have come meanwhile are found in the journal. An attempt that failed, or whose time ran out, is
+ * followed by a new one. Answers why it is not taken.
+ */
+function redrive(draft: Draft, { version, input }: Redrive): IgnoredReason | undefined {
+  const { status, failed, machineVersion, startedOnVersion } = draft.execution;
+  if (status === 'RUNNING' || status === 'SUCCEEDED' || status === 'SUSPENDED') return 'NotRedrivable';
+  if (input !== undefined) {
+    if (patchTarget(draft.execution).type === 'none') return 'InputPatchNotApplicable';
+    // Applied when it goes on: what it changes may be in the object store.
+    draft.set({ inputPatch: input });
+  }
+  for (const key of ['endedAt', 'timeoutAt', 'output'] as const) draft.clear(key);
+  draft.set({
+    status: 'RUNNING',
+    waiting: { since: draft.now, attempts: 0, nextAttemptAt: draft.now, isRedrive: true },
+  });
+  if (version !== undefined && version !== machineVersion) {
+    const first = startedOnVersion ?? machineVersion;
+    draft.set({ machineVersion: version, ...(first !== undefined && { startedOnVersion: first }) });
+  }
+  const task = draft.execution.tasks.find((open) => open.task === failed?.task);
+  if (task) {
+    draft.replaceTask(anotherAttempt(task, draft.now));
+  } else if (failed?.task !== undefined) {
+    const fanOut = draft.fanOut(failed.task);
+    if (fanOut) draft.replaceFanOut(withFailuresReopened(fanOut, failed.item, draft.now));
+  }
+  if (status !== 'PENDING_REDRIVE') redriveChildren(draft);
+  return undefined;
+}
+
+/** The attempts that it has had do not count. */
+export function anotherAttempt(task: OpenTask, now: number): OpenTask {
+  return { ...notHandedOver(task), attempt: task.attempt + 1, retries: [], dispatchAt: now };
+}
+
+/** Of a list, the items that failed are tried again, the last of which is still open. */
+function withFailuresReopened(fanOut: FanOut, last: number | undefined, now: number): FanOut {
+  const { task, worker, exceptions, open } = fanOut;
+  const failures = exceptions.filter(({ status }) => status !== 'SUCCEEDED');
+  return {
+    ...fanOut,
+    exceptions: exceptions.filter(({ status }) => status === 'SUCCEEDED'),
+    open: [
+      ...open.map((item) => {
+        if (item.index !== last) return item;
+        return { ...notHandedOver(item), index: item.index, attempt: item.attempt + 1, dispatchAt: now };
+      }),
+      ...failures.map(({ index, attempt }) => ({
+        task,
+        worker,
+        index,
+        attempt: attempt + 1,
+        cause: '',
+        dispatchAt: now,
+      })),
+    ],
+  };
+}
+
+/** Timers stood still: they are as far away as they were. What has come meanwhile is in the journal. */
+function resume(draft: Draft): void {
+  const { suspendedAt = draft.now, snapshot, waiting } = draft.execution;
+  const ms = draft.now - suspendedAt;
+  draft.clear('suspendedAt');
+  draft.set({
+    status: 'RUNNING',
+    waiting: {
+      since: draft.now,
+      attempts: 0,
+      nextAttemptAt: draft.now,
+      ...(waiting?.isRedrive && { isRedrive: true }),
+    },
+    ...withOpenTasks(draft.execution, (task) => later(task, ms)),
+    ...(snapshot !== undefined && { snapshot: shiftTimers(snapshot, ms) }),
+  });
+}
+
+function later(task: OpenTask, ms: number): OpenTask {
+  const { deadline, dispatchAt, heartbeatAt, startBy, ...rest } = task;
+  return {
+    ...rest,
+    ...(deadline !== undefined && { deadline: deadline + ms }),
+    ...(dispatchAt !== undefined && { dispatchAt: dispatchAt + ms }),
+    ...(heartbeatAt !== undefined && { heartbeatAt: heartbeatAt + ms }),
+    ...(startBy !== undefined && { startBy: startBy + ms }),
+  };
+}

@@ -1,0 +1,30 @@
+import type { PreparedMachine } from '../../machine/index.ts';
+import { openTasks } from '../lists/fanOut.ts';
+import type { Draft } from '../step/draft.ts';
+import { withHeartbeat } from '../tasks/tasks.ts';
+import { anotherAttempt } from './control.ts';
+import { taskWithPatch } from './inputPatch.ts';
+
+/**
+ * After a redrive: attempts whose time has run out are followed by others, those that were under way are dispatched once
+ * more (the end may have come before they were), and its own time begins anew.
+ */
+export function goOnFromFailure(draft: Draft, machine: PreparedMachine, cause: string): void {
+  const patchedTask = taskWithPatch(draft.execution);
+  if (patchedTask) draft.replaceTask(patchedTask);
+  for (const task of openTasks(draft.execution)) {
+    if (task.dispatchAt !== undefined) continue;
+    const { policy } = machine.taskSourceOf(task.worker);
+    if ((task.deadline ?? Number.POSITIVE_INFINITY) <= draft.now) {
+      // Of a `once` task there is no other attempt: its machine is told.
+      if (!policy.once) draft.replaceTask(anotherAttempt(task, draft.now));
+    } else if (task.waitsForResult && task.startBy === undefined) {
+      // Its worker has done its part; nobody looked for signs of life meanwhile.
+      draft.replaceTask(withHeartbeat(task, policy, draft.now));
+    } else draft.dispatch(task, policy, cause);
+  }
+  draft.clear('failed');
+  draft.clear('inputPatch');
+  draft.set({ machineVersion: machine.version, definitionHash: machine.definitionHash });
+  if (machine.timeoutMs !== undefined) draft.set({ timeoutAt: draft.now + machine.timeoutMs });
+}

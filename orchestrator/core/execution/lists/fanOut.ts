@@ -1,0 +1,159 @@
+import type { ItemFailure } from '../../policy/thresholdError.ts';
+import type { Execution, OpenTask } from '../model/execution.ts';
+
+/**
+ * A running `each`: one actor of the machine, many tasks. Items are dispatched in their order, so everything before
+ * `next` that is not open is done, and what is stored does not grow with the list.
+ */
+export interface FanOut {
+  /** Number of the actor within the execution. */
+  readonly task: number;
+  /** Name of its actor source in the machine. */
+  readonly worker: string;
+  /** Its items are those from `first` on, `count` of them: all of the list, or a part of it. */
+  readonly first: number;
+  readonly count: number;
+  readonly items: ItemsAddress;
+  readonly concurrency: number;
+  /** Items that may fail. */
+  readonly tolerated: number;
+  /** The first item that was not dispatched yet. */
+  readonly next: number;
+  /** In flight, or waiting for a retry, by index. */
+  readonly open: readonly ItemTask[];
+  /** Items that are done and did not succeed with their first attempt, in the order in which they were done. */
+  readonly exceptions: readonly ItemOutcome[];
+  /** Present where children of the execution work on parts of the list: what they have reported. */
+  readonly parts?: PartsReport;
+  /** Where the items are a file's: the prefix in the store of what becomes of them. */
+  readonly results?: string;
+  /** Present where one child, of the actor's own number, works on the whole list. */
+  readonly isDelegated?: true;
+}
+
+export interface PartsReport {
+  /** Items of parts that are done. */
+  readonly done: number;
+  readonly failed: number;
+  /** The first failures. */
+  readonly errors: readonly ItemFailure[];
+}
+
+/** An item's task. Its input is in the list. */
+export interface ItemTask extends OpenTask {
+  readonly index: number;
+}
+
+export interface ItemOutcome {
+  readonly index: number;
+  /** The attempt that decided. */
+  readonly attempt: number;
+  /** `TIMED_OUT`: it gave no result, or one that came too late. */
+  readonly status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT';
+}
+
+/** Where the items of a list are: in pages, items of their own in the table, which no commit writes again. */
+export interface ItemsAddress {
+  /** The execution in whose partition they are. */
+  readonly executionId: string;
+  readonly task: number;
+  /** Of the list's content: two orchestrators that race with different lists do not overwrite each other's. */
+  readonly hash: string;
+  /** Items of a page. */
+  readonly pageSize: number;
+  /** Where they are pages of the object store, cut from a file: the prefix of their keys. */
+  readonly store?: string;
+}
+
+export function isItemTask(task: OpenTask): task is ItemTask {
+  return task.index !== undefined;
+}
+
+/** Every attempt that is awaited: tasks, and tasks of items. */
+export function openTasks(execution: Execution): readonly OpenTask[] {
+  const { tasks, fanOuts } = execution;
+  return fanOuts === undefined ? tasks : [...tasks, ...fanOuts.flatMap(({ open }) => open)];
+}
+
+/** The execution with its open tasks mapped; a task for which there is no other is closed. */
+export function withOpenTasks(
+  execution: Execution,
+  change: (task: OpenTask) => OpenTask | undefined,
+): Pick<Execution, 'tasks' | 'fanOuts'> {
+  const { tasks, fanOuts } = execution;
+  return {
+    tasks: tasks.flatMap((task) => change(task) ?? []),
+    ...(fanOuts && {
+      fanOuts: fanOuts.map((fanOut) => ({
+        ...fanOut,
+        open: fanOut.open.flatMap((item) => {
+          const changed = change(item);
+          return changed && isItemTask(changed) ? [changed] : [];
+        }),
+      })),
+    }),
+  };
+}
+
+export function doneCount({ first, next, open, parts }: FanOut): number {
+  return parts ? parts.done : next - first - open.length;
+}
+
+export function failedCount({ exceptions, parts }: FanOut): number {
+  return parts ? parts.failed : exceptions.filter(({ status }) => status !== 'SUCCEEDED').length;
+}
+
+/** The fan-out once an item is done. */
+export function withDone(fanOut: FanOut, item: ItemTask, status: ItemOutcome['status']): FanOut {
+  const { index, attempt } = item;
+  const isUsual = status === 'SUCCEEDED' && attempt === 1;
+  return {
+    ...fanOut,
+    open: fanOut.open.filter((other) => other.index !== index),
+    exceptions: isUsual ? fanOut.exceptions : [...fanOut.exceptions, { index, attempt, status }],
+  };
+}
+
+/** The fan-out with as many more items open as may be, and these. */
+export function withNextItems(
+  fanOut: FanOut,
+  cause: string,
+): { readonly fanOut: FanOut; readonly opened: readonly ItemTask[] } {
+  const { task, worker, next, open, first, count, concurrency } = fanOut;
+  const end = Math.min(first + count, next + Math.max(0, concurrency - open.length));
+  const opened = Array.from({ length: end - next }, (_, i) => ({
+    task,
+    worker,
+    index: next + i,
+    attempt: 1,
+    cause,
+  }));
+  return opened.length === 0
+    ? { fanOut, opened }
+    : { fanOut: { ...fanOut, next: end, open: [...open, ...opened] }, opened };
+}
+
+const letters: Readonly<Record<ItemOutcome['status'], string>> = {
+  SUCCEEDED: 's',
+  FAILED: 'f',
+  TIMED_OUT: 't',
+};
+const statuses: Readonly<Record<string, ItemOutcome['status']>> = {
+  s: 'SUCCEEDED',
+  f: 'FAILED',
+  t: 'TIMED_OUT',
+};
+
+/** Exceptions in a few bytes each: `17s2,45f3,50t1`. */
+export function exceptionsText(exceptions: readonly ItemOutcome[]): string {
+  return exceptions.map(({ index, attempt, status }) => `${index}${letters[status]}${attempt}`).join();
+}
+
+export function exceptionsOf(text: string): ItemOutcome[] | undefined {
+  const exceptions = text.split(',').flatMap((each) => {
+    const match = /^(\d+)([sft])(\d+)$/.exec(each);
+    const status = statuses[match?.[2] ?? ''];
+    return match && status ? [{ index: Number(match[1]), attempt: Number(match[3]), status }] : [];
+  });
+  return exceptions.length === text.split(',').length ? exceptions : undefined;
+}

@@ -1,0 +1,110 @@
+import type { Json, JsonObject } from '../../data/json.ts';
+import { type ItemFailure, isFailureList } from '../../policy/thresholdError.ts';
+import type { FanOut, ItemsAddress } from './fanOut.ts';
+
+/** More than this is worked on by executions of its own, so that neither an item nor a partition carries all of it. */
+export const mostItemsInExecution = 200;
+export const mostItemsInPart = 200;
+
+/** What an execution of a list machine is started with. It has no items in it: they stay where the list is. */
+export interface ListPart {
+  readonly items: ItemsAddress;
+  readonly first: number;
+  readonly count: number;
+  readonly concurrency: number;
+  readonly tolerated: number;
+  /** Where the items are a file's: the prefix in the store of what becomes of them. */
+  readonly results?: string;
+}
+
+/** What an execution of a list machine comes to. The outputs stay in its journal. */
+export interface PartResult {
+  readonly failed: number;
+  /** The first failures. */
+  readonly errors: readonly ItemFailure[];
+  /** Of an execution that has items itself: see `exceptionsText`. */
+  readonly exceptions?: string;
+  /** What it worked on, where that is a file's. */
+  readonly part?: ListPart;
+  /** It is the whole file. */
+  readonly isWhole?: boolean;
+  /** Of a file: how many items it has, how many of them may fail, and the key of what became of them. */
+  readonly count?: number;
+  readonly tolerated?: number;
+  readonly results?: string;
+}
+
+export function partInput({ items, first, count, concurrency, tolerated, results }: ListPart): JsonObject {
+  return {
+    items: { ...items },
+    first,
+    count,
+    concurrency,
+    tolerated,
+    ...(results !== undefined && { results }),
+  };
+}
+
+/** Undefined for what no list machine was started with: somebody else has written its start. */
+export function partOf(input: Json | undefined): ListPart | undefined {
+  const { items, first, count, concurrency, tolerated, results } = fieldsOf(input);
+  const { executionId, task, hash, pageSize, store } = fieldsOf(items);
+  if (typeof executionId !== 'string' || typeof hash !== 'string') return undefined;
+  const numbers = [first, count, concurrency, tolerated, task, pageSize].map(Number);
+  if (!numbers.every((number) => Number.isSafeInteger(number) && number >= 0)) return undefined;
+  return {
+    items: {
+      executionId,
+      task: Number(task),
+      hash,
+      pageSize: Math.max(1, Number(pageSize)),
+      ...(typeof store === 'string' && { store }),
+    },
+    first: Number(first),
+    count: Number(count),
+    concurrency: Math.max(1, Number(concurrency)),
+    tolerated: Number(tolerated),
+    ...(typeof results === 'string' && { results }),
+  };
+}
+
+export function partResultOf(output: Json | undefined): PartResult | undefined {
+  const { failed, errors, exceptions, isWhole, count, tolerated, results } = fieldsOf(output);
+  if (typeof failed !== 'number' || !isFailureList(errors)) return undefined;
+  const part = partOf(fieldsOf(output).part);
+  return {
+    failed,
+    errors,
+    ...(typeof exceptions === 'string' && { exceptions }),
+    ...(part && { part }),
+    ...(isWhole === true && { isWhole }),
+    ...(typeof count === 'number' && { count }),
+    ...(typeof tolerated === 'number' && { tolerated }),
+    ...(typeof results === 'string' && { results }),
+  };
+}
+
+function fieldsOf(value: Json | undefined): JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+}
+
+/** Executions that work on parts of one list at the same time. Each is a child, and part of its parent's item. */
+const mostParts = 50;
+
+/** How many parts are worked on at a time, and how many items of each: together at most the list's `concurrency`. */
+export function partsAtATime({ count, concurrency, items: { pageSize } }: FanOut): {
+  readonly parts: number;
+  readonly concurrency: number;
+} {
+  const most = Math.min(mostParts, concurrency, Math.ceil(count / pageSize));
+  let best = { parts: 1, concurrency };
+  for (let parts = 2; parts <= most; parts++) {
+    const each = Math.floor(concurrency / parts);
+    // More parts for the same number of items: their writes are spread over more partitions.
+    if (parts * each >= best.parts * best.concurrency * wasteTolerated) best = { parts, concurrency: each };
+  }
+  return best;
+}
+
+/** A tenth of the concurrency is worth less than the even spread over partitions. */
+const wasteTolerated = 0.9;

@@ -1,0 +1,102 @@
+import type { PreparedMachine } from '../../machine/index.ts';
+import { errorsShown } from '../../policy/thresholdError.ts';
+import { removeChild, startChild } from '../children/children.ts';
+import type { Message } from '../children/messages.ts';
+import type { Draft } from '../step/draft.ts';
+import type { FanOut, PartsReport } from './fanOut.ts';
+import { fileOutcome, ItemOutputs, partOutcome, thresholdOutcome, wholeOutcome } from './listOutcome.ts';
+import { type PartResult, partInput, partResultOf, partsAtATime } from './listPart.ts';
+
+/** Numbers of parts begin here: those before it are of the few actors that the list machine itself runs. */
+const firstPart = 10;
+
+export function childOfPart(part: number): number {
+  return firstPart + part;
+}
+
+/** The child executions that work on parts of a list are of the same machine as the one that they report to. */
+export function startParts(draft: Draft, before: FanOut): void {
+  const { worker, items, first, count, tolerated, results } = before;
+  const { machine, machineVersion = '', children = [] } = draft.execution;
+  const { parts, concurrency } = partsAtATime(before);
+  const end = first + count;
+  let { next } = before;
+  for (let open = children.length; open < parts && next < end && !draft.ended; open++) {
+    const part = {
+      items,
+      first: next,
+      count: Math.min(items.pageSize, end - next),
+      concurrency,
+      // More than this, and the whole has failed.
+      tolerated: tolerated - (before.parts?.failed ?? 0),
+      ...(results !== undefined && { results }),
+    };
+    const task = childOfPart(Math.floor((next - first) / items.pageSize));
+    startChild(draft, { task, src: worker, input: partInput(part) }, { machine, version: machineVersion });
+    next += part.count;
+  }
+  if (!draft.ended) draft.replaceFanOut({ ...before, next });
+}
+
+/** The list that a child works on, or on a part of. */
+export function listOfChild({ execution: { fanOuts = [] } }: Draft, child: number): FanOut | undefined {
+  return fanOuts.find(({ task, isDelegated, parts }) => (isDelegated ? task === child : parts !== undefined));
+}
+
+type ResultMessage = Extract<Message, { type: 'done' | 'error' }>;
+
+/** A child has come to the end of its list or part. */
+export function applyPartResult(
+  draft: Draft,
+  machine: PreparedMachine,
+  { list, child, message }: { list: FanOut; child: number; message: ResultMessage },
+  cause: string,
+): void {
+  const result = message.type === 'done' ? partResultOf(message.output) : undefined;
+  if (!result) {
+    // It was stopped, or met a defect: what became of its items nobody knows.
+    const error =
+      message.type === 'error'
+        ? message.error
+        : { name: 'Error', message: 'A part of the list has no result.' };
+    draft.settle(machine, { type: 'taskFailed', task: list.task, error }, cause);
+    return;
+  }
+  if (list.isDelegated) {
+    draft.settle(machine, delegatedOutcome(draft, machine, list, result), cause);
+    // The execution that worked on the list has ended well, and is not redriven.
+    draft.giveAgainAtRedrive();
+    return;
+  }
+  removeChild(draft, child);
+  const parts = withPart(list, child, result);
+  const report = { ...list, parts };
+  if (parts.failed > list.tolerated || parts.done === list.count) {
+    draft.settle(machine, partOutcome(report, parts), cause);
+  } else {
+    startParts(draft, report);
+  }
+}
+
+function delegatedOutcome(draft: Draft, machine: PreparedMachine, list: FanOut, result: PartResult) {
+  const { failed, errors, part } = result;
+  const count = result.count ?? part?.count ?? list.count;
+  const tolerated = result.tolerated ?? part?.tolerated ?? list.tolerated;
+  if (failed > tolerated) return thresholdOutcome({ ...list, count, tolerated }, failed, errors);
+  if (result.results !== undefined) return fileOutcome(list, result);
+  return wholeOutcome(list, new ItemOutputs(draft, machine, list));
+}
+
+function withPart(
+  { parts, first, count, items: { pageSize } }: FanOut,
+  child: number,
+  { failed, errors }: Pick<PartsReport, 'failed' | 'errors'>,
+): PartsReport {
+  const before = parts ?? { done: 0, failed: 0, errors: [] };
+  const begin = first + (child - firstPart) * pageSize;
+  return {
+    done: before.done + Math.min(pageSize, first + count - begin),
+    failed: before.failed + failed,
+    errors: [...before.errors, ...errors].slice(0, errorsShown),
+  };
+}

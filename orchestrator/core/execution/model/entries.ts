@@ -1,0 +1,119 @@
+import type { Json, JsonObject } from '../../data/json.ts';
+import type { TaskError } from '../../machine/step.types.ts';
+import type { Message } from '../children/messages.ts';
+
+/** An item of an execution's journal, as the core takes it in. `reference` is its sort key in the table. */
+export type JournalEntry =
+  | StartEntry
+  | ResultEntry
+  | EventEntry
+  | ControlEntry
+  | InvalidEventEntry
+  | MessageEntry;
+
+/** Of an entry whose data is not in its item. */
+interface WithStoredData {
+  /** Key of the object that holds the data, while it has not been fetched: without it, the entry cannot be applied. */
+  readonly dataAt?: string;
+}
+
+export interface StartEntry extends WithStoredData {
+  readonly kind: 'start';
+  readonly reference: 'start';
+  readonly machine: string;
+  readonly version?: string;
+  readonly input?: Json;
+  readonly traceparent?: string;
+  /** Whether another execution's machine has started it: actors in the input are references. */
+  readonly isChild?: boolean;
+  /** Set where the item cannot be read as a start: what is wrong with it. */
+  readonly invalid?: string;
+}
+
+export interface ResultEntry extends WithStoredData {
+  readonly kind: 'result';
+  readonly reference: string;
+  readonly task: number;
+  /** Of a list's item. */
+  readonly index?: number;
+  readonly attempt: number;
+  readonly result: TaskResult;
+  /** Name of the worker, where its writer says it: to show, not to decide on. */
+  readonly worker?: string;
+  /** When it was written, as its writer says; orders a catch-up. */
+  readonly at?: string;
+}
+
+export type TaskResult =
+  | { readonly status: 'SUCCEEDED'; readonly output?: Json }
+  | { readonly status: 'FAILED'; readonly error: TaskError };
+
+export interface EventEntry extends WithStoredData {
+  readonly kind: 'event';
+  readonly reference: string;
+  readonly type: string;
+  /** The event's own fields. */
+  readonly fields: JsonObject;
+  readonly at?: string;
+}
+
+/** An operator's word, applied without loading the machine. */
+export interface ControlEntry {
+  readonly kind: 'control';
+  readonly reference: string;
+  readonly control: Control;
+  /** For `stop`: why. */
+  readonly cause?: string;
+  /** For `redrive`: the version of the machine to go on with. @default the one it is on */
+  readonly version?: string;
+  /** For `redrive`: a JSON merge patch (RFC 7396) to the input of what failed, a task or the start. */
+  readonly input?: Json;
+  readonly at?: string;
+}
+
+/** What an operator's item says beside its key and time. */
+export type ControlContent = Pick<ControlEntry, 'control' | 'cause' | 'version' | 'input'>;
+
+export const controls = ['stop', 'redrive', 'suspend', 'resume'] as const;
+export type Control = (typeof controls)[number];
+
+/** An `event#` item that is neither an event nor a control: it is recorded as ignored. */
+export interface InvalidEventEntry {
+  readonly kind: 'invalidEvent';
+  readonly reference: string;
+  readonly at?: string;
+}
+
+/** What another execution has to say. */
+export interface MessageEntry extends WithStoredData {
+  readonly kind: 'message';
+  readonly reference: string;
+  /** Address of the execution that it comes from. */
+  readonly sender: string;
+  /** From 1: its place among what this sender has sent. */
+  readonly number: number;
+  readonly messages: readonly Message[];
+  readonly at?: string;
+}
+
+/** Journal order for a catch-up: the start, then by the time each was written, then by key. */
+export function inJournalOrder(entries: readonly JournalEntry[]): JournalEntry[] {
+  const time = (entry: JournalEntry) => (entry.kind === 'start' ? '' : (entry.at ?? '~'));
+  const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+  const sorted = [...entries].sort((a, b) => compare(time(a), time(b)) || compare(a.reference, b.reference));
+  return withMessagesInOrder(sorted);
+}
+
+/** What one sender has sent, by its numbers; everything else stays in its place. */
+export function withMessagesInOrder(entries: readonly JournalEntry[]): JournalEntry[] {
+  const messages = entries.filter((entry) => entry.kind === 'message');
+  if (messages.length < 2) return [...entries];
+  const bySender = new Map<string, MessageEntry[]>();
+  for (const message of messages) {
+    bySender.set(message.sender, [...(bySender.get(message.sender) ?? []), message]);
+  }
+  for (const each of bySender.values()) each.sort((a, b) => a.number - b.number);
+  return entries.map((entry) =>
+    entry.kind === 'message' ? (bySender.get(entry.sender)?.shift() ?? entry) : entry,
+  );
+}

@@ -1,0 +1,206 @@
+import type { StateValue } from 'xstate';
+import type { Json } from '../../data/json.ts';
+import type { MachineEvent, MachineFailure } from '../../machine/step.types.ts';
+import type { OutgoingItem } from '../children/messages.ts';
+import type { FanOut } from '../lists/fanOut.ts';
+
+/** Step Functions' status names, and two of our own: SUSPENDED by an operator, and waiting for a redrive. */
+export const executionStatuses = [
+  'RUNNING',
+  'SUCCEEDED',
+  'FAILED',
+  'TIMED_OUT',
+  'ABORTED',
+  'PENDING_REDRIVE',
+  'SUSPENDED',
+] as const;
+
+export type ExecutionStatus = (typeof executionStatuses)[number];
+
+/** SUCCEEDED, FAILED, TIMED_OUT and ABORTED: nothing that arrives later changes the execution. */
+export function hasEnded(status: ExecutionStatus): boolean {
+  switch (status) {
+    case 'SUCCEEDED':
+    case 'FAILED':
+    case 'TIMED_OUT':
+    case 'ABORTED':
+      return true;
+    case 'RUNNING':
+    case 'PENDING_REDRIVE':
+    case 'SUSPENDED':
+      return false;
+  }
+}
+
+/** Everything that is known of an execution between two steps: the content of its `execution` item. */
+export interface Execution {
+  readonly executionId: string;
+  /** Id of its machine. */
+  readonly machine: string;
+  /** The version it started with and stays on. Absent until its machine has been found. */
+  readonly machineVersion?: string;
+  /** Hash of the machine's structure at the first step. */
+  readonly definitionHash?: string;
+  readonly status: ExecutionStatus;
+  /** Number of commits taken: the condition of the next one. */
+  readonly version: number;
+  /** Milliseconds since the epoch, as all times here. */
+  readonly startedAt: number;
+  readonly updatedAt: number;
+  readonly endedAt?: number;
+  /** XState's state value, to read. */
+  readonly state?: StateValue;
+  /** The serialized {@link MachineState}. Absent before the first step. */
+  readonly snapshot?: string;
+  /**
+   * Key of the object that the last commit's snapshot is stored under; with no `snapshot` beside it, it has not been
+   * fetched. Absent where the item has it.
+   */
+  readonly snapshotAt?: string;
+  readonly output?: Json;
+  /** Key of the object that holds the output, where the item does not. */
+  readonly outputAt?: string;
+  readonly error?: ExecutionError;
+  /** Present while what it needs is not there (its machine, a definition that can read its state). */
+  readonly waiting?: Waiting;
+  readonly tasks: readonly OpenTask[];
+  /** Lists that are worked on, each with tasks of its own. Absent where there are none. */
+  readonly fanOuts?: readonly FanOut[];
+  /** Child machines that have not ended: executions of their own. */
+  readonly children?: readonly ChildExecution[];
+  /** Number of message items sent to, and applied from, each other execution that is still of interest. */
+  readonly sent?: Readonly<Record<string, number>>;
+  readonly received?: Readonly<Record<string, number>>;
+  /** What did not fit into the last commit's transaction, in order: the next commits write it. */
+  readonly outbox?: readonly OutgoingItem[];
+  /** Events that no active state took yet, in order: offered again after each transition. */
+  readonly held?: readonly HeldEvent[];
+  /** What was applied, in order, newest last: see log.ts. */
+  readonly log: string;
+  /** What made it FAILED: a redrive begins there. */
+  readonly failed?: Failed;
+  /** When it was suspended. */
+  readonly suspendedAt?: number;
+  /** When it is TIMED_OUT. */
+  readonly timeoutAt?: number;
+  /** The version that it started with, where a redrive has changed it. */
+  readonly startedOnVersion?: string;
+  /** The trace that it belongs to, as its start has it: W3C Trace Context. */
+  readonly traceparent?: string;
+  /** A redrive's patch to the input of the task or start that failed, until it goes on. */
+  readonly inputPatch?: Json;
+  /** Number of older segments of the log, stored as items of their own. */
+  readonly logSegments: number;
+  /** When the clock is to wake it. Absent: never. */
+  readonly wakeAt?: number;
+}
+
+/** A child machine, whose execution is `<parent>.<task>`. */
+export interface ChildExecution {
+  readonly task: number;
+  readonly machine: string;
+}
+
+export interface HeldEvent {
+  /** Its journal item. */
+  readonly reference: string;
+  readonly event: MachineEvent;
+  /** It comes from another execution: actors in it are references. */
+  readonly isMessage?: true;
+}
+
+/** A task that failed, or a journal item that the machine could not take. */
+export interface Failed {
+  readonly task?: number;
+  /** Of a list, the item whose failure was one too many. */
+  readonly item?: number;
+  readonly reference?: string;
+  /** How many messages of the item were taken. */
+  readonly messages?: number;
+}
+
+export interface Waiting {
+  /** It was redriven: attempts whose time has run out are followed by others. */
+  readonly isRedrive?: true;
+  readonly since: number;
+  readonly attempts: number;
+  readonly nextAttemptAt: number;
+}
+
+/** A task whose result is awaited. */
+export interface OpenTask {
+  readonly task: number;
+  /** Of a list's item: its place in the list, from 0. */
+  readonly index?: number;
+  /** Name of its actor source in the machine. */
+  readonly worker: string;
+  readonly attempt: number;
+  /** The journal item or wake that made it due: whoever meets that again dispatches it again. */
+  readonly cause: string;
+  /** An attempt without a result by then has failed. Absent until it is dispatched. */
+  readonly deadline?: number;
+  /** Its worker must have given a sign of life by then that was not seen before. */
+  readonly heartbeatAt?: number;
+  /** Counter of the last sign of life that was seen. */
+  readonly beat?: number;
+  /** Its worker must have begun by then. Absent once it has. */
+  readonly startBy?: number;
+  /** The result comes from elsewhere, by the task's token. */
+  readonly waitsForResult?: boolean;
+  /** Not dispatched before then: a retry's backoff, or a function that was throttled. */
+  readonly dispatchAt?: number;
+  /** Retries that each retry policy of its worker has granted, where it has several. */
+  readonly retries?: readonly number[];
+  readonly input?: Json;
+  /** Key of the object that holds the input, where the item does not. */
+  readonly inputAt?: string;
+}
+
+/** Why an execution failed, or what it waits for. `code` is stable; `message` says what to do. */
+export interface ExecutionError {
+  readonly code: ExecutionErrorCode;
+  /** Class name of what was thrown, or the task error's name. */
+  readonly name: string;
+  readonly message: string;
+  readonly stack?: string;
+}
+
+export type ExecutionErrorCode =
+  | MachineFailure['code']
+  /** The state does not fit into an item, even compressed. */
+  | 'StateTooLarge'
+  /** A worker's output is larger than an item, even compressed (Step Functions: `States.DataLimitExceeded`). */
+  | 'DataLimitExceeded'
+  /** Machines start each other more than 50 levels deep. */
+  | 'ChildTooDeep'
+  /** The execution's time is over (`meta.millrace.timeout`). */
+  | 'ExecutionTimedOut'
+  /** It was stopped, and somebody said why. */
+  | 'Stopped'
+  /** The start item cannot be read. */
+  | 'InvalidStart'
+  /** The machine or that version of it is not deployed: the execution waits. */
+  | 'MachineNotDeployed'
+  /** The deployed machine cannot read the stored state: the execution waits. */
+  | 'DefinitionMismatch'
+  /** Data that is in the object store cannot be read or written: the execution waits. */
+  | 'DataUnavailable'
+  /** A defect of the orchestrator: the execution waits. */
+  | 'InternalError';
+
+/** What names one attempt within an execution. */
+export interface AttemptNumbers {
+  readonly task: number;
+  readonly index?: number;
+  readonly attempt: number;
+}
+
+/** Sort key of the item that a task attempt's result is written to: `task#3#1`, for an item of a list `task#3.17#1`. */
+export function taskKey(numbers: AttemptNumbers): string {
+  return `task#${taskId(numbers)}#${numbers.attempt}`;
+}
+
+/** What names a task within an execution: `3`, for an item of a list `3.17`. */
+export function taskId({ task, index }: Pick<AttemptNumbers, 'task' | 'index'>): string {
+  return index === undefined ? String(task) : `${task}.${index}`;
+}

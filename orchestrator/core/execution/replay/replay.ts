@@ -1,0 +1,390 @@
+import { workerOf } from '../../machine/sources.ts';
+import type { OutgoingItem } from '../children/messages.ts';
+import { openTasks } from '../lists/fanOut.ts';
+import { type ItemResults, ItemResultsNeeded, itemResultsOf } from '../lists/listOutcome.ts';
+import type { Emission } from '../model/emission.ts';
+import type { JournalEntry, ResultEntry } from '../model/entries.ts';
+import { type Execution, type ExecutionErrorCode, hasEnded, taskKey } from '../model/execution.ts';
+import { isJournalKind, type LogEntry, type LogVerdict, parseLog } from '../model/log.ts';
+import type { MachineLookup } from '../model/machines.ts';
+import { type Advance, type AdvanceInput, advance, deferDispatch, failExecution } from '../step/advance.ts';
+import type { ExecutionEffect } from '../step/commitDraft.ts';
+import { Draft } from '../step/draft.ts';
+import {
+  type Divergence,
+  type DivergenceCode,
+  differenceOf,
+  isEndedVerdict,
+  isSameVerdict,
+  verdictText,
+} from './divergence.ts';
+
+/** Thrown when a log names a journal item that is not there any more, or that never was. */
+export class JournalIncompleteError extends Error {
+  readonly code = 'JournalIncomplete';
+  override readonly name = 'JournalIncompleteError';
+  constructor(reference: string) {
+    super(`The log names '${reference}', which is not in the journal: it has expired, or was deleted.`);
+  }
+}
+
+export interface ReplayedExecution {
+  readonly executionId: string;
+  /** Id of its machine. */
+  readonly machine: string;
+  /** The version it stays on; without it the one that its start names, or the newest. */
+  readonly machineVersion?: string;
+  /**
+   * By task: results of lists that other executions worked on, which are in their journals. Looked into when such a list
+   * ends, so that whoever replays can add them then: see {@link ItemResultsNeeded}.
+   */
+  readonly itemResults?: ReadonlyMap<number, ItemResults>;
+}
+
+/** What an entry of the log did, as the replay sees it. */
+export interface ReplayedEntry {
+  /** From 1. */
+  readonly number: number;
+  readonly entry: LogEntry;
+  readonly before: Execution | undefined;
+  readonly after: Execution | undefined;
+  /** What was to be done after the commit. */
+  readonly effects: readonly ExecutionEffect[];
+  /** What it told other executions. */
+  readonly outgoing: readonly OutgoingItem[];
+  /** What it told the bus. */
+  readonly emitted: readonly Emission[];
+  /** Set where the replay does not do what the log says: what it answers from here on is another story. */
+  readonly divergence?: Divergence;
+}
+
+/** How long it has waited for its machine, as far as the log tells. */
+interface Wait {
+  readonly phase: 'waiting' | 'pendingRedrive';
+  readonly code: ExecutionErrorCode;
+  readonly at: number;
+}
+
+const noLimits = { waitForMachineMs: Number.POSITIVE_INFINITY };
+
+const nothing = { effects: [], outgoing: [], emitted: [] };
+
+interface Taken {
+  readonly step: Advance | undefined;
+  readonly verdict: LogVerdict | undefined;
+  /** Held events that were taken, or dropped, with it. */
+  readonly held?: readonly string[];
+}
+
+/**
+ * Invariant 2: takes the steps of a recorded execution again, from the entries of its log and the journal items that they
+ * name. After each its snapshot is, byte for byte, the one that was stored then. `version` and `wakeAt` depend on which
+ * entries were committed together, as does a task's `cause`; the log does not say that.
+ */
+export class Replay {
+  readonly #machines: MachineLookup;
+  readonly #recorded: ReplayedExecution;
+  /** As if it had never waited: while it waits, nothing is applied. */
+  #execution: Execution | undefined;
+  #wait: Wait | undefined;
+  #number = 0;
+  /** By task: what was taken of the lists that are worked on. */
+  readonly #items = new Map<number, ResultEntry[]>();
+  /** The last entry that was more than ignored because the execution had ended. */
+  #lastTaken = { number: 0, reference: '' };
+  #ended: { readonly number: number; readonly reference: string } | undefined;
+  #otherWorker: Divergence | undefined;
+  /** Held events that the log says were taken with the entry to come. */
+  #held: string[] = [];
+  /** Signs of life that the log says the wake to come has seen. */
+  #beats = new Map<string, number>();
+  /** Journal items of which the log has said so far that the execution had ended, and nothing since. */
+  readonly #cameTooLate = new Set<string>();
+
+  constructor(machines: MachineLookup, recorded: ReplayedExecution) {
+    this.#machines = machines;
+    this.#recorded = recorded;
+  }
+
+  /** The execution after the entries that were taken. */
+  get execution(): Execution | undefined {
+    return this.#execution && this.#wait ? waitingExecution(this.#execution, this.#wait) : this.#execution;
+  }
+
+  /**
+   * Takes the next entry of the log.
+   *
+   * @param item the journal item that it names
+   * @throws JournalIncompleteError where it names one and there is none
+   * @throws ItemResultsNeeded where a list ends that other executions worked on: it can be taken again with `itemResults`
+   */
+  take(entry: LogEntry, item: JournalEntry | undefined): ReplayedEntry {
+    const number = ++this.#number;
+    const before = this.execution;
+    if (isJournalKind(entry.kind) && !item) throw new JournalIncompleteError(entry.reference);
+    let divergence: Divergence | undefined;
+    let taken: Taken = { step: undefined, verdict: undefined };
+    try {
+      taken = this.#take(entry, item);
+      divergence = this.#divergence(entry, taken);
+    } catch (error) {
+      if (error instanceof ItemResultsNeeded) {
+        this.#number--;
+        throw error;
+      }
+      const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      divergence = this.#diverges(entry, 'ReplayFailed', `The replay cannot take the entry: ${message}`);
+    }
+    if (isEndedVerdict(entry.verdict)) this.#cameTooLate.add(entry.reference);
+    else {
+      this.#cameTooLate.delete(entry.reference);
+      this.#lastTaken = { number, reference: entry.reference };
+    }
+    const { effects, outgoing, emitted } = taken.step?.type === 'commit' ? taken.step : nothing;
+    return {
+      number,
+      entry,
+      before,
+      after: this.execution,
+      effects,
+      outgoing,
+      emitted,
+      ...(divergence && { divergence }),
+    };
+  }
+
+  /** After the last entry: in what the replay differs from the execution that is stored. */
+  compareWith(stored: Execution): Divergence | undefined {
+    const { execution } = this;
+    if (!execution) return undefined;
+    const difference = differenceOf(stored, execution);
+    if (difference === undefined) return undefined;
+    if (this.#otherWorker) {
+      const { message } = this.#otherWorker;
+      return { ...this.#otherWorker, message: `${message} At the end ${difference}.` };
+    }
+    const code = hasEnded(stored.status) === hasEnded(execution.status) ? 'DifferentState' : undefined;
+    const place = this.#ended ?? this.#lastTaken;
+    return {
+      ...place,
+      code: code ?? (hasEnded(stored.status) ? 'EndsLater' : 'EndsEarlier'),
+      message: `Every entry was taken as it was then, but after the last ${difference}.`,
+    };
+  }
+
+  #take(entry: LogEntry, item: JournalEntry | undefined): Taken {
+    if (entry.kind === 'waiting') return this.#takeWaiting(entry);
+    if (entry.kind === 'held') {
+      this.#held.push(entry.reference);
+      return { step: undefined, verdict: entry.verdict };
+    }
+    if (entry.kind === 'beat') {
+      const place = entry.reference.lastIndexOf('#');
+      this.#beats.set(entry.reference.slice(0, place), Number(entry.reference.slice(place + 1)));
+      return { step: undefined, verdict: entry.verdict };
+    }
+    if (this.#wait && item?.kind === 'control' && item.control === 'redrive') {
+      // Whether it waited for a redrive is not the machine's doing: the log knows.
+      if (entry.verdict.type !== 'applied') return { step: undefined, verdict: entry.verdict };
+      this.#wait = undefined;
+      if (this.#execution) this.#execution = { ...this.#execution, status: 'PENDING_REDRIVE' };
+    }
+    const step = this.#step(entry, item);
+    if (step?.type !== 'commit') return { step, verdict: undefined };
+    this.#execution = step.execution;
+    if (hasEnded(step.execution.status)) {
+      this.#wait = undefined;
+      this.#ended ??= { number: this.#number, reference: entry.reference };
+    }
+    return { step, ...loggedOf(step.execution, entry) };
+  }
+
+  #takeWaiting(entry: LogEntry): Taken {
+    const { executionId, machine } = this.#recorded;
+    this.#execution ??= Draft.first(executionId, machine, entry.at).execution;
+    const { verdict, at } = entry;
+    if (verdict.type === 'failed') {
+      const phase = this.#wait?.phase === 'waiting' ? 'pendingRedrive' : 'waiting';
+      this.#wait = { phase, code: verdict.code as ExecutionErrorCode, at };
+    } else {
+      this.#wait = undefined;
+      // What was redriven, or resumed, goes on here.
+      if (this.#execution.waiting) return this.#goOn(at);
+    }
+    return { step: undefined, verdict };
+  }
+
+  #goOn(now: number): Taken {
+    const { executionId } = this.#recorded;
+    const input = { executionId, execution: this.#execution, entries: [], now, isWholeJournal: true };
+    const step = advance(this.#machines, noLimits, input);
+    if (step.type === 'commit') this.#execution = step.execution;
+    const wentOn = step.type === 'commit' && step.execution.waiting === undefined;
+    return { step, verdict: wentOn ? { type: 'applied' } : undefined };
+  }
+
+  #step(entry: LogEntry, item: JournalEntry | undefined): Advance | undefined {
+    const { executionId, machineVersion } = this.#recorded;
+    const itemResults = this.#itemResults(item);
+    const input: AdvanceInput = {
+      executionId,
+      execution: this.#execution,
+      entries: [],
+      now: entry.at,
+      isWholeJournal: true,
+      goesOnWaiting: true,
+      itemResults,
+      segments: { named: new Set(), ended: this.#cameTooLate },
+    };
+    if (entry.kind === 'wake') {
+      const beats = this.#beats;
+      this.#beats = new Map();
+      return take(this.#machines, entry, { ...input, wakeId: entry.reference, beats });
+    }
+    if (entry.kind === 'deferred') {
+      const open = this.#execution ? openTasks(this.#execution) : [];
+      const task = open.find((each) => taskKey(each) === entry.reference);
+      return this.#execution && task && deferDispatch(this.#execution, [task], entry.at);
+    }
+    if (!item) return undefined;
+    if (item.kind === 'result') this.#noteWorker(entry, item);
+    const version = machineVersion ?? (item.kind === 'start' ? item.version : undefined);
+    const named = item.kind === 'start' && version !== undefined ? { ...item, version } : item;
+    return take(this.#machines, entry, { ...input, entries: [named] });
+  }
+
+  /** Results of the lists that are worked on, this item's among them. */
+  #itemResults(item: JournalEntry | undefined): ReadonlyMap<number, ItemResults> {
+    const fanOuts = this.#execution?.fanOuts ?? [];
+    for (const task of this.#items.keys()) {
+      if (!fanOuts.some((fanOut) => fanOut.task === task)) this.#items.delete(task);
+    }
+    if (item?.kind === 'result' && item.index !== undefined) {
+      const taken = this.#items.get(item.task) ?? [];
+      if (taken.at(-1) !== item) taken.push(item);
+      this.#items.set(item.task, taken);
+    }
+    const ending = fanOuts.filter(({ isDelegated }) => !isDelegated);
+    const own = ending.map(({ task }) => [task, itemResultsOf(this.#items.get(task) ?? [])] as const);
+    return new Map([...own, ...(this.#recorded.itemResults ?? [])]);
+  }
+
+  /** Workers may write any name: only that of another of the machine's workers tells something, where the end differs as well. */
+  #noteWorker(entry: LogEntry, item: Extract<JournalEntry, { kind: 'result' }>): void {
+    const { machine = '', machineVersion, tasks = [] } = this.#execution ?? {};
+    if (item.index !== undefined) return;
+    const open = tasks.find((task) => task.task === item.task && task.attempt === item.attempt);
+    const prepared = this.#machines.find(machine, machineVersion);
+    if (!open || !prepared || item.worker === undefined) return;
+    const nameOf = (src: string) => workerOf(prepared.sourceOf(src), src);
+    const isOther = nameOf(open.worker) !== item.worker;
+    if (!isOther || ![...prepared.sources.keys()].some((src) => nameOf(src) === item.worker)) return;
+    this.#otherWorker ??= this.#diverges(
+      entry,
+      'DifferentState',
+      `Task ${open.task} is of '${open.worker}' by today's definition; its result was written by '${item.worker}'.`,
+    );
+  }
+
+  #divergence(entry: LogEntry, { verdict, held = [] }: Taken): Divergence | undefined {
+    if (isSameVerdict(entry.verdict, verdict)) return this.#heldDivergence(entry, held);
+    const error = verdict?.type === 'failed' ? this.#execution?.error : undefined;
+    if (error?.code === 'DefinitionMismatch' || error?.code === 'MachineNotDeployed') {
+      return this.#diverges(entry, error.code, error.message);
+    }
+    if ((isEndedVerdict(verdict) || error) && this.#ended && this.#execution) {
+      const { status, error: end } = this.#execution;
+      const why = end ? ` (${end.code}: ${end.message})` : '';
+      const on = this.#ended.reference === entry.reference ? '' : `, with '${entry.reference}'`;
+      const message = `By today's definition the execution ends here, ${status}${why}; it went on${on}.`;
+      return { ...this.#ended, code: 'EndsEarlier', message };
+    }
+    if (isEndedVerdict(entry.verdict)) {
+      const message = "The execution ended here; by today's definition it goes on.";
+      return { ...this.#lastTaken, code: 'EndsLater', message };
+    }
+    const then = verdictText(entry.verdict);
+    const message = `The log says ${then}; by today's definition it is ${verdictText(verdict)}.`;
+    return this.#diverges(entry, 'DifferentVerdict', message);
+  }
+
+  #heldDivergence(entry: LogEntry, held: readonly string[]): Divergence | undefined {
+    if (entry.kind === 'held' || entry.kind === 'beat') return undefined;
+    const then = this.#held.splice(0).join(', ') || 'none';
+    const now = held.join(', ') || 'none';
+    if (then === now) return undefined;
+    const message = `Of the events that were held, the log says that ${then} was taken here; by today's definition ${now}.`;
+    return this.#diverges(entry, 'DifferentVerdict', message);
+  }
+
+  #diverges({ reference }: LogEntry, code: DivergenceCode, message: string): Divergence {
+    return { number: this.#number, reference, code, message };
+  }
+}
+
+function waitingExecution(execution: Execution, { phase, code }: Wait): Execution {
+  return {
+    ...execution,
+    status: phase === 'pendingRedrive' ? 'PENDING_REDRIVE' : 'RUNNING',
+    // The message was in the item while it waited, and is not in the log.
+    error: { code, name: code, message: '' },
+  };
+}
+
+function take(machines: MachineLookup, entry: LogEntry, input: AdvanceInput): Advance {
+  const { verdict } = entry;
+  // What a table refused cannot be found out from the journal; the log says it.
+  if (verdict.type === 'failed' && verdict.code === 'StateTooLarge') {
+    return failExecution(input, { code: verdict.code, name: verdict.code, message: '' });
+  }
+  return advance(machines, noLimits, input);
+}
+
+/** What the step has logged: of held events, then of the entry. */
+function loggedOf({ log }: Execution, entry: LogEntry): Pick<Taken, 'verdict' | 'held'> {
+  const logged = parseLog(log);
+  const last = logged.at(-1);
+  const isOfEntry = last?.reference === entry.reference || last?.kind === 'waiting';
+  const held: string[] = [];
+  for (let place = logged.length - 2; ; place--) {
+    const before = logged[place];
+    if (before?.kind === 'held') held.unshift(before.reference);
+    else if (before?.kind !== 'beat') break;
+  }
+  return { verdict: isOfEntry ? last?.verdict : undefined, held };
+}
+
+export interface Recording {
+  readonly executionId: string;
+  /** The version that it started with, where its start names none. */
+  readonly machineVersion?: string;
+  readonly itemResults?: ReplayedExecution['itemResults'];
+  readonly journal: readonly JournalEntry[];
+  /** The whole log, older segments first. */
+  readonly log: readonly LogEntry[];
+}
+
+/**
+ * Replays a recording that is in memory. Answers the execution after each entry of the log.
+ *
+ * @throws JournalIncompleteError
+ * @throws ItemResultsNeeded for a list that other executions worked on, and whose `itemResults` are not given
+ */
+export function* replay(machines: MachineLookup, recording: Recording): Generator<Execution> {
+  const { executionId, machineVersion, itemResults } = recording;
+  const journal = new Map(recording.journal.map((entry) => [entry.reference, entry]));
+  const start = recording.journal.find((entry) => entry.kind === 'start');
+  const stepper = new Replay(machines, {
+    executionId,
+    machine: start?.machine ?? '',
+    ...(machineVersion !== undefined && { machineVersion }),
+    ...(itemResults && { itemResults }),
+  });
+  for (const entry of recording.log) {
+    const { after } = stepper.take(
+      entry,
+      isJournalKind(entry.kind) ? journal.get(entry.reference) : undefined,
+    );
+    if (after) yield after;
+  }
+}

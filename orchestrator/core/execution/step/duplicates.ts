@@ -1,0 +1,58 @@
+import { ownProperty } from '../../data/ownProperty.ts';
+import type { JournalEntry } from '../model/entries.ts';
+import type { Draft } from './draft.ts';
+
+/** What older segments of the log say of journal items. */
+export interface SegmentReferences {
+  /** Those that the segments name. */
+  readonly named: ReadonlySet<string>;
+  /** Of these, those that were ignored because the execution had ended, and of which nothing else was decided since. */
+  readonly ended: ReadonlySet<string>;
+}
+
+export const noReferences: SegmentReferences = { named: new Set(), ended: new Set() };
+
+/**
+ * Whether a commit before has decided on it. A start that has been applied shows in the execution itself. What came while the
+ * execution had ended, and what the machine could not take, is taken by a redrive.
+ */
+export function isDuplicate(draft: Draft, entry: JournalEntry, segments: SegmentReferences): boolean {
+  const { execution } = draft;
+  const { failed, waiting } = execution;
+  if (waiting?.isRedrive && failed?.reference === entry.reference) return false;
+  switch (entry.kind) {
+    case 'start':
+      if (execution.definitionHash !== undefined) return true;
+      if (isOfBeforeRedrive(draft, entry, segments)) return false;
+      break;
+    case 'result':
+      if (draft.openAttempt(entry)) return false;
+      break;
+    case 'message':
+      if (entry.number <= (ownProperty(execution.received, entry.sender) ?? 0)) return true;
+      if (isOfBeforeRedrive(draft, entry, segments)) return false;
+      break;
+    case 'event':
+      if (isOfBeforeRedrive(draft, entry, segments)) return false;
+      break;
+    case 'control':
+    case 'invalidEvent':
+      break;
+  }
+  return draft.hasLogged(entry.reference) || segments.named.has(entry.reference);
+}
+
+/** Whether the execution is redriven, and all that was decided on the item is that it had ended. */
+export function isOfBeforeRedrive(draft: Draft, entry: JournalEntry, segments: SegmentReferences): boolean {
+  return draft.execution.waiting?.isRedrive === true && cameTooLate(draft, entry, segments);
+}
+
+/** Whether all that was decided on the item is that the execution had ended. */
+export function cameTooLate(
+  draft: Draft,
+  { reference }: JournalEntry,
+  { ended }: SegmentReferences,
+): boolean {
+  const last = draft.lastVerdict(reference);
+  return last === undefined ? ended.has(reference) : last.type === 'ignored' && last.reason === 'Ended';
+}

@@ -1,0 +1,147 @@
+import type { TaskError } from '../../machine/step.types.ts';
+import {
+  covers,
+  heartbeatTimeoutErrorName,
+  timeoutErrorName,
+  unknownOutcomeErrorName,
+} from '../../policy/errorNames.ts';
+import type { ResolvedTaskPolicy } from '../../policy/taskPolicy.ts';
+import { type OpenTask, taskId, taskKey } from '../model/execution.ts';
+
+/** The attempt that follows a failed one, or nothing when the machine is to know of the failure. */
+export function retryOf(
+  executionId: string,
+  task: OpenTask,
+  error: TaskError,
+  policy: ResolvedTaskPolicy,
+  now: number,
+): OpenTask | undefined {
+  if (error.retryable === false) return undefined;
+  const place = policy.retry.findIndex(({ errors }) => errors.some((name) => covers(name, error.name)));
+  const retry = policy.retry[place];
+  if (!retry) return undefined;
+  // With one policy, the attempts before this one are its retries: nothing has to be counted beside them.
+  const retries = task.retries ?? (policy.retry.length === 1 ? [task.attempt - 1] : []);
+  const before = retries[place] ?? 0;
+  if (before >= retry.maxAttempts - 1) return undefined;
+  const full = Math.min(retry.intervalMs * retry.backoffRate ** before, retry.maxDelayMs);
+  const delayMs =
+    retry.jitter === 'full' ? full * fraction(`${executionId}#${taskId(task)}#${task.attempt}`) : full;
+  const rest = notHandedOver(task);
+  const counted = policy.retry.map((_, index) => (retries[index] ?? 0) + (index === place ? 1 : 0));
+  return {
+    ...rest,
+    ...(task.retries !== undefined || counted.length > 1 ? { retries: counted } : {}),
+    attempt: task.attempt + 1,
+    dispatchAt: now + Math.round(delayMs),
+  };
+}
+
+/** What is known of an open task of the workers' beats. */
+export type SeenBeats = ReadonlyMap<string, number>;
+
+/** The task as an attempt that was handed over now: its times run from here on. */
+export function handedOver(
+  { dispatchAt: _, ...task }: OpenTask,
+  policy: ResolvedTaskPolicy,
+  cause: string,
+  now: number,
+): OpenTask {
+  const { timeoutMs, heartbeatMs, startTimeoutMs } = policy;
+  return {
+    ...task,
+    cause,
+    ...(timeoutMs !== undefined && { deadline: now + timeoutMs }),
+    ...(heartbeatMs !== undefined && { heartbeatAt: now + heartbeatMs }),
+    ...(startTimeoutMs !== undefined && { startBy: now + startTimeoutMs, waitsForResult: true }),
+  };
+}
+
+/** The task without the times of the attempt that it had. */
+export function notHandedOver(task: OpenTask): OpenTask {
+  const { deadline: _, heartbeatAt: __, startBy: ___, beat: ____, ...rest } = task;
+  return rest;
+}
+
+/** When its attempt was handed over. Nothing where that is not known any more: its worker has begun. */
+export function handedOverAt(task: OpenTask, policy: ResolvedTaskPolicy): number | undefined {
+  if (task.deadline !== undefined && policy.timeoutMs !== undefined) return task.deadline - policy.timeoutMs;
+  if (task.startBy !== undefined && policy.startTimeoutMs !== undefined) {
+    return task.startBy - policy.startTimeoutMs;
+  }
+  return undefined;
+}
+
+export type TaskDue =
+  | 'dispatch'
+  /** No result has come in time. */
+  | 'deadline'
+  /** A sign of life must have come by now. */
+  | 'heartbeat'
+  /** The worker must have begun by now. */
+  | 'start';
+
+/** What of a task is due first, and when. Nothing where its result may come at any time. */
+export function nextDueOf(task: OpenTask): { readonly type: TaskDue; readonly at: number } | undefined {
+  const { dispatchAt, deadline, startBy, heartbeatAt } = task;
+  if (dispatchAt !== undefined) return { type: 'dispatch', at: dispatchAt };
+  let first: { readonly type: TaskDue; readonly at: number } | undefined;
+  if (deadline !== undefined) first = { type: 'deadline', at: deadline };
+  if (startBy !== undefined && startBy < (first?.at ?? Number.POSITIVE_INFINITY)) {
+    first = { type: 'start', at: startBy };
+  }
+  if (heartbeatAt !== undefined && heartbeatAt < (first?.at ?? Number.POSITIVE_INFINITY)) {
+    first = { type: 'heartbeat', at: heartbeatAt };
+  }
+  return first;
+}
+
+/** The task after its worker's counter was found changed: it lives, and has begun. */
+export function afterBeat(
+  { startBy: _, ...task }: OpenTask,
+  beat: number,
+  policy: ResolvedTaskPolicy,
+  now: number,
+): OpenTask {
+  return withHeartbeat({ ...task, beat }, policy, now);
+}
+
+/** The task as one whose worker has only now to give a sign of life in time. */
+export function withHeartbeat(task: OpenTask, { heartbeatMs }: ResolvedTaskPolicy, now: number): OpenTask {
+  return heartbeatMs === undefined ? task : { ...task, heartbeatAt: now + heartbeatMs };
+}
+
+/** What the machine gets as the error of an attempt that was given up. */
+export function givenUp(
+  task: OpenTask,
+  due: Exclude<TaskDue, 'dispatch'>,
+  policy: ResolvedTaskPolicy,
+): TaskError {
+  const attempt = `Attempt ${task.attempt} of task ${taskId(task)} (${task.worker})`;
+  const why = {
+    deadline: `gave no result within ${policy.timeoutMs} ms`,
+    heartbeat: `gave no sign of life within ${policy.heartbeatMs} ms`,
+    start: `had not begun within ${policy.startTimeoutMs} ms`,
+  }[due];
+  if (policy.once) {
+    const message = `${attempt} ${why}. It may have done its work: the item ${taskKey(task).replace('task', 'claim')} tells whether it began.`;
+    return { name: unknownOutcomeErrorName, message, retryable: false };
+  }
+  const name = due === 'heartbeat' ? heartbeatTimeoutErrorName : timeoutErrorName;
+  return { name, message: `${attempt} ${why}.` };
+}
+
+/** The task after its function could not take it: tried again a little later, as the same attempt. */
+export function deferred(executionId: string, task: OpenTask, now: number): OpenTask {
+  const rest = notHandedOver(task);
+  const delayMs = 1000 + 2000 * fraction(`${executionId}#${taskId(task)}@${now}`);
+  return { ...rest, dispatchAt: now + Math.round(delayMs) };
+}
+
+/** A number from 0 to 1 that is the same for the same text, so that a replay draws what the first run drew (FNV-1a). */
+export function fraction(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return ((hash ^ (hash >>> 13)) >>> 0) / 0x1_0000_0000;
+}

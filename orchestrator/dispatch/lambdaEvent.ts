@@ -1,0 +1,44 @@
+import type { TaskPayload } from '../../workers/contract.ts';
+import type { JsonObject } from '../core/data/json.ts';
+import type { TaskError } from '../core/machine/step.types.ts';
+import { dataLimitErrorName } from '../core/policy/errorNames.ts';
+import { StoreUnavailableError } from '../store/objectStore.ts';
+import { isStoredDataError, type StoredJson } from '../store/storedJson.ts';
+import { isObject } from '../table/attributes.ts';
+
+/** The field of a `lambda()` function's event that is Millrace's: which task it is. The function need not look at it. */
+export const envelopeField = 'millrace';
+
+/** Error name of an input that a function cannot be invoked with. */
+const invalidInputErrorName = 'Millrace.InvalidInput';
+
+export type LambdaEvent =
+  | { readonly type: 'event'; readonly event: JsonObject }
+  | { readonly type: 'deferred'; readonly error: string }
+  | { readonly type: 'failed'; readonly error: TaskError };
+
+/** What a function gets that knows nothing of Millrace: the fields of its input, and the task beside them. */
+export async function lambdaEvent(payload: TaskPayload, data: StoredJson): Promise<LambdaEvent> {
+  const { input: given, inputAt, table: _, ...task } = payload;
+  try {
+    const input = inputAt === undefined ? given : await data.read(inputAt);
+    if (input !== null && !isObject(input)) {
+      return invalid(`The input of function '${payload.worker}' is no object: give it one, as in { items }.`);
+    }
+    if (input !== null && envelopeField in input) {
+      return invalid(
+        `The input of function '${payload.worker}' has a field '${envelopeField}', which is reserved: rename it.`,
+      );
+    }
+    return { type: 'event', event: { ...input, [envelopeField]: task } };
+  } catch (error) {
+    if (error instanceof StoreUnavailableError) return { type: 'deferred', error: error.message };
+    if (!isStoredDataError(error)) throw error;
+    const name = error.name === 'ObjectTooLargeError' ? dataLimitErrorName : error.name;
+    return { type: 'failed', error: { name, message: error.message } };
+  }
+}
+
+function invalid(message: string): LambdaEvent {
+  return { type: 'failed', error: { name: invalidInputErrorName, message, retryable: false } };
+}

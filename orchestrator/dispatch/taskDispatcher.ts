@@ -1,0 +1,219 @@
+import type { TaskPayload } from '../../workers/contract.ts';
+import type { Json } from '../core/data/json.ts';
+import { openTasks } from '../core/execution/lists/fanOut.ts';
+import { type Execution, type OpenTask, taskId, taskKey } from '../core/execution/model/execution.ts';
+import type { MachineLookup } from '../core/execution/model/machines.ts';
+import { handedOverAt } from '../core/execution/tasks/tasks.ts';
+import { taskToken } from '../core/execution/tasks/taskToken.ts';
+import type { PreparedMachine } from '../core/machine/index.ts';
+import { type TaskSource, workerOf } from '../core/machine/sources.ts';
+import type { TaskError } from '../core/machine/step.types.ts';
+import { nobody, type Observer, subjectOf } from '../observability/activity.ts';
+import type { Reporter } from '../observability/report.ts';
+import { taskSpan } from '../observability/spans.ts';
+import { noTracing, type Tracing } from '../observability/tracing.ts';
+import { ListItems } from '../step/listItems.ts';
+import { StoreUnavailableError } from '../store/objectStore.ts';
+import { isStoredDataError, StoredJson } from '../store/storedJson.ts';
+import { expiresAt, isoTime, type TableLayout } from '../table/executionItem.ts';
+import type { Table } from '../table/table.ts';
+import { DispatchMemory, type DispatchOutcome, type FunctionInvoker } from './dispatch.ts';
+import { lambdaEvent } from './lambdaEvent.ts';
+
+export interface TaskDispatcherOptions {
+  readonly invoker: FunctionInvoker;
+  readonly machines: MachineLookup;
+  readonly table: Table;
+  /** Where pages of files are. @default nowhere */
+  readonly data?: StoredJson;
+  readonly tableName: string;
+  readonly layout: TableLayout;
+  readonly functionNames: FunctionNames;
+  readonly report: Reporter;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** @default nobody */
+  readonly observe?: Observer;
+  /** @default trace contexts are handed on, and nothing is recorded */
+  readonly tracing?: Tracing;
+}
+
+export interface FunctionNames {
+  /** Of a worker's own function. */
+  worker(worker: string): string;
+  /** Of a function that knows nothing of Millrace, from what machines call it. */
+  lambda(functionName: string): string;
+  /** Of the function that runs `fromPromise` actors. */
+  readonly workerHost: string;
+}
+
+/** A task whose cause is met again is dispatched again while it is younger than this. */
+const redispatchWithinMs = 60_000;
+
+/** Hands tasks to their functions, after the commit that opened them. */
+export class TaskDispatcher {
+  readonly lists: ListItems;
+  readonly #options: TaskDispatcherOptions;
+  readonly #memory = new DispatchMemory();
+
+  constructor(options: TaskDispatcherOptions) {
+    this.#options = options;
+    this.lists = new ListItems(options.table, options.data);
+  }
+
+  /** Answers the tasks whose functions have no capacity now. Rejects when the table took no write. */
+  async dispatch(execution: Execution, tasks: readonly OpenTask[]): Promise<OpenTask[]> {
+    const outcomes = await Promise.all(tasks.map((task) => this.#dispatchOne(execution, task)));
+    return tasks.filter((_, i) => outcomes[i] === 'deferred');
+  }
+
+  /**
+   * Dispatches open tasks of these causes again, unless this instance remembers having done so.
+   *
+   * @param olderThanMs leaves to others what they may be dispatching just now
+   */
+  async redispatch(
+    execution: Execution,
+    causes: readonly string[],
+    now: number,
+    olderThanMs: number,
+  ): Promise<OpenTask[]> {
+    const machine = this.#options.machines.find(execution.machine, execution.machineVersion);
+    if (!machine) return [];
+    const lost = openTasks(execution).filter((task) => {
+      if (!causes.includes(task.cause)) return false;
+      const at = handedOverAt(task, machine.taskSourceOf(task.worker).policy);
+      if (at === undefined) return false;
+      const ageMs = now - at;
+      const isLost = ageMs >= olderThanMs && ageMs < redispatchWithinMs;
+      return isLost && !this.#memory.has(execution, task);
+    });
+    const { observe = nobody } = this.#options;
+    if (lost.length > 0) observe({ type: 'redispatched', execution, tasks: lost.length });
+    return this.dispatch(execution, lost);
+  }
+
+  async #dispatchOne(execution: Execution, task: OpenTask): Promise<'done' | 'deferred'> {
+    const { machines, tracing = noTracing } = this.#options;
+    const machine = machines.find(execution.machine, execution.machineVersion);
+    // The commit just taken found it; without it the deadline decides.
+    if (!machine) return 'done';
+    const source = machine.taskSourceOf(task.worker);
+    const input = await this.#inputOf(execution, task);
+    if (input.type === 'failed') return this.#fail(execution, task, input.error);
+    if (input.type === 'deferred') {
+      this.#reportDeferred(execution, task, input.error);
+      return 'deferred';
+    }
+    const payload = this.#payload(execution, task, machine, source, input.value);
+    const outcome = await tracing.span(
+      taskSpan('producer', payload, execution.traceparent),
+      async ({ traceparent, fail }) => {
+        const traced = traceparent === undefined ? payload : { ...payload, traceparent };
+        const answer = await this.#invoke(source, traced);
+        if (answer.type === 'deferred') fail({ name: 'Deferred', message: answer.error });
+        else if (answer.type === 'failed') fail(answer.error);
+        return answer;
+      },
+    );
+    switch (outcome.type) {
+      case 'dispatched':
+        this.#memory.add(execution, task);
+        return 'done';
+      case 'deferred':
+        this.#reportDeferred(execution, task, outcome.error);
+        return 'deferred';
+      case 'failed':
+        return this.#fail(execution, task, outcome.error);
+    }
+  }
+
+  async #invoke(source: TaskSource, payload: TaskPayload): Promise<DispatchOutcome> {
+    const { invoker, functionNames, data = new StoredJson(undefined) } = this.#options;
+    switch (source.kind) {
+      case 'worker':
+        return invoker.invoke(functionNames.worker(source.worker), payload);
+      case 'lambda': {
+        const event = await lambdaEvent(payload, data);
+        if (event.type !== 'event') return event;
+        return invoker.invoke(functionNames.lambda(source.functionName), payload, event.event);
+      }
+      default:
+        return invoker.invoke(functionNames.workerHost, payload);
+    }
+  }
+
+  #reportDeferred(execution: Execution, { worker }: OpenTask, error: string): void {
+    this.#options.report({ type: 'dispatchFailed', ...subjectOf(execution), worker, error });
+  }
+
+  /** Written as the worker would have written it: the same journal, the same first-result-wins. */
+  async #fail({ executionId, startedAt }: Execution, task: OpenTask, error: TaskError): Promise<'done'> {
+    const at = isoTime(this.#options.now());
+    const { task: number, index, attempt, worker } = task;
+    await this.#options.table.insertResult({
+      executionId,
+      task: number,
+      ...(index !== undefined && { index }),
+      attempt,
+      worker,
+      startedAt: at,
+      endedAt: at,
+      result: { status: 'FAILED', error },
+    });
+    this.#memory.add({ executionId, startedAt }, task);
+    return 'done';
+  }
+
+  async #inputOf(
+    { fanOuts = [] }: Execution,
+    task: OpenTask,
+  ): Promise<
+    | { type: 'input'; value: Json }
+    | { type: 'deferred'; error: string }
+    | { type: 'failed'; error: TaskError }
+  > {
+    const { index } = task;
+    const fanOut = index === undefined ? undefined : fanOuts.find((each) => each.task === task.task);
+    if (index === undefined || !fanOut) return { type: 'input', value: task.input ?? null };
+    try {
+      const value = await this.lists.at(fanOut.items, index);
+      if (value !== undefined) return { type: 'input', value };
+    } catch (error) {
+      if (error instanceof StoreUnavailableError) return { type: 'deferred', error: error.message };
+      if (!isStoredDataError(error)) throw error;
+    }
+    const message = `Item ${index} of task ${task.task} is not to be had any more: its list has expired, or was deleted.`;
+    return { type: 'failed', error: { name: 'States.ItemReaderFailed', message, retryable: false } };
+  }
+
+  #payload(
+    execution: Execution,
+    task: OpenTask,
+    { listsOf }: PreparedMachine,
+    source: TaskSource,
+    input: Json,
+  ): TaskPayload {
+    const { executionId, machine, machineVersion = '' } = execution;
+    const expiry = expiresAt(this.#options.layout, this.#options.now());
+    // The task of an effect was made before the commit put its input into the store.
+    const inputAt = task.inputAt ?? execution.tasks.find((open) => open.task === task.task)?.inputAt;
+    return {
+      table: this.#options.tableName,
+      executionId,
+      item: taskKey(task),
+      task: task.task,
+      ...(task.index !== undefined && { index: task.index }),
+      attempt: task.attempt,
+      worker: workerOf(source, task.worker),
+      machine: listsOf ?? machine,
+      machineVersion,
+      ...(task.deadline !== undefined && { deadline: isoTime(task.deadline) }),
+      idempotencyKey: `${executionId}#${taskId(task)}`,
+      ...(task.waitsForResult && { token: taskToken(executionId, task) }),
+      ...(source.policy.once && { once: true }),
+      ...(expiry !== undefined && { expiresAt: expiry }),
+      ...(inputAt === undefined ? { input } : { input: null, inputAt }),
+    };
+  }
+}

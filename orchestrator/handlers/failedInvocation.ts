@@ -1,0 +1,118 @@
+import { taskKey } from '../core/execution/model/execution.ts';
+import type { TaskError } from '../core/machine/step.types.ts';
+import {
+  timeoutErrorName,
+  tooManyRequestsErrorName,
+  unknownFunctionErrorName,
+  unknownOutcomeErrorName,
+} from '../core/policy/errorNames.ts';
+import { envelopeField } from '../dispatch/lambdaEvent.ts';
+import type { ResultItem } from '../table/journalItems.ts';
+
+/**
+ * The part that is read here of what Lambda tells a destination.
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+ */
+export interface InvocationRecord {
+  /** What the function was invoked with. */
+  readonly requestPayload?: unknown;
+  /** What its last run ended with. Absent where there was none: Lambda had no capacity for as long as it tries. */
+  readonly responsePayload?: unknown;
+  readonly requestContext?: {
+    readonly functionArn?: string;
+    readonly condition?: 'Success' | 'RetriesExhausted' | 'EventAgeExceeded';
+  };
+}
+
+/**
+ * The result of an attempt, from what Lambda tells of its invocation: of a `lambda()` function whatever it is, of a worker only
+ * that it failed without giving one. Nothing where it was not invoked with a task, or a worker did not fail.
+ *
+ * @param at ISO 8601
+ */
+export function resultOfInvocation(invocation: InvocationRecord, at: string): ResultItem | undefined {
+  const { requestPayload, responsePayload, requestContext } = invocation;
+  const isSuccess = requestContext?.condition === 'Success';
+  const envelope = isRecord(requestPayload) ? requestPayload[envelopeField] : undefined;
+  if (envelope === undefined) return isSuccess ? undefined : resultOfFailure(invocation, at);
+  const failed = resultOfFailure({ requestPayload: envelope, responsePayload }, at);
+  if (!failed) return undefined;
+  if (isSuccess) {
+    const output = JSON.parse(JSON.stringify(responsePayload ?? null));
+    return { ...failed, result: { status: 'SUCCEEDED', output } };
+  }
+  return { ...failed, result: { status: 'FAILED', error: thrownBy(responsePayload) ?? errorOf(failed) } };
+}
+
+/** What the function's own code threw, as it threw it. */
+function thrownBy(response: unknown): TaskError | undefined {
+  const { errorType, errorMessage } = isRecord(response) ? response : {};
+  if (typeof errorType !== 'string' || errorType === '' || isOfPlatform(errorType)) return undefined;
+  const message = typeof errorMessage === 'string' ? errorMessage : '';
+  return { name: errorType.slice(0, 256), message: message.slice(0, longestCause) };
+}
+
+function errorOf({ result }: ResultItem): TaskError {
+  return result.status === 'FAILED' ? result.error : { name: unknownFunctionErrorName, message: '' };
+}
+
+/**
+ * The result of an attempt whose function failed without giving one. Nothing where it was not invoked with a task.
+ *
+ * @param at ISO 8601
+ */
+export function resultOfFailure(invocation: InvocationRecord, at: string): ResultItem | undefined {
+  const { requestPayload: payload, responsePayload } = invocation;
+  if (!isRecord(payload)) return undefined;
+  const { executionId, item, task, index, attempt, worker, once } = payload;
+  if (typeof executionId !== 'string' || executionId === '') return undefined;
+  if (!isCount(task) || !isCount(attempt) || (index !== undefined && !isCount(index))) return undefined;
+  const numbers = { task, ...(index !== undefined && { index }), attempt };
+  if (item !== taskKey(numbers)) return undefined;
+  const name = typeof worker === 'string' ? worker : '';
+  const error = failureOf(name, responsePayload, once === true);
+  const times = { startedAt: at, endedAt: at };
+  return { executionId, ...numbers, worker: name, ...times, result: { status: 'FAILED', error } };
+}
+
+function failureOf(worker: string, response: unknown, once: boolean): TaskError {
+  const { errorType, errorMessage } = isRecord(response) ? response : {};
+  const type = typeof errorType === 'string' ? errorType : '';
+  const said =
+    typeof errorMessage === 'string' && errorMessage !== '' ? errorMessage : 'no reason was given.';
+  const message = `The function of worker '${worker}' gave no result: ${said}`.slice(0, longestMessage);
+  if (response === undefined) {
+    const waited = `Lambda had no capacity for the function of worker '${worker}' for as long as it tries.`;
+    return { name: tooManyRequestsErrorName, message: waited };
+  }
+  if (once) {
+    const hint = 'It may have done its work: its claim# item tells whether it began.';
+    return { name: unknownOutcomeErrorName, message: `${message} ${hint}`, retryable: false };
+  }
+  return { name: nameOf(type, said), message };
+}
+
+const longestMessage = 2000;
+/** As in Step Functions. */
+const longestCause = 32_768;
+
+/** `Sandbox.` and `Runtime.` are Lambda's own; any other is what the function's code threw, as Step Functions has it. */
+function nameOf(type: string, said: string): string {
+  if (type === 'Sandbox.Timedout' || (type === '' && said.includes('Task timed out after'))) {
+    return timeoutErrorName;
+  }
+  if (type === '' || isOfPlatform(type)) return unknownFunctionErrorName;
+  return type.slice(0, 256);
+}
+
+function isOfPlatform(errorType: string): boolean {
+  return /^(?:Runtime|Sandbox|Extension)\./.test(errorType);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
+}

@@ -1,0 +1,156 @@
+import { openTasks } from '../core/execution/lists/fanOut.ts';
+import type { Execution, OpenTask } from '../core/execution/model/execution.ts';
+import { unfetchedSnapshot } from '../core/execution/model/storedData.ts';
+import { deferDispatch, drainOutbox } from '../core/execution/step/advance.ts';
+import type { ExecutionEffect } from '../core/execution/step/commitDraft.ts';
+import type { TaskDispatcher } from '../dispatch/taskDispatcher.ts';
+import { nobody, type Observer, subjectOf } from '../observability/activity.ts';
+import { describeError, type Reporter } from '../observability/report.ts';
+import type { Table } from '../table/table.ts';
+import type { CommitWriter } from './commitWriter.ts';
+import type { ExecutionCache } from './executionCache.ts';
+import type { StoredInputs } from './storedInputs.ts';
+
+export interface AfterCommitOptions {
+  readonly table: Pick<Table, 'readExecution'>;
+  readonly writer: CommitWriter;
+  readonly cache: ExecutionCache;
+  readonly inputs: StoredInputs;
+  readonly dispatcher: TaskDispatcher;
+  readonly report: Reporter;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** How long an action that is an async function is waited for. @default 5 seconds */
+  readonly actionLimitMs?: number | undefined;
+  /** @default nobody */
+  readonly observe?: Observer;
+}
+
+const defaultActionLimitMs = 5000;
+
+/** Others that commit to the same execution in between. */
+const mostConflicts = 20;
+
+/** What is done once a commit is taken: by whoever made it, or, where that one died, by whoever meets its cause again. */
+export class AfterCommit {
+  readonly #options: AfterCommitOptions;
+
+  constructor(options: AfterCommitOptions) {
+    this.#options = options;
+  }
+
+  /** Tasks first: an action can then keep only its own batch waiting, and that not for long. */
+  async execute(execution: Execution, effects: readonly ExecutionEffect[]): Promise<void> {
+    const tasks = effects.flatMap((effect) => (effect.type === 'dispatch' ? [effect.task] : []));
+    if (tasks.length > 0) {
+      await this.#defer(execution, await this.#options.dispatcher.dispatch(execution, tasks));
+    }
+    const { report } = this.#options;
+    for (const effect of effects) {
+      switch (effect.type) {
+        case 'action':
+          await this.#runAction(execution, effect);
+          break;
+        case 'log': {
+          const { label, value } = effect;
+          report({ type: 'log', ...subjectOf(execution), value, ...(label !== undefined && { label }) });
+          break;
+        }
+        case 'dispatch':
+          break;
+        default:
+          effect satisfies never;
+      }
+    }
+  }
+
+  /** An action that is an async function is waited for: Lambda freezes what goes on after the handler. */
+  async #runAction(
+    execution: Execution,
+    { name, run }: Extract<ExecutionEffect, { type: 'action' }>,
+  ): Promise<void> {
+    const limitMs = this.#options.actionLimitMs ?? defaultActionLimitMs;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`It did not settle within ${limitMs} ms.`)), limitMs);
+    });
+    try {
+      await Promise.race([run(), late]);
+    } catch (error) {
+      this.#options.report({
+        type: 'actionFailed',
+        ...subjectOf(execution),
+        action: name,
+        error: describeError(error),
+      });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** What an earlier commit, of this instance or of one that died, has left to be done. */
+  async finish(execution: Execution, causes: readonly string[]): Promise<void> {
+    const { observe = nobody } = this.#options;
+    if (causes.length > 0) observe({ type: 'redelivered', execution, records: causes.length });
+    await this.redispatch(execution, causes);
+    if (execution.outbox) await this.drainOutbox(execution);
+  }
+
+  /** Commit by commit, until every other execution has what is for it. Whoever comes first goes on with it. */
+  async drainOutbox(from: Execution): Promise<void> {
+    const current = (await this.#options.table.readExecution(from.executionId)) ?? from;
+    let execution = await this.#options.inputs.withState(current);
+    while (execution) {
+      // Without its state its next wake is not known: the clock comes back to it.
+      if (execution.status === 'RUNNING' && unfetchedSnapshot(execution) !== undefined) return;
+      const step = drainOutbox(execution, this.#options.now());
+      if (step.type === 'nothing') return;
+      const outcome = await this.#options.writer.write(step);
+      if (outcome.type === 'committed') {
+        execution = outcome.stored ?? step.execution;
+        this.#options.cache.set(execution);
+      } else {
+        this.#options.cache.delete(from.executionId);
+        execution =
+          outcome.type === 'conflict' ? await this.#options.inputs.withState(outcome.current) : undefined;
+      }
+    }
+  }
+
+  /**
+   * A delivery of an applied cause means that whoever applied it may have died before it dispatched.
+   *
+   * @param olderThanMs only tasks that somebody else has not only just committed
+   */
+  async redispatch(execution: Execution, causes: readonly string[], olderThanMs = 0): Promise<void> {
+    // One that was suspended meanwhile has its tasks all the same.
+    const isOpen = execution.status === 'RUNNING' || execution.status === 'SUSPENDED';
+    if (causes.length === 0 || !isOpen || openTasks(execution).length === 0) return;
+    // A redrive hands over all that is open, once it has found its machine.
+    if (execution.waiting?.isRedrive) return;
+    const { dispatcher, now } = this.#options;
+    const deferred = await dispatcher.redispatch(execution, causes, now(), olderThanMs);
+    await this.#defer(execution, deferred);
+  }
+
+  /** Commits a later time for tasks whose functions had no capacity. */
+  async #defer(dispatched: Execution, tasks: readonly OpenTask[]): Promise<void> {
+    if (tasks.length === 0) return;
+    let execution = await this.#options.inputs.withState(dispatched);
+    for (let conflicts = 0; execution && conflicts < mostConflicts; conflicts++) {
+      // Without its state its next wake is not known: the tasks' deadlines find them.
+      if (unfetchedSnapshot(execution) !== undefined) break;
+      const step = deferDispatch(execution, tasks, this.#options.now());
+      if (step.type === 'nothing') return;
+      const outcome = await this.#options.writer.write(step);
+      if (outcome.type === 'committed') {
+        this.#options.cache.set(outcome.stored ?? step.execution);
+        return;
+      }
+      // Too large can only be by the few bytes of the log entry: the tasks' deadlines find them then.
+      execution =
+        outcome.type === 'conflict' ? await this.#options.inputs.withState(outcome.current) : undefined;
+    }
+    this.#options.cache.delete(dispatched.executionId);
+  }
+}

@@ -1,0 +1,278 @@
+import { ownProperty } from '../core/data/ownProperty.ts';
+import { hasChild } from '../core/execution/children/children.ts';
+import { type FanOut, openTasks } from '../core/execution/lists/fanOut.ts';
+import { type ItemResults, itemResultsOf } from '../core/execution/lists/listOutcome.ts';
+import { childNumber } from '../core/execution/model/addresses.ts';
+import { inJournalOrder, type JournalEntry, withMessagesInOrder } from '../core/execution/model/entries.ts';
+import { type Execution, hasEnded, taskKey } from '../core/execution/model/execution.ts';
+import { isJournalKind, journalReferences, parseLog } from '../core/execution/model/log.ts';
+import type { AdvanceInput } from '../core/execution/step/advance.ts';
+import { noReferences, type SegmentReferences } from '../core/execution/step/duplicates.ts';
+import { nextDueOf } from '../core/execution/tasks/tasks.ts';
+import type { Table } from '../table/table.ts';
+import { readListResults } from './listResults.ts';
+import type { JournalRecord } from './orchestrator.ts';
+
+/** From an operator, or from the parent. */
+function isStop(entry: JournalEntry): boolean {
+  if (entry.kind === 'message') return entry.messages.some(({ type }) => type === 'stop');
+  return entry.kind === 'control' && entry.control === 'stop';
+}
+
+/** From the parent. */
+function isRedrive(entry: JournalEntry): boolean {
+  return entry.kind === 'message' && entry.messages.some(({ type }) => type === 'redrive');
+}
+
+/** DynamoDB's clock and ours may differ by this much. */
+const clockSkewMs = 60_000;
+
+/** Reads from the journal and the log what a step has to know beside the execution: as little as will do. */
+export class JournalReader {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  /** For a first commit: events can be written, and results delivered, before the start is known here. */
+  async withStartAndEvents(executionId: string, entries: readonly JournalEntry[]): Promise<JournalEntry[]> {
+    const start =
+      entries.find((entry) => entry.kind === 'start') ?? (await this.#table.readStart(executionId));
+    // Without a start the items are left for the start to find.
+    if (!start) return [];
+    const known = new Set(entries.map((entry) => entry.reference));
+    const events = (await this.#table.readEvents(executionId)).filter((event) => !known.has(event.reference));
+    const rest = entries.filter((entry) => entry.kind !== 'start');
+    return [start, ...inJournalOrder([...events, ...rest])];
+  }
+
+  /**
+   * Messages of one sender are applied in its order. The sender wrote each after those before it, so where the stream
+   * brings a later one first, the others are in the journal.
+   */
+  async withEarlierMessages(
+    executionId: string,
+    execution: Execution | undefined,
+    entries: readonly JournalEntry[],
+  ): Promise<JournalEntry[]> {
+    // Of one that has ended nothing is taken but a redrive, which then reads the whole journal.
+    if (execution && hasEnded(execution.status) && !entries.some(isRedrive)) return [...entries];
+    const earlier: JournalEntry[] = [];
+    for (const [sender, numbers] of messageNumbers(entries)) {
+      const task = childNumber(sender, executionId);
+      // Of a child that has ended nothing is applied any more.
+      if (execution && task !== undefined && !hasChild(execution, task)) continue;
+      const missing: number[] = [];
+      for (
+        let number = (ownProperty(execution?.received, sender) ?? 0) + 1;
+        number < Math.max(...numbers);
+        number++
+      ) {
+        if (!numbers.has(number)) missing.push(number);
+      }
+      if (missing.length > 0) earlier.push(...(await this.#table.readMessages(executionId, sender, missing)));
+    }
+    // Nothing comes before the start.
+    const starts = entries.filter((entry) => entry.kind === 'start');
+    const rest = entries.filter((entry) => entry.kind !== 'start');
+    return [...starts, ...withMessagesInOrder([...earlier, ...rest])];
+  }
+
+  /** What is to be known to apply records: of an execution that waits and is stopped, all that it has left lying. */
+  async recordsInput(
+    execution: Execution | undefined,
+    entries: readonly JournalEntry[],
+    records: readonly JournalRecord[],
+  ): Promise<Pick<AdvanceInput, 'entries' | 'segments' | 'isWholeJournal'>> {
+    if (!execution) return { entries };
+    if (waits(execution) && entries.some(isStop)) return this.#wholeJournal(execution);
+    // What was read beside the records may be older than they are.
+    const isMore = hasEnded(execution.status) && entries.length > records.length;
+    const segments = isMore
+      ? (await this.#readSegments(execution, 0)).segments
+      : await this.#segmentsBackTo(execution, records);
+    return { entries, segments };
+  }
+
+  /** What older segments of the log name, where the records are old enough to be in them. */
+  async #segmentsBackTo(execution: Execution, records: readonly JournalRecord[]): Promise<SegmentReferences> {
+    if (execution.logSegments === 0) return noReferences;
+    const open = openKeys(execution);
+    const createdAt = records
+      .filter((record) => !isOpen(execution, open, record.entry))
+      .map((record) => record.createdAt);
+    if (createdAt.length === 0) return noReferences;
+    return (await this.#readSegments(execution, Math.min(...createdAt) - clockSkewMs)).segments;
+  }
+
+  /** What the clock found due: its timers are in the execution, results of overdue tasks may be in the journal. */
+  async wakeInput(execution: Execution, wakeId: string, now: number): Promise<AdvanceInput> {
+    const { executionId } = execution;
+    const common = { executionId, execution, wakeId, now, delivered: [] };
+    const at = Math.max(now, execution.updatedAt);
+    const beats = await this.#beats(execution, at);
+    if (execution.waiting) return { ...common, beats, ...(await this.#wholeJournal(execution)) };
+    const overdue = openTasks(execution).filter((task) => {
+      const due = nextDueOf(task);
+      return due !== undefined && due.type !== 'dispatch' && due.at <= at;
+    });
+    const entries = overdue.length === 0 ? [] : await this.#table.readResults(executionId, overdue);
+    return { ...common, beats, entries };
+  }
+
+  /** Of tasks whose workers must have given a sign of life by now. */
+  async #beats(execution: Execution, at: number): Promise<ReadonlyMap<string, number>> {
+    const due = openTasks(execution).filter(
+      ({ dispatchAt, heartbeatAt, startBy }) =>
+        dispatchAt === undefined &&
+        Math.min(heartbeatAt ?? Number.POSITIVE_INFINITY, startBy ?? Number.POSITIVE_INFINITY) <= at,
+    );
+    const beats = due.length === 0 ? [] : await this.#table.readBeats(execution.executionId, due);
+    return new Map(beats.map((beat) => [taskKey(beat), beat.count]));
+  }
+
+  /** The results of the items of a list: those that were given, and what the journal holds. */
+  async itemResults({ executionId, entries }: AdvanceInput, fanOut: FanOut): Promise<ItemResults> {
+    if (fanOut.isDelegated) return readListResults(this.#table, executionId, fanOut);
+    const given = entries.filter((entry) => entry.kind === 'result' && entry.task === fanOut.task);
+    const stored = await this.#table.readItemResults(executionId, fanOut.task);
+    return itemResultsOf([...given, ...stored].filter((entry) => entry.kind === 'result'));
+  }
+
+  /**
+   * What is to be known to apply all that an execution has not applied, as a part of it at a time where it is much. Nothing
+   * where there is neither an execution nor a start.
+   *
+   * @param catchUpId becomes the cause of what is dispatched: the delivery of these entries, which may come yet, is another
+   */
+  async catchUpInput(
+    executionId: string,
+    execution: Execution | undefined,
+    catchUpId: string,
+    now: number,
+  ): Promise<CatchUpPart | undefined> {
+    const common = { executionId, execution, now, delivered: [catchUpId] };
+    const { entries, segments } = execution
+      ? await this.#wholeJournal(execution)
+      : { entries: inJournalOrder(await this.#table.readJournal(executionId)), segments: noReferences };
+    if (!execution && !entries.some(({ kind }) => kind === 'start')) return undefined;
+    const left = execution ? unlogged(execution, entries, segments) : entries;
+    const part = { ...common, segments, entries: left };
+    if (left.length > mostEntriesAtOnce && !(execution && waits(execution))) {
+      const first = left.slice(0, mostEntriesAtOnce);
+      return { input: { ...part, entries: first }, left: left.length, isLast: false };
+    }
+    // What waits goes on with all of it or not at all.
+    const wake =
+      execution && isDue(execution, now)
+        ? { wakeId: catchUpId, beats: await this.#beats(execution, Math.max(now, execution.updatedAt)) }
+        : {};
+    return { input: { ...part, isWholeJournal: true, ...wake }, left: left.length, isLast: true };
+  }
+
+  async #wholeJournal(execution: Execution) {
+    const all = inJournalOrder(await this.#table.readJournal(execution.executionId));
+    const { segments, knownSince } = await this.#readSegments(execution, 0);
+    const open = openKeys(execution);
+    const isLost = (entry: JournalEntry) =>
+      knownSince > 0 && !isOpen(execution, open, entry) && writtenAt(entry) < knownSince + clockSkewMs;
+    // Where a part of the log is gone, what is as old may have been applied: twice would be worse than not at all.
+    const entries = all.filter((entry) => segments.named.has(entry.reference) || !isLost(entry));
+    return { entries, segments, isWholeJournal: true };
+  }
+
+  /**
+   * References in the segments that reach back to a time, the newest segment first. `knownSince`: the time of the oldest entry
+   * that was found where an older segment is missing, which expires or was deleted.
+   */
+  async #readSegments(
+    execution: Execution,
+    backTo: number,
+  ): Promise<{ segments: SegmentReferences; knownSince: number }> {
+    const named = new Set<string>();
+    const ended = new Set<string>();
+    const segments = { named, ended };
+    const oldestAt = (log: string) => parseLog(log)[0]?.at ?? 0;
+    let oldest = oldestAt(execution.log);
+    for (let number = execution.logSegments - 1; number >= 0 && oldest >= backTo; number--) {
+      const text = await this.#table.readLogSegment(execution.executionId, number);
+      if (text === undefined) return { segments, knownSince: oldest };
+      for (const { kind, reference, verdict } of parseLog(text).reverse()) {
+        if (!isJournalKind(kind) || named.has(reference)) continue;
+        named.add(reference);
+        if (verdict.type === 'ignored' && verdict.reason === 'Ended') ended.add(reference);
+      }
+      oldest = oldestAt(text);
+    }
+    return { segments, knownSince: 0 };
+  }
+}
+
+export interface CatchUpPart {
+  readonly input: AdvanceInput;
+  /** Items of the journal that were not applied when it was read. */
+  readonly left: number;
+  readonly isLast: boolean;
+}
+
+/** Applied in one commit: more would be too much for a log, and for a step. */
+const mostEntriesAtOnce = 200;
+
+/** Those that the log does not name, and those that are to be taken although it does. */
+function unlogged(
+  execution: Execution,
+  entries: readonly JournalEntry[],
+  segments: SegmentReferences,
+): JournalEntry[] {
+  const logged = new Set(journalReferences(execution.log));
+  const open = openKeys(execution);
+  const isAgain = (entry: JournalEntry) =>
+    execution.waiting !== undefined || (entry.kind === 'result' && open.has(entry.reference));
+  return entries.filter(
+    (entry) => isAgain(entry) || !(logged.has(entry.reference) || segments.named.has(entry.reference)),
+  );
+}
+
+/** Whether what comes stays in its journal for now. */
+function waits({ waiting, status }: Execution): boolean {
+  return waiting !== undefined || status === 'PENDING_REDRIVE' || status === 'SUSPENDED';
+}
+
+function openKeys(execution: Execution): ReadonlySet<string> {
+  return new Set(openTasks(execution).map(taskKey));
+}
+
+/** Whether the execution itself tells, without its log, that it has not taken the entry. Of one that has ended, only the log does. */
+function isOpen(execution: Execution, open: ReadonlySet<string>, entry: JournalEntry): boolean {
+  if (hasEnded(execution.status)) return false;
+  if (entry.kind === 'message') return isNumbered(execution, entry.sender);
+  return entry.kind === 'result' && open.has(entry.reference);
+}
+
+function isDue(execution: Execution, now: number): boolean {
+  if (execution.status !== 'RUNNING') return false;
+  const times = [execution.wakeAt, ...openTasks(execution).map((task) => nextDueOf(task)?.at)];
+  return times.some((time) => time !== undefined && time <= now);
+}
+
+/** 0 where its writer does not say. */
+function writtenAt(entry: JournalEntry): number {
+  const time = entry.kind === 'start' ? Number.NaN : Date.parse(entry.at ?? '');
+  return Number.isNaN(time) ? 0 : time;
+}
+
+/** Whether the numbers of what a sender sent tell what was applied of it. */
+function isNumbered(execution: Execution, sender: string): boolean {
+  const task = childNumber(sender, execution.executionId);
+  return task === undefined || hasChild(execution, task);
+}
+
+function messageNumbers(entries: readonly JournalEntry[]): ReadonlyMap<string, ReadonlySet<number>> {
+  const numbers = new Map<string, Set<number>>();
+  for (const entry of entries) {
+    if (entry.kind !== 'message') continue;
+    numbers.set(entry.sender, (numbers.get(entry.sender) ?? new Set()).add(entry.number));
+  }
+  return numbers;
+}

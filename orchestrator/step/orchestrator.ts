@@ -1,0 +1,376 @@
+import type { FanOut } from '../core/execution/lists/fanOut.ts';
+import { ItemResultsNeeded } from '../core/execution/lists/listOutcome.ts';
+import type { JournalEntry } from '../core/execution/model/entries.ts';
+import type { Execution, ExecutionError } from '../core/execution/model/execution.ts';
+import type { MachineLookup } from '../core/execution/model/machines.ts';
+import {
+  type Advance,
+  type AdvanceInput,
+  type AdvanceLimits,
+  advance,
+  failExecution,
+  waitForRepair,
+} from '../core/execution/step/advance.ts';
+import type { TaskDispatcher } from '../dispatch/taskDispatcher.ts';
+import { nobody, type Observer, subjectOf } from '../observability/activity.ts';
+import { describeError, type Reporter } from '../observability/report.ts';
+import { stepSpan } from '../observability/spans.ts';
+import { noTracing, type Tracing } from '../observability/tracing.ts';
+import { isStoredDataError, StoredJson } from '../store/storedJson.ts';
+import { UnreadableExecutionError } from '../table/executionItem.ts';
+import type { CommitOutcome, Table } from '../table/table.ts';
+import { AfterCommit } from './afterCommit.ts';
+import { CommitWriter } from './commitWriter.ts';
+import { deliveredAgain, resultsTaken } from './delivered.ts';
+import { ExecutionCache } from './executionCache.ts';
+import { JournalReader } from './journalReader.ts';
+import { dataUnavailable, type Fetch, StoredInputs } from './storedInputs.ts';
+
+export interface OrchestratorOptions {
+  readonly table: Table;
+  /** Where large data is that items refer to. @default nowhere: executions with such data wait */
+  readonly data?: StoredJson;
+  readonly machines: MachineLookup;
+  readonly dispatcher: TaskDispatcher;
+  readonly limits: AdvanceLimits;
+  readonly report: Reporter;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Characters of state that are kept in memory. @default 32 million */
+  readonly cacheCharacters?: number;
+  /** How long an action that is an async function is waited for. @default 5 seconds */
+  readonly actionLimitMs?: number;
+  /** Whether a publisher reads from the commits what they tell the bus. @default false: nothing is written for it */
+  readonly hasBus?: boolean;
+  /** Is told of each step. @default nobody */
+  readonly observe?: Observer;
+  /** @default nothing is recorded */
+  readonly tracing?: Tracing;
+}
+
+/** A journal item as the stream brought it. */
+export interface JournalRecord {
+  readonly entry: JournalEntry;
+  /** When it was written, by DynamoDB's clock, in milliseconds since the epoch. */
+  readonly createdAt: number;
+}
+
+/** Runs of the clock overlap, and then call for the same wake at once: whoever comes second must not dispatch, too. */
+const wakesOverlapMs = 1000;
+type CommitResult =
+  | { readonly type: 'committed' }
+  | { readonly type: 'conflict' | 'partly'; readonly current: Execution | undefined };
+
+/** A commit races with others only for as long as they arrive at the same time. */
+const mostConflicts = 20;
+
+/**
+ * Brings executions forward: reads what the pure step needs, commits what it answers, then executes its effects. Rejects
+ * only where the table did not take a read or a write, so that whoever delivered the records delivers them again.
+ */
+export class Orchestrator {
+  readonly #options: OrchestratorOptions;
+  readonly #cache: ExecutionCache;
+  readonly #journal: JournalReader;
+  readonly #inputs: StoredInputs;
+  readonly #writer: CommitWriter;
+  readonly #after: AfterCommit;
+  readonly #observe: Observer;
+
+  constructor(options: OrchestratorOptions) {
+    this.#options = options;
+    this.#observe = options.observe ?? nobody;
+    this.#journal = new JournalReader(options.table);
+    this.#inputs = new StoredInputs(options.data ?? new StoredJson(undefined));
+    this.#cache = new ExecutionCache(options.cacheCharacters ?? 32_000_000);
+    this.#writer = new CommitWriter(options);
+    this.#after = new AfterCommit({
+      ...options,
+      writer: this.#writer,
+      cache: this.#cache,
+      inputs: this.#inputs,
+    });
+  }
+
+  /** Applies journal items of one execution, as the stream delivered them. */
+  applyRecords(executionId: string, records: readonly JournalRecord[]): Promise<void> {
+    return this.#unlessUnreadable(executionId, () =>
+      this.#inputs.within((fetch) => this.#applyRecords(executionId, records, fetch)),
+    );
+  }
+
+  /** Fires what is due of an execution. Called by the clock, which may call early, late, twice or for nothing. */
+  wake(executionId: string, wakeId: string): Promise<void> {
+    return this.#unlessUnreadable(executionId, () =>
+      this.#inputs.within((fetch) => this.#wake(executionId, wakeId, fetch)),
+    );
+  }
+
+  /**
+   * Applies whatever lies in an execution's journal and is not applied, fires what is due, and dispatches what a crash has left
+   * undispatched. Harmless at any time, whatever was delivered or is being delivered.
+   *
+   * @param catchUpId names this catch-up: one that is repeated with the same name dispatches again what it may have lost
+   * @param causes journal items whose delivery has failed, and may have been applied without being dispatched
+   */
+  catchUp(executionId: string, catchUpId: string, causes: readonly string[] = []): Promise<void> {
+    return this.#unlessUnreadable(executionId, () =>
+      this.#inputs.within((fetch) => this.#catchUp(executionId, catchUpId, [catchUpId, ...causes], fetch)),
+    );
+  }
+
+  /** What somebody else has written to an execution item is dropped: no delivery can mend it. */
+  async #unlessUnreadable(executionId: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof UnreadableExecutionError)) throw error;
+      this.#options.report({ type: 'dropped', executionId, error: describeError(error) });
+    }
+  }
+
+  async #applyRecords(executionId: string, records: readonly JournalRecord[], fetch: Fetch): Promise<void> {
+    const given = distinct(startFirst(records.map((record) => record.entry)));
+    const delivered = given.map((entry) => entry.reference);
+    let entries: readonly JournalEntry[] = given;
+    let isFresh = false;
+    let execution = this.#cache.get(executionId);
+    for (let conflicts = 0; conflicts < mostConflicts; conflicts++) {
+      const hasStart = entries.some((entry) => entry.kind === 'start');
+      if (!execution && !isFresh && !hasStart) {
+        execution = await this.#options.table.readExecution(executionId);
+        isFresh = true;
+      }
+      if (!execution) {
+        const all = distinct(await this.#journal.withStartAndEvents(executionId, entries));
+        if (all.length === 0) return;
+        entries = all;
+      }
+      entries = await this.#journal.withEarlierMessages(executionId, execution, entries);
+      const input = await fetch({
+        executionId,
+        execution,
+        delivered,
+        ...(await this.#journal.recordsInput(execution, entries, records)),
+        now: this.#options.now(),
+      });
+      const step = await this.#advance(input);
+      if (step.type === 'nothing') {
+        if (isFresh || !execution) {
+          if (execution) await this.#after.finish(execution, deliveredAgain(step, input));
+          return;
+        }
+        // From memory it looks as if there were nothing to do: only a strong read may say so.
+        this.#cache.delete(executionId);
+        execution = await this.#options.table.readExecution(executionId);
+        isFresh = true;
+        continue;
+      }
+      const outcome = await this.#commitTraced(step, input);
+      if (outcome.type === 'committed') return;
+      if (outcome.type === 'partly') conflicts--;
+      // What was read for a first commit that somebody else has made is not new to the execution that there is.
+      else entries = given;
+      execution = outcome.current;
+      isFresh = true;
+    }
+    throw new ContentionError(executionId);
+  }
+
+  async #wake(executionId: string, wakeId: string, fetch: Fetch): Promise<void> {
+    for (let conflicts = 0; conflicts < mostConflicts; conflicts++) {
+      const execution = await this.#options.table.readExecution(executionId);
+      if (!execution) return;
+      if (execution.outbox) await this.#after.drainOutbox(execution);
+      if (execution.outbox || execution.status !== 'RUNNING') return;
+      if (conflicts === 0) this.#observe({ type: 'woken', execution });
+      const now = this.#options.now();
+      if ((execution.wakeAt ?? Number.POSITIVE_INFINITY) > now) {
+        await this.#after.redispatch(execution, [wakeId], wakesOverlapMs);
+        return;
+      }
+      const input = await fetch(await this.#journal.wakeInput(execution, wakeId, now));
+      const step = await this.#advance(input);
+      if (step.type === 'nothing') return;
+      const outcome = await this.#commitTraced(step, input);
+      if (outcome.type === 'committed') return;
+    }
+    throw new ContentionError(executionId);
+  }
+
+  async #catchUp(
+    executionId: string,
+    catchUpId: string,
+    causes: readonly string[],
+    fetch: Fetch,
+  ): Promise<void> {
+    const { table } = this.#options;
+    let leftBefore = Number.POSITIVE_INFINITY;
+    for (let conflicts = 0; conflicts < mostConflicts; ) {
+      let execution = await table.readExecution(executionId);
+      if (execution?.outbox) {
+        await this.#after.drainOutbox(execution);
+        execution = await table.readExecution(executionId);
+      }
+      const now = this.#options.now();
+      const part = await this.#journal.catchUpInput(executionId, execution, catchUpId, now);
+      if (!part) return;
+      // More comes than is applied, or nothing is: that must end, too.
+      if (part.left >= leftBefore) conflicts++;
+      leftBefore = part.left;
+      const input = await fetch(part.input);
+      const step = await this.#advance(input);
+      if (step.type === 'commit') {
+        const outcome = await this.#commit(step, input);
+        if (outcome.type === 'conflict') conflicts++;
+        if (outcome.type !== 'committed' || !part.isLast) continue;
+        execution = await table.readExecution(executionId);
+      }
+      // Where a part is left undecided, so is what comes after it.
+      if (execution) await this.#after.redispatch(execution, causes);
+      return;
+    }
+    throw new ContentionError(executionId);
+  }
+
+  /** The pure step. A defect in it lets the execution wait with its input unapplied, and harms no other. */
+  async #advance(input: AdvanceInput): Promise<Advance> {
+    const { machines, limits, report } = this.#options;
+    const { executionId } = input;
+    try {
+      return advance(machines, limits, input);
+    } catch (error) {
+      if (error instanceof ItemResultsNeeded && !input.itemResults?.has(error.fanOut.task)) {
+        return this.#advanceWithResults(input, error.fanOut);
+      }
+      const message = `${describeError(error)}. The execution is tried again; report this with the message.`;
+      report({
+        type: 'waiting',
+        executionId,
+        ...(input.execution && subjectOf(input.execution)),
+        error: message,
+      });
+      try {
+        return waitForRepair(input, { code: 'InternalError', name: 'InternalError', message }, limits);
+      } catch (repairError) {
+        // Not even that: somebody else has written the execution item. Its journal stays as it is.
+        report({ type: 'dropped', executionId, error: describeError(repairError) });
+        return { type: 'nothing', duplicates: input.entries.map((entry) => entry.reference) };
+      }
+    }
+  }
+
+  /** A list is done with this step, which takes in what its items came to. */
+  async #advanceWithResults(input: AdvanceInput, fanOut: FanOut): Promise<Advance> {
+    try {
+      const results = await this.#journal.itemResults(input, fanOut);
+      const itemResults = new Map(input.itemResults).set(fanOut.task, results);
+      return await this.#advance({ ...input, itemResults });
+    } catch (error) {
+      if (!isStoredDataError(error)) throw error;
+      return waitForRepair(input, dataUnavailable(error), this.#options.limits);
+    }
+  }
+
+  #commitTraced(step: Extract<Advance, { type: 'commit' }>, input: AdvanceInput): Promise<CommitResult> {
+    const { tracing = noTracing } = this.#options;
+    const { error } = step.execution;
+    return tracing.span(stepSpan(step.execution), async ({ fail }) => {
+      if (error) fail(error);
+      return this.#commit(step, input);
+    });
+  }
+
+  async #commit(step: Extract<Advance, { type: 'commit' }>, input: AdvanceInput): Promise<CommitResult> {
+    const outcome = await this.#writeOrWait(step, input);
+    const execution = outcome.type === 'committed' ? (outcome.stored ?? step.execution) : step.execution;
+    switch (outcome.type) {
+      case 'committed':
+        this.#cache.set(execution);
+        await this.#after.execute(execution, step.effects);
+        await this.#after.finish(execution, deliveredAgain(step, input));
+        return outcome;
+      case 'waits':
+        this.#cache.delete(execution.executionId);
+        return { type: 'committed' };
+      case 'conflict':
+        this.#cache.delete(execution.executionId);
+        return outcome;
+      case 'tooLarge':
+        return this.#commitTooLarge(input, step.duplicates, outcome.bytes);
+    }
+  }
+
+  /** The commit; where the object store does not take what belongs to it, a wait for the store with nothing applied. */
+  async #writeOrWait(
+    step: Extract<Advance, { type: 'commit' }>,
+    input: AdvanceInput,
+  ): Promise<CommitOutcome | { type: 'waits' }> {
+    try {
+      return await this.#writer.write(step, resultsTaken(step, input));
+    } catch (error) {
+      if (!isStoredDataError(error)) throw error;
+      const waiting = waitForRepair(input, dataUnavailable(error), this.#options.limits);
+      if (waiting.type === 'nothing') throw error;
+      const outcome = await this.#writer.write(waiting);
+      return outcome.type === 'committed' ? { type: 'waits' } : outcome;
+    }
+  }
+
+  /** The entries one by one, so that only the one that makes the state too large ends the execution. */
+  async #commitTooLarge(
+    input: AdvanceInput,
+    duplicates: readonly string[],
+    bytes: number,
+  ): Promise<CommitResult> {
+    const left = input.entries.filter((entry) => !duplicates.includes(entry.reference));
+    const [first] = left;
+    if (first && (left.length > 1 || input.wakeId !== undefined)) {
+      const { wakeId: _, ...rest } = input;
+      const single = { ...rest, entries: [first] };
+      const step = await this.#advance(single);
+      if (step.type === 'commit') {
+        const outcome = await this.#commit(step, single);
+        if (outcome.type === 'conflict') return outcome;
+        // What was committed may be the failure in its place.
+        return { type: 'partly', current: await this.#options.table.readExecution(input.executionId) };
+      }
+    }
+    const error = stateTooLarge(bytes);
+    const failed = failExecution({ ...input, entries: left }, error);
+    if (failed.type === 'nothing') return { type: 'committed' as const };
+    const outcome = await this.#writer.write(failed);
+    if (outcome.type === 'tooLarge') {
+      // Room for an error is kept free in every item, so only the log of very many entries at once can come here.
+      const reason = `Its failure takes ${outcome.bytes} bytes itself: ${error.message}`;
+      this.#options.report({ type: 'dropped', executionId: input.executionId, error: reason });
+    }
+    this.#cache.delete(input.executionId);
+    return outcome.type === 'conflict' ? outcome : { type: 'committed' as const };
+  }
+}
+
+function distinct(entries: readonly JournalEntry[]): JournalEntry[] {
+  return [...new Map(entries.map((entry) => [entry.reference, entry])).values()];
+}
+
+function startFirst(entries: readonly JournalEntry[]): JournalEntry[] {
+  const starts = entries.filter((entry) => entry.kind === 'start');
+  return [...starts, ...entries.filter((entry) => entry.kind !== 'start')];
+}
+
+function stateTooLarge(bytes: number): ExecutionError {
+  const message =
+    `The execution's state takes ${bytes} bytes, compressed where that helps; an item takes 409,600, and the store for large ` +
+    "data (MILLRACE_STORE) 16 MB, and 6 MB of an output or a task's input. Configure a store, or keep large data elsewhere and its address in the context.";
+  return { code: 'StateTooLarge', name: 'StateTooLarge', message };
+}
+
+/** Thrown when other commits to one execution came first too many times in a row: the records are delivered again. */
+export class ContentionError extends Error {
+  readonly code = 'Contention';
+  override readonly name = 'ContentionError';
+  constructor(executionId: string) {
+    super(`${mostConflicts} commits in a row to the execution '${executionId}' lost to others.`);
+  }
+}

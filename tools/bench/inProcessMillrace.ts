@@ -1,0 +1,239 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import type { DynamoDBStreamEvent } from 'aws-lambda';
+import type { AnyStateMachine } from 'xstate';
+import { describeDeployment } from '../../infra/describe.ts';
+import { ensureTable } from '../../local/dynamodb/createTable.ts';
+import { startEventSource } from '../../local/eventSource/eventSource.ts';
+import { createDynamoDBClient } from '../../orchestrator/aws/client.ts';
+import { type Execution, hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
+import { machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
+import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
+import type { FunctionInvoker } from '../../orchestrator/dispatch/dispatch.ts';
+import { TaskDispatcher } from '../../orchestrator/dispatch/taskDispatcher.ts';
+import { defaults, functionNames } from '../../orchestrator/handlers/configuration.ts';
+import { streamHandler } from '../../orchestrator/handlers/stream.ts';
+import { consoleReporter } from '../../orchestrator/observability/report.ts';
+import { Orchestrator } from '../../orchestrator/step/orchestrator.ts';
+import type { Units } from '../../orchestrator/table/dynamoDBCalls.ts';
+import { DynamoDBTable, type DynamoDBTableOptions } from '../../orchestrator/table/dynamoDBTable.ts';
+import type { CommitOutcome } from '../../orchestrator/table/table.ts';
+import { runTask } from '../../workers/runTask.ts';
+import { progress } from './commandLine.ts';
+import { connection } from './engines.ts';
+
+export interface InProcessMillrace {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+  /** Starts executions and waits for their ends. */
+  run(machine: string, executionIds: readonly string[], input: { readonly from: number }): Promise<void>;
+  /** What all calls have used since the last time: the client's, the orchestrator's and the workers'. */
+  usage(): Usage;
+  stop(): Promise<void>;
+}
+
+export interface InProcessOptions {
+  /** Told of each commit. */
+  readonly onCommit?: (execution: Execution) => void;
+  /** What has not ended by then fails the bench. @default 2 minutes */
+  readonly endDeadlineMs?: number;
+}
+
+export interface Usage extends Units {
+  /** Of the orchestrator, to DynamoDB and to Lambda. */
+  readonly orchestratorCalls: number;
+}
+
+/**
+ * All of Millrace but Lambda in one process, on a DynamoDB engine: the table with its stream, the event source with its
+ * filter, the stream handler, the dispatcher, and workers that write their results through the worker SDK. There is no
+ * clock: for machines whose tasks end before their deadlines.
+ */
+export async function startInProcessMillrace(
+  endpoint: string,
+  machines: readonly AnyStateMachine[],
+  work: (input: never) => unknown,
+  { onCommit = () => {}, endDeadlineMs = defaultEndDeadlineMs }: InProcessOptions = {},
+): Promise<InProcessMillrace> {
+  const client = createDynamoDBClient({ ...connection, endpoint });
+  const streamsClient = new DynamoDBStreamsClient({ ...connection, endpoint });
+  const description = describeDeployment({ orchestrator: '', workerHost: '', workers: [] });
+  const { tableName } = description.table;
+  const { streamArn } = await ensureTable(client, description.table);
+
+  const meter = new Meter();
+  const endings = new Endings(endDeadlineMs);
+  const now = () => Date.now();
+  const layout = { indexShards: defaults.indexShards, retentionDays: defaults.retentionDays };
+  const common = { ...layout, client, tableName, now };
+  const clientTable = new DynamoDBTable({ ...common, onConsumedCapacity: (units) => meter.count(units) });
+  const workerTable = new DynamoDBTable({ ...common, onConsumedCapacity: (units) => meter.count(units) });
+  const orchestratorTable = new ObservedTable(
+    { ...common, onConsumedCapacity: (units) => meter.countOfOrchestrator(units) },
+    (execution) => {
+      onCommit(execution);
+      if (hasEnded(execution.status)) endings.add(execution);
+    },
+  );
+
+  const lookup = machineLookup(prepareMachines(machines));
+  const report = consoleReporter(progress);
+  const invoker: FunctionInvoker = {
+    invoke: async (_, payload) => {
+      meter.orchestratorCalls += 1;
+      // As through Lambda: JSON, and nobody waits for it.
+      const received: typeof payload & { input: never } = JSON.parse(JSON.stringify(payload));
+      runTask(received, work, { table: workerTable, now }).catch((error: unknown) => endings.fail(error));
+      return { type: 'dispatched' };
+    },
+  };
+  const dispatcher = new TaskDispatcher({
+    invoker,
+    machines: lookup,
+    table: orchestratorTable,
+    tableName,
+    layout,
+    functionNames: functionNames(defaults.functionPrefix),
+    report,
+    now,
+  });
+  const limits = { waitForMachineMs: defaults.waitForMachineSeconds * 1000 };
+  const orchestrator = new Orchestrator({
+    table: orchestratorTable,
+    machines: lookup,
+    dispatcher,
+    limits,
+    report,
+    now,
+  });
+  const handler = streamHandler(orchestrator, report, () => {});
+  const source = startEventSource({
+    streamsClient,
+    streamArn,
+    eventSource: description.eventSource,
+    invoke: async (payload) => {
+      const event: DynamoDBStreamEvent = JSON.parse(payload);
+      return { payload: JSON.stringify(await handler(event)) };
+    },
+    log: progress,
+  });
+
+  return {
+    client,
+    tableName,
+    async run(machine, executionIds, input) {
+      const ended = endings.of(executionIds);
+      for (const executionId of executionIds) {
+        await clientTable.insertStart({ executionId, machine, input });
+      }
+      for (const execution of await ended) {
+        if (execution.status === 'SUCCEEDED') continue;
+        throw new UnexpectedEndError(execution);
+      }
+    },
+    usage: () => meter.take(),
+    async stop() {
+      await source.stop();
+      streamsClient.destroy();
+      client.destroy();
+    },
+  };
+}
+
+/** Thrown when an execution of a bench does not succeed: its figures would be those of something else. */
+export class UnexpectedEndError extends Error {
+  readonly code = 'UnexpectedEnd';
+  override readonly name = 'UnexpectedEndError';
+  constructor({ executionId, status, error }: Execution) {
+    super(`The execution '${executionId}' is ${status}, not SUCCEEDED: ${error?.message ?? 'no error'}`);
+  }
+}
+
+class Meter {
+  #writeUnits = 0;
+  #readUnits = 0;
+  orchestratorCalls = 0;
+
+  count({ writeUnits, readUnits }: Units): void {
+    this.#writeUnits += writeUnits;
+    this.#readUnits += readUnits;
+  }
+
+  countOfOrchestrator(units: Units): void {
+    this.orchestratorCalls += 1;
+    this.count(units);
+  }
+
+  take(): Usage {
+    const taken = {
+      writeUnits: this.#writeUnits,
+      readUnits: this.#readUnits,
+      orchestratorCalls: this.orchestratorCalls,
+    };
+    this.#writeUnits = 0;
+    this.#readUnits = 0;
+    this.orchestratorCalls = 0;
+    return taken;
+  }
+}
+
+/** The table, seen from whoever waits for executions to end. */
+class ObservedTable extends DynamoDBTable {
+  readonly #onCommit: (execution: Execution) => void;
+
+  constructor(options: DynamoDBTableOptions, onCommit: (execution: Execution) => void) {
+    super(options);
+    this.#onCommit = onCommit;
+  }
+
+  override async commit(...of: Parameters<DynamoDBTable['commit']>): Promise<CommitOutcome> {
+    const [execution] = of;
+    const outcome = await super.commit(...of);
+    if (outcome.type === 'committed') this.#onCommit(execution);
+    return outcome;
+  }
+}
+
+const defaultEndDeadlineMs = 120_000;
+
+class Endings {
+  readonly #endDeadlineMs: number;
+  #open = new Set<string>();
+  #ended: Execution[] = [];
+  #settle: { resolve: (ended: readonly Execution[]) => void; reject: (error: unknown) => void } | undefined;
+
+  constructor(endDeadlineMs: number) {
+    this.#endDeadlineMs = endDeadlineMs;
+  }
+
+  /** Resolves when each of these has ended. One call at a time. */
+  of(executionIds: readonly string[]): Promise<readonly Execution[]> {
+    this.#open = new Set(executionIds);
+    this.#ended = [];
+    return new Promise((resolve, reject) => {
+      const late = () =>
+        reject(new Error(`${this.#open.size} executions did not end in ${this.#endDeadlineMs} ms.`));
+      const deadline = setTimeout(late, this.#endDeadlineMs);
+      this.#settle = {
+        resolve: (ended) => {
+          clearTimeout(deadline);
+          resolve(ended);
+        },
+        reject: (error) => {
+          clearTimeout(deadline);
+          reject(error);
+        },
+      };
+    });
+  }
+
+  add(execution: Execution): void {
+    if (!this.#open.delete(execution.executionId)) return;
+    this.#ended.push(execution);
+    if (this.#open.size === 0) this.#settle?.resolve(this.#ended);
+  }
+
+  fail(error: unknown): void {
+    this.#settle?.reject(error);
+  }
+}

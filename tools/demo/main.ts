@@ -1,0 +1,71 @@
+import { rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join, relative } from 'node:path';
+import { exitCode } from '../../cli/exitCodes.ts';
+import { type RepositoryCommand, runRepositoryCommand } from '../../cli/repositoryCommand.ts';
+import { runDemo } from './demo.ts';
+import { demoReport, demoTable } from './report.ts';
+import { readSampleOrders, sampleOrdersPath } from './sampleOrders.ts';
+
+const dataFilePath = '.millrace/demo.db';
+const timeoutMs = 5 * 60_000;
+/**
+ * One each for orchestrator, wake and clock, and one a core for workers, which do nothing but compute here: each process
+ * more compiles the AWS SDK anew, before it is of use.
+ */
+const maximumConcurrency = Math.min(10, 3 + availableParallelism());
+
+const help = `npm start [-- --json]
+
+Starts a cloud on this machine, runs the 200 orders of ${sampleOrdersPath} on it, and tells how they
+ended, how fast that was and what a million of them would cost.
+
+  --json  print one JSON object as the last line instead of the table
+  --help  print this
+
+Exits with 0 if every order ended as its line in the file says, with 1 if one did not.`;
+
+await runRepositoryCommand({
+  help,
+  options: { json: { type: 'boolean' } },
+  run: async (command, options) => {
+    const { terminal, directory, progress } = command;
+    const orders = await readSampleOrders(join(directory, sampleOrdersPath));
+    terminal.note('Starting the local cloud …');
+    const cloud = await command.startCloud({
+      dataFile: await freshDataFile(command),
+      countsConsumedCapacity: true,
+      maximumConcurrency,
+    });
+    const result = await runDemo({
+      cloud,
+      orders,
+      timeoutMs,
+      onProgress: (atRest, executions) => progress(`${atRest} of ${executions} orders have ended`),
+      signal: command.interrupted,
+      now: command.now,
+    });
+    terminal.status('');
+    for (const difference of result.differences) terminal.note(difference);
+    if (options.json === true) terminal.print(JSON.stringify(demoReport(result)));
+    else for (const line of demoTable(result, howToLook(command))) terminal.print(line);
+    return result.differences.length === 0 ? exitCode.ok : exitCode.endedBadly;
+  },
+});
+
+/** The orders of a run before would not be started again. */
+async function freshDataFile({ directory }: RepositoryCommand): Promise<string> {
+  const path = join(directory, dataFilePath);
+  const files = ['', '-wal', '-shm', '.stream.json'].map((suffix) => `${path}${suffix}`);
+  await Promise.all(files.map((file) => rm(file, { force: true })));
+  return path;
+}
+
+/** This cloud is gone with this process, but its table is kept. */
+function howToLook({ directory }: RepositoryCommand): string[] {
+  const path = relative(process.cwd(), join(directory, dataFilePath));
+  return [
+    `npx millrace dev --data ${path}`,
+    'npx millrace describe order-0007      (in another terminal; or: history order-0007)',
+  ];
+}
