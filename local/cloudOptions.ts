@@ -1,8 +1,8 @@
 import type { BusCode } from '../infra/bundle.ts';
 import type { DeploymentSettings } from '../infra/describe.ts';
-import type { IngestRule } from '../ingest/ingestRule.ts';
+import type { IngestRule } from '../infra/ingestRule.ts';
 import type { BusEvent } from '../orchestrator/bus/bus.ts';
-import { isTimeScale } from '../orchestrator/step/executionClock.ts';
+import { isTimeScale } from '../orchestrator/configuration/executionClock.ts';
 import type { DynamoDBFaultDraws } from './dynamodb/faults.ts';
 import type { EventSourceFaultDraws } from './eventSource/faults.ts';
 import type { LambdaFaults } from './faults.ts';

@@ -1,4 +1,4 @@
-import { seededRandom } from './seededRandom.ts';
+import { seededRandom } from '../testing/seededRandom.ts';
 
 /**
  * What goes wrong on purpose in the local Lambda, each as a probability from 0 to 1. All are drawn from one generator,

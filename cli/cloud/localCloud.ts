@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { LocalCloud, LocalCloudOptions } from '../../local/index.ts';
-import { clientEnvironmentOf } from '../../orchestrator/handlers/configuration.ts';
+import { clientEnvironmentOf } from '../../orchestrator/configuration/configuration.ts';
 import type { CommandContext } from '../context.ts';
 import type { Cloud } from './resolveCloud.ts';
 

@@ -7,7 +7,7 @@ import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { clientEnvironmentOf, environmentVariable } from '../../orchestrator/handlers/configuration.ts';
+import { clientEnvironmentOf, environmentVariable } from '../../orchestrator/configuration/configuration.ts';
 import { type MetricName, metricNamespace } from '../../orchestrator/observability/metricDefinitions.ts';
 import { type DeploymentSettings, describeDeployment } from '../describe.ts';
 import type { DeploymentDescription, EventSourceDescription, FunctionDescription } from '../description.ts';

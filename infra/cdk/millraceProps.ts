@@ -7,8 +7,8 @@ import type { Alias, IFunction, Runtime, Version } from 'aws-cdk-lib/aws-lambda'
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { SendRule, StartRule } from '../../ingest/ingestRule.ts';
-import type { LogLevel } from '../../orchestrator/handlers/configuration.ts';
+import type { SendRule, StartRule } from '../../client/ingest/ingestTarget.ts';
+import type { LogLevel } from '../../orchestrator/configuration/configuration.ts';
 import type { BundledFunctions } from '../bundle.ts';
 import type { EventPattern } from '../eventPattern/eventPattern.ts';
 import type { WorkerOptions } from './deployedFunction.ts';

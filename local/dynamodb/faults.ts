@@ -1,5 +1,5 @@
+import { seededRandom } from '../../testing/seededRandom.ts';
 import { InvalidFaultError } from '../faults.ts';
-import { seededRandom } from '../seededRandom.ts';
 
 /**
  * What goes wrong on purpose between the clients and DynamoDB. All rules draw from one generator, in the order in which

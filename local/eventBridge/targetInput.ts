@@ -1,5 +1,5 @@
+import { eventPath } from '../../client/ingest/eventPath.ts';
 import type { RuleTargetDescription } from '../../infra/description.ts';
-import { eventPath } from '../../ingest/eventPath.ts';
 import type { Json } from '../../orchestrator/core/data/json.ts';
 import type { EventBridgeEvent } from './event.ts';
 

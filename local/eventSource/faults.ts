@@ -1,5 +1,5 @@
+import { seededRandom } from '../../testing/seededRandom.ts';
 import { InvalidFaultError } from '../faults.ts';
-import { seededRandom } from '../seededRandom.ts';
 import type { EventSourceFaultCounts } from './metrics.ts';
 
 /**

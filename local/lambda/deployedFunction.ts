@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FunctionDescription } from '../../infra/description.ts';
-import type { InvocationRequest } from './dispatcher.ts';
-import type { Environment } from './environment.ts';
+import type { Environment, InvocationRequest } from './environment.ts';
 import { FifoQueue } from './fifoQueue.ts';
 
 /** A function and the environments that there are of it. */

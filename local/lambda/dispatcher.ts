@@ -4,15 +4,13 @@ import type { Clock } from '../clock.ts';
 import type { LambdaFaultDraws } from '../faults.ts';
 import { ConcurrencyLimits } from './concurrency.ts';
 import { DeployedFunction, revisionOf } from './deployedFunction.ts';
-import { Environment, type EnvironmentInvocation, type InvocationOutcome } from './environment.ts';
+import { Environment, type InvocationOutcome, type InvocationRequest } from './environment.ts';
 import { type EnvironmentEnd, failureOf } from './environmentEnd.ts';
 import { environmentVariables } from './environmentVariables.ts';
 import type { ThrottleReason } from './errors.ts';
 import { functionArn } from './functionReference.ts';
 import type { LambdaLog } from './log.ts';
 import type { MetricsRegister } from './metrics.ts';
-
-export type InvocationRequest = Omit<EnvironmentInvocation, 'crash'>;
 
 /** Where asynchronous events come from. */
 export interface QueuedEvents {

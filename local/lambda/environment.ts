@@ -15,6 +15,9 @@ export interface EnvironmentInvocation {
   readonly settle: (outcome: InvocationOutcome) => void;
 }
 
+/** An invocation before it is known in which environment it runs. */
+export type InvocationRequest = Omit<EnvironmentInvocation, 'crash'>;
+
 export interface InvocationOutcome {
   /** JSON text: what the handler returned (empty if unwanted) or the function error. */
   readonly payload: string;

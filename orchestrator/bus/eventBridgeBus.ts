@@ -5,7 +5,7 @@ import type {
   PutEventsResultEntry,
 } from '@aws-sdk/client-eventbridge';
 import { forManySmallRequests, lean } from '../aws/client.ts';
-import { eachLimited } from '../handlers/eachLimited.ts';
+import { eachLimited } from '../concurrency/eachLimited.ts';
 import { describeError } from '../observability/report.ts';
 import type { Bus, BusEvent, PublishFailure, PublishResult } from './bus.ts';
 

@@ -4,9 +4,9 @@ import {
   type LambdaClientConfig,
   LambdaServiceException,
 } from '@aws-sdk/client-lambda';
-import type { TaskPayload } from '../../workers/contract.ts';
 import { forManySmallRequests, lean } from '../aws/client.ts';
 import { keepSigners, shortPath, shortPathOptions } from '../aws/shortPath.ts';
+import type { TaskPayload } from '../contract/task.ts';
 import { type Execution, type OpenTask, taskKey } from '../core/execution/model/execution.ts';
 import type { TaskError } from '../core/machine/step.types.ts';
 

@@ -1,6 +1,7 @@
 import { nobody, type Observer } from '../observability/activity.ts';
 import { describeError, type Reporter } from '../observability/report.ts';
-import type { DueExecution, Table } from '../table/table.ts';
+import type { DueExecution } from '../table/requests.ts';
+import type { Table } from '../table/table.ts';
 import type { WakeEvent } from './wake.ts';
 
 export interface DueShardOptions {

@@ -3,7 +3,7 @@ import { type ClockOptions, clockHandler, lookOnce } from '../../orchestrator/ha
 import type { WakeEvent } from '../../orchestrator/handlers/wake.ts';
 import type { Activity } from '../../orchestrator/observability/activity.ts';
 import type { Report } from '../../orchestrator/observability/report.ts';
-import type { DueExecution, DueRequest } from '../../orchestrator/table/table.ts';
+import type { DueExecution, DueRequest } from '../../orchestrator/table/requests.ts';
 import { VirtualTime } from '../support/virtualTime.ts';
 
 /** An index, a wake function and time, of which the test decides what they do. */

@@ -16,7 +16,7 @@ import { startEngine } from '../../local/dynamodb/engine.ts';
 import type { FunctionProcess } from '../../local/runtimeApi/functionProcess.ts';
 import { FunctionProcesses } from '../../local/runtimeApi/functionProcesses.ts';
 import { createDynamoDBClient } from '../../orchestrator/aws/client.ts';
-import { environmentVariable } from '../../orchestrator/handlers/configuration.ts';
+import { environmentVariable } from '../../orchestrator/configuration/configuration.ts';
 import { count, printResult, progress, round, runBench } from './commandLine.ts';
 import { batchSize, FunctionEvents } from './functionEvents.ts';
 import { median } from './median.ts';

@@ -5,8 +5,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ensureTable } from '../../local/dynamodb/createTable.ts';
 import type { LocalCloud } from '../../local/index.ts';
-import { defaults } from '../../orchestrator/handlers/configuration.ts';
-import { eachLimited } from '../../orchestrator/handlers/eachLimited.ts';
+import { eachLimited } from '../../orchestrator/concurrency/eachLimited.ts';
+import { defaults } from '../../orchestrator/configuration/configuration.ts';
 import { DynamoDBTable } from '../../orchestrator/table/dynamoDBTable.ts';
 import { maximumConcurrency, startBenchCloud } from './benchCloud.ts';
 import { count, printResult, progress, round, runBench } from './commandLine.ts';

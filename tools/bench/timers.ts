@@ -6,8 +6,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { paginateQuery } from '@aws-sdk/client-dynamodb';
 import type { LocalCloud } from '../../local/index.ts';
+import { defaults, functionNames } from '../../orchestrator/configuration/configuration.ts';
 import { runSeconds } from '../../orchestrator/handlers/clock.ts';
-import { defaults, functionNames } from '../../orchestrator/handlers/configuration.ts';
 import { indexName, indexPartition } from '../../orchestrator/table/schema.ts';
 import { startBenchCloud } from './benchCloud.ts';
 import { count, printResult, progress, round, runBench } from './commandLine.ts';

@@ -1,6 +1,6 @@
+import { defaults } from '../../orchestrator/configuration/configuration.ts';
 import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
 import { parseMachineState } from '../../orchestrator/core/machine/index.ts';
-import { defaults } from '../../orchestrator/handlers/configuration.ts';
 import { attributesSize } from '../../orchestrator/table/attributes.ts';
 import { encodeExecution } from '../../orchestrator/table/executionItem.ts';
 import { progress, round } from './commandLine.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { drawDynamoDBFaults } from '../../local/dynamodb/faults.ts';
 import { drawEventSourceFaults } from '../../local/eventSource/faults.ts';
-import { seededRandom } from '../../local/seededRandom.ts';
+import { seededRandom } from '../../testing/seededRandom.ts';
 import { type FunctionProcess, functionProcesses } from '../bench/functionProcesses.ts';
 import type { RestartableEngine } from './restartableEngine.ts';
 

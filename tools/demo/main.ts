@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { exitCode } from '../../cli/exitCodes.ts';
-import { type RepositoryCommand, runRepositoryCommand } from '../../cli/repositoryCommand.ts';
+import { type RepositoryCommand, runRepositoryCommand } from '../repository/repositoryCommand.ts';
 import { runDemo } from './demo.ts';
 import { demoReport, demoTable } from './report.ts';
 import { readSampleOrders, sampleOrdersPath } from './sampleOrders.ts';

@@ -1,11 +1,11 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import type { LocalCloud, LocalCloudOptions } from '../local/index.ts';
-import { InterruptedError, InvalidInputError } from './errors.ts';
-import type { ExitCode } from './exitCodes.ts';
-import { showProgress } from './progress.ts';
-import { reportError } from './reportError.ts';
-import { repositoryDirectory } from './repository.ts';
-import { processTerminal, type Terminal } from './terminal.ts';
+import { InterruptedError, InvalidInputError } from '../../cli/errors.ts';
+import type { ExitCode } from '../../cli/exitCodes.ts';
+import { showProgress } from '../../cli/progress.ts';
+import { reportError } from '../../cli/reportError.ts';
+import { repositoryDirectory } from '../../cli/repository.ts';
+import { processTerminal, type Terminal } from '../../cli/terminal.ts';
+import type { LocalCloud, LocalCloudOptions } from '../../local/index.ts';
 
 /** What a command of this repository (`npm start`, `npm run loans`, `npm run chaos`) works with. */
 export interface RepositoryCommand {
@@ -52,7 +52,7 @@ export async function runRepositoryCommand(commandLine: RepositoryCommandLine): 
       return;
     }
     const directory = repositoryDirectory();
-    const { startLocalCloud } = await import('../local/index.ts');
+    const { startLocalCloud } = await import('../../local/index.ts');
     const command: RepositoryCommand = {
       terminal,
       progress: showProgress(terminal, { isTerminal: process.stderr.isTTY === true, now: Date.now }),
