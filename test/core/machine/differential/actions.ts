@@ -238,6 +238,17 @@ export class ActionBuilder {
     });
   }
 
+  /** To the child machine of a state that is being left: it hears that before it is stopped. */
+  lastWordToChild(stateId: string): unknown {
+    const type = this.#choices.oneOf(childEvents);
+    this.#features.add('exit sendTo child machine');
+    return enqueueActions(({ context, enqueue }) => {
+      if (context.fuel <= 0) return;
+      enqueue(this.burn() as never);
+      enqueue(sendTo(childIdOf(stateId), { type }) as never);
+    });
+  }
+
   #withReference(action: unknown): unknown {
     return enqueueActions(({ context, enqueue }) => {
       if (context.ref) enqueue(action as never);
