@@ -91,7 +91,7 @@ export interface MillraceProps {
 
   /**
    * Whether Millrace's own functions publish metrics of each machine. They are paid for by CloudWatch, as custom metrics: see
-   * docs/operate.md. Without them there are no alarms on failed executions, on those that wait for a redrive, and on overdue wakes.
+   * docs/monitoring.md. Without them there are no alarms on failed executions, on those that wait for a redrive, and on overdue wakes.
    *
    * @default true
    */
