@@ -16,7 +16,6 @@ export const pendingEnglish: ReadonlySet<string> = new Set([
   'docs/decisions/0022-results-of-unmodified-functions-by-destinations.md',
   'docs/decisions/README.md',
   'docs/deploy.md',
-  'docs/fan-out.md',
   'docs/guide.md',
   'docs/how-it-works.md',
   'docs/limits.md',
@@ -33,7 +32,6 @@ export const pendingEnglish: ReadonlySet<string> = new Set([
   'docs/reference/xstate.md',
   'docs/reliability.md',
   'docs/security.md',
-  'docs/testing.md',
 ]);
 
 /** Folders of sources, likewise. */
