@@ -39,12 +39,8 @@ export const pendingFolders: readonly string[] = [
   'client',
   'cli',
   'infra',
-  'ingest',
-  'local',
-  'machines',
   'orchestrator',
   'test',
   'testing',
-  'tools',
   'workers',
 ];
