@@ -25,10 +25,10 @@ import { startTableStream } from './tableStream.ts';
 export interface LocalCloud {
   readonly tableName: string;
   readonly description: DeploymentDescription;
-  /** What any AWS SDK or CLI needs to use it. */
+  /** Environment variables with which any AWS SDK or CLI uses it. */
   readonly environment: Readonly<Record<string, string>>;
   readonly dynamodb: DynamoDBClient;
-  /** What executions take for the time, in milliseconds since the epoch: for clients in this process. */
+  /** The executions' time, in milliseconds since the epoch: for clients in this process. */
   now(): number;
   /** Absent where it was started without. */
   readonly bus?: LocalBus;
@@ -43,7 +43,7 @@ export interface LocalCloud {
   /** Resolves when what is in the stream was delivered and no invocation is queued or running, the clock's aside. */
   settled(): Promise<void>;
   /**
-   * Bundles machines and workers anew and deploys them.
+   * Bundles machines and workers again and deploys them.
    *
    * @throws BundleError: the functions of before stay deployed
    */
@@ -52,7 +52,7 @@ export interface LocalCloud {
 }
 
 const region = 'us-east-1';
-/** Nobody checks them; every SDK wants some. */
+/** They are not checked, but every SDK wants some. */
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /**
@@ -203,7 +203,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
           do {
             await bus?.eventBridge.idle();
             await lambda.idle({ ignoring: first.schedules.map((schedule) => schedule.functionName) });
-            // Of a function whose destination is the bus.
+            // The function's destination is the bus.
           } while (bus?.eventBridge.isBusy);
         };
         await targetsIdle();

@@ -16,14 +16,9 @@ export const pendingEnglish: ReadonlySet<string> = new Set([
   'docs/decisions/0022-results-of-unmodified-functions-by-destinations.md',
   'docs/decisions/README.md',
   'docs/deploy.md',
-  'docs/eventbridge.md',
-  'docs/fan-out.md',
-  'docs/functions.md',
   'docs/guide.md',
   'docs/how-it-works.md',
   'docs/limits.md',
-  'docs/monitoring.md',
-  'docs/operations.md',
   'docs/reference/benchmarks.md',
   'docs/reference/cli.md',
   'docs/reference/client.md',
@@ -37,9 +32,6 @@ export const pendingEnglish: ReadonlySet<string> = new Set([
   'docs/reference/xstate.md',
   'docs/reliability.md',
   'docs/security.md',
-  'docs/tasks.md',
-  'docs/testing.md',
-  'docs/time-travel.md',
 ]);
 
 /** Folders of sources, likewise. */
@@ -47,12 +39,8 @@ export const pendingFolders: readonly string[] = [
   'client',
   'cli',
   'infra',
-  'ingest',
-  'local',
-  'machines',
   'orchestrator',
   'test',
   'testing',
-  'tools',
   'workers',
 ];

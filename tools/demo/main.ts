@@ -11,7 +11,7 @@ const dataFilePath = '.millrace/demo.db';
 const timeoutMs = 5 * 60_000;
 /**
  * One each for orchestrator, wake and clock, and one a core for workers, which do nothing but compute here: each process
- * more compiles the AWS SDK anew, before it is of use.
+ * more compiles the AWS SDK again before it is of use.
  */
 const maximumConcurrency = Math.min(10, 3 + availableParallelism());
 

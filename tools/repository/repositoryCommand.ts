@@ -7,7 +7,7 @@ import { repositoryDirectory } from '../../cli/repository.ts';
 import { processTerminal, type Terminal } from '../../cli/terminal.ts';
 import type { LocalCloud, LocalCloudOptions } from '../../local/index.ts';
 
-/** What a command of this repository (`npm start`, `npm run loans`, `npm run chaos`) works with. */
+/** The setting of a command of this repository (`npm start`, `npm run loans`, `npm run chaos`). */
 export interface RepositoryCommand {
   readonly terminal: Terminal;
   readonly progress: (text: string) => void;
@@ -70,7 +70,7 @@ export async function runRepositoryCommand(commandLine: RepositoryCommandLine): 
           // Each command reports itself what became of its executions.
           settings: { logLevel: 'ERROR' },
           log: ({ source, text }) => {
-            // What the engine says as it starts and stops is of no interest; why it did not start is in the error.
+            // The engine's output is not interesting; if it does not start, the error says why.
             if (source !== 'dynamodb') terminal.note(`[${source}] ${text.trimEnd()}`);
           },
           ...options,
