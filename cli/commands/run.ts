@@ -28,7 +28,6 @@ interface RunCommandOptions extends ClientCommandOptions, DirectoryOptions {
 export function addRunCommand(line: CommandLine): void {
   const command = line.program
     .command('run')
-    .summary('start an execution for each line of a file, and follow them to their ends')
     .description(
       'Start an execution for each line of a file and follow them until each has ended or waits only for an event. ' +
         'Exit code 1 if one ended as FAILED, TIMED_OUT or ABORTED, or is PENDING_REDRIVE.\n\n' +
