@@ -81,16 +81,15 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       ...options,
       settings: { ...options.settings, store, failures },
     });
-    const first = await deployments.next();
-
-    await trimKeptStream(options.dataFile, log);
-    const engine = await startEngine({
-      ...(options.dataFile !== undefined && { dataFile: options.dataFile }),
-      ...(options.dynamodbPort !== undefined && { port: options.dynamodbPort }),
-      ...(options.dynamodbEndpoint !== undefined && { engine: engineAt(options.dynamodbEndpoint) }),
-      log: (text) => log({ source: 'dynamodb', text }),
-    });
-    started.push(() => engine.stop());
+    options.onStage?.('code');
+    // The engine waits for its first answer while the code is bundled, which takes longer.
+    const [bundling, starting] = await Promise.allSettled([
+      deployments.next(),
+      startKeptEngine(options, log, started),
+    ]);
+    const first = settledValue(bundling);
+    const engine = settledValue(starting);
+    options.onStage?.('cloud');
     const dynamodbEndpoint = await withFaults(engine, options, started);
     const dynamodb = createDynamoDBClient({ endpoint: engine.endpoint, region, credentials });
     started.push(() => dynamodb.destroy());
@@ -247,6 +246,27 @@ async function trimKeptStream(dataFile: string | undefined, log: (line: LogLine)
   } catch (error) {
     say(`${dataFile} keeps its old stream records: ${String(error)}`);
   }
+}
+
+async function startKeptEngine(
+  options: LocalCloudOptions,
+  log: (line: LogLine) => void,
+  started: (() => Promise<void> | void)[],
+): Promise<LocalDynamoDB> {
+  await trimKeptStream(options.dataFile, log);
+  const engine = await startEngine({
+    ...(options.dataFile !== undefined && { dataFile: options.dataFile }),
+    ...(options.dynamodbPort !== undefined && { port: options.dynamodbPort }),
+    ...(options.dynamodbEndpoint !== undefined && { engine: engineAt(options.dynamodbEndpoint) }),
+    log: (text) => log({ source: 'dynamodb', text }),
+  });
+  started.push(() => engine.stop());
+  return engine;
+}
+
+function settledValue<T>(result: PromiseSettledResult<T>): T {
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
 }
 
 function engineAt(endpoint: string): LocatedEngine {

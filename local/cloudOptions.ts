@@ -50,7 +50,12 @@ export interface LocalCloudOptions {
   readonly timeScale?: number;
   readonly faults?: LocalCloudFaults;
   readonly log?: (line: LogLine) => void;
+  /** Called when the next part of the start begins. */
+  readonly onStage?: (stage: LocalCloudStage) => void;
 }
+
+/** What a start does: it bundles machines and workers, or reads the template, and then starts the parts of the cloud. */
+export type LocalCloudStage = 'code' | 'cloud';
 
 export interface LogLine {
   /** Name of a function, or `bundle`, `dynamodb`, `stream`, `bus`, `schedules`. */

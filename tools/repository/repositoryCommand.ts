@@ -1,7 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { InterruptedError, InvalidInputError } from '../../cli/errors.ts';
 import type { ExitCode } from '../../cli/exitCodes.ts';
-import { showProgress } from '../../cli/progress.ts';
+import { type Steps, showProgress, showSteps } from '../../cli/progress.ts';
 import { reportError } from '../../cli/reportError.ts';
 import { repositoryDirectory } from '../../cli/repository.ts';
 import { processTerminal, type Terminal } from '../../cli/terminal.ts';
@@ -11,6 +11,7 @@ import type { LocalCloud, LocalCloudOptions } from '../../local/index.ts';
 export interface RepositoryCommand {
   readonly terminal: Terminal;
   readonly progress: (text: string) => void;
+  readonly showSteps: (titles: readonly string[]) => Steps;
   /** Folder of the repository. */
   readonly directory: string;
   /** Aborts when the user interrupts. */
@@ -53,9 +54,11 @@ export async function runRepositoryCommand(commandLine: RepositoryCommandLine): 
     }
     const directory = repositoryDirectory();
     const { startLocalCloud } = await import('../../local/index.ts');
+    const shown = { isTerminal: process.stderr.isTTY === true, now: Date.now };
     const command: RepositoryCommand = {
       terminal,
-      progress: showProgress(terminal, { isTerminal: process.stderr.isTTY === true, now: Date.now }),
+      progress: showProgress(terminal, shown),
+      showSteps: (titles) => showSteps(terminal, titles, shown),
       directory,
       interrupted: interruption.signal,
       now: Date.now,
