@@ -16,7 +16,6 @@ export const pendingEnglish: ReadonlySet<string> = new Set([
   'docs/decisions/0022-results-of-unmodified-functions-by-destinations.md',
   'docs/decisions/README.md',
   'docs/guide.md',
-  'docs/how-it-works.md',
   'docs/limits.md',
   'docs/reference/benchmarks.md',
   'docs/reference/cli.md',
