@@ -15,10 +15,7 @@ export const pendingEnglish: ReadonlySet<string> = new Set([
   'docs/decisions/0021-logs-and-metrics-by-powertools.md',
   'docs/decisions/0022-results-of-unmodified-functions-by-destinations.md',
   'docs/decisions/README.md',
-  'docs/deploy.md',
-  'docs/fan-out.md',
   'docs/guide.md',
-  'docs/how-it-works.md',
   'docs/limits.md',
   'docs/reference/benchmarks.md',
   'docs/reference/cli.md',
@@ -33,7 +30,6 @@ export const pendingEnglish: ReadonlySet<string> = new Set([
   'docs/reference/xstate.md',
   'docs/reliability.md',
   'docs/security.md',
-  'docs/testing.md',
 ]);
 
 /** Folders of sources, likewise. */
@@ -41,12 +37,8 @@ export const pendingFolders: readonly string[] = [
   'client',
   'cli',
   'infra',
-  'ingest',
-  'local',
-  'machines',
   'orchestrator',
   'test',
   'testing',
-  'tools',
   'workers',
 ];

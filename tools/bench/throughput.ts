@@ -49,7 +49,7 @@ await runBench(async () => {
       stepsPerSecond: round(stepsPerSecond, 0),
       rawWritesPerSecond: round(rawWritesPerSecond, 0),
       ratio: round((stepsPerSecond * 2) / rawWritesPerSecond, 3),
-      /** Of a client as the AWS SDK comes, without what Millrace does to make requests cheaper. */
+      /** For a plain client of the AWS SDK, without Millrace's tuning. */
       sdkWritesPerSecond: round(sdkWritesPerSecond, 0),
       ratioToSdkWrites: round((stepsPerSecond * 2) / sdkWritesPerSecond, 3),
       executions,
@@ -124,7 +124,7 @@ function best(before: RawWrites, after: RawWrites): number {
   return Math.max(...before.perSecond.map((each, i) => (each + (after.perSecond[i] ?? 0)) / 2));
 }
 
-/** For each number of writes in flight, into a table that is like Millrace's but feeds nobody. */
+/** For each number of writes in flight, into a table like Millrace's whose stream has no reader. */
 async function rawWritesOf(
   cloud: LocalCloud,
   writes: number,
