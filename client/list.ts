@@ -21,7 +21,7 @@ export async function listExecutions(
   { machine, limit = 100, ...rest }: ListOptions,
 ): Promise<Page<ListedExecution>> {
   if (rest.since !== undefined && rest.status === 'RUNNING') throw new SinceNotApplicableError();
-  return table.list({ ...rest, machine: machineId(machine), limit });
+  return table.index.list({ ...rest, machine: machineId(machine), limit });
 }
 
 const pageSize = 1000;

@@ -38,7 +38,7 @@ export async function startExecution<M extends MachineReference>(
   }
   const input = serializable(options.input, path);
   const traceparent = validTraceparent(options.traceparent) ?? activeTraceparent();
-  const outcome = await table.insertStart({
+  const outcome = await table.journal.insertStart({
     executionId,
     machine: machineId(machine),
     ...(version !== undefined && { version }),

@@ -13,7 +13,6 @@ interface SendCommandOptions extends ClientCommandOptions {
 export function addSendCommand(line: CommandLine): void {
   const command = line.program
     .command('send')
-    .summary('send an event to an execution')
     .description('Send an event to an execution. What the machine makes of it shows in its history.')
     .argument('<id>', 'id of the execution')
     .argument('<type>', 'type of the event')
@@ -47,7 +46,6 @@ Examples:
 export function addStopCommand(line: CommandLine): void {
   const command = line.program
     .command('stop')
-    .summary('end executions as ABORTED')
     .description(
       'End an execution as ABORTED, or many. One that has ended stays as it is. Workers that run are not stopped.',
     );
@@ -65,7 +63,6 @@ Examples:
 export function addRedriveCommand(line: CommandLine): void {
   const command = line.program
     .command('redrive')
-    .summary('let executions go on that failed, timed out, were stopped, or are PENDING_REDRIVE')
     .description(
       'Let an execution, or many, go on from where it failed, timed out, was stopped, or waits for a redrive. What ' +
         'succeeded is not repeated; what failed is tried again. Its children are redriven with it.',
@@ -92,7 +89,6 @@ Examples:
 export function addSuspendCommand(line: CommandLine): void {
   const command = line.program
     .command('suspend')
-    .summary('let executions stand still')
     .description(
       'Let an execution, or many, stand still until resumed. Results and events are kept in its journal, its timers wait. ' +
         'Workers that run are not stopped.',
@@ -113,7 +109,6 @@ Examples:
 export function addResumeCommand(line: CommandLine): void {
   const command = line.program
     .command('resume')
-    .summary('let suspended executions go on')
     .description('Let a suspended execution, or many, go on, with everything that has come meanwhile.');
   withControlOptions(command)
     .addHelpText(

@@ -5,7 +5,6 @@ import { withClient, withClientOptions } from './command.ts';
 export function addDescribeCommand(line: CommandLine): void {
   const command = line.program
     .command('describe')
-    .summary('show an execution')
     .description('Show status, state, context, output or error of an execution, and what it waits for.')
     .argument('<id>', 'id of the execution');
   withClientOptions(command)

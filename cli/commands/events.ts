@@ -9,7 +9,6 @@ interface EventsCommandOptions extends OutputOptions {
 export function addEventsCommand(line: CommandLine): void {
   line.program
     .command('events')
-    .summary('show what left through the local bus')
     .description(
       'Show what left through the bus of the local cloud in this directory: changes of status, and what machines emit. ' +
         'An event may come more than once, with the same detail.id.',

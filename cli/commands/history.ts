@@ -17,7 +17,6 @@ interface HistoryCommandOptions extends ClientCommandOptions {
 export function addHistoryCommand(line: CommandLine): void {
   const command = line.program
     .command('history')
-    .summary('show what happened to an execution')
     .description(
       'Show what was applied to an execution, in order, what was ignored and why, and what lies in its journal and is ' +
         'not applied yet; with its machine, what each entry did: from state to state, changes of the context, tasks, ' +

@@ -16,7 +16,6 @@ interface ListCommandOptions extends ClientCommandOptions {
 export function addListCommand(line: CommandLine): void {
   const command = line.program
     .command('list')
-    .summary('list executions of a machine')
     .description(
       'List executions of a machine, by status. Lists lag behind by a moment: they are read from an index. ' +
         'With --json: {"items":[{"executionId","machine","status","startedAt","endedAt"},…],"cursor"}.',

@@ -28,7 +28,6 @@ const machinesOption = [
 export function addMachinesCommand(line: CommandLine): void {
   const machines = line.program
     .command('machines')
-    .summary('list the machines of a folder, or check them against what is recorded')
     .description('List the machines of a folder, or check them against what is recorded.');
   withJsonOption(machines.command('list').option(...machinesOption))
     .summary('list the machines of a folder')

@@ -14,7 +14,6 @@ interface ReplayCommandOptions extends ClientCommandOptions {
 export function addReplayCommand(line: CommandLine): void {
   const command = line.program
     .command('replay')
-    .summary('show an earlier state, or check that a replay gives what is stored')
     .description(
       'With --at: show the state of an execution after that entry of its history, from journal and log alone. Without: ' +
         'take every step again and compare the last state with the stored one, byte for byte; where a machine that was ' +

@@ -6,7 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import type { ExecutionStatus, ExecutionsAtRest, MillraceClient } from '../../client/index.ts';
 import { mapConcurrently } from '../../client/mapConcurrently.ts';
 import { connect } from '../cloud/connect.ts';
-import { bootLocalCloud, cloudOf, type DirectoryOptions } from '../cloud/localCloud.ts';
+import { bootLocalCloud, cloudOf } from '../cloud/localCloud.ts';
+import type { DirectoryOptions } from '../cloud/projectFolders.ts';
 import { type Cloud, type CloudOptions, findCloud } from '../cloud/resolveCloud.ts';
 import type { CommandContext } from '../context.ts';
 import { InvalidInputError } from '../errors.ts';
@@ -27,7 +28,6 @@ interface RunCommandOptions extends ClientCommandOptions, DirectoryOptions {
 export function addRunCommand(line: CommandLine): void {
   const command = line.program
     .command('run')
-    .summary('start an execution for each line of a file, and follow them to their ends')
     .description(
       'Start an execution for each line of a file and follow them until each has ended or waits only for an event. ' +
         'Exit code 1 if one ended as FAILED, TIMED_OUT or ABORTED, or is PENDING_REDRIVE.\n\n' +

@@ -11,7 +11,6 @@ interface StartCommandOptions extends ClientCommandOptions {
 export function addStartCommand(line: CommandLine): void {
   const command = line.program
     .command('start')
-    .summary('start an execution')
     .description(
       'Start an execution of a machine and print its id. The same id with the same machine and input is the same ' +
         'execution, so a start can be repeated.',

@@ -10,7 +10,6 @@ interface WaitCommandOptions extends ClientCommandOptions {
 export function addWaitCommand(line: CommandLine): void {
   const command = line.program
     .command('wait')
-    .summary('wait until an execution has ended')
     .description(
       'Wait until an execution has ended or is PENDING_REDRIVE, then show it as describe does. ' +
         'Exit code 0 only if it SUCCEEDED; 1 if it ended otherwise; 4 after the timeout.',
