@@ -51,7 +51,7 @@ function heardInXState(machine: AnyStateMachine, events: readonly string[]): (re
 /** What child executions have heard, in the order of their starts. */
 function heardIn(table: OrchestratorRig['table']): (readonly string[])[] {
   return table
-    .executions()
+    .allExecutions()
     .filter(({ executionId }) => executionId !== 'p')
     .sort((a, b) => a.executionId.localeCompare(b.executionId, 'en', { numeric: true }))
     .map(({ snapshot }) => (JSON.parse(snapshot ?? '{}') as Heard).context.heard);
