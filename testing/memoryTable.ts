@@ -14,8 +14,10 @@ import {
 import {
   decodeCursor,
   encodeCursor,
+  indexKeyOf,
   isIndexed,
   listedExecution,
+  listedInIndex,
   listShards,
 } from '../orchestrator/table/indexQueries.ts';
 import { checkedSize } from '../orchestrator/table/itemSize.ts';
@@ -43,6 +45,7 @@ import { outlineOf } from '../orchestrator/table/outline.ts';
 import type {
   DueExecution,
   DueRequest,
+  ListAnyRequest,
   ListedExecution,
   ListRequest,
   Page,
@@ -247,6 +250,25 @@ export class MemoryTable implements Table {
       if (items.length >= limit && !isEnd) return { items, cursor: encodeCursor({ shard: shard + 1 }) };
     }
     return { items };
+  }
+
+  async listAny({ status, limit, cursor }: ListAnyRequest): Promise<Page<ListedExecution>> {
+    const from = cursor === undefined ? undefined : decodeCursor(cursor).from;
+    const after = from && `${from.mr_pk?.S} ${idOf(from)}`;
+    const listed = [...this.items.values()]
+      .map((item) => ({
+        key: `${item.mr_pk?.S} ${idOf(item)}`,
+        item,
+        execution: listedInIndex(item, status),
+      }))
+      .filter(({ key, item }) => item.mr_pk !== undefined && (!after || key > after))
+      .sort((a, b) => (a.key < b.key ? -1 : 1))
+      .flatMap(({ item, execution }) => (execution ? [{ item, execution }] : []));
+    const page = listed.slice(0, limit);
+    const last = page.at(-1);
+    const items = page.map(({ execution }) => execution);
+    if (!last || listed.length <= limit) return { items };
+    return { items, cursor: encodeCursor({ shard: 0, from: indexKeyOf(last.item) }) };
   }
 
   async readStatus(executionId: string): Promise<ExecutionVersion | undefined> {

@@ -13,8 +13,11 @@ import {
   decodeCursor,
   dueQuery,
   encodeCursor,
+  indexKeyOf,
+  indexScan,
   isIndexed,
   listedExecution,
+  listedInIndex,
   listQuery,
   listShards,
 } from './indexQueries.ts';
@@ -44,6 +47,7 @@ import { OutlineReader } from './outlineReader.ts';
 import type {
   DueExecution,
   DueRequest,
+  ListAnyRequest,
   ListedExecution,
   ListRequest,
   Page,
@@ -272,6 +276,24 @@ export class DynamoDBTable implements Table {
         }
       } while (from);
     }
+    return { items };
+  }
+
+  async listAny(request: ListAnyRequest): Promise<Page<ListedExecution>> {
+    const items: ListedExecution[] = [];
+    let from = request.cursor === undefined ? undefined : decodeCursor(request.cursor).from;
+    do {
+      const output = await this.#calls.scan(indexScan(request.status, from));
+      for (const item of output.Items ?? []) {
+        const listed = listedInIndex(item, request.status);
+        if (!listed) continue;
+        if (items.length === request.limit)
+          return { items, cursor: encodeCursor({ shard: 0, ...(from && { from }) }) };
+        items.push(listed);
+        from = indexKeyOf(item);
+      }
+      from = output.LastEvaluatedKey;
+    } while (from);
     return { items };
   }
 

@@ -28,6 +28,14 @@ export interface ListRequest {
   readonly since?: number;
 }
 
+/** Executions of all machines. */
+export interface ListAnyRequest {
+  /** @default every status */
+  readonly status?: ExecutionStatus;
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
 export interface ListedExecution {
   readonly executionId: string;
   readonly machine: string;

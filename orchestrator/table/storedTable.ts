@@ -13,6 +13,7 @@ import { isLargerThan, mayExceed, placeExecution } from './placement.ts';
 import type {
   DueExecution,
   DueRequest,
+  ListAnyRequest,
   ListedExecution,
   ListRequest,
   Page,
@@ -287,6 +288,10 @@ export class StoredTable implements Table {
 
   list(request: ListRequest): Promise<Page<ListedExecution>> {
     return this.#table.list(request);
+  }
+
+  listAny(request: ListAnyRequest): Promise<Page<ListedExecution>> {
+    return this.#table.listAny(request);
   }
 
   readStatus(executionId: string): Promise<ExecutionVersion | undefined> {

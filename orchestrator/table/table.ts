@@ -10,6 +10,7 @@ import type { ItemOutline } from './outline.ts';
 import type {
   DueExecution,
   DueRequest,
+  ListAnyRequest,
   ListedExecution,
   ListRequest,
   Page,
@@ -75,6 +76,8 @@ export interface Table {
    * each within its shard of the index. A page may hold fewer than were asked for. Eventually consistent.
    */
   list(request: ListRequest): Promise<Page<ListedExecution>>;
+  /** Reads the index in the order that it has: by machine and status, not by time. */
+  listAny(request: ListAnyRequest): Promise<Page<ListedExecution>>;
 
   readStatus(executionId: string): Promise<ExecutionVersion | undefined>;
   /** What is in the partition of an execution, without its data. */
