@@ -252,14 +252,15 @@ export class MemoryTable implements Table {
     return { items };
   }
 
-  async listAny({ status, limit, cursor }: ListAnyRequest): Promise<Page<ListedExecution>> {
+  async listAny(request: ListAnyRequest): Promise<Page<ListedExecution>> {
+    const { limit, cursor } = request;
     const from = cursor === undefined ? undefined : decodeCursor(cursor).from;
     const after = from && `${from.mr_pk?.S} ${idOf(from)}`;
     const listed = [...this.items.values()]
       .map((item) => ({
         key: `${item.mr_pk?.S} ${idOf(item)}`,
         item,
-        execution: listedInIndex(item, status),
+        execution: listedInIndex(item, request),
       }))
       .filter(({ key, item }) => item.mr_pk !== undefined && (!after || key > after))
       .sort((a, b) => (a.key < b.key ? -1 : 1))

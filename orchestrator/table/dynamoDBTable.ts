@@ -283,9 +283,9 @@ export class DynamoDBTable implements Table {
     const items: ListedExecution[] = [];
     let from = request.cursor === undefined ? undefined : decodeCursor(request.cursor).from;
     do {
-      const output = await this.#calls.scan(indexScan(request.status, from));
+      const output = await this.#calls.scan(indexScan(request, from));
       for (const item of output.Items ?? []) {
-        const listed = listedInIndex(item, request.status);
+        const listed = listedInIndex(item, request);
         if (!listed) continue;
         if (items.length === request.limit)
           return { items, cursor: encodeCursor({ shard: 0, ...(from && { from }) }) };

@@ -2,7 +2,7 @@ import type { QueryCommandInput, ScanCommandInput } from '@aws-sdk/client-dynamo
 import { type ExecutionStatus, executionStatuses } from '../core/execution/model/execution.ts';
 import type { Attributes } from './attributes.ts';
 import { isoTime } from './executionItem.ts';
-import type { DueRequest, ListedExecution, ListRequest } from './requests.ts';
+import type { DueRequest, ListAnyRequest, ListedExecution, ListRequest } from './requests.ts';
 import { indexName, indexPartition, sortKey } from './schema.ts';
 
 type Query = Omit<QueryCommandInput, 'TableName'>;
@@ -52,25 +52,33 @@ export function listQuery(
   };
 }
 
-/** The whole index, of which a condition keeps those that may be in the status: their partition is checked as a whole afterwards. */
-export function indexScan(status: ExecutionStatus | undefined, from: Attributes | undefined): Scan {
+/** The whole index, of which a condition keeps what may be asked for: the partition is checked as a whole afterwards. */
+export function indexScan({ machine, status }: ListAnyRequest, from: Attributes | undefined): Scan {
+  const conditions = [
+    ...(machine === undefined ? [] : ['machine = :machine']),
+    ...(status === undefined ? [] : ['contains(mr_pk, :status)']),
+  ];
   return {
     IndexName: indexName,
     ...(from && { ExclusiveStartKey: from }),
-    ...(status && {
-      FilterExpression: 'contains(mr_pk, :status)',
-      ExpressionAttributeValues: { ':status': { S: status === 'RUNNING' ? 'due#' : `#${status}#` } },
+    ...(conditions.length > 0 && {
+      FilterExpression: conditions.join(' AND '),
+      ExpressionAttributeValues: {
+        ...(machine !== undefined && { ':machine': { S: machine } }),
+        ...(status !== undefined && { ':status': { S: status === 'RUNNING' ? 'due#' : `#${status}#` } }),
+      },
     }),
   };
 }
 
-/** The execution of an index item, if it is one that a list of this status has. */
+/** The execution of an index item, if it is one that is asked for. */
 export function listedInIndex(
   item: Attributes,
-  status: ExecutionStatus | undefined,
+  { machine, status }: ListAnyRequest,
 ): ListedExecution | undefined {
   const found = isIndexed(item) ? statusInIndex(item) : undefined;
-  return found && (status === undefined || found === status) ? listedExecution(item, found) : undefined;
+  if (!found || (status !== undefined && found !== status)) return undefined;
+  return machine === undefined || item.machine?.S === machine ? listedExecution(item, found) : undefined;
 }
 
 function statusInIndex(item: Attributes): ExecutionStatus | undefined {

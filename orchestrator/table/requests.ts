@@ -28,8 +28,10 @@ export interface ListRequest {
   readonly since?: number;
 }
 
-/** Executions of all machines. */
+/** Executions of any machine in any status. */
 export interface ListAnyRequest {
+  /** @default every machine */
+  readonly machine?: string;
   /** @default every status */
   readonly status?: ExecutionStatus;
   readonly limit: number;

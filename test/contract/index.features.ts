@@ -183,9 +183,9 @@ export function indexFeatures(current: Current, indexShards: number): void {
         execution({ executionId: 'e' }),
         execution({ executionId: 'f', machine: 'parcel', status: 'PENDING_REDRIVE' }),
       ]);
-      const any = (limit: number, status?: ListRequest['status']) =>
+      const any = (limit: number, status?: ListRequest['status'], machine?: string) =>
         pagesOf((cursor) =>
-          current().table.listAny({ limit, ...(status && { status }), ...(cursor && { cursor }) }),
+          current().table.listAny({ limit, ...(status && { status }), ...(machine && { machine }), ...(cursor && { cursor }) }),
         );
       for (const limit of [1, 2, 6, 100]) {
         const pages = await any(limit);
@@ -195,6 +195,7 @@ export function indexFeatures(current: Current, indexShards: number): void {
         expect(sortedIds((await any(limit, 'SUCCEEDED')).flat())).toEqual(['a', 'b', 'c']);
         expect((await any(limit, 'RUNNING')).flat()).toMatchObject([{ executionId: 'e', status: 'RUNNING' }]);
       }
+      expect(sortedIds((await any(2, undefined, 'parcel')).flat())).toEqual(['b', 'f']);
       expect((await any(100, 'PENDING_REDRIVE')).flat()).toMatchObject([
         { executionId: 'f', machine: 'parcel', status: 'PENDING_REDRIVE' },
       ]);
