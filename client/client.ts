@@ -9,10 +9,10 @@ import {
 } from '../orchestrator/configuration/configuration.ts';
 import { readExecutionClock } from '../orchestrator/configuration/executionClock.ts';
 import { storeUrlProblem } from '../orchestrator/store/openStore.ts';
-import type { Units } from '../orchestrator/table/dynamoDBCalls.ts';
-import { DynamoDBTable } from '../orchestrator/table/dynamoDBTable.ts';
-import { openStoredJson, withStore } from '../orchestrator/table/openTable.ts';
+import type { Units } from '../orchestrator/table/dynamodb/dynamoDBCalls.ts';
+import { DynamoDBTable } from '../orchestrator/table/dynamodb/dynamoDBTable.ts';
 import type { ListedExecution, Page } from '../orchestrator/table/requests.ts';
+import { openStoredJson, withStore } from '../orchestrator/table/stored/withStore.ts';
 import { type CheckMachinesOptions, checkMachines } from './checkMachines.ts';
 import {
   type ControlOptions,

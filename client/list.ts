@@ -29,9 +29,9 @@ export async function listExecutions(
   }
   const request = { limit, ...(cursor !== undefined && { cursor }) };
   if (id !== undefined && status !== undefined) {
-    return table.list({ ...request, machine: id, status, ...(since !== undefined && { since }) });
+    return table.index.list({ ...request, machine: id, status, ...(since !== undefined && { since }) });
   }
-  return table.listAny({
+  return table.index.listAny({
     ...request,
     ...(id !== undefined && { machine: id }),
     ...(status !== undefined && { status }),

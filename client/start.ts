@@ -39,7 +39,7 @@ export async function startExecution<M extends MachineReference>(
   }
   const input = serializable(given.input, path);
   const traceparent = validTraceparent(given.traceparent) ?? activeTraceparent();
-  const outcome = await table.insertStart({
+  const outcome = await table.journal.insertStart({
     executionId,
     machine: machineId(machine),
     ...(version !== undefined && { version }),
