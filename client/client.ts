@@ -30,7 +30,7 @@ import type { TreatedFinding } from './doctor/treatment.ts';
 import { NotRedrivableError } from './errors.ts';
 import { type HistoryEntry, type HistoryOptions, readHistory, readHistoryPage } from './history.ts';
 import { type ListOptions, listAllExecutions, listExecutions } from './list.ts';
-import type { ExecutionEvent, MachineEvents, MachineReference } from './machineTypes.ts';
+import type { ExecutionEvent, MachineEvents, MachineReference, OptionalIfEmpty } from './machineTypes.ts';
 import {
   type ExecutionRecording,
   type ExecutionState,
@@ -143,7 +143,10 @@ export class MillraceClient {
    * @throws InvalidExecutionIdError, InvalidMachineIdError, NotSerializableError, ItemTooLargeError before anything is
    * written
    */
-  start<M extends MachineReference>(machine: M, options: StartOptions<M>): Promise<StartedExecution> {
+  start<M extends MachineReference>(
+    machine: M,
+    ...[options]: OptionalIfEmpty<StartOptions<M>>
+  ): Promise<StartedExecution> {
     return startExecution(this.#surroundings, machine, options);
   }
 

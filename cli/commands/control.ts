@@ -1,10 +1,10 @@
 import { InvalidInputError } from '../errors.ts';
 import { readJsonObjectArgument } from '../input/jsonArgument.ts';
-import type { ClientCommandOptions, CommandLine } from './command.ts';
-import { withClient, withClientOptions } from './command.ts';
+import type { ClientCommandOptions, CommandLine, MachineOptions } from './command.ts';
+import { withClient, withClientOptions, withMachineCheck } from './command.ts';
 import { type ControlCommandOptions, control, withControlOptions } from './controlOptions.ts';
 
-interface SendCommandOptions extends ClientCommandOptions {
+interface SendCommandOptions extends ClientCommandOptions, MachineOptions {
   readonly data?: string;
   readonly eventId?: string;
   readonly beforeStart?: boolean;
@@ -19,7 +19,7 @@ export function addSendCommand(line: CommandLine): void {
     .option('--data <json>', "the event's other fields: a JSON object, @FILE, or - for stdin")
     .option('--event-id <id>', 'events with the same id are one event (default: a new UUID)')
     .option('--before-start', 'do not ask whether there is such an execution: it may be started later');
-  withClientOptions(command)
+  withClientOptions(withMachineCheck(command))
     .addHelpText(
       'after',
       `
@@ -34,7 +34,7 @@ Examples:
         const fields = data === undefined ? {} : await readJsonObjectArgument(line.context, '--data', data);
         if ('type' in fields)
           throw new InvalidInputError("--data has a 'type': the event's type is an argument.");
-        if (!beforeStart) await client.describe(id);
+        if (!beforeStart) await client.describe(id, options.machine);
         const event = { ...fields, type };
         const sent = await client.send(id, event, { ...(eventId !== undefined && { eventId }) });
         if (!sent.isNew) terminal.note('An event with this id had been sent before: the first is taken.');

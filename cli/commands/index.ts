@@ -19,13 +19,13 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'run',
-    usage: '[options] <machine>',
+    usage: '[options] [machine]',
     summary: 'start an execution for each line of a file, and follow them to their ends',
     load: async () => (await import('./run.ts')).addRunCommand,
   },
   {
     name: 'start',
-    usage: '[options] <machine>',
+    usage: '[options] [machine]',
     summary: 'start an execution',
     load: async () => (await import('./start.ts')).addStartCommand,
   },
@@ -37,8 +37,8 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'list',
-    usage: '[options] <machine>',
-    summary: 'list executions of a machine',
+    usage: '[options] [machine]',
+    summary: 'list executions, of a machine or of all',
     load: async () => (await import('./list.ts')).addListCommand,
   },
   {

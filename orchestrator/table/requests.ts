@@ -31,6 +31,16 @@ export interface ListRequest {
   readonly since?: number;
 }
 
+/** Executions of any machine in any status. */
+export interface ListAnyRequest {
+  /** @default every machine */
+  readonly machine?: string;
+  /** @default every status */
+  readonly status?: ExecutionStatus;
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
 export interface ListedExecution {
   readonly executionId: string;
   readonly machine: string;

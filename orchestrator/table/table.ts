@@ -15,6 +15,7 @@ import type {
   InsertOutcome,
   InsertStartOutcome,
   ItemsPage,
+  ListAnyRequest,
   ListedExecution,
   ListRequest,
   NewEvent,
@@ -120,6 +121,8 @@ export interface ExecutionIndex {
    * each within its shard of the index. A page may hold fewer than were asked for.
    */
   list(request: ListRequest): Promise<Page<ListedExecution>>;
+  /** Reads the index in the order that it has: by machine and status, not by time. */
+  listAny(request: ListAnyRequest): Promise<Page<ListedExecution>>;
 }
 
 /** What is there, without its data: for those who look after many executions. */

@@ -174,6 +174,38 @@ export function indexFeatures(current: Current, indexShards: number): void {
       expect((await list({ machine: 'nobody', status: 'SUCCEEDED' })).flat()).toEqual([]);
     });
 
+    it('of all machines has each execution once, by status or in every status, however long its pages are', async () => {
+      await commitAll([
+        ended({ executionId: 'a' }),
+        ended({ executionId: 'b', machine: 'parcel' }),
+        ended({ executionId: 'c', machine: 'order#FAILED#1' }),
+        ended({ executionId: 'd', status: 'FAILED' }),
+        execution({ executionId: 'e' }),
+        execution({ executionId: 'f', machine: 'parcel', status: 'PENDING_REDRIVE' }),
+      ]);
+      const any = (limit: number, status?: ListRequest['status'], machine?: string) =>
+        pagesOf((cursor) =>
+          current().table.index.listAny({
+            limit,
+            ...(status && { status }),
+            ...(machine && { machine }),
+            ...(cursor && { cursor }),
+          }),
+        );
+      for (const limit of [1, 2, 6, 100]) {
+        const pages = await any(limit);
+        expect(pages.every((page) => page.length <= limit)).toBe(true);
+        expect(sortedIds(pages.flat())).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+        expect(sortedIds((await any(limit, 'FAILED')).flat())).toEqual(['d']);
+        expect(sortedIds((await any(limit, 'SUCCEEDED')).flat())).toEqual(['a', 'b', 'c']);
+        expect((await any(limit, 'RUNNING')).flat()).toMatchObject([{ executionId: 'e', status: 'RUNNING' }]);
+      }
+      expect(sortedIds((await any(2, undefined, 'parcel')).flat())).toEqual(['b', 'f']);
+      expect((await any(100, 'PENDING_REDRIVE')).flat()).toMatchObject([
+        { executionId: 'f', machine: 'parcel', status: 'PENDING_REDRIVE' },
+      ]);
+    });
+
     it('holds every one of them once, the latest first in each shard, however long its pages are', async () => {
       const executions = many(40);
       await commitAll(executions);

@@ -2,13 +2,16 @@ import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import {
   decodeCursor,
   encodeCursor,
+  indexKeyOf,
   isIndexed,
   listedExecution,
+  listedInIndex,
   listShards,
 } from '../../orchestrator/table/indexQueries.ts';
 import type {
   DueExecution,
   DueRequest,
+  ListAnyRequest,
   ListedExecution,
   ListRequest,
   Page,
@@ -49,6 +52,24 @@ export class MemoryIndex implements ExecutionIndex {
       if (items.length >= limit && !isEnd) return { items, cursor: encodeCursor({ shard: shard + 1 }) };
     }
     return { items };
+  }
+
+  async listAny(request: ListAnyRequest): Promise<Page<ListedExecution>> {
+    const { limit, cursor } = request;
+    const from = cursor === undefined ? undefined : decodeCursor(cursor).from;
+    const keyOf = (item: Attributes) => `${item.mr_pk?.S} ${idOf(item)}`;
+    const listed = [...this.#items.items.values()]
+      .filter((item) => item.mr_pk !== undefined && (!from || keyOf(item) > keyOf(from)))
+      .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+      .flatMap((item) => {
+        const execution = listedInIndex(item, request);
+        return execution ? [{ item, execution }] : [];
+      });
+    const page = listed.slice(0, limit);
+    const last = page.at(-1);
+    const items = page.map(({ execution }) => execution);
+    if (!last || listed.length <= limit) return { items };
+    return { items, cursor: encodeCursor({ shard: 0, from: indexKeyOf(last.item) }) };
   }
 
   /** Of one index partition, in the order of its sort key and, as in DynamoDB, some order beyond that. */

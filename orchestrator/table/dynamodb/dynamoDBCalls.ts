@@ -8,6 +8,8 @@ import {
   PutItemCommand,
   QueryCommand,
   type QueryCommandInput,
+  ScanCommand,
+  type ScanCommandInput,
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
@@ -94,6 +96,12 @@ export class DynamoDBCalls {
 
   async query(query: Omit<QueryCommandInput, 'TableName'>) {
     const output = await this.#client.send(new QueryCommand({ ...this.#common, ...query }));
+    this.countRead(output.ConsumedCapacity);
+    return output;
+  }
+
+  async scan(scan: Omit<ScanCommandInput, 'TableName'>) {
+    const output = await this.#client.send(new ScanCommand({ ...this.#common, ...scan }));
     this.countRead(output.ConsumedCapacity);
     return output;
   }

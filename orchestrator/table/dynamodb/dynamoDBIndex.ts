@@ -1,12 +1,23 @@
 import {
+  decodeCursor,
   dueQuery,
   encodeCursor,
+  indexKeyOf,
+  indexScan,
   isIndexed,
   listedExecution,
+  listedInIndex,
   listQuery,
   listShards,
 } from '../indexQueries.ts';
-import type { DueExecution, DueRequest, ListedExecution, ListRequest, Page } from '../requests.ts';
+import type {
+  DueExecution,
+  DueRequest,
+  ListAnyRequest,
+  ListedExecution,
+  ListRequest,
+  Page,
+} from '../requests.ts';
 import type { ExecutionIndex } from '../table.ts';
 import { type DynamoDBCalls, pageOf } from './dynamoDBCalls.ts';
 
@@ -48,6 +59,23 @@ export class DynamoDBIndex implements ExecutionIndex {
         }
       } while (from);
     }
+    return { items };
+  }
+
+  async listAny(request: ListAnyRequest): Promise<Page<ListedExecution>> {
+    const items: ListedExecution[] = [];
+    let from = request.cursor === undefined ? undefined : decodeCursor(request.cursor).from;
+    do {
+      const output = await this.#calls.scan(indexScan(request, from));
+      for (const item of output.Items ?? []) {
+        const listed = listedInIndex(item, request);
+        if (!listed) continue;
+        if (items.length === request.limit) return pageOf(items, from);
+        items.push(listed);
+        from = indexKeyOf(item);
+      }
+      from = output.LastEvaluatedKey;
+    } while (from);
     return { items };
   }
 }

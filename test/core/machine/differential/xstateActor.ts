@@ -14,10 +14,9 @@ interface Task {
 export class XStateActor implements Side {
   readonly machine: AnyStateMachine;
   readonly features: ReadonlySet<string>;
-  readonly #clock = new Clock();
+  readonly #clock = new Clock(() => this.#actor?.getSnapshot().status !== 'active');
   #actor: Actor<AnyStateMachine> | undefined;
   #tasks: Task[] = [];
-  #hasEnded = false;
   #lines: string[] = [];
   readonly #childMachines: AnyActorRef[] = [];
 
@@ -60,8 +59,8 @@ export class XStateActor implements Side {
         if (actorRef === this.#actor || event.type === 'xstate.init' || event.type === 'xstate.stop') return;
         // What comes of it is seen in the child.
         if ((actorRef as AnyActorRef).src === 'child') return;
-        // Some timers of an actor that threw, or that ended with its start, still fire.
-        if (this.#hasEnded || this.#actor?.getSnapshot().status === 'error') return;
+        // XState does not cancel all timers of an actor that has ended: what they send to orphans is not compared.
+        if (this.#clock.isLate) return;
         if (isRunning(actorRef)) this.#log('send', (actorRef as AnyActorRef).id, event.type);
       },
     });
@@ -84,7 +83,6 @@ export class XStateActor implements Side {
   }
 
   advance(ms: number): void {
-    this.#hasEnded = this.#started().getSnapshot().status !== 'active';
     this.#clock.increment(ms);
     this.#clock.flushDue();
   }
@@ -180,11 +178,21 @@ export class XStateActor implements Side {
 /** XState's simulated clock fires what is due; not what comes to be due through that. */
 class Clock extends SimulatedClock {
   readonly #due = new Map<unknown, number>();
+  readonly #hasEnded: () => boolean;
+  /** Whether a timer fires now whose machine has ended. */
+  isLate = false;
+
+  constructor(hasEnded: () => boolean) {
+    super();
+    this.#hasEnded = hasEnded;
+  }
 
   override setTimeout(fn: (...args: unknown[]) => void, timeout: number): number {
     const id = super.setTimeout(() => {
       this.#due.delete(id);
+      this.isLate = this.#hasEnded();
       fn();
+      this.isLate = false;
     }, timeout);
     this.#due.set(id, this.now() + timeout);
     return id;
