@@ -4,11 +4,11 @@ import type { ControlEntry, JournalEntry } from '../orchestrator/core/execution/
 import type { Execution } from '../orchestrator/core/execution/model/execution.ts';
 import type { IgnoredReason, LogEntry } from '../orchestrator/core/execution/model/log.ts';
 import type { DivergenceCode } from '../orchestrator/core/execution/replay/divergence.ts';
+import { Replay } from '../orchestrator/core/execution/replay/replay.ts';
 import {
   JournalIncompleteError,
-  Replay,
   type ReplayedExecution,
-} from '../orchestrator/core/execution/replay/replay.ts';
+} from '../orchestrator/core/execution/replay/replayed.ts';
 import { parseMachineState } from '../orchestrator/core/machine/state.ts';
 import type { TaskError } from '../orchestrator/core/machine/step.types.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';

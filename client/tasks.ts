@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { serializable } from '../orchestrator/core/data/serializable.ts';
 import { openTasks } from '../orchestrator/core/execution/lists/fanOut.ts';
 import type { TaskResult } from '../orchestrator/core/execution/model/entries.ts';
-import { taskKey } from '../orchestrator/core/execution/model/execution.ts';
+import { taskKey } from '../orchestrator/core/execution/model/openTask.ts';
 import { type AttemptAddress, parseTaskToken } from '../orchestrator/core/execution/tasks/taskToken.ts';
 import type { TaskError } from '../orchestrator/core/machine/step.types.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';

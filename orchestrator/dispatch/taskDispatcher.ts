@@ -1,8 +1,9 @@
 import type { TaskPayload } from '../contract/task.ts';
 import type { Json } from '../core/data/json.ts';
 import { openTasks } from '../core/execution/lists/fanOut.ts';
-import { type Execution, type OpenTask, taskId, taskKey } from '../core/execution/model/execution.ts';
+import type { Execution } from '../core/execution/model/execution.ts';
 import type { MachineLookup } from '../core/execution/model/machines.ts';
+import { type OpenTask, taskId, taskKey } from '../core/execution/model/openTask.ts';
 import { handedOverAt } from '../core/execution/tasks/tasks.ts';
 import { taskToken } from '../core/execution/tasks/taskToken.ts';
 import type { PreparedMachine } from '../core/machine/index.ts';

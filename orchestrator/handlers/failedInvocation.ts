@@ -1,4 +1,4 @@
-import { taskKey } from '../core/execution/model/execution.ts';
+import { taskKey } from '../core/execution/model/openTask.ts';
 import type { TaskError } from '../core/machine/step.types.ts';
 import {
   timeoutErrorName,

@@ -2,9 +2,10 @@ import { shiftTimers } from '../../machine/index.ts';
 import { redriveChildren } from '../children/children.ts';
 import { type FanOut, withOpenTasks } from '../lists/fanOut.ts';
 import type { ControlEntry } from '../model/entries.ts';
-import type { OpenTask } from '../model/execution.ts';
 import type { IgnoredReason } from '../model/log.ts';
+import type { OpenTask } from '../model/openTask.ts';
 import type { Draft } from '../step/draft.ts';
+import { endExecution } from '../step/ending.ts';
 import { notHandedOver } from '../tasks/tasks.ts';
 import { patchTarget } from './inputPatch.ts';
 
@@ -20,7 +21,7 @@ function control(draft: Draft, entry: ControlEntry): IgnoredReason | undefined {
   switch (entry.control) {
     case 'stop':
       if (draft.ended) return 'Ended';
-      draft.end('ABORTED', entry.cause === undefined ? {} : { error: aborted(entry.cause) });
+      endExecution(draft, 'ABORTED', entry.cause === undefined ? {} : { error: aborted(entry.cause) });
       return undefined;
     case 'redrive':
       return redrive(draft, entry);
@@ -30,8 +31,7 @@ function control(draft: Draft, entry: ControlEntry): IgnoredReason | undefined {
       return undefined;
     case 'resume':
       if (status !== 'SUSPENDED') return draft.ended ? 'Ended' : 'NotSuspended';
-      resume(draft);
-      return undefined;
+      return resume(draft);
   }
 }
 

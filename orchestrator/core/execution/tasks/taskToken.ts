@@ -1,4 +1,4 @@
-import { type AttemptNumbers, taskId } from '../model/execution.ts';
+import { type AttemptNumbers, taskId } from '../model/openTask.ts';
 
 /** One attempt of a task, wherever it is known outside its execution. */
 export interface AttemptAddress extends AttemptNumbers {
