@@ -33,6 +33,7 @@ import {
 import { compressedEmittedAttribute, emittedAttribute } from './emitted.ts';
 import { fanOutsAttribute, fanOutsOf } from './fanOutAttributes.ts';
 import { operationAttributes, operationFields } from './operationAttributes.ts';
+import { orderedAttributes, orderedJson } from './orderedJson.ts';
 import { attribute, indexPartition, maximumItemBytes, neverMs, sortKey } from './schema.ts';
 import { isDataKey } from './stored/dataKeys.ts';
 
@@ -128,7 +129,7 @@ function executionAttributes(execution: Execution, layout: TableLayout): Attribu
   if (execution.state !== undefined) item.state = jsonAttribute(execution.state as Json);
   if (execution.snapshot !== undefined) item.snapshot = { S: execution.snapshot };
   else if (execution.snapshotAt !== undefined) item.snapshotAt = { S: execution.snapshotAt };
-  if (execution.output !== undefined) item.output = jsonAttribute(execution.output);
+  if (execution.output !== undefined) Object.assign(item, orderedAttributes('output', execution.output));
   else if (execution.outputAt !== undefined) item.outputAt = { S: execution.outputAt };
   if (execution.error !== undefined) item.error = jsonAttribute({ ...execution.error });
   if (execution.waiting !== undefined) item.waiting = jsonAttribute({ ...execution.waiting });
@@ -161,7 +162,7 @@ function taskAttribute(task: OpenTask): AttributeValue {
   }
   if (task.waitsForResult) map.waitsForResult = { BOOL: true };
   if (retries !== undefined) map.retries = jsonAttribute(retries, depthInTasks);
-  if (input !== undefined) map.input = jsonAttribute(input, depthInTasks);
+  if (input !== undefined) Object.assign(map, orderedAttributes('input', input, depthInTasks));
   else if (inputAt !== undefined) map.inputAt = { S: inputAt };
   return { M: map };
 }
@@ -227,7 +228,10 @@ export function decodeExecution(item: Attributes): Execution {
     ...optional('state', optionally('state', jsonOf) as Execution['state']),
     ...optional('snapshot', optionally('snapshot', textOf)),
     ...optional('snapshotAt', optionally('snapshotAt', keyOf)),
-    ...optional('output', optionally('output', jsonOf)),
+    ...optional(
+      'output',
+      optionally('output', () => orderedJson(item, 'output')),
+    ),
     ...optional('outputAt', optionally('outputAt', keyOf)),
     ...optional('error', optionally('error', errorOf)),
     ...optional('waiting', optionally('waiting', waitingOf)),
@@ -235,8 +239,14 @@ export function decodeExecution(item: Attributes): Execution {
     ...optional('children', optionally('children', childrenOf)),
     ...optional('sent', optionally('sent', countsOf)),
     ...optional('received', optionally('received', countsOf)),
-    ...optional('outbox', optionally('outbox', outboxOf)),
-    ...optional('held', optionally('held', heldOf)),
+    ...optional(
+      'outbox',
+      optionally('outbox', (value) => outboxOf(value, item.outboxKeys)),
+    ),
+    ...optional(
+      'held',
+      optionally('held', (value) => heldOf(value, item.heldKeys)),
+    ),
     ...optional('wakeAt', isDue && sort !== neverMs ? sort : undefined),
   };
 }
@@ -296,7 +306,7 @@ function taskNumbersOf(map: Attributes): Partial<Record<(typeof taskNumbers)[num
 }
 
 function taskOf(map: Attributes): OpenTask | undefined {
-  const { id, worker, attempt, cause, retries, input, inputAt } = map;
+  const { id, worker, attempt, cause, retries, inputAt } = map;
   if (id?.N === undefined || worker?.S === undefined || attempt?.N === undefined) return undefined;
   return {
     task: Number(id.N),
@@ -306,7 +316,7 @@ function taskOf(map: Attributes): OpenTask | undefined {
     ...taskNumbersOf(map),
     ...(map.waitsForResult?.BOOL === true && { waitsForResult: true }),
     ...optional('retries', retries && numbersOf(retries)),
-    ...optional('input', input && jsonOf(input)),
+    ...optional('input', orderedJson(map, 'input')),
     ...optional('inputAt', inputAt && keyOf(inputAt)),
   };
 }
