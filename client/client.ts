@@ -6,13 +6,13 @@ import {
   functionNames,
   InvalidConfigurationError,
   readConfiguration,
-} from '../orchestrator/handlers/configuration.ts';
-import { readExecutionClock } from '../orchestrator/step/executionClock.ts';
+} from '../orchestrator/configuration/configuration.ts';
+import { readExecutionClock } from '../orchestrator/configuration/executionClock.ts';
 import { storeUrlProblem } from '../orchestrator/store/openStore.ts';
 import type { Units } from '../orchestrator/table/dynamoDBCalls.ts';
 import { DynamoDBTable } from '../orchestrator/table/dynamoDBTable.ts';
 import { openStoredJson, withStore } from '../orchestrator/table/openTable.ts';
-import type { ListedExecution, Page } from '../orchestrator/table/table.ts';
+import type { ListedExecution, Page } from '../orchestrator/table/requests.ts';
 import { type CheckMachinesOptions, checkMachines } from './checkMachines.ts';
 import {
   type ControlOptions,

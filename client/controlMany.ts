@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Control } from '../orchestrator/core/execution/model/entries.ts';
 import { type ExecutionStatus, hasEnded } from '../orchestrator/core/execution/model/execution.ts';
-import type { ListedExecution } from '../orchestrator/table/table.ts';
+import type { ListedExecution } from '../orchestrator/table/requests.ts';
 import { checkPatch, controlContent, type RedriveOptions, sendControl } from './control.ts';
 import { ControlMismatchError, InputPatchNotApplicableError } from './errors.ts';
 import { listAllExecutions } from './list.ts';

@@ -11,9 +11,9 @@ import {
 } from '../orchestrator/core/execution/replay/replay.ts';
 import { parseMachineState } from '../orchestrator/core/machine/state.ts';
 import type { TaskError } from '../orchestrator/core/machine/step.types.ts';
-import { type ListResults, withListResults } from '../orchestrator/step/listResults.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
-import type { Page } from '../orchestrator/table/table.ts';
+import { type ListResults, withListResults } from '../orchestrator/table/listResults.ts';
+import type { Page } from '../orchestrator/table/requests.ts';
 import { ExecutionNotFoundError } from './errors.ts';
 import {
   decodePosition,

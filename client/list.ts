@@ -1,5 +1,5 @@
 import type { ExecutionStatus } from '../orchestrator/core/execution/model/execution.ts';
-import type { ListedExecution, Page } from '../orchestrator/table/table.ts';
+import type { ListedExecution, Page } from '../orchestrator/table/requests.ts';
 import { SinceNotApplicableError } from './errors.ts';
 import { machineId } from './identifiers.ts';
 import type { MachineReference } from './machineTypes.ts';

@@ -14,7 +14,7 @@ import { JournalIncompleteError, Replay } from '../orchestrator/core/execution/r
 import { advance } from '../orchestrator/core/execution/step/advance.ts';
 import { findMachine } from '../orchestrator/core/execution/step/waiting.ts';
 import { prepareMachines } from '../orchestrator/core/machine/index.ts';
-import { type ListResults, withListResults } from '../orchestrator/step/listResults.ts';
+import { type ListResults, withListResults } from '../orchestrator/table/listResults.ts';
 import { descriptionOf, type ExecutionDescription } from './describe.ts';
 import { ExecutionNotFoundError, HistoryEntryNotFoundError, ReplayDivergedError } from './errors.ts';
 import { type LoggedEntry, logStart, readLog } from './executionLog.ts';

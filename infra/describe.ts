@@ -1,11 +1,10 @@
-import type { IngestRule } from '../ingest/ingestRule.ts';
 import {
   type Configuration,
   defaults,
   environmentVariable,
   functionNames,
   type LogLevel,
-} from '../orchestrator/handlers/configuration.ts';
+} from '../orchestrator/configuration/configuration.ts';
 import { dataPrefix } from '../orchestrator/table/dataKeys.ts';
 import {
   attribute,
@@ -23,6 +22,7 @@ import type {
   FunctionDescription,
   StoreDescription,
 } from './description.ts';
+import type { IngestRule } from './ingestRule.ts';
 import { defaultEventBusName, describeRules } from './rules.ts';
 
 /** Where the code of each function is, unpacked. */

@@ -40,22 +40,24 @@ import {
 } from '../orchestrator/table/liveness.ts';
 import { encodeOutgoing } from '../orchestrator/table/messageItems.ts';
 import { outlineOf } from '../orchestrator/table/outline.ts';
+import type {
+  DueExecution,
+  DueRequest,
+  ListedExecution,
+  ListRequest,
+  Page,
+  ScanRequest,
+} from '../orchestrator/table/requests.ts';
 import { indexPartition, maximumItemBytes, neverMs, sortKey } from '../orchestrator/table/schema.ts';
 import type {
   CommitOutcome,
-  DueExecution,
-  DueRequest,
   ExecutionVersion,
   HistoryItems,
   InsertOutcome,
   InsertStartOutcome,
   ItemsPage,
-  ListedExecution,
-  ListRequest,
   NewEvent,
   Outline,
-  Page,
-  ScanRequest,
   Table,
   TaskAttempt,
 } from '../orchestrator/table/table.ts';

@@ -1,11 +1,11 @@
-import { seededRandom } from '../local/seededRandom.ts';
+import { functionNames } from '../orchestrator/configuration/configuration.ts';
+import type { CatchUpEvent, CatchUpResult } from '../orchestrator/contract/recovery.ts';
 import type { Control, ControlContent } from '../orchestrator/core/execution/model/entries.ts';
 import type { Execution } from '../orchestrator/core/execution/model/execution.ts';
 import { machineLookup } from '../orchestrator/core/execution/model/machines.ts';
 import { type prepareMachine, prepareMachines } from '../orchestrator/core/machine/index.ts';
 import { TaskDispatcher } from '../orchestrator/dispatch/taskDispatcher.ts';
-import { functionNames } from '../orchestrator/handlers/configuration.ts';
-import { type CatchUpEvent, type CatchUpResult, recoverHandler } from '../orchestrator/handlers/recover.ts';
+import { recoverHandler } from '../orchestrator/handlers/recover.ts';
 import type { Report } from '../orchestrator/observability/report.ts';
 import { Orchestrator } from '../orchestrator/step/orchestrator.ts';
 import type { StoredJson } from '../orchestrator/store/storedJson.ts';
@@ -13,6 +13,7 @@ import type { Attributes } from '../orchestrator/table/attributes.ts';
 import { decodeJournalItem } from '../orchestrator/table/journalItems.ts';
 import type { Table } from '../orchestrator/table/table.ts';
 import { MemoryTable } from './memoryTable.ts';
+import { seededRandom } from './seededRandom.ts';
 import { SimulatedLambda, type Workers } from './simulatedLambda.ts';
 
 type Definition = Parameters<typeof prepareMachine>[0];

@@ -1,3 +1,4 @@
+import type { TaskPayload } from '../orchestrator/contract/task.ts';
 import { openTasks } from '../orchestrator/core/execution/lists/fanOut.ts';
 import type { MachineLookup } from '../orchestrator/core/execution/model/machines.ts';
 import { promiseLogicOf, runPromiseLogic } from '../orchestrator/core/machine/index.ts';
@@ -6,7 +7,6 @@ import type { DispatchOutcome, FunctionInvoker } from '../orchestrator/dispatch/
 import { resultOfFailure } from '../orchestrator/handlers/failedInvocation.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { Table } from '../orchestrator/table/table.ts';
-import type { TaskPayload } from '../workers/contract.ts';
 import { runTask, type Task, type TaskSurroundings } from '../workers/runTask.ts';
 import { NotReachedError } from './errors.ts';
 import type { MemoryTable } from './memoryTable.ts';

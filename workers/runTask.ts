@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { inspect, types } from 'node:util';
+import type { TaskPayload } from '../orchestrator/contract/task.ts';
 import { serializable } from '../orchestrator/core/data/serializable.ts';
 import type { TaskResult } from '../orchestrator/core/execution/model/entries.ts';
 import type { TaskError } from '../orchestrator/core/machine/step.types.ts';
@@ -10,7 +11,6 @@ import { isStoredDataError, StoredJson } from '../orchestrator/store/storedJson.
 import { ItemTooLargeError, StoredDataTooLargeError } from '../orchestrator/table/errors.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { Table } from '../orchestrator/table/table.ts';
-import type { TaskPayload } from './contract.ts';
 
 /** What a worker can know of its task. */
 export interface Task {

@@ -4,7 +4,14 @@ import { runtimeError } from '../statesError.ts';
 import { evaluate } from '../template/evaluate.ts';
 import { numberOf } from './amounts.ts';
 import { type At, expressionScope } from './at.ts';
-import type { Item } from './items.ts';
+
+/** An item of a Map state. */
+export interface Item {
+  /** What the item's states get. */
+  readonly input: Json;
+  /** The element of the list, as the context object has it. */
+  readonly value: Json;
+}
 
 /** What a batch may have as its input, at most: Step Functions' limit. */
 const mostBytes = 262_144;

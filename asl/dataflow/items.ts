@@ -7,7 +7,7 @@ import type { Template } from '../template/ast.ts';
 import { evaluate, kindOf } from '../template/evaluate.ts';
 import { numberOf } from './amounts.ts';
 import { type At, expressionScope, pathScope, selected } from './at.ts';
-import { batchesOf } from './batches.ts';
+import { batchesOf, type Item } from './batches.ts';
 import { effectiveInput } from './flow.ts';
 
 /** The list that a Map state works on, and how. */
@@ -17,13 +17,6 @@ export interface Items {
   readonly concurrency: number;
   /** Failed items that it takes. */
   readonly tolerated: number;
-}
-
-export interface Item {
-  /** What the item's states get. */
-  readonly input: Json;
-  /** The element of the list, as the context object has it. */
-  readonly value: Json;
 }
 
 /** @throws EvaluationError */

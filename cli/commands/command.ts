@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { MillraceClient } from '../../client/index.ts';
+import { isTimeScale } from '../../orchestrator/configuration/executionClock.ts';
 import { type Duration, durationMs, InvalidDurationError } from '../../orchestrator/core/policy/duration.ts';
-import { isTimeScale } from '../../orchestrator/step/executionClock.ts';
 import { connect } from '../cloud/connect.ts';
 import { type CloudOptions, resolveCloud } from '../cloud/resolveCloud.ts';
 import type { CommandContext } from '../context.ts';

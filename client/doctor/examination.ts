@@ -1,4 +1,4 @@
-import { eachLimited } from '../../orchestrator/handlers/eachLimited.ts';
+import { eachLimited } from '../../orchestrator/concurrency/eachLimited.ts';
 import { Pace } from '../pace.ts';
 import type { ClientSurroundings } from '../surroundings.ts';
 import { type AssessOptions, assess, isUndated } from './assess.ts';

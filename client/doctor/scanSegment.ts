@@ -1,5 +1,6 @@
 import type { ItemOutline } from '../../orchestrator/table/outline.ts';
-import type { ScanRequest, Table } from '../../orchestrator/table/table.ts';
+import type { ScanRequest } from '../../orchestrator/table/requests.ts';
+import type { Table } from '../../orchestrator/table/table.ts';
 import { type Partition, partitionOf } from './partition.ts';
 
 /** Executions that were read whole. */

@@ -1,9 +1,9 @@
+import { functionNames } from '../configuration/configuration.ts';
 import { dataLimitErrorName } from '../core/policy/errorNames.ts';
 import type { Reporter } from '../observability/report.ts';
 import { ItemTooLargeError, StoredDataTooLargeError } from '../table/errors.ts';
 import { isoTime } from '../table/executionItem.ts';
 import type { Table } from '../table/table.ts';
-import { functionNames } from './configuration.ts';
 import { type InvocationRecord, resultOfInvocation } from './failedInvocation.ts';
 
 export interface FailedHandlerOptions {

@@ -9,9 +9,9 @@ import { isJournalKind, journalReferences, parseLog } from '../core/execution/mo
 import type { AdvanceInput } from '../core/execution/step/advance.ts';
 import { noReferences, type SegmentReferences } from '../core/execution/step/duplicates.ts';
 import { nextDueOf } from '../core/execution/tasks/tasks.ts';
+import { readListResults } from '../table/listResults.ts';
 import type { Table } from '../table/table.ts';
-import { readListResults } from './listResults.ts';
-import type { JournalRecord } from './orchestrator.ts';
+import type { JournalRecord } from './journalRecord.ts';
 
 /** From an operator, or from the parent. */
 function isStop(entry: JournalEntry): boolean {

@@ -24,6 +24,7 @@ import { CommitWriter } from './commitWriter.ts';
 import { deliveredAgain, resultsTaken } from './delivered.ts';
 import { ExecutionCache } from './executionCache.ts';
 import { JournalReader } from './journalReader.ts';
+import type { JournalRecord } from './journalRecord.ts';
 import { dataUnavailable, type Fetch, StoredInputs } from './storedInputs.ts';
 
 export interface OrchestratorOptions {
@@ -46,13 +47,6 @@ export interface OrchestratorOptions {
   readonly observe?: Observer;
   /** @default nothing is recorded */
   readonly tracing?: Tracing;
-}
-
-/** A journal item as the stream brought it. */
-export interface JournalRecord {
-  readonly entry: JournalEntry;
-  /** When it was written, by DynamoDB's clock, in milliseconds since the epoch. */
-  readonly createdAt: number;
 }
 
 /** Runs of the clock overlap, and then call for the same wake at once: whoever comes second must not dispatch, too. */

@@ -41,22 +41,24 @@ import {
 } from './liveness.ts';
 import { encodeOutgoing } from './messageItems.ts';
 import { OutlineReader } from './outlineReader.ts';
+import type {
+  DueExecution,
+  DueRequest,
+  ListedExecution,
+  ListRequest,
+  Page,
+  ScanRequest,
+} from './requests.ts';
 import { sortKey, sortKeyPrefix } from './schema.ts';
 import type {
   CommitOutcome,
-  DueExecution,
-  DueRequest,
   ExecutionVersion,
   HistoryItems,
   InsertOutcome,
   InsertStartOutcome,
   ItemsPage,
-  ListedExecution,
-  ListRequest,
   NewEvent,
   Outline,
-  Page,
-  ScanRequest,
   Table,
   TaskAttempt,
 } from './table.ts';

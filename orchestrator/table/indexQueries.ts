@@ -2,8 +2,8 @@ import type { QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import type { ExecutionStatus } from '../core/execution/model/execution.ts';
 import type { Attributes } from './attributes.ts';
 import { isoTime } from './executionItem.ts';
+import type { DueRequest, ListedExecution, ListRequest } from './requests.ts';
 import { indexName, indexPartition, sortKey } from './schema.ts';
-import type { DueRequest, ListedExecution, ListRequest } from './table.ts';
 
 type Query = Omit<QueryCommandInput, 'TableName'>;
 

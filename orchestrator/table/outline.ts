@@ -9,8 +9,8 @@ import type { Attributes } from './attributes.ts';
 import { statusOf } from './executionItem.ts';
 import { fanOutsOf } from './fanOutAttributes.ts';
 import { decodeCursor } from './indexQueries.ts';
+import type { ScanRequest } from './requests.ts';
 import { attribute, indexPartition, neverMs, sortKey, sortKeyPrefix } from './schema.ts';
-import type { ScanRequest } from './table.ts';
 
 /** An item as far as one must know it to tell whether something is wrong with its execution. Times in ms since the epoch. */
 export type ItemOutline = ExecutionOutline | JournalOutline | LogSegmentOutline | UnreadableOutline;

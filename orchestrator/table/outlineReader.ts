@@ -9,8 +9,9 @@ import type { Attributes } from './attributes.ts';
 import { statusOf } from './executionItem.ts';
 import { encodeCursor } from './indexQueries.ts';
 import { childNumbers, type ItemOutline, outlineOf, outlineQuery, outlineScan } from './outline.ts';
+import type { ScanRequest } from './requests.ts';
 import { sortKey } from './schema.ts';
-import type { ExecutionVersion, Outline, ScanRequest } from './table.ts';
+import type { ExecutionVersion, Outline } from './table.ts';
 
 export interface OutlineReaderOptions {
   readonly client: DynamoDBClient;

@@ -10,22 +10,24 @@ import { ItemTooLargeError, StoredDataTooLargeError } from './errors.ts';
 import { canonical, type ResultItem, type StartItem } from './journalItems.ts';
 import type { Beat, Claim, ClaimOutcome, NewBeat } from './liveness.ts';
 import { isLargerThan, mayExceed, placeExecution } from './placement.ts';
+import type {
+  DueExecution,
+  DueRequest,
+  ListedExecution,
+  ListRequest,
+  Page,
+  ScanRequest,
+} from './requests.ts';
 import { withEntryData, withExecutionData, withExecutionText } from './storedParts.ts';
 import type {
   CommitOutcome,
-  DueExecution,
-  DueRequest,
   ExecutionVersion,
   HistoryItems,
   InsertOutcome,
   InsertStartOutcome,
   ItemsPage,
-  ListedExecution,
-  ListRequest,
   NewEvent,
   Outline,
-  Page,
-  ScanRequest,
   Table,
   TaskAttempt,
 } from './table.ts';

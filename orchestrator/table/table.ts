@@ -7,6 +7,14 @@ import type { LogSegment } from '../core/execution/step/commitDraft.ts';
 import type { ResultItem, StartItem } from './journalItems.ts';
 import type { Beat, Claim, ClaimOutcome, NewBeat } from './liveness.ts';
 import type { ItemOutline } from './outline.ts';
+import type {
+  DueExecution,
+  DueRequest,
+  ListedExecution,
+  ListRequest,
+  Page,
+  ScanRequest,
+} from './requests.ts';
 
 /**
  * What Millrace asks of its table, as named operations. Reads are strongly consistent unless said otherwise, and answer
@@ -91,15 +99,6 @@ export interface Outline {
   readonly readUnits: number;
 }
 
-export interface ScanRequest {
-  /** From 0. */
-  readonly segment: number;
-  readonly segments: number;
-  /** Items that are read at most. @default as many as the store reads at once */
-  readonly limit?: number;
-  readonly cursor?: string;
-}
-
 export type TaskAttempt = AttemptNumbers;
 
 /** A page of a list that is worked on: `hash` is of the whole list. */
@@ -145,42 +144,4 @@ export interface NewEvent {
         readonly eventAt?: string;
       }
     | ControlContent;
-}
-
-export interface Page<T> {
-  readonly items: readonly T[];
-  /** Where the next page begins; absent at the end. Opaque. */
-  readonly cursor?: string;
-}
-
-export interface DueRequest {
-  readonly shard: number;
-  /** Milliseconds since the epoch. */
-  readonly until: number;
-  readonly limit: number;
-  readonly cursor?: string;
-}
-
-export interface DueExecution {
-  readonly executionId: string;
-  readonly wakeAt: number;
-}
-
-export interface ListRequest {
-  readonly machine: string;
-  readonly status: ExecutionStatus;
-  readonly limit: number;
-  readonly cursor?: string;
-  /** Only those that entered the status at or after this time (ms since the epoch). Not for RUNNING. */
-  readonly since?: number;
-}
-
-export interface ListedExecution {
-  readonly executionId: string;
-  readonly machine: string;
-  readonly status: ExecutionStatus;
-  /** ISO 8601. */
-  readonly startedAt: string;
-  /** ISO 8601: when it entered its status. Absent while RUNNING. */
-  readonly endedAt?: string;
 }

@@ -63,6 +63,6 @@ describe('the audit of npm run chaos', () => {
 
   it('finds one that ended twice', async () => {
     const told = ['RUNNING', 'SUCCEEDED', 'SUCCEEDED'] as const;
-    expect(differencesOf(await history(), told)).toContain("the bus was told 'RUNNING SUCCEEDED SUCCEEDED'");
+    expect(differencesOf(await history(), told)).toContain("the bus received 'RUNNING SUCCEEDED SUCCEEDED'");
   });
 });

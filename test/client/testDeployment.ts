@@ -1,14 +1,14 @@
 import { createClient, type MillraceClient } from '../../client/index.ts';
+import { defaults, functionNames } from '../../orchestrator/configuration/configuration.ts';
+import type { TaskPayload } from '../../orchestrator/contract/task.ts';
 import type { Json } from '../../orchestrator/core/data/json.ts';
 import { machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
 import { type prepareMachine, prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { TaskDispatcher } from '../../orchestrator/dispatch/taskDispatcher.ts';
-import { defaults, functionNames } from '../../orchestrator/handlers/configuration.ts';
 import { Orchestrator } from '../../orchestrator/step/orchestrator.ts';
 import type { Units } from '../../orchestrator/table/dynamoDBCalls.ts';
 import { DynamoDBTable } from '../../orchestrator/table/dynamoDBTable.ts';
 import { isoTime } from '../../orchestrator/table/executionItem.ts';
-import type { TaskPayload } from '../../workers/contract.ts';
 import { runTask, type Task } from '../../workers/runTask.ts';
 import type { TestTable } from './testTable.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { execution, incompressible, next, noon } from './examples.ts';
-import type { Current } from './table.features.ts';
+import type { Current } from './tableUnderTest.ts';
 
 export function commitFeatures(current: Current): void {
   describe('a commit', () => {

@@ -6,7 +6,7 @@ import { executionStatuses } from '../../orchestrator/core/execution/model/execu
 import { decodeCommitRecord } from '../../orchestrator/table/commitRecord.ts';
 import { anyExecution, asJson, jsonObject } from './arbitraries.ts';
 import { ended, execution, incompressible, next } from './examples.ts';
-import type { Current } from './table.features.ts';
+import type { Current } from './tableUnderTest.ts';
 
 const emission = (): fc.Arbitrary<Emission> =>
   fc.oneof(

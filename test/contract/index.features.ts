@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
 import { shardOf } from '../../orchestrator/table/executionItem.ts';
-import type { DueExecution, ListedExecution, ListRequest, Page } from '../../orchestrator/table/table.ts';
+import type { DueExecution, ListedExecution, ListRequest, Page } from '../../orchestrator/table/requests.ts';
 import { ended, execution, next, noon } from './examples.ts';
-import type { Current } from './table.features.ts';
+import type { Current } from './tableUnderTest.ts';
 
 export function indexFeatures(current: Current, indexShards: number): void {
   const shards = Array.from({ length: indexShards }, (_, shard) => shard);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { event, execution, incompressible, noon, result } from './examples.ts';
-import type { Current } from './table.features.ts';
+import type { Current } from './tableUnderTest.ts';
 
 const start = { executionId: 'order-17', machine: 'order', input: { customer: 'c-1', lines: [1, 2] } };
 const references = (entries: readonly { readonly reference: string }[]) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Current } from './table.features.ts';
+import type { Current } from './tableUnderTest.ts';
 
 const attempt = { executionId: 'order-17', task: 3, attempt: 1 };
 const at = '2026-03-01T12:00:00.000Z';

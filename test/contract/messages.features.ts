@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OutgoingItem } from '../../orchestrator/core/execution/children/messages.ts';
 import { ended, execution, incompressible, next, noon } from './examples.ts';
-import type { Current } from './table.features.ts';
+import type { Current } from './tableUnderTest.ts';
 
 const start: OutgoingItem = {
   type: 'start',

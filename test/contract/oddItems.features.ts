@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { execution } from './examples.ts';
-import type { Current } from './table.features.ts';
+import type { Current } from './tableUnderTest.ts';
 
 const notGzip = { B: Buffer.from('not gzip') };
 const notJson = { B: gzipSync('{"unfinished":') };

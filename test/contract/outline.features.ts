@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ItemOutline } from '../../orchestrator/table/outline.ts';
 import { execution, noon } from './examples.ts';
-import type { Current } from './table.features.ts';
+import type { Current } from './tableUnderTest.ts';
 
 const at = new Date(noon).toISOString();
 

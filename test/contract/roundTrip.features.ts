@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyExecution, asJson, json, jsonObject, text } from './arbitraries.ts';
 import { event, result } from './examples.ts';
-import type { Current } from './table.features.ts';
+import type { Current } from './tableUnderTest.ts';
 
 const runs = { numRuns: 60 };
 

@@ -1,15 +1,15 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
+import { functionNames } from '../../orchestrator/configuration/configuration.ts';
+import type { TaskPayload } from '../../orchestrator/contract/task.ts';
 import { machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
 import { prepareMachine } from '../../orchestrator/core/machine/index.ts';
 import { TaskDispatcher } from '../../orchestrator/dispatch/taskDispatcher.ts';
-import { functionNames } from '../../orchestrator/handlers/configuration.ts';
 import { streamHandler } from '../../orchestrator/handlers/stream.ts';
 import { wakeHandler } from '../../orchestrator/handlers/wake.ts';
 import type { Report } from '../../orchestrator/observability/report.ts';
 import { Orchestrator } from '../../orchestrator/step/orchestrator.ts';
 import { MemoryTable } from '../../testing/memoryTable.ts';
-import type { TaskPayload } from '../../workers/contract.ts';
 import { sequential } from '../support/machines.ts';
 
 const now = () => 1_700_000_000_000;

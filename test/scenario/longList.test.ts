@@ -5,9 +5,9 @@ import { journalReferences, parseLog } from '../../orchestrator/core/execution/m
 import { machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
 import { replay } from '../../orchestrator/core/execution/replay/replay.ts';
 import { prepareMachine } from '../../orchestrator/core/machine/index.ts';
-import { type ListResults, withListResults } from '../../orchestrator/step/listResults.ts';
 import { attributesSize } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
+import { type ListResults, withListResults } from '../../orchestrator/table/listResults.ts';
 import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import type { Workers } from '../../testing/simulatedLambda.ts';
 import { fanOutMachine, type Item } from '../support/fanOutMachine.ts';

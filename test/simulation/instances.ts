@@ -1,8 +1,8 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
+import { functionNames } from '../../orchestrator/configuration/configuration.ts';
 import type { MachineLookup } from '../../orchestrator/core/execution/model/machines.ts';
 import type { FunctionInvoker } from '../../orchestrator/dispatch/dispatch.ts';
 import { TaskDispatcher } from '../../orchestrator/dispatch/taskDispatcher.ts';
-import { functionNames } from '../../orchestrator/handlers/configuration.ts';
 import { streamHandler } from '../../orchestrator/handlers/stream.ts';
 import { type WakeEvent, wakeHandler } from '../../orchestrator/handlers/wake.ts';
 import type { Report } from '../../orchestrator/observability/report.ts';

@@ -1,9 +1,9 @@
+import type { TaskPayload } from '../../orchestrator/contract/task.ts';
 import type { DispatchOutcome, FunctionInvoker } from '../../orchestrator/dispatch/dispatch.ts';
 import { failedHandler } from '../../orchestrator/handlers/failed.ts';
 import type { InvocationRecord } from '../../orchestrator/handlers/failedInvocation.ts';
 import type { Report } from '../../orchestrator/observability/report.ts';
 import type { TableLayout } from '../../orchestrator/table/executionItem.ts';
-import type { TaskPayload } from '../../workers/contract.ts';
 import { runTask, type Task } from '../../workers/runTask.ts';
 import { tableOf } from './instances.ts';
 import { SimulatedProcess, type World } from './process.ts';

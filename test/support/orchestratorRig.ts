@@ -1,3 +1,5 @@
+import { functionNames } from '../../orchestrator/configuration/configuration.ts';
+import type { TaskPayload } from '../../orchestrator/contract/task.ts';
 import type { Json, JsonObject } from '../../orchestrator/core/data/json.ts';
 import type { Control, JournalEntry, TaskResult } from '../../orchestrator/core/execution/model/entries.ts';
 import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
@@ -7,17 +9,16 @@ import { replay } from '../../orchestrator/core/execution/replay/replay.ts';
 import { type prepareMachine, prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import type { DispatchOutcome } from '../../orchestrator/dispatch/dispatch.ts';
 import { TaskDispatcher } from '../../orchestrator/dispatch/taskDispatcher.ts';
-import { functionNames } from '../../orchestrator/handlers/configuration.ts';
 import type { Activity } from '../../orchestrator/observability/activity.ts';
 import type { Report, Reporter } from '../../orchestrator/observability/report.ts';
 import type { Tracing } from '../../orchestrator/observability/tracing.ts';
-import { type JournalRecord, Orchestrator } from '../../orchestrator/step/orchestrator.ts';
+import type { JournalRecord } from '../../orchestrator/step/journalRecord.ts';
+import { Orchestrator } from '../../orchestrator/step/orchestrator.ts';
 import type { StoredJson } from '../../orchestrator/store/storedJson.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
 import type { Table } from '../../orchestrator/table/table.ts';
 import { MemoryTable } from '../../testing/memoryTable.ts';
-import type { TaskPayload } from '../../workers/contract.ts';
 
 type Definition = Parameters<typeof prepareMachine>[0];
 

@@ -3,7 +3,7 @@
  * stored: docs/reference/benchmarks.md.
  */
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
-import { defaults } from '../../orchestrator/handlers/configuration.ts';
+import { defaults } from '../../orchestrator/configuration/configuration.ts';
 import { DynamoDBTable } from '../../orchestrator/table/dynamoDBTable.ts';
 import { maximumConcurrency, startBenchCloud } from './benchCloud.ts';
 import { count, printResult, progress, round, runBench } from './commandLine.ts';

@@ -6,12 +6,12 @@ import { describeDeployment } from '../../infra/describe.ts';
 import { ensureTable } from '../../local/dynamodb/createTable.ts';
 import { startEventSource } from '../../local/eventSource/eventSource.ts';
 import { createDynamoDBClient } from '../../orchestrator/aws/client.ts';
+import { defaults, functionNames } from '../../orchestrator/configuration/configuration.ts';
 import { type Execution, hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
 import { machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
 import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import type { FunctionInvoker } from '../../orchestrator/dispatch/dispatch.ts';
 import { TaskDispatcher } from '../../orchestrator/dispatch/taskDispatcher.ts';
-import { defaults, functionNames } from '../../orchestrator/handlers/configuration.ts';
 import { streamHandler } from '../../orchestrator/handlers/stream.ts';
 import { consoleReporter } from '../../orchestrator/observability/report.ts';
 import { Orchestrator } from '../../orchestrator/step/orchestrator.ts';
@@ -27,7 +27,7 @@ export interface InProcessMillrace {
   readonly tableName: string;
   /** Starts executions and waits for their ends. */
   run(machine: string, executionIds: readonly string[], input: { readonly from: number }): Promise<void>;
-  /** What all calls have used since the last time: the client's, the orchestrator's and the workers'. */
+  /** Capacity that all calls have used since the last time: the client's, the orchestrator's and the workers'. */
   usage(): Usage;
   stop(): Promise<void>;
 }
@@ -35,12 +35,12 @@ export interface InProcessMillrace {
 export interface InProcessOptions {
   /** Told of each commit. */
   readonly onCommit?: (execution: Execution) => void;
-  /** What has not ended by then fails the bench. @default 2 minutes */
+  /** An execution that has not ended by then fails the bench. @default 2 minutes */
   readonly endDeadlineMs?: number;
 }
 
 export interface Usage extends Units {
-  /** Of the orchestrator, to DynamoDB and to Lambda. */
+  /** Calls of the orchestrator to DynamoDB and Lambda. */
   readonly orchestratorCalls: number;
 }
 
@@ -81,7 +81,7 @@ export async function startInProcessMillrace(
   const invoker: FunctionInvoker = {
     invoke: async (_, payload) => {
       meter.orchestratorCalls += 1;
-      // As through Lambda: JSON, and nobody waits for it.
+      // As through Lambda: JSON, and the caller does not wait.
       const received: typeof payload & { input: never } = JSON.parse(JSON.stringify(payload));
       runTask(received, work, { table: workerTable, now }).catch((error: unknown) => endings.fail(error));
       return { type: 'dispatched' };
@@ -177,7 +177,7 @@ class Meter {
   }
 }
 
-/** The table, seen from whoever waits for executions to end. */
+/** The table, for a caller that waits for executions to end. */
 class ObservedTable extends DynamoDBTable {
   readonly #onCommit: (execution: Execution) => void;
 

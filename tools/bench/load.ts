@@ -4,8 +4,8 @@
  */
 import { loadavg } from 'node:os';
 import { setInterval, setTimeout as sleep } from 'node:timers/promises';
-import { defaults } from '../../orchestrator/handlers/configuration.ts';
-import { eachLimited } from '../../orchestrator/handlers/eachLimited.ts';
+import { eachLimited } from '../../orchestrator/concurrency/eachLimited.ts';
+import { defaults } from '../../orchestrator/configuration/configuration.ts';
 import { DynamoDBTable } from '../../orchestrator/table/dynamoDBTable.ts';
 import { maximumConcurrency, startBenchCloud } from './benchCloud.ts';
 import { count, printResult, progress, round, runBench } from './commandLine.ts';

@@ -76,7 +76,7 @@ function mean(values: readonly number[]): number {
 
 interface Timed {
   readonly milliseconds: number;
-  /** Of this process: what it takes where nothing else runs. */
+  /** CPU of this process, in which nothing else runs. */
   readonly cpuMilliseconds: number;
   readonly readUnits: number;
 }

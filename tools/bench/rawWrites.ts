@@ -67,7 +67,8 @@ function executionItem(now: number): Attributes {
     },
     { indexShards: 1 },
   );
-  if (encoded.type === 'tooLarge') throw new RangeError(`An item of ${encoded.bytes} bytes is no small one.`);
+  if (encoded.type === 'tooLarge')
+    throw new RangeError(`An item of ${encoded.bytes} bytes is not a small one.`);
   const { [attribute.indexPartition]: _, [attribute.indexSort]: __, ...item } = encoded.item;
   return item;
 }

@@ -6,7 +6,7 @@ import { mapConcurrently } from '../../client/mapConcurrently.ts';
 import type { LocalCloud } from '../../local/index.ts';
 import { loan } from '../../machines/loan.ts';
 import { order } from '../../machines/order.ts';
-import { defaults, environmentVariable } from '../../orchestrator/handlers/configuration.ts';
+import { defaults, environmentVariable } from '../../orchestrator/configuration/configuration.ts';
 import { DynamoDBTable } from '../../orchestrator/table/dynamoDBTable.ts';
 import { audit } from './audit.ts';
 import type { OutsideFaults } from './faults.ts';

@@ -1,4 +1,5 @@
 import type { AnyActorRef, AnyActorScope, AnyEventObject, AnyMachineSnapshot } from 'xstate';
+import { entryTimeKey } from '../policy/entryTime.ts';
 import type { MachineEffect } from './step.types.ts';
 import { checkStorable } from './storable.ts';
 import { createSelf, inputOf, isActorRef, property, syncsSnapshots } from './xstateInternals.ts';
@@ -36,6 +37,8 @@ export interface StepScopeOptions {
   readonly address: string;
   readonly parent: AnyActorRef | undefined;
   readonly nextAnonymous: number;
+  /** Of the entry, for `entryTime`. */
+  readonly now: number;
   readonly snapshot: () => AnyMachineSnapshot | undefined;
 }
 
@@ -67,6 +70,7 @@ export class StepScope {
       snapshot: options.snapshot,
       childMade: (child) => this.#childMade(child),
     });
+    Object.assign(this.self, { [entryTimeKey]: options.now });
     const ignore = () => undefined;
     this.xstate = {
       self: this.self,

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { allBuses } from '../bus/allBuses.ts';
+import type { Bus } from '../bus/bus.ts';
+import { EventBridgeBus } from '../bus/eventBridgeBus.ts';
+import { HttpBus } from '../bus/httpBus.ts';
 import {
   environmentVariable,
   InvalidConfigurationError,
   readConfiguration,
-} from '../handlers/configuration.ts';
-import { publishHandler } from '../handlers/publish.ts';
+} from '../configuration/configuration.ts';
 import { serviceName } from '../observability/metricDefinitions.ts';
 import { createLogger, structuredReporter } from '../observability/structuredLog.ts';
-import { allBuses } from './allBuses.ts';
-import type { Bus } from './bus.ts';
-import { EventBridgeBus } from './eventBridgeBus.ts';
-import { HttpBus } from './httpBus.ts';
+import { publishHandler } from './publish.ts';
 
 export {
   type Bus,
@@ -23,8 +23,8 @@ export {
   eventSourceName,
   type PublishFailure,
   type PublishResult,
-} from './bus.ts';
-export { BusUnavailableError } from './httpBus.ts';
+} from '../bus/bus.ts';
+export { BusUnavailableError } from '../bus/httpBus.ts';
 
 /** A bus that is away for a moment costs none of the few deliveries that the stream has. */
 const retryPausesMs = [100, 500, 2000];

@@ -1,22 +1,22 @@
+import type { Json } from '../../orchestrator/core/data/json.ts';
+import { describeError, type Reporter } from '../../orchestrator/observability/report.ts';
+import { isObject } from '../../orchestrator/table/attributes.ts';
+import {
+  ExecutionAlreadyExistsError,
+  ItemTooLargeError,
+  StoredDataTooLargeError,
+} from '../../orchestrator/table/errors.ts';
 import {
   InvalidEventError,
   InvalidExecutionIdError,
   InvalidMachineIdError,
   ReservedEventTypeError,
-} from '../client/errors.ts';
-import { sendEvent } from '../client/send.ts';
-import { startExecution } from '../client/start.ts';
-import type { ClientSurroundings } from '../client/surroundings.ts';
-import type { Json } from '../orchestrator/core/data/json.ts';
-import { describeError, type Reporter } from '../orchestrator/observability/report.ts';
-import { isObject } from '../orchestrator/table/attributes.ts';
-import {
-  ExecutionAlreadyExistsError,
-  ItemTooLargeError,
-  StoredDataTooLargeError,
-} from '../orchestrator/table/errors.ts';
-import { type EventPath, eventPath, InvalidEventPathError } from './eventPath.ts';
-import { type IngestRequest, isPath, type SendTarget, type StartTarget } from './ingestRule.ts';
+} from '../errors.ts';
+import { sendEvent } from '../send.ts';
+import { startExecution } from '../start.ts';
+import type { ClientSurroundings } from '../surroundings.ts';
+import { type EventPath, eventPath, InvalidEventPathError, isPath } from './eventPath.ts';
+import type { IngestRequest, SendTarget, StartTarget } from './ingestTarget.ts';
 
 /** What the function needs of the world. */
 export type IngestSurroundings = Pick<ClientSurroundings, 'table' | 'now' | 'newId'>;

@@ -1,4 +1,4 @@
-import type { Json } from '../orchestrator/core/data/json.ts';
+import type { Json } from '../core/data/json.ts';
 
 /**
  * What a worker function is invoked with (Lambda `Invoke`, type `Event`). The answer is one item in the table; see

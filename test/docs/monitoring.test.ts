@@ -12,7 +12,7 @@ import { metricDefinitions } from '../../orchestrator/observability/metricDefini
 import { synthesized } from '../infra/cdk/synthesized.ts';
 import { codeBlocksOf, repositoryDirectory } from './codeBlocks.ts';
 
-const page = await readFile(join(repositoryDirectory, 'docs/operate.md'), 'utf8');
+const page = await readFile(join(repositoryDirectory, 'docs/monitoring.md'), 'utf8');
 
 const rules = { Placed: { eventPattern: { source: ['shop'] }, start: { machine: 'order' } } };
 
@@ -22,7 +22,7 @@ function rowsUnder(heading: string): string[] {
   return [...section.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name = '']) => name);
 }
 
-describe('docs/operate.md says what to do about', () => {
+describe('docs/monitoring.md says what to do about', () => {
   it('every alarm of the construct, and about no other', () => {
     const { millrace } = synthesized({ bus: { endpoint: 'https://bus.example' }, rules });
     expect(rowsUnder('Alarms').sort()).toEqual(Object.keys(millrace.alarms).sort());
@@ -67,7 +67,7 @@ describe('docs/deploy.md says what alarms cost', () => {
   });
 });
 
-describe('docs/operate.md shows', () => {
+describe('docs/monitoring.md shows', () => {
   it('alarms of one’s own that can be made', async () => {
     const { template } = await alarmsOfThePage();
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
@@ -90,7 +90,7 @@ describe('docs/operate.md shows', () => {
   });
 
   it('a worker that hands the trace on', async () => {
-    const [, block] = (await codeBlocksOf('docs/operate.md')).filter(({ language }) => language === 'ts');
+    const [, block] = (await codeBlocksOf('docs/monitoring.md')).filter(({ language }) => language === 'ts');
     const { code } = await transform(block?.text ?? '', { loader: 'ts', format: 'cjs' });
     const paid: unknown[] = [];
     const defineWorker = (work: (input: object, task: object) => Promise<unknown>) => work;
@@ -106,7 +106,7 @@ describe('docs/operate.md shows', () => {
 });
 
 async function alarmsOfThePage() {
-  const [block] = (await codeBlocksOf('docs/operate.md')).filter(({ language }) => language === 'ts');
+  const [block] = (await codeBlocksOf('docs/monitoring.md')).filter(({ language }) => language === 'ts');
   return synthesized({}, (millrace, stack) => {
     const pager = new SnsAction(new Topic(stack, 'Pager'));
     new Function('millrace', 'pager', 'Alarm', block?.text ?? '').call(stack, millrace, pager, Alarm);

@@ -1,13 +1,13 @@
-import { createClient, type MillraceClient } from '../client/index.ts';
-import type { LocalCloud } from '../local/index.ts';
-import { environmentVariable } from '../orchestrator/handlers/configuration.ts';
-import type { CapacityUnits } from '../tools/bench/measureExecutions.ts';
+import { createClient, type MillraceClient } from '../../client/index.ts';
+import type { LocalCloud } from '../../local/index.ts';
+import { environmentVariable } from '../../orchestrator/configuration/configuration.ts';
+import type { CapacityUnits } from '../bench/measureExecutions.ts';
 
 /** Two clients of a local cloud: starting executions is part of what they cost, looking on is not. */
 export interface CloudClients {
   readonly starter: MillraceClient;
   readonly follower: MillraceClient;
-  /** What the starter has consumed so far. */
+  /** Capacity that the starter has consumed so far. */
   startUnits(): CapacityUnits;
 }
 

@@ -1,8 +1,8 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { eventPath } from '../../ingest/eventPath.ts';
-import { ingestHandler } from '../../ingest/ingest.ts';
-import type { IngestRequest } from '../../ingest/ingestRule.ts';
+import { eventPath } from '../../client/ingest/eventPath.ts';
+import { ingestHandler } from '../../client/ingest/ingest.ts';
+import type { IngestRequest } from '../../client/ingest/ingestTarget.ts';
 import type { Report } from '../../orchestrator/observability/report.ts';
 import { MemoryTable } from '../../testing/memoryTable.ts';
 

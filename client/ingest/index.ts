@@ -1,22 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { createDynamoDBClient } from '../orchestrator/aws/client.ts';
-import { readConfiguration } from '../orchestrator/handlers/configuration.ts';
-import { serviceName } from '../orchestrator/observability/metricDefinitions.ts';
-import { createLogger, structuredReporter } from '../orchestrator/observability/structuredLog.ts';
-import { readExecutionClock } from '../orchestrator/step/executionClock.ts';
-import { DynamoDBTable } from '../orchestrator/table/dynamoDBTable.ts';
-import { openStoredJson, withStore } from '../orchestrator/table/openTable.ts';
+import { createDynamoDBClient } from '../../orchestrator/aws/client.ts';
+import { readConfiguration } from '../../orchestrator/configuration/configuration.ts';
+import { readExecutionClock } from '../../orchestrator/configuration/executionClock.ts';
+import { serviceName } from '../../orchestrator/observability/metricDefinitions.ts';
+import { createLogger, structuredReporter } from '../../orchestrator/observability/structuredLog.ts';
+import { DynamoDBTable } from '../../orchestrator/table/dynamoDBTable.ts';
+import { openStoredJson, withStore } from '../../orchestrator/table/openTable.ts';
 import { ingestHandler } from './ingest.ts';
 
 export { type EventPath, InvalidEventPathError } from './eventPath.ts';
-export type {
-  IngestRequest,
-  IngestRule,
-  SendRule,
-  SendTarget,
-  StartRule,
-  StartTarget,
-} from './ingestRule.ts';
+export type { IngestRequest, SendRule, SendTarget, StartRule, StartTarget } from './ingestTarget.ts';
 
 /**
  * The handler of the function behind the rules of an event bus, which start executions and send them events. Settings come

@@ -1,4 +1,4 @@
-import type { Json } from '../orchestrator/core/data/json.ts';
+import type { Json } from '../../orchestrator/core/data/json.ts';
 
 /**
  * A place in an event, in the JSON path of EventBridge's targets: `$`, `$.detail.orderId`, `$.detail.items[0].sku`.
@@ -50,4 +50,9 @@ function valueAt(value: Json | undefined, at: string | number): Json | undefined
 
 function isList(value: Extract<Json, object>): value is readonly Json[] {
   return Array.isArray(value);
+}
+
+/** Where a text may stand for itself, too. */
+export function isPath(text: string): boolean {
+  return text.startsWith('$.') || text.startsWith('$[');
 }

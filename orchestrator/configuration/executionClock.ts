@@ -1,4 +1,4 @@
-import { InvalidConfigurationError } from '../handlers/configuration.ts';
+import { InvalidConfigurationError } from './configuration.ts';
 
 /** Names of the environment variables that let time pass faster in a local cloud. A deployment sets neither. */
 export const clockVariable = {

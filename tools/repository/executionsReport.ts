@@ -1,5 +1,6 @@
-import type { ExecutionStatus } from '../client/index.ts';
-import { type MeasuredExecutions, type Product, pricePerMillionExecutions } from '../tools/bench/prices.ts';
+import { countBy, row } from '../../cli/rendering/figures.ts';
+import type { ExecutionStatus } from '../../client/index.ts';
+import { type MeasuredExecutions, type Product, pricePerMillionExecutions } from '../bench/prices.ts';
 
 /** What `npm start` and `npm run loans` print with `--json`. */
 export interface ExecutionsReport {
@@ -59,29 +60,6 @@ export function measuredRows(report: ExecutionsReport): readonly string[] {
     row('Step Functions Express', dollars(usd.express), 'at least once, 5 minutes at most'),
     row('Lambda durable functions', dollars(usd.durable)),
   ];
-}
-
-const labelWidth = 28;
-const cellWidth = 10;
-
-/** A line of a table: what, and numbers or words about it. */
-export function row(label: string, ...cells: readonly string[]): string {
-  const [first = '', ...rest] = cells;
-  return [
-    '  ',
-    label.padEnd(labelWidth),
-    first.padStart(cellWidth),
-    ...rest.map((cell) => `  ${cell.padStart(cellWidth)}`),
-  ]
-    .join('')
-    .trimEnd();
-}
-
-/** How often each name is there, the most frequent first. */
-export function countBy<Name extends string>(names: Iterable<Name>): ReadonlyMap<Name, number> {
-  const counts = new Map<Name, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return new Map([...counts].sort(([, a], [, b]) => b - a));
 }
 
 function dollars(usd: number): string {

@@ -1,5 +1,5 @@
-import type { Reporter } from '../observability/report.ts';
-import type { Units } from './dynamoDBCalls.ts';
+import type { Units } from '../table/dynamoDBCalls.ts';
+import type { Reporter } from './report.ts';
 
 export interface ConsumedCapacityMeter {
   /** Absent when nobody wants to know: DynamoDB is then not asked. */

@@ -8,7 +8,7 @@ import {
 import { partResultOf } from '../core/execution/lists/listPart.ts';
 import { childOfPart } from '../core/execution/lists/listParts.ts';
 import { childId } from '../core/execution/model/addresses.ts';
-import type { Table } from '../table/table.ts';
+import type { Table } from './table.ts';
 
 const partsInFlight = 16;
 
