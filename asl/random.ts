@@ -30,7 +30,9 @@ export class Random {
   }
 
   #bytes(): Buffer {
-    return createHash('sha256').update(`${this.#seed}#${this.#drawn++}`).digest();
+    return createHash('sha256')
+      .update(`${this.#seed}#${this.#drawn++}`)
+      .digest();
   }
 }
 

@@ -50,14 +50,14 @@ export class Reader {
     this.match(/\s*/y);
   }
 
-  /** Takes a text in single or double quotes. A backslash takes the next character as it is. */
+  /** Takes a text in single or double quotes. A backslash stands for itself, but before the quote that would end the text. */
   quoted(): string {
     const quote = this.next;
     if (quote !== "'" && quote !== '"') return this.fail('expected a text in quotes');
     this.at++;
     let text = '';
     while (!this.take(quote)) {
-      if (this.next === '\\') this.at++;
+      if (this.next === '\\' && this.text[this.at + 1] === quote) this.at++;
       if (this.ended) return this.fail(`expected ${quote}`);
       text += this.next;
       this.at++;
@@ -66,7 +66,9 @@ export class Reader {
   }
 
   fail(problem: string): never {
-    const found = this.ended ? 'it ends there' : `found ${JSON.stringify(this.text.slice(this.at, this.at + 12))}`;
+    const found = this.ended
+      ? 'it ends there'
+      : `found ${JSON.stringify(this.text.slice(this.at, this.at + 12))}`;
     throw new SyntaxProblem(`${problem}, and ${found} at character ${this.at + 1}`, this.at);
   }
 }

@@ -19,7 +19,10 @@ const mostBytes = 262_144;
 /** Items put together: `{ BatchInput, Items }` in the place of each. @throws EvaluationError */
 export function batchesOf(batcher: ItemBatcher, items: readonly Item[], at: At, data: Json): readonly Item[] {
   const most = limitOf('MaxItemsPerBatch', batcher.maxItems, at, data) ?? Number.POSITIVE_INFINITY;
-  const bytes = Math.min(limitOf('MaxInputBytesPerBatch', batcher.maxBytes, at, data) ?? mostBytes, mostBytes);
+  const bytes = Math.min(
+    limitOf('MaxInputBytesPerBatch', batcher.maxBytes, at, data) ?? mostBytes,
+    mostBytes,
+  );
   const input = batcher.batchInput && evaluate(batcher.batchInput, { ...expressionScope(at), data });
   const overhead = byteLength(batchOf(input, []));
   const batches: { inputs: Json[]; bytes: number }[] = [];

@@ -1,7 +1,7 @@
 import { equal, isArray, type Json } from '../json.ts';
 import type { Path } from '../jsonpath/ast.ts';
-import type { Choice, ChoiceRule, Condition, Operator, Order } from '../model/model.ts';
-import { errorNames, EvaluationError, queryError } from '../statesError.ts';
+import type { ChoiceRule, ChoiceState, Condition, Operator, Order } from '../model/model.ts';
+import { EvaluationError, errorNames, queryError } from '../statesError.ts';
 import { evaluate, kindOf, pathAt, type Scope } from '../template/evaluate.ts';
 import { type At, assigned, expressionScope, invalidPath, type Left, pathScope, selected } from './at.ts';
 import { effectiveInput } from './flow.ts';
@@ -13,7 +13,7 @@ export interface Chosen extends Left {
 }
 
 /** @throws EvaluationError, also with `States.NoChoiceMatched` */
-export function choose(state: Choice, at: At): Chosen {
+export function choose(state: ChoiceState, at: At): Chosen {
   const flow = state.flow();
   const scope = flow.language === 'JSONata' ? expressionScope(at) : pathScope(at, effectiveInput(flow, at));
   const place = state.choices.findIndex(({ condition }) => holds(condition(), scope));
@@ -28,7 +28,11 @@ export function choose(state: Choice, at: At): Chosen {
   const output = rule?.output?.() ?? own;
   return {
     rule: rule && place,
-    output: output ? evaluate(output, scope) : flow.language === 'JSONata' ? at.input : selected(flow.outputPath, scope),
+    output: output
+      ? evaluate(output, scope)
+      : flow.language === 'JSONata'
+        ? at.input
+        : selected(flow.outputPath, scope),
     variables: assigned(assign, at, scope),
   };
 }
@@ -46,7 +50,9 @@ function holds(condition: Condition, scope: Scope): boolean {
     case 'expression': {
       const value = evaluate(condition.template, scope);
       if (typeof value === 'boolean') return value;
-      throw queryError(`The Condition of a choice returned an unexpected result type. Expected 'boolean', but was '${kindOf(value)}'`);
+      throw queryError(
+        `The Condition of a choice returned an unexpected result type. Expected 'boolean', but was '${kindOf(value)}'`,
+      );
     }
   }
 }
@@ -103,7 +109,11 @@ function isOfKind(kind: Extract<Operator, { type: 'is' }>['kind'], value: Json):
 }
 
 /** Values of other kinds than the operator's are not equal, not less and not greater. */
-function compares({ kind, order }: Extract<Operator, { type: 'compare' }>, value: Json, other: Json): boolean {
+function compares(
+  { kind, order }: Extract<Operator, { type: 'compare' }>,
+  value: Json,
+  other: Json,
+): boolean {
   switch (kind) {
     case 'Boolean':
       return typeof value === 'boolean' && equal(value, other);
@@ -140,13 +150,15 @@ export function matchesWildcards(pattern: string, text: string): boolean {
   for (let i = 0; i < pattern.length; i++) {
     const character = pattern[i] ?? '';
     if (character === '*') parts.push('');
-    else if (character === '\\' && i + 1 < pattern.length) parts.push(`${parts.pop() ?? ''}${pattern[++i] ?? ''}`);
+    else if (character === '\\' && i + 1 < pattern.length)
+      parts.push(`${parts.pop() ?? ''}${pattern[++i] ?? ''}`);
     else parts.push(`${parts.pop() ?? ''}${character}`);
   }
   const [first = '', ...others] = parts;
   const last = others.pop();
   if (last === undefined) return text === first;
-  if (!text.startsWith(first) || text.length < first.length + last.length || !text.endsWith(last)) return false;
+  if (!text.startsWith(first) || text.length < first.length + last.length || !text.endsWith(last))
+    return false;
   let at = first.length;
   const end = text.length - last.length;
   for (const part of others) {

@@ -81,7 +81,10 @@ function caught(catcher: Catcher, language: 'JSONPath' | 'JSONata', failure: Fai
   if (language === 'JSONata') {
     const scope = expressionScope(at, { errorOutput: output });
     const own = catcher.output?.();
-    return { output: own ? evaluate(own, scope) : output, variables: assigned(catcher.assign?.(), at, scope) };
+    return {
+      output: own ? evaluate(own, scope) : output,
+      variables: assigned(catcher.assign?.(), at, scope),
+    };
   }
   const path = catcher.resultPath();
   return {

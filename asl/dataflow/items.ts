@@ -1,7 +1,7 @@
 import { isArray, isObject, type Json, textOf } from '../json.ts';
 import type { Lazy } from '../lazily.ts';
 import { lazily } from '../lazily.ts';
-import type { Amount, Map, Selection } from '../model/model.ts';
+import type { Amount, MapState, Selection } from '../model/model.ts';
 import { queryError, runtimeError } from '../statesError.ts';
 import type { Template } from '../template/ast.ts';
 import { evaluate, kindOf } from '../template/evaluate.ts';
@@ -20,7 +20,7 @@ export interface Items {
 }
 
 /** @throws EvaluationError */
-export function itemsOf(state: Map, at: At): Items {
+export function itemsOf(state: MapState, at: At): Items {
   const data = effectiveInput(state.flow(), at);
   const values = listOf(state, at, data);
   const concurrency = wholeNumber('MaxConcurrency', state.maxConcurrency, at, data) ?? 0;
@@ -37,11 +37,11 @@ export function itemsOf(state: Map, at: At): Items {
   return { items, concurrency, tolerated: state.isDistributed ? tolerated : 0 };
 }
 
-function listOf(state: Map, at: At, data: Json): readonly Json[] {
+function listOf(state: MapState, at: At, data: Json): readonly Json[] {
   const template = state.items?.();
   if (state.language === 'JSONata') {
     const list = template ? evaluate(template, expressionScope(at)) : at.input;
-    return isArray(list) ? list : objectItems(state, list) ?? refuseList(template, list);
+    return isArray(list) ? list : (objectItems(state, list) ?? refuseList(template, list));
   }
   const path: Selection = template === undefined ? 'all' : asSelection(template);
   const list = selected(path, pathScope(at, data));
@@ -53,24 +53,29 @@ function listOf(state: Map, at: At, data: Json): readonly Json[] {
 }
 
 function asSelection(template: Template): Selection {
-  return template.type === 'path' || template.type === 'call' || template.type === 'expression' ? template : 'all';
+  return template.type === 'path' || template.type === 'call' || template.type === 'expression'
+    ? template
+    : 'all';
 }
 
 /** A distributed Map also takes an object, as a list of its entries. */
-function objectItems(state: Map, value: Json): readonly Json[] | undefined {
+function objectItems(state: MapState, value: Json): readonly Json[] | undefined {
   if (!state.isDistributed || !isObject(value)) return undefined;
   return Object.entries(value).map(([Key, Value]) => ({ Key, Value }));
 }
 
 function refuseList(template: Template | undefined, value: Json): never {
   const kind = kindOf(value);
-  const at = template?.type === 'expression' ? `The JSONata expression '${template.text}' specified for` : 'The value of';
+  const at =
+    template?.type === 'expression'
+      ? `The JSONata expression '${template.text}' specified for`
+      : 'The value of';
   throw queryError(
     `${at} the field 'Items' returned an unexpected result type. Expected 'array', but was '${kind}' for value: ${textOf(value)}`,
   );
 }
 
-function selectedItem(state: Map, selector: Template, at: At, data: Json): Json {
+function selectedItem(state: MapState, selector: Template, at: At, data: Json): Json {
   return evaluate(selector, state.language === 'JSONata' ? expressionScope(at) : pathScope(at, data));
 }
 
@@ -86,7 +91,12 @@ export function contextWithItem(context: Lazy<Json>, index: number, value: Json)
   });
 }
 
-function wholeNumber(field: string, amount: Lazy<Amount> | undefined, at: At, data: Json): number | undefined {
+function wholeNumber(
+  field: string,
+  amount: Lazy<Amount> | undefined,
+  at: At,
+  data: Json,
+): number | undefined {
   const given = amount?.();
   if (given === undefined) return undefined;
   const value = asNumber(given, numberOf(given, at, data));
@@ -99,13 +109,19 @@ function wholeNumber(field: string, amount: Lazy<Amount> | undefined, at: At, da
 
 /** A path may lead to a text of digits. */
 function asNumber(amount: Amount, value: Json): Json {
-  return amount.type === 'path' && typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+  return amount.type === 'path' && typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value)
+    ? Number(value)
+    : value;
 }
 
 function notNumber(field: string, amount: Amount, value: Json, wanted: 'integer' | 'float'): Error {
   return amount.type === 'path'
-    ? runtimeError(`The ${field}Path field refers to value "${shown(value)}" which is not a valid ${wanted}: ${amount.text}`)
-    : queryError(`The ${field} field must be a ${wanted === 'integer' ? 'whole number' : 'number'}, not ${textOf(value)}`);
+    ? runtimeError(
+        `The ${field}Path field refers to value "${shown(value)}" which is not a valid ${wanted}: ${amount.text}`,
+      )
+    : queryError(
+        `The ${field} field must be a ${wanted === 'integer' ? 'whole number' : 'number'}, not ${textOf(value)}`,
+      );
 }
 
 function shown(value: Json): string {
@@ -116,11 +132,11 @@ function failure(amount: Amount, cause: string): Error {
   return amount.type === 'path' ? runtimeError(cause) : queryError(cause);
 }
 
-function toleratedCount(state: Map, at: At, data: Json): number | undefined {
+function toleratedCount(state: MapState, at: At, data: Json): number | undefined {
   return wholeNumber('ToleratedFailureCount', state.toleratedFailureCount, at, data);
 }
 
-function toleratedPercentage(state: Map, at: At, data: Json): number | undefined {
+function toleratedPercentage(state: MapState, at: At, data: Json): number | undefined {
   const given = state.toleratedFailurePercentage?.();
   if (given === undefined) return undefined;
   const value = asNumber(given, numberOf(given, at, data));

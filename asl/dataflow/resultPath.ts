@@ -1,5 +1,5 @@
 import { isArray, isObject, type Json, own, textOf } from '../json.ts';
-import { errorNames, EvaluationError } from '../statesError.ts';
+import { EvaluationError, errorNames } from '../statesError.ts';
 import type { ReferencePath } from '../template/ast.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { equal, type Json, textOf } from '../json.ts';
 import { intrinsicError } from '../statesError.ts';
-import { arrayAt, integerAt, type Intrinsics, refuse } from './functions.ts';
+import { arrayAt, type Intrinsics, integerAt, refuse } from './functions.ts';
 
 /** Elements of `States.ArrayRange`, at most: Step Functions' limit. */
 const longestRange = 1000;
@@ -26,7 +26,9 @@ export const arrayFunctions = {
     if (step === 0) return refuse(given, 2, 'ArrayRange', 'a number other than 0');
     const length = Math.max(0, Math.floor((to - from) / step) + 1);
     if (length > longestRange) {
-      throw intrinsicError(`The function 'States.ArrayRange' gives at most ${longestRange} elements, not ${length}`);
+      throw intrinsicError(
+        `The function 'States.ArrayRange' gives at most ${longestRange} elements, not ${length}`,
+      );
     }
     return Array.from({ length }, (_, place) => from + place * step);
   },

@@ -1,8 +1,8 @@
 import type { Json } from '../json.ts';
 import type { Path } from '../jsonpath/ast.ts';
 import type { Surroundings } from '../random.ts';
-import type { Argument, Call } from './ast.ts';
 import { arrayFunctions } from './arrays.ts';
+import type { Argument, Call } from './ast.ts';
 import type { Arguments, Intrinsics } from './functions.ts';
 import { format, textFunctions } from './texts.ts';
 import { valueFunctions } from './values.ts';

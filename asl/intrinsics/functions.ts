@@ -27,7 +27,9 @@ export function integerAt(given: Arguments, place: number, name: IntrinsicName):
 
 export function refuse(given: Arguments, place: number, name: IntrinsicName, wanted: string): never {
   const value = textOf(given[place] ?? null).slice(0, 100);
-  throw intrinsicError(`The function 'States.${name}' needs ${wanted} as argument ${place + 1}, not ${value}`);
+  throw intrinsicError(
+    `The function 'States.${name}' needs ${wanted} as argument ${place + 1}, not ${value}`,
+  );
 }
 
 /** Halves go away from zero. */

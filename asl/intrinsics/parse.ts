@@ -30,7 +30,12 @@ function readCall(reader: Reader, depth: number): Call {
   const given = readArguments(reader, depth);
   const [least, most] = arity[name];
   if (given.length < least || given.length > most) {
-    const wanted = least === most ? `${least}` : most === Number.POSITIVE_INFINITY ? `${least} or more` : `${least} to ${most}`;
+    const wanted =
+      least === most
+        ? `${least}`
+        : most === Number.POSITIVE_INFINITY
+          ? `${least} or more`
+          : `${least} to ${most}`;
     return reader.fail(`States.${name} takes ${wanted} arguments, not ${given.length}`);
   }
   return { text: reader.text.slice(start, reader.at), name, arguments: given };
@@ -63,6 +68,7 @@ function readArgument(reader: Reader, depth: number): Argument {
 
 /** A backslash takes a quote, a brace or a backslash as it is. Before anything else it is a backslash. */
 function readText(reader: Reader): Argument {
-  const raw = reader.match(/'(?:[^'\\]|\\[\s\S])*'/y)?.slice(1, -1) ?? reader.fail("expected a text that ends with '");
+  const raw =
+    reader.match(/'(?:[^'\\]|\\[\s\S])*'/y)?.slice(1, -1) ?? reader.fail("expected a text that ends with '");
   return { type: 'text', raw, value: raw.replace(/\\(['{}\\])/g, '$1') };
 }

@@ -33,12 +33,15 @@ export const textFunctions = {
 
 function bounded(text: string, name: string): string {
   if (text.length <= longestBase64) return text;
-  throw intrinsicError(`The function 'States.${name}' takes at most ${longestBase64} characters, not ${text.length}`);
+  throw intrinsicError(
+    `The function 'States.${name}' takes at most ${longestBase64} characters, not ${text.length}`,
+  );
 }
 
 /** Puts values in the places of `{}`, in order. A backslash takes the next character as it is. */
 export function format(template: Json | undefined, values: readonly Json[]): string {
-  if (typeof template !== 'string') throw intrinsicError("The function 'States.Format' needs a string as argument 1");
+  if (typeof template !== 'string')
+    throw intrinsicError("The function 'States.Format' needs a string as argument 1");
   let used = 0;
   const text = template.replace(/\\(['{}\\])|\{\}/g, (_, escaped: string | undefined) =>
     escaped === undefined ? written(values[used++] ?? null) : escaped,

@@ -1,7 +1,7 @@
 import { isObject, type Json, objectOf, textOf } from '../json.ts';
 import { hashAlgorithms, hashOf, Random } from '../random.ts';
 import { intrinsicError } from '../statesError.ts';
-import { integerAt, type Intrinsics, refuse, textAt } from './functions.ts';
+import { type Intrinsics, integerAt, refuse, textAt } from './functions.ts';
 
 /** Characters that `States.Hash` takes, at most: Step Functions' limit. */
 const longestHashed = 10_000;
@@ -25,14 +25,20 @@ export const valueFunctions = {
     const [data = null] = given;
     const text = typeof data === 'string' ? data : textOf(data);
     if (text.length > longestHashed) {
-      throw intrinsicError(`The function 'States.Hash' takes at most ${longestHashed} characters, not ${text.length}`);
+      throw intrinsicError(
+        `The function 'States.Hash' takes at most ${longestHashed} characters, not ${text.length}`,
+      );
     }
-    return hashOf(text, textAt(given, 1, 'Hash')) ?? refuse(given, 1, 'Hash', `one of ${hashAlgorithms.join(', ')}`);
+    return (
+      hashOf(text, textAt(given, 1, 'Hash')) ??
+      refuse(given, 1, 'Hash', `one of ${hashAlgorithms.join(', ')}`)
+    );
   },
 
   JsonMerge: (given) => {
     const [first = null, second = null, isDeep] = given;
-    if (isDeep !== false) return refuse(given, 2, 'JsonMerge', 'false (a deep merge is not part of the language)');
+    if (isDeep !== false)
+      return refuse(given, 2, 'JsonMerge', 'false (a deep merge is not part of the language)');
     if (!isObject(first)) return refuse(given, 0, 'JsonMerge', 'an object');
     if (!isObject(second)) return refuse(given, 1, 'JsonMerge', 'an object');
     return objectOf([...Object.entries(first), ...Object.entries(second)]);

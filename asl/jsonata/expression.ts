@@ -121,15 +121,19 @@ function timeText(now: number, picture: unknown, timezone: unknown): unknown {
   return text;
 }
 
-
 function isFunction(value: unknown): boolean {
   if (typeof value === 'function') return true;
-  return typeof value === 'object' && value !== null && ('_jsonata_lambda' in value || '_jsonata_function' in value);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    ('_jsonata_lambda' in value || '_jsonata_function' in value)
+  );
 }
 
 /** Within a value, JSONata writes a function as an empty text. What is no number in JSON is no value at all. */
 function withoutFunctions(_key: string, value: unknown): unknown {
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`D1001: Number out of range: ${value}`);
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new Error(`D1001: Number out of range: ${value}`);
   return isFunction(value) ? '' : value;
 }
 
@@ -143,7 +147,9 @@ function messageOf(error: unknown): string {
 }
 
 function partsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? Object.fromEntries(partNames.map((name) => [name, Reflect.get(value, name)])) : {};
+  return typeof value === 'object' && value !== null
+    ? Object.fromEntries(partNames.map((name) => [name, Reflect.get(value, name)]))
+    : {};
 }
 
 const partNames = ['type', 'value', 'lhs', 'rhs', 'code', 'message', 'position'];

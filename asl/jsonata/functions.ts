@@ -22,7 +22,9 @@ export interface ExpressionFunction {
  *
  * @param surroundings of the evaluation that is under way
  */
-export function expressionFunctions(surroundings: () => Surroundings): Readonly<Record<string, ExpressionFunction>> {
+export function expressionFunctions(
+  surroundings: () => Surroundings,
+): Readonly<Record<string, ExpressionFunction>> {
   return {
     partition: {
       run: (array: unknown, size: unknown) => {
@@ -68,13 +70,16 @@ export function expressionFunctions(surroundings: () => Surroundings): Readonly<
     millis: { run: () => surroundings().now },
     shuffle: {
       run: (array: unknown) =>
-        array === undefined ? undefined : shuffled(Array.isArray(array) ? array : [array], surroundings().random),
+        array === undefined
+          ? undefined
+          : shuffled(Array.isArray(array) ? array : [array], surroundings().random),
     },
     pad: {
       signature: '<s-ns?:s>',
       run: (text: unknown, width: unknown, filler: unknown) => {
         if (typeof text !== 'string' || typeof width !== 'number') return undefined;
-        if (Math.abs(width) > longestPadding) throw new ExpressionLimitError(`$pad gives at most ${longestPadding} characters`);
+        if (Math.abs(width) > longestPadding)
+          throw new ExpressionLimitError(`$pad gives at most ${longestPadding} characters`);
         return padded(text, width, typeof filler === 'string' && filler !== '' ? filler : ' ');
       },
     },
@@ -84,8 +89,10 @@ export function expressionFunctions(surroundings: () => Surroundings): Readonly<
 /** What the operator `..` gives. */
 export function rangeOf(from: unknown, to: unknown): unknown {
   if (from === undefined || to === undefined) return undefined;
-  if (!Number.isInteger(from)) throw new ArgumentError('The left side of the range operator (..) must evaluate to an integer');
-  if (!Number.isInteger(to)) throw new ArgumentError('The right side of the range operator (..) must evaluate to an integer');
+  if (!Number.isInteger(from))
+    throw new ArgumentError('The left side of the range operator (..) must evaluate to an integer');
+  if (!Number.isInteger(to))
+    throw new ArgumentError('The right side of the range operator (..) must evaluate to an integer');
   const start = Number(from);
   return start > Number(to) ? undefined : sequence(Number(to) - start + 1, (place) => start + place);
 }
@@ -111,6 +118,8 @@ function padded(text: string, width: number, filler: string): string {
   const missing = Math.abs(width) - [...text].length;
   if (missing <= 0) return text;
   const characters = [...filler];
-  const padding = Array.from({ length: missing }, (_, place) => characters[place % characters.length]).join('');
+  const padding = Array.from({ length: missing }, (_, place) => characters[place % characters.length]).join(
+    '',
+  );
   return width > 0 ? text + padding : padding + text;
 }

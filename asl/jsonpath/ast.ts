@@ -27,14 +27,30 @@ export type Segment =
   | { readonly type: 'descend'; readonly to: Segment }
   | { readonly type: 'function'; readonly name: PathFunction };
 
-export const pathFunctions = ['length', 'size', 'min', 'max', 'avg', 'sum', 'stddev', 'keys', 'first', 'last'] as const;
+export const pathFunctions = [
+  'length',
+  'size',
+  'min',
+  'max',
+  'avg',
+  'sum',
+  'stddev',
+  'keys',
+  'first',
+  'last',
+] as const;
 export type PathFunction = (typeof pathFunctions)[number];
 
 export type Test =
   | { readonly type: 'or' | 'and'; readonly tests: readonly Test[] }
   | { readonly type: 'not'; readonly test: Test }
   | { readonly type: 'exists'; readonly path: Path }
-  | { readonly type: 'compare'; readonly operator: Comparison; readonly left: Operand; readonly right: Operand };
+  | {
+      readonly type: 'compare';
+      readonly operator: Comparison;
+      readonly left: Operand;
+      readonly right: Operand;
+    };
 
 export const comparisons = ['==', '!=', '<=', '>=', '<', '>', '=~', 'in', 'nin', 'contains'] as const;
 export type Comparison = (typeof comparisons)[number];

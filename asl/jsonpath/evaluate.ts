@@ -45,13 +45,17 @@ function single(value: Json, segment: Segment): Json | undefined {
 function propertyOf(value: { readonly [key: string]: Json }, names: readonly string[]): Json | undefined {
   const [name] = names;
   if (names.length === 1 && name !== undefined) return own(value, name);
-  return Object.fromEntries(names.filter((each) => Object.hasOwn(value, each)).map((each) => [each, value[each]]));
+  return Object.fromEntries(
+    names.filter((each) => Object.hasOwn(value, each)).map((each) => [each, value[each]]),
+  );
 }
 
 function notFound(segments: readonly Segment[], place: number): PathNotFoundError {
   const isLeaf = place === segments.length - 1;
   const until = pathTo(isLeaf ? segments : segments.slice(0, place + 1));
-  return new PathNotFoundError(isLeaf ? `No results for path: ${until}` : `Missing property in path ${until}`);
+  return new PathNotFoundError(
+    isLeaf ? `No results for path: ${until}` : `Missing property in path ${until}`,
+  );
 }
 
 function pathTo(segments: readonly Segment[]): string {
@@ -143,7 +147,9 @@ function compares(operator: Comparison, left: Operand, right: Operand, current: 
     case 'nin':
       return isArray(b) && !b.some((each) => equal(each, a));
     case 'contains':
-      return typeof a === 'string' ? typeof b === 'string' && a.includes(b) : isArray(a) && a.some((each) => equal(each, b));
+      return typeof a === 'string'
+        ? typeof b === 'string' && a.includes(b)
+        : isArray(a) && a.some((each) => equal(each, b));
     default:
       return isOrdered(operator, a, b);
   }
@@ -154,7 +160,8 @@ function matchesWhole(text: string, { source, ignoreCase }: Extract<Operand, { t
 }
 
 function isOrdered(operator: '<' | '>' | '<=' | '>=', a: Json, b: Json): boolean {
-  const comparable = (typeof a === 'number' && typeof b === 'number') || (typeof a === 'string' && typeof b === 'string');
+  const comparable =
+    (typeof a === 'number' && typeof b === 'number') || (typeof a === 'string' && typeof b === 'string');
   if (!comparable) return false;
   if (operator === '<') return a < b;
   if (operator === '>') return a > b;
@@ -173,7 +180,10 @@ function applied(name: PathFunction, value: Json): Json {
     if (found === undefined) throw new PathNotFoundError(`The function ${name}() found an empty array`);
     return found;
   }
-  return aggregate(name, value.filter((each) => typeof each === 'number'));
+  return aggregate(
+    name,
+    value.filter((each) => typeof each === 'number'),
+  );
 }
 
 function aggregate(name: 'min' | 'max' | 'avg' | 'sum' | 'stddev', numbers: readonly number[]): Json {

@@ -25,7 +25,9 @@ function combined(type: 'or' | 'and', tests: readonly Test[]): Test {
 
 function readOne(reader: Reader, readPath: ReadPath): Test {
   reader.skipSpace();
-  const test = reader.take('!') ? ({ type: 'not', test: readOne(reader, readPath) } as const) : readPlain(reader, readPath);
+  const test = reader.take('!')
+    ? ({ type: 'not', test: readOne(reader, readPath) } as const)
+    : readPlain(reader, readPath);
   reader.skipSpace();
   return test;
 }

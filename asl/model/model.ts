@@ -19,7 +19,15 @@ export interface StateGraph {
   readonly states: readonly State[];
 }
 
-export type State = Pass | Task | Choice | Wait | Succeed | Fail | Parallel | Map;
+export type State =
+  | PassState
+  | TaskState
+  | ChoiceState
+  | WaitState
+  | SucceedState
+  | FailState
+  | ParallelState
+  | MapState;
 export type StateType = State['type'];
 
 interface Named {
@@ -53,7 +61,7 @@ export interface ExpressionFlow {
 /** `InputPath` and `OutputPath`: an empty object, all, or a part. */
 export type Selection = 'nothing' | 'all' | Query;
 
-export interface Pass extends Named {
+export interface PassState extends Named {
   readonly type: 'Pass';
   readonly flow: Lazy<Flow>;
   /** `Result`. */
@@ -66,7 +74,7 @@ export interface Handling {
   readonly catch: readonly Catcher[];
 }
 
-export interface Task extends Named, Handling {
+export interface TaskState extends Named, Handling {
   readonly type: 'Task';
   readonly resource: string;
   readonly flow: Lazy<Flow>;
@@ -82,7 +90,7 @@ export type Amount =
   | { readonly type: 'path'; readonly path: Path; readonly text: string }
   | { readonly type: 'template'; readonly template: Template };
 
-export interface Choice extends Named {
+export interface ChoiceState extends Named {
   readonly type: 'Choice';
   readonly flow: Lazy<Flow>;
   readonly choices: readonly ChoiceRule[];
@@ -110,23 +118,30 @@ export type Operand =
 export type Order = 'Equals' | 'LessThan' | 'GreaterThan' | 'LessThanEquals' | 'GreaterThanEquals';
 
 export type Operator =
-  | { readonly type: 'compare'; readonly kind: 'String' | 'Numeric' | 'Timestamp' | 'Boolean'; readonly order: Order }
+  | {
+      readonly type: 'compare';
+      readonly kind: 'String' | 'Numeric' | 'Timestamp' | 'Boolean';
+      readonly order: Order;
+    }
   | { readonly type: 'matches' }
-  | { readonly type: 'is'; readonly kind: 'Boolean' | 'Numeric' | 'String' | 'Timestamp' | 'Null' | 'Present' };
+  | {
+      readonly type: 'is';
+      readonly kind: 'Boolean' | 'Numeric' | 'String' | 'Timestamp' | 'Null' | 'Present';
+    };
 
-export interface Wait extends Named {
+export interface WaitState extends Named {
   readonly type: 'Wait';
   readonly flow: Lazy<Flow>;
   readonly until: { readonly type: 'seconds' | 'timestamp'; readonly amount: Lazy<Amount> };
   readonly next: Next;
 }
 
-export interface Succeed extends Named {
+export interface SucceedState extends Named {
   readonly type: 'Succeed';
   readonly flow: Lazy<Flow>;
 }
 
-export interface Fail extends Named {
+export interface FailState extends Named {
   readonly type: 'Fail';
   readonly error: Lazy<FailText> | undefined;
   readonly cause: Lazy<FailText> | undefined;
@@ -138,14 +153,14 @@ export interface FailText {
   readonly isPath: boolean;
 }
 
-export interface Parallel extends Named, Handling {
+export interface ParallelState extends Named, Handling {
   readonly type: 'Parallel';
   readonly flow: Lazy<Flow>;
   readonly branches: readonly StateGraph[];
   readonly next: Next;
 }
 
-export interface Map extends Named, Handling {
+export interface MapState extends Named, Handling {
   readonly type: 'Map';
   readonly flow: Lazy<Flow>;
   readonly isDistributed: boolean;

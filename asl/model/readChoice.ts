@@ -21,7 +21,8 @@ function conditionOf(fields: Fields, language: QueryLanguage): Condition {
   if (language === 'JSONata') {
     return { type: 'expression', template: readTemplate(Condition ?? null, language, 'Condition') };
   }
-  if (isArray(And)) return { type: 'and', conditions: And.map((each) => conditionOf(asFields(each), language)) };
+  if (isArray(And))
+    return { type: 'and', conditions: And.map((each) => conditionOf(asFields(each), language)) };
   if (isArray(Or)) return { type: 'or', conditions: Or.map((each) => conditionOf(asFields(each), language)) };
   if (isObject(Not)) return { type: 'not', condition: conditionOf(Not, language) };
   const name = Object.keys(fields).find((key) => !choiceKeys.includes(key)) ?? '';
@@ -32,7 +33,10 @@ function conditionOf(fields: Fields, language: QueryLanguage): Condition {
     type: 'test',
     variable: parsePath(textIn(fields, 'Variable')),
     operator: known.operator,
-    operand: known.isPath && typeof value === 'string' ? { type: 'path', path: parsePath(value) } : { type: 'value', value },
+    operand:
+      known.isPath && typeof value === 'string'
+        ? { type: 'path', path: parsePath(value) }
+        : { type: 'value', value },
   };
 }
 

@@ -1,8 +1,8 @@
 import { isArray, isObject, type Json, type JsonObject } from '../json.ts';
 import type { QueryLanguage } from '../template/ast.ts';
 import type { Definition, State, StateGraph } from './model.ts';
-import { amountOf, type Fields, flowOf, failTextOf, nextOf, textIn } from './readFields.ts';
 import { choiceRuleOf } from './readChoice.ts';
+import { amountOf, type Fields, failTextOf, flowOf, nextOf, textIn } from './readFields.ts';
 import { handlingOf } from './readHandling.ts';
 import { readMap } from './readMap.ts';
 
@@ -71,12 +71,23 @@ function readState(name: string, fields: Fields, outer: QueryLanguage): State {
       const seconds = amountOf(fields, 'Seconds', language);
       const amount = seconds ?? amountOf(fields, 'Timestamp', language);
       if (amount === undefined) throw new Error(`The Wait state '${name}' does not say how long.`);
-      return { ...named, type, flow, until: { type: seconds ? 'seconds' : 'timestamp', amount }, next: nextOf(fields) };
+      return {
+        ...named,
+        type,
+        flow,
+        until: { type: seconds ? 'seconds' : 'timestamp', amount },
+        next: nextOf(fields),
+      };
     }
     case 'Succeed':
       return { ...named, type, flow };
     case 'Fail':
-      return { ...named, type, error: failTextOf(fields, 'Error', language), cause: failTextOf(fields, 'Cause', language) };
+      return {
+        ...named,
+        type,
+        error: failTextOf(fields, 'Error', language),
+        cause: failTextOf(fields, 'Cause', language),
+      };
     case 'Parallel': {
       const branches = isArray(fields.Branches) ? fields.Branches : [];
       return {
@@ -90,10 +101,16 @@ function readState(name: string, fields: Fields, outer: QueryLanguage): State {
     }
     case 'Map': {
       const processor = readGraph(asFields(fields.ItemProcessor ?? fields.Iterator), outer);
-      return { ...named, ...handlingOf(fields, language), ...readMap(fields, language, processor), type, flow, next: nextOf(fields) };
+      return {
+        ...named,
+        ...handlingOf(fields, language),
+        ...readMap(fields, language, processor),
+        type,
+        flow,
+        next: nextOf(fields),
+      };
     }
     default:
       throw new Error(`The state '${name}' has the unknown type '${type}'.`);
   }
 }
-

@@ -44,7 +44,11 @@ function templateIn(fields: Fields, key: string, language: QueryLanguage): Templ
 }
 
 /** As {@link templateIn}, read when it is needed. */
-export function lazyTemplate(fields: Fields, key: string, language: QueryLanguage): Lazy<Template> | undefined {
+export function lazyTemplate(
+  fields: Fields,
+  key: string,
+  language: QueryLanguage,
+): Lazy<Template> | undefined {
   const value = fields[key];
   return value === undefined ? undefined : lazily(() => readTemplate(value, language, key));
 }
@@ -70,14 +74,20 @@ export function amountOf(fields: Fields, key: string, language: QueryLanguage): 
   const value = fields[key];
   if (value === undefined) return undefined;
   return lazily(() => {
-    const template: Template = language === 'JSONata' ? readTemplate(value, language, key) : { type: 'literal', value };
+    const template: Template =
+      language === 'JSONata' ? readTemplate(value, language, key) : { type: 'literal', value };
     return template.type === 'literal' ? template : { type: 'template', template };
   });
 }
 
-export function failTextOf(fields: Fields, key: 'Error' | 'Cause', language: QueryLanguage): Lazy<FailText> | undefined {
+export function failTextOf(
+  fields: Fields,
+  key: 'Error' | 'Cause',
+  language: QueryLanguage,
+): Lazy<FailText> | undefined {
   const path = fields[`${key}Path`];
-  if (typeof path === 'string') return lazily(() => ({ template: readQuery(path, `${key}Path`), isPath: true }));
+  if (typeof path === 'string')
+    return lazily(() => ({ template: readQuery(path, `${key}Path`), isPath: true }));
   const value = fields[key];
   if (value === undefined) return undefined;
   return lazily(() => ({

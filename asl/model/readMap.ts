@@ -1,10 +1,10 @@
 import { type Lazy, lazily } from '../lazily.ts';
 import type { QueryLanguage, Template } from '../template/ast.ts';
 import { readQuery, readTemplate } from '../template/read.ts';
-import type { ItemBatcher, ItemReader, Map, StateGraph } from './model.ts';
+import type { ItemBatcher, ItemReader, MapState, StateGraph } from './model.ts';
 import { amountOf, type Fields, fieldsIn, lazyTemplate, textIn } from './readFields.ts';
 
-export type MapFields = Omit<Map, 'name' | 'language' | 'type' | 'flow' | 'next' | 'retry' | 'catch'>;
+export type MapFields = Omit<MapState, 'name' | 'language' | 'type' | 'flow' | 'next' | 'retry' | 'catch'>;
 
 /** What Map states have and others have not. */
 export function readMap(fields: Fields, language: QueryLanguage, processor: StateGraph): MapFields {
@@ -32,7 +32,9 @@ function isDistributed(fields: Fields): boolean {
 function itemsOf(fields: Fields, language: QueryLanguage): Lazy<Template> | undefined {
   if (language === 'JSONata') return lazyTemplate(fields, 'Items', language);
   const { ItemsPath } = fields;
-  return typeof ItemsPath === 'string' && ItemsPath !== '' ? lazily(() => readQuery(ItemsPath, 'ItemsPath')) : undefined;
+  return typeof ItemsPath === 'string' && ItemsPath !== ''
+    ? lazily(() => readQuery(ItemsPath, 'ItemsPath'))
+    : undefined;
 }
 
 function batcherOf(fields: Fields, language: QueryLanguage): Lazy<ItemBatcher> | undefined {

@@ -74,7 +74,14 @@ export class LinearRegExp {
   }
 
   /** All places that are reached without a unit of the text, in order of preference. */
-  #follow(at: number, slots: Thread['slots'], text: string, place: number, reached: Set<number>, into: Thread[]): void {
+  #follow(
+    at: number,
+    slots: Thread['slots'],
+    text: string,
+    place: number,
+    reached: Set<number>,
+    into: Thread[],
+  ): void {
     const open: Thread[] = [{ at, slots }];
     for (let thread = open.pop(); thread; thread = open.pop()) {
       if (reached.has(thread.at)) continue;
@@ -97,7 +104,8 @@ export class LinearRegExp {
           into.push(thread);
           break;
         default:
-          if (this.#holds(instruction.type, text, place)) open.push({ at: thread.at + 1, slots: thread.slots });
+          if (this.#holds(instruction.type, text, place))
+            open.push({ at: thread.at + 1, slots: thread.slots });
       }
     }
   }

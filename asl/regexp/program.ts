@@ -23,7 +23,9 @@ export function compilePattern(node: Node): readonly Instruction[] {
 
 function emit(node: Node, program: Instruction[]): void {
   if (program.length > mostInstructions) {
-    throw new UnsupportedPatternError('The regular expression is too large when its repetitions are written out.');
+    throw new UnsupportedPatternError(
+      'The regular expression is too large when its repetitions are written out.',
+    );
   }
   switch (node.type) {
     case 'empty':
@@ -67,7 +69,10 @@ function emitEither([first, ...others]: readonly Node[], program: Instruction[])
   jump.to = program.length;
 }
 
-function emitRepeat({ node, least, most, lazy }: Extract<Node, { type: 'repeat' }>, program: Instruction[]): void {
+function emitRepeat(
+  { node, least, most, lazy }: Extract<Node, { type: 'repeat' }>,
+  program: Instruction[],
+): void {
   for (let i = 0; i < least; i++) emit(node, program);
   if (most === Infinity) {
     const split = optional(program, lazy);

@@ -7,7 +7,13 @@ export type Node =
   | { readonly type: 'sequence' | 'either'; readonly nodes: readonly Node[] }
   /** `index`: of what it captures, from 1. */
   | { readonly type: 'group'; readonly index: number | undefined; readonly node: Node }
-  | { readonly type: 'repeat'; readonly node: Node; readonly least: number; readonly most: number; readonly lazy: boolean };
+  | {
+      readonly type: 'repeat';
+      readonly node: Node;
+      readonly least: number;
+      readonly most: number;
+      readonly lazy: boolean;
+    };
 
 /** Thrown for what cannot be matched in linear time: references back, and looks ahead or behind. */
 export class UnsupportedPatternError extends Error {
@@ -21,7 +27,10 @@ export class UnsupportedPatternError extends Error {
  * @throws SyntaxError where JavaScript would not take it
  * @throws UnsupportedPatternError
  */
-export function parsePattern(source: string, flags: string): { readonly node: Node; readonly groups: number } {
+export function parsePattern(
+  source: string,
+  flags: string,
+): { readonly node: Node; readonly groups: number } {
   new RegExp(source, flags.replace('g', ''));
   return new PatternReader(source, flags).read();
 }
@@ -99,7 +108,9 @@ class PatternReader {
     let index: number | undefined;
     if (!this.#take('?:')) {
       if (this.#match(/\?(?:[=!]|<[=!])/y)) {
-        throw new UnsupportedPatternError(`/${this.#source}/ looks ahead or behind, which takes no bounded time: write it without (?= (?! (?<= and (?<!.`);
+        throw new UnsupportedPatternError(
+          `/${this.#source}/ looks ahead or behind, which takes no bounded time: write it without (?= (?! (?<= and (?<!.`,
+        );
       }
       this.#match(/\?<[^>]*>/y);
       index = ++this.#groups;
@@ -113,10 +124,12 @@ class PatternReader {
     if (this.#take('\\b')) return { type: 'boundary' };
     if (this.#take('\\B')) return { type: 'notBoundary' };
     if (this.#match(/\\[1-9]|\\k</y)) {
-      throw new UnsupportedPatternError(`/${this.#source}/ refers back to a group, which takes no bounded time: write it without \\1 or \\k<name>.`);
+      throw new UnsupportedPatternError(
+        `/${this.#source}/ refers back to a group, which takes no bounded time: write it without \\1 or \\k<name>.`,
+      );
     }
-    const escape = this.#match(/\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|c[A-Za-z]|[\s\S])/y);
-    return this.#unit(escape?.[0] ?? '\\\\');
+    const unit = this.#match(/\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|c[A-Za-z]|[\s\S])/y);
+    return this.#unit(unit?.[0] ?? '\\\\');
   }
 
   /** Whether a unit matches is JavaScript's to say: of one unit it knows at once. */

@@ -1,6 +1,6 @@
 import type { Call } from '../intrinsics/ast.ts';
-import type { Expression } from '../jsonata/expression.ts';
 import type { Json } from '../json.ts';
+import type { Expression } from '../jsonata/expression.ts';
 import type { Path } from '../jsonpath/ast.ts';
 import type { Lazy } from '../lazily.ts';
 
@@ -17,7 +17,12 @@ export type Template =
 export type Query =
   | { readonly type: 'path'; readonly path: Path; readonly field: string }
   | { readonly type: 'call'; readonly call: Call; readonly field: string }
-  | { readonly type: 'expression'; readonly text: string; readonly expression: Lazy<Expression>; readonly field: string };
+  | {
+      readonly type: 'expression';
+      readonly text: string;
+      readonly expression: Lazy<Expression>;
+      readonly field: string;
+    };
 
 /** Where `ResultPath` puts a result. */
 export type ReferencePath = readonly (string | number)[];

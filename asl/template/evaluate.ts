@@ -77,7 +77,8 @@ function rootOf({ root, text }: Path, scope: Scope): Json {
       return scope.context();
     case 'variable': {
       const value = own(scope.variables, root.name);
-      if (value === undefined) throw queryError(`The variable '$${root.name}' of the path '${text}' has no value.`);
+      if (value === undefined)
+        throw queryError(`The variable '$${root.name}' of the path '${text}' has no value.`);
       return value;
     }
   }
@@ -85,7 +86,12 @@ function rootOf({ root, text }: Path, scope: Scope): Json {
 
 function evaluateExpression(query: Extract<Query, { type: 'expression' }>, scope: Scope): Json {
   const { text, field } = query;
-  const states = { ...scope.states, get context() { return scope.context(); } };
+  const states = {
+    ...scope.states,
+    get context() {
+      return scope.context();
+    },
+  };
   const evaluation = query.expression().evaluate({ ...scope.variables, states }, scope.surroundings);
   const at = `The JSONata expression '${text}' specified for the field '${field}'`;
   switch (evaluation.type) {

@@ -4,7 +4,7 @@ import { Expression } from '../jsonata/expression.ts';
 import { parsePath } from '../jsonpath/parse.ts';
 import { lazily } from '../lazily.ts';
 import { SyntaxProblem } from '../reader.ts';
-import type { QueryLanguage, Query, ReferencePath, Template } from './ast.ts';
+import type { Query, QueryLanguage, ReferencePath, Template } from './ast.ts';
 
 /**
  * A field that may hold expressions: in JSONPath the fields whose names end in `.$`, in JSONata the texts in `{% %}`.
@@ -21,7 +21,8 @@ function readPayload(value: Json): Template {
   if (!isObject(value)) return { type: 'literal', value };
   const entries = Object.entries(value).map(([key, each]) => {
     if (!key.endsWith('.$')) return [key, readPayload(each)] as const;
-    if (typeof each !== 'string') throw new SyntaxProblem(`The field '${key}' needs a path or an intrinsic function`, 0);
+    if (typeof each !== 'string')
+      throw new SyntaxProblem(`The field '${key}' needs a path or an intrinsic function`, 0);
     return [key.slice(0, -2), readQuery(each, key)] as const;
   });
   return withoutQueries({ type: 'object', entries }, value);
@@ -30,7 +31,10 @@ function readPayload(value: Json): Template {
 function readExpressions(value: Json, field: string): Template {
   if (typeof value === 'string') return readText(value, field);
   if (isArray(value)) {
-    return withoutQueries({ type: 'array', items: value.map((each, i) => readExpressions(each, `${field}[${i}]`)) }, value);
+    return withoutQueries(
+      { type: 'array', items: value.map((each, i) => readExpressions(each, `${field}[${i}]`)) },
+      value,
+    );
   }
   if (!isObject(value)) return { type: 'literal', value };
   const entries = Object.entries(value).map(
@@ -46,7 +50,9 @@ function readText(value: string, field: string): Template {
 
 /** The expression in a text, where it is one: `{% … %}`. */
 export function expressionIn(text: string): string | undefined {
-  return text.startsWith('{%') && text.endsWith('%}') && text.length >= 4 ? text.slice(2, -2).trim() : undefined;
+  return text.startsWith('{%') && text.endsWith('%}') && text.length >= 4
+    ? text.slice(2, -2).trim()
+    : undefined;
 }
 
 export function readExpression(text: string, field: string): Query {
@@ -71,9 +77,14 @@ export function readReferencePath(text: string): ReferencePath {
   const { root, segments } = parsePath(text);
   if (root.type !== 'data') throw new SyntaxProblem(`The path '${text}' does not begin with $`, 0);
   return segments.map((segment) => {
-    const [only] = segment.type === 'property' ? segment.names : segment.type === 'index' ? segment.indices : [];
-    const isOne = segment.type === 'property' ? segment.names.length === 1 : segment.type === 'index' && segment.indices.length === 1;
-    if (only === undefined || !isOne) throw new SyntaxProblem(`The path '${text}' does not name one place`, 0);
+    const [only] =
+      segment.type === 'property' ? segment.names : segment.type === 'index' ? segment.indices : [];
+    const isOne =
+      segment.type === 'property'
+        ? segment.names.length === 1
+        : segment.type === 'index' && segment.indices.length === 1;
+    if (only === undefined || !isOne)
+      throw new SyntaxProblem(`The path '${text}' does not name one place`, 0);
     return only;
   });
 }

@@ -54,7 +54,13 @@ export class StepRun {
     this.#prepared = prepared;
     this.#stored = stored;
     const { nextAnonymous, nextTask } = before;
-    this.#scope = new StepScope({ address, parent, nextAnonymous, now: at.now, snapshot: () => this.#snapshot });
+    this.#scope = new StepScope({
+      address,
+      parent,
+      nextAnonymous,
+      now: at.now,
+      snapshot: () => this.#snapshot,
+    });
     this.#actors = new Actors(address, this.#scope.self, parent, nextTask);
     const isMachine = (src: string) => prepared.sourceOf(src).kind === 'machine';
     this.#outcome = new StepOutcome(this.#actors, isMachine, at.now, this.#scope.sentToSelf);
