@@ -169,9 +169,10 @@ async function* historyEntries(
   { machines, begin, chunk }: EntriesOptions,
 ): AsyncGenerator<{ entry: HistoryEntry; next: HistoryPosition }, void, undefined> {
   checkExecutionId(executionId);
-  const execution = await table.readExecution(executionId);
+  const execution = await table.executions.read(executionId);
   // Events may come before the start: they alone make no execution.
-  if (!execution && !(await table.readStart(executionId))) throw new ExecutionNotFoundError(executionId);
+  if (!execution && !(await table.journal.readStart(executionId)))
+    throw new ExecutionNotFoundError(executionId);
   const workers = workersOf(execution);
   const first = typeof begin === 'number' ? begin : begin.number;
   const pendingBefore = typeof begin === 'number' ? 0 : begin.pending;

@@ -7,7 +7,7 @@ import type { DeploymentDescription } from '../infra/description.ts';
 import { createDynamoDBClient } from '../orchestrator/aws/client.ts';
 import { environmentVariable } from '../orchestrator/configuration/configuration.ts';
 import { clockEnvironment, executionClock } from '../orchestrator/configuration/executionClock.ts';
-import type { Units } from '../orchestrator/table/dynamoDBCalls.ts';
+import type { Units } from '../orchestrator/table/dynamodb/dynamoDBCalls.ts';
 import { type LocalBus, type StartBusOptions, type StartedBus, startBus } from './bus.ts';
 import { checkedTimeScale, type LocalCloudOptions, type LogLine } from './cloudOptions.ts';
 import { ConsumedCapacityCounter } from './consumedCapacityCounter.ts';

@@ -54,7 +54,7 @@ export interface LocalCloudOptions {
   readonly onStage?: (stage: LocalCloudStage) => void;
 }
 
-/** What a start does: it bundles machines and workers, or reads the template, and then starts the parts of the cloud. */
+/** A start bundles machines and workers, or reads the template, and then starts the parts of the cloud. */
 export type LocalCloudStage = 'code' | 'cloud';
 
 export interface LogLine {

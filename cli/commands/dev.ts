@@ -26,7 +26,6 @@ interface DevCommandOptions extends DirectoryOptions, OutputOptions {
 export function addDevCommand(line: CommandLine): void {
   const command = line.program
     .command('dev')
-    .summary('keep a local cloud running')
     .description(
       'Keep a local cloud running: DynamoDB with streams, Lambda, and the machines and workers of this directory, which ' +
         'are reloaded when their files change. Other commands in this directory use it. Ctrl-C stops it. ' +

@@ -151,7 +151,7 @@ export class TaskDispatcher {
   async #fail({ executionId, startedAt }: Execution, task: OpenTask, error: TaskError): Promise<'done'> {
     const at = isoTime(this.#options.now());
     const { task: number, index, attempt, worker } = task;
-    await this.#options.table.insertResult({
+    await this.#options.table.journal.insertResult({
       executionId,
       task: number,
       ...(index !== undefined && { index }),

@@ -1,11 +1,11 @@
 import { nobody, type Observer } from '../observability/activity.ts';
 import { describeError, type Reporter } from '../observability/report.ts';
 import type { DueExecution } from '../table/requests.ts';
-import type { Table } from '../table/table.ts';
+import type { ExecutionIndex } from '../table/table.ts';
 import type { WakeEvent } from './wake.ts';
 
 export interface DueShardOptions {
-  readonly table: Pick<Table, 'listDue'>;
+  readonly table: { readonly index: Pick<ExecutionIndex, 'listDue'> };
   /** Calls the wake function and waits for it. Answers what went wrong in it, if anything did. */
   readonly callWake: (event: WakeEvent) => Promise<string | undefined>;
   readonly report: Reporter;
@@ -82,7 +82,7 @@ export class DueShard {
     try {
       do {
         const request = { shard: this.#shard, until, limit: pageSize, ...(cursor && { cursor }) };
-        const page = await this.#options.table.listDue(request);
+        const page = await this.#options.table.index.listDue(request);
         if (cursor === undefined) this.#tellOldest(page.items[0], until);
         for (const due of page.items) seen.add(keyOf(due));
         await this.#callAll(page.items.filter((due) => this.#mayCall(due, until)));

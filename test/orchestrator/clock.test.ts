@@ -28,7 +28,7 @@ class ClockRig {
 
   get options(): ClockOptions {
     return {
-      table: { listDue: async (request) => this.#page(request) },
+      table: { index: { listDue: async (request) => this.#page(request) } },
       callWake: (event) => this.#called(event),
       indexShards: 2,
       report: (report) => void this.reports.push(report),
@@ -258,14 +258,16 @@ describe('what the wake function or the table has no capacity for', () => {
 
   it('is found again by a look after one that the table refused', async () => {
     const rig = new ClockRig(executions(3));
-    const { listDue } = rig.options.table;
+    const { listDue } = rig.options.table.index;
     let refused = 0;
     const options = {
       ...rig.options,
       table: {
-        listDue: async (request: DueRequest) => {
-          if (refused++ < 2) throw new Error('ProvisionedThroughputExceededException');
-          return listDue(request);
+        index: {
+          listDue: async (request: DueRequest) => {
+            if (refused++ < 2) throw new Error('ProvisionedThroughputExceededException');
+            return listDue(request);
+          },
         },
       },
     };

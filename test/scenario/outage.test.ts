@@ -84,7 +84,7 @@ describe('an outage at any moment that is longer than the stream keeps records',
       if (hasLongList) {
         expect(await cloud.execution('long-list')).toMatchObject({ output: { outputs: doubled(450) } });
       }
-      for (const { executionId, status } of cloud.table.executions())
+      for (const { executionId, status } of cloud.table.allExecutions())
         expect(status, executionId).toBe('SUCCEEDED');
       expect(await doctorRound(cloud)).toEqual([]);
       // A replay of parts of a list takes more than the executions that work on them.

@@ -16,11 +16,6 @@ const stillInCircles: readonly string[] = [
   'orchestrator/core/execution/step/draft.ts',
   'orchestrator/core/execution/step/heldEvents.ts',
   'orchestrator/core/execution/step/machineEffects.ts',
-  'orchestrator/core/machine/misreferred.ts',
-  'orchestrator/core/machine/prepare.ts',
-  'orchestrator/core/machine/refusals.ts',
-  'orchestrator/core/machine/rehydrate.ts',
-  'orchestrator/core/machine/unheeded.ts',
 ];
 
 const files = sourceFiles();

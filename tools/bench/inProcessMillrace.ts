@@ -15,9 +15,9 @@ import { TaskDispatcher } from '../../orchestrator/dispatch/taskDispatcher.ts';
 import { streamHandler } from '../../orchestrator/handlers/stream.ts';
 import { consoleReporter } from '../../orchestrator/observability/report.ts';
 import { Orchestrator } from '../../orchestrator/step/orchestrator.ts';
-import type { Units } from '../../orchestrator/table/dynamoDBCalls.ts';
-import { DynamoDBTable, type DynamoDBTableOptions } from '../../orchestrator/table/dynamoDBTable.ts';
-import type { CommitOutcome } from '../../orchestrator/table/table.ts';
+import type { Units } from '../../orchestrator/table/dynamodb/dynamoDBCalls.ts';
+import { DynamoDBTable, type DynamoDBTableOptions } from '../../orchestrator/table/dynamodb/dynamoDBTable.ts';
+import type { Table } from '../../orchestrator/table/table.ts';
 import { runTask } from '../../workers/runTask.ts';
 import { progress } from './commandLine.ts';
 import { connection } from './engines.ts';
@@ -27,7 +27,7 @@ export interface InProcessMillrace {
   readonly tableName: string;
   /** Starts executions and waits for their ends. */
   run(machine: string, executionIds: readonly string[], input: { readonly from: number }): Promise<void>;
-  /** Capacity that all calls have used since the last time: the client's, the orchestrator's and the workers'. */
+  /** What all calls have used since the last time: the client's, the orchestrator's and the workers'. */
   usage(): Usage;
   stop(): Promise<void>;
 }
@@ -35,12 +35,12 @@ export interface InProcessMillrace {
 export interface InProcessOptions {
   /** Told of each commit. */
   readonly onCommit?: (execution: Execution) => void;
-  /** An execution that has not ended by then fails the bench. @default 2 minutes */
+  /** What has not ended by then fails the bench. @default 2 minutes */
   readonly endDeadlineMs?: number;
 }
 
 export interface Usage extends Units {
-  /** Calls of the orchestrator to DynamoDB and Lambda. */
+  /** Of the orchestrator, to DynamoDB and to Lambda. */
   readonly orchestratorCalls: number;
 }
 
@@ -68,7 +68,7 @@ export async function startInProcessMillrace(
   const common = { ...layout, client, tableName, now };
   const clientTable = new DynamoDBTable({ ...common, onConsumedCapacity: (units) => meter.count(units) });
   const workerTable = new DynamoDBTable({ ...common, onConsumedCapacity: (units) => meter.count(units) });
-  const orchestratorTable = new ObservedTable(
+  const orchestratorTable = observedTable(
     { ...common, onConsumedCapacity: (units) => meter.countOfOrchestrator(units) },
     (execution) => {
       onCommit(execution);
@@ -81,7 +81,7 @@ export async function startInProcessMillrace(
   const invoker: FunctionInvoker = {
     invoke: async (_, payload) => {
       meter.orchestratorCalls += 1;
-      // As through Lambda: JSON, and the caller does not wait.
+      // As through Lambda: JSON, and nobody waits for it.
       const received: typeof payload & { input: never } = JSON.parse(JSON.stringify(payload));
       runTask(received, work, { table: workerTable, now }).catch((error: unknown) => endings.fail(error));
       return { type: 'dispatched' };
@@ -124,7 +124,7 @@ export async function startInProcessMillrace(
     async run(machine, executionIds, input) {
       const ended = endings.of(executionIds);
       for (const executionId of executionIds) {
-        await clientTable.insertStart({ executionId, machine, input });
+        await clientTable.journal.insertStart({ executionId, machine, input });
       }
       for (const execution of await ended) {
         if (execution.status === 'SUCCEEDED') continue;
@@ -177,21 +177,16 @@ class Meter {
   }
 }
 
-/** The table, for a caller that waits for executions to end. */
-class ObservedTable extends DynamoDBTable {
-  readonly #onCommit: (execution: Execution) => void;
-
-  constructor(options: DynamoDBTableOptions, onCommit: (execution: Execution) => void) {
-    super(options);
-    this.#onCommit = onCommit;
-  }
-
-  override async commit(...of: Parameters<DynamoDBTable['commit']>): Promise<CommitOutcome> {
-    const [execution] = of;
-    const outcome = await super.commit(...of);
-    if (outcome.type === 'committed') this.#onCommit(execution);
+/** A table that tells of each commit that it took. */
+function observedTable(options: DynamoDBTableOptions, onCommit: (execution: Execution) => void): Table {
+  const table = new DynamoDBTable(options);
+  const commit = table.executions.commit.bind(table.executions);
+  table.executions.commit = async (execution, ...rest) => {
+    const outcome = await commit(execution, ...rest);
+    if (outcome.type === 'committed') onCommit(execution);
     return outcome;
-  }
+  };
+  return table;
 }
 
 const defaultEndDeadlineMs = 120_000;

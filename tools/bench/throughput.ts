@@ -7,7 +7,7 @@ import { ensureTable } from '../../local/dynamodb/createTable.ts';
 import type { LocalCloud } from '../../local/index.ts';
 import { eachLimited } from '../../orchestrator/concurrency/eachLimited.ts';
 import { defaults } from '../../orchestrator/configuration/configuration.ts';
-import { DynamoDBTable } from '../../orchestrator/table/dynamoDBTable.ts';
+import { DynamoDBTable } from '../../orchestrator/table/dynamodb/dynamoDBTable.ts';
 import { maximumConcurrency, startBenchCloud } from './benchCloud.ts';
 import { count, printResult, progress, round, runBench } from './commandLine.ts';
 import { countSucceeded } from './countSucceeded.ts';
@@ -83,7 +83,7 @@ async function run(
   const cpuBefore = processTimes();
   const start = performance.now();
   await eachLimited(numbers, startsInFlight, async (number) => {
-    await table.insertStart({ executionId: `${prefix}-${number}`, machine, input: { from: number } });
+    await table.journal.insertStart({ executionId: `${prefix}-${number}`, machine, input: { from: number } });
   });
   await cloud.settled();
   const measured = { elapsedMs: performance.now() - start, cpu: timesBetween(cpuBefore, processTimes()) };

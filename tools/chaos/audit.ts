@@ -3,7 +3,7 @@ import { replayRecording } from '../../client/index.ts';
 import type { JournalEntry } from '../../orchestrator/core/execution/model/entries.ts';
 import type { Execution, ExecutionStatus } from '../../orchestrator/core/execution/model/execution.ts';
 import { isJournalKind, type LogEntry, parseLog } from '../../orchestrator/core/execution/model/log.ts';
-import type { HistoryItems } from '../../orchestrator/table/table.ts';
+import type { HistoryItems } from '../../orchestrator/table/requests.ts';
 import type { Subject } from './subjects.ts';
 import type { TallyEntry } from './workers/tally/tally.ts';
 

@@ -104,7 +104,6 @@ class ConfigBuilder {
     const start = { spawned: 0, fuel: 6, last: null };
     const spawns = this.#may(10, 'spawn in context');
     const hasOutput = this.#may(70, 'output');
-    if (!hasOutput) withoutFinalOutput(config.states);
     return {
       ...config,
       id: 'm',
@@ -320,6 +319,7 @@ class ConfigBuilder {
         return { n: context.n, on: event.type };
       },
       ...(this.#choices.chance(40) ? { id: `i${this.#invokeIds++}` } : {}),
+      ...this.#actions.systemId(),
       ...(onDone ? { onDone: this.#transitions() } : {}),
       ...(onError ? { onError: this.#transitions() } : {}),
     };
@@ -333,12 +333,5 @@ class ConfigBuilder {
     const chosen = this.#choices.chance(percent);
     if (chosen) this.#features.add(feature);
     return chosen;
-  }
-}
-
-/** What nobody would see is refused at registration. */
-function withoutFinalOutput(states: unknown): void {
-  for (const state of Object.values(states as Record<string, Config>)) {
-    if (state.type === 'final') delete state.output;
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isObjectKey } from '../store/objectStore.ts';
+import { isObjectKey } from '../../store/objectStore.ts';
 
 /**
  * Prefixes of the objects that items refer to. What is under `data/` is written once and can expire with the items; the

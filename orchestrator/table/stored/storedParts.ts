@@ -1,12 +1,12 @@
-import { unfetchedPatchedTask } from '../core/execution/control/inputPatch.ts';
-import type { JournalEntry } from '../core/execution/model/entries.ts';
-import type { Execution } from '../core/execution/model/execution.ts';
-import { unfetchedData, unfetchedSnapshot } from '../core/execution/model/storedData.ts';
-import { ObjectNotFoundError } from '../store/objectStore.ts';
-import { isStoredDataError, type StoredJson } from '../store/storedJson.ts';
-import { isObject } from './attributes.ts';
-import { taskErrorOf } from './journalItems.ts';
-import { messagesOf } from './messageItems.ts';
+import { unfetchedPatchedTask } from '../../core/execution/control/inputPatch.ts';
+import type { JournalEntry } from '../../core/execution/model/entries.ts';
+import type { Execution } from '../../core/execution/model/execution.ts';
+import { unfetchedData, unfetchedSnapshot } from '../../core/execution/model/storedData.ts';
+import { ObjectNotFoundError } from '../../store/objectStore.ts';
+import { isStoredDataError, type StoredJson } from '../../store/storedJson.ts';
+import { isObject } from '../attributes.ts';
+import { taskErrorOf } from '../journalItems.ts';
+import { messagesOf } from '../messageItems.ts';
 
 /**
  * The entry with its data, as if its item had it.

@@ -8,10 +8,14 @@ import {
   PutItemCommand,
   QueryCommand,
   type QueryCommandInput,
+  ScanCommand,
+  type ScanCommandInput,
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { type Attributes, attributesSize } from './attributes.ts';
+import { type Attributes, attributesSize } from '../attributes.ts';
+import { encodeCursor } from '../indexQueries.ts';
+import type { Page } from '../requests.ts';
 import type { Condition } from './conditions.ts';
 import { UnprocessedBackoff } from './unprocessedBackoff.ts';
 
@@ -96,6 +100,12 @@ export class DynamoDBCalls {
     return output;
   }
 
+  async scan(scan: Omit<ScanCommandInput, 'TableName'>) {
+    const output = await this.#client.send(new ScanCommand({ ...this.#common, ...scan }));
+    this.countRead(output.ConsumedCapacity);
+    return output;
+  }
+
   async put(item: Attributes, condition?: Condition): Promise<PutOutcome> {
     try {
       const output = await this.#client.send(
@@ -132,4 +142,18 @@ export class DynamoDBCalls {
 
 export function keyOf(executionId: string, item: string): Attributes {
   return { executionId: { S: executionId }, item: { S: item } };
+}
+
+/** Everything that a partition holds. */
+export function partitionQuery(executionId: string) {
+  return {
+    KeyConditionExpression: 'executionId = :id',
+    ExpressionAttributeValues: { ':id': { S: executionId } },
+    ConsistentRead: true,
+  };
+}
+
+/** A page of which DynamoDB has told where the next one begins. */
+export function pageOf<T>(items: readonly T[], from: Attributes | undefined): Page<T> {
+  return from ? { items, cursor: encodeCursor({ shard: 0, from }) } : { items };
 }

@@ -6,13 +6,13 @@ import {
   TransactWriteItemsCommand,
   type TransactWriteItemsCommandOutput,
 } from '@aws-sdk/client-dynamodb';
-import { fraction } from '../core/execution/tasks/tasks.ts';
-import { type Attributes, attributesSize } from './attributes.ts';
+import { fraction } from '../../core/execution/tasks/tasks.ts';
+import { type Attributes, attributesSize } from '../attributes.ts';
+import { decodeExecution } from '../executionItem.ts';
+import type { CommitOutcome } from '../requests.ts';
+import { maximumItemBytes } from '../schema.ts';
 import { type Condition, isNotWrittenYet } from './conditions.ts';
 import type { Units } from './dynamoDBCalls.ts';
-import { decodeExecution } from './executionItem.ts';
-import { maximumItemBytes } from './schema.ts';
-import type { CommitOutcome } from './table.ts';
 
 export interface CommitTransactionsOptions {
   readonly client: DynamoDBClient;

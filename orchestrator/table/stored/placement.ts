@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
-import type { Json } from '../core/data/json.ts';
-import { type Execution, hasEnded } from '../core/execution/model/execution.ts';
-import { maximumDataBytes, maximumStateBytes } from '../store/storedJson.ts';
+import type { Json } from '../../core/data/json.ts';
+import { type Execution, hasEnded } from '../../core/execution/model/execution.ts';
+import { maximumDataBytes, maximumStateBytes } from '../../store/storedJson.ts';
+import { maximumItemBytes } from '../schema.ts';
 import { dataKey, hasContent, isStateKey, stateKey } from './dataKeys.ts';
-import { maximumItemBytes } from './schema.ts';
 
 /** Where the parts of an execution go that do not stay in its item. */
 export interface Placement {

@@ -3,17 +3,19 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   QueryCommand,
+  type QueryCommandInput,
   ScanCommand,
+  type ScanCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type { Attributes } from './attributes.ts';
-import { statusOf } from './executionItem.ts';
-import { encodeCursor } from './indexQueries.ts';
-import { childNumbers, type ItemOutline, outlineOf, outlineQuery, outlineScan } from './outline.ts';
-import type { ScanRequest } from './requests.ts';
-import { sortKey } from './schema.ts';
-import type { ExecutionVersion, Outline } from './table.ts';
+import type { Attributes } from '../attributes.ts';
+import { statusOf } from '../executionItem.ts';
+import { decodeCursor, encodeCursor } from '../indexQueries.ts';
+import { childNumbers, type ItemOutline, outlineOf } from '../outline.ts';
+import type { ExecutionVersion, Outline, ScanRequest } from '../requests.ts';
+import { attribute, sortKey } from '../schema.ts';
+import type { Outlines } from '../table.ts';
 
-export interface OutlineReaderOptions {
+export interface DynamoDBOutlinesOptions {
   readonly client: DynamoDBClient;
   readonly tableName: string;
   /** Told what each call took. */
@@ -21,10 +23,10 @@ export interface OutlineReaderOptions {
 }
 
 /** Reads what is there without its data: for those who look after many executions. */
-export class OutlineReader {
-  readonly #options: OutlineReaderOptions;
+export class DynamoDBOutlines implements Outlines {
+  readonly #options: DynamoDBOutlinesOptions;
 
-  constructor(options: OutlineReaderOptions) {
+  constructor(options: DynamoDBOutlinesOptions) {
     this.#options = options;
   }
 
@@ -83,4 +85,43 @@ export class OutlineReader {
 
 function outlinesOf(items: readonly Attributes[] = []): ItemOutline[] {
   return items.map(outlineOf).filter((outline) => outline !== undefined);
+}
+
+const names = {
+  '#item': attribute.item,
+  '#status': 'status',
+  '#version': attribute.version,
+  '#at': 'at',
+  '#log': 'log',
+  '#control': 'control',
+} as const;
+
+const projection = {
+  ProjectionExpression: [
+    'executionId, #item, machine, #status, #version, startedAt, endedAt, #at, #control, expiresAt',
+    '#log, logSegments, mr_pk, mr_sk, tasks, fanOuts, children, outbox, waiting, messages',
+  ].join(', '),
+  ExpressionAttributeNames: names,
+  ReturnConsumedCapacity: 'TOTAL',
+} as const;
+
+function outlineQuery(executionId: string, from: Attributes | undefined) {
+  return {
+    ...projection,
+    KeyConditionExpression: 'executionId = :id',
+    ExpressionAttributeValues: { ':id': { S: executionId } },
+    ConsistentRead: true,
+    ...(from && { ExclusiveStartKey: from }),
+  } satisfies Omit<QueryCommandInput, 'TableName'>;
+}
+
+/** @throws InvalidCursorError */
+function outlineScan({ segment, segments, limit, cursor }: ScanRequest) {
+  const from = cursor === undefined ? undefined : decodeCursor(cursor).from;
+  return {
+    ...projection,
+    ...(segments > 1 && { Segment: segment, TotalSegments: segments }),
+    ...(limit !== undefined && { Limit: limit }),
+    ...(from && { ExclusiveStartKey: from }),
+  } satisfies Omit<ScanCommandInput, 'TableName'>;
 }

@@ -1,4 +1,4 @@
-import type { Attributes } from './attributes.ts';
+import type { Attributes } from '../attributes.ts';
 
 /** A condition expression with its values. Each has a name, and the name is what it guards. */
 export interface Condition {
