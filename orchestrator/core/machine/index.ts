@@ -28,3 +28,4 @@ export type {
 export type { StepAt } from './stepRun.ts';
 export { SentFromActionError } from './stepScope.ts';
 export { nextTimerDueAt, shiftTimers } from './timers.ts';
+export { buildMachine } from './xstateInternals.ts';
