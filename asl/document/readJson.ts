@@ -83,7 +83,8 @@ class JsonReader {
       this.#reader.expect(':');
       const path = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
       const position = this.#lines.at(at);
-      if (entries.has(key)) this.faults.push({ message: `The key "${key}" is there twice`, position, pointer: path });
+      if (entries.has(key))
+        this.faults.push({ message: `The key "${key}" is there twice`, position, pointer: path });
       entries.set(key, this.#value(path, depth + 1));
       // A field begins with its name.
       this.positions.set(path, position);
@@ -93,4 +94,3 @@ class JsonReader {
     }
   }
 }
-

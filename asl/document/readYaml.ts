@@ -8,7 +8,11 @@ export function readYaml(text: string): Document {
   const lines = new Lines(text);
   const document = parseDocument(text, { prettyErrors: false, logLevel: 'silent' });
   const faults = [...document.errors, ...document.warnings].map(
-    ({ message, pos }): SyntaxFault => ({ message: `It is not YAML: ${message}`, position: lines.at(pos[0]), pointer: '' }),
+    ({ message, pos }): SyntaxFault => ({
+      message: `It is not YAML: ${message}`,
+      position: lines.at(pos[0]),
+      pointer: '',
+    }),
   );
   const positions = new Map<string, Position>();
   if (faults.length > 0) return { value: undefined, positions, faults };

@@ -77,7 +77,8 @@ function readBracketed(reader: Reader): Segment {
   }
   if (reader.next === "'" || reader.next === '"') return { type: 'property', names: readNames(reader) };
   // `[(@.length-1)]`: counted from the end.
-  const fromEnd = reader.match(/\(\s*@\.length\s*(?=-)/y) && Number(reader.match(/-\s*\d{1,9}/y)?.replace(/\s/g, ''));
+  const fromEnd =
+    reader.match(/\(\s*@\.length\s*(?=-)/y) && Number(reader.match(/-\s*\d{1,9}/y)?.replace(/\s/g, ''));
   if (typeof fromEnd === 'number') {
     reader.skipSpace();
     reader.expect(')');

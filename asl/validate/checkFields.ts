@@ -24,8 +24,14 @@ export function checkFields(
     if (check) check({ key, value, pointer: place, language, report });
     else {
       const similar = nearest(key, Object.keys(known));
-      const remedy = remedyFor(key) ?? (similar === undefined ? 'leave it out' : `write ${similar}, or leave it out`);
-      report({ code: 'SCHEMA_VALIDATION_FAILED', pointer: place, message: `Field "${key}" is not supported here`, remedy });
+      const remedy =
+        remedyFor(key) ?? (similar === undefined ? 'leave it out' : `write ${similar}, or leave it out`);
+      report({
+        code: 'SCHEMA_VALIDATION_FAILED',
+        pointer: place,
+        message: `Field "${key}" is not supported here`,
+        remedy,
+      });
     }
   }
 }
@@ -43,7 +49,12 @@ export function checkExclusive({ fields, pointer, report }: Part, keys: readonly
   if (given.length < 2) return;
   const list = given.map((key) => `"${key}"`).join(', ');
   const message = `It may have only one of [${list}]`;
-  report({ code: 'SCHEMA_VALIDATION_FAILED', pointer, message, remedy: `leave out all but one of ${given.join(', ')}` });
+  report({
+    code: 'SCHEMA_VALIDATION_FAILED',
+    pointer,
+    message,
+    remedy: `leave out all but one of ${given.join(', ')}`,
+  });
 }
 
 /** Of these fields there must be one. */

@@ -1,6 +1,6 @@
+import { instantOf } from '../dataflow/timestamp.ts';
 import { isArray, isObject, type Json } from '../json.ts';
 import { operatorOf } from '../model/operators.ts';
-import { instantOf } from '../dataflow/timestamp.ts';
 import { checkFields, type Part, requireFields } from './checkFields.ts';
 import { within } from './problem.ts';
 import * as check from './values.ts';
@@ -12,7 +12,10 @@ export function checkChoices(part: Part): void {
   if (Choices === undefined) return;
   const place = within(pointer, 'Choices');
   const found = { key: 'Choices', value: Choices, pointer: place, language, report };
-  if (!isArray(Choices)) return check.refuse(found, 'and must be a list', 'write a list of choices');
+  if (!isArray(Choices)) {
+    check.refuse(found, 'and must be a list', 'write a list of choices');
+    return;
+  }
   if (Choices.length === 0) check.refuse(found, 'and non-empty required', 'write at least one choice');
   for (const [index, each] of Choices.entries()) {
     const choicePointer = within(place, index);
@@ -31,7 +34,10 @@ function checkChoice(part: Part): void {
     return;
   }
   const { Next, Comment, Assign, ...rule } = part.fields;
-  checkFields({ ...part, fields: Object.fromEntries(Object.entries({ Next, Comment, Assign }).flatMap(given)) }, everyChoice);
+  checkFields(
+    { ...part, fields: Object.fromEntries(Object.entries({ Next, Comment, Assign }).flatMap(given)) },
+    everyChoice,
+  );
   checkRule({ ...part, fields: rule });
 }
 
@@ -41,7 +47,8 @@ function given([key, value]: readonly [string, Json | undefined]): readonly (rea
 
 const condition: check.Check = (found) => {
   if (typeof found.value === 'boolean') return;
-  if (typeof found.value !== 'string') return check.refuse(found, 'and must be an expression', 'write {% expression %}');
+  if (typeof found.value !== 'string')
+    return check.refuse(found, 'and must be an expression', 'write {% expression %}');
   check.template(found);
 };
 
@@ -56,11 +63,19 @@ function checkRule(part: Part): void {
     report({ code: 'SCHEMA_VALIDATION_FAILED', pointer, message, remedy: 'combine several with And' });
     return;
   }
-  if (name === 'And' || name === 'Or' || name === 'Not') return checkCombination(part, name);
+  if (name === 'And' || name === 'Or' || name === 'Not') {
+    checkCombination(part, name);
+    return;
+  }
   const known = operatorOf(name);
   if (known === undefined) {
     const message = `Field "${name}" is not a comparison operator`;
-    report({ code: 'SCHEMA_VALIDATION_FAILED', pointer: within(pointer, name), message, remedy: 'write one like StringEquals or IsPresent' });
+    report({
+      code: 'SCHEMA_VALIDATION_FAILED',
+      pointer: within(pointer, name),
+      message,
+      remedy: 'write one like StringEquals or IsPresent',
+    });
     return;
   }
   requireFields(part, ['Variable']);
@@ -78,7 +93,10 @@ function checkCombination(part: Part, name: 'And' | 'Or' | 'Not'): void {
     else check.object(found);
     return;
   }
-  if (!isArray(value)) return check.refuse(found, 'and must be a list', 'write a list of comparisons');
+  if (!isArray(value)) {
+    check.refuse(found, 'and must be a list', 'write a list of comparisons');
+    return;
+  }
   if (value.length === 0) check.refuse(found, 'and non-empty required', 'write at least one comparison');
   for (const [index, each] of value.entries()) {
     if (isObject(each)) checkRule({ ...part, fields: each, pointer: within(place, index) });

@@ -16,7 +16,12 @@ export function checkTransitions({ startAt, states, pointer }: Graph, report: Re
     if (Object.hasOwn(states, target)) reached.add(target);
     else {
       const message = `There is no state "${target}" here: a transition leads to a state of the same States`;
-      report({ code: 'MISSING_TRANSITION_TARGET', pointer: from, message, remedy: 'write the name of a state beside it' });
+      report({
+        code: 'MISSING_TRANSITION_TARGET',
+        pointer: from,
+        message,
+        remedy: 'write the name of a state beside it',
+      });
     }
   };
   lead(startAt, within(pointer, 'StartAt'));
@@ -36,7 +41,12 @@ export function checkTransitions({ startAt, states, pointer }: Graph, report: Re
   }
   if (names.length > 0 && !hasEnd) {
     const message = 'No state ends here: there is none with "End": true, and none of type Succeed or Fail';
-    report({ code: 'SCHEMA_VALIDATION_FAILED', pointer: within(pointer, 'States'), message, remedy: 'add "End": true to the last state' });
+    report({
+      code: 'SCHEMA_VALIDATION_FAILED',
+      pointer: within(pointer, 'States'),
+      message,
+      remedy: 'add "End": true to the last state',
+    });
   }
 }
 

@@ -8,14 +8,21 @@ const mostDelaySeconds = 31_622_400;
 const errorNames: check.Check = (found) => {
   const { value, pointer, report, key } = found;
   if (check.isPlaceholder(value)) return;
-  if (!isArray(value)) return check.refuse(found, 'and must be a list of error names', 'write a list of strings');
-  if (value.length === 0) check.refuse(found, 'and non-empty required', 'write at least one error name, or States.ALL');
+  if (!isArray(value))
+    return check.refuse(found, 'and must be a list of error names', 'write a list of strings');
+  if (value.length === 0)
+    check.refuse(found, 'and non-empty required', 'write at least one error name, or States.ALL');
   for (const [index, each] of value.entries()) {
     check.text({ ...found, key: `${key}[${index}]`, value: each, pointer: within(pointer, index) });
   }
   if (value.includes('States.ALL') && value.length > 1) {
     const message = `"States.ALL" must be the only error name of "${key}"`;
-    report({ code: 'SCHEMA_VALIDATION_FAILED', pointer, message, remedy: 'leave out the others, or give them an entry before it' });
+    report({
+      code: 'SCHEMA_VALIDATION_FAILED',
+      pointer,
+      message,
+      remedy: 'leave out the others, or give them an entry before it',
+    });
   }
 };
 
@@ -66,8 +73,15 @@ function entriesOf(part: Part, key: string): readonly Part[] {
 
 /** What stands after `States.ALL` would never be used. */
 function checkOrder(list: readonly Json[], pointer: string, key: string, { report }: Part): void {
-  const all = list.findIndex((each) => isObject(each) && isArray(each.ErrorEquals) && each.ErrorEquals.includes('States.ALL'));
+  const all = list.findIndex(
+    (each) => isObject(each) && isArray(each.ErrorEquals) && each.ErrorEquals.includes('States.ALL'),
+  );
   if (all < 0 || all === list.length - 1) return;
   const message = `"States.ALL" must be in the last entry of "${key}"`;
-  report({ code: 'SCHEMA_VALIDATION_FAILED', pointer: within(pointer, all), message, remedy: 'move the entry to the end of the list' });
+  report({
+    code: 'SCHEMA_VALIDATION_FAILED',
+    pointer: within(pointer, all),
+    message,
+    remedy: 'move the entry to the end of the list',
+  });
 }

@@ -9,9 +9,17 @@ const longestLabel = 40;
 export function checkMap(part: Part): void {
   requireOne(part, ['ItemProcessor', 'Iterator']);
   const { Label } = part.fields;
-  if (typeof Label === 'string' && (Label.length > longestLabel || /[\s?*<>{}[\]:;,\\|^~$#%&`"/]/.test(Label))) {
+  if (
+    typeof Label === 'string' &&
+    (Label.length > longestLabel || /[\s?*<>{}[\]:;,\\|^~$#%&`"/]/.test(Label))
+  ) {
     const message = `"Label" is "${Label}", and must have at most ${longestLabel} characters and no space or wildcard`;
-    part.report({ code: 'SCHEMA_VALIDATION_FAILED', pointer: within(part.pointer, 'Label'), message, remedy: 'write a short word' });
+    part.report({
+      code: 'SCHEMA_VALIDATION_FAILED',
+      pointer: within(part.pointer, 'Label'),
+      message,
+      remedy: 'write a short word',
+    });
   }
   const reader = partIn(part, 'ItemReader');
   if (reader) checkReader(reader);
@@ -61,6 +69,9 @@ function checkBatcher(batcher: Part): void {
     BatchInput: check.template,
     MaxItemsPerBatch: size,
     MaxInputBytesPerBatch: check.number({ least: 1, most: 262_144 }),
-    ...(batcher.language === 'JSONPath' && { MaxItemsPerBatchPath: check.path, MaxInputBytesPerBatchPath: check.path }),
+    ...(batcher.language === 'JSONPath' && {
+      MaxItemsPerBatchPath: check.path,
+      MaxInputBytesPerBatchPath: check.path,
+    }),
   });
 }

@@ -4,7 +4,10 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   let best: { readonly name: string; readonly distance: number } | undefined;
   for (const each of known) {
     const distance = distanceBetween(wanted, each.toLowerCase());
-    if (distance <= Math.max(1, Math.floor(each.length / 4)) && distance < (best?.distance ?? Number.POSITIVE_INFINITY)) {
+    if (
+      distance <= Math.max(1, Math.floor(each.length / 4)) &&
+      distance < (best?.distance ?? Number.POSITIVE_INFINITY)
+    ) {
       best = { name: each, distance };
     }
   }

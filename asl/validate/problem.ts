@@ -27,9 +27,14 @@ export type ProblemCode =
   | 'UNSUPPORTED_RESOURCE';
 
 /** Collects problems. */
-export type Report = (problem: Omit<Problem, 'severity'> & { readonly severity?: Problem['severity'] }) => void;
+export type Report = (
+  problem: Omit<Problem, 'severity'> & { readonly severity?: Problem['severity'] },
+) => void;
 
 /** A pointer to a part of what another points to. */
 export function within(pointer: string, ...keys: readonly (string | number)[]): string {
-  return keys.reduce<string>((path, key) => `${path}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`, pointer);
+  return keys.reduce<string>(
+    (path, key) => `${path}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`,
+    pointer,
+  );
 }

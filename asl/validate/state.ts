@@ -1,5 +1,5 @@
-import { isArray, isObject, type Json } from '../json.ts';
 import { resourceOf } from '../integrations/resource.ts';
+import { isArray, isObject, type Json } from '../json.ts';
 import type { StateType } from '../model/model.ts';
 import type { QueryLanguage } from '../template/ast.ts';
 import { checkExclusive, checkFields, type Part, requireFields, requireOne } from './checkFields.ts';
@@ -22,23 +22,42 @@ export type GraphKind = 'definition' | 'branch' | 'iterator';
 
 const longestName = 80;
 
-export function checkState(name: string, value: Json, pointer: string, outer: QueryLanguage, checking: Checking): void {
+export function checkState(
+  name: string,
+  value: Json,
+  pointer: string,
+  outer: QueryLanguage,
+  checking: Checking,
+): void {
   const { report } = checking;
   if (name.length > longestName) {
     const message = `The name of the state has ${name.length} characters, and ${longestName} are allowed`;
     report({ code: 'SCHEMA_VALIDATION_FAILED', pointer, message, remedy: 'give it a shorter name' });
   }
   if (!isObject(value)) {
-    report({ code: 'SCHEMA_VALIDATION_FAILED', pointer, message: 'A state must be an object', remedy: 'write an object with a Type' });
+    report({
+      code: 'SCHEMA_VALIDATION_FAILED',
+      pointer,
+      message: 'A state must be an object',
+      remedy: 'write an object with a Type',
+    });
     return;
   }
   const language = languageOf(value, outer, pointer, report);
   const part: Part = { fields: value, pointer, language, report };
-  if (value.Type === undefined) return requireFields(part, ['Type']);
+  if (value.Type === undefined) {
+    requireFields(part, ['Type']);
+    return;
+  }
   const { Type } = value;
   if (!isStateType(Type)) {
     const message = `"Type" is ${JSON.stringify(Type)}, not one of the allowed values ${JSON.stringify(stateTypes)}`;
-    report({ code: 'SCHEMA_VALIDATION_FAILED', pointer: within(pointer, 'Type'), message, remedy: `write one of ${stateTypes.join(', ')}` });
+    report({
+      code: 'SCHEMA_VALIDATION_FAILED',
+      pointer: within(pointer, 'Type'),
+      message,
+      remedy: `write one of ${stateTypes.join(', ')}`,
+    });
     return;
   }
   checkFields(part, fieldsOf(Type, language), (key) => remedyFor(Type, language, key));
@@ -56,18 +75,28 @@ function remedyFor(type: StateType, language: QueryLanguage, key: string): strin
 }
 
 /** A definition in JSONata has no states in JSONPath. */
-function languageOf(fields: Part['fields'], outer: QueryLanguage, pointer: string, report: Report): QueryLanguage {
+function languageOf(
+  fields: Part['fields'],
+  outer: QueryLanguage,
+  pointer: string,
+  report: Report,
+): QueryLanguage {
   const { QueryLanguage } = fields;
   if (QueryLanguage === 'JSONPath' && outer === 'JSONata') {
     const message = "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine";
-    report({ code: 'SCHEMA_VALIDATION_FAILED', pointer, message, remedy: 'set JSONata in the states that need it, and not for the whole' });
+    report({
+      code: 'SCHEMA_VALIDATION_FAILED',
+      pointer,
+      message,
+      remedy: 'set JSONata in the states that need it, and not for the whole',
+    });
   }
   return QueryLanguage === 'JSONata' || QueryLanguage === 'JSONPath' ? QueryLanguage : outer;
 }
 
-function checkParts(type: StateType, part: Part, outer: QueryLanguage, checking: Checking): void {
+function checkParts(kind: StateType, part: Part, outer: QueryLanguage, checking: Checking): void {
   const { fields, pointer } = part;
-  switch (type) {
+  switch (kind) {
     case 'Pass':
       requireNext(part);
       return;
@@ -81,7 +110,12 @@ function checkParts(type: StateType, part: Part, outer: QueryLanguage, checking:
       return;
     case 'Wait':
       requireNext(part);
-      requireOne(part, part.language === 'JSONata' ? ['Seconds', 'Timestamp'] : ['Seconds', 'SecondsPath', 'Timestamp', 'TimestampPath']);
+      requireOne(
+        part,
+        part.language === 'JSONata'
+          ? ['Seconds', 'Timestamp']
+          : ['Seconds', 'SecondsPath', 'Timestamp', 'TimestampPath'],
+      );
       return;
     case 'Parallel': {
       requireNext(part);
@@ -93,7 +127,12 @@ function checkParts(type: StateType, part: Part, outer: QueryLanguage, checking:
         }
       } else if (Branches !== undefined) {
         const message = '"Branches" must be a list';
-        part.report({ code: 'SCHEMA_VALIDATION_FAILED', pointer: within(pointer, 'Branches'), message, remedy: 'write a list of objects with StartAt and States' });
+        part.report({
+          code: 'SCHEMA_VALIDATION_FAILED',
+          pointer: within(pointer, 'Branches'),
+          message,
+          remedy: 'write a list of objects with StartAt and States',
+        });
       }
       return;
     }
@@ -110,34 +149,57 @@ function checkParts(type: StateType, part: Part, outer: QueryLanguage, checking:
     case 'Fail':
       return;
     default:
-      return type satisfies never;
+      kind satisfies never;
   }
 }
 
 function requireNext(part: Part): void {
   const { Next, End, ...fields } = part.fields;
   // "End": false says nothing.
-  const given = { ...fields, ...(Next !== undefined && { Next }), ...(End !== undefined && End !== false && { End }) };
+  const given = {
+    ...fields,
+    ...(Next !== undefined && { Next }),
+    ...(End !== undefined && End !== false && { End }),
+  };
   requireOne({ ...part, fields: given }, ['Next', 'End']);
 }
 
 function checkTask(part: Part, { isExpress }: Checking): void {
   const { fields, pointer, report } = part;
   const { Resource, TimeoutSeconds, HeartbeatSeconds } = fields;
-  if (typeof TimeoutSeconds === 'number' && typeof HeartbeatSeconds === 'number' && HeartbeatSeconds >= TimeoutSeconds) {
+  if (
+    typeof TimeoutSeconds === 'number' &&
+    typeof HeartbeatSeconds === 'number' &&
+    HeartbeatSeconds >= TimeoutSeconds
+  ) {
     const message = `"HeartbeatSeconds" is ${HeartbeatSeconds}, and must be less than "TimeoutSeconds", which is ${TimeoutSeconds}`;
-    report({ code: 'SCHEMA_VALIDATION_FAILED', pointer: within(pointer, 'HeartbeatSeconds'), message, remedy: 'write a shorter heartbeat' });
+    report({
+      code: 'SCHEMA_VALIDATION_FAILED',
+      pointer: within(pointer, 'HeartbeatSeconds'),
+      message,
+      remedy: 'write a shorter heartbeat',
+    });
   }
   if (typeof Resource !== 'string' || isPlaceholder(Resource)) return;
   const place = within(pointer, 'Resource');
   const resource = resourceOf(Resource);
   if (Resource === '' || isBadLambda(Resource)) {
     const message = `"Resource" is "${Resource}", which is not an ARN`;
-    report({ code: 'SCHEMA_VALIDATION_FAILED', pointer: place, message, remedy: 'write the ARN of a function, an activity or a service integration' });
+    report({
+      code: 'SCHEMA_VALIDATION_FAILED',
+      pointer: place,
+      message,
+      remedy: 'write the ARN of a function, an activity or a service integration',
+    });
   } else if (isExpress && resource.type === 'service' && resource.waits !== 'no') {
     const suffix = { token: '.waitForTaskToken', sync: '.sync', 'sync:2': '.sync:2' }[resource.waits];
     const message = `Express state machine does not support '${suffix}' service integration `;
-    report({ code: 'SCHEMA_VALIDATION_FAILED', pointer: place, message, remedy: 'make it a Standard workflow, or leave out the suffix' });
+    report({
+      code: 'SCHEMA_VALIDATION_FAILED',
+      pointer: place,
+      message,
+      remedy: 'make it a Standard workflow, or leave out the suffix',
+    });
   }
 }
 

@@ -20,7 +20,8 @@ export function validate(definition: Json, { type = 'STANDARD' }: ValidateOption
   const checking: Checking = {
     isExpress: type === 'EXPRESS',
     report: (problem) => void problems.push({ severity: 'error', ...problem }),
-    checkGraph: (value, pointer, language, kind) => checkGraph(value, pointer, language, kind, checking, names),
+    checkGraph: (value, pointer, language, kind) =>
+      checkGraph(value, pointer, language, kind, checking, names),
   };
   checking.checkGraph(definition, '', 'JSONPath', 'definition');
   return problems;
@@ -35,7 +36,11 @@ const fieldsOf: Readonly<Record<GraphKind, Readonly<Record<string, check.Check>>
     QueryLanguage: check.oneOf('JSONPath', 'JSONata'),
   },
   branch: { ...graphFields, QueryLanguage: check.oneOf('JSONPath', 'JSONata') },
-  iterator: { ...graphFields, ProcessorConfig: check.object, QueryLanguage: check.oneOf('JSONPath', 'JSONata') },
+  iterator: {
+    ...graphFields,
+    ProcessorConfig: check.object,
+    QueryLanguage: check.oneOf('JSONPath', 'JSONata'),
+  },
 };
 
 function checkGraph(
@@ -49,7 +54,12 @@ function checkGraph(
   const { report } = checking;
   const root = pointer === '' ? '/' : pointer;
   if (!isObject(value)) {
-    report({ code: 'SCHEMA_VALIDATION_FAILED', pointer: root, message: 'It must be an object', remedy: 'write an object with StartAt and States' });
+    report({
+      code: 'SCHEMA_VALIDATION_FAILED',
+      pointer: root,
+      message: 'It must be an object',
+      remedy: 'write an object with StartAt and States',
+    });
     return;
   }
   const language = value.QueryLanguage === 'JSONata' ? 'JSONata' : outer;
@@ -60,14 +70,24 @@ function checkGraph(
   if (config) checkProcessorConfig(config);
   if (!isObject(value.States)) return;
   if (Object.keys(value.States).length === 0) {
-    report({ code: 'SCHEMA_VALIDATION_FAILED', pointer: within(pointer, 'States'), message: '"States" is empty', remedy: 'add a state' });
+    report({
+      code: 'SCHEMA_VALIDATION_FAILED',
+      pointer: within(pointer, 'States'),
+      message: '"States" is empty',
+      remedy: 'add a state',
+    });
   }
   for (const [name, state] of Object.entries(value.States)) {
     const place = within(pointer, 'States', name);
     const before = names.get(name);
     if (before !== undefined) {
       const message = `There is another state "${name}" at ${before}: names must be unique in the whole definition`;
-      report({ code: 'DUPLICATE_STATE_NAME', pointer: place, message, remedy: 'give one of them another name' });
+      report({
+        code: 'DUPLICATE_STATE_NAME',
+        pointer: place,
+        message,
+        remedy: 'give one of them another name',
+      });
     }
     names.set(name, place);
     checkState(name, state, place, language, checking);
@@ -76,5 +96,8 @@ function checkGraph(
 }
 
 function checkProcessorConfig(config: Part): void {
-  checkFields(config, { Mode: check.oneOf('INLINE', 'DISTRIBUTED'), ExecutionType: check.oneOf('STANDARD', 'EXPRESS') });
+  checkFields(config, {
+    Mode: check.oneOf('INLINE', 'DISTRIBUTED'),
+    ExecutionType: check.oneOf('STANDARD', 'EXPRESS'),
+  });
 }

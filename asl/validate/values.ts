@@ -45,8 +45,13 @@ export const object: Check = (found) => {
 
 export function oneOf(...words: readonly string[]): Check {
   return (found) => {
-    if (typeof found.value === 'string' && (words.includes(found.value) || isPlaceholder(found.value))) return;
-    refuse(found, `not one of the allowed values ${JSON.stringify(words).replaceAll(',', ', ')}`, `write one of ${words.join(', ')}`);
+    if (typeof found.value === 'string' && (words.includes(found.value) || isPlaceholder(found.value)))
+      return;
+    refuse(
+      found,
+      `not one of the allowed values ${JSON.stringify(words).replaceAll(',', ', ')}`,
+      `write one of ${words.join(', ')}`,
+    );
   };
 }
 
@@ -63,7 +68,8 @@ export function number({ least, floor, most, isWhole = true }: Bounds): Check {
   return (found) => {
     const { value, language } = found;
     if (isPlaceholder(value)) return;
-    if (language === 'JSONata' && typeof value === 'string' && expressionIn(value) !== undefined) return template(found);
+    if (language === 'JSONata' && typeof value === 'string' && expressionIn(value) !== undefined)
+      return template(found);
     if (typeof value !== 'number' || (isWhole && !Number.isInteger(value))) {
       refuse(found, `and must be ${isWhole ? 'a whole number' : 'a number'}`, 'write a number');
     } else if (least !== undefined && value < least) {
@@ -81,11 +87,19 @@ export const path: Check = (found) => {
   const { key, value, pointer, report } = found;
   if (isPlaceholder(value)) return;
   const remedy = 'write a path that begins with $';
-  if (typeof value !== 'string') return refuse(found, 'which is not a JSONPath', remedy);
+  if (typeof value !== 'string') {
+    refuse(found, 'which is not a JSONPath', remedy);
+    return;
+  }
   try {
     parsePath(value);
   } catch (error) {
-    report({ code: 'INVALID_JSON_PATH', pointer, message: `"${key}" is "${value}", which is not a JSONPath: ${textOf(error)}`, remedy });
+    report({
+      code: 'INVALID_JSON_PATH',
+      pointer,
+      message: `"${key}" is "${value}", which is not a JSONPath: ${textOf(error)}`,
+      remedy,
+    });
   }
 };
 
@@ -104,11 +118,19 @@ export const resultPath: Check = (found) => {
   const { key, value, pointer, report } = found;
   if (value === null || isPlaceholder(value)) return;
   const remedy = 'write a path to one place in the data, like $.result, or null';
-  if (typeof value !== 'string') return refuse(found, 'which is not a Reference Path', remedy);
+  if (typeof value !== 'string') {
+    refuse(found, 'which is not a Reference Path', remedy);
+    return;
+  }
   try {
     if (!value.startsWith('$$')) readReferencePath(value);
   } catch (error) {
-    report({ code: 'INVALID_JSON_PATH', pointer, message: `"${key}" is "${value}", which is not a Reference Path: ${textOf(error)}`, remedy });
+    report({
+      code: 'INVALID_JSON_PATH',
+      pointer,
+      message: `"${key}" is "${value}", which is not a Reference Path: ${textOf(error)}`,
+      remedy,
+    });
   }
 };
 
@@ -121,7 +143,8 @@ export const template: Check = (found) => {
 function checkPayload(found: Found): void {
   const { value, pointer, report } = found;
   if (isArray(value)) {
-    for (const [index, each] of value.entries()) checkPayload({ ...found, value: each, pointer: within(pointer, index) });
+    for (const [index, each] of value.entries())
+      checkPayload({ ...found, value: each, pointer: within(pointer, index) });
   } else if (isObject(value)) {
     for (const [key, each] of Object.entries(value)) {
       const part = { ...found, key, value: each, pointer: within(pointer, key) };
@@ -129,7 +152,12 @@ function checkPayload(found: Found): void {
       else if (typeof each === 'string') checkQuery(part);
       else {
         const message = `Field "${key}" has value ${JSON.stringify(each)}, which is not a JSONPath or intrinsic function expression`;
-        report({ code: 'INVALID_JSON_PATH', pointer: part.pointer, message, remedy: 'write a path or a call as a string' });
+        report({
+          code: 'INVALID_JSON_PATH',
+          pointer: part.pointer,
+          message,
+          remedy: 'write a path or a call as a string',
+        });
       }
     }
   }
@@ -139,7 +167,8 @@ function checkPayload(found: Found): void {
 function checkQuery({ key, value, pointer, report }: Found): void {
   if (typeof value !== 'string' || isPlaceholder(value)) return;
   const isCall = looksLikeCall(value);
-  const message = (problem: string) => `Field "${key}" has value "${value}", which is not a JSONPath or intrinsic function expression: ${problem}`;
+  const message = (problem: string) =>
+    `Field "${key}" has value "${value}", which is not a JSONPath or intrinsic function expression: ${problem}`;
   const code = isCall ? 'INVALID_INTRINSIC' : 'INVALID_JSON_PATH';
   const remedy = isCall ? 'see the list of intrinsic functions' : 'write a path that begins with $';
   try {
@@ -177,7 +206,8 @@ function problemOfCall(call: Call): string | undefined {
 function checkExpressions(found: Found): void {
   const { key, value, pointer, report } = found;
   if (isArray(value)) {
-    for (const [index, each] of value.entries()) checkExpressions({ ...found, value: each, pointer: within(pointer, index) });
+    for (const [index, each] of value.entries())
+      checkExpressions({ ...found, value: each, pointer: within(pointer, index) });
   } else if (isObject(value)) {
     for (const [name, each] of Object.entries(value)) {
       checkExpressions({ ...found, key: name, value: each, pointer: within(pointer, name) });
