@@ -1,4 +1,5 @@
 import type { Json } from '../core/data/json.ts';
+import { thrownAsJson } from '../core/data/thrown.ts';
 import type { OutgoingItem } from '../core/execution/children/messages.ts';
 import type { Emission } from '../core/execution/model/emission.ts';
 import type { JournalEntry } from '../core/execution/model/entries.ts';
@@ -9,6 +10,7 @@ import { dataKey, isStateKey } from './dataKeys.ts';
 import { ItemTooLargeError, StoredDataTooLargeError } from './errors.ts';
 import { canonical, type ResultItem, type StartItem } from './journalItems.ts';
 import type { Beat, Claim, ClaimOutcome, NewBeat } from './liveness.ts';
+import { messageAsJson } from './messageItems.ts';
 import { isLargerThan, mayExceed, placeExecution } from './placement.ts';
 import { withEntryData, withExecutionData, withExecutionText } from './storedParts.ts';
 import type {
@@ -130,7 +132,7 @@ export class StoredTable implements Table {
       const { input, ...rest } = item;
       return { ...rest, inputAt: await this.#write(item.receiver, 'The input of a child', input) };
     }
-    const messages = item.messages.map((message) => ({ ...message }));
+    const messages = item.messages.map(messageAsJson);
     if (!isLargerThan(messages, this.#overBytes)) return item;
     const messagesAt = await this.#write(item.receiver, 'What another execution is told', messages);
     return { ...item, messages: [], messagesAt };
@@ -162,7 +164,7 @@ export class StoredTable implements Table {
 
   async insertResult(item: ResultItem, expiresAt?: number): Promise<InsertOutcome> {
     const { result } = item;
-    const data = result.status === 'SUCCEEDED' ? result.output : { ...result.error };
+    const data = result.status === 'SUCCEEDED' ? result.output : thrownAsJson(result.error);
     if (!isLargerThan(data, this.#overBytes)) return this.#table.insertResult(item, expiresAt);
     const what = result.status === 'SUCCEEDED' ? 'The output' : 'The error';
     return this.#insert(

@@ -2,6 +2,7 @@ import type { AnyActorRef, AnyEventObject, AnyMachineSnapshot } from 'xstate';
 import type { Json } from '../data/json.ts';
 import type { Actors, Child } from './actors.ts';
 import { encodeReferences } from './references.ts';
+import type { ActorSource } from './sources.ts';
 import type { MachineTimer } from './state.ts';
 import type { MachineEffect } from './step.types.ts';
 import type { Request, Requests } from './stepScope.ts';
@@ -15,8 +16,7 @@ type StopReason = Extract<MachineEffect, { type: 'stopTask' }>['reason'];
 export class StepOutcome {
   readonly effects: MachineEffect[] = [];
   readonly #actors: Actors;
-  /** Whether a `src` is a machine, as opposed to a worker. */
-  readonly #isMachine: (src: string) => boolean;
+  readonly #sourceOf: (src: string) => ActorSource;
   readonly #now: number;
   readonly #sentToSelf: AnyEventObject[];
   #timers: readonly MachineTimer[] = [];
@@ -24,12 +24,12 @@ export class StepOutcome {
 
   constructor(
     actors: Actors,
-    isMachine: (src: string) => boolean,
+    sourceOf: (src: string) => ActorSource,
     now: number,
     sentToSelf: AnyEventObject[],
   ) {
     this.#actors = actors;
-    this.#isMachine = isMachine;
+    this.#sourceOf = sourceOf;
     this.#now = now;
     this.#sentToSelf = sentToSelf;
   }
@@ -108,7 +108,7 @@ export class StepOutcome {
         this.#timers = withoutCancelled(this.#timers, request.sendId);
         return;
       case 'emit':
-        this.effects.push({ type: 'emit', event: this.#encoded(request.event, 'message') });
+        this.effects.push({ type: 'emit', event: this.#encoded(request.event, 'data') });
         return;
       case 'send':
         this.#send(request, macrostep);
@@ -128,8 +128,7 @@ export class StepOutcome {
     const child = this.#actors.number(actor);
     this.#children.set(actor.id, child);
     const { task, actorId, src } = child;
-    // A machine reads references in its input; a worker reads plain data.
-    const into = this.#isMachine(src) ? 'store' : 'message';
+    const into = marksInInput(this.#sourceOf(src));
     const input = encodeReferences(inputOf(actor), into, (other) => this.#actors.referenceTo(other));
     this.effects.push({ type: 'startTask', task, actorId, src, input });
     for (const send of macrostep.release(actor)) this.#send(send, macrostep);
@@ -178,7 +177,7 @@ export class StepOutcome {
     });
   }
 
-  #encoded(event: AnyEventObject, into: 'store' | 'message'): Json {
+  #encoded(event: AnyEventObject, into: 'store' | 'data'): Json {
     return encodeReferences(event, into, (actor) => this.#actors.referenceTo(actor)) ?? null;
   }
 }
@@ -203,6 +202,22 @@ class Macrostep {
     const released = this.held.filter(({ to }) => to === actor);
     for (const send of released) this.held.splice(this.held.indexOf(send), 1);
     return released;
+  }
+}
+
+/** A machine reads every mark in its input, the worker host those of errors; other workers read plain data. */
+function marksInInput(source: ActorSource): 'store' | 'message' | 'data' {
+  switch (source.kind) {
+    case 'machine':
+      return 'store';
+    case 'promise':
+      return 'message';
+    case 'each':
+      return marksInInput(source.item);
+    case 'worker':
+    case 'lambda':
+    case 'host':
+      return 'data';
   }
 }
 

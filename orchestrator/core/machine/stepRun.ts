@@ -56,8 +56,12 @@ export class StepRun {
     const { nextAnonymous, nextTask } = before;
     this.#scope = new StepScope({ address, parent, nextAnonymous, snapshot: () => this.#snapshot });
     this.#actors = new Actors(address, this.#scope.self, parent, nextTask);
-    const isMachine = (src: string) => prepared.sourceOf(src).kind === 'machine';
-    this.#outcome = new StepOutcome(this.#actors, isMachine, at.now, this.#scope.sentToSelf);
+    this.#outcome = new StepOutcome(
+      this.#actors,
+      (src) => prepared.sourceOf(src),
+      at.now,
+      this.#scope.sentToSelf,
+    );
   }
 
   start(input: Json | undefined, hasReferences: boolean): MachineStep {

@@ -1,3 +1,4 @@
+import type { TaskError } from '../../data/thrown.ts';
 import type { ActorSource, MachineEffect } from '../../machine/index.ts';
 import { timeoutErrorName } from '../../policy/errorNames.ts';
 import { childId, childNumber, deepestChild, depthOf, parentOf } from '../model/addresses.ts';
@@ -75,20 +76,27 @@ function isEvent(event: unknown): event is Extract<Message, { type: 'event' }>['
   return typeof event === 'object' && event !== null && 'type' in event && typeof event.type === 'string';
 }
 
-/** The parent's machine goes on with the result of a child that has ended. */
-export function tellParent(draft: Draft): void {
+/**
+ * The parent's machine goes on with the result of a child that has ended.
+ *
+ * @param thrown what the child's machine failed with, where it was its machine that failed
+ */
+export function tellParent(draft: Draft, thrown: TaskError | undefined): void {
   const parent = parentOf(draft.execution.executionId);
-  const message = parent === undefined ? undefined : resultOf(draft.execution);
+  const message = parent === undefined ? undefined : resultOf(draft.execution, thrown);
   if (parent !== undefined && message) draft.outgoing.send(parent, message);
 }
 
-function resultOf({ executionId, status, output, error }: Execution): Message | undefined {
+function resultOf(
+  { executionId, status, output, error }: Execution,
+  thrown: TaskError | undefined,
+): Message | undefined {
   const failed = (name: string, message: string): Message => ({ type: 'error', error: { name, message } });
   switch (status satisfies ExecutionStatus) {
     case 'SUCCEEDED':
       return { type: 'done', ...(output === undefined ? {} : { output }) };
     case 'FAILED':
-      return failed(error?.name ?? 'Error', error?.message ?? '');
+      return thrown ? { type: 'error', error: thrown } : failed(error?.name ?? 'Error', error?.message ?? '');
     case 'TIMED_OUT':
       return failed(timeoutErrorName, `The child execution '${executionId}' has timed out.`);
     case 'ABORTED':

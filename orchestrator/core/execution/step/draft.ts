@@ -1,3 +1,4 @@
+import type { TaskError } from '../../data/thrown.ts';
 import {
   type MachineInput,
   type MachineState,
@@ -18,8 +19,11 @@ import { CommitDraft } from './commitDraft.ts';
 import { dropHeldEvents, offerHeldEvents } from './heldEvents.ts';
 import { takeEffects } from './machineEffects.ts';
 
-/** Of an error's message and stack, so that a failure fits where the state of before fitted. */
-const longestText = 4000;
+/** Characters of an error's message and stack together, so that a failure fits where the state of before fitted. */
+const longestText = 40_000;
+const longestTextOfLargeState = 8000;
+const largeState = 100_000;
+const longestStack = 4000;
 
 /** One execution while a commit is being prepared for it. Lives for one call of `advance`; nothing outside sees it. */
 export class Draft extends CommitDraft {
@@ -28,6 +32,8 @@ export class Draft extends CommitDraft {
   #settledAtOnce = 0;
   #taking: Failed | undefined;
   #afterwards: Failed | undefined;
+  /** What the machine failed with: its parent gets it whole. */
+  #thrown: TaskError | undefined;
 
   /** The draft of an execution's first commit. */
   static first(executionId: string, machine: string, now: number): Draft {
@@ -90,7 +96,8 @@ export class Draft extends CommitDraft {
         true,
       );
       const isTask = step.failure.code === 'TaskFailed' && input.type === 'taskFailed';
-      this.fail(errorOf(step.failure), isTask ? { task: input.task } : this.#taking);
+      const failed = isTask ? { task: input.task } : this.#taking;
+      this.fail(errorOf(step.failure), failed, step.failure.thrown);
       return undefined;
     }
     const before = this.#state;
@@ -110,21 +117,25 @@ export class Draft extends CommitDraft {
       undo();
       this.#state = before;
       this.#toSettle = [];
-      this.fail(error);
+      this.fail(error, this.#taking, this.#thrown);
     }
     return undefined;
   }
 
-  /** @param failed what a redrive begins with */
-  fail(error: ExecutionError, failed: Failed | undefined = this.#taking): void {
+  /**
+   * @param failed what a redrive begins with
+   * @param thrown what the machine failed with, for its parent
+   */
+  fail(error: ExecutionError, failed: Failed | undefined = this.#taking, thrown?: TaskError): void {
     this.setOptional('failed', failed);
     const { message, stack, ...rest } = error;
+    const isLarge = (this.execution.snapshot?.length ?? 0) > largeState;
+    const longest = isLarge ? longestTextOfLargeState : longestText;
+    const kept = { ...rest, message: message.slice(0, longest) };
+    const left = Math.min(longestStack, longest - kept.message.length);
+    this.#thrown = thrown;
     this.end('FAILED', {
-      error: {
-        ...rest,
-        message: message.slice(0, longestText),
-        ...(stack !== undefined && { stack: stack.slice(0, longestText) }),
-      },
+      error: stack === undefined || left <= 0 ? kept : { ...kept, stack: stack.slice(0, left) },
     });
   }
 
@@ -135,7 +146,7 @@ export class Draft extends CommitDraft {
     this.set({ status, endedAt: this.now, ...result });
     this.dispatchNothing();
     stopChildren(this);
-    if (isToldToParent) tellParent(this);
+    if (isToldToParent) tellParent(this, this.#thrown);
     // What has failed can be redriven, and then has them still.
     if (status !== 'SUCCEEDED') return;
     dropHeldEvents(this);
