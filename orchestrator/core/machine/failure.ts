@@ -42,7 +42,6 @@ function failureOf(code: MachineFailure['code'], error: unknown): MachineFailure
     name: nameOfThrown(thrown),
     message: messageOfThrown(thrown),
     ...(stack === undefined ? {} : { stack }),
-    thrown,
   };
 }
 

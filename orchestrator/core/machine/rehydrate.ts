@@ -4,7 +4,7 @@ import type { Actors, Child } from './actors.ts';
 import { mapValues } from './mapValues.ts';
 import type { PreparedMachine } from './prepare.ts';
 import type { Settled } from './receive.ts';
-import { reviveReferences } from './references.ts';
+import { reviveErrors, reviveReferences } from './references.ts';
 import type { MachineState } from './state.ts';
 import {
   activeNodes,
@@ -49,7 +49,8 @@ export function rehydrate(
     if (child) actors.adopt(actor, child);
   }
   const revived = (value: Json) => reviveReferences(value, (address, id) => actors.at(address, id));
-  snapshot.context = hasReferences ? revived(state.context) : state.context;
+  const context = hasReferences ? revived(state.context) : state.context;
+  snapshot.context = state.errors ? reviveErrors(context, state.errors) : context;
   // Only now the children that an output can refer to are there.
   if (ended && settled.hasReferences)
     Object.assign(ended.snapshot, { output: revived(settled.output ?? null) });

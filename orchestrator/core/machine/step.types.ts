@@ -64,6 +64,10 @@ export type MachineStep =
       readonly effects: readonly MachineEffect[];
       /** Present when `state.status` is `error`. */
       readonly failure?: MachineFailure;
+      /** What it ended with, where that holds errors: they are marked, for the machine that waits for this one. */
+      readonly markedOutput?: Json;
+      /** What was thrown then, for the machine that waits for this one. */
+      readonly thrown?: TaskError;
     }
   | {
       readonly type: 'ignored';
@@ -84,6 +88,4 @@ export interface MachineFailure {
   readonly name: string;
   readonly message: string;
   readonly stack?: string;
-  /** What was thrown, for the machine that waits for this one. */
-  readonly thrown: TaskError;
 }

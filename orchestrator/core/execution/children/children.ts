@@ -1,3 +1,4 @@
+import type { Json } from '../../data/json.ts';
 import type { TaskError } from '../../data/thrown.ts';
 import type { ActorSource, MachineEffect } from '../../machine/index.ts';
 import { timeoutErrorName } from '../../policy/errorNames.ts';
@@ -76,25 +77,29 @@ function isEvent(event: unknown): event is Extract<Message, { type: 'event' }>['
   return typeof event === 'object' && event !== null && 'type' in event && typeof event.type === 'string';
 }
 
-/**
- * The parent's machine goes on with the result of a child that has ended.
- *
- * @param thrown what the child's machine failed with, where it was its machine that failed
- */
-export function tellParent(draft: Draft, thrown: TaskError | undefined): void {
+/** What the parent's machine gets whole, where the child's execution keeps less. */
+interface Whole {
+  /** What the child's machine failed with, where it was its machine that failed. */
+  readonly thrown: TaskError | undefined;
+  /** Its output with errors marked, where it holds some. */
+  readonly output: Json | undefined;
+}
+
+/** The parent's machine goes on with the result of a child that has ended. */
+export function tellParent(draft: Draft, whole: Whole): void {
   const parent = parentOf(draft.execution.executionId);
-  const message = parent === undefined ? undefined : resultOf(draft.execution, thrown);
+  const message = parent === undefined ? undefined : resultOf(draft.execution, whole);
   if (parent !== undefined && message) draft.outgoing.send(parent, message);
 }
 
 function resultOf(
   { executionId, status, output, error }: Execution,
-  thrown: TaskError | undefined,
+  { thrown, output: markedOutput = output }: Whole,
 ): Message | undefined {
   const failed = (name: string, message: string): Message => ({ type: 'error', error: { name, message } });
   switch (status satisfies ExecutionStatus) {
     case 'SUCCEEDED':
-      return { type: 'done', ...(output === undefined ? {} : { output }) };
+      return { type: 'done', ...(markedOutput === undefined ? {} : { output: markedOutput }) };
     case 'FAILED':
       return thrown ? { type: 'error', error: thrown } : failed(error?.name ?? 'Error', error?.message ?? '');
     case 'TIMED_OUT':

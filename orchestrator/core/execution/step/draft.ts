@@ -1,3 +1,4 @@
+import type { Json } from '../../data/json.ts';
 import type { TaskError } from '../../data/thrown.ts';
 import {
   type MachineInput,
@@ -19,11 +20,11 @@ import { CommitDraft } from './commitDraft.ts';
 import { dropHeldEvents, offerHeldEvents } from './heldEvents.ts';
 import { takeEffects } from './machineEffects.ts';
 
-/** Characters of an error's message and stack together, so that a failure fits where the state of before fitted. */
-const longestText = 40_000;
-const longestTextOfLargeState = 8000;
-const largeState = 100_000;
+/** Characters of an error's message, and of its stack: all that a worker's may have, where the state leaves room. */
+const longestMessage = 32_768;
 const longestStack = 4000;
+const longestBesideLargeState = 4000;
+const largeState = 100_000;
 
 /** One execution while a commit is being prepared for it. Lives for one call of `advance`; nothing outside sees it. */
 export class Draft extends CommitDraft {
@@ -34,6 +35,8 @@ export class Draft extends CommitDraft {
   #afterwards: Failed | undefined;
   /** What the machine failed with: its parent gets it whole. */
   #thrown: TaskError | undefined;
+  /** What the machine ended with, errors in it marked, for its parent. */
+  #markedOutput: Json | undefined;
 
   /** The draft of an execution's first commit. */
   static first(executionId: string, machine: string, now: number): Draft {
@@ -97,7 +100,7 @@ export class Draft extends CommitDraft {
       );
       const isTask = step.failure.code === 'TaskFailed' && input.type === 'taskFailed';
       const failed = isTask ? { task: input.task } : this.#taking;
-      this.fail(errorOf(step.failure), failed, step.failure.thrown);
+      this.fail(errorOf(step.failure), failed, step.thrown);
       return undefined;
     }
     const before = this.#state;
@@ -107,6 +110,7 @@ export class Draft extends CommitDraft {
     takeEffects(this, step.effects, machine, cause, false);
     if (!this.ended && step.state.status === 'done') {
       const { output } = step.state;
+      this.#markedOutput = step.markedOutput;
       this.end('SUCCEEDED', output === undefined ? {} : { output });
       this.closeTasks();
     }
@@ -130,12 +134,13 @@ export class Draft extends CommitDraft {
     this.setOptional('failed', failed);
     const { message, stack, ...rest } = error;
     const isLarge = (this.execution.snapshot?.length ?? 0) > largeState;
-    const longest = isLarge ? longestTextOfLargeState : longestText;
-    const kept = { ...rest, message: message.slice(0, longest) };
-    const left = Math.min(longestStack, longest - kept.message.length);
     this.#thrown = thrown;
     this.end('FAILED', {
-      error: stack === undefined || left <= 0 ? kept : { ...kept, stack: stack.slice(0, left) },
+      error: {
+        ...rest,
+        message: message.slice(0, isLarge ? longestBesideLargeState : longestMessage),
+        ...(stack !== undefined && { stack: stack.slice(0, longestStack) }),
+      },
     });
   }
 
@@ -146,7 +151,7 @@ export class Draft extends CommitDraft {
     this.set({ status, endedAt: this.now, ...result });
     this.dispatchNothing();
     stopChildren(this);
-    if (isToldToParent) tellParent(this, this.#thrown);
+    if (isToldToParent) tellParent(this, { thrown: this.#thrown, output: this.#markedOutput });
     // What has failed can be redriven, and then has them still.
     if (status !== 'SUCCEEDED') return;
     dropHeldEvents(this);
