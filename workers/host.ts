@@ -1,3 +1,4 @@
+import type { TaskPayload } from '../orchestrator/contract/task.ts';
 import type { Json } from '../orchestrator/core/data/json.ts';
 import { revivedValue } from '../orchestrator/core/data/thrown.ts';
 import { machineLookup } from '../orchestrator/core/execution/model/machines.ts';
@@ -7,7 +8,6 @@ import {
   promiseLogicOf,
   runPromiseLogic,
 } from '../orchestrator/core/machine/index.ts';
-import type { TaskPayload } from './contract.ts';
 import { taskRunner, type WorkerHandler } from './defineWorker.ts';
 import { listTaskOf } from './lists/listTasks.ts';
 

@@ -3,6 +3,7 @@ import { describeThrown } from '../data/describeThrown.ts';
 import type { Json } from '../data/json.ts';
 import { NotSerializableError } from '../data/serializable.ts';
 import { messageOfThrown, nameOfThrown, thrownAsJson } from '../data/thrown.ts';
+import { isExecutionFailure } from '../policy/executionFailure.ts';
 import type { MachineFailure } from './step.types.ts';
 import { activeNodes, isEndlessLoopError, isGuardError } from './xstateInternals.ts';
 
@@ -25,6 +26,7 @@ export function failureOfThrown(
   eventType: string | undefined,
 ): MachineFailure {
   const failure = failureOf(codeOf(error), error);
+  if (isExecutionFailure(error)) return { code: 'DeclaredFailure', name: error.name, message: error.message };
   if (isGuardError(error)) return failure;
   return { ...failure, message: `${failure.message} (${placeOf(snapshot, eventType)})` };
 }

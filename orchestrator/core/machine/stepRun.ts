@@ -55,14 +55,22 @@ export class StepRun {
     this.#prepared = prepared;
     this.#stored = stored;
     const { nextAnonymous, nextTask } = before;
-    this.#scope = new StepScope({ address, parent, nextAnonymous, snapshot: () => this.#snapshot });
+    const isStarting = stored === undefined;
+    this.#scope = new StepScope({
+      address,
+      parent,
+      nextAnonymous,
+      now: at.now,
+      isStarting,
+      systemIdsElsewhere: prepared.chart.systemIdsElsewhere,
+      snapshot: () => this.#snapshot,
+    });
     this.#actors = new Actors(address, this.#scope.self, parent, nextTask);
-    this.#outcome = new StepOutcome(
-      this.#actors,
-      (src) => prepared.sourceOf(src),
-      at.now,
-      this.#scope.sentToSelf,
-    );
+    const kinds = {
+      sourceOf: (src: string) => prepared.sourceOf(src),
+      isInvoke: (id: string, src: string) => invokes(prepared.chart.nodes, id, src),
+    };
+    this.#outcome = new StepOutcome(this.#actors, kinds, at.now, this.#scope.sentToSelf);
   }
 
   start(input: Json | undefined, hasReferences: boolean): MachineStep {
@@ -87,9 +95,10 @@ export class StepRun {
   /** @throws DefinitionMismatchError */
   rehydrated(state: MachineState, hasReferences: boolean, settled?: Settled): AnyMachineSnapshot {
     const children = childrenOf(state);
-    this.#outcome.takeOver(state.timers, children);
+    const { orphans = [] } = state;
+    this.#outcome.takeOver(state.timers, children, orphans);
     const { xstate } = this.#scope;
-    const rehydrated = { state, children, ...(settled && { settled }) };
+    const rehydrated = { state, children, orphans, ...(settled && { settled }) };
     return rehydrate(this.#prepared, rehydrated, xstate, this.#actors, hasReferences);
   }
 
@@ -155,11 +164,13 @@ export class StepRun {
 
   #finish(snapshot: AnyMachineSnapshot): MachineStep {
     const failed = this.#failed ?? unhandledError(snapshot);
-    if (!failed && snapshot.status === 'active') this.#outcome.dropReplaced(snapshot);
-    else this.#outcome.end();
+    this.#outcome.orphanUnnamed(snapshot);
+    if (failed || snapshot.status !== 'active') this.#outcome.end();
+    const { orphans } = this.#outcome;
     const state: MachineState = {
       ...(failed ? this.#keptOnFailure(snapshot, failed) : this.#reached(snapshot)),
       children: childRecords(this.#outcome.children),
+      ...(orphans.length === 0 ? {} : { orphans }),
       timers: this.#outcome.timers,
       nextTask: this.#actors.nextTask,
       nextAnonymous: this.#scope.nextAnonymous,
@@ -228,7 +239,7 @@ export class StepRun {
   }
 }
 
-type Reached = Omit<MachineState, 'children' | 'timers' | 'nextTask' | 'nextAnonymous'>;
+type Reached = Omit<MachineState, 'children' | 'orphans' | 'timers' | 'nextTask' | 'nextAnonymous'>;
 
 /** XState ends a machine with an error of its own accord only where nothing handles a task's. */
 function unhandledError(snapshot: AnyMachineSnapshot): Failed | undefined {
@@ -250,6 +261,10 @@ function beyondValue(snapshot: AnyMachineSnapshot): Pick<MachineState, 'history'
 
 function ordersOf(nodes: readonly AnyStateNode[]): readonly number[] {
   return nodes.map(({ order }) => order);
+}
+
+function invokes(nodes: readonly AnyStateNode[], id: string, src: string): boolean {
+  return nodes.some((node) => node.invoke.some((invoke) => invoke.id === id && invoke.src === src));
 }
 
 function childrenOf({ children }: MachineState): ReadonlyMap<string, Child> {

@@ -1,12 +1,14 @@
 import type { Json } from '../../data/json.ts';
 import type { TaskError } from '../../data/thrown.ts';
 import {
+  type MachineFailure,
   type MachineInput,
   type MachineState,
   type MachineStep,
   nextTimerDueAt,
   type PreparedMachine,
   parseMachineState,
+  runningChild,
   type StepAt,
   stepMachine,
 } from '../../machine/index.ts';
@@ -98,7 +100,7 @@ export class Draft extends CommitDraft {
         cause,
         true,
       );
-      const isTask = step.failure.code === 'TaskFailed' && input.type === 'taskFailed';
+      const isTask = isOfTask(step.failure) && input.type === 'taskFailed';
       const failed = isTask ? { task: input.task } : this.#taking;
       this.fail(errorOf(step.failure), failed, step.thrown);
       return undefined;
@@ -215,12 +217,16 @@ export class Draft extends CommitDraft {
   }
 }
 
+/** Whether the failure is that of the task whose outcome the step was given, or what the machine made of that. */
+function isOfTask({ code }: MachineFailure): boolean {
+  return code === 'TaskFailed' || code === 'DeclaredFailure';
+}
+
 type Outcome = Extract<MachineInput, { type: 'taskSucceeded' | 'taskFailed' }>;
 /** Why the machine ignored what it was given. */
 type Ignored = Extract<MachineStep, { type: 'ignored' }>['reason'];
 
 /** A task that was started and stopped by the same step is not waited for. */
 function isStarted(state: MachineState | undefined, task: number): boolean {
-  const children = Object.values(state?.children ?? {});
-  return children.some((child) => child.task === task && child.status === 'active');
+  return state !== undefined && runningChild(state, task) !== undefined;
 }

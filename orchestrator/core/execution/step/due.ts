@@ -1,4 +1,4 @@
-import { namedThrown, type TaskError } from '../../data/thrown.ts';
+import type { TaskError } from '../../data/thrown.ts';
 import type { PreparedMachine } from '../../machine/index.ts';
 import { dataLimitErrorName, timeoutErrorName } from '../../policy/errorNames.ts';
 import { isItemTask, openTasks } from '../lists/fanOut.ts';
@@ -103,12 +103,8 @@ export function failAttempt(
   cause: string,
   status: 'FAILED' | 'TIMED_OUT' = 'FAILED',
 ): void {
+  // Another attempt would answer as much.
   const isTooLarge = !error.$thrown && error.name === dataLimitErrorName;
-  if (isTooLarge && !isItemTask(task)) {
-    const failure = { code: 'DataLimitExceeded', ...namedThrown(error) } as const;
-    draft.fail(failure, { task: task.task });
-    return;
-  }
   const { policy } = machine.taskSourceOf(task.worker);
   const retry = isTooLarge ? undefined : retryOf(draft.execution.executionId, task, error, policy, draft.now);
   if (retry) {
