@@ -176,7 +176,7 @@ class ConfigBuilder {
   #anyState(state: GeneratedState): Config {
     // A step of a workflow has little beside its way on, so that it gets there.
     const isStep = state.next !== undefined;
-    return {
+    const config: Config = {
       ...(state.hasOwnId ? { id: state.id } : {}),
       ...(state.hasOwnId && this.#may(50, 'route') ? { route: {} } : {}),
       entry: this.#someActions(isStep ? 1 : 2),
@@ -197,6 +197,8 @@ class ConfigBuilder {
       invoke: [...this.#invokes(this.#rarely(isStep, 3)), ...this.#child(state)],
       ...this.#substates(state),
     };
+    if (!this.#invokesChild?.has(state.id) || !this.#choices.chance(50)) return config;
+    return { ...config, exit: [...(config.exit as unknown[]), this.#actions.lastWordToChild(state.id)] };
   }
 
   /** How many there may be: of a step of a workflow mostly none. */

@@ -18,6 +18,7 @@ export class XStateActor implements Side {
   #actor: Actor<AnyStateMachine> | undefined;
   #tasks: Task[] = [];
   #lines: string[] = [];
+  readonly #childMachines: AnyActorRef[] = [];
 
   constructor(numbers: readonly number[], options: GeneratorOptions) {
     const generated = generateMachine(
@@ -50,6 +51,9 @@ export class XStateActor implements Side {
       input: { n },
       logger: (...args: unknown[]) => this.#log('log', ...args),
       inspect: (inspected) => {
+        const { actorRef: actor } = inspected;
+        if (inspected.type === '@xstate.actor' && (actor as AnyActorRef).src === 'child')
+          this.#childMachines.push(actor as AnyActorRef);
         if (inspected.type !== '@xstate.event' || inspected.sourceRef !== this.#actor) return;
         const { actorRef, event } = inspected;
         if (actorRef === this.#actor || event.type === 'xstate.init' || event.type === 'xstate.stop') return;
@@ -108,6 +112,14 @@ export class XStateActor implements Side {
             .map(([id, , snapshot]) => describeChild(id, snapshot.value, snapshot.context))
             .sort()
         : undefined,
+      stoppedMachines:
+        status === 'error'
+          ? undefined
+          : this.#childMachines
+              .map((ref) => [ref.id, ref.getSnapshot()] as const)
+              .filter(([, snapshot]) => snapshot.status === 'stopped')
+              .map(([id, snapshot]) => describeChild(id, snapshot.value, snapshot.context))
+              .sort(),
     };
   }
 
