@@ -59,7 +59,7 @@ export class RecordedExecution {
 
   /** @throws MachineNotDurableError */
   constructor(definition: MachineDefinition) {
-    const [machine, ...children] = prepareMachines([definition]);
+    const [machine, ...children] = prepareMachines([definition], { unnamed: 'machine' });
     if (!machine) throw new ImpossibleTestError('Give a machine.');
     this.machine = machine;
     this.#machines = machineLookup([machine, ...children]);

@@ -5,7 +5,8 @@ import { journalReferences, parseLog } from '../../orchestrator/core/execution/m
 import { machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
 import { replay } from '../../orchestrator/core/execution/replay/replay.ts';
 import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
-import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
+import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import type { Workers } from '../../testing/simulatedLambda.ts';
 import { worker } from '../../workers/index.ts';
 import { trip, tripWorkers } from '../support/trip.ts';

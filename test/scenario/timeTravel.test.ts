@@ -8,7 +8,8 @@ import { type MachineLookup, machineLookup } from '../../orchestrator/core/execu
 import { replay } from '../../orchestrator/core/execution/replay/replay.ts';
 import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
-import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
+import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import type { Workers } from '../../testing/simulatedLambda.ts';
 import { careful, hoarder } from '../support/brokenMachines.ts';
 import { addWorker, parcel, sequential } from '../support/machines.ts';

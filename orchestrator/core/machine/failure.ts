@@ -1,6 +1,7 @@
 import type { AnyMachineSnapshot } from 'xstate';
 import type { Json } from '../data/json.ts';
 import { NotSerializableError } from '../data/serializable.ts';
+import { isExecutionFailure } from '../policy/executionFailure.ts';
 import type { MachineFailure } from './step.types.ts';
 import { activeNodes, isEndlessLoopError, isGuardError, property } from './xstateInternals.ts';
 
@@ -23,6 +24,7 @@ export function failureOfThrown(
   eventType: string | undefined,
 ): MachineFailure {
   const { name, message, stack } = describe(thrown);
+  if (isExecutionFailure(thrown)) return { code: 'DeclaredFailure', name, message };
   return {
     code: codeOf(thrown),
     name,

@@ -27,7 +27,12 @@ export function rehydrate(
   const stored = new Map<string, StoredChildActor>();
   let ended: StoredChildActor | undefined;
   for (const { actorId, task, src, systemId, status } of children.values()) {
-    const child = { src, systemId, snapshot: { status, output: undefined, error: undefined } };
+    const child = {
+      src,
+      // An actor that has ended has set its system id free, and another may have it.
+      systemId: status === 'active' ? systemId : undefined,
+      snapshot: { status, output: undefined, error: undefined },
+    };
     stored.set(actorId, child);
     if (task === settled?.task) ended = child;
   }

@@ -91,7 +91,9 @@ export interface MachineFailure {
     /** Context, output, a task's input or an event holds something that JSON would change; the message has the path. */
     | 'NotSerializable'
     /** A task failed and nothing in the machine handles it. */
-    | 'TaskFailed';
+    | 'TaskFailed'
+    /** The machine's own code says so, by throwing an `ExecutionFailure`. */
+    | 'DeclaredFailure';
   /** The thrown error's class name, or the task error's name. */
   readonly name: string;
   readonly message: string;

@@ -59,6 +59,7 @@ export class StepRun {
       address,
       parent,
       nextAnonymous,
+      now: at.now,
       isStarting,
       systemIdsElsewhere: prepared.chart.systemIdsElsewhere,
       snapshot: () => this.#snapshot,

@@ -53,10 +53,9 @@ export class Outgoing {
     this.#starts.set(start.receiver, start);
   }
 
-  /** A child that is started and stopped by one commit never starts. */
+  /** A child that is started and stopped by one commit never starts, unless it has something to hear between. */
   stop(child: string): void {
-    if (this.#starts.delete(child)) this.#messages.delete(child);
-    else this.send(child, { type: 'stop' });
+    if (this.#messages.has(child) || !this.#starts.delete(child)) this.send(child, { type: 'stop' });
   }
 
   send(receiver: string, message: Message): void {

@@ -1,4 +1,5 @@
 import {
+  type MachineFailure,
   type MachineInput,
   type MachineState,
   type MachineStep,
@@ -90,7 +91,7 @@ export class Draft extends CommitDraft {
         cause,
         true,
       );
-      const isTask = step.failure.code === 'TaskFailed' && input.type === 'taskFailed';
+      const isTask = isOfTask(step.failure) && input.type === 'taskFailed';
       this.fail(errorOf(step.failure), isTask ? { task: input.task } : this.#taking);
       return undefined;
     }
@@ -198,6 +199,11 @@ export class Draft extends CommitDraft {
       this.#settleOnce(machine, outcome, cause);
     }
   }
+}
+
+/** Whether the failure is that of the task whose outcome the step was given, or what the machine made of that. */
+function isOfTask({ code }: MachineFailure): boolean {
+  return code === 'TaskFailed' || code === 'DeclaredFailure';
 }
 
 type Outcome = Extract<MachineInput, { type: 'taskSucceeded' | 'taskFailed' }>;

@@ -103,12 +103,8 @@ export function failAttempt(
   cause: string,
   status: 'FAILED' | 'TIMED_OUT' = 'FAILED',
 ): void {
+  // Another attempt would answer as much.
   const isTooLarge = error.name === dataLimitErrorName;
-  if (isTooLarge && !isItemTask(task)) {
-    const failure = { code: 'DataLimitExceeded', name: error.name, message: error.message } as const;
-    draft.fail(failure, { task: task.task });
-    return;
-  }
   const { policy } = machine.taskSourceOf(task.worker);
   const retry = isTooLarge ? undefined : retryOf(draft.execution.executionId, task, error, policy, draft.now);
   if (retry) {
