@@ -1,3 +1,4 @@
+export type { TaskError } from '../data/thrown.ts';
 export { ObservedDirectlyError, SentDirectlyError } from './actors.ts';
 export { hasSameStates } from './definitionHash.ts';
 export { DefinitionMismatchError } from './definitionMismatch.ts';
@@ -23,7 +24,6 @@ export type {
   MachineFailure,
   MachineInput,
   MachineStep,
-  TaskError,
 } from './step.types.ts';
 export type { StepAt } from './stepRun.ts';
 export { SentFromActionError } from './stepScope.ts';

@@ -1,3 +1,4 @@
+import { thrownOfJson } from '../../core/data/thrown.ts';
 import { unfetchedPatchedTask } from '../../core/execution/control/inputPatch.ts';
 import type { JournalEntry } from '../../core/execution/model/entries.ts';
 import type { Execution } from '../../core/execution/model/execution.ts';
@@ -5,7 +6,6 @@ import { unfetchedData, unfetchedSnapshot } from '../../core/execution/model/sto
 import { ObjectNotFoundError } from '../../store/objectStore.ts';
 import { isStoredDataError, type StoredJson } from '../../store/storedJson.ts';
 import { isObject } from '../attributes.ts';
-import { taskErrorOf } from '../journalItems.ts';
 import { messagesOf } from '../messageItems.ts';
 
 /**
@@ -26,7 +26,7 @@ export async function withEntryData(data: StoredJson, entry: JournalEntry): Prom
       const { dataAt: _, ...rest } = entry;
       const { status } = entry.result;
       const result =
-        status === 'SUCCEEDED' ? { status, output: value } : { status, error: taskErrorOf(value) };
+        status === 'SUCCEEDED' ? { status, output: value } : { status, error: thrownOfJson(value) };
       return { ...rest, result };
     }
     case 'event': {

@@ -1,5 +1,5 @@
+import type { TaskError } from '../../data/thrown.ts';
 import type { PreparedMachine } from '../../machine/index.ts';
-import type { TaskError } from '../../machine/step.types.ts';
 import { dataLimitErrorName, timeoutErrorName } from '../../policy/errorNames.ts';
 import { isItemTask, openTasks } from '../lists/fanOut.ts';
 import { settleItem } from '../lists/itemTasks.ts';
@@ -104,7 +104,7 @@ export function failAttempt(
   status: 'FAILED' | 'TIMED_OUT' = 'FAILED',
 ): void {
   // Another attempt would answer as much.
-  const isTooLarge = error.name === dataLimitErrorName;
+  const isTooLarge = !error.$thrown && error.name === dataLimitErrorName;
   const { policy } = machine.taskSourceOf(task.worker);
   const retry = isTooLarge ? undefined : retryOf(draft.execution.executionId, task, error, policy, draft.now);
   if (retry) {
