@@ -17,10 +17,11 @@ interface Thrown {
   readonly problems?: readonly { path: string; problem: string; instead: string }[];
 }
 
-const loader = `import('./index.mjs').then(
+const loader = `const notices = (globalThis[Symbol.for('millrace.notices')] = []);
+import('./index.mjs').then(
   ({ machines }) => ({ machines }),
   (error) => ({ thrown: { code: error?.code, name: error?.name, message: error?.message ?? String(error), problems: error?.problems } }),
-).then((loaded) => process.send(loaded, () => process.exit(0)));
+).then((loaded) => process.send({ ...loaded, notices }, () => process.exit(0)));
 `;
 
 /** Why code does not load. */
@@ -48,7 +49,8 @@ export interface RegisteredMachine {
 export async function loadCode(
   code: readonly CodeFile[],
 ): Promise<{ readonly failure?: LoadFailure; readonly machines?: readonly RegisteredMachine[] }> {
-  const { thrown, machines } = await loadedFrom(code);
+  const { thrown, machines, notices = [] } = await loadedFrom(code);
+  for (const notice of notices) process.emitWarning(notice, 'MillraceWarning');
   if (thrown) return { failure: { code: codeOf(thrown), problems: problemsOf(thrown) } };
   return machines ? { machines } : {};
 }
@@ -57,6 +59,8 @@ export async function loadCode(
 interface Loaded {
   readonly thrown?: Thrown;
   readonly machines?: readonly RegisteredMachine[];
+  /** What the author of a machine should know, although it loads. */
+  readonly notices?: readonly string[];
 }
 
 async function loadedFrom(code: readonly CodeFile[]): Promise<Loaded> {
