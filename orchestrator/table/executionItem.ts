@@ -12,6 +12,7 @@ import {
   type Waiting,
 } from '../core/execution/model/execution.ts';
 import { fraction } from '../core/execution/tasks/tasks.ts';
+import { storedTime } from '../core/policy/time.ts';
 import {
   actorAttributes,
   childrenOf,
@@ -323,6 +324,7 @@ function optional<K extends string, T>(key: K, value: T | undefined): { [key in 
   return value === undefined ? {} : ({ [key]: value } as { [key in K]: T });
 }
 
+/** What an item says may be no time at all: its reader gets the nearest one. */
 export function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
+  return new Date(storedTime(ms)).toISOString();
 }

@@ -157,6 +157,13 @@ function* actionProblems(path: string, action: unknown, all: Implementations): G
   } else if (name === 'xstate.raise' || name === 'xstate.sendTo') {
     const delay = property(action, 'delay');
     if (typeof delay === 'string') yield* delayProblems(path, delay, all);
+    else if (typeof delay === 'number' && !Number.isFinite(delay)) {
+      yield {
+        path,
+        problem: `a delay of ${delay} ms is not a length of time`,
+        instead: 'write milliseconds',
+      };
+    }
   }
 }
 
