@@ -1,4 +1,4 @@
-import { type AnyStateMachine, assign, createMachine, sendParent, sendTo, setup } from 'xstate';
+import { type AnyStateMachine, assign, createMachine, raise, sendParent, sendTo, setup } from 'xstate';
 import { loan } from '../../machines/loan.ts';
 import { order } from '../../machines/order.ts';
 import { worker } from '../../workers/index.ts';
@@ -258,6 +258,31 @@ const poisoned = setup({
   },
 });
 
+/** Retries without a pause until the growth of the pause is no number any more, beside delays that end after the year 9999. */
+const extreme = setup({
+  actors: {
+    insist: worker<null, number>({
+      timeout: '3s',
+      retry: { maxAttempts: 1000, interval: 0, backoffRate: 100 },
+    }),
+  },
+  delays: { ages: () => 1e300 },
+}).createMachine({
+  id: 'extreme',
+  meta: { millrace: { timeout: '3650d' } },
+  initial: 'insisting',
+  states: {
+    insisting: {
+      entry: raise({ type: 'NEVER' }, { delay: 9e15 }),
+      after: { ages: 'never' },
+      on: { NEVER: 'never' },
+      invoke: { src: 'insist', input: null, onDone: 'over', onError: 'over' },
+    },
+    never: {},
+    over: { type: 'final' },
+  },
+});
+
 /** The machine as somebody changed it without another version: no stored state of it can be taken up. */
 export function incompatible(machine: AnyStateMachine): AnyStateMachine {
   const { id, version } = machine;
@@ -286,6 +311,7 @@ export const exampleMachines = {
   echo,
   breaks,
   poisoned,
+  extreme,
 } as const satisfies Record<string, AnyStateMachine>;
 
 export type ExampleName = keyof typeof exampleMachines;
