@@ -1,4 +1,4 @@
-import { serializable } from '../orchestrator/core/data/serializable.ts';
+import { received } from '../orchestrator/core/data/serializable.ts';
 import { patchTarget } from '../orchestrator/core/execution/control/inputPatch.ts';
 import type { ControlContent } from '../orchestrator/core/execution/model/entries.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
@@ -25,7 +25,7 @@ export function controlContent(
   control: ControlContent['control'],
   { cause, version, input }: RedriveOptions,
 ): ControlContent {
-  const patch = serializable(input, 'input');
+  const patch = received(input, 'input');
   return {
     control,
     ...(cause !== undefined && { cause }),

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../orchestrator/core/data/json.ts';
-import { serializable } from '../orchestrator/core/data/serializable.ts';
+import { received } from '../orchestrator/core/data/serializable.ts';
 import { isReservedEventType } from '../orchestrator/core/policy/eventTypes.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import { InvalidEventError, ReservedEventTypeError } from './errors.ts';
@@ -27,7 +27,7 @@ export async function sendEvent(
   checkExecutionId(executionId);
   checkEventId(eventId);
   const { type, ...rest } = checkedEvent(event);
-  const fields = serializable(rest, 'event') as JsonObject;
+  const fields = received(rest, 'event') as JsonObject;
   const content = { type, ...(Object.keys(fields).length > 0 && { event: fields }) };
   const outcome = await table.insertEvent({ executionId, eventId, at: isoTime(now()), content });
   return { eventId, isNew: outcome === 'inserted' };

@@ -1,4 +1,4 @@
-import { serializable } from '../orchestrator/core/data/serializable.ts';
+import { received } from '../orchestrator/core/data/serializable.ts';
 import { validTraceparent } from '../orchestrator/core/data/traceContext.ts';
 import { activeTraceparent } from '../orchestrator/observability/openTelemetry.ts';
 import { ExecutionAlreadyExistsError } from '../orchestrator/table/errors.ts';
@@ -36,7 +36,7 @@ export async function startExecution<M extends MachineReference>(
       "A machine's version is a string that is not empty; leave it out for the newest.",
     );
   }
-  const input = serializable(options.input, path);
+  const input = received(options.input, path);
   const traceparent = validTraceparent(options.traceparent) ?? activeTraceparent();
   const outcome = await table.insertStart({
     executionId,

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { serializable } from '../orchestrator/core/data/serializable.ts';
+import { received } from '../orchestrator/core/data/serializable.ts';
 import { openTasks } from '../orchestrator/core/execution/lists/fanOut.ts';
 import type { TaskResult } from '../orchestrator/core/execution/model/entries.ts';
 import { taskKey } from '../orchestrator/core/execution/model/execution.ts';
@@ -31,7 +31,7 @@ export async function completeTask(
 ): Promise<void> {
   await giveResult(surroundings, token, {
     status: 'SUCCEEDED',
-    output: serializable(output, 'output') ?? null,
+    output: received(output, 'output') ?? null,
   });
 }
 
@@ -49,7 +49,7 @@ export async function heartbeatTask(
   { progress }: { readonly progress?: unknown },
 ): Promise<void> {
   const address = addressOf(token);
-  const shown = serializable(progress, 'progress');
+  const shown = received(progress, 'progress');
   await checkOpen(surroundings, address);
   const at = isoTime(surroundings.now());
   await surroundings.table.writeBeat({ ...address, at, ...(shown !== undefined && { progress: shown }) });

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { Json, JsonObject } from '../orchestrator/core/data/json.ts';
-import { serializable } from '../orchestrator/core/data/serializable.ts';
+import { received } from '../orchestrator/core/data/serializable.ts';
 import type { Message, OutgoingItem } from '../orchestrator/core/execution/children/messages.ts';
 import type { FanOut } from '../orchestrator/core/execution/lists/fanOut.ts';
 import { itemResultsOf } from '../orchestrator/core/execution/lists/listOutcome.ts';
@@ -282,6 +282,6 @@ function succeeded(output: Json | undefined): TaskResult {
 
 /** As it comes back from an item. */
 function stored(value: unknown, path: string): Json | undefined {
-  const json = serializable(value, path);
+  const json = received(value, path);
   return json === undefined ? undefined : (JSON.parse(JSON.stringify(json)) as Json);
 }

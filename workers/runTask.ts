@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { inspect, types } from 'node:util';
-import { serializable } from '../orchestrator/core/data/serializable.ts';
+import { received } from '../orchestrator/core/data/serializable.ts';
 import type { TaskResult } from '../orchestrator/core/execution/model/entries.ts';
 import type { TaskError } from '../orchestrator/core/machine/step.types.ts';
 import { dataLimitErrorName } from '../orchestrator/core/policy/errorNames.ts';
@@ -151,7 +151,7 @@ async function beat(
   progress: unknown,
   { table, now }: TaskSurroundings,
 ): Promise<void> {
-  const shown = serializable(progress, 'progress');
+  const shown = received(progress, 'progress');
   const life = {
     executionId,
     task,
@@ -177,7 +177,7 @@ async function inputOf<Input>(payload: TaskPayload<Input>, data: StoredJson): Pr
 
 async function resultOf(work: () => unknown): Promise<TaskResult> {
   try {
-    const output = serializable(await work(), 'output');
+    const output = received(await work(), 'output');
     // A copy: a getter may answer otherwise when it is asked again.
     return {
       status: 'SUCCEEDED',

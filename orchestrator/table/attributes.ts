@@ -1,7 +1,9 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { parseExactJson } from '../core/data/exactJson.ts';
 import type { Json, JsonObject } from '../core/data/json.ts';
-import { deepestNesting } from '../core/data/serializable.ts';
+import { numberTextProblem } from '../core/data/numbers.ts';
+import { deepestNesting, NotSerializableError, partPath } from '../core/data/serializable.ts';
 
 export type Attributes = Record<string, AttributeValue>;
 
@@ -108,13 +110,37 @@ export class UnreadableAttributeError extends Error {
  * @throws UnreadableAttributeError
  */
 export function jsonOf(attribute: AttributeValue): Json {
-  if (attribute.B === undefined) return nativeJson(attribute);
+  return attribute.B === undefined ? nativeJson(attribute) : (JSON.parse(packedText(attribute)) as Json);
+}
+
+/**
+ * The same of an attribute that a user or a worker has written, in any language: a number that JavaScript would round is refused.
+ *
+ * @param path how messages name the value, such as `output`
+ * @throws UnreadableAttributeError, NotSerializableError
+ */
+export function receivedJsonOf(attribute: AttributeValue, path: string): Json {
+  if (attribute.B !== undefined) return parseExactJson(packedText(attribute), path);
+  refuseRoundedNumbers(attribute, path);
+  return nativeJson(attribute);
+}
+
+function refuseRoundedNumbers({ N, NS, L, M }: AttributeValue, path: string): void {
+  for (const text of N === undefined ? (NS ?? []) : [N]) {
+    const problem = numberTextProblem(text);
+    if (problem !== undefined) throw new NotSerializableError(path, problem);
+  }
+  for (const [index, item] of (L ?? []).entries()) refuseRoundedNumbers(item, `${path}[${index}]`);
+  for (const [key, field] of Object.entries(M ?? {})) refuseRoundedNumbers(field, partPath(path, key));
+}
+
+function packedText(attribute: AttributeValue): string {
   const text = textOf(attribute);
   // Compressed JSON is the only data that DynamoDB's own limit of 32 levels does not hold for.
   if (isNestedTooDeep(text)) {
     throw new UnreadableAttributeError(`JSON nested more than ${deepestNesting} levels deep: flatten it.`);
   }
-  return JSON.parse(text) as Json;
+  return text;
 }
 
 /** Told from the text: some megabytes of brackets take seconds to parse, and end the call stack of what reads them. */

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../core/data/json.ts';
+import { NotSerializableError } from '../core/data/serializable.ts';
 import { validTraceparent } from '../core/data/traceContext.ts';
 import {
   type ControlContent,
@@ -9,7 +10,14 @@ import {
   type TaskResult,
 } from '../core/execution/model/entries.ts';
 import type { TaskError } from '../core/machine/step.types.ts';
-import { type Attributes, isObject, jsonAttribute, jsonOf, UnreadableAttributeError } from './attributes.ts';
+import {
+  type Attributes,
+  isObject,
+  jsonAttribute,
+  jsonOf,
+  receivedJsonOf,
+  UnreadableAttributeError,
+} from './attributes.ts';
 import { dataKey, isDataKey } from './dataKeys.ts';
 import { decodeMessages, fitted, isChildStart } from './messageItems.ts';
 import { attribute, sortKey, sortKeyPrefix } from './schema.ts';
@@ -58,7 +66,7 @@ function decodeStart(item: Attributes): StartEntry {
   const problem = idProblem ?? machineProblem(machine, item.version);
   if (problem !== undefined) return { ...start, invalid: problem };
   try {
-    const input = item.input === undefined ? undefined : jsonOf(item.input);
+    const input = item.input && (isChild ? jsonOf(item.input) : receivedJsonOf(item.input, 'input'));
     return {
       ...start,
       ...(version === undefined ? {} : { version }),
@@ -110,11 +118,14 @@ function decodeResultFields(key: string, item: Attributes): { result: TaskResult
   try {
     if (status === 'SUCCEEDED') {
       if (item.output === undefined) return { result: { status }, ...storedData(item, 'outputAt') };
-      return { result: { status, output: jsonOf(item.output) } };
+      return { result: { status, output: receivedJsonOf(item.output, 'output') } };
     }
     if (status === 'FAILED') {
       const stored = item.error === undefined ? storedData(item, 'errorAt') : {};
-      return { result: { status, error: taskErrorOf(item.error && jsonOf(item.error)) }, ...stored };
+      return {
+        result: { status, error: taskErrorOf(item.error && receivedJsonOf(item.error, 'error')) },
+        ...stored,
+      };
     }
   } catch (error) {
     return { result: invalidResult(`The item '${key}' cannot be read. ${messageOf(error)}`) };
@@ -122,7 +133,7 @@ function decodeResultFields(key: string, item: Attributes): { result: TaskResult
   return { result: invalidResult(`The item '${key}' has neither status SUCCEEDED nor FAILED.`) };
 }
 
-function invalidResult(message: string): TaskResult {
+export function invalidResult(message: string): TaskResult {
   return { status: 'FAILED', error: { name: invalidResultErrorName, message, retryable: false } };
 }
 
@@ -148,14 +159,13 @@ function decodeEvent(key: string, item: Attributes): JournalEntry {
     }
     if (type === undefined || type === '') return { kind: 'invalidEvent', ...common };
     const stored = item.event === undefined ? storedData(item, 'eventAt') : {};
-    const fields = item.event === undefined ? {} : jsonOf(item.event);
+    const fields = item.event === undefined ? {} : receivedJsonOf(item.event, 'event');
     return isObject(fields)
       ? { kind: 'event', ...common, type, fields, ...stored }
       : { kind: 'invalidEvent', ...common };
   } catch (error) {
-    if (error instanceof UnreadableAttributeError || error instanceof SyntaxError)
-      return { kind: 'invalidEvent', ...common };
-    throw error;
+    if (!isUnreadable(error)) throw error;
+    return { kind: 'invalidEvent', ...common, problem: error.message };
   }
 }
 
@@ -166,7 +176,7 @@ function controlEntry(
 ): ControlEntry {
   const cause = item.cause?.S;
   const version = item.version?.S;
-  const input = item.input && jsonOf(item.input);
+  const input = item.input && receivedJsonOf(item.input, 'input');
   return {
     kind: 'control',
     control,
@@ -175,6 +185,14 @@ function controlEntry(
     ...(version === undefined ? {} : { version }),
     ...(input === undefined ? {} : { input }),
   };
+}
+
+function isUnreadable(error: unknown): error is Error {
+  return (
+    error instanceof UnreadableAttributeError ||
+    error instanceof NotSerializableError ||
+    error instanceof SyntaxError
+  );
 }
 
 function messageOf(error: unknown): string {

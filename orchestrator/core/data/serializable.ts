@@ -1,4 +1,5 @@
 import type { Json } from './json.ts';
+import { numberProblem } from './numbers.ts';
 
 /** Thrown for a value that would not come back from JSON as it went in; the message names the place. */
 export class NotSerializableError extends Error {
@@ -20,6 +21,31 @@ export function serializable(value: unknown, path: string): Json | undefined {
   if (value === undefined) return undefined;
   refuseUnstorable(value, path);
   return value as Json;
+}
+
+/**
+ * The same for a value that comes from outside, and not from a machine: a number that has been rounded on its way, or would
+ * be, is refused too.
+ *
+ * @throws NotSerializableError
+ */
+export function received(value: unknown, path: string): Json | undefined {
+  const json = serializable(value, path);
+  if (json !== undefined) refuseRounded(json, path);
+  return json;
+}
+
+function refuseRounded(value: Json, path: string): void {
+  if (typeof value === 'number') {
+    const problem = numberProblem(value);
+    if (problem !== undefined) throw new NotSerializableError(path, problem);
+  } else if (Array.isArray(value)) {
+    for (const [index, part] of value.entries()) refuseRounded(part, `${path}[${index}]`);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, part] of Object.entries(value)) {
+      if (part !== undefined) refuseRounded(part, partPath(path, key));
+    }
+  }
 }
 
 /**
@@ -74,7 +100,8 @@ function refusePart(
   }
 }
 
-function partPath(path: string, key: string): string {
+/** The path of a part of a value, as one would write it in code. */
+export function partPath(path: string, key: string): string {
   return /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
 }
 
