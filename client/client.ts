@@ -6,13 +6,13 @@ import {
   functionNames,
   InvalidConfigurationError,
   readConfiguration,
-} from '../orchestrator/handlers/configuration.ts';
-import { readExecutionClock } from '../orchestrator/step/executionClock.ts';
+} from '../orchestrator/configuration/configuration.ts';
+import { readExecutionClock } from '../orchestrator/configuration/executionClock.ts';
 import { storeUrlProblem } from '../orchestrator/store/openStore.ts';
-import type { Units } from '../orchestrator/table/dynamoDBCalls.ts';
-import { DynamoDBTable } from '../orchestrator/table/dynamoDBTable.ts';
-import { openStoredJson, withStore } from '../orchestrator/table/openTable.ts';
-import type { ListedExecution, Page } from '../orchestrator/table/table.ts';
+import type { Units } from '../orchestrator/table/dynamodb/dynamoDBCalls.ts';
+import { DynamoDBTable } from '../orchestrator/table/dynamodb/dynamoDBTable.ts';
+import type { ListedExecution, Page } from '../orchestrator/table/requests.ts';
+import { openStoredJson, withStore } from '../orchestrator/table/stored/withStore.ts';
 import { type CheckMachinesOptions, checkMachines } from './checkMachines.ts';
 import {
   type ControlOptions,
@@ -30,7 +30,7 @@ import type { TreatedFinding } from './doctor/treatment.ts';
 import { NotRedrivableError } from './errors.ts';
 import { type HistoryEntry, type HistoryOptions, readHistory, readHistoryPage } from './history.ts';
 import { type ListOptions, listAllExecutions, listExecutions } from './list.ts';
-import type { ExecutionEvent, MachineEvents, MachineReference } from './machineTypes.ts';
+import type { ExecutionEvent, MachineEvents, MachineReference, OptionalIfEmpty } from './machineTypes.ts';
 import {
   type ExecutionRecording,
   type ExecutionState,
@@ -143,7 +143,10 @@ export class MillraceClient {
    * @throws InvalidExecutionIdError, InvalidMachineIdError, NotSerializableError, ItemTooLargeError before anything is
    * written
    */
-  start<M extends MachineReference>(machine: M, options: StartOptions<M>): Promise<StartedExecution> {
+  start<M extends MachineReference>(
+    machine: M,
+    ...[options]: OptionalIfEmpty<StartOptions<M>>
+  ): Promise<StartedExecution> {
     return startExecution(this.#surroundings, machine, options);
   }
 

@@ -2,7 +2,7 @@ import { received } from '../orchestrator/core/data/serializable.ts';
 import { patchTarget } from '../orchestrator/core/execution/control/inputPatch.ts';
 import type { ControlContent } from '../orchestrator/core/execution/model/entries.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
-import type { InsertOutcome } from '../orchestrator/table/table.ts';
+import type { InsertOutcome } from '../orchestrator/table/requests.ts';
 import { InputPatchNotApplicableError } from './errors.ts';
 import type { ClientSurroundings } from './surroundings.ts';
 
@@ -40,7 +40,7 @@ export async function checkPatch(
   executionId: string,
   { input }: RedriveOptions,
 ): Promise<void> {
-  const execution = input === undefined ? undefined : await table.readExecution(executionId);
+  const execution = input === undefined ? undefined : await table.executions.read(executionId);
   const target = execution && patchTarget(execution);
   if (target?.type === 'none') throw new InputPatchNotApplicableError(executionId, target);
 }
@@ -52,5 +52,5 @@ export function sendControl(
   content: ControlContent,
   eventId: string = newId(),
 ): Promise<InsertOutcome> {
-  return table.insertEvent({ executionId, eventId, at: isoTime(now()), content });
+  return table.journal.insertEvent({ executionId, eventId, at: isoTime(now()), content });
 }

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Control } from '../orchestrator/core/execution/model/entries.ts';
 import { type ExecutionStatus, hasEnded } from '../orchestrator/core/execution/model/execution.ts';
-import type { ListedExecution } from '../orchestrator/table/table.ts';
+import type { ListedExecution } from '../orchestrator/table/requests.ts';
 import { checkPatch, controlContent, type RedriveOptions, sendControl } from './control.ts';
 import { ControlMismatchError, InputPatchNotApplicableError } from './errors.ts';
 import { listAllExecutions } from './list.ts';
@@ -68,7 +68,7 @@ export async function* controlMany(
   yield* mapConcurrently(listed(surroundings, options), concurrency, async ({ executionId }) => {
     if (options.isDryRun) return { executionId, outcome: 'listed', status } as const;
     await pace.take(1, signal);
-    const current = await surroundings.table.readStatus(executionId);
+    const current = await surroundings.table.outlines.readStatus(executionId);
     if (!current) return { executionId, outcome: 'skipped' } as const;
     if (current.status !== status) return { executionId, outcome: 'skipped', ...pick(current) } as const;
     if (control === 'redrive' && !(await takesPatch(surroundings, executionId, options))) {

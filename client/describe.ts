@@ -109,7 +109,7 @@ export async function describeExecution<M extends MachineReference = string>(
 ): Promise<ExecutionDescription<M>> {
   checkExecutionId(executionId);
   const expected = machine === undefined ? undefined : machineId(machine);
-  const execution = await table.readExecution(executionId);
+  const execution = await table.executions.read(executionId);
   const description = execution
     ? descriptionOf<M>(execution, await beatsOf({ table }, execution))
     : await describeStart<M>({ table }, executionId);
@@ -123,7 +123,7 @@ async function describeStart<M extends MachineReference>(
   { table }: Pick<ClientSurroundings, 'table'>,
   executionId: string,
 ): Promise<ExecutionDescription<M>> {
-  const start = await table.readStart(executionId);
+  const start = await table.journal.readStart(executionId);
   if (start?.kind !== 'start') throw new ExecutionNotFoundError(executionId);
   const { machine } = start;
   return {
@@ -194,7 +194,7 @@ async function beatsOf(
   { executionId, tasks }: Execution,
 ): Promise<Beat[]> {
   const beating = tasks.filter((task) => task.heartbeatAt !== undefined || task.waitsForResult);
-  return beating.length === 0 ? [] : table.readBeats(executionId, beating);
+  return beating.length === 0 ? [] : table.attempts.readBeats(executionId, beating);
 }
 
 function taskOf(executionId: string, open: OpenTask, beats: readonly Beat[]): TaskDescription {

@@ -150,7 +150,7 @@ export class SinceNotApplicableError extends Error {
   override readonly name = 'SinceNotApplicableError';
   constructor() {
     super(
-      'Executions that are RUNNING are listed by their next wake, and not by when they began: leave since out, or name another status.',
+      'Only executions of one machine in one status other than RUNNING are listed by time: leave since out, or name a machine and a status.',
     );
   }
 }

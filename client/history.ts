@@ -11,9 +11,9 @@ import {
 } from '../orchestrator/core/execution/replay/replay.ts';
 import { parseMachineState } from '../orchestrator/core/machine/state.ts';
 import type { TaskError } from '../orchestrator/core/machine/step.types.ts';
-import { type ListResults, withListResults } from '../orchestrator/step/listResults.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
-import type { Page } from '../orchestrator/table/table.ts';
+import { type ListResults, withListResults } from '../orchestrator/table/listResults.ts';
+import type { Page } from '../orchestrator/table/requests.ts';
 import { ExecutionNotFoundError } from './errors.ts';
 import {
   decodePosition,
@@ -171,9 +171,10 @@ async function* historyEntries(
   { machines, begin, chunk }: EntriesOptions,
 ): AsyncGenerator<{ entry: HistoryEntry; next: HistoryPosition }, void, undefined> {
   checkExecutionId(executionId);
-  const execution = await table.readExecution(executionId);
+  const execution = await table.executions.read(executionId);
   // Events may come before the start: they alone make no execution.
-  if (!execution && !(await table.readStart(executionId))) throw new ExecutionNotFoundError(executionId);
+  if (!execution && !(await table.journal.readStart(executionId)))
+    throw new ExecutionNotFoundError(executionId);
   const workers = workersOf(execution);
   const first = typeof begin === 'number' ? begin : begin.number;
   const pendingBefore = typeof begin === 'number' ? 0 : begin.pending;

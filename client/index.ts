@@ -1,3 +1,4 @@
+export { InvalidConfigurationError } from '../orchestrator/configuration/configuration.ts';
 export type { JsonChange } from '../orchestrator/core/data/jsonChanges.ts';
 export { NotSerializableError } from '../orchestrator/core/data/serializable.ts';
 export type { Message } from '../orchestrator/core/execution/children/messages.ts';
@@ -9,7 +10,6 @@ export type {
 export type { IgnoredReason } from '../orchestrator/core/execution/model/log.ts';
 export type { Divergence, DivergenceCode } from '../orchestrator/core/execution/replay/divergence.ts';
 export { JournalIncompleteError } from '../orchestrator/core/execution/replay/replay.ts';
-export { InvalidConfigurationError } from '../orchestrator/handlers/configuration.ts';
 export {
   ObjectNotFoundError,
   StoreNotConfiguredError,
@@ -21,7 +21,7 @@ export {
   StoredDataTooLargeError,
 } from '../orchestrator/table/errors.ts';
 export { InvalidCursorError } from '../orchestrator/table/indexQueries.ts';
-export type { ListedExecution, Page } from '../orchestrator/table/table.ts';
+export type { ListedExecution, Page } from '../orchestrator/table/requests.ts';
 export type { CheckMachinesOptions } from './checkMachines.ts';
 export { type ClientOptions, createClient, type MillraceClient } from './client.ts';
 export type { ControlOptions, RedriveOptions } from './control.ts';

@@ -52,7 +52,11 @@ export async function heartbeatTask(
   const shown = received(progress, 'progress');
   await checkOpen(surroundings, address);
   const at = isoTime(surroundings.now());
-  await surroundings.table.writeBeat({ ...address, at, ...(shown !== undefined && { progress: shown }) });
+  await surroundings.table.attempts.writeBeat({
+    ...address,
+    at,
+    ...(shown !== undefined && { progress: shown }),
+  });
 }
 
 /** The worker's own item, by whoever has the result: the first one counts. */
@@ -64,14 +68,15 @@ async function giveResult(
   const { table, now } = surroundings;
   const address = addressOf(token);
   const given = async () => {
-    const [entry] = await table.readResults(address.executionId, [address]);
+    const [entry] = await table.journal.readResults(address.executionId, [address]);
     return entry?.kind === 'result' ? entry.result : undefined;
   };
   const before = await given();
   if (before === undefined) {
     await checkOpen(surroundings, address);
     const at = isoTime(now());
-    if ((await table.insertResult({ ...address, startedAt: at, endedAt: at, result })) === 'inserted') return;
+    if ((await table.journal.insertResult({ ...address, startedAt: at, endedAt: at, result })) === 'inserted')
+      return;
   }
   // A call whose answer was lost, made again, has met itself.
   if (!isDeepStrictEqual(before ?? (await given()), result)) throw new TaskAlreadyCompletedError(token);
@@ -84,7 +89,7 @@ function addressOf(token: string): AttemptAddress {
 }
 
 async function checkOpen({ table }: ClientSurroundings, address: AttemptAddress): Promise<void> {
-  const execution = await table.readExecution(address.executionId);
+  const execution = await table.executions.read(address.executionId);
   if (!execution) throw new ExecutionNotFoundError(address.executionId);
   const isOpen = openTasks(execution).some((task) => taskKey(task) === taskKey(address));
   if (!isOpen) throw new TaskNotOpenError(address.executionId, taskKey(address), execution.status);

@@ -1,12 +1,10 @@
-import type { IngestRule } from '../ingest/ingestRule.ts';
 import {
   type Configuration,
   defaults,
   environmentVariable,
   functionNames,
   type LogLevel,
-} from '../orchestrator/handlers/configuration.ts';
-import { dataPrefix } from '../orchestrator/table/dataKeys.ts';
+} from '../orchestrator/configuration/configuration.ts';
 import {
   attribute,
   indexName,
@@ -14,6 +12,7 @@ import {
   journalSortKeys,
   sortKey,
 } from '../orchestrator/table/schema.ts';
+import { dataPrefix } from '../orchestrator/table/stored/dataKeys.ts';
 import type {
   DeploymentDescription,
   DestinationDescription,
@@ -23,6 +22,7 @@ import type {
   FunctionDescription,
   StoreDescription,
 } from './description.ts';
+import type { IngestRule } from './ingestRule.ts';
 import { defaultEventBusName, describeRules } from './rules.ts';
 
 /** Where the code of each function is, unpacked. */

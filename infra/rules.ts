@@ -1,8 +1,9 @@
-import { checkRule, type IngestRequest, type IngestRule, InvalidRuleError } from '../ingest/ingestRule.ts';
+import type { IngestRequest } from '../client/ingest/ingestTarget.ts';
+import { functionNames } from '../orchestrator/configuration/configuration.ts';
 import { envelopeField } from '../orchestrator/dispatch/lambdaEvent.ts';
-import { functionNames } from '../orchestrator/handlers/configuration.ts';
 import type { RuleDescription } from './description.ts';
 import { eventMatcher } from './eventPattern/eventPattern.ts';
+import { checkRule, type IngestRule, InvalidRuleError } from './ingestRule.ts';
 
 /** The bus that every account has, on which the services of AWS tell what happens. */
 export const defaultEventBusName = 'default';

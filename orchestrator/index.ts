@@ -1,23 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDynamoDBClient } from './aws/client.ts';
+import { functionNames, readConfiguration } from './configuration/configuration.ts';
+import { readExecutionClock } from './configuration/executionClock.ts';
 import { machineLookup } from './core/execution/model/machines.ts';
 import { machinesOf, prepareMachines } from './core/machine/index.ts';
 import { callFunction, createLambdaClient, LambdaInvoker } from './dispatch/dispatch.ts';
 import { TaskDispatcher } from './dispatch/taskDispatcher.ts';
 import { clockHandler, paceAt } from './handlers/clock.ts';
-import { functionNames, readConfiguration } from './handlers/configuration.ts';
 import { failedHandler } from './handlers/failed.ts';
 import { recoverHandler } from './handlers/recover.ts';
 import { type DoneBatch, streamHandler } from './handlers/stream.ts';
 import { wakeHandler } from './handlers/wake.ts';
+import { consumedCapacityMeter } from './observability/consumedCapacity.ts';
 import { observability } from './observability/index.ts';
 import { openTelemetry } from './observability/openTelemetry.ts';
-import { readExecutionClock } from './step/executionClock.ts';
 import { Orchestrator } from './step/orchestrator.ts';
 import { openStore } from './store/openStore.ts';
-import { consumedCapacityMeter } from './table/consumedCapacity.ts';
-import { DynamoDBTable } from './table/dynamoDBTable.ts';
-import { openStoredJson, withStore } from './table/openTable.ts';
+import { DynamoDBTable } from './table/dynamodb/dynamoDBTable.ts';
+import { openStoredJson, withStore } from './table/stored/withStore.ts';
 
 export interface OrchestratorModule {
   /** Modules of machines: every export that is a machine is registered, as is the default export of a JSON file. */

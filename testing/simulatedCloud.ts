@@ -1,18 +1,19 @@
-import { seededRandom } from '../local/seededRandom.ts';
+import { functionNames } from '../orchestrator/configuration/configuration.ts';
+import type { CatchUpEvent, CatchUpResult } from '../orchestrator/contract/recovery.ts';
 import type { Control, ControlContent } from '../orchestrator/core/execution/model/entries.ts';
 import type { Execution } from '../orchestrator/core/execution/model/execution.ts';
 import { machineLookup } from '../orchestrator/core/execution/model/machines.ts';
 import { type prepareMachine, prepareMachines } from '../orchestrator/core/machine/index.ts';
 import { TaskDispatcher } from '../orchestrator/dispatch/taskDispatcher.ts';
-import { functionNames } from '../orchestrator/handlers/configuration.ts';
-import { type CatchUpEvent, type CatchUpResult, recoverHandler } from '../orchestrator/handlers/recover.ts';
+import { recoverHandler } from '../orchestrator/handlers/recover.ts';
 import type { Report } from '../orchestrator/observability/report.ts';
 import { Orchestrator } from '../orchestrator/step/orchestrator.ts';
 import type { StoredJson } from '../orchestrator/store/storedJson.ts';
 import type { Attributes } from '../orchestrator/table/attributes.ts';
 import { decodeJournalItem } from '../orchestrator/table/journalItems.ts';
 import type { Table } from '../orchestrator/table/table.ts';
-import { MemoryTable } from './memoryTable.ts';
+import { MemoryTable } from './memoryTable/memoryTable.ts';
+import { seededRandom } from './seededRandom.ts';
 import { SimulatedLambda, type Workers } from './simulatedLambda.ts';
 
 type Definition = Parameters<typeof prepareMachine>[0];
@@ -101,8 +102,8 @@ export class SimulatedCloud {
       },
     });
     this.table.onInsert = (item) => this.#deliver(item);
-    const commit = this.table.commit.bind(this.table);
-    this.table.commit = async (execution, outgoing, emitted) => {
+    const commit = this.table.executions.commit.bind(this.table.executions);
+    this.table.executions.commit = async (execution, outgoing, emitted) => {
       if (this.#strikes(faults.throttleCommit)) throw new Error('The table is throttled.');
       const outcome = await commit(execution, outgoing, emitted);
       if (outcome.type === 'committed' && this.#strikes(faults.crashAfterCommit)) throw new Crash();
@@ -153,7 +154,7 @@ export class SimulatedCloud {
   }
 
   async send(executionId: string, type: string, eventId = type): Promise<void> {
-    await this.table.insertEvent({ executionId, eventId, at: this.#iso(), content: { type } });
+    await this.table.journal.insertEvent({ executionId, eventId, at: this.#iso(), content: { type } });
   }
 
   async control(executionId: string, control: Control, eventId: string = control): Promise<void> {
@@ -165,11 +166,11 @@ export class SimulatedCloud {
     content: ControlContent,
     eventId: string = content.control,
   ): Promise<void> {
-    await this.table.insertEvent({ executionId, eventId, at: this.#iso(), content });
+    await this.table.journal.insertEvent({ executionId, eventId, at: this.#iso(), content });
   }
 
   async execution(executionId: string): Promise<Execution> {
-    const execution = await this.table.readExecution(executionId);
+    const execution = await this.table.executions.read(executionId);
     if (!execution) throw new Error(`There is no execution '${executionId}'.`);
     return execution;
   }
@@ -259,13 +260,26 @@ export class SimulatedCloud {
 
   /** The table as the orchestrator sees it, so that what a store does inside is not taken for its reads. */
   #observed(): Table {
-    return new Proxy<Table>(this.table, {
-      get: (table, name, receiver) => {
-        const member: unknown = Reflect.get(table, name, table);
-        if (typeof member !== 'function') return Reflect.get(table, name, receiver);
+    const { journal, executions, log, attempts, lists, index, outlines } = this.table;
+    return {
+      journal: this.#observedPart('journal', journal),
+      executions: this.#observedPart('executions', executions),
+      log: this.#observedPart('log', log),
+      attempts: this.#observedPart('attempts', attempts),
+      lists: this.#observedPart('lists', lists),
+      index,
+      outlines,
+    };
+  }
+
+  #observedPart<Part extends object>(name: keyof Table, part: Part): Part {
+    return new Proxy(part, {
+      get: (target, operation) => {
+        const member: unknown = Reflect.get(target, operation, target);
+        if (typeof member !== 'function') return member;
         return (...args: unknown[]) => {
-          if (String(name).startsWith('read')) this.onRead(String(name));
-          return Reflect.apply(member, table, args);
+          if (String(operation).startsWith('read')) this.onRead(`${name}.${String(operation)}`);
+          return Reflect.apply(member, target, args);
         };
       },
     });
@@ -300,7 +314,7 @@ export class SimulatedCloud {
   async #lookForDue(): Promise<void> {
     this.#nextLookAt = (Math.floor(this.now / this.clockEveryMs) + 1) * this.clockEveryMs;
     const { maximumWakeDelayMs, duplicateWake } = this.#faults;
-    const { items } = await this.table.listDue({
+    const { items } = await this.table.index.listDue({
       shard: 0,
       until: this.now + this.clockAheadMs,
       limit: 1000,

@@ -1,16 +1,16 @@
 import { createDynamoDBClient } from '../orchestrator/aws/client.ts';
-import { readConfiguration } from '../orchestrator/handlers/configuration.ts';
+import { readConfiguration } from '../orchestrator/configuration/configuration.ts';
+import { readExecutionClock } from '../orchestrator/configuration/executionClock.ts';
+import type { TaskPayload } from '../orchestrator/contract/task.ts';
+import { consumedCapacityMeter } from '../orchestrator/observability/consumedCapacity.ts';
 import { openTelemetry } from '../orchestrator/observability/openTelemetry.ts';
 import { consoleReporter } from '../orchestrator/observability/report.ts';
-import { readExecutionClock } from '../orchestrator/step/executionClock.ts';
 import type { ObjectStore } from '../orchestrator/store/objectStore.ts';
 import { openStore } from '../orchestrator/store/openStore.ts';
 import type { StoredJson } from '../orchestrator/store/storedJson.ts';
-import { consumedCapacityMeter } from '../orchestrator/table/consumedCapacity.ts';
-import { DynamoDBTable } from '../orchestrator/table/dynamoDBTable.ts';
-import { openStoredJson, withStore } from '../orchestrator/table/openTable.ts';
+import { DynamoDBTable } from '../orchestrator/table/dynamodb/dynamoDBTable.ts';
+import { openStoredJson, withStore } from '../orchestrator/table/stored/withStore.ts';
 import type { Table } from '../orchestrator/table/table.ts';
-import type { TaskPayload } from './contract.ts';
 import { runTask, type Task } from './runTask.ts';
 
 /** A Lambda handler that does tasks: `export const handler = defineWorker(…)`. */

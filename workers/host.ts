@@ -1,3 +1,4 @@
+import type { TaskPayload } from '../orchestrator/contract/task.ts';
 import type { Json } from '../orchestrator/core/data/json.ts';
 import { machineLookup } from '../orchestrator/core/execution/model/machines.ts';
 import {
@@ -6,7 +7,6 @@ import {
   promiseLogicOf,
   runPromiseLogic,
 } from '../orchestrator/core/machine/index.ts';
-import type { TaskPayload } from './contract.ts';
 import { taskRunner, type WorkerHandler } from './defineWorker.ts';
 import { listTaskOf } from './lists/listTasks.ts';
 

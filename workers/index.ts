@@ -1,9 +1,9 @@
+export type { TaskPayload, TaskResultItem } from '../orchestrator/contract/task.ts';
 export type { Duration } from '../orchestrator/core/policy/duration.ts';
 export { type EachOptions, InvalidEachError } from '../orchestrator/core/policy/eachOptions.ts';
 export type { ListFile, ListFormat, ListSummary } from '../orchestrator/core/policy/listFiles.ts';
 export type { LambdaPolicy, RetryPolicy, TaskPolicy } from '../orchestrator/core/policy/taskPolicy.ts';
 export type { FailedItem } from '../orchestrator/core/policy/thresholdError.ts';
-export type { TaskPayload, TaskResultItem } from './contract.ts';
 export { defineWorker, type WorkerHandler } from './defineWorker.ts';
 export {
   type EachInput,

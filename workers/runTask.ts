@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { inspect, types } from 'node:util';
+import type { TaskPayload } from '../orchestrator/contract/task.ts';
 import { received } from '../orchestrator/core/data/serializable.ts';
 import type { TaskResult } from '../orchestrator/core/execution/model/entries.ts';
 import type { TaskError } from '../orchestrator/core/machine/step.types.ts';
@@ -9,8 +10,7 @@ import { noTracing, type Tracing } from '../orchestrator/observability/tracing.t
 import { isStoredDataError, StoredJson } from '../orchestrator/store/storedJson.ts';
 import { ItemTooLargeError, StoredDataTooLargeError } from '../orchestrator/table/errors.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
-import type { Table } from '../orchestrator/table/table.ts';
-import type { TaskPayload } from './contract.ts';
+import type { WorkerTable } from '../orchestrator/table/table.ts';
 
 /** What a worker can know of its task. */
 export interface Task {
@@ -43,7 +43,7 @@ export interface Task {
 }
 
 export interface TaskSurroundings {
-  readonly table: Pick<Table, 'insertResult' | 'writeBeat' | 'insertClaim'>;
+  readonly table: WorkerTable;
   /** Where inputs are that are too large for a payload. @default nowhere: such a task fails */
   readonly data?: StoredJson;
   /** Milliseconds since the epoch. */
@@ -114,12 +114,12 @@ export async function runTask<Input>(
   };
   const expiry = payload.expiresAt;
   try {
-    await table.insertResult({ ...item, result }, expiry);
+    await table.journal.insertResult({ ...item, result }, expiry);
   } catch (error) {
     const name = errorNameOf(error);
     if (!(error instanceof Error) || name === undefined) throw error;
     const failure = { name, message: `Worker '${payload.worker}': ${error.message}` };
-    await table.insertResult({ ...item, result: { status: 'FAILED', error: failure } }, expiry);
+    await table.journal.insertResult({ ...item, result: { status: 'FAILED', error: failure } }, expiry);
   }
 }
 
@@ -131,7 +131,7 @@ async function claim(
 ): Promise<boolean> {
   const { executionId, task, index, attempt, expiresAt } = payload;
   if (deadlineMs !== undefined && now() >= deadlineMs) return false;
-  const outcome = await table.insertClaim(
+  const outcome = await table.attempts.insertClaim(
     {
       executionId,
       task,
@@ -159,7 +159,7 @@ async function beat(
     attempt,
     at: isoTime(now()),
   };
-  await table.writeBeat({ ...life, ...(shown !== undefined && { progress: shown }) }, expiresAt);
+  await table.attempts.writeBeat({ ...life, ...(shown !== undefined && { progress: shown }) }, expiresAt);
 }
 
 /** What the machine is told where the output could be stored nowhere; nothing where the table itself failed. */

@@ -1,5 +1,5 @@
 import type { BusEvent } from '../../orchestrator/bus/bus.ts';
-import { environmentVariable } from '../../orchestrator/handlers/configuration.ts';
+import { environmentVariable } from '../../orchestrator/configuration/configuration.ts';
 import type { CommandContext } from '../context.ts';
 import { CannotReachBusError, NoBusError } from '../errors.ts';
 import { findCloud } from './resolveCloud.ts';

@@ -2,8 +2,8 @@ import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { LambdaClientConfig } from '@aws-sdk/client-lambda';
 import { createClient, type MillraceClient } from '../../client/index.ts';
 import { createDynamoDBClient } from '../../orchestrator/aws/client.ts';
-import { readConfiguration } from '../../orchestrator/handlers/configuration.ts';
-import { readExecutionClock } from '../../orchestrator/step/executionClock.ts';
+import { readConfiguration } from '../../orchestrator/configuration/configuration.ts';
+import { readExecutionClock } from '../../orchestrator/configuration/executionClock.ts';
 import type { CommandContext } from '../context.ts';
 import type { Cloud } from './resolveCloud.ts';
 

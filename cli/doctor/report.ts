@@ -1,5 +1,5 @@
 import type { DoctorProgress, FindingKind, TreatedFinding } from '../../client/index.ts';
-import { row } from '../executionsReport.ts';
+import { row } from '../rendering/figures.ts';
 
 type Outcome = TreatedFinding['outcome'];
 

@@ -1,5 +1,5 @@
 import type { InvokeCommandOutput, LambdaClient, LambdaClientConfig } from '@aws-sdk/client-lambda';
-import type { CatchUpEvent, CatchUpResult } from '../../orchestrator/handlers/recover.ts';
+import type { CatchUpEvent, CatchUpResult } from '../../orchestrator/contract/recovery.ts';
 
 /** Has the recovery function catch up executions. */
 export type CatchUp = (event: CatchUpEvent) => Promise<CatchUpResult>;

@@ -3,8 +3,8 @@ import { CfnRule, EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import type { IngestRule } from '../../ingest/ingestRule.ts';
 import type { RuleDescription } from '../description.ts';
+import type { IngestRule } from '../ingestRule.ts';
 import { InvalidDeploymentError } from './errors.ts';
 import type { BusProps, MillraceProps, RuleProps } from './millraceProps.ts';
 

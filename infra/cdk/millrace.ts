@@ -7,7 +7,7 @@ import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { clientEnvironmentOf, environmentVariable } from '../../orchestrator/handlers/configuration.ts';
+import { clientEnvironmentOf, environmentVariable } from '../../orchestrator/configuration/configuration.ts';
 import { type MetricName, metricNamespace } from '../../orchestrator/observability/metricDefinitions.ts';
 import { type DeploymentSettings, describeDeployment } from '../describe.ts';
 import type { DeploymentDescription, EventSourceDescription, FunctionDescription } from '../description.ts';
@@ -72,7 +72,7 @@ export class Millrace extends Construct {
   readonly eventBus: IEventBus | EventBus | undefined;
   /** Rules that start executions, send to them, or take results of functions, by name. */
   readonly rules: Readonly<Record<string, CfnRule>>;
-  /** By name, as docs/operate.md lists them. */
+  /** By name, as docs/monitoring.md lists them. */
   readonly alarms: Readonly<Record<string, Alarm>>;
   readonly dashboard: Dashboard;
 
@@ -308,7 +308,7 @@ export class Millrace extends Construct {
   }
 
   /**
-   * A metric that the functions publish themselves, such as `Commits`: docs/operate.md has them all. Without a machine, one that
+   * A metric that the functions publish themselves, such as `Commits`: docs/monitoring.md has them all. Without a machine, one that
    * is published of each machine is a search, which a dashboard can show and an alarm cannot take.
    */
   metric(name: MetricName, options?: OwnMetricOptions): IMetric {

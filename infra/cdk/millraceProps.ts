@@ -7,8 +7,8 @@ import type { Alias, IFunction, Runtime, Version } from 'aws-cdk-lib/aws-lambda'
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { SendRule, StartRule } from '../../ingest/ingestRule.ts';
-import type { LogLevel } from '../../orchestrator/handlers/configuration.ts';
+import type { SendRule, StartRule } from '../../client/ingest/ingestTarget.ts';
+import type { LogLevel } from '../../orchestrator/configuration/configuration.ts';
 import type { BundledFunctions } from '../bundle.ts';
 import type { EventPattern } from '../eventPattern/eventPattern.ts';
 import type { WorkerOptions } from './deployedFunction.ts';
@@ -91,7 +91,7 @@ export interface MillraceProps {
 
   /**
    * Whether Millrace's own functions publish metrics of each machine. They are paid for by CloudWatch, as custom metrics: see
-   * docs/operate.md. Without them there are no alarms on failed executions, on those that wait for a redrive, and on overdue wakes.
+   * docs/monitoring.md. Without them there are no alarms on failed executions, on those that wait for a redrive, and on overdue wakes.
    *
    * @default true
    */

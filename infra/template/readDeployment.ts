@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { environmentVariable } from '../../orchestrator/handlers/configuration.ts';
+import { environmentVariable } from '../../orchestrator/configuration/configuration.ts';
 import type { DeploymentDescription, ScheduleDescription, StoreDescription } from '../description.ts';
 import { actionsOn } from './actionsOn.ts';
 import { assetDirectories } from './assets.ts';

@@ -1,4 +1,4 @@
-import { environmentVariable } from '../../orchestrator/handlers/configuration.ts';
+import { environmentVariable } from '../../orchestrator/configuration/configuration.ts';
 import type { FailuresDescription, FunctionDescription } from '../description.ts';
 import { actionsOn } from './actionsOn.ts';
 import { InvalidTemplateError, listOf, propertiesOf, type TemplateResources } from './cloudFormation.ts';

@@ -1,4 +1,4 @@
-import { environmentVariable, functionNames } from '../../orchestrator/handlers/configuration.ts';
+import { environmentVariable, functionNames } from '../../orchestrator/configuration/configuration.ts';
 import type { EventInvokeDescription, FunctionDescription } from '../description.ts';
 import {
   InvalidTemplateError,

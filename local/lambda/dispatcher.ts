@@ -4,15 +4,13 @@ import type { Clock } from '../clock.ts';
 import type { LambdaFaultDraws } from '../faults.ts';
 import { ConcurrencyLimits } from './concurrency.ts';
 import { DeployedFunction, revisionOf } from './deployedFunction.ts';
-import { Environment, type EnvironmentInvocation, type InvocationOutcome } from './environment.ts';
+import { Environment, type InvocationOutcome, type InvocationRequest } from './environment.ts';
 import { type EnvironmentEnd, failureOf } from './environmentEnd.ts';
 import { environmentVariables } from './environmentVariables.ts';
 import type { ThrottleReason } from './errors.ts';
 import { functionArn } from './functionReference.ts';
 import type { LambdaLog } from './log.ts';
 import type { MetricsRegister } from './metrics.ts';
-
-export type InvocationRequest = Omit<EnvironmentInvocation, 'crash'>;
 
 /** Where asynchronous events come from. */
 export interface QueuedEvents {
@@ -54,7 +52,7 @@ export class Dispatcher {
     this.#limits = new ConcurrencyLimits(options.maximumConcurrency);
   }
 
-  /** Deploys these functions and no others. What runs finishes on the code that it was started with. */
+  /** Deploys these functions and no others. Running invocations finish on the code that they started with. */
   deploy(descriptions: readonly FunctionDescription[]): void {
     this.#limits.configure(descriptions);
     const names = new Set(descriptions.map((description) => description.functionName));
@@ -106,7 +104,7 @@ export class Dispatcher {
 
   /** Runs as many queued events as there is room for. */
   dispatchQueued(): void {
-    // What is dispatched can settle at once and queue more: the loop below sees that, so one loop is enough.
+    // A dispatched invocation can settle at once and queue more: the loop below sees that, so one loop is enough.
     if (this.#dispatching || this.#stopped) return;
     this.#dispatching = true;
     try {
@@ -130,7 +128,7 @@ export class Dispatcher {
     }
   }
 
-  /** Ends environments that nobody used for long. */
+  /** Ends environments that were not used for long. */
   endIdle(): void {
     const { clock, environmentIdleMs } = this.#options;
     for (const deployed of this.#functions.values()) {

@@ -8,12 +8,15 @@ export interface EnvironmentInvocation {
   readonly requestId: string;
   /** JSON text. */
   readonly payload: string;
-  /** False when nobody reads what the handler returns: it is not sent then. */
+  /** False if the handler's result is not read: it is not sent then. */
   readonly wantsResult: boolean;
   /** A fault: the environment is killed before or after the handler runs. */
   readonly crash: 'before' | 'after' | undefined;
   readonly settle: (outcome: InvocationOutcome) => void;
 }
+
+/** An invocation before it is known in which environment it runs. */
+export type InvocationRequest = Omit<EnvironmentInvocation, 'crash'>;
 
 export interface InvocationOutcome {
   /** JSON text: what the handler returned (empty if unwanted) or the function error. */

@@ -1,4 +1,4 @@
-import type { TaskPayload } from '../../workers/contract.ts';
+import type { TaskPayload } from '../contract/task.ts';
 import type { JsonObject } from '../core/data/json.ts';
 import type { TaskError } from '../core/machine/step.types.ts';
 import { dataLimitErrorName } from '../core/policy/errorNames.ts';

@@ -1,4 +1,4 @@
-import type { TaskPayload } from '../../workers/contract.ts';
+import type { TaskPayload } from '../contract/task.ts';
 import type { Json } from '../core/data/json.ts';
 import { openTasks } from '../core/execution/lists/fanOut.ts';
 import { type Execution, type OpenTask, taskId, taskKey } from '../core/execution/model/execution.ts';
@@ -12,13 +12,13 @@ import { nobody, type Observer, subjectOf } from '../observability/activity.ts';
 import type { Reporter } from '../observability/report.ts';
 import { taskSpan } from '../observability/spans.ts';
 import { noTracing, type Tracing } from '../observability/tracing.ts';
-import { ListItems } from '../step/listItems.ts';
 import { StoreUnavailableError } from '../store/objectStore.ts';
 import { isStoredDataError, StoredJson } from '../store/storedJson.ts';
 import { expiresAt, isoTime, type TableLayout } from '../table/executionItem.ts';
 import type { Table } from '../table/table.ts';
 import { DispatchMemory, type DispatchOutcome, type FunctionInvoker } from './dispatch.ts';
 import { lambdaEvent } from './lambdaEvent.ts';
+import { ListItems } from './listItems.ts';
 
 export interface TaskDispatcherOptions {
   readonly invoker: FunctionInvoker;
@@ -151,7 +151,7 @@ export class TaskDispatcher {
   async #fail({ executionId, startedAt }: Execution, task: OpenTask, error: TaskError): Promise<'done'> {
     const at = isoTime(this.#options.now());
     const { task: number, index, attempt, worker } = task;
-    await this.#options.table.insertResult({
+    await this.#options.table.journal.insertResult({
       executionId,
       task: number,
       ...(index !== undefined && { index }),

@@ -1,17 +1,11 @@
 import { createHash } from 'node:crypto';
+import { eachLimited } from '../concurrency/eachLimited.ts';
+import { environmentVariable, InvalidConfigurationError } from '../configuration/configuration.ts';
+import type { CatchUpEvent, CatchUpResult } from '../contract/recovery.ts';
 import { describeError, type Reporter } from '../observability/report.ts';
 import type { Orchestrator } from '../step/orchestrator.ts';
 import { ObjectNotFoundError, type ObjectStore } from '../store/objectStore.ts';
-import { environmentVariable, InvalidConfigurationError } from './configuration.ts';
-import { eachLimited } from './eachLimited.ts';
 import { type GivenUpExecution, givenUpExecutions } from './givenUpBatch.ts';
-
-/** What the recovery function is called with by whoever knows the executions: `millrace doctor`. */
-export interface CatchUpEvent {
-  readonly executionIds: readonly string[];
-  /** Names this call: the same call again dispatches what it may have lost. @default a name of the ids and the time */
-  readonly catchUpId?: string;
-}
 
 /**
  * What EventBridge calls it with, for each batch that an event source gave up.
@@ -19,11 +13,6 @@ export interface CatchUpEvent {
  */
 export interface ObjectCreatedEvent {
   readonly detail: { readonly object: { readonly key: string } };
-}
-
-export interface CatchUpResult {
-  /** Executions that were not caught up, because the table did not take a read or a write. */
-  readonly failed: readonly { readonly executionId: string; readonly error: string }[];
 }
 
 /** Thrown when executions of a batch were not caught up: Lambda calls again, and the batch stays where it is. */

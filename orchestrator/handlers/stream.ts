@@ -4,10 +4,11 @@ import type {
   DynamoDBRecord,
   DynamoDBStreamEvent,
 } from 'aws-lambda';
+import { eachLimited } from '../concurrency/eachLimited.ts';
 import { describeError, type Reporter } from '../observability/report.ts';
-import type { JournalRecord, Orchestrator } from '../step/orchestrator.ts';
+import type { JournalRecord } from '../step/journalRecord.ts';
+import type { Orchestrator } from '../step/orchestrator.ts';
 import { decodeJournalItem } from '../table/journalItems.ts';
-import { eachLimited } from './eachLimited.ts';
 import { attributesOf } from './streamImage.ts';
 
 /** Executions of one batch that are advanced at the same time. */

@@ -1,6 +1,6 @@
+import { eachLimited } from '../concurrency/eachLimited.ts';
 import { describeError, type Reporter } from '../observability/report.ts';
 import type { Orchestrator } from '../step/orchestrator.ts';
-import { eachLimited } from './eachLimited.ts';
 
 /** What the clock calls the wake function with. */
 export interface WakeEvent {

@@ -1,4 +1,4 @@
-import type { Configuration } from '../handlers/configuration.ts';
+import type { Configuration } from '../configuration/configuration.ts';
 import { nobody, type Observer } from './activity.ts';
 import { activityMetrics } from './activityMetrics.ts';
 import { metricNamespace, serviceName } from './metricDefinitions.ts';

@@ -5,7 +5,7 @@ export interface MetricDefinition {
   readonly of: 'machine' | 'deployment' | 'both';
 }
 
-/** What they mean, and what to do: docs/operate.md. */
+/** What they mean, and what to do: docs/monitoring.md. */
 export const metricDefinitions = {
   /** Results of task attempts that commits took. */
   Steps: { unit: 'Count', of: 'machine' },

@@ -1,4 +1,4 @@
-import type { TaskPayload } from '../../workers/contract.ts';
+import type { TaskPayload } from '../contract/task.ts';
 import type { Execution } from '../core/execution/model/execution.ts';
 import type { SpanDescription } from './tracing.ts';
 

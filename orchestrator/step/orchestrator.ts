@@ -18,12 +18,14 @@ import { stepSpan } from '../observability/spans.ts';
 import { noTracing, type Tracing } from '../observability/tracing.ts';
 import { isStoredDataError, StoredJson } from '../store/storedJson.ts';
 import { UnreadableExecutionError } from '../table/executionItem.ts';
-import type { CommitOutcome, Table } from '../table/table.ts';
+import type { CommitOutcome } from '../table/requests.ts';
+import type { Table } from '../table/table.ts';
 import { AfterCommit } from './afterCommit.ts';
 import { CommitWriter } from './commitWriter.ts';
 import { deliveredAgain, resultsTaken } from './delivered.ts';
 import { ExecutionCache } from './executionCache.ts';
 import { JournalReader } from './journalReader.ts';
+import type { JournalRecord } from './journalRecord.ts';
 import { dataUnavailable, type Fetch, StoredInputs } from './storedInputs.ts';
 
 export interface OrchestratorOptions {
@@ -46,13 +48,6 @@ export interface OrchestratorOptions {
   readonly observe?: Observer;
   /** @default nothing is recorded */
   readonly tracing?: Tracing;
-}
-
-/** A journal item as the stream brought it. */
-export interface JournalRecord {
-  readonly entry: JournalEntry;
-  /** When it was written, by DynamoDB's clock, in milliseconds since the epoch. */
-  readonly createdAt: number;
 }
 
 /** Runs of the clock overlap, and then call for the same wake at once: whoever comes second must not dispatch, too. */
@@ -138,7 +133,7 @@ export class Orchestrator {
     for (let conflicts = 0; conflicts < mostConflicts; conflicts++) {
       const hasStart = entries.some((entry) => entry.kind === 'start');
       if (!execution && !isFresh && !hasStart) {
-        execution = await this.#options.table.readExecution(executionId);
+        execution = await this.#options.table.executions.read(executionId);
         isFresh = true;
       }
       if (!execution) {
@@ -162,7 +157,7 @@ export class Orchestrator {
         }
         // From memory it looks as if there were nothing to do: only a strong read may say so.
         this.#cache.delete(executionId);
-        execution = await this.#options.table.readExecution(executionId);
+        execution = await this.#options.table.executions.read(executionId);
         isFresh = true;
         continue;
       }
@@ -179,7 +174,7 @@ export class Orchestrator {
 
   async #wake(executionId: string, wakeId: string, fetch: Fetch): Promise<void> {
     for (let conflicts = 0; conflicts < mostConflicts; conflicts++) {
-      const execution = await this.#options.table.readExecution(executionId);
+      const execution = await this.#options.table.executions.read(executionId);
       if (!execution) return;
       if (execution.outbox) await this.#after.drainOutbox(execution);
       if (execution.outbox || execution.status !== 'RUNNING') return;
@@ -207,10 +202,10 @@ export class Orchestrator {
     const { table } = this.#options;
     let leftBefore = Number.POSITIVE_INFINITY;
     for (let conflicts = 0; conflicts < mostConflicts; ) {
-      let execution = await table.readExecution(executionId);
+      let execution = await table.executions.read(executionId);
       if (execution?.outbox) {
         await this.#after.drainOutbox(execution);
-        execution = await table.readExecution(executionId);
+        execution = await table.executions.read(executionId);
       }
       const now = this.#options.now();
       const part = await this.#journal.catchUpInput(executionId, execution, catchUpId, now);
@@ -224,7 +219,7 @@ export class Orchestrator {
         const outcome = await this.#commit(step, input);
         if (outcome.type === 'conflict') conflicts++;
         if (outcome.type !== 'committed' || !part.isLast) continue;
-        execution = await table.readExecution(executionId);
+        execution = await table.executions.read(executionId);
       }
       // Where a part is left undecided, so is what comes after it.
       if (execution) await this.#after.redispatch(execution, causes);
@@ -333,7 +328,7 @@ export class Orchestrator {
         const outcome = await this.#commit(step, single);
         if (outcome.type === 'conflict') return outcome;
         // What was committed may be the failure in its place.
-        return { type: 'partly', current: await this.#options.table.readExecution(input.executionId) };
+        return { type: 'partly', current: await this.#options.table.executions.read(input.executionId) };
       }
     }
     const error = stateTooLarge(bytes);

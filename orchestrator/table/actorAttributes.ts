@@ -3,8 +3,8 @@ import type { Json } from '../core/data/json.ts';
 import type { OutgoingItem } from '../core/execution/children/messages.ts';
 import type { ChildExecution, Execution, HeldEvent } from '../core/execution/model/execution.ts';
 import { type Attributes, compressedAttribute, isObject, jsonAttribute, jsonOf } from './attributes.ts';
-import { isDataKey } from './dataKeys.ts';
 import { isEvent, messagesOf } from './messageItems.ts';
+import { isDataKey } from './stored/dataKeys.ts';
 
 /** What the `execution` item says of other executions, and of events that it holds. All of it is absent in most. */
 export function actorAttributes({ children, sent, received, outbox, held }: Execution): Attributes {

@@ -31,11 +31,11 @@ import {
   textOf,
   UnreadableAttributeError,
 } from './attributes.ts';
-import { isDataKey } from './dataKeys.ts';
 import { compressedEmittedAttribute, emittedAttribute } from './emitted.ts';
 import { fanOutsAttribute, fanOutsOf } from './fanOutAttributes.ts';
 import { operationAttributes, operationFields } from './operationAttributes.ts';
 import { attribute, indexPartition, maximumItemBytes, neverMs, sortKey } from './schema.ts';
+import { isDataKey } from './stored/dataKeys.ts';
 
 /** How the table is laid out and how long its items are kept. */
 export interface TableLayout {

@@ -18,9 +18,9 @@ import {
   receivedJsonOf,
   UnreadableAttributeError,
 } from './attributes.ts';
-import { dataKey, isDataKey } from './dataKeys.ts';
 import { decodeMessages, fitted, isChildStart } from './messageItems.ts';
 import { attribute, sortKey, sortKeyPrefix } from './schema.ts';
+import { dataKey, isDataKey } from './stored/dataKeys.ts';
 
 /** An execution's id is part of keys and of children's ids: at most 256 characters, without `#` and `.`. */
 export const maximumExecutionIdLength = 256;

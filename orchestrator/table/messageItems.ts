@@ -12,8 +12,8 @@ import {
   jsonOf,
   UnreadableAttributeError,
 } from './attributes.ts';
-import { isDataKey } from './dataKeys.ts';
 import { attribute, maximumItemBytes, sortKey, sortKeyPrefix } from './schema.ts';
+import { isDataKey } from './stored/dataKeys.ts';
 
 /**
  * The journal item that an execution writes into another one's partition, with its own commit.

@@ -56,6 +56,8 @@ export const indexPartition = {
   due: (shard: number) => `due#${shard}`,
   isDue: (partition: string) => partition.startsWith('due#'),
   ended: (machine: string, status: string, shard: number) => `${machine}#${status}#${shard}`,
+  /** Begins the partitions of a machine's executions in a status. */
+  ofMachine: (machine: string, status: string) => `${machine}#${status}#`,
 } as const;
 
 /** Where a RUNNING execution that waits for no time is sorted: the end of the year 9999. */

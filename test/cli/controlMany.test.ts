@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mailbox } from '../client/machines.ts';
 import { TestDeployment } from '../client/testDeployment.ts';
 import { startTestTable, type TestTable } from '../client/testTable.ts';
-import { type TemporaryDirectory, temporaryDirectory } from './temporaryDirectory.ts';
+import { type TemporaryDirectory, temporaryDirectory } from '../support/temporaryDirectory.ts';
 import { type CommandResult, jsonOf, millrace } from './testCommandLine.ts';
 
 let testTable: TestTable;

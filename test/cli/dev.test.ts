@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
+import { type TemporaryDirectory, temporaryDirectory } from '../support/temporaryDirectory.ts';
 import { greetWorker, writeGreetings } from './greetings.ts';
-import { type TemporaryDirectory, temporaryDirectory } from './temporaryDirectory.ts';
 import { jsonOf, millrace } from './testCommandLine.ts';
 
 const repositoryFile = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));

@@ -3,8 +3,8 @@ import { writeDevFile } from '../../cli/cloud/devFile.ts';
 import { cloudOf } from '../../cli/cloud/localCloud.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/index.ts';
 import { eventually } from '../support/eventually.ts';
+import { type TemporaryDirectory, temporaryDirectory } from '../support/temporaryDirectory.ts';
 import { writeGreetings } from './greetings.ts';
-import { type TemporaryDirectory, temporaryDirectory } from './temporaryDirectory.ts';
 import { millrace } from './testCommandLine.ts';
 
 let directory: TemporaryDirectory;

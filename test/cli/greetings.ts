@@ -1,4 +1,4 @@
-import type { TemporaryDirectory } from './temporaryDirectory.ts';
+import type { TemporaryDirectory } from '../support/temporaryDirectory.ts';
 
 const machine = `import { assign, setup } from 'xstate';
 import { worker } from 'millrace/workers';

@@ -6,7 +6,7 @@ import { writeDevFile } from '../../cli/cloud/devFile.ts';
 import { cloudOf } from '../../cli/cloud/localCloud.ts';
 import { exitCode } from '../../cli/exitCodes.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/index.ts';
-import { type TemporaryDirectory, temporaryDirectory } from './temporaryDirectory.ts';
+import { type TemporaryDirectory, temporaryDirectory } from '../support/temporaryDirectory.ts';
 import { millrace } from './testCommandLine.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));

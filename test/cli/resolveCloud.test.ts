@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readDevFile, removeDevFile, writeDevFile } from '../../cli/cloud/devFile.ts';
 import { findCloud, resolveCloud } from '../../cli/cloud/resolveCloud.ts';
 import type { CommandContext } from '../../cli/context.ts';
-import { type TemporaryDirectory, temporaryDirectory } from './temporaryDirectory.ts';
+import { type TemporaryDirectory, temporaryDirectory } from '../support/temporaryDirectory.ts';
 
 let directory: TemporaryDirectory;
 beforeEach(async () => {

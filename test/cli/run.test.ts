@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InterruptedError } from '../../cli/errors.ts';
 import { startLocalCloud } from '../../local/index.ts';
+import { type TemporaryDirectory, temporaryDirectory } from '../support/temporaryDirectory.ts';
 import { writeGreetings } from './greetings.ts';
-import { type TemporaryDirectory, temporaryDirectory } from './temporaryDirectory.ts';
 import { type CommandSurroundings, jsonOf, millrace } from './testCommandLine.ts';
 
 let directory: TemporaryDirectory;

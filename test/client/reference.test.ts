@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildCode } from '../../infra/bundle/build.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/index.ts';
-import { type TemporaryDirectory, temporaryDirectory } from '../cli/temporaryDirectory.ts';
+import { type TemporaryDirectory, temporaryDirectory } from '../support/temporaryDirectory.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -8,10 +8,7 @@ import { messageFeatures } from './messages.features.ts';
 import { oddItemFeatures } from './oddItems.features.ts';
 import { outlineFeatures } from './outline.features.ts';
 import { roundTripFeatures } from './roundTrip.features.ts';
-import type { TableFactory, TableUnderTest } from './tableUnderTest.ts';
-
-/** What a suite asks for within a test: the table of that test. */
-export type Current = () => TableUnderTest;
+import type { Current, TableFactory, TableUnderTest } from './tableUnderTest.ts';
 
 const indexShards = 3;
 

@@ -13,3 +13,6 @@ export interface TableUnderTest {
 
 /** Makes an empty table whose index has so many shards. */
 export type TableFactory = (indexShards: number) => Promise<TableUnderTest>;
+
+/** What a suite asks for within a test: the table of that test. */
+export type Current = () => TableUnderTest;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeDeployment } from '../../infra/describe.ts';
+import { defaults } from '../../orchestrator/configuration/configuration.ts';
 import { runSeconds } from '../../orchestrator/handlers/clock.ts';
-import { defaults } from '../../orchestrator/handlers/configuration.ts';
 import {
   idleMonthLines,
   type MeasuredExecutions,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { defaults } from '../../orchestrator/handlers/configuration.ts';
+import { defaults } from '../../orchestrator/configuration/configuration.ts';
 import { listPrices } from '../../tools/bench/prices.ts';
 
 const { dynamodb, s3, lambda } = listPrices;

@@ -68,6 +68,23 @@ export class ReaderDirectory {
     return { exitCode: Number(exitCode ?? -1), ...output };
   }
 
+  /** Compiles the folders of the reader as strictly as the project itself. */
+  async compile(folders: readonly string[]): Promise<{ exitCode: number; output: string }> {
+    const config = { extends: join(repositoryDirectory, 'tsconfig.json'), include: folders };
+    await this.write('tsconfig.json', JSON.stringify(config));
+    const compiler = spawn(
+      process.execPath,
+      [join(repositoryDirectory, 'node_modules/typescript/bin/tsc'), '-p', this.path],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    let output = '';
+    compiler.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    const [exitCode] = await once(compiler, 'close');
+    return { exitCode: Number(exitCode ?? -1), output };
+  }
+
   async remove(): Promise<void> {
     await rm(this.path, { recursive: true, force: true });
   }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cloudOf } from '../../cli/cloud/localCloud.ts';
-import { type TemporaryDirectory, temporaryDirectory } from '../cli/temporaryDirectory.ts';
 import { jsonOf, millrace } from '../cli/testCommandLine.ts';
+import { type TemporaryDirectory, temporaryDirectory } from '../support/temporaryDirectory.ts';
 import { expectReplayOnce } from './expectReplayOnce.ts';
 import { dossier } from './machines/dossier.ts';
 import { hasStatus, startItem, startTestCloud, type TestCloud } from './testCloud.ts';

@@ -1,6 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { IngestRule } from '../../ingest/ingestRule.ts';
+import type { IngestRule } from '../../infra/ingestRule.ts';
 import { eventually } from '../support/eventually.ts';
 import { hasStatus, startItem, type TestCloud } from './testCloud.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { failedHandler } from '../../orchestrator/handlers/failed.ts';
-import { MemoryTable } from '../../testing/memoryTable.ts';
+import { MemoryTable } from '../../testing/memoryTable/memoryTable.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { careful } from '../support/brokenMachines.ts';
 import { addWorker, sequential } from '../support/machines.ts';

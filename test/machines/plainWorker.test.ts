@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { repositoryDirectory } from '../../cli/repository.ts';
+import type { TaskPayload } from '../../orchestrator/contract/task.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
-import type { TaskPayload } from '../../workers/contract.ts';
 
 const path = join(repositoryDirectory(), 'workers/examples/plain.mjs');
 

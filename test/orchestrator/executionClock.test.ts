@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { clockHandler, paceAt } from '../../orchestrator/handlers/clock.ts';
 import {
   clockEnvironment,
   executionClock,
   readExecutionClock,
-} from '../../orchestrator/step/executionClock.ts';
+} from '../../orchestrator/configuration/executionClock.ts';
+import { clockHandler, paceAt } from '../../orchestrator/handlers/clock.ts';
 
 const minute = 60_000;
 
@@ -46,9 +46,11 @@ describe("the executions' clock", () => {
     const clock = executionClock(scale, 0, () => systemNow);
     await clockHandler({
       table: {
-        listDue: async () => {
-          looks += 1;
-          return { items: [] };
+        index: {
+          listDue: async () => {
+            looks += 1;
+            return { items: [] };
+          },
         },
       },
       callWake: async () => undefined,

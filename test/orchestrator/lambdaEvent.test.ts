@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { TaskPayload } from '../../orchestrator/contract/task.ts';
 import { lambdaEvent } from '../../orchestrator/dispatch/lambdaEvent.ts';
 import { MemoryStore } from '../../orchestrator/store/memoryStore.ts';
 import { StoredJson } from '../../orchestrator/store/storedJson.ts';
-import type { TaskPayload } from '../../workers/contract.ts';
 
 const task = {
   executionId: 'order-17',

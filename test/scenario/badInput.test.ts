@@ -11,7 +11,7 @@ const noise = (bytes: number) => {
 };
 
 async function ignoredOf(cloud: SimulatedCloud, executionId: string) {
-  const { execution } = await cloud.table.readHistory(executionId);
+  const { execution } = await cloud.table.executions.readHistory(executionId);
   return parseLog(execution?.log ?? '').flatMap(({ verdict, reference }) =>
     verdict.type === 'ignored' ? [{ reason: verdict.reason, reference }] : [],
   );
@@ -43,7 +43,7 @@ describe('the execution is FAILED, with a typed error', () => {
     for (let i = 0; i < 3; i++) {
       const what = noise(300_000) + i;
       const at = new Date(cloud.now).toISOString();
-      await cloud.table.insertEvent({
+      await cloud.table.journal.insertEvent({
         executionId: 'h1',
         eventId: `keep-${i}`,
         at,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../local/seededRandom.ts';
 import { publishHandler } from '../../orchestrator/handlers/publish.ts';
+import { seededRandom } from '../../testing/seededRandom.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { crier, messenger, walkWorker } from '../support/busMachines.ts';
 import { CommitStream, RecordingBus } from '../support/commitStream.ts';

@@ -62,7 +62,7 @@ describe('the catch-up of an execution', () => {
     cloud.clockIsStopped = true;
     const attempt = async () => (await cloud.execution('e')).tasks[0]?.attempt;
     for (let i = 0; i < 5; i++) {
-      await cloud.table.writeBeat({ executionId: 'e', task: 0, attempt: 1, at: 'any' });
+      await cloud.table.attempts.writeBeat({ executionId: 'e', task: 0, attempt: 1, at: 'any' });
       await cloud.advance(11_000);
       await cloud.catchUp('e', `wake#${i}`);
       expect(await attempt()).toBe(1);
@@ -84,7 +84,7 @@ describe('the catch-up of an execution', () => {
     await cloud.catchUp('e', 'wake#2');
     expect(await cloud.execution('e')).toEqual(before);
     await cloud.catchUp('nobody', 'wake#1');
-    expect(cloud.table.executions()).toHaveLength(1);
+    expect(cloud.table.allExecutions()).toHaveLength(1);
   });
 
   it('takes what came after the end into the log, as ignored', async () => {

@@ -63,7 +63,7 @@ async function contextOf(cloud: SimulatedCloud): Promise<unknown> {
 
 /** Times at which wakes fired what was due. */
 async function wakes(cloud: SimulatedCloud): Promise<number[]> {
-  const { execution, segments } = await cloud.table.readHistory('e');
+  const { execution, segments } = await cloud.table.executions.readHistory('e');
   return [...segments, execution?.log ?? '=0']
     .flatMap(parseLog)
     .filter(({ kind }) => kind === 'wake')
@@ -71,7 +71,7 @@ async function wakes(cloud: SimulatedCloud): Promise<number[]> {
 }
 
 async function expectReplay(cloud: SimulatedCloud, definition: AnyStateMachine) {
-  const { execution, journal, segments } = await cloud.table.readHistory('e');
+  const { execution, journal, segments } = await cloud.table.executions.readHistory('e');
   const log = [...segments, execution?.log ?? '=0'].flatMap(parseLog);
   const machineVersion = execution?.machineVersion ?? '1';
   const machines = machineLookup([prepareMachine(definition)]);
@@ -182,8 +182,8 @@ describe('a clock that stood still for an hour', () => {
     await cloud.advance(3600 * second);
     expect(await contextOf(cloud)).toEqual({ met: [] });
     const commits: string[] = [];
-    const commit = cloud.table.commit.bind(cloud.table);
-    cloud.table.commit = (execution) => {
+    const commit = cloud.table.executions.commit.bind(cloud.table.executions);
+    cloud.table.executions.commit = (execution) => {
       commits.push(execution.executionId);
       return commit(execution);
     };

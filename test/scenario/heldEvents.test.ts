@@ -31,7 +31,7 @@ function approval(heldEvents: boolean | { maximum: number }) {
 }
 
 async function sendBy(cloud: SimulatedCloud, type: string, by: string): Promise<void> {
-  await cloud.table.insertEvent({
+  await cloud.table.journal.insertEvent({
     executionId: 'a',
     eventId: `${type}-${by}`,
     at: new Date(cloud.now).toISOString(),

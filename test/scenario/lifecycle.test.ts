@@ -82,7 +82,7 @@ describe.each(deliveries)('%s', (_, runs) => {
 });
 
 async function statusOf(cloud: SimulatedCloud, executionId: string) {
-  return (await cloud.table.readExecution(executionId))?.state;
+  return (await cloud.table.executions.read(executionId))?.state;
 }
 
 describe('without a fault', () => {
@@ -100,6 +100,6 @@ describe('without a fault', () => {
     await cloud.start('sequential', 'e1', { M: { from: { N: '0' } } });
     await cloud.advance(60_000);
     expect(cloud.table.commits).toBe(51);
-    expect(reads).toEqual(['readEvents']);
+    expect(reads).toEqual(['journal.readEvents']);
   });
 });

@@ -150,7 +150,7 @@ describe.each(deliveries)('the items of a file, %s', (_, runs) => {
           errors: [{ name: 'RangeError' }, {}, {}, {}, {}],
         },
       });
-      expect(cloud.table.executions().filter(({ status }) => status === 'RUNNING')).toEqual([]);
+      expect(cloud.table.allExecutions().filter(({ status }) => status === 'RUNNING')).toEqual([]);
     }
   });
 });

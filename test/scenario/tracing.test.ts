@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { assign, setup } from 'xstate';
+import type { TaskPayload } from '../../orchestrator/contract/task.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
-import type { TaskPayload } from '../../workers/contract.ts';
 import { worker } from '../../workers/index.ts';
 import { OrchestratorRig } from '../support/orchestratorRig.ts';
 

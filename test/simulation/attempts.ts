@@ -1,5 +1,5 @@
+import type { TaskPayload } from '../../orchestrator/contract/task.ts';
 import { type Execution, hasEnded, taskKey } from '../../orchestrator/core/execution/model/execution.ts';
-import type { TaskPayload } from '../../workers/contract.ts';
 import { InvariantError } from './invariantError.ts';
 
 /** Between the read that an instance decides by, and the invocation, where no call is slow. */

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../local/seededRandom.ts';
+import { seededRandom } from '../../testing/seededRandom.ts';
 import type { FaultKind, FaultProfile } from './faults.ts';
 
 /** One fault that struck: the how-manieth decision about its kind it was. Names it in a trace and in shrinking. */

@@ -1,6 +1,6 @@
 import type { AnyStateMachine } from 'xstate';
-import { seededRandom } from '../../local/seededRandom.ts';
 import { type PreparedMachine, prepareMachine } from '../../orchestrator/core/machine/index.ts';
+import { seededRandom } from '../../testing/seededRandom.ts';
 import { aWorkflow, generateMachine } from '../core/machine/differential/generateMachine.ts';
 
 export interface StartedPromise {

@@ -1,13 +1,13 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
+import { functionNames } from '../../orchestrator/configuration/configuration.ts';
 import type { MachineLookup } from '../../orchestrator/core/execution/model/machines.ts';
 import type { FunctionInvoker } from '../../orchestrator/dispatch/dispatch.ts';
 import { TaskDispatcher } from '../../orchestrator/dispatch/taskDispatcher.ts';
-import { functionNames } from '../../orchestrator/handlers/configuration.ts';
 import { streamHandler } from '../../orchestrator/handlers/stream.ts';
 import { type WakeEvent, wakeHandler } from '../../orchestrator/handlers/wake.ts';
 import type { Report } from '../../orchestrator/observability/report.ts';
 import { Orchestrator } from '../../orchestrator/step/orchestrator.ts';
-import { DynamoDBTable } from '../../orchestrator/table/dynamoDBTable.ts';
+import { DynamoDBTable } from '../../orchestrator/table/dynamodb/dynamoDBTable.ts';
 import type { TableLayout } from '../../orchestrator/table/executionItem.ts';
 import { SimulatedProcess, type World } from './process.ts';
 

@@ -1,3 +1,4 @@
+import type { TaskPayload } from '../../orchestrator/contract/task.ts';
 import {
   type Execution,
   hasEnded,
@@ -9,7 +10,6 @@ import { parseMachineState } from '../../orchestrator/core/machine/index.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
 import { neverMs } from '../../orchestrator/table/schema.ts';
-import type { TaskPayload } from '../../workers/contract.ts';
 import { Attempts } from './attempts.ts';
 import type { FaultProfile } from './faults.ts';
 import { InvariantError } from './invariantError.ts';

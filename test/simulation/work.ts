@@ -1,4 +1,4 @@
-import { seededRandom } from '../../local/seededRandom.ts';
+import { seededRandom } from '../../testing/seededRandom.ts';
 import { seedOf } from './draws.ts';
 import type { Work } from './lambda.ts';
 

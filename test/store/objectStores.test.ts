@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { readConfiguration } from '../../orchestrator/handlers/configuration.ts';
+import { readConfiguration } from '../../orchestrator/configuration/configuration.ts';
 import { FolderStore } from '../../orchestrator/store/folderStore.ts';
 import { MemoryStore } from '../../orchestrator/store/memoryStore.ts';
 import { StoreUnavailableError } from '../../orchestrator/store/objectStore.ts';

@@ -2,7 +2,7 @@ import { sendTo, setup } from 'xstate';
 import { MillraceClient } from '../../client/client.ts';
 import type { DoctorOptions } from '../../client/doctor/options.ts';
 import type { TreatedFinding } from '../../client/doctor/treatment.ts';
-import type { CatchUpEvent, CatchUpResult } from '../../orchestrator/handlers/recover.ts';
+import type { CatchUpEvent, CatchUpResult } from '../../orchestrator/contract/recovery.ts';
 import type { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { counter, letter } from './lostRecords.ts';
 

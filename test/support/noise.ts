@@ -1,4 +1,4 @@
-import { seededRandom } from '../../local/seededRandom.ts';
+import { seededRandom } from '../../testing/seededRandom.ts';
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 

@@ -1,3 +1,5 @@
+import { functionNames } from '../../orchestrator/configuration/configuration.ts';
+import type { TaskPayload } from '../../orchestrator/contract/task.ts';
 import type { Json, JsonObject } from '../../orchestrator/core/data/json.ts';
 import type { Control, JournalEntry, TaskResult } from '../../orchestrator/core/execution/model/entries.ts';
 import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
@@ -7,17 +9,16 @@ import { replay } from '../../orchestrator/core/execution/replay/replay.ts';
 import { type prepareMachine, prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import type { DispatchOutcome } from '../../orchestrator/dispatch/dispatch.ts';
 import { TaskDispatcher } from '../../orchestrator/dispatch/taskDispatcher.ts';
-import { functionNames } from '../../orchestrator/handlers/configuration.ts';
 import type { Activity } from '../../orchestrator/observability/activity.ts';
 import type { Report, Reporter } from '../../orchestrator/observability/report.ts';
 import type { Tracing } from '../../orchestrator/observability/tracing.ts';
-import { type JournalRecord, Orchestrator } from '../../orchestrator/step/orchestrator.ts';
+import type { JournalRecord } from '../../orchestrator/step/journalRecord.ts';
+import { Orchestrator } from '../../orchestrator/step/orchestrator.ts';
 import type { StoredJson } from '../../orchestrator/store/storedJson.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
 import type { Table } from '../../orchestrator/table/table.ts';
-import { MemoryTable } from '../../testing/memoryTable.ts';
-import type { TaskPayload } from '../../workers/contract.ts';
+import { MemoryTable } from '../../testing/memoryTable/memoryTable.ts';
 
 type Definition = Parameters<typeof prepareMachine>[0];
 
@@ -118,11 +119,16 @@ export class OrchestratorRig {
 
   async send(executionId: string, eventId: string, type: string, event?: JsonObject): Promise<void> {
     const content = event ? { type, event } : { type };
-    await this.table.insertEvent({ executionId, eventId, at: this.#iso(), content });
+    await this.table.journal.insertEvent({ executionId, eventId, at: this.#iso(), content });
   }
 
   async control(executionId: string, control: Control): Promise<void> {
-    await this.table.insertEvent({ executionId, eventId: control, at: this.#iso(), content: { control } });
+    await this.table.journal.insertEvent({
+      executionId,
+      eventId: control,
+      at: this.#iso(),
+      content: { control },
+    });
   }
 
   /** Writes the result of an attempt, as its worker would. */
@@ -131,7 +137,7 @@ export class OrchestratorRig {
   }
 
   async finish(executionId: string, task: number, attempt: number, result: TaskResult): Promise<void> {
-    await this.table.insertResult({
+    await this.table.journal.insertResult({
       executionId,
       task,
       attempt,
@@ -143,7 +149,7 @@ export class OrchestratorRig {
   }
 
   async execution(executionId: string): Promise<Execution> {
-    const execution = await this.table.readExecution(executionId);
+    const execution = await this.table.executions.read(executionId);
     if (!execution) throw new Error(`There is no execution '${executionId}'.`);
     return execution;
   }
@@ -155,7 +161,7 @@ export class OrchestratorRig {
 
   /** The whole log, older segments first. */
   async log(executionId: string): Promise<LogEntry[]> {
-    const { execution, segments } = await this.table.readHistory(executionId);
+    const { execution, segments } = await this.table.executions.readHistory(executionId);
     return [...segments, ...(execution ? [execution.log] : [])].flatMap(parseLog);
   }
 
@@ -172,7 +178,7 @@ export class OrchestratorRig {
     definitions?: readonly Definition[],
     journalWithData?: readonly JournalEntry[],
   ): Promise<Execution | undefined> {
-    const { execution, journal: items } = await this.table.readHistory(executionId);
+    const { execution, journal: items } = await this.table.executions.readHistory(executionId);
     const journal = journalWithData ?? items;
     const machines = definitions ? lookupOf(definitions) : this.#machines;
     const version = execution?.machineVersion;

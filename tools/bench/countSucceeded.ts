@@ -1,5 +1,5 @@
 import { type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
-import { defaults } from '../../orchestrator/handlers/configuration.ts';
+import { defaults } from '../../orchestrator/configuration/configuration.ts';
 import { indexName, indexPartition } from '../../orchestrator/table/schema.ts';
 
 /** Executions of a machine that have succeeded, by the index. */

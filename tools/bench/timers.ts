@@ -1,13 +1,13 @@
 /**
- * What very many waiting executions cost while none is due, and how late timers fire through the clock and wake functions
+ * The cost of very many waiting executions while none is due, and the lateness of timers through the clock and wake functions
  * of the local cloud: docs/reference/benchmarks.md.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { paginateQuery } from '@aws-sdk/client-dynamodb';
 import type { LocalCloud } from '../../local/index.ts';
+import { defaults, functionNames } from '../../orchestrator/configuration/configuration.ts';
 import { runSeconds } from '../../orchestrator/handlers/clock.ts';
-import { defaults, functionNames } from '../../orchestrator/handlers/configuration.ts';
 import { indexName, indexPartition } from '../../orchestrator/table/schema.ts';
 import { startBenchCloud } from './benchCloud.ts';
 import { count, printResult, progress, round, runBench } from './commandLine.ts';

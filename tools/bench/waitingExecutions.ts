@@ -1,10 +1,10 @@
 import { BatchWriteItemCommand, type DynamoDBClient, type WriteRequest } from '@aws-sdk/client-dynamodb';
+import { eachLimited } from '../../orchestrator/concurrency/eachLimited.ts';
+import { defaults } from '../../orchestrator/configuration/configuration.ts';
 import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
 import { machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
 import { advance } from '../../orchestrator/core/execution/step/advance.ts';
 import { prepareMachine } from '../../orchestrator/core/machine/index.ts';
-import { defaults } from '../../orchestrator/handlers/configuration.ts';
-import { eachLimited } from '../../orchestrator/handlers/eachLimited.ts';
 import { attributesSize } from '../../orchestrator/table/attributes.ts';
 import { encodeExecution } from '../../orchestrator/table/executionItem.ts';
 import { reminder } from './machines/reminder.ts';

@@ -1,4 +1,4 @@
-import { row } from '../../cli/executionsReport.ts';
+import { row } from '../../cli/rendering/figures.ts';
 import type { DynamoDBFaultCounts } from '../../local/dynamodb/faults.ts';
 import type { EventSourceFaultCounts } from '../../local/eventSource/metrics.ts';
 import type { LambdaFaultCounts } from '../../local/faults.ts';

@@ -1,9 +1,9 @@
-import { createCloudClients } from '../../cli/cloudClients.ts';
 import type { MillraceClient } from '../../client/index.ts';
 import type { LocalCloud } from '../../local/index.ts';
 import { order } from '../../machines/order.ts';
 import { measureExecutions } from '../bench/measureExecutions.ts';
 import type { MeasuredExecutions } from '../bench/prices.ts';
+import { createCloudClients } from '../repository/cloudClients.ts';
 import { differencesOf, type ExecutionEnd } from './differences.ts';
 import type { SampleOrder } from './sampleOrders.ts';
 

@@ -1,10 +1,5 @@
-import {
-  countBy,
-  type ExecutionsReport,
-  executionsReport,
-  measuredRows,
-  row,
-} from '../../cli/executionsReport.ts';
+import { countBy, row } from '../../cli/rendering/figures.ts';
+import { type ExecutionsReport, executionsReport, measuredRows } from '../repository/executionsReport.ts';
 import type { DemoResult } from './demo.ts';
 
 /** The result as `npm start -- --json` prints it. */

@@ -2,9 +2,9 @@ import { access, constants } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { InvalidInputError } from '../../cli/errors.ts';
 import { exitCode } from '../../cli/exitCodes.ts';
-import { type OptionValues, runRepositoryCommand } from '../../cli/repositoryCommand.ts';
 import { caseFileVariable } from '../../workers/examples/loanCases/caseFile.ts';
 import { watchFunctionMemory } from '../bench/processMemory.ts';
+import { type OptionValues, runRepositoryCommand } from '../repository/repositoryCommand.ts';
 import { loansReport, loansTable } from './report.ts';
 import { runLoans } from './runLoans.ts';
 

@@ -1,5 +1,6 @@
-import { type ExecutionsReport, executionsReport, measuredRows, row } from '../../cli/executionsReport.ts';
+import { row } from '../../cli/rendering/figures.ts';
 import type { MemoryOverTime } from '../bench/processMemory.ts';
+import { type ExecutionsReport, executionsReport, measuredRows } from '../repository/executionsReport.ts';
 import type { OutcomeCounts } from './compareWithLog.ts';
 import { loanOutcomes } from './loggedOutcome.ts';
 import type { LoansResult } from './runLoans.ts';

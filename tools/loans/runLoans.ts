@@ -1,9 +1,9 @@
-import { createCloudClients } from '../../cli/cloudClients.ts';
-import type { ExecutionsRun } from '../../cli/executionsReport.ts';
 import type { LocalCloud } from '../../local/index.ts';
 import { loan } from '../../machines/loan.ts';
 import { readCaseFile } from '../../workers/examples/loanCases/caseFile.ts';
 import { measureExecutions } from '../bench/measureExecutions.ts';
+import { createCloudClients } from '../repository/cloudClients.ts';
+import type { ExecutionsRun } from '../repository/executionsReport.ts';
 import { type Comparison, compareWithLog } from './compareWithLog.ts';
 import { type LoanEnd, loggedEnd } from './loggedOutcome.ts';
 

@@ -1,13 +1,15 @@
 import type { AnyActorLogic, AnyStateMachine, AnyStateNode } from 'xstate';
 import type { JsonObject } from '../data/json.ts';
 import { definitionHashOf } from './definitionHash.ts';
+import { DefinitionMismatchError } from './definitionMismatch.ts';
 import { withCheckedDelay, withCheckedDelays } from './delays.ts';
 import { executionTimeoutMsOf } from './executionTimeout.ts';
 import { type HeldEvents, heldEventsOf } from './heldEvents.ts';
+import { MachineNotDurableError } from './machineProblem.ts';
 import { invokeConfigs, nodesOf } from './parts.ts';
-import { findProblems, MachineNotDurableError } from './refusals.ts';
-import { DefinitionMismatchError } from './rehydrate.ts';
+import { findProblems } from './refusals.ts';
 import { type ActorSource, resolveSource, type TaskSource, versionOf } from './sources.ts';
+import { declaredSystemIds } from './systemIds.ts';
 import {
   boundMicrosteps,
   buildMachine,
@@ -52,6 +54,8 @@ export interface PreparedChart {
   readonly machine: AnyStateMachine;
   /** By `order`. */
   readonly nodes: readonly AnyStateNode[];
+  /** System ids that only other machines, registered together with this one, give to their actors. */
+  readonly systemIdsElsewhere?: ReadonlySet<string>;
   /** Bounds the microsteps of a macrostep, and the macrosteps of a step. */
   readonly maxIterations: number;
 }
@@ -108,7 +112,17 @@ export function prepareMachines(
     }
   };
   for (const definition of definitions) prepare(definition);
-  return [...prepared.values()];
+  return knowingSystemIds([...prepared.values()]);
+}
+
+function knowingSystemIds(machines: readonly PreparedMachine[]): readonly PreparedMachine[] {
+  const declared = machines.map(({ chart }) => declaredSystemIds(chart.machine));
+  const all = new Set(declared.flatMap((ids) => [...ids]));
+  if (all.size === 0) return machines;
+  return machines.map((machine, index) => {
+    const systemIdsElsewhere = new Set([...all].filter((id) => !declared[index]?.has(id)));
+    return { ...machine, chart: { ...machine.chart, systemIdsElsewhere } };
+  });
 }
 
 /** The `fromPromise` logic behind a `src`; undefined where a worker of its own runs it. */

@@ -1,9 +1,11 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { executionTimeoutProblem } from './executionTimeout.ts';
 import { heldEventsProblem } from './heldEvents.ts';
+import type { MachineProblem } from './machineProblem.ts';
 import { misreferredProblems } from './misreferred.ts';
 import { invokeConfigs, lineageOf, nodesOf, partsOf, pathOf } from './parts.ts';
 import { isOfWorker, type LogicKind, logicKindOf, resolveSource, workerNameOf } from './sources.ts';
+import { systemIdProblems } from './systemIds.ts';
 import { unheededProblems } from './unheeded.ts';
 import {
   type Implementations,
@@ -13,32 +15,10 @@ import {
   property,
 } from './xstateInternals.ts';
 
-/** One reason why a machine cannot be durable. */
-export interface MachineProblem {
-  /** Where, as a path in the machine's definition. */
-  readonly path: string;
-  readonly problem: string;
-  /** What to write instead. */
-  readonly instead: string;
-}
-
-/** Thrown at registration, with everything that keeps the machine from being durable. */
-export class MachineNotDurableError extends Error {
-  readonly code = 'MachineNotDurable';
-  override readonly name = 'MachineNotDurableError';
-  readonly problems: readonly MachineProblem[];
-  constructor(machineId: string, problems: readonly MachineProblem[]) {
-    const lines = problems.map(
-      ({ path, problem, instead }) => `\n- ${path}: ${problem}. Instead: ${instead}.`,
-    );
-    super(`Machine '${machineId}' cannot be run durably:${lines.join('')}`);
-    this.problems = problems;
-  }
-}
-
 /** Every reason found in the definition. What shows only at run time fails the step that meets it. */
 export function findProblems(machine: AnyStateMachine): readonly MachineProblem[] {
-  return [...problemsWithin(machine, new Set([machine]))];
+  const family = new Set([machine]);
+  return [...problemsWithin(machine, family), ...systemIdProblems([...family])];
 }
 
 function problemsWithin(machine: AnyStateMachine, known: Set<AnyStateMachine>): MachineProblem[] {

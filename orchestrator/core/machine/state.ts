@@ -16,6 +16,8 @@ export interface MachineState {
   readonly error?: Json;
   /** By actor id. A child that has ended stays until the state that invoked it is left, as in XState. */
   readonly children: Readonly<Record<string, MachineChild>>;
+  /** Running children whose id a later one took. As in XState, they run on and their results still come. */
+  readonly orphans?: readonly OrphanedChild[];
   readonly timers: readonly MachineTimer[];
   /** History states' remembered states, as state-node orders, by the id of the history state. */
   readonly history?: Readonly<Record<string, readonly number[]>>;
@@ -32,6 +34,10 @@ export interface MachineChild {
   readonly src: string;
   readonly systemId?: string;
   readonly status: 'active' | 'done' | 'error';
+}
+
+export interface OrphanedChild extends MachineChild {
+  readonly actorId: string;
 }
 
 export interface MachineTimer {
@@ -97,6 +103,14 @@ export function parseMachineState(text: string): MachineState {
     nextTask,
     nextAnonymous,
   };
+}
+
+/** The running child that a task number belongs to. */
+export function runningChild(state: MachineState, task: number): OrphanedChild | undefined {
+  for (const [actorId, child] of Object.entries(state.children)) {
+    if (child.task === task && child.status === 'active') return { ...child, actorId };
+  }
+  return state.orphans?.find((orphan) => orphan.task === task);
 }
 
 function toStoredChild({ status, ...child }: MachineChild): StoredChild {

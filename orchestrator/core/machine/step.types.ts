@@ -47,12 +47,15 @@ export type MachineEffect =
       readonly src: string;
       readonly input: Json | undefined;
     }
-  /** `left`: its state was left. `replaced`: another actor took its id. `ended`: the machine ended. */
+  /**
+   * `left`: its state was left. `replaced`: XState invoked it a second time without leaving its state. `ended`: the machine
+   * ended. `orphaned`: the machine ended, and an actor that was spawned later had the child's id.
+   */
   | {
       readonly type: 'stopTask';
       readonly task: number;
       readonly actorId: string;
-      readonly reason: 'left' | 'replaced' | 'ended';
+      readonly reason: 'left' | 'replaced' | 'ended' | 'orphaned';
     }
   /** A plain function action of the machine: run after the commit, at most once. It may answer a promise. */
   | { readonly type: 'action'; readonly name: string; readonly params: unknown; readonly run: () => unknown }

@@ -12,33 +12,47 @@ import { childActors, inputOf } from './xstateInternals.ts';
 type Send = Extract<Request, { type: 'send' }>;
 type StopReason = Extract<MachineEffect, { type: 'stopTask' }>['reason'];
 
+export interface ChildKinds {
+  /** Whether a `src` is a machine, as opposed to a worker. */
+  readonly isMachine: (src: string) => boolean;
+  /** Whether a state invokes a `src` under an id. */
+  readonly isInvoke: (id: string, src: string) => boolean;
+}
+
 /** What a step comes to: effects, timers and children, brought about in the order in which XState's actor does it. */
 export class StepOutcome {
   readonly effects: MachineEffect[] = [];
   readonly #actors: Actors;
-  /** Whether a `src` is a machine, as opposed to a worker. */
-  readonly #isMachine: (src: string) => boolean;
+  readonly #isMachine: ChildKinds['isMachine'];
+  readonly #isInvoke: ChildKinds['isInvoke'];
   readonly #now: number;
   readonly #sentToSelf: AnyEventObject[];
   #timers: readonly MachineTimer[] = [];
   #children = new Map<string, Child>();
+  #orphans = new Set<Child>();
 
   constructor(
     actors: Actors,
-    isMachine: (src: string) => boolean,
+    { isMachine, isInvoke }: ChildKinds,
     now: number,
     sentToSelf: AnyEventObject[],
   ) {
     this.#actors = actors;
     this.#isMachine = isMachine;
+    this.#isInvoke = isInvoke;
     this.#now = now;
     this.#sentToSelf = sentToSelf;
   }
 
   /** What the machine has from earlier steps. */
-  takeOver(timers: readonly MachineTimer[], children: ReadonlyMap<string, Child>): void {
+  takeOver(
+    timers: readonly MachineTimer[],
+    children: ReadonlyMap<string, Child>,
+    orphans: readonly Child[],
+  ): void {
     this.#timers = timers;
     this.#children = new Map(children);
+    this.#orphans = new Set(orphans);
   }
 
   get timers(): readonly MachineTimer[] {
@@ -48,6 +62,11 @@ export class StepOutcome {
   /** By actor id. */
   get children(): ReadonlyMap<string, Child> {
     return this.#children;
+  }
+
+  /** Running children that the machine has no longer under their id. */
+  get orphans(): readonly Child[] {
+    return [...this.#orphans];
   }
 
   /** Brings about what a macrostep that succeeded asked for. */
@@ -74,23 +93,27 @@ export class StepOutcome {
     for (const request of requests) if (request.type === 'immediate') this.effects.push(request.effect);
   }
 
-  /** Stops what the machine has no more: another actor took its id. */
-  dropReplaced(snapshot: AnyMachineSnapshot): void {
-    const kept = new Map<string, Child>();
+  /** Tells the children that the machine's snapshot names from those that run on without a name, as in XState. */
+  orphanUnnamed(snapshot: AnyMachineSnapshot): void {
+    const named = new Map<string, Child>();
     for (const [actorId, actor] of childActors(snapshot)) {
       const child = this.#actors.childOf(actor);
-      if (child && this.#children.get(actorId) === child) kept.set(actorId, child);
+      if (child && this.#has(child)) named.set(actorId, child);
     }
-    for (const [actorId, child] of this.#children) {
-      if (kept.get(actorId) !== child) this.#stopTask(child, 'replaced');
-    }
-    this.#children = kept;
+    const unnamed = [...this.#orphans, ...this.#children.values()].filter(
+      (child) => named.get(child.actorId) !== child,
+    );
+    this.#children = named;
+    this.#orphans = new Set();
+    for (const child of unnamed) this.#orphan(child);
   }
 
   /** An ended machine has neither children nor timers. */
   end(): void {
     for (const child of this.#children.values()) this.#stopTask(child, 'ended');
+    for (const orphan of this.#orphans) this.#stopTask(orphan, 'orphaned');
     this.#children = new Map();
+    this.#orphans = new Set();
     this.#timers = [];
   }
 
@@ -125,8 +148,8 @@ export class StepOutcome {
   #start(actor: AnyActorRef, macrostep: Macrostep): void {
     if (macrostep.cancelled.has(actor) || this.#actors.childOf(actor)) return;
     const older = this.#children.get(actor.id);
-    if (older) this.#stopTask(older, 'replaced');
     const child = this.#actors.number(actor);
+    if (older) this.#replace(older, child);
     this.#children.set(actor.id, child);
     const { task, actorId, src } = child;
     // A machine reads references in its input; a worker reads plain data.
@@ -136,11 +159,29 @@ export class StepOutcome {
     for (const send of macrostep.release(actor)) this.#send(send, macrostep);
   }
 
+  /**
+   * Through a history state that resolves to the source of its own transition, XState invokes a second time what still
+   * runs for that state. Only then does the older one end: what is spawned under the id of a running actor leaves it alone.
+   */
+  #replace(older: Child, newer: Child): void {
+    const isInvokedTwice = older.src === newer.src && this.#isInvoke(newer.actorId, newer.src);
+    if (isInvokedTwice) this.#stopTask(older, 'replaced');
+    else this.#orphan(older);
+  }
+
+  #orphan(child: Child): void {
+    if (child.status === 'active') this.#orphans.add(child);
+  }
+
   #stop(actor: AnyActorRef, next: AnyMachineSnapshot): void {
     const child = this.#actors.childOf(actor);
-    if (!child || this.#children.get(actor.id) !== child) return;
-    this.#children.delete(actor.id);
+    if (!child || !this.#has(child)) return;
+    if (!this.#orphans.delete(child)) this.#children.delete(child.actorId);
     this.#stopTask(child, stopReason(actor, next));
+  }
+
+  #has(child: Child): boolean {
+    return this.#children.get(child.actorId) === child || this.#orphans.has(child);
   }
 
   #stopTask({ task, actorId, status }: Child, reason: StopReason): void {
@@ -155,11 +196,11 @@ export class StepOutcome {
       return;
     }
     const address = this.#actors.addressOf(to);
-    if (address === undefined) {
+    if (delayMs !== undefined) {
+      this.#schedule(event, id, delayMs, address ?? this.#actors.reserve(to));
+    } else if (address === undefined) {
       // What an entry action sends to the child that its state invokes comes before the child's start.
       if (macrostep.isToStart(to)) macrostep.held.push(send);
-    } else if (delayMs !== undefined) {
-      this.#schedule(event, id, delayMs, address);
     } else if (!this.#actors.isOwn(address) || this.#isRunning(to)) {
       this.effects.push({ type: 'send', to: address, event: this.#encoded(event, 'store') });
     }
@@ -167,7 +208,7 @@ export class StepOutcome {
 
   #isRunning(actor: AnyActorRef): boolean {
     const child = this.#actors.childOf(actor);
-    return child !== undefined && child.status === 'active' && this.#children.get(actor.id) === child;
+    return child !== undefined && child.status === 'active' && this.#has(child);
   }
 
   #schedule(event: AnyEventObject, id: string | undefined, delayMs: number, to?: string): void {

@@ -54,10 +54,21 @@ export class StepRun {
     this.#prepared = prepared;
     this.#stored = stored;
     const { nextAnonymous, nextTask } = before;
-    this.#scope = new StepScope({ address, parent, nextAnonymous, snapshot: () => this.#snapshot });
+    const isStarting = stored === undefined;
+    this.#scope = new StepScope({
+      address,
+      parent,
+      nextAnonymous,
+      isStarting,
+      systemIdsElsewhere: prepared.chart.systemIdsElsewhere,
+      snapshot: () => this.#snapshot,
+    });
     this.#actors = new Actors(address, this.#scope.self, parent, nextTask);
-    const isMachine = (src: string) => prepared.sourceOf(src).kind === 'machine';
-    this.#outcome = new StepOutcome(this.#actors, isMachine, at.now, this.#scope.sentToSelf);
+    const kinds = {
+      isMachine: (src: string) => prepared.sourceOf(src).kind === 'machine',
+      isInvoke: (id: string, src: string) => invokes(prepared.chart.nodes, id, src),
+    };
+    this.#outcome = new StepOutcome(this.#actors, kinds, at.now, this.#scope.sentToSelf);
   }
 
   start(input: Json | undefined, hasReferences: boolean): MachineStep {
@@ -82,9 +93,10 @@ export class StepRun {
   /** @throws DefinitionMismatchError */
   rehydrated(state: MachineState, hasReferences: boolean, settled?: Settled): AnyMachineSnapshot {
     const children = childrenOf(state);
-    this.#outcome.takeOver(state.timers, children);
+    const { orphans = [] } = state;
+    this.#outcome.takeOver(state.timers, children, orphans);
     const { xstate } = this.#scope;
-    const rehydrated = { state, children, ...(settled && { settled }) };
+    const rehydrated = { state, children, orphans, ...(settled && { settled }) };
     return rehydrate(this.#prepared, rehydrated, xstate, this.#actors, hasReferences);
   }
 
@@ -150,11 +162,13 @@ export class StepRun {
 
   #finish(snapshot: AnyMachineSnapshot): MachineStep {
     const failed = this.#failed ?? unhandledError(snapshot);
-    if (!failed && snapshot.status === 'active') this.#outcome.dropReplaced(snapshot);
-    else this.#outcome.end();
+    this.#outcome.orphanUnnamed(snapshot);
+    if (failed || snapshot.status !== 'active') this.#outcome.end();
+    const { orphans } = this.#outcome;
     const state: MachineState = {
       ...(failed ? this.#keptOnFailure(snapshot, failed) : this.#reached(snapshot)),
       children: childRecords(this.#outcome.children),
+      ...(orphans.length === 0 ? {} : { orphans }),
       timers: this.#outcome.timers,
       nextTask: this.#actors.nextTask,
       nextAnonymous: this.#scope.nextAnonymous,
@@ -202,7 +216,7 @@ export class StepRun {
   }
 }
 
-type Reached = Omit<MachineState, 'children' | 'timers' | 'nextTask' | 'nextAnonymous'>;
+type Reached = Omit<MachineState, 'children' | 'orphans' | 'timers' | 'nextTask' | 'nextAnonymous'>;
 
 /** XState ends a machine with an error of its own accord only where nothing handles a task's. */
 function unhandledError(snapshot: AnyMachineSnapshot): Failed | undefined {
@@ -224,6 +238,10 @@ function beyondValue(snapshot: AnyMachineSnapshot): Pick<MachineState, 'history'
 
 function ordersOf(nodes: readonly AnyStateNode[]): readonly number[] {
   return nodes.map(({ order }) => order);
+}
+
+function invokes(nodes: readonly AnyStateNode[], id: string, src: string): boolean {
+  return nodes.some((node) => node.invoke.some((invoke) => invoke.id === id && invoke.src === src));
 }
 
 function childrenOf({ children }: MachineState): ReadonlyMap<string, Child> {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { drawLambdaFaults, InvalidFaultError } from '../../../local/faults.ts';
 import { startLambda } from '../../../local/lambda/index.ts';
-import { seededRandom } from '../../../local/seededRandom.ts';
+import { seededRandom } from '../../../testing/seededRandom.ts';
 import { ManualClock } from '../manualClock.ts';
 import { functionOf, notebook, noting, start } from './lambdaFixture.ts';
 

@@ -5,6 +5,7 @@ import {
   nextTimerDueAt,
   type PreparedMachine,
   parseMachineState,
+  runningChild,
   type StepAt,
   stepMachine,
 } from '../../machine/index.ts';
@@ -207,6 +208,5 @@ type Ignored = Extract<MachineStep, { type: 'ignored' }>['reason'];
 
 /** A task that was started and stopped by the same step is not waited for. */
 function isStarted(state: MachineState | undefined, task: number): boolean {
-  const children = Object.values(state?.children ?? {});
-  return children.some((child) => child.task === task && child.status === 'active');
+  return state !== undefined && runningChild(state, task) !== undefined;
 }

@@ -320,6 +320,7 @@ class ConfigBuilder {
         return { n: context.n, on: event.type };
       },
       ...(this.#choices.chance(40) ? { id: `i${this.#invokeIds++}` } : {}),
+      ...this.#actions.systemId(),
       ...(onDone ? { onDone: this.#transitions() } : {}),
       ...(onError ? { onError: this.#transitions() } : {}),
     };

@@ -17,6 +17,7 @@ export class XStateActor implements Side {
   readonly #clock = new Clock();
   #actor: Actor<AnyStateMachine> | undefined;
   #tasks: Task[] = [];
+  #hasEnded = false;
   #lines: string[] = [];
 
   constructor(numbers: readonly number[], options: GeneratorOptions) {
@@ -55,6 +56,8 @@ export class XStateActor implements Side {
         if (actorRef === this.#actor || event.type === 'xstate.init' || event.type === 'xstate.stop') return;
         // What comes of it is seen in the child.
         if ((actorRef as AnyActorRef).src === 'child') return;
+        // Some timers of an actor that threw, or that ended with its start, still fire.
+        if (this.#hasEnded || this.#actor?.getSnapshot().status === 'error') return;
         if (isRunning(actorRef)) this.#log('send', (actorRef as AnyActorRef).id, event.type);
       },
     });
@@ -77,6 +80,7 @@ export class XStateActor implements Side {
   }
 
   advance(ms: number): void {
+    this.#hasEnded = this.#started().getSnapshot().status !== 'active';
     this.#clock.increment(ms);
     this.#clock.flushDue();
   }

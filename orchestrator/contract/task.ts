@@ -1,0 +1,63 @@
+import type { Json } from '../core/data/json.ts';
+
+/**
+ * What a worker function is invoked with (Lambda `Invoke`, type `Event`). The answer is one item in the table; see
+ * docs/reference/worker-contract.md. Every field but `input` tells the worker where that item goes.
+ */
+export interface TaskPayload<Input = Json> {
+  /** Name of the table. */
+  readonly table: string;
+  /** Partition key of the result item. */
+  readonly executionId: string;
+  /** Sort key of the result item: `task#<task>#<attempt>`, for an item of a list `task#<task>.<index>#<attempt>`. */
+  readonly item: string;
+  /** Number of the task within the execution. */
+  readonly task: number;
+  /** Where the task is an item of a list that `each` works on: its place in the list, from 0. */
+  readonly index?: number;
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+  readonly worker: string;
+  readonly machine: string;
+  readonly machineVersion: string;
+  /** ISO 8601. A result written after it is ignored. Absent where the result may come at any time. */
+  readonly deadline?: string;
+  /** The same for every attempt of one task: `<executionId>#<task>`, for an item of a list `<executionId>#<task>.<index>`. */
+  readonly idempotencyKey: string;
+  /**
+   * Present where what the worker returns is not the result: whoever has the result gives it by this token,
+   * `<executionId>#<task>#<attempt>`. The worker first writes the `beat#` item, to say that it has begun.
+   */
+  readonly token?: string;
+  /** The worker must claim the attempt (the `claim#` item) before it begins, and do nothing where it is claimed. */
+  readonly once?: true;
+  /** Seconds since the epoch, to be copied to the result item's `expiresAt`; absent where items are kept for ever. */
+  readonly expiresAt?: number;
+  /** The trace that the task belongs to, where its execution has one: W3C Trace Context. */
+  readonly traceparent?: string;
+  readonly input: Input;
+  /** Key of the object that holds the input, which is then `null`: under `MILLRACE_STORE`, JSON, gzip-compressed. */
+  readonly inputAt?: string;
+}
+
+/** The item a worker writes, once, with `attribute_not_exists(executionId)`. */
+export type TaskResultItem = {
+  readonly executionId: string;
+  readonly item: string;
+  /** Optional: the payload's `worker`, for the history to show. */
+  readonly worker?: string;
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly expiresAt?: number;
+} & (
+  | {
+      readonly status: 'SUCCEEDED';
+      readonly output?: Json;
+      /** In place of `output`: key of the object that holds it. */
+      readonly outputAt?: string;
+    }
+  | {
+      readonly status: 'FAILED';
+      readonly error: { name: string; message: string; stack?: string; retryable?: boolean };
+    }
+);

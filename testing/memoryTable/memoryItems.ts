@@ -1,0 +1,48 @@
+import type { JournalEntry } from '../../orchestrator/core/execution/model/entries.ts';
+import type { Attributes } from '../../orchestrator/table/attributes.ts';
+import { checkedSize } from '../../orchestrator/table/itemSize.ts';
+import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
+import type { InsertOutcome } from '../../orchestrator/table/requests.ts';
+
+/** Items as DynamoDB would hold them, by key. */
+export class MemoryItems {
+  readonly items = new Map<string, Attributes>();
+  /** Told of each journal item that was inserted, as the stream would tell. */
+  onInsert: (item: Attributes) => void = () => {};
+  /** Told of each `execution` item as it was committed. */
+  onCommit: (item: Attributes) => void = () => {};
+  commits = 0;
+
+  get(executionId: string, item: string): Attributes | undefined {
+    return this.items.get(keyOf(executionId, item));
+  }
+
+  put(item: Attributes): void {
+    const key = keyOf(idOf(item), item.item?.S ?? '');
+    const isNew = !this.items.has(key);
+    this.items.set(key, structuredClone(item));
+    if (isNew && decodeJournalItem(item)) this.onInsert(item);
+  }
+
+  insert(item: Attributes): InsertOutcome {
+    checkedSize('The item', item);
+    if (this.get(idOf(item), item.item?.S ?? '')) return 'exists';
+    this.put(item);
+    return 'inserted';
+  }
+
+  journalOf(executionId: string): JournalEntry[] {
+    return [...this.items.values()]
+      .filter((item) => idOf(item) === executionId)
+      .map(decodeJournalItem)
+      .filter((entry) => entry !== undefined);
+  }
+}
+
+export function keyOf(executionId: string, item: string): string {
+  return `${executionId}\n${item}`;
+}
+
+export function idOf(item: Attributes): string {
+  return item.executionId?.S ?? '';
+}
