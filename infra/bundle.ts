@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { InvocationAges } from '../orchestrator/dispatch/invocationAges.ts';
 import { buildCode, packageDirectory } from './bundle/build.ts';
 import { BundleError, type BundleErrorCode, type BundleProblem } from './bundle/bundleError.ts';
 import { type CodeFile, codeFiles, writeCodeFolder } from './bundle/codeFolder.ts';
@@ -57,6 +58,8 @@ export interface BundledFunctions {
     readonly codeDirectory: string;
     readonly handler: string;
   }[];
+  /** As the machines' timeouts have it. */
+  readonly invocationAges?: InvocationAges;
   /** Absolute paths. */
   readonly machineFiles: readonly string[];
   /** What was bundled, and may not be what was meant. Absent where there is nothing to say. */
@@ -130,6 +133,7 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
     ...(publisher && { publisher: { codeDirectory: folders.publisher } }),
     ...(ingest && { ingest: { codeDirectory: folders.ingest } }),
     workers: bundledWorkers(workers, folders.workers),
+    ...(loaded.value && { invocationAges: loaded.value }),
     machineFiles,
     ...(idle.length > 0 && { warnings: idle.map(noWorker) }),
   };
@@ -194,7 +198,7 @@ function orchestratorEntry(module: string, machineFiles: readonly string[]): str
   const { imports, machines } = machineImports(machineFiles);
   return `import { createOrchestrator } from ${JSON.stringify(module)};
 ${imports}
-export const { stream, wake, clock, failed, recover } = createOrchestrator({ machines: ${machines} });
+export const { stream, wake, clock, failed, recover, invocationAges } = createOrchestrator({ machines: ${machines} });
 `;
 }
 

@@ -5,6 +5,7 @@ import { readExecutionClock } from './configuration/executionClock.ts';
 import { machineLookup } from './core/execution/model/machines.ts';
 import { machinesOf, prepareMachines } from './core/machine/index.ts';
 import { callFunction, createLambdaClient, LambdaInvoker } from './dispatch/dispatch.ts';
+import { invocationAges } from './dispatch/invocationAges.ts';
 import { TaskDispatcher } from './dispatch/taskDispatcher.ts';
 import { clockHandler, paceAt } from './handlers/clock.ts';
 import { failedHandler } from './handlers/failed.ts';
@@ -49,7 +50,8 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
   });
   const data = openStoredJson(configuration);
   const table = data.isConfigured ? withStore(items, data, configuration, { fetches: false }) : items;
-  const machines = machineLookup(prepareMachines(modules.flatMap(machinesOf)));
+  const prepared = prepareMachines(modules.flatMap(machinesOf));
+  const machines = machineLookup(prepared);
   const lambda = createLambdaClient();
   const invoker = new LambdaInvoker(lambda);
   const dispatcher = new TaskDispatcher({
@@ -113,5 +115,7 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
       pace: paceAt(clock.scale),
       afterLook: afterInvocation,
     }),
+    /** For whoever deploys the functions. */
+    invocationAges: () => invocationAges(prepared),
   };
 }

@@ -62,7 +62,8 @@ const marginMs = 1000;
 /**
  * Runs one attempt and writes its result. Whatever the work does — return, throw, return what is no JSON — becomes an
  * item; it rejects only when the table does not take the item. Of a task with a token only what the work throws does: its
- * result comes from elsewhere. A `once` attempt that another run has claimed, or whose time is over, is not begun.
+ * result comes from elsewhere. An attempt whose time is over is not begun: Lambda may hold a throttled event for hours, and the
+ * machine has gone on. Nor is a `once` attempt that another run has claimed.
  */
 export async function runTask<Input>(
   payload: TaskPayload<Input>,
@@ -74,7 +75,8 @@ export async function runTask<Input>(
   const { executionId, task, attempt, worker, token } = payload;
   const index = payload.index === undefined ? {} : { index: payload.index };
   const deadlineMs = payload.deadline === undefined ? undefined : Date.parse(payload.deadline);
-  if (payload.once && !(await claim(payload, deadlineMs, surroundings))) return;
+  if (isOver(payload, startedAt)) return;
+  if (payload.once && !(await claim(payload, surroundings))) return;
   if (token !== undefined) await beat(payload, undefined, surroundings);
   const controller = new AbortController();
   const timer =
@@ -123,14 +125,17 @@ export async function runTask<Input>(
   }
 }
 
+/** Whether the attempt has failed by now, whatever its worker does. */
+function isOver({ deadline, startBy }: TaskPayload<unknown>, now: number): boolean {
+  return [deadline, startBy].some((time) => time !== undefined && now >= Date.parse(time));
+}
+
 /** Whether this run, and no other, may do the attempt's work. */
 async function claim(
   payload: TaskPayload<unknown>,
-  deadlineMs: number | undefined,
   { table, now, newId = randomUUID }: TaskSurroundings,
 ): Promise<boolean> {
   const { executionId, task, index, attempt, expiresAt } = payload;
-  if (deadlineMs !== undefined && now() >= deadlineMs) return false;
   const outcome = await table.attempts.insertClaim(
     {
       executionId,

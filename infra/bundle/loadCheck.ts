@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { InvocationAges } from '../../orchestrator/dispatch/invocationAges.ts';
 import type { BundleErrorCode, BundleProblem } from './bundleError.ts';
 import { type CodeFile, writeCodeFolder } from './codeFolder.ts';
 
@@ -18,7 +19,7 @@ interface Thrown {
 }
 
 const loader = `import('./index.mjs').then(
-  () => ({}),
+  ({ invocationAges }) => ({ invocationAges: invocationAges?.() ?? null }),
   (error) => ({ thrown: { code: error?.code, name: error?.name, message: error?.message ?? String(error), problems: error?.problems } }),
 ).then((loaded) => process.send(loaded, () => process.exit(0)));
 `;
@@ -34,11 +35,23 @@ export interface LoadFailure {
  * deployed, such a function could take no record at all. Answers nothing where it loads.
  */
 export async function loadFailureOf(code: readonly CodeFile[]): Promise<LoadFailure | undefined> {
-  const thrown = await loadedFrom(code);
-  return thrown && { code: codeOf(thrown), problems: problemsOf(thrown) };
+  const outcome = await loadOutcomeOf(code);
+  return 'failure' in outcome ? outcome.failure : undefined;
 }
 
-async function loadedFrom(code: readonly CodeFile[]): Promise<Thrown | undefined> {
+/** The same, with what the code of an orchestrator says of its machines. */
+export async function loadOutcomeOf(
+  code: readonly CodeFile[],
+): Promise<{ readonly failure: LoadFailure } | { readonly invocationAges: InvocationAges | null }> {
+  const loaded = await loadedFrom(code);
+  if ('invocationAges' in loaded) return loaded;
+  const { thrown } = loaded;
+  return { failure: { code: codeOf(thrown), problems: problemsOf(thrown) } };
+}
+
+type Loaded = { readonly thrown: Thrown } | { readonly invocationAges: InvocationAges | null };
+
+async function loadedFrom(code: readonly CodeFile[]): Promise<Loaded> {
   const directory = await mkdtemp(join(tmpdir(), 'millrace-load-'));
   try {
     await writeCodeFolder(directory, code);
@@ -49,7 +62,7 @@ async function loadedFrom(code: readonly CodeFile[]): Promise<Thrown | undefined
   }
 }
 
-async function load(directory: string): Promise<Thrown | undefined> {
+async function load(directory: string): Promise<Loaded> {
   const child = fork(join(directory, 'load.mjs'), {
     cwd: directory,
     // Not this process's own flags: a debugger's port, say, is taken.
@@ -58,15 +71,15 @@ async function load(directory: string): Promise<Thrown | undefined> {
     timeout: loadSeconds * 1000,
     killSignal: 'SIGKILL',
   });
-  let answer: { readonly thrown?: Thrown } | undefined;
+  let answer: Loaded | undefined;
   child.on('message', (message: typeof answer) => {
     answer = message;
   });
   // What it sent may be read after its exit, but not after the channel is closed.
   const [[code, signal]] = await Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
-  if (answer) return answer.thrown;
+  if (answer) return answer;
   const end = signal === null ? `exit code ${code}` : `${signal}, after ${loadSeconds} seconds at most`;
-  return { message: `The process that loaded it ended with ${end}.` };
+  return { thrown: { message: `The process that loaded it ended with ${end}.` } };
 }
 
 function codeOf({ code }: Thrown): BundleErrorCode {

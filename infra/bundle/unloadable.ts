@@ -1,20 +1,25 @@
 import { join } from 'node:path';
+import type { InvocationAges } from '../../orchestrator/dispatch/invocationAges.ts';
 import { BundleError, type BundleProblem } from './bundleError.ts';
 import type { CodeFile } from './codeFolder.ts';
-import { loadFailureOf } from './loadCheck.ts';
+import { loadFailureOf, loadOutcomeOf } from './loadCheck.ts';
 import { bundleMachineModules } from './machineModules.ts';
 
 /** Each takes a bundle and a process, and up to ten seconds where it hangs. */
 const filesAtATime = 2;
 
 /**
- * Loads a function that is made of machines, to see that it can be.
+ * Loads a function that is made of machines, to see that it can be. Answers what its machines say of invocations.
  *
  * @throws BundleError
  */
-export async function checkLoads(code: readonly CodeFile[], machineFiles: readonly string[]): Promise<void> {
-  const failure = await loadFailureOf(code);
-  if (!failure) return;
+export async function checkLoads(
+  code: readonly CodeFile[],
+  machineFiles: readonly string[],
+): Promise<InvocationAges | null> {
+  const loaded = await loadOutcomeOf(code);
+  if ('invocationAges' in loaded) return loaded.invocationAges;
+  const { failure } = loaded;
   const isOfModule = failure.code === 'CodeNotLoaded';
   throw new BundleError(
     failure.code,

@@ -3,8 +3,10 @@ import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 
 const dynamodb = new DynamoDBClient({});
 
-export async function handler({ table, executionId, item, expiresAt, input }) {
+export async function handler({ table, executionId, item, deadline, expiresAt, input }) {
   const startedAt = new Date().toISOString();
+  // Its time was over before Lambda delivered it: another attempt may have begun.
+  if (startedAt >= deadline) return;
   const result = resultOf(input);
   try {
     await dynamodb.send(
