@@ -30,7 +30,7 @@ export interface OrchestratorModule {
  * for the minute rule, `failed` for workers that died, `recover` for what the stream has not brought. Settings come from the
  * environment (configuration.ts).
  *
- * @throws MachineNotDurableError, DuplicateMachineError, InvalidConfigurationError
+ * @throws MachineNotDurableError, DuplicateMachineError, AmbiguousVersionError, InvalidConfigurationError
  */
 export function createOrchestrator({ machines: modules }: OrchestratorModule) {
   const configuration = readConfiguration(process.env);

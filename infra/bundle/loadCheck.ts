@@ -82,8 +82,11 @@ async function load(directory: string): Promise<Loaded> {
   return { thrown: { message: `The process that loaded it ended with ${end}.` } };
 }
 
+/** Their messages say which machine it is. */
+const machineErrors = ['MachineNotDurable', 'DuplicateMachine', 'AmbiguousVersion'] as const;
+
 function codeOf({ code }: Thrown): BundleErrorCode {
-  return code === 'MachineNotDurable' || code === 'DuplicateMachine' ? code : 'CodeNotLoaded';
+  return machineErrors.find((known) => known === code) ?? 'CodeNotLoaded';
 }
 
 function problemsOf({ code, name, message, problems }: Thrown): BundleProblem[] {
@@ -94,5 +97,10 @@ function problemsOf({ code, name, message, problems }: Thrown): BundleProblem[] 
       message: `${machine}, ${path}: ${problem}. Instead: ${instead}.`,
     }));
   }
-  return [{ message: code === 'DuplicateMachine' || name === undefined ? text : `${name}: ${text}` }];
+  return [
+    {
+      message:
+        machineErrors.some((known) => known === code) || name === undefined ? text : `${name}: ${text}`,
+    },
+  ];
 }
