@@ -18,6 +18,7 @@ import {
   type MachineTimer,
   parseMachineState,
 } from '../orchestrator/core/machine/index.ts';
+import { mayHoldReferences, withoutMarks } from '../orchestrator/core/machine/references.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 
 /** What an entry did to the machine: from which state to which, and what came of it. */
@@ -120,9 +121,15 @@ export class Transitions {
   #stateOf(execution: Execution | undefined): MachineState | undefined {
     const snapshot = execution?.snapshot;
     if (snapshot === undefined) return undefined;
-    if (this.#read?.snapshot !== snapshot) this.#read = { snapshot, state: parseMachineState(snapshot) };
+    if (this.#read?.snapshot !== snapshot) this.#read = { snapshot, state: shownState(snapshot) };
     return this.#read.state;
   }
+}
+
+/** Its context as its author knows it. */
+function shownState(snapshot: string): MachineState {
+  const state = parseMachineState(snapshot);
+  return mayHoldReferences(snapshot) ? { ...state, context: withoutMarks(state.context) } : state;
 }
 
 function timersDue(

@@ -5,6 +5,7 @@ import type { MachineContext, MachineOutput } from '../client/machineTypes.ts';
 import type { ExecutionErrorCode, ExecutionStatus } from '../orchestrator/core/execution/model/execution.ts';
 import type { IgnoredReason } from '../orchestrator/core/execution/model/log.ts';
 import { parseMachineState } from '../orchestrator/core/machine/index.ts';
+import { withoutMarks } from '../orchestrator/core/machine/references.ts';
 import { type Duration, durationMs } from '../orchestrator/core/policy/duration.ts';
 import { ImpossibleTestError } from './errors.ts';
 import type {
@@ -160,7 +161,8 @@ function* compare(expectation: Expectation, outcome: EntryOutcome, now: number):
       holds: actual !== undefined && matchesState(state, actual),
     };
   }
-  if (context !== undefined) yield equal('context', context, partOf(stored?.context, context));
+  if (context !== undefined)
+    yield equal('context', context, partOf(stored && withoutMarks(stored.context), context));
   if (status !== undefined) yield equal('status', status, execution.status);
   if (output !== undefined) yield equal('output', output, execution.output);
   if (error !== undefined) yield compareError(error, execution.error);

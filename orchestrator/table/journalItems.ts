@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../core/data/json.ts';
 import { NotSerializableError } from '../core/data/serializable.ts';
+import { illFormed, isWellFormed } from '../core/data/text.ts';
 import { validTraceparent } from '../core/data/traceContext.ts';
 import {
   type ControlContent,
@@ -35,6 +36,7 @@ export function executionIdProblem(executionId: unknown): string | undefined {
   if (/[#.]/.test(executionId)) {
     return `The execution id '${executionId}' has '#' or '.', which Millrace uses itself: write '-' or ':' instead.`;
   }
+  if (!isWellFormed(executionId)) return `The execution id '${executionId}' ${illFormed}.`;
   return undefined;
 }
 

@@ -1,4 +1,5 @@
 import type { Json } from './json.ts';
+import { deepestNesting, isNestedDeeper } from './nesting.ts';
 import { numberTextProblem } from './numbers.ts';
 import { NotSerializableError, partPath } from './serializable.ts';
 
@@ -9,6 +10,9 @@ import { NotSerializableError, partPath } from './serializable.ts';
  * @throws SyntaxError, NotSerializableError
  */
 export function parseExactJson(text: string, path: string): Json {
+  if (isNestedDeeper(text, deepestNesting)) {
+    throw new NotSerializableError(path, `is nested more than ${deepestNesting} levels deep: flatten it`);
+  }
   const value: Json = JSON.parse(text);
   if (mayBeInexact.test(text)) refuseInexact(text, path);
   return value;

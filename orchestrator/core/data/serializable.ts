@@ -1,4 +1,5 @@
 import type { Json } from './json.ts';
+import { deepestNesting } from './nesting.ts';
 import { numberProblem } from './numbers.ts';
 
 /** Thrown for a value that would not come back from JSON as it went in; the message names the place. */
@@ -60,13 +61,20 @@ export function refuseUnstorable(
   refusePart(value, path, [], isReference);
 }
 
-/** Nested deeper than this, a value is taken for a mistake before the call stack ends. */
-export const deepestNesting = 1000;
-
 export function hasPlainPrototype(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   // The prototype of another realm's objects (a test runner's, say) is plain too.
   return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** No instance of a class that extends Array; the arrays of another realm are plain too. */
+export function isPlainArray(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Array.prototype || (prototype !== null && hasPlainPrototype(Object(prototype)));
+}
+
+function isEnumerable(value: object, key: PropertyKey): boolean {
+  return Object.prototype.propertyIsEnumerable.call(value, key);
 }
 
 function refusePart(
@@ -84,17 +92,32 @@ function refusePart(
   if (ancestors.includes(value)) {
     throw new NotSerializableError(path, 'contains itself: store an id in place of the object');
   }
-  if (ancestors.length > deepestNesting) {
+  if (ancestors.length >= deepestNesting) {
     throw new NotSerializableError(path, `is nested more than ${deepestNesting} levels deep: flatten it`);
   }
   const within = [...ancestors, value];
+  const symbol = Object.getOwnPropertySymbols(value).find((key) => isEnumerable(value, key));
+  if (symbol !== undefined) {
+    throw new NotSerializableError(`${path}[${String(symbol)}]`, 'has a symbol for a key: use a string');
+  }
   if (Array.isArray(value)) {
+    if (!isPlainArray(value)) throw new NotSerializableError(path, classAdvice(value));
     for (let index = 0; index < value.length; index++) {
       refusePart(value[index], `${path}[${index}]`, within, isReference);
+    }
+    const key = Object.keys(value)[value.length];
+    if (key !== undefined) {
+      throw new NotSerializableError(
+        partPath(path, key),
+        'is a property of an array beside its items: store an object, such as { ...match.groups }',
+      );
     }
     return;
   }
   if (!hasPlainPrototype(value)) throw new NotSerializableError(path, classAdvice(value));
+  if ('toJSON' in value && typeof value.toJSON === 'function') {
+    throw new NotSerializableError(path, 'has a toJSON(): store what it gives');
+  }
   for (const [key, part] of Object.entries(value)) {
     if (part !== undefined) refusePart(part, partPath(path, key), within, isReference);
   }

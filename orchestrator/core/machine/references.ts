@@ -8,22 +8,26 @@ import { isActorRef } from './xstateInternals.ts';
  * The address of a machine is its execution's id, that of its task n is `<execution id>.<n>`; an actor that never
  * started has none (`''`). In what is stored, a key of data that looks the same (`$actor`, `$$actor`, …) gets one `$`
  * more, so that data from outside is never taken for a reference.
+ *
+ * A property that is undefined is `{ $undefined: true }` in what a machine gets back, since it would not be there otherwise.
  */
 
-const refersOrLooksSo = /"\$+actor":/;
+const refersOrLooksSo = /"\$+(?:actor|undefined)":/;
 
 /** Whether stored text can hold anything for {@link reviveReferences} to do. */
 export function mayHoldReferences(stored: string): boolean {
-  return stored.includes('$actor":') && refersOrLooksSo.test(stored);
+  const mayHold = stored.includes('$actor":') || stored.includes('$undefined":');
+  return mayHold && refersOrLooksSo.test(stored);
 }
 
 /**
  * A copy in which each actor is the JSON that refers to it. For a value that `checkStorable` has let pass.
- * @param into `store` marks data that looks like a reference; `message` leaves it as it is
+ * @param into `store` marks data that looks like a reference, and properties that are undefined; `output` only the former,
+ * since users read it, too; `message` nothing
  */
 export function encodeReferences(
   value: unknown,
-  into: 'store' | 'message',
+  into: 'store' | 'output' | 'message',
   referenceTo: (actor: AnyActorRef) => JsonObject,
 ): Json | undefined {
   switch (typeof value) {
@@ -38,8 +42,8 @@ export function encodeReferences(
       const copy: [string, Json | undefined][] = [];
       for (const [key, part] of Object.entries(value)) {
         copy.push([
-          into === 'store' && referenceKey.test(key) ? `$${key}` : key,
-          encodeReferences(part, into, referenceTo),
+          into !== 'message' && referenceKey.test(key) ? `$${key}` : key,
+          part === undefined && into === 'store' ? undefinedMark : encodeReferences(part, into, referenceTo),
         ]);
       }
       return Object.fromEntries(copy);
@@ -49,6 +53,12 @@ export function encodeReferences(
   }
 }
 
+const undefinedMark = { $undefined: true } as const;
+
+function isUndefinedMark(value: JsonObject): boolean {
+  return value.$undefined === true;
+}
+
 /** The reverse of {@link encodeReferences} into `store`. */
 export function reviveReferences(
   value: Json | undefined,
@@ -56,6 +66,7 @@ export function reviveReferences(
 ): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (isArray(value)) return value.map((part) => reviveReferences(part, actorAt));
+  if (isUndefinedMark(value)) return undefined;
   const address = value.$actor;
   if (typeof address === 'string') {
     const id = value.id;
@@ -73,11 +84,16 @@ export function withoutMarks(value: Json): Json {
   if (typeof value !== 'object' || value === null) return value;
   if (isArray(value)) return value.map(withoutMarks);
   return Object.fromEntries(
-    Object.entries(value).map(([key, part]) => [
-      key.startsWith('$$') && referenceKey.test(key) ? key.slice(1) : key,
-      part === undefined ? undefined : withoutMarks(part),
-    ]),
+    Object.entries(value).flatMap(([key, part]) =>
+      part === undefined || (isRecord(part) && isUndefinedMark(part))
+        ? []
+        : [[key.startsWith('$$') && referenceKey.test(key) ? key.slice(1) : key, withoutMarks(part)]],
+    ),
   );
+}
+
+function isRecord(value: Json): value is JsonObject {
+  return typeof value === 'object' && value !== null && !isArray(value);
 }
 
 /** `Array.isArray` does not narrow readonly arrays. */

@@ -1,19 +1,13 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { executionTimeoutProblem } from './executionTimeout.ts';
-import { heldEventsProblem } from './heldEvents.ts';
+import { halfOfPair, isWellFormed } from '../data/text.ts';
 import type { MachineProblem } from './machineProblem.ts';
 import { misreferredProblems } from './misreferred.ts';
+import { duplicateIds, identityProblems, stateNameProblems } from './names.ts';
 import { invokeConfigs, lineageOf, nodesOf, partsOf, pathOf } from './parts.ts';
 import { isOfWorker, type LogicKind, logicKindOf, resolveSource, workerNameOf } from './sources.ts';
 import { systemIdProblems } from './systemIds.ts';
 import { unheededProblems } from './unheeded.ts';
-import {
-  type Implementations,
-  implementationsOf,
-  isStateMachine,
-  nodesInOrder,
-  property,
-} from './xstateInternals.ts';
+import { type Implementations, implementationsOf, isStateMachine, property } from './xstateInternals.ts';
 
 /** Every reason found in the definition. What shows only at run time fails the step that meets it. */
 export function findProblems(machine: AnyStateMachine): readonly MachineProblem[] {
@@ -34,7 +28,11 @@ function problemsWithin(machine: AnyStateMachine, known: Set<AnyStateMachine>): 
     }),
     ...identityProblems(machine),
     ...duplicateIds(machine, nodes),
-    ...nodes.flatMap((node) => [...historyProblems(node), ...partsProblems(machine, node)]),
+    ...nodes.flatMap((node) => [
+      ...stateNameProblems(node),
+      ...historyProblems(node),
+      ...partsProblems(machine, node),
+    ]),
     ...misreferredProblems(machine, nodes),
     ...unheededProblems(machine, nodes),
     ...implementationProblems(implementationsOf(machine)),
@@ -57,54 +55,6 @@ function childMachines(
     ),
   );
   return [...named, ...inline].flatMap(([path, logic]) => (isStateMachine(logic) ? [[path, logic]] : []));
-}
-
-/** As long as what a start item may name. */
-const longestId = 256;
-
-function* identityProblems(machine: AnyStateMachine): Generator<MachineProblem> {
-  const { id, version }: { readonly id?: unknown; readonly version?: unknown } = machine.config;
-  if (typeof id !== 'string' || id === '') {
-    yield {
-      path: 'id',
-      problem: 'the machine has no id',
-      instead: 'give it one; executions name their machine by it',
-    };
-  } else if (id.includes('#')) {
-    yield { path: 'id', problem: `'${id}' has a reserved '#'`, instead: 'use an id without it' };
-  } else if (id.length > longestId) {
-    yield {
-      path: 'id',
-      problem: `the id has ${id.length} characters, and no start can name it`,
-      instead: `use one of at most ${longestId}`,
-    };
-  }
-  const timeout = executionTimeoutProblem(machine);
-  if (timeout !== undefined) {
-    yield { path: 'meta.millrace.timeout', problem: timeout, instead: "write it as in '24h'" };
-  }
-  const held = heldEventsProblem(machine);
-  if (held !== undefined) {
-    yield { path: 'meta.millrace.heldEvents', problem: held, instead: 'write heldEvents: true' };
-  }
-  if (version === undefined) return;
-  if (typeof version !== 'string' || version === '') {
-    yield { path: 'version', problem: 'the version is not a string', instead: "write it as in '3'" };
-  } else if (version.includes('#')) {
-    yield { path: 'version', problem: `'${version}' has a reserved '#'`, instead: 'use one without it' };
-  }
-}
-
-function* duplicateIds(machine: AnyStateMachine, nodes: readonly AnyStateNode[]): Generator<MachineProblem> {
-  const known = new Set(nodesInOrder(machine));
-  for (const node of nodes) {
-    if (known.has(node)) continue;
-    yield {
-      path: pathOf(node),
-      problem: `another state has the id '${node.id}' too`,
-      instead: 'give each state an id of its own; a path joined by dots counts as one',
-    };
-  }
 }
 
 function* historyProblems(node: AnyStateNode): Generator<MachineProblem> {
@@ -182,9 +132,16 @@ function notImplemented(path: string, what: string, where: keyof Implementations
 }
 
 function* invokeProblems(path: string, config: unknown): Generator<MachineProblem> {
+  if (property(config, 'id') === '__proto__') {
+    yield { path: `${path}.id`, problem: 'XState loses a child of this id', instead: 'choose another id' };
+  }
   if (property(config, 'onSnapshot') !== undefined) yield snapshotProblem(`${path}.onSnapshot`, 'onSnapshot');
   const src = property(config, 'src');
-  if (typeof src === 'string') return;
+  if (typeof src === 'string') {
+    if (isWellFormed(src)) return;
+    yield { path: `${path}.src`, problem: `'${src}' ${halfOfPair}`, instead: 'use whole characters' };
+    return;
+  }
   yield* logicProblems(`${path}.src`, src);
   if (isOfWorker(src) && workerNameOf(src) === undefined) {
     yield {

@@ -179,7 +179,7 @@ export class StepRun {
   }
 
   #reached(snapshot: AnyMachineSnapshot): Reached {
-    const output = checkStorable(snapshot.output, 'output') ?? this.#encoded(snapshot.output);
+    const output = checkStorable(snapshot.output, 'output') ?? this.#encoded(snapshot.output, 'output');
     return {
       status: snapshot.status,
       value: snapshot.value,
@@ -202,8 +202,8 @@ export class StepRun {
     }
   }
 
-  #encoded(value: unknown): Json | undefined {
-    return encodeReferences(value, 'store', (actor) => this.#actors.referenceTo(actor));
+  #encoded(value: unknown, into: 'store' | 'output' = 'store'): Json | undefined {
+    return encodeReferences(value, into, (actor) => this.#actors.referenceTo(actor));
   }
 
   /** The event with actors in the place of references. */

@@ -1,0 +1,79 @@
+import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { halfOfPair, isWellFormed } from '../data/text.ts';
+import { executionTimeoutProblem } from './executionTimeout.ts';
+import { heldEventsProblem } from './heldEvents.ts';
+import type { MachineProblem } from './machineProblem.ts';
+import { pathOf } from './parts.ts';
+import { configOf, nodesInOrder } from './xstateInternals.ts';
+
+/** As long as what a start item may name. */
+const longestId = 256;
+
+export function* identityProblems(machine: AnyStateMachine): Generator<MachineProblem> {
+  const { id, version }: { readonly id?: unknown; readonly version?: unknown } = machine.config;
+  if (typeof id !== 'string' || id === '') {
+    yield {
+      path: 'id',
+      problem: 'the machine has no id',
+      instead: 'give it one; executions name their machine by it',
+    };
+  } else if (id.includes('#')) {
+    yield { path: 'id', problem: `'${id}' has a reserved '#'`, instead: 'use an id without it' };
+  } else if (id.length > longestId) {
+    yield {
+      path: 'id',
+      problem: `the id has ${id.length} characters, and no start can name it`,
+      instead: `use one of at most ${longestId}`,
+    };
+  }
+  if (typeof id === 'string' && !isWellFormed(id)) {
+    yield { path: 'id', problem: `'${id}' ${halfOfPair}`, instead: 'choose another' };
+  }
+  const timeout = executionTimeoutProblem(machine);
+  if (timeout !== undefined) {
+    yield { path: 'meta.millrace.timeout', problem: timeout, instead: "write it as in '24h'" };
+  }
+  const held = heldEventsProblem(machine);
+  if (held !== undefined) {
+    yield { path: 'meta.millrace.heldEvents', problem: held, instead: 'write heldEvents: true' };
+  }
+  if (version === undefined) return;
+  if (typeof version !== 'string' || version === '') {
+    yield { path: 'version', problem: 'the version is not a string', instead: "write it as in '3'" };
+  } else if (version.includes('#')) {
+    yield { path: 'version', problem: `'${version}' has a reserved '#'`, instead: 'use one without it' };
+  } else if (!isWellFormed(version)) {
+    yield { path: 'version', problem: `'${version}' ${halfOfPair}`, instead: 'choose another' };
+  }
+}
+
+/** XState finds the states that it is told to take up by their names: some of them mean something else there. */
+export function* stateNameProblems(node: AnyStateNode): Generator<MachineProblem> {
+  for (const key of Object.keys(configOf(node).states ?? {})) {
+    const path = [pathOf(node), `states.${key}`].filter(Boolean).join('.');
+    if (key.startsWith('#')) {
+      yield {
+        path,
+        problem: `XState takes a name that begins with '#' for the id of a state`,
+        instead: 'begin it with another character',
+      };
+    } else if (key === '__proto__') {
+      yield { path, problem: 'XState loses a state of this name', instead: 'choose another name' };
+    }
+  }
+}
+
+export function* duplicateIds(
+  machine: AnyStateMachine,
+  nodes: readonly AnyStateNode[],
+): Generator<MachineProblem> {
+  const known = new Set(nodesInOrder(machine));
+  for (const node of nodes) {
+    if (known.has(node)) continue;
+    yield {
+      path: pathOf(node),
+      problem: `another state has the id '${node.id}' too`,
+      instead: 'give each state an id of its own; a path joined by dots counts as one',
+    };
+  }
+}
