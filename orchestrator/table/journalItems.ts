@@ -167,7 +167,8 @@ function decodeEvent(key: string, item: Attributes): JournalEntry {
       : { kind: 'invalidEvent', ...common };
   } catch (error) {
     if (!isUnreadable(error)) throw error;
-    return { kind: 'invalidEvent', ...common, problem: error.message };
+    const problem = error instanceof NotSerializableError && { problem: error.message };
+    return { kind: 'invalidEvent', ...common, ...problem };
   }
 }
 

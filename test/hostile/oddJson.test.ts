@@ -28,7 +28,7 @@ const odd: [what: string, value: unknown, path: string][] = [
   ['a boxed number', Object(1), ' is an instance of Number'],
   ['an inherited field', Object.create({ a: 1 }), ' is an instance of'],
   ['a hidden toJSON', Object.defineProperty({}, 'toJSON', { value: () => 1 }), ' has a toJSON()'],
-  ['a hole', [1, , 3], '[1] is undefined'],
+  ['a hole', Object.assign([1], { 2: 3 }), '[1] is undefined'],
   ['NaN in an array', [Number.NaN], '[0] is NaN'],
   ['a Date', new Date(0), ' is a Date'],
   ['a BigInt', 1n, ' is a BigInt'],
@@ -90,9 +90,11 @@ describe.each(odd)('%s is refused with its path', (_, value, path) => {
 describe('a property that is undefined', () => {
   const receiver = createMachine({
     id: 'receiver',
-    context: ({ input }) => ({ keys: [Object.keys(input as object)] as string[][] }),
+    context: ({ input }) => ({ keys: [Object.keys(input as object).sort()] as string[][] }),
     on: {
-      KEYS: { actions: assign({ keys: ({ context, event }) => [...context.keys, Object.keys(event)] }) },
+      KEYS: {
+        actions: assign({ keys: ({ context, event }) => [...context.keys, Object.keys(event).sort()] }),
+      },
       END: '.done',
     },
     initial: 'waiting',
@@ -137,8 +139,8 @@ describe('a property that is undefined', () => {
     expect(output).toEqual({
       keys: [['a', 'list', 'keys'], ['b']],
       told: [
-        ['one', 'none'],
-        ['type', 'nothing'],
+        ['none', 'one'],
+        ['nothing', 'type'],
       ],
     });
     const changes = (await cloud.history('o')).flatMap((each) => each.transition?.changes ?? []);

@@ -1,6 +1,6 @@
 import { parseExactJson } from '../../orchestrator/core/data/exactJson.ts';
 import type { Json } from '../../orchestrator/core/data/json.ts';
-import { NotSerializableError, refuseUnstorable } from '../../orchestrator/core/data/serializable.ts';
+import { NotSerializableError, received } from '../../orchestrator/core/data/serializable.ts';
 import type { ListFormat } from '../../orchestrator/core/policy/listFiles.ts';
 import { linesOf } from '../../orchestrator/store/lines.ts';
 import {
@@ -119,8 +119,7 @@ function parsed(text: string, where: string): Json {
     );
   }
   try {
-    // JSON can be nested deeper than what is stored.
-    refuseUnstorable(value, where);
+    received(value, where);
   } catch (error) {
     throw new ItemReaderError(error instanceof Error ? error.message : String(error));
   }
