@@ -224,7 +224,7 @@ export class MillraceClient {
    * @throws TaskNotOpenError when nobody waits for it any more
    * @throws TaskAlreadyCompletedError when it has another result
    */
-  failTask(token: string, failure: TaskFailure): Promise<void> {
+  failTask(token: string, failure: TaskFailure | Error): Promise<void> {
     return failTask(this.#surroundings, token, failure);
   }
 

@@ -2,6 +2,7 @@ import type { StateValue } from 'xstate';
 import type { Json } from '../orchestrator/core/data/json.ts';
 import { type JsonChange, jsonChanges } from '../orchestrator/core/data/jsonChanges.ts';
 import { NotSerializableError, serializable } from '../orchestrator/core/data/serializable.ts';
+import { shownData } from '../orchestrator/core/data/thrown.ts';
 import type { Message, OutgoingItem } from '../orchestrator/core/execution/children/messages.ts';
 import type { Emission } from '../orchestrator/core/execution/model/emission.ts';
 import {
@@ -18,7 +19,7 @@ import {
   type MachineTimer,
   parseMachineState,
 } from '../orchestrator/core/machine/index.ts';
-import { mayHoldReferences, withoutMarks } from '../orchestrator/core/machine/references.ts';
+import { mayHoldReferences } from '../orchestrator/core/machine/references.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 
 /** What an entry did to the machine: from which state to which, and what came of it. */
@@ -129,7 +130,7 @@ export class Transitions {
 /** Its context as its author knows it. */
 function shownState(snapshot: string): MachineState {
   const state = parseMachineState(snapshot);
-  return mayHoldReferences(snapshot) ? { ...state, context: withoutMarks(state.context) } : state;
+  return mayHoldReferences(snapshot) ? { ...state, context: shownData(state.context) } : state;
 }
 
 function timersDue(

@@ -2,10 +2,10 @@ import { AssertionError } from 'node:assert';
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { matchesState } from 'xstate';
 import type { MachineContext, MachineOutput } from '../client/machineTypes.ts';
+import { shownData } from '../orchestrator/core/data/thrown.ts';
 import type { ExecutionErrorCode, ExecutionStatus } from '../orchestrator/core/execution/model/execution.ts';
 import type { IgnoredReason } from '../orchestrator/core/execution/model/log.ts';
 import { parseMachineState } from '../orchestrator/core/machine/index.ts';
-import { withoutMarks } from '../orchestrator/core/machine/references.ts';
 import { type Duration, durationMs } from '../orchestrator/core/policy/duration.ts';
 import { ImpossibleTestError } from './errors.ts';
 import type {
@@ -162,7 +162,7 @@ function* compare(expectation: Expectation, outcome: EntryOutcome, now: number):
     };
   }
   if (context !== undefined)
-    yield equal('context', context, partOf(stored && withoutMarks(stored.context), context));
+    yield equal('context', context, partOf(stored && shownData(stored.context), context));
   if (status !== undefined) yield equal('status', status, execution.status);
   if (output !== undefined) yield equal('output', output, execution.output);
   if (error !== undefined) yield compareError(error, execution.error);

@@ -11,36 +11,14 @@ import { Orchestrator } from '../orchestrator/step/orchestrator.ts';
 import type { StoredJson } from '../orchestrator/store/storedJson.ts';
 import type { Attributes } from '../orchestrator/table/attributes.ts';
 import { decodeJournalItem } from '../orchestrator/table/journalItems.ts';
-import type { Table } from '../orchestrator/table/table.ts';
+import type { DeliveryFaults } from './deliveryFaults.ts';
+import { Happenings } from './happenings.ts';
 import { MemoryTable } from './memoryTable/memoryTable.ts';
+import { observedTable } from './memoryTable/observedTable.ts';
 import { seededRandom } from './seededRandom.ts';
 import { SimulatedLambda, type Workers } from './simulatedLambda.ts';
 
 type Definition = Parameters<typeof prepareMachine>[0];
-
-export interface DeliveryFaults {
-  readonly seed: number;
-  /** Probability that a record is delivered once more, later. */
-  readonly duplicate?: number;
-  /** Records are delivered after up to this many milliseconds, and so in another order. */
-  readonly maximumDelayMs?: number;
-  /** Probability that the orchestrator dies after a commit, before it dispatches. Its batch is delivered again. */
-  readonly crashAfterCommit?: number;
-  /** Probability that a commit is refused because the table is throttled. */
-  readonly throttleCommit?: number;
-  /** Probability that a function has no capacity. */
-  readonly throttleInvoke?: number;
-  /** Probability that Lambda runs an invocation twice. */
-  readonly duplicateInvoke?: number;
-  /** Probability that Lambda loses an invocation: the deadline has to find it. */
-  readonly loseInvoke?: number;
-  /** Probability that a worker's process ends before it answers. */
-  readonly killWorker?: number;
-  /** Probability that the wake function is called once more for the same wake, later. */
-  readonly duplicateWake?: number;
-  /** Wakes are carried out after up to this many milliseconds. */
-  readonly maximumWakeDelayMs?: number;
-}
 
 /** How a run came to its end. */
 export type RunEnd =
@@ -75,8 +53,7 @@ export class SimulatedCloud {
   #definitions: readonly Definition[];
   readonly #faults: DeliveryFaults;
   readonly #random: () => number;
-  readonly #queue: { readonly at: number; readonly order: number; readonly run: () => Promise<void> }[] = [];
-  #order = 0;
+  readonly #happenings = new Happenings();
   readonly #data: StoredJson | undefined;
   #nextLookAt = 0;
   #orchestrator: Orchestrator;
@@ -215,18 +192,16 @@ export class SimulatedCloud {
   /** Runs until no record is to be delivered and no worker runs. Timers and retries are waited for by nobody. */
   async settle(): Promise<void> {
     for (;;) {
-      const at = Math.max(...this.#queue.map((each) => each.at));
-      if (this.#queue.length === 0 || !(await this.#happen(Math.max(at, this.now)))) return;
+      const last = this.#happenings.lastAt;
+      if (last === undefined || !(await this.#happen(Math.max(last, this.now)))) return;
     }
   }
 
   /** Lets the next thing happen that is due by then. Answers false where there is none. */
   async #happen(until: number): Promise<boolean> {
-    this.#queue.sort((a, b) => a.at - b.at || a.order - b.order);
-    const next = this.#queue[0];
     const wakeAt = this.#nextFruitfulLook();
-    if (next && next.at <= wakeAt && next.at <= until) {
-      this.#queue.shift();
+    const next = this.#happenings.takeFirst(Math.min(wakeAt, until));
+    if (next) {
       this.now = Math.max(this.now, next.at);
       await next.run();
       return true;
@@ -238,11 +213,12 @@ export class SimulatedCloud {
   }
 
   #newOrchestrator(): Orchestrator {
-    const machines = machineLookup(prepareMachines(this.#definitions));
+    const machines = machineLookup(prepareMachines(this.#definitions, { unnamed: 'machine' }));
     this.lambda.machines = machines;
     const report = (each: Report) => void this.reports.push(each);
     const now = () => this.now + this.orchestratorAheadMs;
-    const table = this.#observed();
+    // As the orchestrator sees it, so that what a store does inside is not taken for its reads.
+    const table = observedTable(this.table, (operation) => this.onRead(operation));
     const dispatcher = new TaskDispatcher({
       invoker: this.lambda,
       machines,
@@ -256,33 +232,6 @@ export class SimulatedCloud {
     });
     const limits = { waitForMachineMs: this.maximumWaitForMachineMs };
     return new Orchestrator({ table, machines, dispatcher, limits, report, now, hasBus: true });
-  }
-
-  /** The table as the orchestrator sees it, so that what a store does inside is not taken for its reads. */
-  #observed(): Table {
-    const { journal, executions, log, attempts, lists, index, outlines } = this.table;
-    return {
-      journal: this.#observedPart('journal', journal),
-      executions: this.#observedPart('executions', executions),
-      log: this.#observedPart('log', log),
-      attempts: this.#observedPart('attempts', attempts),
-      lists: this.#observedPart('lists', lists),
-      index,
-      outlines,
-    };
-  }
-
-  #observedPart<Part extends object>(name: keyof Table, part: Part): Part {
-    return new Proxy(part, {
-      get: (target, operation) => {
-        const member: unknown = Reflect.get(target, operation, target);
-        if (typeof member !== 'function') return member;
-        return (...args: unknown[]) => {
-          if (String(operation).startsWith('read')) this.onRead(`${name}.${String(operation)}`);
-          return Reflect.apply(member, target, args);
-        };
-      },
-    });
   }
 
   #deliver(item: Attributes): void {
@@ -339,7 +288,7 @@ export class SimulatedCloud {
   }
 
   #later(ms: number, run: () => Promise<void>): void {
-    this.#queue.push({ at: this.now + ms, order: this.#order++, run });
+    this.#happenings.add(this.now + ms, run);
   }
 
   #delay(): number {

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { inspect, types } from 'node:util';
 import type { TaskPayload } from '../orchestrator/contract/task.ts';
+import { describeThrown } from '../orchestrator/core/data/describeThrown.ts';
 import { received } from '../orchestrator/core/data/serializable.ts';
 import type { TaskResult } from '../orchestrator/core/execution/model/entries.ts';
-import type { TaskError } from '../orchestrator/core/machine/step.types.ts';
 import { dataLimitErrorName } from '../orchestrator/core/policy/errorNames.ts';
 import { taskSpan } from '../orchestrator/observability/spans.ts';
 import { noTracing, type Tracing } from '../orchestrator/observability/tracing.ts';
@@ -189,67 +188,6 @@ async function resultOf(work: () => unknown): Promise<TaskResult> {
       ...(output !== undefined && { output: JSON.parse(JSON.stringify(output)) }),
     };
   } catch (error) {
-    return { status: 'FAILED', error: taskErrorOf(error) };
-  }
-}
-
-/** A thrown value as the machine's `onError` gets it: an error's class name is its name. It does not throw itself. */
-export function taskErrorOf(thrown: unknown): TaskError {
-  try {
-    return isError(thrown)
-      ? errorFields(thrown)
-      : { name: 'Error', message: cut(`Not an Error was thrown: ${textOf(thrown)}`, maximumMessageLength) };
-  } catch {
-    return { name: 'Error', message: 'Something was thrown that cannot be read.' };
-  }
-}
-
-/** An error of another realm (a vm context) is no instance of our Error. */
-function isError(thrown: unknown): thrown is Error {
-  return thrown instanceof Error || types.isNativeError(thrown);
-}
-
-function errorFields(thrown: Error): TaskError {
-  // Anybody can have set them to anything. Where a stack is mapped to its sources, reading it runs code, too.
-  const [name, stack, retryable] = [read(thrown, 'name'), read(thrown, 'stack'), read(thrown, 'retryable')];
-  const message: unknown = thrown.message;
-  const maker = read(thrown, 'constructor');
-  const constructorName = typeof maker === 'function' ? read(maker, 'name') : undefined;
-  const className =
-    name === 'Error' && typeof constructorName === 'string' && constructorName !== ''
-      ? constructorName
-      : name;
-  return {
-    name: typeof className === 'string' && className !== '' ? cut(className, maximumNameLength) : 'Error',
-    message: cut(typeof message === 'string' ? message : textOf(message), maximumMessageLength),
-    ...(typeof stack === 'string' && { stack: cut(stack, maximumStackLength) }),
-    ...(typeof retryable === 'boolean' && { retryable }),
-  };
-}
-
-/** A getter that throws has no value: what else the error says is not lost by it. */
-function read(object: object, key: string): unknown {
-  try {
-    return Reflect.get(object, key);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Lengths of an error's name and cause in Step Functions. */
-const maximumNameLength = 256;
-const maximumMessageLength = 32_768;
-/** Enough for the frames that matter, and little enough for one write unit. */
-const maximumStackLength = 600;
-
-function cut(text: string, length: number): string {
-  return text.length > length ? text.slice(0, length) : text;
-}
-
-function textOf(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? String(value);
-  } catch {
-    return inspect(value, { depth: 2 });
+    return { status: 'FAILED', error: describeThrown(error) };
   }
 }

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../core/data/json.ts';
 import { NotSerializableError } from '../core/data/serializable.ts';
 import { illFormed, isWellFormed } from '../core/data/text.ts';
+import { thrownAsJson, thrownOfJson } from '../core/data/thrown.ts';
 import { validTraceparent } from '../core/data/traceContext.ts';
 import {
   type ControlContent,
@@ -10,7 +11,6 @@ import {
   type StartEntry,
   type TaskResult,
 } from '../core/execution/model/entries.ts';
-import type { TaskError } from '../core/machine/step.types.ts';
 import {
   type Attributes,
   isObject,
@@ -124,10 +124,8 @@ function decodeResultFields(key: string, item: Attributes): { result: TaskResult
     }
     if (status === 'FAILED') {
       const stored = item.error === undefined ? storedData(item, 'errorAt') : {};
-      return {
-        result: { status, error: taskErrorOf(item.error && receivedJsonOf(item.error, 'error')) },
-        ...stored,
-      };
+      const error = thrownOfJson(item.error && receivedJsonOf(item.error, 'error'));
+      return { result: { status, error }, ...stored };
     }
   } catch (error) {
     return { result: invalidResult(`The item '${key}' cannot be read. ${messageOf(error)}`) };
@@ -137,17 +135,6 @@ function decodeResultFields(key: string, item: Attributes): { result: TaskResult
 
 export function invalidResult(message: string): TaskResult {
   return { status: 'FAILED', error: { name: invalidResultErrorName, message, retryable: false } };
-}
-
-/** A task's error as the machine gets it, whatever the worker wrote. */
-export function taskErrorOf(error: Json | undefined): TaskError {
-  if (!isObject(error)) return { name: 'Error', message: error === undefined ? '' : JSON.stringify(error) };
-  const { name, message, ...rest } = error;
-  return {
-    ...rest,
-    name: typeof name === 'string' && name !== '' ? name : 'Error',
-    message: typeof message === 'string' ? message : '',
-  } as TaskError;
 }
 
 function decodeEvent(key: string, item: Attributes): JournalEntry {
@@ -325,7 +312,8 @@ export function encodeResult(result: ResultItem, expiry: number | undefined): At
   };
   const { dataAt } = result;
   if (dataAt !== undefined) item[result.result.status === 'FAILED' ? 'errorAt' : 'outputAt'] = { S: dataAt };
-  else if (result.result.status === 'FAILED') item.error = jsonAttribute(result.result.error);
+  else if (result.result.status === 'FAILED')
+    item.error = jsonAttribute(thrownAsJson(result.result.error) ?? null);
   const output =
     result.result.status === 'SUCCEEDED' && dataAt === undefined ? result.result.output : undefined;
   return fitted(withExpiry(item, expiry), 'output', output);

@@ -4,14 +4,16 @@ import { type Attributes, isObject, jsonAttribute, jsonOf } from './attributes.t
 
 type OperationFields = Pick<
   Execution,
-  'failed' | 'suspendedAt' | 'timeoutAt' | 'startedOnVersion' | 'inputPatch' | 'traceparent'
+  'failed' | 'redriveNumber' | 'suspendedAt' | 'timeoutAt' | 'startedOnVersion' | 'inputPatch' | 'traceparent'
 >;
 
 /** What the `execution` item holds for timeouts, redrives, suspension and tracing. All of it is absent in most. */
 export function operationAttributes(execution: OperationFields): Attributes {
-  const { failed, suspendedAt, timeoutAt, startedOnVersion, inputPatch, traceparent } = execution;
+  const { failed, redriveNumber, suspendedAt, timeoutAt, startedOnVersion, inputPatch, traceparent } =
+    execution;
   const item: Attributes = {};
   if (failed !== undefined) item.failed = jsonAttribute({ ...failed });
+  if (redriveNumber !== undefined) item.redriveNumber = { N: String(redriveNumber) };
   if (suspendedAt !== undefined) item.suspendedAt = { N: String(suspendedAt) };
   if (timeoutAt !== undefined) item.timeoutAt = { N: String(timeoutAt) };
   if (startedOnVersion !== undefined) item.startedOnVersion = { S: startedOnVersion };
@@ -25,6 +27,7 @@ type Optionally = <T>(name: string, decode: (value: AttributeValue) => T | undef
 /** @param optionally reads an attribute of the item, or throws that it is unreadable */
 export function operationFields(optionally: Optionally): OperationFields {
   const failed = optionally('failed', failedOf);
+  const redriveNumber = optionally('redriveNumber', numberOf);
   const suspendedAt = optionally('suspendedAt', numberOf);
   const timeoutAt = optionally('timeoutAt', numberOf);
   const startedOnVersion = optionally('startedOnVersion', (value) => value.S);
@@ -32,6 +35,7 @@ export function operationFields(optionally: Optionally): OperationFields {
   const traceparent = optionally('traceparent', (value) => value.S);
   return {
     ...(failed !== undefined && { failed }),
+    ...(redriveNumber !== undefined && { redriveNumber }),
     ...(suspendedAt !== undefined && { suspendedAt }),
     ...(timeoutAt !== undefined && { timeoutAt }),
     ...(startedOnVersion !== undefined && { startedOnVersion }),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { assign, emit, log, setup } from 'xstate';
 import { consoleReporter } from '../../orchestrator/observability/report.ts';
-import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
+import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { worker } from '../../workers/index.ts';
 import { OrchestratorRig } from '../support/orchestratorRig.ts';
 

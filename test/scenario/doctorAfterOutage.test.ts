@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
+import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { doctorOf, hourMs, machines, workers } from '../support/doctorRounds.ts';
 import { loseRecords } from '../support/lostRecords.ts';
 import { addWorker, sequential } from '../support/machines.ts';

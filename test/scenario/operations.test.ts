@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { assign, sendParent, sendTo, setup } from 'xstate';
 import { MillraceClient } from '../../client/client.ts';
 import type { Control } from '../../orchestrator/core/execution/model/entries.ts';
+import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
 import { seededRandom } from '../../testing/seededRandom.ts';
-import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { each, worker } from '../../workers/index.ts';
 import { idleSurroundings } from '../support/idleSurroundings.ts';
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { MillraceClient } from '../../client/client.ts';
 import type { TreatedFinding } from '../../client/doctor/treatment.ts';
+import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
 import { seededRandom } from '../../testing/seededRandom.ts';
-import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { fanOutMachine, type Item } from '../support/fanOutMachine.ts';
 import { addWorker, sequential } from '../support/machines.ts';
 import { expectSound } from '../support/soundness.ts';

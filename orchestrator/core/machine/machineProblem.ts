@@ -5,6 +5,8 @@ export interface MachineProblem {
   readonly problem: string;
   /** What to write instead. */
   readonly instead: string;
+  /** The machine runs all the same. */
+  readonly isWarning?: true;
 }
 
 /** Thrown at registration, with everything that keeps the machine from being durable. */

@@ -1,18 +1,42 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { halfOfPair, isWellFormed } from '../data/text.ts';
+import { isoDurationMs } from '../policy/isoDuration.ts';
+import { functionsOf } from './functions.ts';
+import { duplicateIds, identityProblems, idOf, settingProblems, stateNameProblems } from './identity.ts';
+import { logicProblems } from './logicProblems.ts';
 import type { MachineProblem } from './machineProblem.ts';
+import { namesOfLogic } from './machineSources.ts';
 import { misreferredProblems } from './misreferred.ts';
-import { duplicateIds, identityProblems, stateNameProblems } from './names.ts';
-import { invokeConfigs, lineageOf, nodesOf, partsOf, pathOf } from './parts.ts';
-import { isOfWorker, type LogicKind, logicKindOf, resolveSource, workerNameOf } from './sources.ts';
+import { unnamedSpawnProblems } from './namedSpawns.ts';
+import { invokeConfigs, nodesOf, partsOf, pathOf } from './parts.ts';
+import { sharedInvokeIds } from './sharedInvokeIds.ts';
+import { isOfWorker, workerNameOf } from './sources.ts';
 import { systemIdProblems } from './systemIds.ts';
 import { unheededProblems } from './unheeded.ts';
 import { type Implementations, implementationsOf, isStateMachine, property } from './xstateInternals.ts';
 
-/** Every reason found in the definition. What shows only at run time fails the step that meets it. */
-export function findProblems(machine: AnyStateMachine): readonly MachineProblem[] {
+export interface FoundProblems {
+  readonly problems: readonly MachineProblem[];
+  /** XState takes no notice of these, and neither does an execution. */
+  readonly warnings: readonly MachineProblem[];
+}
+
+/**
+ * Every reason found in the definition. What shows only at run time fails the step that meets it.
+ *
+ * @param name what the machine is registered as, in place of its own id
+ */
+export function findProblems(machine: AnyStateMachine, name?: string): FoundProblems {
   const family = new Set([machine]);
-  return [...problemsWithin(machine, family), ...systemIdProblems([...family])];
+  const all = [
+    ...identityProblems(machine, name ?? idOf(machine)),
+    ...problemsWithin(machine, family),
+    ...systemIdProblems([...family]),
+  ];
+  return {
+    problems: all.filter(({ isWarning }) => !isWarning),
+    warnings: all.filter(({ isWarning }) => isWarning),
+  };
 }
 
 function problemsWithin(machine: AnyStateMachine, known: Set<AnyStateMachine>): MachineProblem[] {
@@ -21,12 +45,14 @@ function problemsWithin(machine: AnyStateMachine, known: Set<AnyStateMachine>): 
     ...childMachines(machine, nodes).flatMap(([path, child]) => {
       if (known.has(child)) return [];
       known.add(child);
-      return problemsWithin(child, known).map((problem) => ({
+      // A child without an id is named like its source.
+      const own = child.config.id === undefined ? [] : identityProblems(child, idOf(child));
+      return [...own, ...problemsWithin(child, known)].map((problem) => ({
         ...problem,
         path: `${path} > ${problem.path}`,
       }));
     }),
-    ...identityProblems(machine),
+    ...settingProblems(machine),
     ...duplicateIds(machine, nodes),
     ...nodes.flatMap((node) => [
       ...stateNameProblems(node),
@@ -35,7 +61,8 @@ function problemsWithin(machine: AnyStateMachine, known: Set<AnyStateMachine>): 
     ]),
     ...misreferredProblems(machine, nodes),
     ...unheededProblems(machine, nodes),
-    ...implementationProblems(implementationsOf(machine)),
+    ...unnamedSpawnProblems(machine, functionsOf(machine)),
+    ...implementationProblems(implementationsOf(machine), namesOfLogic(machine)),
     ...sharedInvokeIds(nodes),
   ];
 }
@@ -68,8 +95,9 @@ function* historyProblems(node: AnyStateNode): Generator<MachineProblem> {
 
 function* partsProblems(machine: AnyStateMachine, node: AnyStateNode): Generator<MachineProblem> {
   const implementations = implementationsOf(machine);
+  const names = namesOfLogic(machine);
   for (const part of partsOf(node)) {
-    if (part.type === 'action') yield* actionProblems(part.path, part.value, implementations);
+    if (part.type === 'action') yield* actionProblems(part.path, part.value, implementations, names);
     else if (part.type === 'guard') yield* guardProblems(part.path, part.value, implementations);
     else if (part.type === 'delay') yield* delayProblems(part.path, part.name, implementations);
     else if (part.type === 'invoke') yield* invokeProblems(part.path, part.config);
@@ -77,13 +105,18 @@ function* partsProblems(machine: AnyStateMachine, node: AnyStateNode): Generator
   }
 }
 
-function* actionProblems(path: string, action: unknown, all: Implementations): Generator<MachineProblem> {
+function* actionProblems(
+  path: string,
+  action: unknown,
+  all: Implementations,
+  names: ReadonlyMap<unknown, string>,
+): Generator<MachineProblem> {
   const name = typeof action === 'string' ? action : property(action, 'type');
   if (typeof action !== 'function') {
     if (typeof name === 'string' && Object.hasOwn(all.actions, name)) return;
     yield notImplemented(path, `action '${String(name)}'`, 'actions');
   } else if (name === 'xstate.spawnChild') {
-    yield* spawnProblems(path, action);
+    yield* spawnProblems(path, action, names);
   } else if (name === 'xstate.raise' || name === 'xstate.sendTo') {
     const delay = property(action, 'delay');
     if (typeof delay === 'string') yield* delayProblems(path, delay, all);
@@ -97,8 +130,13 @@ function* actionProblems(path: string, action: unknown, all: Implementations): G
   }
 }
 
-function* spawnProblems(path: string, action: object): Generator<MachineProblem> {
-  if (typeof property(action, 'src') !== 'string') {
+function* spawnProblems(
+  path: string,
+  action: object,
+  names: ReadonlyMap<unknown, string>,
+): Generator<MachineProblem> {
+  const src = property(action, 'src');
+  if (typeof src !== 'string' && !names.has(src)) {
     yield { path, problem: 'it spawns logic that has no name', instead: 'name it in setup({ actors })' };
   }
   if (property(action, 'id') === undefined) {
@@ -124,7 +162,8 @@ function* guardProblems(path: string, guard: unknown, all: Implementations): Gen
 }
 
 function* delayProblems(path: string, delay: string, all: Implementations): Generator<MachineProblem> {
-  if (!Object.hasOwn(all.delays, delay)) yield notImplemented(path, `delay '${delay}'`, 'delays');
+  if (Object.hasOwn(all.delays, delay) || isoDurationMs(delay) !== undefined) return;
+  yield notImplemented(path, `delay '${delay}'`, 'delays');
 }
 
 function notImplemented(path: string, what: string, where: keyof Implementations): MachineProblem {
@@ -139,7 +178,7 @@ function* invokeProblems(path: string, config: unknown): Generator<MachineProble
   const src = property(config, 'src');
   if (typeof src === 'string') {
     if (isWellFormed(src)) return;
-    yield { path: `${path}.src`, problem: `'${src}' ${halfOfPair}`, instead: 'use whole characters' };
+    yield { path: `${path}.src`, problem: `'${src}' ${halfOfPair}`, instead: 'choose another' };
     return;
   }
   yield* logicProblems(`${path}.src`, src);
@@ -160,10 +199,13 @@ function snapshotProblem(path: string, what: string): MachineProblem {
   };
 }
 
-function* implementationProblems(all: Implementations): Generator<MachineProblem> {
+function* implementationProblems(
+  all: Implementations,
+  names: ReadonlyMap<unknown, string>,
+): Generator<MachineProblem> {
   for (const [name, logic] of Object.entries(all.actors)) yield* logicProblems(`actors.${name}`, logic);
   for (const [name, action] of Object.entries(all.actions)) {
-    if (typeof action === 'function') yield* actionProblems(`actions.${name}`, action, all);
+    if (typeof action === 'function') yield* actionProblems(`actions.${name}`, action, all, names);
     else {
       yield {
         path: `actions.${name}`,
@@ -181,65 +223,4 @@ function* implementationProblems(all: Implementations): Generator<MachineProblem
       instead: 'write milliseconds, or a function that gives them',
     };
   }
-}
-
-const refusedLogic: Readonly<Partial<Record<LogicKind, readonly [problem: string, instead: string]>>> = {
-  callback: [
-    'fromCallback lives in one process and is lost with it',
-    'use fromPromise or worker(), and have events from outside put into the table',
-  ],
-  observable: [
-    'an observable lives in one process and is lost with it',
-    'use fromPromise or worker(), and have events from outside put into the table',
-  ],
-  transition: [
-    'the state of fromTransition logic would not be stored',
-    "keep that state in the machine's context",
-  ],
-  custom: [
-    'actor logic of your own would run in one process and be lost with it',
-    'use fromPromise or worker()',
-  ],
-  none: ['it is no actor logic', 'use worker(), or fromPromise around a function'],
-};
-
-function* logicProblems(path: string, logic: unknown): Generator<MachineProblem> {
-  const refused = refusedLogic[logicKindOf(logic)];
-  if (refused) yield { path, problem: refused[0], instead: refused[1] };
-  else {
-    try {
-      resolveSource('', logic);
-    } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
-      const instead =
-        logicKindOf(logic) === 'each' ? 'correct what each() is given' : "correct the worker's policy";
-      yield { path, problem, instead };
-    }
-  }
-}
-
-/** XState keeps children by id: a second one with the id of a running one would leave the first an orphan. */
-function* sharedInvokeIds(nodes: readonly AnyStateNode[]): Generator<MachineProblem> {
-  const owners = new Map<string, AnyStateNode[]>();
-  for (const node of nodes) {
-    for (const [index] of invokeConfigs(node).entries()) {
-      const id = node.invoke[index]?.id ?? '';
-      const others = owners.get(id) ?? [];
-      const rival = others.find((other) => canBeActiveTogether(other, node));
-      if (rival) {
-        yield {
-          path: [pathOf(node), `invoke[${index}].id`].filter(Boolean).join('.'),
-          problem: `'${id}' is invoked by #${rival.id} too, which can be active at the same time`,
-          instead: 'give each an id of its own',
-        };
-      }
-      owners.set(id, [...others, node]);
-    }
-  }
-}
-
-function canBeActiveTogether(first: AnyStateNode, second: AnyStateNode): boolean {
-  const lineage = lineageOf(first);
-  const common = lineageOf(second).find((node) => lineage.includes(node));
-  return common === first || common === second || common?.type === 'parallel';
 }

@@ -5,7 +5,7 @@ import { DefinitionMismatchError } from './definitionMismatch.ts';
 import { mapValues } from './mapValues.ts';
 import type { PreparedMachine } from './prepare.ts';
 import type { Settled } from './receive.ts';
-import { reviveReferences } from './references.ts';
+import { reviveErrors, reviveReferences } from './references.ts';
 import type { MachineState } from './state.ts';
 import {
   activeNodes,
@@ -27,7 +27,12 @@ export function rehydrate(
   const stored = new Map<string, StoredChildActor>();
   let ended: StoredChildActor | undefined;
   for (const { actorId, task, src, systemId, status } of children.values()) {
-    const child = { src, systemId, snapshot: { status, output: undefined, error: undefined } };
+    const child = {
+      src,
+      // An actor that has ended has set its system id free, and another may have it.
+      systemId: status === 'active' ? systemId : undefined,
+      snapshot: { status, output: undefined, error: undefined },
+    };
     stored.set(actorId, child);
     if (task === settled?.task) ended = child;
   }
@@ -42,7 +47,8 @@ export function rehydrate(
     actors.adopt(createChildActor(actors.self, { id, systemId }), orphan);
   }
   const revived = (value: Json) => reviveReferences(value, (address, id) => actors.at(address, id));
-  snapshot.context = hasReferences ? revived(state.context) : state.context;
+  const context = hasReferences ? revived(state.context) : state.context;
+  snapshot.context = state.errors ? reviveErrors(context, state.errors) : context;
   // Only now the children that an output can refer to are there.
   if (ended && settled?.hasReferences)
     Object.assign(ended.snapshot, { output: revived(settled.output ?? null) });

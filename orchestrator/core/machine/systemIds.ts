@@ -1,7 +1,8 @@
 import type { AnyStateMachine } from 'xstate';
+import { functionsOf } from './functions.ts';
 import type { MachineProblem } from './machineProblem.ts';
 import { invokeConfigs, nodesOf } from './parts.ts';
-import { configOf, implementationsOf, isStateMachine, property } from './xstateInternals.ts';
+import { property } from './xstateInternals.ts';
 
 /**
  * XState has one registry of system ids for a machine with all its descendants. Here each machine is an execution of its
@@ -54,22 +55,4 @@ function looksUp(text: string, id: string): boolean {
 
 function addIfString(ids: Set<string>, id: unknown): void {
   if (typeof id === 'string') ids.add(id);
-}
-
-/** Every function that a definition holds, with those that built-in actions and guards carry, and where it is. */
-function functionsOf(machine: AnyStateMachine): readonly (readonly [path: string, part: object])[] {
-  const found: (readonly [string, object])[] = [];
-  const seen = new Set<object>();
-  const visit = (value: unknown, path: string): void => {
-    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return;
-    if (seen.has(value) || isStateMachine(value)) return;
-    seen.add(value);
-    if (typeof value === 'function') found.push([path, value]);
-    for (const [key, part] of Object.entries(value)) {
-      visit(part, path === '' ? key : Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`);
-    }
-  };
-  visit(configOf(machine.root), '');
-  visit({ ...implementationsOf(machine) }, '');
-  return found;
 }

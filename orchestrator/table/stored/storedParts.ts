@@ -1,5 +1,6 @@
 import type { Json } from '../../core/data/json.ts';
 import { NotSerializableError } from '../../core/data/serializable.ts';
+import { thrownOfJson } from '../../core/data/thrown.ts';
 import { unfetchedPatchedTask } from '../../core/execution/control/inputPatch.ts';
 import type { JournalEntry } from '../../core/execution/model/entries.ts';
 import type { Execution } from '../../core/execution/model/execution.ts';
@@ -7,7 +8,7 @@ import { unfetchedData, unfetchedSnapshot } from '../../core/execution/model/sto
 import { ObjectNotFoundError } from '../../store/objectStore.ts';
 import { isStoredDataError, type StoredJson } from '../../store/storedJson.ts';
 import { isObject } from '../attributes.ts';
-import { invalidResult, taskErrorOf } from '../journalItems.ts';
+import { invalidResult } from '../journalItems.ts';
 import { messagesOf } from '../messageItems.ts';
 
 /**
@@ -68,7 +69,7 @@ function withData(entry: JournalEntry, value: Json): JournalEntry {
       const { dataAt: _, ...rest } = entry;
       const { status } = entry.result;
       const result =
-        status === 'SUCCEEDED' ? { status, output: value } : { status, error: taskErrorOf(value) };
+        status === 'SUCCEEDED' ? { status, output: value } : { status, error: thrownOfJson(value) };
       return { ...rest, result };
     }
     case 'event': {

@@ -147,6 +147,20 @@ describe('a system id', () => {
     expect(execution.send('LOOK').state.context).toEqual({ found: 'a' });
   });
 
+  test('that an ended actor had may be taken by one that comes before it', () => {
+    const two = provided.createMachine({
+      id: 'm',
+      invoke: [{ src: 'work', id: 'b' }],
+      on: {
+        A: { actions: spawnChild('work', { id: 'a', systemId: 's' }) },
+        Z: { actions: spawnChild('work', { id: 'z', systemId: 's' }) },
+      },
+    });
+    const execution = new Execution(two).start().send('A').succeed(1).send('Z').succeed(2);
+    expect(execution.send('A').did).toEqual(['start a 3']);
+    expect(execution.send('LOOK').state.status).toBe('active');
+  });
+
   test('is taken while an actor that was orphaned has it', () => {
     const orphaning = provided.createMachine({
       id: 'm',

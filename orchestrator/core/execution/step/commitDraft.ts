@@ -217,5 +217,6 @@ type OptionalKey =
   | 'held'
   | 'failed'
   | 'suspendedAt'
+  | 'redriveNumber'
   | 'timeoutAt'
   | 'inputPatch';

@@ -1,4 +1,7 @@
+import type { Json } from '../../data/json.ts';
+import type { TaskError } from '../../data/thrown.ts';
 import {
+  type MachineFailure,
   type MachineInput,
   type MachineState,
   type MachineStep,
@@ -20,8 +23,11 @@ import { CommitDraft } from './commitDraft.ts';
 import { dropHeldEvents, offerHeldEvents } from './heldEvents.ts';
 import { takeEffects } from './machineEffects.ts';
 
-/** Of an error's message and stack, so that a failure fits where the state of before fitted. */
-const longestText = 4000;
+/** Characters of an error's message, and of its stack: all that a worker's may have, where the state leaves room. */
+const longestMessage = 32_768;
+const longestStack = 4000;
+const longestBesideLargeState = 4000;
+const largeState = 100_000;
 
 /** One execution while a commit is being prepared for it. Lives for one call of `advance`; nothing outside sees it. */
 export class Draft extends CommitDraft {
@@ -30,6 +36,10 @@ export class Draft extends CommitDraft {
   #settledAtOnce = 0;
   #taking: Failed | undefined;
   #afterwards: Failed | undefined;
+  /** What the machine failed with: its parent gets it whole. */
+  #thrown: TaskError | undefined;
+  /** What the machine ended with, errors in it marked, for its parent. */
+  #markedOutput: Json | undefined;
 
   /** The draft of an execution's first commit. */
   static first(executionId: string, machine: string, clock: number): Draft {
@@ -92,8 +102,9 @@ export class Draft extends CommitDraft {
         cause,
         true,
       );
-      const isTask = step.failure.code === 'TaskFailed' && input.type === 'taskFailed';
-      this.fail(errorOf(step.failure), isTask ? { task: input.task } : this.#taking);
+      const isTask = isOfTask(step.failure) && input.type === 'taskFailed';
+      const failed = isTask ? { task: input.task } : this.#taking;
+      this.fail(errorOf(step.failure), failed, step.thrown);
       return undefined;
     }
     const before = this.#state;
@@ -103,6 +114,7 @@ export class Draft extends CommitDraft {
     takeEffects(this, step.effects, machine, cause, false);
     if (!this.ended && step.state.status === 'done') {
       const { output } = step.state;
+      this.#markedOutput = step.markedOutput;
       this.end('SUCCEEDED', output === undefined ? {} : { output });
       this.closeTasks();
     }
@@ -113,20 +125,25 @@ export class Draft extends CommitDraft {
       undo();
       this.#state = before;
       this.#toSettle = [];
-      this.fail(error);
+      this.fail(error, this.#taking, this.#thrown);
     }
     return undefined;
   }
 
-  /** @param failed what a redrive begins with */
-  fail(error: ExecutionError, failed: Failed | undefined = this.#taking): void {
+  /**
+   * @param failed what a redrive begins with
+   * @param thrown what the machine failed with, for its parent
+   */
+  fail(error: ExecutionError, failed: Failed | undefined = this.#taking, thrown?: TaskError): void {
     this.setOptional('failed', failed);
     const { message, stack, ...rest } = error;
+    const isLarge = (this.execution.snapshot?.length ?? 0) > largeState;
+    this.#thrown = thrown;
     this.end('FAILED', {
       error: {
         ...rest,
-        message: message.slice(0, longestText),
-        ...(stack !== undefined && { stack: stack.slice(0, longestText) }),
+        message: message.slice(0, isLarge ? longestBesideLargeState : longestMessage),
+        ...(stack !== undefined && { stack: stack.slice(0, longestStack) }),
       },
     });
   }
@@ -138,7 +155,7 @@ export class Draft extends CommitDraft {
     this.set({ status, endedAt: this.now, ...result });
     this.dispatchNothing();
     stopChildren(this);
-    if (isToldToParent) tellParent(this);
+    if (isToldToParent) tellParent(this, { thrown: this.#thrown, output: this.#markedOutput });
     // What has failed can be redriven, and then has them still.
     if (status !== 'SUCCEEDED') return;
     dropHeldEvents(this);
@@ -200,6 +217,11 @@ export class Draft extends CommitDraft {
       this.#settleOnce(machine, outcome, cause);
     }
   }
+}
+
+/** Whether the failure is that of the task whose outcome the step was given, or what the machine made of that. */
+function isOfTask({ code }: MachineFailure): boolean {
+  return code === 'TaskFailed' || code === 'DeclaredFailure';
 }
 
 type Outcome = Extract<MachineInput, { type: 'taskSucceeded' | 'taskFailed' }>;

@@ -275,6 +275,17 @@ export class ActionBuilder {
     });
   }
 
+  /** To the child machine of a state that is being left: it hears that before it is stopped. */
+  lastWordToChild(stateId: string): unknown {
+    const type = this.#choices.oneOf(childEvents);
+    this.#features.add('exit sendTo child machine');
+    return enqueueActions(({ context, enqueue }) => {
+      if (context.fuel <= 0) return;
+      enqueue(this.burn() as never);
+      enqueue(sendTo(childIdOf(stateId), { type }) as never);
+    });
+  }
+
   #delayedToReference(): unknown {
     const options = { delay: this.#choices.oneOf([10, 20]), id: this.#choices.oneOf(['t0', 't1']) };
     return sendTo(referred, ping as never, options);

@@ -123,6 +123,8 @@ export class DurableActor implements Side {
           )
         : undefined,
       childMachines: isActive ? this.#children.describe() : undefined,
+      // An actor that threw leaves its children running; a durable one stops them.
+      stoppedMachines: status === 'error' ? undefined : [...this.#children.stopped].sort(),
     };
   }
 

@@ -9,9 +9,18 @@ import { configOf, nodesInOrder } from './xstateInternals.ts';
 /** As long as what a start item may name. */
 const longestId = 256;
 
-export function* identityProblems(machine: AnyStateMachine): Generator<MachineProblem> {
-  const { id, version }: { readonly id?: unknown; readonly version?: unknown } = machine.config;
-  if (typeof id !== 'string' || id === '') {
+/** The id that its author gave a machine. */
+export function idOf(machine: AnyStateMachine): string | undefined {
+  const id: unknown = machine.config.id;
+  return typeof id === 'string' ? id : undefined;
+}
+
+/** @param id what the machine is to be registered as */
+export function* identityProblems(
+  machine: AnyStateMachine,
+  id: string | undefined,
+): Generator<MachineProblem> {
+  if (id === undefined || id === '') {
     yield {
       path: 'id',
       problem: 'the machine has no id',
@@ -26,9 +35,14 @@ export function* identityProblems(machine: AnyStateMachine): Generator<MachinePr
       instead: `use one of at most ${longestId}`,
     };
   }
-  if (typeof id === 'string' && !isWellFormed(id)) {
+  if (id !== undefined && !isWellFormed(id)) {
     yield { path: 'id', problem: `'${id}' ${halfOfPair}`, instead: 'choose another' };
   }
+  yield* versionProblems(machine.config.version);
+}
+
+/** What is said to Millrace in the machine's `meta`. */
+export function* settingProblems(machine: AnyStateMachine): Generator<MachineProblem> {
   const timeout = executionTimeoutProblem(machine);
   if (timeout !== undefined) {
     yield { path: 'meta.millrace.timeout', problem: timeout, instead: "write it as in '24h'" };
@@ -37,6 +51,9 @@ export function* identityProblems(machine: AnyStateMachine): Generator<MachinePr
   if (held !== undefined) {
     yield { path: 'meta.millrace.heldEvents', problem: held, instead: 'write heldEvents: true' };
   }
+}
+
+function* versionProblems(version: unknown): Generator<MachineProblem> {
   if (version === undefined) return;
   if (typeof version !== 'string' || version === '') {
     yield { path: 'version', problem: 'the version is not a string', instead: "write it as in '3'" };
