@@ -89,6 +89,8 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
     afterInvocation();
   };
   return {
+    /** What is registered, for those who deploy it. */
+    machines: prepared.map(({ id, version }) => ({ machine: id, version })),
     stream: streamHandler(orchestrator, report, afterBatch, clock.at),
     wake: wakeHandler(orchestrator, report, afterInvocation),
     failed: failedHandler({

@@ -19,7 +19,7 @@ interface Thrown {
 }
 
 const loader = `import('./index.mjs').then(
-  ({ invocationAges }) => ({ invocationAges: invocationAges?.() ?? null }),
+  ({ machines, invocationAges }) => ({ machines, invocationAges }),
   (error) => ({ thrown: { code: error?.code, name: error?.name, message: error?.message ?? String(error), problems: error?.problems } }),
 ).then((loaded) => process.send(loaded, () => process.exit(0)));
 `;
@@ -35,21 +35,35 @@ export interface LoadFailure {
  * deployed, such a function could take no record at all. Answers nothing where it loads.
  */
 export async function loadFailureOf(code: readonly CodeFile[]): Promise<LoadFailure | undefined> {
-  const outcome = await loadOutcomeOf(code);
-  return 'failure' in outcome ? outcome.failure : undefined;
+  const { failure } = await loadCode(code);
+  return failure;
 }
 
-/** The same, with what the code of an orchestrator says of its machines. */
-export async function loadOutcomeOf(
+/** A machine that an orchestrator has registered. */
+export interface RegisteredMachine {
+  readonly machine: string;
+  readonly version: string;
+}
+
+/** What came of loading a function's code: the machines that an orchestrator has registered, or why it does not load. */
+export async function loadCode(
   code: readonly CodeFile[],
-): Promise<{ readonly failure: LoadFailure } | { readonly invocationAges: InvocationAges | null }> {
-  const loaded = await loadedFrom(code);
-  if ('invocationAges' in loaded) return loaded;
-  const { thrown } = loaded;
-  return { failure: { code: codeOf(thrown), problems: problemsOf(thrown) } };
+): Promise<{ readonly failure: LoadFailure } | (Registered & { readonly failure?: undefined })> {
+  const { thrown, ...registered } = await loadedFrom(code);
+  return thrown ? { failure: { code: codeOf(thrown), problems: problemsOf(thrown) } } : registered;
 }
 
-type Loaded = { readonly thrown: Thrown } | { readonly invocationAges: InvocationAges | null };
+/** What an orchestrator says of its machines. Nothing where the code is another function's. */
+export interface Registered {
+  readonly machines?: readonly RegisteredMachine[];
+  /** As the machines' timeouts have it. */
+  readonly invocationAges?: InvocationAges;
+}
+
+/** What the process that loads the code answers. */
+interface Loaded extends Registered {
+  readonly thrown?: Thrown;
+}
 
 async function loadedFrom(code: readonly CodeFile[]): Promise<Loaded> {
   const directory = await mkdtemp(join(tmpdir(), 'millrace-load-'));

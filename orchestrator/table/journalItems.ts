@@ -15,11 +15,11 @@ import {
   type Attributes,
   isObject,
   jsonAttribute,
-  jsonOf,
   receivedJsonOf,
   UnreadableAttributeError,
 } from './attributes.ts';
 import { decodeMessages, fitted, isChildStart } from './messageItems.ts';
+import { orderedAttributes, orderedJson, receivedJson } from './orderedJson.ts';
 import { attribute, sortKey, sortKeyPrefix } from './schema.ts';
 import { dataKey, isDataKey } from './stored/dataKeys.ts';
 
@@ -68,7 +68,7 @@ function decodeStart(item: Attributes): StartEntry {
   const problem = idProblem ?? machineProblem(machine, item.version);
   if (problem !== undefined) return { ...start, invalid: problem };
   try {
-    const input = item.input && (isChild ? jsonOf(item.input) : receivedJsonOf(item.input, 'input'));
+    const input = isChild ? orderedJson(item, 'input') : receivedJson(item, 'input');
     return {
       ...start,
       ...(version === undefined ? {} : { version }),
@@ -120,7 +120,7 @@ function decodeResultFields(key: string, item: Attributes): { result: TaskResult
   try {
     if (status === 'SUCCEEDED') {
       if (item.output === undefined) return { result: { status }, ...storedData(item, 'outputAt') };
-      return { result: { status, output: receivedJsonOf(item.output, 'output') } };
+      return { result: { status, output: receivedJson(item, 'output') ?? null } };
     }
     if (status === 'FAILED') {
       const stored = item.error === undefined ? storedData(item, 'errorAt') : {};
@@ -148,7 +148,7 @@ function decodeEvent(key: string, item: Attributes): JournalEntry {
     }
     if (type === undefined || type === '') return { kind: 'invalidEvent', ...common };
     const stored = item.event === undefined ? storedData(item, 'eventAt') : {};
-    const fields = item.event === undefined ? {} : receivedJsonOf(item.event, 'event');
+    const fields = receivedJson(item, 'event') ?? {};
     return isObject(fields)
       ? { kind: 'event', ...common, type, fields, ...stored }
       : { kind: 'invalidEvent', ...common };
@@ -166,7 +166,7 @@ function controlEntry(
 ): ControlEntry {
   const cause = item.cause?.S;
   const version = item.version?.S;
-  const input = item.input && receivedJsonOf(item.input, 'input');
+  const input = receivedJson(item, 'input');
   return {
     kind: 'control',
     control,
@@ -278,7 +278,7 @@ export function encodeEvent(event: EventItem, expiry: number | undefined): Attri
     item.control = { S: content.control };
     if (content.cause !== undefined) item.cause = { S: content.cause };
     if (content.version !== undefined) item.version = { S: content.version };
-    if (content.input !== undefined) item.input = jsonAttribute(content.input);
+    if (content.input !== undefined) Object.assign(item, orderedAttributes('input', content.input));
   } else {
     item.type = { S: content.type };
     if (content.event === undefined && content.eventAt !== undefined) item.eventAt = { S: content.eventAt };
