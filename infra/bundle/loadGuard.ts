@@ -22,8 +22,8 @@ export function loadGuards(runtime: string): Plugin {
         const file = path.slice(path.indexOf(':') + 1);
         const from = JSON.stringify(runtime);
         const contents = path.startsWith('begin:')
-          ? `import { Actor } from 'xstate';\nimport { beginLoading } from ${from};\n` +
-            `beginLoading(Actor.prototype, ${JSON.stringify(`${basename(dirname(file))}/${basename(file)}`)});`
+          ? `import * as xstate from 'xstate';\nimport { beginLoading } from ${from};\n` +
+            `beginLoading(xstate.Actor?.prototype, ${JSON.stringify(`${basename(dirname(file))}/${basename(file)}`)});`
           : `import { endLoading } from ${from};\nendLoading();`;
         // The XState that the module itself imports.
         return { contents, resolveDir: dirname(file), loader: 'js' };

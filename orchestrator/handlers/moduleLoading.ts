@@ -16,7 +16,8 @@ interface Loading {
 let loading: Loading | undefined;
 
 /** @param actor the prototype of the XState that the module imports */
-export function beginLoading(actor: { start: () => unknown }, file: string): void {
+export function beginLoading(actor: { start: () => unknown } | undefined, file: string): void {
+  if (!actor) return;
   const { start } = actor;
   const { setTimeout: timeout, setInterval: interval } = globalThis;
   let started = false;
