@@ -49,6 +49,7 @@ export {
   InvalidMachineIdError,
   InvalidTaskErrorError,
   InvalidTaskTokenError,
+  InvalidWaitError,
   NotRedrivableError,
   ReplayDivergedError,
   ReservedEventTypeError,
