@@ -5,17 +5,14 @@ import type { JournalEntry } from '../orchestrator/core/execution/model/entries.
 import type { Execution } from '../orchestrator/core/execution/model/execution.ts';
 import type { LogSegment } from '../orchestrator/core/execution/step/commitDraft.ts';
 import { type Attributes, attributesSize } from '../orchestrator/table/attributes.ts';
-import {
-  decodeExecution,
-  encodeExecution,
-  shardOf,
-  type TableLayout,
-} from '../orchestrator/table/executionItem.ts';
+import { decodeExecution, encodeExecution, shardOf } from '../orchestrator/table/executionItem.ts';
 import {
   decodeCursor,
+  duePartition,
   encodeCursor,
   isIndexed,
   listedExecution,
+  listPartition,
   listShards,
 } from '../orchestrator/table/indexQueries.ts';
 import { checkedSize } from '../orchestrator/table/itemSize.ts';
@@ -46,9 +43,11 @@ import type {
   ListedExecution,
   ListRequest,
   Page,
+  RenewedItems,
   ScanRequest,
 } from '../orchestrator/table/requests.ts';
-import { indexPartition, maximumItemBytes, neverMs, sortKey } from '../orchestrator/table/schema.ts';
+import type { TableLayout } from '../orchestrator/table/retention.ts';
+import { maximumItemBytes, neverMs, sortKey } from '../orchestrator/table/schema.ts';
 import type {
   CommitOutcome,
   ExecutionVersion,
@@ -225,9 +224,25 @@ export class MemoryTable implements Table {
     return !existing || existing.claimedBy?.S === claim.claimedBy ? 'claimed' : 'taken';
   }
 
-  async listDue({ shard, until, limit, cursor }: DueRequest): Promise<Page<DueExecution>> {
+  /** Nothing in it expires. */
+  async renewItems(executionId: string): Promise<RenewedItems> {
+    const senders = this.#journal(executionId).flatMap((entry) =>
+      entry.kind === 'message' ? [entry.sender] : [],
+    );
+    return { count: 0, senders: [...new Set(senders)] };
+  }
+
+  async postponeExpiry(executionId: string, reference: string, until: number | undefined): Promise<void> {
+    const item = this.items.get(keyOf(executionId, reference));
+    if (!item) return;
+    if (until === undefined) delete item.expiresAt;
+    else item.expiresAt = { N: String(Math.floor(until / 1000)) };
+  }
+
+  async listDue(request: DueRequest): Promise<Page<DueExecution>> {
+    const { until, limit, cursor } = request;
     const from = cursor === undefined ? undefined : decodeCursor(cursor).from;
-    const { items, next } = this.#indexPage(indexPartition.due(shard), limit, from, (sort) => sort <= until);
+    const { items, next } = this.#indexPage(duePartition(request), limit, from, (sort) => sort <= until);
     const due = items.map((item) => ({ executionId: idOf(item), wakeAt: sortOf(item) }));
     return next ? { items: due, cursor: encodeCursor({ shard: 0, from: next }) } : { items: due };
   }
@@ -236,10 +251,10 @@ export class MemoryTable implements Table {
     const isRunning = status === 'RUNNING';
     const items: ListedExecution[] = [];
     for (const { shard, from } of listShards(this.#layout.indexShards, cursor)) {
-      const partition = isRunning ? indexPartition.due(shard) : indexPartition.ended(machine, status, shard);
+      const partition = listPartition({ machine, status }, shard);
       const isLatestFirst = !isRunning && since === undefined;
       const isListed = (sort: number, item: Attributes) =>
-        isRunning ? item.machine?.S === machine : sort >= (since ?? 0);
+        item.machine?.S === machine && (isRunning || sort >= (since ?? 0));
       const page = this.#indexPage(partition, limit - items.length, from, isListed, isLatestFirst);
       items.push(...page.items.map((item) => listedExecution(item, status)));
       if (page.next) return { items, cursor: encodeCursor({ shard, from: page.next }) };

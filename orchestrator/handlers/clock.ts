@@ -1,3 +1,5 @@
+import { nobody } from '../observability/activity.ts';
+import { parkedStatuses } from '../table/schema.ts';
 import { DueShard, type DueShardOptions, lookEveryMs } from './dueShard.ts';
 
 export interface ClockOptions extends DueShardOptions {
@@ -20,12 +22,16 @@ export const runSeconds = 65;
 const leastPauseMs = 100;
 const defaultPace: ClockPace = { lookEveryMs, runForMs: runSeconds * 1000 };
 
-/** Finds executions whose wake is due, once a second, and calls the wake function for them. */
+/**
+ * Finds executions whose wake is due, once a second, and calls the wake function for them; those that are suspended or wait for
+ * a redrive some times a day.
+ */
 export function clockHandler(options: ClockOptions) {
   return async (): Promise<void> => {
     const pace = options.pace ?? defaultPace;
     const end = options.now() + pace.runForMs;
-    const shards = dueShards(options);
+    const { due: shards, parked } = shardsOfRun(options, pace.runForMs);
+    for (const shard of parked) shard.look();
     for (let look = options.now(); look < end; ) {
       for (const shard of shards) shard.look();
       // Looks begin on a grid of a second, however long they take.
@@ -35,7 +41,7 @@ export function clockHandler(options: ClockOptions) {
       else look = options.now();
       options.afterLook?.();
     }
-    await Promise.all(shards.map((shard) => shard.stop()));
+    await Promise.all([...shards, ...parked].map((shard) => shard.stop()));
   };
 }
 
@@ -53,6 +59,30 @@ export async function lookOnce(options: ClockOptions): Promise<void> {
       return shard.settled();
     }),
   );
+}
+
+/** What a run of the clock that begins now looks at: what is due each second, what stands still once. */
+export function shardsOfRun(options: ClockOptions, runForMs: number) {
+  const parked = visitsParked(options.now(), runForMs) ? parkedShards(options) : [];
+  return { due: dueShards(options), parked };
+}
+
+/** Of what stands still, data is renewed: twice in the shortest time after which it must be. */
+export const visitParkedEveryMs = 6 * 3_600_000;
+
+/** Runs begin at least as often as one lasts, so that none of these times is between two of them. */
+function visitsParked(now: number, runForMs: number): boolean {
+  return Math.floor(now / visitParkedEveryMs) > Math.floor((now - runForMs) / visitParkedEveryMs);
+}
+
+function parkedShards(options: ClockOptions): DueShard[] {
+  return parkedStatuses.flatMap((parked) => {
+    const table: DueShardOptions['table'] = {
+      listDue: (request) => options.table.listDue({ ...request, parked }),
+    };
+    // They are not late, however long they stand still.
+    return dueShards({ ...options, table, observe: nobody });
+  });
 }
 
 function dueShards(options: ClockOptions): DueShard[] {

@@ -19,8 +19,10 @@ export const maximumDataBytes = 6 * 1024 * 1024;
 /** Of one execution's state, which has its context and, at the end, its output too. */
 export const maximumStateBytes = 16 * 1024 * 1024;
 
-/** Keys that this process remembers to have written or read: the same content is not written again. */
+/** Keys that this process remembers to have written: the same content is not written again. */
 const mostRemembered = 1000;
+/** After that, it is: objects expire by their age, and what refers to one must not be much younger than it. */
+const longestRememberedMs = 3_600_000;
 /** Characters of what was read last that are kept: whoever polls reads the same object again and again. */
 const mostKept = 8 * 1024 * 1024;
 
@@ -56,13 +58,16 @@ export function isStoredDataError(error: unknown): error is StoredDataError {
 /** JSON in an object store: gzip-compressed where Millrace writes it, plain too where it reads. */
 export class StoredJson {
   readonly #store: ObjectStore | undefined;
-  readonly #written = new Set<string>();
+  readonly #now: () => number;
+  /** Keys, and when they were written. */
+  readonly #written = new Map<string, number>();
   readonly #read = new Map<string, string>();
   #kept = 0;
 
   /** @param store without one, every reference is a {@link StoreNotConfiguredError} */
-  constructor(store: ObjectStore | undefined) {
+  constructor(store: ObjectStore | undefined, now: () => number = Date.now) {
     this.#store = store;
+    this.#now = now;
   }
 
   get isConfigured(): boolean {
@@ -75,14 +80,15 @@ export class StoredJson {
    * @throws StoreUnavailableError, StoreNotConfiguredError
    */
   async write(key: string, text: string): Promise<void> {
-    if (this.#written.has(key)) return;
+    if ((this.#written.get(key) ?? 0) > this.#now() - longestRememberedMs) return;
     await this.#storeOf(key).put(key, await compress(text, quickly));
     this.#remember(key);
   }
 
   #remember(key: string): void {
-    this.#written.add(key);
-    for (const oldest of this.#written) {
+    this.#written.delete(key);
+    this.#written.set(key, this.#now());
+    for (const oldest of this.#written.keys()) {
       if (this.#written.size <= mostRemembered) break;
       this.#written.delete(oldest);
     }
@@ -94,7 +100,6 @@ export class StoredJson {
     if (known !== undefined) return known;
     const bytes = await this.#storeOf(key).get(key, maximumStateBytes);
     const text = isGzip(bytes) ? await unpacked(key, bytes) : Buffer.from(bytes).toString('utf8');
-    this.#remember(key);
     this.#keep(key, text);
     return text;
   }
@@ -117,6 +122,23 @@ export class StoredJson {
     } catch (error) {
       if (!isStoredDataError(error)) throw error;
     }
+  }
+
+  /**
+   * Makes objects under a prefix young again that were written before a time, as many as `limit`. Answers how many those were.
+   *
+   * @throws StoreUnavailableError
+   */
+  async renew(prefix: string, before: number, limit: number): Promise<number> {
+    if (!this.#store) return 0;
+    let count = 0;
+    for await (const { key, writtenAt } of this.#store.list(prefix)) {
+      if (count >= limit) break;
+      if (writtenAt >= before) continue;
+      await this.#store.renew(key);
+      count++;
+    }
+    return count;
   }
 
   #storeOf(key: string): ObjectStore {

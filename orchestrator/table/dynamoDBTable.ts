@@ -6,9 +6,9 @@ import type { Execution } from '../core/execution/model/execution.ts';
 import type { LogSegment } from '../core/execution/step/commitDraft.ts';
 import type { Attributes } from './attributes.ts';
 import { CommitTransactions } from './commitTransaction.ts';
-import { isNotWrittenYet, isStillAtVersion } from './conditions.ts';
+import { hasNotBegun, isNotWrittenYet, isStillAtVersion } from './conditions.ts';
 import { DynamoDBCalls, type DynamoDBCallsOptions, keyOf } from './dynamoDBCalls.ts';
-import { decodeExecution, encodeExecution, expiresAt, isoTime, type TableLayout } from './executionItem.ts';
+import { decodeExecution, encodeExecution, isoTime } from './executionItem.ts';
 import {
   decodeCursor,
   dueQuery,
@@ -41,14 +41,18 @@ import {
 } from './liveness.ts';
 import { encodeOutgoing } from './messageItems.ts';
 import { OutlineReader } from './outlineReader.ts';
+import { postponeExpiry, renewItems } from './renewItems.ts';
 import type {
   DueExecution,
   DueRequest,
+  ItemsRenewal,
   ListedExecution,
   ListRequest,
   Page,
+  RenewedItems,
   ScanRequest,
 } from './requests.ts';
+import { expiresAt, isExpired, type TableLayout } from './retention.ts';
 import { sortKey, sortKeyPrefix } from './schema.ts';
 import type {
   CommitOutcome,
@@ -111,7 +115,9 @@ export class DynamoDBTable implements Table {
       ...partitionQuery(executionId),
       ...(from && { ExclusiveStartKey: from }),
     });
-    return page(entriesOf(output.Items ?? []), output.LastEvaluatedKey);
+    const now = this.#options.now();
+    const items = (output.Items ?? []).filter((item) => !isExpired(item, now));
+    return page(entriesOf(items), output.LastEvaluatedKey);
   }
 
   readItemResults(executionId: string, task: number): Promise<JournalEntry[]> {
@@ -175,7 +181,7 @@ export class DynamoDBTable implements Table {
     if (encoded.type === 'tooLarge') return encoded;
     const condition =
       execution.version === 1
-        ? isNotWrittenYet
+        ? hasNotBegun(this.#options.now())
         : isStillAtVersion(execution.version - 1, isoTime(execution.startedAt));
     if (outgoing.length > 0) {
       const expiry = expiresAt(this.#options, this.#options.now());
@@ -208,8 +214,10 @@ export class DynamoDBTable implements Table {
     const item = encodeStart(start, expiresAt(this.#options, this.#options.now()));
     const outcome = await this.#calls.put(checkedSize('The start item', item), isNotWrittenYet);
     if (outcome.type === 'written') return { type: 'inserted' };
-    const existing = outcome.existing;
-    return { type: existing !== undefined && isSameStart(existing, item) ? 'same' : 'different' };
+    const { existing } = outcome;
+    // Of one that has expired nothing can be told any more; its id is free once DynamoDB has deleted it.
+    const isSame = existing && !isExpired(existing, this.#options.now()) && isSameStart(existing, item);
+    return { type: isSame ? 'same' : 'different' };
   }
 
   async insertEvent(event: NewEvent): Promise<InsertOutcome> {
@@ -242,6 +250,14 @@ export class DynamoDBTable implements Table {
     // A request that was sent again by the SDK can meet its own first attempt.
     const isOwn = outcome.type === 'written' || outcome.existing?.claimedBy?.S === claim.claimedBy;
     return isOwn ? 'claimed' : 'taken';
+  }
+
+  renewItems(executionId: string, renewal: ItemsRenewal): Promise<RenewedItems> {
+    return renewItems(this.#calls, executionId, renewal);
+  }
+
+  postponeExpiry(executionId: string, reference: string, until: number | undefined): Promise<void> {
+    return postponeExpiry(this.#calls, keyOf(executionId, reference), until);
   }
 
   async listDue(request: DueRequest): Promise<Page<DueExecution>> {

@@ -11,8 +11,8 @@ export interface StoreSettings {
 }
 
 /** The store of the configuration. Without one it takes nothing, and refuses whatever an item refers to. */
-export function openStoredJson({ store }: StoreSettings): StoredJson {
-  return new StoredJson(store === undefined ? undefined : openStore(store));
+export function openStoredJson({ store }: StoreSettings, now: () => number = Date.now): StoredJson {
+  return new StoredJson(store === undefined ? undefined : openStore(store), now);
 }
 
 /**

@@ -13,9 +13,11 @@ import { isLargerThan, mayExceed, placeExecution } from './placement.ts';
 import type {
   DueExecution,
   DueRequest,
+  ItemsRenewal,
   ListedExecution,
   ListRequest,
   Page,
+  RenewedItems,
   ScanRequest,
 } from './requests.ts';
 import { withEntryData, withExecutionData, withExecutionText } from './storedParts.ts';
@@ -279,6 +281,14 @@ export class StoredTable implements Table {
 
   writeLogSegment(executionId: string, segment: LogSegment): Promise<void> {
     return this.#table.writeLogSegment(executionId, segment);
+  }
+
+  renewItems(executionId: string, renewal: ItemsRenewal): Promise<RenewedItems> {
+    return this.#table.renewItems(executionId, renewal);
+  }
+
+  postponeExpiry(executionId: string, reference: string, until: number | undefined): Promise<void> {
+    return this.#table.postponeExpiry(executionId, reference, until);
   }
 
   listDue(request: DueRequest): Promise<Page<DueExecution>> {

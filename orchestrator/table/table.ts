@@ -10,9 +10,11 @@ import type { ItemOutline } from './outline.ts';
 import type {
   DueExecution,
   DueRequest,
+  ItemsRenewal,
   ListedExecution,
   ListRequest,
   Page,
+  RenewedItems,
   ScanRequest,
 } from './requests.ts';
 
@@ -68,7 +70,15 @@ export interface Table {
   /** First result wins. `expiresAt` in seconds since the epoch; without it, by the table's retention. */
   insertResult(result: ResultItem, expiresAt?: number): Promise<InsertOutcome>;
 
-  /** Executions whose wake is due, earliest first. Eventually consistent: what is missed is found by the next look. */
+  /** Postpones the expiry of what is in an execution's partition; of its `execution` item only where it has ended. */
+  renewItems(executionId: string, renewal: ItemsRenewal): Promise<RenewedItems>;
+  /** Postpones the expiry of one item to a time (ms since the epoch), or for ever. Nothing where the item is gone. */
+  postponeExpiry(executionId: string, reference: string, until: number | undefined): Promise<void>;
+
+  /**
+   * Executions whose wake is due, or, given a status, all that are parked in it; earliest first. Eventually
+   * consistent: what is missed is found by the next look.
+   */
   listDue(request: DueRequest): Promise<Page<DueExecution>>;
   /**
    * Executions of a machine in a status: the latest first, with `since` the earliest first, RUNNING ones by next wake;

@@ -1,7 +1,8 @@
-import { DueShard, lookEveryMs } from '../../orchestrator/handlers/dueShard.ts';
+import { shardsOfRun, visitParkedEveryMs } from '../../orchestrator/handlers/clock.ts';
+import { type DueShard, lookEveryMs } from '../../orchestrator/handlers/dueShard.ts';
 import type { WakeEvent } from '../../orchestrator/handlers/wake.ts';
 import type { Report } from '../../orchestrator/observability/report.ts';
-import type { TableLayout } from '../../orchestrator/table/executionItem.ts';
+import type { TableLayout } from '../../orchestrator/table/retention.ts';
 import { type Instances, tableOf } from './instances.ts';
 import { ProcessDiedError, SimulatedProcess, type World } from './process.ts';
 
@@ -13,6 +14,8 @@ interface Run {
 
 const everyMs = 60_000;
 const runMs = 65_000;
+/** What machines wait for is due long before; what is due later is a renewal of data. */
+const longestWaitMs = 6 * 3_600_000;
 
 /** The clock's runs, which a rule starts every minute. Looks that would find nothing are left out. */
 export class SimulatedClock {
@@ -23,6 +26,7 @@ export class SimulatedClock {
   #runs: Run[] = [];
   #nextRunAt = 0;
   #nextLookAt = 0;
+  #hasRenewals = false;
 
   constructor(world: World, layout: TableLayout, instances: Instances, report: (report: Report) => void) {
     this.#world = world;
@@ -34,8 +38,19 @@ export class SimulatedClock {
   /** When it looks next, where something is due; infinite where nothing will be. */
   nextLookAt(): number {
     const { database, schedule, mostSkewMs } = this.#world;
-    const due = database.earliestDue() - mostSkewMs;
+    const earliest = database.earliestDue() - mostSkewMs;
+    const isRenewal = earliest > schedule.now + longestWaitMs;
+    const due = this.#hasRenewals
+      ? Math.min(earliest, nextVisitAt(schedule.now))
+      : isRenewal
+        ? Number.POSITIVE_INFINITY
+        : earliest;
     return Math.max(schedule.now, this.#nextLookAt, Math.ceil(due / lookEveryMs) * lookEveryMs);
+  }
+
+  /** From now on, or no longer, data is renewed while time passes. */
+  renewing(hasRenewals: boolean): void {
+    this.#hasRenewals = hasRenewals;
   }
 
   look(): void {
@@ -66,8 +81,9 @@ export class SimulatedClock {
       now: () => process.now(),
       sleep: (ms: number) => process.sleep(ms),
     };
-    const shards = Array.from({ length: layout.indexShards }, (_, shard) => new DueShard(options, shard));
-    this.#runs.push({ process, shards, endsAt: world.schedule.now + runMs });
+    const { due, parked } = shardsOfRun({ ...options, indexShards: layout.indexShards }, runMs);
+    for (const shard of parked) shard.look();
+    this.#runs.push({ process, shards: due, endsAt: world.schedule.now + runMs });
   }
 
   async #callWake(process: SimulatedProcess, event: WakeEvent): Promise<string | undefined> {
@@ -94,4 +110,8 @@ export class SimulatedClock {
       throw error;
     }
   }
+}
+
+function nextVisitAt(now: number): number {
+  return (Math.floor(now / visitParkedEveryMs) + 1) * visitParkedEveryMs;
 }

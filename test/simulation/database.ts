@@ -117,6 +117,9 @@ export class SimulatedDatabase {
 
   #update(input: UpdateItemCommandInput): object {
     const { Key: key, ExpressionAttributeNames: names = {}, ExpressionAttributeValues: values = {} } = input;
+    if (!this.#isMet({ ...input, Item: undefined }, this.get(idOf(key), sortOf(key)))) {
+      throw new ConditionalCheckFailedException({ message: 'The conditional request failed', $metadata: {} });
+    }
     const item = updated(
       input.UpdateExpression ?? '',
       { ...this.get(idOf(key), sortOf(key)), ...key },

@@ -1,6 +1,7 @@
 import type { Json } from '../../orchestrator/core/data/json.ts';
 import type { Control } from '../../orchestrator/core/execution/model/entries.ts';
-import { decodeExecution, type TableLayout } from '../../orchestrator/table/executionItem.ts';
+import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
+import type { TableLayout } from '../../orchestrator/table/retention.ts';
 import type { NewEvent } from '../../orchestrator/table/table.ts';
 import { tableOf } from './instances.ts';
 import { InvariantError } from './invariantError.ts';
