@@ -37,16 +37,18 @@ import {
 } from '../orchestrator/table/liveness.ts';
 import { encodeOutgoing } from '../orchestrator/table/messageItems.ts';
 import { outlineOf } from '../orchestrator/table/outline.ts';
+import { expiresBefore, graceOf } from '../orchestrator/table/renewItems.ts';
 import type {
   DueExecution,
   DueRequest,
+  ItemsRenewal,
   ListedExecution,
   ListRequest,
   Page,
   RenewedItems,
   ScanRequest,
 } from '../orchestrator/table/requests.ts';
-import type { TableLayout } from '../orchestrator/table/retention.ts';
+import { expiresAt, isExpired, type TableLayout } from '../orchestrator/table/retention.ts';
 import { maximumItemBytes, neverMs, sortKey } from '../orchestrator/table/schema.ts';
 import type {
   CommitOutcome,
@@ -71,8 +73,12 @@ export class MemoryTable implements Table {
   commits = 0;
   readonly #layout: TableLayout;
 
-  constructor(layout: TableLayout = { indexShards: 1 }) {
+  readonly #now: () => number;
+
+  /** @param now milliseconds since the epoch, from which items are kept for as long as the layout says */
+  constructor(layout: TableLayout = { indexShards: 1 }, now: () => number = () => 0) {
     this.#layout = layout;
+    this.#now = now;
   }
 
   put(item: Attributes): void {
@@ -83,12 +89,12 @@ export class MemoryTable implements Table {
   }
 
   async readExecution(executionId: string): Promise<Execution | undefined> {
-    const item = this.items.get(keyOf(executionId, sortKey.execution));
+    const item = this.#get(executionId, sortKey.execution);
     return item && decodeExecution(item);
   }
 
   async readStart(executionId: string): Promise<JournalEntry | undefined> {
-    const item = this.items.get(keyOf(executionId, sortKey.start));
+    const item = this.#get(executionId, sortKey.start);
     return item && decodeJournalItem(item);
   }
 
@@ -109,12 +115,12 @@ export class MemoryTable implements Table {
     executionId: string,
     { task, hash, page }: ItemsPage,
   ): Promise<readonly Json[] | undefined> {
-    const item = this.items.get(keyOf(executionId, sortKey.itemsPage(task, hash, page)));
+    const item = this.#get(executionId, sortKey.itemsPage(task, hash, page));
     return item && decodeItemsPage(item);
   }
 
   async writeItemsPage(executionId: string, page: ItemsPage, items: readonly Json[]): Promise<void> {
-    this.put(checkedSize('A page of items', encodeItemsPage(executionId, page, items, undefined)));
+    this.put(checkedSize('A page of items', encodeItemsPage(executionId, page, items, this.#expiry())));
   }
 
   async readJournal(executionId: string): Promise<JournalEntry[]> {
@@ -136,7 +142,7 @@ export class MemoryTable implements Table {
   }
 
   async readLogSegment(executionId: string, number: number): Promise<string | undefined> {
-    return this.items.get(keyOf(executionId, sortKey.logSegment(number)))?.log?.S;
+    return this.#get(executionId, sortKey.logSegment(number))?.log?.S;
   }
 
   async readHistory(executionId: string): Promise<HistoryItems> {
@@ -164,14 +170,14 @@ export class MemoryTable implements Table {
   ): Promise<CommitOutcome> {
     const encoded = encodeExecution(execution, this.#layout, emitted);
     if (encoded.type === 'tooLarge') return encoded;
-    const stored = this.items.get(keyOf(execution.executionId, sortKey.execution));
+    const stored = this.#get(execution.executionId, sortKey.execution);
     const current = stored && decodeExecution(stored);
     const isStill =
       execution.version === 1
         ? current === undefined
         : current?.version === execution.version - 1 && current.startedAt === execution.startedAt;
     if (!isStill) return { type: 'conflict', current };
-    const items = outgoing.map((item) => encodeOutgoing(item, undefined, execution.traceparent));
+    const items = outgoing.map((item) => encodeOutgoing(item, this.#expiry(), execution.traceparent));
     const tooLarge = Math.max(0, ...items.map(attributesSize));
     if (tooLarge > maximumItemBytes) return { type: 'tooLarge', bytes: tooLarge };
     this.put(encoded.item);
@@ -182,15 +188,17 @@ export class MemoryTable implements Table {
   }
 
   async writeLogSegment(executionId: string, segment: LogSegment): Promise<void> {
+    const expiry = this.#expiry();
     this.put({
       executionId: { S: executionId },
       item: { S: sortKey.logSegment(segment.number) },
       log: { S: segment.text },
+      ...(expiry !== undefined && { expiresAt: { N: String(expiry) } }),
     });
   }
 
   async insertStart(start: StartItem): Promise<InsertStartOutcome> {
-    const item = checkedSize('The start item', encodeStart(start, undefined));
+    const item = checkedSize('The start item', encodeStart(start, this.#expiry()));
     const existing = this.items.get(keyOf(start.executionId, sortKey.start));
     if (existing) return { type: isSameStart(existing, item) ? 'same' : 'different' };
     this.put(item);
@@ -198,16 +206,16 @@ export class MemoryTable implements Table {
   }
 
   async insertEvent(event: NewEvent): Promise<InsertOutcome> {
-    return this.#insert(encodeEvent(event, undefined));
+    return this.#insert(encodeEvent(event, this.#expiry()));
   }
 
-  async insertResult(result: ResultItem): Promise<InsertOutcome> {
-    return this.#insert(encodeResult(result, undefined));
+  async insertResult(result: ResultItem, expiry?: number): Promise<InsertOutcome> {
+    return this.#insert(encodeResult(result, expiry ?? this.#expiry()));
   }
 
   async readBeats(executionId: string, attempts: readonly TaskAttempt[]): Promise<Beat[]> {
     return [...new Set(attempts.map(sortKey.beat))].flatMap((key) => {
-      const item = this.items.get(keyOf(executionId, key));
+      const item = this.#get(executionId, key);
       return (item && decodeBeat(item)) ?? [];
     });
   }
@@ -217,19 +225,24 @@ export class MemoryTable implements Table {
     this.put(checkedSize('The beat item', beatItem(this.items.get(key), beat)));
   }
 
-  async insertClaim(claim: Claim): Promise<ClaimOutcome> {
-    const item = encodeClaim(claim, undefined);
+  async insertClaim(claim: Claim, expiry?: number): Promise<ClaimOutcome> {
+    const item = encodeClaim(claim, expiry ?? this.#expiry());
     const existing = this.items.get(keyOf(claim.executionId, item.item?.S ?? ''));
     if (!existing) this.put(item);
     return !existing || existing.claimedBy?.S === claim.claimedBy ? 'claimed' : 'taken';
   }
 
-  /** Nothing in it expires. */
-  async renewItems(executionId: string): Promise<RenewedItems> {
+  async renewItems(executionId: string, { before, until, limit }: ItemsRenewal): Promise<RenewedItems> {
     const senders = this.#journal(executionId).flatMap((entry) =>
       entry.kind === 'message' ? [entry.sender] : [],
     );
-    return { count: 0, senders: [...new Set(senders)] };
+    const due = [...this.items.values()].filter(
+      (item) => idOf(item) === executionId && expiresBefore(item, before),
+    );
+    for (const item of due.slice(0, limit)) {
+      item.expiresAt = { N: String(Math.floor((until + graceOf(item)) / 1000)) };
+    }
+    return { count: Math.min(due.length, limit), senders: [...new Set(senders)] };
   }
 
   async postponeExpiry(executionId: string, reference: string, until: number | undefined): Promise<void> {
@@ -273,7 +286,7 @@ export class MemoryTable implements Table {
 
   async readOutline(executionId: string): Promise<Outline> {
     const items = [...this.items.values()].filter((item) => idOf(item) === executionId);
-    return outlined(items);
+    return this.#outlined(items);
   }
 
   async scan({
@@ -289,10 +302,10 @@ export class MemoryTable implements Table {
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([, item]) => item);
     const last = found.length > limit ? found[limit - 1] : undefined;
-    if (!last) return outlined(found);
+    if (!last) return this.#outlined(found);
     const { executionId = { S: '' }, item = { S: '' } } = last;
     const next = encodeCursor({ shard: segment, from: { executionId, item } });
-    return { ...outlined(found.slice(0, limit)), cursor: next };
+    return { ...this.#outlined(found.slice(0, limit)), cursor: next };
   }
 
   /** Of one index partition, in the order of its sort key and, as in DynamoDB, some order beyond that. */
@@ -327,9 +340,24 @@ export class MemoryTable implements Table {
     return [...this.items.values()].filter((item) => item.item?.S === sortKey.execution).map(decodeExecution);
   }
 
+  #outlined(items: readonly Attributes[]): Outline {
+    const unexpired = items.filter((item) => !isExpired(item, this.#now()));
+    return { items: unexpired.map(outlineOf).filter((outline) => outline !== undefined), readUnits: 0 };
+  }
+
+  #expiry(): number | undefined {
+    return expiresAt(this.#layout, this.#now());
+  }
+
+  /** Expired items count as absent. */
+  #get(executionId: string, item: string): Attributes | undefined {
+    const found = this.items.get(keyOf(executionId, item));
+    return found && !isExpired(found, this.#now()) ? found : undefined;
+  }
+
   #journal(executionId: string): JournalEntry[] {
     return [...this.items.values()]
-      .filter((item) => item.executionId?.S === executionId)
+      .filter((item) => item.executionId?.S === executionId && !isExpired(item, this.#now()))
       .map(decodeJournalItem)
       .filter((entry) => entry !== undefined);
   }
@@ -340,10 +368,6 @@ export class MemoryTable implements Table {
     this.put(item);
     return 'inserted';
   }
-}
-
-function outlined(items: readonly Attributes[]): Outline {
-  return { items: items.map(outlineOf).filter((outline) => outline !== undefined), readUnits: 0 };
 }
 
 function keyOf(executionId: string, item: string): string {

@@ -24,7 +24,7 @@ const defaultPace: ClockPace = { lookEveryMs, runForMs: runSeconds * 1000 };
 
 /**
  * Finds executions whose wake is due, once a second, and calls the wake function for them; those that are suspended or wait for
- * a redrive some times a day.
+ * a redrive once an hour.
  */
 export function clockHandler(options: ClockOptions) {
   return async (): Promise<void> => {
@@ -67,12 +67,17 @@ export function shardsOfRun(options: ClockOptions, runForMs: number) {
   return { due: dueShards(options), parked };
 }
 
-/** Of what stands still, data is renewed: twice in the shortest time after which it must be. */
-export const visitParkedEveryMs = 6 * 3_600_000;
+/** What stands still has its data renewed: after twelve hours at the earliest, and twelve hours before it is too late. */
+export const visitParkedEveryMs = 3_600_000;
 
 /** Runs begin at least as often as one lasts, so that none of these times is between two of them. */
 function visitsParked(now: number, runForMs: number): boolean {
-  return Math.floor(now / visitParkedEveryMs) > Math.floor((now - runForMs) / visitParkedEveryMs);
+  return visitsBefore(now) > visitsBefore(now - runForMs);
+}
+
+/** At half past: on the hour everything else is under way, too. */
+function visitsBefore(time: number): number {
+  return Math.floor((time + visitParkedEveryMs / 2) / visitParkedEveryMs);
 }
 
 function parkedShards(options: ClockOptions): DueShard[] {

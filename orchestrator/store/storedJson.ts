@@ -23,6 +23,7 @@ export const maximumStateBytes = 16 * 1024 * 1024;
 const mostRemembered = 1000;
 /** After that, it is: objects expire by their age, and what refers to one must not be much younger than it. */
 const longestRememberedMs = 3_600_000;
+const renewalsInFlight = 16;
 /** Characters of what was read last that are kept: whoever polls reads the same object again and again. */
 const mostKept = 8 * 1024 * 1024;
 
@@ -131,13 +132,21 @@ export class StoredJson {
    */
   async renew(prefix: string, before: number, limit: number): Promise<number> {
     if (!this.#store) return 0;
+    const store = this.#store;
     let count = 0;
-    for await (const { key, writtenAt } of this.#store.list(prefix)) {
+    let some: string[] = [];
+    const renewAll = async () => {
+      await Promise.all(some.map((key) => store.renew(key)));
+      some = [];
+    };
+    for await (const { key, writtenAt } of store.list(prefix)) {
       if (count >= limit) break;
       if (writtenAt >= before) continue;
-      await this.#store.renew(key);
+      some.push(key);
       count++;
+      if (some.length === renewalsInFlight) await renewAll();
     }
+    await renewAll();
     return count;
   }
 

@@ -20,9 +20,7 @@ export async function renewItems(
     const page = await calls.query({ ...keysQuery(executionId), ...(from && { ExclusiveStartKey: from }) });
     const items = page.Items ?? [];
     for (const item of items) addSender(senders, item);
-    const due = items
-      .filter((item) => (expiryOf(item) ?? Number.POSITIVE_INFINITY) < before + graceOf(item))
-      .slice(0, limit - count);
+    const due = items.filter((item) => expiresBefore(item, before)).slice(0, limit - count);
     for (let i = 0; i < due.length; i += updatesInFlight) {
       await Promise.all(
         due.slice(i, i + updatesInFlight).map(({ executionId: id, item }) => {
@@ -65,7 +63,13 @@ export async function postponeExpiry(
   await calls.updateIf({ Key: key, ...update });
 }
 
-function graceOf(item: Attributes): number {
+/** What has no expiry is kept for ever. */
+export function expiresBefore(item: Attributes, before: number): boolean {
+  return (expiryOf(item) ?? Number.POSITIVE_INFINITY) < before + graceOf(item);
+}
+
+/** By which an `execution` item outlives the rest. */
+export function graceOf(item: Attributes): number {
   return item[attribute.item]?.S === sortKey.execution ? graceMs : 0;
 }
 

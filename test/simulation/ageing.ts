@@ -2,7 +2,7 @@ import { childNumber, parentOf } from '../../orchestrator/core/execution/model/a
 import { type Execution, hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
 import type { Retention } from '../../orchestrator/core/policy/retention.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
-import { expiryOf } from '../../orchestrator/table/retention.ts';
+import { expiryOf, isExpired } from '../../orchestrator/table/retention.ts';
 import { InvariantError } from './invariantError.ts';
 import type { World } from './process.ts';
 import type { SimulatedStore } from './store.ts';
@@ -42,7 +42,9 @@ export class Ageing {
       const executionId = draws.oneOf([first, ...rest], 'ageing');
       const word = draws.oneOf(words, 'ageing');
       schedule.later(draws.below(ms, 'ageing'), () => {
-        if (!world.database.get(executionId, 'execution')) return;
+        const item = world.database.get(executionId, 'execution');
+        // Of what has expired, nothing is decided any more.
+        if (!item || isExpired(item, schedule.now + hourMs)) return;
         if (word === 'redrive') onRedrive(executionId);
         schedule.begin(users.control(executionId, `aged-${number}-${word}`, word));
       });

@@ -1,8 +1,13 @@
+import { openTasks } from '../../orchestrator/core/execution/lists/fanOut.ts';
+import { nextDueOf } from '../../orchestrator/core/execution/tasks/tasks.ts';
+import { parseMachineState } from '../../orchestrator/core/machine/index.ts';
 import { shardsOfRun, visitParkedEveryMs } from '../../orchestrator/handlers/clock.ts';
 import { type DueShard, lookEveryMs } from '../../orchestrator/handlers/dueShard.ts';
 import type { WakeEvent } from '../../orchestrator/handlers/wake.ts';
 import type { Report } from '../../orchestrator/observability/report.ts';
-import type { TableLayout } from '../../orchestrator/table/retention.ts';
+import type { Attributes } from '../../orchestrator/table/attributes.ts';
+import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
+import { dataRenewalAt, type TableLayout } from '../../orchestrator/table/retention.ts';
 import { type Instances, tableOf } from './instances.ts';
 import { ProcessDiedError, SimulatedProcess, type World } from './process.ts';
 
@@ -14,8 +19,6 @@ interface Run {
 
 const everyMs = 60_000;
 const runMs = 65_000;
-/** What machines wait for is due long before; what is due later is a renewal of data. */
-const longestWaitMs = 6 * 3_600_000;
 
 /** The clock's runs, which a rule starts every minute. Looks that would find nothing are left out. */
 export class SimulatedClock {
@@ -38,13 +41,9 @@ export class SimulatedClock {
   /** When it looks next, where something is due; infinite where nothing will be. */
   nextLookAt(): number {
     const { database, schedule, mostSkewMs } = this.#world;
-    const earliest = database.earliestDue() - mostSkewMs;
-    const isRenewal = earliest > schedule.now + longestWaitMs;
-    const due = this.#hasRenewals
-      ? Math.min(earliest, nextVisitAt(schedule.now))
-      : isRenewal
-        ? Number.POSITIVE_INFINITY
-        : earliest;
+    const isLeft = (item: Attributes) => !this.#hasRenewals && waitsForNothing(item, this.#layout);
+    const earliest = database.earliestDue(isLeft) - mostSkewMs;
+    const due = this.#hasRenewals ? Math.min(earliest, nextVisitAt(schedule.now)) : earliest;
     return Math.max(schedule.now, this.#nextLookAt, Math.ceil(due / lookEveryMs) * lookEveryMs);
   }
 
@@ -112,6 +111,16 @@ export class SimulatedClock {
   }
 }
 
+/** It is woken for a renewal of its data, and for nothing else: it would be again and again, until somebody sends an event. */
+function waitsForNothing(item: Attributes, layout: TableLayout): boolean {
+  const execution = decodeExecution(item);
+  const { status, snapshot, timeoutAt, waiting, wakeAt } = execution;
+  if (status !== 'RUNNING' || waiting || wakeAt !== dataRenewalAt(execution, layout)) return false;
+  const isDue = openTasks(execution).some((task) => nextDueOf(task) !== undefined);
+  const hasTimers = snapshot !== undefined && parseMachineState(snapshot).timers.length > 0;
+  return !isDue && !hasTimers && timeoutAt === undefined;
+}
+
 function nextVisitAt(now: number): number {
-  return (Math.floor(now / visitParkedEveryMs) + 1) * visitParkedEveryMs;
+  return (Math.floor(now / visitParkedEveryMs + 0.5) + 0.5) * visitParkedEveryMs;
 }
