@@ -1,26 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, Help } from 'commander';
 import type { CommandLine } from './commands/command.ts';
-import {
-  addRedriveCommand,
-  addResumeCommand,
-  addSendCommand,
-  addStopCommand,
-  addSuspendCommand,
-} from './commands/control.ts';
-import { addDescribeCommand } from './commands/describe.ts';
-import { addDevCommand } from './commands/dev.ts';
-import { addDoctorCommand } from './commands/doctor.ts';
-import { addEventsCommand } from './commands/events.ts';
-import { addHistoryCommand } from './commands/history.ts';
-import { addListCommand } from './commands/list.ts';
-import { addMachinesCommand } from './commands/machines.ts';
-import { addReplayCommand } from './commands/replay.ts';
-import { addRunCommand } from './commands/run.ts';
-import { addStartCommand } from './commands/start.ts';
-import { addTaskCommand } from './commands/task.ts';
-import { addWaitCommand } from './commands/wait.ts';
+import { type CommandEntry, commands } from './commands/index.ts';
 import type { CommandContext } from './context.ts';
 import { type ExitCode, exitCode, exitCodesHelp } from './exitCodes.ts';
 import { reportError } from './reportError.ts';
@@ -37,8 +19,8 @@ export async function runCommandLine(args: readonly string[], context: CommandCo
       code = answered;
     },
   };
-  for (const add of commands) add(line);
   try {
+    await addCommands(line, args);
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
@@ -46,25 +28,24 @@ export async function runCommandLine(args: readonly string[], context: CommandCo
   }
 }
 
-const commands = [
-  addDevCommand,
-  addRunCommand,
-  addStartCommand,
-  addDescribeCommand,
-  addListCommand,
-  addHistoryCommand,
-  addReplayCommand,
-  addEventsCommand,
-  addWaitCommand,
-  addSendCommand,
-  addTaskCommand,
-  addStopCommand,
-  addRedriveCommand,
-  addSuspendCommand,
-  addResumeCommand,
-  addDoctorCommand,
-  addMachinesCommand,
-];
+/** Adds the command that the arguments name, and the names of the others: loading them all takes ten times as long. */
+async function addCommands(line: CommandLine, args: readonly string[]): Promise<void> {
+  const words = args.filter((arg) => !arg.startsWith('-'));
+  const named = words[0] === 'help' ? words[1] : words[0];
+  for (const entry of commands) {
+    if (entry.name === named) (await entry.load())(line);
+    else line.program.command(entry.name);
+  }
+}
+
+const entries: ReadonlyMap<string, CommandEntry> = new Map(commands.map((entry) => [entry.name, entry]));
+
+/** What the overview says of a command, which may not be loaded. Commands inside of commands are. */
+function entryOf(command: Command): CommandEntry | undefined {
+  return command.parent?.parent === null ? entries.get(command.name()) : undefined;
+}
+
+const help = new Help();
 
 function createProgram({ terminal }: CommandContext): Command {
   const program = new Command('millrace');
@@ -81,6 +62,13 @@ function createProgram({ terminal }: CommandContext): Command {
       outputError: () => {},
     })
     .showSuggestionAfterError()
+    .configureHelp({
+      subcommandTerm: (command) => {
+        const entry = entryOf(command);
+        return entry ? `${entry.name} ${entry.usage}`.trimEnd() : help.subcommandTerm(command);
+      },
+      subcommandDescription: (command) => entryOf(command)?.summary ?? help.subcommandDescription(command),
+    })
     .addHelpText(
       'after',
       `

@@ -9,15 +9,16 @@ import {
 } from '../orchestrator/configuration/configuration.ts';
 import { readExecutionClock } from '../orchestrator/configuration/executionClock.ts';
 import { storeUrlProblem } from '../orchestrator/store/openStore.ts';
-import type { Units } from '../orchestrator/table/dynamoDBCalls.ts';
-import { DynamoDBTable } from '../orchestrator/table/dynamoDBTable.ts';
-import { openStoredJson, withStore } from '../orchestrator/table/openTable.ts';
+import type { Units } from '../orchestrator/table/dynamodb/dynamoDBCalls.ts';
+import { DynamoDBTable } from '../orchestrator/table/dynamodb/dynamoDBTable.ts';
 import type { ListedExecution, Page } from '../orchestrator/table/requests.ts';
+import { openStoredJson, withStore } from '../orchestrator/table/stored/withStore.ts';
 import { type CheckMachinesOptions, checkMachines } from './checkMachines.ts';
 import {
   type ControlOptions,
   checkPatch,
   controlContent,
+  isTooLateToRedrive,
   type RedriveOptions,
   sendControl,
 } from './control.ts';
@@ -30,7 +31,7 @@ import type { TreatedFinding } from './doctor/treatment.ts';
 import { NotRedrivableError } from './errors.ts';
 import { type HistoryEntry, type HistoryOptions, readHistory, readHistoryPage } from './history.ts';
 import { type ListOptions, listAllExecutions, listExecutions } from './list.ts';
-import type { ExecutionEvent, MachineEvents, MachineReference } from './machineTypes.ts';
+import type { ExecutionEvent, MachineEvents, MachineReference, OptionalIfEmpty } from './machineTypes.ts';
 import {
   type ExecutionRecording,
   type ExecutionState,
@@ -143,7 +144,10 @@ export class MillraceClient {
    * @throws InvalidExecutionIdError, InvalidMachineIdError, NotSerializableError, ItemTooLargeError before anything is
    * written
    */
-  start<M extends MachineReference>(machine: M, options: StartOptions<M>): Promise<StartedExecution> {
+  start<M extends MachineReference>(
+    machine: M,
+    ...[options]: OptionalIfEmpty<StartOptions<M>>
+  ): Promise<StartedExecution> {
     return startExecution(this.#surroundings, machine, options);
   }
 
@@ -221,7 +225,7 @@ export class MillraceClient {
    * @throws TaskNotOpenError when nobody waits for it any more
    * @throws TaskAlreadyCompletedError when it has another result
    */
-  failTask(token: string, failure: TaskFailure): Promise<void> {
+  failTask(token: string, failure: TaskFailure | Error): Promise<void> {
     return failTask(this.#surroundings, token, failure);
   }
 
@@ -250,13 +254,14 @@ export class MillraceClient {
    * repeated, what failed is tried again, its children are redriven with it.
    *
    * @throws ExecutionNotFoundError, InvalidExecutionIdError, NotSerializableError
-   * @throws NotRedrivableError when it is in another status
+   * @throws NotRedrivableError when it is in another status, or ended so long ago that its data is about to expire
    * @throws InputPatchNotApplicableError when nothing that failed has an input
    */
   async redrive(executionId: string, options: RedriveOptions = {}): Promise<void> {
-    const { status } = await this.describe(executionId);
-    if (status === 'RUNNING' || status === 'SUSPENDED' || status === 'SUCCEEDED') {
-      throw new NotRedrivableError(executionId, status);
+    const { status, endedAt } = await this.describe(executionId);
+    const isTooLate = isTooLateToRedrive(this.#surroundings, endedAt);
+    if (isTooLate || status === 'RUNNING' || status === 'SUSPENDED' || status === 'SUCCEEDED') {
+      throw new NotRedrivableError(executionId, status, isTooLate);
     }
     await checkPatch(this.#surroundings, executionId, options);
     await sendControl(this.#surroundings, executionId, controlContent('redrive', options));

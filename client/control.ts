@@ -1,8 +1,9 @@
 import { serializable } from '../orchestrator/core/data/serializable.ts';
 import { patchTarget } from '../orchestrator/core/execution/control/inputPatch.ts';
 import type { ControlContent } from '../orchestrator/core/execution/model/entries.ts';
+import { retentionOf } from '../orchestrator/core/policy/retention.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
-import type { InsertOutcome } from '../orchestrator/table/table.ts';
+import type { InsertOutcome } from '../orchestrator/table/requests.ts';
 import { InputPatchNotApplicableError } from './errors.ts';
 import type { ClientSurroundings } from './surroundings.ts';
 
@@ -13,6 +14,17 @@ export interface ControlOptions {
 }
 
 /** With what an execution is redriven. */
+/** The orchestrator refuses it, too: what a redrive needs could expire before it is renewed. */
+export function isTooLateToRedrive(
+  { now, retentionDays }: Pick<ClientSurroundings, 'now' | 'retentionDays'>,
+  endedAt: string | undefined,
+): boolean {
+  const retention = retentionOf(retentionDays);
+  return (
+    retention !== undefined && endedAt !== undefined && now() - Date.parse(endedAt) > retention.redrivableMs
+  );
+}
+
 export interface RedriveOptions extends ControlOptions {
   /** Version of the machine to go on with. @default the one it is on */
   readonly version?: string;
@@ -40,7 +52,7 @@ export async function checkPatch(
   executionId: string,
   { input }: RedriveOptions,
 ): Promise<void> {
-  const execution = input === undefined ? undefined : await table.readExecution(executionId);
+  const execution = input === undefined ? undefined : await table.executions.read(executionId);
   const target = execution && patchTarget(execution);
   if (target?.type === 'none') throw new InputPatchNotApplicableError(executionId, target);
 }
@@ -52,5 +64,5 @@ export function sendControl(
   content: ControlContent,
   eventId: string = newId(),
 ): Promise<InsertOutcome> {
-  return table.insertEvent({ executionId, eventId, at: isoTime(now()), content });
+  return table.journal.insertEvent({ executionId, eventId, at: isoTime(now()), content });
 }

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../orchestrator/core/data/json.ts';
+import { shownData } from '../orchestrator/core/data/thrown.ts';
 import { doneCount, type FanOut, failedCount } from '../orchestrator/core/execution/lists/fanOut.ts';
 import { childId, parentOf } from '../orchestrator/core/execution/model/addresses.ts';
 import {
@@ -10,7 +11,7 @@ import {
   taskKey,
 } from '../orchestrator/core/execution/model/execution.ts';
 import { taskToken } from '../orchestrator/core/execution/tasks/taskToken.ts';
-import { mayHoldReferences, withoutMarks } from '../orchestrator/core/machine/references.ts';
+import { mayHoldReferences } from '../orchestrator/core/machine/references.ts';
 import { type MachineState, parseMachineState } from '../orchestrator/core/machine/state.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { Beat } from '../orchestrator/table/liveness.ts';
@@ -109,7 +110,7 @@ export async function describeExecution<M extends MachineReference = string>(
 ): Promise<ExecutionDescription<M>> {
   checkExecutionId(executionId);
   const expected = machine === undefined ? undefined : machineId(machine);
-  const execution = await table.readExecution(executionId);
+  const execution = await table.executions.read(executionId);
   const description = execution
     ? descriptionOf<M>(execution, await beatsOf({ table }, execution))
     : await describeStart<M>({ table }, executionId);
@@ -123,7 +124,7 @@ async function describeStart<M extends MachineReference>(
   { table }: Pick<ClientSurroundings, 'table'>,
   executionId: string,
 ): Promise<ExecutionDescription<M>> {
-  const start = await table.readStart(executionId);
+  const start = await table.journal.readStart(executionId);
   if (start?.kind !== 'start') throw new ExecutionNotFoundError(executionId);
   const { machine } = start;
   return {
@@ -150,7 +151,7 @@ export function descriptionOf<M extends MachineReference>(
   const stored = execution.snapshot === undefined ? undefined : parseMachineState(execution.snapshot);
   // What an execution ends with is in its state, too.
   const hasMarks = mayHoldReferences(execution.snapshot ?? '');
-  const shown = (data: Json) => (hasMarks ? withoutMarks(data) : data);
+  const shown = (data: Json) => (hasMarks ? shownData(data) : data);
   return {
     executionId,
     ...parentField(executionId),
@@ -194,7 +195,7 @@ async function beatsOf(
   { executionId, tasks }: Execution,
 ): Promise<Beat[]> {
   const beating = tasks.filter((task) => task.heartbeatAt !== undefined || task.waitsForResult);
-  return beating.length === 0 ? [] : table.readBeats(executionId, beating);
+  return beating.length === 0 ? [] : table.attempts.readBeats(executionId, beating);
 }
 
 function taskOf(executionId: string, open: OpenTask, beats: readonly Beat[]): TaskDescription {

@@ -56,15 +56,19 @@ export class DifferentMachineError extends Error {
   }
 }
 
-/** Thrown when an execution is redriven that runs, is suspended or has succeeded; nothing was written. */
+/**
+ * Thrown when an execution is redriven that runs, is suspended or has succeeded, or that ended too long ago; nothing was written.
+ */
 export class NotRedrivableError extends Error {
   readonly code = 'NotRedrivable';
   override readonly name = 'NotRedrivableError';
-  constructor(executionId: string, status: ExecutionStatus) {
+  constructor(executionId: string, status: ExecutionStatus, isTooLate = false) {
     const instead = status === 'SUSPENDED' ? ' Resume it.' : '';
     super(
-      `The execution '${executionId}' is ${status}: only one that is FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE can be ` +
-        `redriven.${instead}`,
+      isTooLate
+        ? `The execution '${executionId}' is ${status}, and ended too long ago to be redriven: its data is about to expire. Start another.`
+        : `The execution '${executionId}' is ${status}: only one that is FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE can be ` +
+            `redriven.${instead}`,
     );
   }
 }
@@ -150,7 +154,7 @@ export class SinceNotApplicableError extends Error {
   override readonly name = 'SinceNotApplicableError';
   constructor() {
     super(
-      'Executions that are RUNNING are listed by their next wake, and not by when they began: leave since out, or name another status.',
+      'Only executions of one machine in one status other than RUNNING are listed by time: leave since out, or name a machine and a status.',
     );
   }
 }

@@ -8,7 +8,7 @@ import {
   parseLog,
 } from '../orchestrator/core/execution/model/log.ts';
 import { InvalidCursorError } from '../orchestrator/table/indexQueries.ts';
-import type { Table } from '../orchestrator/table/table.ts';
+import type { JournalReader, LogSegments } from '../orchestrator/table/table.ts';
 
 /**
  * A place in a log. The part of the log that is in the execution item counts as the segment after the last: once it has
@@ -35,7 +35,11 @@ export interface LoggedEntry {
   readonly next: LogPosition;
 }
 
-type LogTable = Pick<Table, 'readLogSegments' | 'readJournalEntries' | 'readJournalPage'>;
+/** What of the table a log is read with. */
+interface LogTable {
+  readonly log: Pick<LogSegments, 'readSegments'>;
+  readonly journal: Pick<JournalReader, 'readEntries' | 'readPage'>;
+}
 
 /** About as many entries has a segment of the log; only how much is read at a time depends on it. */
 const entriesASegment = 25;
@@ -112,7 +116,7 @@ export async function* readPending(
   }
   let cursor: string | undefined;
   do {
-    const page = await table.readJournalPage(executionId, cursor);
+    const page = await table.journal.readPage(executionId, cursor);
     yield* page.items.filter(({ reference }) => !logged.has(reference));
     cursor = page.cursor;
   } while (cursor !== undefined);
@@ -126,7 +130,7 @@ async function readSegments(
 ): Promise<(string | undefined)[]> {
   const end = Math.min(first + count, logSegments);
   const numbers = Array.from({ length: Math.max(0, end - first) }, (_, i) => first + i);
-  const stored = numbers.length === 0 ? [] : await table.readLogSegments(executionId, numbers);
+  const stored = numbers.length === 0 ? [] : await table.log.readSegments(executionId, numbers);
   const byNumber = new Map(stored.map(({ number, text }) => [number, text]));
   const texts = numbers.map((number) => byNumber.get(number));
   return first + count > logSegments ? [...texts, log] : texts;
@@ -140,7 +144,7 @@ async function* withItems(
   const references = entries
     .filter(({ entry }) => isJournalKind(entry.kind))
     .map(({ entry }) => entry.reference);
-  const found = references.length === 0 ? [] : await table.readJournalEntries(executionId, references);
+  const found = references.length === 0 ? [] : await table.journal.readEntries(executionId, references);
   const items = new Map(found.map((item) => [item.reference, item]));
   for (const each of entries) {
     yield { ...each, item: isJournalKind(each.entry.kind) ? items.get(each.entry.reference) : undefined };

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../orchestrator/core/data/json.ts';
+import { shownData, thrownAsJson } from '../orchestrator/core/data/thrown.ts';
 import type { Message } from '../orchestrator/core/execution/children/messages.ts';
-import type { ControlEntry, JournalEntry } from '../orchestrator/core/execution/model/entries.ts';
+import type { ControlEntry, JournalEntry, TaskResult } from '../orchestrator/core/execution/model/entries.ts';
 import type { Execution } from '../orchestrator/core/execution/model/execution.ts';
 import type { IgnoredReason, LogEntry } from '../orchestrator/core/execution/model/log.ts';
 import type { DivergenceCode } from '../orchestrator/core/execution/replay/divergence.ts';
@@ -10,7 +11,6 @@ import {
   type ReplayedExecution,
 } from '../orchestrator/core/execution/replay/replay.ts';
 import { parseMachineState } from '../orchestrator/core/machine/state.ts';
-import type { TaskError } from '../orchestrator/core/machine/step.types.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import { type ListResults, withListResults } from '../orchestrator/table/listResults.ts';
 import type { Page } from '../orchestrator/table/requests.ts';
@@ -51,7 +51,8 @@ export interface HistoryEntry {
   /** Of a result. */
   readonly status?: 'SUCCEEDED' | 'FAILED';
   readonly output?: Json;
-  readonly error?: TaskError;
+  /** An error as `{ name, message, … }` with its own fields, or the value that was thrown in place of one. */
+  readonly error?: Json;
   /** Of the start. */
   readonly input?: Json;
   /** The event, its type included. */
@@ -169,9 +170,10 @@ async function* historyEntries(
   { machines, begin, chunk }: EntriesOptions,
 ): AsyncGenerator<{ entry: HistoryEntry; next: HistoryPosition }, void, undefined> {
   checkExecutionId(executionId);
-  const execution = await table.readExecution(executionId);
+  const execution = await table.executions.read(executionId);
   // Events may come before the start: they alone make no execution.
-  if (!execution && !(await table.readStart(executionId))) throw new ExecutionNotFoundError(executionId);
+  if (!execution && !(await table.journal.readStart(executionId)))
+    throw new ExecutionNotFoundError(executionId);
   const workers = workersOf(execution);
   const first = typeof begin === 'number' ? begin : begin.number;
   const pendingBefore = typeof begin === 'number' ? 0 : begin.pending;
@@ -303,7 +305,7 @@ function detailsOf(entry: JournalEntry): Details {
       return entry.input === undefined ? {} : { input: entry.input };
     case 'result':
       return {
-        ...entry.result,
+        ...resultOf(entry.result),
         ...(entry.worker !== undefined && { worker: entry.worker }),
         ...writtenAt(entry.at),
       };
@@ -318,6 +320,11 @@ function detailsOf(entry: JournalEntry): Details {
     case 'invalidEvent':
       return writtenAt(entry.at);
   }
+}
+
+function resultOf(result: TaskResult): Details {
+  if (result.status === 'SUCCEEDED') return result;
+  return { status: result.status, error: shownData(thrownAsJson(result.error) ?? null) };
 }
 
 function writtenAt(at: string | undefined): Details {

@@ -6,13 +6,15 @@ import type { MachineReference } from './machineTypes.ts';
 import type { ClientSurroundings } from './surroundings.ts';
 
 export interface ListOptions {
-  readonly machine: MachineReference;
-  readonly status: ExecutionStatus;
+  /** @default all machines: then the list has no order in time, and reads the index until its page is full */
+  readonly machine?: MachineReference;
+  /** @default every status, with the same consequence */
+  readonly status?: ExecutionStatus;
   /** Executions a page. @default 100 */
   readonly limit?: number;
   /** The `cursor` of the page before. */
   readonly cursor?: string;
-  /** Only those that entered the status at or after this time (ms since the epoch). Not for RUNNING. */
+  /** Only those that entered the status at or after this time (ms since the epoch). Not for RUNNING; needs machine and status. */
   readonly since?: number;
 }
 
@@ -20,8 +22,20 @@ export async function listExecutions(
   { table }: ClientSurroundings,
   { machine, limit = 100, ...rest }: ListOptions,
 ): Promise<Page<ListedExecution>> {
-  if (rest.since !== undefined && rest.status === 'RUNNING') throw new SinceNotApplicableError();
-  return table.list({ ...rest, machine: machineId(machine), limit });
+  const { status, cursor, since } = rest;
+  const id = machine === undefined ? undefined : machineId(machine);
+  if (since !== undefined && (status === 'RUNNING' || status === undefined || id === undefined)) {
+    throw new SinceNotApplicableError();
+  }
+  const request = { limit, ...(cursor !== undefined && { cursor }) };
+  if (id !== undefined && status !== undefined) {
+    return table.index.list({ ...request, machine: id, status, ...(since !== undefined && { since }) });
+  }
+  return table.index.listAny({
+    ...request,
+    ...(id !== undefined && { machine: id }),
+    ...(status !== undefined && { status }),
+  });
 }
 
 const pageSize = 1000;

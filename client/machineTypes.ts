@@ -24,6 +24,10 @@ export interface ExecutionEvent {
   readonly [field: string]: unknown;
 }
 
+/** Options as a last argument, which may be left out where none is required. */
+export type OptionalIfEmpty<Options> =
+  Record<never, never> extends Options ? [options?: Options] : [options: Options];
+
 /** The property `input`, which may be left out where the machine takes none. */
 export type WithInput<M extends MachineReference> =
   undefined extends MachineInput<M>

@@ -85,7 +85,7 @@ export async function recordExecution(
   executionId: string,
 ): Promise<ExecutionRecording> {
   checkExecutionId(executionId);
-  const { execution, journal, segments } = await table.readHistory(executionId);
+  const { execution, journal, segments } = await table.executions.readHistory(executionId);
   if (!execution) throw new ExecutionNotFoundError(executionId);
   return { recording: 1, execution, journal, log: [...segments, execution.log] };
 }
@@ -120,9 +120,9 @@ export async function replayExecution(
   machines: readonly MachineDefinition[] | MachineLookup,
 ): Promise<ReplayReport> {
   checkExecutionId(executionId);
-  const execution = await table.readExecution(executionId);
+  const execution = await table.executions.read(executionId);
   if (!execution) {
-    const start = await table.readStart(executionId);
+    const start = await table.journal.readStart(executionId);
     if (start?.kind !== 'start') throw new ExecutionNotFoundError(executionId);
     const { machine } = start;
     return { executionId, machine, status: 'RUNNING', entries: 0, outcome: 'notStarted' };
@@ -149,7 +149,7 @@ export async function readStateAt(
   machines: readonly MachineDefinition[] | MachineLookup,
 ): Promise<ExecutionState> {
   checkExecutionId(executionId);
-  const execution = await table.readExecution(executionId);
+  const execution = await table.executions.read(executionId);
   if (!execution) throw new ExecutionNotFoundError(executionId);
   const itemResults: ListResults = new Map();
   const replay = new Replay(asLookup(machines), { ...asStarted(execution), itemResults });

@@ -29,7 +29,7 @@ export async function sendEvent(
   const { type, ...rest } = checkedEvent(event);
   const fields = serializable(rest, 'event') as JsonObject;
   const content = { type, ...(Object.keys(fields).length > 0 && { event: fields }) };
-  const outcome = await table.insertEvent({ executionId, eventId, at: isoTime(now()), content });
+  const outcome = await table.journal.insertEvent({ executionId, eventId, at: isoTime(now()), content });
   return { eventId, isNew: outcome === 'inserted' };
 }
 

@@ -26,19 +26,20 @@ export interface StartedExecution {
 export async function startExecution<M extends MachineReference>(
   { table, newId }: Pick<ClientSurroundings, 'table' | 'newId'>,
   machine: M,
-  options: StartOptions<M>,
+  options: StartOptions<M> | undefined,
   path = 'input',
 ): Promise<StartedExecution> {
-  const { executionId = newId(), version } = options;
+  const given: Partial<StartOptions<M>> = options ?? {};
+  const { executionId = newId(), version } = given;
   checkNewExecutionId(executionId);
   if (version !== undefined && (typeof version !== 'string' || version === '')) {
     throw new InvalidMachineIdError(
       "A machine's version is a string that is not empty; leave it out for the newest.",
     );
   }
-  const input = serializable(options.input, path);
-  const traceparent = validTraceparent(options.traceparent) ?? activeTraceparent();
-  const outcome = await table.insertStart({
+  const input = serializable(given.input, path);
+  const traceparent = validTraceparent(given.traceparent) ?? activeTraceparent();
+  const outcome = await table.journal.insertStart({
     executionId,
     machine: machineId(machine),
     ...(version !== undefined && { version }),

@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
+import { describeThrown, isError } from '../orchestrator/core/data/describeThrown.ts';
+import type { JsonObject } from '../orchestrator/core/data/json.ts';
 import { serializable } from '../orchestrator/core/data/serializable.ts';
+import type { TaskError } from '../orchestrator/core/data/thrown.ts';
 import { openTasks } from '../orchestrator/core/execution/lists/fanOut.ts';
 import type { TaskResult } from '../orchestrator/core/execution/model/entries.ts';
 import { taskKey } from '../orchestrator/core/execution/model/execution.ts';
 import { type AttemptAddress, parseTaskToken } from '../orchestrator/core/execution/tasks/taskToken.ts';
-import type { TaskError } from '../orchestrator/core/machine/step.types.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import {
   ExecutionNotFoundError,
@@ -22,6 +24,8 @@ export interface TaskFailure {
   readonly message?: string;
   /** False: another attempt would fail alike. @default true */
   readonly retryable?: boolean;
+  /** Further fields, for the machine's guards: JSON. */
+  readonly [field: string]: unknown;
 }
 
 export async function completeTask(
@@ -38,7 +42,7 @@ export async function completeTask(
 export async function failTask(
   surroundings: ClientSurroundings,
   token: string,
-  failure: TaskFailure,
+  failure: TaskFailure | Error,
 ): Promise<void> {
   await giveResult(surroundings, token, { status: 'FAILED', error: checkedError(failure) });
 }
@@ -52,7 +56,11 @@ export async function heartbeatTask(
   const shown = serializable(progress, 'progress');
   await checkOpen(surroundings, address);
   const at = isoTime(surroundings.now());
-  await surroundings.table.writeBeat({ ...address, at, ...(shown !== undefined && { progress: shown }) });
+  await surroundings.table.attempts.writeBeat({
+    ...address,
+    at,
+    ...(shown !== undefined && { progress: shown }),
+  });
 }
 
 /** The worker's own item, by whoever has the result: the first one counts. */
@@ -64,14 +72,15 @@ async function giveResult(
   const { table, now } = surroundings;
   const address = addressOf(token);
   const given = async () => {
-    const [entry] = await table.readResults(address.executionId, [address]);
+    const [entry] = await table.journal.readResults(address.executionId, [address]);
     return entry?.kind === 'result' ? entry.result : undefined;
   };
   const before = await given();
   if (before === undefined) {
     await checkOpen(surroundings, address);
     const at = isoTime(now());
-    if ((await table.insertResult({ ...address, startedAt: at, endedAt: at, result })) === 'inserted') return;
+    if ((await table.journal.insertResult({ ...address, startedAt: at, endedAt: at, result })) === 'inserted')
+      return;
   }
   // A call whose answer was lost, made again, has met itself.
   if (!isDeepStrictEqual(before ?? (await given()), result)) throw new TaskAlreadyCompletedError(token);
@@ -84,7 +93,7 @@ function addressOf(token: string): AttemptAddress {
 }
 
 async function checkOpen({ table }: ClientSurroundings, address: AttemptAddress): Promise<void> {
-  const execution = await table.readExecution(address.executionId);
+  const execution = await table.executions.read(address.executionId);
   if (!execution) throw new ExecutionNotFoundError(address.executionId);
   const isOpen = openTasks(execution).some((task) => taskKey(task) === taskKey(address));
   if (!isOpen) throw new TaskNotOpenError(address.executionId, taskKey(address), execution.status);
@@ -92,11 +101,24 @@ async function checkOpen({ table }: ClientSurroundings, address: AttemptAddress)
 
 const mostCharacters = 256;
 
-function checkedError({ name, message = '', retryable }: TaskFailure): TaskError {
+function checkedError(failure: TaskFailure | Error): TaskError {
+  if (isError(failure)) return describeThrown(failure);
+  const { name, message = '', retryable, ...fields } = failure;
   if (typeof name !== 'string' || name === '' || name.length > mostCharacters) {
     throw new InvalidTaskErrorError(
       `The name of a task's error is a string of 1 to ${mostCharacters} characters.`,
     );
   }
-  return { name, message: String(message), ...(retryable === false && { retryable: false }) };
+  return {
+    ...fieldsOf(fields),
+    name,
+    message: String(message),
+    ...(retryable === false && { retryable: false }),
+  };
+}
+
+/** @throws NotSerializableError */
+function fieldsOf(fields: Readonly<Record<string, unknown>>): JsonObject {
+  const named = Object.entries(fields).map(([key, value]) => [key, serializable(value, `error.${key}`)]);
+  return Object.fromEntries(named);
 }

@@ -90,8 +90,16 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
     workers: join(outDirectory, 'workers'),
   };
 
+  const orchestratorCode = buildEntry(
+    orchestratorEntry(entries.orchestrator, machineFiles),
+    folders.orchestrator,
+    minify,
+    true,
+  );
+  // Loaded while the other bundles are made; its outcome counts once all of them are there.
+  const loading = Promise.allSettled([orchestratorCode.then((code) => checkLoads(code, machineFiles))]);
   const [orchestrator, workerHost, publisher, ingest, { workers, idle }] = await allOrEveryProblem([
-    buildEntry(orchestratorEntry(entries.orchestrator, machineFiles), folders.orchestrator, minify, true),
+    orchestratorCode,
     buildEntry(workerHostEntry(entries.workerHost, machineFiles), folders.workerHost, minify),
     options.bus &&
       buildEntry(
@@ -105,7 +113,8 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
       : undefined,
     buildWorkersOf(options.workersDirectory, folders.workers, minify),
   ]);
-  await checkLoads(orchestrator, machineFiles);
+  const [loaded] = await loading;
+  if (loaded.status === 'rejected') throw loaded.reason;
 
   await rm(folders.workers, { recursive: true, force: true });
   await Promise.all([

@@ -5,7 +5,6 @@ import {
   functionNames,
   type LogLevel,
 } from '../orchestrator/configuration/configuration.ts';
-import { dataPrefix } from '../orchestrator/table/dataKeys.ts';
 import {
   attribute,
   indexName,
@@ -13,6 +12,7 @@ import {
   journalSortKeys,
   sortKey,
 } from '../orchestrator/table/schema.ts';
+import { dataPrefix } from '../orchestrator/table/stored/dataKeys.ts';
 import type {
   DeploymentDescription,
   DestinationDescription,

@@ -6,7 +6,7 @@ export interface Clock {
   after(delayMs: number, callback: () => void): () => void;
 }
 
-/** The machine's own clock. What waits on it does not keep the process alive. */
+/** The machine's own clock. Its timers do not keep the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after: (delayMs, callback) => {

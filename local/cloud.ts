@@ -7,7 +7,7 @@ import type { DeploymentDescription } from '../infra/description.ts';
 import { createDynamoDBClient } from '../orchestrator/aws/client.ts';
 import { environmentVariable } from '../orchestrator/configuration/configuration.ts';
 import { clockEnvironment, executionClock } from '../orchestrator/configuration/executionClock.ts';
-import type { Units } from '../orchestrator/table/dynamoDBCalls.ts';
+import type { Units } from '../orchestrator/table/dynamodb/dynamoDBCalls.ts';
 import { type LocalBus, type StartBusOptions, type StartedBus, startBus } from './bus.ts';
 import { checkedTimeScale, type LocalCloudOptions, type LogLine } from './cloudOptions.ts';
 import { ConsumedCapacityCounter } from './consumedCapacityCounter.ts';
@@ -25,10 +25,10 @@ import { startTableStream } from './tableStream.ts';
 export interface LocalCloud {
   readonly tableName: string;
   readonly description: DeploymentDescription;
-  /** What any AWS SDK or CLI needs to use it. */
+  /** Environment variables with which any AWS SDK or CLI uses it. */
   readonly environment: Readonly<Record<string, string>>;
   readonly dynamodb: DynamoDBClient;
-  /** What executions take for the time, in milliseconds since the epoch: for clients in this process. */
+  /** The executions' time, in milliseconds since the epoch: for clients in this process. */
   now(): number;
   /** Absent where it was started without. */
   readonly bus?: LocalBus;
@@ -43,7 +43,7 @@ export interface LocalCloud {
   /** Resolves when what is in the stream was delivered and no invocation is queued or running, the clock's aside. */
   settled(): Promise<void>;
   /**
-   * Bundles machines and workers anew and deploys them.
+   * Bundles machines and workers again and deploys them.
    *
    * @throws BundleError: the functions of before stay deployed
    */
@@ -52,7 +52,7 @@ export interface LocalCloud {
 }
 
 const region = 'us-east-1';
-/** Nobody checks them; every SDK wants some. */
+/** They are not checked, but every SDK wants some. */
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /**
@@ -81,16 +81,15 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       ...options,
       settings: { ...options.settings, store, failures },
     });
-    const first = await deployments.next();
-
-    await trimKeptStream(options.dataFile, log);
-    const engine = await startEngine({
-      ...(options.dataFile !== undefined && { dataFile: options.dataFile }),
-      ...(options.dynamodbPort !== undefined && { port: options.dynamodbPort }),
-      ...(options.dynamodbEndpoint !== undefined && { engine: engineAt(options.dynamodbEndpoint) }),
-      log: (text) => log({ source: 'dynamodb', text }),
-    });
-    started.push(() => engine.stop());
+    options.onStage?.('code');
+    // The engine waits for its first answer while the code is bundled, which takes longer.
+    const [bundling, starting] = await Promise.allSettled([
+      deployments.next(),
+      startKeptEngine(options, log, started),
+    ]);
+    const first = settledValue(bundling);
+    const engine = settledValue(starting);
+    options.onStage?.('cloud');
     const dynamodbEndpoint = await withFaults(engine, options, started);
     const dynamodb = createDynamoDBClient({ endpoint: engine.endpoint, region, credentials });
     started.push(() => dynamodb.destroy());
@@ -204,7 +203,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
           do {
             await bus?.eventBridge.idle();
             await lambda.idle({ ignoring: first.schedules.map((schedule) => schedule.functionName) });
-            // Of a function whose destination is the bus.
+            // The function's destination is the bus.
           } while (bus?.eventBridge.isBusy);
         };
         await targetsIdle();
@@ -247,6 +246,27 @@ async function trimKeptStream(dataFile: string | undefined, log: (line: LogLine)
   } catch (error) {
     say(`${dataFile} keeps its old stream records: ${String(error)}`);
   }
+}
+
+async function startKeptEngine(
+  options: LocalCloudOptions,
+  log: (line: LogLine) => void,
+  started: (() => Promise<void> | void)[],
+): Promise<LocalDynamoDB> {
+  await trimKeptStream(options.dataFile, log);
+  const engine = await startEngine({
+    ...(options.dataFile !== undefined && { dataFile: options.dataFile }),
+    ...(options.dynamodbPort !== undefined && { port: options.dynamodbPort }),
+    ...(options.dynamodbEndpoint !== undefined && { engine: engineAt(options.dynamodbEndpoint) }),
+    log: (text) => log({ source: 'dynamodb', text }),
+  });
+  started.push(() => engine.stop());
+  return engine;
+}
+
+function settledValue<T>(result: PromiseSettledResult<T>): T {
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
 }
 
 function engineAt(endpoint: string): LocatedEngine {

@@ -23,7 +23,7 @@ export interface LocalCloudOptions {
   readonly functionsDirectory?: string;
   /** How what they return comes back: to Millrace's function, or by way of the bus. @default 'DESTINATIONS' */
   readonly functionResults?: 'DESTINATIONS' | 'BUS';
-  /** What becomes of events that are put on the bus, by name of the rule. Needs a bus. @default nothing */
+  /** Rules for events that are put on the bus, by name. Needs a bus. @default none */
   readonly rules?: Readonly<Record<string, IngestRule>>;
   /**
    * Deploys what a template says that the CDK has synthesized, `cdk.out/<stack>.template.json`, with its code, and bundles
@@ -42,7 +42,7 @@ export interface LocalCloudOptions {
   readonly countsConsumedCapacity?: boolean;
   /** @default any that is free */
   readonly dynamodbPort?: number;
-  /** A DynamoDB that somebody else runs, with an empty table or none. @default one that is started and stopped with the cloud */
+  /** A DynamoDB that is already running, with an empty table or none. @default one that starts and stops with the cloud */
   readonly dynamodbEndpoint?: string;
   /** @default any that is free */
   readonly lambdaPort?: number;
@@ -50,7 +50,12 @@ export interface LocalCloudOptions {
   readonly timeScale?: number;
   readonly faults?: LocalCloudFaults;
   readonly log?: (line: LogLine) => void;
+  /** Called when the next part of the start begins. */
+  readonly onStage?: (stage: LocalCloudStage) => void;
 }
+
+/** A start bundles machines and workers, or reads the template, and then starts the parts of the cloud. */
+export type LocalCloudStage = 'code' | 'cloud';
 
 export interface LogLine {
   /** Name of a function, or `bundle`, `dynamodb`, `stream`, `bus`, `schedules`. */
@@ -58,13 +63,13 @@ export interface LogLine {
   readonly text: string;
 }
 
-/** What goes wrong on purpose, each part drawn from a seed of its own. */
+/** Faults to inject; each part draws from a seed of its own. */
 export interface LocalCloudFaults {
   readonly lambda?: LambdaFaults;
   readonly eventSource?: EventSourceFaultDraws;
   readonly dynamodb?: DynamoDBFaultDraws;
   readonly bus?: {
-    /** Of the publisher's stream. */
+    /** Faults of the publisher's stream. */
     readonly eventSource?: EventSourceFaultDraws;
     /** Answers why an event is refused. */
     readonly refuse?: (event: BusEvent) => string | undefined;

@@ -1,4 +1,4 @@
-import type { Units } from '../orchestrator/table/dynamoDBCalls.ts';
+import type { Units } from '../orchestrator/table/dynamodb/dynamoDBCalls.ts';
 
 /** Adds up the capacity units that functions print (orchestrator/observability/report.ts, `consumedCapacity`). */
 export class ConsumedCapacityCounter {

@@ -8,7 +8,7 @@ import type { LocalCloudOptions } from './cloudOptions.ts';
 
 const localEventBusName = 'millrace';
 
-/** What is deployed, as the folders have it or a template. Bundles into a folder of its own each time: running functions still read the one before. */
+/** The deployment that folders or a template describe. Each bundling has a folder of its own, because running functions still read the one before. */
 export class Deployments {
   readonly #codeDirectory: string;
   readonly #options: LocalCloudOptions;

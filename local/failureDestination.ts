@@ -5,7 +5,7 @@ import type { DiscardedBatch } from './eventSource/delivery.ts';
 import type { LocalLambda } from './lambda/index.ts';
 
 export interface FailureDestinationOptions {
-  /** Of the function that did not take the batches. */
+  /** The function that did not take the batches. */
   readonly functionName: string;
   readonly failures: FailuresDescription;
   readonly streamArn: string;
@@ -13,7 +13,7 @@ export interface FailureDestinationOptions {
   readonly log: (text: string) => void;
 }
 
-/** What an event source gave up, put where the description says, and told to the recovery function as EventBridge tells it. */
+/** Puts batches that an event source gave up where the description says, and calls the recovery function as EventBridge does. */
 export interface FailureDestination {
   take(batch: DiscardedBatch): void;
   /** Resolves when everything that was taken is there and told. */

@@ -1,7 +1,7 @@
 import { seededRandom } from '../testing/seededRandom.ts';
 
 /**
- * What goes wrong on purpose in the local Lambda, each as a probability from 0 to 1. All are drawn from one generator,
+ * Faults of the local Lambda, each as a probability from 0 to 1. All are drawn from one generator,
  * in the order in which invocations arrive, so that the same seed and the same order give the same faults.
  */
 export interface LambdaFaults {

@@ -1,5 +1,6 @@
 import { DynamoDBStreamsClient, type DynamoDBStreamsClientConfig } from '@aws-sdk/client-dynamodb-streams';
 import type { EventSourceDescription, FailuresDescription } from '../infra/description.ts';
+import { quietly } from '../orchestrator/aws/client.ts';
 import { fileCheckpoints } from './eventSource/checkpoints.ts';
 import { discardedLine, type EventSource, startEventSource } from './eventSource/eventSource.ts';
 import type { EventSourceFaultDraws } from './eventSource/faults.ts';
@@ -31,7 +32,7 @@ export function startTableStream(options: TableStreamOptions): EventSource {
       lambda,
       log,
     });
-  const streamsClient = new DynamoDBStreamsClient(options.streams);
+  const streamsClient = quietly(() => new DynamoDBStreamsClient(options.streams));
   const source = startEventSource({
     streamsClient,
     streamArn,

@@ -12,7 +12,7 @@ export interface LoanOutput {
   readonly outcome: 'approved' | 'declined' | 'cancelled';
 }
 
-/** What staff can do to an application that nobody has decided yet. RESUME asks for the decision again. */
+/** Events by which staff act on an application that is not decided yet. RESUME asks for the decision again. */
 type LoanEvent = { type: 'RESUME' } | { type: 'DECLINE' } | { type: 'CANCEL' };
 
 /** Asks what came after an activity. */
@@ -49,7 +49,7 @@ const decided = (activity: Activity) =>
   }) as const;
 
 /**
- * A loan application at a Dutch bank, as its case file tells it. Without a decision an application stays where it is,
+ * A loan application at a Dutch bank, as its case file records it. Without a decision an application stays where it is,
  * RUNNING, until an event moves it on.
  */
 export const loan = setup({

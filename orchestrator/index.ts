@@ -17,8 +17,8 @@ import { observability } from './observability/index.ts';
 import { openTelemetry } from './observability/openTelemetry.ts';
 import { Orchestrator } from './step/orchestrator.ts';
 import { openStore } from './store/openStore.ts';
-import { DynamoDBTable } from './table/dynamoDBTable.ts';
-import { openStoredJson, withStore } from './table/openTable.ts';
+import { DynamoDBTable } from './table/dynamodb/dynamoDBTable.ts';
+import { openStoredJson, withStore } from './table/stored/withStore.ts';
 
 export interface OrchestratorModule {
   /** Modules of machines: every export that is a machine is registered, as is the default export of a JSON file. */

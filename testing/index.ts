@@ -26,12 +26,6 @@ export type {
   WorkerName,
   WorkerOutput,
 } from './machineTypes.ts';
-export {
-  type EmittedEvent,
-  type InjectOptions,
-  TestCloud,
-  type TestCloudOptions,
-  type TestWorkers,
-  testCloud,
-} from './testCloud.ts';
+export { type EmittedEvent, TestCloud, testCloud } from './testCloud.ts';
+export type { InjectOptions, TestCloudOptions, TestWorkers } from './testCloudOptions.ts';
 export type { WorkerFault, WorkerInvocation } from './workerFaults.ts';

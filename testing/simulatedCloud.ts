@@ -11,36 +11,14 @@ import { Orchestrator } from '../orchestrator/step/orchestrator.ts';
 import type { StoredJson } from '../orchestrator/store/storedJson.ts';
 import type { Attributes } from '../orchestrator/table/attributes.ts';
 import { decodeJournalItem } from '../orchestrator/table/journalItems.ts';
-import type { Table } from '../orchestrator/table/table.ts';
-import { MemoryTable } from './memoryTable.ts';
+import type { DeliveryFaults } from './deliveryFaults.ts';
+import { Happenings } from './happenings.ts';
+import { MemoryTable } from './memoryTable/memoryTable.ts';
+import { observedTable } from './memoryTable/observedTable.ts';
 import { seededRandom } from './seededRandom.ts';
 import { SimulatedLambda, type Workers } from './simulatedLambda.ts';
 
 type Definition = Parameters<typeof prepareMachine>[0];
-
-export interface DeliveryFaults {
-  readonly seed: number;
-  /** Probability that a record is delivered once more, later. */
-  readonly duplicate?: number;
-  /** Records are delivered after up to this many milliseconds, and so in another order. */
-  readonly maximumDelayMs?: number;
-  /** Probability that the orchestrator dies after a commit, before it dispatches. Its batch is delivered again. */
-  readonly crashAfterCommit?: number;
-  /** Probability that a commit is refused because the table is throttled. */
-  readonly throttleCommit?: number;
-  /** Probability that a function has no capacity. */
-  readonly throttleInvoke?: number;
-  /** Probability that Lambda runs an invocation twice. */
-  readonly duplicateInvoke?: number;
-  /** Probability that Lambda loses an invocation: the deadline has to find it. */
-  readonly loseInvoke?: number;
-  /** Probability that a worker's process ends before it answers. */
-  readonly killWorker?: number;
-  /** Probability that the wake function is called once more for the same wake, later. */
-  readonly duplicateWake?: number;
-  /** Wakes are carried out after up to this many milliseconds. */
-  readonly maximumWakeDelayMs?: number;
-}
 
 /** How a run came to its end. */
 export type RunEnd =
@@ -75,8 +53,7 @@ export class SimulatedCloud {
   #definitions: readonly Definition[];
   readonly #faults: DeliveryFaults;
   readonly #random: () => number;
-  readonly #queue: { readonly at: number; readonly order: number; readonly run: () => Promise<void> }[] = [];
-  #order = 0;
+  readonly #happenings = new Happenings();
   readonly #data: StoredJson | undefined;
   #nextLookAt = 0;
   #orchestrator: Orchestrator;
@@ -102,8 +79,8 @@ export class SimulatedCloud {
       },
     });
     this.table.onInsert = (item) => this.#deliver(item);
-    const commit = this.table.commit.bind(this.table);
-    this.table.commit = async (execution, outgoing, emitted) => {
+    const commit = this.table.executions.commit.bind(this.table.executions);
+    this.table.executions.commit = async (execution, outgoing, emitted) => {
       if (this.#strikes(faults.throttleCommit)) throw new Error('The table is throttled.');
       const outcome = await commit(execution, outgoing, emitted);
       if (outcome.type === 'committed' && this.#strikes(faults.crashAfterCommit)) throw new Crash();
@@ -154,7 +131,7 @@ export class SimulatedCloud {
   }
 
   async send(executionId: string, type: string, eventId = type): Promise<void> {
-    await this.table.insertEvent({ executionId, eventId, at: this.#iso(), content: { type } });
+    await this.table.journal.insertEvent({ executionId, eventId, at: this.#iso(), content: { type } });
   }
 
   async control(executionId: string, control: Control, eventId: string = control): Promise<void> {
@@ -166,11 +143,11 @@ export class SimulatedCloud {
     content: ControlContent,
     eventId: string = content.control,
   ): Promise<void> {
-    await this.table.insertEvent({ executionId, eventId, at: this.#iso(), content });
+    await this.table.journal.insertEvent({ executionId, eventId, at: this.#iso(), content });
   }
 
   async execution(executionId: string): Promise<Execution> {
-    const execution = await this.table.readExecution(executionId);
+    const execution = await this.table.executions.read(executionId);
     if (!execution) throw new Error(`There is no execution '${executionId}'.`);
     return execution;
   }
@@ -215,18 +192,16 @@ export class SimulatedCloud {
   /** Runs until no record is to be delivered and no worker runs. Timers and retries are waited for by nobody. */
   async settle(): Promise<void> {
     for (;;) {
-      const at = Math.max(...this.#queue.map((each) => each.at));
-      if (this.#queue.length === 0 || !(await this.#happen(Math.max(at, this.now)))) return;
+      const last = this.#happenings.lastAt;
+      if (last === undefined || !(await this.#happen(Math.max(last, this.now)))) return;
     }
   }
 
   /** Lets the next thing happen that is due by then. Answers false where there is none. */
   async #happen(until: number): Promise<boolean> {
-    this.#queue.sort((a, b) => a.at - b.at || a.order - b.order);
-    const next = this.#queue[0];
     const wakeAt = this.#nextFruitfulLook();
-    if (next && next.at <= wakeAt && next.at <= until) {
-      this.#queue.shift();
+    const next = this.#happenings.takeFirst(Math.min(wakeAt, until));
+    if (next) {
       this.now = Math.max(this.now, next.at);
       await next.run();
       return true;
@@ -238,11 +213,12 @@ export class SimulatedCloud {
   }
 
   #newOrchestrator(): Orchestrator {
-    const machines = machineLookup(prepareMachines(this.#definitions));
+    const machines = machineLookup(prepareMachines(this.#definitions, { unnamed: 'machine' }));
     this.lambda.machines = machines;
     const report = (each: Report) => void this.reports.push(each);
     const now = () => this.now + this.orchestratorAheadMs;
-    const table = this.#observed();
+    // As the orchestrator sees it, so that what a store does inside is not taken for its reads.
+    const table = observedTable(this.table, (operation) => this.onRead(operation));
     const dispatcher = new TaskDispatcher({
       invoker: this.lambda,
       machines,
@@ -256,20 +232,6 @@ export class SimulatedCloud {
     });
     const limits = { waitForMachineMs: this.maximumWaitForMachineMs };
     return new Orchestrator({ table, machines, dispatcher, limits, report, now, hasBus: true });
-  }
-
-  /** The table as the orchestrator sees it, so that what a store does inside is not taken for its reads. */
-  #observed(): Table {
-    return new Proxy<Table>(this.table, {
-      get: (table, name, receiver) => {
-        const member: unknown = Reflect.get(table, name, table);
-        if (typeof member !== 'function') return Reflect.get(table, name, receiver);
-        return (...args: unknown[]) => {
-          if (String(name).startsWith('read')) this.onRead(String(name));
-          return Reflect.apply(member, table, args);
-        };
-      },
-    });
   }
 
   #deliver(item: Attributes): void {
@@ -301,7 +263,7 @@ export class SimulatedCloud {
   async #lookForDue(): Promise<void> {
     this.#nextLookAt = (Math.floor(this.now / this.clockEveryMs) + 1) * this.clockEveryMs;
     const { maximumWakeDelayMs, duplicateWake } = this.#faults;
-    const { items } = await this.table.listDue({
+    const { items } = await this.table.index.listDue({
       shard: 0,
       until: this.now + this.clockAheadMs,
       limit: 1000,
@@ -326,7 +288,7 @@ export class SimulatedCloud {
   }
 
   #later(ms: number, run: () => Promise<void>): void {
-    this.#queue.push({ at: this.now + ms, order: this.#order++, run });
+    this.#happenings.add(this.now + ms, run);
   }
 
   #delay(): number {

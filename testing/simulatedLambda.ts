@@ -1,4 +1,5 @@
 import type { TaskPayload } from '../orchestrator/contract/task.ts';
+import { revivedValue } from '../orchestrator/core/data/thrown.ts';
 import { openTasks } from '../orchestrator/core/execution/lists/fanOut.ts';
 import type { MachineLookup } from '../orchestrator/core/execution/model/machines.ts';
 import { promiseLogicOf, runPromiseLogic } from '../orchestrator/core/machine/index.ts';
@@ -6,10 +7,10 @@ import { durationMs } from '../orchestrator/core/policy/duration.ts';
 import type { DispatchOutcome, FunctionInvoker } from '../orchestrator/dispatch/dispatch.ts';
 import { resultOfFailure } from '../orchestrator/handlers/failedInvocation.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
-import type { Table } from '../orchestrator/table/table.ts';
-import { runTask, type Task, type TaskSurroundings } from '../workers/runTask.ts';
+import type { WorkerTable } from '../orchestrator/table/table.ts';
+import { runTask, type Task } from '../workers/runTask.ts';
 import { NotReachedError } from './errors.ts';
-import type { MemoryTable } from './memoryTable.ts';
+import type { MemoryTable } from './memoryTable/memoryTable.ts';
 import { errorOf, type WorkerFault } from './workerFaults.ts';
 
 /** Workers by the name that they have in their machine. */
@@ -90,7 +91,7 @@ export class SimulatedLambda implements FunctionInvoker {
 
   /** The name that the worker has in its machine, which its function may not have. */
   async #actorOf({ executionId, task, worker }: TaskPayload): Promise<string> {
-    const execution = await this.#table.readExecution(executionId);
+    const execution = await this.#table.executions.read(executionId);
     const open = execution ? openTasks(execution) : [];
     return open.find((each) => each.task === task)?.worker ?? worker;
   }
@@ -105,7 +106,7 @@ export class SimulatedLambda implements FunctionInvoker {
     if (Object.hasOwn(this.#workers, worker)) return this.#workers[worker];
     const machine = this.machines?.find(id, machineVersion);
     const logic = machine && promiseLogicOf(machine, worker);
-    return logic && ((input, { signal }) => runPromiseLogic(logic, input, { signal }));
+    return logic && ((input, { signal }) => runPromiseLogic(logic, revivedValue(input), { signal }));
   }
 
   async #run(worker: string, work: Work, payload: TaskPayload, takesMs: number, dies = false): Promise<void> {
@@ -114,36 +115,31 @@ export class SimulatedLambda implements FunctionInvoker {
     // JSON, as through Lambda.
     const received = JSON.parse(JSON.stringify(payload)) as TaskPayload<never>;
     const { now, later } = this.#surroundings;
-    const insertResult: Table['insertResult'] = async (result) => {
-      if (takesMs === 0) return this.#table.insertResult(result);
+    const insertResult: WorkerTable['journal']['insertResult'] = async (result) => {
+      if (takesMs === 0) return this.#table.journal.insertResult(result);
       later(takesMs, async () => {
-        await this.#table.insertResult({ ...result, endedAt: isoTime(now()) });
+        await this.#table.journal.insertResult({ ...result, endedAt: isoTime(now()) });
       });
       return 'inserted';
     };
-    const { writeBeat, insertClaim } = this.#table;
-    const table = {
-      insertResult,
-      writeBeat: writeBeat.bind(this.#table),
-      insertClaim: insertClaim.bind(this.#table),
-    };
+    const table: WorkerTable = { journal: { insertResult }, attempts: this.#table.attempts };
     if (dies) return this.#die(received, table);
     await settledInTime(worker, runTask(received, work, { table, now }));
   }
 
   /** Its process ends before it answers: Lambda tells the on-failure destination. */
-  async #die(payload: TaskPayload<never>, table: TaskSurroundings['table']): Promise<void> {
+  async #die(payload: TaskPayload<never>, table: WorkerTable): Promise<void> {
     const { now } = this.#surroundings;
     // What comes before the work is done, what comes after is not.
-    if (payload.once) await table.insertClaim({ ...payload, claimedBy: 'dead', at: isoTime(now()) });
-    if (payload.token !== undefined) await table.writeBeat({ ...payload, at: isoTime(now()) });
+    if (payload.once) await table.attempts.insertClaim({ ...payload, claimedBy: 'dead', at: isoTime(now()) });
+    if (payload.token !== undefined) await table.attempts.writeBeat({ ...payload, at: isoTime(now()) });
     const errorMessage = 'RequestId: 1 Error: Runtime exited with error: signal: killed';
     const result = resultOfFailure(
       { requestPayload: payload, responsePayload: { errorType: 'Runtime.ExitError', errorMessage } },
       isoTime(now()),
     );
     if (!result) throw new NotReachedError('A dead worker has no result.');
-    await this.#table.insertResult(result);
+    await this.#table.journal.insertResult(result);
   }
 }
 

@@ -8,8 +8,8 @@ import { consoleReporter } from '../orchestrator/observability/report.ts';
 import type { ObjectStore } from '../orchestrator/store/objectStore.ts';
 import { openStore } from '../orchestrator/store/openStore.ts';
 import type { StoredJson } from '../orchestrator/store/storedJson.ts';
-import { DynamoDBTable } from '../orchestrator/table/dynamoDBTable.ts';
-import { openStoredJson, withStore } from '../orchestrator/table/openTable.ts';
+import { DynamoDBTable } from '../orchestrator/table/dynamodb/dynamoDBTable.ts';
+import { openStoredJson, withStore } from '../orchestrator/table/stored/withStore.ts';
 import type { Table } from '../orchestrator/table/table.ts';
 import { runTask, type Task } from './runTask.ts';
 

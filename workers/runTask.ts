@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { inspect, types } from 'node:util';
 import type { TaskPayload } from '../orchestrator/contract/task.ts';
+import { describeThrown } from '../orchestrator/core/data/describeThrown.ts';
 import { serializable } from '../orchestrator/core/data/serializable.ts';
 import type { TaskResult } from '../orchestrator/core/execution/model/entries.ts';
-import type { TaskError } from '../orchestrator/core/machine/step.types.ts';
 import { dataLimitErrorName } from '../orchestrator/core/policy/errorNames.ts';
 import { taskSpan } from '../orchestrator/observability/spans.ts';
 import { noTracing, type Tracing } from '../orchestrator/observability/tracing.ts';
 import { isStoredDataError, StoredJson } from '../orchestrator/store/storedJson.ts';
 import { ItemTooLargeError, StoredDataTooLargeError } from '../orchestrator/table/errors.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
-import type { Table } from '../orchestrator/table/table.ts';
+import type { WorkerTable } from '../orchestrator/table/table.ts';
 
 /** What a worker can know of its task. */
 export interface Task {
@@ -43,7 +42,7 @@ export interface Task {
 }
 
 export interface TaskSurroundings {
-  readonly table: Pick<Table, 'insertResult' | 'writeBeat' | 'insertClaim'>;
+  readonly table: WorkerTable;
   /** Where inputs are that are too large for a payload. @default nowhere: such a task fails */
   readonly data?: StoredJson;
   /** Milliseconds since the epoch. */
@@ -114,12 +113,12 @@ export async function runTask<Input>(
   };
   const expiry = payload.expiresAt;
   try {
-    await table.insertResult({ ...item, result }, expiry);
+    await table.journal.insertResult({ ...item, result }, expiry);
   } catch (error) {
     const name = errorNameOf(error);
     if (!(error instanceof Error) || name === undefined) throw error;
     const failure = { name, message: `Worker '${payload.worker}': ${error.message}` };
-    await table.insertResult({ ...item, result: { status: 'FAILED', error: failure } }, expiry);
+    await table.journal.insertResult({ ...item, result: { status: 'FAILED', error: failure } }, expiry);
   }
 }
 
@@ -131,7 +130,7 @@ async function claim(
 ): Promise<boolean> {
   const { executionId, task, index, attempt, expiresAt } = payload;
   if (deadlineMs !== undefined && now() >= deadlineMs) return false;
-  const outcome = await table.insertClaim(
+  const outcome = await table.attempts.insertClaim(
     {
       executionId,
       task,
@@ -159,7 +158,7 @@ async function beat(
     attempt,
     at: isoTime(now()),
   };
-  await table.writeBeat({ ...life, ...(shown !== undefined && { progress: shown }) }, expiresAt);
+  await table.attempts.writeBeat({ ...life, ...(shown !== undefined && { progress: shown }) }, expiresAt);
 }
 
 /** What the machine is told where the output could be stored nowhere; nothing where the table itself failed. */
@@ -184,67 +183,6 @@ async function resultOf(work: () => unknown): Promise<TaskResult> {
       ...(output !== undefined && { output: JSON.parse(JSON.stringify(output)) }),
     };
   } catch (error) {
-    return { status: 'FAILED', error: taskErrorOf(error) };
-  }
-}
-
-/** A thrown value as the machine's `onError` gets it: an error's class name is its name. It does not throw itself. */
-export function taskErrorOf(thrown: unknown): TaskError {
-  try {
-    return isError(thrown)
-      ? errorFields(thrown)
-      : { name: 'Error', message: cut(`Not an Error was thrown: ${textOf(thrown)}`, maximumMessageLength) };
-  } catch {
-    return { name: 'Error', message: 'Something was thrown that cannot be read.' };
-  }
-}
-
-/** An error of another realm (a vm context) is no instance of our Error. */
-function isError(thrown: unknown): thrown is Error {
-  return thrown instanceof Error || types.isNativeError(thrown);
-}
-
-function errorFields(thrown: Error): TaskError {
-  // Anybody can have set them to anything. Where a stack is mapped to its sources, reading it runs code, too.
-  const [name, stack, retryable] = [read(thrown, 'name'), read(thrown, 'stack'), read(thrown, 'retryable')];
-  const message: unknown = thrown.message;
-  const maker = read(thrown, 'constructor');
-  const constructorName = typeof maker === 'function' ? read(maker, 'name') : undefined;
-  const className =
-    name === 'Error' && typeof constructorName === 'string' && constructorName !== ''
-      ? constructorName
-      : name;
-  return {
-    name: typeof className === 'string' && className !== '' ? cut(className, maximumNameLength) : 'Error',
-    message: cut(typeof message === 'string' ? message : textOf(message), maximumMessageLength),
-    ...(typeof stack === 'string' && { stack: cut(stack, maximumStackLength) }),
-    ...(typeof retryable === 'boolean' && { retryable }),
-  };
-}
-
-/** A getter that throws has no value: what else the error says is not lost by it. */
-function read(object: object, key: string): unknown {
-  try {
-    return Reflect.get(object, key);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Lengths of an error's name and cause in Step Functions. */
-const maximumNameLength = 256;
-const maximumMessageLength = 32_768;
-/** Enough for the frames that matter, and little enough for one write unit. */
-const maximumStackLength = 600;
-
-function cut(text: string, length: number): string {
-  return text.length > length ? text.slice(0, length) : text;
-}
-
-function textOf(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? String(value);
-  } catch {
-    return inspect(value, { depth: 2 });
+    return { status: 'FAILED', error: describeThrown(error) };
   }
 }

@@ -1,24 +1,11 @@
-import { resolve } from 'node:path';
 import type { LocalCloud, LocalCloudOptions } from '../../local/index.ts';
 import { clientEnvironmentOf } from '../../orchestrator/configuration/configuration.ts';
 import type { CommandContext } from '../context.ts';
+import { codeDirectories, type DirectoryOptions } from './projectFolders.ts';
 import type { Cloud } from './resolveCloud.ts';
 
-export interface DirectoryOptions {
-  readonly machines?: string;
-  readonly workers?: string;
-}
-
-/** Folders of machines and workers, as the options say or as projects have them. */
-export function codeDirectories(context: CommandContext, { machines, workers }: DirectoryOptions) {
-  return {
-    machinesDirectory: resolve(context.directory, machines ?? 'machines'),
-    workersDirectory: resolve(context.directory, workers ?? 'workers'),
-  };
-}
-
 /** Starts a local cloud whose functions' logs go to stderr. */
-export function bootLocalCloud(
+export async function bootLocalCloud(
   context: CommandContext,
   directories: DirectoryOptions,
   options: Pick<
@@ -35,7 +22,7 @@ export function bootLocalCloud(
   > = {},
 ): Promise<LocalCloud> {
   return context.startLocalCloud({
-    ...codeDirectories(context, directories),
+    ...(await codeDirectories(context.directory, directories)),
     ...options,
     log: ({ source, text }) => {
       // What the engine says as it starts and stops is of no interest; why it did not start is in the error.

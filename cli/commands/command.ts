@@ -5,6 +5,7 @@ import { type Duration, durationMs, InvalidDurationError } from '../../orchestra
 import { connect } from '../cloud/connect.ts';
 import { type CloudOptions, resolveCloud } from '../cloud/resolveCloud.ts';
 import type { CommandContext } from '../context.ts';
+import { InvalidInputError } from '../errors.ts';
 import type { ExitCode } from '../exitCodes.ts';
 
 /** What the commands are added to. */
@@ -17,6 +18,10 @@ export interface CommandLine {
 
 export interface OutputOptions {
   readonly json?: boolean;
+}
+
+export interface MachineOptions {
+  readonly machine?: string;
 }
 
 export type ClientCommandOptions = CloudOptions & OutputOptions;
@@ -37,6 +42,48 @@ export function withJsonOption(command: Command): Command {
     '--json',
     'print one JSON document; errors as {"error":{"code","message"}} on stderr',
   );
+}
+
+/** Adds the machine of a command, as an argument or as `--machine`. */
+export function withMachine(
+  command: Command,
+  { argument }: { argument: '<machine>' | '[machine]' },
+): Command {
+  const isOptional = argument === '[machine]';
+  return command
+    .argument('[machine]', isOptional ? 'id of the machine (default: all machines)' : 'id of the machine')
+    .option('--machine <id>', 'the same as the argument');
+}
+
+/** Adds `--machine` to a command about one execution. */
+export function withMachineCheck(command: Command): Command {
+  return command.option('--machine <id>', 'refuse an execution of another machine');
+}
+
+/** @throws InvalidInputError where argument and option name two machines */
+export function machineOf(argument: string | undefined, { machine }: MachineOptions): string | undefined {
+  if (argument !== undefined && machine !== undefined && argument !== machine) {
+    throw new InvalidInputError(
+      `The argument names the machine '${argument}', and --machine '${machine}': give one.`,
+    );
+  }
+  return argument ?? machine;
+}
+
+/** @throws InvalidInputError where there is none */
+export function requiredMachineOf(argument: string | undefined, options: MachineOptions): string {
+  const machine = machineOf(argument, options);
+  if (machine !== undefined) return machine;
+  throw new InvalidInputError('Name the machine: as the argument, or with --machine ID.');
+}
+
+/** @throws DifferentMachineError, ExecutionNotFoundError where a machine is given and the execution is not one of it */
+export async function checkMachine(
+  client: MillraceClient,
+  id: string,
+  { machine }: MachineOptions,
+): Promise<void> {
+  if (machine !== undefined) await client.describe(id, machine);
 }
 
 /** Runs an action with a client of the cloud that the options name. An interrupt ends it. */

@@ -1,10 +1,10 @@
 import { InvalidInputError } from '../errors.ts';
 import { readJsonObjectArgument } from '../input/jsonArgument.ts';
-import type { ClientCommandOptions, CommandLine } from './command.ts';
-import { withClient, withClientOptions } from './command.ts';
+import type { ClientCommandOptions, CommandLine, MachineOptions } from './command.ts';
+import { withClient, withClientOptions, withMachineCheck } from './command.ts';
 import { type ControlCommandOptions, control, withControlOptions } from './controlOptions.ts';
 
-interface SendCommandOptions extends ClientCommandOptions {
+interface SendCommandOptions extends ClientCommandOptions, MachineOptions {
   readonly data?: string;
   readonly eventId?: string;
   readonly beforeStart?: boolean;
@@ -13,14 +13,13 @@ interface SendCommandOptions extends ClientCommandOptions {
 export function addSendCommand(line: CommandLine): void {
   const command = line.program
     .command('send')
-    .summary('send an event to an execution')
     .description('Send an event to an execution. What the machine makes of it shows in its history.')
     .argument('<id>', 'id of the execution')
     .argument('<type>', 'type of the event')
     .option('--data <json>', "the event's other fields: a JSON object, @FILE, or - for stdin")
     .option('--event-id <id>', 'events with the same id are one event (default: a new UUID)')
     .option('--before-start', 'do not ask whether there is such an execution: it may be started later');
-  withClientOptions(command)
+  withClientOptions(withMachineCheck(command))
     .addHelpText(
       'after',
       `
@@ -35,7 +34,7 @@ Examples:
         const fields = data === undefined ? {} : await readJsonObjectArgument(line.context, '--data', data);
         if ('type' in fields)
           throw new InvalidInputError("--data has a 'type': the event's type is an argument.");
-        if (!beforeStart) await client.describe(id);
+        if (!beforeStart) await client.describe(id, options.machine);
         const event = { ...fields, type };
         const sent = await client.send(id, event, { ...(eventId !== undefined && { eventId }) });
         if (!sent.isNew) terminal.note('An event with this id had been sent before: the first is taken.');
@@ -47,7 +46,6 @@ Examples:
 export function addStopCommand(line: CommandLine): void {
   const command = line.program
     .command('stop')
-    .summary('end executions as ABORTED')
     .description(
       'End an execution as ABORTED, or many. One that has ended stays as it is. Workers that run are not stopped.',
     );
@@ -65,7 +63,6 @@ Examples:
 export function addRedriveCommand(line: CommandLine): void {
   const command = line.program
     .command('redrive')
-    .summary('let executions go on that failed, timed out, were stopped, or are PENDING_REDRIVE')
     .description(
       'Let an execution, or many, go on from where it failed, timed out, was stopped, or waits for a redrive. What ' +
         'succeeded is not repeated; what failed is tried again. Its children are redriven with it.',
@@ -92,7 +89,6 @@ Examples:
 export function addSuspendCommand(line: CommandLine): void {
   const command = line.program
     .command('suspend')
-    .summary('let executions stand still')
     .description(
       'Let an execution, or many, stand still until resumed. Results and events are kept in its journal, its timers wait. ' +
         'Workers that run are not stopped.',
@@ -113,7 +109,6 @@ Examples:
 export function addResumeCommand(line: CommandLine): void {
   const command = line.program
     .command('resume')
-    .summary('let suspended executions go on')
     .description('Let a suspended execution, or many, go on, with everything that has come meanwhile.');
   withControlOptions(command)
     .addHelpText(

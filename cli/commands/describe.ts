@@ -1,14 +1,13 @@
 import { executionLines } from '../rendering/execution.ts';
-import type { ClientCommandOptions, CommandLine } from './command.ts';
-import { withClient, withClientOptions } from './command.ts';
+import type { ClientCommandOptions, CommandLine, MachineOptions } from './command.ts';
+import { withClient, withClientOptions, withMachineCheck } from './command.ts';
 
 export function addDescribeCommand(line: CommandLine): void {
   const command = line.program
     .command('describe')
-    .summary('show an execution')
     .description('Show status, state, context, output or error of an execution, and what it waits for.')
     .argument('<id>', 'id of the execution');
-  withClientOptions(command)
+  withClientOptions(withMachineCheck(command))
     .addHelpText(
       'after',
       `
@@ -16,10 +15,10 @@ Examples:
   millrace describe order-17
   millrace describe order-17 --json | jq .output`,
     )
-    .action((id: string, options: ClientCommandOptions) =>
+    .action((id: string, options: ClientCommandOptions & MachineOptions) =>
       withClient(line, options, async (client) => {
         const { terminal } = line.context;
-        const execution = await client.describe(id);
+        const execution = await client.describe(id, options.machine);
         if (options.json) terminal.print(JSON.stringify(execution));
         else for (const text of executionLines(execution, terminal.hasColours)) terminal.print(text);
       }),

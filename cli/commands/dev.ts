@@ -3,7 +3,8 @@ import { pid } from 'node:process';
 import { sleep } from '../../client/surroundings.ts';
 import type { LocalCloud, LocalCloudOptions } from '../../local/index.ts';
 import { readDevFile, removeDevFile, writeDevFile } from '../cloud/devFile.ts';
-import { bootLocalCloud, cloudOf, codeDirectories, type DirectoryOptions } from '../cloud/localCloud.ts';
+import { bootLocalCloud, cloudOf } from '../cloud/localCloud.ts';
+import { codeDirectories, type DirectoryOptions } from '../cloud/projectFolders.ts';
 import { followChanges } from '../dev/changes.ts';
 import { InvalidInputError, LocalCloudRunningError } from '../errors.ts';
 import { readJsonObjectArgument } from '../input/jsonArgument.ts';
@@ -25,7 +26,6 @@ interface DevCommandOptions extends DirectoryOptions, OutputOptions {
 export function addDevCommand(line: CommandLine): void {
   const command = line.program
     .command('dev')
-    .summary('keep a local cloud running')
     .description(
       'Keep a local cloud running: DynamoDB with streams, Lambda, and the machines and workers of this directory, which ' +
         'are reloaded when their files change. Other commands in this directory use it. Ctrl-C stops it. ' +
@@ -97,7 +97,7 @@ async function dev({ context }: CommandLine, options: DevCommandOptions): Promis
   try {
     const { tableName, environment } = cloudOf(local);
     const file = { pid, tableName: tableName ?? local.tableName, environment };
-    const { machinesDirectory, workersDirectory } = codeDirectories(context, options);
+    const { machinesDirectory, workersDirectory } = await codeDirectories(directory, options);
     await writeDevFile(directory, { ...file, machinesDirectory });
     announce(terminal, file, options);
     await followChanges({

@@ -29,7 +29,6 @@ interface DoctorCommandOptions extends ClientCommandOptions {
 export function addDoctorCommand(line: CommandLine): void {
   const command = line.program
     .command('doctor')
-    .summary('find executions that do not go on as they should, and mend them')
     .description(
       'Look through the whole table for executions that do not go on as they should (starts that never began, items that were ' +
         'not applied, what is overdue, undelivered or orphaned), and have them caught up. Safe at any time, beside the ' +

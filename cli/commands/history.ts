@@ -2,10 +2,10 @@ import type { HistoryEntry, MachineDefinition } from '../../client/index.ts';
 import { loadMachines, machinesDirectoryOf } from '../machines/loadMachines.ts';
 import { historyLines } from '../rendering/history.ts';
 import { describeError } from '../reportError.ts';
-import type { ClientCommandOptions, CommandLine } from './command.ts';
-import { parseCount, withClient, withClientOptions } from './command.ts';
+import type { ClientCommandOptions, CommandLine, MachineOptions } from './command.ts';
+import { checkMachine, parseCount, withClient, withClientOptions, withMachineCheck } from './command.ts';
 
-interface HistoryCommandOptions extends ClientCommandOptions {
+interface HistoryCommandOptions extends ClientCommandOptions, MachineOptions {
   readonly machines?: string;
   /** False with `--no-replay`. */
   readonly replay: boolean;
@@ -17,7 +17,6 @@ interface HistoryCommandOptions extends ClientCommandOptions {
 export function addHistoryCommand(line: CommandLine): void {
   const command = line.program
     .command('history')
-    .summary('show what happened to an execution')
     .description(
       'Show what was applied to an execution, in order, what was ignored and why, and what lies in its journal and is ' +
         'not applied yet; with its machine, what each entry did: from state to state, changes of the context, tasks, ' +
@@ -35,7 +34,7 @@ export function addHistoryCommand(line: CommandLine): void {
       '--recording',
       'print all that a replay needs, as one JSON line for `machines check --recordings`',
     );
-  withClientOptions(command)
+  withClientOptions(withMachineCheck(command))
     .addHelpText(
       'after',
       `
@@ -51,6 +50,7 @@ Examples:
 async function history(line: CommandLine, id: string, options: HistoryCommandOptions): Promise<void> {
   const { terminal } = line.context;
   await withClient(line, options, async (client) => {
+    await checkMachine(client, id, options);
     if (options.recording) {
       terminal.print(JSON.stringify(await client.record(id)));
       return;

@@ -5,9 +5,10 @@ import { InvalidInputError } from '../errors.ts';
 import { colouredStatus } from '../rendering/status.ts';
 import { textTable } from '../rendering/textTable.ts';
 import type { ClientCommandOptions, CommandLine } from './command.ts';
-import { parseCount, withClient, withClientOptions } from './command.ts';
+import { machineOf, parseCount, withClient, withClientOptions, withMachine } from './command.ts';
 
 interface ListCommandOptions extends ClientCommandOptions {
+  readonly machine?: string;
   readonly status?: ExecutionStatus;
   readonly limit: number;
   readonly cursor?: string;
@@ -16,41 +17,50 @@ interface ListCommandOptions extends ClientCommandOptions {
 export function addListCommand(line: CommandLine): void {
   const command = line.program
     .command('list')
-    .summary('list executions of a machine')
     .description(
-      'List executions of a machine, by status. Lists lag behind by a moment: they are read from an index. ' +
+      'List executions, of one machine or of all, in one status or in every. Lists lag behind by a moment: they are read ' +
+        'from an index. With a machine, the latest of each status come first; without one, the list is in the order of the index. ' +
         'With --json: {"items":[{"executionId","machine","status","startedAt","endedAt"},…],"cursor"}.',
-    )
-    .argument('<machine>', 'id of the machine')
+    );
+  withMachine(command, { argument: '[machine]' })
     .addOption(new Option('--status <status>', 'only this status').choices(executionStatuses))
-    .option('--limit <count>', 'executions, of each status', parseCount, 50)
-    .option('--cursor <cursor>', 'go on where a list with the same --status ended');
+    .option('--limit <count>', 'executions; with a machine alone, of each status', parseCount, 50)
+    .option('--cursor <cursor>', 'go on where the same list ended');
   withClientOptions(command)
     .addHelpText(
       'after',
       `
 Examples:
-  millrace list order
+  millrace list
+  millrace list --status FAILED
   millrace list order --status FAILED --limit 500 --json | jq -r '.items[].executionId'`,
     )
-    .action((machine: string, options: ListCommandOptions) => {
-      if (options.cursor !== undefined && options.status === undefined) {
-        throw new InvalidInputError('--cursor goes on with a list of one status: give its --status too.');
+    .action((argument: string | undefined, options: ListCommandOptions) => {
+      const machine = machineOf(argument, options);
+      if (options.cursor !== undefined && options.status === undefined && machine !== undefined) {
+        throw new InvalidInputError('--cursor continues a list of one status: give its --status too.');
       }
       return withClient(line, options, async (client) => {
-        const page = options.status ? await onePage(client, machine, options.status, options) : undefined;
-        print(line, options, page ?? (await everyStatus(line, client, machine, options)));
+        const isOnePage = options.status !== undefined || machine === undefined;
+        const page = isOnePage
+          ? await onePage(client, machine, options)
+          : await everyStatus(line, client, machine, options);
+        print(line, options, page, machine === undefined);
       });
     });
 }
 
 function onePage(
   client: MillraceClient,
-  machine: string,
-  status: ExecutionStatus,
-  { limit, cursor }: Pick<ListCommandOptions, 'limit' | 'cursor'>,
+  machine: string | undefined,
+  { status, limit, cursor }: Pick<ListCommandOptions, 'status' | 'limit' | 'cursor'>,
 ): Promise<Page<ListedExecution>> {
-  return client.list({ machine, status, limit, ...(cursor !== undefined && { cursor }) });
+  return client.list({
+    limit,
+    ...(machine !== undefined && { machine }),
+    ...(status !== undefined && { status }),
+    ...(cursor !== undefined && { cursor }),
+  });
 }
 
 async function everyStatus(
@@ -60,7 +70,7 @@ async function everyStatus(
   { limit }: ListCommandOptions,
 ): Promise<Page<ListedExecution>> {
   const pages = await Promise.all(
-    executionStatuses.map((status) => onePage(client, machine, status, { limit })),
+    executionStatuses.map((status) => onePage(client, machine, { status, limit })),
   );
   executionStatuses.forEach((status, i) => {
     if (pages[i]?.cursor !== undefined) {
@@ -70,21 +80,27 @@ async function everyStatus(
   return { items: pages.flatMap((page) => page.items) };
 }
 
-function print({ context }: CommandLine, options: ListCommandOptions, page: Page<ListedExecution>): void {
+function print(
+  { context }: CommandLine,
+  options: ListCommandOptions,
+  page: Page<ListedExecution>,
+  showsMachine: boolean,
+): void {
   const { terminal } = context;
   if (options.json) {
     terminal.print(JSON.stringify(page));
     return;
   }
-  const rows = page.items.map(({ executionId, status, startedAt, endedAt }) => [
+  const columns = ['EXECUTION', ...(showsMachine ? ['MACHINE'] : []), 'STATUS', 'STARTED', 'ENDED'];
+  const rows = page.items.map(({ executionId, machine, status, startedAt, endedAt }) => [
     executionId,
+    ...(showsMachine ? [machine] : []),
     status,
     startedAt,
     endedAt ?? '',
   ]);
   const style = (cell: string, column: number) =>
-    column === 1 ? colouredStatus(cell, terminal.hasColours) : cell;
-  for (const text of textTable(['EXECUTION', 'STATUS', 'STARTED', 'ENDED'], rows, style))
-    terminal.print(text);
+    columns[column] === 'STATUS' ? colouredStatus(cell, terminal.hasColours) : cell;
+  for (const text of textTable(columns, rows, style)) terminal.print(text);
   if (page.cursor !== undefined) terminal.note(`There are more: --cursor ${page.cursor}`);
 }

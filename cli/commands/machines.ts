@@ -7,15 +7,14 @@ import { MachinesCheck } from '../machines/machinesCheck.ts';
 import { readRecordings } from '../machines/recordings.ts';
 import { replayText } from '../rendering/replay.ts';
 import { textTable } from '../rendering/textTable.ts';
-import type { ClientCommandOptions, CommandLine, OutputOptions } from './command.ts';
+import type { ClientCommandOptions, CommandLine, MachineOptions, OutputOptions } from './command.ts';
 import { parseCount, withClient, withClientOptions, withJsonOption } from './command.ts';
 
-interface MachinesOptions extends OutputOptions {
+interface MachinesOptions extends OutputOptions, MachineOptions {
   readonly machines?: string;
 }
 
 interface CheckOptions extends MachinesOptions, ClientCommandOptions {
-  readonly machine?: string;
   readonly limit: number;
   readonly recordings?: string;
 }
@@ -28,7 +27,6 @@ const machinesOption = [
 export function addMachinesCommand(line: CommandLine): void {
   const machines = line.program
     .command('machines')
-    .summary('list the machines of a folder, or check them against what is recorded')
     .description('List the machines of a folder, or check them against what is recorded.');
   withJsonOption(machines.command('list').option(...machinesOption))
     .summary('list the machines of a folder')
@@ -36,6 +34,7 @@ export function addMachinesCommand(line: CommandLine): void {
       'List the machines of a folder, each version, oldest first: an execution stays on the version that it started ' +
         'with, and starts on the last where it names none. With --json: {"machines":[…]}.',
     )
+    .option('--machine <id>', 'only this machine')
     .action((options: MachinesOptions) => list(line, options));
   withClientOptions(machines.command('check').option(...machinesOption))
     .summary('replay recorded histories by the machines of a folder')
@@ -75,9 +74,11 @@ async function list({ context }: CommandLine, options: MachinesOptions): Promise
         });
     }
   }
-  const rows = [...machines.values()].sort(
-    (a, b) => a.machine.localeCompare(b.machine) || compareVersions(a.version, b.version),
-  );
+  const isNamed = ({ machine }: ListedMachine) =>
+    options.machine === undefined || machine === options.machine;
+  const rows = [...machines.values()]
+    .filter(isNamed)
+    .sort((a, b) => a.machine.localeCompare(b.machine) || compareVersions(a.version, b.version));
   if (options.json) {
     terminal.print(JSON.stringify({ machines: rows }));
     return;

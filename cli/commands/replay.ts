@@ -3,10 +3,10 @@ import { exitCode } from '../exitCodes.ts';
 import { loadMachines, machinesDirectoryOf } from '../machines/loadMachines.ts';
 import { executionLines } from '../rendering/execution.ts';
 import { replayText } from '../rendering/replay.ts';
-import type { ClientCommandOptions, CommandLine } from './command.ts';
-import { parseCount, withClient, withClientOptions } from './command.ts';
+import type { ClientCommandOptions, CommandLine, MachineOptions } from './command.ts';
+import { checkMachine, parseCount, withClient, withClientOptions, withMachineCheck } from './command.ts';
 
-interface ReplayCommandOptions extends ClientCommandOptions {
+interface ReplayCommandOptions extends ClientCommandOptions, MachineOptions {
   readonly machines?: string;
   readonly at?: number;
 }
@@ -14,7 +14,6 @@ interface ReplayCommandOptions extends ClientCommandOptions {
 export function addReplayCommand(line: CommandLine): void {
   const command = line.program
     .command('replay')
-    .summary('show an earlier state, or check that a replay gives what is stored')
     .description(
       'With --at: show the state of an execution after that entry of its history, from journal and log alone. Without: ' +
         'take every step again and compare the last state with the stored one, byte for byte; where a machine that was ' +
@@ -26,7 +25,7 @@ export function addReplayCommand(line: CommandLine): void {
       '--machines <directory>',
       'folder of the machines (default: that of the local cloud, else machines)',
     );
-  withClientOptions(command)
+  withClientOptions(withMachineCheck(command))
     .addHelpText(
       'after',
       `
@@ -41,6 +40,7 @@ Examples:
 async function replay(line: CommandLine, id: string, options: ReplayCommandOptions): Promise<void> {
   const { context } = line;
   await withClient(line, options, async (client) => {
+    await checkMachine(client, id, options);
     const loaded = await loadMachines(await machinesDirectoryOf(context, options));
     const machines = loaded.map(({ definition }) => definition);
     if (options.at === undefined) report(line, await client.replay(id, machines), options);

@@ -6,7 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import type { ExecutionStatus, ExecutionsAtRest, MillraceClient } from '../../client/index.ts';
 import { mapConcurrently } from '../../client/mapConcurrently.ts';
 import { connect } from '../cloud/connect.ts';
-import { bootLocalCloud, cloudOf, type DirectoryOptions } from '../cloud/localCloud.ts';
+import { bootLocalCloud, cloudOf } from '../cloud/localCloud.ts';
+import type { DirectoryOptions } from '../cloud/projectFolders.ts';
 import { type Cloud, type CloudOptions, findCloud } from '../cloud/resolveCloud.ts';
 import type { CommandContext } from '../context.ts';
 import { InvalidInputError } from '../errors.ts';
@@ -14,10 +15,10 @@ import { exitCode } from '../exitCodes.ts';
 import { readStartLines } from '../input/startLines.ts';
 import { RunProgress } from '../rendering/runProgress.ts';
 import { type RunReport, runLines } from '../rendering/runReport.ts';
-import type { ClientCommandOptions, CommandLine } from './command.ts';
-import { parseCount, parseDuration, withClientOptions } from './command.ts';
+import type { ClientCommandOptions, CommandLine, MachineOptions } from './command.ts';
+import { parseCount, parseDuration, requiredMachineOf, withClientOptions, withMachine } from './command.ts';
 
-interface RunCommandOptions extends ClientCommandOptions, DirectoryOptions {
+interface RunCommandOptions extends ClientCommandOptions, DirectoryOptions, MachineOptions {
   readonly input: string;
   readonly results?: string;
   readonly concurrency: number;
@@ -27,7 +28,6 @@ interface RunCommandOptions extends ClientCommandOptions, DirectoryOptions {
 export function addRunCommand(line: CommandLine): void {
   const command = line.program
     .command('run')
-    .summary('start an execution for each line of a file, and follow them to their ends')
     .description(
       'Start an execution for each line of a file and follow them until each has ended or waits only for an event. ' +
         'Exit code 1 if one ended as FAILED, TIMED_OUT or ABORTED, or is PENDING_REDRIVE.\n\n' +
@@ -35,7 +35,6 @@ export function addRunCommand(line: CommandLine): void {
         'Without a local cloud in this directory and without --table, or with --machines or --workers, it boots a local ' +
         'cloud for the run and forgets it afterwards: --results keeps what came out.',
     )
-    .argument('<machine>', 'id of the machine')
     .requiredOption('--input <file>', 'file of JSON lines, or - for stdin')
     .option(
       '--results <file>',
@@ -45,7 +44,7 @@ export function addRunCommand(line: CommandLine): void {
     .option('--timeout <duration>', 'stop following after 30s, 15m, 24h, … (default: never)', parseDuration)
     .option('--machines <directory>', "folder of the run's own local cloud's machines (default: machines)")
     .option('--workers <directory>', "folder of the run's own local cloud's workers (default: workers)");
-  withClientOptions(command)
+  withClientOptions(withMachine(command, { argument: '<machine>' }))
     .addHelpText(
       'after',
       `
@@ -56,7 +55,9 @@ Examples:
   millrace run order --input orders.ndjson
   millrace run order --input orders.ndjson --results ended.ndjson --json`,
     )
-    .action((machine: string, options: RunCommandOptions) => run(line, machine, options));
+    .action((argument: string | undefined, options: RunCommandOptions) =>
+      run(line, requiredMachineOf(argument, options), options),
+    );
 }
 
 async function run(line: CommandLine, machine: string, options: RunCommandOptions): Promise<void> {

@@ -1,8 +1,8 @@
 import { readJsonArgument } from '../input/jsonArgument.ts';
-import type { ClientCommandOptions, CommandLine } from './command.ts';
-import { withClient, withClientOptions } from './command.ts';
+import type { ClientCommandOptions, CommandLine, MachineOptions } from './command.ts';
+import { requiredMachineOf, withClient, withClientOptions, withMachine } from './command.ts';
 
-interface StartCommandOptions extends ClientCommandOptions {
+interface StartCommandOptions extends ClientCommandOptions, MachineOptions {
   readonly id?: string;
   readonly input?: string;
   readonly machineVersion?: string;
@@ -11,16 +11,14 @@ interface StartCommandOptions extends ClientCommandOptions {
 export function addStartCommand(line: CommandLine): void {
   const command = line.program
     .command('start')
-    .summary('start an execution')
     .description(
       'Start an execution of a machine and print its id. The same id with the same machine and input is the same ' +
         'execution, so a start can be repeated.',
     )
-    .argument('<machine>', 'id of the machine')
     .option('--id <id>', 'id of the execution: at most 256 characters, without . and # (default: a new UUID)')
     .option('--input <json>', 'JSON, @FILE, or - for stdin (default: none)')
     .option('--machine-version <version>', 'version of the machine (default: the newest that is deployed)');
-  withClientOptions(command)
+  withClientOptions(withMachine(command, { argument: '<machine>' }))
     .addHelpText(
       'after',
       `
@@ -29,8 +27,9 @@ Examples:
   millrace start order --id order-17 --input @order.json
   millrace wait $(millrace start order --input @order.json)`,
     )
-    .action((machine: string, options: StartCommandOptions) =>
-      withClient(line, options, async (client) => {
+    .action((argument: string | undefined, options: StartCommandOptions) => {
+      const machine = requiredMachineOf(argument, options);
+      return withClient(line, options, async (client) => {
         const { terminal } = line.context;
         const { id, input, machineVersion } = options;
         const started = await client.start(machine, {
@@ -40,6 +39,6 @@ Examples:
         });
         if (!started.isNew) terminal.note('The same start had been made before: it is the same execution.');
         terminal.print(options.json ? JSON.stringify(started) : started.executionId);
-      }),
-    );
+      });
+    });
 }

@@ -24,7 +24,6 @@ const tokenArgument = ['<token>', "the task's token: `millrace describe` shows i
 export function addTaskCommand(line: CommandLine): void {
   const task = line.program
     .command('task')
-    .summary('give the result of a task that waits for one')
     .description('Give the result of a task with waitForResult, or say that somebody works on it.');
   withClientOptions(task.command('complete').argument(...tokenArgument))
     .summary('give the output of a task')

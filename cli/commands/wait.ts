@@ -1,23 +1,22 @@
 import { exitCode } from '../exitCodes.ts';
 import { executionLines } from '../rendering/execution.ts';
-import type { ClientCommandOptions, CommandLine } from './command.ts';
-import { parseDuration, withClient, withClientOptions } from './command.ts';
+import type { ClientCommandOptions, CommandLine, MachineOptions } from './command.ts';
+import { checkMachine, parseDuration, withClient, withClientOptions, withMachineCheck } from './command.ts';
 
-interface WaitCommandOptions extends ClientCommandOptions {
+interface WaitCommandOptions extends ClientCommandOptions, MachineOptions {
   readonly timeout?: number;
 }
 
 export function addWaitCommand(line: CommandLine): void {
   const command = line.program
     .command('wait')
-    .summary('wait until an execution has ended')
     .description(
       'Wait until an execution has ended or is PENDING_REDRIVE, then show it as describe does. ' +
         'Exit code 0 only if it SUCCEEDED; 1 if it ended otherwise; 4 after the timeout.',
     )
     .argument('<id>', 'id of the execution')
     .option('--timeout <duration>', 'give up after 30s, 15m, 24h, … (default: never)', parseDuration);
-  withClientOptions(command)
+  withClientOptions(withMachineCheck(command))
     .addHelpText(
       'after',
       `
@@ -28,6 +27,7 @@ Example:
       withClient(line, options, async (client) => {
         const { terminal, interrupted } = line.context;
         const { timeout } = options;
+        await checkMachine(client, id, options);
         const execution = await client.wait(id, {
           signal: interrupted,
           ...(timeout !== undefined && { timeoutMs: timeout }),

@@ -7,6 +7,7 @@ import { BundleError } from '../../infra/bundle/bundleError.ts';
 import { machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
 import { machinesOf, prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { readDevFile } from '../cloud/devFile.ts';
+import { codeDirectories } from '../cloud/projectFolders.ts';
 import type { CloudOptions } from '../cloud/resolveCloud.ts';
 import type { CommandContext } from '../context.ts';
 
@@ -17,7 +18,7 @@ export interface LoadedMachine {
   readonly file: string;
 }
 
-/** Which folder of machines a command is about: the named one, else that of the local cloud it talks to, else `machines`. */
+/** Which folder of machines a command is about: the named one, else that of the local cloud it talks to, else the project's. */
 export async function machinesDirectoryOf(
   { directory }: CommandContext,
   { machines, table, endpoint }: CloudOptions & { readonly machines?: string },
@@ -25,7 +26,7 @@ export async function machinesDirectoryOf(
   if (machines !== undefined) return resolve(directory, machines);
   const dev = table === undefined && endpoint === undefined ? await readDevFile(directory) : undefined;
   const ofCloud = dev?.type === 'running' ? dev.file.machinesDirectory : undefined;
-  return ofCloud ?? resolve(directory, 'machines');
+  return ofCloud ?? (await codeDirectories(directory, {})).machinesDirectory;
 }
 
 /**

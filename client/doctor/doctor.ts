@@ -48,7 +48,7 @@ export async function* doctor(
   });
   const sources = round.open.map(({ segment, cursor }) => {
     const request = { segment, segments, ...(pageSize && { limit: pageSize }), ...(cursor && { cursor }) };
-    const batches = round.counted(examination.paced(scanSegment(table, request)));
+    const batches = round.counted(examination.paced(scanSegment(table.outlines, request)));
     return mapConcurrently(batches, pagesAtOnce, async ({ batch, number }) => {
       const findings = await treatment.treat(await examination.findings(batch));
       return { batch, number, findings };

@@ -28,7 +28,7 @@ export class Examination {
     this.#signal = options.signal;
     this.#assessOptions = assessOptions;
     this.#pace = new Pace(surroundings, options.readUnitsPerSecond ?? Number.POSITIVE_INFINITY);
-    this.#family = new Family(surroundings.table, surroundings.now);
+    this.#family = new Family(surroundings.table.outlines, surroundings.now);
   }
 
   /** Each page waits until what was read before it has had its time. */
@@ -57,7 +57,7 @@ export class Examination {
   }
 
   async #read(executionId: string): Promise<Partition> {
-    const { items, readUnits } = await this.#surroundings.table.readOutline(executionId);
+    const { items, readUnits } = await this.#surroundings.table.outlines.readOutline(executionId);
     await this.#pace.take(readUnits, this.#signal);
     return partitionOf(executionId, items);
   }

@@ -1,7 +1,8 @@
 import { childId, childNumber, parentOf } from '../../orchestrator/core/execution/model/addresses.ts';
 import { hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
 import { InvalidLogError } from '../../orchestrator/core/execution/model/log.ts';
-import type { ExecutionVersion, Table } from '../../orchestrator/table/table.ts';
+import type { ExecutionVersion } from '../../orchestrator/table/requests.ts';
+import type { Outlines } from '../../orchestrator/table/table.ts';
 import { unapplied } from './assess.ts';
 import type { Finding } from './findings.ts';
 import { type Partition, partitionOf } from './partition.ts';
@@ -14,13 +15,13 @@ const rememberedParents = 10_000;
  * decides on it, so a message that lies in a journal is no finding here: it is one of `unapplied`.
  */
 export class Family {
-  readonly #table: Pick<Table, 'readStatus' | 'readOutline'>;
+  readonly #outlines: Pick<Outlines, 'readStatus' | 'readOutline'>;
   /** Milliseconds since the epoch. */
   readonly #now: () => number;
   readonly #parents = new Map<string, Promise<ExecutionVersion | undefined>>();
 
-  constructor(table: Pick<Table, 'readStatus' | 'readOutline'>, now: () => number) {
-    this.#table = table;
+  constructor(outlines: Pick<Outlines, 'readStatus' | 'readOutline'>, now: () => number) {
+    this.#outlines = outlines;
     this.#now = now;
   }
 
@@ -41,7 +42,7 @@ export class Family {
     const number = childNumber(executionId, parentId) ?? -1;
     if (isAwaited(await this.#rememberedParent(parentId), number)) return [];
     // What was remembered may be over. The child is read after its parent: a word of its parent is there by then.
-    const parent = await this.#table.readStatus(parentId);
+    const parent = await this.#outlines.readStatus(parentId);
     if (isAwaited(parent, number)) return [];
     const { execution, journal } = await this.#partition(executionId);
     if (!execution || hasEnded(execution.status)) return [];
@@ -55,7 +56,7 @@ export class Family {
 
   async #childLost(parentId: string, number: number): Promise<Finding[]> {
     const id = childId(parentId, number);
-    const child = await this.#table.readStatus(id);
+    const child = await this.#outlines.readStatus(id);
     if (child && !hasEnded(child.status)) return [];
     const { execution: own, journal } = await this.#partition(id);
     // A start that was never applied, and a word that is still to be delivered, are findings of the child.
@@ -73,7 +74,7 @@ export class Family {
   #rememberedParent(parentId: string): Promise<ExecutionVersion | undefined> {
     const known = this.#parents.get(parentId);
     if (known) return known;
-    const read = this.#table.readStatus(parentId);
+    const read = this.#outlines.readStatus(parentId);
     this.#parents.set(parentId, read);
     for (const oldest of this.#parents.keys()) {
       if (this.#parents.size <= rememberedParents) break;
@@ -98,7 +99,7 @@ export class Family {
   }
 
   async #partition(executionId: string): Promise<Partition> {
-    return partitionOf(executionId, (await this.#table.readOutline(executionId)).items);
+    return partitionOf(executionId, (await this.#outlines.readOutline(executionId)).items);
   }
 }
 

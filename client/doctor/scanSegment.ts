@@ -1,6 +1,6 @@
 import type { ItemOutline } from '../../orchestrator/table/outline.ts';
 import type { ScanRequest } from '../../orchestrator/table/requests.ts';
-import type { Table } from '../../orchestrator/table/table.ts';
+import type { Outlines } from '../../orchestrator/table/table.ts';
 import { type Partition, partitionOf } from './partition.ts';
 
 /** Executions that were read whole. */
@@ -14,7 +14,7 @@ export interface Batch {
 
 /** A segment of the table, page by page. Items of one execution follow each other, be it over several pages. */
 export async function* scanSegment(
-  table: Pick<Table, 'scan'>,
+  outlines: Pick<Outlines, 'scan'>,
   { cursor: from, ...request }: ScanRequest,
 ): AsyncGenerator<Batch, void, undefined> {
   const { segment } = request;
@@ -22,7 +22,7 @@ export async function* scanSegment(
   let heldFrom = from;
   let cursor = from;
   do {
-    const page = await table.scan({ ...request, ...(cursor !== undefined && { cursor }) });
+    const page = await outlines.scan({ ...request, ...(cursor !== undefined && { cursor }) });
     const all = [...held, ...page.items];
     const last = page.cursor === undefined ? undefined : all.at(-1)?.executionId;
     const whole = all.filter(({ executionId }) => executionId !== last);

@@ -1,5 +1,4 @@
 import { hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
-import type { Table } from '../../orchestrator/table/table.ts';
 import { controlContent, sendControl } from '../control.ts';
 import { Pace } from '../pace.ts';
 import type { ClientSurroundings } from '../surroundings.ts';
@@ -83,15 +82,15 @@ export class Treatment {
   }
 
   async #stop({ executionId, detail }: Finding): Promise<void> {
-    const current = await this.#surroundings.table.readStatus(executionId);
+    const current = await this.#surroundings.table.outlines.readStatus(executionId);
     if (!current || hasEnded(current.status)) return;
     const content = controlContent('stop', { cause: `doctor: ${detail}` });
     await sendControl(this.#surroundings, executionId, content, `stop-at-${current.version}`);
   }
 
   async #isMended({ kind, executionId, references, since }: Finding): Promise<boolean> {
-    const table: Pick<Table, 'readOutline'> = this.#surroundings.table;
-    const partition = partitionOf(executionId, (await table.readOutline(executionId)).items);
+    const { outlines } = this.#surroundings.table;
+    const partition = partitionOf(executionId, (await outlines.readOutline(executionId)).items);
     if (kind === 'orphaned') return !partition.execution || hasEnded(partition.execution.status);
     return !assess(partition, this.#options.assessOptions()).some(
       (each) =>

@@ -4,8 +4,8 @@ import { readConfiguration } from '../../orchestrator/configuration/configuratio
 import { readExecutionClock } from '../../orchestrator/configuration/executionClock.ts';
 import { serviceName } from '../../orchestrator/observability/metricDefinitions.ts';
 import { createLogger, structuredReporter } from '../../orchestrator/observability/structuredLog.ts';
-import { DynamoDBTable } from '../../orchestrator/table/dynamoDBTable.ts';
-import { openStoredJson, withStore } from '../../orchestrator/table/openTable.ts';
+import { DynamoDBTable } from '../../orchestrator/table/dynamodb/dynamoDBTable.ts';
+import { openStoredJson, withStore } from '../../orchestrator/table/stored/withStore.ts';
 import { ingestHandler } from './ingest.ts';
 
 export { type EventPath, InvalidEventPathError } from './eventPath.ts';

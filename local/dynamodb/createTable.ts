@@ -52,7 +52,7 @@ async function create(client: DynamoDBClient, table: TableDescription): Promise<
   try {
     await client.send(new CreateTableCommand(creation(table)));
   } catch (error) {
-    // Somebody else is creating it: wait for theirs.
+    // Another process is creating it: wait for that table.
     if (!(error instanceof ResourceInUseException)) throw error;
   }
   await waitUntilTableExists(

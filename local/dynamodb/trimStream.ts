@@ -4,7 +4,7 @@ import { readCheckpoints } from '../eventSource/checkpoints.ts';
 
 export interface TrimStreamOptions {
   readonly dataFile: string;
-  /** What was delivered: nothing else is trimmed, however old it is. A laptop may be off for a weekend. */
+  /** Only delivered records are trimmed, however old the others are: a laptop may be off for a weekend. */
   readonly checkpointFile: string;
   /** Milliseconds since the epoch. */
   readonly now: number;

@@ -13,7 +13,7 @@ import {
 import { targetInput } from './targetInput.ts';
 
 export interface EventBridgeOptions {
-  /** Invokes a function asynchronously. What it rejects with is tried again. */
+  /** Invokes a function asynchronously. A rejection is retried. */
   readonly invoke: (functionName: string, payload: string) => Promise<unknown>;
   /** Told of each event that a bus takes, before its rules. */
   readonly onEvent?: (event: EventBridgeEvent, eventBusName: string) => Promise<void> | void;

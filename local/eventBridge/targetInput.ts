@@ -17,7 +17,7 @@ export class InvalidTargetInputError extends Error {
 }
 
 /**
- * What a target gets of an event, as JSON text.
+ * The input that a target gets for an event, as JSON text.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
  *
  * @throws InvalidEventPathError, InvalidTargetInputError

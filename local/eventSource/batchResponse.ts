@@ -1,6 +1,6 @@
 import type { PendingRecord } from './streamRecord.ts';
 
-/** What became of a batch that the function answered without an error. */
+/** The outcome of a batch that the function answered without an error. */
 export type BatchOutcome =
   | { readonly kind: 'succeeded' }
   /** The response names records that are not in the batch, or is not readable: all of it failed. */

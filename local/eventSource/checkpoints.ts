@@ -23,7 +23,7 @@ const writeEveryMs = 1_000;
 
 /**
  * Keeps checkpoints in a JSON file, written at most once a second: after a crash the records of the last second are
- * delivered again, as Lambda may do at any time. Those of another stream, as of a table that was created anew, are
+ * delivered again, as Lambda may do at any time. Those of another stream, as of a table that was created again, are
  * forgotten.
  */
 export function fileCheckpoints(path: string, clock: Clock = systemClock): Checkpoints {
@@ -56,7 +56,7 @@ export interface StoredCheckpoints {
 }
 
 /**
- * What the file holds; nothing where there is none.
+ * The content of the file; nothing if it does not exist.
  *
  * @throws CheckpointFileError
  */
@@ -103,7 +103,7 @@ export class ContiguousPosition {
     this.#report = report;
   }
 
-  /** To be called in the order of the shard. What it returns is to be called when the record is done with. */
+  /** Call it in the order of the shard, and call the function that it returns when the record is done. */
   enter(sequenceNumber: string): () => void {
     const entry = { sequenceNumber, settled: false };
     this.#open.push(entry);

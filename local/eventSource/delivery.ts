@@ -18,13 +18,13 @@ export interface InvocationResult {
  */
 export type InvokeFunction = (payload: string) => Promise<InvocationResult>;
 
-/** Records that the function did not take in all its attempts: what an on-failure destination would be told. */
+/** Records that the function did not take in any attempt, as an on-failure destination would receive them. */
 export interface DiscardedBatch {
   readonly condition: 'RetryAttemptsExhausted';
   readonly shardId: string;
   readonly invocations: number;
   readonly functionError: string | undefined;
-  /** What the function answered last. */
+  /** The function's last answer. */
   readonly responsePayload: string;
   readonly records: readonly { readonly sequenceNumber: string; readonly json: string }[];
 }

@@ -3,7 +3,7 @@ import { InvalidFaultError } from '../faults.ts';
 import type { EventSourceFaultCounts } from './metrics.ts';
 
 /**
- * What goes wrong on purpose between the stream and the function, each as a probability from 0 to 1: what Lambda's event
+ * Faults between the stream and the function, each as a probability from 0 to 1: what Lambda's event
  * source may do at any time. All are drawn from one generator.
  */
 export interface EventSourceFaults {

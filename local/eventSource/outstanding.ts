@@ -29,7 +29,7 @@ export class Outstanding {
     return this.#period;
   }
 
-  /** Counts a record in. What it returns counts it out, and is to be called once. */
+  /** Counts a record in. Call the function that it returns once, to count the record out. */
   enter(period: number): () => void {
     this.#count += 1;
     this.#byPeriod.set(period, (this.#byPeriod.get(period) ?? 0) + 1);

@@ -6,7 +6,7 @@ import { Outstanding } from './outstanding.ts';
 import { type PollInterval, ShardReader, type ShardReaderOptions } from './shardReader.ts';
 import { itemKeyOf, type PendingRecord, type StreamRecord } from './streamRecord.ts';
 
-/** What all shards of an event source share. */
+/** State that all shards of an event source share. */
 export interface ShardOptions
   extends Omit<DeliveryOptions, 'shardId' | 'onTaken'>,
     Pick<ShardReaderOptions, 'client' | 'streamArn'> {

@@ -12,9 +12,9 @@ interface FunctionConcurrency {
 /**
  * How many invocations may run at once, per function and in all.
  *
- * A function's reserved concurrency is its limit, as on Lambda. Of the account's maximum one execution each is kept free
- * for the functions that everything else waits for (orchestrator, wake, clock) and for those with a reservation; all
- * functions share the rest. Workers can so fill their part, but never keep an execution from going on.
+ * A function's reserved concurrency is its limit, as on Lambda. The account's maximum keeps one execution free for each
+ * function that everything else waits for (orchestrator, wake, clock) and for each with a reservation; all functions
+ * share the rest. Workers can fill their part, but they cannot keep an execution from going on.
  */
 export class ConcurrencyLimits {
   readonly #maximum: number;

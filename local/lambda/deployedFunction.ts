@@ -8,7 +8,7 @@ import { FifoQueue } from './fifoQueue.ts';
 /** A function and the environments that there are of it. */
 export class DeployedFunction {
   description: FunctionDescription;
-  /** Tells one revision of configuration and code from another. */
+  /** Distinguishes revisions of configuration and code. */
   revision: string;
   readonly environments = new Set<Environment>();
   /** The last one used is the first to be used again, so that the others get old enough to be ended. */
@@ -58,7 +58,7 @@ function filesOf(directory: string): string[] {
       .map((entry) => join(entry.parentPath, entry.name).slice(directory.length))
       .sort();
   } catch (error) {
-    // Code that is not there yet fails each invocation with Runtime.ImportModuleError; it is no error to deploy it.
+    // Code that is not there yet fails each invocation with Runtime.ImportModuleError; deploying it is not an error.
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     throw error;
   }

@@ -52,7 +52,7 @@ export class Dispatcher {
     this.#limits = new ConcurrencyLimits(options.maximumConcurrency);
   }
 
-  /** Deploys these functions and no others. What runs finishes on the code that it was started with. */
+  /** Deploys these functions and no others. Running invocations finish on the code that they started with. */
   deploy(descriptions: readonly FunctionDescription[]): void {
     this.#limits.configure(descriptions);
     const names = new Set(descriptions.map((description) => description.functionName));
@@ -104,7 +104,7 @@ export class Dispatcher {
 
   /** Runs as many queued events as there is room for. */
   dispatchQueued(): void {
-    // What is dispatched can settle at once and queue more: the loop below sees that, so one loop is enough.
+    // A dispatched invocation can settle at once and queue more: the loop below sees that, so one loop is enough.
     if (this.#dispatching || this.#stopped) return;
     this.#dispatching = true;
     try {
@@ -128,7 +128,7 @@ export class Dispatcher {
     }
   }
 
-  /** Ends environments that nobody used for long. */
+  /** Ends environments that were not used for long. */
   endIdle(): void {
     const { clock, environmentIdleMs } = this.#options;
     for (const deployed of this.#functions.values()) {

@@ -8,7 +8,7 @@ export interface EnvironmentInvocation {
   readonly requestId: string;
   /** JSON text. */
   readonly payload: string;
-  /** False when nobody reads what the handler returns: it is not sent then. */
+  /** False if the handler's result is not read: it is not sent then. */
   readonly wantsResult: boolean;
   /** A fault: the environment is killed before or after the handler runs. */
   readonly crash: 'before' | 'after' | undefined;

@@ -1,11 +1,11 @@
 /**
- * What the local Lambda and an execution environment say to each other over the IPC channel. Payloads stay JSON text, so
+ * Messages between the local Lambda and an execution environment over the IPC channel. Payloads stay JSON text, so
  * that the parent never parses what it only passes on.
  */
 export type InvokeMessage = readonly [
   requestId: string,
   deadlineMs: number,
-  /** False when nobody will read what the handler returns. */
+  /** False if the handler's result is not read. */
   wantsResult: boolean,
   payload: string,
 ];

@@ -37,11 +37,11 @@ export interface StartLambdaOptions {
   readonly retryDelaysMs?: readonly number[];
   /** Time for retries, event ages and idle environments; timeouts are real time. @default the machine's clock */
   readonly clock?: Clock;
-  /** What goes wrong on purpose. @default nothing */
+  /** Faults to inject. @default none */
   readonly faults?: LambdaFaults;
   /** Puts an invocation record on an event bus, where one is a function's destination. @default there is no bus */
   readonly putEvent?: PutDestinationEvent;
-  /** Gets each line that a function prints. @default nobody does */
+  /** Gets each line that a function prints. @default lines are dropped */
   readonly log?: LambdaLog;
 }
 
@@ -54,7 +54,7 @@ export interface LocalLambda {
    * @throws ResourceNotFoundException, RequestTooLargeException, TooManyRequestsException, ServiceException
    */
   invoke(functionName: string, payload: string | Buffer, options?: InvokeOptions): Promise<InvocationResult>;
-  /** Deploys these functions in place of all others. What did not change, by content, stays warm. */
+  /** Deploys these functions in place of all others. Functions whose content did not change stay warm. */
   updateFunctions(functions: readonly FunctionDescription[]): void;
   metrics(): LambdaMetrics;
   /**

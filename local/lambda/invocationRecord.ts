@@ -10,12 +10,12 @@ export interface InvocationRecordInput {
   readonly approximateInvokeCount: number;
   /** JSON text. */
   readonly requestPayload: string;
-  /** What the last attempt answered; none if the function was never reached. */
+  /** The last attempt's answer; none if the function was never reached. */
   readonly response: { readonly payload: string; readonly functionError: boolean } | undefined;
 }
 
 /**
- * What a destination is invoked with, as JSON text. The payloads are put in as the text that they are.
+ * The payload of a destination, as JSON text. The payloads are put in as the text that they are.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  */
 export function invocationRecord(record: InvocationRecordInput): string {

@@ -13,11 +13,11 @@ export interface FunctionProcessOptions {
   readonly region: string;
   /** Credentials and endpoints, beside what the function's own environment has. */
   readonly environment: Readonly<Record<string, string>>;
-  /** What the function prints, in pieces as it prints them. @default nobody sees it */
+  /** Gets the function's output, in pieces as it prints them. @default the output is dropped */
   readonly output?: (text: string) => void;
 }
 
-/** What a process has used so far. Linux alone says so. */
+/** Resources that a process has used so far. Only Linux reports them. */
 export interface ProcessUse {
   /** Processor time of all its threads. */
   readonly cpuMs: number;

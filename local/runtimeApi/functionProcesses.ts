@@ -9,7 +9,7 @@ export interface FunctionProcessesOptions {
   readonly dynamodbEndpoint: string;
   /** Whether asynchronous invocations are accepted and not run. @default false */
   readonly dropsEvents?: boolean;
-  /** What the functions print. @default nobody sees it */
+  /** Gets the functions' output. @default the output is dropped */
   readonly output?: (functionName: string, text: string) => void;
 }
 
@@ -99,7 +99,7 @@ export class FunctionProcesses {
     }
     const outcome = this.invoke(functionName, event);
     if (request.headers['x-amz-invocation-type'] === 'Event') {
-      // Who invokes asynchronously hears of no failure; the function's output tells of it.
+      // An asynchronous caller does not learn of a failure; the function's output shows it.
       outcome.catch((error: unknown) => this.#options.output?.(functionName, String(error)));
       response.writeHead(202).end();
       return;

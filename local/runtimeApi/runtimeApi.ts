@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** What became of an invocation: the handler's answer, or its error as the runtime posted it. */
+/** The outcome of an invocation: the handler's answer, or its error as the runtime posted it. */
 export type InvocationOutcome =
   | { readonly type: 'succeeded'; readonly payload: string }
   | { readonly type: 'failed'; readonly error: RuntimeError };
@@ -61,7 +61,7 @@ export class RuntimeApi {
       this.#becomeReady = resolve;
       this.#failInit = reject;
     });
-    // Who waits for it hears of it; nobody may.
+    // A waiting caller gets the error; there may be none.
     this.ready.catch(() => {});
   }
 

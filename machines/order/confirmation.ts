@@ -3,7 +3,7 @@ export interface Confirmation {
   readonly trackingId: string;
 }
 
-/** Tells the customer. The example has no post office: this is where yours is called. */
+/** Notifies the customer. The example does not send mail: call your mail service here. */
 export async function sendConfirmation({
   email,
   trackingId,

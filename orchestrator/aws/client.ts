@@ -8,7 +8,9 @@ import { keepSigners, shortPath, shortPathOptions } from './shortPath.ts';
  * (`AWS_ENDPOINT_URL_DYNAMODB` for the local cloud).
  */
 export function createDynamoDBClient(config: DynamoDBClientConfig = {}): DynamoDBClient {
-  const client = lean(new DynamoDBClient({ ...forManySmallRequests(), maxAttempts: 4, ...config }));
+  const client = lean(
+    quietly(() => new DynamoDBClient({ ...forManySmallRequests(), maxAttempts: 4, ...config })),
+  );
   client.config.signer = keepSigners(client.config.signer);
   client.middlewareStack.add(shortPath(client.config), shortPathOptions);
   return client;
@@ -42,4 +44,20 @@ export function lean<Client extends { middlewareStack: { remove(name: string): b
 ): Client {
   for (const name of needlessMiddleware) client.middlewareStack.remove(name);
   return client;
+}
+
+const supportWarning = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED';
+
+/**
+ * Makes a client without the warning that the AWS SDK prints on Node.js 20: it is about later versions of the SDK, and the
+ * ones used here are pinned.
+ */
+export function quietly<Client>(create: () => Client): Client {
+  const before = process.env[supportWarning];
+  process.env[supportWarning] = before ?? 'true';
+  try {
+    return create();
+  } finally {
+    if (before === undefined) delete process.env[supportWarning];
+  }
 }

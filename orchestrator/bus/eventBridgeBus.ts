@@ -4,7 +4,7 @@ import type {
   PutEventsRequestEntry,
   PutEventsResultEntry,
 } from '@aws-sdk/client-eventbridge';
-import { forManySmallRequests, lean } from '../aws/client.ts';
+import { forManySmallRequests, lean, quietly } from '../aws/client.ts';
 import { eachLimited } from '../concurrency/eachLimited.ts';
 import { describeError } from '../observability/report.ts';
 import type { Bus, BusEvent, PublishFailure, PublishResult } from './bus.ts';
@@ -61,7 +61,7 @@ type PutEvents = (entries: PutEventsRequestEntry[]) => Promise<readonly PutEvent
 async function openClient(config: EventBridgeClientConfig): Promise<PutEvents> {
   const { EventBridgeClient, PutEventsCommand } = await import('@aws-sdk/client-eventbridge');
   const client: EventBridgeClient = lean(
-    new EventBridgeClient({ ...forManySmallRequests(), maxAttempts: 3, ...config }),
+    quietly(() => new EventBridgeClient({ ...forManySmallRequests(), maxAttempts: 3, ...config })),
   );
   return async (entries) => (await client.send(new PutEventsCommand({ Entries: entries }))).Entries ?? [];
 }

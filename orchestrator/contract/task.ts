@@ -58,6 +58,10 @@ export type TaskResultItem = {
     }
   | {
       readonly status: 'FAILED';
-      readonly error: { name: string; message: string; stack?: string; retryable?: boolean };
+      /**
+       * `name` and `message`, and where there are any `stack`, `retryable`, `cause`, `errors` and the error's own fields. A
+       * value without a `name` and a `message` reaches the machine as it is.
+       */
+      readonly error?: Json;
     }
 );

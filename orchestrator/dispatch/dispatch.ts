@@ -4,11 +4,11 @@ import {
   type LambdaClientConfig,
   LambdaServiceException,
 } from '@aws-sdk/client-lambda';
-import { forManySmallRequests, lean } from '../aws/client.ts';
+import { forManySmallRequests, lean, quietly } from '../aws/client.ts';
 import { keepSigners, shortPath, shortPathOptions } from '../aws/shortPath.ts';
 import type { TaskPayload } from '../contract/task.ts';
+import type { TaskError } from '../core/data/thrown.ts';
 import { type Execution, type OpenTask, taskKey } from '../core/execution/model/execution.ts';
-import type { TaskError } from '../core/machine/step.types.ts';
 
 /** What became of handing a task to its function. */
 export type DispatchOutcome =
@@ -90,7 +90,9 @@ export async function callFunction(
 }
 
 export function createLambdaClient(config: LambdaClientConfig = {}): LambdaClient {
-  const client = lean(new LambdaClient({ ...forManySmallRequests(), maxAttempts: 2, ...config }));
+  const client = lean(
+    quietly(() => new LambdaClient({ ...forManySmallRequests(), maxAttempts: 2, ...config })),
+  );
   client.config.signer = keepSigners(client.config.signer);
   client.middlewareStack.add(shortPath(client.config), shortPathOptions);
   return client;

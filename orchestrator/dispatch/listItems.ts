@@ -28,7 +28,7 @@ export class ListItems {
       const some = pages.slice(from, from + pagesInFlight);
       await Promise.all(
         some.map((items, i) =>
-          this.#table.writeItemsPage(executionId, { task, hash, page: from + i }, items),
+          this.#table.lists.writePage(executionId, { task, hash, page: from + i }, items),
         ),
       );
     }
@@ -67,7 +67,7 @@ export class ListItems {
     { executionId, task, hash, store }: ItemsAddress,
     page: number,
   ): Promise<readonly Json[] | undefined> {
-    if (store === undefined) return this.#table.readItemsPage(executionId, { task, hash, page });
+    if (store === undefined) return this.#table.lists.readPage(executionId, { task, hash, page });
     const items = await this.#data.read(listPageKey(store, page));
     return Array.isArray(items) ? items : undefined;
   }

@@ -1,5 +1,6 @@
 import type { TaskPayload } from '../contract/task.ts';
 import type { Json } from '../core/data/json.ts';
+import { namedThrown, type TaskError } from '../core/data/thrown.ts';
 import { openTasks } from '../core/execution/lists/fanOut.ts';
 import { type Execution, type OpenTask, taskId, taskKey } from '../core/execution/model/execution.ts';
 import type { MachineLookup } from '../core/execution/model/machines.ts';
@@ -7,7 +8,6 @@ import { handedOverAt } from '../core/execution/tasks/tasks.ts';
 import { taskToken } from '../core/execution/tasks/taskToken.ts';
 import type { PreparedMachine } from '../core/machine/index.ts';
 import { type TaskSource, workerOf } from '../core/machine/sources.ts';
-import type { TaskError } from '../core/machine/step.types.ts';
 import { nobody, type Observer, subjectOf } from '../observability/activity.ts';
 import type { Reporter } from '../observability/report.ts';
 import { taskSpan } from '../observability/spans.ts';
@@ -113,7 +113,7 @@ export class TaskDispatcher {
         const traced = traceparent === undefined ? payload : { ...payload, traceparent };
         const answer = await this.#invoke(source, traced);
         if (answer.type === 'deferred') fail({ name: 'Deferred', message: answer.error });
-        else if (answer.type === 'failed') fail(answer.error);
+        else if (answer.type === 'failed') fail(namedThrown(answer.error));
         return answer;
       },
     );
@@ -152,7 +152,7 @@ export class TaskDispatcher {
   async #fail({ executionId, startedAt }: Execution, task: OpenTask, error: TaskError): Promise<'done'> {
     const at = isoTime(this.#options.now());
     const { task: number, index, attempt, worker } = task;
-    await this.#options.table.insertResult({
+    await this.#options.table.journal.insertResult({
       executionId,
       task: number,
       ...(index !== undefined && { index }),

@@ -82,8 +82,9 @@ function visitsBefore(time: number): number {
 
 function parkedShards(options: ClockOptions): DueShard[] {
   return parkedStatuses.flatMap((parked) => {
+    const { index } = options.table;
     const table: DueShardOptions['table'] = {
-      listDue: (request) => options.table.listDue({ ...request, parked }),
+      index: { listDue: (request) => index.listDue({ ...request, parked }) },
     };
     // They are not late, however long they stand still.
     return dueShards({ ...options, table, observe: nobody });

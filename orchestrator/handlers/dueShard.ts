@@ -1,11 +1,11 @@
 import { nobody, type Observer } from '../observability/activity.ts';
 import { describeError, type Reporter } from '../observability/report.ts';
 import type { DueExecution } from '../table/requests.ts';
-import type { Table } from '../table/table.ts';
+import type { ExecutionIndex } from '../table/table.ts';
 import type { WakeEvent } from './wake.ts';
 
 export interface DueShardOptions {
-  readonly table: Pick<Table, 'listDue'>;
+  readonly table: { readonly index: Pick<ExecutionIndex, 'listDue'> };
   /** Calls the wake function and waits for it. Answers what went wrong in it, if anything did. */
   readonly callWake: (event: WakeEvent) => Promise<string | undefined>;
   readonly report: Reporter;
@@ -25,6 +25,8 @@ const callsInFlightAlone = 2;
 const longestPauseMs = 16_000;
 /** Before a call that was refused is made again. */
 const shortestPauseMs = 250;
+/** Every burst has calls that are refused once or twice; only a refusal that lasts makes timers late. */
+const reportRefusalAfterMs = 5_000;
 
 /** A wake that the clock has called before, and that is still due. */
 interface Called {
@@ -80,7 +82,7 @@ export class DueShard {
     try {
       do {
         const request = { shard: this.#shard, until, limit: pageSize, ...(cursor && { cursor }) };
-        const page = await this.#options.table.listDue(request);
+        const page = await this.#options.table.index.listDue(request);
         if (cursor === undefined) this.#tellOldest(page.items[0], until);
         for (const due of page.items) seen.add(keyOf(due));
         await this.#callAll(page.items.filter((due) => this.#mayCall(due, until)));
@@ -140,8 +142,11 @@ export class DueShard {
         return;
       } catch (error) {
         // There is no capacity now, which is no fault of these executions: as many calls fewer are made meanwhile.
-        if (!this.#hasReportedRefusal) report({ type: 'wakeFailed', error: describeError(error) });
-        this.#hasReportedRefusal = true;
+        const isExpected = isThrottled(error) && now() - startedAt < reportRefusalAfterMs;
+        if (!isExpected && !this.#hasReportedRefusal) {
+          report({ type: 'wakeFailed', error: describeError(error) });
+          this.#hasReportedRefusal = true;
+        }
         await sleep(pauseMs);
       }
     }
@@ -160,6 +165,11 @@ export class DueShard {
       });
     }
   }
+}
+
+/** Lambda has no capacity for the call at the moment. */
+function isThrottled(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TooManyRequestsException';
 }
 
 /** A wake that moved on is another wake. */

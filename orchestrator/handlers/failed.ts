@@ -3,11 +3,11 @@ import { dataLimitErrorName } from '../core/policy/errorNames.ts';
 import type { Reporter } from '../observability/report.ts';
 import { ItemTooLargeError, StoredDataTooLargeError } from '../table/errors.ts';
 import { isoTime } from '../table/executionItem.ts';
-import type { Table } from '../table/table.ts';
+import type { JournalWriter } from '../table/table.ts';
 import { type InvocationRecord, resultOfInvocation } from './failedInvocation.ts';
 
 export interface FailedHandlerOptions {
-  readonly table: Pick<Table, 'insertResult'>;
+  readonly table: { readonly journal: Pick<JournalWriter, 'insertResult'> };
   readonly report: Reporter;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -25,13 +25,13 @@ export function failedHandler({ table, report, now, afterBatch, functionPrefix =
   return async (record: InvocationRecord): Promise<void> => {
     const result = resultOfInvocation(record, isoTime(now()));
     if (result) {
-      await table.insertResult(result).catch((error: unknown) => {
+      await table.journal.insertResult(result).catch((error: unknown) => {
         if (!(error instanceof ItemTooLargeError || error instanceof StoredDataTooLargeError)) throw error;
         const failure = {
           name: dataLimitErrorName,
           message: `Function '${result.worker}': ${error.message}`,
         };
-        return table.insertResult({ ...result, result: { status: 'FAILED', error: failure } });
+        return table.journal.insertResult({ ...result, result: { status: 'FAILED', error: failure } });
       });
     } else if (isOwnFailure(record, functionPrefix)) {
       report({ type: 'dropped', executionId: '', error: 'A function failed that was invoked with no task.' });

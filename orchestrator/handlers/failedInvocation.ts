@@ -1,5 +1,5 @@
+import type { TaskError } from '../core/data/thrown.ts';
 import { taskKey } from '../core/execution/model/execution.ts';
-import type { TaskError } from '../core/machine/step.types.ts';
 import {
   timeoutErrorName,
   tooManyRequestsErrorName,

@@ -1,4 +1,4 @@
-import type { Units } from '../table/dynamoDBCalls.ts';
+import type { Units } from '../table/dynamodb/dynamoDBCalls.ts';
 import type { Reporter } from './report.ts';
 
 export interface ConsumedCapacityMeter {

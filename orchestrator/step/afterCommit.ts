@@ -6,13 +6,13 @@ import type { ExecutionEffect } from '../core/execution/step/commitDraft.ts';
 import type { TaskDispatcher } from '../dispatch/taskDispatcher.ts';
 import { nobody, type Observer, subjectOf } from '../observability/activity.ts';
 import { describeError, type Reporter } from '../observability/report.ts';
-import type { Table } from '../table/table.ts';
+import type { Executions } from '../table/table.ts';
 import type { CommitWriter } from './commitWriter.ts';
 import type { ExecutionCache } from './executionCache.ts';
 import type { StoredInputs } from './storedInputs.ts';
 
 export interface AfterCommitOptions {
-  readonly table: Pick<Table, 'readExecution'>;
+  readonly table: { readonly executions: Pick<Executions, 'read'> };
   readonly writer: CommitWriter;
   readonly cache: ExecutionCache;
   readonly inputs: StoredInputs;
@@ -98,7 +98,7 @@ export class AfterCommit {
 
   /** Commit by commit, until every other execution has what is for it. Whoever comes first goes on with it. */
   async drainOutbox(from: Execution): Promise<void> {
-    const current = (await this.#options.table.readExecution(from.executionId)) ?? from;
+    const current = (await this.#options.table.executions.read(from.executionId)) ?? from;
     let execution = await this.#options.inputs.withState(current);
     while (execution) {
       // Without its state its next wake is not known: the clock comes back to it.

@@ -1,7 +1,8 @@
 import type { Advance } from '../core/execution/step/advance.ts';
 import type { TaskDispatcher } from '../dispatch/taskDispatcher.ts';
 import { nobody, type Observer } from '../observability/activity.ts';
-import type { CommitOutcome, Table } from '../table/table.ts';
+import type { CommitOutcome } from '../table/requests.ts';
+import type { Table } from '../table/table.ts';
 
 export interface CommitWriterOptions {
   readonly table: Table;
@@ -31,8 +32,8 @@ export class CommitWriter {
   ): Promise<CommitOutcome> {
     const { table, dispatcher, hasBus, observe = nobody } = this.#options;
     for (const list of itemLists) await dispatcher.lists.write(execution.executionId, list);
-    if (segment) await table.writeLogSegment(execution.executionId, segment);
-    const outcome = await table.commit(execution, outgoing, hasBus ? emitted : []);
+    if (segment) await table.log.writeSegment(execution.executionId, segment);
+    const outcome = await table.executions.commit(execution, outgoing, hasBus ? emitted : []);
     if (outcome.type === 'committed') {
       const entered = emitted.flatMap((emission) => ('status' in emission ? [emission.status] : []));
       observe({ type: 'committed', execution, results, entered });

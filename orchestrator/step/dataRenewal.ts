@@ -3,12 +3,12 @@ import { type Execution, hasEnded } from '../core/execution/model/execution.ts';
 import { renewalAt } from '../core/execution/model/renewal.ts';
 import type { Retention } from '../core/policy/retention.ts';
 import { isStoredDataError, type StoredJson } from '../store/storedJson.ts';
-import { dataFolder } from '../table/dataKeys.ts';
+import { dataFolder } from '../table/stored/dataKeys.ts';
 import type { Table } from '../table/table.ts';
 import type { JournalRecord } from './journalRecord.ts';
 
 export interface DataRenewalOptions {
-  readonly table: Pick<Table, 'readExecution' | 'renewItems' | 'postponeExpiry'>;
+  readonly table: Pick<Table, 'executions' | 'expiries'>;
   readonly data: StoredJson;
   /** Absent: data is kept for ever. */
   readonly retention?: Retention | undefined;
@@ -41,7 +41,7 @@ export class DataRenewal {
     const keptMs = retention ? retention.keptMs - retention.toleranceMs : Number.POSITIVE_INFINITY;
     for (const { entry, createdAt, expiresAt } of records) {
       if (expiresAt === undefined || expiresAt >= createdAt + keptMs) continue;
-      await table.postponeExpiry(executionId, entry.reference, retention && now + retention.keptMs);
+      await table.expiries.postpone(executionId, entry.reference, retention && now + retention.keptMs);
     }
   }
 
@@ -57,7 +57,7 @@ export class DataRenewal {
     const open = new Set(children.map(({ task }) => childId(executionId, task)));
     const reported = renewed.senders.filter((sender) => childNumber(sender, executionId) !== undefined);
     for (const id of new Set([...open, ...reported])) {
-      const child = await this.#options.table.readExecution(id);
+      const child = await this.#options.table.executions.read(id);
       if (!child || !hasEnded(child.status)) continue;
       if ((open.has(id) || isOfList(child.machine, machine)) && !(await this.renew(child, now))) return false;
     }
@@ -73,7 +73,7 @@ export class DataRenewal {
     const { keptMs, toleranceMs } = retention;
     const until = now + keptMs;
     const items = { before: until - toleranceMs, until, limit: mostItemsAtOnce };
-    const { count, senders } = await table.renewItems(executionId, items);
+    const { count, senders } = await table.expiries.renew(executionId, items);
     const objectsBefore = now - Math.min(toleranceMs, longestObjectToleranceMs);
     try {
       const objects = await data.renew(dataFolder(executionId), objectsBefore, mostObjectsAtOnce);

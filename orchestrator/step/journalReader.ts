@@ -38,11 +38,13 @@ export class JournalReader {
   /** For a first commit: events can be written, and results delivered, before the start is known here. */
   async withStartAndEvents(executionId: string, entries: readonly JournalEntry[]): Promise<JournalEntry[]> {
     const start =
-      entries.find((entry) => entry.kind === 'start') ?? (await this.#table.readStart(executionId));
+      entries.find((entry) => entry.kind === 'start') ?? (await this.#table.journal.readStart(executionId));
     // Without a start the items are left for the start to find.
     if (!start) return [];
     const known = new Set(entries.map((entry) => entry.reference));
-    const events = (await this.#table.readEvents(executionId)).filter((event) => !known.has(event.reference));
+    const events = (await this.#table.journal.readEvents(executionId)).filter(
+      (event) => !known.has(event.reference),
+    );
     const rest = entries.filter((entry) => entry.kind !== 'start');
     return [start, ...inJournalOrder([...events, ...rest])];
   }
@@ -71,7 +73,8 @@ export class JournalReader {
       ) {
         if (!numbers.has(number)) missing.push(number);
       }
-      if (missing.length > 0) earlier.push(...(await this.#table.readMessages(executionId, sender, missing)));
+      if (missing.length > 0)
+        earlier.push(...(await this.#table.journal.readMessages(executionId, sender, missing)));
     }
     // Nothing comes before the start.
     const starts = entries.filter((entry) => entry.kind === 'start');
@@ -117,7 +120,7 @@ export class JournalReader {
       const due = nextDueOf(task);
       return due !== undefined && due.type !== 'dispatch' && due.at <= at;
     });
-    const entries = overdue.length === 0 ? [] : await this.#table.readResults(executionId, overdue);
+    const entries = overdue.length === 0 ? [] : await this.#table.journal.readResults(executionId, overdue);
     return { ...common, beats, entries };
   }
 
@@ -128,7 +131,7 @@ export class JournalReader {
         dispatchAt === undefined &&
         Math.min(heartbeatAt ?? Number.POSITIVE_INFINITY, startBy ?? Number.POSITIVE_INFINITY) <= at,
     );
-    const beats = due.length === 0 ? [] : await this.#table.readBeats(execution.executionId, due);
+    const beats = due.length === 0 ? [] : await this.#table.attempts.readBeats(execution.executionId, due);
     return new Map(beats.map((beat) => [taskKey(beat), beat.count]));
   }
 
@@ -136,7 +139,7 @@ export class JournalReader {
   async itemResults({ executionId, entries }: AdvanceInput, fanOut: FanOut): Promise<ItemResults> {
     if (fanOut.isDelegated) return readListResults(this.#table, executionId, fanOut);
     const given = entries.filter((entry) => entry.kind === 'result' && entry.task === fanOut.task);
-    const stored = await this.#table.readItemResults(executionId, fanOut.task);
+    const stored = await this.#table.journal.readItemResults(executionId, fanOut.task);
     return itemResultsOf([...given, ...stored].filter((entry) => entry.kind === 'result'));
   }
 
@@ -155,7 +158,7 @@ export class JournalReader {
     const common = { executionId, execution, now, delivered: [catchUpId] };
     const { entries, segments } = execution
       ? await this.#wholeJournal(execution)
-      : { entries: inJournalOrder(await this.#table.readJournal(executionId)), segments: noReferences };
+      : { entries: inJournalOrder(await this.#table.journal.readAll(executionId)), segments: noReferences };
     if (!execution && !entries.some(({ kind }) => kind === 'start')) return undefined;
     const left = execution ? unlogged(execution, entries, segments) : entries;
     const part = { ...common, segments, entries: left };
@@ -172,7 +175,7 @@ export class JournalReader {
   }
 
   async #wholeJournal(execution: Execution) {
-    const all = inJournalOrder(await this.#table.readJournal(execution.executionId));
+    const all = inJournalOrder(await this.#table.journal.readAll(execution.executionId));
     const { segments, knownSince } = await this.#readSegments(execution, 0);
     const open = openKeys(execution);
     const isLost = (entry: JournalEntry) =>
@@ -196,7 +199,7 @@ export class JournalReader {
     const oldestAt = (log: string) => parseLog(log)[0]?.at ?? 0;
     let oldest = oldestAt(execution.log);
     for (let number = execution.logSegments - 1; number >= 0 && oldest >= backTo; number--) {
-      const text = await this.#table.readLogSegment(execution.executionId, number);
+      const text = await this.#table.log.readSegment(execution.executionId, number);
       if (text === undefined) return { segments, knownSince: oldest };
       for (const { kind, reference, verdict } of parseLog(text).reverse()) {
         if (!isJournalKind(kind) || named.has(reference)) continue;

@@ -19,7 +19,8 @@ import { stepSpan } from '../observability/spans.ts';
 import { noTracing, type Tracing } from '../observability/tracing.ts';
 import { isStoredDataError, StoredJson } from '../store/storedJson.ts';
 import { UnreadableExecutionError } from '../table/executionItem.ts';
-import type { CommitOutcome, Table } from '../table/table.ts';
+import type { CommitOutcome } from '../table/requests.ts';
+import type { Table } from '../table/table.ts';
 import { AfterCommit } from './afterCommit.ts';
 import { CommitWriter } from './commitWriter.ts';
 import { DataRenewal } from './dataRenewal.ts';
@@ -140,7 +141,7 @@ export class Orchestrator {
     for (let conflicts = 0; conflicts < mostConflicts; conflicts++) {
       const hasStart = entries.some((entry) => entry.kind === 'start');
       if (!execution && !isFresh && !hasStart) {
-        execution = await this.#options.table.readExecution(executionId);
+        execution = await this.#options.table.executions.read(executionId);
         isFresh = true;
       }
       if (!execution) {
@@ -164,7 +165,7 @@ export class Orchestrator {
         }
         // From memory it looks as if there were nothing to do: only a strong read may say so.
         this.#cache.delete(executionId);
-        execution = await this.#options.table.readExecution(executionId);
+        execution = await this.#options.table.executions.read(executionId);
         isFresh = true;
         continue;
       }
@@ -181,7 +182,7 @@ export class Orchestrator {
 
   async #wake(executionId: string, wakeId: string, fetch: Fetch): Promise<void> {
     for (let conflicts = 0; conflicts < mostConflicts; conflicts++) {
-      const execution = await this.#options.table.readExecution(executionId);
+      const execution = await this.#options.table.executions.read(executionId);
       if (!execution) return;
       if (execution.outbox) await this.#after.drainOutbox(execution);
       if (execution.outbox) return;
@@ -223,10 +224,10 @@ export class Orchestrator {
     const { table } = this.#options;
     let leftBefore = Number.POSITIVE_INFINITY;
     for (let conflicts = 0; conflicts < mostConflicts; ) {
-      let execution = await table.readExecution(executionId);
+      let execution = await table.executions.read(executionId);
       if (execution?.outbox) {
         await this.#after.drainOutbox(execution);
-        execution = await table.readExecution(executionId);
+        execution = await table.executions.read(executionId);
       }
       const now = this.#options.now();
       const part = await this.#journal.catchUpInput(executionId, execution, catchUpId, now);
@@ -240,7 +241,7 @@ export class Orchestrator {
         const outcome = await this.#commit(step, input);
         if (outcome.type === 'conflict') conflicts++;
         if (outcome.type !== 'committed' || !part.isLast) continue;
-        execution = await table.readExecution(executionId);
+        execution = await table.executions.read(executionId);
       }
       // Where a part is left undecided, so is what comes after it.
       if (execution) await this.#after.redispatch(execution, causes);
@@ -349,7 +350,7 @@ export class Orchestrator {
         const outcome = await this.#commit(step, single);
         if (outcome.type === 'conflict') return outcome;
         // What was committed may be the failure in its place.
-        return { type: 'partly', current: await this.#options.table.readExecution(input.executionId) };
+        return { type: 'partly', current: await this.#options.table.executions.read(input.executionId) };
       }
     }
     const error = stateTooLarge(bytes);

@@ -6,7 +6,7 @@ import type { AdvanceInput } from '../core/execution/step/advance.ts';
 import { Draft } from '../core/execution/step/draft.ts';
 import { isDuplicate, noReferences } from '../core/execution/step/duplicates.ts';
 import { isStoredDataError, type StoredJson } from '../store/storedJson.ts';
-import { withEntryData, withPatchedTasksInput, withSnapshot } from '../table/storedParts.ts';
+import { withEntryData, withPatchedTasksInput, withSnapshot } from '../table/stored/storedParts.ts';
 
 /**
  * Executions with stored data that are stepped at a time. Each may have a state of 16 MB and some objects of 6 MB in memory, as

@@ -3,8 +3,8 @@ import type { Json } from '../core/data/json.ts';
 import type { OutgoingItem } from '../core/execution/children/messages.ts';
 import type { ChildExecution, Execution, HeldEvent } from '../core/execution/model/execution.ts';
 import { type Attributes, compressedAttribute, isObject, jsonAttribute, jsonOf } from './attributes.ts';
-import { isDataKey } from './dataKeys.ts';
-import { isEvent, messagesOf } from './messageItems.ts';
+import { isEvent, messageAsJson, messagesOf } from './messageItems.ts';
+import { isDataKey } from './stored/dataKeys.ts';
 
 /** What the `execution` item says of other executions, and of events that it holds. All of it is absent in most. */
 export function actorAttributes({ children, sent, received, outbox, held }: Execution): Attributes {
@@ -19,13 +19,11 @@ export function actorAttributes({ children, sent, received, outbox, held }: Exec
 
 /** Many starts at once, each with its input, may fit into an item only so. */
 export function compressedOutbox({ outbox }: Execution): Attributes {
-  return outbox ? { outbox: compressedAttribute(JSON.stringify(outbox)) } : {};
+  return outbox ? { outbox: compressedAttribute(JSON.stringify(outbox.map(toJson))) } : {};
 }
 
 function toJson(item: OutgoingItem): Json {
-  return item.type === 'start'
-    ? { ...item }
-    : { ...item, messages: item.messages.map((each) => ({ ...each })) };
+  return item.type === 'start' ? { ...item } : { ...item, messages: item.messages.map(messageAsJson) };
 }
 
 export function childrenOf(value: AttributeValue): readonly ChildExecution[] | undefined {

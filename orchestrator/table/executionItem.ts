@@ -8,7 +8,6 @@ import {
   type ExecutionStatus,
   executionStatuses,
   hasEnded,
-  type OpenTask,
   type Waiting,
 } from '../core/execution/model/execution.ts';
 import { fraction } from '../core/execution/tasks/tasks.ts';
@@ -30,12 +29,19 @@ import {
   textOf,
   UnreadableAttributeError,
 } from './attributes.ts';
-import { isDataKey } from './dataKeys.ts';
 import { compressedEmittedAttribute, emittedAttribute } from './emitted.ts';
 import { fanOutsAttribute, fanOutsOf } from './fanOutAttributes.ts';
 import { operationAttributes, operationFields } from './operationAttributes.ts';
 import { dataRenewalAt, executionExpiresAt, type TableLayout } from './retention.ts';
 import { attribute, indexPartition, isParked, maximumItemBytes, neverMs, sortKey } from './schema.ts';
+import {
+  compressedTaskAttribute,
+  dataKeyOf,
+  numberOf,
+  optional,
+  taskAttribute,
+  tasksOf,
+} from './taskAttributes.ts';
 
 export function shardOf(executionId: string, shards: number): number {
   return Math.floor(fraction(executionId) * shards);
@@ -139,37 +145,6 @@ function indexKey(partition: string, sort: number): Attributes {
   return { [attribute.indexPartition]: { S: partition }, [attribute.indexSort]: { N: String(sort) } };
 }
 
-/** The list of tasks, and the task. */
-const depthInTasks = 2;
-
-/** What of an open task is a number, and not always there. */
-const taskNumbers = ['deadline', 'dispatchAt', 'heartbeatAt', 'beat', 'startBy'] as const;
-
-function taskAttribute(task: OpenTask): AttributeValue {
-  const { task: id, worker, attempt, cause, retries, input, inputAt } = task;
-  const map: Attributes = {
-    id: { N: String(id) },
-    worker: { S: worker },
-    attempt: { N: String(attempt) },
-    cause: { S: cause },
-  };
-  for (const name of taskNumbers) {
-    const value = task[name];
-    if (value !== undefined) map[name] = { N: String(value) };
-  }
-  if (task.waitsForResult) map.waitsForResult = { BOOL: true };
-  if (retries !== undefined) map.retries = jsonAttribute(retries, depthInTasks);
-  if (input !== undefined) map.input = jsonAttribute(input, depthInTasks);
-  else if (inputAt !== undefined) map.inputAt = { S: inputAt };
-  return { M: map };
-}
-
-function compressedTaskAttribute(task: OpenTask): AttributeValue {
-  const plain = taskAttribute(task);
-  if (task.input === undefined) return plain;
-  return { M: { ...plain.M, input: compressedAttribute(JSON.stringify(task.input)) } };
-}
-
 /** Thrown for an `execution` item that no orchestrator can have written. */
 export class UnreadableExecutionError extends Error {
   readonly code = 'UnreadableExecution';
@@ -224,9 +199,9 @@ export function decodeExecution(item: Attributes): Execution {
     ...optional('endedAt', optionally('endedAt', timeOf)),
     ...optional('state', optionally('state', jsonOf) as Execution['state']),
     ...optional('snapshot', optionally('snapshot', textOf)),
-    ...optional('snapshotAt', optionally('snapshotAt', keyOf)),
+    ...optional('snapshotAt', optionally('snapshotAt', dataKeyOf)),
     ...optional('output', optionally('output', jsonOf)),
-    ...optional('outputAt', optionally('outputAt', keyOf)),
+    ...optional('outputAt', optionally('outputAt', dataKeyOf)),
     ...optional('error', optionally('error', errorOf)),
     ...optional('waiting', optionally('waiting', waitingOf)),
     ...operationFields(optionally),
@@ -241,14 +216,6 @@ export function decodeExecution(item: Attributes): Execution {
 
 function stringOf(value: AttributeValue): string | undefined {
   return value.S;
-}
-
-function keyOf(value: AttributeValue): string | undefined {
-  return value.S !== undefined && isDataKey(value.S) ? value.S : undefined;
-}
-
-function numberOf(value: AttributeValue): number | undefined {
-  return value.N === undefined ? undefined : Number(value.N);
 }
 
 function timeOf(value: AttributeValue): number | undefined {
@@ -279,46 +246,8 @@ function waitingOf(value: AttributeValue): Waiting | undefined {
   };
 }
 
-function tasksOf(value: AttributeValue): OpenTask[] | undefined {
-  const tasks = (value.L ?? []).flatMap((task) => taskOf(task.M ?? {}) ?? []);
-  return tasks.length === value.L?.length ? tasks : undefined;
-}
-
-function taskNumbersOf(map: Attributes): Partial<Record<(typeof taskNumbers)[number], number>> {
-  const numbers: Partial<Record<(typeof taskNumbers)[number], number>> = {};
-  for (const name of taskNumbers) {
-    const value = map[name] && numberOf(map[name]);
-    if (value !== undefined) numbers[name] = value;
-  }
-  return numbers;
-}
-
-function taskOf(map: Attributes): OpenTask | undefined {
-  const { id, worker, attempt, cause, retries, input, inputAt } = map;
-  if (id?.N === undefined || worker?.S === undefined || attempt?.N === undefined) return undefined;
-  return {
-    task: Number(id.N),
-    worker: worker.S,
-    attempt: Number(attempt.N),
-    cause: cause?.S ?? '',
-    ...taskNumbersOf(map),
-    ...(map.waitsForResult?.BOOL === true && { waitsForResult: true }),
-    ...optional('retries', retries && numbersOf(retries)),
-    ...optional('input', input && jsonOf(input)),
-    ...optional('inputAt', inputAt && keyOf(inputAt)),
-  };
-}
-
-function numbersOf(value: AttributeValue): readonly number[] {
-  return (value.L ?? []).map((count) => Number(count.N ?? 0));
-}
-
 export function statusOf(text: string | undefined): ExecutionStatus | undefined {
   return executionStatuses.find((status) => status === text);
-}
-
-function optional<K extends string, T>(key: K, value: T | undefined): { [key in K]?: T } {
-  return value === undefined ? {} : ({ [key]: value } as { [key in K]: T });
 }
 
 export function isoTime(ms: number): string {

@@ -1,11 +1,12 @@
-import type { QueryCommandInput } from '@aws-sdk/client-dynamodb';
-import type { ExecutionStatus } from '../core/execution/model/execution.ts';
+import type { QueryCommandInput, ScanCommandInput } from '@aws-sdk/client-dynamodb';
+import { type ExecutionStatus, executionStatuses } from '../core/execution/model/execution.ts';
 import type { Attributes } from './attributes.ts';
 import { isoTime } from './executionItem.ts';
-import type { DueRequest, ListedExecution, ListRequest } from './requests.ts';
+import type { DueRequest, ListAnyRequest, ListedExecution, ListRequest } from './requests.ts';
 import { indexName, indexPartition, isParked, sortKey } from './schema.ts';
 
 type Query = Omit<QueryCommandInput, 'TableName'>;
+type Scan = Omit<ScanCommandInput, 'TableName'>;
 
 export function dueQuery(request: DueRequest): Query {
   const from = request.cursor === undefined ? undefined : decodeCursor(request.cursor).from;
@@ -57,6 +58,54 @@ export function listQuery(
       ...(!isRunning && { ':since': { N: String(since ?? 0) } }),
     },
     ScanIndexForward: isRunning || since !== undefined,
+  };
+}
+
+/** The whole index, of which a condition keeps what may be asked for: the partition is checked as a whole afterwards. */
+export function indexScan({ machine, status }: ListAnyRequest, from: Attributes | undefined): Scan {
+  const conditions = [
+    ...(machine === undefined ? [] : ['machine = :machine']),
+    ...(status === undefined ? [] : ['contains(mr_pk, :status)']),
+  ];
+  return {
+    IndexName: indexName,
+    ...(from && { ExclusiveStartKey: from }),
+    ...(conditions.length > 0 && {
+      FilterExpression: conditions.join(' AND '),
+      ExpressionAttributeValues: {
+        ...(machine !== undefined && { ':machine': { S: machine } }),
+        ...(status !== undefined && { ':status': { S: status === 'RUNNING' ? 'due#' : `#${status}#` } }),
+      },
+    }),
+  };
+}
+
+/** The execution of an index item, if it is one that is asked for. */
+export function listedInIndex(
+  item: Attributes,
+  { machine, status }: ListAnyRequest,
+): ListedExecution | undefined {
+  const found = isIndexed(item) ? statusInIndex(item) : undefined;
+  if (!found || (status !== undefined && found !== status)) return undefined;
+  return machine === undefined || item.machine?.S === machine ? listedExecution(item, found) : undefined;
+}
+
+function statusInIndex(item: Attributes): ExecutionStatus | undefined {
+  const partition = item.mr_pk?.S ?? '';
+  if (indexPartition.isDue(partition)) return 'RUNNING';
+  const machine = item.machine?.S ?? '';
+  return executionStatuses.find((status) =>
+    partition.startsWith(indexPartition.ofMachine(isParked(status) ? '' : machine, status)),
+  );
+}
+
+/** Where a scan of the index goes on after this item. */
+export function indexKeyOf({ executionId, item, mr_pk, mr_sk }: Attributes): Attributes {
+  return {
+    ...(executionId && { executionId }),
+    ...(item && { item }),
+    ...(mr_pk && { mr_pk }),
+    ...(mr_sk && { mr_sk }),
   };
 }
 

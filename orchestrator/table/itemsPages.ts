@@ -1,7 +1,7 @@
 import type { Json } from '../core/data/json.ts';
 import { type Attributes, attributesSize, compressedAttribute, jsonAttribute, jsonOf } from './attributes.ts';
+import type { ItemsPage } from './requests.ts';
 import { attribute, sortKey } from './schema.ts';
-import type { ItemsPage } from './table.ts';
 
 /** A page of a list. Written once and read seldom, so it is compressed where that saves a write unit. */
 export function encodeItemsPage(

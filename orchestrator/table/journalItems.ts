@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../core/data/json.ts';
+import { thrownAsJson, thrownOfJson } from '../core/data/thrown.ts';
 import { validTraceparent } from '../core/data/traceContext.ts';
 import {
   type ControlContent,
@@ -8,11 +9,10 @@ import {
   type StartEntry,
   type TaskResult,
 } from '../core/execution/model/entries.ts';
-import type { TaskError } from '../core/machine/step.types.ts';
 import { type Attributes, isObject, jsonAttribute, jsonOf, UnreadableAttributeError } from './attributes.ts';
-import { dataKey, isDataKey } from './dataKeys.ts';
 import { decodeMessages, fitted, isChildStart } from './messageItems.ts';
 import { attribute, sortKey, sortKeyPrefix } from './schema.ts';
+import { dataKey, isDataKey } from './stored/dataKeys.ts';
 
 /** An execution's id is part of keys and of children's ids: at most 256 characters, without `#` and `.`. */
 export const maximumExecutionIdLength = 256;
@@ -114,7 +114,7 @@ function decodeResultFields(key: string, item: Attributes): { result: TaskResult
     }
     if (status === 'FAILED') {
       const stored = item.error === undefined ? storedData(item, 'errorAt') : {};
-      return { result: { status, error: taskErrorOf(item.error && jsonOf(item.error)) }, ...stored };
+      return { result: { status, error: thrownOfJson(item.error && jsonOf(item.error)) }, ...stored };
     }
   } catch (error) {
     return { result: invalidResult(`The item '${key}' cannot be read. ${messageOf(error)}`) };
@@ -124,17 +124,6 @@ function decodeResultFields(key: string, item: Attributes): { result: TaskResult
 
 function invalidResult(message: string): TaskResult {
   return { status: 'FAILED', error: { name: invalidResultErrorName, message, retryable: false } };
-}
-
-/** A task's error as the machine gets it, whatever the worker wrote. */
-export function taskErrorOf(error: Json | undefined): TaskError {
-  if (!isObject(error)) return { name: 'Error', message: error === undefined ? '' : JSON.stringify(error) };
-  const { name, message, ...rest } = error;
-  return {
-    ...rest,
-    name: typeof name === 'string' && name !== '' ? name : 'Error',
-    message: typeof message === 'string' ? message : '',
-  } as TaskError;
 }
 
 function decodeEvent(key: string, item: Attributes): JournalEntry {
@@ -304,7 +293,8 @@ export function encodeResult(result: ResultItem, expiry: number | undefined): At
   };
   const { dataAt } = result;
   if (dataAt !== undefined) item[result.result.status === 'FAILED' ? 'errorAt' : 'outputAt'] = { S: dataAt };
-  else if (result.result.status === 'FAILED') item.error = jsonAttribute(result.result.error);
+  else if (result.result.status === 'FAILED')
+    item.error = jsonAttribute(thrownAsJson(result.result.error) ?? null);
   const output =
     result.result.status === 'SUCCEEDED' && dataAt === undefined ? result.result.output : undefined;
   return fitted(withExpiry(item, expiry), 'output', output);

@@ -1,4 +1,4 @@
-import { dataPrefix, keyPart } from './dataKeys.ts';
+import { dataPrefix, keyPart } from './stored/dataKeys.ts';
 
 /** Prefix of the pages that a file was cut into by one attempt: they may expire with the items. */
 export function listPrefix(executionId: string, attempt: number): string {

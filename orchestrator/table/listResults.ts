@@ -8,13 +8,19 @@ import {
 import { partResultOf } from '../core/execution/lists/listPart.ts';
 import { childOfPart } from '../core/execution/lists/listParts.ts';
 import { childId } from '../core/execution/model/addresses.ts';
-import type { Table } from './table.ts';
+import type { Executions, JournalReader } from './table.ts';
+
+/** What of the table it reads. */
+export interface ListResultsTable {
+  readonly executions: Pick<Executions, 'read'>;
+  readonly journal: Pick<JournalReader, 'readItemResults'>;
+}
 
 const partsInFlight = 16;
 
 /** The results of a list that other executions worked on: each part's are in its own journal. */
 export async function readListResults(
-  table: Pick<Table, 'readExecution' | 'readItemResults'>,
+  table: ListResultsTable,
   executionId: string,
   fanOut: FanOut,
 ): Promise<ItemResults> {
@@ -23,10 +29,10 @@ export async function readListResults(
     childId(childId(executionId, task), childOfPart(part)),
   );
   const read = async (id: string) => {
-    const execution = await table.readExecution(id);
+    const execution = await table.executions.read(id);
     const result = partResultOf(execution?.output);
     if (!result) throw new ItemResultMissingError(task, { index: 0, attempt: 1 });
-    const entries = (await table.readItemResults(id, 0)).filter((entry) => entry.kind === 'result');
+    const entries = (await table.journal.readItemResults(id, 0)).filter((entry) => entry.kind === 'result');
     const exceptions = result.exceptions === undefined ? [] : exceptionsOf(result.exceptions);
     return { entries, exceptions: exceptions ?? [] };
   };
@@ -48,7 +54,7 @@ export type ListResults = Map<number, ItemResults>;
  * journals, added to `itemResults`, and it is taken again.
  */
 export async function withListResults<T>(
-  table: Pick<Table, 'readExecution' | 'readItemResults'>,
+  table: ListResultsTable,
   executionId: string,
   itemResults: ListResults,
   take: () => T,

@@ -1,8 +1,9 @@
 import type { Json } from '../core/data/json.ts';
+import { thrownAsJson, thrownOfJson } from '../core/data/thrown.ts';
 import type { Message, OutgoingItem } from '../core/execution/children/messages.ts';
 import { childNumber } from '../core/execution/model/addresses.ts';
 import type { MessageEntry } from '../core/execution/model/entries.ts';
-import type { MachineEvent, TaskError } from '../core/machine/step.types.ts';
+import type { MachineEvent } from '../core/machine/step.types.ts';
 import {
   type Attributes,
   attributesSize,
@@ -12,8 +13,8 @@ import {
   jsonOf,
   UnreadableAttributeError,
 } from './attributes.ts';
-import { isDataKey } from './dataKeys.ts';
 import { attribute, maximumItemBytes, sortKey, sortKeyPrefix } from './schema.ts';
+import { isDataKey } from './stored/dataKeys.ts';
 
 /**
  * The journal item that an execution writes into another one's partition, with its own commit.
@@ -50,9 +51,13 @@ export function encodeOutgoing(
           ...expires,
         },
         'messages',
-        item.messagesAt === undefined ? item.messages.map((message) => ({ ...message })) : undefined,
+        item.messagesAt === undefined ? item.messages.map(messageAsJson) : undefined,
       );
   }
+}
+
+export function messageAsJson(message: Message): Json {
+  return message.type === 'error' ? { ...message, error: thrownAsJson(message.error) } : { ...message };
 }
 
 function keyOf(executionId: string, item: string): Attributes {
@@ -115,7 +120,7 @@ function messageOf(value: Json): Message | undefined {
     case 'done':
       return { type, ...(output === undefined ? {} : { output }) };
     case 'error':
-      return isError(error) ? { type, error } : undefined;
+      return error === undefined ? undefined : { type, error: thrownOfJson(error) };
     case 'stop':
     case 'redrive':
       return { type };
@@ -126,8 +131,4 @@ function messageOf(value: Json): Message | undefined {
 
 export function isEvent(value: Json | undefined): value is MachineEvent {
   return isObject(value) && typeof value.type === 'string';
-}
-
-function isError(value: Json | undefined): value is TaskError {
-  return isObject(value) && typeof value.name === 'string' && typeof value.message === 'string';
 }

@@ -1,4 +1,3 @@
-import type { QueryCommandInput, ScanCommandInput } from '@aws-sdk/client-dynamodb';
 import {
   type Execution,
   type ExecutionStatus,
@@ -8,8 +7,6 @@ import {
 import type { Attributes } from './attributes.ts';
 import { statusOf } from './executionItem.ts';
 import { fanOutsOf } from './fanOutAttributes.ts';
-import { decodeCursor } from './indexQueries.ts';
-import type { ScanRequest } from './requests.ts';
 import { attribute, indexPartition, neverMs, sortKey, sortKeyPrefix } from './schema.ts';
 
 /** An item as far as one must know it to tell whether something is wrong with its execution. Times in ms since the epoch. */
@@ -69,45 +66,6 @@ export interface LogSegmentOutline {
 export interface UnreadableOutline {
   readonly type: 'unreadable';
   readonly executionId: string;
-}
-
-const names = {
-  '#item': attribute.item,
-  '#status': 'status',
-  '#version': attribute.version,
-  '#at': 'at',
-  '#log': 'log',
-  '#control': 'control',
-} as const;
-
-const projection = {
-  ProjectionExpression: [
-    'executionId, #item, machine, #status, #version, startedAt, endedAt, #at, #control, expiresAt',
-    '#log, logSegments, mr_pk, mr_sk, tasks, fanOuts, children, outbox, waiting, messages',
-  ].join(', '),
-  ExpressionAttributeNames: names,
-  ReturnConsumedCapacity: 'TOTAL',
-} as const;
-
-export function outlineQuery(executionId: string, from: Attributes | undefined) {
-  return {
-    ...projection,
-    KeyConditionExpression: 'executionId = :id',
-    ExpressionAttributeValues: { ':id': { S: executionId } },
-    ConsistentRead: true,
-    ...(from && { ExclusiveStartKey: from }),
-  } satisfies Omit<QueryCommandInput, 'TableName'>;
-}
-
-/** @throws InvalidCursorError */
-export function outlineScan({ segment, segments, limit, cursor }: ScanRequest) {
-  const from = cursor === undefined ? undefined : decodeCursor(cursor).from;
-  return {
-    ...projection,
-    ...(segments > 1 && { Segment: segment, TotalSegments: segments }),
-    ...(limit !== undefined && { Limit: limit }),
-    ...(from && { ExclusiveStartKey: from }),
-  } satisfies Omit<ScanCommandInput, 'TableName'>;
 }
 
 /** Nothing of an item that tells nothing: of a beat, a claim, or of nobody's. */

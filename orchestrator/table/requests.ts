@@ -1,4 +1,7 @@
-import type { ExecutionStatus } from '../core/execution/model/execution.ts';
+import type { JsonObject } from '../core/data/json.ts';
+import type { ControlContent, JournalEntry } from '../core/execution/model/entries.ts';
+import type { Execution, ExecutionStatus } from '../core/execution/model/execution.ts';
+import type { ItemOutline } from './outline.ts';
 import type { ParkedStatus } from './schema.ts';
 
 export interface Page<T> {
@@ -46,6 +49,16 @@ export interface ListRequest {
   readonly since?: number;
 }
 
+/** Executions of any machine in any status. */
+export interface ListAnyRequest {
+  /** @default every machine */
+  readonly machine?: string;
+  /** @default every status */
+  readonly status?: ExecutionStatus;
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
 export interface ListedExecution {
   readonly executionId: string;
   readonly machine: string;
@@ -63,4 +76,62 @@ export interface ScanRequest {
   /** Items that are read at most. @default as many as the store reads at once */
   readonly limit?: number;
   readonly cursor?: string;
+}
+
+export interface ExecutionVersion {
+  readonly status: ExecutionStatus;
+  readonly version: number;
+  /** Numbers of its children that have not ended, as far as it knows. Absent where there are none. */
+  readonly children?: readonly number[];
+}
+
+export interface Outline {
+  readonly items: readonly ItemOutline[];
+  /** That reading them took; 0 where the store does not count. */
+  readonly readUnits: number;
+}
+
+/** A page of a list that is worked on: `hash` is of the whole list. */
+export interface ItemsPage {
+  readonly task: number;
+  readonly hash: string;
+  readonly page: number;
+}
+
+export interface HistoryItems {
+  readonly execution: Execution | undefined;
+  readonly journal: readonly JournalEntry[];
+  /** Older parts of the log, oldest first. */
+  readonly segments: readonly string[];
+}
+
+export type CommitOutcome =
+  /** `stored` where parts of the execution went to the object store: the same, with their keys. */
+  | { readonly type: 'committed'; readonly stored?: Execution }
+  /** Another commit came first; `current` is what it wrote. */
+  | { readonly type: 'conflict'; readonly current: Execution | undefined }
+  | { readonly type: 'tooLarge'; readonly bytes: number };
+
+export type InsertOutcome = 'inserted' | 'exists';
+
+export type InsertStartOutcome =
+  | { readonly type: 'inserted' }
+  /** The same start is there: this one is the same execution. */
+  | { readonly type: 'same' }
+  | { readonly type: 'different' };
+
+export interface NewEvent {
+  readonly executionId: string;
+  /** Makes the event's key: a second event with the same id is the same event. */
+  readonly eventId: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly content:
+    | {
+        readonly type: string;
+        readonly event?: JsonObject;
+        /** Key of the object that holds the fields, in their place. */
+        readonly eventAt?: string;
+      }
+    | ControlContent;
 }

@@ -2,7 +2,7 @@ import type { Execution } from '../core/execution/model/execution.ts';
 import { renewalAt } from '../core/execution/model/renewal.ts';
 import { retentionOf } from '../core/policy/retention.ts';
 import type { Attributes } from './attributes.ts';
-import { attribute, neverMs } from './schema.ts';
+import { attribute, neverMs, sortKey } from './schema.ts';
 
 /** How the table is laid out and how long its items are kept. */
 export interface TableLayout {
@@ -13,7 +13,7 @@ export interface TableLayout {
 }
 
 /** An `execution` item outlives the journal that it was made of: what comes late must not begin it again. */
-export const executionGraceDays = 7;
+const executionGraceDays = 7;
 const daySeconds = 86_400;
 
 /** Seconds since the epoch, as DynamoDB's time to live wants it. */
@@ -39,6 +39,16 @@ export function expiryOf(item: Attributes): number | undefined {
 export function isExpired(item: Attributes, now: number): boolean {
   const expiry = expiryOf(item);
   return expiry !== undefined && expiry <= now;
+}
+
+/** What has no expiry is kept for ever. */
+export function expiresBefore(item: Attributes, before: number): boolean {
+  return (expiryOf(item) ?? Number.POSITIVE_INFINITY) < before + graceOf(item);
+}
+
+/** Milliseconds by which an `execution` item outlives the rest. */
+export function graceOf(item: Attributes): number {
+  return item[attribute.item]?.S === sortKey.execution ? executionGraceDays * daySeconds * 1000 : 0;
 }
 
 /** When the clock has to wake an execution for the sake of its data. */

@@ -70,8 +70,10 @@ export const indexPartition = {
   due: (shard: number) => `due#${shard}`,
   isDue: (partition: string) => partition.startsWith('due#'),
   /** Of all machines, so that the clock finds them without knowing which machines there are. */
-  parked: (status: ParkedStatus, shard: number) => `${status}#${shard}`,
+  parked: (status: ParkedStatus, shard: number) => `#${status}#${shard}`,
   ended: (machine: string, status: string, shard: number) => `${machine}#${status}#${shard}`,
+  /** Begins the partitions of a machine's executions in a status. */
+  ofMachine: (machine: string, status: string) => `${machine}#${status}#`,
 } as const;
 
 /** Where a RUNNING execution that waits for no time is sorted: the end of the year 9999. */

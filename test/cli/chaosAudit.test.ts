@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HistoryItems } from '../../orchestrator/table/table.ts';
+import type { HistoryItems } from '../../orchestrator/table/requests.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { audit } from '../../tools/chaos/audit.ts';
 import type { Subject } from '../../tools/chaos/subjects.ts';
@@ -19,7 +19,7 @@ async function history(): Promise<HistoryItems> {
   const cloud = new SimulatedCloud([machine], { add: ({ to }: { to: number }) => to + 1 });
   await cloud.start('sequential', 'e', { M: { from: { N: '1' } } });
   await cloud.advance(5000);
-  return cloud.table.readHistory('e');
+  return cloud.table.executions.readHistory('e');
 }
 
 const differencesOf = (
@@ -63,6 +63,6 @@ describe('the audit of npm run chaos', () => {
 
   it('finds one that ended twice', async () => {
     const told = ['RUNNING', 'SUCCEEDED', 'SUCCEEDED'] as const;
-    expect(differencesOf(await history(), told)).toContain("the bus was told 'RUNNING SUCCEEDED SUCCEEDED'");
+    expect(differencesOf(await history(), told)).toContain("the bus received 'RUNNING SUCCEEDED SUCCEEDED'");
   });
 });

@@ -153,11 +153,61 @@ describe('list', () => {
     expect(ids).toEqual(expect.arrayContaining(['l-1', 'l-2', 'l-3', 'l-4', 'l-5', 'l-6']));
   });
 
+  it('lists executions of all machines, page by page, in one status or in every', async () => {
+    await started('l-mailbox', 'mailbox');
+    const failed = await run(['list', '--status', 'FAILED']);
+    expect(failed.stdout[0]).toMatch(/^EXECUTION +MACHINE +STATUS +STARTED +ENDED$/);
+    expect(failed.stdout.find((row) => row.startsWith('l-0 '))).toMatch(/^l-0 +quote +FAILED /);
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const args = ['list', '--limit', '3', '--json', ...(cursor === undefined ? [] : ['--cursor', cursor])];
+      const page = jsonOf(await run(args)) as Page;
+      seen.push(...page.items.map(({ executionId }) => executionId));
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen).toEqual(expect.arrayContaining(['l-0', 'l-1', 'l-6', 'l-mailbox']));
+  });
+
   it('refuses a cursor without its status, and one that no list had', async () => {
     expect((await run(['list', 'quote', '--cursor', 'abc'])).exitCode).toBe(2);
     const { exitCode, stderr } = await run(['list', 'quote', '--status', 'FAILED', '--cursor', 'abc']);
     expect(exitCode).toBe(2);
     expect(stderr.join()).toMatch(/^InvalidCursor: /);
+  });
+});
+
+describe('--machine', () => {
+  it('names the machine of list, start and run as the argument does', async () => {
+    const list = await run(['list', '--machine', 'quote', '--status', 'FAILED']);
+    expect(list.stdout.find((row) => row.startsWith('l-0 '))).toContain('FAILED');
+    const start = await run(['start', '--machine', 'quote', '--id', 'm-1', '--input', '{"price":2}']);
+    expect(start.stdout).toEqual(['m-1']);
+    expect((await run(['start', 'quote', '--machine', 'quote', '--id', 'm-2'])).exitCode).toBe(0);
+  });
+
+  it.each([
+    ['no machine at all', ['start']],
+    ['two machines', ['start', 'quote', '--machine', 'mailbox']],
+    ['two machines in a list', ['list', 'quote', '--machine', 'mailbox']],
+  ])('is refused with %s', async (_, args) => {
+    const { exitCode, stderr } = await run(args);
+    expect(exitCode).toBe(2);
+    expect(stderr.join()).toMatch(/^InvalidInput: .*--machine/);
+  });
+
+  it.each([
+    ['describe', []],
+    ['wait', []],
+    ['history', []],
+    ['replay', []],
+    ['send', ['CLOSE']],
+  ])('of %s refuses an execution of another machine', async (command, rest) => {
+    await started('of-mailbox', 'mailbox');
+    const { exitCode, stderr } = await run([command, 'of-mailbox', ...rest, '--machine', 'quote']);
+    expect(exitCode).toBe(2);
+    expect(stderr.join()).toMatch(/^DifferentMachine: /);
   });
 });
 

@@ -60,7 +60,7 @@ describe('history', () => {
   it('shows what was ignored and why', async () => {
     const { client } = deployment;
     await client.start(mailbox, { executionId: 'h-2' });
-    await deployment.table.insertEvent({
+    await deployment.table.journal.insertEvent({
       executionId: 'h-2',
       eventId: 'forged',
       at: '2026-03-01T12:00:00.000Z',
@@ -117,7 +117,7 @@ describe('history', () => {
     await deployment.orchestrate('h-5');
     const at = '2026-03-01T12:00:40.000Z';
     const error = { name: 'RangeError', message: 'no such price' };
-    await deployment.table.insertResult({
+    await deployment.table.journal.insertResult({
       executionId: 'h-5',
       task: 0,
       attempt: 1,
@@ -142,7 +142,7 @@ describe('history', () => {
       await client.send('h-6', { type: 'KNOCK', i }, { eventId: `knock-${i}` });
       await deployment.orchestrate('h-6');
     }
-    expect((await deployment.table.readExecution('h-6'))?.logSegments).toBeGreaterThan(1);
+    expect((await deployment.table.executions.read('h-6'))?.logSegments).toBeGreaterThan(1);
     const history = (await client.history('h-6')).items;
     expect(history.map(({ number }) => number)).toEqual(Array.from({ length: 61 }, (_, i) => i + 1));
     expect(history.slice(1).map(({ event }) => event?.i)).toEqual(Array.from({ length: 60 }, (_, i) => i));

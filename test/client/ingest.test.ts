@@ -4,7 +4,7 @@ import { eventPath } from '../../client/ingest/eventPath.ts';
 import { ingestHandler } from '../../client/ingest/ingest.ts';
 import type { IngestRequest } from '../../client/ingest/ingestTarget.ts';
 import type { Report } from '../../orchestrator/observability/report.ts';
-import { MemoryTable } from '../../testing/memoryTable.ts';
+import { MemoryTable } from '../../testing/memoryTable/memoryTable.ts';
 
 const now = Date.parse('2026-03-01T12:00:00.000Z');
 const event = {
@@ -167,7 +167,7 @@ describe('what can never be taken is reported and left:', () => {
 
 it('a table that takes no write is an error, so that Lambda calls again', async () => {
   const { ingest, table } = setUp();
-  table.insertStart = () => Promise.reject(new Error('throttled'));
+  table.journal.insertStart = () => Promise.reject(new Error('throttled'));
   await expect(ingest({ start: { machine: 'm' } })).rejects.toThrow('throttled');
 });
 

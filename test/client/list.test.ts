@@ -65,6 +65,17 @@ describe('list', () => {
     expect(items.map(({ executionId }) => executionId).sort()).toEqual(['l-22', 'l-23', 'l-24']);
   });
 
+  it('answers executions of all machines, and of every status', async () => {
+    const { items: running } = await deployment.client.list({ status: 'RUNNING' });
+    expect(running.map(({ machine }) => machine)).toEqual(['mailbox']);
+    const { items } = await deployment.client.list({});
+    expect(items).toHaveLength(26);
+    expect((await deployment.client.list({ machine: mailbox })).items).toEqual(running);
+    await expect(deployment.client.list({ status: 'FAILED', since: 0 })).rejects.toMatchObject({
+      code: 'SinceNotApplicable',
+    });
+  });
+
   it('refuses a cursor that no page had', async () => {
     await expect(
       deployment.client.list({ machine: quote, status: 'SUCCEEDED', cursor: 'abc' }),

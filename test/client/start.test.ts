@@ -48,6 +48,13 @@ describe('start', () => {
     expect(await deployment.client.start('mailbox', {})).toEqual({ executionId: 'id-1', isNew: true });
   });
 
+  it('needs no options for a machine without input, and none for the id of one', async () => {
+    const first = await deployment.client.start('mailbox');
+    const second = await deployment.client.start(mailbox);
+    expect(first.isNew && second.isNew).toBe(true);
+    expect(first.executionId).not.toBe(second.executionId);
+  });
+
   it('is the same execution when the same start is made again', async () => {
     const start = { executionId: 'c-2', input: { amount: 1, notes: ['a'] }, version: '4' };
     expect(await deployment.client.start(claim, start)).toEqual({ executionId: 'c-2', isNew: true });

@@ -6,8 +6,8 @@ import { machineLookup } from '../../orchestrator/core/execution/model/machines.
 import { type prepareMachine, prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { TaskDispatcher } from '../../orchestrator/dispatch/taskDispatcher.ts';
 import { Orchestrator } from '../../orchestrator/step/orchestrator.ts';
-import type { Units } from '../../orchestrator/table/dynamoDBCalls.ts';
-import { DynamoDBTable } from '../../orchestrator/table/dynamoDBTable.ts';
+import type { Units } from '../../orchestrator/table/dynamodb/dynamoDBCalls.ts';
+import { DynamoDBTable } from '../../orchestrator/table/dynamodb/dynamoDBTable.ts';
 import { isoTime } from '../../orchestrator/table/executionItem.ts';
 import { runTask, type Task } from '../../workers/runTask.ts';
 import type { TestTable } from './testTable.ts';
@@ -79,7 +79,7 @@ export class TestDeployment {
   async orchestrate(executionId: string): Promise<void> {
     do {
       this.#invoked = [];
-      const entries = await this.table.readJournal(executionId);
+      const entries = await this.table.journal.readAll(executionId);
       const records = entries.map((entry) => ({ entry, createdAt: this.now }));
       await this.#orchestrator.applyRecords(executionId, records);
     } while (await this.#runWorkers());
@@ -89,7 +89,7 @@ export class TestDeployment {
   async succeed(executionId: string, task: number, output: Json): Promise<void> {
     const at = isoTime(this.now);
     const result = { status: 'SUCCEEDED', output } as const;
-    await this.table.insertResult({
+    await this.table.journal.insertResult({
       executionId,
       task,
       attempt: 1,

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, expect, test } from 'vitest';
-import { DynamoDBTable } from '../../orchestrator/table/dynamoDBTable.ts';
+import { DynamoDBTable } from '../../orchestrator/table/dynamodb/dynamoDBTable.ts';
 
 /** Answers each BatchGetItem with as many keys left as the test says. */
 let server: Server | undefined;
@@ -41,7 +41,7 @@ async function tableThatLeaves(left: (keys: object[], call: number) => object[])
     sleep: async (ms) => pauses.push(ms),
   });
   const attempts = Array.from({ length: 150 }, (_, task) => ({ task, attempt: 1 }));
-  const read = () => table.readResults('e', attempts).finally(() => client.destroy());
+  const read = () => table.journal.readResults('e', attempts).finally(() => client.destroy());
   return { read, pauses, calls: () => calls };
 }
 

@@ -7,47 +7,50 @@ export function commitFeatures(current: Current): void {
     it('is taken as the first one only where there is none yet', async () => {
       const { table } = current();
       const first = execution();
-      expect(await table.commit(first)).toEqual({ type: 'committed' });
+      expect(await table.executions.commit(first)).toEqual({ type: 'committed' });
       const other = execution({ state: 'other' });
-      expect(await table.commit(other)).toEqual({ type: 'conflict', current: first });
-      expect(await table.readExecution('order-17')).toEqual(first);
+      expect(await table.executions.commit(other)).toEqual({ type: 'conflict', current: first });
+      expect(await table.executions.read('order-17')).toEqual(first);
     });
 
     it('is taken while the stored execution is in the version before, and else answered with the stored one', async () => {
       const { table } = current();
       const first = execution();
       const second = next(first, { state: 'shipping' });
-      await table.commit(first);
-      expect(await table.commit(second)).toEqual({ type: 'committed' });
-      expect(await table.commit(next(first, { state: 'late' }))).toEqual({
+      await table.executions.commit(first);
+      expect(await table.executions.commit(second)).toEqual({ type: 'committed' });
+      expect(await table.executions.commit(next(first, { state: 'late' }))).toEqual({
         type: 'conflict',
         current: second,
       });
       const third = next(second);
-      expect(await table.commit(next(third))).toEqual({ type: 'conflict', current: second });
-      expect(await table.commit(third)).toEqual({ type: 'committed' });
-      expect(await table.readExecution('order-17')).toEqual(third);
+      expect(await table.executions.commit(next(third))).toEqual({ type: 'conflict', current: second });
+      expect(await table.executions.commit(third)).toEqual({ type: 'committed' });
+      expect(await table.executions.read('order-17')).toEqual(third);
     });
 
     it('is refused for an execution that was deleted and started anew under the same id', async () => {
       const { table } = current();
       const first = execution({ startedAt: noon + 1 });
-      await table.commit(first);
+      await table.executions.commit(first);
       const ofBefore = next(execution({ startedAt: noon }));
-      expect(await table.commit(ofBefore)).toEqual({ type: 'conflict', current: first });
+      expect(await table.executions.commit(ofBefore)).toEqual({ type: 'conflict', current: first });
     });
 
     it('is refused, with nothing to answer with, where the execution is gone', async () => {
       const { table } = current();
-      expect(await table.commit(next(execution()))).toEqual({ type: 'conflict', current: undefined });
-      expect(await table.readExecution('order-17')).toBeUndefined();
+      expect(await table.executions.commit(next(execution()))).toEqual({
+        type: 'conflict',
+        current: undefined,
+      });
+      expect(await table.executions.read('order-17')).toBeUndefined();
     });
 
     it('wins alone among many of the same version, and the others learn what it wrote', async () => {
       const { table } = current();
-      await table.commit(execution());
+      await table.executions.commit(execution());
       const racers = Array.from({ length: 12 }, (_, racer) => next(execution(), { state: `by ${racer}` }));
-      const outcomes = await Promise.all(racers.map((racer) => table.commit(racer)));
+      const outcomes = await Promise.all(racers.map((racer) => table.executions.commit(racer)));
       const winners = racers.filter((_, racer) => outcomes[racer]?.type === 'committed');
       expect(winners).toHaveLength(1);
       expect(outcomes.filter(({ type }) => type === 'conflict')).toEqual(
@@ -62,33 +65,33 @@ export function commitFeatures(current: Current): void {
         tasks: [{ task: 1, worker: 'charge', attempt: 1, cause: 'start', deadline: noon + 30_000 }],
         wakeAt: noon + 1000,
       });
-      await table.commit(first);
+      await table.executions.commit(first);
       const { waiting: _, wakeAt: __, ...rest } = first;
       const second = next({ ...rest, tasks: [] });
-      await table.commit(second);
-      expect(await table.readExecution('order-17')).toEqual(second);
+      await table.executions.commit(second);
+      expect(await table.executions.read('order-17')).toEqual(second);
     });
   });
 
   describe('the stored execution', () => {
     it('is text that any tool shows while it takes no more than 1 KB', async () => {
       const { table, get } = current();
-      await table.commit(execution({ snapshot: JSON.stringify({ context: 'x'.repeat(400) }) }));
+      await table.executions.commit(execution({ snapshot: JSON.stringify({ context: 'x'.repeat(400) }) }));
       expect((await get('order-17', 'execution'))?.snapshot?.S).toContain('xxxx');
     });
 
     it('has its state compressed where that saves a write unit', async () => {
       const { table, get } = current();
       const large = execution({ snapshot: JSON.stringify({ context: 'x'.repeat(20_000) }) });
-      await table.commit(large);
+      await table.executions.commit(large);
       expect((await get('order-17', 'execution'))?.snapshot?.B?.length).toBeLessThan(200);
-      expect(await table.readExecution('order-17')).toEqual(large);
+      expect(await table.executions.read('order-17')).toEqual(large);
     });
 
     it('has its state as text where compression would save nothing', async () => {
       const { table, get } = current();
       const large = execution({ snapshot: JSON.stringify(incompressible(1300)) });
-      await table.commit(large);
+      await table.executions.commit(large);
       expect((await get('order-17', 'execution'))?.snapshot?.S).toBe(large.snapshot);
     });
 
@@ -99,36 +102,36 @@ export function commitFeatures(current: Current): void {
         output: { long },
         tasks: [{ task: 1, worker: 'charge', attempt: 1, cause: 'start', input: { long } }],
       });
-      expect(await table.commit(large)).toEqual({ type: 'committed' });
-      expect(await table.readExecution('order-17')).toEqual(large);
+      expect(await table.executions.commit(large)).toEqual({ type: 'committed' });
+      expect(await table.executions.read('order-17')).toEqual(large);
     });
 
     it('is not written where even compressed it takes more than 400 KB', async () => {
       const { table } = current();
-      await table.commit(execution());
+      await table.executions.commit(execution());
       const tooLarge = next(execution(), { snapshot: JSON.stringify(incompressible(600_000)) });
-      const outcome = await table.commit(tooLarge);
+      const outcome = await table.executions.commit(tooLarge);
       expect(outcome).toEqual({ type: 'tooLarge', bytes: expect.any(Number) });
       expect(outcome.type === 'tooLarge' && outcome.bytes).toBeGreaterThan(400 * 1024);
-      expect(await table.readExecution('order-17')).toEqual(execution());
+      expect(await table.executions.read('order-17')).toEqual(execution());
     });
   });
 
   describe('a log segment', () => {
     it('is read as it was written, by its number', async () => {
       const { table } = current();
-      await table.writeLogSegment('order-17', { number: 0, text: '=lx2k;s~0' });
-      await table.writeLogSegment('order-17', { number: 12, text: '=lx2l;eA%3bB~1!Ended' });
-      expect(await table.readLogSegment('order-17', 0)).toBe('=lx2k;s~0');
-      expect(await table.readLogSegment('order-17', 12)).toBe('=lx2l;eA%3bB~1!Ended');
-      expect(await table.readLogSegment('order-17', 1)).toBeUndefined();
+      await table.log.writeSegment('order-17', { number: 0, text: '=lx2k;s~0' });
+      await table.log.writeSegment('order-17', { number: 12, text: '=lx2l;eA%3bB~1!Ended' });
+      expect(await table.log.readSegment('order-17', 0)).toBe('=lx2k;s~0');
+      expect(await table.log.readSegment('order-17', 12)).toBe('=lx2l;eA%3bB~1!Ended');
+      expect(await table.log.readSegment('order-17', 1)).toBeUndefined();
     });
 
     it('may be written again, as orchestrators that race do, with the same bytes', async () => {
       const { table } = current();
-      await table.writeLogSegment('order-17', { number: 0, text: '=lx2k;s~0' });
-      await table.writeLogSegment('order-17', { number: 0, text: '=lx2k;s~0' });
-      expect(await table.readLogSegment('order-17', 0)).toBe('=lx2k;s~0');
+      await table.log.writeSegment('order-17', { number: 0, text: '=lx2k;s~0' });
+      await table.log.writeSegment('order-17', { number: 0, text: '=lx2k;s~0' });
+      expect(await table.log.readSegment('order-17', 0)).toBe('=lx2k;s~0');
     });
   });
 }

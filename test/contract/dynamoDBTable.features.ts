@@ -4,8 +4,8 @@ import { describeDeployment } from '../../infra/describe.ts';
 import { ensureTable } from '../../local/dynamodb/createTable.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb/engine.ts';
 import { startFaultProxy } from '../../local/dynamodb/faultProxy.ts';
-import type { Units } from '../../orchestrator/table/dynamoDBCalls.ts';
-import { DynamoDBTable, type DynamoDBTableOptions } from '../../orchestrator/table/dynamoDBTable.ts';
+import type { Units } from '../../orchestrator/table/dynamodb/dynamoDBCalls.ts';
+import { DynamoDBTable, type DynamoDBTableOptions } from '../../orchestrator/table/dynamodb/dynamoDBTable.ts';
 import { ended, event, execution, next, noon, result } from './examples.ts';
 import { describeTable } from './table.features.ts';
 import type { TableUnderTest } from './tableUnderTest.ts';
@@ -64,9 +64,9 @@ export function describeDynamoDBTable(engineName: string, start: () => Promise<L
       it('is a commit that was taken: it knows its own writing', async () => {
         const { table, faults, close } = await tableBehindProxy();
         faults.lose(1);
-        expect(await table.commit(execution())).toEqual({ type: 'committed' });
+        expect(await table.executions.commit(execution())).toEqual({ type: 'committed' });
         faults.lose(2);
-        expect(await table.commit(next(execution()))).toEqual({ type: 'committed' });
+        expect(await table.executions.commit(next(execution()))).toEqual({ type: 'committed' });
         expect(faults.lost).toBe(3);
         await close();
       });
@@ -74,10 +74,13 @@ export function describeDynamoDBTable(engineName: string, start: () => Promise<L
       it('is a conflict where somebody else’s commit was there before', async () => {
         const { table, faults, close } = await tableBehindProxy();
         const theirs = next(execution(), { updatedAt: noon + 1 });
-        await table.commit(execution());
-        await table.commit(theirs);
+        await table.executions.commit(execution());
+        await table.executions.commit(theirs);
         faults.lose(1);
-        expect(await table.commit(next(execution()))).toEqual({ type: 'conflict', current: theirs });
+        expect(await table.executions.commit(next(execution()))).toEqual({
+          type: 'conflict',
+          current: theirs,
+        });
         await close();
       });
 
@@ -85,12 +88,12 @@ export function describeDynamoDBTable(engineName: string, start: () => Promise<L
         const { table, faults, close } = await tableBehindProxy();
         const started = { executionId: 'order-17', machine: 'order', input: { lines: [1] } };
         faults.lose(1);
-        expect(await table.insertStart(started)).toEqual({ type: 'same' });
+        expect(await table.journal.insertStart(started)).toEqual({ type: 'same' });
         faults.lose(1);
-        expect(await table.insertResult(result(1))).toBe('exists');
+        expect(await table.journal.insertResult(result(1))).toBe('exists');
         faults.lose(1);
-        expect(await table.insertEvent(event('a'))).toBe('exists');
-        expect(await table.readJournal('order-17')).toHaveLength(3);
+        expect(await table.journal.insertEvent(event('a'))).toBe('exists');
+        expect(await table.journal.readAll('order-17')).toHaveLength(3);
         await close();
       });
     });
@@ -99,24 +102,24 @@ export function describeDynamoDBTable(engineName: string, start: () => Promise<L
       it('is set for journal items and segments, and for an execution at its end, a week later', async () => {
         const { table, get } = await newTable({ retentionDays: 90 });
         const inNinetyDays = { N: String(noon / 1000 + 90 * day) };
-        await table.insertStart({ executionId: 'order-17', machine: 'order' });
-        await table.insertEvent(event('a'));
-        await table.insertResult(result(1));
-        await table.writeLogSegment('order-17', { number: 0, text: '=lx2k;s~0' });
+        await table.journal.insertStart({ executionId: 'order-17', machine: 'order' });
+        await table.journal.insertEvent(event('a'));
+        await table.journal.insertResult(result(1));
+        await table.log.writeSegment('order-17', { number: 0, text: '=lx2k;s~0' });
         for (const item of ['start', 'event#a', 'task#1#1', 'log#0']) {
           expect((await get('order-17', item))?.expiresAt).toEqual(inNinetyDays);
         }
-        await table.commit(execution());
+        await table.executions.commit(execution());
         expect(await get('order-17', 'execution')).not.toHaveProperty('expiresAt');
-        await table.commit(ended({ version: 2, updatedAt: noon + 5000 }));
+        await table.executions.commit(ended({ version: 2, updatedAt: noon + 5000 }));
         const afterTheRest = { N: String((noon + 5000) / 1000 + 97 * day) };
         expect((await get('order-17', 'execution'))?.expiresAt).toEqual(afterTheRest);
       });
 
       it('of a result is the one that its worker was told, and there is none without a retention', async () => {
         const { table, get } = await newTable();
-        await table.insertResult(result(1), 1_800_000_000);
-        await table.insertResult(result(2));
+        await table.journal.insertResult(result(1), 1_800_000_000);
+        await table.journal.insertResult(result(2));
         expect((await get('order-17', 'task#1#1'))?.expiresAt).toEqual({ N: '1800000000' });
         expect(await get('order-17', 'task#2#1')).not.toHaveProperty('expiresAt');
       });
@@ -135,18 +138,27 @@ export function describeDynamoDBTable(engineName: string, start: () => Promise<L
         };
         const running = execution({ wakeAt: noon + 30_000 });
         const last = ended({ version: 3 });
-        expect(await consumed(table.insertResult(result(1)))).toEqual({ writeUnits: 1, readUnits: 0 });
-        expect(await consumed(table.insertResult(result(1)))).toEqual({ writeUnits: 1, readUnits: 0 });
+        expect(await consumed(table.journal.insertResult(result(1)))).toEqual({
+          writeUnits: 1,
+          readUnits: 0,
+        });
+        expect(await consumed(table.journal.insertResult(result(1)))).toEqual({
+          writeUnits: 1,
+          readUnits: 0,
+        });
         // The item and its entry in the index.
-        expect(await consumed(table.commit(running))).toEqual({ writeUnits: 2, readUnits: 0 });
+        expect(await consumed(table.executions.commit(running))).toEqual({ writeUnits: 2, readUnits: 0 });
         // The wake did not move.
-        expect(await consumed(table.commit(next(running)))).toEqual({ writeUnits: 1, readUnits: 0 });
+        expect(await consumed(table.executions.commit(next(running)))).toEqual({
+          writeUnits: 1,
+          readUnits: 0,
+        });
         // It leaves one partition of the index for another.
-        expect(await consumed(table.commit(last))).toEqual({ writeUnits: 3, readUnits: 0 });
-        expect(await consumed(table.readExecution('order-17'))).toEqual({ writeUnits: 0, readUnits: 1 });
-        await table.insertEvent(event('a'));
+        expect(await consumed(table.executions.commit(last))).toEqual({ writeUnits: 3, readUnits: 0 });
+        expect(await consumed(table.executions.read('order-17'))).toEqual({ writeUnits: 0, readUnits: 1 });
+        await table.journal.insertEvent(event('a'));
         units.splice(0);
-        expect(await consumed(table.readEvents('order-17'))).toEqual({ writeUnits: 0, readUnits: 1 });
+        expect(await consumed(table.journal.readEvents('order-17'))).toEqual({ writeUnits: 0, readUnits: 1 });
       });
     });
   });

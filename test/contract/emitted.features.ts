@@ -19,11 +19,11 @@ export function emittedFeatures(current: Current): void {
     it('is a text in its item, readable, and gone with the next commit', async () => {
       const { table, get } = current();
       const first = execution();
-      await table.commit(first, [], [{ status: 'RUNNING' }, { event: { type: 'shipped' } }]);
+      await table.executions.commit(first, [], [{ status: 'RUNNING' }, { event: { type: 'shipped' } }]);
       const item = await get('order-17', 'execution');
       expect(item?.emitted).toEqual({ S: '[{"status":"RUNNING"},{"event":{"type":"shipped"}}]' });
-      expect(await table.readExecution('order-17')).toEqual(first);
-      await table.commit(next(first));
+      expect(await table.executions.read('order-17')).toEqual(first);
+      await table.executions.commit(next(first));
       expect(await get('order-17', 'execution')).not.toHaveProperty('emitted');
     });
 
@@ -31,14 +31,16 @@ export function emittedFeatures(current: Current): void {
       const { table, get } = current();
       const child = { type: 'start', receiver: 'order-17.1', machine: 'order', version: '3' } as const;
       const first = execution();
-      expect(await table.commit(first, [child], [{ status: 'RUNNING' }])).toEqual({ type: 'committed' });
+      expect(await table.executions.commit(first, [child], [{ status: 'RUNNING' }])).toEqual({
+        type: 'committed',
+      });
       expect((await get('order-17', 'execution'))?.emitted).toEqual({ S: '[{"status":"RUNNING"}]' });
       expect(await get('order-17.1', 'start')).not.toHaveProperty('emitted');
     });
 
     it('takes no attribute where it is nothing', async () => {
       const { table, get } = current();
-      await table.commit(execution(), [], []);
+      await table.executions.commit(execution(), [], []);
       const item = await get('order-17', 'execution');
       expect(item).not.toHaveProperty('emitted');
       expect(item && decodeCommitRecord(item)).toBeUndefined();
@@ -50,7 +52,7 @@ export function emittedFeatures(current: Current): void {
         fc.asyncProperty(anyExecution(), anyEmitted, async (generated, emitted) => {
           const { table, get } = current();
           const executionId = `order-${randomUUID()}`;
-          expect(await table.commit({ ...generated, executionId }, [], emitted)).toEqual({
+          expect(await table.executions.commit({ ...generated, executionId }, [], emitted)).toEqual({
             type: 'committed',
           });
           const record = decodeCommitRecord((await get(executionId, 'execution')) ?? {});
@@ -65,12 +67,12 @@ export function emittedFeatures(current: Current): void {
     it('is compressed where the item is large, and counts towards its size', async () => {
       const { table, get } = current();
       const repeated: Emission[] = [{ event: { type: 'shipped', text: 'tea '.repeat(200_000) } }];
-      expect(await table.commit(ended(), [], repeated)).toEqual({ type: 'committed' });
+      expect(await table.executions.commit(ended(), [], repeated)).toEqual({ type: 'committed' });
       const item = (await get('order-17', 'execution')) ?? {};
       expect(item.emitted?.B).toBeDefined();
       expect(decodeCommitRecord(item)?.emitted).toEqual(repeated);
       const noise: Emission[] = [{ event: { type: 'shipped', text: incompressible(600_000) } }];
-      const outcome = await table.commit({ ...ended(), executionId: 'order-18' }, [], noise);
+      const outcome = await table.executions.commit({ ...ended(), executionId: 'order-18' }, [], noise);
       expect(outcome.type).toBe('tooLarge');
     });
   });
@@ -82,7 +84,7 @@ export function emittedFeatures(current: Current): void {
       ['neither statuses nor events', '[{"status":"ASLEEP"}]'],
     ])('is no commit for the bus where `emitted` is %s', async (_, emitted) => {
       const { table, get, put } = current();
-      await table.commit(execution());
+      await table.executions.commit(execution());
       const item = (await get('order-17', 'execution')) ?? {};
       await put({ ...item, emitted: { S: emitted } });
       const written = (await get('order-17', 'execution')) ?? {};

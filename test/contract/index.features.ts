@@ -8,7 +8,7 @@ import type { Current } from './tableUnderTest.ts';
 export function indexFeatures(current: Current, indexShards: number): void {
   const shards = Array.from({ length: indexShards }, (_, shard) => shard);
   const commitAll = (executions: readonly Execution[]) =>
-    Promise.all(executions.map((each) => current().table.commit(each)));
+    Promise.all(executions.map((each) => current().table.executions.commit(each)));
   const ids = (items: readonly { readonly executionId: string }[]) =>
     items.map(({ executionId }) => executionId);
   const sortedIds = (items: readonly { readonly executionId: string }[]) => ids(items).sort();
@@ -25,11 +25,11 @@ export function indexFeatures(current: Current, indexShards: number): void {
   }
 
   const due = (shard: number, until: number, limit = 100): Promise<DueExecution[][]> =>
-    pagesOf((cursor) => current().table.listDue({ shard, until, limit, ...(cursor && { cursor }) }));
+    pagesOf((cursor) => current().table.index.listDue({ shard, until, limit, ...(cursor && { cursor }) }));
   const allDue = async (until: number): Promise<DueExecution[]> =>
     (await Promise.all(shards.map((shard) => due(shard, until)))).flat(2);
   const list = (request: Omit<ListRequest, 'limit'>, limit = 100): Promise<ListedExecution[][]> =>
-    pagesOf((cursor) => current().table.list({ ...request, limit, ...(cursor && { cursor }) }));
+    pagesOf((cursor) => current().table.index.list({ ...request, limit, ...(cursor && { cursor }) }));
 
   const waiting = (count: number) =>
     Array.from({ length: count }, (_, i) =>
@@ -110,11 +110,11 @@ export function indexFeatures(current: Current, indexShards: number): void {
       for (const shard of shards) {
         await pagesOf(async (cursor) => {
           const request = { shard, until: noon + 60_000, limit: 3, ...(cursor && { cursor }) };
-          const page = await table.listDue(request);
+          const page = await table.index.listDue(request);
           for (const { executionId } of page.items) {
             found.push(executionId);
             const woken = executions.find((each) => each.executionId === executionId);
-            if (woken) await table.commit(next(woken, { wakeAt: noon + 3_600_000 }));
+            if (woken) await table.executions.commit(next(woken, { wakeAt: noon + 3_600_000 }));
           }
           return page;
         });
@@ -174,6 +174,38 @@ export function indexFeatures(current: Current, indexShards: number): void {
       expect((await list({ machine: 'nobody', status: 'SUCCEEDED' })).flat()).toEqual([]);
     });
 
+    it('of all machines has each execution once, by status or in every status, however long its pages are', async () => {
+      await commitAll([
+        ended({ executionId: 'a' }),
+        ended({ executionId: 'b', machine: 'parcel' }),
+        ended({ executionId: 'c', machine: 'order#FAILED#1' }),
+        ended({ executionId: 'd', status: 'FAILED' }),
+        execution({ executionId: 'e' }),
+        execution({ executionId: 'f', machine: 'parcel', status: 'PENDING_REDRIVE' }),
+      ]);
+      const any = (limit: number, status?: ListRequest['status'], machine?: string) =>
+        pagesOf((cursor) =>
+          current().table.index.listAny({
+            limit,
+            ...(status && { status }),
+            ...(machine && { machine }),
+            ...(cursor && { cursor }),
+          }),
+        );
+      for (const limit of [1, 2, 6, 100]) {
+        const pages = await any(limit);
+        expect(pages.every((page) => page.length <= limit)).toBe(true);
+        expect(sortedIds(pages.flat())).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+        expect(sortedIds((await any(limit, 'FAILED')).flat())).toEqual(['d']);
+        expect(sortedIds((await any(limit, 'SUCCEEDED')).flat())).toEqual(['a', 'b', 'c']);
+        expect((await any(limit, 'RUNNING')).flat()).toMatchObject([{ executionId: 'e', status: 'RUNNING' }]);
+      }
+      expect(sortedIds((await any(2, undefined, 'parcel')).flat())).toEqual(['b', 'f']);
+      expect((await any(100, 'PENDING_REDRIVE')).flat()).toMatchObject([
+        { executionId: 'f', machine: 'parcel', status: 'PENDING_REDRIVE' },
+      ]);
+    });
+
     it('holds every one of them once, the latest first in each shard, however long its pages are', async () => {
       const executions = many(40);
       await commitAll(executions);
@@ -227,9 +259,9 @@ export function indexFeatures(current: Current, indexShards: number): void {
       async (cursor) => {
         const { table } = current();
         const request = { machine: 'order', status: 'SUCCEEDED', limit: 10, cursor } as const;
-        await expect(table.list(request)).rejects.toMatchObject({ code: 'InvalidCursor' });
+        await expect(table.index.list(request)).rejects.toMatchObject({ code: 'InvalidCursor' });
         const dueRequest = { shard: 0, until: noon, limit: 10, cursor };
-        await expect(table.listDue(dueRequest)).rejects.toMatchObject({ code: 'InvalidCursor' });
+        await expect(table.index.listDue(dueRequest)).rejects.toMatchObject({ code: 'InvalidCursor' });
       },
     );
   });

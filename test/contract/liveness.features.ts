@@ -8,32 +8,32 @@ export function livenessFeatures(current: Current): void {
   describe('a sign of life', () => {
     it('counts on, whoever writes it, and keeps the progress until there is another', async () => {
       const { table } = current();
-      await table.writeBeat({ ...attempt, at });
-      await table.writeBeat({ ...attempt, at, progress: { pages: 12 } });
-      await table.writeBeat({ ...attempt, at: '2026-03-01T12:00:09.000Z' });
-      expect(await table.readBeats('order-17', [attempt])).toEqual([
+      await table.attempts.writeBeat({ ...attempt, at });
+      await table.attempts.writeBeat({ ...attempt, at, progress: { pages: 12 } });
+      await table.attempts.writeBeat({ ...attempt, at: '2026-03-01T12:00:09.000Z' });
+      expect(await table.attempts.readBeats('order-17', [attempt])).toEqual([
         { task: 3, attempt: 1, count: 3, at: '2026-03-01T12:00:09.000Z', progress: { pages: 12 } },
       ]);
     });
 
     it('is of one attempt, and of one item of a list', async () => {
       const { table } = current();
-      await table.writeBeat({ ...attempt, at });
-      await table.writeBeat({ ...attempt, index: 17, at });
+      await table.attempts.writeBeat({ ...attempt, at });
+      await table.attempts.writeBeat({ ...attempt, index: 17, at });
       const asked = [
         { task: 3, attempt: 1 },
         { task: 3, attempt: 2 },
         { task: 3, index: 17, attempt: 1 },
         { task: 3, index: 1, attempt: 1 },
       ];
-      expect(await table.readBeats('order-17', asked)).toEqual(
+      expect(await table.attempts.readBeats('order-17', asked)).toEqual(
         expect.arrayContaining([
           { task: 3, attempt: 1, count: 1, at },
           { task: 3, index: 17, attempt: 1, count: 1, at },
         ]),
       );
-      expect(await table.readBeats('order-17', asked)).toHaveLength(2);
-      expect(await table.readBeats('order-18', asked)).toEqual([]);
+      expect(await table.attempts.readBeats('order-17', asked)).toHaveLength(2);
+      expect(await table.attempts.readBeats('order-18', asked)).toEqual([]);
     });
 
     it.each([
@@ -42,15 +42,15 @@ export function livenessFeatures(current: Current): void {
     ])('with %s, as anybody can write it, is none', async (_, odd) => {
       const { table, put } = current();
       await put({ executionId: { S: 'order-17' }, item: { S: 'beat#3#1' }, ...odd });
-      expect(await table.readBeats('order-17', [attempt])).toEqual([]);
+      expect(await table.attempts.readBeats('order-17', [attempt])).toEqual([]);
     });
 
     it('is no part of the journal', async () => {
       const { table } = current();
-      await table.writeBeat({ ...attempt, at });
-      await table.insertClaim({ ...attempt, claimedBy: 'one', at });
-      expect(await table.readJournal('order-17')).toEqual([]);
-      expect(await table.readHistory('order-17')).toMatchObject({ journal: [] });
+      await table.attempts.writeBeat({ ...attempt, at });
+      await table.attempts.insertClaim({ ...attempt, claimedBy: 'one', at });
+      expect(await table.journal.readAll('order-17')).toEqual([]);
+      expect(await table.executions.readHistory('order-17')).toMatchObject({ journal: [] });
     });
   });
 
@@ -58,7 +58,7 @@ export function livenessFeatures(current: Current): void {
     it('is taken once, and belongs to whoever took it', async () => {
       const { table } = current();
       const claim = (claimedBy: string, index?: number) =>
-        table.insertClaim({ ...attempt, ...(index !== undefined && { index }), claimedBy, at });
+        table.attempts.insertClaim({ ...attempt, ...(index !== undefined && { index }), claimedBy, at });
       expect(await claim('one')).toBe('claimed');
       expect(await claim('other')).toBe('taken');
       expect(await claim('one')).toBe('claimed');
@@ -69,7 +69,7 @@ export function livenessFeatures(current: Current): void {
       const { table } = current();
       const names = Array.from({ length: 8 }, (_, i) => `run-${i}`);
       const outcomes = await Promise.all(
-        names.map((claimedBy) => table.insertClaim({ ...attempt, claimedBy, at })),
+        names.map((claimedBy) => table.attempts.insertClaim({ ...attempt, claimedBy, at })),
       );
       expect(outcomes.filter((outcome) => outcome === 'claimed')).toHaveLength(1);
     });

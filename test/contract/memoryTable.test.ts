@@ -1,4 +1,4 @@
-import { MemoryTable } from '../../testing/memoryTable.ts';
+import { MemoryTable } from '../../testing/memoryTable/memoryTable.ts';
 import { noon } from './examples.ts';
 import { describeTable } from './table.features.ts';
 

@@ -33,9 +33,9 @@ export function messageFeatures(current: Current): void {
     it('writes them with the execution, to be read as they were', async () => {
       const { table } = current();
       const first = execution({ children: [{ task: 0, machine: 'insurance' }], sent: { 'order-17.0': 1 } });
-      expect(await table.commit(first, [start, message(1)])).toEqual({ type: 'committed' });
-      expect(await table.readExecution('order-17')).toEqual(first);
-      expect(await table.readStart('order-17.0')).toEqual({
+      expect(await table.executions.commit(first, [start, message(1)])).toEqual({ type: 'committed' });
+      expect(await table.executions.read('order-17')).toEqual(first);
+      expect(await table.journal.readStart('order-17.0')).toEqual({
         kind: 'start',
         reference: 'start',
         machine: 'insurance',
@@ -43,7 +43,7 @@ export function messageFeatures(current: Current): void {
         input: { value: 5 },
         isChild: true,
       });
-      const read = await table.readMessages('order-17.0', 'order-17', [1, 2]);
+      const read = await table.journal.readMessages('order-17.0', 'order-17', [1, 2]);
       expect(read).toEqual([
         {
           kind: 'message',
@@ -54,7 +54,7 @@ export function messageFeatures(current: Current): void {
           at: new Date(noon).toISOString(),
         },
       ]);
-      expect((await table.readJournal('order-17.0')).map(({ reference }) => reference).sort()).toEqual([
+      expect((await table.journal.readAll('order-17.0')).map(({ reference }) => reference).sort()).toEqual([
         'message#order-17#1',
         'start',
       ]);
@@ -68,29 +68,29 @@ export function messageFeatures(current: Current): void {
         { type: 'error', error: { name: 'RangeError', message: 'no room' } },
         { type: 'stop' },
       ] as const;
-      await table.commit(execution(), [message(7, { messages })]);
-      expect(await table.readMessages('order-17.0', 'order-17', [7])).toMatchObject([{ messages }]);
+      await table.executions.commit(execution(), [message(7, { messages })]);
+      expect(await table.journal.readMessages('order-17.0', 'order-17', [7])).toMatchObject([{ messages }]);
     });
 
     it('writes nothing at all where another commit came first', async () => {
       const { table } = current();
       const first = execution();
-      await table.commit(first);
-      const outcome = await table.commit(execution({ state: 'other' }), [start]);
+      await table.executions.commit(first);
+      const outcome = await table.executions.commit(execution({ state: 'other' }), [start]);
       expect(outcome).toEqual({ type: 'conflict', current: first });
-      expect(await table.readStart('order-17.0')).toBeUndefined();
-      const late = await table.commit(next(next(first)), [message(1)]);
+      expect(await table.journal.readStart('order-17.0')).toBeUndefined();
+      const late = await table.executions.commit(next(next(first)), [message(1)]);
       expect(late).toEqual({ type: 'conflict', current: first });
-      expect(await table.readMessages('order-17.0', 'order-17', [1])).toEqual([]);
+      expect(await table.journal.readMessages('order-17.0', 'order-17', [1])).toEqual([]);
     });
 
     it('takes an item that is there already for sent, and leaves it as it is', async () => {
       const { table } = current();
       const first = execution();
-      await table.commit(first, [start, message(1)]);
+      await table.executions.commit(first, [start, message(1)]);
       const other = message(1, { messages: [{ type: 'stop' }] });
-      expect(await table.commit(next(first), [other, message(2)])).toEqual({ type: 'committed' });
-      expect(await table.readMessages('order-17.0', 'order-17', [1, 2])).toMatchObject([
+      expect(await table.executions.commit(next(first), [other, message(2)])).toEqual({ type: 'committed' });
+      expect(await table.journal.readMessages('order-17.0', 'order-17', [1, 2])).toMatchObject([
         { messages: [{ type: 'event' }] },
         { messages: [{ type: 'event', event: { number: 2 } }] },
       ]);
@@ -99,22 +99,22 @@ export function messageFeatures(current: Current): void {
     it('takes ninety items at once', async () => {
       const { table } = current();
       const many = Array.from({ length: 90 }, (_, i) => ({ ...start, receiver: `order-17.${i}` }));
-      expect(await table.commit(execution(), many)).toEqual({ type: 'committed' });
-      expect(await table.readStart('order-17.89')).toMatchObject({ machine: 'insurance' });
+      expect(await table.executions.commit(execution(), many)).toEqual({ type: 'committed' });
+      expect(await table.journal.readStart('order-17.89')).toMatchObject({ machine: 'insurance' });
     });
 
     it('is refused with its size where an item is too large even compressed', async () => {
       const { table } = current();
       const large = { ...start, input: incompressible(700_000) };
-      expect(await table.commit(execution(), [large])).toMatchObject({ type: 'tooLarge' });
-      expect(await table.readExecution('order-17')).toBeUndefined();
+      expect(await table.executions.commit(execution(), [large])).toMatchObject({ type: 'tooLarge' });
+      expect(await table.executions.read('order-17')).toBeUndefined();
     });
 
     it('compresses data that does not fit otherwise', async () => {
       const { table } = current();
       const large = { ...start, input: 'x'.repeat(500_000) };
-      expect(await table.commit(execution(), [large])).toEqual({ type: 'committed' });
-      expect(await table.readStart('order-17.0')).toMatchObject({ input: large.input });
+      expect(await table.executions.commit(execution(), [large])).toEqual({ type: 'committed' });
+      expect(await table.journal.readStart('order-17.0')).toMatchObject({ input: large.input });
     });
   });
 
@@ -136,17 +136,17 @@ export function messageFeatures(current: Current): void {
         ],
         wakeAt: noon,
       });
-      await table.commit(talking);
-      expect(await table.readExecution('order-17')).toEqual(talking);
+      await table.executions.commit(talking);
+      expect(await table.executions.read('order-17')).toEqual(talking);
     });
 
     it('is due while it has still to speak to others, even after its end', async () => {
       const { table } = current();
       const speaking = ended({ outbox: [start], wakeAt: noon });
-      await table.commit(speaking);
-      expect(await table.readExecution('order-17')).toEqual(speaking);
+      await table.executions.commit(speaking);
+      expect(await table.executions.read('order-17')).toEqual(speaking);
       const pages = await Promise.all(
-        [0, 1, 2].map((shard) => table.listDue({ shard, until: noon, limit: 10 })),
+        [0, 1, 2].map((shard) => table.index.listDue({ shard, until: noon, limit: 10 })),
       );
       expect(pages.flatMap(({ items }) => items)).toEqual([{ executionId: 'order-17', wakeAt: noon }]);
     });

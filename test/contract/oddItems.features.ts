@@ -62,14 +62,14 @@ export function oddItemFeatures(current: Current): void {
       const { table, put } = current();
       await put(item);
       const id = item.executionId?.S ?? '';
-      expect(await table.readStart(id)).toMatchObject({ kind: 'start', invalid: expect.any(String) });
-      expect(await table.readJournal(id)).toHaveLength(1);
+      expect(await table.journal.readStart(id)).toMatchObject({ kind: 'start', invalid: expect.any(String) });
+      expect(await table.journal.readAll(id)).toHaveLength(1);
     });
 
     it.each(oddResults)('is a failed result where it %s', async (_, item) => {
       const { table, put } = current();
       await put(item);
-      expect(await table.readResults('order-17', [{ task: 1, attempt: 1 }])).toMatchObject([
+      expect(await table.journal.readResults('order-17', [{ task: 1, attempt: 1 }])).toMatchObject([
         { result: { status: 'FAILED', error: { name: 'Millrace.InvalidResult', retryable: false } } },
       ]);
     });
@@ -77,7 +77,9 @@ export function oddItemFeatures(current: Current): void {
     it.each(oddEvents)('is an invalid event where it %s', async (_, item) => {
       const { table, put } = current();
       await put(item);
-      expect(await table.readEvents('order-17')).toEqual([{ kind: 'invalidEvent', reference: 'event#a' }]);
+      expect(await table.journal.readEvents('order-17')).toEqual([
+        { kind: 'invalidEvent', reference: 'event#a' },
+      ]);
     });
 
     it('is a result that nothing waits for where its key names no attempt', async () => {
@@ -85,7 +87,7 @@ export function oddItemFeatures(current: Current): void {
       for (const key of ['task#', 'task#1', 'task#1#2#3', 'task#one#1', 'task#1#9999999999']) {
         await put(keyed(key, { status: text('SUCCEEDED') }));
       }
-      const journal = await table.readJournal('order-17');
+      const journal = await table.journal.readAll('order-17');
       expect(journal).toHaveLength(5);
       for (const entry of journal) expect(entry).toMatchObject({ kind: 'result', task: -1, attempt: -1 });
     });
@@ -98,7 +100,7 @@ export function oddItemFeatures(current: Current): void {
         keyed('task#3#1', { status: text('FAILED'), error: { M: { name: text(''), message: { N: '4' } } } }),
       );
       const attempts = [1, 2, 3].map((task) => ({ task, attempt: 1 }));
-      const results = await table.readResults('order-17', attempts);
+      const results = await table.journal.readResults('order-17', attempts);
       const errors = results.map(
         (each) => each.kind === 'result' && each.result.status === 'FAILED' && each.result.error,
       );
@@ -115,7 +117,7 @@ export function oddItemFeatures(current: Current): void {
       const { table, put } = current();
       const event = { M: { names: { SS: ['a'] }, sizes: { NS: ['1'] }, photo: { B: Buffer.from('hi') } } };
       await put(keyed('event#a', { type: text('GO'), event }));
-      expect(await table.readEvents('order-17')).toMatchObject([
+      expect(await table.journal.readEvents('order-17')).toMatchObject([
         { kind: 'event', fields: { names: ['a'], sizes: [1], photo: 'aGk=' } },
       ]);
     });
@@ -124,15 +126,15 @@ export function oddItemFeatures(current: Current): void {
       const { table, put } = current();
       await put(keyed('note', { text: text('call the customer') }));
       await put(keyed('events', { type: text('GO') }));
-      expect(await table.readJournal('order-17')).toEqual([]);
-      expect((await table.readHistory('order-17')).journal).toEqual([]);
+      expect(await table.journal.readAll('order-17')).toEqual([]);
+      expect((await table.executions.readHistory('order-17')).journal).toEqual([]);
     });
 
     it.each(oddExecutions)('is an unreadable execution with %s', async (_, change) => {
       const { table, put, get } = current();
-      await table.commit(execution());
+      await table.executions.commit(execution());
       await put({ ...(await get('order-17', 'execution')), ...change });
-      await expect(table.readExecution('order-17')).rejects.toMatchObject({ code: 'UnreadableExecution' });
+      await expect(table.executions.read('order-17')).rejects.toMatchObject({ code: 'UnreadableExecution' });
     });
   });
 }

@@ -9,12 +9,12 @@ const at = new Date(noon).toISOString();
 export function outlineFeatures(current: Current): void {
   const write = async (executionId: string) => {
     const { table } = current();
-    await table.insertStart({ executionId, machine: 'order', input: { large: 'x'.repeat(500) } });
-    await table.insertEvent({ executionId, eventId: 'a', at, content: { type: 'APPROVE' } });
-    await table.insertEvent({ executionId, eventId: 'b', at, content: { control: 'suspend' } });
-    await table.commit(execution({ executionId, log: '=0;s~0', logSegments: 1, wakeAt: noon }));
-    await table.writeLogSegment(executionId, { number: 0, text: '=0;ea~0' });
-    await table.insertResult({
+    await table.journal.insertStart({ executionId, machine: 'order', input: { large: 'x'.repeat(500) } });
+    await table.journal.insertEvent({ executionId, eventId: 'a', at, content: { type: 'APPROVE' } });
+    await table.journal.insertEvent({ executionId, eventId: 'b', at, content: { control: 'suspend' } });
+    await table.executions.commit(execution({ executionId, log: '=0;s~0', logSegments: 1, wakeAt: noon }));
+    await table.log.writeSegment(executionId, { number: 0, text: '=0;ea~0' });
+    await table.journal.insertResult({
       executionId,
       task: 0,
       attempt: 1,
@@ -34,7 +34,7 @@ export function outlineFeatures(current: Current): void {
   describe('the outline of an execution', () => {
     it('has everything in its partition, and no data', async () => {
       await write('e');
-      const { items } = await current().table.readOutline('e');
+      const { items } = await current().table.outlines.readOutline('e');
       expect(keysOf(items).sort()).toEqual([
         'e event#a',
         'e event#b',
@@ -71,13 +71,13 @@ export function outlineFeatures(current: Current): void {
         { ...task, task: 1, dispatchAt: noon + 5 },
         { ...task, task: 2 },
       ];
-      await table.commit(execution({ executionId: 'tasks', tasks }));
+      await table.executions.commit(execution({ executionId: 'tasks', tasks }));
       const waiting = { since: noon, attempts: 1, nextAttemptAt: noon };
-      await table.commit(execution({ executionId: 'waits', waiting }));
-      expect((await table.readOutline('tasks')).items).toMatchObject([
+      await table.executions.commit(execution({ executionId: 'waits', waiting }));
+      expect((await table.outlines.readOutline('tasks')).items).toMatchObject([
         { taskAt: noon + 5, isWaiting: false },
       ]);
-      expect((await table.readOutline('waits')).items).toMatchObject([{ isWaiting: true }]);
+      expect((await table.outlines.readOutline('waits')).items).toMatchObject([{ isWaiting: true }]);
     });
 
     it('tells what it waits for and has still to do', async () => {
@@ -99,7 +99,7 @@ export function outlineFeatures(current: Current): void {
           { ...item, index: 1, dispatchAt: noon + 3 },
         ],
       };
-      await table.commit(
+      await table.executions.commit(
         execution({
           executionId: 'busy',
           tasks: [
@@ -114,7 +114,7 @@ export function outlineFeatures(current: Current): void {
           outbox: [{ type: 'start', receiver: 'busy.7', machine: 'parcel', version: '1' }],
         }),
       );
-      const [busy] = (await table.readOutline('busy')).items;
+      const [busy] = (await table.outlines.readOutline('busy')).items;
       expect(busy).toMatchObject({ taskAt: noon + 3, children: [4, 7], hasOutbox: true });
       expect(busy?.type === 'execution' && busy.openTasks).toEqual([
         { reference: 'task#0#1', isDeferred: false },
@@ -122,19 +122,23 @@ export function outlineFeatures(current: Current): void {
         { reference: 'task#3.0#1', isDeferred: false },
         { reference: 'task#3.1#1', isDeferred: true },
       ]);
-      expect(await table.readStatus('busy')).toEqual({ status: 'RUNNING', version: 1, children: [4, 7] });
+      expect(await table.outlines.readStatus('busy')).toEqual({
+        status: 'RUNNING',
+        version: 1,
+        children: [4, 7],
+      });
     });
 
     it('is empty where there is nothing', async () => {
-      expect((await current().table.readOutline('nobody')).items).toEqual([]);
+      expect((await current().table.outlines.readOutline('nobody')).items).toEqual([]);
     });
   });
 
   describe('the status of an execution', () => {
     it('comes with its version', async () => {
       await write('e');
-      expect(await current().table.readStatus('e')).toEqual({ status: 'RUNNING', version: 1 });
-      expect(await current().table.readStatus('nobody')).toBeUndefined();
+      expect(await current().table.outlines.readStatus('e')).toEqual({ status: 'RUNNING', version: 1 });
+      expect(await current().table.outlines.readStatus('nobody')).toBeUndefined();
     });
   });
 
@@ -152,7 +156,7 @@ export function outlineFeatures(current: Current): void {
         for (let segment = 0; segment < segments; segment++) {
           let cursor: string | undefined;
           do {
-            const page = await table.scan({
+            const page = await table.outlines.scan({
               segment,
               segments,
               ...(limit && { limit }),
@@ -173,7 +177,7 @@ export function outlineFeatures(current: Current): void {
 
     it('refuses a cursor that it did not answer with', async () => {
       const request = { segment: 0, segments: 1, cursor: 'x' };
-      await expect(current().table.scan(request)).rejects.toMatchObject({ code: 'InvalidCursor' });
+      await expect(current().table.outlines.scan(request)).rejects.toMatchObject({ code: 'InvalidCursor' });
     });
   });
 }

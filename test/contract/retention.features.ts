@@ -27,36 +27,40 @@ export function retentionFeatures(current: Current): void {
       await put('task#1#1', -1, 'order-17', { status: { S: 'SUCCEEDED' } });
       await put('message#order-17.1#1', -1, 'order-17', { messages: { L: [] } });
       await put('log#0', -1, 'order-17', { log: { S: '=lx2k;s~0' } });
-      await table.insertEvent(event('kept'));
+      await table.journal.insertEvent(event('kept'));
       const attempt = { task: 1, attempt: 1 };
-      expect(await table.readStart('order-17')).toBeUndefined();
-      expect(await table.readResults('order-17', [attempt])).toEqual([]);
-      expect(await table.readMessages('order-17', 'order-17.1', [1])).toEqual([]);
-      expect(await table.readLogSegment('order-17', 0)).toBeUndefined();
-      expect(await table.readLogSegments('order-17', [0])).toEqual([]);
+      expect(await table.journal.readStart('order-17')).toBeUndefined();
+      expect(await table.journal.readResults('order-17', [attempt])).toEqual([]);
+      expect(await table.journal.readMessages('order-17', 'order-17.1', [1])).toEqual([]);
+      expect(await table.log.readSegment('order-17', 0)).toBeUndefined();
+      expect(await table.log.readSegments('order-17', [0])).toEqual([]);
       for (const entries of [
-        await table.readEvents('order-17'),
-        await table.readJournal('order-17'),
-        (await table.readJournalPage('order-17')).items,
-        (await table.readHistory('order-17')).journal,
-        await table.readJournalEntries('order-17', ['event#a', 'event#kept']),
+        await table.journal.readEvents('order-17'),
+        await table.journal.readAll('order-17'),
+        (await table.journal.readPage('order-17')).items,
+        (await table.executions.readHistory('order-17')).journal,
+        await table.journal.readEntries('order-17', ['event#a', 'event#kept']),
       ]) {
         expect(entries).toMatchObject([{ reference: 'event#kept' }]);
       }
-      expect((await table.readOutline('order-17')).items).toMatchObject([{ reference: 'event#kept' }]);
+      expect((await table.outlines.readOutline('order-17')).items).toMatchObject([
+        { reference: 'event#kept' },
+      ]);
     });
 
     it('leaves the id of an execution to another', async () => {
       const { table } = current();
-      await table.commit(execution());
-      await table.commit(ended({ version: 2 }));
+      await table.executions.commit(execution());
+      await table.executions.commit(ended({ version: 2 }));
       const stored = await current().get('order-17', 'execution');
       await current().put({ ...stored, expiresAt: inDays(-1) });
-      expect(await table.readExecution('order-17')).toBeUndefined();
-      expect(await table.readStatus('order-17')).toBeUndefined();
-      expect((await table.readHistory('order-17')).execution).toBeUndefined();
-      expect(await table.commit(execution({ startedAt: noon + 1 }))).toEqual({ type: 'committed' });
-      expect(await table.readExecution('order-17')).toMatchObject({ startedAt: noon + 1, version: 1 });
+      expect(await table.executions.read('order-17')).toBeUndefined();
+      expect(await table.outlines.readStatus('order-17')).toBeUndefined();
+      expect((await table.executions.readHistory('order-17')).execution).toBeUndefined();
+      expect(await table.executions.commit(execution({ startedAt: noon + 1 }))).toEqual({
+        type: 'committed',
+      });
+      expect(await table.executions.read('order-17')).toMatchObject({ startedAt: noon + 1, version: 1 });
     });
   });
 
@@ -70,7 +74,7 @@ export function retentionFeatures(current: Current): void {
       await put('event#later', 60);
       await put('event#for ever', undefined);
       await put('event#of another', 30, 'order-18');
-      expect(await current().table.renewItems('order-17', renewal)).toMatchObject({ count: all.length });
+      expect(await current().table.expiries.renew('order-17', renewal)).toMatchObject({ count: all.length });
       for (const item of all) expect([item, await expiryOf(item)]).toEqual([item, inDays(90)]);
       expect(await expiryOf('event#later')).toEqual(inDays(60));
       expect(await expiryOf('event#for ever')).toBeUndefined();
@@ -81,20 +85,20 @@ export function retentionFeatures(current: Current): void {
       for (let i = 0; i < 7; i++) await put(`event#${i}`, 30);
       const limited = { ...renewal, limit: 3 };
       const counts: number[] = [];
-      do counts.push((await current().table.renewItems('order-17', limited)).count);
+      do counts.push((await current().table.expiries.renew('order-17', limited)).count);
       while (counts.at(-1) === 3);
       expect(counts).toEqual([3, 3, 1]);
     });
 
     it('gives an execution item a week more, and only one that has ended has an expiry', async () => {
       const { table } = current();
-      await table.commit(execution());
-      await table.renewItems('order-17', renewal);
+      await table.executions.commit(execution());
+      await table.expiries.renew('order-17', renewal);
       expect(await expiryOf('execution')).toBeUndefined();
-      await table.commit(ended({ version: 2 }));
+      await table.executions.commit(ended({ version: 2 }));
       const stored = await current().get('order-17', 'execution');
       await current().put({ ...stored, expiresAt: inDays(40) });
-      await table.renewItems('order-17', renewal);
+      await table.expiries.renew('order-17', renewal);
       expect(await expiryOf('execution')).toEqual(inDays(97));
     });
 
@@ -102,7 +106,7 @@ export function retentionFeatures(current: Current): void {
       await put('message#order-17.1#1', 30, 'order-17', { messages: { L: [] } });
       await put('message#order-17.1#2', 30, 'order-17', { messages: { L: [] } });
       await put('message#order-17.12#1', 30, 'order-17', { messages: { L: [] } });
-      const { senders } = await current().table.renewItems('order-17', renewal);
+      const { senders } = await current().table.expiries.renew('order-17', renewal);
       expect([...senders].sort()).toEqual(['order-17.1', 'order-17.12']);
     });
 
@@ -110,9 +114,9 @@ export function retentionFeatures(current: Current): void {
       const { table } = current();
       await put('event#a', 1);
       await put('event#b', 1);
-      await table.postponeExpiry('order-17', 'event#a', noon + 90 * dayMs);
-      await table.postponeExpiry('order-17', 'event#b', undefined);
-      await table.postponeExpiry('order-17', 'event#gone', noon + 90 * dayMs);
+      await table.expiries.postpone('order-17', 'event#a', noon + 90 * dayMs);
+      await table.expiries.postpone('order-17', 'event#b', undefined);
+      await table.expiries.postpone('order-17', 'event#gone', noon + 90 * dayMs);
       expect(await expiryOf('event#a')).toEqual(inDays(90));
       expect(await expiryOf('event#b')).toBeUndefined();
       expect(await current().get('order-17', 'event#b')).toBeDefined();
@@ -130,8 +134,8 @@ export function retentionFeatures(current: Current): void {
         at: number,
       ) => {
         const running = execution({ executionId, machine });
-        await table.commit(running);
-        await table.commit(next(running, { status, updatedAt: noon + at }));
+        await table.executions.commit(running);
+        await table.executions.commit(next(running, { status, updatedAt: noon + at }));
       };
       await park('a', 'order', 'SUSPENDED', 3000);
       await park('b', 'order', 'SUSPENDED', 1000);
@@ -139,7 +143,7 @@ export function retentionFeatures(current: Current): void {
       await park('d', 'order', 'PENDING_REDRIVE', 1000);
       const found = async (parked: 'SUSPENDED' | 'PENDING_REDRIVE') => {
         const pages = [0, 1, 2].map((shard) =>
-          table.listDue({ shard, parked, until: noon + dayMs, limit: 100 }),
+          table.index.listDue({ shard, parked, until: noon + dayMs, limit: 100 }),
         );
         return (await Promise.all(pages)).flatMap(({ items }) => items.map(({ executionId }) => executionId));
       };
@@ -147,7 +151,7 @@ export function retentionFeatures(current: Current): void {
       expect(await found('PENDING_REDRIVE')).toEqual(['d']);
       const list = async (since?: number) => {
         const request = { machine: 'order', status: 'SUSPENDED', limit: 100 } as const;
-        const { items } = await table.list({ ...request, ...(since !== undefined && { since }) });
+        const { items } = await table.index.list({ ...request, ...(since !== undefined && { since }) });
         return items.map(({ executionId, endedAt }) => [executionId, endedAt]).sort();
       };
       const iso = (ms: number) => new Date(noon + ms).toISOString();

@@ -22,8 +22,8 @@ export function roundTripFeatures(current: Current): void {
             return isOwn ? { ...each, items: { ...each.items, executionId } } : each;
           });
           const execution = { ...generated, executionId, ...(fanOuts && { fanOuts }) };
-          expect(await table.commit(execution)).toEqual({ type: 'committed' });
-          const read = await table.readExecution(execution.executionId);
+          expect(await table.executions.commit(execution)).toEqual({ type: 'committed' });
+          const read = await table.executions.read(execution.executionId);
           expect(asJson(read)).toEqual(asJson(execution));
           expect(read?.snapshot).toBe(execution.snapshot);
           expect(read?.log).toBe(execution.log);
@@ -38,11 +38,11 @@ export function roundTripFeatures(current: Current): void {
           const { table } = current();
           const executionId = newId();
           const start = { executionId, machine: 'order', version: '2', input };
-          expect(await table.insertStart(start)).toEqual({ type: 'inserted' });
-          expect(asJson(await table.readStart(executionId))).toEqual(
+          expect(await table.journal.insertStart(start)).toEqual({ type: 'inserted' });
+          expect(asJson(await table.journal.readStart(executionId))).toEqual(
             asJson({ kind: 'start', reference: 'start', machine: 'order', version: '2', input }),
           );
-          expect(await table.insertStart(start)).toEqual({ type: 'same' });
+          expect(await table.journal.insertStart(start)).toEqual({ type: 'same' });
         }),
         runs,
       );
@@ -54,8 +54,8 @@ export function roundTripFeatures(current: Current): void {
           const { table } = current();
           const executionId = newId();
           const sent = event('a;b~c%d#e', { executionId, content: { type: 'APPROVE', event: fields } });
-          await table.insertEvent(sent);
-          expect(asJson(await table.readEvents(executionId))).toEqual(
+          await table.journal.insertEvent(sent);
+          expect(asJson(await table.journal.readEvents(executionId))).toEqual(
             asJson([{ kind: 'event', reference: 'event#a;b~c%d#e', at: sent.at, type: 'APPROVE', fields }]),
           );
         }),
@@ -69,8 +69,8 @@ export function roundTripFeatures(current: Current): void {
           const { table } = current();
           const executionId = newId();
           const written = result(7, { executionId, attempt: 2, result: { status: 'SUCCEEDED', output } });
-          await table.insertResult(written);
-          expect(asJson(await table.readResults(executionId, [{ task: 7, attempt: 2 }]))).toEqual(
+          await table.journal.insertResult(written);
+          expect(asJson(await table.journal.readResults(executionId, [{ task: 7, attempt: 2 }]))).toEqual(
             asJson([
               {
                 kind: 'result',
@@ -94,9 +94,9 @@ export function roundTripFeatures(current: Current): void {
           const { table } = current();
           const executionId = newId();
           const page = { task: 1, hash: 'e3b0', page: 2 };
-          await table.writeItemsPage(executionId, page, items);
-          expect(asJson(await table.readItemsPage(executionId, page))).toEqual(asJson(items));
-          expect(await table.readItemsPage(executionId, { ...page, page: 1 })).toBeUndefined();
+          await table.lists.writePage(executionId, page, items);
+          expect(asJson(await table.lists.readPage(executionId, page))).toEqual(asJson(items));
+          expect(await table.lists.readPage(executionId, { ...page, page: 1 })).toBeUndefined();
         }),
         runs,
       );
@@ -107,12 +107,12 @@ export function roundTripFeatures(current: Current): void {
         { task: 1 },
         { task: 11, index: 0 },
       ];
-      for (const { task, ...rest } of numbers) await table.insertResult(result(task, rest));
-      const read = await table.readItemResults('order-17', 1);
+      for (const { task, ...rest } of numbers) await table.journal.insertResult(result(task, rest));
+      const read = await table.journal.readItemResults('order-17', 1);
       expect(read.map(({ reference }) => reference).sort()).toEqual(['task#1.0#1', 'task#1.17#2']);
-      expect(await table.readResults('order-17', [{ task: 1, index: 17, attempt: 2 }])).toMatchObject([
-        { task: 1, index: 17, attempt: 2 },
-      ]);
+      expect(await table.journal.readResults('order-17', [{ task: 1, index: 17, attempt: 2 }])).toMatchObject(
+        [{ task: 1, index: 17, attempt: 2 }],
+      );
     });
 
     it('the error of a task, with fields of its own', async () => {
@@ -126,8 +126,8 @@ export function roundTripFeatures(current: Current): void {
         fc.asyncProperty(error, async (error) => {
           const { table } = current();
           const executionId = newId();
-          await table.insertResult(result(1, { executionId, result: { status: 'FAILED', error } }));
-          const [read] = await table.readResults(executionId, [{ task: 1, attempt: 1 }]);
+          await table.journal.insertResult(result(1, { executionId, result: { status: 'FAILED', error } }));
+          const [read] = await table.journal.readResults(executionId, [{ task: 1, attempt: 1 }]);
           expect(asJson(read)).toMatchObject({ result: asJson({ status: 'FAILED', error }) });
         }),
         runs,
@@ -136,9 +136,11 @@ export function roundTripFeatures(current: Current): void {
 
     it('an operator’s word, with its cause', async () => {
       const { table } = current();
-      await table.insertEvent(event('stop', { content: { control: 'stop', cause: 'ordered twice' } }));
-      await table.insertEvent(event('redrive', { content: { control: 'redrive' } }));
-      const read = await table.readEvents('order-17');
+      await table.journal.insertEvent(
+        event('stop', { content: { control: 'stop', cause: 'ordered twice' } }),
+      );
+      await table.journal.insertEvent(event('redrive', { content: { control: 'redrive' } }));
+      const read = await table.journal.readEvents('order-17');
       expect(read).toHaveLength(2);
       expect(read).toEqual(
         expect.arrayContaining([
@@ -151,10 +153,10 @@ export function roundTripFeatures(current: Current): void {
     it('with the keys of objects in one order, however often it is read', async () => {
       const { table } = current();
       const input = { zeta: 1, alpha: 2, nested: { b10: 1, b9: 2, a: 3 }, mu: 4 };
-      await table.insertStart({ executionId: 'order-17', machine: 'order', input });
+      await table.journal.insertStart({ executionId: 'order-17', machine: 'order', input });
       const inOrder = '{"alpha":2,"mu":4,"nested":{"a":3,"b10":1,"b9":2},"zeta":1}';
       for (let read = 0; read < 5; read++) {
-        const start = await table.readStart('order-17');
+        const start = await table.journal.readStart('order-17');
         expect(start?.kind === 'start' && JSON.stringify(start.input)).toBe(inOrder);
       }
     });

@@ -54,7 +54,8 @@ describe('docs/deploy.md says what alarms cost', () => {
     ['with a bus', { bus: { endpoint: 'https://bus.example' } }, /; (\d\.\d\d) with a bus/],
     ['with rules', { rules }, /, (\d\.\d\d) with rules/],
   ] as const)('%s', async (_, props, says) => {
-    const deploy = await readFile(join(repositoryDirectory, 'docs/deploy.md'), 'utf8');
+    const text = await readFile(join(repositoryDirectory, 'docs/deploy.md'), 'utf8');
+    const deploy = text.replaceAll(/\s+/g, ' ');
     const [, usd, metrics, count] = says.exec(deploy) ?? [];
     const alarms = Object.values(synthesized(props).template.findResources('AWS::CloudWatch::Alarm'));
     // An alarm is paid for by the metrics that it looks at.

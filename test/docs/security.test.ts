@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
-import { isDataKey, keyPart } from '../../orchestrator/table/dataKeys.ts';
+import { isDataKey, keyPart } from '../../orchestrator/table/stored/dataKeys.ts';
 import { allowed, synthesized } from '../infra/cdk/synthesized.ts';
 import { codeBlocksOf, repositoryDirectory } from './codeBlocks.ts';
 

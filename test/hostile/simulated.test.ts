@@ -86,7 +86,7 @@ describe('items that somebody made up, among the items of executions that run', 
           expect({ status, output }).toEqual({ status: 'SUCCEEDED', output: { sum: 4 } });
         }
         for (const id of victims) {
-          const { execution, segments } = await cloud.table.readHistory(id);
+          const { execution, segments } = await cloud.table.executions.readHistory(id);
           tally.add(execution ? `executions ${execution.status}` : 'no execution');
           if (!execution) continue;
           // What comes to a suspended one, or one that waits for its machine, is taken when it goes on.

@@ -14,7 +14,7 @@ const { values } = parseArgs({
 const project = fileURLToPath(new URL('../..', import.meta.url));
 const core = `${project}orchestrator/core/machine/`;
 const mutants = JSON.parse(await readFile(new URL('./mutants.json', import.meta.url), 'utf8'));
-const fixedTests = ['traps', 'children', 'timers', 'rehydration', 'inputs'].map(
+const fixedTests = ['traps', 'children', 'childIds', 'timers', 'rehydration', 'inputs'].map(
   (name) => `test/core/machine/${name}.test.ts`,
 );
 

@@ -28,7 +28,7 @@ class ClockRig {
 
   get options(): ClockOptions {
     return {
-      table: { listDue: async (request) => this.#page(request) },
+      table: { index: { listDue: async (request) => this.#page(request) } },
       callWake: (event) => this.#called(event),
       indexShards: 2,
       report: (report) => void this.reports.push(report),
@@ -218,16 +218,56 @@ describe('what the wake function or the table has no capacity for', () => {
     expect(rig.calls.slice(-16).every(({ ids }) => ids.length === 25)).toBe(true);
   });
 
+  it('is not reported while Lambda throttles for a moment, as it does in every burst', async () => {
+    const rig = new ClockRig(executions(100));
+    let refused = 0;
+    rig.wakeFunction = async (ids) => {
+      if (refused++ < 4) throw throttled();
+      return rig.moveOn(ids);
+    };
+    await rig.run(0);
+    expect(rig.due).toEqual([]);
+    expect(rig.reports).toEqual([]);
+  });
+
+  it('is reported once a look where Lambda throttles for longer', async () => {
+    const rig = new ClockRig(executions(100));
+    rig.wakeFunction = async () => Promise.reject(throttled());
+    const running = rig.run(0);
+    await rig.time.reach(4_900);
+    expect(rig.reports).toEqual([]);
+    await rig.time.reach(8_000);
+    expect(rig.reports[0]).toEqual({
+      type: 'wakeFailed',
+      error: 'TooManyRequestsException: Rate Exceeded.',
+    });
+    rig.wakeFunction = async (ids) => rig.moveOn(ids);
+    await running;
+  });
+
+  it('is reported at once where the call fails otherwise', async () => {
+    const rig = new ClockRig(executions(1));
+    let calls = 0;
+    rig.wakeFunction = async (ids) => {
+      if (calls++ === 0) throw new Error('connect ECONNREFUSED');
+      return rig.moveOn(ids);
+    };
+    await rig.run(0);
+    expect(rig.reports).toEqual([{ type: 'wakeFailed', error: 'Error: connect ECONNREFUSED' }]);
+  });
+
   it('is found again by a look after one that the table refused', async () => {
     const rig = new ClockRig(executions(3));
-    const { listDue } = rig.options.table;
+    const { listDue } = rig.options.table.index;
     let refused = 0;
     const options = {
       ...rig.options,
       table: {
-        listDue: async (request: DueRequest) => {
-          if (refused++ < 2) throw new Error('ProvisionedThroughputExceededException');
-          return listDue(request);
+        index: {
+          listDue: async (request: DueRequest) => {
+            if (refused++ < 2) throw new Error('ProvisionedThroughputExceededException');
+            return listDue(request);
+          },
         },
       },
     };
@@ -236,3 +276,7 @@ describe('what the wake function or the table has no capacity for', () => {
     expect(rig.reports).toMatchObject([{ type: 'tableFailed' }, { type: 'tableFailed' }]);
   });
 });
+
+function throttled(): Error {
+  return Object.assign(new Error('Rate Exceeded.'), { name: 'TooManyRequestsException' });
+}

@@ -46,9 +46,11 @@ describe("the executions' clock", () => {
     const clock = executionClock(scale, 0, () => systemNow);
     await clockHandler({
       table: {
-        listDue: async () => {
-          looks += 1;
-          return { items: [] };
+        index: {
+          listDue: async () => {
+            looks += 1;
+            return { items: [] };
+          },
         },
       },
       callWake: async () => undefined,

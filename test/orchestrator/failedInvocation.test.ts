@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { failedHandler } from '../../orchestrator/handlers/failed.ts';
 import { resultOfFailure, resultOfInvocation } from '../../orchestrator/handlers/failedInvocation.ts';
 import type { Report } from '../../orchestrator/observability/report.ts';
-import { MemoryTable } from '../../testing/memoryTable.ts';
+import { MemoryTable } from '../../testing/memoryTable/memoryTable.ts';
 
 const at = '2026-03-01T12:00:00.000Z';
 const payload = {
@@ -134,12 +134,12 @@ describe('the function behind the on-failure destination', () => {
     const failed = failedHandler({ table, report: () => {}, now, afterBatch: () => {}, functionPrefix });
     const result = { status: 'SUCCEEDED', output: 1 } as const;
     const numbers = { executionId: 'order-18', task: 3, attempt: 2 };
-    await table.insertResult({ ...numbers, startedAt: at, endedAt: at, result });
+    await table.journal.insertResult({ ...numbers, startedAt: at, endedAt: at, result });
     for (const executionId of ['order-17', 'order-18']) {
       await failed({ requestPayload: { ...payload, executionId }, responsePayload: died });
     }
-    expect(await table.readJournal('order-17')).toMatchObject([{ result: { status: 'FAILED' } }]);
-    expect(await table.readJournal('order-18')).toMatchObject([{ result }]);
+    expect(await table.journal.readAll('order-17')).toMatchObject([{ result: { status: 'FAILED' } }]);
+    expect(await table.journal.readAll('order-18')).toMatchObject([{ result }]);
   });
 
   it('answers for a result that no item takes', async () => {
@@ -152,7 +152,7 @@ describe('the function behind the on-failure destination', () => {
       responsePayload: incompressible,
       requestContext: { condition: 'Success' },
     });
-    expect(await table.readJournal('order-17')).toMatchObject([
+    expect(await table.journal.readAll('order-17')).toMatchObject([
       { result: { status: 'FAILED', error: { name: 'States.DataLimitExceeded' } } },
     ]);
   });
@@ -198,8 +198,8 @@ describe('the function behind the on-failure destination', () => {
     });
     expect(reports).toMatchObject([{ type: 'dropped' }]);
     const refusal = new Error('throttled');
-    const refusing = Object.assign(table, { insertResult: () => Promise.reject(refusal) });
-    const failed = failedHandler({ table: refusing, report, now, afterBatch: () => {}, functionPrefix });
+    table.journal.insertResult = () => Promise.reject(refusal);
+    const failed = failedHandler({ table, report, now, afterBatch: () => {}, functionPrefix });
     await expect(failed({ requestPayload: payload, responsePayload: died })).rejects.toBe(refusal);
   });
 });

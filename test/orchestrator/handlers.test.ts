@@ -9,7 +9,7 @@ import { streamHandler } from '../../orchestrator/handlers/stream.ts';
 import { wakeHandler } from '../../orchestrator/handlers/wake.ts';
 import type { Report } from '../../orchestrator/observability/report.ts';
 import { Orchestrator } from '../../orchestrator/step/orchestrator.ts';
-import { MemoryTable } from '../../testing/memoryTable.ts';
+import { MemoryTable } from '../../testing/memoryTable/memoryTable.ts';
 import { sequential } from '../support/machines.ts';
 
 const now = () => 1_700_000_000_000;
@@ -99,17 +99,17 @@ describe('the stream handler', () => {
 
   it('invariant 8: reports the records of an execution that the table did not take, and no others', async () => {
     const { table, stream } = setUp();
-    const commit = table.commit.bind(table);
-    table.commit = async (execution) => {
+    const commit = table.executions.commit.bind(table.executions);
+    table.executions.commit = async (execution) => {
       if (execution.executionId === 'throttled') throw new Error('ProvisionedThroughputExceededException');
       return commit(execution);
     };
     const records = ['a', 'throttled', 'b'].map((id) => record(id, 'start', start));
     const response = await stream({ Records: records });
     expect(response.batchItemFailures).toEqual([{ itemIdentifier: records[1]?.dynamodb?.SequenceNumber }]);
-    expect((await table.readExecution('a'))?.status).toBe('RUNNING');
-    expect((await table.readExecution('b'))?.status).toBe('RUNNING');
-    expect(await table.readExecution('throttled')).toBeUndefined();
+    expect((await table.executions.read('a'))?.status).toBe('RUNNING');
+    expect((await table.executions.read('b'))?.status).toBe('RUNNING');
+    expect(await table.executions.read('throttled')).toBeUndefined();
   });
 
   it('gives a worker all it needs to answer', async () => {
@@ -155,7 +155,7 @@ describe('the stream handler', () => {
     });
     expect(response.batchItemFailures).toEqual([]);
     expect(reports).toMatchObject([{ type: 'dropped', executionId: 'e1' }]);
-    expect((await table.readExecution('e2'))?.status).toBe('RUNNING');
+    expect((await table.executions.read('e2'))?.status).toBe('RUNNING');
   });
 
   it('applies results that are delivered in one batch in one commit', async () => {
@@ -172,7 +172,7 @@ describe('the stream handler', () => {
 describe('the wake handler', () => {
   it('answers the executions that the table did not take', async () => {
     const { orchestrator, table } = setUp();
-    table.readExecution = () => Promise.reject(new Error('throttled'));
+    table.executions.read = () => Promise.reject(new Error('throttled'));
     const wake = wakeHandler(
       orchestrator,
       () => {},

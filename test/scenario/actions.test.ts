@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { assign, emit, log, setup } from 'xstate';
 import { consoleReporter } from '../../orchestrator/observability/report.ts';
-import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
+import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { worker } from '../../workers/index.ts';
 import { OrchestratorRig } from '../support/orchestratorRig.ts';
 
@@ -105,7 +106,7 @@ describe('actions, whatever becomes of deliveries, run at most once', () => {
       for (let i = 0; i < 4; i++) await cloud.send(`${seed}-${e}`, 'GO', `${i}`);
     }
     await cloud.advance(60_000);
-    for (const { status } of cloud.table.executions()) expect(status).toBe('SUCCEEDED');
+    for (const { status } of cloud.table.allExecutions()) expect(status).toBe('SUCCEEDED');
     const repeated = done.filter((each, i) => done.indexOf(each) !== i);
     return { repeated, ran: done.length };
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { setup } from 'xstate';
-import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
+import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { worker } from '../../workers/index.ts';
 import { counter, letter, loseRecords } from '../support/lostRecords.ts';
 import { addWorker, sequential } from '../support/machines.ts';
@@ -62,7 +63,7 @@ describe('the catch-up of an execution', () => {
     cloud.clockIsStopped = true;
     const attempt = async () => (await cloud.execution('e')).tasks[0]?.attempt;
     for (let i = 0; i < 5; i++) {
-      await cloud.table.writeBeat({ executionId: 'e', task: 0, attempt: 1, at: 'any' });
+      await cloud.table.attempts.writeBeat({ executionId: 'e', task: 0, attempt: 1, at: 'any' });
       await cloud.advance(11_000);
       await cloud.catchUp('e', `wake#${i}`);
       expect(await attempt()).toBe(1);
@@ -84,7 +85,7 @@ describe('the catch-up of an execution', () => {
     await cloud.catchUp('e', 'wake#2');
     expect(await cloud.execution('e')).toEqual(before);
     await cloud.catchUp('nobody', 'wake#1');
-    expect(cloud.table.executions()).toHaveLength(1);
+    expect(cloud.table.allExecutions()).toHaveLength(1);
   });
 
   it('takes what came after the end into the log, as ignored', async () => {

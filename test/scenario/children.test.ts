@@ -5,7 +5,8 @@ import { journalReferences, parseLog } from '../../orchestrator/core/execution/m
 import { machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
 import { replay } from '../../orchestrator/core/execution/replay/replay.ts';
 import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
-import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
+import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import type { Workers } from '../../testing/simulatedLambda.ts';
 import { worker } from '../../workers/index.ts';
 import { trip, tripWorkers } from '../support/trip.ts';
@@ -34,8 +35,8 @@ const cities = { M: { cities: { L: ['Gent', 'Delft', 'Bremen'].map((S) => ({ S }
 /** Invariants 1 and 2, of every execution that the table holds. */
 async function expectSound(cloud: SimulatedCloud, definitions: Parameters<typeof prepareMachines>[0]) {
   const machines = machineLookup(prepareMachines(definitions));
-  for (const { executionId } of cloud.table.executions()) {
-    const { execution, journal, segments } = await cloud.table.readHistory(executionId);
+  for (const { executionId } of cloud.table.allExecutions()) {
+    const { execution, journal, segments } = await cloud.table.executions.readHistory(executionId);
     const logged = [...segments, execution?.log ?? ''].flatMap(journalReferences);
     for (const { reference } of journal) {
       expect(
@@ -58,7 +59,7 @@ const refusePayment = () => {
 const statuses = (cloud: SimulatedCloud) =>
   Object.fromEntries(
     cloud.table
-      .executions()
+      .allExecutions()
       .map(({ executionId, status }) => [executionId, status] as const)
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
@@ -332,7 +333,7 @@ describe('a child machine', () => {
     const cloud = new SimulatedCloud([endless], {});
     await cloud.start('endless', 'e');
     await cloud.advance(600_000);
-    const failed = cloud.table.executions();
+    const failed = cloud.table.allExecutions();
     expect(failed).toHaveLength(51);
     expect(new Set(failed.map(({ status }) => status))).toEqual(new Set(['FAILED']));
     const deepest = failed.find(({ executionId }) => executionId.split('.').length === 51);

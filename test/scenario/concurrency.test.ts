@@ -14,8 +14,8 @@ describe('a stream instance and a wake instance at the same execution', () => {
     await rig.deliver(rig.newInstance({ definitions: [] }), 'h');
     expect(await rig.execution('h')).toMatchObject({ error: { code: 'MachineNotDeployed' } });
     const stream = rig.newInstance();
-    const readJournal = rig.table.readJournal.bind(rig.table);
-    rig.table.readJournal = async (executionId) => {
+    const readJournal = rig.table.journal.readAll.bind(rig.table.journal);
+    rig.table.journal.readAll = async (executionId) => {
       const journal = await readJournal(executionId);
       // After the wake's read and before its commit.
       await rig.send('h', 'late', 'KEEP', { what: 'late' });

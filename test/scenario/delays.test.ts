@@ -4,7 +4,8 @@ import { parseLog } from '../../orchestrator/core/execution/model/log.ts';
 import { machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
 import { replay } from '../../orchestrator/core/execution/replay/replay.ts';
 import { prepareMachine } from '../../orchestrator/core/machine/index.ts';
-import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
+import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { worker } from '../../workers/index.ts';
 import { OrchestratorRig } from '../support/orchestratorRig.ts';
 
@@ -63,7 +64,7 @@ async function contextOf(cloud: SimulatedCloud): Promise<unknown> {
 
 /** Times at which wakes fired what was due. */
 async function wakes(cloud: SimulatedCloud): Promise<number[]> {
-  const { execution, segments } = await cloud.table.readHistory('e');
+  const { execution, segments } = await cloud.table.executions.readHistory('e');
   return [...segments, execution?.log ?? '=0']
     .flatMap(parseLog)
     .filter(({ kind }) => kind === 'wake')
@@ -71,7 +72,7 @@ async function wakes(cloud: SimulatedCloud): Promise<number[]> {
 }
 
 async function expectReplay(cloud: SimulatedCloud, definition: AnyStateMachine) {
-  const { execution, journal, segments } = await cloud.table.readHistory('e');
+  const { execution, journal, segments } = await cloud.table.executions.readHistory('e');
   const log = [...segments, execution?.log ?? '=0'].flatMap(parseLog);
   const machineVersion = execution?.machineVersion ?? '1';
   const machines = machineLookup([prepareMachine(definition)]);
@@ -182,8 +183,8 @@ describe('a clock that stood still for an hour', () => {
     await cloud.advance(3600 * second);
     expect(await contextOf(cloud)).toEqual({ met: [] });
     const commits: string[] = [];
-    const commit = cloud.table.commit.bind(cloud.table);
-    cloud.table.commit = (execution) => {
+    const commit = cloud.table.executions.commit.bind(cloud.table.executions);
+    cloud.table.executions.commit = (execution) => {
       commits.push(execution.executionId);
       return commit(execution);
     };

@@ -85,7 +85,7 @@ describe('the doctor', () => {
       },
     ]);
     expect(calls).toEqual([]);
-    expect(cloud.table.executions()).toEqual([]);
+    expect(cloud.table.allExecutions()).toEqual([]);
   });
 
   it('takes what has come just now for what is under way', async () => {

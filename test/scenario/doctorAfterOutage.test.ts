@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
+import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { doctorOf, hourMs, machines, workers } from '../support/doctorRounds.ts';
 import { loseRecords } from '../support/lostRecords.ts';
 import { addWorker, sequential } from '../support/machines.ts';
@@ -42,11 +43,11 @@ describe('after an outage that was longer than the stream keeps records', () => 
     expect(findings.every(({ outcome }) => outcome === 'mended')).toBe(true);
     expect(new Set(findings.map(({ kind }) => kind))).toContain('notStarted');
     await cloud.advance(2 * hourMs);
-    for (const { executionId, status } of cloud.table.executions()) {
+    for (const { executionId, status } of cloud.table.allExecutions()) {
       const isLeft = /^parent-[13579]\.0$/.test(executionId);
       expect(status, executionId).toBe(isLeft ? 'ABORTED' : 'SUCCEEDED');
     }
-    expect(cloud.table.executions()).toHaveLength(50);
+    expect(cloud.table.allExecutions()).toHaveLength(50);
     expect(await round()).toEqual([]);
     await expectSound(cloud, [...machines, sequence]);
   });
@@ -68,7 +69,7 @@ describe('after an outage that was longer than the stream keeps records', () => 
       await one.round();
       await cloud.advance(20 * hourMs);
       expect(await two.round()).toEqual([]);
-      for (const { executionId, status } of cloud.table.executions()) {
+      for (const { executionId, status } of cloud.table.allExecutions()) {
         const isLeft = /^parent-[13579]\.0$/.test(executionId);
         expect(status, `seed ${seed}: ${executionId}`).toBe(isLeft ? 'ABORTED' : 'SUCCEEDED');
       }

@@ -7,7 +7,8 @@ import { replay } from '../../orchestrator/core/execution/replay/replay.ts';
 import { prepareMachine } from '../../orchestrator/core/machine/index.ts';
 import { attributesSize } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
-import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
+import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import type { Workers } from '../../testing/simulatedLambda.ts';
 import { each, worker } from '../../workers/index.ts';
 import { fanOutMachine, type Item } from '../support/fanOutMachine.ts';
@@ -156,7 +157,7 @@ describe.each(deliveries)('each, %s', (_, runs) => {
     for (const faults of runs) {
       const cloud = new SimulatedCloud([fanOutMachine({ concurrency: 9 }, retries)], double, faults);
       await run(cloud, 30);
-      const { execution, journal, segments } = await cloud.table.readHistory('f1');
+      const { execution, journal, segments } = await cloud.table.executions.readHistory('f1');
       const logged = [...segments, execution?.log ?? ''].flatMap(journalReferences).sort();
       expect(logged).toEqual(journal.map(({ reference }) => reference).sort());
     }
@@ -164,7 +165,7 @@ describe.each(deliveries)('each, %s', (_, runs) => {
 });
 
 async function expectReplay(cloud: SimulatedCloud, machine: ReturnType<typeof fanOutMachine>): Promise<void> {
-  const { execution, journal, segments } = await cloud.table.readHistory('f1');
+  const { execution, journal, segments } = await cloud.table.executions.readHistory('f1');
   if (!execution) throw new Error('It was not committed.');
   const log = [...segments, execution.log].flatMap(parseLog);
   const lookup = machineLookup([prepareMachine(machine)]);
@@ -251,7 +252,7 @@ describe('each', () => {
     const invoked = cloud.invocations.length;
     await cloud.advance(600_000);
     expect(cloud.invocations).toHaveLength(invoked);
-    await cloud.table.insertResult({
+    await cloud.table.journal.insertResult({
       executionId: 'f1',
       task: 0,
       index: 9,

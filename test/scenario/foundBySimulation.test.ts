@@ -98,7 +98,7 @@ describe('what the simulation has found', () => {
     expect(stopped.log).toMatch(/;estop~.*;s~.*!Ended/);
     const machines = machineLookup(prepareMachines([sequential(1)]));
     const replay = new Replay(machines, { executionId: 'e', machine: 'sequential' });
-    const { journal } = await cloud.table.readHistory('e');
+    const { journal } = await cloud.table.executions.readHistory('e');
     for (const entry of parseLog(stopped.log)) {
       const item = journal.find(({ reference }) => reference === entry.reference);
       expect(replay.take(entry, item).divergence, entry.reference).toBeUndefined();
@@ -200,7 +200,12 @@ describe('what the simulation has found', () => {
     const { log, status } = await rig.execution('e');
     expect({ status, hasSegments: !log.includes('t0#1') }).toEqual({ status: 'RUNNING', hasSegments: true });
     const at = '2026-03-01T12:00:00.000Z';
-    await rig.table.insertEvent({ executionId: 'e', eventId: 'again', at, content: { control: 'stop' } });
+    await rig.table.journal.insertEvent({
+      executionId: 'e',
+      eventId: 'again',
+      at,
+      content: { control: 'stop' },
+    });
     await rig.deliver(withoutMachine(), 'e');
     const verdicts = await rig.verdicts('e');
     expect(verdicts.filter((verdict) => verdict.startsWith('task#0#1'))).toEqual(['task#0#1 ignored: Ended']);
@@ -246,9 +251,9 @@ describe('what the simulation has found', () => {
     await rig.deliver(rig.newInstance(), 'e');
     await rig.control('e', 'suspend');
     await rig.deliver(rig.newInstance(), 'e');
-    const readJournal = rig.table.readJournal.bind(rig.table);
+    const readJournal = rig.table.journal.readAll.bind(rig.table.journal);
     let isFirst = true;
-    rig.table.readJournal = async (executionId) => {
+    rig.table.journal.readAll = async (executionId) => {
       const entries = await readJournal(executionId);
       if (isFirst) {
         isFirst = false;
@@ -273,7 +278,12 @@ describe('what the simulation has found', () => {
     await rig.deliver(instance, 'e');
     await instance.wake('e', 'wake#1');
     const at = '2026-03-01T12:00:00.000Z';
-    await rig.table.insertEvent({ executionId: 'e', eventId: 'again', at, content: { control: 'stop' } });
+    await rig.table.journal.insertEvent({
+      executionId: 'e',
+      eventId: 'again',
+      at,
+      content: { control: 'stop' },
+    });
     await rig.deliver(instance, 'e');
     for (let late = 0; late < 60; late++) {
       await rig.send('e', `late-${late}`, 'GO');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { assign, setup } from 'xstate';
-import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
+import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 
 /** Two approvals and a payment, in whatever order they come; nothing but TICK moves it to where they are taken. */
 function approval(heldEvents: boolean | { maximum: number }) {
@@ -31,7 +32,7 @@ function approval(heldEvents: boolean | { maximum: number }) {
 }
 
 async function sendBy(cloud: SimulatedCloud, type: string, by: string): Promise<void> {
-  await cloud.table.insertEvent({
+  await cloud.table.journal.insertEvent({
     executionId: 'a',
     eventId: `${type}-${by}`,
     at: new Date(cloud.now).toISOString(),

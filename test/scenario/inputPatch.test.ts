@@ -41,7 +41,7 @@ describe('a redrive with a patch of an input in the object store', () => {
     await stored.rig.deliver(instance, 'e');
     expect(await stored.rig.execution('e')).toMatchObject({ status: 'FAILED' });
     const content = { control: 'redrive', input: { to: 'Gent' } } as const;
-    await stored.table.insertEvent({
+    await stored.table.journal.insertEvent({
       executionId: 'e',
       eventId: 'r',
       at: '2026-03-01T12:00:00.000Z',

@@ -56,7 +56,7 @@ describe('under duplicated, late, re-ordered, throttled and lost deliveries and 
     for (const seed of seeds) {
       const cloud = await unkindRun(seed);
       for (const executionId of ['sum', 'parcel', 'hoard']) {
-        const { execution, journal, segments } = await cloud.table.readHistory(executionId);
+        const { execution, journal, segments } = await cloud.table.executions.readHistory(executionId);
         const logged = [...segments, execution?.log ?? ''].flatMap(journalReferences);
         for (const { reference } of journal) {
           expect(
@@ -75,7 +75,7 @@ describe('under duplicated, late, re-ordered, throttled and lost deliveries and 
     for (const seed of seeds) {
       const cloud = await unkindRun(seed);
       for (const executionId of ['sum', 'parcel', 'hoard']) {
-        const { execution, journal, segments } = await cloud.table.readHistory(executionId);
+        const { execution, journal, segments } = await cloud.table.executions.readHistory(executionId);
         if (!execution) throw new Error('It was not committed.');
         const log = [...segments, execution.log].flatMap(parseLog);
         const { machineVersion = '1' } = execution;
@@ -108,7 +108,7 @@ describe('under duplicated, late, re-ordered, throttled and lost deliveries and 
     let waits = 0;
     for (const seed of seeds.slice(0, 10)) {
       await unkindRun(seed, (cloud) => {
-        for (const execution of cloud.table.executions()) {
+        for (const execution of cloud.table.allExecutions()) {
           if (execution.status !== 'RUNNING') continue;
           const timer = execution.snapshot && nextTimerDueAt(parseMachineState(execution.snapshot));
           const times = [timer, ...execution.tasks.map((task) => task.dispatchAt ?? task.deadline)];
@@ -127,7 +127,7 @@ describe('under duplicated, late, re-ordered, throttled and lost deliveries and 
     for (const seed of seeds) {
       const cloud = await unkindRun(seed);
       const ended = cloud.table
-        .executions()
+        .allExecutions()
         .map(({ executionId, status, output }) => ({ executionId, status, output }));
       expect(
         ended.sort((a, b) => a.executionId.localeCompare(b.executionId)),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { assign, sendParent, setup } from 'xstate';
 import { MemoryStore } from '../../orchestrator/store/memoryStore.ts';
 import { StoredJson } from '../../orchestrator/store/storedJson.ts';
-import { withStore } from '../../orchestrator/table/openTable.ts';
+import { withStore } from '../../orchestrator/table/stored/withStore.ts';
 import { worker } from '../../workers/worker.ts';
 import { noise } from '../support/noise.ts';
 import { StoredRig } from '../support/storedRig.ts';
@@ -91,7 +91,7 @@ describe('data of megabytes', () => {
     const { stored, rig, instance } = await noting();
     await stored.send('e', 'note', 'NOTE', { text: note });
     await rig.deliver(instance, 'e');
-    const { journal } = await stored.table.readHistory('e');
+    const { journal } = await stored.table.executions.readHistory('e');
     const replayed = await rig.replayed('e', undefined, journal);
     const { snapshot, output: result } = await stored.execution('e');
     expect(replayed?.snapshot === snapshot).toBe(true);
@@ -108,15 +108,15 @@ describe('data of megabytes', () => {
   it('goes to the worker again by an instance that only knows the item', async () => {
     const { stored, rig } = await started();
     const [first] = rig.dispatched;
-    await rig.table.readStart('e');
-    const entry = await rig.table.readStart('e');
+    await rig.table.journal.readStart('e');
+    const entry = await rig.table.journal.readStart('e');
     if (entry) await stored.newInstance().applyRecords('e', [{ entry, createdAt: rig.now }]);
     expect(rig.dispatched[1]).toEqual(first);
   });
 
   it('is an error of a worker too', async () => {
     const { stored, rig, instance } = await started();
-    await stored.table.insertResult({
+    await stored.table.journal.insertResult({
       executionId: 'e',
       task: 0,
       attempt: 1,
@@ -127,7 +127,7 @@ describe('data of megabytes', () => {
         status: 'FAILED',
         error: { name: 'Refused', message: 'no', details: output, retryable: false },
       },
-    } as Parameters<typeof stored.table.insertResult>[0]);
+    } as Parameters<typeof stored.table.journal.insertResult>[0]);
     await rig.deliver(instance, 'e');
     expect((await rig.execution('e')).state).toBe('noting');
     expect(stored.largestItem()).toBeLessThan(2000);
@@ -229,10 +229,14 @@ describe('starting twice with megabytes', () => {
 
   it('is one start for the same input, however its fields are ordered, and another for another', async () => {
     const { table } = new StoredRig([archive]);
-    expect(await table.insertStart(same)).toEqual({ type: 'inserted' });
-    expect(await table.insertStart(sameInOtherOrder)).toEqual({ type: 'same' });
-    expect(await table.insertStart({ ...same, input: { text: note } })).toEqual({ type: 'different' });
-    expect(await table.insertStart({ executionId: 'e', machine: 'archive' })).toEqual({ type: 'different' });
+    expect(await table.journal.insertStart(same)).toEqual({ type: 'inserted' });
+    expect(await table.journal.insertStart(sameInOtherOrder)).toEqual({ type: 'same' });
+    expect(await table.journal.insertStart({ ...same, input: { text: note } })).toEqual({
+      type: 'different',
+    });
+    expect(await table.journal.insertStart({ executionId: 'e', machine: 'archive' })).toEqual({
+      type: 'different',
+    });
   });
 
   it('is one start though one client keeps in the item what the other puts into the store', async () => {
@@ -240,9 +244,9 @@ describe('starting twice with megabytes', () => {
     const data = new StoredJson(new MemoryStore());
     const generous = withStore(rig.table, data, { storeOverKb: 350 }, { fetches: true });
     const start = { ...same, input: { text: noise(100_000), more: { b: 1, a: 2 } } };
-    expect(await generous.insertStart(start)).toEqual({ type: 'inserted' });
-    expect(await table.insertStart(start)).toEqual({ type: 'same' });
-    expect(await table.insertStart(same)).toEqual({ type: 'different' });
+    expect(await generous.journal.insertStart(start)).toEqual({ type: 'inserted' });
+    expect(await table.journal.insertStart(start)).toEqual({ type: 'same' });
+    expect(await table.journal.insertStart(same)).toEqual({ type: 'different' });
   });
 });
 
@@ -394,7 +398,7 @@ describe('a store that fails', () => {
     await stored.work(() => ({ text: huge.output }));
     await rig.deliver(instance, 'e');
     stored.store.failsPuts = false;
-    const [result] = await rig.table.readResults('e', [{ task: 0, attempt: 1 }]);
+    const [result] = await rig.table.journal.readResults('e', [{ task: 0, attempt: 1 }]);
     expect(result).toMatchObject({ result: { status: 'FAILED', error: { name: 'StoreUnavailableError' } } });
     stored.store.failsPuts = true;
     await stored.send('e', 'fits', 'NOTE', { text: noise(300_000) });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
+import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import type { Workers } from '../../testing/simulatedLambda.ts';
 import { addWorker, parcel, sequential } from '../support/machines.ts';
 
@@ -82,7 +83,7 @@ describe.each(deliveries)('%s', (_, runs) => {
 });
 
 async function statusOf(cloud: SimulatedCloud, executionId: string) {
-  return (await cloud.table.readExecution(executionId))?.state;
+  return (await cloud.table.executions.read(executionId))?.state;
 }
 
 describe('without a fault', () => {
@@ -100,6 +101,6 @@ describe('without a fault', () => {
     await cloud.start('sequential', 'e1', { M: { from: { N: '0' } } });
     await cloud.advance(60_000);
     expect(cloud.table.commits).toBe(51);
-    expect(reads).toEqual(['readEvents']);
+    expect(reads).toEqual(['journal.readEvents']);
   });
 });

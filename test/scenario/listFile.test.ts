@@ -5,7 +5,8 @@ import { listTask } from '../../orchestrator/core/policy/listFiles.ts';
 import { MemoryStore } from '../../orchestrator/store/memoryStore.ts';
 import { StoredJson } from '../../orchestrator/store/storedJson.ts';
 import { attributesSize } from '../../orchestrator/table/attributes.ts';
-import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
+import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import type { Workers } from '../../testing/simulatedLambda.ts';
 import { type EachOptions, eachFromFile, type ListSummary, worker } from '../../workers/index.ts';
 import { listTaskOf } from '../../workers/lists/listTasks.ts';
@@ -150,7 +151,7 @@ describe.each(deliveries)('the items of a file, %s', (_, runs) => {
           errors: [{ name: 'RangeError' }, {}, {}, {}, {}],
         },
       });
-      expect(cloud.table.executions().filter(({ status }) => status === 'RUNNING')).toEqual([]);
+      expect(cloud.table.allExecutions().filter(({ status }) => status === 'RUNNING')).toEqual([]);
     }
   });
 });

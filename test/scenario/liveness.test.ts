@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { assign, setup } from 'xstate';
 import type { Json } from '../../orchestrator/core/data/json.ts';
 import type { TaskPolicy } from '../../orchestrator/core/policy/taskPolicy.ts';
-import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
+import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { each, errorIs, worker } from '../../workers/index.ts';
 import { OrchestratorRig } from '../support/orchestratorRig.ts';
 import { expectSound } from '../support/soundness.ts';
@@ -58,7 +59,8 @@ function rigOf(policy: TaskPolicy) {
   const rig = new OrchestratorRig([machineOf(policy)]);
   const instance = rig.newInstance();
   rig.start('job', 'e');
-  const beat = (attempt = 1) => rig.table.writeBeat({ executionId: 'e', task: 0, attempt, at: 'any' });
+  const beat = (attempt = 1) =>
+    rig.table.attempts.writeBeat({ executionId: 'e', task: 0, attempt, at: 'any' });
   const wake = () => instance.wake('e', `wake#${rig.now}`);
   return { rig, instance, beat, wake };
 }
@@ -138,7 +140,7 @@ describe('a task that waits for a result from elsewhere', () => {
         state: 'working',
       });
       expect(new Set(tokens)).toEqual(new Set(['e#0#1']));
-      await cloud.table.insertResult({
+      await cloud.table.journal.insertResult({
         executionId: 'e',
         task: 0,
         attempt: 1,
@@ -231,12 +233,12 @@ describe('a task that waits for a result from elsewhere', () => {
       await cloud.start('letters', 'e');
       await cloud.advance(dayMs / 2);
       for (const index of [0, 1, 2]) {
-        await cloud.table.writeBeat({ executionId: 'e', task: 0, index, attempt: 1, at: 'any' });
+        await cloud.table.attempts.writeBeat({ executionId: 'e', task: 0, index, attempt: 1, at: 'any' });
       }
       await cloud.advance(dayMs);
       expect(await cloud.execution('e'), `seed ${faults.seed}`).toMatchObject({ status: 'RUNNING' });
       for (const index of [0, 1, 2]) {
-        await cloud.table.insertResult({
+        await cloud.table.journal.insertResult({
           executionId: 'e',
           task: 0,
           index,

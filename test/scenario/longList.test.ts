@@ -8,7 +8,8 @@ import { prepareMachine } from '../../orchestrator/core/machine/index.ts';
 import { attributesSize } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
 import { type ListResults, withListResults } from '../../orchestrator/table/listResults.ts';
-import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
+import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import type { Workers } from '../../testing/simulatedLambda.ts';
 import { fanOutMachine, type Item } from '../support/fanOutMachine.ts';
 
@@ -112,7 +113,7 @@ describe.each(deliveries)('a list that is too long for one execution, %s', (_, r
           errors: Array.from({ length: 5 }, () => ({ name: 'RangeError' })),
         },
       });
-      for (const { executionId, status } of cloud.table.executions()) {
+      for (const { executionId, status } of cloud.table.allExecutions()) {
         expect({ executionId, status }).not.toEqual({ executionId, status: 'RUNNING' });
       }
       expect(new Set(cloud.invocations).size).toBeLessThan(750);
@@ -128,7 +129,7 @@ describe.each(deliveries)('a list that is too long for one execution, %s', (_, r
       const invoked = new Set(cloud.invocations).size;
       await cloud.advance(600_000);
       expect(new Set(cloud.invocations).size).toBe(invoked);
-      const running = cloud.table.executions().filter(({ status }) => status === 'RUNNING');
+      const running = cloud.table.allExecutions().filter(({ status }) => status === 'RUNNING');
       expect(running.map(({ executionId }) => executionId)).toEqual(['f1']);
     }
   });
@@ -137,8 +138,8 @@ describe.each(deliveries)('a list that is too long for one execution, %s', (_, r
     for (const faults of runs) {
       const cloud = new SimulatedCloud([fanOutMachine({ concurrency: 30 }, retries)], double, faults);
       await run(cloud, 450);
-      for (const { executionId } of cloud.table.executions()) {
-        const { execution, journal, segments } = await cloud.table.readHistory(executionId);
+      for (const { executionId } of cloud.table.allExecutions()) {
+        const { execution, journal, segments } = await cloud.table.executions.readHistory(executionId);
         const logged = [...segments, execution?.log ?? ''].flatMap(journalReferences).sort();
         expect(logged, executionId).toEqual(journal.map(({ reference }) => reference).sort());
       }
@@ -161,11 +162,11 @@ describe('a long list', () => {
     const cloud = new SimulatedCloud([machine], workers, { seed: 8, duplicate: 0.3, maximumDelayMs: 1500 });
     await run(cloud, 500);
     const lookup = machineLookup([prepareMachine(machine)]);
-    const executions = cloud.table.executions();
+    const executions = cloud.table.allExecutions();
     expect(executions).toHaveLength(5);
     for (const stored of executions) {
       const { executionId, machineVersion = '' } = stored;
-      const { journal, segments } = await cloud.table.readHistory(executionId);
+      const { journal, segments } = await cloud.table.executions.readHistory(executionId);
       const log = [...segments, stored.log].flatMap(parseLog);
       const itemResults: ListResults = new Map();
       const replayed = await withListResults(cloud.table, executionId, itemResults, () =>

@@ -78,15 +78,15 @@ it('what an orchestrator that died had still to tell hundreds of children, the c
   const instance = rig.newInstance();
   rig.start('tree', 'oak');
   await rig.deliver(instance, 'oak');
-  const readExecution = rig.table.readExecution.bind(rig.table);
+  const readExecution = rig.table.executions.read.bind(rig.table.executions);
   // It dies between the last commit of the machine and the rest of the outbox, and its batch does not come again.
-  rig.table.readExecution = () => Promise.reject(new Error('died'));
+  rig.table.executions.read = () => Promise.reject(new Error('died'));
   await rig.send('oak', 'fell', 'FELL');
   await expect(rig.deliver(instance, 'oak')).rejects.toThrow('died');
-  rig.table.readExecution = readExecution;
+  rig.table.executions.read = readExecution;
   const ended = await rig.execution('oak');
   expect(ended).toMatchObject({ status: 'SUCCEEDED', outbox: { length: 110 } });
-  const { items: due } = await rig.table.listDue({ shard: 0, until: rig.now, limit: 10 });
+  const { items: due } = await rig.table.index.listDue({ shard: 0, until: rig.now, limit: 10 });
   expect(due).toEqual([{ executionId: 'oak', wakeAt: rig.now }]);
   await rig.newInstance().wake('oak', 'wake#1');
   expect((await rig.execution('oak')).outbox).toBeUndefined();

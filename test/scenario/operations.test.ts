@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { assign, sendParent, sendTo, setup } from 'xstate';
 import { MillraceClient } from '../../client/client.ts';
 import type { Control } from '../../orchestrator/core/execution/model/entries.ts';
+import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
 import { seededRandom } from '../../testing/seededRandom.ts';
-import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { each, worker } from '../../workers/index.ts';
 import { idleSurroundings } from '../support/idleSurroundings.ts';
 
@@ -163,7 +164,7 @@ async function operated(seed: number): Promise<SimulatedCloud> {
     maximumWakeDelayMs: 800,
   };
   const cloud = new SimulatedCloud([family, kid], { work, list: work, long: work }, faults);
-  const exists = (id: string) => cloud.table.executions().some(({ executionId }) => executionId === id);
+  const exists = (id: string) => cloud.table.allExecutions().some(({ executionId }) => executionId === id);
   await cloud.start('family', 'e');
   await cloud.send('e', 'APPROVE');
   for (let number = 0; number < 8; number++) {
@@ -178,7 +179,7 @@ async function operated(seed: number): Promise<SimulatedCloud> {
     await cloud.advance(1_200_000);
     const { status } = await cloud.execution('e');
     if (status === 'SUCCEEDED') break;
-    for (const { executionId, status } of cloud.table.executions()) {
+    for (const { executionId, status } of cloud.table.allExecutions()) {
       if (status === 'SUSPENDED') await cloud.control(executionId, 'resume', `resume-${round}`);
     }
     if (status !== 'RUNNING' && status !== 'SUSPENDED') await cloud.control('e', 'redrive', `last-${round}`);
@@ -203,7 +204,7 @@ describe('whatever is stopped, redriven, suspended and resumed, at whatever mome
       },
     });
     const client = new MillraceClient(idleSurroundings(cloud.table));
-    for (const { executionId, status: each } of cloud.table.executions()) {
+    for (const { executionId, status: each } of cloud.table.allExecutions()) {
       expect(each, executionId).not.toBe('RUNNING');
       expect(await client.replay(executionId, [family, kid])).toMatchObject({ outcome: 'equal' });
     }

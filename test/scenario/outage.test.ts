@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { MillraceClient } from '../../client/client.ts';
 import type { TreatedFinding } from '../../client/doctor/treatment.ts';
+import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
 import { seededRandom } from '../../testing/seededRandom.ts';
-import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { fanOutMachine, type Item } from '../support/fanOutMachine.ts';
 import { addWorker, sequential } from '../support/machines.ts';
 import { expectSound } from '../support/soundness.ts';
@@ -84,7 +85,7 @@ describe('an outage at any moment that is longer than the stream keeps records',
       if (hasLongList) {
         expect(await cloud.execution('long-list')).toMatchObject({ output: { outputs: doubled(450) } });
       }
-      for (const { executionId, status } of cloud.table.executions())
+      for (const { executionId, status } of cloud.table.allExecutions())
         expect(status, executionId).toBe('SUCCEEDED');
       expect(await doctorRound(cloud)).toEqual([]);
       // A replay of parts of a list takes more than the executions that work on them.

@@ -72,7 +72,7 @@ async function waiting(text: string = large[0]) {
 }
 
 async function expectReplay(stored: StoredRig): Promise<void> {
-  const { journal } = await stored.table.readHistory('e');
+  const { journal } = await stored.table.executions.readHistory('e');
   const replayed = await stored.rig.replayed('e', undefined, journal as readonly JournalEntry[]);
   const { snapshot } = await stored.execution('e');
   expect(replayed?.snapshot === snapshot).toBe(true);
@@ -216,7 +216,7 @@ describe('the results of a long list', () => {
           endedAt: at,
           result,
         };
-        await rig.table.insertResult(item);
+        await rig.table.journal.insertResult(item);
         await settle();
       }
     };

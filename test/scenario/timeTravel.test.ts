@@ -8,7 +8,8 @@ import { type MachineLookup, machineLookup } from '../../orchestrator/core/execu
 import { replay } from '../../orchestrator/core/execution/replay/replay.ts';
 import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
-import { type DeliveryFaults, SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
+import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import type { Workers } from '../../testing/simulatedLambda.ts';
 import { careful, hoarder } from '../support/brokenMachines.ts';
 import { addWorker, parcel, sequential } from '../support/machines.ts';
@@ -69,7 +70,7 @@ async function expectStoredStates(
 ): Promise<number> {
   let compared = 0;
   for (const [executionId, each] of commits) {
-    const { execution, journal, segments } = await cloud.table.readHistory(executionId);
+    const { execution, journal, segments } = await cloud.table.executions.readHistory(executionId);
     if (!execution) throw new Error('It was not committed.');
     const log = [...segments, execution.log].flatMap(parseLog);
     const { machineVersion = '1' } = execution;
@@ -170,7 +171,7 @@ describe('of executions that talk with each other', () => {
       await cloud.advance(7 * 86_400_000);
       compared += await expectStoredStates(cloud, commits, machines);
       const client = clientOf(cloud);
-      for (const { executionId, status } of cloud.table.executions()) {
+      for (const { executionId, status } of cloud.table.allExecutions()) {
         expect(await client.replay(executionId, [trip])).toMatchObject({ status, outcome: 'equal' });
       }
       const { items } = await client.history('italy', { machines: [trip] });

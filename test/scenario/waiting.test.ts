@@ -75,7 +75,7 @@ describe('while the deployed machine cannot read the state', () => {
 
 describe('invariant 1: a stop ends what waited, and leaves nothing in the journal that the log does not name', () => {
   const unlogged = async (rig: OrchestratorRig, executionId: string) => {
-    const { journal } = await rig.table.readHistory(executionId);
+    const { journal } = await rig.table.executions.readHistory(executionId);
     const logged = new Set((await rig.log(executionId)).map(({ reference }) => reference));
     return journal.map(({ reference }) => reference).filter((reference) => !logged.has(reference));
   };
@@ -166,10 +166,10 @@ describe('invariant 1: a stop ends what waited, and leaves nothing in the journa
       await other.wake('h', 'wake#1');
       await rig.control('h', 'stop');
       const stop = rig.takeRecords('h');
-      const readJournal = rig.table.readJournal.bind(rig.table);
-      rig.table.readJournal = async (executionId) => {
+      const readJournal = rig.table.journal.readAll.bind(rig.table.journal);
+      rig.table.journal.readAll = async (executionId) => {
         const journal = await readJournal(executionId);
-        rig.table.readJournal = readJournal;
+        rig.table.journal.readAll = readJournal;
         // Between the read and the commit of the one that stops, another takes an event, and decides to leave it.
         await rig.send('h', 'late', 'KEEP');
         await rig.deliver(rig.newInstance({ definitions: [hoarderChanged] }), 'h');

@@ -1,3 +1,4 @@
+import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
 import {
   checkApplied,
   checkAtRest,
@@ -7,7 +8,7 @@ import {
   type Recorded,
   recordedOf,
 } from './checks.ts';
-import { compareWithXState } from './comparison.ts';
+import { compareChildren, compareWithXState } from './comparison.ts';
 import type { SimulatedDatabase } from './database.ts';
 import type { Deployment } from './deployment.ts';
 import { InvariantError } from './invariantError.ts';
@@ -33,16 +34,18 @@ export async function checkAll(
     checkApplied(recorded);
     checkMessageOrder(recorded);
     checkSent(recorded, database);
-    if (await checkAgainstXState(recorded, deployment, stored)) compared++;
+    const executionOf = (id: string) => recordedOf(database, id)?.execution;
+    if (await checkAgainstXState(recorded, deployment, stored, executionOf)) compared++;
   }
   return compared;
 }
 
-/** Invariants 2 and 4. Answers whether XState's actor was a measure. */
+/** Invariants 2, 4 and 11. Answers whether XState's actor was a measure. */
 async function checkAgainstXState(
   recorded: Recorded,
   deployment: Deployment,
   stored: Observer['stored'],
+  executionOf: (executionId: string) => Execution | undefined,
 ): Promise<boolean> {
   const { executionId, execution, journal, log } = recorded;
   const reference = isComparable(recorded) ? deployment.referenceOf(execution.machine) : undefined;
@@ -57,6 +60,7 @@ async function checkAgainstXState(
   });
   if (!reference || illegal || log.length === 0 || journal.size === 0) return false;
   compareWithXState(execution, reference);
+  if (deployment.comparesChildren(execution.machine)) compareChildren(executionId, reference, executionOf);
   return true;
 }
 

@@ -32,6 +32,22 @@ export function compareWithXState(execution: Execution, reference: Reference): v
   }
 }
 
+/** Invariant 11: every child has heard what XState's own has, whether it runs still or was stopped. */
+export function compareChildren(
+  executionId: string,
+  reference: Reference,
+  executionOf: (executionId: string) => Execution | undefined,
+): void {
+  for (const [address, expected] of reference.contextsOfChildren()) {
+    const childId = `${executionId}${address}`;
+    const child = executionOf(childId);
+    const context = child?.snapshot === undefined ? undefined : parseMachineState(child.snapshot).context;
+    if (isDeepStrictEqual(context, expected)) continue;
+    const text = `its context is ${JSON.stringify(context)}, that of XState's actor ${JSON.stringify(expected)}.`;
+    throw new InvariantError(11, childId, text);
+  }
+}
+
 /** Actors are written otherwise. */
 function withoutActors(context: unknown): unknown {
   if (typeof context !== 'object' || context === null || !('ref' in context)) return context;

@@ -50,6 +50,11 @@ export class Deployment {
     return new Reference(definition, known.prepared);
   }
 
+  /** Of generated machines, children are tasks. */
+  comparesChildren(machine: string): boolean {
+    return machine === 'saga';
+  }
+
   #add({ machine, index }: Extract<Operation, { type: 'start' }>): void {
     if (index === undefined) {
       const example = exampleOf(machine);
@@ -58,7 +63,8 @@ export class Deployment {
       this.#definitions.set(machine, { definition, prepared: example });
       const hasChildren = [...example.sources.values()].some(({ kind }) => kind === 'machine');
       // Signs of life, and results from elsewhere, XState does not know.
-      if (hasChildren || example.heldEvents || machine === 'film') this.#incomparable.add(machine);
+      if ((hasChildren && machine !== 'saga') || example.heldEvents || machine === 'film')
+        this.#incomparable.add(machine);
     } else {
       const generated = generatedMachine(index);
       this.#definitions.set(machine, generated);

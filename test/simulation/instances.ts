@@ -9,7 +9,7 @@ import { type WakeEvent, wakeHandler } from '../../orchestrator/handlers/wake.ts
 import type { Report } from '../../orchestrator/observability/report.ts';
 import { Orchestrator } from '../../orchestrator/step/orchestrator.ts';
 import { StoredJson } from '../../orchestrator/store/storedJson.ts';
-import { DynamoDBTable } from '../../orchestrator/table/dynamoDBTable.ts';
+import { DynamoDBTable } from '../../orchestrator/table/dynamodb/dynamoDBTable.ts';
 import type { TableLayout } from '../../orchestrator/table/retention.ts';
 import { SimulatedProcess, type World } from './process.ts';
 import type { SimulatedStore } from './store.ts';

@@ -89,14 +89,12 @@ export class SimulatedLambda {
     const received: TaskPayload = JSON.parse(JSON.stringify(payload));
     const table = tableOf(process, this.#options.layout);
     const slowMs = draws.strikes('slowWorker') ? draws.below(150_000, 'slow') : draws.below(50, 'worker');
-    const insertResult: typeof table.insertResult = async (result, expiry) => {
+    const insertResult: typeof table.journal.insertResult = async (result, expiry) => {
       await schedule.wait(slowMs);
-      return table.insertResult(result, expiry);
+      return table.journal.insertResult(result, expiry);
     };
-    const writeBeat = table.writeBeat.bind(table);
-    const insertClaim = table.insertClaim.bind(table);
     const surroundings = {
-      table: { insertResult, writeBeat, insertClaim },
+      table: { journal: { insertResult }, attempts: table.attempts },
       now: () => process.now(),
       newId: () => `run ${this.runs.length} ${schedule.now}`,
     };

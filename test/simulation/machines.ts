@@ -1,4 +1,12 @@
-import { type AnyStateMachine, assign, createMachine, sendParent, sendTo, setup } from 'xstate';
+import {
+  type AnyStateMachine,
+  assign,
+  createMachine,
+  enqueueActions,
+  sendParent,
+  sendTo,
+  setup,
+} from 'xstate';
 import { loan } from '../../machines/loan.ts';
 import { order } from '../../machines/order.ts';
 import { worker } from '../../workers/index.ts';
@@ -237,6 +245,64 @@ const talk = setup({
   output: ({ context }) => context,
 });
 
+/** Hears, and passes everything on to the next below, which does the same. */
+const page = setup({
+  types: { context: {} as { heard: number[] }, events: {} as { type: 'NOTE'; n: number } },
+}).createMachine({
+  id: 'page',
+  context: { heard: [] },
+  on: { NOTE: { actions: assign({ heard: ({ context, event }) => [...context.heard, event.n] }) } },
+});
+
+const ledger = setup({
+  types: { context: {} as { heard: number[] }, events: {} as { type: 'NOTE'; n: number } },
+  actors: { page },
+}).createMachine({
+  id: 'ledger',
+  context: { heard: [] },
+  invoke: { src: 'page', id: 'page' },
+  on: {
+    NOTE: {
+      actions: [
+        assign({ heard: ({ context, event }) => [...context.heard, event.n] }),
+        sendTo('page', ({ event }) => event),
+      ],
+    },
+  },
+});
+
+/** Says something to a child on entry, on the way and on leaving its state, where the child is stopped. */
+const saga = setup({
+  types: {
+    context: {} as { said: number },
+    events: {} as { type: 'TELL' | 'NEXT' | 'AGAIN' | 'OVER' },
+  },
+  actors: { ledger },
+  actions: {
+    say: enqueueActions(({ enqueue }) => {
+      enqueue.assign({ said: ({ context }) => context.said + 1 });
+      enqueue.sendTo('ledger', ({ context }) => ({ type: 'NOTE', n: context.said }));
+    }),
+  },
+}).createMachine({
+  id: 'saga',
+  context: { said: 0 },
+  initial: 'idle',
+  on: { OVER: '.over' },
+  states: {
+    idle: { on: { NEXT: 'booking' }, after: { 1000: 'booking' } },
+    booking: {
+      invoke: { src: 'ledger', id: 'ledger' },
+      entry: 'say',
+      exit: ['say', 'say'],
+      after: { 4000: 'idle' },
+      on: { TELL: { actions: 'say' }, NEXT: 'idle', AGAIN: { target: 'booking', reenter: true } },
+    },
+    over: { type: 'final' },
+  },
+  output: ({ context }) => context.said,
+});
+
 /** Throws at some input: an execution that fails by itself, next to others. */
 const poisoned = setup({
   types: { events: {} as { type: 'BOOM' } },
@@ -286,6 +352,9 @@ export const exampleMachines = {
   echo,
   breaks,
   poisoned,
+  saga,
+  ledger,
+  page,
 } as const satisfies Record<string, AnyStateMachine>;
 
 export type ExampleName = keyof typeof exampleMachines;

@@ -62,6 +62,8 @@ const examples: readonly [ExampleName, ...ExampleName[]] = [
   'talk',
   'breaks',
   'poisoned',
+  'saga',
+  'saga',
 ];
 
 const inputs: Readonly<Partial<Record<ExampleName, Json>>> = {
@@ -90,6 +92,7 @@ const eventsOf: Readonly<Partial<Record<ExampleName, readonly [string, ...string
   talk: ['SAY'],
   breaks: ['NEXT', 'NEXT', 'BREAK', 'GO_ON'],
   poisoned: ['BOOM', 'ANYTHING'],
+  saga: ['TELL', 'TELL', 'NEXT', 'NEXT', 'AGAIN', 'AGAIN', 'OVER'],
 };
 
 const machinesEverySeeds = 1000;
@@ -121,7 +124,13 @@ function drawExecution(draws: Draws, executionId: string): Operation[] {
         return { type: 'event', atMs, executionId, eventId: `${i}`, event, fields };
       })
     : [];
-  return [start, ...sent, ...drawResults(draws, start), ...drawControls(draws, executionId)];
+  return [
+    start,
+    ...sent,
+    ...drawResults(draws, start),
+    ...drawControls(draws, executionId),
+    ...drawForChild(draws, start),
+  ];
 }
 
 function drawStart(draws: Draws, executionId: string): Extract<Operation, { type: 'start' }> {
@@ -174,6 +183,21 @@ function drawControls(draws: Draws, executionId: string): Operation[] {
   if (chosen < 0.2) return [control('stop', 0), control('redrive', draws.below(4000, 'operations'))];
   if (chosen < 0.24) return [control('redrive', draws.below(60_000, 'operations'))];
   return [];
+}
+
+/** A child that is suspended hears what its parent said when it is resumed, and is stopped only then. */
+function drawForChild(
+  draws: Draws,
+  { executionId, machine }: { executionId: string; machine: string },
+): Operation[] {
+  if (machine !== 'saga' || !draws.chance(0.3, 'operations')) return [];
+  const child = `${executionId}.${draws.below(3, 'operations')}`;
+  const atMs = drawTime(draws);
+  const resumeMs = atMs + draws.oneOf([300, 3000, 60_000], 'operations');
+  return [
+    { type: 'control', atMs, executionId: child, eventId: 'suspend', control: 'suspend' },
+    { type: 'control', atMs: resumeMs, executionId: child, eventId: 'resume', control: 'resume' },
+  ];
 }
 
 /** Most at the beginning, while there is much to meet. */

@@ -1,4 +1,11 @@
-import { type Actor, type AnyActorLogic, type AnyStateMachine, createActor, fromPromise } from 'xstate';
+import {
+  type Actor,
+  type AnyActorLogic,
+  type AnyActorRef,
+  type AnyStateMachine,
+  createActor,
+  fromPromise,
+} from 'xstate';
 import type { JournalEntry } from '../../orchestrator/core/execution/model/entries.ts';
 import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
 import type { ReplayedEntry } from '../../orchestrator/core/execution/replay/replay.ts';
@@ -47,6 +54,8 @@ export class Reference {
   readonly #running = new Map<string, StartedPromise>();
   #actor: Actor<AnyStateMachine> | undefined;
   #suspendedAt: number | undefined;
+  /** Its children, theirs among them, by what would be the ids of their executions below this one. */
+  readonly #family = new Map<AnyActorRef, { readonly address: string; children: number }>();
   /** A child took the id of another that still ran: XState lets both run on, and takes either for the other. */
   hasReplaced = false;
 
@@ -95,6 +104,23 @@ export class Reference {
     };
   }
 
+  /** Invariant 11: contexts of all machines that it has started, by `.n` and `.n.m`, whether they run or were stopped. */
+  contextsOfChildren(): ReadonlyMap<string, unknown> {
+    const children = [...this.#family].filter(([, { address }]) => address !== '');
+    return new Map(
+      children.map(([actor, { address }]) => [
+        address,
+        JSON.parse(JSON.stringify(actor.getSnapshot().context ?? null)),
+      ]),
+    );
+  }
+
+  #addToFamily(actor: AnyActorRef): void {
+    const parent = actor._parent && this.#family.get(actor._parent);
+    const address = parent ? `${parent.address}.${parent.children++}` : '';
+    this.#family.set(actor, { address, children: 0 });
+  }
+
   /** XState itself can be brought into a state that no statechart has: nothing is to be compared then. */
   isIllegal(): boolean {
     const snapshot = this.#actor?.getSnapshot();
@@ -115,7 +141,14 @@ export class Reference {
 
   #start(input: unknown, at: number): void {
     this.#clock.now = at;
-    this.#actor = createActor(this.#machine, { input, clock: this.#clock, logger: () => {} });
+    this.#actor = createActor(this.#machine, {
+      input,
+      clock: this.#clock,
+      logger: () => {},
+      inspect: (inspected) => {
+        if (inspected.type === '@xstate.actor') this.#addToFamily(inspected.actorRef as AnyActorRef);
+      },
+    });
     this.#actor.subscribe({ error: () => undefined });
     this.#actor.start();
   }

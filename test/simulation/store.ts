@@ -1,6 +1,6 @@
 import { MemoryStore } from '../../orchestrator/store/memoryStore.ts';
 import type { ListedObject, ObjectStore } from '../../orchestrator/store/objectStore.ts';
-import { dataFolder } from '../../orchestrator/table/dataKeys.ts';
+import { dataFolder } from '../../orchestrator/table/stored/dataKeys.ts';
 import type { SimulatedProcess } from './process.ts';
 import type { Schedule } from './schedule.ts';
 

@@ -1,8 +1,8 @@
 import type { Json } from '../../orchestrator/core/data/json.ts';
 import type { Control } from '../../orchestrator/core/execution/model/entries.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
+import type { NewEvent } from '../../orchestrator/table/requests.ts';
 import type { TableLayout } from '../../orchestrator/table/retention.ts';
-import type { NewEvent } from '../../orchestrator/table/table.ts';
 import { tableOf } from './instances.ts';
 import { InvariantError } from './invariantError.ts';
 import { SimulatedProcess, type World } from './process.ts';
@@ -19,7 +19,11 @@ export class Users {
 
   async start(executionId: string, machine: string, input: Json): Promise<void> {
     await this.#do(async (process) => {
-      const outcome = await tableOf(process, this.#layout).insertStart({ executionId, machine, input });
+      const outcome = await tableOf(process, this.#layout).journal.insertStart({
+        executionId,
+        machine,
+        input,
+      });
       if (outcome.type === 'different') throw new InvariantError(7, executionId, 'its start is another.');
     });
   }
@@ -31,7 +35,7 @@ export class Users {
   async send(executionId: string, eventId: string, content: NewEvent['content']): Promise<void> {
     const at = this.#now();
     await this.#do(async (process) => {
-      await tableOf(process, this.#layout).insertEvent({ executionId, eventId, at, content });
+      await tableOf(process, this.#layout).journal.insertEvent({ executionId, eventId, at, content });
     });
   }
 
@@ -50,7 +54,7 @@ export class Users {
     const result = { status: 'SUCCEEDED', output } as const;
     const common = { executionId, task, attempt, worker: 'somebody', startedAt: at, endedAt: at };
     await this.#do(async (process) => {
-      await tableOf(process, this.#layout).insertResult({ ...common, result });
+      await tableOf(process, this.#layout).journal.insertResult({ ...common, result });
     });
   }
 

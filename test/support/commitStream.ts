@@ -4,7 +4,7 @@ import { eventFilter } from '../../local/eventSource/eventFilter.ts';
 import type { StreamRecord } from '../../local/eventSource/streamRecord.ts';
 import type { Bus, BusEvent, PublishFailure } from '../../orchestrator/bus/bus.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
-import type { MemoryTable } from '../../testing/memoryTable.ts';
+import type { MemoryTable } from '../../testing/memoryTable/memoryTable.ts';
 
 const described = describeDeployment({ orchestrator: '', workerHost: '', publisher: 'code', workers: [] });
 const passesFilter = eventFilter(described.bus?.eventSource.filters ?? []);

@@ -38,8 +38,8 @@ async function look(stored: StoredRig): Promise<void> {
   const instance = stored.newInstance();
   const request = { shard: 0, until: rig.now, limit: 1000 };
   const pages = [
-    await rig.table.listDue(request),
-    ...(await Promise.all(parkedStatuses.map((parked) => rig.table.listDue({ ...request, parked })))),
+    await rig.table.index.listDue(request),
+    ...(await Promise.all(parkedStatuses.map((parked) => rig.table.index.listDue({ ...request, parked })))),
   ];
   for (const { executionId, wakeAt } of pages.flatMap(({ items }) => items)) {
     await instance.wake(executionId, `wake#${wakeAt}`);

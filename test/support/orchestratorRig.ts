@@ -20,7 +20,7 @@ import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
 import { expiryOf, type TableLayout } from '../../orchestrator/table/retention.ts';
 import type { Table } from '../../orchestrator/table/table.ts';
-import { MemoryTable } from '../../testing/memoryTable.ts';
+import { MemoryTable } from '../../testing/memoryTable/memoryTable.ts';
 
 type Definition = Parameters<typeof prepareMachine>[0];
 
@@ -134,11 +134,16 @@ export class OrchestratorRig {
 
   async send(executionId: string, eventId: string, type: string, event?: JsonObject): Promise<void> {
     const content = event ? { type, event } : { type };
-    await this.table.insertEvent({ executionId, eventId, at: this.#iso(), content });
+    await this.table.journal.insertEvent({ executionId, eventId, at: this.#iso(), content });
   }
 
   async control(executionId: string, control: Control): Promise<void> {
-    await this.table.insertEvent({ executionId, eventId: control, at: this.#iso(), content: { control } });
+    await this.table.journal.insertEvent({
+      executionId,
+      eventId: control,
+      at: this.#iso(),
+      content: { control },
+    });
   }
 
   /** Writes the result of an attempt, as its worker would. */
@@ -147,7 +152,7 @@ export class OrchestratorRig {
   }
 
   async finish(executionId: string, task: number, attempt: number, result: TaskResult): Promise<void> {
-    await this.table.insertResult({
+    await this.table.journal.insertResult({
       executionId,
       task,
       attempt,
@@ -159,7 +164,7 @@ export class OrchestratorRig {
   }
 
   async execution(executionId: string): Promise<Execution> {
-    const execution = await this.table.readExecution(executionId);
+    const execution = await this.table.executions.read(executionId);
     if (!execution) throw new Error(`There is no execution '${executionId}'.`);
     return execution;
   }
@@ -171,7 +176,7 @@ export class OrchestratorRig {
 
   /** The whole log, older segments first. */
   async log(executionId: string): Promise<LogEntry[]> {
-    const { execution, segments } = await this.table.readHistory(executionId);
+    const { execution, segments } = await this.table.executions.readHistory(executionId);
     return [...segments, ...(execution ? [execution.log] : [])].flatMap(parseLog);
   }
 
@@ -188,7 +193,7 @@ export class OrchestratorRig {
     definitions?: readonly Definition[],
     journalWithData?: readonly JournalEntry[],
   ): Promise<Execution | undefined> {
-    const { execution, journal: items } = await this.table.readHistory(executionId);
+    const { execution, journal: items } = await this.table.executions.readHistory(executionId);
     const journal = journalWithData ?? items;
     const machines = definitions ? lookupOf(definitions) : this.#machines;
     const version = execution?.machineVersion;

@@ -11,8 +11,8 @@ export async function expectSound(
   definitions: Parameters<typeof prepareMachines>[0],
 ): Promise<void> {
   const machines = machineLookup(prepareMachines(definitions));
-  for (const { executionId } of cloud.table.executions()) {
-    const { execution, journal, segments } = await cloud.table.readHistory(executionId);
+  for (const { executionId } of cloud.table.allExecutions()) {
+    const { execution, journal, segments } = await cloud.table.executions.readHistory(executionId);
     if (!execution) throw new Error(`'${executionId}' was not committed.`);
     const logged = [...segments, execution.log].flatMap(parseLog).filter(isTaken);
     const references = [...segments, execution.log].flatMap(journalReferences);

@@ -6,7 +6,7 @@ import { MemoryStore } from '../../orchestrator/store/memoryStore.ts';
 import { ObjectNotFoundError, StoreUnavailableError } from '../../orchestrator/store/objectStore.ts';
 import { StoredJson } from '../../orchestrator/store/storedJson.ts';
 import { attributesSize } from '../../orchestrator/table/attributes.ts';
-import { withStore } from '../../orchestrator/table/openTable.ts';
+import { withStore } from '../../orchestrator/table/stored/withStore.ts';
 import type { Table } from '../../orchestrator/table/table.ts';
 import { runTask } from '../../workers/runTask.ts';
 import { OrchestratorRig } from './orchestratorRig.ts';
@@ -73,11 +73,11 @@ export class StoredRig {
   }
 
   async start(machine: string, executionId: string, input: Json): Promise<void> {
-    await this.table.insertStart({ executionId, machine, input });
+    await this.table.journal.insertStart({ executionId, machine, input });
   }
 
   async send(executionId: string, eventId: string, type: string, event: JsonObject): Promise<void> {
-    await this.table.insertEvent({ executionId, eventId, at: this.#iso(), content: { type, event } });
+    await this.table.journal.insertEvent({ executionId, eventId, at: this.#iso(), content: { type, event } });
   }
 
   /** Runs the worker of what was dispatched last, with the worker SDK, on a payload as Lambda brings it. */
@@ -91,7 +91,7 @@ export class StoredRig {
 
   /** With all that is in the store. */
   async execution(executionId: string): Promise<Execution> {
-    const execution = await this.table.readExecution(executionId);
+    const execution = await this.table.executions.read(executionId);
     if (!execution) throw new Error(`There is no execution '${executionId}'.`);
     return execution;
   }

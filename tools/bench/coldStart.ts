@@ -1,5 +1,5 @@
 /**
- * What it takes to start each function as Lambda does, and what its first and its later invocations take, at several
+ * Measures starting each function as Lambda does, and its first and later invocations, at several
  * memory settings: docs/reference/benchmarks.md.
  */
 
@@ -21,7 +21,7 @@ import { count, printResult, progress, round, runBench } from './commandLine.ts'
 import { batchSize, FunctionEvents } from './functionEvents.ts';
 import { median } from './median.ts';
 
-/** Of one processor there is one at this memory, and less in proportion below it. */
+/** Lambda gives a whole processor at this memory, and less in proportion below it. */
 const oneProcessorMb = 1769;
 const memorySizesMb = [128, 256, 512, 1024, oneProcessorMb] as const;
 const megabyte = 1024 * 1024;
@@ -35,7 +35,7 @@ interface Measured {
   readonly initCpuMs: number;
   readonly firstMs: number;
   readonly firstCpuMs: number;
-  /** Of one record, task or wake; of the clock, of a second. */
+  /** For one record, task or wake; for the clock, for one second. */
   readonly warmCpuMs: number;
   readonly memoryMb: number;
   readonly peakMemoryMb: number;

@@ -38,7 +38,7 @@ const scripts: readonly Script[] = [
     machine: handover,
     input: { customer: 'c-17' },
     answers: { draw: 'contract-17.pdf', price: 'invoice-17.pdf', deliver: { delivered: true } },
-    events: [{ type: 'APPROVE', by: 'somebody' }],
+    events: [{ type: 'APPROVE', by: 'Ada' }],
   },
 ];
 

@@ -1,5 +1,5 @@
 /**
- * What a task step and an execution cost in capacity units, from the engine's own ConsumedCapacity:
+ * The cost of a task step and of an execution in capacity units, from the engine's own ConsumedCapacity:
  * docs/reference/benchmarks.md.
  */
 import { choice, count, printResult, progress, round, runBench } from './commandLine.ts';
@@ -17,7 +17,7 @@ const machines = [
   { machine: sequential50, tasks: 50 },
 ];
 
-/** Of an execution, on average. */
+/** Per execution, on average. */
 interface Point extends Usage {
   readonly tasks: number;
 }

@@ -4,7 +4,7 @@
  */
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { defaults } from '../../orchestrator/configuration/configuration.ts';
-import { DynamoDBTable } from '../../orchestrator/table/dynamoDBTable.ts';
+import { DynamoDBTable } from '../../orchestrator/table/dynamodb/dynamoDBTable.ts';
 import { maximumConcurrency, startBenchCloud } from './benchCloud.ts';
 import { count, printResult, progress, round, runBench } from './commandLine.ts';
 import { largestItems } from './largestItems.ts';
@@ -45,9 +45,9 @@ await runBench(async () => {
     const run = async (id: string, length: number) => {
       const start = performance.now();
       const input = { items: length, concurrency: Math.min(concurrency, length) };
-      await table.insertStart({ executionId: id, machine: 'fan-out', input });
+      await table.journal.insertStart({ executionId: id, machine: 'fan-out', input });
       for (;;) {
-        const execution = await table.readExecution(id);
+        const execution = await table.executions.read(id);
         if (execution && execution.status !== 'RUNNING') {
           return { execution, seconds: (performance.now() - start) / 1000 };
         }

@@ -5,7 +5,7 @@ import { progress } from './commandLine.ts';
 export const engineNames = ['dynoxide', 'dynamodb-local'] as const;
 export type EngineName = (typeof engineNames)[number];
 
-/** Nobody checks them; every SDK wants some. */
+/** They are not checked, but every SDK wants some. */
 export const connection = {
   region: 'us-east-1',
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },

@@ -32,7 +32,7 @@ export class FunctionEvents {
     this.#tableName = tableName;
   }
 
-  /** What the function of this role does once, or where the orchestrator is warm, `batchSize` times. */
+  /** The work of this role's function, once; for a warm orchestrator, `batchSize` times. */
   async next(
     role: FunctionDescription['role'],
     functions: FunctionProcesses,
@@ -86,7 +86,7 @@ export class FunctionEvents {
     return `order-${process.pid}-${this.#orders}`;
   }
 
-  /** What a worker is invoked with. */
+  /** A worker's payload. */
   async #task(functions: FunctionProcesses, worker: string) {
     const executionId = await this.#started(functions);
     const input =

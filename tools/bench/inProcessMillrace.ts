@@ -15,9 +15,9 @@ import { TaskDispatcher } from '../../orchestrator/dispatch/taskDispatcher.ts';
 import { streamHandler } from '../../orchestrator/handlers/stream.ts';
 import { consoleReporter } from '../../orchestrator/observability/report.ts';
 import { Orchestrator } from '../../orchestrator/step/orchestrator.ts';
-import type { Units } from '../../orchestrator/table/dynamoDBCalls.ts';
-import { DynamoDBTable, type DynamoDBTableOptions } from '../../orchestrator/table/dynamoDBTable.ts';
-import type { CommitOutcome } from '../../orchestrator/table/table.ts';
+import type { Units } from '../../orchestrator/table/dynamodb/dynamoDBCalls.ts';
+import { DynamoDBTable, type DynamoDBTableOptions } from '../../orchestrator/table/dynamodb/dynamoDBTable.ts';
+import type { Table } from '../../orchestrator/table/table.ts';
 import { runTask } from '../../workers/runTask.ts';
 import { progress } from './commandLine.ts';
 import { connection } from './engines.ts';
@@ -68,7 +68,7 @@ export async function startInProcessMillrace(
   const common = { ...layout, client, tableName, now };
   const clientTable = new DynamoDBTable({ ...common, onConsumedCapacity: (units) => meter.count(units) });
   const workerTable = new DynamoDBTable({ ...common, onConsumedCapacity: (units) => meter.count(units) });
-  const orchestratorTable = new ObservedTable(
+  const orchestratorTable = observedTable(
     { ...common, onConsumedCapacity: (units) => meter.countOfOrchestrator(units) },
     (execution) => {
       onCommit(execution);
@@ -124,7 +124,7 @@ export async function startInProcessMillrace(
     async run(machine, executionIds, input) {
       const ended = endings.of(executionIds);
       for (const executionId of executionIds) {
-        await clientTable.insertStart({ executionId, machine, input });
+        await clientTable.journal.insertStart({ executionId, machine, input });
       }
       for (const execution of await ended) {
         if (execution.status === 'SUCCEEDED') continue;
@@ -177,21 +177,16 @@ class Meter {
   }
 }
 
-/** The table, seen from whoever waits for executions to end. */
-class ObservedTable extends DynamoDBTable {
-  readonly #onCommit: (execution: Execution) => void;
-
-  constructor(options: DynamoDBTableOptions, onCommit: (execution: Execution) => void) {
-    super(options);
-    this.#onCommit = onCommit;
-  }
-
-  override async commit(...of: Parameters<DynamoDBTable['commit']>): Promise<CommitOutcome> {
-    const [execution] = of;
-    const outcome = await super.commit(...of);
-    if (outcome.type === 'committed') this.#onCommit(execution);
+/** A table that tells of each commit that it took. */
+function observedTable(options: DynamoDBTableOptions, onCommit: (execution: Execution) => void): Table {
+  const table = new DynamoDBTable(options);
+  const commit = table.executions.commit.bind(table.executions);
+  table.executions.commit = async (execution, ...rest) => {
+    const outcome = await commit(execution, ...rest);
+    if (outcome.type === 'committed') onCommit(execution);
     return outcome;
-  }
+  };
+  return table;
 }
 
 const defaultEndDeadlineMs = 120_000;

@@ -6,7 +6,7 @@ import { loadavg } from 'node:os';
 import { setInterval, setTimeout as sleep } from 'node:timers/promises';
 import { eachLimited } from '../../orchestrator/concurrency/eachLimited.ts';
 import { defaults } from '../../orchestrator/configuration/configuration.ts';
-import { DynamoDBTable } from '../../orchestrator/table/dynamoDBTable.ts';
+import { DynamoDBTable } from '../../orchestrator/table/dynamodb/dynamoDBTable.ts';
 import { maximumConcurrency, startBenchCloud } from './benchCloud.ts';
 import { count, printResult, progress, round, runBench } from './commandLine.ts';
 import { countSucceeded } from './countSucceeded.ts';
@@ -61,7 +61,7 @@ await runBench(async () => {
     sampled.catch(() => {}); // Ends by being aborted.
     const numbers = Array.from({ length: executions }, (_, number) => number);
     await eachLimited(numbers, startsInFlight, async (number) => {
-      await table.insertStart({ executionId: `load-${number}`, machine, input: { from: number } });
+      await table.journal.insertStart({ executionId: `load-${number}`, machine, input: { from: number } });
     });
     const startSeconds = seconds();
     const succeeded = () => countSucceeded(client, tableName, machine);

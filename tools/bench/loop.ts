@@ -5,7 +5,7 @@
 import { type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
 import { createClient, type MillraceClient } from '../../client/index.ts';
 import { attributesSize } from '../../orchestrator/table/attributes.ts';
-import type { Units } from '../../orchestrator/table/dynamoDBCalls.ts';
+import type { Units } from '../../orchestrator/table/dynamodb/dynamoDBCalls.ts';
 import { choice, count, printResult, progress, round, runBench } from './commandLine.ts';
 import { engineNames, startNamedEngine } from './engines.ts';
 import { startInProcessMillrace } from './inProcessMillrace.ts';
@@ -76,7 +76,7 @@ function mean(values: readonly number[]): number {
 
 interface Timed {
   readonly milliseconds: number;
-  /** Of this process: what it takes where nothing else runs. */
+  /** CPU of this process, in which nothing else runs. */
   readonly cpuMilliseconds: number;
   readonly readUnits: number;
 }

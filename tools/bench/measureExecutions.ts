@@ -8,7 +8,7 @@ export interface CapacityUnits {
 }
 
 /**
- * What a local cloud that counts capacity has used for these executions, its only ones. Reads of its clock are among the
+ * The capacity that a counting local cloud has used for these executions, its only ones. Reads of its clock are among the
  * units, though they cost the same without any execution.
  *
  * @param starts units of the calls that started the executions, which no function made

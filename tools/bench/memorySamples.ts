@@ -3,9 +3,9 @@ import { functionProcesses, otherChildren, residentMb } from './functionProcesse
 /** Resident memory of the processes of a local cloud at one time, in MB; nothing for a process that is not there. */
 export interface MemorySample {
   readonly seconds: number;
-  /** Of the largest process, where several run it. */
+  /** The largest process, if several run it. */
   readonly orchestrator?: number;
-  /** Of all processes that run functions. */
+  /** The sum of all processes that run functions. */
   readonly functions?: number;
   /** This process: event source, Lambda API, schedules, and the bench itself. */
   readonly localCloud?: number;

@@ -1,5 +1,5 @@
 /**
- * What executions cost on AWS, here and on what AWS itself offers. Figures, sources and assumptions are in
+ * The price of executions on AWS, here and on AWS's own products. Figures, sources and assumptions are in
  * docs/reference/cost.md; nothing of a free tier is deducted.
  */
 
@@ -20,7 +20,7 @@ const retentionDays = { millrace: 90, durable: 14 } as const;
 const daysAMonth = 30;
 const gb = 1e9;
 
-/** What some executions have used. */
+/** Resources that some executions have used. */
 export interface MeasuredExecutions {
   readonly executions: number;
   /** Attempts of tasks: what Step Functions counts too, and what a durable function checkpoints. */
@@ -84,7 +84,7 @@ export function priceLines(measured: MeasuredExecutions): Record<Product, readon
   };
 }
 
-/** What a deployment costs in 30 days in which nothing is due, however many executions wait: its clock, line by line. */
+/** The price of 30 days in which nothing is due, however many executions wait: the clock, line by line. */
 export function idleMonthLines(clock: {
   readonly runSeconds: number;
   readonly memorySizeMb: number;

@@ -34,7 +34,7 @@ export function watchFunctionMemory(functionName: string, everyMs: number): Memo
   };
 }
 
-/** Of the largest one, where several processes run the function. */
+/** The largest process, if several run the function. */
 async function functionMemoryMb(functionName: string): Promise<number | undefined> {
   const processes = (await functionProcesses()).filter((each) => each.functionName === functionName);
   const sizes = await Promise.all(processes.map(({ id }) => residentMb(id)));

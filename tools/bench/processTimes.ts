@@ -6,7 +6,7 @@ export type ProcessTimes = ReadonlyMap<string, number>;
 /** Linux counts in hundredths of a second. */
 const msPerTick = 10;
 
-/** Of the processes that run now: one that has ended is not counted any more. */
+/** CPU of the processes that run now: a process that has ended no longer counts. */
 export function processTimes(): ProcessTimes {
   const times = new Map<string, number>();
   const processes = readProcesses();
@@ -18,7 +18,7 @@ export function processTimes(): ProcessTimes {
   return times;
 }
 
-/** What was used between two readings. */
+/** CPU that was used between two readings. */
 export function timesBetween(before: ProcessTimes, after: ProcessTimes): ProcessTimes {
   return new Map([...after].map(([kind, ms]) => [kind, ms - (before.get(kind) ?? 0)]));
 }

@@ -1,7 +1,7 @@
 import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { prepareMachine, stepMachine } from '../../orchestrator/core/machine/index.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
-import { isNotWrittenYet } from '../../orchestrator/table/conditions.ts';
+import { isNotWrittenYet } from '../../orchestrator/table/dynamodb/conditions.ts';
 import { encodeExecution, isoTime } from '../../orchestrator/table/executionItem.ts';
 import { encodeResult } from '../../orchestrator/table/journalItems.ts';
 import { attribute } from '../../orchestrator/table/schema.ts';
@@ -67,7 +67,8 @@ function executionItem(now: number): Attributes {
     },
     { indexShards: 1 },
   );
-  if (encoded.type === 'tooLarge') throw new RangeError(`An item of ${encoded.bytes} bytes is no small one.`);
+  if (encoded.type === 'tooLarge')
+    throw new RangeError(`An item of ${encoded.bytes} bytes is not a small one.`);
   const { [attribute.indexPartition]: _, [attribute.indexSort]: __, ...item } = encoded.item;
   return item;
 }

@@ -7,7 +7,7 @@ import { ensureTable } from '../../local/dynamodb/createTable.ts';
 import type { LocalCloud } from '../../local/index.ts';
 import { eachLimited } from '../../orchestrator/concurrency/eachLimited.ts';
 import { defaults } from '../../orchestrator/configuration/configuration.ts';
-import { DynamoDBTable } from '../../orchestrator/table/dynamoDBTable.ts';
+import { DynamoDBTable } from '../../orchestrator/table/dynamodb/dynamoDBTable.ts';
 import { maximumConcurrency, startBenchCloud } from './benchCloud.ts';
 import { count, printResult, progress, round, runBench } from './commandLine.ts';
 import { countSucceeded } from './countSucceeded.ts';
@@ -49,7 +49,7 @@ await runBench(async () => {
       stepsPerSecond: round(stepsPerSecond, 0),
       rawWritesPerSecond: round(rawWritesPerSecond, 0),
       ratio: round((stepsPerSecond * 2) / rawWritesPerSecond, 3),
-      /** Of a client as the AWS SDK comes, without what Millrace does to make requests cheaper. */
+      /** For a plain client of the AWS SDK, without Millrace's tuning. */
       sdkWritesPerSecond: round(sdkWritesPerSecond, 0),
       ratioToSdkWrites: round((stepsPerSecond * 2) / sdkWritesPerSecond, 3),
       executions,
@@ -83,7 +83,7 @@ async function run(
   const cpuBefore = processTimes();
   const start = performance.now();
   await eachLimited(numbers, startsInFlight, async (number) => {
-    await table.insertStart({ executionId: `${prefix}-${number}`, machine, input: { from: number } });
+    await table.journal.insertStart({ executionId: `${prefix}-${number}`, machine, input: { from: number } });
   });
   await cloud.settled();
   const measured = { elapsedMs: performance.now() - start, cpu: timesBetween(cpuBefore, processTimes()) };
@@ -124,7 +124,7 @@ function best(before: RawWrites, after: RawWrites): number {
   return Math.max(...before.perSecond.map((each, i) => (each + (after.perSecond[i] ?? 0)) / 2));
 }
 
-/** For each number of writes in flight, into a table that is like Millrace's but feeds nobody. */
+/** For each number of writes in flight, into a table like Millrace's whose stream has no reader. */
 async function rawWritesOf(
   cloud: LocalCloud,
   writes: number,

@@ -1,5 +1,5 @@
 /**
- * What very many waiting executions cost while none is due, and how late timers fire through the clock and wake functions
+ * The cost of very many waiting executions while none is due, and the lateness of timers through the clock and wake functions
  * of the local cloud: docs/reference/benchmarks.md.
  */
 

@@ -6,13 +6,13 @@ import { encodeExecution } from '../../orchestrator/table/executionItem.ts';
 import { progress, round } from './commandLine.ts';
 import type { Usage } from './inProcessMillrace.ts';
 
-/** Of a step, on average. */
+/** Per step, on average. */
 export interface Window extends Usage {
   readonly steps: number;
   readonly milliseconds: number;
   /** The largest. */
   readonly executionItemBytes: number;
-  /** Of the step's result item. */
+  /** The step's result item. */
   readonly resultItemBytes: number;
 }
 
@@ -34,14 +34,14 @@ export class WindowMeter {
 
   commit(execution: Execution, usage: () => Usage): void {
     const done = doneOf(execution);
-    // The start's own commit, its index entries among it, is no step.
+    // The start's own commit, with its index entries, is not a step.
     if (done === 0) {
       usage();
       this.#since = performance.now();
       return;
     }
     const name = done <= this.#window ? 'first' : done <= this.#steps - this.#window ? 'middle' : 'last';
-    // The last commit moves the execution in the index, which is no cost of a step.
+    // The last commit moves the execution in the index, which is not a cost of a step.
     if (execution.status === 'RUNNING') {
       const encoded = encodeExecution(execution, { indexShards: defaults.indexShards });
       const bytes = encoded.type === 'item' ? attributesSize(encoded.item) : encoded.bytes;

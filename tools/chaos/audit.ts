@@ -3,14 +3,14 @@ import { replayRecording } from '../../client/index.ts';
 import type { JournalEntry } from '../../orchestrator/core/execution/model/entries.ts';
 import type { Execution, ExecutionStatus } from '../../orchestrator/core/execution/model/execution.ts';
 import { isJournalKind, type LogEntry, parseLog } from '../../orchestrator/core/execution/model/log.ts';
-import type { HistoryItems } from '../../orchestrator/table/table.ts';
+import type { HistoryItems } from '../../orchestrator/table/requests.ts';
 import type { Subject } from './subjects.ts';
 import type { TallyEntry } from './workers/tally/tally.ts';
 
-/** What workers noted of one execution. */
+/** Workers' notes about one execution. */
 export type ExecutionTally = readonly TallyEntry[];
 
-/** What one execution shows. */
+/** The evidence about one execution. */
 export interface AuditedExecution {
   /** Results that came to nothing, because their attempts had been given up or the execution had ended. */
   readonly ignoredResults: number;
@@ -19,7 +19,7 @@ export interface AuditedExecution {
   readonly differences: readonly string[];
 }
 
-/** What was seen of one execution from outside. */
+/** An execution as seen from outside. */
 export interface Witnesses {
   readonly tally: ExecutionTally;
   /** Its changes of status, as they came over the bus. */
@@ -74,7 +74,7 @@ function statusDifferences(subject: Subject, statuses: readonly ExecutionStatus[
   const lived = /^RUNNING( (FAILED|PENDING_REDRIVE) RUNNING)*( SUCCEEDED| FAILED)?$/;
   return lived.test(heard) && statuses.at(-1) === subject.status
     ? []
-    : [`the bus was told '${heard}', and it must have begun once and come to ${subject.status} once`];
+    : [`the bus received '${heard}', but it must have begun once and come to ${subject.status} once`];
 }
 
 /** The stored state is JSON. */

@@ -5,7 +5,7 @@ import { seededRandom } from '../../testing/seededRandom.ts';
 import { type FunctionProcess, functionProcesses } from '../bench/functionProcesses.ts';
 import type { RestartableEngine } from './restartableEngine.ts';
 
-/** What is done to the running system from outside. */
+/** Faults that hit the running system from outside. */
 export const outsideFaults = [
   'orchestrator killed',
   'wake killed',
@@ -127,7 +127,7 @@ export function startOutsideFaults(options: OutsideFaultsOptions): OutsideFaults
       await pause(-Math.log(1 - random()) * everyMs);
       if (stopped) return;
       const kind = drawKind(random());
-      // What takes a while goes on beside the next ones; only the same does not happen twice at once.
+      // A long fault continues beside the next ones; only the same fault does not run twice at once.
       if (underWay.has(kind)) continue;
       const struck = strike[kind]().then((happened) => {
         if (happened) counts[kind] += 1;

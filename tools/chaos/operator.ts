@@ -21,7 +21,7 @@ export interface OperatorFigures {
 
 const againMs = 200;
 const readsAtATime = 8;
-/** What has not begun by then, its start was given up. */
+/** If an execution has not begun by then, its start was given up. */
 const beginsWithinMs = 30_000;
 
 /** Who starts the executions, looks after them, and redrives what failed where it must not. */
@@ -128,7 +128,7 @@ function isConnectionError(error: unknown): boolean {
   return /^E[A-Z]+$/.test(code) || error.name === 'TimeoutError';
 }
 
-/** The machines leave a worker's death to whoever operates them. */
+/** The machines leave a worker's death to their operator. */
 function isToRedrive({ status, state }: Subject, execution: ExecutionDescription): boolean {
   if (execution.status === 'PENDING_REDRIVE') return true;
   return execution.status === 'FAILED' && !(status === 'FAILED' && execution.state === state);

@@ -7,7 +7,7 @@ import type { LocalCloud } from '../../local/index.ts';
 import { loan } from '../../machines/loan.ts';
 import { order } from '../../machines/order.ts';
 import { defaults, environmentVariable } from '../../orchestrator/configuration/configuration.ts';
-import { DynamoDBTable } from '../../orchestrator/table/dynamoDBTable.ts';
+import { DynamoDBTable } from '../../orchestrator/table/dynamodb/dynamoDBTable.ts';
 import { audit } from './audit.ts';
 import type { OutsideFaults } from './faults.ts';
 import { Operator, type OperatorFigures } from './operator.ts';
@@ -123,7 +123,7 @@ async function auditAll({ cloud, subjects, tallyFile }: ChaosOptions, heard: Sta
   const each = async (subject: Subject) => {
     const { executionId } = subject;
     const witnesses = { tally: byExecution.get(executionId) ?? [], statuses: heard.of(executionId) };
-    return audit(subject, await table.readHistory(executionId), witnesses, [order, loan]);
+    return audit(subject, await table.executions.readHistory(executionId), witnesses, [order, loan]);
   };
   for await (const audited of mapConcurrently(subjects, auditsAtATime, each)) {
     total.appliedResults += audited.appliedResults;

@@ -11,7 +11,7 @@ const dataFilePath = '.millrace/demo.db';
 const timeoutMs = 5 * 60_000;
 /**
  * One each for orchestrator, wake and clock, and one a core for workers, which do nothing but compute here: each process
- * more compiles the AWS SDK anew, before it is of use.
+ * more compiles the AWS SDK again before it is of use.
  */
 const maximumConcurrency = Math.min(10, 3 + availableParallelism());
 
@@ -29,23 +29,29 @@ await runRepositoryCommand({
   help,
   options: { json: { type: 'boolean' } },
   run: async (command, options) => {
-    const { terminal, directory, progress } = command;
+    const { terminal, directory } = command;
     const orders = await readSampleOrders(join(directory, sampleOrdersPath));
-    terminal.note('Starting the local cloud …');
+    const steps = command.showSteps([
+      'Bundle machines and workers',
+      'Start the local cloud',
+      `Run ${orders.length} orders`,
+    ]);
     const cloud = await command.startCloud({
+      onStage: () => steps.begin(),
       dataFile: await freshDataFile(command),
       countsConsumedCapacity: true,
       maximumConcurrency,
     });
+    steps.begin();
     const result = await runDemo({
       cloud,
       orders,
       timeoutMs,
-      onProgress: (atRest, executions) => progress(`${atRest} of ${executions} orders have ended`),
+      onProgress: (atRest, executions) => steps.advance(atRest, executions),
       signal: command.interrupted,
       now: command.now,
     });
-    terminal.status('');
+    steps.end();
     for (const difference of result.differences) terminal.note(difference);
     if (options.json === true) terminal.print(JSON.stringify(demoReport(result)));
     else for (const line of demoTable(result, howToLook(command))) terminal.print(line);

@@ -13,9 +13,9 @@ export type OutcomeCounts = Readonly<Record<LoanOutcome, number>>;
 export interface Comparison {
   /** Status of each execution. */
   readonly statuses: readonly ExecutionStatus[];
-  /** What the executions say. */
+  /** Outcomes of the executions. */
   readonly outcomes: OutcomeCounts;
-  /** What the bank's log says. */
+  /** Outcomes in the bank's log. */
   readonly logged: OutcomeCounts;
   /** Cases whose execution and log do not agree, each in a sentence. */
   readonly differences: readonly string[];

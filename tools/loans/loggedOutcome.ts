@@ -3,7 +3,7 @@ import type { Activity } from '../../workers/examples/loanCases/caseFile.ts';
 export const loanOutcomes = ['approved', 'declined', 'cancelled', 'open'] as const;
 export type LoanOutcome = (typeof loanOutcomes)[number];
 
-/** What became of an application. */
+/** The outcome of an application. */
 export interface LoanEnd {
   readonly outcome: LoanOutcome;
   /** State of the `loan` machine that it has. */
@@ -27,7 +27,7 @@ export class UnknownCourseError extends Error {
 }
 
 /**
- * What the bank's log says became of an application, told from its activities alone: it is what the machine is checked
+ * The outcome of an application in the bank's log, found from its activities alone: the machine is checked
  * against.
  *
  * @throws UnknownCourseError

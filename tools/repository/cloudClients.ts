@@ -7,7 +7,7 @@ import type { CapacityUnits } from '../bench/measureExecutions.ts';
 export interface CloudClients {
   readonly starter: MillraceClient;
   readonly follower: MillraceClient;
-  /** What the starter has consumed so far. */
+  /** Capacity that the starter has consumed so far. */
   startUnits(): CapacityUnits;
 }
 

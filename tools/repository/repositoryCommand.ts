@@ -1,16 +1,17 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { InterruptedError, InvalidInputError } from '../../cli/errors.ts';
 import type { ExitCode } from '../../cli/exitCodes.ts';
-import { showProgress } from '../../cli/progress.ts';
+import { type Steps, showProgress, showSteps } from '../../cli/progress.ts';
 import { reportError } from '../../cli/reportError.ts';
 import { repositoryDirectory } from '../../cli/repository.ts';
 import { processTerminal, type Terminal } from '../../cli/terminal.ts';
 import type { LocalCloud, LocalCloudOptions } from '../../local/index.ts';
 
-/** What a command of this repository (`npm start`, `npm run loans`, `npm run chaos`) works with. */
+/** The setting of a command of this repository (`npm start`, `npm run loans`, `npm run chaos`). */
 export interface RepositoryCommand {
   readonly terminal: Terminal;
   readonly progress: (text: string) => void;
+  readonly showSteps: (titles: readonly string[]) => Steps;
   /** Folder of the repository. */
   readonly directory: string;
   /** Aborts when the user interrupts. */
@@ -53,9 +54,11 @@ export async function runRepositoryCommand(commandLine: RepositoryCommandLine): 
     }
     const directory = repositoryDirectory();
     const { startLocalCloud } = await import('../../local/index.ts');
+    const shown = { isTerminal: process.stderr.isTTY === true, now: Date.now };
     const command: RepositoryCommand = {
       terminal,
-      progress: showProgress(terminal, { isTerminal: process.stderr.isTTY === true, now: Date.now }),
+      progress: showProgress(terminal, shown),
+      showSteps: (titles) => showSteps(terminal, titles, shown),
       directory,
       interrupted: interruption.signal,
       now: Date.now,
@@ -67,7 +70,7 @@ export async function runRepositoryCommand(commandLine: RepositoryCommandLine): 
           // Each command reports itself what became of its executions.
           settings: { logLevel: 'ERROR' },
           log: ({ source, text }) => {
-            // What the engine says as it starts and stops is of no interest; why it did not start is in the error.
+            // The engine's output is not interesting; if it does not start, the error says why.
             if (source !== 'dynamodb') terminal.note(`[${source}] ${text.trimEnd()}`);
           },
           ...options,

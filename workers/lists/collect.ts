@@ -1,15 +1,16 @@
 import type { Json, JsonObject } from '../../orchestrator/core/data/json.ts';
+import { shownData, thrownAsJson } from '../../orchestrator/core/data/thrown.ts';
 import { exceptionsOf } from '../../orchestrator/core/execution/lists/fanOut.ts';
 import { type ListPart, partResultOf } from '../../orchestrator/core/execution/lists/listPart.ts';
 import { timeoutErrorName } from '../../orchestrator/core/policy/errorNames.ts';
 import type { ObjectStore } from '../../orchestrator/store/objectStore.ts';
 import { resultsKey, resultsManifestKey } from '../../orchestrator/table/listKeys.ts';
-import type { Table } from '../../orchestrator/table/table.ts';
+import type { JournalReader } from '../../orchestrator/table/table.ts';
 import { ItemReaderError } from './itemReaderError.ts';
 
 export interface CollectSurroundings {
   readonly store: ObjectStore;
-  readonly table: Pick<Table, 'readItemResults'>;
+  readonly journal: Pick<JournalReader, 'readItemResults'>;
   readonly executionId: string;
 }
 
@@ -43,7 +44,7 @@ export async function collectResults(input: Json, from: CollectSurroundings): Pr
 async function writeResults(
   { first, count, items, results = '' }: ListPart,
   exceptions: string | undefined,
-  { store, table, executionId }: CollectSurroundings,
+  { store, journal, executionId }: CollectSurroundings,
 ): Promise<void> {
   const outcomes = new Map(
     (exceptions === undefined ? [] : (exceptionsOf(exceptions) ?? [])).map((outcome) => [
@@ -52,7 +53,7 @@ async function writeResults(
     ]),
   );
   const entries = new Map<string, Json>();
-  for (const entry of await table.readItemResults(executionId, 0)) {
+  for (const entry of await journal.readItemResults(executionId, 0)) {
     if (entry.kind !== 'result') continue;
     const { index = 0, attempt, result } = entry;
     const { status } = result;
@@ -60,7 +61,7 @@ async function writeResults(
       `${index}#${attempt}`,
       status === 'SUCCEEDED'
         ? { index, output: result.output ?? null }
-        : { index, error: { ...result.error } },
+        : { index, error: shownData(thrownAsJson(result.error) ?? null) },
     );
   }
   const lines = Array.from({ length: count }, (_, i) => {

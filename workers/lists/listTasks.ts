@@ -20,7 +20,7 @@ export function listTaskOf(worker: string): ListTask | undefined {
     case listTask.collect:
       return (input, { executionId }, surroundings) => {
         const store = storeOf(input, surroundings);
-        return collectResults(input, { store, table: surroundings.table, executionId });
+        return collectResults(input, { store, journal: surroundings.table.journal, executionId });
       };
     default:
       return undefined;

@@ -16,6 +16,8 @@ export class Actors {
   readonly #children = new Map<AnyActorRef, Child>();
   readonly #standIns = new Map<string, AnyActorRef>();
   readonly #addresses = new Map<AnyActorRef, string>();
+  /** Numbers of children that were given an address before their start. */
+  readonly #reserved = new Map<AnyActorRef, number>();
   #nextTask: number;
 
   constructor(address: string, self: AnyActorRef, parent: AnyActorRef | undefined, nextTask: number) {
@@ -44,13 +46,20 @@ export class Actors {
     const systemId = property(actor, 'systemId');
     const child: Child = {
       actorId: actor.id,
-      task: this.#nextTask++,
+      task: this.#reserved.get(actor) ?? this.#nextTask++,
       src: String(actor.src),
       ...(typeof systemId === 'string' ? { systemId } : {}),
       status: 'active',
     };
     this.adopt(actor, child);
     return child;
+  }
+
+  /** The address that a child will have when it starts. One that never starts keeps it for itself. */
+  reserve(actor: AnyActorRef): string {
+    const task = this.#reserved.get(actor) ?? this.#nextTask++;
+    this.#reserved.set(actor, task);
+    return addressOfTask(task, this.#address);
   }
 
   /** A child that has started, in this step or an earlier one; also after it was stopped. */

@@ -1,3 +1,5 @@
+import type { AnyStateNode } from 'xstate';
+import { isoDurationMs } from '../policy/isoDuration.ts';
 import { mapValues } from './mapValues.ts';
 import { type Implementations, property } from './xstateInternals.ts';
 
@@ -15,15 +17,22 @@ export class InvalidDelayError extends Error {
   }
 }
 
-export function withCheckedDelays(implementations: Implementations): Implementations {
-  const { delays, actions } = implementations;
-  return {
-    ...implementations,
-    delays: mapValues(delays, (delay, name) =>
-      typeof delay === 'function' ? checkedDelay(delay, `delay '${name}'`) : delay,
-    ),
-    actions: mapValues(actions, (action) => withCheckedDelay(action, delays)),
-  };
+/** Delays that nobody implements and that are ISO 8601 durations, as in `after: { PT2H: … }`: XState would not wait. */
+export function isoDelays(nodes: Iterable<AnyStateNode>): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const node of nodes) {
+    for (const name of Object.keys(node.config.after ?? {})) {
+      const ms = isoDurationMs(name);
+      if (ms !== undefined) found[name] = ms;
+    }
+  }
+  return found;
+}
+
+export function withCheckedDelays(delays: Implementations['delays']): Implementations['delays'] {
+  return mapValues(delays, (delay, name) =>
+    typeof delay === 'function' ? checkedDelay(delay, `delay '${name}'`) : delay,
+  );
 }
 
 /** The action itself, or where it delays something a copy that checks the delay. */
@@ -36,9 +45,10 @@ export function withCheckedDelay(action: unknown, delays: Implementations['delay
   if (typeof delay === 'function') {
     return copyOf(action, { delay: checkedDelay(delay, `delay of a ${type.slice('xstate.'.length)}`) });
   }
-  return typeof delay === 'string' && !Object.hasOwn(delays, delay)
-    ? copyOf(action, { delay: () => refuse(`delay '${delay}'`, 'is not implemented') })
-    : action;
+  if (typeof delay !== 'string' || Object.hasOwn(delays, delay)) return action;
+  return copyOf(action, {
+    delay: isoDurationMs(delay) ?? (() => refuse(`delay '${delay}'`, 'is not implemented')),
+  });
 }
 
 function checkedDelay(delay: object, what: string): (...args: unknown[]) => number {

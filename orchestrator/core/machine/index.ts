@@ -1,14 +1,22 @@
+export type { TaskError } from '../data/thrown.ts';
 export { ObservedDirectlyError, SentDirectlyError } from './actors.ts';
 export { hasSameStates } from './definitionHash.ts';
+export { DefinitionMismatchError } from './definitionMismatch.ts';
 export { InvalidDelayError } from './delays.ts';
+export { prepareMachines } from './family.ts';
 export { listMachineId, prepareListMachines } from './listMachine.ts';
+export { MachineNotDurableError, type MachineProblem } from './machineProblem.ts';
 export { machinesOf } from './moduleMachines.ts';
-export { type PreparedMachine, prepareMachine, prepareMachines, promiseLogicOf } from './prepare.ts';
+export { type PreparedMachine, prepareMachine, promiseLogicOf } from './prepare.ts';
 export { EmittedFromTaskError, runPromiseLogic } from './promiseLogic.ts';
-export { MachineNotDurableError, type MachineProblem } from './refusals.ts';
-export { DefinitionMismatchError } from './rehydrate.ts';
 export type { ActorSource, EachSource, TaskSource } from './sources.ts';
-export { type MachineChild, type MachineState, type MachineTimer, parseMachineState } from './state.ts';
+export {
+  type MachineChild,
+  type MachineState,
+  type MachineTimer,
+  parseMachineState,
+  runningChild,
+} from './state.ts';
 export { checkTakesUp, InputOrderError, stepMachine } from './step.ts';
 export type {
   MachineEffect,
@@ -16,8 +24,8 @@ export type {
   MachineFailure,
   MachineInput,
   MachineStep,
-  TaskError,
 } from './step.types.ts';
 export type { StepAt } from './stepRun.ts';
 export { SentFromActionError } from './stepScope.ts';
 export { nextTimerDueAt, shiftTimers } from './timers.ts';
+export { buildMachine } from './xstateInternals.ts';

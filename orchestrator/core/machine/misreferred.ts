@@ -1,7 +1,7 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { ownProperty } from '../data/ownProperty.ts';
+import type { MachineProblem } from './machineProblem.ts';
 import { invokeConfigs, lineageOf, type MachinePart, partsOf, pathOf } from './parts.ts';
-import type { MachineProblem } from './refusals.ts';
 import {
   configOf,
   hasStateValue,

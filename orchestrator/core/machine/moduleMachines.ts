@@ -1,6 +1,6 @@
 import type { AnyStateMachine } from 'xstate';
 import type { JsonObject } from '../data/json.ts';
-import { isStateMachine, property } from './xstateInternals.ts';
+import { buildMachine, configOf, implementationsOf, isStateMachine, property } from './xstateInternals.ts';
 
 /**
  * The machines that a module exports: every export that is an XState machine, and the default export of a JSON file
@@ -9,11 +9,18 @@ import { isStateMachine, property } from './xstateInternals.ts';
 export function machinesOf(module: object): (AnyStateMachine | JsonObject)[] {
   const machines: (AnyStateMachine | JsonObject)[] = [];
   for (const [name, value] of Object.entries(module)) {
-    if (isStateMachine(value)) machines.push(value);
+    if (isStateMachine(value)) machines.push(name === 'default' ? value : withId(value, name));
     else if (name === 'default' && isConfig(value)) machines.push(value);
   }
   // A machine that is exported under two names is one machine.
   return [...new Set(machines)];
+}
+
+/** A machine without an id has that of its export. */
+function withId(machine: AnyStateMachine, id: string): AnyStateMachine {
+  return configOf(machine.root).id === undefined
+    ? buildMachine({ ...configOf(machine.root), id }, implementationsOf(machine))
+    : machine;
 }
 
 function isConfig(value: unknown): value is JsonObject {

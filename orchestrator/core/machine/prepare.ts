@@ -1,18 +1,20 @@
 import type { AnyActorLogic, AnyStateMachine, AnyStateNode } from 'xstate';
 import type { JsonObject } from '../data/json.ts';
 import { definitionHashOf } from './definitionHash.ts';
-import { withCheckedDelay, withCheckedDelays } from './delays.ts';
+import { DefinitionMismatchError } from './definitionMismatch.ts';
+import { isoDelays, withCheckedDelay, withCheckedDelays } from './delays.ts';
 import { executionTimeoutMsOf } from './executionTimeout.ts';
 import { type HeldEvents, heldEventsOf } from './heldEvents.ts';
-import { invokeConfigs, nodesOf } from './parts.ts';
-import { findProblems, MachineNotDurableError } from './refusals.ts';
-import { DefinitionMismatchError } from './rehydrate.ts';
+import { MachineNotDurableError, type MachineProblem } from './machineProblem.ts';
+import { namesOfLogic, sourcesOf, withNamedInvokes } from './machineSources.ts';
+import { mapValues } from './mapValues.ts';
+import { withNamedContext, withNamedSpawns } from './namedSpawns.ts';
+import { nodesOf } from './parts.ts';
+import { findProblems } from './refusals.ts';
 import { type ActorSource, resolveSource, type TaskSource, versionOf } from './sources.ts';
 import {
   boundMicrosteps,
   buildMachine,
-  childNodes,
-  configOf,
   implementationsOf,
   isStateMachine,
   mapActions,
@@ -23,7 +25,11 @@ import {
 
 /** A machine, checked and rebuilt so that it can be stepped: once a process, at registration. */
 export interface PreparedMachine {
+  /** What it is registered as: its own id, unless that is missing or a different machine has it. */
   readonly id: string;
+  readonly definition: AnyStateMachine;
+  /** What its author should know, although the machine runs. */
+  readonly warnings: readonly MachineProblem[];
   /** @default '1', where the definition has no `version` */
   readonly version: string;
   /** Changes when states, transitions or invokes do; not with the code of functions ({@link hasSameStates}). */
@@ -52,6 +58,8 @@ export interface PreparedChart {
   readonly machine: AnyStateMachine;
   /** By `order`. */
   readonly nodes: readonly AnyStateNode[];
+  /** System ids that only other machines, registered together with this one, give to their actors. */
+  readonly systemIdsElsewhere?: ReadonlySet<string>;
   /** Bounds the microsteps of a macrostep, and the macrosteps of a step. */
   readonly maxIterations: number;
 }
@@ -61,19 +69,24 @@ const defaultMaxIterations = 1000;
 /**
  * Checks a machine and makes it ready to be stepped.
  * @param definition an XState machine, or the config of one that is JSON alone
+ * @param options.name what the machine is registered as, in place of its own id
  * @throws MachineNotDurableError with all problems at once
  */
-export function prepareMachine(definition: AnyStateMachine | JsonObject): PreparedMachine {
+export function prepareMachine(
+  definition: AnyStateMachine | JsonObject,
+  { name }: { readonly name?: string } = {},
+): PreparedMachine {
   const machine = toMachine(definition);
-  const problems = findProblems(machine);
-  if (problems.length > 0) throw new MachineNotDurableError(machine.id, problems);
+  const { problems, warnings } = findProblems(machine, name);
+  if (problems.length > 0) throw new MachineNotDurableError(name ?? machine.id, problems);
 
   const sources = sourcesOf(machine);
-  const rewritten = withNamedInvokes(machine.root);
-  const chart = prepareChart(machine, rewritten);
+  const chart = prepareChart(machine);
   const sourceOf = (src: string) => sources.get(src) ?? resolveSource(src, undefined);
   const prepared: PreparedMachine = {
-    id: machine.id,
+    id: name ?? machine.id,
+    definition: machine,
+    warnings,
     version: versionOf(machine),
     definitionHash: definitionHashOf(chart.machine.root),
     sources,
@@ -91,33 +104,14 @@ export function prepareMachine(definition: AnyStateMachine | JsonObject): Prepar
   return prepared;
 }
 
-/**
- * Machines with all that they invoke or spawn, each once: what has to be registered for any of them to run.
- * @throws MachineNotDurableError
- */
-export function prepareMachines(
-  definitions: readonly (AnyStateMachine | JsonObject)[],
-): readonly PreparedMachine[] {
-  const prepared = new Map<object, PreparedMachine>();
-  const prepare = (definition: AnyStateMachine | JsonObject) => {
-    if (prepared.has(definition)) return;
-    const machine = prepareMachine(definition);
-    prepared.set(definition, machine);
-    for (const source of machine.sources.values()) {
-      if (source.kind === 'machine') prepare(source.definition);
-    }
-  };
-  for (const definition of definitions) prepare(definition);
-  return [...prepared.values()];
-}
-
 /** The `fromPromise` logic behind a `src`; undefined where a worker of its own runs it. */
 export function promiseLogicOf(prepared: PreparedMachine, src: string): AnyActorLogic | undefined {
   const source = prepared.taskSourceOf(src);
   return source.kind === 'promise' ? source.logic : undefined;
 }
 
-function toMachine(definition: AnyStateMachine | JsonObject): AnyStateMachine {
+/** @throws MachineNotDurableError where XState does not accept a config */
+export function toMachine(definition: AnyStateMachine | JsonObject): AnyStateMachine {
   if (isStateMachine(definition)) return definition;
   try {
     return buildMachine(definition);
@@ -130,47 +124,22 @@ function toMachine(definition: AnyStateMachine | JsonObject): AnyStateMachine {
   }
 }
 
-function prepareChart(machine: AnyStateMachine, config: object): PreparedChart {
+function prepareChart(machine: AnyStateMachine): PreparedChart {
   const implementations = implementationsOf(machine);
-  const rebuilt = buildMachine(config, withCheckedDelays(implementations));
+  const names = namesOfLogic(machine);
+  const prepareAction = (action: unknown) =>
+    withNamedSpawns(withCheckedDelay(action, implementations.delays), names);
+  const config = withNamedInvokes(machine.root);
+  const rebuilt = buildMachine(
+    { ...config, context: withNamedContext(config.context, names) },
+    {
+      ...implementations,
+      delays: { ...isoDelays(nodesOf(machine.root)), ...withCheckedDelays(implementations.delays) },
+      actions: mapValues(implementations.actions, prepareAction),
+    },
+  );
   const nodes = nodesInOrder(rebuilt);
-  mapActions(nodes, (action) => withCheckedDelay(action, implementations.delays));
+  mapActions(nodes, prepareAction);
   replaceActors(rebuilt);
   return { machine: rebuilt, nodes, maxIterations: boundMicrosteps(rebuilt, defaultMaxIterations) };
-}
-
-function sourcesOf(machine: AnyStateMachine): ReadonlyMap<string, ActorSource> {
-  const sources = new Map<string, ActorSource>();
-  for (const [src, logic] of Object.entries(implementationsOf(machine).actors)) {
-    sources.set(src, resolveSource(src, logic));
-  }
-  for (const node of nodesOf(machine.root)) {
-    for (const [index, config] of invokeConfigs(node).entries()) {
-      const src = property(config, 'src');
-      const name = typeof src === 'string' ? src : inlineName(node, index);
-      const logic = typeof src === 'string' ? undefined : src;
-      if (!sources.has(name)) sources.set(name, resolveSource(name, logic));
-    }
-  }
-  return sources;
-}
-
-/** The config in which logic written into `invoke.src` has a name that is found again after a restart. */
-function withNamedInvokes(node: AnyStateNode): Record<string, unknown> {
-  const config = { ...configOf(node) };
-  if (config.invoke !== undefined) {
-    config.invoke = invokeConfigs(node).map((invoke, index) =>
-      typeof property(invoke, 'src') === 'string'
-        ? invoke
-        : Object.assign({}, invoke, { src: inlineName(node, index) }),
-    );
-  }
-  if (config.states !== undefined) {
-    config.states = Object.fromEntries(childNodes(node).map((child) => [child.key, withNamedInvokes(child)]));
-  }
-  return config;
-}
-
-function inlineName(node: AnyStateNode, index: number): string {
-  return `inline:${index}.${node.id}`;
 }

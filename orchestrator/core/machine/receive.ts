@@ -1,7 +1,8 @@
 import type { AnyEventObject } from 'xstate';
 import type { Json } from '../data/json.ts';
+import { revivedThrown } from '../data/thrown.ts';
 import { isReservedEventType } from '../policy/eventTypes.ts';
-import type { MachineState } from './state.ts';
+import { type MachineState, type OrphanedChild, runningChild } from './state.ts';
 import type { MachineInput, MachineStep } from './step.types.ts';
 import { earliestTimer, withoutFired } from './timers.ts';
 
@@ -23,7 +24,7 @@ export type Received =
     };
 
 export interface Settled {
-  readonly actorId: string;
+  readonly task: number;
   readonly output: Json | undefined;
   readonly error: unknown;
   /** Actors in the output are references. */
@@ -55,25 +56,36 @@ export function receive(state: MachineState, input: Input, now: number): Receive
 }
 
 function receiveResult(state: MachineState, result: TaskResult): Received {
-  const open = Object.entries(state.children).find(
-    ([, { task, status }]) => task === result.task && status === 'active',
-  );
-  if (!open) return { type: 'ignored', reason: 'NotOpen' };
-  const [actorId, child] = open;
+  const child = runningChild(state, result.task);
+  if (!child) return { type: 'ignored', reason: 'NotOpen' };
+  const { actorId } = child;
   const succeeded = result.type === 'taskSucceeded';
   const output = succeeded ? result.output : undefined;
-  const error = succeeded ? undefined : result.error;
+  const error = succeeded ? undefined : revivedThrown(result.error);
   const hasReferences = succeeded && result.isMessage === true;
-  const settledChild = { ...child, status: succeeded ? 'done' : 'error' } as const;
   return {
     type: 'event',
-    state: { ...state, children: { ...state.children, [actorId]: settledChild } },
+    state: withSettled(state, child, succeeded ? 'done' : 'error'),
     event: succeeded
       ? { type: `xstate.done.actor.${actorId}`, output, actorId }
       : { type: `xstate.error.actor.${actorId}`, error, actorId },
     hasReferences,
-    settled: { actorId, output, error, hasReferences },
+    settled: { task: child.task, output, error, hasReferences },
   };
+}
+
+/** A child that has ended stays with its machine, but an orphan goes: nothing in XState can reach it any more. */
+function withSettled(
+  state: MachineState,
+  { actorId, ...child }: OrphanedChild,
+  status: 'done' | 'error',
+): MachineState {
+  const { orphans, ...rest } = state;
+  if (!orphans?.some(({ task }) => task === child.task)) {
+    return { ...state, children: { ...state.children, [actorId]: { ...child, status } } };
+  }
+  const left = orphans.filter(({ task }) => task !== child.task);
+  return left.length === 0 ? rest : { ...rest, orphans: left };
 }
 
 function receiveTimer(before: MachineState, now: number): Received {

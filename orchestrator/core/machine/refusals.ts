@@ -1,44 +1,41 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { executionTimeoutProblem } from './executionTimeout.ts';
-import { heldEventsProblem } from './heldEvents.ts';
+import { isoDurationMs } from '../policy/isoDuration.ts';
+import { functionsOf } from './functions.ts';
+import { duplicateIds, identityProblems, idOf, settingProblems } from './identity.ts';
+import { logicProblems } from './logicProblems.ts';
+import type { MachineProblem } from './machineProblem.ts';
+import { namesOfLogic } from './machineSources.ts';
 import { misreferredProblems } from './misreferred.ts';
-import { invokeConfigs, lineageOf, nodesOf, partsOf, pathOf } from './parts.ts';
-import { isOfWorker, type LogicKind, logicKindOf, resolveSource, workerNameOf } from './sources.ts';
+import { unnamedSpawnProblems } from './namedSpawns.ts';
+import { invokeConfigs, nodesOf, partsOf, pathOf } from './parts.ts';
+import { sharedInvokeIds } from './sharedInvokeIds.ts';
+import { isOfWorker, workerNameOf } from './sources.ts';
+import { systemIdProblems } from './systemIds.ts';
 import { unheededProblems } from './unheeded.ts';
-import {
-  type Implementations,
-  implementationsOf,
-  isStateMachine,
-  nodesInOrder,
-  property,
-} from './xstateInternals.ts';
+import { type Implementations, implementationsOf, isStateMachine, property } from './xstateInternals.ts';
 
-/** One reason why a machine cannot be durable. */
-export interface MachineProblem {
-  /** Where, as a path in the machine's definition. */
-  readonly path: string;
-  readonly problem: string;
-  /** What to write instead. */
-  readonly instead: string;
-}
-
-/** Thrown at registration, with everything that keeps the machine from being durable. */
-export class MachineNotDurableError extends Error {
-  readonly code = 'MachineNotDurable';
-  override readonly name = 'MachineNotDurableError';
+export interface FoundProblems {
   readonly problems: readonly MachineProblem[];
-  constructor(machineId: string, problems: readonly MachineProblem[]) {
-    const lines = problems.map(
-      ({ path, problem, instead }) => `\n- ${path}: ${problem}. Instead: ${instead}.`,
-    );
-    super(`Machine '${machineId}' cannot be run durably:${lines.join('')}`);
-    this.problems = problems;
-  }
+  /** XState takes no notice of these, and neither does an execution. */
+  readonly warnings: readonly MachineProblem[];
 }
 
-/** Every reason found in the definition. What shows only at run time fails the step that meets it. */
-export function findProblems(machine: AnyStateMachine): readonly MachineProblem[] {
-  return [...problemsWithin(machine, new Set([machine]))];
+/**
+ * Every reason found in the definition. What shows only at run time fails the step that meets it.
+ *
+ * @param name what the machine is registered as, in place of its own id
+ */
+export function findProblems(machine: AnyStateMachine, name?: string): FoundProblems {
+  const family = new Set([machine]);
+  const all = [
+    ...identityProblems(machine, name ?? idOf(machine)),
+    ...problemsWithin(machine, family),
+    ...systemIdProblems([...family]),
+  ];
+  return {
+    problems: all.filter(({ isWarning }) => !isWarning),
+    warnings: all.filter(({ isWarning }) => isWarning),
+  };
 }
 
 function problemsWithin(machine: AnyStateMachine, known: Set<AnyStateMachine>): MachineProblem[] {
@@ -47,17 +44,20 @@ function problemsWithin(machine: AnyStateMachine, known: Set<AnyStateMachine>): 
     ...childMachines(machine, nodes).flatMap(([path, child]) => {
       if (known.has(child)) return [];
       known.add(child);
-      return problemsWithin(child, known).map((problem) => ({
+      // A child without an id is named like its source.
+      const own = child.config.id === undefined ? [] : identityProblems(child, idOf(child));
+      return [...own, ...problemsWithin(child, known)].map((problem) => ({
         ...problem,
         path: `${path} > ${problem.path}`,
       }));
     }),
-    ...identityProblems(machine),
+    ...settingProblems(machine),
     ...duplicateIds(machine, nodes),
     ...nodes.flatMap((node) => [...historyProblems(node), ...partsProblems(machine, node)]),
     ...misreferredProblems(machine, nodes),
     ...unheededProblems(machine, nodes),
-    ...implementationProblems(implementationsOf(machine)),
+    ...unnamedSpawnProblems(machine, functionsOf(machine)),
+    ...implementationProblems(implementationsOf(machine), namesOfLogic(machine)),
     ...sharedInvokeIds(nodes),
   ];
 }
@@ -79,54 +79,6 @@ function childMachines(
   return [...named, ...inline].flatMap(([path, logic]) => (isStateMachine(logic) ? [[path, logic]] : []));
 }
 
-/** As long as what a start item may name. */
-const longestId = 256;
-
-function* identityProblems(machine: AnyStateMachine): Generator<MachineProblem> {
-  const { id, version }: { readonly id?: unknown; readonly version?: unknown } = machine.config;
-  if (typeof id !== 'string' || id === '') {
-    yield {
-      path: 'id',
-      problem: 'the machine has no id',
-      instead: 'give it one; executions name their machine by it',
-    };
-  } else if (id.includes('#')) {
-    yield { path: 'id', problem: `'${id}' has a reserved '#'`, instead: 'use an id without it' };
-  } else if (id.length > longestId) {
-    yield {
-      path: 'id',
-      problem: `the id has ${id.length} characters, and no start can name it`,
-      instead: `use one of at most ${longestId}`,
-    };
-  }
-  const timeout = executionTimeoutProblem(machine);
-  if (timeout !== undefined) {
-    yield { path: 'meta.millrace.timeout', problem: timeout, instead: "write it as in '24h'" };
-  }
-  const held = heldEventsProblem(machine);
-  if (held !== undefined) {
-    yield { path: 'meta.millrace.heldEvents', problem: held, instead: 'write heldEvents: true' };
-  }
-  if (version === undefined) return;
-  if (typeof version !== 'string' || version === '') {
-    yield { path: 'version', problem: 'the version is not a string', instead: "write it as in '3'" };
-  } else if (version.includes('#')) {
-    yield { path: 'version', problem: `'${version}' has a reserved '#'`, instead: 'use one without it' };
-  }
-}
-
-function* duplicateIds(machine: AnyStateMachine, nodes: readonly AnyStateNode[]): Generator<MachineProblem> {
-  const known = new Set(nodesInOrder(machine));
-  for (const node of nodes) {
-    if (known.has(node)) continue;
-    yield {
-      path: pathOf(node),
-      problem: `another state has the id '${node.id}' too`,
-      instead: 'give each state an id of its own; a path joined by dots counts as one',
-    };
-  }
-}
-
 function* historyProblems(node: AnyStateNode): Generator<MachineProblem> {
   if (node.type !== 'history' || node.parent?.type !== 'parallel') return;
   yield {
@@ -138,8 +90,9 @@ function* historyProblems(node: AnyStateNode): Generator<MachineProblem> {
 
 function* partsProblems(machine: AnyStateMachine, node: AnyStateNode): Generator<MachineProblem> {
   const implementations = implementationsOf(machine);
+  const names = namesOfLogic(machine);
   for (const part of partsOf(node)) {
-    if (part.type === 'action') yield* actionProblems(part.path, part.value, implementations);
+    if (part.type === 'action') yield* actionProblems(part.path, part.value, implementations, names);
     else if (part.type === 'guard') yield* guardProblems(part.path, part.value, implementations);
     else if (part.type === 'delay') yield* delayProblems(part.path, part.name, implementations);
     else if (part.type === 'invoke') yield* invokeProblems(part.path, part.config);
@@ -147,21 +100,31 @@ function* partsProblems(machine: AnyStateMachine, node: AnyStateNode): Generator
   }
 }
 
-function* actionProblems(path: string, action: unknown, all: Implementations): Generator<MachineProblem> {
+function* actionProblems(
+  path: string,
+  action: unknown,
+  all: Implementations,
+  names: ReadonlyMap<unknown, string>,
+): Generator<MachineProblem> {
   const name = typeof action === 'string' ? action : property(action, 'type');
   if (typeof action !== 'function') {
     if (typeof name === 'string' && Object.hasOwn(all.actions, name)) return;
     yield notImplemented(path, `action '${String(name)}'`, 'actions');
   } else if (name === 'xstate.spawnChild') {
-    yield* spawnProblems(path, action);
+    yield* spawnProblems(path, action, names);
   } else if (name === 'xstate.raise' || name === 'xstate.sendTo') {
     const delay = property(action, 'delay');
     if (typeof delay === 'string') yield* delayProblems(path, delay, all);
   }
 }
 
-function* spawnProblems(path: string, action: object): Generator<MachineProblem> {
-  if (typeof property(action, 'src') !== 'string') {
+function* spawnProblems(
+  path: string,
+  action: object,
+  names: ReadonlyMap<unknown, string>,
+): Generator<MachineProblem> {
+  const src = property(action, 'src');
+  if (typeof src !== 'string' && !names.has(src)) {
     yield { path, problem: 'it spawns logic that has no name', instead: 'name it in setup({ actors })' };
   }
   if (property(action, 'id') === undefined) {
@@ -187,7 +150,8 @@ function* guardProblems(path: string, guard: unknown, all: Implementations): Gen
 }
 
 function* delayProblems(path: string, delay: string, all: Implementations): Generator<MachineProblem> {
-  if (!Object.hasOwn(all.delays, delay)) yield notImplemented(path, `delay '${delay}'`, 'delays');
+  if (Object.hasOwn(all.delays, delay) || isoDurationMs(delay) !== undefined) return;
+  yield notImplemented(path, `delay '${delay}'`, 'delays');
 }
 
 function notImplemented(path: string, what: string, where: keyof Implementations): MachineProblem {
@@ -216,10 +180,13 @@ function snapshotProblem(path: string, what: string): MachineProblem {
   };
 }
 
-function* implementationProblems(all: Implementations): Generator<MachineProblem> {
+function* implementationProblems(
+  all: Implementations,
+  names: ReadonlyMap<unknown, string>,
+): Generator<MachineProblem> {
   for (const [name, logic] of Object.entries(all.actors)) yield* logicProblems(`actors.${name}`, logic);
   for (const [name, action] of Object.entries(all.actions)) {
-    if (typeof action === 'function') yield* actionProblems(`actions.${name}`, action, all);
+    if (typeof action === 'function') yield* actionProblems(`actions.${name}`, action, all, names);
     else {
       yield {
         path: `actions.${name}`,
@@ -237,65 +204,4 @@ function* implementationProblems(all: Implementations): Generator<MachineProblem
       instead: 'write milliseconds, or a function that gives them',
     };
   }
-}
-
-const refusedLogic: Readonly<Partial<Record<LogicKind, readonly [problem: string, instead: string]>>> = {
-  callback: [
-    'fromCallback lives in one process and is lost with it',
-    'use fromPromise or worker(), and have events from outside put into the table',
-  ],
-  observable: [
-    'an observable lives in one process and is lost with it',
-    'use fromPromise or worker(), and have events from outside put into the table',
-  ],
-  transition: [
-    'the state of fromTransition logic would not be stored',
-    "keep that state in the machine's context",
-  ],
-  custom: [
-    'actor logic of your own would run in one process and be lost with it',
-    'use fromPromise or worker()',
-  ],
-  none: ['it is no actor logic', 'use worker(), or fromPromise around a function'],
-};
-
-function* logicProblems(path: string, logic: unknown): Generator<MachineProblem> {
-  const refused = refusedLogic[logicKindOf(logic)];
-  if (refused) yield { path, problem: refused[0], instead: refused[1] };
-  else {
-    try {
-      resolveSource('', logic);
-    } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
-      const instead =
-        logicKindOf(logic) === 'each' ? 'correct what each() is given' : "correct the worker's policy";
-      yield { path, problem, instead };
-    }
-  }
-}
-
-/** XState keeps children by id: a second one with the id of a running one would leave the first an orphan. */
-function* sharedInvokeIds(nodes: readonly AnyStateNode[]): Generator<MachineProblem> {
-  const owners = new Map<string, AnyStateNode[]>();
-  for (const node of nodes) {
-    for (const [index] of invokeConfigs(node).entries()) {
-      const id = node.invoke[index]?.id ?? '';
-      const others = owners.get(id) ?? [];
-      const rival = others.find((other) => canBeActiveTogether(other, node));
-      if (rival) {
-        yield {
-          path: [pathOf(node), `invoke[${index}].id`].filter(Boolean).join('.'),
-          problem: `'${id}' is invoked by #${rival.id} too, which can be active at the same time`,
-          instead: 'give each an id of its own',
-        };
-      }
-      owners.set(id, [...others, node]);
-    }
-  }
-}
-
-function canBeActiveTogether(first: AnyStateNode, second: AnyStateNode): boolean {
-  const lineage = lineageOf(first);
-  const common = lineageOf(second).find((node) => lineage.includes(node));
-  return common === first || common === second || common?.type === 'parallel';
 }

@@ -1,57 +1,56 @@
 import type { AnyActorScope, AnyMachineSnapshot, AnyStateNode } from 'xstate';
 import type { Json } from '../data/json.ts';
 import type { Actors, Child } from './actors.ts';
+import { DefinitionMismatchError } from './definitionMismatch.ts';
 import { mapValues } from './mapValues.ts';
 import type { PreparedMachine } from './prepare.ts';
 import type { Settled } from './receive.ts';
-import { reviveReferences } from './references.ts';
+import { reviveErrors, reviveReferences } from './references.ts';
 import type { MachineState } from './state.ts';
 import {
   activeNodes,
   childActors,
+  createChildActor,
   restoreSnapshot,
   type StoredChildActor,
   setActiveNodes,
 } from './xstateInternals.ts';
 
-/**
- * Thrown when the machine cannot be in the state that is stored: it was stored by another definition. Nothing is lost:
- * the execution goes on when a machine that has the state is registered.
- */
-export class DefinitionMismatchError extends Error {
-  readonly code = 'DefinitionMismatch';
-  override readonly name = 'DefinitionMismatchError';
-  constructor(prepared: PreparedMachine, problem: string) {
-    super(
-      `Machine '${prepared.id}' version '${prepared.version}' cannot take up the stored state: ${problem}. ` +
-        'Register the definition that stored it, and give a changed machine a new version.',
-    );
-  }
-}
-
 /** Makes of what is stored what XState had in memory. `actors` gets to know the children. */
 export function rehydrate(
   prepared: PreparedMachine,
-  { state, children, settled }: Rehydrated,
+  { state, children, orphans, settled }: Rehydrated,
   scope: AnyActorScope,
   actors: Actors,
   hasReferences: boolean,
 ): AnyMachineSnapshot {
   const stored = new Map<string, StoredChildActor>();
-  for (const { actorId, src, systemId, status } of children.values()) {
-    stored.set(actorId, { src, systemId, snapshot: { status, output: undefined, error: undefined } });
+  let ended: StoredChildActor | undefined;
+  for (const { actorId, task, src, systemId, status } of children.values()) {
+    const child = {
+      src,
+      // An actor that has ended has set its system id free, and another may have it.
+      systemId: status === 'active' ? systemId : undefined,
+      snapshot: { status, output: undefined, error: undefined },
+    };
+    stored.set(actorId, child);
+    if (task === settled?.task) ended = child;
   }
-  const ended = settled && stored.get(settled.actorId);
-  if (ended) Object.assign(ended.snapshot, { output: settled.output, error: settled.error });
+  if (ended) Object.assign(ended.snapshot, { output: settled?.output, error: settled?.error });
   const snapshot = restore(prepared, state, scope, Object.fromEntries(stored));
   for (const [actorId, actor] of childActors(snapshot)) {
     const child = children.get(actorId);
     if (child) actors.adopt(actor, child);
   }
+  for (const orphan of orphans) {
+    const { actorId: id, systemId } = orphan;
+    actors.adopt(createChildActor(actors.self, { id, systemId }), orphan);
+  }
   const revived = (value: Json) => reviveReferences(value, (address, id) => actors.at(address, id));
-  snapshot.context = hasReferences ? revived(state.context) : state.context;
+  const context = hasReferences ? revived(state.context) : state.context;
+  snapshot.context = state.errors ? reviveErrors(context, state.errors) : context;
   // Only now the children that an output can refer to are there.
-  if (ended && settled.hasReferences)
+  if (ended && settled?.hasReferences)
     Object.assign(ended.snapshot, { output: revived(settled.output ?? null) });
   return snapshot;
 }
@@ -60,6 +59,7 @@ export interface Rehydrated {
   readonly state: MachineState;
   /** Its children, by actor id. */
   readonly children: ReadonlyMap<string, Child>;
+  readonly orphans: readonly Child[];
   /** The one of them that has just ended. */
   readonly settled?: Settled;
 }

@@ -1,21 +1,27 @@
 import type { StateValue } from 'xstate';
 import type { Json } from '../data/json.ts';
 import { mapValues } from './mapValues.ts';
+import type { DataPath } from './references.ts';
 
 /**
  * What a machine needs between two steps, as it is stored (JSON). XState's persisted snapshot is not enough: it has
  * neither the order of active states nor history that survives a dot in a state's key.
  *
- * In `context`, in `output` and in timers' events an actor is `{ $actor: address, id }`: see references.ts.
+ * In `context`, in `output` and in timers' events an actor is `{ $actor: address, id }`: see references.ts. An error in
+ * `context` is `{ name, message, … }`, and `errors` says where.
  */
 export interface MachineState {
   readonly status: 'active' | 'done' | 'error' | 'stopped';
   readonly value: StateValue;
   readonly context: Json;
+  /** Places in `context` that hold an error. */
+  readonly errors?: readonly DataPath[];
   readonly output?: Json;
   readonly error?: Json;
   /** By actor id. A child that has ended stays until the state that invoked it is left, as in XState. */
   readonly children: Readonly<Record<string, MachineChild>>;
+  /** Running children whose id a later one took. As in XState, they run on and their results still come. */
+  readonly orphans?: readonly OrphanedChild[];
   readonly timers: readonly MachineTimer[];
   /** History states' remembered states, as state-node orders, by the id of the history state. */
   readonly history?: Readonly<Record<string, readonly number[]>>;
@@ -32,6 +38,10 @@ export interface MachineChild {
   readonly src: string;
   readonly systemId?: string;
   readonly status: 'active' | 'done' | 'error';
+}
+
+export interface OrphanedChild extends MachineChild {
+  readonly actorId: string;
 }
 
 export interface MachineTimer {
@@ -97,6 +107,14 @@ export function parseMachineState(text: string): MachineState {
     nextTask,
     nextAnonymous,
   };
+}
+
+/** The running child that a task number belongs to. */
+export function runningChild(state: MachineState, task: number): OrphanedChild | undefined {
+  for (const [actorId, child] of Object.entries(state.children)) {
+    if (child.task === task && child.status === 'active') return { ...child, actorId };
+  }
+  return state.orphans?.find((orphan) => orphan.task === task);
 }
 
 function toStoredChild({ status, ...child }: MachineChild): StoredChild {

@@ -2,7 +2,7 @@ import { taskAt } from './actors.ts';
 import type { PreparedMachine } from './prepare.ts';
 import { type Received, receive } from './receive.ts';
 import { mayHoldReferences } from './references.ts';
-import { parseMachineState, storeMachineState, unstarted } from './state.ts';
+import { parseMachineState, runningChild, storeMachineState, unstarted } from './state.ts';
 import type { MachineInput, MachineStep } from './step.types.ts';
 import { type StepAt, StepRun } from './stepRun.ts';
 
@@ -57,8 +57,7 @@ export function checkTakesUp(prepared: PreparedMachine, stored: string, at: Step
 /** A timer for another actor concerns the machine no more. A child of its own gets nothing after its end. */
 function relay({ state, to, event }: Extract<Received, { type: 'relayed' }>, at: StepAt): MachineStep {
   const task = taskAt(to, at.actor.id);
-  const child = Object.values(state.children).find((each) => each.task === task);
-  const isGone = task !== undefined && child?.status !== 'active';
+  const isGone = task !== undefined && !runningChild(state, task);
   return {
     type: 'taken',
     stored: storeMachineState(state),

@@ -2,6 +2,7 @@ import type { AnyActorRef, AnyEventObject, AnyMachineSnapshot } from 'xstate';
 import type { Json } from '../data/json.ts';
 import type { Actors, Child } from './actors.ts';
 import { encodeReferences } from './references.ts';
+import type { ActorSource } from './sources.ts';
 import type { MachineTimer } from './state.ts';
 import type { MachineEffect } from './step.types.ts';
 import type { Request, Requests } from './stepScope.ts';
@@ -11,33 +12,42 @@ import { childActors, inputOf } from './xstateInternals.ts';
 type Send = Extract<Request, { type: 'send' }>;
 type StopReason = Extract<MachineEffect, { type: 'stopTask' }>['reason'];
 
+export interface ChildKinds {
+  /** What runs as a `src`. */
+  readonly sourceOf: (src: string) => ActorSource;
+  /** Whether a state invokes a `src` under an id. */
+  readonly isInvoke: (id: string, src: string) => boolean;
+}
+
 /** What a step comes to: effects, timers and children, brought about in the order in which XState's actor does it. */
 export class StepOutcome {
   readonly effects: MachineEffect[] = [];
   readonly #actors: Actors;
-  /** Whether a `src` is a machine, as opposed to a worker. */
-  readonly #isMachine: (src: string) => boolean;
+  readonly #sourceOf: ChildKinds['sourceOf'];
+  readonly #isInvoke: ChildKinds['isInvoke'];
   readonly #now: number;
   readonly #sentToSelf: AnyEventObject[];
   #timers: readonly MachineTimer[] = [];
   #children = new Map<string, Child>();
+  #orphans = new Set<Child>();
 
-  constructor(
-    actors: Actors,
-    isMachine: (src: string) => boolean,
-    now: number,
-    sentToSelf: AnyEventObject[],
-  ) {
+  constructor(actors: Actors, { sourceOf, isInvoke }: ChildKinds, now: number, sentToSelf: AnyEventObject[]) {
     this.#actors = actors;
-    this.#isMachine = isMachine;
+    this.#sourceOf = sourceOf;
+    this.#isInvoke = isInvoke;
     this.#now = now;
     this.#sentToSelf = sentToSelf;
   }
 
   /** What the machine has from earlier steps. */
-  takeOver(timers: readonly MachineTimer[], children: ReadonlyMap<string, Child>): void {
+  takeOver(
+    timers: readonly MachineTimer[],
+    children: ReadonlyMap<string, Child>,
+    orphans: readonly Child[],
+  ): void {
     this.#timers = timers;
     this.#children = new Map(children);
+    this.#orphans = new Set(orphans);
   }
 
   get timers(): readonly MachineTimer[] {
@@ -47,6 +57,11 @@ export class StepOutcome {
   /** By actor id. */
   get children(): ReadonlyMap<string, Child> {
     return this.#children;
+  }
+
+  /** Running children that the machine has no longer under their id. */
+  get orphans(): readonly Child[] {
+    return [...this.#orphans];
   }
 
   /** Brings about what a macrostep that succeeded asked for. */
@@ -73,23 +88,27 @@ export class StepOutcome {
     for (const request of requests) if (request.type === 'immediate') this.effects.push(request.effect);
   }
 
-  /** Stops what the machine has no more: another actor took its id. */
-  dropReplaced(snapshot: AnyMachineSnapshot): void {
-    const kept = new Map<string, Child>();
+  /** Tells the children that the machine's snapshot names from those that run on without a name, as in XState. */
+  orphanUnnamed(snapshot: AnyMachineSnapshot): void {
+    const named = new Map<string, Child>();
     for (const [actorId, actor] of childActors(snapshot)) {
       const child = this.#actors.childOf(actor);
-      if (child && this.#children.get(actorId) === child) kept.set(actorId, child);
+      if (child && this.#has(child)) named.set(actorId, child);
     }
-    for (const [actorId, child] of this.#children) {
-      if (kept.get(actorId) !== child) this.#stopTask(child, 'replaced');
-    }
-    this.#children = kept;
+    const unnamed = [...this.#orphans, ...this.#children.values()].filter(
+      (child) => named.get(child.actorId) !== child,
+    );
+    this.#children = named;
+    this.#orphans = new Set();
+    for (const child of unnamed) this.#orphan(child);
   }
 
   /** An ended machine has neither children nor timers. */
   end(): void {
     for (const child of this.#children.values()) this.#stopTask(child, 'ended');
+    for (const orphan of this.#orphans) this.#stopTask(orphan, 'orphaned');
     this.#children = new Map();
+    this.#orphans = new Set();
     this.#timers = [];
   }
 
@@ -108,7 +127,7 @@ export class StepOutcome {
         this.#timers = withoutCancelled(this.#timers, request.sendId);
         return;
       case 'emit':
-        this.effects.push({ type: 'emit', event: this.#encoded(request.event, 'message') });
+        this.effects.push({ type: 'emit', event: this.#encoded(request.event, 'data') });
         return;
       case 'send':
         this.#send(request, macrostep);
@@ -124,22 +143,39 @@ export class StepOutcome {
   #start(actor: AnyActorRef, macrostep: Macrostep): void {
     if (macrostep.cancelled.has(actor) || this.#actors.childOf(actor)) return;
     const older = this.#children.get(actor.id);
-    if (older) this.#stopTask(older, 'replaced');
     const child = this.#actors.number(actor);
+    if (older) this.#replace(older, child);
     this.#children.set(actor.id, child);
     const { task, actorId, src } = child;
-    // A machine reads references in its input; a worker reads plain data.
-    const into = this.#isMachine(src) ? 'store' : 'message';
+    const into = marksInInput(this.#sourceOf(src));
     const input = encodeReferences(inputOf(actor), into, (other) => this.#actors.referenceTo(other));
     this.effects.push({ type: 'startTask', task, actorId, src, input });
     for (const send of macrostep.release(actor)) this.#send(send, macrostep);
   }
 
+  /**
+   * Through a history state that resolves to the source of its own transition, XState invokes a second time what still
+   * runs for that state. Only then does the older one end: what is spawned under the id of a running actor leaves it alone.
+   */
+  #replace(older: Child, newer: Child): void {
+    const isInvokedTwice = older.src === newer.src && this.#isInvoke(newer.actorId, newer.src);
+    if (isInvokedTwice) this.#stopTask(older, 'replaced');
+    else this.#orphan(older);
+  }
+
+  #orphan(child: Child): void {
+    if (child.status === 'active') this.#orphans.add(child);
+  }
+
   #stop(actor: AnyActorRef, next: AnyMachineSnapshot): void {
     const child = this.#actors.childOf(actor);
-    if (!child || this.#children.get(actor.id) !== child) return;
-    this.#children.delete(actor.id);
+    if (!child || !this.#has(child)) return;
+    if (!this.#orphans.delete(child)) this.#children.delete(child.actorId);
     this.#stopTask(child, stopReason(actor, next));
+  }
+
+  #has(child: Child): boolean {
+    return this.#children.get(child.actorId) === child || this.#orphans.has(child);
   }
 
   #stopTask({ task, actorId, status }: Child, reason: StopReason): void {
@@ -154,11 +190,11 @@ export class StepOutcome {
       return;
     }
     const address = this.#actors.addressOf(to);
-    if (address === undefined) {
+    if (delayMs !== undefined) {
+      this.#schedule(event, id, delayMs, address ?? this.#actors.reserve(to));
+    } else if (address === undefined) {
       // What an entry action sends to the child that its state invokes comes before the child's start.
       if (macrostep.isToStart(to)) macrostep.held.push(send);
-    } else if (delayMs !== undefined) {
-      this.#schedule(event, id, delayMs, address);
     } else if (!this.#actors.isOwn(address) || this.#isRunning(to)) {
       this.effects.push({ type: 'send', to: address, event: this.#encoded(event, 'store') });
     }
@@ -166,7 +202,7 @@ export class StepOutcome {
 
   #isRunning(actor: AnyActorRef): boolean {
     const child = this.#actors.childOf(actor);
-    return child !== undefined && child.status === 'active' && this.#children.get(actor.id) === child;
+    return child !== undefined && child.status === 'active' && this.#has(child);
   }
 
   #schedule(event: AnyEventObject, id: string | undefined, delayMs: number, to?: string): void {
@@ -178,7 +214,7 @@ export class StepOutcome {
     });
   }
 
-  #encoded(event: AnyEventObject, into: 'store' | 'message'): Json {
+  #encoded(event: AnyEventObject, into: 'store' | 'data'): Json {
     return encodeReferences(event, into, (actor) => this.#actors.referenceTo(actor)) ?? null;
   }
 }
@@ -203,6 +239,22 @@ class Macrostep {
     const released = this.held.filter(({ to }) => to === actor);
     for (const send of released) this.held.splice(this.held.indexOf(send), 1);
     return released;
+  }
+}
+
+/** A machine reads every mark in its input, the worker host those of errors; other workers read plain data. */
+function marksInInput(source: ActorSource): 'store' | 'message' | 'data' {
+  switch (source.kind) {
+    case 'machine':
+      return 'store';
+    case 'promise':
+      return 'message';
+    case 'each':
+      return marksInInput(source.item);
+    case 'worker':
+    case 'lambda':
+    case 'host':
+      return 'data';
   }
 }
 

@@ -1,4 +1,5 @@
 import type { AnyActorRef, AnyActorScope, AnyEventObject, AnyMachineSnapshot } from 'xstate';
+import { entryTimeKey } from '../policy/entryTime.ts';
 import type { MachineEffect } from './step.types.ts';
 import { checkStorable } from './storable.ts';
 import { createSelf, inputOf, isActorRef, property, syncsSnapshots } from './xstateInternals.ts';
@@ -36,6 +37,10 @@ export interface StepScopeOptions {
   readonly address: string;
   readonly parent: AnyActorRef | undefined;
   readonly nextAnonymous: number;
+  /** Of the entry, for `entryTime`. */
+  readonly now: number;
+  readonly isStarting: boolean;
+  readonly systemIdsElsewhere?: ReadonlySet<string> | undefined;
   readonly snapshot: () => AnyMachineSnapshot | undefined;
 }
 
@@ -52,6 +57,9 @@ export class StepScope {
   readonly sentToSelf: AnyEventObject[] = [];
   #nextAnonymous: number;
   #ended = false;
+  #isStarting: boolean;
+  /** Frees the `systemId` of an actor that was stopped. */
+  #toFree: (() => void)[] = [];
   #requests: (Request | (() => Request))[] = [];
   #made = new Set<AnyActorRef>();
   /** Made, but not yet asked to be started. */
@@ -59,6 +67,7 @@ export class StepScope {
 
   constructor(options: StepScopeOptions) {
     this.#nextAnonymous = options.nextAnonymous;
+    this.#isStarting = options.isStarting;
     this.self = createSelf({
       address: options.address,
       parent: options.parent,
@@ -66,7 +75,11 @@ export class StepScope {
       send: (event) => this.#send(event),
       snapshot: options.snapshot,
       childMade: (child) => this.#childMade(child),
+      systemIdMissing: (systemId) => {
+        if (options.systemIdsElsewhere?.has(systemId)) throw new SystemIdElsewhereError(systemId);
+      },
     });
+    Object.assign(this.self, { [entryTimeKey]: options.now });
     const ignore = () => undefined;
     this.xstate = {
       self: this.self,
@@ -95,6 +108,8 @@ export class StepScope {
     this.#requests = [];
     this.#made = new Set();
     this.#unclaimed = undefined;
+    this.#isStarting = false;
+    for (const free of this.#toFree.splice(0)) free();
     return { requests, made };
   }
 
@@ -152,7 +167,10 @@ export class StepScope {
       case 'xstate.stopChild': {
         const actor = params;
         if (!isActor(actor)) return;
-        action.exec?.(action.info, params); // frees its systemId at once, as XState does
+        const free = () => action.exec?.(action.info, params);
+        // As in XState, whose actor does nothing before it has started, only after the first macrostep.
+        if (this.#isStarting) this.#toFree.push(free);
+        else free();
         this.#requests.push({ type: 'stop', actor });
         return;
       }
@@ -216,6 +234,18 @@ export class SentFromActionError extends Error {
     super(
       `An action cannot send '${eventType}' when it runs: its step is stored already. ` +
         'Use raise, sendTo or sendParent in the machine, or put an event item into the table.',
+    );
+  }
+}
+
+/** Thrown within a step to a machine that looks up an actor of another execution. */
+export class SystemIdElsewhereError extends Error {
+  readonly code = 'SystemIdElsewhere';
+  override readonly name = 'SystemIdElsewhereError';
+  constructor(systemId: string) {
+    super(
+      `system.get('${systemId}') finds only actors of its own execution, and none of them has this system id now. ` +
+        "Send through sendParent and sendTo, or pass the actor's reference in input or in an event.",
     );
   }
 }

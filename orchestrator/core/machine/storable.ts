@@ -1,25 +1,22 @@
+import { isError } from '../data/describeThrown.ts';
 import type { Json } from '../data/json.ts';
+import { isMarkKey } from '../data/marks.ts';
 import { hasPlainPrototype, refuseUnstorable } from '../data/serializable.ts';
 import { isActorRef } from './xstateInternals.ts';
-
-/** A key that stands for a reference in what is stored, or that is data and looks like one. See references.ts. */
-export const referenceKey = /^\$+actor$/;
-
-const dollar = 36;
 
 /** Deeper than this, a value is looked at with an eye to cycles. */
 const maxFastDepth = 100;
 
 /**
- * Checks that JSON changes nothing in a value; references to actors are let pass.
- * @returns the value itself where it can be stored as it is; undefined where it is undefined or holds references to
- * actors, and has to be encoded
+ * Checks that JSON changes nothing in a value; actors and errors are let pass, which are stored by marks.
+ * @returns the value itself where it can be stored as it is; undefined where it is undefined or holds actors or errors,
+ * and has to be encoded
  * @throws NotSerializableError with the path of the first part that cannot be stored
  */
 export function checkStorable(value: unknown, path: string): Json | undefined {
   if (isPlainJson(value, 0)) return value;
   if (value === undefined) return undefined;
-  refuseUnstorable(value, path, isActorRef);
+  refuseUnstorable(value, path, (part) => isActorRef(part) || isError(part));
   return undefined;
 }
 
@@ -48,7 +45,7 @@ function isPlainArray(values: readonly unknown[], depth: number): boolean {
 function isPlainObject(value: object, depth: number): boolean {
   if (!hasPlainPrototype(value)) return false;
   for (const [key, part] of Object.entries(value)) {
-    if (key.charCodeAt(0) === dollar && referenceKey.test(key)) return false;
+    if (isMarkKey(key)) return false;
     if (part !== undefined && !isPlainJson(part, depth)) return false;
   }
   return true;

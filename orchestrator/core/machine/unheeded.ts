@@ -1,7 +1,7 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { ownProperty } from '../data/ownProperty.ts';
+import type { MachineProblem } from './machineProblem.ts';
 import { invokeConfigs, pathOf } from './parts.ts';
-import type { MachineProblem } from './refusals.ts';
 import { configOf, property } from './xstateInternals.ts';
 
 /**
@@ -103,8 +103,9 @@ function* rootProblems({ root }: AnyStateMachine): Generator<MachineProblem> {
     if (!('output' in configOf(state))) continue;
     yield {
       path: `states.${key}.output`,
-      problem: 'the machine has no output, so nobody would see that of its final state',
-      instead: 'give the machine output: ({ event }) => event.output',
+      problem: 'the machine has no output, so XState drops the output of its final state',
+      instead: 'give the machine output: ({ event }) => event.output, or leave this one out',
+      isWarning: true,
     };
   }
 }

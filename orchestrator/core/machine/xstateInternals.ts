@@ -162,19 +162,33 @@ export interface SelfOptions {
   readonly send: (event: AnyEventObject) => void;
   readonly snapshot: () => AnyMachineSnapshot | undefined;
   readonly childMade: (child: AnyActorRef) => void;
+  /** Called where a machine looks up a system id that none of its actors has. It may throw. */
+  readonly systemIdMissing: (systemId: string) => undefined;
 }
 
 /** The actor that a machine sees as `self` for the length of a step. It is never started. */
 export function createSelf(options: SelfOptions): AnyActorRef {
   const { address, parent } = options;
   const self = createActor(identity, { id: address, ...(parent ? { parent } : {}) });
-  Object.assign(self.system, { _bookId: options.bookId });
+  const get: (systemId: string) => AnyActorRef | undefined = self.system.get;
+  Object.assign(self.system, {
+    _bookId: options.bookId,
+    get: (systemId: string) => get(systemId) ?? options.systemIdMissing(systemId),
+  });
   Object.assign(self, {
     sessionId: address,
     _send: options.send,
     getSnapshot: () => options.snapshot() ?? identity.getInitialSnapshot({} as AnyActorScope, undefined),
   });
   return Object.assign(self, { [childMadeListener]: options.childMade });
+}
+
+/** A running child that its machine's snapshot does not name: it has its parent's system, and its `systemId` there. */
+export function createChildActor(
+  parent: AnyActorRef,
+  { id, systemId }: { readonly id: string; readonly systemId: string | undefined },
+): AnyActorRef {
+  return createActor(identity, { id, parent, ...(systemId === undefined ? {} : { systemId }) });
 }
 
 /** An actor that lives elsewhere, or no more. */

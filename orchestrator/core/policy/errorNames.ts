@@ -2,7 +2,7 @@
 export const timeoutErrorName = 'States.Timeout';
 /** Step Functions' name for an attempt that gave no sign of life in time. */
 export const heartbeatTimeoutErrorName = 'States.HeartbeatTimeout';
-/** Step Functions' name for data over a limit: it ends the execution, and no retry or `onError` sees it. */
+/** Step Functions' name for data over a limit: it is not tried again, since another attempt would give as much. */
 export const dataLimitErrorName = 'States.DataLimitExceeded';
 /** Step Functions' name for a function whose process came to an end: it crashed, exited, or ran out of memory. */
 export const unknownFunctionErrorName = 'Lambda.Unknown';

@@ -56,17 +56,15 @@ describe('each, against a model that knows no time', () => {
           seed,
           maximumDelayMs,
         });
-        const { insertResult } = cloud.table;
-        cloud.table.insertResult = async (result) =>
-          deeds[result.index ?? -1]?.[result.attempt - 1] === 'hang'
-            ? 'inserted'
-            : insertResult.call(cloud.table, result);
+        const insertResult = cloud.table.journal.insertResult.bind(cloud.table.journal);
+        cloud.table.journal.insertResult = async (result) =>
+          deeds[result.index ?? -1]?.[result.attempt - 1] === 'hang' ? 'inserted' : insertResult(result);
         let mostOpen = 0;
-        const { commit } = cloud.table;
-        cloud.table.commit = (execution) => {
+        const commit = cloud.table.executions.commit.bind(cloud.table.executions);
+        cloud.table.executions.commit = (execution) => {
           const open = execution.fanOuts?.[0]?.open ?? [];
           mostOpen = Math.max(mostOpen, open.length);
-          return commit.call(cloud.table, execution);
+          return commit(execution);
         };
         await cloud.start('fan', 'f1', { M: { count: { N: String(deeds.length) } } });
         await cloud.advance(1_800_000);

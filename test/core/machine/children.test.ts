@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { assign, createMachine, enqueueActions, fromPromise, sendTo, setup, spawnChild } from 'xstate';
+import { assign, createMachine, enqueueActions, fromPromise, sendTo, setup } from 'xstate';
 import { Execution } from './execution.ts';
 
 const work = fromPromise(async () => 'done');
@@ -30,7 +30,7 @@ test('an invoke starts a task with its input, and its output comes with the done
   expect(execution.state).toMatchObject({ status: 'done', value: 'b', context: { output: { receipt: 7 } } });
 });
 
-test('an error reaches onError as the plain data that the worker reported', () => {
+test('an error that is kept in the context is stored as the plain data that the worker reported', () => {
   const machine = provided.createMachine({
     id: 'm',
     initial: 'a',
@@ -62,16 +62,6 @@ test('a state that is entered again starts a new task, and the result of the old
   expect(execution.did).toEqual(['stop 0.m.a 0 left', 'start 0.m.a 1']);
   expect(execution.succeed(0).ignored).toBe('NotOpen');
   expect(execution.succeed(1).state.value).toBe('b');
-});
-
-test('a spawn under the id of a running child stops the older one', () => {
-  const machine = provided.createMachine({
-    id: 'm',
-    on: { SPAWN: { actions: spawnChild('work', { id: 'only' }) } },
-  });
-  const execution = new Execution(machine).start().send('SPAWN').send('SPAWN');
-  expect(execution.did).toEqual(['stop only 0 replaced', 'start only 1']);
-  expect(execution.succeed(0).ignored).toBe('NotOpen');
 });
 
 test('a child that is stopped before it started never starts, and takes no number', () => {

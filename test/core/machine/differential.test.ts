@@ -27,6 +27,7 @@ describe('a generated machine, stored and taken up again before every input', ()
     const tally = await compareMany({ machines: 60, seed: 1, children: true });
     expect(tally.machines).toBeGreaterThan(50);
     expect(tally.metBy('sendTo child machine')).toBeGreaterThan(30);
+    expect(tally.metBy('exit sendTo child machine')).toBeGreaterThan(10);
   }, 300_000);
 
   test.each(keptSeeds)(

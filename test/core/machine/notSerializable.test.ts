@@ -17,7 +17,6 @@ describe('what JSON would change fails the machine, and the message has its path
     [1n, 'is a BigInt: store it as a string'],
     [Number.NaN, 'is NaN: store null or a string'],
     [Number.POSITIVE_INFINITY, 'is Infinity: store null or a string'],
-    [new Error('x'), 'is an Error: store { name, message }'],
     [Promise.resolve(), 'is a Promise: invoke a fromPromise actor and store its output'],
     [new Money(), 'is an instance of Money: store a plain object'],
   ])('%s', (value, advice) => {

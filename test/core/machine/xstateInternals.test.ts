@@ -36,7 +36,7 @@ const thrownBy = (act: () => void): unknown => {
   return undefined;
 };
 
-const nobody = { snapshot: () => undefined, parent: undefined, nextAnonymous: 0 };
+const nobody = { snapshot: () => undefined, parent: undefined, nextAnonymous: 0, isStarting: false, now: 0 };
 
 describe('XState 5.33 still has the private parts that a step leans on:', () => {
   test('__xstatenode marks machines, and idMap has the nodes by their order', () => {
@@ -102,6 +102,7 @@ describe('XState 5.33 still has the private parts that a step leans on:', () => 
       send: (event) => sent.push(event.type),
       snapshot: () => snapshot,
       childMade: (child) => made.push(child.sessionId),
+      systemIdMissing: () => undefined,
     });
     self.send({ type: 'HELLO' });
     expect(sent).toEqual(['HELLO']);

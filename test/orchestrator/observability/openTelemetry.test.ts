@@ -4,7 +4,7 @@ import { setup } from 'xstate';
 import { startExecution } from '../../../client/start.ts';
 import type { TaskPayload } from '../../../orchestrator/contract/task.ts';
 import { openTelemetry } from '../../../orchestrator/observability/openTelemetry.ts';
-import { MemoryTable } from '../../../testing/memoryTable.ts';
+import { MemoryTable } from '../../../testing/memoryTable/memoryTable.ts';
 import { worker } from '../../../workers/index.ts';
 import { runTask, type Task } from '../../../workers/runTask.ts';
 import { OrchestratorRig } from '../../support/orchestratorRig.ts';
@@ -130,7 +130,7 @@ describe('spans', () => {
     await openTelemetry.span({ name: 'checkout', kind: 'internal', traceparent, attributes: {} }, () =>
       startExecution(surroundings, 'errand', {}),
     );
-    expect(await table.readStart('e')).toMatchObject({
+    expect(await table.journal.readStart('e')).toMatchObject({
       traceparent: `00-${traceId}-${'1'.padStart(16, '0')}-01`,
     });
   });

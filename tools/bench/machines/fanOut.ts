@@ -2,7 +2,7 @@ import { each, isFailedItem, worker } from 'millrace/workers';
 import { assign, setup } from 'xstate';
 import type { Measured, MeasureInput } from '../workers/measure.ts';
 
-/** A list of as many items as its input says, worked on by one worker. Of the outputs it keeps what they add up to. */
+/** A list of as many items as its input says, for one worker. It keeps the sum of the outputs. */
 export const fanOut = setup({
   types: {
     input: {} as { items: number; concurrency: number },

@@ -1,6 +1,6 @@
 import { setup } from 'xstate';
 
-/** Waits as long as it is told, and is done. */
+/** Waits as long as its input says, and is done. */
 export const reminder = setup({
   types: { input: {} as { delayMs: number }, context: {} as { delayMs: number } },
   delays: { given: ({ context }) => context.delayMs },

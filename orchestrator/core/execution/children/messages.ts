@@ -1,6 +1,7 @@
 import type { Json } from '../../data/json.ts';
 import { ownProperty } from '../../data/ownProperty.ts';
-import type { MachineEvent, TaskError } from '../../machine/step.types.ts';
+import type { TaskError } from '../../data/thrown.ts';
+import type { MachineEvent } from '../../machine/step.types.ts';
 
 /** What one execution tells another: actors in it are references. */
 export type Message =
@@ -53,10 +54,9 @@ export class Outgoing {
     this.#starts.set(start.receiver, start);
   }
 
-  /** A child that is started and stopped by one commit never starts. */
+  /** A child that is started and stopped by one commit never starts, unless it has something to hear between. */
   stop(child: string): void {
-    if (this.#starts.delete(child)) this.#messages.delete(child);
-    else this.send(child, { type: 'stop' });
+    if (this.#messages.has(child) || !this.#starts.delete(child)) this.send(child, { type: 'stop' });
   }
 
   send(receiver: string, message: Message): void {

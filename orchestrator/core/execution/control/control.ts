@@ -1,9 +1,7 @@
-import { ownProperty } from '../../data/ownProperty.ts';
 import { shiftTimers } from '../../machine/index.ts';
 import { redriveChildren } from '../children/children.ts';
 import { type FanOut, withOpenTasks } from '../lists/fanOut.ts';
-import { parentOf } from '../model/addresses.ts';
-import type { ControlEntry, MessageEntry } from '../model/entries.ts';
+import type { ControlEntry } from '../model/entries.ts';
 import type { OpenTask } from '../model/execution.ts';
 import type { IgnoredReason } from '../model/log.ts';
 import type { Draft } from '../step/draft.ts';
@@ -46,23 +44,6 @@ function aborted(cause: string) {
   return { code: 'Stopped', name: 'Stopped', message: cause } as const;
 }
 
-/** What another execution's machine says that needs no machine here. Answers whether the message was that. */
-export function applyParentsWord(draft: Draft, entry: MessageEntry): boolean {
-  const word = entry.messages.findLast(({ type }) => type === 'stop' || type === 'redrive');
-  if (!word || entry.sender !== parentOf(draft.execution.executionId)) return false;
-  if (word.type === 'stop') {
-    if (draft.ended) return false;
-    draft.end('ABORTED', {}, false);
-  } else if (redrive(draft, {}) !== undefined) return false;
-  // Others before it may lie in the journal, for when the machine is there.
-  const { received = {} } = draft.execution;
-  if ((ownProperty(received, entry.sender) ?? 0) === entry.number - 1) {
-    draft.set({ received: { ...received, [entry.sender]: entry.number } });
-  }
-  draft.log('message', entry.reference);
-  return true;
-}
-
 /** A parent's word is never too late: what the parent refers to is renewed with its own data. */
 function isTooLate({ execution: { endedAt }, now }: Draft, { redrivableMs }: RedriveLimits): boolean {
   return endedAt !== undefined && redrivableMs !== undefined && now - endedAt > redrivableMs;
@@ -75,7 +56,7 @@ type Redrive = Pick<ControlEntry, 'version' | 'input'>;
  * repeated: results that have come meanwhile are found in the journal. An attempt that failed, or whose time ran out, is
  * followed by a new one. Answers why it is not taken.
  */
-function redrive(draft: Draft, { version, input }: Redrive): IgnoredReason | undefined {
+export function redrive(draft: Draft, { version, input }: Redrive): IgnoredReason | undefined {
   const { status, failed, machineVersion, startedOnVersion } = draft.execution;
   if (status === 'RUNNING' || status === 'SUCCEEDED' || status === 'SUSPENDED') return 'NotRedrivable';
   if (input !== undefined) {
@@ -133,7 +114,7 @@ function withFailuresReopened(fanOut: FanOut, last: number | undefined, now: num
 }
 
 /** Timers stood still: they are as far away as they were. What has come meanwhile is in the journal. */
-function resume(draft: Draft): void {
+export function resume(draft: Draft): undefined {
   const { suspendedAt = draft.now, snapshot, waiting } = draft.execution;
   const ms = draft.now - suspendedAt;
   draft.clear('suspendedAt');

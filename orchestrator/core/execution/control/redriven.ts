@@ -25,6 +25,7 @@ export function goOnFromFailure(draft: Draft, machine: PreparedMachine, cause: s
   }
   draft.clear('failed');
   draft.clear('inputPatch');
+  draft.clear('redriveNumber');
   draft.set({ machineVersion: machine.version, definitionHash: machine.definitionHash });
   if (machine.timeoutMs !== undefined) draft.set({ timeoutAt: draft.now + machine.timeoutMs });
 }

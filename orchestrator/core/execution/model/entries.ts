@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../data/json.ts';
-import type { TaskError } from '../../machine/step.types.ts';
+import type { TaskError } from '../../data/thrown.ts';
 import type { Message } from '../children/messages.ts';
 
 /** An item of an execution's journal, as the core takes it in. `reference` is its sort key in the table. */

@@ -79,6 +79,8 @@ export interface Execution {
   readonly log: string;
   /** What made it FAILED: a redrive begins there. */
   readonly failed?: Failed;
+  /** Number of its parent's message item that redrove it, until it goes on: a stop sent before that does not count. */
+  readonly redriveNumber?: number;
   /** When it was suspended. */
   readonly suspendedAt?: number;
   /** When it is TIMED_OUT. */

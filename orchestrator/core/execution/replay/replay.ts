@@ -187,7 +187,7 @@ export class Replay {
     if (entry.verdict.type === 'ignored' && entry.verdict.reason === 'RedriveTooLate') {
       return { step: undefined, verdict: entry.verdict };
     }
-    if (this.#wait && item?.kind === 'control' && item.control === 'redrive') {
+    if (this.#wait && isRedrive(item)) {
       // Whether it waited for a redrive is not the machine's doing: the log knows.
       if (entry.verdict.type !== 'applied') return { step: undefined, verdict: entry.verdict };
       this.#wait = undefined;
@@ -324,6 +324,12 @@ export class Replay {
   #diverges({ reference }: LogEntry, code: DivergenceCode, message: string): Divergence {
     return { number: this.#number, reference, code, message };
   }
+}
+
+/** Of an operator or, where it begins with that, of the parent. */
+function isRedrive(item: JournalEntry | undefined): boolean {
+  if (item?.kind === 'message') return item.messages[0]?.type === 'redrive';
+  return item?.kind === 'control' && item.control === 'redrive';
 }
 
 function waitingExecution(execution: Execution, { phase, code }: Wait): Execution {

@@ -7,7 +7,8 @@ import {
 } from '../../machine/index.ts';
 import type { OutgoingItem } from '../children/messages.ts';
 import { postOutgoing } from '../children/outbox.ts';
-import { applyControl, applyParentsWord } from '../control/control.ts';
+import { applyParentsWord, needsNoMachine } from '../children/parentsWord.ts';
+import { applyControl } from '../control/control.ts';
 import { unfetchedPatchedTask } from '../control/inputPatch.ts';
 import { goOnFromFailure } from '../control/redriven.ts';
 import type { ItemList } from '../lists/itemList.ts';
@@ -132,7 +133,7 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
     for (const entry of fresh) {
       if (entry.kind === 'control') applyControl(draft, entry, limits);
       else if (entry.kind === 'message' && !isOfBeforeRedrive(draft, entry, segments)) {
-        applyParentsWord(draft, entry);
+        if (needsNoMachine(draft, entry)) applyParentsWord(draft, entry);
       }
     }
     if (draft.ended) logAsEnded(draft, fresh, segments.named);
@@ -173,6 +174,8 @@ class Attempt {
   readonly #isWholeJournal: boolean;
   readonly #unavailable: ExecutionError | undefined;
   readonly #causeOf: (entry: JournalEntry) => string;
+  /** Whether its own delivery is what is being taken: what is read beside it has another. */
+  readonly #isDelivered: (entry: JournalEntry) => boolean;
   readonly #cause: string;
   readonly #segments: SegmentReferences;
 
@@ -188,6 +191,7 @@ class Attempt {
     this.#cause = wakeId ?? delivered?.[0] ?? entries[0]?.reference ?? '';
     this.#causeOf = ({ reference }) =>
       delivered === undefined || delivered.includes(reference) ? reference : this.#cause;
+    this.#isDelivered = ({ reference }) => delivered?.includes(reference) === true;
     this.#mayGoOn =
       this.#waited === undefined ||
       (input.isWholeJournal === true && this.#waited.nextAttemptAt <= draft.now);
@@ -198,8 +202,8 @@ class Attempt {
     const isStale = isOfBeforeRedrive(draft, entry, this.#segments);
     if (entry.kind === 'control') {
       applyControl(draft, entry, this.#limits);
-    } else if (entry.kind === 'message' && !isStale && applyParentsWord(draft, entry)) {
-      return;
+    } else if (entry.kind === 'message' && !isStale && needsNoMachine(draft, entry)) {
+      applyParentsWord(draft, entry);
     } else if (draft.ended) {
       draft.log(logKindOf(entry), entry.reference, { type: 'ignored', reason: 'Ended' });
     } else if (entry.kind === 'start' && entry.invalid !== undefined) {
@@ -214,7 +218,7 @@ class Attempt {
         // A commit of somebody who has read the journal, but not this entry, must not come after this decision.
         const { status } = draft.execution;
         const isLeft = this.#waited !== undefined || status === 'PENDING_REDRIVE' || status === 'SUSPENDED';
-        if (isLeft && !this.#isWholeJournal) draft.set({});
+        if (isLeft && (!this.#isWholeJournal || this.#isDelivered(entry))) draft.set({});
         return;
       }
       if (neededData(entry) !== undefined) throw new DataUnavailableError(this.#unavailable);

@@ -1,7 +1,7 @@
 import { ownProperty } from '../../data/ownProperty.ts';
 import type { PreparedMachine } from '../../machine/index.ts';
 import { hasChild } from '../children/children.ts';
-import type { Message } from '../children/messages.ts';
+import { applyWord, noteReceived, takenOf, verdictOfAll } from '../children/parentsWord.ts';
 import { anotherAttempt } from '../control/control.ts';
 import { patched } from '../control/mergePatch.ts';
 import { isItemTask } from '../lists/fanOut.ts';
@@ -115,37 +115,45 @@ function applyMessages(
   entry: MessageEntry,
   taking: Taking,
 ): LogVerdict {
-  const { failed } = draft.execution;
-  const taken = failed?.reference === entry.reference ? (failed.messages ?? 0) : 0;
-  const verdicts = entry.messages.slice(taken).map((message, index) => {
-    const reference = entry.reference;
-    const next = taken + index + 1;
-    const afterwards = next < entry.messages.length ? { reference, messages: next } : undefined;
-    draft.taking({ reference, messages: taken + index }, afterwards);
-    return applyMessage(draft, machine, entry, message, taking);
-  });
-  noteReceived(draft, entry);
-  const applied =
-    verdicts.find(({ type }) => type === 'applied') ?? verdicts.find(({ type }) => type === 'held');
-  return applied ?? verdicts[0] ?? { type: 'ignored', reason: 'InvalidEvent' };
+  const { messages, reference } = entry;
+  const verdicts: LogVerdict[] = [];
+  for (let index = takenOf(draft.execution, entry); index < messages.length; index++) {
+    const next = index + 1;
+    const afterwards = next < messages.length ? { reference, messages: next } : undefined;
+    draft.taking({ reference, messages: index }, afterwards);
+    const verdict = applyMessage(draft, machine, entry, index, taking);
+    verdicts.push(failureBy(draft, entry) ?? verdict);
+  }
+  if (isHeard(draft, entry)) noteReceived(draft, entry);
+  return verdictOfAll(verdicts);
+}
+
+/** Invariant 5: of a state that was left, nothing acts on a later one. */
+function isHeard({ execution }: Draft, { sender }: MessageEntry): boolean {
+  const task = childNumber(sender, execution.executionId);
+  return task === undefined || hasChild(execution, task);
 }
 
 function applyMessage(
   draft: Draft,
   machine: PreparedMachine,
-  { sender, reference }: MessageEntry,
-  message: Message,
+  entry: MessageEntry,
+  index: number,
   { cause, isStale }: Taking,
 ): LogVerdict {
-  if (draft.ended) return { type: 'ignored', reason: 'Ended' };
-  const task = childNumber(sender, draft.execution.executionId);
-  // Invariant 5: of a state that was left, nothing acts on a later one.
-  if (task !== undefined && !hasChild(draft.execution, task)) return { type: 'ignored', reason: 'NotOpen' };
+  const { sender, reference } = entry;
+  const message = entry.messages[index];
+  if (message?.type === 'stop' || message?.type === 'redrive') {
+    return isStale ? { type: 'ignored', reason: 'Redriven' } : applyWord(draft, entry, index);
+  }
+  if (draft.ended || message === undefined) return { type: 'ignored', reason: 'Ended' };
+  if (!isHeard(draft, entry)) return { type: 'ignored', reason: 'NotOpen' };
   switch (message.type) {
     case 'event':
       return offerEvent(draft, machine, { reference, event: message.event, isMessage: true }, cause);
     case 'done':
     case 'error': {
+      const task = childNumber(sender, draft.execution.executionId);
       if (task === undefined) return { type: 'ignored', reason: 'NotOpen' };
       // The child is redriven, too, and has more to say.
       if (message.type === 'error' && isStale) return { type: 'ignored', reason: 'Redriven' };
@@ -161,26 +169,14 @@ function applyMessage(
       draft.settle(machine, result, cause);
       return { type: 'applied' };
     }
-    case 'stop':
-    case 'redrive':
-      // Of a parent, these were taken before (control.ts).
-      return { type: 'ignored', reason: 'NotOpen' };
   }
-}
-
-/** What was applied of one sender comes from its numbers: an older one that is delivered late has been here. */
-function noteReceived(draft: Draft, { sender, number }: MessageEntry): void {
-  const { executionId, received = {} } = draft.execution;
-  const task = childNumber(sender, executionId);
-  if (task !== undefined && !hasChild(draft.execution, task)) return;
-  draft.set({ received: { ...received, [sender]: number } });
 }
 
 /** A parent's word may be taken before what the parent has said before: it counts once that was taken, too. */
 export function countAgain(draft: Draft, entry: JournalEntry): void {
   if (entry.kind !== 'message' || draft.ended) return;
   const counted = ownProperty(draft.execution.received, entry.sender) ?? 0;
-  if (counted > 0 && entry.number === counted + 1) noteReceived(draft, entry);
+  if (counted > 0 && entry.number === counted + 1 && isHeard(draft, entry)) noteReceived(draft, entry);
 }
 
 export function logKindOf(entry: JournalEntry): LogEntryKind {

@@ -216,5 +216,6 @@ type OptionalKey =
   | 'held'
   | 'failed'
   | 'suspendedAt'
+  | 'redriveNumber'
   | 'timeoutAt'
   | 'inputPatch';

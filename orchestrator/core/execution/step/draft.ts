@@ -1,10 +1,14 @@
+import type { Json } from '../../data/json.ts';
+import type { TaskError } from '../../data/thrown.ts';
 import {
+  type MachineFailure,
   type MachineInput,
   type MachineState,
   type MachineStep,
   nextTimerDueAt,
   type PreparedMachine,
   parseMachineState,
+  runningChild,
   type StepAt,
   stepMachine,
 } from '../../machine/index.ts';
@@ -18,8 +22,11 @@ import { CommitDraft } from './commitDraft.ts';
 import { dropHeldEvents, offerHeldEvents } from './heldEvents.ts';
 import { takeEffects } from './machineEffects.ts';
 
-/** Of an error's message and stack, so that a failure fits where the state of before fitted. */
-const longestText = 4000;
+/** Characters of an error's message, and of its stack: all that a worker's may have, where the state leaves room. */
+const longestMessage = 32_768;
+const longestStack = 4000;
+const longestBesideLargeState = 4000;
+const largeState = 100_000;
 
 /** One execution while a commit is being prepared for it. Lives for one call of `advance`; nothing outside sees it. */
 export class Draft extends CommitDraft {
@@ -28,6 +35,10 @@ export class Draft extends CommitDraft {
   #settledAtOnce = 0;
   #taking: Failed | undefined;
   #afterwards: Failed | undefined;
+  /** What the machine failed with: its parent gets it whole. */
+  #thrown: TaskError | undefined;
+  /** What the machine ended with, errors in it marked, for its parent. */
+  #markedOutput: Json | undefined;
 
   /** The draft of an execution's first commit. */
   static first(executionId: string, machine: string, now: number): Draft {
@@ -89,8 +100,9 @@ export class Draft extends CommitDraft {
         cause,
         true,
       );
-      const isTask = step.failure.code === 'TaskFailed' && input.type === 'taskFailed';
-      this.fail(errorOf(step.failure), isTask ? { task: input.task } : this.#taking);
+      const isTask = isOfTask(step.failure) && input.type === 'taskFailed';
+      const failed = isTask ? { task: input.task } : this.#taking;
+      this.fail(errorOf(step.failure), failed, step.thrown);
       return undefined;
     }
     const before = this.#state;
@@ -100,6 +112,7 @@ export class Draft extends CommitDraft {
     takeEffects(this, step.effects, machine, cause, false);
     if (!this.ended && step.state.status === 'done') {
       const { output } = step.state;
+      this.#markedOutput = step.markedOutput;
       this.end('SUCCEEDED', output === undefined ? {} : { output });
       this.closeTasks();
     }
@@ -110,20 +123,25 @@ export class Draft extends CommitDraft {
       undo();
       this.#state = before;
       this.#toSettle = [];
-      this.fail(error);
+      this.fail(error, this.#taking, this.#thrown);
     }
     return undefined;
   }
 
-  /** @param failed what a redrive begins with */
-  fail(error: ExecutionError, failed: Failed | undefined = this.#taking): void {
+  /**
+   * @param failed what a redrive begins with
+   * @param thrown what the machine failed with, for its parent
+   */
+  fail(error: ExecutionError, failed: Failed | undefined = this.#taking, thrown?: TaskError): void {
     this.setOptional('failed', failed);
     const { message, stack, ...rest } = error;
+    const isLarge = (this.execution.snapshot?.length ?? 0) > largeState;
+    this.#thrown = thrown;
     this.end('FAILED', {
       error: {
         ...rest,
-        message: message.slice(0, longestText),
-        ...(stack !== undefined && { stack: stack.slice(0, longestText) }),
+        message: message.slice(0, isLarge ? longestBesideLargeState : longestMessage),
+        ...(stack !== undefined && { stack: stack.slice(0, longestStack) }),
       },
     });
   }
@@ -135,7 +153,7 @@ export class Draft extends CommitDraft {
     this.set({ status, endedAt: this.now, ...result });
     this.dispatchNothing();
     stopChildren(this);
-    if (isToldToParent) tellParent(this);
+    if (isToldToParent) tellParent(this, { thrown: this.#thrown, output: this.#markedOutput });
     // What has failed can be redriven, and then has them still.
     if (status !== 'SUCCEEDED') return;
     dropHeldEvents(this);
@@ -199,12 +217,16 @@ export class Draft extends CommitDraft {
   }
 }
 
+/** Whether the failure is that of the task whose outcome the step was given, or what the machine made of that. */
+function isOfTask({ code }: MachineFailure): boolean {
+  return code === 'TaskFailed' || code === 'DeclaredFailure';
+}
+
 type Outcome = Extract<MachineInput, { type: 'taskSucceeded' | 'taskFailed' }>;
 /** Why the machine ignored what it was given. */
 type Ignored = Extract<MachineStep, { type: 'ignored' }>['reason'];
 
 /** A task that was started and stopped by the same step is not waited for. */
 function isStarted(state: MachineState | undefined, task: number): boolean {
-  const children = Object.values(state?.children ?? {});
-  return children.some((child) => child.task === task && child.status === 'active');
+  return state !== undefined && runningChild(state, task) !== undefined;
 }

@@ -1,5 +1,5 @@
+import type { TaskError } from '../../data/thrown.ts';
 import type { PreparedMachine } from '../../machine/index.ts';
-import type { TaskError } from '../../machine/step.types.ts';
 import { dataLimitErrorName, timeoutErrorName } from '../../policy/errorNames.ts';
 import { isItemTask, openTasks } from '../lists/fanOut.ts';
 import { settleItem } from '../lists/itemTasks.ts';
@@ -103,12 +103,8 @@ export function failAttempt(
   cause: string,
   status: 'FAILED' | 'TIMED_OUT' = 'FAILED',
 ): void {
-  const isTooLarge = error.name === dataLimitErrorName;
-  if (isTooLarge && !isItemTask(task)) {
-    const failure = { code: 'DataLimitExceeded', name: error.name, message: error.message } as const;
-    draft.fail(failure, { task: task.task });
-    return;
-  }
+  // Another attempt would answer as much.
+  const isTooLarge = !error.$thrown && error.name === dataLimitErrorName;
   const { policy } = machine.taskSourceOf(task.worker);
   const retry = isTooLarge ? undefined : retryOf(draft.execution.executionId, task, error, policy, draft.now);
   if (retry) {

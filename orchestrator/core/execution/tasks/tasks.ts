@@ -1,4 +1,4 @@
-import type { TaskError } from '../../machine/step.types.ts';
+import { isRetryable, nameOfThrown, type TaskError } from '../../data/thrown.ts';
 import {
   covers,
   heartbeatTimeoutErrorName,
@@ -16,8 +16,9 @@ export function retryOf(
   policy: ResolvedTaskPolicy,
   now: number,
 ): OpenTask | undefined {
-  if (error.retryable === false) return undefined;
-  const place = policy.retry.findIndex(({ errors }) => errors.some((name) => covers(name, error.name)));
+  if (!isRetryable(error)) return undefined;
+  const thrown = nameOfThrown(error);
+  const place = policy.retry.findIndex(({ errors }) => errors.some((name) => covers(name, thrown)));
   const retry = policy.retry[place];
   if (!retry) return undefined;
   // With one policy, the attempts before this one are its retries: nothing has to be counted beside them.

@@ -95,14 +95,16 @@ export class ActionBuilder {
       ['assign from event', () => this.#assignLast()],
       ['raise', () => raise({ type: this.#choices.oneOf(['A', 'B', 'R']) })],
       ['delayed raise', () => this.#delayedRaise()],
-      ['cancel', () => cancel(this.#choices.oneOf(['t0', 't1']))],
+      ['cancel', () => this.#cancel()],
       ['spawn in assign', () => this.#spawn()],
       ['spawnChild', () => this.#spawnChild()],
       ['stopChild', () => stopChild(`k${this.#choices.pick(3)}`)],
       ['emit', () => this.#emit()],
       ['log', () => log(({ context }) => `n=${context.n}`, this.#choices.oneOf(['L', undefined]))],
       ['sendTo self', () => this.#sendToSelf()],
+      ['sendTo system', () => this.#sendToSystem()],
       ['sendTo reference', () => this.#withReference(sendTo(referred, ping as never))],
+      ['delayed sendTo reference', () => this.#withReference(this.#delayedToReference())],
       ['stopChild by reference', () => this.#withReference(stopChild(referred))],
       ['anonymous spawn', () => this.#spawnAnonymous()],
       ['enqueueActions', () => this.#enqueue()],
@@ -180,11 +182,21 @@ export class ActionBuilder {
     });
   }
 
+  /** By an id that is written down, or by one that is computed. */
+  #cancel(): unknown {
+    const id = this.#choices.oneOf(['t0', 't1']);
+    return this.#choices.chance(30) ? cancel(({ context }) => (context.n % 2 === 0 ? id : 't1')) : cancel(id);
+  }
+
   #spawn(): unknown {
     const src = this.#choices.oneOf(['p0', 'p1']);
+    const takesId = this.#choices.chance(30);
+    const systemId = this.systemId();
+    if (takesId) this.#features.add('spawn under a taken id');
     return assign(({ context, spawn }) => {
       if (context.spawned >= maxSpawned) return {};
-      const ref = spawn(src, { id: `sp${context.spawned}`, input: { from: 'assign', n: context.n } });
+      const id = takesId ? `k${context.spawned % 2}` : `sp${context.spawned}`;
+      const ref = spawn(src, { id, ...systemId, input: { from: 'assign', n: context.n } });
       return { spawned: context.spawned + 1, ref };
     });
   }
@@ -199,9 +211,32 @@ export class ActionBuilder {
   #spawnChild(): unknown {
     const id = `k${this.#choices.pick(3)}`;
     const src = this.#choices.oneOf(['p0', 'p1']);
-    return enqueueActions(({ enqueue }) => {
-      enqueue.stopChild(id);
-      enqueue.spawnChild(src, { id, input: ({ context }: Args) => ({ from: 'spawnChild', n: context.n }) });
+    const stopsOlder = this.#choices.chance(60);
+    const systemId = this.systemId();
+    if (!stopsOlder) this.#features.add('spawnChild under a taken id');
+    const input = ({ context }: Args) => ({ from: 'spawnChild', n: context.n });
+    return enqueueActions(({ context, enqueue }) => {
+      if (stopsOlder) enqueue.stopChild(id);
+      else if (context.spawned >= maxSpawned) return;
+      else enqueue(assign({ spawned: ({ context: { spawned } }) => spawned + 1 }) as never);
+      enqueue.spawnChild(src, { id, ...systemId, input });
+    });
+  }
+
+  /** Two actors of one `systemId` end the machine, unless the first of them has ended. */
+  systemId(): { readonly systemId?: string } {
+    if (!this.#choices.chance(8)) return {};
+    this.#features.add('systemId');
+    return { systemId: this.#choices.oneOf(['s0', 's1', 's2', 's3']) };
+  }
+
+  #sendToSystem(): unknown {
+    const systemId = this.#choices.oneOf(['s0', 's1', 's2', 's3']);
+    const delay = this.#choices.oneOf([undefined, 10]);
+    const options = delay === undefined ? {} : { delay, id: this.#choices.oneOf(['t0', 't1']) };
+    return enqueueActions(({ enqueue, system }) => {
+      if (system.get(systemId))
+        enqueue(sendTo(({ system: found }) => found.get(systemId), ping, options) as never);
     });
   }
 
@@ -230,12 +265,30 @@ export class ActionBuilder {
   #sendToChild(invokesChild: ReadonlySet<string>): unknown {
     const stateId = this.#choices.oneOf(this.#stateIds);
     const type = this.#choices.oneOf(childEvents);
-    this.#features.add('sendTo child machine');
+    const delay = this.#choices.oneOf([undefined, undefined, 10, 30]);
+    const options = delay === undefined ? {} : { delay, id: this.#choices.oneOf(['t0', 't1']) };
+    this.#features.add(delay === undefined ? 'sendTo child machine' : 'delayed sendTo child machine');
     return enqueueActions(({ context, enqueue, check }) => {
       if (context.fuel <= 0 || !invokesChild.has(stateId) || !check(stateIn(`#${stateId}`))) return;
       enqueue(this.burn() as never);
+      enqueue(sendTo(childIdOf(stateId), { type }, options) as never);
+    });
+  }
+
+  /** To the child machine of a state that is being left: it hears that before it is stopped. */
+  lastWordToChild(stateId: string): unknown {
+    const type = this.#choices.oneOf(childEvents);
+    this.#features.add('exit sendTo child machine');
+    return enqueueActions(({ context, enqueue }) => {
+      if (context.fuel <= 0) return;
+      enqueue(this.burn() as never);
       enqueue(sendTo(childIdOf(stateId), { type }) as never);
     });
+  }
+
+  #delayedToReference(): unknown {
+    const options = { delay: this.#choices.oneOf([10, 20]), id: this.#choices.oneOf(['t0', 't1']) };
+    return sendTo(referred, ping as never, options);
   }
 
   #withReference(action: unknown): unknown {

@@ -56,7 +56,7 @@ export class DurableActor implements Side {
     return this.#tasks.length;
   }
 
-  /** From then on XState's actor has an orphan, and is no measure any more. */
+  /** From then on XState's actor runs an invoke twice, and is no measure any more. */
   get hasReplaced(): boolean {
     return this.#hasReplaced;
   }
@@ -123,6 +123,8 @@ export class DurableActor implements Side {
           )
         : undefined,
       childMachines: isActive ? this.#children.describe() : undefined,
+      // An actor that threw leaves its children running; a durable one stops them.
+      stoppedMachines: status === 'error' ? undefined : [...this.#children.stopped].sort(),
     };
   }
 
@@ -157,7 +159,9 @@ export class DurableActor implements Side {
         return;
       case 'stopTask':
         this.#tasks = this.#tasks.filter(({ task }) => task !== effect.task);
-        if (effect.reason !== 'ended' || !hasThrown) this.#log('stop', effect.actorId);
+        // XState leaves an orphan running past the end of its machine.
+        if (effect.reason === 'orphaned' || (effect.reason === 'ended' && hasThrown)) return;
+        this.#log('stop', effect.actorId);
         return;
       case 'action':
         effect.run();

@@ -25,6 +25,8 @@ export class DurableChildren {
   readonly #queue: (() => void)[] = [];
   #isDelivering = false;
   #hadTie = false;
+  /** Of those that were stopped before their end: what they had come to by then. */
+  readonly stopped: string[] = [];
 
   constructor(parent: string, tellParent: (input: MachineInput) => void) {
     this.#parent = parent;
@@ -40,7 +42,7 @@ export class DurableChildren {
       return true;
     }
     if (effect.type === 'stopTask' && this.#children.has(this.#addressOf(effect.task))) {
-      this.#queue.push(() => this.#children.delete(this.#addressOf(effect.task)));
+      this.#queue.push(() => this.#stop(this.#addressOf(effect.task)));
       return true;
     }
     const child = effect.type === 'send' ? this.#children.get(effect.to) : undefined;
@@ -93,6 +95,15 @@ export class DurableChildren {
         describeChild(actorId, value, context as unknown as ChildContext),
       )
       .sort();
+  }
+
+  #stop(id: string): void {
+    const child = this.#children.get(id);
+    this.#children.delete(id);
+    if (child?.stored === undefined) return;
+    const { status, value, context } = parseMachineState(child.stored);
+    if (status !== 'active') return;
+    this.stopped.push(describeChild(child.actorId, value, context as unknown as ChildContext));
   }
 
   #step(child: Child, input: MachineInput, now: number): void {

@@ -104,7 +104,6 @@ class ConfigBuilder {
     const start = { spawned: 0, fuel: 6, last: null };
     const spawns = this.#may(10, 'spawn in context');
     const hasOutput = this.#may(70, 'output');
-    if (!hasOutput) withoutFinalOutput(config.states);
     return {
       ...config,
       id: 'm',
@@ -177,7 +176,7 @@ class ConfigBuilder {
   #anyState(state: GeneratedState): Config {
     // A step of a workflow has little beside its way on, so that it gets there.
     const isStep = state.next !== undefined;
-    return {
+    const config: Config = {
       ...(state.hasOwnId ? { id: state.id } : {}),
       ...(state.hasOwnId && this.#may(50, 'route') ? { route: {} } : {}),
       entry: this.#someActions(isStep ? 1 : 2),
@@ -198,6 +197,8 @@ class ConfigBuilder {
       invoke: [...this.#invokes(this.#rarely(isStep, 3)), ...this.#child(state)],
       ...this.#substates(state),
     };
+    if (!this.#invokesChild?.has(state.id) || !this.#choices.chance(50)) return config;
+    return { ...config, exit: [...(config.exit as unknown[]), this.#actions.lastWordToChild(state.id)] };
   }
 
   /** How many there may be: of a step of a workflow mostly none. */
@@ -320,6 +321,7 @@ class ConfigBuilder {
         return { n: context.n, on: event.type };
       },
       ...(this.#choices.chance(40) ? { id: `i${this.#invokeIds++}` } : {}),
+      ...this.#actions.systemId(),
       ...(onDone ? { onDone: this.#transitions() } : {}),
       ...(onError ? { onError: this.#transitions() } : {}),
     };
@@ -333,12 +335,5 @@ class ConfigBuilder {
     const chosen = this.#choices.chance(percent);
     if (chosen) this.#features.add(feature);
     return chosen;
-  }
-}
-
-/** What nobody would see is refused at registration. */
-function withoutFinalOutput(states: unknown): void {
-  for (const state of Object.values(states as Record<string, Config>)) {
-    if (state.type === 'final') delete state.output;
   }
 }

@@ -15,6 +15,8 @@ export interface ObservedState {
   readonly timers: readonly number[] | undefined;
   /** Child machines that run, with their states. */
   readonly childMachines: readonly string[] | undefined;
+  /** Child machines that were stopped before their end, with what they had come to by then. */
+  readonly stoppedMachines: readonly string[] | undefined;
 }
 
 export type Operation =

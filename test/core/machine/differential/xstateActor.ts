@@ -14,10 +14,11 @@ interface Task {
 export class XStateActor implements Side {
   readonly machine: AnyStateMachine;
   readonly features: ReadonlySet<string>;
-  readonly #clock = new Clock();
+  readonly #clock = new Clock(() => this.#actor?.getSnapshot().status !== 'active');
   #actor: Actor<AnyStateMachine> | undefined;
   #tasks: Task[] = [];
   #lines: string[] = [];
+  readonly #childMachines: AnyActorRef[] = [];
 
   constructor(numbers: readonly number[], options: GeneratorOptions) {
     const generated = generateMachine(
@@ -50,11 +51,16 @@ export class XStateActor implements Side {
       input: { n },
       logger: (...args: unknown[]) => this.#log('log', ...args),
       inspect: (inspected) => {
+        const { actorRef: actor } = inspected;
+        if (inspected.type === '@xstate.actor' && (actor as AnyActorRef).src === 'child')
+          this.#childMachines.push(actor as AnyActorRef);
         if (inspected.type !== '@xstate.event' || inspected.sourceRef !== this.#actor) return;
         const { actorRef, event } = inspected;
         if (actorRef === this.#actor || event.type === 'xstate.init' || event.type === 'xstate.stop') return;
         // What comes of it is seen in the child.
         if ((actorRef as AnyActorRef).src === 'child') return;
+        // XState does not cancel all timers of an actor that has ended: what they send to orphans is not compared.
+        if (this.#clock.isLate) return;
         if (isRunning(actorRef)) this.#log('send', (actorRef as AnyActorRef).id, event.type);
       },
     });
@@ -106,6 +112,14 @@ export class XStateActor implements Side {
             .map(([id, , snapshot]) => describeChild(id, snapshot.value, snapshot.context))
             .sort()
         : undefined,
+      stoppedMachines:
+        status === 'error'
+          ? undefined
+          : this.#childMachines
+              .map((ref) => [ref.id, ref.getSnapshot()] as const)
+              .filter(([, snapshot]) => snapshot.status === 'stopped')
+              .map(([id, snapshot]) => describeChild(id, snapshot.value, snapshot.context))
+              .sort(),
     };
   }
 
@@ -164,11 +178,21 @@ export class XStateActor implements Side {
 /** XState's simulated clock fires what is due; not what comes to be due through that. */
 class Clock extends SimulatedClock {
   readonly #due = new Map<unknown, number>();
+  readonly #hasEnded: () => boolean;
+  /** Whether a timer fires now whose machine has ended. */
+  isLate = false;
+
+  constructor(hasEnded: () => boolean) {
+    super();
+    this.#hasEnded = hasEnded;
+  }
 
   override setTimeout(fn: (...args: unknown[]) => void, timeout: number): number {
     const id = super.setTimeout(() => {
       this.#due.delete(id);
+      this.isLate = this.#hasEnded();
       fn();
+      this.isLate = false;
     }, timeout);
     this.#due.set(id, this.now() + timeout);
     return id;

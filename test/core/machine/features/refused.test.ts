@@ -95,12 +95,6 @@ test.each<[what: string, config: object, path: string, problem: RegExp, implemen
   ['an endless delay', inA({ after: { Infinity: 'b' } }), 'states.a.after.Infinity', /no length of time/],
   ['a route to a state without an id', inA({ route: {} }), 'states.a.route', /was given none/],
   ['onDone of the machine', inA({}, { onDone: { actions: [] } }), 'onDone', /has ended when it is done/],
-  [
-    'output of a final state that the machine does not pass on',
-    inA({}, { states: { a: { type: 'final', output: 1 } } }),
-    'states.a.output',
-    /nobody would see/,
-  ],
   ['a type that is none', inA({ type: 'orthogonal' }), 'states.a.type', /no type of a state/],
   [
     'initial of a parallel state',

@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Task } from 'millrace/workers';
 
-/** Name of the variable that tells workers where they keep their tally. */
+/** Name of the variable with the path of the workers' tally. */
 export const tallyVariable = 'MILLRACE_CHAOS_TALLY';
 
 /** One line of the tally. */
@@ -11,7 +11,7 @@ export interface TallyEntry {
   readonly executionId: string;
   readonly task: number;
   readonly attempt: number;
-  /** What was done under this key, where doing it twice would show. */
+  /** The work done under this key: doing it twice would show. */
   readonly done?: string;
 }
 

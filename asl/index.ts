@@ -1,0 +1,5 @@
+export { type MachineOptions, machineOf } from './machine.ts';
+export type { Definition, State, StateGraph } from './model/model.ts';
+export { readDefinition } from './model/readDefinition.ts';
+export { type PlacedTask, tasksOf } from './model/tasks.ts';
+export type { Substitutions } from './substitutions.ts';

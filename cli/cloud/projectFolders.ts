@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { InvalidInputError } from '../errors.ts';
+
+export interface DirectoryOptions {
+  readonly machines?: string;
+  readonly workers?: string;
+}
+
+/** Absolute. */
+export interface CodeDirectories {
+  readonly machinesDirectory: string;
+  readonly workersDirectory: string;
+}
+
+/**
+ * Folders of machines and workers: those of the options, else those that the project's package.json names in `millrace`,
+ * else `machines` and `workers`.
+ *
+ * @throws InvalidInputError for a `millrace` in package.json that says something else
+ */
+export async function codeDirectories(
+  directory: string,
+  options: DirectoryOptions,
+): Promise<CodeDirectories> {
+  const project = await readProject(directory);
+  return {
+    machinesDirectory: resolve(directory, options.machines ?? project.machines ?? 'machines'),
+    workersDirectory: resolve(directory, options.workers ?? project.workers ?? 'workers'),
+  };
+}
+
+const settings = ['machines', 'workers'] as const;
+
+async function readProject(directory: string): Promise<DirectoryOptions> {
+  const file = join(directory, 'package.json');
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw error;
+  });
+  if (text === undefined) return {};
+  const project = millraceOf(text, file);
+  if (project === undefined) return {};
+  const given = isObject(project) ? Object.entries(project) : undefined;
+  const isKnown = ([key, value]: [string, unknown]) =>
+    settings.some((known) => known === key) && typeof value === 'string';
+  const wrong = given?.find((entry) => !isKnown(entry));
+  if (given && !wrong) return Object.fromEntries(given);
+  throw new InvalidInputError(
+    `${file} has ${wrong ? `'${wrong[0]}' in ` : ''}"millrace", which must be an object of folders: {"machines": "src/machines", "workers": "src/workers"}.`,
+  );
+}
+
+function millraceOf(text: string, file: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) && 'millrace' in value ? value.millrace : undefined;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new InvalidInputError(`${file} is not valid JSON: ${error.message}`);
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

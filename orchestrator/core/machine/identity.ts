@@ -1,0 +1,74 @@
+import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { executionTimeoutProblem } from './executionTimeout.ts';
+import { heldEventsProblem } from './heldEvents.ts';
+import type { MachineProblem } from './machineProblem.ts';
+import { pathOf } from './parts.ts';
+import { nodesInOrder } from './xstateInternals.ts';
+
+/** As long as what a start item may name. */
+const longestId = 256;
+
+/** The id that its author gave a machine. */
+export function idOf(machine: AnyStateMachine): string | undefined {
+  const id: unknown = machine.config.id;
+  return typeof id === 'string' ? id : undefined;
+}
+
+/** @param id what the machine is to be registered as */
+export function* identityProblems(
+  machine: AnyStateMachine,
+  id: string | undefined,
+): Generator<MachineProblem> {
+  if (id === undefined || id === '') {
+    yield {
+      path: 'id',
+      problem: 'the machine has no id',
+      instead: 'give it one; executions name their machine by it',
+    };
+  } else if (id.includes('#')) {
+    yield { path: 'id', problem: `'${id}' has a reserved '#'`, instead: 'use an id without it' };
+  } else if (id.length > longestId) {
+    yield {
+      path: 'id',
+      problem: `the id has ${id.length} characters, and no start can name it`,
+      instead: `use one of at most ${longestId}`,
+    };
+  }
+  yield* versionProblems(machine.config.version);
+}
+
+/** What is said to Millrace in the machine's `meta`. */
+export function* settingProblems(machine: AnyStateMachine): Generator<MachineProblem> {
+  const timeout = executionTimeoutProblem(machine);
+  if (timeout !== undefined) {
+    yield { path: 'meta.millrace.timeout', problem: timeout, instead: "write it as in '24h'" };
+  }
+  const held = heldEventsProblem(machine);
+  if (held !== undefined) {
+    yield { path: 'meta.millrace.heldEvents', problem: held, instead: 'write heldEvents: true' };
+  }
+}
+
+function* versionProblems(version: unknown): Generator<MachineProblem> {
+  if (version === undefined) return;
+  if (typeof version !== 'string' || version === '') {
+    yield { path: 'version', problem: 'the version is not a string', instead: "write it as in '3'" };
+  } else if (version.includes('#')) {
+    yield { path: 'version', problem: `'${version}' has a reserved '#'`, instead: 'use one without it' };
+  }
+}
+
+export function* duplicateIds(
+  machine: AnyStateMachine,
+  nodes: readonly AnyStateNode[],
+): Generator<MachineProblem> {
+  const known = new Set(nodesInOrder(machine));
+  for (const node of nodes) {
+    if (known.has(node)) continue;
+    yield {
+      path: pathOf(node),
+      problem: `another state has the id '${node.id}' too`,
+      instead: 'give each state an id of its own; a path joined by dots counts as one',
+    };
+  }
+}

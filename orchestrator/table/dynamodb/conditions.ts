@@ -1,0 +1,31 @@
+import type { Attributes } from '../attributes.ts';
+
+/** A condition expression with its values. Each has a name, and the name is what it guards. */
+export interface Condition {
+  readonly ConditionExpression: string;
+  readonly ExpressionAttributeNames?: Record<string, string>;
+  readonly ExpressionAttributeValues?: Attributes;
+}
+
+/** Journal items are written once. */
+export const isNotWrittenYet: Condition = { ConditionExpression: 'attribute_not_exists(executionId)' };
+
+/** So is an execution's first commit; what has expired counts as absent. */
+export function hasNotBegun(now: number): Condition {
+  return {
+    ConditionExpression: 'attribute_not_exists(executionId) OR expiresAt <= :now',
+    ExpressionAttributeValues: { ':now': { N: String(Math.floor(now / 1000)) } },
+  };
+}
+
+/**
+ * The execution is still the one, and in the version, that the step was taken from. `startedAt` tells it from one of
+ * the same id that was deleted and started anew.
+ */
+export function isStillAtVersion(version: number, startedAt: string): Condition {
+  return {
+    ConditionExpression: '#version = :version AND startedAt = :startedAt',
+    ExpressionAttributeNames: { '#version': 'version' },
+    ExpressionAttributeValues: { ':version': { N: String(version) }, ':startedAt': { S: startedAt } },
+  };
+}

@@ -1,0 +1,81 @@
+import type { OutgoingItem } from '../../core/execution/children/messages.ts';
+import type { Emission } from '../../core/execution/model/emission.ts';
+import type { Execution } from '../../core/execution/model/execution.ts';
+import { decodeExecution, encodeExecution, isoTime } from '../executionItem.ts';
+import { encodeOutgoing } from '../messageItems.ts';
+import type { CommitOutcome, HistoryItems } from '../requests.ts';
+import { expiresAt, type TableLayout } from '../retention.ts';
+import { sortKey, sortKeyPrefix } from '../schema.ts';
+import type { Executions } from '../table.ts';
+import { CommitTransactions, type CommitTransactionsOptions } from './commitTransaction.ts';
+import { hasNotBegun, isStillAtVersion } from './conditions.ts';
+import { type DynamoDBCalls, partitionQuery } from './dynamoDBCalls.ts';
+import { entriesOf } from './dynamoDBJournal.ts';
+import { segmentNumber } from './dynamoDBLog.ts';
+
+export interface DynamoDBExecutionsOptions extends TableLayout, CommitTransactionsOptions {
+  readonly calls: DynamoDBCalls;
+}
+
+/** The `execution` items, in DynamoDB. */
+export class DynamoDBExecutions implements Executions {
+  readonly #calls: DynamoDBCalls;
+  readonly #layout: TableLayout;
+  readonly #now: () => number;
+  readonly #transactions: CommitTransactions;
+
+  constructor(options: DynamoDBExecutionsOptions) {
+    this.#calls = options.calls;
+    this.#layout = options;
+    this.#now = options.now;
+    this.#transactions = new CommitTransactions(options);
+  }
+
+  async read(executionId: string): Promise<Execution | undefined> {
+    const item = await this.#calls.get(executionId, sortKey.execution);
+    return item && decodeExecution(item);
+  }
+
+  async readHistory(executionId: string): Promise<HistoryItems> {
+    const items = await this.#calls.queryAll(partitionQuery(executionId));
+    const execution = items.find((item) => item.item?.S === sortKey.execution);
+    const segments = items
+      .filter((item) => item.item?.S?.startsWith(sortKeyPrefix.logSegment))
+      .sort((a, b) => segmentNumber(a) - segmentNumber(b));
+    return {
+      execution: execution && decodeExecution(execution),
+      journal: entriesOf(items),
+      segments: segments.map((item) => item.log?.S ?? ''),
+    };
+  }
+
+  async commit(
+    execution: Execution,
+    outgoing: readonly OutgoingItem[] = [],
+    emitted: readonly Emission[] = [],
+  ): Promise<CommitOutcome> {
+    const encoded = encodeExecution(execution, this.#layout, emitted);
+    if (encoded.type === 'tooLarge') return encoded;
+    const condition =
+      execution.version === 1
+        ? hasNotBegun(this.#now())
+        : isStillAtVersion(execution.version - 1, isoTime(execution.startedAt));
+    if (outgoing.length > 0) {
+      const expiry = expiresAt(this.#layout, this.#now());
+      const items = outgoing.map((item) => encodeOutgoing(item, expiry, execution.traceparent));
+      return this.#transactions.commit(encoded.item, condition, items);
+    }
+    const outcome = await this.#calls.put(encoded.item, condition);
+    if (outcome.type === 'written') return { type: 'committed' };
+    const current = outcome.existing && decodeExecution(outcome.existing);
+    // A request that was sent again by the SDK can meet its own first attempt.
+    if (current && outcome.attempts > 1 && isSameCommit(current, execution)) return { type: 'committed' };
+    return { type: 'conflict', current };
+  }
+}
+
+function isSameCommit(a: Execution, b: Execution): boolean {
+  return (
+    a.version === b.version && a.log === b.log && a.snapshot === b.snapshot && a.updatedAt === b.updatedAt
+  );
+}

@@ -1,0 +1,118 @@
+import type { JournalEntry } from '../../core/execution/model/entries.ts';
+import type { AttemptNumbers } from '../../core/execution/model/execution.ts';
+import type { Attributes } from '../attributes.ts';
+import { decodeCursor } from '../indexQueries.ts';
+import { checkedSize } from '../itemSize.ts';
+import {
+  decodeJournalItem,
+  encodeEvent,
+  encodeResult,
+  encodeStart,
+  isSameStart,
+  type ResultItem,
+  type StartItem,
+} from '../journalItems.ts';
+import type { InsertOutcome, InsertStartOutcome, NewEvent, Page } from '../requests.ts';
+import { sortKey, sortKeyPrefix } from '../schema.ts';
+import type { JournalReader, JournalWriter } from '../table.ts';
+import { isNotWrittenYet } from './conditions.ts';
+import { type DynamoDBCalls, pageOf, partitionQuery } from './dynamoDBCalls.ts';
+
+/** The journal items, in DynamoDB. */
+export class DynamoDBJournal implements JournalReader, JournalWriter {
+  readonly #calls: DynamoDBCalls;
+  readonly #expiresAt: () => number | undefined;
+
+  /** @param expiresAt of an item that is written now, in seconds since the epoch */
+  constructor(calls: DynamoDBCalls, expiresAt: () => number | undefined) {
+    this.#calls = calls;
+    this.#expiresAt = expiresAt;
+  }
+
+  async readStart(executionId: string): Promise<JournalEntry | undefined> {
+    const item = await this.#calls.get(executionId, sortKey.start);
+    return item && decodeJournalItem(item);
+  }
+
+  readEvents(executionId: string): Promise<JournalEntry[]> {
+    return this.#readPrefix(executionId, sortKeyPrefix.event);
+  }
+
+  readResults(executionId: string, attempts: readonly AttemptNumbers[]): Promise<JournalEntry[]> {
+    const references = attempts.map((attempt) => sortKey.result(attempt));
+    return this.readEntries(executionId, references);
+  }
+
+  readItemResults(executionId: string, task: number): Promise<JournalEntry[]> {
+    return this.#readPrefix(executionId, sortKeyPrefix.itemResult(task));
+  }
+
+  async readMessages(
+    executionId: string,
+    sender: string,
+    numbers: readonly number[],
+  ): Promise<JournalEntry[]> {
+    const items: Attributes[] = [];
+    for (const number of numbers) {
+      const item = await this.#calls.get(executionId, sortKey.message(sender, number));
+      if (item) items.push(item);
+    }
+    return entriesOf(items);
+  }
+
+  async readAll(executionId: string): Promise<JournalEntry[]> {
+    const start = await this.readStart(executionId);
+    const results = await this.#readPrefix(executionId, sortKeyPrefix.result);
+    const messages = await this.#readPrefix(executionId, sortKeyPrefix.message);
+    const events = await this.readEvents(executionId);
+    return [...(start ? [start] : []), ...events, ...messages, ...results];
+  }
+
+  async readEntries(executionId: string, references: readonly string[]): Promise<JournalEntry[]> {
+    return entriesOf(await this.#calls.getMany(executionId, references));
+  }
+
+  async readPage(executionId: string, cursor?: string): Promise<Page<JournalEntry>> {
+    const from = cursor === undefined ? undefined : decodeCursor(cursor).from;
+    const output = await this.#calls.query({
+      ...partitionQuery(executionId),
+      ...(from && { ExclusiveStartKey: from }),
+    });
+    return pageOf(entriesOf(this.#calls.unexpired(output.Items ?? [])), output.LastEvaluatedKey);
+  }
+
+  async insertStart(start: StartItem): Promise<InsertStartOutcome> {
+    const item = encodeStart(start, this.#expiresAt());
+    const outcome = await this.#calls.put(checkedSize('The start item', item), isNotWrittenYet);
+    if (outcome.type === 'written') return { type: 'inserted' };
+    // Of one that has expired nothing can be told any more; its id is free once DynamoDB has deleted it.
+    const [existing] = this.#calls.unexpired(outcome.existing ? [outcome.existing] : []);
+    return { type: existing !== undefined && isSameStart(existing, item) ? 'same' : 'different' };
+  }
+
+  async insertEvent(event: NewEvent): Promise<InsertOutcome> {
+    const item = encodeEvent(event, this.#expiresAt());
+    const outcome = await this.#calls.put(checkedSize('The event item', item), isNotWrittenYet);
+    return outcome.type === 'written' ? 'inserted' : 'exists';
+  }
+
+  async insertResult(result: ResultItem, expiry?: number): Promise<InsertOutcome> {
+    const item = encodeResult(result, expiry ?? this.#expiresAt());
+    const outcome = await this.#calls.put(checkedSize('The result item', item), isNotWrittenYet);
+    return outcome.type === 'written' ? 'inserted' : 'exists';
+  }
+
+  async #readPrefix(executionId: string, prefix: string): Promise<JournalEntry[]> {
+    const items = await this.#calls.queryAll({
+      KeyConditionExpression: 'executionId = :id AND begins_with(#item, :prefix)',
+      ExpressionAttributeNames: { '#item': 'item' },
+      ExpressionAttributeValues: { ':id': { S: executionId }, ':prefix': { S: prefix } },
+      ConsistentRead: true,
+    });
+    return entriesOf(items);
+  }
+}
+
+export function entriesOf(items: readonly Attributes[]): JournalEntry[] {
+  return items.map(decodeJournalItem).filter((entry) => entry !== undefined);
+}

@@ -1,0 +1,60 @@
+import type { OutgoingItem } from '../../orchestrator/core/execution/children/messages.ts';
+import type { Emission } from '../../orchestrator/core/execution/model/emission.ts';
+import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
+import { attributesSize } from '../../orchestrator/table/attributes.ts';
+import { decodeExecution, encodeExecution } from '../../orchestrator/table/executionItem.ts';
+import { encodeOutgoing } from '../../orchestrator/table/messageItems.ts';
+import type { CommitOutcome, HistoryItems } from '../../orchestrator/table/requests.ts';
+import type { TableLayout } from '../../orchestrator/table/retention.ts';
+import { maximumItemBytes, sortKey } from '../../orchestrator/table/schema.ts';
+import type { Executions } from '../../orchestrator/table/table.ts';
+import type { MemoryItems } from './memoryItems.ts';
+
+/** The `execution` items, in memory. */
+export class MemoryExecutions implements Executions {
+  readonly #items: MemoryItems;
+  readonly #layout: TableLayout;
+
+  constructor(items: MemoryItems, layout: TableLayout) {
+    this.#items = items;
+    this.#layout = layout;
+  }
+
+  async read(executionId: string): Promise<Execution | undefined> {
+    const item = this.#items.get(executionId, sortKey.execution);
+    return item && decodeExecution(item);
+  }
+
+  async readHistory(executionId: string): Promise<HistoryItems> {
+    const execution = await this.read(executionId);
+    const segments: string[] = [];
+    for (let number = 0; number < (execution?.logSegments ?? 0); number++) {
+      segments.push(this.#items.get(executionId, sortKey.logSegment(number))?.log?.S ?? '');
+    }
+    return { execution, journal: this.#items.journalOf(executionId), segments };
+  }
+
+  async commit(
+    execution: Execution,
+    outgoing: readonly OutgoingItem[] = [],
+    emitted: readonly Emission[] = [],
+  ): Promise<CommitOutcome> {
+    const encoded = encodeExecution(execution, this.#layout, emitted);
+    if (encoded.type === 'tooLarge') return encoded;
+    const stored = this.#items.get(execution.executionId, sortKey.execution);
+    const current = stored && decodeExecution(stored);
+    const isStill =
+      execution.version === 1
+        ? current === undefined
+        : current?.version === execution.version - 1 && current.startedAt === execution.startedAt;
+    if (!isStill) return { type: 'conflict', current };
+    const items = outgoing.map((item) => encodeOutgoing(item, this.#items.expiry(), execution.traceparent));
+    const tooLarge = Math.max(0, ...items.map(attributesSize));
+    if (tooLarge > maximumItemBytes) return { type: 'tooLarge', bytes: tooLarge };
+    this.#items.put(encoded.item);
+    for (const item of items) this.#items.insert(item);
+    this.#items.commits += 1;
+    this.#items.onCommit(encoded.item);
+    return { type: 'committed' };
+  }
+}

@@ -1,0 +1,82 @@
+import type { JournalEntry } from '../../orchestrator/core/execution/model/entries.ts';
+import type { AttemptNumbers } from '../../orchestrator/core/execution/model/execution.ts';
+import { checkedSize } from '../../orchestrator/table/itemSize.ts';
+import {
+  decodeJournalItem,
+  encodeEvent,
+  encodeResult,
+  encodeStart,
+  isSameStart,
+  type ResultItem,
+  type StartItem,
+} from '../../orchestrator/table/journalItems.ts';
+import type { InsertOutcome, InsertStartOutcome, NewEvent, Page } from '../../orchestrator/table/requests.ts';
+import { sortKey } from '../../orchestrator/table/schema.ts';
+import type { JournalReader, JournalWriter } from '../../orchestrator/table/table.ts';
+import type { MemoryItems } from './memoryItems.ts';
+
+/** The journal items, in memory. */
+export class MemoryJournal implements JournalReader, JournalWriter {
+  readonly #items: MemoryItems;
+
+  constructor(items: MemoryItems) {
+    this.#items = items;
+  }
+
+  async readStart(executionId: string): Promise<JournalEntry | undefined> {
+    const item = this.#items.get(executionId, sortKey.start);
+    return item && decodeJournalItem(item);
+  }
+
+  async readEvents(executionId: string): Promise<JournalEntry[]> {
+    return this.#items.journalOf(executionId).filter((entry) => entry.reference.startsWith('event#'));
+  }
+
+  async readResults(executionId: string, attempts: readonly AttemptNumbers[]): Promise<JournalEntry[]> {
+    const keys = new Set(attempts.map((attempt) => sortKey.result(attempt)));
+    return this.#items.journalOf(executionId).filter((entry) => keys.has(entry.reference));
+  }
+
+  async readItemResults(executionId: string, task: number): Promise<JournalEntry[]> {
+    return this.#items
+      .journalOf(executionId)
+      .filter(({ reference }) => reference.startsWith(`task#${task}.`));
+  }
+
+  async readMessages(
+    executionId: string,
+    sender: string,
+    numbers: readonly number[],
+  ): Promise<JournalEntry[]> {
+    const keys = new Set(numbers.map((number) => sortKey.message(sender, number)));
+    return this.#items.journalOf(executionId).filter((entry) => keys.has(entry.reference));
+  }
+
+  async readAll(executionId: string): Promise<JournalEntry[]> {
+    return this.#items.journalOf(executionId);
+  }
+
+  async readEntries(executionId: string, references: readonly string[]): Promise<JournalEntry[]> {
+    return this.#items.journalOf(executionId).filter(({ reference }) => references.includes(reference));
+  }
+
+  async readPage(executionId: string): Promise<Page<JournalEntry>> {
+    return { items: this.#items.journalOf(executionId) };
+  }
+
+  async insertStart(start: StartItem): Promise<InsertStartOutcome> {
+    const item = checkedSize('The start item', encodeStart(start, this.#items.expiry()));
+    const existing = this.#items.get(start.executionId, sortKey.start);
+    if (existing) return { type: isSameStart(existing, item) ? 'same' : 'different' };
+    this.#items.put(item);
+    return { type: 'inserted' };
+  }
+
+  async insertEvent(event: NewEvent): Promise<InsertOutcome> {
+    return this.#items.insert(encodeEvent(event, this.#items.expiry()));
+  }
+
+  async insertResult(result: ResultItem, expiry?: number): Promise<InsertOutcome> {
+    return this.#items.insert(encodeResult(result, expiry ?? this.#items.expiry()));
+  }
+}

@@ -1,0 +1,33 @@
+import type { LogSegment } from '../../orchestrator/core/execution/step/commitDraft.ts';
+import { sortKey } from '../../orchestrator/table/schema.ts';
+import type { LogSegments } from '../../orchestrator/table/table.ts';
+import type { MemoryItems } from './memoryItems.ts';
+
+/** Older parts of the logs, in memory. */
+export class MemoryLog implements LogSegments {
+  readonly #items: MemoryItems;
+
+  constructor(items: MemoryItems) {
+    this.#items = items;
+  }
+
+  async readSegment(executionId: string, number: number): Promise<string | undefined> {
+    return this.#items.get(executionId, sortKey.logSegment(number))?.log?.S;
+  }
+
+  async readSegments(executionId: string, numbers: readonly number[]): Promise<LogSegment[]> {
+    const unique = [...new Set(numbers)];
+    const texts = await Promise.all(unique.map((number) => this.readSegment(executionId, number)));
+    return texts.flatMap((text, i) => (text === undefined ? [] : [{ number: unique[i] ?? 0, text }]));
+  }
+
+  async writeSegment(executionId: string, segment: LogSegment): Promise<void> {
+    const expiry = this.#items.expiry();
+    this.#items.put({
+      executionId: { S: executionId },
+      item: { S: sortKey.logSegment(segment.number) },
+      log: { S: segment.text },
+      ...(expiry !== undefined && { expiresAt: { N: String(expiry) } }),
+    });
+  }
+}
