@@ -19,7 +19,7 @@ export const maximumDataBytes = 6 * 1024 * 1024;
 /** Of one execution's state, which has its context and, at the end, its output too. */
 export const maximumStateBytes = 16 * 1024 * 1024;
 
-/** Keys that this process remembers to have written: the same content is not written again. */
+/** Keys that this process remembers to have written or read: the same content is not written again. */
 const mostRemembered = 1000;
 /** After that, it is: objects expire by their age, and what refers to one must not be much younger than it. */
 const longestRememberedMs = 3_600_000;
@@ -101,6 +101,7 @@ export class StoredJson {
     if (known !== undefined) return known;
     const bytes = await this.#storeOf(key).get(key, maximumStateBytes);
     const text = isGzip(bytes) ? await unpacked(key, bytes) : Buffer.from(bytes).toString('utf8');
+    this.#remember(key);
     this.#keep(key, text);
     return text;
   }
