@@ -47,6 +47,7 @@ export {
   InvalidMachineIdError,
   InvalidTaskErrorError,
   InvalidTaskTokenError,
+  InvalidWaitError,
   NotRedrivableError,
   ReplayDivergedError,
   ReservedEventTypeError,

@@ -50,7 +50,8 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
   });
   const data = openStoredJson(configuration, now);
   const table = data.isConfigured ? withStore(items, data, configuration, { fetches: false }) : items;
-  const machines = machineLookup(prepareMachines(modules.flatMap(machinesOf)));
+  const prepared = prepareMachines(modules.flatMap(machinesOf));
+  const machines = machineLookup(prepared);
   const lambda = createLambdaClient();
   const invoker = new LambdaInvoker(lambda);
   const dispatcher = new TaskDispatcher({
@@ -93,6 +94,8 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
     afterInvocation();
   };
   return {
+    /** What is registered, for those who deploy it. */
+    machines: prepared.map(({ id, version }) => ({ machine: id, version })),
     stream: streamHandler(orchestrator, report, afterBatch, clock.at),
     wake: wakeHandler(orchestrator, report, afterInvocation),
     failed: failedHandler({

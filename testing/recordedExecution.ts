@@ -61,7 +61,7 @@ export class RecordedExecution {
 
   /** @throws MachineNotDurableError */
   constructor(definition: MachineDefinition) {
-    const [machine, ...children] = prepareMachines([definition], { unnamed: 'machine' });
+    const [machine, ...children] = prepareMachines([definition], { unnamed: '(machine)' });
     if (!machine) throw new ImpossibleTestError('Give a machine.');
     this.machine = machine;
     this.#machines = machineLookup([machine, ...children]);

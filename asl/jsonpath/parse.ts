@@ -6,6 +6,7 @@ import { readTest } from './readTest.ts';
 export function parsePath(text: string): Path {
   const reader = new Reader(text);
   const path = readPath(reader);
+  reader.skipSpace();
   if (!reader.ended) reader.fail('expected the end of the path');
   return path;
 }
@@ -75,6 +76,14 @@ function readBracketed(reader: Reader): Segment {
     return { type: 'filter', test };
   }
   if (reader.next === "'" || reader.next === '"') return { type: 'property', names: readNames(reader) };
+  // `[(@.length-1)]`: counted from the end.
+  const fromEnd =
+    reader.match(/\(\s*@\.length\s*(?=-)/y) && Number(reader.match(/-\s*\d{1,9}/y)?.replace(/\s/g, ''));
+  if (typeof fromEnd === 'number') {
+    reader.skipSpace();
+    reader.expect(')');
+    return { type: 'index', indices: [fromEnd] };
+  }
   const from = readInteger(reader);
   reader.skipSpace();
   if (reader.take(':')) {

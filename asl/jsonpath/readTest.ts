@@ -74,7 +74,10 @@ function readValue(reader: Reader): Json {
     return values;
   }
   const literal = reader.match(/true\b|false\b|null\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y);
-  if (literal === undefined) return reader.fail('expected a value');
-  const value: Json = JSON.parse(literal);
-  return value;
+  if (literal !== undefined) {
+    const value: Json = JSON.parse(literal);
+    return value;
+  }
+  // Step Functions takes a text without quotes, too.
+  return reader.match(/[\p{L}_][\p{L}\p{N}_-]*/uy) ?? reader.fail('expected a value');
 }

@@ -18,7 +18,7 @@ interface Thrown {
 }
 
 const loader = `import('./index.mjs').then(
-  () => ({}),
+  ({ machines }) => ({ machines }),
   (error) => ({ thrown: { code: error?.code, name: error?.name, message: error?.message ?? String(error), problems: error?.problems } }),
 ).then((loaded) => process.send(loaded, () => process.exit(0)));
 `;
@@ -34,11 +34,32 @@ export interface LoadFailure {
  * deployed, such a function could take no record at all. Answers nothing where it loads.
  */
 export async function loadFailureOf(code: readonly CodeFile[]): Promise<LoadFailure | undefined> {
-  const thrown = await loadedFrom(code);
-  return thrown && { code: codeOf(thrown), problems: problemsOf(thrown) };
+  const { failure } = await loadCode(code);
+  return failure;
 }
 
-async function loadedFrom(code: readonly CodeFile[]): Promise<Thrown | undefined> {
+/** A machine that an orchestrator has registered. */
+export interface RegisteredMachine {
+  readonly machine: string;
+  readonly version: string;
+}
+
+/** What came of loading a function's code: the machines that an orchestrator has registered, or why it does not load. */
+export async function loadCode(
+  code: readonly CodeFile[],
+): Promise<{ readonly failure?: LoadFailure; readonly machines?: readonly RegisteredMachine[] }> {
+  const { thrown, machines } = await loadedFrom(code);
+  if (thrown) return { failure: { code: codeOf(thrown), problems: problemsOf(thrown) } };
+  return machines ? { machines } : {};
+}
+
+/** What the process that loads the code answers. */
+interface Loaded {
+  readonly thrown?: Thrown;
+  readonly machines?: readonly RegisteredMachine[];
+}
+
+async function loadedFrom(code: readonly CodeFile[]): Promise<Loaded> {
   const directory = await mkdtemp(join(tmpdir(), 'millrace-load-'));
   try {
     await writeCodeFolder(directory, code);
@@ -49,7 +70,7 @@ async function loadedFrom(code: readonly CodeFile[]): Promise<Thrown | undefined
   }
 }
 
-async function load(directory: string): Promise<Thrown | undefined> {
+async function load(directory: string): Promise<Loaded> {
   const child = fork(join(directory, 'load.mjs'), {
     cwd: directory,
     // Not this process's own flags: a debugger's port, say, is taken.
@@ -58,15 +79,15 @@ async function load(directory: string): Promise<Thrown | undefined> {
     timeout: loadSeconds * 1000,
     killSignal: 'SIGKILL',
   });
-  let answer: { readonly thrown?: Thrown } | undefined;
+  let answer: Loaded | undefined;
   child.on('message', (message: typeof answer) => {
     answer = message;
   });
   // What it sent may be read after its exit, but not after the channel is closed.
   const [[code, signal]] = await Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
-  if (answer) return answer.thrown;
+  if (answer) return answer;
   const end = signal === null ? `exit code ${code}` : `${signal}, after ${loadSeconds} seconds at most`;
-  return { message: `The process that loaded it ended with ${end}.` };
+  return { thrown: { message: `The process that loaded it ended with ${end}.` } };
 }
 
 function codeOf({ code }: Thrown): BundleErrorCode {

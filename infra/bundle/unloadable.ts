@@ -1,20 +1,23 @@
 import { join } from 'node:path';
 import { BundleError, type BundleProblem } from './bundleError.ts';
 import type { CodeFile } from './codeFolder.ts';
-import { loadFailureOf } from './loadCheck.ts';
+import { loadCode, loadFailureOf, type RegisteredMachine } from './loadCheck.ts';
 import { bundleMachineModules } from './machineModules.ts';
 
 /** Each takes a bundle and a process, and up to ten seconds where it hangs. */
 const filesAtATime = 2;
 
 /**
- * Loads a function that is made of machines, to see that it can be.
+ * Loads a function that is made of machines, to see that it can be. Answers the machines that it registers.
  *
  * @throws BundleError
  */
-export async function checkLoads(code: readonly CodeFile[], machineFiles: readonly string[]): Promise<void> {
-  const failure = await loadFailureOf(code);
-  if (!failure) return;
+export async function checkLoads(
+  code: readonly CodeFile[],
+  machineFiles: readonly string[],
+): Promise<readonly RegisteredMachine[] | undefined> {
+  const { failure, machines } = await loadCode(code);
+  if (!failure) return machines;
   const isOfModule = failure.code === 'CodeNotLoaded';
   throw new BundleError(
     failure.code,

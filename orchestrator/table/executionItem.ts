@@ -32,6 +32,7 @@ import {
 import { compressedEmittedAttribute, emittedAttribute } from './emitted.ts';
 import { fanOutsAttribute, fanOutsOf } from './fanOutAttributes.ts';
 import { operationAttributes, operationFields } from './operationAttributes.ts';
+import { orderedAttributes, orderedJson } from './orderedJson.ts';
 import { dataRenewalAt, executionExpiresAt, type TableLayout } from './retention.ts';
 import { attribute, indexPartition, isParked, maximumItemBytes, neverMs, sortKey } from './schema.ts';
 import {
@@ -112,7 +113,7 @@ function executionAttributes(execution: Execution, layout: TableLayout): Attribu
   if (execution.state !== undefined) item.state = jsonAttribute(execution.state as Json);
   if (execution.snapshot !== undefined) item.snapshot = { S: execution.snapshot };
   else if (execution.snapshotAt !== undefined) item.snapshotAt = { S: execution.snapshotAt };
-  if (execution.output !== undefined) item.output = jsonAttribute(execution.output);
+  if (execution.output !== undefined) Object.assign(item, orderedAttributes('output', execution.output));
   else if (execution.outputAt !== undefined) item.outputAt = { S: execution.outputAt };
   if (execution.error !== undefined) item.error = jsonAttribute({ ...execution.error });
   if (execution.waiting !== undefined) item.waiting = jsonAttribute({ ...execution.waiting });
@@ -200,7 +201,10 @@ export function decodeExecution(item: Attributes): Execution {
     ...optional('state', optionally('state', jsonOf) as Execution['state']),
     ...optional('snapshot', optionally('snapshot', textOf)),
     ...optional('snapshotAt', optionally('snapshotAt', dataKeyOf)),
-    ...optional('output', optionally('output', jsonOf)),
+    ...optional(
+      'output',
+      optionally('output', () => orderedJson(item, 'output')),
+    ),
     ...optional('outputAt', optionally('outputAt', dataKeyOf)),
     ...optional('error', optionally('error', errorOf)),
     ...optional('waiting', optionally('waiting', waitingOf)),
@@ -208,8 +212,14 @@ export function decodeExecution(item: Attributes): Execution {
     ...optional('children', optionally('children', childrenOf)),
     ...optional('sent', optionally('sent', countsOf)),
     ...optional('received', optionally('received', countsOf)),
-    ...optional('outbox', optionally('outbox', outboxOf)),
-    ...optional('held', optionally('held', heldOf)),
+    ...optional(
+      'outbox',
+      optionally('outbox', (value) => outboxOf(value, item.outboxKeys)),
+    ),
+    ...optional(
+      'held',
+      optionally('held', (value) => heldOf(value, item.heldKeys)),
+    ),
     ...optional('wakeAt', isDue && sort !== neverMs ? sort : undefined),
   };
 }

@@ -11,6 +11,7 @@ import {
 } from '../core/execution/model/entries.ts';
 import { type Attributes, isObject, jsonAttribute, jsonOf, UnreadableAttributeError } from './attributes.ts';
 import { decodeMessages, fitted, isChildStart } from './messageItems.ts';
+import { orderedAttributes, orderedJson } from './orderedJson.ts';
 import { attribute, sortKey, sortKeyPrefix } from './schema.ts';
 import { dataKey, isDataKey } from './stored/dataKeys.ts';
 
@@ -58,7 +59,7 @@ function decodeStart(item: Attributes): StartEntry {
   const problem = idProblem ?? machineProblem(machine, item.version);
   if (problem !== undefined) return { ...start, invalid: problem };
   try {
-    const input = item.input === undefined ? undefined : jsonOf(item.input);
+    const input = orderedJson(item, 'input');
     return {
       ...start,
       ...(version === undefined ? {} : { version }),
@@ -110,7 +111,7 @@ function decodeResultFields(key: string, item: Attributes): { result: TaskResult
   try {
     if (status === 'SUCCEEDED') {
       if (item.output === undefined) return { result: { status }, ...storedData(item, 'outputAt') };
-      return { result: { status, output: jsonOf(item.output) } };
+      return { result: { status, output: orderedJson(item, 'output') ?? null } };
     }
     if (status === 'FAILED') {
       const stored = item.error === undefined ? storedData(item, 'errorAt') : {};
@@ -137,7 +138,7 @@ function decodeEvent(key: string, item: Attributes): JournalEntry {
     }
     if (type === undefined || type === '') return { kind: 'invalidEvent', ...common };
     const stored = item.event === undefined ? storedData(item, 'eventAt') : {};
-    const fields = item.event === undefined ? {} : jsonOf(item.event);
+    const fields = orderedJson(item, 'event') ?? {};
     return isObject(fields)
       ? { kind: 'event', ...common, type, fields, ...stored }
       : { kind: 'invalidEvent', ...common };
@@ -155,7 +156,7 @@ function controlEntry(
 ): ControlEntry {
   const cause = item.cause?.S;
   const version = item.version?.S;
-  const input = item.input && jsonOf(item.input);
+  const input = orderedJson(item, 'input');
   return {
     kind: 'control',
     control,
@@ -259,7 +260,7 @@ export function encodeEvent(event: EventItem, expiry: number | undefined): Attri
     item.control = { S: content.control };
     if (content.cause !== undefined) item.cause = { S: content.cause };
     if (content.version !== undefined) item.version = { S: content.version };
-    if (content.input !== undefined) item.input = jsonAttribute(content.input);
+    if (content.input !== undefined) Object.assign(item, orderedAttributes('input', content.input));
   } else {
     item.type = { S: content.type };
     if (content.event === undefined && content.eventAt !== undefined) item.eventAt = { S: content.eventAt };

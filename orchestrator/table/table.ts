@@ -27,7 +27,7 @@ import type {
 } from './requests.ts';
 
 /**
- * What Millrace asks of its table, as named operations in parts: code that needs one part takes that part alone. Reads are
+ * The table, as named operations in parts: code that needs one part takes that part alone. Reads are
  * strongly consistent unless said otherwise, and answer an item once that they are asked for twice. Every operation rejects
  * with the store's own error when the store did not take it.
  */
@@ -42,7 +42,7 @@ export interface Table {
   readonly outlines: Outlines;
 }
 
-/** What of it workers use. */
+/** The parts that workers use. */
 export interface WorkerTable {
   readonly journal: Pick<JournalWriter, 'insertResult'>;
   readonly attempts: Pick<Attempts, 'writeBeat' | 'insertClaim'>;
@@ -99,7 +99,7 @@ export interface LogSegments {
   writeSegment(executionId: string, segment: LogSegment): Promise<void>;
 }
 
-/** What workers say of attempts before these have a result. */
+/** Signs of life and claims of attempts that have no result yet. */
 export interface Attempts {
   /** Signs of life of the attempts that have given one. */
   readBeats(executionId: string, attempts: readonly AttemptNumbers[]): Promise<Beat[]>;
@@ -136,10 +136,10 @@ export interface ExecutionIndex {
   listAny(request: ListAnyRequest): Promise<Page<ListedExecution>>;
 }
 
-/** What is there, without its data: for those who look after many executions. */
+/** Items without their data, for code that looks after many executions. */
 export interface Outlines {
   readStatus(executionId: string): Promise<ExecutionVersion | undefined>;
-  /** What is in the partition of an execution. */
+  /** The items in the partition of an execution. */
   readOutline(executionId: string): Promise<Outline>;
   /**
    * A page of everything in one of the segments that the table is read in; all items of an execution are in the same

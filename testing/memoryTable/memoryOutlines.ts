@@ -7,7 +7,7 @@ import { sortKey } from '../../orchestrator/table/schema.ts';
 import type { Outlines } from '../../orchestrator/table/table.ts';
 import { idOf, keyOf, type MemoryItems } from './memoryItems.ts';
 
-/** What is in a table in memory, without its data. */
+/** The items of a table in memory, without their data. */
 export class MemoryOutlines implements Outlines {
   readonly #items: MemoryItems;
 

@@ -160,6 +160,12 @@ function resolveRetryPolicy(retry: RetryPolicy): ResolvedRetryPolicy {
  */
 export const taskPolicyKey: unique symbol = Symbol.for('millrace.taskPolicy') as never;
 
+/** What an author can say of a `fromPromise` in `withPolicy(logic, {...})`: the rest needs a function of its own. */
+export type PromisePolicy = Pick<TaskPolicy, 'timeout' | 'retry'>;
+
+/** Marks `fromPromise` logic that has a policy: the worker host runs it, as it runs any other. */
+export const promisePolicyKey: unique symbol = Symbol.for('millrace.promisePolicy') as never;
+
 /** What an author says of a function in `lambda(name, {...})`. */
 export type LambdaPolicy = Pick<TaskPolicy, 'timeout' | 'retry'>;
 
