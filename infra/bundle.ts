@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { InvocationAges } from '../orchestrator/dispatch/invocationAges.ts';
 import { buildCode, packageDirectory } from './bundle/build.ts';
 import { BundleError, type BundleErrorCode, type BundleProblem } from './bundle/bundleError.ts';
 import { type CodeFile, codeFiles, writeCodeFolder } from './bundle/codeFolder.ts';
@@ -58,6 +59,8 @@ export interface BundledFunctions {
     readonly codeDirectory: string;
     readonly handler: string;
   }[];
+  /** As the machines' timeouts have it. */
+  readonly invocationAges?: InvocationAges;
   /** Absolute paths. */
   readonly machineFiles: readonly string[];
   /** Every version, those that machines start as children included. Absent for an orchestrator that does not say. */
@@ -134,7 +137,7 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
     ...(ingest && { ingest: { codeDirectory: folders.ingest } }),
     workers: bundledWorkers(workers, folders.workers),
     machineFiles,
-    ...(loaded.value && { machines: loaded.value }),
+    ...loaded.value,
     ...(idle.length > 0 && { warnings: idle.map(noWorker) }),
   };
 }
@@ -198,7 +201,9 @@ function orchestratorEntry(module: string, machineFiles: readonly string[]): str
   const { imports, machines } = machineImports(machineFiles);
   return `import { createOrchestrator } from ${JSON.stringify(module)};
 ${imports}
-export const { stream, wake, clock, failed, recover, machines } = createOrchestrator({ machines: ${machines} });
+export const { stream, wake, clock, failed, recover, machines, invocationAges } = createOrchestrator({
+  machines: ${machines},
+});
 `;
 }
 

@@ -57,6 +57,7 @@ export class Deployments {
         ...(bundled.publisher && { publisher: bundled.publisher.codeDirectory }),
         ...(bundled.ingest && { ingest: bundled.ingest.codeDirectory }),
         workers: bundled.workers,
+        ...(bundled.invocationAges && { invocationAges: bundled.invocationAges }),
         ...(functionsDirectory !== undefined && {
           unmodified: await bundleWorkers({
             workers: functionsDirectory,

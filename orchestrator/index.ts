@@ -6,6 +6,7 @@ import { machineLookup } from './core/execution/model/machines.ts';
 import { machinesOf, prepareMachines } from './core/machine/index.ts';
 import { retentionOf } from './core/policy/retention.ts';
 import { callFunction, createLambdaClient, LambdaInvoker } from './dispatch/dispatch.ts';
+import { invocationAges } from './dispatch/invocationAges.ts';
 import { TaskDispatcher } from './dispatch/taskDispatcher.ts';
 import { clockHandler, paceAt } from './handlers/clock.ts';
 import { failedHandler } from './handlers/failed.ts';
@@ -30,7 +31,7 @@ export interface OrchestratorModule {
  * for the minute rule, `failed` for workers that died, `recover` for what the stream has not brought. Settings come from the
  * environment (configuration.ts).
  *
- * @throws MachineNotDurableError, DuplicateMachineError, InvalidConfigurationError
+ * @throws MachineNotDurableError, DuplicateMachineError, AmbiguousVersionError, InvalidConfigurationError
  */
 export function createOrchestrator({ machines: modules }: OrchestratorModule) {
   const configuration = readConfiguration(process.env);
@@ -122,5 +123,7 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
       pace: paceAt(clock.scale),
       afterLook: afterInvocation,
     }),
+    /** For whoever deploys the functions. */
+    invocationAges: () => invocationAges(prepared),
   };
 }

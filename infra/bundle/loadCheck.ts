@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { InvocationAges } from '../../orchestrator/dispatch/invocationAges.ts';
 import type { BundleErrorCode, BundleProblem } from './bundleError.ts';
 import { type CodeFile, writeCodeFolder } from './codeFolder.ts';
 
@@ -18,7 +19,7 @@ interface Thrown {
 }
 
 const loader = `import('./index.mjs').then(
-  ({ machines }) => ({ machines }),
+  ({ machines, invocationAges }) => ({ machines, invocationAges }),
   (error) => ({ thrown: { code: error?.code, name: error?.name, message: error?.message ?? String(error), problems: error?.problems } }),
 ).then((loaded) => process.send(loaded, () => process.exit(0)));
 `;
@@ -47,16 +48,21 @@ export interface RegisteredMachine {
 /** What came of loading a function's code: the machines that an orchestrator has registered, or why it does not load. */
 export async function loadCode(
   code: readonly CodeFile[],
-): Promise<{ readonly failure?: LoadFailure; readonly machines?: readonly RegisteredMachine[] }> {
-  const { thrown, machines } = await loadedFrom(code);
-  if (thrown) return { failure: { code: codeOf(thrown), problems: problemsOf(thrown) } };
-  return machines ? { machines } : {};
+): Promise<{ readonly failure: LoadFailure } | (Registered & { readonly failure?: undefined })> {
+  const { thrown, ...registered } = await loadedFrom(code);
+  return thrown ? { failure: { code: codeOf(thrown), problems: problemsOf(thrown) } } : registered;
+}
+
+/** What an orchestrator says of its machines. Nothing where the code is another function's. */
+export interface Registered {
+  readonly machines?: readonly RegisteredMachine[];
+  /** As the machines' timeouts have it. */
+  readonly invocationAges?: InvocationAges;
 }
 
 /** What the process that loads the code answers. */
-interface Loaded {
+interface Loaded extends Registered {
   readonly thrown?: Thrown;
-  readonly machines?: readonly RegisteredMachine[];
 }
 
 async function loadedFrom(code: readonly CodeFile[]): Promise<Loaded> {
@@ -90,8 +96,11 @@ async function load(directory: string): Promise<Loaded> {
   return { thrown: { message: `The process that loaded it ended with ${end}.` } };
 }
 
+/** Their messages say which machine it is. */
+const machineErrors = ['MachineNotDurable', 'DuplicateMachine', 'AmbiguousVersion'] as const;
+
 function codeOf({ code }: Thrown): BundleErrorCode {
-  return code === 'MachineNotDurable' || code === 'DuplicateMachine' ? code : 'CodeNotLoaded';
+  return machineErrors.find((known) => known === code) ?? 'CodeNotLoaded';
 }
 
 function problemsOf({ code, name, message, problems }: Thrown): BundleProblem[] {
@@ -102,5 +111,10 @@ function problemsOf({ code, name, message, problems }: Thrown): BundleProblem[] 
       message: `${machine}, ${path}: ${problem}. Instead: ${instead}.`,
     }));
   }
-  return [{ message: code === 'DuplicateMachine' || name === undefined ? text : `${name}: ${text}` }];
+  return [
+    {
+      message:
+        machineErrors.some((known) => known === code) || name === undefined ? text : `${name}: ${text}`,
+    },
+  ];
 }

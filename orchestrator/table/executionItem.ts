@@ -11,6 +11,7 @@ import {
   type Waiting,
 } from '../core/execution/model/execution.ts';
 import { fraction } from '../core/execution/tasks/tasks.ts';
+import { storedTime } from '../core/policy/time.ts';
 import {
   actorAttributes,
   childrenOf,
@@ -260,6 +261,7 @@ export function statusOf(text: string | undefined): ExecutionStatus | undefined 
   return executionStatuses.find((status) => status === text);
 }
 
+/** What an item says may be no time at all: its reader gets the nearest one. */
 export function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
+  return new Date(storedTime(ms)).toISOString();
 }
