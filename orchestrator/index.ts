@@ -4,6 +4,7 @@ import { functionNames, readConfiguration } from './configuration/configuration.
 import { readExecutionClock } from './configuration/executionClock.ts';
 import { machineLookup } from './core/execution/model/machines.ts';
 import { machinesOf, prepareMachines } from './core/machine/index.ts';
+import { retentionOf } from './core/policy/retention.ts';
 import { callFunction, createLambdaClient, LambdaInvoker } from './dispatch/dispatch.ts';
 import { invocationAges } from './dispatch/invocationAges.ts';
 import { TaskDispatcher } from './dispatch/taskDispatcher.ts';
@@ -49,7 +50,7 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
     ...layout,
     ...(meter.count && { onConsumedCapacity: meter.count }),
   });
-  const data = openStoredJson(configuration);
+  const data = openStoredJson(configuration, now);
   const table = data.isConfigured ? withStore(items, data, configuration, { fetches: false }) : items;
   const prepared = prepareMachines(modules.flatMap(machinesOf));
   const machines = machineLookup(prepared);
@@ -73,13 +74,18 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
     observe,
     tracing: openTelemetry,
   });
-  const limits = { waitForMachineMs: configuration.waitForMachineSeconds * 1000 };
+  const retention = retentionOf(retentionDays);
+  const limits = {
+    waitForMachineMs: configuration.waitForMachineSeconds * 1000,
+    ...(retention && { redrivableMs: retention.redrivableMs }),
+  };
   const orchestrator = new Orchestrator({
     table,
     data,
     machines,
     dispatcher,
     limits,
+    retention,
     report,
     now,
     hasBus: configuration.hasBus,
