@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   // Tests run the TypeScript sources, so that `millrace/workers` and a relative import are one module.
@@ -6,6 +6,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['millrace-source'] } },
   test: {
     include: ['test/**/*.test.ts'],
+    // They run by `npm run test:long`.
+    exclude: [...configDefaults.exclude, '**/*.long.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     server: { deps: { inline: [/^millrace/] } },

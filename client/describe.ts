@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../orchestrator/core/data/json.ts';
+import { shownData } from '../orchestrator/core/data/thrown.ts';
 import { doneCount, type FanOut, failedCount } from '../orchestrator/core/execution/lists/fanOut.ts';
 import { childId, parentOf } from '../orchestrator/core/execution/model/addresses.ts';
 import {
@@ -9,7 +10,7 @@ import {
 } from '../orchestrator/core/execution/model/execution.ts';
 import { type OpenTask, taskKey } from '../orchestrator/core/execution/model/openTask.ts';
 import { taskToken } from '../orchestrator/core/execution/tasks/taskToken.ts';
-import { mayHoldReferences, withoutMarks } from '../orchestrator/core/machine/references.ts';
+import { mayHoldReferences } from '../orchestrator/core/machine/references.ts';
 import { type MachineState, parseMachineState } from '../orchestrator/core/machine/state.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { Beat } from '../orchestrator/table/liveness.ts';
@@ -149,7 +150,7 @@ export function descriptionOf<M extends MachineReference>(
   const stored = execution.snapshot === undefined ? undefined : parseMachineState(execution.snapshot);
   // What an execution ends with is in its state, too.
   const hasMarks = mayHoldReferences(execution.snapshot ?? '');
-  const shown = (data: Json) => (hasMarks ? withoutMarks(data) : data);
+  const shown = (data: Json) => (hasMarks ? shownData(data) : data);
   return {
     executionId,
     ...parentField(executionId),

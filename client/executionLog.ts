@@ -35,7 +35,7 @@ export interface LoggedEntry {
   readonly next: LogPosition;
 }
 
-/** What of the table a log is read with. */
+/** The parts of the table that a log is read from. */
 interface LogTable {
   readonly log: Pick<LogSegments, 'readSegments'>;
   readonly journal: Pick<JournalReader, 'readEntries' | 'readPage'>;

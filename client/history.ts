@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../orchestrator/core/data/json.ts';
+import { shownData, thrownAsJson } from '../orchestrator/core/data/thrown.ts';
 import type { Message } from '../orchestrator/core/execution/children/messages.ts';
-import type { ControlEntry, JournalEntry } from '../orchestrator/core/execution/model/entries.ts';
+import type { ControlEntry, JournalEntry, TaskResult } from '../orchestrator/core/execution/model/entries.ts';
 import type { Execution } from '../orchestrator/core/execution/model/execution.ts';
 import type { IgnoredReason, LogEntry } from '../orchestrator/core/execution/model/log.ts';
 import type { DivergenceCode } from '../orchestrator/core/execution/replay/divergence.ts';
@@ -10,7 +11,6 @@ import {
   type ReplayedExecution,
 } from '../orchestrator/core/execution/replay/replayed.ts';
 import { parseMachineState } from '../orchestrator/core/machine/state.ts';
-import type { TaskError } from '../orchestrator/core/machine/step.types.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import { type ListResults, withListResults } from '../orchestrator/table/listResults.ts';
 import type { Page } from '../orchestrator/table/requests.ts';
@@ -51,11 +51,14 @@ export interface HistoryEntry {
   /** Of a result. */
   readonly status?: 'SUCCEEDED' | 'FAILED';
   readonly output?: Json;
-  readonly error?: TaskError;
+  /** An error as `{ name, message, … }` with its own fields, or the value that was thrown in place of one. */
+  readonly error?: Json;
   /** Of the start. */
   readonly input?: Json;
   /** The event, its type included. */
   readonly event?: JsonObject;
+  /** Of an event that cannot be read: why. */
+  readonly problem?: string;
   readonly control?: ControlEntry['control'];
   /** What another execution has said, and which. */
   readonly messages?: readonly Message[];
@@ -304,7 +307,7 @@ function detailsOf(entry: JournalEntry): Details {
       return entry.input === undefined ? {} : { input: entry.input };
     case 'result':
       return {
-        ...entry.result,
+        ...resultOf(entry.result),
         ...(entry.worker !== undefined && { worker: entry.worker }),
         ...writtenAt(entry.at),
       };
@@ -317,8 +320,13 @@ function detailsOf(entry: JournalEntry): Details {
     case 'message':
       return { sender: entry.sender, messages: entry.messages, ...writtenAt(entry.at) };
     case 'invalidEvent':
-      return writtenAt(entry.at);
+      return { ...(entry.problem !== undefined && { problem: entry.problem }), ...writtenAt(entry.at) };
   }
+}
+
+function resultOf(result: TaskResult): Details {
+  if (result.status === 'SUCCEEDED') return result;
+  return { status: result.status, error: shownData(thrownAsJson(result.error) ?? null) };
 }
 
 function writtenAt(at: string | undefined): Details {

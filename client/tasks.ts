@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { serializable } from '../orchestrator/core/data/serializable.ts';
+import { describeThrown, isError } from '../orchestrator/core/data/describeThrown.ts';
+import type { JsonObject } from '../orchestrator/core/data/json.ts';
+import { received } from '../orchestrator/core/data/serializable.ts';
+import type { TaskError } from '../orchestrator/core/data/thrown.ts';
 import { openTasks } from '../orchestrator/core/execution/lists/fanOut.ts';
 import type { TaskResult } from '../orchestrator/core/execution/model/entries.ts';
 import { taskKey } from '../orchestrator/core/execution/model/openTask.ts';
 import { type AttemptAddress, parseTaskToken } from '../orchestrator/core/execution/tasks/taskToken.ts';
-import type { TaskError } from '../orchestrator/core/machine/step.types.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import {
   ExecutionNotFoundError,
@@ -22,6 +24,8 @@ export interface TaskFailure {
   readonly message?: string;
   /** False: another attempt would fail alike. @default true */
   readonly retryable?: boolean;
+  /** Further fields, for the machine's guards: JSON. */
+  readonly [field: string]: unknown;
 }
 
 export async function completeTask(
@@ -31,14 +35,14 @@ export async function completeTask(
 ): Promise<void> {
   await giveResult(surroundings, token, {
     status: 'SUCCEEDED',
-    output: serializable(output, 'output') ?? null,
+    output: received(output, 'output') ?? null,
   });
 }
 
 export async function failTask(
   surroundings: ClientSurroundings,
   token: string,
-  failure: TaskFailure,
+  failure: TaskFailure | Error,
 ): Promise<void> {
   await giveResult(surroundings, token, { status: 'FAILED', error: checkedError(failure) });
 }
@@ -49,7 +53,7 @@ export async function heartbeatTask(
   { progress }: { readonly progress?: unknown },
 ): Promise<void> {
   const address = addressOf(token);
-  const shown = serializable(progress, 'progress');
+  const shown = received(progress, 'progress');
   await checkOpen(surroundings, address);
   const at = isoTime(surroundings.now());
   await surroundings.table.attempts.writeBeat({
@@ -97,11 +101,24 @@ async function checkOpen({ table }: ClientSurroundings, address: AttemptAddress)
 
 const mostCharacters = 256;
 
-function checkedError({ name, message = '', retryable }: TaskFailure): TaskError {
+function checkedError(failure: TaskFailure | Error): TaskError {
+  if (isError(failure)) return describeThrown(failure);
+  const { name, message = '', retryable, ...fields } = failure;
   if (typeof name !== 'string' || name === '' || name.length > mostCharacters) {
     throw new InvalidTaskErrorError(
       `The name of a task's error is a string of 1 to ${mostCharacters} characters.`,
     );
   }
-  return { name, message: String(message), ...(retryable === false && { retryable: false }) };
+  return {
+    ...fieldsOf(fields),
+    name,
+    message: String(message),
+    ...(retryable === false && { retryable: false }),
+  };
+}
+
+/** @throws NotSerializableError */
+function fieldsOf(fields: Readonly<Record<string, unknown>>): JsonObject {
+  const named = Object.entries(fields).map(([key, value]) => [key, received(value, `error.${key}`)]);
+  return Object.fromEntries(named);
 }

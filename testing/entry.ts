@@ -36,14 +36,14 @@ export interface ElapsedEntry {
 export type WorkerEntry<M> = {
   [Name in WorkerName<M>]:
     | { readonly worker: Name; readonly output: WorkerOutput<M, Name>; readonly task?: number }
-    | { readonly worker: Name; readonly error: WorkerFailure; readonly task?: number };
+    | { readonly worker: Name; readonly error: WorkerFailure | Error; readonly task?: number };
 }[WorkerName<M>];
 
 /** A child machine ends, or sends its parent an event: the oldest that runs, or the one with this number. */
 export type ChildEntry<M> = {
   [Name in ChildName<M>]: { readonly child: Name; readonly task?: number } & (
     | { readonly output: WorkerOutput<M, Name> }
-    | { readonly error: Pick<WorkerFailure, 'name' | 'message'> }
+    | { readonly error: WorkerFailure | Error }
     | { readonly event: MachineEvents<MachineReferenceOf<M>> }
   );
 }[ChildName<M>];
@@ -54,6 +54,8 @@ export interface WorkerFailure {
   readonly name: string;
   readonly message?: string;
   readonly retryable?: boolean;
+  /** The error's own fields: JSON. */
+  readonly [field: string]: unknown;
 }
 
 /** As a test's author wrote it, on one line. */

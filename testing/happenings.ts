@@ -4,7 +4,7 @@ interface Happening {
   readonly run: () => Promise<void>;
 }
 
-/** What is still to happen in virtual time: in order of time, and at the same time in the order in which it was added. */
+/** Events that are still to come in virtual time: in order of time, and at the same time in the order in which it was added. */
 export class Happenings {
   readonly #waiting: Happening[] = [];
 
@@ -13,13 +13,13 @@ export class Happenings {
     this.#waiting.splice(later < 0 ? this.#waiting.length : later, 0, { at, run });
   }
 
-  /** Takes what happens next, if that is by then. */
+  /** Takes the next one, if it is due by then. */
   takeFirst(until: number): Happening | undefined {
     const [next] = this.#waiting;
     return next && next.at <= until ? this.#waiting.shift() : undefined;
   }
 
-  /** When the last of it happens, as far as is known; absent where nothing is to happen. */
+  /** The time of the last one; absent if there is none. */
   get lastAt(): number | undefined {
     return this.#waiting.at(-1)?.at;
   }

@@ -1,8 +1,8 @@
 import type { Json } from '../orchestrator/core/data/json.ts';
+import type { TaskError } from '../orchestrator/core/data/thrown.ts';
 import type { FanOut, ItemOutcome } from '../orchestrator/core/execution/lists/fanOut.ts';
 import type { ResultEntry } from '../orchestrator/core/execution/model/entries.ts';
 import { taskKey } from '../orchestrator/core/execution/model/openTask.ts';
-import type { TaskError } from '../orchestrator/core/machine/step.types.ts';
 import { errorsShown, itemFailure } from '../orchestrator/core/policy/thresholdError.ts';
 import { isFailedItem } from '../workers/each.ts';
 import { ImpossibleTestError } from './errors.ts';
@@ -33,7 +33,7 @@ export function listResults(
 /** The result as one that no other attempt follows. */
 export function asLast(entry: ResultEntry): ResultEntry {
   const { result } = entry;
-  return result.status === 'FAILED'
+  return result.status === 'FAILED' && !result.error.$thrown
     ? { ...entry, result: { ...result, error: { ...result.error, retryable: false } } }
     : entry;
 }

@@ -1,6 +1,8 @@
 import { inspect } from 'node:util';
+import { describeThrown, isError } from '../orchestrator/core/data/describeThrown.ts';
 import type { Json, JsonObject } from '../orchestrator/core/data/json.ts';
-import { serializable } from '../orchestrator/core/data/serializable.ts';
+import { received } from '../orchestrator/core/data/serializable.ts';
+import { type TaskError, thrownOfJson } from '../orchestrator/core/data/thrown.ts';
 import type { Message, OutgoingItem } from '../orchestrator/core/execution/children/messages.ts';
 import type { FanOut } from '../orchestrator/core/execution/lists/fanOut.ts';
 import { itemResultsOf } from '../orchestrator/core/execution/lists/itemResults.ts';
@@ -20,7 +22,7 @@ import {
 } from '../orchestrator/core/machine/index.ts';
 import type { MachineEvent } from '../orchestrator/core/machine/step.types.ts';
 import { durationMs } from '../orchestrator/core/policy/duration.ts';
-import { type ExecutionEntry, entryText } from './entry.ts';
+import { type ExecutionEntry, entryText, type WorkerFailure } from './entry.ts';
 import { ImpossibleTestError } from './errors.ts';
 import { asLast, exceptionsOf, failuresOf, listResults } from './listResults.ts';
 import type { MachineDefinition } from './machineTypes.ts';
@@ -61,7 +63,7 @@ export class RecordedExecution {
 
   /** @throws MachineNotDurableError */
   constructor(definition: MachineDefinition) {
-    const [machine, ...children] = prepareMachines([definition], { unnamed: 'machine' });
+    const [machine, ...children] = prepareMachines([definition], { unnamed: '(machine)' });
     if (!machine) throw new ImpossibleTestError('Give a machine.');
     this.machine = machine;
     this.#machines = machineLookup([machine, ...children]);
@@ -110,10 +112,7 @@ export class RecordedExecution {
     const task = this.#openTask(entry.worker, entry.task, entryText(entry));
     const result: TaskResult =
       'error' in entry
-        ? {
-            status: 'FAILED',
-            error: { message: '', ...(stored(entry.error, 'error') as { readonly name: string }) },
-          }
+        ? { status: 'FAILED', error: failureOf(entry.error) }
         : succeeded(stored(entry.output, 'output'));
     const { task: number, attempt } = task;
     return this.#apply({ kind: 'result', reference: taskKey(task), task: number, attempt, result });
@@ -123,9 +122,7 @@ export class RecordedExecution {
   #settleList(list: FanOut, entry: Extract<ExecutionEntry, { readonly worker: string }>): EntryOutcome {
     const results = listResults(
       list,
-      'error' in entry
-        ? { error: { message: '', ...(stored(entry.error, 'error') as { readonly name: string }) } }
-        : { output: stored(entry.output, 'output') },
+      'error' in entry ? { error: failureOf(entry.error) } : { output: stored(entry.output, 'output') },
       entryText(entry),
     );
     const itemResults = new Map([
@@ -273,7 +270,7 @@ function joined(first: EntryOutcome, second: EntryOutcome): EntryOutcome {
 
 function messageOf(entry: Extract<ExecutionEntry, { readonly child: string }>): Message {
   if ('event' in entry) return { type: 'event', event: stored(entry.event, 'event') as MachineEvent };
-  if ('error' in entry) return { type: 'error', error: { message: '', ...entry.error } };
+  if ('error' in entry) return { type: 'error', error: failureOf(entry.error) };
   const output = stored(entry.output, 'output');
   return { type: 'done', ...(output !== undefined && { output }) };
 }
@@ -282,8 +279,12 @@ function succeeded(output: Json | undefined): TaskResult {
   return { status: 'SUCCEEDED', ...(output !== undefined && { output }) };
 }
 
+function failureOf(error: WorkerFailure | Error): TaskError {
+  return isError(error) ? describeThrown(error) : thrownOfJson(stored(error, 'error'));
+}
+
 /** As it comes back from an item. */
 function stored(value: unknown, path: string): Json | undefined {
-  const json = serializable(value, path);
+  const json = received(value, path);
   return json === undefined ? undefined : (JSON.parse(JSON.stringify(json)) as Json);
 }

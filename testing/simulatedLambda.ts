@@ -1,4 +1,5 @@
 import type { TaskPayload } from '../orchestrator/contract/task.ts';
+import { revivedValue } from '../orchestrator/core/data/thrown.ts';
 import { openTasks } from '../orchestrator/core/execution/lists/fanOut.ts';
 import type { MachineLookup } from '../orchestrator/core/execution/model/machines.ts';
 import { promiseLogicOf, runPromiseLogic } from '../orchestrator/core/machine/index.ts';
@@ -105,7 +106,7 @@ export class SimulatedLambda implements FunctionInvoker {
     if (Object.hasOwn(this.#workers, worker)) return this.#workers[worker];
     const machine = this.machines?.find(id, machineVersion);
     const logic = machine && promiseLogicOf(machine, worker);
-    return logic && ((input, { signal }) => runPromiseLogic(logic, input, { signal }));
+    return logic && ((input, { signal }) => runPromiseLogic(logic, revivedValue(input), { signal }));
   }
 
   async #run(worker: string, work: Work, payload: TaskPayload, takesMs: number, dies = false): Promise<void> {

@@ -1,5 +1,7 @@
 import type { ExecutionDescription } from '../client/describe.ts';
 import type { HistoryEntry } from '../client/history.ts';
+import type { Json } from '../orchestrator/core/data/json.ts';
+import { namedThrown, thrownOfJson } from '../orchestrator/core/data/thrown.ts';
 import type { RunEnd } from './simulatedCloud.ts';
 
 /** Entries of the history that a message ends with. */
@@ -48,7 +50,7 @@ function entryLine({
   const what = [
     worker ?? event?.type ?? control ?? '',
     status ?? '',
-    error ? `${error.name}: ${error.message}` : '',
+    error === undefined ? '' : thrownText(error),
   ].filter((text) => text !== '');
   const became =
     verdict.type === 'applied'
@@ -57,4 +59,9 @@ function entryLine({
         ? ` (ignored: ${verdict.reason})`
         : ` (${verdict.type})`;
   return `${at ?? 'pending'} ${[kind === 'wake' ? kind : reference || kind, ...what].join(' ')}${became}`;
+}
+
+function thrownText(error: Json): string {
+  const { name, message } = namedThrown(thrownOfJson(error));
+  return `${name}: ${message}`;
 }

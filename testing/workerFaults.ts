@@ -1,10 +1,11 @@
+import { isError } from '../orchestrator/core/data/describeThrown.ts';
 import type { Duration } from '../orchestrator/core/policy/duration.ts';
 import type { WorkerFailure } from './entry.ts';
 
 /** What goes wrong with one invocation of a worker. */
 export type WorkerFault =
   /** The worker throws it; by its name alone, or whole. It is not called. */
-  | { readonly error: string | WorkerFailure }
+  | { readonly error: string | WorkerFailure | Error }
   /** It is not called, and no result ever comes: the attempt's deadline passes. */
   | 'timeOut'
   /** Its process ends before it answers, as one that is killed: the attempt fails at once with `Lambda.Unknown`. */
@@ -45,9 +46,8 @@ export class InjectedFaults {
 }
 
 /** An error that a worker throws. */
-export function errorOf(failure: string | WorkerFailure): Error {
-  const { name, message, retryable } = typeof failure === 'string' ? { name: failure } : failure;
-  const error = new Error(message ?? `${name}, as the test asks for`);
-  error.name = name;
-  return retryable === undefined ? error : Object.assign(error, { retryable });
+export function errorOf(failure: string | WorkerFailure | Error): Error {
+  if (isError(failure)) return failure;
+  const { name, message, ...fields } = typeof failure === 'string' ? { name: failure } : failure;
+  return Object.assign(new Error(message ?? `${name}, as the test asks for`), { name, ...fields });
 }

@@ -1,6 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { fromPromise, type PromiseActorLogic } from 'xstate';
+import { describeThrown } from '../orchestrator/core/data/describeThrown.ts';
 import { serializable } from '../orchestrator/core/data/serializable.ts';
+import { revivedError, revivedThrown, withoutStack } from '../orchestrator/core/data/thrown.ts';
 import { eachRequest, invalidItemsErrorName } from '../orchestrator/core/execution/lists/itemList.ts';
 import { runPromiseLogic } from '../orchestrator/core/machine/promiseLogic.ts';
 import {
@@ -17,7 +19,6 @@ import {
   thresholdError,
   thresholdErrorName,
 } from '../orchestrator/core/policy/thresholdError.ts';
-import { taskErrorOf } from './runTask.ts';
 import { WorkerOutsideMillraceError } from './worker.ts';
 
 /** Actor logic that runs another for each item of a list. */
@@ -116,12 +117,13 @@ async function runEach<Output, Input>(
       try {
         output[index] = (await runPromiseLogic(actor, item, { signal })) as Output;
       } catch (thrown) {
-        const { stack: _, ...error } = taskErrorOf(thrown);
+        const error = withoutStack(describeThrown(thrown));
         failures.push(itemFailure(index, error));
-        output[index] = { error };
+        output[index] = { error: revivedThrown(error) as FailedItem['error'] };
         if (failures.length > tolerated) {
-          const { message, ...rest } = thresholdError(failures, items.length, tolerated);
-          throw Object.assign(new ExceedToleratedFailureThresholdError(message), rest);
+          const { message, errors, ...rest } = thresholdError(failures, items.length, tolerated);
+          const shown = { ...rest, errors: errors.map(revivedError) };
+          throw Object.assign(new ExceedToleratedFailureThresholdError(message), shown);
         }
       }
     }

@@ -1,5 +1,6 @@
 import type { TaskPayload } from '../orchestrator/contract/task.ts';
 import type { Json } from '../orchestrator/core/data/json.ts';
+import { revivedValue } from '../orchestrator/core/data/thrown.ts';
 import { machineLookup } from '../orchestrator/core/execution/model/machines.ts';
 import {
   machinesOf,
@@ -39,7 +40,7 @@ export function createWorkerHost({ machines: modules }: { readonly machines: rea
       const machine = machines.find(payload.machine, payload.machineVersion);
       const logic = machine && promiseLogicOf(machine, payload.worker);
       if (!logic) throw new ActorNotDeployedError(payload);
-      return runPromiseLogic(logic, input, { signal: task.signal });
+      return runPromiseLogic(logic, revivedValue(input), { signal: task.signal });
     });
   return { handler };
 }

@@ -1,6 +1,8 @@
 export type { TaskPayload, TaskResultItem } from '../orchestrator/contract/task.ts';
 export type { Duration } from '../orchestrator/core/policy/duration.ts';
 export { type EachOptions, InvalidEachError } from '../orchestrator/core/policy/eachOptions.ts';
+export { entryTime } from '../orchestrator/core/policy/entryTime.ts';
+export { ExecutionFailure } from '../orchestrator/core/policy/executionFailure.ts';
 export type { ListFile, ListFormat, ListSummary } from '../orchestrator/core/policy/listFiles.ts';
 export type { LambdaPolicy, RetryPolicy, TaskPolicy } from '../orchestrator/core/policy/taskPolicy.ts';
 export type { FailedItem } from '../orchestrator/core/policy/thresholdError.ts';

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { inspect, types } from 'node:util';
 import type { TaskPayload } from '../orchestrator/contract/task.ts';
-import { serializable } from '../orchestrator/core/data/serializable.ts';
+import { describeThrown } from '../orchestrator/core/data/describeThrown.ts';
+import { received } from '../orchestrator/core/data/serializable.ts';
 import type { TaskResult } from '../orchestrator/core/execution/model/entries.ts';
-import type { TaskError } from '../orchestrator/core/machine/step.types.ts';
 import { dataLimitErrorName } from '../orchestrator/core/policy/errorNames.ts';
 import { taskSpan } from '../orchestrator/observability/spans.ts';
 import { noTracing, type Tracing } from '../orchestrator/observability/tracing.ts';
@@ -62,7 +61,8 @@ const marginMs = 1000;
 /**
  * Runs one attempt and writes its result. Whatever the work does — return, throw, return what is no JSON — becomes an
  * item; it rejects only when the table does not take the item. Of a task with a token only what the work throws does: its
- * result comes from elsewhere. A `once` attempt that another run has claimed, or whose time is over, is not begun.
+ * result comes from elsewhere. An attempt whose time is over is not begun: Lambda may hold a throttled event for hours, and the
+ * machine has gone on. Nor is a `once` attempt that another run has claimed.
  */
 export async function runTask<Input>(
   payload: TaskPayload<Input>,
@@ -74,7 +74,8 @@ export async function runTask<Input>(
   const { executionId, task, attempt, worker, token } = payload;
   const index = payload.index === undefined ? {} : { index: payload.index };
   const deadlineMs = payload.deadline === undefined ? undefined : Date.parse(payload.deadline);
-  if (payload.once && !(await claim(payload, deadlineMs, surroundings))) return;
+  if (isOver(payload, startedAt)) return;
+  if (payload.once && !(await claim(payload, surroundings))) return;
   if (token !== undefined) await beat(payload, undefined, surroundings);
   const controller = new AbortController();
   const timer =
@@ -123,14 +124,17 @@ export async function runTask<Input>(
   }
 }
 
+/** Whether the attempt has failed by now, whatever its worker does. */
+function isOver({ deadline, startBy }: TaskPayload<unknown>, now: number): boolean {
+  return [deadline, startBy].some((time) => time !== undefined && now >= Date.parse(time));
+}
+
 /** Whether this run, and no other, may do the attempt's work. */
 async function claim(
   payload: TaskPayload<unknown>,
-  deadlineMs: number | undefined,
   { table, now, newId = randomUUID }: TaskSurroundings,
 ): Promise<boolean> {
   const { executionId, task, index, attempt, expiresAt } = payload;
-  if (deadlineMs !== undefined && now() >= deadlineMs) return false;
   const outcome = await table.attempts.insertClaim(
     {
       executionId,
@@ -151,7 +155,7 @@ async function beat(
   progress: unknown,
   { table, now }: TaskSurroundings,
 ): Promise<void> {
-  const shown = serializable(progress, 'progress');
+  const shown = received(progress, 'progress');
   const life = {
     executionId,
     task,
@@ -177,74 +181,13 @@ async function inputOf<Input>(payload: TaskPayload<Input>, data: StoredJson): Pr
 
 async function resultOf(work: () => unknown): Promise<TaskResult> {
   try {
-    const output = serializable(await work(), 'output');
+    const output = received(await work(), 'output');
     // A copy: a getter may answer otherwise when it is asked again.
     return {
       status: 'SUCCEEDED',
       ...(output !== undefined && { output: JSON.parse(JSON.stringify(output)) }),
     };
   } catch (error) {
-    return { status: 'FAILED', error: taskErrorOf(error) };
-  }
-}
-
-/** A thrown value as the machine's `onError` gets it: an error's class name is its name. It does not throw itself. */
-export function taskErrorOf(thrown: unknown): TaskError {
-  try {
-    return isError(thrown)
-      ? errorFields(thrown)
-      : { name: 'Error', message: cut(`Not an Error was thrown: ${textOf(thrown)}`, maximumMessageLength) };
-  } catch {
-    return { name: 'Error', message: 'Something was thrown that cannot be read.' };
-  }
-}
-
-/** An error of another realm (a vm context) is no instance of our Error. */
-function isError(thrown: unknown): thrown is Error {
-  return thrown instanceof Error || types.isNativeError(thrown);
-}
-
-function errorFields(thrown: Error): TaskError {
-  // Anybody can have set them to anything. Where a stack is mapped to its sources, reading it runs code, too.
-  const [name, stack, retryable] = [read(thrown, 'name'), read(thrown, 'stack'), read(thrown, 'retryable')];
-  const message: unknown = thrown.message;
-  const maker = read(thrown, 'constructor');
-  const constructorName = typeof maker === 'function' ? read(maker, 'name') : undefined;
-  const className =
-    name === 'Error' && typeof constructorName === 'string' && constructorName !== ''
-      ? constructorName
-      : name;
-  return {
-    name: typeof className === 'string' && className !== '' ? cut(className, maximumNameLength) : 'Error',
-    message: cut(typeof message === 'string' ? message : textOf(message), maximumMessageLength),
-    ...(typeof stack === 'string' && { stack: cut(stack, maximumStackLength) }),
-    ...(typeof retryable === 'boolean' && { retryable }),
-  };
-}
-
-/** A getter that throws has no value: what else the error says is not lost by it. */
-function read(object: object, key: string): unknown {
-  try {
-    return Reflect.get(object, key);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Lengths of an error's name and cause in Step Functions. */
-const maximumNameLength = 256;
-const maximumMessageLength = 32_768;
-/** Enough for the frames that matter, and little enough for one write unit. */
-const maximumStackLength = 600;
-
-function cut(text: string, length: number): string {
-  return text.length > length ? text.slice(0, length) : text;
-}
-
-function textOf(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? String(value);
-  } catch {
-    return inspect(value, { depth: 2 });
+    return { status: 'FAILED', error: describeThrown(error) };
   }
 }

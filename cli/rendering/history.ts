@@ -1,4 +1,5 @@
 import type { HistoryEffect, HistoryEntry, JsonChange, Transition } from '../../client/index.ts';
+import { namedThrown, type TaskError, thrownOfJson } from '../../orchestrator/core/data/thrown.ts';
 import { stateText } from './execution.ts';
 import { printable, shortened } from './textTable.ts';
 
@@ -30,16 +31,30 @@ function verdictText({ kind, verdict }: HistoryEntry): string {
 }
 
 function contentText(entry: HistoryEntry): string {
-  const { kind, verdict, worker, status, output, error, event, control, cause, input, messages, sender } =
-    entry;
+  const {
+    kind,
+    verdict,
+    worker,
+    status,
+    output,
+    error,
+    event,
+    control,
+    cause,
+    input,
+    messages,
+    sender,
+    problem,
+  } = entry;
   if (kind === 'held') return 'was held, and is taken with the next entry';
   if (kind === 'waiting') {
     return verdict.type === 'failed' ? `waits: ${verdict.code}` : 'waits no longer';
   }
   const subject = worker === undefined ? '' : `${worker} `;
   if (kind === 'deferred') return `${subject}deferred: its function was throttled`;
-  if (error) return `${subject}FAILED ${error.name}: ${error.message}`;
+  if (error !== undefined) return `${subject}FAILED ${thrownText(thrownOfJson(error))}`;
   if (status !== undefined) return `${subject}${status} ${json(output)}`.trimEnd();
+  if (problem !== undefined) return problem;
   if (event) return json(event);
   if (messages) return `${sender}: ${messages.map(messageText).join(', ')}`;
   if (control !== undefined) return cause === undefined ? control : `${control}: ${cause}`;
@@ -53,7 +68,7 @@ function messageText(message: NonNullable<HistoryEntry['messages']>[number]): st
     case 'done':
       return `done ${json(message.output)}`.trimEnd();
     case 'error':
-      return `error ${message.error.name}: ${message.error.message}`;
+      return `error ${thrownText(message.error)}`;
     case 'stop':
     case 'redrive':
       return message.type;
@@ -135,4 +150,9 @@ function eventText(event: unknown): string {
 
 function json(value: unknown): string {
   return value === undefined ? '' : JSON.stringify(value);
+}
+
+function thrownText(error: TaskError): string {
+  const { name, message } = namedThrown(error);
+  return `${name}: ${message}`;
 }

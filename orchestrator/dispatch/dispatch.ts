@@ -7,9 +7,9 @@ import {
 import { forManySmallRequests, lean, quietly } from '../aws/client.ts';
 import { keepSigners, shortPath, shortPathOptions } from '../aws/shortPath.ts';
 import type { TaskPayload } from '../contract/task.ts';
+import type { TaskError } from '../core/data/thrown.ts';
 import type { Execution } from '../core/execution/model/execution.ts';
 import { type OpenTask, taskKey } from '../core/execution/model/openTask.ts';
-import type { TaskError } from '../core/machine/step.types.ts';
 
 /** What became of handing a task to its function. */
 export type DispatchOutcome =

@@ -1,6 +1,6 @@
 import type { TaskPayload } from '../contract/task.ts';
 import type { JsonObject } from '../core/data/json.ts';
-import type { TaskError } from '../core/machine/step.types.ts';
+import type { TaskError } from '../core/data/thrown.ts';
 import { dataLimitErrorName } from '../core/policy/errorNames.ts';
 import { StoreUnavailableError } from '../store/objectStore.ts';
 import { isStoredDataError, type StoredJson } from '../store/storedJson.ts';

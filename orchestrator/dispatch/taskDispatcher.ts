@@ -1,5 +1,6 @@
 import type { TaskPayload } from '../contract/task.ts';
 import type { Json } from '../core/data/json.ts';
+import { namedThrown, type TaskError } from '../core/data/thrown.ts';
 import { openTasks } from '../core/execution/lists/fanOut.ts';
 import type { Execution } from '../core/execution/model/execution.ts';
 import type { MachineLookup } from '../core/execution/model/machines.ts';
@@ -8,14 +9,14 @@ import { handedOverAt } from '../core/execution/tasks/tasks.ts';
 import { taskToken } from '../core/execution/tasks/taskToken.ts';
 import type { PreparedMachine } from '../core/machine/index.ts';
 import { type TaskSource, workerOf } from '../core/machine/sources.ts';
-import type { TaskError } from '../core/machine/step.types.ts';
 import { nobody, type Observer, subjectOf } from '../observability/activity.ts';
 import type { Reporter } from '../observability/report.ts';
 import { taskSpan } from '../observability/spans.ts';
 import { noTracing, type Tracing } from '../observability/tracing.ts';
 import { StoreUnavailableError } from '../store/objectStore.ts';
 import { isStoredDataError, StoredJson } from '../store/storedJson.ts';
-import { expiresAt, isoTime, type TableLayout } from '../table/executionItem.ts';
+import { isoTime } from '../table/executionItem.ts';
+import { expiresAt, type TableLayout } from '../table/retention.ts';
 import type { Table } from '../table/table.ts';
 import { DispatchMemory, type DispatchOutcome, type FunctionInvoker } from './dispatch.ts';
 import { lambdaEvent } from './lambdaEvent.ts';
@@ -113,7 +114,7 @@ export class TaskDispatcher {
         const traced = traceparent === undefined ? payload : { ...payload, traceparent };
         const answer = await this.#invoke(source, traced);
         if (answer.type === 'deferred') fail({ name: 'Deferred', message: answer.error });
-        else if (answer.type === 'failed') fail(answer.error);
+        else if (answer.type === 'failed') fail(namedThrown(answer.error));
         return answer;
       },
     );
@@ -197,6 +198,8 @@ export class TaskDispatcher {
   ): TaskPayload {
     const { executionId, machine, machineVersion = '' } = execution;
     const expiry = expiresAt(this.#options.layout, this.#options.now());
+    const { startBy: begunBy = Number.POSITIVE_INFINITY, heartbeatAt = Number.POSITIVE_INFINITY } = task;
+    const startBy = Math.min(begunBy, heartbeatAt);
     // The task of an effect was made before the commit put its input into the store.
     const inputAt = task.inputAt ?? execution.tasks.find((open) => open.task === task.task)?.inputAt;
     return {
@@ -210,6 +213,7 @@ export class TaskDispatcher {
       machine: listsOf ?? machine,
       machineVersion,
       ...(task.deadline !== undefined && { deadline: isoTime(task.deadline) }),
+      ...(startBy !== Number.POSITIVE_INFINITY && { startBy: isoTime(startBy) }),
       idempotencyKey: `${executionId}#${taskId(task)}`,
       ...(task.waitsForResult && { token: taskToken(executionId, task) }),
       ...(source.policy.once && { once: true }),

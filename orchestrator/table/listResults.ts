@@ -10,7 +10,7 @@ import { childId } from '../core/execution/model/addresses.ts';
 import { ItemResultsNeeded } from '../core/execution/replay/itemResultsNeeded.ts';
 import type { Executions, JournalReader } from './table.ts';
 
-/** What of the table it reads. */
+/** The parts of the table that results of lists are read from. */
 export interface ListResultsTable {
   readonly executions: Pick<Executions, 'read'>;
   readonly journal: Pick<JournalReader, 'readItemResults'>;

@@ -1,17 +1,17 @@
 import type { Json } from '../core/data/json.ts';
+import { thrownAsJson, thrownOfJson } from '../core/data/thrown.ts';
 import type { Message, OutgoingItem } from '../core/execution/children/messages.ts';
 import { childNumber } from '../core/execution/model/addresses.ts';
 import type { MessageEntry } from '../core/execution/model/entries.ts';
-import type { MachineEvent, TaskError } from '../core/machine/step.types.ts';
+import type { MachineEvent } from '../core/machine/step.types.ts';
 import {
   type Attributes,
   attributesSize,
   compressedAttribute,
   isObject,
-  jsonAttribute,
-  jsonOf,
   UnreadableAttributeError,
 } from './attributes.ts';
+import { orderedAttributes, orderedJson } from './orderedJson.ts';
 import { attribute, maximumItemBytes, sortKey, sortKeyPrefix } from './schema.ts';
 import { isDataKey } from './stored/dataKeys.ts';
 
@@ -50,9 +50,13 @@ export function encodeOutgoing(
           ...expires,
         },
         'messages',
-        item.messagesAt === undefined ? item.messages.map((message) => ({ ...message })) : undefined,
+        item.messagesAt === undefined ? item.messages.map(messageAsJson) : undefined,
       );
   }
+}
+
+export function messageAsJson(message: Message): Json {
+  return message.type === 'error' ? { ...message, error: thrownAsJson(message.error) } : { ...message };
 }
 
 function keyOf(executionId: string, item: string): Attributes {
@@ -62,7 +66,7 @@ function keyOf(executionId: string, item: string): Attributes {
 /** Data reads best as it is, so it is compressed only where the item is too large otherwise. */
 export function fitted(item: Attributes, name: string, data: Json | undefined): Attributes {
   if (data === undefined) return item;
-  const plain = { ...item, [name]: jsonAttribute(data) };
+  const plain = { ...item, ...orderedAttributes(name, data) };
   return attributesSize(plain) <= maximumItemBytes
     ? plain
     : { ...item, [name]: compressedAttribute(JSON.stringify(data)) };
@@ -79,7 +83,7 @@ export function decodeMessages(key: string, item: Attributes): MessageEntry | un
   const match = /^([^#]+)#([1-9]\d{0,15})$/.exec(key.slice(sortKeyPrefix.message.length));
   const messagesAt = item.messages === undefined ? item.messagesAt?.S : undefined;
   const dataAt = messagesAt !== undefined && isDataKey(messagesAt) ? messagesAt : undefined;
-  const messages = dataAt === undefined ? readMessages(item.messages) : [];
+  const messages = dataAt === undefined ? readMessages(item) : [];
   if (!match || !messages) return undefined;
   const at = item.at?.S;
   return {
@@ -93,9 +97,9 @@ export function decodeMessages(key: string, item: Attributes): MessageEntry | un
   };
 }
 
-function readMessages(value: Attributes[string] | undefined): readonly Message[] | undefined {
+function readMessages(item: Attributes): readonly Message[] | undefined {
   try {
-    return value && messagesOf(jsonOf(value));
+    return messagesOf(orderedJson(item, 'messages'));
   } catch (error) {
     if (error instanceof UnreadableAttributeError || error instanceof SyntaxError) return undefined;
     throw error;
@@ -115,7 +119,7 @@ function messageOf(value: Json): Message | undefined {
     case 'done':
       return { type, ...(output === undefined ? {} : { output }) };
     case 'error':
-      return isError(error) ? { type, error } : undefined;
+      return error === undefined ? undefined : { type, error: thrownOfJson(error) };
     case 'stop':
     case 'redrive':
       return { type };
@@ -126,8 +130,4 @@ function messageOf(value: Json): Message | undefined {
 
 export function isEvent(value: Json | undefined): value is MachineEvent {
   return isObject(value) && typeof value.type === 'string';
-}
-
-function isError(value: Json | undefined): value is TaskError {
-  return isObject(value) && typeof value.name === 'string' && typeof value.message === 'string';
 }

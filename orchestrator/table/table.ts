@@ -16,17 +16,19 @@ import type {
   InsertOutcome,
   InsertStartOutcome,
   ItemsPage,
+  ItemsRenewal,
   ListAnyRequest,
   ListedExecution,
   ListRequest,
   NewEvent,
   Outline,
   Page,
+  RenewedItems,
   ScanRequest,
 } from './requests.ts';
 
 /**
- * What Millrace asks of its table, as named operations in parts: code that needs one part takes that part alone. Reads are
+ * The table, as named operations in parts: code that needs one part takes that part alone. Reads are
  * strongly consistent unless said otherwise, and answer an item once that they are asked for twice. Every operation rejects
  * with the store's own error when the store did not take it.
  */
@@ -36,11 +38,12 @@ export interface Table {
   readonly log: LogSegments;
   readonly attempts: Attempts;
   readonly lists: ListPages;
+  readonly expiries: Expiries;
   readonly index: ExecutionIndex;
   readonly outlines: Outlines;
 }
 
-/** What of it workers use. */
+/** The parts that workers use. */
 export interface WorkerTable {
   readonly journal: Pick<JournalWriter, 'insertResult'>;
   readonly attempts: Pick<Attempts, 'writeBeat' | 'insertClaim'>;
@@ -97,7 +100,7 @@ export interface LogSegments {
   writeSegment(executionId: string, segment: LogSegment): Promise<void>;
 }
 
-/** What workers say of attempts before these have a result. */
+/** Signs of life and claims of attempts that have no result yet. */
 export interface Attempts {
   /** Signs of life of the attempts that have given one. */
   readBeats(executionId: string, attempts: readonly AttemptNumbers[]): Promise<Beat[]>;
@@ -113,9 +116,17 @@ export interface ListPages {
   writePage(executionId: string, page: ItemsPage, items: readonly Json[]): Promise<void>;
 }
 
+/** When items expire, of executions that need them for longer. Never earlier than before. */
+export interface Expiries {
+  /** Postpones the expiry of what is in a partition; of its `execution` item only where it has ended. */
+  renew(executionId: string, renewal: ItemsRenewal): Promise<RenewedItems>;
+  /** Postpones that of one item to a time (ms since the epoch), or for ever. Nothing where the item is gone. */
+  postpone(executionId: string, reference: string, until: number | undefined): Promise<void>;
+}
+
 /** Executions by what the index has of them. Eventually consistent. */
 export interface ExecutionIndex {
-  /** Executions whose wake is due, earliest first. What is missed is found by the next look. */
+  /** Executions whose wake is due, earliest first; or all that are parked. What is missed is found by the next look. */
   listDue(request: DueRequest): Promise<Page<DueExecution>>;
   /**
    * Executions of a machine in a status: the latest first, with `since` the earliest first, RUNNING ones by next wake;
@@ -126,10 +137,10 @@ export interface ExecutionIndex {
   listAny(request: ListAnyRequest): Promise<Page<ListedExecution>>;
 }
 
-/** What is there, without its data: for those who look after many executions. */
+/** Items without their data, for code that looks after many executions. */
 export interface Outlines {
   readStatus(executionId: string): Promise<ExecutionVersion | undefined>;
-  /** What is in the partition of an execution. */
+  /** The items in the partition of an execution. */
   readOutline(executionId: string): Promise<Outline>;
   /**
    * A page of everything in one of the segments that the table is read in; all items of an execution are in the same

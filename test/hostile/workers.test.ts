@@ -74,9 +74,7 @@ describe('what a worker returns or throws', () => {
         await cloud.start('sequential', 'neighbour', { M: { from: { N: '1' } } });
         await cloud.advance(60_000);
         const victim = await cloud.execution('victim');
-        expect([victim.status, victim.error?.code]).toEqual(
-          victim.status === 'FAILED' ? ['FAILED', 'DataLimitExceeded'] : ['SUCCEEDED', undefined],
-        );
+        expect([victim.status, victim.error?.code]).toEqual(['SUCCEEDED', undefined]);
         expect(cloud.invocations.filter((each) => each.startsWith('victim'))).toEqual(['victim/task#0#1']);
         expect((await cloud.execution('neighbour')).status).toBe('SUCCEEDED');
         expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);

@@ -56,14 +56,25 @@ describe('the execution is FAILED, with a typed error', () => {
     expect(JSON.parse(execution.snapshot ?? '').context.kept.length).toBeGreaterThan(0);
   });
 
-  it('when a worker answers more than an item holds', async () => {
-    const cloud = new SimulatedCloud([careful], { work: () => noise(900_000) });
-    await cloud.start('careful', 'c1');
+  it('when a worker answers more than an item holds and nothing handles that', async () => {
+    const cloud = new SimulatedCloud([sequential(1)], { add: () => noise(900_000) });
+    await cloud.start('sequential', 'c1', { M: { from: { N: '1' } } });
     await cloud.advance(10_000);
     expect(await cloud.execution('c1')).toMatchObject({
       status: 'FAILED',
       error: { code: 'DataLimitExceeded', name: 'States.DataLimitExceeded' },
     });
+  });
+
+  it('but onError gets it, as a Catch of Step Functions does, after one attempt', async () => {
+    const cloud = new SimulatedCloud([careful], { work: () => noise(900_000) });
+    await cloud.start('careful', 'c1');
+    await cloud.advance(10_000);
+    expect(await cloud.execution('c1')).toMatchObject({
+      status: 'SUCCEEDED',
+      output: { problem: { name: 'States.DataLimitExceeded' } },
+    });
+    expect(cloud.invocations).toEqual(['c1/task#0#1']);
   });
 
   it.each([

@@ -1,6 +1,27 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
+import { assign, setup } from 'xstate';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
+import { worker } from '../../workers/index.ts';
 import { careful } from '../support/brokenMachines.ts';
+
+const keeping = setup({
+  types: { context: {} as { thrown: unknown } },
+  actors: { work: worker<unknown, unknown>() },
+}).createMachine({
+  id: 'keeping',
+  context: { thrown: 'nothing' },
+  initial: 'working',
+  output: ({ context }) => context,
+  states: {
+    working: {
+      invoke: {
+        src: 'work',
+        onError: { target: 'failed', actions: assign({ thrown: ({ event }) => event.error }) },
+      },
+    },
+    failed: { type: 'final' },
+  },
+});
 
 describe("the task fails, and the machine's onError decides", () => {
   const cyclic: Record<string, unknown> = {};
@@ -23,30 +44,6 @@ describe("the task fails, and the machine's onError decides", () => {
       'TypeError',
       'no such thing',
     ],
-    [
-      'the worker throws a text',
-      () => {
-        throw 'just a text';
-      },
-      'Error',
-      'just a text',
-    ],
-    [
-      'the worker throws nothing',
-      () => {
-        throw undefined;
-      },
-      'Error',
-      'undefined',
-    ],
-    [
-      'the worker throws an object',
-      () => {
-        throw { why: 'so' };
-      },
-      'Error',
-      '{"why":"so"}',
-    ],
   ])('when %s', async (_, work, name, message) => {
     const cloud = new SimulatedCloud([careful], work ? { work } : {});
     await cloud.start('careful', 'c1');
@@ -54,6 +51,23 @@ describe("the task fails, and the machine's onError decides", () => {
     const execution = await cloud.execution('c1');
     expect(execution).toMatchObject({ status: 'SUCCEEDED', state: 'failed', output: { problem: { name } } });
     expect(JSON.stringify(execution.output)).toContain(JSON.stringify(message).slice(1, -1));
+  });
+
+  it.each([
+    ['a text', 'just a text'],
+    ['an object', { type: 'X', detail: { status: 404 } }],
+    ['an object that looks like an error', { name: 'Alice', message: 'hi', age: 4 }],
+    ['null', null],
+    ['a number', 5],
+  ])('when the worker throws %s, with that value', async (_, thrown) => {
+    const work = () => {
+      throw thrown;
+    };
+    const cloud = new SimulatedCloud([keeping], { work });
+    await cloud.start('keeping', 'c1');
+    await cloud.advance(10_000);
+    const { status, output } = await cloud.execution('c1');
+    expect({ status, output }).toEqual({ status: 'SUCCEEDED', output: { thrown } });
   });
 
   it('when it gives no result before its deadline', async () => {
@@ -92,4 +106,48 @@ describe("the task fails, and the machine's onError decides", () => {
       output: { problem: null, got: null },
     });
   });
+});
+
+test('the error of a child reaches its parent as it was thrown: message, cause and own fields', async () => {
+  const child = setup({ actors: { work: worker<unknown, unknown>() } }).createMachine({
+    id: 'failing',
+    invoke: { src: 'work' },
+  });
+  const parent = setup({
+    types: { context: {} as { seen: unknown } },
+    actors: { child },
+  }).createMachine({
+    id: 'parent',
+    context: { seen: null },
+    initial: 'working',
+    output: ({ context }) => context,
+    states: {
+      working: {
+        invoke: {
+          src: 'child',
+          onError: {
+            target: 'failed',
+            actions: assign({
+              seen: ({ event: { error } }) => [
+                error instanceof Error && String(error),
+                error instanceof Error && Reflect.get(error, 'status'),
+                error instanceof Error && error.cause instanceof TypeError,
+              ],
+            }),
+          },
+        },
+      },
+      failed: { type: 'final' },
+    },
+  });
+  class HttpError extends Error {
+    readonly status = 404;
+  }
+  const work = () => {
+    throw new HttpError('not found', { cause: new TypeError('inner') });
+  };
+  const cloud = new SimulatedCloud([parent, child], { work });
+  await cloud.start('parent', 'p1');
+  await cloud.advance(10_000);
+  expect((await cloud.execution('p1')).output).toEqual({ seen: ['HttpError: not found', 404, true] });
 });

@@ -10,23 +10,14 @@ import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import type { Workers } from '../../testing/simulatedLambda.ts';
 import { worker } from '../../workers/index.ts';
 import { trip, tripWorkers } from '../support/trip.ts';
-
-const unkind: Omit<DeliveryFaults, 'seed'> = {
-  duplicate: 0.3,
-  maximumDelayMs: 2000,
-  crashAfterCommit: 0.05,
-  throttleCommit: 0.05,
-  throttleInvoke: 0.1,
-  duplicateInvoke: 0.1,
-  loseInvoke: 0.03,
-};
+import { unkindDelivery } from '../support/unkindDelivery.ts';
 
 const deliveries: [name: string, faults: DeliveryFaults[]][] = [
   ['delivered plainly', [{ seed: 1 }]],
   ['delivered twice and late', [1, 2, 3].map((seed) => ({ seed, duplicate: 1, maximumDelayMs: 3000 }))],
   [
     'with every delivery unkind and orchestrators that die',
-    Array.from({ length: 30 }, (_, i) => ({ seed: i + 1, ...unkind })),
+    Array.from({ length: 30 }, (_, i) => ({ seed: i + 1, ...unkindDelivery })),
   ],
 ];
 

@@ -8,6 +8,7 @@ import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import type { Workers } from '../../testing/simulatedLambda.ts';
 import { hoarder } from '../support/brokenMachines.ts';
 import { addWorker, parcel, sequential } from '../support/machines.ts';
+import { unkindDelivery } from '../support/unkindDelivery.ts';
 
 const workers: Workers = {
   ...addWorker,
@@ -25,12 +26,7 @@ const lookup = machineLookup([sequential(60), parcel, hoarder].map((machine) => 
 async function unkindRun(seed: number, check: (cloud: SimulatedCloud) => void = () => {}) {
   const cloud = new SimulatedCloud(machines, workers, {
     seed,
-    duplicate: 0.3,
-    maximumDelayMs: 2000,
-    crashAfterCommit: 0.05,
-    throttleCommit: 0.05,
-    throttleInvoke: 0.1,
-    duplicateInvoke: 0.1,
+    ...unkindDelivery,
     loseInvoke: 0.02,
   });
   await cloud.start('sequential', 'sum', { M: { from: { N: '1' } } });

@@ -3,16 +3,7 @@ import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import type { Workers } from '../../testing/simulatedLambda.ts';
 import { addWorker, parcel, sequential } from '../support/machines.ts';
-
-const unkind: Omit<DeliveryFaults, 'seed'> = {
-  duplicate: 0.3,
-  maximumDelayMs: 2000,
-  crashAfterCommit: 0.05,
-  throttleCommit: 0.05,
-  throttleInvoke: 0.1,
-  duplicateInvoke: 0.1,
-  loseInvoke: 0.03,
-};
+import { unkindDelivery } from '../support/unkindDelivery.ts';
 
 /** Plain delivery, and a hundred runs of every kind of bad delivery at once. */
 const deliveries: [name: string, faults: DeliveryFaults[]][] = [
@@ -20,7 +11,7 @@ const deliveries: [name: string, faults: DeliveryFaults[]][] = [
   ['delivered twice and late', [1, 2, 3, 4, 5].map((seed) => ({ seed, duplicate: 1, maximumDelayMs: 3000 }))],
   [
     'with every delivery unkind and orchestrators that die',
-    Array.from({ length: 100 }, (_, i) => ({ seed: i + 1, ...unkind })),
+    Array.from({ length: 100 }, (_, i) => ({ seed: i + 1, ...unkindDelivery })),
   ],
 ];
 

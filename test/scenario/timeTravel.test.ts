@@ -8,12 +8,12 @@ import { type MachineLookup, machineLookup } from '../../orchestrator/core/execu
 import { replay } from '../../orchestrator/core/execution/replay/recording.ts';
 import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
-import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import type { Workers } from '../../testing/simulatedLambda.ts';
 import { careful, hoarder } from '../support/brokenMachines.ts';
 import { addWorker, parcel, sequential } from '../support/machines.ts';
 import { trip, tripWorkers } from '../support/trip.ts';
+import { unkindDelivery } from '../support/unkindDelivery.ts';
 
 const workers: Workers = {
   ...addWorker,
@@ -33,15 +33,7 @@ interface Commit {
   readonly execution: Execution;
 }
 
-const unkind: Omit<DeliveryFaults, 'seed'> = {
-  duplicate: 0.3,
-  maximumDelayMs: 2000,
-  crashAfterCommit: 0.05,
-  throttleCommit: 0.05,
-  throttleInvoke: 0.1,
-  duplicateInvoke: 0.1,
-  loseInvoke: 0.02,
-};
+const unkind = { ...unkindDelivery, loseInvoke: 0.02 };
 
 /** Every commit that is taken from now on, by execution. */
 function recordCommits({ table }: SimulatedCloud): ReadonlyMap<string, Commit[]> {

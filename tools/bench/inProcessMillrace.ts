@@ -27,7 +27,7 @@ export interface InProcessMillrace {
   readonly tableName: string;
   /** Starts executions and waits for their ends. */
   run(machine: string, executionIds: readonly string[], input: { readonly from: number }): Promise<void>;
-  /** What all calls have used since the last time: the client's, the orchestrator's and the workers'. */
+  /** Capacity that all calls have used since the last time: the client's, the orchestrator's and the workers'. */
   usage(): Usage;
   stop(): Promise<void>;
 }
@@ -35,12 +35,12 @@ export interface InProcessMillrace {
 export interface InProcessOptions {
   /** Told of each commit. */
   readonly onCommit?: (execution: Execution) => void;
-  /** What has not ended by then fails the bench. @default 2 minutes */
+  /** An execution that has not ended by then fails the bench. @default 2 minutes */
   readonly endDeadlineMs?: number;
 }
 
 export interface Usage extends Units {
-  /** Of the orchestrator, to DynamoDB and to Lambda. */
+  /** Calls of the orchestrator to DynamoDB and Lambda. */
   readonly orchestratorCalls: number;
 }
 
@@ -81,7 +81,7 @@ export async function startInProcessMillrace(
   const invoker: FunctionInvoker = {
     invoke: async (_, payload) => {
       meter.orchestratorCalls += 1;
-      // As through Lambda: JSON, and nobody waits for it.
+      // As through Lambda: JSON, and the caller does not wait.
       const received: typeof payload & { input: never } = JSON.parse(JSON.stringify(payload));
       runTask(received, work, { table: workerTable, now }).catch((error: unknown) => endings.fail(error));
       return { type: 'dispatched' };
@@ -177,7 +177,7 @@ class Meter {
   }
 }
 
-/** A table that tells of each commit that it took. */
+/** A table that calls `onCommit` after each commit that it took. */
 function observedTable(options: DynamoDBTableOptions, onCommit: (execution: Execution) => void): Table {
   const table = new DynamoDBTable(options);
   const commit = table.executions.commit.bind(table.executions);

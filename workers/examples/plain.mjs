@@ -1,22 +1,25 @@
 // A worker without Millrace's SDK: a Lambda function that takes the payload and writes one item.
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 
-const dynamodb = new DynamoDBClient({});
+const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient({}));
 
-export async function handler({ table, executionId, item, expiresAt, input }) {
+export async function handler({ table, executionId, item, deadline, expiresAt, input }) {
   const startedAt = new Date().toISOString();
+  // Its time was over before Lambda delivered it: another attempt may have begun.
+  if (startedAt >= deadline) return;
   const result = resultOf(input);
   try {
     await dynamodb.send(
-      new PutItemCommand({
+      new PutCommand({
         TableName: table,
         Item: {
-          executionId: { S: executionId },
-          item: { S: item },
+          executionId,
+          item,
           ...result,
-          startedAt: { S: startedAt },
-          endedAt: { S: new Date().toISOString() },
-          ...(expiresAt !== undefined && { expiresAt: { N: String(expiresAt) } }),
+          startedAt,
+          endedAt: new Date().toISOString(),
+          ...(expiresAt !== undefined && { expiresAt }),
         },
         ConditionExpression: 'attribute_not_exists(executionId)',
       }),
@@ -29,16 +32,9 @@ export async function handler({ table, executionId, item, expiresAt, input }) {
 
 function resultOf(input) {
   try {
-    const { net, vat } = invoice(input);
-    return {
-      status: { S: 'SUCCEEDED' },
-      output: { M: { net: { N: String(net) }, vat: { N: String(vat) } } },
-    };
+    return { status: 'SUCCEEDED', output: invoice(input) };
   } catch (error) {
-    return {
-      status: { S: 'FAILED' },
-      error: { M: { name: { S: error.name }, message: { S: error.message }, retryable: { BOOL: false } } },
-    };
+    return { status: 'FAILED', error: { name: error.name, message: error.message, retryable: false } };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../orchestrator/core/data/json.ts';
+import { shownData, thrownAsJson } from '../../orchestrator/core/data/thrown.ts';
 import { exceptionsOf } from '../../orchestrator/core/execution/lists/fanOut.ts';
 import { type ListPart, partResultOf } from '../../orchestrator/core/execution/lists/listPart.ts';
 import { timeoutErrorName } from '../../orchestrator/core/policy/errorNames.ts';
@@ -60,7 +61,7 @@ async function writeResults(
       `${index}#${attempt}`,
       status === 'SUCCEEDED'
         ? { index, output: result.output ?? null }
-        : { index, error: { ...result.error } },
+        : { index, error: shownData(thrownAsJson(result.error) ?? null) },
     );
   }
   const lines = Array.from({ length: count }, (_, i) => {

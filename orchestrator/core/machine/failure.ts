@@ -1,8 +1,11 @@
 import type { AnyMachineSnapshot } from 'xstate';
+import { describeThrown } from '../data/describeThrown.ts';
 import type { Json } from '../data/json.ts';
 import { NotSerializableError } from '../data/serializable.ts';
+import { messageOfThrown, nameOfThrown, thrownAsJson } from '../data/thrown.ts';
+import { isExecutionFailure } from '../policy/executionFailure.ts';
 import type { MachineFailure } from './step.types.ts';
-import { activeNodes, isEndlessLoopError, isGuardError, property } from './xstateInternals.ts';
+import { activeNodes, isEndlessLoopError, isGuardError } from './xstateInternals.ts';
 
 /** Thrown within a step when a machine goes on sending events to itself. */
 export class EndlessLoopError extends Error {
@@ -18,29 +21,35 @@ export class EndlessLoopError extends Error {
 
 /** Why a machine whose own code threw has failed. */
 export function failureOfThrown(
-  thrown: unknown,
+  error: unknown,
   snapshot: AnyMachineSnapshot | undefined,
   eventType: string | undefined,
 ): MachineFailure {
-  const { name, message, stack } = describe(thrown);
-  return {
-    code: codeOf(thrown),
-    name,
-    message: isGuardError(thrown) ? message : `${message} (${placeOf(snapshot, eventType)})`,
-    ...(stack === undefined ? {} : { stack }),
-  };
+  const failure = failureOf(codeOf(error), error);
+  if (isExecutionFailure(error)) return { code: 'DeclaredFailure', name: error.name, message: error.message };
+  if (isGuardError(error)) return failure;
+  return { ...failure, message: `${failure.message} (${placeOf(snapshot, eventType)})` };
 }
 
 /** Why a machine that did not handle the failure of a task has failed. */
 export function failureOfTask(error: unknown): MachineFailure {
-  const { name, message, stack } = describe(error);
-  return { code: 'TaskFailed', name, message, ...(stack === undefined ? {} : { stack }) };
+  return failureOf('TaskFailed', error);
 }
 
-/** What is stored of an error: where it was thrown may differ from one bundle to the next. */
+function failureOf(code: MachineFailure['code'], error: unknown): MachineFailure {
+  const thrown = describeThrown(error);
+  const stack = thrown.$thrown ? undefined : thrown.stack;
+  return {
+    code,
+    name: nameOfThrown(thrown),
+    message: messageOfThrown(thrown),
+    ...(stack === undefined ? {} : { stack }),
+  };
+}
+
+/** What is stored of what was thrown: no stack of this process, as that differs from one bundle to the next. */
 export function storedError(error: unknown): Json {
-  const { name, message } = describe(error);
-  return { name, message };
+  return thrownAsJson(describeThrown(error, 'stored')) ?? null;
 }
 
 function codeOf(thrown: unknown): MachineFailure['code'] {
@@ -53,25 +62,4 @@ function placeOf(snapshot: AnyMachineSnapshot | undefined, eventType: string | u
   const atomic = activeNodes(snapshot).filter(({ type }) => type === 'atomic' || type === 'final');
   const states = atomic.map(({ id }) => `'${id}'`).join(' and ');
   return states === '' ? `on event '${eventType}'` : `on event '${eventType}' in state ${states}`;
-}
-
-function describe(thrown: unknown): { name: string; message: string; stack: string | undefined } {
-  const name = property(thrown, 'name');
-  const message = property(thrown, 'message');
-  const stack = property(thrown, 'stack');
-  return {
-    name: typeof name === 'string' ? name : 'Error',
-    message: typeof message === 'string' ? message : textOf(thrown),
-    stack: typeof stack === 'string' ? stack : undefined,
-  };
-}
-
-/** For what was thrown and is no error. */
-function textOf(thrown: unknown): string {
-  if (typeof thrown !== 'object' || thrown === null) return String(thrown);
-  try {
-    return JSON.stringify(thrown);
-  } catch {
-    return 'an object that is no Error was thrown';
-  }
 }

@@ -1,3 +1,4 @@
+export type { TaskError } from '../data/thrown.ts';
 export { ObservedDirectlyError, SentDirectlyError } from './actors.ts';
 export { hasSameStates } from './definitionHash.ts';
 export { DefinitionMismatchError } from './definitionMismatch.ts';
@@ -16,6 +17,7 @@ export {
   parseMachineState,
   runningChild,
 } from './state.ts';
+export { hasTag, isInState } from './stateQuestions.ts';
 export { checkTakesUp, InputOrderError, stepMachine } from './step.ts';
 export type {
   MachineEffect,
@@ -23,8 +25,8 @@ export type {
   MachineFailure,
   MachineInput,
   MachineStep,
-  TaskError,
 } from './step.types.ts';
 export type { StepAt } from './stepRun.ts';
 export { SentFromActionError } from './stepScope.ts';
 export { nextTimerDueAt, shiftTimers } from './timers.ts';
+export { buildMachine } from './xstateInternals.ts';

@@ -1,5 +1,4 @@
 import { type AnyActorLogic, createActor } from 'xstate';
-import type { Json } from '../data/json.ts';
 
 /** Thrown for a promise that emits: whoever listens is not in the process that runs it. */
 export class EmittedFromTaskError extends Error {
@@ -18,7 +17,7 @@ export class EmittedFromTaskError extends Error {
  */
 export function runPromiseLogic(
   logic: AnyActorLogic,
-  input: Json | undefined,
+  input: unknown,
   options: { readonly id?: string; readonly signal?: AbortSignal } = {},
 ): Promise<unknown> {
   const { id, signal } = options;

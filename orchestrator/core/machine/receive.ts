@@ -1,5 +1,6 @@
 import type { AnyEventObject } from 'xstate';
 import type { Json } from '../data/json.ts';
+import { revivedThrown } from '../data/thrown.ts';
 import { isReservedEventType } from '../policy/eventTypes.ts';
 import { type MachineState, type OrphanedChild, runningChild } from './state.ts';
 import type { MachineInput, MachineStep } from './step.types.ts';
@@ -60,7 +61,7 @@ function receiveResult(state: MachineState, result: TaskResult): Received {
   const { actorId } = child;
   const succeeded = result.type === 'taskSucceeded';
   const output = succeeded ? result.output : undefined;
-  const error = succeeded ? undefined : result.error;
+  const error = succeeded ? undefined : revivedThrown(result.error);
   const hasReferences = succeeded && result.isMessage === true;
   return {
     type: 'event',

@@ -1,31 +1,72 @@
 import type { AnyActorRef } from 'xstate';
+import { describeThrown, isError } from '../data/describeThrown.ts';
 import type { Json, JsonObject } from '../data/json.ts';
-import { referenceKey } from './storable.ts';
+import { isUndefinedMark, markedKey, undefinedMark, unmarkedKey } from '../data/marks.ts';
+import {
+  markedThrown,
+  revivedError,
+  revivedThrown,
+  shownData,
+  thrownAsJson,
+  thrownOfJson,
+} from '../data/thrown.ts';
 import { isActorRef } from './xstateInternals.ts';
 
 /**
- * References to actors, in what is stored and sent: `{ $actor: address, id }`, with `id` where it is not the address.
- * The address of a machine is its execution's id, that of its task n is `<execution id>.<n>`; an actor that never
- * started has none (`''`). In what is stored, a key of data that looks the same (`$actor`, `$$actor`, …) gets one `$`
- * more, so that data from outside is never taken for a reference.
+ * Marks in what is stored and sent (data/marks.ts). An actor is `{ $actor: address, id }`, with `id` where it is not the
+ * address. The address of a machine is its execution's id, that of its task n is `<execution id>.<n>`; an actor that
+ * never started has none (`''`). An error is `{ $error: true, name, message, … }` with its own fields; in a context it is
+ * the same without the mark, and its place is stored beside the context. In what is stored, a key of data that looks the
+ * same (`$actor`, `$$actor`, …) gets one `$` more, so that data from outside is never taken for a mark.
  */
 
-const refersOrLooksSo = /"\$+actor":/;
+const marks = /"\$+(?:actor|error|thrown|undefined)":/;
 
 /** Whether stored text can hold anything for {@link reviveReferences} to do. */
 export function mayHoldReferences(stored: string): boolean {
-  return stored.includes('$actor":') && refersOrLooksSo.test(stored);
+  return stored.includes('"$') && marks.test(stored);
 }
 
+/** Keys and indexes that lead to a part of a value. */
+export type DataPath = readonly (string | number)[];
+
+/** Told of each error that is left without a mark. */
+type ErrorPlaces = DataPath[];
+
 /**
- * A copy in which each actor is the JSON that refers to it. For a value that `checkStorable` has let pass.
- * @param into `store` marks data that looks like a reference; `message` leaves it as it is
+ * A copy in which each actor is the JSON that refers to it, and each error its data. For a value that `checkStorable` has
+ * let pass.
+ * @param into `store` marks data that looks like a mark, and properties that are undefined; `message` leaves it as it is; `data` marks no errors
  */
 export function encodeReferences(
   value: unknown,
-  into: 'store' | 'message',
+  into: 'store' | 'message' | 'data',
   referenceTo: (actor: AnyActorRef) => JsonObject,
 ): Json | undefined {
+  return encodePart(value, { into, referenceTo, keepsUndefined: into === 'store' }, []);
+}
+
+/**
+ * The same into `store`, with the places of errors in the place of their marks.
+ * @param keepsUndefined of what users read, too, no property is marked
+ */
+export function encodeWithPlaces(
+  value: unknown,
+  referenceTo: (actor: AnyActorRef) => JsonObject,
+  keepsUndefined: boolean,
+): { readonly value: Json | undefined; readonly errors: readonly DataPath[] } {
+  const errors: ErrorPlaces = [];
+  return { value: encodePart(value, { into: 'store', referenceTo, keepsUndefined, errors }, []), errors };
+}
+
+interface Encoding {
+  readonly into: 'store' | 'message' | 'data';
+  readonly referenceTo: (actor: AnyActorRef) => JsonObject;
+  readonly keepsUndefined: boolean;
+  readonly errors?: ErrorPlaces;
+}
+
+function encodePart(value: unknown, encoding: Encoding, path: DataPath): Json | undefined {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -33,20 +74,48 @@ export function encodeReferences(
       return value;
     case 'object': {
       if (value === null) return null;
-      if (Array.isArray(value)) return value.map((part) => encodeReferences(part, into, referenceTo) ?? null);
-      if (isActorRef(value)) return referenceTo(value);
+      if (Array.isArray(value)) {
+        return value.map((part, index) => encodePart(part, encoding, [...path, index]) ?? null);
+      }
+      if (isActorRef(value)) return encoding.referenceTo(value);
+      if (isError(value)) return encodeError(value, encoding, path);
       const copy: [string, Json | undefined][] = [];
       for (const [key, part] of Object.entries(value)) {
-        copy.push([
-          into === 'store' && referenceKey.test(key) ? `$${key}` : key,
-          encodeReferences(part, into, referenceTo),
-        ]);
+        const stored = encoding.into === 'store' ? markedKey(key) : key;
+        const isMarked = part === undefined && encoding.keepsUndefined;
+        copy.push([stored, isMarked ? undefinedMark : encodePart(part, encoding, [...path, key])]);
       }
       return Object.fromEntries(copy);
     }
     default:
       return undefined;
   }
+}
+
+/** Of an error that was made in this process, no stack is stored: it differs from one bundle to the next. */
+function encodeError(error: Error, { into, errors }: Encoding, path: DataPath): Json {
+  const thrown = describeThrown(error, 'stored');
+  if (into === 'data') return shownData(thrownAsJson(thrown) ?? null);
+  if (!errors) return markedThrown(thrown);
+  errors.push(path);
+  return thrownAsJson(thrown) ?? null;
+}
+
+/** A copy with an error in each of these places, of which the data was stored. */
+export function reviveErrors(value: unknown, places: readonly DataPath[]): unknown {
+  return places.reduce(reviveErrorAt, value);
+}
+
+function reviveErrorAt(value: unknown, [key, ...rest]: DataPath): unknown {
+  if (key === undefined) return revivedThrown(thrownOfJson(value as Json));
+  if (Array.isArray(value)) {
+    return value.map((part: unknown, index) => (index === key ? reviveErrorAt(part, rest) : part));
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value);
+  return Object.fromEntries(
+    entries.map(([name, part]) => [name, name === key ? reviveErrorAt(part, rest) : part]),
+  );
 }
 
 /** The reverse of {@link encodeReferences} into `store`. */
@@ -56,28 +125,18 @@ export function reviveReferences(
 ): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (isArray(value)) return value.map((part) => reviveReferences(part, actorAt));
+  if (isUndefinedMark(value)) return undefined;
   const address = value.$actor;
   if (typeof address === 'string') {
     const id = value.id;
     return actorAt(address, typeof id === 'string' ? id : address);
   }
+  if (value.$error === true) return revivedError(value);
   const revived: [string, unknown][] = [];
   for (const [key, part] of Object.entries(value)) {
-    revived.push([referenceKey.test(key) ? key.slice(1) : key, reviveReferences(part, actorAt)]);
+    revived.push([unmarkedKey(key), reviveReferences(part, actorAt)]);
   }
   return Object.fromEntries(revived);
-}
-
-/** What is stored, for a reader: data as it was given, and references as they are stored. */
-export function withoutMarks(value: Json): Json {
-  if (typeof value !== 'object' || value === null) return value;
-  if (isArray(value)) return value.map(withoutMarks);
-  return Object.fromEntries(
-    Object.entries(value).map(([key, part]) => [
-      key.startsWith('$$') && referenceKey.test(key) ? key.slice(1) : key,
-      part === undefined ? undefined : withoutMarks(part),
-    ]),
-  );
 }
 
 /** `Array.isArray` does not narrow readonly arrays. */

@@ -1,17 +1,21 @@
 import type { StateValue } from 'xstate';
 import type { Json } from '../data/json.ts';
 import { mapValues } from './mapValues.ts';
+import type { DataPath } from './references.ts';
 
 /**
  * What a machine needs between two steps, as it is stored (JSON). XState's persisted snapshot is not enough: it has
  * neither the order of active states nor history that survives a dot in a state's key.
  *
- * In `context`, in `output` and in timers' events an actor is `{ $actor: address, id }`: see references.ts.
+ * In `context`, in `output` and in timers' events an actor is `{ $actor: address, id }`: see references.ts. An error in
+ * `context` is `{ name, message, … }`, and `errors` says where.
  */
 export interface MachineState {
   readonly status: 'active' | 'done' | 'error' | 'stopped';
   readonly value: StateValue;
   readonly context: Json;
+  /** Places in `context` that hold an error. */
+  readonly errors?: readonly DataPath[];
   readonly output?: Json;
   readonly error?: Json;
   /** By actor id. A child that has ended stays until the state that invoked it is left, as in XState. */

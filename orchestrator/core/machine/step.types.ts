@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../data/json.ts';
+import type { TaskError } from '../data/thrown.ts';
 import type { MachineState } from './state.ts';
 
 /**
@@ -26,16 +27,6 @@ export type MachineInput =
   | { readonly type: 'timer' };
 
 export type MachineEvent = { readonly type: string } & JsonObject;
-
-/** An error as a worker reports it and as the machine's `onError` receives it. */
-export interface TaskError {
-  /** Class name of what was thrown, or one of Step Functions' names such as `States.Timeout`. */
-  readonly name: string;
-  readonly message: string;
-  readonly stack?: string;
-  readonly retryable?: boolean;
-  readonly [key: string]: Json | undefined;
-}
 
 /** What a step asks its surroundings to do, in the order in which XState would have done it. */
 export type MachineEffect =
@@ -76,6 +67,10 @@ export type MachineStep =
       readonly effects: readonly MachineEffect[];
       /** Present when `state.status` is `error`. */
       readonly failure?: MachineFailure;
+      /** What it ended with, where that holds errors: they are marked, for the machine that waits for this one. */
+      readonly markedOutput?: Json;
+      /** What was thrown then, for the machine that waits for this one. */
+      readonly thrown?: TaskError;
     }
   | {
       readonly type: 'ignored';
@@ -91,7 +86,9 @@ export interface MachineFailure {
     /** Context, output, a task's input or an event holds something that JSON would change; the message has the path. */
     | 'NotSerializable'
     /** A task failed and nothing in the machine handles it. */
-    | 'TaskFailed';
+    | 'TaskFailed'
+    /** The machine's own code says so, by throwing an `ExecutionFailure`. */
+    | 'DeclaredFailure';
   /** The thrown error's class name, or the task error's name. */
   readonly name: string;
   readonly message: string;

@@ -1,7 +1,9 @@
 import type { AnyActorRef, AnyEventObject, AnyMachineSnapshot } from 'xstate';
 import type { Json } from '../data/json.ts';
+import { timeAfter } from '../policy/time.ts';
 import type { Actors, Child } from './actors.ts';
 import { encodeReferences } from './references.ts';
+import type { ActorSource } from './sources.ts';
 import type { MachineTimer } from './state.ts';
 import type { MachineEffect } from './step.types.ts';
 import type { Request, Requests } from './stepScope.ts';
@@ -12,8 +14,8 @@ type Send = Extract<Request, { type: 'send' }>;
 type StopReason = Extract<MachineEffect, { type: 'stopTask' }>['reason'];
 
 export interface ChildKinds {
-  /** Whether a `src` is a machine, as opposed to a worker. */
-  readonly isMachine: (src: string) => boolean;
+  /** What runs as a `src`. */
+  readonly sourceOf: (src: string) => ActorSource;
   /** Whether a state invokes a `src` under an id. */
   readonly isInvoke: (id: string, src: string) => boolean;
 }
@@ -22,7 +24,7 @@ export interface ChildKinds {
 export class StepOutcome {
   readonly effects: MachineEffect[] = [];
   readonly #actors: Actors;
-  readonly #isMachine: ChildKinds['isMachine'];
+  readonly #sourceOf: ChildKinds['sourceOf'];
   readonly #isInvoke: ChildKinds['isInvoke'];
   readonly #now: number;
   readonly #sentToSelf: AnyEventObject[];
@@ -30,14 +32,9 @@ export class StepOutcome {
   #children = new Map<string, Child>();
   #orphans = new Set<Child>();
 
-  constructor(
-    actors: Actors,
-    { isMachine, isInvoke }: ChildKinds,
-    now: number,
-    sentToSelf: AnyEventObject[],
-  ) {
+  constructor(actors: Actors, { sourceOf, isInvoke }: ChildKinds, now: number, sentToSelf: AnyEventObject[]) {
     this.#actors = actors;
-    this.#isMachine = isMachine;
+    this.#sourceOf = sourceOf;
     this.#isInvoke = isInvoke;
     this.#now = now;
     this.#sentToSelf = sentToSelf;
@@ -131,7 +128,7 @@ export class StepOutcome {
         this.#timers = withoutCancelled(this.#timers, request.sendId);
         return;
       case 'emit':
-        this.effects.push({ type: 'emit', event: this.#encoded(request.event, 'message') });
+        this.effects.push({ type: 'emit', event: this.#encoded(request.event, 'data') });
         return;
       case 'send':
         this.#send(request, macrostep);
@@ -151,8 +148,7 @@ export class StepOutcome {
     if (older) this.#replace(older, child);
     this.#children.set(actor.id, child);
     const { task, actorId, src } = child;
-    // A machine reads references in its input; a worker reads plain data.
-    const into = this.#isMachine(src) ? 'store' : 'message';
+    const into = marksInInput(this.#sourceOf(src));
     const input = encodeReferences(inputOf(actor), into, (other) => this.#actors.referenceTo(other));
     this.effects.push({ type: 'startTask', task, actorId, src, input });
     for (const send of macrostep.release(actor)) this.#send(send, macrostep);
@@ -214,12 +210,12 @@ export class StepOutcome {
     this.#timers = withTimer(this.#timers, {
       ...(id === undefined ? {} : { id }),
       event: this.#encoded(event, 'store'),
-      dueAt: this.#now + delayMs,
+      dueAt: timeAfter(this.#now, delayMs),
       ...(to === undefined ? {} : { to }),
     });
   }
 
-  #encoded(event: AnyEventObject, into: 'store' | 'message'): Json {
+  #encoded(event: AnyEventObject, into: 'store' | 'data'): Json {
     return encodeReferences(event, into, (actor) => this.#actors.referenceTo(actor)) ?? null;
   }
 }
@@ -244,6 +240,22 @@ class Macrostep {
     const released = this.held.filter(({ to }) => to === actor);
     for (const send of released) this.held.splice(this.held.indexOf(send), 1);
     return released;
+  }
+}
+
+/** A machine reads every mark in its input, the worker host those of errors; other workers read plain data. */
+function marksInInput(source: ActorSource): 'store' | 'message' | 'data' {
+  switch (source.kind) {
+    case 'machine':
+      return 'store';
+    case 'promise':
+      return 'message';
+    case 'each':
+      return marksInInput(source.item);
+    case 'worker':
+    case 'lambda':
+    case 'host':
+      return 'data';
   }
 }
 

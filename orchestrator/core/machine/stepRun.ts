@@ -1,11 +1,12 @@
 import type { AnyEventObject, AnyMachineSnapshot, AnyStateNode } from 'xstate';
+import { describeThrown } from '../data/describeThrown.ts';
 import type { Json } from '../data/json.ts';
 import { Actors, type Child, createActorElsewhere } from './actors.ts';
 import { EndlessLoopError, failureOfTask, failureOfThrown, storedError } from './failure.ts';
 import { isTaken } from './heldEvents.ts';
 import type { PreparedMachine } from './prepare.ts';
 import type { Received, Settled } from './receive.ts';
-import { encodeReferences, reviveReferences } from './references.ts';
+import { encodeReferences, encodeWithPlaces, reviveReferences } from './references.ts';
 import { rehydrate } from './rehydrate.ts';
 import {
   type MachineChild,
@@ -31,7 +32,7 @@ export interface StepAt {
 interface Failed {
   readonly failure: MachineFailure;
   /** What XState would have as the snapshot's `error`. */
-  readonly error: Json;
+  readonly thrown: unknown;
 }
 
 /** One step of a machine: a macrostep for the input, and one for each event that the machine then sends itself. */
@@ -59,13 +60,14 @@ export class StepRun {
       address,
       parent,
       nextAnonymous,
+      now: at.now,
       isStarting,
       systemIdsElsewhere: prepared.chart.systemIdsElsewhere,
       snapshot: () => this.#snapshot,
     });
     this.#actors = new Actors(address, this.#scope.self, parent, nextTask);
     const kinds = {
-      isMachine: (src: string) => prepared.sourceOf(src).kind === 'machine',
+      sourceOf: (src: string) => prepared.sourceOf(src),
       isInvoke: (id: string, src: string) => invokes(prepared.chart.nodes, id, src),
     };
     this.#outcome = new StepOutcome(this.#actors, kinds, at.now, this.#scope.sentToSelf);
@@ -157,7 +159,7 @@ export class StepRun {
   }
 
   #fail(thrown: unknown, before: AnyMachineSnapshot, event: AnyEventObject | undefined): void {
-    this.#failed = { failure: failureOfThrown(thrown, before, event?.type), error: storedError(thrown) };
+    this.#failed = { failure: failureOfThrown(thrown, before, event?.type), thrown };
   }
 
   #finish(snapshot: AnyMachineSnapshot): MachineStep {
@@ -175,35 +177,59 @@ export class StepRun {
     };
     const { effects } = this.#outcome;
     const taken = { type: 'taken', stored: storeMachineState(state), state, effects } as const;
-    return failed ? { ...taken, failure: failed.failure } : taken;
+    const markedOutput = failed ? undefined : this.#markedOutput(snapshot);
+    const ended = markedOutput === undefined ? taken : { ...taken, markedOutput };
+    return failed ? { ...taken, failure: failed.failure, thrown: describeThrown(failed.thrown) } : ended;
   }
 
   #reached(snapshot: AnyMachineSnapshot): Reached {
-    const output = checkStorable(snapshot.output, 'output') ?? this.#encoded(snapshot.output);
+    const plainOutput = checkStorable(snapshot.output, 'output');
+    const output = plainOutput ?? this.#withPlaces(snapshot.output, false).value;
     return {
       status: snapshot.status,
       value: snapshot.value,
-      context: this.#plainContext ?? this.#encoded(snapshot.context) ?? null,
+      ...(this.#plainContext === undefined
+        ? this.#storedContext(snapshot.context)
+        : { context: this.#plainContext }),
       ...(output === undefined ? {} : { output }),
       ...(snapshot.status === 'active' ? beyondValue(snapshot) : {}),
     };
   }
 
   /** As XState's actor does, a failed machine keeps what it had after the last macrostep that succeeded. */
-  #keptOnFailure(snapshot: AnyMachineSnapshot, { error }: Failed): Reached {
+  #keptOnFailure(snapshot: AnyMachineSnapshot, { thrown }: Failed): Reached {
     const status = 'error';
+    const error = storedError(thrown);
     try {
-      const context = checkStorable(snapshot.context, 'context') ?? this.#encoded(snapshot.context) ?? null;
-      return { status, value: snapshot.value, context, error };
+      const plain = checkStorable(snapshot.context, 'context');
+      const kept = plain === undefined ? this.#storedContext(snapshot.context) : { context: plain };
+      return { status, value: snapshot.value, ...kept, error };
     } catch {
       // The machine changed its old context in place, into something that cannot be stored, or started with such.
-      const { value, context } = this.#stored === undefined ? unstarted : parseMachineState(this.#stored);
-      return { status, value, context, error };
+      const { value, context, errors } =
+        this.#stored === undefined ? unstarted : parseMachineState(this.#stored);
+      return { status, value, context, ...(errors && { errors }), error };
     }
   }
 
-  #encoded(value: unknown): Json | undefined {
-    return encodeReferences(value, 'store', (actor) => this.#actors.referenceTo(actor));
+  #storedContext(context: unknown): Pick<MachineState, 'context' | 'errors'> {
+    const { value = null, errors } = this.#withPlaces(context, true);
+    return { context: value, ...(errors.length > 0 && { errors }) };
+  }
+
+  #withPlaces(value: unknown, keepsUndefined: boolean): ReturnType<typeof encodeWithPlaces> {
+    return encodeWithPlaces(value, (actor) => this.#actors.referenceTo(actor), keepsUndefined);
+  }
+
+  /** Nothing where the output holds no errors: it is as in the state. */
+  #markedOutput({ output }: AnyMachineSnapshot): Json | undefined {
+    if (
+      checkStorable(output, 'output') !== undefined ||
+      this.#withPlaces(output, false).errors.length === 0
+    ) {
+      return undefined;
+    }
+    return encodeReferences(output, 'store', (actor) => this.#actors.referenceTo(actor));
   }
 
   /** The event with actors in the place of references. */
@@ -221,7 +247,7 @@ type Reached = Omit<MachineState, 'children' | 'orphans' | 'timers' | 'nextTask'
 /** XState ends a machine with an error of its own accord only where nothing handles a task's. */
 function unhandledError(snapshot: AnyMachineSnapshot): Failed | undefined {
   if (snapshot.status !== 'error') return undefined;
-  return { failure: failureOfTask(snapshot.error), error: storedError(snapshot.error) };
+  return { failure: failureOfTask(snapshot.error), thrown: snapshot.error };
 }
 
 /** What `value` does not say of the states: history, and the order of entry where parallel states make it matter. */

@@ -1,4 +1,5 @@
 import type { AnyActorRef, AnyActorScope, AnyEventObject, AnyMachineSnapshot } from 'xstate';
+import { entryTimeKey } from '../policy/entryTime.ts';
 import type { MachineEffect } from './step.types.ts';
 import { checkStorable } from './storable.ts';
 import { createSelf, inputOf, isActorRef, property, syncsSnapshots } from './xstateInternals.ts';
@@ -36,6 +37,8 @@ export interface StepScopeOptions {
   readonly address: string;
   readonly parent: AnyActorRef | undefined;
   readonly nextAnonymous: number;
+  /** Of the entry, for `entryTime`. */
+  readonly now: number;
   readonly isStarting: boolean;
   readonly systemIdsElsewhere?: ReadonlySet<string> | undefined;
   readonly snapshot: () => AnyMachineSnapshot | undefined;
@@ -76,6 +79,7 @@ export class StepScope {
         if (options.systemIdsElsewhere?.has(systemId)) throw new SystemIdElsewhereError(systemId);
       },
     });
+    Object.assign(this.self, { [entryTimeKey]: options.now });
     const ignore = () => undefined;
     this.xstate = {
       self: this.self,

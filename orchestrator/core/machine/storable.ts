@@ -1,29 +1,26 @@
+import { isError } from '../data/describeThrown.ts';
 import type { Json } from '../data/json.ts';
-import { hasPlainPrototype, refuseUnstorable } from '../data/serializable.ts';
+import { isMarkKey } from '../data/marks.ts';
+import { hasPlainPrototype, isPlainArray, refuseUnstorable } from '../data/serializable.ts';
 import { isActorRef } from './xstateInternals.ts';
-
-/** A key that stands for a reference in what is stored, or that is data and looks like one. See references.ts. */
-export const referenceKey = /^\$+actor$/;
-
-const dollar = 36;
 
 /** Deeper than this, a value is looked at with an eye to cycles. */
 const maxFastDepth = 100;
 
 /**
- * Checks that JSON changes nothing in a value; references to actors are let pass.
- * @returns the value itself where it can be stored as it is; undefined where it is undefined or holds references to
- * actors, and has to be encoded
+ * Checks that JSON changes nothing in a value; actors and errors are let pass, which are stored by marks.
+ * @returns the value itself where it can be stored as it is; undefined where it is undefined, or holds actors, errors
+ * or properties that are undefined, and has to be encoded
  * @throws NotSerializableError with the path of the first part that cannot be stored
  */
 export function checkStorable(value: unknown, path: string): Json | undefined {
   if (isPlainJson(value, 0)) return value;
   if (value === undefined) return undefined;
-  refuseUnstorable(value, path, isActorRef);
+  refuseUnstorable(value, path, (part) => isActorRef(part) || isError(part));
   return undefined;
 }
 
-/** JSON as it is, undefined properties included (they are dropped), without references or what looks like one. */
+/** JSON as it is, without references or what looks like one. */
 function isPlainJson(value: unknown, depth: number): value is Json {
   switch (typeof value) {
     case 'string':
@@ -34,22 +31,28 @@ function isPlainJson(value: unknown, depth: number): value is Json {
     case 'object':
       if (value === null) return true;
       if (depth > maxFastDepth) return false;
-      return Array.isArray(value) ? isPlainArray(value, depth + 1) : isPlainObject(value, depth + 1);
+      return Array.isArray(value) ? isPlainList(value, depth + 1) : isPlainObject(value, depth + 1);
     default:
       return false;
   }
 }
 
-function isPlainArray(values: readonly unknown[], depth: number): boolean {
+function isPlainList(values: readonly unknown[], depth: number): boolean {
+  if (!isPlainArray(values) || Object.keys(values).length !== values.length || hasSymbols(values))
+    return false;
   for (let index = 0; index < values.length; index++) if (!isPlainJson(values[index], depth)) return false;
   return true;
 }
 
 function isPlainObject(value: object, depth: number): boolean {
-  if (!hasPlainPrototype(value)) return false;
+  if (!hasPlainPrototype(value) || hasSymbols(value) || 'toJSON' in value) return false;
   for (const [key, part] of Object.entries(value)) {
-    if (key.charCodeAt(0) === dollar && referenceKey.test(key)) return false;
-    if (part !== undefined && !isPlainJson(part, depth)) return false;
+    if (isMarkKey(key)) return false;
+    if (!isPlainJson(part, depth)) return false;
   }
   return true;
+}
+
+function hasSymbols(value: object): boolean {
+  return Object.getOwnPropertySymbols(value).length > 0;
 }

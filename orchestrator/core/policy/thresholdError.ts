@@ -1,6 +1,7 @@
 import type { Json } from '../data/json.ts';
+import { messageOfThrown, nameOfThrown, type TaskError } from '../data/thrown.ts';
 
-/** An error as data: what a failed item's task reported, without its stack. */
+/** What a failed item's task threw: an Error with its own fields, and without its stack. */
 interface ItemError {
   readonly name: string;
   readonly message: string;
@@ -26,8 +27,8 @@ export type ItemFailure = {
   readonly message: string;
 };
 
-export function itemFailure(index: number, { name, message }: ItemError): ItemFailure {
-  return { index, name, message: message.slice(0, longestMessage) };
+export function itemFailure(index: number, error: TaskError): ItemFailure {
+  return { index, name: nameOfThrown(error), message: messageOfThrown(error).slice(0, longestMessage) };
 }
 
 export function isFailureList(value: Json | undefined): value is ItemFailure[] {

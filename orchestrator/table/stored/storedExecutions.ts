@@ -3,6 +3,7 @@ import type { Emission } from '../../core/execution/model/emission.ts';
 import { type Execution, hasEnded } from '../../core/execution/model/execution.ts';
 import { isStoredDataError } from '../../store/storedJson.ts';
 import { StoredDataTooLargeError } from '../errors.ts';
+import { messageAsJson } from '../messageItems.ts';
 import type { CommitOutcome, HistoryItems } from '../requests.ts';
 import type { Executions } from '../table.ts';
 import { isStateKey } from './dataKeys.ts';
@@ -108,7 +109,7 @@ export class StoredExecutions implements Executions {
       const { input, ...rest } = item;
       return { ...rest, inputAt: await this.#store.write(item.receiver, 'The input of a child', input) };
     }
-    const messages = item.messages.map((message) => ({ ...message }));
+    const messages = item.messages.map(messageAsJson);
     if (!isLargerThan(messages, this.#store.overBytes)) return item;
     const messagesAt = await this.#store.write(item.receiver, 'What another execution is told', messages);
     return { ...item, messages: [], messagesAt };

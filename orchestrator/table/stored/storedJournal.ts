@@ -1,3 +1,4 @@
+import { thrownAsJson } from '../../core/data/thrown.ts';
 import type { JournalEntry } from '../../core/execution/model/entries.ts';
 import type { AttemptNumbers } from '../../core/execution/model/openTask.ts';
 import { isStoredDataError } from '../../store/storedJson.ts';
@@ -46,7 +47,7 @@ export class StoredJournal implements JournalReader, JournalWriter {
 
   async insertResult(item: ResultItem, expiresAt?: number): Promise<InsertOutcome> {
     const { result } = item;
-    const data = result.status === 'SUCCEEDED' ? result.output : { ...result.error };
+    const data = result.status === 'SUCCEEDED' ? result.output : thrownAsJson(result.error);
     if (!isLargerThan(data, this.#store.overBytes)) return this.#journal.insertResult(item, expiresAt);
     const what = result.status === 'SUCCEEDED' ? 'The output' : 'The error';
     return this.#insert(

@@ -30,7 +30,7 @@ test('an invoke starts a task with its input, and its output comes with the done
   expect(execution.state).toMatchObject({ status: 'done', value: 'b', context: { output: { receipt: 7 } } });
 });
 
-test('an error reaches onError as the plain data that the worker reported', () => {
+test('an error that is kept in the context is stored as the plain data that the worker reported', () => {
   const machine = provided.createMachine({
     id: 'm',
     initial: 'a',

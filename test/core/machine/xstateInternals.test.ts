@@ -36,7 +36,7 @@ const thrownBy = (act: () => void): unknown => {
   return undefined;
 };
 
-const nobody = { snapshot: () => undefined, parent: undefined, nextAnonymous: 0, isStarting: false };
+const nobody = { snapshot: () => undefined, parent: undefined, nextAnonymous: 0, isStarting: false, now: 0 };
 
 describe('XState 5.33 still has the private parts that a step leans on:', () => {
   test('__xstatenode marks machines, and idMap has the nodes by their order', () => {

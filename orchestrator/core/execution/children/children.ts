@@ -1,3 +1,5 @@
+import type { Json } from '../../data/json.ts';
+import type { TaskError } from '../../data/thrown.ts';
 import type { ActorSource, MachineEffect } from '../../machine/index.ts';
 import { timeoutErrorName } from '../../policy/errorNames.ts';
 import { childId, childNumber, deepestChild, depthOf, parentOf } from '../model/addresses.ts';
@@ -75,20 +77,31 @@ function isEvent(event: unknown): event is Extract<Message, { type: 'event' }>['
   return typeof event === 'object' && event !== null && 'type' in event && typeof event.type === 'string';
 }
 
+/** What the parent's machine gets whole, where the child's execution keeps less. */
+export interface Whole {
+  /** What the child's machine failed with, where it was its machine that failed. */
+  readonly thrown?: TaskError | undefined;
+  /** Its output with errors marked, where it holds some. */
+  readonly output?: Json | undefined;
+}
+
 /** The parent's machine goes on with the result of a child that has ended. */
-export function tellParent(draft: Draft): void {
+export function tellParent(draft: Draft, whole: Whole): void {
   const parent = parentOf(draft.execution.executionId);
-  const message = parent === undefined ? undefined : resultOf(draft.execution);
+  const message = parent === undefined ? undefined : resultOf(draft.execution, whole);
   if (parent !== undefined && message) draft.said.push({ type: 'send', receiver: parent, message });
 }
 
-function resultOf({ executionId, status, output, error }: Execution): Message | undefined {
+function resultOf(
+  { executionId, status, output, error }: Execution,
+  { thrown, output: markedOutput = output }: Whole,
+): Message | undefined {
   const failed = (name: string, message: string): Message => ({ type: 'error', error: { name, message } });
   switch (status satisfies ExecutionStatus) {
     case 'SUCCEEDED':
-      return { type: 'done', ...(output === undefined ? {} : { output }) };
+      return { type: 'done', ...(markedOutput === undefined ? {} : { output: markedOutput }) };
     case 'FAILED':
-      return failed(error?.name ?? 'Error', error?.message ?? '');
+      return thrown ? { type: 'error', error: thrown } : failed(error?.name ?? 'Error', error?.message ?? '');
     case 'TIMED_OUT':
       return failed(timeoutErrorName, `The child execution '${executionId}' has timed out.`);
     case 'ABORTED':

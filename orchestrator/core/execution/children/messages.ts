@@ -1,6 +1,7 @@
 import type { Json } from '../../data/json.ts';
 import { ownProperty } from '../../data/ownProperty.ts';
-import type { MachineEvent, TaskError } from '../../machine/step.types.ts';
+import type { TaskError } from '../../data/thrown.ts';
+import type { MachineEvent } from '../../machine/step.types.ts';
 
 /** What one execution tells another: actors in it are references. */
 export type Message =

@@ -50,7 +50,7 @@ export function applyWord(draft: Draft, entry: MessageEntry, index: number): Log
   if (word?.type === 'stop') {
     if (isBeforeRedrive(draft.execution, entry, index)) return { type: 'ignored', reason: 'Redriven' };
     if (draft.ended) return { type: 'ignored', reason: 'Ended' };
-    endExecution(draft, 'ABORTED', {}, false);
+    endExecution(draft, 'ABORTED', {}, 'nothing');
     return { type: 'applied' };
   }
   // Its stop waits behind what it could not take while it was suspended.

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Json } from '../../data/json.ts';
-import type { TaskError } from '../../machine/step.types.ts';
+import type { ErrorData } from '../../data/thrown.ts';
 import { type ResolvedEachOptions, resolveEachOptions, toleratedCount } from '../../policy/eachOptions.ts';
 
 /** A list to be written before the commit that starts work on it. */
@@ -18,7 +18,7 @@ export type EachRequest =
       readonly concurrency: number;
       readonly tolerated: number;
     }
-  | { readonly type: 'invalid'; readonly error: TaskError };
+  | { readonly type: 'invalid'; readonly error: ErrorData };
 
 /** Name of the error with which an `each` fails whose input is no list. */
 export const invalidItemsErrorName = 'Millrace.InvalidItems';

@@ -1,8 +1,8 @@
 import type { Json } from '../../data/json.ts';
+import { escapedData, markedThrown, type TaskError, withoutStack } from '../../data/thrown.ts';
 import type { PreparedMachine } from '../../machine/index.ts';
-import type { TaskError } from '../../machine/step.types.ts';
 import { type ItemFailure, itemFailure, thresholdError } from '../../policy/thresholdError.ts';
-import type { ResultEntry } from '../model/entries.ts';
+import type { ResultEntry, TaskResult } from '../model/entries.ts';
 import type { Outcome } from '../step/followUp.ts';
 import { givenUp } from '../tasks/tasks.ts';
 import { exceptionsText, type FanOut, type ItemOutcome } from './fanOut.ts';
@@ -10,7 +10,7 @@ import { ItemResultMissingError, type ItemResults } from './itemResults.ts';
 import { type PartResult, partInput } from './listPart.ts';
 
 export function wholeOutcome({ task }: FanOut, outputs: ItemOutputs): Outcome {
-  return { type: 'taskSucceeded', task, output: outputs.all() };
+  return { type: 'taskSucceeded', task, ...outputs.all() };
 }
 
 export function thresholdOutcome(
@@ -54,16 +54,25 @@ export class ItemOutputs {
     this.#exceptions = results.exceptions ?? fanOut.exceptions;
   }
 
-  all(): Json[] {
+  /** With a failed item among them, errors are marked. */
+  all(): { readonly output: Json[]; readonly isMessage?: true } {
     const { first, count } = this.#fanOut;
     const outcomes = new Map(this.#exceptions.map((outcome) => [outcome.index, outcome]));
-    return Array.from({ length: count }, (_, i) => {
+    const results = Array.from({ length: count }, (_, i): TaskResult => {
       const index = first + i;
       const outcome = outcomes.get(index) ?? { index, attempt: 1, status: 'SUCCEEDED' };
-      if (outcome.status !== 'SUCCEEDED') return { error: this.#errorOf(outcome) };
-      const { result } = this.#resultOf(outcome);
-      return result.status === 'SUCCEEDED' ? (result.output ?? null) : { error: withoutStack(result.error) };
+      if (outcome.status !== 'SUCCEEDED') return { status: 'FAILED', error: this.#errorOf(outcome) };
+      return this.#resultOf(outcome).result;
     });
+    if (results.every(({ status }) => status === 'SUCCEEDED')) {
+      return { output: results.map((result) => outputOf(result)) };
+    }
+    const output = results.map((result) =>
+      result.status === 'FAILED'
+        ? { error: markedThrown(withoutStack(result.error)) }
+        : escapedData(outputOf(result)),
+    );
+    return { output, isMessage: true };
   }
 
   /** Of the items that failed, those that failed first. */
@@ -90,7 +99,6 @@ export class ItemOutputs {
   }
 }
 
-/** The stack stays in the result's item. */
-function withoutStack({ stack: _, ...error }: TaskError): TaskError {
-  return error;
+function outputOf(result: TaskResult): Json {
+  return result.status === 'SUCCEEDED' ? (result.output ?? null) : null;
 }

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../data/json.ts';
-import type { TaskError } from '../../machine/step.types.ts';
+import type { TaskError } from '../../data/thrown.ts';
 import type { Message } from '../children/messages.ts';
 
 /** An item of an execution's journal, as the core takes it in. `reference` is its sort key in the table. */
@@ -81,6 +81,8 @@ export type Control = (typeof controls)[number];
 export interface InvalidEventEntry {
   readonly kind: 'invalidEvent';
   readonly reference: string;
+  /** What is wrong with it, where its data cannot be read. */
+  readonly problem?: string;
   readonly at?: string;
 }
 

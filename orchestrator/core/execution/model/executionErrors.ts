@@ -1,4 +1,5 @@
 import type { MachineFailure } from '../../machine/index.ts';
+import { dataLimitErrorName } from '../../policy/errorNames.ts';
 import type { ExecutionError } from './execution.ts';
 
 /** Thrown when the execution's open tasks and the machine's children disagree: a defect. */
@@ -14,5 +15,11 @@ export class TaskMismatchError extends Error {
 export function errorOf(failure: MachineFailure): ExecutionError {
   const { code, name, message, stack } = failure;
   // A task's stack is in its result item; here it would make each later write of the execution dearer.
-  return { code, name, message, ...(stack === undefined || code === 'TaskFailed' ? {} : { stack }) };
+  const isTooLarge = code === 'TaskFailed' && name === dataLimitErrorName;
+  return {
+    code: isTooLarge ? 'DataLimitExceeded' : code,
+    name,
+    message,
+    ...(stack === undefined || code === 'TaskFailed' ? {} : { stack }),
+  };
 }

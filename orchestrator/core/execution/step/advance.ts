@@ -48,7 +48,7 @@ function waitWithoutMachine(
 ): void {
   const fresh = entries.filter((entry) => standingOf(draft, entry, segments) !== 'decided');
   for (const entry of fresh) {
-    if (entry.kind === 'control') applyControl(draft, entry);
+    if (entry.kind === 'control') applyControl(draft, entry, limits);
     else if (entry.kind === 'message' && standingOf(draft, entry, segments) === 'new') {
       if (needsNoMachine(draft, entry)) applyParentsWord(draft, entry);
     }

@@ -36,6 +36,8 @@ export interface AdvanceInput {
   readonly itemResults?: ReadonlyMap<number, ItemResults>;
   /** Why data that the step has asked for could not be fetched from the object store: the execution waits for it. */
   readonly unavailable?: ExecutionError;
+  /** Its data has just been renewed. */
+  readonly isRenewed?: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -43,6 +45,8 @@ export interface AdvanceInput {
 export interface AdvanceLimits {
   /** How long an execution waits for its machine before it is PENDING_REDRIVE. */
   readonly waitForMachineMs: number;
+  /** How long after its end an execution can be redriven. @default without end */
+  readonly redrivableMs?: number;
 }
 
 export type Advance =

@@ -1,4 +1,5 @@
 import type { PreparedMachine } from '../../machine/index.ts';
+import { timeAfter } from '../../policy/time.ts';
 import { hasChild } from '../children/children.ts';
 import { applyWord, noteReceived, takenOf, verdictOfAll } from '../children/parentsWord.ts';
 import { anotherAttempt } from '../control/control.ts';
@@ -71,7 +72,7 @@ function startOf(draft: Draft, entry: StartEntry, { machine }: Applying): Handle
   draft.set({
     machineVersion: machine.version,
     definitionHash: machine.definitionHash,
-    ...(machine.timeoutMs !== undefined && { timeoutAt: startedAt + machine.timeoutMs }),
+    ...(machine.timeoutMs !== undefined && { timeoutAt: timeAfter(startedAt, machine.timeoutMs) }),
     ...(traceparent !== undefined && { traceparent }),
   });
   const input = inputPatch === undefined ? entry.input : patched(entry.input ?? null, inputPatch);

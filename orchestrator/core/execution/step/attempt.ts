@@ -101,7 +101,7 @@ export class Attempt {
     const draft = this.#draft;
     const { reference } = entry;
     if (entry.kind === 'control') {
-      applyControl(draft, entry);
+      applyControl(draft, entry, this.#limits);
       return undefined;
     }
     if (entry.kind === 'message' && !isStale && needsNoMachine(draft, entry)) {

@@ -21,9 +21,10 @@ export function draftOf(input: {
 /** A commit, where there is anything to write. */
 export function decide(
   draft: Draft,
-  { execution, wakeId }: Pick<AdvanceInput, 'execution' | 'wakeId'>,
+  { execution, wakeId, isRenewed }: Pick<AdvanceInput, 'execution' | 'wakeId' | 'isRenewed'>,
   duplicates: readonly string[],
 ): Advance {
+  if (isRenewed) draft.set({ renewedAt: draft.now });
   // A wake that finds nothing due still has to move `wakeAt` on, or the clock would call again at once.
   const isOverdue = wakeId !== undefined && (execution?.wakeAt ?? Number.POSITIVE_INFINITY) <= draft.now;
   if (!draft.changed && !isOverdue) return { type: 'nothing', duplicates };

@@ -1,5 +1,6 @@
 import { type MachineState, parseMachineState, type StepAt } from '../../machine/index.ts';
 import type { ResolvedTaskPolicy } from '../../policy/taskPolicy.ts';
+import { storedTime } from '../../policy/time.ts';
 import type { Said } from '../children/messages.ts';
 import { type FanOut, openTasks, withOpenTasks } from '../lists/fanOut.ts';
 import type { ItemList } from '../lists/itemList.ts';
@@ -42,7 +43,8 @@ export class Draft {
   #state: MachineState | undefined;
 
   /** The draft of an execution's first commit. */
-  static first(executionId: string, machine: string, now: number): Draft {
+  static first(executionId: string, machine: string, clock: number): Draft {
+    const now = storedTime(clock);
     return new Draft(
       {
         executionId,
@@ -62,7 +64,7 @@ export class Draft {
   constructor(execution: Execution, now: number) {
     const split = splitLog(execution.log);
     // Clocks of two orchestrators differ by a little; an execution's own time never runs backwards.
-    this.now = Math.max(now, execution.updatedAt);
+    this.now = Math.max(storedTime(now), execution.updatedAt);
     this.segment = split && { number: execution.logSegments, text: split.segment };
     this.#execution = split
       ? { ...execution, log: split.rest, logSegments: execution.logSegments + 1 }

@@ -1,4 +1,6 @@
+import type { TaskError } from '../../data/thrown.ts';
 import {
+  type MachineFailure,
   type MachineInput,
   type MachineStep,
   type PreparedMachine,
@@ -79,6 +81,8 @@ class Drain {
   readonly #origin: Origin;
   readonly #queue: FollowUp[] = [];
   #settled = 0;
+  /** What the machine failed with: its parent gets it whole. */
+  #thrown: TaskError | undefined;
 
   constructor(draft: Draft, machine: PreparedMachine, origin: Origin) {
     this.#draft = draft;
@@ -115,7 +119,7 @@ class Drain {
     const { status, error } = draft.execution;
     if (status !== 'FAILED' || !error) return undefined;
     undo();
-    endFailed(draft, error, this.#origin.item);
+    endFailed(draft, error, this.#origin.item, this.#thrown);
     return undefined;
   }
 
@@ -124,20 +128,21 @@ class Drain {
     const draft = this.#draft;
     const step = stepMachine(this.#machine, draft.execution.snapshot, input, draft.stepAt);
     if (step.type === 'ignored') return step.reason;
-    const { effects, failure, state, stored } = step;
+    const { effects, failure, state, stored, thrown, markedOutput } = step;
     if (failure) {
       // The state and the tasks of before the failure stay, so that a redrive can go on from them.
       const done = effects.filter(({ type }) => type !== 'startTask' && type !== 'stopTask');
       takeEffects(draft, done, this.#machine, this.#origin);
-      const isTask = failure.code === 'TaskFailed' && input.type === 'taskFailed';
-      endFailed(draft, errorOf(failure), isTask ? { task: input.task } : this.#origin.item);
+      const isTask = isOfTask(failure) && input.type === 'taskFailed';
+      this.#thrown = thrown;
+      endFailed(draft, errorOf(failure), isTask ? { task: input.task } : this.#origin.item, thrown);
       return undefined;
     }
     draft.setMachineState(state, stored);
     this.#queue.push(...takeEffects(draft, effects, this.#machine, this.#origin));
     if (state.status === 'done') {
       const { output } = state;
-      this.#queue.push({ type: 'succeed', ...(output === undefined ? {} : { output }) });
+      this.#queue.push({ type: 'succeed', markedOutput, ...(output === undefined ? {} : { output }) });
     }
     return undefined;
   }
@@ -206,10 +211,16 @@ class Drain {
     return { type: 'held' };
   }
 
-  #succeed({ output }: Extract<FollowUp, { type: 'succeed' }>): void {
-    endExecution(this.#draft, 'SUCCEEDED', output === undefined ? {} : { output });
+  #succeed({ output, markedOutput }: Extract<FollowUp, { type: 'succeed' }>): void {
+    const result = output === undefined ? {} : { output };
+    endExecution(this.#draft, 'SUCCEEDED', result, { output: markedOutput });
     this.#draft.closeTasks();
   }
+}
+
+/** Whether the failure is that of the task whose outcome the step was given, or what the machine made of that. */
+function isOfTask({ code }: MachineFailure): boolean {
+  return code === 'TaskFailed' || code === 'DeclaredFailure';
 }
 
 function offered({ event, isMessage }: HeldEvent, onlyIfTaken: boolean): MachineInput {

@@ -1,5 +1,5 @@
+import type { TaskError } from '../../data/thrown.ts';
 import type { PreparedMachine } from '../../machine/index.ts';
-import type { TaskError } from '../../machine/step.types.ts';
 import { dataLimitErrorName } from '../../policy/errorNames.ts';
 import { isItemTask } from '../lists/fanOut.ts';
 import type { KnownItemResults } from '../lists/itemResults.ts';
@@ -7,7 +7,6 @@ import { itemDone } from '../lists/itemTasks.ts';
 import type { OpenTask } from '../model/openTask.ts';
 import { retryOf } from '../tasks/tasks.ts';
 import type { Draft } from './draft.ts';
-import { endFailed } from './ending.ts';
 import { applied, type Handled } from './followUp.ts';
 import type { Origin } from './origin.ts';
 
@@ -24,12 +23,8 @@ export function attemptFailed(
   { task, error, status }: FailedAttempt,
   given: { readonly origin: Origin; readonly itemResults: KnownItemResults },
 ): Handled {
-  const isTooLarge = error.name === dataLimitErrorName;
-  if (isTooLarge && !isItemTask(task)) {
-    const { name, message } = error;
-    endFailed(draft, { code: 'DataLimitExceeded', name, message }, { task: task.task });
-    return applied;
-  }
+  // Another attempt would answer as much.
+  const isTooLarge = !error.$thrown && error.name === dataLimitErrorName;
   const { policy } = machine.taskSourceOf(task.worker);
   const retry = isTooLarge ? undefined : retryOf(draft.execution.executionId, task, error, policy, draft.now);
   if (retry) {

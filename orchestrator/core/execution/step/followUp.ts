@@ -27,7 +27,7 @@ export type FollowUp =
       readonly isGivenAgain?: true;
     }
   /** The machine has ended. */
-  | { readonly type: 'succeed'; readonly output?: Json }
+  | { readonly type: 'succeed'; readonly output?: Json; readonly markedOutput?: Json | undefined }
   | { readonly type: 'fail'; readonly error: ExecutionError };
 
 /** What handling an entry answers: its verdict, or what is to be done for one, or what has to be known before. */

@@ -1,4 +1,5 @@
 import { nextTimerDueAt } from '../../machine/index.ts';
+import { latestTime } from '../../policy/time.ts';
 import { openTasks } from '../lists/fanOut.ts';
 import { nextDueAt } from '../tasks/tasks.ts';
 import type { Draft } from './draft.ts';
@@ -21,16 +22,13 @@ export function nextWakeAt(draft: Draft): number | 'unknown' | undefined {
   return needed;
 }
 
-/** A timer may be due in the year 10000; the index holds no such time, and waking early is harmless. */
-const latestMs = 253_402_300_000_000;
-
 function neededWakeAt(draft: Draft): number | undefined {
   const { execution } = draft;
   const { waiting, timeoutAt } = execution;
   if (waiting) return Math.min(waiting.nextAttemptAt, timeoutAt ?? waiting.nextAttemptAt);
   const times = [timerAtOf(draft), timeoutAt, ...openTasks(execution).map(nextDueAt)];
   const known = times.filter((time) => time !== undefined);
-  return known.length === 0 ? undefined : Math.min(...known, latestMs);
+  return known.length === 0 ? undefined : Math.min(...known, latestTime);
 }
 
 /** When the machine's first timer is due. */

@@ -1,0 +1,135 @@
+import { assign } from 'xstate';
+import { entryTime } from '../../orchestrator/core/policy/entryTime.ts';
+import { ExecutionFailure } from '../../orchestrator/core/policy/executionFailure.ts';
+import type { At } from '../dataflow/at.ts';
+import type { Failure } from '../dataflow/handle.ts';
+import { lazily } from '../lazily.ts';
+import { Random, type Surroundings } from '../random.ts';
+import { EvaluationError, runtimeError, StatesError } from '../statesError.ts';
+import type { Action, Given, TransitionConfig } from './config.ts';
+import { type ActiveState, type Context, contextObject, type Frame, type Identity } from './context.ts';
+
+/** One step of one scope. */
+export interface Turn extends Given {
+  readonly frame: Frame;
+  readonly surroundings: Surroundings;
+}
+
+/** Frames that a step changes, by scope. Undefined: the scope has ended. */
+export type Changes = Readonly<Record<string, Frame | undefined>>;
+
+/**
+ * An action that takes a scope one step on. A failure to evaluate becomes the state's failure, which its retriers and
+ * catchers handle: a machine whose code throws would end at once.
+ *
+ * @param counted history events of Step Functions that the step stands for
+ */
+export function act(scope: string, step: (turn: Turn) => Frame | Changes, counted = 0): Action {
+  return assign(({ context, event, self }: Given) => {
+    const frame = frameOf(context, scope);
+    const surroundings = { now: entryTime(self), random: new Random(`${self.id}#${context.steps}`) };
+    const changed = attempted(frame, () => step({ context, event, self, frame, surroundings }));
+    const changes: Changes = isFrame(changed) ? { [scope]: changed } : changed;
+    return {
+      frames: withChanges(context.frames, changes),
+      steps: context.steps + 1,
+      events: context.events + counted,
+    };
+  });
+}
+
+export function frameOf({ frames }: Context, scope: string): Frame {
+  return frames[scope] ?? { variables: {}, data: null };
+}
+
+function isFrame(changed: Frame | Changes): changed is Frame {
+  return 'variables' in changed && 'data' in changed;
+}
+
+function attempted(frame: Frame, step: () => Frame | Changes): Frame | Changes {
+  try {
+    return step();
+  } catch (thrown) {
+    return { ...frame, failure: failureOf(thrown, frame) };
+  }
+}
+
+/** Anything else that is thrown is a defect here, and still must not end others. */
+function failureOf(thrown: unknown, { state }: Frame): Failure {
+  const error =
+    thrown instanceof StatesError
+      ? thrown
+      : runtimeError(thrown instanceof Error ? thrown.message : String(thrown));
+  const placed = error instanceof EvaluationError && state ? error.within(state.name, state.event) : error;
+  return {
+    ...(placed.error !== undefined && { error: placed.error }),
+    ...(placed.causeText !== undefined && { cause: placed.causeText }),
+  };
+}
+
+function withChanges(frames: Context['frames'], changes: Changes): Context['frames'] {
+  const kept: Record<string, Frame> = { ...frames };
+  for (const [scope, frame] of Object.entries(changes)) {
+    if (frame === undefined) delete kept[scope];
+    else kept[scope] = frame;
+  }
+  return kept;
+}
+
+/** What a state's fields see. */
+export function atOf({ context, frame, surroundings }: Turn, identity: Identity): At {
+  return {
+    input: frame.state?.input ?? null,
+    variables: frame.variables,
+    surroundings,
+    context: lazily(() => contextObject(context, frame, identity)),
+  };
+}
+
+/** The scope's frame once a state has been entered: what the last one has left is its input. */
+export function entered(turn: Turn, { name, type }: Pick<ActiveState, 'name' | 'type'>): Frame {
+  const { frame, context, surroundings } = turn;
+  const { variables, data } = frame;
+  const active = { name, type, entered: surroundings.now, event: context.events + 1, input: data };
+  return { variables, data: null, state: active };
+}
+
+/** The frame with another active state. */
+export function withState(frame: Frame, change: Partial<ActiveState>): Frame {
+  return frame.state === undefined ? frame : { ...frame, state: { ...frame.state, ...change } };
+}
+
+/** The frame without the failure, which has been seen to. */
+export function withoutFailure({ failure: _, ...frame }: Frame): Frame {
+  return frame;
+}
+
+export type Guard = NonNullable<TransitionConfig['guard']>;
+
+export function whenFrame(scope: string, holds: (frame: Frame) => boolean): Guard {
+  return ({ context }) => holds(frameOf(context, scope));
+}
+
+/**
+ * Ends a scope whose state has failed: the execution, or the branch, whose Parallel state then sees it.
+ */
+export function failScope(scope: string): Action {
+  return act(scope, ({ frame }) => {
+    if (frame.failure === undefined) return frame;
+    return { ...frame, hasFailed: true };
+  });
+}
+
+/** Ends an execution whose state has failed, with what Step Functions would say. */
+export function failExecution(): Action {
+  return assign(({ context }: Given) => {
+    const { failure } = frameOf(context, '');
+    if (failure !== undefined) throw new ExecutionFailure(failure.error ?? '', failure.cause ?? '');
+    return {};
+  });
+}
+
+/** What ends a scope where its state has failed. */
+export function endIfFailed(scope: string): Action {
+  return scope === '' ? failExecution() : failScope(scope);
+}

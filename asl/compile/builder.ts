@@ -1,0 +1,35 @@
+import type { AnyActorLogic } from 'xstate';
+import type { StateGraph } from '../model/model.ts';
+import { frameOf } from './act.ts';
+import type { Region } from './config.ts';
+import type { Context, Identity } from './context.ts';
+import type { Integration, TaskPlace } from './integration.ts';
+
+/** What the parts of a machine are put together with. */
+export interface Builder {
+  readonly identity: Identity;
+  /** How a task is run. */
+  integrate(task: TaskPlace): Integration;
+  /** A part of a machine, with states of its own. */
+  region(graph: StateGraph, place: Place): Region;
+  /** A machine for the items of a Map state. */
+  itemMachine(graph: StateGraph, path: string): AnyActorLogic;
+  /** An id that nothing else in the machine has. */
+  newId(): string;
+  addActor(src: string, logic: AnyActorLogic): void;
+  /** Name of a delay that the state of a scope says. */
+  delayOf(scope: string, name: string): string;
+}
+
+/** Where states are. */
+export interface Place {
+  readonly scope: string;
+  /** Of the definition's names, from its start: `Map/Charge`. */
+  readonly path: string;
+  /** Id of the state that is entered when the scope has come to its end. */
+  readonly endId: string;
+}
+
+export function delayInScope(scope: string): (given: { readonly context: Context }) => number {
+  return ({ context }) => frameOf(context, scope).state?.delayMs ?? 0;
+}

@@ -1,0 +1,46 @@
+import type { AnyActorRef, AnyEventObject } from 'xstate';
+import type { Context } from './context.ts';
+
+/** What actions and guards are given. */
+export interface Given {
+  readonly context: Context;
+  readonly event: AnyEventObject;
+  readonly self: AnyActorRef;
+}
+
+/** An action that XState made, from `assign` or `enqueueActions`. */
+export type Action = object;
+
+export interface TransitionConfig {
+  readonly guard?: (given: { readonly context: Context }) => boolean;
+  readonly target?: string;
+  readonly actions?: readonly Action[];
+}
+
+/** The part of XState's configuration that compiled machines use. */
+export interface StateConfig {
+  readonly id?: string;
+  readonly type?: 'parallel' | 'final';
+  readonly initial?: string;
+  readonly entry?: readonly Action[];
+  readonly exit?: readonly Action[];
+  readonly always?: readonly TransitionConfig[];
+  readonly after?: Readonly<Record<string, TransitionConfig>>;
+  readonly on?: Readonly<Record<string, TransitionConfig>>;
+  readonly onDone?: TransitionConfig;
+  readonly invoke?: {
+    readonly id: string;
+    readonly src: string;
+    readonly input: (given: { readonly context: Context; readonly self: AnyActorRef }) => unknown;
+    readonly onDone: TransitionConfig;
+    readonly onError: TransitionConfig;
+  };
+  readonly states?: Readonly<Record<string, StateConfig>>;
+  readonly meta?: { readonly asl: { readonly name: string; readonly type: string } };
+}
+
+/** A scope's states. */
+export interface Region {
+  readonly initial: string;
+  readonly states: Readonly<Record<string, StateConfig>>;
+}

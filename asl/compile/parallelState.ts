@@ -1,0 +1,67 @@
+import { argumentsOf, leftWithResult } from '../dataflow/flow.ts';
+import type { ParallelState } from '../model/model.ts';
+import { act, atOf, type Changes, frameOf, type Turn } from './act.ts';
+import type { Builder } from './builder.ts';
+import type { StateConfig } from './config.ts';
+import type { Frame } from './context.ts';
+import { checkSize } from './limits.ts';
+import { running, shellOf } from './shell.ts';
+import type { StatePlace } from './taskState.ts';
+
+/** Its branches are regions of one XState state, each with a frame of its own. */
+export function parallelState(state: ParallelState, place: StatePlace, builder: Builder): StateConfig {
+  const { scope, id, to } = place;
+  const scopes = state.branches.map((_, index) => `${id}.${index}`);
+  const call = (turn: Turn): Changes => {
+    const data = argumentsOf(state.flow(), atOf(turn, builder.identity));
+    const { variables } = turn.frame;
+    const branches = scopes.map((each): [string, Frame] => [each, { variables, data }]);
+    return { ...Object.fromEntries(branches), [scope]: running(state, turn.frame) };
+  };
+  const regions = state.branches.map((branch, index): [string, StateConfig] => {
+    const endId = builder.newId();
+    const path = `${place.path}${state.name}/${index}/`;
+    return [String(index), builder.region(branch, { scope: scopes[index] ?? '', path, endId })];
+  });
+  return shellOf(
+    { state, id, place, to, call, running: runningState(state, place, scopes, regions, builder) },
+    builder,
+  );
+}
+
+function runningState(
+  state: ParallelState,
+  { scope }: StatePlace,
+  scopes: readonly string[],
+  regions: readonly (readonly [string, StateConfig])[],
+  builder: Builder,
+): StateConfig {
+  const gone = Object.fromEntries(scopes.map((each) => [each, undefined]));
+  const oneFailed = act(scope, ({ frame, context }) => {
+    const failed = scopes.map((each) => frameOf(context, each)).find(({ hasFailed }) => hasFailed);
+    return { ...gone, [scope]: { ...frame, failure: failed?.failure ?? {} } };
+  });
+  const succeeded = act(scope, (turn) => {
+    const results = scopes.map((each) => frameOf(turn.context, each).data);
+    const { output, variables } = leftWithResult(
+      state.flow(),
+      checkSize(state, results),
+      atOf(turn, builder.identity),
+    );
+    return { ...gone, [scope]: { ...turn.frame, data: checkSize(state, output), variables } };
+  });
+  // Where that fails, the branches' frames are still there.
+  const dropBranches = act(scope, ({ frame }) => ({ ...gone, [scope]: frame }));
+  return {
+    type: 'parallel',
+    states: Object.fromEntries(regions),
+    always: [
+      {
+        guard: ({ context }) => scopes.some((each) => frameOf(context, each).hasFailed === true),
+        target: 'failed',
+        actions: [oneFailed],
+      },
+    ],
+    onDone: { target: 'done', actions: [succeeded, dropBranches] },
+  };
+}

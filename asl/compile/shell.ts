@@ -1,0 +1,98 @@
+import type { Failure } from '../dataflow/handle.ts';
+import { routeOf } from '../dataflow/handle.ts';
+import type { MapState, Next, ParallelState, TaskState } from '../model/model.ts';
+import { act, atOf, endIfFailed, entered, type Turn, whenFrame, withoutFailure, withState } from './act.ts';
+import type { Builder, Place } from './builder.ts';
+import type { Action, StateConfig, TransitionConfig } from './config.ts';
+import type { Frame } from './context.ts';
+import { neededInput } from './neededInput.ts';
+
+type Handled = TaskState | ParallelState | MapState;
+
+export interface Shell {
+  readonly state: Handled;
+  readonly id: string;
+  readonly place: Place;
+  /** Leads to a state of the same scope, or to its end. */
+  readonly to: (next: Next) => string;
+  /** Evaluates what the state runs with. */
+  readonly call: (turn: Turn) => Frame | Readonly<Record<string, Frame | undefined>>;
+  /** Runs it. Its transitions lead to `done` and `failed`. */
+  readonly running: StateConfig;
+}
+
+/**
+ * What states have in common that can fail and be tried again. Each is a compound state: `call` evaluates its arguments,
+ * `running` runs it, `done` goes on, `failed` decides between `backoff`, a catcher and the end of the scope.
+ */
+export function shellOf(shell: Shell, builder: Builder): StateConfig {
+  const { state, id, place, to } = shell;
+  const { scope } = place;
+  const hasFailed = whenFrame(scope, ({ failure }) => failure !== undefined);
+  const goes = (way: string) =>
+    whenFrame(scope, (frame) => frame.failure === undefined && frame.state?.way === way);
+  const catches = state.catch.map(
+    ({ next }, index): TransitionConfig => ({
+      guard: goes(`catch ${index}`),
+      target: to({ type: 'state', name: next }),
+    }),
+  );
+  const retries: TransitionConfig[] =
+    state.retry.length > 0 ? [{ guard: goes('retry'), target: 'backoff' }] : [];
+  const route = act(scope, (turn) => routed(state, turn, builder));
+  return {
+    id,
+    meta: { asl: { name: state.name, type: state.type } },
+    initial: 'call',
+    entry: [act(scope, (turn) => entered(turn, state), 1)],
+    states: {
+      call: {
+        entry: [act(scope, shell.call)],
+        always: [{ guard: hasFailed, target: 'failed' }, { target: 'running' }],
+      },
+      running: shell.running,
+      done: { always: [{ guard: hasFailed, target: 'failed' }, { target: to(state.next) }] },
+      failed: { entry: [route, endIfFailed(scope)], always: [...retries, ...catches] },
+      ...(state.retry.length > 0 && {
+        backoff: { after: { [builder.delayOf(scope, `backoff ${id}`)]: { target: 'call' } } },
+      }),
+    },
+  };
+}
+
+function routed(state: Handled, turn: Turn, builder: Builder): Frame {
+  const { frame } = turn;
+  const { failure, state: active } = frame;
+  if (failure === undefined || active === undefined) return frame;
+  const at = atOf(turn, builder.identity);
+  const route = routeOf(state, state.language, failure, active.retries ?? [], at);
+  switch (route.type) {
+    case 'fail':
+      return frame;
+    case 'retry': {
+      const { retries, delayMs } = route;
+      return withState(withoutFailure(frame), {
+        way: 'retry',
+        retries,
+        delayMs,
+        attempts: (active.attempts ?? 0) + 1,
+      });
+    }
+    case 'catch': {
+      const { output, variables, place } = route;
+      return { ...withState(withoutFailure(frame), { way: `catch ${place}` }), data: output, variables };
+    }
+  }
+}
+
+/** Keeps a failure that came from elsewhere, for `failed` to decide on. */
+export function keepFailure(scope: string, failureIn: (turn: Turn) => Failure): Action {
+  return act(scope, (turn) => ({ ...turn.frame, failure: failureIn(turn) }));
+}
+
+/** The frame of a state that runs now: with its input only where that is asked for again. */
+export function running(state: Handled, frame: Frame): Frame {
+  if (frame.state === undefined || neededInput(state)) return frame;
+  const { input: _, ...active } = frame.state;
+  return { ...frame, state: active };
+}

@@ -1,0 +1,93 @@
+import { waitUntil } from '../dataflow/amounts.ts';
+import { choose } from '../dataflow/choose.ts';
+import { failureOf } from '../dataflow/fail.ts';
+import { argumentsOf, leftWithoutResult, leftWithResult } from '../dataflow/flow.ts';
+import type { ChoiceState, FailState, PassState, SucceedState, WaitState } from '../model/model.ts';
+import { act, atOf, endIfFailed, entered, type Turn, whenFrame, withState } from './act.ts';
+import type { Builder } from './builder.ts';
+import type { StateConfig, TransitionConfig } from './config.ts';
+import type { Frame } from './context.ts';
+import { checkSize } from './limits.ts';
+import type { StatePlace } from './taskState.ts';
+
+type Simple = PassState | WaitState | ChoiceState | SucceedState | FailState;
+
+/** A state that is over as soon as it is entered, or after some time. */
+export function simpleState(state: Simple, place: StatePlace, builder: Builder): StateConfig {
+  const { scope, id } = place;
+  const enter = act(scope, (turn) => entered(turn, state), 1);
+  const run = act(scope, (turn) => ran(state, turn, builder), 1);
+  const config = {
+    id,
+    meta: { asl: { name: state.name, type: state.type } },
+    entry: [enter, run, endIfFailed(scope)],
+  };
+  const succeeded = whenFrame(scope, ({ failure }) => failure === undefined);
+  switch (state.type) {
+    case 'Fail':
+      return config;
+    case 'Succeed':
+      return { ...config, always: [{ guard: succeeded, target: place.to({ type: 'end' }) }] };
+    case 'Pass':
+      return { ...config, always: [{ guard: succeeded, target: place.to(state.next) }] };
+    case 'Choice':
+      return { ...config, always: choicesOf(state, place) };
+    case 'Wait': {
+      const leave = act(scope, (turn) => left(state, turn, builder));
+      const delay = builder.delayOf(scope, `wait ${id}`);
+      return {
+        ...config,
+        initial: 'waiting',
+        states: {
+          waiting: { after: { [delay]: { target: 'over', guard: succeeded } } },
+          over: {
+            entry: [leave, endIfFailed(scope)],
+            always: [{ guard: succeeded, target: place.to(state.next) }],
+          },
+        },
+      };
+    }
+  }
+}
+
+function choicesOf(state: ChoiceState, { scope, to }: StatePlace): readonly TransitionConfig[] {
+  const goes = (way: string) =>
+    whenFrame(scope, (frame) => frame.failure === undefined && frame.state?.way === way);
+  const choices = state.choices.map(
+    ({ next }, index): TransitionConfig => ({
+      guard: goes(`choice ${index}`),
+      target: to({ type: 'state', name: next }),
+    }),
+  );
+  if (state.default === undefined) return choices;
+  return [...choices, { guard: goes('default'), target: to({ type: 'state', name: state.default }) }];
+}
+
+function ran(state: Simple, turn: Turn, builder: Builder): Frame {
+  const at = atOf(turn, builder.identity);
+  switch (state.type) {
+    case 'Fail':
+      throw failureOf(state, at);
+    case 'Choice': {
+      const { rule, output, variables } = choose(state, at);
+      const way = rule === undefined ? 'default' : (`choice ${rule}` as const);
+      return { ...withState(turn.frame, { way }), data: checkSize(state, output), variables };
+    }
+    case 'Wait':
+      return withState(turn.frame, { delayMs: waitUntil(state, at) - turn.surroundings.now });
+    case 'Pass':
+    case 'Succeed':
+      return left(state, turn, builder);
+  }
+}
+
+/** The frame with what the state leaves behind. */
+function left(state: PassState | WaitState | SucceedState, turn: Turn, builder: Builder): Frame {
+  const at = atOf(turn, builder.identity);
+  const flow = state.flow();
+  const isPass = state.type === 'Pass' && flow.language === 'JSONPath';
+  const { output, variables } = isPass
+    ? leftWithResult(flow, state.result ?? argumentsOf(flow, at), at)
+    : leftWithoutResult(flow, at);
+  return { ...turn.frame, data: checkSize(state, output), variables };
+}

@@ -1,0 +1,47 @@
+import type { Json } from '../json.ts';
+import type { Flow, PathFlow } from '../model/model.ts';
+import { evaluate } from '../template/evaluate.ts';
+import { type At, assigned, expressionScope, type Left, pathScope, selected } from './at.ts';
+import { withResult } from './resultPath.ts';
+
+/** The input after `InputPath`. In JSONata there is no such field. */
+export function effectiveInput(flow: Flow, at: At): Json {
+  return flow.language === 'JSONata' ? at.input : selected(flow.inputPath, pathScope(at, at.input));
+}
+
+/** What a Task or Parallel state gives to what it runs: `Parameters` or `Arguments`, else its input. */
+export function argumentsOf(flow: Flow, at: At): Json {
+  if (flow.language === 'JSONata') {
+    return flow.arguments === undefined ? at.input : evaluate(flow.arguments, expressionScope(at));
+  }
+  const input = effectiveInput(flow, at);
+  return flow.parameters === undefined ? input : evaluate(flow.parameters, pathScope(at, input));
+}
+
+/** What a state with a result leaves behind. */
+export function leftWithResult(flow: Flow, result: Json, at: At): Left {
+  if (flow.language === 'JSONata') {
+    const scope = expressionScope(at, { result });
+    const output = flow.output === undefined ? result : evaluate(flow.output, scope);
+    return { output, variables: assigned(flow.assign, at, scope) };
+  }
+  const chosen =
+    flow.resultSelector === undefined ? result : evaluate(flow.resultSelector, pathScope(at, result));
+  const output = selected(flow.outputPath, pathScope(at, combined(flow, chosen, at.input)));
+  return { output, variables: assigned(flow.assign, at, pathScope(at, chosen)) };
+}
+
+function combined({ resultPath }: PathFlow, result: Json, input: Json): Json {
+  return resultPath === 'discard' ? input : withResult(input, resultPath, result);
+}
+
+/** What a state without a result leaves behind: Wait, Succeed, and in JSONata Pass. */
+export function leftWithoutResult(flow: Flow, at: At): Left {
+  if (flow.language === 'JSONata') {
+    const scope = expressionScope(at);
+    const output = flow.output === undefined ? at.input : evaluate(flow.output, scope);
+    return { output, variables: assigned(flow.assign, at, scope) };
+  }
+  const scope = pathScope(at, effectiveInput(flow, at));
+  return { output: selected(flow.outputPath, scope), variables: assigned(flow.assign, at, scope) };
+}

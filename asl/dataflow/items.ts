@@ -1,0 +1,146 @@
+import { isArray, isObject, type Json, textOf } from '../json.ts';
+import type { Lazy } from '../lazily.ts';
+import { lazily } from '../lazily.ts';
+import type { Amount, MapState, Selection } from '../model/model.ts';
+import { queryError, runtimeError } from '../statesError.ts';
+import type { Template } from '../template/ast.ts';
+import { evaluate, kindOf } from '../template/evaluate.ts';
+import { numberOf } from './amounts.ts';
+import { type At, expressionScope, pathScope, selected } from './at.ts';
+import { batchesOf, type Item } from './batches.ts';
+import { effectiveInput } from './flow.ts';
+
+/** The list that a Map state works on, and how. */
+export interface Items {
+  readonly items: readonly Item[];
+  /** Items worked on at a time; 0 for as many as there are. */
+  readonly concurrency: number;
+  /** Failed items that it takes. */
+  readonly tolerated: number;
+}
+
+/** @throws EvaluationError */
+export function itemsOf(state: MapState, at: At): Items {
+  const data = effectiveInput(state.flow(), at);
+  const values = listOf(state, at, data);
+  const concurrency = wholeNumber('MaxConcurrency', state.maxConcurrency, at, data) ?? 0;
+  const count = toleratedCount(state, at, data);
+  const percentage = toleratedPercentage(state, at, data);
+  const selector = state.itemSelector?.();
+  const selectedItems = values.map((value, index) => ({
+    value,
+    input: selector ? selectedItem(state, selector, withItem(at, index, value), data) : value,
+  }));
+  const batcher = state.itemBatcher?.();
+  const items = batcher ? batchesOf(batcher, selectedItems, at, data) : selectedItems;
+  const tolerated = Math.max(count ?? 0, Math.floor(((percentage ?? 0) * items.length) / 100));
+  return { items, concurrency, tolerated: state.isDistributed ? tolerated : 0 };
+}
+
+function listOf(state: MapState, at: At, data: Json): readonly Json[] {
+  const template = state.items?.();
+  if (state.language === 'JSONata') {
+    const list = template ? evaluate(template, expressionScope(at)) : at.input;
+    return isArray(list) ? list : (objectItems(state, list) ?? refuseList(template, list));
+  }
+  const path: Selection = template === undefined ? 'all' : asSelection(template);
+  const list = selected(path, pathScope(at, data));
+  if (isArray(list)) return list;
+  const text = template?.type === 'path' ? template.path.text : '$';
+  const items = objectItems(state, list);
+  if (items === undefined) throw runtimeError(`Reference path "${text}" must point to array.`);
+  return items;
+}
+
+function asSelection(template: Template): Selection {
+  return template.type === 'path' || template.type === 'call' || template.type === 'expression'
+    ? template
+    : 'all';
+}
+
+/** A distributed Map also takes an object, as a list of its entries. */
+function objectItems(state: MapState, value: Json): readonly Json[] | undefined {
+  if (!state.isDistributed || !isObject(value)) return undefined;
+  return Object.entries(value).map(([Key, Value]) => ({ Key, Value }));
+}
+
+function refuseList(template: Template | undefined, value: Json): never {
+  const kind = kindOf(value);
+  const at =
+    template?.type === 'expression'
+      ? `The JSONata expression '${template.text}' specified for`
+      : 'The value of';
+  throw queryError(
+    `${at} the field 'Items' returned an unexpected result type. Expected 'array', but was '${kind}' for value: ${textOf(value)}`,
+  );
+}
+
+function selectedItem(state: MapState, selector: Template, at: At, data: Json): Json {
+  return evaluate(selector, state.language === 'JSONata' ? expressionScope(at) : pathScope(at, data));
+}
+
+function withItem(at: At, index: number, value: Json): At {
+  return { ...at, context: contextWithItem(at.context, index, value) };
+}
+
+/** The context object of an item. */
+export function contextWithItem(context: Lazy<Json>, index: number, value: Json): Lazy<Json> {
+  return lazily(() => {
+    const outer = context();
+    return { ...(isObject(outer) && outer), Map: { Item: { Index: index, Value: value } } };
+  });
+}
+
+function wholeNumber(
+  field: string,
+  amount: Lazy<Amount> | undefined,
+  at: At,
+  data: Json,
+): number | undefined {
+  const given = amount?.();
+  if (given === undefined) return undefined;
+  const value = asNumber(given, numberOf(given, at, data));
+  if (typeof value === 'number' && Number.isInteger(value)) {
+    if (value < 0) throw failure(given, `${field} cannot be negative.`);
+    return value;
+  }
+  throw notNumber(field, given, value, 'integer');
+}
+
+/** A path may lead to a text of digits. */
+function asNumber(amount: Amount, value: Json): Json {
+  return amount.type === 'path' && typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value)
+    ? Number(value)
+    : value;
+}
+
+function notNumber(field: string, amount: Amount, value: Json, wanted: 'integer' | 'float'): Error {
+  return amount.type === 'path'
+    ? runtimeError(
+        `The ${field}Path field refers to value "${shown(value)}" which is not a valid ${wanted}: ${amount.text}`,
+      )
+    : queryError(
+        `The ${field} field must be a ${wanted === 'integer' ? 'whole number' : 'number'}, not ${textOf(value)}`,
+      );
+}
+
+function shown(value: Json): string {
+  return typeof value === 'string' ? value : textOf(value);
+}
+
+function failure(amount: Amount, cause: string): Error {
+  return amount.type === 'path' ? runtimeError(cause) : queryError(cause);
+}
+
+function toleratedCount(state: MapState, at: At, data: Json): number | undefined {
+  return wholeNumber('ToleratedFailureCount', state.toleratedFailureCount, at, data);
+}
+
+function toleratedPercentage(state: MapState, at: At, data: Json): number | undefined {
+  const given = state.toleratedFailurePercentage?.();
+  if (given === undefined) return undefined;
+  const value = asNumber(given, numberOf(given, at, data));
+  if (typeof value !== 'number') throw notNumber('ToleratedFailurePercentage', given, value, 'float');
+  if (value < 0 || value > 100) throw failure(given, 'ToleratedFailurePercentage must be between 0 and 100.');
+  return value;
+}

@@ -1,0 +1,17 @@
+import type { Json } from '../json.ts';
+import type { Position, Positions } from './positions.ts';
+
+/** A definition's text, read. */
+export interface Document {
+  /** Undefined where the text cannot be read. */
+  readonly value: Json | undefined;
+  readonly positions: Positions;
+  readonly faults: readonly SyntaxFault[];
+}
+
+/** What is wrong with the text itself. */
+export interface SyntaxFault {
+  readonly message: string;
+  readonly position: Position;
+  readonly pointer: string;
+}

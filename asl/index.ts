@@ -1,0 +1,8 @@
+export { type ResourceUse, resourceUses } from './check/resources.ts';
+export { type MachineOptions, machineOf } from './machine.ts';
+export type { Definition, State, StateGraph } from './model/model.ts';
+export { readDefinition } from './model/readDefinition.ts';
+export { type PlacedTask, tasksOf } from './model/tasks.ts';
+export type { Substitutions } from './substitutions.ts';
+export type { Problem, ProblemCode } from './validate/problem.ts';
+export { type ValidateOptions, validate } from './validate/validate.ts';

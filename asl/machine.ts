@@ -1,0 +1,55 @@
+import type { AnyStateMachine } from 'xstate';
+import { worker } from '../workers/worker.ts';
+import { compileDefinition } from './compile/compileDefinition.ts';
+import type { Integration, TaskPlace } from './compile/integration.ts';
+import { integrationOf } from './integrations/integrationOf.ts';
+import { isObject, type Json } from './json.ts';
+import { asksForExecutionInput } from './model/executionInput.ts';
+import { readDefinition } from './model/readDefinition.ts';
+import { type Substitutions, substituted } from './substitutions.ts';
+
+export interface MachineOptions {
+  /** Id of the machine: the name that executions are started by. */
+  readonly id: string;
+  /** @default '1' */
+  readonly version?: string;
+  /** Values for `${Name}` in the definition, as SAM and CDK have them in DefinitionSubstitutions. */
+  readonly substitutions?: Substitutions;
+  /** What the context object says of the account. @default `us-east-1`, `000000000000` and no role */
+  readonly account?: { readonly region?: string; readonly id?: string; readonly roleArn?: string };
+  /** As which type of workflow the context object describes it. @default 'STANDARD' */
+  readonly type?: 'STANDARD' | 'EXPRESS';
+  /**
+   * How tasks run: by their resources; or, for tests, each by a worker that is named by its path in the definition
+   * (`Each order/Charge`), which gets the state's arguments and gives its result. @default 'resources'
+   */
+  readonly tasks?: 'resources' | 'mocked';
+}
+
+/**
+ * The XState machine that does what a definition in Amazon States Language says.
+ *
+ * @param definition its JSON, found valid before ({@link checkDefinition})
+ */
+export function machineOf(definition: Json, options: MachineOptions): AnyStateMachine {
+  const { id, version, substitutions = {}, account = {}, tasks = 'resources' } = options;
+  const { region = 'us-east-1', id: accountId = '000000000000', roleArn = '' } = account;
+  const json = substituted(definition, substitutions);
+  if (!isObject(json)) throw new Error(`The definition of '${id}' is not an object.`);
+  return compileDefinition(readDefinition(json), {
+    id,
+    ...(version !== undefined && { version }),
+    identity: {
+      arn: `arn:aws:states:${region}:${accountId}`,
+      machine: id,
+      roleArn,
+      isExpress: options.type === 'EXPRESS',
+    },
+    integrate: tasks === 'mocked' ? mocked : integrationOf,
+    keepsInput: asksForExecutionInput(json),
+  });
+}
+
+function mocked({ path }: TaskPlace): Integration {
+  return { logic: worker({ worker: path }), input: (given) => given, result: (output) => output };
+}

@@ -1,0 +1,29 @@
+/** The known name that a mistyped one is most like, where any is close. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  const wanted = name.toLowerCase().replace(/\s/g, '');
+  let best: { readonly name: string; readonly distance: number } | undefined;
+  for (const each of known) {
+    const distance = distanceBetween(wanted, each.toLowerCase());
+    if (
+      distance <= Math.max(1, Math.floor(each.length / 4)) &&
+      distance < (best?.distance ?? Number.POSITIVE_INFINITY)
+    ) {
+      best = { name: each, distance };
+    }
+  }
+  return best?.name;
+}
+
+/** Characters that are to be added, left out or changed (Levenshtein). */
+function distanceBetween(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,209 @@
+import { inspect } from 'node:util';
+import { errorNameOf, property } from './errorName.ts';
+import type { Json, JsonObject } from './json.ts';
+import { markedKey } from './marks.ts';
+import { hasPlainPrototype } from './serializable.ts';
+import { type ErrorData, hasStoredStack, headerOf, type TaskError, thrownAsJson } from './thrown.ts';
+
+/** `all`: with every stack. `stored`: only stacks that came with data, since another differs from one bundle to the next. */
+type Stacks = 'all' | 'stored';
+
+/**
+ * What was thrown, as data: of an error its name, message, stack, cause and all of its own fields that JSON can hold; of
+ * anything else the value. It does not throw, whatever it is given.
+ */
+export function describeThrown(thrown: unknown, stacks: Stacks = 'all'): TaskError {
+  try {
+    return new Description(stacks).of(thrown);
+  } catch {
+    return { name: 'Error', message: 'Something was thrown that cannot be read.' };
+  }
+}
+
+/** An error of another realm (a vm context) is not an instance of our Error. */
+export function isError(value: unknown): value is Error {
+  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
+}
+
+/** Enough for the frames that matter, and little enough for one write unit. */
+const longestStack = 600;
+const longestHeader = 200;
+/** Characters of an error beside its name and message. */
+const longestFields = 65_536;
+/** Lengths of an error's name and cause in Step Functions. */
+const longestName = 256;
+const longestMessage = 32_768;
+const deepest = 20;
+/** Parts of one error that are looked at. */
+const mostParts = 10_000;
+
+const ofEveryError: readonly string[] = ['name', 'message', 'stack', 'cause', 'errors'];
+
+class Description {
+  readonly #stacks: Stacks;
+  readonly #ancestors: object[] = [];
+  #parts = 0;
+  /** Parts that JSON cannot hold. */
+  #dropped = 0;
+
+  constructor(stacks: Stacks) {
+    this.#stacks = stacks;
+  }
+
+  of(thrown: unknown): TaskError {
+    if (isError(thrown)) return fitted(this.#error(thrown));
+    if (thrown === undefined) return { $thrown: true };
+    const value = this.#value(thrown);
+    const isLost = value === undefined || (this.#dropped > 0 && isEmpty(value));
+    if (!isLost && sizeOf(value) <= longestFields) return { $thrown: true, value };
+    return { name: 'Error', message: `Not an Error was thrown: ${textOf(thrown)}`.slice(0, longestMessage) };
+  }
+
+  #error(error: Error): ErrorData {
+    const name = errorNameOf(error).slice(0, longestName);
+    const given: unknown = error.message;
+    const message = (typeof given === 'string' ? given : textOf(given)).slice(0, longestMessage);
+    const retryable = property(error, 'retryable');
+    const stack = this.#stack(error, name, message);
+    return this.#within(error, () => {
+      const fields = this.#fields(error, (key) => !ofEveryError.includes(key));
+      const cause = 'cause' in error ? this.#thrown(property(error, 'cause')) : undefined;
+      const errors = property(error, 'errors');
+      return {
+        name,
+        message,
+        ...(stack !== undefined && { stack }),
+        ...fields,
+        ...(typeof retryable === 'boolean' && { retryable }),
+        ...(cause !== undefined && { cause }),
+        ...(Array.isArray(errors) && { errors: errors.map((each: unknown) => this.#thrown(each) ?? null) }),
+        ...(!Array.isArray(errors) && Object.hasOwn(error, 'errors') && this.#fields({ errors }, () => true)),
+      };
+    });
+  }
+
+  /** Of a stack, the frames: its header repeats name and message. */
+  #stack(error: Error, name: string, message: string): string | undefined {
+    if (this.#stacks === 'stored' && !hasStoredStack(error)) return undefined;
+    // Where it is mapped to sources, reading it runs code.
+    const stack = property(error, 'stack');
+    if (typeof stack !== 'string') return undefined;
+    if (hasStoredStack(error)) return stack;
+    const frames = /^ {4}at [\s\S]*$/m.exec(stack)?.[0];
+    const header = headerOf(name, message.split('\n', 1)[0] ?? '').slice(0, longestHeader);
+    return (frames === undefined ? stack : `${header}\n${frames}`).slice(0, longestStack);
+  }
+
+  /** A cause, or one of several errors. */
+  #thrown(thrown: unknown): Json | undefined {
+    if (this.#isTooDeep(thrown)) return undefined;
+    if (isError(thrown)) return this.#error(thrown);
+    const value = this.#value(thrown);
+    return value === undefined ? undefined : thrownAsJson({ $thrown: true, value });
+  }
+
+  #value(value: unknown): Json | undefined {
+    this.#parts++;
+    switch (typeof value) {
+      case 'string':
+      case 'boolean':
+        return value;
+      case 'number':
+        return Number.isFinite(value) ? value : this.#drop();
+      case 'object':
+        if (value === null) return null;
+        if (this.#isTooDeep(value)) return this.#drop();
+        if (isError(value)) return { $error: true, ...this.#error(value) };
+        return this.#within(value, () => this.#object(value));
+      case 'undefined':
+        return undefined;
+      default:
+        return this.#drop();
+    }
+  }
+
+  #object(value: object): Json | undefined {
+    if (Array.isArray(value)) return value.map((each: unknown) => this.#value(each) ?? null);
+    if (ArrayBuffer.isView(value) || value instanceof Map || value instanceof Set) return this.#drop();
+    const toJSON = property(value, 'toJSON');
+    if (typeof toJSON === 'function') {
+      const json: unknown = toJSON.call(value, '');
+      return json === value ? this.#drop() : this.#value(json);
+    }
+    const before = this.#dropped;
+    const fields = this.#fields(value, () => true);
+    // Of an instance that is not data (a socket, a client), the parts that are would say nothing.
+    return hasPlainPrototype(value) || this.#dropped === before ? fields : this.#drop();
+  }
+
+  #fields(holder: object, isKept: (key: string) => boolean): JsonObject {
+    const fields: [string, Json][] = [];
+    for (const key of Object.keys(holder)) {
+      if (!isKept(key)) continue;
+      const value = this.#value(property(holder, key));
+      if (value !== undefined) fields.push([markedKey(key), value]);
+    }
+    return Object.fromEntries(fields);
+  }
+
+  #within<Result>(ancestor: object, describe: () => Result): Result {
+    this.#ancestors.push(ancestor);
+    try {
+      return describe();
+    } finally {
+      this.#ancestors.pop();
+    }
+  }
+
+  #isTooDeep(value: unknown): boolean {
+    if (typeof value !== 'object' || value === null) return false;
+    return this.#ancestors.includes(value) || this.#ancestors.length >= deepest || this.#parts >= mostParts;
+  }
+
+  #drop(): undefined {
+    this.#dropped++;
+    return undefined;
+  }
+}
+
+/** What is too much goes: stacks first, then the largest fields. Name and message stay. */
+function fitted(error: ErrorData): ErrorData {
+  const { name, message, ...rest } = error;
+  if (sizeOf(rest) <= longestFields) return error;
+  const fields = new Map(Object.entries(withoutStacks(rest)));
+  while (sizeOf(Object.fromEntries(fields)) > longestFields) {
+    const [largest] = [...fields].sort(([, a], [, b]) => sizeOf(b) - sizeOf(a));
+    if (!largest) break;
+    fields.delete(largest[0]);
+  }
+  return { name, message, ...Object.fromEntries(fields) };
+}
+
+function withoutStacks(fields: JsonObject): JsonObject {
+  const { stack: _, cause, errors, ...rest } = fields;
+  const plain = (error: Json): Json =>
+    typeof error === 'object' && error !== null && !Array.isArray(error)
+      ? withoutStacks(error as JsonObject)
+      : error;
+  return {
+    ...rest,
+    ...(cause !== undefined && { cause: plain(cause) }),
+    ...(errors !== undefined && { errors: Array.isArray(errors) ? errors.map(plain) : errors }),
+  };
+}
+
+function sizeOf(value: Json | undefined): number {
+  return value === undefined ? 0 : JSON.stringify(value).length;
+}
+
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return inspect(value, { depth: 2 });
+  }
+}
+
+function isEmpty(value: Json): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}

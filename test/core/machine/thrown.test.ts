@@ -1,0 +1,205 @@
+import { describe, expect, it, test } from 'vitest';
+import { assign, fromPromise, setup } from 'xstate';
+import { describeThrown } from '../../../orchestrator/core/data/describeThrown.ts';
+import type { Json } from '../../../orchestrator/core/data/json.ts';
+import {
+  revivedThrown,
+  shownData,
+  thrownAsJson,
+  thrownOfJson,
+} from '../../../orchestrator/core/data/thrown.ts';
+import { worker } from '../../../workers/index.ts';
+import { Execution } from './execution.ts';
+
+/** From the throw in a worker to the machine, through the item. */
+function arrived(thrown: unknown): unknown {
+  const json = JSON.stringify(thrownAsJson(describeThrown(thrown)));
+  return revivedThrown(thrownOfJson(json === undefined ? undefined : (JSON.parse(json) as Json)));
+}
+
+function arrivedError(thrown: unknown): Error & Record<string, unknown> {
+  const error = arrived(thrown);
+  if (!(error instanceof Error)) throw new TypeError(`No Error arrived: ${String(error)}`);
+  return error as Error & Record<string, unknown>;
+}
+
+class HttpError extends Error {
+  readonly status = 404;
+  readonly response = { headers: { 'retry-after': '5' }, data: [1, null, { deep: true }] };
+}
+
+class ShortOfStock extends RangeError {}
+
+describe('an error that was thrown is an Error again', () => {
+  it('with name, message, own fields and stack', () => {
+    const error = arrivedError(new HttpError('not found'));
+    expect(error).toMatchObject({ name: 'HttpError', message: 'not found', status: 404 });
+    expect(error.response).toEqual({ headers: { 'retry-after': '5' }, data: [1, null, { deep: true }] });
+    expect(String(error)).toBe('HttpError: not found');
+    expect(error.stack).toMatch(/^HttpError: not found\n {4}at /);
+    expect(Object.keys(error).sort()).toEqual(['response', 'status']);
+  });
+
+  it('of the built-in class that it is', () => {
+    expect(arrived(new TypeError('x'))).toBeInstanceOf(TypeError);
+    expect(arrivedError(new ShortOfStock('x')).name).toBe('ShortOfStock');
+  });
+
+  it.each([
+    ['one set on the error', Object.assign(new TypeError('x'), { name: 'Mine' }), 'Mine'],
+    [
+      'one set by the class',
+      new (class A extends Error {
+        override readonly name = 'Declined';
+      })(),
+      'Declined',
+    ],
+    ['a DOMException', new DOMException('stop', 'AbortError'), 'AbortError'],
+    ['an anonymous class', new (class extends HttpError {})('x'), 'HttpError'],
+    ['a built-in', new SyntaxError('x'), 'SyntaxError'],
+  ])('by its name: %s', (_, thrown, name) => {
+    expect(arrivedError(thrown).name).toBe(name);
+  });
+
+  it('with its cause, however deep, and the errors of an AggregateError', () => {
+    const cause = new HttpError('inner', { cause: { type: 'plain' } });
+    const error = arrivedError(new AggregateError([cause, 'text', new TypeError('t')], 'all', { cause }));
+    expect(error).toBeInstanceOf(AggregateError);
+    expect(error.cause).toMatchObject({ name: 'HttpError', status: 404, cause: { type: 'plain' } });
+    expect(error.cause).toBeInstanceOf(Error);
+    expect(error.errors).toMatchObject([{ status: 404 }, 'text', { name: 'TypeError' }]);
+    expect((error.errors as unknown[])[2]).toBeInstanceOf(TypeError);
+  });
+
+  it('with errors in its own fields, and without what JSON cannot hold', () => {
+    const circle: Record<string, unknown> = { status: 503, at: new Date(0), send: () => 1, big: 1n };
+    circle.self = circle;
+    const thrown = Object.assign(new Error('x'), { original: new RangeError('r'), circle, $error: 'data' });
+    const error = arrivedError(thrown);
+    expect(error.original).toBeInstanceOf(RangeError);
+    expect(error.circle).toEqual({ status: 503, at: '1970-01-01T00:00:00.000Z' });
+    expect(error.$error).toBe('data');
+  });
+
+  it('cut, where it is too much, in its stack and its largest fields, and never in name or message', () => {
+    const message = 'm'.repeat(30_000);
+    const thrown = Object.assign(new HttpError(message), { body: 'b'.repeat(1_000_000) });
+    const { stack, ...error } = describeThrown(thrown) as Record<string, unknown>;
+    expect(error).toMatchObject({ name: 'HttpError', message, status: 404 });
+    expect(error).not.toHaveProperty('body');
+    expect(stack).toBeUndefined();
+  });
+
+  it('as the item has it, in any language: name, message and fields', () => {
+    expect(revivedThrown(thrownOfJson({ name: 'Refused', message: 'no', status: 409 }))).toMatchObject({
+      name: 'Refused',
+      status: 409,
+    });
+    expect(thrownAsJson(describeThrown(new HttpError('x')))).toMatchObject({
+      name: 'HttpError',
+      status: 404,
+    });
+  });
+});
+
+test.each([
+  ['an object', { type: 'X' }],
+  ['an object with a name and a message', { name: 'Alice', message: 'hi', $error: true }],
+  ['a text', 'text'],
+  ['a number', 0],
+  ['null', null],
+  ['undefined', undefined],
+  ['a list', [1, { a: 2 }]],
+])('a thrown value that is not an error arrives as that value: %s', (_, thrown) => {
+  expect(arrived(thrown)).toEqual(thrown);
+});
+
+test('an object without a name is known to retry policies as Error', () => {
+  expect(thrownOfJson('text')).toEqual({ $thrown: true, value: 'text' });
+});
+
+test('for readers, errors are plain', () => {
+  const thrown = Object.assign(new Error('x'), { original: new RangeError('r') });
+  const { original } = shownData(thrownAsJson(describeThrown(thrown, 'stored')) ?? null) as {
+    original: object;
+  };
+  expect(original).toEqual({ name: 'RangeError', message: 'r' });
+});
+
+const provided = setup({
+  types: { context: {} as { error: unknown } },
+  actors: { work: worker(), host: fromPromise<unknown, unknown>(async () => 1) },
+});
+
+const guarded = provided.createMachine({
+  id: 'guarded',
+  initial: 'working',
+  context: { error: null },
+  states: {
+    working: {
+      invoke: {
+        src: 'work',
+        onError: {
+          guard: ({ event }) => event.error instanceof Error && Reflect.get(event.error, 'status') === 404,
+          target: 'kept',
+          actions: assign({ error: ({ event }) => event.error }),
+        },
+      },
+    },
+    kept: {
+      on: {
+        ASK: {
+          guard: ({ context: { error } }) => error instanceof Error && Reflect.get(error, 'status') === 404,
+          target: 'same',
+        },
+      },
+    },
+    same: {
+      invoke: {
+        src: 'host',
+        input: ({ context }: { context: { error: unknown } }) => ({ error: context.error }),
+      },
+    },
+  },
+});
+
+describe('in a machine', () => {
+  const error = {
+    name: 'HttpError',
+    message: 'not found',
+    status: 404,
+    stack: 'HttpError: not found\n    at x',
+  };
+
+  it("XState's guards on event.error work, and an error in the context stays an Error over the stored state", () => {
+    const execution = new Execution(guarded).start().fail(0, error);
+    expect(execution.state).toMatchObject({ value: 'kept', context: { error }, errors: [['error']] });
+    expect(execution.send('ASK').state.value).toBe('same');
+    expect(execution.state.context).toEqual({ error });
+  });
+
+  it('the worker host gets it marked, another worker as plain data', () => {
+    const execution = new Execution(guarded).start().fail(0, error).send('ASK');
+    expect(execution.effects).toMatchObject([{ type: 'startTask', input: { error: { $error: true } } }]);
+  });
+
+  it('an error that machine code has made is stored without the stack of its process', () => {
+    const making = provided.createMachine({
+      id: 'making',
+      context: () => ({ error: Object.assign(new HttpError('x'), { at: 1 }) }),
+    });
+    const { error: stored } = new Execution(making).start().state.context as { error: object };
+    expect(stored).toMatchObject({ name: 'HttpError', at: 1 });
+    expect(stored).not.toHaveProperty('stack');
+  });
+
+  it('a failed machine keeps what it failed with', () => {
+    const unhandled = provided.createMachine({
+      id: 'unhandled',
+      context: { error: 0 },
+      invoke: { src: 'work' },
+    });
+    const { state } = new Execution(unhandled).start().fail(0, error);
+    expect(state).toMatchObject({ status: 'error', error: { name: 'HttpError', status: 404 } });
+  });
+});

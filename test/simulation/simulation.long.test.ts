@@ -1,0 +1,3 @@
+import { simulationFeatures } from './simulation.features.ts';
+
+simulationFeatures({ seeds: 2000, parts: 8 });

@@ -1,0 +1,90 @@
+import { parseArgs } from 'node:util';
+import { machineOf, resourceUses, validate } from '../../asl/index.ts';
+import type { JsonObject } from '../../asl/json.ts';
+import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
+import { readLines } from './lines.ts';
+import { smoke } from './smoke.ts';
+
+/** `npm run asl:definitions -- FILE.jsonl[.gz] [--json] [--paths N] [--seed N]` */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'boolean', default: false },
+    paths: { type: 'string', default: '3' },
+    seed: { type: 'string', default: '1' },
+    show: { type: 'string' },
+  },
+});
+const [file] = positionals;
+if (file === undefined) {
+  process.stderr.write('Give a file of definitions.\n');
+  process.exit(64);
+}
+
+interface DefinitionLine {
+  readonly id: string;
+  readonly definition: JsonObject;
+}
+
+function isDefinitionLine(value: unknown): value is DefinitionLine {
+  return typeof value === 'object' && value !== null && 'definition' in value && 'id' in value;
+}
+
+const result = {
+  total: 0,
+  loads: 0,
+  runnable: 0,
+  unsupported: {} as Record<string, number>,
+  smoke: { ended: 0, defects: 0 },
+};
+const tell = (text: string) => {
+  if (!values.json) process.stdout.write(`${text}\n`);
+};
+
+for (const { id, definition } of (await readLines(file)).filter(isDefinitionLine)) {
+  if (values.show !== undefined && !id.includes(values.show)) continue;
+  result.total++;
+  const errors = validate(definition).filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) {
+    tell(
+      `invalid ${id}\n  ${errors
+        .slice(0, 3)
+        .map(({ pointer, message }) => `${pointer}: ${message}`.slice(0, 300))
+        .join('\n  ')}`,
+    );
+    continue;
+  }
+  try {
+    prepareMachines([machineOf(definition, { id: 'definition' })]);
+  } catch (error) {
+    tell(`REFUSED ${id}\n  ${error instanceof Error ? error.message : String(error)}`);
+    continue;
+  }
+  result.loads++;
+  const missing = resourceUses(definition).filter(({ isSupported }) => !isSupported);
+  if (missing.length === 0) result.runnable++;
+  for (const feature of new Set(missing.map((each) => each.feature))) {
+    result.unsupported[feature] = (result.unsupported[feature] ?? 0) + 1;
+  }
+  for (let path = 0; path < Number(values.paths); path++) {
+    const started = performance.now();
+    const outcome = await attempted(definition, Number(values.seed) + path);
+    if (outcome === undefined) result.smoke.ended++;
+    else {
+      result.smoke.defects++;
+      tell(`DEFECT ${id} (seed ${Number(values.seed) + path})\n  ${outcome.slice(0, 500)}`);
+    }
+    const seconds = (performance.now() - started) / 1000;
+    if (seconds > 10) tell(`slow ${id}: ${seconds.toFixed(0)} s`);
+  }
+}
+process.stdout.write(`${JSON.stringify(result)}\n`);
+
+async function attempted(definition: JsonObject, seed: number): Promise<string | undefined> {
+  try {
+    const outcome = await smoke(definition, seed);
+    return outcome.type === 'defect' ? outcome.reason : undefined;
+  } catch (error) {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  }
+}
