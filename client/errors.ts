@@ -56,15 +56,19 @@ export class DifferentMachineError extends Error {
   }
 }
 
-/** Thrown when an execution is redriven that runs, is suspended or has succeeded; nothing was written. */
+/**
+ * Thrown when an execution is redriven that runs, is suspended or has succeeded, or that ended too long ago; nothing was written.
+ */
 export class NotRedrivableError extends Error {
   readonly code = 'NotRedrivable';
   override readonly name = 'NotRedrivableError';
-  constructor(executionId: string, status: ExecutionStatus) {
+  constructor(executionId: string, status: ExecutionStatus, isTooLate = false) {
     const instead = status === 'SUSPENDED' ? ' Resume it.' : '';
     super(
-      `The execution '${executionId}' is ${status}: only one that is FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE can be ` +
-        `redriven.${instead}`,
+      isTooLate
+        ? `The execution '${executionId}' is ${status}, and ended too long ago to be redriven: its data is about to expire. Start another.`
+        : `The execution '${executionId}' is ${status}: only one that is FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE can be ` +
+            `redriven.${instead}`,
     );
   }
 }
@@ -94,6 +98,17 @@ function whyNotPatched(
       return 'what failed is the machine itself, on something that has no input: redrive it without, or with a mended version.';
     case 'nothingFailed':
       return 'no task of it has failed, nor its start: redrive it without.';
+  }
+}
+
+/** Thrown when an execution is to be waited for by a tag, and the machine that has the tags was not given. */
+export class InvalidWaitError extends Error {
+  readonly code = 'InvalidWait';
+  override readonly name = 'InvalidWaitError';
+  constructor(tag: string) {
+    super(
+      `Tags are in the machine's definition: to wait for the tag '${tag}', pass the XState machine itself as machine.`,
+    );
   }
 }
 

@@ -14,7 +14,8 @@ import { taskSpan } from '../observability/spans.ts';
 import { noTracing, type Tracing } from '../observability/tracing.ts';
 import { StoreUnavailableError } from '../store/objectStore.ts';
 import { isStoredDataError, StoredJson } from '../store/storedJson.ts';
-import { expiresAt, isoTime, type TableLayout } from '../table/executionItem.ts';
+import { isoTime } from '../table/executionItem.ts';
+import { expiresAt, type TableLayout } from '../table/retention.ts';
 import type { Table } from '../table/table.ts';
 import { DispatchMemory, type DispatchOutcome, type FunctionInvoker } from './dispatch.ts';
 import { lambdaEvent } from './lambdaEvent.ts';
@@ -196,6 +197,8 @@ export class TaskDispatcher {
   ): TaskPayload {
     const { executionId, machine, machineVersion = '' } = execution;
     const expiry = expiresAt(this.#options.layout, this.#options.now());
+    const { startBy: begunBy = Number.POSITIVE_INFINITY, heartbeatAt = Number.POSITIVE_INFINITY } = task;
+    const startBy = Math.min(begunBy, heartbeatAt);
     // The task of an effect was made before the commit put its input into the store.
     const inputAt = task.inputAt ?? execution.tasks.find((open) => open.task === task.task)?.inputAt;
     return {
@@ -209,6 +212,7 @@ export class TaskDispatcher {
       machine: listsOf ?? machine,
       machineVersion,
       ...(task.deadline !== undefined && { deadline: isoTime(task.deadline) }),
+      ...(startBy !== Number.POSITIVE_INFINITY && { startBy: isoTime(startBy) }),
       idempotencyKey: `${executionId}#${taskId(task)}`,
       ...(task.waitsForResult && { token: taskToken(executionId, task) }),
       ...(source.policy.once && { once: true }),
