@@ -2,6 +2,7 @@ import { isRetryable, nameOfThrown, type TaskError } from '../../data/thrown.ts'
 import {
   covers,
   heartbeatTimeoutErrorName,
+  invocationLostErrorName,
   timeoutErrorName,
   unknownOutcomeErrorName,
 } from '../../policy/errorNames.ts';
@@ -118,6 +119,12 @@ export function withHeartbeat(task: OpenTask, { heartbeatMs }: ResolvedTaskPolic
   return heartbeatMs === undefined ? task : { ...task, heartbeatAt: timeAfter(now, heartbeatMs) };
 }
 
+const namesOfGivenUp = {
+  deadline: timeoutErrorName,
+  heartbeat: heartbeatTimeoutErrorName,
+  start: invocationLostErrorName,
+} as const;
+
 /** What the machine gets as the error of an attempt that was given up. */
 export function givenUp(
   task: OpenTask,
@@ -128,14 +135,13 @@ export function givenUp(
   const why = {
     deadline: `gave no result within ${policy.timeoutMs} ms`,
     heartbeat: `gave no sign of life within ${policy.heartbeatMs} ms`,
-    start: `had not begun within ${policy.startTimeoutMs} ms`,
+    start: `had not begun within ${policy.startTimeoutMs} ms: its invocation was lost`,
   }[due];
   if (policy.once) {
     const message = `${attempt} ${why}. It may have done its work: the item ${taskKey(task).replace('task', 'claim')} tells whether it began.`;
     return { name: unknownOutcomeErrorName, message, retryable: false };
   }
-  const name = due === 'heartbeat' ? heartbeatTimeoutErrorName : timeoutErrorName;
-  return { name, message: `${attempt} ${why}.` };
+  return { name: namesOfGivenUp[due], message: `${attempt} ${why}.` };
 }
 
 /** The task after its function could not take it: tried again a little later, as the same attempt. */
