@@ -75,6 +75,8 @@ export interface EventBridgeSettings {
 export type DeploymentSettings = Partial<Omit<Configuration, 'hasBus'>> &
   EventBridgeSettings & {
     readonly logLevel?: LogLevel;
+    /** Values for `${Name}` in Step Functions definitions. @default none */
+    readonly substitutions?: Readonly<Record<string, string>>;
     /** Of the functions that step executions. @default 512 */
     readonly orchestratorMemoryMb?: number;
   };
@@ -91,7 +93,7 @@ export function describeDeployment(
   code: FunctionCode,
   settings: DeploymentSettings = {},
 ): DeploymentDescription {
-  const { eventBusName, rules = {}, resultsOnBus = false, ...configured } = settings;
+  const { eventBusName, rules = {}, resultsOnBus = false, substitutions = {}, ...configured } = settings;
   const hasBus = code.publisher !== undefined;
   const configuration: Configuration = {
     ...defaults,
@@ -105,7 +107,11 @@ export function describeDeployment(
   const environment = environmentOf(configuration);
   /** Workers are tried again by their retry policy, so the platform's own retries would only repeat attempts. */
   const workerInvokeConfig: EventInvokeDescription = { maximumRetryAttempts: 0, onFailure: names.failed };
-  const ownEnvironment = { ...environment, ...observabilityEnvironment(settings) };
+  const ownEnvironment = {
+    ...environment,
+    ...observabilityEnvironment(settings),
+    ...substituting(substitutions),
+  };
   const own = {
     codeDirectory: code.orchestrator,
     memorySizeMb: settings.orchestratorMemoryMb ?? defaultOrchestratorMemoryMb,
@@ -174,7 +180,7 @@ export function describeDeployment(
       handler: 'index.handler',
       timeoutSeconds: 900,
       memorySizeMb: 512,
-      environment,
+      environment: { ...environment, ...substituting(substitutions) },
       eventInvokeConfig: workerInvokeConfig,
     },
     ...(code.publisher === undefined
@@ -325,6 +331,13 @@ function calledFunctions({ functions }: Configuration): Record<string, string> {
   return Object.keys(functions).length === 0
     ? {}
     : { [environmentVariable.functions]: JSON.stringify(functions) };
+}
+
+/** Of functions that load machines. */
+function substituting(substitutions: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.keys(substitutions).length === 0
+    ? {}
+    : { [environmentVariable.substitutions]: JSON.stringify(substitutions) };
 }
 
 /** Of Millrace's own functions: the logs and metrics of workers are their own. */

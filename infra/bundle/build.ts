@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, type BuildResult, build, type Plugin, type StdinOptions } from 'esbuild';
 import { BundleError, isBuildFailure, problemOf } from './bundleError.ts';
+import { definitions } from './definitions.ts';
 
 const thisFile = fileURLToPath(import.meta.url);
 const runsFromSources = thisFile.endsWith('.ts');
@@ -45,7 +46,11 @@ export async function buildCode(
     // Loaded when something large is met, and then the one of Lambda's own runtime: most functions never need it.
     external: ['@aws-sdk/client-s3'],
     absWorkingDir: packageDirectory,
-    plugins: isOwnCode ? [shippedPackages, credentialsOfEnvironment] : [shippedPackages],
+    plugins: [
+      definitions(packageDirectory),
+      shippedPackages,
+      ...(isOwnCode ? [credentialsOfEnvironment] : []),
+    ],
     ...entry,
   };
   try {
