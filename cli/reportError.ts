@@ -34,6 +34,7 @@ const exitCodes: Readonly<Record<string, ExitCode>> = {
   MachinesNotFound: exitCode.refused,
   MachineNotDurable: exitCode.refused,
   DuplicateMachine: exitCode.refused,
+  AmbiguousVersion: exitCode.refused,
   DuplicateWorker: exitCode.refused,
   InvalidWorkerName: exitCode.refused,
   InvalidRule: exitCode.refused,

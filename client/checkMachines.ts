@@ -29,7 +29,7 @@ const concurrency = 4;
 /**
  * Replays what is recorded in the table by today's definitions.
  *
- * @throws MachineNotDurableError, DuplicateMachineError
+ * @throws MachineNotDurableError, DuplicateMachineError, AmbiguousVersionError
  */
 export async function* checkMachines(
   surroundings: ClientSurroundings,

@@ -310,9 +310,10 @@ export class MillraceClient {
   }
 
   /**
-   * Resolves when the execution has ended (SUCCEEDED, FAILED, TIMED_OUT, ABORTED) or is PENDING_REDRIVE.
+   * Resolves when the execution has ended (SUCCEEDED, FAILED, TIMED_OUT, ABORTED) or is PENDING_REDRIVE; with `state` or
+   * `tag`, also when it is found in that state. A state that it passes between two looks is not seen.
    *
-   * @throws ExecutionNotFoundError, InvalidExecutionIdError, DifferentMachineError, WaitTimeoutError
+   * @throws ExecutionNotFoundError, InvalidExecutionIdError, DifferentMachineError, InvalidWaitError, WaitTimeoutError
    */
   wait<M extends MachineReference = string>(
     executionId: string,

@@ -1,4 +1,5 @@
-import { serializable } from '../orchestrator/core/data/serializable.ts';
+import { NotSerializableError, received } from '../orchestrator/core/data/serializable.ts';
+import { illFormed, isWellFormed } from '../orchestrator/core/data/text.ts';
 import { patchTarget } from '../orchestrator/core/execution/control/inputPatch.ts';
 import type { ControlContent } from '../orchestrator/core/execution/model/entries.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
@@ -25,13 +26,20 @@ export function controlContent(
   control: ControlContent['control'],
   { cause, version, input }: RedriveOptions,
 ): ControlContent {
-  const patch = serializable(input, 'input');
+  const patch = received(input, 'input');
   return {
     control,
-    ...(cause !== undefined && { cause }),
-    ...(version !== undefined && { version }),
+    ...(cause !== undefined && { cause: text(cause, 'cause') }),
+    ...(version !== undefined && { version: text(version, 'version') }),
     ...(patch !== undefined && { input: patch }),
   };
+}
+
+/** @throws NotSerializableError */
+function text(value: unknown, path: string): string {
+  if (typeof value !== 'string') throw new NotSerializableError(path, 'is not a string');
+  if (!isWellFormed(value)) throw new NotSerializableError(path, illFormed);
+  return value;
 }
 
 /** @throws InputPatchNotApplicableError */

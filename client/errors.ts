@@ -97,6 +97,17 @@ function whyNotPatched(
   }
 }
 
+/** Thrown when an execution is to be waited for by a tag, and the machine that has the tags was not given. */
+export class InvalidWaitError extends Error {
+  readonly code = 'InvalidWait';
+  override readonly name = 'InvalidWaitError';
+  constructor(tag: string) {
+    super(
+      `Tags are in the machine's definition: to wait for the tag '${tag}', pass the XState machine itself as machine.`,
+    );
+  }
+}
+
 /** Thrown when the time to wait is over. The executions go on; wait again for longer. */
 export class WaitTimeoutError extends Error {
   readonly code = 'WaitTimeout';

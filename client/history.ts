@@ -57,6 +57,8 @@ export interface HistoryEntry {
   readonly input?: Json;
   /** The event, its type included. */
   readonly event?: JsonObject;
+  /** Of an event that cannot be read: why. */
+  readonly problem?: string;
   readonly control?: ControlEntry['control'];
   /** What another execution has said, and which. */
   readonly messages?: readonly Message[];
@@ -318,7 +320,7 @@ function detailsOf(entry: JournalEntry): Details {
     case 'message':
       return { sender: entry.sender, messages: entry.messages, ...writtenAt(entry.at) };
     case 'invalidEvent':
-      return writtenAt(entry.at);
+      return { ...(entry.problem !== undefined && { problem: entry.problem }), ...writtenAt(entry.at) };
   }
 }
 

@@ -1,3 +1,4 @@
+import { illFormed, isWellFormed } from '../orchestrator/core/data/text.ts';
 import { executionIdProblem, maximumExecutionIdLength } from '../orchestrator/table/journalItems.ts';
 import { InvalidExecutionIdError, InvalidMachineIdError } from './errors.ts';
 import type { MachineReference } from './machineTypes.ts';
@@ -28,5 +29,6 @@ export function machineId(machine: MachineReference): string {
       `The machine id '${id}' has a '#', or more than ${maximumExecutionIdLength} characters. Rename the machine.`,
     );
   }
+  if (!isWellFormed(id)) throw new InvalidMachineIdError(`The machine id '${id}' ${illFormed}.`);
   return id;
 }

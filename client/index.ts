@@ -1,3 +1,5 @@
+/** Millrace's own AWS SDK client, for `createClient({ dynamodb })`: a second copy of the SDK is not needed. */
+export { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 export { InvalidConfigurationError } from '../orchestrator/configuration/configuration.ts';
 export type { JsonChange } from '../orchestrator/core/data/jsonChanges.ts';
 export { NotSerializableError } from '../orchestrator/core/data/serializable.ts';
@@ -47,6 +49,7 @@ export {
   InvalidMachineIdError,
   InvalidTaskErrorError,
   InvalidTaskTokenError,
+  InvalidWaitError,
   NotRedrivableError,
   ReplayDivergedError,
   ReservedEventTypeError,

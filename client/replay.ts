@@ -24,7 +24,7 @@ import type { ClientSurroundings } from './surroundings.ts';
 /** An XState machine, or the config of one that is JSON alone. */
 export type MachineDefinition = AnyStateMachine | JsonObject;
 
-/** @throws MachineNotDurableError, DuplicateMachineError */
+/** @throws MachineNotDurableError, DuplicateMachineError, AmbiguousVersionError */
 export function lookupOf(machines: readonly MachineDefinition[]): MachineLookup {
   return machineLookup(prepareMachines(machines));
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../orchestrator/core/data/json.ts';
-import { serializable } from '../orchestrator/core/data/serializable.ts';
+import { received } from '../orchestrator/core/data/serializable.ts';
+import { illFormed, isWellFormed } from '../orchestrator/core/data/text.ts';
 import { isReservedEventType } from '../orchestrator/core/policy/eventTypes.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import { InvalidEventError, ReservedEventTypeError } from './errors.ts';
@@ -27,7 +28,7 @@ export async function sendEvent(
   checkExecutionId(executionId);
   checkEventId(eventId);
   const { type, ...rest } = checkedEvent(event);
-  const fields = serializable(rest, 'event') as JsonObject;
+  const fields = received(rest, 'event') as JsonObject;
   const content = { type, ...(Object.keys(fields).length > 0 && { event: fields }) };
   const outcome = await table.journal.insertEvent({ executionId, eventId, at: isoTime(now()), content });
   return { eventId, isNew: outcome === 'inserted' };
@@ -42,6 +43,7 @@ function checkedEvent(event: ExecutionEvent): ExecutionEvent {
   if (typeof type !== 'string' || type === '') {
     throw new InvalidEventError("An event's 'type' is a string that is not empty.");
   }
+  if (!isWellFormed(type)) throw new InvalidEventError(`The event type '${type}' ${illFormed}.`);
   if (isReservedEventType(type)) throw new ReservedEventTypeError(type);
   return event;
 }
@@ -50,6 +52,8 @@ function checkedEvent(event: ExecutionEvent): ExecutionEvent {
 const maximumEventIdLength = 256;
 
 function checkEventId(eventId: unknown): void {
-  if (typeof eventId === 'string' && eventId !== '' && eventId.length <= maximumEventIdLength) return;
-  throw new InvalidEventError(`An event id is a string of 1 to ${maximumEventIdLength} characters.`);
+  if (typeof eventId !== 'string' || eventId === '' || eventId.length > maximumEventIdLength) {
+    throw new InvalidEventError(`An event id is a string of 1 to ${maximumEventIdLength} characters.`);
+  }
+  if (!isWellFormed(eventId)) throw new InvalidEventError(`The event id '${eventId}' ${illFormed}.`);
 }

@@ -1,4 +1,5 @@
-import { serializable } from '../orchestrator/core/data/serializable.ts';
+import { received } from '../orchestrator/core/data/serializable.ts';
+import { isWellFormed } from '../orchestrator/core/data/text.ts';
 import { validTraceparent } from '../orchestrator/core/data/traceContext.ts';
 import { activeTraceparent } from '../orchestrator/observability/openTelemetry.ts';
 import { ExecutionAlreadyExistsError } from '../orchestrator/table/errors.ts';
@@ -32,12 +33,12 @@ export async function startExecution<M extends MachineReference>(
   const given: Partial<StartOptions<M>> = options ?? {};
   const { executionId = newId(), version } = given;
   checkNewExecutionId(executionId);
-  if (version !== undefined && (typeof version !== 'string' || version === '')) {
+  if (version !== undefined && (typeof version !== 'string' || version === '' || !isWellFormed(version))) {
     throw new InvalidMachineIdError(
-      "A machine's version is a string that is not empty; leave it out for the newest.",
+      "A machine's version is a string that is not empty, of whole characters; leave it out for the newest.",
     );
   }
-  const input = serializable(given.input, path);
+  const input = received(given.input, path);
   const traceparent = validTraceparent(given.traceparent) ?? activeTraceparent();
   const outcome = await table.journal.insertStart({
     executionId,

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describeThrown, isError } from '../orchestrator/core/data/describeThrown.ts';
 import type { JsonObject } from '../orchestrator/core/data/json.ts';
-import { serializable } from '../orchestrator/core/data/serializable.ts';
+import { received } from '../orchestrator/core/data/serializable.ts';
 import type { TaskError } from '../orchestrator/core/data/thrown.ts';
 import { openTasks } from '../orchestrator/core/execution/lists/fanOut.ts';
 import type { TaskResult } from '../orchestrator/core/execution/model/entries.ts';
@@ -35,7 +35,7 @@ export async function completeTask(
 ): Promise<void> {
   await giveResult(surroundings, token, {
     status: 'SUCCEEDED',
-    output: serializable(output, 'output') ?? null,
+    output: received(output, 'output') ?? null,
   });
 }
 
@@ -53,7 +53,7 @@ export async function heartbeatTask(
   { progress }: { readonly progress?: unknown },
 ): Promise<void> {
   const address = addressOf(token);
-  const shown = serializable(progress, 'progress');
+  const shown = received(progress, 'progress');
   await checkOpen(surroundings, address);
   const at = isoTime(surroundings.now());
   await surroundings.table.attempts.writeBeat({
@@ -119,6 +119,6 @@ function checkedError(failure: TaskFailure | Error): TaskError {
 
 /** @throws NotSerializableError */
 function fieldsOf(fields: Readonly<Record<string, unknown>>): JsonObject {
-  const named = Object.entries(fields).map(([key, value]) => [key, serializable(value, `error.${key}`)]);
+  const named = Object.entries(fields).map(([key, value]) => [key, received(value, `error.${key}`)]);
   return Object.fromEntries(named);
 }

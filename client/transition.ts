@@ -2,6 +2,7 @@ import type { StateValue } from 'xstate';
 import type { Json } from '../orchestrator/core/data/json.ts';
 import { type JsonChange, jsonChanges } from '../orchestrator/core/data/jsonChanges.ts';
 import { NotSerializableError, serializable } from '../orchestrator/core/data/serializable.ts';
+import { shownData } from '../orchestrator/core/data/thrown.ts';
 import type { Message, OutgoingItem } from '../orchestrator/core/execution/children/messages.ts';
 import type { Emission } from '../orchestrator/core/execution/model/emission.ts';
 import {
@@ -18,6 +19,7 @@ import {
   type MachineTimer,
   parseMachineState,
 } from '../orchestrator/core/machine/index.ts';
+import { mayHoldReferences } from '../orchestrator/core/machine/references.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 
 /** What an entry did to the machine: from which state to which, and what came of it. */
@@ -120,9 +122,15 @@ export class Transitions {
   #stateOf(execution: Execution | undefined): MachineState | undefined {
     const snapshot = execution?.snapshot;
     if (snapshot === undefined) return undefined;
-    if (this.#read?.snapshot !== snapshot) this.#read = { snapshot, state: parseMachineState(snapshot) };
+    if (this.#read?.snapshot !== snapshot) this.#read = { snapshot, state: shownState(snapshot) };
     return this.#read.state;
   }
+}
+
+/** Its context as its author knows it. */
+function shownState(snapshot: string): MachineState {
+  const state = parseMachineState(snapshot);
+  return mayHoldReferences(snapshot) ? { ...state, context: shownData(state.context) } : state;
 }
 
 function timersDue(

@@ -1,12 +1,21 @@
+import type { StateValue } from 'xstate';
 import { hasEnded } from '../orchestrator/core/execution/model/execution.ts';
+import { hasTag, isInState } from '../orchestrator/core/machine/index.ts';
 import { describeExecution, type ExecutionDescription } from './describe.ts';
-import { WaitTimeoutError } from './errors.ts';
+import { InvalidWaitError, WaitTimeoutError } from './errors.ts';
 import type { MachineReference } from './machineTypes.ts';
 import type { ClientSurroundings } from './surroundings.ts';
 
 export interface WaitOptions<M extends MachineReference = string> {
   /** The execution's machine, for the types of its output and context. */
   readonly machine?: M;
+  /**
+   * Resolves as soon as a look finds the execution in this state: a path with dots as in `'shipping.label'`, or a state
+   * value, as `snapshot.matches` takes them.
+   */
+  readonly state?: StateValue;
+  /** Resolves as soon as a look finds the execution in a state with this tag. Needs the machine itself as `machine`. */
+  readonly tag?: string;
   /** @default for ever */
   readonly timeoutMs?: number;
   /** Time between the first two looks; it grows by half with each, to 5 seconds. @default 200 */
@@ -21,18 +30,28 @@ const longestPollMs = 5_000;
 export async function waitForExecution<M extends MachineReference>(
   surroundings: ClientSurroundings,
   executionId: string,
-  { machine, timeoutMs, pollMs = 200, signal }: WaitOptions<M>,
+  options: WaitOptions<M>,
 ): Promise<ExecutionDescription<M>> {
+  const { machine, timeoutMs, pollMs = 200, signal } = options;
+  const isThere = arrivalOf(options);
   const { now, sleep, waitClock = now } = surroundings;
   const endsAt = timeoutMs === undefined ? Number.POSITIVE_INFINITY : waitClock() + timeoutMs;
   for (let pauseMs = pollMs; ; pauseMs = Math.min(pauseMs * growth, Math.max(pollMs, longestPollMs))) {
     signal?.throwIfAborted();
     const description = await describeExecution(surroundings, executionId, machine);
     if (hasEnded(description.status) || description.status === 'PENDING_REDRIVE') return description;
+    if (description.state !== undefined && isThere(description.state)) return description;
     const leftMs = endsAt - waitClock();
     if (timeoutMs !== undefined && leftMs <= 0) {
       throw new WaitTimeoutError(`The execution '${executionId}' is still ${description.status}`, timeoutMs);
     }
     await sleep(Math.min(pauseMs, leftMs), signal);
   }
+}
+
+/** @throws InvalidWaitError */
+function arrivalOf({ state, tag, machine }: WaitOptions<MachineReference>): (value: StateValue) => boolean {
+  if (tag === undefined) return (value) => state !== undefined && isInState(value, state);
+  if (machine === undefined || typeof machine === 'string') throw new InvalidWaitError(tag);
+  return (value) => hasTag(machine, value, tag) || (state !== undefined && isInState(value, state));
 }

@@ -1,8 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { InvocationAges } from '../orchestrator/dispatch/invocationAges.ts';
 import { buildCode, packageDirectory } from './bundle/build.ts';
 import { BundleError, type BundleErrorCode, type BundleProblem } from './bundle/bundleError.ts';
 import { type CodeFile, codeFiles, writeCodeFolder } from './bundle/codeFolder.ts';
+import type { RegisteredMachine } from './bundle/loadCheck.ts';
 import { findMachines, machineImports } from './bundle/machineModules.ts';
 import { moduleFiles } from './bundle/sourceFiles.ts';
 import { checkLoads } from './bundle/unloadable.ts';
@@ -57,8 +59,12 @@ export interface BundledFunctions {
     readonly codeDirectory: string;
     readonly handler: string;
   }[];
+  /** As the machines' timeouts have it. */
+  readonly invocationAges?: InvocationAges;
   /** Absolute paths. */
   readonly machineFiles: readonly string[];
+  /** Every version, those that machines start as children included. Absent for an orchestrator that does not say. */
+  readonly machines?: readonly RegisteredMachine[];
   /** What was bundled, and may not be what was meant. Absent where there is nothing to say. */
   readonly warnings?: readonly BundleProblem[];
 }
@@ -131,6 +137,7 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
     ...(ingest && { ingest: { codeDirectory: folders.ingest } }),
     workers: bundledWorkers(workers, folders.workers),
     machineFiles,
+    ...loaded.value,
     ...(idle.length > 0 && { warnings: idle.map(noWorker) }),
   };
 }
@@ -194,7 +201,9 @@ function orchestratorEntry(module: string, machineFiles: readonly string[]): str
   const { imports, machines } = machineImports(machineFiles);
   return `import { createOrchestrator } from ${JSON.stringify(module)};
 ${imports}
-export const { stream, wake, clock, failed, recover } = createOrchestrator({ machines: ${machines} });
+export const { stream, wake, clock, failed, recover, machines, invocationAges } = createOrchestrator({
+  machines: ${machines},
+});
 `;
 }
 

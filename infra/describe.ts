@@ -5,6 +5,8 @@ import {
   functionNames,
   type LogLevel,
 } from '../orchestrator/configuration/configuration.ts';
+import { ownProperty } from '../orchestrator/core/data/ownProperty.ts';
+import type { InvocationAges } from '../orchestrator/dispatch/invocationAges.ts';
 import {
   attribute,
   indexName,
@@ -38,6 +40,8 @@ export interface FunctionCode {
     readonly codeDirectory: string;
     readonly handler: string;
   }[];
+  /** Until when an invocation of theirs is of use. @default as long as Lambda keeps it: 6 hours */
+  readonly invocationAges?: InvocationAges;
   /** Functions that know nothing of Millrace, where they are deployed with it: on the local cloud. @default none */
   readonly unmodified?: FunctionCode['workers'];
 }
@@ -106,7 +110,12 @@ export function describeDeployment(
   const names = functionNames(functionPrefix);
   const environment = environmentOf(configuration);
   /** Workers are tried again by their retry policy, so the platform's own retries would only repeat attempts. */
-  const workerInvokeConfig: EventInvokeDescription = { maximumRetryAttempts: 0, onFailure: names.failed };
+  const invokeConfig = (maximumEventAgeSeconds: number | undefined): EventInvokeDescription => ({
+    maximumRetryAttempts: 0,
+    ...(maximumEventAgeSeconds !== undefined && { maximumEventAgeSeconds }),
+    onFailure: names.failed,
+  });
+  const ages = code.invocationAges;
   const ownEnvironment = {
     ...environment,
     ...observabilityEnvironment(settings),
@@ -181,7 +190,7 @@ export function describeDeployment(
       timeoutSeconds: 900,
       memorySizeMb: 512,
       environment: { ...environment, ...substituting(substitutions) },
-      eventInvokeConfig: workerInvokeConfig,
+      eventInvokeConfig: invokeConfig(ages?.workerHost),
     },
     ...(code.publisher === undefined
       ? []
@@ -221,7 +230,7 @@ export function describeDeployment(
         timeoutSeconds: 900,
         memorySizeMb: 256,
         environment,
-        eventInvokeConfig: workerInvokeConfig,
+        eventInvokeConfig: invokeConfig(ownProperty(ages?.workers, worker.name)),
       }),
     ),
     ...(code.unmodified ?? []).map(

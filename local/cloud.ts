@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { BundledFunctions } from '../infra/bundle.ts';
 import type { DeploymentDescription } from '../infra/description.ts';
 import { createDynamoDBClient } from '../orchestrator/aws/client.ts';
 import { environmentVariable } from '../orchestrator/configuration/configuration.ts';
@@ -25,6 +26,8 @@ import { startTableStream } from './tableStream.ts';
 export interface LocalCloud {
   readonly tableName: string;
   readonly description: DeploymentDescription;
+  /** The machines that are deployed, each version. Unknown of a template. */
+  readonly machines: BundledFunctions['machines'];
   /** Environment variables with which any AWS SDK or CLI uses it. */
   readonly environment: Readonly<Record<string, string>>;
   readonly dynamodb: DynamoDBClient;
@@ -48,6 +51,11 @@ export interface LocalCloud {
    * @throws BundleError: the functions of before stay deployed
    */
   reload(): Promise<void>;
+  /**
+   * Takes no more records and invokes nothing by schedule; resolves when what was accepted has run. For a table that is
+   * kept: the results are in it, and the next start takes them from there.
+   */
+  drain(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -181,6 +189,9 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       get description() {
         return description;
       },
+      get machines() {
+        return deployments.machines;
+      },
       environment: {
         ...endpointVariables(engine.endpoint, lambda.endpoint),
         ...busVariables,
@@ -214,6 +225,11 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
           await targetsIdle();
         }
       },
+      drain: async () => {
+        schedules.stop();
+        await Promise.all([source.stop(), busSource?.stop()]);
+        await lambda.idle({ ignoring: first.schedules.map((schedule) => schedule.functionName) });
+      },
       reload: async () => {
         description = await deployments.next();
         deploy(description);
@@ -244,7 +260,9 @@ async function trimKeptStream(dataFile: string | undefined, log: (line: LogLine)
     const trimmed = await trimStream({ dataFile, checkpointFile, now: Date.now() });
     if (trimmed > 0) say(`${trimmed} records that are older than a day were taken out of ${dataFile}.`);
   } catch (error) {
-    say(`${dataFile} keeps its old stream records: ${String(error)}`);
+    say(
+      `${dataFile} keeps its old stream records: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 

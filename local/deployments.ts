@@ -13,6 +13,8 @@ export class Deployments {
   readonly #codeDirectory: string;
   readonly #options: LocalCloudOptions;
   #count = 0;
+  /** Of the last deployment; unknown of a template. */
+  machines: BundledFunctions['machines'];
 
   constructor(codeDirectory: string, options: LocalCloudOptions) {
     this.#codeDirectory = codeDirectory;
@@ -44,6 +46,7 @@ export class Deployments {
       ...(bus !== false && { bus: bus === true ? {} : bus }),
       ...(rules && { ingest: true }),
     });
+    this.machines = bundled.machines;
     for (const warning of bundled.warnings ?? []) {
       this.#options.log?.({ source: 'bundle', text: formatProblem(warning) });
     }
@@ -54,6 +57,7 @@ export class Deployments {
         ...(bundled.publisher && { publisher: bundled.publisher.codeDirectory }),
         ...(bundled.ingest && { ingest: bundled.ingest.codeDirectory }),
         workers: bundled.workers,
+        ...(bundled.invocationAges && { invocationAges: bundled.invocationAges }),
         ...(functionsDirectory !== undefined && {
           unmodified: await bundleWorkers({
             workers: functionsDirectory,

@@ -5,6 +5,7 @@ import { readExecutionClock } from './configuration/executionClock.ts';
 import { machineLookup } from './core/execution/model/machines.ts';
 import { machinesOf, prepareMachines } from './core/machine/index.ts';
 import { callFunction, createLambdaClient, LambdaInvoker } from './dispatch/dispatch.ts';
+import { invocationAges } from './dispatch/invocationAges.ts';
 import { TaskDispatcher } from './dispatch/taskDispatcher.ts';
 import { clockHandler, paceAt } from './handlers/clock.ts';
 import { failedHandler } from './handlers/failed.ts';
@@ -29,7 +30,7 @@ export interface OrchestratorModule {
  * for the minute rule, `failed` for workers that died, `recover` for what the stream has not brought. Settings come from the
  * environment (configuration.ts).
  *
- * @throws MachineNotDurableError, DuplicateMachineError, InvalidConfigurationError
+ * @throws MachineNotDurableError, DuplicateMachineError, AmbiguousVersionError, InvalidConfigurationError
  */
 export function createOrchestrator({ machines: modules }: OrchestratorModule) {
   const configuration = readConfiguration(process.env);
@@ -49,7 +50,8 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
   });
   const data = openStoredJson(configuration);
   const table = data.isConfigured ? withStore(items, data, configuration, { fetches: false }) : items;
-  const machines = machineLookup(prepareMachines(modules.flatMap(machinesOf)));
+  const prepared = prepareMachines(modules.flatMap(machinesOf));
+  const machines = machineLookup(prepared);
   const lambda = createLambdaClient();
   const invoker = new LambdaInvoker(lambda);
   const dispatcher = new TaskDispatcher({
@@ -87,6 +89,8 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
     afterInvocation();
   };
   return {
+    /** What is registered, for those who deploy it. */
+    machines: prepared.map(({ id, version }) => ({ machine: id, version })),
     stream: streamHandler(orchestrator, report, afterBatch, clock.at),
     wake: wakeHandler(orchestrator, report, afterInvocation),
     failed: failedHandler({
@@ -113,5 +117,7 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
       pace: paceAt(clock.scale),
       afterLook: afterInvocation,
     }),
+    /** For whoever deploys the functions. */
+    invocationAges: () => invocationAges(prepared),
   };
 }

@@ -2,6 +2,7 @@ import { AssertionError } from 'node:assert';
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { matchesState } from 'xstate';
 import type { MachineContext, MachineOutput } from '../client/machineTypes.ts';
+import { shownData } from '../orchestrator/core/data/thrown.ts';
 import type { ExecutionErrorCode, ExecutionStatus } from '../orchestrator/core/execution/model/execution.ts';
 import type { IgnoredReason } from '../orchestrator/core/execution/model/log.ts';
 import { parseMachineState } from '../orchestrator/core/machine/index.ts';
@@ -160,7 +161,8 @@ function* compare(expectation: Expectation, outcome: EntryOutcome, now: number):
       holds: actual !== undefined && matchesState(state, actual),
     };
   }
-  if (context !== undefined) yield equal('context', context, partOf(stored?.context, context));
+  if (context !== undefined)
+    yield equal('context', context, partOf(stored && shownData(stored.context), context));
   if (status !== undefined) yield equal('status', status, execution.status);
   if (output !== undefined) yield equal('output', output, execution.output);
   if (error !== undefined) yield compareError(error, execution.error);

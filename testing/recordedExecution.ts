@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describeThrown, isError } from '../orchestrator/core/data/describeThrown.ts';
 import type { Json, JsonObject } from '../orchestrator/core/data/json.ts';
-import { serializable } from '../orchestrator/core/data/serializable.ts';
+import { received } from '../orchestrator/core/data/serializable.ts';
 import { type TaskError, thrownOfJson } from '../orchestrator/core/data/thrown.ts';
 import type { Message, OutgoingItem } from '../orchestrator/core/execution/children/messages.ts';
 import type { FanOut } from '../orchestrator/core/execution/lists/fanOut.ts';
@@ -61,7 +61,7 @@ export class RecordedExecution {
 
   /** @throws MachineNotDurableError */
   constructor(definition: MachineDefinition) {
-    const [machine, ...children] = prepareMachines([definition], { unnamed: 'machine' });
+    const [machine, ...children] = prepareMachines([definition], { unnamed: '(machine)' });
     if (!machine) throw new ImpossibleTestError('Give a machine.');
     this.machine = machine;
     this.#machines = machineLookup([machine, ...children]);
@@ -283,6 +283,6 @@ function failureOf(error: WorkerFailure | Error): TaskError {
 
 /** As it comes back from an item. */
 function stored(value: unknown, path: string): Json | undefined {
-  const json = serializable(value, path);
+  const json = received(value, path);
   return json === undefined ? undefined : (JSON.parse(JSON.stringify(json)) as Json);
 }

@@ -213,7 +213,7 @@ export class SimulatedCloud {
   }
 
   #newOrchestrator(): Orchestrator {
-    const machines = machineLookup(prepareMachines(this.#definitions, { unnamed: 'machine' }));
+    const machines = machineLookup(prepareMachines(this.#definitions, { unnamed: '(machine)' }));
     this.lambda.machines = machines;
     const report = (each: Report) => void this.reports.push(each);
     const now = () => this.now + this.orchestratorAheadMs;

@@ -250,7 +250,7 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
  *
  * @param workers what runs in place of the deployed functions, by the names that workers have in their machines. A
  * `fromPromise` actor that is not named runs as it is in the machine
- * @throws MachineNotDurableError, DuplicateMachineError
+ * @throws MachineNotDurableError, DuplicateMachineError, AmbiguousVersionError
  * @throws ImpossibleTestError for a worker that no machine has
  * @typeParam Workers keeps the literals that workers answer, so that nobody has to say `as const`
  */

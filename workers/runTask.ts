@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { TaskPayload } from '../orchestrator/contract/task.ts';
 import { describeThrown } from '../orchestrator/core/data/describeThrown.ts';
-import { serializable } from '../orchestrator/core/data/serializable.ts';
+import { received } from '../orchestrator/core/data/serializable.ts';
 import type { TaskResult } from '../orchestrator/core/execution/model/entries.ts';
 import { dataLimitErrorName } from '../orchestrator/core/policy/errorNames.ts';
 import { taskSpan } from '../orchestrator/observability/spans.ts';
@@ -61,7 +61,8 @@ const marginMs = 1000;
 /**
  * Runs one attempt and writes its result. Whatever the work does — return, throw, return what is no JSON — becomes an
  * item; it rejects only when the table does not take the item. Of a task with a token only what the work throws does: its
- * result comes from elsewhere. A `once` attempt that another run has claimed, or whose time is over, is not begun.
+ * result comes from elsewhere. An attempt whose time is over is not begun: Lambda may hold a throttled event for hours, and the
+ * machine has gone on. Nor is a `once` attempt that another run has claimed.
  */
 export async function runTask<Input>(
   payload: TaskPayload<Input>,
@@ -73,7 +74,8 @@ export async function runTask<Input>(
   const { executionId, task, attempt, worker, token } = payload;
   const index = payload.index === undefined ? {} : { index: payload.index };
   const deadlineMs = payload.deadline === undefined ? undefined : Date.parse(payload.deadline);
-  if (payload.once && !(await claim(payload, deadlineMs, surroundings))) return;
+  if (isOver(payload, startedAt)) return;
+  if (payload.once && !(await claim(payload, surroundings))) return;
   if (token !== undefined) await beat(payload, undefined, surroundings);
   const controller = new AbortController();
   const timer =
@@ -122,14 +124,17 @@ export async function runTask<Input>(
   }
 }
 
+/** Whether the attempt has failed by now, whatever its worker does. */
+function isOver({ deadline, startBy }: TaskPayload<unknown>, now: number): boolean {
+  return [deadline, startBy].some((time) => time !== undefined && now >= Date.parse(time));
+}
+
 /** Whether this run, and no other, may do the attempt's work. */
 async function claim(
   payload: TaskPayload<unknown>,
-  deadlineMs: number | undefined,
   { table, now, newId = randomUUID }: TaskSurroundings,
 ): Promise<boolean> {
   const { executionId, task, index, attempt, expiresAt } = payload;
-  if (deadlineMs !== undefined && now() >= deadlineMs) return false;
   const outcome = await table.attempts.insertClaim(
     {
       executionId,
@@ -150,7 +155,7 @@ async function beat(
   progress: unknown,
   { table, now }: TaskSurroundings,
 ): Promise<void> {
-  const shown = serializable(progress, 'progress');
+  const shown = received(progress, 'progress');
   const life = {
     executionId,
     task,
@@ -176,7 +181,7 @@ async function inputOf<Input>(payload: TaskPayload<Input>, data: StoredJson): Pr
 
 async function resultOf(work: () => unknown): Promise<TaskResult> {
   try {
-    const output = serializable(await work(), 'output');
+    const output = received(await work(), 'output');
     // A copy: a getter may answer otherwise when it is asked again.
     return {
       status: 'SUCCEEDED',

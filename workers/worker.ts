@@ -2,6 +2,8 @@ import { fromPromise, type PromiseActorLogic } from 'xstate';
 import {
   InvalidTaskPolicyError,
   lambdaKey,
+  type PromisePolicy,
+  promisePolicyKey,
   resolveTaskPolicy,
   type TaskPolicy,
   taskPolicyKey,
@@ -11,15 +13,18 @@ import {
 export type WorkerLogic<Input, Output> = PromiseActorLogic<Output, Input> & {
   /** Optional in the type alone, so that `provide` takes a `fromPromise` in its place. */
   readonly [taskPolicyKey]?: TaskPolicy;
+  readonly [promisePolicyKey]?: PromisePolicy;
 };
 
 /**
- * The same worker with other rules, for one place that invokes it: what `policy` does not name stays as it is.
+ * The same actor with other rules: what `policy` does not name stays as it is. A `fromPromise` remains one, which the worker
+ * host runs: it takes `timeout` and `retry`.
  *
  *     const charge = worker<Charge, Receipt>({ worker: 'charge', timeout: '30s' });
- *     setup({ actors: { charge, chargePatiently: withPolicy(charge, { timeout: '10m' }) } });
+ *     const quote = withPolicy(fromPromise(askForQuote), { retry: { maxAttempts: 5 } });
+ *     setup({ actors: { charge, quote, chargePatiently: withPolicy(charge, { timeout: '10m' }) } });
  *
- * Name the function (`worker`) in one of the two: else it is the one that is named like the actor.
+ * Name the function of a worker (`worker`) in one of the two: else it is the one that is named like the actor.
  *
  * @throws InvalidDurationError, InvalidRetryPolicyError, InvalidTaskPolicyError
  */
@@ -27,10 +32,22 @@ export function withPolicy<Input, Output>(
   logic: WorkerLogic<Input, Output>,
   policy: TaskPolicy,
 ): WorkerLogic<Input, Output> {
-  if (!(taskPolicyKey in logic) || lambdaKey in logic) {
-    throw new InvalidTaskPolicyError('withPolicy() takes a worker(): give a lambda() its policy itself.');
+  if (lambdaKey in logic || !('transition' in logic)) {
+    throw new InvalidTaskPolicyError(
+      'withPolicy() takes a worker() or a fromPromise: give a lambda() or an each() its policy itself.',
+    );
   }
-  return worker<Input, Output>({ ...logic[taskPolicyKey], ...policy });
+  if (taskPolicyKey in logic) return worker<Input, Output>({ ...logic[taskPolicyKey], ...policy });
+  const { timeout, retry, ...ofWorkers } = policy;
+  const [unknown] = Object.keys(ofWorkers);
+  if (unknown !== undefined) {
+    throw new InvalidTaskPolicyError(
+      `withPolicy() of a fromPromise takes timeout and retry. For '${unknown}', make it a worker().`,
+    );
+  }
+  const merged = { ...logic[promisePolicyKey], ...policy };
+  resolveTaskPolicy(merged);
+  return Object.assign({}, logic, { [promisePolicyKey]: merged });
 }
 
 /** Thrown when a machine with workers is run by plain XState, which has no Lambda to invoke. */

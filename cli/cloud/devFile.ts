@@ -10,6 +10,8 @@ export interface DevFile {
   readonly environment: Readonly<Record<string, string>>;
   /** Where its machines come from; absolute. */
   readonly machinesDirectory?: string;
+  /** What its functions are made of. Until the fingerprint is that of the files, a reload is under way. */
+  readonly code?: { readonly directories: readonly string[]; readonly fingerprint: string };
 }
 
 export type DevFileState =

@@ -1,6 +1,7 @@
 import type { LocalCloud, LocalCloudOptions } from '../../local/index.ts';
 import { clientEnvironmentOf } from '../../orchestrator/configuration/configuration.ts';
 import type { CommandContext } from '../context.ts';
+import { logLineJson, logLineText } from '../rendering/logLine.ts';
 import { codeDirectories, type DirectoryOptions } from './projectFolders.ts';
 import type { Cloud } from './resolveCloud.ts';
 
@@ -20,13 +21,15 @@ export async function bootLocalCloud(
     | 'functionsDirectory'
     | 'template'
   > = {},
+  { asJson = false }: { readonly asJson?: boolean } = {},
 ): Promise<LocalCloud> {
   return context.startLocalCloud({
     ...(await codeDirectories(context.directory, directories)),
     ...options,
-    log: ({ source, text }) => {
+    log: (logged) => {
       // What the engine says as it starts and stops is of no interest; why it did not start is in the error.
-      if (source !== 'dynamodb') context.terminal.note(`[${source}] ${text.trimEnd()}`);
+      if (logged.source !== 'dynamodb')
+        context.terminal.note(asJson ? logLineJson(logged) : logLineText(logged));
     },
   });
 }

@@ -1,6 +1,7 @@
 import type { CommandContext } from '../context.ts';
 import { NoCloudError } from '../errors.ts';
 import { readDevFile } from './devFile.ts';
+import { reloaded } from './reloaded.ts';
 
 /** Options of every command that talks to a cloud. */
 export interface CloudOptions {
@@ -33,8 +34,8 @@ export async function findCloud(context: CommandContext, options: CloudOptions):
   }
   const dev = await readDevFile(directory);
   if (dev.type === 'running') {
-    const { tableName } = dev.file;
-    return { kind: 'dev', tableName, environment: { ...environment, ...dev.file.environment } };
+    const file = await reloaded(context, dev.file);
+    return { kind: 'dev', tableName: file.tableName, environment: { ...environment, ...file.environment } };
   }
   if (environment[endpointVariable]) return { kind: 'environment', tableName: undefined, environment };
   return undefined;

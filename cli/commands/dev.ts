@@ -5,10 +5,11 @@ import type { LocalCloud, LocalCloudOptions } from '../../local/index.ts';
 import { readDevFile, removeDevFile, writeDevFile } from '../cloud/devFile.ts';
 import { bootLocalCloud, cloudOf } from '../cloud/localCloud.ts';
 import { codeDirectories, type DirectoryOptions } from '../cloud/projectFolders.ts';
-import { followChanges } from '../dev/changes.ts';
+import { fingerprint, followChanges } from '../dev/changes.ts';
 import { InvalidInputError, LocalCloudRunningError } from '../errors.ts';
 import { readJsonObjectArgument } from '../input/jsonArgument.ts';
 import { describeError } from '../reportError.ts';
+import type { Terminal } from '../terminal.ts';
 import type { CommandLine, OutputOptions } from './command.ts';
 import { parsePort, parseTimeScale, withJsonOption } from './command.ts';
 
@@ -29,7 +30,7 @@ export function addDevCommand(line: CommandLine): void {
     .description(
       'Keep a local cloud running: DynamoDB with streams, Lambda, and the machines and workers of this directory, which ' +
         'are reloaded when their files change. Other commands in this directory use it. Ctrl-C stops it. ' +
-        'Variables for any AWS SDK or CLI are printed on stdout; logs of functions go to stderr.',
+        'Variables for any AWS SDK or CLI are printed on stdout; logs of functions go to stderr, as JSON lines with --json.',
     )
     .option('--data <file>', 'keep the table in this file (default: forget it at the end)')
     .option('--machines <directory>', 'folder of the machines (default: machines)')
@@ -84,7 +85,11 @@ async function dev({ context }: CommandLine, options: DevCommandOptions): Promis
       'A template says itself what bus, rules and functions it has: give --template, or --bus, --rules and --functions.',
     );
   }
-  const local = await bootLocalCloud(context, options, {
+  const { machinesDirectory, workersDirectory } = await codeDirectories(directory, options);
+  const directories = watchedDirectories([machinesDirectory, workersDirectory], directory, options);
+  // Before the files are read: what changes while the cloud starts is deployed right after.
+  const known = await fingerprint(directories);
+  const cloudOptions = {
     ...(data !== undefined && { dataFile: resolve(directory, data) }),
     ...(dynamodbPort !== undefined && { dynamodbPort }),
     ...(lambdaPort !== undefined && { lambdaPort }),
@@ -93,24 +98,56 @@ async function dev({ context }: CommandLine, options: DevCommandOptions): Promis
     ...(bus !== undefined && { bus: { module: resolve(directory, bus) } }),
     ...(functions !== undefined && { functionsDirectory: resolve(directory, functions) }),
     ...(rules !== undefined && { rules: await readRules(context, rules) }),
-  });
+  };
+  const local = await bootLocalCloud(context, options, cloudOptions, { asJson: options.json === true });
   try {
     const { tableName, environment } = cloudOf(local);
     const file = { pid, tableName: tableName ?? local.tableName, environment };
-    const { machinesDirectory, workersDirectory } = await codeDirectories(directory, options);
-    await writeDevFile(directory, { ...file, machinesDirectory });
+    const writeFile = (deployed: string) =>
+      writeDevFile(directory, { ...file, machinesDirectory, code: { directories, fingerprint: deployed } });
+    await writeFile(known);
     announce(terminal, file, options);
+    for (const text of deployedLines(local)) terminal.note(text);
     await followChanges({
-      directories: watchedDirectories([machinesDirectory, workersDirectory], directory, options),
+      directories,
+      known,
       signal: interrupted,
       sleep,
-      onChange: () => reload(local, terminal),
+      onChange: async (changed) => {
+        await reload(local, context);
+        await writeFile(changed);
+      },
     });
   } finally {
     terminal.note('Stopping; press Ctrl-C again to end at once.');
     await removeDevFile(directory, pid);
+    if (data !== undefined) await drain(local, terminal);
     await local.stop();
   }
+}
+
+/** The results of what runs are in the table that is kept. Ctrl-C a second time ends the process. */
+async function drain(local: LocalCloud, terminal: Terminal): Promise<void> {
+  const timer = setTimeout(() => terminal.note('Waiting for the workers that run …'), sayWaitingAfterMs);
+  await local.drain();
+  clearTimeout(timer);
+}
+
+const sayWaitingAfterMs = 500;
+
+/** What is deployed: machines with their versions, workers. */
+function deployedLines({ machines = [], description }: LocalCloud): string[] {
+  const versions = new Map<string, string[]>();
+  for (const { machine, version } of machines) {
+    versions.set(machine, [...(versions.get(machine) ?? []), version]);
+  }
+  const names = [...versions].map(([machine, each]) => `${machine} ${each.join(', ')}`).sort();
+  const functions = description.functions.filter(({ role }) => role === 'worker' || role === 'unmodified');
+  const workers = functions.map(({ functionName }) => functionName.replace(/^millrace-worker-/, '')).sort();
+  return [
+    ...(names.length > 0 ? [`  Machines  ${names.join('; ')}`] : []),
+    `  Workers   ${workers.length > 0 ? workers.join(', ') : 'none'}`,
+  ];
 }
 
 function watchedDirectories(
@@ -163,12 +200,17 @@ function announce(
 }
 
 /** Bad code is shown and the functions of before stay. */
-async function reload(local: LocalCloud, terminal: CommandLine['context']['terminal']): Promise<void> {
+async function reload(local: LocalCloud, { terminal, now }: CommandLine['context']): Promise<void> {
+  const startedAt = now();
+  terminal.note('Files have changed; reloading …');
   try {
     await local.reload();
-    terminal.note('Machines and workers were reloaded.');
+    const seconds = ((now() - startedAt) / 1000).toFixed(1);
+    terminal.note(`Machines and workers were reloaded. It took ${seconds} s.`);
+    for (const text of deployedLines(local)) terminal.note(text);
   } catch (error) {
     const reported = describeError(error);
     terminal.note(`Not reloaded: ${reported ? `${reported.code}: ${reported.message}` : String(error)}`);
+    terminal.note('The functions of before stay deployed.');
   }
 }

@@ -1,5 +1,6 @@
 import { relative, resolve } from 'node:path';
 import { type MachineDefinition, type ReplayReport, replayRecording } from '../../client/index.ts';
+import { compareVersions } from '../../orchestrator/core/execution/model/versions.ts';
 import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { exitCode } from '../exitCodes.ts';
 import { loadMachines, machinesDirectoryOf } from '../machines/loadMachines.ts';
@@ -97,10 +98,6 @@ interface ListedMachine {
   readonly version: string;
   readonly definitionHash: string;
   readonly file: string;
-}
-
-function compareVersions(a: string, b: string): number {
-  return a.localeCompare(b, 'en', { numeric: true });
 }
 
 /** Of the broken ones, as many are named. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sleep } from '../../client/index.ts';
@@ -5,8 +6,10 @@ import type { Sleep } from '../../client/index.ts';
 export interface ChangesOptions {
   /** They need not exist, and may come and go. */
   readonly directories: readonly string[];
-  /** Called after a change, once nothing changes any more. The next call waits for this one. */
-  readonly onChange: () => Promise<void>;
+  /** The fingerprint of what is deployed. @default that of now */
+  readonly known?: string;
+  /** Called after a change, once nothing changes any more, with the new fingerprint. The next call waits for this one. */
+  readonly onChange: (fingerprint: string) => Promise<void>;
   readonly signal: AbortSignal;
   readonly sleep: Sleep;
   /** Time between two looks. @default 400 */
@@ -19,7 +22,7 @@ export interface ChangesOptions {
  */
 export async function followChanges(options: ChangesOptions): Promise<void> {
   const { directories, onChange, signal, sleep, pollMs = 400 } = options;
-  let known = await fingerprint(directories);
+  let known = options.known ?? (await fingerprint(directories));
   while (await pause(sleep, pollMs, signal)) {
     const seen = await fingerprint(directories);
     if (seen === known) continue;
@@ -29,7 +32,7 @@ export async function followChanges(options: ChangesOptions): Promise<void> {
       if (!(await pause(sleep, pollMs / 4, signal))) return;
     }
     known = settled;
-    await onChange();
+    await onChange(known);
   }
 }
 
@@ -44,9 +47,10 @@ async function pause(sleep: Sleep, ms: number, signal: AbortSignal): Promise<boo
   }
 }
 
-async function fingerprint(directories: readonly string[]): Promise<string> {
+/** A short text that changes with any file of the directories. */
+export async function fingerprint(directories: readonly string[]): Promise<string> {
   const lines = await Promise.all(directories.map(filesOf));
-  return lines.flat().join('\n');
+  return createHash('sha256').update(lines.flat().join('\n')).digest('base64url');
 }
 
 async function filesOf(directory: string): Promise<string[]> {

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { parseExactJson } from '../../orchestrator/core/data/exactJson.ts';
 import type { Json, JsonObject } from '../../orchestrator/core/data/json.ts';
+import { NotSerializableError } from '../../orchestrator/core/data/serializable.ts';
 import type { CommandContext } from '../context.ts';
 import { InvalidInputError } from '../errors.ts';
 
@@ -16,8 +18,9 @@ export async function readJsonArgument(
 ): Promise<Json> {
   const text = await readArgument(context, option, argument);
   try {
-    return JSON.parse(text) as Json;
+    return parseExactJson(text, option);
   } catch (error) {
+    if (error instanceof NotSerializableError) throw new InvalidInputError(error.message);
     throw new InvalidInputError(
       `${option} is no JSON (${messageOf(error)}). Quote strings: --input '"text"'.`,
     );

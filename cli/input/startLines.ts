@@ -2,6 +2,8 @@ import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
+import { parseExactJson } from '../../orchestrator/core/data/exactJson.ts';
+import { NotSerializableError } from '../../orchestrator/core/data/serializable.ts';
 import { executionIdProblem } from '../../orchestrator/table/journalItems.ts';
 import type { CommandContext } from '../context.ts';
 import { InvalidInputError } from '../errors.ts';
@@ -42,8 +44,9 @@ export async function* readStartLines(
 function parseLine(line: string, place: string): StartLine {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = parseExactJson(line, place);
   } catch (error) {
+    if (error instanceof NotSerializableError) throw new InvalidInputError(error.message);
     throw new InvalidInputError(
       `${place} is no JSON: ${error instanceof Error ? error.message : String(error)}.`,
     );

@@ -32,7 +32,7 @@ export async function machinesDirectoryOf(
 /**
  * The machines of a folder, bundled as for the cloud and loaded into this process.
  *
- * @throws BundleError, MachineNotDurableError, DuplicateMachineError
+ * @throws BundleError, MachineNotDurableError, DuplicateMachineError, AmbiguousVersionError
  */
 export async function loadMachines(machinesDirectory: string): Promise<LoadedMachine[]> {
   // The bundler is only loaded by commands that need it.

@@ -1,4 +1,5 @@
 import { isBroken, type ReplayReport } from '../../client/index.ts';
+import { compareVersions } from '../../orchestrator/core/execution/model/versions.ts';
 
 /** What the replays of a version's executions came to. */
 export interface CheckedVersion {
@@ -42,9 +43,7 @@ export class MachinesCheck {
 
   versions(): CheckedVersion[] {
     return [...this.#versions.values()].sort(
-      (a, b) =>
-        a.machine.localeCompare(b.machine) ||
-        (a.version ?? '').localeCompare(b.version ?? '', 'en', { numeric: true }),
+      (a, b) => a.machine.localeCompare(b.machine) || compareVersions(a.version ?? '', b.version ?? ''),
     );
   }
 }

@@ -31,8 +31,21 @@ function verdictText({ kind, verdict }: HistoryEntry): string {
 }
 
 function contentText(entry: HistoryEntry): string {
-  const { kind, verdict, worker, status, output, error, event, control, cause, input, messages, sender } =
-    entry;
+  const {
+    kind,
+    verdict,
+    worker,
+    status,
+    output,
+    error,
+    event,
+    control,
+    cause,
+    input,
+    messages,
+    sender,
+    problem,
+  } = entry;
   if (kind === 'held') return 'was held, and is taken with the next entry';
   if (kind === 'waiting') {
     return verdict.type === 'failed' ? `waits: ${verdict.code}` : 'waits no longer';
@@ -41,6 +54,7 @@ function contentText(entry: HistoryEntry): string {
   if (kind === 'deferred') return `${subject}deferred: its function was throttled`;
   if (error !== undefined) return `${subject}FAILED ${thrownText(thrownOfJson(error))}`;
   if (status !== undefined) return `${subject}${status} ${json(output)}`.trimEnd();
+  if (problem !== undefined) return problem;
   if (event) return json(event);
   if (messages) return `${sender}: ${messages.map(messageText).join(', ')}`;
   if (control !== undefined) return cause === undefined ? control : `${control}: ${cause}`;

@@ -1,4 +1,5 @@
 import type { Json } from '../../orchestrator/core/data/json.ts';
+import { NotSerializableError } from '../../orchestrator/core/data/serializable.ts';
 import { describeError, type Reporter } from '../../orchestrator/observability/report.ts';
 import { isObject } from '../../orchestrator/table/attributes.ts';
 import {
@@ -34,6 +35,7 @@ const finalErrors = [
   InvalidMachineIdError,
   InvalidEventError,
   ReservedEventTypeError,
+  NotSerializableError,
   ExecutionAlreadyExistsError,
   ItemTooLargeError,
   StoredDataTooLargeError,

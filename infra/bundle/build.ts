@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, type BuildResult, build, type Plugin, type StdinOptions } from 'esbuild';
 import { BundleError, isBuildFailure, problemOf } from './bundleError.ts';
+import { sourceClassNames } from './classNames.ts';
 import { definitions } from './definitions.ts';
 
 const thisFile = fileURLToPath(import.meta.url);
@@ -49,6 +50,7 @@ export async function buildCode(
     plugins: [
       definitions(packageDirectory),
       shippedPackages,
+      sourceClassNames,
       ...(isOwnCode ? [credentialsOfEnvironment] : []),
     ],
     ...entry,

@@ -21,6 +21,7 @@ export type BundleErrorCode =
   /** A machine uses what cannot be durable. A problem for each reason. */
   | 'MachineNotDurable'
   | 'DuplicateMachine'
+  | 'AmbiguousVersion'
   | 'DuplicateWorker'
   | 'InvalidWorkerName';
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { InvocationAges } from '../../orchestrator/dispatch/invocationAges.ts';
 import type { BundleErrorCode, BundleProblem } from './bundleError.ts';
 import { type CodeFile, writeCodeFolder } from './codeFolder.ts';
 
@@ -18,7 +19,7 @@ interface Thrown {
 }
 
 const loader = `import('./index.mjs').then(
-  () => ({}),
+  ({ machines, invocationAges }) => ({ machines, invocationAges }),
   (error) => ({ thrown: { code: error?.code, name: error?.name, message: error?.message ?? String(error), problems: error?.problems } }),
 ).then((loaded) => process.send(loaded, () => process.exit(0)));
 `;
@@ -34,11 +35,37 @@ export interface LoadFailure {
  * deployed, such a function could take no record at all. Answers nothing where it loads.
  */
 export async function loadFailureOf(code: readonly CodeFile[]): Promise<LoadFailure | undefined> {
-  const thrown = await loadedFrom(code);
-  return thrown && { code: codeOf(thrown), problems: problemsOf(thrown) };
+  const { failure } = await loadCode(code);
+  return failure;
 }
 
-async function loadedFrom(code: readonly CodeFile[]): Promise<Thrown | undefined> {
+/** A machine that an orchestrator has registered. */
+export interface RegisteredMachine {
+  readonly machine: string;
+  readonly version: string;
+}
+
+/** What came of loading a function's code: the machines that an orchestrator has registered, or why it does not load. */
+export async function loadCode(
+  code: readonly CodeFile[],
+): Promise<{ readonly failure: LoadFailure } | (Registered & { readonly failure?: undefined })> {
+  const { thrown, ...registered } = await loadedFrom(code);
+  return thrown ? { failure: { code: codeOf(thrown), problems: problemsOf(thrown) } } : registered;
+}
+
+/** What an orchestrator says of its machines. Nothing where the code is another function's. */
+export interface Registered {
+  readonly machines?: readonly RegisteredMachine[];
+  /** As the machines' timeouts have it. */
+  readonly invocationAges?: InvocationAges;
+}
+
+/** What the process that loads the code answers. */
+interface Loaded extends Registered {
+  readonly thrown?: Thrown;
+}
+
+async function loadedFrom(code: readonly CodeFile[]): Promise<Loaded> {
   const directory = await mkdtemp(join(tmpdir(), 'millrace-load-'));
   try {
     await writeCodeFolder(directory, code);
@@ -49,7 +76,7 @@ async function loadedFrom(code: readonly CodeFile[]): Promise<Thrown | undefined
   }
 }
 
-async function load(directory: string): Promise<Thrown | undefined> {
+async function load(directory: string): Promise<Loaded> {
   const child = fork(join(directory, 'load.mjs'), {
     cwd: directory,
     // Not this process's own flags: a debugger's port, say, is taken.
@@ -58,19 +85,22 @@ async function load(directory: string): Promise<Thrown | undefined> {
     timeout: loadSeconds * 1000,
     killSignal: 'SIGKILL',
   });
-  let answer: { readonly thrown?: Thrown } | undefined;
+  let answer: Loaded | undefined;
   child.on('message', (message: typeof answer) => {
     answer = message;
   });
   // What it sent may be read after its exit, but not after the channel is closed.
   const [[code, signal]] = await Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
-  if (answer) return answer.thrown;
+  if (answer) return answer;
   const end = signal === null ? `exit code ${code}` : `${signal}, after ${loadSeconds} seconds at most`;
-  return { message: `The process that loaded it ended with ${end}.` };
+  return { thrown: { message: `The process that loaded it ended with ${end}.` } };
 }
 
+/** Their messages say which machine it is. */
+const machineErrors = ['MachineNotDurable', 'DuplicateMachine', 'AmbiguousVersion'] as const;
+
 function codeOf({ code }: Thrown): BundleErrorCode {
-  return code === 'MachineNotDurable' || code === 'DuplicateMachine' ? code : 'CodeNotLoaded';
+  return machineErrors.find((known) => known === code) ?? 'CodeNotLoaded';
 }
 
 function problemsOf({ code, name, message, problems }: Thrown): BundleProblem[] {
@@ -81,5 +111,10 @@ function problemsOf({ code, name, message, problems }: Thrown): BundleProblem[] 
       message: `${machine}, ${path}: ${problem}. Instead: ${instead}.`,
     }));
   }
-  return [{ message: code === 'DuplicateMachine' || name === undefined ? text : `${name}: ${text}` }];
+  return [
+    {
+      message:
+        machineErrors.some((known) => known === code) || name === undefined ? text : `${name}: ${text}`,
+    },
+  ];
 }

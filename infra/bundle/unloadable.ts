@@ -1,20 +1,23 @@
 import { join } from 'node:path';
 import { BundleError, type BundleProblem } from './bundleError.ts';
 import type { CodeFile } from './codeFolder.ts';
-import { loadFailureOf } from './loadCheck.ts';
+import { loadCode, loadFailureOf, type Registered } from './loadCheck.ts';
 import { bundleMachineModules } from './machineModules.ts';
 
 /** Each takes a bundle and a process, and up to ten seconds where it hangs. */
 const filesAtATime = 2;
 
 /**
- * Loads a function that is made of machines, to see that it can be.
+ * Loads a function that is made of machines, to see that it can be. Answers what it says of its machines.
  *
  * @throws BundleError
  */
-export async function checkLoads(code: readonly CodeFile[], machineFiles: readonly string[]): Promise<void> {
-  const failure = await loadFailureOf(code);
-  if (!failure) return;
+export async function checkLoads(
+  code: readonly CodeFile[],
+  machineFiles: readonly string[],
+): Promise<Registered> {
+  const { failure, ...registered } = await loadCode(code);
+  if (!failure) return registered;
   const isOfModule = failure.code === 'CodeNotLoaded';
   throw new BundleError(
     failure.code,

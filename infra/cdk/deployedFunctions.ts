@@ -1,5 +1,5 @@
 import { Duration, Lazy } from 'aws-cdk-lib';
-import type { Code, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnEventInvokeConfig, type Code, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { DestinationDescription, FunctionDescription } from '../description.ts';
 import { deployFunction, type FunctionOverrides, type FunctionSurroundings } from './deployedFunction.ts';
@@ -85,6 +85,14 @@ export class DeployedFunctions {
       ...(onSuccess !== undefined && { onSuccess: destination(onSuccess) }),
       ...(onFailure !== undefined && { onFailure: destination(onFailure) }),
     });
+  }
+
+  /** How long an invocation of a worker is of use is known only when its machines are. */
+  limitInvocationAge({ functionName, eventInvokeConfig }: FunctionDescription): void {
+    const seconds = eventInvokeConfig?.maximumEventAgeSeconds;
+    const config = this.named(functionName).node.tryFindChild('EventInvokeConfig')?.node.defaultChild;
+    if (seconds !== undefined && config instanceof CfnEventInvokeConfig)
+      config.maximumEventAgeInSeconds = seconds;
   }
 
   named(functionName: string): LambdaFunction {

@@ -23,6 +23,8 @@ export class DeploymentCode {
   /** By code folder. */
   readonly #atSynthesis = new Map<string, CodeAtSynthesis>();
   #workers: readonly WorkerCode[];
+  /** Known once the machines are bundled. */
+  #invocationAges: FunctionCode['invocationAges'];
 
   /**
    * @param directory for bundles: within the app's output, so that paths in source maps, and with them the assets' hashes, are
@@ -32,6 +34,7 @@ export class DeploymentCode {
   constructor(props: MillraceProps, directory: string) {
     this.#props = props;
     this.#directory = resolve(directory);
+    this.#invocationAges = props.code?.invocationAges;
     const { code, workers, bus, rules } = props;
     if (code && bus && !code.publisher) {
       throw new InvalidDeploymentError(
@@ -61,6 +64,7 @@ export class DeploymentCode {
       ...(bus && { publisher: folder('publisher') }),
       ...(rules && { ingest: folder('ingest') }),
       workers: this.#workers,
+      ...(this.#invocationAges && { invocationAges: this.#invocationAges }),
     };
   }
 
@@ -115,7 +119,7 @@ export class DeploymentCode {
   make(scope: Construct): void {
     if (this.#atSynthesis.size === 0) return;
     const { machines, bus, rules, minify = true } = this.#props;
-    bundleFunctionsSynchronously({
+    const { invocationAges } = bundleFunctionsSynchronously({
       machinesDirectory: resolve(machines),
       machineFiles: this.#machineFiles,
       outDirectory: this.#directory,
@@ -123,6 +127,7 @@ export class DeploymentCode {
       ...(bus && { bus: bus.module === undefined ? {} : { module: resolve(bus.module) } }),
       ...(rules && { ingest: true }),
     });
+    this.#invocationAges = invocationAges;
     for (const [folder, code] of this.#atSynthesis) code.make(scope, `Code-${basename(folder)}`, folder);
   }
 

@@ -387,6 +387,7 @@ export class Millrace extends Construct {
     if (this.#isComplete) return;
     this.#isComplete = true;
     this.#code.make(this);
+    for (const each of this.description.functions) this.#functions.limitInvocationAge(each);
     fillDashboard(this.dashboard, {
       table: this.table,
       indexName: this.#data.indexName,

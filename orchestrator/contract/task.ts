@@ -22,6 +22,11 @@ export interface TaskPayload<Input = Json> {
   readonly machineVersion: string;
   /** ISO 8601. A result written after it is ignored. Absent where the result may come at any time. */
   readonly deadline?: string;
+  /**
+   * ISO 8601. Without a sign of life by then, the attempt has failed. Absent where none is expected. From `deadline` or
+   * `startBy` on, a worker does nothing: another attempt may have begun.
+   */
+  readonly startBy?: string;
   /** The same for every attempt of one task: `<executionId>#<task>`, for an item of a list `<executionId>#<task>.<index>`. */
   readonly idempotencyKey: string;
   /**

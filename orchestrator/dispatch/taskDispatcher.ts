@@ -196,6 +196,8 @@ export class TaskDispatcher {
   ): TaskPayload {
     const { executionId, machine, machineVersion = '' } = execution;
     const expiry = expiresAt(this.#options.layout, this.#options.now());
+    const { startBy: begunBy = Number.POSITIVE_INFINITY, heartbeatAt = Number.POSITIVE_INFINITY } = task;
+    const startBy = Math.min(begunBy, heartbeatAt);
     // The task of an effect was made before the commit put its input into the store.
     const inputAt = task.inputAt ?? execution.tasks.find((open) => open.task === task.task)?.inputAt;
     return {
@@ -209,6 +211,7 @@ export class TaskDispatcher {
       machine: listsOf ?? machine,
       machineVersion,
       ...(task.deadline !== undefined && { deadline: isoTime(task.deadline) }),
+      ...(startBy !== Number.POSITIVE_INFINITY && { startBy: isoTime(startBy) }),
       idempotencyKey: `${executionId}#${taskId(task)}`,
       ...(task.waitsForResult && { token: taskToken(executionId, task) }),
       ...(source.policy.once && { once: true }),

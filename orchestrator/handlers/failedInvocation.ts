@@ -1,4 +1,6 @@
+import { NotSerializableError, received } from '../core/data/serializable.ts';
 import type { TaskError } from '../core/data/thrown.ts';
+import type { TaskResult } from '../core/execution/model/entries.ts';
 import { taskKey } from '../core/execution/model/execution.ts';
 import {
   timeoutErrorName,
@@ -7,7 +9,7 @@ import {
   unknownOutcomeErrorName,
 } from '../core/policy/errorNames.ts';
 import { envelopeField } from '../dispatch/lambdaEvent.ts';
-import type { ResultItem } from '../table/journalItems.ts';
+import { invalidResult, type ResultItem } from '../table/journalItems.ts';
 
 /**
  * The part that is read here of what Lambda tells a destination.
@@ -38,10 +40,22 @@ export function resultOfInvocation(invocation: InvocationRecord, at: string): Re
   const failed = resultOfFailure({ requestPayload: envelope, responsePayload }, at);
   if (!failed) return undefined;
   if (isSuccess) {
-    const output = JSON.parse(JSON.stringify(responsePayload ?? null));
-    return { ...failed, result: { status: 'SUCCEEDED', output } };
+    return { ...failed, result: resultOfAnswer(responsePayload, failed) };
   }
   return { ...failed, result: { status: 'FAILED', error: thrownBy(responsePayload) ?? errorOf(failed) } };
+}
+
+/** Lambda has parsed the answer: a number that it has rounded is known by its size alone. */
+function resultOfAnswer(answer: unknown, { worker = '' }: ResultItem): TaskResult {
+  try {
+    return {
+      status: 'SUCCEEDED',
+      output: received(JSON.parse(JSON.stringify(answer ?? null)), 'output') ?? null,
+    };
+  } catch (error) {
+    if (!(error instanceof NotSerializableError)) throw error;
+    return invalidResult(`The answer of function '${worker}' cannot be stored. ${error.message}`);
+  }
 }
 
 /** What the function's own code threw, as it threw it. */

@@ -32,6 +32,8 @@ export function createLogger(serviceName: string): Logger {
   return new Logger({ serviceName });
 }
 
+const waitsMessage = 'The execution waits for its machine';
+
 /** Reports as structured log lines: `millrace` is the kind of report, which metric filters and queries go by. */
 export function structuredReporter(logger: Logger): Reporter {
   // Read by whoever measures, thousands of times, and by nobody else.
@@ -60,6 +62,10 @@ export function activityLog(logger: Logger): Observer {
         if (message === undefined) continue;
         const { error } = activity.execution;
         logger.warn(message, { millrace: 'entered', ...subjectOf(activity.execution), status, error });
+      }
+      const { waiting, error } = activity.execution;
+      if (waiting?.attempts === 1) {
+        logger.warn(waitsMessage, { millrace: 'waitsForMachine', ...subjectOf(activity.execution), error });
       }
     }
     if (!isDetailed) return;

@@ -1,6 +1,8 @@
 import { promisify } from 'node:util';
 import { constants, gunzip, gzip } from 'node:zlib';
+import { parseExactJson } from '../core/data/exactJson.ts';
 import type { Json } from '../core/data/json.ts';
+import { NotSerializableError } from '../core/data/serializable.ts';
 import {
   ObjectNotFoundError,
   type ObjectStore,
@@ -105,6 +107,23 @@ export class StoredJson {
     try {
       return JSON.parse(text) as Json;
     } catch (error) {
+      throw new UnreadableObjectError(key, String(error));
+    }
+  }
+
+  /**
+   * What a user or a worker has put there, in any language.
+   *
+   * @param path how messages name the value
+   * @throws StoredDataError
+   * @throws NotSerializableError for a number that would be rounded
+   */
+  async readReceived(key: string, path: string): Promise<Json> {
+    const text = await this.readText(key);
+    try {
+      return parseExactJson(text, path);
+    } catch (error) {
+      if (error instanceof NotSerializableError) throw error;
       throw new UnreadableObjectError(key, String(error));
     }
   }

@@ -4,6 +4,7 @@ import type { OutgoingItem } from '../core/execution/children/messages.ts';
 import type { ChildExecution, Execution, HeldEvent } from '../core/execution/model/execution.ts';
 import { type Attributes, compressedAttribute, isObject, jsonAttribute, jsonOf } from './attributes.ts';
 import { isEvent, messageAsJson, messagesOf } from './messageItems.ts';
+import { orderedAttributes, orderedValue } from './orderedJson.ts';
 import { isDataKey } from './stored/dataKeys.ts';
 
 /** What the `execution` item says of other executions, and of events that it holds. All of it is absent in most. */
@@ -12,8 +13,15 @@ export function actorAttributes({ children, sent, received, outbox, held }: Exec
   if (children) item.children = jsonAttribute(children.map((child) => ({ ...child })));
   if (sent) item.sent = jsonAttribute(sent);
   if (received) item.received = jsonAttribute(received);
-  if (outbox) item.outbox = jsonAttribute(outbox.map(toJson));
-  if (held) item.held = jsonAttribute(held.map((event) => ({ ...event })));
+  if (outbox) Object.assign(item, orderedAttributes('outbox', outbox.map(toJson)));
+  if (held)
+    Object.assign(
+      item,
+      orderedAttributes(
+        'held',
+        held.map((event) => ({ ...event })),
+      ),
+    );
   return item;
 }
 
@@ -27,21 +35,27 @@ function toJson(item: OutgoingItem): Json {
 }
 
 export function childrenOf(value: AttributeValue): readonly ChildExecution[] | undefined {
-  return listOf(value, (child) => {
+  return listOf(jsonOf(value), (child) => {
     const { task, machine } = child;
     return typeof task === 'number' && typeof machine === 'string' ? { task, machine } : undefined;
   });
 }
 
-export function heldOf(value: AttributeValue): readonly HeldEvent[] | undefined {
-  return listOf(value, ({ reference, event, isMessage }) => {
+export function heldOf(
+  value: AttributeValue,
+  order: AttributeValue | undefined,
+): readonly HeldEvent[] | undefined {
+  return listOf(orderedValue(value, order), ({ reference, event, isMessage }) => {
     if (typeof reference !== 'string' || !isEvent(event)) return undefined;
     return { reference, event, ...(isMessage === true && { isMessage }) };
   });
 }
 
-export function outboxOf(value: AttributeValue): readonly OutgoingItem[] | undefined {
-  return listOf(value, (item): OutgoingItem | undefined => {
+export function outboxOf(
+  value: AttributeValue,
+  order: AttributeValue | undefined,
+): readonly OutgoingItem[] | undefined {
+  return listOf(orderedValue(value, order), (item): OutgoingItem | undefined => {
     const { type, receiver, machine, version, input, sender, number, at } = item;
     if (typeof receiver !== 'string') return undefined;
     if (type === 'start') {
@@ -87,10 +101,9 @@ export function countsOf(value: AttributeValue): Readonly<Record<string, number>
 }
 
 function listOf<Item>(
-  value: AttributeValue,
+  list: Json,
   itemOf: (fields: { readonly [key: string]: Json | undefined }) => Item | undefined,
 ): readonly Item[] | undefined {
-  const list = jsonOf(value);
   if (!Array.isArray(list)) return undefined;
   const items = list.flatMap((each: Json) => (isObject(each) ? (itemOf(each) ?? []) : []));
   return items.length === list.length ? items : undefined;

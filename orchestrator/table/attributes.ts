@@ -1,7 +1,11 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { parseExactJson } from '../core/data/exactJson.ts';
 import type { Json, JsonObject } from '../core/data/json.ts';
-import { deepestNesting } from '../core/data/serializable.ts';
+import { deepestNesting, isNestedDeeper } from '../core/data/nesting.ts';
+import { numberTextProblem } from '../core/data/numbers.ts';
+import { NotSerializableError, partPath } from '../core/data/serializable.ts';
+import { isWellFormed } from '../core/data/text.ts';
 
 export type Attributes = Record<string, AttributeValue>;
 
@@ -31,15 +35,13 @@ export function compressedAttribute(text: string): AttributeValue {
 const deepest = 30;
 /** DynamoDB takes keys of 64 KB. */
 const longestKey = 20_000;
-/** Half of a pair: JSON can hold it, UTF-8 cannot. */
-const loneSurrogate = /\p{Surrogate}/u;
 
 function nativeAttribute(value: Json | undefined, depth: number): AttributeValue | undefined {
   if (depth > deepest) return undefined;
   if (value === null || value === undefined) return { NULL: true };
   switch (typeof value) {
     case 'string':
-      return loneSurrogate.test(value) ? undefined : { S: value };
+      return isWellFormed(value) ? { S: value } : undefined;
     case 'boolean':
       return { BOOL: value };
     case 'number':
@@ -75,7 +77,7 @@ function mapAttribute(
 
 /** The AWS SDK cannot read a map with the key `__proto__` in the answer of a condition that failed. */
 function isAttributeName(key: string): boolean {
-  return key !== '' && key !== '__proto__' && key.length <= longestKey && !loneSurrogate.test(key);
+  return key !== '' && key !== '__proto__' && key.length <= longestKey && isWellFormed(key);
 }
 
 /** DynamoDB numbers: 38 digits, 1E-130 to 9.99E+125. -0 comes back as 0, as from any JSON. */
@@ -108,39 +110,42 @@ export class UnreadableAttributeError extends Error {
  * @throws UnreadableAttributeError
  */
 export function jsonOf(attribute: AttributeValue): Json {
-  if (attribute.B === undefined) return nativeJson(attribute);
-  const text = textOf(attribute);
-  // Compressed JSON is the only data that DynamoDB's own limit of 32 levels does not hold for.
-  if (isNestedTooDeep(text)) {
-    throw new UnreadableAttributeError(`JSON nested more than ${deepestNesting} levels deep: flatten it.`);
-  }
-  return JSON.parse(text) as Json;
+  return attribute.B === undefined
+    ? nativeJson(attribute)
+    : (JSON.parse(packedText(attribute, deepestStored)) as Json);
 }
 
-/** Told from the text: some megabytes of brackets take seconds to parse, and end the call stack of what reads them. */
-function isNestedTooDeep(text: string): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let i = 0; i < text.length; i++) {
-    switch (text[i]) {
-      case '\\':
-        i += 1;
-        break;
-      case '"':
-        inString = !inString;
-        break;
-      case '[':
-      case '{':
-        if (!inString) depth += 1;
-        if (depth > deepestNesting) return true;
-        break;
-      case ']':
-      case '}':
-        if (!inString) depth -= 1;
-        break;
-    }
+/**
+ * The same of an attribute that a user or a worker has written, in any language: a number that JavaScript would round is refused.
+ *
+ * @param path how messages name the value, such as `output`
+ * @throws UnreadableAttributeError, NotSerializableError
+ */
+export function receivedJsonOf(attribute: AttributeValue, path: string): Json {
+  if (attribute.B !== undefined) return parseExactJson(packedText(attribute, deepestNesting), path);
+  refuseRoundedNumbers(attribute, path);
+  return nativeJson(attribute);
+}
+
+function refuseRoundedNumbers({ N, NS, L, M }: AttributeValue, path: string): void {
+  for (const text of N === undefined ? (NS ?? []) : [N]) {
+    const problem = numberTextProblem(text);
+    if (problem !== undefined) throw new NotSerializableError(path, problem);
   }
-  return false;
+  for (const [index, item] of (L ?? []).entries()) refuseRoundedNumbers(item, `${path}[${index}]`);
+  for (const [key, field] of Object.entries(M ?? {})) refuseRoundedNumbers(field, partPath(path, key));
+}
+
+/** What Millrace itself stores may have a few levels around a value: a message's, a list's. */
+const deepestStored = deepestNesting + 24;
+
+function packedText(attribute: AttributeValue, deepest: number): string {
+  const text = textOf(attribute);
+  // Compressed JSON is the only data that DynamoDB's own limit of 32 levels does not hold for.
+  if (isNestedDeeper(text, deepest)) {
+    throw new UnreadableAttributeError(`JSON nested more than ${deepestNesting} levels deep: flatten it.`);
+  }
+  return text;
 }
 
 /** The text of a String attribute, or of a Binary one that holds it compressed. */

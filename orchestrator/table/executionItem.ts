@@ -11,6 +11,7 @@ import {
   type Waiting,
 } from '../core/execution/model/execution.ts';
 import { fraction } from '../core/execution/tasks/tasks.ts';
+import { storedTime } from '../core/policy/time.ts';
 import {
   actorAttributes,
   childrenOf,
@@ -32,6 +33,7 @@ import {
 import { compressedEmittedAttribute, emittedAttribute } from './emitted.ts';
 import { fanOutsAttribute, fanOutsOf } from './fanOutAttributes.ts';
 import { operationAttributes, operationFields } from './operationAttributes.ts';
+import { orderedAttributes, orderedJson } from './orderedJson.ts';
 import { attribute, indexPartition, maximumItemBytes, neverMs, sortKey } from './schema.ts';
 import {
   compressedTaskAttribute,
@@ -134,7 +136,7 @@ function executionAttributes(execution: Execution, layout: TableLayout): Attribu
   if (execution.state !== undefined) item.state = jsonAttribute(execution.state as Json);
   if (execution.snapshot !== undefined) item.snapshot = { S: execution.snapshot };
   else if (execution.snapshotAt !== undefined) item.snapshotAt = { S: execution.snapshotAt };
-  if (execution.output !== undefined) item.output = jsonAttribute(execution.output);
+  if (execution.output !== undefined) Object.assign(item, orderedAttributes('output', execution.output));
   else if (execution.outputAt !== undefined) item.outputAt = { S: execution.outputAt };
   if (execution.error !== undefined) item.error = jsonAttribute({ ...execution.error });
   if (execution.waiting !== undefined) item.waiting = jsonAttribute({ ...execution.waiting });
@@ -202,7 +204,10 @@ export function decodeExecution(item: Attributes): Execution {
     ...optional('state', optionally('state', jsonOf) as Execution['state']),
     ...optional('snapshot', optionally('snapshot', textOf)),
     ...optional('snapshotAt', optionally('snapshotAt', dataKeyOf)),
-    ...optional('output', optionally('output', jsonOf)),
+    ...optional(
+      'output',
+      optionally('output', () => orderedJson(item, 'output')),
+    ),
     ...optional('outputAt', optionally('outputAt', dataKeyOf)),
     ...optional('error', optionally('error', errorOf)),
     ...optional('waiting', optionally('waiting', waitingOf)),
@@ -210,8 +215,14 @@ export function decodeExecution(item: Attributes): Execution {
     ...optional('children', optionally('children', childrenOf)),
     ...optional('sent', optionally('sent', countsOf)),
     ...optional('received', optionally('received', countsOf)),
-    ...optional('outbox', optionally('outbox', outboxOf)),
-    ...optional('held', optionally('held', heldOf)),
+    ...optional(
+      'outbox',
+      optionally('outbox', (value) => outboxOf(value, item.outboxKeys)),
+    ),
+    ...optional(
+      'held',
+      optionally('held', (value) => heldOf(value, item.heldKeys)),
+    ),
     ...optional('wakeAt', isDue && sort !== neverMs ? sort : undefined),
   };
 }
@@ -252,6 +263,7 @@ export function statusOf(text: string | undefined): ExecutionStatus | undefined 
   return executionStatuses.find((status) => status === text);
 }
 
+/** What an item says may be no time at all: its reader gets the nearest one. */
 export function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
+  return new Date(storedTime(ms)).toISOString();
 }

@@ -1,4 +1,6 @@
 import type { Json, JsonObject } from '../core/data/json.ts';
+import { NotSerializableError } from '../core/data/serializable.ts';
+import { illFormed, isWellFormed } from '../core/data/text.ts';
 import { thrownAsJson, thrownOfJson } from '../core/data/thrown.ts';
 import { validTraceparent } from '../core/data/traceContext.ts';
 import {
@@ -9,8 +11,15 @@ import {
   type StartEntry,
   type TaskResult,
 } from '../core/execution/model/entries.ts';
-import { type Attributes, isObject, jsonAttribute, jsonOf, UnreadableAttributeError } from './attributes.ts';
+import {
+  type Attributes,
+  isObject,
+  jsonAttribute,
+  receivedJsonOf,
+  UnreadableAttributeError,
+} from './attributes.ts';
 import { decodeMessages, fitted, isChildStart } from './messageItems.ts';
+import { orderedAttributes, orderedJson, receivedJson } from './orderedJson.ts';
 import { attribute, sortKey, sortKeyPrefix } from './schema.ts';
 import { dataKey, isDataKey } from './stored/dataKeys.ts';
 
@@ -27,6 +36,7 @@ export function executionIdProblem(executionId: unknown): string | undefined {
   if (/[#.]/.test(executionId)) {
     return `The execution id '${executionId}' has '#' or '.', which Millrace uses itself: write '-' or ':' instead.`;
   }
+  if (!isWellFormed(executionId)) return `The execution id '${executionId}' ${illFormed}.`;
   return undefined;
 }
 
@@ -58,7 +68,7 @@ function decodeStart(item: Attributes): StartEntry {
   const problem = idProblem ?? machineProblem(machine, item.version);
   if (problem !== undefined) return { ...start, invalid: problem };
   try {
-    const input = item.input === undefined ? undefined : jsonOf(item.input);
+    const input = isChild ? orderedJson(item, 'input') : receivedJson(item, 'input');
     return {
       ...start,
       ...(version === undefined ? {} : { version }),
@@ -110,11 +120,12 @@ function decodeResultFields(key: string, item: Attributes): { result: TaskResult
   try {
     if (status === 'SUCCEEDED') {
       if (item.output === undefined) return { result: { status }, ...storedData(item, 'outputAt') };
-      return { result: { status, output: jsonOf(item.output) } };
+      return { result: { status, output: receivedJson(item, 'output') ?? null } };
     }
     if (status === 'FAILED') {
       const stored = item.error === undefined ? storedData(item, 'errorAt') : {};
-      return { result: { status, error: thrownOfJson(item.error && jsonOf(item.error)) }, ...stored };
+      const error = thrownOfJson(item.error && receivedJsonOf(item.error, 'error'));
+      return { result: { status, error }, ...stored };
     }
   } catch (error) {
     return { result: invalidResult(`The item '${key}' cannot be read. ${messageOf(error)}`) };
@@ -122,7 +133,7 @@ function decodeResultFields(key: string, item: Attributes): { result: TaskResult
   return { result: invalidResult(`The item '${key}' has neither status SUCCEEDED nor FAILED.`) };
 }
 
-function invalidResult(message: string): TaskResult {
+export function invalidResult(message: string): TaskResult {
   return { status: 'FAILED', error: { name: invalidResultErrorName, message, retryable: false } };
 }
 
@@ -137,14 +148,14 @@ function decodeEvent(key: string, item: Attributes): JournalEntry {
     }
     if (type === undefined || type === '') return { kind: 'invalidEvent', ...common };
     const stored = item.event === undefined ? storedData(item, 'eventAt') : {};
-    const fields = item.event === undefined ? {} : jsonOf(item.event);
+    const fields = receivedJson(item, 'event') ?? {};
     return isObject(fields)
       ? { kind: 'event', ...common, type, fields, ...stored }
       : { kind: 'invalidEvent', ...common };
   } catch (error) {
-    if (error instanceof UnreadableAttributeError || error instanceof SyntaxError)
-      return { kind: 'invalidEvent', ...common };
-    throw error;
+    if (!isUnreadable(error)) throw error;
+    const problem = error instanceof NotSerializableError && { problem: error.message };
+    return { kind: 'invalidEvent', ...common, ...problem };
   }
 }
 
@@ -155,7 +166,7 @@ function controlEntry(
 ): ControlEntry {
   const cause = item.cause?.S;
   const version = item.version?.S;
-  const input = item.input && jsonOf(item.input);
+  const input = receivedJson(item, 'input');
   return {
     kind: 'control',
     control,
@@ -164,6 +175,14 @@ function controlEntry(
     ...(version === undefined ? {} : { version }),
     ...(input === undefined ? {} : { input }),
   };
+}
+
+function isUnreadable(error: unknown): error is Error {
+  return (
+    error instanceof UnreadableAttributeError ||
+    error instanceof NotSerializableError ||
+    error instanceof SyntaxError
+  );
 }
 
 function messageOf(error: unknown): string {
@@ -259,7 +278,7 @@ export function encodeEvent(event: EventItem, expiry: number | undefined): Attri
     item.control = { S: content.control };
     if (content.cause !== undefined) item.cause = { S: content.cause };
     if (content.version !== undefined) item.version = { S: content.version };
-    if (content.input !== undefined) item.input = jsonAttribute(content.input);
+    if (content.input !== undefined) Object.assign(item, orderedAttributes('input', content.input));
   } else {
     item.type = { S: content.type };
     if (content.event === undefined && content.eventAt !== undefined) item.eventAt = { S: content.eventAt };

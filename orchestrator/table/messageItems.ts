@@ -9,10 +9,9 @@ import {
   attributesSize,
   compressedAttribute,
   isObject,
-  jsonAttribute,
-  jsonOf,
   UnreadableAttributeError,
 } from './attributes.ts';
+import { orderedAttributes, orderedJson } from './orderedJson.ts';
 import { attribute, maximumItemBytes, sortKey, sortKeyPrefix } from './schema.ts';
 import { isDataKey } from './stored/dataKeys.ts';
 
@@ -67,7 +66,7 @@ function keyOf(executionId: string, item: string): Attributes {
 /** Data reads best as it is, so it is compressed only where the item is too large otherwise. */
 export function fitted(item: Attributes, name: string, data: Json | undefined): Attributes {
   if (data === undefined) return item;
-  const plain = { ...item, [name]: jsonAttribute(data) };
+  const plain = { ...item, ...orderedAttributes(name, data) };
   return attributesSize(plain) <= maximumItemBytes
     ? plain
     : { ...item, [name]: compressedAttribute(JSON.stringify(data)) };
@@ -84,7 +83,7 @@ export function decodeMessages(key: string, item: Attributes): MessageEntry | un
   const match = /^([^#]+)#([1-9]\d{0,15})$/.exec(key.slice(sortKeyPrefix.message.length));
   const messagesAt = item.messages === undefined ? item.messagesAt?.S : undefined;
   const dataAt = messagesAt !== undefined && isDataKey(messagesAt) ? messagesAt : undefined;
-  const messages = dataAt === undefined ? readMessages(item.messages) : [];
+  const messages = dataAt === undefined ? readMessages(item) : [];
   if (!match || !messages) return undefined;
   const at = item.at?.S;
   return {
@@ -98,9 +97,9 @@ export function decodeMessages(key: string, item: Attributes): MessageEntry | un
   };
 }
 
-function readMessages(value: Attributes[string] | undefined): readonly Message[] | undefined {
+function readMessages(item: Attributes): readonly Message[] | undefined {
   try {
-    return value && messagesOf(jsonOf(value));
+    return messagesOf(orderedJson(item, 'messages'));
   } catch (error) {
     if (error instanceof UnreadableAttributeError || error instanceof SyntaxError) return undefined;
     throw error;

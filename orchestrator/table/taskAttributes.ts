@@ -1,6 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { OpenTask } from '../core/execution/model/execution.ts';
-import { type Attributes, compressedAttribute, jsonAttribute, jsonOf } from './attributes.ts';
+import { type Attributes, compressedAttribute, jsonAttribute } from './attributes.ts';
+import { orderedAttributes, orderedJson } from './orderedJson.ts';
 import { isDataKey } from './stored/dataKeys.ts';
 
 /** The list of tasks, and the task. */
@@ -23,7 +24,7 @@ export function taskAttribute(task: OpenTask): AttributeValue {
   }
   if (task.waitsForResult) map.waitsForResult = { BOOL: true };
   if (retries !== undefined) map.retries = jsonAttribute(retries, depthInTasks);
-  if (input !== undefined) map.input = jsonAttribute(input, depthInTasks);
+  if (input !== undefined) Object.assign(map, orderedAttributes('input', input, depthInTasks));
   else if (inputAt !== undefined) map.inputAt = { S: inputAt };
   return { M: map };
 }
@@ -49,7 +50,7 @@ function taskNumbersOf(map: Attributes): Partial<Record<(typeof taskNumbers)[num
 }
 
 function taskOf(map: Attributes): OpenTask | undefined {
-  const { id, worker, attempt, cause, retries, input, inputAt } = map;
+  const { id, worker, attempt, cause, retries, inputAt } = map;
   if (id?.N === undefined || worker?.S === undefined || attempt?.N === undefined) return undefined;
   return {
     task: Number(id.N),
@@ -59,7 +60,7 @@ function taskOf(map: Attributes): OpenTask | undefined {
     ...taskNumbersOf(map),
     ...(map.waitsForResult?.BOOL === true && { waitsForResult: true }),
     ...optional('retries', retries && numbersOf(retries)),
-    ...optional('input', input && jsonOf(input)),
+    ...optional('input', orderedJson(map, 'input')),
     ...optional('inputAt', inputAt && dataKeyOf(inputAt)),
   };
 }

@@ -147,6 +147,20 @@ describe('dev', () => {
     expect(await greet('second')).toMatchObject({ output: { text: 'Goedemorgen Ada' } });
   });
 
+  it('meets a command that is sent right after a file was saved with the new code', async () => {
+    await directory.write('workers/greet.ts', greetWorker('Hola'));
+    expect(await greet('saved')).toMatchObject({ output: { text: 'Hola Ada' } });
+    await directory.write('workers/greet.ts', greetWorker('Goedemorgen'));
+    expect(await greet('saved-again')).toMatchObject({ output: { text: 'Goedemorgen Ada' } });
+  });
+
+  it('lists what it deployed, and reports an execution that waits for its machine', async () => {
+    expect(output.stderr).toMatch(/^ {2}Machines {2}bill 1; greeting 1$/m);
+    expect(output.stderr).toMatch(/^ {2}Workers {3}.*greet/m);
+    await run('start', 'missing', '--id', 'waits');
+    await said("waits (missing): MachineNotDeployed: The machine 'missing' is not deployed.");
+  });
+
   it('says what is wrong with a changed file and goes on with the code of before', async () => {
     await directory.write('machines/greeting.ts', 'export const greeting = (;');
     await said('Not reloaded: CodeNotBundled: ');

@@ -1,8 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createMachine } from 'xstate';
 import type { ExecutionsProgress } from '../../client/index.ts';
 import { claim, mailbox, quote } from './machines.ts';
 import { TestDeployment } from './testDeployment.ts';
 import { startTestTable, type TestTable } from './testTable.ts';
+
+/** `mailbox`, with a tag. */
+const tagged = createMachine({
+  id: 'mailbox',
+  initial: 'open',
+  states: { open: { tags: 'waits' }, closed: {} },
+});
 
 let testTable: TestTable;
 let deployment: TestDeployment;
@@ -53,6 +61,33 @@ describe('wait', () => {
     });
     expect(deployment.pausesMs.reduce((a, b) => a + b)).toBe(1_000);
     expect(await client.describe(id(1))).toMatchObject({ status: 'RUNNING' });
+  });
+
+  it.each([
+    ['a state', { state: 'open' }],
+    ['a tag', { tag: 'waits', machine: tagged }],
+  ])('resolves when the execution is in %s', async (_, options) => {
+    const { client } = deployment;
+    await client.start(mailbox, { executionId: id(1) });
+    deployment.whilePausing = async () => {
+      if (deployment.pausesMs.length === 2) await deployment.orchestrate(id(1));
+    };
+    const { status, state } = await client.wait(id(1), options);
+    expect({ status, state }).toEqual({ status: 'RUNNING', state: 'open' });
+  });
+
+  it('resolves at the end all the same when a state never comes', async () => {
+    const { client } = deployment;
+    await client.start(quote, { executionId: id(1), input: { price: 4 } });
+    await deployment.orchestrate(id(1));
+    expect(await client.wait(id(1), { state: 'elsewhere' })).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
+  it('needs the machine itself to find a tag', async () => {
+    const { client } = deployment;
+    await expect(client.wait(id(1), { tag: 'waits', machine: 'mailbox' })).rejects.toMatchObject({
+      code: 'InvalidWait',
+    });
   });
 
   it('looks at most every five seconds apart', async () => {

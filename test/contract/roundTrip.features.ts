@@ -150,14 +150,13 @@ export function roundTripFeatures(current: Current): void {
       );
     });
 
-    it('with the keys of objects in one order, however often it is read', async () => {
+    it('with the keys of objects in the order in which they were written, however often it is read', async () => {
       const { table } = current();
       const input = { zeta: 1, alpha: 2, nested: { b10: 1, b9: 2, a: 3 }, mu: 4 };
       await table.journal.insertStart({ executionId: 'order-17', machine: 'order', input });
-      const inOrder = '{"alpha":2,"mu":4,"nested":{"a":3,"b10":1,"b9":2},"zeta":1}';
       for (let read = 0; read < 5; read++) {
         const start = await table.journal.readStart('order-17');
-        expect(start?.kind === 'start' && JSON.stringify(start.input)).toBe(inOrder);
+        expect(start?.kind === 'start' && JSON.stringify(start.input)).toBe(JSON.stringify(input));
       }
     });
   });

@@ -3,6 +3,7 @@ import {
   assign,
   createMachine,
   enqueueActions,
+  raise,
   sendParent,
   sendTo,
   setup,
@@ -324,6 +325,31 @@ const poisoned = setup({
   },
 });
 
+/** Retries without a pause until the growth of the pause is no number any more, beside delays that end after the year 9999. */
+const extreme = setup({
+  actors: {
+    insist: worker<null, number>({
+      timeout: '3s',
+      retry: { maxAttempts: 1000, interval: 0, backoffRate: 100 },
+    }),
+  },
+  delays: { ages: () => 1e300 },
+}).createMachine({
+  id: 'extreme',
+  meta: { millrace: { timeout: '3650d' } },
+  initial: 'insisting',
+  states: {
+    insisting: {
+      entry: raise({ type: 'NEVER' }, { delay: 9e15 }),
+      after: { ages: 'never' },
+      on: { NEVER: 'never' },
+      invoke: { src: 'insist', input: null, onDone: 'over', onError: 'over' },
+    },
+    never: {},
+    over: { type: 'final' },
+  },
+});
+
 /** The machine as somebody changed it without another version: no stored state of it can be taken up. */
 export function incompatible(machine: AnyStateMachine): AnyStateMachine {
   const { id, version } = machine;
@@ -355,6 +381,7 @@ export const exampleMachines = {
   saga,
   ledger,
   page,
+  extreme,
 } as const satisfies Record<string, AnyStateMachine>;
 
 export type ExampleName = keyof typeof exampleMachines;

@@ -21,6 +21,8 @@ export function workOf(seed: number): Work {
   return (worker, input, { executionId, task, attempt }, time) => {
     const random = seededRandom(seedOf(seed, `${executionId}#${task}#${attempt}#${time}`));
     const draw = random();
+    // 100 ** 155 is Infinity.
+    if (worker === 'insist' && attempt <= 156) throw new Error('It is not enough.');
     if (draw < 0.06) throw new Error('A worker failed; another attempt may not.');
     if (draw < 0.1) {
       const name = errorNames[worker] ?? 'Refused';

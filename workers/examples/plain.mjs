@@ -4,8 +4,10 @@ import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 
 const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient({}));
 
-export async function handler({ table, executionId, item, expiresAt, input }) {
+export async function handler({ table, executionId, item, deadline, expiresAt, input }) {
   const startedAt = new Date().toISOString();
+  // Its time was over before Lambda delivered it: another attempt may have begun.
+  if (startedAt >= deadline) return;
   const result = resultOf(input);
   try {
     await dynamodb.send(

@@ -1,5 +1,6 @@
+import { parseExactJson } from '../../orchestrator/core/data/exactJson.ts';
 import type { Json } from '../../orchestrator/core/data/json.ts';
-import { refuseUnstorable } from '../../orchestrator/core/data/serializable.ts';
+import { NotSerializableError, received } from '../../orchestrator/core/data/serializable.ts';
 import type { ListFormat } from '../../orchestrator/core/policy/listFiles.ts';
 import { linesOf } from '../../orchestrator/store/lines.ts';
 import {
@@ -110,15 +111,15 @@ function hasLoneCarriageReturn(text: string): boolean {
 function parsed(text: string, where: string): Json {
   let value: Json;
   try {
-    value = JSON.parse(text);
+    value = parseExactJson(text, where);
   } catch (error) {
+    if (error instanceof NotSerializableError) throw new ItemReaderError(error.message);
     throw new ItemReaderError(
       `${where} is no JSON: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
   try {
-    // A number such as 1e400 is JSON, and too large for everybody who is to read it here.
-    refuseUnstorable(value, where);
+    received(value, where);
   } catch (error) {
     throw new ItemReaderError(error instanceof Error ? error.message : String(error));
   }

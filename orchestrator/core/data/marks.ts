@@ -1,8 +1,10 @@
+import type { Json } from './json.ts';
+
 /**
  * Keys that say what an object in stored data stands for: an actor (`$actor`), an error (`$error`), a thrown value that
- * is not an error (`$thrown`). A key of data that looks the same gets one `$` more, so that data never passes for one.
+ * is not an error (`$thrown`), a property that is undefined (`$undefined`), which would not be there otherwise. A key of data that looks the same gets one `$` more, so that data never passes for one.
  */
-const markKey = /^\$+(?:actor|error|thrown)$/;
+const markKey = /^\$+(?:actor|error|thrown|undefined)$/;
 
 const dollar = 36;
 
@@ -18,4 +20,10 @@ export function markedKey(key: string): string {
 /** The reverse of {@link markedKey}. */
 export function unmarkedKey(key: string): string {
   return isMarkKey(key) ? key.slice(1) : key;
+}
+
+export const undefinedMark = { $undefined: true } as const;
+
+export function isUndefinedMark(value: Json | undefined): boolean {
+  return typeof value === 'object' && value !== null && '$undefined' in value && value.$undefined === true;
 }

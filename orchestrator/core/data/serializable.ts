@@ -1,4 +1,6 @@
 import type { Json } from './json.ts';
+import { deepestNesting } from './nesting.ts';
+import { numberProblem } from './numbers.ts';
 
 /** Thrown for a value that would not come back from JSON as it went in; the message names the place. */
 export class NotSerializableError extends Error {
@@ -23,6 +25,31 @@ export function serializable(value: unknown, path: string): Json | undefined {
 }
 
 /**
+ * The same for a value that comes from outside, and not from a machine: a number that has been rounded on its way, or would
+ * be, is refused too.
+ *
+ * @throws NotSerializableError
+ */
+export function received(value: unknown, path: string): Json | undefined {
+  const json = serializable(value, path);
+  if (json !== undefined) refuseRounded(json, path);
+  return json;
+}
+
+function refuseRounded(value: Json, path: string): void {
+  if (typeof value === 'number') {
+    const problem = numberProblem(value);
+    if (problem !== undefined) throw new NotSerializableError(path, problem);
+  } else if (Array.isArray(value)) {
+    for (const [index, part] of value.entries()) refuseRounded(part, `${path}[${index}]`);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, part] of Object.entries(value)) {
+      if (part !== undefined) refuseRounded(part, partPath(path, key));
+    }
+  }
+}
+
+/**
  * @param isReference objects that are stored in another way, and not looked into
  * @throws NotSerializableError with the path of the first part that JSON cannot hold
  */
@@ -34,13 +61,20 @@ export function refuseUnstorable(
   refusePart(value, path, [], isReference);
 }
 
-/** Nested deeper than this, a value is taken for a mistake before the call stack ends. */
-export const deepestNesting = 1000;
-
 export function hasPlainPrototype(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   // The prototype of another realm's objects (a test runner's, say) is plain too.
   return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** No instance of a class that extends Array; the arrays of another realm are plain too. */
+export function isPlainArray(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Array.prototype || (prototype !== null && hasPlainPrototype(Object(prototype)));
+}
+
+function isEnumerable(value: object, key: PropertyKey): boolean {
+  return Object.prototype.propertyIsEnumerable.call(value, key);
 }
 
 function refusePart(
@@ -58,23 +92,39 @@ function refusePart(
   if (ancestors.includes(value)) {
     throw new NotSerializableError(path, 'contains itself: store an id in place of the object');
   }
-  if (ancestors.length > deepestNesting) {
+  if (ancestors.length >= deepestNesting) {
     throw new NotSerializableError(path, `is nested more than ${deepestNesting} levels deep: flatten it`);
   }
   const within = [...ancestors, value];
+  const symbol = Object.getOwnPropertySymbols(value).find((key) => isEnumerable(value, key));
+  if (symbol !== undefined) {
+    throw new NotSerializableError(`${path}[${String(symbol)}]`, 'has a symbol for a key: use a string');
+  }
   if (Array.isArray(value)) {
+    if (!isPlainArray(value)) throw new NotSerializableError(path, classAdvice(value));
     for (let index = 0; index < value.length; index++) {
       refusePart(value[index], `${path}[${index}]`, within, isReference);
+    }
+    const key = Object.keys(value)[value.length];
+    if (key !== undefined) {
+      throw new NotSerializableError(
+        partPath(path, key),
+        'is a property of an array beside its items: store an object, such as { ...match.groups }',
+      );
     }
     return;
   }
   if (!hasPlainPrototype(value)) throw new NotSerializableError(path, classAdvice(value));
+  if ('toJSON' in value && typeof value.toJSON === 'function') {
+    throw new NotSerializableError(path, 'has a toJSON(): store what it gives');
+  }
   for (const [key, part] of Object.entries(value)) {
     if (part !== undefined) refusePart(part, partPath(path, key), within, isReference);
   }
 }
 
-function partPath(path: string, key: string): string {
+/** The path of a part of a value, as one would write it in code. */
+export function partPath(path: string, key: string): string {
   return /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
 }
 

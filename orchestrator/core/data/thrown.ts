@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from './json.ts';
-import { isMarkKey, markedKey, unmarkedKey } from './marks.ts';
+import { isMarkKey, isUndefinedMark, markedKey, unmarkedKey } from './marks.ts';
 
 /**
  * An error as data. Beside the fields below it has the error's own fields. An error among those is marked:
@@ -179,7 +179,7 @@ export function shownData(value: Json): Json {
   if (value.$thrown === true) return shownData(value.value ?? null);
   const shown: [string, Json | undefined][] = [];
   for (const [key, part] of Object.entries(value)) {
-    if (key === '$error') continue;
+    if (key === '$error' || isUndefinedMark(part)) continue;
     const isData = key.startsWith('$$') && isMarkKey(key);
     shown.push([isData ? key.slice(1) : key, part === undefined ? undefined : shownData(part)]);
   }

@@ -1,9 +1,10 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { halfOfPair, isWellFormed } from '../data/text.ts';
 import { executionTimeoutProblem } from './executionTimeout.ts';
 import { heldEventsProblem } from './heldEvents.ts';
 import type { MachineProblem } from './machineProblem.ts';
 import { pathOf } from './parts.ts';
-import { nodesInOrder } from './xstateInternals.ts';
+import { configOf, nodesInOrder } from './xstateInternals.ts';
 
 /** As long as what a start item may name. */
 const longestId = 256;
@@ -34,6 +35,9 @@ export function* identityProblems(
       instead: `use one of at most ${longestId}`,
     };
   }
+  if (id !== undefined && !isWellFormed(id)) {
+    yield { path: 'id', problem: `'${id}' ${halfOfPair}`, instead: 'choose another' };
+  }
   yield* versionProblems(machine.config.version);
 }
 
@@ -55,6 +59,24 @@ function* versionProblems(version: unknown): Generator<MachineProblem> {
     yield { path: 'version', problem: 'the version is not a string', instead: "write it as in '3'" };
   } else if (version.includes('#')) {
     yield { path: 'version', problem: `'${version}' has a reserved '#'`, instead: 'use one without it' };
+  } else if (!isWellFormed(version)) {
+    yield { path: 'version', problem: `'${version}' ${halfOfPair}`, instead: 'choose another' };
+  }
+}
+
+/** XState finds the states that it is told to take up by their names: some of them mean something else there. */
+export function* stateNameProblems(node: AnyStateNode): Generator<MachineProblem> {
+  for (const key of Object.keys(configOf(node).states ?? {})) {
+    const path = [pathOf(node), `states.${key}`].filter(Boolean).join('.');
+    if (key.startsWith('#')) {
+      yield {
+        path,
+        problem: `XState takes a name that begins with '#' for the id of a state`,
+        instead: 'begin it with another character',
+      };
+    } else if (key === '__proto__') {
+      yield { path, problem: 'XState loses a state of this name', instead: 'choose another name' };
+    }
   }
 }
 

@@ -17,6 +17,7 @@ export {
   parseMachineState,
   runningChild,
 } from './state.ts';
+export { hasTag, isInState } from './stateQuestions.ts';
 export { checkTakesUp, InputOrderError, stepMachine } from './step.ts';
 export type {
   MachineEffect,

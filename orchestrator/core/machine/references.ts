@@ -1,7 +1,7 @@
 import type { AnyActorRef } from 'xstate';
 import { describeThrown, isError } from '../data/describeThrown.ts';
 import type { Json, JsonObject } from '../data/json.ts';
-import { markedKey, unmarkedKey } from '../data/marks.ts';
+import { isUndefinedMark, markedKey, undefinedMark, unmarkedKey } from '../data/marks.ts';
 import {
   markedThrown,
   revivedError,
@@ -20,7 +20,7 @@ import { isActorRef } from './xstateInternals.ts';
  * same (`$actor`, `$$actor`, …) gets one `$` more, so that data from outside is never taken for a mark.
  */
 
-const marks = /"\$+(?:actor|error|thrown)":/;
+const marks = /"\$+(?:actor|error|thrown|undefined)":/;
 
 /** Whether stored text can hold anything for {@link reviveReferences} to do. */
 export function mayHoldReferences(stored: string): boolean {
@@ -36,28 +36,33 @@ type ErrorPlaces = DataPath[];
 /**
  * A copy in which each actor is the JSON that refers to it, and each error its data. For a value that `checkStorable` has
  * let pass.
- * @param into `store` marks data that looks like a mark; `message` leaves it as it is; `data` marks no errors
+ * @param into `store` marks data that looks like a mark, and properties that are undefined; `message` leaves it as it is; `data` marks no errors
  */
 export function encodeReferences(
   value: unknown,
   into: 'store' | 'message' | 'data',
   referenceTo: (actor: AnyActorRef) => JsonObject,
 ): Json | undefined {
-  return encodePart(value, { into, referenceTo }, []);
+  return encodePart(value, { into, referenceTo, keepsUndefined: into === 'store' }, []);
 }
 
-/** The same into `store`, with the places of errors in the place of their marks. */
+/**
+ * The same into `store`, with the places of errors in the place of their marks.
+ * @param keepsUndefined of what users read, too, no property is marked
+ */
 export function encodeWithPlaces(
   value: unknown,
   referenceTo: (actor: AnyActorRef) => JsonObject,
+  keepsUndefined: boolean,
 ): { readonly value: Json | undefined; readonly errors: readonly DataPath[] } {
   const errors: ErrorPlaces = [];
-  return { value: encodePart(value, { into: 'store', referenceTo, errors }, []), errors };
+  return { value: encodePart(value, { into: 'store', referenceTo, keepsUndefined, errors }, []), errors };
 }
 
 interface Encoding {
   readonly into: 'store' | 'message' | 'data';
   readonly referenceTo: (actor: AnyActorRef) => JsonObject;
+  readonly keepsUndefined: boolean;
   readonly errors?: ErrorPlaces;
 }
 
@@ -77,7 +82,8 @@ function encodePart(value: unknown, encoding: Encoding, path: DataPath): Json | 
       const copy: [string, Json | undefined][] = [];
       for (const [key, part] of Object.entries(value)) {
         const stored = encoding.into === 'store' ? markedKey(key) : key;
-        copy.push([stored, encodePart(part, encoding, [...path, key])]);
+        const isMarked = part === undefined && encoding.keepsUndefined;
+        copy.push([stored, isMarked ? undefinedMark : encodePart(part, encoding, [...path, key])]);
       }
       return Object.fromEntries(copy);
     }
@@ -119,6 +125,7 @@ export function reviveReferences(
 ): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (isArray(value)) return value.map((part) => reviveReferences(part, actorAt));
+  if (isUndefinedMark(value)) return undefined;
   const address = value.$actor;
   if (typeof address === 'string') {
     const id = value.id;

@@ -1,7 +1,8 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { halfOfPair, isWellFormed } from '../data/text.ts';
 import { isoDurationMs } from '../policy/isoDuration.ts';
 import { functionsOf } from './functions.ts';
-import { duplicateIds, identityProblems, idOf, settingProblems } from './identity.ts';
+import { duplicateIds, identityProblems, idOf, settingProblems, stateNameProblems } from './identity.ts';
 import { logicProblems } from './logicProblems.ts';
 import type { MachineProblem } from './machineProblem.ts';
 import { namesOfLogic } from './machineSources.ts';
@@ -53,7 +54,11 @@ function problemsWithin(machine: AnyStateMachine, known: Set<AnyStateMachine>): 
     }),
     ...settingProblems(machine),
     ...duplicateIds(machine, nodes),
-    ...nodes.flatMap((node) => [...historyProblems(node), ...partsProblems(machine, node)]),
+    ...nodes.flatMap((node) => [
+      ...stateNameProblems(node),
+      ...historyProblems(node),
+      ...partsProblems(machine, node),
+    ]),
     ...misreferredProblems(machine, nodes),
     ...unheededProblems(machine, nodes),
     ...unnamedSpawnProblems(machine, functionsOf(machine)),
@@ -115,6 +120,13 @@ function* actionProblems(
   } else if (name === 'xstate.raise' || name === 'xstate.sendTo') {
     const delay = property(action, 'delay');
     if (typeof delay === 'string') yield* delayProblems(path, delay, all);
+    else if (typeof delay === 'number' && !Number.isFinite(delay)) {
+      yield {
+        path,
+        problem: `a delay of ${delay} ms is not a length of time`,
+        instead: 'write milliseconds',
+      };
+    }
   }
 }
 
@@ -159,9 +171,16 @@ function notImplemented(path: string, what: string, where: keyof Implementations
 }
 
 function* invokeProblems(path: string, config: unknown): Generator<MachineProblem> {
+  if (property(config, 'id') === '__proto__') {
+    yield { path: `${path}.id`, problem: 'XState loses a child of this id', instead: 'choose another id' };
+  }
   if (property(config, 'onSnapshot') !== undefined) yield snapshotProblem(`${path}.onSnapshot`, 'onSnapshot');
   const src = property(config, 'src');
-  if (typeof src === 'string') return;
+  if (typeof src === 'string') {
+    if (isWellFormed(src)) return;
+    yield { path: `${path}.src`, problem: `'${src}' ${halfOfPair}`, instead: 'choose another' };
+    return;
+  }
   yield* logicProblems(`${path}.src`, src);
   if (isOfWorker(src) && workerNameOf(src) === undefined) {
     yield {

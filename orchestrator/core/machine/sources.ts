@@ -8,6 +8,8 @@ import {
 } from '../policy/eachOptions.ts';
 import {
   lambdaKey,
+  type PromisePolicy,
+  promisePolicyKey,
   type ResolvedTaskPolicy,
   resolveTaskPolicy,
   type TaskPolicy,
@@ -98,7 +100,7 @@ function resolveTaskSource(src: string, logic: unknown): TaskSource {
     return { kind: 'worker', worker: policy.worker ?? src, policy: resolveTaskPolicy(policy) };
   }
   return isActorLogic(logic)
-    ? { kind: 'promise', logic, policy: resolveTaskPolicy() }
+    ? { kind: 'promise', logic, policy: resolveTaskPolicy(promisePolicyOf(logic)) }
     : { kind: 'worker', worker: src, policy: resolveTaskPolicy() };
 }
 
@@ -161,6 +163,10 @@ function policyOf(logic: unknown): TaskPolicy | undefined {
   return carriesMarks(logic) && hasPolicy(logic) ? logic[taskPolicyKey] : undefined;
 }
 
+function promisePolicyOf(logic: AnyActorLogic): PromisePolicy | undefined {
+  return hasPromisePolicy(logic) ? logic[promisePolicyKey] : undefined;
+}
+
 function functionNameOf(logic: unknown): string | undefined {
   return carriesMarks(logic) && hasFunctionName(logic) ? logic[lambdaKey] : undefined;
 }
@@ -183,4 +189,8 @@ function hasFunctionName(logic: object): logic is { readonly [lambdaKey]: string
 
 function hasPolicy(logic: object): logic is { readonly [taskPolicyKey]: TaskPolicy } {
   return taskPolicyKey in logic;
+}
+
+function hasPromisePolicy(logic: object): logic is { readonly [promisePolicyKey]: PromisePolicy } {
+  return promisePolicyKey in logic;
 }

@@ -1,5 +1,6 @@
 import type { AnyActorRef, AnyEventObject, AnyMachineSnapshot } from 'xstate';
 import type { Json } from '../data/json.ts';
+import { timeAfter } from '../policy/time.ts';
 import type { Actors, Child } from './actors.ts';
 import { encodeReferences } from './references.ts';
 import type { ActorSource } from './sources.ts';
@@ -209,7 +210,7 @@ export class StepOutcome {
     this.#timers = withTimer(this.#timers, {
       ...(id === undefined ? {} : { id }),
       event: this.#encoded(event, 'store'),
-      dueAt: this.#now + delayMs,
+      dueAt: timeAfter(this.#now, delayMs),
       ...(to === undefined ? {} : { to }),
     });
   }

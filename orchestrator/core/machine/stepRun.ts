@@ -184,7 +184,7 @@ export class StepRun {
 
   #reached(snapshot: AnyMachineSnapshot): Reached {
     const plainOutput = checkStorable(snapshot.output, 'output');
-    const output = plainOutput ?? this.#withPlaces(snapshot.output).value;
+    const output = plainOutput ?? this.#withPlaces(snapshot.output, false).value;
     return {
       status: snapshot.status,
       value: snapshot.value,
@@ -213,17 +213,20 @@ export class StepRun {
   }
 
   #storedContext(context: unknown): Pick<MachineState, 'context' | 'errors'> {
-    const { value = null, errors } = this.#withPlaces(context);
+    const { value = null, errors } = this.#withPlaces(context, true);
     return { context: value, ...(errors.length > 0 && { errors }) };
   }
 
-  #withPlaces(value: unknown): ReturnType<typeof encodeWithPlaces> {
-    return encodeWithPlaces(value, (actor) => this.#actors.referenceTo(actor));
+  #withPlaces(value: unknown, keepsUndefined: boolean): ReturnType<typeof encodeWithPlaces> {
+    return encodeWithPlaces(value, (actor) => this.#actors.referenceTo(actor), keepsUndefined);
   }
 
   /** Nothing where the output holds no errors: it is as in the state. */
   #markedOutput({ output }: AnyMachineSnapshot): Json | undefined {
-    if (checkStorable(output, 'output') !== undefined || this.#withPlaces(output).errors.length === 0) {
+    if (
+      checkStorable(output, 'output') !== undefined ||
+      this.#withPlaces(output, false).errors.length === 0
+    ) {
       return undefined;
     }
     return encodeReferences(output, 'store', (actor) => this.#actors.referenceTo(actor));

@@ -1,7 +1,7 @@
 import { isError } from '../data/describeThrown.ts';
 import type { Json } from '../data/json.ts';
 import { isMarkKey } from '../data/marks.ts';
-import { hasPlainPrototype, refuseUnstorable } from '../data/serializable.ts';
+import { hasPlainPrototype, isPlainArray, refuseUnstorable } from '../data/serializable.ts';
 import { isActorRef } from './xstateInternals.ts';
 
 /** Deeper than this, a value is looked at with an eye to cycles. */
@@ -9,8 +9,8 @@ const maxFastDepth = 100;
 
 /**
  * Checks that JSON changes nothing in a value; actors and errors are let pass, which are stored by marks.
- * @returns the value itself where it can be stored as it is; undefined where it is undefined or holds actors or errors,
- * and has to be encoded
+ * @returns the value itself where it can be stored as it is; undefined where it is undefined, or holds actors, errors
+ * or properties that are undefined, and has to be encoded
  * @throws NotSerializableError with the path of the first part that cannot be stored
  */
 export function checkStorable(value: unknown, path: string): Json | undefined {
@@ -20,7 +20,7 @@ export function checkStorable(value: unknown, path: string): Json | undefined {
   return undefined;
 }
 
-/** JSON as it is, undefined properties included (they are dropped), without references or what looks like one. */
+/** JSON as it is, without references or what looks like one. */
 function isPlainJson(value: unknown, depth: number): value is Json {
   switch (typeof value) {
     case 'string':
@@ -31,22 +31,28 @@ function isPlainJson(value: unknown, depth: number): value is Json {
     case 'object':
       if (value === null) return true;
       if (depth > maxFastDepth) return false;
-      return Array.isArray(value) ? isPlainArray(value, depth + 1) : isPlainObject(value, depth + 1);
+      return Array.isArray(value) ? isPlainList(value, depth + 1) : isPlainObject(value, depth + 1);
     default:
       return false;
   }
 }
 
-function isPlainArray(values: readonly unknown[], depth: number): boolean {
+function isPlainList(values: readonly unknown[], depth: number): boolean {
+  if (!isPlainArray(values) || Object.keys(values).length !== values.length || hasSymbols(values))
+    return false;
   for (let index = 0; index < values.length; index++) if (!isPlainJson(values[index], depth)) return false;
   return true;
 }
 
 function isPlainObject(value: object, depth: number): boolean {
-  if (!hasPlainPrototype(value)) return false;
+  if (!hasPlainPrototype(value) || hasSymbols(value) || 'toJSON' in value) return false;
   for (const [key, part] of Object.entries(value)) {
     if (isMarkKey(key)) return false;
-    if (part !== undefined && !isPlainJson(part, depth)) return false;
+    if (!isPlainJson(part, depth)) return false;
   }
   return true;
+}
+
+function hasSymbols(value: object): boolean {
+  return Object.getOwnPropertySymbols(value).length > 0;
 }

@@ -1,3 +1,4 @@
+import { timeAfter } from '../policy/time.ts';
 import { type MachineState, type MachineTimer, parseMachineState, storeMachineState } from './state.ts';
 
 /** When a machine's next timer fires, in milliseconds since the epoch. */
@@ -11,7 +12,7 @@ export function shiftTimers(stored: string, ms: number): string {
   if (ms === 0 || state.timers.length === 0) return stored;
   return storeMachineState({
     ...state,
-    timers: state.timers.map((timer) => ({ ...timer, dueAt: timer.dueAt + ms })),
+    timers: state.timers.map((timer) => ({ ...timer, dueAt: timeAfter(timer.dueAt, ms) })),
   });
 }
 

@@ -26,7 +26,7 @@ export function isDuration(value: unknown): value is Duration {
 
 /** @throws InvalidDurationError */
 export function durationMs(duration: Duration): number {
-  const ms = typeof duration === 'number' ? duration : parse(duration);
+  const ms = typeof duration === 'number' ? Math.round(duration) : parse(duration);
   if (!(ms >= 0 && ms <= longestMs)) throw new InvalidDurationError(duration);
   return ms;
 }

@@ -1,5 +1,5 @@
 import { type Duration, durationMs } from './duration.ts';
-import { anyErrorName } from './errorNames.ts';
+import { anyErrorName, invocationLostErrorName } from './errorNames.ts';
 
 /** How failed attempts of a task are tried again: the fields of one of Step Functions' Retriers, as durations. */
 export interface RetryPolicy {
@@ -42,8 +42,8 @@ export interface TaskPolicy {
    */
   readonly waitForResult?: boolean;
   /**
-   * With `waitForResult`: an attempt whose worker has not begun by then has failed with `States.Timeout`, since its invocation
-   * was lost. From a second. @default 1 minute
+   * With `waitForResult`: an attempt whose worker has not begun by then has failed with `Millrace.InvocationLost`. Unless a
+   * retry policy of yours is for that error, there are three attempts. From a second. @default 1 minute
    */
   readonly startTimeout?: Duration;
   /**
@@ -98,6 +98,9 @@ export class InvalidRetryPolicyError extends Error {
   override readonly name = 'InvalidRetryPolicyError';
 }
 
+/** No worker has done anything, so that another attempt does nothing twice. */
+const retryOfLostInvocation: RetryPolicy = { errors: [invocationLostErrorName], maxAttempts: 3 };
+
 /** @throws InvalidDurationError, InvalidRetryPolicyError, InvalidTaskPolicyError */
 export function resolveTaskPolicy(policy: TaskPolicy = {}): ResolvedTaskPolicy {
   const retry = policy.retry === undefined ? [] : isList(policy.retry) ? policy.retry : [policy.retry];
@@ -117,7 +120,7 @@ export function resolveTaskPolicy(policy: TaskPolicy = {}): ResolvedTaskPolicy {
     ...(heartbeat !== undefined && { heartbeatMs: atLeastASecond('heartbeat', heartbeat) }),
     ...(waitForResult && { startTimeoutMs }),
     ...(once && { once }),
-    retry: retry.map(resolveRetryPolicy),
+    retry: [...retry, ...(waitForResult && !once ? [retryOfLostInvocation] : [])].map(resolveRetryPolicy),
   };
 }
 
@@ -159,6 +162,12 @@ function resolveRetryPolicy(retry: RetryPolicy): ResolvedRetryPolicy {
  * have been bundled with a copy of this module.
  */
 export const taskPolicyKey: unique symbol = Symbol.for('millrace.taskPolicy') as never;
+
+/** What an author can say of a `fromPromise` in `withPolicy(logic, {...})`: the rest needs a function of its own. */
+export type PromisePolicy = Pick<TaskPolicy, 'timeout' | 'retry'>;
+
+/** Marks `fromPromise` logic that has a policy: the worker host runs it, as it runs any other. */
+export const promisePolicyKey: unique symbol = Symbol.for('millrace.promisePolicy') as never;
 
 /** What an author says of a function in `lambda(name, {...})`. */
 export type LambdaPolicy = Pick<TaskPolicy, 'timeout' | 'retry'>;

@@ -1,3 +1,5 @@
+import type { Json } from '../../core/data/json.ts';
+import { NotSerializableError } from '../../core/data/serializable.ts';
 import { thrownOfJson } from '../../core/data/thrown.ts';
 import { unfetchedPatchedTask } from '../../core/execution/control/inputPatch.ts';
 import type { JournalEntry } from '../../core/execution/model/entries.ts';
@@ -6,6 +8,7 @@ import { unfetchedData, unfetchedSnapshot } from '../../core/execution/model/sto
 import { ObjectNotFoundError } from '../../store/objectStore.ts';
 import { isStoredDataError, type StoredJson } from '../../store/storedJson.ts';
 import { isObject } from '../attributes.ts';
+import { invalidResult } from '../journalItems.ts';
 import { messagesOf } from '../messageItems.ts';
 
 /**
@@ -16,7 +19,47 @@ import { messagesOf } from '../messageItems.ts';
 export async function withEntryData(data: StoredJson, entry: JournalEntry): Promise<JournalEntry> {
   const key = unfetchedData(entry);
   if (key === undefined) return entry;
-  const value = await data.read(key);
+  try {
+    return withData(
+      entry,
+      isFromOutside(entry) ? await data.readReceived(key, dataName(entry)) : await data.read(key),
+    );
+  } catch (error) {
+    if (!(error instanceof NotSerializableError)) throw error;
+    return withProblem(entry, error.message);
+  }
+}
+
+/** What a machine has said is as it was computed. */
+function isFromOutside(entry: JournalEntry): boolean {
+  return entry.kind !== 'message' && !(entry.kind === 'start' && entry.isChild);
+}
+
+function dataName(entry: JournalEntry): string {
+  if (entry.kind === 'start') return 'input';
+  if (entry.kind === 'result') return entry.result.status === 'SUCCEEDED' ? 'output' : 'error';
+  return 'event';
+}
+
+/** The entry as it would have been read from an item with such data. */
+function withProblem(entry: JournalEntry, problem: string): JournalEntry {
+  switch (entry.kind) {
+    case 'start':
+      return { ...entry, invalid: `The start item's input cannot be read. ${problem}` };
+    case 'result':
+      return { ...entry, result: invalidResult(`The item '${entry.reference}' cannot be read. ${problem}`) };
+    case 'event': {
+      const { reference, at } = entry;
+      return { kind: 'invalidEvent', reference, problem, ...(at !== undefined && { at }) };
+    }
+    case 'message':
+    case 'control':
+    case 'invalidEvent':
+      return entry;
+  }
+}
+
+function withData(entry: JournalEntry, value: Json): JournalEntry {
   switch (entry.kind) {
     case 'start': {
       const { dataAt: _, ...rest } = entry;

@@ -39,13 +39,16 @@ describe('what JSON would change fails the machine, and the message has its path
     );
   });
 
-  test('undefined in an array; of an object it is dropped', () => {
+  test('undefined in an array; of an object it is kept', () => {
     const inArray = machineWith({ transition: { actions: assign({ list: [1, undefined] } as never) } });
     expect(new Execution(inArray).start().send('GO').failure.message).toMatch(
       /^context\.list\[1\] is undefined/,
     );
     const inObject = machineWith({ transition: { actions: assign({ gone: undefined, n: 2 } as never) } });
-    expect(JSON.parse(new Execution(inObject).start().send('GO').stored).context).toEqual({ n: 2 });
+    expect(JSON.parse(new Execution(inObject).start().send('GO').stored).context).toEqual({
+      n: 2,
+      gone: { $undefined: true },
+    });
   });
 
   const date = { at: new Date(0) };

@@ -1,4 +1,5 @@
 import { shiftTimers } from '../../machine/index.ts';
+import { timeAfter } from '../../policy/time.ts';
 import { redriveChildren } from '../children/children.ts';
 import { type FanOut, withOpenTasks } from '../lists/fanOut.ts';
 import type { ControlEntry } from '../model/entries.ts';
@@ -125,9 +126,9 @@ function later(task: OpenTask, ms: number): OpenTask {
   const { deadline, dispatchAt, heartbeatAt, startBy, ...rest } = task;
   return {
     ...rest,
-    ...(deadline !== undefined && { deadline: deadline + ms }),
-    ...(dispatchAt !== undefined && { dispatchAt: dispatchAt + ms }),
-    ...(heartbeatAt !== undefined && { heartbeatAt: heartbeatAt + ms }),
-    ...(startBy !== undefined && { startBy: startBy + ms }),
+    ...(deadline !== undefined && { deadline: timeAfter(deadline, ms) }),
+    ...(dispatchAt !== undefined && { dispatchAt: timeAfter(dispatchAt, ms) }),
+    ...(heartbeatAt !== undefined && { heartbeatAt: timeAfter(heartbeatAt, ms) }),
+    ...(startBy !== undefined && { startBy: timeAfter(startBy, ms) }),
   };
 }

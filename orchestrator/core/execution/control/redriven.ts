@@ -1,4 +1,5 @@
 import type { PreparedMachine } from '../../machine/index.ts';
+import { timeAfter } from '../../policy/time.ts';
 import { openTasks } from '../lists/fanOut.ts';
 import type { Draft } from '../step/draft.ts';
 import { withHeartbeat } from '../tasks/tasks.ts';
@@ -27,5 +28,5 @@ export function goOnFromFailure(draft: Draft, machine: PreparedMachine, cause: s
   draft.clear('inputPatch');
   draft.clear('redriveNumber');
   draft.set({ machineVersion: machine.version, definitionHash: machine.definitionHash });
-  if (machine.timeoutMs !== undefined) draft.set({ timeoutAt: draft.now + machine.timeoutMs });
+  if (machine.timeoutMs !== undefined) draft.set({ timeoutAt: timeAfter(draft.now, machine.timeoutMs) });
 }

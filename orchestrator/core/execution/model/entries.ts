@@ -81,6 +81,8 @@ export type Control = (typeof controls)[number];
 export interface InvalidEventEntry {
   readonly kind: 'invalidEvent';
   readonly reference: string;
+  /** What is wrong with it, where its data cannot be read. */
+  readonly problem?: string;
   readonly at?: string;
 }
 

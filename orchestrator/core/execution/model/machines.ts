@@ -1,4 +1,5 @@
 import { type PreparedMachine, prepareListMachines } from '../../machine/index.ts';
+import { compareVersions } from './versions.ts';
 
 /** The machines that are deployed, by id and version. */
 export interface MachineLookup {
@@ -24,10 +25,31 @@ export class DuplicateMachineError extends Error {
   }
 }
 
+/** Thrown at registration when of two versions of a machine neither is newer: starts without a version would get either. */
+export class AmbiguousVersionError extends Error {
+  readonly code = 'AmbiguousVersion';
+  override readonly name = 'AmbiguousVersionError';
+  constructor(machine: string, version: string, other: string) {
+    super(
+      `The machine '${machine}' is registered in the versions '${version}' and '${other}', and neither is newer: ` +
+        'give one of them a higher number.',
+    );
+  }
+}
+
+function refuseTies(machine: string, sorted: readonly string[]): void {
+  for (const [place, version] of sorted.entries()) {
+    const other = sorted[place + 1];
+    if (other !== undefined && compareVersions(version, other) === 0) {
+      throw new AmbiguousVersionError(machine, version, other);
+    }
+  }
+}
+
 /**
  * These machines, and with them those that work on their long lists.
  *
- * @throws DuplicateMachineError
+ * @throws DuplicateMachineError, AmbiguousVersionError
  */
 export function machineLookup(machines: readonly PreparedMachine[]): MachineLookup {
   const byId = new Map<string, Map<string, PreparedMachine>>();
@@ -38,15 +60,11 @@ export function machineLookup(machines: readonly PreparedMachine[]): MachineLook
     }
     byId.set(machine.id, versions.set(machine.version, machine));
   }
-  const versionsOf = (id: string) => [...(byId.get(id)?.keys() ?? [])].sort(byVersion);
+  for (const [id, versions] of byId) refuseTies(id, [...versions.keys()].sort(compareVersions));
+  const versionsOf = (id: string) => [...(byId.get(id)?.keys() ?? [])].sort(compareVersions);
   return {
     find: (id, version) => byId.get(id)?.get(version ?? versionsOf(id).at(-1) ?? ''),
     versionsOf,
     ids: () => [...new Set(machines.map(({ id }) => id))].sort(),
   };
-}
-
-/** Numbers within versions compare as numbers: 2 before 10, 1.9 before 1.10. */
-function byVersion(a: string, b: string): number {
-  return a.localeCompare(b, 'en', { numeric: true });
 }

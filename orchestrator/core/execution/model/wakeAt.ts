@@ -1,3 +1,4 @@
+import { latestTime } from '../../policy/time.ts';
 import { openTasks } from '../lists/fanOut.ts';
 import type { Draft } from '../step/draft.ts';
 import { nextDueOf } from '../tasks/tasks.ts';
@@ -19,14 +20,11 @@ export function nextWakeAt(draft: Draft): number | undefined {
   return needed;
 }
 
-/** A timer may be due in the year 10000; the index holds no such time, and waking early is harmless. */
-const latestMs = 253_402_300_000_000;
-
 function neededWakeAt(draft: Draft): number | undefined {
   const { execution } = draft;
   const { waiting, timeoutAt } = execution;
   if (waiting) return Math.min(waiting.nextAttemptAt, timeoutAt ?? waiting.nextAttemptAt);
   const times = openTasks(execution).map((task) => nextDueOf(task)?.at);
   const known = [...times, draft.nextTimerAt, timeoutAt].filter((time) => time !== undefined);
-  return known.length === 0 ? undefined : Math.min(...known, latestMs);
+  return known.length === 0 ? undefined : Math.min(...known, latestTime);
 }

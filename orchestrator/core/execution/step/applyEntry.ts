@@ -1,5 +1,6 @@
 import { ownProperty } from '../../data/ownProperty.ts';
 import type { PreparedMachine } from '../../machine/index.ts';
+import { timeAfter } from '../../policy/time.ts';
 import { hasChild } from '../children/children.ts';
 import { applyWord, noteReceived, takenOf, verdictOfAll } from '../children/parentsWord.ts';
 import { anotherAttempt } from '../control/control.ts';
@@ -71,7 +72,7 @@ function verdictOf(
 function applyStart(draft: Draft, machine: PreparedMachine, entry: StartEntry, cause: string): LogVerdict {
   const { inputPatch, startedAt } = draft.execution;
   draft.set({ machineVersion: machine.version, definitionHash: machine.definitionHash });
-  if (machine.timeoutMs !== undefined) draft.set({ timeoutAt: startedAt + machine.timeoutMs });
+  if (machine.timeoutMs !== undefined) draft.set({ timeoutAt: timeAfter(startedAt, machine.timeoutMs) });
   if (entry.traceparent !== undefined) draft.set({ traceparent: entry.traceparent });
   const input = inputPatch === undefined ? entry.input : patched(entry.input ?? null, inputPatch);
   draft.step(machine, { type: 'start', input, isMessage: entry.isChild === true }, cause);

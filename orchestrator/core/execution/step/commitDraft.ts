@@ -1,5 +1,6 @@
 import type { MachineEffect } from '../../machine/index.ts';
 import type { ResolvedTaskPolicy } from '../../policy/taskPolicy.ts';
+import { storedTime } from '../../policy/time.ts';
 import { Outgoing } from '../children/messages.ts';
 import { type FanOut, openTasks, withOpenTasks } from '../lists/fanOut.ts';
 import type { ItemList } from '../lists/itemList.ts';
@@ -49,7 +50,7 @@ export class CommitDraft {
   constructor(execution: Execution, now: number) {
     const split = splitLog(execution.log);
     // Clocks of two orchestrators differ by a little; an execution's own time never runs backwards.
-    this.now = Math.max(now, execution.updatedAt);
+    this.now = Math.max(storedTime(now), execution.updatedAt);
     this.segment = split && { number: execution.logSegments, text: split.segment };
     this.#execution = split
       ? { ...execution, log: split.rest, logSegments: execution.logSegments + 1 }

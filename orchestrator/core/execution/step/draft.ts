@@ -12,6 +12,7 @@ import {
   type StepAt,
   stepMachine,
 } from '../../machine/index.ts';
+import { storedTime } from '../../policy/time.ts';
 import { removeChild, stopChildren, tellParent } from '../children/children.ts';
 import { parentOf } from '../model/addresses.ts';
 import type { Execution, ExecutionError, ExecutionStatus, Failed } from '../model/execution.ts';
@@ -41,7 +42,8 @@ export class Draft extends CommitDraft {
   #markedOutput: Json | undefined;
 
   /** The draft of an execution's first commit. */
-  static first(executionId: string, machine: string, now: number): Draft {
+  static first(executionId: string, machine: string, clock: number): Draft {
+    const now = storedTime(clock);
     return new Draft(
       {
         executionId,

@@ -1,4 +1,5 @@
 import type { DefinitionMismatchError, PreparedMachine } from '../../machine/index.ts';
+import { timeAfter } from '../../policy/time.ts';
 import type { ExecutionError, Waiting } from '../model/execution.ts';
 import type { MachineLookup } from '../model/machines.ts';
 import type { Draft } from './draft.ts';
@@ -29,7 +30,7 @@ export function wait(draft: Draft, error: ExecutionError, waitMs: number, waited
     waiting: {
       since,
       attempts,
-      nextAttemptAt: Math.min(now + backoffMs, since + waitMs),
+      nextAttemptAt: Math.min(timeAfter(now, backoffMs), timeAfter(since, waitMs)),
       ...(waited?.isRedrive && { isRedrive: true }),
     },
   });

@@ -1,3 +1,4 @@
+import { isWellFormed } from '../../data/text.ts';
 import { type AttemptNumbers, taskId } from '../model/execution.ts';
 
 /** One attempt of a task, wherever it is known outside its execution. */
@@ -13,7 +14,7 @@ export function taskToken(executionId: string, numbers: AttemptNumbers): string 
 /** Nothing where it is no token. */
 export function parseTaskToken(token: string): AttemptAddress | undefined {
   const match = /^([^#]{1,2048})#(\d{1,9})(?:\.(\d{1,9}))?#(\d{1,9})$/s.exec(token);
-  if (!match) return undefined;
+  if (!match || !isWellFormed(token)) return undefined;
   const [, executionId = '', task, index, attempt] = match;
   return {
     executionId,

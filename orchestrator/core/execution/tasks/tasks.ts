@@ -2,10 +2,12 @@ import { isRetryable, nameOfThrown, type TaskError } from '../../data/thrown.ts'
 import {
   covers,
   heartbeatTimeoutErrorName,
+  invocationLostErrorName,
   timeoutErrorName,
   unknownOutcomeErrorName,
 } from '../../policy/errorNames.ts';
-import type { ResolvedTaskPolicy } from '../../policy/taskPolicy.ts';
+import type { ResolvedRetryPolicy, ResolvedTaskPolicy } from '../../policy/taskPolicy.ts';
+import { timeAfter } from '../../policy/time.ts';
 import { type OpenTask, taskId, taskKey } from '../model/execution.ts';
 
 /** The attempt that follows a failed one, or nothing when the machine is to know of the failure. */
@@ -25,7 +27,7 @@ export function retryOf(
   const retries = task.retries ?? (policy.retry.length === 1 ? [task.attempt - 1] : []);
   const before = retries[place] ?? 0;
   if (before >= retry.maxAttempts - 1) return undefined;
-  const full = Math.min(retry.intervalMs * retry.backoffRate ** before, retry.maxDelayMs);
+  const full = backoffMs(retry, before);
   const delayMs =
     retry.jitter === 'full' ? full * fraction(`${executionId}#${taskId(task)}#${task.attempt}`) : full;
   const rest = notHandedOver(task);
@@ -34,8 +36,13 @@ export function retryOf(
     ...rest,
     ...(task.retries !== undefined || counted.length > 1 ? { retries: counted } : {}),
     attempt: task.attempt + 1,
-    dispatchAt: now + Math.round(delayMs),
+    dispatchAt: timeAfter(now, Math.round(delayMs)),
   };
+}
+
+function backoffMs({ intervalMs, backoffRate, maxDelayMs }: ResolvedRetryPolicy, retries: number): number {
+  // The power may be Infinity, and 0 × Infinity is NaN.
+  return intervalMs === 0 ? 0 : Math.min(intervalMs * backoffRate ** retries, maxDelayMs);
 }
 
 /** What is known of an open task of the workers' beats. */
@@ -52,9 +59,9 @@ export function handedOver(
   return {
     ...task,
     cause,
-    ...(timeoutMs !== undefined && { deadline: now + timeoutMs }),
-    ...(heartbeatMs !== undefined && { heartbeatAt: now + heartbeatMs }),
-    ...(startTimeoutMs !== undefined && { startBy: now + startTimeoutMs, waitsForResult: true }),
+    ...(timeoutMs !== undefined && { deadline: timeAfter(now, timeoutMs) }),
+    ...(heartbeatMs !== undefined && { heartbeatAt: timeAfter(now, heartbeatMs) }),
+    ...(startTimeoutMs !== undefined && { startBy: timeAfter(now, startTimeoutMs), waitsForResult: true }),
   };
 }
 
@@ -109,8 +116,14 @@ export function afterBeat(
 
 /** The task as one whose worker has only now to give a sign of life in time. */
 export function withHeartbeat(task: OpenTask, { heartbeatMs }: ResolvedTaskPolicy, now: number): OpenTask {
-  return heartbeatMs === undefined ? task : { ...task, heartbeatAt: now + heartbeatMs };
+  return heartbeatMs === undefined ? task : { ...task, heartbeatAt: timeAfter(now, heartbeatMs) };
 }
+
+const namesOfGivenUp = {
+  deadline: timeoutErrorName,
+  heartbeat: heartbeatTimeoutErrorName,
+  start: invocationLostErrorName,
+} as const;
 
 /** What the machine gets as the error of an attempt that was given up. */
 export function givenUp(
@@ -122,21 +135,20 @@ export function givenUp(
   const why = {
     deadline: `gave no result within ${policy.timeoutMs} ms`,
     heartbeat: `gave no sign of life within ${policy.heartbeatMs} ms`,
-    start: `had not begun within ${policy.startTimeoutMs} ms`,
+    start: `had not begun within ${policy.startTimeoutMs} ms: its invocation was lost`,
   }[due];
   if (policy.once) {
     const message = `${attempt} ${why}. It may have done its work: the item ${taskKey(task).replace('task', 'claim')} tells whether it began.`;
     return { name: unknownOutcomeErrorName, message, retryable: false };
   }
-  const name = due === 'heartbeat' ? heartbeatTimeoutErrorName : timeoutErrorName;
-  return { name, message: `${attempt} ${why}.` };
+  return { name: namesOfGivenUp[due], message: `${attempt} ${why}.` };
 }
 
 /** The task after its function could not take it: tried again a little later, as the same attempt. */
 export function deferred(executionId: string, task: OpenTask, now: number): OpenTask {
   const rest = notHandedOver(task);
   const delayMs = 1000 + 2000 * fraction(`${executionId}#${taskId(task)}@${now}`);
-  return { ...rest, dispatchAt: now + Math.round(delayMs) };
+  return { ...rest, dispatchAt: timeAfter(now, Math.round(delayMs)) };
 }
 
 /** A number from 0 to 1 that is the same for the same text, so that a replay draws what the first run drew (FNV-1a). */

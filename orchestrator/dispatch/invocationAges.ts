@@ -1,0 +1,42 @@
+import type { PreparedMachine } from '../core/machine/index.ts';
+import type { TaskSource } from '../core/machine/sources.ts';
+import { type ResolvedTaskPolicy, resolveTaskPolicy } from '../core/policy/taskPolicy.ts';
+
+/** Seconds after which Lambda need not deliver an invocation any more: every attempt that it can be for has failed by then. */
+export interface InvocationAges {
+  readonly workerHost: number;
+  /** By the name of the worker. */
+  readonly workers: Readonly<Record<string, number>>;
+}
+
+/** Lambda's bounds of `MaximumEventAgeInSeconds`. https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html */
+const shortestSeconds = 60;
+const longestSeconds = 21_600;
+
+/** What machines wait for, at most. Two machines, or two actors of one, may wait differently long for the same worker. */
+export function invocationAges(machines: readonly PreparedMachine[]): InvocationAges {
+  // What the host does for lists is in no machine.
+  let workerHost = ageOf(resolveTaskPolicy());
+  const workers = new Map<string, number>();
+  for (const source of machines.flatMap(taskSources)) {
+    const age = ageOf(source.policy);
+    if (source.kind === 'promise') workerHost = Math.max(workerHost, age);
+    else if (source.kind === 'worker') {
+      workers.set(source.worker, Math.max(workers.get(source.worker) ?? 0, age));
+    }
+  }
+  return { workerHost, workers: Object.fromEntries(workers) };
+}
+
+function taskSources({ sources }: PreparedMachine): TaskSource[] {
+  return [...sources.values()].flatMap((source) => {
+    if (source.kind === 'machine') return [];
+    return source.kind === 'each' ? [source.item] : [source];
+  });
+}
+
+function ageOf({ timeoutMs, startTimeoutMs, heartbeatMs }: ResolvedTaskPolicy): number {
+  const times = [timeoutMs, startTimeoutMs, heartbeatMs].filter((time) => time !== undefined);
+  const seconds = Math.ceil(Math.min(...times) / 1000);
+  return Math.min(Math.max(seconds, shortestSeconds), longestSeconds);
+}
