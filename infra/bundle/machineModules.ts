@@ -3,6 +3,7 @@ import { buildCode, packageDirectory } from './build.ts';
 import { BundleError } from './bundleError.ts';
 import { type CodeFile, codeFiles } from './codeFolder.ts';
 import { isDefinitionFile } from './definitions.ts';
+import { guardedImport } from './loadGuard.ts';
 import { machineFilesIn } from './sourceFiles.ts';
 
 /**
@@ -28,7 +29,7 @@ export function machineImports(machineFiles: readonly string[]): { imports: stri
   const imports = machineFiles.map((file, number) =>
     file.endsWith('.json') && !isDefinitionFile(file)
       ? `import json${number} from ${JSON.stringify(file)};\nconst machine${number} = { default: json${number} };`
-      : `import * as machine${number} from ${JSON.stringify(file)};`,
+      : guardedImport(file, `import * as machine${number} from ${JSON.stringify(file)};`),
   );
   return {
     imports: imports.join('\n'),
