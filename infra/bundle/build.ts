@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { type BuildOptions, type BuildResult, build, type Plugin, type StdinOptions } from 'esbuild';
 import { BundleError, isBuildFailure, problemOf } from './bundleError.ts';
 import { sourceClassNames } from './classNames.ts';
+import { definitions } from './definitions.ts';
 import { loadGuards, loadingRuntime } from './loadGuard.ts';
 
 const thisFile = fileURLToPath(import.meta.url);
@@ -49,7 +50,13 @@ export async function buildCode(
     // Loaded when something large is met, and then the one of Lambda's own runtime: most functions never need it.
     external: ['@aws-sdk/client-s3'],
     absWorkingDir: packageDirectory,
-    plugins: [guards, shippedPackages, sourceClassNames, ...(isOwnCode ? [credentialsOfEnvironment] : [])],
+    plugins: [
+      guards,
+      definitions(packageDirectory),
+      shippedPackages,
+      sourceClassNames,
+      ...(isOwnCode ? [credentialsOfEnvironment] : []),
+    ],
     ...entry,
   };
   try {
