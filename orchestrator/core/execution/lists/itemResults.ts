@@ -1,5 +1,5 @@
 import type { ResultEntry } from '../model/entries.ts';
-import type { ItemOutcome } from './fanOut.ts';
+import type { ItemOutcome } from './runningList.ts';
 
 /** What the journal has of a list's items. */
 export interface ItemResults {
