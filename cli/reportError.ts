@@ -29,6 +29,7 @@ const exitCodes: Readonly<Record<string, ExitCode>> = {
   SinceNotApplicable: exitCode.refused,
   InvalidCursor: exitCode.refused,
   RecoveryUnavailable: exitCode.environment,
+  IndexNotFound: exitCode.environment,
   CodeNotBundled: exitCode.refused,
   CodeNotLoaded: exitCode.refused,
   MachinesNotFound: exitCode.refused,

@@ -33,3 +33,16 @@ export class StoredDataTooLargeError extends Error {
     this.bytes = bytes;
   }
 }
+
+/** Thrown when a query needs the index of the table, and the table does not have it. */
+export class IndexNotFoundError extends Error {
+  readonly code = 'IndexNotFound';
+  override readonly name = 'IndexNotFoundError';
+  constructor(tableName: string, index: string, howToCreate: string, options?: ErrorOptions) {
+    super(
+      `The table '${tableName}' has no usable index '${index}', by which Millrace finds executions that are due and ` +
+        `lists them. Executions can start, but their timers and retries do not fire. ${howToCreate}`,
+      options,
+    );
+  }
+}
