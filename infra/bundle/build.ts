@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, type BuildResult, build, type Plugin, type StdinOptions } from 'esbuild';
@@ -46,7 +47,12 @@ export async function buildCode(
     // Loaded when something large is met, and then the one of Lambda's own runtime: most functions never need it.
     external: ['@aws-sdk/client-s3'],
     absWorkingDir: packageDirectory,
-    plugins: [shippedPackages, sourceClassNames, ...(isOwnCode ? [credentialsOfEnvironment] : [])],
+    plugins: [
+      shippedPackages,
+      sourceClassNames,
+      shortManifests,
+      ...(isOwnCode ? [credentialsOfEnvironment] : []),
+    ],
     ...entry,
   };
   try {
@@ -61,6 +67,17 @@ export async function buildCode(
     );
   }
 }
+
+/** Of its package.json, a client of the AWS SDK reads the version; the rest would be 2 KB a client. */
+const shortManifests: Plugin = {
+  name: 'short-manifests',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]@aws-sdk[\\/][^\\/]+[\\/]package\.json$/ }, async ({ path }) => {
+      const { name, version }: { name?: string; version?: string } = JSON.parse(await readFile(path, 'utf8'));
+      return { contents: JSON.stringify({ name, version }), loader: 'json' };
+    });
+  },
+};
 
 /**
  * A function's credentials are in its environment. Profiles, single sign-on and assumed roles, with the clients that they

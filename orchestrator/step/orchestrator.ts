@@ -11,6 +11,7 @@ import {
   failExecution,
   waitForRepair,
 } from '../core/execution/step/advance.ts';
+import { MillraceError } from '../core/millraceError.ts';
 import type { TaskDispatcher } from '../dispatch/taskDispatcher.ts';
 import { nobody, type Observer, subjectOf } from '../observability/activity.ts';
 import { describeError, type Reporter } from '../observability/report.ts';
@@ -362,8 +363,8 @@ function stateTooLarge(bytes: number): ExecutionError {
 }
 
 /** Thrown when other commits to one execution came first too many times in a row: the records are delivered again. */
-export class ContentionError extends Error {
-  readonly code = 'Contention';
+export class ContentionError extends MillraceError {
+  override readonly code = 'Contention';
   override readonly name = 'ContentionError';
   constructor(executionId: string) {
     super(`${mostConflicts} commits in a row to the execution '${executionId}' lost to others.`);

@@ -11,6 +11,7 @@ import {
   type Waiting,
 } from '../core/execution/model/execution.ts';
 import { fraction } from '../core/execution/tasks/tasks.ts';
+import { MillraceError } from '../core/millraceError.ts';
 import { storedTime } from '../core/policy/time.ts';
 import {
   actorAttributes,
@@ -150,8 +151,8 @@ function executionAttributes(execution: Execution, layout: TableLayout): Attribu
 }
 
 /** Thrown for an `execution` item that no orchestrator can have written. */
-export class UnreadableExecutionError extends Error {
-  readonly code = 'UnreadableExecution';
+export class UnreadableExecutionError extends MillraceError {
+  override readonly code = 'UnreadableExecution';
   override readonly name = 'UnreadableExecutionError';
   constructor(executionId: string, attributeName: string) {
     super(

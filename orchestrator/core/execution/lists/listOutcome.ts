@@ -1,6 +1,7 @@
 import type { Json } from '../../data/json.ts';
 import { escapedData, markedThrown, type TaskError, withoutStack } from '../../data/thrown.ts';
 import type { MachineInput, PreparedMachine } from '../../machine/index.ts';
+import { MillraceError } from '../../millraceError.ts';
 import { type ItemFailure, itemFailure, thresholdError } from '../../policy/thresholdError.ts';
 import type { ResultEntry, TaskResult } from '../model/entries.ts';
 import type { Draft } from '../step/draft.ts';
@@ -40,8 +41,8 @@ export class ItemResultsNeeded extends Error {
 }
 
 /** Thrown when the result of an item that was applied is not in the table any more. */
-export class ItemResultMissingError extends Error {
-  readonly code = 'ItemResultMissing';
+export class ItemResultMissingError extends MillraceError {
+  override readonly code = 'ItemResultMissing';
   override readonly name = 'ItemResultMissingError';
   constructor(task: number, { index, attempt }: Omit<ItemOutcome, 'status'>) {
     super(

@@ -1,9 +1,10 @@
+import { MillraceError } from '../../millraceError.ts';
 import type { JournalEntry } from './entries.ts';
 import type { Execution, ExecutionError } from './execution.ts';
 
 /** Thrown by a step that needs data which is in the object store and was not fetched: the execution waits for it. */
-export class DataUnavailableError extends Error {
-  readonly code = 'DataUnavailable';
+export class DataUnavailableError extends MillraceError {
+  override readonly code = 'DataUnavailable';
   override readonly name = 'DataUnavailableError';
   readonly reason: ExecutionError;
   constructor(reason: ExecutionError | undefined) {

@@ -1,4 +1,5 @@
 import { workerOf } from '../../machine/sources.ts';
+import { MillraceError } from '../../millraceError.ts';
 import type { OutgoingItem } from '../children/messages.ts';
 import { openTasks } from '../lists/fanOut.ts';
 import { type ItemResults, ItemResultsNeeded, itemResultsOf } from '../lists/listOutcome.ts';
@@ -20,8 +21,8 @@ import {
 } from './divergence.ts';
 
 /** Thrown when a log names a journal item that is not there any more, or that never was. */
-export class JournalIncompleteError extends Error {
-  readonly code = 'JournalIncomplete';
+export class JournalIncompleteError extends MillraceError {
+  override readonly code = 'JournalIncomplete';
   override readonly name = 'JournalIncompleteError';
   constructor(reference: string) {
     super(`The log names '${reference}', which is not in the journal: it has expired, or was deleted.`);
