@@ -4,12 +4,15 @@ import { fileURLToPath } from 'node:url';
 import { type BuildOptions, type BuildResult, build, type Plugin, type StdinOptions } from 'esbuild';
 import { BundleError, isBuildFailure, problemOf } from './bundleError.ts';
 import { sourceClassNames } from './classNames.ts';
+import { loadGuards, loadingRuntime } from './loadGuard.ts';
 
 const thisFile = fileURLToPath(import.meta.url);
 const runsFromSources = thisFile.endsWith('.ts');
 
 /** This package's own folder, where its dependencies are found. */
 export const packageDirectory = join(dirname(thisFile), runsFromSources ? '../..' : '../../..');
+
+const guards = loadGuards(loadingRuntime(packageDirectory, runsFromSources));
 
 /** What to bundle, and where it will be. */
 export type CodeEntry =
@@ -48,6 +51,7 @@ export async function buildCode(
     external: ['@aws-sdk/client-s3'],
     absWorkingDir: packageDirectory,
     plugins: [
+      guards,
       shippedPackages,
       sourceClassNames,
       shortManifests,

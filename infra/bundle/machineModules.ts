@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { buildCode, packageDirectory } from './build.ts';
 import { BundleError } from './bundleError.ts';
 import { type CodeFile, codeFiles } from './codeFolder.ts';
+import { guardedImport } from './loadGuard.ts';
 import { moduleAndJsonFiles } from './sourceFiles.ts';
 
 /**
@@ -27,7 +28,7 @@ export function machineImports(machineFiles: readonly string[]): { imports: stri
   const imports = machineFiles.map((file, number) =>
     file.endsWith('.json')
       ? `import json${number} from ${JSON.stringify(file)};\nconst machine${number} = { default: json${number} };`
-      : `import * as machine${number} from ${JSON.stringify(file)};`,
+      : guardedImport(file, `import * as machine${number} from ${JSON.stringify(file)};`),
   );
   return {
     imports: imports.join('\n'),

@@ -12,6 +12,7 @@ import {
   waitForRepair,
 } from '../core/execution/step/advance.ts';
 import { MillraceError } from '../core/millraceError.ts';
+import type { Retention } from '../core/policy/retention.ts';
 import type { TaskDispatcher } from '../dispatch/taskDispatcher.ts';
 import { nobody, type Observer, subjectOf } from '../observability/activity.ts';
 import { describeError, type Reporter } from '../observability/report.ts';
@@ -23,6 +24,7 @@ import type { CommitOutcome } from '../table/requests.ts';
 import type { Table } from '../table/table.ts';
 import { AfterCommit } from './afterCommit.ts';
 import { CommitWriter } from './commitWriter.ts';
+import { DataRenewal } from './dataRenewal.ts';
 import { deliveredAgain, resultsTaken } from './delivered.ts';
 import { ExecutionCache } from './executionCache.ts';
 import { JournalReader } from './journalReader.ts';
@@ -36,6 +38,8 @@ export interface OrchestratorOptions {
   readonly machines: MachineLookup;
   readonly dispatcher: TaskDispatcher;
   readonly limits: AdvanceLimits;
+  /** @default data is kept for ever */
+  readonly retention?: Retention | undefined;
   readonly report: Reporter;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -72,12 +76,15 @@ export class Orchestrator {
   readonly #writer: CommitWriter;
   readonly #after: AfterCommit;
   readonly #observe: Observer;
+  readonly #renewal: DataRenewal;
 
   constructor(options: OrchestratorOptions) {
     this.#options = options;
     this.#observe = options.observe ?? nobody;
     this.#journal = new JournalReader(options.table);
-    this.#inputs = new StoredInputs(options.data ?? new StoredJson(undefined));
+    const { table, data = new StoredJson(undefined), retention } = options;
+    this.#inputs = new StoredInputs(data);
+    this.#renewal = new DataRenewal({ table, data, retention });
     this.#cache = new ExecutionCache(options.cacheCharacters ?? 32_000_000);
     this.#writer = new CommitWriter(options);
     this.#after = new AfterCommit({
@@ -126,6 +133,7 @@ export class Orchestrator {
   }
 
   async #applyRecords(executionId: string, records: readonly JournalRecord[], fetch: Fetch): Promise<void> {
+    await this.#renewal.postponeEarly(executionId, records, this.#options.now());
     const given = distinct(startFirst(records.map((record) => record.entry)));
     const delivered = given.map((entry) => entry.reference);
     let entries: readonly JournalEntry[] = given;
@@ -178,20 +186,34 @@ export class Orchestrator {
       const execution = await this.#options.table.executions.read(executionId);
       if (!execution) return;
       if (execution.outbox) await this.#after.drainOutbox(execution);
-      if (execution.outbox || execution.status !== 'RUNNING') return;
-      if (conflicts === 0) this.#observe({ type: 'woken', execution });
+      if (execution.outbox) return;
       const now = this.#options.now();
+      const isRenewed = this.#renewal.isDue(execution, now) && (await this.#renewal.renew(execution, now));
+      if (execution.status !== 'RUNNING') {
+        if (!isRenewed || (await this.#noteRenewal(execution, now))) return;
+        continue;
+      }
+      if (conflicts === 0) this.#observe({ type: 'woken', execution });
       if ((execution.wakeAt ?? Number.POSITIVE_INFINITY) > now) {
         await this.#after.redispatch(execution, [wakeId], wakesOverlapMs);
         return;
       }
-      const input = await fetch(await this.#journal.wakeInput(execution, wakeId, now));
+      const wake = await this.#journal.wakeInput(execution, wakeId, now);
+      const input = await fetch({ ...wake, isRenewed });
       const step = await this.#advance(input);
       if (step.type === 'nothing') return;
       const outcome = await this.#commitTraced(step, input);
       if (outcome.type === 'committed') return;
     }
     throw new ContentionError(executionId);
+  }
+
+  /** Of an execution that stands still. Answers whether no other commit came first. */
+  async #noteRenewal(execution: Execution, now: number): Promise<boolean> {
+    const { executionId } = execution;
+    const input = { executionId, execution, entries: [], isRenewed: true, now };
+    const step = await this.#advance(input);
+    return step.type === 'nothing' || (await this.#commit(step, input)).type === 'committed';
   }
 
   async #catchUp(

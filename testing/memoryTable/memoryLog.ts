@@ -22,10 +22,12 @@ export class MemoryLog implements LogSegments {
   }
 
   async writeSegment(executionId: string, segment: LogSegment): Promise<void> {
+    const expiry = this.#items.expiry();
     this.#items.put({
       executionId: { S: executionId },
       item: { S: sortKey.logSegment(segment.number) },
       log: { S: segment.text },
+      ...(expiry !== undefined && { expiresAt: { N: String(expiry) } }),
     });
   }
 }

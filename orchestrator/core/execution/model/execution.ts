@@ -93,6 +93,8 @@ export interface Execution {
   readonly inputPatch?: Json;
   /** Number of older segments of the log, stored as items of their own. */
   readonly logSegments: number;
+  /** When its data was last renewed. Absent until then: see policy/retention.ts. */
+  readonly renewedAt?: number;
   /** When the clock is to wake it. Absent: never. */
   readonly wakeAt?: number;
 }

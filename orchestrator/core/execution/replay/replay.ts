@@ -184,6 +184,10 @@ export class Replay {
       this.#beats.set(entry.reference.slice(0, place), Number(entry.reference.slice(place + 1)));
       return { step: undefined, verdict: entry.verdict };
     }
+    // How long data is kept is the deployment's affair, and the log knows.
+    if (entry.verdict.type === 'ignored' && entry.verdict.reason === 'RedriveTooLate') {
+      return { step: undefined, verdict: entry.verdict };
+    }
     if (this.#wait && isRedrive(item)) {
       // Whether it waited for a redrive is not the machine's doing: the log knows.
       if (entry.verdict.type !== 'applied') return { step: undefined, verdict: entry.verdict };

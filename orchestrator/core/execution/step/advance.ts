@@ -66,6 +66,8 @@ export interface AdvanceInput {
   readonly itemResults?: ReadonlyMap<number, ItemResults>;
   /** Why data of the entries or of the execution could not be fetched from the object store, if some could not. */
   readonly unavailable?: ExecutionError;
+  /** Its data has just been renewed. */
+  readonly isRenewed?: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -73,6 +75,8 @@ export interface AdvanceInput {
 export interface AdvanceLimits {
   /** How long an execution waits for its machine before it is PENDING_REDRIVE. */
   readonly waitForMachineMs: number;
+  /** How long after its end an execution can be redriven. @default without end */
+  readonly redrivableMs?: number;
 }
 
 export type Advance =
@@ -127,7 +131,7 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
     draft = draftOf(input.execution, start, input.executionId, input.now);
     const fresh = input.entries.filter((entry) => !isDuplicate(draft, entry, segments));
     for (const entry of fresh) {
-      if (entry.kind === 'control') applyControl(draft, entry);
+      if (entry.kind === 'control') applyControl(draft, entry, limits);
       else if (entry.kind === 'message' && !isOfBeforeRedrive(draft, entry, segments)) {
         if (needsNoMachine(draft, entry)) applyParentsWord(draft, entry);
       }
@@ -135,6 +139,7 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
     if (draft.ended) logAsEnded(draft, fresh, segments.named);
     else wait(draft, reason, limits.waitForMachineMs, input.execution?.waiting);
   }
+  if (input.isRenewed) draft.set({ renewedAt: draft.now });
   // A wake that finds nothing due still has to move `wakeAt` on, or the clock would call again at once.
   const isOverdue =
     input.wakeId !== undefined && (input.execution?.wakeAt ?? Number.POSITIVE_INFINITY) <= draft.now;
@@ -196,7 +201,7 @@ class Attempt {
     const draft = this.#draft;
     const isStale = isOfBeforeRedrive(draft, entry, this.#segments);
     if (entry.kind === 'control') {
-      applyControl(draft, entry);
+      applyControl(draft, entry, this.#limits);
     } else if (entry.kind === 'message' && !isStale && needsNoMachine(draft, entry)) {
       applyParentsWord(draft, entry);
     } else if (draft.ended) {
