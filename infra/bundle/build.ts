@@ -90,7 +90,8 @@ const shortManifests: Plugin = {
 const credentialsOfEnvironment: Plugin = {
   name: 'credentials-of-environment',
   setup: ({ onResolve, onLoad }) => {
-    const otherProviders = /^@aws-sdk\/credential-provider-(?:ini|login|process|sso|web-identity)$/;
+    const otherProviders =
+      /^@(?:aws-sdk\/credential-provider-(?:http|ini|login|process|sso|web-identity)|smithy\/credential-provider-imds)$/;
     onResolve({ filter: otherProviders }, ({ path }) => ({ path, namespace: 'credentials-of-environment' }));
     onLoad({ filter: /.*/, namespace: 'credentials-of-environment' }, () => ({
       contents:
