@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type BuildOptions, type BuildResult, build, type Plugin, type StdinOptions } from 'esbuild';
 import { BundleError, isBuildFailure, problemOf } from './bundleError.ts';
 import { sourceClassNames } from './classNames.ts';
+import { definitions } from './definitions.ts';
 import { loadGuards, loadingRuntime } from './loadGuard.ts';
 
 const thisFile = fileURLToPath(import.meta.url);
@@ -52,6 +53,7 @@ export async function buildCode(
     absWorkingDir: packageDirectory,
     plugins: [
       guards,
+      definitions(packageDirectory),
       shippedPackages,
       sourceClassNames,
       shortManifests,
