@@ -141,7 +141,7 @@ export function oddItemFeatures(current: Current): void {
       expect(errors).toEqual(
         expect.arrayContaining([
           { name: 'Error', message: '' },
-          { name: 'Error', message: '"out of stock"' },
+          { $thrown: true, value: 'out of stock' },
         ]),
       );
     });
