@@ -97,8 +97,7 @@ function applyResult(
   } else if (isItemTask(task)) {
     settleItem(draft, machine, task, 'SUCCEEDED', cause);
   } else {
-    // What a worker returns goes through JSON, where nothing is null.
-    const output = result.output ?? null;
+    const { output } = result;
     draft.settle(machine, { type: 'taskSucceeded', task: task.task, output }, cause);
   }
   return { type: 'applied' };
