@@ -1,4 +1,5 @@
 import { fromPromise, type PromiseActorLogic } from 'xstate';
+import { MillraceError } from '../orchestrator/core/millraceError.ts';
 import {
   InvalidTaskPolicyError,
   lambdaKey,
@@ -51,8 +52,8 @@ export function withPolicy<Input, Output>(
 }
 
 /** Thrown when a machine with workers is run by plain XState, which has no Lambda to invoke. */
-export class WorkerOutsideMillraceError extends Error {
-  readonly code = 'WorkerOutsideMillrace';
+export class WorkerOutsideMillraceError extends MillraceError {
+  override readonly code = 'WorkerOutsideMillrace';
   override readonly name = 'WorkerOutsideMillraceError';
   constructor() {
     super(

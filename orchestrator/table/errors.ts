@@ -1,6 +1,7 @@
+import { MillraceError } from '../core/millraceError.ts';
 /** Thrown when a start item with that id is there, with another machine or input. */
-export class ExecutionAlreadyExistsError extends Error {
-  readonly code = 'ExecutionAlreadyExists';
+export class ExecutionAlreadyExistsError extends MillraceError {
+  override readonly code = 'ExecutionAlreadyExists';
   override readonly name = 'ExecutionAlreadyExistsError';
   constructor(executionId: string) {
     super(
@@ -10,8 +11,8 @@ export class ExecutionAlreadyExistsError extends Error {
 }
 
 /** Thrown when an item is larger than DynamoDB takes, even compressed. */
-export class ItemTooLargeError extends Error {
-  readonly code = 'ItemTooLarge';
+export class ItemTooLargeError extends MillraceError {
+  override readonly code = 'ItemTooLarge';
   override readonly name = 'ItemTooLargeError';
   constructor(what: string, bytes: number) {
     super(
@@ -22,8 +23,8 @@ export class ItemTooLargeError extends Error {
 }
 
 /** Thrown when data is larger than what the store takes; nothing was written. */
-export class StoredDataTooLargeError extends Error {
-  readonly code = 'StoredDataTooLarge';
+export class StoredDataTooLargeError extends MillraceError {
+  override readonly code = 'StoredDataTooLarge';
   override readonly name = 'StoredDataTooLargeError';
   readonly bytes: number;
   constructor(what: string, bytes: number, maximumBytes: number) {

@@ -1,3 +1,4 @@
+import { MillraceError } from '../millraceError.ts';
 import { type Duration, durationMs } from './duration.ts';
 import { anyErrorName, invocationLostErrorName } from './errorNames.ts';
 
@@ -87,14 +88,14 @@ const defaultStartTimeoutMs = 60_000;
 const shortestMs = 1000;
 
 /** Thrown when fields of a task policy contradict each other, or are shorter than what can be kept. */
-export class InvalidTaskPolicyError extends Error {
-  readonly code = 'InvalidTaskPolicy';
+export class InvalidTaskPolicyError extends MillraceError {
+  override readonly code = 'InvalidTaskPolicy';
   override readonly name = 'InvalidTaskPolicyError';
 }
 
 /** Thrown when a retry policy has errors, attempts or a backoff rate that make no sense. */
-export class InvalidRetryPolicyError extends Error {
-  readonly code = 'InvalidRetryPolicy';
+export class InvalidRetryPolicyError extends MillraceError {
+  override readonly code = 'InvalidRetryPolicy';
   override readonly name = 'InvalidRetryPolicyError';
 }
 
