@@ -3,6 +3,7 @@ import type { Execution, ExecutionError } from '../core/execution/model/executio
 import type { MachineLookup } from '../core/execution/model/machines.ts';
 import type { AdvanceInput, AdvanceLimits, Decided } from '../core/execution/step/advance.types.ts';
 import { failExecution, waitForRepair } from '../core/execution/step/withoutMachine.ts';
+import { MillraceError } from '../core/millraceError.ts';
 import type { Retention } from '../core/policy/retention.ts';
 import type { TaskDispatcher } from '../dispatch/taskDispatcher.ts';
 import { nobody, type Observer } from '../observability/activity.ts';
@@ -336,8 +337,8 @@ function stateTooLarge(bytes: number): ExecutionError {
 }
 
 /** Thrown when other commits to one execution came first too many times in a row: the records are delivered again. */
-export class ContentionError extends Error {
-  readonly code = 'Contention';
+export class ContentionError extends MillraceError {
+  override readonly code = 'Contention';
   override readonly name = 'ContentionError';
   constructor(executionId: string) {
     super(`${mostConflicts} commits in a row to the execution '${executionId}' lost to others.`);

@@ -1,3 +1,4 @@
+import { MillraceError } from '../../millraceError.ts';
 import type { ResultEntry } from '../model/entries.ts';
 import type { ItemOutcome } from './runningList.ts';
 
@@ -18,8 +19,8 @@ export function itemResultsOf(
 }
 
 /** Thrown when the result of an item that was applied is not in the table any more. */
-export class ItemResultMissingError extends Error {
-  readonly code = 'ItemResultMissing';
+export class ItemResultMissingError extends MillraceError {
+  override readonly code = 'ItemResultMissing';
   override readonly name = 'ItemResultMissingError';
   constructor(task: number, { index, attempt }: Omit<ItemOutcome, 'status'>) {
     super(

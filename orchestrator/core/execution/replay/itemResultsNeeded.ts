@@ -1,8 +1,9 @@
+import { MillraceError } from '../../millraceError.ts';
 import type { RunningList } from '../lists/runningList.ts';
 
 /** Thrown by a replay at the entry that ends a list which other executions worked on: it can be taken again with `itemResults`. */
-export class ItemResultsNeeded extends Error {
-  readonly code = 'ItemResultsNeeded';
+export class ItemResultsNeeded extends MillraceError {
+  override readonly code = 'ItemResultsNeeded';
   override readonly name = 'ItemResultsNeeded';
   readonly list: RunningList;
   constructor(list: RunningList) {

@@ -92,8 +92,7 @@ function resultOf(draft: Draft, entry: ResultEntry, applying: Applying): Handled
     return { type: 'ignored', reason: 'Redriven' };
   }
   if (isItemTask(task)) return itemDone(draft, machine, task, 'SUCCEEDED', given);
-  // What a worker returns goes through JSON, where nothing is null.
-  const output = result.output ?? null;
+  const { output } = result;
   return { type: 'settle', outcome: { type: 'taskSucceeded', task: task.task, output } };
 }
 
