@@ -1,5 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Json } from '../core/data/json.ts';
+import { MillraceError } from '../core/errors/millraceError.ts';
 import type { Emission } from '../core/execution/model/emission.ts';
 import {
   type Execution,
@@ -11,7 +12,6 @@ import {
   type Waiting,
 } from '../core/execution/model/execution.ts';
 import { fraction } from '../core/execution/tasks/tasks.ts';
-import { MillraceError } from '../core/millraceError.ts';
 import { storedTime } from '../core/policy/time.ts';
 import {
   actorAttributes,

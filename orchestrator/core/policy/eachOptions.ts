@@ -1,4 +1,4 @@
-import { MillraceError } from '../millraceError.ts';
+import { MillraceError } from '../errors/millraceError.ts';
 
 /** Options of `each(actor, {...})`. Step Functions' Map has the same, under the names given. */
 export interface EachOptions {

@@ -1,4 +1,4 @@
-import { MillraceError } from '../../millraceError.ts';
+import { MillraceError } from '../../errors/millraceError.ts';
 import type { ResultEntry } from '../model/entries.ts';
 import type { ItemOutcome } from './runningList.ts';
 

@@ -1,4 +1,4 @@
-import { MillraceError } from '../../millraceError.ts';
+import { MillraceError } from '../../errors/millraceError.ts';
 import type { RunningList } from '../lists/runningList.ts';
 
 /** Thrown by a replay at the entry that ends a list which other executions worked on: it can be taken again with `itemResults`. */
