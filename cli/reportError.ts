@@ -36,6 +36,7 @@ const exitCodes: Readonly<Record<string, ExitCode>> = {
   DuplicateMachine: exitCode.refused,
   AmbiguousVersion: exitCode.refused,
   DuplicateWorker: exitCode.refused,
+  WorkerNotFound: exitCode.refused,
   InvalidWorkerName: exitCode.refused,
   InvalidRule: exitCode.refused,
   InvalidEventPattern: exitCode.refused,
