@@ -180,7 +180,7 @@ export class MillraceClient {
    * A page of executions of a machine in a status, the latest first (RUNNING: by next wake; with `since`: the earliest
    * first), within each index shard. Eventually consistent.
    *
-   * @throws InvalidMachineIdError, InvalidCursorError
+   * @throws InvalidMachineIdError, InvalidCursorError, IndexNotFoundError
    */
   list(options: ListOptions): Promise<Page<ListedExecution>> {
     return listExecutions(this.#surroundings, options);
@@ -303,6 +303,7 @@ export class MillraceClient {
    * gone on with from the `cursor` of its progress.
    *
    * @throws RecoveryUnavailableError when there is something to mend, and the recovery function cannot be called
+   * @throws IndexNotFoundError when the table has no index
    * @throws InvalidCursorError
    */
   doctor(options: DoctorOptions = {}): AsyncGenerator<TreatedFinding, void, undefined> {

@@ -11,7 +11,7 @@ export type {
 } from '../orchestrator/core/execution/model/execution.ts';
 export type { IgnoredReason } from '../orchestrator/core/execution/model/log.ts';
 export type { Divergence, DivergenceCode } from '../orchestrator/core/execution/replay/divergence.ts';
-export { JournalIncompleteError } from '../orchestrator/core/execution/replay/replay.ts';
+export { JournalIncompleteError } from '../orchestrator/core/execution/replay/replayed.ts';
 export {
   ObjectNotFoundError,
   StoreNotConfiguredError,
@@ -19,6 +19,7 @@ export {
 } from '../orchestrator/store/objectStore.ts';
 export {
   ExecutionAlreadyExistsError,
+  IndexNotFoundError,
   ItemTooLargeError,
   StoredDataTooLargeError,
 } from '../orchestrator/table/errors.ts';

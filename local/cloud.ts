@@ -277,6 +277,7 @@ async function startKeptEngine(
     ...(options.dynamodbPort !== undefined && { port: options.dynamodbPort }),
     ...(options.dynamodbEndpoint !== undefined && { engine: engineAt(options.dynamodbEndpoint) }),
     log: (text) => log({ source: 'dynamodb', text }),
+    notice: (text) => log({ source: 'engine', text }),
   });
   started.push(() => engine.stop());
   return engine;

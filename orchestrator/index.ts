@@ -11,6 +11,7 @@ import { neededWorkers } from './dispatch/neededWorkers.ts';
 import { TaskDispatcher } from './dispatch/taskDispatcher.ts';
 import { clockHandler, paceAt } from './handlers/clock.ts';
 import { failedHandler } from './handlers/failed.ts';
+import { tellLoader } from './handlers/moduleLoading.ts';
 import { recoverHandler } from './handlers/recover.ts';
 import { type DoneBatch, streamHandler } from './handlers/stream.ts';
 import { wakeHandler } from './handlers/wake.ts';
@@ -55,6 +56,11 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
   const table = data.isConfigured ? withStore(items, data, configuration, { fetches: false }) : items;
   const prepared = prepareMachines(modules.flatMap(machinesOf));
   const machines = machineLookup(prepared);
+  for (const { id, warnings } of prepared) {
+    for (const { path, problem, instead } of warnings) {
+      tellLoader(`Machine '${id}', ${path}: ${problem}. Instead: ${instead}.`);
+    }
+  }
   const lambda = createLambdaClient();
   const invoker = new LambdaInvoker(lambda);
   const dispatcher = new TaskDispatcher({

@@ -8,12 +8,13 @@ import {
   promiseLogicOf,
   runPromiseLogic,
 } from '../orchestrator/core/machine/index.ts';
+import { MillraceError } from '../orchestrator/core/millraceError.ts';
 import { taskRunner, type WorkerHandler } from './defineWorker.ts';
 import { listTaskOf } from './lists/listTasks.ts';
 
 /** Thrown into the task when the worker host's bundle has not the machine that the orchestrator's has. */
-export class ActorNotDeployedError extends Error {
-  readonly code = 'ActorNotDeployed';
+export class ActorNotDeployedError extends MillraceError {
+  override readonly code = 'ActorNotDeployed';
   override readonly name = 'ActorNotDeployed';
   readonly retryable = true;
   constructor(payload: TaskPayload) {

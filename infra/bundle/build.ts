@@ -1,14 +1,19 @@
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, type BuildResult, build, type Plugin, type StdinOptions } from 'esbuild';
 import { BundleError, isBuildFailure, problemOf } from './bundleError.ts';
 import { sourceClassNames } from './classNames.ts';
+import { definitions } from './definitions.ts';
+import { loadGuards, loadingRuntime } from './loadGuard.ts';
 
 const thisFile = fileURLToPath(import.meta.url);
 const runsFromSources = thisFile.endsWith('.ts');
 
 /** This package's own folder, where its dependencies are found. */
 export const packageDirectory = join(dirname(thisFile), runsFromSources ? '../..' : '../../..');
+
+const guards = loadGuards(loadingRuntime(packageDirectory, runsFromSources));
 
 /** What to bundle, and where it will be. */
 export type CodeEntry =
@@ -46,7 +51,14 @@ export async function buildCode(
     // Loaded when something large is met, and then the one of Lambda's own runtime: most functions never need it.
     external: ['@aws-sdk/client-s3'],
     absWorkingDir: packageDirectory,
-    plugins: [shippedPackages, sourceClassNames, ...(isOwnCode ? [credentialsOfEnvironment] : [])],
+    plugins: [
+      guards,
+      definitions(packageDirectory),
+      shippedPackages,
+      sourceClassNames,
+      shortManifests,
+      ...(isOwnCode ? [credentialsOfEnvironment] : []),
+    ],
     ...entry,
   };
   try {
@@ -62,6 +74,17 @@ export async function buildCode(
   }
 }
 
+/** Of its package.json, a client of the AWS SDK reads the version; the rest would be 2 KB a client. */
+const shortManifests: Plugin = {
+  name: 'short-manifests',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]@aws-sdk[\\/][^\\/]+[\\/]package\.json$/ }, async ({ path }) => {
+      const { name, version }: { name?: string; version?: string } = JSON.parse(await readFile(path, 'utf8'));
+      return { contents: JSON.stringify({ name, version }), loader: 'json' };
+    });
+  },
+};
+
 /**
  * A function's credentials are in its environment. Profiles, single sign-on and assumed roles, with the clients that they
  * need, would be a sixth of the orchestrator's bundle. A worker's own code may use them.
@@ -69,7 +92,8 @@ export async function buildCode(
 const credentialsOfEnvironment: Plugin = {
   name: 'credentials-of-environment',
   setup: ({ onResolve, onLoad }) => {
-    const otherProviders = /^@aws-sdk\/credential-provider-(?:ini|login|process|sso|web-identity)$/;
+    const otherProviders =
+      /^@(?:aws-sdk\/credential-provider-(?:http|ini|login|process|sso|web-identity)|smithy\/credential-provider-imds)$/;
     onResolve({ filter: otherProviders }, ({ path }) => ({ path, namespace: 'credentials-of-environment' }));
     onLoad({ filter: /.*/, namespace: 'credentials-of-environment' }, () => ({
       contents:

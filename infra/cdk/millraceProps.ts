@@ -126,6 +126,14 @@ export interface MillraceProps {
   readonly functions?: Readonly<Record<string, CalledFunctionProps>>;
 
   /**
+   * Values for `${Name}` in Step Functions definitions (`machines/*.asl.json`), such as the ARN of a function: as
+   * DefinitionSubstitutions in SAM and CDK.
+   *
+   * @default - none
+   */
+  readonly substitutions?: Readonly<Record<string, string>>;
+
+  /**
    * Begins the name of every function. Up to 17 characters, unique in account and region.
    *
    * @default - made of the construct's path

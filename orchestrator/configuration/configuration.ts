@@ -1,3 +1,4 @@
+import { MillraceError } from '../core/millraceError.ts';
 import { storeVariable } from '../store/objectStore.ts';
 import { storeUrlProblem } from '../store/openStore.ts';
 
@@ -20,6 +21,8 @@ export const environmentVariable = {
   bus: 'MILLRACE_BUS',
   /** Functions by the names that machines call them by with `lambda()`, as JSON, where those are not their own. */
   functions: 'MILLRACE_FUNCTIONS',
+  /** Values for `${Name}` in Step Functions definitions, as JSON: asl/substitutions.ts reads it. */
+  substitutions: 'MILLRACE_SUBSTITUTIONS',
   /** Where the publisher posts events to: see httpBus.ts. */
   busEndpoint: 'MILLRACE_BUS_ENDPOINT',
   /** Name or ARN of the event bus of EventBridge that the publisher puts events on. */
@@ -78,8 +81,8 @@ export interface Configuration {
 }
 
 /** Thrown when an environment variable of a function cannot be used: a faulty deployment. */
-export class InvalidConfigurationError extends Error {
-  readonly code = 'InvalidConfiguration';
+export class InvalidConfigurationError extends MillraceError {
+  override readonly code = 'InvalidConfiguration';
   override readonly name = 'InvalidConfigurationError';
 }
 

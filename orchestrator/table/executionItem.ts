@@ -11,6 +11,7 @@ import {
   type Waiting,
 } from '../core/execution/model/execution.ts';
 import { fraction } from '../core/execution/tasks/tasks.ts';
+import { MillraceError } from '../core/millraceError.ts';
 import { storedTime } from '../core/policy/time.ts';
 import {
   actorAttributes,
@@ -148,8 +149,8 @@ function indexKey(partition: string, sort: number): Attributes {
 }
 
 /** Thrown for an `execution` item that no orchestrator can have written. */
-export class UnreadableExecutionError extends Error {
-  readonly code = 'UnreadableExecution';
+export class UnreadableExecutionError extends MillraceError {
+  override readonly code = 'UnreadableExecution';
   override readonly name = 'UnreadableExecutionError';
   constructor(executionId: string, attributeName: string) {
     super(

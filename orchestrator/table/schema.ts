@@ -1,9 +1,5 @@
-import {
-  type AttemptNumbers,
-  type ExecutionStatus,
-  taskId,
-  taskKey,
-} from '../core/execution/model/execution.ts';
+import type { ExecutionStatus } from '../core/execution/model/execution.ts';
+import { type AttemptNumbers, taskId, taskKey } from '../core/execution/model/openTask.ts';
 
 /**
  * Names in the table: keys, attributes, index. This module and its neighbours are the only ones that know them;

@@ -2,8 +2,9 @@ import type { Json } from '../core/data/json.ts';
 import type { OutgoingItem } from '../core/execution/children/messages.ts';
 import type { Emission } from '../core/execution/model/emission.ts';
 import type { JournalEntry } from '../core/execution/model/entries.ts';
-import type { AttemptNumbers, Execution } from '../core/execution/model/execution.ts';
-import type { LogSegment } from '../core/execution/step/commitDraft.ts';
+import type { Execution } from '../core/execution/model/execution.ts';
+import type { AttemptNumbers } from '../core/execution/model/openTask.ts';
+import type { LogSegment } from '../core/execution/step/advance.types.ts';
 import type { ResultItem, StartItem } from './journalItems.ts';
 import type { Beat, Claim, ClaimOutcome, NewBeat } from './liveness.ts';
 import type {

@@ -1,18 +1,8 @@
-import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
-const run = promisify(execFile);
-const repository = fileURLToPath(new URL('../..', import.meta.url));
-
-interface Packed {
-  readonly filename: string;
-  readonly files: readonly { readonly path: string }[];
-}
+import { installedCommand, installPackage, repository, run } from './installedPackage.ts';
 
 interface Manifest {
   readonly exports: Readonly<Record<string, { readonly types: string; readonly default: string }>>;
@@ -25,33 +15,13 @@ let directory: string;
 let files: readonly string[];
 let manifest: Manifest;
 
-/** The package as `npm run build` has left it, packed, and unpacked into a project beside the packages that it needs. */
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'millrace-package-'));
-  const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', directory];
-  const { stdout } = await run('npm', pack, { cwd: repository, maxBuffer: 16 * 1024 ** 2 });
-  const [packed] = JSON.parse(stdout) as Packed[];
-  files = packed?.files.map(({ path }) => path) ?? [];
+  files = await installPackage(directory, ['sql.js', 'commander', 'vitest', 'typescript']);
   manifest = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8')) as Manifest;
-  const modules = join(directory, 'node_modules');
-  await mkdir(modules);
-  await run('tar', ['-xzf', join(directory, packed?.filename ?? ''), '-C', modules]);
-  await run('mv', [join(modules, 'package'), join(modules, 'millrace')]);
-  await linkPackages(modules);
   await writeFile(join(directory, 'package.json'), '{"type":"module"}');
 }, 60_000);
 afterAll(() => rm(directory, { recursive: true, force: true }));
-
-/** Everything that is installed here but what only the repository needs. */
-async function linkPackages(modules: string): Promise<void> {
-  const installed = join(repository, 'node_modules');
-  const isLeftOut = (name: string) =>
-    name.startsWith('.') || ['sql.js', 'commander', 'vitest', 'typescript'].includes(name);
-  for (const name of (await readdir(installed)).filter((each) => !isLeftOut(each))) {
-    await mkdir(dirname(join(modules, name)), { recursive: true });
-    await symlink(join(installed, name), join(modules, name));
-  }
-}
 
 describe('the published package', () => {
   it('has the command line, every entry point with its types, and the docs', () => {
@@ -82,14 +52,14 @@ describe('the published package', () => {
   });
 
   it('runs its command line', async () => {
-    const bin = join(directory, 'node_modules/millrace/dist/bin/millrace.js');
+    const bin = installedCommand(directory);
     const { stdout, stderr } = await run(process.execPath, [bin, '--help'], { cwd: directory });
     expect(stdout).toContain('Usage: millrace');
     expect(stderr).toBe('');
   });
 
   it('reports an error of its unbundled parts with the exit code of its kind', async () => {
-    const bin = join(directory, 'node_modules/millrace/dist/bin/millrace.js');
+    const bin = installedCommand(directory);
     const failed = run(process.execPath, [bin, 'dev', '--machines', 'nowhere'], { cwd: directory });
     await expect(failed).rejects.toMatchObject({
       code: 2,

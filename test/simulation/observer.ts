@@ -1,11 +1,7 @@
 import type { TaskPayload } from '../../orchestrator/contract/task.ts';
-import {
-  type Execution,
-  hasEnded,
-  type OpenTask,
-  taskKey,
-} from '../../orchestrator/core/execution/model/execution.ts';
+import { type Execution, hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
 import { countLogEntries } from '../../orchestrator/core/execution/model/log.ts';
+import { type OpenTask, taskKey } from '../../orchestrator/core/execution/model/openTask.ts';
 import { parseMachineState } from '../../orchestrator/core/machine/index.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';

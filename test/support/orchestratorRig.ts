@@ -5,7 +5,7 @@ import type { Control, JournalEntry, TaskResult } from '../../orchestrator/core/
 import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
 import { type LogEntry, type LogVerdict, parseLog } from '../../orchestrator/core/execution/model/log.ts';
 import { type MachineLookup, machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
-import { replay } from '../../orchestrator/core/execution/replay/replay.ts';
+import { replay } from '../../orchestrator/core/execution/replay/recording.ts';
 import { type prepareMachine, prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { retentionOf } from '../../orchestrator/core/policy/retention.ts';
 import type { DispatchOutcome } from '../../orchestrator/dispatch/dispatch.ts';

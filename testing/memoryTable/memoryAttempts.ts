@@ -1,4 +1,4 @@
-import type { AttemptNumbers } from '../../orchestrator/core/execution/model/execution.ts';
+import type { AttemptNumbers } from '../../orchestrator/core/execution/model/openTask.ts';
 import { checkedSize } from '../../orchestrator/table/itemSize.ts';
 import {
   type Beat,

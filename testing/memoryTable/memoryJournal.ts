@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../../orchestrator/core/execution/model/entries.ts';
-import type { AttemptNumbers } from '../../orchestrator/core/execution/model/execution.ts';
+import type { AttemptNumbers } from '../../orchestrator/core/execution/model/openTask.ts';
 import { checkedSize } from '../../orchestrator/table/itemSize.ts';
 import {
   decodeJournalItem,

@@ -1,4 +1,4 @@
-import type { LogSegment } from '../../orchestrator/core/execution/step/commitDraft.ts';
+import type { LogSegment } from '../../orchestrator/core/execution/step/advance.types.ts';
 import { sortKey } from '../../orchestrator/table/schema.ts';
 import type { LogSegments } from '../../orchestrator/table/table.ts';
 import type { MemoryItems } from './memoryItems.ts';

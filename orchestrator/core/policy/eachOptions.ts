@@ -1,3 +1,4 @@
+import { MillraceError } from '../millraceError.ts';
 /** What an author says of a fan-out in `each(actor, {...})`. Step Functions' Map has the same, under the names given. */
 export interface EachOptions {
   /** Items that are worked on at the same time (MaxConcurrency). @default 40 */
@@ -20,8 +21,8 @@ const defaultConcurrency = 40;
 export const maximumConcurrency = 1000;
 
 /** Thrown when the options of `each()` make no sense, or its actor is none that it can repeat. */
-export class InvalidEachError extends Error {
-  readonly code = 'InvalidEach';
+export class InvalidEachError extends MillraceError {
+  override readonly code = 'InvalidEach';
   override readonly name = 'InvalidEachError';
 }
 

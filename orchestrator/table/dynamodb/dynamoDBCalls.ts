@@ -18,6 +18,7 @@ import { encodeCursor } from '../indexQueries.ts';
 import type { Page } from '../requests.ts';
 import { isExpired } from '../retention.ts';
 import type { Condition } from './conditions.ts';
+import { indexError } from './missingIndex.ts';
 import { UnprocessedBackoff } from './unprocessedBackoff.ts';
 
 export interface DynamoDBCallsOptions {
@@ -103,15 +104,30 @@ export class DynamoDBCalls {
   }
 
   async query(query: Omit<QueryCommandInput, 'TableName'>) {
-    const output = await this.#client.send(new QueryCommand({ ...this.#common, ...query }));
+    const output = await this.#ofIndex(
+      query.IndexName,
+      this.#client.send(new QueryCommand({ ...this.#common, ...query })),
+    );
     this.countRead(output.ConsumedCapacity);
     return output;
   }
 
   async scan(scan: Omit<ScanCommandInput, 'TableName'>) {
-    const output = await this.#client.send(new ScanCommand({ ...this.#common, ...scan }));
+    const output = await this.#ofIndex(
+      scan.IndexName,
+      this.#client.send(new ScanCommand({ ...this.#common, ...scan })),
+    );
     this.countRead(output.ConsumedCapacity);
     return output;
+  }
+
+  /** @throws IndexNotFoundError */
+  async #ofIndex<T>(index: string | undefined, answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      throw index === undefined ? error : indexError(error, this.#options.tableName);
+    }
   }
 
   async put(item: Attributes, condition?: Condition): Promise<PutOutcome> {

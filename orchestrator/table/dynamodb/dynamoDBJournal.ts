@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../../core/execution/model/entries.ts';
-import type { AttemptNumbers } from '../../core/execution/model/execution.ts';
+import type { AttemptNumbers } from '../../core/execution/model/openTask.ts';
 import type { Attributes } from '../attributes.ts';
 import { decodeCursor } from '../indexQueries.ts';
 import { checkedSize } from '../itemSize.ts';

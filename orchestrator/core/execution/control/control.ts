@@ -3,9 +3,10 @@ import { timeAfter } from '../../policy/time.ts';
 import { redriveChildren } from '../children/children.ts';
 import { type FanOut, withOpenTasks } from '../lists/fanOut.ts';
 import type { ControlEntry } from '../model/entries.ts';
-import type { OpenTask } from '../model/execution.ts';
 import type { IgnoredReason } from '../model/log.ts';
+import type { OpenTask } from '../model/openTask.ts';
 import type { Draft } from '../step/draft.ts';
+import { endExecution } from '../step/ending.ts';
 import { notHandedOver } from '../tasks/tasks.ts';
 import { patchTarget } from './inputPatch.ts';
 
@@ -26,7 +27,7 @@ function control(draft: Draft, entry: ControlEntry, limits: RedriveLimits): Igno
   switch (entry.control) {
     case 'stop':
       if (draft.ended) return 'Ended';
-      draft.end('ABORTED', entry.cause === undefined ? {} : { error: aborted(entry.cause) });
+      endExecution(draft, 'ABORTED', entry.cause === undefined ? {} : { error: aborted(entry.cause) });
       return undefined;
     case 'redrive':
       return isTooLate(draft, limits) ? 'RedriveTooLate' : redrive(draft, entry);
@@ -36,8 +37,7 @@ function control(draft: Draft, entry: ControlEntry, limits: RedriveLimits): Igno
       return undefined;
     case 'resume':
       if (status !== 'SUSPENDED') return draft.ended ? 'Ended' : 'NotSuspended';
-      resume(draft);
-      return undefined;
+      return resume(draft);
   }
 }
 

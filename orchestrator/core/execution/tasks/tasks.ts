@@ -8,7 +8,7 @@ import {
 } from '../../policy/errorNames.ts';
 import type { ResolvedRetryPolicy, ResolvedTaskPolicy } from '../../policy/taskPolicy.ts';
 import { timeAfter } from '../../policy/time.ts';
-import { type OpenTask, taskId, taskKey } from '../model/execution.ts';
+import { type OpenTask, taskId, taskKey } from '../model/openTask.ts';
 
 /** The attempt that follows a failed one, or nothing when the machine is to know of the failure. */
 export function retryOf(
@@ -102,6 +102,10 @@ export function nextDueOf(task: OpenTask): { readonly type: TaskDue; readonly at
     first = { type: 'heartbeat', at: heartbeatAt };
   }
   return first;
+}
+
+export function nextDueAt(task: OpenTask): number | undefined {
+  return nextDueOf(task)?.at;
 }
 
 /** The task after its worker's counter was found changed: it lives, and has begun. */
