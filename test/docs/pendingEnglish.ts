@@ -21,7 +21,6 @@ export const pendingEnglish: ReadonlySet<string> = new Set([
   'docs/reference/cost.md',
   'docs/reference/errors.md',
   'docs/reference/items.md',
-  'docs/reference/machines.md',
   'docs/reference/testing.md',
   'docs/reference/worker-contract.md',
   'docs/reference/xstate.md',
@@ -38,4 +37,5 @@ export const pendingFolders: readonly string[] = [
   'test',
   'testing',
   'workers',
+  'asl',
 ];
