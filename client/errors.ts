@@ -1,8 +1,8 @@
+import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 import type { PatchTarget } from '../orchestrator/core/execution/control/inputPatch.ts';
 import { childId } from '../orchestrator/core/execution/model/addresses.ts';
 import type { ExecutionStatus } from '../orchestrator/core/execution/model/execution.ts';
 import type { Divergence } from '../orchestrator/core/execution/replay/divergence.ts';
-import { MillraceError } from '../orchestrator/core/millraceError.ts';
 
 /** Thrown for an execution id that Millrace cannot use; nothing was written. */
 export class InvalidExecutionIdError extends MillraceError {

@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path';
 import type { BuildFailure, Message } from 'esbuild';
-import { MillraceError } from '../../orchestrator/core/millraceError.ts';
+import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 
 /** One thing that is wrong with the user's code. */
 export interface BundleProblem {

@@ -1,7 +1,7 @@
 import { ownProperty } from '../core/data/ownProperty.ts';
 import { hasChild } from '../core/execution/children/children.ts';
-import { type FanOut, openTasks } from '../core/execution/lists/fanOut.ts';
 import { type ItemResults, itemResultsOf } from '../core/execution/lists/itemResults.ts';
+import { openTasks, type RunningList } from '../core/execution/lists/runningList.ts';
 import { childNumber } from '../core/execution/model/addresses.ts';
 import { inJournalOrder, type JournalEntry, withMessagesInOrder } from '../core/execution/model/entries.ts';
 import { type Execution, hasEnded } from '../core/execution/model/execution.ts';
@@ -137,10 +137,10 @@ export class JournalReader {
   }
 
   /** The results of the items of a list: those that were given, and what the journal holds. */
-  async itemResults({ executionId, entries }: AdvanceInput, fanOut: FanOut): Promise<ItemResults> {
-    if (fanOut.isDelegated) return readListResults(this.#table, executionId, fanOut);
-    const given = entries.filter((entry) => entry.kind === 'result' && entry.task === fanOut.task);
-    const stored = await this.#table.journal.readItemResults(executionId, fanOut.task);
+  async itemResults({ executionId, entries }: AdvanceInput, list: RunningList): Promise<ItemResults> {
+    if (list.isDelegated) return readListResults(this.#table, executionId, list);
+    const given = entries.filter((entry) => entry.kind === 'result' && entry.task === list.task);
+    const stored = await this.#table.journal.readItemResults(executionId, list.task);
     return itemResultsOf([...given, ...stored].filter((entry) => entry.kind === 'result'));
   }
 

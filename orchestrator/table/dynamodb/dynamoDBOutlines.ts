@@ -107,7 +107,7 @@ const names = {
 const projection = {
   ProjectionExpression: [
     'executionId, #item, machine, #status, #version, startedAt, endedAt, #at, #control, expiresAt',
-    '#log, logSegments, mr_pk, mr_sk, tasks, fanOuts, children, outbox, waiting, messages',
+    '#log, logSegments, mr_pk, mr_sk, tasks, lists, children, outbox, waiting, messages',
   ].join(', '),
   ExpressionAttributeNames: names,
   ReturnConsumedCapacity: 'TOTAL',
