@@ -21,7 +21,7 @@ export class StubbedTasks {
     return Object.fromEntries([...tasks].map(({ path }) => [path, () => this.#answer()]));
   }
 
-  /** What an execution begins with. */
+  /** An execution's input and first tasks. */
   input(): Json {
     return this.#object();
   }
