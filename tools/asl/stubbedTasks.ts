@@ -21,7 +21,7 @@ export class StubbedTasks {
     return Object.fromEntries([...tasks].map(({ path }) => [path, () => this.#answer()]));
   }
 
-  /** An execution's input and first tasks. */
+  /** Draws an execution's input. */
   input(): Json {
     return this.#object();
   }

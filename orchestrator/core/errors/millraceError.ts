@@ -41,6 +41,7 @@ const kinds = {
   DuplicateFunctionName: 'usage',
   DuplicateMachine: 'usage',
   DuplicateWorker: 'usage',
+  WorkerNotFound: 'usage',
   EmittedFromTask: 'execution',
   EndlessLoop: 'execution',
   EngineStartFailed: 'environment',
