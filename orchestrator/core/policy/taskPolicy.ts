@@ -1,4 +1,4 @@
-import { MillraceError } from '../millraceError.ts';
+import { MillraceError } from '../errors/millraceError.ts';
 import { type Duration, durationMs } from './duration.ts';
 import { anyErrorName, invocationLostErrorName } from './errorNames.ts';
 
