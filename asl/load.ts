@@ -1,4 +1,4 @@
-import { MillraceError } from '../orchestrator/core/millraceError.ts';
+import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 import type { Position } from './document/positions.ts';
 import { positionOf } from './document/positions.ts';
 import { type Format, readDocument } from './document/readDocument.ts';
