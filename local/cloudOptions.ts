@@ -3,7 +3,7 @@ import type { DeploymentSettings } from '../infra/describe.ts';
 import type { IngestRule } from '../infra/ingestRule.ts';
 import type { BusEvent } from '../orchestrator/bus/bus.ts';
 import { isTimeScale } from '../orchestrator/configuration/executionClock.ts';
-import { MillraceError } from '../orchestrator/core/millraceError.ts';
+import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 import type { DynamoDBFaultDraws } from './dynamodb/faults.ts';
 import type { EventSourceFaultDraws } from './eventSource/faults.ts';
 import type { LambdaFaults } from './faults.ts';

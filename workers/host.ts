@@ -1,6 +1,7 @@
 import type { TaskPayload } from '../orchestrator/contract/task.ts';
 import type { Json } from '../orchestrator/core/data/json.ts';
 import { revivedValue } from '../orchestrator/core/data/thrown.ts';
+import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 import { machineLookup } from '../orchestrator/core/execution/model/machines.ts';
 import {
   machinesOf,
@@ -8,7 +9,6 @@ import {
   promiseLogicOf,
   runPromiseLogic,
 } from '../orchestrator/core/machine/index.ts';
-import { MillraceError } from '../orchestrator/core/millraceError.ts';
 import { taskRunner, type WorkerHandler } from './defineWorker.ts';
 import { listTaskOf } from './lists/listTasks.ts';
 

@@ -1,5 +1,5 @@
 import { fromPromise, type PromiseActorLogic } from 'xstate';
-import { MillraceError } from '../orchestrator/core/millraceError.ts';
+import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 import {
   InvalidTaskPolicyError,
   lambdaKey,
@@ -39,11 +39,11 @@ export function withPolicy<Input, Output>(
     );
   }
   if (taskPolicyKey in logic) return worker<Input, Output>({ ...logic[taskPolicyKey], ...policy });
-  const { timeout, retry, ...ofWorkers } = policy;
+  const { timeout, retry, waitForResult, startTimeout, heartbeat, ...ofWorkers } = policy;
   const [unknown] = Object.keys(ofWorkers);
   if (unknown !== undefined) {
     throw new InvalidTaskPolicyError(
-      `withPolicy() of a fromPromise takes timeout and retry. For '${unknown}', make it a worker().`,
+      `withPolicy() of a fromPromise does not take '${unknown}': make it a worker().`,
     );
   }
   const merged = { ...logic[promisePolicyKey], ...policy };

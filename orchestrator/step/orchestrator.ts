@@ -1,9 +1,9 @@
+import { MillraceError } from '../core/errors/millraceError.ts';
 import type { JournalEntry } from '../core/execution/model/entries.ts';
 import type { Execution, ExecutionError } from '../core/execution/model/execution.ts';
 import type { MachineLookup } from '../core/execution/model/machines.ts';
 import type { AdvanceInput, AdvanceLimits, Decided } from '../core/execution/step/advance.types.ts';
 import { failExecution, waitForRepair } from '../core/execution/step/withoutMachine.ts';
-import { MillraceError } from '../core/millraceError.ts';
 import type { Retention } from '../core/policy/retention.ts';
 import type { TaskDispatcher } from '../dispatch/taskDispatcher.ts';
 import { nobody, type Observer } from '../observability/activity.ts';

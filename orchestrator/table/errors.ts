@@ -1,4 +1,4 @@
-import { MillraceError } from '../core/millraceError.ts';
+import { MillraceError } from '../core/errors/millraceError.ts';
 /** Thrown when a start item with that id is there, with another machine or input. */
 export class ExecutionAlreadyExistsError extends MillraceError {
   override readonly code = 'ExecutionAlreadyExists';
@@ -32,5 +32,18 @@ export class StoredDataTooLargeError extends MillraceError {
       `${what} takes ${bytes} bytes as JSON; ${maximumBytes} are taken at most. Put the data into a file of your own and pass its address.`,
     );
     this.bytes = bytes;
+  }
+}
+
+/** Thrown when a query needs the index of the table, and the table does not have it. */
+export class IndexNotFoundError extends MillraceError {
+  override readonly code = 'IndexNotFound';
+  override readonly name = 'IndexNotFoundError';
+  constructor(tableName: string, index: string, howToCreate: string, options?: ErrorOptions) {
+    super(
+      `The table '${tableName}' has no usable index '${index}', by which Millrace finds executions that are due and ` +
+        `lists them. Executions can start, but their timers and retries do not fire. ${howToCreate}`,
+      options,
+    );
   }
 }

@@ -1,5 +1,6 @@
-import { MillraceError } from '../millraceError.ts';
-/** What an author says of a fan-out in `each(actor, {...})`. Step Functions' Map has the same, under the names given. */
+import { MillraceError } from '../errors/millraceError.ts';
+
+/** Options of `each(actor, {...})`. Step Functions' Map has the same, under the names given. */
 export interface EachOptions {
   /** Items that are worked on at the same time (MaxConcurrency). @default 40 */
   readonly concurrency?: number;

@@ -1,4 +1,4 @@
-import { MillraceError } from '../millraceError.ts';
+import { MillraceError } from '../errors/millraceError.ts';
 import { type Duration, durationMs } from './duration.ts';
 import { anyErrorName, invocationLostErrorName } from './errorNames.ts';
 
@@ -165,7 +165,10 @@ function resolveRetryPolicy(retry: RetryPolicy): ResolvedRetryPolicy {
 export const taskPolicyKey: unique symbol = Symbol.for('millrace.taskPolicy') as never;
 
 /** What an author can say of a `fromPromise` in `withPolicy(logic, {...})`: the rest needs a function of its own. */
-export type PromisePolicy = Pick<TaskPolicy, 'timeout' | 'retry'>;
+export type PromisePolicy = Pick<
+  TaskPolicy,
+  'timeout' | 'retry' | 'waitForResult' | 'startTimeout' | 'heartbeat'
+>;
 
 /** Marks `fromPromise` logic that has a policy: the worker host runs it, as it runs any other. */
 export const promisePolicyKey: unique symbol = Symbol.for('millrace.promisePolicy') as never;
