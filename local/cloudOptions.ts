@@ -3,6 +3,7 @@ import type { DeploymentSettings } from '../infra/describe.ts';
 import type { IngestRule } from '../infra/ingestRule.ts';
 import type { BusEvent } from '../orchestrator/bus/bus.ts';
 import { isTimeScale } from '../orchestrator/configuration/executionClock.ts';
+import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 import type { DynamoDBFaultDraws } from './dynamodb/faults.ts';
 import type { EventSourceFaultDraws } from './eventSource/faults.ts';
 import type { LambdaFaults } from './faults.ts';
@@ -77,8 +78,8 @@ export interface LocalCloudFaults {
 }
 
 /** Thrown for a `timeScale` that no cloud can have. */
-export class InvalidTimeScaleError extends Error {
-  readonly code = 'InvalidTimeScale';
+export class InvalidTimeScaleError extends MillraceError {
+  override readonly code = 'InvalidTimeScale';
   override readonly name = 'InvalidTimeScaleError';
 }
 

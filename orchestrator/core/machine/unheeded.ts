@@ -133,8 +133,9 @@ function* shapeProblems(node: AnyStateNode): Generator<MachineProblem> {
   } else if (node.type === 'parallel' && config.initial !== undefined) {
     yield {
       path: at(node, 'initial'),
-      problem: 'a parallel state enters all of its states',
+      problem: 'a parallel state enters all of its states, so XState takes no notice of initial',
       instead: 'leave initial out, or leave out the type',
+      isWarning: true,
     };
   } else if (hasStates && (node.type === 'atomic' || node.type === 'final')) {
     yield {

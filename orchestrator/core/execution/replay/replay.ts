@@ -1,6 +1,6 @@
 import { workerOf } from '../../machine/sources.ts';
-import { openTasks } from '../lists/fanOut.ts';
 import { type ItemResults, itemResultsOf } from '../lists/itemResults.ts';
+import { openTasks } from '../lists/runningList.ts';
 import type { JournalEntry, ResultEntry } from '../model/entries.ts';
 import { type Execution, type ExecutionErrorCode, hasEnded } from '../model/execution.ts';
 import { isJournalKind, type LogEntry } from '../model/log.ts';
@@ -221,16 +221,16 @@ export class Replay {
 
   /** Results of the lists that are worked on, this item's among them. */
   #itemResults(item: JournalEntry | undefined): ReadonlyMap<number, ItemResults> {
-    const fanOuts = this.#execution?.fanOuts ?? [];
+    const lists = this.#execution?.lists ?? [];
     for (const task of this.#items.keys()) {
-      if (!fanOuts.some((fanOut) => fanOut.task === task)) this.#items.delete(task);
+      if (!lists.some((list) => list.task === task)) this.#items.delete(task);
     }
     if (item?.kind === 'result' && item.index !== undefined) {
       const taken = this.#items.get(item.task) ?? [];
       if (taken.at(-1) !== item) taken.push(item);
       this.#items.set(item.task, taken);
     }
-    const ending = fanOuts.filter(({ isDelegated }) => !isDelegated);
+    const ending = lists.filter(({ isDelegated }) => !isDelegated);
     const own = ending.map(({ task }) => [task, itemResultsOf(this.#items.get(task) ?? [])] as const);
     return new Map([...own, ...(this.#recorded.itemResults ?? [])]);
   }
