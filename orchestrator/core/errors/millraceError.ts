@@ -59,6 +59,7 @@ const kinds = {
   Interrupted: 'interrupted',
   InvalidConfiguration: 'environment',
   InvalidCursor: 'usage',
+  InvalidDefinition: 'usage',
   InvalidDelay: 'execution',
   InvalidDeployment: 'usage',
   InvalidDuration: 'usage',
