@@ -18,7 +18,6 @@ import {
   type ControlOptions,
   checkPatch,
   controlContent,
-  isTooLateToRedrive,
   type RedriveOptions,
   sendControl,
 } from './control.ts';
@@ -254,14 +253,13 @@ export class MillraceClient {
    * repeated, what failed is tried again, its children are redriven with it.
    *
    * @throws ExecutionNotFoundError, InvalidExecutionIdError, NotSerializableError
-   * @throws NotRedrivableError when it is in another status, or ended so long ago that its data is about to expire
+   * @throws NotRedrivableError when it is in another status
    * @throws InputPatchNotApplicableError when nothing that failed has an input
    */
   async redrive(executionId: string, options: RedriveOptions = {}): Promise<void> {
-    const { status, endedAt } = await this.describe(executionId);
-    const isTooLate = isTooLateToRedrive(this.#surroundings, endedAt);
-    if (isTooLate || status === 'RUNNING' || status === 'SUSPENDED' || status === 'SUCCEEDED') {
-      throw new NotRedrivableError(executionId, status, isTooLate);
+    const { status } = await this.describe(executionId);
+    if (status === 'RUNNING' || status === 'SUSPENDED' || status === 'SUCCEEDED') {
+      throw new NotRedrivableError(executionId, status);
     }
     await checkPatch(this.#surroundings, executionId, options);
     await sendControl(this.#surroundings, executionId, controlContent('redrive', options));

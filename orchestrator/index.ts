@@ -7,6 +7,7 @@ import { machinesOf, prepareMachines } from './core/machine/index.ts';
 import { retentionOf } from './core/policy/retention.ts';
 import { callFunction, createLambdaClient, LambdaInvoker } from './dispatch/dispatch.ts';
 import { invocationAges } from './dispatch/invocationAges.ts';
+import { neededWorkers } from './dispatch/neededWorkers.ts';
 import { TaskDispatcher } from './dispatch/taskDispatcher.ts';
 import { clockHandler, paceAt } from './handlers/clock.ts';
 import { failedHandler } from './handlers/failed.ts';
@@ -47,6 +48,7 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
     client: createDynamoDBClient(),
     tableName,
     now,
+    forgetsExpired: true,
     ...layout,
     ...(meter.count && { onConsumedCapacity: meter.count }),
   });
@@ -103,6 +105,8 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
   return {
     /** What is registered, for those who deploy it. */
     machines: prepared.map(({ id, version }) => ({ machine: id, version })),
+    invocationAges: invocationAges(prepared),
+    neededWorkers: neededWorkers(prepared),
     stream: streamHandler(orchestrator, report, afterBatch, clock.at),
     wake: wakeHandler(orchestrator, report, afterInvocation),
     failed: failedHandler({
@@ -129,7 +133,5 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
       pace: paceAt(clock.scale),
       afterLook: afterInvocation,
     }),
-    /** For whoever deploys the functions. */
-    invocationAges: () => invocationAges(prepared),
   };
 }

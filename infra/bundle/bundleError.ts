@@ -24,6 +24,8 @@ export type BundleErrorCode =
   | 'DuplicateMachine'
   | 'AmbiguousVersion'
   | 'DuplicateWorker'
+  /** A machine names a worker that there is not. */
+  | 'WorkerNotFound'
   | 'InvalidWorkerName';
 
 /** Machines or workers cannot be bundled. Nothing was written. The message has a line for each problem. */

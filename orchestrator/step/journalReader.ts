@@ -159,8 +159,8 @@ export class JournalReader {
     const common = { executionId, execution, now, delivered: [catchUpId] };
     const { entries, segments } = execution
       ? await this.#wholeJournal(execution)
-      : { entries: inJournalOrder(await this.#table.journal.readAll(executionId)), segments: noReferences };
-    if (!execution && !entries.some(({ kind }) => kind === 'start')) return undefined;
+      : { entries: await this.#firstEntries(executionId), segments: noReferences };
+    if (!execution && entries.length === 0) return undefined;
     const left = execution ? unlogged(execution, entries, segments) : entries;
     const part = { ...common, segments, entries: left };
     if (left.length > mostEntriesAtOnce && !(execution && waits(execution))) {
@@ -173,6 +173,16 @@ export class JournalReader {
         ? { wakeId: catchUpId, beats: await this.#beats(execution, Math.max(now, execution.updatedAt)) }
         : {};
     return { input: { ...part, isWholeJournal: true, ...wake }, left: left.length, isLast: true };
+  }
+
+  /** For a first commit of all that there is. An earlier execution of the id may have left what has expired. */
+  async #firstEntries(executionId: string): Promise<JournalEntry[]> {
+    if (!(await this.#table.journal.readStart(executionId))) return [];
+    const all = await this.#table.journal.readAll(executionId);
+    return this.withStartAndEvents(
+      executionId,
+      all.filter(({ kind }) => kind === 'result' || kind === 'message'),
+    );
   }
 
   async #wholeJournal(execution: Execution) {
