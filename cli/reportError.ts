@@ -35,6 +35,7 @@ const exitCodes: Readonly<Record<string, ExitCode>> = {
   MachineNotDurable: exitCode.refused,
   DuplicateMachine: exitCode.refused,
   AmbiguousVersion: exitCode.refused,
+  UnknownOption: exitCode.refused,
   DuplicateWorker: exitCode.refused,
   InvalidWorkerName: exitCode.refused,
   InvalidRule: exitCode.refused,

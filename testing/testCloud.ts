@@ -16,6 +16,8 @@ import type { MachineDefinition, MachineReferenceOf, MachineStateValue, WorkerNa
 import { SimulatedCloud } from './simulatedCloud.ts';
 import type { Workers } from './simulatedLambda.ts';
 import {
+  checkCloudOptions,
+  checkInjected,
   defaultMostHappenings,
   deliveryFaults,
   type InjectOptions,
@@ -48,6 +50,7 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
 
   /** Use {@link testCloud}. */
   constructor(machines: readonly M[], workers: TestWorkers<M>, options: TestCloudOptions) {
+    checkCloudOptions(options);
     const { deliveries = 'once', seed = 1, startTime } = options;
     this.#mostHappenings = options.mostHappenings ?? defaultMostHappenings;
     this.#cloud = new SimulatedCloud(machines, defined(workers), { seed, ...deliveryFaults[deliveries] });
@@ -192,7 +195,9 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
    *
    * @throws ImpossibleTestError where no machine has such a worker
    */
-  inject(worker: WorkerName<M>, fault: WorkerFault, { times = 1 }: InjectOptions = {}): void {
+  inject(worker: WorkerName<M>, fault: WorkerFault, options: InjectOptions = {}): void {
+    checkInjected(fault, options);
+    const { times = 1 } = options;
     this.#refuseOtherWorkers([worker]);
     this.#faults.add(worker, fault, times);
   }

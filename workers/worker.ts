@@ -1,5 +1,6 @@
 import { fromPromise, type PromiseActorLogic } from 'xstate';
 import {
+  checkTaskPolicy,
   InvalidTaskPolicyError,
   lambdaKey,
   type PromisePolicy,
@@ -37,6 +38,7 @@ export function withPolicy<Input, Output>(
       'withPolicy() takes a worker() or a fromPromise: give a lambda() or an each() its policy itself.',
     );
   }
+  checkTaskPolicy(policy);
   if (taskPolicyKey in logic) return worker<Input, Output>({ ...logic[taskPolicyKey], ...policy });
   const { timeout, retry, ...ofWorkers } = policy;
   const [unknown] = Object.keys(ofWorkers);

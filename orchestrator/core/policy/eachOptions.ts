@@ -1,3 +1,5 @@
+import { type KeysOf, optionsProblem, sentence } from './options.ts';
+
 /** What an author says of a fan-out in `each(actor, {...})`. Step Functions' Map has the same, under the names given. */
 export interface EachOptions {
   /** Items that are worked on at the same time (MaxConcurrency). @default 40 */
@@ -25,8 +27,12 @@ export class InvalidEachError extends Error {
   override readonly name = 'InvalidEachError';
 }
 
+const eachKeys: KeysOf<EachOptions> = { concurrency: true, tolerateFailures: true };
+
 /** @throws InvalidEachError */
 export function resolveEachOptions(options: EachOptions = {}): ResolvedEachOptions {
+  const problem = optionsProblem(options, eachKeys);
+  if (problem !== undefined) throw new InvalidEachError(sentence('each()', problem));
   const { concurrency = defaultConcurrency, tolerateFailures = 0 } = options;
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > maximumConcurrency) {
     throw new InvalidEachError(
