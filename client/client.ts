@@ -134,6 +134,8 @@ export function createClient(options: ClientOptions = {}): MillraceClient {
  */
 export class MillraceClient {
   readonly #surroundings: ClientSurroundings;
+  /** Versions of executions that this client has redriven since it waited for them. */
+  readonly #redriven = new Map<string, number>();
 
   /** Use {@link createClient}. */
   constructor(surroundings: ClientSurroundings) {
@@ -269,12 +271,15 @@ export class MillraceClient {
    */
   async redrive(executionId: string, options: RedriveOptions = {}): Promise<void> {
     check('redrive', options);
-    const { status } = await this.describe(executionId);
+    const { status, version } = await this.describe(executionId);
     if (status === 'RUNNING' || status === 'SUSPENDED' || status === 'SUCCEEDED') {
       throw new NotRedrivableError(executionId, status);
     }
     await checkPatch(this.#surroundings, executionId, options);
     await sendControl(this.#surroundings, executionId, controlContent('redrive', options));
+    this.#redriven.set(executionId, version);
+    const [oldest] = this.#redriven.keys();
+    if (oldest !== undefined && this.#redriven.size > mostRemembered) this.#redriven.delete(oldest);
   }
 
   /**
@@ -336,7 +341,10 @@ export class MillraceClient {
     options: WaitOptions<M> = {},
   ): Promise<ExecutionDescription<M>> {
     check('wait', options);
-    return waitForExecution(this.#surroundings, executionId, options);
+    // The end from which it was redriven is not the one that is waited for.
+    const before = this.#redriven.get(executionId);
+    this.#redriven.delete(executionId);
+    return waitForExecution(this.#surroundings, executionId, options, before);
   }
 
   /**
@@ -414,6 +422,9 @@ export class MillraceClient {
     return recordExecution(this.#surroundings, executionId);
   }
 }
+
+/** Redrives that a client remembers, until it waits for their executions. */
+const mostRemembered = 1000;
 
 /** @throws UnknownOptionError */
 function check(call: keyof typeof optionKeys, options: unknown): void {

@@ -8,6 +8,7 @@ import {
   resolveTaskPolicy,
   type TaskPolicy,
   taskPolicyKey,
+  type waitsForResultKey,
 } from '../orchestrator/core/policy/taskPolicy.ts';
 
 /** Actor logic that stands for a Lambda function of its own: it is invoked as a task, and its result is an item. */
@@ -15,6 +16,11 @@ export type WorkerLogic<Input, Output> = PromiseActorLogic<Output, Input> & {
   /** Optional in the type alone, so that `provide` takes a `fromPromise` in its place. */
   readonly [taskPolicyKey]?: TaskPolicy;
   readonly [promisePolicyKey]?: PromisePolicy;
+};
+
+/** The logic of a worker with `waitForResult`: what its function returns is not its output. */
+export type WaitingLogic<Input, Output> = WorkerLogic<Input, Output> & {
+  readonly [waitsForResultKey]?: true;
 };
 
 /**
@@ -70,6 +76,10 @@ export class WorkerOutsideMillraceError extends Error {
  *
  * @throws InvalidDurationError, InvalidRetryPolicyError, InvalidTaskPolicyError
  */
+export function worker<Input = unknown, Output = unknown>(
+  policy: TaskPolicy & { readonly waitForResult: true },
+): WaitingLogic<Input, Output>;
+export function worker<Input = unknown, Output = unknown>(policy?: TaskPolicy): WorkerLogic<Input, Output>;
 export function worker<Input = unknown, Output = unknown>(
   policy: TaskPolicy = {},
 ): WorkerLogic<Input, Output> {

@@ -202,6 +202,9 @@ function resolveRetryPolicy(retry: RetryPolicy): ResolvedRetryPolicy {
  */
 export const taskPolicyKey: unique symbol = Symbol.for('millrace.taskPolicy') as never;
 
+/** Says in the type alone that the result of a worker comes from elsewhere. */
+export declare const waitsForResultKey: unique symbol;
+
 /** What an author can say of a `fromPromise` in `withPolicy(logic, {...})`: the rest needs a function of its own. */
 export type PromisePolicy = Pick<TaskPolicy, 'timeout' | 'retry'>;
 
