@@ -1,5 +1,15 @@
 export { type ResourceUse, resourceUses } from './check/resources.ts';
+export { type Format, formatOf } from './document/readDocument.ts';
+export {
+  errorsIn,
+  InvalidDefinitionError,
+  type LoadedDefinition,
+  loadDefinition,
+  type PlacedProblem,
+  problemText,
+} from './load.ts';
 export { type MachineOptions, machineOf } from './machine.ts';
+export { machineFromText } from './machineFromText.ts';
 export type { Definition, State, StateGraph } from './model/model.ts';
 export { readDefinition } from './model/readDefinition.ts';
 export { type PlacedTask, tasksOf } from './model/tasks.ts';

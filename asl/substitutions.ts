@@ -17,6 +17,9 @@ export function substituted(value: Json, substitutions: Substitutions): Json {
   );
 }
 
+/** Environment variable in which a deployment has them, as JSON. */
+export const substitutionsVariable = 'MILLRACE_SUBSTITUTIONS';
+
 const placeholder = /\$\{([A-Za-z0-9_.:-]+)\}/g;
 
 /** A text that is nothing but a placeholder becomes the value itself, which may be a number. */

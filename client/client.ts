@@ -19,6 +19,7 @@ import {
   type ControlOptions,
   checkPatch,
   controlContent,
+  isTooLateToRedrive,
   type RedriveOptions,
   sendControl,
 } from './control.ts';
@@ -266,14 +267,15 @@ export class MillraceClient {
    * repeated, what failed is tried again, its children are redriven with it.
    *
    * @throws ExecutionNotFoundError, InvalidExecutionIdError, NotSerializableError
-   * @throws NotRedrivableError when it is in another status
+   * @throws NotRedrivableError when it is in another status, or ended so long ago that its data is about to expire
    * @throws InputPatchNotApplicableError when nothing that failed has an input
    */
   async redrive(executionId: string, options: RedriveOptions = {}): Promise<void> {
     check('redrive', options);
-    const { status, version } = await this.describe(executionId);
-    if (status === 'RUNNING' || status === 'SUSPENDED' || status === 'SUCCEEDED') {
-      throw new NotRedrivableError(executionId, status);
+    const { status, version, endedAt } = await this.describe(executionId);
+    const isTooLate = isTooLateToRedrive(this.#surroundings, endedAt);
+    if (isTooLate || status === 'RUNNING' || status === 'SUSPENDED' || status === 'SUCCEEDED') {
+      throw new NotRedrivableError(executionId, status, isTooLate);
     }
     await checkPatch(this.#surroundings, executionId, options);
     await sendControl(this.#surroundings, executionId, controlContent('redrive', options));

@@ -7,9 +7,8 @@ import {
   type ExecutionError,
   type ExecutionStatus,
   hasEnded,
-  type OpenTask,
-  taskKey,
 } from '../orchestrator/core/execution/model/execution.ts';
+import { type OpenTask, taskKey } from '../orchestrator/core/execution/model/openTask.ts';
 import { taskToken } from '../orchestrator/core/execution/tasks/taskToken.ts';
 import { mayHoldReferences } from '../orchestrator/core/machine/references.ts';
 import { type MachineState, parseMachineState } from '../orchestrator/core/machine/state.ts';

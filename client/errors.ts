@@ -56,15 +56,19 @@ export class DifferentMachineError extends Error {
   }
 }
 
-/** Thrown when an execution is redriven that runs, is suspended or has succeeded; nothing was written. */
+/**
+ * Thrown when an execution is redriven that runs, is suspended or has succeeded, or that ended too long ago; nothing was written.
+ */
 export class NotRedrivableError extends Error {
   readonly code = 'NotRedrivable';
   override readonly name = 'NotRedrivableError';
-  constructor(executionId: string, status: ExecutionStatus) {
+  constructor(executionId: string, status: ExecutionStatus, isTooLate = false) {
     const instead = status === 'SUSPENDED' ? ' Resume it.' : '';
     super(
-      `The execution '${executionId}' is ${status}: only one that is FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE can be ` +
-        `redriven.${instead}`,
+      isTooLate
+        ? `The execution '${executionId}' is ${status}, and ended too long ago to be redriven: its data is about to expire. Start another.`
+        : `The execution '${executionId}' is ${status}: only one that is FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE can be ` +
+            `redriven.${instead}`,
     );
   }
 }

@@ -5,11 +5,11 @@ import type { ControlEntry, JournalEntry, TaskResult } from '../orchestrator/cor
 import type { Execution } from '../orchestrator/core/execution/model/execution.ts';
 import type { IgnoredReason, LogEntry } from '../orchestrator/core/execution/model/log.ts';
 import type { DivergenceCode } from '../orchestrator/core/execution/replay/divergence.ts';
+import { Replay } from '../orchestrator/core/execution/replay/replay.ts';
 import {
   JournalIncompleteError,
-  Replay,
   type ReplayedExecution,
-} from '../orchestrator/core/execution/replay/replay.ts';
+} from '../orchestrator/core/execution/replay/replayed.ts';
 import { parseMachineState } from '../orchestrator/core/machine/state.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import { type ListResults, withListResults } from '../orchestrator/table/listResults.ts';

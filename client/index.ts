@@ -1,3 +1,5 @@
+/** Millrace's own AWS SDK client, for `createClient({ dynamodb })`: a second copy of the SDK is not needed. */
+export { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 export { InvalidConfigurationError } from '../orchestrator/configuration/configuration.ts';
 export type { JsonChange } from '../orchestrator/core/data/jsonChanges.ts';
 export { NotSerializableError } from '../orchestrator/core/data/serializable.ts';
@@ -9,7 +11,7 @@ export type {
 } from '../orchestrator/core/execution/model/execution.ts';
 export type { IgnoredReason } from '../orchestrator/core/execution/model/log.ts';
 export type { Divergence, DivergenceCode } from '../orchestrator/core/execution/replay/divergence.ts';
-export { JournalIncompleteError } from '../orchestrator/core/execution/replay/replay.ts';
+export { JournalIncompleteError } from '../orchestrator/core/execution/replay/replayed.ts';
 export { UnknownOptionError } from '../orchestrator/core/policy/options.ts';
 export {
   ObjectNotFoundError,

@@ -1,6 +1,5 @@
 import type { AnyStateMachine } from 'xstate';
 import type { JsonObject } from '../orchestrator/core/data/json.ts';
-import { ItemResultsNeeded } from '../orchestrator/core/execution/lists/listOutcome.ts';
 import type { JournalEntry } from '../orchestrator/core/execution/model/entries.ts';
 import {
   type Execution,
@@ -10,7 +9,9 @@ import {
 import { isJournalKind, parseLog } from '../orchestrator/core/execution/model/log.ts';
 import { type MachineLookup, machineLookup } from '../orchestrator/core/execution/model/machines.ts';
 import type { Divergence, DivergenceCode } from '../orchestrator/core/execution/replay/divergence.ts';
-import { JournalIncompleteError, Replay } from '../orchestrator/core/execution/replay/replay.ts';
+import { ItemResultsNeeded } from '../orchestrator/core/execution/replay/itemResultsNeeded.ts';
+import { Replay } from '../orchestrator/core/execution/replay/replay.ts';
+import { JournalIncompleteError } from '../orchestrator/core/execution/replay/replayed.ts';
 import { advance } from '../orchestrator/core/execution/step/advance.ts';
 import { findMachine } from '../orchestrator/core/execution/step/waiting.ts';
 import { prepareMachines } from '../orchestrator/core/machine/index.ts';

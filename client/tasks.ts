@@ -5,7 +5,7 @@ import { received } from '../orchestrator/core/data/serializable.ts';
 import type { TaskError } from '../orchestrator/core/data/thrown.ts';
 import { openTasks } from '../orchestrator/core/execution/lists/fanOut.ts';
 import type { TaskResult } from '../orchestrator/core/execution/model/entries.ts';
-import { taskKey } from '../orchestrator/core/execution/model/execution.ts';
+import { taskKey } from '../orchestrator/core/execution/model/openTask.ts';
 import { type AttemptAddress, parseTaskToken } from '../orchestrator/core/execution/tasks/taskToken.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import {

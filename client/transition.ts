@@ -10,10 +10,10 @@ import {
   type ExecutionError,
   type ExecutionStatus,
   hasEnded,
-  type OpenTask,
 } from '../orchestrator/core/execution/model/execution.ts';
-import type { ReplayedEntry } from '../orchestrator/core/execution/replay/replay.ts';
-import type { ExecutionEffect } from '../orchestrator/core/execution/step/commitDraft.ts';
+import type { OpenTask } from '../orchestrator/core/execution/model/openTask.ts';
+import type { ReplayedEntry } from '../orchestrator/core/execution/replay/replayed.ts';
+import type { ExecutionEffect } from '../orchestrator/core/execution/step/advance.types.ts';
 import {
   type MachineState,
   type MachineTimer,

@@ -80,6 +80,8 @@ export interface EventBridgeSettings {
 export type DeploymentSettings = Partial<Omit<Configuration, 'hasBus'>> &
   EventBridgeSettings & {
     readonly logLevel?: LogLevel;
+    /** Values for `${Name}` in Step Functions definitions. @default none */
+    readonly substitutions?: Readonly<Record<string, string>>;
     /** Of the functions that step executions. @default 512 */
     readonly orchestratorMemoryMb?: number;
   };
@@ -97,6 +99,7 @@ const settingKeys: KeysOf<DeploymentSettings> = {
   functions: true,
   hasMetrics: true,
   logLevel: true,
+  substitutions: true,
   orchestratorMemoryMb: true,
   eventBusName: true,
   rules: true,
@@ -116,7 +119,7 @@ export function describeDeployment(
   settings: DeploymentSettings = {},
 ): DeploymentDescription {
   checkOptions('the deployment settings', settings, settingKeys);
-  const { eventBusName, rules = {}, resultsOnBus = false, ...configured } = settings;
+  const { eventBusName, rules = {}, resultsOnBus = false, substitutions = {}, ...configured } = settings;
   const hasBus = code.publisher !== undefined;
   const configuration: Configuration = {
     ...defaults,
@@ -135,7 +138,11 @@ export function describeDeployment(
     onFailure: names.failed,
   });
   const ages = code.invocationAges;
-  const ownEnvironment = { ...environment, ...observabilityEnvironment(settings) };
+  const ownEnvironment = {
+    ...environment,
+    ...observabilityEnvironment(settings),
+    ...substituting(substitutions),
+  };
   const own = {
     codeDirectory: code.orchestrator,
     memorySizeMb: settings.orchestratorMemoryMb ?? defaultOrchestratorMemoryMb,
@@ -204,7 +211,7 @@ export function describeDeployment(
       handler: 'index.handler',
       timeoutSeconds: 900,
       memorySizeMb: 512,
-      environment,
+      environment: { ...environment, ...substituting(substitutions) },
       eventInvokeConfig: invokeConfig(ages?.workerHost),
     },
     ...(code.publisher === undefined
@@ -355,6 +362,13 @@ function calledFunctions({ functions }: Configuration): Record<string, string> {
   return Object.keys(functions).length === 0
     ? {}
     : { [environmentVariable.functions]: JSON.stringify(functions) };
+}
+
+/** Of functions that load machines. */
+function substituting(substitutions: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.keys(substitutions).length === 0
+    ? {}
+    : { [environmentVariable.substitutions]: JSON.stringify(substitutions) };
 }
 
 /** Of Millrace's own functions: the logs and metrics of workers are their own. */

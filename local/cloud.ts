@@ -261,7 +261,9 @@ async function trimKeptStream(dataFile: string | undefined, log: (line: LogLine)
     const trimmed = await trimStream({ dataFile, checkpointFile, now: Date.now() });
     if (trimmed > 0) say(`${trimmed} records that are older than a day were taken out of ${dataFile}.`);
   } catch (error) {
-    say(`${dataFile} keeps its old stream records: ${String(error)}`);
+    say(
+      `${dataFile} keeps its old stream records: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
@@ -276,6 +278,7 @@ async function startKeptEngine(
     ...(options.dynamodbPort !== undefined && { port: options.dynamodbPort }),
     ...(options.dynamodbEndpoint !== undefined && { engine: engineAt(options.dynamodbEndpoint) }),
     log: (text) => log({ source: 'dynamodb', text }),
+    notice: (text) => log({ source: 'engine', text }),
   });
   started.push(() => engine.stop());
   return engine;

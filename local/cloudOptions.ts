@@ -59,7 +59,7 @@ export interface LocalCloudOptions {
 export type LocalCloudStage = 'code' | 'cloud';
 
 export interface LogLine {
-  /** Name of a function, or `bundle`, `dynamodb`, `stream`, `bus`, `schedules`. */
+  /** Name of a function, or `bundle`, `dynamodb` (what the engine prints), `engine`, `stream`, `bus`, `schedules`. */
   readonly source: string;
   readonly text: string;
 }

@@ -13,7 +13,7 @@ export class Deployments {
   readonly #codeDirectory: string;
   readonly #options: LocalCloudOptions;
   #count = 0;
-  /** Of the last deployment; unknown of a template. */
+  /** The last deployment registers these; a template does not say. */
   machines: BundledFunctions['machines'];
 
   constructor(codeDirectory: string, options: LocalCloudOptions) {

@@ -5,11 +5,13 @@ import { readExecutionClock } from './configuration/executionClock.ts';
 import { machineLookup } from './core/execution/model/machines.ts';
 import { machinesOf, prepareMachines } from './core/machine/index.ts';
 import { checkOptions } from './core/policy/options.ts';
+import { retentionOf } from './core/policy/retention.ts';
 import { callFunction, createLambdaClient, LambdaInvoker } from './dispatch/dispatch.ts';
 import { invocationAges } from './dispatch/invocationAges.ts';
 import { TaskDispatcher } from './dispatch/taskDispatcher.ts';
 import { clockHandler, paceAt } from './handlers/clock.ts';
 import { failedHandler } from './handlers/failed.ts';
+import { tellLoader } from './handlers/moduleLoading.ts';
 import { recoverHandler } from './handlers/recover.ts';
 import { type DoneBatch, streamHandler } from './handlers/stream.ts';
 import { wakeHandler } from './handlers/wake.ts';
@@ -51,10 +53,15 @@ export function createOrchestrator(options: OrchestratorModule) {
     ...layout,
     ...(meter.count && { onConsumedCapacity: meter.count }),
   });
-  const data = openStoredJson(configuration);
+  const data = openStoredJson(configuration, now);
   const table = data.isConfigured ? withStore(items, data, configuration, { fetches: false }) : items;
   const prepared = prepareMachines(modules.flatMap(machinesOf));
   const machines = machineLookup(prepared);
+  for (const { id, warnings } of prepared) {
+    for (const { path, problem, instead } of warnings) {
+      tellLoader(`Machine '${id}', ${path}: ${problem}. Instead: ${instead}.`);
+    }
+  }
   const lambda = createLambdaClient();
   const invoker = new LambdaInvoker(lambda);
   const dispatcher = new TaskDispatcher({
@@ -70,13 +77,18 @@ export function createOrchestrator(options: OrchestratorModule) {
     observe,
     tracing: openTelemetry,
   });
-  const limits = { waitForMachineMs: configuration.waitForMachineSeconds * 1000 };
+  const retention = retentionOf(retentionDays);
+  const limits = {
+    waitForMachineMs: configuration.waitForMachineSeconds * 1000,
+    ...(retention && { redrivableMs: retention.redrivableMs }),
+  };
   const orchestrator = new Orchestrator({
     table,
     data,
     machines,
     dispatcher,
     limits,
+    retention,
     report,
     now,
     hasBus: configuration.hasBus,

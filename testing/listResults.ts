@@ -2,7 +2,7 @@ import type { Json } from '../orchestrator/core/data/json.ts';
 import type { TaskError } from '../orchestrator/core/data/thrown.ts';
 import type { FanOut, ItemOutcome } from '../orchestrator/core/execution/lists/fanOut.ts';
 import type { ResultEntry } from '../orchestrator/core/execution/model/entries.ts';
-import { taskKey } from '../orchestrator/core/execution/model/execution.ts';
+import { taskKey } from '../orchestrator/core/execution/model/openTask.ts';
 import { errorsShown, itemFailure } from '../orchestrator/core/policy/thresholdError.ts';
 import { isFailedItem } from '../workers/each.ts';
 import { ImpossibleTestError } from './errors.ts';

@@ -5,14 +5,16 @@ import { received } from '../orchestrator/core/data/serializable.ts';
 import { type TaskError, thrownOfJson } from '../orchestrator/core/data/thrown.ts';
 import type { Message, OutgoingItem } from '../orchestrator/core/execution/children/messages.ts';
 import type { FanOut } from '../orchestrator/core/execution/lists/fanOut.ts';
-import { itemResultsOf } from '../orchestrator/core/execution/lists/listOutcome.ts';
+import { itemResultsOf } from '../orchestrator/core/execution/lists/itemResults.ts';
 import { childId, childNumber } from '../orchestrator/core/execution/model/addresses.ts';
 import type { Emission } from '../orchestrator/core/execution/model/emission.ts';
 import type { JournalEntry, TaskResult } from '../orchestrator/core/execution/model/entries.ts';
-import { type Execution, type OpenTask, taskKey } from '../orchestrator/core/execution/model/execution.ts';
+import type { Execution } from '../orchestrator/core/execution/model/execution.ts';
 import { type LogVerdict, parseLog } from '../orchestrator/core/execution/model/log.ts';
 import { type MachineLookup, machineLookup } from '../orchestrator/core/execution/model/machines.ts';
-import { type Advance, type AdvanceInput, advance } from '../orchestrator/core/execution/step/advance.ts';
+import { type OpenTask, taskKey } from '../orchestrator/core/execution/model/openTask.ts';
+import { advance } from '../orchestrator/core/execution/step/advance.ts';
+import type { Advance, AdvanceInput } from '../orchestrator/core/execution/step/advance.types.ts';
 import {
   type PreparedMachine,
   parseMachineState,
@@ -220,7 +222,7 @@ export class RecordedExecution {
         ...given,
       },
     );
-    if (step.type === 'nothing') return this.#outcome(this.#started());
+    if (step.type !== 'commit') return this.#outcome(this.#started());
     this.#execution = JSON.parse(JSON.stringify(step.execution)) as Execution;
     const verdict = parseLog(this.#execution.log).at(-1)?.verdict ?? { type: 'applied' };
     this.#learnNames(this.#execution);

@@ -12,6 +12,12 @@ export interface CommandEntry {
 /** All commands, in the order of the overview. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'init',
+    usage: '[options] <directory>',
+    summary: 'create a project: a machine, a worker, a test, a CDK app',
+    load: async () => (await import('./init.ts')).addInitCommand,
+  },
+  {
     name: 'dev',
     usage: '[options]',
     summary: 'keep a local cloud running',

@@ -2,12 +2,17 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, type BuildResult, build, type Plugin, type StdinOptions } from 'esbuild';
 import { BundleError, isBuildFailure, problemOf } from './bundleError.ts';
+import { sourceClassNames } from './classNames.ts';
+import { definitions } from './definitions.ts';
+import { loadGuards, loadingRuntime } from './loadGuard.ts';
 
 const thisFile = fileURLToPath(import.meta.url);
 const runsFromSources = thisFile.endsWith('.ts');
 
 /** This package's own folder, where its dependencies are found. */
 export const packageDirectory = join(dirname(thisFile), runsFromSources ? '../..' : '../../..');
+
+const guards = loadGuards(loadingRuntime(packageDirectory, runsFromSources));
 
 /** What to bundle, and where it will be. */
 export type CodeEntry =
@@ -45,7 +50,13 @@ export async function buildCode(
     // Loaded when something large is met, and then the one of Lambda's own runtime: most functions never need it.
     external: ['@aws-sdk/client-s3'],
     absWorkingDir: packageDirectory,
-    plugins: isOwnCode ? [shippedPackages, credentialsOfEnvironment] : [shippedPackages],
+    plugins: [
+      guards,
+      definitions(packageDirectory),
+      shippedPackages,
+      sourceClassNames,
+      ...(isOwnCode ? [credentialsOfEnvironment] : []),
+    ],
     ...entry,
   };
   try {

@@ -18,10 +18,11 @@ interface Thrown {
   readonly problems?: readonly { path: string; problem: string; instead: string }[];
 }
 
-const loader = `import('./index.mjs').then(
+const loader = `const notices = (globalThis[Symbol.for('millrace.notices')] = []);
+import('./index.mjs').then(
   ({ machines, invocationAges }) => ({ machines, invocationAges }),
   (error) => ({ thrown: { code: error?.code, name: error?.name, message: error?.message ?? String(error), problems: error?.problems } }),
-).then((loaded) => process.send(loaded, () => process.exit(0)));
+).then((loaded) => process.send({ ...loaded, notices }, () => process.exit(0)));
 `;
 
 /** Why code does not load. */
@@ -49,7 +50,8 @@ export interface RegisteredMachine {
 export async function loadCode(
   code: readonly CodeFile[],
 ): Promise<{ readonly failure: LoadFailure } | (Registered & { readonly failure?: undefined })> {
-  const { thrown, ...registered } = await loadedFrom(code);
+  const { thrown, notices = [], ...registered } = await loadedFrom(code);
+  for (const notice of notices) process.emitWarning(notice, 'MillraceWarning');
   return thrown ? { failure: { code: codeOf(thrown), problems: problemsOf(thrown) } } : registered;
 }
 
@@ -63,6 +65,8 @@ export interface Registered {
 /** What the process that loads the code answers. */
 interface Loaded extends Registered {
   readonly thrown?: Thrown;
+  /** What the author of a machine should know, although it loads. */
+  readonly notices?: readonly string[];
 }
 
 async function loadedFrom(code: readonly CodeFile[]): Promise<Loaded> {

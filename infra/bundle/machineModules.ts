@@ -2,22 +2,24 @@ import { relative } from 'node:path';
 import { buildCode, packageDirectory } from './build.ts';
 import { BundleError } from './bundleError.ts';
 import { type CodeFile, codeFiles } from './codeFolder.ts';
-import { moduleAndJsonFiles } from './sourceFiles.ts';
+import { isDefinitionFile } from './definitions.ts';
+import { guardedImport } from './loadGuard.ts';
+import { machineFilesIn } from './sourceFiles.ts';
 
 /**
- * Modules and JSON files of machines in a folder and those below it.
+ * Modules, JSON files and definitions of machines in a folder and those below it.
  *
  * @throws BundleError where there are none
  */
 export async function findMachines(directory: string): Promise<string[]> {
-  const files = await moduleAndJsonFiles(directory);
+  const files = await machineFilesIn(directory);
   if (files !== undefined && files.length > 0) return files;
   const name = relative(process.cwd(), directory) || '.';
   throw new BundleError('MachinesNotFound', [
     {
       message:
         `There ${files === undefined ? 'is no folder' : 'are no machines in'} ${name}: create ${name}/order.ts that ` +
-        'exports an XState machine, or a JSON file with the config of one, or name another folder of machines.',
+        'exports an XState machine, a JSON file with the config of one, or a Step Functions definition (order.asl.json or .yaml), or name another folder of machines.',
     },
   ]);
 }
@@ -25,9 +27,9 @@ export async function findMachines(directory: string): Promise<string[]> {
 /** A JSON file comes as the module that it would be: with the machine's config as default export. */
 export function machineImports(machineFiles: readonly string[]): { imports: string; machines: string } {
   const imports = machineFiles.map((file, number) =>
-    file.endsWith('.json')
+    file.endsWith('.json') && !isDefinitionFile(file)
       ? `import json${number} from ${JSON.stringify(file)};\nconst machine${number} = { default: json${number} };`
-      : `import * as machine${number} from ${JSON.stringify(file)};`,
+      : guardedImport(file, `import * as machine${number} from ${JSON.stringify(file)};`),
   );
   return {
     imports: imports.join('\n'),

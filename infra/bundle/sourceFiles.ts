@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { definitionFile } from '../../asl/document/readDocument.ts';
 
 const module = /\.(?:ts|mts|js|mjs)$/;
 const declaration = /\.d\.m?ts$/;
@@ -12,10 +13,13 @@ export async function moduleFiles(directory: string): Promise<string[] | undefin
   return filesOf(directory, (name) => module.test(name) && !declaration.test(name));
 }
 
-/** The same, with JSON files. */
-export async function moduleAndJsonFiles(directory: string): Promise<string[] | undefined> {
-  return filesOf(directory, (name) =>
-    name.endsWith('.json') ? !projectFile.test(name) : module.test(name) && !declaration.test(name),
+/** The same, with JSON files and definitions in Amazon States Language. */
+export async function machineFilesIn(directory: string): Promise<string[] | undefined> {
+  return filesOf(
+    directory,
+    (name) =>
+      definitionFile.test(name) ||
+      (name.endsWith('.json') ? !projectFile.test(name) : module.test(name) && !declaration.test(name)),
   );
 }
 

@@ -127,6 +127,14 @@ export interface MillraceProps {
   readonly functions?: Readonly<Record<string, CalledFunctionProps>>;
 
   /**
+   * Values for `${Name}` in Step Functions definitions (`machines/*.asl.json`), such as the ARN of a function: as
+   * DefinitionSubstitutions in SAM and CDK.
+   *
+   * @default - none
+   */
+  readonly substitutions?: Readonly<Record<string, string>>;
+
+  /**
    * Begins the name of every function. Up to 17 characters, unique in account and region.
    *
    * @default - made of the construct's path
@@ -273,6 +281,7 @@ const propKeys: KeysOf<MillraceProps> = {
   removalPolicy: true,
   minify: true,
   code: true,
+  substitutions: true,
 };
 const busKeys: KeysOf<BusProps> = { eventBus: true, module: true, endpoint: true };
 const calledFunctionKeys: KeysOf<CalledFunctionProps> = { function: true, results: true };

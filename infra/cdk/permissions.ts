@@ -20,6 +20,8 @@ const read = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
 const insert = ['dynamodb:PutItem'];
 /** A sign of life adds to its counter. */
 const beat = ['dynamodb:UpdateItem'];
+/** Of what executions still need, the expiry is postponed. */
+const renew = ['dynamodb:UpdateItem'];
 const none: DataAccess = { table: [], index: [], store: 'none' };
 
 const storeActions = {
@@ -36,8 +38,8 @@ const storeActions = {
  * sort keys apart: whoever may insert a result may insert any item.
  */
 export const accessOfRole: Readonly<Record<FunctionRole, DataAccess>> = {
-  orchestrator: { table: [...read, ...insert], index: [], store: 'all' },
-  wake: { table: [...read, ...insert], index: [], store: 'all' },
+  orchestrator: { table: [...read, ...insert, ...renew], index: [], store: 'all' },
+  wake: { table: [...read, ...insert, ...renew], index: [], store: 'all' },
   clock: { ...none, index: ['dynamodb:Query'] },
   recovery: { table: [...read, ...insert], index: [], store: 'all' },
   // What functions return that know nothing of Millrace may be large.
@@ -78,12 +80,10 @@ export const accessOfGrant = {
 } as const satisfies Record<string, DataAccess>;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html */
-export const streamActions = [
-  'dynamodb:DescribeStream',
-  'dynamodb:GetRecords',
-  'dynamodb:GetShardIterator',
-  'dynamodb:ListStreams',
-];
+export const streamActions = ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'];
+
+/** It takes no resource, and is refused where one is named. */
+const listStreamsActions = ['dynamodb:ListStreams'];
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html */
 const keyActions = [
@@ -113,6 +113,12 @@ const patterns = {
       'Names of objects are made of execution ids and hashes, which are known only when there are executions. The ' +
       'bucket holds nothing else.',
   },
+  streams: {
+    resource: () => '*',
+    reason:
+      'ListStreams, which an event source mapping needs, takes no resource. ' +
+      'https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html',
+  },
   networkInterfaces: {
     resource: () => '*',
     reason:
@@ -139,6 +145,7 @@ export function allowData(grantee: IGrantable, access: DataAccess, resources: Da
 
 export function allowStream(grantee: IGrantable, streamArn: string, encryptionKey: IKey | undefined): void {
   allow(grantee, streamActions, [streamArn]);
+  allow(grantee, listStreamsActions, [patterns.streams.resource()]);
   allowKey(grantee, encryptionKey);
 }
 
@@ -189,7 +196,9 @@ export function acknowledgePatterns(
     const resource = Stack.of(scope).resolve(patterns.objects.resource(bucketArn));
     acknowledge(flatReference(resource), patterns.objects.reason);
   }
-  if (isInVpc) acknowledge(patterns.networkInterfaces.resource(), patterns.networkInterfaces.reason);
+  const { streams, networkInterfaces } = patterns;
+  // Both are the same pattern, and one acknowledgement is for all of them.
+  acknowledge(streams.resource(), isInVpc ? `${streams.reason} ${networkInterfaces.reason}` : streams.reason);
 }
 
 interface Reference {

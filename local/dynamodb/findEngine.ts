@@ -8,6 +8,8 @@ const endpointVariables = ['MILLRACE_DYNAMODB_ENDPOINT', 'AWS_ENDPOINT_URL_DYNAM
 
 export type LocatedEngine =
   | { readonly kind: 'binary'; readonly path: string }
+  /** No engine, but a Java that runs DynamoDB Local. */
+  | { readonly kind: 'java'; readonly path: string }
   | { readonly kind: 'endpoint'; readonly endpoint: string; readonly variable: string };
 
 /** Where to look; the default is this machine. */
@@ -28,17 +30,19 @@ const thisMachine: EngineSearch = {
 
 /**
  * A DynamoDB engine for this machine: the binary of the optional npm package, else `dynoxide` on the PATH, else an
- * endpoint from `MILLRACE_DYNAMODB_ENDPOINT` or `AWS_ENDPOINT_URL_DYNAMODB`.
+ * endpoint from `MILLRACE_DYNAMODB_ENDPOINT` or `AWS_ENDPOINT_URL_DYNAMODB`, else a `java` on the PATH, which runs DynamoDB Local.
  *
  * @throws NoLocalEngineError if there is none
  */
 export function findEngine(search: EngineSearch = thisMachine): LocatedEngine {
-  const path = packagedBinary(search) ?? binaryOnPath(search);
+  const path = packagedBinary(search) ?? binaryOnPath(search, 'dynoxide');
   if (path !== undefined) return { kind: 'binary', path };
   for (const variable of endpointVariables) {
     const endpoint = search.environment[variable];
     if (endpoint) return { kind: 'endpoint', endpoint, variable };
   }
+  const java = binaryOnPath(search, 'java');
+  if (java !== undefined) return { kind: 'java', path: java };
   throw new NoLocalEngineError(whatToDo(search));
 }
 
@@ -50,8 +54,8 @@ function packagedBinary(search: EngineSearch): string | undefined {
   return isExecutable(path) ? path : undefined;
 }
 
-function binaryOnPath(search: EngineSearch): string | undefined {
-  const fileName = search.platform === 'win32' ? 'dynoxide.exe' : 'dynoxide';
+function binaryOnPath(search: EngineSearch, name: string): string | undefined {
+  const fileName = search.platform === 'win32' ? `${name}.exe` : name;
   return (search.environment.PATH ?? '')
     .split(delimiter)
     .filter((directory) => directory !== '')
@@ -66,7 +70,7 @@ function whatToDo({ platform, architecture }: EngineSearch): string {
       : `There is no packaged engine for ${platform} ${architecture}. Install dynoxide ` +
         '(https://github.com/nubo-db/dynoxide) so that "dynoxide" is on the PATH';
   return (
-    `No local DynamoDB engine was found. ${install}; or run DynamoDB Local ` +
+    `No local DynamoDB engine was found. ${install}; or install Java, which runs DynamoDB Local; or run DynamoDB Local ` +
     '("docker run -p 8000:8000 amazon/dynamodb-local") and set MILLRACE_DYNAMODB_ENDPOINT=http://127.0.0.1:8000.'
   );
 }

@@ -1,5 +1,5 @@
 import { readFile, rename, stat, writeFile } from 'node:fs/promises';
-import initSqlJs, { type Database } from 'sql.js';
+import type { Database, SqlJsStatic } from 'sql.js';
 import { readCheckpoints } from '../eventSource/checkpoints.ts';
 
 export interface TrimStreamOptions {
@@ -28,7 +28,7 @@ export async function trimStream(options: TrimStreamOptions): Promise<number> {
   // Left behind by an engine that did not end by itself, or in use: the next one puts it in order.
   if ((await sizeOf(`${dataFile}-wal`)) + (await sizeOf(`${dataFile}-shm`)) > 0) return 0;
   const { streamArn, shards } = readCheckpoints(checkpointFile);
-  const sqlite = await initSqlJs();
+  const sqlite = await loadSqlite();
   const database = new sqlite.Database(withoutWriteAheadLog(await readFile(dataFile)));
   try {
     const oldest = Math.floor(options.now / 1000) - keptForSeconds;
@@ -44,6 +44,27 @@ export async function trimStream(options: TrimStreamOptions): Promise<number> {
     return trimmed;
   } finally {
     database.close();
+  }
+}
+
+/** 30 MB that only a large file needs: it is not installed with Millrace. */
+async function loadSqlite(): Promise<SqlJsStatic> {
+  try {
+    const { default: initSqlJs } = await import('sql.js');
+    return await initSqlJs();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error;
+    throw new SqliteNotInstalledError();
+  }
+}
+
+/** Thrown where a file is large enough to be trimmed and the package that does it is not installed. */
+class SqliteNotInstalledError extends Error {
+  override readonly name = 'SqliteNotInstalledError';
+  constructor() {
+    super(
+      'to remove those that are older than a day, install the package sql.js ("npm install --save-dev sql.js").',
+    );
   }
 }
 

@@ -1,16 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import type { FunctionDescription } from '../../infra/description.ts';
 import type { Clock } from '../clock.ts';
 import type { LambdaFaultDraws } from '../faults.ts';
 import { ConcurrencyLimits } from './concurrency.ts';
 import { DeployedFunction, revisionOf } from './deployedFunction.ts';
-import { Environment, type InvocationOutcome, type InvocationRequest } from './environment.ts';
+import type { Environment, InvocationOutcome, InvocationRequest } from './environment.ts';
 import { type EnvironmentEnd, failureOf } from './environmentEnd.ts';
-import { environmentVariables } from './environmentVariables.ts';
+import { EnvironmentPool, type EnvironmentPoolOptions } from './environmentPool.ts';
 import type { ThrottleReason } from './errors.ts';
-import { functionArn } from './functionReference.ts';
-import type { LambdaLog } from './log.ts';
-import type { MetricsRegister } from './metrics.ts';
 
 /** Where asynchronous events come from. */
 export interface QueuedEvents {
@@ -18,16 +14,10 @@ export interface QueuedEvents {
   take(functionName: string): InvocationRequest | undefined;
 }
 
-export interface DispatcherOptions {
-  readonly runtimeFile: string;
-  readonly region: string;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly maximumConcurrency: number;
+export interface DispatcherOptions extends EnvironmentPoolOptions {
   readonly environmentIdleMs: number;
   readonly clock: Clock;
   readonly faults: LambdaFaultDraws;
-  readonly metrics: MetricsRegister;
-  readonly log: LambdaLog;
   readonly events: QueuedEvents;
 }
 
@@ -41,8 +31,7 @@ export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #limits: ConcurrencyLimits;
   readonly #functions = new Map<string, DeployedFunction>();
-  /** Also those of functions that are no longer deployed. */
-  readonly #environments = new Set<Environment>();
+  readonly #pool: EnvironmentPool;
   #turn = 0;
   #dispatching = false;
   #stopped = false;
@@ -50,6 +39,7 @@ export class Dispatcher {
   constructor(options: DispatcherOptions) {
     this.#options = options;
     this.#limits = new ConcurrencyLimits(options.maximumConcurrency);
+    this.#pool = new EnvironmentPool(options);
   }
 
   /** Deploys these functions and no others. Running invocations finish on the code that they started with. */
@@ -81,9 +71,7 @@ export class Dispatcher {
   }
 
   get environments(): number {
-    let count = 0;
-    for (const { state } of this.#environments) if (state !== 'ended') count += 1;
-    return count;
+    return this.#pool.count;
   }
 
   /** Runs it now. The reason if it cannot run now. */
@@ -141,9 +129,9 @@ export class Dispatcher {
   /** Kills all environments; resolves when their processes are gone. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const environment of this.#environments) environment.end();
+    this.#pool.end();
     for (const deployed of this.#functions.values()) this.#failWaiting(deployed, 'Lambda was stopped');
-    await Promise.all([...this.#environments].map((environment) => environment.exited));
+    await this.#pool.exited();
   }
 
   #deployFunction(description: FunctionDescription): void {
@@ -249,30 +237,13 @@ export class Dispatcher {
   }
 
   #start(deployed: DeployedFunction): void {
-    this.#makeRoom();
-    const { region, environment, runtimeFile, log, metrics } = this.#options;
-    const { description } = deployed;
-    metrics.of(description.functionName).environmentsStarted += 1;
-    const started = new Environment({
-      runtimeFile,
-      description,
-      functionArn: functionArn(region, description.functionName),
-      variables: environmentVariables(description, region, environment, randomUUID()),
-      log,
+    this.#pool.start(deployed, this.#functions.values(), {
       onReady: (ready) => {
-        metrics.of(description.functionName).initDurationMs += ready.initDurationMs;
         this.#becameIdle(deployed, ready);
         this.dispatchQueued();
       },
-      onInitFailed: (failed, end) => {
-        deployed.forget(failed);
-        this.#initFailed(deployed, end);
-      },
-      onIdleEnd: (ended) => deployed.forget(ended),
+      onInitFailed: (end) => this.#initFailed(deployed, end),
     });
-    deployed.environments.add(started);
-    this.#environments.add(started);
-    void started.exited.then(() => this.#environments.delete(started));
   }
 
   /** An invocation pays for an environment that did not start, as on Lambda: the oldest one that is waiting. */
@@ -288,19 +259,5 @@ export class Dispatcher {
     if (request === undefined) return;
     this.#limits.acquire(functionName);
     this.#fail(deployed, request, end);
-  }
-
-  /** Twice as many processes as may run at once are kept; beyond that the one unused for longest makes room. */
-  #makeRoom(): void {
-    if (this.environments < this.#options.maximumConcurrency * 2) return;
-    let oldest: { deployed: DeployedFunction; environment: Environment } | undefined;
-    for (const deployed of this.#functions.values()) {
-      const environment = deployed.idle[0];
-      if (environment === undefined) continue;
-      if (oldest === undefined || environment.idleSinceMs < oldest.environment.idleSinceMs) {
-        oldest = { deployed, environment };
-      }
-    }
-    oldest?.deployed.end(oldest.environment);
   }
 }

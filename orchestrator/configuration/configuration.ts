@@ -20,6 +20,8 @@ export const environmentVariable = {
   bus: 'MILLRACE_BUS',
   /** Functions by the names that machines call them by with `lambda()`, as JSON, where those are not their own. */
   functions: 'MILLRACE_FUNCTIONS',
+  /** Values for `${Name}` in Step Functions definitions, as JSON: asl/substitutions.ts reads it. */
+  substitutions: 'MILLRACE_SUBSTITUTIONS',
   /** Where the publisher posts events to: see httpBus.ts. */
   busEndpoint: 'MILLRACE_BUS_ENDPOINT',
   /** Name or ARN of the event bus of EventBridge that the publisher puts events on. */

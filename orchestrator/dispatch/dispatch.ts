@@ -8,7 +8,8 @@ import { forManySmallRequests, lean, quietly } from '../aws/client.ts';
 import { keepSigners, shortPath, shortPathOptions } from '../aws/shortPath.ts';
 import type { TaskPayload } from '../contract/task.ts';
 import type { TaskError } from '../core/data/thrown.ts';
-import { type Execution, type OpenTask, taskKey } from '../core/execution/model/execution.ts';
+import type { Execution } from '../core/execution/model/execution.ts';
+import { type OpenTask, taskKey } from '../core/execution/model/openTask.ts';
 
 /** What became of handing a task to its function. */
 export type DispatchOutcome =

@@ -1,3 +1,5 @@
+import { nobody } from '../observability/activity.ts';
+import { parkedStatuses } from '../table/schema.ts';
 import { DueShard, type DueShardOptions, lookEveryMs } from './dueShard.ts';
 
 export interface ClockOptions extends DueShardOptions {
@@ -20,12 +22,16 @@ export const runSeconds = 65;
 const leastPauseMs = 100;
 const defaultPace: ClockPace = { lookEveryMs, runForMs: runSeconds * 1000 };
 
-/** Finds executions whose wake is due, once a second, and calls the wake function for them. */
+/**
+ * Finds executions whose wake is due, once a second, and calls the wake function for them; those that are suspended or wait for
+ * a redrive once an hour.
+ */
 export function clockHandler(options: ClockOptions) {
   return async (): Promise<void> => {
     const pace = options.pace ?? defaultPace;
     const end = options.now() + pace.runForMs;
-    const shards = dueShards(options);
+    const { due: shards, parked } = shardsOfRun(options, pace.runForMs);
+    for (const shard of parked) shard.look();
     for (let look = options.now(); look < end; ) {
       for (const shard of shards) shard.look();
       // Looks begin on a grid of a second, however long they take.
@@ -35,7 +41,7 @@ export function clockHandler(options: ClockOptions) {
       else look = options.now();
       options.afterLook?.();
     }
-    await Promise.all(shards.map((shard) => shard.stop()));
+    await Promise.all([...shards, ...parked].map((shard) => shard.stop()));
   };
 }
 
@@ -53,6 +59,36 @@ export async function lookOnce(options: ClockOptions): Promise<void> {
       return shard.settled();
     }),
   );
+}
+
+/** What a run of the clock that begins now looks at: what is due each second, what stands still once. */
+export function shardsOfRun(options: ClockOptions, runForMs: number) {
+  const parked = visitsParked(options.now(), runForMs) ? parkedShards(options) : [];
+  return { due: dueShards(options), parked };
+}
+
+/** What stands still has its data renewed: after twelve hours at the earliest, and twelve hours before it is too late. */
+export const visitParkedEveryMs = 3_600_000;
+
+/** Runs begin at least as often as one lasts, so that none of these times is between two of them. */
+function visitsParked(now: number, runForMs: number): boolean {
+  return visitsBefore(now) > visitsBefore(now - runForMs);
+}
+
+/** At half past: on the hour everything else is under way, too. */
+function visitsBefore(time: number): number {
+  return Math.floor((time + visitParkedEveryMs / 2) / visitParkedEveryMs);
+}
+
+function parkedShards(options: ClockOptions): DueShard[] {
+  return parkedStatuses.flatMap((parked) => {
+    const { index } = options.table;
+    const table: DueShardOptions['table'] = {
+      index: { listDue: (request) => index.listDue({ ...request, parked }) },
+    };
+    // They are not late, however long they stand still.
+    return dueShards({ ...options, table, observe: nobody });
+  });
 }
 
 function dueShards(options: ClockOptions): DueShard[] {

@@ -9,6 +9,7 @@ import { describeError, type Reporter } from '../observability/report.ts';
 import type { JournalRecord } from '../step/journalRecord.ts';
 import type { Orchestrator } from '../step/orchestrator.ts';
 import { decodeJournalItem } from '../table/journalItems.ts';
+import { expiryOf } from '../table/retention.ts';
 import { attributesOf } from './streamImage.ts';
 
 /** Executions of one batch that are advanced at the same time. */
@@ -75,7 +76,13 @@ function byExecution(
     if (!entry || executionId === undefined) continue;
     const group = groups.get(executionId) ?? [];
     const createdAt = executionTime((stream.ApproximateCreationDateTime ?? 0) * 1000);
-    group.push({ entry, createdAt, sequenceNumber: stream.SequenceNumber ?? '' });
+    const expiresAt = expiryOf(item);
+    group.push({
+      entry,
+      createdAt,
+      sequenceNumber: stream.SequenceNumber ?? '',
+      ...(expiresAt !== undefined && { expiresAt }),
+    });
     groups.set(executionId, group);
   }
   return groups;

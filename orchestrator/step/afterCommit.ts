@@ -1,8 +1,8 @@
 import { openTasks } from '../core/execution/lists/fanOut.ts';
-import type { Execution, OpenTask } from '../core/execution/model/execution.ts';
-import { unfetchedSnapshot } from '../core/execution/model/storedData.ts';
-import { deferDispatch, drainOutbox } from '../core/execution/step/advance.ts';
-import type { ExecutionEffect } from '../core/execution/step/commitDraft.ts';
+import type { Execution } from '../core/execution/model/execution.ts';
+import type { OpenTask } from '../core/execution/model/openTask.ts';
+import type { Advance, Decided, ExecutionEffect } from '../core/execution/step/advance.types.ts';
+import { deferDispatch, drainOutbox } from '../core/execution/step/withoutMachine.ts';
 import type { TaskDispatcher } from '../dispatch/taskDispatcher.ts';
 import { nobody, type Observer, subjectOf } from '../observability/activity.ts';
 import { describeError, type Reporter } from '../observability/report.ts';
@@ -98,23 +98,33 @@ export class AfterCommit {
 
   /** Commit by commit, until every other execution has what is for it. Whoever comes first goes on with it. */
   async drainOutbox(from: Execution): Promise<void> {
-    const current = (await this.#options.table.executions.read(from.executionId)) ?? from;
-    let execution = await this.#options.inputs.withState(current);
-    while (execution) {
+    let execution = (await this.#options.table.executions.read(from.executionId)) ?? from;
+    for (;;) {
+      const now = this.#options.now();
+      const step = await this.#decided(execution, (current) => drainOutbox(current, now));
       // Without its state its next wake is not known: the clock comes back to it.
-      if (execution.status === 'RUNNING' && unfetchedSnapshot(execution) !== undefined) return;
-      const step = drainOutbox(execution, this.#options.now());
-      if (step.type === 'nothing') return;
+      if (step?.type !== 'commit') return;
       const outcome = await this.#options.writer.write(step);
       if (outcome.type === 'committed') {
         execution = outcome.stored ?? step.execution;
         this.#options.cache.set(execution);
-      } else {
-        this.#options.cache.delete(from.executionId);
-        execution =
-          outcome.type === 'conflict' ? await this.#options.inputs.withState(outcome.current) : undefined;
+        continue;
       }
+      this.#options.cache.delete(from.executionId);
+      if (outcome.type !== 'conflict' || !outcome.current) return;
+      execution = outcome.current;
     }
+  }
+
+  /** What is decided, with the execution's state where that is needed; nothing where the store does not give it. */
+  async #decided(
+    execution: Execution,
+    decide: (current: Execution) => Advance,
+  ): Promise<Decided | undefined> {
+    const step = decide(execution);
+    if (step.type !== 'needs') return step;
+    const again = decide(await this.#options.inputs.withState(execution));
+    return again.type === 'needs' ? undefined : again;
   }
 
   /**
@@ -136,11 +146,12 @@ export class AfterCommit {
   /** Commits a later time for tasks whose functions had no capacity. */
   async #defer(dispatched: Execution, tasks: readonly OpenTask[]): Promise<void> {
     if (tasks.length === 0) return;
-    let execution = await this.#options.inputs.withState(dispatched);
+    let execution: Execution | undefined = dispatched;
     for (let conflicts = 0; execution && conflicts < mostConflicts; conflicts++) {
+      const now = this.#options.now();
+      const step = await this.#decided(execution, (current) => deferDispatch(current, tasks, now));
       // Without its state its next wake is not known: the tasks' deadlines find them.
-      if (unfetchedSnapshot(execution) !== undefined) break;
-      const step = deferDispatch(execution, tasks, this.#options.now());
+      if (!step) break;
       if (step.type === 'nothing') return;
       const outcome = await this.#options.writer.write(step);
       if (outcome.type === 'committed') {
@@ -148,8 +159,7 @@ export class AfterCommit {
         return;
       }
       // Too large can only be by the few bytes of the log entry: the tasks' deadlines find them then.
-      execution =
-        outcome.type === 'conflict' ? await this.#options.inputs.withState(outcome.current) : undefined;
+      execution = outcome.type === 'conflict' ? outcome.current : undefined;
     }
     this.#options.cache.delete(dispatched.executionId);
   }

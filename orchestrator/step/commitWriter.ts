@@ -1,4 +1,4 @@
-import type { Advance } from '../core/execution/step/advance.ts';
+import type { Advance } from '../core/execution/step/advance.types.ts';
 import type { TaskDispatcher } from '../dispatch/taskDispatcher.ts';
 import { nobody, type Observer } from '../observability/activity.ts';
 import type { CommitOutcome } from '../table/requests.ts';

@@ -1,13 +1,14 @@
 import { ownProperty } from '../core/data/ownProperty.ts';
 import { hasChild } from '../core/execution/children/children.ts';
 import { type FanOut, openTasks } from '../core/execution/lists/fanOut.ts';
-import { type ItemResults, itemResultsOf } from '../core/execution/lists/listOutcome.ts';
+import { type ItemResults, itemResultsOf } from '../core/execution/lists/itemResults.ts';
 import { childNumber } from '../core/execution/model/addresses.ts';
 import { inJournalOrder, type JournalEntry, withMessagesInOrder } from '../core/execution/model/entries.ts';
-import { type Execution, hasEnded, taskKey } from '../core/execution/model/execution.ts';
+import { type Execution, hasEnded } from '../core/execution/model/execution.ts';
 import { isJournalKind, journalReferences, parseLog } from '../core/execution/model/log.ts';
-import type { AdvanceInput } from '../core/execution/step/advance.ts';
-import { noReferences, type SegmentReferences } from '../core/execution/step/duplicates.ts';
+import { taskKey } from '../core/execution/model/openTask.ts';
+import type { AdvanceInput } from '../core/execution/step/advance.types.ts';
+import { noReferences, type SegmentReferences } from '../core/execution/step/segmentReferences.ts';
 import { nextDueOf } from '../core/execution/tasks/tasks.ts';
 import { readListResults } from '../table/listResults.ts';
 import type { Table } from '../table/table.ts';

@@ -1,8 +1,10 @@
 import type { JournalEntry } from '../core/execution/model/entries.ts';
 
-/** A journal item as the stream brought it. */
+/** A journal item as the stream brought it. Times in milliseconds since the epoch. */
 export interface JournalRecord {
   readonly entry: JournalEntry;
-  /** When it was written, by DynamoDB's clock, in milliseconds since the epoch. */
+  /** When it was written, by DynamoDB's clock. */
   readonly createdAt: number;
+  /** When it expires, as its writer says. */
+  readonly expiresAt?: number;
 }

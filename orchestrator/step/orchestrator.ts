@@ -1,18 +1,11 @@
-import type { FanOut } from '../core/execution/lists/fanOut.ts';
-import { ItemResultsNeeded } from '../core/execution/lists/listOutcome.ts';
 import type { JournalEntry } from '../core/execution/model/entries.ts';
 import type { Execution, ExecutionError } from '../core/execution/model/execution.ts';
 import type { MachineLookup } from '../core/execution/model/machines.ts';
-import {
-  type Advance,
-  type AdvanceInput,
-  type AdvanceLimits,
-  advance,
-  failExecution,
-  waitForRepair,
-} from '../core/execution/step/advance.ts';
+import type { AdvanceInput, AdvanceLimits, Decided } from '../core/execution/step/advance.types.ts';
+import { failExecution, waitForRepair } from '../core/execution/step/withoutMachine.ts';
+import type { Retention } from '../core/policy/retention.ts';
 import type { TaskDispatcher } from '../dispatch/taskDispatcher.ts';
-import { nobody, type Observer, subjectOf } from '../observability/activity.ts';
+import { nobody, type Observer } from '../observability/activity.ts';
 import { describeError, type Reporter } from '../observability/report.ts';
 import { stepSpan } from '../observability/spans.ts';
 import { noTracing, type Tracing } from '../observability/tracing.ts';
@@ -22,10 +15,12 @@ import type { CommitOutcome } from '../table/requests.ts';
 import type { Table } from '../table/table.ts';
 import { AfterCommit } from './afterCommit.ts';
 import { CommitWriter } from './commitWriter.ts';
+import { DataRenewal } from './dataRenewal.ts';
 import { deliveredAgain, resultsTaken } from './delivered.ts';
 import { ExecutionCache } from './executionCache.ts';
 import { JournalReader } from './journalReader.ts';
 import type { JournalRecord } from './journalRecord.ts';
+import { StepTaker } from './stepTaker.ts';
 import { dataUnavailable, type Fetch, StoredInputs } from './storedInputs.ts';
 
 export interface OrchestratorOptions {
@@ -35,6 +30,8 @@ export interface OrchestratorOptions {
   readonly machines: MachineLookup;
   readonly dispatcher: TaskDispatcher;
   readonly limits: AdvanceLimits;
+  /** @default data is kept for ever */
+  readonly retention?: Retention | undefined;
   readonly report: Reporter;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -52,6 +49,7 @@ export interface OrchestratorOptions {
 
 /** Runs of the clock overlap, and then call for the same wake at once: whoever comes second must not dispatch, too. */
 const wakesOverlapMs = 1000;
+type Commit = Extract<Decided, { type: 'commit' }>;
 type CommitResult =
   | { readonly type: 'committed' }
   | { readonly type: 'conflict' | 'partly'; readonly current: Execution | undefined };
@@ -69,15 +67,20 @@ export class Orchestrator {
   readonly #journal: JournalReader;
   readonly #inputs: StoredInputs;
   readonly #writer: CommitWriter;
+  readonly #steps: StepTaker;
   readonly #after: AfterCommit;
   readonly #observe: Observer;
+  readonly #renewal: DataRenewal;
 
   constructor(options: OrchestratorOptions) {
     this.#options = options;
     this.#observe = options.observe ?? nobody;
     this.#journal = new JournalReader(options.table);
-    this.#inputs = new StoredInputs(options.data ?? new StoredJson(undefined));
+    const { table, data = new StoredJson(undefined), retention } = options;
+    this.#inputs = new StoredInputs(data);
+    this.#renewal = new DataRenewal({ table, data, retention });
     this.#cache = new ExecutionCache(options.cacheCharacters ?? 32_000_000);
+    this.#steps = new StepTaker({ ...options, journal: this.#journal });
     this.#writer = new CommitWriter(options);
     this.#after = new AfterCommit({
       ...options,
@@ -125,6 +128,7 @@ export class Orchestrator {
   }
 
   async #applyRecords(executionId: string, records: readonly JournalRecord[], fetch: Fetch): Promise<void> {
+    await this.#renewal.postponeEarly(executionId, records, this.#options.now());
     const given = distinct(startFirst(records.map((record) => record.entry)));
     const delivered = given.map((entry) => entry.reference);
     let entries: readonly JournalEntry[] = given;
@@ -142,14 +146,14 @@ export class Orchestrator {
         entries = all;
       }
       entries = await this.#journal.withEarlierMessages(executionId, execution, entries);
-      const input = await fetch({
+      const toTake = {
         executionId,
         execution,
         delivered,
         ...(await this.#journal.recordsInput(execution, entries, records)),
         now: this.#options.now(),
-      });
-      const step = await this.#advance(input);
+      };
+      const { step, input } = await this.#steps.take(toTake, fetch);
       if (step.type === 'nothing') {
         if (isFresh || !execution) {
           if (execution) await this.#after.finish(execution, deliveredAgain(step, input));
@@ -161,7 +165,7 @@ export class Orchestrator {
         isFresh = true;
         continue;
       }
-      const outcome = await this.#commitTraced(step, input);
+      const outcome = await this.#commitTraced(step, input, fetch);
       if (outcome.type === 'committed') return;
       if (outcome.type === 'partly') conflicts--;
       // What was read for a first commit that somebody else has made is not new to the execution that there is.
@@ -177,20 +181,33 @@ export class Orchestrator {
       const execution = await this.#options.table.executions.read(executionId);
       if (!execution) return;
       if (execution.outbox) await this.#after.drainOutbox(execution);
-      if (execution.outbox || execution.status !== 'RUNNING') return;
-      if (conflicts === 0) this.#observe({ type: 'woken', execution });
+      if (execution.outbox) return;
       const now = this.#options.now();
+      const isRenewed = this.#renewal.isDue(execution, now) && (await this.#renewal.renew(execution, now));
+      if (execution.status !== 'RUNNING') {
+        if (!isRenewed || (await this.#noteRenewal(execution, now, fetch))) return;
+        continue;
+      }
+      if (conflicts === 0) this.#observe({ type: 'woken', execution });
       if ((execution.wakeAt ?? Number.POSITIVE_INFINITY) > now) {
         await this.#after.redispatch(execution, [wakeId], wakesOverlapMs);
         return;
       }
-      const input = await fetch(await this.#journal.wakeInput(execution, wakeId, now));
-      const step = await this.#advance(input);
+      const wake = await this.#journal.wakeInput(execution, wakeId, now);
+      const { step, input } = await this.#steps.take({ ...wake, isRenewed }, fetch);
       if (step.type === 'nothing') return;
-      const outcome = await this.#commitTraced(step, input);
+      const outcome = await this.#commitTraced(step, input, fetch);
       if (outcome.type === 'committed') return;
     }
     throw new ContentionError(executionId);
+  }
+
+  /** Of an execution that stands still. Answers whether no other commit came first. */
+  async #noteRenewal(execution: Execution, now: number, fetch: Fetch): Promise<boolean> {
+    const { executionId } = execution;
+    const renewed = { executionId, execution, entries: [], isRenewed: true, now };
+    const { step, input } = await this.#steps.take(renewed, fetch);
+    return step.type === 'nothing' || (await this.#commit(step, input, fetch)).type === 'committed';
   }
 
   async #catchUp(
@@ -213,10 +230,9 @@ export class Orchestrator {
       // More comes than is applied, or nothing is: that must end, too.
       if (part.left >= leftBefore) conflicts++;
       leftBefore = part.left;
-      const input = await fetch(part.input);
-      const step = await this.#advance(input);
+      const { step, input } = await this.#steps.take(part.input, fetch);
       if (step.type === 'commit') {
-        const outcome = await this.#commit(step, input);
+        const outcome = await this.#commit(step, input, fetch);
         if (outcome.type === 'conflict') conflicts++;
         if (outcome.type !== 'committed' || !part.isLast) continue;
         execution = await table.executions.read(executionId);
@@ -228,55 +244,16 @@ export class Orchestrator {
     throw new ContentionError(executionId);
   }
 
-  /** The pure step. A defect in it lets the execution wait with its input unapplied, and harms no other. */
-  async #advance(input: AdvanceInput): Promise<Advance> {
-    const { machines, limits, report } = this.#options;
-    const { executionId } = input;
-    try {
-      return advance(machines, limits, input);
-    } catch (error) {
-      if (error instanceof ItemResultsNeeded && !input.itemResults?.has(error.fanOut.task)) {
-        return this.#advanceWithResults(input, error.fanOut);
-      }
-      const message = `${describeError(error)}. The execution is tried again; report this with the message.`;
-      report({
-        type: 'waiting',
-        executionId,
-        ...(input.execution && subjectOf(input.execution)),
-        error: message,
-      });
-      try {
-        return waitForRepair(input, { code: 'InternalError', name: 'InternalError', message }, limits);
-      } catch (repairError) {
-        // Not even that: somebody else has written the execution item. Its journal stays as it is.
-        report({ type: 'dropped', executionId, error: describeError(repairError) });
-        return { type: 'nothing', duplicates: input.entries.map((entry) => entry.reference) };
-      }
-    }
-  }
-
-  /** A list is done with this step, which takes in what its items came to. */
-  async #advanceWithResults(input: AdvanceInput, fanOut: FanOut): Promise<Advance> {
-    try {
-      const results = await this.#journal.itemResults(input, fanOut);
-      const itemResults = new Map(input.itemResults).set(fanOut.task, results);
-      return await this.#advance({ ...input, itemResults });
-    } catch (error) {
-      if (!isStoredDataError(error)) throw error;
-      return waitForRepair(input, dataUnavailable(error), this.#options.limits);
-    }
-  }
-
-  #commitTraced(step: Extract<Advance, { type: 'commit' }>, input: AdvanceInput): Promise<CommitResult> {
+  #commitTraced(step: Commit, input: AdvanceInput, fetch: Fetch): Promise<CommitResult> {
     const { tracing = noTracing } = this.#options;
     const { error } = step.execution;
     return tracing.span(stepSpan(step.execution), async ({ fail }) => {
       if (error) fail(error);
-      return this.#commit(step, input);
+      return this.#commit(step, input, fetch);
     });
   }
 
-  async #commit(step: Extract<Advance, { type: 'commit' }>, input: AdvanceInput): Promise<CommitResult> {
+  async #commit(step: Commit, input: AdvanceInput, fetch: Fetch): Promise<CommitResult> {
     const outcome = await this.#writeOrWait(step, input);
     const execution = outcome.type === 'committed' ? (outcome.stored ?? step.execution) : step.execution;
     switch (outcome.type) {
@@ -292,15 +269,12 @@ export class Orchestrator {
         this.#cache.delete(execution.executionId);
         return outcome;
       case 'tooLarge':
-        return this.#commitTooLarge(input, step.duplicates, outcome.bytes);
+        return this.#commitTooLarge(input, step.duplicates, outcome.bytes, fetch);
     }
   }
 
   /** The commit; where the object store does not take what belongs to it, a wait for the store with nothing applied. */
-  async #writeOrWait(
-    step: Extract<Advance, { type: 'commit' }>,
-    input: AdvanceInput,
-  ): Promise<CommitOutcome | { type: 'waits' }> {
+  async #writeOrWait(step: Commit, input: AdvanceInput): Promise<CommitOutcome | { type: 'waits' }> {
     try {
       return await this.#writer.write(step, resultsTaken(step, input));
     } catch (error) {
@@ -317,15 +291,15 @@ export class Orchestrator {
     input: AdvanceInput,
     duplicates: readonly string[],
     bytes: number,
+    fetch: Fetch,
   ): Promise<CommitResult> {
     const left = input.entries.filter((entry) => !duplicates.includes(entry.reference));
     const [first] = left;
     if (first && (left.length > 1 || input.wakeId !== undefined)) {
       const { wakeId: _, ...rest } = input;
-      const single = { ...rest, entries: [first] };
-      const step = await this.#advance(single);
+      const { step, input: single } = await this.#steps.take({ ...rest, entries: [first] }, fetch);
       if (step.type === 'commit') {
-        const outcome = await this.#commit(step, single);
+        const outcome = await this.#commit(step, single, fetch);
         if (outcome.type === 'conflict') return outcome;
         // What was committed may be the failure in its place.
         return { type: 'partly', current: await this.#options.table.executions.read(input.executionId) };

@@ -1,10 +1,7 @@
-import { unfetchedPatchedTask } from '../core/execution/control/inputPatch.ts';
 import type { JournalEntry } from '../core/execution/model/entries.ts';
 import type { Execution, ExecutionError } from '../core/execution/model/execution.ts';
-import { neededData, unfetchedSnapshot } from '../core/execution/model/storedData.ts';
-import type { AdvanceInput } from '../core/execution/step/advance.ts';
-import { Draft } from '../core/execution/step/draft.ts';
-import { isDuplicate, noReferences } from '../core/execution/step/duplicates.ts';
+import { unfetchedSnapshot } from '../core/execution/model/storedData.ts';
+import type { AdvanceInput, Need } from '../core/execution/step/advance.types.ts';
 import { isStoredDataError, type StoredJson } from '../store/storedJson.ts';
 import { withEntryData, withPatchedTasksInput, withSnapshot } from '../table/stored/storedParts.ts';
 
@@ -32,10 +29,9 @@ export class StoredInputs {
       hasTurn = true;
     };
     try {
-      return await work(async (input) => {
-        if (!needsData(input)) return input;
+      return await work(async (input, need) => {
         await turn();
-        return this.#fetch(input);
+        return this.#fetch(input, need);
       });
     } finally {
       if (hasTurn) this.#endTurn();
@@ -43,41 +39,44 @@ export class StoredInputs {
   }
 
   /** The execution with its state; as it is where that is not to be had. */
-  async withState(execution: Execution | undefined): Promise<Execution | undefined> {
-    if (!execution || unfetchedSnapshot(execution) === undefined) return execution;
-    const input = await this.#fetch({
-      executionId: execution.executionId,
-      execution,
-      entries: [],
-      now: execution.updatedAt,
-    });
-    return input.execution;
+  async withState(execution: Execution): Promise<Execution> {
+    if (unfetchedSnapshot(execution) === undefined) return execution;
+    const { executionId, updatedAt: now } = execution;
+    const input = await this.#fetch({ executionId, execution, entries: [], now }, { type: 'state' });
+    return input.execution ?? execution;
   }
 
   /**
    * What the store fails to give is left out, and the step decides what becomes of it. A state that is gone because another
    * commit has replaced it comes to the same: the wait for it is a commit that meets the other's.
    */
-  async #fetch(input: AdvanceInput): Promise<AdvanceInput> {
-    let unavailable: ExecutionError | undefined;
-    const orAsItIs = async <T>(as: T, fetched: Promise<T>): Promise<T> => {
-      try {
-        return await fetched;
-      } catch (error) {
-        if (!isStoredDataError(error)) throw error;
-        unavailable ??= dataUnavailable(error);
-        return as;
-      }
-    };
-    const isNeeded = entryFilter(input);
-    const entries: JournalEntry[] = [];
-    for (const entry of input.entries) {
-      entries.push(isNeeded(entry) ? await orAsItIs(entry, withEntryData(this.#data, entry)) : entry);
+  async #fetch(input: AdvanceInput, need: StoredNeed): Promise<AdvanceInput> {
+    try {
+      return { ...input, ...(await this.#needed(input, need)) };
+    } catch (error) {
+      if (!isStoredDataError(error)) throw error;
+      return { ...input, unavailable: input.unavailable ?? dataUnavailable(error) };
     }
-    const { execution } = input;
-    const fetched = execution && (await orAsItIs(execution, withSnapshot(this.#data, execution)));
-    const complete = fetched && (await orAsItIs(fetched, withPatchedTasksInput(this.#data, fetched)));
-    return { ...input, execution: complete, entries, ...(unavailable && { unavailable }) };
+  }
+
+  async #needed(
+    { execution, entries }: AdvanceInput,
+    need: StoredNeed,
+  ): Promise<Partial<Pick<AdvanceInput, 'execution' | 'entries'>>> {
+    switch (need.type) {
+      case 'state':
+        return execution ? { execution: await withSnapshot(this.#data, execution) } : {};
+      case 'patchedInput':
+        return execution ? { execution: await withPatchedTasksInput(this.#data, execution) } : {};
+      case 'entryData': {
+        const fetched: JournalEntry[] = [];
+        for (const entry of entries) {
+          const isNeeded = need.references.includes(entry.reference);
+          fetched.push(isNeeded ? await withEntryData(this.#data, entry) : entry);
+        }
+        return { entries: fetched };
+      }
+    }
   }
 
   async #turn(): Promise<void> {
@@ -92,8 +91,11 @@ export class StoredInputs {
   }
 }
 
-/** Answers the input with what it refers to; with `unavailable` where some of that is not to be had. */
-export type Fetch = (input: AdvanceInput) => Promise<AdvanceInput>;
+/** What a step needs out of the object store. */
+export type StoredNeed = Exclude<Need, { type: 'itemResults' }>;
+
+/** Answers the input with what is needed; with `unavailable` where the store does not give it. */
+export type Fetch = (input: AdvanceInput, need: StoredNeed) => Promise<AdvanceInput>;
 
 /** Why an execution waits whose data the store does not give or take. */
 export function dataUnavailable(error: Error): ExecutionError {
@@ -102,25 +104,4 @@ export function dataUnavailable(error: Error): ExecutionError {
     name: error.name,
     message: `${error.message} The execution waits for it, and goes on.`,
   };
-}
-
-function needsData(input: AdvanceInput): boolean {
-  const { execution, entries } = input;
-  if (!mayStep(input)) return false;
-  if (execution && (unfetchedSnapshot(execution) ?? unfetchedPatchedTask(execution)) !== undefined)
-    return true;
-  return entries.some(entryFilter(input));
-}
-
-/** Of an execution that has ended or waits, nothing is looked into. */
-function mayStep({ execution, isWholeJournal }: AdvanceInput): boolean {
-  if (!execution) return true;
-  return execution.status === 'RUNNING' && (!execution.waiting || isWholeJournal === true);
-}
-
-/** Which entries are to be applied, and have data that is not there yet. */
-function entryFilter({ execution, now, segments }: AdvanceInput): (entry: JournalEntry) => boolean {
-  const draft = execution && new Draft(execution, now);
-  return (entry) =>
-    neededData(entry) !== undefined && !(draft && isDuplicate(draft, entry, segments ?? noReferences));
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   checkObjectKey,
+  type ListedObject,
   ObjectNotFoundError,
   type ObjectStore,
   ObjectTooLargeError,
@@ -62,6 +63,29 @@ export class FolderStore implements ObjectStore {
   async delete(key: string): Promise<void> {
     const path = this.#path(key);
     await this.#attempt(key, () => rm(path, { force: true }));
+  }
+
+  async *list(prefix: string): AsyncGenerator<ListedObject, void, undefined> {
+    const folder = this.#path(prefix.slice(0, -1));
+    const files = await this.#attempt(prefix, () =>
+      readdir(folder, { recursive: true, withFileTypes: true }),
+    ).catch((error: unknown) => {
+      if (error instanceof ObjectNotFoundError) return [];
+      throw error;
+    });
+    for (const file of files) {
+      if (!file.isFile() || file.name.endsWith('.part')) continue;
+      const path = join(file.parentPath, file.name);
+      const key = relative(this.#folder, path).split(sep).join('/');
+      yield { key, writtenAt: (await this.#attempt(key, () => stat(path))).mtimeMs };
+    }
+  }
+
+  async renew(key: string): Promise<void> {
+    const now = new Date();
+    await this.#attempt(key, () => utimes(this.#path(key), now, now)).catch((error: unknown) => {
+      if (!(error instanceof ObjectNotFoundError)) throw error;
+    });
   }
 
   #path(key: string): string {

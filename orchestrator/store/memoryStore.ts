@@ -1,12 +1,26 @@
-import { checkObjectKey, ObjectNotFoundError, type ObjectStore, ObjectTooLargeError } from './objectStore.ts';
+import {
+  checkObjectKey,
+  type ListedObject,
+  ObjectNotFoundError,
+  type ObjectStore,
+  ObjectTooLargeError,
+} from './objectStore.ts';
 
 /** Objects in this process's memory: for tests. */
 export class MemoryStore implements ObjectStore {
   readonly url = 'memory:';
   readonly objects = new Map<string, Uint8Array>();
+  readonly #writtenAt = new Map<string, number>();
+  readonly #now: () => number;
+
+  /** @param now milliseconds since the epoch */
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
 
   async put(key: string, bytes: Uint8Array): Promise<void> {
     this.objects.set(checkObjectKey(key), Uint8Array.from(bytes));
+    this.#writtenAt.set(key, this.#now());
   }
 
   async get(key: string, maximumBytes = Number.POSITIVE_INFINITY): Promise<Uint8Array> {
@@ -22,6 +36,16 @@ export class MemoryStore implements ObjectStore {
 
   async delete(key: string): Promise<void> {
     this.objects.delete(checkObjectKey(key));
+  }
+
+  async *list(prefix: string): AsyncGenerator<ListedObject, void, undefined> {
+    for (const key of [...this.objects.keys()]) {
+      if (key.startsWith(prefix)) yield { key, writtenAt: this.#writtenAt.get(key) ?? 0 };
+    }
+  }
+
+  async renew(key: string): Promise<void> {
+    if (this.objects.has(checkObjectKey(key))) this.#writtenAt.set(key, this.#now());
   }
 
   #object(key: string): Uint8Array {

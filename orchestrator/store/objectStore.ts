@@ -22,6 +22,16 @@ export interface ObjectStore {
   stream(key: string, fromByte?: number): AsyncIterable<Uint8Array>;
   /** Deletes the object, if it is there. */
   delete(key: string): Promise<void>;
+  /** The objects whose keys begin with the prefix, which ends with a `/`, in no order to rely on. */
+  list(prefix: string): AsyncIterable<ListedObject>;
+  /** Makes the object as young as one that is written now: lifecycle rules go by age. Nothing where there is none. */
+  renew(key: string): Promise<void>;
+}
+
+export interface ListedObject {
+  readonly key: string;
+  /** Milliseconds since the epoch, by the store's clock: when it was written or renewed. */
+  readonly writtenAt: number;
 }
 
 /** Thrown when there is no object under a key. */

@@ -3,6 +3,7 @@ import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { forManySmallRequests } from '../aws/client.ts';
 import {
   checkObjectKey,
+  type ListedObject,
   ObjectNotFoundError,
   type ObjectStore,
   ObjectTooLargeError,
@@ -77,6 +78,32 @@ export class S3Store implements ObjectStore {
   async delete(key: string): Promise<void> {
     const at = this.#at(key);
     await this.#attempt(key, ({ sdk, client }) => client.send(new sdk.DeleteObjectCommand(at)));
+  }
+
+  async *list(prefix: string): AsyncGenerator<ListedObject, void, undefined> {
+    const within = { Bucket: this.#bucket, Prefix: `${this.#prefix}${prefix}` };
+    let from: string | undefined;
+    do {
+      const page = await this.#attempt(prefix, ({ sdk, client }) =>
+        client.send(new sdk.ListObjectsV2Command({ ...within, ...(from && { ContinuationToken: from }) })),
+      );
+      for (const { Key: key, LastModified: writtenAt } of page.Contents ?? []) {
+        if (key === undefined || writtenAt === undefined) continue;
+        yield { key: key.slice(this.#prefix.length), writtenAt: writtenAt.getTime() };
+      }
+      from = page.NextContinuationToken;
+    } while (from);
+  }
+
+  /** By a copy onto itself, which S3 takes where something about the object is replaced. */
+  async renew(key: string): Promise<void> {
+    const at = this.#at(key);
+    const source = `${at.Bucket}/${at.Key.split('/').map(encodeURIComponent).join('/')}`;
+    await this.#attempt(key, ({ sdk, client }) =>
+      client.send(new sdk.CopyObjectCommand({ ...at, CopySource: source, MetadataDirective: 'REPLACE' })),
+    ).catch((error: unknown) => {
+      if (!(error instanceof ObjectNotFoundError)) throw error;
+    });
   }
 
   async close(): Promise<void> {

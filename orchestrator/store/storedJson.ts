@@ -23,6 +23,9 @@ export const maximumStateBytes = 16 * 1024 * 1024;
 
 /** Keys that this process remembers to have written or read: the same content is not written again. */
 const mostRemembered = 1000;
+/** After that, it is: objects expire by their age, and what refers to one must not be much younger than it. */
+const longestRememberedMs = 3_600_000;
+const renewalsInFlight = 16;
 /** Characters of what was read last that are kept: whoever polls reads the same object again and again. */
 const mostKept = 8 * 1024 * 1024;
 
@@ -58,13 +61,16 @@ export function isStoredDataError(error: unknown): error is StoredDataError {
 /** JSON in an object store: gzip-compressed where Millrace writes it, plain too where it reads. */
 export class StoredJson {
   readonly #store: ObjectStore | undefined;
-  readonly #written = new Set<string>();
+  readonly #now: () => number;
+  /** Keys, and when they were written. */
+  readonly #written = new Map<string, number>();
   readonly #read = new Map<string, string>();
   #kept = 0;
 
   /** @param store without one, every reference is a {@link StoreNotConfiguredError} */
-  constructor(store: ObjectStore | undefined) {
+  constructor(store: ObjectStore | undefined, now: () => number = Date.now) {
     this.#store = store;
+    this.#now = now;
   }
 
   get isConfigured(): boolean {
@@ -77,14 +83,15 @@ export class StoredJson {
    * @throws StoreUnavailableError, StoreNotConfiguredError
    */
   async write(key: string, text: string): Promise<void> {
-    if (this.#written.has(key)) return;
+    if ((this.#written.get(key) ?? 0) > this.#now() - longestRememberedMs) return;
     await this.#storeOf(key).put(key, await compress(text, quickly));
     this.#remember(key);
   }
 
   #remember(key: string): void {
-    this.#written.add(key);
-    for (const oldest of this.#written) {
+    this.#written.delete(key);
+    this.#written.set(key, this.#now());
+    for (const oldest of this.#written.keys()) {
       if (this.#written.size <= mostRemembered) break;
       this.#written.delete(oldest);
     }
@@ -136,6 +143,31 @@ export class StoredJson {
     } catch (error) {
       if (!isStoredDataError(error)) throw error;
     }
+  }
+
+  /**
+   * Makes objects under a prefix young again that were written before a time, as many as `limit`. Answers how many those were.
+   *
+   * @throws StoreUnavailableError
+   */
+  async renew(prefix: string, before: number, limit: number): Promise<number> {
+    if (!this.#store) return 0;
+    const store = this.#store;
+    let count = 0;
+    let some: string[] = [];
+    const renewAll = async () => {
+      await Promise.all(some.map((key) => store.renew(key)));
+      some = [];
+    };
+    for await (const { key, writtenAt } of store.list(prefix)) {
+      if (count >= limit) break;
+      if (writtenAt >= before) continue;
+      some.push(key);
+      count++;
+      if (some.length === renewalsInFlight) await renewAll();
+    }
+    await renewAll();
+    return count;
   }
 
   #storeOf(key: string): ObjectStore {

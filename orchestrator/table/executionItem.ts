@@ -34,7 +34,8 @@ import { compressedEmittedAttribute, emittedAttribute } from './emitted.ts';
 import { fanOutsAttribute, fanOutsOf } from './fanOutAttributes.ts';
 import { operationAttributes, operationFields } from './operationAttributes.ts';
 import { orderedAttributes, orderedJson } from './orderedJson.ts';
-import { attribute, indexPartition, maximumItemBytes, neverMs, sortKey } from './schema.ts';
+import { dataRenewalAt, executionExpiresAt, type TableLayout } from './retention.ts';
+import { attribute, indexPartition, isParked, maximumItemBytes, neverMs, sortKey } from './schema.ts';
 import {
   compressedTaskAttribute,
   dataKeyOf,
@@ -43,23 +44,6 @@ import {
   taskAttribute,
   tasksOf,
 } from './taskAttributes.ts';
-
-/** How the table is laid out and how long its items are kept. */
-export interface TableLayout {
-  /** Partitions that each index group is spread over. */
-  readonly indexShards: number;
-  /** Days that items are kept; an execution a week longer, from its end. Absent: for ever. */
-  readonly retentionDays?: number;
-}
-
-const executionGraceDays = 7;
-
-/** Seconds since the epoch, as DynamoDB's time to live wants it. */
-export function expiresAt(layout: TableLayout, now: number): number | undefined {
-  return layout.retentionDays === undefined
-    ? undefined
-    : Math.floor(now / 1000) + layout.retentionDays * 86_400;
-}
 
 export function shardOf(executionId: string, shards: number): number {
   return Math.floor(fraction(executionId) * shards);
@@ -111,8 +95,6 @@ function writeUnits(bytes: number): number {
 
 function executionAttributes(execution: Execution, layout: TableLayout): Attributes {
   const { executionId, machine, status } = execution;
-  const shard = shardOf(executionId, layout.indexShards);
-  const isDue = status === 'RUNNING' || execution.wakeAt !== undefined;
   const item: Attributes = {
     executionId: { S: executionId },
     item: { S: sortKey.execution },
@@ -122,14 +104,10 @@ function executionAttributes(execution: Execution, layout: TableLayout): Attribu
     startedAt: { S: isoTime(execution.startedAt) },
     updatedAt: { S: isoTime(execution.updatedAt) },
     log: { S: execution.log },
-    [attribute.indexPartition]: {
-      S: isDue ? indexPartition.due(shard) : indexPartition.ended(machine, status, shard),
-    },
-    [attribute.indexSort]: {
-      N: String(isDue ? (execution.wakeAt ?? neverMs) : (execution.endedAt ?? execution.updatedAt)),
-    },
+    ...indexAttributes(execution, layout),
   };
-  const expiry = hasEnded(status) ? expiresAt(layout, execution.updatedAt) : undefined;
+  const writtenUntil = Math.max(execution.updatedAt, execution.renewedAt ?? 0);
+  const expiry = hasEnded(status) ? executionExpiresAt(layout, writtenUntil) : undefined;
   if (execution.machineVersion !== undefined) item.machineVersion = { S: execution.machineVersion };
   if (execution.definitionHash !== undefined) item.definitionHash = { S: execution.definitionHash };
   if (execution.endedAt !== undefined) item.endedAt = { S: isoTime(execution.endedAt) };
@@ -145,8 +123,28 @@ function executionAttributes(execution: Execution, layout: TableLayout): Attribu
   Object.assign(item, actorAttributes(execution));
   Object.assign(item, operationAttributes(execution));
   if (execution.logSegments > 0) item.logSegments = { N: String(execution.logSegments) };
-  if (expiry !== undefined) item[attribute.expiresAt] = { N: String(expiry + executionGraceDays * 86_400) };
+  if (expiry !== undefined) item[attribute.expiresAt] = { N: String(expiry) };
   return item;
+}
+
+/** The clock looks among those that are due; what is parked it visits now and then, for the sake of its data. */
+function indexAttributes(execution: Execution, layout: TableLayout): Attributes {
+  const { executionId, machine, status, wakeAt = neverMs } = execution;
+  const shard = shardOf(executionId, layout.indexShards);
+  const wakeOrRenewalAt = Math.min(wakeAt, dataRenewalAt(execution, layout));
+  const isDue = status === 'RUNNING' || wakeAt < neverMs;
+  if (isDue || (hasEnded(status) && wakeOrRenewalAt < neverMs)) {
+    return indexKey(indexPartition.due(shard), wakeOrRenewalAt);
+  }
+  const enteredAt = execution.endedAt ?? execution.updatedAt;
+  const partition = isParked(status)
+    ? indexPartition.parked(status, shard)
+    : indexPartition.ended(machine, status, shard);
+  return indexKey(partition, enteredAt);
+}
+
+function indexKey(partition: string, sort: number): Attributes {
+  return { [attribute.indexPartition]: { S: partition }, [attribute.indexSort]: { N: String(sort) } };
 }
 
 /** Thrown for an `execution` item that no orchestrator can have written. */

@@ -3,7 +3,7 @@ import { type ExecutionStatus, executionStatuses } from '../core/execution/model
 import type { Attributes } from './attributes.ts';
 import { isoTime } from './executionItem.ts';
 import type { DueRequest, ListAnyRequest, ListedExecution, ListRequest } from './requests.ts';
-import { indexName, indexPartition, sortKey } from './schema.ts';
+import { indexName, indexPartition, isParked, sortKey } from './schema.ts';
 
 type Query = Omit<QueryCommandInput, 'TableName'>;
 type Scan = Omit<ScanCommandInput, 'TableName'>;
@@ -14,7 +14,7 @@ export function dueQuery(request: DueRequest): Query {
     IndexName: indexName,
     KeyConditionExpression: 'mr_pk = :partition AND mr_sk <= :until',
     ExpressionAttributeValues: {
-      ':partition': { S: indexPartition.due(request.shard) },
+      ':partition': { S: duePartition(request) },
       ':until': { N: String(request.until) },
     },
     Limit: request.limit,
@@ -22,33 +22,42 @@ export function dueQuery(request: DueRequest): Query {
   };
 }
 
-/** One shard's part of a list. RUNNING executions of all machines share partitions, so they are filtered. */
+export function duePartition({ shard, parked }: Pick<DueRequest, 'shard' | 'parked'>): string {
+  return parked === undefined ? indexPartition.due(shard) : indexPartition.parked(parked, shard);
+}
+
+/** Where a list finds executions of a status. Those of other machines are there too, unless they have ended. */
+export function listPartition(
+  { machine, status }: Pick<ListRequest, 'machine' | 'status'>,
+  shard: number,
+): string {
+  if (status === 'RUNNING') return indexPartition.due(shard);
+  return isParked(status)
+    ? indexPartition.parked(status, shard)
+    : indexPartition.ended(machine, status, shard);
+}
+
+/** One shard's part of a list. */
 export function listQuery(
   request: ListRequest,
   shard: number,
   from: Attributes | undefined,
   limit: number,
 ): Query {
-  const page = { IndexName: indexName, Limit: limit, ...(from && { ExclusiveStartKey: from }) };
-  if (request.status === 'RUNNING') {
-    return {
-      ...page,
-      KeyConditionExpression: 'mr_pk = :partition',
-      FilterExpression: 'machine = :machine',
-      ExpressionAttributeValues: {
-        ':partition': { S: indexPartition.due(shard) },
-        ':machine': { S: request.machine },
-      },
-    };
-  }
+  const { machine, status, since } = request;
+  const isRunning = status === 'RUNNING';
   return {
-    ...page,
-    KeyConditionExpression: 'mr_pk = :partition AND mr_sk >= :since',
+    IndexName: indexName,
+    Limit: limit,
+    ...(from && { ExclusiveStartKey: from }),
+    KeyConditionExpression: isRunning ? 'mr_pk = :partition' : 'mr_pk = :partition AND mr_sk >= :since',
+    FilterExpression: 'machine = :machine',
     ExpressionAttributeValues: {
-      ':partition': { S: indexPartition.ended(request.machine, request.status, shard) },
-      ':since': { N: String(request.since ?? 0) },
+      ':partition': { S: listPartition(request, shard) },
+      ':machine': { S: machine },
+      ...(!isRunning && { ':since': { N: String(since ?? 0) } }),
     },
-    ScanIndexForward: request.since !== undefined,
+    ScanIndexForward: isRunning || since !== undefined,
   };
 }
 
@@ -85,7 +94,9 @@ function statusInIndex(item: Attributes): ExecutionStatus | undefined {
   const partition = item.mr_pk?.S ?? '';
   if (indexPartition.isDue(partition)) return 'RUNNING';
   const machine = item.machine?.S ?? '';
-  return executionStatuses.find((status) => partition.startsWith(indexPartition.ofMachine(machine, status)));
+  return executionStatuses.find((status) =>
+    partition.startsWith(indexPartition.ofMachine(isParked(status) ? '' : machine, status)),
+  );
 }
 
 /** Where a scan of the index goes on after this item. */

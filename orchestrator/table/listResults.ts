@@ -2,12 +2,12 @@ import { exceptionsOf, type FanOut } from '../core/execution/lists/fanOut.ts';
 import {
   ItemResultMissingError,
   type ItemResults,
-  ItemResultsNeeded,
   itemResultsOf,
-} from '../core/execution/lists/listOutcome.ts';
+} from '../core/execution/lists/itemResults.ts';
 import { partResultOf } from '../core/execution/lists/listPart.ts';
 import { childOfPart } from '../core/execution/lists/listParts.ts';
 import { childId } from '../core/execution/model/addresses.ts';
+import { ItemResultsNeeded } from '../core/execution/replay/itemResultsNeeded.ts';
 import type { Executions, JournalReader } from './table.ts';
 
 /** The parts of the table that results of lists are read from. */

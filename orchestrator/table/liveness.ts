@@ -1,5 +1,5 @@
 import type { Json } from '../core/data/json.ts';
-import type { AttemptNumbers } from '../core/execution/model/execution.ts';
+import type { AttemptNumbers } from '../core/execution/model/openTask.ts';
 import { type Attributes, jsonAttribute, jsonOf } from './attributes.ts';
 import { attribute, sortKey } from './schema.ts';
 

@@ -4,19 +4,28 @@ import { type Attributes, isObject, jsonAttribute, jsonOf } from './attributes.t
 
 type OperationFields = Pick<
   Execution,
-  'failed' | 'redriveNumber' | 'suspendedAt' | 'timeoutAt' | 'startedOnVersion' | 'inputPatch' | 'traceparent'
+  | 'failed'
+  | 'redriveNumber'
+  | 'suspendedAt'
+  | 'timeoutAt'
+  | 'startedOnVersion'
+  | 'inputPatch'
+  | 'traceparent'
+  | 'renewedAt'
 >;
 
-/** What the `execution` item holds for timeouts, redrives, suspension and tracing. All of it is absent in most. */
+/** What the `execution` item holds for timeouts, redrives, suspension, tracing and the renewal of its data. All of it is absent in most. */
 export function operationAttributes(execution: OperationFields): Attributes {
   const { failed, redriveNumber, suspendedAt, timeoutAt, startedOnVersion, inputPatch, traceparent } =
     execution;
+  const { renewedAt } = execution;
   const item: Attributes = {};
   if (failed !== undefined) item.failed = jsonAttribute({ ...failed });
   if (redriveNumber !== undefined) item.redriveNumber = { N: String(redriveNumber) };
   if (suspendedAt !== undefined) item.suspendedAt = { N: String(suspendedAt) };
   if (timeoutAt !== undefined) item.timeoutAt = { N: String(timeoutAt) };
   if (startedOnVersion !== undefined) item.startedOnVersion = { S: startedOnVersion };
+  if (renewedAt !== undefined) item.renewedAt = { N: String(renewedAt) };
   if (inputPatch !== undefined) item.inputPatch = jsonAttribute(inputPatch);
   if (traceparent !== undefined) item.traceparent = { S: traceparent };
   return item;
@@ -30,6 +39,7 @@ export function operationFields(optionally: Optionally): OperationFields {
   const redriveNumber = optionally('redriveNumber', numberOf);
   const suspendedAt = optionally('suspendedAt', numberOf);
   const timeoutAt = optionally('timeoutAt', numberOf);
+  const renewedAt = optionally('renewedAt', numberOf);
   const startedOnVersion = optionally('startedOnVersion', (value) => value.S);
   const inputPatch = optionally('inputPatch', jsonOf);
   const traceparent = optionally('traceparent', (value) => value.S);
@@ -39,6 +49,7 @@ export function operationFields(optionally: Optionally): OperationFields {
     ...(suspendedAt !== undefined && { suspendedAt }),
     ...(timeoutAt !== undefined && { timeoutAt }),
     ...(startedOnVersion !== undefined && { startedOnVersion }),
+    ...(renewedAt !== undefined && { renewedAt }),
     ...(inputPatch !== undefined && { inputPatch }),
     ...(traceparent !== undefined && { traceparent }),
   };

@@ -1,9 +1,5 @@
-import {
-  type Execution,
-  type ExecutionStatus,
-  type OpenTask,
-  taskKey,
-} from '../core/execution/model/execution.ts';
+import type { Execution, ExecutionStatus } from '../core/execution/model/execution.ts';
+import { type OpenTask, taskKey } from '../core/execution/model/openTask.ts';
 import type { Attributes } from './attributes.ts';
 import { statusOf } from './executionItem.ts';
 import { fanOutsOf } from './fanOutAttributes.ts';

@@ -2,6 +2,7 @@ import type { JsonObject } from '../core/data/json.ts';
 import type { ControlContent, JournalEntry } from '../core/execution/model/entries.ts';
 import type { Execution, ExecutionStatus } from '../core/execution/model/execution.ts';
 import type { ItemOutline } from './outline.ts';
+import type { ParkedStatus } from './schema.ts';
 
 export interface Page<T> {
   readonly items: readonly T[];
@@ -9,8 +10,25 @@ export interface Page<T> {
   readonly cursor?: string;
 }
 
+/** What of an execution's partition expires before `before` is to expire `until` then. Milliseconds since the epoch. */
+export interface ItemsRenewal {
+  readonly before: number;
+  readonly until: number;
+  /** Items at most. */
+  readonly limit: number;
+}
+
+export interface RenewedItems {
+  /** Items whose expiry was postponed; as many as the limit: there may be more. */
+  readonly count: number;
+  /** The executions whose messages are in the partition, as far as it was read. */
+  readonly senders: readonly string[];
+}
+
 export interface DueRequest {
   readonly shard: number;
+  /** Not those that are due, but those that stand still in this status. */
+  readonly parked?: ParkedStatus;
   /** Milliseconds since the epoch. */
   readonly until: number;
   readonly limit: number;

@@ -1,4 +1,5 @@
-import { type AttemptNumbers, taskId, taskKey } from '../core/execution/model/execution.ts';
+import type { ExecutionStatus } from '../core/execution/model/execution.ts';
+import { type AttemptNumbers, taskId, taskKey } from '../core/execution/model/openTask.ts';
 
 /**
  * Names in the table: keys, attributes, index. This module and its neighbours are the only ones that know them;
@@ -18,7 +19,7 @@ export const attribute = {
   machineVersion: 'machineVersion',
 } as const;
 
-/** Name of the one index: RUNNING executions by next wake, others by machine, status and time. */
+/** Name of the one index: RUNNING executions by next wake, parked ones by status and time, ended ones by machine too. */
 export const indexName = 'mr_index';
 
 /** Attributes in the index beside the keys. They never change, so a commit that keeps the index keys writes no index. */
@@ -51,10 +52,21 @@ export const journalSortKeys = {
   prefixes: [sortKeyPrefix.result, sortKeyPrefix.event, sortKeyPrefix.message],
 } as const;
 
+/** Statuses in which an execution stands still and has not ended. */
+export const parkedStatuses = ['SUSPENDED', 'PENDING_REDRIVE'] as const;
+
+export type ParkedStatus = (typeof parkedStatuses)[number];
+
+export function isParked(status: ExecutionStatus): status is ParkedStatus {
+  return status === 'SUSPENDED' || status === 'PENDING_REDRIVE';
+}
+
 /** Index partitions. Spread over shards, because a partition takes 1,000 write units a second. */
 export const indexPartition = {
   due: (shard: number) => `due#${shard}`,
   isDue: (partition: string) => partition.startsWith('due#'),
+  /** Of all machines, so that the clock finds them without knowing which machines there are. */
+  parked: (status: ParkedStatus, shard: number) => `#${status}#${shard}`,
   ended: (machine: string, status: string, shard: number) => `${machine}#${status}#${shard}`,
   /** Begins the partitions of a machine's executions in a status. */
   ofMachine: (machine: string, status: string) => `${machine}#${status}#`,

@@ -2,8 +2,9 @@ import type { Json } from '../core/data/json.ts';
 import type { OutgoingItem } from '../core/execution/children/messages.ts';
 import type { Emission } from '../core/execution/model/emission.ts';
 import type { JournalEntry } from '../core/execution/model/entries.ts';
-import type { AttemptNumbers, Execution } from '../core/execution/model/execution.ts';
-import type { LogSegment } from '../core/execution/step/commitDraft.ts';
+import type { Execution } from '../core/execution/model/execution.ts';
+import type { AttemptNumbers } from '../core/execution/model/openTask.ts';
+import type { LogSegment } from '../core/execution/step/advance.types.ts';
 import type { ResultItem, StartItem } from './journalItems.ts';
 import type { Beat, Claim, ClaimOutcome, NewBeat } from './liveness.ts';
 import type {
@@ -15,12 +16,14 @@ import type {
   InsertOutcome,
   InsertStartOutcome,
   ItemsPage,
+  ItemsRenewal,
   ListAnyRequest,
   ListedExecution,
   ListRequest,
   NewEvent,
   Outline,
   Page,
+  RenewedItems,
   ScanRequest,
 } from './requests.ts';
 
@@ -35,6 +38,7 @@ export interface Table {
   readonly log: LogSegments;
   readonly attempts: Attempts;
   readonly lists: ListPages;
+  readonly expiries: Expiries;
   readonly index: ExecutionIndex;
   readonly outlines: Outlines;
 }
@@ -112,9 +116,17 @@ export interface ListPages {
   writePage(executionId: string, page: ItemsPage, items: readonly Json[]): Promise<void>;
 }
 
+/** When items expire, of executions that need them for longer. Never earlier than before. */
+export interface Expiries {
+  /** Postpones the expiry of what is in a partition; of its `execution` item only where it has ended. */
+  renew(executionId: string, renewal: ItemsRenewal): Promise<RenewedItems>;
+  /** Postpones that of one item to a time (ms since the epoch), or for ever. Nothing where the item is gone. */
+  postpone(executionId: string, reference: string, until: number | undefined): Promise<void>;
+}
+
 /** Executions by what the index has of them. Eventually consistent. */
 export interface ExecutionIndex {
-  /** Executions whose wake is due, earliest first. What is missed is found by the next look. */
+  /** Executions whose wake is due, earliest first; or all that are parked. What is missed is found by the next look. */
   listDue(request: DueRequest): Promise<Page<DueExecution>>;
   /**
    * Executions of a machine in a status: the latest first, with `since` the earliest first, RUNNING ones by next wake;

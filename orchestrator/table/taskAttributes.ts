@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { OpenTask } from '../core/execution/model/execution.ts';
+import type { OpenTask } from '../core/execution/model/openTask.ts';
 import { type Attributes, compressedAttribute, jsonAttribute } from './attributes.ts';
 import { orderedAttributes, orderedJson } from './orderedJson.ts';
 import { isDataKey } from './stored/dataKeys.ts';

@@ -63,7 +63,7 @@ describe('millrace doctor', () => {
   it('goes on, after it was killed, from where it was', async () => {
     const file = join(directory.path, 'doctor.json');
     const node = ['--import', repositoryFile('test/cli/typescript.mjs'), '--conditions', 'millrace-source'];
-    const slowly = ['--segments', '1', '--read-rate', '60/s', '--checkpoint', file];
+    const slowly = ['--segments', '1', '--read-rate', '240/s', '--checkpoint', file];
     const killed = spawn(process.execPath, [...node, repositoryFile('cli/main.ts'), ...doctor, ...slowly], {
       cwd: directory.path,
       env: { ...process.env, ...credentials },
@@ -94,7 +94,7 @@ describe('millrace doctor', () => {
   it('says, when it is interrupted, how to go on', async () => {
     const interruption = new AbortController();
     const stdout: string[] = [];
-    const interrupted = millrace([...doctor, '--segments', '1', '--read-rate', '60/s'], {
+    const interrupted = millrace([...doctor, '--segments', '1', '--read-rate', '240/s'], {
       directory: directory.path,
       environment: credentials,
       interrupted: interruption.signal,

@@ -7,6 +7,7 @@ import { livenessFeatures } from './liveness.features.ts';
 import { messageFeatures } from './messages.features.ts';
 import { oddItemFeatures } from './oddItems.features.ts';
 import { outlineFeatures } from './outline.features.ts';
+import { retentionFeatures } from './retention.features.ts';
 import { roundTripFeatures } from './roundTrip.features.ts';
 import type { Current, TableFactory, TableUnderTest } from './tableUnderTest.ts';
 
@@ -36,5 +37,6 @@ export function describeTable(name: string, factory: TableFactory): void {
     messageFeatures(current);
     livenessFeatures(current);
     outlineFeatures(current);
+    retentionFeatures(current);
   });
 }

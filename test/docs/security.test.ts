@@ -32,6 +32,7 @@ function documented(statements: readonly Statement[]): string[] {
 }
 
 const resources: readonly (readonly [pattern: RegExp, name: string])[] = [
+  [/^\*$/, '*'],
   [/^arn:aws:dynamodb:REGION:ACCOUNT:table\/TABLE\/stream\/\*$/, 'Table.StreamArn'],
   [/^arn:aws:dynamodb:REGION:ACCOUNT:table\/TABLE/, 'Table'],
   [/^arn:aws:s3:::STORE/, 'Store'],

@@ -6,7 +6,7 @@ import { repositoryDirectory } from './codeBlocks.ts';
 interface Row {
   readonly feature: string;
   readonly kind: string;
-  /** Of the test, below test/core/machine, or below test for a scenario; without its ending. */
+  /** Of the test, below test/core/machine, or below test for a scenario and for infra; without its ending. */
   readonly file: string;
   readonly name: string;
 }
@@ -22,7 +22,7 @@ const rows = page.split('\n').flatMap((line): Row[] => {
 
 /** Every string of a test's source that could be a name, of a test or of a row of one. */
 async function namesIn(file: string): Promise<ReadonlySet<string>> {
-  const folder = file.startsWith('scenario/') ? 'test' : 'test/core/machine';
+  const folder = /^(?:scenario|infra)\//.test(file) ? 'test' : 'test/core/machine';
   const source = await readFile(join(repositoryDirectory, folder, `${file}.test.ts`), 'utf8');
   const strings = source.matchAll(/'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`/g);
   return new Set(

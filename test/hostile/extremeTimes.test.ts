@@ -4,7 +4,8 @@ import { type AnyStateMachine, createMachine, enqueueActions, raise, sendTo, set
 import { MillraceClient } from '../../client/client.ts';
 import { NotRedrivableError } from '../../client/errors.ts';
 import { openTasks } from '../../orchestrator/core/execution/lists/fanOut.ts';
-import type { Execution, OpenTask } from '../../orchestrator/core/execution/model/execution.ts';
+import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
+import type { OpenTask } from '../../orchestrator/core/execution/model/openTask.ts';
 import { retryOf } from '../../orchestrator/core/execution/tasks/tasks.ts';
 import { parseMachineState, prepareMachine } from '../../orchestrator/core/machine/index.ts';
 import { durationMs } from '../../orchestrator/core/policy/duration.ts';

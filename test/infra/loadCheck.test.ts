@@ -56,6 +56,31 @@ describe('before anything is written, the bundle is refused', () => {
     expect(message).toMatch(/machines\/order\.ts: The process that loaded it ended with exit code 3\.$/);
   });
 
+  test('not for a module that starts an actor, as a script does: it stays unstarted, and a warning says so', async () => {
+    const warnings: string[] = [];
+    const listener = (warning: Error) => void warnings.push(warning.message);
+    process.on('warning', listener);
+    const { bundle } = await project({
+      'machines/script.ts': `import { createActor, createMachine } from 'xstate';
+        export const script = createMachine({
+          id: 'script', initial: 'a', states: { a: { entry: () => process.exit(7), type: 'final', output: 1 } },
+        });
+        const actor = createActor(script);
+        actor.subscribe({ complete: () => process.exit(8) });
+        actor.start();
+        setInterval(() => process.exit(9), 1);
+        await new Promise((resolve) => setTimeout(resolve, 3_600_000));
+        actor.send({ type: 'GO' });`,
+    });
+    await bundle({ entries });
+    await new Promise(setImmediate);
+    process.off('warning', listener);
+    expect(warnings).toContainEqual(expect.stringMatching(/script\.ts starts an actor when it is loaded/));
+    expect(warnings).toContainEqual(
+      expect.stringMatching(/Machine 'script', states\.a\.output: the machine has no output/),
+    );
+  });
+
   test('naming those of several modules that do not load', async () => {
     const { code, problems } = await refused({
       'machines/a.json': `{ "id": "a", "initial": "a", "states": { "a": {} } }`,

@@ -3,7 +3,7 @@ import { type AnyStateMachine, assign, createMachine, sendParent, sendTo, setup,
 import { parentOf } from '../../orchestrator/core/execution/model/addresses.ts';
 import { journalReferences, parseLog } from '../../orchestrator/core/execution/model/log.ts';
 import { machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
-import { replay } from '../../orchestrator/core/execution/replay/replay.ts';
+import { replay } from '../../orchestrator/core/execution/replay/recording.ts';
 import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';

@@ -3,7 +3,7 @@ import { setup } from 'xstate';
 import { openTasks } from '../../orchestrator/core/execution/lists/fanOut.ts';
 import { journalReferences, parseLog } from '../../orchestrator/core/execution/model/log.ts';
 import { machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
-import { replay } from '../../orchestrator/core/execution/replay/replay.ts';
+import { replay } from '../../orchestrator/core/execution/replay/recording.ts';
 import { prepareMachine } from '../../orchestrator/core/machine/index.ts';
 import { attributesSize } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { journalReferences, parseLog } from '../../orchestrator/core/execution/model/log.ts';
 import { machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
-import { replay } from '../../orchestrator/core/execution/replay/replay.ts';
+import { replay } from '../../orchestrator/core/execution/replay/recording.ts';
 import { nextTimerDueAt, parseMachineState, prepareMachine } from '../../orchestrator/core/machine/index.ts';
 import { attributesSize } from '../../orchestrator/table/attributes.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';

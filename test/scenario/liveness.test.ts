@@ -173,6 +173,17 @@ describe('a task that waits for a result from elsewhere', () => {
     expect({ status, startBy: tasks[0]?.startBy, wakeAt }).toEqual({ status: 'RUNNING' });
   });
 
+  it('whose invocations are all lost fails with an error of its own, which no guard takes for a late answer', async () => {
+    const { rig, instance, wake } = rigOf({ waitForResult: true, startTimeout: '5s' });
+    await rig.deliver(instance, 'e');
+    for (let second = 0; second < 40; second++) {
+      rig.now += 1000;
+      await wake();
+    }
+    expect(rig.dispatched.map(({ token }) => token)).toEqual(['e#0#1', 'e#0#2', 'e#0#3']);
+    expect(await rig.execution('e')).toMatchObject({ state: 'failed', output: 'Millrace.InvocationLost' });
+  });
+
   it('fails with what its worker throws', async () => {
     const fail = () => {
       throw new TypeError('no such address');

@@ -5,7 +5,7 @@ import type { Execution } from '../../orchestrator/core/execution/model/executio
 import { hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
 import { countLogEntries, parseLog } from '../../orchestrator/core/execution/model/log.ts';
 import { type MachineLookup, machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
-import { replay } from '../../orchestrator/core/execution/replay/replay.ts';
+import { replay } from '../../orchestrator/core/execution/replay/recording.ts';
 import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';

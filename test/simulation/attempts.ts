@@ -1,5 +1,6 @@
 import type { TaskPayload } from '../../orchestrator/contract/task.ts';
-import { type Execution, hasEnded, taskKey } from '../../orchestrator/core/execution/model/execution.ts';
+import { type Execution, hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
+import { taskKey } from '../../orchestrator/core/execution/model/openTask.ts';
 import { InvariantError } from './invariantError.ts';
 
 /** Between the read that an instance decides by, and the invocation, where no call is slow. */

@@ -3,7 +3,8 @@ import type { JournalEntry } from '../../orchestrator/core/execution/model/entri
 import { type Execution, hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
 import { isJournalKind, type LogEntry, parseLog } from '../../orchestrator/core/execution/model/log.ts';
 import type { MachineLookup } from '../../orchestrator/core/execution/model/machines.ts';
-import { Replay, type ReplayedEntry } from '../../orchestrator/core/execution/replay/replay.ts';
+import { Replay } from '../../orchestrator/core/execution/replay/replay.ts';
+import type { ReplayedEntry } from '../../orchestrator/core/execution/replay/replayed.ts';
 import { parseMachineState } from '../../orchestrator/core/machine/index.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';

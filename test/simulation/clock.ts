@@ -1,7 +1,13 @@
-import { DueShard, lookEveryMs } from '../../orchestrator/handlers/dueShard.ts';
+import { openTasks } from '../../orchestrator/core/execution/lists/fanOut.ts';
+import { nextDueOf } from '../../orchestrator/core/execution/tasks/tasks.ts';
+import { parseMachineState } from '../../orchestrator/core/machine/index.ts';
+import { shardsOfRun, visitParkedEveryMs } from '../../orchestrator/handlers/clock.ts';
+import { type DueShard, lookEveryMs } from '../../orchestrator/handlers/dueShard.ts';
 import type { WakeEvent } from '../../orchestrator/handlers/wake.ts';
 import type { Report } from '../../orchestrator/observability/report.ts';
-import type { TableLayout } from '../../orchestrator/table/executionItem.ts';
+import type { Attributes } from '../../orchestrator/table/attributes.ts';
+import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
+import { dataRenewalAt, type TableLayout } from '../../orchestrator/table/retention.ts';
 import { type Instances, tableOf } from './instances.ts';
 import { ProcessDiedError, SimulatedProcess, type World } from './process.ts';
 
@@ -23,6 +29,7 @@ export class SimulatedClock {
   #runs: Run[] = [];
   #nextRunAt = 0;
   #nextLookAt = 0;
+  #hasRenewals = false;
 
   constructor(world: World, layout: TableLayout, instances: Instances, report: (report: Report) => void) {
     this.#world = world;
@@ -34,8 +41,15 @@ export class SimulatedClock {
   /** When it looks next, where something is due; infinite where nothing will be. */
   nextLookAt(): number {
     const { database, schedule, mostSkewMs } = this.#world;
-    const due = database.earliestDue() - mostSkewMs;
+    const isLeft = (item: Attributes) => !this.#hasRenewals && waitsForNothing(item, this.#layout);
+    const earliest = database.earliestDue(isLeft) - mostSkewMs;
+    const due = this.#hasRenewals ? Math.min(earliest, nextVisitAt(schedule.now)) : earliest;
     return Math.max(schedule.now, this.#nextLookAt, Math.ceil(due / lookEveryMs) * lookEveryMs);
+  }
+
+  /** From now on, or no longer, data is renewed while time passes. */
+  renewing(hasRenewals: boolean): void {
+    this.#hasRenewals = hasRenewals;
   }
 
   look(): void {
@@ -66,8 +80,9 @@ export class SimulatedClock {
       now: () => process.now(),
       sleep: (ms: number) => process.sleep(ms),
     };
-    const shards = Array.from({ length: layout.indexShards }, (_, shard) => new DueShard(options, shard));
-    this.#runs.push({ process, shards, endsAt: world.schedule.now + runMs });
+    const { due, parked } = shardsOfRun({ ...options, indexShards: layout.indexShards }, runMs);
+    for (const shard of parked) shard.look();
+    this.#runs.push({ process, shards: due, endsAt: world.schedule.now + runMs });
   }
 
   async #callWake(process: SimulatedProcess, event: WakeEvent): Promise<string | undefined> {
@@ -94,4 +109,18 @@ export class SimulatedClock {
       throw error;
     }
   }
+}
+
+/** It is woken for a renewal of its data, and for nothing else: it would be again and again, until somebody sends an event. */
+function waitsForNothing(item: Attributes, layout: TableLayout): boolean {
+  const execution = decodeExecution(item);
+  const { status, snapshot, timeoutAt, waiting, wakeAt } = execution;
+  if (status !== 'RUNNING' || waiting || wakeAt !== dataRenewalAt(execution, layout)) return false;
+  const isDue = openTasks(execution).some((task) => nextDueOf(task) !== undefined);
+  const hasTimers = snapshot !== undefined && parseMachineState(snapshot).timers.length > 0;
+  return !isDue && !hasTimers && timeoutAt === undefined;
+}
+
+function nextVisitAt(now: number): number {
+  return (Math.floor(now / visitParkedEveryMs + 0.5) + 0.5) * visitParkedEveryMs;
 }

@@ -93,11 +93,15 @@ export class SimulatedDatabase {
     }
   }
 
-  /** The earliest time in the index that an execution is to be woken at; infinite where there is none. */
-  earliestDue(): number {
+  /**
+   * The earliest time in the index that an execution is to be woken at; infinite where there is none.
+   * @param isLeft of items, those that are not to be woken
+   */
+  earliestDue(isLeft: (item: Attributes) => boolean): number {
     let earliest = Number.POSITIVE_INFINITY;
     for (const item of this.#index.values()) {
-      if (item.mr_pk?.S?.startsWith('due#')) earliest = Math.min(earliest, Number(item.mr_sk?.N));
+      const at = Number(item.mr_sk?.N);
+      if (item.mr_pk?.S?.startsWith('due#') && at < earliest && !isLeft(item)) earliest = at;
     }
     return earliest < 253_000_000_000_000 ? earliest : Number.POSITIVE_INFINITY;
   }
@@ -117,6 +121,9 @@ export class SimulatedDatabase {
 
   #update(input: UpdateItemCommandInput): object {
     const { Key: key, ExpressionAttributeNames: names = {}, ExpressionAttributeValues: values = {} } = input;
+    if (!this.#isMet({ ...input, Item: undefined }, this.get(idOf(key), sortOf(key)))) {
+      throw new ConditionalCheckFailedException({ message: 'The conditional request failed', $metadata: {} });
+    }
     const item = updated(
       input.UpdateExpression ?? '',
       { ...this.get(idOf(key), sortOf(key)), ...key },

@@ -11,6 +11,8 @@ export interface ExpiryOptions {
   readonly users: Users;
   readonly observer: Observer;
   readonly comeToRest: () => Promise<void>;
+  /** With the clock at work, which renews the data of what has not ended. */
+  readonly passTime: (ms: number) => Promise<void>;
   /** Of executions that a user started: how often their workers have run, with those of their children. */
   readonly runsOf: (executionId: string) => number;
 }
@@ -33,7 +35,7 @@ export async function expire(options: ExpiryOptions): Promise<string | undefined
   const before = endOf(world, first);
   const runs = options.runsOf(first);
 
-  schedule.now += dayMs + 7_200_000;
+  await options.passTime(dayMs + 7_200_000);
   const tree = database.executionIds().filter((id) => id === first || id.startsWith(`${first}.`));
   const expired = tree.flatMap((id) =>
     database
@@ -56,7 +58,7 @@ export async function expire(options: ExpiryOptions): Promise<string | undefined
   if (after !== before) throw new InvariantError(7, first, `it had ended ${before}, and then ${after}.`);
   if (options.runsOf(first) !== runs) throw new InvariantError(7, first, 'a worker ran after its end.');
 
-  schedule.now += 9 * dayMs;
+  await options.passTime(9 * dayMs);
   const rest = tree.flatMap((id) => database.items(id).map(({ item }) => [id, item?.S ?? ''] as const));
   for (const [id, item] of shuffled(rest, draws)) database.delete(id, item);
   for (const id of tree) observer.forget(id);

@@ -2,7 +2,7 @@ import type { Attributes } from '../../orchestrator/table/attributes.ts';
 
 /**
  * Condition and key expressions of DynamoDB, as far as the table module writes them: comparisons and functions joined by
- * AND. Whatever else is refused, so that a new expression is not taken to be true.
+ * AND or by OR. Whatever else is refused, so that a new expression is not taken to be true.
  */
 export function isTrue(
   expression: string,
@@ -10,6 +10,8 @@ export function isTrue(
   names: Readonly<Record<string, string>>,
   values: Attributes,
 ): boolean {
+  const alternatives = expression.split(' OR ');
+  if (alternatives.length > 1) return alternatives.some((each) => isTrue(each, item, names, values));
   return expression.split(' AND ').every((term) => isTermTrue(term.trim(), item, names, values));
 }
 
@@ -57,16 +59,16 @@ function compareTexts(a: string | undefined, b: string | undefined): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** An item after `SET a = :a, b = :b ADD n :n`; nothing else is known. */
+/** An item after `SET a = :a, b = :b`, with or without `ADD n :n`; nothing else is known. */
 export function updated(
   expression: string,
   item: Attributes,
   names: Readonly<Record<string, string>>,
   values: Attributes,
 ): Attributes {
-  const parsed = /^SET (.+) ADD (\S+) (:\S+)$/.exec(expression);
+  const parsed = /^SET (.+?)(?: ADD (\S+) (:\S+))?$/.exec(expression);
   if (!parsed) throw new Error(`The simulation does not know the update '${expression}'.`);
-  const [, sets = '', counter = '', added = ''] = parsed;
+  const [, sets = '', counter, added = ''] = parsed;
   const result: Attributes = { ...item };
   for (const set of sets.split(', ')) {
     const [path = '', value = ''] = set.split(' = ');
@@ -74,6 +76,7 @@ export function updated(
     if (!assigned) throw new Error(`The update '${expression}' has no value for ${value}.`);
     result[names[path] ?? path] = assigned;
   }
+  if (counter === undefined) return result;
   const name = names[counter] ?? counter;
   result[name] = { N: String(Number(item[name]?.N ?? 0) + Number(values[added]?.N)) };
   return result;

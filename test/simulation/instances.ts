@@ -1,15 +1,18 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { functionNames } from '../../orchestrator/configuration/configuration.ts';
 import type { MachineLookup } from '../../orchestrator/core/execution/model/machines.ts';
+import type { Retention } from '../../orchestrator/core/policy/retention.ts';
 import type { FunctionInvoker } from '../../orchestrator/dispatch/dispatch.ts';
 import { TaskDispatcher } from '../../orchestrator/dispatch/taskDispatcher.ts';
 import { streamHandler } from '../../orchestrator/handlers/stream.ts';
 import { type WakeEvent, wakeHandler } from '../../orchestrator/handlers/wake.ts';
 import type { Report } from '../../orchestrator/observability/report.ts';
 import { Orchestrator } from '../../orchestrator/step/orchestrator.ts';
+import { StoredJson } from '../../orchestrator/store/storedJson.ts';
 import { DynamoDBTable } from '../../orchestrator/table/dynamodb/dynamoDBTable.ts';
-import type { TableLayout } from '../../orchestrator/table/executionItem.ts';
+import type { TableLayout } from '../../orchestrator/table/retention.ts';
 import { SimulatedProcess, type World } from './process.ts';
+import type { SimulatedStore } from './store.ts';
 
 export const tableName = 'simulated';
 
@@ -27,6 +30,8 @@ export function tableOf(process: SimulatedProcess, layout: TableLayout): DynamoD
 export interface InstancesOptions {
   readonly world: World;
   readonly layout: TableLayout;
+  readonly store: SimulatedStore;
+  readonly retention: Retention;
   readonly waitForMachineMs: number;
   readonly invokerOf: (process: SimulatedProcess) => FunctionInvoker;
   readonly report: (report: Report) => void;
@@ -87,7 +92,7 @@ export class Instances {
   }
 
   #start(): Instance {
-    const { world, layout, waitForMachineMs, invokerOf, report } = this.#options;
+    const { world, layout, store, retention, waitForMachineMs, invokerOf, report } = this.#options;
     const process = new SimulatedProcess(`orchestrator ${++this.#count}`, world);
     const { machines } = this;
     const table = tableOf(process, layout);
@@ -102,8 +107,18 @@ export class Instances {
       report,
       now,
     });
-    const limits = { waitForMachineMs };
-    const orchestrator = new Orchestrator({ table, machines, dispatcher, limits, report, now });
+    const data = new StoredJson(store.of(process), now);
+    const limits = { waitForMachineMs, redrivableMs: retention.redrivableMs };
+    const orchestrator = new Orchestrator({
+      table,
+      data,
+      machines,
+      dispatcher,
+      limits,
+      retention,
+      report,
+      now,
+    });
     const nothing = () => {};
     const instance: Instance = {
       process,

@@ -3,7 +3,7 @@ import type { DispatchOutcome, FunctionInvoker } from '../../orchestrator/dispat
 import { failedHandler } from '../../orchestrator/handlers/failed.ts';
 import type { InvocationRecord } from '../../orchestrator/handlers/failedInvocation.ts';
 import type { Report } from '../../orchestrator/observability/report.ts';
-import type { TableLayout } from '../../orchestrator/table/executionItem.ts';
+import type { TableLayout } from '../../orchestrator/table/retention.ts';
 import { runTask, type Task } from '../../workers/runTask.ts';
 import { tableOf } from './instances.ts';
 import { SimulatedProcess, type World } from './process.ts';

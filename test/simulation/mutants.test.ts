@@ -14,8 +14,7 @@ describe('the mutants of the orchestrator', () => {
   it('break a mechanism of every invariant, and are told in the page of reliability', async () => {
     const page = await read('../../docs/reliability.md');
     expect(mutants.filter(({ mutation }) => !page.includes(mutation))).toEqual([]);
-    expect([...new Set(mutants.map(({ invariant }) => invariant))]).toEqual([
-      1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
-    ]);
+    const invariants = new Set(mutants.map(({ invariant }) => invariant));
+    expect([...invariants].sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
   });
 });

@@ -1,11 +1,7 @@
 import type { TaskPayload } from '../../orchestrator/contract/task.ts';
-import {
-  type Execution,
-  hasEnded,
-  type OpenTask,
-  taskKey,
-} from '../../orchestrator/core/execution/model/execution.ts';
+import { type Execution, hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
 import { countLogEntries } from '../../orchestrator/core/execution/model/log.ts';
+import { type OpenTask, taskKey } from '../../orchestrator/core/execution/model/openTask.ts';
 import { parseMachineState } from '../../orchestrator/core/machine/index.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
@@ -62,6 +58,7 @@ export class Observer {
     this.#remember(() => {
       const executionId = item.executionId?.S ?? '';
       const sort = item.item?.S ?? '';
+      if (before && isPostponed(item, before)) return;
       if (sort === 'execution') this.#onCommit(decodeExecution(item), item);
       else if (!sort.startsWith('log#') && !sort.startsWith('beat#')) {
         if (before) throw new InvariantError(1, executionId, `the journal item '${sort}' was overwritten.`);
@@ -177,6 +174,15 @@ export class Observer {
       );
     }
   }
+}
+
+/** Nothing but its expiry is another, and a later one. */
+function isPostponed(
+  { expiresAt, ...item }: Attributes,
+  { expiresAt: first, ...before }: Attributes,
+): boolean {
+  if (expiresAt === undefined || first === undefined) return false;
+  return Number(expiresAt.N) > Number(first.N) && JSON.stringify(item) === JSON.stringify(before);
 }
 
 /** How many entries of before are still in the item after its log was split. */

@@ -8,7 +8,7 @@ import {
 } from 'xstate';
 import type { JournalEntry } from '../../orchestrator/core/execution/model/entries.ts';
 import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
-import type { ReplayedEntry } from '../../orchestrator/core/execution/replay/replay.ts';
+import type { ReplayedEntry } from '../../orchestrator/core/execution/replay/replayed.ts';
 import { type PreparedMachine, parseMachineState } from '../../orchestrator/core/machine/index.ts';
 import { promises, type StartedPromise } from './generated.ts';
 

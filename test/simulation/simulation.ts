@@ -1,6 +1,8 @@
+import { keptFor } from '../../orchestrator/core/policy/retention.ts';
 import type { Report } from '../../orchestrator/observability/report.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
+import { Ageing } from './ageing.ts';
 import { checkAll, checkRunOnce } from './checkAll.ts';
 import { SimulatedClock } from './clock.ts';
 import { SimulatedDatabase } from './database.ts';
@@ -17,6 +19,7 @@ import { drawOperations, type Operation } from './operations.ts';
 import type { World } from './process.ts';
 import { comeToRest, mostUntilStopped } from './rest.ts';
 import { Schedule } from './schedule.ts';
+import { SimulatedStore } from './store.ts';
 import { SimulatedStream } from './stream.ts';
 import { Users } from './users.ts';
 import { workOf } from './work.ts';
@@ -47,9 +50,12 @@ export interface SimulationResult {
 }
 
 const layout = { indexShards: 1, retentionDays: 1 };
+const retention = keptFor(layout.retentionDays);
 /** Virtual time in which faults strike. */
 const faultsMs = 120_000;
 const mostHappenings = 700;
+/** While executions grow old, and while their items expire. */
+const mostInAge = 3000;
 /** Of a timer, without faults. */
 const longestOverdueMs = 2000;
 /** Runs one seed. The result has the invariant that was broken, if one was. */
@@ -83,6 +89,9 @@ class Simulation {
   readonly #endless: EndlessStops;
   /** What was open in them is handed to its workers once more. */
   readonly #redriven = new Set<string>();
+  readonly #store: SimulatedStore;
+  #ageing: Ageing | undefined;
+  #jumpedAt = 0;
   #compared = 0;
   #hasExpired = false;
 
@@ -112,6 +121,7 @@ class Simulation {
       mostSkewMs: hasSkew ? mostSkewMs : 0,
       trace: (line) => this.#trace(line),
     };
+    this.#store = new SimulatedStore(this.#schedule);
     this.#operations = drawOperations(random).filter((_, i) => !options.withoutOperations?.has(i));
     this.#deployment = new Deployment(this.#operations);
     this.#users = new Users(this.#world, layout);
@@ -129,6 +139,8 @@ class Simulation {
     this.#instances = new Instances(this.#deployment.lookup(), {
       world: this.#world,
       layout,
+      store: this.#store,
+      retention,
       waitForMachineMs: random.oneOf([30_000, 900_000], 'wait'),
       invokerOf: (process) => this.#lambda.invokerOf(process),
       report,
@@ -143,9 +155,12 @@ class Simulation {
       this.#schedule.later(operation.atMs, () => this.#schedule.begin(this.#do(operation)));
     }
     await this.#runUntil(now + faultsMs, mostHappenings);
+    const growsOld = this.#draws.chance(0.15, 'ageing');
+    if (growsOld && this.#draws.chance(0.5, 'ageing')) await this.#age();
     // What is left to do is done, too: not before its time, but without faults.
     this.#draws.endFaults();
     this.#trace(() => 'faults have ended');
+    if (growsOld && !this.#ageing) await this.#age();
     const lastAt = now + Math.max(faultsMs, ...this.#operations.map(({ atMs }) => atMs + 1));
     await this.#runUntil(lastAt, mostUntilStopped);
     await this.#comeToRest();
@@ -184,6 +199,7 @@ class Simulation {
         await this.#schedule.settle();
       }
       this.#observer.check();
+      await this.#ageing?.check();
     }
     return false;
   }
@@ -192,7 +208,7 @@ class Simulation {
   #checkPunctual(): void {
     const { now } = this.#schedule;
     for (const { executionId, dueAt, writtenAt } of this.#database.due()) {
-      const ms = now - Math.max(dueAt, writtenAt);
+      const ms = now - Math.max(dueAt, writtenAt, this.#jumpedAt);
       if (ms <= longestOverdueMs) continue;
       throw new InvariantError(6, executionId, `it is overdue for ${ms} ms, and nobody has woken it.`);
     }
@@ -208,6 +224,23 @@ class Simulation {
     });
   }
 
+  /** Faults go on for as long as they last. */
+  async #age(): Promise<void> {
+    this.#ageing = new Ageing(this.#world, this.#store, retention, this.#users, (id) =>
+      this.#redriven.add(id),
+    );
+    this.#trace(() => 'time passes');
+    await this.#passUntil(this.#ageing.endsAt);
+  }
+
+  async #passUntil(until: number): Promise<void> {
+    this.#clock.renewing(true);
+    await this.#runUntil(until, mostInAge);
+    this.#clock.renewing(false);
+    // What has more to do than a run should take is late now.
+    if (this.#schedule.now < until) this.#trace(() => 'there is too much to do');
+  }
+
   async #expire(): Promise<void> {
     const runsOf = (executionId: string) =>
       this.#lambda.runs.filter(
@@ -218,6 +251,12 @@ class Simulation {
       users: this.#users,
       observer: this.#observer,
       comeToRest: () => this.#comeToRest(),
+      passTime: async (ms) => {
+        const until = this.#schedule.now + ms;
+        await this.#passUntil(until);
+        this.#schedule.now = Math.max(this.#schedule.now, until);
+        this.#jumpedAt = this.#schedule.now;
+      },
       runsOf,
     });
     const start = this.#operations.find(
@@ -299,7 +338,11 @@ class Simulation {
 
   #onWrite(item: Attributes, before: Attributes | undefined): void {
     this.#observer.onWrite(item, before);
-    if (item.item?.S === 'execution') this.#endless.onCommit(item, this.#observer.isBusy);
+    if (item.item?.S === 'execution') {
+      if (before === undefined) this.#schedule.begin(this.#store.begin(item.executionId?.S ?? ''));
+      const isRenewal = before !== undefined && before.renewedAt?.N !== item.renewedAt?.N;
+      if (!isRenewal) this.#endless.onCommit(item, this.#observer.isBusy);
+    }
     if (before === undefined && decodeJournalItem(item)) this.#stream.append(item);
   }
 

@@ -1,7 +1,8 @@
 import type { Json } from '../../orchestrator/core/data/json.ts';
 import type { Control } from '../../orchestrator/core/execution/model/entries.ts';
-import { decodeExecution, type TableLayout } from '../../orchestrator/table/executionItem.ts';
+import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
 import type { NewEvent } from '../../orchestrator/table/requests.ts';
+import type { TableLayout } from '../../orchestrator/table/retention.ts';
 import { tableOf } from './instances.ts';
 import { InvariantError } from './invariantError.ts';
 import { SimulatedProcess, type World } from './process.ts';

@@ -48,6 +48,28 @@ export function describeObjectStore(name: string, factory: () => Promise<StoreUn
       expect(text(await store.get('data/large'))).toBe(large);
     });
 
+    it('lists the objects under a prefix, with the time at which each was written', async () => {
+      const names = Array.from({ length: 7 }, (_, i) => `data/order-17/list-1/${i}`);
+      for (const key of [...names, 'data/order-17/a', 'data/order-18/a', 'data/order-1']) {
+        await store.put(key, bytes(key));
+      }
+      const listed = await collect(store.list('data/order-17/'));
+      expect(listed.map(({ key }) => key).sort()).toEqual(['data/order-17/a', ...names]);
+      for (const { writtenAt } of listed) expect(Math.abs(Date.now() - writtenAt)).toBeLessThan(60_000);
+      expect(await collect(store.list('data/nobody/'))).toEqual([]);
+    });
+
+    it('makes an object as young as one that is written now, and changes nothing of it', async () => {
+      const key = 'data/order 17~/ä+b';
+      await store.put(key, bytes('content'));
+      const writtenAt = async () => (await collect(store.list('data/order 17~/')))[0]?.writtenAt ?? 0;
+      const before = await writtenAt();
+      for (let after = before; after <= before; after = await writtenAt()) await store.renew(key);
+      expect(text(await store.get(key))).toBe('content');
+      await store.renew('data/order 17~/gone');
+      await expect(store.get('data/order 17~/gone')).rejects.toThrow(ObjectNotFoundError);
+    });
+
     it('takes the last of two objects under one key', async () => {
       await store.put('data/a', bytes('first, and longer'));
       await store.put('data/a', bytes('second'));

@@ -11,7 +11,7 @@ export interface S3Fault {
   readonly times: number;
 }
 
-/** The few calls of S3 that a store makes, over HTTP: PutObject, GetObject with a range, DeleteObject. */
+/** The few calls of S3 that a store makes, over HTTP: PutObject, CopyObject, GetObject with a range, ListObjectsV2, DeleteObject. */
 export interface FakeS3 {
   /** What makes an SDK client talk to it. */
   readonly client: S3ClientConfig;
@@ -19,14 +19,20 @@ export interface FakeS3 {
   readonly objects: Map<string, Uint8Array>;
   /** Methods and paths of the requests so far. */
   readonly requests: string[];
+  /** When objects were written, by `bucket/key`. */
+  readonly writtenAt: Map<string, number>;
   fail(fault: S3Fault): void;
   stop(): Promise<void>;
 }
+
+/** Objects of a page; S3 has 1,000. */
+const mostListed = 3;
 
 /** @param bucket the only one that there is */
 export async function startFakeS3(bucket: string): Promise<FakeS3> {
   const objects = new Map<string, Uint8Array>();
   const requests: string[] = [];
+  const writtenAt = new Map<string, number>();
   let fault: S3Fault | undefined;
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
@@ -35,7 +41,9 @@ export async function startFakeS3(bucket: string): Promise<FakeS3> {
   });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = decodeURIComponent((request.url ?? '/').split('?')[0] ?? '/').slice(1);
+    const url = new URL(request.url ?? '/', 'http://s3');
+    const path = decodeURIComponent(url.pathname).replace(/^\/|\/$/g, '');
+    const query = url.searchParams;
     const body = await bodyOf(request);
     requests.push(`${request.method} ${path}`);
     if (fault && fault.times > 0) {
@@ -44,19 +52,47 @@ export async function startFakeS3(bucket: string): Promise<FakeS3> {
     }
     if (path.split('/')[0] !== bucket) return refuse(response, 404, 'NoSuchBucket');
     switch (request.method) {
-      case 'PUT':
-        objects.set(path, body);
+      case 'PUT': {
+        const source = request.headers['x-amz-copy-source'];
+        const copied = source === undefined ? body : objects.get(decodeURIComponent(String(source)));
+        if (!copied) return refuse(response, 404, 'NoSuchKey');
+        objects.set(path, copied);
+        writtenAt.set(path, Date.now());
+        if (source !== undefined) {
+          response
+            .writeHead(200, { 'content-type': 'application/xml' })
+            .end('<CopyObjectResult><ETag>"any"</ETag></CopyObjectResult>');
+          return;
+        }
         response.writeHead(200, { etag: '"any"' }).end();
         return;
+      }
       case 'DELETE':
         objects.delete(path);
         response.writeHead(204).end();
         return;
       case 'GET':
+        if (query.get('list-type') === '2') return list(response, query);
         return read(response, objects.get(path), request.headers.range);
       default:
         return refuse(response, 405, 'MethodNotAllowed');
     }
+  }
+
+  function list(response: ServerResponse, query: URLSearchParams): void {
+    const prefix = `${bucket}/${query.get('prefix') ?? ''}`;
+    const after = query.get('continuation-token') ?? '';
+    const keys = [...objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort();
+    const page = keys.slice(0, mostListed);
+    const contents = page.map((key) => {
+      const time = new Date(writtenAt.get(key) ?? 0).toISOString();
+      return `<Contents><Key>${key.slice(bucket.length + 1)}</Key><LastModified>${time}</LastModified></Contents>`;
+    });
+    const more =
+      keys.length > page.length ? `<NextContinuationToken>${page.at(-1)}</NextContinuationToken>` : '';
+    response
+      .writeHead(200, { 'content-type': 'application/xml' })
+      .end(`<?xml version="1.0"?><ListBucketResult>${contents.join('')}${more}</ListBucketResult>`);
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -71,6 +107,7 @@ export async function startFakeS3(bucket: string): Promise<FakeS3> {
     },
     objects,
     requests,
+    writtenAt,
     fail: (next) => {
       fault = next;
     },

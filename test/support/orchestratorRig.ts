@@ -5,8 +5,9 @@ import type { Control, JournalEntry, TaskResult } from '../../orchestrator/core/
 import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
 import { type LogEntry, type LogVerdict, parseLog } from '../../orchestrator/core/execution/model/log.ts';
 import { type MachineLookup, machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
-import { replay } from '../../orchestrator/core/execution/replay/replay.ts';
+import { replay } from '../../orchestrator/core/execution/replay/recording.ts';
 import { type prepareMachine, prepareMachines } from '../../orchestrator/core/machine/index.ts';
+import { retentionOf } from '../../orchestrator/core/policy/retention.ts';
 import type { DispatchOutcome } from '../../orchestrator/dispatch/dispatch.ts';
 import { TaskDispatcher } from '../../orchestrator/dispatch/taskDispatcher.ts';
 import type { Activity } from '../../orchestrator/observability/activity.ts';
@@ -17,6 +18,7 @@ import { Orchestrator } from '../../orchestrator/step/orchestrator.ts';
 import type { StoredJson } from '../../orchestrator/store/storedJson.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
+import { expiryOf, type TableLayout } from '../../orchestrator/table/retention.ts';
 import type { Table } from '../../orchestrator/table/table.ts';
 import { MemoryTable } from '../../testing/memoryTable/memoryTable.ts';
 
@@ -38,7 +40,7 @@ export interface InstanceOptions {
  * interleavings that the simulated cloud meets only by chance.
  */
 export class OrchestratorRig {
-  readonly table = new MemoryTable();
+  readonly table: MemoryTable;
   /** What was handed to workers, none of which runs. */
   readonly dispatched: TaskPayload[] = [];
   readonly reports: Report[] = [];
@@ -47,17 +49,23 @@ export class OrchestratorRig {
   /** What becomes of every invocation from now on. */
   dispatchOutcome: DispatchOutcome = { type: 'dispatched' };
   readonly #machines: MachineLookup;
+  readonly #layout: TableLayout;
   readonly #inserted: { readonly executionId: string; readonly record: JournalRecord }[] = [];
 
-  constructor(definitions: readonly Definition[]) {
+  /** @param retentionDays @default items are kept for ever */
+  constructor(definitions: readonly Definition[], retentionDays?: number) {
     this.#machines = lookupOf(definitions);
+    this.#layout = { indexShards: 1, ...(retentionDays !== undefined && { retentionDays }) };
+    this.table = new MemoryTable(this.#layout, () => this.now);
     this.table.onInsert = (item) => {
       const entry = decodeJournalItem(item);
       const executionId = item.executionId?.S;
       if (!entry || executionId === undefined) return;
       // DynamoDB's streams tell whole seconds.
       const createdAt = Math.floor(this.now / 1000) * 1000;
-      this.#inserted.push({ executionId, record: { entry, createdAt } });
+      const expiresAt = expiryOf(item);
+      const record = { entry, createdAt, ...(expiresAt !== undefined && { expiresAt }) };
+      this.#inserted.push({ executionId, record });
     };
   }
 
@@ -87,17 +95,24 @@ export class OrchestratorRig {
         },
       },
       tableName: 'table',
-      layout: { indexShards: 1 },
+      layout: this.#layout,
       functionNames: functionNames(''),
     });
+    const retention = retentionOf(this.#layout.retentionDays);
     return new Orchestrator({
       ...common,
       dispatcher,
-      limits: { waitForMachineMs: 900_000 },
+      limits: { waitForMachineMs: 900_000, ...(retention && { redrivableMs: retention.redrivableMs }) },
+      retention,
       hasBus: true,
       ...(actionLimitMs !== undefined && { actionLimitMs }),
       ...(data && { data }),
     });
+  }
+
+  /** Executions of which something was written that was not taken yet. */
+  undelivered(): string[] {
+    return [...new Set(this.#inserted.map(({ executionId }) => executionId))];
   }
 
   /** The records of everything that was written of an execution since the last call. */

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { journalReferences, parseLog } from '../../orchestrator/core/execution/model/log.ts';
 import { machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
-import { replay } from '../../orchestrator/core/execution/replay/replay.ts';
+import { replay } from '../../orchestrator/core/execution/replay/recording.ts';
 import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import type { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 

@@ -47,22 +47,29 @@ export class FailingStore extends MemoryStore {
 /** A rig whose large data is in a store. */
 export class StoredRig {
   readonly rig: OrchestratorRig;
-  readonly store = new FailingStore();
+  readonly store: FailingStore;
   /** As everybody but the orchestrator sees it. */
   readonly table: Table;
-  #data = new StoredJson(this.store);
+  #data: StoredJson;
 
-  constructor(definitions: readonly Parameters<typeof prepareMachine>[0][]) {
-    this.rig = new OrchestratorRig(definitions);
-    this.table = withStore(this.rig.table, new StoredJson(this.store), settings, { fetches: true });
+  /** @param retentionDays @default items are kept for ever */
+  constructor(definitions: readonly Parameters<typeof prepareMachine>[0][], retentionDays?: number) {
+    this.rig = new OrchestratorRig(definitions, retentionDays);
+    this.store = new FailingStore(() => this.rig.now);
+    this.#data = this.#json();
+    this.table = withStore(this.rig.table, this.#json(), settings, { fetches: true });
   }
 
-  /** An instance with nothing in memory. */
-  newInstance(): Orchestrator {
-    const data = new StoredJson(this.store);
-    this.#data = new StoredJson(this.store);
+  /** An instance with nothing in memory. @param definitions @default those of the rig */
+  newInstance(definitions?: readonly Parameters<typeof prepareMachine>[0][]): Orchestrator {
+    const data = this.#json();
+    this.#data = this.#json();
     const table = withStore(this.rig.table, data, settings, { fetches: false });
-    return this.rig.newInstance({ table, data });
+    return this.rig.newInstance({ table, data, ...(definitions && { definitions }) });
+  }
+
+  #json(): StoredJson {
+    return new StoredJson(this.store, () => this.rig.now);
   }
 
   async start(machine: string, executionId: string, input: Json): Promise<void> {

@@ -1,4 +1,4 @@
-import type { AttemptNumbers } from '../../orchestrator/core/execution/model/execution.ts';
+import type { AttemptNumbers } from '../../orchestrator/core/execution/model/openTask.ts';
 import { checkedSize } from '../../orchestrator/table/itemSize.ts';
 import {
   type Beat,
@@ -33,8 +33,8 @@ export class MemoryAttempts implements Attempts {
     this.#items.put(checkedSize('The beat item', beatItem(existing, beat)));
   }
 
-  async insertClaim(claim: Claim): Promise<ClaimOutcome> {
-    const item = encodeClaim(claim, undefined);
+  async insertClaim(claim: Claim, expiry?: number): Promise<ClaimOutcome> {
+    const item = encodeClaim(claim, expiry ?? this.#items.expiry());
     const existing = this.#items.get(claim.executionId, item.item?.S ?? '');
     if (!existing) this.#items.put(item);
     return !existing || existing.claimedBy?.S === claim.claimedBy ? 'claimed' : 'taken';

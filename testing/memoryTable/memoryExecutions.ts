@@ -2,13 +2,10 @@ import type { OutgoingItem } from '../../orchestrator/core/execution/children/me
 import type { Emission } from '../../orchestrator/core/execution/model/emission.ts';
 import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
 import { attributesSize } from '../../orchestrator/table/attributes.ts';
-import {
-  decodeExecution,
-  encodeExecution,
-  type TableLayout,
-} from '../../orchestrator/table/executionItem.ts';
+import { decodeExecution, encodeExecution } from '../../orchestrator/table/executionItem.ts';
 import { encodeOutgoing } from '../../orchestrator/table/messageItems.ts';
 import type { CommitOutcome, HistoryItems } from '../../orchestrator/table/requests.ts';
+import type { TableLayout } from '../../orchestrator/table/retention.ts';
 import { maximumItemBytes, sortKey } from '../../orchestrator/table/schema.ts';
 import type { Executions } from '../../orchestrator/table/table.ts';
 import type { MemoryItems } from './memoryItems.ts';
@@ -51,7 +48,7 @@ export class MemoryExecutions implements Executions {
         ? current === undefined
         : current?.version === execution.version - 1 && current.startedAt === execution.startedAt;
     if (!isStill) return { type: 'conflict', current };
-    const items = outgoing.map((item) => encodeOutgoing(item, undefined, execution.traceparent));
+    const items = outgoing.map((item) => encodeOutgoing(item, this.#items.expiry(), execution.traceparent));
     const tooLarge = Math.max(0, ...items.map(attributesSize));
     if (tooLarge > maximumItemBytes) return { type: 'tooLarge', bytes: tooLarge };
     this.#items.put(encoded.item);

@@ -1,11 +1,13 @@
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import {
   decodeCursor,
+  duePartition,
   encodeCursor,
   indexKeyOf,
   isIndexed,
   listedExecution,
   listedInIndex,
+  listPartition,
   listShards,
 } from '../../orchestrator/table/indexQueries.ts';
 import type {
@@ -16,7 +18,7 @@ import type {
   ListRequest,
   Page,
 } from '../../orchestrator/table/requests.ts';
-import { indexPartition, neverMs } from '../../orchestrator/table/schema.ts';
+import { neverMs } from '../../orchestrator/table/schema.ts';
 import type { ExecutionIndex } from '../../orchestrator/table/table.ts';
 import { idOf, type MemoryItems } from './memoryItems.ts';
 
@@ -30,9 +32,10 @@ export class MemoryIndex implements ExecutionIndex {
     this.#indexShards = indexShards;
   }
 
-  async listDue({ shard, until, limit, cursor }: DueRequest): Promise<Page<DueExecution>> {
+  async listDue(request: DueRequest): Promise<Page<DueExecution>> {
+    const { until, limit, cursor } = request;
     const from = cursor === undefined ? undefined : decodeCursor(cursor).from;
-    const { items, next } = this.#indexPage(indexPartition.due(shard), limit, from, (sort) => sort <= until);
+    const { items, next } = this.#indexPage(duePartition(request), limit, from, (sort) => sort <= until);
     const due = items.map((item) => ({ executionId: idOf(item), wakeAt: sortOf(item) }));
     return next ? { items: due, cursor: encodeCursor({ shard: 0, from: next }) } : { items: due };
   }
@@ -41,10 +44,10 @@ export class MemoryIndex implements ExecutionIndex {
     const isRunning = status === 'RUNNING';
     const items: ListedExecution[] = [];
     for (const { shard, from } of listShards(this.#indexShards, cursor)) {
-      const partition = isRunning ? indexPartition.due(shard) : indexPartition.ended(machine, status, shard);
+      const partition = listPartition({ machine, status }, shard);
       const isLatestFirst = !isRunning && since === undefined;
       const isListed = (sort: number, item: Attributes) =>
-        isRunning ? item.machine?.S === machine : sort >= (since ?? 0);
+        item.machine?.S === machine && (isRunning || sort >= (since ?? 0));
       const page = this.#indexPage(partition, limit - items.length, from, isListed, isLatestFirst);
       items.push(...page.items.map((item) => listedExecution(item, status)));
       if (page.next) return { items, cursor: encodeCursor({ shard, from: page.next }) };

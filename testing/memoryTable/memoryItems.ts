@@ -3,6 +3,7 @@ import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { checkedSize } from '../../orchestrator/table/itemSize.ts';
 import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
 import type { InsertOutcome } from '../../orchestrator/table/requests.ts';
+import { expiresAt, isExpired, type TableLayout } from '../../orchestrator/table/retention.ts';
 
 /** Items as DynamoDB would hold them, by key. */
 export class MemoryItems {
@@ -12,9 +13,22 @@ export class MemoryItems {
   /** Told of each `execution` item as it was committed. */
   onCommit: (item: Attributes) => void = () => {};
   commits = 0;
+  readonly #layout: TableLayout;
+  readonly #now: () => number;
+
+  constructor(layout: TableLayout, now: () => number) {
+    this.#layout = layout;
+    this.#now = now;
+  }
+
+  /** Of an item that is written now, in seconds since the epoch. */
+  expiry(): number | undefined {
+    return expiresAt(this.#layout, this.#now());
+  }
 
   get(executionId: string, item: string): Attributes | undefined {
-    return this.items.get(keyOf(executionId, item));
+    const found = this.items.get(keyOf(executionId, item));
+    return found && this.unexpired([found])[0];
   }
 
   put(item: Attributes): void {
@@ -31,8 +45,14 @@ export class MemoryItems {
     return 'inserted';
   }
 
+  /** Items that have expired count as absent. */
+  unexpired(items: readonly Attributes[]): Attributes[] {
+    const now = this.#now();
+    return items.filter((item) => !isExpired(item, now));
+  }
+
   journalOf(executionId: string): JournalEntry[] {
-    return [...this.items.values()]
+    return this.unexpired([...this.items.values()])
       .filter((item) => idOf(item) === executionId)
       .map(decodeJournalItem)
       .filter((entry) => entry !== undefined);

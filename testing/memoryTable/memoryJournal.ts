@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../../orchestrator/core/execution/model/entries.ts';
-import type { AttemptNumbers } from '../../orchestrator/core/execution/model/execution.ts';
+import type { AttemptNumbers } from '../../orchestrator/core/execution/model/openTask.ts';
 import { checkedSize } from '../../orchestrator/table/itemSize.ts';
 import {
   decodeJournalItem,
@@ -65,7 +65,7 @@ export class MemoryJournal implements JournalReader, JournalWriter {
   }
 
   async insertStart(start: StartItem): Promise<InsertStartOutcome> {
-    const item = checkedSize('The start item', encodeStart(start, undefined));
+    const item = checkedSize('The start item', encodeStart(start, this.#items.expiry()));
     const existing = this.#items.get(start.executionId, sortKey.start);
     if (existing) return { type: isSameStart(existing, item) ? 'same' : 'different' };
     this.#items.put(item);
@@ -73,10 +73,10 @@ export class MemoryJournal implements JournalReader, JournalWriter {
   }
 
   async insertEvent(event: NewEvent): Promise<InsertOutcome> {
-    return this.#items.insert(encodeEvent(event, undefined));
+    return this.#items.insert(encodeEvent(event, this.#items.expiry()));
   }
 
-  async insertResult(result: ResultItem): Promise<InsertOutcome> {
-    return this.#items.insert(encodeResult(result, undefined));
+  async insertResult(result: ResultItem, expiry?: number): Promise<InsertOutcome> {
+    return this.#items.insert(encodeResult(result, expiry ?? this.#items.expiry()));
   }
 }

@@ -20,6 +20,8 @@ export class MemoryListPages implements ListPages {
   }
 
   async writePage(executionId: string, page: ItemsPage, items: readonly Json[]): Promise<void> {
-    this.#items.put(checkedSize('A page of items', encodeItemsPage(executionId, page, items, undefined)));
+    this.#items.put(
+      checkedSize('A page of items', encodeItemsPage(executionId, page, items, this.#items.expiry())),
+    );
   }
 }

@@ -1,4 +1,4 @@
-import type { LogSegment } from '../../orchestrator/core/execution/step/commitDraft.ts';
+import type { LogSegment } from '../../orchestrator/core/execution/step/advance.types.ts';
 import { sortKey } from '../../orchestrator/table/schema.ts';
 import type { LogSegments } from '../../orchestrator/table/table.ts';
 import type { MemoryItems } from './memoryItems.ts';
@@ -22,10 +22,12 @@ export class MemoryLog implements LogSegments {
   }
 
   async writeSegment(executionId: string, segment: LogSegment): Promise<void> {
+    const expiry = this.#items.expiry();
     this.#items.put({
       executionId: { S: executionId },
       item: { S: sortKey.logSegment(segment.number) },
       log: { S: segment.text },
+      ...(expiry !== undefined && { expiresAt: { N: String(expiry) } }),
     });
   }
 }

@@ -25,7 +25,7 @@ export class MemoryOutlines implements Outlines {
 
   async readOutline(executionId: string): Promise<Outline> {
     const items = [...this.#items.items.values()].filter((item) => idOf(item) === executionId);
-    return outlined(items);
+    return this.#outlined(items);
   }
 
   async scan({
@@ -41,13 +41,14 @@ export class MemoryOutlines implements Outlines {
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([, item]) => item);
     const last = found.length > limit ? found[limit - 1] : undefined;
-    if (!last) return outlined(found);
+    if (!last) return this.#outlined(found);
     const { executionId = { S: '' }, item = { S: '' } } = last;
     const next = encodeCursor({ shard: segment, from: { executionId, item } });
-    return { ...outlined(found.slice(0, limit)), cursor: next };
+    return { ...this.#outlined(found.slice(0, limit)), cursor: next };
   }
-}
 
-function outlined(items: readonly Attributes[]): Outline {
-  return { items: items.map(outlineOf).filter((outline) => outline !== undefined), readUnits: 0 };
+  #outlined(items: readonly Attributes[]): Outline {
+    const outlines = this.#items.unexpired(items).map(outlineOf);
+    return { items: outlines.filter((outline) => outline !== undefined), readUnits: 0 };
+  }
 }

@@ -1,9 +1,11 @@
 import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
-import { decodeExecution, type TableLayout } from '../../orchestrator/table/executionItem.ts';
+import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
+import type { TableLayout } from '../../orchestrator/table/retention.ts';
 import { sortKey } from '../../orchestrator/table/schema.ts';
 import type { Table } from '../../orchestrator/table/table.ts';
 import { MemoryAttempts } from './memoryAttempts.ts';
 import { MemoryExecutions } from './memoryExecutions.ts';
+import { MemoryExpiries } from './memoryExpiries.ts';
 import { MemoryIndex } from './memoryIndex.ts';
 import { MemoryItems } from './memoryItems.ts';
 import { MemoryJournal } from './memoryJournal.ts';
@@ -18,11 +20,13 @@ export class MemoryTable extends MemoryItems implements Table {
   readonly log = new MemoryLog(this);
   readonly attempts = new MemoryAttempts(this);
   readonly lists = new MemoryListPages(this);
+  readonly expiries = new MemoryExpiries(this);
   readonly index: MemoryIndex;
   readonly outlines = new MemoryOutlines(this);
 
-  constructor(layout: TableLayout = { indexShards: 1 }) {
-    super();
+  /** @param now milliseconds since the epoch, from which items are kept for as long as the layout says */
+  constructor(layout: TableLayout = { indexShards: 1 }, now: () => number = () => 0) {
+    super(layout, now);
     this.executions = new MemoryExecutions(this, layout);
     this.index = new MemoryIndex(this, layout.indexShards);
   }

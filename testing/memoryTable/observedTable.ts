@@ -19,6 +19,7 @@ export function observedTable(table: Table, onRead: (operation: string) => void)
     log: observed('log', table.log),
     attempts: observed('attempts', table.attempts),
     lists: observed('lists', table.lists),
+    expiries: table.expiries,
     index: table.index,
     outlines: table.outlines,
   };

@@ -3,7 +3,8 @@ import type { Json } from '../../orchestrator/core/data/json.ts';
 import type { JournalEntry } from '../../orchestrator/core/execution/model/entries.ts';
 import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
 import { type MachineLookup, machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
-import { type Advance, advance } from '../../orchestrator/core/execution/step/advance.ts';
+import { advance } from '../../orchestrator/core/execution/step/advance.ts';
+import type { Advance } from '../../orchestrator/core/execution/step/advance.types.ts';
 import {
   type MachineInput,
   type PreparedMachine,
@@ -101,7 +102,7 @@ function first({ name, machine, input }: Script) {
 }
 
 function committed(step: Advance): Execution {
-  if (step.type === 'nothing') throw new TapeError('A step of the execution committed nothing.');
+  if (step.type !== 'commit') throw new TapeError('A step of the execution committed nothing.');
   return step.execution;
 }
 

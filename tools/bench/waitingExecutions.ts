@@ -54,6 +54,6 @@ function waitingExecution({ executionId, dueAt }: Reminder): Execution {
   const input = { delayMs: dueAt - now };
   const start = { kind: 'start', reference: 'start', machine: reminder.id, input } as const;
   const step = advance(machines, limits, { executionId, execution: undefined, entries: [start], now });
-  if (step.type === 'nothing') throw new Error(`The execution '${executionId}' did not start.`);
+  if (step.type !== 'commit') throw new Error(`The execution '${executionId}' did not start.`);
   return step.execution;
 }

@@ -4,6 +4,8 @@
  */
 export function errorNameOf(error: object): string {
   const name = property(error, 'name');
+  // A failure may have no name, as those of Step Functions.
+  if (name === '' && Object.hasOwn(error, 'name')) return name;
   const given = typeof name === 'string' && name !== '' ? name : undefined;
   if (given !== undefined && isSetByUser(error)) return given;
   return classNameOf(error) ?? given ?? 'Error';

@@ -71,7 +71,7 @@ export function thrownOfJson(json: Json | undefined): TaskError {
   const { name, message, $thrown: _, ...fields } = json;
   return {
     ...fields,
-    name: typeof name === 'string' && name !== '' ? name : 'Error',
+    name: typeof name === 'string' ? name : 'Error',
     message: typeof message === 'string' ? message : '',
   };
 }

@@ -1,5 +1,10 @@
 /** Step Functions' name for an attempt that gave no result in time. */
 export const timeoutErrorName = 'States.Timeout';
+/**
+ * Of a task that waits for its result: its worker had not begun in time. Not `States.Timeout`, which a guard would take for
+ * an answer that did not come.
+ */
+export const invocationLostErrorName = 'Millrace.InvocationLost';
 /** Step Functions' name for an attempt that gave no sign of life in time. */
 export const heartbeatTimeoutErrorName = 'States.HeartbeatTimeout';
 /** Step Functions' name for data over a limit: it is not tried again, since another attempt would give as much. */

@@ -1,5 +1,5 @@
 import { type Duration, durationMs } from './duration.ts';
-import { anyErrorName } from './errorNames.ts';
+import { anyErrorName, invocationLostErrorName } from './errorNames.ts';
 import { choiceProblem, type KeysOf, optionsProblem, sentence } from './options.ts';
 
 /** How failed attempts of a task are tried again: the fields of one of Step Functions' Retriers, as durations. */
@@ -43,8 +43,8 @@ export interface TaskPolicy {
    */
   readonly waitForResult?: boolean;
   /**
-   * With `waitForResult`: an attempt whose worker has not begun by then has failed with `States.Timeout`, since its invocation
-   * was lost. From a second. @default 1 minute
+   * With `waitForResult`: an attempt whose worker has not begun by then has failed with `Millrace.InvocationLost`. Unless a
+   * retry policy of yours is for that error, there are three attempts. From a second. @default 1 minute
    */
   readonly startTimeout?: Duration;
   /**
@@ -137,6 +137,9 @@ function valueProblem({ waitForResult, once, worker }: TaskPolicy): string | und
   );
 }
 
+/** No worker has done anything, so that another attempt does nothing twice. */
+const retryOfLostInvocation: RetryPolicy = { errors: [invocationLostErrorName], maxAttempts: 3 };
+
 /** @throws InvalidDurationError, InvalidRetryPolicyError, InvalidTaskPolicyError */
 export function resolveTaskPolicy(policy: TaskPolicy = {}): ResolvedTaskPolicy {
   checkTaskPolicy(policy);
@@ -157,7 +160,7 @@ export function resolveTaskPolicy(policy: TaskPolicy = {}): ResolvedTaskPolicy {
     ...(heartbeat !== undefined && { heartbeatMs: atLeastASecond('heartbeat', heartbeat) }),
     ...(waitForResult && { startTimeoutMs }),
     ...(once && { once }),
-    retry: retry.map(resolveRetryPolicy),
+    retry: [...retry, ...(waitForResult && !once ? [retryOfLostInvocation] : [])].map(resolveRetryPolicy),
   };
 }
 

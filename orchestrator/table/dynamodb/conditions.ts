@@ -7,8 +7,16 @@ export interface Condition {
   readonly ExpressionAttributeValues?: Attributes;
 }
 
-/** Journal items are written once; so is an execution's first commit. */
+/** Journal items are written once. */
 export const isNotWrittenYet: Condition = { ConditionExpression: 'attribute_not_exists(executionId)' };
+
+/** So is an execution's first commit; what has expired counts as absent. */
+export function hasNotBegun(now: number): Condition {
+  return {
+    ConditionExpression: 'attribute_not_exists(executionId) OR expiresAt <= :now',
+    ExpressionAttributeValues: { ':now': { N: String(Math.floor(now / 1000)) } },
+  };
+}
 
 /**
  * The execution is still the one, and in the version, that the step was taken from. `startedAt` tells it from one of

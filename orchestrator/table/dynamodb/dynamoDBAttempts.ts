@@ -1,4 +1,4 @@
-import type { AttemptNumbers } from '../../core/execution/model/execution.ts';
+import type { AttemptNumbers } from '../../core/execution/model/openTask.ts';
 import { checkedSize } from '../itemSize.ts';
 import {
   type Beat,

@@ -16,12 +16,15 @@ import {
 import { type Attributes, attributesSize } from '../attributes.ts';
 import { encodeCursor } from '../indexQueries.ts';
 import type { Page } from '../requests.ts';
+import { isExpired } from '../retention.ts';
 import type { Condition } from './conditions.ts';
 import { UnprocessedBackoff } from './unprocessedBackoff.ts';
 
 export interface DynamoDBCallsOptions {
   readonly client: DynamoDBClient;
   readonly tableName: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   /** Told the units that each call took, as DynamoDB counts them. @default not asked for */
   readonly onConsumedCapacity?: (consumed: Units) => void;
   /** Waits before keys that DynamoDB left unprocessed are asked for again. @default the system's timers */
@@ -37,7 +40,10 @@ export type PutOutcome =
   | { readonly type: 'written' }
   | { readonly type: 'refused'; readonly existing: Attributes | undefined; readonly attempts: number };
 
-/** Items of one table by the calls of DynamoDB's API, each strongly consistent where it can be, with their units counted. */
+/**
+ * Items of one table by the calls of DynamoDB's API, each strongly consistent where it can be, with their units counted. Items
+ * that have expired count as absent, except in `query` and `scan`, which answer what is stored.
+ */
 export class DynamoDBCalls {
   readonly #options: DynamoDBCallsOptions;
   readonly #client: DynamoDBClient;
@@ -57,7 +63,7 @@ export class DynamoDBCalls {
       new GetItemCommand({ ...this.#common, Key: keyOf(executionId, item), ConsistentRead: true }),
     );
     this.countRead(output.ConsumedCapacity);
-    return output.Item;
+    return output.Item && this.unexpired([output.Item])[0];
   }
 
   /** Each item that is there once, also where its key is given twice. */
@@ -80,7 +86,7 @@ export class DynamoDBCalls {
       await backoff.after(Math.min(pending.length, 100), unprocessed.length);
       pending = [...unprocessed, ...pending.slice(100)];
     }
-    return items;
+    return this.unexpired(items);
   }
 
   async queryAll(query: Omit<QueryCommandInput, 'TableName'>): Promise<Attributes[]> {
@@ -91,7 +97,7 @@ export class DynamoDBCalls {
       items.push(...(output.Items ?? []));
       from = output.LastEvaluatedKey;
     } while (from);
-    return items;
+    return this.unexpired(items);
   }
 
   async query(query: Omit<QueryCommandInput, 'TableName'>) {
@@ -132,6 +138,22 @@ export class DynamoDBCalls {
     const output = await this.#client.send(new UpdateItemCommand({ ...this.#common, ...update }));
     const writeUnits = output.ConsumedCapacity?.CapacityUnits;
     if (writeUnits !== undefined) this.#options.onConsumedCapacity?.({ writeUnits, readUnits: 0 });
+  }
+
+  /** Answers whether the condition was met. */
+  async updateIf(update: Omit<UpdateItemCommandInput, 'TableName'>): Promise<boolean> {
+    try {
+      await this.update(update);
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+
+  unexpired(items: readonly Attributes[]): Attributes[] {
+    const now = this.#options.now();
+    return items.filter((item) => !isExpired(item, now));
   }
 
   countRead(consumed: ConsumedCapacity | undefined): void {

@@ -1,13 +1,14 @@
 import type { OutgoingItem } from '../../core/execution/children/messages.ts';
 import type { Emission } from '../../core/execution/model/emission.ts';
 import type { Execution } from '../../core/execution/model/execution.ts';
-import { decodeExecution, encodeExecution, expiresAt, isoTime, type TableLayout } from '../executionItem.ts';
+import { decodeExecution, encodeExecution, isoTime } from '../executionItem.ts';
 import { encodeOutgoing } from '../messageItems.ts';
 import type { CommitOutcome, HistoryItems } from '../requests.ts';
+import { expiresAt, type TableLayout } from '../retention.ts';
 import { sortKey, sortKeyPrefix } from '../schema.ts';
 import type { Executions } from '../table.ts';
 import { CommitTransactions, type CommitTransactionsOptions } from './commitTransaction.ts';
-import { isNotWrittenYet, isStillAtVersion } from './conditions.ts';
+import { hasNotBegun, isStillAtVersion } from './conditions.ts';
 import { type DynamoDBCalls, partitionQuery } from './dynamoDBCalls.ts';
 import { entriesOf } from './dynamoDBJournal.ts';
 import { segmentNumber } from './dynamoDBLog.ts';
@@ -57,7 +58,7 @@ export class DynamoDBExecutions implements Executions {
     if (encoded.type === 'tooLarge') return encoded;
     const condition =
       execution.version === 1
-        ? isNotWrittenYet
+        ? hasNotBegun(this.#now())
         : isStillAtVersion(execution.version - 1, isoTime(execution.startedAt));
     if (outgoing.length > 0) {
       const expiry = expiresAt(this.#layout, this.#now());

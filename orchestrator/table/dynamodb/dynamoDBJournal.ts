@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../../core/execution/model/entries.ts';
-import type { AttemptNumbers } from '../../core/execution/model/execution.ts';
+import type { AttemptNumbers } from '../../core/execution/model/openTask.ts';
 import type { Attributes } from '../attributes.ts';
 import { decodeCursor } from '../indexQueries.ts';
 import { checkedSize } from '../itemSize.ts';
@@ -78,14 +78,15 @@ export class DynamoDBJournal implements JournalReader, JournalWriter {
       ...partitionQuery(executionId),
       ...(from && { ExclusiveStartKey: from }),
     });
-    return pageOf(entriesOf(output.Items ?? []), output.LastEvaluatedKey);
+    return pageOf(entriesOf(this.#calls.unexpired(output.Items ?? [])), output.LastEvaluatedKey);
   }
 
   async insertStart(start: StartItem): Promise<InsertStartOutcome> {
     const item = encodeStart(start, this.#expiresAt());
     const outcome = await this.#calls.put(checkedSize('The start item', item), isNotWrittenYet);
     if (outcome.type === 'written') return { type: 'inserted' };
-    const existing = outcome.existing;
+    // Of one that has expired nothing can be told any more; its id is free once DynamoDB has deleted it.
+    const [existing] = this.#calls.unexpired(outcome.existing ? [outcome.existing] : []);
     return { type: existing !== undefined && isSameStart(existing, item) ? 'same' : 'different' };
   }
 

@@ -1,4 +1,4 @@
-import type { LogSegment } from '../../core/execution/step/commitDraft.ts';
+import type { LogSegment } from '../../core/execution/step/advance.types.ts';
 import type { Attributes } from '../attributes.ts';
 import { sortKey, sortKeyPrefix } from '../schema.ts';
 import type { LogSegments } from '../table.ts';

@@ -12,12 +12,15 @@ import { statusOf } from '../executionItem.ts';
 import { decodeCursor, encodeCursor } from '../indexQueries.ts';
 import { childNumbers, type ItemOutline, outlineOf } from '../outline.ts';
 import type { ExecutionVersion, Outline, ScanRequest } from '../requests.ts';
+import { isExpired } from '../retention.ts';
 import { attribute, sortKey } from '../schema.ts';
 import type { Outlines } from '../table.ts';
 
 export interface DynamoDBOutlinesOptions {
   readonly client: DynamoDBClient;
   readonly tableName: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   /** Told what each call took. */
   readonly count: (consumed: ConsumedCapacity | undefined) => void;
 }
@@ -36,19 +39,20 @@ export class DynamoDBOutlines implements Outlines {
       new GetItemCommand({
         TableName: tableName,
         Key: { executionId: { S: executionId }, item: { S: sortKey.execution } },
-        ProjectionExpression: '#status, #version, children',
+        ProjectionExpression: '#status, #version, children, expiresAt',
         ExpressionAttributeNames: { '#status': 'status', '#version': 'version' },
         ConsistentRead: true,
         ReturnConsumedCapacity: 'TOTAL',
       }),
     );
     count(output.ConsumedCapacity);
-    const status = statusOf(output.Item?.status?.S);
-    const children = childNumbers(output.Item ?? {});
+    const item = output.Item && !isExpired(output.Item, this.#options.now()) ? output.Item : {};
+    const status = statusOf(item.status?.S);
+    const children = childNumbers(item);
     return (
       status && {
         status,
-        version: Number(output.Item?.version?.N),
+        version: Number(item.version?.N),
         ...(children.length > 0 && { children }),
       }
     );
@@ -64,7 +68,7 @@ export class DynamoDBOutlines implements Outlines {
       const output = await client.send(new QueryCommand(query));
       count(output.ConsumedCapacity);
       readUnits += output.ConsumedCapacity?.CapacityUnits ?? 0;
-      items.push(...outlinesOf(output.Items));
+      items.push(...this.#outlinesOf(output.Items));
       from = output.LastEvaluatedKey;
     } while (from);
     return { items, readUnits };
@@ -76,15 +80,19 @@ export class DynamoDBOutlines implements Outlines {
     count(output.ConsumedCapacity);
     const from = output.LastEvaluatedKey;
     return {
-      items: outlinesOf(output.Items),
+      items: this.#outlinesOf(output.Items),
       readUnits: output.ConsumedCapacity?.CapacityUnits ?? 0,
       ...(from && { cursor: encodeCursor({ shard: request.segment, from }) }),
     };
   }
-}
 
-function outlinesOf(items: readonly Attributes[] = []): ItemOutline[] {
-  return items.map(outlineOf).filter((outline) => outline !== undefined);
+  #outlinesOf(items: readonly Attributes[] = []): ItemOutline[] {
+    const now = this.#options.now();
+    return items
+      .filter((item) => !isExpired(item, now))
+      .map(outlineOf)
+      .filter((outline) => outline !== undefined);
+  }
 }
 
 const names = {

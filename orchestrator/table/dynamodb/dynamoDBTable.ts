@@ -1,8 +1,9 @@
-import { expiresAt, type TableLayout } from '../executionItem.ts';
+import { expiresAt, type TableLayout } from '../retention.ts';
 import type { Table } from '../table.ts';
 import { DynamoDBAttempts } from './dynamoDBAttempts.ts';
 import { DynamoDBCalls, type DynamoDBCallsOptions } from './dynamoDBCalls.ts';
 import { DynamoDBExecutions } from './dynamoDBExecutions.ts';
+import { DynamoDBExpiries } from './dynamoDBExpiries.ts';
 import { DynamoDBIndex } from './dynamoDBIndex.ts';
 import { DynamoDBJournal } from './dynamoDBJournal.ts';
 import { DynamoDBListPages } from './dynamoDBListPages.ts';
@@ -21,6 +22,7 @@ export class DynamoDBTable implements Table {
   readonly log: DynamoDBLog;
   readonly attempts: DynamoDBAttempts;
   readonly lists: DynamoDBListPages;
+  readonly expiries: DynamoDBExpiries;
   readonly index: DynamoDBIndex;
   readonly outlines: DynamoDBOutlines;
 
@@ -32,6 +34,7 @@ export class DynamoDBTable implements Table {
     this.log = new DynamoDBLog(calls, expiry);
     this.attempts = new DynamoDBAttempts(calls, expiry);
     this.lists = new DynamoDBListPages(calls, expiry);
+    this.expiries = new DynamoDBExpiries(calls);
     this.index = new DynamoDBIndex(calls, options.indexShards);
     this.outlines = new DynamoDBOutlines({ ...options, count: (consumed) => calls.countRead(consumed) });
   }

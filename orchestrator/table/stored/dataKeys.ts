@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { isObjectKey } from '../../store/objectStore.ts';
 
 /**
- * Prefixes of the objects that items refer to. What is under `data/` is written once and can expire with the items; the
+ * Prefixes of the objects that items refer to. What is under `data/` is written once and expires with the items; the
  * `state/` of a running execution is replaced by its commits, and must not expire while it runs.
  */
 export const dataPrefix = { data: 'data/', state: 'state/' } as const;
@@ -18,7 +18,12 @@ export function isStateKey(key: string): boolean {
 
 /** Key of data that is written once: the same data of an execution is the same object, whoever writes it. */
 export function dataKey(executionId: string, text: string): string {
-  return `${dataPrefix.data}${keyPart(executionId)}/${contentHash(text)}`;
+  return `${dataFolder(executionId)}${contentHash(text)}`;
+}
+
+/** Prefix of all objects of an execution that expire. */
+export function dataFolder(executionId: string): string {
+  return `${dataPrefix.data}${keyPart(executionId)}/`;
 }
 
 /**

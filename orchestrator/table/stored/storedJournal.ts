@@ -1,6 +1,6 @@
 import { thrownAsJson } from '../../core/data/thrown.ts';
 import type { JournalEntry } from '../../core/execution/model/entries.ts';
-import type { AttemptNumbers } from '../../core/execution/model/execution.ts';
+import type { AttemptNumbers } from '../../core/execution/model/openTask.ts';
 import { isStoredDataError } from '../../store/storedJson.ts';
 import { ItemTooLargeError } from '../errors.ts';
 import { canonical, type ResultItem, type StartItem } from '../journalItems.ts';

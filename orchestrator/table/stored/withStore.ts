@@ -13,8 +13,8 @@ export interface StoreSettings {
 }
 
 /** The store of the configuration. Without one it takes nothing, and refuses whatever an item refers to. */
-export function openStoredJson({ store }: StoreSettings): StoredJson {
-  return new StoredJson(store === undefined ? undefined : openStore(store));
+export function openStoredJson({ store }: StoreSettings, now: () => number = Date.now): StoredJson {
+  return new StoredJson(store === undefined ? undefined : openStore(store), now);
 }
 
 /**
@@ -31,13 +31,14 @@ export function withStore(
   { fetches }: { readonly fetches: boolean },
 ): Table {
   const store = new LargeData(data, storeOverKb * 1024);
-  const { log, attempts, lists, index, outlines } = table;
+  const { log, attempts, lists, expiries, index, outlines } = table;
   return {
     journal: new StoredJournal(table.journal, store, fetches),
     executions: new StoredExecutions(table.executions, store, fetches),
     log,
     attempts,
     lists,
+    expiries,
     index,
     outlines,
   };

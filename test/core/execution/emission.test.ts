@@ -3,7 +3,8 @@ import { createActor, createMachine, emit } from 'xstate';
 import type { JournalEntry } from '../../../orchestrator/core/execution/model/entries.ts';
 import type { Execution } from '../../../orchestrator/core/execution/model/execution.ts';
 import { machineLookup } from '../../../orchestrator/core/execution/model/machines.ts';
-import { type AdvanceInput, advance } from '../../../orchestrator/core/execution/step/advance.ts';
+import { advance } from '../../../orchestrator/core/execution/step/advance.ts';
+import type { AdvanceInput } from '../../../orchestrator/core/execution/step/advance.types.ts';
 import { prepareMachine } from '../../../orchestrator/core/machine/index.ts';
 import { crier } from '../../support/busMachines.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { OpenTask } from '../../../orchestrator/core/execution/model/execution.ts';
+import type { OpenTask } from '../../../orchestrator/core/execution/model/openTask.ts';
 import { retryOf } from '../../../orchestrator/core/execution/tasks/tasks.ts';
 import { type RetryPolicy, resolveTaskPolicy } from '../../../orchestrator/core/policy/taskPolicy.ts';
 

@@ -7,7 +7,7 @@ export interface MishapInput {
 }
 
 interface MishapContext extends MishapInput {
-  readonly error: { readonly name: string; readonly message: string } | null;
+  readonly error: unknown;
 }
 
 /** One task, whose failure is kept: by a worker that answers, or by one that does not. */
@@ -21,8 +21,7 @@ export const mishap = setup({
   },
   actions: {
     keepError: assign((_, { error }: { error: unknown }) => {
-      const { name, message } = error as Error;
-      return { error: { name, message } };
+      return { error: error instanceof Error ? { name: error.name, message: error.message } : error };
     }),
   },
 }).createMachine({

@@ -8,12 +8,10 @@ export interface Carried {
   readonly attempts: number;
 }
 
-class TruckBrokeDownError extends Error {
-  override readonly name = 'TruckBrokeDown';
-}
+class TruckBrokeDown extends Error {}
 
 /** Needs a second attempt. */
 export const handler = defineWorker((_: CarryInput, task: Task): Carried => {
-  if (task.attempt === 1) throw new TruckBrokeDownError('Another truck is on its way.');
+  if (task.attempt === 1) throw new TruckBrokeDown('Another truck is on its way.');
   return { attempts: task.attempt };
 });

@@ -2,15 +2,14 @@ import { defineWorker } from 'millrace/workers';
 
 export type Mishap = 'throw' | 'throwText' | 'hang' | 'exit' | 'exhaustMemory' | 'missing';
 
-class OutOfPaperError extends Error {
-  override readonly name = 'OutOfPaper';
-}
+/** Its name is that of the class, in minified bundles, too. */
+class OutOfPaper extends RangeError {}
 
 /** Ends as badly as it is asked to. */
 export const handler = defineWorker(({ how }: { readonly how: Mishap }) => {
   switch (how) {
     case 'throw':
-      throw new OutOfPaperError('The printer is out of paper.');
+      throw new OutOfPaper('The printer is out of paper.');
     case 'throwText':
       throw 'out of paper';
     case 'hang':

@@ -19,26 +19,32 @@ const store = [
   's3:PutObject on Store/*',
 ];
 const storeWithoutDelete = store.filter((each) => !each.startsWith('s3:DeleteObject'));
-const stream = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(
-  (action) => `dynamodb:${action} on Table.StreamArn`,
-);
+const stream = [
+  ...['DescribeStream', 'GetRecords', 'GetShardIterator'].map(
+    (action) => `dynamodb:${action} on Table.StreamArn`,
+  ),
+  'dynamodb:ListStreams on *',
+];
 const failures = ['s3:ListBucket on Failures', 's3:PutObject on Failures/*'];
 const table = ['BatchGetItem', 'GetItem', 'PutItem', 'Query'].map((action) => `dynamodb:${action} on Table`);
 const beats = ['dynamodb:UpdateItem on Table'];
+const renewals = ['dynamodb:UpdateItem on Table'];
 const destination = ['lambda:InvokeFunction on FailedFunction'];
 const tasks = ['WorkerHost', 'Workercharge', 'Workership'].map(
   (id) => `lambda:InvokeFunction on ${id}Function`,
 );
 
 describe('the role of a function allows what the function does, and nothing else:', () => {
-  it('the orchestrator reads and writes the table, reads the stream, and invokes workers', () => {
+  it('the orchestrator reads and writes the table, postpones expiries, reads the stream, and invokes workers', () => {
     expect(allowed(made, millrace.orchestrator)).toEqual(
-      [...logs('Orchestrator'), ...store, ...stream, ...failures, ...table, ...tasks].sort(),
+      [...logs('Orchestrator'), ...store, ...stream, ...failures, ...table, ...renewals, ...tasks].sort(),
     );
   });
 
   it('the wake function does so without the stream', () => {
-    expect(allowed(made, millrace.wake)).toEqual([...logs('Wake'), ...store, ...table, ...tasks].sort());
+    expect(allowed(made, millrace.wake)).toEqual(
+      [...logs('Wake'), ...store, ...table, ...renewals, ...tasks].sort(),
+    );
   });
 
   it('the clock looks at the index, and invokes the wake function', () => {

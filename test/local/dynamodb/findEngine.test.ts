@@ -72,6 +72,23 @@ describe('The local DynamoDB engine is', () => {
     });
   });
 
+  it('else DynamoDB Local, by a Java on the PATH', async () => {
+    const folder = join(directory, 'jre');
+    await mkdir(folder);
+    await writeFile(join(folder, 'java'), '#!/bin/sh\n');
+    await chmod(join(folder, 'java'), 0o755);
+    const mac = { platform: 'darwin', architecture: 'arm64' };
+    expect(findEngine(search({ ...mac, environment: { PATH: folder } }))).toEqual({
+      kind: 'java',
+      path: join(folder, 'java'),
+    });
+    const withBoth = { PATH: [folder, installed].join(delimiter) };
+    expect(findEngine(search({ ...mac, environment: withBoth }))).toMatchObject({ kind: 'binary' });
+    expect(findEngine(search({ ...mac, environment: { PATH: folder, ...endpoints } }))).toMatchObject({
+      kind: 'endpoint',
+    });
+  });
+
   it.each([
     ['linux', 'x64', 'without --omit=optional'],
     ['darwin', 'arm64', 'no packaged engine for darwin arm64'],

@@ -5,6 +5,7 @@ import { timeoutErrorName } from '../../policy/errorNames.ts';
 import { childId, childNumber, deepestChild, depthOf, parentOf } from '../model/addresses.ts';
 import type { Execution, ExecutionStatus } from '../model/execution.ts';
 import type { Draft } from '../step/draft.ts';
+import type { FollowUp } from '../step/followUp.ts';
 import type { Message } from './messages.ts';
 
 type MachineSource = Extract<ActorSource, { kind: 'machine' }>;
@@ -15,53 +16,52 @@ export function startChild(
   draft: Draft,
   { task, src, input }: Pick<StartEffect, 'task' | 'src' | 'input'>,
   source: Pick<MachineSource, 'machine' | 'version'>,
-): void {
+): FollowUp | undefined {
   const { executionId, children = [] } = draft.execution;
   if (depthOf(executionId) >= deepestChild) {
     const message =
       `'${src}' would be a machine ${deepestChild + 1} levels deep, and ${deepestChild} is the limit. ` +
       'Let the machines that start each other come to an end.';
-    draft.fail({ code: 'ChildTooDeep', name: 'ChildTooDeep', message });
-    return;
+    return { type: 'fail', error: { code: 'ChildTooDeep', name: 'ChildTooDeep', message } };
   }
   const { machine, version } = source;
   draft.set({ children: [...children, { task, machine }] });
-  draft.outgoing.start({
+  const receiver = childId(executionId, task);
+  const start = {
     type: 'start',
-    receiver: childId(executionId, task),
+    receiver,
     machine,
     version,
     ...(input === undefined ? {} : { input }),
-  });
+  } as const;
+  draft.said.push({ type: 'start', receiver, start });
+  return undefined;
 }
 
 export function hasChild({ children = [] }: Execution, task: number): boolean {
   return children.some((child) => child.task === task);
 }
 
-/** The child is told nothing: it has ended, or is being told already. */
-export function removeChild(draft: Draft, task: number): void {
-  const { executionId, children = [], received = {} } = draft.execution;
-  const { [childId(executionId, task)]: _, ...rest } = received;
-  draft.setOptional('children', notEmpty(children.filter((child) => child.task !== task)));
-  draft.setOptional('received', Object.keys(rest).length > 0 ? rest : undefined);
-}
-
 export function stopChild(draft: Draft, task: number): void {
   if (!hasChild(draft.execution, task)) return;
-  draft.outgoing.stop(childId(draft.execution.executionId, task));
-  removeChild(draft, task);
+  draft.said.push({ type: 'stop', receiver: childId(draft.execution.executionId, task) });
+  draft.removeChild(task);
 }
 
 /** Children do not outlive the execution that started them. They stay known, for a redrive. */
 export function stopChildren(draft: Draft): void {
-  const { executionId, children = [] } = draft.execution;
-  for (const { task } of children) draft.outgoing.send(childId(executionId, task), { type: 'stop' });
+  tellChildren(draft, { type: 'stop' });
 }
 
 export function redriveChildren(draft: Draft): void {
-  const { executionId, children = [] } = draft.execution;
-  for (const { task } of children) draft.outgoing.send(childId(executionId, task), { type: 'redrive' });
+  tellChildren(draft, { type: 'redrive' });
+}
+
+function tellChildren({ execution, said }: Draft, message: Message): void {
+  const { executionId, children = [] } = execution;
+  for (const { task } of children) {
+    said.push({ type: 'send', receiver: childId(executionId, task), message });
+  }
 }
 
 /** What an event to a task, or to a child that has ended, says, nobody hears: as in XState. */
@@ -70,7 +70,7 @@ export function sendMessage(draft: Draft, { to, event }: Extract<MachineEffect, 
   const number = childNumber(to, executionId);
   if (number !== undefined && !hasChild(draft.execution, number)) return;
   if (!isEvent(event)) throw new TypeError(`What is sent to '${to}' is no event: ${JSON.stringify(event)}`);
-  draft.outgoing.send(to, { type: 'event', event });
+  draft.said.push({ type: 'send', receiver: to, message: { type: 'event', event } });
 }
 
 function isEvent(event: unknown): event is Extract<Message, { type: 'event' }>['event'] {
@@ -78,18 +78,18 @@ function isEvent(event: unknown): event is Extract<Message, { type: 'event' }>['
 }
 
 /** What the parent's machine gets whole, where the child's execution keeps less. */
-interface Whole {
+export interface Whole {
   /** What the child's machine failed with, where it was its machine that failed. */
-  readonly thrown: TaskError | undefined;
+  readonly thrown?: TaskError | undefined;
   /** Its output with errors marked, where it holds some. */
-  readonly output: Json | undefined;
+  readonly output?: Json | undefined;
 }
 
 /** The parent's machine goes on with the result of a child that has ended. */
 export function tellParent(draft: Draft, whole: Whole): void {
   const parent = parentOf(draft.execution.executionId);
   const message = parent === undefined ? undefined : resultOf(draft.execution, whole);
-  if (parent !== undefined && message) draft.outgoing.send(parent, message);
+  if (parent !== undefined && message) draft.said.push({ type: 'send', receiver: parent, message });
 }
 
 function resultOf(
@@ -111,8 +111,4 @@ function resultOf(
     case 'SUSPENDED':
       return undefined;
   }
-}
-
-function notEmpty<Item>(items: readonly Item[]): readonly Item[] | undefined {
-  return items.length > 0 ? items : undefined;
 }

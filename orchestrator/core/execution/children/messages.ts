@@ -38,51 +38,44 @@ export type OutgoingItem =
       readonly at: number;
     };
 
-type Start = Extract<OutgoingItem, { type: 'start' }>;
-
-/** What a commit has to tell other executions: one item a receiver, whatever number of messages it holds. */
-export class Outgoing {
-  readonly #sender: string;
-  readonly #starts = new Map<string, Start>();
-  readonly #messages = new Map<string, Message[]>();
-
-  constructor(sender: string) {
-    this.#sender = sender;
-  }
-
-  start(start: Start): void {
-    this.#starts.set(start.receiver, start);
-  }
-
+/** One thing that a step has to tell another execution. */
+export type Said =
+  | {
+      readonly type: 'start';
+      readonly receiver: string;
+      readonly start: Extract<OutgoingItem, { type: 'start' }>;
+    }
+  | { readonly type: 'send'; readonly receiver: string; readonly message: Message }
   /** A child that is started and stopped by one commit never starts, unless it has something to hear between. */
-  stop(child: string): void {
-    if (this.#messages.has(child) || !this.#starts.delete(child)) this.send(child, { type: 'stop' });
-  }
+  | { readonly type: 'stop'; readonly receiver: string };
 
-  send(receiver: string, message: Message): void {
-    const messages = this.#messages.get(receiver);
-    if (messages) messages.push(message);
-    else this.#messages.set(receiver, [message]);
-  }
+export interface Correspondence {
+  readonly sender: string;
+  /** How many message items each receiver has got so far. */
+  readonly sent: Readonly<Record<string, number>>;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
 
-  /** Answers what takes back all that is told from here on. */
-  checkpoint(): () => void {
-    const starts = [...this.#starts];
-    const messages = [...this.#messages].map(([receiver, each]) => [receiver, [...each]] as const);
-    return () => {
-      this.#starts.clear();
-      this.#messages.clear();
-      for (const [receiver, start] of starts) this.#starts.set(receiver, start);
-      for (const [receiver, each] of messages) this.#messages.set(receiver, [...each]);
-    };
+/** What a commit tells other executions: starts, then one item a receiver with all its messages in order. */
+export function itemsOf(
+  said: readonly Said[],
+  { sender, sent, at }: Correspondence,
+): readonly OutgoingItem[] {
+  const starts = new Map<string, OutgoingItem>();
+  const messages = new Map<string, Message[]>();
+  const tell = (receiver: string, message: Message) => {
+    messages.set(receiver, [...(messages.get(receiver) ?? []), message]);
+  };
+  for (const one of said) {
+    const { receiver } = one;
+    if (one.type === 'start') starts.set(receiver, one.start);
+    else if (one.type === 'send') tell(receiver, one.message);
+    else if (messages.has(receiver) || !starts.delete(receiver)) tell(receiver, { type: 'stop' });
   }
-
-  /** @param sent how many message items each receiver has got so far */
-  items(sent: Readonly<Record<string, number>>, at: number): readonly OutgoingItem[] {
-    const messages = [...this.#messages].map(([receiver, each]): OutgoingItem => {
-      const number = (ownProperty(sent, receiver) ?? 0) + 1;
-      return { type: 'message', receiver, sender: this.#sender, number, messages: each, at };
-    });
-    return [...this.#starts.values(), ...messages];
-  }
+  const items = [...messages].map(([receiver, each]): OutgoingItem => {
+    const number = (ownProperty(sent, receiver) ?? 0) + 1;
+    return { type: 'message', receiver, sender, number, messages: each, at };
+  });
+  return [...starts.values(), ...items];
 }

@@ -1,7 +1,7 @@
 import { childNumber } from '../model/addresses.ts';
 import type { Draft } from '../step/draft.ts';
 import { hasChild } from './children.ts';
-import type { OutgoingItem } from './messages.ts';
+import { itemsOf, type OutgoingItem } from './messages.ts';
 
 /** A transaction has 100 actions: one is the commit, the others are kept free. */
 const mostItems = 90;
@@ -11,8 +11,8 @@ const mostItems = 90;
  * one transaction stays in the execution's outbox.
  */
 export function postOutgoing(draft: Draft): readonly OutgoingItem[] {
-  const { sent = {}, outbox = [] } = draft.execution;
-  const added = draft.outgoing.items(sent, draft.now);
+  const { executionId, sent = {}, outbox = [] } = draft.execution;
+  const added = itemsOf(draft.said, { sender: executionId, sent, at: draft.now });
   if (added.length === 0 && outbox.length === 0) return [];
   const all = [...outbox, ...added];
   draft.setOptional('sent', sentAfter(draft, added));

@@ -5,6 +5,7 @@ import type { MessageEntry } from '../model/entries.ts';
 import type { Execution } from '../model/execution.ts';
 import type { LogVerdict } from '../model/log.ts';
 import type { Draft } from '../step/draft.ts';
+import { endExecution } from '../step/ending.ts';
 import type { Message } from './messages.ts';
 
 type Word = Extract<Message, { type: 'stop' | 'redrive' }>;
@@ -49,7 +50,7 @@ export function applyWord(draft: Draft, entry: MessageEntry, index: number): Log
   if (word?.type === 'stop') {
     if (isBeforeRedrive(draft.execution, entry, index)) return { type: 'ignored', reason: 'Redriven' };
     if (draft.ended) return { type: 'ignored', reason: 'Ended' };
-    draft.end('ABORTED', {}, false);
+    endExecution(draft, 'ABORTED', {}, 'nothing');
     return { type: 'applied' };
   }
   // Its stop waits behind what it could not take while it was suspended.
@@ -82,6 +83,12 @@ export function verdictOfAll(verdicts: readonly LogVerdict[]): LogVerdict {
 export function noteReceived(draft: Draft, { sender, number }: MessageEntry): void {
   const { received = {} } = draft.execution;
   draft.set({ received: { ...received, [sender]: number } });
+}
+
+/** A redrive may be taken before what the parent has said before it: it counts once that was taken, too. */
+export function countAgain(draft: Draft, entry: MessageEntry): void {
+  const counted = ownProperty(draft.execution.received, entry.sender) ?? 0;
+  if (!draft.ended && counted > 0 && entry.number === counted + 1) noteReceived(draft, entry);
 }
 
 function isNext({ execution }: Draft, { sender, number }: MessageEntry): boolean {

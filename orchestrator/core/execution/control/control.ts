@@ -3,41 +3,51 @@ import { timeAfter } from '../../policy/time.ts';
 import { redriveChildren } from '../children/children.ts';
 import { type FanOut, withOpenTasks } from '../lists/fanOut.ts';
 import type { ControlEntry } from '../model/entries.ts';
-import type { OpenTask } from '../model/execution.ts';
 import type { IgnoredReason } from '../model/log.ts';
+import type { OpenTask } from '../model/openTask.ts';
 import type { Draft } from '../step/draft.ts';
+import { endExecution } from '../step/ending.ts';
 import { notHandedOver } from '../tasks/tasks.ts';
 import { patchTarget } from './inputPatch.ts';
 
+export interface RedriveLimits {
+  /** From the end of an execution: later, its data is about to expire. @default without end */
+  readonly redrivableMs?: number;
+}
+
 /** An operator's word. It needs no machine, and is taken also by an execution that has ended. */
-export function applyControl(draft: Draft, entry: ControlEntry): void {
-  const refused = control(draft, entry);
+export function applyControl(draft: Draft, entry: ControlEntry, limits: RedriveLimits = {}): void {
+  const refused = control(draft, entry, limits);
   draft.log('event', entry.reference, refused ? { type: 'ignored', reason: refused } : { type: 'applied' });
 }
 
 /** Answers why it is not taken. */
-function control(draft: Draft, entry: ControlEntry): IgnoredReason | undefined {
+function control(draft: Draft, entry: ControlEntry, limits: RedriveLimits): IgnoredReason | undefined {
   const { status } = draft.execution;
   switch (entry.control) {
     case 'stop':
       if (draft.ended) return 'Ended';
-      draft.end('ABORTED', entry.cause === undefined ? {} : { error: aborted(entry.cause) });
+      endExecution(draft, 'ABORTED', entry.cause === undefined ? {} : { error: aborted(entry.cause) });
       return undefined;
     case 'redrive':
-      return redrive(draft, entry);
+      return isTooLate(draft, limits) ? 'RedriveTooLate' : redrive(draft, entry);
     case 'suspend':
       if (status !== 'RUNNING') return draft.ended ? 'Ended' : 'NotRunning';
       draft.set({ status: 'SUSPENDED', suspendedAt: draft.now });
       return undefined;
     case 'resume':
       if (status !== 'SUSPENDED') return draft.ended ? 'Ended' : 'NotSuspended';
-      resume(draft);
-      return undefined;
+      return resume(draft);
   }
 }
 
 function aborted(cause: string) {
   return { code: 'Stopped', name: 'Stopped', message: cause } as const;
+}
+
+/** A parent's word is never too late: what the parent refers to is renewed with its own data. */
+function isTooLate({ execution: { endedAt }, now }: Draft, { redrivableMs }: RedriveLimits): boolean {
+  return endedAt !== undefined && redrivableMs !== undefined && now - endedAt > redrivableMs;
 }
 
 type Redrive = Pick<ControlEntry, 'version' | 'input'>;

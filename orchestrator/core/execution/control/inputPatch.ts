@@ -1,4 +1,5 @@
-import type { Execution, OpenTask } from '../model/execution.ts';
+import type { Execution } from '../model/execution.ts';
+import type { OpenTask } from '../model/openTask.ts';
 import { patched } from './mergePatch.ts';
 
 /** Whose input a redrive's patch changes, or why there is none that it could change. */

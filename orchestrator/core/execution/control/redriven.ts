@@ -2,6 +2,7 @@ import type { PreparedMachine } from '../../machine/index.ts';
 import { timeAfter } from '../../policy/time.ts';
 import { openTasks } from '../lists/fanOut.ts';
 import type { Draft } from '../step/draft.ts';
+import type { Origin } from '../step/origin.ts';
 import { withHeartbeat } from '../tasks/tasks.ts';
 import { anotherAttempt } from './control.ts';
 import { taskWithPatch } from './inputPatch.ts';
@@ -10,7 +11,7 @@ import { taskWithPatch } from './inputPatch.ts';
  * After a redrive: attempts whose time has run out are followed by others, those that were under way are dispatched once
  * more (the end may have come before they were), and its own time begins anew.
  */
-export function goOnFromFailure(draft: Draft, machine: PreparedMachine, cause: string): void {
+export function goOnFromFailure(draft: Draft, machine: PreparedMachine, origin: Origin): void {
   const patchedTask = taskWithPatch(draft.execution);
   if (patchedTask) draft.replaceTask(patchedTask);
   for (const task of openTasks(draft.execution)) {
@@ -22,7 +23,7 @@ export function goOnFromFailure(draft: Draft, machine: PreparedMachine, cause: s
     } else if (task.waitsForResult && task.startBy === undefined) {
       // Its worker has done its part; nobody looked for signs of life meanwhile.
       draft.replaceTask(withHeartbeat(task, policy, draft.now));
-    } else draft.dispatch(task, policy, cause);
+    } else draft.dispatch(task, policy, origin);
   }
   draft.clear('failed');
   draft.clear('inputPatch');

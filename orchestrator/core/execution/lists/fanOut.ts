@@ -1,5 +1,5 @@
 import type { ItemFailure } from '../../policy/thresholdError.ts';
-import type { Execution, OpenTask } from '../model/execution.ts';
+import type { OpenTask } from '../model/openTask.ts';
 
 /**
  * A running `each`: one actor of the machine, many tasks. Items are dispatched in their order, so everything before
@@ -65,21 +65,24 @@ export interface ItemsAddress {
   readonly store?: string;
 }
 
+/** Of an execution, what is awaited. */
+export interface Awaited {
+  readonly tasks: readonly OpenTask[];
+  readonly fanOuts?: readonly FanOut[];
+}
+
 export function isItemTask(task: OpenTask): task is ItemTask {
   return task.index !== undefined;
 }
 
 /** Every attempt that is awaited: tasks, and tasks of items. */
-export function openTasks(execution: Execution): readonly OpenTask[] {
+export function openTasks(execution: Awaited): readonly OpenTask[] {
   const { tasks, fanOuts } = execution;
   return fanOuts === undefined ? tasks : [...tasks, ...fanOuts.flatMap(({ open }) => open)];
 }
 
 /** The execution with its open tasks mapped; a task for which there is no other is closed. */
-export function withOpenTasks(
-  execution: Execution,
-  change: (task: OpenTask) => OpenTask | undefined,
-): Pick<Execution, 'tasks' | 'fanOuts'> {
+export function withOpenTasks(execution: Awaited, change: (task: OpenTask) => OpenTask | undefined): Awaited {
   const { tasks, fanOuts } = execution;
   return {
     tasks: tasks.flatMap((task) => change(task) ?? []),

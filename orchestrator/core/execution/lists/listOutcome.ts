@@ -1,54 +1,13 @@
 import type { Json } from '../../data/json.ts';
 import { escapedData, markedThrown, type TaskError, withoutStack } from '../../data/thrown.ts';
-import type { MachineInput, PreparedMachine } from '../../machine/index.ts';
+import type { PreparedMachine } from '../../machine/index.ts';
 import { type ItemFailure, itemFailure, thresholdError } from '../../policy/thresholdError.ts';
 import type { ResultEntry, TaskResult } from '../model/entries.ts';
-import type { Draft } from '../step/draft.ts';
+import type { Outcome } from '../step/followUp.ts';
 import { givenUp } from '../tasks/tasks.ts';
 import { exceptionsText, type FanOut, type ItemOutcome } from './fanOut.ts';
+import { ItemResultMissingError, type ItemResults } from './itemResults.ts';
 import { type PartResult, partInput } from './listPart.ts';
-
-/** What the machine gets. */
-type Outcome = Extract<MachineInput, { type: 'taskSucceeded' | 'taskFailed' }>;
-
-/** What the journal has of a list's items. */
-export interface ItemResults {
-  /** By index and attempt: `17#1`. */
-  readonly entries: ReadonlyMap<string, ResultEntry>;
-  /** Of a list that other executions worked on; of one's own, the execution has them. */
-  readonly exceptions?: readonly ItemOutcome[];
-}
-
-export function itemResultsOf(
-  entries: readonly ResultEntry[],
-  exceptions?: readonly ItemOutcome[],
-): ItemResults {
-  const byKey = new Map(entries.map((entry) => [`${entry.index}#${entry.attempt}`, entry]));
-  return exceptions ? { entries: byKey, exceptions } : { entries: byKey };
-}
-
-/**
- * Thrown out of a step that ends an `each`, where the results were not given: whoever takes the step reads them and
- * takes it again. They are read once, so that no commit before carries them.
- */
-export class ItemResultsNeeded extends Error {
-  readonly fanOut: FanOut;
-  constructor(fanOut: FanOut) {
-    super(`The results of task ${fanOut.task} are needed.`);
-    this.fanOut = fanOut;
-  }
-}
-
-/** Thrown when the result of an item that was applied is not in the table any more. */
-export class ItemResultMissingError extends Error {
-  readonly code = 'ItemResultMissing';
-  override readonly name = 'ItemResultMissingError';
-  constructor(task: number, { index, attempt }: Omit<ItemOutcome, 'status'>) {
-    super(
-      `The result 'task#${task}.${index}#${attempt}' was applied and is not in the table: it has expired, or was deleted.`,
-    );
-  }
-}
 
 export function wholeOutcome({ task }: FanOut, outputs: ItemOutputs): Outcome {
   return { type: 'taskSucceeded', task, ...outputs.all() };
@@ -88,10 +47,7 @@ export class ItemOutputs {
   readonly #results: ItemResults;
   readonly #exceptions: readonly ItemOutcome[];
 
-  /** @throws ItemResultsNeeded */
-  constructor(draft: Draft, machine: PreparedMachine, fanOut: FanOut) {
-    const results = draft.itemResults.get(fanOut.task);
-    if (!results) throw new ItemResultsNeeded(fanOut);
+  constructor(machine: PreparedMachine, fanOut: FanOut, results: ItemResults) {
     this.#machine = machine;
     this.#fanOut = fanOut;
     this.#results = results;

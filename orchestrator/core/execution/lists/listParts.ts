@@ -1,9 +1,11 @@
 import type { PreparedMachine } from '../../machine/index.ts';
 import { errorsShown } from '../../policy/thresholdError.ts';
-import { removeChild, startChild } from '../children/children.ts';
+import { startChild } from '../children/children.ts';
 import type { Message } from '../children/messages.ts';
 import type { Draft } from '../step/draft.ts';
+import { applied, type FollowUp, type Handled, type Outcome } from '../step/followUp.ts';
 import type { FanOut, PartsReport } from './fanOut.ts';
+import type { KnownItemResults } from './itemResults.ts';
 import { fileOutcome, ItemOutputs, partOutcome, thresholdOutcome, wholeOutcome } from './listOutcome.ts';
 import { type PartResult, partInput, partResultOf, partsAtATime } from './listPart.ts';
 
@@ -15,13 +17,13 @@ export function childOfPart(part: number): number {
 }
 
 /** The child executions that work on parts of a list are of the same machine as the one that they report to. */
-export function startParts(draft: Draft, before: FanOut): void {
+export function startParts(draft: Draft, before: FanOut): FollowUp | undefined {
   const { worker, items, first, count, tolerated, results } = before;
   const { machine, machineVersion = '', children = [] } = draft.execution;
   const { parts, concurrency } = partsAtATime(before);
   const end = first + count;
   let { next } = before;
-  for (let open = children.length; open < parts && next < end && !draft.ended; open++) {
+  for (let open = children.length; open < parts && next < end; open++) {
     const part = {
       items,
       first: next,
@@ -32,10 +34,13 @@ export function startParts(draft: Draft, before: FanOut): void {
       ...(results !== undefined && { results }),
     };
     const task = childOfPart(Math.floor((next - first) / items.pageSize));
-    startChild(draft, { task, src: worker, input: partInput(part) }, { machine, version: machineVersion });
+    const effect = { task, src: worker, input: partInput(part) };
+    const failure = startChild(draft, effect, { machine, version: machineVersion });
+    if (failure) return failure;
     next += part.count;
   }
-  if (!draft.ended) draft.replaceFanOut({ ...before, next });
+  draft.replaceFanOut({ ...before, next });
+  return undefined;
 }
 
 /** The list that a child works on, or on a part of. */
@@ -46,45 +51,47 @@ export function listOfChild({ execution: { fanOuts = [] } }: Draft, child: numbe
 type ResultMessage = Extract<Message, { type: 'done' | 'error' }>;
 
 /** A child has come to the end of its list or part. */
-export function applyPartResult(
+export function partDone(
   draft: Draft,
   machine: PreparedMachine,
   { list, child, message }: { list: FanOut; child: number; message: ResultMessage },
-  cause: string,
-): void {
+  itemResults: KnownItemResults,
+): Handled {
   const result = message.type === 'done' ? partResultOf(message.output) : undefined;
   if (!result) {
-    // It was stopped, or met a defect: what became of its items nobody knows.
+    // It was stopped, or met a defect: nothing tells what became of its items.
     const error =
       message.type === 'error'
         ? message.error
         : { name: 'Error', message: 'A part of the list has no result.' };
-    draft.settle(machine, { type: 'taskFailed', task: list.task, error }, cause);
-    return;
+    return { type: 'settle', outcome: { type: 'taskFailed', task: list.task, error } };
   }
-  if (list.isDelegated) {
-    draft.settle(machine, delegatedOutcome(draft, machine, list, result), cause);
-    // The execution that worked on the list has ended well, and is not redriven.
-    draft.giveAgainAtRedrive();
-    return;
-  }
-  removeChild(draft, child);
+  if (list.isDelegated) return delegatedDone(machine, list, result, itemResults);
+  draft.removeChild(child);
   const parts = withPart(list, child, result);
   const report = { ...list, parts };
   if (parts.failed > list.tolerated || parts.done === list.count) {
-    draft.settle(machine, partOutcome(report, parts), cause);
-  } else {
-    startParts(draft, report);
+    return { type: 'settle', outcome: partOutcome(report, parts) };
   }
+  return startParts(draft, report) ?? applied;
 }
 
-function delegatedOutcome(draft: Draft, machine: PreparedMachine, list: FanOut, result: PartResult) {
+function delegatedDone(
+  machine: PreparedMachine,
+  list: FanOut,
+  result: PartResult,
+  itemResults: KnownItemResults,
+): Handled {
   const { failed, errors, part } = result;
   const count = result.count ?? part?.count ?? list.count;
   const tolerated = result.tolerated ?? part?.tolerated ?? list.tolerated;
-  if (failed > tolerated) return thresholdOutcome({ ...list, count, tolerated }, failed, errors);
-  if (result.results !== undefined) return fileOutcome(list, result);
-  return wholeOutcome(list, new ItemOutputs(draft, machine, list));
+  // The execution that worked on the list has ended well, and is not redriven.
+  const settled = (outcome: Outcome) => ({ type: 'settle', outcome, isGivenAgain: true }) as const;
+  if (failed > tolerated) return settled(thresholdOutcome({ ...list, count, tolerated }, failed, errors));
+  if (result.results !== undefined) return settled(fileOutcome(list, result));
+  const results = itemResults.get(list.task);
+  if (!results) return { type: 'needs', need: { type: 'itemResults', list } };
+  return settled(wholeOutcome(list, new ItemOutputs(machine, list, results)));
 }
 
 function withPart(

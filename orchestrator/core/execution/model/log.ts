@@ -61,6 +61,8 @@ export type IgnoredReason =
   | 'HeldEventsFull'
   /** A redrive of an execution that runs, is suspended or has succeeded. */
   | 'NotRedrivable'
+  /** A redrive of an execution that ended so long ago that its data is about to expire. */
+  | 'RedriveTooLate'
   /** A redrive with a patch of an input, where nothing that failed has one. */
   | 'InputPatchNotApplicable'
   /** A suspend of an execution that is not RUNNING. */

@@ -1,16 +1,5 @@
 import type { JournalEntry } from './entries.ts';
-import type { Execution, ExecutionError } from './execution.ts';
-
-/** Thrown by a step that needs data which is in the object store and was not fetched: the execution waits for it. */
-export class DataUnavailableError extends Error {
-  readonly code = 'DataUnavailable';
-  override readonly name = 'DataUnavailableError';
-  readonly reason: ExecutionError;
-  constructor(reason: ExecutionError | undefined) {
-    super(reason?.message ?? 'Data that is in the object store was not fetched. Please report this.');
-    this.reason = reason ?? { code: this.code, name: this.name, message: this.message };
-  }
-}
+import type { Execution } from './execution.ts';
 
 /** Key of the object that holds the entry's data, while it has not been fetched. */
 export function unfetchedData(entry: JournalEntry): string | undefined {

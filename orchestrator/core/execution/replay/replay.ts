@@ -1,15 +1,15 @@
 import { workerOf } from '../../machine/sources.ts';
-import type { OutgoingItem } from '../children/messages.ts';
 import { openTasks } from '../lists/fanOut.ts';
-import { type ItemResults, ItemResultsNeeded, itemResultsOf } from '../lists/listOutcome.ts';
-import type { Emission } from '../model/emission.ts';
+import { type ItemResults, itemResultsOf } from '../lists/itemResults.ts';
 import type { JournalEntry, ResultEntry } from '../model/entries.ts';
-import { type Execution, type ExecutionErrorCode, hasEnded, taskKey } from '../model/execution.ts';
-import { isJournalKind, type LogEntry, type LogVerdict, parseLog } from '../model/log.ts';
+import { type Execution, type ExecutionErrorCode, hasEnded } from '../model/execution.ts';
+import { isJournalKind, type LogEntry } from '../model/log.ts';
 import type { MachineLookup } from '../model/machines.ts';
-import { type Advance, type AdvanceInput, advance, deferDispatch, failExecution } from '../step/advance.ts';
-import type { ExecutionEffect } from '../step/commitDraft.ts';
+import { taskKey } from '../model/openTask.ts';
+import { advance } from '../step/advance.ts';
+import type { AdvanceInput, Decided } from '../step/advance.types.ts';
 import { Draft } from '../step/draft.ts';
+import { deferDispatch } from '../step/withoutMachine.ts';
 import {
   type Divergence,
   type DivergenceCode,
@@ -18,63 +18,20 @@ import {
   isSameVerdict,
   verdictText,
 } from './divergence.ts';
-
-/** Thrown when a log names a journal item that is not there any more, or that never was. */
-export class JournalIncompleteError extends Error {
-  readonly code = 'JournalIncomplete';
-  override readonly name = 'JournalIncompleteError';
-  constructor(reference: string) {
-    super(`The log names '${reference}', which is not in the journal: it has expired, or was deleted.`);
-  }
-}
-
-export interface ReplayedExecution {
-  readonly executionId: string;
-  /** Id of its machine. */
-  readonly machine: string;
-  /** The version it stays on; without it the one that its start names, or the newest. */
-  readonly machineVersion?: string;
-  /**
-   * By task: results of lists that other executions worked on, which are in their journals. Looked into when such a list
-   * ends, so that whoever replays can add them then: see {@link ItemResultsNeeded}.
-   */
-  readonly itemResults?: ReadonlyMap<number, ItemResults>;
-}
-
-/** What an entry of the log did, as the replay sees it. */
-export interface ReplayedEntry {
-  /** From 1. */
-  readonly number: number;
-  readonly entry: LogEntry;
-  readonly before: Execution | undefined;
-  readonly after: Execution | undefined;
-  /** What was to be done after the commit. */
-  readonly effects: readonly ExecutionEffect[];
-  /** What it told other executions. */
-  readonly outgoing: readonly OutgoingItem[];
-  /** What it told the bus. */
-  readonly emitted: readonly Emission[];
-  /** Set where the replay does not do what the log says: what it answers from here on is another story. */
-  readonly divergence?: Divergence;
-}
-
-/** How long it has waited for its machine, as far as the log tells. */
-interface Wait {
-  readonly phase: 'waiting' | 'pendingRedrive';
-  readonly code: ExecutionErrorCode;
-  readonly at: number;
-}
-
-const noLimits = { waitForMachineMs: Number.POSITIVE_INFINITY };
+import { ItemResultsNeeded } from './itemResultsNeeded.ts';
+import { JournalIncompleteError, type ReplayedEntry, type ReplayedExecution } from './replayed.ts';
+import {
+  decided,
+  isRedrive,
+  loggedOf,
+  noLimits,
+  type Taken,
+  takeEntry,
+  type Wait,
+  waitingExecution,
+} from './replayStep.ts';
 
 const nothing = { effects: [], outgoing: [], emitted: [] };
-
-interface Taken {
-  readonly step: Advance | undefined;
-  readonly verdict: LogVerdict | undefined;
-  /** Held events that were taken, or dropped, with it. */
-  readonly held?: readonly string[];
-}
 
 /**
  * Invariant 2: takes the steps of a recorded execution again, from the entries of its log and the journal items that they
@@ -183,6 +140,10 @@ export class Replay {
       this.#beats.set(entry.reference.slice(0, place), Number(entry.reference.slice(place + 1)));
       return { step: undefined, verdict: entry.verdict };
     }
+    // How long data is kept is the deployment's affair, and the log knows.
+    if (entry.verdict.type === 'ignored' && entry.verdict.reason === 'RedriveTooLate') {
+      return { step: undefined, verdict: entry.verdict };
+    }
     if (this.#wait && isRedrive(item)) {
       // Whether it waited for a redrive is not the machine's doing: the log knows.
       if (entry.verdict.type !== 'applied') return { step: undefined, verdict: entry.verdict };
@@ -217,13 +178,13 @@ export class Replay {
   #goOn(now: number): Taken {
     const { executionId } = this.#recorded;
     const input = { executionId, execution: this.#execution, entries: [], now, isWholeJournal: true };
-    const step = advance(this.#machines, noLimits, input);
+    const step = decided(advance(this.#machines, noLimits, input));
     if (step.type === 'commit') this.#execution = step.execution;
     const wentOn = step.type === 'commit' && step.execution.waiting === undefined;
     return { step, verdict: wentOn ? { type: 'applied' } : undefined };
   }
 
-  #step(entry: LogEntry, item: JournalEntry | undefined): Advance | undefined {
+  #step(entry: LogEntry, item: JournalEntry | undefined): Decided | undefined {
     const { executionId, machineVersion } = this.#recorded;
     const itemResults = this.#itemResults(item);
     const input: AdvanceInput = {
@@ -239,18 +200,18 @@ export class Replay {
     if (entry.kind === 'wake') {
       const beats = this.#beats;
       this.#beats = new Map();
-      return take(this.#machines, entry, { ...input, wakeId: entry.reference, beats });
+      return takeEntry(this.#machines, entry, { ...input, wakeId: entry.reference, beats });
     }
     if (entry.kind === 'deferred') {
       const open = this.#execution ? openTasks(this.#execution) : [];
       const task = open.find((each) => taskKey(each) === entry.reference);
-      return this.#execution && task && deferDispatch(this.#execution, [task], entry.at);
+      return this.#execution && task && decided(deferDispatch(this.#execution, [task], entry.at));
     }
     if (!item) return undefined;
     if (item.kind === 'result') this.#noteWorker(entry, item);
     const version = machineVersion ?? (item.kind === 'start' ? item.version : undefined);
     const named = item.kind === 'start' && version !== undefined ? { ...item, version } : item;
-    return take(this.#machines, entry, { ...input, entries: [named] });
+    return takeEntry(this.#machines, entry, { ...input, entries: [named] });
   }
 
   /** Results of the lists that are worked on, this item's among them. */
@@ -319,78 +280,5 @@ export class Replay {
 
   #diverges({ reference }: LogEntry, code: DivergenceCode, message: string): Divergence {
     return { number: this.#number, reference, code, message };
-  }
-}
-
-/** Of an operator or, where it begins with that, of the parent. */
-function isRedrive(item: JournalEntry | undefined): boolean {
-  if (item?.kind === 'message') return item.messages[0]?.type === 'redrive';
-  return item?.kind === 'control' && item.control === 'redrive';
-}
-
-function waitingExecution(execution: Execution, { phase, code }: Wait): Execution {
-  return {
-    ...execution,
-    status: phase === 'pendingRedrive' ? 'PENDING_REDRIVE' : 'RUNNING',
-    // The message was in the item while it waited, and is not in the log.
-    error: { code, name: code, message: '' },
-  };
-}
-
-function take(machines: MachineLookup, entry: LogEntry, input: AdvanceInput): Advance {
-  const { verdict } = entry;
-  // What a table refused cannot be found out from the journal; the log says it.
-  if (verdict.type === 'failed' && verdict.code === 'StateTooLarge') {
-    return failExecution(input, { code: verdict.code, name: verdict.code, message: '' });
-  }
-  return advance(machines, noLimits, input);
-}
-
-/** What the step has logged: of held events, then of the entry. */
-function loggedOf({ log }: Execution, entry: LogEntry): Pick<Taken, 'verdict' | 'held'> {
-  const logged = parseLog(log);
-  const last = logged.at(-1);
-  const isOfEntry = last?.reference === entry.reference || last?.kind === 'waiting';
-  const held: string[] = [];
-  for (let place = logged.length - 2; ; place--) {
-    const before = logged[place];
-    if (before?.kind === 'held') held.unshift(before.reference);
-    else if (before?.kind !== 'beat') break;
-  }
-  return { verdict: isOfEntry ? last?.verdict : undefined, held };
-}
-
-export interface Recording {
-  readonly executionId: string;
-  /** The version that it started with, where its start names none. */
-  readonly machineVersion?: string;
-  readonly itemResults?: ReplayedExecution['itemResults'];
-  readonly journal: readonly JournalEntry[];
-  /** The whole log, older segments first. */
-  readonly log: readonly LogEntry[];
-}
-
-/**
- * Replays a recording that is in memory. Answers the execution after each entry of the log.
- *
- * @throws JournalIncompleteError
- * @throws ItemResultsNeeded for a list that other executions worked on, and whose `itemResults` are not given
- */
-export function* replay(machines: MachineLookup, recording: Recording): Generator<Execution> {
-  const { executionId, machineVersion, itemResults } = recording;
-  const journal = new Map(recording.journal.map((entry) => [entry.reference, entry]));
-  const start = recording.journal.find((entry) => entry.kind === 'start');
-  const stepper = new Replay(machines, {
-    executionId,
-    machine: start?.machine ?? '',
-    ...(machineVersion !== undefined && { machineVersion }),
-    ...(itemResults && { itemResults }),
-  });
-  for (const entry of recording.log) {
-    const { after } = stepper.take(
-      entry,
-      isJournalKind(entry.kind) ? journal.get(entry.reference) : undefined,
-    );
-    if (after) yield after;
   }
 }

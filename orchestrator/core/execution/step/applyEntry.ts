@@ -1,4 +1,3 @@
-import { ownProperty } from '../../data/ownProperty.ts';
 import type { PreparedMachine } from '../../machine/index.ts';
 import { timeAfter } from '../../policy/time.ts';
 import { hasChild } from '../children/children.ts';
@@ -6,8 +5,9 @@ import { applyWord, noteReceived, takenOf, verdictOfAll } from '../children/pare
 import { anotherAttempt } from '../control/control.ts';
 import { patched } from '../control/mergePatch.ts';
 import { isItemTask } from '../lists/fanOut.ts';
-import { settleItem } from '../lists/itemTasks.ts';
-import { applyPartResult, listOfChild } from '../lists/listParts.ts';
+import type { KnownItemResults } from '../lists/itemResults.ts';
+import { itemDone } from '../lists/itemTasks.ts';
+import { listOfChild, partDone } from '../lists/listParts.ts';
 import { childNumber } from '../model/addresses.ts';
 import type {
   ControlEntry,
@@ -17,113 +17,106 @@ import type {
   ResultEntry,
   StartEntry,
 } from '../model/entries.ts';
-import type { LogEntryKind, LogVerdict } from '../model/log.ts';
+import type { LogVerdict } from '../model/log.ts';
+import type { Need } from './advance.types.ts';
 import type { Draft } from './draft.ts';
-import { failAttempt } from './due.ts';
-import { offerEvent } from './heldEvents.ts';
+import { type Concluded, conclude } from './drain.ts';
+import { attemptFailed } from './failedAttempt.ts';
+import type { Handled } from './followUp.ts';
+import { logKindOf } from './logKind.ts';
 
-interface Taking {
+/** What an entry is applied with. */
+export interface Applying {
+  readonly machine: PreparedMachine;
   /** Of the tasks that it opens. */
   readonly cause: string;
   /** It came while the execution had ended. A failure is then one of before the redrive, which tries again what failed. */
   readonly isStale: boolean;
+  readonly itemResults: KnownItemResults;
 }
 
-/** Takes one journal item into the machine and logs what became of it. The execution is RUNNING and not waiting. */
-export function applyEntry(
-  draft: Draft,
-  machine: PreparedMachine,
-  entry: Exclude<JournalEntry, ControlEntry>,
-  taking: Taking,
-): void {
-  draft.taking({ reference: entry.reference });
-  const verdict = verdictOf(draft, machine, entry, taking);
-  draft.log(logKindOf(entry), entry.reference, failureBy(draft, entry) ?? verdict);
+type Applied = Exclude<JournalEntry, ControlEntry>;
+
+/**
+ * Takes one journal item into the machine and logs what became of it. The execution is RUNNING and not waiting. Answers what
+ * has to be known before; nothing is to be kept of the draft then.
+ */
+export function applyEntry(draft: Draft, entry: Applied, applying: Applying): Need | undefined {
+  const { cause, machine } = applying;
+  const { reference } = entry;
+  const verdict =
+    entry.kind === 'message'
+      ? applyMessages(draft, entry, applying)
+      : conclude(draft, machine, handle(draft, entry, applying), { cause, item: { reference } });
+  if (verdict.type === 'needs') return verdict.need;
+  draft.log(logKindOf(entry), reference, verdict);
+  return undefined;
 }
 
-/** What the machine could not take, it has not taken: a redrive gives it to it again. */
-function failureBy({ execution }: Draft, { reference }: JournalEntry): LogVerdict | undefined {
-  const { status, failed, error } = execution;
-  if (status !== 'FAILED' || failed?.reference !== reference || !error) return undefined;
-  return { type: 'failed', code: error.code };
-}
-
-function verdictOf(
-  draft: Draft,
-  machine: PreparedMachine,
-  entry: Exclude<JournalEntry, ControlEntry>,
-  taking: Taking,
-): LogVerdict {
-  const { cause } = taking;
+function handle(draft: Draft, entry: Exclude<Applied, MessageEntry>, applying: Applying): Handled {
   switch (entry.kind) {
     case 'start':
-      return applyStart(draft, machine, entry, cause);
+      return startOf(draft, entry, applying);
     case 'result':
-      return applyResult(draft, machine, entry, taking);
+      return resultOf(draft, entry, applying);
     case 'event':
-      return applyEvent(draft, machine, entry, cause);
+      return eventOf(entry);
     case 'invalidEvent':
       return { type: 'ignored', reason: 'InvalidEvent' };
-    case 'message':
-      return applyMessages(draft, machine, entry, taking);
   }
 }
 
-function applyStart(draft: Draft, machine: PreparedMachine, entry: StartEntry, cause: string): LogVerdict {
+function startOf(draft: Draft, entry: StartEntry, { machine }: Applying): Handled {
   const { inputPatch, startedAt } = draft.execution;
-  draft.set({ machineVersion: machine.version, definitionHash: machine.definitionHash });
-  if (machine.timeoutMs !== undefined) draft.set({ timeoutAt: timeAfter(startedAt, machine.timeoutMs) });
-  if (entry.traceparent !== undefined) draft.set({ traceparent: entry.traceparent });
+  const { traceparent } = entry;
+  draft.set({
+    machineVersion: machine.version,
+    definitionHash: machine.definitionHash,
+    ...(machine.timeoutMs !== undefined && { timeoutAt: timeAfter(startedAt, machine.timeoutMs) }),
+    ...(traceparent !== undefined && { traceparent }),
+  });
   const input = inputPatch === undefined ? entry.input : patched(entry.input ?? null, inputPatch);
-  draft.step(machine, { type: 'start', input, isMessage: entry.isChild === true }, cause);
-  return { type: 'applied' };
+  return { type: 'step', input: { type: 'start', input, isMessage: entry.isChild === true } };
 }
 
-function applyResult(
-  draft: Draft,
-  machine: PreparedMachine,
-  entry: ResultEntry,
-  { cause, isStale }: Taking,
-): LogVerdict {
+function resultOf(draft: Draft, entry: ResultEntry, applying: Applying): Handled {
+  const { machine, cause, isStale, itemResults } = applying;
+  const { result, reference } = entry;
   const task = draft.openAttempt(entry);
   if (!task) return { type: 'ignored', reason: 'NotOpen' };
-  const { result } = entry;
-  if (result.status === 'FAILED' && isStale) {
+  const given = { origin: { cause, item: { reference } }, itemResults };
+  if (result.status === 'FAILED') {
+    if (!isStale)
+      return attemptFailed(draft, machine, { task, error: result.error, status: 'FAILED' }, given);
     draft.replaceTask(anotherAttempt(task, draft.now));
     return { type: 'ignored', reason: 'Redriven' };
   }
-  if (result.status === 'FAILED') {
-    failAttempt(draft, machine, task, result.error, cause);
-  } else if (isItemTask(task)) {
-    settleItem(draft, machine, task, 'SUCCEEDED', cause);
-  } else {
-    // What a worker returns goes through JSON, where nothing is null.
-    const output = result.output ?? null;
-    draft.settle(machine, { type: 'taskSucceeded', task: task.task, output }, cause);
-  }
-  return { type: 'applied' };
+  if (isItemTask(task)) return itemDone(draft, machine, task, 'SUCCEEDED', given);
+  // What a worker returns goes through JSON, where nothing is null.
+  const output = result.output ?? null;
+  return { type: 'settle', outcome: { type: 'taskSucceeded', task: task.task, output } };
 }
 
-function applyEvent(draft: Draft, machine: PreparedMachine, entry: EventEntry, cause: string): LogVerdict {
-  const event = { ...entry.fields, type: entry.type };
-  return offerEvent(draft, machine, { reference: entry.reference, event }, cause);
+function eventOf({ reference, fields, type }: EventEntry): Handled {
+  return { type: 'offer', held: { reference, event: { ...fields, type } } };
 }
 
 /** What another execution has to say, in its order. Ignored where nothing of it is of use any more. */
-function applyMessages(
-  draft: Draft,
-  machine: PreparedMachine,
-  entry: MessageEntry,
-  taking: Taking,
-): LogVerdict {
+function applyMessages(draft: Draft, entry: MessageEntry, applying: Applying): Concluded {
   const { messages, reference } = entry;
+  const { cause, machine } = applying;
   const verdicts: LogVerdict[] = [];
   for (let index = takenOf(draft.execution, entry); index < messages.length; index++) {
     const next = index + 1;
-    const afterwards = next < messages.length ? { reference, messages: next } : undefined;
-    draft.taking({ reference, messages: index }, afterwards);
-    const verdict = applyMessage(draft, machine, entry, index, taking);
-    verdicts.push(failureBy(draft, entry) ?? verdict);
+    const origin = {
+      cause,
+      item: { reference, messages: index },
+      ...(next < messages.length && { rest: { reference, messages: next } }),
+    };
+    const handled = handleMessage(draft, entry, index, applying);
+    const verdict = conclude(draft, machine, handled, origin);
+    if (verdict.type === 'needs') return verdict;
+    verdicts.push(verdict);
   }
   if (isHeard(draft, entry)) noteReceived(draft, entry);
   return verdictOfAll(verdicts);
@@ -135,13 +128,12 @@ function isHeard({ execution }: Draft, { sender }: MessageEntry): boolean {
   return task === undefined || hasChild(execution, task);
 }
 
-function applyMessage(
+function handleMessage(
   draft: Draft,
-  machine: PreparedMachine,
   entry: MessageEntry,
   index: number,
-  { cause, isStale }: Taking,
-): LogVerdict {
+  { machine, isStale, itemResults }: Applying,
+): Handled {
   const { sender, reference } = entry;
   const message = entry.messages[index];
   if (message?.type === 'stop' || message?.type === 'redrive') {
@@ -149,49 +141,18 @@ function applyMessage(
   }
   if (draft.ended || message === undefined) return { type: 'ignored', reason: 'Ended' };
   if (!isHeard(draft, entry)) return { type: 'ignored', reason: 'NotOpen' };
-  switch (message.type) {
-    case 'event':
-      return offerEvent(draft, machine, { reference, event: message.event, isMessage: true }, cause);
-    case 'done':
-    case 'error': {
-      const task = childNumber(sender, draft.execution.executionId);
-      if (task === undefined) return { type: 'ignored', reason: 'NotOpen' };
-      // The child is redriven, too, and has more to say.
-      if (message.type === 'error' && isStale) return { type: 'ignored', reason: 'Redriven' };
-      const list = listOfChild(draft, task);
-      if (list) {
-        applyPartResult(draft, machine, { list, child: task, message }, cause);
-        return { type: 'applied' };
-      }
-      const result =
-        message.type === 'done'
-          ? ({ type: 'taskSucceeded', task, output: message.output, isMessage: true } as const)
-          : ({ type: 'taskFailed', task, error: message.error } as const);
-      draft.settle(machine, result, cause);
-      return { type: 'applied' };
-    }
+  if (message.type === 'event') {
+    return { type: 'offer', held: { reference, event: message.event, isMessage: true } };
   }
-}
-
-/** A parent's word may be taken before what the parent has said before: it counts once that was taken, too. */
-export function countAgain(draft: Draft, entry: JournalEntry): void {
-  if (entry.kind !== 'message' || draft.ended) return;
-  const counted = ownProperty(draft.execution.received, entry.sender) ?? 0;
-  if (counted > 0 && entry.number === counted + 1 && isHeard(draft, entry)) noteReceived(draft, entry);
-}
-
-export function logKindOf(entry: JournalEntry): LogEntryKind {
-  switch (entry.kind) {
-    case 'start':
-      return 'start';
-    case 'result':
-      return 'result';
-    case 'invalidEvent':
-      return entry.reference.startsWith('message#') ? 'message' : 'event';
-    case 'event':
-    case 'control':
-      return 'event';
-    case 'message':
-      return 'message';
-  }
+  const task = childNumber(sender, draft.execution.executionId);
+  if (task === undefined) return { type: 'ignored', reason: 'NotOpen' };
+  // The child is redriven, too, and has more to say.
+  if (message.type === 'error' && isStale) return { type: 'ignored', reason: 'Redriven' };
+  const list = listOfChild(draft, task);
+  if (list) return partDone(draft, machine, { list, child: task, message }, itemResults);
+  const outcome =
+    message.type === 'done'
+      ? ({ type: 'taskSucceeded', task, output: message.output, isMessage: true } as const)
+      : ({ type: 'taskFailed', task, error: message.error } as const);
+  return { type: 'settle', outcome };
 }

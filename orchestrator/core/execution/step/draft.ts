@@ -1,45 +1,46 @@
-import type { Json } from '../../data/json.ts';
-import type { TaskError } from '../../data/thrown.ts';
-import {
-  type MachineFailure,
-  type MachineInput,
-  type MachineState,
-  type MachineStep,
-  nextTimerDueAt,
-  type PreparedMachine,
-  parseMachineState,
-  runningChild,
-  type StepAt,
-  stepMachine,
-} from '../../machine/index.ts';
+import { type MachineState, parseMachineState, type StepAt } from '../../machine/index.ts';
+import type { ResolvedTaskPolicy } from '../../policy/taskPolicy.ts';
 import { storedTime } from '../../policy/time.ts';
-import { removeChild, stopChildren, tellParent } from '../children/children.ts';
-import { parentOf } from '../model/addresses.ts';
-import type { Execution, ExecutionError, ExecutionStatus, Failed } from '../model/execution.ts';
-import { errorOf, TaskMismatchError } from '../model/executionErrors.ts';
-import { emptyLog } from '../model/log.ts';
-import { DataUnavailableError, unfetchedSnapshot } from '../model/storedData.ts';
-import { CommitDraft } from './commitDraft.ts';
-import { dropHeldEvents, offerHeldEvents } from './heldEvents.ts';
-import { takeEffects } from './machineEffects.ts';
+import type { Said } from '../children/messages.ts';
+import { type FanOut, openTasks, withOpenTasks } from '../lists/fanOut.ts';
+import type { ItemList } from '../lists/itemList.ts';
+import { childId, parentOf } from '../model/addresses.ts';
+import type { Emission } from '../model/emission.ts';
+import { type Execution, hasEnded } from '../model/execution.ts';
+import {
+  appendToLog,
+  emptyLog,
+  isJournalKind,
+  type LogEntry,
+  type LogVerdict,
+  parseLog,
+  splitLog,
+} from '../model/log.ts';
+import { type AttemptNumbers, type OpenTask, taskId } from '../model/openTask.ts';
+import { handedOver } from '../tasks/tasks.ts';
+import type { Advance, ExecutionEffect, LogSegment } from './advance.types.ts';
+import type { Origin } from './origin.ts';
 
-/** Characters of an error's message, and of its stack: all that a worker's may have, where the state leaves room. */
-const longestMessage = 32_768;
-const longestStack = 4000;
-const longestBesideLargeState = 4000;
-const largeState = 100_000;
-
-/** One execution while a commit is being prepared for it. Lives for one call of `advance`; nothing outside sees it. */
-export class Draft extends CommitDraft {
+/**
+ * One execution while a commit is being prepared for it: what the commit is to write, and nothing of why. It lives for one
+ * call of `advance`, and calls none of those that change it.
+ */
+export class Draft {
+  readonly now: number;
+  readonly effects: Exclude<ExecutionEffect, { type: 'dispatch' }>[] = [];
+  /** What the commit tells the bus. */
+  readonly emitted: Emission[] = [];
+  readonly segment: LogSegment | undefined;
+  /** To be written before the commit. */
+  readonly itemLists: ItemList[] = [];
+  /** For other executions, within the commit. */
+  readonly said: Said[] = [];
+  readonly #before: Execution;
+  #execution: Execution;
+  #loggedAt: number;
+  #verdicts: Map<string, LogVerdict> | undefined;
+  #toDispatch = new Set<string>();
   #state: MachineState | undefined;
-  #toSettle: Outcome[] = [];
-  #settledAtOnce = 0;
-  #taking: Failed | undefined;
-  #afterwards: Failed | undefined;
-  /** What the machine failed with: its parent gets it whole. */
-  #thrown: TaskError | undefined;
-  /** What the machine ended with, errors in it marked, for its parent. */
-  #markedOutput: Json | undefined;
 
   /** The draft of an execution's first commit. */
   static first(executionId: string, machine: string, clock: number): Draft {
@@ -60,175 +61,231 @@ export class Draft extends CommitDraft {
     );
   }
 
-  /**
-   * Says which journal item is being applied, so that a failure can name it.
-   * @param afterwards what is left of it once its step is taken: a held event may fail the machine then
-   */
-  taking(item: Failed | undefined, afterwards?: Failed): void {
-    this.#taking = item;
-    this.#afterwards = afterwards;
+  constructor(execution: Execution, now: number) {
+    const split = splitLog(execution.log);
+    // Clocks of two orchestrators differ by a little; an execution's own time never runs backwards.
+    this.now = Math.max(storedTime(now), execution.updatedAt);
+    this.segment = split && { number: execution.logSegments, text: split.segment };
+    this.#execution = split
+      ? { ...execution, log: split.rest, logSegments: execution.logSegments + 1 }
+      : execution;
+    this.#before = this.#execution;
+    this.#loggedAt = execution.updatedAt;
+    if (execution.version === 0) this.emitted.push({ status: execution.status });
   }
 
-  /** Takes one step of the machine, and those for what it held. Answers why it ignored the input, if it did. */
-  step(machine: PreparedMachine, input: MachineInput, cause: string): Ignored | undefined {
-    const ignored = this.stepOnce(machine, input, cause);
-    if (ignored === undefined) this.#offerHeldEvents(machine, cause);
-    return ignored;
+  get execution(): Execution {
+    return this.#execution;
   }
 
-  #offerHeldEvents(machine: PreparedMachine, cause: string): void {
-    if (this.ended || !this.execution.held) return;
-    this.taking(this.#afterwards);
-    offerHeldEvents(this, machine, cause);
+  /** Whether there is anything to commit. A long log alone is no reason. */
+  get changed(): boolean {
+    return this.#execution !== this.#before;
+  }
+
+  get ended(): boolean {
+    return hasEnded(this.#execution.status);
   }
 
   /** When and where the machine's steps are taken. */
   get stepAt(): StepAt {
-    const { executionId } = this.execution;
+    const { executionId } = this.#execution;
     const parent = parentOf(executionId);
     return { now: this.now, actor: { id: executionId, ...(parent === undefined ? {} : { parent }) } };
   }
 
-  /** One step and what follows from it at once: all of it, or, where the machine fails in it, nothing. */
-  stepOnce(machine: PreparedMachine, input: MachineInput, cause: string): Ignored | undefined {
-    const step = stepMachine(machine, this.execution.snapshot, input, this.stepAt);
-    if (step.type === 'ignored') return step.reason;
-    if (step.failure) {
-      // The state and the tasks of before the failure stay, so that a redrive can go on from them.
-      takeEffects(
-        this,
-        step.effects.filter((effect) => effect.type !== 'startTask'),
-        machine,
-        cause,
-        true,
-      );
-      const isTask = isOfTask(step.failure) && input.type === 'taskFailed';
-      const failed = isTask ? { task: input.task } : this.#taking;
-      this.fail(errorOf(step.failure), failed, step.thrown);
-      return undefined;
-    }
-    const before = this.#state;
-    const undo = this.checkpoint();
-    this.#state = step.state;
-    this.set({ snapshot: step.stored, state: step.state.value });
-    takeEffects(this, step.effects, machine, cause, false);
-    if (!this.ended && step.state.status === 'done') {
-      const { output } = step.state;
-      this.#markedOutput = step.markedOutput;
-      this.end('SUCCEEDED', output === undefined ? {} : { output });
-      this.closeTasks();
-    }
-    this.#settleWaiting(machine, cause);
-    const { status, error } = this.execution;
-    if (status === 'FAILED' && error) {
-      // What the step led to has failed. A redrive takes the whole once more.
-      undo();
-      this.#state = before;
-      this.#toSettle = [];
-      this.fail(error, this.#taking, this.#thrown);
-    }
-    return undefined;
+  /** Absent before the first step. Known only where the execution has its state. */
+  get machineState(): MachineState | undefined {
+    const { snapshot } = this.#execution;
+    if (this.#state === undefined && snapshot !== undefined) this.#state = parseMachineState(snapshot);
+    return this.#state;
   }
 
-  /**
-   * @param failed what a redrive begins with
-   * @param thrown what the machine failed with, for its parent
-   */
-  fail(error: ExecutionError, failed: Failed | undefined = this.#taking, thrown?: TaskError): void {
-    this.setOptional('failed', failed);
-    const { message, stack, ...rest } = error;
-    const isLarge = (this.execution.snapshot?.length ?? 0) > largeState;
-    this.#thrown = thrown;
-    this.end('FAILED', {
-      error: {
-        ...rest,
-        message: message.slice(0, isLarge ? longestBesideLargeState : longestMessage),
-        ...(stack !== undefined && { stack: stack.slice(0, longestStack) }),
-      },
+  /** @param stored what the state is, serialized */
+  setMachineState(state: MachineState, stored: string): void {
+    this.set({ snapshot: stored, state: state.value });
+    this.#state = state;
+  }
+
+  set(change: Partial<Execution>): void {
+    const { status } = change;
+    if (status !== undefined && status !== this.#execution.status) this.emitted.push({ status });
+    this.#execution = { ...this.#execution, ...change };
+  }
+
+  /** Removes what is optional in an execution. */
+  clear(key: OptionalKey): void {
+    if (this.#execution[key] === undefined) return;
+    const { [key]: _, ...rest } = this.#execution;
+    this.#execution = rest;
+  }
+
+  setOptional<Key extends OptionalKey>(key: Key, value: Execution[Key] | undefined): void {
+    if (value === undefined) this.clear(key);
+    else this.set({ [key]: value });
+  }
+
+  log(kind: LogEntry['kind'], reference: string, verdict: LogEntry['verdict'] = { type: 'applied' }): void {
+    const entry = { kind, reference, at: this.now, verdict };
+    this.set({ log: appendToLog(this.#execution.log, this.#loggedAt, entry), updatedAt: this.now });
+    this.#loggedAt = this.now;
+    if (this.#verdicts && isJournalKind(kind)) this.#verdicts.set(reference, verdict);
+  }
+
+  /** Whether the part of the log that is in the item, and this commit, name the journal item. */
+  hasLogged(reference: string): boolean {
+    return this.lastVerdict(reference) !== undefined;
+  }
+
+  /** What that part of the log says last of the journal item. */
+  lastVerdict(reference: string): LogVerdict | undefined {
+    this.#verdicts ??= new Map(
+      [...(this.segment ? parseLog(this.segment.text) : []), ...parseLog(this.#execution.log)]
+        .filter(({ kind }) => isJournalKind(kind))
+        .map((entry) => [entry.reference, entry.verdict]),
+    );
+    return this.#verdicts.get(reference);
+  }
+
+  openAttempt(numbers: AttemptNumbers): OpenTask | undefined {
+    if (this.ended) return undefined;
+    const { task, index, attempt } = numbers;
+    const open = index === undefined ? this.#execution.tasks : (this.fanOut(task)?.open ?? []);
+    return open.find((each) => each.task === task && each.index === index && each.attempt === attempt);
+  }
+
+  fanOut(task: number): FanOut | undefined {
+    return this.#execution.fanOuts?.find((fanOut) => fanOut.task === task);
+  }
+
+  addFanOut(fanOut: FanOut): void {
+    this.set({ fanOuts: [...(this.#execution.fanOuts ?? []), fanOut] });
+  }
+
+  replaceFanOut(fanOut: FanOut): void {
+    const fanOuts = this.#execution.fanOuts ?? [];
+    this.set({ fanOuts: fanOuts.map((other) => (other.task === fanOut.task ? fanOut : other)) });
+  }
+
+  replaceTask(task: OpenTask): void {
+    const id = taskId(task);
+    this.set(withOpenTasks(this.#execution, (other) => (taskId(other) === id ? task : other)));
+  }
+
+  /** A task or child that has its outcome. */
+  close(task: number): void {
+    this.removeTask(task);
+    this.removeChild(task);
+  }
+
+  /** It is told nothing: it has ended, or is told already. */
+  removeChild(task: number): void {
+    const { executionId, children, received = {} } = this.#execution;
+    if (!children) return;
+    const others = children.filter((child) => child.task !== task);
+    const { [childId(executionId, task)]: _, ...rest } = received;
+    this.setOptional('children', others.length > 0 ? others : undefined);
+    this.setOptional('received', Object.keys(rest).length > 0 ? rest : undefined);
+  }
+
+  removeTask(task: number): void {
+    const { tasks, fanOuts = [] } = this.#execution;
+    this.setTasks({
+      tasks: tasks.filter((other) => other.task !== task),
+      fanOuts: fanOuts.filter((other) => other.task !== task),
     });
   }
 
-  /** @param isToldToParent whether the parent, if there is one, waits for the result */
-  end(status: ExecutionStatus, result: Pick<Execution, 'output' | 'error'>, isToldToParent = true): void {
-    this.clear('waiting');
-    this.clear('error');
-    this.set({ status, endedAt: this.now, ...result });
-    this.dispatchNothing();
-    stopChildren(this);
-    if (isToldToParent) tellParent(this, { thrown: this.#thrown, output: this.#markedOutput });
-    // What has failed can be redriven, and then has them still.
-    if (status !== 'SUCCEEDED') return;
-    dropHeldEvents(this);
-    this.clear('failed');
+  closeTasks(): void {
+    this.setTasks({ tasks: [] });
   }
 
-  /** A task that the machine starts has its outcome already: the machine gets it once its step is taken. */
-  settleAtOnce(outcome: Outcome): void {
-    this.#toSettle.push(outcome);
+  setTasks({ tasks, fanOuts }: Pick<Execution, 'tasks' | 'fanOuts'>): void {
+    const { fanOuts: _, ...rest } = this.#execution;
+    this.#execution = { ...rest, tasks, ...(fanOuts && fanOuts.length > 0 && { fanOuts }) };
   }
 
-  /**
-   * Gives the machine the outcome of a task, which is then no longer open.
-   * @param item of a list, the item whose outcome decided
-   */
-  settle(machine: PreparedMachine, input: Outcome, cause: string, item?: number): void {
-    this.#settleOnce(machine, input, cause, item);
-    this.#offerHeldEvents(machine, cause);
+  openTask(task: OpenTask, policy: ResolvedTaskPolicy, { cause }: Origin): void {
+    this.#toDispatch.add(taskId(task));
+    this.set({ tasks: [...this.#execution.tasks, handedOver(task, policy, cause, this.now)] });
   }
 
-  #settleOnce(machine: PreparedMachine, input: Outcome, cause: string, item?: number): void {
-    const { tasks, fanOuts, children, received } = this.execution;
-    this.removeTask(input.task);
-    removeChild(this, input.task);
-    const ignored = this.stepOnce(machine, input, cause);
-    // A failed execution keeps the tasks of before, the failed one among them, for a redrive.
-    if (this.execution.status === 'FAILED') {
-      this.setTasks({ tasks, ...(fanOuts && { fanOuts }) });
-      this.setOptional('children', children);
-      this.setOptional('received', received);
-      if (item !== undefined) this.set({ failed: { ...this.execution.failed, item } });
-    }
-    if (ignored) throw new TaskMismatchError(input.task, ignored);
+  /** Starts an attempt: its deadline runs from now on, and it is dispatched after the commit. */
+  dispatch(task: OpenTask, policy: ResolvedTaskPolicy, { cause }: Origin): void {
+    this.dispatchAll([task], policy, { cause });
   }
 
-  /** Where the machine has failed by what is being taken: a redrive has nothing to repeat but that. */
-  giveAgainAtRedrive(): void {
-    const { status, failed } = this.execution;
-    if (status === 'FAILED') this.set({ failed: { ...failed, ...this.#taking } });
+  dispatchAll(tasks: readonly OpenTask[], policy: ResolvedTaskPolicy, { cause }: Origin): void {
+    const ids = new Set(tasks.map(taskId));
+    this.set(
+      withOpenTasks(this.#execution, (task) =>
+        ids.has(taskId(task)) ? handedOver(task, policy, cause, this.now) : task,
+      ),
+    );
+    for (const id of ids) this.#toDispatch.add(id);
   }
 
-  get nextTimerAt(): number | undefined {
-    const { snapshot } = this.execution;
-    // Its timers are not known then, and a `wakeAt` without them would come too late.
-    if (unfetchedSnapshot(this.execution) !== undefined) throw new DataUnavailableError(undefined);
-    if (this.#state === undefined && snapshot !== undefined) this.#state = parseMachineState(snapshot);
-    return this.#state && nextTimerDueAt(this.#state);
+  /** Nothing that was to be dispatched is. */
+  dispatchNothing(): void {
+    this.#toDispatch.clear();
   }
 
-  /** Bounded, because a machine may start an empty list over and over. */
-  #settleWaiting(machine: PreparedMachine, cause: string): void {
-    for (let outcome = this.#toSettle.shift(); outcome; outcome = this.#toSettle.shift()) {
-      if (this.ended || !isStarted(this.#state, outcome.task)) continue;
-      if (++this.#settledAtOnce > machine.chart.maxIterations) {
-        const message = `It started ${this.#settledAtOnce} lists in a row that had nothing to wait for.`;
-        this.fail({ code: 'EndlessLoop', name: 'EndlessLoopError', message });
-        return;
-      }
-      this.#settleOnce(machine, outcome, cause);
-    }
+  /** What is to be committed: the execution in its next version, and what goes with it. */
+  committed(wakeAt: number | undefined): Committed {
+    const { wakeAt: _, ...rest } = this.#execution;
+    return {
+      execution: { ...rest, version: rest.version + 1, ...(wakeAt === undefined ? {} : { wakeAt }) },
+      effects: this.#allEffects(),
+      emitted: this.emitted,
+      segment: this.segment,
+      itemLists: this.itemLists.filter(({ task }) => this.fanOut(task)),
+    };
+  }
+
+  /** Of the whole commit: tasks that were stopped again by a later entry are not dispatched. */
+  #allEffects(): ExecutionEffect[] {
+    if (this.#toDispatch.size === 0) return this.effects;
+    const tasks = openTasks(this.#execution).filter(
+      (task) => this.#toDispatch.has(taskId(task)) && task.dispatchAt === undefined,
+    );
+    return [...this.effects, ...tasks.map((task) => ({ type: 'dispatch' as const, task }))];
+  }
+
+  /** Answers what takes back all that is drafted from here on. */
+  checkpoint(): () => void {
+    const execution = this.#execution;
+    const state = this.#state;
+    const loggedAt = this.#loggedAt;
+    const toDispatch = this.#toDispatch.size === 0 ? undefined : new Set(this.#toDispatch);
+    const lists = [this.effects, this.emitted, this.itemLists, this.said] as const;
+    const lengths = lists.map(({ length }) => length);
+    return () => {
+      this.#execution = execution;
+      this.#state = state;
+      this.#loggedAt = loggedAt;
+      this.#toDispatch = toDispatch ?? new Set();
+      for (const [place, list] of lists.entries()) list.length = lengths[place] ?? 0;
+    };
   }
 }
 
-/** Whether the failure is that of the task whose outcome the step was given, or what the machine made of that. */
-function isOfTask({ code }: MachineFailure): boolean {
-  return code === 'TaskFailed' || code === 'DeclaredFailure';
-}
+type Committed = Pick<
+  Extract<Advance, { type: 'commit' }>,
+  'execution' | 'effects' | 'emitted' | 'segment' | 'itemLists'
+>;
 
-type Outcome = Extract<MachineInput, { type: 'taskSucceeded' | 'taskFailed' }>;
-/** Why the machine ignored what it was given. */
-type Ignored = Extract<MachineStep, { type: 'ignored' }>['reason'];
-
-/** A task that was started and stopped by the same step is not waited for. */
-function isStarted(state: MachineState | undefined, task: number): boolean {
-  return state !== undefined && runningChild(state, task) !== undefined;
-}
+type OptionalKey =
+  | 'waiting'
+  | 'error'
+  | 'output'
+  | 'endedAt'
+  | 'children'
+  | 'sent'
+  | 'received'
+  | 'outbox'
+  | 'held'
+  | 'failed'
+  | 'suspendedAt'
+  | 'redriveNumber'
+  | 'timeoutAt'
+  | 'inputPatch';

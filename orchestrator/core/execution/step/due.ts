@@ -1,67 +1,80 @@
-import type { TaskError } from '../../data/thrown.ts';
 import type { PreparedMachine } from '../../machine/index.ts';
-import { dataLimitErrorName, timeoutErrorName } from '../../policy/errorNames.ts';
-import { isItemTask, openTasks } from '../lists/fanOut.ts';
-import { settleItem } from '../lists/itemTasks.ts';
-import { type OpenTask, taskKey } from '../model/execution.ts';
-import { afterBeat, givenUp, nextDueOf, retryOf, type SeenBeats, type TaskDue } from '../tasks/tasks.ts';
+import { timeoutErrorName } from '../../policy/errorNames.ts';
+import { openTasks } from '../lists/fanOut.ts';
+import type { KnownItemResults } from '../lists/itemResults.ts';
+import { type OpenTask, taskKey } from '../model/openTask.ts';
+import { afterBeat, givenUp, nextDueOf, type SeenBeats, type TaskDue } from '../tasks/tasks.ts';
+import type { Need } from './advance.types.ts';
 import type { Draft } from './draft.ts';
+import { drain } from './drain.ts';
+import { endExecution } from './ending.ts';
+import { attemptFailed } from './failedAttempt.ts';
+import { applied, type Handled, isFollowUp } from './followUp.ts';
+import type { Origin } from './origin.ts';
+import { timerAtOf } from './wakeAt.ts';
 
 /** More than this in one commit is left to the next wake, so that a machine of endless timers cannot hold a batch. */
 const mostFirings = 200;
 
 /** Fires the machine's timers that were due before an entry that is applied now, in order of due time. */
-export function fireDueTimers(draft: Draft, machine: PreparedMachine, cause: string): void {
+export function fireDueTimers(draft: Draft, machine: PreparedMachine, origin: Origin): void {
   // `wakeAt` is never later than the first timer, and is cheaper to ask than the snapshot.
   if (!draft.changed && (draft.execution.wakeAt ?? Number.POSITIVE_INFINITY) > draft.now) return;
   for (let fired = 0; fired < mostFirings && !draft.ended; fired++) {
-    const timerAt = draft.nextTimerAt ?? Number.POSITIVE_INFINITY;
+    const timerAt = timerAtOf(draft) ?? Number.POSITIVE_INFINITY;
     if (isTimedOut(draft) && (draft.execution.timeoutAt ?? 0) <= timerAt) {
       timeOut(draft);
       return;
     }
     if (timerAt > draft.now) return;
-    draft.taking(undefined);
-    draft.step(machine, { type: 'timer' }, cause);
+    drain(draft, machine, timer, origin);
   }
 }
 
-/** Fires timers, retries, deadlines and heartbeats that are due, in order of due time. Answers how many. */
-export function fireDue(draft: Draft, machine: PreparedMachine, cause: string, beats: SeenBeats): number {
-  draft.taking(undefined);
+/** What a wake knows, and comes from. */
+interface Wake {
+  readonly origin: Origin;
+  readonly beats: SeenBeats;
+  readonly itemResults: KnownItemResults;
+}
+
+/**
+ * Fires timers, retries, deadlines and heartbeats that are due, in order of due time. Answers how many, or what has to be
+ * known for it.
+ */
+export function fireDue(draft: Draft, machine: PreparedMachine, wake: Wake): number | Need {
   for (let fired = 0; fired < mostFirings; fired++) {
     const due = draft.ended ? undefined : earliest(draft);
     if (due === undefined || due.at > draft.now) return fired;
-    switch (due.type) {
-      case 'executionTimeout':
-        timeOut(draft);
-        break;
-      case 'timer':
-        draft.step(machine, { type: 'timer' }, cause);
-        break;
-      case 'dispatch':
-        draft.dispatch(due.task, machine.taskSourceOf(due.task.worker).policy, cause);
-        break;
-      case 'deadline':
-      case 'heartbeat':
-      case 'start': {
-        const { policy } = machine.taskSourceOf(due.task.worker);
-        const beat = due.type === 'deadline' ? undefined : beats.get(taskKey(due.task));
-        if (beat !== undefined && beat !== due.task.beat) {
-          draft.replaceTask(afterBeat(due.task, beat, policy, draft.now));
-          // A replay has to see it, too.
-          draft.log('beat', `${taskKey(due.task)}#${beat}`);
-        } else {
-          const error = givenUp(due.task, due.type, policy);
-          failAttempt(draft, machine, due.task, error, cause, 'TIMED_OUT');
-        }
-        break;
-      }
-      default:
-        due satisfies never;
+    if (!('task' in due)) {
+      if (due.type === 'timer') drain(draft, machine, timer, wake.origin);
+      else timeOut(draft);
+    } else {
+      const handled = fireTask(draft, machine, due, wake);
+      if (handled.type === 'needs') return handled.need;
+      if (isFollowUp(handled)) drain(draft, machine, handled, wake.origin);
     }
   }
   return mostFirings;
+}
+
+const timer = { type: 'step', input: { type: 'timer' } } as const;
+
+function fireTask(draft: Draft, machine: PreparedMachine, { type, task }: DueTask, wake: Wake): Handled {
+  const { policy } = machine.taskSourceOf(task.worker);
+  if (type === 'dispatch') {
+    draft.dispatch(task, policy, wake.origin);
+    return applied;
+  }
+  const beat = type === 'deadline' ? undefined : wake.beats.get(taskKey(task));
+  if (beat !== undefined && beat !== task.beat) {
+    draft.replaceTask(afterBeat(task, beat, policy, draft.now));
+    // A replay has to see it, too.
+    draft.log('beat', `${taskKey(task)}#${beat}`);
+    return applied;
+  }
+  const error = givenUp(task, type, policy);
+  return attemptFailed(draft, machine, { task, error, status: 'TIMED_OUT' }, wake);
 }
 
 /** Whether the execution's time is over. */
@@ -73,15 +86,19 @@ export function isTimedOut({ execution, now }: Draft): boolean {
 export function timeOut(draft: Draft): void {
   const message =
     'The execution took longer than its machine allows (meta.millrace.timeout). It can be redriven.';
-  draft.end('TIMED_OUT', { error: { code: 'ExecutionTimedOut', name: timeoutErrorName, message } });
+  endExecution(draft, 'TIMED_OUT', { error: { code: 'ExecutionTimedOut', name: timeoutErrorName, message } });
 }
 
-type Due =
-  | { readonly type: 'timer' | 'executionTimeout'; readonly at: number }
-  | { readonly type: TaskDue; readonly at: number; readonly task: OpenTask };
+type Due = { readonly type: 'timer' | 'executionTimeout'; readonly at: number } | DueTask;
+
+interface DueTask {
+  readonly type: TaskDue;
+  readonly at: number;
+  readonly task: OpenTask;
+}
 
 function earliest(draft: Draft): Due | undefined {
-  const timerAt = draft.nextTimerAt;
+  const timerAt = timerAtOf(draft);
   let first: Due | undefined = timerAt === undefined ? undefined : { type: 'timer', at: timerAt };
   const { timeoutAt } = draft.execution;
   if (timeoutAt !== undefined && timeoutAt <= (first?.at ?? timeoutAt)) {
@@ -92,28 +109,4 @@ function earliest(draft: Draft): Due | undefined {
     if (due && due.at < (first?.at ?? Number.POSITIVE_INFINITY)) first = { ...due, task };
   }
   return first;
-}
-
-/** An attempt has failed: it is tried again, or the machine is told. */
-export function failAttempt(
-  draft: Draft,
-  machine: PreparedMachine,
-  task: OpenTask,
-  error: TaskError,
-  cause: string,
-  status: 'FAILED' | 'TIMED_OUT' = 'FAILED',
-): void {
-  // Another attempt would answer as much.
-  const isTooLarge = !error.$thrown && error.name === dataLimitErrorName;
-  const { policy } = machine.taskSourceOf(task.worker);
-  const retry = isTooLarge ? undefined : retryOf(draft.execution.executionId, task, error, policy, draft.now);
-  if (retry) {
-    draft.replaceTask(retry);
-    return;
-  }
-  if (isItemTask(task)) {
-    settleItem(draft, machine, task, status, cause);
-    return;
-  }
-  draft.settle(machine, { type: 'taskFailed', task: task.task, error }, cause);
 }

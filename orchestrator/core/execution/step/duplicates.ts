@@ -1,22 +1,24 @@
 import { ownProperty } from '../../data/ownProperty.ts';
 import type { JournalEntry } from '../model/entries.ts';
 import type { Draft } from './draft.ts';
+import type { SegmentReferences } from './segmentReferences.ts';
 
-/** What older segments of the log say of journal items. */
-export interface SegmentReferences {
-  /** Those that the segments name. */
-  readonly named: ReadonlySet<string>;
-  /** Of these, those that were ignored because the execution had ended, and of which nothing else was decided since. */
-  readonly ended: ReadonlySet<string>;
+/**
+ * `decided`: by a commit before. `tooLate`: all that was decided is that the execution had ended, and it is redriven since.
+ */
+export type Standing = 'new' | 'tooLate' | 'decided';
+
+export function standingOf(draft: Draft, entry: JournalEntry, segments: SegmentReferences): Standing {
+  if (isDecided(draft, entry, segments)) return 'decided';
+  if (!draft.execution.waiting?.isRedrive) return 'new';
+  return cameTooLate(draft, entry, segments) ? 'tooLate' : 'new';
 }
-
-export const noReferences: SegmentReferences = { named: new Set(), ended: new Set() };
 
 /**
  * Whether a commit before has decided on it. A start that has been applied shows in the execution itself. What came while the
  * execution had ended, and what the machine could not take, is taken by a redrive.
  */
-export function isDuplicate(draft: Draft, entry: JournalEntry, segments: SegmentReferences): boolean {
+function isDecided(draft: Draft, entry: JournalEntry, segments: SegmentReferences): boolean {
   const { execution } = draft;
   const { failed, waiting } = execution;
   if (waiting?.isRedrive && failed?.reference === entry.reference) return false;
@@ -43,7 +45,7 @@ export function isDuplicate(draft: Draft, entry: JournalEntry, segments: Segment
 }
 
 /** Whether the execution is redriven, and all that was decided on the item is that it had ended. */
-export function isOfBeforeRedrive(draft: Draft, entry: JournalEntry, segments: SegmentReferences): boolean {
+function isOfBeforeRedrive(draft: Draft, entry: JournalEntry, segments: SegmentReferences): boolean {
   return draft.execution.waiting?.isRedrive === true && cameTooLate(draft, entry, segments);
 }
 

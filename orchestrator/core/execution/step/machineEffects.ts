@@ -1,42 +1,28 @@
 import type { MachineEffect, PreparedMachine } from '../../machine/index.ts';
 import { sendMessage, startChild, stopChild } from '../children/children.ts';
-import { startFanOut } from '../lists/itemTasks.ts';
+import { startList } from '../lists/startList.ts';
 import type { Draft } from './draft.ts';
+import type { FollowUp } from './followUp.ts';
+import type { Origin } from './origin.ts';
 
-/**
- * Takes what a step of the machine asks for into the execution that is being drafted.
- * @param failed whether the step failed the machine: tasks stay as they were before, for a redrive
- */
+type StartTask = Extract<MachineEffect, { type: 'startTask' }>;
+
+/** Takes what a step of the machine asks for into the draft. Answers what it leads to at once. */
 export function takeEffects(
   draft: Draft,
   effects: readonly MachineEffect[],
   machine: PreparedMachine,
-  cause: string,
-  failed: boolean,
-): void {
+  origin: Origin,
+): FollowUp[] {
+  const followUps: FollowUp[] = [];
   for (const effect of effects) {
     switch (effect.type) {
       case 'startTask': {
-        const { task, src, input } = effect;
-        const source = machine.sourceOf(src);
-        if (source.kind === 'each') {
-          startFanOut(draft, machine, source, effect, cause);
-          if (draft.ended) return;
-          break;
-        }
-        if (source.kind === 'machine') {
-          startChild(draft, effect, source);
-          if (draft.ended) return;
-          break;
-        }
-        const { policy } = source;
-        const open = { task, worker: src, attempt: 1, cause, ...(input === undefined ? {} : { input }) };
-        draft.set({ tasks: [...draft.execution.tasks, open] });
-        draft.dispatch(open, policy, cause);
+        const followUp = startTask(draft, machine, effect, origin);
+        if (followUp) followUps.push(followUp);
         break;
       }
       case 'stopTask':
-        if (failed) break;
         draft.removeTask(effect.task);
         stopChild(draft, effect.task);
         break;
@@ -52,6 +38,29 @@ export function takeEffects(
         break;
       default:
         effect satisfies never;
+    }
+  }
+  return followUps;
+}
+
+function startTask(
+  draft: Draft,
+  machine: PreparedMachine,
+  effect: StartTask,
+  origin: Origin,
+): FollowUp | undefined {
+  const { task, src, input } = effect;
+  const source = machine.sourceOf(src);
+  switch (source.kind) {
+    case 'each':
+      return startList(draft, machine, source, effect, origin);
+    case 'machine':
+      return startChild(draft, effect, source);
+    default: {
+      const { cause } = origin;
+      const open = { task, worker: src, attempt: 1, cause, ...(input === undefined ? {} : { input }) };
+      draft.openTask(open, source.policy, origin);
+      return undefined;
     }
   }
 }

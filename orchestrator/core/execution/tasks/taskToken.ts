@@ -1,5 +1,5 @@
 import { isWellFormed } from '../../data/text.ts';
-import { type AttemptNumbers, taskId } from '../model/execution.ts';
+import { type AttemptNumbers, taskId } from '../model/openTask.ts';
 
 /** One attempt of a task, wherever it is known outside its execution. */
 export interface AttemptAddress extends AttemptNumbers {

@@ -2,12 +2,13 @@ import { isRetryable, nameOfThrown, type TaskError } from '../../data/thrown.ts'
 import {
   covers,
   heartbeatTimeoutErrorName,
+  invocationLostErrorName,
   timeoutErrorName,
   unknownOutcomeErrorName,
 } from '../../policy/errorNames.ts';
 import type { ResolvedRetryPolicy, ResolvedTaskPolicy } from '../../policy/taskPolicy.ts';
 import { timeAfter } from '../../policy/time.ts';
-import { type OpenTask, taskId, taskKey } from '../model/execution.ts';
+import { type OpenTask, taskId, taskKey } from '../model/openTask.ts';
 
 /** The attempt that follows a failed one, or nothing when the machine is to know of the failure. */
 export function retryOf(
@@ -103,6 +104,10 @@ export function nextDueOf(task: OpenTask): { readonly type: TaskDue; readonly at
   return first;
 }
 
+export function nextDueAt(task: OpenTask): number | undefined {
+  return nextDueOf(task)?.at;
+}
+
 /** The task after its worker's counter was found changed: it lives, and has begun. */
 export function afterBeat(
   { startBy: _, ...task }: OpenTask,
@@ -118,6 +123,12 @@ export function withHeartbeat(task: OpenTask, { heartbeatMs }: ResolvedTaskPolic
   return heartbeatMs === undefined ? task : { ...task, heartbeatAt: timeAfter(now, heartbeatMs) };
 }
 
+const namesOfGivenUp = {
+  deadline: timeoutErrorName,
+  heartbeat: heartbeatTimeoutErrorName,
+  start: invocationLostErrorName,
+} as const;
+
 /** What the machine gets as the error of an attempt that was given up. */
 export function givenUp(
   task: OpenTask,
@@ -128,14 +139,13 @@ export function givenUp(
   const why = {
     deadline: `gave no result within ${policy.timeoutMs} ms`,
     heartbeat: `gave no sign of life within ${policy.heartbeatMs} ms`,
-    start: `had not begun within ${policy.startTimeoutMs} ms`,
+    start: `had not begun within ${policy.startTimeoutMs} ms: its invocation was lost`,
   }[due];
   if (policy.once) {
     const message = `${attempt} ${why}. It may have done its work: the item ${taskKey(task).replace('task', 'claim')} tells whether it began.`;
     return { name: unknownOutcomeErrorName, message, retryable: false };
   }
-  const name = due === 'heartbeat' ? heartbeatTimeoutErrorName : timeoutErrorName;
-  return { name, message: `${attempt} ${why}.` };
+  return { name: namesOfGivenUp[due], message: `${attempt} ${why}.` };
 }
 
 /** The task after its function could not take it: tried again a little later, as the same attempt. */

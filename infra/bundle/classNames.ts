@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, extname, sep } from 'node:path';
+import { build, type Loader, type OnLoadResult, type Plugin } from 'esbuild';
+import { isBuildFailure } from './bundleError.ts';
+
+/**
+ * A bundle gives a class another name: a short one where it is minified, and `CardDeclined2` where two modules have a
+ * class of that name. Guards and retry policies go by an error's class name, so classes that extend others keep the name
+ * of their source. esbuild's `keepNames` does it for every function as well, which the orchestrator's bundle has no room
+ * for; so it is applied to the modules that need it, one by one.
+ */
+export const sourceClassNames: Plugin = {
+  name: 'source-class-names',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: 'file' }, async ({ path }) => {
+      if (namesItsErrors.test(path)) return undefined;
+      const subclass = path.includes(`${sep}node_modules${sep}`) ? errorSubclass : anySubclass;
+      return subclass.test(await readFile(path, 'utf8')) ? withClassNames(path) : undefined;
+    });
+  },
+};
+
+/** Their error classes set `name` themselves. */
+const namesItsErrors =
+  /[\\/]node_modules[\\/](?:@aws-sdk|@smithy|@aws-lambda-powertools|@opentelemetry|xstate|millrace)[\\/]/;
+
+const anySubclass = /\bclass\b[^{]*\bextends\b/;
+const errorSubclass = /\bclass\b[^{]*\bextends\s+[\w$.]*(?:Error|Exception|Failure)\b/;
+
+async function withClassNames(path: string): Promise<OnLoadResult> {
+  const resolveDir = dirname(path);
+  try {
+    const { outputFiles } = await build({
+      entryPoints: [basename(path)],
+      absWorkingDir: resolveDir,
+      outdir: resolveDir,
+      write: false,
+      target: 'esnext',
+      keepNames: true,
+      sourcemap: 'inline',
+      sourcesContent: false,
+      logLevel: 'silent',
+      loader: { [extname(path)]: loaderOf(path) },
+    });
+    return { contents: (outputFiles[0]?.text ?? '').replace(nameOfFunction, ''), loader: 'js', resolveDir };
+  } catch (error) {
+    if (!isBuildFailure(error)) throw error;
+    return { errors: error.errors.map((each) => ({ ...each, location: inFile(each.location, path) })) };
+  }
+}
+
+/** A statement that names a function would keep the function in the bundle, used or not. */
+const nameOfFunction = /^__name\([\w$]+, "[^"]*"\);$/gm;
+
+function loaderOf(path: string): Loader {
+  const extension = extname(path);
+  if (extension === '.tsx') return 'tsx';
+  if (extension.endsWith('ts')) return 'ts';
+  return extension === '.jsx' ? 'jsx' : 'js';
+}
+
+function inFile<Location extends { readonly file: string }>(location: Location | null, file: string) {
+  return location && { ...location, file };
+}

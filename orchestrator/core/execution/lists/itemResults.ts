@@ -1,0 +1,32 @@
+import type { ResultEntry } from '../model/entries.ts';
+import type { ItemOutcome } from './fanOut.ts';
+
+/** What the journal has of a list's items. */
+export interface ItemResults {
+  /** By index and attempt: `17#1`. */
+  readonly entries: ReadonlyMap<string, ResultEntry>;
+  /** Of a list that other executions worked on; of one's own, the execution has them. */
+  readonly exceptions?: readonly ItemOutcome[];
+}
+
+export function itemResultsOf(
+  entries: readonly ResultEntry[],
+  exceptions?: readonly ItemOutcome[],
+): ItemResults {
+  const byKey = new Map(entries.map((entry) => [`${entry.index}#${entry.attempt}`, entry]));
+  return exceptions ? { entries: byKey, exceptions } : { entries: byKey };
+}
+
+/** Thrown when the result of an item that was applied is not in the table any more. */
+export class ItemResultMissingError extends Error {
+  readonly code = 'ItemResultMissing';
+  override readonly name = 'ItemResultMissingError';
+  constructor(task: number, { index, attempt }: Omit<ItemOutcome, 'status'>) {
+    super(
+      `The result 'task#${task}.${index}#${attempt}' was applied and is not in the table: it has expired, or was deleted.`,
+    );
+  }
+}
+
+/** By task: the results of lists that may be done with a step, as far as they were asked for. */
+export type KnownItemResults = ReadonlyMap<number, ItemResults>;

@@ -1,0 +1,132 @@
+import type { Json } from '../../data/json.ts';
+import { type EachSource, listMachineId, type PreparedMachine } from '../../machine/index.ts';
+import type { MachineEffect } from '../../machine/step.types.ts';
+import { listFileOf } from '../../policy/listFiles.ts';
+import { startChild } from '../children/children.ts';
+import type { Draft } from '../step/draft.ts';
+import type { FollowUp } from '../step/followUp.ts';
+import type { Origin } from '../step/origin.ts';
+import type { FanOut } from './fanOut.ts';
+import { eachRequest, invalidItemsErrorName, itemListOf } from './itemList.ts';
+import { dispatchNext } from './itemTasks.ts';
+import { partOutcome } from './listOutcome.ts';
+import { type ListPart, mostItemsInExecution, mostItemsInPart, partInput, partOf } from './listPart.ts';
+import { startParts } from './listParts.ts';
+
+type StartEffect = Extract<MachineEffect, { type: 'startTask' }>;
+
+/** The machine starts an `each`. One that has nothing to wait for is settled in the same commit. */
+export function startList(
+  draft: Draft,
+  machine: PreparedMachine,
+  source: EachSource,
+  effect: StartEffect,
+  origin: Origin,
+): FollowUp | undefined {
+  if (source.isOfPart) return startPart(draft, source, effect, origin);
+  return source.isFromFile
+    ? startFile(draft, machine, source, effect)
+    : startItems(draft, machine, source, effect, origin);
+}
+
+function startItems(
+  draft: Draft,
+  machine: PreparedMachine,
+  source: EachSource,
+  { task, src, input }: StartEffect,
+  origin: Origin,
+): FollowUp | undefined {
+  const request = eachRequest(input, source.options);
+  if (request.type === 'invalid') {
+    return { type: 'settle', outcome: { type: 'taskFailed', task, error: request.error } };
+  }
+  const { items: given, concurrency, tolerated } = request;
+  if (given.length === 0) {
+    return { type: 'settle', outcome: { type: 'taskSucceeded', task, output: [] } };
+  }
+  const { executionId } = draft.execution;
+  const { list, pageSize } = itemListOf(task, given);
+  const items = { executionId, task, hash: list.hash, pageSize };
+  const part = { items, first: 0, count: given.length, concurrency, tolerated };
+  const fanOut = fanOutOf(task, src, part);
+  draft.itemLists.push(list);
+  if (given.length <= mostItemsInExecution) {
+    draft.addFanOut(fanOut);
+    dispatchNext(draft, fanOut, source.policy, origin);
+    return undefined;
+  }
+  draft.addFanOut({ ...fanOut, isDelegated: true });
+  const { version } = machine;
+  return startChild(
+    draft,
+    { task, src, input: partInput(part) },
+    { machine: listMachineId(machine.id, src), version },
+  );
+}
+
+/** The items of a file are worked on by other executions, the first of which has the file cut into pages. */
+function startFile(
+  draft: Draft,
+  machine: PreparedMachine,
+  { options }: EachSource,
+  { task, src, input }: StartEffect,
+): FollowUp | undefined {
+  const file = listFileOf(input);
+  const given = file && typeof input === 'object' && input !== null ? { ...input, items: [] } : input;
+  const request = eachRequest(given, options);
+  if (!file || request.type === 'invalid') {
+    const message =
+      request.type === 'invalid'
+        ? request.error.message
+        : 'The input of eachFromFile() is { items: KEY }, the key of a file in the store.';
+    const error = { name: invalidItemsErrorName, message };
+    return { type: 'settle', outcome: { type: 'taskFailed', task, error } };
+  }
+  const { executionId } = draft.execution;
+  const items = { executionId, task, hash: '', pageSize: mostItemsInPart };
+  const { concurrency } = request;
+  const { tolerateFailures } = toleranceOf(input, options);
+  const part = { items, first: 0, count: 0, concurrency, tolerated: 0 };
+  draft.addFanOut({ ...fanOutOf(task, src, part), isDelegated: true });
+  return startChild(
+    draft,
+    { task, src, input: { ...file, concurrency, tolerateFailures } },
+    { machine: listMachineId(machine.id, src), version: machine.version },
+  );
+}
+
+/** How many of a file's items may fail is known once they are counted. */
+function toleranceOf(input: Json | undefined, { tolerateFailures }: EachSource['options']) {
+  const given = typeof input === 'object' && input !== null && 'tolerateFailures' in input ? input : {};
+  return { tolerateFailures: given.tolerateFailures ?? tolerateFailures };
+}
+
+/** An execution of a list machine starts: it works on its part, or has children do so. */
+function startPart(
+  draft: Draft,
+  source: EachSource,
+  { task, src, input }: StartEffect,
+  origin: Origin,
+): FollowUp | undefined {
+  const part = partOf(input);
+  const isFile = part?.results !== undefined;
+  if (!part || (part.count === 0 && !isFile)) {
+    const message = 'Only the orchestrator may start an execution of a machine that works on lists.';
+    return { type: 'fail', error: { code: 'InvalidStart', name: 'InvalidStart', message } };
+  }
+  const fanOut = fanOutOf(task, src, part);
+  const isWholeFile = isFile && part.items.executionId === draft.execution.executionId;
+  if (part.count <= part.items.pageSize && !isWholeFile) {
+    draft.addFanOut(fanOut);
+    dispatchNext(draft, fanOut, source.policy, origin);
+    return undefined;
+  }
+  const whole = { ...fanOut, parts: { done: 0, failed: 0, errors: [] } };
+  draft.addFanOut(whole);
+  if (part.count > 0) return startParts(draft, whole);
+  return { type: 'settle', outcome: partOutcome(whole, whole.parts) };
+}
+
+function fanOutOf(task: number, worker: string, part: ListPart): FanOut {
+  return { task, worker, ...part, next: part.first, open: [], exceptions: [] };
+}

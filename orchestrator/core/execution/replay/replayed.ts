@@ -1,0 +1,46 @@
+import type { OutgoingItem } from '../children/messages.ts';
+import type { ItemResults } from '../lists/itemResults.ts';
+import type { Emission } from '../model/emission.ts';
+import type { Execution } from '../model/execution.ts';
+import type { LogEntry } from '../model/log.ts';
+import type { ExecutionEffect } from '../step/advance.types.ts';
+import type { Divergence } from './divergence.ts';
+
+/** Thrown when a log names a journal item that is not there any more, or that never was. */
+export class JournalIncompleteError extends Error {
+  readonly code = 'JournalIncomplete';
+  override readonly name = 'JournalIncompleteError';
+  constructor(reference: string) {
+    super(`The log names '${reference}', which is not in the journal: it has expired, or was deleted.`);
+  }
+}
+
+export interface ReplayedExecution {
+  readonly executionId: string;
+  /** Id of its machine. */
+  readonly machine: string;
+  /** The version it stays on; without it the one that its start names, or the newest. */
+  readonly machineVersion?: string;
+  /**
+   * By task: results of lists that other executions worked on, which are in their journals. Looked into when such a list
+   * ends, so that they can be added then: see `ItemResultsNeeded`.
+   */
+  readonly itemResults?: ReadonlyMap<number, ItemResults>;
+}
+
+/** What an entry of the log did, as the replay sees it. */
+export interface ReplayedEntry {
+  /** From 1. */
+  readonly number: number;
+  readonly entry: LogEntry;
+  readonly before: Execution | undefined;
+  readonly after: Execution | undefined;
+  /** What was to be done after the commit. */
+  readonly effects: readonly ExecutionEffect[];
+  /** What it told other executions. */
+  readonly outgoing: readonly OutgoingItem[];
+  /** What it told the bus. */
+  readonly emitted: readonly Emission[];
+  /** Set where the replay does not do what the log says: what it answers from here on is another story. */
+  readonly divergence?: Divergence;
+}

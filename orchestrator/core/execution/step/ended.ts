@@ -1,0 +1,18 @@
+import type { JournalEntry } from '../model/entries.ts';
+import type { Draft } from './draft.ts';
+import { logKindOf } from './logKind.ts';
+
+/**
+ * Of an execution that has ended, entries that nothing was decided on before. What came too late before a redrive that led to
+ * nothing is still too late.
+ */
+export function logAsEnded(
+  draft: Draft,
+  entries: readonly JournalEntry[],
+  decided: ReadonlySet<string>,
+): void {
+  for (const entry of entries) {
+    if (draft.hasLogged(entry.reference) || decided.has(entry.reference)) continue;
+    draft.log(logKindOf(entry), entry.reference, { type: 'ignored', reason: 'Ended' });
+  }
+}

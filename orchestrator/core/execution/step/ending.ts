@@ -1,0 +1,58 @@
+import type { TaskError } from '../../data/thrown.ts';
+import { stopChildren, tellParent, type Whole } from '../children/children.ts';
+import type { Execution, ExecutionError, ExecutionStatus, Failed } from '../model/execution.ts';
+import type { Draft } from './draft.ts';
+
+/** Characters of an error's message, and of its stack: all that a worker's may have, where the state leaves room. */
+const longestMessage = 32_768;
+const longestStack = 4000;
+const longestBesideLargeState = 4000;
+const largeState = 100_000;
+
+/** @param told what the parent, if there is one, gets whole; `nothing` where it does not wait for the result */
+export function endExecution(
+  draft: Draft,
+  status: ExecutionStatus,
+  result: Pick<Execution, 'output' | 'error'>,
+  told: Whole | 'nothing' = {},
+): void {
+  draft.clear('waiting');
+  draft.clear('error');
+  draft.set({ status, endedAt: draft.now, ...result });
+  draft.dispatchNothing();
+  stopChildren(draft);
+  if (told !== 'nothing') tellParent(draft, told);
+  // What has failed can be redriven, and then has them still.
+  if (status !== 'SUCCEEDED') return;
+  dropHeldEvents(draft);
+  draft.clear('failed');
+}
+
+/**
+ * @param failed what a redrive begins with
+ * @param thrown what the machine failed with, for its parent
+ */
+export function endFailed(
+  draft: Draft,
+  error: ExecutionError,
+  failed: Failed | undefined,
+  thrown?: TaskError,
+): void {
+  draft.setOptional('failed', failed);
+  const { message, stack, ...rest } = error;
+  const isLarge = (draft.execution.snapshot?.length ?? 0) > largeState;
+  const kept = {
+    ...rest,
+    message: message.slice(0, isLarge ? longestBesideLargeState : longestMessage),
+    ...(stack !== undefined && { stack: stack.slice(0, longestStack) }),
+  };
+  endExecution(draft, 'FAILED', { error: kept }, { thrown });
+}
+
+/** What is held when the execution ends for good, no state will take. */
+function dropHeldEvents(draft: Draft): void {
+  for (const { reference } of draft.execution.held ?? []) {
+    draft.log('held', reference, { type: 'ignored', reason: 'Ended' });
+  }
+  draft.clear('held');
+}

@@ -1,0 +1,34 @@
+/**
+ * How long data is kept. Each item and object carries its expiry from the moment it is written, because a later change
+ * would cost a write for each of them. An execution that lives long enough for that to matter has its data renewed.
+ */
+export interface Retention {
+  /** From the writing of an item, or its renewal, to its expiry. */
+  readonly keptMs: number;
+  /** A live execution has its data renewed this long after its start or its last renewal. */
+  readonly renewedAfterMs: number;
+  /** Expiries of one execution may differ by this much: one that lives no longer needs no renewal at all. */
+  readonly toleranceMs: number;
+  /** From the end of an execution: until then a redrive finds all that it needs. */
+  readonly redrivableMs: number;
+}
+
+const dayMs = 86_400_000;
+const longestToleranceMs = 3 * dayMs;
+
+/** @param days 0 or absent: data is kept for ever */
+export function retentionOf(days: number | undefined): Retention | undefined {
+  return days ? keptFor(days) : undefined;
+}
+
+export function keptFor(days: number): Retention {
+  const keptMs = days * dayMs;
+  const toleranceMs = Math.min(keptMs / 30, longestToleranceMs);
+  return {
+    keptMs,
+    renewedAfterMs: keptMs / 2,
+    toleranceMs,
+    // The data expires a tolerance before `keptMs` at the earliest, and a redriven execution needs time to renew it.
+    redrivableMs: keptMs - 2 * toleranceMs,
+  };
+}

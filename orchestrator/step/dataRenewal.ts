@@ -1,0 +1,91 @@
+import { childId, childNumber } from '../core/execution/model/addresses.ts';
+import { type Execution, hasEnded } from '../core/execution/model/execution.ts';
+import { renewalAt } from '../core/execution/model/renewal.ts';
+import type { Retention } from '../core/policy/retention.ts';
+import { isStoredDataError, type StoredJson } from '../store/storedJson.ts';
+import { dataFolder } from '../table/stored/dataKeys.ts';
+import type { Table } from '../table/table.ts';
+import type { JournalRecord } from './journalRecord.ts';
+
+export interface DataRenewalOptions {
+  readonly table: Pick<Table, 'executions' | 'expiries'>;
+  readonly data: StoredJson;
+  /** Absent: data is kept for ever. */
+  readonly retention?: Retention | undefined;
+}
+
+/** Writes of one wake. What is left is due still, and the clock comes back to it. */
+const mostItemsAtOnce = 2000;
+const mostObjectsAtOnce = 500;
+/** Objects are kept a week longer than items, and may be older by as much as that leaves. */
+const longestObjectToleranceMs = 86_400_000;
+
+/** Keeps what an execution refers to from expiring before it does. */
+export class DataRenewal {
+  readonly #options: DataRenewalOptions;
+
+  constructor(options: DataRenewalOptions) {
+    this.#options = options;
+  }
+
+  isDue(execution: Execution, now: number): boolean {
+    return (renewalAt(execution, this.#options.retention) ?? Number.POSITIVE_INFINITY) <= now;
+  }
+
+  /**
+   * Items come with an expiry from their writers, who may know another retention or none, or may have been told of one long
+   * before they wrote. One that is too early for an execution that begins now is postponed before the item is applied.
+   */
+  async postponeEarly(executionId: string, records: readonly JournalRecord[], now: number): Promise<void> {
+    const { table, retention } = this.#options;
+    const keptMs = retention ? retention.keptMs - retention.toleranceMs : Number.POSITIVE_INFINITY;
+    for (const { entry, createdAt, expiresAt } of records) {
+      if (expiresAt === undefined || expiresAt >= createdAt + keptMs) continue;
+      await table.expiries.postpone(executionId, entry.reference, retention && now + retention.keptMs);
+    }
+  }
+
+  /**
+   * Renews what is in the execution's own partition and folder of the store, and what it refers to elsewhere: children that have
+   * ended, while it has not taken their result or may redrive them, and those that worked on its lists, whose results a
+   * replay reads. Children that run renew their own. Answers whether nothing is left to be done.
+   */
+  async renew(execution: Execution, now: number): Promise<boolean> {
+    const { executionId, machine, children = [] } = execution;
+    const renewed = await this.#renewOwn(executionId, now);
+    if (!renewed.isComplete) return false;
+    const open = new Set(children.map(({ task }) => childId(executionId, task)));
+    const reported = renewed.senders.filter((sender) => childNumber(sender, executionId) !== undefined);
+    for (const id of new Set([...open, ...reported])) {
+      const child = await this.#options.table.executions.read(id);
+      if (!child || !hasEnded(child.status)) continue;
+      if ((open.has(id) || isOfList(child.machine, machine)) && !(await this.renew(child, now))) return false;
+    }
+    return true;
+  }
+
+  async #renewOwn(
+    executionId: string,
+    now: number,
+  ): Promise<{ readonly isComplete: boolean; readonly senders: readonly string[] }> {
+    const { table, data, retention } = this.#options;
+    if (!retention) return { isComplete: true, senders: [] };
+    const { keptMs, toleranceMs } = retention;
+    const until = now + keptMs;
+    const items = { before: until - toleranceMs, until, limit: mostItemsAtOnce };
+    const { count, senders } = await table.expiries.renew(executionId, items);
+    const objectsBefore = now - Math.min(toleranceMs, longestObjectToleranceMs);
+    try {
+      const objects = await data.renew(dataFolder(executionId), objectsBefore, mostObjectsAtOnce);
+      return { isComplete: count < mostItemsAtOnce && objects < mostObjectsAtOnce, senders };
+    } catch (error) {
+      if (!isStoredDataError(error)) throw error;
+      return { isComplete: false, senders };
+    }
+  }
+}
+
+/** Executions that work on a list, or on a part of one, have machines that are named after their owner's. */
+function isOfList(machine: string, owner: string): boolean {
+  return machine === owner || machine.startsWith(`${owner}.`);
+}

@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import { ended, event, execution, next, noon } from './examples.ts';
+import type { Current } from './tableUnderTest.ts';
+
+const seconds = noon / 1000;
+const daySeconds = 86_400;
+const dayMs = daySeconds * 1000;
+const inDays = (days: number) => ({ N: String(seconds + days * daySeconds) });
+
+/** What has expired, what is about to, and what is kept. Tables under test are read at noon. */
+export function retentionFeatures(current: Current): void {
+  const put = (item: string, days: number | undefined, executionId = 'order-17', more = {}) =>
+    current().put({
+      executionId: { S: executionId },
+      item: { S: item },
+      ...(days !== undefined && { expiresAt: inDays(days) }),
+      ...more,
+    });
+  const expiryOf = async (item: string, executionId = 'order-17') =>
+    (await current().get(executionId, item))?.expiresAt;
+
+  describe('what has expired and is not deleted yet', () => {
+    it('counts as absent wherever it is read', async () => {
+      const { table } = current();
+      await put('start', -1, 'order-17', { machine: { S: 'order' } });
+      await put('event#a', -1, 'order-17', { type: { S: 'APPROVE' } });
+      await put('task#1#1', -1, 'order-17', { status: { S: 'SUCCEEDED' } });
+      await put('message#order-17.1#1', -1, 'order-17', { messages: { L: [] } });
+      await put('log#0', -1, 'order-17', { log: { S: '=lx2k;s~0' } });
+      await table.journal.insertEvent(event('kept'));
+      const attempt = { task: 1, attempt: 1 };
+      expect(await table.journal.readStart('order-17')).toBeUndefined();
+      expect(await table.journal.readResults('order-17', [attempt])).toEqual([]);
+      expect(await table.journal.readMessages('order-17', 'order-17.1', [1])).toEqual([]);
+      expect(await table.log.readSegment('order-17', 0)).toBeUndefined();
+      expect(await table.log.readSegments('order-17', [0])).toEqual([]);
+      for (const entries of [
+        await table.journal.readEvents('order-17'),
+        await table.journal.readAll('order-17'),
+        (await table.journal.readPage('order-17')).items,
+        (await table.executions.readHistory('order-17')).journal,
+        await table.journal.readEntries('order-17', ['event#a', 'event#kept']),
+      ]) {
+        expect(entries).toMatchObject([{ reference: 'event#kept' }]);
+      }
+      expect((await table.outlines.readOutline('order-17')).items).toMatchObject([
+        { reference: 'event#kept' },
+      ]);
+    });
+
+    it('leaves the id of an execution to another', async () => {
+      const { table } = current();
+      await table.executions.commit(execution());
+      await table.executions.commit(ended({ version: 2 }));
+      const stored = await current().get('order-17', 'execution');
+      await current().put({ ...stored, expiresAt: inDays(-1) });
+      expect(await table.executions.read('order-17')).toBeUndefined();
+      expect(await table.outlines.readStatus('order-17')).toBeUndefined();
+      expect((await table.executions.readHistory('order-17')).execution).toBeUndefined();
+      expect(await table.executions.commit(execution({ startedAt: noon + 1 }))).toEqual({
+        type: 'committed',
+      });
+      expect(await table.executions.read('order-17')).toMatchObject({ startedAt: noon + 1, version: 1 });
+    });
+  });
+
+  describe('a renewal', () => {
+    const renewal = { before: noon + 50 * dayMs, until: noon + 90 * dayMs, limit: 100 };
+
+    it('postpones what expires soon, whatever it is, and nothing else', async () => {
+      const soon = ['start', 'event#a', 'task#1#1', 'task#2.7#1', 'message#a#1', 'beat#1#1', 'claim#1#1'];
+      const all = [...soon, 'items#1#hash#0', 'log#0'];
+      for (const item of all) await put(item, 30);
+      await put('event#later', 60);
+      await put('event#for ever', undefined);
+      await put('event#of another', 30, 'order-18');
+      expect(await current().table.expiries.renew('order-17', renewal)).toMatchObject({ count: all.length });
+      for (const item of all) expect([item, await expiryOf(item)]).toEqual([item, inDays(90)]);
+      expect(await expiryOf('event#later')).toEqual(inDays(60));
+      expect(await expiryOf('event#for ever')).toBeUndefined();
+      expect(await expiryOf('event#of another', 'order-18')).toEqual(inDays(30));
+    });
+
+    it('is done a part at a time, and finds nothing left in the end', async () => {
+      for (let i = 0; i < 7; i++) await put(`event#${i}`, 30);
+      const limited = { ...renewal, limit: 3 };
+      const counts: number[] = [];
+      do counts.push((await current().table.expiries.renew('order-17', limited)).count);
+      while (counts.at(-1) === 3);
+      expect(counts).toEqual([3, 3, 1]);
+    });
+
+    it('gives an execution item a week more, and only one that has ended has an expiry', async () => {
+      const { table } = current();
+      await table.executions.commit(execution());
+      await table.expiries.renew('order-17', renewal);
+      expect(await expiryOf('execution')).toBeUndefined();
+      await table.executions.commit(ended({ version: 2 }));
+      const stored = await current().get('order-17', 'execution');
+      await current().put({ ...stored, expiresAt: inDays(40) });
+      await table.expiries.renew('order-17', renewal);
+      expect(await expiryOf('execution')).toEqual(inDays(97));
+    });
+
+    it('answers whose messages are there', async () => {
+      await put('message#order-17.1#1', 30, 'order-17', { messages: { L: [] } });
+      await put('message#order-17.1#2', 30, 'order-17', { messages: { L: [] } });
+      await put('message#order-17.12#1', 30, 'order-17', { messages: { L: [] } });
+      const { senders } = await current().table.expiries.renew('order-17', renewal);
+      expect([...senders].sort()).toEqual(['order-17.1', 'order-17.12']);
+    });
+
+    it('of one item postpones it, or keeps it for ever, and makes none where there is none', async () => {
+      const { table } = current();
+      await put('event#a', 1);
+      await put('event#b', 1);
+      await table.expiries.postpone('order-17', 'event#a', noon + 90 * dayMs);
+      await table.expiries.postpone('order-17', 'event#b', undefined);
+      await table.expiries.postpone('order-17', 'event#gone', noon + 90 * dayMs);
+      expect(await expiryOf('event#a')).toEqual(inDays(90));
+      expect(await expiryOf('event#b')).toBeUndefined();
+      expect(await current().get('order-17', 'event#b')).toBeDefined();
+      expect(await current().get('order-17', 'event#gone')).toBeUndefined();
+    });
+  });
+
+  describe('executions that stand still', () => {
+    it('are found by the clock, whatever their machines are, and listed by machine and by when they stopped', async () => {
+      const { table } = current();
+      const park = async (
+        executionId: string,
+        machine: string,
+        status: 'SUSPENDED' | 'PENDING_REDRIVE',
+        at: number,
+      ) => {
+        const running = execution({ executionId, machine });
+        await table.executions.commit(running);
+        await table.executions.commit(next(running, { status, updatedAt: noon + at }));
+      };
+      await park('a', 'order', 'SUSPENDED', 3000);
+      await park('b', 'order', 'SUSPENDED', 1000);
+      await park('c', 'a machine that is not deployed', 'SUSPENDED', 2000);
+      await park('d', 'order', 'PENDING_REDRIVE', 1000);
+      const found = async (parked: 'SUSPENDED' | 'PENDING_REDRIVE') => {
+        const pages = [0, 1, 2].map((shard) =>
+          table.index.listDue({ shard, parked, until: noon + dayMs, limit: 100 }),
+        );
+        return (await Promise.all(pages)).flatMap(({ items }) => items.map(({ executionId }) => executionId));
+      };
+      expect((await found('SUSPENDED')).sort()).toEqual(['a', 'b', 'c']);
+      expect(await found('PENDING_REDRIVE')).toEqual(['d']);
+      const list = async (since?: number) => {
+        const request = { machine: 'order', status: 'SUSPENDED', limit: 100 } as const;
+        const { items } = await table.index.list({ ...request, ...(since !== undefined && { since }) });
+        return items.map(({ executionId, endedAt }) => [executionId, endedAt]).sort();
+      };
+      const iso = (ms: number) => new Date(noon + ms).toISOString();
+      expect(await list()).toEqual([
+        ['a', iso(3000)],
+        ['b', iso(1000)],
+      ]);
+      expect(await list(noon + 2000)).toEqual([['a', iso(3000)]]);
+    });
+  });
+}

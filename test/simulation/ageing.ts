@@ -1,0 +1,91 @@
+import { childNumber, parentOf } from '../../orchestrator/core/execution/model/addresses.ts';
+import { type Execution, hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
+import type { Retention } from '../../orchestrator/core/policy/retention.ts';
+import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
+import { expiryOf, isExpired } from '../../orchestrator/table/retention.ts';
+import { InvariantError } from './invariantError.ts';
+import type { World } from './process.ts';
+import type { SimulatedStore } from './store.ts';
+import type { Users } from './users.ts';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+/** By the lifecycle rule of the bucket. */
+const objectGraceMs = 8 * dayMs;
+const longestDays = 12;
+const mostWords = 6;
+const words = ['suspend', 'resume', 'redrive', 'stop'] as const;
+
+/** Executions grow far older than their data would be without renewal, and now and then somebody has a word for one. */
+export class Ageing {
+  readonly endsAt: number;
+  readonly #world: World;
+  readonly #store: SimulatedStore;
+  readonly #retention: Retention;
+
+  constructor(
+    world: World,
+    store: SimulatedStore,
+    retention: Retention,
+    users: Users,
+    onRedrive: (id: string) => void,
+  ) {
+    this.#world = world;
+    this.#store = store;
+    this.#retention = retention;
+    const { schedule, draws } = world;
+    const ms = (1 + draws.below(longestDays, 'ageing')) * dayMs;
+    this.endsAt = schedule.now + ms;
+    const [first, ...rest] = world.database.executionIds();
+    if (first === undefined) return;
+    for (let number = draws.below(mostWords, 'ageing'); number > 0; number--) {
+      const executionId = draws.oneOf([first, ...rest], 'ageing');
+      const word = draws.oneOf(words, 'ageing');
+      schedule.later(draws.below(ms, 'ageing'), () => {
+        const item = world.database.get(executionId, 'execution');
+        // Of what has expired, nothing is decided any more.
+        if (!item || isExpired(item, schedule.now + hourMs)) return;
+        if (word === 'redrive') onRedrive(executionId);
+        schedule.begin(users.control(executionId, `aged-${number}-${word}`, word));
+      });
+    }
+  }
+
+  /**
+   * Invariant 12: nothing has expired that an execution needs.
+   *
+   * @throws InvariantError
+   */
+  async check(): Promise<void> {
+    const { database, schedule } = this.#world;
+    for (const executionId of database.executionIds()) {
+      const item = database.get(executionId, 'execution');
+      if (!item || !this.#isNeeded(decodeExecution(item))) continue;
+      for (const each of database.items(executionId)) {
+        if ((expiryOf(each) ?? Number.POSITIVE_INFINITY) > schedule.now) continue;
+        throw new InvariantError(12, executionId, `'${each.item?.S}' has expired, and is needed.`);
+      }
+      const writtenAt = await this.#store.writtenAt(executionId);
+      if (writtenAt === undefined || writtenAt + this.#retention.keptMs + objectGraceMs > schedule.now)
+        continue;
+      throw new InvariantError(12, executionId, 'its object in the store has expired, and is needed.');
+    }
+  }
+
+  /** It goes on, can be redriven, or another execution may still redrive it, or has not taken its result. */
+  #isNeeded({ executionId, status, endedAt = 0 }: Execution): boolean {
+    if (!hasEnded(status)) return true;
+    const { database, schedule } = this.#world;
+    if (status !== 'SUCCEEDED' && schedule.now - endedAt <= this.#retention.redrivableMs) return true;
+    const parent = parentOf(executionId);
+    const item = parent === undefined ? undefined : database.get(parent, 'execution');
+    if (parent === undefined || !item) return false;
+    const execution = decodeExecution(item);
+    const number = childNumber(executionId, parent);
+    return (
+      execution.children?.some(({ task }) => task === number) === true &&
+      execution.status !== 'SUCCEEDED' &&
+      this.#isNeeded(execution)
+    );
+  }
+}

@@ -1,0 +1,1 @@
+export function bundleTraced(entry: string, outfile: string): Promise<string>;
