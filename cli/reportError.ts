@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { type ErrorKind, kindOfCode } from '../orchestrator/core/errors/millraceError.ts';
 import { type ExitCode, exitCode } from './exitCodes.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -12,41 +13,18 @@ export interface ReportedError {
   readonly stack?: string;
 }
 
-const exitCodes: Readonly<Record<string, ExitCode>> = {
-  InvalidInput: exitCode.refused,
-  InvalidExecutionId: exitCode.refused,
-  InvalidMachineId: exitCode.refused,
-  InvalidEvent: exitCode.refused,
-  ReservedEventType: exitCode.refused,
-  NotSerializable: exitCode.refused,
-  ItemTooLarge: exitCode.refused,
-  StoredDataTooLarge: exitCode.refused,
-  ExecutionAlreadyExists: exitCode.refused,
-  DifferentMachine: exitCode.refused,
-  NotRedrivable: exitCode.refused,
-  InputPatchNotApplicable: exitCode.refused,
-  ControlMismatch: exitCode.refused,
-  SinceNotApplicable: exitCode.refused,
-  InvalidCursor: exitCode.refused,
-  RecoveryUnavailable: exitCode.environment,
-  CodeNotBundled: exitCode.refused,
-  CodeNotLoaded: exitCode.refused,
-  MachinesNotFound: exitCode.refused,
-  MachineNotDurable: exitCode.refused,
-  DuplicateMachine: exitCode.refused,
-  AmbiguousVersion: exitCode.refused,
-  UnknownOption: exitCode.refused,
-  DuplicateWorker: exitCode.refused,
-  InvalidWorkerName: exitCode.refused,
-  InvalidRule: exitCode.refused,
-  InvalidEventPattern: exitCode.refused,
-  InvalidEventPath: exitCode.refused,
-  HistoryEntryNotFound: exitCode.refused,
-  ReplayDiverged: exitCode.diverged,
-  JournalIncomplete: exitCode.diverged,
-  ExecutionNotFound: exitCode.notFound,
-  WaitTimeout: exitCode.timeout,
-  Interrupted: exitCode.interrupted,
+const exitCodeOf: Readonly<Record<ErrorKind, ExitCode>> = {
+  usage: exitCode.refused,
+  conflict: exitCode.refused,
+  execution: exitCode.refused,
+  notFound: exitCode.notFound,
+  timeout: exitCode.timeout,
+  unavailable: exitCode.environment,
+  environment: exitCode.environment,
+  data: exitCode.environment,
+  diverged: exitCode.diverged,
+  defect: exitCode.defect,
+  interrupted: exitCode.interrupted,
 };
 
 /** What to tell of an error, and what to exit with. Undefined where commander asks for a plain end (`--help`). */
@@ -54,9 +32,11 @@ export function describeError(error: unknown): ReportedError | undefined {
   if (error instanceof CommanderError) return usageError(error);
   if (!(error instanceof Error)) return defect(String(error), undefined);
   const code = stringProperty(error, 'code');
-  const known = code === undefined ? undefined : exitCodes[code];
-  if (code !== undefined && known !== undefined) {
-    return { code, message: oneLine(error.message), exitCode: known };
+  // By its code: the machines, and what they throw, may come with a copy of Millrace of their own.
+  const kind = code === undefined ? undefined : kindOfCode(code);
+  if (code !== undefined && kind !== undefined) {
+    const stack = kind === 'defect' && error.stack !== undefined ? { stack: error.stack } : {};
+    return { code, message: oneLine(error.message), exitCode: exitCodeOf[kind], ...stack };
   }
   const aws = awsError(error);
   if (aws) return { ...aws, exitCode: exitCode.environment };

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 
 /**
  * Folder of this repository, with its example machines, workers and sample files: the nearest one above this module
@@ -17,8 +18,8 @@ export function repositoryDirectory(): string {
 }
 
 /** Thrown when this module was copied out of the package that it belongs to. */
-export class NoRepositoryError extends Error {
-  readonly code = 'NoRepository';
+export class NoRepositoryError extends MillraceError {
+  override readonly code = 'NoRepository';
   override readonly name = 'NoRepositoryError';
   constructor(start: string) {
     super(`There is no package.json above ${start}: run it from a clone of the repository.`);

@@ -19,7 +19,6 @@ import {
   type ControlOptions,
   checkPatch,
   controlContent,
-  isTooLateToRedrive,
   type RedriveOptions,
   sendControl,
 } from './control.ts';
@@ -189,7 +188,7 @@ export class MillraceClient {
    * A page of executions of a machine in a status, the latest first (RUNNING: by next wake; with `since`: the earliest
    * first), within each index shard. Eventually consistent.
    *
-   * @throws InvalidMachineIdError, InvalidCursorError
+   * @throws InvalidMachineIdError, InvalidCursorError, IndexNotFoundError
    */
   async list(options: ListOptions): Promise<Page<ListedExecution>> {
     check('list', options);
@@ -267,15 +266,14 @@ export class MillraceClient {
    * repeated, what failed is tried again, its children are redriven with it.
    *
    * @throws ExecutionNotFoundError, InvalidExecutionIdError, NotSerializableError
-   * @throws NotRedrivableError when it is in another status, or ended so long ago that its data is about to expire
+   * @throws NotRedrivableError when it is in another status
    * @throws InputPatchNotApplicableError when nothing that failed has an input
    */
   async redrive(executionId: string, options: RedriveOptions = {}): Promise<void> {
     check('redrive', options);
-    const { status, version, endedAt } = await this.describe(executionId);
-    const isTooLate = isTooLateToRedrive(this.#surroundings, endedAt);
-    if (isTooLate || status === 'RUNNING' || status === 'SUSPENDED' || status === 'SUCCEEDED') {
-      throw new NotRedrivableError(executionId, status, isTooLate);
+    const { status, version } = await this.describe(executionId);
+    if (status === 'RUNNING' || status === 'SUSPENDED' || status === 'SUCCEEDED') {
+      throw new NotRedrivableError(executionId, status);
     }
     await checkPatch(this.#surroundings, executionId, options);
     await sendControl(this.#surroundings, executionId, controlContent('redrive', options));
@@ -325,6 +323,7 @@ export class MillraceClient {
    * gone on with from the `cursor` of its progress.
    *
    * @throws RecoveryUnavailableError when there is something to mend, and the recovery function cannot be called
+   * @throws IndexNotFoundError when the table has no index
    * @throws InvalidCursorError
    */
   doctor(options: DoctorOptions = {}): AsyncGenerator<TreatedFinding, void, undefined> {

@@ -1,29 +1,30 @@
+import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 import type { PatchTarget } from '../orchestrator/core/execution/control/inputPatch.ts';
 import { childId } from '../orchestrator/core/execution/model/addresses.ts';
 import type { ExecutionStatus } from '../orchestrator/core/execution/model/execution.ts';
 import type { Divergence } from '../orchestrator/core/execution/replay/divergence.ts';
 
 /** Thrown for an execution id that Millrace cannot use; nothing was written. */
-export class InvalidExecutionIdError extends Error {
-  readonly code = 'InvalidExecutionId';
+export class InvalidExecutionIdError extends MillraceError {
+  override readonly code = 'InvalidExecutionId';
   override readonly name = 'InvalidExecutionIdError';
 }
 
 /** Thrown for a machine id or version that no machine can have; nothing was written. */
-export class InvalidMachineIdError extends Error {
-  readonly code = 'InvalidMachineId';
+export class InvalidMachineIdError extends MillraceError {
+  override readonly code = 'InvalidMachineId';
   override readonly name = 'InvalidMachineIdError';
 }
 
 /** Thrown for an event without a type, or with an id that cannot be part of a key; nothing was written. */
-export class InvalidEventError extends Error {
-  readonly code = 'InvalidEvent';
+export class InvalidEventError extends MillraceError {
+  override readonly code = 'InvalidEvent';
   override readonly name = 'InvalidEventError';
 }
 
 /** Thrown for an event whose type only XState or Millrace itself may send; nothing was written. */
-export class ReservedEventTypeError extends Error {
-  readonly code = 'ReservedEventType';
+export class ReservedEventTypeError extends MillraceError {
+  override readonly code = 'ReservedEventType';
   override readonly name = 'ReservedEventTypeError';
   constructor(type: string) {
     super(
@@ -33,8 +34,8 @@ export class ReservedEventTypeError extends Error {
 }
 
 /** Thrown when there is neither an execution of that id nor a start of one. */
-export class ExecutionNotFoundError extends Error {
-  readonly code = 'ExecutionNotFound';
+export class ExecutionNotFoundError extends MillraceError {
+  override readonly code = 'ExecutionNotFound';
   override readonly name = 'ExecutionNotFoundError';
   constructor(executionId: string) {
     super(
@@ -45,8 +46,8 @@ export class ExecutionNotFoundError extends Error {
 }
 
 /** Thrown when an execution was described by a machine that it is not an execution of. */
-export class DifferentMachineError extends Error {
-  readonly code = 'DifferentMachine';
+export class DifferentMachineError extends MillraceError {
+  override readonly code = 'DifferentMachine';
   override readonly name = 'DifferentMachineError';
   constructor(executionId: string, expected: string, found: string) {
     super(
@@ -56,26 +57,22 @@ export class DifferentMachineError extends Error {
   }
 }
 
-/**
- * Thrown when an execution is redriven that runs, is suspended or has succeeded, or that ended too long ago; nothing was written.
- */
-export class NotRedrivableError extends Error {
-  readonly code = 'NotRedrivable';
+/** Thrown when an execution is redriven that runs, is suspended or has succeeded; nothing was written. */
+export class NotRedrivableError extends MillraceError {
+  override readonly code = 'NotRedrivable';
   override readonly name = 'NotRedrivableError';
-  constructor(executionId: string, status: ExecutionStatus, isTooLate = false) {
+  constructor(executionId: string, status: ExecutionStatus) {
     const instead = status === 'SUSPENDED' ? ' Resume it.' : '';
     super(
-      isTooLate
-        ? `The execution '${executionId}' is ${status}, and ended too long ago to be redriven: its data is about to expire. Start another.`
-        : `The execution '${executionId}' is ${status}: only one that is FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE can be ` +
-            `redriven.${instead}`,
+      `The execution '${executionId}' is ${status}: only one that is FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE can be ` +
+        `redriven.${instead}`,
     );
   }
 }
 
 /** Thrown for a patch of an input, where nothing that failed has an input that it could change; nothing was written. */
-export class InputPatchNotApplicableError extends Error {
-  readonly code = 'InputPatchNotApplicable';
+export class InputPatchNotApplicableError extends MillraceError {
+  override readonly code = 'InputPatchNotApplicable';
   override readonly name = 'InputPatchNotApplicableError';
   constructor(executionId: string, { because, task }: Extract<PatchTarget, { type: 'none' }>) {
     super(
@@ -102,8 +99,8 @@ function whyNotPatched(
 }
 
 /** Thrown when an execution is to be waited for by a tag, and the machine that has the tags was not given. */
-export class InvalidWaitError extends Error {
-  readonly code = 'InvalidWait';
+export class InvalidWaitError extends MillraceError {
+  override readonly code = 'InvalidWait';
   override readonly name = 'InvalidWaitError';
   constructor(tag: string) {
     super(
@@ -113,8 +110,8 @@ export class InvalidWaitError extends Error {
 }
 
 /** Thrown when the time to wait is over. The executions go on; wait again for longer. */
-export class WaitTimeoutError extends Error {
-  readonly code = 'WaitTimeout';
+export class WaitTimeoutError extends MillraceError {
+  override readonly code = 'WaitTimeout';
   override readonly name = 'WaitTimeoutError';
   constructor(what: string, timeoutMs: number) {
     super(`${what} after ${timeoutMs} ms. Nothing was stopped: wait again, for longer.`);
@@ -122,8 +119,8 @@ export class WaitTimeoutError extends Error {
 }
 
 /** Thrown when the history of an execution has fewer entries than the one asked for. */
-export class HistoryEntryNotFoundError extends Error {
-  readonly code = 'HistoryEntryNotFound';
+export class HistoryEntryNotFoundError extends MillraceError {
+  override readonly code = 'HistoryEntryNotFound';
   override readonly name = 'HistoryEntryNotFoundError';
   constructor(executionId: string, number: number, entries: number) {
     super(
@@ -133,8 +130,8 @@ export class HistoryEntryNotFoundError extends Error {
 }
 
 /** Thrown when a state of the past cannot be told, because the machine given is not the one that was. */
-export class ReplayDivergedError extends Error {
-  readonly code = 'ReplayDiverged';
+export class ReplayDivergedError extends MillraceError {
+  override readonly code = 'ReplayDiverged';
   override readonly name = 'ReplayDivergedError';
   readonly divergence: Divergence;
   constructor(executionId: string, divergence: Divergence) {
@@ -148,8 +145,8 @@ export class ReplayDivergedError extends Error {
 }
 
 /** Thrown when executions in a status cannot be told that; nothing was written. */
-export class ControlMismatchError extends Error {
-  readonly code = 'ControlMismatch';
+export class ControlMismatchError extends MillraceError {
+  override readonly code = 'ControlMismatch';
   override readonly name = 'ControlMismatchError';
   constructor(control: string, status: string) {
     super(
@@ -160,8 +157,8 @@ export class ControlMismatchError extends Error {
 }
 
 /** Thrown where only RUNNING executions of a time are asked for: the index has them by their next wake. Nothing was written. */
-export class SinceNotApplicableError extends Error {
-  readonly code = 'SinceNotApplicable';
+export class SinceNotApplicableError extends MillraceError {
+  override readonly code = 'SinceNotApplicable';
   override readonly name = 'SinceNotApplicableError';
   constructor() {
     super(
@@ -171,8 +168,8 @@ export class SinceNotApplicableError extends Error {
 }
 
 /** Thrown for what is no token of a task; nothing was written. */
-export class InvalidTaskTokenError extends Error {
-  readonly code = 'InvalidTaskToken';
+export class InvalidTaskTokenError extends MillraceError {
+  override readonly code = 'InvalidTaskToken';
   override readonly name = 'InvalidTaskTokenError';
   constructor(token: unknown) {
     super(
@@ -183,14 +180,14 @@ export class InvalidTaskTokenError extends Error {
 }
 
 /** Thrown for an error of a task that has no usable name; nothing was written. */
-export class InvalidTaskErrorError extends Error {
-  readonly code = 'InvalidTaskError';
+export class InvalidTaskErrorError extends MillraceError {
+  override readonly code = 'InvalidTaskError';
   override readonly name = 'InvalidTaskErrorError';
 }
 
 /** Thrown when the attempt has another result already: the first one counts. */
-export class TaskAlreadyCompletedError extends Error {
-  readonly code = 'TaskAlreadyCompleted';
+export class TaskAlreadyCompletedError extends MillraceError {
+  override readonly code = 'TaskAlreadyCompleted';
   override readonly name = 'TaskAlreadyCompletedError';
   constructor(token: string) {
     super(`The attempt '${token}' has another result already, and the first one counts: see the history.`);
@@ -198,8 +195,8 @@ export class TaskAlreadyCompletedError extends Error {
 }
 
 /** Thrown when nobody waits for the attempt's result: it has timed out, is over, or there is another attempt. */
-export class TaskNotOpenError extends Error {
-  readonly code = 'TaskNotOpen';
+export class TaskNotOpenError extends MillraceError {
+  override readonly code = 'TaskNotOpen';
   override readonly name = 'TaskNotOpenError';
   constructor(executionId: string, key: string, status: ExecutionStatus) {
     super(

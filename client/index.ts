@@ -20,6 +20,7 @@ export {
 } from '../orchestrator/store/objectStore.ts';
 export {
   ExecutionAlreadyExistsError,
+  IndexNotFoundError,
   ItemTooLargeError,
   StoredDataTooLargeError,
 } from '../orchestrator/table/errors.ts';

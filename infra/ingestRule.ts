@@ -1,5 +1,6 @@
 import { eventPath, isPath } from '../client/ingest/eventPath.ts';
 import type { SendRule, StartRule } from '../client/ingest/ingestTarget.ts';
+import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 import { isReservedEventType } from '../orchestrator/core/policy/eventTypes.ts';
 import type { EventPattern } from './eventPattern/eventPattern.ts';
 
@@ -12,8 +13,8 @@ export type IngestRule = (StartRule | SendRule) & {
 };
 
 /** Thrown for a rule that does not say what to do and of what, or says what no rule can. */
-export class InvalidRuleError extends Error {
-  readonly code = 'InvalidRule';
+export class InvalidRuleError extends MillraceError {
+  override readonly code = 'InvalidRule';
   override readonly name = 'InvalidRuleError';
 }
 

@@ -3,6 +3,7 @@ import type { DeploymentSettings } from '../infra/describe.ts';
 import type { IngestRule } from '../infra/ingestRule.ts';
 import type { BusEvent } from '../orchestrator/bus/bus.ts';
 import { isTimeScale } from '../orchestrator/configuration/executionClock.ts';
+import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 import { checkChoice, checkOptions, type KeysOf } from '../orchestrator/core/policy/options.ts';
 import type { DynamoDBFaultDraws } from './dynamodb/faults.ts';
 import type { EventSourceFaultDraws } from './eventSource/faults.ts';
@@ -110,8 +111,8 @@ export function checkCloudOptions(options: LocalCloudOptions): void {
 }
 
 /** Thrown for a `timeScale` that no cloud can have. */
-export class InvalidTimeScaleError extends Error {
-  readonly code = 'InvalidTimeScale';
+export class InvalidTimeScaleError extends MillraceError {
+  override readonly code = 'InvalidTimeScale';
   override readonly name = 'InvalidTimeScaleError';
 }
 

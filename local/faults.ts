@@ -1,3 +1,4 @@
+import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 import { seededRandom } from '../testing/seededRandom.ts';
 
 /**
@@ -41,8 +42,8 @@ export interface LambdaFaultDraws {
 }
 
 /** A fault is configured with a probability that is none. */
-export class InvalidFaultError extends Error {
-  readonly code = 'InvalidFault';
+export class InvalidFaultError extends MillraceError {
+  override readonly code = 'InvalidFault';
   override readonly name = 'InvalidFaultError';
 }
 

@@ -8,6 +8,7 @@ import { checkOptions } from './core/policy/options.ts';
 import { retentionOf } from './core/policy/retention.ts';
 import { callFunction, createLambdaClient, LambdaInvoker } from './dispatch/dispatch.ts';
 import { invocationAges } from './dispatch/invocationAges.ts';
+import { neededWorkers } from './dispatch/neededWorkers.ts';
 import { TaskDispatcher } from './dispatch/taskDispatcher.ts';
 import { clockHandler, paceAt } from './handlers/clock.ts';
 import { failedHandler } from './handlers/failed.ts';
@@ -50,6 +51,7 @@ export function createOrchestrator(options: OrchestratorModule) {
     client: createDynamoDBClient(),
     tableName,
     now,
+    forgetsExpired: true,
     ...layout,
     ...(meter.count && { onConsumedCapacity: meter.count }),
   });
@@ -106,6 +108,8 @@ export function createOrchestrator(options: OrchestratorModule) {
   return {
     /** What is registered, for those who deploy it. */
     machines: prepared.map(({ id, version }) => ({ machine: id, version })),
+    invocationAges: invocationAges(prepared),
+    neededWorkers: neededWorkers(prepared),
     stream: streamHandler(orchestrator, report, afterBatch, clock.at),
     wake: wakeHandler(orchestrator, report, afterInvocation),
     failed: failedHandler({
@@ -132,7 +136,5 @@ export function createOrchestrator(options: OrchestratorModule) {
       pace: paceAt(clock.scale),
       afterLook: afterInvocation,
     }),
-    /** For whoever deploys the functions. */
-    invocationAges: () => invocationAges(prepared),
   };
 }

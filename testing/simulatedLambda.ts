@@ -1,6 +1,6 @@
 import type { TaskPayload } from '../orchestrator/contract/task.ts';
 import { revivedValue } from '../orchestrator/core/data/thrown.ts';
-import { openTasks } from '../orchestrator/core/execution/lists/fanOut.ts';
+import { openTasks } from '../orchestrator/core/execution/lists/runningList.ts';
 import type { MachineLookup } from '../orchestrator/core/execution/model/machines.ts';
 import { promiseLogicOf, runPromiseLogic } from '../orchestrator/core/machine/index.ts';
 import { durationMs } from '../orchestrator/core/policy/duration.ts';

@@ -3,6 +3,7 @@ import { fromPromise, type PromiseActorLogic } from 'xstate';
 import { describeThrown } from '../orchestrator/core/data/describeThrown.ts';
 import { serializable } from '../orchestrator/core/data/serializable.ts';
 import { revivedError, revivedThrown, withoutStack } from '../orchestrator/core/data/thrown.ts';
+import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 import { eachRequest, invalidItemsErrorName } from '../orchestrator/core/execution/lists/itemList.ts';
 import { runPromiseLogic } from '../orchestrator/core/machine/promiseLogic.ts';
 import {
@@ -31,14 +32,14 @@ export type EachLogic<Input, Output, Actor = unknown> = PromiseActorLogic<Output
 export type EachInput<Item> = readonly Item[] | ({ readonly items: readonly Item[] } & EachOptions);
 
 /** Thrown by a plain XState actor of an `each()` whose items failed in greater number than it tolerates. */
-export class ExceedToleratedFailureThresholdError extends Error {
-  readonly code = 'ExceedToleratedFailureThreshold';
+export class ExceedToleratedFailureThresholdError extends MillraceError {
+  override readonly code = 'ExceedToleratedFailureThreshold';
   override readonly name = thresholdErrorName;
 }
 
 /** Thrown by a plain XState actor of an `each()` whose input is no list, or whose options make no sense. */
-export class InvalidItemsError extends Error {
-  readonly code = 'InvalidItems';
+export class InvalidItemsError extends MillraceError {
+  override readonly code = 'InvalidItems';
   override readonly name = invalidItemsErrorName;
 }
 

@@ -1,6 +1,7 @@
 import type { TaskPayload } from '../orchestrator/contract/task.ts';
 import type { Json } from '../orchestrator/core/data/json.ts';
 import { revivedValue } from '../orchestrator/core/data/thrown.ts';
+import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 import { machineLookup } from '../orchestrator/core/execution/model/machines.ts';
 import {
   machinesOf,
@@ -13,8 +14,8 @@ import { taskRunner, type WorkerHandler } from './defineWorker.ts';
 import { listTaskOf } from './lists/listTasks.ts';
 
 /** Thrown into the task when the worker host's bundle has not the machine that the orchestrator's has. */
-export class ActorNotDeployedError extends Error {
-  readonly code = 'ActorNotDeployed';
+export class ActorNotDeployedError extends MillraceError {
+  override readonly code = 'ActorNotDeployed';
   override readonly name = 'ActorNotDeployed';
   readonly retryable = true;
   constructor(payload: TaskPayload) {

@@ -6,6 +6,7 @@ export { ExecutionFailure } from '../orchestrator/core/policy/executionFailure.t
 export type { ListFile, ListFormat, ListSummary } from '../orchestrator/core/policy/listFiles.ts';
 export { UnknownOptionError } from '../orchestrator/core/policy/options.ts';
 export type { LambdaPolicy, RetryPolicy, TaskPolicy } from '../orchestrator/core/policy/taskPolicy.ts';
+export { taskTokenPlaceholder } from '../orchestrator/core/policy/taskTokenPlaceholder.ts';
 export type { FailedItem } from '../orchestrator/core/policy/thresholdError.ts';
 export { defineWorker, type WorkerHandler } from './defineWorker.ts';
 export {

@@ -1,5 +1,5 @@
 import { fromPromise } from 'xstate';
-import { nearest } from '../orchestrator/core/policy/nearest.ts';
+import { nearest } from '../orchestrator/core/data/nearest.ts';
 import {
   InvalidTaskPolicyError,
   type LambdaPolicy,

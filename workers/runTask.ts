@@ -5,6 +5,7 @@ import { received } from '../orchestrator/core/data/serializable.ts';
 import type { TaskResult } from '../orchestrator/core/execution/model/entries.ts';
 import { dataLimitErrorName } from '../orchestrator/core/policy/errorNames.ts';
 import { checkOptions } from '../orchestrator/core/policy/options.ts';
+import { withTaskToken } from '../orchestrator/core/policy/taskTokenPlaceholder.ts';
 import { taskSpan } from '../orchestrator/observability/spans.ts';
 import { noTracing, type Tracing } from '../orchestrator/observability/tracing.ts';
 import { isStoredDataError, StoredJson } from '../orchestrator/store/storedJson.ts';
@@ -88,7 +89,7 @@ export async function runTask<Input>(
   const { tracing = noTracing } = surroundings;
   const result = await resultOf(() =>
     tracing.span(taskSpan('consumer', payload, payload.traceparent), async ({ traceparent }) =>
-      work(await inputOf(payload, data), {
+      work(await taskInputOf(payload, data), {
         executionId,
         task,
         ...index,
@@ -126,6 +127,12 @@ export async function runTask<Input>(
     const failure = { name, message: `Worker '${payload.worker}': ${error.message}` };
     await table.journal.insertResult({ ...item, result: { status: 'FAILED', error: failure } }, expiry);
   }
+}
+
+/** @returns the input, in which the token has the place of its placeholder */
+async function taskInputOf<Input>(payload: TaskPayload<Input>, data: StoredJson): Promise<Input> {
+  const input = await inputOf(payload, data);
+  return payload.token === undefined ? input : withTaskToken(input, payload.token);
 }
 
 /** Whether the attempt has failed by now, whatever its worker does. */

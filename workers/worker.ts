@@ -1,4 +1,5 @@
 import { fromPromise, type PromiseActorLogic } from 'xstate';
+import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 import {
   checkTaskPolicy,
   InvalidTaskPolicyError,
@@ -46,11 +47,11 @@ export function withPolicy<Input, Output>(
   }
   checkTaskPolicy(policy);
   if (taskPolicyKey in logic) return worker<Input, Output>({ ...logic[taskPolicyKey], ...policy });
-  const { timeout, retry, ...ofWorkers } = policy;
+  const { timeout, retry, waitForResult, startTimeout, heartbeat, ...ofWorkers } = policy;
   const [unknown] = Object.keys(ofWorkers);
   if (unknown !== undefined) {
     throw new InvalidTaskPolicyError(
-      `withPolicy() of a fromPromise takes timeout and retry. For '${unknown}', make it a worker().`,
+      `withPolicy() of a fromPromise does not take '${unknown}': make it a worker().`,
     );
   }
   const merged = { ...logic[promisePolicyKey], ...policy };
@@ -59,8 +60,8 @@ export function withPolicy<Input, Output>(
 }
 
 /** Thrown when a machine with workers is run by plain XState, which has no Lambda to invoke. */
-export class WorkerOutsideMillraceError extends Error {
-  readonly code = 'WorkerOutsideMillrace';
+export class WorkerOutsideMillraceError extends MillraceError {
+  override readonly code = 'WorkerOutsideMillrace';
   override readonly name = 'WorkerOutsideMillraceError';
   constructor() {
     super(

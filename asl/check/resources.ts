@@ -1,3 +1,4 @@
+import { isSupported } from '../integrations/integrationOf.ts';
 import { type Resource, resourceOf } from '../integrations/resource.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { readDefinition } from '../model/readDefinition.ts';
@@ -43,24 +44,4 @@ function featureOf(resource: Resource): string {
       return `${resource.isSdk ? 'aws-sdk:' : ''}${resource.service}:${resource.action}${wait}`;
     }
   }
-}
-
-function isSupported(resource: Resource): boolean {
-  switch (resource.type) {
-    case 'lambdaArn':
-    case 'activity':
-    case 'placeholder':
-      return true;
-    case 'unknown':
-      return false;
-    case 'service':
-      return !resource.isSdk && isOfThisDeployment(resource.service, resource.action);
-  }
-}
-
-/** Functions, and other machines of the deployment. */
-function isOfThisDeployment(service: string, action: string): boolean {
-  return (
-    (service === 'lambda' && action === 'invoke') || (service === 'states' && action === 'startExecution')
-  );
 }

@@ -3,6 +3,7 @@ import { entryTime } from '../../orchestrator/core/policy/entryTime.ts';
 import { ExecutionFailure } from '../../orchestrator/core/policy/executionFailure.ts';
 import type { At } from '../dataflow/at.ts';
 import type { Failure } from '../dataflow/handle.ts';
+import type { Json } from '../json.ts';
 import { lazily } from '../lazily.ts';
 import { Random, type Surroundings } from '../random.ts';
 import { EvaluationError, runtimeError, StatesError } from '../statesError.ts';
@@ -77,12 +78,16 @@ function withChanges(frames: Context['frames'], changes: Changes): Context['fram
 }
 
 /** What a state's fields see. */
-export function atOf({ context, frame, surroundings }: Turn, identity: Identity): At {
+export function atOf(
+  { context, frame, surroundings }: Turn,
+  identity: Identity,
+  more: { readonly [key: string]: Json } = {},
+): At {
   return {
     input: frame.state?.input ?? null,
     variables: frame.variables,
     surroundings,
-    context: lazily(() => contextObject(context, frame, identity)),
+    context: lazily(() => ({ ...contextObject(context, frame, identity), ...more })),
   };
 }
 

@@ -82,7 +82,11 @@ export interface Identity {
 }
 
 /** The context object of Amazon States Language. */
-export function contextObject({ execution }: Context, frame: Frame, identity: Identity): Json {
+export function contextObject(
+  { execution }: Context,
+  frame: Frame,
+  identity: Identity,
+): { readonly [key: string]: Json } {
   const { id, started, input, item } = execution;
   const { arn, machine, roleArn, isExpress } = identity;
   const { state } = frame;

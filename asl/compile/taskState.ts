@@ -1,3 +1,4 @@
+import { taskTokenPlaceholder } from '../../orchestrator/core/policy/taskTokenPlaceholder.ts';
 import { positiveSeconds } from '../dataflow/amounts.ts';
 import { argumentsOf, leftWithResult } from '../dataflow/flow.ts';
 import type { Json } from '../json.ts';
@@ -23,8 +24,10 @@ export function taskState(state: TaskState, place: StatePlace, builder: Builder)
   builder.addActor(path, integration.logic);
   const given = new WeakMap<Frame, Json>();
   const call = (turn: Turn): Frame => {
-    const at = atOf(turn, builder.identity);
+    const at = atOf(turn, builder.identity, tokenOf(state));
     const input = argumentsOf(state.flow(), at);
+    // Refused here, where a catcher sees it.
+    integration.input(input);
     const timeout = state.timeoutSeconds?.();
     const delayMs = timeout && 1000 * positiveSeconds('TimeoutSeconds', timeout, at);
     const heartbeat = state.heartbeatSeconds?.();
@@ -48,6 +51,11 @@ export function taskState(state: TaskState, place: StatePlace, builder: Builder)
     },
     builder,
   );
+}
+
+/** The part of the context object that a task with a token has. */
+function tokenOf({ resource }: TaskState): { readonly [key: string]: Json } {
+  return resource.endsWith('.waitForTaskToken') ? { Task: { Token: taskTokenPlaceholder } } : {};
 }
 
 function invocation(

@@ -1,15 +1,53 @@
-import { lambda } from '../../workers/lambda.ts';
-import { worker } from '../../workers/worker.ts';
+import { fromPromise } from 'xstate';
 import type { Integration, TaskPlace } from '../compile/integration.ts';
-import { resourceOf } from './resource.ts';
+import type { TaskState } from '../model/model.ts';
+import { lambdaByArn, lambdaInvoke, lambdaWithToken } from './lambda.ts';
+import { type Resource, resourceOf } from './resource.ts';
 
 /** How a task runs by its resource. */
-export function integrationOf({ task, path }: TaskPlace): Integration {
+export function integrationOf({ task }: TaskPlace): Integration {
   const resource = resourceOf(task.resource);
+  return integrations(resource)?.(task) ?? unsupported(task.resource);
+}
+
+/** Whether Millrace runs tasks of the resource by itself. */
+export function isSupported(resource: Resource): boolean {
+  return resource.type === 'placeholder' || integrations(resource) !== undefined;
+}
+
+function integrations(resource: Resource): ((task: TaskState) => Integration) | undefined {
   switch (resource.type) {
     case 'lambdaArn':
-      return { logic: lambda(resource.arn), input: (given) => given, result: (output) => output };
+      return () => lambdaByArn(resource.arn);
+    case 'service': {
+      if (resource.isSdk || resource.service !== 'lambda' || resource.action !== 'invoke') return undefined;
+      if (resource.waits === 'token') return lambdaWithToken;
+      return resource.waits === 'no' ? () => lambdaInvoke : undefined;
+    }
     default:
-      return { logic: worker({ worker: path }), input: (given) => given, result: (output) => output };
+      return undefined;
+  }
+}
+
+/** The machine is deployed all the same: what it does beside this task works, and the task's Catch can see to it. */
+function unsupported(resource: string): Integration {
+  return {
+    logic: fromPromise<never, unknown>(() => Promise.reject(new UnsupportedResourceError(resource))),
+    input: (given) => given,
+    result: (output) => output,
+  };
+}
+
+/** The error of a task whose resource Millrace does not call. */
+class UnsupportedResourceError extends Error {
+  override readonly name = 'Millrace.UnsupportedResource';
+  readonly retryable = false;
+  constructor(resource: string) {
+    const isPlaceholder = resource.includes('${');
+    super(
+      isPlaceholder
+        ? `The resource '${resource}' has no value: give one in the substitutions of the deployment.`
+        : `Millrace does not call '${resource}' by itself: call it from a Lambda function, and name that function in the state.`,
+    );
   }
 }

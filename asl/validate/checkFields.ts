@@ -1,4 +1,4 @@
-import { nearest } from '../../orchestrator/core/policy/nearest.ts';
+import { nearest } from '../../orchestrator/core/data/nearest.ts';
 import type { Json } from '../json.ts';
 import type { QueryLanguage } from '../template/ast.ts';
 import { type Report, within } from './problem.ts';

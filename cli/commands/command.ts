@@ -86,6 +86,21 @@ export async function checkMachine(
   if (machine !== undefined) await client.describe(id, machine);
 }
 
+/**
+ * Refuses to start executions in a table whose index is missing: their timers would never fire. Anyone who may only start
+ * cannot read the index, and starts without the check.
+ *
+ * @throws IndexNotFoundError
+ */
+export async function checkIndex(client: MillraceClient, machine: string): Promise<void> {
+  try {
+    await client.list({ machine, status: 'RUNNING', limit: 1 });
+  } catch (error) {
+    if (error instanceof Error && error.name === 'AccessDeniedException') return;
+    throw error;
+  }
+}
+
 /** Runs an action with a client of the cloud that the options name. An interrupt ends it. */
 export async function withClient(
   { context }: CommandLine,

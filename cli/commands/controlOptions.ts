@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ControlManyOptions, ExecutionStatus, RedriveOptions } from '../../client/index.ts';
 import { executionStatuses } from '../../orchestrator/core/execution/model/execution.ts';
 import { type Duration, durationMs, InvalidDurationError } from '../../orchestrator/core/policy/duration.ts';
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError, refuseEnded } from '../errors.ts';
 import { readJsonArgument } from '../input/jsonArgument.ts';
 import { showProgress } from '../progress.ts';
 import {
@@ -103,7 +103,10 @@ async function controlOne(
   options: ControlCommandOptions,
   operation: RedriveOptions,
 ): Promise<void> {
-  await withClient(line, options, (client) => client[name](id, operation));
+  await withClient(line, options, async (client) => {
+    if (name === 'stop') refuseEnded(await client.describe(id));
+    await client[name](id, operation);
+  });
   line.context.terminal.print(options.json ? JSON.stringify({ executionId: id }) : id);
 }
 

@@ -16,7 +16,14 @@ import { readStartLines } from '../input/startLines.ts';
 import { RunProgress } from '../rendering/runProgress.ts';
 import { type RunReport, runLines } from '../rendering/runReport.ts';
 import type { ClientCommandOptions, CommandLine, MachineOptions } from './command.ts';
-import { parseCount, parseDuration, requiredMachineOf, withClientOptions, withMachine } from './command.ts';
+import {
+  checkIndex,
+  parseCount,
+  parseDuration,
+  requiredMachineOf,
+  withClientOptions,
+  withMachine,
+} from './command.ts';
 
 interface RunCommandOptions extends ClientCommandOptions, DirectoryOptions, MachineOptions {
   readonly input: string;
@@ -65,6 +72,7 @@ async function run(line: CommandLine, machine: string, options: RunCommandOption
   await checkInput(context, options.input);
   await withRunClient(context, options, async (client) => {
     const startedAt = context.now();
+    if (options.table !== undefined) await checkIndex(client, machine);
     const all = await startAndFollow(context, client, machine, options);
     const seconds = (context.now() - startedAt) / 1000;
     if (options.results !== undefined) await writeResults(context, client, options.results, all);

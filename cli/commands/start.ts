@@ -1,6 +1,6 @@
 import { readJsonArgument } from '../input/jsonArgument.ts';
 import type { ClientCommandOptions, CommandLine, MachineOptions } from './command.ts';
-import { requiredMachineOf, withClient, withClientOptions, withMachine } from './command.ts';
+import { checkIndex, requiredMachineOf, withClient, withClientOptions, withMachine } from './command.ts';
 
 interface StartCommandOptions extends ClientCommandOptions, MachineOptions {
   readonly id?: string;
@@ -32,6 +32,7 @@ Examples:
       return withClient(line, options, async (client) => {
         const { terminal } = line.context;
         const { id, input, machineVersion } = options;
+        if (options.table !== undefined) await checkIndex(client, machine);
         const started = await client.start(machine, {
           ...(id !== undefined && { executionId: id }),
           ...(input !== undefined && { input: await readJsonArgument(line.context, '--input', input) }),

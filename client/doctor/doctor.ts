@@ -29,6 +29,8 @@ export async function* doctor(
   if (position && options.segments !== undefined && options.segments !== position.segments) {
     throw new InvalidCursorError();
   }
+  // Without its index, a table looks well and no timer fires.
+  await table.index.listDue({ shard: 0, until: 0, limit: 1 });
   const segments = position?.segments ?? options.segments ?? defaultSegments;
   const round = new Round(segments, position?.at ?? [], options.onProgress);
   const assessOptions = (): AssessOptions => ({

@@ -1,12 +1,13 @@
 import type { InvokeCommandOutput, LambdaClient, LambdaClientConfig } from '@aws-sdk/client-lambda';
 import type { CatchUpEvent, CatchUpResult } from '../../orchestrator/contract/recovery.ts';
+import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 
 /** Has the recovery function catch up executions. */
 export type CatchUp = (event: CatchUpEvent) => Promise<CatchUpResult>;
 
 /** Thrown when there is no recovery function to call: nothing can be mended. */
-export class RecoveryUnavailableError extends Error {
-  readonly code = 'RecoveryUnavailable';
+export class RecoveryUnavailableError extends MillraceError {
+  override readonly code = 'RecoveryUnavailable';
   override readonly name = 'RecoveryUnavailableError';
   constructor(functionName: string, cause: Error) {
     super(
@@ -18,8 +19,8 @@ export class RecoveryUnavailableError extends Error {
 }
 
 /** Thrown when the recovery function broke down, or took too long. What it has caught up by then stays so. */
-export class RecoveryFunctionFailedError extends Error {
-  readonly code = 'RecoveryFunctionFailed';
+export class RecoveryFunctionFailedError extends MillraceError {
+  override readonly code = 'RecoveryFunctionFailed';
   override readonly name = 'RecoveryFunctionFailedError';
 }
 

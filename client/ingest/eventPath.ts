@@ -1,4 +1,5 @@
 import type { Json } from '../../orchestrator/core/data/json.ts';
+import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 
 /**
  * A place in an event, in the JSON path of EventBridge's targets: `$`, `$.detail.orderId`, `$.detail.items[0].sku`.
@@ -7,8 +8,8 @@ import type { Json } from '../../orchestrator/core/data/json.ts';
 export type EventPath = `$${string}`;
 
 /** Thrown for a path that cannot be read. */
-export class InvalidEventPathError extends Error {
-  readonly code = 'InvalidEventPath';
+export class InvalidEventPathError extends MillraceError {
+  override readonly code = 'InvalidEventPath';
   override readonly name = 'InvalidEventPathError';
 }
 

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, type BuildResult, build, type Plugin, type StdinOptions } from 'esbuild';
@@ -55,6 +56,7 @@ export async function buildCode(
       definitions(packageDirectory),
       shippedPackages,
       sourceClassNames,
+      shortManifests,
       ...(isOwnCode ? [credentialsOfEnvironment] : []),
     ],
     ...entry,
@@ -72,6 +74,17 @@ export async function buildCode(
   }
 }
 
+/** Of its package.json, a client of the AWS SDK reads the version; the rest would be 2 KB a client. */
+const shortManifests: Plugin = {
+  name: 'short-manifests',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]@aws-sdk[\\/][^\\/]+[\\/]package\.json$/ }, async ({ path }) => {
+      const { name, version }: { name?: string; version?: string } = JSON.parse(await readFile(path, 'utf8'));
+      return { contents: JSON.stringify({ name, version }), loader: 'json' };
+    });
+  },
+};
+
 /**
  * A function's credentials are in its environment. Profiles, single sign-on and assumed roles, with the clients that they
  * need, would be a sixth of the orchestrator's bundle. A worker's own code may use them.
@@ -79,7 +92,8 @@ export async function buildCode(
 const credentialsOfEnvironment: Plugin = {
   name: 'credentials-of-environment',
   setup: ({ onResolve, onLoad }) => {
-    const otherProviders = /^@aws-sdk\/credential-provider-(?:ini|login|process|sso|web-identity)$/;
+    const otherProviders =
+      /^@(?:aws-sdk\/credential-provider-(?:http|ini|login|process|sso|web-identity)|smithy\/credential-provider-imds)$/;
     onResolve({ filter: otherProviders }, ({ path }) => ({ path, namespace: 'credentials-of-environment' }));
     onLoad({ filter: /.*/, namespace: 'credentials-of-environment' }, () => ({
       contents:

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, extname, sep } from 'node:path';
+import { basename, dirname, extname, join, sep } from 'node:path';
 import { build, type Loader, type OnLoadResult, type Plugin } from 'esbuild';
 import { isBuildFailure } from './bundleError.ts';
 
@@ -11,9 +11,14 @@ import { isBuildFailure } from './bundleError.ts';
  */
 export const sourceClassNames: Plugin = {
   name: 'source-class-names',
-  setup: ({ onLoad }) => {
+  setup: ({ onLoad, initialOptions }) => {
+    // This package's own classes set `name` as well.
+    const own = ['orchestrator', 'client', 'workers', 'dist'].map((folder) =>
+      join(initialOptions.absWorkingDir ?? '', folder, sep),
+    );
+    const isOwn = (path: string) => own.some((folder) => path.startsWith(folder));
     onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: 'file' }, async ({ path }) => {
-      if (namesItsErrors.test(path)) return undefined;
+      if (namesItsErrors.test(path) || isOwn(path)) return undefined;
       const subclass = path.includes(`${sep}node_modules${sep}`) ? errorSubclass : anySubclass;
       return subclass.test(await readFile(path, 'utf8')) ? withClassNames(path) : undefined;
     });

@@ -1,6 +1,7 @@
+import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 /** Thrown for an event pattern that EventBridge would not take. */
-export class InvalidEventPatternError extends Error {
-  readonly code = 'InvalidEventPattern';
+export class InvalidEventPatternError extends MillraceError {
+  override readonly code = 'InvalidEventPattern';
   override readonly name = 'InvalidEventPatternError';
 
   constructor(problem: string) {

@@ -1,3 +1,4 @@
+import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 /** A template of CloudFormation, as far as a deployment is read from it. */
 export interface Template {
   readonly Resources?: Readonly<Record<string, Resource>>;
@@ -15,8 +16,8 @@ export interface Properties {
 }
 
 /** Thrown for a template that no deployment of Millrace can be read from. */
-export class InvalidTemplateError extends Error {
-  readonly code = 'InvalidTemplate';
+export class InvalidTemplateError extends MillraceError {
+  override readonly code = 'InvalidTemplate';
   override readonly name = 'InvalidTemplateError';
 }
 

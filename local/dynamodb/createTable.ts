@@ -31,8 +31,8 @@ export async function ensureTable(
   const differences = differencesOf(table, described);
   if (streamArn === undefined || differences.length > 0) {
     throw new TableMismatchError(
-      `Table ${table.tableName} exists and is another one: ${differences.join('; ')}. ` +
-        'Delete it, or choose another table name.',
+      `The table ${table.tableName} exists and differs from the one that Millrace needs: ${differences.join('; ')}. ` +
+        'Delete it, or choose another table name: Millrace then creates the table with its index and stream.',
     );
   }
   await ensureTimeToLive(client, table);

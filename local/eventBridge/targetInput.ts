@@ -1,6 +1,7 @@
 import { eventPath } from '../../client/ingest/eventPath.ts';
 import type { RuleTargetDescription } from '../../infra/description.ts';
 import type { Json } from '../../orchestrator/core/data/json.ts';
+import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 import type { EventBridgeEvent } from './event.ts';
 
 export interface RuleContext {
@@ -11,8 +12,8 @@ export interface RuleContext {
 }
 
 /** Thrown where a transformer makes no JSON of an event: EventBridge then does not invoke the target. */
-export class InvalidTargetInputError extends Error {
-  readonly code = 'InvalidTargetInput';
+export class InvalidTargetInputError extends MillraceError {
+  override readonly code = 'InvalidTargetInput';
   override readonly name = 'InvalidTargetInputError';
 }
 

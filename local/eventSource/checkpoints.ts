@@ -1,4 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 import { type Clock, systemClock } from '../clock.ts';
 
 /** How far each shard was delivered, so that a restart goes on there and not at the beginning of the stream. */
@@ -11,8 +12,8 @@ export interface Checkpoints {
 }
 
 /** Thrown when the file of checkpoints holds something else. */
-export class CheckpointFileError extends Error {
-  readonly code = 'CheckpointFileUnreadable';
+export class CheckpointFileError extends MillraceError {
+  override readonly code = 'CheckpointFileUnreadable';
   override readonly name = 'CheckpointFileError';
   constructor(path: string) {
     super(`${path} holds no checkpoints: delete it to have the stream delivered again from its beginning.`);

@@ -1,6 +1,7 @@
+import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 /** Thrown to those who wait for records when the event source is stopped. */
-export class EventSourceStoppedError extends Error {
-  readonly code = 'EventSourceStopped';
+export class EventSourceStoppedError extends MillraceError {
+  override readonly code = 'EventSourceStopped';
   override readonly name = 'EventSourceStoppedError';
   constructor() {
     super('The event source was stopped before the records were delivered: start it again to deliver them.');

@@ -1,3 +1,4 @@
+import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 /**
  * An error of the `Invoke` API: `code`, status and body are those that Lambda answers with, so that a caller in this
  * process and one over HTTP see the same.
@@ -95,9 +96,9 @@ export class UnknownOperationException extends LambdaApiError {
 }
 
 /** The local Lambda could not be started, or was given functions that cannot be deployed together. */
-export class LambdaStartError extends Error {
+export class LambdaStartError extends MillraceError {
   override readonly name = 'LambdaStartError';
-  readonly code: 'AddressInUse' | 'AddressNotAvailable' | 'DuplicateFunctionName';
+  override readonly code: 'AddressInUse' | 'AddressNotAvailable' | 'DuplicateFunctionName';
 
   constructor(code: LambdaStartError['code'], message: string, options?: ErrorOptions) {
     super(message, options);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 
 /** The outcome of an invocation: the handler's answer, or its error as the runtime posted it. */
 export type InvocationOutcome =
@@ -21,8 +22,8 @@ interface Invocation {
 }
 
 /** Thrown when the runtime could not load the function. */
-export class FunctionInitError extends Error {
-  readonly code = 'FunctionInit';
+export class FunctionInitError extends MillraceError {
+  override readonly code = 'FunctionInit';
   override readonly name = 'FunctionInitError';
   readonly errorType: string;
   constructor({ errorType, errorMessage }: RuntimeError) {

@@ -1,11 +1,12 @@
+import { MillraceError } from '../core/errors/millraceError.ts';
 import type { Bus, BusEvent, PublishFailure, PublishResult } from './bus.ts';
 
 /** Longer than any bus should think, shorter than the publisher's own time limit. */
 const timeoutMs = 10_000;
 
 /** Thrown when a bus did not take a call, or answered what cannot be read: all of its events are published again. */
-export class BusUnavailableError extends Error {
-  readonly code = 'BusUnavailable';
+export class BusUnavailableError extends MillraceError {
+  override readonly code = 'BusUnavailable';
   override readonly name = 'BusUnavailableError';
 }
 

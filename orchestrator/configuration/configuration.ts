@@ -1,3 +1,4 @@
+import { MillraceError } from '../core/errors/millraceError.ts';
 import { storeVariable } from '../store/objectStore.ts';
 import { storeUrlProblem } from '../store/openStore.ts';
 
@@ -80,8 +81,8 @@ export interface Configuration {
 }
 
 /** Thrown when an environment variable of a function cannot be used: a faulty deployment. */
-export class InvalidConfigurationError extends Error {
-  readonly code = 'InvalidConfiguration';
+export class InvalidConfigurationError extends MillraceError {
+  override readonly code = 'InvalidConfiguration';
   override readonly name = 'InvalidConfigurationError';
 }
 

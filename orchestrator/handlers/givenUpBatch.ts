@@ -1,3 +1,4 @@
+import { MillraceError } from '../core/errors/millraceError.ts';
 import { journalSortKeys } from '../table/schema.ts';
 
 /** An execution with records in a batch that the event source gave up. */
@@ -8,8 +9,8 @@ export interface GivenUpExecution {
 }
 
 /** Thrown for an object that is no report of an event source. */
-export class UnreadableBatchError extends Error {
-  readonly code = 'UnreadableBatch';
+export class UnreadableBatchError extends MillraceError {
+  override readonly code = 'UnreadableBatch';
   override readonly name = 'UnreadableBatchError';
   constructor(key: string) {
     super(

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { eachLimited } from '../concurrency/eachLimited.ts';
 import { environmentVariable, InvalidConfigurationError } from '../configuration/configuration.ts';
 import type { CatchUpEvent, CatchUpResult } from '../contract/recovery.ts';
+import { MillraceError } from '../core/errors/millraceError.ts';
 import { describeError, type Reporter } from '../observability/report.ts';
 import type { Orchestrator } from '../step/orchestrator.ts';
 import { ObjectNotFoundError, type ObjectStore } from '../store/objectStore.ts';
@@ -16,8 +17,8 @@ export interface ObjectCreatedEvent {
 }
 
 /** Thrown when executions of a batch were not caught up: Lambda calls again, and the batch stays where it is. */
-export class RecoveryFailedError extends Error {
-  readonly code = 'RecoveryFailed';
+export class RecoveryFailedError extends MillraceError {
+  override readonly code = 'RecoveryFailed';
   override readonly name = 'RecoveryFailedError';
   constructor(key: string, { failed }: CatchUpResult) {
     super(

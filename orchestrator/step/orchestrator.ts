@@ -1,3 +1,4 @@
+import { MillraceError } from '../core/errors/millraceError.ts';
 import type { JournalEntry } from '../core/execution/model/entries.ts';
 import type { Execution, ExecutionError } from '../core/execution/model/execution.ts';
 import type { MachineLookup } from '../core/execution/model/machines.ts';
@@ -336,8 +337,8 @@ function stateTooLarge(bytes: number): ExecutionError {
 }
 
 /** Thrown when other commits to one execution came first too many times in a row: the records are delivered again. */
-export class ContentionError extends Error {
-  readonly code = 'Contention';
+export class ContentionError extends MillraceError {
+  override readonly code = 'Contention';
   override readonly name = 'ContentionError';
   constructor(executionId: string) {
     super(`${mostConflicts} commits in a row to the execution '${executionId}' lost to others.`);

@@ -1,3 +1,4 @@
+import { MillraceError } from '../core/errors/millraceError.ts';
 /**
  * Where data goes that is too large for an item of the table: bytes under a key. An object is written whole or not at
  * all, and what is under a key that Millrace makes never changes, because the key has a hash of its content.
@@ -35,8 +36,8 @@ export interface ListedObject {
 }
 
 /** Thrown when there is no object under a key. */
-export class ObjectNotFoundError extends Error {
-  readonly code = 'ObjectNotFound';
+export class ObjectNotFoundError extends MillraceError {
+  override readonly code = 'ObjectNotFound';
   override readonly name = 'ObjectNotFoundError';
   constructor(url: string, key: string) {
     super(
@@ -47,8 +48,8 @@ export class ObjectNotFoundError extends Error {
 }
 
 /** Thrown when an object is larger than what may be taken into memory. */
-export class ObjectTooLargeError extends Error {
-  readonly code = 'ObjectTooLarge';
+export class ObjectTooLargeError extends MillraceError {
+  override readonly code = 'ObjectTooLarge';
   override readonly name = 'ObjectTooLargeError';
   constructor(what: string, maximumBytes: number) {
     super(
@@ -58,8 +59,8 @@ export class ObjectTooLargeError extends Error {
 }
 
 /** Thrown when the store did not take a call: it does not answer, there is no bucket or folder, or no permission. */
-export class StoreUnavailableError extends Error {
-  readonly code = 'StoreUnavailable';
+export class StoreUnavailableError extends MillraceError {
+  override readonly code = 'StoreUnavailable';
   override readonly name = 'StoreUnavailableError';
   constructor(url: string, problem: string, cause?: unknown) {
     super(
@@ -70,8 +71,8 @@ export class StoreUnavailableError extends Error {
 }
 
 /** Thrown for a key that no object can have. */
-export class InvalidObjectKeyError extends Error {
-  readonly code = 'InvalidObjectKey';
+export class InvalidObjectKeyError extends MillraceError {
+  override readonly code = 'InvalidObjectKey';
   override readonly name = 'InvalidObjectKeyError';
   constructor(key: string) {
     super(
@@ -82,8 +83,8 @@ export class InvalidObjectKeyError extends Error {
 }
 
 /** Thrown where data is in a store, and nobody said which. */
-export class StoreNotConfiguredError extends Error {
-  readonly code = 'StoreNotConfigured';
+export class StoreNotConfiguredError extends MillraceError {
+  override readonly code = 'StoreNotConfigured';
   override readonly name = 'StoreNotConfiguredError';
   constructor(key: string) {
     super(

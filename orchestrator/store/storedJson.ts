@@ -3,6 +3,7 @@ import { constants, gunzip, gzip } from 'node:zlib';
 import { parseExactJson } from '../core/data/exactJson.ts';
 import type { Json } from '../core/data/json.ts';
 import { NotSerializableError } from '../core/data/serializable.ts';
+import { MillraceError } from '../core/errors/millraceError.ts';
 import {
   ObjectNotFoundError,
   type ObjectStore,
@@ -30,8 +31,8 @@ const renewalsInFlight = 16;
 const mostKept = 8 * 1024 * 1024;
 
 /** Thrown for an object that is no JSON, plain or compressed. */
-export class UnreadableObjectError extends Error {
-  readonly code = 'UnreadableObject';
+export class UnreadableObjectError extends MillraceError {
+  override readonly code = 'UnreadableObject';
   override readonly name = 'UnreadableObjectError';
   constructor(key: string, problem: string) {
     super(

@@ -6,6 +6,7 @@ import { deepestNesting, isNestedDeeper } from '../core/data/nesting.ts';
 import { numberTextProblem } from '../core/data/numbers.ts';
 import { NotSerializableError, partPath } from '../core/data/serializable.ts';
 import { isWellFormed } from '../core/data/text.ts';
+import { MillraceError } from '../core/errors/millraceError.ts';
 
 export type Attributes = Record<string, AttributeValue>;
 
@@ -97,8 +98,8 @@ function isList(value: readonly Json[] | object): value is readonly Json[] {
 }
 
 /** Thrown for a Binary attribute that is no gzip-compressed JSON, or one that no value can be made of. */
-export class UnreadableAttributeError extends Error {
-  readonly code = 'UnreadableAttribute';
+export class UnreadableAttributeError extends MillraceError {
+  override readonly code = 'UnreadableAttribute';
   override readonly name = 'UnreadableAttributeError';
 }
 

@@ -1,6 +1,7 @@
+import { MillraceError } from '../core/errors/millraceError.ts';
 /** Thrown when a start item with that id is there, with another machine or input. */
-export class ExecutionAlreadyExistsError extends Error {
-  readonly code = 'ExecutionAlreadyExists';
+export class ExecutionAlreadyExistsError extends MillraceError {
+  override readonly code = 'ExecutionAlreadyExists';
   override readonly name = 'ExecutionAlreadyExistsError';
   constructor(executionId: string) {
     super(
@@ -10,8 +11,8 @@ export class ExecutionAlreadyExistsError extends Error {
 }
 
 /** Thrown when an item is larger than DynamoDB takes, even compressed. */
-export class ItemTooLargeError extends Error {
-  readonly code = 'ItemTooLarge';
+export class ItemTooLargeError extends MillraceError {
+  override readonly code = 'ItemTooLarge';
   override readonly name = 'ItemTooLargeError';
   constructor(what: string, bytes: number) {
     super(
@@ -22,8 +23,8 @@ export class ItemTooLargeError extends Error {
 }
 
 /** Thrown when data is larger than what the store takes; nothing was written. */
-export class StoredDataTooLargeError extends Error {
-  readonly code = 'StoredDataTooLarge';
+export class StoredDataTooLargeError extends MillraceError {
+  override readonly code = 'StoredDataTooLarge';
   override readonly name = 'StoredDataTooLargeError';
   readonly bytes: number;
   constructor(what: string, bytes: number, maximumBytes: number) {
@@ -31,5 +32,18 @@ export class StoredDataTooLargeError extends Error {
       `${what} takes ${bytes} bytes as JSON; ${maximumBytes} are taken at most. Put the data into a file of your own and pass its address.`,
     );
     this.bytes = bytes;
+  }
+}
+
+/** Thrown when a query needs the index of the table, and the table does not have it. */
+export class IndexNotFoundError extends MillraceError {
+  override readonly code = 'IndexNotFound';
+  override readonly name = 'IndexNotFoundError';
+  constructor(tableName: string, index: string, howToCreate: string, options?: ErrorOptions) {
+    super(
+      `The table '${tableName}' has no usable index '${index}', by which Millrace finds executions that are due and ` +
+        `lists them. Executions can start, but their timers and retries do not fire. ${howToCreate}`,
+      options,
+    );
   }
 }

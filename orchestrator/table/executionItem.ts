@@ -1,5 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Json } from '../core/data/json.ts';
+import { MillraceError } from '../core/errors/millraceError.ts';
 import type { Emission } from '../core/execution/model/emission.ts';
 import {
   type Execution,
@@ -31,7 +32,7 @@ import {
   UnreadableAttributeError,
 } from './attributes.ts';
 import { compressedEmittedAttribute, emittedAttribute } from './emitted.ts';
-import { fanOutsAttribute, fanOutsOf } from './fanOutAttributes.ts';
+import { listsAttribute, listsOf } from './listAttributes.ts';
 import { operationAttributes, operationFields } from './operationAttributes.ts';
 import { orderedAttributes, orderedJson } from './orderedJson.ts';
 import { dataRenewalAt, executionExpiresAt, type TableLayout } from './retention.ts';
@@ -65,8 +66,7 @@ export function encodeExecution(
   if (size <= 1024) return { type: 'item', item: plain };
   const compressed = { ...plain };
   if (execution.snapshot !== undefined) compressed.snapshot = compressedAttribute(execution.snapshot);
-  if (execution.fanOuts)
-    compressed.fanOuts = fanOutsAttribute(execution, execution.fanOuts, compressedAttribute);
+  if (execution.lists) compressed.lists = listsAttribute(execution, execution.lists, compressedAttribute);
   if (emitted.length > 0) compressed[attribute.emitted] = compressedEmittedAttribute(emitted);
   const compressedSize = attributesSize(compressed);
   const isSmaller = writeUnits(compressedSize) < writeUnits(size);
@@ -119,7 +119,7 @@ function executionAttributes(execution: Execution, layout: TableLayout): Attribu
   if (execution.error !== undefined) item.error = jsonAttribute({ ...execution.error });
   if (execution.waiting !== undefined) item.waiting = jsonAttribute({ ...execution.waiting });
   if (execution.tasks.length > 0) item.tasks = { L: execution.tasks.map(taskAttribute) };
-  if (execution.fanOuts) item.fanOuts = fanOutsAttribute(execution, execution.fanOuts);
+  if (execution.lists) item.lists = listsAttribute(execution, execution.lists);
   Object.assign(item, actorAttributes(execution));
   Object.assign(item, operationAttributes(execution));
   if (execution.logSegments > 0) item.logSegments = { N: String(execution.logSegments) };
@@ -148,8 +148,8 @@ function indexKey(partition: string, sort: number): Attributes {
 }
 
 /** Thrown for an `execution` item that no orchestrator can have written. */
-export class UnreadableExecutionError extends Error {
-  readonly code = 'UnreadableExecution';
+export class UnreadableExecutionError extends MillraceError {
+  override readonly code = 'UnreadableExecution';
   override readonly name = 'UnreadableExecutionError';
   constructor(executionId: string, attributeName: string) {
     super(
@@ -193,8 +193,8 @@ export function decodeExecution(item: Attributes): Execution {
     log: read('log', stringOf),
     logSegments: optionally('logSegments', numberOf) ?? 0,
     ...optional(
-      'fanOuts',
-      optionally('fanOuts', (value) => fanOutsOf({ executionId, startedAt }, value)),
+      'lists',
+      optionally('lists', (value) => listsOf({ executionId, startedAt }, value)),
     ),
     ...optional('machineVersion', optionally('machineVersion', stringOf)),
     ...optional('definitionHash', optionally('definitionHash', stringOf)),

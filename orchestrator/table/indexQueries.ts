@@ -1,4 +1,5 @@
 import type { QueryCommandInput, ScanCommandInput } from '@aws-sdk/client-dynamodb';
+import { MillraceError } from '../core/errors/millraceError.ts';
 import { type ExecutionStatus, executionStatuses } from '../core/execution/model/execution.ts';
 import type { Attributes } from './attributes.ts';
 import { isoTime } from './executionItem.ts';
@@ -143,8 +144,8 @@ export interface ListCursor {
 }
 
 /** Thrown for a cursor that no list has answered with. */
-export class InvalidCursorError extends Error {
-  readonly code = 'InvalidCursor';
+export class InvalidCursorError extends MillraceError {
+  override readonly code = 'InvalidCursor';
   override readonly name = 'InvalidCursorError';
   constructor() {
     super('The cursor is not one that a list answered with: leave it out to begin at the first page.');

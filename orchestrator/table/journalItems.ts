@@ -18,6 +18,7 @@ import {
   receivedJsonOf,
   UnreadableAttributeError,
 } from './attributes.ts';
+import { structuredJson, textAttributes } from './jsonText.ts';
 import { decodeMessages, fitted, isChildStart } from './messageItems.ts';
 import { orderedAttributes, orderedJson, receivedJson } from './orderedJson.ts';
 import { attribute, sortKey, sortKeyPrefix } from './schema.ts';
@@ -68,7 +69,7 @@ function decodeStart(item: Attributes): StartEntry {
   const problem = idProblem ?? machineProblem(machine, item.version);
   if (problem !== undefined) return { ...start, invalid: problem };
   try {
-    const input = isChild ? orderedJson(item, 'input') : receivedJson(item, 'input');
+    const input = isChild ? orderedJson(item, 'input') : structuredJson(item, 'input');
     return {
       ...start,
       ...(version === undefined ? {} : { version }),
@@ -88,7 +89,9 @@ function machineProblem(
   if (machine === undefined || machine === '' || machine.length > 256 || machine.includes('#')) {
     return "A start item needs 'machine', the id of a machine: a String of at most 256 characters without '#'.";
   }
-  if (version !== undefined && version.S === undefined) return "A start item's 'version' is a String.";
+  if (version !== undefined && !version.S) {
+    return "A start item's 'version' must be a String that is not empty. Leave it out for the newest version.";
+  }
   return undefined;
 }
 
@@ -140,22 +143,31 @@ export function invalidResult(message: string): TaskResult {
 function decodeEvent(key: string, item: Attributes): JournalEntry {
   const at = item.at?.S;
   const common = { reference: key, ...(at === undefined ? {} : { at }) };
-  const type = item.type?.S;
+  const invalid = (problem: string): JournalEntry => ({ kind: 'invalidEvent', ...common, problem });
   try {
     if (item.control !== undefined) {
-      const known = controls.find((name) => name === item.control?.S);
-      return known ? controlEntry(known, common, item) : { kind: 'invalidEvent', ...common };
+      const control = controls.find((name) => name === item.control?.S);
+      if (!control) return invalid(`'control' must be a String, one of ${controls.join(', ')}.`);
+      const wrong = (['cause', 'version'] as const).find((name) => item[name] && item[name].S === undefined);
+      if (wrong) return invalid(`'${wrong}' of the item '${key}' must be a String.`);
+      return controlEntry(control, common, item);
     }
-    if (type === undefined || type === '') return { kind: 'invalidEvent', ...common };
+    const type = item.type?.S;
+    if (type === undefined || type === '') {
+      return invalid(`The item '${key}' needs 'type', a String that is not empty.`);
+    }
     const stored = item.event === undefined ? storedData(item, 'eventAt') : {};
-    const fields = receivedJson(item, 'event') ?? {};
+    const fields = structuredJson(item, 'event') ?? {};
     return isObject(fields)
       ? { kind: 'event', ...common, type, fields, ...stored }
-      : { kind: 'invalidEvent', ...common };
+      : invalid(`'event' of the item '${key}' must be a Map: the fields of the event.`);
   } catch (error) {
     if (!isUnreadable(error)) throw error;
-    const problem = error instanceof NotSerializableError && { problem: error.message };
-    return { kind: 'invalidEvent', ...common, ...problem };
+    return invalid(
+      error instanceof NotSerializableError
+        ? error.message
+        : `The item '${key}' cannot be read. ${error.message}`,
+    );
   }
 }
 
@@ -166,7 +178,7 @@ function controlEntry(
 ): ControlEntry {
   const cause = item.cause?.S;
   const version = item.version?.S;
-  const input = receivedJson(item, 'input');
+  const input = structuredJson(item, 'input');
   return {
     kind: 'control',
     control,
@@ -227,7 +239,9 @@ export function encodeStart(start: StartItem, expiry: number | undefined): Attri
   if (start.version !== undefined) item.version = { S: start.version };
   if (start.traceparent !== undefined) item.traceparent = { S: start.traceparent };
   if (start.input === undefined && start.inputAt !== undefined) item.inputAt = { S: start.inputAt };
-  return fitted(withExpiry(item, expiry), 'input', start.input);
+  const whole = withExpiry(item, expiry);
+  const text = textAttributes('input', start.input);
+  return text ? { ...whole, ...text } : fitted(whole, 'input', start.input);
 }
 
 /** Whether two start items are the same start: machine, version and input, however the input's fields are ordered. */
@@ -278,7 +292,12 @@ export function encodeEvent(event: EventItem, expiry: number | undefined): Attri
     item.control = { S: content.control };
     if (content.cause !== undefined) item.cause = { S: content.cause };
     if (content.version !== undefined) item.version = { S: content.version };
-    if (content.input !== undefined) Object.assign(item, orderedAttributes('input', content.input));
+    if (content.input !== undefined) {
+      Object.assign(
+        item,
+        textAttributes('input', content.input) ?? orderedAttributes('input', content.input),
+      );
+    }
   } else {
     item.type = { S: content.type };
     if (content.event === undefined && content.eventAt !== undefined) item.eventAt = { S: content.eventAt };

@@ -25,6 +25,14 @@ const oddStarts: [string, Attributes][] = [
   ['has an execution id that is too long', keyed('start', { machine: text('order') }, 'x'.repeat(257))],
   ['has an input that is no gzip', keyed('start', { machine: text('order'), input: notGzip })],
   ['has an input that is no JSON', keyed('start', { machine: text('order'), input: notJson })],
+  ['has an empty version', keyed('start', { machine: text('order'), version: text('') })],
+  ['has an object as a JSON text', keyed('start', { machine: text('order'), input: text('{"sku":"mug"}') })],
+  ['has a list as a JSON text', keyed('start', { machine: text('order'), input: text(' [1, 2]\n') })],
+  ['has a machine that is no String', keyed('start', { machine: { M: {} } })],
+  [
+    'has a key of stored input that is no String',
+    keyed('start', { machine: text('order'), inputAt: { N: '1' } }),
+  ],
 ];
 
 const oddResults: [string, Attributes][] = [
@@ -44,6 +52,13 @@ const oddEvents: [string, Attributes][] = [
   ['has fields that are no JSON', keyed('event#a', { type: text('GO'), event: notJson })],
   ['has a control that nobody knows', keyed('event#a', { control: text('explode') })],
   ['has a control that is no String', keyed('event#a', { control: { BOOL: true }, type: text('GO') })],
+  ['has its fields as a JSON text', keyed('event#a', { type: text('GO'), event: text('{"by":"Ada"}') })],
+  [
+    'has a redrive to a version that is no String',
+    keyed('event#a', { control: text('redrive'), version: { N: '2' } }),
+  ],
+  ['has a cause that is no String', keyed('event#a', { control: text('stop'), cause: { M: {} } })],
+  ['has a patch as a JSON text', keyed('event#a', { control: text('redrive'), input: text('{"amount":2}') })],
 ];
 
 const oddExecutions: [string, Attributes][] = [
@@ -78,9 +93,27 @@ export function oddItemFeatures(current: Current): void {
       const { table, put } = current();
       await put(item);
       expect(await table.journal.readEvents('order-17')).toEqual([
-        { kind: 'invalidEvent', reference: 'event#a' },
+        { kind: 'invalidEvent', reference: 'event#a', problem: expect.any(String) },
       ]);
     });
+
+    it('is told to write a Map where it has JSON as a text', async () => {
+      const { table, put } = current();
+      await put(keyed('start', { machine: text('order'), input: text('{"sku":"mug"}') }));
+      expect(await table.journal.readStart('order-17')).toMatchObject({
+        invalid: expect.stringMatching(/'input' is a String that holds JSON: write .* as a Map or a List/),
+      });
+    });
+
+    it.each(['{"sku":"mug"}', '[]', '{', 'mug', ''])(
+      'is unlike a client’s start with the text %j as input',
+      async (input) => {
+        const { table } = current();
+        await table.journal.insertStart({ executionId: 'order-17', machine: 'order', input });
+        expect(await table.journal.readStart('order-17')).toMatchObject({ input });
+        expect(await table.journal.readStart('order-17')).not.toHaveProperty('invalid');
+      },
+    );
 
     it('is a result that nothing waits for where its key names no attempt', async () => {
       const { table, put } = current();
@@ -108,7 +141,7 @@ export function oddItemFeatures(current: Current): void {
       expect(errors).toEqual(
         expect.arrayContaining([
           { name: 'Error', message: '' },
-          { name: 'Error', message: '"out of stock"' },
+          { $thrown: true, value: 'out of stock' },
         ]),
       );
     });

@@ -1,9 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { describeError } from '../../cli/reportError.ts';
+import { errorCodes } from '../../orchestrator/core/errors/millraceError.ts';
 import { repositoryDirectory } from './codeBlocks.ts';
 
-const folders = ['client', 'orchestrator', 'workers', 'infra', 'ingest', 'local', 'testing', 'cli'];
+const folders = ['client', 'orchestrator', 'workers', 'infra', 'local', 'testing', 'cli'];
 const page = await readFile(join(repositoryDirectory, 'docs/reference/errors.md'), 'utf8');
 
 const read = (path: string) => readFile(join(repositoryDirectory, path), 'utf8');
@@ -25,7 +27,45 @@ function undocumented(names: readonly string[]): string[] {
   return [...new Set(names)].filter((name) => !page.includes(`\`${name}\``));
 }
 
+/** The exit code in the last column of a code's row. */
+function documentedExits(): (readonly [code: string, exit: number])[] {
+  return page.split('\n').flatMap((line) => {
+    const match = /^\| ((?:`\w+`(?:, )?)+) \|.* \| (\d+) \|$/.exec(line);
+    return [...(match?.[1] ?? '').matchAll(/`(\w+)`/g)].map(
+      (each) => [each[1] ?? '', Number(match?.[2])] as const,
+    );
+  });
+}
+
+/** What the command line, and what it met of the AWS SDK, is called there. */
+const ofTheCommandLine = [
+  'InvalidUsage',
+  'CannotReachTable',
+  'NoCredentials',
+  'NoRegion',
+  'TableNotFound',
+  'Defect',
+];
+
 describe('the page of errors', () => {
+  it('has every code that an error class can have, and each class is a MillraceError', async () => {
+    expect(undocumented(errorCodes)).toEqual([]);
+    const sources = (await Promise.all(folders.map(sourcesOf))).flat().join('\n');
+    // The one has Lambda's own codes, the other is an example's.
+    const own = sources.replace(/class (?:LambdaApiError|CaseFileError) .*?\n\}/gs, '');
+    const strangers = [...own.matchAll(/class (\w+) extends Error \{(?:(?!\n\}).)*readonly code/gs)];
+    expect(strangers.map((match) => match[1])).toEqual(['MillraceError']);
+  });
+
+  it('has the exit codes that the command line answers with', () => {
+    const exits = documentedExits().filter(([code]) => !ofTheCommandLine.includes(code));
+    expect(exits.length).toBeGreaterThan(30);
+    for (const [code, exit] of exits) {
+      const error = Object.assign(new Error('x'), { code });
+      expect([code, describeError(error)?.exitCode]).toEqual([code, exit]);
+    }
+  });
+
   it.each(folders)('names every code of an error class in %s', async (folder) => {
     const sources = (await sourcesOf(folder)).join('\n');
     const classes = [...sources.matchAll(/readonly code(?: =|:) ((?:'\w+'(?: \| )?)+)/g)];

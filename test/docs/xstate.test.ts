@@ -22,7 +22,7 @@ const rows = page.split('\n').flatMap((line): Row[] => {
 
 /** Every string of a test's source that could be a name, of a test or of a row of one. */
 async function namesIn(file: string): Promise<ReadonlySet<string>> {
-  const folder = /^(?:scenario|infra)\//.test(file) ? 'test' : 'test/core/machine';
+  const folder = /^(?:scenario|infra|workers)\//.test(file) ? 'test' : 'test/core/machine';
   const source = await readFile(join(repositoryDirectory, folder, `${file}.test.ts`), 'utf8');
   const strings = source.matchAll(/'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`/g);
   return new Set(

@@ -4,13 +4,13 @@ import type { TreatedFinding } from '../../client/doctor/treatment.ts';
 import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
 import { seededRandom } from '../../testing/seededRandom.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
-import { fanOutMachine, type Item } from '../support/fanOutMachine.ts';
+import { type Item, machineOfList } from '../support/machineOfList.ts';
 import { addWorker, sequential } from '../support/machines.ts';
 import { expectSound } from '../support/soundness.ts';
 import { booking, payment, trip, tripWorkers } from '../support/trip.ts';
 
 const policy = { timeout: '30s', retry: { maxAttempts: 8, interval: '1s' } } as const;
-const machines = [sequential(6), fanOutMachine({ concurrency: 40 }, policy), trip, booking, payment];
+const machines = [sequential(6), machineOfList({ concurrency: 40 }, policy), trip, booking, payment];
 const workers = { ...addWorker, ...tripWorkers, double: ({ number }: Item) => 2 * number };
 const hourMs = 3_600_000;
 

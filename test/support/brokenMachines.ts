@@ -42,8 +42,9 @@ export const careful = setup({
           target: 'failed',
           actions: assign({
             problem: ({ event }) => {
-              const { name, message } = event.error as { name: string; message: string };
-              return { name, message };
+              // Anything may have been thrown.
+              const { name, message }: Partial<Error> = Object(event.error);
+              return { name: String(name), message: String(message) };
             },
           }),
         },

@@ -1,10 +1,11 @@
+import { MillraceError } from '../errors/millraceError.ts';
 import type { Json } from './json.ts';
 import { deepestNesting } from './nesting.ts';
 import { numberProblem } from './numbers.ts';
 
 /** Thrown for a value that would not come back from JSON as it went in; the message names the place. */
-export class NotSerializableError extends Error {
-  readonly code = 'NotSerializable';
+export class NotSerializableError extends MillraceError {
+  override readonly code = 'NotSerializable';
   override readonly name = 'NotSerializableError';
   constructor(path: string, problem: string) {
     super(`${path} ${problem}.`);

@@ -1,5 +1,6 @@
 import type { AnyActorRef } from 'xstate';
 import type { JsonObject } from '../data/json.ts';
+import { MillraceError } from '../errors/millraceError.ts';
 import type { MachineChild } from './state.ts';
 import { createStandIn, property, refuseAtActor } from './xstateInternals.ts';
 
@@ -110,8 +111,8 @@ export function taskAt(address: string, machineAddress: string): number | undefi
 }
 
 /** Thrown to code that calls `send` on another actor: nothing runs it in this process. */
-export class SentDirectlyError extends Error {
-  readonly code = 'SentDirectly';
+export class SentDirectlyError extends MillraceError {
+  override readonly code = 'SentDirectly';
   override readonly name = 'SentDirectlyError';
   constructor(id: string) {
     super(`Actor '${id}' is elsewhere: send to it with sendTo or sendParent, in the machine.`);
@@ -119,8 +120,8 @@ export class SentDirectlyError extends Error {
 }
 
 /** Thrown to code that subscribes to an actor, or listens to what it emits: no process has it. */
-export class ObservedDirectlyError extends Error {
-  readonly code = 'ObservedDirectly';
+export class ObservedDirectlyError extends MillraceError {
+  override readonly code = 'ObservedDirectly';
   override readonly name = 'ObservedDirectlyError';
   constructor(id: string) {
     super(

@@ -1,9 +1,10 @@
+import { MillraceError } from '../errors/millraceError.ts';
 /**
  * Thrown when the machine cannot be in the state that is stored: it was stored by another definition. Nothing is lost:
  * the execution goes on when a machine that has the state is registered.
  */
-export class DefinitionMismatchError extends Error {
-  readonly code = 'DefinitionMismatch';
+export class DefinitionMismatchError extends MillraceError {
+  override readonly code = 'DefinitionMismatch';
   override readonly name = 'DefinitionMismatchError';
   constructor({ id, version }: { readonly id: string; readonly version: string }, problem: string) {
     super(

@@ -1,4 +1,5 @@
 import type { AnyStateNode } from 'xstate';
+import { MillraceError } from '../errors/millraceError.ts';
 import { isoDurationMs } from '../policy/isoDuration.ts';
 import { mapValues } from './mapValues.ts';
 import { type Implementations, property } from './xstateInternals.ts';
@@ -9,8 +10,8 @@ import { type Implementations, property } from './xstateInternals.ts';
  */
 
 /** Thrown within a step when a delay is not a number of milliseconds. */
-export class InvalidDelayError extends Error {
-  readonly code = 'InvalidDelay';
+export class InvalidDelayError extends MillraceError {
+  override readonly code = 'InvalidDelay';
   override readonly name = 'InvalidDelayError';
   constructor(delay: string, problem: string) {
     super(`The ${delay} ${problem}: a delay is a number of milliseconds.`);

@@ -3,13 +3,14 @@ import { describeThrown } from '../data/describeThrown.ts';
 import type { Json } from '../data/json.ts';
 import { NotSerializableError } from '../data/serializable.ts';
 import { messageOfThrown, nameOfThrown, thrownAsJson } from '../data/thrown.ts';
+import { MillraceError } from '../errors/millraceError.ts';
 import { isExecutionFailure } from '../policy/executionFailure.ts';
 import type { MachineFailure } from './step.types.ts';
 import { activeNodes, isEndlessLoopError, isGuardError } from './xstateInternals.ts';
 
 /** Thrown within a step when a machine goes on sending events to itself. */
-export class EndlessLoopError extends Error {
-  readonly code = 'EndlessLoop';
+export class EndlessLoopError extends MillraceError {
+  override readonly code = 'EndlessLoop';
   override readonly name = 'EndlessLoopError';
   constructor(eventType: string, macrosteps: number) {
     super(

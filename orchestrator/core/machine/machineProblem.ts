@@ -1,3 +1,4 @@
+import { MillraceError } from '../errors/millraceError.ts';
 /** One reason why a machine cannot be durable. */
 export interface MachineProblem {
   /** Where, as a path in the machine's definition. */
@@ -10,8 +11,8 @@ export interface MachineProblem {
 }
 
 /** Thrown at registration, with everything that keeps the machine from being durable. */
-export class MachineNotDurableError extends Error {
-  readonly code = 'MachineNotDurable';
+export class MachineNotDurableError extends MillraceError {
+  override readonly code = 'MachineNotDurable';
   override readonly name = 'MachineNotDurableError';
   readonly problems: readonly MachineProblem[];
   constructor(machineId: string, problems: readonly MachineProblem[]) {

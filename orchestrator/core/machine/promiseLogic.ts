@@ -1,8 +1,9 @@
 import { type AnyActorLogic, createActor } from 'xstate';
+import { MillraceError } from '../errors/millraceError.ts';
 
 /** Thrown for a promise that emits: whoever listens is not in the process that runs it. */
-export class EmittedFromTaskError extends Error {
-  readonly code = 'EmittedFromTask';
+export class EmittedFromTaskError extends MillraceError {
+  override readonly code = 'EmittedFromTask';
   override readonly name = 'EmittedFromTaskError';
   /** Another attempt would emit again. */
   readonly retryable = false;

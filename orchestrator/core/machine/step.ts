@@ -1,3 +1,4 @@
+import { MillraceError } from '../errors/millraceError.ts';
 import { taskAt } from './actors.ts';
 import type { PreparedMachine } from './prepare.ts';
 import { type Received, receive } from './receive.ts';
@@ -7,8 +8,8 @@ import type { MachineInput, MachineStep } from './step.types.ts';
 import { type StepAt, StepRun } from './stepRun.ts';
 
 /** Thrown when a machine without a state gets anything but its start, or one with a state gets a start. */
-export class InputOrderError extends Error {
-  readonly code = 'InputOrder';
+export class InputOrderError extends MillraceError {
+  override readonly code = 'InputOrder';
   override readonly name = 'InputOrderError';
   constructor(input: MachineInput['type']) {
     super(

@@ -1,4 +1,5 @@
 import type { AnyActorRef, AnyActorScope, AnyEventObject, AnyMachineSnapshot } from 'xstate';
+import { MillraceError } from '../errors/millraceError.ts';
 import { entryTimeKey } from '../policy/entryTime.ts';
 import type { MachineEffect } from './step.types.ts';
 import { checkStorable } from './storable.ts';
@@ -227,8 +228,8 @@ export class StepScope {
 }
 
 /** Thrown to a custom action that sends. Such actions run after the step has been stored. */
-export class SentFromActionError extends Error {
-  readonly code = 'SentFromAction';
+export class SentFromActionError extends MillraceError {
+  override readonly code = 'SentFromAction';
   override readonly name = 'SentFromActionError';
   constructor(eventType: string) {
     super(
@@ -239,8 +240,8 @@ export class SentFromActionError extends Error {
 }
 
 /** Thrown within a step to a machine that looks up an actor of another execution. */
-export class SystemIdElsewhereError extends Error {
-  readonly code = 'SystemIdElsewhere';
+export class SystemIdElsewhereError extends MillraceError {
+  override readonly code = 'SystemIdElsewhere';
   override readonly name = 'SystemIdElsewhereError';
   constructor(systemId: string) {
     super(

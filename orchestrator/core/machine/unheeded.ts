@@ -1,6 +1,6 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { nearest } from '../data/nearest.ts';
 import { ownProperty } from '../data/ownProperty.ts';
-import { nearest } from '../policy/nearest.ts';
 import { choiceProblem } from '../policy/options.ts';
 import type { MachineProblem } from './machineProblem.ts';
 import { invokeConfigs, pathOf } from './parts.ts';
@@ -186,8 +186,9 @@ function* shapeProblems(node: AnyStateNode): Generator<MachineProblem> {
   } else if (node.type === 'parallel' && config.initial !== undefined) {
     yield {
       path: at(node, 'initial'),
-      problem: 'a parallel state enters all of its states',
+      problem: 'a parallel state enters all of its states, so XState takes no notice of initial',
       instead: 'leave initial out, or leave out the type',
+      isWarning: true,
     };
   } else if (hasStates && (node.type === 'atomic' || node.type === 'final')) {
     yield {

@@ -1,3 +1,4 @@
+import { MillraceError } from '../errors/millraceError.ts';
 /**
  * A length of time: a number of milliseconds, or a number with a unit, as in `'30s'`, `'15m'`, `'24h'`, `'7d'`.
  */
@@ -6,8 +7,8 @@ export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** Thrown when a duration is not a number of milliseconds or a number with a unit, from nothing to ten years. */
-export class InvalidDurationError extends Error {
-  readonly code = 'InvalidDuration';
+export class InvalidDurationError extends MillraceError {
+  override readonly code = 'InvalidDuration';
   override readonly name = 'InvalidDurationError';
   constructor(value: unknown) {
     super(

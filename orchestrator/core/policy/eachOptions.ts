@@ -1,6 +1,7 @@
+import { MillraceError } from '../errors/millraceError.ts';
 import { type KeysOf, optionsProblem, sentence } from './options.ts';
 
-/** What an author says of a fan-out in `each(actor, {...})`. Step Functions' Map has the same, under the names given. */
+/** Options of `each(actor, {...})`. Step Functions' Map has the same, under the names given. */
 export interface EachOptions {
   /** Items that are worked on at the same time (MaxConcurrency). @default 40 */
   readonly concurrency?: number;
@@ -22,8 +23,8 @@ const defaultConcurrency = 40;
 export const maximumConcurrency = 1000;
 
 /** Thrown when the options of `each()` make no sense, or its actor is none that it can repeat. */
-export class InvalidEachError extends Error {
-  readonly code = 'InvalidEach';
+export class InvalidEachError extends MillraceError {
+  override readonly code = 'InvalidEach';
   override readonly name = 'InvalidEachError';
 }
 

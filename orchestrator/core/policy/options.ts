@@ -1,11 +1,12 @@
-import { nearest } from './nearest.ts';
+import { nearest } from '../data/nearest.ts';
+import { MillraceError } from '../errors/millraceError.ts';
 
 /** Every key of an options object. The compiler sees that none is missing, and that there is no other. */
 export type KeysOf<Options> = Readonly<Record<keyof Options & string, true>>;
 
 /** Thrown for an options object with a key that nothing reads: a mistyped one would silently leave its default. */
-export class UnknownOptionError extends Error {
-  readonly code = 'UnknownOption';
+export class UnknownOptionError extends MillraceError {
+  override readonly code = 'UnknownOption';
   override readonly name = 'UnknownOptionError';
 }
 

@@ -1,3 +1,4 @@
+import { MillraceError } from '../errors/millraceError.ts';
 import { type Duration, durationMs } from './duration.ts';
 import { anyErrorName, invocationLostErrorName } from './errorNames.ts';
 import { choiceProblem, type KeysOf, optionsProblem, sentence } from './options.ts';
@@ -88,14 +89,14 @@ const defaultStartTimeoutMs = 60_000;
 const shortestMs = 1000;
 
 /** Thrown when fields of a task policy contradict each other, or are shorter than what can be kept. */
-export class InvalidTaskPolicyError extends Error {
-  readonly code = 'InvalidTaskPolicy';
+export class InvalidTaskPolicyError extends MillraceError {
+  override readonly code = 'InvalidTaskPolicy';
   override readonly name = 'InvalidTaskPolicyError';
 }
 
 /** Thrown when a retry policy has errors, attempts or a backoff rate that make no sense. */
-export class InvalidRetryPolicyError extends Error {
-  readonly code = 'InvalidRetryPolicy';
+export class InvalidRetryPolicyError extends MillraceError {
+  override readonly code = 'InvalidRetryPolicy';
   override readonly name = 'InvalidRetryPolicyError';
 }
 
@@ -209,7 +210,10 @@ export const taskPolicyKey: unique symbol = Symbol.for('millrace.taskPolicy') as
 export declare const waitsForResultKey: unique symbol;
 
 /** What an author can say of a `fromPromise` in `withPolicy(logic, {...})`: the rest needs a function of its own. */
-export type PromisePolicy = Pick<TaskPolicy, 'timeout' | 'retry'>;
+export type PromisePolicy = Pick<
+  TaskPolicy,
+  'timeout' | 'retry' | 'waitForResult' | 'startTimeout' | 'heartbeat'
+>;
 
 /** Marks `fromPromise` logic that has a policy: the worker host runs it, as it runs any other. */
 export const promisePolicyKey: unique symbol = Symbol.for('millrace.promisePolicy') as never;

@@ -1,6 +1,7 @@
+import { MillraceError } from '../../core/errors/millraceError.ts';
 /** Thrown when DynamoDB leaves all keys of a batch unprocessed again and again: the table is throttled. */
-export class UnprocessedKeysError extends Error {
-  readonly code = 'UnprocessedKeys';
+export class UnprocessedKeysError extends MillraceError {
+  override readonly code = 'UnprocessedKeys';
   override readonly name = 'UnprocessedKeysError';
   constructor(calls: number) {
     super(

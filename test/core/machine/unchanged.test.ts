@@ -13,6 +13,10 @@ interface Spawning {
   readonly spawn: (src: unknown, options?: object) => unknown;
 }
 
+function buildOf(config: object) {
+  return createMachine({ id: 'm', ...config } as never);
+}
+
 /** Machines as XState's users write them, which run as they are. */
 
 const work = fromPromise(async () => 1);
@@ -27,6 +31,12 @@ test('output of a final state that the machine drops is a warning', () => {
   expect(warnings).toMatchObject([{ path: 'states.a.output', problem: expect.stringContaining('drops') }]);
   expect(new Execution(dropping).start().state).toMatchObject({ status: 'done', value: 'a' });
   expect(new Execution(dropping).start().state.output).toBeUndefined();
+});
+
+test('initial of a parallel state, which XState ignores, is a warning', () => {
+  const parallel = buildOf({ type: 'parallel', initial: 'a', states: { a: {}, b: {} } });
+  expect(prepareMachine(parallel).warnings).toMatchObject([{ path: 'initial' }]);
+  expect(new Execution(parallel).start().state.value).toEqual({ a: {}, b: {} });
 });
 
 test.each([

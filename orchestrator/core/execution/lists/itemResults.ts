@@ -1,5 +1,6 @@
+import { MillraceError } from '../../errors/millraceError.ts';
 import type { ResultEntry } from '../model/entries.ts';
-import type { ItemOutcome } from './fanOut.ts';
+import type { ItemOutcome } from './runningList.ts';
 
 /** What the journal has of a list's items. */
 export interface ItemResults {
@@ -18,8 +19,8 @@ export function itemResultsOf(
 }
 
 /** Thrown when the result of an item that was applied is not in the table any more. */
-export class ItemResultMissingError extends Error {
-  readonly code = 'ItemResultMissing';
+export class ItemResultMissingError extends MillraceError {
+  override readonly code = 'ItemResultMissing';
   override readonly name = 'ItemResultMissingError';
   constructor(task: number, { index, attempt }: Omit<ItemOutcome, 'status'>) {
     super(

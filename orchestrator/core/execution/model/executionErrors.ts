@@ -1,10 +1,11 @@
+import { MillraceError } from '../../errors/millraceError.ts';
 import type { MachineFailure } from '../../machine/index.ts';
 import { dataLimitErrorName } from '../../policy/errorNames.ts';
 import type { ExecutionError } from './execution.ts';
 
 /** Thrown when the execution's open tasks and the machine's children disagree: a defect. */
-export class TaskMismatchError extends Error {
-  readonly code = 'TaskMismatch';
+export class TaskMismatchError extends MillraceError {
+  override readonly code = 'TaskMismatch';
   override readonly name = 'TaskMismatchError';
   constructor(task: number, reason: string) {
     super(`Task ${task} is open in the execution and not in its machine (${reason}). Please report this.`);

@@ -1,3 +1,4 @@
+import { MillraceError } from '../../errors/millraceError.ts';
 /**
  * The log of an execution: what was applied to it, in order. With the journal it replays to every state the execution
  * was ever in, and it tells what has been applied already. It is part of every commit, so an entry takes a few bytes:
@@ -136,8 +137,8 @@ export function countLogEntries(log: string): number {
 }
 
 /** Thrown for a `log` attribute that no orchestrator has written. */
-export class InvalidLogError extends Error {
-  readonly code = 'InvalidLog';
+export class InvalidLogError extends MillraceError {
+  override readonly code = 'InvalidLog';
   override readonly name = 'InvalidLogError';
   constructor(log: string) {
     super(`'${log.slice(0, 40)}' is no execution log. Only the orchestrator may write the execution item.`);

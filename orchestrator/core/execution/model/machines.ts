@@ -1,3 +1,4 @@
+import { MillraceError } from '../../errors/millraceError.ts';
 import { type PreparedMachine, prepareListMachines } from '../../machine/index.ts';
 import { compareVersions } from './versions.ts';
 
@@ -12,8 +13,8 @@ export interface MachineLookup {
 }
 
 /** Thrown at registration when two machines have the same id and version. */
-export class DuplicateMachineError extends Error {
-  readonly code = 'DuplicateMachine';
+export class DuplicateMachineError extends MillraceError {
+  override readonly code = 'DuplicateMachine';
   override readonly name = 'DuplicateMachineError';
   /** @param listsOf the machine for whose lists one of the two was made */
   constructor(machine: string, version: string, listsOf?: string) {
@@ -26,8 +27,8 @@ export class DuplicateMachineError extends Error {
 }
 
 /** Thrown at registration when of two versions of a machine neither is newer: starts without a version would get either. */
-export class AmbiguousVersionError extends Error {
-  readonly code = 'AmbiguousVersion';
+export class AmbiguousVersionError extends MillraceError {
+  override readonly code = 'AmbiguousVersion';
   override readonly name = 'AmbiguousVersionError';
   constructor(machine: string, version: string, other: string) {
     super(

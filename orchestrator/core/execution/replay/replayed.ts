@@ -1,3 +1,4 @@
+import { MillraceError } from '../../errors/millraceError.ts';
 import type { OutgoingItem } from '../children/messages.ts';
 import type { ItemResults } from '../lists/itemResults.ts';
 import type { Emission } from '../model/emission.ts';
@@ -7,8 +8,8 @@ import type { ExecutionEffect } from '../step/advance.types.ts';
 import type { Divergence } from './divergence.ts';
 
 /** Thrown when a log names a journal item that is not there any more, or that never was. */
-export class JournalIncompleteError extends Error {
-  readonly code = 'JournalIncomplete';
+export class JournalIncompleteError extends MillraceError {
+  override readonly code = 'JournalIncomplete';
   override readonly name = 'JournalIncompleteError';
   constructor(reference: string) {
     super(`The log names '${reference}', which is not in the journal: it has expired, or was deleted.`);

@@ -4,10 +4,10 @@ import { hasChild } from '../children/children.ts';
 import { applyWord, noteReceived, takenOf, verdictOfAll } from '../children/parentsWord.ts';
 import { anotherAttempt } from '../control/control.ts';
 import { patched } from '../control/mergePatch.ts';
-import { isItemTask } from '../lists/fanOut.ts';
 import type { KnownItemResults } from '../lists/itemResults.ts';
 import { itemDone } from '../lists/itemTasks.ts';
 import { listOfChild, partDone } from '../lists/listParts.ts';
+import { isItemTask } from '../lists/runningList.ts';
 import { childNumber } from '../model/addresses.ts';
 import type {
   ControlEntry,
@@ -92,8 +92,7 @@ function resultOf(draft: Draft, entry: ResultEntry, applying: Applying): Handled
     return { type: 'ignored', reason: 'Redriven' };
   }
   if (isItemTask(task)) return itemDone(draft, machine, task, 'SUCCEEDED', given);
-  // What a worker returns goes through JSON, where nothing is null.
-  const output = result.output ?? null;
+  const { output } = result;
   return { type: 'settle', outcome: { type: 'taskSucceeded', task: task.task, output } };
 }
 

@@ -97,12 +97,6 @@ test.each<[what: string, config: object, path: string, problem: RegExp, implemen
   ['onDone of the machine', inA({}, { onDone: { actions: [] } }), 'onDone', /has ended when it is done/],
   ['a type that is none', inA({ type: 'orthogonal' }), 'states.a.type', /no type of a state/],
   [
-    'initial of a parallel state',
-    inA({ type: 'parallel', initial: 'x', states: { x: {} } }),
-    'states.a.initial',
-    /enters all of its states/,
-  ],
-  [
     'states within a final state',
     inA({ type: 'final', states: { x: {} } }),
     'states.a.states',

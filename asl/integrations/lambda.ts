@@ -1,0 +1,86 @@
+import { fromPromise } from 'xstate';
+import { withPolicy } from '../../workers/worker.ts';
+import type { Integration } from '../compile/integration.ts';
+import { isObject, type Json, own } from '../json.ts';
+import type { TaskState } from '../model/model.ts';
+import { runtimeError } from '../statesError.ts';
+import type { FunctionAnswer, FunctionCall } from './invokeFunction.ts';
+
+/** The worker host invokes the function, so that the function gets the payload and nothing else. */
+const call = fromPromise<FunctionAnswer, FunctionCall>(async ({ input, signal }) => {
+  // Only the worker host needs the client of AWS.
+  const { invokeFunction } = await import('./invokeFunction.ts');
+  return invokeFunction(input, signal);
+});
+
+/** A function by its ARN: it gets the state's arguments, and its result is the state's. */
+export function lambdaByArn(arn: string): Integration {
+  return {
+    logic: call,
+    input: (given) => ({ FunctionName: arn, Payload: given }) satisfies FunctionCall,
+    result: (output) => payloadIn(output),
+  };
+}
+
+/** `arn:aws:states:::lambda:invoke`: arguments and result are those of Lambda's API. */
+export const lambdaInvoke: Integration = {
+  logic: call,
+  input: callOf,
+  result: (output) => envelopeOf(output),
+};
+
+/** With `.waitForTaskToken`, the function starts something whose result comes by the token. */
+export function lambdaWithToken({ heartbeatSeconds }: TaskState): Integration {
+  const heartbeat = heartbeatSeconds?.();
+  // One that an expression says is not known before the task is there.
+  const isKnown = heartbeat?.type === 'literal' && typeof heartbeat.value === 'number';
+  return {
+    logic: withPolicy(call, {
+      waitForResult: true,
+      ...(isKnown && { heartbeat: `${Number(heartbeat.value)}s` }),
+    }),
+    input: callOf,
+    result: (output) => output,
+  };
+}
+
+function callOf(given: Json): FunctionCall {
+  const name = isObject(given) ? own(given, 'FunctionName') : undefined;
+  if (!isObject(given) || typeof name !== 'string' || name === '') {
+    throw runtimeError('The FunctionName of lambda:invoke must be a string');
+  }
+  const { InvocationType, Qualifier, ClientContext } = given;
+  return {
+    FunctionName: name,
+    Payload: own(given, 'Payload') ?? {},
+    ...(isInvocationType(InvocationType) && { InvocationType }),
+    ...(typeof Qualifier === 'string' && { Qualifier }),
+    ...(ClientContext !== undefined && { ClientContext }),
+  };
+}
+
+function isInvocationType(value: Json | undefined): value is NonNullable<FunctionCall['InvocationType']> {
+  return value === 'RequestResponse' || value === 'Event' || value === 'DryRun';
+}
+
+function payloadIn(output: Json): Json {
+  return isObject(output) ? (own(output, 'Payload') ?? null) : null;
+}
+
+/** As Step Functions gives the answer of Lambda's API. */
+function envelopeOf(output: Json): Json {
+  const answer = isObject(output) ? output : {};
+  const { Payload = null, StatusCode = 200, ExecutedVersion = '$LATEST', RequestId = '' } = answer;
+  const headers = { 'x-amzn-RequestId': RequestId, 'Content-Type': 'application/json' };
+  return {
+    ExecutedVersion,
+    Payload,
+    SdkHttpMetadata: {
+      AllHttpHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+      HttpHeaders: headers,
+      HttpStatusCode: StatusCode,
+    },
+    SdkResponseMetadata: { RequestId },
+    StatusCode,
+  };
+}
