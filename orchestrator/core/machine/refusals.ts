@@ -2,13 +2,14 @@ import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { halfOfPair, isWellFormed } from '../data/text.ts';
 import { isoDurationMs } from '../policy/isoDuration.ts';
 import { functionsOf } from './functions.ts';
-import { duplicateIds, identityProblems, idOf, settingProblems, stateNameProblems } from './identity.ts';
+import { duplicateIds, identityProblems, idOf, stateNameProblems } from './identity.ts';
 import { logicProblems } from './logicProblems.ts';
 import type { MachineProblem } from './machineProblem.ts';
 import { namesOfLogic } from './machineSources.ts';
 import { misreferredProblems } from './misreferred.ts';
 import { unnamedSpawnProblems } from './namedSpawns.ts';
 import { invokeConfigs, nodesOf, partsOf, pathOf } from './parts.ts';
+import { settingProblems } from './settings.ts';
 import { sharedInvokeIds } from './sharedInvokeIds.ts';
 import { isOfWorker, workerNameOf } from './sources.ts';
 import { systemIdProblems } from './systemIds.ts';
@@ -54,7 +55,7 @@ function problemsWithin(machine: AnyStateMachine, known: Set<AnyStateMachine>): 
         path: `${path} > ${problem.path}`,
       }));
     }),
-    ...settingProblems(machine),
+    ...settingProblems(machine, nodes),
     ...duplicateIds(machine, nodes),
     ...nodes.flatMap((node) => [
       ...stateNameProblems(node),

@@ -144,6 +144,11 @@ export class Replay {
     if (entry.verdict.type === 'ignored' && entry.verdict.reason === 'RedriveTooLate') {
       return { step: undefined, verdict: entry.verdict };
     }
+    // While it waits for a redrive it cannot be suspended, which is not the machine's doing: the log knows.
+    const isSuspend = item?.kind === 'control' && item.control === 'suspend';
+    if (this.#wait && isSuspend && entry.verdict.type === 'ignored') {
+      return { step: undefined, verdict: entry.verdict };
+    }
     if (this.#wait && isRedrive(item)) {
       // Whether it waited for a redrive is not the machine's doing: the log knows.
       if (entry.verdict.type !== 'applied') return { step: undefined, verdict: entry.verdict };
