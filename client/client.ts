@@ -8,6 +8,7 @@ import {
   readConfiguration,
 } from '../orchestrator/configuration/configuration.ts';
 import { readExecutionClock } from '../orchestrator/configuration/executionClock.ts';
+import { checkOptions } from '../orchestrator/core/policy/options.ts';
 import { storeUrlProblem } from '../orchestrator/store/openStore.ts';
 import type { Units } from '../orchestrator/table/dynamodb/dynamoDBCalls.ts';
 import { DynamoDBTable } from '../orchestrator/table/dynamodb/dynamoDBTable.ts';
@@ -31,6 +32,7 @@ import { NotRedrivableError } from './errors.ts';
 import { type HistoryEntry, type HistoryOptions, readHistory, readHistoryPage } from './history.ts';
 import { type ListOptions, listAllExecutions, listExecutions } from './list.ts';
 import type { ExecutionEvent, MachineEvents, MachineReference, OptionalIfEmpty } from './machineTypes.ts';
+import { optionKeys } from './optionKeys.ts';
 import {
   type ExecutionRecording,
   type ExecutionState,
@@ -88,9 +90,11 @@ export interface ClientOptions {
 /**
  * A client for the executions of one table.
  *
+ * @throws UnknownOptionError
  * @throws InvalidConfigurationError when a `MILLRACE_` variable of the environment is unusable
  */
 export function createClient(options: ClientOptions = {}): MillraceClient {
+  check('createClient', options);
   const configuration = readConfiguration(process.env);
   const {
     tableName = configuration.tableName,
@@ -126,10 +130,12 @@ export function createClient(options: ClientOptions = {}): MillraceClient {
 
 /**
  * What an application does with executions. What the AWS SDK throws (no access, no table, throttled) is passed on as it
- * is.
+ * is. Every call refuses an option that it does not have, with `UnknownOptionError`.
  */
 export class MillraceClient {
   readonly #surroundings: ClientSurroundings;
+  /** Versions of executions that this client has redriven since it waited for them. */
+  readonly #redriven = new Map<string, number>();
 
   /** Use {@link createClient}. */
   constructor(surroundings: ClientSurroundings) {
@@ -143,10 +149,11 @@ export class MillraceClient {
    * @throws InvalidExecutionIdError, InvalidMachineIdError, NotSerializableError, ItemTooLargeError before anything is
    * written
    */
-  start<M extends MachineReference>(
+  async start<M extends MachineReference>(
     machine: M,
     ...[options]: OptionalIfEmpty<StartOptions<M>>
   ): Promise<StartedExecution> {
+    check('start', options);
     return startExecution(this.#surroundings, machine, options);
   }
 
@@ -159,6 +166,7 @@ export class MillraceClient {
     starts: Iterable<StartOptions<M>> | AsyncIterable<StartOptions<M>>,
     options: StartManyOptions = {},
   ): AsyncGenerator<StartedExecution, void, undefined> {
+    check('startMany', options);
     return startExecutions(this.#surroundings, machine, starts, options);
   }
 
@@ -182,12 +190,14 @@ export class MillraceClient {
    *
    * @throws InvalidMachineIdError, InvalidCursorError, IndexNotFoundError
    */
-  list(options: ListOptions): Promise<Page<ListedExecution>> {
+  async list(options: ListOptions): Promise<Page<ListedExecution>> {
+    check('list', options);
     return listExecutions(this.#surroundings, options);
   }
 
   /** The executions of all pages of {@link MillraceClient.list}. */
   listAll(options: Omit<ListOptions, 'limit' | 'cursor'>): AsyncGenerator<ListedExecution, void, undefined> {
+    check('listAll', options);
     return listAllExecutions(this.#surroundings, options);
   }
 
@@ -198,11 +208,12 @@ export class MillraceClient {
    * @throws InvalidEventError, ReservedEventTypeError, InvalidExecutionIdError, NotSerializableError, ItemTooLargeError
    * before anything is written
    */
-  send<M extends MachineReference = string>(
+  async send<M extends MachineReference = string>(
     executionId: string,
     event: MachineEvents<M>,
     options: SendOptions = {},
   ): Promise<SentEvent> {
+    check('send', options);
     return sendEvent(this.#surroundings, executionId, event as ExecutionEvent, options);
   }
 
@@ -234,7 +245,8 @@ export class MillraceClient {
    * @throws InvalidTaskTokenError, NotSerializableError, ItemTooLargeError, ExecutionNotFoundError, TaskNotOpenError before
    * anything is written
    */
-  heartbeatTask(token: string, beat: { readonly progress?: unknown } = {}): Promise<void> {
+  async heartbeatTask(token: string, beat: { readonly progress?: unknown } = {}): Promise<void> {
+    check('heartbeatTask', beat);
     return heartbeatTask(this.#surroundings, token, beat);
   }
 
@@ -244,6 +256,7 @@ export class MillraceClient {
    * @throws ExecutionNotFoundError, InvalidExecutionIdError
    */
   async stop(executionId: string, options: ControlOptions = {}): Promise<void> {
+    check('stop', options);
     await this.describe(executionId);
     await sendControl(this.#surroundings, executionId, controlContent('stop', options));
   }
@@ -257,12 +270,16 @@ export class MillraceClient {
    * @throws InputPatchNotApplicableError when nothing that failed has an input
    */
   async redrive(executionId: string, options: RedriveOptions = {}): Promise<void> {
-    const { status } = await this.describe(executionId);
+    check('redrive', options);
+    const { status, version } = await this.describe(executionId);
     if (status === 'RUNNING' || status === 'SUSPENDED' || status === 'SUCCEEDED') {
       throw new NotRedrivableError(executionId, status);
     }
     await checkPatch(this.#surroundings, executionId, options);
     await sendControl(this.#surroundings, executionId, controlContent('redrive', options));
+    this.#redriven.set(executionId, version);
+    const [oldest] = this.#redriven.keys();
+    if (oldest !== undefined && this.#redriven.size > mostRemembered) this.#redriven.delete(oldest);
   }
 
   /**
@@ -272,6 +289,7 @@ export class MillraceClient {
    * @throws ExecutionNotFoundError, InvalidExecutionIdError
    */
   async suspend(executionId: string, options: ControlOptions = {}): Promise<void> {
+    check('suspend', options);
     await this.describe(executionId);
     await sendControl(this.#surroundings, executionId, controlContent('suspend', options));
   }
@@ -282,6 +300,7 @@ export class MillraceClient {
    * @throws ExecutionNotFoundError, InvalidExecutionIdError
    */
   async resume(executionId: string, options: ControlOptions = {}): Promise<void> {
+    check('resume', options);
     await this.describe(executionId);
     await sendControl(this.#surroundings, executionId, controlContent('resume', options));
   }
@@ -294,6 +313,7 @@ export class MillraceClient {
    * @throws InvalidMachineIdError, NotSerializableError
    */
   controlMany(options: ControlManyOptions): AsyncGenerator<ControlledExecution, void, undefined> {
+    check('controlMany', options);
     return controlMany(this.#surroundings, options);
   }
 
@@ -307,6 +327,7 @@ export class MillraceClient {
    * @throws InvalidCursorError
    */
   doctor(options: DoctorOptions = {}): AsyncGenerator<TreatedFinding, void, undefined> {
+    check('doctor', options);
     return doctor(this.#surroundings, options);
   }
 
@@ -316,11 +337,15 @@ export class MillraceClient {
    *
    * @throws ExecutionNotFoundError, InvalidExecutionIdError, DifferentMachineError, InvalidWaitError, WaitTimeoutError
    */
-  wait<M extends MachineReference = string>(
+  async wait<M extends MachineReference = string>(
     executionId: string,
     options: WaitOptions<M> = {},
   ): Promise<ExecutionDescription<M>> {
-    return waitForExecution(this.#surroundings, executionId, options);
+    check('wait', options);
+    // The end from which it was redriven is not the one that is waited for.
+    const before = this.#redriven.get(executionId);
+    this.#redriven.delete(executionId);
+    return waitForExecution(this.#surroundings, executionId, options, before);
   }
 
   /**
@@ -329,11 +354,12 @@ export class MillraceClient {
    *
    * @throws WaitTimeoutError, ExecutionNotFoundError, DifferentMachineError, and what `executions` throws
    */
-  waitForAll(
+  async waitForAll(
     machine: MachineReference,
     executions: ExecutionIds,
     options: WaitForAllOptions = {},
   ): Promise<ExecutionsAtRest> {
+    check('waitForAll', options);
     return waitForAllExecutions(this.#surroundings, machine, executions, options);
   }
 
@@ -343,7 +369,8 @@ export class MillraceClient {
    *
    * @throws ExecutionNotFoundError, InvalidExecutionIdError, InvalidCursorError
    */
-  history(executionId: string, options: HistoryOptions = {}): Promise<Page<HistoryEntry>> {
+  async history(executionId: string, options: HistoryOptions = {}): Promise<Page<HistoryEntry>> {
+    check('history', options);
     return readHistoryPage(this.#surroundings, executionId, options);
   }
 
@@ -352,6 +379,7 @@ export class MillraceClient {
     executionId: string,
     options: Pick<HistoryOptions, 'machines' | 'from'> = {},
   ): AsyncGenerator<HistoryEntry, void, undefined> {
+    check('historyAll', options);
     return readHistory(this.#surroundings, executionId, options);
   }
 
@@ -382,6 +410,7 @@ export class MillraceClient {
 
   /** Replays what is recorded of machines, those that run first, by today's definitions. */
   checkMachines(options: CheckMachinesOptions): AsyncGenerator<ReplayReport, void, undefined> {
+    check('checkMachines', options);
     return checkMachines(this.#surroundings, options);
   }
 
@@ -393,4 +422,12 @@ export class MillraceClient {
   record(executionId: string): Promise<ExecutionRecording> {
     return recordExecution(this.#surroundings, executionId);
   }
+}
+
+/** Redrives that a client remembers, until it waits for their executions. */
+const mostRemembered = 1000;
+
+/** @throws UnknownOptionError */
+function check(call: keyof typeof optionKeys, options: unknown): void {
+  checkOptions(`${call}()`, options, optionKeys[call]);
 }

@@ -1,3 +1,4 @@
+export { UnknownOptionError } from '../orchestrator/core/policy/options.ts';
 export type {
   ChildEntry,
   ElapsedEntry,

@@ -1,6 +1,7 @@
 import { fromPromise, type PromiseActorLogic } from 'xstate';
 import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 import {
+  checkTaskPolicy,
   InvalidTaskPolicyError,
   lambdaKey,
   type PromisePolicy,
@@ -8,6 +9,7 @@ import {
   resolveTaskPolicy,
   type TaskPolicy,
   taskPolicyKey,
+  type waitsForResultKey,
 } from '../orchestrator/core/policy/taskPolicy.ts';
 
 /** Actor logic that stands for a Lambda function of its own: it is invoked as a task, and its result is an item. */
@@ -15,6 +17,11 @@ export type WorkerLogic<Input, Output> = PromiseActorLogic<Output, Input> & {
   /** Optional in the type alone, so that `provide` takes a `fromPromise` in its place. */
   readonly [taskPolicyKey]?: TaskPolicy;
   readonly [promisePolicyKey]?: PromisePolicy;
+};
+
+/** The logic of a worker with `waitForResult`: what its function returns is not its output. */
+export type WaitingLogic<Input, Output> = WorkerLogic<Input, Output> & {
+  readonly [waitsForResultKey]?: true;
 };
 
 /**
@@ -38,6 +45,7 @@ export function withPolicy<Input, Output>(
       'withPolicy() takes a worker() or a fromPromise: give a lambda() or an each() its policy itself.',
     );
   }
+  checkTaskPolicy(policy);
   if (taskPolicyKey in logic) return worker<Input, Output>({ ...logic[taskPolicyKey], ...policy });
   const { timeout, retry, waitForResult, startTimeout, heartbeat, ...ofWorkers } = policy;
   const [unknown] = Object.keys(ofWorkers);
@@ -69,6 +77,10 @@ export class WorkerOutsideMillraceError extends MillraceError {
  *
  * @throws InvalidDurationError, InvalidRetryPolicyError, InvalidTaskPolicyError
  */
+export function worker<Input = unknown, Output = unknown>(
+  policy: TaskPolicy & { readonly waitForResult: true },
+): WaitingLogic<Input, Output>;
+export function worker<Input = unknown, Output = unknown>(policy?: TaskPolicy): WorkerLogic<Input, Output>;
 export function worker<Input = unknown, Output = unknown>(
   policy: TaskPolicy = {},
 ): WorkerLogic<Input, Output> {
