@@ -20,11 +20,9 @@ export const pendingEnglish: ReadonlySet<string> = new Set([
   'docs/reference/client.md',
   'docs/reference/cost.md',
   'docs/reference/errors.md',
-  'docs/reference/items.md',
   'docs/reference/testing.md',
   'docs/reference/worker-contract.md',
   'docs/reference/xstate.md',
-  'docs/reliability.md',
   'docs/security.md',
 ]);
 
