@@ -18,10 +18,8 @@ export const pendingEnglish: ReadonlySet<string> = new Set([
   'docs/limits.md',
   'docs/reference/cli.md',
   'docs/reference/client.md',
-  'docs/reference/cost.md',
   'docs/reference/errors.md',
   'docs/reference/testing.md',
-  'docs/reference/worker-contract.md',
   'docs/reference/xstate.md',
   'docs/security.md',
 ]);
