@@ -31,15 +31,25 @@ import type { TreatedFinding } from './doctor/treatment.ts';
 import { NotRedrivableError } from './errors.ts';
 import { type HistoryEntry, type HistoryOptions, readHistory, readHistoryPage } from './history.ts';
 import { type ListOptions, listAllExecutions, listExecutions } from './list.ts';
-import type { ExecutionEvent, MachineEvents, MachineReference, OptionalIfEmpty } from './machineTypes.ts';
 import {
+  type ExecutionEvent,
+  type MachineEvents,
+  type MachineReference,
+  type OfMachine,
+  type OptionalIfEmpty,
+  ofMachine,
+} from './machineTypes.ts';
+import {
+  type DefinedMachine,
   type ExecutionRecording,
   type ExecutionState,
   type MachineDefinition,
+  type ReplayOptions,
   type ReplayReport,
   readStateAt,
   recordExecution,
   replayExecution,
+  withDefinitions,
 } from './replay.ts';
 import { type SendOptions, type SentEvent, sendEvent } from './send.ts';
 import {
@@ -50,7 +60,7 @@ import {
   startExecutions,
 } from './start.ts';
 import { type ClientSurroundings, type Sleep, sleep } from './surroundings.ts';
-import { completeTask, failTask, heartbeatTask, type TaskFailure } from './tasks.ts';
+import { completeTask, failTask, heartbeatTask, type TaskBeat, type TaskFailure } from './tasks.ts';
 import { type WaitOptions, waitForExecution } from './wait.ts';
 import {
   type ExecutionIds,
@@ -166,15 +176,21 @@ export class MillraceClient {
   /**
    * What is known of an execution, strongly consistent.
    *
-   * @param machine its machine, for the types of its context and output
-   * @throws ExecutionNotFoundError, InvalidExecutionIdError
-   * @throws DifferentMachineError when it is not one of `machine`
+   * @throws ExecutionNotFoundError, InvalidExecutionIdError, DifferentMachineError
    */
   describe<M extends MachineReference = string>(
     executionId: string,
     machine?: M,
+  ): Promise<ExecutionDescription<M>>;
+  describe<M extends MachineReference = string>(
+    executionId: string,
+    options?: OfMachine<M>,
+  ): Promise<ExecutionDescription<M>>;
+  describe<M extends MachineReference = string>(
+    executionId: string,
+    options?: OfMachine<M> | M,
   ): Promise<ExecutionDescription<M>> {
-    return describeExecution(this.#surroundings, executionId, machine);
+    return describeExecution(this.#surroundings, executionId, ofMachine(options).machine);
   }
 
   /**
@@ -201,8 +217,8 @@ export class MillraceClient {
    */
   send<M extends MachineReference = string>(
     executionId: string,
-    event: MachineEvents<M>,
-    options: SendOptions = {},
+    event: MachineEvents<NoInfer<M>>,
+    options: SendOptions<M> = {},
   ): Promise<SentEvent> {
     return sendEvent(this.#surroundings, executionId, event as ExecutionEvent, options);
   }
@@ -214,8 +230,8 @@ export class MillraceClient {
    * @throws TaskNotOpenError when nobody waits for it any more
    * @throws TaskAlreadyCompletedError when it has another result
    */
-  completeTask(token: string, output?: unknown): Promise<void> {
-    return completeTask(this.#surroundings, token, output);
+  completeTask(token: string, output?: unknown, options: OfMachine = {}): Promise<void> {
+    return completeTask(this.#surroundings, token, output, options);
   }
 
   /**
@@ -225,8 +241,8 @@ export class MillraceClient {
    * @throws TaskNotOpenError when nobody waits for it any more
    * @throws TaskAlreadyCompletedError when it has another result
    */
-  failTask(token: string, failure: TaskFailure | Error): Promise<void> {
-    return failTask(this.#surroundings, token, failure);
+  failTask(token: string, failure: TaskFailure | Error, options: OfMachine = {}): Promise<void> {
+    return failTask(this.#surroundings, token, failure, options);
   }
 
   /**
@@ -235,7 +251,7 @@ export class MillraceClient {
    * @throws InvalidTaskTokenError, NotSerializableError, ItemTooLargeError, ExecutionNotFoundError, TaskNotOpenError before
    * anything is written
    */
-  heartbeatTask(token: string, beat: { readonly progress?: unknown } = {}): Promise<void> {
+  heartbeatTask(token: string, beat: TaskBeat = {}): Promise<void> {
     return heartbeatTask(this.#surroundings, token, beat);
   }
 
@@ -245,7 +261,7 @@ export class MillraceClient {
    * @throws ExecutionNotFoundError, InvalidExecutionIdError
    */
   async stop(executionId: string, options: ControlOptions = {}): Promise<void> {
-    await this.describe(executionId);
+    await describeExecution(this.#surroundings, executionId, options.machine);
     await sendControl(this.#surroundings, executionId, controlContent('stop', options));
   }
 
@@ -258,7 +274,7 @@ export class MillraceClient {
    * @throws InputPatchNotApplicableError when nothing that failed has an input
    */
   async redrive(executionId: string, options: RedriveOptions = {}): Promise<void> {
-    const { status, endedAt } = await this.describe(executionId);
+    const { status, endedAt } = await describeExecution(this.#surroundings, executionId, options.machine);
     const isTooLate = isTooLateToRedrive(this.#surroundings, endedAt);
     if (isTooLate || status === 'RUNNING' || status === 'SUSPENDED' || status === 'SUCCEEDED') {
       throw new NotRedrivableError(executionId, status, isTooLate);
@@ -274,7 +290,7 @@ export class MillraceClient {
    * @throws ExecutionNotFoundError, InvalidExecutionIdError
    */
   async suspend(executionId: string, options: ControlOptions = {}): Promise<void> {
-    await this.describe(executionId);
+    await describeExecution(this.#surroundings, executionId, options.machine);
     await sendControl(this.#surroundings, executionId, controlContent('suspend', options));
   }
 
@@ -284,7 +300,7 @@ export class MillraceClient {
    * @throws ExecutionNotFoundError, InvalidExecutionIdError
    */
   async resume(executionId: string, options: ControlOptions = {}): Promise<void> {
-    await this.describe(executionId);
+    await describeExecution(this.#surroundings, executionId, options.machine);
     await sendControl(this.#surroundings, executionId, controlContent('resume', options));
   }
 
@@ -352,7 +368,7 @@ export class MillraceClient {
   /** The entries of all pages of {@link MillraceClient.history}, read as they are asked for. */
   historyAll(
     executionId: string,
-    options: Pick<HistoryOptions, 'machines' | 'from'> = {},
+    options: Omit<HistoryOptions, 'limit' | 'cursor'> = {},
   ): AsyncGenerator<HistoryEntry, void, undefined> {
     return readHistory(this.#surroundings, executionId, options);
   }
@@ -360,17 +376,17 @@ export class MillraceClient {
   /**
    * The state of an execution after entry `number` of its history, from journal and log alone.
    *
-   * @param machines definitions of its machine, that of its version among them
    * @throws ExecutionNotFoundError, InvalidExecutionIdError, HistoryEntryNotFoundError
    * @throws ReplayDivergedError when the definition is not the one that it ran with
    * @throws JournalIncompleteError when what is needed has expired
    */
-  stateAt(
+  stateAt<D extends MachineDefinition>(
     executionId: string,
     number: number,
-    machines: readonly MachineDefinition[],
-  ): Promise<ExecutionState> {
-    return readStateAt(this.#surroundings, executionId, number, machines);
+    options: ReplayOptions<D> | readonly D[],
+  ): Promise<ExecutionState<DefinedMachine<D>>> {
+    const { machines, machine } = withDefinitions(options);
+    return readStateAt(this.#surroundings, executionId, number, machines, machine);
   }
 
   /**
@@ -378,8 +394,9 @@ export class MillraceClient {
    *
    * @throws ExecutionNotFoundError, InvalidExecutionIdError
    */
-  replay(executionId: string, machines: readonly MachineDefinition[]): Promise<ReplayReport> {
-    return replayExecution(this.#surroundings, executionId, machines);
+  replay(executionId: string, options: ReplayOptions | readonly MachineDefinition[]): Promise<ReplayReport> {
+    const { machines, machine } = withDefinitions(options);
+    return replayExecution(this.#surroundings, executionId, machines, machine);
   }
 
   /** Replays what is recorded of machines, those that run first, by today's definitions. */
@@ -392,7 +409,7 @@ export class MillraceClient {
    *
    * @throws ExecutionNotFoundError, InvalidExecutionIdError
    */
-  record(executionId: string): Promise<ExecutionRecording> {
-    return recordExecution(this.#surroundings, executionId);
+  record(executionId: string, options: OfMachine = {}): Promise<ExecutionRecording> {
+    return recordExecution(this.#surroundings, executionId, options);
   }
 }

@@ -1,3 +1,4 @@
+export type { MachineStateValue } from '../client/machineTypes.ts';
 export type {
   ChildEntry,
   ElapsedEntry,
@@ -19,7 +20,6 @@ export { type Given, given, type When } from './given.ts';
 export type {
   ChildName,
   MachineDefinition,
-  MachineStateValue,
   TaskInput,
   TaskOutput,
   WorkerInput,

@@ -1,12 +1,4 @@
-import type {
-  AnyStateMachine,
-  EmittedFrom,
-  InputFrom,
-  MachineImplementationsFrom,
-  OutputFrom,
-  StateValue,
-  StateValueFrom,
-} from 'xstate';
+import type { AnyStateMachine, EmittedFrom, InputFrom, MachineImplementationsFrom, OutputFrom } from 'xstate';
 import type { JsonObject } from '../orchestrator/core/data/json.ts';
 import type { EachMark, eachKey } from '../orchestrator/core/policy/eachOptions.ts';
 
@@ -59,9 +51,6 @@ export type TaskInput<M, Name> = unknown extends LogicOf<M, Name> ? unknown : In
 /** What a worker's function answers. */
 export type TaskOutput<M, Name> =
   unknown extends LogicOf<M, Name> ? unknown : OutputFrom<TaskLogicOf<M, Name>>;
-
-/** A state of a machine as `snapshot.matches` takes it: the whole value, or an outer part of it. */
-export type MachineStateValue<M> = M extends AnyStateMachine ? StateValueFrom<M> : StateValue;
 
 /** What a machine `emit`s. */
 export type MachineEmitted<M> = M extends AnyStateMachine ? EmittedFrom<M> : JsonObject;
