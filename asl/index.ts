@@ -1,3 +1,5 @@
+export { checkDefinition, type DefinitionReport } from './check/check.ts';
+export { type Price, type PriceOptions, priceOf } from './check/price.ts';
 export { type ResourceUse, resourceUses } from './check/resources.ts';
 export { type Format, formatOf } from './document/readDocument.ts';
 export {

@@ -1,3 +1,4 @@
+import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 import type { Position } from './document/positions.ts';
 import { positionOf } from './document/positions.ts';
 import { type Format, readDocument } from './document/readDocument.ts';
@@ -35,8 +36,8 @@ export function loadDefinition(
 }
 
 /** Thrown for a definition that Step Functions would not take. */
-export class InvalidDefinitionError extends Error {
-  readonly code = 'InvalidDefinition';
+export class InvalidDefinitionError extends MillraceError {
+  override readonly code = 'InvalidDefinition';
   override readonly name = 'InvalidDefinitionError';
   readonly problems: readonly PlacedProblem[];
   /** @param name of the definition or its file */

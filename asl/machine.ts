@@ -24,6 +24,10 @@ export interface MachineOptions {
    * (`Each order/Charge`), which gets the state's arguments and gives its result. @default 'resources'
    */
   readonly tasks?: 'resources' | 'mocked';
+  /**
+   * For tools: called whenever a state is entered, with its path and the time. A step that is taken again calls it again.
+   */
+  readonly onEnter?: (path: string, at: number) => void;
 }
 
 /**
@@ -46,6 +50,7 @@ export function machineOf(definition: Json, options: MachineOptions): AnyStateMa
       isExpress: options.type === 'EXPRESS',
     },
     integrate: tasks === 'mocked' ? mocked : integrationOf,
+    ...(options.onEnter && { onEnter: options.onEnter }),
     keepsInput: asksForExecutionInput(json),
   });
 }

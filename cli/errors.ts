@@ -1,5 +1,5 @@
+import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 import { type ExecutionStatus, hasEnded } from '../orchestrator/core/execution/model/execution.ts';
-import { MillraceError } from '../orchestrator/core/millraceError.ts';
 /** Thrown for arguments that are wrong together, or files and JSON that cannot be read; nothing was written. */
 export class InvalidInputError extends MillraceError {
   override readonly code = 'InvalidInput';

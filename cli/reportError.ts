@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { type ErrorKind, kindOfCode } from '../orchestrator/core/millraceError.ts';
+import { type ErrorKind, kindOfCode } from '../orchestrator/core/errors/millraceError.ts';
 import { type ExitCode, exitCode } from './exitCodes.ts';
 import type { Terminal } from './terminal.ts';
 

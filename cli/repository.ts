@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { MillraceError } from '../orchestrator/core/millraceError.ts';
+import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 
 /**
  * Folder of this repository, with its example machines, workers and sample files: the nearest one above this module

@@ -8,6 +8,7 @@ import {
   readConfiguration,
 } from '../orchestrator/configuration/configuration.ts';
 import { readExecutionClock } from '../orchestrator/configuration/executionClock.ts';
+import { checkOptions } from '../orchestrator/core/policy/options.ts';
 import { storeUrlProblem } from '../orchestrator/store/openStore.ts';
 import type { Units } from '../orchestrator/table/dynamodb/dynamoDBCalls.ts';
 import { DynamoDBTable } from '../orchestrator/table/dynamodb/dynamoDBTable.ts';
@@ -18,7 +19,6 @@ import {
   type ControlOptions,
   checkPatch,
   controlContent,
-  isTooLateToRedrive,
   type RedriveOptions,
   sendControl,
 } from './control.ts';
@@ -39,6 +39,7 @@ import {
   type OptionalIfEmpty,
   ofMachine,
 } from './machineTypes.ts';
+import { optionKeys } from './optionKeys.ts';
 import {
   type DefinedMachine,
   type ExecutionRecording,
@@ -99,9 +100,11 @@ export interface ClientOptions {
 /**
  * A client for the executions of one table.
  *
+ * @throws UnknownOptionError
  * @throws InvalidConfigurationError when a `MILLRACE_` variable of the environment is unusable
  */
 export function createClient(options: ClientOptions = {}): MillraceClient {
+  check('createClient', options);
   const configuration = readConfiguration(process.env);
   const {
     tableName = configuration.tableName,
@@ -137,10 +140,12 @@ export function createClient(options: ClientOptions = {}): MillraceClient {
 
 /**
  * What an application does with executions. What the AWS SDK throws (no access, no table, throttled) is passed on as it
- * is.
+ * is. Every call refuses an option that it does not have, with `UnknownOptionError`.
  */
 export class MillraceClient {
   readonly #surroundings: ClientSurroundings;
+  /** Versions of executions that this client has redriven since it waited for them. */
+  readonly #redriven = new Map<string, number>();
 
   /** Use {@link createClient}. */
   constructor(surroundings: ClientSurroundings) {
@@ -154,10 +159,11 @@ export class MillraceClient {
    * @throws InvalidExecutionIdError, InvalidMachineIdError, NotSerializableError, ItemTooLargeError before anything is
    * written
    */
-  start<M extends MachineReference>(
+  async start<M extends MachineReference>(
     machine: M,
     ...[options]: OptionalIfEmpty<StartOptions<M>>
   ): Promise<StartedExecution> {
+    check('start', options);
     return startExecution(this.#surroundings, machine, options);
   }
 
@@ -170,6 +176,7 @@ export class MillraceClient {
     starts: Iterable<StartOptions<M>> | AsyncIterable<StartOptions<M>>,
     options: StartManyOptions = {},
   ): AsyncGenerator<StartedExecution, void, undefined> {
+    check('startMany', options);
     return startExecutions(this.#surroundings, machine, starts, options);
   }
 
@@ -186,11 +193,13 @@ export class MillraceClient {
     executionId: string,
     options?: OfMachine<M>,
   ): Promise<ExecutionDescription<M>>;
-  describe<M extends MachineReference = string>(
+  async describe<M extends MachineReference = string>(
     executionId: string,
     options?: OfMachine<M> | M,
   ): Promise<ExecutionDescription<M>> {
-    return describeExecution(this.#surroundings, executionId, ofMachine(options).machine);
+    const given = ofMachine(options);
+    check('describe', given);
+    return describeExecution(this.#surroundings, executionId, given.machine);
   }
 
   /**
@@ -199,12 +208,14 @@ export class MillraceClient {
    *
    * @throws InvalidMachineIdError, InvalidCursorError, IndexNotFoundError
    */
-  list(options: ListOptions): Promise<Page<ListedExecution>> {
+  async list(options: ListOptions): Promise<Page<ListedExecution>> {
+    check('list', options);
     return listExecutions(this.#surroundings, options);
   }
 
   /** The executions of all pages of {@link MillraceClient.list}. */
   listAll(options: Omit<ListOptions, 'limit' | 'cursor'>): AsyncGenerator<ListedExecution, void, undefined> {
+    check('listAll', options);
     return listAllExecutions(this.#surroundings, options);
   }
 
@@ -215,11 +226,12 @@ export class MillraceClient {
    * @throws InvalidEventError, ReservedEventTypeError, InvalidExecutionIdError, NotSerializableError, ItemTooLargeError
    * before anything is written
    */
-  send<M extends MachineReference = string>(
+  async send<M extends MachineReference = string>(
     executionId: string,
     event: MachineEvents<NoInfer<M>>,
     options: SendOptions<M> = {},
   ): Promise<SentEvent> {
+    check('send', options);
     return sendEvent(this.#surroundings, executionId, event as ExecutionEvent, options);
   }
 
@@ -230,7 +242,8 @@ export class MillraceClient {
    * @throws TaskNotOpenError when nobody waits for it any more
    * @throws TaskAlreadyCompletedError when it has another result
    */
-  completeTask(token: string, output?: unknown, options: OfMachine = {}): Promise<void> {
+  async completeTask(token: string, output?: unknown, options: OfMachine = {}): Promise<void> {
+    check('completeTask', options);
     return completeTask(this.#surroundings, token, output, options);
   }
 
@@ -241,7 +254,8 @@ export class MillraceClient {
    * @throws TaskNotOpenError when nobody waits for it any more
    * @throws TaskAlreadyCompletedError when it has another result
    */
-  failTask(token: string, failure: TaskFailure | Error, options: OfMachine = {}): Promise<void> {
+  async failTask(token: string, failure: TaskFailure | Error, options: OfMachine = {}): Promise<void> {
+    check('failTask', options);
     return failTask(this.#surroundings, token, failure, options);
   }
 
@@ -251,7 +265,8 @@ export class MillraceClient {
    * @throws InvalidTaskTokenError, NotSerializableError, ItemTooLargeError, ExecutionNotFoundError, TaskNotOpenError before
    * anything is written
    */
-  heartbeatTask(token: string, beat: TaskBeat = {}): Promise<void> {
+  async heartbeatTask(token: string, beat: TaskBeat = {}): Promise<void> {
+    check('heartbeatTask', beat);
     return heartbeatTask(this.#surroundings, token, beat);
   }
 
@@ -261,6 +276,7 @@ export class MillraceClient {
    * @throws ExecutionNotFoundError, InvalidExecutionIdError
    */
   async stop(executionId: string, options: ControlOptions = {}): Promise<void> {
+    check('stop', options);
     await describeExecution(this.#surroundings, executionId, options.machine);
     await sendControl(this.#surroundings, executionId, controlContent('stop', options));
   }
@@ -270,17 +286,20 @@ export class MillraceClient {
    * repeated, what failed is tried again, its children are redriven with it.
    *
    * @throws ExecutionNotFoundError, InvalidExecutionIdError, NotSerializableError
-   * @throws NotRedrivableError when it is in another status, or ended so long ago that its data is about to expire
+   * @throws NotRedrivableError when it is in another status
    * @throws InputPatchNotApplicableError when nothing that failed has an input
    */
   async redrive(executionId: string, options: RedriveOptions = {}): Promise<void> {
-    const { status, endedAt } = await describeExecution(this.#surroundings, executionId, options.machine);
-    const isTooLate = isTooLateToRedrive(this.#surroundings, endedAt);
-    if (isTooLate || status === 'RUNNING' || status === 'SUSPENDED' || status === 'SUCCEEDED') {
-      throw new NotRedrivableError(executionId, status, isTooLate);
+    check('redrive', options);
+    const { status, version } = await describeExecution(this.#surroundings, executionId, options.machine);
+    if (status === 'RUNNING' || status === 'SUSPENDED' || status === 'SUCCEEDED') {
+      throw new NotRedrivableError(executionId, status);
     }
     await checkPatch(this.#surroundings, executionId, options);
     await sendControl(this.#surroundings, executionId, controlContent('redrive', options));
+    this.#redriven.set(executionId, version);
+    const [oldest] = this.#redriven.keys();
+    if (oldest !== undefined && this.#redriven.size > mostRemembered) this.#redriven.delete(oldest);
   }
 
   /**
@@ -290,6 +309,7 @@ export class MillraceClient {
    * @throws ExecutionNotFoundError, InvalidExecutionIdError
    */
   async suspend(executionId: string, options: ControlOptions = {}): Promise<void> {
+    check('suspend', options);
     await describeExecution(this.#surroundings, executionId, options.machine);
     await sendControl(this.#surroundings, executionId, controlContent('suspend', options));
   }
@@ -300,6 +320,7 @@ export class MillraceClient {
    * @throws ExecutionNotFoundError, InvalidExecutionIdError
    */
   async resume(executionId: string, options: ControlOptions = {}): Promise<void> {
+    check('resume', options);
     await describeExecution(this.#surroundings, executionId, options.machine);
     await sendControl(this.#surroundings, executionId, controlContent('resume', options));
   }
@@ -312,6 +333,7 @@ export class MillraceClient {
    * @throws InvalidMachineIdError, NotSerializableError
    */
   controlMany(options: ControlManyOptions): AsyncGenerator<ControlledExecution, void, undefined> {
+    check('controlMany', options);
     return controlMany(this.#surroundings, options);
   }
 
@@ -325,6 +347,7 @@ export class MillraceClient {
    * @throws InvalidCursorError
    */
   doctor(options: DoctorOptions = {}): AsyncGenerator<TreatedFinding, void, undefined> {
+    check('doctor', options);
     return doctor(this.#surroundings, options);
   }
 
@@ -334,11 +357,15 @@ export class MillraceClient {
    *
    * @throws ExecutionNotFoundError, InvalidExecutionIdError, DifferentMachineError, InvalidWaitError, WaitTimeoutError
    */
-  wait<M extends MachineReference = string>(
+  async wait<M extends MachineReference = string>(
     executionId: string,
     options: WaitOptions<M> = {},
   ): Promise<ExecutionDescription<M>> {
-    return waitForExecution(this.#surroundings, executionId, options);
+    check('wait', options);
+    // The end from which it was redriven is not the one that is waited for.
+    const before = this.#redriven.get(executionId);
+    this.#redriven.delete(executionId);
+    return waitForExecution(this.#surroundings, executionId, options, before);
   }
 
   /**
@@ -347,11 +374,12 @@ export class MillraceClient {
    *
    * @throws WaitTimeoutError, ExecutionNotFoundError, DifferentMachineError, and what `executions` throws
    */
-  waitForAll(
+  async waitForAll(
     machine: MachineReference,
     executions: ExecutionIds,
     options: WaitForAllOptions = {},
   ): Promise<ExecutionsAtRest> {
+    check('waitForAll', options);
     return waitForAllExecutions(this.#surroundings, machine, executions, options);
   }
 
@@ -361,7 +389,8 @@ export class MillraceClient {
    *
    * @throws ExecutionNotFoundError, InvalidExecutionIdError, InvalidCursorError
    */
-  history(executionId: string, options: HistoryOptions = {}): Promise<Page<HistoryEntry>> {
+  async history(executionId: string, options: HistoryOptions = {}): Promise<Page<HistoryEntry>> {
+    check('history', options);
     return readHistoryPage(this.#surroundings, executionId, options);
   }
 
@@ -370,6 +399,7 @@ export class MillraceClient {
     executionId: string,
     options: Omit<HistoryOptions, 'limit' | 'cursor'> = {},
   ): AsyncGenerator<HistoryEntry, void, undefined> {
+    check('historyAll', options);
     return readHistory(this.#surroundings, executionId, options);
   }
 
@@ -380,12 +410,14 @@ export class MillraceClient {
    * @throws ReplayDivergedError when the definition is not the one that it ran with
    * @throws JournalIncompleteError when what is needed has expired
    */
-  stateAt<D extends MachineDefinition>(
+  async stateAt<D extends MachineDefinition>(
     executionId: string,
     number: number,
     options: ReplayOptions<D> | readonly D[],
   ): Promise<ExecutionState<DefinedMachine<D>>> {
-    const { machines, machine } = withDefinitions(options);
+    const given = withDefinitions(options);
+    check('stateAt', given);
+    const { machines, machine } = given;
     return readStateAt(this.#surroundings, executionId, number, machines, machine);
   }
 
@@ -394,13 +426,19 @@ export class MillraceClient {
    *
    * @throws ExecutionNotFoundError, InvalidExecutionIdError
    */
-  replay(executionId: string, options: ReplayOptions | readonly MachineDefinition[]): Promise<ReplayReport> {
-    const { machines, machine } = withDefinitions(options);
+  async replay(
+    executionId: string,
+    options: ReplayOptions | readonly MachineDefinition[],
+  ): Promise<ReplayReport> {
+    const given = withDefinitions(options);
+    check('replay', given);
+    const { machines, machine } = given;
     return replayExecution(this.#surroundings, executionId, machines, machine);
   }
 
   /** Replays what is recorded of machines, those that run first, by today's definitions. */
   checkMachines(options: CheckMachinesOptions): AsyncGenerator<ReplayReport, void, undefined> {
+    check('checkMachines', options);
     return checkMachines(this.#surroundings, options);
   }
 
@@ -409,7 +447,16 @@ export class MillraceClient {
    *
    * @throws ExecutionNotFoundError, InvalidExecutionIdError
    */
-  record(executionId: string, options: OfMachine = {}): Promise<ExecutionRecording> {
+  async record(executionId: string, options: OfMachine = {}): Promise<ExecutionRecording> {
+    check('record', options);
     return recordExecution(this.#surroundings, executionId, options);
   }
+}
+
+/** Redrives that a client remembers, until it waits for their executions. */
+const mostRemembered = 1000;
+
+/** @throws UnknownOptionError */
+function check(call: keyof typeof optionKeys, options: unknown): void {
+  checkOptions(`${call}()`, options, optionKeys[call]);
 }

@@ -2,7 +2,6 @@ import { NotSerializableError, received } from '../orchestrator/core/data/serial
 import { illFormed, isWellFormed } from '../orchestrator/core/data/text.ts';
 import { patchTarget } from '../orchestrator/core/execution/control/inputPatch.ts';
 import type { ControlContent } from '../orchestrator/core/execution/model/entries.ts';
-import { retentionOf } from '../orchestrator/core/policy/retention.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { InsertOutcome } from '../orchestrator/table/requests.ts';
 import { InputPatchNotApplicableError } from './errors.ts';
@@ -16,17 +15,6 @@ export interface ControlOptions extends OfMachine {
 }
 
 /** With what an execution is redriven. */
-/** The orchestrator refuses it, too: what a redrive needs could expire before it is renewed. */
-export function isTooLateToRedrive(
-  { now, retentionDays }: Pick<ClientSurroundings, 'now' | 'retentionDays'>,
-  endedAt: string | undefined,
-): boolean {
-  const retention = retentionOf(retentionDays);
-  return (
-    retention !== undefined && endedAt !== undefined && now() - Date.parse(endedAt) > retention.redrivableMs
-  );
-}
-
 export interface RedriveOptions extends ControlOptions {
   /** Version of the machine to go on with. @default the one it is on */
   readonly version?: string;

@@ -2,13 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Control } from '../orchestrator/core/execution/model/entries.ts';
 import { type ExecutionStatus, hasEnded } from '../orchestrator/core/execution/model/execution.ts';
 import type { ListedExecution } from '../orchestrator/table/requests.ts';
-import {
-  checkPatch,
-  controlContent,
-  isTooLateToRedrive,
-  type RedriveOptions,
-  sendControl,
-} from './control.ts';
+import { checkPatch, controlContent, type RedriveOptions, sendControl } from './control.ts';
 import { ControlMismatchError, InputPatchNotApplicableError } from './errors.ts';
 import { listAllExecutions } from './list.ts';
 import type { MachineReference } from './machineTypes.ts';
@@ -38,7 +32,7 @@ export interface ControlledExecution {
   readonly executionId: string;
   /**
    * `sent`: it has been told. `sentBefore`: it had been told in this very state, which it has not left yet. `skipped`: it is
-   * in another status by now, is gone, or ended too long ago to be redriven. `notApplicable`: it is redriven with a patch of an input, and nothing of it that
+   * in another status by now, or is gone. `notApplicable`: it is redriven with a patch of an input, and nothing of it that
    * failed has one. `listed`: it would be told.
    */
   readonly outcome: 'sent' | 'sentBefore' | 'skipped' | 'notApplicable' | 'listed';
@@ -71,10 +65,7 @@ export async function* controlMany(
   if (!takesControl(control, status)) throw new ControlMismatchError(control, status);
   const content = controlContent(control, options);
   const pace = new Pace(surroundings, options.ratePerSecond ?? Number.POSITIVE_INFINITY);
-  yield* mapConcurrently(listed(surroundings, options), concurrency, async ({ executionId, endedAt }) => {
-    if (control === 'redrive' && hasEnded(status) && isTooLateToRedrive(surroundings, endedAt)) {
-      return { executionId, outcome: 'skipped', status } as const;
-    }
+  yield* mapConcurrently(listed(surroundings, options), concurrency, async ({ executionId }) => {
     if (options.isDryRun) return { executionId, outcome: 'listed', status } as const;
     await pace.take(1, signal);
     const current = await surroundings.table.outlines.readStatus(executionId);

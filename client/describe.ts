@@ -1,6 +1,10 @@
 import type { Json, JsonObject } from '../orchestrator/core/data/json.ts';
 import { shownData } from '../orchestrator/core/data/thrown.ts';
-import { doneCount, type FanOut, failedCount } from '../orchestrator/core/execution/lists/fanOut.ts';
+import {
+  doneCount,
+  failedCount,
+  type RunningList,
+} from '../orchestrator/core/execution/lists/runningList.ts';
 import { childId, parentOf } from '../orchestrator/core/execution/model/addresses.ts';
 import {
   type Execution,
@@ -44,7 +48,7 @@ export interface ExecutionDescription<M extends MachineReference = string> {
    * goes on with them. */
   readonly tasks: readonly TaskDescription[];
   /** Lists that `each` works on. Absent where there are none. */
-  readonly fanOuts?: readonly FanOutDescription[];
+  readonly lists?: readonly ListDescription[];
   /** Child machines that have not ended: executions of their own. */
   readonly children: readonly ChildDescription[];
   /** Events that no state took yet, in the order in which they are offered again. */
@@ -75,7 +79,7 @@ export interface TaskDescription {
   readonly lastHeartbeat?: { readonly at?: string; readonly progress?: Json };
 }
 
-export interface FanOutDescription {
+export interface ListDescription {
   readonly task: number;
   readonly worker: string;
   /** Length of the list. */
@@ -173,7 +177,7 @@ export function descriptionOf<M extends MachineReference>(
       },
     }),
     tasks: execution.tasks.map((task) => taskOf(executionId, task, beats)),
-    ...(execution.fanOuts && { fanOuts: execution.fanOuts.map((fanOut) => fanOutOf(executionId, fanOut)) }),
+    ...(execution.lists && { lists: execution.lists.map((list) => listDescriptionOf(executionId, list)) }),
     children: (hasEnded(status) ? [] : (execution.children ?? [])).map((child) => ({
       executionId: childId(executionId, child.task),
       machine: child.machine,
@@ -221,15 +225,15 @@ function taskOf(executionId: string, open: OpenTask, beats: readonly Beat[]): Ta
   };
 }
 
-function fanOutOf(executionId: string, fanOut: FanOut): FanOutDescription {
-  const { task, worker, count, open, isDelegated } = fanOut;
+function listDescriptionOf(executionId: string, list: RunningList): ListDescription {
+  const { task, worker, count, open, isDelegated } = list;
   const waiting = open.filter(({ dispatchAt }) => dispatchAt !== undefined).length;
   return {
     task,
     worker,
     count,
-    done: doneCount(fanOut),
-    failed: failedCount(fanOut),
+    done: doneCount(list),
+    failed: failedCount(list),
     inFlight: open.length - waiting,
     waiting,
     ...(isDelegated && { delegatedTo: childId(executionId, task) }),
@@ -248,7 +252,7 @@ function typeOf(event: Json): string {
 
 /** Whether nothing but an event from outside will bring it forward. */
 export function waitsOnlyForEvents(execution: ExecutionDescription<MachineReference>): boolean {
-  const { status, startPending, tasks, fanOuts = [], children, timers, waiting } = execution;
-  const open = tasks.length + fanOuts.length + children.length + timers.length;
+  const { status, startPending, tasks, lists = [], children, timers, waiting } = execution;
+  const open = tasks.length + lists.length + children.length + timers.length;
   return status === 'RUNNING' && !startPending && !waiting && open === 0;
 }

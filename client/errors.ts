@@ -1,8 +1,8 @@
+import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 import type { PatchTarget } from '../orchestrator/core/execution/control/inputPatch.ts';
 import { childId } from '../orchestrator/core/execution/model/addresses.ts';
 import type { ExecutionStatus } from '../orchestrator/core/execution/model/execution.ts';
 import type { Divergence } from '../orchestrator/core/execution/replay/divergence.ts';
-import { MillraceError } from '../orchestrator/core/millraceError.ts';
 
 /** Thrown for an execution id that Millrace cannot use; nothing was written. */
 export class InvalidExecutionIdError extends MillraceError {
@@ -57,19 +57,15 @@ export class DifferentMachineError extends MillraceError {
   }
 }
 
-/**
- * Thrown when an execution is redriven that runs, is suspended or has succeeded, or that ended too long ago; nothing was written.
- */
+/** Thrown when an execution is redriven that runs, is suspended or has succeeded; nothing was written. */
 export class NotRedrivableError extends MillraceError {
   override readonly code = 'NotRedrivable';
   override readonly name = 'NotRedrivableError';
-  constructor(executionId: string, status: ExecutionStatus, isTooLate = false) {
+  constructor(executionId: string, status: ExecutionStatus) {
     const instead = status === 'SUSPENDED' ? ' Resume it.' : '';
     super(
-      isTooLate
-        ? `The execution '${executionId}' is ${status}, and ended too long ago to be redriven: its data is about to expire. Start another.`
-        : `The execution '${executionId}' is ${status}: only one that is FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE can be ` +
-            `redriven.${instead}`,
+      `The execution '${executionId}' is ${status}: only one that is FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE can be ` +
+        `redriven.${instead}`,
     );
   }
 }

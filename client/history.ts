@@ -352,6 +352,6 @@ function workersOf(execution: Execution | undefined): ReadonlyMap<number, string
   return new Map([
     ...Object.values(children).map((child) => [child.task, child.src] as const),
     ...execution.tasks.map((task) => [task.task, task.worker] as const),
-    ...(execution.fanOuts ?? []).map((fanOut) => [fanOut.task, fanOut.worker] as const),
+    ...(execution.lists ?? []).map((list) => [list.task, list.worker] as const),
   ]);
 }

@@ -12,6 +12,7 @@ export type {
 export type { IgnoredReason } from '../orchestrator/core/execution/model/log.ts';
 export type { Divergence, DivergenceCode } from '../orchestrator/core/execution/replay/divergence.ts';
 export { JournalIncompleteError } from '../orchestrator/core/execution/replay/replayed.ts';
+export { UnknownOptionError } from '../orchestrator/core/policy/options.ts';
 export {
   ObjectNotFoundError,
   StoreNotConfiguredError,

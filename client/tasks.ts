@@ -3,7 +3,7 @@ import { describeThrown, isError } from '../orchestrator/core/data/describeThrow
 import type { JsonObject } from '../orchestrator/core/data/json.ts';
 import { received } from '../orchestrator/core/data/serializable.ts';
 import type { TaskError } from '../orchestrator/core/data/thrown.ts';
-import { openTasks } from '../orchestrator/core/execution/lists/fanOut.ts';
+import { openTasks } from '../orchestrator/core/execution/lists/runningList.ts';
 import type { TaskResult } from '../orchestrator/core/execution/model/entries.ts';
 import { taskKey } from '../orchestrator/core/execution/model/openTask.ts';
 import { type AttemptAddress, parseTaskToken } from '../orchestrator/core/execution/tasks/taskToken.ts';

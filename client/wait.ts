@@ -25,10 +25,12 @@ export interface WaitOptions<M extends MachineReference = string> extends OfMach
 const growth = 1.5;
 const longestPollMs = 5_000;
 
+/** @param before the version of the execution that it has to be beyond: it was redriven then */
 export async function waitForExecution<M extends MachineReference>(
   surroundings: ClientSurroundings,
   executionId: string,
   options: WaitOptions<M>,
+  before = -1,
 ): Promise<ExecutionDescription<M>> {
   const { machine, timeoutMs, pollMs = 200, signal } = options;
   const isThere = arrivalOf(options);
@@ -37,8 +39,9 @@ export async function waitForExecution<M extends MachineReference>(
   for (let pauseMs = pollMs; ; pauseMs = Math.min(pauseMs * growth, Math.max(pollMs, longestPollMs))) {
     signal?.throwIfAborted();
     const description = await describeExecution(surroundings, executionId, machine);
-    if (hasEnded(description.status) || description.status === 'PENDING_REDRIVE') return description;
-    if (description.state !== undefined && isThere(description.state)) return description;
+    const isAtRest = hasEnded(description.status) || description.status === 'PENDING_REDRIVE';
+    if (isAtRest && description.version > before) return description;
+    if (!isAtRest && description.state !== undefined && isThere(description.state)) return description;
     const leftMs = endsAt - waitClock();
     if (timeoutMs !== undefined && leftMs <= 0) {
       throw new WaitTimeoutError(`The execution '${executionId}' is still ${description.status}`, timeoutMs);

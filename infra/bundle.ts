@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { checkOptions, type KeysOf } from '../orchestrator/core/policy/options.ts';
 import type { InvocationAges } from '../orchestrator/dispatch/invocationAges.ts';
+import type { NeededWorkers } from '../orchestrator/dispatch/neededWorkers.ts';
 import { buildCode, packageDirectory } from './bundle/build.ts';
 import { BundleError, type BundleErrorCode, type BundleProblem } from './bundle/bundleError.ts';
 import { type CodeFile, codeFiles, writeCodeFolder } from './bundle/codeFolder.ts';
@@ -45,6 +47,19 @@ export interface BusCode {
   readonly module?: string;
 }
 
+export const busCodeKeys: KeysOf<BusCode> = { module: true };
+
+const bundleKeys: KeysOf<BundleFunctionsOptions> = {
+  machinesDirectory: true,
+  machineFiles: true,
+  workersDirectory: true,
+  outDirectory: true,
+  minify: true,
+  bus: true,
+  ingest: true,
+  entries: true,
+};
+
 export interface BundledFunctions {
   readonly orchestrator: {
     readonly codeDirectory: string;
@@ -61,6 +76,8 @@ export interface BundledFunctions {
   }[];
   /** As the machines' timeouts have it. */
   readonly invocationAges?: InvocationAges;
+  /** Workers that the machines name. Absent for an orchestrator that does not say. */
+  readonly neededWorkers?: NeededWorkers;
   /** Absolute paths. */
   readonly machineFiles: readonly string[];
   /** Every version, those that machines start as children included. Absent for an orchestrator that does not say. */
@@ -79,6 +96,8 @@ const codeFileName = 'index.mjs';
  * @throws BundleError with all problems of the user's code; what was in `outDirectory` is then left as it was
  */
 export async function bundleFunctions(options: BundleFunctionsOptions): Promise<BundledFunctions> {
+  checkOptions('bundleFunctions()', options, bundleKeys);
+  checkOptions('bundleFunctions(), bus', options.bus, busCodeKeys);
   const machinesDirectory = resolve(options.machinesDirectory);
   const outDirectory = resolve(options.outDirectory);
   const minify = options.minify ?? false;
@@ -201,7 +220,7 @@ function orchestratorEntry(module: string, machineFiles: readonly string[]): str
   const { imports, machines } = machineImports(machineFiles);
   return `import { createOrchestrator } from ${JSON.stringify(module)};
 ${imports}
-export const { stream, wake, clock, failed, recover, machines, invocationAges } = createOrchestrator({
+export const { stream, wake, clock, failed, recover, machines, invocationAges, neededWorkers } = createOrchestrator({
   machines: ${machines},
 });
 `;

@@ -1,6 +1,6 @@
 import { eventPath, isPath } from '../client/ingest/eventPath.ts';
 import type { SendRule, StartRule } from '../client/ingest/ingestTarget.ts';
-import { MillraceError } from '../orchestrator/core/millraceError.ts';
+import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 import { isReservedEventType } from '../orchestrator/core/policy/eventTypes.ts';
 import type { EventPattern } from './eventPattern/eventPattern.ts';
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { formatProblem } from '../infra/bundle/bundleError.ts';
+import { refuseMissingWorkers } from '../infra/bundle/missingWorkers.ts';
 import { type BundledFunctions, bundleFunctions, bundleWorkers } from '../infra/bundle.ts';
 import { describeDeployment } from '../infra/describe.ts';
 import type { DeploymentDescription } from '../infra/description.ts';
@@ -46,6 +47,10 @@ export class Deployments {
       ...(bus !== false && { bus: bus === true ? {} : bus }),
       ...(rules && { ingest: true }),
     });
+    refuseMissingWorkers(
+      bundled.neededWorkers,
+      bundled.workers.map(({ name }) => name),
+    );
     this.machines = bundled.machines;
     for (const warning of bundled.warnings ?? []) {
       this.#options.log?.({ source: 'bundle', text: formatProblem(warning) });

@@ -1,4 +1,4 @@
-import { MillraceError } from '../orchestrator/core/millraceError.ts';
+import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 import { seededRandom } from '../testing/seededRandom.ts';
 
 /**

@@ -4,9 +4,11 @@ import { functionNames, readConfiguration } from './configuration/configuration.
 import { readExecutionClock } from './configuration/executionClock.ts';
 import { machineLookup } from './core/execution/model/machines.ts';
 import { machinesOf, prepareMachines } from './core/machine/index.ts';
+import { checkOptions } from './core/policy/options.ts';
 import { retentionOf } from './core/policy/retention.ts';
 import { callFunction, createLambdaClient, LambdaInvoker } from './dispatch/dispatch.ts';
 import { invocationAges } from './dispatch/invocationAges.ts';
+import { neededWorkers } from './dispatch/neededWorkers.ts';
 import { TaskDispatcher } from './dispatch/taskDispatcher.ts';
 import { clockHandler, paceAt } from './handlers/clock.ts';
 import { failedHandler } from './handlers/failed.ts';
@@ -34,7 +36,9 @@ export interface OrchestratorModule {
  *
  * @throws MachineNotDurableError, DuplicateMachineError, AmbiguousVersionError, InvalidConfigurationError
  */
-export function createOrchestrator({ machines: modules }: OrchestratorModule) {
+export function createOrchestrator(options: OrchestratorModule) {
+  checkOptions('createOrchestrator()', options, { machines: true });
+  const { machines: modules } = options;
   const configuration = readConfiguration(process.env);
   const { tableName, indexShards, retentionDays } = configuration;
   const names = functionNames(configuration.functionPrefix, configuration.functions);
@@ -47,6 +51,7 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
     client: createDynamoDBClient(),
     tableName,
     now,
+    forgetsExpired: true,
     ...layout,
     ...(meter.count && { onConsumedCapacity: meter.count }),
   });
@@ -103,6 +108,8 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
   return {
     /** What is registered, for those who deploy it. */
     machines: prepared.map(({ id, version }) => ({ machine: id, version })),
+    invocationAges: invocationAges(prepared),
+    neededWorkers: neededWorkers(prepared),
     stream: streamHandler(orchestrator, report, afterBatch, clock.at),
     wake: wakeHandler(orchestrator, report, afterInvocation),
     failed: failedHandler({
@@ -129,7 +136,5 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
       pace: paceAt(clock.scale),
       afterLook: afterInvocation,
     }),
-    /** For whoever deploys the functions. */
-    invocationAges: () => invocationAges(prepared),
   };
 }

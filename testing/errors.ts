@@ -1,4 +1,4 @@
-import { MillraceError } from '../orchestrator/core/millraceError.ts';
+import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 /** Thrown for a test that asks for what cannot be: a mistake in the test, not in the machine. */
 export class ImpossibleTestError extends MillraceError {
   override readonly code = 'ImpossibleTest';

@@ -1,4 +1,5 @@
 export type { MachineStateValue } from '../client/machineTypes.ts';
+export { UnknownOptionError } from '../orchestrator/core/policy/options.ts';
 export type {
   ChildEntry,
   ElapsedEntry,

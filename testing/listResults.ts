@@ -1,6 +1,6 @@
 import type { Json } from '../orchestrator/core/data/json.ts';
 import type { TaskError } from '../orchestrator/core/data/thrown.ts';
-import type { FanOut, ItemOutcome } from '../orchestrator/core/execution/lists/fanOut.ts';
+import type { ItemOutcome, RunningList } from '../orchestrator/core/execution/lists/runningList.ts';
 import type { ResultEntry } from '../orchestrator/core/execution/model/entries.ts';
 import { taskKey } from '../orchestrator/core/execution/model/openTask.ts';
 import { errorsShown, itemFailure } from '../orchestrator/core/policy/thresholdError.ts';
@@ -11,7 +11,7 @@ type Outcome = { readonly output: Json | undefined } | { readonly error: TaskErr
 
 /** The results that the items of a list would have, from what a test says of the whole. */
 export function listResults(
-  { task, worker, first, count }: FanOut,
+  { task, worker, first, count }: RunningList,
   outcome: Outcome,
   entry: string,
 ): (ResultEntry & { readonly index: number })[] {

@@ -4,8 +4,8 @@ import type { Json, JsonObject } from '../orchestrator/core/data/json.ts';
 import { received } from '../orchestrator/core/data/serializable.ts';
 import { type TaskError, thrownOfJson } from '../orchestrator/core/data/thrown.ts';
 import type { Message, OutgoingItem } from '../orchestrator/core/execution/children/messages.ts';
-import type { FanOut } from '../orchestrator/core/execution/lists/fanOut.ts';
 import { itemResultsOf } from '../orchestrator/core/execution/lists/itemResults.ts';
+import type { RunningList } from '../orchestrator/core/execution/lists/runningList.ts';
 import { childId, childNumber } from '../orchestrator/core/execution/model/addresses.ts';
 import type { Emission } from '../orchestrator/core/execution/model/emission.ts';
 import type { JournalEntry, TaskResult } from '../orchestrator/core/execution/model/entries.ts';
@@ -105,7 +105,7 @@ export class RecordedExecution {
   }
 
   #settle(entry: Extract<ExecutionEntry, { readonly worker: string }>): EntryOutcome {
-    const list = this.#execution?.fanOuts?.find(
+    const list = this.#execution?.lists?.find(
       ({ worker, task }) => worker === entry.worker && (entry.task === undefined || task === entry.task),
     );
     if (list) return this.#settleList(list, entry);
@@ -119,7 +119,7 @@ export class RecordedExecution {
   }
 
   /** Every item of the list that an `each` works on ends: with its output, or all with the same error. */
-  #settleList(list: FanOut, entry: Extract<ExecutionEntry, { readonly worker: string }>): EntryOutcome {
+  #settleList(list: RunningList, entry: Extract<ExecutionEntry, { readonly worker: string }>): EntryOutcome {
     const results = listResults(
       list,
       'error' in entry ? { error: failureOf(entry.error) } : { output: stored(entry.output, 'output') },
@@ -142,7 +142,7 @@ export class RecordedExecution {
     }
     let outcome = this.#outcome(this.#started());
     for (const result of results) {
-      if (!this.#execution?.fanOuts?.some(({ task }) => task === list.task)) break;
+      if (!this.#execution?.lists?.some(({ task }) => task === list.task)) break;
       outcome = joined(outcome, this.#advance([asLast(result)], { itemResults }));
     }
     return outcome;

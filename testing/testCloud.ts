@@ -25,6 +25,8 @@ import type { MachineDefinition, MachineReferenceOf, WorkerName } from './machin
 import { SimulatedCloud } from './simulatedCloud.ts';
 import type { Workers } from './simulatedLambda.ts';
 import {
+  checkCloudOptions,
+  checkInjected,
   defaultMostHappenings,
   deliveryFaults,
   type InjectOptions,
@@ -57,6 +59,7 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
 
   /** Use {@link testCloud}. */
   constructor(machines: readonly M[], workers: TestWorkers<M>, options: TestCloudOptions) {
+    checkCloudOptions(options);
     const { deliveries = 'once', seed = 1, startTime } = options;
     this.#mostHappenings = options.mostHappenings ?? defaultMostHappenings;
     this.#cloud = new SimulatedCloud(machines, defined(workers), { seed, ...deliveryFaults[deliveries] });
@@ -229,9 +232,15 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
     );
   }
 
-  /** Lets records be delivered and workers run until neither is left to do. Timers and retries are not waited for. */
+  /**
+   * Lets records be delivered and workers run until neither is left to do. No time passes: neither timers and retries are
+   * waited for, nor a result that `takes` some time.
+   */
   async settled(): Promise<void> {
-    await this.#ran(this.#cloud.settle());
+    if ((await this.#ran(this.#cloud.settleNow(this.#mostHappenings))) === 'idle') return;
+    throw new NotReachedError(
+      `Deliveries and runs of workers go on without end: more than ${this.#mostHappenings} at one moment.`,
+    );
   }
 
   /** Lets so much time pass, with all that happens in it. */
@@ -244,7 +253,9 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
    *
    * @throws ImpossibleTestError where no machine has such a worker
    */
-  inject(worker: WorkerName<M>, fault: WorkerFault, { times = 1 }: InjectOptions = {}): void {
+  inject(worker: WorkerName<M>, fault: WorkerFault, options: InjectOptions = {}): void {
+    checkInjected(fault, options);
+    const { times = 1 } = options;
     this.#refuseOtherWorkers([worker]);
     this.#faults.add(worker, fault, times);
   }
@@ -264,6 +275,9 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
       this.#cloud.runUntil(async () => {
         this.#refuseMissing();
         execution = await this.describe(executionId);
+        // It ended before what was sent to it since, such as a redrive.
+        const isOver = hasEnded(execution.status) || execution.status === 'PENDING_REDRIVE';
+        if (isOver && this.#cloud.hasUndelivered(executionId)) return false;
         return isReached(execution) || hasEnded(execution.status);
       }, this.#mostHappenings),
     );

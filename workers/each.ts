@@ -3,9 +3,9 @@ import { fromPromise, type PromiseActorLogic } from 'xstate';
 import { describeThrown } from '../orchestrator/core/data/describeThrown.ts';
 import { serializable } from '../orchestrator/core/data/serializable.ts';
 import { revivedError, revivedThrown, withoutStack } from '../orchestrator/core/data/thrown.ts';
+import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 import { eachRequest, invalidItemsErrorName } from '../orchestrator/core/execution/lists/itemList.ts';
 import { runPromiseLogic } from '../orchestrator/core/machine/promiseLogic.ts';
-import { MillraceError } from '../orchestrator/core/millraceError.ts';
 import {
   type EachMark,
   type EachOptions,

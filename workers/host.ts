@@ -1,6 +1,7 @@
 import type { TaskPayload } from '../orchestrator/contract/task.ts';
 import type { Json } from '../orchestrator/core/data/json.ts';
 import { revivedValue } from '../orchestrator/core/data/thrown.ts';
+import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 import { machineLookup } from '../orchestrator/core/execution/model/machines.ts';
 import {
   machinesOf,
@@ -8,7 +9,7 @@ import {
   promiseLogicOf,
   runPromiseLogic,
 } from '../orchestrator/core/machine/index.ts';
-import { MillraceError } from '../orchestrator/core/millraceError.ts';
+import { checkOptions } from '../orchestrator/core/policy/options.ts';
 import { taskRunner } from './defineWorker.ts';
 import type { WorkerHandler } from './handlerTypes.ts';
 import { listTaskOf } from './lists/listTasks.ts';
@@ -30,9 +31,11 @@ export class ActorNotDeployedError extends MillraceError {
  * The function that runs a machine's plain `fromPromise` actors: from the same module as the machine, as tasks like
  * any other.
  */
-export function createWorkerHost({ machines: modules }: { readonly machines: readonly object[] }): {
+export function createWorkerHost(options: { readonly machines: readonly object[] }): {
   readonly handler: WorkerHandler<Json>;
 } {
+  checkOptions('createWorkerHost()', options, { machines: true });
+  const { machines: modules } = options;
   const machines = machineLookup(prepareMachines(modules.flatMap(machinesOf)));
   const run = taskRunner();
   const handler: WorkerHandler<Json> = (payload) =>

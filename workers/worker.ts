@@ -1,6 +1,7 @@
 import { fromPromise, type PromiseActorLogic } from 'xstate';
-import { MillraceError } from '../orchestrator/core/millraceError.ts';
+import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 import {
+  checkTaskPolicy,
   InvalidTaskPolicyError,
   lambdaKey,
   type PromisePolicy,
@@ -8,6 +9,7 @@ import {
   resolveTaskPolicy,
   type TaskPolicy,
   taskPolicyKey,
+  type waitsForResultKey,
 } from '../orchestrator/core/policy/taskPolicy.ts';
 import type { HandlerInput, HandlerOutput } from './handlerTypes.ts';
 
@@ -16,6 +18,11 @@ export type WorkerLogic<Input, Output> = PromiseActorLogic<Output, Input> & {
   /** Optional in the type alone, so that `provide` takes a `fromPromise` in its place. */
   readonly [taskPolicyKey]?: TaskPolicy;
   readonly [promisePolicyKey]?: PromisePolicy;
+};
+
+/** The logic of a worker with `waitForResult`: what its function returns is not its output. */
+export type WaitingLogic<Input, Output> = WorkerLogic<Input, Output> & {
+  readonly [waitsForResultKey]?: true;
 };
 
 /**
@@ -39,6 +46,7 @@ export function withPolicy<Input, Output>(
       'withPolicy() takes a worker() or a fromPromise: give a lambda() or an each() its policy itself.',
     );
   }
+  checkTaskPolicy(policy);
   if (taskPolicyKey in logic) return workerLogic({ ...logic[taskPolicyKey], ...policy });
   const { timeout, retry, waitForResult, startTimeout, heartbeat, ...ofWorkers } = policy;
   const [unknown] = Object.keys(ofWorkers);
@@ -76,6 +84,12 @@ export class WorkerOutsideMillraceError extends MillraceError {
  * @typeParam Output of a handler, name it where the result comes from elsewhere (`waitForResult`)
  * @throws InvalidDurationError, InvalidRetryPolicyError, InvalidTaskPolicyError
  */
+export function worker<Work = unknown, Output = HandlerOutput<Work>>(
+  policy: TaskPolicy & { readonly waitForResult: true },
+): WaitingLogic<HandlerInput<Work>, Output>;
+export function worker<Work = unknown, Output = HandlerOutput<Work>>(
+  policy?: TaskPolicy,
+): WorkerLogic<HandlerInput<Work>, Output>;
 export function worker<Work = unknown, Output = HandlerOutput<Work>>(
   policy: TaskPolicy = {},
 ): WorkerLogic<HandlerInput<Work>, Output> {

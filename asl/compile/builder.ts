@@ -14,6 +14,8 @@ export interface Builder {
   region(graph: StateGraph, place: Place): Region;
   /** A machine for the items of a Map state. */
   itemMachine(graph: StateGraph, path: string): AnyActorLogic;
+  /** Tells whoever follows the machine that a state is entered. */
+  entered(path: string, at: number): void;
   /** An id that nothing else in the machine has. */
   newId(): string;
   addActor(src: string, logic: AnyActorLogic): void;

@@ -18,6 +18,7 @@ export interface CompileOptions {
   readonly version?: string;
   readonly identity: Identity;
   readonly integrate: (task: TaskPlace) => Integration;
+  readonly onEnter?: (path: string, at: number) => void;
   /** Whether an expression may ask for the execution's input after its start. */
   readonly keepsInput: boolean;
 }
@@ -98,6 +99,10 @@ class MachineBuilder implements Builder {
     return new MachineBuilder(this.#options, id, path).machine(graph, id, context, {
       version: this.#options.version ?? '1',
     });
+  }
+
+  entered(path: string, at: number): void {
+    this.#options.onEnter?.(path, at);
   }
 
   newId(): string {

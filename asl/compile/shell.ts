@@ -1,6 +1,6 @@
 import type { Failure } from '../dataflow/handle.ts';
 import { routeOf } from '../dataflow/handle.ts';
-import type { MapState, Next, ParallelState, TaskState } from '../model/model.ts';
+import type { MapState, Next, ParallelState, State, TaskState } from '../model/model.ts';
 import { act, atOf, endIfFailed, entered, type Turn, whenFrame, withoutFailure, withState } from './act.ts';
 import type { Builder, Place } from './builder.ts';
 import type { Action, StateConfig, TransitionConfig } from './config.ts';
@@ -44,7 +44,7 @@ export function shellOf(shell: Shell, builder: Builder): StateConfig {
     id,
     meta: { asl: { name: state.name, type: state.type } },
     initial: 'call',
-    entry: [act(scope, (turn) => entered(turn, state), 1)],
+    entry: [enterState(state, place, builder)],
     states: {
       call: {
         entry: [act(scope, shell.call)],
@@ -58,6 +58,18 @@ export function shellOf(shell: Shell, builder: Builder): StateConfig {
       }),
     },
   };
+}
+
+/** Enters a state: what the one before has left is its input. */
+export function enterState(state: State, { scope, path }: Place, builder: Builder): Action {
+  return act(
+    scope,
+    (turn) => {
+      builder.entered(`${path}${state.name}`, turn.surroundings.now);
+      return entered(turn, state);
+    },
+    1,
+  );
 }
 
 function routed(state: Handled, turn: Turn, builder: Builder): Frame {

@@ -3,11 +3,12 @@ import { choose } from '../dataflow/choose.ts';
 import { failureOf } from '../dataflow/fail.ts';
 import { argumentsOf, leftWithoutResult, leftWithResult } from '../dataflow/flow.ts';
 import type { ChoiceState, FailState, PassState, SucceedState, WaitState } from '../model/model.ts';
-import { act, atOf, endIfFailed, entered, type Turn, whenFrame, withState } from './act.ts';
+import { act, atOf, endIfFailed, type Turn, whenFrame, withState } from './act.ts';
 import type { Builder } from './builder.ts';
 import type { StateConfig, TransitionConfig } from './config.ts';
 import type { Frame } from './context.ts';
 import { checkSize } from './limits.ts';
+import { enterState } from './shell.ts';
 import type { StatePlace } from './taskState.ts';
 
 type Simple = PassState | WaitState | ChoiceState | SucceedState | FailState;
@@ -15,7 +16,7 @@ type Simple = PassState | WaitState | ChoiceState | SucceedState | FailState;
 /** A state that is over as soon as it is entered, or after some time. */
 export function simpleState(state: Simple, place: StatePlace, builder: Builder): StateConfig {
   const { scope, id } = place;
-  const enter = act(scope, (turn) => entered(turn, state), 1);
+  const enter = enterState(state, place, builder);
   const run = act(scope, (turn) => ran(state, turn, builder), 1);
   const config = {
     id,

@@ -1,6 +1,6 @@
+import { nearest } from '../../orchestrator/core/data/nearest.ts';
 import type { Json } from '../json.ts';
 import type { QueryLanguage } from '../template/ast.ts';
-import { nearest } from './nearest.ts';
 import { type Report, within } from './problem.ts';
 import type { Check } from './values.ts';
 

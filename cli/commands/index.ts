@@ -54,6 +54,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./history.ts')).addHistoryCommand,
   },
   {
+    name: 'asl',
+    usage: '',
+    summary: 'check and try definitions of Step Functions',
+    load: async () => (await import('./asl.ts')).addAslCommand,
+  },
+  {
     name: 'replay',
     usage: '[options] <id>',
     summary: 'show an earlier state, or check that a replay gives what is stored',

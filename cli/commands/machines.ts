@@ -5,6 +5,7 @@ import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { exitCode } from '../exitCodes.ts';
 import { loadMachines, machinesDirectoryOf } from '../machines/loadMachines.ts';
 import { MachinesCheck } from '../machines/machinesCheck.ts';
+import { refuseMissingWorkersOf } from '../machines/missingWorkers.ts';
 import { readRecordings } from '../machines/recordings.ts';
 import { replayText } from '../rendering/replay.ts';
 import { textTable } from '../rendering/textTable.ts';
@@ -16,6 +17,8 @@ interface MachinesOptions extends OutputOptions, MachineOptions {
 }
 
 interface CheckOptions extends MachinesOptions, ClientCommandOptions {
+  /** True where nothing is said of them; false: `--no-workers`. */
+  readonly workers?: string | boolean;
   readonly limit: number;
   readonly recordings?: string;
 }
@@ -41,9 +44,12 @@ export function addMachinesCommand(line: CommandLine): void {
     .summary('replay recorded histories by the machines of a folder')
     .description(
       'Replay recorded executions by the machines of a folder, those that run first, and name what deploying these ' +
-        'machines would break: exit code 6 if anything. The recordings are those of a table, or of a file.',
+        'machines would break: exit code 6 if anything. The recordings are those of a table, or of a file. A worker that ' +
+        'a machine names, and that is not in the folder of workers, is an error.',
     )
     .option('--machine <id>', 'only this machine')
+    .option('--workers <directory>', "folder of the workers (default: the project's)")
+    .option('--no-workers', 'the workers are deployed otherwise: do not look for them')
     .option('--limit <count>', 'executions of each machine in each status', parseCount, 100)
     .option('--recordings <path>', 'a file of `history --recording` lines, or a folder of .ndjson files')
     .addHelpText(
@@ -107,6 +113,11 @@ async function check(line: CommandLine, options: CheckOptions): Promise<void> {
   const { terminal } = line.context;
   const loaded = await loadMachines(await machinesDirectoryOf(line.context, options));
   const definitions = loaded.map(({ definition }) => definition);
+  await refuseMissingWorkersOf(
+    definitions,
+    line.context,
+    options.workers === true ? undefined : options.workers,
+  );
   const result = new MachinesCheck();
   await eachReport(line, definitions, options, (report) => result.add(report));
   if (options.json) {

@@ -34,7 +34,7 @@ function waitsFor(execution: ExecutionDescription): string[] {
   if (execution.startPending) return ['the orchestrator, to take its start'];
   if (waitsOnlyForEvents(execution)) return ['an event'];
   const tasks = execution.tasks.map(taskText);
-  const lists = (execution.fanOuts ?? []).map(listText);
+  const lists = (execution.lists ?? []).map(listText);
   const timers = execution.timers.map(({ event, dueAt }) => `${event} at ${dueAt}`);
   const children = execution.children.map(({ executionId, machine }) => `${executionId} (${machine})`);
   const { waiting } = execution;
@@ -44,7 +44,7 @@ function waitsFor(execution: ExecutionDescription): string[] {
   return [...tasks, ...lists, ...children, ...timers, ...machine];
 }
 
-function listText(list: NonNullable<ExecutionDescription['fanOuts']>[number]): string {
+function listText(list: NonNullable<ExecutionDescription['lists']>[number]): string {
   const { task, worker, count, done, failed, inFlight, delegatedTo } = list;
   // How many items a file has, and how far it is, is known there alone.
   if (delegatedTo !== undefined) {

@@ -1,6 +1,6 @@
 import type { InvokeCommandOutput, LambdaClient, LambdaClientConfig } from '@aws-sdk/client-lambda';
 import type { CatchUpEvent, CatchUpResult } from '../../orchestrator/contract/recovery.ts';
-import { MillraceError } from '../../orchestrator/core/millraceError.ts';
+import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 
 /** Has the recovery function catch up executions. */
 export type CatchUp = (event: CatchUpEvent) => Promise<CatchUpResult>;

@@ -1,5 +1,5 @@
 import type { Json } from '../../orchestrator/core/data/json.ts';
-import { MillraceError } from '../../orchestrator/core/millraceError.ts';
+import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 
 /**
  * A place in an event, in the JSON path of EventBridge's targets: `$`, `$.detail.orderId`, `$.detail.items[0].sku`.

@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path';
 import type { BuildFailure, Message } from 'esbuild';
-import { MillraceError } from '../../orchestrator/core/millraceError.ts';
+import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 
 /** One thing that is wrong with the user's code. */
 export interface BundleProblem {
@@ -24,6 +24,8 @@ export type BundleErrorCode =
   | 'DuplicateMachine'
   | 'AmbiguousVersion'
   | 'DuplicateWorker'
+  /** A machine names a worker that there is not. */
+  | 'WorkerNotFound'
   | 'InvalidWorkerName';
 
 /** Machines or workers cannot be bundled. Nothing was written. The message has a line for each problem. */

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { InvocationAges } from '../../orchestrator/dispatch/invocationAges.ts';
+import type { NeededWorkers } from '../../orchestrator/dispatch/neededWorkers.ts';
 import type { BundleErrorCode, BundleProblem } from './bundleError.ts';
 import { type CodeFile, writeCodeFolder } from './codeFolder.ts';
 
@@ -20,7 +21,7 @@ interface Thrown {
 
 const loader = `const notices = (globalThis[Symbol.for('millrace.notices')] = []);
 import('./index.mjs').then(
-  ({ machines, invocationAges }) => ({ machines, invocationAges }),
+  ({ machines, invocationAges, neededWorkers }) => ({ machines, invocationAges, neededWorkers }),
   (error) => ({ thrown: { code: error?.code, name: error?.name, message: error?.message ?? String(error), problems: error?.problems } }),
 ).then((loaded) => process.send({ ...loaded, notices }, () => process.exit(0)));
 `;
@@ -60,6 +61,7 @@ export interface Registered {
   readonly machines?: readonly RegisteredMachine[];
   /** As the machines' timeouts have it. */
   readonly invocationAges?: InvocationAges;
+  readonly neededWorkers?: NeededWorkers;
 }
 
 /** What the process that loads the code answers. */

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import type { NeededWorkers } from '../../orchestrator/dispatch/neededWorkers.ts';
+import { refuseMissingWorkers } from '../bundle/missingWorkers.ts';
 import type { FunctionCode } from '../describe.ts';
 import type { FunctionDescription } from '../description.ts';
 import { bundleFunctionsSynchronously, bundleWorkersSynchronously } from './bundleSynchronously.ts';
@@ -117,9 +119,10 @@ export class DeploymentCode {
    * @throws BundleError
    */
   make(scope: Construct): void {
+    if (this.#props.code) this.#refuseMissingWorkers(this.#props.code.neededWorkers);
     if (this.#atSynthesis.size === 0) return;
     const { machines, bus, rules, minify = true } = this.#props;
-    const { invocationAges } = bundleFunctionsSynchronously({
+    const { invocationAges, neededWorkers } = bundleFunctionsSynchronously({
       machinesDirectory: resolve(machines),
       machineFiles: this.#machineFiles,
       outDirectory: this.#directory,
@@ -128,7 +131,15 @@ export class DeploymentCode {
       ...(rules && { ingest: true }),
     });
     this.#invocationAges = invocationAges;
+    this.#refuseMissingWorkers(neededWorkers);
     for (const [folder, code] of this.#atSynthesis) code.make(scope, `Code-${basename(folder)}`, folder);
+  }
+
+  #refuseMissingWorkers(needed: NeededWorkers | undefined): void {
+    refuseMissingWorkers(
+      needed,
+      this.#workers.map(({ name }) => name),
+    );
   }
 
   #bundleWorkers(workers: string | readonly string[]): readonly WorkerCode[] {

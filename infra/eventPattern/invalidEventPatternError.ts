@@ -1,4 +1,4 @@
-import { MillraceError } from '../../orchestrator/core/millraceError.ts';
+import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 /** Thrown for an event pattern that EventBridge would not take. */
 export class InvalidEventPatternError extends MillraceError {
   override readonly code = 'InvalidEventPattern';

@@ -1,4 +1,4 @@
-import { MillraceError } from '../../orchestrator/core/millraceError.ts';
+import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 /** A template of CloudFormation, as far as a deployment is read from it. */
 export interface Template {
   readonly Resources?: Readonly<Record<string, Resource>>;

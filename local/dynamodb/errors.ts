@@ -1,4 +1,4 @@
-import { MillraceError } from '../../orchestrator/core/millraceError.ts';
+import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 /** Thrown when this machine has neither a dynoxide to run nor the endpoint of another DynamoDB engine. */
 export class NoLocalEngineError extends MillraceError {
   override readonly code = 'NoLocalEngine';

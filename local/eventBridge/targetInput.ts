@@ -1,7 +1,7 @@
 import { eventPath } from '../../client/ingest/eventPath.ts';
 import type { RuleTargetDescription } from '../../infra/description.ts';
 import type { Json } from '../../orchestrator/core/data/json.ts';
-import { MillraceError } from '../../orchestrator/core/millraceError.ts';
+import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 import type { EventBridgeEvent } from './event.ts';
 
 export interface RuleContext {

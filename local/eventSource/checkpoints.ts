@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { MillraceError } from '../../orchestrator/core/millraceError.ts';
+import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 import { type Clock, systemClock } from '../clock.ts';
 
 /** How far each shard was delivered, so that a restart goes on there and not at the beginning of the stream. */

@@ -1,4 +1,4 @@
-import { MillraceError } from '../../orchestrator/core/millraceError.ts';
+import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 /** Thrown to those who wait for records when the event source is stopped. */
 export class EventSourceStoppedError extends MillraceError {
   override readonly code = 'EventSourceStopped';

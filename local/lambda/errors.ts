@@ -1,4 +1,4 @@
-import { MillraceError } from '../../orchestrator/core/millraceError.ts';
+import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 /**
  * An error of the `Invoke` API: `code`, status and body are those that Lambda answers with, so that a caller in this
  * process and one over HTTP see the same.

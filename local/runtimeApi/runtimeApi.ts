@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { MillraceError } from '../../orchestrator/core/millraceError.ts';
+import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 
 /** The outcome of an invocation: the handler's answer, or its error as the runtime posted it. */
 export type InvocationOutcome =

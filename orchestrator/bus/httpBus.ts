@@ -1,4 +1,4 @@
-import { MillraceError } from '../core/millraceError.ts';
+import { MillraceError } from '../core/errors/millraceError.ts';
 import type { Bus, BusEvent, PublishFailure, PublishResult } from './bus.ts';
 
 /** Longer than any bus should think, shorter than the publisher's own time limit. */

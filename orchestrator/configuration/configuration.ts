@@ -1,4 +1,4 @@
-import { MillraceError } from '../core/millraceError.ts';
+import { MillraceError } from '../core/errors/millraceError.ts';
 import { storeVariable } from '../store/objectStore.ts';
 import { storeUrlProblem } from '../store/openStore.ts';
 

@@ -1,6 +1,6 @@
 import type { Json } from '../core/data/json.ts';
-import type { ItemsAddress } from '../core/execution/lists/fanOut.ts';
 import type { ItemList } from '../core/execution/lists/itemList.ts';
+import type { ItemsAddress } from '../core/execution/lists/runningList.ts';
 import { StoredJson } from '../store/storedJson.ts';
 import { listPageKey } from '../table/listKeys.ts';
 import type { Table } from '../table/table.ts';

@@ -1,7 +1,7 @@
 import type { TaskPayload } from '../contract/task.ts';
 import type { Json } from '../core/data/json.ts';
 import { namedThrown, type TaskError } from '../core/data/thrown.ts';
-import { openTasks } from '../core/execution/lists/fanOut.ts';
+import { openTasks } from '../core/execution/lists/runningList.ts';
 import type { Execution } from '../core/execution/model/execution.ts';
 import type { MachineLookup } from '../core/execution/model/machines.ts';
 import { type OpenTask, taskId, taskKey } from '../core/execution/model/openTask.ts';
@@ -168,7 +168,7 @@ export class TaskDispatcher {
   }
 
   async #inputOf(
-    { fanOuts = [] }: Execution,
+    { lists = [] }: Execution,
     task: OpenTask,
   ): Promise<
     | { type: 'input'; value: Json }
@@ -176,10 +176,10 @@ export class TaskDispatcher {
     | { type: 'failed'; error: TaskError }
   > {
     const { index } = task;
-    const fanOut = index === undefined ? undefined : fanOuts.find((each) => each.task === task.task);
-    if (index === undefined || !fanOut) return { type: 'input', value: task.input ?? null };
+    const list = index === undefined ? undefined : lists.find((each) => each.task === task.task);
+    if (index === undefined || !list) return { type: 'input', value: task.input ?? null };
     try {
-      const value = await this.lists.at(fanOut.items, index);
+      const value = await this.lists.at(list.items, index);
       if (value !== undefined) return { type: 'input', value };
     } catch (error) {
       if (error instanceof StoreUnavailableError) return { type: 'deferred', error: error.message };

@@ -1,4 +1,4 @@
-import { MillraceError } from '../core/millraceError.ts';
+import { MillraceError } from '../core/errors/millraceError.ts';
 import { journalSortKeys } from '../table/schema.ts';
 
 /** An execution with records in a batch that the event source gave up. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { eachLimited } from '../concurrency/eachLimited.ts';
 import { environmentVariable, InvalidConfigurationError } from '../configuration/configuration.ts';
 import type { CatchUpEvent, CatchUpResult } from '../contract/recovery.ts';
-import { MillraceError } from '../core/millraceError.ts';
+import { MillraceError } from '../core/errors/millraceError.ts';
 import { describeError, type Reporter } from '../observability/report.ts';
 import type { Orchestrator } from '../step/orchestrator.ts';
 import { ObjectNotFoundError, type ObjectStore } from '../store/objectStore.ts';

@@ -1,4 +1,4 @@
-import { openTasks } from '../core/execution/lists/fanOut.ts';
+import { openTasks } from '../core/execution/lists/runningList.ts';
 import type { Execution } from '../core/execution/model/execution.ts';
 import type { OpenTask } from '../core/execution/model/openTask.ts';
 import type { Advance, Decided, ExecutionEffect } from '../core/execution/step/advance.types.ts';

@@ -1,7 +1,7 @@
 import { ownProperty } from '../core/data/ownProperty.ts';
 import { hasChild } from '../core/execution/children/children.ts';
-import { type FanOut, openTasks } from '../core/execution/lists/fanOut.ts';
 import { type ItemResults, itemResultsOf } from '../core/execution/lists/itemResults.ts';
+import { openTasks, type RunningList } from '../core/execution/lists/runningList.ts';
 import { childNumber } from '../core/execution/model/addresses.ts';
 import { inJournalOrder, type JournalEntry, withMessagesInOrder } from '../core/execution/model/entries.ts';
 import { type Execution, hasEnded } from '../core/execution/model/execution.ts';
@@ -137,10 +137,10 @@ export class JournalReader {
   }
 
   /** The results of the items of a list: those that were given, and what the journal holds. */
-  async itemResults({ executionId, entries }: AdvanceInput, fanOut: FanOut): Promise<ItemResults> {
-    if (fanOut.isDelegated) return readListResults(this.#table, executionId, fanOut);
-    const given = entries.filter((entry) => entry.kind === 'result' && entry.task === fanOut.task);
-    const stored = await this.#table.journal.readItemResults(executionId, fanOut.task);
+  async itemResults({ executionId, entries }: AdvanceInput, list: RunningList): Promise<ItemResults> {
+    if (list.isDelegated) return readListResults(this.#table, executionId, list);
+    const given = entries.filter((entry) => entry.kind === 'result' && entry.task === list.task);
+    const stored = await this.#table.journal.readItemResults(executionId, list.task);
     return itemResultsOf([...given, ...stored].filter((entry) => entry.kind === 'result'));
   }
 
@@ -159,8 +159,8 @@ export class JournalReader {
     const common = { executionId, execution, now, delivered: [catchUpId] };
     const { entries, segments } = execution
       ? await this.#wholeJournal(execution)
-      : { entries: inJournalOrder(await this.#table.journal.readAll(executionId)), segments: noReferences };
-    if (!execution && !entries.some(({ kind }) => kind === 'start')) return undefined;
+      : { entries: await this.#firstEntries(executionId), segments: noReferences };
+    if (!execution && entries.length === 0) return undefined;
     const left = execution ? unlogged(execution, entries, segments) : entries;
     const part = { ...common, segments, entries: left };
     if (left.length > mostEntriesAtOnce && !(execution && waits(execution))) {
@@ -173,6 +173,16 @@ export class JournalReader {
         ? { wakeId: catchUpId, beats: await this.#beats(execution, Math.max(now, execution.updatedAt)) }
         : {};
     return { input: { ...part, isWholeJournal: true, ...wake }, left: left.length, isLast: true };
+  }
+
+  /** For a first commit of all that there is. An earlier execution of the id may have left what has expired. */
+  async #firstEntries(executionId: string): Promise<JournalEntry[]> {
+    if (!(await this.#table.journal.readStart(executionId))) return [];
+    const all = await this.#table.journal.readAll(executionId);
+    return this.withStartAndEvents(
+      executionId,
+      all.filter(({ kind }) => kind === 'result' || kind === 'message'),
+    );
   }
 
   async #wholeJournal(execution: Execution) {

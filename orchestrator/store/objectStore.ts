@@ -1,4 +1,4 @@
-import { MillraceError } from '../core/millraceError.ts';
+import { MillraceError } from '../core/errors/millraceError.ts';
 /**
  * Where data goes that is too large for an item of the table: bytes under a key. An object is written whole or not at
  * all, and what is under a key that Millrace makes never changes, because the key has a hash of its content.

@@ -3,7 +3,7 @@ import { constants, gunzip, gzip } from 'node:zlib';
 import { parseExactJson } from '../core/data/exactJson.ts';
 import type { Json } from '../core/data/json.ts';
 import { NotSerializableError } from '../core/data/serializable.ts';
-import { MillraceError } from '../core/millraceError.ts';
+import { MillraceError } from '../core/errors/millraceError.ts';
 import {
   ObjectNotFoundError,
   type ObjectStore,

@@ -6,7 +6,7 @@ import { deepestNesting, isNestedDeeper } from '../core/data/nesting.ts';
 import { numberTextProblem } from '../core/data/numbers.ts';
 import { NotSerializableError, partPath } from '../core/data/serializable.ts';
 import { isWellFormed } from '../core/data/text.ts';
-import { MillraceError } from '../core/millraceError.ts';
+import { MillraceError } from '../core/errors/millraceError.ts';
 
 export type Attributes = Record<string, AttributeValue>;
 

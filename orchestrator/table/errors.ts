@@ -1,4 +1,4 @@
-import { MillraceError } from '../core/millraceError.ts';
+import { MillraceError } from '../core/errors/millraceError.ts';
 /** Thrown when a start item with that id is there, with another machine or input. */
 export class ExecutionAlreadyExistsError extends MillraceError {
   override readonly code = 'ExecutionAlreadyExists';

@@ -1,5 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Json } from '../core/data/json.ts';
+import { MillraceError } from '../core/errors/millraceError.ts';
 import type { Emission } from '../core/execution/model/emission.ts';
 import {
   type Execution,
@@ -11,7 +12,6 @@ import {
   type Waiting,
 } from '../core/execution/model/execution.ts';
 import { fraction } from '../core/execution/tasks/tasks.ts';
-import { MillraceError } from '../core/millraceError.ts';
 import { storedTime } from '../core/policy/time.ts';
 import {
   actorAttributes,
@@ -32,7 +32,7 @@ import {
   UnreadableAttributeError,
 } from './attributes.ts';
 import { compressedEmittedAttribute, emittedAttribute } from './emitted.ts';
-import { fanOutsAttribute, fanOutsOf } from './fanOutAttributes.ts';
+import { listsAttribute, listsOf } from './listAttributes.ts';
 import { operationAttributes, operationFields } from './operationAttributes.ts';
 import { orderedAttributes, orderedJson } from './orderedJson.ts';
 import { dataRenewalAt, executionExpiresAt, type TableLayout } from './retention.ts';
@@ -66,8 +66,7 @@ export function encodeExecution(
   if (size <= 1024) return { type: 'item', item: plain };
   const compressed = { ...plain };
   if (execution.snapshot !== undefined) compressed.snapshot = compressedAttribute(execution.snapshot);
-  if (execution.fanOuts)
-    compressed.fanOuts = fanOutsAttribute(execution, execution.fanOuts, compressedAttribute);
+  if (execution.lists) compressed.lists = listsAttribute(execution, execution.lists, compressedAttribute);
   if (emitted.length > 0) compressed[attribute.emitted] = compressedEmittedAttribute(emitted);
   const compressedSize = attributesSize(compressed);
   const isSmaller = writeUnits(compressedSize) < writeUnits(size);
@@ -120,7 +119,7 @@ function executionAttributes(execution: Execution, layout: TableLayout): Attribu
   if (execution.error !== undefined) item.error = jsonAttribute({ ...execution.error });
   if (execution.waiting !== undefined) item.waiting = jsonAttribute({ ...execution.waiting });
   if (execution.tasks.length > 0) item.tasks = { L: execution.tasks.map(taskAttribute) };
-  if (execution.fanOuts) item.fanOuts = fanOutsAttribute(execution, execution.fanOuts);
+  if (execution.lists) item.lists = listsAttribute(execution, execution.lists);
   Object.assign(item, actorAttributes(execution));
   Object.assign(item, operationAttributes(execution));
   if (execution.logSegments > 0) item.logSegments = { N: String(execution.logSegments) };
@@ -194,8 +193,8 @@ export function decodeExecution(item: Attributes): Execution {
     log: read('log', stringOf),
     logSegments: optionally('logSegments', numberOf) ?? 0,
     ...optional(
-      'fanOuts',
-      optionally('fanOuts', (value) => fanOutsOf({ executionId, startedAt }, value)),
+      'lists',
+      optionally('lists', (value) => listsOf({ executionId, startedAt }, value)),
     ),
     ...optional('machineVersion', optionally('machineVersion', stringOf)),
     ...optional('definitionHash', optionally('definitionHash', stringOf)),

@@ -1,6 +1,6 @@
 import type { QueryCommandInput, ScanCommandInput } from '@aws-sdk/client-dynamodb';
+import { MillraceError } from '../core/errors/millraceError.ts';
 import { type ExecutionStatus, executionStatuses } from '../core/execution/model/execution.ts';
-import { MillraceError } from '../core/millraceError.ts';
 import type { Attributes } from './attributes.ts';
 import { isoTime } from './executionItem.ts';
 import type { DueRequest, ListAnyRequest, ListedExecution, ListRequest } from './requests.ts';

@@ -1,4 +1,3 @@
-import { exceptionsOf, type FanOut } from '../core/execution/lists/fanOut.ts';
 import {
   ItemResultMissingError,
   type ItemResults,
@@ -6,6 +5,7 @@ import {
 } from '../core/execution/lists/itemResults.ts';
 import { partResultOf } from '../core/execution/lists/listPart.ts';
 import { childOfPart } from '../core/execution/lists/listParts.ts';
+import { exceptionsOf, type RunningList } from '../core/execution/lists/runningList.ts';
 import { childId } from '../core/execution/model/addresses.ts';
 import { ItemResultsNeeded } from '../core/execution/replay/itemResultsNeeded.ts';
 import type { Executions, JournalReader } from './table.ts';
@@ -22,9 +22,9 @@ const partsInFlight = 16;
 export async function readListResults(
   table: ListResultsTable,
   executionId: string,
-  fanOut: FanOut,
+  list: RunningList,
 ): Promise<ItemResults> {
-  const { task, count, items } = fanOut;
+  const { task, count, items } = list;
   const ids = Array.from({ length: Math.ceil(count / items.pageSize) }, (_, part) =>
     childId(childId(executionId, task), childOfPart(part)),
   );
@@ -63,8 +63,8 @@ export async function withListResults<T>(
     try {
       return take();
     } catch (error) {
-      if (!(error instanceof ItemResultsNeeded) || itemResults.has(error.fanOut.task)) throw error;
-      itemResults.set(error.fanOut.task, await readListResults(table, executionId, error.fanOut));
+      if (!(error instanceof ItemResultsNeeded) || itemResults.has(error.list.task)) throw error;
+      itemResults.set(error.list.task, await readListResults(table, executionId, error.list));
     }
   }
 }

@@ -2,7 +2,7 @@ import type { Execution, ExecutionStatus } from '../core/execution/model/executi
 import { type OpenTask, taskKey } from '../core/execution/model/openTask.ts';
 import type { Attributes } from './attributes.ts';
 import { statusOf } from './executionItem.ts';
-import { fanOutsOf } from './fanOutAttributes.ts';
+import { listsOf } from './listAttributes.ts';
 import { attribute, indexPartition, neverMs, sortKey, sortKeyPrefix } from './schema.ts';
 
 /** An item as far as one must know it to tell whether something is wrong with its execution. Times in ms since the epoch. */
@@ -131,7 +131,7 @@ function executionOutline(executionId: string, item: Attributes): ExecutionOutli
 
 type TaskOutline = Pick<OpenTask, 'task' | 'index' | 'attempt' | 'dispatchAt' | 'deadline'>;
 
-function tasksIn({ tasks, fanOuts }: Attributes, of: Pick<Execution, 'executionId' | 'startedAt'>) {
+function tasksIn({ tasks, lists }: Attributes, of: Pick<Execution, 'executionId' | 'startedAt'>) {
   const own = (tasks?.L ?? []).map(({ M: { id, attempt, dispatchAt, deadline } = {} }): TaskOutline => {
     const [dispatch, end] = [numberOf(dispatchAt), numberOf(deadline)];
     return {
@@ -141,8 +141,8 @@ function tasksIn({ tasks, fanOuts }: Attributes, of: Pick<Execution, 'executionI
       ...(end !== undefined && { deadline: end }),
     };
   });
-  const lists = fanOuts === undefined ? [] : (fanOutsOf(of, fanOuts) ?? []);
-  return [...own, ...lists.flatMap(({ open }): readonly TaskOutline[] => open)];
+  const running = lists === undefined ? [] : (listsOf(of, lists) ?? []);
+  return [...own, ...running.flatMap(({ open }): readonly TaskOutline[] => open)];
 }
 
 /** Of an `execution` item that was read, be it in part. */

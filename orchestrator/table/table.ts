@@ -58,8 +58,9 @@ export interface JournalWriter {
 }
 
 export interface JournalReader {
+  /** Undefined also where it has expired: nothing begins by it any more. */
   readStart(executionId: string): Promise<JournalEntry | undefined>;
-  /** Events of an execution: those that came before its start are found by its first commit. */
+  /** Events of an execution: those that came before its start are found by its first commit. Without those that have expired. */
   readEvents(executionId: string): Promise<JournalEntry[]>;
   /** Results of the attempts that are there already. */
   readResults(executionId: string, attempts: readonly AttemptNumbers[]): Promise<JournalEntry[]>;
@@ -67,7 +68,10 @@ export interface JournalReader {
   readItemResults(executionId: string, task: number): Promise<JournalEntry[]>;
   /** What another execution has sent to this one, by its numbers. */
   readMessages(executionId: string, sender: string, numbers: readonly number[]): Promise<JournalEntry[]>;
-  /** The start, results, events and messages of an execution, in no order to rely on. */
+  /**
+   * The start, results, events and messages of an execution, in no order to rely on. Of an execution that goes on, what is there
+   * counts, be its expiry over: it is about to be postponed.
+   */
   readAll(executionId: string): Promise<JournalEntry[]>;
   /** Items of the journal by their references; those that are not there are left out. In no order to rely on. */
   readEntries(executionId: string, references: readonly string[]): Promise<JournalEntry[]>;
@@ -77,6 +81,7 @@ export interface JournalReader {
 
 /** The `execution` items, which the orchestrator alone writes. */
 export interface Executions {
+  /** Undefined also where it has expired: its id is free. */
   read(executionId: string): Promise<Execution | undefined>;
   /** Everything in the partition that a history is made of. */
   readHistory(executionId: string): Promise<HistoryItems>;

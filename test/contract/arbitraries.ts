@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Json, JsonObject } from '../../orchestrator/core/data/json.ts';
-import type { FanOut } from '../../orchestrator/core/execution/lists/fanOut.ts';
+import type { RunningList } from '../../orchestrator/core/execution/lists/runningList.ts';
 import { type Execution, executionStatuses } from '../../orchestrator/core/execution/model/execution.ts';
 
 const unusualStrings = [
@@ -70,7 +70,7 @@ const task = () =>
     { requiredKeys: ['task', 'worker', 'attempt', 'cause'] },
   );
 
-const fanOut = (executionId: string) =>
+const list = (executionId: string) =>
   fc
     .record({
       task: fc.nat(),
@@ -113,7 +113,7 @@ const fanOut = (executionId: string) =>
         { maxLength: 4 },
       ),
     })
-    .map(({ indexes, attempts, parts, isDelegated, ...rest }): FanOut => {
+    .map(({ indexes, attempts, parts, isDelegated, ...rest }): RunningList => {
       const { task, worker } = rest;
       const open = indexes
         .sort((a, b) => a - b)
@@ -158,7 +158,7 @@ export const anyExecution = (): fc.Arbitrary<Execution> =>
         error: error(),
         waiting: fc.record({ since: time(), attempts: fc.nat(), nextAttemptAt: time() }),
         tasks: fc.array(task(), { maxLength: 3 }),
-        fanOuts: fc.array(fanOut('order-17'), { minLength: 1, maxLength: 2 }),
+        lists: fc.array(list('order-17'), { minLength: 1, maxLength: 2 }),
         log: fc.string({ unit: 'grapheme-ascii' }),
         logSegments: fc.nat(1000),
         wakeAt: time(),

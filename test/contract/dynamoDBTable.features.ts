@@ -34,7 +34,14 @@ export function describeDynamoDBTable(engineName: string, start: () => Promise<L
       const deployed = { orchestrator: code.codeDirectory, workerHost: code.codeDirectory, workers: [] };
       await ensureTable(client, describeDeployment(deployed, { tableName }).table);
       return {
-        table: new DynamoDBTable({ client, tableName, indexShards: 3, now: () => noon, ...options }),
+        table: new DynamoDBTable({
+          client,
+          tableName,
+          indexShards: 3,
+          now: () => noon,
+          forgetsExpired: true,
+          ...options,
+        }),
         put: async (item) => {
           await client.send(new PutItemCommand({ TableName: tableName, Item: item }));
         },

@@ -106,7 +106,7 @@ export function outlineFeatures(current: Current): void {
             { ...task, deadline: noon + 9 },
             { ...task, task: 1, attempt: 2, dispatchAt: noon + 5 },
           ],
-          fanOuts: [list],
+          lists: [list],
           children: [
             { task: 4, machine: 'parcel' },
             { task: 7, machine: 'parcel' },

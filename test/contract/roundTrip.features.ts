@@ -17,11 +17,11 @@ export function roundTripFeatures(current: Current): void {
         fc.asyncProperty(anyExecution(), async (generated) => {
           const { table } = current();
           const executionId = newId();
-          const fanOuts = generated.fanOuts?.map((each) => {
+          const lists = generated.lists?.map((each) => {
             const isOwn = each.items.executionId === generated.executionId;
             return isOwn ? { ...each, items: { ...each.items, executionId } } : each;
           });
-          const execution = { ...generated, executionId, ...(fanOuts && { fanOuts }) };
+          const execution = { ...generated, executionId, ...(lists && { lists }) };
           expect(await table.executions.commit(execution)).toEqual({ type: 'committed' });
           const read = await table.executions.read(execution.executionId);
           expect(asJson(read)).toEqual(asJson(execution));

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeError } from '../../cli/reportError.ts';
-import { errorCodes } from '../../orchestrator/core/millraceError.ts';
+import { errorCodes } from '../../orchestrator/core/errors/millraceError.ts';
 import { repositoryDirectory } from './codeBlocks.ts';
 
 const folders = ['client', 'orchestrator', 'workers', 'infra', 'local', 'testing', 'cli'];

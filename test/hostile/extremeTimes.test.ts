@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type AnyStateMachine, createMachine, enqueueActions, raise, sendTo, setup } from 'xstate';
 import { MillraceClient } from '../../client/client.ts';
 import { NotRedrivableError } from '../../client/errors.ts';
-import { openTasks } from '../../orchestrator/core/execution/lists/fanOut.ts';
+import { openTasks } from '../../orchestrator/core/execution/lists/runningList.ts';
 import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
 import type { OpenTask } from '../../orchestrator/core/execution/model/openTask.ts';
 import { retryOf } from '../../orchestrator/core/execution/tasks/tasks.ts';

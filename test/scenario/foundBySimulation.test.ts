@@ -212,6 +212,34 @@ describe('what the simulation has found', () => {
     expect(await rig.replayed('e')).toMatchObject({ status: 'ABORTED' });
   });
 
+  it('invariant 2: a suspend that comes while the execution waits for a redrive is ignored by the replay, too', async () => {
+    const rig = new OrchestratorRig([sequential(2)]);
+    rig.start('sequential', 'e', fromOne);
+    await rig.deliver(rig.newInstance(), 'e');
+    const withoutMachine = () => rig.newInstance({ definitions: [] });
+    await rig.succeed('e', 0, 1, 2);
+    await rig.deliver(withoutMachine(), 'e');
+    rig.now += 900_000;
+    await withoutMachine().wake('e', 'wake#1');
+    expect(await rig.execution('e')).toMatchObject({ status: 'PENDING_REDRIVE' });
+    await rig.control('e', 'suspend');
+    await rig.deliver(rig.newInstance(), 'e');
+    await rig.control('e', 'redrive');
+    await rig.deliver(rig.newInstance(), 'e');
+    rig.now += 1000;
+    await rig.newInstance().wake('e', 'wake#2');
+    expect(await rig.verdicts('e')).toContain('event#suspend ignored: NotRunning');
+    const execution = await rig.execution('e');
+    const { journal } = await rig.table.executions.readHistory('e');
+    const items = new Map(journal.map((item) => [item.reference, item]));
+    const replay = new Replay(machineLookup(prepareMachines([sequential(2)])), execution);
+    const divergences = (await rig.log('e')).map(
+      (entry) => replay.take(entry, items.get(entry.reference)).divergence,
+    );
+    expect(divergences.filter((divergence) => divergence !== undefined)).toEqual([]);
+    expect(replay.compareWith(execution)).toBeUndefined();
+  });
+
   it('invariant 7: what children said after a stop is taken by the second redrive where the first found no machine', async () => {
     const child = setup({}).createMachine({
       id: 'child',

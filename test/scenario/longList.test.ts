@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { openTasks } from '../../orchestrator/core/execution/lists/fanOut.ts';
 import { itemListOf } from '../../orchestrator/core/execution/lists/itemList.ts';
+import { openTasks } from '../../orchestrator/core/execution/lists/runningList.ts';
 import { journalReferences, parseLog } from '../../orchestrator/core/execution/model/log.ts';
 import { machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
 import { replay } from '../../orchestrator/core/execution/replay/recording.ts';
@@ -11,7 +11,7 @@ import { type ListResults, withListResults } from '../../orchestrator/table/list
 import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import type { Workers } from '../../testing/simulatedLambda.ts';
-import { fanOutMachine, type Item } from '../support/fanOutMachine.ts';
+import { type Item, machineOfList } from '../support/machineOfList.ts';
 
 const unkind: Omit<DeliveryFaults, 'seed'> = {
   duplicate: 0.2,
@@ -60,7 +60,7 @@ function doubled(count: number): number[] {
 describe.each(deliveries)('a list that is too long for one execution, %s', (_, runs) => {
   it('is worked on by executions of its own, and gives the outputs in order', async () => {
     for (const faults of runs) {
-      const cloud = new SimulatedCloud([fanOutMachine({ concurrency: 30 }, retries)], double, faults);
+      const cloud = new SimulatedCloud([machineOfList({ concurrency: 30 }, retries)], double, faults);
       const { largest, mostOpen, executions } = await run(cloud, 750);
       expect(await cloud.execution('f1'), `seed ${faults.seed}`).toMatchObject({
         status: 'SUCCEEDED',
@@ -82,7 +82,7 @@ describe.each(deliveries)('a list that is too long for one execution, %s', (_, r
           return 2 * number;
         },
       };
-      const machine = fanOutMachine({ concurrency: 30, tolerateFailures: 8 }, retries);
+      const machine = machineOfList({ concurrency: 30, tolerateFailures: 8 }, retries);
       const cloud = new SimulatedCloud([machine], workers, { ...faults, loseInvoke: 0 });
       await run(cloud, 750);
       const outputs: unknown[] = doubled(750);
@@ -101,7 +101,7 @@ describe.each(deliveries)('a list that is too long for one execution, %s', (_, r
           return 2 * number;
         },
       };
-      const machine = fanOutMachine({ concurrency: 10, tolerateFailures: '5%' });
+      const machine = machineOfList({ concurrency: 10, tolerateFailures: '5%' });
       const cloud = new SimulatedCloud([machine], workers, { ...faults, loseInvoke: 0 });
       await run(cloud, 750);
       const { output } = await cloud.execution('f1');
@@ -122,7 +122,7 @@ describe.each(deliveries)('a list that is too long for one execution, %s', (_, r
 
   it('is given up with the state that invoked it', async () => {
     for (const faults of runs) {
-      const cloud = new SimulatedCloud([fanOutMachine({ concurrency: 20 }, retries)], double, faults);
+      const cloud = new SimulatedCloud([machineOfList({ concurrency: 20 }, retries)], double, faults);
       await run(cloud, 2000, 150);
       await cloud.send('f1', 'LEAVE');
       await cloud.advance(20_000);
@@ -136,7 +136,7 @@ describe.each(deliveries)('a list that is too long for one execution, %s', (_, r
 
   it('applies every journal item of every execution once, or records why it was ignored', async () => {
     for (const faults of runs) {
-      const cloud = new SimulatedCloud([fanOutMachine({ concurrency: 30 }, retries)], double, faults);
+      const cloud = new SimulatedCloud([machineOfList({ concurrency: 30 }, retries)], double, faults);
       await run(cloud, 450);
       for (const { executionId } of cloud.table.allExecutions()) {
         const { execution, journal, segments } = await cloud.table.executions.readHistory(executionId);
@@ -155,7 +155,7 @@ describe('a long list', () => {
         return 2 * number;
       },
     };
-    const machine = fanOutMachine(
+    const machine = machineOfList(
       { concurrency: 40, tolerateFailures: '5%' },
       { timeout: '10s', retry: { maxAttempts: 2, interval: '1s', jitter: 'full' } },
     );
@@ -187,13 +187,13 @@ describe('a long list', () => {
         return 2 * number;
       },
     };
-    const cloud = new SimulatedCloud([fanOutMachine({ concurrency: 50 }, retries)], workers);
+    const cloud = new SimulatedCloud([machineOfList({ concurrency: 50 }, retries)], workers);
     await run(cloud, 650);
     expect(places.sort((a = 0, b = 0) => a - b)).toEqual(Array.from({ length: 650 }, (_, i) => i));
   });
 
   it('fails with the error of a part that somebody stopped', async () => {
-    const cloud = new SimulatedCloud([fanOutMachine({ concurrency: 4 }, retries)], double, {
+    const cloud = new SimulatedCloud([machineOfList({ concurrency: 4 }, retries)], double, {
       seed: 3,
       loseInvoke: 1,
     });

@@ -4,13 +4,14 @@ import type { TreatedFinding } from '../../client/doctor/treatment.ts';
 import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
 import { seededRandom } from '../../testing/seededRandom.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
-import { fanOutMachine, type Item } from '../support/fanOutMachine.ts';
+import { type Item, machineOfList } from '../support/machineOfList.ts';
 import { addWorker, sequential } from '../support/machines.ts';
+import { seeds } from '../support/seeds.ts';
 import { expectSound } from '../support/soundness.ts';
 import { booking, payment, trip, tripWorkers } from '../support/trip.ts';
 
 const policy = { timeout: '30s', retry: { maxAttempts: 8, interval: '1s' } } as const;
-const machines = [sequential(6), fanOutMachine({ concurrency: 40 }, policy), trip, booking, payment];
+const machines = [sequential(6), machineOfList({ concurrency: 40 }, policy), trip, booking, payment];
 const workers = { ...addWorker, ...tripWorkers, double: ({ number }: Item) => 2 * number };
 const hourMs = 3_600_000;
 
@@ -70,7 +71,7 @@ async function run(seed: number) {
 }
 
 describe('an outage at any moment that is longer than the stream keeps records', () => {
-  it.each(Array.from({ length: 12 }, (_, i) => i + 1))(
+  it.each(seeds(12))(
     'is made good by one run of the doctor, of lists, families and chains of tasks alike (seed %i)',
     async (seed) => {
       const { cloud, found, hasLongList } = await run(seed);

@@ -3,8 +3,8 @@ import { assign, setup } from 'xstate';
 import type { JournalEntry } from '../../orchestrator/core/execution/model/entries.ts';
 import { expiryOf } from '../../orchestrator/table/retention.ts';
 import { worker } from '../../workers/worker.ts';
-import { fanOutMachine } from '../support/fanOutMachine.ts';
 import { dayMs, live, settle } from '../support/longLife.ts';
+import { machineOfList } from '../support/machineOfList.ts';
 import { noise } from '../support/noise.ts';
 import { StoredRig } from '../support/storedRig.ts';
 
@@ -195,7 +195,7 @@ describe('what an execution needs is not deleted before it ends', () => {
 describe('the results of a long list', () => {
   it('are there when its last item is done, and for a replay long after', async () => {
     const count = 250;
-    const stored = new StoredRig([fanOutMachine({ concurrency: count }, { timeout: '300d' })], days);
+    const stored = new StoredRig([machineOfList({ concurrency: count }, { timeout: '300d' })], days);
     const { rig, settle } = rigOf(stored);
     await stored.start('fan', 'e', { count });
     await settle();

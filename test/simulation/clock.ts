@@ -1,4 +1,4 @@
-import { openTasks } from '../../orchestrator/core/execution/lists/fanOut.ts';
+import { openTasks } from '../../orchestrator/core/execution/lists/runningList.ts';
 import { nextDueOf } from '../../orchestrator/core/execution/tasks/tasks.ts';
 import { parseMachineState } from '../../orchestrator/core/machine/index.ts';
 import { shardsOfRun, visitParkedEveryMs } from '../../orchestrator/handlers/clock.ts';

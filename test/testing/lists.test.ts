@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { given, testCloud } from '../../testing/index.ts';
-import { fanOutMachine } from '../support/fanOutMachine.ts';
+import { machineOfList } from '../support/machineOfList.ts';
 
-const machine = fanOutMachine({ concurrency: 2, tolerateFailures: 1 });
+const machine = machineOfList({ concurrency: 2, tolerateFailures: 1 });
 const failed = { error: { name: 'RangeError', message: 'too much' } };
 
 describe('a list that each works on, in the test kit', () => {

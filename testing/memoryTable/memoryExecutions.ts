@@ -1,7 +1,7 @@
 import type { OutgoingItem } from '../../orchestrator/core/execution/children/messages.ts';
 import type { Emission } from '../../orchestrator/core/execution/model/emission.ts';
 import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
-import { attributesSize } from '../../orchestrator/table/attributes.ts';
+import { type Attributes, attributesSize } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution, encodeExecution } from '../../orchestrator/table/executionItem.ts';
 import { encodeOutgoing } from '../../orchestrator/table/messageItems.ts';
 import type { CommitOutcome, HistoryItems } from '../../orchestrator/table/requests.ts';
@@ -21,8 +21,13 @@ export class MemoryExecutions implements Executions {
   }
 
   async read(executionId: string): Promise<Execution | undefined> {
-    const item = this.#items.get(executionId, sortKey.execution);
+    const item = this.#item(executionId);
     return item && decodeExecution(item);
+  }
+
+  #item(executionId: string): Attributes | undefined {
+    const item = this.#items.get(executionId, sortKey.execution);
+    return this.#items.unexpired(item ? [item] : [])[0];
   }
 
   async readHistory(executionId: string): Promise<HistoryItems> {
@@ -41,7 +46,7 @@ export class MemoryExecutions implements Executions {
   ): Promise<CommitOutcome> {
     const encoded = encodeExecution(execution, this.#layout, emitted);
     if (encoded.type === 'tooLarge') return encoded;
-    const stored = this.#items.get(execution.executionId, sortKey.execution);
+    const stored = this.#item(execution.executionId);
     const current = stored && decodeExecution(stored);
     const isStill =
       execution.version === 1

@@ -27,8 +27,7 @@ export class MemoryItems {
   }
 
   get(executionId: string, item: string): Attributes | undefined {
-    const found = this.items.get(keyOf(executionId, item));
-    return found && this.unexpired([found])[0];
+    return this.items.get(keyOf(executionId, item));
   }
 
   put(item: Attributes): void {
@@ -45,14 +44,14 @@ export class MemoryItems {
     return 'inserted';
   }
 
-  /** Items that have expired count as absent. */
+  /** Of those that count only until they expire, be they deleted or not. */
   unexpired(items: readonly Attributes[]): Attributes[] {
     const now = this.#now();
     return items.filter((item) => !isExpired(item, now));
   }
 
   journalOf(executionId: string): JournalEntry[] {
-    return this.unexpired([...this.items.values()])
+    return [...this.items.values()]
       .filter((item) => idOf(item) === executionId)
       .map(decodeJournalItem)
       .filter((entry) => entry !== undefined);

@@ -24,12 +24,19 @@ export class MemoryJournal implements JournalReader, JournalWriter {
   }
 
   async readStart(executionId: string): Promise<JournalEntry | undefined> {
-    const item = this.#items.get(executionId, sortKey.start);
+    const found = this.#items.get(executionId, sortKey.start);
+    const [item] = this.#items.unexpired(found ? [found] : []);
     return item && decodeJournalItem(item);
   }
 
   async readEvents(executionId: string): Promise<JournalEntry[]> {
-    return this.#items.journalOf(executionId).filter((entry) => entry.reference.startsWith('event#'));
+    const isUnexpired = ({ reference }: JournalEntry) => {
+      const item = this.#items.get(executionId, reference);
+      return item !== undefined && this.#items.unexpired([item]).length > 0;
+    };
+    return this.#items
+      .journalOf(executionId)
+      .filter((entry) => entry.reference.startsWith('event#') && isUnexpired(entry));
   }
 
   async readResults(executionId: string, attempts: readonly AttemptNumbers[]): Promise<JournalEntry[]> {

@@ -48,7 +48,7 @@ export class MemoryOutlines implements Outlines {
   }
 
   #outlined(items: readonly Attributes[]): Outline {
-    const outlines = this.#items.unexpired(items).map(outlineOf);
+    const outlines = items.map(outlineOf);
     return { items: outlines.filter((outline) => outline !== undefined), readUnits: 0 };
   }
 }

@@ -22,7 +22,7 @@ export interface Expected {
   readonly cause?: string | null;
 }
 
-/** What a task was given, and what it answered. */
+/** A task's input and answer. */
 export interface Mock {
   /** Name of the state. Absent: any. */
   readonly state?: string | null;

@@ -18,7 +18,7 @@ export interface RunOptions {
 export interface CaseResult {
   readonly passed: boolean;
   readonly taskInputsEqual: boolean;
-  /** What differs, for a person. */
+  /** The differences, for a reader. */
   readonly reasons: readonly string[];
 }
 

@@ -21,7 +21,7 @@ export class StubbedTasks {
     return Object.fromEntries([...tasks].map(({ path }) => [path, () => this.#answer()]));
   }
 
-  /** What an execution begins with. */
+  /** Draws an execution's input. */
   input(): Json {
     return this.#object();
   }

@@ -36,7 +36,7 @@ function isValidationCase(value: unknown): value is ValidationCase {
   return typeof value === 'object' && value !== null && 'definition' in value && 'expected' in value;
 }
 
-/** What differs from what is expected. */
+/** The differences from the expected answer. */
 function* differences({ expected }: ValidationCase, problems: readonly Problem[]): Generator<string> {
   const isValid = problems.length === 0;
   if (isValid !== expected.valid) yield `it is ${isValid ? 'valid' : 'not valid'}`;

@@ -45,7 +45,7 @@ await runBench(async () => {
     const run = async (id: string, length: number) => {
       const start = performance.now();
       const input = { items: length, concurrency: Math.min(concurrency, length) };
-      await table.journal.insertStart({ executionId: id, machine: 'fan-out', input });
+      await table.journal.insertStart({ executionId: id, machine: 'list', input });
       for (;;) {
         const execution = await table.executions.read(id);
         if (execution && execution.status !== 'RUNNING') {

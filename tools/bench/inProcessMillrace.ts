@@ -10,6 +10,7 @@ import { defaults, functionNames } from '../../orchestrator/configuration/config
 import { type Execution, hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
 import { machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
 import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
+import { retentionOf } from '../../orchestrator/core/policy/retention.ts';
 import type { FunctionInvoker } from '../../orchestrator/dispatch/dispatch.ts';
 import { TaskDispatcher } from '../../orchestrator/dispatch/taskDispatcher.ts';
 import { streamHandler } from '../../orchestrator/handlers/stream.ts';
@@ -103,6 +104,7 @@ export async function startInProcessMillrace(
     machines: lookup,
     dispatcher,
     limits,
+    retention: retentionOf(defaults.retentionDays),
     report,
     now,
   });

@@ -166,7 +166,7 @@ export class DurableActor {
     this.#tell(step.state);
   }
 
-  /** Executions are told apart by it, and so are actors here. */
+  /** It distinguishes executions, and actors here. */
   get address(): string {
     return this.#parent ? `${this.#parent.actor.address}.${this.#parent.task}` : 'root';
   }

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../orchestrator/core/data/json.ts';
 import { shownData, thrownAsJson } from '../../orchestrator/core/data/thrown.ts';
-import { exceptionsOf } from '../../orchestrator/core/execution/lists/fanOut.ts';
 import { type ListPart, partResultOf } from '../../orchestrator/core/execution/lists/listPart.ts';
+import { exceptionsOf } from '../../orchestrator/core/execution/lists/runningList.ts';
 import { timeoutErrorName } from '../../orchestrator/core/policy/errorNames.ts';
 import type { ObjectStore } from '../../orchestrator/store/objectStore.ts';
 import { resultsKey, resultsManifestKey } from '../../orchestrator/table/listKeys.ts';

@@ -1,4 +1,4 @@
-import { MillraceError } from '../millraceError.ts';
+import { MillraceError } from '../errors/millraceError.ts';
 import type { Json } from './json.ts';
 import { deepestNesting } from './nesting.ts';
 import { numberProblem } from './numbers.ts';

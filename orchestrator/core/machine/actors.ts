@@ -1,6 +1,6 @@
 import type { AnyActorRef } from 'xstate';
 import type { JsonObject } from '../data/json.ts';
-import { MillraceError } from '../millraceError.ts';
+import { MillraceError } from '../errors/millraceError.ts';
 import type { MachineChild } from './state.ts';
 import { createStandIn, property, refuseAtActor } from './xstateInternals.ts';
 

@@ -1,4 +1,4 @@
-import { MillraceError } from '../millraceError.ts';
+import { MillraceError } from '../errors/millraceError.ts';
 /**
  * Thrown when the machine cannot be in the state that is stored: it was stored by another definition. Nothing is lost:
  * the execution goes on when a machine that has the state is registered.

@@ -1,5 +1,5 @@
 import type { AnyStateNode } from 'xstate';
-import { MillraceError } from '../millraceError.ts';
+import { MillraceError } from '../errors/millraceError.ts';
 import { isoDurationMs } from '../policy/isoDuration.ts';
 import { mapValues } from './mapValues.ts';
 import { type Implementations, property } from './xstateInternals.ts';

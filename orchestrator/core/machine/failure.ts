@@ -3,7 +3,7 @@ import { describeThrown } from '../data/describeThrown.ts';
 import type { Json } from '../data/json.ts';
 import { NotSerializableError } from '../data/serializable.ts';
 import { messageOfThrown, nameOfThrown, thrownAsJson } from '../data/thrown.ts';
-import { MillraceError } from '../millraceError.ts';
+import { MillraceError } from '../errors/millraceError.ts';
 import { isExecutionFailure } from '../policy/executionFailure.ts';
 import type { MachineFailure } from './step.types.ts';
 import { activeNodes, isEndlessLoopError, isGuardError } from './xstateInternals.ts';

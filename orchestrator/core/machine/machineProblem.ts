@@ -1,4 +1,4 @@
-import { MillraceError } from '../millraceError.ts';
+import { MillraceError } from '../errors/millraceError.ts';
 /** One reason why a machine cannot be durable. */
 export interface MachineProblem {
   /** Where, as a path in the machine's definition. */

@@ -1,5 +1,5 @@
 import { type AnyActorLogic, createActor } from 'xstate';
-import { MillraceError } from '../millraceError.ts';
+import { MillraceError } from '../errors/millraceError.ts';
 
 /** Thrown for a promise that emits: whoever listens is not in the process that runs it. */
 export class EmittedFromTaskError extends MillraceError {

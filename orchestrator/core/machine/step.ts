@@ -1,4 +1,4 @@
-import { MillraceError } from '../millraceError.ts';
+import { MillraceError } from '../errors/millraceError.ts';
 import { taskAt } from './actors.ts';
 import type { PreparedMachine } from './prepare.ts';
 import { type Received, receive } from './receive.ts';

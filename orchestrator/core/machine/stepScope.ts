@@ -1,5 +1,5 @@
 import type { AnyActorRef, AnyActorScope, AnyEventObject, AnyMachineSnapshot } from 'xstate';
-import { MillraceError } from '../millraceError.ts';
+import { MillraceError } from '../errors/millraceError.ts';
 import { entryTimeKey } from '../policy/entryTime.ts';
 import type { MachineEffect } from './step.types.ts';
 import { checkStorable } from './storable.ts';

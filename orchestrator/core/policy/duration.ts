@@ -1,4 +1,4 @@
-import { MillraceError } from '../millraceError.ts';
+import { MillraceError } from '../errors/millraceError.ts';
 /**
  * A length of time: a number of milliseconds, or a number with a unit, as in `'30s'`, `'15m'`, `'24h'`, `'7d'`.
  */

@@ -1,5 +1,7 @@
-import { MillraceError } from '../millraceError.ts';
-/** What an author says of a fan-out in `each(actor, {...})`. Step Functions' Map has the same, under the names given. */
+import { MillraceError } from '../errors/millraceError.ts';
+import { type KeysOf, optionsProblem, sentence } from './options.ts';
+
+/** Options of `each(actor, {...})`. Step Functions' Map has the same, under the names given. */
 export interface EachOptions {
   /** Items that are worked on at the same time (MaxConcurrency). @default 40 */
   readonly concurrency?: number;
@@ -26,8 +28,12 @@ export class InvalidEachError extends MillraceError {
   override readonly name = 'InvalidEachError';
 }
 
+const eachKeys: KeysOf<EachOptions> = { concurrency: true, tolerateFailures: true };
+
 /** @throws InvalidEachError */
 export function resolveEachOptions(options: EachOptions = {}): ResolvedEachOptions {
+  const problem = optionsProblem(options, eachKeys);
+  if (problem !== undefined) throw new InvalidEachError(sentence('each()', problem));
   const { concurrency = defaultConcurrency, tolerateFailures = 0 } = options;
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > maximumConcurrency) {
     throw new InvalidEachError(

@@ -26,6 +26,11 @@ export interface DynamoDBCallsOptions {
   readonly tableName: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /**
+   * Whether what has expired and is not deleted yet counts as absent where an execution may begin. So it does for the
+   * orchestrator; everyone else sees what is there. @default false
+   */
+  readonly forgetsExpired?: boolean;
   /** Told the units that each call took, as DynamoDB counts them. @default not asked for */
   readonly onConsumedCapacity?: (consumed: Units) => void;
   /** Waits before keys that DynamoDB left unprocessed are asked for again. @default the system's timers */
@@ -41,10 +46,7 @@ export type PutOutcome =
   | { readonly type: 'written' }
   | { readonly type: 'refused'; readonly existing: Attributes | undefined; readonly attempts: number };
 
-/**
- * Items of one table by the calls of DynamoDB's API, each strongly consistent where it can be, with their units counted. Items
- * that have expired count as absent, except in `query` and `scan`, which answer what is stored.
- */
+/** Items of one table by the calls of DynamoDB's API, each strongly consistent where it can be, with their units counted. */
 export class DynamoDBCalls {
   readonly #options: DynamoDBCallsOptions;
   readonly #client: DynamoDBClient;
@@ -64,7 +66,7 @@ export class DynamoDBCalls {
       new GetItemCommand({ ...this.#common, Key: keyOf(executionId, item), ConsistentRead: true }),
     );
     this.countRead(output.ConsumedCapacity);
-    return output.Item && this.unexpired([output.Item])[0];
+    return output.Item;
   }
 
   /** Each item that is there once, also where its key is given twice. */
@@ -87,7 +89,7 @@ export class DynamoDBCalls {
       await backoff.after(Math.min(pending.length, 100), unprocessed.length);
       pending = [...unprocessed, ...pending.slice(100)];
     }
-    return this.unexpired(items);
+    return items;
   }
 
   async queryAll(query: Omit<QueryCommandInput, 'TableName'>): Promise<Attributes[]> {
@@ -98,7 +100,7 @@ export class DynamoDBCalls {
       items.push(...(output.Items ?? []));
       from = output.LastEvaluatedKey;
     } while (from);
-    return this.unexpired(items);
+    return items;
   }
 
   async query(query: Omit<QueryCommandInput, 'TableName'>) {
@@ -167,9 +169,10 @@ export class DynamoDBCalls {
     }
   }
 
+  /** Of those that count only until they expire. */
   unexpired(items: readonly Attributes[]): Attributes[] {
-    const now = this.#options.now();
-    return items.filter((item) => !isExpired(item, now));
+    const { now, forgetsExpired = false } = this.#options;
+    return items.filter((item) => !forgetsExpired || !isExpired(item, now()));
   }
 
   countRead(consumed: ConsumedCapacity | undefined): void {

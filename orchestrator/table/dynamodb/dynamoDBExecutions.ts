@@ -32,13 +32,14 @@ export class DynamoDBExecutions implements Executions {
   }
 
   async read(executionId: string): Promise<Execution | undefined> {
-    const item = await this.#calls.get(executionId, sortKey.execution);
+    const found = await this.#calls.get(executionId, sortKey.execution);
+    const [item] = this.#calls.unexpired(found ? [found] : []);
     return item && decodeExecution(item);
   }
 
   async readHistory(executionId: string): Promise<HistoryItems> {
     const items = await this.#calls.queryAll(partitionQuery(executionId));
-    const execution = items.find((item) => item.item?.S === sortKey.execution);
+    const [execution] = this.#calls.unexpired(items.filter((item) => item.item?.S === sortKey.execution));
     const segments = items
       .filter((item) => item.item?.S?.startsWith(sortKeyPrefix.logSegment))
       .sort((a, b) => segmentNumber(a) - segmentNumber(b));

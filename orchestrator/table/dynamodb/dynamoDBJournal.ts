@@ -31,11 +31,11 @@ export class DynamoDBJournal implements JournalReader, JournalWriter {
 
   async readStart(executionId: string): Promise<JournalEntry | undefined> {
     const item = await this.#calls.get(executionId, sortKey.start);
-    return item && decodeJournalItem(item);
+    return entriesOf(this.#calls.unexpired(item ? [item] : []))[0];
   }
 
-  readEvents(executionId: string): Promise<JournalEntry[]> {
-    return this.#readPrefix(executionId, sortKeyPrefix.event);
+  async readEvents(executionId: string): Promise<JournalEntry[]> {
+    return entriesOf(this.#calls.unexpired(await this.#query(executionId, sortKeyPrefix.event)));
   }
 
   readResults(executionId: string, attempts: readonly AttemptNumbers[]): Promise<JournalEntry[]> {
@@ -61,11 +61,11 @@ export class DynamoDBJournal implements JournalReader, JournalWriter {
   }
 
   async readAll(executionId: string): Promise<JournalEntry[]> {
-    const start = await this.readStart(executionId);
+    const start = await this.#calls.get(executionId, sortKey.start);
     const results = await this.#readPrefix(executionId, sortKeyPrefix.result);
     const messages = await this.#readPrefix(executionId, sortKeyPrefix.message);
-    const events = await this.readEvents(executionId);
-    return [...(start ? [start] : []), ...events, ...messages, ...results];
+    const events = await this.#readPrefix(executionId, sortKeyPrefix.event);
+    return [...entriesOf(start ? [start] : []), ...events, ...messages, ...results];
   }
 
   async readEntries(executionId: string, references: readonly string[]): Promise<JournalEntry[]> {
@@ -78,7 +78,7 @@ export class DynamoDBJournal implements JournalReader, JournalWriter {
       ...partitionQuery(executionId),
       ...(from && { ExclusiveStartKey: from }),
     });
-    return pageOf(entriesOf(this.#calls.unexpired(output.Items ?? [])), output.LastEvaluatedKey);
+    return pageOf(entriesOf(output.Items ?? []), output.LastEvaluatedKey);
   }
 
   async insertStart(start: StartItem): Promise<InsertStartOutcome> {
@@ -103,13 +103,16 @@ export class DynamoDBJournal implements JournalReader, JournalWriter {
   }
 
   async #readPrefix(executionId: string, prefix: string): Promise<JournalEntry[]> {
-    const items = await this.#calls.queryAll({
+    return entriesOf(await this.#query(executionId, prefix));
+  }
+
+  #query(executionId: string, prefix: string): Promise<Attributes[]> {
+    return this.#calls.queryAll({
       KeyConditionExpression: 'executionId = :id AND begins_with(#item, :prefix)',
       ExpressionAttributeNames: { '#item': 'item' },
       ExpressionAttributeValues: { ':id': { S: executionId }, ':prefix': { S: prefix } },
       ConsistentRead: true,
     });
-    return entriesOf(items);
   }
 }
 

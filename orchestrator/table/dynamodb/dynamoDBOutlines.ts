@@ -12,15 +12,12 @@ import { statusOf } from '../executionItem.ts';
 import { decodeCursor, encodeCursor } from '../indexQueries.ts';
 import { childNumbers, type ItemOutline, outlineOf } from '../outline.ts';
 import type { ExecutionVersion, Outline, ScanRequest } from '../requests.ts';
-import { isExpired } from '../retention.ts';
 import { attribute, sortKey } from '../schema.ts';
 import type { Outlines } from '../table.ts';
 
 export interface DynamoDBOutlinesOptions {
   readonly client: DynamoDBClient;
   readonly tableName: string;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
   /** Told what each call took. */
   readonly count: (consumed: ConsumedCapacity | undefined) => void;
 }
@@ -39,20 +36,19 @@ export class DynamoDBOutlines implements Outlines {
       new GetItemCommand({
         TableName: tableName,
         Key: { executionId: { S: executionId }, item: { S: sortKey.execution } },
-        ProjectionExpression: '#status, #version, children, expiresAt',
+        ProjectionExpression: '#status, #version, children',
         ExpressionAttributeNames: { '#status': 'status', '#version': 'version' },
         ConsistentRead: true,
         ReturnConsumedCapacity: 'TOTAL',
       }),
     );
     count(output.ConsumedCapacity);
-    const item = output.Item && !isExpired(output.Item, this.#options.now()) ? output.Item : {};
-    const status = statusOf(item.status?.S);
-    const children = childNumbers(item);
+    const status = statusOf(output.Item?.status?.S);
+    const children = childNumbers(output.Item ?? {});
     return (
       status && {
         status,
-        version: Number(item.version?.N),
+        version: Number(output.Item?.version?.N),
         ...(children.length > 0 && { children }),
       }
     );
@@ -68,7 +64,7 @@ export class DynamoDBOutlines implements Outlines {
       const output = await client.send(new QueryCommand(query));
       count(output.ConsumedCapacity);
       readUnits += output.ConsumedCapacity?.CapacityUnits ?? 0;
-      items.push(...this.#outlinesOf(output.Items));
+      items.push(...outlinesOf(output.Items));
       from = output.LastEvaluatedKey;
     } while (from);
     return { items, readUnits };
@@ -80,19 +76,15 @@ export class DynamoDBOutlines implements Outlines {
     count(output.ConsumedCapacity);
     const from = output.LastEvaluatedKey;
     return {
-      items: this.#outlinesOf(output.Items),
+      items: outlinesOf(output.Items),
       readUnits: output.ConsumedCapacity?.CapacityUnits ?? 0,
       ...(from && { cursor: encodeCursor({ shard: request.segment, from }) }),
     };
   }
+}
 
-  #outlinesOf(items: readonly Attributes[] = []): ItemOutline[] {
-    const now = this.#options.now();
-    return items
-      .filter((item) => !isExpired(item, now))
-      .map(outlineOf)
-      .filter((outline) => outline !== undefined);
-  }
+function outlinesOf(items: readonly Attributes[] = []): ItemOutline[] {
+  return items.map(outlineOf).filter((outline) => outline !== undefined);
 }
 
 const names = {
@@ -107,7 +99,7 @@ const names = {
 const projection = {
   ProjectionExpression: [
     'executionId, #item, machine, #status, #version, startedAt, endedAt, #at, #control, expiresAt',
-    '#log, logSegments, mr_pk, mr_sk, tasks, fanOuts, children, outbox, waiting, messages',
+    '#log, logSegments, mr_pk, mr_sk, tasks, lists, children, outbox, waiting, messages',
   ].join(', '),
   ExpressionAttributeNames: names,
   ReturnConsumedCapacity: 'TOTAL',

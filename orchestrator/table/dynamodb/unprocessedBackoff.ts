@@ -1,4 +1,4 @@
-import { MillraceError } from '../../core/millraceError.ts';
+import { MillraceError } from '../../core/errors/millraceError.ts';
 /** Thrown when DynamoDB leaves all keys of a batch unprocessed again and again: the table is throttled. */
 export class UnprocessedKeysError extends MillraceError {
   override readonly code = 'UnprocessedKeys';

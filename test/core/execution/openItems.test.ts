@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { ItemTask } from '../../../orchestrator/core/execution/lists/fanOut.ts';
-import { fanOutsAttribute, fanOutsOf } from '../../../orchestrator/table/fanOutAttributes.ts';
+import type { ItemTask } from '../../../orchestrator/core/execution/lists/runningList.ts';
+import { listsAttribute, listsOf } from '../../../orchestrator/table/listAttributes.ts';
 
 const of = { executionId: 'e', startedAt: 1_700_000_000_000 };
 const later = (ms: number) => of.startedAt + ms;
 
 function read(open: readonly ItemTask[]) {
   const items = { executionId: 'e', task: 2, hash: 'h', pageSize: 100 };
-  const fanOut = {
+  const list = {
     task: 2,
     worker: 'sign',
     first: 0,
@@ -19,7 +19,7 @@ function read(open: readonly ItemTask[]) {
     open,
     exceptions: [],
   };
-  return fanOutsOf(of, fanOutsAttribute(of, [fanOut]))?.[0]?.open;
+  return listsOf(of, listsAttribute(of, [list]))?.[0]?.open;
 }
 
 describe('the open items of a list, as they are stored', () => {

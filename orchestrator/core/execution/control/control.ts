@@ -1,7 +1,7 @@
 import { shiftTimers } from '../../machine/index.ts';
 import { timeAfter } from '../../policy/time.ts';
 import { redriveChildren } from '../children/children.ts';
-import { type FanOut, withOpenTasks } from '../lists/fanOut.ts';
+import { type RunningList, withOpenTasks } from '../lists/runningList.ts';
 import type { ControlEntry } from '../model/entries.ts';
 import type { IgnoredReason } from '../model/log.ts';
 import type { OpenTask } from '../model/openTask.ts';
@@ -78,8 +78,8 @@ export function redrive(draft: Draft, { version, input }: Redrive): IgnoredReaso
   if (task) {
     draft.replaceTask(anotherAttempt(task, draft.now));
   } else if (failed?.task !== undefined) {
-    const fanOut = draft.fanOut(failed.task);
-    if (fanOut) draft.replaceFanOut(withFailuresReopened(fanOut, failed.item, draft.now));
+    const list = draft.list(failed.task);
+    if (list) draft.replaceList(withFailuresReopened(list, failed.item, draft.now));
   }
   if (status !== 'PENDING_REDRIVE') redriveChildren(draft);
   return undefined;
@@ -91,11 +91,11 @@ export function anotherAttempt(task: OpenTask, now: number): OpenTask {
 }
 
 /** Of a list, the items that failed are tried again, the last of which is still open. */
-function withFailuresReopened(fanOut: FanOut, last: number | undefined, now: number): FanOut {
-  const { task, worker, exceptions, open } = fanOut;
+function withFailuresReopened(list: RunningList, last: number | undefined, now: number): RunningList {
+  const { task, worker, exceptions, open } = list;
   const failures = exceptions.filter(({ status }) => status !== 'SUCCEEDED');
   return {
-    ...fanOut,
+    ...list,
     exceptions: exceptions.filter(({ status }) => status === 'SUCCEEDED'),
     open: [
       ...open.map((item) => {

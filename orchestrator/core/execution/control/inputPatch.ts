@@ -14,11 +14,11 @@ export type PatchTarget =
     };
 
 export function patchTarget(execution: Execution): PatchTarget {
-  const { failed, tasks, fanOuts = [], definitionHash } = execution;
+  const { failed, tasks, lists = [], definitionHash } = execution;
   const task = tasks.find((open) => open.task === failed?.task);
   if (task) return { type: 'task', task };
   if (failed?.task !== undefined) {
-    const isList = fanOuts.some((fanOut) => fanOut.task === failed.task);
+    const isList = lists.some((list) => list.task === failed.task);
     return { type: 'none', because: isList ? 'list' : 'child', task: failed.task };
   }
   if (definitionHash === undefined || failed?.reference === 'start') return { type: 'start' };

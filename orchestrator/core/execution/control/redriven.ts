@@ -1,6 +1,6 @@
 import type { PreparedMachine } from '../../machine/index.ts';
 import { timeAfter } from '../../policy/time.ts';
-import { openTasks } from '../lists/fanOut.ts';
+import { openTasks } from '../lists/runningList.ts';
 import type { Draft } from '../step/draft.ts';
 import type { Origin } from '../step/origin.ts';
 import { withHeartbeat } from '../tasks/tasks.ts';

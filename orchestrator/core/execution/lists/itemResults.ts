@@ -1,6 +1,6 @@
-import { MillraceError } from '../../millraceError.ts';
+import { MillraceError } from '../../errors/millraceError.ts';
 import type { ResultEntry } from '../model/entries.ts';
-import type { ItemOutcome } from './fanOut.ts';
+import type { ItemOutcome } from './runningList.ts';
 
 /** What the journal has of a list's items. */
 export interface ItemResults {

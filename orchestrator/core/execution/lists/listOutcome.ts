@@ -5,16 +5,16 @@ import { type ItemFailure, itemFailure, thresholdError } from '../../policy/thre
 import type { ResultEntry, TaskResult } from '../model/entries.ts';
 import type { Outcome } from '../step/followUp.ts';
 import { givenUp } from '../tasks/tasks.ts';
-import { exceptionsText, type FanOut, type ItemOutcome } from './fanOut.ts';
 import { ItemResultMissingError, type ItemResults } from './itemResults.ts';
 import { type PartResult, partInput } from './listPart.ts';
+import { exceptionsText, type ItemOutcome, type RunningList } from './runningList.ts';
 
-export function wholeOutcome({ task }: FanOut, outputs: ItemOutputs): Outcome {
+export function wholeOutcome({ task }: RunningList, outputs: ItemOutputs): Outcome {
   return { type: 'taskSucceeded', task, ...outputs.all() };
 }
 
 export function thresholdOutcome(
-  { task, count, tolerated }: FanOut,
+  { task, count, tolerated }: RunningList,
   failed: number,
   failures: readonly ItemFailure[],
 ): Outcome {
@@ -23,19 +23,19 @@ export function thresholdOutcome(
 }
 
 /** Of a file: what became of its items is in the store. */
-export function fileOutcome({ task }: FanOut, { failed, count = 0, results = '' }: PartResult): Outcome {
+export function fileOutcome({ task }: RunningList, { failed, count = 0, results = '' }: PartResult): Outcome {
   return { type: 'taskSucceeded', task, output: { count, succeeded: count - failed, failed, results } };
 }
 
 /** Of a part, however many failed: whether that is too many is for the whole to say. */
-export function partOutcome(fanOut: FanOut, { failed, errors }: PartResult): Outcome {
-  const { task, exceptions, parts, results } = fanOut;
+export function partOutcome(list: RunningList, { failed, errors }: PartResult): Outcome {
+  const { task, exceptions, parts, results } = list;
   const output = {
     failed,
     errors: errors.map((error) => ({ ...error })),
     ...(exceptions.length > 0 && { exceptions: exceptionsText(exceptions) }),
     // What becomes of a file's items is written beside it, by the machine's next task.
-    ...(results !== undefined && { part: partInput(fanOut), isWhole: parts !== undefined }),
+    ...(results !== undefined && { part: partInput(list), isWhole: parts !== undefined }),
   };
   return { type: 'taskSucceeded', task, output };
 }
@@ -43,20 +43,20 @@ export function partOutcome(fanOut: FanOut, { failed, errors }: PartResult): Out
 /** What the items of one list came to. */
 export class ItemOutputs {
   readonly #machine: PreparedMachine;
-  readonly #fanOut: FanOut;
+  readonly #list: RunningList;
   readonly #results: ItemResults;
   readonly #exceptions: readonly ItemOutcome[];
 
-  constructor(machine: PreparedMachine, fanOut: FanOut, results: ItemResults) {
+  constructor(machine: PreparedMachine, list: RunningList, results: ItemResults) {
     this.#machine = machine;
-    this.#fanOut = fanOut;
+    this.#list = list;
     this.#results = results;
-    this.#exceptions = results.exceptions ?? fanOut.exceptions;
+    this.#exceptions = results.exceptions ?? list.exceptions;
   }
 
   /** With a failed item among them, errors are marked. */
   all(): { readonly output: Json[]; readonly isMessage?: true } {
-    const { first, count } = this.#fanOut;
+    const { first, count } = this.#list;
     const outcomes = new Map(this.#exceptions.map((outcome) => [outcome.index, outcome]));
     const results = Array.from({ length: count }, (_, i): TaskResult => {
       const index = first + i;
@@ -82,7 +82,7 @@ export class ItemOutputs {
   }
 
   #errorOf(outcome: ItemOutcome): TaskError {
-    const { task, worker } = this.#fanOut;
+    const { task, worker } = this.#list;
     if (outcome.status === 'TIMED_OUT') {
       const { policy } = this.#machine.taskSourceOf(worker);
       const due = policy.timeoutMs === undefined ? 'start' : 'deadline';
@@ -94,7 +94,7 @@ export class ItemOutputs {
 
   #resultOf(outcome: ItemOutcome): ResultEntry {
     const entry = this.#results.entries.get(`${outcome.index}#${outcome.attempt}`);
-    if (!entry) throw new ItemResultMissingError(this.#fanOut.task, outcome);
+    if (!entry) throw new ItemResultMissingError(this.#list.task, outcome);
     return entry;
   }
 }

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../data/json.ts';
 import { type ItemFailure, isFailureList } from '../../policy/thresholdError.ts';
-import type { FanOut, ItemsAddress } from './fanOut.ts';
+import type { ItemsAddress, RunningList } from './runningList.ts';
 
 /** More than this is worked on by executions of its own, so that neither an item nor a partition carries all of it. */
 export const mostItemsInExecution = 200;
@@ -92,7 +92,7 @@ function fieldsOf(value: Json | undefined): JsonObject {
 const mostParts = 50;
 
 /** How many parts are worked on at a time, and how many items of each: together at most the list's `concurrency`. */
-export function partsAtATime({ count, concurrency, items: { pageSize } }: FanOut): {
+export function partsAtATime({ count, concurrency, items: { pageSize } }: RunningList): {
   readonly parts: number;
   readonly concurrency: number;
 } {

@@ -4,10 +4,10 @@ import { startChild } from '../children/children.ts';
 import type { Message } from '../children/messages.ts';
 import type { Draft } from '../step/draft.ts';
 import { applied, type FollowUp, type Handled, type Outcome } from '../step/followUp.ts';
-import type { FanOut, PartsReport } from './fanOut.ts';
 import type { KnownItemResults } from './itemResults.ts';
 import { fileOutcome, ItemOutputs, partOutcome, thresholdOutcome, wholeOutcome } from './listOutcome.ts';
 import { type PartResult, partInput, partResultOf, partsAtATime } from './listPart.ts';
+import type { PartsReport, RunningList } from './runningList.ts';
 
 /** Numbers of parts begin here: those before it are of the few actors that the list machine itself runs. */
 const firstPart = 10;
@@ -17,7 +17,7 @@ export function childOfPart(part: number): number {
 }
 
 /** The child executions that work on parts of a list are of the same machine as the one that they report to. */
-export function startParts(draft: Draft, before: FanOut): FollowUp | undefined {
+export function startParts(draft: Draft, before: RunningList): FollowUp | undefined {
   const { worker, items, first, count, tolerated, results } = before;
   const { machine, machineVersion = '', children = [] } = draft.execution;
   const { parts, concurrency } = partsAtATime(before);
@@ -39,13 +39,13 @@ export function startParts(draft: Draft, before: FanOut): FollowUp | undefined {
     if (failure) return failure;
     next += part.count;
   }
-  draft.replaceFanOut({ ...before, next });
+  draft.replaceList({ ...before, next });
   return undefined;
 }
 
 /** The list that a child works on, or on a part of. */
-export function listOfChild({ execution: { fanOuts = [] } }: Draft, child: number): FanOut | undefined {
-  return fanOuts.find(({ task, isDelegated, parts }) => (isDelegated ? task === child : parts !== undefined));
+export function listOfChild({ execution: { lists = [] } }: Draft, child: number): RunningList | undefined {
+  return lists.find(({ task, isDelegated, parts }) => (isDelegated ? task === child : parts !== undefined));
 }
 
 type ResultMessage = Extract<Message, { type: 'done' | 'error' }>;
@@ -54,7 +54,7 @@ type ResultMessage = Extract<Message, { type: 'done' | 'error' }>;
 export function partDone(
   draft: Draft,
   machine: PreparedMachine,
-  { list, child, message }: { list: FanOut; child: number; message: ResultMessage },
+  { list, child, message }: { list: RunningList; child: number; message: ResultMessage },
   itemResults: KnownItemResults,
 ): Handled {
   const result = message.type === 'done' ? partResultOf(message.output) : undefined;
@@ -78,7 +78,7 @@ export function partDone(
 
 function delegatedDone(
   machine: PreparedMachine,
-  list: FanOut,
+  list: RunningList,
   result: PartResult,
   itemResults: KnownItemResults,
 ): Handled {
@@ -95,7 +95,7 @@ function delegatedDone(
 }
 
 function withPart(
-  { parts, first, count, items: { pageSize } }: FanOut,
+  { parts, first, count, items: { pageSize } }: RunningList,
   child: number,
   { failed, errors }: Pick<PartsReport, 'failed' | 'errors'>,
 ): PartsReport {

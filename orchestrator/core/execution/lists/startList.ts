@@ -6,12 +6,12 @@ import { startChild } from '../children/children.ts';
 import type { Draft } from '../step/draft.ts';
 import type { FollowUp } from '../step/followUp.ts';
 import type { Origin } from '../step/origin.ts';
-import type { FanOut } from './fanOut.ts';
 import { eachRequest, invalidItemsErrorName, itemListOf } from './itemList.ts';
 import { dispatchNext } from './itemTasks.ts';
 import { partOutcome } from './listOutcome.ts';
 import { type ListPart, mostItemsInExecution, mostItemsInPart, partInput, partOf } from './listPart.ts';
 import { startParts } from './listParts.ts';
+import type { RunningList } from './runningList.ts';
 
 type StartEffect = Extract<MachineEffect, { type: 'startTask' }>;
 
@@ -45,17 +45,17 @@ function startItems(
     return { type: 'settle', outcome: { type: 'taskSucceeded', task, output: [] } };
   }
   const { executionId } = draft.execution;
-  const { list, pageSize } = itemListOf(task, given);
-  const items = { executionId, task, hash: list.hash, pageSize };
+  const { list: itemList, pageSize } = itemListOf(task, given);
+  const items = { executionId, task, hash: itemList.hash, pageSize };
   const part = { items, first: 0, count: given.length, concurrency, tolerated };
-  const fanOut = fanOutOf(task, src, part);
-  draft.itemLists.push(list);
+  const list = runningListOf(task, src, part);
+  draft.itemLists.push(itemList);
   if (given.length <= mostItemsInExecution) {
-    draft.addFanOut(fanOut);
-    dispatchNext(draft, fanOut, source.policy, origin);
+    draft.addList(list);
+    dispatchNext(draft, list, source.policy, origin);
     return undefined;
   }
-  draft.addFanOut({ ...fanOut, isDelegated: true });
+  draft.addList({ ...list, isDelegated: true });
   const { version } = machine;
   return startChild(
     draft,
@@ -87,7 +87,7 @@ function startFile(
   const { concurrency } = request;
   const { tolerateFailures } = toleranceOf(input, options);
   const part = { items, first: 0, count: 0, concurrency, tolerated: 0 };
-  draft.addFanOut({ ...fanOutOf(task, src, part), isDelegated: true });
+  draft.addList({ ...runningListOf(task, src, part), isDelegated: true });
   return startChild(
     draft,
     { task, src, input: { ...file, concurrency, tolerateFailures } },
@@ -114,19 +114,19 @@ function startPart(
     const message = 'Only the orchestrator may start an execution of a machine that works on lists.';
     return { type: 'fail', error: { code: 'InvalidStart', name: 'InvalidStart', message } };
   }
-  const fanOut = fanOutOf(task, src, part);
+  const list = runningListOf(task, src, part);
   const isWholeFile = isFile && part.items.executionId === draft.execution.executionId;
   if (part.count <= part.items.pageSize && !isWholeFile) {
-    draft.addFanOut(fanOut);
-    dispatchNext(draft, fanOut, source.policy, origin);
+    draft.addList(list);
+    dispatchNext(draft, list, source.policy, origin);
     return undefined;
   }
-  const whole = { ...fanOut, parts: { done: 0, failed: 0, errors: [] } };
-  draft.addFanOut(whole);
+  const whole = { ...list, parts: { done: 0, failed: 0, errors: [] } };
+  draft.addList(whole);
   if (part.count > 0) return startParts(draft, whole);
   return { type: 'settle', outcome: partOutcome(whole, whole.parts) };
 }
 
-function fanOutOf(task: number, worker: string, part: ListPart): FanOut {
+function runningListOf(task: number, worker: string, part: ListPart): RunningList {
   return { task, worker, ...part, next: part.first, open: [], exceptions: [] };
 }

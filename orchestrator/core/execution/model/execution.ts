@@ -2,7 +2,7 @@ import type { StateValue } from 'xstate';
 import type { Json } from '../../data/json.ts';
 import type { MachineEvent, MachineFailure } from '../../machine/step.types.ts';
 import type { OutgoingItem } from '../children/messages.ts';
-import type { FanOut } from '../lists/fanOut.ts';
+import type { RunningList } from '../lists/runningList.ts';
 import type { OpenTask } from './openTask.ts';
 
 /** Step Functions' status names, and two of our own: SUSPENDED by an operator, and waiting for a redrive. */
@@ -66,7 +66,7 @@ export interface Execution {
   readonly waiting?: Waiting;
   readonly tasks: readonly OpenTask[];
   /** Lists that are worked on, each with tasks of its own. Absent where there are none. */
-  readonly fanOuts?: readonly FanOut[];
+  readonly lists?: readonly RunningList[];
   /** Child machines that have not ended: executions of their own. */
   readonly children?: readonly ChildExecution[];
   /** Number of message items sent to, and applied from, each other execution that is still of interest. */

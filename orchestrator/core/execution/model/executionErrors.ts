@@ -1,5 +1,5 @@
+import { MillraceError } from '../../errors/millraceError.ts';
 import type { MachineFailure } from '../../machine/index.ts';
-import { MillraceError } from '../../millraceError.ts';
 import { dataLimitErrorName } from '../../policy/errorNames.ts';
 import type { ExecutionError } from './execution.ts';
 

@@ -1,4 +1,4 @@
-import { MillraceError } from '../../millraceError.ts';
+import { MillraceError } from '../../errors/millraceError.ts';
 /**
  * The log of an execution: what was applied to it, in order. With the journal it replays to every state the execution
  * was ever in, and it tells what has been applied already. It is part of every commit, so an entry takes a few bytes:

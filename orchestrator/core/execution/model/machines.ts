@@ -1,5 +1,5 @@
+import { MillraceError } from '../../errors/millraceError.ts';
 import { type PreparedMachine, prepareListMachines } from '../../machine/index.ts';
-import { MillraceError } from '../../millraceError.ts';
 import { compareVersions } from './versions.ts';
 
 /** The machines that are deployed, by id and version. */

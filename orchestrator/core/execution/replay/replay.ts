@@ -1,6 +1,6 @@
 import { workerOf } from '../../machine/sources.ts';
-import { openTasks } from '../lists/fanOut.ts';
 import { type ItemResults, itemResultsOf } from '../lists/itemResults.ts';
+import { openTasks } from '../lists/runningList.ts';
 import type { JournalEntry, ResultEntry } from '../model/entries.ts';
 import { type Execution, type ExecutionErrorCode, hasEnded } from '../model/execution.ts';
 import { isJournalKind, type LogEntry } from '../model/log.ts';
@@ -144,6 +144,11 @@ export class Replay {
     if (entry.verdict.type === 'ignored' && entry.verdict.reason === 'RedriveTooLate') {
       return { step: undefined, verdict: entry.verdict };
     }
+    // While it waits for a redrive it cannot be suspended, which is not the machine's doing: the log knows.
+    const isSuspend = item?.kind === 'control' && item.control === 'suspend';
+    if (this.#wait && isSuspend && entry.verdict.type === 'ignored') {
+      return { step: undefined, verdict: entry.verdict };
+    }
     if (this.#wait && isRedrive(item)) {
       // Whether it waited for a redrive is not the machine's doing: the log knows.
       if (entry.verdict.type !== 'applied') return { step: undefined, verdict: entry.verdict };
@@ -216,16 +221,16 @@ export class Replay {
 
   /** Results of the lists that are worked on, this item's among them. */
   #itemResults(item: JournalEntry | undefined): ReadonlyMap<number, ItemResults> {
-    const fanOuts = this.#execution?.fanOuts ?? [];
+    const lists = this.#execution?.lists ?? [];
     for (const task of this.#items.keys()) {
-      if (!fanOuts.some((fanOut) => fanOut.task === task)) this.#items.delete(task);
+      if (!lists.some((list) => list.task === task)) this.#items.delete(task);
     }
     if (item?.kind === 'result' && item.index !== undefined) {
       const taken = this.#items.get(item.task) ?? [];
       if (taken.at(-1) !== item) taken.push(item);
       this.#items.set(item.task, taken);
     }
-    const ending = fanOuts.filter(({ isDelegated }) => !isDelegated);
+    const ending = lists.filter(({ isDelegated }) => !isDelegated);
     const own = ending.map(({ task }) => [task, itemResultsOf(this.#items.get(task) ?? [])] as const);
     return new Map([...own, ...(this.#recorded.itemResults ?? [])]);
   }

@@ -1,4 +1,4 @@
-import { MillraceError } from '../../millraceError.ts';
+import { MillraceError } from '../../errors/millraceError.ts';
 import type { OutgoingItem } from '../children/messages.ts';
 import type { ItemResults } from '../lists/itemResults.ts';
 import type { Emission } from '../model/emission.ts';

@@ -1,8 +1,8 @@
 import type { MachineEffect } from '../../machine/index.ts';
 import type { OutgoingItem } from '../children/messages.ts';
-import type { FanOut } from '../lists/fanOut.ts';
 import type { ItemList } from '../lists/itemList.ts';
 import type { ItemResults } from '../lists/itemResults.ts';
+import type { RunningList } from '../lists/runningList.ts';
 import type { Emission } from '../model/emission.ts';
 import type { JournalEntry } from '../model/entries.ts';
 import type { Execution, ExecutionError } from '../model/execution.ts';
@@ -82,7 +82,7 @@ export type Need =
   /** Input of the task that a redrive's patch changes, which is in the object store. */
   | { readonly type: 'patchedInput' }
   /** What the items of a list came to, with which the list is done. They are read once, so that no commit before carries them. */
-  | { readonly type: 'itemResults'; readonly list: FanOut };
+  | { readonly type: 'itemResults'; readonly list: RunningList };
 
 /** What is to be done after the commit, in this order. Exhaustive: whoever executes effects switches over `type`. */
 export type ExecutionEffect =

@@ -4,10 +4,10 @@ import { hasChild } from '../children/children.ts';
 import { applyWord, noteReceived, takenOf, verdictOfAll } from '../children/parentsWord.ts';
 import { anotherAttempt } from '../control/control.ts';
 import { patched } from '../control/mergePatch.ts';
-import { isItemTask } from '../lists/fanOut.ts';
 import type { KnownItemResults } from '../lists/itemResults.ts';
 import { itemDone } from '../lists/itemTasks.ts';
 import { listOfChild, partDone } from '../lists/listParts.ts';
+import { isItemTask } from '../lists/runningList.ts';
 import { childNumber } from '../model/addresses.ts';
 import type {
   ControlEntry,

@@ -2,8 +2,8 @@ import { type MachineState, parseMachineState, type StepAt } from '../../machine
 import type { ResolvedTaskPolicy } from '../../policy/taskPolicy.ts';
 import { storedTime } from '../../policy/time.ts';
 import type { Said } from '../children/messages.ts';
-import { type FanOut, openTasks, withOpenTasks } from '../lists/fanOut.ts';
 import type { ItemList } from '../lists/itemList.ts';
+import { openTasks, type RunningList, withOpenTasks } from '../lists/runningList.ts';
 import { childId, parentOf } from '../model/addresses.ts';
 import type { Emission } from '../model/emission.ts';
 import { type Execution, hasEnded } from '../model/execution.ts';
@@ -150,21 +150,21 @@ export class Draft {
   openAttempt(numbers: AttemptNumbers): OpenTask | undefined {
     if (this.ended) return undefined;
     const { task, index, attempt } = numbers;
-    const open = index === undefined ? this.#execution.tasks : (this.fanOut(task)?.open ?? []);
+    const open = index === undefined ? this.#execution.tasks : (this.list(task)?.open ?? []);
     return open.find((each) => each.task === task && each.index === index && each.attempt === attempt);
   }
 
-  fanOut(task: number): FanOut | undefined {
-    return this.#execution.fanOuts?.find((fanOut) => fanOut.task === task);
+  list(task: number): RunningList | undefined {
+    return this.#execution.lists?.find((list) => list.task === task);
   }
 
-  addFanOut(fanOut: FanOut): void {
-    this.set({ fanOuts: [...(this.#execution.fanOuts ?? []), fanOut] });
+  addList(list: RunningList): void {
+    this.set({ lists: [...(this.#execution.lists ?? []), list] });
   }
 
-  replaceFanOut(fanOut: FanOut): void {
-    const fanOuts = this.#execution.fanOuts ?? [];
-    this.set({ fanOuts: fanOuts.map((other) => (other.task === fanOut.task ? fanOut : other)) });
+  replaceList(list: RunningList): void {
+    const lists = this.#execution.lists ?? [];
+    this.set({ lists: lists.map((other) => (other.task === list.task ? list : other)) });
   }
 
   replaceTask(task: OpenTask): void {
@@ -189,10 +189,10 @@ export class Draft {
   }
 
   removeTask(task: number): void {
-    const { tasks, fanOuts = [] } = this.#execution;
+    const { tasks, lists = [] } = this.#execution;
     this.setTasks({
       tasks: tasks.filter((other) => other.task !== task),
-      fanOuts: fanOuts.filter((other) => other.task !== task),
+      lists: lists.filter((other) => other.task !== task),
     });
   }
 
@@ -200,9 +200,9 @@ export class Draft {
     this.setTasks({ tasks: [] });
   }
 
-  setTasks({ tasks, fanOuts }: Pick<Execution, 'tasks' | 'fanOuts'>): void {
-    const { fanOuts: _, ...rest } = this.#execution;
-    this.#execution = { ...rest, tasks, ...(fanOuts && fanOuts.length > 0 && { fanOuts }) };
+  setTasks({ tasks, lists }: Pick<Execution, 'tasks' | 'lists'>): void {
+    const { lists: _, ...rest } = this.#execution;
+    this.#execution = { ...rest, tasks, ...(lists && lists.length > 0 && { lists }) };
   }
 
   openTask(task: OpenTask, policy: ResolvedTaskPolicy, { cause }: Origin): void {
@@ -238,7 +238,7 @@ export class Draft {
       effects: this.#allEffects(),
       emitted: this.emitted,
       segment: this.segment,
-      itemLists: this.itemLists.filter(({ task }) => this.fanOut(task)),
+      itemLists: this.itemLists.filter(({ task }) => this.list(task)),
     };
   }
 

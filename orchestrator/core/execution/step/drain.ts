@@ -185,12 +185,12 @@ class Drain {
 
   #settle({ outcome, item, isGivenAgain }: Settle): void {
     const draft = this.#draft;
-    const { tasks, fanOuts, children, received } = draft.execution;
+    const { tasks, lists, children, received } = draft.execution;
     draft.close(outcome.task);
     const ignored = this.step(outcome);
     if (draft.execution.status === 'FAILED') {
       // It keeps the tasks of before, the failed one among them, for a redrive.
-      draft.setTasks({ tasks, ...(fanOuts && { fanOuts }) });
+      draft.setTasks({ tasks, ...(lists && { lists }) });
       draft.setOptional('children', children);
       draft.setOptional('received', received);
       const { failed } = draft.execution;

@@ -1,7 +1,7 @@
 import type { PreparedMachine } from '../../machine/index.ts';
 import { timeoutErrorName } from '../../policy/errorNames.ts';
-import { openTasks } from '../lists/fanOut.ts';
 import type { KnownItemResults } from '../lists/itemResults.ts';
+import { openTasks } from '../lists/runningList.ts';
 import { type OpenTask, taskKey } from '../model/openTask.ts';
 import { afterBeat, givenUp, nextDueOf, type SeenBeats, type TaskDue } from '../tasks/tasks.ts';
 import type { Need } from './advance.types.ts';

@@ -1,9 +1,9 @@
 import type { TaskError } from '../../data/thrown.ts';
 import type { PreparedMachine } from '../../machine/index.ts';
 import { dataLimitErrorName } from '../../policy/errorNames.ts';
-import { isItemTask } from '../lists/fanOut.ts';
 import type { KnownItemResults } from '../lists/itemResults.ts';
 import { itemDone } from '../lists/itemTasks.ts';
+import { isItemTask } from '../lists/runningList.ts';
 import type { OpenTask } from '../model/openTask.ts';
 import { retryOf } from '../tasks/tasks.ts';
 import type { Draft } from './draft.ts';

@@ -1,6 +1,6 @@
 import { nextTimerDueAt } from '../../machine/index.ts';
 import { latestTime } from '../../policy/time.ts';
-import { openTasks } from '../lists/fanOut.ts';
+import { openTasks } from '../lists/runningList.ts';
 import { nextDueAt } from '../tasks/tasks.ts';
 import type { Draft } from './draft.ts';
 

@@ -68,7 +68,7 @@ export class DurableActor implements Side {
 
   /** XState's actor may have taken what a child said after its state was left and entered again. */
   get hasStale(): boolean {
-    return this.#hasStale;
+    return this.#hasStale || this.#children.hadLostWord;
   }
 
   start(n: number): void {

@@ -25,6 +25,10 @@ export class DurableChildren {
   readonly #queue: (() => void)[] = [];
   #isDelivering = false;
   #hadTie = false;
+  /** Its event is being taken by the parent. */
+  #speaker: Child | undefined;
+  #wasSpeakerSentTo = false;
+  #hadLostWord = false;
   /** Of those that were stopped before their end: what they had come to by then. */
   readonly stopped: string[] = [];
 
@@ -42,11 +46,13 @@ export class DurableChildren {
       return true;
     }
     if (effect.type === 'stopTask' && this.#children.has(this.#addressOf(effect.task))) {
+      if (this.#speaker?.task === effect.task && this.#wasSpeakerSentTo) this.#hadLostWord = true;
       this.#queue.push(() => this.#stop(this.#addressOf(effect.task)));
       return true;
     }
     const child = effect.type === 'send' ? this.#children.get(effect.to) : undefined;
     if (effect.type !== 'send' || child === undefined) return false;
+    if (child === this.#speaker) this.#wasSpeakerSentTo = true;
     const event = effect.event as { type: string };
     this.#queue.push(() => this.#step(child, { type: 'event', event, isMessage: true }, now));
     return true;
@@ -70,6 +76,14 @@ export class DurableChildren {
    */
   get hadTie(): boolean {
     return this.#hadTie;
+  }
+
+  /**
+   * Whether a parent answered what a child said by sending to it and stopping it. XState's child is busy with what it says,
+   * and a stop empties its mailbox; an execution gets what was sent before the stop.
+   */
+  get hadLostWord(): boolean {
+    return this.#hadLostWord;
   }
 
   /** Fires the first timer of a child, if it is due before a time. */
@@ -116,7 +130,7 @@ export class DurableChildren {
     for (const effect of step.effects) {
       if (effect.type !== 'send' || effect.to !== this.#parent) continue;
       const event = effect.event as { type: string };
-      this.#queue.push(() => this.#tellParent({ type: 'event', event, isMessage: true }));
+      this.#queue.push(() => this.#speak(child, { type: 'event', event, isMessage: true }));
     }
     const { status, output } = step.state;
     if (status === 'done') {
@@ -125,6 +139,13 @@ export class DurableChildren {
       const error = { name: 'Error', message: 'the child failed' };
       this.#queue.push(() => this.#tellParent({ type: 'taskFailed', task, error }));
     }
+  }
+
+  #speak(child: Child, input: MachineInput): void {
+    this.#speaker = child;
+    this.#wasSpeakerSentTo = false;
+    this.#tellParent(input);
+    this.#speaker = undefined;
   }
 
   #states(): (readonly [Child, MachineState])[] {

@@ -5,7 +5,7 @@ import type { OpenTask } from '../model/openTask.ts';
  * A running `each`: one actor of the machine, many tasks. Items are dispatched in their order, so everything before
  * `next` that is not open is done, and what is stored does not grow with the list.
  */
-export interface FanOut {
+export interface RunningList {
   /** Number of the actor within the execution. */
   readonly task: number;
   /** Name of its actor source in the machine. */
@@ -68,7 +68,7 @@ export interface ItemsAddress {
 /** Of an execution, what is awaited. */
 export interface Awaited {
   readonly tasks: readonly OpenTask[];
-  readonly fanOuts?: readonly FanOut[];
+  readonly lists?: readonly RunningList[];
 }
 
 export function isItemTask(task: OpenTask): task is ItemTask {
@@ -77,19 +77,19 @@ export function isItemTask(task: OpenTask): task is ItemTask {
 
 /** Every attempt that is awaited: tasks, and tasks of items. */
 export function openTasks(execution: Awaited): readonly OpenTask[] {
-  const { tasks, fanOuts } = execution;
-  return fanOuts === undefined ? tasks : [...tasks, ...fanOuts.flatMap(({ open }) => open)];
+  const { tasks, lists } = execution;
+  return lists === undefined ? tasks : [...tasks, ...lists.flatMap(({ open }) => open)];
 }
 
 /** The execution with its open tasks mapped; a task for which there is no other is closed. */
 export function withOpenTasks(execution: Awaited, change: (task: OpenTask) => OpenTask | undefined): Awaited {
-  const { tasks, fanOuts } = execution;
+  const { tasks, lists } = execution;
   return {
     tasks: tasks.flatMap((task) => change(task) ?? []),
-    ...(fanOuts && {
-      fanOuts: fanOuts.map((fanOut) => ({
-        ...fanOut,
-        open: fanOut.open.flatMap((item) => {
+    ...(lists && {
+      lists: lists.map((list) => ({
+        ...list,
+        open: list.open.flatMap((item) => {
           const changed = change(item);
           return changed && isItemTask(changed) ? [changed] : [];
         }),
@@ -98,31 +98,31 @@ export function withOpenTasks(execution: Awaited, change: (task: OpenTask) => Op
   };
 }
 
-export function doneCount({ first, next, open, parts }: FanOut): number {
+export function doneCount({ first, next, open, parts }: RunningList): number {
   return parts ? parts.done : next - first - open.length;
 }
 
-export function failedCount({ exceptions, parts }: FanOut): number {
+export function failedCount({ exceptions, parts }: RunningList): number {
   return parts ? parts.failed : exceptions.filter(({ status }) => status !== 'SUCCEEDED').length;
 }
 
-/** The fan-out once an item is done. */
-export function withDone(fanOut: FanOut, item: ItemTask, status: ItemOutcome['status']): FanOut {
+/** The list once an item is done. */
+export function withDone(list: RunningList, item: ItemTask, status: ItemOutcome['status']): RunningList {
   const { index, attempt } = item;
   const isUsual = status === 'SUCCEEDED' && attempt === 1;
   return {
-    ...fanOut,
-    open: fanOut.open.filter((other) => other.index !== index),
-    exceptions: isUsual ? fanOut.exceptions : [...fanOut.exceptions, { index, attempt, status }],
+    ...list,
+    open: list.open.filter((other) => other.index !== index),
+    exceptions: isUsual ? list.exceptions : [...list.exceptions, { index, attempt, status }],
   };
 }
 
-/** The fan-out with as many more items open as may be, and these. */
+/** The list with as many more items open as its concurrency allows, and these items. */
 export function withNextItems(
-  fanOut: FanOut,
+  list: RunningList,
   cause: string,
-): { readonly fanOut: FanOut; readonly opened: readonly ItemTask[] } {
-  const { task, worker, next, open, first, count, concurrency } = fanOut;
+): { readonly list: RunningList; readonly opened: readonly ItemTask[] } {
+  const { task, worker, next, open, first, count, concurrency } = list;
   const end = Math.min(first + count, next + Math.max(0, concurrency - open.length));
   const opened = Array.from({ length: end - next }, (_, i) => ({
     task,
@@ -132,8 +132,8 @@ export function withNextItems(
     cause,
   }));
   return opened.length === 0
-    ? { fanOut, opened }
-    : { fanOut: { ...fanOut, next: end, open: [...open, ...opened] }, opened };
+    ? { list, opened }
+    : { list: { ...list, next: end, open: [...open, ...opened] }, opened };
 }
 
 const letters: Readonly<Record<ItemOutcome['status'], string>> = {

@@ -3,7 +3,7 @@ import { assign, setup } from 'xstate';
 import type { Measured, MeasureInput } from '../workers/measure.ts';
 
 /** A list of as many items as its input says, for one worker. It keeps the sum of the outputs. */
-export const fanOut = setup({
+export const list = setup({
   types: {
     input: {} as { items: number; concurrency: number },
     context: {} as {
@@ -22,7 +22,7 @@ export const fanOut = setup({
     ),
   },
 }).createMachine({
-  id: 'fan-out',
+  id: 'list',
   context: ({ input }) => ({ ...input, succeeded: 0, failed: 0, inOrder: false }),
   initial: 'measuring',
   output: ({ context: { succeeded, failed, inOrder } }) => ({ succeeded, failed, inOrder }),

@@ -6,7 +6,7 @@ import { type LocalCloud, startLocalCloud } from '../../local/index.ts';
 import { codeBlocksOf } from './codeBlocks.ts';
 import { ReaderDirectory } from './readerDirectory.ts';
 
-const blocks = await codeBlocksOf('docs/fan-out.md');
+const blocks = await codeBlocksOf('docs/lists.md');
 
 let reader: ReaderDirectory;
 let cloud: LocalCloud;
@@ -33,7 +33,7 @@ afterAll(async () => {
   await reader.remove();
 });
 
-describe('the page on fan-out', () => {
+describe('the page on lists', () => {
   const runs = blocks.filter(({ marks }) => marks.has('run'));
   it.each(runs.map((block) => [block.text.split('\n').at(-1) ?? '', block] as const))(
     'shows what comes of: %s',

@@ -8,7 +8,7 @@ export interface Item {
 type Outputs = readonly (number | FailedItem)[];
 
 /** A machine that has a worker do each item of its input. */
-export function fanOutMachine(options: EachOptions, policy: TaskPolicy = {}) {
+export function machineOfList(options: EachOptions, policy: TaskPolicy = {}) {
   return setup({
     types: {
       input: {} as { count: number },

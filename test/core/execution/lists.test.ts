@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SimulatedCloud } from '../../../testing/simulatedCloud.ts';
 import type { Workers } from '../../../testing/simulatedLambda.ts';
-import { fanOutMachine, type Item } from '../../support/fanOutMachine.ts';
+import { type Item, machineOfList } from '../../support/machineOfList.ts';
 
 /** What a worker does with one attempt. */
 type Deed = 'succeed' | 'fail' | 'failForGood' | 'hang';
@@ -52,7 +52,7 @@ describe('each, against a model that knows no time', () => {
           },
         };
         const options = { concurrency, tolerateFailures: tolerateFailures as number };
-        const cloud = new SimulatedCloud([fanOutMachine(options, policy)], workers, {
+        const cloud = new SimulatedCloud([machineOfList(options, policy)], workers, {
           seed,
           maximumDelayMs,
         });
@@ -62,7 +62,7 @@ describe('each, against a model that knows no time', () => {
         let mostOpen = 0;
         const commit = cloud.table.executions.commit.bind(cloud.table.executions);
         cloud.table.executions.commit = (execution) => {
-          const open = execution.fanOuts?.[0]?.open ?? [];
+          const open = execution.lists?.[0]?.open ?? [];
           mostOpen = Math.max(mostOpen, open.length);
           return commit(execution);
         };

@@ -3,10 +3,10 @@ import type { Json } from '../core/data/json.ts';
 import {
   exceptionsOf,
   exceptionsText,
-  type FanOut,
   type ItemTask,
   type PartsReport,
-} from '../core/execution/lists/fanOut.ts';
+  type RunningList,
+} from '../core/execution/lists/runningList.ts';
 import type { Execution } from '../core/execution/model/execution.ts';
 import { isFailureList } from '../core/policy/thresholdError.ts';
 import { type Attributes, isObject, jsonAttribute, jsonOf, textOf } from './attributes.ts';
@@ -25,17 +25,17 @@ import { type Attributes, isObject, jsonAttribute, jsonOf, textOf } from './attr
  *
  * A cause that is another item's result is `.<index>#<attempt>`, and `#1` is left out everywhere.
  */
-export function fanOutsAttribute(
+export function listsAttribute(
   of: Pick<Execution, 'executionId' | 'startedAt'>,
-  fanOuts: readonly FanOut[],
+  lists: readonly RunningList[],
   textAttribute: (text: string) => AttributeValue = (text) => ({ S: text }),
 ): AttributeValue {
-  return { L: fanOuts.map((fanOut) => ({ M: fanOutAttributes(of, fanOut, textAttribute) })) };
+  return { L: lists.map((list) => ({ M: listAttributes(of, list, textAttribute) })) };
 }
 
-function fanOutAttributes(
+function listAttributes(
   of: Pick<Execution, 'executionId' | 'startedAt'>,
-  fanOut: FanOut,
+  list: RunningList,
   textAttribute: (text: string) => AttributeValue,
 ): Attributes {
   const {
@@ -52,7 +52,7 @@ function fanOutAttributes(
     next,
     open,
     exceptions,
-  } = fanOut;
+  } = list;
   const map: Attributes = {
     id: { N: String(task) },
     worker: { S: worker },
@@ -75,15 +75,18 @@ function fanOutAttributes(
   return map;
 }
 
-export function fanOutsOf(
+export function listsOf(
   of: Pick<Execution, 'executionId' | 'startedAt'>,
   value: AttributeValue,
-): FanOut[] | undefined {
-  const fanOuts = (value.L ?? []).flatMap((each) => fanOutOf(of, each.M ?? {}) ?? []);
-  return fanOuts.length > 0 && fanOuts.length === value.L?.length ? fanOuts : undefined;
+): RunningList[] | undefined {
+  const lists = (value.L ?? []).flatMap((each) => runningListOf(of, each.M ?? {}) ?? []);
+  return lists.length > 0 && lists.length === value.L?.length ? lists : undefined;
 }
 
-function fanOutOf(of: Pick<Execution, 'executionId' | 'startedAt'>, map: Attributes): FanOut | undefined {
+function runningListOf(
+  of: Pick<Execution, 'executionId' | 'startedAt'>,
+  map: Attributes,
+): RunningList | undefined {
   const { id, worker, count, items, pageSize, concurrency, next } = map;
   if (id?.N === undefined || worker?.S === undefined || items?.S === undefined) return undefined;
   const task = Number(id.N);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { setup } from 'xstate';
-import { openTasks } from '../../orchestrator/core/execution/lists/fanOut.ts';
+import { openTasks } from '../../orchestrator/core/execution/lists/runningList.ts';
 import { journalReferences, parseLog } from '../../orchestrator/core/execution/model/log.ts';
 import { machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
 import { replay } from '../../orchestrator/core/execution/replay/recording.ts';
@@ -11,13 +11,14 @@ import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import type { Workers } from '../../testing/simulatedLambda.ts';
 import { each, worker } from '../../workers/index.ts';
-import { fanOutMachine, type Item } from '../support/fanOutMachine.ts';
+import { type Item, machineOfList } from '../support/machineOfList.ts';
+import { seeds } from '../support/seeds.ts';
 import { unkindDelivery } from '../support/unkindDelivery.ts';
 
 const deliveries: [name: string, faults: DeliveryFaults[]][] = [
   ['delivered plainly', [{ seed: 1 }]],
   ['delivered twice and late', [1, 2, 3].map((seed) => ({ seed, duplicate: 1, maximumDelayMs: 3000 }))],
-  ['with every delivery unkind', Array.from({ length: 30 }, (_, i) => ({ seed: i + 1, ...unkindDelivery }))],
+  ['with every delivery unkind', seeds(30).map((seed) => ({ seed, ...unkindDelivery }))],
 ];
 
 const double: Workers = { double: ({ number }: Item) => 2 * number };
@@ -50,7 +51,7 @@ function doubled(count: number): number[] {
 describe.each(deliveries)('each, %s', (_, runs) => {
   it('gives the outputs in the order of the list', async () => {
     for (const faults of runs) {
-      const cloud = new SimulatedCloud([fanOutMachine({ concurrency: 7 }, retries)], double, faults);
+      const cloud = new SimulatedCloud([machineOfList({ concurrency: 7 }, retries)], double, faults);
       await run(cloud, 40);
       expect(await cloud.execution('f1'), `seed ${faults.seed}`).toMatchObject({
         status: 'SUCCEEDED',
@@ -67,7 +68,7 @@ describe.each(deliveries)('each, %s', (_, runs) => {
           return 2 * number;
         },
       };
-      const cloud = new SimulatedCloud([fanOutMachine({ concurrency: 5 }, retries)], workers, faults);
+      const cloud = new SimulatedCloud([machineOfList({ concurrency: 5 }, retries)], workers, faults);
       const { mostOpen } = await run(cloud, 30);
       expect(mostOpen).toBe(5);
       expect((await cloud.execution('f1')).output).toMatchObject({ outputs: doubled(30) });
@@ -82,7 +83,7 @@ describe.each(deliveries)('each, %s', (_, runs) => {
           return 2 * number;
         },
       };
-      const machine = fanOutMachine({ concurrency: 4, tolerateFailures: 2 }, retries);
+      const machine = machineOfList({ concurrency: 4, tolerateFailures: 2 }, retries);
       const cloud = new SimulatedCloud([machine], workers, { ...faults, loseInvoke: 0 });
       await run(cloud, 12);
       const outputs: unknown[] = doubled(12);
@@ -100,7 +101,7 @@ describe.each(deliveries)('each, %s', (_, runs) => {
         },
       };
       const cloud = new SimulatedCloud(
-        [fanOutMachine({ concurrency: 4, tolerateFailures: '10%' })],
+        [machineOfList({ concurrency: 4, tolerateFailures: '10%' })],
         workers,
         {
           ...faults,
@@ -108,7 +109,7 @@ describe.each(deliveries)('each, %s', (_, runs) => {
         },
       );
       await run(cloud, 20);
-      const { output, fanOuts } = await cloud.execution('f1');
+      const { output, lists } = await cloud.execution('f1');
       expect(output).toMatchObject({
         outputs: null,
         error: {
@@ -119,7 +120,7 @@ describe.each(deliveries)('each, %s', (_, runs) => {
           errors: [{ name: 'RangeError' }, { name: 'RangeError' }, { name: 'RangeError' }],
         },
       });
-      expect(fanOuts).toBeUndefined();
+      expect(lists).toBeUndefined();
       expect(cloud.invocations.length).toBeLessThan(20);
     }
   });
@@ -132,7 +133,7 @@ describe.each(deliveries)('each, %s', (_, runs) => {
           return 2 * number;
         },
       };
-      const machine = fanOutMachine(
+      const machine = machineOfList(
         { concurrency: 6, tolerateFailures: '50%' },
         { timeout: '10s', retry: { maxAttempts: 2, interval: '3s', jitter: 'full' } },
       );
@@ -147,7 +148,7 @@ describe.each(deliveries)('each, %s', (_, runs) => {
 
   it('applies every result once, or records why it was ignored', async () => {
     for (const faults of runs) {
-      const cloud = new SimulatedCloud([fanOutMachine({ concurrency: 9 }, retries)], double, faults);
+      const cloud = new SimulatedCloud([machineOfList({ concurrency: 9 }, retries)], double, faults);
       await run(cloud, 30);
       const { execution, journal, segments } = await cloud.table.executions.readHistory('f1');
       const logged = [...segments, execution?.log ?? ''].flatMap(journalReferences).sort();
@@ -156,19 +157,19 @@ describe.each(deliveries)('each, %s', (_, runs) => {
   });
 });
 
-async function expectReplay(cloud: SimulatedCloud, machine: ReturnType<typeof fanOutMachine>): Promise<void> {
+async function expectReplay(cloud: SimulatedCloud, machine: ReturnType<typeof machineOfList>): Promise<void> {
   const { execution, journal, segments } = await cloud.table.executions.readHistory('f1');
   if (!execution) throw new Error('It was not committed.');
   const log = [...segments, execution.log].flatMap(parseLog);
   const lookup = machineLookup([prepareMachine(machine)]);
   const replayed = [...replay(lookup, { executionId: 'f1', machineVersion: '1', journal, log })].at(-1);
-  const known = ({ status, snapshot, output, error, tasks, fanOuts, updatedAt }: typeof execution) => ({
+  const known = ({ status, snapshot, output, error, tasks, lists, updatedAt }: typeof execution) => ({
     status,
     snapshot,
     output,
     error,
     tasks,
-    fanOuts,
+    lists,
     updatedAt,
   });
   expect(replayed && known(replayed)).toEqual(known(execution));
@@ -182,14 +183,14 @@ describe('each', () => {
         return 2 * number;
       },
     };
-    const cloud = new SimulatedCloud([fanOutMachine({ concurrency: 10 }, retries)], workers);
+    const cloud = new SimulatedCloud([machineOfList({ concurrency: 10 }, retries)], workers);
     await run(cloud, 60);
     expect(new Set(cloud.invocations).size).toBe(cloud.invocations.length);
     expect(cloud.invocations).toHaveLength(60 + 12);
   });
 
   it('stores at most 4 KB for 200 items of which 100 are in flight', async () => {
-    const cloud = new SimulatedCloud([fanOutMachine({ concurrency: 100 }, retries)], double, {
+    const cloud = new SimulatedCloud([machineOfList({ concurrency: 100 }, retries)], double, {
       seed: 5,
       maximumDelayMs: 5000,
     });
@@ -201,14 +202,14 @@ describe('each', () => {
   });
 
   it('is done at once where the list is empty', async () => {
-    const cloud = new SimulatedCloud([fanOutMachine({})], double);
+    const cloud = new SimulatedCloud([machineOfList({})], double);
     await run(cloud, 0, { forMs: 10 });
     expect(await cloud.execution('f1')).toMatchObject({ status: 'SUCCEEDED', output: { outputs: [] } });
     expect(cloud.invocations).toEqual([]);
   });
 
   it('waits for the deadline of an item whose worker gives no answer, and has it among the failures', async () => {
-    const machine = fanOutMachine({ concurrency: 2, tolerateFailures: 1 }, { timeout: '10s' });
+    const machine = machineOfList({ concurrency: 2, tolerateFailures: 1 }, { timeout: '10s' });
     const cloud = new SimulatedCloud([machine], double, { seed: 3, loseInvoke: 0 });
     const { put } = cloud.table;
     // A result that comes only after its item was given up.
@@ -232,15 +233,15 @@ describe('each', () => {
   });
 
   it('is given up with the state that invoked it: results that come later are ignored', async () => {
-    const cloud = new SimulatedCloud([fanOutMachine({ concurrency: 3 }, retries)], double, {
+    const cloud = new SimulatedCloud([machineOfList({ concurrency: 3 }, retries)], double, {
       seed: 2,
       loseInvoke: 0.9,
     });
     await run(cloud, 10, { forMs: 2000 });
     await cloud.send('f1', 'LEAVE');
     await cloud.advance(100);
-    const { fanOuts, wakeAt, state } = await cloud.execution('f1');
-    expect({ fanOuts, state }).toEqual({ fanOuts: undefined, state: 'left' });
+    const { lists, wakeAt, state } = await cloud.execution('f1');
+    expect({ lists, state }).toEqual({ lists: undefined, state: 'left' });
     const invoked = cloud.invocations.length;
     await cloud.advance(600_000);
     expect(cloud.invocations).toHaveLength(invoked);
@@ -264,7 +265,7 @@ describe('each', () => {
   });
 
   it('is stopped with its execution', async () => {
-    const cloud = new SimulatedCloud([fanOutMachine({ concurrency: 3 }, retries)], double, {
+    const cloud = new SimulatedCloud([machineOfList({ concurrency: 3 }, retries)], double, {
       seed: 2,
       loseInvoke: 1,
     });

@@ -1,0 +1,33 @@
+import type { Format } from '../document/readDocument.ts';
+import { loadDefinition, type PlacedProblem } from '../load.ts';
+import type { ValidateOptions } from '../validate/validate.ts';
+import { differencesOf } from './differences.ts';
+import { type Price, type PriceOptions, priceOf } from './price.ts';
+import { type ResourceUse, resourceUses } from './resources.ts';
+
+/** What a user wants to know of a definition before moving it here. */
+export interface DefinitionReport {
+  /** Whether it is valid, and every resource that it calls is one that Millrace calls. */
+  readonly runs: boolean;
+  readonly problems: readonly PlacedProblem[];
+  readonly resources: readonly ResourceUse[];
+  /** Absent where it is not valid. */
+  readonly price?: Price;
+}
+
+export function checkDefinition(
+  text: string,
+  format: Format,
+  options: ValidateOptions & PriceOptions = {},
+): DefinitionReport {
+  const { definition, problems } = loadDefinition(text, format, options);
+  const isValid = definition !== undefined && problems.every(({ severity }) => severity !== 'error');
+  if (!isValid) return { runs: false, problems, resources: [] };
+  const resources = resourceUses(definition);
+  return {
+    runs: resources.every(({ isSupported }) => isSupported),
+    problems: [...problems, ...differencesOf(definition)],
+    resources,
+    price: priceOf(definition, options),
+  };
+}

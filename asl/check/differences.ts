@@ -1,0 +1,68 @@
+import type { Json, JsonObject } from '../json.ts';
+import type { State, StateGraph } from '../model/model.ts';
+import { readDefinition } from '../model/readDefinition.ts';
+import type { Problem } from '../validate/problem.ts';
+import { within } from '../validate/problem.ts';
+import { resourceUses } from './resources.ts';
+
+/** Where a valid definition does something else here than on Step Functions, or less. */
+export function differencesOf(definition: { readonly [key: string]: Json }): readonly Problem[] {
+  return [...differencesIn(readDefinition(definition), ''), ...unsupported(definition)];
+}
+
+function unsupported(definition: JsonObject): readonly Problem[] {
+  return resourceUses(definition)
+    .filter(({ isSupported }) => !isSupported)
+    .map(({ path, resource, feature }) => ({
+      severity: 'warning',
+      code: 'UNSUPPORTED_RESOURCE',
+      pointer: '',
+      message: `The state '${path}' calls ${feature} (${resource}), which Millrace does not call by itself: it fails with Millrace.UnsupportedResource`,
+      remedy: 'call it from a Lambda function, or mock it in tests',
+    }));
+}
+
+function* differencesIn({ states }: StateGraph, pointer: string): Generator<Problem> {
+  for (const state of states) {
+    const place = within(pointer, 'States', state.name);
+    yield* ofState(state, place);
+    if (state.type === 'Map') yield* differencesIn(state.processor, within(place, 'ItemProcessor'));
+    if (state.type === 'Parallel') {
+      for (const [index, branch] of state.branches.entries())
+        yield* differencesIn(branch, within(place, 'Branches', index));
+    }
+  }
+}
+
+function* ofState(state: State, pointer: string): Generator<Problem> {
+  const differs = (message: string, remedy: string): Problem => ({
+    severity: 'warning',
+    code: 'DIFFERS',
+    pointer,
+    message,
+    remedy,
+  });
+  if (state.type === 'Map' && state.itemReader) {
+    yield differs(
+      'ItemReader is not read: the state works on its input',
+      'give the list as the input of the state',
+    );
+  }
+  if (state.type === 'Map' && state.resultWriter) {
+    yield differs(
+      'ResultWriter is not used: the results are the output of the state',
+      'write them from a task',
+    );
+  }
+  if (state.type === 'Task' && state.heartbeatSeconds) {
+    const amount = state.heartbeatSeconds();
+    const isWithToken = state.resource.endsWith('.waitForTaskToken');
+    if (amount.type !== 'literal')
+      yield differs('a heartbeat that an expression says is not kept', 'give HeartbeatSeconds as a number');
+    else if (!isWithToken)
+      yield differs(
+        'HeartbeatSeconds has no effect without .waitForTaskToken, as on Step Functions',
+        'leave it out',
+      );
+  }
+}

@@ -1,0 +1,156 @@
+import { isObject, type JsonObject } from '../json.ts';
+import type { State, StateGraph } from '../model/model.ts';
+import { readDefinition } from '../model/readDefinition.ts';
+
+/** What a definition's longest path takes: the one with the most states, each of them once. */
+export interface PathCounts {
+  /** State transitions, as Step Functions Standard counts them: one for each state that is entered. */
+  readonly transitions: number;
+  readonly tasks: number;
+  readonly waits: number;
+  /** Items of Map states. */
+  readonly items: number;
+}
+
+export interface PriceOptions {
+  /** Items that each Map state is taken to have. @default 10 */
+  readonly items?: number;
+  /** How long a task is taken to run. @default 0.1 */
+  readonly taskSeconds?: number;
+}
+
+/** USD for a million executions along the longest path. */
+export interface Price {
+  readonly millrace: number;
+  readonly standard: number;
+  readonly express: number;
+  readonly counts: PathCounts;
+}
+
+/** List prices of us-east-1 in USD: docs/reference/cost.md has their sources. */
+const list = {
+  writeUnit: 0.625e-6,
+  readUnit: 0.125e-6,
+  gbMonth: 0.25,
+  request: 0.2e-6,
+  gbSecond: 0.0000133334,
+  transition: 25e-6,
+  expressRequest: 1e-6,
+  expressGbSecond: 0.00001667,
+};
+
+/** Measured: docs/reference/cost.md. A wait is a commit by the clock, and a move in the index. */
+const measured = {
+  writeUnits: { execution: 5, task: 2.05, wait: 3, item: 7 },
+  readUnits: { execution: 0.5, task: 0.3, wait: 1 },
+  orchestratorMs: 5,
+  orchestratorGb: 0.5,
+  /** The worker host waits for the functions that it invokes. */
+  hostGb: 0.5,
+  kb: { execution: 1.5, task: 0.6 },
+};
+
+const expressGb = 64 / 1024;
+
+/** What a million executions cost here and on Step Functions. The definition must have been found valid. */
+export function priceOf(definition: JsonObject, { items = 10, taskSeconds = 0.1 }: PriceOptions = {}): Price {
+  const counts = isObject(definition) ? longestPath(readDefinition(definition), items) : none;
+  const { transitions, tasks, waits } = counts;
+  const { writeUnits, readUnits, kb } = measured;
+  const writes =
+    writeUnits.execution + writeUnits.task * tasks + writeUnits.wait * waits + writeUnits.item * counts.items;
+  const reads = readUnits.execution + readUnits.task * tasks + readUnits.wait * waits;
+  const steps = 1 + tasks + waits;
+  const months = 3;
+  const seconds = Math.max(0.1, Math.ceil((taskSeconds * tasks) / 0.1) * 0.1);
+  const million = (usd: number) => Math.round(usd * 1e8) / 100;
+  return {
+    millrace: million(
+      writes * list.writeUnit +
+        reads * list.readUnit +
+        steps * (list.request + (measured.orchestratorMs / 1000) * measured.orchestratorGb * list.gbSecond) +
+        tasks * (list.request + taskSeconds * measured.hostGb * list.gbSecond) +
+        ((kb.execution + kb.task * tasks) / 1e6) * months * list.gbMonth,
+    ),
+    // The end of an execution is a transition, too.
+    standard: million((transitions + 1) * list.transition),
+    express: million(list.expressRequest + seconds * expressGb * list.expressGbSecond),
+    counts,
+  };
+}
+
+const none: PathCounts = { transitions: 0, tasks: 0, waits: 0, items: 0 };
+
+function sum(a: PathCounts, b: PathCounts, times = 1): PathCounts {
+  return {
+    transitions: a.transitions + times * b.transitions,
+    tasks: a.tasks + times * b.tasks,
+    waits: a.waits + times * b.waits,
+    items: a.items + times * b.items,
+  };
+}
+
+function longestPath(graph: StateGraph, items: number): PathCounts {
+  const states = new Map(graph.states.map((state) => [state.name, state]));
+  const known = new Map<string, PathCounts>();
+  // Deep graphs: a stack of our own, with each state twice on it, before and after those that it leads to.
+  const open: { readonly name: string; readonly isDone: boolean }[] = [
+    { name: graph.startAt, isDone: false },
+  ];
+  const entered = new Set<string>();
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { name, isDone } = next;
+    const state = states.get(name);
+    if (state === undefined) continue;
+    if (isDone) {
+      const rest = targetsOf(state).map((target) => known.get(target) ?? none);
+      const longest = rest.reduce((a, b) => (b.transitions > a.transitions ? b : a), none);
+      known.set(name, sum(ownCounts(state, items), longest));
+    } else if (!entered.has(name)) {
+      entered.add(name);
+      open.push(
+        { name, isDone: true },
+        ...targetsOf(state).map((target) => ({ name: target, isDone: false })),
+      );
+    }
+  }
+  return known.get(graph.startAt) ?? none;
+}
+
+function ownCounts(state: State, items: number): PathCounts {
+  const one = { ...none, transitions: 1 };
+  switch (state.type) {
+    case 'Task':
+      return { ...one, tasks: 1 };
+    case 'Wait':
+      return { ...one, waits: 1 };
+    case 'Parallel':
+      return state.branches.reduce((counts, branch) => sum(counts, longestPath(branch, items)), one);
+    case 'Map':
+      return sum({ ...one, items }, longestPath(state.processor, items), items);
+    default:
+      return one;
+  }
+}
+
+function targetsOf(state: State): readonly string[] {
+  switch (state.type) {
+    case 'Choice':
+      return [
+        ...state.choices.map(({ next }) => next),
+        ...(state.default === undefined ? [] : [state.default]),
+      ];
+    case 'Succeed':
+    case 'Fail':
+      return [];
+    case 'Pass':
+    case 'Wait':
+      return state.next.type === 'state' ? [state.next.name] : [];
+    case 'Task':
+    case 'Parallel':
+    case 'Map': {
+      const next = state.next.type === 'state' ? [state.next.name] : [];
+      return [...next, ...state.catch.map((catcher) => catcher.next)];
+    }
+  }
+}

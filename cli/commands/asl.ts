@@ -1,0 +1,127 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { DefinitionReport } from '../../asl/index.ts';
+import type { CommandContext } from '../context.ts';
+import { InvalidInputError } from '../errors.ts';
+import { exitCode } from '../exitCodes.ts';
+import { readJsonArgument, readJsonObjectArgument } from '../input/jsonArgument.ts';
+import { aslReportLines } from '../rendering/aslReport.ts';
+import { aslRunLines } from '../rendering/aslRun.ts';
+import type { CommandLine, OutputOptions } from './command.ts';
+import { parseCount, withJsonOption } from './command.ts';
+
+interface CheckOptions extends OutputOptions {
+  readonly express?: boolean;
+  readonly items?: number;
+}
+
+interface RunOptions extends OutputOptions {
+  readonly input: string;
+  readonly mocks?: string;
+}
+
+export function addAslCommand(line: CommandLine): void {
+  const command = line.program
+    .command('asl')
+    .description('Check and try definitions of Step Functions (Amazon States Language).');
+  addCheck(line, command);
+  addRun(line, command);
+}
+
+type Command = CommandLine['program'];
+
+function addCheck(line: CommandLine, parent: Command): void {
+  const command = parent
+    .command('check')
+    .description(
+      'Report of each definition whether it runs here, what is wrong with it and where, what it calls, and what a million ' +
+        'executions cost here and on Step Functions. Exit code 2 if one does not run.',
+    )
+    .argument('<files...>', 'definitions in JSON or YAML')
+    .option('--express', 'check by the rules of Express workflows')
+    .option('--items <count>', 'items that a Map state is taken to have, for the price', parseCount, 10);
+  withJsonOption(command)
+    .addHelpText(
+      'after',
+      `
+The price is that of the path with the most states, each once, with tasks of 100 ms. Choice, Pass and end states are free here.
+With --json: a line for each file: {"file","runs","problems":[{"severity","code","pointer","line","column","message","remedy"}],
+"resources":[…],"price":{"millrace","standard","express","counts"}}.
+
+Examples:
+  millrace asl check machines/orders.asl.json
+  millrace asl check definitions/*.json --json | jq -r 'select(.runs | not) | .file'`,
+    )
+    .action((files: readonly string[], options: CheckOptions) => check(line, files, options));
+}
+
+async function check(line: CommandLine, files: readonly string[], options: CheckOptions): Promise<void> {
+  const { context } = line;
+  const { checkDefinition, formatOf } = await import('../../asl/index.ts');
+  for (const file of files) {
+    const report = checkDefinition(await textOf(context, file), formatOf(file), {
+      type: options.express ? 'EXPRESS' : 'STANDARD',
+      ...(options.items !== undefined && { items: options.items }),
+    });
+    print(context, file, report, options);
+    if (!report.runs) line.exitWith(exitCode.refused);
+  }
+}
+
+function print(
+  { terminal }: CommandContext,
+  file: string,
+  report: DefinitionReport,
+  { json }: OutputOptions,
+): void {
+  if (json) terminal.print(JSON.stringify({ file, ...report }));
+  else for (const text of aslReportLines(file, report)) terminal.print(text);
+}
+
+function addRun(line: CommandLine, parent: Command): void {
+  const command = parent
+    .command('run')
+    .description(
+      'Run one execution of a definition in memory and in a time of its own: a day takes a millisecond. Tasks answer from a ' +
+        'file. Shows the states that it went through. Exit code 1 if it did not succeed.',
+    )
+    .argument('<file>', 'definition in JSON or YAML')
+    .option('--input <json>', 'JSON, @FILE, or - for stdin', '{}')
+    .option('--mocks <file>', 'answers of tasks, as JSON');
+  withJsonOption(command)
+    .addHelpText(
+      'after',
+      `
+The file of answers has them by state: a state in a branch or an iterator by its path, such as "Each order/Charge". A list gives
+one answer after the other, and the last of them again and again.
+  {"Charge": [{"error": "CardDeclined", "cause": "no money"}, {"output": {"paid": true}}], "Ship": {"output": 7}}
+
+Examples:
+  millrace asl run machines/orders.asl.json --input '{"id":1}' --mocks mocks.json`,
+    )
+    .action((file: string, options: RunOptions) => run(line, file, options));
+}
+
+async function run(line: CommandLine, file: string, options: RunOptions): Promise<void> {
+  const { context } = line;
+  const { formatOf } = await import('../../asl/index.ts');
+  const { runDefinition } = await import('../asl/runDefinition.ts');
+  const input = await readJsonArgument(context, '--input', options.input);
+  const { mocks } = options;
+  const answers = mocks === undefined ? {} : await readJsonObjectArgument(context, '--mocks', `@${mocks}`);
+  const result = await runDefinition(await textOf(context, file), formatOf(file), input, answers);
+  const { terminal } = context;
+  if (options.json) terminal.print(JSON.stringify(result));
+  else for (const text of aslRunLines(result)) terminal.print(text);
+  if (result.status !== 'SUCCEEDED') line.exitWith(exitCode.endedBadly);
+}
+
+async function textOf({ directory }: CommandContext, file: string): Promise<string> {
+  try {
+    return await readFile(resolve(directory, file), 'utf8');
+  } catch (error) {
+    throw new InvalidInputError(
+      `${file} cannot be read (${error instanceof Error ? error.message : String(error)}).`,
+    );
+  }
+}

@@ -1,0 +1,136 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type TemporaryDirectory, temporaryDirectory } from '../support/temporaryDirectory.ts';
+import { jsonOf, millrace } from './testCommandLine.ts';
+
+const charge = (next: string) =>
+  JSON.stringify(
+    {
+      StartAt: 'Charge',
+      States: {
+        Charge: {
+          Type: 'Task',
+          Resource: 'arn:aws:lambda:us-east-1:123456789012:function:charge',
+          Retry: [{ ErrorEquals: ['CardDeclined'], IntervalSeconds: 60 }],
+          Next: next,
+        },
+        Pause: { Type: 'Wait', Seconds: 3600, Next: 'Paid?' },
+        'Paid?': {
+          Type: 'Choice',
+          Choices: [{ Variable: '$.paid', BooleanEquals: true, Next: 'Done' }],
+          Default: 'Failed',
+        },
+        Done: { Type: 'Succeed' },
+        Failed: { Type: 'Fail', Error: 'NotPaid', Cause: 'It was not paid' },
+      },
+    },
+    null,
+    2,
+  );
+const publish = `StartAt: Tell
+States:
+  Tell:
+    Type: Task
+    Resource: arn:aws:states:::sns:publish
+    Parameters: { TopicArn: topic }
+    End: true
+`;
+
+let directory: TemporaryDirectory;
+beforeAll(async () => {
+  directory = await temporaryDirectory();
+  await writeFile(join(directory.path, 'orders.asl.json'), charge('Pause'));
+  await writeFile(join(directory.path, 'bad.asl.json'), charge('Puase'));
+  await writeFile(join(directory.path, 'tell.asl.yaml'), publish);
+  await writeFile(
+    join(directory.path, 'mocks.json'),
+    '{"Charge": [{"error": "CardDeclined", "cause": "no money"}, {"output": {"paid": true}}]}',
+  );
+});
+afterAll(() => directory.remove());
+
+const run = (...args: readonly string[]) => millrace(['asl', ...args], { directory: directory.path });
+
+describe('asl check', () => {
+  it('says that a definition runs, what it calls and what it costs', async () => {
+    const { exitCode, stdout } = await run('check', 'orders.asl.json');
+    expect(exitCode).toBe(0);
+    expect(stdout).toEqual([
+      'orders.asl.json: runs',
+      '  calls lambda',
+      expect.stringMatching(
+        /^ {2}a million executions: \$[\d.]+ here, \$125\.00 on Standard, \$1\.\d\d on Express$/,
+      ),
+      '    (4 states on the longest path, 1 of them tasks)',
+    ]);
+  });
+
+  it('shows every problem with its line and remedy, and ends with 2', async () => {
+    const { exitCode, stdout } = await run('check', 'bad.asl.json');
+    expect(exitCode).toBe(2);
+    expect(stdout.slice(0, 3)).toEqual([
+      'bad.asl.json: does not run',
+      '  error 15:7 /States/Charge/Next',
+      '    There is no state "Puase" here: a transition leads to a state of the same States. To correct it, write the name of a state beside it.',
+    ]);
+  });
+
+  it('names services that Millrace does not call', async () => {
+    const result = await run('check', 'tell.asl.yaml', '--json');
+    expect(result.exitCode).toBe(2);
+    expect(jsonOf(result)).toMatchObject({
+      file: 'tell.asl.yaml',
+      runs: false,
+      problems: [{ severity: 'warning', code: 'UNSUPPORTED_RESOURCE' }],
+      resources: [{ path: 'Tell', feature: 'sns:publish', isSupported: false }],
+    });
+  });
+
+  it('refuses a file that is not there', async () => {
+    expect(await run('check', 'nothing.asl.json')).toMatchObject({
+      exitCode: 2,
+      stderr: [expect.stringContaining('nothing.asl.json')],
+    });
+  });
+});
+
+describe('asl run', () => {
+  it('shows the states that were entered, with the time, and the output', async () => {
+    const { exitCode, stdout } = await run(
+      'run',
+      'orders.asl.json',
+      '--mocks',
+      'mocks.json',
+      '--input',
+      '{"id": 1}',
+    );
+    expect(exitCode).toBe(0);
+    expect(stdout).toEqual([
+      '       0 s  Charge',
+      expect.stringMatching(/^ {6}60(?:\.\d)? s {2}Pause$/),
+      expect.stringMatching(/^ {4}3660(?:\.\d)? s {2}Paid\?$/),
+      expect.stringMatching(/^ {4}3660(?:\.\d)? s {2}Done$/),
+      '',
+      'SUCCEEDED  {"paid":true}',
+    ]);
+  });
+
+  it('ends with 1 where the execution fails, and says why', async () => {
+    const result = await run('run', 'orders.asl.json', '--json');
+    expect(result.exitCode).toBe(1);
+    expect(jsonOf(result)).toMatchObject({
+      status: 'FAILED',
+      error: { name: 'Millrace.NoAnswer', message: "The file of answers has none for 'Charge'." },
+      path: [{ state: 'Charge', at: 0 }],
+    });
+  });
+
+  it('refuses a definition that is not valid', async () => {
+    const { exitCode, stderr } = await run('run', 'bad.asl.json');
+    expect({ exitCode, text: stderr.join(' ') }).toEqual({
+      exitCode: 2,
+      text: expect.stringContaining('InvalidDefinition'),
+    });
+  });
+});
