@@ -4,7 +4,7 @@ import { functionNames, readConfiguration } from './configuration/configuration.
 import { readExecutionClock } from './configuration/executionClock.ts';
 import { machineLookup } from './core/execution/model/machines.ts';
 import { machinesOf, prepareMachines } from './core/machine/index.ts';
-import { retentionOf } from './core/policy/retention.ts';
+import { keptForEver, retentionOf } from './core/policy/retention.ts';
 import { callFunction, createLambdaClient, LambdaInvoker } from './dispatch/dispatch.ts';
 import { invocationAges } from './dispatch/invocationAges.ts';
 import { neededWorkers } from './dispatch/neededWorkers.ts';
@@ -87,7 +87,7 @@ export function createOrchestrator({ machines: modules }: OrchestratorModule) {
     machines,
     dispatcher,
     limits,
-    retention,
+    retention: retention ?? keptForEver,
     report,
     now,
     hasBus: configuration.hasBus,
