@@ -8,6 +8,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // They run by `npm run test:long`.
     exclude: [...configDefaults.exclude, '**/*.long.test.ts'],
+    // Tests of the local cloud wait for time to pass: one more than two cores keeps both busy.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     server: { deps: { inline: [/^millrace/] } },

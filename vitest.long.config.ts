@@ -1,8 +1,13 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 import base from './vitest.config.ts';
 
-/** The suites that are long by nature: more seeds, more load, waits in real time. */
+/** The suites that are long by nature, and the scenarios with all their seeds. */
 export default defineConfig({
   ...base,
-  test: { ...base.test, include: ['test/**/*.long.test.ts'], exclude: configDefaults.exclude },
+  test: {
+    ...base.test,
+    env: { MILLRACE_TESTS: 'long' },
+    include: ['test/**/*.long.test.ts', 'test/scenario/**/*.test.ts'],
+    exclude: configDefaults.exclude,
+  },
 });

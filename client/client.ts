@@ -8,6 +8,7 @@ import {
   readConfiguration,
 } from '../orchestrator/configuration/configuration.ts';
 import { readExecutionClock } from '../orchestrator/configuration/executionClock.ts';
+import { checkOptions } from '../orchestrator/core/policy/options.ts';
 import { storeUrlProblem } from '../orchestrator/store/openStore.ts';
 import type { Units } from '../orchestrator/table/dynamodb/dynamoDBCalls.ts';
 import { DynamoDBTable } from '../orchestrator/table/dynamodb/dynamoDBTable.ts';
@@ -30,15 +31,26 @@ import type { TreatedFinding } from './doctor/treatment.ts';
 import { NotRedrivableError } from './errors.ts';
 import { type HistoryEntry, type HistoryOptions, readHistory, readHistoryPage } from './history.ts';
 import { type ListOptions, listAllExecutions, listExecutions } from './list.ts';
-import type { ExecutionEvent, MachineEvents, MachineReference, OptionalIfEmpty } from './machineTypes.ts';
 import {
+  type ExecutionEvent,
+  type MachineEvents,
+  type MachineReference,
+  type OfMachine,
+  type OptionalIfEmpty,
+  ofMachine,
+} from './machineTypes.ts';
+import { optionKeys } from './optionKeys.ts';
+import {
+  type DefinedMachine,
   type ExecutionRecording,
   type ExecutionState,
   type MachineDefinition,
+  type ReplayOptions,
   type ReplayReport,
   readStateAt,
   recordExecution,
   replayExecution,
+  withDefinitions,
 } from './replay.ts';
 import { type SendOptions, type SentEvent, sendEvent } from './send.ts';
 import {
@@ -49,7 +61,7 @@ import {
   startExecutions,
 } from './start.ts';
 import { type ClientSurroundings, type Sleep, sleep } from './surroundings.ts';
-import { completeTask, failTask, heartbeatTask, type TaskFailure } from './tasks.ts';
+import { completeTask, failTask, heartbeatTask, type TaskBeat, type TaskFailure } from './tasks.ts';
 import { type WaitOptions, waitForExecution } from './wait.ts';
 import {
   type ExecutionIds,
@@ -88,9 +100,11 @@ export interface ClientOptions {
 /**
  * A client for the executions of one table.
  *
+ * @throws UnknownOptionError
  * @throws InvalidConfigurationError when a `MILLRACE_` variable of the environment is unusable
  */
 export function createClient(options: ClientOptions = {}): MillraceClient {
+  check('createClient', options);
   const configuration = readConfiguration(process.env);
   const {
     tableName = configuration.tableName,
@@ -126,10 +140,12 @@ export function createClient(options: ClientOptions = {}): MillraceClient {
 
 /**
  * What an application does with executions. What the AWS SDK throws (no access, no table, throttled) is passed on as it
- * is.
+ * is. Every call refuses an option that it does not have, with `UnknownOptionError`.
  */
 export class MillraceClient {
   readonly #surroundings: ClientSurroundings;
+  /** Versions of executions that this client has redriven since it waited for them. */
+  readonly #redriven = new Map<string, number>();
 
   /** Use {@link createClient}. */
   constructor(surroundings: ClientSurroundings) {
@@ -143,10 +159,11 @@ export class MillraceClient {
    * @throws InvalidExecutionIdError, InvalidMachineIdError, NotSerializableError, ItemTooLargeError before anything is
    * written
    */
-  start<M extends MachineReference>(
+  async start<M extends MachineReference>(
     machine: M,
     ...[options]: OptionalIfEmpty<StartOptions<M>>
   ): Promise<StartedExecution> {
+    check('start', options);
     return startExecution(this.#surroundings, machine, options);
   }
 
@@ -159,21 +176,30 @@ export class MillraceClient {
     starts: Iterable<StartOptions<M>> | AsyncIterable<StartOptions<M>>,
     options: StartManyOptions = {},
   ): AsyncGenerator<StartedExecution, void, undefined> {
+    check('startMany', options);
     return startExecutions(this.#surroundings, machine, starts, options);
   }
 
   /**
    * What is known of an execution, strongly consistent.
    *
-   * @param machine its machine, for the types of its context and output
-   * @throws ExecutionNotFoundError, InvalidExecutionIdError
-   * @throws DifferentMachineError when it is not one of `machine`
+   * @throws ExecutionNotFoundError, InvalidExecutionIdError, DifferentMachineError
    */
   describe<M extends MachineReference = string>(
     executionId: string,
     machine?: M,
+  ): Promise<ExecutionDescription<M>>;
+  describe<M extends MachineReference = string>(
+    executionId: string,
+    options?: OfMachine<M>,
+  ): Promise<ExecutionDescription<M>>;
+  async describe<M extends MachineReference = string>(
+    executionId: string,
+    options?: OfMachine<M> | M,
   ): Promise<ExecutionDescription<M>> {
-    return describeExecution(this.#surroundings, executionId, machine);
+    const given = ofMachine(options);
+    check('describe', given);
+    return describeExecution(this.#surroundings, executionId, given.machine);
   }
 
   /**
@@ -182,12 +208,14 @@ export class MillraceClient {
    *
    * @throws InvalidMachineIdError, InvalidCursorError, IndexNotFoundError
    */
-  list(options: ListOptions): Promise<Page<ListedExecution>> {
+  async list(options: ListOptions): Promise<Page<ListedExecution>> {
+    check('list', options);
     return listExecutions(this.#surroundings, options);
   }
 
   /** The executions of all pages of {@link MillraceClient.list}. */
   listAll(options: Omit<ListOptions, 'limit' | 'cursor'>): AsyncGenerator<ListedExecution, void, undefined> {
+    check('listAll', options);
     return listAllExecutions(this.#surroundings, options);
   }
 
@@ -198,11 +226,12 @@ export class MillraceClient {
    * @throws InvalidEventError, ReservedEventTypeError, InvalidExecutionIdError, NotSerializableError, ItemTooLargeError
    * before anything is written
    */
-  send<M extends MachineReference = string>(
+  async send<M extends MachineReference = string>(
     executionId: string,
-    event: MachineEvents<M>,
-    options: SendOptions = {},
+    event: MachineEvents<NoInfer<M>>,
+    options: SendOptions<M> = {},
   ): Promise<SentEvent> {
+    check('send', options);
     return sendEvent(this.#surroundings, executionId, event as ExecutionEvent, options);
   }
 
@@ -213,8 +242,9 @@ export class MillraceClient {
    * @throws TaskNotOpenError when nobody waits for it any more
    * @throws TaskAlreadyCompletedError when it has another result
    */
-  completeTask(token: string, output?: unknown): Promise<void> {
-    return completeTask(this.#surroundings, token, output);
+  async completeTask(token: string, output?: unknown, options: OfMachine = {}): Promise<void> {
+    check('completeTask', options);
+    return completeTask(this.#surroundings, token, output, options);
   }
 
   /**
@@ -224,8 +254,9 @@ export class MillraceClient {
    * @throws TaskNotOpenError when nobody waits for it any more
    * @throws TaskAlreadyCompletedError when it has another result
    */
-  failTask(token: string, failure: TaskFailure | Error): Promise<void> {
-    return failTask(this.#surroundings, token, failure);
+  async failTask(token: string, failure: TaskFailure | Error, options: OfMachine = {}): Promise<void> {
+    check('failTask', options);
+    return failTask(this.#surroundings, token, failure, options);
   }
 
   /**
@@ -234,7 +265,8 @@ export class MillraceClient {
    * @throws InvalidTaskTokenError, NotSerializableError, ItemTooLargeError, ExecutionNotFoundError, TaskNotOpenError before
    * anything is written
    */
-  heartbeatTask(token: string, beat: { readonly progress?: unknown } = {}): Promise<void> {
+  async heartbeatTask(token: string, beat: TaskBeat = {}): Promise<void> {
+    check('heartbeatTask', beat);
     return heartbeatTask(this.#surroundings, token, beat);
   }
 
@@ -244,7 +276,8 @@ export class MillraceClient {
    * @throws ExecutionNotFoundError, InvalidExecutionIdError
    */
   async stop(executionId: string, options: ControlOptions = {}): Promise<void> {
-    await this.describe(executionId);
+    check('stop', options);
+    await describeExecution(this.#surroundings, executionId, options.machine);
     await sendControl(this.#surroundings, executionId, controlContent('stop', options));
   }
 
@@ -257,12 +290,16 @@ export class MillraceClient {
    * @throws InputPatchNotApplicableError when nothing that failed has an input
    */
   async redrive(executionId: string, options: RedriveOptions = {}): Promise<void> {
-    const { status } = await this.describe(executionId);
+    check('redrive', options);
+    const { status, version } = await describeExecution(this.#surroundings, executionId, options.machine);
     if (status === 'RUNNING' || status === 'SUSPENDED' || status === 'SUCCEEDED') {
       throw new NotRedrivableError(executionId, status);
     }
     await checkPatch(this.#surroundings, executionId, options);
     await sendControl(this.#surroundings, executionId, controlContent('redrive', options));
+    this.#redriven.set(executionId, version);
+    const [oldest] = this.#redriven.keys();
+    if (oldest !== undefined && this.#redriven.size > mostRemembered) this.#redriven.delete(oldest);
   }
 
   /**
@@ -272,7 +309,8 @@ export class MillraceClient {
    * @throws ExecutionNotFoundError, InvalidExecutionIdError
    */
   async suspend(executionId: string, options: ControlOptions = {}): Promise<void> {
-    await this.describe(executionId);
+    check('suspend', options);
+    await describeExecution(this.#surroundings, executionId, options.machine);
     await sendControl(this.#surroundings, executionId, controlContent('suspend', options));
   }
 
@@ -282,7 +320,8 @@ export class MillraceClient {
    * @throws ExecutionNotFoundError, InvalidExecutionIdError
    */
   async resume(executionId: string, options: ControlOptions = {}): Promise<void> {
-    await this.describe(executionId);
+    check('resume', options);
+    await describeExecution(this.#surroundings, executionId, options.machine);
     await sendControl(this.#surroundings, executionId, controlContent('resume', options));
   }
 
@@ -294,6 +333,7 @@ export class MillraceClient {
    * @throws InvalidMachineIdError, NotSerializableError
    */
   controlMany(options: ControlManyOptions): AsyncGenerator<ControlledExecution, void, undefined> {
+    check('controlMany', options);
     return controlMany(this.#surroundings, options);
   }
 
@@ -307,6 +347,7 @@ export class MillraceClient {
    * @throws InvalidCursorError
    */
   doctor(options: DoctorOptions = {}): AsyncGenerator<TreatedFinding, void, undefined> {
+    check('doctor', options);
     return doctor(this.#surroundings, options);
   }
 
@@ -316,11 +357,15 @@ export class MillraceClient {
    *
    * @throws ExecutionNotFoundError, InvalidExecutionIdError, DifferentMachineError, InvalidWaitError, WaitTimeoutError
    */
-  wait<M extends MachineReference = string>(
+  async wait<M extends MachineReference = string>(
     executionId: string,
     options: WaitOptions<M> = {},
   ): Promise<ExecutionDescription<M>> {
-    return waitForExecution(this.#surroundings, executionId, options);
+    check('wait', options);
+    // The end from which it was redriven is not the one that is waited for.
+    const before = this.#redriven.get(executionId);
+    this.#redriven.delete(executionId);
+    return waitForExecution(this.#surroundings, executionId, options, before);
   }
 
   /**
@@ -329,11 +374,12 @@ export class MillraceClient {
    *
    * @throws WaitTimeoutError, ExecutionNotFoundError, DifferentMachineError, and what `executions` throws
    */
-  waitForAll(
+  async waitForAll(
     machine: MachineReference,
     executions: ExecutionIds,
     options: WaitForAllOptions = {},
   ): Promise<ExecutionsAtRest> {
+    check('waitForAll', options);
     return waitForAllExecutions(this.#surroundings, machine, executions, options);
   }
 
@@ -343,32 +389,36 @@ export class MillraceClient {
    *
    * @throws ExecutionNotFoundError, InvalidExecutionIdError, InvalidCursorError
    */
-  history(executionId: string, options: HistoryOptions = {}): Promise<Page<HistoryEntry>> {
+  async history(executionId: string, options: HistoryOptions = {}): Promise<Page<HistoryEntry>> {
+    check('history', options);
     return readHistoryPage(this.#surroundings, executionId, options);
   }
 
   /** The entries of all pages of {@link MillraceClient.history}, read as they are asked for. */
   historyAll(
     executionId: string,
-    options: Pick<HistoryOptions, 'machines' | 'from'> = {},
+    options: Omit<HistoryOptions, 'limit' | 'cursor'> = {},
   ): AsyncGenerator<HistoryEntry, void, undefined> {
+    check('historyAll', options);
     return readHistory(this.#surroundings, executionId, options);
   }
 
   /**
    * The state of an execution after entry `number` of its history, from journal and log alone.
    *
-   * @param machines definitions of its machine, that of its version among them
    * @throws ExecutionNotFoundError, InvalidExecutionIdError, HistoryEntryNotFoundError
    * @throws ReplayDivergedError when the definition is not the one that it ran with
    * @throws JournalIncompleteError when what is needed has expired
    */
-  stateAt(
+  async stateAt<D extends MachineDefinition>(
     executionId: string,
     number: number,
-    machines: readonly MachineDefinition[],
-  ): Promise<ExecutionState> {
-    return readStateAt(this.#surroundings, executionId, number, machines);
+    options: ReplayOptions<D> | readonly D[],
+  ): Promise<ExecutionState<DefinedMachine<D>>> {
+    const given = withDefinitions(options);
+    check('stateAt', given);
+    const { machines, machine } = given;
+    return readStateAt(this.#surroundings, executionId, number, machines, machine);
   }
 
   /**
@@ -376,12 +426,19 @@ export class MillraceClient {
    *
    * @throws ExecutionNotFoundError, InvalidExecutionIdError
    */
-  replay(executionId: string, machines: readonly MachineDefinition[]): Promise<ReplayReport> {
-    return replayExecution(this.#surroundings, executionId, machines);
+  async replay(
+    executionId: string,
+    options: ReplayOptions | readonly MachineDefinition[],
+  ): Promise<ReplayReport> {
+    const given = withDefinitions(options);
+    check('replay', given);
+    const { machines, machine } = given;
+    return replayExecution(this.#surroundings, executionId, machines, machine);
   }
 
   /** Replays what is recorded of machines, those that run first, by today's definitions. */
   checkMachines(options: CheckMachinesOptions): AsyncGenerator<ReplayReport, void, undefined> {
+    check('checkMachines', options);
     return checkMachines(this.#surroundings, options);
   }
 
@@ -390,7 +447,16 @@ export class MillraceClient {
    *
    * @throws ExecutionNotFoundError, InvalidExecutionIdError
    */
-  record(executionId: string): Promise<ExecutionRecording> {
-    return recordExecution(this.#surroundings, executionId);
+  async record(executionId: string, options: OfMachine = {}): Promise<ExecutionRecording> {
+    check('record', options);
+    return recordExecution(this.#surroundings, executionId, options);
   }
+}
+
+/** Redrives that a client remembers, until it waits for their executions. */
+const mostRemembered = 1000;
+
+/** @throws UnknownOptionError */
+function check(call: keyof typeof optionKeys, options: unknown): void {
+  checkOptions(`${call}()`, options, optionKeys[call]);
 }

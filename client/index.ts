@@ -12,6 +12,7 @@ export type {
 export type { IgnoredReason } from '../orchestrator/core/execution/model/log.ts';
 export type { Divergence, DivergenceCode } from '../orchestrator/core/execution/replay/divergence.ts';
 export { JournalIncompleteError } from '../orchestrator/core/execution/replay/replayed.ts';
+export { UnknownOptionError } from '../orchestrator/core/policy/options.ts';
 export {
   ObjectNotFoundError,
   StoreNotConfiguredError,
@@ -68,12 +69,16 @@ export type {
   MachineInput,
   MachineOutput,
   MachineReference,
+  MachineState,
+  MachineStateValue,
+  OfMachine,
 } from './machineTypes.ts';
 export {
   type ExecutionRecording,
   type ExecutionState,
   isBroken,
   type MachineDefinition,
+  type ReplayOptions,
   type ReplayOutcome,
   type ReplayReport,
   replayRecording,
@@ -81,7 +86,7 @@ export {
 export type { SendOptions, SentEvent } from './send.ts';
 export type { StartedExecution, StartManyOptions, StartOptions } from './start.ts';
 export type { Sleep } from './surroundings.ts';
-export type { TaskFailure } from './tasks.ts';
+export type { TaskBeat, TaskFailure } from './tasks.ts';
 export type { HistoryEffect, Transition } from './transition.ts';
 export type { WaitOptions } from './wait.ts';
 export type { ExecutionIds, ExecutionsAtRest, ExecutionsProgress, WaitForAllOptions } from './waitForAll.ts';

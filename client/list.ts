@@ -1,4 +1,5 @@
-import type { ExecutionStatus } from '../orchestrator/core/execution/model/execution.ts';
+import { type ExecutionStatus, executionStatuses } from '../orchestrator/core/execution/model/execution.ts';
+import { checkChoice } from '../orchestrator/core/policy/options.ts';
 import type { ListedExecution, Page } from '../orchestrator/table/requests.ts';
 import { SinceNotApplicableError } from './errors.ts';
 import { machineId } from './identifiers.ts';
@@ -23,6 +24,7 @@ export async function listExecutions(
   { machine, limit = 100, ...rest }: ListOptions,
 ): Promise<Page<ListedExecution>> {
   const { status, cursor, since } = rest;
+  checkChoice('list()', 'status', status, executionStatuses);
   const id = machine === undefined ? undefined : machineId(machine);
   if (since !== undefined && (status === 'RUNNING' || status === undefined || id === undefined)) {
     throw new SinceNotApplicableError();

@@ -3,17 +3,15 @@ import { hasEnded } from '../orchestrator/core/execution/model/execution.ts';
 import { hasTag, isInState } from '../orchestrator/core/machine/index.ts';
 import { describeExecution, type ExecutionDescription } from './describe.ts';
 import { InvalidWaitError, WaitTimeoutError } from './errors.ts';
-import type { MachineReference } from './machineTypes.ts';
+import type { MachineReference, MachineStateValue, OfMachine } from './machineTypes.ts';
 import type { ClientSurroundings } from './surroundings.ts';
 
-export interface WaitOptions<M extends MachineReference = string> {
-  /** The execution's machine, for the types of its output and context. */
-  readonly machine?: M;
+export interface WaitOptions<M extends MachineReference = string> extends OfMachine<M> {
   /**
    * Resolves as soon as a look finds the execution in this state: a path with dots as in `'shipping.label'`, or a state
    * value, as `snapshot.matches` takes them.
    */
-  readonly state?: StateValue;
+  readonly state?: MachineStateValue<M> | `${string}.${string}`;
   /** Resolves as soon as a look finds the execution in a state with this tag. Needs the machine itself as `machine`. */
   readonly tag?: string;
   /** @default for ever */
@@ -27,10 +25,12 @@ export interface WaitOptions<M extends MachineReference = string> {
 const growth = 1.5;
 const longestPollMs = 5_000;
 
+/** @param before the version of the execution that it has to be beyond: it was redriven then */
 export async function waitForExecution<M extends MachineReference>(
   surroundings: ClientSurroundings,
   executionId: string,
   options: WaitOptions<M>,
+  before = -1,
 ): Promise<ExecutionDescription<M>> {
   const { machine, timeoutMs, pollMs = 200, signal } = options;
   const isThere = arrivalOf(options);
@@ -39,8 +39,9 @@ export async function waitForExecution<M extends MachineReference>(
   for (let pauseMs = pollMs; ; pauseMs = Math.min(pauseMs * growth, Math.max(pollMs, longestPollMs))) {
     signal?.throwIfAborted();
     const description = await describeExecution(surroundings, executionId, machine);
-    if (hasEnded(description.status) || description.status === 'PENDING_REDRIVE') return description;
-    if (description.state !== undefined && isThere(description.state)) return description;
+    const isAtRest = hasEnded(description.status) || description.status === 'PENDING_REDRIVE';
+    if (isAtRest && description.version > before) return description;
+    if (!isAtRest && description.state !== undefined && isThere(description.state)) return description;
     const leftMs = endsAt - waitClock();
     if (timeoutMs !== undefined && leftMs <= 0) {
       throw new WaitTimeoutError(`The execution '${executionId}' is still ${description.status}`, timeoutMs);

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { checkOptions, type KeysOf } from '../orchestrator/core/policy/options.ts';
 import type { InvocationAges } from '../orchestrator/dispatch/invocationAges.ts';
 import type { NeededWorkers } from '../orchestrator/dispatch/neededWorkers.ts';
 import { buildCode, packageDirectory } from './bundle/build.ts';
@@ -46,6 +47,19 @@ export interface BusCode {
   readonly module?: string;
 }
 
+export const busCodeKeys: KeysOf<BusCode> = { module: true };
+
+const bundleKeys: KeysOf<BundleFunctionsOptions> = {
+  machinesDirectory: true,
+  machineFiles: true,
+  workersDirectory: true,
+  outDirectory: true,
+  minify: true,
+  bus: true,
+  ingest: true,
+  entries: true,
+};
+
 export interface BundledFunctions {
   readonly orchestrator: {
     readonly codeDirectory: string;
@@ -82,6 +96,8 @@ const codeFileName = 'index.mjs';
  * @throws BundleError with all problems of the user's code; what was in `outDirectory` is then left as it was
  */
 export async function bundleFunctions(options: BundleFunctionsOptions): Promise<BundledFunctions> {
+  checkOptions('bundleFunctions()', options, bundleKeys);
+  checkOptions('bundleFunctions(), bus', options.bus, busCodeKeys);
   const machinesDirectory = resolve(options.machinesDirectory);
   const outDirectory = resolve(options.outDirectory);
   const minify = options.minify ?? false;

@@ -6,6 +6,7 @@ import {
   type LogLevel,
 } from '../orchestrator/configuration/configuration.ts';
 import { ownProperty } from '../orchestrator/core/data/ownProperty.ts';
+import { checkOptions, type KeysOf } from '../orchestrator/core/policy/options.ts';
 import type { InvocationAges } from '../orchestrator/dispatch/invocationAges.ts';
 import {
   attribute,
@@ -85,6 +86,26 @@ export type DeploymentSettings = Partial<Omit<Configuration, 'hasBus'>> &
     readonly orchestratorMemoryMb?: number;
   };
 
+const settingKeys: KeysOf<DeploymentSettings> = {
+  tableName: true,
+  indexShards: true,
+  retentionDays: true,
+  functionPrefix: true,
+  waitForMachineSeconds: true,
+  store: true,
+  storeOverKb: true,
+  failures: true,
+  reportsConsumedCapacity: true,
+  functions: true,
+  hasMetrics: true,
+  logLevel: true,
+  substitutions: true,
+  orchestratorMemoryMb: true,
+  eventBusName: true,
+  rules: true,
+  resultsOnBus: true,
+};
+
 /** Measured: docs/reference/benchmarks.md, bench:coldstart. What it keeps in memory, and large data, need most of it. */
 const defaultOrchestratorMemoryMb = 512;
 
@@ -97,6 +118,7 @@ export function describeDeployment(
   code: FunctionCode,
   settings: DeploymentSettings = {},
 ): DeploymentDescription {
+  checkOptions('the deployment settings', settings, settingKeys);
   const { eventBusName, rules = {}, resultsOnBus = false, substitutions = {}, ...configured } = settings;
   const hasBus = code.publisher !== undefined;
   const configuration: Configuration = {

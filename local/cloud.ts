@@ -10,7 +10,7 @@ import { environmentVariable } from '../orchestrator/configuration/configuration
 import { clockEnvironment, executionClock } from '../orchestrator/configuration/executionClock.ts';
 import type { Units } from '../orchestrator/table/dynamodb/dynamoDBCalls.ts';
 import { type LocalBus, type StartBusOptions, type StartedBus, startBus } from './bus.ts';
-import { checkedTimeScale, type LocalCloudOptions, type LogLine } from './cloudOptions.ts';
+import { checkCloudOptions, checkedTimeScale, type LocalCloudOptions, type LogLine } from './cloudOptions.ts';
 import { ConsumedCapacityCounter } from './consumedCapacityCounter.ts';
 import { Deployments } from './deployments.ts';
 import { ensureTable } from './dynamodb/createTable.ts';
@@ -70,6 +70,7 @@ const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
  * @throws InvalidTimeScaleError
  */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
+  checkCloudOptions(options);
   const log = options.log ?? (() => {});
   const timeScale = checkedTimeScale(options);
   const since = Date.now();

@@ -1,9 +1,10 @@
-import type { BusCode } from '../infra/bundle.ts';
+import { type BusCode, busCodeKeys } from '../infra/bundle.ts';
 import type { DeploymentSettings } from '../infra/describe.ts';
 import type { IngestRule } from '../infra/ingestRule.ts';
 import type { BusEvent } from '../orchestrator/bus/bus.ts';
 import { isTimeScale } from '../orchestrator/configuration/executionClock.ts';
 import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
+import { checkChoice, checkOptions, type KeysOf } from '../orchestrator/core/policy/options.ts';
 import type { DynamoDBFaultDraws } from './dynamodb/faults.ts';
 import type { EventSourceFaultDraws } from './eventSource/faults.ts';
 import type { LambdaFaults } from './faults.ts';
@@ -75,6 +76,38 @@ export interface LocalCloudFaults {
     /** Answers why an event is refused. */
     readonly refuse?: (event: BusEvent) => string | undefined;
   };
+}
+
+const keys: KeysOf<LocalCloudOptions> = {
+  machinesDirectory: true,
+  workersDirectory: true,
+  dataFile: true,
+  settings: true,
+  functionsDirectory: true,
+  functionResults: true,
+  rules: true,
+  template: true,
+  bus: true,
+  environment: true,
+  maximumConcurrency: true,
+  countsConsumedCapacity: true,
+  dynamodbPort: true,
+  dynamodbEndpoint: true,
+  lambdaPort: true,
+  timeScale: true,
+  faults: true,
+  log: true,
+  onStage: true,
+};
+const faultKeys: KeysOf<LocalCloudFaults> = { lambda: true, eventSource: true, dynamodb: true, bus: true };
+
+/** @throws UnknownOptionError */
+export function checkCloudOptions(options: LocalCloudOptions): void {
+  const what = 'startLocalCloud()';
+  checkOptions(what, options, keys);
+  checkOptions(`${what}, faults`, options.faults, faultKeys);
+  checkChoice(what, 'functionResults', options.functionResults, ['DESTINATIONS', 'BUS']);
+  if (typeof options.bus === 'object') checkOptions(`${what}, bus`, options.bus, busCodeKeys);
 }
 
 /** Thrown for a `timeScale` that no cloud can have. */

@@ -4,6 +4,7 @@ import { functionNames, readConfiguration } from './configuration/configuration.
 import { readExecutionClock } from './configuration/executionClock.ts';
 import { machineLookup } from './core/execution/model/machines.ts';
 import { machinesOf, prepareMachines } from './core/machine/index.ts';
+import { checkOptions } from './core/policy/options.ts';
 import { keptForEver, retentionOf } from './core/policy/retention.ts';
 import { callFunction, createLambdaClient, LambdaInvoker } from './dispatch/dispatch.ts';
 import { invocationAges } from './dispatch/invocationAges.ts';
@@ -35,7 +36,9 @@ export interface OrchestratorModule {
  *
  * @throws MachineNotDurableError, DuplicateMachineError, AmbiguousVersionError, InvalidConfigurationError
  */
-export function createOrchestrator({ machines: modules }: OrchestratorModule) {
+export function createOrchestrator(options: OrchestratorModule) {
+  checkOptions('createOrchestrator()', options, { machines: true });
+  const { machines: modules } = options;
   const configuration = readConfiguration(process.env);
   const { tableName, indexShards, retentionDays } = configuration;
   const names = functionNames(configuration.functionPrefix, configuration.functions);

@@ -1,14 +1,7 @@
-import type {
-  AnyStateMachine,
-  EmittedFrom,
-  InputFrom,
-  MachineImplementationsFrom,
-  OutputFrom,
-  StateValue,
-  StateValueFrom,
-} from 'xstate';
+import type { AnyStateMachine, EmittedFrom, InputFrom, MachineImplementationsFrom, OutputFrom } from 'xstate';
 import type { JsonObject } from '../orchestrator/core/data/json.ts';
 import type { EachMark, eachKey } from '../orchestrator/core/policy/eachOptions.ts';
+import type { waitsForResultKey } from '../orchestrator/core/policy/taskPolicy.ts';
 
 /** An XState machine, or the config of one that is JSON alone. */
 export type MachineDefinition = AnyStateMachine | JsonObject;
@@ -58,10 +51,18 @@ export type TaskInput<M, Name> = unknown extends LogicOf<M, Name> ? unknown : In
 
 /** What a worker's function answers. */
 export type TaskOutput<M, Name> =
-  unknown extends LogicOf<M, Name> ? unknown : OutputFrom<TaskLogicOf<M, Name>>;
+  unknown extends LogicOf<M, Name>
+    ? unknown
+    : WaitsForResult<TaskLogicOf<M, Name>> extends true
+      ? // It comes from elsewhere.
+        unknown
+      : OutputFrom<TaskLogicOf<M, Name>>;
 
-/** A state of a machine as `snapshot.matches` takes it: the whole value, or an outer part of it. */
-export type MachineStateValue<M> = M extends AnyStateMachine ? StateValueFrom<M> : StateValue;
+type WaitsForResult<Logic> = Logic extends { readonly [waitsForResultKey]?: infer Mark }
+  ? unknown extends Mark
+    ? false
+    : true
+  : false;
 
 /** What a machine `emit`s. */
 export type MachineEmitted<M> = M extends AnyStateMachine ? EmittedFrom<M> : JsonObject;

@@ -55,6 +55,8 @@ export class SimulatedCloud {
   readonly #random: () => number;
   readonly #happenings = new Happenings();
   readonly #data: StoredJson | undefined;
+  /** Deliveries that are still to come, by execution. */
+  readonly #undelivered = new Map<string, number>();
   #nextLookAt = 0;
   #orchestrator: Orchestrator;
 
@@ -73,7 +75,7 @@ export class SimulatedCloud {
       workers,
       surroundings: {
         now: () => this.now,
-        later: (ms, run) => this.#later(ms, run),
+        later: (ms, run, isSlow) => this.#later(ms, run, isSlow),
         strikes: (fault) => this.#strikes(faults[fault]),
         delayMs: () => this.#delay(),
       },
@@ -197,6 +199,21 @@ export class SimulatedCloud {
     }
   }
 
+  /** The same at this moment: no time passes, whatever deliveries take. */
+  async settleNow(mostHappenings: number): Promise<RunEnd> {
+    for (let happened = 0; happened < mostHappenings; happened++) {
+      const next = this.#happenings.takeDelivery();
+      if (!next) return 'idle';
+      await next.run();
+    }
+    return 'endless';
+  }
+
+  /** Whether records of an execution's journal are still to be delivered to the orchestrator. */
+  hasUndelivered(executionId: string): boolean {
+    return (this.#undelivered.get(executionId) ?? 0) > 0;
+  }
+
   /** Lets the next thing happen that is due by then. Answers false where there is none. */
   async #happen(until: number): Promise<boolean> {
     const wakeAt = this.#nextFruitfulLook();
@@ -238,6 +255,8 @@ export class SimulatedCloud {
     const times = this.#strikes(this.#faults.duplicate) ? 2 : 1;
     // DynamoDB's streams tell whole seconds.
     const createdAt = Math.floor(this.now / 1000) * 1000;
+    const executionId = item.executionId?.S ?? '';
+    this.#undelivered.set(executionId, (this.#undelivered.get(executionId) ?? 0) + times);
     for (let i = 0; i < times; i++) this.#later(this.#delay(), () => this.#apply(item, createdAt));
   }
 
@@ -247,6 +266,7 @@ export class SimulatedCloud {
     if (!entry || executionId === undefined) throw new Error('No journal item was delivered.');
     try {
       await this.#orchestrator.applyRecords(executionId, [{ entry, createdAt }]);
+      this.#undelivered.set(executionId, (this.#undelivered.get(executionId) ?? 1) - 1);
     } catch (error) {
       if (error instanceof Crash) this.#orchestrator = this.#newOrchestrator();
       if (attempt < 50) this.#later(100, () => this.#apply(item, createdAt, attempt + 1));
@@ -287,8 +307,8 @@ export class SimulatedCloud {
     }
   }
 
-  #later(ms: number, run: () => Promise<void>): void {
-    this.#happenings.add(this.now + ms, run);
+  #later(ms: number, run: () => Promise<void>, isSlow = false): void {
+    this.#happenings.add(this.now + ms, run, isSlow);
   }
 
   #delay(): number {

@@ -12,6 +12,7 @@ import { runTask, type Task } from '../workers/runTask.ts';
 import { NotReachedError } from './errors.ts';
 import type { MemoryTable } from './memoryTable/memoryTable.ts';
 import { errorOf, type WorkerFault } from './workerFaults.ts';
+import { WorkerSigns } from './workerSigns.ts';
 
 /** Workers by the name that they have in their machine. */
 export type Workers = Readonly<Record<string, Work>>;
@@ -27,7 +28,8 @@ export interface SimulatedLambdaOptions {
 export interface LambdaSurroundings {
   /** Milliseconds since the epoch. */
   now(): number;
-  later(ms: number, run: () => Promise<void>): void;
+  /** @param isSlow it is late for a reason of its own: a test that lets no time pass does not wait for it */
+  later(ms: number, run: () => Promise<void>, isSlow?: boolean): void;
   /** Whether something goes wrong with the next invocation of its own accord. */
   strikes(fault: 'throttleInvoke' | 'duplicateInvoke' | 'loseInvoke' | 'killWorker'): boolean;
   /** Milliseconds between an invocation and its duplicate. */
@@ -46,7 +48,7 @@ export interface WorkerHooks {
 
 /** From an invocation to the run. */
 const invocationMs = 5;
-/** A worker that takes longer than this, in real time, is taken to hang. */
+/** A worker of which nothing is heard for so long, in real time, is taken to hang. */
 const workerLimitMs = 10_000;
 
 /** Runs workers as Lambda would run their functions: asynchronously, and through the worker SDK. */
@@ -117,14 +119,17 @@ export class SimulatedLambda implements FunctionInvoker {
     const { now, later } = this.#surroundings;
     const insertResult: WorkerTable['journal']['insertResult'] = async (result) => {
       if (takesMs === 0) return this.#table.journal.insertResult(result);
-      later(takesMs, async () => {
+      const answer = async () => {
         await this.#table.journal.insertResult({ ...result, endedAt: isoTime(now()) });
-      });
+      };
+      later(takesMs, answer, true);
       return 'inserted';
     };
     const table: WorkerTable = { journal: { insertResult }, attempts: this.#table.attempts };
     if (dies) return this.#die(received, table);
-    await settledInTime(worker, runTask(received, work, { table, now }));
+    const signs = new WorkerSigns();
+    const watched: Work = (input, task) => signs.watch(() => work(input, task));
+    await settledInTime(worker, signs, runTask(received, watched, { table, now }));
   }
 
   /** Its process ends before it answers: Lambda tells the on-failure destination. */
@@ -143,14 +148,22 @@ export class SimulatedLambda implements FunctionInvoker {
   }
 }
 
-/** A worker that hangs would hang the test, which could not say why. */
-async function settledInTime(worker: string, run: Promise<void>): Promise<void> {
+/** A worker that hangs would hang the test, which could not say why. One that waits for a timer of its own goes on. */
+async function settledInTime(worker: string, signs: WorkerSigns, run: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const message =
-      `Worker '${worker}' has not settled within ${workerLimitMs / 1000} seconds of real time. ` +
-      "For one that never answers, inject 'timeOut'; for a slow one, { takes: … }.";
-    timer = setTimeout(() => reject(new NotReachedError(message)), workerLimitMs);
+  const hangs = new Promise<never>((_, reject) => {
+    const look = () => {
+      const leftMs = workerLimitMs - signs.quietMs;
+      if (leftMs > 0) {
+        timer = setTimeout(look, leftMs);
+        return;
+      }
+      const message =
+        `Worker '${worker}' has not settled within ${workerLimitMs / 1000} seconds of real time. ` +
+        "For one that never answers, inject 'timeOut'; for a slow one, { takes: … }.";
+      reject(new NotReachedError(message));
+    };
+    look();
   });
-  await Promise.race([run, late]).finally(() => clearTimeout(timer));
+  await Promise.race([run, hangs]).finally(() => clearTimeout(timer));
 }

@@ -1,6 +1,11 @@
+import { durationMs } from '../orchestrator/core/policy/duration.ts';
+import { checkChoice, checkOptions, type KeysOf } from '../orchestrator/core/policy/options.ts';
+import { storedTime } from '../orchestrator/core/policy/time.ts';
 import type { Task } from '../workers/runTask.ts';
 import type { DeliveryFaults } from './deliveryFaults.ts';
+import { ImpossibleTestError } from './errors.ts';
 import type { TaskInput, TaskOutput, WorkerName } from './machineTypes.ts';
+import type { WorkerFault } from './workerFaults.ts';
 
 export interface TestCloudOptions {
   /**
@@ -28,6 +33,40 @@ export interface InjectOptions {
   /** Invocations that it strikes. @default 1 */
   readonly times?: number;
 }
+
+const cloudKeys: KeysOf<TestCloudOptions> = {
+  deliveries: true,
+  seed: true,
+  startTime: true,
+  mostHappenings: true,
+};
+const injectKeys: KeysOf<InjectOptions> = { times: true };
+
+/** @throws UnknownOptionError, ImpossibleTestError */
+export function checkCloudOptions(options: TestCloudOptions): void {
+  checkOptions('testCloud()', options, cloudKeys);
+  checkChoice('testCloud()', 'deliveries', options.deliveries, Object.keys(deliveryFaults));
+  const { startTime } = options;
+  if (startTime !== undefined && storedTime(startTime.getTime()) !== startTime.getTime()) {
+    throw new ImpossibleTestError('startTime is after the year 9999 or before the year 0.');
+  }
+}
+
+/** @throws UnknownOptionError, ImpossibleTestError */
+export function checkInjected(fault: WorkerFault, options: InjectOptions): void {
+  checkOptions('inject()', options, injectKeys);
+  const { times = 1 } = options;
+  if (!Number.isInteger(times) || times < 1) {
+    throw new ImpossibleTestError(`inject() ${times} times: give a whole number from 1.`);
+  }
+  if (typeof fault !== 'object') checkChoice('inject()', 'the fault', fault, namedFaults);
+  else if ('takes' in fault) {
+    checkOptions('inject()', fault, { takes: true });
+    durationMs(fault.takes);
+  } else checkOptions('inject()', fault, { error: true });
+}
+
+const namedFaults: readonly WorkerFault[] = ['timeOut', 'die', 'throttle', 'duplicate'];
 
 export const defaultMostHappenings = 10_000;
 

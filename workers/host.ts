@@ -9,7 +9,9 @@ import {
   promiseLogicOf,
   runPromiseLogic,
 } from '../orchestrator/core/machine/index.ts';
-import { taskRunner, type WorkerHandler } from './defineWorker.ts';
+import { checkOptions } from '../orchestrator/core/policy/options.ts';
+import { taskRunner } from './defineWorker.ts';
+import type { WorkerHandler } from './handlerTypes.ts';
 import { listTaskOf } from './lists/listTasks.ts';
 
 /** Thrown into the task when the worker host's bundle has not the machine that the orchestrator's has. */
@@ -29,9 +31,11 @@ export class ActorNotDeployedError extends MillraceError {
  * The function that runs a machine's plain `fromPromise` actors: from the same module as the machine, as tasks like
  * any other.
  */
-export function createWorkerHost({ machines: modules }: { readonly machines: readonly object[] }): {
+export function createWorkerHost(options: { readonly machines: readonly object[] }): {
   readonly handler: WorkerHandler<Json>;
 } {
+  checkOptions('createWorkerHost()', options, { machines: true });
+  const { machines: modules } = options;
   const machines = machineLookup(prepareMachines(modules.flatMap(machinesOf)));
   const run = taskRunner();
   const handler: WorkerHandler<Json> = (payload) =>

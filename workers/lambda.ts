@@ -1,4 +1,5 @@
 import { fromPromise } from 'xstate';
+import { nearest } from '../orchestrator/core/data/nearest.ts';
 import {
   InvalidTaskPolicyError,
   type LambdaPolicy,
@@ -33,9 +34,14 @@ export function lambda<Input = unknown, Output = unknown>(
 const policyFields: readonly string[] = ['timeout', 'retry'] satisfies (keyof LambdaPolicy)[];
 
 function refuseOtherFields(policy: LambdaPolicy): void {
-  const other = Object.keys(policy).find((field) => !policyFields.includes(field));
+  const other = Object.keys(policy ?? {}).find((field) => !policyFields.includes(field));
   if (other === undefined) return;
-  throw new InvalidTaskPolicyError(
-    `lambda() takes timeout and retry, not '${other}': use worker() for a function that knows Millrace.`,
-  );
+  throw new InvalidTaskPolicyError(`lambda() takes timeout and retry, not '${other}': ${advice(other)}`);
+}
+
+function advice(field: string): string {
+  const close = nearest(field, policyFields);
+  return close === undefined
+    ? 'use worker() for a function that knows Millrace.'
+    : `did you mean '${close}'?`;
 }

@@ -4,6 +4,7 @@ import { describeThrown } from '../orchestrator/core/data/describeThrown.ts';
 import { received } from '../orchestrator/core/data/serializable.ts';
 import type { TaskResult } from '../orchestrator/core/execution/model/entries.ts';
 import { dataLimitErrorName } from '../orchestrator/core/policy/errorNames.ts';
+import { checkOptions } from '../orchestrator/core/policy/options.ts';
 import { withTaskToken } from '../orchestrator/core/policy/taskTokenPlaceholder.ts';
 import { taskSpan } from '../orchestrator/observability/spans.ts';
 import { noTracing, type Tracing } from '../orchestrator/observability/tracing.ts';
@@ -100,7 +101,10 @@ export async function runTask<Input>(
         signal: controller.signal,
         ...(token !== undefined && { token }),
         ...(traceparent !== undefined && { traceparent }),
-        heartbeat: ({ progress } = {}) => beat(payload, progress, surroundings),
+        heartbeat: async (given = {}) => {
+          checkOptions('heartbeat()', given, { progress: true });
+          await beat(payload, given.progress, surroundings);
+        },
       }),
     ),
   ).finally(() => clearTimeout(timer || undefined));

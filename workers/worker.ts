@@ -1,6 +1,7 @@
 import { fromPromise, type PromiseActorLogic } from 'xstate';
 import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 import {
+  checkTaskPolicy,
   InvalidTaskPolicyError,
   lambdaKey,
   type PromisePolicy,
@@ -8,13 +9,20 @@ import {
   resolveTaskPolicy,
   type TaskPolicy,
   taskPolicyKey,
+  type waitsForResultKey,
 } from '../orchestrator/core/policy/taskPolicy.ts';
+import type { HandlerInput, HandlerOutput } from './handlerTypes.ts';
 
 /** Actor logic that stands for a Lambda function of its own: it is invoked as a task, and its result is an item. */
 export type WorkerLogic<Input, Output> = PromiseActorLogic<Output, Input> & {
   /** Optional in the type alone, so that `provide` takes a `fromPromise` in its place. */
   readonly [taskPolicyKey]?: TaskPolicy;
   readonly [promisePolicyKey]?: PromisePolicy;
+};
+
+/** The logic of a worker with `waitForResult`: what its function returns is not its output. */
+export type WaitingLogic<Input, Output> = WorkerLogic<Input, Output> & {
+  readonly [waitsForResultKey]?: true;
 };
 
 /**
@@ -38,7 +46,8 @@ export function withPolicy<Input, Output>(
       'withPolicy() takes a worker() or a fromPromise: give a lambda() or an each() its policy itself.',
     );
   }
-  if (taskPolicyKey in logic) return worker<Input, Output>({ ...logic[taskPolicyKey], ...policy });
+  checkTaskPolicy(policy);
+  if (taskPolicyKey in logic) return workerLogic({ ...logic[taskPolicyKey], ...policy });
   const { timeout, retry, waitForResult, startTimeout, heartbeat, ...ofWorkers } = policy;
   const [unknown] = Object.keys(ofWorkers);
   if (unknown !== undefined) {
@@ -64,14 +73,30 @@ export class WorkerOutsideMillraceError extends MillraceError {
 }
 
 /**
- * An actor that a worker function runs: `setup({ actors: { charge: worker<ChargeInput, Receipt>({ timeout: '30s' }) } })`.
- * The function is the worker named like the actor, or `policy.worker`. `Input` and `Output` must survive JSON.
+ * An actor that a worker function runs. The function is the worker named like the actor, or `policy.worker`. Input and
+ * output must survive JSON. Take their types from the worker's handler, or write them:
  *
+ *     import type { handler as charge } from '../workers/charge.ts';
+ *     setup({ actors: { charge: worker<typeof charge>({ timeout: '30s' }) } });
+ *     setup({ actors: { charge: worker<ChargeInput, Receipt>({ timeout: '30s' }) } });
+ *
+ * @typeParam Work type of the input; or of the handler that `defineWorker` made, or of the function that works
+ * @typeParam Output of a handler, name it where the result comes from elsewhere (`waitForResult`)
  * @throws InvalidDurationError, InvalidRetryPolicyError, InvalidTaskPolicyError
  */
-export function worker<Input = unknown, Output = unknown>(
+export function worker<Work = unknown, Output = HandlerOutput<Work>>(
+  policy: TaskPolicy & { readonly waitForResult: true },
+): WaitingLogic<HandlerInput<Work>, Output>;
+export function worker<Work = unknown, Output = HandlerOutput<Work>>(
+  policy?: TaskPolicy,
+): WorkerLogic<HandlerInput<Work>, Output>;
+export function worker<Work = unknown, Output = HandlerOutput<Work>>(
   policy: TaskPolicy = {},
-): WorkerLogic<Input, Output> {
+): WorkerLogic<HandlerInput<Work>, Output> {
+  return workerLogic(policy);
+}
+
+function workerLogic<Input, Output>(policy: TaskPolicy): WorkerLogic<Input, Output> {
   resolveTaskPolicy(policy);
   const logic = fromPromise<Output, Input>(() => Promise.reject(new WorkerOutsideMillraceError()));
   return Object.assign(logic, { [taskPolicyKey]: policy });

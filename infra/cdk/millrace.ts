@@ -30,7 +30,12 @@ import {
   reportMetric,
   sumOver,
 } from './metrics.ts';
-import type { MillraceProps, WorkerCodeProps, WorkerModuleProps } from './millraceProps.ts';
+import {
+  checkProps,
+  type MillraceProps,
+  type WorkerCodeProps,
+  type WorkerModuleProps,
+} from './millraceProps.ts';
 import {
   accessOfGrant,
   acknowledgePatterns,
@@ -91,6 +96,7 @@ export class Millrace extends Construct {
    */
   constructor(scope: Construct, id: string, props: MillraceProps) {
     super(scope, id);
+    checkProps(props);
     this.#props = props;
     const { encryptionKey, removalPolicy = RemovalPolicy.RETAIN } = props;
     const functionPrefix =

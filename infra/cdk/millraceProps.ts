@@ -9,6 +9,7 @@ import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { SendRule, StartRule } from '../../client/ingest/ingestTarget.ts';
 import type { LogLevel } from '../../orchestrator/configuration/configuration.ts';
+import { checkChoice, checkOptions, type KeysOf } from '../../orchestrator/core/policy/options.ts';
 import type { BundledFunctions } from '../bundle.ts';
 import type { EventPattern } from '../eventPattern/eventPattern.ts';
 import type { WorkerOptions } from './deployedFunction.ts';
@@ -253,4 +254,49 @@ export interface WorkerCodeProps extends WorkerOptions {
    * @default Runtime.NODEJS_24_X
    */
   readonly runtime?: Runtime;
+}
+
+const propKeys: KeysOf<MillraceProps> = {
+  machines: true,
+  workers: true,
+  table: true,
+  encryptionKey: true,
+  storeBucket: true,
+  failureBucket: true,
+  vpc: true,
+  vpcSubnets: true,
+  securityGroups: true,
+  logRetention: true,
+  orchestratorMemorySize: true,
+  logLevel: true,
+  metrics: true,
+  alarmTopic: true,
+  bus: true,
+  rules: true,
+  functions: true,
+  functionPrefix: true,
+  indexShards: true,
+  retention: true,
+  waitForMachine: true,
+  removalPolicy: true,
+  minify: true,
+  code: true,
+  substitutions: true,
+};
+const busKeys: KeysOf<BusProps> = { eventBus: true, module: true, endpoint: true };
+const calledFunctionKeys: KeysOf<CalledFunctionProps> = { function: true, results: true };
+
+/**
+ * What rules say is checked with them.
+ *
+ * @throws UnknownOptionError
+ */
+export function checkProps(props: MillraceProps): void {
+  checkOptions('Millrace', props, propKeys);
+  checkOptions('Millrace, bus', props.bus, busKeys);
+  for (const [name, called] of Object.entries(props.functions ?? {})) {
+    const what = `Millrace, function '${name}'`;
+    checkOptions(what, called, calledFunctionKeys);
+    checkChoice(what, 'results', called.results, ['DESTINATIONS', 'BUS']);
+  }
 }

@@ -8,6 +8,7 @@ import {
   InvalidConfigurationError,
   readConfiguration,
 } from '../configuration/configuration.ts';
+import { checkOptions } from '../core/policy/options.ts';
 import { serviceName } from '../observability/metricDefinitions.ts';
 import { createLogger, structuredReporter } from '../observability/structuredLog.ts';
 import { publishHandler } from './publish.ts';
@@ -40,7 +41,9 @@ export interface PublisherModule {
  *
  * @throws InvalidConfigurationError where there is none of them
  */
-export function createPublisher({ bus }: PublisherModule = {}) {
+export function createPublisher(options: PublisherModule = {}) {
+  checkOptions('createPublisher()', options, { bus: true });
+  const { bus } = options;
   const endpoint = process.env[environmentVariable.busEndpoint];
   const eventBusName = process.env[environmentVariable.eventBus];
   const buses = [

@@ -9,6 +9,7 @@ import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import type { Workers } from '../../testing/simulatedLambda.ts';
 import { worker } from '../../workers/index.ts';
+import { seeds } from '../support/seeds.ts';
 import { trip, tripWorkers } from '../support/trip.ts';
 import { unkindDelivery } from '../support/unkindDelivery.ts';
 
@@ -17,7 +18,7 @@ const deliveries: [name: string, faults: DeliveryFaults[]][] = [
   ['delivered twice and late', [1, 2, 3].map((seed) => ({ seed, duplicate: 1, maximumDelayMs: 3000 }))],
   [
     'with every delivery unkind and orchestrators that die',
-    Array.from({ length: 30 }, (_, i) => ({ seed: i + 1, ...unkindDelivery })),
+    seeds(30).map((seed) => ({ seed, ...unkindDelivery })),
   ],
 ];
 

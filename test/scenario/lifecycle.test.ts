@@ -3,15 +3,16 @@ import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import type { Workers } from '../../testing/simulatedLambda.ts';
 import { addWorker, parcel, sequential } from '../support/machines.ts';
+import { seeds } from '../support/seeds.ts';
 import { unkindDelivery } from '../support/unkindDelivery.ts';
 
-/** Plain delivery, and a hundred runs of every kind of bad delivery at once. */
+/** Plain delivery, and up to a hundred runs of every kind of bad delivery at once. */
 const deliveries: [name: string, faults: DeliveryFaults[]][] = [
   ['delivered plainly', [{ seed: 1 }]],
   ['delivered twice and late', [1, 2, 3, 4, 5].map((seed) => ({ seed, duplicate: 1, maximumDelayMs: 3000 }))],
   [
     'with every delivery unkind and orchestrators that die',
-    Array.from({ length: 100 }, (_, i) => ({ seed: i + 1, ...unkindDelivery })),
+    seeds(100).map((seed) => ({ seed, ...unkindDelivery })),
   ],
 ];
 

@@ -12,12 +12,13 @@ import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import type { Workers } from '../../testing/simulatedLambda.ts';
 import { each, worker } from '../../workers/index.ts';
 import { type Item, machineOfList } from '../support/machineOfList.ts';
+import { seeds } from '../support/seeds.ts';
 import { unkindDelivery } from '../support/unkindDelivery.ts';
 
 const deliveries: [name: string, faults: DeliveryFaults[]][] = [
   ['delivered plainly', [{ seed: 1 }]],
   ['delivered twice and late', [1, 2, 3].map((seed) => ({ seed, duplicate: 1, maximumDelayMs: 3000 }))],
-  ['with every delivery unkind', Array.from({ length: 30 }, (_, i) => ({ seed: i + 1, ...unkindDelivery }))],
+  ['with every delivery unkind', seeds(30).map((seed) => ({ seed, ...unkindDelivery }))],
 ];
 
 const double: Workers = { double: ({ number }: Item) => 2 * number };

@@ -6,6 +6,7 @@ import { seededRandom } from '../../testing/seededRandom.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { type Item, machineOfList } from '../support/machineOfList.ts';
 import { addWorker, sequential } from '../support/machines.ts';
+import { seeds } from '../support/seeds.ts';
 import { expectSound } from '../support/soundness.ts';
 import { booking, payment, trip, tripWorkers } from '../support/trip.ts';
 
@@ -70,7 +71,7 @@ async function run(seed: number) {
 }
 
 describe('an outage at any moment that is longer than the stream keeps records', () => {
-  it.each(Array.from({ length: 12 }, (_, i) => i + 1))(
+  it.each(seeds(12))(
     'is made good by one run of the doctor, of lists, families and chains of tasks alike (seed %i)',
     async (seed) => {
       const { cloud, found, hasLongList } = await run(seed);

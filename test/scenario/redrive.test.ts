@@ -4,6 +4,7 @@ import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { each, worker } from '../../workers/index.ts';
 import { sequential } from '../support/machines.ts';
+import { seeds } from '../support/seeds.ts';
 import { expectSound } from '../support/soundness.ts';
 import { trip, tripWorkers } from '../support/trip.ts';
 
@@ -12,8 +13,8 @@ const deliveries: [name: string, faults: DeliveryFaults[]][] = [
   ['delivered twice and late', [1, 2, 3].map((seed) => ({ seed, duplicate: 1, maximumDelayMs: 3000 }))],
   [
     'with every delivery unkind and orchestrators that die',
-    Array.from({ length: 20 }, (_, i) => ({
-      seed: i + 1,
+    seeds(20).map((seed) => ({
+      seed,
       duplicate: 0.3,
       maximumDelayMs: 2000,
       crashAfterCommit: 0.05,

@@ -118,6 +118,7 @@ const kinds = {
   TaskAlreadyCompleted: 'conflict',
   TaskMismatch: 'defect',
   TaskNotOpen: 'conflict',
+  UnknownOption: 'usage',
   UnprocessedKeys: 'unavailable',
   UnreadableAttribute: 'data',
   UnreadableBatch: 'data',

@@ -1,7 +1,5 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { halfOfPair, isWellFormed } from '../data/text.ts';
-import { executionTimeoutProblem } from './executionTimeout.ts';
-import { heldEventsProblem } from './heldEvents.ts';
 import type { MachineProblem } from './machineProblem.ts';
 import { pathOf } from './parts.ts';
 import { configOf, nodesInOrder } from './xstateInternals.ts';
@@ -39,18 +37,6 @@ export function* identityProblems(
     yield { path: 'id', problem: `'${id}' ${halfOfPair}`, instead: 'choose another' };
   }
   yield* versionProblems(machine.config.version);
-}
-
-/** What is said to Millrace in the machine's `meta`. */
-export function* settingProblems(machine: AnyStateMachine): Generator<MachineProblem> {
-  const timeout = executionTimeoutProblem(machine);
-  if (timeout !== undefined) {
-    yield { path: 'meta.millrace.timeout', problem: timeout, instead: "write it as in '24h'" };
-  }
-  const held = heldEventsProblem(machine);
-  if (held !== undefined) {
-    yield { path: 'meta.millrace.heldEvents', problem: held, instead: 'write heldEvents: true' };
-  }
 }
 
 function* versionProblems(version: unknown): Generator<MachineProblem> {

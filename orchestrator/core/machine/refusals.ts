@@ -2,13 +2,14 @@ import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { halfOfPair, isWellFormed } from '../data/text.ts';
 import { isoDurationMs } from '../policy/isoDuration.ts';
 import { functionsOf } from './functions.ts';
-import { duplicateIds, identityProblems, idOf, settingProblems, stateNameProblems } from './identity.ts';
+import { duplicateIds, identityProblems, idOf, stateNameProblems } from './identity.ts';
 import { logicProblems } from './logicProblems.ts';
 import type { MachineProblem } from './machineProblem.ts';
 import { namesOfLogic } from './machineSources.ts';
 import { misreferredProblems } from './misreferred.ts';
 import { unnamedSpawnProblems } from './namedSpawns.ts';
 import { invokeConfigs, nodesOf, partsOf, pathOf } from './parts.ts';
+import { settingProblems } from './settings.ts';
 import { sharedInvokeIds } from './sharedInvokeIds.ts';
 import { isOfWorker, workerNameOf } from './sources.ts';
 import { systemIdProblems } from './systemIds.ts';
@@ -41,6 +42,8 @@ export function findProblems(machine: AnyStateMachine, name?: string): FoundProb
 
 function problemsWithin(machine: AnyStateMachine, known: Set<AnyStateMachine>): MachineProblem[] {
   const nodes = [...nodesOf(machine.root)];
+  // Once: a machine may have ten thousand states.
+  const names = namesOfLogic(machine);
   return [
     ...childMachines(machine, nodes).flatMap(([path, child]) => {
       if (known.has(child)) return [];
@@ -52,17 +55,17 @@ function problemsWithin(machine: AnyStateMachine, known: Set<AnyStateMachine>): 
         path: `${path} > ${problem.path}`,
       }));
     }),
-    ...settingProblems(machine),
+    ...settingProblems(machine, nodes),
     ...duplicateIds(machine, nodes),
     ...nodes.flatMap((node) => [
       ...stateNameProblems(node),
       ...historyProblems(node),
-      ...partsProblems(machine, node),
+      ...partsProblems(machine, node, names),
     ]),
     ...misreferredProblems(machine, nodes),
     ...unheededProblems(machine, nodes),
     ...unnamedSpawnProblems(machine, functionsOf(machine)),
-    ...implementationProblems(implementationsOf(machine), namesOfLogic(machine)),
+    ...implementationProblems(implementationsOf(machine), names),
     ...sharedInvokeIds(nodes),
   ];
 }
@@ -93,9 +96,12 @@ function* historyProblems(node: AnyStateNode): Generator<MachineProblem> {
   };
 }
 
-function* partsProblems(machine: AnyStateMachine, node: AnyStateNode): Generator<MachineProblem> {
+function* partsProblems(
+  machine: AnyStateMachine,
+  node: AnyStateNode,
+  names: ReadonlyMap<unknown, string>,
+): Generator<MachineProblem> {
   const implementations = implementationsOf(machine);
-  const names = namesOfLogic(machine);
   for (const part of partsOf(node)) {
     if (part.type === 'action') yield* actionProblems(part.path, part.value, implementations, names);
     else if (part.type === 'guard') yield* guardProblems(part.path, part.value, implementations);

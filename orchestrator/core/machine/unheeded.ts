@@ -1,5 +1,7 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { nearest } from '../data/nearest.ts';
 import { ownProperty } from '../data/ownProperty.ts';
+import { choiceProblem } from '../policy/options.ts';
 import type { MachineProblem } from './machineProblem.ts';
 import { invokeConfigs, pathOf } from './parts.ts';
 import { configOf, property } from './xstateInternals.ts';
@@ -48,22 +50,72 @@ function* keyProblems(node: AnyStateNode): Generator<MachineProblem> {
   const config = configOf(node);
   const isRoot = node.parent === undefined;
   const known = (key: string) => stateKeys.has(key) || (isRoot && rootKeys.includes(key));
-  for (const key of Object.keys(config)) if (!known(key)) yield unknownKey(at(node, key), key);
+  for (const key of Object.keys(config)) if (!known(key)) yield unknownKey(at(node, key), key, stateKeys);
   for (const [where, transition] of transitionsOf(config)) {
+    yield* transitionProblems(node, where, transition);
     for (const key of unknownKeysOf(transition, transitionKeys))
-      yield unknownKey(at(node, `${where}.${key}`), key);
+      yield unknownKey(at(node, `${where}.${key}`), key, transitionKeys);
   }
   for (const [index, invoke] of invokeConfigs(node).entries()) {
     for (const key of unknownKeysOf(invoke, invokeKeys))
-      yield unknownKey(at(node, `invoke[${index}].${key}`), key);
+      yield unknownKey(at(node, `invoke[${index}].${key}`), key, invokeKeys);
   }
 }
 
-function unknownKey(path: string, key: string): MachineProblem {
+/** What stands in the place of a transition, or of one of its fields, and is none. */
+function* transitionProblems(
+  node: AnyStateNode,
+  where: string,
+  transition: unknown,
+): Generator<MachineProblem> {
+  const isName = typeof transition === 'string';
+  const isAfterList = isName && where.startsWith('after.') && Array.isArray(afterOf(node, where));
+  if (isAfterList) {
+    yield {
+      path: at(node, where),
+      problem: 'XState takes no notice of a name within a list of after',
+      instead: `write { target: '${transition}' }`,
+    };
+  } else if (
+    !isName &&
+    transition !== undefined &&
+    (typeof transition !== 'object' || Array.isArray(transition))
+  ) {
+    yield {
+      path: at(node, where),
+      problem: `${Array.isArray(transition) ? 'a list' : `a ${typeof transition}`} is not a transition`,
+      instead: "write a state's name, or as in { target: 'paid' }",
+    };
+  }
+  const reenter = property(transition, 'reenter');
+  if (reenter !== undefined && typeof reenter !== 'boolean') {
+    yield {
+      path: at(node, `${where}.reenter`),
+      problem: 'it is not a boolean',
+      instead: 'write true or false',
+    };
+  }
+  if (property(property(transition, 'meta'), 'millrace') !== undefined) {
+    yield {
+      path: at(node, `${where}.meta.millrace`),
+      problem: 'Millrace has settings of the whole machine alone',
+      instead: "put it into the machine's own meta",
+    };
+  }
+}
+
+function afterOf(node: AnyStateNode, where: string): unknown {
+  return property(configOf(node).after, where.slice('after.'.length).replace(/\[\d+\]$/, ''));
+}
+
+function unknownKey(path: string, key: string, known: ReadonlySet<string>): MachineProblem {
+  const close = nearest(key, [...known]);
   return {
     path,
     problem: `XState has no '${key}' here and takes no notice of it`,
-    instead: ownProperty(olderKeys, key) ?? 'leave it out, or put it into meta',
+    instead:
+      ownProperty(olderKeys, key) ??
+      (close === undefined ? 'leave it out, or put it into meta' : `write ${close}, or put it into meta`),
   };
 }
 
@@ -110,6 +162,7 @@ function* rootProblems({ root }: AnyStateMachine): Generator<MachineProblem> {
   }
 }
 
+const historyTypes: readonly unknown[] = ['shallow', 'deep', true, false];
 const stateTypes: readonly unknown[] = [undefined, 'atomic', 'compound', 'parallel', 'final', 'history'];
 
 function* shapeProblems(node: AnyStateNode): Generator<MachineProblem> {
@@ -142,6 +195,13 @@ function* shapeProblems(node: AnyStateNode): Generator<MachineProblem> {
       path: at(node, 'states'),
       problem: `a state of type ${node.type} never enters a state within it`,
       instead: 'leave out the type, or the states',
+    };
+  }
+  if (config.history !== undefined && !historyTypes.includes(config.history)) {
+    yield {
+      path: at(node, 'history'),
+      problem: choiceProblem('it', config.history, ['shallow', 'deep']) ?? 'it is no kind of history',
+      instead: 'write shallow or deep',
     };
   }
   if (config.route !== undefined && config.id === undefined) {

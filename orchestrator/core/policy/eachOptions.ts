@@ -1,4 +1,5 @@
 import { MillraceError } from '../errors/millraceError.ts';
+import { type KeysOf, optionsProblem, sentence } from './options.ts';
 
 /** Options of `each(actor, {...})`. Step Functions' Map has the same, under the names given. */
 export interface EachOptions {
@@ -27,8 +28,12 @@ export class InvalidEachError extends MillraceError {
   override readonly name = 'InvalidEachError';
 }
 
+const eachKeys: KeysOf<EachOptions> = { concurrency: true, tolerateFailures: true };
+
 /** @throws InvalidEachError */
 export function resolveEachOptions(options: EachOptions = {}): ResolvedEachOptions {
+  const problem = optionsProblem(options, eachKeys);
+  if (problem !== undefined) throw new InvalidEachError(sentence('each()', problem));
   const { concurrency = defaultConcurrency, tolerateFailures = 0 } = options;
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > maximumConcurrency) {
     throw new InvalidEachError(

@@ -1,6 +1,7 @@
 import { MillraceError } from '../errors/millraceError.ts';
 import { type Duration, durationMs } from './duration.ts';
 import { anyErrorName, invocationLostErrorName } from './errorNames.ts';
+import { choiceProblem, type KeysOf, optionsProblem, sentence } from './options.ts';
 
 /** How failed attempts of a task are tried again: the fields of one of Step Functions' Retriers, as durations. */
 export interface RetryPolicy {
@@ -99,11 +100,50 @@ export class InvalidRetryPolicyError extends MillraceError {
   override readonly name = 'InvalidRetryPolicyError';
 }
 
+const policyKeys: KeysOf<TaskPolicy> = {
+  timeout: true,
+  heartbeat: true,
+  waitForResult: true,
+  startTimeout: true,
+  once: true,
+  retry: true,
+  worker: true,
+};
+
+const retryKeys: KeysOf<RetryPolicy> = {
+  errors: true,
+  maxAttempts: true,
+  interval: true,
+  backoffRate: true,
+  maxDelay: true,
+  jitter: true,
+};
+
+/**
+ * Refuses what is no policy at all, whatever its durations are.
+ *
+ * @throws InvalidTaskPolicyError
+ */
+export function checkTaskPolicy(policy: TaskPolicy): void {
+  const problem = optionsProblem(policy, policyKeys) ?? valueProblem(policy);
+  if (problem !== undefined) throw new InvalidTaskPolicyError(sentence('The policy of a worker', problem));
+}
+
+function valueProblem({ waitForResult, once, worker }: TaskPolicy): string | undefined {
+  const isName = worker === undefined || (typeof worker === 'string' && worker !== '');
+  return (
+    choiceProblem('waitForResult', waitForResult, [true, false]) ??
+    choiceProblem('once', once, [true, false]) ??
+    (isName ? undefined : 'worker is not the name of a function')
+  );
+}
+
 /** No worker has done anything, so that another attempt does nothing twice. */
 const retryOfLostInvocation: RetryPolicy = { errors: [invocationLostErrorName], maxAttempts: 3 };
 
 /** @throws InvalidDurationError, InvalidRetryPolicyError, InvalidTaskPolicyError */
 export function resolveTaskPolicy(policy: TaskPolicy = {}): ResolvedTaskPolicy {
+  checkTaskPolicy(policy);
   const retry = policy.retry === undefined ? [] : isList(policy.retry) ? policy.retry : [policy.retry];
   const { timeout, heartbeat, startTimeout, waitForResult = false, once = false } = policy;
   if (once && retry.length > 0) {
@@ -138,6 +178,8 @@ function isList(retry: RetryPolicy | readonly RetryPolicy[]): retry is readonly 
 }
 
 function resolveRetryPolicy(retry: RetryPolicy): ResolvedRetryPolicy {
+  const problem = optionsProblem(retry, retryKeys) ?? choiceProblem('jitter', retry.jitter, ['none', 'full']);
+  if (problem !== undefined) throw new InvalidRetryPolicyError(sentence('A retry policy', problem));
   const { errors = [anyErrorName], maxAttempts = 3, backoffRate = 2 } = retry;
   if (!Array.isArray(errors) || errors.length === 0 || errors.some((name) => typeof name !== 'string')) {
     throw new InvalidRetryPolicyError(`errors is ${JSON.stringify(errors)}: give a list of error names.`);
@@ -145,7 +187,7 @@ function resolveRetryPolicy(retry: RetryPolicy): ResolvedRetryPolicy {
   if (!Number.isInteger(maxAttempts) || maxAttempts < 1) {
     throw new InvalidRetryPolicyError(`maxAttempts is ${maxAttempts}: give a whole number from 1.`);
   }
-  if (!(backoffRate >= 1 && backoffRate <= 100)) {
+  if (!(typeof backoffRate === 'number' && backoffRate >= 1 && backoffRate <= 100)) {
     throw new InvalidRetryPolicyError(`backoffRate is ${backoffRate}: give a number from 1 to 100.`);
   }
   return {
@@ -163,6 +205,9 @@ function resolveRetryPolicy(retry: RetryPolicy): ResolvedRetryPolicy {
  * have been bundled with a copy of this module.
  */
 export const taskPolicyKey: unique symbol = Symbol.for('millrace.taskPolicy') as never;
+
+/** Says in the type alone that the result of a worker comes from elsewhere. */
+export declare const waitsForResultKey: unique symbol;
 
 /** What an author can say of a `fromPromise` in `withPolicy(logic, {...})`: the rest needs a function of its own. */
 export type PromisePolicy = Pick<

@@ -31,7 +31,9 @@ const worker =
 const workers = ['charge', 'ping', 'ask', 'encode', 'report', 'image', 'byName', 'idle'];
 
 describe('Lambda drops an invocation when every attempt that it can be for has failed', () => {
-  it('by the longest wait of any machine for the worker, within what Lambda takes', async () => {
+  it('by the longest wait of any machine for the worker, within what Lambda takes', {
+    timeout: 120_000,
+  }, async () => {
     const { path } = await project({
       'machines/order.ts': machine,
       ...Object.fromEntries(workers.map((name) => [`workers/${name}.ts`, worker])),

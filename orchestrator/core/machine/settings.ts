@@ -1,0 +1,56 @@
+import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { type KeysOf, optionsProblem } from '../policy/options.ts';
+import { executionTimeoutProblem } from './executionTimeout.ts';
+import { type HeldEvents, heldEventsProblem } from './heldEvents.ts';
+import type { MachineProblem } from './machineProblem.ts';
+import { pathOf } from './parts.ts';
+import { configOf, property } from './xstateInternals.ts';
+
+/** What can be said to Millrace in the machine's `meta.millrace`. */
+interface MachineSettings {
+  readonly timeout?: unknown;
+  readonly heldEvents?: unknown;
+}
+
+const settingKeys: KeysOf<MachineSettings> = { timeout: true, heldEvents: true };
+const heldEventsKeys: KeysOf<HeldEvents> = { maximum: true };
+
+/** What is wrong with what is said to Millrace in the `meta` of a machine and of its states. */
+export function* settingProblems(
+  machine: AnyStateMachine,
+  nodes: readonly AnyStateNode[],
+): Generator<MachineProblem> {
+  const settings = settingsOf(machine.root);
+  const unknown = optionsProblem(settings, settingKeys);
+  if (unknown !== undefined) {
+    yield {
+      path: 'meta.millrace',
+      problem: unknown,
+      instead: "write it as in { timeout: '24h', heldEvents: true }",
+    };
+    if (typeof settings !== 'object' || settings === null) return;
+  }
+  const timeout = executionTimeoutProblem(machine);
+  if (timeout !== undefined) {
+    yield { path: 'meta.millrace.timeout', problem: timeout, instead: "write it as in '24h'" };
+  }
+  const heldEvents = property(settings, 'heldEvents');
+  const held =
+    heldEventsProblem(machine) ??
+    (typeof heldEvents === 'object' ? optionsProblem(heldEvents, heldEventsKeys) : undefined);
+  if (held !== undefined) {
+    yield { path: 'meta.millrace.heldEvents', problem: held, instead: 'write heldEvents: true' };
+  }
+  for (const node of nodes) {
+    if (node.parent === undefined || settingsOf(node) === undefined) continue;
+    yield {
+      path: `${pathOf(node)}.meta.millrace`,
+      problem: 'Millrace has settings of the whole machine alone',
+      instead: "put it into the machine's own meta, or for a time limit of a state write after",
+    };
+  }
+}
+
+function settingsOf(node: AnyStateNode): unknown {
+  return property(configOf(node).meta, 'millrace');
+}
