@@ -31,16 +31,26 @@ import type { TreatedFinding } from './doctor/treatment.ts';
 import { NotRedrivableError } from './errors.ts';
 import { type HistoryEntry, type HistoryOptions, readHistory, readHistoryPage } from './history.ts';
 import { type ListOptions, listAllExecutions, listExecutions } from './list.ts';
-import type { ExecutionEvent, MachineEvents, MachineReference, OptionalIfEmpty } from './machineTypes.ts';
+import {
+  type ExecutionEvent,
+  type MachineEvents,
+  type MachineReference,
+  type OfMachine,
+  type OptionalIfEmpty,
+  ofMachine,
+} from './machineTypes.ts';
 import { optionKeys } from './optionKeys.ts';
 import {
+  type DefinedMachine,
   type ExecutionRecording,
   type ExecutionState,
   type MachineDefinition,
+  type ReplayOptions,
   type ReplayReport,
   readStateAt,
   recordExecution,
   replayExecution,
+  withDefinitions,
 } from './replay.ts';
 import { type SendOptions, type SentEvent, sendEvent } from './send.ts';
 import {
@@ -51,7 +61,7 @@ import {
   startExecutions,
 } from './start.ts';
 import { type ClientSurroundings, type Sleep, sleep } from './surroundings.ts';
-import { completeTask, failTask, heartbeatTask, type TaskFailure } from './tasks.ts';
+import { completeTask, failTask, heartbeatTask, type TaskBeat, type TaskFailure } from './tasks.ts';
 import { type WaitOptions, waitForExecution } from './wait.ts';
 import {
   type ExecutionIds,
@@ -173,15 +183,23 @@ export class MillraceClient {
   /**
    * What is known of an execution, strongly consistent.
    *
-   * @param machine its machine, for the types of its context and output
-   * @throws ExecutionNotFoundError, InvalidExecutionIdError
-   * @throws DifferentMachineError when it is not one of `machine`
+   * @throws ExecutionNotFoundError, InvalidExecutionIdError, DifferentMachineError
    */
   describe<M extends MachineReference = string>(
     executionId: string,
     machine?: M,
+  ): Promise<ExecutionDescription<M>>;
+  describe<M extends MachineReference = string>(
+    executionId: string,
+    options?: OfMachine<M>,
+  ): Promise<ExecutionDescription<M>>;
+  async describe<M extends MachineReference = string>(
+    executionId: string,
+    options?: OfMachine<M> | M,
   ): Promise<ExecutionDescription<M>> {
-    return describeExecution(this.#surroundings, executionId, machine);
+    const given = ofMachine(options);
+    check('describe', given);
+    return describeExecution(this.#surroundings, executionId, given.machine);
   }
 
   /**
@@ -210,8 +228,8 @@ export class MillraceClient {
    */
   async send<M extends MachineReference = string>(
     executionId: string,
-    event: MachineEvents<M>,
-    options: SendOptions = {},
+    event: MachineEvents<NoInfer<M>>,
+    options: SendOptions<M> = {},
   ): Promise<SentEvent> {
     check('send', options);
     return sendEvent(this.#surroundings, executionId, event as ExecutionEvent, options);
@@ -224,8 +242,9 @@ export class MillraceClient {
    * @throws TaskNotOpenError when nobody waits for it any more
    * @throws TaskAlreadyCompletedError when it has another result
    */
-  completeTask(token: string, output?: unknown): Promise<void> {
-    return completeTask(this.#surroundings, token, output);
+  async completeTask(token: string, output?: unknown, options: OfMachine = {}): Promise<void> {
+    check('completeTask', options);
+    return completeTask(this.#surroundings, token, output, options);
   }
 
   /**
@@ -235,8 +254,9 @@ export class MillraceClient {
    * @throws TaskNotOpenError when nobody waits for it any more
    * @throws TaskAlreadyCompletedError when it has another result
    */
-  failTask(token: string, failure: TaskFailure | Error): Promise<void> {
-    return failTask(this.#surroundings, token, failure);
+  async failTask(token: string, failure: TaskFailure | Error, options: OfMachine = {}): Promise<void> {
+    check('failTask', options);
+    return failTask(this.#surroundings, token, failure, options);
   }
 
   /**
@@ -245,7 +265,7 @@ export class MillraceClient {
    * @throws InvalidTaskTokenError, NotSerializableError, ItemTooLargeError, ExecutionNotFoundError, TaskNotOpenError before
    * anything is written
    */
-  async heartbeatTask(token: string, beat: { readonly progress?: unknown } = {}): Promise<void> {
+  async heartbeatTask(token: string, beat: TaskBeat = {}): Promise<void> {
     check('heartbeatTask', beat);
     return heartbeatTask(this.#surroundings, token, beat);
   }
@@ -257,7 +277,7 @@ export class MillraceClient {
    */
   async stop(executionId: string, options: ControlOptions = {}): Promise<void> {
     check('stop', options);
-    await this.describe(executionId);
+    await describeExecution(this.#surroundings, executionId, options.machine);
     await sendControl(this.#surroundings, executionId, controlContent('stop', options));
   }
 
@@ -271,7 +291,7 @@ export class MillraceClient {
    */
   async redrive(executionId: string, options: RedriveOptions = {}): Promise<void> {
     check('redrive', options);
-    const { status, version } = await this.describe(executionId);
+    const { status, version } = await describeExecution(this.#surroundings, executionId, options.machine);
     if (status === 'RUNNING' || status === 'SUSPENDED' || status === 'SUCCEEDED') {
       throw new NotRedrivableError(executionId, status);
     }
@@ -290,7 +310,7 @@ export class MillraceClient {
    */
   async suspend(executionId: string, options: ControlOptions = {}): Promise<void> {
     check('suspend', options);
-    await this.describe(executionId);
+    await describeExecution(this.#surroundings, executionId, options.machine);
     await sendControl(this.#surroundings, executionId, controlContent('suspend', options));
   }
 
@@ -301,7 +321,7 @@ export class MillraceClient {
    */
   async resume(executionId: string, options: ControlOptions = {}): Promise<void> {
     check('resume', options);
-    await this.describe(executionId);
+    await describeExecution(this.#surroundings, executionId, options.machine);
     await sendControl(this.#surroundings, executionId, controlContent('resume', options));
   }
 
@@ -377,7 +397,7 @@ export class MillraceClient {
   /** The entries of all pages of {@link MillraceClient.history}, read as they are asked for. */
   historyAll(
     executionId: string,
-    options: Pick<HistoryOptions, 'machines' | 'from'> = {},
+    options: Omit<HistoryOptions, 'limit' | 'cursor'> = {},
   ): AsyncGenerator<HistoryEntry, void, undefined> {
     check('historyAll', options);
     return readHistory(this.#surroundings, executionId, options);
@@ -386,17 +406,19 @@ export class MillraceClient {
   /**
    * The state of an execution after entry `number` of its history, from journal and log alone.
    *
-   * @param machines definitions of its machine, that of its version among them
    * @throws ExecutionNotFoundError, InvalidExecutionIdError, HistoryEntryNotFoundError
    * @throws ReplayDivergedError when the definition is not the one that it ran with
    * @throws JournalIncompleteError when what is needed has expired
    */
-  stateAt(
+  async stateAt<D extends MachineDefinition>(
     executionId: string,
     number: number,
-    machines: readonly MachineDefinition[],
-  ): Promise<ExecutionState> {
-    return readStateAt(this.#surroundings, executionId, number, machines);
+    options: ReplayOptions<D> | readonly D[],
+  ): Promise<ExecutionState<DefinedMachine<D>>> {
+    const given = withDefinitions(options);
+    check('stateAt', given);
+    const { machines, machine } = given;
+    return readStateAt(this.#surroundings, executionId, number, machines, machine);
   }
 
   /**
@@ -404,8 +426,14 @@ export class MillraceClient {
    *
    * @throws ExecutionNotFoundError, InvalidExecutionIdError
    */
-  replay(executionId: string, machines: readonly MachineDefinition[]): Promise<ReplayReport> {
-    return replayExecution(this.#surroundings, executionId, machines);
+  async replay(
+    executionId: string,
+    options: ReplayOptions | readonly MachineDefinition[],
+  ): Promise<ReplayReport> {
+    const given = withDefinitions(options);
+    check('replay', given);
+    const { machines, machine } = given;
+    return replayExecution(this.#surroundings, executionId, machines, machine);
   }
 
   /** Replays what is recorded of machines, those that run first, by today's definitions. */
@@ -419,8 +447,9 @@ export class MillraceClient {
    *
    * @throws ExecutionNotFoundError, InvalidExecutionIdError
    */
-  record(executionId: string): Promise<ExecutionRecording> {
-    return recordExecution(this.#surroundings, executionId);
+  async record(executionId: string, options: OfMachine = {}): Promise<ExecutionRecording> {
+    check('record', options);
+    return recordExecution(this.#surroundings, executionId, options);
   }
 }
 

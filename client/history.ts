@@ -14,6 +14,7 @@ import { parseMachineState } from '../orchestrator/core/machine/state.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import { type ListResults, withListResults } from '../orchestrator/table/listResults.ts';
 import type { Page } from '../orchestrator/table/requests.ts';
+import { checkIsOf } from './describe.ts';
 import { ExecutionNotFoundError } from './errors.ts';
 import {
   decodePosition,
@@ -27,6 +28,7 @@ import {
   readPending,
 } from './executionLog.ts';
 import { checkExecutionId } from './identifiers.ts';
+import type { OfMachine } from './machineTypes.ts';
 import { asStarted, lookupOf, type MachineDefinition } from './replay.ts';
 import type { ClientSurroundings } from './surroundings.ts';
 import { type Transition, Transitions } from './transition.ts';
@@ -101,7 +103,7 @@ export type HistoryVerdict =
   /** In the journal and not yet applied. */
   | { readonly type: 'pending' };
 
-export interface HistoryOptions {
+export interface HistoryOptions extends OfMachine {
   /**
    * Definitions of the execution's machine, each version that is at hand: the history is then replayed from its start, and its
    * entries say what they did to the machine. @default none
@@ -148,7 +150,7 @@ const chunk = 1000;
 export async function* readHistory(
   surroundings: ClientSurroundings,
   executionId: string,
-  { from = 1, ...options }: Pick<HistoryOptions, 'machines' | 'from'>,
+  { from = 1, ...options }: Omit<HistoryOptions, 'limit' | 'cursor'>,
 ): AsyncGenerator<HistoryEntry, void, undefined> {
   for await (const { entry } of historyEntries(surroundings, executionId, {
     ...options,
@@ -159,7 +161,7 @@ export async function* readHistory(
   }
 }
 
-interface EntriesOptions {
+interface EntriesOptions extends OfMachine {
   readonly machines?: readonly MachineDefinition[];
   /** A number, or a place that an earlier page ended at. */
   readonly begin: number | HistoryPosition;
@@ -169,13 +171,14 @@ interface EntriesOptions {
 async function* historyEntries(
   { table }: ClientSurroundings,
   executionId: string,
-  { machines, begin, chunk }: EntriesOptions,
+  { machine, machines, begin, chunk }: EntriesOptions,
 ): AsyncGenerator<{ entry: HistoryEntry; next: HistoryPosition }, void, undefined> {
   checkExecutionId(executionId);
   const execution = await table.executions.read(executionId);
   // Events may come before the start: they alone make no execution.
-  if (!execution && !(await table.journal.readStart(executionId)))
-    throw new ExecutionNotFoundError(executionId);
+  const start = execution ?? (await table.journal.readStart(executionId));
+  if (!start || !('machine' in start)) throw new ExecutionNotFoundError(executionId);
+  checkIsOf(machine, executionId, start.machine);
   const workers = workersOf(execution);
   const first = typeof begin === 'number' ? begin : begin.number;
   const pendingBefore = typeof begin === 'number' ? 0 : begin.pending;

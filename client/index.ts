@@ -69,12 +69,16 @@ export type {
   MachineInput,
   MachineOutput,
   MachineReference,
+  MachineState,
+  MachineStateValue,
+  OfMachine,
 } from './machineTypes.ts';
 export {
   type ExecutionRecording,
   type ExecutionState,
   isBroken,
   type MachineDefinition,
+  type ReplayOptions,
   type ReplayOutcome,
   type ReplayReport,
   replayRecording,
@@ -82,7 +86,7 @@ export {
 export type { SendOptions, SentEvent } from './send.ts';
 export type { StartedExecution, StartManyOptions, StartOptions } from './start.ts';
 export type { Sleep } from './surroundings.ts';
-export type { TaskFailure } from './tasks.ts';
+export type { TaskBeat, TaskFailure } from './tasks.ts';
 export type { HistoryEffect, Transition } from './transition.ts';
 export type { WaitOptions } from './wait.ts';
 export type { ExecutionIds, ExecutionsAtRest, ExecutionsProgress, WaitForAllOptions } from './waitForAll.ts';

@@ -6,16 +6,24 @@ import type { ControlManyOptions } from './controlMany.ts';
 import type { DoctorOptions } from './doctor/options.ts';
 import type { HistoryOptions } from './history.ts';
 import type { ListOptions } from './list.ts';
+import type { OfMachine } from './machineTypes.ts';
+import type { ReplayOptions } from './replay.ts';
 import type { SendOptions } from './send.ts';
 import type { StartManyOptions, StartOptions } from './start.ts';
+import type { TaskBeat } from './tasks.ts';
 import type { WaitOptions } from './wait.ts';
 import type { WaitForAllOptions } from './waitForAll.ts';
 
-const control: KeysOf<ControlOptions> = { cause: true };
+const ofMachine: KeysOf<OfMachine> = { machine: true };
+const control: KeysOf<ControlOptions> = { ...ofMachine, cause: true };
 const redrive: KeysOf<RedriveOptions> = { ...control, version: true, input: true };
 const listAll: KeysOf<Omit<ListOptions, 'limit' | 'cursor'>> = { machine: true, status: true, since: true };
 const list: KeysOf<ListOptions> = { ...listAll, limit: true, cursor: true };
-const historyAll: KeysOf<Pick<HistoryOptions, 'machines' | 'from'>> = { machines: true, from: true };
+const historyAll: KeysOf<Omit<HistoryOptions, 'limit' | 'cursor'>> = {
+  ...ofMachine,
+  machines: true,
+  from: true,
+};
 const history: KeysOf<HistoryOptions> = { ...historyAll, limit: true, cursor: true };
 
 const createClient: KeysOf<ClientOptions> = {
@@ -41,8 +49,9 @@ const start: KeysOf<StartOptions<string>> = {
 };
 
 const startMany: KeysOf<StartManyOptions> = { concurrency: true };
-const send: KeysOf<SendOptions> = { eventId: true };
-const heartbeatTask: KeysOf<{ readonly progress?: unknown }> = { progress: true };
+const send: KeysOf<SendOptions> = { ...ofMachine, eventId: true };
+const heartbeatTask: KeysOf<TaskBeat> = { ...ofMachine, progress: true };
+const replay: KeysOf<ReplayOptions> = { ...ofMachine, machines: true };
 
 const controlMany: KeysOf<ControlManyOptions> = {
   ...redrive,
@@ -58,6 +67,7 @@ const controlMany: KeysOf<ControlManyOptions> = {
 };
 
 const doctor: KeysOf<DoctorOptions> = {
+  machine: true,
   isDryRun: true,
   segments: true,
   from: true,
@@ -88,7 +98,13 @@ export const optionKeys = {
   start,
   startMany,
   send,
+  describe: ofMachine,
+  completeTask: ofMachine,
+  failTask: ofMachine,
   heartbeatTask,
+  replay,
+  stateAt: replay,
+  record: ofMachine,
   list,
   listAll,
   stop: control,

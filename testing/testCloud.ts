@@ -1,8 +1,17 @@
 import { matchesState, type StateValue } from 'xstate';
 import { MillraceClient } from '../client/client.ts';
+import type { ControlOptions } from '../client/control.ts';
 import type { ExecutionDescription } from '../client/describe.ts';
-import type { HistoryEntry } from '../client/history.ts';
-import type { MachineEvents, MachineReference } from '../client/machineTypes.ts';
+import type { HistoryEntry, HistoryOptions } from '../client/history.ts';
+import {
+  type ExecutionEvent,
+  type MachineEvents,
+  type MachineReference,
+  type MachineStateValue,
+  type OfMachine,
+  type OptionalIfEmpty,
+  ofMachine,
+} from '../client/machineTypes.ts';
 import type { SendOptions, SentEvent } from '../client/send.ts';
 import type { StartedExecution, StartOptions } from '../client/start.ts';
 import type { Json } from '../orchestrator/core/data/json.ts';
@@ -12,7 +21,7 @@ import type { Report } from '../orchestrator/observability/report.ts';
 import { decodeCommitRecord } from '../orchestrator/table/commitRecord.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import { ImpossibleTestError, NotReachedError } from './errors.ts';
-import type { MachineDefinition, MachineReferenceOf, MachineStateValue, WorkerName } from './machineTypes.ts';
+import type { MachineDefinition, MachineReferenceOf, WorkerName } from './machineTypes.ts';
 import { SimulatedCloud } from './simulatedCloud.ts';
 import type { Workers } from './simulatedLambda.ts';
 import {
@@ -116,36 +125,62 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
    *
    * @throws as {@link MillraceClient.start}
    */
-  start<S extends MachineReference>(machine: S, options: StartOptions<S>): Promise<StartedExecution> {
-    return this.client.start(machine, options);
+  start<S extends MachineReference>(
+    machine: S,
+    ...options: OptionalIfEmpty<StartOptions<S>>
+  ): Promise<StartedExecution> {
+    return this.client.start(machine, ...options);
   }
 
-  /** @throws as {@link MillraceClient.send} */
+  /**
+   * Sends an event of `machine`. Without it, of any of the cloud's machines.
+   *
+   * @throws as {@link MillraceClient.send}
+   */
+  send<S extends MachineReference>(
+    executionId: string,
+    event: MachineEvents<NoInfer<S>>,
+    options: SendOptions<S> & { readonly machine: S },
+  ): Promise<SentEvent>;
   send(
     executionId: string,
     event: MachineEvents<MachineReferenceOf<M>>,
-    options: SendOptions = {},
-  ): Promise<SentEvent> {
-    return this.client.send<MachineReferenceOf<M>>(executionId, event, options);
+    options?: SendOptions<MachineReferenceOf<M>>,
+  ): Promise<SentEvent>;
+  send(executionId: string, event: ExecutionEvent, options: SendOptions = {}): Promise<SentEvent> {
+    const { machine, ...others } = options;
+    const id = typeof machine === 'object' ? machine.id : machine;
+    return this.client.send(executionId, event, { ...others, ...(id !== undefined && { machine: id }) });
   }
 
   /** @throws as {@link MillraceClient.stop} */
-  stop(executionId: string): Promise<void> {
-    return this.client.stop(executionId);
+  stop(executionId: string, options: ControlOptions = {}): Promise<void> {
+    return this.client.stop(executionId, options);
   }
 
   /** @throws as {@link MillraceClient.describe} */
   describe<S extends MachineReference = string>(
     executionId: string,
     machine?: S,
+  ): Promise<ExecutionDescription<S>>;
+  describe<S extends MachineReference = string>(
+    executionId: string,
+    options?: OfMachine<S>,
+  ): Promise<ExecutionDescription<S>>;
+  describe<S extends MachineReference = string>(
+    executionId: string,
+    options?: OfMachine<S> | S,
   ): Promise<ExecutionDescription<S>> {
-    return this.client.describe(executionId, machine);
+    return this.client.describe(executionId, ofMachine(options));
   }
 
   /** What happened to an execution, in order. */
-  async history(executionId: string): Promise<HistoryEntry[]> {
+  async history(
+    executionId: string,
+    options: Omit<HistoryOptions, 'limit' | 'cursor'> = {},
+  ): Promise<HistoryEntry[]> {
     const entries: HistoryEntry[] = [];
-    for await (const entry of this.client.historyAll(executionId)) entries.push(entry);
+    for await (const entry of this.client.historyAll(executionId, options)) entries.push(entry);
     return entries;
   }
 
@@ -153,16 +188,23 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
    * Lets time pass until an execution has ended, however it ends, or is PENDING_REDRIVE; then lets what is under way
    * come to its end.
    *
-   * @param machine its machine, for the types of its context and output
    * @throws NotReachedError when it waits for an event, or goes on without end
    */
-  async runToEnd<S extends MachineReference = string>(
+  runToEnd<S extends MachineReference = string>(
     executionId: string,
     machine?: S,
+  ): Promise<ExecutionDescription<S>>;
+  runToEnd<S extends MachineReference = string>(
+    executionId: string,
+    options?: OfMachine<S>,
+  ): Promise<ExecutionDescription<S>>;
+  async runToEnd<S extends MachineReference = string>(
+    executionId: string,
+    options?: OfMachine<S> | S,
   ): Promise<ExecutionDescription<S>> {
     await this.#run(executionId, 'ends', ({ status }) => hasEnded(status) || status === 'PENDING_REDRIVE');
     await this.settled();
-    return this.describe(executionId, machine);
+    return this.describe(executionId, ofMachine(options));
   }
 
   /**
@@ -170,8 +212,18 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
    *
    * @throws NotReachedError when it does not come there
    */
-  async runUntil(executionId: string, state: MachineStateValue<M>): Promise<ExecutionDescription> {
-    const wanted: StateValue = state;
+  runUntil<S extends MachineReference>(
+    executionId: string,
+    state: MachineStateValue<NoInfer<S>>,
+    options: OfMachine<S> & { readonly machine: S },
+  ): Promise<ExecutionDescription<S>>;
+  runUntil(executionId: string, state: MachineStateValue<M>): Promise<ExecutionDescription>;
+  async runUntil(
+    executionId: string,
+    wanted: StateValue,
+    options: OfMachine = {},
+  ): Promise<ExecutionDescription<MachineReference>> {
+    await this.describe(executionId, options);
     const goal = `comes to ${JSON.stringify(wanted)}`;
     return this.#run(
       executionId,
