@@ -17,12 +17,8 @@ export const pendingEnglish: ReadonlySet<string> = new Set([
   'docs/decisions/README.md',
   'docs/reference/cli.md',
   'docs/reference/client.md',
-  'docs/reference/cost.md',
-  'docs/reference/items.md',
   'docs/reference/testing.md',
-  'docs/reference/worker-contract.md',
   'docs/reference/xstate.md',
-  'docs/reliability.md',
   'docs/security.md',
 ]);
 
