@@ -29,7 +29,7 @@ export interface OrchestratorOptions {
   readonly machines: MachineLookup;
   readonly dispatcher: TaskDispatcher;
   readonly limits: AdvanceLimits;
-  /** @default data is kept for ever */
+  /** @default expiries of items are left as they are */
   readonly retention?: Retention | undefined;
   readonly report: Reporter;
   /** Milliseconds since the epoch. */

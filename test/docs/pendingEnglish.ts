@@ -15,16 +15,10 @@ export const pendingEnglish: ReadonlySet<string> = new Set([
   'docs/decisions/0021-logs-and-metrics-by-powertools.md',
   'docs/decisions/0022-results-of-unmodified-functions-by-destinations.md',
   'docs/decisions/README.md',
-  'docs/limits.md',
   'docs/reference/cli.md',
   'docs/reference/client.md',
-  'docs/reference/cost.md',
-  'docs/reference/errors.md',
-  'docs/reference/items.md',
   'docs/reference/testing.md',
-  'docs/reference/worker-contract.md',
   'docs/reference/xstate.md',
-  'docs/reliability.md',
   'docs/security.md',
 ]);
 
