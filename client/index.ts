@@ -27,7 +27,8 @@ export {
 export { InvalidCursorError } from '../orchestrator/table/indexQueries.ts';
 export type { ListedExecution, Page } from '../orchestrator/table/requests.ts';
 export type { CheckMachinesOptions } from './checkMachines.ts';
-export { type ClientOptions, createClient, type MillraceClient } from './client.ts';
+export { createClient, type MillraceClient } from './client.ts';
+export type { ClientOptions } from './clientOptions.ts';
 export type { ControlOptions, RedriveOptions } from './control.ts';
 export type { ControlledExecution, ControlManyOptions } from './controlMany.ts';
 export {
@@ -60,7 +61,8 @@ export {
   TaskNotOpenError,
   WaitTimeoutError,
 } from './errors.ts';
-export type { HistoryEntry, HistoryKind, HistoryOptions, HistoryVerdict } from './history.ts';
+export type { HistoryOptions } from './history.ts';
+export type { HistoryEntry, HistoryKind, HistoryVerdict } from './historyEntry.ts';
 export type { ListOptions } from './list.ts';
 export type {
   ExecutionEvent,

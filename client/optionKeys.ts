@@ -1,6 +1,6 @@
-import type { KeysOf } from '../orchestrator/core/policy/options.ts';
+import { checkOptions, type KeysOf } from '../orchestrator/core/policy/options.ts';
 import type { CheckMachinesOptions } from './checkMachines.ts';
-import type { ClientOptions } from './client.ts';
+import type { ClientOptions } from './clientOptions.ts';
 import type { ControlOptions, RedriveOptions } from './control.ts';
 import type { ControlManyOptions } from './controlMany.ts';
 import type { DoctorOptions } from './doctor/options.ts';
@@ -93,7 +93,7 @@ const waitForAll: KeysOf<WaitForAllOptions> = { timeoutMs: true, signal: true, o
 const checkMachines: KeysOf<CheckMachinesOptions> = { machines: true, machine: true, limit: true };
 
 /** What each call takes, by its name. */
-export const optionKeys = {
+const optionKeys = {
   createClient,
   start,
   startMany,
@@ -119,3 +119,8 @@ export const optionKeys = {
   historyAll,
   checkMachines,
 } as const;
+
+/** @throws UnknownOptionError */
+export function checkCallOptions(call: keyof typeof optionKeys, options: unknown): void {
+  checkOptions(`${call}()`, options, optionKeys[call]);
+}

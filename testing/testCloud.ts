@@ -2,7 +2,8 @@ import { matchesState, type StateValue } from 'xstate';
 import { MillraceClient } from '../client/client.ts';
 import type { ControlOptions } from '../client/control.ts';
 import type { ExecutionDescription } from '../client/describe.ts';
-import type { HistoryEntry, HistoryOptions } from '../client/history.ts';
+import type { HistoryOptions } from '../client/history.ts';
+import type { HistoryEntry } from '../client/historyEntry.ts';
 import {
   type ExecutionEvent,
   type MachineEvents,
@@ -27,7 +28,7 @@ import type { Workers } from './simulatedLambda.ts';
 import {
   checkCloudOptions,
   checkInjected,
-  defaultMostHappenings,
+  defaultMaxEvents,
   deliveryFaults,
   type InjectOptions,
   type TestCloudOptions,
@@ -54,14 +55,14 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
   readonly #invocations: WorkerInvocation[] = [];
   readonly #emitted: EmittedEvent[] = [];
   readonly #missing = new Set<string>();
-  readonly #mostHappenings: number;
+  readonly #maxEvents: number;
   #ids = 0;
 
   /** Use {@link testCloud}. */
   constructor(machines: readonly M[], workers: TestWorkers<M>, options: TestCloudOptions) {
     checkCloudOptions(options);
     const { deliveries = 'once', seed = 1, startTime } = options;
-    this.#mostHappenings = options.mostHappenings ?? defaultMostHappenings;
+    this.#maxEvents = options.maxEvents ?? defaultMaxEvents;
     this.#cloud = new SimulatedCloud(machines, defined(workers), { seed, ...deliveryFaults[deliveries] });
     this.#cloud.now = startTime?.getTime() ?? Date.UTC(2026, 0, 1);
     // Nothing is gained by a test that waits for the next look of a clock.
@@ -237,9 +238,9 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
    * waited for, nor a result that `takes` some time.
    */
   async settled(): Promise<void> {
-    if ((await this.#ran(this.#cloud.settleNow(this.#mostHappenings))) === 'idle') return;
+    if ((await this.#ran(this.#cloud.settleNow(this.#maxEvents))) === 'idle') return;
     throw new NotReachedError(
-      `Deliveries and runs of workers go on without end: more than ${this.#mostHappenings} at one moment.`,
+      `Deliveries and runs of workers go on without end: more than ${this.#maxEvents} at one moment.`,
     );
   }
 
@@ -279,7 +280,7 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
         const isOver = hasEnded(execution.status) || execution.status === 'PENDING_REDRIVE';
         if (isOver && this.#cloud.hasUndelivered(executionId)) return false;
         return isReached(execution) || hasEnded(execution.status);
-      }, this.#mostHappenings),
+      }, this.#maxEvents),
     );
     if (isReached(execution)) return execution;
     const text = whereItIs(execution, await this.history(executionId), end);

@@ -205,7 +205,7 @@ describe('any definition', () => {
           return draw < 5 ? { a: draw, list: [draw] } : draw;
         };
         const cloud = testCloud([machine], Object.fromEntries(names.map((name) => [name, work])), {
-          mostHappenings: 2000,
+          maxEvents: 2000,
         });
         const { executionId } = await cloud.start('generated', { executionId: 'e', input });
         try {

@@ -15,8 +15,6 @@ export const pendingEnglish: ReadonlySet<string> = new Set([
   'docs/decisions/0021-logs-and-metrics-by-powertools.md',
   'docs/decisions/0022-results-of-unmodified-functions-by-destinations.md',
   'docs/decisions/README.md',
-  'docs/reference/cli.md',
-  'docs/reference/client.md',
   'docs/reference/testing.md',
   'docs/reference/xstate.md',
   'docs/security.md',
