@@ -22,7 +22,7 @@ export const pendingEnglish: ReadonlySet<string> = new Set([
 
 /** Folders of sources, likewise. */
 export const pendingFolders: readonly string[] = [
-  'client',
+  'client/doctor',
   'cli',
   'infra',
   'orchestrator',
