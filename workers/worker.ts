@@ -48,13 +48,24 @@ export function withPolicy<Input, Output>(
   }
   checkTaskPolicy(policy);
   if (taskPolicyKey in logic) return workerLogic({ ...logic[taskPolicyKey], ...policy });
-  const { timeout, retry, waitForResult, startTimeout, heartbeat, ...ofWorkers } = policy;
+  const { timeout, retry, ...ofWorkers } = policy;
   const [unknown] = Object.keys(ofWorkers);
   if (unknown !== undefined) {
     throw new InvalidTaskPolicyError(
       `withPolicy() of a fromPromise does not take '${unknown}': make it a worker().`,
     );
   }
+  return promiseWithPolicy(logic, policy);
+}
+
+/**
+ * The same promise with a policy, which may also be to wait for a result from elsewhere: only for promises that hand
+ * the task's token on, as those of Step Functions' definitions do.
+ */
+export function promiseWithPolicy<Input, Output>(
+  logic: WorkerLogic<Input, Output>,
+  policy: PromisePolicy,
+): WorkerLogic<Input, Output> {
   const merged = { ...logic[promisePolicyKey], ...policy };
   resolveTaskPolicy(merged);
   return Object.assign({}, logic, { [promisePolicyKey]: merged });

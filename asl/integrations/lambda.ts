@@ -1,5 +1,5 @@
 import { fromPromise } from 'xstate';
-import { withPolicy } from '../../workers/worker.ts';
+import { promiseWithPolicy, withPolicy } from '../../workers/worker.ts';
 import type { Integration } from '../compile/integration.ts';
 import { isObject, type Json, own } from '../json.ts';
 import type { TaskState } from '../model/model.ts';
@@ -34,7 +34,7 @@ export function lambdaWithToken(task: TaskState): Integration {
   const seconds = knownSeconds(task.heartbeatSeconds?.());
   const heartbeat = seconds === undefined ? {} : { heartbeat: `${seconds}s` as const };
   return {
-    logic: withPolicy(call, { waitForResult: true, ...heartbeat, ...timingOf(task) }),
+    logic: promiseWithPolicy(call, { waitForResult: true, ...heartbeat, ...timingOf(task) }),
     input: callOf,
     result: (output) => output,
   };
