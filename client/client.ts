@@ -8,7 +8,7 @@ import {
   readConfiguration,
 } from '../orchestrator/configuration/configuration.ts';
 import { readExecutionClock } from '../orchestrator/configuration/executionClock.ts';
-import { checkOptions } from '../orchestrator/core/policy/options.ts';
+import { checkOptions, type KeysOf } from '../orchestrator/core/policy/options.ts';
 import { storeUrlProblem } from '../orchestrator/store/openStore.ts';
 import type { Units } from '../orchestrator/table/dynamodb/dynamoDBCalls.ts';
 import { DynamoDBTable } from '../orchestrator/table/dynamodb/dynamoDBTable.ts';
@@ -87,6 +87,21 @@ export interface ClientOptions {
   readonly sleep?: Sleep;
 }
 
+const clientKeys: KeysOf<ClientOptions> = {
+  tableName: true,
+  dynamodb: true,
+  indexShards: true,
+  retentionDays: true,
+  store: true,
+  storeOverKb: true,
+  functionPrefix: true,
+  lambda: true,
+  onConsumedCapacity: true,
+  now: true,
+  newId: true,
+  sleep: true,
+};
+
 /**
  * A client for the executions of one table.
  *
@@ -94,7 +109,7 @@ export interface ClientOptions {
  * @throws InvalidConfigurationError when a `MILLRACE_` variable of the environment is unusable
  */
 export function createClient(options: ClientOptions = {}): MillraceClient {
-  check('createClient', options);
+  checkOptions('createClient()', options, clientKeys);
   const configuration = readConfiguration(process.env);
   const {
     tableName = configuration.tableName,

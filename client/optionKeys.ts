@@ -1,6 +1,5 @@
 import type { KeysOf } from '../orchestrator/core/policy/options.ts';
 import type { CheckMachinesOptions } from './checkMachines.ts';
-import type { ClientOptions } from './client.ts';
 import type { ControlOptions, RedriveOptions } from './control.ts';
 import type { ControlManyOptions } from './controlMany.ts';
 import type { DoctorOptions } from './doctor/options.ts';
@@ -17,21 +16,6 @@ const listAll: KeysOf<Omit<ListOptions, 'limit' | 'cursor'>> = { machine: true, 
 const list: KeysOf<ListOptions> = { ...listAll, limit: true, cursor: true };
 const historyAll: KeysOf<Pick<HistoryOptions, 'machines' | 'from'>> = { machines: true, from: true };
 const history: KeysOf<HistoryOptions> = { ...historyAll, limit: true, cursor: true };
-
-const createClient: KeysOf<ClientOptions> = {
-  tableName: true,
-  dynamodb: true,
-  indexShards: true,
-  retentionDays: true,
-  store: true,
-  storeOverKb: true,
-  functionPrefix: true,
-  lambda: true,
-  onConsumedCapacity: true,
-  now: true,
-  newId: true,
-  sleep: true,
-};
 
 const start: KeysOf<StartOptions<string>> = {
   executionId: true,
@@ -84,7 +68,6 @@ const checkMachines: KeysOf<CheckMachinesOptions> = { machines: true, machine: t
 
 /** What each call takes, by its name. */
 export const optionKeys = {
-  createClient,
   start,
   startMany,
   send,
