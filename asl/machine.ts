@@ -3,6 +3,7 @@ import { worker } from '../workers/worker.ts';
 import { compileDefinition } from './compile/compileDefinition.ts';
 import type { Integration, TaskPlace } from './compile/integration.ts';
 import { integrationOf } from './integrations/integrationOf.ts';
+import { timingOf } from './integrations/timing.ts';
 import { isObject, type Json } from './json.ts';
 import { asksForExecutionInput } from './model/executionInput.ts';
 import { readDefinition } from './model/readDefinition.ts';
@@ -55,6 +56,10 @@ export function machineOf(definition: Json, options: MachineOptions): AnyStateMa
   });
 }
 
-function mocked({ path }: TaskPlace): Integration {
-  return { logic: worker({ worker: path }), input: (given) => given, result: (output) => output };
+function mocked({ path, task }: TaskPlace): Integration {
+  return {
+    logic: worker({ worker: path, ...timingOf(task) }),
+    input: (given) => given,
+    result: (output) => output,
+  };
 }

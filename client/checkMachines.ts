@@ -4,7 +4,9 @@ import {
   hasEnded,
 } from '../orchestrator/core/execution/model/execution.ts';
 import { ExecutionNotFoundError } from './errors.ts';
+import { machineId } from './identifiers.ts';
 import { listAllExecutions } from './list.ts';
+import type { MachineReference } from './machineTypes.ts';
 import { mapConcurrently } from './mapConcurrently.ts';
 import { lookupOf, type MachineDefinition, type ReplayReport, replayExecution } from './replay.ts';
 import type { ClientSurroundings } from './surroundings.ts';
@@ -12,8 +14,8 @@ import type { ClientSurroundings } from './surroundings.ts';
 export interface CheckMachinesOptions {
   /** Today's definitions, every version that is to be deployed. */
   readonly machines: readonly MachineDefinition[];
-  /** Id of the one machine to check. @default every one of `machines` */
-  readonly machine?: string;
+  /** The one machine to check, or its id. @default every one of `machines` */
+  readonly machine?: MachineReference;
   /** Executions of each machine in each status. @default 100 */
   readonly limit?: number;
 }
@@ -36,7 +38,7 @@ export async function* checkMachines(
   { machines, machine, limit = 100 }: CheckMachinesOptions,
 ): AsyncGenerator<ReplayReport, void, undefined> {
   const lookup = lookupOf(machines);
-  const ids = machine === undefined ? lookup.ids() : [machine];
+  const ids = machine === undefined ? lookup.ids() : [machineId(machine)];
   const executionIds = listed(surroundings, ids, limit);
   const replayed = mapConcurrently(executionIds, concurrency, (executionId) =>
     reportOf(surroundings, executionId, lookup),

@@ -5,10 +5,11 @@ import type { ControlContent } from '../orchestrator/core/execution/model/entrie
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { InsertOutcome } from '../orchestrator/table/requests.ts';
 import { InputPatchNotApplicableError } from './errors.ts';
+import type { OfMachine } from './machineTypes.ts';
 import type { ClientSurroundings } from './surroundings.ts';
 
 /** What is noted of an operator's word. */
-export interface ControlOptions {
+export interface ControlOptions extends OfMachine {
   /** Who and why, for the history. */
   readonly cause?: string;
 }

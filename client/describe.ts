@@ -15,12 +15,12 @@ import {
 import { type OpenTask, taskKey } from '../orchestrator/core/execution/model/openTask.ts';
 import { taskToken } from '../orchestrator/core/execution/tasks/taskToken.ts';
 import { mayHoldReferences } from '../orchestrator/core/machine/references.ts';
-import { type MachineState, parseMachineState } from '../orchestrator/core/machine/state.ts';
+import { parseMachineState, type MachineState as StoredState } from '../orchestrator/core/machine/state.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { Beat } from '../orchestrator/table/liveness.ts';
 import { DifferentMachineError, ExecutionNotFoundError } from './errors.ts';
 import { checkExecutionId, machineId } from './identifiers.ts';
-import type { MachineContext, MachineOutput, MachineReference } from './machineTypes.ts';
+import type { MachineContext, MachineOutput, MachineReference, MachineState } from './machineTypes.ts';
 import type { ClientSurroundings } from './surroundings.ts';
 
 /** What is known of an execution. All times are ISO 8601. */
@@ -36,7 +36,7 @@ export interface ExecutionDescription<M extends MachineReference = string> {
   /** Present while it is only started: the orchestrator has not taken its first step. */
   readonly startPending?: true;
   /** XState's state value. */
-  readonly state?: MachineState['value'];
+  readonly state?: MachineState<M>;
   readonly context?: MachineContext<M>;
   /** When SUCCEEDED. */
   readonly output?: MachineOutput<M>;
@@ -112,15 +112,19 @@ export async function describeExecution<M extends MachineReference = string>(
   machine?: M,
 ): Promise<ExecutionDescription<M>> {
   checkExecutionId(executionId);
-  const expected = machine === undefined ? undefined : machineId(machine);
+  if (machine !== undefined) machineId(machine);
   const execution = await table.executions.read(executionId);
   const description = execution
     ? descriptionOf<M>(execution, await beatsOf({ table }, execution))
     : await describeStart<M>({ table }, executionId);
-  if (expected !== undefined && description.machine !== expected) {
-    throw new DifferentMachineError(executionId, expected, description.machine);
-  }
+  checkIsOf(machine, executionId, description.machine);
   return description;
+}
+
+/** @throws DifferentMachineError, InvalidMachineIdError */
+export function checkIsOf(expected: MachineReference | undefined, executionId: string, found: string): void {
+  if (expected === undefined || machineId(expected) === found) return;
+  throw new DifferentMachineError(executionId, machineId(expected), found);
 }
 
 async function describeStart<M extends MachineReference>(
@@ -144,7 +148,7 @@ async function describeStart<M extends MachineReference>(
   };
 }
 
-/** The types of context and output are those that the caller says its machine has: what is stored is JSON. */
+/** The types of state, context and output are those that the caller says its machine has: what is stored is JSON. */
 export function descriptionOf<M extends MachineReference>(
   execution: Execution,
   beats: readonly Beat[] = [],
@@ -161,7 +165,7 @@ export function descriptionOf<M extends MachineReference>(
     machine,
     ...(machineVersion !== undefined && { machineVersion }),
     status,
-    ...(state !== undefined && { state }),
+    ...(state !== undefined && { state: state as MachineState<M> }),
     ...(stored && { context: shown(stored.context) as MachineContext<M> }),
     ...(output !== undefined && { output: shown(output) as MachineOutput<M> }),
     ...(error && { error }),
@@ -236,7 +240,7 @@ function listDescriptionOf(executionId: string, list: RunningList): ListDescript
   };
 }
 
-function timersOf(state: MachineState | undefined): TimerDescription[] {
+function timersOf(state: StoredState | undefined): TimerDescription[] {
   const timers = [...(state?.timers ?? [])].sort((a, b) => a.dueAt - b.dueAt);
   return timers.map(({ event, dueAt }) => ({ event: typeOf(event), dueAt: isoTime(dueAt) }));
 }

@@ -27,7 +27,8 @@ export {
 export { InvalidCursorError } from '../orchestrator/table/indexQueries.ts';
 export type { ListedExecution, Page } from '../orchestrator/table/requests.ts';
 export type { CheckMachinesOptions } from './checkMachines.ts';
-export { type ClientOptions, createClient, type MillraceClient } from './client.ts';
+export { createClient, type MillraceClient } from './client.ts';
+export type { ClientOptions } from './clientOptions.ts';
 export type { ControlOptions, RedriveOptions } from './control.ts';
 export type { ControlledExecution, ControlManyOptions } from './controlMany.ts';
 export {
@@ -60,7 +61,8 @@ export {
   TaskNotOpenError,
   WaitTimeoutError,
 } from './errors.ts';
-export type { HistoryEntry, HistoryKind, HistoryOptions, HistoryVerdict } from './history.ts';
+export type { HistoryOptions } from './history.ts';
+export type { HistoryEntry, HistoryKind, HistoryVerdict } from './historyEntry.ts';
 export type { ListOptions } from './list.ts';
 export type {
   ExecutionEvent,
@@ -69,12 +71,16 @@ export type {
   MachineInput,
   MachineOutput,
   MachineReference,
+  MachineState,
+  MachineStateValue,
+  OfMachine,
 } from './machineTypes.ts';
 export {
   type ExecutionRecording,
   type ExecutionState,
   isBroken,
   type MachineDefinition,
+  type ReplayOptions,
   type ReplayOutcome,
   type ReplayReport,
   replayRecording,
@@ -82,7 +88,7 @@ export {
 export type { SendOptions, SentEvent } from './send.ts';
 export type { StartedExecution, StartManyOptions, StartOptions } from './start.ts';
 export type { Sleep } from './surroundings.ts';
-export type { TaskFailure } from './tasks.ts';
+export type { TaskBeat, TaskFailure } from './tasks.ts';
 export type { HistoryEffect, Transition } from './transition.ts';
 export type { WaitOptions } from './wait.ts';
 export type { ExecutionIds, ExecutionsAtRest, ExecutionsProgress, WaitForAllOptions } from './waitForAll.ts';

@@ -1,4 +1,13 @@
-import type { AnyStateMachine, ContextFrom, EventFrom, InputFrom, OutputFrom } from 'xstate';
+import type {
+  AnyStateMachine,
+  ContextFrom,
+  EventFrom,
+  InputFrom,
+  OutputFrom,
+  SnapshotFrom,
+  StateValue,
+  StateValueFrom,
+} from 'xstate';
 import type { Json } from '../orchestrator/core/data/json.ts';
 
 /** An XState machine, whose types then flow through the call, or the id of one. Only its id is used. */
@@ -13,6 +22,14 @@ export type MachineOutput<M extends MachineReference> = M extends AnyStateMachin
 /** What an execution of the machine keeps. */
 export type MachineContext<M extends MachineReference> = M extends AnyStateMachine ? ContextFrom<M> : Json;
 
+/** The state value of an execution of the machine: XState's `snapshot.value`. */
+export type MachineState<M extends MachineReference> = M extends AnyStateMachine
+  ? SnapshotFrom<M>['value']
+  : StateValue;
+
+/** A state of a machine as `snapshot.matches` takes it: the whole value, or an outer part of it. */
+export type MachineStateValue<M> = M extends AnyStateMachine ? StateValueFrom<M> : StateValue;
+
 /** What can be sent to an execution of the machine. */
 export type MachineEvents<M extends MachineReference> = M extends AnyStateMachine
   ? EventFrom<M>
@@ -22,6 +39,25 @@ export type MachineEvents<M extends MachineReference> = M extends AnyStateMachin
 export interface ExecutionEvent {
   readonly type: string;
   readonly [field: string]: unknown;
+}
+
+/** An option of every call about an execution. */
+export interface OfMachine<M extends MachineReference = MachineReference> {
+  /**
+   * The execution's machine, or its id. The machine gives the call its types. A call that reads the execution throws
+   * `DifferentMachineError` if it is an execution of another machine.
+   */
+  readonly machine?: M;
+}
+
+/** Options with a machine, of options or a machine. */
+export function ofMachine<M extends MachineReference>(given: OfMachine<M> | M | undefined): OfMachine<M> {
+  return given === undefined || isOptions(given) ? (given ?? {}) : { machine: given };
+}
+
+/** A machine has an id, and options do not. */
+function isOptions<M extends MachineReference>(given: OfMachine<M> | M): given is OfMachine<M> {
+  return typeof given === 'object' && !('id' in given);
 }
 
 /** Options as a last argument, which may be left out where none is required. */

@@ -1,21 +1,45 @@
-import type { KeysOf } from '../orchestrator/core/policy/options.ts';
+import { checkOptions, type KeysOf } from '../orchestrator/core/policy/options.ts';
 import type { CheckMachinesOptions } from './checkMachines.ts';
+import type { ClientOptions } from './clientOptions.ts';
 import type { ControlOptions, RedriveOptions } from './control.ts';
 import type { ControlManyOptions } from './controlMany.ts';
 import type { DoctorOptions } from './doctor/options.ts';
 import type { HistoryOptions } from './history.ts';
 import type { ListOptions } from './list.ts';
+import type { OfMachine } from './machineTypes.ts';
+import type { ReplayOptions } from './replay.ts';
 import type { SendOptions } from './send.ts';
 import type { StartManyOptions, StartOptions } from './start.ts';
+import type { TaskBeat } from './tasks.ts';
 import type { WaitOptions } from './wait.ts';
 import type { WaitForAllOptions } from './waitForAll.ts';
 
-const control: KeysOf<ControlOptions> = { cause: true };
+const ofMachine: KeysOf<OfMachine> = { machine: true };
+const control: KeysOf<ControlOptions> = { ...ofMachine, cause: true };
 const redrive: KeysOf<RedriveOptions> = { ...control, version: true, input: true };
 const listAll: KeysOf<Omit<ListOptions, 'limit' | 'cursor'>> = { machine: true, status: true, since: true };
 const list: KeysOf<ListOptions> = { ...listAll, limit: true, cursor: true };
-const historyAll: KeysOf<Pick<HistoryOptions, 'machines' | 'from'>> = { machines: true, from: true };
+const historyAll: KeysOf<Omit<HistoryOptions, 'limit' | 'cursor'>> = {
+  ...ofMachine,
+  machines: true,
+  from: true,
+};
 const history: KeysOf<HistoryOptions> = { ...historyAll, limit: true, cursor: true };
+
+const createClient: KeysOf<ClientOptions> = {
+  tableName: true,
+  dynamodb: true,
+  indexShards: true,
+  retentionDays: true,
+  store: true,
+  storeOverKb: true,
+  functionPrefix: true,
+  lambda: true,
+  onConsumedCapacity: true,
+  now: true,
+  newId: true,
+  sleep: true,
+};
 
 const start: KeysOf<StartOptions<string>> = {
   executionId: true,
@@ -25,8 +49,9 @@ const start: KeysOf<StartOptions<string>> = {
 };
 
 const startMany: KeysOf<StartManyOptions> = { concurrency: true };
-const send: KeysOf<SendOptions> = { eventId: true };
-const heartbeatTask: KeysOf<{ readonly progress?: unknown }> = { progress: true };
+const send: KeysOf<SendOptions> = { ...ofMachine, eventId: true };
+const heartbeatTask: KeysOf<TaskBeat> = { ...ofMachine, progress: true };
+const replay: KeysOf<ReplayOptions> = { ...ofMachine, machines: true };
 
 const controlMany: KeysOf<ControlManyOptions> = {
   ...redrive,
@@ -42,6 +67,7 @@ const controlMany: KeysOf<ControlManyOptions> = {
 };
 
 const doctor: KeysOf<DoctorOptions> = {
+  machine: true,
   isDryRun: true,
   segments: true,
   from: true,
@@ -67,11 +93,18 @@ const waitForAll: KeysOf<WaitForAllOptions> = { timeoutMs: true, signal: true, o
 const checkMachines: KeysOf<CheckMachinesOptions> = { machines: true, machine: true, limit: true };
 
 /** What each call takes, by its name. */
-export const optionKeys = {
+const optionKeys = {
+  createClient,
   start,
   startMany,
   send,
+  describe: ofMachine,
+  completeTask: ofMachine,
+  failTask: ofMachine,
   heartbeatTask,
+  replay,
+  stateAt: replay,
+  record: ofMachine,
   list,
   listAll,
   stop: control,
@@ -86,3 +119,8 @@ export const optionKeys = {
   historyAll,
   checkMachines,
 } as const;
+
+/** @throws UnknownOptionError */
+export function checkCallOptions(call: keyof typeof optionKeys, options: unknown): void {
+  checkOptions(`${call}()`, options, optionKeys[call]);
+}

@@ -16,14 +16,30 @@ import { advance } from '../orchestrator/core/execution/step/advance.ts';
 import { findMachine } from '../orchestrator/core/execution/step/waiting.ts';
 import { prepareMachines } from '../orchestrator/core/machine/index.ts';
 import { type ListResults, withListResults } from '../orchestrator/table/listResults.ts';
-import { descriptionOf, type ExecutionDescription } from './describe.ts';
+import { checkIsOf, descriptionOf, type ExecutionDescription } from './describe.ts';
 import { ExecutionNotFoundError, HistoryEntryNotFoundError, ReplayDivergedError } from './errors.ts';
 import { type LoggedEntry, logStart, readLog } from './executionLog.ts';
 import { checkExecutionId } from './identifiers.ts';
+import type { MachineReference, OfMachine } from './machineTypes.ts';
 import type { ClientSurroundings } from './surroundings.ts';
 
 /** An XState machine, or the config of one that is JSON alone. */
 export type MachineDefinition = AnyStateMachine | JsonObject;
+
+export interface ReplayOptions<D extends MachineDefinition = MachineDefinition> extends OfMachine {
+  /** Definitions of its machine, that of its version among them. They give the answer its types. */
+  readonly machines: readonly D[];
+}
+
+/** The machine that a definition is, as calls refer to it. */
+export type DefinedMachine<D> = D extends AnyStateMachine ? D : string;
+
+/** Options with definitions, of options or a list of definitions. */
+export function withDefinitions<D extends MachineDefinition>(
+  given: ReplayOptions<D> | readonly D[],
+): ReplayOptions<D> {
+  return 'machines' in given ? given : { machines: given };
+}
 
 /** @throws MachineNotDurableError, DuplicateMachineError, AmbiguousVersionError */
 export function lookupOf(machines: readonly MachineDefinition[]): MachineLookup {
@@ -78,16 +94,21 @@ export interface ExecutionRecording {
 }
 
 /** The execution's state after an entry of its history. */
-export type ExecutionState = Omit<ExecutionDescription, 'version' | 'startPending' | 'waiting'>;
+export type ExecutionState<M extends MachineReference = string> = Omit<
+  ExecutionDescription<M>,
+  'version' | 'startPending' | 'waiting'
+>;
 
 /** @throws ExecutionNotFoundError, InvalidExecutionIdError */
 export async function recordExecution(
   { table }: ClientSurroundings,
   executionId: string,
+  { machine }: OfMachine = {},
 ): Promise<ExecutionRecording> {
   checkExecutionId(executionId);
   const { execution, journal, segments } = await table.executions.readHistory(executionId);
   if (!execution) throw new ExecutionNotFoundError(executionId);
+  checkIsOf(machine, executionId, execution.machine);
   return { recording: 1, execution, journal, log: [...segments, execution.log] };
 }
 
@@ -119,6 +140,7 @@ export async function replayExecution(
   { table }: Pick<ClientSurroundings, 'table'>,
   executionId: string,
   machines: readonly MachineDefinition[] | MachineLookup,
+  expected?: MachineReference,
 ): Promise<ReplayReport> {
   checkExecutionId(executionId);
   const execution = await table.executions.read(executionId);
@@ -126,8 +148,10 @@ export async function replayExecution(
     const start = await table.journal.readStart(executionId);
     if (start?.kind !== 'start') throw new ExecutionNotFoundError(executionId);
     const { machine } = start;
+    checkIsOf(expected, executionId, machine);
     return { executionId, machine, status: 'RUNNING', entries: 0, outcome: 'notStarted' };
   }
+  checkIsOf(expected, executionId, execution.machine);
   const itemResults: ListResults = new Map();
   const run = new ReplayRun(asLookup(machines), execution, itemResults);
   for await (const logged of readLog(table, execution, logStart, chunk)) {
@@ -143,15 +167,17 @@ export async function replayExecution(
  * @throws ReplayDivergedError when the machines given do not come to it
  * @throws JournalIncompleteError when what is needed has expired
  */
-export async function readStateAt(
+export async function readStateAt<M extends MachineReference = string>(
   { table }: Pick<ClientSurroundings, 'table'>,
   executionId: string,
   number: number,
   machines: readonly MachineDefinition[] | MachineLookup,
-): Promise<ExecutionState> {
+  expected?: MachineReference,
+): Promise<ExecutionState<M>> {
   checkExecutionId(executionId);
   const execution = await table.executions.read(executionId);
   if (!execution) throw new ExecutionNotFoundError(executionId);
+  checkIsOf(expected, executionId, execution.machine);
   const itemResults: ListResults = new Map();
   const replay = new Replay(asLookup(machines), { ...asStarted(execution), itemResults });
   let entries = 0;
@@ -168,7 +194,7 @@ export async function readStateAt(
     if (divergence) throw new ReplayDivergedError(executionId, divergence);
     entries += 1;
     if (entries === number && after) {
-      const { version: _, startPending: __, waiting: ___, ...state } = descriptionOf(after);
+      const { version: _, startPending: __, waiting: ___, ...state } = descriptionOf<M>(after);
       return state;
     }
   }

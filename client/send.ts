@@ -4,11 +4,16 @@ import { illFormed, isWellFormed } from '../orchestrator/core/data/text.ts';
 import { isReservedEventType } from '../orchestrator/core/policy/eventTypes.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import { InvalidEventError, ReservedEventTypeError } from './errors.ts';
-import { checkExecutionId } from './identifiers.ts';
-import type { ExecutionEvent } from './machineTypes.ts';
+import { checkExecutionId, machineId } from './identifiers.ts';
+import type { ExecutionEvent, MachineReference } from './machineTypes.ts';
 import type { ClientSurroundings } from './surroundings.ts';
 
-export interface SendOptions {
+export interface SendOptions<M extends MachineReference = MachineReference> {
+  /**
+   * The execution's machine, for the types of its events, or its id. It is not compared with the execution, which `send`
+   * does not read.
+   */
+  readonly machine?: M;
   /** Events with the same id are one event: the first is taken, the others are not. @default a new UUID */
   readonly eventId?: string;
 }
@@ -23,10 +28,11 @@ export async function sendEvent(
   { table, now, newId }: Pick<ClientSurroundings, 'table' | 'now' | 'newId'>,
   executionId: string,
   event: ExecutionEvent,
-  { eventId = newId() }: SendOptions,
+  { machine, eventId = newId() }: SendOptions,
 ): Promise<SentEvent> {
   checkExecutionId(executionId);
   checkEventId(eventId);
+  if (machine !== undefined) machineId(machine);
   const { type, ...rest } = checkedEvent(event);
   const fields = received(rest, 'event') as JsonObject;
   const content = { type, ...(Object.keys(fields).length > 0 && { event: fields }) };

@@ -8,6 +8,7 @@ import type { TaskResult } from '../orchestrator/core/execution/model/entries.ts
 import { taskKey } from '../orchestrator/core/execution/model/openTask.ts';
 import { type AttemptAddress, parseTaskToken } from '../orchestrator/core/execution/tasks/taskToken.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
+import { describeExecution } from './describe.ts';
 import {
   ExecutionNotFoundError,
   InvalidTaskErrorError,
@@ -15,6 +16,7 @@ import {
   TaskAlreadyCompletedError,
   TaskNotOpenError,
 } from './errors.ts';
+import type { OfMachine } from './machineTypes.ts';
 import type { ClientSurroundings } from './surroundings.ts';
 
 /** Why a task has failed, as its machine's guards and retry policy see it. */
@@ -28,32 +30,39 @@ export interface TaskFailure {
   readonly [field: string]: unknown;
 }
 
+export interface TaskBeat extends OfMachine {
+  /** How far the work is: JSON, for `describe` to show. */
+  readonly progress?: unknown;
+}
+
 export async function completeTask(
   surroundings: ClientSurroundings,
   token: string,
   output: unknown,
+  options: OfMachine,
 ): Promise<void> {
-  await giveResult(surroundings, token, {
-    status: 'SUCCEEDED',
-    output: received(output, 'output') ?? null,
-  });
+  const result: TaskResult = { status: 'SUCCEEDED', output: received(output, 'output') ?? null };
+  await giveResult(surroundings, token, result, options);
 }
 
 export async function failTask(
   surroundings: ClientSurroundings,
   token: string,
   failure: TaskFailure | Error,
+  options: OfMachine,
 ): Promise<void> {
-  await giveResult(surroundings, token, { status: 'FAILED', error: checkedError(failure) });
+  const result: TaskResult = { status: 'FAILED', error: checkedError(failure) };
+  await giveResult(surroundings, token, result, options);
 }
 
 export async function heartbeatTask(
   surroundings: ClientSurroundings,
   token: string,
-  { progress }: { readonly progress?: unknown },
+  { machine, progress }: TaskBeat,
 ): Promise<void> {
   const address = addressOf(token);
   const shown = received(progress, 'progress');
+  await checkMachine(surroundings, address, machine);
   await checkOpen(surroundings, address);
   const at = isoTime(surroundings.now());
   await surroundings.table.attempts.writeBeat({
@@ -68,9 +77,11 @@ async function giveResult(
   surroundings: ClientSurroundings,
   token: string,
   result: TaskResult,
+  { machine }: OfMachine,
 ): Promise<void> {
   const { table, now } = surroundings;
   const address = addressOf(token);
+  await checkMachine(surroundings, address, machine);
   const given = async () => {
     const [entry] = await table.journal.readResults(address.executionId, [address]);
     return entry?.kind === 'result' ? entry.result : undefined;
@@ -90,6 +101,15 @@ function addressOf(token: string): AttemptAddress {
   const address = typeof token === 'string' ? parseTaskToken(token) : undefined;
   if (!address) throw new InvalidTaskTokenError(token);
   return address;
+}
+
+/** @throws DifferentMachineError, ExecutionNotFoundError */
+async function checkMachine(
+  surroundings: ClientSurroundings,
+  { executionId }: AttemptAddress,
+  machine: OfMachine['machine'],
+): Promise<void> {
+  if (machine !== undefined) await describeExecution(surroundings, executionId, machine);
 }
 
 async function checkOpen({ table }: ClientSurroundings, address: AttemptAddress): Promise<void> {

@@ -3,17 +3,15 @@ import { hasEnded } from '../orchestrator/core/execution/model/execution.ts';
 import { hasTag, isInState } from '../orchestrator/core/machine/index.ts';
 import { describeExecution, type ExecutionDescription } from './describe.ts';
 import { InvalidWaitError, WaitTimeoutError } from './errors.ts';
-import type { MachineReference } from './machineTypes.ts';
+import type { MachineReference, MachineStateValue, OfMachine } from './machineTypes.ts';
 import type { ClientSurroundings } from './surroundings.ts';
 
-export interface WaitOptions<M extends MachineReference = string> {
-  /** The execution's machine, for the types of its output and context. */
-  readonly machine?: M;
+export interface WaitOptions<M extends MachineReference = string> extends OfMachine<M> {
   /**
    * Resolves as soon as a look finds the execution in this state: a path with dots as in `'shipping.label'`, or a state
    * value, as `snapshot.matches` takes them.
    */
-  readonly state?: StateValue;
+  readonly state?: MachineStateValue<M> | `${string}.${string}`;
   /** Resolves as soon as a look finds the execution in a state with this tag. Needs the machine itself as `machine`. */
   readonly tag?: string;
   /** @default for ever */

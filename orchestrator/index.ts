@@ -5,7 +5,7 @@ import { readExecutionClock } from './configuration/executionClock.ts';
 import { machineLookup } from './core/execution/model/machines.ts';
 import { machinesOf, prepareMachines } from './core/machine/index.ts';
 import { checkOptions } from './core/policy/options.ts';
-import { retentionOf } from './core/policy/retention.ts';
+import { keptForEver, retentionOf } from './core/policy/retention.ts';
 import { callFunction, createLambdaClient, LambdaInvoker } from './dispatch/dispatch.ts';
 import { invocationAges } from './dispatch/invocationAges.ts';
 import { neededWorkers } from './dispatch/neededWorkers.ts';
@@ -90,7 +90,7 @@ export function createOrchestrator(options: OrchestratorModule) {
     machines,
     dispatcher,
     limits,
-    retention,
+    retention: retention ?? keptForEver,
     report,
     now,
     hasBus: configuration.hasBus,

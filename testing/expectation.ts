@@ -1,7 +1,7 @@
 import { AssertionError } from 'node:assert';
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { matchesState } from 'xstate';
-import type { MachineContext, MachineOutput } from '../client/machineTypes.ts';
+import type { MachineContext, MachineOutput, MachineStateValue } from '../client/machineTypes.ts';
 import { shownData } from '../orchestrator/core/data/thrown.ts';
 import type { ExecutionErrorCode, ExecutionStatus } from '../orchestrator/core/execution/model/execution.ts';
 import type { IgnoredReason } from '../orchestrator/core/execution/model/log.ts';
@@ -13,7 +13,6 @@ import type {
   MachineDefinition,
   MachineEmitted,
   MachineReferenceOf,
-  MachineStateValue,
   WorkerInput,
   WorkerName,
 } from './machineTypes.ts';

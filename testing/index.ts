@@ -1,3 +1,4 @@
+export type { MachineStateValue } from '../client/machineTypes.ts';
 export { UnknownOptionError } from '../orchestrator/core/policy/options.ts';
 export type {
   ChildEntry,
@@ -20,7 +21,6 @@ export { type Given, given, type When } from './given.ts';
 export type {
   ChildName,
   MachineDefinition,
-  MachineStateValue,
   TaskInput,
   TaskOutput,
   WorkerInput,

@@ -1,12 +1,4 @@
-import type {
-  AnyStateMachine,
-  EmittedFrom,
-  InputFrom,
-  MachineImplementationsFrom,
-  OutputFrom,
-  StateValue,
-  StateValueFrom,
-} from 'xstate';
+import type { AnyStateMachine, EmittedFrom, InputFrom, MachineImplementationsFrom, OutputFrom } from 'xstate';
 import type { JsonObject } from '../orchestrator/core/data/json.ts';
 import type { EachMark, eachKey } from '../orchestrator/core/policy/eachOptions.ts';
 import type { waitsForResultKey } from '../orchestrator/core/policy/taskPolicy.ts';
@@ -71,9 +63,6 @@ type WaitsForResult<Logic> = Logic extends { readonly [waitsForResultKey]?: infe
     ? false
     : true
   : false;
-
-/** A state of a machine as `snapshot.matches` takes it: the whole value, or an outer part of it. */
-export type MachineStateValue<M> = M extends AnyStateMachine ? StateValueFrom<M> : StateValue;
 
 /** What a machine `emit`s. */
 export type MachineEmitted<M> = M extends AnyStateMachine ? EmittedFrom<M> : JsonObject;

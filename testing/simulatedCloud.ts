@@ -183,8 +183,8 @@ export class SimulatedCloud {
   }
 
   /** Runs until something holds: as much virtual time as that takes, and no more. */
-  async runUntil(holds: () => Promise<boolean>, mostHappenings: number): Promise<RunEnd> {
-    for (let happened = 0; happened < mostHappenings; happened++) {
+  async runUntil(holds: () => Promise<boolean>, maxEvents: number): Promise<RunEnd> {
+    for (let happened = 0; happened < maxEvents; happened++) {
       if (await holds()) return 'reached';
       if (!(await this.#happen(Number.MAX_SAFE_INTEGER))) return 'idle';
     }
@@ -200,8 +200,8 @@ export class SimulatedCloud {
   }
 
   /** The same at this moment: no time passes, whatever deliveries take. */
-  async settleNow(mostHappenings: number): Promise<RunEnd> {
-    for (let happened = 0; happened < mostHappenings; happened++) {
+  async settleNow(maxEvents: number): Promise<RunEnd> {
+    for (let happened = 0; happened < maxEvents; happened++) {
       const next = this.#happenings.takeDelivery();
       if (!next) return 'idle';
       await next.run();

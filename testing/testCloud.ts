@@ -1,8 +1,18 @@
 import { matchesState, type StateValue } from 'xstate';
 import { MillraceClient } from '../client/client.ts';
+import type { ControlOptions } from '../client/control.ts';
 import type { ExecutionDescription } from '../client/describe.ts';
-import type { HistoryEntry } from '../client/history.ts';
-import type { MachineEvents, MachineReference } from '../client/machineTypes.ts';
+import type { HistoryOptions } from '../client/history.ts';
+import type { HistoryEntry } from '../client/historyEntry.ts';
+import {
+  type ExecutionEvent,
+  type MachineEvents,
+  type MachineReference,
+  type MachineStateValue,
+  type OfMachine,
+  type OptionalIfEmpty,
+  ofMachine,
+} from '../client/machineTypes.ts';
 import type { SendOptions, SentEvent } from '../client/send.ts';
 import type { StartedExecution, StartOptions } from '../client/start.ts';
 import type { Json } from '../orchestrator/core/data/json.ts';
@@ -12,13 +22,13 @@ import type { Report } from '../orchestrator/observability/report.ts';
 import { decodeCommitRecord } from '../orchestrator/table/commitRecord.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import { ImpossibleTestError, NotReachedError } from './errors.ts';
-import type { MachineDefinition, MachineReferenceOf, MachineStateValue, WorkerName } from './machineTypes.ts';
+import type { MachineDefinition, MachineReferenceOf, WorkerName } from './machineTypes.ts';
 import { SimulatedCloud } from './simulatedCloud.ts';
 import type { Workers } from './simulatedLambda.ts';
 import {
   checkCloudOptions,
   checkInjected,
-  defaultMostHappenings,
+  defaultMaxEvents,
   deliveryFaults,
   type InjectOptions,
   type TestCloudOptions,
@@ -45,14 +55,14 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
   readonly #invocations: WorkerInvocation[] = [];
   readonly #emitted: EmittedEvent[] = [];
   readonly #missing = new Set<string>();
-  readonly #mostHappenings: number;
+  readonly #maxEvents: number;
   #ids = 0;
 
   /** Use {@link testCloud}. */
   constructor(machines: readonly M[], workers: TestWorkers<M>, options: TestCloudOptions) {
     checkCloudOptions(options);
     const { deliveries = 'once', seed = 1, startTime } = options;
-    this.#mostHappenings = options.mostHappenings ?? defaultMostHappenings;
+    this.#maxEvents = options.maxEvents ?? defaultMaxEvents;
     this.#cloud = new SimulatedCloud(machines, defined(workers), { seed, ...deliveryFaults[deliveries] });
     this.#cloud.now = startTime?.getTime() ?? Date.UTC(2026, 0, 1);
     // Nothing is gained by a test that waits for the next look of a clock.
@@ -116,36 +126,62 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
    *
    * @throws as {@link MillraceClient.start}
    */
-  start<S extends MachineReference>(machine: S, options: StartOptions<S>): Promise<StartedExecution> {
-    return this.client.start(machine, options);
+  start<S extends MachineReference>(
+    machine: S,
+    ...options: OptionalIfEmpty<StartOptions<S>>
+  ): Promise<StartedExecution> {
+    return this.client.start(machine, ...options);
   }
 
-  /** @throws as {@link MillraceClient.send} */
+  /**
+   * Sends an event of `machine`. Without it, of any of the cloud's machines.
+   *
+   * @throws as {@link MillraceClient.send}
+   */
+  send<S extends MachineReference>(
+    executionId: string,
+    event: MachineEvents<NoInfer<S>>,
+    options: SendOptions<S> & { readonly machine: S },
+  ): Promise<SentEvent>;
   send(
     executionId: string,
     event: MachineEvents<MachineReferenceOf<M>>,
-    options: SendOptions = {},
-  ): Promise<SentEvent> {
-    return this.client.send<MachineReferenceOf<M>>(executionId, event, options);
+    options?: SendOptions<MachineReferenceOf<M>>,
+  ): Promise<SentEvent>;
+  send(executionId: string, event: ExecutionEvent, options: SendOptions = {}): Promise<SentEvent> {
+    const { machine, ...others } = options;
+    const id = typeof machine === 'object' ? machine.id : machine;
+    return this.client.send(executionId, event, { ...others, ...(id !== undefined && { machine: id }) });
   }
 
   /** @throws as {@link MillraceClient.stop} */
-  stop(executionId: string): Promise<void> {
-    return this.client.stop(executionId);
+  stop(executionId: string, options: ControlOptions = {}): Promise<void> {
+    return this.client.stop(executionId, options);
   }
 
   /** @throws as {@link MillraceClient.describe} */
   describe<S extends MachineReference = string>(
     executionId: string,
     machine?: S,
+  ): Promise<ExecutionDescription<S>>;
+  describe<S extends MachineReference = string>(
+    executionId: string,
+    options?: OfMachine<S>,
+  ): Promise<ExecutionDescription<S>>;
+  describe<S extends MachineReference = string>(
+    executionId: string,
+    options?: OfMachine<S> | S,
   ): Promise<ExecutionDescription<S>> {
-    return this.client.describe(executionId, machine);
+    return this.client.describe(executionId, ofMachine(options));
   }
 
   /** What happened to an execution, in order. */
-  async history(executionId: string): Promise<HistoryEntry[]> {
+  async history(
+    executionId: string,
+    options: Omit<HistoryOptions, 'limit' | 'cursor'> = {},
+  ): Promise<HistoryEntry[]> {
     const entries: HistoryEntry[] = [];
-    for await (const entry of this.client.historyAll(executionId)) entries.push(entry);
+    for await (const entry of this.client.historyAll(executionId, options)) entries.push(entry);
     return entries;
   }
 
@@ -153,16 +189,23 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
    * Lets time pass until an execution has ended, however it ends, or is PENDING_REDRIVE; then lets what is under way
    * come to its end.
    *
-   * @param machine its machine, for the types of its context and output
    * @throws NotReachedError when it waits for an event, or goes on without end
    */
-  async runToEnd<S extends MachineReference = string>(
+  runToEnd<S extends MachineReference = string>(
     executionId: string,
     machine?: S,
+  ): Promise<ExecutionDescription<S>>;
+  runToEnd<S extends MachineReference = string>(
+    executionId: string,
+    options?: OfMachine<S>,
+  ): Promise<ExecutionDescription<S>>;
+  async runToEnd<S extends MachineReference = string>(
+    executionId: string,
+    options?: OfMachine<S> | S,
   ): Promise<ExecutionDescription<S>> {
     await this.#run(executionId, 'ends', ({ status }) => hasEnded(status) || status === 'PENDING_REDRIVE');
     await this.settled();
-    return this.describe(executionId, machine);
+    return this.describe(executionId, ofMachine(options));
   }
 
   /**
@@ -170,8 +213,18 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
    *
    * @throws NotReachedError when it does not come there
    */
-  async runUntil(executionId: string, state: MachineStateValue<M>): Promise<ExecutionDescription> {
-    const wanted: StateValue = state;
+  runUntil<S extends MachineReference>(
+    executionId: string,
+    state: MachineStateValue<NoInfer<S>>,
+    options: OfMachine<S> & { readonly machine: S },
+  ): Promise<ExecutionDescription<S>>;
+  runUntil(executionId: string, state: MachineStateValue<M>): Promise<ExecutionDescription>;
+  async runUntil(
+    executionId: string,
+    wanted: StateValue,
+    options: OfMachine = {},
+  ): Promise<ExecutionDescription<MachineReference>> {
+    await this.describe(executionId, options);
     const goal = `comes to ${JSON.stringify(wanted)}`;
     return this.#run(
       executionId,
@@ -185,9 +238,9 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
    * waited for, nor a result that `takes` some time.
    */
   async settled(): Promise<void> {
-    if ((await this.#ran(this.#cloud.settleNow(this.#mostHappenings))) === 'idle') return;
+    if ((await this.#ran(this.#cloud.settleNow(this.#maxEvents))) === 'idle') return;
     throw new NotReachedError(
-      `Deliveries and runs of workers go on without end: more than ${this.#mostHappenings} at one moment.`,
+      `Deliveries and runs of workers go on without end: more than ${this.#maxEvents} at one moment.`,
     );
   }
 
@@ -227,7 +280,7 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
         const isOver = hasEnded(execution.status) || execution.status === 'PENDING_REDRIVE';
         if (isOver && this.#cloud.hasUndelivered(executionId)) return false;
         return isReached(execution) || hasEnded(execution.status);
-      }, this.#mostHappenings),
+      }, this.#maxEvents),
     );
     if (isReached(execution)) return execution;
     const text = whereItIs(execution, await this.history(executionId), end);

@@ -18,7 +18,7 @@ export interface TestCloudOptions {
   /** What the cloud's clock shows at first. @default 2026-01-01T00:00:00Z */
   readonly startTime?: Date;
   /** Deliveries, runs of workers and wakes within one call, at most: a machine may poll for ever. @default 10,000 */
-  readonly mostHappenings?: number;
+  readonly maxEvents?: number;
 }
 
 /** What workers do, typed as their machines have them. What they throw is the error of their task. */
@@ -38,7 +38,7 @@ const cloudKeys: KeysOf<TestCloudOptions> = {
   deliveries: true,
   seed: true,
   startTime: true,
-  mostHappenings: true,
+  maxEvents: true,
 };
 const injectKeys: KeysOf<InjectOptions> = { times: true };
 
@@ -68,7 +68,7 @@ export function checkInjected(fault: WorkerFault, options: InjectOptions): void 
 
 const namedFaults: readonly WorkerFault[] = ['timeOut', 'die', 'throttle', 'duplicate'];
 
-export const defaultMostHappenings = 10_000;
+export const defaultMaxEvents = 10_000;
 
 export const deliveryFaults: Readonly<
   Record<NonNullable<TestCloudOptions['deliveries']>, Omit<DeliveryFaults, 'seed'>>

@@ -1,5 +1,5 @@
 import type { ExecutionDescription } from '../client/describe.ts';
-import type { HistoryEntry } from '../client/history.ts';
+import type { HistoryEntry } from '../client/historyEntry.ts';
 import type { Json } from '../orchestrator/core/data/json.ts';
 import { namedThrown, thrownOfJson } from '../orchestrator/core/data/thrown.ts';
 import type { RunEnd } from './simulatedCloud.ts';

@@ -11,10 +11,8 @@ import type { StoredJson } from '../orchestrator/store/storedJson.ts';
 import { DynamoDBTable } from '../orchestrator/table/dynamodb/dynamoDBTable.ts';
 import { openStoredJson, withStore } from '../orchestrator/table/stored/withStore.ts';
 import type { Table } from '../orchestrator/table/table.ts';
+import type { WorkerHandler } from './handlerTypes.ts';
 import { runTask, type Task } from './runTask.ts';
-
-/** A Lambda handler that does tasks: `export const handler = defineWorker(…)`. */
-export type WorkerHandler<Input> = (payload: TaskPayload<Input>) => Promise<void>;
 
 /**
  * Makes a Lambda handler of a function. What the function returns is the task's output; what it throws is its error,
@@ -22,7 +20,7 @@ export type WorkerHandler<Input> = (payload: TaskPayload<Input>) => Promise<void
  */
 export function defineWorker<Input, Output>(
   work: (input: Input, task: Task) => Output | Promise<Output>,
-): WorkerHandler<Input> {
+): WorkerHandler<Input, Output> {
   const run = taskRunner();
   return (payload) => run(payload, work);
 }

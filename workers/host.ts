@@ -10,7 +10,8 @@ import {
   runPromiseLogic,
 } from '../orchestrator/core/machine/index.ts';
 import { checkOptions } from '../orchestrator/core/policy/options.ts';
-import { taskRunner, type WorkerHandler } from './defineWorker.ts';
+import { taskRunner } from './defineWorker.ts';
+import type { WorkerHandler } from './handlerTypes.ts';
 import { listTaskOf } from './lists/listTasks.ts';
 
 /** Thrown into the task when the worker host's bundle has not the machine that the orchestrator's has. */

@@ -8,7 +8,7 @@ export { UnknownOptionError } from '../orchestrator/core/policy/options.ts';
 export type { LambdaPolicy, RetryPolicy, TaskPolicy } from '../orchestrator/core/policy/taskPolicy.ts';
 export { taskTokenPlaceholder } from '../orchestrator/core/policy/taskTokenPlaceholder.ts';
 export type { FailedItem } from '../orchestrator/core/policy/thresholdError.ts';
-export { defineWorker, type WorkerHandler } from './defineWorker.ts';
+export { defineWorker } from './defineWorker.ts';
 export {
   type EachInput,
   type EachLogic,
@@ -19,6 +19,7 @@ export {
   isFailedItem,
 } from './each.ts';
 export { errorIs } from './errorIs.ts';
+export type { HandlerInput, HandlerOutput, WorkerHandler } from './handlerTypes.ts';
 export { lambda } from './lambda.ts';
 export type { Task } from './runTask.ts';
 export { type WorkerLogic, WorkerOutsideMillraceError, withPolicy, worker } from './worker.ts';

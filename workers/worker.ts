@@ -11,6 +11,7 @@ import {
   taskPolicyKey,
   type waitsForResultKey,
 } from '../orchestrator/core/policy/taskPolicy.ts';
+import type { HandlerInput, HandlerOutput } from './handlerTypes.ts';
 
 /** Actor logic that stands for a Lambda function of its own: it is invoked as a task, and its result is an item. */
 export type WorkerLogic<Input, Output> = PromiseActorLogic<Output, Input> & {
@@ -46,14 +47,25 @@ export function withPolicy<Input, Output>(
     );
   }
   checkTaskPolicy(policy);
-  if (taskPolicyKey in logic) return worker<Input, Output>({ ...logic[taskPolicyKey], ...policy });
-  const { timeout, retry, waitForResult, startTimeout, heartbeat, ...ofWorkers } = policy;
+  if (taskPolicyKey in logic) return workerLogic({ ...logic[taskPolicyKey], ...policy });
+  const { timeout, retry, ...ofWorkers } = policy;
   const [unknown] = Object.keys(ofWorkers);
   if (unknown !== undefined) {
     throw new InvalidTaskPolicyError(
       `withPolicy() of a fromPromise does not take '${unknown}': make it a worker().`,
     );
   }
+  return promiseWithPolicy(logic, policy);
+}
+
+/**
+ * The same promise with a policy, which may also be to wait for a result from elsewhere: only for promises that hand
+ * the task's token on, as those of Step Functions' definitions do.
+ */
+export function promiseWithPolicy<Input, Output>(
+  logic: WorkerLogic<Input, Output>,
+  policy: PromisePolicy,
+): WorkerLogic<Input, Output> {
   const merged = { ...logic[promisePolicyKey], ...policy };
   resolveTaskPolicy(merged);
   return Object.assign({}, logic, { [promisePolicyKey]: merged });
@@ -72,18 +84,30 @@ export class WorkerOutsideMillraceError extends MillraceError {
 }
 
 /**
- * An actor that a worker function runs: `setup({ actors: { charge: worker<ChargeInput, Receipt>({ timeout: '30s' }) } })`.
- * The function is the worker named like the actor, or `policy.worker`. `Input` and `Output` must survive JSON.
+ * An actor that a worker function runs. The function is the worker named like the actor, or `policy.worker`. Input and
+ * output must survive JSON. Take their types from the worker's handler, or write them:
  *
+ *     import type { handler as charge } from '../workers/charge.ts';
+ *     setup({ actors: { charge: worker<typeof charge>({ timeout: '30s' }) } });
+ *     setup({ actors: { charge: worker<ChargeInput, Receipt>({ timeout: '30s' }) } });
+ *
+ * @typeParam Work type of the input; or of the handler that `defineWorker` made, or of the function that works
+ * @typeParam Output of a handler, name it where the result comes from elsewhere (`waitForResult`)
  * @throws InvalidDurationError, InvalidRetryPolicyError, InvalidTaskPolicyError
  */
-export function worker<Input = unknown, Output = unknown>(
+export function worker<Work = unknown, Output = HandlerOutput<Work>>(
   policy: TaskPolicy & { readonly waitForResult: true },
-): WaitingLogic<Input, Output>;
-export function worker<Input = unknown, Output = unknown>(policy?: TaskPolicy): WorkerLogic<Input, Output>;
-export function worker<Input = unknown, Output = unknown>(
+): WaitingLogic<HandlerInput<Work>, Output>;
+export function worker<Work = unknown, Output = HandlerOutput<Work>>(
+  policy?: TaskPolicy,
+): WorkerLogic<HandlerInput<Work>, Output>;
+export function worker<Work = unknown, Output = HandlerOutput<Work>>(
   policy: TaskPolicy = {},
-): WorkerLogic<Input, Output> {
+): WorkerLogic<HandlerInput<Work>, Output> {
+  return workerLogic(policy);
+}
+
+function workerLogic<Input, Output>(policy: TaskPolicy): WorkerLogic<Input, Output> {
   resolveTaskPolicy(policy);
   const logic = fromPromise<Output, Input>(() => Promise.reject(new WorkerOutsideMillraceError()));
   return Object.assign(logic, { [taskPolicyKey]: policy });

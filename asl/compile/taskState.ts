@@ -1,6 +1,7 @@
 import { taskTokenPlaceholder } from '../../orchestrator/core/policy/taskTokenPlaceholder.ts';
 import { positiveSeconds } from '../dataflow/amounts.ts';
 import { argumentsOf, leftWithResult } from '../dataflow/flow.ts';
+import { knownSeconds } from '../integrations/timing.ts';
 import type { Json } from '../json.ts';
 import type { Next, TaskState } from '../model/model.ts';
 import { errorNames } from '../statesError.ts';
@@ -29,7 +30,8 @@ export function taskState(state: TaskState, place: StatePlace, builder: Builder)
     // Refused here, where a catcher sees it.
     integration.input(input);
     const timeout = state.timeoutSeconds?.();
-    const delayMs = timeout && 1000 * positiveSeconds('TimeoutSeconds', timeout, at);
+    const seconds = timeout && positiveSeconds('TimeoutSeconds', timeout, at);
+    const delayMs = seconds === undefined || knownSeconds(timeout) !== undefined ? undefined : 1000 * seconds;
     const heartbeat = state.heartbeatSeconds?.();
     if (heartbeat) positiveSeconds('HeartbeatSeconds', heartbeat, at);
     const frame = running(state, delayMs === undefined ? turn.frame : withState(turn.frame, { delayMs }));
@@ -87,7 +89,9 @@ function invocation(
 }
 
 function timer(state: TaskState, { scope, id }: StatePlace, builder: Builder): StateConfig {
-  if (state.timeoutSeconds === undefined) return {};
+  // Of one that the definition itself says, the task has a deadline.
+  const timeout = state.timeoutSeconds?.();
+  if (timeout === undefined || knownSeconds(timeout) !== undefined) return {};
   const timedOut = keepFailure(scope, () => ({ error: errorNames.timeout, cause: '' }));
   return { after: { [builder.delayOf(scope, `timeout ${id}`)]: { target: 'failed', actions: [timedOut] } } };
 }
@@ -101,8 +105,8 @@ export function jsonIn(value: unknown): Json {
 export function failureIn(error: unknown): { readonly error: string; readonly cause: string } {
   if (typeof error !== 'object' || error === null) return { error: 'Error', cause: String(error) };
   const { name, message } = { name: Reflect.get(error, 'name'), message: Reflect.get(error, 'message') };
-  return {
-    error: typeof name === 'string' ? name : 'Error',
-    cause: typeof message === 'string' ? message : '',
-  };
+  // Step Functions gives no cause to what was too late.
+  const isLate = name === errorNames.timeout || name === errorNames.heartbeat;
+  const cause = typeof message === 'string' && !isLate ? message : '';
+  return { error: typeof name === 'string' ? name : 'Error', cause };
 }

@@ -18,11 +18,11 @@ export function isSupported(resource: Resource): boolean {
 function integrations(resource: Resource): ((task: TaskState) => Integration) | undefined {
   switch (resource.type) {
     case 'lambdaArn':
-      return () => lambdaByArn(resource.arn);
+      return (task) => lambdaByArn(resource.arn, task);
     case 'service': {
       if (resource.isSdk || resource.service !== 'lambda' || resource.action !== 'invoke') return undefined;
       if (resource.waits === 'token') return lambdaWithToken;
-      return resource.waits === 'no' ? () => lambdaInvoke : undefined;
+      return resource.waits === 'no' ? lambdaInvoke : undefined;
     }
     default:
       return undefined;

@@ -1,10 +1,11 @@
 import { fromPromise } from 'xstate';
-import { withPolicy } from '../../workers/worker.ts';
+import { promiseWithPolicy, withPolicy } from '../../workers/worker.ts';
 import type { Integration } from '../compile/integration.ts';
 import { isObject, type Json, own } from '../json.ts';
 import type { TaskState } from '../model/model.ts';
 import { runtimeError } from '../statesError.ts';
 import type { FunctionAnswer, FunctionCall } from './invokeFunction.ts';
+import { knownSeconds, timingOf } from './timing.ts';
 
 /** The worker host invokes the function, so that the function gets the payload and nothing else. */
 const call = fromPromise<FunctionAnswer, FunctionCall>(async ({ input, signal }) => {
@@ -14,31 +15,26 @@ const call = fromPromise<FunctionAnswer, FunctionCall>(async ({ input, signal })
 });
 
 /** A function by its ARN: it gets the state's arguments, and its result is the state's. */
-export function lambdaByArn(arn: string): Integration {
+export function lambdaByArn(arn: string, task: TaskState): Integration {
   return {
-    logic: call,
+    logic: withPolicy(call, timingOf(task)),
     input: (given) => ({ FunctionName: arn, Payload: given }) satisfies FunctionCall,
     result: (output) => payloadIn(output),
   };
 }
 
 /** `arn:aws:states:::lambda:invoke`: arguments and result are those of Lambda's API. */
-export const lambdaInvoke: Integration = {
-  logic: call,
-  input: callOf,
-  result: (output) => envelopeOf(output),
-};
+export function lambdaInvoke(task: TaskState): Integration {
+  return { logic: withPolicy(call, timingOf(task)), input: callOf, result: envelopeOf };
+}
 
 /** With `.waitForTaskToken`, the function starts something whose result comes by the token. */
-export function lambdaWithToken({ heartbeatSeconds }: TaskState): Integration {
-  const heartbeat = heartbeatSeconds?.();
-  // One that an expression says is not known before the task is there.
-  const isKnown = heartbeat?.type === 'literal' && typeof heartbeat.value === 'number';
+export function lambdaWithToken(task: TaskState): Integration {
+  // A heartbeat that an expression says is not known before the task is there.
+  const seconds = knownSeconds(task.heartbeatSeconds?.());
+  const heartbeat = seconds === undefined ? {} : { heartbeat: `${seconds}s` as const };
   return {
-    logic: withPolicy(call, {
-      waitForResult: true,
-      ...(isKnown && { heartbeat: `${Number(heartbeat.value)}s` }),
-    }),
+    logic: promiseWithPolicy(call, { waitForResult: true, ...heartbeat, ...timingOf(task) }),
     input: callOf,
     result: (output) => output,
   };

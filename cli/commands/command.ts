@@ -77,13 +77,9 @@ export function requiredMachineOf(argument: string | undefined, options: Machine
   throw new InvalidInputError('Name the machine: as the argument, or with --machine ID.');
 }
 
-/** @throws DifferentMachineError, ExecutionNotFoundError where a machine is given and the execution is not one of it */
-export async function checkMachine(
-  client: MillraceClient,
-  id: string,
-  { machine }: MachineOptions,
-): Promise<void> {
-  if (machine !== undefined) await client.describe(id, machine);
+/** The machine that the client is to find, as its calls take it. */
+export function expectedMachine({ machine }: MachineOptions): { readonly machine?: string } {
+  return machine === undefined ? {} : { machine };
 }
 
 /**

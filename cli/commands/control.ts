@@ -1,7 +1,7 @@
 import { InvalidInputError, refuseEnded } from '../errors.ts';
 import { readJsonObjectArgument } from '../input/jsonArgument.ts';
 import type { ClientCommandOptions, CommandLine, MachineOptions } from './command.ts';
-import { withClient, withClientOptions, withMachineCheck } from './command.ts';
+import { expectedMachine, withClient, withClientOptions, withMachineCheck } from './command.ts';
 import { type ControlCommandOptions, control, withControlOptions } from './controlOptions.ts';
 
 interface SendCommandOptions extends ClientCommandOptions, MachineOptions {
@@ -34,7 +34,7 @@ Examples:
         const fields = data === undefined ? {} : await readJsonObjectArgument(line.context, '--data', data);
         if ('type' in fields)
           throw new InvalidInputError("--data has a 'type': the event's type is an argument.");
-        if (!beforeStart) refuseEnded(await client.describe(id, options.machine));
+        if (!beforeStart) refuseEnded(await client.describe(id, expectedMachine(options)));
         const event = { ...fields, type };
         const sent = await client.send(id, event, { ...(eventId !== undefined && { eventId }) });
         if (!sent.isNew) terminal.note('An event with this id had been sent before: the first is taken.');

@@ -8,6 +8,7 @@ import { showProgress } from '../progress.ts';
 import {
   type ClientCommandOptions,
   type CommandLine,
+  expectedMachine,
   parseCount,
   withClient,
   withClientOptions,
@@ -36,7 +37,10 @@ export function withControlOptions(command: Command): Command {
   command
     .argument('[id]', 'id of the execution; without it, those of --machine in --status')
     .option('--cause <text>', 'who and why, for the history')
-    .option('--machine <id>', 'all executions of this machine, in --status')
+    .option(
+      '--machine <id>',
+      'all executions of this machine, in --status; with an id, refuse one of another machine',
+    )
     .addOption(new Option('--status <status>', 'all executions in this status').choices(executionStatuses))
     .option(
       '--since <time>',
@@ -60,7 +64,7 @@ export async function control(
   options: ControlCommandOptions,
 ): Promise<void> {
   const { machine, status = onlyStatus[name], since, limit, rate, yes } = options;
-  const isMany = [machine, options.status, since, limit, rate, yes].some((given) => given !== undefined);
+  const isMany = [options.status, since, limit, rate, yes].some((given) => given !== undefined);
   if (id !== undefined && isMany) {
     throw new InvalidInputError(
       'Give the id of one execution, or --machine and --status for many: not both.',
@@ -104,8 +108,9 @@ async function controlOne(
   operation: RedriveOptions,
 ): Promise<void> {
   await withClient(line, options, async (client) => {
-    if (name === 'stop') refuseEnded(await client.describe(id));
-    await client[name](id, operation);
+    const given = { ...operation, ...expectedMachine(options) };
+    if (name === 'stop') refuseEnded(await client.describe(id, expectedMachine(options)));
+    await client[name](id, given);
   });
   line.context.terminal.print(options.json ? JSON.stringify({ executionId: id }) : id);
 }

@@ -1,6 +1,6 @@
 import { executionLines } from '../rendering/execution.ts';
 import type { ClientCommandOptions, CommandLine, MachineOptions } from './command.ts';
-import { withClient, withClientOptions, withMachineCheck } from './command.ts';
+import { expectedMachine, withClient, withClientOptions, withMachineCheck } from './command.ts';
 
 export function addDescribeCommand(line: CommandLine): void {
   const command = line.program
@@ -18,7 +18,7 @@ Examples:
     .action((id: string, options: ClientCommandOptions & MachineOptions) =>
       withClient(line, options, async (client) => {
         const { terminal } = line.context;
-        const execution = await client.describe(id, options.machine);
+        const execution = await client.describe(id, expectedMachine(options));
         if (options.json) terminal.print(JSON.stringify(execution));
         else for (const text of executionLines(execution, terminal.hasColours)) terminal.print(text);
       }),

@@ -8,6 +8,7 @@ import { showProgress } from '../progress.ts';
 import {
   type ClientCommandOptions,
   type CommandLine,
+  type MachineOptions,
   parseCount,
   parseDuration,
   withClient,
@@ -15,7 +16,7 @@ import {
 } from './command.ts';
 import { parseRate } from './controlOptions.ts';
 
-interface DoctorCommandOptions extends ClientCommandOptions {
+interface DoctorCommandOptions extends ClientCommandOptions, MachineOptions {
   readonly dryRun?: boolean;
   readonly segments?: number;
   readonly rate?: number;
@@ -34,6 +35,7 @@ export function addDoctorCommand(line: CommandLine): void {
         'not applied, what is overdue, undelivered or orphaned), and have them caught up. Safe at any time, beside the ' +
         'orchestrator and beside other doctors. Run it after an outage, above all after one of more than 24 hours.',
     )
+    .option('--machine <id>', 'only executions of this machine (the whole table is read all the same)')
     .option('--dry-run', 'only say what is wrong')
     .option('--segments <count>', 'parts of the table that are read side by side (default: 4)', parseCount)
     .option('--rate <rate>', 'executions a second at most that are caught up, such as 50/s', parseRate)
@@ -102,6 +104,7 @@ async function runDoctor(line: CommandLine, options: DoctorCommandOptions): Prom
 }
 
 function optionsOf({
+  machine,
   dryRun,
   segments,
   rate,
@@ -110,6 +113,7 @@ function optionsOf({
   stopOrphans,
 }: DoctorCommandOptions): DoctorOptions {
   return {
+    ...(machine !== undefined && { machine }),
     ...(dryRun && { isDryRun: true }),
     ...(segments !== undefined && { segments }),
     ...(rate !== undefined && { ratePerSecond: rate }),

@@ -3,7 +3,7 @@ import { loadMachines, machinesDirectoryOf } from '../machines/loadMachines.ts';
 import { historyLines } from '../rendering/history.ts';
 import { describeError } from '../reportError.ts';
 import type { ClientCommandOptions, CommandLine, MachineOptions } from './command.ts';
-import { checkMachine, parseCount, withClient, withClientOptions, withMachineCheck } from './command.ts';
+import { expectedMachine, parseCount, withClient, withClientOptions, withMachineCheck } from './command.ts';
 
 interface HistoryCommandOptions extends ClientCommandOptions, MachineOptions {
   readonly machines?: string;
@@ -50,14 +50,14 @@ Examples:
 async function history(line: CommandLine, id: string, options: HistoryCommandOptions): Promise<void> {
   const { terminal } = line.context;
   await withClient(line, options, async (client) => {
-    await checkMachine(client, id, options);
+    const expected = expectedMachine(options);
     if (options.recording) {
-      terminal.print(JSON.stringify(await client.record(id)));
+      terminal.print(JSON.stringify(await client.record(id, expected)));
       return;
     }
     const { machines, problem } = options.replay ? await machinesAtHand(line, options) : {};
     const { from, limit } = options;
-    const page = await client.history(id, { from, limit, ...(machines && { machines }) });
+    const page = await client.history(id, { ...expected, from, limit, ...(machines && { machines }) });
     if (problem !== undefined) {
       terminal.note(`States are not shown: ${problem} Name the folder of the machines with --machines DIR.`);
     }

@@ -4,7 +4,7 @@ import { loadMachines, machinesDirectoryOf } from '../machines/loadMachines.ts';
 import { executionLines } from '../rendering/execution.ts';
 import { replayText } from '../rendering/replay.ts';
 import type { ClientCommandOptions, CommandLine, MachineOptions } from './command.ts';
-import { checkMachine, parseCount, withClient, withClientOptions, withMachineCheck } from './command.ts';
+import { expectedMachine, parseCount, withClient, withClientOptions, withMachineCheck } from './command.ts';
 
 interface ReplayCommandOptions extends ClientCommandOptions, MachineOptions {
   readonly machines?: string;
@@ -40,11 +40,11 @@ Examples:
 async function replay(line: CommandLine, id: string, options: ReplayCommandOptions): Promise<void> {
   const { context } = line;
   await withClient(line, options, async (client) => {
-    await checkMachine(client, id, options);
     const loaded = await loadMachines(await machinesDirectoryOf(context, options));
     const machines = loaded.map(({ definition }) => definition);
-    if (options.at === undefined) report(line, await client.replay(id, machines), options);
-    else print(line, await client.stateAt(id, options.at, machines), options);
+    const given = { machines, ...expectedMachine(options) };
+    if (options.at === undefined) report(line, await client.replay(id, given), options);
+    else print(line, await client.stateAt(id, options.at, given), options);
   });
 }
 

@@ -1,20 +1,20 @@
 import { InvalidInputError } from '../errors.ts';
 import { readJsonArgument } from '../input/jsonArgument.ts';
-import type { ClientCommandOptions, CommandLine } from './command.ts';
-import { withClient, withClientOptions } from './command.ts';
+import type { ClientCommandOptions, CommandLine, MachineOptions } from './command.ts';
+import { expectedMachine, withClient, withClientOptions, withMachineCheck } from './command.ts';
 
-interface CompleteOptions extends ClientCommandOptions {
+interface CompleteOptions extends ClientCommandOptions, MachineOptions {
   readonly output?: string;
 }
 
-interface FailOptions extends ClientCommandOptions {
+interface FailOptions extends ClientCommandOptions, MachineOptions {
   readonly error: string;
   readonly message?: string;
   /** Commander's negation of `--no-retry`. */
   readonly retry: boolean;
 }
 
-interface HeartbeatOptions extends ClientCommandOptions {
+interface HeartbeatOptions extends ClientCommandOptions, MachineOptions {
   readonly progress?: string;
 }
 
@@ -25,7 +25,7 @@ export function addTaskCommand(line: CommandLine): void {
   const task = line.program
     .command('task')
     .description('Give the result of a task with waitForResult, or say that somebody works on it.');
-  withClientOptions(task.command('complete').argument(...tokenArgument))
+  withClientOptions(withMachineCheck(task.command('complete').argument(...tokenArgument)))
     .summary('give the output of a task')
     .description(
       'Give the output of a task. The first result of an attempt counts; the same may be given again.',
@@ -41,11 +41,11 @@ Examples:
       withClient(line, options, async (client) => {
         const { output } = options;
         const value = output === undefined ? null : await readJsonArgument(line.context, '--output', output);
-        await client.completeTask(token, value);
+        await client.completeTask(token, value, expectedMachine(options));
         done(line, token, 'SUCCEEDED', options);
       }),
     );
-  withClientOptions(task.command('fail').argument(...tokenArgument))
+  withClientOptions(withMachineCheck(task.command('fail').argument(...tokenArgument)))
     .summary('let a task fail')
     .description('Let a task fail: it is tried again as its retry policy says, or its machine is told.')
     .requiredOption('--error <name>', 'name of the error, which retry policies and onError go by')
@@ -61,11 +61,11 @@ Examples:
       withClient(line, options, async (client) => {
         const { error: name, message = '', retry } = options;
         if (name === '') throw new InvalidInputError('--error is empty: give a name.');
-        await client.failTask(token, { name, message, retryable: retry });
+        await client.failTask(token, { name, message, retryable: retry }, expectedMachine(options));
         done(line, token, 'FAILED', options);
       }),
     );
-  withClientOptions(task.command('heartbeat').argument(...tokenArgument))
+  withClientOptions(withMachineCheck(task.command('heartbeat').argument(...tokenArgument)))
     .summary('say that somebody works on a task')
     .description('Say that somebody works on a task, and how far it is: `millrace describe` shows it.')
     .option('--progress <json>', 'how far it is: JSON, @FILE, or - for stdin')
@@ -82,7 +82,7 @@ Examples:
           progress === undefined
             ? {}
             : { progress: await readJsonArgument(line.context, '--progress', progress) };
-        await client.heartbeatTask(token, shown);
+        await client.heartbeatTask(token, { ...shown, ...expectedMachine(options) });
         done(line, token, 'RUNNING', options);
       }),
     );

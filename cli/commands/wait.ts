@@ -1,7 +1,13 @@
 import { exitCode } from '../exitCodes.ts';
 import { executionLines } from '../rendering/execution.ts';
 import type { ClientCommandOptions, CommandLine, MachineOptions } from './command.ts';
-import { checkMachine, parseDuration, withClient, withClientOptions, withMachineCheck } from './command.ts';
+import {
+  expectedMachine,
+  parseDuration,
+  withClient,
+  withClientOptions,
+  withMachineCheck,
+} from './command.ts';
 
 interface WaitCommandOptions extends ClientCommandOptions, MachineOptions {
   readonly timeout?: number;
@@ -27,8 +33,8 @@ Example:
       withClient(line, options, async (client) => {
         const { terminal, interrupted } = line.context;
         const { timeout } = options;
-        await checkMachine(client, id, options);
         const execution = await client.wait(id, {
+          ...expectedMachine(options),
           signal: interrupted,
           ...(timeout !== undefined && { timeoutMs: timeout }),
         });

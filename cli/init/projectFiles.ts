@@ -145,7 +145,7 @@ import { assess } from '../workers/assess.ts';
 test('a small expense is approved at once', async () => {
   const cloud = testCloud([expense], { assess });
   const { executionId } = await cloud.start(expense, { input: { amount: 900, purpose: 'a mug' } });
-  const { output } = await cloud.runToEnd(executionId, expense);
+  const { output } = await cloud.runToEnd(executionId, { machine: expense });
   expect(output).toEqual({ approvedBy: 'policy' });
 });
 

@@ -1,11 +1,12 @@
 import { eachLimited } from '../../orchestrator/concurrency/eachLimited.ts';
+import { machineId } from '../identifiers.ts';
 import { Pace } from '../pace.ts';
 import type { ClientSurroundings } from '../surroundings.ts';
 import { type AssessOptions, assess, isUndated } from './assess.ts';
 import { Family } from './family.ts';
 import type { Finding } from './findings.ts';
 import { type DoctorOptions, defaultGraceMs } from './options.ts';
-import { type Partition, partitionOf } from './partition.ts';
+import { machineOf, type Partition, partitionOf } from './partition.ts';
 import type { Batch } from './scanSegment.ts';
 
 /** What is not dated is looked at again after this, or after the grace where that is shorter: the stream takes a moment. */
@@ -20,12 +21,14 @@ export class Examination {
   readonly #signal: AbortSignal | undefined;
   readonly #assessOptions: () => AssessOptions;
   readonly #pace: Pace;
+  readonly #machine: string | undefined;
   readonly #family: Family;
 
   constructor(surroundings: ClientSurroundings, options: DoctorOptions, assessOptions: () => AssessOptions) {
     this.#surroundings = surroundings;
     this.#graceMs = options.graceMs ?? defaultGraceMs;
     this.#signal = options.signal;
+    this.#machine = options.machine === undefined ? undefined : machineId(options.machine);
     this.#assessOptions = assessOptions;
     this.#pace = new Pace(surroundings, options.readUnitsPerSecond ?? Number.POSITIVE_INFINITY);
     this.#family = new Family(surroundings.table.outlines, surroundings.now);
@@ -39,7 +42,10 @@ export class Examination {
     }
   }
 
-  async findings({ partitions }: Batch): Promise<Finding[]> {
+  async findings(batch: Batch): Promise<Finding[]> {
+    const partitions = batch.partitions.filter(
+      (partition) => this.#machine === undefined || machineOf(partition) === this.#machine,
+    );
     const options = this.#assessOptions();
     const suspects = partitions.map((partition) => ({ partition, found: assess(partition, options) }));
     const ill = suspects.filter(({ found }) => found.length > 0);

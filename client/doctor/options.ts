@@ -1,4 +1,8 @@
+import type { MachineReference } from '../machineTypes.ts';
+
 export interface DoctorOptions {
+  /** Only executions of this machine, or of the machine with this id. The whole table is read all the same. @default every machine */
+  readonly machine?: MachineReference;
   /** Only says what is wrong. @default false */
   readonly isDryRun?: boolean;
   /** Parts of the table that are read side by side, 1 to 1,000. @default 4, or those of `from` */

@@ -23,3 +23,8 @@ export function partitionOf(executionId: string, items: readonly ItemOutline[]):
     segments: items.filter((item) => item.type === 'logSegment'),
   };
 }
+
+/** Id of the execution's machine: of one that has not begun, the one that its start names. */
+export function machineOf({ execution, journal }: Partition): string | undefined {
+  return execution?.machine ?? journal.find(({ machine }) => machine !== undefined)?.machine;
+}

@@ -10,7 +10,7 @@ import type { JournalRecord } from './journalRecord.ts';
 export interface DataRenewalOptions {
   readonly table: Pick<Table, 'executions' | 'expiries'>;
   readonly data: StoredJson;
-  /** Absent: data is kept for ever. */
+  /** Absent: expiries are left as they are. */
   readonly retention?: Retention | undefined;
 }
 
@@ -38,10 +38,13 @@ export class DataRenewal {
    */
   async postponeEarly(executionId: string, records: readonly JournalRecord[], now: number): Promise<void> {
     const { table, retention } = this.#options;
-    const keptMs = retention ? retention.keptMs - retention.toleranceMs : Number.POSITIVE_INFINITY;
+    if (!retention) return;
+    const { keptMs, toleranceMs } = retention;
+    const isForEver = keptMs === Number.POSITIVE_INFINITY;
     for (const { entry, createdAt, expiresAt } of records) {
-      if (expiresAt === undefined || expiresAt >= createdAt + keptMs) continue;
-      await table.expiries.postpone(executionId, entry.reference, retention && now + retention.keptMs);
+      if (expiresAt === undefined) continue;
+      if (!isForEver && expiresAt >= createdAt + keptMs - toleranceMs) continue;
+      await table.expiries.postpone(executionId, entry.reference, isForEver ? undefined : now + keptMs);
     }
   }
 

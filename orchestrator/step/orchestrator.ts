@@ -1,28 +1,26 @@
 import { MillraceError } from '../core/errors/millraceError.ts';
 import type { JournalEntry } from '../core/execution/model/entries.ts';
-import type { Execution, ExecutionError } from '../core/execution/model/execution.ts';
+import type { Execution } from '../core/execution/model/execution.ts';
 import type { MachineLookup } from '../core/execution/model/machines.ts';
-import type { AdvanceInput, AdvanceLimits, Decided } from '../core/execution/step/advance.types.ts';
-import { failExecution, waitForRepair } from '../core/execution/step/withoutMachine.ts';
+import type { AdvanceLimits } from '../core/execution/step/advance.types.ts';
 import type { Retention } from '../core/policy/retention.ts';
 import type { TaskDispatcher } from '../dispatch/taskDispatcher.ts';
 import { nobody, type Observer } from '../observability/activity.ts';
 import { describeError, type Reporter } from '../observability/report.ts';
-import { stepSpan } from '../observability/spans.ts';
-import { noTracing, type Tracing } from '../observability/tracing.ts';
-import { isStoredDataError, StoredJson } from '../store/storedJson.ts';
+import type { Tracing } from '../observability/tracing.ts';
+import { StoredJson } from '../store/storedJson.ts';
 import { UnreadableExecutionError } from '../table/executionItem.ts';
-import type { CommitOutcome } from '../table/requests.ts';
 import type { Table } from '../table/table.ts';
 import { AfterCommit } from './afterCommit.ts';
+import { Committer } from './committer.ts';
 import { CommitWriter } from './commitWriter.ts';
 import { DataRenewal } from './dataRenewal.ts';
-import { deliveredAgain, resultsTaken } from './delivered.ts';
+import { deliveredAgain } from './delivered.ts';
 import { ExecutionCache } from './executionCache.ts';
 import { JournalReader } from './journalReader.ts';
 import type { JournalRecord } from './journalRecord.ts';
 import { StepTaker } from './stepTaker.ts';
-import { dataUnavailable, type Fetch, StoredInputs } from './storedInputs.ts';
+import { type Fetch, StoredInputs } from './storedInputs.ts';
 
 export interface OrchestratorOptions {
   readonly table: Table;
@@ -31,7 +29,7 @@ export interface OrchestratorOptions {
   readonly machines: MachineLookup;
   readonly dispatcher: TaskDispatcher;
   readonly limits: AdvanceLimits;
-  /** @default data is kept for ever */
+  /** @default expiries of items are left as they are */
   readonly retention?: Retention | undefined;
   readonly report: Reporter;
   /** Milliseconds since the epoch. */
@@ -50,11 +48,6 @@ export interface OrchestratorOptions {
 
 /** Runs of the clock overlap, and then call for the same wake at once: whoever comes second must not dispatch, too. */
 const wakesOverlapMs = 1000;
-type Commit = Extract<Decided, { type: 'commit' }>;
-type CommitResult =
-  | { readonly type: 'committed' }
-  | { readonly type: 'conflict' | 'partly'; readonly current: Execution | undefined };
-
 /** A commit races with others only for as long as they arrive at the same time. */
 const mostConflicts = 20;
 
@@ -67,9 +60,9 @@ export class Orchestrator {
   readonly #cache: ExecutionCache;
   readonly #journal: JournalReader;
   readonly #inputs: StoredInputs;
-  readonly #writer: CommitWriter;
   readonly #steps: StepTaker;
   readonly #after: AfterCommit;
+  readonly #committer: Committer;
   readonly #observe: Observer;
   readonly #renewal: DataRenewal;
 
@@ -82,12 +75,14 @@ export class Orchestrator {
     this.#renewal = new DataRenewal({ table, data, retention });
     this.#cache = new ExecutionCache(options.cacheCharacters ?? 32_000_000);
     this.#steps = new StepTaker({ ...options, journal: this.#journal });
-    this.#writer = new CommitWriter(options);
-    this.#after = new AfterCommit({
+    const writer = new CommitWriter(options);
+    this.#after = new AfterCommit({ ...options, writer, cache: this.#cache, inputs: this.#inputs });
+    this.#committer = new Committer({
       ...options,
-      writer: this.#writer,
+      writer,
       cache: this.#cache,
-      inputs: this.#inputs,
+      steps: this.#steps,
+      after: this.#after,
     });
   }
 
@@ -166,7 +161,7 @@ export class Orchestrator {
         isFresh = true;
         continue;
       }
-      const outcome = await this.#commitTraced(step, input, fetch);
+      const outcome = await this.#committer.commitTraced(step, input, fetch);
       if (outcome.type === 'committed') return;
       if (outcome.type === 'partly') conflicts--;
       // What was read for a first commit that somebody else has made is not new to the execution that there is.
@@ -197,7 +192,7 @@ export class Orchestrator {
       const wake = await this.#journal.wakeInput(execution, wakeId, now);
       const { step, input } = await this.#steps.take({ ...wake, isRenewed }, fetch);
       if (step.type === 'nothing') return;
-      const outcome = await this.#commitTraced(step, input, fetch);
+      const outcome = await this.#committer.commitTraced(step, input, fetch);
       if (outcome.type === 'committed') return;
     }
     throw new ContentionError(executionId);
@@ -208,7 +203,7 @@ export class Orchestrator {
     const { executionId } = execution;
     const renewed = { executionId, execution, entries: [], isRenewed: true, now };
     const { step, input } = await this.#steps.take(renewed, fetch);
-    return step.type === 'nothing' || (await this.#commit(step, input, fetch)).type === 'committed';
+    return step.type === 'nothing' || (await this.#committer.commit(step, input, fetch)).type === 'committed';
   }
 
   async #catchUp(
@@ -233,7 +228,7 @@ export class Orchestrator {
       leftBefore = part.left;
       const { step, input } = await this.#steps.take(part.input, fetch);
       if (step.type === 'commit') {
-        const outcome = await this.#commit(step, input, fetch);
+        const outcome = await this.#committer.commit(step, input, fetch);
         if (outcome.type === 'conflict') conflicts++;
         if (outcome.type !== 'committed' || !part.isLast) continue;
         execution = await table.executions.read(executionId);
@@ -244,80 +239,6 @@ export class Orchestrator {
     }
     throw new ContentionError(executionId);
   }
-
-  #commitTraced(step: Commit, input: AdvanceInput, fetch: Fetch): Promise<CommitResult> {
-    const { tracing = noTracing } = this.#options;
-    const { error } = step.execution;
-    return tracing.span(stepSpan(step.execution), async ({ fail }) => {
-      if (error) fail(error);
-      return this.#commit(step, input, fetch);
-    });
-  }
-
-  async #commit(step: Commit, input: AdvanceInput, fetch: Fetch): Promise<CommitResult> {
-    const outcome = await this.#writeOrWait(step, input);
-    const execution = outcome.type === 'committed' ? (outcome.stored ?? step.execution) : step.execution;
-    switch (outcome.type) {
-      case 'committed':
-        this.#cache.set(execution);
-        await this.#after.execute(execution, step.effects);
-        await this.#after.finish(execution, deliveredAgain(step, input));
-        return outcome;
-      case 'waits':
-        this.#cache.delete(execution.executionId);
-        return { type: 'committed' };
-      case 'conflict':
-        this.#cache.delete(execution.executionId);
-        return outcome;
-      case 'tooLarge':
-        return this.#commitTooLarge(input, step.duplicates, outcome.bytes, fetch);
-    }
-  }
-
-  /** The commit; where the object store does not take what belongs to it, a wait for the store with nothing applied. */
-  async #writeOrWait(step: Commit, input: AdvanceInput): Promise<CommitOutcome | { type: 'waits' }> {
-    try {
-      return await this.#writer.write(step, resultsTaken(step, input));
-    } catch (error) {
-      if (!isStoredDataError(error)) throw error;
-      const waiting = waitForRepair(input, dataUnavailable(error), this.#options.limits);
-      if (waiting.type === 'nothing') throw error;
-      const outcome = await this.#writer.write(waiting);
-      return outcome.type === 'committed' ? { type: 'waits' } : outcome;
-    }
-  }
-
-  /** The entries one by one, so that only the one that makes the state too large ends the execution. */
-  async #commitTooLarge(
-    input: AdvanceInput,
-    duplicates: readonly string[],
-    bytes: number,
-    fetch: Fetch,
-  ): Promise<CommitResult> {
-    const left = input.entries.filter((entry) => !duplicates.includes(entry.reference));
-    const [first] = left;
-    if (first && (left.length > 1 || input.wakeId !== undefined)) {
-      const { wakeId: _, ...rest } = input;
-      const { step, input: single } = await this.#steps.take({ ...rest, entries: [first] }, fetch);
-      if (step.type === 'commit') {
-        const outcome = await this.#commit(step, single, fetch);
-        if (outcome.type === 'conflict') return outcome;
-        // What was committed may be the failure in its place.
-        return { type: 'partly', current: await this.#options.table.executions.read(input.executionId) };
-      }
-    }
-    const error = stateTooLarge(bytes);
-    const failed = failExecution({ ...input, entries: left }, error);
-    if (failed.type === 'nothing') return { type: 'committed' as const };
-    const outcome = await this.#writer.write(failed);
-    if (outcome.type === 'tooLarge') {
-      // Room for an error is kept free in every item, so only the log of very many entries at once can come here.
-      const reason = `Its failure takes ${outcome.bytes} bytes itself: ${error.message}`;
-      this.#options.report({ type: 'dropped', executionId: input.executionId, error: reason });
-    }
-    this.#cache.delete(input.executionId);
-    return outcome.type === 'conflict' ? outcome : { type: 'committed' as const };
-  }
 }
 
 function distinct(entries: readonly JournalEntry[]): JournalEntry[] {
@@ -327,13 +248,6 @@ function distinct(entries: readonly JournalEntry[]): JournalEntry[] {
 function startFirst(entries: readonly JournalEntry[]): JournalEntry[] {
   const starts = entries.filter((entry) => entry.kind === 'start');
   return [...starts, ...entries.filter((entry) => entry.kind !== 'start')];
-}
-
-function stateTooLarge(bytes: number): ExecutionError {
-  const message =
-    `The execution's state takes ${bytes} bytes, compressed where that helps; an item takes 409,600, and the store for large ` +
-    "data (MILLRACE_STORE) 16 MB, and 6 MB of an output or a task's input. Configure a store, or keep large data elsewhere and its address in the context.";
-  return { code: 'StateTooLarge', name: 'StateTooLarge', message };
 }
 
 /** Thrown when other commits to one execution came first too many times in a row: the records are delivered again. */

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { machineFromText } from '../../asl/index.ts';
 import { writeCodeFolder } from '../../infra/bundle/codeFolder.ts';
 import { bundleMachineModules, findMachines } from '../../infra/bundle/machineModules.ts';
-import { machinesOf, prepareMachines } from '../../orchestrator/core/machine/index.ts';
+import { machinesOf } from '../../orchestrator/core/machine/index.ts';
 import { testCloud } from '../../testing/index.ts';
 
 const definition = (next: string) => `{
@@ -64,11 +64,16 @@ describe('a definition in the folder of machines', () => {
       '{"ChargeArn":"arn:aws:lambda:us-east-1:123456789012:function:charge"}',
     );
     await writeFile(join(folder, 'orders.asl.json'), definition('Paid'));
-    const [prepared] = prepareMachines(await bundled());
-    expect(prepared?.sources.get('Charge')).toMatchObject({
-      kind: 'lambda',
-      functionName: 'arn:aws:lambda:us-east-1:123456789012:function:charge',
-    });
+    const inputs: unknown[] = [];
+    const Charge = (input: unknown) => {
+      inputs.push(input);
+      return { Payload: { card: 'visa' } };
+    };
+    const cloud = testCloud(await bundled(), { Charge });
+    const { executionId } = await cloud.start('orders', { input: { id: 7 } });
+    expect(await cloud.runToEnd(executionId)).toMatchObject({ status: 'SUCCEEDED', output: { by: 'visa' } });
+    const arn = 'arn:aws:lambda:us-east-1:123456789012:function:charge';
+    expect(inputs).toEqual([{ FunctionName: arn, Payload: { id: 7 } }]);
   });
 
   it('with a mistake is named with the line of the mistake', async () => {

@@ -317,3 +317,19 @@ describe('a task token', () => {
     });
   });
 });
+
+describe('a task that was too late', () => {
+  it('has its whole time again after a redrive', async () => {
+    const machine = machineOf(one(task({ TimeoutSeconds: 5, End: true })), { id: 'm', tasks: 'mocked' });
+    const cloud = testCloud([machine], { A: () => 'in time' });
+    cloud.inject('A', 'timeOut');
+    const { executionId } = await cloud.start('m', { input: {} });
+    expect(await cloud.runToEnd(executionId)).toMatchObject({
+      status: 'FAILED',
+      error: { name: 'States.Timeout', message: '' },
+    });
+    await cloud.client.redrive(executionId);
+    await cloud.skip('2s');
+    expect(await cloud.runToEnd(executionId)).toMatchObject({ status: 'SUCCEEDED', output: 'in time' });
+  });
+});

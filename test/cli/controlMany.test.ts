@@ -81,7 +81,8 @@ describe('stop, redrive, suspend and resume of many', () => {
 
   it.each([
     ['neither an id nor a machine', ['stop'], 'InvalidInput'],
-    ['an id and a machine', ['stop', 'b-0', '--machine', 'mailbox'], 'InvalidInput'],
+    ['an id and many', ['stop', 'b-0', '--machine', 'mailbox', '--yes'], 'InvalidInput'],
+    ['an execution of another machine', ['stop', 'b-0', '--machine', 'quote'], 'DifferentMachine'],
     ['an id and --yes', ['resume', 'b-0', '--yes'], 'InvalidInput'],
     ['a machine without a status', ['redrive', '--machine', 'mailbox'], 'InvalidInput'],
     ['a status that cannot be told that', ['redrive', ...running], 'ControlMismatch'],

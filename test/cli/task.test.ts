@@ -56,6 +56,21 @@ describe('task', () => {
     expect((await run('describe', 't-3')).stdout.join('\n')).toContain('progress {"pages":12}');
   });
 
+  it('refuses an execution of another machine than --machine', async () => {
+    await asked('t-4');
+    for (const command of [
+      ['complete', 't-4#0#1'],
+      ['fail', 't-4#0#1', '--error', 'Refused'],
+      ['heartbeat', 't-4#0#1'],
+    ]) {
+      const refused = await run('task', ...command, '--machine', 'order', '--json');
+      expect(refused.exitCode).toBe(2);
+      expect(refused.stderr.join()).toContain('DifferentMachine');
+    }
+    const given = await run('task', 'complete', 't-4#0#1', '--machine', approval.id);
+    expect(given.exitCode).toBe(0);
+  });
+
   it('says what is wrong with a token, and where nobody waits', async () => {
     const wrong = await run('task', 'complete', 'nonsense');
     expect(wrong.exitCode).not.toBe(0);

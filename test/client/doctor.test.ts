@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createMachine } from 'xstate';
 import { createClient } from '../../client/client.ts';
 import type { DoctorOptions, DoctorProgress } from '../../client/doctor/options.ts';
 import type { MillraceClient, TreatedFinding } from '../../client/index.ts';
@@ -136,5 +137,14 @@ describe('the doctor, on a table of many pages', () => {
     } finally {
       await lambda.stop();
     }
+  });
+
+  it('finds the executions of one machine alone, by the machine or by its id', async () => {
+    await client.start('invoice', { executionId: 'i-1' });
+    await client.send('unknown', { type: 'HURRY' });
+    expect(idsOf(await round({ machine: 'invoice' }))).toEqual(['i-1']);
+    expect(idsOf(await round({ machine: createMachine({ id: 'invoice' }) }))).toEqual(['i-1']);
+    expect(idsOf(await round({ machine: 'order', pageSize: 17 }))).toEqual(all);
+    await expect(round({ machine: 'a#b' })).rejects.toMatchObject({ code: 'InvalidMachineId' });
   });
 });

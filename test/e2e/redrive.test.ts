@@ -34,7 +34,7 @@ describe('an execution whose machine is not deployed', () => {
   });
 
   it('is listed by the index under PENDING_REDRIVE', async () => {
-    const shards = [0, 1, 2, 3].map((shard) => cloud.index(`tally#PENDING_REDRIVE#${shard}`));
+    const shards = [0, 1, 2, 3].map((shard) => cloud.index(`#PENDING_REDRIVE#${shard}`));
     expect((await Promise.all(shards)).flat()).toMatchObject([{ executionId: 't1', machine: 'tally' }]);
   });
 

@@ -56,7 +56,8 @@ const payload: TaskPayload<{ gross: unknown }> = {
   worker: 'plain',
   machine: 'invoice',
   machineVersion: '1',
-  deadline: '2026-11-23T09:30:00.000Z',
+  // Far enough ahead: a worker whose deadline has passed does nothing.
+  deadline: '2999-01-01T00:00:00.000Z',
   idempotencyKey: 'i-1#0',
   expiresAt: 1_803_030_000,
   input: { gross: 12_100 },

@@ -53,7 +53,7 @@ const layout = { indexShards: 1, retentionDays: 1 };
 const retention = keptFor(layout.retentionDays);
 /** Virtual time in which faults strike. */
 const faultsMs = 120_000;
-const mostHappenings = 700;
+const maxEvents = 700;
 /** While executions grow old, and while their items expire. */
 const mostInAge = 3000;
 /** Of a timer, without faults. */
@@ -154,7 +154,7 @@ class Simulation {
     for (const operation of this.#operations) {
       this.#schedule.later(operation.atMs, () => this.#schedule.begin(this.#do(operation)));
     }
-    await this.#runUntil(now + faultsMs, mostHappenings);
+    await this.#runUntil(now + faultsMs, maxEvents);
     const growsOld = this.#draws.chance(0.15, 'ageing');
     if (growsOld && this.#draws.chance(0.5, 'ageing')) await this.#age();
     // What is left to do is done, too: not before its time, but without faults.

@@ -7,7 +7,7 @@ import { type LogEntry, type LogVerdict, parseLog } from '../../orchestrator/cor
 import { type MachineLookup, machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
 import { replay } from '../../orchestrator/core/execution/replay/recording.ts';
 import { type prepareMachine, prepareMachines } from '../../orchestrator/core/machine/index.ts';
-import { retentionOf } from '../../orchestrator/core/policy/retention.ts';
+import { keptForEver, retentionOf } from '../../orchestrator/core/policy/retention.ts';
 import type { DispatchOutcome } from '../../orchestrator/dispatch/dispatch.ts';
 import { TaskDispatcher } from '../../orchestrator/dispatch/taskDispatcher.ts';
 import type { Activity } from '../../orchestrator/observability/activity.ts';
@@ -103,7 +103,7 @@ export class OrchestratorRig {
       ...common,
       dispatcher,
       limits: { waitForMachineMs: 900_000, ...(retention && { redrivableMs: retention.redrivableMs }) },
-      retention,
+      retention: retention ?? keptForEver,
       hasBus: true,
       ...(actionLimitMs !== undefined && { actionLimitMs }),
       ...(data && { data }),

@@ -270,7 +270,7 @@ describe('a run that does not come to where the test wants it', () => {
       initial: 'a',
       states: { a: { after: { 1000: 'b' } }, b: { always: 'a' } },
     });
-    const cloud = testCloud([polling], {}, { mostHappenings: 500 });
+    const cloud = testCloud([polling], {}, { maxEvents: 500 });
     const { executionId } = await cloud.start(polling, {});
     expect(await messageOf(cloud.runToEnd(executionId))).toContain('goes on without end');
   });

@@ -8,14 +8,14 @@ import { StubbedTasks } from './stubbedTasks.ts';
 export type SmokeResult = { readonly type: 'ended' } | { readonly type: 'defect'; readonly reason: string };
 
 /** A polling loop whose answers never change goes on for ever: it is stopped after so much has happened. */
-const mostHappenings = 400;
+const maxEvents = 400;
 
 /** Runs a definition with stubbed tasks. Whatever it does, it must come to an end by the language's own rules. */
 export async function smoke(definition: JsonObject, seed: number): Promise<SmokeResult> {
   const tasks = [...tasksOf(readDefinition(definition))];
   const stubs = new StubbedTasks(definition, seed);
   const cloud = testCloud([machineOf(definition, { id: 'smoke', tasks: 'mocked' })], stubs.workers(tasks), {
-    mostHappenings,
+    maxEvents,
     seed,
   });
   const { executionId } = await cloud.start('smoke', { executionId: 'execution', input: stubs.input() });

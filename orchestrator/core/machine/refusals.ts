@@ -42,6 +42,8 @@ export function findProblems(machine: AnyStateMachine, name?: string): FoundProb
 
 function problemsWithin(machine: AnyStateMachine, known: Set<AnyStateMachine>): MachineProblem[] {
   const nodes = [...nodesOf(machine.root)];
+  // Once: a machine may have ten thousand states.
+  const names = namesOfLogic(machine);
   return [
     ...childMachines(machine, nodes).flatMap(([path, child]) => {
       if (known.has(child)) return [];
@@ -58,12 +60,12 @@ function problemsWithin(machine: AnyStateMachine, known: Set<AnyStateMachine>): 
     ...nodes.flatMap((node) => [
       ...stateNameProblems(node),
       ...historyProblems(node),
-      ...partsProblems(machine, node),
+      ...partsProblems(machine, node, names),
     ]),
     ...misreferredProblems(machine, nodes),
     ...unheededProblems(machine, nodes),
     ...unnamedSpawnProblems(machine, functionsOf(machine)),
-    ...implementationProblems(implementationsOf(machine), namesOfLogic(machine)),
+    ...implementationProblems(implementationsOf(machine), names),
     ...sharedInvokeIds(nodes),
   ];
 }
@@ -94,9 +96,12 @@ function* historyProblems(node: AnyStateNode): Generator<MachineProblem> {
   };
 }
 
-function* partsProblems(machine: AnyStateMachine, node: AnyStateNode): Generator<MachineProblem> {
+function* partsProblems(
+  machine: AnyStateMachine,
+  node: AnyStateNode,
+  names: ReadonlyMap<unknown, string>,
+): Generator<MachineProblem> {
   const implementations = implementationsOf(machine);
-  const names = namesOfLogic(machine);
   for (const part of partsOf(node)) {
     if (part.type === 'action') yield* actionProblems(part.path, part.value, implementations, names);
     else if (part.type === 'guard') yield* guardProblems(part.path, part.value, implementations);

@@ -16,6 +16,14 @@ export interface Retention {
 const dayMs = 86_400_000;
 const longestToleranceMs = 3 * dayMs;
 
+/** Nothing expires. */
+export const keptForEver: Retention = {
+  keptMs: Number.POSITIVE_INFINITY,
+  renewedAfterMs: Number.POSITIVE_INFINITY,
+  toleranceMs: Number.POSITIVE_INFINITY,
+  redrivableMs: Number.POSITIVE_INFINITY,
+};
+
 /** @param days 0 or absent: data is kept for ever */
 export function retentionOf(days: number | undefined): Retention | undefined {
   return days ? keptFor(days) : undefined;

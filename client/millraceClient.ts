@@ -1,0 +1,368 @@
+import type { ListedExecution, Page } from '../orchestrator/table/requests.ts';
+import { type CheckMachinesOptions, checkMachines } from './checkMachines.ts';
+import {
+  type ControlOptions,
+  checkPatch,
+  controlContent,
+  type RedriveOptions,
+  sendControl,
+} from './control.ts';
+import { type ControlledExecution, type ControlManyOptions, controlMany } from './controlMany.ts';
+import { describeExecution, type ExecutionDescription } from './describe.ts';
+import { doctor } from './doctor/doctor.ts';
+import type { DoctorOptions } from './doctor/options.ts';
+import type { TreatedFinding } from './doctor/treatment.ts';
+import { NotRedrivableError } from './errors.ts';
+import { type HistoryOptions, readHistory, readHistoryPage } from './history.ts';
+import type { HistoryEntry } from './historyEntry.ts';
+import { type ListOptions, listAllExecutions, listExecutions } from './list.ts';
+import {
+  type ExecutionEvent,
+  type MachineEvents,
+  type MachineReference,
+  type OfMachine,
+  type OptionalIfEmpty,
+  ofMachine,
+} from './machineTypes.ts';
+import { checkCallOptions } from './optionKeys.ts';
+import { RememberedRedrives } from './rememberedRedrives.ts';
+import {
+  type DefinedMachine,
+  type ExecutionRecording,
+  type ExecutionState,
+  type MachineDefinition,
+  type ReplayOptions,
+  type ReplayReport,
+  readStateAt,
+  recordExecution,
+  replayExecution,
+  withDefinitions,
+} from './replay.ts';
+import { type SendOptions, type SentEvent, sendEvent } from './send.ts';
+import {
+  type StartedExecution,
+  type StartManyOptions,
+  type StartOptions,
+  startExecution,
+  startExecutions,
+} from './start.ts';
+import type { ClientSurroundings } from './surroundings.ts';
+import { completeTask, failTask, heartbeatTask, type TaskBeat, type TaskFailure } from './tasks.ts';
+import { type WaitOptions, waitForExecution } from './wait.ts';
+import {
+  type ExecutionIds,
+  type ExecutionsAtRest,
+  type WaitForAllOptions,
+  waitForAllExecutions,
+} from './waitForAll.ts';
+
+/**
+ * What an application does with executions. What the AWS SDK throws (no access, no table, throttled) is passed on as it
+ * is. Every call refuses an option that it does not have, with `UnknownOptionError`.
+ */
+export class MillraceClient {
+  readonly #surroundings: ClientSurroundings;
+  readonly #redriven = new RememberedRedrives();
+
+  /** Use {@link createClient}. */
+  constructor(surroundings: ClientSurroundings) {
+    this.#surroundings = surroundings;
+  }
+
+  /**
+   * Starts an execution with one write. The same id with the same machine, version and input is the same execution.
+   *
+   * @throws ExecutionAlreadyExistsError when the id is there with another machine, version or input
+   * @throws InvalidExecutionIdError, InvalidMachineIdError, NotSerializableError, ItemTooLargeError before anything is
+   * written
+   */
+  async start<M extends MachineReference>(
+    machine: M,
+    ...[options]: OptionalIfEmpty<StartOptions<M>>
+  ): Promise<StartedExecution> {
+    checkCallOptions('start', options);
+    return startExecution(this.#surroundings, machine, options);
+  }
+
+  /**
+   * Starts many, with bounded calls under way, as the answer is iterated; results come in order of completion. An
+   * error stops it: those under way are still made, and starting the same again goes on from there.
+   */
+  startMany<M extends MachineReference>(
+    machine: M,
+    starts: Iterable<StartOptions<M>> | AsyncIterable<StartOptions<M>>,
+    options: StartManyOptions = {},
+  ): AsyncGenerator<StartedExecution, void, undefined> {
+    checkCallOptions('startMany', options);
+    return startExecutions(this.#surroundings, machine, starts, options);
+  }
+
+  /**
+   * What is known of an execution, strongly consistent.
+   *
+   * @throws ExecutionNotFoundError, InvalidExecutionIdError, DifferentMachineError
+   */
+  describe<M extends MachineReference = string>(
+    executionId: string,
+    machine?: M,
+  ): Promise<ExecutionDescription<M>>;
+  describe<M extends MachineReference = string>(
+    executionId: string,
+    options?: OfMachine<M>,
+  ): Promise<ExecutionDescription<M>>;
+  async describe<M extends MachineReference = string>(
+    executionId: string,
+    options?: OfMachine<M> | M,
+  ): Promise<ExecutionDescription<M>> {
+    const given = ofMachine(options);
+    checkCallOptions('describe', given);
+    return describeExecution(this.#surroundings, executionId, given.machine);
+  }
+
+  /**
+   * A page of executions of a machine in a status, the latest first (RUNNING: by next wake; with `since`: the earliest
+   * first), within each index shard. Eventually consistent.
+   *
+   * @throws InvalidMachineIdError, InvalidCursorError, IndexNotFoundError
+   */
+  async list(options: ListOptions): Promise<Page<ListedExecution>> {
+    checkCallOptions('list', options);
+    return listExecutions(this.#surroundings, options);
+  }
+
+  /** The executions of all pages of {@link MillraceClient.list}. */
+  listAll(options: Omit<ListOptions, 'limit' | 'cursor'>): AsyncGenerator<ListedExecution, void, undefined> {
+    checkCallOptions('listAll', options);
+    return listAllExecutions(this.#surroundings, options);
+  }
+
+  /**
+   * Sends an event with one write. It is not checked that there is such an execution: an event may come before the
+   * start.
+   *
+   * @throws InvalidEventError, ReservedEventTypeError, InvalidExecutionIdError, NotSerializableError, ItemTooLargeError
+   * before anything is written
+   */
+  async send<M extends MachineReference = string>(
+    executionId: string,
+    event: MachineEvents<NoInfer<M>>,
+    options: SendOptions<M> = {},
+  ): Promise<SentEvent> {
+    checkCallOptions('send', options);
+    return sendEvent(this.#surroundings, executionId, event as ExecutionEvent, options);
+  }
+
+  /**
+   * Gives the result of a task with `waitForResult`, by the token that its worker got. The same result may be given again.
+   *
+   * @throws InvalidTaskTokenError, NotSerializableError, ItemTooLargeError, ExecutionNotFoundError before anything is written
+   * @throws TaskNotOpenError when nobody waits for it any more
+   * @throws TaskAlreadyCompletedError when it has another result
+   */
+  async completeTask(token: string, output?: unknown, options: OfMachine = {}): Promise<void> {
+    checkCallOptions('completeTask', options);
+    return completeTask(this.#surroundings, token, output, options);
+  }
+
+  /**
+   * Lets a task with `waitForResult` fail: it is tried again, or its machine is told, as with an error of its worker.
+   *
+   * @throws InvalidTaskTokenError, InvalidTaskErrorError, ExecutionNotFoundError before anything is written
+   * @throws TaskNotOpenError when nobody waits for it any more
+   * @throws TaskAlreadyCompletedError when it has another result
+   */
+  async failTask(token: string, failure: TaskFailure | Error, options: OfMachine = {}): Promise<void> {
+    checkCallOptions('failTask', options);
+    return failTask(this.#surroundings, token, failure, options);
+  }
+
+  /**
+   * Says that whoever works on a task lives, as `task.heartbeat` in its worker does, and how far it is.
+   *
+   * @throws InvalidTaskTokenError, NotSerializableError, ItemTooLargeError, ExecutionNotFoundError, TaskNotOpenError before
+   * anything is written
+   */
+  async heartbeatTask(token: string, beat: TaskBeat = {}): Promise<void> {
+    checkCallOptions('heartbeatTask', beat);
+    return heartbeatTask(this.#surroundings, token, beat);
+  }
+
+  /**
+   * Ends an execution as ABORTED. One that has ended stays as it is.
+   *
+   * @throws ExecutionNotFoundError, InvalidExecutionIdError
+   */
+  async stop(executionId: string, options: ControlOptions = {}): Promise<void> {
+    checkCallOptions('stop', options);
+    await describeExecution(this.#surroundings, executionId, options.machine);
+    await sendControl(this.#surroundings, executionId, controlContent('stop', options));
+  }
+
+  /**
+   * Lets an execution that is FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE go on from where it was: what succeeded is not
+   * repeated, what failed is tried again, its children are redriven with it.
+   *
+   * @throws ExecutionNotFoundError, InvalidExecutionIdError, NotSerializableError
+   * @throws NotRedrivableError when it is in another status
+   * @throws InputPatchNotApplicableError when nothing that failed has an input
+   */
+  async redrive(executionId: string, options: RedriveOptions = {}): Promise<void> {
+    checkCallOptions('redrive', options);
+    const { status, version } = await describeExecution(this.#surroundings, executionId, options.machine);
+    if (status === 'RUNNING' || status === 'SUSPENDED' || status === 'SUCCEEDED') {
+      throw new NotRedrivableError(executionId, status);
+    }
+    await checkPatch(this.#surroundings, executionId, options);
+    await sendControl(this.#surroundings, executionId, controlContent('redrive', options));
+    this.#redriven.add(executionId, version);
+  }
+
+  /**
+   * Lets an execution stand still: results and events go to its journal, its timers wait. Workers that run are not stopped,
+   * and the execution's own timeout runs on, to be found by the resume.
+   *
+   * @throws ExecutionNotFoundError, InvalidExecutionIdError
+   */
+  async suspend(executionId: string, options: ControlOptions = {}): Promise<void> {
+    checkCallOptions('suspend', options);
+    await describeExecution(this.#surroundings, executionId, options.machine);
+    await sendControl(this.#surroundings, executionId, controlContent('suspend', options));
+  }
+
+  /**
+   * Lets a SUSPENDED execution go on, with everything that has come meanwhile.
+   *
+   * @throws ExecutionNotFoundError, InvalidExecutionIdError
+   */
+  async resume(executionId: string, options: ControlOptions = {}): Promise<void> {
+    checkCallOptions('resume', options);
+    await describeExecution(this.#surroundings, executionId, options.machine);
+    await sendControl(this.#surroundings, executionId, controlContent('resume', options));
+  }
+
+  /**
+   * Stops, redrives, suspends or resumes the executions of a list, as the answer is iterated. May be repeated at any time:
+   * what has moved on is skipped, and what was told before and has not moved is told nothing twice.
+   *
+   * @throws ControlMismatchError when executions in that status cannot be told that
+   * @throws InvalidMachineIdError, NotSerializableError
+   */
+  controlMany(options: ControlManyOptions): AsyncGenerator<ControlledExecution, void, undefined> {
+    checkCallOptions('controlMany', options);
+    return controlMany(this.#surroundings, options);
+  }
+
+  /**
+   * Looks through the whole table for executions that do not go on as they should, and has them caught up by the recovery
+   * function, as the answer is iterated. Safe at any time, beside the orchestrator and other runs; may be broken off, and
+   * gone on with from the `cursor` of its progress.
+   *
+   * @throws RecoveryUnavailableError when there is something to mend, and the recovery function cannot be called
+   * @throws IndexNotFoundError when the table has no index
+   * @throws InvalidCursorError
+   */
+  doctor(options: DoctorOptions = {}): AsyncGenerator<TreatedFinding, void, undefined> {
+    checkCallOptions('doctor', options);
+    return doctor(this.#surroundings, options);
+  }
+
+  /**
+   * Resolves when the execution has ended (SUCCEEDED, FAILED, TIMED_OUT, ABORTED) or is PENDING_REDRIVE; with `state` or
+   * `tag`, also when it is found in that state. A state that it passes between two looks is not seen.
+   *
+   * @throws ExecutionNotFoundError, InvalidExecutionIdError, DifferentMachineError, InvalidWaitError, WaitTimeoutError
+   */
+  async wait<M extends MachineReference = string>(
+    executionId: string,
+    options: WaitOptions<M> = {},
+  ): Promise<ExecutionDescription<M>> {
+    checkCallOptions('wait', options);
+    // The end from which it was redriven is not the one that is waited for.
+    const before = this.#redriven.take(executionId);
+    return waitForExecution(this.#surroundings, executionId, options, before);
+  }
+
+  /**
+   * Resolves when each of many executions of one machine has ended, is PENDING_REDRIVE or waits only for events. Takes
+   * what {@link MillraceClient.startMany} answers, so that starting and following go side by side.
+   *
+   * @throws WaitTimeoutError, ExecutionNotFoundError, DifferentMachineError, and what `executions` throws
+   */
+  async waitForAll(
+    machine: MachineReference,
+    executions: ExecutionIds,
+    options: WaitForAllOptions = {},
+  ): Promise<ExecutionsAtRest> {
+    checkCallOptions('waitForAll', options);
+    return waitForAllExecutions(this.#surroundings, machine, executions, options);
+  }
+
+  /**
+   * A page of what happened to an execution: what was applied, in order, then what lies in its journal and is not applied
+   * yet. With its machine, each entry says from which state it led to which, and what it changed.
+   *
+   * @throws ExecutionNotFoundError, InvalidExecutionIdError, InvalidCursorError
+   */
+  async history(executionId: string, options: HistoryOptions = {}): Promise<Page<HistoryEntry>> {
+    checkCallOptions('history', options);
+    return readHistoryPage(this.#surroundings, executionId, options);
+  }
+
+  /** The entries of all pages of {@link MillraceClient.history}, read as they are asked for. */
+  historyAll(
+    executionId: string,
+    options: Omit<HistoryOptions, 'limit' | 'cursor'> = {},
+  ): AsyncGenerator<HistoryEntry, void, undefined> {
+    checkCallOptions('historyAll', options);
+    return readHistory(this.#surroundings, executionId, options);
+  }
+
+  /**
+   * The state of an execution after entry `number` of its history, from journal and log alone.
+   *
+   * @throws ExecutionNotFoundError, InvalidExecutionIdError, HistoryEntryNotFoundError
+   * @throws ReplayDivergedError when the definition is not the one that it ran with
+   * @throws JournalIncompleteError when what is needed has expired
+   */
+  async stateAt<D extends MachineDefinition>(
+    executionId: string,
+    number: number,
+    options: ReplayOptions<D> | readonly D[],
+  ): Promise<ExecutionState<DefinedMachine<D>>> {
+    const given = withDefinitions(options);
+    checkCallOptions('stateAt', given);
+    const { machines, machine } = given;
+    return readStateAt(this.#surroundings, executionId, number, machines, machine);
+  }
+
+  /**
+   * Takes every step of an execution again, by the definitions given, and compares what comes of it with what is stored.
+   *
+   * @throws ExecutionNotFoundError, InvalidExecutionIdError
+   */
+  async replay(
+    executionId: string,
+    options: ReplayOptions | readonly MachineDefinition[],
+  ): Promise<ReplayReport> {
+    const given = withDefinitions(options);
+    checkCallOptions('replay', given);
+    const { machines, machine } = given;
+    return replayExecution(this.#surroundings, executionId, machines, machine);
+  }
+
+  /** Replays what is recorded of machines, those that run first, by today's definitions. */
+  checkMachines(options: CheckMachinesOptions): AsyncGenerator<ReplayReport, void, undefined> {
+    checkCallOptions('checkMachines', options);
+    return checkMachines(this.#surroundings, options);
+  }
+
+  /**
+   * All that a replay of the execution needs, to be kept as a test of its machine: see `replayRecording`.
+   *
+   * @throws ExecutionNotFoundError, InvalidExecutionIdError
+   */
+  async record(executionId: string, options: OfMachine = {}): Promise<ExecutionRecording> {
+    checkCallOptions('record', options);
+    return recordExecution(this.#surroundings, executionId, options);
+  }
+}
