@@ -57,7 +57,7 @@ export async function buildCode(
       shippedPackages,
       sourceClassNames,
       shortManifests,
-      ...(isOwnCode ? [credentialsOfEnvironment] : []),
+      ...(isOwnCode ? [credentialsOfEnvironment, withoutEventStreams] : []),
     ],
     ...entry,
   };
@@ -98,6 +98,20 @@ const credentialsOfEnvironment: Plugin = {
     onLoad({ filter: /.*/, namespace: 'credentials-of-environment' }, () => ({
       contents:
         "throw new Error('AWS credentials of a function come from its environment (AWS_ACCESS_KEY_ID).');",
+    }));
+  },
+};
+
+/**
+ * Millrace's own functions call no operation that streams events, but the AWS SDK's protocols import what would read
+ * such a stream: 4 KB. A worker's own code may use it.
+ */
+const withoutEventStreams: Plugin = {
+  name: 'without-event-streams',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]@smithy[\\/]core[\\/].*[\\/]event-streams[\\/]EventStreamSerde\.js$/ }, () => ({
+      contents:
+        "export class EventStreamSerde { constructor() { throw new Error('This bundle has no support for event streams.'); } }",
     }));
   },
 };

@@ -231,6 +231,8 @@ class Simulation {
     );
     this.#trace(() => 'time passes');
     await this.#passUntil(this.#ageing.endsAt);
+    // The clock renews no data from now on, so a run that was cut short says nothing about later days.
+    if (this.#schedule.now < this.#ageing.endsAt) this.#ageing = undefined;
   }
 
   async #passUntil(until: number): Promise<void> {
