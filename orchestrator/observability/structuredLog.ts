@@ -36,7 +36,7 @@ const waitsMessage = 'The execution waits for its machine';
 
 /** Reports as structured log lines: `millrace` is the kind of report, which metric filters and queries go by. */
 export function structuredReporter(logger: Logger): Reporter {
-  // Only benchmarks read it, thousands of times.
+  // Consumed capacity comes in thousands of lines, which only a person who measures reads.
   const bare = consoleReporter();
   return (report) => {
     if (report.type === 'consumedCapacity') return bare(report);

@@ -92,7 +92,7 @@ export function outlineOf(item: Attributes): ItemOutline | undefined {
   };
 }
 
-/** Whether a parent's messages are there. In messages that had to be compressed it is not looked for. */
+/** Whether a parent's stop or redrive is among the messages. Compressed messages are not searched. */
 function saysWord({ messages }: Attributes): boolean {
   return (messages?.L ?? []).some(({ M }) => M?.type?.S === 'stop' || M?.type?.S === 'redrive');
 }

@@ -151,7 +151,7 @@ export type ExecutionErrorCode =
   | 'ChildTooDeep'
   /** The execution's time is over (`meta.millrace.timeout`). */
   | 'ExecutionTimedOut'
-  /** An operator or its parent stopped it, and gave a reason. */
+  /** It was stopped, and a reason was given. */
   | 'Stopped'
   /** The start item cannot be read. */
   | 'InvalidStart'
