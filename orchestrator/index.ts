@@ -106,7 +106,7 @@ export function createOrchestrator(options: OrchestratorModule) {
     afterInvocation();
   };
   return {
-    /** What is registered, for those who deploy it. */
+    /** The registered machines, for those who deploy them. */
     machines: prepared.map(({ id, version }) => ({ machine: id, version })),
     invocationAges: invocationAges(prepared),
     neededWorkers: neededWorkers(prepared),

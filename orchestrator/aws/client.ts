@@ -18,7 +18,7 @@ export function createDynamoDBClient(config: DynamoDBClientConfig = {}): DynamoD
 
 /**
  * Settings that suit many small requests at once. The SDK's default of 50 sockets queues them, and without
- * `cacheMiddleware` it sorts its middleware anew for each.
+ * `cacheMiddleware` it sorts its middleware again for each.
  */
 export function forManySmallRequests() {
   const options = { keepAlive: true, maxSockets: 128 };
@@ -35,7 +35,7 @@ export function forManySmallRequests() {
   };
 }
 
-/** What a request does not need, a fifth of the SDK's CPU for it (tools/bench/throughput.ts). */
+/** The middleware that a request does not need, a fifth of the SDK's CPU for it (tools/bench/throughput.ts). */
 const needlessMiddleware = ['getUserAgentMiddleware', 'loggerMiddleware'];
 
 /** Takes middleware out of a client that only costs CPU. */

@@ -1,10 +1,12 @@
 /**
  * A shorter way through the AWS SDK for many small requests of a kind. For each request the SDK resolves its endpoint,
- * authentication scheme and signer anew and copies its configuration four times: more than half of its CPU, and always
+ * authentication scheme and signer again and copies its configuration four times: more than half of its CPU, and
+ * always
  * with the same result. Here the first request of a kind goes the SDK's own way, and the others take from it what it has
  * resolved. They too are serialised, signed, sent and read by the SDK's own parts.
  *
- * What fails on the shorter way, but for a condition, is sent again the SDK's own way: it classifies errors, corrects
+ * A request that fails on the shorter way, but for a condition, is sent again the SDK's own way: it classifies
+ * errors, corrects
  * clocks, waits and tries again.
  */
 export const shortPathOptions = { step: 'initialize', name: 'millraceShortPath', priority: 'low' } as const;
@@ -108,7 +110,7 @@ async function sender<Input extends object, Output extends object>(
   const { protocol, requestHandler } = config;
   if (!operationSchema || !scheme || !endpointV2 || endpointV2.url.search !== '') return undefined;
   if (!isProtocol(protocol) || Object.keys(endpointV2.headers ?? {}).length > 0) return undefined;
-  // Whoever wants one attempt is not to get two.
+  // A caller that wants one attempt must not get two.
   if ((await config.maxAttempts()) < 2) return undefined;
 
   const [, namespace, name, traits, inputSchema, outputSchema] = operationSchema;
@@ -134,7 +136,7 @@ async function sender<Input extends object, Output extends object>(
   };
 }
 
-/** Those that the SDK's middleware sets after serialisation, but for what tells of the SDK itself. */
+/** The headers that the SDK's middleware sets after serialisation, except those that describe the SDK itself. */
 function setHeaders({ hostname, port, headers, body }: WireRequest): void {
   headers.host ??= port === undefined ? hostname : `${hostname}:${port}`;
   if (typeof body === 'string' || body instanceof Uint8Array) {

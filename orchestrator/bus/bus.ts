@@ -4,8 +4,8 @@ import type { ExecutionErrorCode, ExecutionStatus } from '../core/execution/mode
 /** Where events leave Millrace. Implement it to bring a bus of your own. */
 export interface Bus {
   /**
-   * Hands events over. What is answered as failed, and everything if the promise rejects, is published again later, with
-   * the same `detail.id`: take an event twice without harm.
+   * Hands events over. Events that are answered as failed, and all events if the promise rejects, are published
+   * again later, with the same `detail.id`: take an event twice without harm.
    *
    * @param events of one commit or of several executions; those of one execution are in its order
    */
@@ -13,7 +13,7 @@ export interface Bus {
 }
 
 export interface PublishResult {
-  /** Of the events that the bus did not take. */
+  /** The events that the bus did not take. */
   readonly failures: readonly PublishFailure[];
 }
 
@@ -51,7 +51,7 @@ export const detailType = {
   emitted: 'Millrace Execution Event',
 } as const;
 
-/** What both kinds of event say. */
+/** The fields that both kinds of event have. */
 interface OfExecution {
   /** `<executionId>/<version>/<index>`: the same however often the event comes. Within an execution, later is greater. */
   readonly id: string;

@@ -19,10 +19,10 @@ const longestDataBytes = 200 * 1024;
 /** As in Step Functions. */
 const longestCause = 32_768;
 
-/** The events that a commit tells the bus, in its order. The same record gives the same events. */
+/** The events that a commit sends to the bus, in its order. The same record gives the same events. */
 export function busEvents({ execution, emitted }: CommitRecord): BusEvent[] {
   const time = new Date(execution.updatedAt).toISOString();
-  // An execution can pass through several statuses in one commit: the item tells of the last.
+  // An execution can pass through several statuses in one commit: the item has the last.
   const last = emitted.findLastIndex((each) => 'status' in each);
   return emitted.map((each, index): BusEvent => {
     const of = {
@@ -69,7 +69,7 @@ function statusChange(
   isCurrent: boolean,
 ): Change {
   const isIncluded = output !== undefined && isShortEnough(output);
-  // What is large is in the store: the client fetches it.
+  // A large output is in the store: the client fetches it.
   const isElsewhere = isCurrent && status !== 'RUNNING' && outputAt !== undefined;
   const result = isCurrent && status !== 'RUNNING' ? { output, error } : {};
   return {

@@ -18,7 +18,7 @@ export interface EventBridgeBusOptions {
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
 const mostEntries = 10;
-/** Of all entries of a call: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html */
+/** The limit for all entries of a call: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html */
 const mostBytes = 256 * 1024;
 const callsAtATime = 8;
 

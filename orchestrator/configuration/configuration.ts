@@ -36,7 +36,7 @@ export const environmentVariable = {
 /** From the most to the least: at DEBUG each step is a line. */
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 
-/** Of a function's variables those that a client of its deployment needs, too. */
+/** Those of a function's variables that a client of its deployment needs, too. */
 export function clientEnvironmentOf(
   deployed: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {

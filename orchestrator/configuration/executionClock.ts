@@ -13,9 +13,9 @@ export interface ExecutionClock {
   readonly scale: number;
   /** Milliseconds since the epoch. */
   now(): number;
-  /** What it shows when the system's clock shows `systemMs`. */
+  /** The time that it shows when the system's clock shows `systemMs`. */
   at(systemMs: number): number;
-  /** What the system's timers take for so much of its time. */
+  /** The delay that the system's timers take for so much of its time. */
   systemDelayMs(ms: number): number;
 }
 
@@ -44,7 +44,7 @@ export function isTimeScale(scale: number): boolean {
   return scale >= 1 && scale <= fastest;
 }
 
-/** What every process of a cloud, and its clients, need to have the same time. */
+/** The variables that every process of a cloud, and its clients, need to have the same time. */
 export function clockEnvironment(scale: number, since: number): Record<string, string> {
   return scale === 1
     ? {}

@@ -1,4 +1,4 @@
-/** What the recovery function is called with by whoever knows the executions: `millrace doctor`. */
+/** The input with which a caller that knows the executions (`millrace doctor`) invokes the recovery function. */
 export interface CatchUpEvent {
   readonly executionIds: readonly string[];
   /** Names this call: the same call again dispatches what it may have lost. @default a name of the ids and the time */

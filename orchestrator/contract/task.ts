@@ -1,8 +1,8 @@
 import type { Json } from '../core/data/json.ts';
 
 /**
- * What a worker function is invoked with (Lambda `Invoke`, type `Event`). The answer is one item in the table; see
- * docs/reference/worker-contract.md. Every field but `input` tells the worker where that item goes.
+ * The payload of a worker function (Lambda `Invoke`, type `Event`). The answer is one item in the table; see
+ * docs/reference/worker-contract.md. Every field but `input` shows the worker where that item goes.
  */
 export interface TaskPayload<Input = Json> {
   /** Name of the table. */
@@ -30,8 +30,9 @@ export interface TaskPayload<Input = Json> {
   /** The same for every attempt of one task: `<executionId>#<task>`, for an item of a list `<executionId>#<task>.<index>`. */
   readonly idempotencyKey: string;
   /**
-   * Present where what the worker returns is not the result: whoever has the result gives it by this token,
-   * `<executionId>#<task>#<attempt>`. The worker first writes the `beat#` item, to say that it has begun.
+   * Present where the worker's return value is not the result: the person or system that has the result gives it by
+   * this token, `<executionId>#<task>#<attempt>`. The worker first writes the `beat#` item, to say that it has
+   * begun.
    */
   readonly token?: string;
   /** The worker must claim the attempt (the `claim#` item) before it begins, and do nothing where it is claimed. */

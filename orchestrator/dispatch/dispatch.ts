@@ -11,7 +11,7 @@ import type { TaskError } from '../core/data/thrown.ts';
 import type { Execution } from '../core/execution/model/execution.ts';
 import { type OpenTask, taskKey } from '../core/execution/model/openTask.ts';
 
-/** What became of handing a task to its function. */
+/** The outcome of handing a task to its function. */
 export type DispatchOutcome =
   | { readonly type: 'dispatched' }
   /** The function or Lambda has no capacity now, or did not answer: the task is to be dispatched a little later. */
@@ -56,7 +56,7 @@ export class LambdaInvoker implements FunctionInvoker {
   }
 }
 
-/** @throws what is no answer of Lambda and no failure of the connection: a defect */
+/** @throws an error that is neither an answer of Lambda nor a failure of the connection: a defect */
 function outcomeOf(error: unknown, functionName: string): DispatchOutcome {
   if (!(error instanceof Error)) throw error;
   if (!(error instanceof LambdaServiceException))
@@ -122,7 +122,9 @@ export class DispatchMemory {
   }
 }
 
-/** `startedAt` and deadline tell apart an execution that was deleted and started anew, and a task that was deferred. */
+/**
+ * `startedAt` and deadline tell apart an execution that was deleted and started again, and a task that was deferred.
+ */
 type DispatchedExecution = Pick<Execution, 'executionId' | 'startedAt'>;
 
 function keyOf(execution: DispatchedExecution, task: OpenTask): string {

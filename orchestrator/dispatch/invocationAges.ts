@@ -13,9 +13,11 @@ export interface InvocationAges {
 const shortestSeconds = 60;
 const longestSeconds = 21_600;
 
-/** What machines wait for, at most. Two machines, or two actors of one, may wait differently long for the same worker. */
+/**
+ * The longest that machines wait. Two machines, or two actors of one, may wait differently long for the same worker.
+ */
 export function invocationAges(machines: readonly PreparedMachine[]): InvocationAges {
-  // What the host does for lists is in no machine.
+  // The host's work for lists does not appear in a machine.
   let workerHost = ageOf(resolveTaskPolicy());
   const workers = new Map<string, number>();
   for (const source of machines.flatMap(taskSources)) {

@@ -17,7 +17,7 @@ export type LambdaEvent =
   | { readonly type: 'deferred'; readonly error: string }
   | { readonly type: 'failed'; readonly error: TaskError };
 
-/** What a function gets that knows nothing of Millrace: the fields of its input, and the task beside them. */
+/** The event for a function that knows nothing of Millrace: the fields of its input, and the task beside them. */
 export async function lambdaEvent(payload: TaskPayload, data: StoredJson): Promise<LambdaEvent> {
   const { input: given, inputAt, table: _, ...task } = payload;
   try {

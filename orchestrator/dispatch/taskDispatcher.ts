@@ -34,18 +34,18 @@ export interface TaskDispatcherOptions {
   readonly report: Reporter;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** @default nobody */
+  /** @default none */
   readonly observe?: Observer;
   /** @default trace contexts are handed on, and nothing is recorded */
   readonly tracing?: Tracing;
 }
 
 export interface FunctionNames {
-  /** Of a worker's own function. */
+  /** Name of a worker's own function. */
   worker(worker: string): string;
-  /** Of a function that knows nothing of Millrace, from what machines call it. */
+  /** Name of a function that knows nothing of Millrace, from the name by which machines call it. */
   lambda(functionName: string): string;
-  /** Of the function that runs `fromPromise` actors. */
+  /** Name of the function that runs `fromPromise` actors. */
   readonly workerHost: string;
 }
 

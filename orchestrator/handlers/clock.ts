@@ -51,7 +51,7 @@ export function paceAt(scale: number): ClockPace {
   return { lookEveryMs: Math.max(lookEveryMs, leastPauseMs * scale), runForMs: runForMs * scale };
 }
 
-/** One look at every shard of the index. Exported for tests and for whoever brings a clock of their own. */
+/** One look at every shard of the index. Exported for tests and for users who bring a clock of their own. */
 export async function lookOnce(options: ClockOptions): Promise<void> {
   await Promise.all(
     dueShards(options).map((shard) => {
@@ -61,13 +61,16 @@ export async function lookOnce(options: ClockOptions): Promise<void> {
   );
 }
 
-/** What a run of the clock that begins now looks at: what is due each second, what stands still once. */
+/** The shards that a run of the clock that begins now looks at: due executions each second, parked ones once. */
 export function shardsOfRun(options: ClockOptions, runForMs: number) {
   const parked = visitsParked(options.now(), runForMs) ? parkedShards(options) : [];
   return { due: dueShards(options), parked };
 }
 
-/** What stands still has its data renewed: after twelve hours at the earliest, and twelve hours before it is too late. */
+/**
+ * Parked executions have their data renewed: after twelve hours at the earliest, and twelve hours before it is too
+ * late.
+ */
 export const visitParkedEveryMs = 3_600_000;
 
 /** Runs begin at least as often as one lasts, so that none of these times is between two of them. */

@@ -12,7 +12,7 @@ export interface DueShardOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
-  /** @default nobody */
+  /** @default none */
   readonly observe?: Observer;
 }
 
@@ -20,7 +20,10 @@ export const lookEveryMs = 1000;
 const pageSize = 250;
 const wakesPerCall = 25;
 const callsInFlight = 4;
-/** Of these, for wakes that broke a call before: what hangs must not take the place of all others. */
+/**
+ * Those of the calls that are for wakes that broke a call before: a wake that hangs must not take the place of all
+ * others.
+ */
 const callsInFlightAlone = 2;
 const longestPauseMs = 16_000;
 /** Before a call that was refused is made again. */
@@ -33,7 +36,7 @@ interface Called {
   readonly calls: number;
   /** Infinity while the call is in flight. */
   readonly nextAt: number;
-  /** The wake function broke down: whoever broke it is to be found, and to harm no other. */
+  /** The wake function broke down: the wake that broke it is to be found, and must not harm the others. */
   readonly alone: boolean;
 }
 
@@ -89,7 +92,7 @@ export class DueShard {
         cursor = page.cursor;
       } while (cursor && !this.#stopped);
     } catch (error) {
-      // The next look begins anew; what is due stays in the index.
+      // The next look begins again; due executions stay in the index.
       const executionId = `due shard ${this.#shard}`;
       this.#options.report({ type: 'tableFailed', executionId, error: describeError(error) });
       return;
@@ -141,7 +144,7 @@ export class DueShard {
         this.#remember(wakes, startedAt, error !== undefined);
         return;
       } catch (error) {
-        // There is no capacity now, which is no fault of these executions: as many calls fewer are made meanwhile.
+        // There is no capacity now, and these executions did not cause it: as many calls fewer are made meanwhile.
         const isExpected = isThrottled(error) && now() - startedAt < reportRefusalAfterMs;
         if (!isExpected && !this.#hasReportedRefusal) {
           report({ type: 'wakeFailed', error: describeError(error) });

@@ -41,8 +41,9 @@ export function failedHandler({ table, report, now, afterBatch, functionPrefix =
 }
 
 /**
- * Others may invoke a function that machines call, too, and what comes of that is theirs. Of Millrace's own functions only workers
- * have this destination; the prefix alone would not tell them, since it may be empty or begin other names, too.
+ * Others may invoke a function that machines call, too, and the outcome of that is theirs. Only workers among
+ * Millrace's own functions have this destination; the prefix alone would not identify them, since it may be empty or
+ * begin other names, too.
  */
 function isOwnFailure({ requestContext = {} }: InvocationRecord, functionPrefix: string): boolean {
   const { condition, functionArn } = requestContext;

@@ -12,13 +12,13 @@ import { envelopeField } from '../dispatch/lambdaEvent.ts';
 import { invalidResult, type ResultItem } from '../table/journalItems.ts';
 
 /**
- * The part that is read here of what Lambda tells a destination.
+ * The part that is read here of Lambda's record for a destination.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  */
 export interface InvocationRecord {
-  /** What the function was invoked with. */
+  /** The payload that the function was invoked with. */
   readonly requestPayload?: unknown;
-  /** What its last run ended with. Absent where there was none: Lambda had no capacity for as long as it tries. */
+  /** The response of its last run. Absent where it never ran: Lambda had no capacity for as long as it tries. */
   readonly responsePayload?: unknown;
   readonly requestContext?: {
     readonly functionArn?: string;
@@ -27,8 +27,9 @@ export interface InvocationRecord {
 }
 
 /**
- * The result of an attempt, from what Lambda tells of its invocation: of a `lambda()` function whatever it is, of a worker only
- * that it failed without giving one. Nothing where it was not invoked with a task, or a worker did not fail.
+ * The result of an attempt, from Lambda's record of its invocation. For a `lambda()` function this is any result,
+ * for a worker only that it failed without giving one. Undefined where it was not invoked with a task, or a worker
+ * did not fail.
  *
  * @param at ISO 8601
  */
@@ -58,7 +59,7 @@ function resultOfAnswer(answer: unknown, { worker = '' }: ResultItem): TaskResul
   }
 }
 
-/** What the function's own code threw, as it threw it. */
+/** The error of the function's own code, as it threw it. */
 function thrownBy(response: unknown): TaskError | undefined {
   const { errorType, errorMessage } = isRecord(response) ? response : {};
   if (typeof errorType !== 'string' || errorType === '' || isOfPlatform(errorType)) return undefined;

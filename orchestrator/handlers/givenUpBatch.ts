@@ -8,7 +8,7 @@ export interface GivenUpExecution {
   readonly references: readonly string[];
 }
 
-/** Thrown for an object that is no report of an event source. */
+/** Thrown for an object that is not a report of an event source. */
 export class UnreadableBatchError extends MillraceError {
   override readonly code = 'UnreadableBatch';
   override readonly name = 'UnreadableBatchError';

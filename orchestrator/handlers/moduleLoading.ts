@@ -4,7 +4,7 @@
  * module neither runs a workflow nor takes its time.
  */
 
-/** What was met while modules were loaded: read by whoever loads them, else logged. */
+/** Notices from the loading of modules: the code that loads them reads them, else they are logged. */
 const noticesKey: unique symbol = Symbol.for('millrace.notices') as never;
 
 interface Loading {
@@ -56,7 +56,10 @@ function notice(text: string): void {
   if (!tellLoader(text)) console.warn(text);
 }
 
-/** Says something to whoever loads the code to see whether it can be deployed. A function that runs has no such loader. */
+/**
+ * Reports something to the code that loads the modules to see whether they can be deployed. A function that runs has
+ * no such loader.
+ */
 export function tellLoader(text: string): boolean {
   const notices: unknown = Reflect.get(globalThis, noticesKey);
   if (!Array.isArray(notices)) return false;

@@ -15,8 +15,9 @@ export interface PublisherOptions {
 }
 
 /**
- * The publisher: hands what commits tell to the bus. Events of one commit go together; those of the execution's next commit
- * go only once the bus has taken them. What it does not take after some tries is answered as failed and delivered again.
+ * The publisher: hands the emissions of commits to the bus. Events of one commit go together; those of the
+ * execution's next commit go only once the bus has taken them. An event that it does not take after some tries is
+ * answered as failed and delivered again.
  */
 export function publishHandler(options: PublisherOptions) {
   const { report } = options;
@@ -30,7 +31,7 @@ export function publishHandler(options: PublisherOptions) {
       const held = new Set(refused.map(({ executionId }) => executionId));
       waiting = [];
       for (const commit of later) {
-        // What comes after an event that was refused must not overtake it.
+        // The events after one that was refused must not overtake it.
         if (held.has(commit.executionId)) failed.push(commit.sequenceNumber);
         else waiting.push(commit);
       }
@@ -55,7 +56,7 @@ function commitOf({ dynamodb }: DynamoDBRecord, report: Reporter): Commit | unde
     return { executionId, sequenceNumber: dynamodb.SequenceNumber ?? '', events: busEvents(commit) };
   } catch (error) {
     if (!(error instanceof UnreadableExecutionError)) throw error;
-    // Somebody else has written it, and no delivery can mend it.
+    // Another writer has written it, and a new delivery cannot fix it.
     report({ type: 'dropped', executionId, error: describeError(error) });
     return undefined;
   }

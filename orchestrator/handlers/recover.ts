@@ -65,13 +65,13 @@ export function recoverHandler(orchestrator: Pick<Orchestrator, 'catchUp'>, opti
       throw new InvalidConfigurationError(`${variable} is not set: give it the bucket of '${key}'.`);
     }
     const bytes = await failures.get(key).catch((error: unknown) => {
-      // It was recovered already: EventBridge tells of an object at least once.
+      // It was recovered already: EventBridge reports an object at least once.
       if (error instanceof ObjectNotFoundError) return undefined;
       throw error;
     });
     if (!bytes) return;
     const executions = givenUpExecutions(key, Buffer.from(bytes).toString('utf8'));
-    // What the publisher did not take stays for whoever looks after the bus.
+    // Batches that the publisher did not take stay for the operator of the bus.
     if (executions.length === 0) return;
     const result = await catchUpAll(key, executions);
     if (result.failed.length > 0) throw new RecoveryFailedError(key, result);

@@ -2,7 +2,7 @@ import { eachLimited } from '../concurrency/eachLimited.ts';
 import { describeError, type Reporter } from '../observability/report.ts';
 import type { Orchestrator } from '../step/orchestrator.ts';
 
-/** What the clock calls the wake function with. */
+/** The event with which the clock calls the wake function. */
 export interface WakeEvent {
   readonly wakes: readonly Wake[];
 }
@@ -13,7 +13,7 @@ export interface Wake {
   readonly wakeAt: number;
 }
 
-/** What is left: the clock finds it due again with its next look. */
+/** The wakes that are left: the clock finds them due again with its next look. */
 export interface WakeResult {
   readonly failed: readonly string[];
 }

@@ -3,14 +3,14 @@ import type { Execution, ExecutionStatus } from '../core/execution/model/executi
 /** An execution as it is named to the outside. */
 export type Subject = Pick<Execution, 'executionId' | 'machine' | 'machineVersion'>;
 
-/** Of an execution, no more than its names. */
+/** The names of an execution, and nothing more. */
 export function subjectOf({ executionId, machine, machineVersion }: Subject): Subject {
   return { executionId, machine, ...(machineVersion !== undefined && { machineVersion }) };
 }
 
 /**
- * What the orchestrator does, told as it does it. Metrics are counted from it; beside a report (report.ts), which is
- * about something that somebody should know, it tells of every step.
+ * The orchestrator's actions, reported as they happen. Metrics are counted from them. A report (report.ts) is about
+ * something that an operator should know; an activity is about every step.
  */
 export type Activity =
   /** A commit was taken, with the results of so many task attempts, and with the statuses that it entered. */
@@ -24,7 +24,7 @@ export type Activity =
   | { readonly type: 'conflicted'; readonly execution: Subject }
   /** The stream delivered again what an earlier commit has applied. */
   | { readonly type: 'redelivered'; readonly execution: Subject; readonly records: number }
-  /** Tasks were handed over once more, because whoever committed them may have died before it did. */
+  /** Tasks were handed over once more, because the orchestrator that committed them may have died before it did. */
   | { readonly type: 'redispatched'; readonly execution: Subject; readonly tasks: number }
   /** The clock called for an execution that runs. */
   | { readonly type: 'woken'; readonly execution: Subject }

@@ -103,7 +103,7 @@ export function activityMetrics({ namespace, serviceName, now }: ActivityMetrics
     },
     publish: () => {
       const at = countedAt;
-      // What an alarm waits for is not held back.
+      // A metric that an alarm waits for is not held back.
       if (at === undefined || !(publishing.take(now()) || isUrgent)) return;
       for (const [machine, counts] of ofMachines) write(counts, at, machine);
       write(new Map([...ofDeployment, ...ages]), at);

@@ -2,7 +2,7 @@ import type { Units } from '../table/dynamodb/dynamoDBCalls.ts';
 import type { Reporter } from './report.ts';
 
 export interface ConsumedCapacityMeter {
-  /** Absent when nobody wants to know: DynamoDB is then not asked. */
+  /** Absent when no one wants to know: DynamoDB is then not asked. */
   readonly count: ((units: Units) => void) | undefined;
   /** Reports what was consumed since the last report. */
   readonly report: () => void;

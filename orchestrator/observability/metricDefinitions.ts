@@ -1,11 +1,11 @@
 /** A metric that Millrace's functions publish, in CloudWatch's terms. */
 export interface MetricDefinition {
   readonly unit: 'Count' | 'Milliseconds';
-  /** Of which there is a metric: each machine, the whole deployment, or both. */
+  /** The owner of the metric: each machine, the whole deployment, or both. */
   readonly of: 'machine' | 'deployment' | 'both';
 }
 
-/** What they mean, and what to do: docs/monitoring.md. */
+/** For their meaning, and what to do, see docs/monitoring.md. */
 export const metricDefinitions = {
   /** Results of task attempts that commits took. */
   Steps: { unit: 'Count', of: 'machine' },
@@ -21,7 +21,7 @@ export const metricDefinitions = {
   ExecutionsFailed: { unit: 'Count', of: 'both' },
   ExecutionsTimedOut: { unit: 'Count', of: 'both' },
   ExecutionsPendingRedrive: { unit: 'Count', of: 'both' },
-  /** Of a batch's oldest record, when the batch was done with. */
+  /** Age of a batch's oldest record, when the batch was done with. */
   BatchAge: { unit: 'Milliseconds', of: 'deployment' },
   /** How long the longest-due execution has been due; published only when that is longer than it should be. */
   OverdueWakeAge: { unit: 'Milliseconds', of: 'deployment' },

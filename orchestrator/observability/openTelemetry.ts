@@ -31,7 +31,7 @@ export const openTelemetry: Tracing = {
   },
 };
 
-/** Of the span that the caller is in, if any is recorded. */
+/** The traceparent of the span that the caller is in, if any is recorded. */
 export function activeTraceparent(): string | undefined {
   const active = trace.getActiveSpan();
   return active && traceparentOf(active);

@@ -7,7 +7,10 @@ interface Of {
   readonly machineVersion?: string;
 }
 
-/** What somebody should know beside what is in the table. Nothing is reported for a step that went well. */
+/**
+ * Something that an operator should know and that is not in the table. Nothing is reported for a step that went
+ * well.
+ */
 export type Report =
   /** An entry of the machine's `log` action. */
   | (Of & { readonly type: 'log'; readonly label?: string; readonly value: unknown })
@@ -33,7 +36,7 @@ export function consoleReporter(write: (line: string) => void = (line) => consol
   return (report) => write(line(report));
 }
 
-/** What a machine logs is anything, and a report must not fail what it reports on. */
+/** A machine can log anything, and a report must not fail because of its subject. */
 function line(report: Report): string {
   try {
     return JSON.stringify({ millrace: report.type, ...report, type: undefined });

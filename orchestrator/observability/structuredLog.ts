@@ -20,7 +20,7 @@ const reported: Readonly<
   tableFailed: ['error', 'The table did not take a read or a write, which is tried again'],
 };
 
-/** Of statuses that an operator may have to do something about. */
+/** The statuses that an operator may have to do something about. */
 const entered: Partial<Record<ExecutionStatus, string>> = {
   FAILED: 'The execution failed',
   TIMED_OUT: 'The execution timed out',
@@ -36,7 +36,7 @@ const waitsMessage = 'The execution waits for its machine';
 
 /** Reports as structured log lines: `millrace` is the kind of report, which metric filters and queries go by. */
 export function structuredReporter(logger: Logger): Reporter {
-  // Read by whoever measures, thousands of times, and by nobody else.
+  // Consumed capacity comes in thousands of lines, which only a person who measures reads.
   const bare = consoleReporter();
   return (report) => {
     if (report.type === 'consumedCapacity') return bare(report);
@@ -46,7 +46,7 @@ export function structuredReporter(logger: Logger): Reporter {
     try {
       logger[level](message, attributes);
     } catch {
-      // What a machine logs is anything, and a report must not fail what it reports on.
+      // A machine can log anything, and a report must not fail because of its subject.
       logger[level](message, { millrace: type, text: inspect(fields, { depth: 4 }) });
     }
   };

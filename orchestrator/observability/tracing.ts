@@ -3,7 +3,7 @@ export interface SpanDescription {
   readonly name: string;
   /** `producer` hands work to another function, `consumer` does what it was handed. */
   readonly kind: 'internal' | 'producer' | 'consumer';
-  /** What it belongs to, as W3C Trace Context has it. */
+  /** The trace that it belongs to, as W3C Trace Context has it. */
   readonly traceparent: string | undefined;
   readonly attributes: Readonly<Record<string, string | number>>;
 }
@@ -17,7 +17,7 @@ export interface Span {
 
 /** Where spans go. */
 export interface Tracing {
-  /** Runs work as a span. What it throws is the span's failure, and is thrown on. */
+  /** Runs work as a span. An error that it throws is the span's failure, and is thrown on. */
   span<T>(description: SpanDescription, work: (span: Span) => Promise<T>): Promise<T>;
 }
 

@@ -22,7 +22,7 @@ export interface AfterCommitOptions {
   readonly now: () => number;
   /** How long an action that is an async function is waited for. @default 5 seconds */
   readonly actionLimitMs?: number | undefined;
-  /** @default nobody */
+  /** @default none */
   readonly observe?: Observer;
 }
 
@@ -31,7 +31,10 @@ const defaultActionLimitMs = 5000;
 /** Others that commit to the same execution in between. */
 const mostConflicts = 20;
 
-/** What is done once a commit is taken: by whoever made it, or, where that one died, by whoever meets its cause again. */
+/**
+ * The work that follows a commit: done by the instance that made it, or, where that one died, by the one that meets
+ * its cause again.
+ */
 export class AfterCommit {
   readonly #options: AfterCommitOptions;
 
@@ -88,7 +91,7 @@ export class AfterCommit {
     }
   }
 
-  /** What an earlier commit, of this instance or of one that died, has left to be done. */
+  /** Does the work that an earlier commit, of this instance or of one that died, has left. */
   async finish(execution: Execution, causes: readonly string[]): Promise<void> {
     const { observe = nobody } = this.#options;
     if (causes.length > 0) observe({ type: 'redelivered', execution, records: causes.length });
@@ -96,7 +99,10 @@ export class AfterCommit {
     if (execution.outbox) await this.drainOutbox(execution);
   }
 
-  /** Commit by commit, until every other execution has what is for it. Whoever comes first goes on with it. */
+  /**
+   * Works commit by commit, until every other execution has its messages. The first instance that comes goes on with
+   * it.
+   */
   async drainOutbox(from: Execution): Promise<void> {
     let execution = (await this.#options.table.executions.read(from.executionId)) ?? from;
     for (;;) {
@@ -116,7 +122,7 @@ export class AfterCommit {
     }
   }
 
-  /** What is decided, with the execution's state where that is needed; nothing where the store does not give it. */
+  /** The decision, with the execution's state where that is needed; undefined where the store does not give it. */
   async #decided(
     execution: Execution,
     decide: (current: Execution) => Advance,
@@ -128,9 +134,9 @@ export class AfterCommit {
   }
 
   /**
-   * A delivery of an applied cause means that whoever applied it may have died before it dispatched.
+   * A delivery of an applied cause means that the instance that applied it may have died before it dispatched.
    *
-   * @param olderThanMs only tasks that somebody else has not only just committed
+   * @param olderThanMs only tasks that another instance has not only just committed
    */
   async redispatch(execution: Execution, causes: readonly string[], olderThanMs = 0): Promise<void> {
     // One that was suspended meanwhile has its tasks all the same.

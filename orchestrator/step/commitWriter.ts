@@ -7,9 +7,9 @@ import type { Table } from '../table/table.ts';
 export interface CommitWriterOptions {
   readonly table: Table;
   readonly dispatcher: Pick<TaskDispatcher, 'lists'>;
-  /** Whether a publisher reads from the commits what they tell the bus. @default false: nothing is written for it */
+  /** Whether a publisher reads the emissions from the commits. @default false: nothing is written for it */
   readonly hasBus?: boolean;
-  /** @default nobody */
+  /** @default none */
   readonly observe?: Observer;
 }
 

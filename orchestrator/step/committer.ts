@@ -98,7 +98,7 @@ export class Committer {
       if (step.type === 'commit') {
         const outcome = await this.commit(step, single, fetch);
         if (outcome.type === 'conflict') return outcome;
-        // What was committed may be the failure in its place.
+        // The committed change may be the failure in its place.
         return { type: 'partly', current: await this.#options.table.executions.read(input.executionId) };
       }
     }

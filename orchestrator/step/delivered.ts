@@ -1,6 +1,6 @@
 import type { AdvanceInput, Decided } from '../core/execution/step/advance.types.ts';
 
-/** Applied before, and delivered once more. What was only read beside it tells nothing of who applied it. */
+/** Applied before, and delivered once more. An entry that was only read beside it does not show who applied it. */
 export function deliveredAgain({ duplicates }: Decided, { delivered }: AdvanceInput): readonly string[] {
   return delivered === undefined
     ? duplicates

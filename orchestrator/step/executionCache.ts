@@ -1,8 +1,8 @@
 import { type Execution, hasEnded } from '../core/execution/model/execution.ts';
 
 /**
- * The executions that this instance committed last, so that a warm step reads nothing. What is here may be old: a
- * commit on top of it is conditional, and a decision that writes nothing is never taken from it.
+ * The executions that this instance committed last, so that a warm step reads nothing. A cached execution may be
+ * old: a commit on top of it is conditional, and a decision that writes nothing is never taken from it.
  */
 export class ExecutionCache {
   readonly #maximumCharacters: number;

@@ -59,12 +59,12 @@ export class JournalReader {
     execution: Execution | undefined,
     entries: readonly JournalEntry[],
   ): Promise<JournalEntry[]> {
-    // Of one that has ended nothing is taken but a redrive, which then reads the whole journal.
+    // An ended execution takes nothing but a redrive, which then reads the whole journal.
     if (execution && hasEnded(execution.status) && !entries.some(isRedrive)) return [...entries];
     const earlier: JournalEntry[] = [];
     for (const [sender, numbers] of messageNumbers(entries)) {
       const task = childNumber(sender, executionId);
-      // Of a child that has ended nothing is applied any more.
+      // Messages of a child that has ended are not applied any more.
       if (execution && task !== undefined && !hasChild(execution, task)) continue;
       const missing: number[] = [];
       for (
@@ -83,7 +83,7 @@ export class JournalReader {
     return [...starts, ...withMessagesInOrder([...earlier, ...rest])];
   }
 
-  /** What is to be known to apply records: of an execution that waits and is stopped, all that it has left lying. */
+  /** The input to apply records: for an execution that waits and is stopped, all that it has left lying. */
   async recordsInput(
     execution: Execution | undefined,
     entries: readonly JournalEntry[],
@@ -91,7 +91,7 @@ export class JournalReader {
   ): Promise<Pick<AdvanceInput, 'entries' | 'segments' | 'isWholeJournal'>> {
     if (!execution) return { entries };
     if (waits(execution) && entries.some(isStop)) return this.#wholeJournal(execution);
-    // What was read beside the records may be older than they are.
+    // The entries that were read beside the records may be older than they are.
     const isMore = hasEnded(execution.status) && entries.length > records.length;
     const segments = isMore
       ? (await this.#readSegments(execution, 0)).segments
@@ -99,7 +99,7 @@ export class JournalReader {
     return { entries, segments };
   }
 
-  /** What older segments of the log name, where the records are old enough to be in them. */
+  /** The references in older segments of the log, where the records are old enough to be in them. */
   async #segmentsBackTo(execution: Execution, records: readonly JournalRecord[]): Promise<SegmentReferences> {
     if (execution.logSegments === 0) return noReferences;
     const open = openKeys(execution);
@@ -110,7 +110,10 @@ export class JournalReader {
     return (await this.#readSegments(execution, Math.min(...createdAt) - clockSkewMs)).segments;
   }
 
-  /** What the clock found due: its timers are in the execution, results of overdue tasks may be in the journal. */
+  /**
+   * The input for a wake that the clock found due: its timers are in the execution, results of overdue tasks may be
+   * in the journal.
+   */
   async wakeInput(execution: Execution, wakeId: string, now: number): Promise<AdvanceInput> {
     const { executionId } = execution;
     const common = { executionId, execution, wakeId, now, delivered: [] };
@@ -125,7 +128,7 @@ export class JournalReader {
     return { ...common, beats, entries };
   }
 
-  /** Of tasks whose workers must have given a sign of life by now. */
+  /** The beats of tasks whose workers must have given a sign of life by now. */
   async #beats(execution: Execution, at: number): Promise<ReadonlyMap<string, number>> {
     const due = openTasks(execution).filter(
       ({ dispatchAt, heartbeatAt, startBy }) =>
@@ -145,7 +148,7 @@ export class JournalReader {
   }
 
   /**
-   * What is to be known to apply all that an execution has not applied, as a part of it at a time where it is much. Nothing
+   * The input to apply all that an execution has not applied, as a part of it at a time where it is much. Undefined
    * where there is neither an execution nor a start.
    *
    * @param catchUpId becomes the cause of what is dispatched: the delivery of these entries, which may come yet, is another
@@ -167,7 +170,7 @@ export class JournalReader {
       const first = left.slice(0, mostEntriesAtOnce);
       return { input: { ...part, entries: first }, left: left.length, isLast: false };
     }
-    // What waits goes on with all of it or not at all.
+    // A waiting execution goes on with all of it or not at all.
     const wake =
       execution && isDue(execution, now)
         ? { wakeId: catchUpId, beats: await this.#beats(execution, Math.max(now, execution.updatedAt)) }
@@ -257,7 +260,10 @@ function openKeys(execution: Execution): ReadonlySet<string> {
   return new Set(openTasks(execution).map(taskKey));
 }
 
-/** Whether the execution itself tells, without its log, that it has not taken the entry. Of one that has ended, only the log does. */
+/**
+ * Whether the execution itself shows, without its log, that it has not taken the entry. For an ended one, only the
+ * log does.
+ */
 function isOpen(execution: Execution, open: ReadonlySet<string>, entry: JournalEntry): boolean {
   if (hasEnded(execution.status)) return false;
   if (entry.kind === 'message') return isNumbered(execution, entry.sender);
@@ -276,7 +282,7 @@ function writtenAt(entry: JournalEntry): number {
   return Number.isNaN(time) ? 0 : time;
 }
 
-/** Whether the numbers of what a sender sent tell what was applied of it. */
+/** Whether the numbers of a sender's messages show which of them were applied. */
 function isNumbered(execution: Execution, sender: string): boolean {
   const task = childNumber(sender, execution.executionId);
   return task === undefined || hasChild(execution, task);

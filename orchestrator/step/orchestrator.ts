@@ -38,22 +38,23 @@ export interface OrchestratorOptions {
   readonly cacheCharacters?: number;
   /** How long an action that is an async function is waited for. @default 5 seconds */
   readonly actionLimitMs?: number;
-  /** Whether a publisher reads from the commits what they tell the bus. @default false: nothing is written for it */
+  /** Whether a publisher reads the emissions from the commits. @default false: nothing is written for it */
   readonly hasBus?: boolean;
-  /** Is told of each step. @default nobody */
+  /** Is called for each step. @default none */
   readonly observe?: Observer;
   /** @default nothing is recorded */
   readonly tracing?: Tracing;
 }
 
-/** Runs of the clock overlap, and then call for the same wake at once: whoever comes second must not dispatch, too. */
+/** Runs of the clock overlap, and then call for the same wake at once: the second one must not dispatch, too. */
 const wakesOverlapMs = 1000;
 /** A commit races with others only for as long as they arrive at the same time. */
 const mostConflicts = 20;
 
 /**
- * Brings executions forward: reads what the pure step needs, commits what it answers, then executes its effects. Rejects
- * only where the table did not take a read or a write, so that whoever delivered the records delivers them again.
+ * Brings executions forward: reads what the pure step needs, commits what it answers, then executes its effects.
+ * Rejects only where the table did not take a read or a write, so that the source of the records delivers them
+ * again.
  */
 export class Orchestrator {
   readonly #options: OrchestratorOptions;
@@ -113,7 +114,7 @@ export class Orchestrator {
     );
   }
 
-  /** What somebody else has written to an execution item is dropped: no delivery can mend it. */
+  /** Drops an execution item that another writer has written: a new delivery cannot fix it. */
   async #unlessUnreadable(executionId: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -164,7 +165,8 @@ export class Orchestrator {
       const outcome = await this.#committer.commitTraced(step, input, fetch);
       if (outcome.type === 'committed') return;
       if (outcome.type === 'partly') conflicts--;
-      // What was read for a first commit that somebody else has made is not new to the execution that there is.
+      // Entries that were read for a first commit that another instance has made are not new to the execution
+      // that there is.
       else entries = given;
       execution = outcome.current;
       isFresh = true;
@@ -198,7 +200,7 @@ export class Orchestrator {
     throw new ContentionError(executionId);
   }
 
-  /** Of an execution that stands still. Answers whether no other commit came first. */
+  /** For a parked execution. Answers whether no other commit came first. */
   async #noteRenewal(execution: Execution, now: number, fetch: Fetch): Promise<boolean> {
     const { executionId } = execution;
     const renewed = { executionId, execution, entries: [], isRenewed: true, now };

@@ -38,7 +38,7 @@ export class StoredInputs {
     }
   }
 
-  /** The execution with its state; as it is where that is not to be had. */
+  /** The execution with its state; as it is where the state is not available. */
   async withState(execution: Execution): Promise<Execution> {
     if (unfetchedSnapshot(execution) === undefined) return execution;
     const { executionId, updatedAt: now } = execution;
@@ -47,8 +47,8 @@ export class StoredInputs {
   }
 
   /**
-   * What the store fails to give is left out, and the step decides what becomes of it. A state that is gone because another
-   * commit has replaced it comes to the same: the wait for it is a commit that meets the other's.
+   * Data that the store fails to give is left out, and the step decides what to do about it. A state that is gone
+   * because another commit has replaced it has the same result: the wait for it is a commit that meets the other's.
    */
   async #fetch(input: AdvanceInput, need: StoredNeed): Promise<AdvanceInput> {
     try {
@@ -91,7 +91,7 @@ export class StoredInputs {
   }
 }
 
-/** What a step needs out of the object store. */
+/** The data that a step needs out of the object store. */
 export type StoredNeed = Exclude<Need, { type: 'itemResults' }>;
 
 /** Answers the input with what is needed; with `unavailable` where the store does not give it. */

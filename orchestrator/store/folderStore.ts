@@ -25,7 +25,7 @@ export class FolderStore implements ObjectStore {
 
   async put(key: string, bytes: Uint8Array): Promise<void> {
     const path = this.#path(key);
-    // Beside it, then renamed: nobody ever reads half of it.
+    // Beside it, then renamed: a reader never sees half of it.
     const temporary = `${path}.${randomUUID()}.part`;
     await this.#attempt(key, async () => {
       await mkdir(dirname(path), { recursive: true });

@@ -82,7 +82,7 @@ export class InvalidObjectKeyError extends MillraceError {
   }
 }
 
-/** Thrown where data is in a store, and nobody said which. */
+/** Thrown where data is in a store, and none is configured. */
 export class StoreNotConfiguredError extends MillraceError {
   override readonly code = 'StoreNotConfigured';
   override readonly name = 'StoreNotConfiguredError';

@@ -2,7 +2,7 @@ import { FolderStore } from './folderStore.ts';
 import { type ObjectStore, storeVariable } from './objectStore.ts';
 import { S3Store } from './s3Store.ts';
 
-/** What is wrong with the URL of a store, if anything. */
+/** The problem with the URL of a store, if there is one. */
 export function storeUrlProblem(url: string, variable: string = storeVariable): string | undefined {
   const shapes = 'set it to s3://bucket/prefix or file:///folder, or leave it out';
   if (!URL.canParse(url)) return `${variable} is '${url}', which is no URL: ${shapes}.`;

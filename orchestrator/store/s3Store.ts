@@ -131,7 +131,7 @@ export class S3Store implements ObjectStore {
     const client = new sdk.S3Client({
       ...forManySmallRequests(),
       maxAttempts: 4,
-      // What is written is whole in memory, and S3 checks it by its own checksum.
+      // The written data is whole in memory, and S3 checks it by its own checksum.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
       forcePathStyle: hasOwnEndpoint,

@@ -17,9 +17,9 @@ const unpack = promisify(gunzip);
 /** Storage is cheap, and a function of 512 MB has a third of a processor. */
 const quickly = { level: constants.Z_BEST_SPEED };
 
-/** Of one input, output, error or event as JSON: it is taken into memory as a whole, and parsed. */
+/** Limit for one input, output, error or event as JSON: it is taken into memory as a whole, and parsed. */
 export const maximumDataBytes = 6 * 1024 * 1024;
-/** Of one execution's state, which has its context and, at the end, its output too. */
+/** Limit for one execution's state, which has its context and, at the end, its output too. */
 export const maximumStateBytes = 16 * 1024 * 1024;
 
 /** Keys that this process remembers to have written or read: the same content is not written again. */
@@ -27,7 +27,7 @@ const mostRemembered = 1000;
 /** After that, it is: objects expire by their age, and what refers to one must not be much younger than it. */
 const longestRememberedMs = 3_600_000;
 const renewalsInFlight = 16;
-/** Characters of what was read last that are kept: whoever polls reads the same object again and again. */
+/** Characters of the last reads that are kept: a client that polls reads the same object again and again. */
 const mostKept = 8 * 1024 * 1024;
 
 /** Thrown for an object that is no JSON, plain or compressed. */
@@ -41,7 +41,7 @@ export class UnreadableObjectError extends MillraceError {
   }
 }
 
-/** Errors of reading and writing stored data that a repair outside can mend. */
+/** Errors of reading and writing stored data that a repair outside can fix. */
 export type StoredDataError =
   | ObjectNotFoundError
   | ObjectTooLargeError
@@ -120,7 +120,7 @@ export class StoredJson {
   }
 
   /**
-   * What a user or a worker has put there, in any language.
+   * Reads data that a user or a worker has put there, in any language.
    *
    * @param path how messages name the value
    * @throws StoredDataError
@@ -136,7 +136,10 @@ export class StoredJson {
     }
   }
 
-  /** Deletes what nothing refers to any more. What is left behind costs its storage and nothing else. */
+  /**
+   * Deletes objects that nothing refers to any more. An object that is left behind costs its storage and nothing
+   * else.
+   */
   async delete(key: string): Promise<void> {
     this.#written.delete(key);
     try {

@@ -7,7 +7,10 @@ import { isEvent, messageAsJson, messagesOf } from './messageItems.ts';
 import { orderedAttributes, orderedValue } from './orderedJson.ts';
 import { isDataKey } from './stored/dataKeys.ts';
 
-/** What the `execution` item says of other executions, and of events that it holds. All of it is absent in most. */
+/**
+ * The attributes of the `execution` item about other executions, and about events that it holds. Most items have
+ * none of them.
+ */
 export function actorAttributes({ children, sent, received, outbox, held }: Execution): Attributes {
   const item: Attributes = {};
   if (children) item.children = jsonAttribute(children.map((child) => ({ ...child })));

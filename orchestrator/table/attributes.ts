@@ -25,8 +25,8 @@ export function jsonAttribute(value: Json, depth = 0): AttributeValue {
 const maximumUnpackedBytes = 16 * 1024 * 1024;
 
 /**
- * Gzip-compressed text, which any language can read and write. What nobody would unpack again stays as it is: too large
- * for any item, and refused as that.
+ * Gzip-compressed text, which any language can read and write. A text that no reader would unpack again stays as it
+ * is: too large for any item, and refused as that.
  */
 export function compressedAttribute(text: string): AttributeValue {
   return { B: Buffer.byteLength(text) > maximumUnpackedBytes ? Buffer.from(text) : gzipSync(text) };
@@ -97,7 +97,7 @@ function isList(value: readonly Json[] | object): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-/** Thrown for a Binary attribute that is no gzip-compressed JSON, or one that no value can be made of. */
+/** Thrown for a Binary attribute that is not gzip-compressed JSON, or one that cannot be made a value. */
 export class UnreadableAttributeError extends MillraceError {
   override readonly code = 'UnreadableAttribute';
   override readonly name = 'UnreadableAttributeError';

@@ -5,7 +5,7 @@ import { emittedOf } from './emitted.ts';
 import { decodeExecution, UnreadableExecutionError } from './executionItem.ts';
 import { attribute, sortKey } from './schema.ts';
 
-/** What the stream's record of a commit says to the bus. */
+/** The part of the stream's record of a commit that is for the bus. */
 export interface CommitRecord {
   readonly execution: Pick<
     Execution,
@@ -26,12 +26,12 @@ export interface CommitRecord {
 }
 
 /**
- * The commit that wrote an item; nothing where the item is no `execution`, or tells the bus nothing.
+ * The commit that wrote an item; undefined where the item is not an `execution`, or has nothing for the bus.
  *
  * @throws UnreadableExecutionError for what no orchestrator has written
  */
 export function decodeCommitRecord(item: Attributes): CommitRecord | undefined {
-  // The state is no business of the bus, and may take long to unpack.
+  // The bus does not need the state, which may take long to unpack.
   const { [attribute.emitted]: emitted, snapshot: _, tasks: __, ...rest } = item;
   if (item.item?.S !== sortKey.execution || emitted === undefined) return undefined;
   const execution = decodeExecution(rest);

@@ -4,7 +4,7 @@ import type { Emission } from '../core/execution/model/emission.ts';
 import { executionStatuses } from '../core/execution/model/execution.ts';
 import { compressedAttribute, isObject, textOf, UnreadableAttributeError } from './attributes.ts';
 
-/** JSON text, because a stream filter's `exists` sees only what is no list and no map. */
+/** JSON text, because a stream filter's `exists` does not see lists and maps. */
 export function emittedAttribute(emitted: readonly Emission[]): AttributeValue {
   return { S: JSON.stringify(emitted) };
 }

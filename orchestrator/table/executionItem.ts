@@ -180,7 +180,7 @@ export function decodeExecution(item: Attributes): Execution {
   const status = read('status', (value) => statusOf(value.S));
   const startedAt = read('startedAt', timeOf);
   const sort = read(attribute.indexSort, numberOf);
-  // An execution that has ended is woken, too, while it has still to tell its children.
+  // An execution that has ended is woken, too, while it still has messages for its children.
   const isDue = indexPartition.isDue(read(attribute.indexPartition, stringOf));
   return {
     executionId,
@@ -261,7 +261,7 @@ export function statusOf(text: string | undefined): ExecutionStatus | undefined 
   return executionStatuses.find((status) => status === text);
 }
 
-/** What an item says may be no time at all: its reader gets the nearest one. */
+/** The time in an item may be invalid: its reader gets the nearest valid one. */
 export function isoTime(ms: number): string {
   return new Date(storedTime(ms)).toISOString();
 }

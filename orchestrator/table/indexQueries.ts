@@ -111,8 +111,8 @@ export function indexKeyOf({ executionId, item, mr_pk, mr_sk }: Attributes): Att
 }
 
 /**
- * Only `execution` items belong into the index. DynamoDB puts there whatever has its keys, whoever wrote it: such an item is
- * in no list, and never due.
+ * Only `execution` items belong in the index. DynamoDB puts any item there that has its keys, from any writer: such
+ * an item is not in a list, and never due.
  */
 export function isIndexed(item: Attributes): boolean {
   return item.item?.S === sortKey.execution;
@@ -129,7 +129,7 @@ export function listedExecution(item: Attributes, status: ExecutionStatus): List
   };
 }
 
-/** Where somebody has written a number that is no time, one that cannot be: a list must not fail for it. */
+/** Where another writer has put a number that is not a time, one that cannot be: a list must not fail for it. */
 function timeOf(item: Attributes): string {
   const ms = Number(item.mr_sk?.N);
   return Math.abs(ms) <= latestMs ? isoTime(ms) : '';

@@ -27,7 +27,7 @@ import { dataKey, isDataKey } from './stored/dataKeys.ts';
 /** An execution's id is part of keys and of children's ids: at most 256 characters, without `#` and `.`. */
 export const maximumExecutionIdLength = 256;
 
-/** What is wrong with an execution id that a user gives, if anything. */
+/** The problem with an execution id that a user gives, if there is one. */
 export function executionIdProblem(executionId: unknown): string | undefined {
   if (typeof executionId !== 'string' || executionId === '')
     return 'An execution id is a string that is not empty.';
@@ -42,8 +42,8 @@ export function executionIdProblem(executionId: unknown): string | undefined {
 }
 
 /**
- * The journal item as the core takes it in; nothing where it is no journal item. Whatever somebody wrote, the answer is
- * an entry that says what is wrong with it: an item that cannot be read must not hold up the others.
+ * The journal item as the core takes it in; undefined where it is not a journal item. Whatever the item holds, the
+ * answer is an entry that says what is wrong with it: an item that cannot be read must not hold up the others.
  */
 export function decodeJournalItem(item: Attributes): JournalEntry | undefined {
   const key = item[attribute.item]?.S ?? '';
@@ -218,7 +218,7 @@ function storedData(
   );
 }
 
-/** What starts an execution. */
+/** The item that starts an execution. */
 export interface StartItem {
   readonly executionId: string;
   readonly machine: string;
@@ -308,10 +308,10 @@ export function encodeEvent(event: EventItem, expiry: number | undefined): Attri
 export interface ResultItem {
   readonly executionId: string;
   readonly task: number;
-  /** Of a list's item. */
+  /** Place in the list, for a list's item. */
   readonly index?: number;
   readonly attempt: number;
-  /** Name of the worker: for a history to show, and for nothing else. Absent where somebody else gives the result. */
+  /** Name of the worker: for a history to show, and for nothing else. Absent where another party gives the result. */
   readonly worker?: string;
   readonly startedAt: string;
   readonly endedAt: string;

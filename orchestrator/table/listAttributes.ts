@@ -165,7 +165,10 @@ function openOf(startedAt: number, task: number, worker: string, text: string): 
   return open.sort((a, b) => a.index - b.index);
 }
 
-/** What few attempts have: when a sign of life is due, the last one, when it must have begun, retries by policy. */
+/**
+ * The marks that few attempts have: when a sign of life is due, the last one, when it must have begun, retries by
+ * policy.
+ */
 function marksText(item: ItemTask, since: (at: number) => string): string {
   const { heartbeatAt, beat, startBy, waitsForResult, retries } = item;
   const marks: string[] = [];

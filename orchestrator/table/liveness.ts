@@ -19,18 +19,20 @@ export interface NewBeat extends Omit<Beat, 'count'> {
   readonly at: string;
 }
 
-/** What a worker of a `once` task writes before it begins: `claim#<task>#<attempt>`, of a list's
- * item `claim#<task>.<index>#<attempt>`. */
+/**
+ * The item that a worker of a `once` task writes before it begins: `claim#<task>#<attempt>`, for a list's item
+ * `claim#<task>.<index>#<attempt>`.
+ */
 export interface Claim extends AttemptNumbers {
   readonly executionId: string;
-  /** Of this run alone: tells its own claim from another's, where a write was sent twice. */
+  /** Id of this run alone: distinguishes its own claim from another's, where a write was sent twice. */
   readonly claimedBy: string;
   readonly at: string;
 }
 
 export type ClaimOutcome = 'claimed' | 'taken';
 
-/** Nothing where somebody has written what is no beat: it is then as if there were none. */
+/** Undefined where another writer has written an item that is not a beat: it is then as if there were none. */
 export function decodeBeat(item: Attributes): Beat | undefined {
   const match = /^beat#(\d{1,9})(?:\.(\d{1,9}))?#(\d{1,9})$/.exec(item[attribute.item]?.S ?? '');
   const count = Number(item.count?.N);
@@ -56,7 +58,7 @@ function progressOf(item: Attributes): Json | undefined {
   }
 }
 
-/** The beat after the one that is there, whoever has written that. */
+/** The beat after the one that is there, no matter who has written that. */
 export function beatUpdate(beat: NewBeat, expiry: number | undefined) {
   const sets = ['#at = :at'];
   const names: Record<string, string> = { '#count': 'count', '#at': 'at' };

@@ -14,7 +14,10 @@ type OperationFields = Pick<
   | 'renewedAt'
 >;
 
-/** What the `execution` item holds for timeouts, redrives, suspension, tracing and the renewal of its data. All of it is absent in most. */
+/**
+ * The attributes of the `execution` item for timeouts, redrives, suspension, tracing and the renewal of its data.
+ * Most items have none of them.
+ */
 export function operationAttributes(execution: OperationFields): Attributes {
   const { failed, redriveNumber, suspendedAt, timeoutAt, startedOnVersion, inputPatch, traceparent } =
     execution;

@@ -5,7 +5,7 @@ import { statusOf } from './executionItem.ts';
 import { listsOf } from './listAttributes.ts';
 import { attribute, indexPartition, neverMs, sortKey, sortKeyPrefix } from './schema.ts';
 
-/** An item as far as one must know it to tell whether something is wrong with its execution. Times in ms since the epoch. */
+/** The parts of an item that show whether something is wrong with its execution. Times in ms since the epoch. */
 export type ItemOutline = ExecutionOutline | JournalOutline | LogSegmentOutline | UnreadableOutline;
 
 export interface ExecutionOutline {
@@ -24,7 +24,7 @@ export interface ExecutionOutline {
   readonly openTasks: readonly OpenTaskOutline[];
   /** Numbers of its children that have not ended, as far as it knows. */
   readonly children: readonly number[];
-  /** Whether it has still to tell other executions something. */
+  /** Whether it still has messages to send to other executions. */
   readonly hasOutbox: boolean;
   readonly log: string;
   readonly logSegments: number;
@@ -44,7 +44,7 @@ export interface JournalOutline {
   readonly reference: string;
   /** An operator's or a parent's word: it is applied even while the execution waits. */
   readonly isControl: boolean;
-  /** Of a start. */
+  /** The machine of a start. */
   readonly machine?: string;
   /** When it was written, as its writer says. */
   readonly at?: number;
@@ -64,7 +64,7 @@ export interface UnreadableOutline {
   readonly executionId: string;
 }
 
-/** Nothing of an item that tells nothing: of a beat, a claim, or of nobody's. */
+/** Undefined for an item without information: a beat, a claim, or a foreign item. */
 export function outlineOf(item: Attributes): ItemOutline | undefined {
   const executionId = item.executionId?.S ?? '';
   const key = item[attribute.item]?.S ?? '';
@@ -92,7 +92,7 @@ export function outlineOf(item: Attributes): ItemOutline | undefined {
   };
 }
 
-/** Of a parent. In messages that had to be compressed it is not looked for. */
+/** Whether a parent's stop or redrive is among the messages. Compressed messages are not searched. */
 function saysWord({ messages }: Attributes): boolean {
   return (messages?.L ?? []).some(({ M }) => M?.type?.S === 'stop' || M?.type?.S === 'redrive');
 }
@@ -145,7 +145,7 @@ function tasksIn({ tasks, lists }: Attributes, of: Pick<Execution, 'executionId'
   return [...own, ...running.flatMap(({ open }): readonly TaskOutline[] => open)];
 }
 
-/** Of an `execution` item that was read, be it in part. */
+/** The numbers of the children of an `execution` item that was read, be it in part. */
 export function childNumbers({ children }: Attributes): readonly number[] {
   return (children?.L ?? []).flatMap(({ M }) => numberOf(M?.task) ?? []);
 }

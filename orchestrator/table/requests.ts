@@ -10,7 +10,10 @@ export interface Page<T> {
   readonly cursor?: string;
 }
 
-/** What of an execution's partition expires before `before` is to expire `until` then. Milliseconds since the epoch. */
+/**
+ * The items of an execution's partition that expire before `before` are to expire `until` then. Milliseconds since
+ * the epoch.
+ */
 export interface ItemsRenewal {
   readonly before: number;
   readonly until: number;
@@ -87,7 +90,7 @@ export interface ExecutionVersion {
 
 export interface Outline {
   readonly items: readonly ItemOutline[];
-  /** That reading them took; 0 where the store does not count. */
+  /** The read units that reading them took; 0 where the store does not count. */
   readonly readUnits: number;
 }
 

@@ -23,13 +23,13 @@ export function expiresAt(layout: TableLayout, now: number): number | undefined 
     : Math.floor(now / 1000) + layout.retentionDays * daySeconds;
 }
 
-/** Of an `execution` item whose journal was written or renewed by a time. */
+/** Expiry of an `execution` item whose journal was written or renewed by a time. */
 export function executionExpiresAt(layout: TableLayout, now: number): number | undefined {
   const expiry = expiresAt(layout, now);
   return expiry === undefined ? undefined : expiry + executionGraceDays * daySeconds;
 }
 
-/** In milliseconds since the epoch. What has no such attribute, or one that is no time, is kept for ever. */
+/** In milliseconds since the epoch. An item without such an attribute, or with an invalid one, is kept for ever. */
 export function expiryOf(item: Attributes): number | undefined {
   const seconds = Number(item[attribute.expiresAt]?.N);
   return Number.isFinite(seconds) ? seconds * 1000 : undefined;
@@ -41,7 +41,7 @@ export function isExpired(item: Attributes, now: number): boolean {
   return expiry !== undefined && expiry <= now;
 }
 
-/** What has no expiry is kept for ever. */
+/** An item without an expiry is kept for ever. */
 export function expiresBefore(item: Attributes, before: number): boolean {
   return (expiryOf(item) ?? Number.POSITIVE_INFINITY) < before + graceOf(item);
 }

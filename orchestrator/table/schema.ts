@@ -11,7 +11,7 @@ export const attribute = {
   version: 'version',
   startedAt: 'startedAt',
   expiresAt: 'expiresAt',
-  /** Of an execution's commit, and gone with the next: what it tells the bus. */
+  /** Present in an execution's commit, and gone with the next: its emissions for the bus. */
   emitted: 'emitted',
   indexPartition: 'mr_pk',
   indexSort: 'mr_sk',
@@ -65,7 +65,7 @@ export function isParked(status: ExecutionStatus): status is ParkedStatus {
 export const indexPartition = {
   due: (shard: number) => `due#${shard}`,
   isDue: (partition: string) => partition.startsWith('due#'),
-  /** Of all machines, so that the clock finds them without knowing which machines there are. */
+  /** Partition for all machines, so that the clock finds them without knowing which machines there are. */
   parked: (status: ParkedStatus, shard: number) => `#${status}#${shard}`,
   ended: (machine: string, status: string, shard: number) => `${machine}#${status}#${shard}`,
   /** Begins the partitions of a machine's executions in a status. */

@@ -66,11 +66,11 @@ export interface JournalReader {
   readResults(executionId: string, attempts: readonly AttemptNumbers[]): Promise<JournalEntry[]>;
   /** The results of a list's items, of every attempt. */
   readItemResults(executionId: string, task: number): Promise<JournalEntry[]>;
-  /** What another execution has sent to this one, by its numbers. */
+  /** The messages that another execution has sent to this one, by its numbers. */
   readMessages(executionId: string, sender: string, numbers: readonly number[]): Promise<JournalEntry[]>;
   /**
-   * The start, results, events and messages of an execution, in no order to rely on. Of an execution that goes on, what is there
-   * counts, be its expiry over: it is about to be postponed.
+   * The start, results, events and messages of an execution, in no order to rely on. For an execution that goes on,
+   * the items that are there count, even if their expiry is over: it is about to be postponed.
    */
   readAll(executionId: string): Promise<JournalEntry[]>;
   /** Items of the journal by their references; those that are not there are left out. In no order to rely on. */
@@ -86,9 +86,9 @@ export interface Executions {
   /** Everything in the partition that a history is made of. */
   readHistory(executionId: string): Promise<HistoryItems>;
   /**
-   * Writes an execution in its new version while the stored one is still the version before; with it, in one transaction,
-   * what it says to other executions. An item that is there already was sent. What the commit tells the bus is in the item
-   * until the next commit, and in the stream's record of this one.
+   * Writes an execution in its new version while the stored one is still the version before; with it, in one
+   * transaction, its items for other executions. An item that is there already was sent. The commit's emissions for
+   * the bus are in the item until the next commit, and in the stream's record of this one.
    */
   commit(
     execution: Execution,
@@ -131,7 +131,10 @@ export interface Expiries {
 
 /** Executions by what the index has of them. Eventually consistent. */
 export interface ExecutionIndex {
-  /** Executions whose wake is due, earliest first; or all that are parked. What is missed is found by the next look. */
+  /**
+   * Executions whose wake is due, earliest first; or all that are parked. The next look finds those that were
+   * missed.
+   */
   listDue(request: DueRequest): Promise<Page<DueExecution>>;
   /**
    * Executions of a machine in a status: the latest first, with `since` the earliest first, RUNNING ones by next wake;

@@ -7,7 +7,7 @@ import { isDataKey } from './stored/dataKeys.ts';
 /** The list of tasks, and the task. */
 const depthInTasks = 2;
 
-/** What of an open task is a number, and not always there. */
+/** The fields of an open task that are numbers, and not always there. */
 const taskNumbers = ['deadline', 'dispatchAt', 'heartbeatAt', 'beat', 'startBy'] as const;
 
 export function taskAttribute(task: OpenTask): AttributeValue {

@@ -9,8 +9,8 @@ import { type ErrorData, hasStoredStack, headerOf, type TaskError, thrownAsJson 
 type Stacks = 'all' | 'stored';
 
 /**
- * What was thrown, as data: of an error its name, message, stack, cause and all of its own fields that JSON can hold; of
- * anything else the value. It does not throw, whatever it is given.
+ * A thrown value, as data. An error becomes its name, message, stack, cause and all of its own fields that JSON can
+ * hold; anything else stays a value. The function does not throw, whatever it is given.
  */
 export function describeThrown(thrown: unknown, stacks: Stacks = 'all'): TaskError {
   try {
@@ -82,7 +82,7 @@ class Description {
     });
   }
 
-  /** Of a stack, the frames: its header repeats name and message. */
+  /** The frames of a stack: its header repeats name and message. */
   #stack(error: Error, name: string, message: string): string | undefined {
     if (this.#stacks === 'stored' && !hasStoredStack(error)) return undefined;
     // Where it is mapped to sources, reading it runs code.
@@ -132,7 +132,7 @@ class Description {
     }
     const before = this.#dropped;
     const fields = this.#fields(value, () => true);
-    // Of an instance that is not data (a socket, a client), the parts that are would say nothing.
+    // When an instance is not data (a socket, a client), its parts that are data would say nothing.
     return hasPlainPrototype(value) || this.#dropped === before ? fields : this.#drop();
   }
 
@@ -166,7 +166,7 @@ class Description {
   }
 }
 
-/** What is too much goes: stacks first, then the largest fields. Name and message stay. */
+/** Drops the parts that are too much: stacks first, then the largest fields. Name and message stay. */
 function fitted(error: ErrorData): ErrorData {
   const { name, message, ...rest } = error;
   if (sizeOf(rest) <= longestFields) return error;

@@ -24,9 +24,9 @@ const mayBeInexact = /\d{16}|[\d.][eE][-+]?\d/;
 /** An array or an object that is open at a place in the text. */
 interface Open {
   readonly path: string;
-  /** Of an array: the place of the next item. */
+  /** For an array: the place of the next item. */
   index: number | undefined;
-  /** Of an object: the last key. */
+  /** For an object: the last key. */
   key: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What can be stored in an item and come back as it was. */
+/** The values that can be stored in an item and come back as they were. */
 export type Json =
   | null
   | boolean

@@ -6,7 +6,7 @@ export function isWellFormed(text: string): boolean {
   return !loneSurrogate.test(text);
 }
 
-/** What is wrong with any other. */
+/** The problem with any other text. */
 export const halfOfPair = 'has half of a surrogate pair, which UTF-8 cannot hold';
 
 /** Ends the sentence that says which text it is: "The event id …". */

@@ -21,7 +21,7 @@ export interface ThrownValue {
   readonly value?: Json;
 }
 
-/** What a task, or a machine, has failed with. */
+/** The error that a task, or a machine, has failed with. */
 export type TaskError = ErrorData | ThrownValue;
 
 /** By XState's rules for names: anything else has the name that retry policies know an unnamed error by. */
@@ -31,7 +31,7 @@ export function nameOfThrown(error: TaskError): string {
   return typeof name === 'string' && name !== '' ? name : 'Error';
 }
 
-/** What reports say of it. */
+/** The name and message that reports show. */
 export function namedThrown(error: TaskError): { readonly name: string; readonly message: string } {
   return { name: nameOfThrown(error), message: messageOfThrown(error) };
 }
@@ -94,7 +94,7 @@ export function hasStoredStack(error: object): boolean {
   return isOfData in error;
 }
 
-/** What was thrown, as a machine meets it: an `Error` again, or the value. */
+/** The thrown value as a machine meets it: an `Error` again, or the value. */
 export function revivedThrown(error: TaskError): unknown {
   return error.$thrown ? revivedValue(error.value) : revivedError(error);
 }
@@ -167,7 +167,7 @@ export function escapedData(value: Json): Json {
   );
 }
 
-/** What was thrown as a part of data among which marks are read. */
+/** The thrown value as a part of data among which marks are read. */
 export function markedThrown(error: TaskError): Json {
   return error.$thrown ? (error.value ?? null) : { $error: true, ...error };
 }

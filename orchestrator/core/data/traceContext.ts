@@ -10,7 +10,10 @@ export interface TraceContext {
 
 const pattern = /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:$|-)/;
 
-/** Nothing where it is none, which the standard wants to be ignored. Of later versions, what the first one has. */
+/**
+ * Undefined where it is not one: the standard wants it ignored. From later versions, takes the parts that the first
+ * one has.
+ */
 export function parseTraceparent(text: string | undefined): TraceContext | undefined {
   const [, traceId = '', spanId = '', flags = ''] = pattern.exec(text ?? '') ?? [];
   if (/^0*$/.test(traceId) || /^0*$/.test(spanId)) return undefined;

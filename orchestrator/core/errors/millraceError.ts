@@ -1,10 +1,10 @@
-/** What an error means for who meets it. Closed: exit codes and the reference follow from it. */
+/** The meaning of an error for its reader. Closed: exit codes and the reference follow from it. */
 export type ErrorKind =
-  /** What was given cannot be used: an option, an input, a machine's definition. Nothing was written. */
+  /** A given value cannot be used: an option, an input, a machine's definition. Nothing was written. */
   | 'usage'
   /** There is no such execution. */
   | 'notFound'
-  /** What was asked for does not fit the state that is there. */
+  /** The request does not fit the state that is there. */
   | 'conflict'
   /** The time to wait was over. */
   | 'timeout'
@@ -12,7 +12,7 @@ export type ErrorKind =
   | 'unavailable'
   /** The surroundings are not as they have to be: a setting, a permission, a process that does not run. */
   | 'environment'
-  /** What is stored is missing, damaged, or more than fits. */
+  /** Stored data is missing, damaged, or more than fits. */
   | 'data'
   /** A replay is not what was recorded. */
   | 'diverged'

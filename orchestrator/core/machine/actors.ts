@@ -73,7 +73,7 @@ export class Actors {
     return this.#addresses.get(actor);
   }
 
-  /** What stands for an actor in data. */
+  /** The reference that stands for an actor in data. */
   referenceTo(actor: AnyActorRef): JsonObject {
     const address = this.addressOf(actor) ?? '';
     return actor.id === address ? { $actor: address } : { $actor: address, id: actor.id };

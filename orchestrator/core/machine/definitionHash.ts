@@ -26,7 +26,7 @@ function statesOf(node: AnyStateNode): unknown {
   return [node.key, node.type, node.history, childNodes(node).map(statesOf)];
 }
 
-/** Says nothing of the states' structure, or cannot be told from one text to the next. */
+/** Keys that say nothing of the states' structure, or that cannot be compared from one text to the next. */
 const notStructure = new Set([
   'types',
   'schemas',

@@ -5,8 +5,8 @@ import { mapValues } from './mapValues.ts';
 import { type Implementations, property } from './xstateInternals.ts';
 
 /**
- * XState sends at once what is to be sent after a delay that is no number, or that nobody implements. In a durable
- * machine that must be an error: these functions put a check around each delay that is computed or named.
+ * XState sends at once an event whose delay is not a number, or has no implementation. In a durable machine that
+ * must be an error: these functions put a check around each delay that is computed or named.
  */
 
 /** Thrown within a step when a delay is not a number of milliseconds. */
@@ -18,7 +18,10 @@ export class InvalidDelayError extends MillraceError {
   }
 }
 
-/** Delays that nobody implements and that are ISO 8601 durations, as in `after: { PT2H: … }`: XState would not wait. */
+/**
+ * Delays that have no implementation and that are ISO 8601 durations, as in `after: { PT2H: … }`: XState would not
+ * wait.
+ */
 export function isoDelays(nodes: Iterable<AnyStateNode>): Record<string, number> {
   const found: Record<string, number> = {};
   for (const node of nodes) {
@@ -61,7 +64,7 @@ function checkedDelay(delay: object, what: string): (...args: unknown[]) => numb
   };
 }
 
-/** What is enqueued is known only when it is. */
+/** Checks enqueued actions as they are enqueued: they are not known before. */
 function checkedEnqueue(action: object, delays: Implementations['delays']): (...args: unknown[]) => unknown {
   return (...args) => {
     const resolution: unknown = call(property(action, 'resolve'), args);

@@ -8,7 +8,7 @@ export function executionTimeoutMsOf(machine: AnyStateMachine): number | undefin
   return isDuration(setting) ? durationMs(setting) : undefined;
 }
 
-/** What is wrong with the setting, if anything. */
+/** The problem with the setting, if there is one. */
 export function executionTimeoutProblem(machine: AnyStateMachine): string | undefined {
   const setting = settingOf(machine);
   if (setting === undefined) return undefined;

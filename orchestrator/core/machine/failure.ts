@@ -48,7 +48,7 @@ function failureOf(code: MachineFailure['code'], error: unknown): MachineFailure
   };
 }
 
-/** What is stored of what was thrown: no stack of this process, as that differs from one bundle to the next. */
+/** The stored form of a thrown value: without a stack of this process, as that differs from one bundle to the next. */
 export function storedError(error: unknown): Json {
   return thrownAsJson(describeThrown(error, 'stored')) ?? null;
 }

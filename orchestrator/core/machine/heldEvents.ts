@@ -14,7 +14,7 @@ const defaultMaximum = 20;
 /** Held events are in the execution item and written with each commit. */
 const largestMaximum = 100;
 
-/** What the machine's config says of held events; undefined: nothing is held. */
+/** The setting for held events in the machine's config; undefined: nothing is held. */
 export function heldEventsOf(machine: AnyStateMachine): HeldEvents | undefined {
   const setting = settingOf(machine);
   if (setting === true) return { maximum: defaultMaximum };
@@ -22,7 +22,7 @@ export function heldEventsOf(machine: AnyStateMachine): HeldEvents | undefined {
   return typeof maximum === 'number' ? { maximum } : undefined;
 }
 
-/** What is wrong with the setting, if anything. */
+/** The problem with the setting, if there is one. */
 export function heldEventsProblem(machine: AnyStateMachine): string | undefined {
   const setting = settingOf(machine);
   if (setting === undefined || typeof setting === 'boolean') return undefined;

@@ -50,7 +50,7 @@ function* versionProblems(version: unknown): Generator<MachineProblem> {
   }
 }
 
-/** XState finds the states that it is told to take up by their names: some of them mean something else there. */
+/** XState finds the states that it has to take up by their names: some names mean something else there. */
 export function* stateNameProblems(node: AnyStateNode): Generator<MachineProblem> {
   for (const key of Object.keys(configOf(node).states ?? {})) {
     const path = [pathOf(node), `states.${key}`].filter(Boolean).join('.');

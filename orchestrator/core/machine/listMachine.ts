@@ -53,7 +53,7 @@ function listMachine({ id, version }: PreparedMachine, src: string) {
   }).provide({ actors: { [src]: inert } });
 }
 
-/** It has the file cut into pages, works on them, and has the results written. Of a page, it does only the latter. */
+/** It has the file cut into pages, works on them, and has the results written. For a page, it only does the latter. */
 function fileMachine({ id, version }: PreparedMachine, src: string) {
   const tooManyFailed = ({ event: { output } }: { event: { readonly output?: FileOutput } }) =>
     (output?.failed ?? 0) > (output?.part?.tolerated ?? 0);
@@ -88,5 +88,5 @@ interface FileOutput {
   readonly part?: { readonly tolerated: number };
 }
 
-/** What runs is found by the sources. */
+/** The sources find what runs. */
 const inert = fromPromise(() => Promise.resolve());

@@ -4,7 +4,7 @@ export interface MachineProblem {
   /** Where, as a path in the machine's definition. */
   readonly path: string;
   readonly problem: string;
-  /** What to write instead. */
+  /** The change that the author should make. */
   readonly instead: string;
   /** The machine runs all the same. */
   readonly isWarning?: true;

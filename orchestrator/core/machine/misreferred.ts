@@ -11,7 +11,10 @@ import {
   stateNodeOf,
 } from './xstateInternals.ts';
 
-/** What a definition says of its own states, and that is not so: XState finds it when the machine gets there, or never. */
+/**
+ * Statements of a definition about its own states that are not true: XState finds them when the machine gets there,
+ * or never.
+ */
 export function* misreferredProblems(
   machine: AnyStateMachine,
   nodes: readonly AnyStateNode[],
@@ -71,7 +74,7 @@ function* historyTargetProblems(node: AnyStateNode): Generator<MachineProblem> {
   };
 }
 
-/** Of several targets, each two have to be able to be active together. */
+/** Checks several targets: each two have to be able to be active together. */
 function* targetProblems(node: AnyStateNode): Generator<MachineProblem> {
   const transitions = [...[...node.transitions.values()].flat(), ...(node.always ?? [])];
   for (const { target = [], eventType } of transitions) {

@@ -54,7 +54,7 @@ function withNamedSpawn(take: object, names: ReadonlyMap<unknown, string>): Call
   };
 }
 
-/** What is enqueued is known only when it is. */
+/** Names enqueued spawns as they are enqueued: they are not known before. */
 function namedEnqueue(resolve: unknown, names: ReadonlyMap<unknown, string>): Callable {
   return (...args) => {
     const resolution = call(resolve, args);

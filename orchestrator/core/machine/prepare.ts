@@ -25,10 +25,10 @@ import {
 
 /** A machine, checked and rebuilt so that it can be stepped: once a process, at registration. */
 export interface PreparedMachine {
-  /** What it is registered as: its own id, unless that is missing or a different machine has it. */
+  /** The id that it is registered as: its own, unless that is missing or a different machine has it. */
   readonly id: string;
   readonly definition: AnyStateMachine;
-  /** What its author should know, although the machine runs. */
+  /** Things that its author should know, although the machine runs. */
   readonly warnings: readonly MachineProblem[];
   /** @default '1', where the definition has no `version` */
   readonly version: string;
@@ -36,16 +36,16 @@ export interface PreparedMachine {
   readonly definitionHash: string;
   /** The actors the definition names, by `src`. */
   readonly sources: ReadonlyMap<string, ActorSource>;
-  /** What runs for a `src`; one that nobody implements is a worker of that name. */
+  /** The source that runs for a `src`; one that has no implementation is a worker of that name. */
   sourceOf(src: string): ActorSource;
   /**
-   * What runs for the `src` of an open task.
+   * The source that runs for the `src` of an open task.
    * @throws DefinitionMismatchError where the machine as it is now has a machine in its place
    */
   taskSourceOf(src: string): TaskSource;
   /** How long an execution of it may take, in milliseconds. */
   readonly timeoutMs: number | undefined;
-  /** Of a list machine: the machine whose lists its executions work on. */
+  /** For a list machine: the machine whose lists its executions work on. */
   readonly listsOf?: string;
   /** Present where the machine holds events that come too early. */
   readonly heldEvents: HeldEvents | undefined;

@@ -1,7 +1,7 @@
 import { type AnyActorLogic, createActor } from 'xstate';
 import { MillraceError } from '../errors/millraceError.ts';
 
-/** Thrown for a promise that emits: whoever listens is not in the process that runs it. */
+/** Thrown for a promise that emits: listeners are not in the process that runs it. */
 export class EmittedFromTaskError extends MillraceError {
   override readonly code = 'EmittedFromTask';
   override readonly name = 'EmittedFromTaskError';
@@ -33,11 +33,11 @@ export function runPromiseLogic(
       signal?.removeEventListener('abort', stop);
       settled();
     };
-    // XState would tell nobody.
+    // XState would not report it.
     actor.on('*', (event: { readonly type: string }) => {
       settle(() => reject(new EmittedFromTaskError(event.type)));
     });
-    // Subscribed before the start: an error that nobody listens for would end the process.
+    // Subscribed before the start: an error without a listener would end the process.
     actor.subscribe({
       complete: () => settle(() => resolve(actor.getSnapshot().output)),
       error: (error: unknown) => settle(() => reject(error)),

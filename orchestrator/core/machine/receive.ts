@@ -6,7 +6,7 @@ import { type MachineState, type OrphanedChild, runningChild } from './state.ts'
 import type { MachineInput, MachineStep } from './step.types.ts';
 import { earliestTimer, withoutFired } from './timers.ts';
 
-/** What an input is to a machine in its present state. */
+/** The meaning of an input for a machine in its present state. */
 export type Received =
   | Extract<MachineStep, { type: 'ignored' }>
   /** A timer whose event is for another actor. */
@@ -99,7 +99,7 @@ function receiveTimer(before: MachineState, now: number): Received {
     : { type: 'relayed', state, to, event };
 }
 
-/** What is stored as an event was one. */
+/** A value that was stored as an event was one. */
 function storedEvent(event: Json): AnyEventObject {
   if (typeof event === 'object' && event !== null && 'type' in event && typeof event.type === 'string') {
     return { ...event, type: event.type };

@@ -92,7 +92,7 @@ function encodePart(value: unknown, encoding: Encoding, path: DataPath): Json | 
   }
 }
 
-/** Of an error that was made in this process, no stack is stored: it differs from one bundle to the next. */
+/** An error that was made in this process is stored without its stack, which differs from one bundle to the next. */
 function encodeError(error: Error, { into, errors }: Encoding, path: DataPath): Json {
   const thrown = describeThrown(error, 'stored');
   if (into === 'data') return shownData(thrownAsJson(thrown) ?? null);

@@ -23,9 +23,9 @@ export interface FoundProblems {
 }
 
 /**
- * Every reason found in the definition. What shows only at run time fails the step that meets it.
+ * Every reason found in the definition. A problem that shows only at run time fails the step that meets it.
  *
- * @param name what the machine is registered as, in place of its own id
+ * @param name the id that the machine is registered as, in place of its own
  */
 export function findProblems(machine: AnyStateMachine, name?: string): FoundProblems {
   const family = new Set([machine]);

@@ -6,7 +6,7 @@ import type { MachineProblem } from './machineProblem.ts';
 import { pathOf } from './parts.ts';
 import { configOf, property } from './xstateInternals.ts';
 
-/** What can be said to Millrace in the machine's `meta.millrace`. */
+/** The settings for Millrace in the machine's `meta.millrace`. */
 interface MachineSettings {
   readonly timeout?: unknown;
   readonly heldEvents?: unknown;
@@ -15,7 +15,7 @@ interface MachineSettings {
 const settingKeys: KeysOf<MachineSettings> = { timeout: true, heldEvents: true };
 const heldEventsKeys: KeysOf<HeldEvents> = { maximum: true };
 
-/** What is wrong with what is said to Millrace in the `meta` of a machine and of its states. */
+/** The problems with the settings for Millrace in the `meta` of a machine and of its states. */
 export function* settingProblems(
   machine: AnyStateMachine,
   nodes: readonly AnyStateNode[],

@@ -17,7 +17,7 @@ import {
 } from '../policy/taskPolicy.ts';
 import { isStateMachine, property } from './xstateInternals.ts';
 
-/** What runs when a machine invokes or spawns `src`. */
+/** The source that runs when a machine invokes or spawns `src`. */
 export type ActorSource =
   | TaskSource
   | EachSource
@@ -37,16 +37,16 @@ export type TaskSource =
   | { readonly kind: 'lambda'; readonly functionName: string; readonly policy: ResolvedTaskPolicy }
   /** `fromPromise` logic of the machine's own module: the worker host runs it. */
   | { readonly kind: 'promise'; readonly logic: AnyActorLogic; readonly policy: ResolvedTaskPolicy }
-  /** What the worker host does for Millrace itself. */
+  /** Work that the worker host does for Millrace itself. */
   | { readonly kind: 'host'; readonly policy: ResolvedTaskPolicy };
 
 /** A task for each item of a list. */
 export interface EachSource {
   readonly kind: 'each';
-  /** What runs for an item. */
+  /** The source that runs for an item. */
   readonly item: TaskSource;
   readonly options: ResolvedEachOptions;
-  /** Of an item's task. */
+  /** Policy of an item's task. */
   readonly policy: ResolvedTaskPolicy;
   /** Set in a list machine: its lists are parts of another execution's. */
   readonly isOfPart?: true;
@@ -54,7 +54,7 @@ export interface EachSource {
   readonly isFromFile?: true;
 }
 
-/** Kinds of actor logic, as far as a durable machine has to tell them apart. */
+/** Kinds of actor logic, as far as a durable machine has to distinguish them. */
 export type LogicKind =
   | 'worker'
   | 'each'
@@ -109,7 +109,7 @@ export function versionOf(machine: AnyStateMachine): string {
   return machine.version ?? '1';
 }
 
-/** What the results of a source's tasks say whose they are. */
+/** The worker that the results of a source's tasks name. */
 export function workerOf(source: ActorSource, src: string): string {
   if (source.kind === 'worker') return source.worker;
   return source.kind === 'lambda' ? source.functionName : src;
@@ -126,7 +126,7 @@ export function isOfWorker(logic: unknown): boolean {
   return policyOf(eachMarkOf(logic)?.actor ?? logic) !== undefined;
 }
 
-/** What kind of logic it is, found without running it: none of XState's logics carries its kind. */
+/** The kind of a logic, found without running it: XState's logics do not carry their kind. */
 export function logicKindOf(logic: unknown): LogicKind {
   if (eachMarkOf(logic) !== undefined) return 'each';
   if (policyOf(logic) !== undefined) return 'worker';
@@ -137,7 +137,9 @@ export function logicKindOf(logic: unknown): LogicKind {
   return logic.start === undefined ? 'transition' : kindByTransition(logic);
 }
 
-/** Of the logics that start something, only a promise's resolves, and a callback's cannot go on before it started. */
+/**
+ * Among the logics that start something, only a promise's resolves, and a callback's cannot go on before it started.
+ */
 function kindByTransition(logic: AnyActorLogic): LogicKind {
   const output = Symbol('output');
   try {

@@ -4,7 +4,7 @@ import { mapValues } from './mapValues.ts';
 import type { DataPath } from './references.ts';
 
 /**
- * What a machine needs between two steps, as it is stored (JSON). XState's persisted snapshot is not enough: it has
+ * A machine's data between two steps, as it is stored (JSON). XState's persisted snapshot is not enough: it has
  * neither the order of active states nor history that survives a dot in a state's key.
  *
  * In `context`, in `output` and in timers' events an actor is `{ $actor: address, id }`: see references.ts. An error in
@@ -67,7 +67,7 @@ export const unstarted: MachineState = {
   nextAnonymous: 0,
 };
 
-/** What is stored: what has its usual value, or stands there twice, takes no bytes. */
+/** The stored form: a value that is the usual one, or stands there twice, takes no bytes. */
 interface StoredMachineState
   extends Omit<MachineState, 'children' | 'timers' | 'nextTask' | 'nextAnonymous'> {
   readonly children?: Readonly<Record<string, StoredChild>>;

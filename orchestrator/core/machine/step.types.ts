@@ -28,7 +28,7 @@ export type MachineInput =
 
 export type MachineEvent = { readonly type: string } & JsonObject;
 
-/** What a step asks its surroundings to do, in the order in which XState would have done it. */
+/** The effects that a step asks its surroundings for, in the order in which XState would have done them. */
 export type MachineEffect =
   | {
       readonly type: 'startTask';
@@ -67,9 +67,9 @@ export type MachineStep =
       readonly effects: readonly MachineEffect[];
       /** Present when `state.status` is `error`. */
       readonly failure?: MachineFailure;
-      /** What it ended with, where that holds errors: they are marked, for the machine that waits for this one. */
+      /** Its output, where that holds errors: they are marked, for the machine that waits for this one. */
       readonly markedOutput?: Json;
-      /** What was thrown then, for the machine that waits for this one. */
+      /** The value that was thrown then, for the machine that waits for this one. */
       readonly thrown?: TaskError;
     }
   | {

@@ -14,13 +14,13 @@ type Send = Extract<Request, { type: 'send' }>;
 type StopReason = Extract<MachineEffect, { type: 'stopTask' }>['reason'];
 
 export interface ChildKinds {
-  /** What runs as a `src`. */
+  /** Finds the source that runs as a `src`. */
   readonly sourceOf: (src: string) => ActorSource;
   /** Whether a state invokes a `src` under an id. */
   readonly isInvoke: (id: string, src: string) => boolean;
 }
 
-/** What a step comes to: effects, timers and children, brought about in the order in which XState's actor does it. */
+/** The outcome of a step: effects, timers and children, brought about in the order in which XState's actor does it. */
 export class StepOutcome {
   readonly effects: MachineEffect[] = [];
   readonly #actors: Actors;
@@ -40,7 +40,7 @@ export class StepOutcome {
     this.#sentToSelf = sentToSelf;
   }
 
-  /** What the machine has from earlier steps. */
+  /** Takes over the state of the machine from earlier steps. */
   takeOver(
     timers: readonly MachineTimer[],
     children: ReadonlyMap<string, Child>,
@@ -84,12 +84,12 @@ export class StepOutcome {
     for (const request of afterActions) this.#apply(request, macrostep, next);
   }
 
-  /** Of a macrostep that threw, the actions before the throw have run. */
+  /** Applies the actions of a macrostep that threw: those before the throw have run. */
   applyActions(requests: readonly Request[]): void {
     for (const request of requests) if (request.type === 'immediate') this.effects.push(request.effect);
   }
 
-  /** Tells the children that the machine's snapshot names from those that run on without a name, as in XState. */
+  /** Separates the children that the machine's snapshot names from those that run on without a name, as in XState. */
   orphanUnnamed(snapshot: AnyMachineSnapshot): void {
     const named = new Map<string, Child>();
     for (const [actorId, actor] of childActors(snapshot)) {
@@ -194,7 +194,7 @@ export class StepOutcome {
     if (delayMs !== undefined) {
       this.#schedule(event, id, delayMs, address ?? this.#actors.reserve(to));
     } else if (address === undefined) {
-      // What an entry action sends to the child that its state invokes comes before the child's start.
+      // An event that an entry action sends to the child that its state invokes comes before the child's start.
       if (macrostep.isToStart(to)) macrostep.held.push(send);
     } else if (!this.#actors.isOwn(address) || this.#isRunning(to)) {
       this.effects.push({ type: 'send', to: address, event: this.#encoded(event, 'store') });
@@ -220,7 +220,7 @@ export class StepOutcome {
   }
 }
 
-/** What has to be known of one macrostep while its requests are applied. */
+/** The state of one macrostep while its requests are applied. */
 class Macrostep {
   readonly #made: ReadonlySet<AnyActorRef>;
   /** Stopped before they started: they never start. */
@@ -259,7 +259,7 @@ function marksInInput(source: ActorSource): 'store' | 'message' | 'data' {
   }
 }
 
-/** Of an ending machine, a child that it still has is stopped because of the end. */
+/** An ending machine stops a child that it still has because of the end. */
 function stopReason(actor: AnyActorRef, next: AnyMachineSnapshot): StopReason {
   if (next.status === 'active') return 'left';
   const isKept = childActors(next).some(([, kept]) => kept === actor);

@@ -143,7 +143,7 @@ export class StepRun {
     return done.next;
   }
 
-  /** What throws in here is the machine's own. Of a start that throws, XState runs no action. */
+  /** An error thrown in here is the machine's own. When a start throws, XState does not run its actions. */
   #attempt<Result>(
     before: AnyMachineSnapshot,
     event: AnyEventObject | undefined,

@@ -28,7 +28,7 @@ export type Request =
       readonly delayMs: number | undefined;
     };
 
-/** What one macrostep asked for, and the children it made, in XState's order. */
+/** The requests of one macrostep, and the children it made, in XState's order. */
 export interface Requests {
   readonly requests: readonly Request[];
   readonly made: ReadonlySet<AnyActorRef>;
@@ -38,7 +38,7 @@ export interface StepScopeOptions {
   readonly address: string;
   readonly parent: AnyActorRef | undefined;
   readonly nextAnonymous: number;
-  /** Of the entry, for `entryTime`. */
+  /** Time of the entry, for `entryTime`. */
   readonly now: number;
   readonly isStarting: boolean;
   readonly systemIdsElsewhere?: ReadonlySet<string> | undefined;
@@ -100,7 +100,7 @@ export class StepScope {
   }
 
   /**
-   * What was asked since the last time.
+   * The requests since the last call.
    * @throws Error where an event was sent to an actor that is not there
    */
   takeRequests(): Requests {
@@ -114,7 +114,7 @@ export class StepScope {
     return { requests, made };
   }
 
-  /** What was done before the machine threw. */
+  /** The requests that were done before the machine threw. */
   immediates(): readonly Request[] {
     return this.#requests
       .filter((request) => typeof request !== 'function')

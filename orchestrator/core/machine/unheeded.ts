@@ -7,8 +7,8 @@ import { invokeConfigs, pathOf } from './parts.ts';
 import { configOf, property } from './xstateInternals.ts';
 
 /**
- * What XState lets stand in a definition and takes no notice of, or notices with a warning in development alone. In a
- * machine that runs for months unseen that is a mistake to be told at once.
+ * Finds the parts of a definition that XState ignores, or notices with a warning in development alone. In a machine
+ * that runs unseen for months, the author has to learn of such a mistake at once.
  */
 export function* unheededProblems(
   machine: AnyStateMachine,
@@ -62,7 +62,7 @@ function* keyProblems(node: AnyStateNode): Generator<MachineProblem> {
   }
 }
 
-/** What stands in the place of a transition, or of one of its fields, and is none. */
+/** Problems with a value that stands in the place of a transition, or of one of its fields, and is not one. */
 function* transitionProblems(
   node: AnyStateNode,
   where: string,

@@ -13,8 +13,9 @@ import {
 import { ownProperty } from '../data/ownProperty.ts';
 
 /**
- * What this folder knows of XState beyond its public types. Casts and private parts live here and nowhere else;
- * test/core/machine/xstateInternals.test.ts pins each, so that an upgrade of XState that changes one is seen at once.
+ * This folder's knowledge of XState beyond its public types. Casts and private parts live here and nowhere else;
+ * test/core/machine/xstateInternals.test.ts pins each, so that an upgrade of XState that changes one is seen at
+ * once.
  */
 
 /** `implementations` of a machine, as plain records. */
@@ -126,7 +127,7 @@ export function isGuardError(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('Unable to evaluate guard');
 }
 
-/** Of an actor of createSelf: a property, as a WeakMap would keep what is dropped until the next full collection. */
+/** A property of an actor of createSelf, as a WeakMap would keep dropped actors until the next full collection. */
 const childMadeListener = Symbol('childMade');
 
 type ListeningActor = AnyActorRef & { readonly [childMadeListener]?: (child: AnyActorRef) => void };
@@ -204,7 +205,7 @@ export interface ActorRefusals {
   readonly observe: () => never;
 }
 
-/** Has an actor that nothing runs refuse what somebody asks of it past the machine. */
+/** Makes an actor that nothing runs refuse requests past the machine. */
 export function refuseAtActor(actor: AnyActorRef, { send, observe }: Partial<ActorRefusals>): void {
   if (send) Object.assign(actor, { _send: send });
   if (observe) Object.assign(actor, { subscribe: observe, on: observe, select: observe });

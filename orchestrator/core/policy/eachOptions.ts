@@ -48,7 +48,7 @@ export function resolveEachOptions(options: EachOptions = {}): ResolvedEachOptio
   return { concurrency, tolerateFailures };
 }
 
-/** How many items of a list may fail; NaN where it cannot be told. */
+/** How many items of a list may fail; NaN where it cannot be known. */
 export function toleratedCount(tolerateFailures: number | string, count: number): number {
   if (typeof tolerateFailures === 'number') {
     return Number.isInteger(tolerateFailures) && tolerateFailures >= 0 ? tolerateFailures : Number.NaN;
@@ -64,7 +64,7 @@ export function toleratedCount(tolerateFailures: number | string, count: number)
  */
 export const eachKey: unique symbol = Symbol.for('millrace.each') as never;
 
-/** What the mark holds. */
+/** The content of the mark. */
 export interface EachMark<Actor = unknown> {
   /** The actor that is run for each item. */
   readonly actor: Actor;

@@ -1,8 +1,8 @@
 /** Step Functions' name for an attempt that gave no result in time. */
 export const timeoutErrorName = 'States.Timeout';
 /**
- * Of a task that waits for its result: its worker had not begun in time. Not `States.Timeout`, which a guard would take for
- * an answer that did not come.
+ * For a task that waits for its result: its worker had not begun in time. Not `States.Timeout`, which a guard would
+ * take for an answer that did not come.
  */
 export const invocationLostErrorName = 'Millrace.InvocationLost';
 /** Step Functions' name for an attempt that gave no sign of life in time. */
@@ -13,7 +13,7 @@ export const dataLimitErrorName = 'States.DataLimitExceeded';
 export const unknownFunctionErrorName = 'Lambda.Unknown';
 /** Step Functions' name for a function that Lambda had no capacity for. */
 export const tooManyRequestsErrorName = 'Lambda.TooManyRequestsException';
-/** Of a `once` task that was handed over, and of which nothing is known: it may have done its work. */
+/** For a `once` task that was handed over, and whose outcome is unknown: it may have done its work. */
 export const unknownOutcomeErrorName = 'Millrace.UnknownOutcome';
 
 /** Step Functions' name that stands for every error. */

@@ -24,7 +24,7 @@ export interface ListSummary {
 /** Worker names of what the worker host does for lists in files. */
 export const listTask = { split: 'millrace.split', collect: 'millrace.collect' } as const;
 
-/** What the input of an `eachFromFile` says of its file; undefined where it names none. */
+/** The file that the input of an `eachFromFile` names; undefined where it does not name one. */
 export function listFileOf(input: Json | undefined): ListFile | undefined {
   if (typeof input !== 'object' || input === null || !('items' in input)) return undefined;
   const { items, format } = input;

@@ -36,7 +36,7 @@ export function sentence(what: string, problem: string): string {
   return `${what}: ${problem}${problem.endsWith('?') ? '' : '.'}`;
 }
 
-/** What is wrong with options, whatever their values are; undefined where nothing is, or where there are none. */
+/** The problem with options, whatever their values are; undefined where they are right, or absent. */
 export function optionsProblem(options: unknown, keys: Readonly<Record<string, true>>): string | undefined {
   if (options === undefined) return undefined;
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
@@ -46,7 +46,7 @@ export function optionsProblem(options: unknown, keys: Readonly<Record<string, t
   return unknown === undefined ? undefined : unknownName('option', unknown, Object.keys(keys));
 }
 
-/** What is wrong with a value that has to be one of a few texts, if anything. */
+/** The problem with a value that has to be one of a few texts, if there is one. */
 export function choiceProblem(name: string, value: unknown, choices: readonly unknown[]): string | undefined {
   if (value === undefined || choices.includes(value)) return undefined;
   const known = choices.filter((choice) => typeof choice === 'string');

@@ -25,7 +25,7 @@ export interface RetryPolicy {
   readonly jitter?: 'none' | 'full';
 }
 
-/** What an author says of a worker in `worker({...})`. */
+/** The options of a worker in `worker({...})`. */
 export interface TaskPolicy {
   /**
    * An attempt without a result by then has failed with `States.Timeout`.
@@ -39,8 +39,8 @@ export interface TaskPolicy {
    */
   readonly heartbeat?: Duration;
   /**
-   * What the worker returns is not the result: that comes later, from a person or another system, by the task's token
-   * (`client.completeTask`). What the worker throws is a failure all the same. @default false
+   * The worker's return value is not the result: that comes later, from a person or another system, by the task's
+   * token (`client.completeTask`). An error that the worker throws is a failure all the same. @default false
    */
   readonly waitForResult?: boolean;
   /**
@@ -120,7 +120,7 @@ const retryKeys: KeysOf<RetryPolicy> = {
 };
 
 /**
- * Refuses what is no policy at all, whatever its durations are.
+ * Refuses a value that is not a policy at all, whatever its durations are.
  *
  * @throws InvalidTaskPolicyError
  */
@@ -209,7 +209,7 @@ export const taskPolicyKey: unique symbol = Symbol.for('millrace.taskPolicy') as
 /** Says in the type alone that the result of a worker comes from elsewhere. */
 export declare const waitsForResultKey: unique symbol;
 
-/** What an author can say of a `fromPromise` in `withPolicy(logic, {...})`: the rest needs a function of its own. */
+/** The options of a `fromPromise` in `withPolicy(logic, {...})`: the others need a function of its own. */
 export type PromisePolicy = Pick<
   TaskPolicy,
   'timeout' | 'retry' | 'waitForResult' | 'startTimeout' | 'heartbeat'
@@ -218,7 +218,7 @@ export type PromisePolicy = Pick<
 /** Marks `fromPromise` logic that has a policy: the worker host runs it, as it runs any other. */
 export const promisePolicyKey: unique symbol = Symbol.for('millrace.promisePolicy') as never;
 
-/** What an author says of a function in `lambda(name, {...})`. */
+/** The options of a function in `lambda(name, {...})`. */
 export type LambdaPolicy = Pick<TaskPolicy, 'timeout' | 'retry'>;
 
 /** Marks the actor logic that `lambda()` makes, beside its policy: the function's name. */

@@ -1,6 +1,6 @@
 /**
- * Stands in a task's input for the token of its attempt, which is known only when the task is handed over. Whoever runs the
- * task gets the token in its place, also within longer texts. For tasks with `waitForResult`.
+ * Stands in a task's input for the token of its attempt, which is known only when the task is handed over. The
+ * function that runs the task gets the token in its place, also within longer texts. For tasks with `waitForResult`.
  */
 export const taskTokenPlaceholder = '%millrace:task-token%';
 

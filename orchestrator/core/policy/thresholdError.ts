@@ -1,7 +1,7 @@
 import type { Json } from '../data/json.ts';
 import { messageOfThrown, nameOfThrown, type TaskError } from '../data/thrown.ts';
 
-/** What a failed item's task threw: an Error with its own fields, and without its stack. */
+/** The error that a failed item's task threw: an Error with its own fields, and without its stack. */
 interface ItemError {
   readonly name: string;
   readonly message: string;
@@ -16,11 +16,11 @@ export interface FailedItem {
 /** Step Functions' name for a Map in which more items failed than it tolerates. */
 export const thresholdErrorName = 'States.ExceedToleratedFailureThreshold';
 
-/** Of the errors, as many as help to see what is wrong. */
+/** As many of the errors as help to see what is wrong. */
 export const errorsShown = 5;
 const longestMessage = 500;
 
-/** An item that failed, as far as an error of the whole tells of it. */
+/** An item that failed, as far as an error of the whole describes it. */
 export type ItemFailure = {
   readonly index: number;
   readonly name: string;

@@ -6,7 +6,7 @@ export const latestTime = 253_402_300_000_000;
 /** The first: the year 0 in ISO 8601. */
 const earliestTime = -62_167_219_200_000;
 
-/** What a clock shows, as it is stored: a whole number of milliseconds since the epoch that ISO 8601 can write. */
+/** A clock's time, as it is stored: a whole number of milliseconds since the epoch that ISO 8601 can write. */
 export function storedTime(ms: number): number {
   if (Number.isNaN(ms)) throw new RangeError('A clock or a delay gave NaN in place of a time.');
   return Math.min(Math.max(Math.floor(ms), earliestTime), latestTime);

@@ -99,7 +99,7 @@ export class CommitTransactions {
   }
 }
 
-/** What is too large for an item or for the transaction, in bytes. */
+/** The size that is too large for an item or for the transaction, in bytes. */
 function tooManyBytes(items: readonly Attributes[]): number | undefined {
   const sizes = items.map(attributesSize);
   const largest = Math.max(...sizes);

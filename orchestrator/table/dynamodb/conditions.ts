@@ -19,8 +19,8 @@ export function hasNotBegun(now: number): Condition {
 }
 
 /**
- * The execution is still the one, and in the version, that the step was taken from. `startedAt` tells it from one of
- * the same id that was deleted and started anew.
+ * The execution is still the one, and in the version, that the step was taken from. `startedAt` distinguishes it
+ * from one of the same id that was deleted and started again.
  */
 export function isStillAtVersion(version: number, startedAt: string): Condition {
   return {

@@ -169,7 +169,7 @@ export class DynamoDBCalls {
     }
   }
 
-  /** Of those that count only until they expire. */
+  /** The items that have not expired, among those that count only until they expire. */
   unexpired(items: readonly Attributes[]): Attributes[] {
     const { now, forgetsExpired = false } = this.#options;
     return items.filter((item) => !forgetsExpired || !isExpired(item, now()));

@@ -85,7 +85,7 @@ export class DynamoDBJournal implements JournalReader, JournalWriter {
     const item = encodeStart(start, this.#expiresAt());
     const outcome = await this.#calls.put(checkedSize('The start item', item), isNotWrittenYet);
     if (outcome.type === 'written') return { type: 'inserted' };
-    // Of one that has expired nothing can be told any more; its id is free once DynamoDB has deleted it.
+    // An expired one gives no information any more; its id is free once DynamoDB has deleted it.
     const [existing] = this.#calls.unexpired(outcome.existing ? [outcome.existing] : []);
     return { type: existing !== undefined && isSameStart(existing, item) ? 'same' : 'different' };
   }

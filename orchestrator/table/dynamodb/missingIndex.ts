@@ -1,7 +1,7 @@
 import { IndexNotFoundError } from '../errors.ts';
 import { attribute, indexName, indexProjection } from '../schema.ts';
 
-/** What the index is made of, as arguments of `aws dynamodb update-table`. */
+/** The definition of the index, as arguments of `aws dynamodb update-table`. */
 const creation = JSON.stringify([
   {
     Create: {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { isObjectKey } from '../../store/objectStore.ts';
 
 /**
- * Prefixes of the objects that items refer to. What is under `data/` is written once and expires with the items; the
- * `state/` of a running execution is replaced by its commits, and must not expire while it runs.
+ * Prefixes of the objects that items refer to. An object under `data/` is written once and expires with the items;
+ * the `state/` of a running execution is replaced by its commits, and must not expire while it runs.
  */
 export const dataPrefix = { data: 'data/', state: 'state/' } as const;
 
@@ -16,7 +16,7 @@ export function isStateKey(key: string): boolean {
   return key.startsWith(dataPrefix.state);
 }
 
-/** Key of data that is written once: the same data of an execution is the same object, whoever writes it. */
+/** Key of data that is written once: the same data of an execution is the same object, for every writer. */
 export function dataKey(executionId: string, text: string): string {
   return `${dataFolder(executionId)}${contentHash(text)}`;
 }

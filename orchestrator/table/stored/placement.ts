@@ -11,7 +11,7 @@ export interface Placement {
   readonly item: Execution;
   /** The same with the parts and their keys: what this process goes on with. */
   readonly stored: Execution;
-  /** What has to be in the store before the item refers to it. */
+  /** The objects that have to be in the store before the item refers to them. */
   readonly objects: readonly StoredPart[];
 }
 
@@ -73,7 +73,7 @@ function isList(value: readonly Json[] | object): value is readonly Json[] {
 interface Part {
   readonly text: string;
   readonly maximumBytes: number;
-  /** What it takes in the item: the snapshot is compressed there. */
+  /** The size that it takes in the item: the snapshot is compressed there. */
   readonly bytes: number;
   /** It cannot stay, whatever the size of the item. */
   readonly mustGo: boolean;
@@ -104,7 +104,7 @@ export function placeExecution(execution: Execution, overBytes: number): Placeme
   return { item, stored, objects };
 }
 
-/** Keys of parts that have been fetched, or never left: where they go is decided anew. */
+/** Removes the keys of parts that have been fetched, or never left: where they go is decided again. */
 function withoutKeys(execution: Execution): Execution {
   const { snapshotAt, outputAt, ...rest } = execution;
   return {
@@ -182,7 +182,7 @@ function snapshotKey(
   return isUnchanged ? snapshotAt : stateKey(executionId, startedAt, version, text);
 }
 
-/** What cannot leave the item: roughly, and rather too much. */
+/** The size of the parts that cannot leave the item: roughly, and rather too much. */
 function restBytes({ log, tasks, state, error, children, sent, received, outbox, held }: Execution): number {
   const described = Buffer.byteLength(
     JSON.stringify([state, error, children, sent, received, outbox, held].map((each) => each ?? null)),

@@ -96,7 +96,7 @@ export class StoredExecutions implements Executions {
     return outcome;
   }
 
-  /** What other executions are told, with what is large of it in the store, as data of theirs. */
+  /** The items for other executions, with their large data in the store, as data of theirs. */
   async #withStored(items: readonly OutgoingItem[]): Promise<readonly OutgoingItem[]> {
     const stored: OutgoingItem[] = [];
     for (const item of items) stored.push(await this.#withStoredData(item));

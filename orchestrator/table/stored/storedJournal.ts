@@ -109,7 +109,7 @@ export class StoredJournal implements JournalReader, JournalWriter {
     return { ...page, items: await this.#fetched(page.items) };
   }
 
-  /** Their data is needed by whoever asks for them. */
+  /** The callers that ask for them need their data. */
   async readItemResults(executionId: string, task: number): Promise<JournalEntry[]> {
     return this.#store.withData(await this.#journal.readItemResults(executionId, task));
   }

@@ -30,7 +30,7 @@ export async function withEntryData(data: StoredJson, entry: JournalEntry): Prom
   }
 }
 
-/** What a machine has said is as it was computed. */
+/** The messages of a machine are as they were computed. */
 function isFromOutside(entry: JournalEntry): boolean {
   return entry.kind !== 'message' && !(entry.kind === 'start' && entry.isChild);
 }
@@ -113,7 +113,7 @@ export async function withPatchedTasksInput(data: StoredJson, execution: Executi
   };
 }
 
-/** The same, where it is to be had; an execution ends without it all the same. */
+/** The execution with its text, where that is available; an execution ends without it all the same. */
 export async function withExecutionText(data: StoredJson, execution: Execution): Promise<Execution> {
   try {
     return await withSnapshot(data, execution);

@@ -5,7 +5,7 @@ import { LargeData } from './largeData.ts';
 import { StoredExecutions } from './storedExecutions.ts';
 import { StoredJournal } from './storedJournal.ts';
 
-/** What the configuration says of the store for large data. */
+/** The configuration of the store for large data. */
 export interface StoreSettings {
   /** `s3://bucket/prefix` or `file:///folder`. Absent: there is none. */
   readonly store?: string;
@@ -18,11 +18,11 @@ export function openStoredJson({ store }: StoreSettings, now: () => number = Dat
 }
 
 /**
- * The table with its large data in a store. What is written is put there before the item that refers to it, so that no
- * reference is ever without its object.
+ * The table with its large data in a store. The data is put there before the item that refers to it is written, so
+ * that a reference is never without its object.
  *
- * @param fetches whether reads answer with that data. The orchestrator fetches what a step needs and no more; everyone else
- * wants what is there
+ * @param fetches whether reads answer with that data. The orchestrator fetches what a step needs and no more;
+ * everyone else wants what is there
  */
 export function withStore(
   table: Table,

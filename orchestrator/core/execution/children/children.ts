@@ -64,7 +64,7 @@ function tellChildren({ execution, said }: Draft, message: Message): void {
   }
 }
 
-/** What an event to a task, or to a child that has ended, says, nobody hears: as in XState. */
+/** Drops an event to a task, or to a child that has ended, as XState does. */
 export function sendMessage(draft: Draft, { to, event }: Extract<MachineEffect, { type: 'send' }>): void {
   const { executionId } = draft.execution;
   const number = childNumber(to, executionId);
@@ -77,9 +77,9 @@ function isEvent(event: unknown): event is Extract<Message, { type: 'event' }>['
   return typeof event === 'object' && event !== null && 'type' in event && typeof event.type === 'string';
 }
 
-/** What the parent's machine gets whole, where the child's execution keeps less. */
+/** The values that the parent's machine gets whole, where the child's execution keeps less. */
 export interface Whole {
-  /** What the child's machine failed with, where it was its machine that failed. */
+  /** The error that the child's machine failed with, where it was its machine that failed. */
   readonly thrown?: TaskError | undefined;
   /** Its output with errors marked, where it holds some. */
   readonly output?: Json | undefined;

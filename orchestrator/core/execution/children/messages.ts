@@ -3,7 +3,7 @@ import { ownProperty } from '../../data/ownProperty.ts';
 import type { TaskError } from '../../data/thrown.ts';
 import type { MachineEvent } from '../../machine/step.types.ts';
 
-/** What one execution tells another: actors in it are references. */
+/** A message from one execution to another: actors in it are references. */
 export type Message =
   | { readonly type: 'event'; readonly event: MachineEvent }
   /** A child has ended, to its parent. */
@@ -38,7 +38,7 @@ export type OutgoingItem =
       readonly at: number;
     };
 
-/** One thing that a step has to tell another execution. */
+/** One thing that a step has to say to another execution. */
 export type Said =
   | {
       readonly type: 'start';
@@ -57,7 +57,10 @@ export interface Correspondence {
   readonly at: number;
 }
 
-/** What a commit tells other executions: starts, then one item a receiver with all its messages in order. */
+/**
+ * The items that a commit writes to other executions: starts, then one item a receiver with all its messages in
+ * order.
+ */
 export function itemsOf(
   said: readonly Said[],
   { sender, sent, at }: Correspondence,

@@ -7,8 +7,8 @@ import { itemsOf, type OutgoingItem } from './messages.ts';
 const mostItems = 90;
 
 /**
- * What the draft's commit writes to other executions: first what earlier commits left, in its order. What is too much for
- * one transaction stays in the execution's outbox.
+ * The items that the draft's commit writes to other executions: first those that earlier commits left, in their
+ * order. Items that do not fit into one transaction stay in the execution's outbox.
  */
 export function postOutgoing(draft: Draft): readonly OutgoingItem[] {
   const { executionId, sent = {}, outbox = [] } = draft.execution;

@@ -34,7 +34,7 @@ export function applyParentsWord(draft: Draft, entry: MessageEntry): void {
       (message, i): LogVerdict =>
         isWord(message) ? applyWord(draft, entry, from + i) : { type: 'ignored', reason: 'Ended' },
     );
-  // What was said before may lie in the journal, for when the machine is there.
+  // Earlier messages may lie in the journal, for when the machine is there.
   if (isNext(draft, entry)) noteReceived(draft, entry);
   draft.log('message', entry.reference, verdictOfAll(verdicts));
 }
@@ -70,7 +70,10 @@ export function takenOf({ failed }: Execution, { reference }: MessageEntry): num
   return failed?.reference === reference ? (failed.messages ?? 0) : 0;
 }
 
-/** What is logged of an item of several messages: that it failed the machine, or else the best that became of one. */
+/**
+ * The verdict that is logged for an item of several messages: that it failed the machine, or else the best verdict
+ * of one message.
+ */
 export function verdictOfAll(verdicts: readonly LogVerdict[]): LogVerdict {
   for (const type of ['failed', 'applied', 'held'] as const) {
     const found = verdicts.find((verdict) => verdict.type === type);
@@ -79,7 +82,7 @@ export function verdictOfAll(verdicts: readonly LogVerdict[]): LogVerdict {
   return verdicts[0] ?? { type: 'ignored', reason: 'InvalidEvent' };
 }
 
-/** What was applied of one sender comes from its numbers: an older one that is delivered late has been here. */
+/** Notes by number which messages of a sender were applied: an older one that is delivered late has been here. */
 export function noteReceived(draft: Draft, { sender, number }: MessageEntry): void {
   const { received = {} } = draft.execution;
   draft.set({ received: { ...received, [sender]: number } });

@@ -53,9 +53,9 @@ function isTooLate({ execution: { endedAt }, now }: Draft, { redrivableMs }: Red
 type Redrive = Pick<ControlEntry, 'version' | 'input'>;
 
 /**
- * From where it failed, timed out or was stopped: its state and tasks are those of before. What has succeeded is not
- * repeated: results that have come meanwhile are found in the journal. An attempt that failed, or whose time ran out, is
- * followed by a new one. Answers why it is not taken.
+ * Goes on from where the execution failed, timed out or was stopped: its state and tasks are those of before. Work
+ * that has succeeded is not repeated: results that have come meanwhile are found in the journal. An attempt that
+ * failed, or whose time ran out, is followed by a new one. Answers why the redrive is not taken.
  */
 export function redrive(draft: Draft, { version, input }: Redrive): IgnoredReason | undefined {
   const { status, failed, machineVersion, startedOnVersion } = draft.execution;
@@ -90,7 +90,7 @@ export function anotherAttempt(task: OpenTask, now: number): OpenTask {
   return { ...notHandedOver(task), attempt: task.attempt + 1, retries: [], dispatchAt: now };
 }
 
-/** Of a list, the items that failed are tried again, the last of which is still open. */
+/** Reopens the failed items of a list: they are tried again. The last of them is still open. */
 function withFailuresReopened(list: RunningList, last: number | undefined, now: number): RunningList {
   const { task, worker, exceptions, open } = list;
   const failures = exceptions.filter(({ status }) => status !== 'SUCCEEDED');
@@ -114,7 +114,7 @@ function withFailuresReopened(list: RunningList, last: number | undefined, now: 
   };
 }
 
-/** Timers stood still: they are as far away as they were. What has come meanwhile is in the journal. */
+/** Timers stood still: they are as far away as they were. Entries that have come meanwhile are in the journal. */
 export function resume(draft: Draft): undefined {
   const { suspendedAt = draft.now, snapshot, waiting } = draft.execution;
   const ms = draft.now - suspendedAt;

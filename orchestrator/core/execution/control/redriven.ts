@@ -8,8 +8,8 @@ import { anotherAttempt } from './control.ts';
 import { taskWithPatch } from './inputPatch.ts';
 
 /**
- * After a redrive: attempts whose time has run out are followed by others, those that were under way are dispatched once
- * more (the end may have come before they were), and its own time begins anew.
+ * After a redrive: attempts whose time has run out are followed by others, those that were under way are dispatched
+ * once more (the end may have come before they were), and the execution's own time begins again.
  */
 export function goOnFromFailure(draft: Draft, machine: PreparedMachine, origin: Origin): void {
   const patchedTask = taskWithPatch(draft.execution);
@@ -18,10 +18,10 @@ export function goOnFromFailure(draft: Draft, machine: PreparedMachine, origin: 
     if (task.dispatchAt !== undefined) continue;
     const { policy } = machine.taskSourceOf(task.worker);
     if ((task.deadline ?? Number.POSITIVE_INFINITY) <= draft.now) {
-      // Of a `once` task there is no other attempt: its machine is told.
+      // A `once` task does not get another attempt: its machine gets the error.
       if (!policy.once) draft.replaceTask(anotherAttempt(task, draft.now));
     } else if (task.waitsForResult && task.startBy === undefined) {
-      // Its worker has done its part; nobody looked for signs of life meanwhile.
+      // Its worker has done its part; no one looked for signs of life meanwhile.
       draft.replaceTask(withHeartbeat(task, policy, draft.now));
     } else draft.dispatch(task, policy, origin);
   }

@@ -10,7 +10,7 @@ export interface ItemList {
   readonly pages: readonly (readonly Json[])[];
 }
 
-/** What the input of an `each` comes to. */
+/** The list that the input of an `each` describes, or the error in it. */
 export type EachRequest =
   | {
       readonly type: 'items';
@@ -20,7 +20,7 @@ export type EachRequest =
     }
   | { readonly type: 'invalid'; readonly error: ErrorData };
 
-/** Name of the error with which an `each` fails whose input is no list. */
+/** Name of the error with which an `each` fails whose input is not a list. */
 export const invalidItemsErrorName = 'Millrace.InvalidItems';
 
 /** Its input is a list, or an object with `items` and options for this list alone. */

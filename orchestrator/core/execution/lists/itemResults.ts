@@ -2,11 +2,11 @@ import { MillraceError } from '../../errors/millraceError.ts';
 import type { ResultEntry } from '../model/entries.ts';
 import type { ItemOutcome } from './runningList.ts';
 
-/** What the journal has of a list's items. */
+/** The results of a list's items that the journal has. */
 export interface ItemResults {
   /** By index and attempt: `17#1`. */
   readonly entries: ReadonlyMap<string, ResultEntry>;
-  /** Of a list that other executions worked on; of one's own, the execution has them. */
+  /** Only for a list that other executions worked on: for its own items, the execution has them. */
   readonly exceptions?: readonly ItemOutcome[];
 }
 

@@ -22,25 +22,25 @@ export function thresholdOutcome(
   return { type: 'taskFailed', task, error: { ...rest, errors: errors.map((error) => ({ ...error })) } };
 }
 
-/** Of a file: what became of its items is in the store. */
+/** The outcome of a file: its items' outcomes are in the store. */
 export function fileOutcome({ task }: RunningList, { failed, count = 0, results = '' }: PartResult): Outcome {
   return { type: 'taskSucceeded', task, output: { count, succeeded: count - failed, failed, results } };
 }
 
-/** Of a part, however many failed: whether that is too many is for the whole to say. */
+/** The outcome of a part, however many items failed: the whole list decides whether that is too many. */
 export function partOutcome(list: RunningList, { failed, errors }: PartResult): Outcome {
   const { task, exceptions, parts, results } = list;
   const output = {
     failed,
     errors: errors.map((error) => ({ ...error })),
     ...(exceptions.length > 0 && { exceptions: exceptionsText(exceptions) }),
-    // What becomes of a file's items is written beside it, by the machine's next task.
+    // The outcomes of a file's items are written beside it, by the machine's next task.
     ...(results !== undefined && { part: partInput(list), isWhole: parts !== undefined }),
   };
   return { type: 'taskSucceeded', task, output };
 }
 
-/** What the items of one list came to. */
+/** The outputs and errors of one list's items. */
 export class ItemOutputs {
   readonly #machine: PreparedMachine;
   readonly #list: RunningList;
@@ -75,7 +75,7 @@ export class ItemOutputs {
     return { output, isMessage: true };
   }
 
-  /** Of the items that failed, those that failed first. */
+  /** The items that failed first. */
   firstFailures(most: number): ItemFailure[] {
     const failures = this.#exceptions.filter(({ status }) => status !== 'SUCCEEDED').slice(0, most);
     return failures.map((outcome) => itemFailure(outcome.index, this.#errorOf(outcome)));

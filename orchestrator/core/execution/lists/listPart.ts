@@ -6,7 +6,7 @@ import type { ItemsAddress, RunningList } from './runningList.ts';
 export const mostItemsInExecution = 200;
 export const mostItemsInPart = 200;
 
-/** What an execution of a list machine is started with. It has no items in it: they stay where the list is. */
+/** The input of an execution of a list machine. It has no items in it: they stay where the list is. */
 export interface ListPart {
   readonly items: ItemsAddress;
   readonly first: number;
@@ -17,18 +17,18 @@ export interface ListPart {
   readonly results?: string;
 }
 
-/** What an execution of a list machine comes to. The outputs stay in its journal. */
+/** The output of an execution of a list machine. The items' outputs stay in its journal. */
 export interface PartResult {
   readonly failed: number;
   /** The first failures. */
   readonly errors: readonly ItemFailure[];
-  /** Of an execution that has items itself: see `exceptionsText`. */
+  /** Present for an execution that has items itself: see `exceptionsText`. */
   readonly exceptions?: string;
-  /** What it worked on, where that is a file's. */
+  /** The part that it worked on, where that is a file's. */
   readonly part?: ListPart;
   /** It is the whole file. */
   readonly isWhole?: boolean;
-  /** Of a file: how many items it has, how many of them may fail, and the key of what became of them. */
+  /** Present for a file: how many items it has, how many of them may fail, and the key of their outcomes. */
   readonly count?: number;
   readonly tolerated?: number;
   readonly results?: string;
@@ -45,7 +45,7 @@ export function partInput({ items, first, count, concurrency, tolerated, results
   };
 }
 
-/** Undefined for what no list machine was started with: somebody else has written its start. */
+/** Undefined for an input that a list machine was not started with: another writer has written its start. */
 export function partOf(input: Json | undefined): ListPart | undefined {
   const { items, first, count, concurrency, tolerated, results } = fieldsOf(input);
   const { executionId, task, hash, pageSize, store } = fieldsOf(items);

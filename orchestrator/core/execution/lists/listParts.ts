@@ -59,7 +59,7 @@ export function partDone(
 ): Handled {
   const result = message.type === 'done' ? partResultOf(message.output) : undefined;
   if (!result) {
-    // It was stopped, or met a defect: nothing tells what became of its items.
+    // It was stopped, or met a defect: the outcomes of its items are unknown.
     const error =
       message.type === 'error'
         ? message.error

@@ -57,7 +57,7 @@ export interface ItemsAddress {
   /** The execution in whose partition they are. */
   readonly executionId: string;
   readonly task: number;
-  /** Of the list's content: two orchestrators that race with different lists do not overwrite each other's. */
+  /** Hash of the list's content: two orchestrators that race with different lists do not overwrite each other's. */
   readonly hash: string;
   /** Items of a page. */
   readonly pageSize: number;
@@ -65,7 +65,7 @@ export interface ItemsAddress {
   readonly store?: string;
 }
 
-/** Of an execution, what is awaited. */
+/** The parts of an execution that are awaited. */
 export interface Awaited {
   readonly tasks: readonly OpenTask[];
   readonly lists?: readonly RunningList[];

@@ -6,13 +6,13 @@ export function childId(parent: string, number: number): string {
   return `${parent}.${number}`;
 }
 
-/** Absent for an execution that nobody's machine has started: users' ids have no dot. */
+/** Absent for an execution that was not started by a machine: users' ids have no dot. */
 export function parentOf(executionId: string): string | undefined {
   const dot = executionId.lastIndexOf('.');
   return dot < 0 ? undefined : executionId.slice(0, dot);
 }
 
-/** The number that a child has with this parent; undefined where it is no child of it. */
+/** The number that a child has with this parent; undefined where it is not a child of it. */
 export function childNumber(executionId: string, parent: string): number | undefined {
   return parentOf(executionId) === parent ? Number(executionId.slice(parent.length + 1)) : undefined;
 }

@@ -11,7 +11,7 @@ export type JournalEntry =
   | InvalidEventEntry
   | MessageEntry;
 
-/** Of an entry whose data is not in its item. */
+/** Part of an entry whose data is not in its item. */
 interface WithStoredData {
   /** Key of the object that holds the data, while it has not been fetched: without it, the entry cannot be applied. */
   readonly dataAt?: string;
@@ -34,7 +34,7 @@ export interface ResultEntry extends WithStoredData {
   readonly kind: 'result';
   readonly reference: string;
   readonly task: number;
-  /** Of a list's item. */
+  /** Place in the list, for a list's item. */
   readonly index?: number;
   readonly attempt: number;
   readonly result: TaskResult;
@@ -71,7 +71,7 @@ export interface ControlEntry {
   readonly at?: string;
 }
 
-/** What an operator's item says beside its key and time. */
+/** The content of an operator's item, without its key and time. */
 export type ControlContent = Pick<ControlEntry, 'control' | 'cause' | 'version' | 'input'>;
 
 export const controls = ['stop', 'redrive', 'suspend', 'resume'] as const;
@@ -81,12 +81,12 @@ export type Control = (typeof controls)[number];
 export interface InvalidEventEntry {
   readonly kind: 'invalidEvent';
   readonly reference: string;
-  /** What is wrong with it, where its data cannot be read. */
+  /** The problem with it, where its data cannot be read. */
   readonly problem?: string;
   readonly at?: string;
 }
 
-/** What another execution has to say. */
+/** The messages of another execution. */
 export interface MessageEntry extends WithStoredData {
   readonly kind: 'message';
   readonly reference: string;
@@ -106,7 +106,7 @@ export function inJournalOrder(entries: readonly JournalEntry[]): JournalEntry[]
   return withMessagesInOrder(sorted);
 }
 
-/** What one sender has sent, by its numbers; everything else stays in its place. */
+/** Puts the entries of one sender in the order of their numbers; everything else stays in its place. */
 export function withMessagesInOrder(entries: readonly JournalEntry[]): JournalEntry[] {
   const messages = entries.filter((entry) => entry.kind === 'message');
   if (messages.length < 2) return [...entries];

@@ -72,13 +72,13 @@ export interface Execution {
   /** Number of message items sent to, and applied from, each other execution that is still of interest. */
   readonly sent?: Readonly<Record<string, number>>;
   readonly received?: Readonly<Record<string, number>>;
-  /** What did not fit into the last commit's transaction, in order: the next commits write it. */
+  /** Items that did not fit into the last commit's transaction, in order: the next commits write them. */
   readonly outbox?: readonly OutgoingItem[];
   /** Events that no active state took yet, in order: offered again after each transition. */
   readonly held?: readonly HeldEvent[];
-  /** What was applied, in order, newest last: see log.ts. */
+  /** The entries that were applied, in order, newest last: see log.ts. */
   readonly log: string;
-  /** What made it FAILED: a redrive begins there. */
+  /** The entry that made it FAILED: a redrive begins there. */
   readonly failed?: Failed;
   /** Number of its parent's message item that redrove it, until it goes on: a stop sent before that does not count. */
   readonly redriveNumber?: number;
@@ -117,7 +117,7 @@ export interface HeldEvent {
 /** A task that failed, or a journal item that the machine could not take. */
 export interface Failed {
   readonly task?: number;
-  /** Of a list, the item whose failure was one too many. */
+  /** For a list: the item whose failure was one too many. */
   readonly item?: number;
   readonly reference?: string;
   /** How many messages of the item were taken. */
@@ -151,7 +151,7 @@ export type ExecutionErrorCode =
   | 'ChildTooDeep'
   /** The execution's time is over (`meta.millrace.timeout`). */
   | 'ExecutionTimedOut'
-  /** It was stopped, and somebody said why. */
+  /** It was stopped, and a reason was given. */
   | 'Stopped'
   /** The start item cannot be read. */
   | 'InvalidStart'

@@ -12,7 +12,7 @@ export class TaskMismatchError extends MillraceError {
   }
 }
 
-/** What is kept of why a machine failed. */
+/** The part of a machine's failure that is kept. */
 export function errorOf(failure: MachineFailure): ExecutionError {
   const { code, name, message, stack } = failure;
   // A task's stack is in its result item; here it would make each later write of the execution dearer.

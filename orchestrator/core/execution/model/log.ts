@@ -1,7 +1,8 @@
 import { MillraceError } from '../../errors/millraceError.ts';
 /**
  * The log of an execution: what was applied to it, in order. With the journal it replays to every state the execution
- * was ever in, and it tells what has been applied already. It is part of every commit, so an entry takes a few bytes:
+ * was ever in, and it shows what has been applied already. It is part of every commit, so an entry takes a few
+ * bytes:
  *
  *     =<base>                       time of the entry before the first one, in base 36 (ms since the epoch)
  *     ;<kind><reference>~<delta>    delta: ms since the entry before, in base 36
@@ -56,7 +57,7 @@ export type IgnoredReason =
   | 'NotOpen'
   /** The event's type begins with `xstate.` or `millrace.`. */
   | 'ReservedType'
-  /** The event has no `type`, or one that is no string; or an unknown `control`. */
+  /** The event has no `type`, or its `type` is not a string; or an unknown `control`. */
   | 'InvalidEvent'
   /** The machine holds as many events as it may. */
   | 'HeldEventsFull'
@@ -107,7 +108,7 @@ export function appendToLog(log: string, lastAt: number, entry: LogEntry): strin
   return `${log};${kinds[entry.kind]}${reference}~${delta}${verdictText(entry.verdict)}`;
 }
 
-/** @throws InvalidLogError when the text is no log, which only a foreign write can cause. */
+/** @throws InvalidLogError when the text is not a log, which only a foreign write can cause. */
 export function parseLog(log: string): LogEntry[] {
   const [head = '', ...rest] = log.split(';');
   let at = Number.parseInt(head.slice(1), 36);

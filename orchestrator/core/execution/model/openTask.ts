@@ -3,12 +3,12 @@ import type { Json } from '../../data/json.ts';
 /** A task whose result is awaited. */
 export interface OpenTask {
   readonly task: number;
-  /** Of a list's item: its place in the list, from 0. */
+  /** For a list's item: its place in the list, from 0. */
   readonly index?: number;
   /** Name of its actor source in the machine. */
   readonly worker: string;
   readonly attempt: number;
-  /** The journal item or wake that made it due: whoever meets that again dispatches it again. */
+  /** The journal item or wake that made it due: an orchestrator that meets that again dispatches it again. */
   readonly cause: string;
   /** An attempt without a result by then has failed. Absent until it is dispatched. */
   readonly deadline?: number;
@@ -29,7 +29,7 @@ export interface OpenTask {
   readonly inputAt?: string;
 }
 
-/** What names one attempt within an execution. */
+/** The numbers that name one attempt within an execution. */
 export interface AttemptNumbers {
   readonly task: number;
   readonly index?: number;
@@ -41,7 +41,7 @@ export function taskKey(numbers: AttemptNumbers): string {
   return `task#${taskId(numbers)}#${numbers.attempt}`;
 }
 
-/** What names a task within an execution: `3`, for an item of a list `3.17`. */
+/** The id that names a task within an execution: `3`, for an item of a list `3.17`. */
 export function taskId({ task, index }: Pick<AttemptNumbers, 'task' | 'index'>): string {
   return index === undefined ? String(task) : `${task}.${index}`;
 }

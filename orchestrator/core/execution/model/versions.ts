@@ -33,7 +33,7 @@ function comparePrereleases(a: readonly string[] | undefined, b: readonly string
   if (!a || !b) return a ? -1 : b ? 1 : 0;
   for (const [place, first] of a.entries()) {
     const second = b[place];
-    // What has more identifiers is the newer one.
+    // The version with more identifiers is the newer one.
     if (second === undefined) return 1;
     const order = compareIdentifiers(first, second);
     if (order !== 0) return order;
@@ -41,7 +41,7 @@ function comparePrereleases(a: readonly string[] | undefined, b: readonly string
   return a.length - b.length;
 }
 
-/** Numbers compare as such, and come before what is no number; the rest by its characters. */
+/** Compares numbers as such, and puts them before other identifiers, which it compares by their characters. */
 function compareIdentifiers(a: string, b: string): number {
   const [isNumber, isOtherNumber] = [/^\d+$/.test(a), /^\d+$/.test(b)];
   if (isNumber !== isOtherNumber) return isNumber ? -1 : 1;

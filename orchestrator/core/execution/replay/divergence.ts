@@ -5,9 +5,9 @@ import type { LogVerdict } from '../model/log.ts';
 
 /** Where a replay by today's definition leaves what was recorded. */
 export interface Divergence {
-  /** Of the entry of the log, from 1. */
+  /** Number of the entry in the log, from 1. */
   readonly number: number;
-  /** What the entry is of: the sort key of a journal item, the id of a wake. */
+  /** The entry's source: the sort key of a journal item, the id of a wake. */
   readonly reference: string;
   readonly code: DivergenceCode;
   readonly message: string;
@@ -90,7 +90,7 @@ function parsed(snapshot: string | undefined): Json | undefined {
   return snapshot === undefined ? undefined : JSON.parse(snapshot);
 }
 
-/** Tells by number of which tasks the input is in the object store, and was not fetched. */
+/** Finds by number the tasks whose input is in the object store, and was not fetched. */
 function hasUnfetchedInput(tasks: Execution['tasks']): (task: number) => boolean {
   const unfetched = new Set(
     tasks.flatMap(({ task, input, inputAt }) => (input === undefined && inputAt !== undefined ? [task] : [])),
@@ -99,8 +99,8 @@ function hasUnfetchedInput(tasks: Execution['tasks']): (task: number) => boolean
 }
 
 /**
- * By number. What began a task depends on what was delivered together, which the log does not say; where its input is
- * depends on the store.
+ * By number. The cause of a task depends on the entries that were delivered together, which the log does not say;
+ * the place of its input depends on the store.
  */
 function tasksOf({ tasks }: Execution, isInputUnknown: (task: number) => boolean): Json {
   return Object.fromEntries(

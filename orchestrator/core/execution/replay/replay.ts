@@ -174,7 +174,7 @@ export class Replay {
       this.#wait = { phase, code: verdict.code as ExecutionErrorCode, at };
     } else {
       this.#wait = undefined;
-      // What was redriven, or resumed, goes on here.
+      // An execution that was redriven, or resumed, goes on here.
       if (this.#execution.waiting) return this.#goOn(at);
     }
     return { step: undefined, verdict };
@@ -235,7 +235,10 @@ export class Replay {
     return new Map([...own, ...(this.#recorded.itemResults ?? [])]);
   }
 
-  /** Workers may write any name: only that of another of the machine's workers tells something, where the end differs as well. */
+  /**
+   * Workers may write any name: only the name of another of the machine's workers is a sign, where the end differs
+   * as well.
+   */
   #noteWorker(entry: LogEntry, item: Extract<JournalEntry, { kind: 'result' }>): void {
     const { machine = '', machineVersion, tasks = [] } = this.#execution ?? {};
     if (item.index !== undefined) return;

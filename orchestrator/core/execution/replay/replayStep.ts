@@ -7,7 +7,7 @@ import type { Advance, AdvanceInput, Decided } from '../step/advance.types.ts';
 import { failExecution } from '../step/withoutMachine.ts';
 import { ItemResultsNeeded } from './itemResultsNeeded.ts';
 
-/** How long it has waited for its machine, as far as the log tells. */
+/** How long it has waited for its machine, as far as the log shows. */
 export interface Wait {
   readonly phase: 'waiting' | 'pendingRedrive';
   readonly code: ExecutionErrorCode;
@@ -23,7 +23,7 @@ export interface Taken {
   readonly held?: readonly string[];
 }
 
-/** Of an operator or, where it begins with that, of the parent. */
+/** True for the redrive of an operator or, where the item begins with one, of the parent. */
 export function isRedrive(item: JournalEntry | undefined): boolean {
   if (item?.kind === 'message') return item.messages[0]?.type === 'redrive';
   return item?.kind === 'control' && item.control === 'redrive';
@@ -38,10 +38,10 @@ export function waitingExecution(execution: Execution, { phase, code }: Wait): E
   };
 }
 
-/** The step that an entry of the log tells of. */
+/** Takes the step that an entry of the log describes. */
 export function takeEntry(machines: MachineLookup, entry: LogEntry, input: AdvanceInput): Decided {
   const { verdict } = entry;
-  // What a table refused cannot be found out from the journal; the log says it.
+  // The journal does not show that a table refused a state; the log says it.
   if (verdict.type === 'failed' && verdict.code === 'StateTooLarge') {
     return failExecution(input, { code: verdict.code, name: verdict.code, message: '' });
   }
@@ -56,7 +56,7 @@ export function decided(step: Advance): Decided {
   throw new Error(`The journal was given without its data in the object store (${need.type}).`);
 }
 
-/** What the step has logged: of held events, then of the entry. */
+/** The verdicts that the step has logged: first for held events, then for the entry. */
 export function loggedOf({ log }: Execution, entry: LogEntry): Pick<Taken, 'verdict' | 'held'> {
   const logged = parseLog(log);
   const last = logged.at(-1);

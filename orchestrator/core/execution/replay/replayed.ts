@@ -29,18 +29,18 @@ export interface ReplayedExecution {
   readonly itemResults?: ReadonlyMap<number, ItemResults>;
 }
 
-/** What an entry of the log did, as the replay sees it. */
+/** The results of an entry of the log, as the replay sees them. */
 export interface ReplayedEntry {
   /** From 1. */
   readonly number: number;
   readonly entry: LogEntry;
   readonly before: Execution | undefined;
   readonly after: Execution | undefined;
-  /** What was to be done after the commit. */
+  /** The effects to execute after the commit. */
   readonly effects: readonly ExecutionEffect[];
-  /** What it told other executions. */
+  /** The items that it sent to other executions. */
   readonly outgoing: readonly OutgoingItem[];
-  /** What it told the bus. */
+  /** The emissions that it sent to the bus. */
   readonly emitted: readonly Emission[];
   /** Set where the replay does not do what the log says: what it answers from here on is another story. */
   readonly divergence?: Divergence;

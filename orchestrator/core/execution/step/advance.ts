@@ -13,9 +13,9 @@ import { noReferences } from './segmentReferences.ts';
 import { definitionMismatch, wait } from './waiting.ts';
 
 /**
- * The step of an execution: pure, and the only place where it is decided what becomes of an input. What goes wrong in
- * the machine is in the execution that it returns. Entries that cannot be decided on now (the execution waits for its
- * machine, or for a redrive) are left in the journal, unlogged. Where it has to know more, it answers what it needs.
+ * The step of an execution: pure, and the only place that decides on an input. An error in the machine is part of
+ * the execution that it returns. Entries that cannot be decided on now (the execution waits for its machine, or for
+ * a redrive) are left in the journal, unlogged. Where it has to know more, it answers what it needs.
  */
 export function advance(machines: MachineLookup, limits: AdvanceLimits, input: AdvanceInput): Advance {
   const { execution, entries, unavailable } = input;

@@ -10,7 +10,7 @@ import type { OpenTask } from '../model/openTask.ts';
 import type { SeenBeats } from '../tasks/tasks.ts';
 import type { SegmentReferences } from './segmentReferences.ts';
 
-/** What an execution is to be advanced by. */
+/** The entries and the wake that an execution is to be advanced by. */
 export interface AdvanceInput {
   readonly executionId: string;
   /** The execution as it was last committed; nothing before its first commit. */
@@ -22,15 +22,15 @@ export interface AdvanceInput {
   /** With a wake: counters of the workers' signs of life, by `task#` keys, of tasks that must have given one. */
   readonly beats?: SeenBeats;
   /**
-   * References of the entries that the stream delivered. What was read beside them gets the first of them, or the wake, as
-   * its cause: its own delivery, which comes yet, must not dispatch its tasks again. @default all
+   * References of the entries that the stream delivered. An entry that was read beside them gets the first of them,
+   * or the wake, as its cause: its own delivery, which comes yet, must not dispatch its tasks again. @default all
    */
   readonly delivered?: readonly string[];
   /** The entries are the whole journal: an execution that waited can go on with nothing left out. */
   readonly isWholeJournal?: boolean;
   /** The entries are taken, and the wait is not ended: a replay ends it where the log says so. */
   readonly goesOnWaiting?: boolean;
-  /** What older segments of the log say. @default nothing */
+  /** The verdicts in older segments of the log. @default nothing */
   readonly segments?: SegmentReferences;
   /** By task: results of the items of lists, where the step has asked for them. */
   readonly itemResults?: ReadonlyMap<number, ItemResults>;
@@ -67,13 +67,13 @@ export type Advance =
       readonly duplicates: readonly string[];
     }
   | { readonly type: 'nothing'; readonly duplicates: readonly string[] }
-  /** Nothing is decided: whoever asked reads what is needed, and asks again with it. */
+  /** Nothing is decided: the caller reads what is needed, and asks again with it. */
   | { readonly type: 'needs'; readonly need: Need };
 
-/** What is decided, where nothing more has to be known. */
+/** The decision, where nothing more has to be known. */
 export type Decided = Exclude<Advance, { type: 'needs' }>;
 
-/** What a step has to know beside what it was given. Closed: whoever reads it switches over `type`. */
+/** The data that a step needs beside its input. Closed: every reader switches over `type`. */
 export type Need =
   /** The execution's state, which is in the object store. */
   | { readonly type: 'state' }
@@ -81,10 +81,13 @@ export type Need =
   | { readonly type: 'entryData'; readonly references: readonly string[] }
   /** Input of the task that a redrive's patch changes, which is in the object store. */
   | { readonly type: 'patchedInput' }
-  /** What the items of a list came to, with which the list is done. They are read once, so that no commit before carries them. */
+  /**
+   * The results of a list's items, with which the list is done. They are read once, so that the commits before do
+   * not carry them.
+   */
   | { readonly type: 'itemResults'; readonly list: RunningList };
 
-/** What is to be done after the commit, in this order. Exhaustive: whoever executes effects switches over `type`. */
+/** The effects to execute after the commit, in this order. Exhaustive: every executor switches over `type`. */
 export type ExecutionEffect =
   | { readonly type: 'dispatch'; readonly task: OpenTask }
   | Extract<MachineEffect, { type: 'action' | 'log' }>;

@@ -25,10 +25,10 @@ import { attemptFailed } from './failedAttempt.ts';
 import type { Handled } from './followUp.ts';
 import { logKindOf } from './logKind.ts';
 
-/** What an entry is applied with. */
+/** The context in which an entry is applied. */
 export interface Applying {
   readonly machine: PreparedMachine;
-  /** Of the tasks that it opens. */
+  /** Cause of the tasks that it opens. */
   readonly cause: string;
   /** It came while the execution had ended. A failure is then one of before the redrive, which tries again what failed. */
   readonly isStale: boolean;
@@ -100,7 +100,10 @@ function eventOf({ reference, fields, type }: EventEntry): Handled {
   return { type: 'offer', held: { reference, event: { ...fields, type } } };
 }
 
-/** What another execution has to say, in its order. Ignored where nothing of it is of use any more. */
+/**
+ * Applies the messages of another execution, in their order. The entry is ignored where none of them is of use any
+ * more.
+ */
 function applyMessages(draft: Draft, entry: MessageEntry, applying: Applying): Concluded {
   const { messages, reference } = entry;
   const { cause, machine } = applying;

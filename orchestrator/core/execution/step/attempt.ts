@@ -47,7 +47,7 @@ export class Attempt {
   readonly #isWholeJournal: boolean;
   readonly #segments: SegmentReferences;
   readonly #itemResults: KnownItemResults;
-  /** Of what has no delivery of its own. */
+  /** Cause of the entries that have no delivery of their own. */
   readonly #cause: string;
   readonly #waited: Waiting | undefined;
   /** Whether the execution can go on: it did not wait, or what it waits for may be looked for again. */
@@ -125,7 +125,8 @@ export class Attempt {
     }
     if (neededData(entry) !== undefined) return { type: 'entryData', references: this.#unfetched() };
     const { machine } = ready;
-    // What was read beside what is delivered has a delivery of its own, which must not dispatch the same again.
+    // An entry that was read beside the delivered ones has a delivery of its own, which must not dispatch the same
+    // again.
     const cause = this.#delivered?.includes(reference) === false ? this.#cause : reference;
     fireDueTimers(draft, machine, { cause });
     if (!draft.ended) {
@@ -135,7 +136,7 @@ export class Attempt {
     return undefined;
   }
 
-  /** What cannot be decided on now is left in the journal, for when the execution goes on. */
+  /** Leaves an entry that cannot be decided on now in the journal, for when the execution goes on. */
   #leave(entry: JournalEntry): void {
     const { status } = this.#draft.execution;
     const isLeft = this.#waited !== undefined || status === 'PENDING_REDRIVE' || status === 'SUSPENDED';
@@ -144,7 +145,7 @@ export class Attempt {
     if (!this.#isWholeJournal || this.#delivered?.includes(entry.reference)) this.#draft.set({});
   }
 
-  /** Of the entries that are to be taken, those whose data is not there: they are fetched together. */
+  /** The entries that are to be taken and whose data is not there: they are fetched together. */
   #unfetched(): readonly string[] {
     return this.#entries
       .filter(
@@ -199,8 +200,8 @@ export class Attempt {
   }
 
   /**
-   * What it waited for is there: the machine was found, and took up the stored state. With the whole journal known, it is
-   * looked for where no entry has.
+   * Its machine is there: it was found, and took up the stored state. With the whole journal known, it is looked for
+   * where no entry has.
    */
   #endWaiting(waited: Waiting): Need | undefined {
     const draft = this.#draft;

@@ -28,7 +28,7 @@ import type { Origin } from './origin.ts';
 export class Draft {
   readonly now: number;
   readonly effects: Exclude<ExecutionEffect, { type: 'dispatch' }>[] = [];
-  /** What the commit tells the bus. */
+  /** The emissions that the commit sends to the bus. */
   readonly emitted: Emission[] = [];
   readonly segment: LogSegment | undefined;
   /** To be written before the commit. */
@@ -78,7 +78,7 @@ export class Draft {
     return this.#execution;
   }
 
-  /** Whether there is anything to commit. A long log alone is no reason. */
+  /** Whether there is anything to commit. A long log alone is not a reason. */
   get changed(): boolean {
     return this.#execution !== this.#before;
   }
@@ -137,7 +137,7 @@ export class Draft {
     return this.lastVerdict(reference) !== undefined;
   }
 
-  /** What that part of the log says last of the journal item. */
+  /** The last verdict on the journal item in that part of the log. */
   lastVerdict(reference: string): LogVerdict | undefined {
     this.#verdicts ??= new Map(
       [...(this.segment ? parseLog(this.segment.text) : []), ...parseLog(this.#execution.log)]
@@ -178,7 +178,7 @@ export class Draft {
     this.removeChild(task);
   }
 
-  /** It is told nothing: it has ended, or is told already. */
+  /** The child gets no message: it has ended, or has one already. */
   removeChild(task: number): void {
     const { executionId, children, received = {} } = this.#execution;
     if (!children) return;
@@ -230,7 +230,7 @@ export class Draft {
     this.#toDispatch.clear();
   }
 
-  /** What is to be committed: the execution in its next version, and what goes with it. */
+  /** The parts of the commit: the execution in its next version, and everything that goes with it. */
   committed(wakeAt: number | undefined): Committed {
     const { wakeAt: _, ...rest } = this.#execution;
     return {
@@ -242,7 +242,7 @@ export class Draft {
     };
   }
 
-  /** Of the whole commit: tasks that were stopped again by a later entry are not dispatched. */
+  /** The effects of the whole commit: tasks that were stopped again by a later entry are not dispatched. */
   #allEffects(): ExecutionEffect[] {
     if (this.#toDispatch.size === 0) return this.effects;
     const tasks = openTasks(this.#execution).filter(

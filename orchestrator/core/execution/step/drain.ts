@@ -36,7 +36,7 @@ export function drain(
   return verdict;
 }
 
-/** What became of an entry, or what has to be known for that. */
+/** The verdict on an entry, or the data that it needs first. */
 export type Concluded = LogVerdict | Extract<Handled, { type: 'needs' }>;
 
 /** Does what handling an entry has answered, and says what is to be logged of it. */
@@ -49,12 +49,12 @@ export function conclude(
   if (handled.type === 'needs') return handled;
   const verdict = isFollowUp(handled) ? drain(draft, machine, handled, origin) : handled;
   const { status, failed, error } = draft.execution;
-  // What the machine could not take, it has not taken: a redrive gives it to it again.
+  // An entry that the machine could not take is not taken: a redrive gives it to the machine again.
   const hasFailed = status === 'FAILED' && failed?.reference === origin.item.reference;
   return hasFailed && error ? { type: 'failed', code: error.code } : verdict;
 }
 
-/** What was held is offered in the order in which it came, until nothing more is taken. */
+/** Offers the held events in the order in which they came, until nothing more is taken. */
 export function offerHeldEvents(draft: Draft, machine: PreparedMachine, { cause, rest }: Origin): void {
   const origin = { cause, ...(rest && { item: rest }) };
   for (let index = 0; !draft.ended; ) {
@@ -81,7 +81,7 @@ class Drain {
   readonly #origin: Origin;
   readonly #queue: FollowUp[] = [];
   #settled = 0;
-  /** What the machine failed with: its parent gets it whole. */
+  /** The error that the machine failed with: its parent gets it whole. */
   #thrown: TaskError | undefined;
 
   constructor(draft: Draft, machine: PreparedMachine, origin: Origin) {
@@ -123,7 +123,7 @@ class Drain {
     return undefined;
   }
 
-  /** One step of the machine. What it leads to is queued. */
+  /** Takes one step of the machine, and queues everything that it leads to. */
   #takeStep(input: MachineInput): Ignored | undefined {
     const draft = this.#draft;
     const step = stepMachine(this.#machine, draft.execution.snapshot, input, draft.stepAt);
@@ -147,7 +147,7 @@ class Drain {
     return undefined;
   }
 
-  /** What a step has led to, within its whole. */
+  /** Follows the results of a step, within its whole. */
   #follow(followUp: FollowUp): void {
     switch (followUp.type) {
       case 'step':

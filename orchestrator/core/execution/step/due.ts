@@ -31,7 +31,7 @@ export function fireDueTimers(draft: Draft, machine: PreparedMachine, origin: Or
   }
 }
 
-/** What a wake knows, and comes from. */
+/** A wake's knowledge and origin. */
 interface Wake {
   readonly origin: Origin;
   readonly beats: SeenBeats;

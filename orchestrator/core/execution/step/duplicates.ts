@@ -15,8 +15,8 @@ export function standingOf(draft: Draft, entry: JournalEntry, segments: SegmentR
 }
 
 /**
- * Whether a commit before has decided on it. A start that has been applied shows in the execution itself. What came while the
- * execution had ended, and what the machine could not take, is taken by a redrive.
+ * Whether a commit before has decided on it. A start that has been applied shows in the execution itself. A redrive
+ * takes the entries that came while the execution had ended, and the one that the machine could not take.
  */
 function isDecided(draft: Draft, entry: JournalEntry, segments: SegmentReferences): boolean {
   const { execution } = draft;

@@ -3,8 +3,8 @@ import type { Draft } from './draft.ts';
 import { logKindOf } from './logKind.ts';
 
 /**
- * Of an execution that has ended, entries that nothing was decided on before. What came too late before a redrive that led to
- * nothing is still too late.
+ * Logs, for an execution that has ended, the entries that nothing was decided on before. An entry that came too late
+ * before a redrive that led to nothing is still too late.
  */
 export function logAsEnded(
   draft: Draft,

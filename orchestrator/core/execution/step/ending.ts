@@ -22,7 +22,7 @@ export function endExecution(
   draft.dispatchNothing();
   stopChildren(draft);
   if (told !== 'nothing') tellParent(draft, told);
-  // What has failed can be redriven, and then has them still.
+  // A failed execution can be redriven, and then has them still.
   if (status !== 'SUCCEEDED') return;
   dropHeldEvents(draft);
   draft.clear('failed');
@@ -49,7 +49,7 @@ export function endFailed(
   endExecution(draft, 'FAILED', { error: kept }, { thrown });
 }
 
-/** What is held when the execution ends for good, no state will take. */
+/** Drops the events that are held when the execution ends for good: no state will take them. */
 function dropHeldEvents(draft: Draft): void {
   for (const { reference } of draft.execution.held ?? []) {
     draft.log('held', reference, { type: 'ignored', reason: 'Ended' });

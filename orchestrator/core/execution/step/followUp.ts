@@ -8,9 +8,9 @@ import type { Need } from './advance.types.ts';
 export type Outcome = Extract<MachineInput, { type: 'taskSucceeded' | 'taskFailed' }>;
 
 /**
- * What is to be done next with an execution's machine. Those that handle entries and effects return it, and call nothing of
- * what it leads to; one loop (drain.ts) does it, and what follows from it. A new kind is added here: the compiler then names
- * the places that must know of it.
+ * The next thing to do with an execution's machine. The functions that handle entries and effects return it, and
+ * call nothing that it leads to; one loop (drain.ts) does it, and everything that follows from it. A new kind is
+ * added here: the compiler then names the places that must know of it.
  */
 export type FollowUp =
   /** Gives the machine an input. */
@@ -21,7 +21,7 @@ export type FollowUp =
   | {
       readonly type: 'settle';
       readonly outcome: Outcome;
-      /** Of a list, the item whose outcome decided. */
+      /** For a list: the item whose outcome decided. */
       readonly item?: number;
       /** Where the machine fails by it, a redrive has nothing to repeat but the journal item. */
       readonly isGivenAgain?: true;
@@ -30,7 +30,7 @@ export type FollowUp =
   | { readonly type: 'succeed'; readonly output?: Json; readonly markedOutput?: Json | undefined }
   | { readonly type: 'fail'; readonly error: ExecutionError };
 
-/** What handling an entry answers: its verdict, or what is to be done for one, or what has to be known before. */
+/** The answer to an entry: its verdict, or the next thing to do for one, or the data that it needs first. */
 export type Handled = LogVerdict | FollowUp | { readonly type: 'needs'; readonly need: Need };
 
 export const applied: LogVerdict = { type: 'applied' };

@@ -2,10 +2,10 @@ import type { Failed } from '../model/execution.ts';
 
 /** Where a change of the execution comes from. */
 export interface Origin {
-  /** The journal item or wake that opens the tasks: whoever meets that again dispatches them again. */
+  /** The journal item or wake that opens the tasks: an orchestrator that meets that again dispatches them again. */
   readonly cause: string;
   /** The journal item that is being applied: a redrive gives it to the machine again, where it fails by it. Absent for timers. */
   readonly item?: Failed;
-  /** What is left of the item once its own step is taken: an event that was held may fail the machine then. */
+  /** The rest of the item once its own step is taken: an event that was held may fail the machine then. */
   readonly rest?: Failed;
 }

@@ -1,8 +1,11 @@
-/** What older segments of the log say of journal items. */
+/** The verdicts on journal items in older segments of the log. */
 export interface SegmentReferences {
   /** Those that the segments name. */
   readonly named: ReadonlySet<string>;
-  /** Of these, those that were ignored because the execution had ended, and of which nothing else was decided since. */
+  /**
+   * The items among these that were ignored because the execution had ended, and that nothing else was decided on
+   * since.
+   */
   readonly ended: ReadonlySet<string>;
 }
 

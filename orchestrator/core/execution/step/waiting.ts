@@ -9,8 +9,8 @@ const firstBackoffMs = 1000;
 const longestBackoffMs = 60_000;
 
 /**
- * Leaves the execution as it is, to be tried again with backoff, and to be redriven by hand after `waitMs`: what is
- * missing is a deployment, and that is no fault of the execution.
+ * Leaves the execution as it is, to be tried again with backoff, and to be redriven by hand after `waitMs`: a
+ * deployment is missing, which is not the execution's fault.
  *
  * @param waited how it has waited so far
  */

@@ -6,12 +6,12 @@ export interface AttemptAddress extends AttemptNumbers {
   readonly executionId: string;
 }
 
-/** What whoever has the result of a task needs to give it: no secret, and no more than its address. */
+/** The address at which a task's result is given. It is not a secret. */
 export function taskToken(executionId: string, numbers: AttemptNumbers): string {
   return `${executionId}#${taskId(numbers)}#${numbers.attempt}`;
 }
 
-/** Nothing where it is no token. */
+/** Undefined where it is not a token. */
 export function parseTaskToken(token: string): AttemptAddress | undefined {
   const match = /^([^#]{1,2048})#(\d{1,9})(?:\.(\d{1,9}))?#(\d{1,9})$/s.exec(token);
   if (!match || !isWellFormed(token)) return undefined;

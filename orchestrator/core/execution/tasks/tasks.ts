@@ -45,7 +45,7 @@ function backoffMs({ intervalMs, backoffRate, maxDelayMs }: ResolvedRetryPolicy,
   return intervalMs === 0 ? 0 : Math.min(intervalMs * backoffRate ** retries, maxDelayMs);
 }
 
-/** What is known of an open task of the workers' beats. */
+/** The workers' beats that were seen for open tasks. */
 export type SeenBeats = ReadonlyMap<string, number>;
 
 /** The task as an attempt that was handed over now: its times run from here on. */
@@ -89,7 +89,7 @@ export type TaskDue =
   /** The worker must have begun by now. */
   | 'start';
 
-/** What of a task is due first, and when. Nothing where its result may come at any time. */
+/** The first thing that is due for a task, and when. Undefined where its result may come at any time. */
 export function nextDueOf(task: OpenTask): { readonly type: TaskDue; readonly at: number } | undefined {
   const { dispatchAt, deadline, startBy, heartbeatAt } = task;
   if (dispatchAt !== undefined) return { type: 'dispatch', at: dispatchAt };
@@ -129,7 +129,7 @@ const namesOfGivenUp = {
   start: invocationLostErrorName,
 } as const;
 
-/** What the machine gets as the error of an attempt that was given up. */
+/** The error that the machine gets for an attempt that was given up. */
 export function givenUp(
   task: OpenTask,
   due: Exclude<TaskDue, 'dispatch'>,
