@@ -15,7 +15,7 @@ import type { WorkerHandler } from './handlerTypes.ts';
 import { runTask, type Task } from './runTask.ts';
 
 /**
- * Makes a Lambda handler of a function. What the function returns is the task's output; what it throws is its error,
+ * Makes a Lambda handler of a function. The function returns the task's output; an error that it throws is the task's,
  * with the class name as its name and a `retryable` property of the error respected.
  */
 export function defineWorker<Input, Output>(

@@ -28,7 +28,7 @@ export type EachLogic<Input, Output, Actor = unknown> = PromiseActorLogic<Output
   readonly [eachKey]?: EachMark<Actor>;
 };
 
-/** What its input is: the list, or the list with options that only the machine knows when it runs. */
+/** Its input: the list, or the list with options that only the machine knows when it runs. */
 export type EachInput<Item> = readonly Item[] | ({ readonly items: readonly Item[] } & EachOptions);
 
 /** Thrown by a plain XState actor of an `each()` whose items failed in greater number than it tolerates. */
@@ -37,7 +37,7 @@ export class ExceedToleratedFailureThresholdError extends MillraceError {
   override readonly name = thresholdErrorName;
 }
 
-/** Thrown by a plain XState actor of an `each()` whose input is no list, or whose options make no sense. */
+/** Thrown by a plain XState actor of an `each()` whose input is not a list, or whose options make no sense. */
 export class InvalidItemsError extends MillraceError {
   override readonly code = 'InvalidItems';
   override readonly name = invalidItemsErrorName;
@@ -49,7 +49,7 @@ export class InvalidItemsError extends MillraceError {
  * task of its own, with the retries of its actor; beside it, an item costs the execution nothing that stays.
  *
  * With `tolerateFailures`, an item that failed is `{ error }` in the output. Beyond what is tolerated the whole fails
- * with `States.ExceedToleratedFailureThreshold`, and what still runs is given up. An input that is no list is
+ * with `States.ExceedToleratedFailureThreshold`, and items that still run are given up. An input that is not a list is
  * `Millrace.InvalidItems`.
  *
  * @throws InvalidEachError
@@ -98,7 +98,7 @@ export function isFailedItem(entry: unknown): entry is FailedItem {
   return typeof entry === 'object' && entry !== null && Object.keys(entry).join() === 'error';
 }
 
-/** What a plain XState actor does: the same in one process, with no retries. */
+/** The work of a plain XState actor: the same in one process, without retries. */
 async function runEach<Output, Input>(
   actor: PromiseActorLogic<Output, Input>,
   input: EachInput<Input>,

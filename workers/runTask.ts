@@ -13,7 +13,7 @@ import { ItemTooLargeError, StoredDataTooLargeError } from '../orchestrator/tabl
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { WorkerTable } from '../orchestrator/table/table.ts';
 
-/** What a worker can know of its task. */
+/** A worker's view of its task. */
 export interface Task {
   readonly executionId: string;
   /** Number of the task within the execution. */
@@ -32,7 +32,7 @@ export interface Task {
   readonly signal: AbortSignal;
   /** The trace that the task belongs to, to be handed on in calls to others: W3C Trace Context. Absent without one. */
   readonly traceparent?: string;
-  /** Of a task with `waitForResult`: whoever has the result gives it by this token. */
+  /** For a task with `waitForResult`: the token with which the result is given. */
   readonly token?: string;
   /**
    * Says that the attempt lives, to be called more often than the task's `heartbeat` is long, and how far it is, for
@@ -49,7 +49,7 @@ export interface TaskSurroundings {
   readonly data?: StoredJson;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** What the system's timers take for so much of `now`'s time. @default as much */
+  /** Converts a delay by `now` to one of the system's timers. @default unchanged */
   readonly systemDelayMs?: (ms: number) => number;
   /** Names this run in its claim of a `once` task. @default a random UUID */
   readonly newId?: () => string;
@@ -61,8 +61,8 @@ export interface TaskSurroundings {
 const marginMs = 1000;
 
 /**
- * Runs one attempt and writes its result. Whatever the work does — return, throw, return what is no JSON — becomes an
- * item; it rejects only when the table does not take the item. Of a task with a token only what the work throws does: its
+ * Runs one attempt and writes its result. Whatever the work does — return, throw, return something other than JSON — becomes an
+ * item; it rejects only when the table does not take the item. With a token, only a thrown error is written: the
  * result comes from elsewhere. An attempt whose time is over is not begun: Lambda may hold a throttled event for hours, and the
  * machine has gone on. Nor is a `once` attempt that another run has claimed.
  */
@@ -177,7 +177,7 @@ async function beat(
   await table.attempts.writeBeat({ ...life, ...(shown !== undefined && { progress: shown }) }, expiresAt);
 }
 
-/** What the machine is told where the output could be stored nowhere; nothing where the table itself failed. */
+/** Name of the machine's error where the output could be stored nowhere; nothing where the table itself failed. */
 function errorNameOf(error: unknown): string | undefined {
   const isTooLarge = error instanceof ItemTooLargeError || error instanceof StoredDataTooLargeError;
   if (isTooLarge) return dataLimitErrorName;

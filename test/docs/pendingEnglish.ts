@@ -9,6 +9,5 @@ export const pendingFolders: readonly string[] = [
   'orchestrator',
   'test',
   'testing',
-  'workers',
   'asl',
 ];

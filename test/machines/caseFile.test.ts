@@ -41,10 +41,10 @@ describe('a case file', () => {
 
   it('with a line that is no case is a CaseFileError that names the line', async () => {
     file = await writeCaseFile({ more: '{"caseId":7}\n' });
-    await expect(read(file.path)).rejects.toThrow(`${file.path}:15 is no case`);
+    await expect(read(file.path)).rejects.toThrow(`${file.path}:15 is not a case`);
     await file.remove();
     file = await writeCaseFile({ more: 'hello\n' });
-    await expect(read(file.path)).rejects.toThrow(`${file.path}:15 is no JSON object`);
+    await expect(read(file.path)).rejects.toThrow(`${file.path}:15 is not a JSON object`);
   });
 });
 

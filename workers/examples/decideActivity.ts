@@ -10,7 +10,7 @@ export interface DecideActivityInput {
 }
 
 export interface Decision {
-  /** Null while nobody has decided. */
+  /** Null until the next activity is decided. */
   readonly next: Activity | null;
 }
 

@@ -40,7 +40,7 @@ function resultOf(input) {
 
 /** The work itself: what a gross amount in cents is made of, at 21 % VAT. */
 function invoice({ gross }) {
-  if (!Number.isInteger(gross)) throw new TypeError("'gross' is no whole number of cents.");
+  if (!Number.isInteger(gross)) throw new TypeError("'gross' is not a whole number of cents.");
   const net = Math.round(gross / 1.21);
   return { net, vat: gross - net };
 }

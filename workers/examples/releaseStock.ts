@@ -2,7 +2,7 @@ import { defineWorker } from 'millrace/workers';
 import type { Reservation } from './reserveStock.ts';
 
 export interface Release {
-  /** What is free again. */
+  /** The reservation that is free again. */
   readonly released: Reservation;
 }
 

@@ -9,7 +9,7 @@ export interface ReserveStockInput {
   readonly except: readonly string[];
 }
 
-/** What an order has in a warehouse. */
+/** An order's reservation in a warehouse. */
 export interface Reservation {
   readonly orderId: string;
   readonly warehouse: string;

@@ -18,7 +18,7 @@ export function parseCsvRow(text: string): string[] | undefined {
   }
 }
 
-/** From behind its opening quote. What stands between its closing quote and the comma is taken as it is. */
+/** Reads from after the opening quote. Text between the closing quote and the comma is taken as it is. */
 function quotedField(
   text: string,
   from: number,

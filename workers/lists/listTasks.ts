@@ -9,7 +9,7 @@ import { splitFile } from './split.ts';
 /** A task that the worker host does for a list in a file. */
 type ListTask = (input: Json, task: Task, surroundings: Surroundings) => Promise<Json>;
 
-/** What the worker host does under a name that no worker can have. */
+/** The worker host's own task under a name that no worker can have. */
 export function listTaskOf(worker: string): ListTask | undefined {
   switch (worker) {
     case listTask.split:

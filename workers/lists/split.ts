@@ -13,7 +13,7 @@ import { listPageKey, listPrefix, resultsKey, resultsPrefix } from '../../orches
 import { ItemReaderError } from './itemReaderError.ts';
 import { readItems } from './readItems.ts';
 
-/** A page is taken into memory whole, by whoever dispatches its items. */
+/** The function that dispatches the items of a page reads the whole page into memory. */
 const mostPageCharacters = 2_000_000;
 const pagesInFlight = 8;
 

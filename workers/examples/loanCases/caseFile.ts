@@ -3,10 +3,10 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
-/** Name of the variable that tells workers the path of the bank's case file. */
+/** Name of the variable with the path of the bank's case file, for workers. */
 export const caseFileVariable = 'MILLRACE_CASE_FILE';
 
-/** What happened to the application itself, in the bank's words. */
+/** The events of the application itself, in the bank's words. */
 export const activities = [
   'A_SUBMITTED',
   'A_PARTLYSUBMITTED',
@@ -29,7 +29,7 @@ export interface LoanCase {
   readonly activities: readonly Activity[];
 }
 
-/** The case file cannot be opened, or a line of it is no case. */
+/** The case file cannot be opened, or a line of it is not a case. */
 export class CaseFileError extends Error {
   readonly code = 'CaseFile';
   override readonly name = 'CaseFileError';
@@ -71,7 +71,7 @@ function parseCase(line: string, place: string): LoanCase {
   const { caseId, amount, events } = parsed(line, place);
   if (typeof caseId !== 'string' || typeof amount !== 'number' || !Array.isArray(events)) {
     throw new CaseFileError(
-      `${place} is no case: it needs a text 'caseId', a number 'amount' and a list 'events'.`,
+      `${place} is not a case: it needs a text 'caseId', a number 'amount' and a list 'events'.`,
     );
   }
   const names: unknown[] = events.map((event: unknown) => (Array.isArray(event) ? event[0] : undefined));
@@ -89,5 +89,5 @@ function parsed(line: string, place: string): { caseId?: unknown; amount?: unkno
   } catch {
     // Said below, with the line's number.
   }
-  throw new CaseFileError(`${place} is no JSON object.`);
+  throw new CaseFileError(`${place} is not a JSON object.`);
 }

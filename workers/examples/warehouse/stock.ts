@@ -1,4 +1,4 @@
-/** What each warehouse holds. It never changes, so that a sample order always ends in the same way. */
+/** The stock of each warehouse. It never changes, so that a sample order always ends in the same way. */
 const stock: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   Rotterdam: { 'desk-lamp': 40, 'oak-shelf': 12, 'tea-kettle': 55, 'reading-chair': 3 },
   Leipzig: { 'desk-lamp': 25, 'oak-shelf': 18, 'wool-rug': 9, 'reading-chair': 2 },
