@@ -1,5 +1,6 @@
 import { hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
+import { isExpired } from '../../orchestrator/table/retention.ts';
 import type { Draws } from './draws.ts';
 import { InvariantError } from './invariantError.ts';
 import type { Observer } from './observer.ts';
@@ -18,6 +19,8 @@ export interface ExpiryOptions {
 }
 
 const dayMs = 86_400_000;
+/** Until everything of what has just ended has expired, but the execution itself. */
+const firstDayMs = dayMs + 7_200_000;
 
 /**
  * The retention is over: DynamoDB deletes items in any order. What has ended stays as it ended, whatever is written to it meanwhile.
@@ -28,14 +31,21 @@ const dayMs = 86_400_000;
 export async function expire(options: ExpiryOptions): Promise<string | undefined> {
   const { world, users, observer, comeToRest } = options;
   const { database, schedule, draws } = world;
-  const ended = database.executionIds().filter((id) => !id.includes('.') && hasTreeEnded(world, id));
+  // One that is gone itself by then leaves its id to anyone, also to a start that comes late.
+  const isKept = (id: string) => {
+    const item = database.get(id, 'execution');
+    return item !== undefined && !isExpired(item, schedule.now + firstDayMs);
+  };
+  const ended = database
+    .executionIds()
+    .filter((id) => !id.includes('.') && hasTreeEnded(world, id) && isKept(id));
   const [first] = shuffled(ended, draws);
   const start = first === undefined ? undefined : database.get(first, 'start');
   if (first === undefined || !start) return undefined;
   const before = endOf(world, first);
   const runs = options.runsOf(first);
 
-  await options.passTime(dayMs + 7_200_000);
+  await options.passTime(firstDayMs);
   const tree = database.executionIds().filter((id) => id === first || id.startsWith(`${first}.`));
   const expired = tree.flatMap((id) =>
     database
