@@ -53,7 +53,7 @@ export function createClient(options: ClientOptions = {}): MillraceClient {
     sleep: options.sleep ?? sleep,
     retentionDays,
     catchUp: recoveryFunction(functionNames(functionPrefix).recovery, options.lambda),
-    // Whoever waits does so in the time of this process.
+    // A caller that waits does so in the time of this process.
     ...(options.sleep === undefined && { waitClock: () => performance.now() }),
   });
 }

@@ -8,7 +8,7 @@ import { InputPatchNotApplicableError } from './errors.ts';
 import type { OfMachine } from './machineTypes.ts';
 import type { ClientSurroundings } from './surroundings.ts';
 
-/** What is noted of an operator's word. */
+/** The note that is kept with an operator's request. */
 export interface ControlOptions extends OfMachine {
   /** Who and why, for the history. */
   readonly cause?: string;

@@ -21,7 +21,7 @@ export interface ControlManyOptions extends RedriveOptions {
   readonly limit?: number;
   /** Executions a second at most. @default as many as can be */
   readonly ratePerSecond?: number;
-  /** Executions that are told at the same time. @default 16 */
+  /** Executions that receive it at the same time. @default 16 */
   readonly concurrency?: number;
   /** Only says which they are. @default false */
   readonly isDryRun?: boolean;
@@ -31,9 +31,9 @@ export interface ControlManyOptions extends RedriveOptions {
 export interface ControlledExecution {
   readonly executionId: string;
   /**
-   * `sent`: it has been told. `sentBefore`: it had been told in this very state, which it has not left yet. `skipped`: it is
+   * `sent`: it was sent. `sentBefore`: it was sent before, in the state that the execution is still in. `skipped`: it is
    * in another status by now, or is gone. `notApplicable`: it is redriven with a patch of an input, and nothing of it that
-   * failed has one. `listed`: it would be told.
+   * failed has one. `listed`: it would be sent.
    */
   readonly outcome: 'sent' | 'sentBefore' | 'skipped' | 'notApplicable' | 'listed';
   /** The status that it was found in. Absent: it is gone. */
@@ -74,14 +74,14 @@ export async function* controlMany(
     if (control === 'redrive' && !(await takesPatch(surroundings, executionId, options))) {
       return { executionId, outcome: 'notApplicable', status } as const;
     }
-    // Named by the state that it is told in: the same word again is the same item.
+    // Named by the execution's state when it is sent: a repeated request is the same item.
     const eventId = `${control}-at-${current.version}`;
     const outcome = await sendControl(surroundings, executionId, content, eventId);
     return { executionId, outcome: outcome === 'inserted' ? 'sent' : 'sentBefore', status } as const;
   });
 }
 
-/** Each execution that waits for its turn listens to it, which is no leak. */
+/** Each execution that waits for its turn listens to it. These listeners are not a leak. */
 function heardByMany(signal: AbortSignal): AbortSignal {
   const heard = AbortSignal.any([signal]);
   setMaxListeners(0, heard);
@@ -106,7 +106,7 @@ function pick({ status }: { readonly status: ExecutionStatus }): Pick<Controlled
   return { status };
 }
 
-/** What comes to be in the status meanwhile, as a redriven execution that fails again, is left for another time. */
+/** Leaves out executions that enter the status meanwhile, such as a redriven execution that fails again. */
 async function* listed(
   surroundings: ClientSurroundings,
   { machine, status, since, limit = Number.POSITIVE_INFINITY }: ControlManyOptions,

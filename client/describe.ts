@@ -23,7 +23,7 @@ import { checkExecutionId, machineId } from './identifiers.ts';
 import type { MachineContext, MachineOutput, MachineReference, MachineState } from './machineTypes.ts';
 import type { ClientSurroundings } from './surroundings.ts';
 
-/** What is known of an execution. All times are ISO 8601. */
+/** A description of an execution. All times are ISO 8601. */
 export interface ExecutionDescription<M extends MachineReference = string> {
   readonly executionId: string;
   /** The execution whose machine has started it. */
@@ -73,9 +73,9 @@ export interface TaskDescription {
   readonly dispatchAt?: string;
   /** Its worker must give a sign of life by then. */
   readonly heartbeatAt?: string;
-  /** Of a task with `waitForResult`: what its result is given by (`completeTask`). */
+  /** For a task with `waitForResult`: the token with which its result is given (`completeTask`). */
   readonly token?: string;
-  /** Of a task with `heartbeat` or `waitForResult`: the last sign of life. */
+  /** For a task with `heartbeat` or `waitForResult`: the last sign of life. */
   readonly lastHeartbeat?: { readonly at?: string; readonly progress?: Json };
 }
 
@@ -156,7 +156,7 @@ export function descriptionOf<M extends MachineReference>(
   const { executionId, machine, machineVersion, status, state, output, error, waiting, endedAt, version } =
     execution;
   const stored = execution.snapshot === undefined ? undefined : parseMachineState(execution.snapshot);
-  // What an execution ends with is in its state, too.
+  // The state also holds the output or the error of the execution.
   const hasMarks = mayHoldReferences(execution.snapshot ?? '');
   const shown = (data: Json) => (hasMarks ? shownData(data) : data);
   return {

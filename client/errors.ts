@@ -92,7 +92,7 @@ function whyNotPatched(
     case 'list':
       return 'what failed are items of a list, which stay as they are: redrive it without, or start another execution.';
     case 'item':
-      return 'what failed is the machine itself, on something that has no input: redrive it without, or with a mended version.';
+      return 'what failed is the machine itself, on something that has no input: redrive it without, or with a corrected version.';
     case 'nothingFailed':
       return 'no task of it has failed, nor its start: redrive it without.';
   }
@@ -129,7 +129,7 @@ export class HistoryEntryNotFoundError extends MillraceError {
   }
 }
 
-/** Thrown when a state of the past cannot be told, because the machine given is not the one that was. */
+/** Thrown when a past state cannot be shown, because the given machine is not the one that ran then. */
 export class ReplayDivergedError extends MillraceError {
   override readonly code = 'ReplayDiverged';
   override readonly name = 'ReplayDivergedError';
@@ -144,7 +144,7 @@ export class ReplayDivergedError extends MillraceError {
   }
 }
 
-/** Thrown when executions in a status cannot be told that; nothing was written. */
+/** Thrown when executions in a status do not accept that request; nothing was written. */
 export class ControlMismatchError extends MillraceError {
   override readonly code = 'ControlMismatch';
   override readonly name = 'ControlMismatchError';
@@ -167,13 +167,13 @@ export class SinceNotApplicableError extends MillraceError {
   }
 }
 
-/** Thrown for what is no token of a task; nothing was written. */
+/** Thrown for a text that is not the token of a task; nothing was written. */
 export class InvalidTaskTokenError extends MillraceError {
   override readonly code = 'InvalidTaskToken';
   override readonly name = 'InvalidTaskTokenError';
   constructor(token: unknown) {
     super(
-      `${JSON.stringify(token)} is no token of a task. A token is '<executionId>#<task>#<attempt>': task.token in the worker, ` +
+      `${JSON.stringify(token)} is not a token of a task. A token is '<executionId>#<task>#<attempt>': task.token in the worker, ` +
         'or tasks[].token of describe.',
     );
   }
@@ -194,7 +194,7 @@ export class TaskAlreadyCompletedError extends MillraceError {
   }
 }
 
-/** Thrown when nobody waits for the attempt's result: it has timed out, is over, or there is another attempt. */
+/** Thrown when the attempt's result is not awaited: it has timed out, is over, or there is another attempt. */
 export class TaskNotOpenError extends MillraceError {
   override readonly code = 'TaskNotOpen';
   override readonly name = 'TaskNotOpenError';

@@ -18,7 +18,7 @@ export interface LogPosition {
   readonly segment: number;
   /** Entries of the segment that come before. */
   readonly skip: number;
-  /** Of the next entry, from 1. */
+  /** The next entry's number, from 1. */
   readonly number: number;
 }
 

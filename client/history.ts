@@ -52,7 +52,7 @@ export async function readHistoryPage(
     begin,
     chunk: limit + 1,
   })) {
-    // Only one more tells that there are more.
+    // Reads one item more than the limit, to know whether there are more.
     if (items.length === limit && next) return { items, cursor: encodePosition(next) };
     items.push(each.entry);
     next = each.next;

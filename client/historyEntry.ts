@@ -19,33 +19,33 @@ export interface HistoryEntry {
   /** Sort key of the journal item; the task's for `deferred`; empty for `wake` and `waiting`. */
   readonly reference: string;
   readonly verdict: HistoryVerdict;
-  /** Of a result or a deferred task. */
+  /** The task's number, for a result or a deferred task. */
   readonly task?: number;
-  /** Of a list's item: its place in the list. */
+  /** For an item of a list: its place in the list. */
   readonly index?: number;
   readonly attempt?: number;
   /** Name of the worker, where its result says it or it is open still. */
   readonly worker?: string;
-  /** Of a result. */
+  /** For a result. */
   readonly status?: 'SUCCEEDED' | 'FAILED';
   readonly output?: Json;
   /** An error as `{ name, message, … }` with its own fields, or the value that was thrown in place of one. */
   readonly error?: Json;
-  /** Of the start. */
+  /** For the start. */
   readonly input?: Json;
   /** The event, its type included. */
   readonly event?: JsonObject;
-  /** Of an event that cannot be read: why. */
+  /** For an event that cannot be read: why. */
   readonly problem?: string;
   readonly control?: ControlEntry['control'];
-  /** What another execution has said, and which. */
+  /** The messages of another execution, the `sender`. */
   readonly messages?: readonly Message[];
   readonly sender?: string;
-  /** Of a stop: why. */
+  /** For a stop: why. */
   readonly cause?: string;
   /** ISO 8601: when the item was written, as its writer says. */
   readonly writtenAt?: string;
-  /** What it did to the machine. Present where the history was replayed. */
+  /** Its effect on the machine. Present where the history was replayed. */
   readonly transition?: Transition;
   /** Why this entry and those after it have no `transition`, though machines were given. */
   readonly notReplayed?: { readonly code: DivergenceCode | 'JournalIncomplete'; readonly message: string };
@@ -79,7 +79,7 @@ export type HistoryVerdict =
   /** In the journal and not yet applied. */
   | { readonly type: 'pending' };
 
-/** Of an item that is not applied yet. */
+/** The entry for an item that is not applied yet. */
 export function pendingEntry(
   number: number,
   item: JournalEntry,
@@ -95,7 +95,7 @@ export function pendingEntry(
   };
 }
 
-/** Of an entry of the log, and its item. */
+/** The entry of the history for an entry of the log and its item. */
 export function historyEntry(
   number: number,
   entry: LogEntry,

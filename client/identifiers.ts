@@ -10,7 +10,7 @@ export function checkNewExecutionId(executionId: unknown): void {
 }
 
 /**
- * Of an execution that may be there: children's ids, which Millrace makes, end in `.<n>`.
+ * The id of an execution that may exist: children's ids, which Millrace makes, end in `.<n>`.
  *
  * @throws InvalidExecutionIdError
  */

@@ -16,10 +16,10 @@ export type MachineReference = AnyStateMachine | string;
 /** What `input` an execution of the machine takes. */
 export type MachineInput<M extends MachineReference> = M extends AnyStateMachine ? InputFrom<M> : unknown;
 
-/** What an execution of the machine ends with. */
+/** The output of an execution of the machine. */
 export type MachineOutput<M extends MachineReference> = M extends AnyStateMachine ? OutputFrom<M> : Json;
 
-/** What an execution of the machine keeps. */
+/** The context of an execution of the machine. */
 export type MachineContext<M extends MachineReference> = M extends AnyStateMachine ? ContextFrom<M> : Json;
 
 /** The state value of an execution of the machine: XState's `snapshot.value`. */
@@ -30,7 +30,7 @@ export type MachineState<M extends MachineReference> = M extends AnyStateMachine
 /** A state of a machine as `snapshot.matches` takes it: the whole value, or an outer part of it. */
 export type MachineStateValue<M> = M extends AnyStateMachine ? StateValueFrom<M> : StateValue;
 
-/** What can be sent to an execution of the machine. */
+/** The events that can be sent to an execution of the machine. */
 export type MachineEvents<M extends MachineReference> = M extends AnyStateMachine
   ? EventFrom<M>
   : ExecutionEvent;

@@ -1,4 +1,4 @@
-/** What several sources bring, as it comes. At the first error all of them are ended, and it is thrown. */
+/** Yields the values of several sources as they come. The first error ends all of the sources, and is thrown. */
 export async function* mergeConcurrently<T>(
   sources: readonly AsyncGenerator<T, void, undefined>[],
 ): AsyncGenerator<T, void, undefined> {

@@ -57,8 +57,8 @@ import {
 } from './waitForAll.ts';
 
 /**
- * What an application does with executions. What the AWS SDK throws (no access, no table, throttled) is passed on as it
- * is. Every call refuses an option that it does not have, with `UnknownOptionError`.
+ * An application's access to executions. Errors of the AWS SDK (no access, no table, throttled) are passed on as they
+ * are. Every call refuses an option that it does not have, with `UnknownOptionError`.
  */
 export class MillraceClient {
   readonly #surroundings: ClientSurroundings;
@@ -98,7 +98,7 @@ export class MillraceClient {
   }
 
   /**
-   * What is known of an execution, strongly consistent.
+   * Describes an execution, with strongly consistent reads.
    *
    * @throws ExecutionNotFoundError, InvalidExecutionIdError, DifferentMachineError
    */
@@ -156,7 +156,7 @@ export class MillraceClient {
    * Gives the result of a task with `waitForResult`, by the token that its worker got. The same result may be given again.
    *
    * @throws InvalidTaskTokenError, NotSerializableError, ItemTooLargeError, ExecutionNotFoundError before anything is written
-   * @throws TaskNotOpenError when nobody waits for it any more
+   * @throws TaskNotOpenError when its result is no longer awaited
    * @throws TaskAlreadyCompletedError when it has another result
    */
   async completeTask(token: string, output?: unknown, options: OfMachine = {}): Promise<void> {
@@ -165,10 +165,10 @@ export class MillraceClient {
   }
 
   /**
-   * Lets a task with `waitForResult` fail: it is tried again, or its machine is told, as with an error of its worker.
+   * Lets a task with `waitForResult` fail: it is tried again, or its machine gets the error, as if its worker had failed.
    *
    * @throws InvalidTaskTokenError, InvalidTaskErrorError, ExecutionNotFoundError before anything is written
-   * @throws TaskNotOpenError when nobody waits for it any more
+   * @throws TaskNotOpenError when its result is no longer awaited
    * @throws TaskAlreadyCompletedError when it has another result
    */
   async failTask(token: string, failure: TaskFailure | Error, options: OfMachine = {}): Promise<void> {
@@ -177,7 +177,7 @@ export class MillraceClient {
   }
 
   /**
-   * Says that whoever works on a task lives, as `task.heartbeat` in its worker does, and how far it is.
+   * Says that work on a task goes on, as `task.heartbeat` in its worker does, and how far it is.
    *
    * @throws InvalidTaskTokenError, NotSerializableError, ItemTooLargeError, ExecutionNotFoundError, TaskNotOpenError before
    * anything is written
@@ -242,9 +242,9 @@ export class MillraceClient {
 
   /**
    * Stops, redrives, suspends or resumes the executions of a list, as the answer is iterated. May be repeated at any time:
-   * what has moved on is skipped, and what was told before and has not moved is told nothing twice.
+   * executions that have moved on are skipped, and one that has not moved since does not receive the request twice.
    *
-   * @throws ControlMismatchError when executions in that status cannot be told that
+   * @throws ControlMismatchError when executions in that status do not accept that request
    * @throws InvalidMachineIdError, NotSerializableError
    */
   controlMany(options: ControlManyOptions): AsyncGenerator<ControlledExecution, void, undefined> {
@@ -257,7 +257,7 @@ export class MillraceClient {
    * function, as the answer is iterated. Safe at any time, beside the orchestrator and other runs; may be broken off, and
    * gone on with from the `cursor` of its progress.
    *
-   * @throws RecoveryUnavailableError when there is something to mend, and the recovery function cannot be called
+   * @throws RecoveryUnavailableError when there is something to repair, and the recovery function cannot be called
    * @throws IndexNotFoundError when the table has no index
    * @throws InvalidCursorError
    */

@@ -92,7 +92,7 @@ const wait: KeysOf<WaitOptions> = {
 const waitForAll: KeysOf<WaitForAllOptions> = { timeoutMs: true, signal: true, onProgress: true };
 const checkMachines: KeysOf<CheckMachinesOptions> = { machines: true, machine: true, limit: true };
 
-/** What each call takes, by its name. */
+/** The options of each call, by its name. */
 const optionKeys = {
   createClient,
   start,

@@ -52,7 +52,7 @@ export function asStarted(execution: Execution): Execution {
   return startedOnVersion === undefined ? execution : { ...execution, machineVersion: startedOnVersion };
 }
 
-/** What a replay by today's definitions comes to. */
+/** The outcome of a replay by today's definitions. */
 export interface ReplayReport {
   readonly executionId: string;
   readonly machine: string;
@@ -70,7 +70,7 @@ export interface ReplayReport {
 
 /**
  * `equal`: the same state, byte for byte. `diverges`: not so. `notDeployed`: there is no such machine or version.
- * `incomplete`: nobody can tell, because a part of its journal or log has expired, or a version that it was on before a
+ * `incomplete`: unknown, because a part of its journal or log has expired, or a version that it was on before a
  * redrive is not there (`divergence` says which). `notStarted`: nothing has been applied.
  */
 export type ReplayOutcome = 'equal' | 'diverges' | 'notDeployed' | 'incomplete' | 'notStarted';
@@ -85,7 +85,7 @@ export function isBroken({ outcome, status }: ReplayReport): boolean {
 
 /** An execution with all that a replay needs: one line of a file of recordings. */
 export interface ExecutionRecording {
-  /** Of this format. */
+  /** Version of this format. */
   readonly recording: 1;
   readonly execution: Execution;
   readonly journal: readonly JournalEntry[];
@@ -124,7 +124,7 @@ export function replayRecording(
     try {
       if (!run.take({ entry, item, isAfterGap: false })) break;
     } catch (error) {
-      // What other executions came to is in their journals.
+      // The results of other executions are in their journals.
       if (!(error instanceof ItemResultsNeeded)) throw error;
       return run.incomplete();
     }
@@ -229,7 +229,7 @@ class ReplayRun {
       if (isAfterGap) throw new JournalIncompleteError('log#');
       const { divergence } = this.#replay.take(entry, item);
       this.#entries += 1;
-      // Its own version is there: one that it was on before a redrive is not, and is needed by nobody else.
+      // Its own version is there: one that it was on before a redrive is not, and no other execution needs it.
       if (divergence?.code === 'MachineNotDeployed') this.#end = { outcome: 'incomplete', divergence };
       else if (divergence) this.#end = { outcome: 'diverges', divergence };
     } catch (error) {
@@ -265,7 +265,7 @@ class ReplayRun {
     return divergence ? { outcome: 'diverges', divergence } : { outcome: 'equal' };
   }
 
-  /** What the orchestrator would say if it had to take up the stored state now. */
+  /** The orchestrator's objection if it had to take up the stored state now. */
   #refusal(): Divergence | undefined {
     const { executionId, updatedAt, status, waiting: _, wakeAt: __, ...rest } = this.#stored;
     if (status !== 'RUNNING') return undefined;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Table } from '../orchestrator/table/table.ts';
 import type { CatchUp } from './doctor/recovery.ts';
 
-/** What the client's operations need of the world. */
+/** The surroundings that the client's operations need. */
 export interface ClientSurroundings {
   readonly table: Table;
   /** Milliseconds since the epoch. */

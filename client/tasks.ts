@@ -21,7 +21,7 @@ import type { ClientSurroundings } from './surroundings.ts';
 
 /** Why a task has failed, as its machine's guards and retry policy see it. */
 export interface TaskFailure {
-  /** What retry policies and `onError` go by, such as `'Refused'`. */
+  /** The name that retry policies and `onError` match, such as `'Refused'`. */
   readonly name: string;
   readonly message?: string;
   /** False: another attempt would fail alike. @default true */
@@ -72,7 +72,7 @@ export async function heartbeatTask(
   });
 }
 
-/** The worker's own item, by whoever has the result: the first one counts. */
+/** Writes the worker's own item for the caller that has the result: the first one counts. */
 async function giveResult(
   surroundings: ClientSurroundings,
   token: string,

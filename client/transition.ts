@@ -22,14 +22,14 @@ import {
 import { mayHoldReferences } from '../orchestrator/core/machine/references.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 
-/** What an entry did to the machine: from which state to which, and what came of it. */
+/** An entry's effect on the machine: from which state to which, and what followed. */
 export interface Transition {
   /** XState's state value before. Absent before the first step. */
   readonly from?: StateValue;
   readonly to?: StateValue;
   /** Places of the context that changed. */
   readonly changes: readonly JsonChange[];
-  /** What fell due, then what was to be done after the commit. */
+  /** The timers that fell due, then the effects to run after the commit. */
   readonly effects: readonly HistoryEffect[];
   /** The execution ended with it. */
   readonly ended?: ExecutionStatus;
@@ -39,7 +39,7 @@ export interface Transition {
 
 /** All times are ISO 8601. */
 export type HistoryEffect =
-  /** The timer was due. Of several that were due together, one may have been cancelled by what another did. */
+  /** The timer was due. When several were due together, one may have been cancelled by the effect of another. */
   | { readonly type: 'timerDue'; readonly event: Json }
   /** The attempt gave no result before its deadline. */
   | {
@@ -52,7 +52,7 @@ export type HistoryEffect =
   | {
       readonly type: 'taskStarted';
       readonly task: number;
-      /** Of a list's item: its place in the list. */
+      /** For an item of a list: its place in the list. */
       readonly index?: number;
       readonly worker: string;
       readonly attempt: number;
@@ -74,7 +74,7 @@ export type HistoryEffect =
       readonly attempt: number;
       readonly at: string;
     }
-  /** Nobody waits for it any more: its state was left, or the machine ended. */
+  /** Its result is no longer awaited: its state was left, or the machine ended. */
   | { readonly type: 'taskStopped'; readonly task: number; readonly worker: string; readonly attempt: number }
   | { readonly type: 'timerSet'; readonly event: Json; readonly dueAt: string }
   | { readonly type: 'timerCancelled'; readonly event: Json }
@@ -175,7 +175,7 @@ function timerText({ event, dueAt, to }: MachineTimer): string {
   return JSON.stringify([event, dueAt, to]);
 }
 
-/** What became of the tasks that were open before. */
+/** The outcomes of the tasks that were open before. */
 function tasksBefore({ entry, before, after }: ReplayedEntry): HistoryEffect[] {
   const tasks = after?.tasks ?? [];
   if (!before || tasks === before.tasks) return [];
@@ -246,7 +246,7 @@ function outgoingEffect(item: OutgoingItem): HistoryEffect {
   };
 }
 
-/** A machine may log what is no JSON. */
+/** A machine may log values that are not JSON. */
 function shownValue(value: unknown): Json | undefined {
   try {
     return serializable(value, 'value');

@@ -43,13 +43,13 @@ const clockSkewMs = 60_000;
 /** After so many looks that found nothing, the rest are read one by one: that is how those that only wait are found. */
 const quietLooks = 2;
 const longestReadPauseMs = 30_000;
-/** Reads that tell whether it is worth reading all. */
+/** Reads that show whether it is worth reading all. */
 const fewReads = 64;
 const readConcurrency = 16;
 
 /**
- * Follows executions of one machine until each has ended, is PENDING_REDRIVE or waits only for events. What has ended
- * is found with a few index queries a look, however many executions there are.
+ * Follows executions of one machine until each has ended, is PENDING_REDRIVE or waits only for events. Ended executions
+ * are found with a few index queries a look, however many executions there are.
  */
 export async function waitForAllExecutions(
   surroundings: ClientSurroundings,

@@ -40,6 +40,8 @@ Examples:
 async function replay(line: CommandLine, id: string, options: ReplayCommandOptions): Promise<void> {
   const { context } = line;
   await withClient(line, options, async (client) => {
+    // An execution of another machine is refused before any machine is loaded.
+    if (options.machine !== undefined) await client.describe(id, expectedMachine(options));
     const loaded = await loadMachines(await machinesDirectoryOf(context, options));
     const machines = loaded.map(({ definition }) => definition);
     const given = { machines, ...expectedMachine(options) };

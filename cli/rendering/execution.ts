@@ -20,12 +20,22 @@ export function executionLines(execution: ExecutionDescription, hasColours: bool
       'Error',
       error && `${error.code}: ${error.name === error.code ? '' : `${error.name}: `}${error.message}`,
     ],
+    ...framesOf(error?.stack).map((frame) => ['', frame] as const),
     ['Output', jsonText(output)],
     ['Context', jsonText(context)],
   ];
   return fields
     .filter(([, value]) => value !== undefined)
     .map(([name, value = '']) => `${name.padEnd(9)}  ${name === 'Status' ? value : printable(value)}`);
+}
+
+/** Frames of a stack that are in the user's own files: the first three, and none of packages or of Node.js. */
+export function framesOf(stack: string | undefined): string[] {
+  const frames = (stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return frames
+    .filter((line) => !/node_modules|node:internal|\(node:/.test(line))
+    .slice(0, 3)
+    .map((line) => line.trim());
 }
 
 /** What an execution that has not ended will be brought forward by. */

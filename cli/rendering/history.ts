@@ -1,13 +1,21 @@
 import type { HistoryEffect, HistoryEntry, JsonChange, Transition } from '../../client/index.ts';
 import { namedThrown, type TaskError, thrownOfJson } from '../../orchestrator/core/data/thrown.ts';
-import { stateText } from './execution.ts';
+import { framesOf, stateText } from './execution.ts';
 import { printable, shortened } from './textTable.ts';
 
 /** An entry: a line of what came, and when; below it, what it did. */
 export function historyLines(entry: HistoryEntry): string[] {
   const { number, at, transition } = entry;
   const head = `${number}  ${at ?? 'not applied yet'}  ${shortened(whatText(entry), 160)}`;
-  return [head, ...(transition ? transitionLines(transition) : [])].map(printable);
+  const frames = stackOf(entry).map((frame) => `     ${frame}`);
+  return [head, ...frames, ...(transition ? transitionLines(transition) : [])].map(printable);
+}
+
+/** Where in the user's sources a task's error was thrown. */
+function stackOf({ error }: HistoryEntry): string[] {
+  if (error === undefined) return [];
+  const thrown = thrownOfJson(error);
+  return framesOf('$thrown' in thrown && thrown.$thrown ? undefined : thrown.stack);
 }
 
 function whatText(entry: HistoryEntry): string {

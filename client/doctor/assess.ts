@@ -6,7 +6,7 @@ import type { Partition } from './partition.ts';
 export interface AssessOptions {
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** What is younger is under way, and no finding. Of what is not dated, nobody knows. */
+  /** Younger items are under way and not a finding. The age of an item without a date is unknown. */
   readonly graceMs: number;
   /** How long items are kept; infinite: for ever. */
   readonly retentionMs: number;
@@ -18,7 +18,7 @@ const clockSkewMs = 60_000;
 /** A task that was put off this often is not merely waiting for its turn. */
 const manyDeferrals = 10;
 
-/** What is wrong with an execution, told from its own items alone. */
+/** Finds the faults of an execution from its own items alone. */
 export function assess(partition: Partition, options: AssessOptions): Finding[] {
   const { executionId, execution, isUnreadable } = partition;
   if (isUnreadable) return [unreadable(executionId)];
@@ -38,7 +38,7 @@ export function assess(partition: Partition, options: AssessOptions): Finding[] 
 
 function unreadable(executionId: string): Finding {
   const detail =
-    'Its execution item was not written by an orchestrator. Restore it, or delete the item to let it start anew.';
+    'Its execution item was not written by an orchestrator. Restore it, or delete the item so that it can start again.';
   return { kind: 'unreadable', executionId, detail };
 }
 
@@ -82,7 +82,7 @@ export function unapplied(
   const open = new Set(execution.openTasks.map(({ reference }) => reference));
   const left = partition.journal.filter((item) => {
     if (known.references.has(item.reference) || !isOld(item, options)) return false;
-    // What waits leaves its journal as it is, but for the words of operators.
+    // A waiting execution leaves its journal as it is, except for the requests of operators.
     if (execution.isWaiting && !item.isControl) return false;
     // Where a part of the log is gone, what is as old was applied, as far as anybody knows.
     return open.has(item.reference) || (item.at ?? 0) >= known.since;
@@ -90,7 +90,7 @@ export function unapplied(
   return left.map(({ reference }) => reference);
 }
 
-/** What the log names, and the time before which it does not reach any more; 0: it is whole. */
+/** The references in the log, and the time of its oldest entry that is left; 0: the log is whole. */
 function knownReferences({ segments }: Partition, execution: ExecutionOutline) {
   const references = new Set(journalReferences(execution.log));
   const texts = new Map(segments.map(({ number, text }) => [number, text]));
@@ -113,7 +113,7 @@ function overdue(execution: ExecutionOutline, { now, graceMs }: AssessOptions): 
   if (!(since <= now - graceMs)) return [];
   const at = new Date(since).toISOString();
   if (hasOutbox) {
-    const detail = `What it tells other executions has not been delivered since ${at}.`;
+    const detail = `Its messages to other executions have not been delivered since ${at}.`;
     return [{ kind: 'undelivered', executionId, detail }];
   }
   if (isWaiting) {
@@ -150,7 +150,7 @@ function logIncomplete(
   for (let number = execution.logSegments - 1; number >= 0; number--) {
     const text = texts.get(number);
     if (text === undefined) {
-      // It was written about then. Of those before it that are gone, too, nobody can say more.
+      // It was written about then. Nothing more is known about earlier segments that are gone, too.
       if ((parseLog(next)[0]?.at ?? 0) + retentionMs < now) break;
       missing.push(number);
     } else next = text;
@@ -171,7 +171,7 @@ function isOld(
   return (expiresAt === undefined || expiresAt > now) && (at ?? 0) <= now - graceMs;
 }
 
-/** Whether a finding rests on items of which nobody knows how old they are: they may have come just now. */
+/** Whether a finding rests on items of unknown age: they may have come just now. */
 export function isUndated({ references = [] }: Finding, { journal }: Partition): boolean {
   const dated = new Set(journal.filter(({ at }) => at !== undefined).map(({ reference }) => reference));
   const isItem = new Set(journal.map(({ reference }) => reference));

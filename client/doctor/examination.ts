@@ -9,9 +9,9 @@ import { type DoctorOptions, defaultGraceMs } from './options.ts';
 import { machineOf, type Partition, partitionOf } from './partition.ts';
 import type { Batch } from './scanSegment.ts';
 
-/** What is not dated is looked at again after this, or after the grace where that is shorter: the stream takes a moment. */
+/** Items without a date are examined again after this time, or after a shorter grace: the stream takes a moment. */
 const settleMs = 5_000;
-/** Of a page, at the same time. */
+/** Executions of a page that are examined at the same time. */
 const executionsAtOnce = 8;
 
 /** Looks at executions: at all of them as the scan brings them, which may be behind, and again at those that look ill. */

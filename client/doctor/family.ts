@@ -11,8 +11,8 @@ import { type Partition, partitionOf } from './partition.ts';
 const rememberedParents = 10_000;
 
 /**
- * Whether a child and its parent know of each other. What one tells the other is in one transaction with the commit that
- * decides on it, so a message that lies in a journal is no finding here: it is one of `unapplied`.
+ * Whether a child and its parent know of each other. A message between them is in one transaction with the commit that
+ * decides on it, so a message that lies in a journal is not a finding here: it is one of `unapplied`.
  */
 export class Family {
   readonly #outlines: Pick<Outlines, 'readStatus' | 'readOutline'>;
@@ -41,7 +41,7 @@ export class Family {
     if (parentId === undefined) return [];
     const number = childNumber(executionId, parentId) ?? -1;
     if (isAwaited(await this.#rememberedParent(parentId), number)) return [];
-    // What was remembered may be over. The child is read after its parent: a word of its parent is there by then.
+    // The remembered state may be outdated. The child is read after its parent, so its parent's message is there by then.
     const parent = await this.#outlines.readStatus(parentId);
     if (isAwaited(parent, number)) return [];
     const { execution, journal } = await this.#partition(executionId);
@@ -67,7 +67,7 @@ export class Family {
       execution?.status === 'RUNNING' && !execution.hasOutbox && execution.children.includes(number);
     if (!isStillAwaited || (await this.#hasUnapplied(parentId, `message#${id}#`))) return [];
     const why = own ? `has ended (${own.status}) and never said so` : 'is not there';
-    const detail = `Its child '${id}' ${why}. Nothing will tell it any more: stop it, and start it anew.`;
+    const detail = `Its child '${id}' ${why}. It will not get a result any more: stop it, and start it again.`;
     return [{ kind: 'childLost', executionId: parentId, detail }];
   }
 
@@ -92,7 +92,7 @@ export class Family {
         reference.startsWith(prefix),
       );
     } catch (error) {
-      // That it cannot be read is a finding of its own, and whoever reads it may find the item.
+      // An unreadable log is a finding of its own, and the item may be in it.
       if (error instanceof InvalidLogError) return true;
       throw error;
     }

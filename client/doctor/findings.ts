@@ -8,7 +8,7 @@ export const findingKinds = [
   'overdue',
   /** The same of one that waits for its machine, or for stored data: it should have looked again. */
   'stuckWaiting',
-  /** It has still to tell other executions something. */
+  /** It still has messages for other executions. */
   'undelivered',
   /** A task has been put off again and again: its function has no capacity. */
   'undeliverable',
@@ -35,7 +35,7 @@ export interface Finding {
   readonly since?: string;
 }
 
-/** Whether a catch-up of the execution can mend it. */
+/** Whether a catch-up of the execution can repair it. */
 export function isMendable(kind: FindingKind): boolean {
   switch (kind) {
     case 'notStarted':

@@ -13,7 +13,7 @@ export interface DoctorOptions {
   readonly ratePerSecond?: number;
   /** Read units a second at most. @default as many as can be */
   readonly readUnitsPerSecond?: number;
-  /** What has waited for less is under way, and no finding. @default 60,000 */
+  /** An item that has waited for less is under way, and not a finding. @default 60,000 */
   readonly graceMs?: number;
   /** Stops children whose parents have ended or are gone, as their parents would have. @default false: they are named */
   readonly stopsOrphans?: boolean;
@@ -24,7 +24,7 @@ export interface DoctorOptions {
 }
 
 export interface DoctorProgress {
-  /** That were looked at. */
+  /** Executions examined so far. */
   readonly executions: number;
   readonly findings: number;
   readonly readUnits: number;

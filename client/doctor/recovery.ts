@@ -5,20 +5,20 @@ import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 /** Has the recovery function catch up executions. */
 export type CatchUp = (event: CatchUpEvent) => Promise<CatchUpResult>;
 
-/** Thrown when there is no recovery function to call: nothing can be mended. */
+/** Thrown when there is no recovery function to call: nothing can be repaired. */
 export class RecoveryUnavailableError extends MillraceError {
   override readonly code = 'RecoveryUnavailable';
   override readonly name = 'RecoveryUnavailableError';
   constructor(functionName: string, cause: Error) {
     super(
-      `The function '${functionName}', which mends, cannot be called (${cause.name}: ${cause.message}). Give the prefix that the ` +
+      `The function '${functionName}' for repairs cannot be called (${cause.name}: ${cause.message}). Give the prefix that the ` +
         'functions are deployed with (MILLRACE_FUNCTION_PREFIX), and the permission to invoke it (grantDoctor).',
       { cause },
     );
   }
 }
 
-/** Thrown when the recovery function broke down, or took too long. What it has caught up by then stays so. */
+/** Thrown when the recovery function broke down, or took too long. Executions that it has caught up by then stay so. */
 export class RecoveryFunctionFailedError extends MillraceError {
   override readonly code = 'RecoveryFunctionFailed';
   override readonly name = 'RecoveryFunctionFailedError';
@@ -37,7 +37,7 @@ const requestTimeoutMs = 310_000;
 export function recoveryFunction(functionName: string, config: LambdaClientConfig = {}): CatchUp {
   let client: LambdaClient | undefined;
   return async (event) => {
-    // Only the doctor needs Lambda: whoever starts executions does not load its client.
+    // Only the doctor needs Lambda: a program that starts executions does not load its client.
     const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
     client ??= new LambdaClient({
       requestHandler: { requestTimeout: requestTimeoutMs, throwOnRequestTimeout: true },

@@ -26,7 +26,7 @@ export async function* scanSegment(
     const all = [...held, ...page.items];
     const last = page.cursor === undefined ? undefined : all.at(-1)?.executionId;
     const whole = all.filter(({ executionId }) => executionId !== last);
-    // What is held may have begun a page before, or long before that.
+    // The execution that is held may have begun a page before, or long before that.
     if (whole.length > 0 || held.length === 0) heldFrom = cursor;
     held = all.filter(({ executionId }) => executionId === last);
     cursor = page.cursor;

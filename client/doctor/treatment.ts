@@ -9,11 +9,11 @@ import { type CatchUp, RecoveryUnavailableError } from './recovery.ts';
 
 export interface TreatedFinding extends Finding {
   /**
-   * `mended`: it is no more. `remains`: it was not mended, or cannot be by a catch-up. `found`: nothing was tried, as in a dry
+   * `mended`: it is gone. `remains`: it is still there, or a catch-up cannot repair it. `found`: nothing was tried, as in a dry
    * run.
    */
   readonly outcome: 'mended' | 'remains' | 'found';
-  /** What went wrong when it was to be mended. */
+  /** The error of the repair. */
   readonly error?: string;
 }
 
@@ -32,7 +32,7 @@ export interface TreatmentOptions {
 /** Executions that one call of the recovery function catches up. */
 const executionsPerCall = 25;
 
-/** Mends what was found, and looks whether it is mended. */
+/** Repairs the findings, and checks that each is gone. */
 export class Treatment {
   readonly #surroundings: ClientSurroundings;
   readonly #options: TreatmentOptions;

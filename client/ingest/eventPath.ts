@@ -13,7 +13,7 @@ export class InvalidEventPathError extends MillraceError {
   override readonly name = 'InvalidEventPathError';
 }
 
-/** What other dialects have a meaning for (`*`, `?`, `@`, `:` …) is no plain field: in quotes it is. */
+/** Characters that mean something in other dialects (`*`, `?`, `@`, `:` …) are allowed in quotes alone. */
 const step = /^(?:\.(?<field>[^.[\]'"\s*?@:,()]+)|\[(?<index>\d+)\]|\['(?<quoted>[^']+)'\])/;
 
 /**
@@ -32,7 +32,7 @@ export function eventPath(path: string): (event: Json) => Json | undefined {
   }
   if (rest === undefined) {
     throw new InvalidEventPathError(
-      `'${path}' is no path in an event: write it as $.detail.orderId, or $.detail.items[0].`,
+      `'${path}' is not a path in an event: write it as $.detail.orderId, or $.detail.items[0].`,
     );
   }
   return (event) => {

@@ -19,7 +19,7 @@ import type { ClientSurroundings } from '../surroundings.ts';
 import { type EventPath, eventPath, InvalidEventPathError, isPath } from './eventPath.ts';
 import type { IngestRequest, SendTarget, StartTarget } from './ingestTarget.ts';
 
-/** What the function needs of the world. */
+/** The surroundings that the function needs. */
 export type IngestSurroundings = Pick<ClientSurroundings, 'table' | 'now' | 'newId'>;
 
 /** An event that has not what its rule takes from it. */
@@ -27,7 +27,7 @@ class UnfitEventError extends Error {
   override readonly name = 'UnfitEvent';
 }
 
-/** What no further delivery of the same event would mend. */
+/** Errors that another delivery of the same event would not fix. */
 const finalErrors = [
   UnfitEventError,
   InvalidEventPathError,
@@ -64,7 +64,7 @@ export function ingestHandler(surroundings: IngestSurroundings, report: Reporter
 
 interface Source {
   readonly content: Json;
-  /** Of the event on the bus, for this rule: however often it comes. */
+  /** The event's id for this rule, the same at each delivery. */
   readonly id: string;
 }
 
@@ -89,7 +89,7 @@ async function sendFrom(surroundings: IngestSurroundings, target: SendTarget, so
   const { executionId, type, event = '$.detail', eventId } = target;
   const fields = eventPath(event)(source.content);
   if (fields !== undefined && !isObject(fields)) {
-    throw new UnfitEventError(`What it has at ${event} is no object, as the fields of an event are.`);
+    throw new UnfitEventError(`The value at ${event} is not an object, as the fields of an event are.`);
   }
   await sendEvent(
     surroundings,
@@ -104,7 +104,7 @@ function identifierAt({ content }: Source, path: EventPath): string {
   if ((typeof value === 'string' && value !== '') || Number.isSafeInteger(value)) return String(value);
   if (typeof value === 'number') {
     // Beyond them, different numbers of an event's text are one here, so that two events would have one id.
-    throw new UnfitEventError(`Its number at ${path} is no whole number within ±(2^53 - 1): send a text.`);
+    throw new UnfitEventError(`Its number at ${path} is not a whole number within ±(2^53 - 1): send a text.`);
   }
   throw new UnfitEventError(`It has no text and no number at ${path}.`);
 }

@@ -33,11 +33,11 @@ export interface SendTarget {
   readonly type: string | EventPath;
   /** Where its other fields are: an object. @default '$.detail' */
   readonly event?: EventPath;
-  /** Where an id is that tells one event of the execution from another. @default `<name of the rule>-<id of the event on the bus>` */
+  /** Where an id is that is different for each event of the execution. @default `<name of the rule>-<id of the event on the bus>` */
   readonly eventId?: EventPath;
 }
 
-/** What the ingest function is invoked with: the target of a rule, and the event as it was on the bus. */
+/** The ingest function's payload: the target of a rule, and the event as it was on the bus. */
 export interface IngestRequest {
   /** Name of the rule. */
   readonly rule: string;

@@ -74,7 +74,7 @@ describe('task', () => {
   it('says what is wrong with a token, and where nobody waits', async () => {
     const wrong = await run('task', 'complete', 'nonsense');
     expect(wrong.exitCode).not.toBe(0);
-    expect(wrong.stderr.join()).toContain('is no token of a task');
+    expect(wrong.stderr.join()).toContain('is not a token of a task');
     const unknown = await run('task', 'complete', 'nobody#0#1', '--json');
     expect(unknown.exitCode).not.toBe(0);
     expect(unknown.stderr.join()).toContain('ExecutionNotFound');

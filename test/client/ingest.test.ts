@@ -129,7 +129,7 @@ describe('what can never be taken is reported and left:', () => {
         event: JSON.parse('{"id":"e-1","n":12345678901234567890}'),
         start: { machine: 'm', executionId: '$.n' },
       },
-      /number at \$\.n is no whole number within/,
+      /number at \$\.n is not a whole number within/,
     ],
     [
       'an id of an event that is a fraction',
@@ -137,7 +137,7 @@ describe('what can never be taken is reported and left:', () => {
         event: { id: 'e-1', n: 1.5, detail: {} },
         send: { executionId: '$.id', type: 'T', eventId: '$.n' },
       },
-      /number at \$\.n is no whole number within/,
+      /number at \$\.n is not a whole number within/,
     ],
     ['an empty id', { start: { machine: 'm', executionId: '$.detail.empty' } }, /no text and no number/],
     [
@@ -148,14 +148,14 @@ describe('what can never be taken is reported and left:', () => {
     [
       'an event whose fields are no object',
       { send: { executionId: '$.detail.orderId', type: 'T', event: '$.source' } },
-      /at \$\.source is no object/,
+      /at \$\.source is not an object/,
     ],
     [
       'a reserved type',
       { send: { executionId: '$.detail.orderId', type: 'xstate.done' } },
       /ReservedEventType/,
     ],
-    ['a path that is none', { start: { machine: 'm', executionId: '$detail' } }, /'\$detail' is no path/],
+    ['a path that is none', { start: { machine: 'm', executionId: '$detail' } }, /'\$detail' is not a path/],
     ['a rule without a target', {}, /neither starts/],
   ])('%s', async (_, request, problem) => {
     const { ingest, items, refusals } = setUp();

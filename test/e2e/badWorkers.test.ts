@@ -26,6 +26,12 @@ describe("a worker that answers with a failure gives the machine's onError what 
     expect(await errorOf('throw')).toEqual({ name: 'OutOfPaper', message: 'The printer is out of paper.' });
   });
 
+  it('and the line of the source in the stack of its result, though the code is bundled', async () => {
+    await errorOf('throw');
+    const result = (await cloud.partition('throw')).find(({ item }) => item === 'task#0#1');
+    expect(result?.error).toMatchObject({ stack: expect.stringMatching(/workers\/misbehave\.ts:12:\d+/) });
+  });
+
   it('a value that is not an Error, as that value', async () => {
     expect(await errorOf('throwText')).toBe('out of paper');
   });
