@@ -57,7 +57,7 @@ export async function buildCode(
       shippedPackages,
       sourceClassNames,
       shortManifests,
-      ...(isOwnCode ? [credentialsOfEnvironment] : []),
+      ...(isOwnCode ? [credentialsOfEnvironment, smallEndpointCache] : []),
     ],
     ...entry,
   };
@@ -98,6 +98,21 @@ const credentialsOfEnvironment: Plugin = {
     onLoad({ filter: /.*/, namespace: 'credentials-of-environment' }, () => ({
       contents:
         "throw new Error('AWS credentials of a function come from its environment (AWS_ACCESS_KEY_ID).');",
+    }));
+  },
+};
+
+/** DynamoDB's client may keep the few endpoints that it discovers, and brings a library for it: 7 KB that a Map does as well. */
+const smallEndpointCache: Plugin = {
+  name: 'small-endpoint-cache',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^mnemonist\/lru-cache$/ }, ({ path }) => ({
+      path,
+      namespace: 'small-endpoint-cache',
+    }));
+    onLoad({ filter: /.*/, namespace: 'small-endpoint-cache' }, () => ({
+      contents:
+        'export default class extends Map { constructor() { super(); } peek(key) { return this.get(key); } }',
     }));
   },
 };
