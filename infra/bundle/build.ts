@@ -57,7 +57,7 @@ export async function buildCode(
       shippedPackages,
       sourceClassNames,
       shortManifests,
-      ...(isOwnCode ? [credentialsOfEnvironment, withoutEventStreams] : []),
+      ...(isOwnCode ? [credentialsOfEnvironment, smallEndpointCache] : []),
     ],
     ...entry,
   };
@@ -102,16 +102,17 @@ const credentialsOfEnvironment: Plugin = {
   },
 };
 
-/**
- * Millrace's own functions call no operation that streams events, but the AWS SDK's protocols import what would read
- * such a stream: 4 KB. A worker's own code may use it.
- */
-const withoutEventStreams: Plugin = {
-  name: 'without-event-streams',
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /[\\/]@smithy[\\/]core[\\/].*[\\/]event-streams[\\/]EventStreamSerde\.js$/ }, () => ({
+/** DynamoDB's client may keep the few endpoints that it discovers, and brings a library for it: 7 KB that a Map does as well. */
+const smallEndpointCache: Plugin = {
+  name: 'small-endpoint-cache',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^mnemonist\/lru-cache$/ }, ({ path }) => ({
+      path,
+      namespace: 'small-endpoint-cache',
+    }));
+    onLoad({ filter: /.*/, namespace: 'small-endpoint-cache' }, () => ({
       contents:
-        "export class EventStreamSerde { constructor() { throw new Error('This bundle has no support for event streams.'); } }",
+        'export default class extends Map { constructor() { super(); } peek(key) { return this.get(key); } }',
     }));
   },
 };

