@@ -2,7 +2,6 @@ import { type AnyActorLogic, type AnyStateMachine, createActor as createActorOfX
 import { isStateMachine } from '../../orchestrator/core/machine/xstateInternals.ts';
 import { DurableActor, type DurableActorOptions } from './durableActor.ts';
 
-// biome-ignore lint/performance/noReExportAll: what XState exports, with one function of our own in place of XState's.
 export * from 'xstate';
 
 /** In the place of XState's: a machine is stepped by Millrace's core, and nothing but its stored text is kept. */
