@@ -19,7 +19,7 @@ afterAll(() => cloud?.stop());
 
 const ended = hasStatus('SUCCEEDED', 'FAILED');
 
-describe('a task with a heartbeat of two seconds', () => {
+describe('a task with a heartbeat of five seconds', () => {
   it('runs for longer while its worker gives signs of life', async () => {
     const execution = await cloud.until('steady', ended, 30_000);
     expect(execution).toMatchObject({ status: 'SUCCEEDED', state: 'done', output: 'arrived' });

@@ -6,7 +6,7 @@ import type { ErrandInput } from '../workers/runErrand.ts';
 export const errand = setup({
   types: { input: {} as ErrandInput, context: {} as ErrandInput & { answer: unknown } },
   actors: {
-    long: worker<ErrandInput, string>({ worker: 'runErrand', timeout: '5m', heartbeat: '2s' }),
+    long: worker<ErrandInput, string>({ worker: 'runErrand', timeout: '5m', heartbeat: '5s' }),
     once: worker<ErrandInput, string>({ worker: 'runErrand', timeout: '5m', once: true }),
     elsewhere: worker<ErrandInput, unknown>({ worker: 'runErrand', waitForResult: true }),
   },

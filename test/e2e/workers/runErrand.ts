@@ -5,13 +5,13 @@ export interface ErrandInput {
   readonly kind: 'steady' | 'silent' | 'once' | 'elsewhere';
 }
 
-/** Works for three seconds with signs of life, or for ever without; dies; or leaves it to somebody else. */
+/** Works for eight seconds with heartbeats, or for ever without; dies; or leaves it to another system. */
 export const handler = defineWorker(async ({ kind }: ErrandInput, { heartbeat }) => {
   switch (kind) {
     case 'steady':
       for (let step = 1; step <= 10; step++) {
         await heartbeat({ progress: { step } });
-        await sleep(300);
+        await sleep(800);
       }
       return 'arrived';
     case 'silent':
