@@ -14,7 +14,7 @@ export interface DataRenewalOptions {
   readonly retention?: Retention | undefined;
 }
 
-/** Writes of one wake. The rest is due still, and the clock comes back to it. */
+/** Writes of one wake. What is left is due still, and the clock comes back to it. */
 const mostItemsAtOnce = 2000;
 const mostObjectsAtOnce = 500;
 /** Objects are kept a week longer than items, and may be older by as much as that leaves. */
@@ -33,9 +33,8 @@ export class DataRenewal {
   }
 
   /**
-   * Items come with an expiry from their writers, who may know another retention or none, or may have received one
-   * long before they wrote. One that is too early for an execution that begins now is postponed before the item is
-   * applied.
+   * Items come with an expiry from their writers, who may know another retention or none, or may have been told of one long
+   * before they wrote. One that is too early for an execution that begins now is postponed before the item is applied.
    */
   async postponeEarly(executionId: string, records: readonly JournalRecord[], now: number): Promise<void> {
     const { table, retention } = this.#options;
@@ -55,30 +54,36 @@ export class DataRenewal {
    * replay reads. Children that run renew their own. Answers whether nothing is left to be done.
    */
   async renew(execution: Execution, now: number): Promise<boolean> {
+    const { retention } = this.#options;
+    if (!retention) return true;
+    const { keptMs, toleranceMs, skippedMs } = retention;
+    const skipped = hasEnded(execution.status) ? toleranceMs : skippedMs;
+    return this.#renewWith(execution, { now, until: now + keptMs, skippedMs: skipped });
+  }
+
+  async #renewWith(execution: Execution, renewal: Renewal): Promise<boolean> {
     const { executionId, machine, children = [] } = execution;
-    const renewed = await this.#renewOwn(executionId, now);
+    const renewed = await this.#renewOwn(executionId, renewal);
     if (!renewed.isComplete) return false;
     const open = new Set(children.map(({ task }) => childId(executionId, task)));
     const reported = renewed.senders.filter((sender) => childNumber(sender, executionId) !== undefined);
     for (const id of new Set([...open, ...reported])) {
       const child = await this.#options.table.executions.read(id);
       if (!child || !hasEnded(child.status)) continue;
-      if ((open.has(id) || isOfList(child.machine, machine)) && !(await this.renew(child, now))) return false;
+      if ((open.has(id) || isOfList(child.machine, machine)) && !(await this.#renewWith(child, renewal)))
+        return false;
     }
     return true;
   }
 
   async #renewOwn(
     executionId: string,
-    now: number,
+    { now, until, skippedMs }: Renewal,
   ): Promise<{ readonly isComplete: boolean; readonly senders: readonly string[] }> {
-    const { table, data, retention } = this.#options;
-    if (!retention) return { isComplete: true, senders: [] };
-    const { keptMs, toleranceMs } = retention;
-    const until = now + keptMs;
-    const items = { before: until - toleranceMs, until, limit: mostItemsAtOnce };
+    const { table, data } = this.#options;
+    const items = { before: until - skippedMs, until, limit: mostItemsAtOnce };
     const { count, senders } = await table.expiries.renew(executionId, items);
-    const objectsBefore = now - Math.min(toleranceMs, longestObjectToleranceMs);
+    const objectsBefore = now - Math.min(skippedMs, longestObjectToleranceMs);
     try {
       const objects = await data.renew(dataFolder(executionId), objectsBefore, mostObjectsAtOnce);
       return { isComplete: count < mostItemsAtOnce && objects < mostObjectsAtOnce, senders };
@@ -87,6 +92,14 @@ export class DataRenewal {
       return { isComplete: false, senders };
     }
   }
+}
+
+interface Renewal {
+  /** Milliseconds since the epoch, as `until`. */
+  readonly now: number;
+  readonly until: number;
+  /** What was postponed, or written, so shortly before is left as it is. */
+  readonly skippedMs: number;
 }
 
 /** Executions that work on a list, or on a part of one, have machines that are named after their owner's. */

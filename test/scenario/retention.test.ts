@@ -192,6 +192,43 @@ describe('what an execution needs is not deleted before it ends', () => {
   });
 });
 
+describe('a child that has ended', () => {
+  it('is there for a redrive of its parent, which was suspended and took its failure a year later', async () => {
+    const child = setup({ actors: { work: worker<undefined, string>({ timeout: '30s' }) } }).createMachine({
+      id: 'child',
+      initial: 'working',
+      states: { working: { invoke: { src: 'work', onDone: 'done' } }, done: { type: 'final' } },
+    });
+    const parent = setup({ actors: { child } }).createMachine({
+      id: 'parent',
+      initial: 'waiting',
+      states: { waiting: { invoke: { src: 'child', onDone: 'done' } }, done: { type: 'final' } },
+    });
+    const { stored, rig, settle } = rigOf(new StoredRig([parent, child], days));
+    await stored.start('parent', 'e', null);
+    await settle();
+    await rig.control('e', 'suspend');
+    await settle();
+    await stored.work(() => {
+      throw new Error('out of order');
+    });
+    await settle();
+    expect((await rig.execution('e.0')).status).toBe('FAILED');
+    await live(stored, 400);
+    await rig.control('e', 'resume');
+    await settle();
+    await live(stored, 1);
+    expect((await rig.execution('e')).status).toBe('FAILED');
+    await rig.control('e', 'redrive');
+    await settle();
+    await live(stored, 1);
+    await stored.work(() => 'done');
+    await settle();
+    expect((await rig.execution('e.0')).status).toBe('SUCCEEDED');
+    expect((await rig.execution('e')).status).toBe('SUCCEEDED');
+  });
+});
+
 describe('the results of a long list', () => {
   it('are there when its last item is done, and for a replay long after', async () => {
     const count = 250;

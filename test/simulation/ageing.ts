@@ -22,17 +22,22 @@ export class Ageing {
   readonly #world: World;
   readonly #store: SimulatedStore;
   readonly #retention: Retention;
+  readonly #users: Users;
+  readonly #onRedrive: (executionId: string) => void;
+  #words: { readonly at: number; readonly say: () => void }[] = [];
 
   constructor(
     world: World,
     store: SimulatedStore,
     retention: Retention,
     users: Users,
-    onRedrive: (id: string) => void,
+    onRedrive: (executionId: string) => void,
   ) {
     this.#world = world;
     this.#store = store;
     this.#retention = retention;
+    this.#users = users;
+    this.#onRedrive = onRedrive;
     const { schedule, draws } = world;
     const ms = (1 + draws.below(longestDays, 'ageing')) * dayMs;
     this.endsAt = schedule.now + ms;
@@ -41,14 +46,26 @@ export class Ageing {
     for (let number = draws.below(mostWords, 'ageing'); number > 0; number--) {
       const executionId = draws.oneOf([first, ...rest], 'ageing');
       const word = draws.oneOf(words, 'ageing');
-      schedule.later(draws.below(ms, 'ageing'), () => {
-        const item = world.database.get(executionId, 'execution');
-        // Of what has expired, nothing is decided any more.
-        if (!item || isExpired(item, schedule.now + hourMs)) return;
-        if (word === 'redrive') onRedrive(executionId);
-        schedule.begin(users.control(executionId, `aged-${number}-${word}`, word));
-      });
+      const at = schedule.now + draws.below(ms, 'ageing');
+      this.#words.push({ at, say: () => this.#say(executionId, `aged-${number}-${word}`, word) });
     }
+  }
+
+  /** What somebody has to say by now. The clock looks every hour, so that it is said in time; after the end, nothing is. */
+  talk(): void {
+    const { now } = this.#world.schedule;
+    const due = this.#words.filter(({ at }) => at <= now);
+    this.#words = this.#words.filter(({ at }) => at > now);
+    for (const { say } of due) say();
+  }
+
+  #say(executionId: string, eventId: string, word: (typeof words)[number]): void {
+    const { database, schedule } = this.#world;
+    const item = database.get(executionId, 'execution');
+    // Of what has expired, nothing is decided any more.
+    if (!item || isExpired(item, schedule.now + hourMs)) return;
+    if (word === 'redrive') this.#onRedrive(executionId);
+    schedule.begin(this.#users.control(executionId, eventId, word));
   }
 
   /**

@@ -41,10 +41,14 @@ export class SimulatedClock {
   /** When it looks next, where something is due; infinite where nothing will be. */
   nextLookAt(): number {
     const { database, schedule, mostSkewMs } = this.#world;
-    const isLeft = (item: Attributes) => !this.#hasRenewals && waitsForNothing(item, this.#layout);
-    const earliest = database.earliestDue(isLeft) - mostSkewMs;
+    const earliest = database.earliestDue((item) => this.isLeft(item)) - mostSkewMs;
     const due = this.#hasRenewals ? Math.min(earliest, nextVisitAt(schedule.now)) : earliest;
     return Math.max(schedule.now, this.#nextLookAt, Math.ceil(due / lookEveryMs) * lookEveryMs);
+  }
+
+  /** What is not looked for: a renewal, while none is to be. */
+  isLeft(item: Attributes): boolean {
+    return !this.#hasRenewals && waitsForNothing(item, this.#layout);
   }
 
   /** From now on, or no longer, data is renewed while time passes. */

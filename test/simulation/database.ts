@@ -85,10 +85,15 @@ export class SimulatedDatabase {
     return [...(this.#partitions.get(executionId)?.values() ?? [])];
   }
 
-  /** When executions that the index has are due, and when that was written. */
-  *due(): Iterable<{ executionId: string; dueAt: number; writtenAt: number }> {
+  /**
+   * When executions that the index has are due, and when that was written.
+   * @param isLeft of items, those that are not to be woken
+   */
+  *due(
+    isLeft: (item: Attributes) => boolean,
+  ): Iterable<{ executionId: string; dueAt: number; writtenAt: number }> {
     for (const [executionId, item] of this.#index) {
-      if (!item.mr_pk?.S?.startsWith('due#')) continue;
+      if (!item.mr_pk?.S?.startsWith('due#') || isLeft(item)) continue;
       yield { executionId, dueAt: Number(item.mr_sk?.N), writtenAt: this.#indexedAt.get(executionId) ?? 0 };
     }
   }

@@ -2,6 +2,7 @@ import { keptFor } from '../../orchestrator/core/policy/retention.ts';
 import type { Report } from '../../orchestrator/observability/report.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
+import { isExpired } from '../../orchestrator/table/retention.ts';
 import { Ageing } from './ageing.ts';
 import { checkAll, checkRunOnce } from './checkAll.ts';
 import { SimulatedClock } from './clock.ts';
@@ -156,11 +157,12 @@ class Simulation {
     }
     await this.#runUntil(now + faultsMs, maxEvents);
     const growsOld = this.#draws.chance(0.15, 'ageing');
-    if (growsOld && this.#draws.chance(0.5, 'ageing')) await this.#age();
+    const hasFaultsInAge = growsOld && this.#draws.chance(0.5, 'ageing');
+    if (hasFaultsInAge) await this.#age();
     // What is left to do is done, too: not before its time, but without faults.
     this.#draws.endFaults();
     this.#trace(() => 'faults have ended');
-    if (growsOld && !this.#ageing) await this.#age();
+    if (growsOld && !hasFaultsInAge) await this.#age();
     const lastAt = now + Math.max(faultsMs, ...this.#operations.map(({ atMs }) => atMs + 1));
     await this.#runUntil(lastAt, mostUntilStopped);
     await this.#comeToRest();
@@ -199,6 +201,7 @@ class Simulation {
         await this.#schedule.settle();
       }
       this.#observer.check();
+      this.#ageing?.talk();
       await this.#ageing?.check();
     }
     return false;
@@ -207,7 +210,7 @@ class Simulation {
   /** Without faults the clock comes to an execution within the second, and a little for the wake itself. */
   #checkPunctual(): void {
     const { now } = this.#schedule;
-    for (const { executionId, dueAt, writtenAt } of this.#database.due()) {
+    for (const { executionId, dueAt, writtenAt } of this.#database.due((item) => this.#clock.isLeft(item))) {
       const ms = now - Math.max(dueAt, writtenAt, this.#jumpedAt);
       if (ms <= longestOverdueMs) continue;
       throw new InvariantError(6, executionId, `it is overdue for ${ms} ms, and nobody has woken it.`);
@@ -224,15 +227,18 @@ class Simulation {
     });
   }
 
-  /** Faults go on for as long as they last. */
+  /** Faults go on while data is renewed for the first time. What fails once an hour, all day long, would lose the data. */
   async #age(): Promise<void> {
-    this.#ageing = new Ageing(this.#world, this.#store, retention, this.#users, (id) =>
+    const faultsMs = retention.renewedAfterMs + retention.keptMs / 5;
+    this.#schedule.later(faultsMs, () => this.#draws.endFaults());
+    const ageing = new Ageing(this.#world, this.#store, retention, this.#users, (id) =>
       this.#redriven.add(id),
     );
     this.#trace(() => 'time passes');
-    await this.#passUntil(this.#ageing.endsAt);
-    // The clock renews no data from now on, so a run that was cut short says nothing about later days.
-    if (this.#schedule.now < this.#ageing.endsAt) this.#ageing = undefined;
+    this.#ageing = ageing;
+    await this.#passUntil(ageing.endsAt);
+    // The clock renews no data from now on.
+    this.#ageing = undefined;
   }
 
   async #passUntil(until: number): Promise<void> {
@@ -286,7 +292,12 @@ class Simulation {
   async #check(executionIds: readonly string[]): Promise<void> {
     if (this.#dropped.length > 0) throw new InvariantError(8, '*', this.#dropped.join(' '));
     const { stored } = this.#observer;
-    this.#compared += await checkAll(executionIds, this.#database, this.#deployment, stored);
+    // What comes for one that has expired is left lying: nothing begins by it.
+    const kept = executionIds.filter((id) => {
+      const item = this.#database.get(id, 'execution');
+      return !item || !isExpired(item, this.#schedule.now);
+    });
+    this.#compared += await checkAll(kept, this.#database, this.#deployment, stored);
     const [twice] = this.#lambda.begunTwice;
     if (twice !== undefined) throw new InvariantError(10, twice, 'its worker must not begin twice, and did.');
     const [again] = this.#lambda.dispatchedTwice;

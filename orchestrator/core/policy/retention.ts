@@ -9,6 +9,8 @@ export interface Retention {
   readonly renewedAfterMs: number;
   /** Expiries of one execution may differ by this much: one that lives no longer needs no renewal at all. */
   readonly toleranceMs: number;
+  /** A renewal of a live execution that is repeated skips what it has postponed within this time, and so comes to its end. */
+  readonly skippedMs: number;
   /** From the end of an execution: until then a redrive finds all that it needs. */
   readonly redrivableMs: number;
 }
@@ -21,6 +23,7 @@ export const keptForEver: Retention = {
   keptMs: Number.POSITIVE_INFINITY,
   renewedAfterMs: Number.POSITIVE_INFINITY,
   toleranceMs: Number.POSITIVE_INFINITY,
+  skippedMs: Number.POSITIVE_INFINITY,
   redrivableMs: Number.POSITIVE_INFINITY,
 };
 
@@ -36,6 +39,7 @@ export function keptFor(days: number): Retention {
     keptMs,
     renewedAfterMs: keptMs / 2,
     toleranceMs,
+    skippedMs: keptMs / 8,
     // The data expires a tolerance before `keptMs` at the earliest, and a redriven execution needs time to renew it.
     redrivableMs: keptMs - 2 * toleranceMs,
   };

@@ -7,7 +7,9 @@ import { type Execution, hasEnded } from './execution.ts';
  */
 export function renewalAt(execution: Execution, retention: Retention | undefined): number | undefined {
   if (!retention) return undefined;
-  const { status, startedAt, renewedAt = startedAt, updatedAt, endedAt = updatedAt } = execution;
-  if (!hasEnded(status)) return renewedAt + retention.renewedAfterMs;
-  return endedAt - renewedAt > retention.toleranceMs ? endedAt : undefined;
+  const { status, startedAt, renewedAt, updatedAt, endedAt = updatedAt } = execution;
+  if (!hasEnded(status)) return (renewedAt ?? startedAt) + retention.renewedAfterMs;
+  const isTogether =
+    renewedAt === undefined ? endedAt - startedAt <= retention.toleranceMs : renewedAt > endedAt;
+  return isTogether ? undefined : endedAt;
 }
