@@ -70,7 +70,7 @@ export interface ChartEdge {
   readonly alternatives: number;
 }
 
-/** What a transition waits for. */
+/** The reason for which a transition is taken. */
 export type Trigger =
   | { readonly type: 'event'; readonly name: string }
   /** `audit.*` has the prefix `audit`; `*` has none. */

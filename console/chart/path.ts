@@ -1,6 +1,6 @@
 import type { EdgeId, NodeId } from './model.ts';
 
-/** What an execution has done on its chart up to one entry of its history. Plain JSON. */
+/** The course of an execution on its chart, up to one entry of its history. Plain JSON. */
 export interface ChartPath {
   /** Number of the entry after which it is so. */
   readonly at: number;
@@ -16,7 +16,7 @@ export interface ChartPath {
   readonly entered: readonly NodeId[];
   /** The state in which the execution failed, timed out or was aborted. */
   readonly failed?: NodeId;
-  /** What active states wait for. */
+  /** The things that active states wait for. */
   readonly waiting: readonly ChartWait[];
   /** The attempts of the tasks that are open, or that failed the execution: only those beyond the first. */
   readonly attempts: Readonly<Record<NodeId, number>>;

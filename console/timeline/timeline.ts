@@ -1,4 +1,4 @@
-/** What happened when: lanes of bars and points under a band of states. Plain JSON; times are milliseconds since the epoch. */
+/** The course of an execution in time: lanes of bars and points under a band of states. Plain JSON; times are milliseconds since the epoch. */
 export interface Timeline {
   readonly start: number;
   /** The last entry; for a live execution it moves on with the clock. */
