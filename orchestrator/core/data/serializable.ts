@@ -91,7 +91,7 @@ function refusePart(
   if (advice !== undefined) throw new NotSerializableError(path, advice);
   if (typeof value !== 'object' || value === null || isReference(value)) return;
   if (ancestors.includes(value)) {
-    throw new NotSerializableError(path, 'contains itself: store an id in place of the object');
+    throw new NotSerializableError(path, 'contains itself: store an id instead of the object');
   }
   if (ancestors.length >= deepestNesting) {
     throw new NotSerializableError(path, `is nested more than ${deepestNesting} levels deep: flatten it`);

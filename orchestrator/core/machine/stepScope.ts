@@ -219,7 +219,7 @@ export class StepScope {
       const to = property(params, 'to');
       if (!isActor(to)) {
         throw new Error(
-          `Event '${event.type}' is sent to '${String(property(params, 'targetId'))}', which is no child.`,
+          `Event '${event.type}' is sent to '${String(property(params, 'targetId'))}', which is not a child of this execution.`,
         );
       }
       return { type: 'send', to, event, id, delayMs };
@@ -267,7 +267,7 @@ function spawnedActor(params: unknown): AnyActorRef {
 function delayOf(params: unknown): number | undefined {
   const delay = property(params, 'delay');
   if (typeof delay !== 'number') return undefined;
-  if (!Number.isFinite(delay)) throw new Error(`A delay of ${delay} ms is no length of time.`);
+  if (!Number.isFinite(delay)) throw new Error(`A delay of ${delay} ms is not a duration.`);
   return delay;
 }
 

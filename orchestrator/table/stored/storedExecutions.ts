@@ -111,7 +111,7 @@ export class StoredExecutions implements Executions {
     }
     const messages = item.messages.map(messageAsJson);
     if (!isLargerThan(messages, this.#store.overBytes)) return item;
-    const messagesAt = await this.#store.write(item.receiver, 'What another execution is told', messages);
+    const messagesAt = await this.#store.write(item.receiver, 'The message to another execution', messages);
     return { ...item, messages: [], messagesAt };
   }
 
