@@ -9,8 +9,8 @@ import {
   controls,
   type JournalEntry,
   type StartEntry,
-  type TaskResult,
 } from '../core/execution/model/entries.ts';
+import type { TaskResult } from '../core/execution/model/taskResult.ts';
 import { parseTaskToken } from '../core/execution/tasks/taskToken.ts';
 import {
   type Attributes,

@@ -2,8 +2,8 @@ import type { Json } from '../../data/json.ts';
 import { ownProperty } from '../../data/ownProperty.ts';
 import type { TaskError } from '../../data/thrown.ts';
 import type { MachineEvent } from '../../machine/step.types.ts';
-import type { TaskResult } from '../model/entries.ts';
 import type { AttemptNumbers } from '../model/openTask.ts';
+import type { TaskResult } from '../model/taskResult.ts';
 
 /** A message from one execution to another: actors in it are references. */
 export type Message =

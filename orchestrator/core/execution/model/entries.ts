@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../data/json.ts';
-import type { TaskError } from '../../data/thrown.ts';
 import type { Message } from '../children/messages.ts';
+import type { TaskResult } from './taskResult.ts';
 
 /** An item of an execution's journal, as the core takes it in. `reference` is its sort key in the table. */
 export type JournalEntry =
@@ -47,10 +47,6 @@ export interface ResultEntry extends WithStoredData {
   /** When it was written, as its writer says; orders a catch-up. */
   readonly at?: string;
 }
-
-export type TaskResult =
-  | { readonly status: 'SUCCEEDED'; readonly output?: Json }
-  | { readonly status: 'FAILED'; readonly error: TaskError };
 
 export interface EventEntry extends WithStoredData {
   readonly kind: 'event';
