@@ -1,7 +1,7 @@
 import { NotSerializableError, received } from '../core/data/serializable.ts';
 import type { TaskError } from '../core/data/thrown.ts';
-import type { TaskResult } from '../core/execution/model/entries.ts';
 import { taskKey } from '../core/execution/model/openTask.ts';
+import type { TaskResult } from '../core/execution/model/taskResult.ts';
 import {
   timeoutErrorName,
   tooManyRequestsErrorName,

@@ -167,7 +167,7 @@ export class Replay {
 
   #takeWaiting(entry: LogEntry): Taken {
     const { executionId, machine } = this.#recorded;
-    this.#execution ??= Draft.first(executionId, machine, entry.at).execution;
+    this.#execution ??= Draft.first(executionId, { machine }, entry.at).execution;
     const { verdict, at } = entry;
     if (verdict.type === 'failed') {
       const phase = this.#wait?.phase === 'waiting' ? 'pendingRedrive' : 'waiting';
