@@ -8,8 +8,13 @@ export class NotSerializableError extends MillraceError {
   override readonly code = 'NotSerializable';
   override readonly name = 'NotSerializableError';
   constructor(path: string, problem: string) {
-    super(`${path} ${problem}.`);
+    super(`${readable(path)} ${problem}.`);
   }
+}
+
+/** A value that is nested a thousand levels deep has a path of thousands of characters: its ends say where it is. */
+function readable(path: string): string {
+  return path.length <= 200 ? path : `${path.slice(0, 100)}…${path.slice(-60)}`;
 }
 
 /**
