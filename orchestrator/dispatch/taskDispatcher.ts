@@ -184,7 +184,7 @@ export class TaskDispatcher {
       if (!isStoredDataError(error)) throw error;
       if (error.retryable) return { type: 'deferred', error: error.message };
     }
-    const message = `Item ${index} of task ${task.task} is not to be had any more: its list has expired, or was deleted.`;
+    const message = `Item ${index} of task ${task.task} is no longer available: its list has expired, or was deleted.`;
     return { type: 'failed', error: { name: 'States.ItemReaderFailed', message, retryable: false } };
   }
 

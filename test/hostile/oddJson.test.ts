@@ -243,6 +243,15 @@ describe('what is taken comes back', () => {
     },
   );
 
+  it('names a deep part by the ends of its path', async () => {
+    const { client } = testCloud([echo], { work: (input) => input });
+    const refused: unknown = await client
+      .start('echo', { input: nested(1001, 'list') })
+      .catch((error) => error);
+    expect(String(refused)).toMatch(/^NotSerializableError: input\[0\]\[0\].*…\[0\].* nested/);
+    expect(String(refused).length).toBeLessThan(300);
+  });
+
   it('property: whatever JSON, with odd keys and halves of characters', slowly, async () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),

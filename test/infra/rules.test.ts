@@ -39,10 +39,10 @@ describe('a rule', () => {
     ['that starts no machine', 'R', { eventPattern, start: {} }, /id of a machine/],
     ['that sends to nobody', 'R', { eventPattern, send: { type: 'T' } }, /executionId/],
     ['that sends nothing', 'R', { eventPattern, send: { executionId: '$.id' } }, /type of the event/],
-    ['that is no object', 'R', null, /it is no object/],
+    ['that is no object', 'R', null, /it is not an object/],
     ['whose pattern is none', 'R', { eventPattern: null, start: { machine: 'm' } }, /eventPattern/],
-    ['whose start is none', 'R', { eventPattern, start: null }, /`start` is no object/],
-    ['whose send is a list', 'R', { eventPattern, send: [] }, /`send` is no object/],
+    ['whose start is none', 'R', { eventPattern, start: null }, /`start` is not an object/],
+    ['whose send is a list', 'R', { eventPattern, send: [] }, /`send` is not an object/],
     ['with a field of no rule', 'R', { eventPattern, eventbus: 'b', start: { machine: 'm' } }, /'eventbus'/],
     [
       'whose start has a misspelt field',

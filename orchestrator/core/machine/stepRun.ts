@@ -1,6 +1,7 @@
 import type { AnyEventObject, AnyMachineSnapshot, AnyStateNode } from 'xstate';
 import { describeThrown } from '../data/describeThrown.ts';
 import type { Json } from '../data/json.ts';
+import type { Redrives } from '../policy/redrives.ts';
 import { Actors, type Child, createActorElsewhere } from './actors.ts';
 import { EndlessLoopError, failureOfTask, failureOfThrown, storedError } from './failure.ts';
 import { isTaken } from './heldEvents.ts';
@@ -27,6 +28,8 @@ export interface StepAt {
   readonly now: number;
   /** Addresses (execution ids) of the machine and of the machine that started it. */
   readonly actor: { readonly id: string; readonly parent?: string };
+  /** How often the execution was redriven after it had ended. Absent: never. */
+  readonly redrives?: Redrives;
 }
 
 interface Failed {
@@ -61,6 +64,7 @@ export class StepRun {
       parent,
       nextAnonymous,
       now: at.now,
+      redrives: at.redrives,
       isStarting,
       systemIdsElsewhere: prepared.chart.systemIdsElsewhere,
       snapshot: () => this.#snapshot,

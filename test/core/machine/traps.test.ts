@@ -403,7 +403,7 @@ describe("trap 15: XState's own defects", () => {
 
   test('a history state directly under a parallel one is refused', () => {
     const illegal = machine({ type: 'parallel', states: { a: {}, b: {}, h: { type: 'history' } } });
-    expect(() => prepareMachine(illegal)).toThrow(/history state directly under a parallel one/);
+    expect(() => prepareMachine(illegal)).toThrow(/history state directly under a parallel state/);
   });
 });
 
