@@ -37,7 +37,7 @@ const conflicts = new Set([
   'TransactionConflictException',
 ]);
 
-/** Of the connection: no answer came. */
+/** Codes of a connection that brought no answer. */
 const unreachable = new Set([
   'EAI_AGAIN',
   'ECONNABORTED',

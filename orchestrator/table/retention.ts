@@ -41,7 +41,7 @@ export function isExpired(item: Attributes, now: number): boolean {
   return expiry !== undefined && expiry <= now;
 }
 
-/** What counts of an execution's partition: an execution that goes on needs what is there, be its renewal late. */
+/** The items that count: an execution that goes on needs all that are there, even if its renewal is late. */
 export function countedItems(
   items: readonly Attributes[],
   execution: Pick<Execution, 'status'> | undefined,

@@ -83,7 +83,7 @@ export interface JournalReader {
 export interface Executions {
   /** Undefined also where it has expired: its id is free. */
   read(executionId: string): Promise<Execution | undefined>;
-  /** Everything in the partition that a history is made of. What has expired is left out, unless the execution goes on. */
+  /** Everything in the partition that a history is made of. Expired items are left out, unless the execution goes on. */
   readHistory(executionId: string): Promise<HistoryItems>;
   /**
    * Writes an execution in its new version while the stored one is still the version before; with it, in one

@@ -60,7 +60,7 @@ export function endFailed(
   endExecution(draft, 'FAILED', { error: kept }, { thrown });
 }
 
-/** What was thrown, beside the parts that every execution's error has. As its readers see it: without marks. */
+/** The parts of a thrown value that not every execution's error has. Readers see them without marks. */
 function ownFieldsOf(thrown: TaskError): JsonObject {
   if (thrown.$thrown) return thrown.value === undefined ? {} : { thrown: shownData(thrown.value) };
   const { name: _, message: __, stack: ___, ...rest } = thrown;
