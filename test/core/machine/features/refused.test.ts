@@ -31,7 +31,7 @@ test.each<[what: string, config: object, path: string, problem: RegExp, implemen
     /no state 'gone'/,
   ],
   [
-    'a history state whose target is no id',
+    'a history state whose target is not an id',
     within({ h: { type: 'history', target: '#gone' } }),
     'states.a.states.h.target',
     /no state '#gone'/,
