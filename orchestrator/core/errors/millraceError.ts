@@ -128,6 +128,7 @@ const kinds = {
   TaskNotOpen: 'conflict',
   UnfitEvent: 'usage',
   UnknownOption: 'usage',
+  UnnamedLogic: 'execution',
   UnprocessedKeys: 'unavailable',
   UnreadableAttribute: 'data',
   UnreadableBatch: 'data',
