@@ -11,7 +11,9 @@ import type { Json } from '../orchestrator/core/data/json.ts';
 import { serializable } from '../orchestrator/core/data/serializable.ts';
 import { revivedError, revivedThrown, withoutStack } from '../orchestrator/core/data/thrown.ts';
 import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
+import { runItemMachine } from '../orchestrator/core/machine/itemMachine.ts';
 import { runPromiseLogic } from '../orchestrator/core/machine/promiseLogic.ts';
+import { isStateMachine } from '../orchestrator/core/machine/xstateInternals.ts';
 import {
   type EachMark,
   type EachOptions,
@@ -27,7 +29,6 @@ import {
   thresholdError,
   thresholdErrorName,
 } from '../orchestrator/core/policy/thresholdError.ts';
-import { isMachine, runMachine } from './runMachine.ts';
 import { WorkerOutsideMillraceError } from './worker.ts';
 
 /** Actor logic that runs another for each item of a list. */
@@ -92,10 +93,10 @@ export function each(
 ): EachLogic<EachInput<unknown>, unknown[], unknown> {
   resolveEachOptions(options);
   const logic = fromPromise<unknown[], EachInput<unknown>>(({ input, signal, self }) => {
-    const runItem: RunItem = isMachine(actor)
-      ? (item, stopped) => runMachine(actor, item, { signal: stopped, each: self })
+    const runItem: RunItem = isStateMachine(actor)
+      ? (item, stopped) => runItemMachine(actor, item, { signal: stopped, each: self })
       : (item, stopped) => runPromiseLogic(actor, item, { signal: stopped });
-    return runEach(runItem, input, options, { signal, hasCause: isMachine(actor) });
+    return runEach(runItem, input, options, { signal, hasCause: isStateMachine(actor) });
   });
   const mark: EachMark = { actor, options };
   return Object.assign(logic, { [eachKey]: mark });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type AnyStateMachine, assign, fromPromise, sendParent, sendTo, setup } from 'xstate';
+import { type AnyStateMachine, assign, fromPromise, type InputFrom, sendParent, sendTo, setup } from 'xstate';
 import { testCloud } from '../../testing/index.ts';
 import { type EachOptions, each, type FailedItem, worker } from '../../workers/index.ts';
 
@@ -287,7 +287,6 @@ describe('the machine of an item', () => {
       types: {
         context: {} as { talked: readonly number[]; output: unknown },
         events: {} as { type: 'TALKED'; value: number },
-        output: {} as unknown,
       },
       actors: { talk: each(talker) },
     }).createMachine({
@@ -370,7 +369,10 @@ describe('the machine of an item', () => {
 /** A machine whose items are worked on by another. */
 function hostOf<Machine extends AnyStateMachine>(item: Machine, options: EachOptions = {}) {
   return setup({
-    types: { input: {} as unknown[], context: {} as { list: unknown[]; output: unknown } },
+    types: {
+      input: {} as InputFrom<Machine>[],
+      context: {} as { list: InputFrom<Machine>[]; output: unknown },
+    },
     actors: { work: each(item, options) },
   }).createMachine({
     id: 'host',

@@ -1,15 +1,12 @@
 import { type AnyActorRef, type AnyStateMachine, createActor, fromTransition, toPromise } from 'xstate';
-import { isStateMachine } from '../orchestrator/core/machine/xstateInternals.ts';
-import { isReservedEventType } from '../orchestrator/core/policy/eventTypes.ts';
-
-export const isMachine = isStateMachine;
+import { isReservedEventType } from '../policy/eventTypes.ts';
 
 /**
  * Runs the machine of an item in plain XState, and answers its output.
  *
  * @param options.each the actor of `each()`: the machine's events for its parent are for that one's parent
  */
-export async function runMachine(
+export async function runItemMachine(
   machine: AnyStateMachine,
   input: unknown,
   { signal, each }: { readonly signal: AbortSignal; readonly each: AnyActorRef },
