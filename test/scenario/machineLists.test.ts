@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { type AnyStateMachine, assign, fromPromise, type InputFrom, sendParent, sendTo, setup } from 'xstate';
+import {
+  type AnyStateMachine,
+  assign,
+  createMachine,
+  fromCallback,
+  fromPromise,
+  type InputFrom,
+  sendParent,
+  sendTo,
+  setup,
+} from 'xstate';
+import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { testCloud } from '../../testing/index.ts';
 import { type EachOptions, each, type FailedItem, worker } from '../../workers/index.ts';
 
@@ -391,3 +402,18 @@ function hostOf<Machine extends AnyStateMachine>(item: Machine, options: EachOpt
     output: ({ context }) => context.output,
   });
 }
+
+describe('at registration', () => {
+  it.each([
+    ['a timeout for executions', { timeout: '1h' }],
+    ['held events', { heldEvents: true }],
+  ])('a machine of items with %s is refused', (_, millrace) => {
+    const item = createMachine({ id: 'item', meta: { millrace } });
+    expect(() => prepareMachines([hostOf(item)])).toThrow(/actors\.work: 'item' works on items/);
+  });
+
+  it('the problems of a machine of items are found', () => {
+    const item = createMachine({ id: 'item', invoke: { src: fromCallback(() => {}) } });
+    expect(() => prepareMachines([hostOf(item)])).toThrow(/actors\.work > invoke\[0\]/);
+  });
+});
