@@ -9,6 +9,7 @@ import { resultOfFailure } from '../orchestrator/handlers/failedInvocation.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { WorkerTable } from '../orchestrator/table/table.ts';
 import { runTask, type Task } from '../workers/runTask.ts';
+import { isExecutionStarter, startExecutionFor } from '../workers/startExecution.ts';
 import { NotReachedError } from './errors.ts';
 import type { MemoryTable } from './memoryTable/memoryTable.ts';
 import { errorOf, type WorkerFault } from './workerFaults.ts';
@@ -109,7 +110,10 @@ export class SimulatedLambda implements FunctionInvoker {
     if (Object.hasOwn(this.#workers, name)) return this.#workers[name];
     const machine = this.machines?.find(id, machineVersion);
     const logic = machine && promiseLogicOf(machine, worker);
-    return logic && ((input, { signal }) => runPromiseLogic(logic, revivedValue(input), { signal }));
+    if (logic === undefined) return undefined;
+    if (isExecutionStarter(logic))
+      return (input, task) => startExecutionFor(input, task, this.#table, this.#surroundings.now());
+    return (input, { signal }) => runPromiseLogic(logic, revivedValue(input), { signal });
   }
 
   async #run(worker: string, work: Work, payload: TaskPayload, takesMs: number, dies = false): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Redrives } from '../../orchestrator/core/policy/redrives.ts';
 import type { Failure } from '../dataflow/handle.ts';
 import { isObject, type Json } from '../json.ts';
 import type { StateType } from '../model/model.ts';
@@ -50,6 +51,8 @@ export interface ActiveState {
   readonly attempts?: number;
   /** Where the state goes from here. */
   readonly way?: Way;
+  /** What the result of the running task is made with. */
+  readonly kept?: Json;
   /** Of the timer that the state waits for. */
   readonly delayMs?: number;
 }
@@ -71,6 +74,7 @@ export function contextObject(
   { execution }: Context,
   frame: Frame,
   identity: Identity,
+  redrives: Redrives | undefined,
 ): { readonly [key: string]: Json } {
   const { id, started, input, item } = execution;
   const { arn, machine, roleArn, isExpress } = identity;
@@ -82,7 +86,8 @@ export function contextObject(
       Name: id,
       RoleArn: roleArn,
       StartTime: started,
-      RedriveCount: 0,
+      RedriveCount: redrives?.count ?? 0,
+      ...(redrives && { RedriveTime: new Date(redrives.lastAt).toISOString() }),
     },
     StateMachine: { Id: `${arn}:stateMachine:${machine}`, Name: machine },
     ...(state && { State: stateFacts(state) }),

@@ -23,7 +23,9 @@ export async function lambdaEvent(payload: TaskPayload, data: StoredJson): Promi
   try {
     const input = inputAt === undefined ? given : await data.read(inputAt);
     if (input !== null && !isObject(input)) {
-      return invalid(`The input of function '${payload.worker}' is no object: give it one, as in { items }.`);
+      return invalid(
+        `The input of function '${payload.worker}' is not an object: give it one, as in { items }.`,
+      );
     }
     if (input !== null && envelopeField in input) {
       return invalid(

@@ -185,7 +185,7 @@ export class TaskDispatcher {
       if (error instanceof StoreUnavailableError) return { type: 'deferred', error: error.message };
       if (!isStoredDataError(error)) throw error;
     }
-    const message = `Item ${index} of task ${task.task} is not to be had any more: its list has expired, or was deleted.`;
+    const message = `Item ${index} of task ${task.task} is no longer available: its list has expired, or was deleted.`;
     return { type: 'failed', error: { name: 'States.ItemReaderFailed', message, retryable: false } };
   }
 

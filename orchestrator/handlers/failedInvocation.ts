@@ -1,7 +1,7 @@
 import { NotSerializableError, received } from '../core/data/serializable.ts';
 import type { TaskError } from '../core/data/thrown.ts';
-import type { TaskResult } from '../core/execution/model/entries.ts';
 import { taskKey } from '../core/execution/model/openTask.ts';
+import type { TaskResult } from '../core/execution/model/taskResult.ts';
 import {
   timeoutErrorName,
   tooManyRequestsErrorName,
@@ -101,7 +101,7 @@ function failureOf(worker: string, response: unknown, once: boolean): TaskError 
     return { name: tooManyRequestsErrorName, message: waited };
   }
   if (once) {
-    const hint = 'It may have done its work: its claim# item tells whether it began.';
+    const hint = 'It may have done its work: its claim# item shows whether it began.';
     return { name: unknownOutcomeErrorName, message: `${message} ${hint}`, retryable: false };
   }
   return { name: nameOf(type, said), message };

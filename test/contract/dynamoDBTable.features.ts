@@ -78,7 +78,7 @@ export function describeDynamoDBTable(engineName: string, start: () => Promise<L
         await close();
       });
 
-      it('is a conflict where somebody else’s commit was there before', async () => {
+      it('is a conflict where someone else’s commit was there before', async () => {
         const { table, faults, close } = await tableBehindProxy();
         const theirs = next(execution(), { updatedAt: noon + 1 });
         await table.executions.commit(execution());

@@ -60,7 +60,7 @@ describe('what a failed invocation becomes', () => {
     ['an older record of that', { errorMessage: 'Task timed out after 3.00 seconds' }, 'States.Timeout'],
     ['what the code threw', { errorType: 'CardDeclined', errorMessage: 'no' }, 'CardDeclined'],
     ['no run at all', undefined, 'Lambda.TooManyRequestsException'],
-    ['an answer that is no object', 'what?', 'Lambda.Unknown'],
+    ['an answer that is not an object', 'what?', 'Lambda.Unknown'],
   ])('of %s has the name that Step Functions gives it', (_, responsePayload, name) => {
     expect(errorOf(responsePayload)).toMatchObject({ name });
   });
@@ -189,7 +189,7 @@ describe('the function behind the on-failure destination', () => {
     });
   });
 
-  it('says so where it was told of what is no task, and fails where the table does', async () => {
+  it('says so where it was told of what is not a task, and fails where the table does', async () => {
     const reports: Report[] = [];
     const report = (each: Report) => void reports.push(each);
     const table = new MemoryTable();

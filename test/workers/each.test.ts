@@ -116,7 +116,7 @@ describe('what each() is given', () => {
     expect(() => each(half, options)).toThrow(expect.objectContaining({ code: 'InvalidEach' }));
   });
 
-  it('is refused at registration where it is no worker and no promise', () => {
+  it('is refused at registration where it is not a worker and no promise', () => {
     const machine = setup({ actors: { all: each(each(half)) } }).createMachine({
       id: 'nested',
       initial: 'a',

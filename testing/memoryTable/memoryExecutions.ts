@@ -3,7 +3,7 @@ import type { Emission } from '../../orchestrator/core/execution/model/emission.
 import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
 import { type Attributes, attributesSize } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution, encodeExecution } from '../../orchestrator/table/executionItem.ts';
-import { encodeOutgoing } from '../../orchestrator/table/messageItems.ts';
+import { encodeOutgoing } from '../../orchestrator/table/outgoingItems.ts';
 import type { CommitOutcome, HistoryItems } from '../../orchestrator/table/requests.ts';
 import type { TableLayout } from '../../orchestrator/table/retention.ts';
 import { maximumItemBytes, sortKey } from '../../orchestrator/table/schema.ts';

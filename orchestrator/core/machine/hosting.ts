@@ -98,7 +98,6 @@ export class Hosting {
   }
 
   #take(machine: HostedMachine, input: MachineInput): Ignored | undefined {
-    const { now } = this.#at;
     const { address: id, parent, place } = machine;
     const actor = {
       id,
@@ -109,7 +108,7 @@ export class Hosting {
     const step = isEndless
       ? endless(machine, input)
       : stepOne(machine.prepared, machine.before(this.#nextTask), input, {
-          now,
+          ...this.#at,
           actor,
           nextTask: this.#nextTask,
         });

@@ -21,7 +21,7 @@ const refusedLogic: Readonly<Partial<Record<LogicKind, readonly [problem: string
     'actor logic of your own would run in one process and be lost with it',
     'use fromPromise or worker()',
   ],
-  none: ['it is no actor logic', 'use worker(), or fromPromise around a function'],
+  none: ['it is not actor logic', 'use worker(), or fromPromise around a function'],
 };
 
 /** Why actor logic cannot be run as a task or an execution. */

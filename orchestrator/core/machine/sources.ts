@@ -6,6 +6,7 @@ import {
   type ResolvedEachOptions,
   resolveEachOptions,
 } from '../policy/eachOptions.ts';
+import { perTaskKey } from '../policy/perTask.ts';
 import {
   lambdaKey,
   type PromisePolicy,
@@ -33,13 +34,18 @@ export type ActorSource =
 /** A source whose actors are tasks. */
 export type TaskSource =
   /** A Lambda function of its own. */
-  | { readonly kind: 'worker'; readonly worker: string; readonly policy: ResolvedTaskPolicy }
-  /** A function that knows nothing of Millrace. */
-  | { readonly kind: 'lambda'; readonly functionName: string; readonly policy: ResolvedTaskPolicy }
-  /** `fromPromise` logic of the machine's own module: the worker host runs it. */
-  | { readonly kind: 'promise'; readonly logic: AnyActorLogic; readonly policy: ResolvedTaskPolicy }
-  /** Work that the worker host does for Millrace itself. */
-  | { readonly kind: 'host'; readonly policy: ResolvedTaskPolicy };
+  (
+    | { readonly kind: 'worker'; readonly worker: string; readonly policy: ResolvedTaskPolicy }
+    /** A function that knows nothing of Millrace. */
+    | { readonly kind: 'lambda'; readonly functionName: string; readonly policy: ResolvedTaskPolicy }
+    /** `fromPromise` logic of the machine's own module: the worker host runs it. */
+    | { readonly kind: 'promise'; readonly logic: AnyActorLogic; readonly policy: ResolvedTaskPolicy }
+    /** Work that the worker host does for Millrace itself. */
+    | { readonly kind: 'host'; readonly policy: ResolvedTaskPolicy }
+  ) & {
+    /** The actor's input holds some of the task's policy. */
+    readonly isPerTask?: true;
+  };
 
 /** A task for each item of a list. */
 export interface EachSource {
@@ -109,6 +115,11 @@ export function resolveSource(src: string, logic: unknown): ActorSource {
 }
 
 function resolveTaskSource(src: string, logic: unknown): TaskSource {
+  const source = taskSourceOf(src, logic);
+  return carriesMarks(logic) && perTaskKey in logic ? { ...source, isPerTask: true } : source;
+}
+
+function taskSourceOf(src: string, logic: unknown): TaskSource {
   const policy = policyOf(logic);
   const functionName = functionNameOf(logic);
   if (policy !== undefined && functionName !== undefined) {

@@ -1,6 +1,7 @@
 import type { AnyEventObject, AnyMachineSnapshot, AnyStateNode } from 'xstate';
 import { describeThrown } from '../data/describeThrown.ts';
 import type { Json } from '../data/json.ts';
+import type { Redrives } from '../policy/redrives.ts';
 import { Actors, type Child, createActorElsewhere } from './actors.ts';
 import { EndlessLoopError, failureOfTask, failureOfThrown, storedError } from './failure.ts';
 import { isTaken } from './heldEvents.ts';
@@ -28,6 +29,8 @@ export interface StepAt {
     /** The execution that hosts it, in which its tasks and children are numbered. @default `id` */
     readonly host?: string;
   };
+  /** How often the execution was redriven after it had ended. Absent: never. */
+  readonly redrives?: Redrives;
 }
 
 interface Failed {
@@ -67,6 +70,7 @@ export class StepRun {
       parent,
       nextAnonymous,
       now: at.now,
+      redrives: at.redrives,
       isStarting,
       systemIdsElsewhere: prepared.chart.systemIdsElsewhere,
       snapshot: () => this.#snapshot,

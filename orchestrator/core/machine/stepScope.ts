@@ -1,6 +1,7 @@
 import type { AnyActorRef, AnyActorScope, AnyEventObject, AnyMachineSnapshot } from 'xstate';
 import { MillraceError } from '../errors/millraceError.ts';
 import { entryTimeKey } from '../policy/entryTime.ts';
+import { type Redrives, redrivesKey } from '../policy/redrives.ts';
 import type { MachineEffect } from './step.types.ts';
 import { checkStorable } from './storable.ts';
 import { createSelf, inputOf, isActorRef, property, syncsSnapshots } from './xstateInternals.ts';
@@ -40,6 +41,8 @@ export interface StepScopeOptions {
   readonly nextAnonymous: number;
   /** Time of the entry, for `entryTime`. */
   readonly now: number;
+  /** For `redrivesOf`. */
+  readonly redrives?: Redrives | undefined;
   readonly isStarting: boolean;
   readonly systemIdsElsewhere?: ReadonlySet<string> | undefined;
   readonly snapshot: () => AnyMachineSnapshot | undefined;
@@ -80,7 +83,7 @@ export class StepScope {
         if (options.systemIdsElsewhere?.has(systemId)) throw new SystemIdElsewhereError(systemId);
       },
     });
-    Object.assign(this.self, { [entryTimeKey]: options.now });
+    Object.assign(this.self, { [entryTimeKey]: options.now, [redrivesKey]: options.redrives });
     const ignore = () => undefined;
     this.xstate = {
       self: this.self,
@@ -219,7 +222,7 @@ export class StepScope {
       const to = property(params, 'to');
       if (!isActor(to)) {
         throw new Error(
-          `Event '${event.type}' is sent to '${String(property(params, 'targetId'))}', which is no child.`,
+          `Event '${event.type}' is sent to '${String(property(params, 'targetId'))}', which is not a child of this execution.`,
         );
       }
       return { type: 'send', to, event, id, delayMs };
@@ -267,7 +270,7 @@ function spawnedActor(params: unknown): AnyActorRef {
 function delayOf(params: unknown): number | undefined {
   const delay = property(params, 'delay');
   if (typeof delay !== 'number') return undefined;
-  if (!Number.isFinite(delay)) throw new Error(`A delay of ${delay} ms is no length of time.`);
+  if (!Number.isFinite(delay)) throw new Error(`A delay of ${delay} ms is not a duration.`);
   return delay;
 }
 

@@ -2,7 +2,7 @@ import type { OutgoingItem } from '../../core/execution/children/messages.ts';
 import type { Emission } from '../../core/execution/model/emission.ts';
 import type { Execution } from '../../core/execution/model/execution.ts';
 import { decodeExecution, encodeExecution, isoTime } from '../executionItem.ts';
-import { encodeOutgoing } from '../messageItems.ts';
+import { encodeOutgoing } from '../outgoingItems.ts';
 import type { CommitOutcome, HistoryItems } from '../requests.ts';
 import { expiresAt, type TableLayout } from '../retention.ts';
 import { sortKey, sortKeyPrefix } from '../schema.ts';

@@ -69,7 +69,8 @@ export function sendMessage(draft: Draft, { to, event }: Extract<MachineEffect, 
   const { executionId } = draft.execution;
   const number = childNumber(to, executionId);
   if (number !== undefined && !hasChild(draft.execution, number)) return;
-  if (!isEvent(event)) throw new TypeError(`What is sent to '${to}' is no event: ${JSON.stringify(event)}`);
+  if (!isEvent(event))
+    throw new TypeError(`The value sent to '${to}' is not an event: ${JSON.stringify(event)}`);
   const receiver = hostOf(to);
   const message = { type: 'event', event, ...(receiver !== to && { to }) } as const;
   draft.said.push({ type: 'send', receiver, message });

@@ -68,12 +68,13 @@ function handle(draft: Draft, entry: Exclude<Applied, MessageEntry>, applying: A
 
 function startOf(draft: Draft, entry: StartEntry, { machine }: Applying): Handled {
   const { inputPatch, startedAt } = draft.execution;
-  const { traceparent } = entry;
+  const { traceparent, answerTo } = entry;
   draft.set({
     machineVersion: machine.version,
     definitionHash: machine.definitionHash,
     ...(machine.timeoutMs !== undefined && { timeoutAt: timeAfter(startedAt, machine.timeoutMs) }),
     ...(traceparent !== undefined && { traceparent }),
+    ...(answerTo !== undefined && { answerTo }),
   });
   const input = inputPatch === undefined ? entry.input : patched(entry.input ?? null, inputPatch);
   return { type: 'step', input: { type: 'start', input, isMessage: entry.isChild === true } };
@@ -84,6 +85,7 @@ function resultOf(draft: Draft, entry: ResultEntry, applying: Applying): Handled
   const { result, reference } = entry;
   const task = draft.openAttempt(entry);
   if (!task) return { type: 'ignored', reason: 'NotOpen' };
+  draft.answered.add(reference);
   const given = { origin: { cause, item: { reference } }, itemResults };
   if (result.status === 'FAILED') {
     if (!isStale)

@@ -1,5 +1,6 @@
 import type { TaskError } from '../../data/thrown.ts';
 import { stopChildren, tellParent, type Whole } from '../children/children.ts';
+import { answer } from '../children/startedExecutions.ts';
 import type { Execution, ExecutionError, ExecutionStatus, Failed } from '../model/execution.ts';
 import type { Draft } from './draft.ts';
 
@@ -22,6 +23,7 @@ export function endExecution(
   draft.dispatchNothing();
   stopChildren(draft);
   if (told !== 'nothing') tellParent(draft, told);
+  answer(draft);
   // A failed execution can be redriven, and then has them still.
   if (status !== 'SUCCEEDED') return;
   dropHeldEvents(draft);

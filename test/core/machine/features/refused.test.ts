@@ -25,13 +25,13 @@ const within = (states: object, rest: object = {}) => ({
 
 test.each<[what: string, config: object, path: string, problem: RegExp, implementations?: object]>([
   [
-    'a history state whose target is no state',
+    'a history state whose target is not a state',
     within({ h: { type: 'history', target: 'gone' } }),
     'states.a.states.h.target',
     /no state 'gone'/,
   ],
   [
-    'a history state whose target is no id',
+    'a history state whose target is not an id',
     within({ h: { type: 'history', target: '#gone' } }),
     'states.a.states.h.target',
     /no state '#gone'/,
@@ -65,7 +65,7 @@ test.each<[what: string, config: object, path: string, problem: RegExp, implemen
     'several targets that exclude each other',
     inA({ on: { GO: { target: ['a', 'b'] } } }),
     'states.a',
-    /the targets #m\.a and #m\.b, which exclude/,
+    /the targets #m\.a and #m\.b, which cannot be active together/,
   ],
   [
     'a wildcard within an event type',
@@ -78,7 +78,7 @@ test.each<[what: string, config: object, path: string, problem: RegExp, implemen
     'a transition on snapshots',
     inA({ on: { 'xstate.snapshot.w': 'b' } }),
     'states.a.on.xstate.snapshot.w',
-    /no snapshots come/,
+    /sends no snapshots/,
   ],
   [
     'a transition on the start',
@@ -92,10 +92,10 @@ test.each<[what: string, config: object, path: string, problem: RegExp, implemen
     'states.a.on.xstate.stop',
     /takes no transition/,
   ],
-  ['an endless delay', inA({ after: { Infinity: 'b' } }), 'states.a.after.Infinity', /no length of time/],
-  ['a route to a state without an id', inA({ route: {} }), 'states.a.route', /was given none/],
-  ['onDone of the machine', inA({}, { onDone: { actions: [] } }), 'onDone', /has ended when it is done/],
-  ['a type that is none', inA({ type: 'orthogonal' }), 'states.a.type', /no type of a state/],
+  ['an endless delay', inA({ after: { Infinity: 'b' } }), 'states.a.after.Infinity', /not a duration/],
+  ['a route to a state without an id', inA({ route: {} }), 'states.a.route', /this state has none/],
+  ['onDone of the machine', inA({}, { onDone: { actions: [] } }), 'onDone', /has ended and takes no further/],
+  ['a type that is none', inA({ type: 'orthogonal' }), 'states.a.type', /not a type of state/],
   [
     'states within a final state',
     inA({ type: 'final', states: { x: {} } }),
@@ -112,7 +112,7 @@ test.each<[what: string, config: object, path: string, problem: RegExp, implemen
     'an async assign',
     inA({ entry: assign(async () => ({})) }),
     'states.a.entry[0]',
-    /nothing of what its promise gives/,
+    /nothing that its promise resolves to/,
   ],
   [
     'sendTo a task by its id',
@@ -124,29 +124,34 @@ test.each<[what: string, config: object, path: string, problem: RegExp, implemen
     'an action that is another name',
     inA({}),
     'actions.one',
-    /no function/,
+    /not a function/,
     { actions: { one: 'two', two: () => undefined } },
   ],
-  ['what XState does not know of a state', inA({ onEntry: 'x' }), 'states.a.onEntry', /no 'onEntry' here/],
+  [
+    'what XState does not know of a state',
+    inA({ onEntry: 'x' }),
+    'states.a.onEntry',
+    /does not know 'onEntry' here/,
+  ],
   [
     'what it does not know of a transition',
     inA({ on: { GO: { target: 'b', internal: true } } }),
     'states.a.on.GO[0].internal',
-    /no 'internal' here/,
+    /does not know 'internal' here/,
   ],
   [
     'what it does not know of an invoke',
     inA({ invoke: { src: 'work', data: {} } }),
     'states.a.invoke[0].data',
-    /no 'data' here/,
+    /does not know 'data' here/,
   ],
   [
     'what it does not know of onDone of an invoke',
     inA({ invoke: { src: 'work', onDone: { target: 'b', in: 'a' } } }),
     'states.a.invoke[0].onDone[0].in',
-    /no 'in' here/,
+    /does not know 'in' here/,
   ],
-  ['what it does not know of a machine', inA({}, { strict: true }), 'strict', /no 'strict' here/],
+  ['what it does not know of a machine', inA({}, { strict: true }), 'strict', /does not know 'strict' here/],
 ])('%s is refused with its path and what to write instead', (_, config, path, problem, implementations) => {
   expect(problemsOf(config, implementations)).toEqual([
     { path, problem: expect.stringMatching(problem), instead: expect.stringMatching(/\w/) },
