@@ -86,7 +86,7 @@ export class Hosting {
     return this.#root;
   }
 
-  /** Of timers that are due together, the hosting machine's fires first, then those of its items in their order. */
+  /** The machine whose timer fires first. Where several are due together, a host comes before its items. */
   #nextToFire(): HostedMachine {
     let first = this.#root;
     for (const machine of this.#root.all()) {
@@ -253,7 +253,7 @@ function outputOf({ count, outputs, marked, failures }: ListInWork): {
   return { output, isMessage: true };
 }
 
-/** What the machine that works on the list gets: its `cause` is the failure that was one too many. */
+/** The error for the machine that works on the list. Its `cause` is the failure that was one too many. */
 function errorOf({ failures, count, tolerated }: ListInWork): TaskError {
   const shown = failures.slice(0, errorsShown).map(({ index, error }) => itemFailure(index, error));
   const { errors, ...rest } = thresholdError(shown, count, tolerated, failures.length);

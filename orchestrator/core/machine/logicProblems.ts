@@ -47,14 +47,14 @@ function* itemProblems(path: string, item: AnyStateMachine | undefined): Generat
   if (executionTimeoutMsOf(item) !== undefined) {
     yield {
       path,
-      problem: `'${item.id}' works on items, which are no executions, and has a timeout for executions`,
+      problem: `'${item.id}' works on items, and its timeout is for executions`,
       instead: "take it out of the machine's meta, and leave its states with 'after'",
     };
   }
   if (heldEventsOf(item) !== undefined) {
     yield {
       path,
-      problem: `'${item.id}' works on items, for which no events are held`,
+      problem: `'${item.id}' works on items, and only an execution holds events`,
       instead: "take heldEvents out of the machine's meta",
     };
   }

@@ -20,7 +20,7 @@ import { activeNodes, historyNodes } from './xstateInternals.ts';
 export interface StepAt {
   /** Milliseconds since the epoch. Timers are set from it. */
   readonly now: number;
-  /** Of a machine that starts within another: the number that its first task gets. @default 0 */
+  /** The number of its first task, for a machine that starts within another. @default 0 */
   readonly nextTask?: number;
   /** Addresses (execution ids) of the machine and of the machine that started it. */
   readonly actor: {
