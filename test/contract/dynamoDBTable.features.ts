@@ -39,7 +39,6 @@ export function describeDynamoDBTable(engineName: string, start: () => Promise<L
           tableName,
           indexShards: 3,
           now: () => noon,
-          forgetsExpired: true,
           ...options,
         }),
         put: async (item) => {
@@ -53,7 +52,9 @@ export function describeDynamoDBTable(engineName: string, start: () => Promise<L
       };
     }
 
-    describeTable('the table', (indexShards) => newTable({ indexShards }));
+    describeTable('the table', (indexShards, retentionDays) =>
+      newTable({ indexShards, ...(retentionDays !== undefined && { retentionDays }) }),
+    );
 
     describe('a write whose answer was lost, and which the SDK sends again', () => {
       async function tableBehindProxy() {

@@ -111,6 +111,69 @@ describe('what an invocation of a function becomes that knows nothing of Millrac
   });
 
   it.each([
+    [
+      'Node.js',
+      { trace: ['CardDeclined: no', '    at pay (index.js:1:2)'] },
+      'CardDeclined: no\n    at pay (index.js:1:2)',
+    ],
+    [
+      'Python',
+      { requestId: 'r', stackTrace: ['  File "a.py", line 1\n', '  File "b.py", line 2\n'] },
+      '  File "a.py", line 1\n  File "b.py", line 2',
+    ],
+    [
+      'Go',
+      { stackTrace: [{ path: 'main.go', line: 7, label: 'main' }] },
+      '{"path":"main.go","line":7,"label":"main"}',
+    ],
+  ])('has the stack of what it threw, as the runtime of %s writes it', (_, payload, stack) => {
+    const threw = { errorType: 'CardDeclined', errorMessage: 'no', ...payload };
+    expect(resultOf(threw, 'RetriesExhausted')).toMatchObject({
+      error: { name: 'CardDeclined', message: 'no', stack },
+    });
+  });
+
+  it('has every other field of what it threw, and its causes', () => {
+    const cause = { errorType: 'Timeout', errorMessage: 'late', stackTrace: ['at a'], cause: { code: 7 } };
+    const threw = {
+      errorType: 'CardDeclined',
+      errorMessage: 'no',
+      status: 402,
+      tags: ['a'],
+      retryable: false,
+      cause,
+    };
+    expect(resultOf(threw, 'RetriesExhausted')).toEqual({
+      status: 'FAILED',
+      error: {
+        name: 'CardDeclined',
+        message: 'no',
+        status: 402,
+        tags: ['a'],
+        retryable: false,
+        cause: { name: 'Timeout', message: 'late', stack: 'at a', cause: { code: 7 } },
+      },
+    });
+  });
+
+  it('loses its stack first where it is too large, then its largest fields', () => {
+    const threw = {
+      errorType: 'E',
+      errorMessage: 'no',
+      trace: ['at a'],
+      status: 402,
+      page: 'x'.repeat(65_500),
+    };
+    expect(resultOf(threw, 'RetriesExhausted')).toMatchObject({ error: { page: threw.page, status: 402 } });
+    expect(resultOf(threw, 'RetriesExhausted')).not.toHaveProperty('error.stack');
+    const larger = { ...threw, page: 'x'.repeat(70_000) };
+    expect(resultOf(larger, 'RetriesExhausted')).toEqual({
+      status: 'FAILED',
+      error: { name: 'E', message: 'no', status: 402 },
+    });
+  });
+
+  it.each([
     ['died', died, 'Lambda.Unknown'],
     ['took too long', tookTooLong, 'States.Timeout'],
     ['was never run', undefined, 'Lambda.TooManyRequestsException'],
