@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { NeededWorkers } from '../../orchestrator/dispatch/neededWorkers.ts';
+import type { DefinitionsNeeds } from '../bundle/definitionNeeds.ts';
 import { refuseMissingWorkers } from '../bundle/missingWorkers.ts';
 import type { FunctionCode } from '../describe.ts';
 import type { FunctionDescription } from '../description.ts';
@@ -27,6 +28,8 @@ export class DeploymentCode {
   #workers: readonly WorkerCode[];
   /** Known once the machines are bundled. */
   #invocationAges: FunctionCode['invocationAges'];
+  /** Known once the machines are bundled. */
+  #definitions: DefinitionsNeeds;
 
   /**
    * @param directory for bundles: within the app's output, so that paths in source maps, and with them the assets' hashes, are
@@ -37,6 +40,7 @@ export class DeploymentCode {
     this.#props = props;
     this.#directory = resolve(directory);
     this.#invocationAges = props.code?.invocationAges;
+    this.#definitions = props.code?.definitions ?? {};
     const { code, workers, bus, rules } = props;
     if (code && bus && !code.publisher) {
       throw new InvalidDeploymentError(
@@ -49,6 +53,11 @@ export class DeploymentCode {
       );
     }
     this.#workers = code?.workers ?? (workers === undefined ? [] : this.#bundleWorkers(resolve(workers)));
+  }
+
+  /** What the definitions among the machines need, once those are bundled. */
+  get definitions(): DefinitionsNeeds {
+    return this.#definitions;
   }
 
   get workers(): readonly WorkerCode[] {
@@ -122,7 +131,11 @@ export class DeploymentCode {
     if (this.#props.code) this.#refuseMissingWorkers(this.#props.code.neededWorkers);
     if (this.#atSynthesis.size === 0) return;
     const { machines, bus, rules, minify = true } = this.#props;
-    const { invocationAges, neededWorkers } = bundleFunctionsSynchronously({
+    const {
+      invocationAges,
+      neededWorkers,
+      definitions = {},
+    } = bundleFunctionsSynchronously({
       machinesDirectory: resolve(machines),
       machineFiles: this.#machineFiles,
       outDirectory: this.#directory,
@@ -131,6 +144,7 @@ export class DeploymentCode {
       ...(rules && { ingest: true }),
     });
     this.#invocationAges = invocationAges;
+    this.#definitions = definitions;
     this.#refuseMissingWorkers(neededWorkers);
     for (const [folder, code] of this.#atSynthesis) code.make(scope, `Code-${basename(folder)}`, folder);
   }

@@ -15,6 +15,7 @@ import { createAlarms } from './alarms.ts';
 import { privateBucket } from './buckets.ts';
 import { type CalledFunction, joinCalledFunctions } from './calledFunctions.ts';
 import { fillDashboard } from './dashboard.ts';
+import { allowFunctionsOfDefinitions, checkSubstitutions } from './definitions.ts';
 import type { FunctionOverrides } from './deployedFunction.ts';
 import { DeployedFunctions } from './deployedFunctions.ts';
 import { DeploymentCode } from './deploymentCode.ts';
@@ -393,6 +394,9 @@ export class Millrace extends Construct {
     if (this.#isComplete) return;
     this.#isComplete = true;
     this.#code.make(this);
+    const { substitutions = {} } = this.#props;
+    checkSubstitutions(this.#code.definitions, substitutions);
+    allowFunctionsOfDefinitions(this, this.workerHost, this.#code.definitions, substitutions);
     for (const each of this.description.functions) this.#functions.limitInvocationAge(each);
     fillDashboard(this.dashboard, {
       table: this.table,
