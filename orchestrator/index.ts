@@ -51,7 +51,6 @@ export function createOrchestrator(options: OrchestratorModule) {
     client: createDynamoDBClient(),
     tableName,
     now,
-    forgetsExpired: true,
     ...layout,
     ...(meter.count && { onConsumedCapacity: meter.count }),
   });

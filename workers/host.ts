@@ -19,7 +19,6 @@ import { isExecutionStarter, startExecutionFor } from './startExecution.ts';
 export class ActorNotDeployedError extends MillraceError {
   override readonly code = 'ActorNotDeployed';
   override readonly name = 'ActorNotDeployed';
-  readonly retryable = true;
   constructor(payload: TaskPayload) {
     super(
       `The worker host has no actor '${payload.worker}' of machine '${payload.machine}' version ` +

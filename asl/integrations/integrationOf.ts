@@ -1,4 +1,5 @@
 import { fromPromise } from 'xstate';
+import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 import type { Integration, TaskPlace } from '../compile/integration.ts';
 import type { TaskState } from '../model/model.ts';
 import { lambdaByArn, lambdaInvoke, lambdaWithToken } from './lambda.ts';
@@ -48,9 +49,9 @@ function unsupported(resource: string): Integration {
 }
 
 /** The error of a task whose resource Millrace does not call. */
-class UnsupportedResourceError extends Error {
+class UnsupportedResourceError extends MillraceError {
+  override readonly code = 'UnsupportedResource';
   override readonly name = 'Millrace.UnsupportedResource';
-  readonly retryable = false;
   constructor(resource: string) {
     const isPlaceholder = resource.includes('${');
     super(

@@ -1,4 +1,4 @@
-import type { PreparedMachine } from '../core/machine/index.ts';
+import { ownActorName, type PreparedMachine } from '../core/machine/index.ts';
 
 export interface NeededWorker {
   /** Ids of the machines that need it. */
@@ -23,7 +23,7 @@ export function neededWorkers(machines: readonly PreparedMachine[]): NeededWorke
       };
       needed.set(task.worker, {
         machines: [...new Set([...others, listsOf])].sort(),
-        isNamedApart: isNamedApart && task.worker !== src,
+        isNamedApart: isNamedApart && task.worker !== ownActorName(src),
       });
     }
   }

@@ -59,7 +59,7 @@ function errorWithGetter(key: string): Error {
   });
 }
 
-/** An error of which somebody has set a property to what it must not be. */
+/** An error of which someone has set a property to what it must not be. */
 function errorWith(property: string, value: unknown): Error {
   return Object.defineProperty(new Error('it broke'), property, { value });
 }

@@ -1,7 +1,7 @@
 /** Redrives of an execution after it had ended. */
 export interface Redrives {
   readonly count: number;
-  /** Of the last one, in milliseconds since the epoch. */
+  /** The time of the last one, in milliseconds since the epoch. */
   readonly lastAt: number;
 }
 

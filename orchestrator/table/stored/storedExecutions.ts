@@ -113,7 +113,7 @@ export class StoredExecutions implements Executions {
     if (item.type === 'stop') return item;
     const messages = item.messages.map(messageAsJson);
     if (!isLargerThan(messages, this.#store.overBytes)) return item;
-    const messagesAt = await this.#store.write(item.receiver, 'What another execution is told', messages);
+    const messagesAt = await this.#store.write(item.receiver, 'The message to another execution', messages);
     return { ...item, messages: [], messagesAt };
   }
 

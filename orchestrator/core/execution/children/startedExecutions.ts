@@ -36,7 +36,7 @@ function errorOf(execution: Execution, status: ExecutionStatus, endedAt: number)
   };
 }
 
-/** What the waiting machine gets to know of the execution. */
+/** The description of the execution that the waiting machine receives. */
 function descriptionOf(
   { executionId, machine, status, startedAt, output, error }: Execution,
   endedAt: number,

@@ -137,13 +137,18 @@ export interface Waiting {
   readonly nextAttemptAt: number;
 }
 
-/** Why an execution failed, or what it waits for. `code` is stable; `message` says what to do. */
+/**
+ * Why an execution failed, or what it waits for. `code` is stable; `message` says what to do. Beside these are the fields of
+ * what was thrown, such as `status`, `cause` and `errors`. A field of its own that is named `code` is `ownCode` here; a
+ * thrown value that is not an error is `thrown`.
+ */
 export interface ExecutionError {
   readonly code: ExecutionErrorCode;
   /** Class name of what was thrown, or the task error's name. */
   readonly name: string;
   readonly message: string;
   readonly stack?: string;
+  readonly [field: string]: Json | undefined;
 }
 
 export type ExecutionErrorCode =

@@ -154,7 +154,7 @@ export function givenUp(
     start: `had not begun within ${policy.startTimeoutMs} ms: its invocation was lost`,
   }[due];
   if (policy.once) {
-    const message = `${attempt} ${why}. It may have done its work: the item ${taskKey(task).replace('task', 'claim')} tells whether it began.`;
+    const message = `${attempt} ${why}. It may have done its work: the item ${taskKey(task).replace('task', 'claim')} shows whether it began.`;
     return { name: unknownOutcomeErrorName, message, retryable: false };
   }
   return { name: namesOfGivenUp[due], message: `${attempt} ${why}.` };
