@@ -52,7 +52,6 @@ export function createOrchestrator(options: OrchestratorModule) {
     client: createDynamoDBClient(),
     tableName,
     now,
-    forgetsExpired: true,
     ...layout,
     ...(meter.count && { onConsumedCapacity: meter.count }),
   });

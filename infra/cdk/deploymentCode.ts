@@ -4,6 +4,7 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { ownProperty } from '../../orchestrator/core/data/ownProperty.ts';
 import type { NeededWorkers } from '../../orchestrator/dispatch/neededWorkers.ts';
+import type { DefinitionsNeeds } from '../bundle/definitionNeeds.ts';
 import { refuseMissingWorkers } from '../bundle/missingWorkers.ts';
 import type { FunctionCode, WorkerCode } from '../describeFunctions.ts';
 import type { FunctionDescription } from '../description.ts';
@@ -29,6 +30,8 @@ export class DeploymentCode {
   #workers: readonly WorkerCode[];
   /** Known once the machines are bundled. */
   #invocationAges: FunctionCode['invocationAges'];
+  /** Known once the machines are bundled. */
+  #definitions: DefinitionsNeeds;
 
   /**
    * @param directory for bundles: within the app's output, so that paths in source maps, and with them the assets' hashes, are
@@ -39,6 +42,7 @@ export class DeploymentCode {
     this.#props = props;
     this.#directory = resolve(directory);
     this.#invocationAges = props.code?.invocationAges;
+    this.#definitions = props.code?.definitions ?? {};
     const { code, workers, bus, rules } = props;
     if (code && bus && !code.publisher) {
       throw new InvalidDeploymentError(
@@ -65,6 +69,11 @@ export class DeploymentCode {
   /** Options of a worker's function that the deployment description does not have. */
   optionsOf(worker: string): FunctionOverrides {
     return this.#workerOptions.get(worker) ?? {};
+  }
+
+  /** What the definitions among the machines need, once those are bundled. */
+  get definitions(): DefinitionsNeeds {
+    return this.#definitions;
   }
 
   get workers(): readonly WorkerCode[] {
@@ -139,7 +148,11 @@ export class DeploymentCode {
     if (this.#props.code) this.#checkWorkers(this.#props.code.neededWorkers);
     if (this.#atSynthesis.size === 0) return;
     const { machines, bus, rules, minify = true } = this.#props;
-    const { invocationAges, neededWorkers } = bundleFunctionsSynchronously({
+    const {
+      invocationAges,
+      neededWorkers,
+      definitions = {},
+    } = bundleFunctionsSynchronously({
       machinesDirectory: resolve(machines),
       machineFiles: this.#machineFiles,
       outDirectory: this.#directory,
@@ -148,6 +161,7 @@ export class DeploymentCode {
       ...(rules && { ingest: true }),
     });
     this.#invocationAges = invocationAges;
+    this.#definitions = definitions;
     this.#checkWorkers(neededWorkers);
     for (const [folder, code] of this.#atSynthesis) code.make(scope, `Code-${basename(folder)}`, folder);
   }

@@ -20,6 +20,7 @@ import { privateBucket } from './buckets.ts';
 import { joinCalledFunctions, limitAgesOfCalled } from './calledFunctions.ts';
 import { checkProps } from './checkProps.ts';
 import { fillDashboard } from './dashboard.ts';
+import { allowFunctionsOfDefinitions, checkSubstitutions } from './definitions.ts';
 import { DeployedFunctions } from './deployedFunctions.ts';
 import { DeploymentCode } from './deploymentCode.ts';
 import { DescribedDeployment } from './describedDeployment.ts';
@@ -292,6 +293,9 @@ export class Millrace extends MillraceFunctions {
     if (this.#isComplete) return;
     this.#isComplete = true;
     this.#code.make(this);
+    const { substitutions = {} } = this.#props;
+    checkSubstitutions(this.#code.definitions, substitutions);
+    allowFunctionsOfDefinitions(this, this.workerHost, this.#code.definitions, substitutions);
     for (const each of this.description.functions) this.#functions.limitInvocationAge(each);
     this.#functions.orderDeployment();
     limitAgesOfCalled(called, this.#code.functionCode.invocationAges?.functions);

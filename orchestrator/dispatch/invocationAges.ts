@@ -45,7 +45,7 @@ export function invocationAges(machines: readonly PreparedMachine[]): Invocation
 
 function taskSources({ sources }: PreparedMachine): TaskSource[] {
   return [...sources.values()].flatMap((source) => {
-    if (source.kind === 'machine') return [];
+    if (source.kind === 'machine' || source.kind === 'eachMachine') return [];
     return source.kind === 'each' ? [source.item] : [source];
   });
 }

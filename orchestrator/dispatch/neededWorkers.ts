@@ -1,4 +1,4 @@
-import type { PreparedMachine } from '../core/machine/index.ts';
+import { ownActorName, type PreparedMachine } from '../core/machine/index.ts';
 import { defaultTimeoutMs, type ResolvedTaskPolicy } from '../core/policy/taskPolicy.ts';
 
 export interface NeededWorker {
@@ -27,7 +27,7 @@ export function neededWorkers(machines: readonly PreparedMachine[]): NeededWorke
       const taskSeconds = Math.max(before.taskSeconds ?? 0, taskSecondsOf(task.policy));
       needed.set(task.worker, {
         machines: [...new Set([...before.machines, listsOf])].sort(),
-        isNamedApart: before.isNamedApart && task.worker !== src,
+        isNamedApart: before.isNamedApart && task.worker !== ownActorName(src),
         ...(taskSeconds > 0 && { taskSeconds }),
       });
     }
