@@ -55,24 +55,9 @@ export interface ActiveState {
   readonly kept?: Json;
   /** Of the timer that the state waits for. */
   readonly delayMs?: number;
-  /** A Map state's items. */
-  readonly items?: ItemsInWork;
 }
 
 export type Way = 'default' | 'retry' | `choice ${number}` | `catch ${number}`;
-
-export interface ItemsInWork {
-  readonly inputs: readonly Json[];
-  readonly values: readonly Json[];
-  readonly results: readonly Json[];
-  readonly concurrency: number;
-  readonly tolerated: number;
-  readonly started: number;
-  readonly ended: number;
-  readonly failed: number;
-  /** How many items there have been in all in this state: it names the children. */
-  readonly base: number;
-}
 
 /** Where Step Functions would say that the machine is. */
 export interface Identity {

@@ -68,10 +68,10 @@ export function messagesOf(list: Json | undefined): readonly Message[] | undefin
 
 function messageOf(value: Json): Message | undefined {
   if (!isObject(value)) return undefined;
-  const { type, event, output, error } = value;
+  const { type, event, to, output, error } = value;
   switch (type) {
     case 'event':
-      return isEvent(event) ? { type, event } : undefined;
+      return isEvent(event) ? { type, event, ...(typeof to === 'string' && { to }) } : undefined;
     case 'done':
       return { type, ...(output === undefined ? {} : { output }) };
     case 'error':

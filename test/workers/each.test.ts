@@ -122,7 +122,9 @@ describe('what each() is given', () => {
       initial: 'a',
       states: { a: { invoke: { src: 'all', input: [] } } },
     });
-    expect(() => prepareMachine(machine)).toThrow(/actors\.all: each\(\) runs a worker\(\) or a fromPromise/);
+    expect(() => prepareMachine(machine)).toThrow(
+      /actors\.all: each\(\) runs a worker\(\), a fromPromise or a machine/,
+    );
   });
 
   it('is refused inline where its worker has no name', () => {

@@ -130,6 +130,7 @@ const kinds = {
   TaskNotOpen: 'conflict',
   UnfitEvent: 'usage',
   UnknownOption: 'usage',
+  UnnamedLogic: 'execution',
   UnprocessedKeys: 'unavailable',
   UnreadableAttribute: 'data',
   UnreadableBatch: 'data',

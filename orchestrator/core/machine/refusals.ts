@@ -11,7 +11,7 @@ import { unnamedSpawnProblems } from './namedSpawns.ts';
 import { invokeConfigs, nodesOf, partsOf, pathOf } from './parts.ts';
 import { settingProblems } from './settings.ts';
 import { sharedInvokeIds } from './sharedInvokeIds.ts';
-import { isOfWorker, workerNameOf } from './sources.ts';
+import { isOfWorker, itemMachineOf, workerNameOf } from './sources.ts';
 import { systemIdProblems } from './systemIds.ts';
 import { unheededProblems } from './unheeded.ts';
 import { type Implementations, implementationsOf, isStateMachine, property } from './xstateInternals.ts';
@@ -84,7 +84,10 @@ function childMachines(
         [[pathOf(node), `invoke[${index}].src`].filter(Boolean).join('.'), property(config, 'src')] as const,
     ),
   );
-  return [...named, ...inline].flatMap(([path, logic]) => (isStateMachine(logic) ? [[path, logic]] : []));
+  return [...named, ...inline].flatMap(([path, logic]) => {
+    const child = itemMachineOf(logic) ?? logic;
+    return isStateMachine(child) ? [[path, child]] : [];
+  });
 }
 
 function* historyProblems(node: AnyStateNode): Generator<MachineProblem> {

@@ -22,6 +22,7 @@ import { isStateMachine, property } from './xstateInternals.ts';
 export type ActorSource =
   | TaskSource
   | EachSource
+  | EachMachineSource
   /** Another machine: an execution of its own. */
   | {
       readonly kind: 'machine';
@@ -60,6 +61,13 @@ export interface EachSource {
   readonly isFromFile?: true;
 }
 
+/** A machine for each item of a list: hosted by the machine that works on the list. */
+export interface EachMachineSource {
+  readonly kind: 'eachMachine';
+  readonly definition: AnyStateMachine;
+  readonly options: ResolvedEachOptions;
+}
+
 /** Kinds of actor logic, as far as a durable machine has to distinguish them. */
 export type LogicKind =
   | 'worker'
@@ -82,9 +90,19 @@ export function resolveSource(src: string, logic: unknown): ActorSource {
   }
   const mark = eachMarkOf(logic);
   if (!mark) return resolveTaskSource(src, logic);
+  if (isStateMachine(mark.actor)) {
+    if (mark.isFromFile) {
+      throw new InvalidEachError(
+        'eachFromFile() runs a worker() or a fromPromise for each item, and this is a machine.',
+      );
+    }
+    return { kind: 'eachMachine', definition: mark.actor, options: resolveEachOptions(mark.options) };
+  }
   const kind = logicKindOf(mark.actor);
   if (kind !== 'worker' && kind !== 'promise') {
-    throw new InvalidEachError('each() runs a worker() or a fromPromise for each item, and this is neither.');
+    throw new InvalidEachError(
+      'each() runs a worker(), a fromPromise or a machine for each item, and this is none of them.',
+    );
   }
   const item = resolveTaskSource(src, mark.actor);
   return {
@@ -115,6 +133,20 @@ function taskSourceOf(src: string, logic: unknown): TaskSource {
     : { kind: 'worker', worker: src, policy: resolveTaskPolicy() };
 }
 
+/** Stands between the name of an `each` and the name that an actor has in the machine of its items. */
+const ofItems = '::';
+
+/** The name that an actor of an item's machine has in the machine that hosts the item. */
+export function hostedName(host: string, src: string): string {
+  return `${host}${ofItems}${src}`;
+}
+
+/** The name that an actor has in its own machine, which may be that of an item. */
+export function ownActorName(src: string): string {
+  const place = src.lastIndexOf(ofItems);
+  return place < 0 ? src : src.slice(place + ofItems.length);
+}
+
 /** A machine's version; '1' where its definition has none. */
 export function versionOf(machine: AnyStateMachine): string {
   return machine.version ?? '1';
@@ -130,6 +162,12 @@ export function workerOf(source: ActorSource, src: string): string {
 export function workerNameOf(logic: unknown): string | undefined {
   const actor = eachMarkOf(logic)?.actor ?? logic;
   return functionNameOf(actor) ?? policyOf(actor)?.worker;
+}
+
+/** The machine that an `each` runs for each item, where it is a machine. */
+export function itemMachineOf(logic: unknown): AnyStateMachine | undefined {
+  const actor = eachMarkOf(logic)?.actor;
+  return isStateMachine(actor) ? actor : undefined;
 }
 
 /** Whether it is a worker, or runs one for each item. */

@@ -7,7 +7,12 @@ import type { TaskResult } from '../model/taskResult.ts';
 
 /** A message from one execution to another: actors in it are references. */
 export type Message =
-  | { readonly type: 'event'; readonly event: MachineEvent }
+  | {
+      readonly type: 'event';
+      readonly event: MachineEvent;
+      /** Address of the machine that it is for, where the receiving execution hosts that machine. */
+      readonly to?: string;
+    }
   /** A child has ended, to its parent. */
   | { readonly type: 'done'; readonly output?: Json }
   | { readonly type: 'error'; readonly error: TaskError }

@@ -56,6 +56,8 @@ function startTask(
   switch (source.kind) {
     case 'each':
       return startList(draft, machine, source, effect, origin);
+    case 'eachMachine':
+      throw new TypeError(`The machine of '${machine.id}' works on the list '${src}' itself.`);
     case 'machine':
       return startChild(draft, effect, source);
     default: {
