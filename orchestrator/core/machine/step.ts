@@ -64,5 +64,6 @@ function relay({ state, to, event }: Extract<Received, { type: 'relayed' }>, at:
     stored: storeMachineState(state),
     state,
     effects: isGone ? [] : [{ type: 'send', to, event }],
+    edges: [],
   };
 }
