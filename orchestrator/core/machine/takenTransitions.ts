@@ -28,10 +28,7 @@ type Remembered = Readonly<Record<string, readonly AnyStateNode[]>>;
  *
  * @param remembered before the microstep
  */
-function takenEdges(
-  enabled: readonly AnyTransitionDefinition[],
-  remembered: Remembered,
-): readonly string[] {
+function takenEdges(enabled: readonly AnyTransitionDefinition[], remembered: Remembered): readonly string[] {
   let taken: readonly AnyTransitionDefinition[] = [];
   for (const transition of enabled) {
     const rivals = taken.filter((other) => leaveTheSame(transition, other, remembered));
