@@ -164,7 +164,7 @@ function initialOf(node: AnyStateNode): { readonly initial?: NodeId } {
   return initial ? { initial: initial.id } : {};
 }
 
-/** By descriptor. That of `always` is empty. */
+/** By descriptor. The descriptor of `always` is empty. */
 function transitionsOf(
   node: AnyStateNode,
 ): readonly (readonly [string, readonly AnyTransitionDefinition[]])[] {
