@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../orchestrator/core/data/json.ts';
 import type { ObjectStore } from '../../orchestrator/store/objectStore.ts';
 import { bucketNamed } from './bucket.ts';
 
-/** What a `ResultWriter` is to write. */
+/** The results that a `ResultWriter` writes, and the place that it writes them to. */
 export interface ResultWriting {
   readonly bucket: string;
   readonly prefix: string;
