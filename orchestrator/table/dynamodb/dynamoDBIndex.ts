@@ -1,3 +1,4 @@
+import { browse, browsedPartitions, browseQuery, countedEach, countQuery } from '../browse.ts';
 import {
   decodeCursor,
   dueQuery,
@@ -11,6 +12,9 @@ import {
   listShards,
 } from '../indexQueries.ts';
 import type {
+  BrowseRequest,
+  Count,
+  CountRequest,
   DueExecution,
   DueRequest,
   ListAnyRequest,
@@ -77,5 +81,24 @@ export class DynamoDBIndex implements ExecutionIndex {
       from = output.LastEvaluatedKey;
     } while (from);
     return { items };
+  }
+
+  browse(request: BrowseRequest): Promise<Page<ListedExecution>> {
+    return browse(request, this.#indexShards, async (partition, from, limit) => {
+      const output = await this.#calls.query(browseQuery(partition, request, from, limit));
+      return { items: output.Items ?? [], next: output.LastEvaluatedKey };
+    });
+  }
+
+  async count(request: CountRequest): Promise<Count> {
+    const partitions = browsedPartitions(request, [request.status], this.#indexShards);
+    const each = countedEach(request, partitions.length);
+    const outputs = await Promise.all(
+      partitions.map((partition) => this.#calls.query(countQuery(partition, each))),
+    );
+    return {
+      count: outputs.reduce((sum, { Count: count = 0 }) => sum + count, 0),
+      isPartial: outputs.some(({ LastEvaluatedKey }) => LastEvaluatedKey !== undefined),
+    };
   }
 }
