@@ -5,7 +5,7 @@ import { Execution } from './execution.ts';
 
 const work = fromPromise(async () => 'done');
 
-test('a custom action runs when it is told to, with the context and event of its place', () => {
+test('a custom action runs when a step asks for it, with the context and event of its place', () => {
   const ran: unknown[] = [];
   const machine = setup({
     actions: {
@@ -67,7 +67,7 @@ test('emit and log give what they evaluate to', () => {
   ]);
 });
 
-test('a step tells actions first, then tasks, timers and messages, as XState does', () => {
+test('a step lists actions first, then tasks, timers and messages, as XState does', () => {
   const machine = setup({ actors: { work }, actions: { note: () => undefined } }).createMachine({
     id: 'm',
     initial: 'a',

@@ -44,7 +44,7 @@ test('what was aborted before does not start', async () => {
   expect(started).toEqual([]);
 });
 
-test('a promise that emits fails, since nobody could listen', async () => {
+test('a promise that emits fails, since no listener is possible', async () => {
   const logic = fromPromise(async ({ emit }) => {
     emit({ type: 'progress' });
     return 1;

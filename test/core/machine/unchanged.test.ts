@@ -79,7 +79,7 @@ describe('names of machines', () => {
     expect(prepareMachines([unnamed], { unnamed: 'machine' }).map(({ id }) => id)).toEqual(['machine']);
   });
 
-  test('different children of one id are told apart by parent and source', () => {
+  test('different children of one id are distinguished by parent and source', () => {
     const child = (state: string) => createMachine({ id: 'child', initial: state, states: { [state]: {} } });
     const parent = (id: string, state: string) =>
       setup({ actors: { inner: child(state) } }).createMachine({ id, invoke: { src: 'inner' } });

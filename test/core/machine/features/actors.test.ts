@@ -217,7 +217,7 @@ test('a promise that is written into the invoke runs like one by name', async ()
   expect(execution.succeed(0, 1).state.value).toBe('b');
 });
 
-test('an actor that nobody implements is a worker of that name', () => {
+test('an actor without an implementation is a worker of that name', () => {
   const unresolved = new Execution(JSON.parse('{"id":"m","invoke":{"src":"charge"}}')).start();
   expect(unresolved.effects).toMatchObject([{ type: 'startTask', src: 'charge' }]);
   expect(unresolved.prepared.sourceOf('charge')).toMatchObject({ kind: 'worker', worker: 'charge' });

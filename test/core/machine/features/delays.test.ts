@@ -32,7 +32,7 @@ test('after has several delays, with guards and several transitions each', async
   expect((await asInXState(waiting(after), [10, 10])).value).toBe('c');
 });
 
-test('after does nothing once its state was left, and counts anew when it is entered again', async () => {
+test('after does nothing once its state was left, and starts again when the state is entered again', async () => {
   const again = machine({
     initial: 'a',
     states: { a: { after: { 100: 'late' }, on: { GO: 'b' } }, b: { on: { BACK: 'a' } }, late: {} },

@@ -77,7 +77,7 @@ test('stateIn looks at the states that are active, by value or by id', async () 
   }
 });
 
-test('check in enqueueActions evaluates a guard; one that nobody implements fails the machine that gets there', async () => {
+test('check in enqueueActions evaluates a guard; a guard without an implementation fails the machine that gets there', async () => {
   const checking = (name: string) =>
     machine(
       {

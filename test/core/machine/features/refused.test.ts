@@ -25,7 +25,7 @@ const within = (states: object, rest: object = {}) => ({
 
 test.each<[what: string, config: object, path: string, problem: RegExp, implementations?: object]>([
   [
-    'a history state whose target is no state',
+    'a history state whose target is not a state',
     within({ h: { type: 'history', target: 'gone' } }),
     'states.a.states.h.target',
     /no state 'gone'/,
