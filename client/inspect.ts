@@ -2,7 +2,7 @@ import type { Execution } from '../orchestrator/core/execution/model/execution.t
 import { isJournalKind, parseLog } from '../orchestrator/core/execution/model/log.ts';
 import { type ListResults, withListResults } from '../orchestrator/table/listResults.ts';
 import type { HistoryItems } from '../orchestrator/table/requests.ts';
-import { checkIsOf, describeExecution, type ExecutionDescription } from './describe.ts';
+import { checkIsOf, describeExecution, descriptionOf, type ExecutionDescription } from './describe.ts';
 import { type HistoryEntry, historyEntry, pendingEntry, workersOf } from './historyEntry.ts';
 import { checkExecutionId } from './identifiers.ts';
 import type { OfMachine } from './machineTypes.ts';
@@ -17,13 +17,13 @@ export interface InspectOptions extends OfMachine {
 
 /** An execution with its whole history. */
 export interface ExecutionInspection {
+  /** Without the signs of life of its tasks, which `describe` has. */
   readonly description: ExecutionDescription;
   readonly entries: readonly HistoryEntry[];
 }
 
 /**
- * Reads an execution and everything in its partition: two reads for a small one, where `describe` and `history` read each
- * item of the journal on its own.
+ * Reads everything in an execution's partition by one query, where `history` reads each item of the journal on its own.
  *
  * @throws ExecutionNotFoundError, InvalidExecutionIdError, DifferentMachineError
  */
@@ -33,9 +33,11 @@ export async function inspectExecution(
   { machine, machines }: InspectOptions,
 ): Promise<ExecutionInspection> {
   checkExecutionId(executionId);
-  const description = await describeExecution(surroundings, executionId);
-  checkIsOf(machine, executionId, description.machine);
   const items = await surroundings.table.executions.readHistory(executionId);
+  const description = items.execution
+    ? descriptionOf<string>(items.execution)
+    : await describeExecution(surroundings, executionId);
+  checkIsOf(machine, executionId, description.machine);
   return { description, entries: await entriesOf(surroundings, items, machines) };
 }
 

@@ -178,7 +178,7 @@ export class MillraceClient {
   }
 
   /**
-   * An execution with its whole history, in two reads of up to 1 MB each.
+   * An execution with its whole history, by one query for each MB of it.
    *
    * @throws ExecutionNotFoundError, InvalidExecutionIdError, DifferentMachineError
    */

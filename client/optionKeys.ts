@@ -79,6 +79,8 @@ const controlMany: KeysOf<ControlManyOptions> = {
   machine: true,
   status: true,
   since: true,
+  until: true,
+  idPrefix: true,
   limit: true,
   ratePerSecond: true,
   concurrency: true,
