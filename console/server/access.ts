@@ -4,7 +4,7 @@ import { writeHeader } from './api.ts';
 
 /** The secrets of one run of the console. */
 export interface Secrets {
-  /** In the address that is printed: whoever opens it gets the cookie. */
+  /** Part of the address that is printed: the browser that opens it gets the cookie. */
   readonly token: string;
   readonly session: string;
 }
@@ -12,7 +12,7 @@ export interface Secrets {
 export interface AccessRequest {
   readonly method: string;
   readonly headers: IncomingHttpHeaders;
-  /** Of the query, where it has one. */
+  /** The `token` of the query. */
   readonly token: string | null;
 }
 

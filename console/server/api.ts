@@ -11,7 +11,7 @@ import type { Drawing } from '../chart/drawing.ts';
 import type { ChartModel } from '../chart/model.ts';
 
 /**
- * What the console's server answers, as JSON. Every path begins with `/api`. A request needs the cookie that the address with the token
+ * The answers of the console's server, as JSON. Every path begins with `/api`. A request needs the cookie that the address with the token
  * has set; a POST also needs the header `x-millrace-console`. Times are ISO 8601 unless a name says otherwise.
  */
 export const writeHeader = 'x-millrace-console';
@@ -55,7 +55,7 @@ export interface ExecutionView {
  * names the version of the first, and is read from memory.
  */
 export interface ExecutionHistory {
-  /** Of the execution when its history was read. */
+  /** The execution's version when its history was read. */
   readonly version: number;
   readonly entries: readonly HistoryEntry[];
   /** Entries of the whole history. */
@@ -228,6 +228,6 @@ export interface CostView {
     readonly sampled: number;
     readonly price?: PricePerMillion;
   }[];
-  /** What the console itself has read and written since it started. */
+  /** Units that the console itself has used since it started. */
   readonly console: { readonly readUnits: number; readonly writeUnits: number };
 }

@@ -20,7 +20,8 @@ export interface ConsoleOptions {
   readonly client: MillraceClient;
   readonly tableName: string;
   readonly machines: MachineSource;
-  readonly charts: ChartSource;
+  /** @default no charts */
+  readonly charts?: ChartSource;
   /** Folder of the page's files. */
   readonly webDirectory: string;
   /** @default false */

@@ -17,13 +17,13 @@ export interface ChartOutcome {
 /** The machines that the console knows: from definitions at hand, and by name from executions. */
 export class Machines {
   readonly #source: MachineSource;
-  readonly #charts: ChartSource;
+  readonly #charts: ChartSource | undefined;
   readonly #seen = new Set<string>();
   #definitions: readonly MachineDefinition[] = [];
   #prepared: readonly PreparedMachine[] = [];
   #problem: string | undefined;
 
-  constructor(source: MachineSource, charts: ChartSource) {
+  constructor(source: MachineSource, charts: ChartSource | undefined) {
     this.#source = source;
     this.#charts = charts;
   }
@@ -78,6 +78,7 @@ export class Machines {
       const chartProblem = `The console has no definition of the machine ${named}.${why} Start it in the project's folder, or with --machines DIRECTORY.`;
       return { chartProblem };
     }
+    if (!this.#charts) return {};
     try {
       return { chart: await this.#charts(found) };
     } catch (error) {

@@ -6,7 +6,7 @@ export interface ApiRequest {
   /** Below `/api`. */
   readonly path: string;
   readonly query: URLSearchParams;
-  /** Of a POST: JSON. */
+  /** The JSON of a POST. */
   readonly body: unknown;
 }
 

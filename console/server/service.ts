@@ -1,7 +1,7 @@
 import type { MillraceClient } from '../../client/index.ts';
 import type { Machines } from './machines.ts';
 
-/** What the routes need. */
+/** The surroundings of all routes. */
 export interface ConsoleService {
   readonly client: MillraceClient;
   readonly machines: Machines;

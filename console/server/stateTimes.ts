@@ -28,7 +28,7 @@ export function leavesOf(value: unknown, path = ''): readonly string[] {
 
 const failures: readonly (ExecutionStatus | undefined)[] = ['FAILED', 'TIMED_OUT', 'ABORTED'];
 
-/** What a replayed history says of states. */
+/** Times and failures of states, by a replayed history. */
 export function courseOf(entries: readonly HistoryEntry[]): Course {
   const since = new Map<string, number>();
   const visits: StateVisit[] = [];

@@ -23,7 +23,7 @@ export class WebFiles {
     this.#directory = directory;
   }
 
-  /** Of every address of the page: it finds its screen itself. */
+  /** The same file for every address: the page finds its screen itself. */
   page(): Promise<WebFile | undefined> {
     return this.#file('index.html');
   }

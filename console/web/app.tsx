@@ -47,7 +47,8 @@ function Screen({ place, info }: { readonly place: Place; readonly info: Console
   const [, first = '', second] = place.path.split('/');
   const id = second === undefined || second === '' ? undefined : decoded(second);
   if (first === '') return <Executions place={place} info={info} />;
-  if (first === 'executions' && id !== undefined) return <Execution key={id} id={id} place={place} info={info} />;
+  if (first === 'executions' && id !== undefined)
+    return <Execution key={id} id={id} place={place} info={info} />;
   if (first === 'machines') {
     return id === undefined ? <Machines /> : <Machine key={id} id={id} place={place} info={info} />;
   }
@@ -70,8 +71,18 @@ function decoded(text: string): string {
 }
 
 const screens = [
-  { name: 'Executions', href: links.executions(), key: 'e', isAt: (path: string) => path === '/' || path.startsWith('/executions') },
-  { name: 'Machines', href: links.machines(), key: 'm', isAt: (path: string) => path.startsWith('/machines') },
+  {
+    name: 'Executions',
+    href: links.executions(),
+    key: 'e',
+    isAt: (path: string) => path === '/' || path.startsWith('/executions'),
+  },
+  {
+    name: 'Machines',
+    href: links.machines(),
+    key: 'm',
+    isAt: (path: string) => path.startsWith('/machines'),
+  },
   { name: 'Pending', href: links.pending(), key: 'p', isAt: (path: string) => path === '/pending' },
   { name: 'Cost', href: links.cost(), key: 'c', isAt: (path: string) => path === '/cost' },
 ] as const;
@@ -109,7 +120,13 @@ function Header({
           </span>
         )}
         <ThemeButton />
-        <button type="button" class="plain icon-button" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)" onClick={onHelp}>
+        <button
+          type="button"
+          class="plain icon-button"
+          aria-label="Keyboard shortcuts"
+          title="Keyboard shortcuts (?)"
+          onClick={onHelp}
+        >
           <Icon name="help" />
         </button>
       </div>
@@ -127,7 +144,13 @@ function ThemeButton() {
     setTheme(next);
   };
   return (
-    <button type="button" class="plain icon-button" aria-label={`Theme: ${theme}. Change to ${next}`} title={`Theme: ${theme}`} onClick={change}>
+    <button
+      type="button"
+      class="plain icon-button"
+      aria-label={`Theme: ${theme}. Change to ${next}`}
+      title={`Theme: ${theme}`}
+      onClick={change}
+    >
       <Icon name={themeIcons[theme]} />
     </button>
   );
@@ -140,10 +163,13 @@ function useShortcuts(onHelp: () => void): void {
     const press = (event: KeyboardEvent) => {
       const { target } = event;
       const isTyping =
-        target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+        target instanceof HTMLInputElement ||
+        target instanceof HTMLTextAreaElement ||
+        target instanceof HTMLSelectElement;
       if (event.metaKey || event.ctrlKey || event.altKey) return;
       if (isTyping && !(target instanceof HTMLInputElement && target.type === 'range')) return;
-      const screen = event.timeStamp - goesAt < 1500 ? screens.find(({ key }) => key === event.key) : undefined;
+      const screen =
+        event.timeStamp - goesAt < 1500 ? screens.find(({ key }) => key === event.key) : undefined;
       goesAt = event.key === 'g' ? event.timeStamp : 0;
       if (screen) navigate(screen.href);
       else if (event.key === '?') onHelp();

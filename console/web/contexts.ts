@@ -1,14 +1,11 @@
 import type { JsonChange } from '../../client/index.ts';
 
 /**
- * A value after some of its places have changed. What did not change is shared with the value before, so that the contexts of a
- * long history take little memory.
+ * A value after some of its places have changed. The rest is shared with the value before, so that the contexts of a long history
+ * take little memory.
  */
 export function applied(value: unknown, changes: readonly JsonChange[]): unknown {
-  return changes.reduce<unknown>(
-    (now, { path, after }) => withPlace(now, partsOf(path), after),
-    value,
-  );
+  return changes.reduce<unknown>((now, { path, after }) => withPlace(now, partsOf(path), after), value);
 }
 
 type Part = string | number;

@@ -33,7 +33,9 @@ export function moment(iso: string, nowMs: number): string {
 }
 
 function clock(date: Date): string {
-  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((n) => String(n).padStart(2, '0')).join(':');
+  return [date.getHours(), date.getMinutes(), date.getSeconds()]
+    .map((n) => String(n).padStart(2, '0'))
+    .join(':');
 }
 
 /** With milliseconds: entries of a history are close together. */

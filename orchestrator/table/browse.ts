@@ -93,10 +93,7 @@ export function browseQuery(
   };
 }
 
-export function countQuery(
-  partition: BrowsedPartition,
-  limit: number,
-): Omit<QueryCommandInput, 'TableName'> {
+export function countQuery(partition: BrowsedPartition, limit: number): Omit<QueryCommandInput, 'TableName'> {
   return { ...browseQuery(partition, {}, undefined, limit), Select: 'COUNT' };
 }
 

@@ -29,7 +29,6 @@ export function ChartPane({
   const change = (factor: number) => setZoom(Math.max(0.2, Math.min(3, scale * factor)));
   return (
     <div class="chart-pane">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be within reach of the keyboard */}
       <section
         ref={pane}
         class="chart-scroll"
@@ -49,7 +48,10 @@ export function ChartPane({
         onPointerMove={(event) => {
           const from = drag.current;
           if (!from) return;
-          event.currentTarget.scrollTo(from.left - (event.clientX - from.x), from.top - (event.clientY - from.y));
+          event.currentTarget.scrollTo(
+            from.left - (event.clientX - from.x),
+            from.top - (event.clientY - from.y),
+          );
         }}
         onPointerUp={() => {
           drag.current = undefined;
@@ -66,7 +68,12 @@ export function ChartPane({
         <button type="button" class="icon-button" aria-label="Zoom out" onClick={() => change(1 / 1.2)}>
           <Icon name="minus" size={12} />
         </button>
-        <button type="button" class="icon-button" aria-label="Fit the chart" onClick={() => setZoom(undefined)}>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label="Fit the chart"
+          onClick={() => setZoom(undefined)}
+        >
           <Icon name="fit" size={12} />
         </button>
       </div>

@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import type { DrawnEdge, DrawnNode, DrawnRow, DrawnText, Drawing, Point } from '../../chart/drawing.ts';
+import type { Drawing, DrawnEdge, DrawnNode, DrawnRow, DrawnText, Point } from '../../chart/drawing.ts';
 import type { ChartPath } from '../../chart/path.ts';
 
 /** The marks of an execution on the chart, as sets. */
@@ -75,7 +75,14 @@ function NodeBox({ node, marks }: { readonly node: DrawnNode; readonly marks: Ma
     <g class={`${shape}${stateClass(node, marks)}`} data-node={node.id}>
       <rect class="box" {...box} rx={isGroup ? 9 : 6} />
       {kind === 'final' && (
-        <rect class="inner" x={box.x + 3} y={box.y + 3} width={box.width - 6} height={box.height - 6} rx={4} />
+        <rect
+          class="inner"
+          x={box.x + 3}
+          y={box.y + 3}
+          width={box.width - 6}
+          height={box.height - 6}
+          rx={4}
+        />
       )}
       {rows.length > 0 && (
         <line class="rule" x1={box.x} x2={box.x + box.width} y1={ruleY(node)} y2={ruleY(node)} />
@@ -113,7 +120,8 @@ function NodeTexts({
 }
 
 const rowGlyphs: Readonly<Record<DrawnRow['kind'], string>> = {
-  invoke: 'M6 3.800a2.200 2.200 0 1 0 0 4.400a2.200 2.200 0 1 0 0-4.400M6 1.500v1.500M6 9v1.500M1.500 6h1.500M9 6h1.500M2.800 2.800l1.100 1.100M8.100 8.100l1.100 1.100M9.200 2.800l-1.100 1.100M3.900 8.100l-1.100 1.100',
+  invoke:
+    'M6 3.800a2.200 2.200 0 1 0 0 4.400a2.200 2.200 0 1 0 0-4.400M6 1.500v1.500M6 9v1.500M1.500 6h1.500M9 6h1.500M2.800 2.800l1.100 1.100M8.100 8.100l1.100 1.100M9.200 2.800l-1.100 1.100M3.900 8.100l-1.100 1.100',
   entry: 'M3 3l6 6M9 5v4h-4',
   exit: 'M3 9l6-6M5 3h4v4',
   stay: 'M2 6h8',
@@ -135,7 +143,13 @@ function Row({ row, marks }: { readonly row: DrawnRow; readonly marks: Marks | u
 
 function Text({ text, class: name }: { readonly text: DrawnText; readonly class: string }) {
   return (
-    <text class={`${name} font-${text.font}`} x={text.x} y={text.y} textLength={text.width} lengthAdjust="spacingAndGlyphs">
+    <text
+      class={`${name} font-${text.font}`}
+      x={text.x}
+      y={text.y}
+      textLength={text.width}
+      lengthAdjust="spacingAndGlyphs"
+    >
       {text.text}
       {text.full !== undefined && <title>{text.full}</title>}
     </text>
@@ -250,6 +264,7 @@ function arrowAt(points: readonly Point[]): string {
   const [tip, before] = [points.at(-1), points.at(-2)];
   if (!tip || !before) return '';
   const angle = Math.atan2(tip.y - before.y, tip.x - before.x);
-  const corner = (turn: number) => `${tip.x - 8 * Math.cos(angle + turn)} ${tip.y - 8 * Math.sin(angle + turn)}`;
+  const corner = (turn: number) =>
+    `${tip.x - 8 * Math.cos(angle + turn)} ${tip.y - 8 * Math.sin(angle + turn)}`;
   return `M${tip.x} ${tip.y}L${corner(0.42)}L${corner(-0.42)}Z`;
 }

@@ -14,7 +14,10 @@ interface TreeProps {
 /** A JSON value that can be unfolded, searched and copied. */
 export function JsonTree({ value, label, changed, hasTools = true }: TreeProps) {
   const [search, setSearch] = useState('');
-  const found = useMemo(() => (search === '' ? undefined : pathsWith(value, search.toLowerCase())), [value, search]);
+  const found = useMemo(
+    () => (search === '' ? undefined : pathsWith(value, search.toLowerCase())),
+    [value, search],
+  );
   return (
     <div class="json">
       {hasTools && (
@@ -68,10 +71,17 @@ function Node({ value, path, name, depth, found, changed }: NodeProps) {
   const isOpen = found ? isFound || choice === true : (choice ?? depth < 2);
   const isArray = Array.isArray(value);
   const size = `${entries.length} ${isArray ? (entries.length === 1 ? 'item' : 'items') : entries.length === 1 ? 'field' : 'fields'}`;
-  const visible = found ? entries.filter(([key]) => found.has(childPath(path, key))) : entries.slice(0, shown);
+  const visible = found
+    ? entries.filter(([key]) => found.has(childPath(path, key)))
+    : entries.slice(0, shown);
   return (
     <div class="json-node">
-      <button type="button" class={`plain json-line${mark}`} aria-expanded={isOpen} onClick={() => setChoice(!isOpen)}>
+      <button
+        type="button"
+        class={`plain json-line${mark}`}
+        aria-expanded={isOpen}
+        onClick={() => setChoice(!isOpen)}
+      >
         <span class={isOpen ? 'twist open' : 'twist'}>
           <Icon name="right" size={10} />
         </span>
@@ -108,7 +118,8 @@ function Name({ name }: { readonly name: string | undefined }) {
 
 function Scalar({ value, isFound }: { readonly value: unknown; readonly isFound: boolean }) {
   const text = JSON.stringify(value) ?? 'undefined';
-  const kind = value === null ? 'null' : Array.isArray(value) || typeof value === 'object' ? 'empty' : typeof value;
+  const kind =
+    value === null ? 'null' : Array.isArray(value) || typeof value === 'object' ? 'empty' : typeof value;
   return <span class={`json-${kind}${isFound ? ' found' : ''}`}>{text}</span>;
 }
 
@@ -121,13 +132,17 @@ function childPath(path: string, key: string): string {
 }
 
 /** The places whose name or value has the text, with everything around them. */
-function pathsWith(value: unknown, text: string): { readonly paths: ReadonlySet<string>; readonly hits: number } {
+function pathsWith(
+  value: unknown,
+  text: string,
+): { readonly paths: ReadonlySet<string>; readonly hits: number } {
   const paths = new Set<string>();
   let hits = 0;
   const look = (each: unknown, path: string, name: string): boolean => {
     const children = childrenOf(each);
     const own = name.toLowerCase().includes(text) || (!children && String(each).toLowerCase().includes(text));
-    const inside = (children ?? []).filter(([key, child]) => look(child, childPath(path, key), key)).length > 0;
+    const inside =
+      (children ?? []).filter(([key, child]) => look(child, childPath(path, key), key)).length > 0;
     if (own) hits += 1;
     if (own || inside) paths.add(path);
     return own || inside;

@@ -20,7 +20,13 @@ export function Problem({ error, retry }: { readonly error: unknown; readonly re
   );
 }
 
-export function Empty({ title, children }: { readonly title: string; readonly children?: ComponentChildren }) {
+export function Empty({
+  title,
+  children,
+}: {
+  readonly title: string;
+  readonly children?: ComponentChildren;
+}) {
   return (
     <div class="notice empty">
       <p class="title">{title}</p>

@@ -61,12 +61,16 @@ export function VirtualRows(props: VirtualRowsProps) {
     if (step !== undefined && onCurrent) {
       event.preventDefault();
       onCurrent(Math.max(0, Math.min(count - 1, (current ?? -1) + step)));
-    } else if (event.key === 'Enter' && onOpen && current !== undefined && event.target === event.currentTarget) {
+    } else if (
+      event.key === 'Enter' &&
+      onOpen &&
+      current !== undefined &&
+      event.target === event.currentTarget
+    ) {
       onOpen(current);
     }
   };
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be within reach of the keyboard
     <section
       ref={element}
       class={`rows ${props.class ?? ''}`}

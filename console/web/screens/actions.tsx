@@ -43,7 +43,7 @@ interface ActionProps {
   readonly name: ActionName;
   readonly description: ExecutionDescription;
   readonly chart: MachineChart | undefined;
-  /** Of its start. */
+  /** The input of its start. */
   readonly input: unknown;
   readonly onDone: () => void;
   readonly onClose: () => void;
@@ -105,19 +105,39 @@ export function ActionDialog({ name, description, chart, input, onDone, onClose 
         {name === 'task' && <TaskFields fields={fields} set={set} description={description} />}
         {name === 'redrive' && (
           <>
-            <TextField label={`Version to go on with (now ${machineVersion ?? 'none'})`} value={fields.version} onChange={(version) => set({ version })} />
-            <JsonField label="Patch of the input of what failed (JSON merge patch)" value={fields.json} onChange={(text) => set({ json: text })} />
+            <TextField
+              label={`Version to go on with (now ${machineVersion ?? 'none'})`}
+              value={fields.version}
+              onChange={(version) => set({ version })}
+            />
+            <JsonField
+              label="Patch of the input of what failed (JSON merge patch)"
+              value={fields.json}
+              onChange={(text) => set({ json: text })}
+            />
           </>
         )}
         {name === 'start' && (
           <>
-            <TextField label="Id (empty: a new one)" value={fields.executionId} onChange={(id) => set({ executionId: id })} />
-            <TextField label="Version (empty: the newest)" value={fields.version} onChange={(version) => set({ version })} />
+            <TextField
+              label="Id (empty: a new one)"
+              value={fields.executionId}
+              onChange={(id) => set({ executionId: id })}
+            />
+            <TextField
+              label="Version (empty: the newest)"
+              value={fields.version}
+              onChange={(version) => set({ version })}
+            />
             <JsonField label="Input" value={fields.json} onChange={(text) => set({ json: text })} />
           </>
         )}
         {(name === 'redrive' || name === 'stop' || name === 'suspend' || name === 'resume') && (
-          <TextField label="Cause, for the history" value={fields.cause} onChange={(cause) => set({ cause })} />
+          <TextField
+            label="Cause, for the history"
+            value={fields.cause}
+            onChange={(cause) => set({ cause })}
+          />
         )}
         {!json.isValid && <p class="bad">This is not valid JSON: {json.problem}</p>}
         <p class="effect" aria-live="polite">
@@ -126,7 +146,11 @@ export function ActionDialog({ name, description, chart, input, onDone, onClose 
         {effect.error !== undefined && <Problem error={effect.error} />}
         {error !== undefined && <Problem error={error} />}
         <div class="buttons">
-          <button type="submit" class={name === 'stop' ? 'primary danger' : 'primary'} disabled={!action || isSending}>
+          <button
+            type="submit"
+            class={name === 'stop' ? 'primary danger' : 'primary'}
+            disabled={!action || isSending}
+          >
             {actionNames[name]}
           </button>
           <button type="button" onClick={onClose}>
@@ -148,9 +172,15 @@ function actionFrom(name: ActionName, fields: Fields, json: unknown, machine: st
       return { action: 'send', type: fields.type, ...(isObject && { event: { ...json } }) };
     }
     case 'task':
-      if (fields.outcome === 'complete') return { action: 'completeTask', token: fields.token, output: json ?? null };
+      if (fields.outcome === 'complete')
+        return { action: 'completeTask', token: fields.token, output: json ?? null };
       if (fields.errorName === '') return undefined;
-      return { action: 'failTask', token: fields.token, name: fields.errorName, message: fields.errorMessage };
+      return {
+        action: 'failTask',
+        token: fields.token,
+        name: fields.errorName,
+        message: fields.errorMessage,
+      };
     case 'redrive':
       return {
         action: 'redrive',
@@ -173,8 +203,11 @@ function actionFrom(name: ActionName, fields: Fields, json: unknown, machine: st
   }
 }
 
-/** What the action would do, as the server says. */
-export function useEffectText(path: string, action: Action | undefined): { readonly text: string; readonly error: unknown } {
+/** The effect of an action, as the server describes it. */
+export function useEffectText(
+  path: string,
+  action: Action | undefined,
+): { readonly text: string; readonly error: unknown } {
   const [effect, setEffect] = useState<{ text: string; error: unknown }>({ text: '', error: undefined });
   const body = action && JSON.stringify(action);
   useEffect(() => {
@@ -193,9 +226,11 @@ export function useEffectText(path: string, action: Action | undefined): { reado
   return effect;
 }
 
-export type Parsed = { readonly isValid: true; readonly value: unknown } | { readonly isValid: false; readonly problem: string };
+export type Parsed =
+  | { readonly isValid: true; readonly value: unknown }
+  | { readonly isValid: false; readonly problem: string };
 
-/** An empty text is no value. */
+/** An empty text has no value. */
 export function parsed(text: string): Parsed {
   if (text.trim() === '') return { isValid: true, value: undefined };
   try {
@@ -217,7 +252,13 @@ function SendFields({ fields, set, events }: FieldsProps & { readonly events: Re
         <fieldset class="chips events">
           <legend>Events of the machine. It accepts the marked ones now.</legend>
           {events.map(({ type, isAccepted }) => (
-            <button key={type} type="button" class={isAccepted ? 'chip-button accepted' : 'chip-button'} aria-pressed={fields.type === type} onClick={() => set({ type })}>
+            <button
+              key={type}
+              type="button"
+              class={isAccepted ? 'chip-button accepted' : 'chip-button'}
+              aria-pressed={fields.type === type}
+              onClick={() => set({ type })}
+            >
               {isAccepted && <span class="dot" aria-hidden="true" />}
               {type}
               {isAccepted && <span class="hidden"> (accepted now)</span>}
@@ -226,12 +267,20 @@ function SendFields({ fields, set, events }: FieldsProps & { readonly events: Re
         </fieldset>
       )}
       <TextField label="Type" value={fields.type} onChange={(type) => set({ type })} />
-      <JsonField label="Fields, as a JSON object (may be empty)" value={fields.json} onChange={(json) => set({ json })} />
+      <JsonField
+        label="Fields, as a JSON object (may be empty)"
+        value={fields.json}
+        onChange={(json) => set({ json })}
+      />
     </>
   );
 }
 
-function TaskFields({ fields, set, description }: FieldsProps & { readonly description: ExecutionDescription }) {
+function TaskFields({
+  fields,
+  set,
+  description,
+}: FieldsProps & { readonly description: ExecutionDescription }) {
   const waiting = description.tasks.filter(({ token }) => token !== undefined);
   return (
     <>
@@ -247,26 +296,54 @@ function TaskFields({ fields, set, description }: FieldsProps & { readonly descr
       </label>
       <fieldset class="segments">
         <legend class="hidden">Result</legend>
-        <button type="button" aria-pressed={fields.outcome === 'complete'} onClick={() => set({ outcome: 'complete' })}>
+        <button
+          type="button"
+          aria-pressed={fields.outcome === 'complete'}
+          onClick={() => set({ outcome: 'complete' })}
+        >
           Complete it
         </button>
-        <button type="button" aria-pressed={fields.outcome === 'fail'} onClick={() => set({ outcome: 'fail' })}>
+        <button
+          type="button"
+          aria-pressed={fields.outcome === 'fail'}
+          onClick={() => set({ outcome: 'fail' })}
+        >
           Fail it
         </button>
       </fieldset>
       {fields.outcome === 'complete' ? (
-        <JsonField label="Output (JSON; empty: null)" value={fields.json} onChange={(json) => set({ json })} />
+        <JsonField
+          label="Output (JSON; empty: null)"
+          value={fields.json}
+          onChange={(json) => set({ json })}
+        />
       ) : (
         <>
-          <TextField label="Name of the error" value={fields.errorName} onChange={(errorName) => set({ errorName })} />
-          <TextField label="Message" value={fields.errorMessage} onChange={(errorMessage) => set({ errorMessage })} />
+          <TextField
+            label="Name of the error"
+            value={fields.errorName}
+            onChange={(errorName) => set({ errorName })}
+          />
+          <TextField
+            label="Message"
+            value={fields.errorMessage}
+            onChange={(errorMessage) => set({ errorMessage })}
+          />
         </>
       )}
     </>
   );
 }
 
-export function TextField({ label, value, onChange }: { readonly label: string; readonly value: string; readonly onChange: (value: string) => void }) {
+export function TextField({
+  label,
+  value,
+  onChange,
+}: {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}) {
   return (
     <label class="field wide">
       <span>{label}</span>
@@ -275,11 +352,24 @@ export function TextField({ label, value, onChange }: { readonly label: string; 
   );
 }
 
-export function JsonField({ label, value, onChange }: { readonly label: string; readonly value: string; readonly onChange: (value: string) => void }) {
+export function JsonField({
+  label,
+  value,
+  onChange,
+}: {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}) {
   return (
     <label class="field wide">
       <span>{label}</span>
-      <textarea rows={5} spellcheck={false} value={value} onInput={(event) => onChange(event.currentTarget.value)} />
+      <textarea
+        rows={5}
+        spellcheck={false}
+        value={value}
+        onInput={(event) => onChange(event.currentTarget.value)}
+      />
     </label>
   );
 }

@@ -39,9 +39,13 @@ export function BulkDialog({
   readonly onClose: () => void;
 }) {
   const chosen = filter.statuses[0];
-  const [control, setControl] = useState<Control>(controls.find((each) => chosen && takes[each].includes(chosen)) ?? 'redrive');
+  const [control, setControl] = useState<Control>(
+    controls.find((each) => chosen && takes[each].includes(chosen)) ?? 'redrive',
+  );
   const [machine, setMachine] = useState(filter.machine || info?.machines[0] || '');
-  const [status, setStatus] = useState<ExecutionStatus>(chosen && takes[control].includes(chosen) ? chosen : (takes[control][0] ?? 'FAILED'));
+  const [status, setStatus] = useState<ExecutionStatus>(
+    chosen && takes[control].includes(chosen) ? chosen : (takes[control][0] ?? 'FAILED'),
+  );
   const [cause, setCause] = useState('');
   const [job, setJob] = useState<BulkProgress | undefined>(undefined);
   const [error, setError] = useState<unknown>(undefined);
@@ -76,7 +80,12 @@ export function BulkDialog({
     <Dialog title="Bulk actions" onClose={onClose}>
       <div class="form">
         <div class="fields">
-          <Choice label="Action" value={control} choices={controls.map((each) => [each, each])} onChange={changeControl} />
+          <Choice
+            label="Action"
+            value={control}
+            choices={controls.map((each) => [each, each])}
+            onChange={changeControl}
+          />
           <Choice
             label="Machine"
             value={machine}
@@ -86,7 +95,9 @@ export function BulkDialog({
           <Choice
             label="Status"
             value={status}
-            choices={statuses.filter((each) => takes[control].includes(each)).map((each) => [each, statusName(each)])}
+            choices={statuses
+              .filter((each) => takes[control].includes(each))
+              .map((each) => [each, statusName(each)])}
             onChange={(next) => change(() => setStatus(next))}
           />
         </div>

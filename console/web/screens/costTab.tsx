@@ -6,7 +6,10 @@ import { number, usd } from '../time.ts';
 
 /** The write units of one execution, by the sizes of its items. */
 export function CostTab({ id, version }: { readonly id: string; readonly version: number }) {
-  const cost = useQuery({ queryKey: ['cost', id, version], queryFn: () => get<ExecutionCost>(executionPath(id, '/cost')) });
+  const cost = useQuery({
+    queryKey: ['cost', id, version],
+    queryFn: () => get<ExecutionCost>(executionPath(id, '/cost')),
+  });
   if (cost.error) return <Problem error={cost.error} retry={() => cost.refetch()} />;
   if (!cost.data) return <Loading what="the cost" />;
   const { parts, writeUnits, millraceUsd, stateTransitions, stepFunctionsUsd } = cost.data;
@@ -27,10 +30,12 @@ export function CostTab({ id, version }: { readonly id: string; readonly version
         </tbody>
       </table>
       <p>
-        A million executions like it: {usd(millraceUsd)} of DynamoDB writes. Step Functions would bill {number(stateTransitions)} state
-        transitions each: {usd(stepFunctionsUsd)}.
+        A million executions like it: {usd(millraceUsd)} of DynamoDB writes. Step Functions would bill{' '}
+        {number(stateTransitions)} state transitions each: {usd(stepFunctionsUsd)}.
       </p>
-      <p class="quiet">By the sizes of its items, at list prices of us-east-1. Workers cost the same on both.</p>
+      <p class="quiet">
+        By the sizes of its items, at list prices of us-east-1. Workers cost the same on both.
+      </p>
     </div>
   );
 }

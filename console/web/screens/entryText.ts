@@ -1,6 +1,6 @@
 import type { HistoryEntry } from '../../../client/index.ts';
 
-/** What an entry is, in a few words. */
+/** The subject of an entry, in a few words. */
 export function entryTitle(entry: HistoryEntry): string {
   const { kind, worker, task, attempt, event, control, sender, index } = entry;
   const item = index === undefined ? '' : ` [${index}]`;
@@ -44,7 +44,8 @@ function wakeReason({ transition }: HistoryEntry): string {
 
 /** `xstate.after.grace.order.waiting` is the delay `grace` of a state. */
 export function timerName(event: unknown): string {
-  const type = typeof event === 'object' && event !== null && 'type' in event ? String(event.type) : String(event);
+  const type =
+    typeof event === 'object' && event !== null && 'type' in event ? String(event.type) : String(event);
   const match = /^xstate\.after\.([^.]+)\./.exec(type);
   return match ? `after ${match[1]}` : type;
 }

@@ -1,10 +1,8 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { ExecutionDescription, HistoryEntry } from '../../../client/index.ts';
-import { pathOf } from '../../chart/pathOf.ts';
 import type { ConsoleInfo, MachineChart } from '../../server/api.ts';
 import { ChartPane } from '../chart/chartPane.tsx';
 import { ChartView } from '../chart/chartView.tsx';
-import { TimelineView } from '../chart/timelineView.tsx';
 import { applied } from '../contexts.ts';
 import { links, type Place } from '../location.ts';
 import { Copy } from '../parts/clipboard.tsx';
@@ -12,20 +10,33 @@ import { Icon, StatusMark } from '../parts/icons.tsx';
 import { Loading, Problem } from '../parts/notices.tsx';
 import { duration, fromNow, moment, preciseTime } from '../time.ts';
 import { useNow } from '../useNow.ts';
-import { ActionDialog, actionsFor, type ActionName, actionNames } from './actions.tsx';
+import { ActionDialog, type ActionName, actionNames, actionsFor } from './actions.tsx';
 import { HistoryTable } from './historyTable.tsx';
 import { Inspector } from './inspector.tsx';
 import { type EntryChoice, useEntry } from './useEntry.ts';
 import { useExecution } from './useExecution.ts';
 
-export function Execution({ id, place, info }: { readonly id: string; readonly place: Place; readonly info: ConsoleInfo | undefined }) {
+export function Execution({
+  id,
+  place,
+  info,
+}: {
+  readonly id: string;
+  readonly place: Place;
+  readonly info: ConsoleInfo | undefined;
+}) {
   const live = useExecution(id);
   const { view, entries } = live;
   const choice = useEntry(place, entries.length);
   const contexts = useContexts(entries);
   const now = useNow(view?.nowMs);
   const [action, setAction] = useState<ActionName | undefined>(undefined);
-  if (!view) return live.error ? <Problem error={live.error} retry={live.retry} /> : <Loading what={`the execution ${id}`} />;
+  if (!view)
+    return live.error ? (
+      <Problem error={live.error} retry={live.retry} />
+    ) : (
+      <Loading what={`the execution ${id}`} />
+    );
   const { description, chart, chartProblem } = view;
   const context = contexts[choice.entry - 1];
   return (
@@ -35,16 +46,17 @@ export function Execution({ id, place, info }: { readonly id: string; readonly p
       <Slider choice={choice} entries={entries} description={description} />
       <div class="panes">
         <div class="pane chart-side">
-          {chart ? (
-            <ExecutionChart chart={chart} entries={entries} entry={choice.entry} id={id} now={now} />
-          ) : (
-            <p class="quiet pad">{chartProblem}</p>
-          )}
+          {chart ? <ExecutionChart chart={chart} id={id} /> : <p class="quiet pad">{chartProblem}</p>}
         </div>
         <div class="pane facts-side">
-          <TimelineView entries={entries} isWhole={live.isWhole} entry={choice.entry} nowMs={now} onChoose={choice.choose} />
           <HistoryTable entries={entries} entry={choice.entry} onChoose={choice.choose} />
-          <Inspector description={description} entries={entries} entry={choice.entry} context={context?.value} hasContext={context !== undefined} />
+          <Inspector
+            description={description}
+            entries={entries}
+            entry={choice.entry}
+            context={context?.value}
+            hasContext={context !== undefined}
+          />
         </div>
       </div>
       {action && (
@@ -76,7 +88,18 @@ function Head({
   readonly info: ConsoleInfo | undefined;
   readonly onAction: (action: ActionName) => void;
 }) {
-  const { executionId, status, machine, machineVersion, startedAt, endedAt, parent, waiting, startPending, timers } = description;
+  const {
+    executionId,
+    status,
+    machine,
+    machineVersion,
+    startedAt,
+    endedAt,
+    parent,
+    waiting,
+    startPending,
+    timers,
+  } = description;
   const end = endedAt === undefined ? now : Date.parse(endedAt);
   const next = timers[0];
   return (
@@ -105,7 +128,9 @@ function Head({
           </span>
         )}
         {startPending && <span class="quiet">not begun yet: the orchestrator has not seen its start</span>}
-        {waiting && <span class="wait">waits for its machine; looks again {fromNow(waiting.nextAttemptAt, now)}</span>}
+        {waiting && (
+          <span class="wait">waits for its machine; looks again {fromNow(waiting.nextAttemptAt, now)}</span>
+        )}
         {next && status === 'RUNNING' && <span class="wait">timer {fromNow(next.dueAt, now)}</span>}
       </div>
       {info && !info.isReadOnly && (
@@ -137,10 +162,24 @@ function Slider({
   if (total === 0) return null;
   return (
     <div class="slider">
-      <button type="button" class="icon-button" aria-label="The entry before" title="The entry before ([)" disabled={entry <= 1} onClick={() => choose(entry - 1)}>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="The entry before"
+        title="The entry before ([)"
+        disabled={entry <= 1}
+        onClick={() => choose(entry - 1)}
+      >
         <Icon name="left" size={12} />
       </button>
-      <button type="button" class="icon-button" aria-label="The entry after" title="The entry after (])" disabled={entry >= total} onClick={() => choose(entry + 1)}>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="The entry after"
+        title="The entry after (])"
+        disabled={entry >= total}
+        onClick={() => choose(entry + 1)}
+      >
         <Icon name="right" size={12} />
       </button>
       <input
@@ -166,22 +205,10 @@ function Slider({
   );
 }
 
-function ExecutionChart({
-  chart,
-  entries,
-  entry,
-  id,
-}: {
-  readonly chart: MachineChart;
-  readonly entries: readonly HistoryEntry[];
-  readonly entry: number;
-  readonly id: string;
-  readonly now: number;
-}) {
-  const path = useMemo(() => pathOf(chart.model, entries, entry), [chart, entries, entry]);
+function ExecutionChart({ chart, id }: { readonly chart: MachineChart; readonly id: string }) {
   return (
     <ChartPane width={chart.drawing.width} height={chart.drawing.height}>
-      <ChartView drawing={chart.drawing} path={path} label={`Chart of ${chart.model.machine} with the path of ${id}`} />
+      <ChartView drawing={chart.drawing} label={`Chart of ${chart.model.machine} with the path of ${id}`} />
     </ChartPane>
   );
 }

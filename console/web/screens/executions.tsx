@@ -11,12 +11,18 @@ import { get, type Query } from '../request.ts';
 import { duration, fromNow, moment, number } from '../time.ts';
 import { useNow } from '../useNow.ts';
 import { BulkDialog } from './bulk.tsx';
-import { Filters, type Filter, filterOf, queryOf } from './filters.tsx';
+import { type Filter, Filters, filterOf, queryOf } from './filters.tsx';
 
 const pageSize = 100;
 const rowHeight = 36;
 
-export function Executions({ place, info }: { readonly place: Place; readonly info: ConsoleInfo | undefined }) {
+export function Executions({
+  place,
+  info,
+}: {
+  readonly place: Place;
+  readonly info: ConsoleInfo | undefined;
+}) {
   const filter = useMemo(() => filterOf(place.query), [place.query]);
   const query = useMemo(() => ({ ...queryOf(filter), limit: pageSize }), [filter]);
   const list = useList(query);
@@ -145,7 +151,8 @@ function useList(query: Query): List {
   const queryKey = useMemo(() => ['executions', query], [query]);
   const list = useInfiniteQuery({
     queryKey,
-    queryFn: ({ pageParam, signal }) => get<ExecutionsPage>('/executions', { ...query, cursor: pageParam }, signal),
+    queryFn: ({ pageParam, signal }) =>
+      get<ExecutionsPage>('/executions', { ...query, cursor: pageParam }, signal),
     initialPageParam: '',
     getNextPageParam: (last: ExecutionsPage) => last.cursor,
     staleTime: Number.POSITIVE_INFINITY,
@@ -211,8 +218,11 @@ function useHead(
 
 function isSame(a: ExecutionsPage, b: ExecutionsPage): boolean {
   const keyOf = ({ executionId, status }: ListedExecution) => `${status} ${executionId}`;
-  return a.items.length === b.items.length && a.items.every((each, i) => {
-    const other = b.items[i];
-    return other !== undefined && keyOf(each) === keyOf(other);
-  });
+  return (
+    a.items.length === b.items.length &&
+    a.items.every((each, i) => {
+      const other = b.items[i];
+      return other !== undefined && keyOf(each) === keyOf(other);
+    })
+  );
 }

@@ -19,7 +19,7 @@ export const statuses: readonly ExecutionStatus[] = [
 
 const failedStatuses: readonly ExecutionStatus[] = ['FAILED', 'TIMED_OUT', 'PENDING_REDRIVE'];
 
-/** What the list is about. It is in the address. */
+/** The choice of executions. It is in the address. */
 export interface Filter {
   readonly machine: string;
   readonly statuses: readonly ExecutionStatus[];
@@ -82,10 +82,13 @@ export function Filters({
     navigate(changedQuery(place, changes));
   const toggle = (status: ExecutionStatus) => {
     const has = filter.statuses.includes(status);
-    change({ status: has ? filter.statuses.filter((each) => each !== status) : [...filter.statuses, status] });
+    change({
+      status: has ? filter.statuses.filter((each) => each !== status) : [...filter.statuses, status],
+    });
   };
   const isFailedOnly =
-    filter.statuses.length === failedStatuses.length && failedStatuses.every((each) => filter.statuses.includes(each));
+    filter.statuses.length === failedStatuses.length &&
+    failedStatuses.every((each) => filter.statuses.includes(each));
   return (
     <div class="filters">
       <div class="filter-row">
@@ -95,7 +98,9 @@ export function Filters({
           <span class="hidden">Machine</span>
           <select value={filter.machine} onChange={(event) => change({ machine: event.currentTarget.value })}>
             <option value="">All machines</option>
-            {[...new Set([...(info?.machines ?? []), ...(filter.machine === '' ? [] : [filter.machine])])].map((machine) => (
+            {[
+              ...new Set([...(info?.machines ?? []), ...(filter.machine === '' ? [] : [filter.machine])]),
+            ].map((machine) => (
               <option key={machine} value={machine}>
                 {machine}
               </option>
@@ -145,7 +150,13 @@ export function Filters({
   );
 }
 
-function CountOf({ counts, status }: { readonly counts: StatusCounts | undefined; readonly status: ExecutionStatus }) {
+function CountOf({
+  counts,
+  status,
+}: {
+  readonly counts: StatusCounts | undefined;
+  readonly status: ExecutionStatus;
+}) {
   const count = counts?.[status];
   if (!count) return null;
   return (

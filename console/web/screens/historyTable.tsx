@@ -7,7 +7,18 @@ import { entryProblem, entryTarget, entryTitle } from './entryText.ts';
 
 const rowHeight = 26;
 
-const kinds: readonly HistoryKind[] = ['start', 'result', 'event', 'control', 'message', 'wake', 'held', 'deferred', 'beat', 'waiting'];
+const kinds: readonly HistoryKind[] = [
+  'start',
+  'result',
+  'event',
+  'control',
+  'message',
+  'wake',
+  'held',
+  'deferred',
+  'beat',
+  'waiting',
+];
 
 /** The entries of a history; those after the chosen one are faint. */
 export function HistoryTable({
@@ -23,10 +34,16 @@ export function HistoryTable({
   const [hidden, setHidden] = useState<ReadonlySet<HistoryKind>>(new Set());
   const [isFailedOnly, setFailedOnly] = useState(false);
   const shown = useMemo(
-    () => entries.filter((each) => !hidden.has(each.kind) && (!isFailedOnly || isBad(each)) && fits(each, search)),
+    () =>
+      entries.filter(
+        (each) => !hidden.has(each.kind) && (!isFailedOnly || isBad(each)) && fits(each, search),
+      ),
     [entries, hidden, isFailedOnly, search],
   );
-  const present = useMemo(() => kinds.filter((kind) => entries.some((each) => each.kind === kind)), [entries]);
+  const present = useMemo(
+    () => kinds.filter((kind) => entries.some((each) => each.kind === kind)),
+    [entries],
+  );
   const current = lastUpTo(shown, entry);
   const toggle = (kind: HistoryKind) => {
     const next = new Set(hidden);
@@ -41,17 +58,35 @@ export function HistoryTable({
           <legend class="hidden">Kinds of entries</legend>
           {present.length > 1 &&
             present.map((kind) => (
-              <button key={kind} type="button" class="chip-button" aria-pressed={!hidden.has(kind)} onClick={() => toggle(kind)}>
+              <button
+                key={kind}
+                type="button"
+                class="chip-button"
+                aria-pressed={!hidden.has(kind)}
+                onClick={() => toggle(kind)}
+              >
                 {kind}
               </button>
             ))}
-          <button type="button" class="chip-button failed-only" aria-pressed={isFailedOnly} onClick={() => setFailedOnly(!isFailedOnly)}>
+          <button
+            type="button"
+            class="chip-button failed-only"
+            aria-pressed={isFailedOnly}
+            onClick={() => setFailedOnly(!isFailedOnly)}
+          >
             failed
           </button>
         </fieldset>
         <label class="search small">
           <Icon name="search" size={12} />
-          <input type="search" data-shortcut="/" placeholder="Search" aria-label="Search in the history" value={search} onInput={(event) => setSearch(event.currentTarget.value)} />
+          <input
+            type="search"
+            data-shortcut="/"
+            placeholder="Search"
+            aria-label="Search in the history"
+            value={search}
+            onInput={(event) => setSearch(event.currentTarget.value)}
+          />
         </label>
       </div>
       {shown.length === 0 && entries.length > 0 ? (
@@ -86,7 +121,12 @@ function EntryRow({
   const target = entryTarget(each);
   const problem = entryProblem(each);
   return (
-    <button type="button" tabIndex={-1} class={`plain entry-row${isLater ? ' later' : ''}`} onClick={() => onChoose(each.number)}>
+    <button
+      type="button"
+      tabIndex={-1}
+      class={`plain entry-row${isLater ? ' later' : ''}`}
+      onClick={() => onChoose(each.number)}
+    >
       <span class="num quiet">{each.number}</span>
       <time class="num quiet">{each.at === undefined ? 'pending' : preciseTime(each.at)}</time>
       <span class={`kind ${each.kind}`}>{each.kind}</span>
@@ -103,7 +143,12 @@ function EntryRow({
 }
 
 function isBad({ status, verdict, transition }: HistoryEntry): boolean {
-  return status === 'FAILED' || verdict.type === 'failed' || transition?.ended === 'FAILED' || transition?.ended === 'TIMED_OUT';
+  return (
+    status === 'FAILED' ||
+    verdict.type === 'failed' ||
+    transition?.ended === 'FAILED' ||
+    transition?.ended === 'TIMED_OUT'
+  );
 }
 
 function fits(each: HistoryEntry, search: string): boolean {

@@ -1,9 +1,9 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { ExecutionDescription, ExecutionError, HistoryEntry } from '../../../client/index.ts';
+import { partsOf } from '../contexts.ts';
 import { links } from '../location.ts';
 import { Copy } from '../parts/clipboard.tsx';
 import { JsonTree } from '../parts/jsonTree.tsx';
-import { partsOf } from '../contexts.ts';
 import { CostTab } from './costTab.tsx';
 import { entryProblem, entryTitle, timerName } from './entryText.ts';
 import { ItemsGrid, itemsOf } from './itemsGrid.tsx';
@@ -46,12 +46,21 @@ export function Inspector({ description, entries, entry, context, hasContext }: 
     <div class="inspector">
       <div class="tabs" role="tablist" aria-label="Details">
         {tabs.map((name) => (
-          <button key={name} type="button" role="tab" id={`tab-${name}`} aria-selected={tab === name} aria-controls="details" tabIndex={tab === name ? 0 : -1} onKeyDown={(event) => move(event, tabs, tab, setChosen)} onClick={() => setChosen(name)}>
+          <button
+            key={name}
+            type="button"
+            role="tab"
+            id={`tab-${name}`}
+            aria-selected={tab === name}
+            aria-controls="details"
+            tabIndex={tab === name ? 0 : -1}
+            onKeyDown={(event) => move(event, tabs, tab, setChosen)}
+            onClick={() => setChosen(name)}
+          >
             {name}
           </button>
         ))}
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be within reach of the keyboard */}
       <div id="details" class="tab-panel" role="tabpanel" aria-labelledby={`tab-${tab}`} tabIndex={0}>
         {tab === 'Entry' && each && <EntryDetails each={each} />}
         {tab === 'Context' &&
@@ -102,10 +111,14 @@ function NoContext({
   return (
     <>
       <p class="quiet pad">
-        {reason ? `The history could not be replayed: ${reason.message}` : 'The history is not replayed: the console has no definition of the machine.'}
+        {reason
+          ? `The history could not be replayed: ${reason.message}`
+          : 'The history is not replayed: the console has no definition of the machine.'}
         {isLast ? ' This is the stored context.' : ' Only the last context is known.'}
       </p>
-      {isLast && description.context !== undefined && <JsonTree value={description.context} label="context" />}
+      {isLast && description.context !== undefined && (
+        <JsonTree value={description.context} label="context" />
+      )}
     </>
   );
 }
@@ -120,7 +133,8 @@ function EntryDetails({ each }: { readonly each: HistoryEntry }) {
       <dl class="pairs">
         <Pair name="Entry">
           {each.number}, {each.kind}
-          {title !== '' && ` ${title}`} <Copy label="Copy a link to this entry" text={() => window.location.href} />
+          {title !== '' && ` ${title}`}{' '}
+          <Copy label="Copy a link to this entry" text={() => window.location.href} />
         </Pair>
         {each.at !== undefined && <Pair name="Applied">{each.at}</Pair>}
         {each.writtenAt !== undefined && <Pair name="Written">{each.writtenAt}</Pair>}
@@ -147,7 +161,6 @@ function EntryDetails({ each }: { readonly each: HistoryEntry }) {
         <Section title="Effects">
           <ul class="plain-list">
             {effects.map((text, i) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: the effects of an entry never change
               <li key={i}>{text}</li>
             ))}
           </ul>
@@ -171,7 +184,13 @@ function Pair({ name, children }: { readonly name: string; readonly children: pr
   );
 }
 
-function Section({ title, children }: { readonly title: string; readonly children: preact.ComponentChildren }) {
+function Section({
+  title,
+  children,
+}: {
+  readonly title: string;
+  readonly children: preact.ComponentChildren;
+}) {
   return (
     <section>
       <h3>{title}</h3>
@@ -193,7 +212,10 @@ function ErrorDetails({ error }: { readonly error: ExecutionError }) {
     <div class="details">
       <p class="error-title">
         <strong class="bad">{error.name}</strong> <code>{error.code}</code>
-        <Copy label="Copy the error" text={() => [`${error.name}: ${error.message}`, error.stack ?? ''].join('\n').trim()} />
+        <Copy
+          label="Copy the error"
+          text={() => [`${error.name}: ${error.message}`, error.stack ?? ''].join('\n').trim()}
+        />
       </p>
       <p class="error-message">{error.message}</p>
       {error.stack !== undefined && <Stack text={error.stack} />}
@@ -252,10 +274,14 @@ interface Relative {
   readonly machine?: string;
 }
 
-function familyOf(entries: readonly HistoryEntry[], { parent, children }: ExecutionDescription): readonly Relative[] {
+function familyOf(
+  entries: readonly HistoryEntry[],
+  { parent, children }: ExecutionDescription,
+): readonly Relative[] {
   const found = new Map<string, Relative>();
   if (parent !== undefined) found.set(parent, { executionId: parent, role: 'parent' });
-  for (const { executionId, machine } of children) found.set(executionId, { executionId, role: 'child', machine });
+  for (const { executionId, machine } of children)
+    found.set(executionId, { executionId, role: 'child', machine });
   for (const { transition } of entries) {
     for (const effect of transition?.effects ?? []) {
       if (effect.type !== 'childStarted') continue;

@@ -14,11 +14,25 @@ interface ItemsList {
   readonly delegatedTo?: string;
 }
 
+interface GatheredList {
+  readonly worker: string;
+  count: number;
+  readonly items: Map<number, ItemStatus>;
+  delegatedTo?: string;
+}
+
 /** The lists of an execution, with what its history says of each item. */
-export function itemsOf(entries: readonly HistoryEntry[], { lists = [] }: ExecutionDescription): readonly ItemsList[] {
-  const found = new Map<number, { worker: string; count: number; items: Map<number, ItemStatus>; delegatedTo?: string }>();
+export function itemsOf(
+  entries: readonly HistoryEntry[],
+  { lists = [] }: ExecutionDescription,
+): readonly ItemsList[] {
+  const found = new Map<number, GatheredList>();
   const listOf = (task: number, worker: string | undefined) => {
-    const known = found.get(task) ?? { worker: worker ?? `task ${task}`, count: 0, items: new Map() };
+    const known: GatheredList = found.get(task) ?? {
+      worker: worker ?? `task ${task}`,
+      count: 0,
+      items: new Map(),
+    };
     found.set(task, known);
     return known;
   };
@@ -74,10 +88,16 @@ function ListGrid({ list }: { readonly list: ItemsList }) {
         </p>
       ) : (
         <>
-          <svg class="items" width={columns * size} height={Math.ceil(shown / columns) * size} role="img" aria-label={`Items of ${list.worker}: ${done} done, ${failed} failed`} onPointerLeave={() => setHovered(undefined)}>
+          <svg
+            class="items"
+            width={columns * size}
+            height={Math.ceil(shown / columns) * size}
+            role="img"
+            aria-label={`Items of ${list.worker}: ${done} done, ${failed} failed`}
+            onPointerLeave={() => setHovered(undefined)}
+          >
             {Array.from({ length: shown }, (_, index) => (
               <rect
-                // biome-ignore lint/suspicious/noArrayIndexKey: an item is its place in the list
                 key={index}
                 class={statusOf(index)}
                 x={(index % columns) * size}

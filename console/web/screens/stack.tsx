@@ -9,7 +9,6 @@ export function Stack({ text }: { readonly text: string }) {
         const place = /\(?([^\s()]+:\d+(?::\d+)?)\)?$/.exec(line);
         const at = isFrame ? place?.[1] : undefined;
         return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the lines of a stack never change
           <div key={i} class={isFrame ? (isForeign ? 'frame foreign' : 'frame') : 'thrown'}>
             {at === undefined ? (
               line

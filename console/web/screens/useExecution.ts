@@ -37,8 +37,13 @@ export function useExecution(id: string): LiveExecution {
     queryFn: ({ signal }) => get<ExecutionVersionView>(executionPath(id, '/version'), {}, signal),
     enabled: head.data !== undefined,
     refetchInterval: () =>
-      status !== undefined && atRest.includes(status) ? atRestWaitMs : nextWaitMs(executionBackoff, unchanged.current++),
-    initialData: head.data && { status: head.data.description.status, version: head.data.description.version },
+      status !== undefined && atRest.includes(status)
+        ? atRestWaitMs
+        : nextWaitMs(executionBackoff, unchanged.current++),
+    initialData: head.data && {
+      status: head.data.description.status,
+      version: head.data.description.version,
+    },
     initialDataUpdatedAt: Date.now,
     gcTime: 0,
   });
@@ -80,13 +85,14 @@ function useHistory(id: string, version: number | undefined): History {
   const [error, setError] = useState<unknown>(undefined);
   const [attempt, setAttempt] = useState(0);
   const known = useRef<readonly HistoryEntry[]>([]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt reads again
   useEffect(() => {
     if (version === undefined) return;
     const controller = new AbortController();
     const read = async () => {
-      // What was pending has a place of its own once it is applied.
-      const settled = known.current.findIndex(({ verdict }) => verdict.type === 'pending' || verdict.type === 'held');
+      // An entry that was pending has another place once it is applied.
+      const settled = known.current.findIndex(
+        ({ verdict }) => verdict.type === 'pending' || verdict.type === 'held',
+      );
       let all = settled < 0 ? known.current : known.current.slice(0, settled);
       for (let ofVersion: number | undefined; ; ) {
         const query = { from: all.length + 1, ...(ofVersion !== undefined && { version: ofVersion }) };
