@@ -55,6 +55,7 @@ export {
   InvalidTaskTokenError,
   InvalidWaitError,
   NotRedrivableError,
+  RedriveTooLateError,
   ReplayDivergedError,
   ReservedEventTypeError,
   SinceNotApplicableError,

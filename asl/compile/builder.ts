@@ -1,4 +1,4 @@
-import type { AnyActorLogic } from 'xstate';
+import type { AnyActorLogic, AnyStateMachine } from 'xstate';
 import type { StateGraph } from '../model/model.ts';
 import { frameOf } from './act.ts';
 import type { Region } from './config.ts';
@@ -13,7 +13,7 @@ export interface Builder {
   /** A part of a machine, with states of its own. */
   region(graph: StateGraph, place: Place): Region;
   /** A machine for the items of a Map state. */
-  itemMachine(graph: StateGraph, path: string): AnyActorLogic;
+  itemMachine(graph: StateGraph, path: string): AnyStateMachine;
   /** Tells whoever follows the machine that a state is entered. */
   entered(path: string, at: number): void;
   /** An id that nothing else in the machine has. */

@@ -197,9 +197,11 @@ export class Reference {
   }
 
   #promiseOf(task: number, execution: Execution | undefined): StartedPromise | undefined {
-    const { children } = parseMachineState(execution?.snapshot ?? '{}');
+    const { children, orphans = [] } = parseMachineState(execution?.snapshot ?? '{}');
     const [actorId] = Object.entries(children).find(([, child]) => child.task === task) ?? [];
-    return this.#running.get(actorId ?? '');
+    // An actor whose id another one took runs on, and so its promise may settle.
+    const orphan = orphans.find((child) => child.task === task);
+    return this.#running.get(actorId ?? orphan?.actorId ?? '');
   }
 
   #isRunning(promise: StartedPromise): boolean {

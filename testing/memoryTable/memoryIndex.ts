@@ -53,7 +53,8 @@ export class MemoryIndex implements ExecutionIndex {
       const isListed = (sort: number, item: Attributes) =>
         item.machine?.S === machine && (isRunning || sort >= (since ?? 0));
       const page = this.#indexPage(partition, limit - items.length, from, isListed, isLatestFirst);
-      items.push(...page.items.map((item) => listedExecution(item, status)));
+      const kept = this.#items.unexpired(page.items);
+      items.push(...kept.map((item) => listedExecution(item, status)));
       if (page.next) return { items, cursor: encodeCursor({ shard, from: page.next }) };
       const isEnd = shard + 1 >= this.#indexShards;
       if (items.length >= limit && !isEnd) return { items, cursor: encodeCursor({ shard: shard + 1 }) };
@@ -65,7 +66,8 @@ export class MemoryIndex implements ExecutionIndex {
     const { limit, cursor } = request;
     const from = cursor === undefined ? undefined : decodeCursor(cursor).from;
     const keyOf = (item: Attributes) => `${item.mr_pk?.S} ${idOf(item)}`;
-    const listed = [...this.#items.items.values()]
+    const listed = this.#items
+      .unexpired([...this.#items.items.values()])
       .filter((item) => item.mr_pk !== undefined && (!from || keyOf(item) > keyOf(from)))
       .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
       .flatMap((item) => {
@@ -84,7 +86,8 @@ export class MemoryIndex implements ExecutionIndex {
     return browse(request, this.#indexShards, async ({ name, status }, from, limit) => {
       const isRunning = status === 'RUNNING';
       const isListed = (sort: number) => isRunning || (sort >= since && sort <= until);
-      return this.#indexPage(name, limit, from, isListed, !isRunning);
+      const page = this.#indexPage(name, limit, from, isListed, !isRunning);
+      return { ...page, items: this.#items.unexpired(page.items) };
     });
   }
 

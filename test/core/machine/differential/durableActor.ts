@@ -56,7 +56,7 @@ export class DurableActor implements Side {
     return this.#tasks.length;
   }
 
-  /** From then on XState's actor runs an invoke twice, and is no measure any more. */
+  /** From then on XState's actor runs an invoke twice, and is not a measure any more. */
   get hasReplaced(): boolean {
     return this.#hasReplaced;
   }
