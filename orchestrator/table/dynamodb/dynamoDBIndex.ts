@@ -97,7 +97,7 @@ export class DynamoDBIndex implements ExecutionIndex {
   }
 
   async browse(request: BrowseRequest): Promise<Page<ListedExecution>> {
-    const page = await browse(request, this.#indexShards, async (partition, from, limit) => {
+    const page = await browse(request, this.#layout.indexShards, async (partition, from, limit) => {
       const output = await this.#calls.query(browseQuery(partition, request, from, limit));
       return { items: output.Items ?? [], next: output.LastEvaluatedKey };
     });
@@ -105,7 +105,7 @@ export class DynamoDBIndex implements ExecutionIndex {
   }
 
   async count(request: CountRequest): Promise<Count> {
-    const partitions = browsedPartitions(request, [request.status], this.#indexShards);
+    const partitions = browsedPartitions(request, [request.status], this.#layout.indexShards);
     const each = countedEach(request, partitions.length);
     const outputs = await Promise.all(
       partitions.map((partition) => this.#calls.query(countQuery(partition, each))),
