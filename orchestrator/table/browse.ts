@@ -14,7 +14,7 @@ export interface BrowsedPartition {
   readonly machines?: readonly string[];
 }
 
-/** What one query of a partition answered: `next` where there is more. */
+/** The answer of one query of a partition; `next` where there is more. */
 export interface PartitionRead {
   readonly items: readonly Attributes[];
   readonly next: Attributes | undefined;
