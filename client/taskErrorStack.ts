@@ -24,7 +24,7 @@ export async function taskErrorStack(
   return entry && stackOf(entry, error.name);
 }
 
-/** Of an error of that name: the execution may have failed by a deadline after the item. */
+/** Looks for an error of that name, because the execution may have failed by a deadline after the item. */
 function stackOf(entry: JournalEntry, name: string): string | undefined {
   for (const thrown of errorsOf(entry)) {
     if (!thrown.$thrown && thrown.name === name && typeof thrown.stack === 'string') return thrown.stack;
