@@ -91,6 +91,7 @@ const kinds = {
   InvalidWorkerName: 'usage',
   ItemReaderFailed: 'execution',
   ItemResultsNeeded: 'data',
+  PageNeeded: 'data',
   ItemResultMissing: 'data',
   ItemTooLarge: 'usage',
   JournalIncomplete: 'diverged',

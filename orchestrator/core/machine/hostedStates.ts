@@ -27,3 +27,9 @@ export function remembersPositions(state: MachineState): boolean {
   for (const { order, history } of statesWithin(state)) if (order || history) return true;
   return false;
 }
+
+/** Whether machines work on the items of a list, which has this number. */
+export function hostsList(state: MachineState, task: number): boolean {
+  for (const { lists = [] } of statesWithin(state)) if (lists.some((list) => list.task === task)) return true;
+  return false;
+}

@@ -1,8 +1,10 @@
-import { type MachineState, parseMachineState, type StepAt } from '../../machine/index.ts';
+import type { Json } from '../../data/json.ts';
+import { hostsList, type MachineState, parseMachineState, type StepAt } from '../../machine/index.ts';
+import type { ItemList, ItemsAddress } from '../../policy/itemPages.ts';
 import type { ResolvedTaskPolicy } from '../../policy/taskPolicy.ts';
 import { storedTime } from '../../policy/time.ts';
 import type { Said } from '../children/messages.ts';
-import type { ItemList } from '../lists/itemList.ts';
+import { type KnownPages, PageNeeded, pageAt, pageName } from '../lists/listItems.ts';
 import { openTasks, type RunningList, withOpenTasks } from '../lists/runningList.ts';
 import { childId, parentOf } from '../model/addresses.ts';
 import type { Emission } from '../model/emission.ts';
@@ -38,6 +40,7 @@ export class Draft {
   /** Keys of the attempts whose results this commit takes. */
   readonly answered = new Set<string>();
   readonly #before: Execution;
+  #pages: KnownPages = new Map();
   #execution: Execution;
   #loggedAt: number;
   #verdicts: Map<string, LogVerdict> | undefined;
@@ -106,6 +109,7 @@ export class Draft {
     return {
       now: this.now,
       actor: { id: executionId, ...(parent === undefined ? {} : { parent }) },
+      pageOfItem: (items, index) => this.#pageOfItem(items, index),
       ...(redrives && { redrives }),
     };
   }
@@ -254,8 +258,28 @@ export class Draft {
       effects: this.#allEffects(),
       emitted: this.emitted,
       segment: this.segment,
-      itemLists: this.itemLists.filter(({ task }) => this.list(task)),
+      itemLists: this.itemLists.filter(({ task }) => this.#worksOn(task)),
     };
+  }
+
+  /** Gives it pages of lists that have been read for the step. */
+  takePages(pages: KnownPages | undefined): this {
+    if (pages) this.#pages = pages;
+    return this;
+  }
+
+  #worksOn(task: number): boolean {
+    const { machineState } = this;
+    return this.list(task) !== undefined || (machineState !== undefined && hostsList(machineState, task));
+  }
+
+  /** @throws PageNeeded */
+  #pageOfItem(items: ItemsAddress, index: number): readonly Json[] {
+    const address = pageAt(items, index);
+    const written = this.itemLists.find(({ task, hash }) => task === items.task && hash === items.hash);
+    const page = written?.pages[address.page] ?? this.#pages.get(pageName(address));
+    if (!page) throw new PageNeeded(address);
+    return page;
   }
 
   /** The effects of the whole commit: tasks that were stopped again by a later entry are not dispatched. */
