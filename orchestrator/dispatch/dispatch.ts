@@ -95,21 +95,29 @@ function refusedBy({ name, message }: Error, functionName: string): DispatchOutc
   return { type: 'failed', error: { name: `Lambda.${name}`, message: missing, retryable: false } };
 }
 
-/** Invokes a function and waits for it. Answers the error that its code ended with, if it did. */
-export async function callFunction(
-  client: LambdaClient,
+/**
+ * Invokes a function and waits for it. Answers the error that its code ended with, if it did.
+ *
+ * @param timeoutSeconds longer than the function can run: a call that is given up would be made again while the first one runs
+ */
+export function waitingCaller(
   functionName: string,
-  event: object,
-): Promise<string | undefined> {
-  const output = await client.send(
-    new InvokeCommand({
-      FunctionName: functionName,
-      InvocationType: 'RequestResponse',
-      Payload: Buffer.from(JSON.stringify(event)),
-    }),
-  );
-  if (output.FunctionError === undefined) return undefined;
-  return Buffer.from(output.Payload ?? []).toString('utf8');
+  timeoutSeconds: number,
+): (event: object) => Promise<string | undefined> {
+  let client: LambdaClient | undefined;
+  return async (event) => {
+    // Only the clock calls: the other functions make no second client.
+    client ??= createLambdaClient({ ...forManySmallRequests(timeoutSeconds * 1000), maxAttempts: 1 });
+    const output = await client.send(
+      new InvokeCommand({
+        FunctionName: functionName,
+        InvocationType: 'RequestResponse',
+        Payload: Buffer.from(JSON.stringify(event)),
+      }),
+    );
+    if (output.FunctionError === undefined) return undefined;
+    return Buffer.from(output.Payload ?? []).toString('utf8');
+  };
 }
 
 export function createLambdaClient(config: LambdaClientConfig = {}): LambdaClient {

@@ -144,9 +144,7 @@ export class StepScope {
   #spawned(): void {
     const actor = this.#unclaimed;
     if (actor === undefined) {
-      throw new Error(
-        'spawn was given logic that has no name: name it in setup({ actors }) and spawn it by that name.',
-      );
+      throw new UnnamedLogicError('spawn');
     }
     this.#start(actor, true);
   }
@@ -254,12 +252,24 @@ export class SystemIdElsewhereError extends MillraceError {
   }
 }
 
+/** Thrown within a step to a machine that spawns logic under no name: after a restart, an actor is found by its name. */
+export class UnnamedLogicError extends MillraceError {
+  override readonly code = 'UnnamedLogic';
+  override readonly name = 'UnnamedLogicError';
+  constructor(by: 'spawn' | 'spawnChild') {
+    super(
+      `${by} was given logic that has no name: name it in setup({ actors }). ${by}(logic) then works as it is. ` +
+        'Deploy the machine so and redrive the execution.',
+    );
+  }
+}
+
 function spawnedActor(params: unknown): AnyActorRef {
   const actor = property(params, 'actorRef');
   const src = String(property(params, 'src'));
   if (!isActor(actor)) throw new Error(`Actor '${src}' was not made.`);
   if (typeof actor.src !== 'string') {
-    throw new Error('spawnChild was given logic that has no name: name it in setup({ actors }).');
+    throw new UnnamedLogicError('spawnChild');
   }
   if (actor.id === actor.sessionId) {
     throw new Error(`spawnChild('${src}') needs an id: XState would file it under 'undefined'.`);
