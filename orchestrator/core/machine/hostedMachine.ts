@@ -64,7 +64,7 @@ export class HostedMachine {
     const state = this.#current();
     if (state === undefined) return undefined;
     const again = () => this.#current() ?? state;
-    return { state: { ...state, nextTask }, again, mayHoldReferences: this.#mayHoldReferences };
+    return { state: { ...state, nextTask }, again, mayHoldReferences: () => this.#mayHoldReferences };
   }
 
   /** Takes over what is stored of it after a step. */

@@ -203,7 +203,7 @@ export class Hosting {
     this.#goOn(list);
   }
 
-  /** What many steps would write again is kept in a page. */
+  /** Keeps the items that wait in a page: otherwise, every step would write them again. */
   #movePending(list: ListInWork, items: readonly Json[]): void {
     if (charactersIn(list.pending) <= mostPending) return;
     const { list: pages, pageSize } = hostedItemListOf(list.task, items);

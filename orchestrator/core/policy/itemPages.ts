@@ -63,7 +63,7 @@ export function pageOf(
   return { page: Math.floor(index / pageSize), place: index % pageSize };
 }
 
-/** What machines work on within one execution: no more items, and characters of their JSON. */
+/** One execution hosts the machines of no more items, and of no more characters of their JSON. */
 const mostHosted = { items: largestPage, characters: 100_000 };
 
 /** Whether a list is worked on by other executions, where machines work on the items. */

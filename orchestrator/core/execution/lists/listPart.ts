@@ -91,7 +91,7 @@ export function partResultOf(output: Json | undefined): PartResult | undefined {
   };
 }
 
-/** The part of its result that an execution's parent is told: outputs stay with it. */
+/** The part of a result that the execution's parent receives: it has no use for the outputs. */
 export function partReport(output: Json | undefined): Json | undefined {
   const { outputs, ...report } = fieldsOf(output);
   return outputs === undefined ? undefined : report;

@@ -15,7 +15,7 @@ export function draftOf(input: {
   readonly now: number;
 }): Draft {
   const { execution, executionId, entries, now, pages } = input;
-  if (execution) return new Draft(execution, now).takePages(pages);
+  if (execution) return new Draft(execution, now, pages);
   const start = entries.find((entry) => entry.kind === 'start');
   return Draft.first(
     executionId,

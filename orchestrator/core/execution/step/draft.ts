@@ -40,7 +40,7 @@ export class Draft {
   /** Keys of the attempts whose results this commit takes. */
   readonly answered = new Set<string>();
   readonly #before: Execution;
-  #pages: KnownPages = new Map();
+  readonly #pages: KnownPages | undefined;
   #execution: Execution;
   #loggedAt: number;
   #verdicts: Map<string, LogVerdict> | undefined;
@@ -52,6 +52,7 @@ export class Draft {
     executionId: string,
     { machine, answerTo }: Pick<Execution, 'machine'> & { readonly answerTo?: string | undefined },
     clock: number,
+    pages?: KnownPages,
   ): Draft {
     const now = storedTime(clock);
     return new Draft(
@@ -68,10 +69,13 @@ export class Draft {
         ...(answerTo !== undefined && { answerTo }),
       },
       now,
+      pages,
     );
   }
 
-  constructor(execution: Execution, now: number) {
+  /** @param pages pages of lists that were read for the step */
+  constructor(execution: Execution, now: number, pages?: KnownPages) {
+    this.#pages = pages;
     const split = splitLog(execution.log);
     // Clocks of two orchestrators differ by a little; an execution's own time never runs backwards.
     this.now = Math.max(storedTime(now), execution.updatedAt);
@@ -262,12 +266,6 @@ export class Draft {
     };
   }
 
-  /** Gives it pages of lists that have been read for the step. */
-  takePages(pages: KnownPages | undefined): this {
-    if (pages) this.#pages = pages;
-    return this;
-  }
-
   #worksOn(task: number): boolean {
     const { machineState } = this;
     return this.list(task) !== undefined || (machineState !== undefined && hostsList(machineState, task));
@@ -277,7 +275,7 @@ export class Draft {
   #pageOfItem(items: ItemsAddress, index: number): readonly Json[] {
     const address = pageAt(items, index);
     const written = this.itemLists.find(({ task, hash }) => task === items.task && hash === items.hash);
-    const page = written?.pages[address.page] ?? this.#pages.get(pageName(address));
+    const page = written?.pages[address.page] ?? this.#pages?.get(pageName(address));
     if (!page) throw new PageNeeded(address);
     return page;
   }
