@@ -17,11 +17,8 @@ export function draftOf(input: {
   const { execution, executionId, entries, now, pages } = input;
   if (execution) return new Draft(execution, now, pages);
   const start = entries.find((entry) => entry.kind === 'start');
-  return Draft.first(
-    executionId,
-    { machine: start?.machine ?? '', answerTo: start?.answerTo },
-    now,
-  ).takePages(pages);
+  const given = { machine: start?.machine ?? '', answerTo: start?.answerTo };
+  return Draft.first(executionId, given, now, pages);
 }
 
 /** A commit, where there is anything to write. */
