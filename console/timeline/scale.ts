@@ -41,7 +41,7 @@ function busyStretches({ bars, points, states, start, end }: Timeline): readonly
   ].sort((a, b) => a[0] - b[0]);
 }
 
-/** Stretches that are no further apart than a gap are one. */
+/** Joins stretches that are at most a gap apart. */
 function merged(sorted: readonly Stretch[], gap: number): readonly Stretch[] {
   const result: [number, number][] = [];
   for (const [from, to] of sorted) {
