@@ -2,6 +2,7 @@ export { checkDefinition, type DefinitionReport } from './check/check.ts';
 export { type Price, type PriceOptions, priceOf } from './check/price.ts';
 export { type ResourceUse, resourceUses } from './check/resources.ts';
 export { type Format, formatOf } from './document/readDocument.ts';
+export type { Json } from './json.ts';
 export {
   errorsIn,
   InvalidDefinitionError,
@@ -15,6 +16,40 @@ export { machineFromText } from './machineFromText.ts';
 export type { Definition, State, StateGraph } from './model/model.ts';
 export { readDefinition } from './model/readDefinition.ts';
 export { type PlacedTask, tasksOf } from './model/tasks.ts';
+export {
+  allOf,
+  anyOf,
+  ChoiceCondition,
+  type ChoiceGuard,
+  type ChoicePlace,
+  not,
+  type OperatorName,
+  test,
+  when,
+} from './states/conditions.ts';
+export { intrinsic, jsonata, jsonPath, type Value } from './states/expressions.ts';
+export type { MachineParts, ParallelOptions, StateMakers, StatesOptions } from './states/makers.ts';
+export {
+  type Branch,
+  type CallOptions,
+  type CatcherOptions,
+  type CatchOptions,
+  type ChoiceOption,
+  type ChoiceOptions,
+  catchTo,
+  type FailOptions,
+  type FlowOptions,
+  type HandlingOptions,
+  type MadeState,
+  type MapOptions,
+  type PassOptions,
+  type RetrierOptions,
+  type TaskOptions,
+  type WaitOptions,
+} from './states/options.ts';
+export { type ResourceOptions, resource } from './states/resource.ts';
+export { itemStates, type StatesContext, states } from './states/states.ts';
 export type { Substitutions } from './substitutions.ts';
+export type { StateData, StateFunction } from './template/stateData.ts';
 export type { Problem, ProblemCode } from './validate/problem.ts';
 export { type ValidateOptions, validate } from './validate/validate.ts';

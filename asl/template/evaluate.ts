@@ -5,6 +5,7 @@ import { evaluateSegments, PathNotFoundError } from '../jsonpath/evaluate.ts';
 import type { Surroundings } from '../random.ts';
 import { queryError, runtimeError } from '../statesError.ts';
 import type { Query, Template } from './ast.ts';
+import { stateDataOf } from './stateData.ts';
 
 export type Variables = { readonly [name: string]: Json };
 
@@ -43,6 +44,8 @@ export function evaluateQuery(query: Query, scope: Scope): Json {
       return evaluateCall(query.call, (path) => fieldAt(path, query.field, scope), scope.surroundings);
     case 'expression':
       return evaluateExpression(query, scope);
+    case 'function':
+      return query.run(stateDataOf(scope));
   }
 }
 
