@@ -1,6 +1,9 @@
 export { checkDefinition, type DefinitionReport } from './check/check.ts';
 export { type Price, type PriceOptions, priceOf } from './check/price.ts';
 export { type ResourceUse, resourceUses } from './check/resources.ts';
+export { convertDefinition, convertText } from './convert/convert.ts';
+export type { ConvertOptions } from './convert/options.ts';
+export { UnconvertibleDefinitionError } from './convert/unconvertible.ts';
 export { type Format, formatOf } from './document/readDocument.ts';
 export type { Json } from './json.ts';
 export {

@@ -1,7 +1,7 @@
 import type { AnyStateNodeConfig } from 'xstate';
 import type { Json } from '../json.ts';
 import type { QueryLanguage } from '../template/ast.ts';
-import type { StateData } from '../template/stateData.ts';
+import type { StateData, StateFunction } from '../template/stateData.ts';
 import type { Value } from './expressions.ts';
 
 /** Where a state leads to: the key of a state beside it. */
@@ -10,7 +10,7 @@ export interface Leads {
 }
 
 /** Values of variables by name: they are set as the state is left. */
-export type Assignments<State = StateData> = { readonly [name: string]: Value<State> };
+export type Assignments<State = StateData> = StateFunction<State> | { readonly [name: string]: Value<State> };
 
 /** How data goes through a state, by the fields of Amazon States Language. */
 export interface FlowOptions<State = StateData> {

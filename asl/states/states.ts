@@ -32,9 +32,10 @@ export type StatesContext = Context;
  *       options,
  *     });
  *
+ * @typeParam Guard names of the guards: `keyof typeof guards`
  * @typeParam Assigned types of the variables
  */
-export function states<Assigned extends Variables = Variables, Guard extends string = string>(
+export function states<Guard extends string = string, Assigned extends Variables = Variables>(
   options: StatesOptions<Guard>,
 ): MachineParts & StateMakers<Guard, Assigned> {
   const context = ({ input, self }: { readonly input: unknown; readonly self: AnyActorRef }): Context => {
@@ -50,7 +51,7 @@ export function states<Assigned extends Variables = Variables, Guard extends str
  * Makers of the states that a Map state runs for each item: as {@link states}, for a machine that Map states start with an
  * item.
  */
-export function itemStates<Assigned extends Variables = Variables, Guard extends string = string>(
+export function itemStates<Guard extends string = string, Assigned extends Variables = Variables>(
   options: StatesOptions<Guard>,
 ): MachineParts & StateMakers<Guard, Assigned> {
   const context = ({ input, self }: { readonly input: unknown; readonly self: AnyActorRef }): Context => {

@@ -25,8 +25,8 @@ const guards = {
   isLast: when(({ variables }: StateData<Json, Variables>) => variables.count === 0),
 };
 const { choiceState, context, delays, options, output, parallelState, passState, taskState } = states<
-  Variables,
-  keyof typeof guards
+  keyof typeof guards,
+  Variables
 >({ id: 'orders', actors, guards, queryLanguage: 'JSONPath' });
 const orders = setup({
   types: { context: {} as StatesContext, input: {} as Json, output: {} as Json },
