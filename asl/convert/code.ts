@@ -37,7 +37,7 @@ export function object(properties: readonly Property[], isExpanded = false): Cod
   return { type: 'object', properties, isExpanded };
 }
 
-const lineWidth = 110;
+export const lineWidth = 110;
 
 /**
  * @param indent columns that its lines are indented by
@@ -73,13 +73,18 @@ function printObject(properties: readonly Property[], indent: number): string {
 }
 
 function printProperty(key: string | undefined, value: Code, indent: number): string {
-  if (key === undefined) return print(value, indent, indent, 1);
+  if (key === undefined || isShort(key, value)) return print(value, indent, indent, 1);
   const start = `${keyOf(key)}: `;
   // A text that is too long begins on a line of its own.
   if (value.type === 'string' && indent + start.length + literal(value.value).length + 1 > lineWidth) {
     return `${start.trimEnd()}\n${spaces(indent + 2)}${literal(value.value)}`;
   }
   return start + print(value, indent, indent + start.length, 1);
+}
+
+/** `{ input }` for `{ input: input }`. */
+function isShort(key: string, value: Code): boolean {
+  return value.type === 'text' && value.text === key && isIdentifier(key);
 }
 
 function printArray(items: readonly Code[], indent: number): string {
@@ -119,7 +124,8 @@ function printCall(
   const first = given.slice(0, -1).map(onOneLine);
   if (last && isHuggable(last) && first.every((each) => each !== undefined)) {
     const start = `${callee}(${first.map((each) => `${each}, `).join('')}`;
-    return `${start}${print(last, indent, before + start.length, after + 1)})`;
+    if (before + start.length + 1 <= lineWidth)
+      return `${start}${print(last, indent, before + start.length, after + 1)})`;
   }
   const inner = indent + 2;
   const lines = given.map((each) => `${spaces(inner)}${print(each, inner, inner, 1)},`);
@@ -167,7 +173,8 @@ export function onOneLine(code: Code): string | undefined {
       if (code.isExpanded || code.properties.some(({ comment = [] }) => comment.length > 0)) return undefined;
       const parts = code.properties.map(({ key, value }) => {
         const line = onOneLine(value);
-        return line === undefined ? undefined : key === undefined ? line : `${keyOf(key)}: ${line}`;
+        if (line === undefined || key === undefined || isShort(key, value)) return line;
+        return `${keyOf(key)}: ${line}`;
       });
       return parts.includes(undefined) ? undefined : `{ ${parts.join(', ')} }`;
     }

@@ -1,5 +1,5 @@
 import { isArray, isObject, type Json } from '../json.ts';
-import { keyOf } from './code.ts';
+import { keyOf, lineWidth } from './code.ts';
 
 /** What is known of a value before the machine runs. */
 export type Known =
@@ -72,7 +72,28 @@ export function isSame(a: Known, b: Known): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** The type that TypeScript has for it. */
+/** What code uses of a value: the properties that it reads, and no more. */
+export function pruned(known: Known, name: string, code: string): Known {
+  const reads = new RegExp(`\\b${name}((?:\\.[A-Za-z_$][\\w$]*|\\[(?:'[^'\n]*'|"[^"\n]*")\\])+)`, 'g');
+  const paths = [...code.matchAll(reads)].map(([, path = '']) =>
+    [...path.matchAll(/\.([A-Za-z_$][\w$]*)|\['([^'\n]*)'\]|\["([^"\n]*)"\]/g)].map(
+      ([, plain, single, double]) => plain ?? single ?? double ?? '',
+    ),
+  );
+  return prunedTo(known, paths);
+}
+
+function prunedTo(known: Known, paths: readonly (readonly string[])[]): Known {
+  if (known.type === 'array') return { type: 'array', items: unknown };
+  if (known.type !== 'object') return known;
+  const entries = Object.entries(known.properties).flatMap(([key, each]): [string, Known][] => {
+    const further = paths.filter(([first]) => first === key).map(([, ...rest]) => rest);
+    return further.length === 0 ? [] : [[key, prunedTo(each, further)]];
+  });
+  return entries.length === 0 ? unknown : objectOfKnown(entries);
+}
+
+/** The type that TypeScript has for it, on one line. */
 export function typeText(known: Known): string {
   switch (known.type) {
     case 'json':
@@ -91,4 +112,20 @@ export function typeText(known: Known): string {
     default:
       return known.type;
   }
+}
+
+/**
+ * The type on as many lines as it needs.
+ *
+ * @param before columns that are taken in its first line
+ */
+export function printType(known: Known, indent: number, before: number): string {
+  const line = typeText(known);
+  if (known.type !== 'object' || before + line.length + 1 <= lineWidth) return line;
+  const start = ' '.repeat(indent + 2);
+  const lines = Object.entries(known.properties).map(([key, each]) => {
+    const property = `${start}readonly ${keyOf(key)}: `;
+    return `${property}${printType(each, indent + 2, property.length)};\n`;
+  });
+  return `{\n${lines.join('')}${' '.repeat(indent)}}`;
 }

@@ -6,7 +6,7 @@ import { within } from '../validate/problem.ts';
 import { type Code, call, commentLines, object, type Property, print, string, text } from './code.ts';
 import { guardCode } from './conditions.ts';
 import { type Inference, sightsOf } from './infer.ts';
-import { typeText, unknown } from './known.ts';
+import { isSame, type Known, pruned, unknown } from './known.ts';
 import type { Names } from './names.ts';
 import { resourceCode, type StateCode, stateCode } from './stateCode.ts';
 import { retryCode, type Writing } from './stateFields.ts';
@@ -25,7 +25,7 @@ export interface Module {
   /** Names of what the module imports from `millrace/asl`. */
   readonly imports: Set<string>;
   /** Types of inputs that functions use, by their names. */
-  readonly types: Map<string, string>;
+  readonly types: Map<string, Known>;
   /** Retriers that several states share, by their code. */
   readonly retries: ReadonlyMap<string, string>;
   /** Writes the machine of a Map state's items. @returns the function that makes it */
@@ -96,12 +96,10 @@ export class MachineWriter {
     const ofLanguage: Property[] =
       state.language === language ? [] : [{ key: 'queryLanguage', value: string(state.language) }];
     const options = object([...ofLanguage, ...made.options], true);
-    const type = typeText(sights.before.input ?? unknown);
-    const isTyped =
-      values.uses.has('input') && type !== 'Json' && /\binput[.[]/.test(print(options, 0, 0, 0));
+    const type = pruned(sights.before.input ?? unknown, 'input', print(options, 0, 0, 0));
     let maker = made.maker;
-    if (isTyped) {
-      const name = names.type(`${state.name} input`);
+    if (values.uses.has('input') && type.type !== 'json') {
+      const name = names.type(state.name, 'Input');
       types.set(name, type);
       maker = `${made.maker}<${name}>`;
     }
@@ -147,15 +145,14 @@ export class MachineWriter {
   }
 
   /** A guard stands by itself, so its function says what it is given. */
-  #typed(code: Code, values: ValueWriter, state: State, input: Parameters<typeof typeText>[0]): Code {
+  #typed(code: Code, values: ValueWriter, state: State, input: Known): Code {
     const { imports, names, types } = this.#module;
     if (code.type !== 'arrow' || code.parameters === '()') return code;
     imports.add('StateData');
-    const type = typeText(input);
-    const isTyped = values.uses.has('input') && type !== 'Json';
+    const type = pruned(input, 'input', print(code, 0, 0, 0));
     let name = 'Json';
-    if (isTyped) {
-      name = [...types].find(([, known]) => known === type)?.[0] ?? names.type(`${state.name} input`);
+    if (values.uses.has('input') && type.type !== 'json') {
+      name = [...types].find(([, known]) => isSame(known, type))?.[0] ?? names.type(state.name, 'Input');
       types.set(name, type);
     } else imports.add('Json');
     const given = values.uses.has('variables') ? `StateData<${name}, Variables>` : `StateData<${name}>`;

@@ -9,6 +9,7 @@ import {
   type Code,
   call,
   commentLines,
+  lineWidth,
   object,
   type Property,
   print,
@@ -17,14 +18,13 @@ import {
   text,
 } from './code.ts';
 import { infer, variableNamesIn } from './infer.ts';
-import { typeText } from './known.ts';
+import { type Known, printType, pruned, unknown } from './known.ts';
 import { MachineWriter, type Module } from './machineWriter.ts';
 import { Names } from './names.ts';
 import type { ConvertOptions } from './options.ts';
+import { readAll } from './readAll.ts';
 import { retryCode } from './stateFields.ts';
 import { literalCode } from './values.ts';
-
-const lineWidth = 110;
 
 /** Writes the module of a definition. */
 export class ModuleWriter {
@@ -44,6 +44,7 @@ export class ModuleWriter {
     this.#definition = definition;
     this.#options = options;
     this.#graph = readDefinition(definition);
+    readAll(this.#graph, '');
     this.#exported = names.value(options.id);
     this.#keepsInput = asksForExecutionInput(definition);
     this.#usesContext =
@@ -90,9 +91,11 @@ export class ModuleWriter {
     const exported = `${blockComment(commentLines(Comment))}export const ${this.#exported} = ${machine};`;
     const sections = [
       this.#imports(),
-      [...this.#types(), ...this.#retries].join('\n\n'),
+      [...this.#types([...this.#itemMachines, ...declarations, machine].join('\n')), ...this.#retries].join(
+        '\n\n',
+      ),
       ...this.#itemMachines,
-      declarations.join('\n'),
+      paragraphs(declarations),
       exported,
     ];
     return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
@@ -115,7 +118,7 @@ export class ModuleWriter {
     const [shown = ''] = commentLines(state);
     const about = comment.length > 0 ? comment : [`What the state '${shown}' does with each item.`];
     this.#itemMachines.push(
-      `${blockComment(about)}function ${name}() {\n${declarations.join('\n')}\n  return ${machine};\n}`,
+      `${blockComment(about)}function ${name}() {\n${paragraphs(declarations)}\n\n  return ${machine};\n}`,
     );
     return name;
   }
@@ -177,10 +180,12 @@ export class ModuleWriter {
     const names = ['context', 'delays', 'options', 'output', ...makers].sort();
     const whole = statement(`const { ${names.join(', ')} } = `, made, indent);
     if (!whole.includes('\n') && whole.length <= lineWidth) return [whole];
-    return [
-      statement('const parts = ', made, indent),
-      statement('const ', object(names.map((name) => ({ value: text(name) }))), indent, ' = parts'),
-    ];
+    const pattern = `${' '.repeat(indent)}const { ${names.join(', ')} } =`;
+    const taken =
+      pattern.length <= lineWidth && pattern.length + ' parts;'.length > lineWidth
+        ? `${pattern}\n${' '.repeat(indent + 2)}parts;`
+        : statement('const ', object(names.map((name) => ({ value: text(name) }))), indent, ' = parts');
+    return [statement('const parts = ', made, indent), taken];
   }
 
   /** What the context object says, where an expression asks for it. */
@@ -202,14 +207,18 @@ export class ModuleWriter {
     return `${line.length <= lineWidth ? line : broken}\nimport { setup } from 'xstate';`;
   }
 
-  #types(): readonly string[] {
+  /** @param code that uses them */
+  #types(code: string): readonly string[] {
     const { inference, variables, types } = this.#module;
     const known = Object.fromEntries(
-      [...variables].map((name) => [name, inference.variables.get(name) ?? ({ type: 'json' } as const)]),
+      [...variables].map((name): [string, Known] => {
+        const found = inference.variables.get(name) ?? unknown;
+        return [name, pruned(found, `variables\\.${name}`, code)];
+      }),
     );
-    const ofVariables =
-      variables.size === 0 ? [] : [['Variables', typeText({ type: 'object', properties: known })]];
-    return [...ofVariables, ...types].map(([name = '', type = '']) => typeDeclaration(name, type));
+    const ofVariables: [string, Known][] =
+      variables.size === 0 ? [] : [['Variables', { type: 'object', properties: known }]];
+    return [...ofVariables, ...types].map(([name, type]) => typeDeclaration(name, type));
   }
 }
 
@@ -229,30 +238,25 @@ function isType(name: string): boolean {
   return /^[A-Z]/.test(name);
 }
 
+/** As the formatter sorts names: letter by letter, and a capital before its small letter. */
 function byName(a: string, b: string): number {
-  const [first, second] = [a.toLowerCase(), b.toLowerCase()];
-  return first < second ? -1 : first > second ? 1 : 0;
-}
-
-function typeDeclaration(name: string, type: string): string {
-  const line = `type ${name} = ${type};`;
-  if (line.length <= lineWidth || !type.startsWith('{ ')) return line;
-  return `type ${name} = {\n${partsOf(type.slice(2, -2))
-    .map((part) => `  ${part};\n`)
-    .join('')}};`;
-}
-
-/** The properties of an object type: divided by semicolons that are not within another type or a text. */
-function partsOf(type: string): readonly string[] {
-  const parts = [''];
-  let depth = 0;
-  for (const [piece] of type.matchAll(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|; |[\s\S]/g)) {
-    if (piece === '{') depth++;
-    if (piece === '}') depth--;
-    if (piece === '; ' && depth === 0) parts.push('');
-    else parts[parts.length - 1] += piece;
+  for (const [index, first] of [...a].entries()) {
+    const second = b[index] ?? '';
+    if (first === second) continue;
+    const [low, other] = [first.toLowerCase(), second.toLowerCase()];
+    return low === other ? (first < second ? -1 : 1) : low < other ? -1 : 1;
   }
-  return parts;
+  return a.length - b.length;
+}
+
+function typeDeclaration(name: string, type: Known): string {
+  const start = `type ${name} = `;
+  return `${start}${printType(type, 0, start.length)};`;
+}
+
+/** Declarations of several lines stand apart. */
+function paragraphs(declarations: readonly string[]): string {
+  return declarations.reduce((all, each) => `${all}${all.includes('\n') ? '\n\n' : '\n'}${each}`);
 }
 
 function timeoutCode(seconds: number): Code {

@@ -12,24 +12,24 @@ export class Names {
     return this.#free(`${first.slice(0, 1).toLowerCase()}${first.slice(1)}${rest.map(capitalized).join('')}`);
   }
 
-  /** `charge card` becomes `ChargeCard`. */
-  type(wanted: string): string {
-    return this.#free(wordsOf(wanted).map(capitalized).join(''));
+  /** `charge card` becomes `ChargeCardInput`. */
+  type(wanted: string, ending: string): string {
+    const words = wordsOf(wanted).map(capitalized);
+    while (words.length > 1 && words.join('').length > longestName) words.pop();
+    return this.#free(`${words.join('')}${ending}`);
   }
 
-  /** A key that is free, as near to the wanted one as can be. */
-  key(wanted: string): string {
-    return this.#free(wanted, ' ');
-  }
-
-  #free(wanted: string, divider = ''): string {
+  #free(wanted: string): string {
     const start = wanted === '' || /^\d/.test(wanted) ? `_${wanted}` : wanted;
-    let name = divider === '' ? start : wanted;
-    for (let count = 2; this.#taken.has(name); count++) name = `${start}${divider}${count}`;
+    let name = start;
+    for (let count = 2; this.#taken.has(name); count++) name = `${start}${count}`;
     this.#taken.add(name);
     return name;
   }
 }
+
+/** Characters of a name of a type, without its ending. */
+const longestName = 40;
 
 /** Letters of other scripts may be in names; marks and signs may not. */
 function wordsOf(value: string): readonly string[] {
