@@ -121,12 +121,13 @@ export function translatedTemplate(template: Template, sight: Sight): Translated
       };
     }
     case 'object': {
-      const values = template.entries.map(([, each]) => translatedTemplate(each, sight));
+      const entries = entriesOf(template);
+      const values = entries.map(([, each]) => translatedTemplate(each, sight));
       const found = values.filter((each) => each !== undefined);
       if (found.length < values.length) return undefined;
       return {
         code: object(
-          template.entries.map(([key], index) => ({ key, value: found[index]?.code ?? text('null') })),
+          entries.map(([key], index) => ({ key, value: found[index]?.code ?? text('null') })),
         ),
         known: unknown,
         level: 9,
@@ -142,6 +143,13 @@ export function translatedTemplate(template: Template, sight: Sight): Translated
     case 'function':
       return undefined;
   }
+}
+
+/** `name` and `name.$` are one property, and the last counts. */
+function entriesOf({
+  entries,
+}: Extract<Template, { type: 'object' }>): readonly (readonly [string, Template])[] {
+  return [...new Map(entries)];
 }
 
 /** The code of a value that has no expressions. */
