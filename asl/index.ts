@@ -16,6 +16,14 @@ export {
 } from './load.ts';
 export { type MachineOptions, machineOf } from './machine.ts';
 export { machineFromText } from './machineFromText.ts';
+export {
+  InvalidMockConfigError,
+  type MockConfig,
+  type MockedAnswer,
+  type MockedResponse,
+  readMockConfig,
+  type TestCase,
+} from './mockConfig/mockConfig.ts';
 export type { Definition, State, StateGraph } from './model/model.ts';
 export { readDefinition } from './model/readDefinition.ts';
 export { type PlacedTask, tasksOf } from './model/tasks.ts';
@@ -54,5 +62,16 @@ export { type ResourceOptions, resource } from './states/resource.ts';
 export { itemStates, type StatesContext, states } from './states/states.ts';
 export type { Substitutions } from './substitutions.ts';
 export type { StateData, StateFunction } from './template/stateData.ts';
+export {
+  type ErrorDetails,
+  type InspectionData,
+  type InspectionLevel,
+  InvalidStateTestError,
+  type Mock,
+  type StateConfiguration,
+  type TestStateRequest,
+  type TestStateResult,
+} from './testState/request.ts';
+export { type TestStateOptions, testState } from './testState/testState.ts';
 export type { Problem, ProblemCode } from './validate/problem.ts';
 export { type ValidateOptions, validate } from './validate/validate.ts';

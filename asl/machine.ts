@@ -59,7 +59,7 @@ export function machineOf(definition: Json, options: MachineOptions): AnyStateMa
 function mocked({ path, task }: TaskPlace): Integration {
   return {
     logic: worker({ worker: path, ...timingOf(task) }),
-    input: (given) => given,
+    input: (input) => ({ input }),
     result: (output) => output,
   };
 }

@@ -2,8 +2,8 @@ import { setMaxListeners } from 'node:events';
 import type { Control } from '../orchestrator/core/execution/model/entries.ts';
 import { type ExecutionStatus, hasEnded } from '../orchestrator/core/execution/model/execution.ts';
 import type { ListedExecution } from '../orchestrator/table/requests.ts';
-import { checkPatch, controlContent, type RedriveOptions, sendControl } from './control.ts';
-import { ControlMismatchError, InputPatchNotApplicableError } from './errors.ts';
+import { checkIsInTime, checkPatch, controlContent, type RedriveOptions, sendControl } from './control.ts';
+import { ControlMismatchError, InputPatchNotApplicableError, RedriveTooLateError } from './errors.ts';
 import { listAllExecutions } from './list.ts';
 import type { MachineReference } from './machineTypes.ts';
 import { mapConcurrently } from './mapConcurrently.ts';
@@ -33,9 +33,9 @@ export interface ControlledExecution {
   /**
    * `sent`: it was sent. `sentBefore`: it was sent before, in the state that the execution is still in. `skipped`: it is
    * in another status by now, or is gone. `notApplicable`: it is redriven with a patch of an input, and nothing of it that
-   * failed has one. `listed`: it would be sent.
+   * failed has one. `tooLate`: it ended so long ago that it can no longer be redriven. `listed`: it would be sent.
    */
-  readonly outcome: 'sent' | 'sentBefore' | 'skipped' | 'notApplicable' | 'listed';
+  readonly outcome: 'sent' | 'sentBefore' | 'skipped' | 'notApplicable' | 'tooLate' | 'listed';
   /** The status that it was found in. Absent: it is gone. */
   readonly status?: ExecutionStatus;
 }
@@ -65,7 +65,10 @@ export async function* controlMany(
   if (!takesControl(control, status)) throw new ControlMismatchError(control, status);
   const content = controlContent(control, options);
   const pace = new Pace(surroundings, options.ratePerSecond ?? Number.POSITIVE_INFINITY);
-  yield* mapConcurrently(listed(surroundings, options), concurrency, async ({ executionId }) => {
+  yield* mapConcurrently(listed(surroundings, options), concurrency, async ({ executionId, endedAt }) => {
+    if (control === 'redrive' && !isInTime(surroundings, executionId, endedAt)) {
+      return { executionId, outcome: 'tooLate', status } as const;
+    }
     if (options.isDryRun) return { executionId, outcome: 'listed', status } as const;
     await pace.take(1, signal);
     const current = await surroundings.table.outlines.readStatus(executionId);
@@ -86,6 +89,16 @@ function heardByMany(signal: AbortSignal): AbortSignal {
   const heard = AbortSignal.any([signal]);
   setMaxListeners(0, heard);
   return heard;
+}
+
+function isInTime(...given: Parameters<typeof checkIsInTime>): boolean {
+  try {
+    checkIsInTime(...given);
+    return true;
+  } catch (error) {
+    if (error instanceof RedriveTooLateError) return false;
+    throw error;
+  }
 }
 
 async function takesPatch(

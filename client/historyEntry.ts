@@ -1,9 +1,10 @@
 import type { Json, JsonObject } from '../orchestrator/core/data/json.ts';
 import { shownData, thrownAsJson } from '../orchestrator/core/data/thrown.ts';
 import type { Message } from '../orchestrator/core/execution/children/messages.ts';
-import type { ControlEntry, JournalEntry, TaskResult } from '../orchestrator/core/execution/model/entries.ts';
+import type { ControlEntry, JournalEntry } from '../orchestrator/core/execution/model/entries.ts';
 import type { Execution } from '../orchestrator/core/execution/model/execution.ts';
 import type { IgnoredReason, LogEntry } from '../orchestrator/core/execution/model/log.ts';
+import type { TaskResult } from '../orchestrator/core/execution/model/taskResult.ts';
 import type { DivergenceCode } from '../orchestrator/core/execution/replay/divergence.ts';
 import { parseMachineState } from '../orchestrator/core/machine/state.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';

@@ -54,6 +54,7 @@ export {
   InvalidTaskTokenError,
   InvalidWaitError,
   NotRedrivableError,
+  RedriveTooLateError,
   ReplayDivergedError,
   ReservedEventTypeError,
   SinceNotApplicableError,

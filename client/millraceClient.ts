@@ -2,6 +2,7 @@ import type { ListedExecution, Page } from '../orchestrator/table/requests.ts';
 import { type CheckMachinesOptions, checkMachines } from './checkMachines.ts';
 import {
   type ControlOptions,
+  checkIsInTime,
   checkPatch,
   controlContent,
   type RedriveOptions,
@@ -204,14 +205,17 @@ export class MillraceClient {
    *
    * @throws ExecutionNotFoundError, InvalidExecutionIdError, NotSerializableError
    * @throws NotRedrivableError when it is in another status
+   * @throws RedriveTooLateError when it ended so long ago that its data is about to expire
    * @throws InputPatchNotApplicableError when nothing that failed has an input
    */
   async redrive(executionId: string, options: RedriveOptions = {}): Promise<void> {
     checkCallOptions('redrive', options);
-    const { status, version } = await describeExecution(this.#surroundings, executionId, options.machine);
+    const execution = await describeExecution(this.#surroundings, executionId, options.machine);
+    const { status, version, endedAt } = execution;
     if (status === 'RUNNING' || status === 'SUSPENDED' || status === 'SUCCEEDED') {
       throw new NotRedrivableError(executionId, status);
     }
+    checkIsInTime(this.#surroundings, executionId, endedAt);
     await checkPatch(this.#surroundings, executionId, options);
     await sendControl(this.#surroundings, executionId, controlContent('redrive', options));
     this.#redriven.add(executionId, version);

@@ -88,6 +88,15 @@ export type HistoryEffect =
     }
   /** To another execution: events, a child's result to its parent, or a stop to a child. */
   | { readonly type: 'messagesSent'; readonly to: string; readonly messages: readonly Message[] }
+  /** The end of this execution, to the task of another one that has started it. */
+  | {
+      readonly type: 'answered';
+      readonly to: string;
+      readonly task: number;
+      readonly status: 'SUCCEEDED' | 'FAILED';
+    }
+  /** An execution that a task has started, and whose end nothing waits for any more. */
+  | { readonly type: 'executionStopped'; readonly executionId: string }
   | { readonly type: 'action'; readonly name: string }
   | { readonly type: 'log'; readonly label?: string; readonly value?: Json }
   | { readonly type: 'emitted'; readonly event: Json };
@@ -236,6 +245,11 @@ function emittedEffect({ event }: Extract<Emission, { event: Json }>): HistoryEf
 
 function outgoingEffect(item: OutgoingItem): HistoryEffect {
   if (item.type === 'message') return { type: 'messagesSent', to: item.receiver, messages: item.messages };
+  if (item.type === 'stop') return { type: 'executionStopped', executionId: item.receiver };
+  if (item.type === 'answer') {
+    const { attempt, result } = item;
+    return { type: 'answered', to: item.receiver, task: attempt.task, status: result.status };
+  }
   const { receiver, machine, version, input } = item;
   return {
     type: 'childStarted',

@@ -6,6 +6,7 @@ import type { NeededWorkers } from '../orchestrator/dispatch/neededWorkers.ts';
 import { buildCode, packageDirectory } from './bundle/build.ts';
 import { BundleError, type BundleErrorCode, type BundleProblem } from './bundle/bundleError.ts';
 import { type CodeFile, codeFiles, writeCodeFolder } from './bundle/codeFolder.ts';
+import { type DefinitionsNeeds, definitionNeedsIn } from './bundle/definitionNeeds.ts';
 import type { RegisteredMachine } from './bundle/loadCheck.ts';
 import { findMachines, machineImports } from './bundle/machineModules.ts';
 import { moduleFiles } from './bundle/sourceFiles.ts';
@@ -78,6 +79,8 @@ export interface BundledFunctions {
   readonly invocationAges?: InvocationAges;
   /** Workers that the machines name. Absent for an orchestrator that does not say. */
   readonly neededWorkers?: NeededWorkers;
+  /** What the Step Functions definitions among the machines need. Absent where there are none. */
+  readonly definitions?: DefinitionsNeeds;
   /** Absolute paths. */
   readonly machineFiles: readonly string[];
   /** Every version, those that machines start as children included. Absent for an orchestrator that does not say. */
@@ -140,6 +143,7 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
   ]);
   const [loaded] = await loading;
   if (loaded.status === 'rejected') throw loaded.reason;
+  const definitions = await definitionNeedsIn(machineFiles);
 
   await rm(folders.workers, { recursive: true, force: true });
   await Promise.all([
@@ -156,6 +160,7 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
     ...(ingest && { ingest: { codeDirectory: folders.ingest } }),
     workers: bundledWorkers(workers, folders.workers),
     machineFiles,
+    ...(Object.keys(definitions).length > 0 && { definitions }),
     ...loaded.value,
     ...(idle.length > 0 && { warnings: idle.map(noWorker) }),
   };

@@ -35,7 +35,7 @@ export function checkRule(name: string, rule: unknown): asserts rule is IngestRu
     throw new InvalidRuleError(`Rule '${name}': ${problem}`);
   };
   const checked = (value: unknown, what: string, known: readonly string[]): Fields => {
-    if (!isFields(value)) return refuse(`${what} is no object.`);
+    if (!isFields(value)) return refuse(`${what} is not an object.`);
     const unknown = Object.keys(value).find((key) => !known.includes(key));
     if (unknown !== undefined) refuse(`${what} has '${unknown}', which is none of ${known.join(', ')}.`);
     return value;

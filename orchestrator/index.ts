@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createDynamoDBClient } from './aws/client.ts';
 import { functionNames, readConfiguration } from './configuration/configuration.ts';
 import { readExecutionClock } from './configuration/executionClock.ts';
+import { wakeCallTimeoutSeconds } from './configuration/timeouts.ts';
 import { machineLookup } from './core/execution/model/machines.ts';
 import { machinesOf, prepareMachines } from './core/machine/index.ts';
 import { checkOptions } from './core/policy/options.ts';
 import { keptForEver, retentionOf } from './core/policy/retention.ts';
-import { callFunction, createLambdaClient, LambdaInvoker } from './dispatch/dispatch.ts';
+import { createLambdaClient, LambdaInvoker, waitingCaller } from './dispatch/dispatch.ts';
 import { invocationAges } from './dispatch/invocationAges.ts';
 import { neededWorkers } from './dispatch/neededWorkers.ts';
 import { TaskDispatcher } from './dispatch/taskDispatcher.ts';
@@ -51,7 +52,6 @@ export function createOrchestrator(options: OrchestratorModule) {
     client: createDynamoDBClient(),
     tableName,
     now,
-    forgetsExpired: true,
     ...layout,
     ...(meter.count && { onConsumedCapacity: meter.count }),
   });
@@ -64,8 +64,7 @@ export function createOrchestrator(options: OrchestratorModule) {
       tellLoader(`Machine '${id}', ${path}: ${problem}. Instead: ${instead}.`);
     }
   }
-  const lambda = createLambdaClient();
-  const invoker = new LambdaInvoker(lambda);
+  const invoker = new LambdaInvoker(createLambdaClient());
   const dispatcher = new TaskDispatcher({
     invoker,
     machines,
@@ -127,7 +126,7 @@ export function createOrchestrator(options: OrchestratorModule) {
     }),
     clock: clockHandler({
       table,
-      callWake: (event) => callFunction(lambda, names.wake, event),
+      callWake: waitingCaller(names.wake, wakeCallTimeoutSeconds),
       indexShards,
       report,
       observe,

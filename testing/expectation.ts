@@ -51,6 +51,8 @@ export interface ExpectedError {
   readonly name?: string;
   /** The message, or what it matches. */
   readonly message?: string | RegExp;
+  /** Any of the error's own fields, each as a whole. */
+  readonly [field: string]: unknown;
 }
 
 export type ExpectedTask<M> = {

@@ -19,8 +19,27 @@ type LogicOf<M, Name> = M extends MachineDefinition
 /** Names of a machine's workers: its `worker()` and `fromPromise` actors. */
 export type WorkerName<M> = M extends MachineDefinition
   ? {
-      [Name in keyof ActorsOf<M> & string]: ActorsOf<M>[Name] extends AnyStateMachine ? never : Name;
+      [Name in keyof ActorsOf<M> & string]: ActorsOf<M>[Name] extends AnyStateMachine
+        ? never
+        : [ItemMachineOf<ActorsOf<M>[Name]>] extends [never]
+          ? Name
+          : never;
     }[keyof ActorsOf<M> & string]
+  : never;
+
+/** The machine, and those that work on the items of its lists. */
+export type WithItemMachines<M> =
+  | M
+  | (M extends AnyStateMachine
+      ? { [Name in keyof ActorsOf<M>]: ItemMachineOf<ActorsOf<M>[Name]> }[keyof ActorsOf<M>]
+      : never);
+
+type ItemMachineOf<Logic> = Logic extends { readonly [eachKey]?: infer Mark }
+  ? NonNullable<Mark> extends EachMark<infer Actor>
+    ? Actor extends AnyStateMachine
+      ? WithItemMachines<Actor>
+      : never
+    : never
   : never;
 
 /** Names of a machine's child machines. */

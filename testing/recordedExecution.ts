@@ -8,11 +8,12 @@ import { itemResultsOf } from '../orchestrator/core/execution/lists/itemResults.
 import type { RunningList } from '../orchestrator/core/execution/lists/runningList.ts';
 import { childId, childNumber } from '../orchestrator/core/execution/model/addresses.ts';
 import type { Emission } from '../orchestrator/core/execution/model/emission.ts';
-import type { JournalEntry, TaskResult } from '../orchestrator/core/execution/model/entries.ts';
+import type { JournalEntry } from '../orchestrator/core/execution/model/entries.ts';
 import type { Execution } from '../orchestrator/core/execution/model/execution.ts';
 import { type LogVerdict, parseLog } from '../orchestrator/core/execution/model/log.ts';
 import { type MachineLookup, machineLookup } from '../orchestrator/core/execution/model/machines.ts';
 import { type OpenTask, taskKey } from '../orchestrator/core/execution/model/openTask.ts';
+import type { TaskResult } from '../orchestrator/core/execution/model/taskResult.ts';
 import { advance } from '../orchestrator/core/execution/step/advance.ts';
 import type { Advance, AdvanceInput } from '../orchestrator/core/execution/step/advance.types.ts';
 import {

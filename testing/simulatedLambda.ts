@@ -2,13 +2,14 @@ import type { TaskPayload } from '../orchestrator/contract/task.ts';
 import { revivedValue } from '../orchestrator/core/data/thrown.ts';
 import { openTasks } from '../orchestrator/core/execution/lists/runningList.ts';
 import type { MachineLookup } from '../orchestrator/core/execution/model/machines.ts';
-import { promiseLogicOf, runPromiseLogic } from '../orchestrator/core/machine/index.ts';
+import { ownActorName, promiseLogicOf, runPromiseLogic } from '../orchestrator/core/machine/index.ts';
 import { durationMs } from '../orchestrator/core/policy/duration.ts';
 import type { DispatchOutcome, FunctionInvoker } from '../orchestrator/dispatch/dispatch.ts';
 import { resultOfFailure } from '../orchestrator/handlers/failedInvocation.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { WorkerTable } from '../orchestrator/table/table.ts';
 import { runTask, type Task } from '../workers/runTask.ts';
+import { isExecutionStarter, startExecutionFor } from '../workers/startExecution.ts';
 import { NotReachedError } from './errors.ts';
 import type { MemoryTable } from './memoryTable/memoryTable.ts';
 import { errorOf, type WorkerFault } from './workerFaults.ts';
@@ -71,11 +72,11 @@ export class SimulatedLambda implements FunctionInvoker {
   async invoke(functionName: string, payload: TaskPayload): Promise<DispatchOutcome> {
     const { strikes, later, delayMs } = this.#surroundings;
     const worker = await this.#actorOf(payload);
-    const fault = this.hooks.faultOf(worker);
+    const fault = this.hooks.faultOf(ownActorName(worker));
     if (fault === 'throttle' || strikes('throttleInvoke')) return { type: 'deferred', error: 'throttled' };
     const work = this.#workOf(worker, payload, fault);
     if (!work) {
-      this.hooks.onMissing(worker);
+      this.hooks.onMissing(ownActorName(worker));
       const message = `The function '${functionName}' is not deployed.`;
       return {
         type: 'failed',
@@ -105,15 +106,19 @@ export class SimulatedLambda implements FunctionInvoker {
     fault: WorkerFault | undefined,
   ): Work | undefined {
     if (typeof fault === 'object' && 'error' in fault) return () => Promise.reject(errorOf(fault.error));
-    if (Object.hasOwn(this.#workers, worker)) return this.#workers[worker];
+    const name = ownActorName(worker);
+    if (Object.hasOwn(this.#workers, name)) return this.#workers[name];
     const machine = this.machines?.find(id, machineVersion);
     const logic = machine && promiseLogicOf(machine, worker);
-    return logic && ((input, { signal }) => runPromiseLogic(logic, revivedValue(input), { signal }));
+    if (logic === undefined) return undefined;
+    if (isExecutionStarter(logic))
+      return (input, task) => startExecutionFor(input, task, this.#table, this.#surroundings.now());
+    return (input, { signal }) => runPromiseLogic(logic, revivedValue(input), { signal });
   }
 
   async #run(worker: string, work: Work, payload: TaskPayload, takesMs: number, dies = false): Promise<void> {
     this.invocations.push(`${payload.executionId}/${payload.item}`);
-    this.hooks.onRun(worker, payload);
+    this.hooks.onRun(ownActorName(worker), payload);
     // JSON, as through Lambda.
     const received = JSON.parse(JSON.stringify(payload)) as TaskPayload<never>;
     const { now, later } = this.#surroundings;

@@ -22,7 +22,7 @@ import type { Report } from '../orchestrator/observability/report.ts';
 import { decodeCommitRecord } from '../orchestrator/table/commitRecord.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import { ImpossibleTestError, NotReachedError } from './errors.ts';
-import type { MachineDefinition, MachineReferenceOf, WorkerName } from './machineTypes.ts';
+import type { MachineDefinition, MachineReferenceOf, WithItemMachines, WorkerName } from './machineTypes.ts';
 import { SimulatedCloud } from './simulatedCloud.ts';
 import type { Workers } from './simulatedLambda.ts';
 import {
@@ -254,7 +254,7 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
    *
    * @throws ImpossibleTestError where no machine has such a worker
    */
-  inject(worker: WorkerName<M>, fault: WorkerFault, options: InjectOptions = {}): void {
+  inject(worker: WorkerName<WithItemMachines<M>>, fault: WorkerFault, options: InjectOptions = {}): void {
     checkInjected(fault, options);
     const { times = 1 } = options;
     this.#refuseOtherWorkers([worker]);

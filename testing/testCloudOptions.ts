@@ -4,7 +4,7 @@ import { storedTime } from '../orchestrator/core/policy/time.ts';
 import type { Task } from '../workers/runTask.ts';
 import type { DeliveryFaults } from './deliveryFaults.ts';
 import { ImpossibleTestError } from './errors.ts';
-import type { TaskInput, TaskOutput, WorkerName } from './machineTypes.ts';
+import type { TaskInput, TaskOutput, WithItemMachines, WorkerName } from './machineTypes.ts';
 import type { WorkerFault } from './workerFaults.ts';
 
 export interface TestCloudOptions {
@@ -23,10 +23,10 @@ export interface TestCloudOptions {
 
 /** What workers do, typed as their machines have them. What they throw is the error of their task. */
 export type TestWorkers<M> = {
-  readonly [Name in WorkerName<M>]?: (
-    input: TaskInput<M, Name>,
+  readonly [Name in WorkerName<WithItemMachines<M>>]?: (
+    input: TaskInput<WithItemMachines<M>, Name>,
     task: Task,
-  ) => TaskOutput<M, Name> | Promise<TaskOutput<M, Name>>;
+  ) => TaskOutput<WithItemMachines<M>, Name> | Promise<TaskOutput<WithItemMachines<M>, Name>>;
 };
 
 export interface InjectOptions {

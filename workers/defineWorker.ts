@@ -30,6 +30,8 @@ export interface Surroundings {
   readonly table: Table;
   readonly data: StoredJson;
   readonly store: ObjectStore | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 /** Runs tasks of any payload against the tables that the payloads name, with one client for the whole process. */
@@ -62,7 +64,7 @@ export function taskRunner() {
     work: (input: Input, task: Task, surroundings: Surroundings) => unknown,
   ): Promise<void> => {
     const table = tableNamed(payload.table);
-    const around = { table, data, store };
+    const around = { table, data, store, now };
     await runTask<Input>(payload, (input, task) => work(input, task, around), {
       table,
       data,

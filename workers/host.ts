@@ -13,12 +13,12 @@ import { checkOptions } from '../orchestrator/core/policy/options.ts';
 import { taskRunner } from './defineWorker.ts';
 import type { WorkerHandler } from './handlerTypes.ts';
 import { listTaskOf } from './lists/listTasks.ts';
+import { isExecutionStarter, startExecutionFor } from './startExecution.ts';
 
 /** Thrown into the task when the worker host's bundle has not the machine that the orchestrator's has. */
 export class ActorNotDeployedError extends MillraceError {
   override readonly code = 'ActorNotDeployed';
   override readonly name = 'ActorNotDeployed';
-  readonly retryable = true;
   constructor(payload: TaskPayload) {
     super(
       `The worker host has no actor '${payload.worker}' of machine '${payload.machine}' version ` +
@@ -45,6 +45,8 @@ export function createWorkerHost(options: { readonly machines: readonly object[]
       const machine = machines.find(payload.machine, payload.machineVersion);
       const logic = machine && promiseLogicOf(machine, payload.worker);
       if (!logic) throw new ActorNotDeployedError(payload);
+      if (isExecutionStarter(logic))
+        return startExecutionFor(input, task, surroundings.table, surroundings.now());
       return runPromiseLogic(logic, revivedValue(input), { signal: task.signal });
     });
   return { handler };

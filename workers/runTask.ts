@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { TaskPayload } from '../orchestrator/contract/task.ts';
 import { describeThrown } from '../orchestrator/core/data/describeThrown.ts';
 import { received } from '../orchestrator/core/data/serializable.ts';
-import type { TaskResult } from '../orchestrator/core/execution/model/entries.ts';
+import type { TaskResult } from '../orchestrator/core/execution/model/taskResult.ts';
 import { dataLimitErrorName } from '../orchestrator/core/policy/errorNames.ts';
 import { checkOptions } from '../orchestrator/core/policy/options.ts';
 import { withTaskToken } from '../orchestrator/core/policy/taskTokenPlaceholder.ts';

@@ -55,11 +55,8 @@ function* ofState(state: State, pointer: string): Generator<Problem> {
     );
   }
   if (state.type === 'Task' && state.heartbeatSeconds) {
-    const amount = state.heartbeatSeconds();
-    const isWithToken = state.resource.endsWith('.waitForTaskToken');
-    if (amount.type !== 'literal')
-      yield differs('a heartbeat that an expression says is not kept', 'give HeartbeatSeconds as a number');
-    else if (!isWithToken)
+    const takesHeartbeats = /\.(?:waitForTaskToken|sync|sync:2)$|:activity:/.test(state.resource);
+    if (!takesHeartbeats)
       yield differs(
         'HeartbeatSeconds has no effect without .waitForTaskToken, as on Step Functions',
         'leave it out',

@@ -1,6 +1,7 @@
 import { assign } from 'xstate';
 import { entryTime } from '../../orchestrator/core/policy/entryTime.ts';
 import { ExecutionFailure } from '../../orchestrator/core/policy/executionFailure.ts';
+import { redrivesOf } from '../../orchestrator/core/policy/redrives.ts';
 import type { At } from '../dataflow/at.ts';
 import type { Failure } from '../dataflow/handle.ts';
 import type { Json } from '../json.ts';
@@ -78,16 +79,13 @@ function withChanges(frames: Context['frames'], changes: Changes): Context['fram
 }
 
 /** What a state's fields see. */
-export function atOf(
-  { context, frame, surroundings }: Turn,
-  identity: Identity,
-  more: { readonly [key: string]: Json } = {},
-): At {
+export function atOf(turn: Turn, identity: Identity, more: { readonly [key: string]: Json } = {}): At {
+  const { context, frame, surroundings } = turn;
   return {
     input: frame.state?.input ?? null,
     variables: frame.variables,
     surroundings,
-    context: lazily(() => ({ ...contextObject(context, frame, identity), ...more })),
+    context: lazily(() => ({ ...contextObject(context, frame, identity, redrivesOf(turn.self)), ...more })),
   };
 }
 

@@ -116,7 +116,10 @@ export class MachineWriter {
       });
     }
     if (state.type === 'Map') {
-      this.actors.push({ key: state.name, value: call(this.#module.itemMachine(state, fields, pointer)) });
+      this.actors.push({
+        key: state.name,
+        value: call('each', call(this.#module.itemMachine(state, fields, pointer))),
+      });
     }
   }
 

@@ -204,7 +204,8 @@ export class ModuleWriter {
       .map((name) => (isType(name) ? `type ${name}` : name));
     const line = `import { ${names.join(', ')} } from 'millrace/asl';`;
     const broken = `import {\n${names.map((name) => `  ${name},\n`).join('')}} from 'millrace/asl';`;
-    return `${line.length <= lineWidth ? line : broken}\nimport { setup } from 'xstate';`;
+    const ofWorkers = this.#itemMachines.length > 0 ? "\nimport { each } from 'millrace/workers';" : '';
+    return `${line.length <= lineWidth ? line : broken}${ofWorkers}\nimport { setup } from 'xstate';`;
   }
 
   /** @param code that uses them */

@@ -192,6 +192,5 @@ export function resourceCode(state: TaskState, callee: string, worker: string | 
 }
 
 function secondsCode(value: Parameters<typeof knownSeconds>[0]): Code | undefined {
-  const seconds = knownSeconds(value);
-  return seconds === undefined ? undefined : literalCode(seconds);
+  return value && literalCode(knownSeconds(value) ?? 'evaluated');
 }

@@ -39,7 +39,7 @@ export class ValueWriter implements Values {
         return array(template.items.map((each) => this.value(each, sight)));
       case 'object':
         return object(
-          template.entries.map(([key, each]): Property => ({ key, value: this.value(each, sight) })),
+          entriesOf(template).map(([key, each]): Property => ({ key, value: this.value(each, sight) })),
         );
       default:
         return this.query(template);
@@ -126,9 +126,7 @@ export function translatedTemplate(template: Template, sight: Sight): Translated
       const found = values.filter((each) => each !== undefined);
       if (found.length < values.length) return undefined;
       return {
-        code: object(
-          entries.map(([key], index) => ({ key, value: found[index]?.code ?? text('null') })),
-        ),
+        code: object(entries.map(([key], index) => ({ key, value: found[index]?.code ?? text('null') }))),
         known: unknown,
         level: 9,
         uses: found.flatMap(({ uses }) => uses),

@@ -1,6 +1,8 @@
 import type { AnyActorLogic } from 'xstate';
+import { perTaskKey } from '../../orchestrator/core/policy/perTask.ts';
 import { worker } from '../../workers/worker.ts';
 import type { Integration } from '../compile/integration.ts';
+import { bringsPolicy } from '../compile/taskState.ts';
 import { integrationOf } from '../integrations/integrationOf.ts';
 import { timingOf } from '../integrations/timing.ts';
 import { lazily } from '../lazily.ts';
@@ -8,10 +10,10 @@ import type { Amount, TaskState } from '../model/model.ts';
 import { flowOf } from '../model/readFields.ts';
 
 export interface ResourceOptions {
-  /** `TimeoutSeconds`. A state that evaluates its timeout has it among its own fields. */
-  readonly timeoutSeconds?: number;
-  /** `HeartbeatSeconds`. A state that evaluates its heartbeat has it among its own fields. */
-  readonly heartbeatSeconds?: number;
+  /** `TimeoutSeconds`; or `'evaluated'`, where the state has it among its fields. */
+  readonly timeoutSeconds?: number | 'evaluated';
+  /** `HeartbeatSeconds`; or `'evaluated'`, where the state has it among its fields. */
+  readonly heartbeatSeconds?: number | 'evaluated';
   /** Name of a worker that runs the task in place of the resource: it gets the arguments and gives the result. */
   readonly worker?: string;
 }
@@ -44,20 +46,26 @@ export function resource(arn: string, options: ResourceOptions = {}): AnyActorLo
   };
   const integration =
     options.worker === undefined ? integrationOf({ path: '', task }) : workerFor(options.worker, task);
-  const logic: AnyActorLogic = { ...integration.logic };
-  const { timeoutSeconds, heartbeatSeconds } = task;
-  calls.set(logic, { resource: arn, timeoutSeconds, heartbeatSeconds, integration });
+  const logic: AnyActorLogic = bringsPolicy(task, integration)
+    ? Object.assign({}, integration.logic, { [perTaskKey]: true })
+    : { ...integration.logic };
+  calls.set(logic, {
+    resource: arn,
+    timeoutSeconds: options.timeoutSeconds === 'evaluated' ? undefined : task.timeoutSeconds,
+    heartbeatSeconds: options.heartbeatSeconds === 'evaluated' ? undefined : task.heartbeatSeconds,
+    integration,
+  });
   return logic;
 }
 
-function seconds(value: number | undefined): (() => Amount) | undefined {
+function seconds(value: number | 'evaluated' | undefined): (() => Amount) | undefined {
   return value === undefined ? undefined : lazily(() => ({ type: 'literal', value }));
 }
 
 function workerFor(name: string, task: TaskState): Integration {
   return {
     logic: worker({ worker: name, ...timingOf(task) }),
-    input: (given) => given,
+    input: (input) => ({ input }),
     result: (output) => output,
   };
 }
@@ -66,6 +74,6 @@ function workerFor(name: string, task: TaskState): Integration {
 export function callOf(logic: AnyActorLogic): ResourceCall {
   const known = calls.get(logic);
   if (known !== undefined) return known;
-  const integration: Integration = { logic, input: (given) => given, result: (output) => output };
+  const integration: Integration = { logic, input: (input) => ({ input }), result: (output) => output };
   return { resource: '', timeoutSeconds: undefined, heartbeatSeconds: undefined, integration };
 }

@@ -1,4 +1,5 @@
 import type { AnyActorLogic } from 'xstate';
+import { perTaskKey } from '../../orchestrator/core/policy/perTask.ts';
 import { frameOf } from '../compile/act.ts';
 import { type Builder, delayInScope, type Place } from '../compile/builder.ts';
 import type { Region, StateConfig, TransitionConfig } from '../compile/config.ts';
@@ -96,8 +97,8 @@ export class StatesOfMachine<Guard extends string> implements Builder {
     return branch(place);
   }
 
-  itemMachine(_graph: StateGraph, path: string): AnyActorLogic {
-    return this.#actorOf(path.slice(0, -1));
+  addItems(name: string): void {
+    this.#actorOf(name);
   }
 
   entered(): void {}
@@ -107,7 +108,13 @@ export class StatesOfMachine<Guard extends string> implements Builder {
   }
 
   /** The machine's setup has them. */
-  addActor(): void {}
+  addActor(name: string, logic: AnyActorLogic): void {
+    if (perTaskKey in logic === perTaskKey in this.#actorOf(name)) return;
+    throw new Error(
+      `The state '${name}' and its actor differ in what the state evaluates: give resource() timeoutSeconds or ` +
+        `heartbeatSeconds as 'evaluated' where the state has the field, and only there.`,
+    );
+  }
 
   delayOf(scope: string, name: string): string {
     this.#delays[name] = delayInScope(scope);

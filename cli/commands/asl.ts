@@ -7,7 +7,7 @@ import { InvalidInputError } from '../errors.ts';
 import { exitCode } from '../exitCodes.ts';
 import { readJsonArgument, readJsonObjectArgument } from '../input/jsonArgument.ts';
 import { aslReportLines } from '../rendering/aslReport.ts';
-import { aslRunLines } from '../rendering/aslRun.ts';
+import { aslRunLines, aslTestLines } from '../rendering/aslRun.ts';
 import type { CommandLine, OutputOptions } from './command.ts';
 import { parseCount, withJsonOption } from './command.ts';
 
@@ -32,6 +32,7 @@ export function addAslCommand(line: CommandLine): void {
     .description('Check, try and convert definitions of Step Functions (Amazon States Language).');
   addCheck(line, command);
   addRun(line, command);
+  addTest(line, command);
   addConvert(line, command);
 }
 
@@ -116,11 +117,66 @@ async function run(line: CommandLine, file: string, options: RunOptions): Promis
   const input = await readJsonArgument(context, '--input', options.input);
   const { mocks } = options;
   const answers = mocks === undefined ? {} : await readJsonObjectArgument(context, '--mocks', `@${mocks}`);
-  const result = await runDefinition(await textOf(context, file), formatOf(file), input, answers);
+  const result = await runDefinition(
+    { text: await textOf(context, file), format: formatOf(file), input },
+    answers,
+  );
   const { terminal } = context;
   if (options.json) terminal.print(JSON.stringify(result));
   else for (const text of aslRunLines(result)) terminal.print(text);
   if (result.status !== 'SUCCEEDED') line.exitWith(exitCode.endedBadly);
+}
+
+interface TestOptions extends OutputOptions {
+  readonly mockConfig: string;
+  readonly machine?: string;
+  readonly case?: string;
+  readonly input: string;
+}
+
+function addTest(line: CommandLine, parent: Command): void {
+  const command = parent
+    .command('test')
+    .description(
+      'Run the test cases of a mock configuration file of Step Functions Local, each as one execution in memory. Shows the ' +
+        'states that each went through, and how it ended.',
+    )
+    .argument('<file>', 'definition in JSON or YAML')
+    .requiredOption('--mock-config <file>', 'MockConfigFile.json')
+    .option(
+      '--machine <name>',
+      'its name in the mock configuration file (default: that of the definition file)',
+    )
+    .option('--case <name>', 'run one test case only')
+    .option('--input <json>', 'JSON, @FILE, or - for stdin', '{}');
+  withJsonOption(command)
+    .addHelpText(
+      'after',
+      `
+A task that the test case does not name fails with Millrace.NoAnswer: no real function is called. With --json: a line for each
+test case: {"case","status","output","error","path":[{"state","at"},…]}.
+
+Examples:
+  millrace asl test machines/orders.asl.json --mock-config MockConfigFile.json
+  millrace asl test machines/orders.asl.json --mock-config MockConfigFile.json --case RetryTest --input @order.json`,
+    )
+    .action((file: string, options: TestOptions) => test(line, file, options));
+}
+
+async function test(line: CommandLine, file: string, options: TestOptions): Promise<void> {
+  const { context } = line;
+  const { formatOf, readMockConfig } = await import('../../asl/index.ts');
+  const { testDefinition } = await import('../asl/testDefinition.ts');
+  const input = await readJsonArgument(context, '--input', options.input);
+  const config = readMockConfig(
+    await readJsonObjectArgument(context, '--mock-config', `@${options.mockConfig}`),
+  );
+  const definition = { text: await textOf(context, file), format: formatOf(file), input };
+  const machine = options.machine ?? basename(file).replace(/(\.asl)?\.(json|ya?ml)$/, '');
+  for await (const result of testDefinition(definition, config, machine, options.case)) {
+    if (options.json) context.terminal.print(JSON.stringify(result));
+    else for (const text of aslTestLines(result)) context.terminal.print(text);
+  }
 }
 
 function addConvert(line: CommandLine, parent: Command): void {

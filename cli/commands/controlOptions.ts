@@ -125,7 +125,7 @@ async function controlMany(
 ): Promise<void> {
   const { terminal, now } = line.context;
   const show = showProgress(terminal, { isTerminal: false, now, lineEveryMs: progressEveryMs });
-  const counts = { listed: 0, sent: 0, sentBefore: 0, skipped: 0, notApplicable: 0 };
+  const counts = { listed: 0, sent: 0, sentBefore: 0, skipped: 0, notApplicable: 0, tooLate: 0 };
   let seen = 0;
   const executions: { readonly executionId: string; readonly outcome: string }[] = [];
   await withClient(line, options, async (client) => {
@@ -147,6 +147,7 @@ async function controlMany(
     ...(counts.sentBefore > 0 ? [`${counts.sentBefore} had been told before`] : []),
     ...(counts.skipped > 0 ? [`${counts.skipped} had moved on`] : []),
     ...(counts.notApplicable > 0 ? [`${counts.notApplicable} had nothing that --input could change`] : []),
+    ...(counts.tooLate > 0 ? [`${counts.tooLate} ended too long ago to be redriven`] : []),
   ];
   terminal.note([`${name}: ${counts.sent} executions were told`, ...others].join('; '));
 }

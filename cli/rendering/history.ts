@@ -129,6 +129,10 @@ function effectLine(effect: HistoryEffect): [name: string, text: string] {
       ];
     case 'messagesSent':
       return ['sent', `${effect.to}: ${effect.messages.map(messageText).join(', ')}`];
+    case 'answered':
+      return ['answered', `task#${effect.task} of ${effect.to} ${effect.status}`];
+    case 'executionStopped':
+      return ['stopped', effect.executionId];
     case 'action':
       return ['action', effect.name];
     case 'log':

@@ -14,6 +14,7 @@ import {
 } from '../../orchestrator/observability/metricDefinitions.ts';
 import type { CalledFunction } from './calledFunctions.ts';
 import type { DeployedFunction } from './deployedFunctions.ts';
+import type { FunctionRole } from './permissions.ts';
 
 /** Metrics are sums of five minutes unless they say otherwise. */
 export const metricPeriod = Duration.minutes(5);
@@ -28,6 +29,14 @@ export const countedReports = {
 
 export type CountedReport = keyof typeof countedReports;
 
+/** The functions that make each report: their logs alone need a filter for it. */
+const reportedBy: Readonly<Record<CountedReport, readonly FunctionRole[]>> = {
+  waiting: ['orchestrator', 'wake', 'recovery'],
+  dropped: ['orchestrator', 'wake', 'recovery', 'failed', 'publisher', 'ingest'],
+  dispatchFailed: ['orchestrator', 'wake', 'recovery'],
+  wakeFailed: ['clock'],
+};
+
 /** Counts reports by metric filters, which cost nothing while nothing is reported. */
 export function countReports(
   scope: Construct,
@@ -35,7 +44,8 @@ export function countReports(
   functions: readonly DeployedFunction[],
 ): void {
   for (const { description, function: reporting } of functions) {
-    for (const report of Object.keys(countedReports)) {
+    for (const [report, roles] of Object.entries(reportedBy)) {
+      if (!roles.includes(description.role)) continue;
       new MetricFilter(scope, `${description.role}-${report}`, {
         logGroup: reporting.logGroup,
         metricNamespace: namespace,

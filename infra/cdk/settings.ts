@@ -20,9 +20,12 @@ export function settingsOf(
   eventBusName: string | undefined,
 ): DeploymentSettings {
   const { indexShards, retention, waitForMachine, logLevel, orchestratorMemorySize, metrics = true } = props;
-  const { rules, functions, substitutions } = props;
+  const { rules, functions, substitutions, reservedConcurrency } = props;
   checkWholeNumber('indexShards', indexShards, 1, 10_000);
   checkWholeNumber('orchestratorMemorySize', orchestratorMemorySize, 128, 10_240);
+  for (const [role, reserved] of Object.entries(reservedConcurrency ?? {})) {
+    checkWholeNumber(`reservedConcurrency of '${role}'`, reserved, 1, 100_000);
+  }
   return {
     functionPrefix,
     store: storePlaceholder,
@@ -34,6 +37,7 @@ export function settingsOf(
     hasMetrics: metrics,
     ...(logLevel !== undefined && { logLevel }),
     ...(orchestratorMemorySize !== undefined && { orchestratorMemoryMb: orchestratorMemorySize }),
+    ...(reservedConcurrency && { reservedConcurrency }),
     ...(indexShards !== undefined && { indexShards }),
     ...(retention && { retentionDays: retention.toDays() }),
     ...(waitForMachine && { waitForMachineSeconds: waitForMachine.toSeconds() }),

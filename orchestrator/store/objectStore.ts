@@ -76,7 +76,7 @@ export class InvalidObjectKeyError extends MillraceError {
   override readonly name = 'InvalidObjectKeyError';
   constructor(key: string) {
     super(
-      `${JSON.stringify(key.slice(0, 200))} is no key of an object: parts with '/' between them, none of them empty, '.' or '..', ` +
+      `${JSON.stringify(key.slice(0, 200))} is not a valid object key: use parts separated by '/', none of them empty, '.' or '..', ` +
         `without control characters and '\\'; ${maximumPartBytes} bytes a part and ${maximumKeyBytes} in all at most.`,
     );
   }

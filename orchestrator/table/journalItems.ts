@@ -9,8 +9,9 @@ import {
   controls,
   type JournalEntry,
   type StartEntry,
-  type TaskResult,
 } from '../core/execution/model/entries.ts';
+import type { TaskResult } from '../core/execution/model/taskResult.ts';
+import { parseTaskToken } from '../core/execution/tasks/taskToken.ts';
 import {
   type Attributes,
   isObject,
@@ -65,6 +66,7 @@ function decodeStart(item: Attributes): StartEntry {
   const start = { kind: 'start', reference: sortKey.start, machine: machine?.slice(0, 256) || '?' } as const;
   const isChild = isChildStart(item);
   const traceparent = validTraceparent(item.traceparent?.S);
+  const startedBy = tokenOf(item.startedBy);
   const idProblem = isChild ? undefined : executionIdProblem(item[attribute.executionId]?.S);
   const problem = idProblem ?? machineProblem(machine, item.version);
   if (problem !== undefined) return { ...start, invalid: problem };
@@ -76,10 +78,16 @@ function decodeStart(item: Attributes): StartEntry {
       ...(input === undefined ? storedData(item, 'inputAt') : { input }),
       ...(isChild && { isChild }),
       ...(traceparent !== undefined && { traceparent }),
+      ...(startedBy !== undefined && { startedBy }),
+      ...(startedBy !== undefined && item.answers?.BOOL === true && { answerTo: startedBy }),
     };
   } catch (error) {
     return { ...start, invalid: `The start item's input cannot be read. ${messageOf(error)}` };
   }
+}
+
+function tokenOf(value: Attributes[string] | undefined): string | undefined {
+  return value?.S !== undefined && parseTaskToken(value.S) ? value.S : undefined;
 }
 
 function machineProblem(
@@ -178,12 +186,14 @@ function controlEntry(
 ): ControlEntry {
   const cause = item.cause?.S;
   const version = item.version?.S;
+  const answerTo = tokenOf(item.answerTo);
   const input = structuredJson(item, 'input');
   return {
     kind: 'control',
     control,
     ...common,
     ...(cause === undefined ? {} : { cause }),
+    ...(answerTo === undefined ? {} : { answerTo }),
     ...(version === undefined ? {} : { version }),
     ...(input === undefined ? {} : { input }),
   };
@@ -228,6 +238,10 @@ export interface StartItem {
   readonly inputAt?: string;
   /** W3C Trace Context. */
   readonly traceparent?: string;
+  /** Token of the task that starts it. */
+  readonly startedBy?: string;
+  /** Its end is the result of that task. */
+  readonly answers?: boolean;
 }
 
 export function encodeStart(start: StartItem, expiry: number | undefined): Attributes {
@@ -237,6 +251,8 @@ export function encodeStart(start: StartItem, expiry: number | undefined): Attri
     machine: { S: start.machine },
   };
   if (start.version !== undefined) item.version = { S: start.version };
+  if (start.startedBy !== undefined) item.startedBy = { S: start.startedBy };
+  if (start.answers) item.answers = { BOOL: true };
   if (start.traceparent !== undefined) item.traceparent = { S: start.traceparent };
   if (start.input === undefined && start.inputAt !== undefined) item.inputAt = { S: start.inputAt };
   const whole = withExpiry(item, expiry);
@@ -255,11 +271,11 @@ export function isSameStart(a: Attributes, b: Attributes): boolean {
 
 /** Where one of two inputs is in the store, both are compared by the keys that they have, or would have there. */
 function fingerprint(
-  { machine, version, input, dataAt }: StartEntry,
+  { machine, version, startedBy, input, dataAt }: StartEntry,
   executionId: string,
   isStored: boolean,
 ): string {
-  const start = [machine, version ?? null, input !== undefined || dataAt !== undefined];
+  const start = [machine, version ?? null, startedBy ?? null, input !== undefined || dataAt !== undefined];
   if (!isStored) return JSON.stringify([...start, canonical(input ?? null)]);
   return JSON.stringify([...start, dataAt ?? dataKey(executionId, JSON.stringify(canonical(input ?? null)))]);
 }
@@ -291,6 +307,7 @@ export function encodeEvent(event: EventItem, expiry: number | undefined): Attri
   if ('control' in content) {
     item.control = { S: content.control };
     if (content.cause !== undefined) item.cause = { S: content.cause };
+    if (content.answerTo !== undefined) item.answerTo = { S: content.answerTo };
     if (content.version !== undefined) item.version = { S: content.version };
     if (content.input !== undefined) {
       Object.assign(

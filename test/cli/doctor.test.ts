@@ -87,7 +87,7 @@ describe('millrace doctor', () => {
     const rest = await run(['--checkpoint', file]);
     expect(idsIn(rest.stdout).length).toBeLessThan(starts);
     expect(new Set([...before, ...idsIn(rest.stdout)]).size).toBe(starts);
-    // It is done: the next run begins anew.
+    // It is done: the next run starts again.
     expect(idsIn((await run(['--checkpoint', file])).stdout)).toHaveLength(starts);
   }, 60_000);
 
@@ -114,7 +114,7 @@ describe('millrace doctor', () => {
     expect(new Set([...idsIn(stdout), ...idsIn(rest.stdout)]).size).toBe(starts);
   });
 
-  it('refuses what is no checkpoint, and a cursor beside one', async () => {
+  it('refuses what is not a checkpoint, and a cursor beside one', async () => {
     await directory.write('other.json', '{"name":"other"}');
     const other = await run(['--checkpoint', 'other.json']);
     expect(other.exitCode).toBe(2);

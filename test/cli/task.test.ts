@@ -71,7 +71,7 @@ describe('task', () => {
     expect(given.exitCode).toBe(0);
   });
 
-  it('says what is wrong with a token, and where nobody waits', async () => {
+  it('says what is wrong with a token, and where no one waits', async () => {
     const wrong = await run('task', 'complete', 'nonsense');
     expect(wrong.exitCode).not.toBe(0);
     expect(wrong.stderr.join()).toContain('is not a token of a task');

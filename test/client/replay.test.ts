@@ -6,7 +6,7 @@ import { claim, mailbox, quote } from './machines.ts';
 import { TestDeployment } from './testDeployment.ts';
 import { startTestTable, type TestTable } from './testTable.ts';
 
-/** Two tasks, then a decision; the variants are what somebody might deploy after it, under the same version. */
+/** Two tasks, then a decision; the variants are what someone might deploy after it, under the same version. */
 function visit({
   secondWorker = 'weigh',
   isFinalAfterFirst = false,
@@ -171,7 +171,7 @@ describe('a history with its machine', () => {
       [true, undefined],
       [true, undefined],
       [true, undefined],
-      // The event LEAVE is not taken in `measuring`, which is no difference in what the log says.
+      // The event LEAVE is not taken in `measuring`, which is not a difference in what the log says.
       [true, undefined],
     ]);
     const none = (await client.history('v-ended', { machines: [mailbox] })).items;

@@ -36,7 +36,7 @@ export function indexFeatures(current: Current, indexShards: number): void {
       execution({ executionId: `order-${i}`, wakeAt: noon + ((i * 37) % count) * 1000 }),
     );
 
-  describe('an item of somebody else with the keys of the index', () => {
+  describe('an item of someone else with the keys of the index', () => {
     it('is never due, is in no list, and fails none', async () => {
       await commitAll([
         execution({ executionId: 'due', wakeAt: noon }),

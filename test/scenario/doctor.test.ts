@@ -6,7 +6,7 @@ import { counter, loseRecords } from '../support/lostRecords.ts';
 import { expectSound } from '../support/soundness.ts';
 
 describe('the doctor', () => {
-  it('finds nothing where all is well, and calls nobody', async () => {
+  it('finds nothing where all is well, and calls no one', async () => {
     const cloud = new SimulatedCloud(machines, workers);
     await cloud.start('counter', 'a');
     await cloud.start('letter', 'b');

@@ -81,7 +81,7 @@ describe('the doctor, of what it cannot mend', () => {
     expect(await round()).toEqual([]);
   });
 
-  it('names an execution item that nobody can read', async () => {
+  it('names an execution item that no one can read', async () => {
     const cloud = new SimulatedCloud(machines, workers);
     await cloud.start('parent', 'p');
     await cloud.advance(1000);

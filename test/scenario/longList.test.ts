@@ -192,7 +192,7 @@ describe('a long list', () => {
     expect(places.sort((a = 0, b = 0) => a - b)).toEqual(Array.from({ length: 650 }, (_, i) => i));
   });
 
-  it('fails with the error of a part that somebody stopped', async () => {
+  it('fails with the error of a part that someone stopped', async () => {
     const cloud = new SimulatedCloud([machineOfList({ concurrency: 4 }, retries)], double, {
       seed: 3,
       loseInvoke: 1,

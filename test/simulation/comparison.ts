@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
 import { parseMachineState } from '../../orchestrator/core/machine/index.ts';
+import { withoutCaught } from '../core/machine/differential/observed.ts';
+import { numberOfThrown } from '../core/machine/differential/thrown.ts';
 import { InvariantError } from './invariantError.ts';
 import type { Reference } from './reference.ts';
 
@@ -17,6 +19,7 @@ export function compareWithXState(execution: Execution, reference: Reference): v
   const expectedStatus = statuses[expected.status];
   if (snapshot === undefined) return;
   if (status !== 'ABORTED' && status !== expectedStatus) fail('status', status, expectedStatus);
+  if (status === 'FAILED' && expectedStatus === 'FAILED') compareErrors(execution, expected.error);
   // What failed keeps the state of before.
   if (status === 'FAILED' || expectedStatus === 'FAILED') return;
   const state = parseMachineState(snapshot);
@@ -29,6 +32,20 @@ export function compareWithXState(execution: Execution, reference: Reference): v
   }
   if (status === 'SUCCEEDED' && !isDeepStrictEqual(output ?? null, expected.output ?? null)) {
     fail('output', output, expected.output);
+  }
+}
+
+/** An execution's error has every field of what was thrown. */
+function compareErrors({ executionId, error }: Execution, thrown: unknown): void {
+  if (error?.code !== 'TaskFailed' || numberOfThrown(error) === undefined) return;
+  const fields = thrown instanceof Error ? { ...thrown } : { thrown };
+  for (const [key, value] of Object.entries(fields)) {
+    const its = error[key === 'code' ? 'ownCode' : key];
+    const isShown = value instanceof Error || JSON.stringify(value)?.includes('reasons');
+    const text = `its error's field ${key} is ${JSON.stringify(its)}, that of XState's actor ${JSON.stringify(value)}.`;
+    if (its === undefined || (!isShown && !isDeepStrictEqual(its, JSON.parse(JSON.stringify(value))))) {
+      throw new InvariantError(4, executionId, text);
+    }
   }
 }
 
@@ -48,9 +65,9 @@ export function compareChildren(
   }
 }
 
-/** Actors are written otherwise. */
+/** Actors and errors are written otherwise; a generated machine has in `last` what it sees of an error. */
 function withoutActors(context: unknown): unknown {
   if (typeof context !== 'object' || context === null || !('ref' in context)) return context;
   const { ref: _, ...rest } = context;
-  return rest;
+  return withoutCaught(rest);
 }

@@ -65,7 +65,7 @@ export class SimulatedLambda {
     const { draws, schedule } = this.#world;
     if (draws.strikes('throttledInvoke')) return { type: 'deferred', error: 'TooManyRequestsException' };
     this.onInvoke(payload);
-    // Machines that nobody wrote start ever more tasks at times.
+    // Machines that no one wrote start ever more tasks at times.
     if (payload.task >= mostTasks) return { type: 'dispatched' };
     const begin = () => schedule.begin(this.#run(payload));
     if (!draws.strikes('lostInvoke')) schedule.later(this.#delayMs(), begin);

@@ -325,7 +325,7 @@ const poisoned = setup({
   },
 });
 
-/** Retries without a pause until the growth of the pause is no number any more, beside delays that end after the year 9999. */
+/** Retries without a pause until the growth of the pause is not a number any more, beside delays that end after the year 9999. */
 const extreme = setup({
   actors: {
     insist: worker<null, number>({
@@ -350,7 +350,7 @@ const extreme = setup({
   },
 });
 
-/** The machine as somebody changed it without another version: no stored state of it can be taken up. */
+/** The machine as someone changed it without another version: no stored state of it can be taken up. */
 export function incompatible(machine: AnyStateMachine): AnyStateMachine {
   const { id, version } = machine;
   return createMachine({

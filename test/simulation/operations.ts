@@ -28,7 +28,7 @@ export type Operation = { readonly atMs: number } & (
       readonly eventId: string;
       readonly control: Control;
     }
-  /** Somebody gives the results that are waited for. */
+  /** Someone gives the results that are waited for. */
   | { readonly type: 'answer'; readonly executionId: string }
   /** A result of an attempt that is not open, and never will be. */
   | {

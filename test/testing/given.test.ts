@@ -200,7 +200,7 @@ describe('a test of what cannot be', () => {
     expect(work).toThrow(message);
   });
 
-  it('is refused when a step is awaited, which is no promise', async () => {
+  it('is refused when a step is awaited, which is not a promise', async () => {
     const awaited = new Promise<unknown>((resolve) => resolve(given(delivery).when(start)));
     await expect(awaited).rejects.toThrow('is no promise');
   });

@@ -116,13 +116,15 @@ describe('what each() is given', () => {
     expect(() => each(half, options)).toThrow(expect.objectContaining({ code: 'InvalidEach' }));
   });
 
-  it('is refused at registration where it is no worker and no promise', () => {
+  it('is refused at registration where it is not a worker and no promise', () => {
     const machine = setup({ actors: { all: each(each(half)) } }).createMachine({
       id: 'nested',
       initial: 'a',
       states: { a: { invoke: { src: 'all', input: [] } } },
     });
-    expect(() => prepareMachine(machine)).toThrow(/actors\.all: each\(\) runs a worker\(\) or a fromPromise/);
+    expect(() => prepareMachine(machine)).toThrow(
+      /actors\.all: each\(\) runs a worker\(\), a fromPromise or a machine/,
+    );
   });
 
   it('is refused inline where its worker has no name', () => {

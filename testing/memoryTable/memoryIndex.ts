@@ -49,7 +49,8 @@ export class MemoryIndex implements ExecutionIndex {
       const isListed = (sort: number, item: Attributes) =>
         item.machine?.S === machine && (isRunning || sort >= (since ?? 0));
       const page = this.#indexPage(partition, limit - items.length, from, isListed, isLatestFirst);
-      items.push(...page.items.map((item) => listedExecution(item, status)));
+      const kept = this.#items.unexpired(page.items);
+      items.push(...kept.map((item) => listedExecution(item, status)));
       if (page.next) return { items, cursor: encodeCursor({ shard, from: page.next }) };
       const isEnd = shard + 1 >= this.#indexShards;
       if (items.length >= limit && !isEnd) return { items, cursor: encodeCursor({ shard: shard + 1 }) };
@@ -61,7 +62,8 @@ export class MemoryIndex implements ExecutionIndex {
     const { limit, cursor } = request;
     const from = cursor === undefined ? undefined : decodeCursor(cursor).from;
     const keyOf = (item: Attributes) => `${item.mr_pk?.S} ${idOf(item)}`;
-    const listed = [...this.#items.items.values()]
+    const listed = this.#items
+      .unexpired([...this.#items.items.values()])
       .filter((item) => item.mr_pk !== undefined && (!from || keyOf(item) > keyOf(from)))
       .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
       .flatMap((item) => {

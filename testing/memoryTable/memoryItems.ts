@@ -50,12 +50,21 @@ export class MemoryItems {
     return items.filter((item) => !isExpired(item, now));
   }
 
-  journalOf(executionId: string): JournalEntry[] {
-    return [...this.items.values()]
-      .filter((item) => idOf(item) === executionId)
-      .map(decodeJournalItem)
-      .filter((entry) => entry !== undefined);
+  get now(): number {
+    return this.#now();
   }
+
+  partitionOf(executionId: string): Attributes[] {
+    return [...this.items.values()].filter((item) => idOf(item) === executionId);
+  }
+
+  journalOf(executionId: string): JournalEntry[] {
+    return entriesOf(this.partitionOf(executionId));
+  }
+}
+
+export function entriesOf(items: readonly Attributes[]): JournalEntry[] {
+  return items.map(decodeJournalItem).filter((entry) => entry !== undefined);
 }
 
 export function keyOf(executionId: string, item: string): string {

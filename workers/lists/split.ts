@@ -1,11 +1,11 @@
 import type { Json, JsonObject } from '../../orchestrator/core/data/json.ts';
-import { eachRequest } from '../../orchestrator/core/execution/lists/itemList.ts';
 import {
   type ListPart,
   mostItemsInPart,
   partInput,
 } from '../../orchestrator/core/execution/lists/listPart.ts';
 import { toleratedCount } from '../../orchestrator/core/policy/eachOptions.ts';
+import { eachRequest } from '../../orchestrator/core/policy/eachRequest.ts';
 import { type ListFormat, listFileOf } from '../../orchestrator/core/policy/listFiles.ts';
 import { isObjectKey, type ObjectStore } from '../../orchestrator/store/objectStore.ts';
 import type { StoredJson } from '../../orchestrator/store/storedJson.ts';

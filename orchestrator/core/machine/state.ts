@@ -1,5 +1,6 @@
 import type { StateValue } from 'xstate';
 import type { Json } from '../data/json.ts';
+import type { TaskError } from '../data/thrown.ts';
 import { mapValues } from './mapValues.ts';
 import type { DataPath } from './references.ts';
 
@@ -31,6 +32,38 @@ export interface MachineState {
   readonly nextTask: number;
   /** Counts children spawned without an id, so that their ids do not depend on the process. */
   readonly nextAnonymous: number;
+  /** Lists on whose items machines work, within this one. */
+  readonly lists?: readonly HostedList[];
+}
+
+/**
+ * A running `each` of a machine. An item's machine is a part of the machine that hosts it: tasks and children of the items
+ * have numbers of the whole execution.
+ */
+export interface HostedList {
+  /** Number of the actor. */
+  readonly task: number;
+  readonly src: string;
+  /** Its items are those from `first` on, `count` of them. */
+  readonly count: number;
+  readonly concurrency: number;
+  /** Items that may fail. */
+  readonly tolerated: number;
+  /** The items that were not started yet: the last ones of the list. */
+  readonly pending: readonly Json[];
+  /** By index: the machines of the items that are worked on. */
+  readonly open: Readonly<Record<string, MachineState>>;
+  /** By index. */
+  readonly outputs: Readonly<Record<string, Json>>;
+  /** Indexes of outputs in which errors are marked. */
+  readonly marked?: readonly number[];
+  /** The items that failed, in that order. */
+  readonly failures?: readonly FailedItemOfList[];
+}
+
+export interface FailedItemOfList {
+  readonly index: number;
+  readonly error: TaskError;
 }
 
 export interface MachineChild {
@@ -69,11 +102,18 @@ export const unstarted: MachineState = {
 
 /** The stored form: a value that is the usual one, or stands there twice, takes no bytes. */
 interface StoredMachineState
-  extends Omit<MachineState, 'children' | 'timers' | 'nextTask' | 'nextAnonymous'> {
+  extends Omit<MachineState, 'children' | 'timers' | 'nextTask' | 'nextAnonymous' | 'lists'> {
   readonly children?: Readonly<Record<string, StoredChild>>;
   readonly timers?: readonly (MachineTimer | StoredAfter)[];
   readonly nextTask?: number;
   readonly nextAnonymous?: number;
+  readonly lists?: readonly StoredList[];
+}
+
+interface StoredList extends Omit<HostedList, 'pending' | 'open' | 'outputs'> {
+  readonly pending?: readonly Json[];
+  readonly open?: Readonly<Record<string, StoredMachineState>>;
+  readonly outputs?: Readonly<Record<string, Json>>;
 }
 
 /** Active where there is no status. */
@@ -85,28 +125,49 @@ type StoredAfter = Pick<MachineTimer, 'dueAt' | 'loose'> & { readonly after: str
 const afterPrefix = 'xstate.after.';
 
 export function storeMachineState(state: MachineState): string {
-  const { children, timers, nextTask, nextAnonymous, ...rest } = state;
-  const stored: StoredMachineState = {
+  return JSON.stringify(toStored(state));
+}
+
+function toStored(state: MachineState): StoredMachineState {
+  const { children, timers, nextTask, nextAnonymous, lists = [], ...rest } = state;
+  return {
     ...rest,
     ...(isEmpty(children) ? {} : { children: mapValues(children, toStoredChild) }),
     ...(timers.length === 0 ? {} : { timers: timers.map(toStoredTimer) }),
     ...(nextTask === 0 ? {} : { nextTask }),
     ...(nextAnonymous === 0 ? {} : { nextAnonymous }),
+    ...(lists.length === 0 ? {} : { lists: lists.map(toStoredList) }),
   };
-  return JSON.stringify(stored);
 }
 
 /** The reverse of {@link storeMachineState}. */
 export function parseMachineState(text: string): MachineState {
-  const stored: StoredMachineState = JSON.parse(text);
-  const { children = {}, timers = [], nextTask = 0, nextAnonymous = 0, ...rest } = stored;
+  return fromStored(JSON.parse(text));
+}
+
+function fromStored(stored: StoredMachineState): MachineState {
+  const { children = {}, timers = [], nextTask = 0, nextAnonymous = 0, lists = [], ...rest } = stored;
   return {
     ...rest,
     children: mapValues(children, toChild),
     timers: timers.map(toTimer),
     nextTask,
     nextAnonymous,
+    ...(lists.length === 0 ? {} : { lists: lists.map(toList) }),
   };
+}
+
+function toStoredList({ pending, open, outputs, ...rest }: HostedList): StoredList {
+  return {
+    ...rest,
+    ...(pending.length === 0 ? {} : { pending }),
+    ...(isEmpty(open) ? {} : { open: mapValues(open, toStored) }),
+    ...(isEmpty(outputs) ? {} : { outputs }),
+  };
+}
+
+function toList({ pending = [], open = {}, outputs = {}, ...rest }: StoredList): HostedList {
+  return { ...rest, pending, open: mapValues(open, fromStored), outputs };
 }
 
 /** The running child that a task number belongs to. */

@@ -14,6 +14,10 @@ export type MachineInput =
       readonly isMessage?: boolean;
       /** Ignores the event where no active state takes it now. */
       readonly onlyIfTaken?: boolean;
+      /** Number of the child that sent it: it is for the machine that started the child. */
+      readonly from?: number;
+      /** Address of the machine within the execution that it is for. */
+      readonly to?: string;
     }
   /** The result of a task, or of a child machine. */
   | {

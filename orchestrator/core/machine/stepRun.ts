@@ -1,6 +1,7 @@
 import type { AnyEventObject, AnyMachineSnapshot, AnyStateNode } from 'xstate';
 import { describeThrown } from '../data/describeThrown.ts';
 import type { Json } from '../data/json.ts';
+import type { Redrives } from '../policy/redrives.ts';
 import { Actors, type Child, createActorElsewhere } from './actors.ts';
 import { EndlessLoopError, failureOfTask, failureOfThrown, storedError } from './failure.ts';
 import { isTaken } from './heldEvents.ts';
@@ -8,13 +9,7 @@ import type { PreparedMachine } from './prepare.ts';
 import type { Received, Settled } from './receive.ts';
 import { encodeReferences, encodeWithPlaces, reviveReferences } from './references.ts';
 import { rehydrate } from './rehydrate.ts';
-import {
-  type MachineChild,
-  type MachineState,
-  parseMachineState,
-  storeMachineState,
-  unstarted,
-} from './state.ts';
+import { type MachineChild, type MachineState, storeMachineState, unstarted } from './state.ts';
 import type { MachineFailure, MachineStep } from './step.types.ts';
 import { StepOutcome } from './stepOutcome.ts';
 import { StepScope } from './stepScope.ts';
@@ -25,8 +20,17 @@ import { activeNodes, historyNodes } from './xstateInternals.ts';
 export interface StepAt {
   /** Milliseconds since the epoch. Timers are set from it. */
   readonly now: number;
+  /** The number of its first task, for a machine that starts within another. @default 0 */
+  readonly nextTask?: number;
   /** Addresses (execution ids) of the machine and of the machine that started it. */
-  readonly actor: { readonly id: string; readonly parent?: string };
+  readonly actor: {
+    readonly id: string;
+    readonly parent?: string;
+    /** The execution that hosts it, in which its tasks and children are numbered. @default `id` */
+    readonly host?: string;
+  };
+  /** How often the execution was redriven after it had ended. Absent: never. */
+  readonly redrives?: Redrives;
 }
 
 interface Failed {
@@ -38,7 +42,7 @@ interface Failed {
 /** One step of a machine: a macrostep for the input, and one for each event that the machine then sends itself. */
 export class StepRun {
   readonly #prepared: PreparedMachine;
-  readonly #stored: string | undefined;
+  readonly #before: (() => MachineState) | undefined;
   readonly #scope: StepScope;
   readonly #actors: Actors;
   readonly #outcome: StepOutcome;
@@ -48,12 +52,17 @@ export class StepRun {
   #plainContext: Json | undefined;
   #failed: Failed | undefined;
 
-  /** @param stored what `before` was parsed from */
-  constructor(prepared: PreparedMachine, stored: string | undefined, before: MachineState, at: StepAt) {
-    const { id: address, parent: parentAddress } = at.actor;
+  /** @param stored gives the state of before once more, as it is stored; undefined for the start */
+  constructor(
+    prepared: PreparedMachine,
+    stored: (() => MachineState) | undefined,
+    before: MachineState,
+    at: StepAt,
+  ) {
+    const { id: address, parent: parentAddress, host: execution = address } = at.actor;
     const parent = parentAddress === undefined ? undefined : createActorElsewhere(parentAddress);
     this.#prepared = prepared;
-    this.#stored = stored;
+    this.#before = stored;
     const { nextAnonymous, nextTask } = before;
     const isStarting = stored === undefined;
     this.#scope = new StepScope({
@@ -61,11 +70,12 @@ export class StepRun {
       parent,
       nextAnonymous,
       now: at.now,
+      redrives: at.redrives,
       isStarting,
       systemIdsElsewhere: prepared.chart.systemIdsElsewhere,
       snapshot: () => this.#snapshot,
     });
-    this.#actors = new Actors(address, this.#scope.self, parent, nextTask);
+    this.#actors = new Actors({ address, execution }, this.#scope.self, parent, nextTask);
     const kinds = {
       sourceOf: (src: string) => prepared.sourceOf(src),
       isInvoke: (id: string, src: string) => invokes(prepared.chart.nodes, id, src),
@@ -206,8 +216,7 @@ export class StepRun {
       return { status, value: snapshot.value, ...kept, error };
     } catch {
       // The machine changed its old context in place, into something that cannot be stored, or started with such.
-      const { value, context, errors } =
-        this.#stored === undefined ? unstarted : parseMachineState(this.#stored);
+      const { value, context, errors } = this.#before?.() ?? unstarted;
       return { status, value, context, ...(errors && { errors }), error };
     }
   }

@@ -1,6 +1,7 @@
 import type { AnyActorRef, AnyActorScope, AnyEventObject, AnyMachineSnapshot } from 'xstate';
 import { MillraceError } from '../errors/millraceError.ts';
 import { entryTimeKey } from '../policy/entryTime.ts';
+import { type Redrives, redrivesKey } from '../policy/redrives.ts';
 import type { MachineEffect } from './step.types.ts';
 import { checkStorable } from './storable.ts';
 import { createSelf, inputOf, isActorRef, property, syncsSnapshots } from './xstateInternals.ts';
@@ -40,6 +41,8 @@ export interface StepScopeOptions {
   readonly nextAnonymous: number;
   /** Time of the entry, for `entryTime`. */
   readonly now: number;
+  /** For `redrivesOf`. */
+  readonly redrives?: Redrives | undefined;
   readonly isStarting: boolean;
   readonly systemIdsElsewhere?: ReadonlySet<string> | undefined;
   readonly snapshot: () => AnyMachineSnapshot | undefined;
@@ -80,7 +83,7 @@ export class StepScope {
         if (options.systemIdsElsewhere?.has(systemId)) throw new SystemIdElsewhereError(systemId);
       },
     });
-    Object.assign(this.self, { [entryTimeKey]: options.now });
+    Object.assign(this.self, { [entryTimeKey]: options.now, [redrivesKey]: options.redrives });
     const ignore = () => undefined;
     this.xstate = {
       self: this.self,
@@ -141,9 +144,7 @@ export class StepScope {
   #spawned(): void {
     const actor = this.#unclaimed;
     if (actor === undefined) {
-      throw new Error(
-        'spawn was given logic that has no name: name it in setup({ actors }) and spawn it by that name.',
-      );
+      throw new UnnamedLogicError('spawn');
     }
     this.#start(actor, true);
   }
@@ -219,7 +220,7 @@ export class StepScope {
       const to = property(params, 'to');
       if (!isActor(to)) {
         throw new Error(
-          `Event '${event.type}' is sent to '${String(property(params, 'targetId'))}', which is no child.`,
+          `Event '${event.type}' is sent to '${String(property(params, 'targetId'))}', which is not a child of this execution.`,
         );
       }
       return { type: 'send', to, event, id, delayMs };
@@ -251,12 +252,24 @@ export class SystemIdElsewhereError extends MillraceError {
   }
 }
 
+/** Thrown within a step to a machine that spawns logic under no name: after a restart, an actor is found by its name. */
+export class UnnamedLogicError extends MillraceError {
+  override readonly code = 'UnnamedLogic';
+  override readonly name = 'UnnamedLogicError';
+  constructor(by: 'spawn' | 'spawnChild') {
+    super(
+      `${by} was given logic that has no name: name it in setup({ actors }). ${by}(logic) then works as it is. ` +
+        'Deploy the machine so and redrive the execution.',
+    );
+  }
+}
+
 function spawnedActor(params: unknown): AnyActorRef {
   const actor = property(params, 'actorRef');
   const src = String(property(params, 'src'));
   if (!isActor(actor)) throw new Error(`Actor '${src}' was not made.`);
   if (typeof actor.src !== 'string') {
-    throw new Error('spawnChild was given logic that has no name: name it in setup({ actors }).');
+    throw new UnnamedLogicError('spawnChild');
   }
   if (actor.id === actor.sessionId) {
     throw new Error(`spawnChild('${src}') needs an id: XState would file it under 'undefined'.`);
@@ -267,7 +280,7 @@ function spawnedActor(params: unknown): AnyActorRef {
 function delayOf(params: unknown): number | undefined {
   const delay = property(params, 'delay');
   if (typeof delay !== 'number') return undefined;
-  if (!Number.isFinite(delay)) throw new Error(`A delay of ${delay} ms is no length of time.`);
+  if (!Number.isFinite(delay)) throw new Error(`A delay of ${delay} ms is not a duration.`);
   return delay;
 }
 

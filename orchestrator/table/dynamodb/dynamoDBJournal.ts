@@ -78,7 +78,7 @@ export class DynamoDBJournal implements JournalReader, JournalWriter {
       ...partitionQuery(executionId),
       ...(from && { ExclusiveStartKey: from }),
     });
-    return pageOf(entriesOf(output.Items ?? []), output.LastEvaluatedKey);
+    return pageOf(entriesOf(this.#calls.unexpired(output.Items ?? [])), output.LastEvaluatedKey);
   }
 
   async insertStart(start: StartItem): Promise<InsertStartOutcome> {

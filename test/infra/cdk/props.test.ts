@@ -79,6 +79,24 @@ describe('settings', () => {
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
   });
 
+  it('keep the data, but not of a deployment that fails, unless the table is protected', () => {
+    const { template } = synthesized();
+    template.hasResource('AWS::DynamoDB::Table', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    const kept = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' };
+    template.allResources('AWS::S3::Bucket', kept);
+    const unprotected = synthesized({ deletionProtection: false });
+    unprotected.template.hasResource('AWS::DynamoDB::Table', {
+      ...kept,
+      Properties: { DeletionProtectionEnabled: false },
+    });
+  });
+
+  it('cannot both protect the table and let the stack take it', () => {
+    expect(() => synthesized({ removalPolicy: RemovalPolicy.DESTROY, deletionProtection: true })).toThrow(
+      /leave out removalPolicy, or deletionProtection/,
+    );
+  });
+
   it('may let the stack take its data with it', () => {
     const { template } = synthesized({ removalPolicy: RemovalPolicy.DESTROY });
     template.hasResource('AWS::DynamoDB::Table', {

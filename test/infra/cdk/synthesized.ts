@@ -83,11 +83,21 @@ export function allowed(
   { template, stack }: Synthesized,
   { role }: { readonly role?: IRole | undefined },
 ): string[] {
-  const reference = JSON.stringify(stack.resolve(role?.roleName));
-  const policies: { readonly [id: string]: Partial<Policy> } = template.findResources('AWS::IAM::Policy');
-  return Object.values(policies)
-    .flatMap(({ Properties }) => Properties ?? [])
-    .filter(({ Roles }) => Roles.some((each) => JSON.stringify(each) === reference))
+  const reference: Reference = stack.resolve(role?.roleName);
+  const isReferred = (each: Reference) => JSON.stringify(each) === JSON.stringify(reference);
+  const policies: Found<Policy> = template.findResources('AWS::IAM::Policy');
+  const managed: Found<{ readonly PolicyDocument: PolicyDocument }> =
+    template.findResources('AWS::IAM::ManagedPolicy');
+  const roles: Found<RoleProperties> = template.findResources('AWS::IAM::Role');
+  const { Policies: inline = [], ManagedPolicyArns: shared = [] } =
+    roles[reference.Ref ?? '']?.Properties ?? {};
+  return [
+    ...Object.values(policies)
+      .flatMap(({ Properties }) => Properties ?? [])
+      .filter(({ Roles }) => Roles.some(isReferred)),
+    ...inline,
+    ...shared.flatMap(({ Ref = '' }) => managed[Ref]?.Properties ?? []),
+  ]
     .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
     .flatMap(({ Action, Resource }) =>
       [Action]
@@ -97,16 +107,25 @@ export function allowed(
     .sort();
 }
 
+interface Found<Properties> {
+  readonly [id: string]: { readonly Properties?: Properties };
+}
+
+interface PolicyDocument {
+  readonly Statement: readonly {
+    readonly Action: string | string[];
+    readonly Resource: string | Reference | (string | Reference)[];
+  }[];
+}
+
 interface Policy {
-  readonly Properties: {
-    readonly Roles: readonly Reference[];
-    readonly PolicyDocument: {
-      readonly Statement: readonly {
-        readonly Action: string | string[];
-        readonly Resource: string | Reference | (string | Reference)[];
-      }[];
-    };
-  };
+  readonly Roles: readonly Reference[];
+  readonly PolicyDocument: PolicyDocument;
+}
+
+interface RoleProperties {
+  readonly Policies?: readonly { readonly PolicyDocument: PolicyDocument }[];
+  readonly ManagedPolicyArns?: readonly Reference[];
 }
 
 interface Reference {

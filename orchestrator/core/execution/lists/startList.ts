@@ -1,12 +1,13 @@
 import type { Json } from '../../data/json.ts';
 import { type EachSource, listMachineId, type PreparedMachine } from '../../machine/index.ts';
 import type { MachineEffect } from '../../machine/step.types.ts';
+import { eachRequest, invalidItemsErrorName } from '../../policy/eachRequest.ts';
 import { listFileOf } from '../../policy/listFiles.ts';
 import { startChild } from '../children/children.ts';
 import type { Draft } from '../step/draft.ts';
 import type { FollowUp } from '../step/followUp.ts';
 import type { Origin } from '../step/origin.ts';
-import { eachRequest, invalidItemsErrorName, itemListOf } from './itemList.ts';
+import { itemListOf } from './itemList.ts';
 import { dispatchNext } from './itemTasks.ts';
 import { partOutcome } from './listOutcome.ts';
 import { type ListPart, mostItemsInExecution, mostItemsInPart, partInput, partOf } from './listPart.ts';

@@ -167,7 +167,7 @@ export class Replay {
 
   #takeWaiting(entry: LogEntry): Taken {
     const { executionId, machine } = this.#recorded;
-    this.#execution ??= Draft.first(executionId, machine, entry.at).execution;
+    this.#execution ??= Draft.first(executionId, { machine }, entry.at).execution;
     const { verdict, at } = entry;
     if (verdict.type === 'failed') {
       const phase = this.#wait?.phase === 'waiting' ? 'pendingRedrive' : 'waiting';
@@ -282,7 +282,7 @@ export class Replay {
     const then = this.#held.splice(0).join(', ') || 'none';
     const now = held.join(', ') || 'none';
     if (then === now) return undefined;
-    const message = `Of the events that were held, the log says that ${then} was taken here; by today's definition ${now}.`;
+    const message = `The log took these held events here: ${then}. Today's definition takes: ${now}.`;
     return this.#diverges(entry, 'DifferentVerdict', message);
   }
 

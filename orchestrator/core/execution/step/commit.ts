@@ -15,7 +15,7 @@ export function draftOf(input: {
   const { execution, executionId, entries, now } = input;
   if (execution) return new Draft(execution, now);
   const start = entries.find((entry) => entry.kind === 'start');
-  return Draft.first(executionId, start?.machine ?? '', now);
+  return Draft.first(executionId, { machine: start?.machine ?? '', answerTo: start?.answerTo }, now);
 }
 
 /** A commit, where there is anything to write. */

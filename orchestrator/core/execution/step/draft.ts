@@ -35,6 +35,8 @@ export class Draft {
   readonly itemLists: ItemList[] = [];
   /** For other executions, within the commit. */
   readonly said: Said[] = [];
+  /** Keys of the attempts whose results this commit takes. */
+  readonly answered = new Set<string>();
   readonly #before: Execution;
   #execution: Execution;
   #loggedAt: number;
@@ -43,7 +45,11 @@ export class Draft {
   #state: MachineState | undefined;
 
   /** The draft of an execution's first commit. */
-  static first(executionId: string, machine: string, clock: number): Draft {
+  static first(
+    executionId: string,
+    { machine, answerTo }: Pick<Execution, 'machine'> & { readonly answerTo?: string | undefined },
+    clock: number,
+  ): Draft {
     const now = storedTime(clock);
     return new Draft(
       {
@@ -56,6 +62,7 @@ export class Draft {
         tasks: [],
         log: emptyLog(now),
         logSegments: 0,
+        ...(answerTo !== undefined && { answerTo }),
       },
       now,
     );
@@ -74,6 +81,11 @@ export class Draft {
     if (execution.version === 0) this.emitted.push({ status: execution.status });
   }
 
+  /** The execution as the last commit left it. */
+  get before(): Execution {
+    return this.#before;
+  }
+
   get execution(): Execution {
     return this.#execution;
   }
@@ -89,9 +101,13 @@ export class Draft {
 
   /** When and where the machine's steps are taken. */
   get stepAt(): StepAt {
-    const { executionId } = this.#execution;
+    const { executionId, redrives } = this.#execution;
     const parent = parentOf(executionId);
-    return { now: this.now, actor: { id: executionId, ...(parent === undefined ? {} : { parent }) } };
+    return {
+      now: this.now,
+      actor: { id: executionId, ...(parent === undefined ? {} : { parent }) },
+      ...(redrives && { redrives }),
+    };
   }
 
   /** Absent before the first step. Known only where the execution has its state. */

@@ -4,6 +4,7 @@ import {
   type MachineInput,
   type MachineStep,
   type PreparedMachine,
+  runningChildWithin,
   stepMachine,
 } from '../../machine/index.ts';
 import type { HeldEvent } from '../model/execution.ts';
@@ -171,8 +172,8 @@ class Drain {
   #settleAtOnce({ outcome }: Settle): void {
     const draft = this.#draft;
     // A task that was started and stopped by the same step is not waited for.
-    const children = Object.values(draft.machineState?.children ?? {});
-    if (!children.some(({ task, status }) => task === outcome.task && status === 'active')) return;
+    const { machineState } = draft;
+    if (!machineState || !runningChildWithin(machineState, outcome.task)) return;
     if (++this.#settled > this.#machine.chart.maxIterations) {
       const message = `It started ${this.#settled} lists in a row that had nothing to wait for.`;
       endFailed(draft, { code: 'EndlessLoop', name: 'EndlessLoopError', message }, this.#origin.item);
