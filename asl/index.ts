@@ -39,6 +39,7 @@ export {
   when,
 } from './states/conditions.ts';
 export { intrinsic, jsonata, jsonPath, type Value } from './states/expressions.ts';
+export { type FileActorOptions, itemReader, resultWriter } from './states/files.ts';
 export type { MachineParts, ParallelOptions, StateMakers, StatesOptions } from './states/makers.ts';
 export {
   type Branch,

@@ -10,6 +10,8 @@ export interface Builder {
   readonly identity: Identity;
   /** How a task is run. */
   integrate(task: TaskPlace): Integration;
+  /** Reads the items of a Map state from files, or writes its results. @param path of the state and what it is */
+  fileTask(kind: 'ItemReader' | 'ResultWriter', path: string): AnyActorLogic;
   /** A part of a machine, with states of its own. */
   region(graph: StateGraph, place: Place): Region;
   /** Adds the actor that works on the items of a Map state. */

@@ -19,6 +19,7 @@ export interface CompileOptions {
   readonly version?: string;
   readonly identity: Identity;
   readonly integrate: (task: TaskPlace) => Integration;
+  readonly fileTask: Builder['fileTask'];
   readonly onEnter?: (path: string, at: number) => void;
   /** Whether an expression may ask for the execution's input after its start. */
   readonly keepsInput: boolean;
@@ -82,6 +83,10 @@ class MachineBuilder implements Builder {
 
   integrate(task: TaskPlace): Integration {
     return this.#options.integrate(task);
+  }
+
+  fileTask(kind: 'ItemReader' | 'ResultWriter', path: string): AnyActorLogic {
+    return this.#options.fileTask(kind, path);
   }
 
   region(graph: StateGraph, place: Parameters<Builder['region']>[1]): Region {

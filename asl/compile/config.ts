@@ -1,4 +1,5 @@
 import type { AnyActorRef, AnyEventObject } from 'xstate';
+import type { State } from '../model/model.ts';
 import type { Context } from './context.ts';
 
 /** What actions and guards are given. */
@@ -23,6 +24,21 @@ export interface NamedGuard {
   readonly params: object;
 }
 
+/** The state of the definition that a state stands for, for charts. */
+export interface AslMeta {
+  readonly name: string;
+  readonly type: State['type'];
+  /** For a task. */
+  readonly resource?: string;
+  /** The errors of its retriers, and of each catcher. */
+  readonly retries?: readonly string[];
+  readonly catches?: readonly (readonly string[])[];
+  /** The condition of each choice. */
+  readonly choices?: readonly string[];
+  /** How long it waits, where the definition says so. */
+  readonly waits?: string;
+}
+
 /** The part of XState's configuration that compiled machines use. */
 export interface StateConfig {
   readonly id?: string;
@@ -43,7 +59,7 @@ export interface StateConfig {
   };
   /** {@link StateConfig}, or what else XState takes. */
   readonly states?: Readonly<Record<string, object>>;
-  readonly meta?: { readonly asl: { readonly name: string; readonly type: string } };
+  readonly meta?: { readonly asl: AslMeta };
 }
 
 /** A scope's states. */

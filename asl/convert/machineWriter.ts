@@ -120,7 +120,16 @@ export class MachineWriter {
         key: state.name,
         value: call('each', call(this.#module.itemMachine(state, fields, pointer))),
       });
+      this.#addFileActor(state.itemReader, 'itemReader', `${state.name}/ItemReader`);
+      this.#addFileActor(state.resultWriter, 'resultWriter', `${state.name}/ResultWriter`);
     }
+  }
+
+  #addFileActor(field: unknown, maker: 'itemReader' | 'resultWriter', key: string): void {
+    if (field === undefined) return;
+    this.#module.imports.add(maker);
+    const options = object([{ key: 'worker', value: string(key) }]);
+    this.actors.push({ key, value: call(maker, ...(this.#module.isMocked ? [options] : [])) });
   }
 
   #retry({ Retry }: Fields): Code | undefined {

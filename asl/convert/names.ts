@@ -58,7 +58,7 @@ const reserved = [
     ' ',
   ),
   ...'Array String Number Boolean Promise Symbol Record Readonly Partial Function Error Math'.split(' '),
-  ...'allOf anyOf catchTo intrinsic itemStates jsonata jsonPath not resource setup states test when each parts'.split(
+  ...'allOf anyOf catchTo intrinsic itemStates jsonata jsonPath not resource setup states test when each parts itemReader resultWriter'.split(
     ' ',
   ),
   ...'Json StateData StatesContext Variables actors context delays guards input options output result variables'.split(

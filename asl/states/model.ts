@@ -233,6 +233,7 @@ function ruleOf<Guard extends string>(
       `The guard '${choice.guard}' of the Choice state '${state}' is not one that when() made.`,
     );
   return {
+    text: choice.guard,
     condition: () => condition,
     output: template(choice.output, 'Output'),
     assign: template(choice.assign, 'Assign'),

@@ -1,4 +1,5 @@
 import type { AnyStateNodeConfig } from 'xstate';
+import type { AslMeta } from '../compile/config.ts';
 import type { Json } from '../json.ts';
 import type { QueryLanguage } from '../template/ast.ts';
 import type { StateData, StateFunction } from '../template/stateData.ts';
@@ -118,7 +119,7 @@ export interface FailOptions<State = StateData> {
 
 /** A state of XState's configuration: entry actions, substates and all that a state of Step Functions needs. */
 export interface MadeState {
-  readonly meta: { readonly asl: { readonly name: string; readonly type: string } };
+  readonly meta: { readonly asl: AslMeta };
 }
 
 /** A branch of a Parallel state. */

@@ -65,25 +65,24 @@ export class StatesOfMachine<Guard extends string> implements Builder {
       to: (next: Next) => (next.type === 'end' ? to({ name: end ?? 'end' }) : to(next)),
     });
     return {
-      passState: (name, options) => config(simpleState(model.pass(name, options), placeOf(name), this)),
+      passState: (name, options) => made(simpleState(model.pass(name, options), placeOf(name), this)),
       taskState: (name, options) =>
-        config(taskState(model.task(name, options, this.#callOf(name)), placeOf(name), this)),
+        made(taskState(model.task(name, options, this.#callOf(name)), placeOf(name), this)),
       choiceState: (name, options) => {
         const state = model.choice(name, options, (guard) => this.#options.guards?.[guard]);
         const guards = options.choices.map(({ guard }) => guard);
-        return config(withNamedGuards(simpleState(state, placeOf(name), this), state, guards, scope));
+        return made(withNamedGuards(simpleState(state, placeOf(name), this), state, guards, scope));
       },
-      waitState: (name, options) => config(simpleState(model.wait(name, options), placeOf(name), this)),
+      waitState: (name, options) => made(simpleState(model.wait(name, options), placeOf(name), this)),
       succeedState: (name, options) =>
-        config(simpleState(model.succeed(name, options), placeOf(name, options.target), this)),
-      failState: (name, options) => config(simpleState(model.fail(name, options), placeOf(name), this)),
+        made(simpleState(model.succeed(name, options), placeOf(name, options.target), this)),
+      failState: (name, options) => made(simpleState(model.fail(name, options), placeOf(name), this)),
       parallelState: (name, options) => {
         const place = placeOf(name);
         const branches = this.#graphs(options.branches, place.id);
-        const { id: _, ...node } = parallelState(model.parallel(name, options, branches), place, this);
-        return { ...config(node), id: place.id };
+        return made(parallelState(model.parallel(name, options, branches), place, this));
       },
-      mapState: (name, options) => config(mapState(model.map(name, options, noStates), placeOf(name), this)),
+      mapState: (name, options) => made(mapState(model.map(name, options, noStates), placeOf(name), this)),
     };
   }
 
@@ -99,6 +98,10 @@ export class StatesOfMachine<Guard extends string> implements Builder {
 
   addItems(name: string): void {
     this.#actorOf(name);
+  }
+
+  fileTask(_kind: 'ItemReader' | 'ResultWriter', name: string): AnyActorLogic {
+    return this.#actorOf(name);
   }
 
   entered(): void {}
@@ -166,8 +169,8 @@ function escaped(key: string): string {
   return key.replace(/[\\.]/g, '\\$&');
 }
 
-/** As XState takes it. Targets lead to keys, so ids are not needed. */
-function config({ id: _, meta, ...node }: StateConfig): MadeState {
+/** A state that has its name and type in its meta. */
+function made({ meta, ...node }: StateConfig): MadeState {
   if (meta === undefined) throw new Error('A state of a definition has its name and type in its meta.');
   return { ...node, meta };
 }

@@ -90,7 +90,3 @@ export type Trigger =
 
 /** The tone in which a trigger is drawn. */
 export type Tone = Trigger['type'] | 'initial';
-
-export function edgeIdOf(source: NodeId, descriptor: string, place: number): EdgeId {
-  return `${source}|${descriptor}|${place}`;
-}

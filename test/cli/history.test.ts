@@ -70,6 +70,14 @@ describe('history', () => {
     ]);
   });
 
+  it('shows the transitions that were taken with --path', async () => {
+    const { stdout } = await run('history', 'v-1', '--path');
+    expect(stdout.filter((text) => text.includes('taken'))).toEqual([
+      '     taken      visit|xstate.init|0',
+      '     taken      visit.registering|xstate.done.actor.0.visit.registering|0',
+    ]);
+  });
+
   it('prints an object a line with --json, and pages', async () => {
     const first = await run('history', 'v-1', '--json', '--limit', '1');
     expect(first.stdout).toHaveLength(1);

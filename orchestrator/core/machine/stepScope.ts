@@ -4,6 +4,7 @@ import { entryTimeKey } from '../policy/entryTime.ts';
 import { type Redrives, redrivesKey } from '../policy/redrives.ts';
 import type { MachineEffect } from './step.types.ts';
 import { checkStorable } from './storable.ts';
+import { TakenTransitions } from './takenTransitions.ts';
 import { createSelf, inputOf, isActorRef, property, syncsSnapshots } from './xstateInternals.ts';
 
 /** One thing that a macrostep asked for. */
@@ -59,6 +60,7 @@ export class StepScope {
   readonly xstate: AnyActorScope;
   /** Events that the machine's functions sent to `self`, as opposed to raised. */
   readonly sentToSelf: AnyEventObject[] = [];
+  readonly transitions = new TakenTransitions();
   #nextAnonymous: number;
   #ended = false;
   #isStarting: boolean;
@@ -79,6 +81,7 @@ export class StepScope {
       send: (event) => this.#send(event),
       snapshot: options.snapshot,
       childMade: (child) => this.#childMade(child),
+      microstep: (microstep) => this.transitions.add(microstep),
       systemIdMissing: (systemId) => {
         if (options.systemIdsElsewhere?.has(systemId)) throw new SystemIdElsewhereError(systemId);
       },
