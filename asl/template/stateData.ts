@@ -1,6 +1,8 @@
-import { isObject, type Json } from '../json.ts';
+import type { Json } from '../json.ts';
 import type { Random } from '../random.ts';
-import type { Scope, Variables } from './evaluate.ts';
+
+/** Values of variables, by their names. */
+export type Variables = { readonly [name: string]: Json };
 
 /**
  * What a field of a state sees, for a field that is a function.
@@ -23,18 +25,3 @@ export interface StateData<Input extends Json = Json, Assigned extends Variables
 
 /** A field that is a function. As a method, so that one for a known input fits where any is taken. */
 export type StateFunction<State = StateData> = { of(state: State): Json }['of'];
-
-export function stateDataOf({ data, states, variables, surroundings }: Scope): StateData {
-  return {
-    input: data,
-    result: states.result ?? null,
-    errorOutput: errorOutputOf(states.errorOutput),
-    variables,
-    ...surroundings,
-  };
-}
-
-function errorOutputOf(value: Json | undefined): StateData['errorOutput'] {
-  const { Error: error, Cause: cause } = value !== undefined && isObject(value) ? value : {};
-  return { Error: typeof error === 'string' ? error : '', Cause: typeof cause === 'string' ? cause : '' };
-}

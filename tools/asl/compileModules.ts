@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** A module that was compiled. */
 export interface CompiledModule {
-  /** What the compiler says of it. It is not loaded where there is any. */
+  /** The compiler's messages. A module that has any is not loaded. */
   readonly errors: readonly string[];
   load(): Promise<Readonly<Record<string, unknown>>>;
 }

@@ -6,7 +6,7 @@ interface Count {
   passed: number;
 }
 
-/** What has become of a set of cases. */
+/** Counts of a set of cases. */
 export class Summary {
   readonly #counts = { total: 0, passed: 0, taskInputsEqual: 0 };
   readonly #byKind: Record<string, Count> = {};
