@@ -12,6 +12,7 @@ export const errorNames = {
   taskFailed: 'States.TaskFailed',
   all: 'States.ALL',
   itemReader: 'States.ItemReaderFailed',
+  resultWriter: 'States.ResultWriterFailed',
   threshold: 'States.ExceedToleratedFailureThreshold',
 } as const;
 

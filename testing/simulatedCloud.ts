@@ -8,6 +8,7 @@ import { TaskDispatcher } from '../orchestrator/dispatch/taskDispatcher.ts';
 import { recoverHandler } from '../orchestrator/handlers/recover.ts';
 import type { Report } from '../orchestrator/observability/report.ts';
 import { Orchestrator } from '../orchestrator/step/orchestrator.ts';
+import type { ObjectStore } from '../orchestrator/store/objectStore.ts';
 import type { StoredJson } from '../orchestrator/store/storedJson.ts';
 import type { Attributes } from '../orchestrator/table/attributes.ts';
 import { decodeJournalItem } from '../orchestrator/table/journalItems.ts';
@@ -65,6 +66,7 @@ export class SimulatedCloud {
     workers: Workers,
     faults: DeliveryFaults = { seed: 1 },
     data?: StoredJson,
+    store?: ObjectStore,
   ) {
     this.#data = data;
     this.#definitions = definitions;
@@ -73,6 +75,7 @@ export class SimulatedCloud {
     this.lambda = new SimulatedLambda({
       table: this.table,
       workers,
+      store,
       surroundings: {
         now: () => this.now,
         later: (ms, run, isSlow) => this.#later(ms, run, isSlow),

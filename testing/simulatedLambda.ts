@@ -6,10 +6,11 @@ import { ownActorName, promiseLogicOf, runPromiseLogic } from '../orchestrator/c
 import { durationMs } from '../orchestrator/core/policy/duration.ts';
 import type { DispatchOutcome, FunctionInvoker } from '../orchestrator/dispatch/dispatch.ts';
 import { resultOfFailure } from '../orchestrator/handlers/failedInvocation.ts';
+import type { ObjectStore } from '../orchestrator/store/objectStore.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { WorkerTable } from '../orchestrator/table/table.ts';
+import { doHostWork, hostWorkOf } from '../workers/hostWork.ts';
 import { runTask, type Task } from '../workers/runTask.ts';
-import { isExecutionStarter, startExecutionFor } from '../workers/startExecution.ts';
 import { NotReachedError } from './errors.ts';
 import type { MemoryTable } from './memoryTable/memoryTable.ts';
 import { errorOf, type WorkerFault } from './workerFaults.ts';
@@ -22,6 +23,8 @@ export type Work = (input: never, task: Task) => unknown;
 export interface SimulatedLambdaOptions {
   readonly table: MemoryTable;
   readonly workers: Workers;
+  /** Where definitions read and write files. @default nowhere */
+  readonly store?: ObjectStore | undefined;
   readonly surroundings: LambdaSurroundings;
 }
 
@@ -61,11 +64,13 @@ export class SimulatedLambda implements FunctionInvoker {
   hooks: WorkerHooks = { faultOf: () => undefined, onRun: () => {}, onMissing: () => {} };
   readonly #table: MemoryTable;
   readonly #workers: Workers;
+  readonly #store: ObjectStore | undefined;
   readonly #surroundings: LambdaSurroundings;
 
-  constructor({ table, workers, surroundings }: SimulatedLambdaOptions) {
+  constructor({ table, workers, store, surroundings }: SimulatedLambdaOptions) {
     this.#table = table;
     this.#workers = workers;
+    this.#store = store;
     this.#surroundings = surroundings;
   }
 
@@ -111,8 +116,11 @@ export class SimulatedLambda implements FunctionInvoker {
     const machine = this.machines?.find(id, machineVersion);
     const logic = machine && promiseLogicOf(machine, worker);
     if (logic === undefined) return undefined;
-    if (isExecutionStarter(logic))
-      return (input, task) => startExecutionFor(input, task, this.#table, this.#surroundings.now());
+    const work = hostWorkOf(logic);
+    if (work !== undefined) {
+      const { now } = this.#surroundings;
+      return (input, task) => doHostWork(work, input, task, { table: this.#table, store: this.#store, now });
+    }
     return (input, { signal }) => runPromiseLogic(logic, revivedValue(input), { signal });
   }
 

@@ -12,8 +12,8 @@ import {
 import { checkOptions } from '../orchestrator/core/policy/options.ts';
 import { taskRunner } from './defineWorker.ts';
 import type { WorkerHandler } from './handlerTypes.ts';
+import { doHostWork, hostWorkOf } from './hostWork.ts';
 import { listTaskOf } from './lists/listTasks.ts';
-import { isExecutionStarter, startExecutionFor } from './startExecution.ts';
 
 /** Thrown into the task when the worker host's bundle has not the machine that the orchestrator's has. */
 export class ActorNotDeployedError extends MillraceError {
@@ -45,8 +45,8 @@ export function createWorkerHost(options: { readonly machines: readonly object[]
       const machine = machines.find(payload.machine, payload.machineVersion);
       const logic = machine && promiseLogicOf(machine, payload.worker);
       if (!logic) throw new ActorNotDeployedError(payload);
-      if (isExecutionStarter(logic))
-        return startExecutionFor(input, task, surroundings.table, surroundings.now());
+      const work = hostWorkOf(logic);
+      if (work !== undefined) return doHostWork(work, input, task, surroundings);
       return runPromiseLogic(logic, revivedValue(input), { signal: task.signal });
     });
   return { handler };

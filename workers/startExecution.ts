@@ -1,15 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { fromPromise } from 'xstate';
 import type { Json } from '../orchestrator/core/data/json.ts';
 import { hasEnded } from '../orchestrator/core/execution/model/execution.ts';
 import { taskToken } from '../orchestrator/core/execution/tasks/taskToken.ts';
 import { startedExecutionId } from '../orchestrator/core/policy/perTask.ts';
 import type { Table } from '../orchestrator/table/table.ts';
 import type { Task } from './runTask.ts';
-import { type WorkerLogic, WorkerOutsideMillraceError } from './worker.ts';
-
-/** A registered symbol, because a machine may come from a bundle with its own copy of this module. */
-const startsExecutionKey: unique symbol = Symbol.for('millrace.startsExecution') as never;
 
 /** The start of an execution by a task. */
 export interface ExecutionStart {
@@ -30,12 +25,6 @@ export interface StartedByTask {
   readonly startedAt: number;
 }
 
-/** Stands for the start of an execution: the worker host does it, with access to the table. */
-export const executionStarter: WorkerLogic<ExecutionStart, StartedByTask> = Object.assign(
-  fromPromise<StartedByTask, ExecutionStart>(() => Promise.reject(new WorkerOutsideMillraceError())),
-  { [startsExecutionKey]: true as const },
-);
-
 /** Thrown for a name that another execution has, by the name that Step Functions gives this error. */
 export class ExecutionNameTakenError extends Error {
   override readonly name = 'StepFunctions.ExecutionAlreadyExistsException';
@@ -44,24 +33,17 @@ export class ExecutionNameTakenError extends Error {
   }
 }
 
-export function isExecutionStarter(logic: object): boolean {
-  return startsExecutionKey in logic;
-}
-
 /**
  * Starts the execution that a task's input says.
  *
  * @throws ExecutionNameTakenError
  */
 export async function startExecutionFor(
-  given: unknown,
+  { machine, input, answers, ...named }: ExecutionStart,
   { executionId, task, index, attempt }: Pick<Task, 'executionId' | 'task' | 'index' | 'attempt'>,
   { journal, executions }: Pick<Table, 'journal' | 'executions'>,
   now: number,
 ): Promise<Json> {
-  if (!isExecutionStart(given))
-    throw new TypeError('The input of the task does not say what is to be started.');
-  const { machine, input, answers, ...named } = given;
   const id = startedExecutionId(named, attempt);
   const startedBy = taskToken(executionId, { task, ...(index !== undefined && { index }), attempt });
   const outcome = await journal.insertStart({
@@ -80,10 +62,4 @@ export async function startExecutionFor(
   // As Step Functions has it: the same start of an execution that runs is one start.
   if (other && isSame) return { executionId: id, machine, startedAt: other.startedAt };
   throw new ExecutionNameTakenError(id);
-}
-
-function isExecutionStart(value: unknown): value is ExecutionStart {
-  return (
-    typeof value === 'object' && value !== null && 'machine' in value && 'name' in value && 'input' in value
-  );
 }

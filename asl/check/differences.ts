@@ -42,18 +42,6 @@ function* ofState(state: State, pointer: string): Generator<Problem> {
     message,
     remedy,
   });
-  if (state.type === 'Map' && state.itemReader) {
-    yield differs(
-      'ItemReader is not read: the state works on its input',
-      'give the list as the input of the state',
-    );
-  }
-  if (state.type === 'Map' && state.resultWriter) {
-    yield differs(
-      'ResultWriter is not used: the results are the output of the state',
-      'write them from a task',
-    );
-  }
   if (state.type === 'Task' && state.heartbeatSeconds) {
     const takesHeartbeats = /\.(?:waitForTaskToken|sync|sync:2)$|:activity:/.test(state.resource);
     if (!takesHeartbeats)

@@ -8,6 +8,8 @@ export interface DefinitionNeeds {
   readonly functions: readonly FunctionNeed[];
   /** Paths of the states that invoke a function which only their data name. */
   readonly unknownFunctions: readonly string[];
+  /** Buckets that its Map states read from or write to. */
+  readonly buckets: readonly BucketNeed[];
   /** Names of its placeholders. */
   readonly placeholders: readonly string[];
   /** Those without whose value a state cannot run. */
@@ -23,6 +25,11 @@ export interface FunctionNeed {
   readonly qualifier?: string;
 }
 
+export interface BucketNeed {
+  readonly bucket: string;
+  readonly access: 'read' | 'list' | 'write';
+}
+
 type Fields = { readonly [key: string]: Json };
 
 /** What a valid definition needs. */
@@ -30,7 +37,9 @@ export function needsOf(definition: Fields): DefinitionNeeds {
   const functions: FunctionNeed[] = [];
   const unknownFunctions: string[] = [];
   const required: string[] = [];
-  for (const [path, task] of taskFieldsOf(definition)) {
+  const buckets: BucketNeed[] = [];
+  for (const [path, task] of workFieldsOf(definition)) {
+    if (task.Type === 'Map') buckets.push(...bucketsOf(task));
     const resource = own(task, 'Resource');
     if (typeof resource !== 'string') continue;
     required.push(...placeholdersIn({ resource }));
@@ -51,9 +60,26 @@ export function needsOf(definition: Fields): DefinitionNeeds {
   return {
     functions,
     unknownFunctions,
+    buckets,
     placeholders: placeholdersIn(definition),
     requiredPlaceholders: [...new Set(required)],
   };
+}
+
+function* bucketsOf(map: Fields): Generator<BucketNeed> {
+  const reader = own(map, 'ItemReader');
+  const writer = own(map, 'ResultWriter');
+  const isList = isObject(reader) && String(reader.Resource).endsWith(':listObjectsV2');
+  for (const [fields, access] of [
+    [reader, isList ? 'list' : 'read'],
+    [writer, 'write'],
+  ] as const) {
+    const bucket = isObject(fields) ? literalIn(own(argumentsOf(fields), 'Bucket')) : undefined;
+    if (bucket !== undefined) yield { bucket, access };
+    const config = isObject(fields) ? own(fields, 'ReaderConfig') : undefined;
+    const isRead = isObject(config) && config.Transformation === 'LOAD_AND_FLATTEN';
+    if (bucket !== undefined && isRead) yield { bucket, access: 'read' };
+  }
 }
 
 function argumentsOf(task: Fields): Fields {
@@ -70,15 +96,16 @@ function literalIn(value: Json | undefined): string | undefined {
   return single ?? double;
 }
 
-function* taskFieldsOf(graph: Fields, within = ''): Generator<readonly [path: string, task: Fields]> {
+/** Task and Map states. */
+function* workFieldsOf(graph: Fields, within = ''): Generator<readonly [path: string, task: Fields]> {
   const states = own(graph, 'States');
   for (const [name, state] of Object.entries(isObject(states) ? states : {})) {
     if (!isObject(state)) continue;
     const path = `${within}${name}`;
-    if (state.Type === 'Task') yield [path, state];
+    if (state.Type === 'Task' || state.Type === 'Map') yield [path, state];
     const processor = state.ItemProcessor ?? state.Iterator;
-    if (isObject(processor)) yield* taskFieldsOf(processor, `${path}/`);
+    if (isObject(processor)) yield* workFieldsOf(processor, `${path}/`);
     for (const [index, branch] of (isArray(state.Branches) ? state.Branches : []).entries())
-      if (isObject(branch)) yield* taskFieldsOf(branch, `${path}/${index}/`);
+      if (isObject(branch)) yield* workFieldsOf(branch, `${path}/${index}/`);
   }
 }

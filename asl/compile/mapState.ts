@@ -1,14 +1,20 @@
 import { maximumConcurrency } from '../../orchestrator/core/policy/eachOptions.ts';
-import { each } from '../../workers/each.ts';
 import { leftWithResult } from '../dataflow/flow.ts';
 import type { Failure } from '../dataflow/handle.ts';
+import { itemReadingOf } from '../dataflow/itemReader.ts';
 import { type Items, itemsOf } from '../dataflow/items.ts';
-import type { Json } from '../json.ts';
+import {
+  type ItemOutcome,
+  type ResultWriting,
+  resultWritingOf,
+  writtenResults,
+} from '../dataflow/resultWriter.ts';
+import { isArray, isObject, type Json, type JsonObject } from '../json.ts';
 import type { MapState } from '../model/model.ts';
-import { errorNames } from '../statesError.ts';
-import { act, atOf, frameOf, type Turn } from './act.ts';
+import { errorNames, StatesError } from '../statesError.ts';
+import { act, atOf, frameOf, type Turn, whenFrame, withState } from './act.ts';
 import type { Builder } from './builder.ts';
-import type { Given, StateConfig } from './config.ts';
+import type { Given, StateConfig, TransitionConfig } from './config.ts';
 import type { Frame, ItemStart } from './context.ts';
 import { checkSize } from './limits.ts';
 import { keepFailure, running, shellOf } from './shell.ts';
@@ -24,32 +30,181 @@ interface Work {
   readonly tolerateFailures: number;
 }
 
-/** A machine of its own works on each item. */
+/** A machine of its own works on each item. A list may be read from files before, and results written to some after. */
 export function mapState(state: MapState, place: StatePlace, builder: Builder): StateConfig {
   const { id, to, scope } = place;
   const src = `${place.path}${state.name}`;
-  builder.addActor(src, each(builder.itemMachine(state.processor, `${src}/`)));
+  builder.addItems(src, state.processor);
   // The machine hosts the items. In its context, they would be stored twice.
-  const given = new WeakMap<Frame, Work>();
-  const call = (turn: Turn): Frame => {
-    const items = itemsOf(state, atOf(turn, builder.identity));
-    const frame = running(state, turn.frame);
+  const given = new WeakMap<Frame, unknown>();
+  const begin = (turn: Turn, read?: readonly Json[]): Frame => {
+    const items = itemsOf(state, atOf(turn, builder.identity), read);
+    const kept = keptForWriter(state, items, turn, builder);
+    const frame = kept === undefined ? running(state, turn.frame) : withState(turn.frame, { kept });
     given.set(frame, workOn(state, items, turn));
+    return frame;
+  };
+  const call = (turn: Turn): Frame => {
+    const reading = itemReadingOf(state, atOf(turn, builder.identity));
+    if (reading === undefined) return begin(turn);
+    const frame = { ...turn.frame };
+    given.set(frame, reading);
     return frame;
   };
   const succeeded = act(scope, (turn) => {
     const result = checkSize(state, outputsIn(turn.event.output));
-    const { output, variables } = leftWithResult(state.flow(), result, atOf(turn, builder.identity));
-    return { ...turn.frame, data: checkSize(state, output), variables };
+    return leftBy(state, result, turn, builder);
   });
-  const invoke: StateConfig['invoke'] = {
+  const input = ({ context }: Pick<Given, 'context'>) => given.get(frameOf(context, scope));
+  const work = (onDone: TransitionConfig, failed: string): NonNullable<StateConfig['invoke']> => ({
     id: `map ${id}`,
     src,
-    input: ({ context }) => given.get(frameOf(context, scope)),
-    onDone: { target: 'done', actions: [succeeded] },
-    onError: { target: 'failed', actions: [keepFailure(scope, (turn) => failureOf(state, turn))] },
+    input,
+    onDone,
+    onError: { target: failed, actions: [keepFailure(scope, (turn) => failureOf(state, turn))] },
+  });
+  const withFiles = state.itemReader !== undefined || state.resultWriter !== undefined;
+  const runningState: StateConfig = withFiles
+    ? runningWithFiles({ state, place, src, builder, given, input, work, begin })
+    : { invoke: work({ target: 'done', actions: [succeeded] }, 'failed') };
+  return shellOf({ state, id, place, to, call, running: runningState }, builder);
+}
+
+interface WithFiles {
+  readonly state: MapState;
+  readonly place: StatePlace;
+  readonly src: string;
+  readonly builder: Builder;
+  readonly given: WeakMap<Frame, unknown>;
+  readonly input: NonNullable<StateConfig['invoke']>['input'];
+  readonly work: (onDone: TransitionConfig, failed: string) => NonNullable<StateConfig['invoke']>;
+  readonly begin: (turn: Turn, read?: readonly Json[]) => Frame;
+}
+
+/** `reading`, where there is an ItemReader, `working`, and `writing`, where a ResultWriter has a place to write to. */
+function runningWithFiles({ state, place, src, builder, given, input, work, begin }: WithFiles): StateConfig {
+  const { id, scope } = place;
+  const failed = `#${id}.failed`;
+  const isFailed = { guard: whenFrame(scope, ({ failure }) => failure !== undefined), target: failed };
+  const fileTask = (kind: 'ItemReader' | 'ResultWriter', onDone: TransitionConfig): StateConfig => {
+    const name = `${src}/${kind}`;
+    builder.addActor(name, builder.fileTask(kind, name));
+    const failure = keepFailure(scope, ({ event }) => failureOfFiles(kind, event.error));
+    return {
+      invoke: {
+        id: `${kind} ${id}`,
+        src: name,
+        input,
+        onDone,
+        onError: { target: failed, actions: [failure] },
+      },
+    };
   };
-  return shellOf({ state, id, place, to, call, running: { invoke } }, builder);
+  const read = act(scope, (turn) => begin(turn, listIn(turn.event.output)));
+  const collect = act(scope, (turn) => {
+    const { frame, toWrite, result } = collected(state, turn, builder);
+    if (toWrite !== undefined) {
+      given.set(frame, toWrite);
+      return frame;
+    }
+    return leftBy(state, checkSize(state, result), turn, builder);
+  });
+  const written = act(scope, (turn) => leftBy(state, jsonIn(turn.event.output), turn, builder));
+  const toWrite = whenFrame(scope, (frame) => isKept(frame.state?.kept) && frame.state.kept.to !== undefined);
+  return {
+    initial: state.itemReader === undefined ? 'working' : 'reading',
+    states: {
+      ...(state.itemReader !== undefined && {
+        reading: fileTask('ItemReader', { target: 'read', actions: [read] }),
+        read: { always: [isFailed, { target: 'working' }] },
+      }),
+      working: { invoke: work({ target: 'worked', actions: [collect] }, failed) },
+      worked: {
+        always: [
+          isFailed,
+          ...(state.resultWriter === undefined ? [] : [{ guard: toWrite, target: 'writing' }]),
+          { target: `#${id}.done` },
+        ],
+      },
+      ...(state.resultWriter !== undefined && {
+        writing: fileTask('ResultWriter', { target: `#${id}.done`, actions: [written] }),
+      }),
+    },
+  };
+}
+
+function leftBy(state: MapState, result: Json, turn: Turn, builder: Builder): Frame {
+  const { output, variables } = leftWithResult(state.flow(), result, atOf(turn, builder.identity));
+  return { ...turn.frame, data: checkSize(state, output), variables };
+}
+
+/** What the ResultWriter is to know once the items have ended. */
+type Kept = JsonObject & {
+  readonly run: string;
+  readonly started: string;
+  readonly inputs: readonly Json[];
+  readonly transformation: ResultWriting['transformation'];
+  readonly isLines: boolean;
+  readonly to?: { readonly bucket: string; readonly prefix: string };
+};
+
+function isKept(value: Json | undefined): value is Kept {
+  return isObject(value) && 'run' in value && 'inputs' in value;
+}
+
+function keptForWriter(state: MapState, { items }: Items, turn: Turn, builder: Builder): Kept | undefined {
+  const writing = resultWritingOf(state, atOf(turn, builder.identity));
+  if (writing === undefined) return undefined;
+  return {
+    ...writing,
+    run: turn.surroundings.random.uuid(),
+    started: new Date(turn.surroundings.now).toISOString(),
+    inputs: items.map(({ input }) => input),
+  };
+}
+
+/** The results as the writer has them, and what it is to write, where it has a place. */
+function collected(state: MapState, turn: Turn, { identity }: Builder) {
+  const outcomes = outcomesIn(turn.event.output);
+  const kept = turn.frame.state?.kept;
+  if (!isKept(kept)) return { frame: turn.frame, result: outputsIn(turn.event.output) };
+  const { run, started, inputs, transformation, isLines, to } = kept;
+  const machine = `${identity.machine}/${state.label ?? state.name}`;
+  const { succeeded, failed } = writtenResults(outcomes, transformation, {
+    stateMachineArn: `${identity.arn}:stateMachine:${machine}`,
+    executionArn: `${identity.arn}:execution:${machine}`,
+    run,
+    started,
+    stopped: new Date(turn.surroundings.now).toISOString(),
+    inputs,
+  });
+  if (to === undefined) return { frame: turn.frame, result: [...succeeded, ...failed] };
+  const mapRunArn = `${identity.arn}:mapRun:${machine}:${run}`;
+  return {
+    frame: { ...turn.frame },
+    toWrite: { ...to, mapRunArn, run, isLines, succeeded, failed },
+    result: null,
+  };
+}
+
+function failureOfFiles(kind: 'ItemReader' | 'ResultWriter', error: unknown): Failure {
+  const { error: name, cause } = failureIn(error);
+  const own = kind === 'ItemReader' ? errorNames.itemReader : errorNames.resultWriter;
+  return { error: name.startsWith('States.') ? name : own, cause };
+}
+
+function listIn(output: unknown): readonly Json[] {
+  const list = jsonIn(output);
+  if (isArray(list)) return list;
+  throw new StatesError(errorNames.itemReader, 'Attempting to map over non-iterable node.');
+}
+
+function outcomesIn(output: unknown): readonly ItemOutcome[] {
+  if (!Array.isArray(output)) return [];
+  return output.map((entry: unknown): ItemOutcome => {
+    if (!isFailed(entry)) return { output: jsonIn(entry) };
+    return { failure: failureIn(Reflect.get(entry, 'error')) };
+  });
 }
 
 function workOn(state: MapState, { items, concurrency, tolerated }: Items, { context, frame }: Turn): Work {
@@ -72,7 +227,7 @@ function outputsIn(output: unknown): readonly Json[] {
   return output.map((entry: unknown) => (isFailed(entry) ? null : jsonIn(entry)));
 }
 
-function isFailed(entry: unknown): boolean {
+function isFailed(entry: unknown): entry is object {
   return typeof entry === 'object' && entry !== null && 'error' in entry && entry.error instanceof Error;
 }
 

@@ -19,10 +19,13 @@ export interface Items {
   readonly tolerated: number;
 }
 
-/** @throws EvaluationError */
-export function itemsOf(state: MapState, at: At): Items {
+/**
+ * @param read the list, where an `ItemReader` has read it
+ * @throws EvaluationError
+ */
+export function itemsOf(state: MapState, at: At, read?: readonly Json[]): Items {
   const data = effectiveInput(state.flow(), at);
-  const values = listOf(state, at, data);
+  const values = read ?? listOf(state, at, data);
   const concurrency = concurrencyOf(state, at, data);
   const count = toleratedCount(state, at, data);
   const percentage = toleratedPercentage(state, at, data);

@@ -1,4 +1,5 @@
-import { type ExecutionStart, executionStarter } from '../../workers/startExecution.ts';
+import { hostWork } from '../../workers/hostWork.ts';
+import type { ExecutionStart } from '../../workers/startExecution.ts';
 import { promiseWithPolicy } from '../../workers/worker.ts';
 import type { Identity } from '../compile/context.ts';
 import type { Integration, TaskAttempt } from '../compile/integration.ts';
@@ -8,6 +9,8 @@ import type { TaskState } from '../model/model.ts';
 import { errorNames, StatesError } from '../statesError.ts';
 import type { Waits } from './resource.ts';
 import { heartbeatOf, timingOf } from './timing.ts';
+
+const executionStarter = hostWork<ExecutionStart>('startExecution');
 
 /** `arn:aws:states:::states:startExecution`: another machine of the deployment. */
 export function startExecution(waits: Waits): (task: TaskState) => Integration {

@@ -1,4 +1,5 @@
 import { Annotations, ArnFormat, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnFunction, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { FunctionNeed } from '../../asl/check/needs.ts';
@@ -38,7 +39,7 @@ function hint(name: string | undefined): string {
   return name === undefined ? '' : ` Did you mean '${name}'?`;
 }
 
-/** Lets the worker host invoke the functions that definitions name: these, and no others. */
+/** Lets the worker host invoke the functions, and use the buckets, that definitions name: these, and no others. */
 export function allowFunctionsOfDefinitions(
   scope: Construct,
   workerHost: LambdaFunction,
@@ -51,6 +52,16 @@ export function allowFunctionsOfDefinitions(
     ),
   );
   if (arns.size > 0) allowInvoke(workerHost, [...arns]);
+  const buckets = Object.values(needs).flatMap((need) => need.buckets);
+  for (const access of ['read', 'list', 'write'] as const) {
+    const names = buckets
+      .filter((each) => each.access === access)
+      .map(({ bucket }) => withValues(bucket, substitutions));
+    const resources = [...new Set(names)].map((name) => bucketArn(scope, name, access));
+    if (resources.length > 0) {
+      workerHost.addToRolePolicy(new PolicyStatement({ actions: [bucketActions[access]], resources }));
+    }
+  }
   for (const [machine, { unknownFunctions }] of Object.entries(needs)) {
     for (const path of unknownFunctions) {
       Annotations.of(scope).addWarningV2(
@@ -60,6 +71,13 @@ export function allowFunctionsOfDefinitions(
       );
     }
   }
+}
+
+const bucketActions = { read: 's3:GetObject', list: 's3:ListBucket', write: 's3:PutObject' } as const;
+
+function bucketArn(scope: Construct, name: string, access: keyof typeof bucketActions): string {
+  const arn = Stack.of(scope).formatArn({ service: 's3', region: '', account: '', resource: name });
+  return access === 'list' ? arn : `${arn}/*`;
 }
 
 function functionArn(scope: Construct, need: FunctionNeed, substitutions: Substitutions): string {

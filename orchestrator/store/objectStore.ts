@@ -33,6 +33,10 @@ export interface ListedObject {
   readonly key: string;
   /** Milliseconds since the epoch, by the store's clock: when it was written or renewed. */
   readonly writtenAt: number;
+  readonly bytes: number;
+  /** Changes with the content, where the store knows one. */
+  readonly etag?: string;
+  readonly storageClass?: string;
 }
 
 /** Thrown when there is no object under a key. */

@@ -68,5 +68,6 @@ function relay({ state, to, event }: Extract<Received, { type: 'relayed' }>, { a
     stored: storeMachineState(state),
     state,
     effects: isGone ? [] : [{ type: 'send', to, event }],
+    edges: [],
   };
 }

@@ -66,6 +66,26 @@ describe('functions that only definitions name', () => {
     );
   });
 
+  it('and its buckets read, listed and written', () => {
+    const map = (Resource: string) => ({
+      Type: 'Map',
+      ItemReader: { Resource, Parameters: { Bucket: placeholder('In') } },
+      ResultWriter: { Resource: 'arn:aws:states:::s3:putObject', Parameters: { Bucket: 'out', Prefix: 'p' } },
+    });
+    const definition = {
+      StartAt: 'A',
+      States: { A: map('arn:aws:states:::s3:getObject'), B: map('arn:aws:states:::s3:listObjectsV2') },
+    };
+    const code = { ...emptyCode, definitions: { orders: needsOf(definition) } };
+    const made = synthesized({ substitutions: { In: 'in' }, code });
+    const own = allowed(made, made.millrace.workerHost).filter((each) => each.includes(':s3:::'));
+    expect(own).toEqual([
+      's3:GetObject on arn:AWS::Partition:s3:::in/*',
+      's3:ListBucket on arn:AWS::Partition:s3:::in',
+      's3:PutObject on arn:AWS::Partition:s3:::out/*',
+    ]);
+  });
+
   it('reach the functions that load machines as substitutions', () => {
     const { template } = synthesized((stack) => ({
       substitutions: { ChargeArn: functionOf(stack, 'Charge').functionArn },
