@@ -17,6 +17,10 @@ export interface ControlManyOptions extends RedriveOptions {
   readonly status: ExecutionStatus;
   /** Only those that entered the status at or after this time (ms since the epoch). Not for RUNNING. */
   readonly since?: number;
+  /** Only those that entered the status at or before this time (ms since the epoch). Not for RUNNING. */
+  readonly until?: number;
+  /** Only executions whose ids begin with it. */
+  readonly idPrefix?: string;
   /** Executions at most. @default all */
   readonly limit?: number;
   /** Executions a second at most. @default as many as can be */
@@ -122,13 +126,21 @@ function pick({ status }: { readonly status: ExecutionStatus }): Pick<Controlled
 /** Leaves out executions that enter the status meanwhile, such as a redriven execution that fails again. */
 async function* listed(
   surroundings: ClientSurroundings,
-  { machine, status, since, limit = Number.POSITIVE_INFINITY }: ControlManyOptions,
+  {
+    machine,
+    status,
+    since,
+    until: latest,
+    idPrefix = '',
+    limit = Number.POSITIVE_INFINITY,
+  }: ControlManyOptions,
 ): AsyncGenerator<ListedExecution, void, undefined> {
-  const until = surroundings.now();
+  const until = Math.min(surroundings.now(), latest ?? Number.POSITIVE_INFINITY);
   let count = 0;
   const query = { machine, status, ...(since !== undefined && { since }) };
   for await (const execution of listAllExecutions(surroundings, query)) {
     if (count >= limit) return;
+    if (!execution.executionId.startsWith(idPrefix)) continue;
     if (execution.endedAt !== undefined && Date.parse(execution.endedAt) > until) continue;
     count++;
     yield execution;

@@ -27,6 +27,12 @@ export interface Transition {
   /** XState's state value before. Absent before the first step. */
   readonly from?: StateValue;
   readonly to?: StateValue;
+  /**
+   * Ids of the transitions that the machine took, in order: those of `always` and of events that it raised as well. An id is
+   * `state|descriptor|place`: the id of the state, the event's descriptor (empty for `always`), and the place among the
+   * alternatives for it, from 0. The first one of a start is `machine|xstate.init|0`.
+   */
+  readonly taken: readonly string[];
   /** Places of the context that changed. */
   readonly changes: readonly JsonChange[];
   /** The timers that fell due, then the effects to run after the commit. */
@@ -114,6 +120,7 @@ export class Transitions {
     return {
       ...(before?.state !== undefined && { from: before.state }),
       ...(after?.state !== undefined && { to: after.state }),
+      taken: replayed.taken,
       changes: stateBefore === stateAfter ? [] : jsonChanges(stateBefore?.context, stateAfter?.context),
       effects: [
         ...timersDue(replayed, stateBefore, stateAfter),

@@ -24,6 +24,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./dev.ts')).addDevCommand,
   },
   {
+    name: 'console',
+    usage: '[options]',
+    summary: 'see and operate executions in the browser',
+    load: async () => (await import('./console.ts')).addConsoleCommand,
+  },
+  {
     name: 'run',
     usage: '[options] [machine]',
     summary: 'start an execution for each line of a file, and follow them to their ends',

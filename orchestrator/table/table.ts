@@ -5,10 +5,12 @@ import type { JournalEntry } from '../core/execution/model/entries.ts';
 import type { Execution } from '../core/execution/model/execution.ts';
 import type { AttemptNumbers } from '../core/execution/model/openTask.ts';
 import type { LogSegment } from '../core/execution/step/advance.types.ts';
-import type { ResultItem, StartItem } from './journalItems.ts';
 import type { Beat, Claim, ClaimOutcome, NewBeat } from './liveness.ts';
 import type {
+  BrowseRequest,
   CommitOutcome,
+  Count,
+  CountRequest,
   DueExecution,
   DueRequest,
   ExecutionVersion,
@@ -26,6 +28,8 @@ import type {
   RenewedItems,
   ScanRequest,
 } from './requests.ts';
+import type { ResultItem } from './resultItem.ts';
+import type { StartItem } from './startItem.ts';
 
 /**
  * The table, as named operations in parts: code that needs one part takes that part alone. Reads are
@@ -144,6 +148,13 @@ export interface ExecutionIndex {
   list(request: ListRequest): Promise<Page<ListedExecution>>;
   /** Reads the index in the order that it has: by machine and status, not by time. Without those that have expired. */
   listAny(request: ListAnyRequest): Promise<Page<ListedExecution>>;
+  /**
+   * RUNNING executions by next wake, then the others, the latest first; over all shards. A page reads each partition of
+   * the index once at most: it may hold fewer than were asked for, and still not be the last.
+   */
+  browse(request: BrowseRequest): Promise<Page<ListedExecution>>;
+  /** Reads each partition of the index once at most. */
+  count(request: CountRequest): Promise<Count>;
 }
 
 /** Items without their data, for code that looks after many executions. */

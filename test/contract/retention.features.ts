@@ -94,6 +94,8 @@ export function retentionFeatures(current: Current, withRetention: () => Promise
       const since = await table.index.list({ ...inFull, status: 'FAILED', since: 0 });
       expect(ids(since.items)).toEqual(['kept', 'new']);
       expect(ids((await table.index.listAny({ limit: 100 })).items)).toEqual(['kept', 'new']);
+      const browsed = await table.index.browse({ machines: ['order'], statuses: ['FAILED'], limit: 100 });
+      expect(ids(browsed.items)).toEqual(['kept', 'new']);
       await close();
     });
 

@@ -1,4 +1,5 @@
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
+import { browse, browsedPartitions, countedEach, isBrowsed } from '../../orchestrator/table/browse.ts';
 import {
   decodeCursor,
   duePartition,
@@ -11,6 +12,9 @@ import {
   listShards,
 } from '../../orchestrator/table/indexQueries.ts';
 import type {
+  BrowseRequest,
+  Count,
+  CountRequest,
   DueExecution,
   DueRequest,
   ListAnyRequest,
@@ -75,6 +79,29 @@ export class MemoryIndex implements ExecutionIndex {
     const items = page.map(({ execution }) => execution);
     if (!last || listed.length <= limit) return { items };
     return { items, cursor: encodeCursor({ shard: 0, from: indexKeyOf(last.item) }) };
+  }
+
+  browse(request: BrowseRequest): Promise<Page<ListedExecution>> {
+    const { since = 0, until = Number.POSITIVE_INFINITY } = request;
+    return browse(request, this.#indexShards, async ({ name, status }, from, limit) => {
+      const isRunning = status === 'RUNNING';
+      const isListed = (sort: number) => isRunning || (sort >= since && sort <= until);
+      const page = this.#indexPage(name, limit, from, isListed, !isRunning);
+      return { ...page, items: this.#items.unexpired(page.items) };
+    });
+  }
+
+  async count(request: CountRequest): Promise<Count> {
+    const partitions = browsedPartitions(request, [request.status], this.#indexShards);
+    const each = countedEach(request, partitions.length);
+    const pages = partitions.map((partition) => {
+      const { items, next } = this.#indexPage(partition.name, each, undefined, () => true);
+      return { count: items.filter((item) => isBrowsed(item, partition, {})).length, isPartial: !!next };
+    });
+    return {
+      count: pages.reduce((sum, { count }) => sum + count, 0),
+      isPartial: pages.some(({ isPartial }) => isPartial),
+    };
   }
 
   /** Of one index partition, in the order of its sort key and, as in DynamoDB, some order beyond that. */

@@ -28,6 +28,8 @@ export class Hosting {
   readonly #at: StepAt;
   readonly #effects: MachineEffect[] = [];
   readonly #queue: { readonly to: HostedMachine; readonly input: MachineInput }[] = [];
+  /** Ids of the transitions of the execution's own machine. Those of its items are not on its chart. */
+  readonly #edges: string[] = [];
   #nextTask: number;
   /** The last step of the execution's own machine. */
   #own: Taken | undefined;
@@ -48,13 +50,14 @@ export class Hosting {
       if (!next.to.isGone) this.#take(next.to, next.input);
     }
     const own = this.#own;
-    if (own?.failure) return { ...own, effects: this.#effects };
+    if (own?.failure) return { ...own, effects: this.#effects, edges: this.#edges };
     const state = this.#root.toState(this.#nextTask);
     return {
       type: 'taken',
       stored: storeMachineState(state),
       state,
       effects: this.#effects,
+      edges: this.#edges,
       ...(own?.markedOutput !== undefined && { markedOutput: own.markedOutput }),
     };
   }
@@ -119,6 +122,7 @@ export class Hosting {
       this.#nextTask = step.state.nextTask;
     }
     for (const effect of step.effects) this.#effect(machine, effect);
+    if (!place) this.#edges.push(...step.edges);
     if (!place) this.#own = step;
     else if (step.failure || step.state.status !== 'active')
       this.#itemDone(machine, place.list, place.index, step);
@@ -233,6 +237,7 @@ function endless(machine: HostedMachine, input: MachineInput): Taken {
     stored: storeMachineState(state),
     state,
     effects: [],
+    edges: [],
     failure: { code: 'EndlessLoop', name, message },
   };
 }

@@ -69,6 +69,8 @@ export type MachineStep =
       readonly stored: string;
       readonly state: MachineState;
       readonly effects: readonly MachineEffect[];
+      /** Ids of the transitions that it took, `always` included, in order (edgeIds.ts). */
+      readonly edges: readonly string[];
       /** Present when `state.status` is `error`. */
       readonly failure?: MachineFailure;
       /** Its output, where that holds errors: they are marked, for the machine that waits for this one. */

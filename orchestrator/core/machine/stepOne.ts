@@ -62,5 +62,6 @@ function relay({ state, to, event }: Extract<Received, { type: 'relayed' }>, { a
     stored: storeMachineState(state),
     state,
     effects: isGone ? [] : [{ type: 'send', to, event }],
+    edges: [],
   };
 }

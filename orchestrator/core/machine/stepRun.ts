@@ -3,6 +3,7 @@ import { describeThrown } from '../data/describeThrown.ts';
 import type { Json } from '../data/json.ts';
 import type { Redrives } from '../policy/redrives.ts';
 import { Actors, type Child, createActorElsewhere } from './actors.ts';
+import { initialEdgeIdOf } from './edgeIds.ts';
 import { EndlessLoopError, failureOfTask, failureOfThrown, storedError } from './failure.ts';
 import { isTaken } from './heldEvents.ts';
 import type { PreparedMachine } from './prepare.ts';
@@ -51,6 +52,8 @@ export class StepRun {
   /** Its context, where that is JSON as it is. */
   #plainContext: Json | undefined;
   #failed: Failed | undefined;
+  /** Ids of the transitions of the macrosteps that succeeded. */
+  readonly #taken: string[] = [];
 
   /** @param stored gives the state of before once more, as it is stored; undefined for the start */
   constructor(
@@ -114,7 +117,10 @@ export class StepRun {
 
   #transition(snapshot: AnyMachineSnapshot, event: AnyEventObject): AnyMachineSnapshot {
     const { machine } = this.#prepared.chart;
-    return this.#macrostep(snapshot, event, () => machine.transition(snapshot, event, this.#scope.xstate));
+    return this.#macrostep(snapshot, event, () => {
+      this.#scope.transitions.begin(snapshot);
+      return machine.transition(snapshot, event, this.#scope.xstate);
+    });
   }
 
   /** The events that the machine sent itself, then the end of the step. */
@@ -149,6 +155,8 @@ export class StepRun {
     if (done === undefined) return before;
     this.#snapshot = done.next;
     this.#plainContext = done.plainContext;
+    if (event === undefined) this.#taken.push(initialEdgeIdOf(done.next.machine.root.id));
+    this.#taken.push(...this.#scope.transitions.edges);
     this.#outcome.apply(done.requests, done.next, event === undefined);
     return done.next;
   }
@@ -186,7 +194,8 @@ export class StepRun {
       nextAnonymous: this.#scope.nextAnonymous,
     };
     const { effects } = this.#outcome;
-    const taken = { type: 'taken', stored: storeMachineState(state), state, effects } as const;
+    const edges = this.#taken;
+    const taken = { type: 'taken', stored: storeMachineState(state), state, effects, edges } as const;
     const markedOutput = failed ? undefined : this.#markedOutput(snapshot);
     const ended = markedOutput === undefined ? taken : { ...taken, markedOutput };
     return failed ? { ...taken, failure: failed.failure, thrown: describeThrown(failed.thrown) } : ended;

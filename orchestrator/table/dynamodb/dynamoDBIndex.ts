@@ -1,3 +1,4 @@
+import { browse, browsedPartitions, browseQuery, countedEach, countQuery } from '../browse.ts';
 import {
   decodeCursor,
   dueQuery,
@@ -11,6 +12,9 @@ import {
   listShards,
 } from '../indexQueries.ts';
 import type {
+  BrowseRequest,
+  Count,
+  CountRequest,
   DueExecution,
   DueRequest,
   ListAnyRequest,
@@ -90,6 +94,26 @@ export class DynamoDBIndex implements ExecutionIndex {
       from = output.LastEvaluatedKey;
     } while (from);
     return { items };
+  }
+
+  async browse(request: BrowseRequest): Promise<Page<ListedExecution>> {
+    const page = await browse(request, this.#layout.indexShards, async (partition, from, limit) => {
+      const output = await this.#calls.query(browseQuery(partition, request, from, limit));
+      return { items: output.Items ?? [], next: output.LastEvaluatedKey };
+    });
+    return this.#withoutExpired(page);
+  }
+
+  async count(request: CountRequest): Promise<Count> {
+    const partitions = browsedPartitions(request, [request.status], this.#layout.indexShards);
+    const each = countedEach(request, partitions.length);
+    const outputs = await Promise.all(
+      partitions.map((partition) => this.#calls.query(countQuery(partition, each))),
+    );
+    return {
+      count: outputs.reduce((sum, { Count: count = 0 }) => sum + count, 0),
+      isPartial: outputs.some(({ LastEvaluatedKey }) => LastEvaluatedKey !== undefined),
+    };
   }
 
   /** The index does not have an item's expiry. Only those that are old enough are looked up: DynamoDB deletes them soon. */

@@ -44,6 +44,10 @@ export class Execution {
     return this.#taken().effects;
   }
 
+  get edges(): readonly string[] {
+    return this.#taken().edges;
+  }
+
   get failure(): MachineFailure {
     const { failure } = this.#taken();
     if (!failure) throw new Error('The machine has not failed.');

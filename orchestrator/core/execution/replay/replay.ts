@@ -31,7 +31,7 @@ import {
   waitingExecution,
 } from './replayStep.ts';
 
-const nothing = { effects: [], outgoing: [], emitted: [] };
+const nothing = { effects: [], outgoing: [], emitted: [], taken: [] };
 
 /**
  * Invariant 2: takes the steps of a recorded execution again, from the entries of its log and the journal items that they
@@ -97,7 +97,7 @@ export class Replay {
       this.#cameTooLate.delete(entry.reference);
       this.#lastTaken = { number, reference: entry.reference };
     }
-    const { effects, outgoing, emitted } = taken.step?.type === 'commit' ? taken.step : nothing;
+    const { effects, outgoing, emitted, taken: edges } = taken.step?.type === 'commit' ? taken.step : nothing;
     return {
       number,
       entry,
@@ -106,6 +106,7 @@ export class Replay {
       effects,
       outgoing,
       emitted,
+      taken: edges,
       ...(divergence && { divergence }),
     };
   }

@@ -42,6 +42,8 @@ export interface ReplayedEntry {
   readonly outgoing: readonly OutgoingItem[];
   /** The emissions that it sent to the bus. */
   readonly emitted: readonly Emission[];
+  /** Ids of the transitions that the machine took, in order. */
+  readonly taken: readonly string[];
   /** Set where the replay does not do what the log says: what it answers from here on is another story. */
   readonly divergence?: Divergence;
 }

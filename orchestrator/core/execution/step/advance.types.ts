@@ -59,6 +59,8 @@ export type Advance =
       readonly outgoing: readonly OutgoingItem[];
       /** To be written with the execution, for the bus. */
       readonly emitted: readonly Emission[];
+      /** Ids of the transitions that the machine took, in order. They are not written: a replay takes them again. */
+      readonly taken: readonly string[];
       /** To be written before the execution, which has these entries in its log no more. */
       readonly segment: LogSegment | undefined;
       /** To be written before the execution, which refers to them. */

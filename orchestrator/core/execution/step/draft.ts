@@ -33,6 +33,8 @@ export class Draft {
   readonly segment: LogSegment | undefined;
   /** To be written before the commit. */
   readonly itemLists: ItemList[] = [];
+  /** Ids of the transitions that the machine took. */
+  readonly taken: string[] = [];
   /** For other executions, within the commit. */
   readonly said: Said[] = [];
   /** Keys of the attempts whose results this commit takes. */
@@ -253,6 +255,7 @@ export class Draft {
       execution: { ...rest, version: rest.version + 1, ...(wakeAt === undefined ? {} : { wakeAt }) },
       effects: this.#allEffects(),
       emitted: this.emitted,
+      taken: this.taken,
       segment: this.segment,
       itemLists: this.itemLists.filter(({ task }) => this.list(task)),
     };
@@ -273,7 +276,7 @@ export class Draft {
     const state = this.#state;
     const loggedAt = this.#loggedAt;
     const toDispatch = this.#toDispatch.size === 0 ? undefined : new Set(this.#toDispatch);
-    const lists = [this.effects, this.emitted, this.itemLists, this.said] as const;
+    const lists = [this.effects, this.emitted, this.itemLists, this.said, this.taken] as const;
     const lengths = lists.map(({ length }) => length);
     return () => {
       this.#execution = execution;
@@ -287,7 +290,7 @@ export class Draft {
 
 type Committed = Pick<
   Extract<Advance, { type: 'commit' }>,
-  'execution' | 'effects' | 'emitted' | 'segment' | 'itemLists'
+  'execution' | 'effects' | 'emitted' | 'taken' | 'segment' | 'itemLists'
 >;
 
 type OptionalKey =

@@ -129,7 +129,7 @@ class Drain {
     const draft = this.#draft;
     const step = stepMachine(this.#machine, draft.execution.snapshot, input, draft.stepAt);
     if (step.type === 'ignored') return step.reason;
-    const { effects, failure, state, stored, thrown, markedOutput } = step;
+    const { effects, edges, failure, state, stored, thrown, markedOutput } = step;
     if (failure) {
       // The state and the tasks of before the failure stay, so that a redrive can go on from them.
       const done = effects.filter(({ type }) => type !== 'startTask' && type !== 'stopTask');
@@ -140,6 +140,7 @@ class Drain {
       return undefined;
     }
     draft.setMachineState(state, stored);
+    draft.taken.push(...edges);
     this.#queue.push(...takeEffects(draft, effects, this.#machine, this.#origin));
     if (state.status === 'done') {
       const { output } = state;
