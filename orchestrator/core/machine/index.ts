@@ -11,9 +11,10 @@ export {
   runningChildWithin,
   statesWithin,
 } from './hostedStates.ts';
+export { type LazyMachine, lazyMachine } from './lazyMachine.ts';
 export { listMachineId, prepareListMachines } from './listMachine.ts';
 export { MachineNotDurableError, type MachineProblem } from './machineProblem.ts';
-export { machinesOf } from './moduleMachines.ts';
+export { eagerMachinesOf, lazyMachinesOf, machinesOf } from './moduleMachines.ts';
 export { type PreparedMachine, prepareMachine, promiseLogicOf } from './prepare.ts';
 export { EmittedFromTaskError, runPromiseLogic } from './promiseLogic.ts';
 export { SentFromActionError } from './scopeErrors.ts';
