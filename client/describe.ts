@@ -22,6 +22,7 @@ import { DifferentMachineError, ExecutionNotFoundError } from './errors.ts';
 import { checkExecutionId, machineId } from './identifiers.ts';
 import type { MachineContext, MachineOutput, MachineReference, MachineState } from './machineTypes.ts';
 import type { ClientSurroundings } from './surroundings.ts';
+import { taskErrorStack } from './taskErrorStack.ts';
 
 /** A description of an execution. All times are ISO 8601. */
 export interface ExecutionDescription<M extends MachineReference = string> {
@@ -115,10 +116,23 @@ export async function describeExecution<M extends MachineReference = string>(
   if (machine !== undefined) machineId(machine);
   const execution = await table.executions.read(executionId);
   const description = execution
-    ? descriptionOf<M>(execution, await beatsOf({ table }, execution))
+    ? await describeRead<M>({ table }, execution)
     : await describeStart<M>({ table }, executionId);
   checkIsOf(machine, executionId, description.machine);
   return description;
+}
+
+async function describeRead<M extends MachineReference>(
+  { table }: Pick<ClientSurroundings, 'table'>,
+  execution: Execution,
+): Promise<ExecutionDescription<M>> {
+  const [beats, stack] = await Promise.all([
+    beatsOf({ table }, execution),
+    taskErrorStack(table.journal, execution),
+  ]);
+  const description = descriptionOf<M>(execution, beats);
+  const { error } = description;
+  return error && stack !== undefined ? { ...description, error: { ...error, stack } } : description;
 }
 
 /** @throws DifferentMachineError, InvalidMachineIdError */

@@ -169,7 +169,8 @@ function sweepOf(functionName: string): ScheduleDescription {
   return { functionName, rateMinutes: 15 };
 }
 
-function describeTable(tableName: string): TableDescription {
+/** The table, with the index that every deployment needs. */
+export function describeTable(tableName: string): TableDescription {
   return {
     tableName,
     partitionKey: { name: attribute.executionId, type: 'S' },

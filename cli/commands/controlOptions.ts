@@ -109,7 +109,8 @@ async function controlOne(
 ): Promise<void> {
   await withClient(line, options, async (client) => {
     const given = { ...operation, ...expectedMachine(options) };
-    if (name === 'stop') refuseEnded(await client.describe(id, expectedMachine(options)));
+    // A redrive is for those that have ended: the client says which it is not for.
+    if (name !== 'redrive') refuseEnded(await client.describe(id, expectedMachine(options)));
     await client[name](id, given);
   });
   line.context.terminal.print(options.json ? JSON.stringify({ executionId: id }) : id);

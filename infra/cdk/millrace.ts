@@ -28,6 +28,7 @@ import { createRule, eventBusOf, nameOrArnOf, refuseRulesElsewhere } from './eve
 import { countReports } from './metrics.ts';
 import { type FunctionsOfConstruct, MillraceFunctions } from './millraceFunctions.ts';
 import type { MillraceProps, WorkerCodeProps, WorkerModuleProps } from './millraceProps.ts';
+import { checkOwnTable } from './ownTable.ts';
 import {
   accessOfGrant,
   acknowledgePatterns,
@@ -292,6 +293,7 @@ export class Millrace extends MillraceFunctions {
   #complete(called: ReadonlyMap<string, EventInvokeConfig>): void {
     if (this.#isComplete) return;
     this.#isComplete = true;
+    if (this.#props.table) checkOwnTable(this.#props.table, this.description.table);
     this.#code.make(this);
     const { substitutions = {} } = this.#props;
     checkSubstitutions(this.#code.definitions, substitutions);

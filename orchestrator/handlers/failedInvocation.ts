@@ -9,7 +9,7 @@ import {
   unknownOutcomeErrorName,
 } from '../core/policy/errorNames.ts';
 import { envelopeField } from '../dispatch/lambdaEvent.ts';
-import { invalidResult, type ResultItem } from '../table/journalItems.ts';
+import { invalidResult, type ResultItem } from '../table/resultItem.ts';
 import { errorOfPayload, stackOf } from './functionError.ts';
 
 /**

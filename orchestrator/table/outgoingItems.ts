@@ -1,8 +1,9 @@
 import type { OutgoingItem } from '../core/execution/children/messages.ts';
 import type { Attributes } from './attributes.ts';
+import { encodeEvent } from './eventItem.ts';
 import { isoTime } from './executionItem.ts';
-import { encodeEvent, encodeResult } from './journalItems.ts';
 import { fitted, messageAsJson } from './messageItems.ts';
+import { encodeResult } from './resultItem.ts';
 import { attribute, sortKey } from './schema.ts';
 
 /**

@@ -5,7 +5,6 @@ import type { JournalEntry } from '../core/execution/model/entries.ts';
 import type { Execution } from '../core/execution/model/execution.ts';
 import type { AttemptNumbers } from '../core/execution/model/openTask.ts';
 import type { LogSegment } from '../core/execution/step/advance.types.ts';
-import type { ResultItem, StartItem } from './journalItems.ts';
 import type { Beat, Claim, ClaimOutcome, NewBeat } from './liveness.ts';
 import type {
   BrowseRequest,
@@ -29,6 +28,8 @@ import type {
   RenewedItems,
   ScanRequest,
 } from './requests.ts';
+import type { ResultItem } from './resultItem.ts';
+import type { StartItem } from './startItem.ts';
 
 /**
  * The table, as named operations in parts: code that needs one part takes that part alone. Reads are

@@ -23,6 +23,7 @@ async function run(...args: readonly string[]): Promise<CommandResult> {
   const url = `http://${endpoint?.hostname}:${endpoint?.port}`;
   return millrace([...args, '--table', testTable.tableName, '--endpoint', url], {
     directory: directory.path,
+    now: () => deployment.now,
     environment: { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
   });
 }

@@ -64,6 +64,7 @@ describe('each, in plain XState', () => {
     ['items that are no list', { items: 'rows.csv' }],
     ['a concurrency that makes no sense', { items: [2], concurrency: 0 }],
     ['a tolerance that makes no sense', { items: [2], tolerateFailures: '101%' }],
+    ['a list with an option that there is not', { items: [2], concurency: 5 }],
   ])('fails as in the cloud where its input is %s', async (_, input) => {
     const failing = runInPlainXState(each(half), input as never);
     await expect(failing).rejects.toMatchObject({ name: 'Millrace.InvalidItems', code: 'InvalidItems' });

@@ -1,17 +1,12 @@
 import type { JournalEntry } from '../../orchestrator/core/execution/model/entries.ts';
 import type { AttemptNumbers } from '../../orchestrator/core/execution/model/openTask.ts';
+import { encodeEvent } from '../../orchestrator/table/eventItem.ts';
 import { checkedSize } from '../../orchestrator/table/itemSize.ts';
-import {
-  decodeJournalItem,
-  encodeEvent,
-  encodeResult,
-  encodeStart,
-  isSameStart,
-  type ResultItem,
-  type StartItem,
-} from '../../orchestrator/table/journalItems.ts';
+import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
 import type { InsertOutcome, InsertStartOutcome, NewEvent, Page } from '../../orchestrator/table/requests.ts';
+import { encodeResult, type ResultItem } from '../../orchestrator/table/resultItem.ts';
 import { sortKey } from '../../orchestrator/table/schema.ts';
+import { encodeStart, isSameStart, type StartItem } from '../../orchestrator/table/startItem.ts';
 import type { JournalReader, JournalWriter } from '../../orchestrator/table/table.ts';
 import { entriesOf, type MemoryItems } from './memoryItems.ts';
 

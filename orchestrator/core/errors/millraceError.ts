@@ -62,6 +62,7 @@ const kinds = {
   InvalidConfiguration: 'environment',
   InvalidCursor: 'usage',
   InvalidDefinition: 'usage',
+  UnconvertibleDefinition: 'usage',
   InvalidDelay: 'execution',
   InvalidDeployment: 'usage',
   InvalidDuration: 'usage',

@@ -10,6 +10,7 @@ export { MachineNotDurableError, type MachineProblem } from './machineProblem.ts
 export { machinesOf } from './moduleMachines.ts';
 export { type PreparedMachine, prepareMachine, promiseLogicOf } from './prepare.ts';
 export { EmittedFromTaskError, runPromiseLogic } from './promiseLogic.ts';
+export { SentFromActionError } from './scopeErrors.ts';
 export { type ActorSource, type EachSource, ownActorName, type TaskSource } from './sources.ts';
 export {
   type MachineChild,
@@ -29,6 +30,5 @@ export type {
 } from './step.types.ts';
 export { InputOrderError } from './stepOne.ts';
 export type { StepAt } from './stepRun.ts';
-export { SentFromActionError } from './stepScope.ts';
 export { nextTimerDueAt, shiftTimers } from './timers.ts';
 export { buildMachine } from './xstateInternals.ts';

@@ -6,7 +6,7 @@ import type { DeploymentDescription } from '../../../infra/description.ts';
 import type { Template, Value } from '../../../infra/template/cloudFormation.ts';
 import { TemplateResources } from '../../../infra/template/cloudFormation.ts';
 import { describeTemplate } from '../../../infra/template/readDeployment.ts';
-import { emptyCode, synthesized } from './synthesized.ts';
+import { assetsOf, emptyCode, synthesized } from './synthesized.ts';
 
 const rules = {
   Placed: {
@@ -140,18 +140,6 @@ function sorted(failures: DeploymentDescription['failures']): unknown {
       permissions: [...failures.permissions].sort(),
       recovery: { ...failures.recovery, permissions: [...failures.recovery.permissions].sort() },
     }
-  );
-}
-
-/** Every function's code is somewhere. */
-function assetsOf({ Resources = {} }: Template): ReadonlyMap<string, string> {
-  return new Map(
-    Object.values(Resources).flatMap(({ Properties }) => {
-      const code = Properties?.Code;
-      return typeof code === 'object' && code !== null && 'S3Key' in code
-        ? [[String(code.S3Key), 'code']]
-        : [];
-    }),
   );
 }
 

@@ -8,6 +8,7 @@ import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { afterAll } from 'vitest';
 import type { BundledFunctions } from '../../../infra/bundle.ts';
 import { Millrace, type MillraceProps } from '../../../infra/cdk/index.ts';
+import type { Template as TemplateJson } from '../../../infra/template/cloudFormation.ts';
 
 export interface Synthesized {
   readonly stack: Stack;
@@ -142,4 +143,16 @@ export function nameOf(resource: string | Reference): string {
   const [id = '', name = ''] = ref === undefined ? (attribute ?? []) : [ref];
   const short = id.replace(/^Orders/, '').replace(/[0-9A-F]{8}$/, '');
   return name === '' || name === 'Arn' ? short : `${short}.${name}`;
+}
+
+/** Every function's code is somewhere. */
+export function assetsOf({ Resources = {} }: TemplateJson): ReadonlyMap<string, string> {
+  return new Map(
+    Object.values(Resources).flatMap(({ Properties }) => {
+      const code = Properties?.Code;
+      return typeof code === 'object' && code !== null && 'S3Key' in code
+        ? [[String(code.S3Key), 'code']]
+        : [];
+    }),
+  );
 }

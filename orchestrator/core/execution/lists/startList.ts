@@ -1,8 +1,6 @@
-import type { Json } from '../../data/json.ts';
 import { type EachSource, listMachineId, type PreparedMachine } from '../../machine/index.ts';
 import type { MachineEffect } from '../../machine/step.types.ts';
-import { eachRequest, invalidItemsErrorName } from '../../policy/eachRequest.ts';
-import { listFileOf } from '../../policy/listFiles.ts';
+import { eachFileRequest, eachRequest } from '../../policy/eachRequest.ts';
 import { startChild } from '../children/children.ts';
 import type { Draft } from '../step/draft.ts';
 import type { FollowUp } from '../step/followUp.ts';
@@ -72,21 +70,14 @@ function startFile(
   { options }: EachSource,
   { task, src, input }: StartEffect,
 ): FollowUp | undefined {
-  const file = listFileOf(input);
-  const given = file && typeof input === 'object' && input !== null ? { ...input, items: [] } : input;
-  const request = eachRequest(given, options);
-  if (!file || request.type === 'invalid') {
-    const message =
-      request.type === 'invalid'
-        ? request.error.message
-        : 'The input of eachFromFile() is { items: KEY }, the key of a file in the store.';
-    const error = { name: invalidItemsErrorName, message };
-    return { type: 'settle', outcome: { type: 'taskFailed', task, error } };
+  const request = eachFileRequest(input, options);
+  if (request.type === 'invalid') {
+    return { type: 'settle', outcome: { type: 'taskFailed', task, error: request.error } };
   }
+  const { file, concurrency, tolerateFailures } = request;
   const { executionId } = draft.execution;
   const items = { executionId, task, hash: '', pageSize: mostItemsInPart };
-  const { concurrency } = request;
-  const { tolerateFailures } = toleranceOf(input, options);
+  // How many of a file's items may fail is known once they are counted.
   const part = { items, first: 0, count: 0, concurrency, tolerated: 0 };
   draft.addList({ ...runningListOf(task, src, part), isDelegated: true });
   return startChild(
@@ -94,12 +85,6 @@ function startFile(
     { task, src, input: { ...file, concurrency, tolerateFailures } },
     { machine: listMachineId(machine.id, src), version: machine.version },
   );
-}
-
-/** How many of a file's items may fail is known once they are counted. */
-function toleranceOf(input: Json | undefined, { tolerateFailures }: EachSource['options']) {
-  const given = typeof input === 'object' && input !== null && 'tolerateFailures' in input ? input : {};
-  return { tolerateFailures: given.tolerateFailures ?? tolerateFailures };
 }
 
 /** An execution of a list machine starts: it works on its part, or has children do so. */
