@@ -8,7 +8,7 @@ import type { Json } from '../json.ts';
 import { lazily } from '../lazily.ts';
 import { Random, type Surroundings } from '../random.ts';
 import { EvaluationError, runtimeError, StatesError } from '../statesError.ts';
-import type { Action, Given, TransitionConfig } from './config.ts';
+import type { Action, Given } from './config.ts';
 import { type ActiveState, type Context, contextObject, type Frame, type Identity } from './context.ts';
 
 /** One step of one scope. */
@@ -107,7 +107,7 @@ export function withoutFailure({ failure: _, ...frame }: Frame): Frame {
   return frame;
 }
 
-export type Guard = NonNullable<TransitionConfig['guard']>;
+export type Guard = (given: { readonly context: Context }) => boolean;
 
 export function whenFrame(scope: string, holds: (frame: Frame) => boolean): Guard {
   return ({ context }) => holds(frameOf(context, scope));

@@ -1,4 +1,4 @@
-import type { AnyActorLogic, AnyStateMachine } from 'xstate';
+import type { AnyActorLogic } from 'xstate';
 import type { StateGraph } from '../model/model.ts';
 import { frameOf } from './act.ts';
 import type { Region } from './config.ts';
@@ -14,8 +14,8 @@ export interface Builder {
   fileTask(kind: 'ItemReader' | 'ResultWriter', path: string): AnyActorLogic;
   /** A part of a machine, with states of its own. */
   region(graph: StateGraph, place: Place): Region;
-  /** A machine for the items of a Map state. */
-  itemMachine(graph: StateGraph, path: string): AnyStateMachine;
+  /** Adds the actor that works on the items of a Map state. */
+  addItems(src: string, graph: StateGraph): void;
   /** Tells whoever follows the machine that a state is entered. */
   entered(path: string, at: number): void;
   /** An id that nothing else in the machine has. */

@@ -1,6 +1,7 @@
 import type { AnyActorLogic, AnyActorRef, AnyStateMachine } from 'xstate';
 import { buildMachine } from '../../orchestrator/core/machine/index.ts';
 import { entryTime } from '../../orchestrator/core/policy/entryTime.ts';
+import { each } from '../../workers/each.ts';
 import type { Json } from '../json.ts';
 import type { Definition, StateGraph } from '../model/model.ts';
 import { frameOf } from './act.ts';
@@ -92,8 +93,12 @@ class MachineBuilder implements Builder {
     return regionOf(graph, place, this);
   }
 
-  /** Its executions are children of the one that it is part of: they have its facts, and no timeout of their own. */
-  itemMachine(graph: StateGraph, path: string): AnyStateMachine {
+  addItems(src: string, graph: StateGraph): void {
+    this.addActor(src, each(this.#itemMachine(graph, `${src}/`)));
+  }
+
+  /** Its executions are parts of the one that it is for: they have its facts, and no timeout of their own. */
+  #itemMachine(graph: StateGraph, path: string): AnyStateMachine {
     // Not by its name, which may hold anything.
     const id = `${this.#id}.${this.newId()}`;
     const context = ({ input, self }: Start): Context => {

@@ -13,9 +13,15 @@ export interface Given {
 export type Action = object;
 
 export interface TransitionConfig {
-  readonly guard?: (given: { readonly context: Context }) => boolean;
+  /** A named one has parameters. */
+  readonly guard?: ((given: { readonly context: Context }) => boolean) | NamedGuard;
   readonly target?: string;
   readonly actions?: readonly Action[];
+}
+
+export interface NamedGuard {
+  readonly type: string;
+  readonly params: object;
 }
 
 /** The state of the definition that a state stands for, for charts. */
@@ -51,12 +57,13 @@ export interface StateConfig {
     readonly onDone: TransitionConfig;
     readonly onError: TransitionConfig;
   };
-  readonly states?: Readonly<Record<string, StateConfig>>;
+  /** {@link StateConfig}, or what else XState takes. */
+  readonly states?: Readonly<Record<string, object>>;
   readonly meta?: { readonly asl: AslMeta };
 }
 
 /** A scope's states. */
 export interface Region {
   readonly initial: string;
-  readonly states: Readonly<Record<string, StateConfig>>;
+  readonly states: Readonly<Record<string, object>>;
 }

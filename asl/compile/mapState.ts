@@ -1,5 +1,4 @@
 import { maximumConcurrency } from '../../orchestrator/core/policy/eachOptions.ts';
-import { each } from '../../workers/each.ts';
 import { leftWithResult } from '../dataflow/flow.ts';
 import type { Failure } from '../dataflow/handle.ts';
 import { itemReadingOf } from '../dataflow/itemReader.ts';
@@ -35,7 +34,7 @@ interface Work {
 export function mapState(state: MapState, place: StatePlace, builder: Builder): StateConfig {
   const { id, to, scope } = place;
   const src = `${place.path}${state.name}`;
-  builder.addActor(src, each(builder.itemMachine(state.processor, `${src}/`)));
+  builder.addItems(src, state.processor);
   // The machine hosts the items. In its context, they would be stored twice.
   const given = new WeakMap<Frame, unknown>();
   const begin = (turn: Turn, read?: readonly Json[]): Frame => {

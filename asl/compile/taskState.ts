@@ -63,7 +63,10 @@ function tokenOf({ resource }: TaskState): { readonly [key: string]: Json } {
 }
 
 /** Whether some of the task's policy is known only when it runs. */
-function bringsPolicy(state: TaskState, { takesHeartbeats, startsExecution }: Integration): boolean {
+export function bringsPolicy(
+  state: Pick<TaskState, 'timeoutSeconds' | 'heartbeatSeconds'>,
+  { takesHeartbeats, startsExecution }: Integration,
+): boolean {
   const isOpen = (amount: TaskState['timeoutSeconds']) =>
     amount !== undefined && knownSeconds(amount()) === undefined;
   return (

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import type { DefinitionReport } from '../../asl/index.ts';
+import type { DefinitionReport, Substitutions } from '../../asl/index.ts';
+import type { JsonObject } from '../../orchestrator/core/data/json.ts';
 import type { CommandContext } from '../context.ts';
 import { InvalidInputError } from '../errors.ts';
 import { exitCode } from '../exitCodes.ts';
@@ -15,6 +16,11 @@ interface CheckOptions extends OutputOptions {
   readonly items?: number;
 }
 
+interface ConvertCommandOptions {
+  readonly id?: string;
+  readonly substitutions: string;
+}
+
 interface RunOptions extends OutputOptions {
   readonly input: string;
   readonly mocks?: string;
@@ -23,10 +29,11 @@ interface RunOptions extends OutputOptions {
 export function addAslCommand(line: CommandLine): void {
   const command = line.program
     .command('asl')
-    .description('Check and try definitions of Step Functions (Amazon States Language).');
+    .description('Check, try and convert definitions of Step Functions (Amazon States Language).');
   addCheck(line, command);
   addRun(line, command);
   addTest(line, command);
+  addConvert(line, command);
 }
 
 type Command = CommandLine['program'];
@@ -170,6 +177,67 @@ async function test(line: CommandLine, file: string, options: TestOptions): Prom
     if (options.json) context.terminal.print(JSON.stringify(result));
     else for (const text of aslTestLines(result)) context.terminal.print(text);
   }
+}
+
+function addConvert(line: CommandLine, parent: Command): void {
+  parent
+    .command('convert')
+    .description(
+      'Print a definition as a TypeScript module that exports an XState machine, which does the same. Exit code 2, with ' +
+        'nothing on stdout, if the definition is not valid or cannot be converted.',
+    )
+    .argument('<file>', 'definition in JSON or YAML')
+    .option('--id <id>', 'id of the machine; else the name of the file')
+    .option(
+      '--substitutions <json>',
+      'values for the placeholders of the definition: JSON, @FILE, or - for stdin',
+      '{}',
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  millrace asl convert orders.asl.json > machines/orders.ts
+  millrace asl convert orders.asl.json --substitutions '{"ChargeArn":"arn:aws:lambda:…"}' > machines/orders.ts`,
+    )
+    .action((file: string, options: ConvertCommandOptions) => convert(line, file, options));
+}
+
+async function convert(
+  { context }: CommandLine,
+  file: string,
+  options: ConvertCommandOptions,
+): Promise<void> {
+  const { checkDefinition, convertText, formatOf } = await import('../../asl/index.ts');
+  const text = await textOf(context, file);
+  const substitutions = substitutionsIn(
+    await readJsonObjectArgument(context, '--substitutions', options.substitutions),
+  );
+  const id = options.id ?? basename(file).replace(/(\.asl)?\.(json|ya?ml)$/, '');
+  if (id === '' || id.length > 256 || id.includes('#'))
+    throw new InvalidInputError(
+      `The id of a machine is a text of 1 to 256 characters without '#'. Give another with --id.`,
+    );
+  const source = convertText(text, formatOf(file), { id, substitutions });
+  for (const { code, message } of checkDefinition(text, formatOf(file)).problems)
+    if (code === 'UNSUPPORTED_RESOURCE') context.terminal.note(`Note: ${message}.`);
+  const open = [...new Set([...source.matchAll(/\$\{[A-Za-z0-9_.:-]+\}/g)].map(([name]) => name))];
+  if (open.length > 0)
+    context.terminal.note(
+      `Note: ${open.join(', ')} has no value. Give it with --substitutions, or edit the module.`,
+    );
+  context.terminal.print(source.trimEnd());
+}
+
+function substitutionsIn(given: JsonObject): Substitutions {
+  const entries = Object.entries(given).map(([name, value]) => {
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+      return [name, value] as const;
+    throw new InvalidInputError(
+      `--substitutions: the value of '${name}' is not a text, a number or a boolean.`,
+    );
+  });
+  return Object.fromEntries(entries);
 }
 
 async function textOf({ directory }: CommandContext, file: string): Promise<string> {
