@@ -38,7 +38,7 @@ export function framesOf(stack: string | undefined): string[] {
     .map((line) => line.trim());
 }
 
-/** What an execution that has not ended will be brought forward by. */
+/** The things that will bring an execution forward that has not ended. */
 function waitsFor(execution: ExecutionDescription): string[] {
   if (execution.status !== 'RUNNING') return [];
   if (execution.startPending) return ['the orchestrator, to take its start'];
