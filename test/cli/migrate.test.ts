@@ -72,7 +72,7 @@ describe('migrate assess', () => {
           name: 'broken',
           type: 'STANDARD',
           runs: false,
-          missing: [expect.stringContaining('/States/A/Next')],
+          missing: expect.arrayContaining([expect.stringContaining('/States/A/Next')]),
         },
       ],
     });
