@@ -3,7 +3,11 @@ import type { CatchUpEvent, CatchUpResult } from '../orchestrator/contract/recov
 import type { Control, ControlContent } from '../orchestrator/core/execution/model/entries.ts';
 import type { Execution } from '../orchestrator/core/execution/model/execution.ts';
 import { machineLookup } from '../orchestrator/core/execution/model/machines.ts';
-import { ownActorName, type prepareMachine, prepareMachines } from '../orchestrator/core/machine/index.ts';
+import {
+  possibleActorNames,
+  type prepareMachine,
+  prepareMachines,
+} from '../orchestrator/core/machine/index.ts';
 import { TaskDispatcher } from '../orchestrator/dispatch/taskDispatcher.ts';
 import { recoverHandler } from '../orchestrator/handlers/recover.ts';
 import type { Report } from '../orchestrator/observability/report.ts';
@@ -109,7 +113,7 @@ export class SimulatedCloud {
       ...new Set(
         deployed.flatMap((machine) =>
           [...(machine?.sources ?? [])].flatMap(([name, { kind }]) =>
-            kind === 'machine' || kind === 'eachMachine' ? [] : [ownActorName(name)],
+            kind === 'machine' || kind === 'eachMachine' ? [] : possibleActorNames(name),
           ),
         ),
       ),
