@@ -3,8 +3,7 @@ import { createDynamoDBClient } from './aws/client.ts';
 import { functionNames, readConfiguration } from './configuration/configuration.ts';
 import { readExecutionClock } from './configuration/executionClock.ts';
 import { wakeCallTimeoutSeconds } from './configuration/timeouts.ts';
-import { machineLookup } from './core/execution/model/machines.ts';
-import { machinesOf, prepareMachines } from './core/machine/index.ts';
+import { registeredMachines } from './core/execution/model/registeredMachines.ts';
 import { checkOptions } from './core/policy/options.ts';
 import { keptForEver, retentionOf } from './core/policy/retention.ts';
 import { createLambdaClient, LambdaInvoker, waitingCaller } from './dispatch/dispatch.ts';
@@ -13,7 +12,7 @@ import { neededWorkers } from './dispatch/neededWorkers.ts';
 import { TaskDispatcher } from './dispatch/taskDispatcher.ts';
 import { clockHandler, paceAt } from './handlers/clock.ts';
 import { failedHandler } from './handlers/failed.ts';
-import { tellLoader } from './handlers/moduleLoading.ts';
+import { hasLoader, tellLoader } from './handlers/moduleLoading.ts';
 import { recoverHandler } from './handlers/recover.ts';
 import { type DoneBatch, streamHandler } from './handlers/stream.ts';
 import { wakeHandler } from './handlers/wake.ts';
@@ -57,8 +56,7 @@ export function createOrchestrator(options: OrchestratorModule) {
   });
   const data = openStoredJson(configuration, now);
   const table = data.isConfigured ? withStore(items, data, configuration, { fetches: false }) : items;
-  const prepared = prepareMachines(modules.flatMap(machinesOf));
-  const machines = machineLookup(prepared);
+  const { lookup: machines, prepared } = registeredMachines(modules, hasLoader());
   for (const { id, warnings } of prepared) {
     for (const { path, problem, instead } of warnings) {
       tellLoader(`Machine '${id}', ${path}: ${problem}. Instead: ${instead}.`);
@@ -105,7 +103,7 @@ export function createOrchestrator(options: OrchestratorModule) {
     afterInvocation();
   };
   return {
-    /** The registered machines, for those who deploy them. */
+    /** The registered machines, for those who deploy them: these, and the next two, know all where the code is loaded to be checked. */
     machines: prepared.map(({ id, version }) => ({ machine: id, version })),
     invocationAges: invocationAges(prepared),
     neededWorkers: neededWorkers(prepared),

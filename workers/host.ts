@@ -2,13 +2,8 @@ import type { TaskPayload } from '../orchestrator/contract/task.ts';
 import type { Json } from '../orchestrator/core/data/json.ts';
 import { revivedValue } from '../orchestrator/core/data/thrown.ts';
 import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
-import { machineLookup } from '../orchestrator/core/execution/model/machines.ts';
-import {
-  machinesOf,
-  prepareMachines,
-  promiseLogicOf,
-  runPromiseLogic,
-} from '../orchestrator/core/machine/index.ts';
+import { registeredMachines } from '../orchestrator/core/execution/model/registeredMachines.ts';
+import { promiseLogicOf, runPromiseLogic } from '../orchestrator/core/machine/index.ts';
 import { checkOptions } from '../orchestrator/core/policy/options.ts';
 import { taskRunner } from './defineWorker.ts';
 import type { WorkerHandler } from './handlerTypes.ts';
@@ -36,7 +31,7 @@ export function createWorkerHost(options: { readonly machines: readonly object[]
 } {
   checkOptions('createWorkerHost()', options, { machines: true });
   const { machines: modules } = options;
-  const machines = machineLookup(prepareMachines(modules.flatMap(machinesOf)));
+  const { lookup: machines } = registeredMachines(modules, false);
   const run = taskRunner();
   const handler: WorkerHandler<Json> = (payload) =>
     run<Json>(payload, (input, task, surroundings) => {

@@ -1,10 +1,6 @@
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
-import {
-  childNodes,
-  implementationsOf,
-  isStateMachine,
-  property,
-} from '../../orchestrator/core/machine/xstateInternals.ts';
+import { itemMachineOf } from '../../orchestrator/core/machine/sources.ts';
+import { childNodes, implementationsOf, property } from '../../orchestrator/core/machine/xstateInternals.ts';
 import type { ChartInvoke, Trigger } from './model.ts';
 import { delayText } from './triggers.ts';
 
@@ -57,23 +53,25 @@ export function aslInvokes(
   node: AnyStateNode,
   { type, resource = '' }: AslMeta,
 ): readonly ChartInvoke[] {
-  if (type === 'Task') return [{ id: `task ${node.id}`, src: shortResource(resource) }];
-  if (type !== 'Map') return [];
   const { actors } = implementationsOf(machine);
-  const items = Object.entries(actors).find(([src, logic]) => isOfMap(src, node, logic));
-  const logic = items?.[1];
-  return isStateMachine(logic) ? [{ id: node.id, src: `each: ${statesOf(logic).join(', ')}` }] : [];
+  return invokesIn(node).flatMap(({ id, src }): ChartInvoke[] => {
+    if (typeof src !== 'string') return [];
+    if (type === 'Task') return [{ id, src, label: shortResource(resource) }];
+    const items = itemMachineOf(actors[src]);
+    return items ? [{ id, src, label: `each: ${statesOf(items).join(', ')}` }] : [];
+  });
+}
+
+/** Those of a Map that reads its items from a file are a level deeper. */
+function invokesIn(node: AnyStateNode): AnyStateNode['invoke'] {
+  const { running } = node.states;
+  if (!running || running.type === 'parallel') return [];
+  return [running, ...childNodes(running)].flatMap(({ invoke }) => invoke);
 }
 
 function waitText(text: string): string {
   const seconds = /^(\d+(?:\.\d+)?) s$/.exec(text)?.[1];
   return seconds === undefined ? text : delayText(String(1000 * Number(seconds)));
-}
-
-/** The machine for its items has the name of the Map state, with the names of the states around it before. */
-function isOfMap(src: string, node: AnyStateNode, logic: unknown): boolean {
-  const name = aslOf(node)?.name ?? node.key;
-  return isStateMachine(logic) && (src === name || src.endsWith(`/${name}`));
 }
 
 function statesOf(machine: AnyStateMachine): readonly string[] {

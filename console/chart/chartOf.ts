@@ -4,7 +4,7 @@ import { childNodes, configOf, stateNodeOf } from '../../orchestrator/core/machi
 import { actionNames, guardOf } from './actionNames.ts';
 import { type AslMeta, aslInvokes, aslOf, aslRegions, aslTrigger } from './aslStates.ts';
 import type { ChartEdge, ChartModel, ChartNode, NodeId, NodeKind } from './model.ts';
-import { invokeSrc, triggerOf } from './triggers.ts';
+import { invokesOf, triggerOf } from './triggers.ts';
 
 /**
  * The statechart of a machine: its states and every transition, `always`, delays and wildcards included. States of an Amazon
@@ -47,9 +47,7 @@ class ChartReader {
       path: node.path,
       ...(node.type === 'compound' && !asl && initialOf(node)),
       ...(node.type === 'history' && { history: node.history === 'deep' ? 'deep' : 'shallow' }),
-      invokes: asl
-        ? aslInvokes(this.#machine, node, asl)
-        : node.invoke.map(({ id, src }) => ({ id, src: invokeSrc(src) })),
+      invokes: asl ? aslInvokes(this.#machine, node, asl) : invokesOf(this.#machine, node),
       entry: asl ? [] : actionNames(node.entry),
       exit: asl ? [] : actionNames(node.exit),
       tags: [...node.tags],

@@ -85,7 +85,7 @@ function ownRows({ invokes, entry, exit }: ChartNode): readonly BlockRow[] {
     targets: [],
   });
   return [
-    ...invokes.map(({ src }) => row('invoke', src)),
+    ...invokes.map(({ src, label = src }) => row('invoke', label)),
     ...(entry.length > 0 ? [row('entry', `entry / ${entry.join(', ')}`)] : []),
     ...(exit.length > 0 ? [row('exit', `exit / ${exit.join(', ')}`)] : []),
   ];

@@ -55,8 +55,13 @@ interface Run {
   readonly left: () => number;
 }
 
+/** Blocks and links together. Beyond that, the first way would only use up its time. */
+const mostForStraight = 300;
+
 async function firstOf(contents: Contents, runOf: (way: Way) => Run): Promise<Drawing> {
+  const isLarge = contents.blocks.length + contents.links.length > mostForStraight;
   for (const way of ways) {
+    if (isLarge && way.layout === 'straight') continue;
     const drawing = await layOut(contents, way, runOf(way));
     if (drawing) return drawing;
   }

@@ -121,11 +121,8 @@ class PathRun {
     const failing = this.#taskOf(entry);
     this.#move(transition);
     for (const effect of transition.effects) this.#follow(effect, entry.at ?? '');
-    if (
-      entry.kind === 'result' &&
-      entry.task !== undefined &&
-      !transition.effects.some(isRetryOf(entry.task))
-    ) {
+    const isOver = entry.kind === 'result' && transition.ended !== 'FAILED';
+    if (isOver && entry.task !== undefined && !transition.effects.some(isRetryOf(entry.task))) {
       this.#tasks.delete(entry.task);
     }
     if (entry.sender !== undefined) this.#children.delete(entry.sender);

@@ -15,13 +15,18 @@ export class StateChart {
     this.#edges = new Map(model.edges.map((edge) => [edge.id, edge]));
     this.#byPath = new Map(model.nodes.map(({ id, path }) => [keyOf(path), id]));
     for (const { id, invokes } of model.nodes) {
-      for (const { src } of invokes) this.#invokers.set(src, (this.#invokers.get(src) ?? new Set()).add(id));
+      for (const { src, machine } of invokes) {
+        for (const name of machine === undefined ? [src] : [src, machine]) {
+          this.#invokers.set(name, (this.#invokers.get(name) ?? new Set()).add(id));
+        }
+      }
     }
   }
 
-  /** The states that invoke a worker or machine. */
+  /** The states that invoke a worker or machine. A task of a machine that works on an item is named `<src>::<task>`. */
   invokersOf(src: string): ReadonlySet<NodeId> {
-    return this.#invokers.get(src) ?? new Set();
+    const [host = src] = src.split('::');
+    return this.#invokers.get(src) ?? this.#invokers.get(host) ?? new Set();
   }
 
   /** The states that are active by a state value, each group before what is in it. */

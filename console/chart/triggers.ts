@@ -1,5 +1,6 @@
-import type { AnyStateNode } from 'xstate';
-import type { Trigger } from './model.ts';
+import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { implementationsOf, isStateMachine } from '../../orchestrator/core/machine/xstateInternals.ts';
+import type { ChartInvoke, Trigger } from './model.ts';
 
 const prefixes = {
   done: 'xstate.done.actor.',
@@ -28,13 +29,21 @@ export function triggerOf(node: AnyStateNode, descriptor: string): Trigger {
   return { type: 'event', name: descriptor };
 }
 
-export function invokeSrc(src: unknown): string {
-  return typeof src === 'string' && !src.startsWith('xstate.invoke.') ? src : '(inline)';
+export function invokesOf(machine: AnyStateMachine, node: AnyStateNode): readonly ChartInvoke[] {
+  const { actors } = implementationsOf(machine);
+  return node.invoke.map(({ id, src }, index): ChartInvoke => {
+    // XState names logic that is written into an invoke by its place, and so does the orchestrator.
+    const isInline = typeof src !== 'string' || src.startsWith('xstate.invoke.');
+    if (isInline) return { id, src: `inline:${index}.${node.id}`, label: '(inline)' };
+    const logic = actors[src];
+    return isStateMachine(logic) ? { id, src, machine: logic.id } : { id, src };
+  });
 }
 
+/** The source of an actor as it is shown. */
 function srcOf(node: AnyStateNode, id: string): string {
-  const invoke = node.invoke.find((each) => each.id === id);
-  return invoke ? invokeSrc(invoke.src) : id;
+  const src = node.invoke.find((each) => each.id === id)?.src;
+  return typeof src === 'string' && !src.startsWith('xstate.invoke.') ? src : id;
 }
 
 const units = [

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chartOf } from '../../../console/chart/chartOf.ts';
+import type { Drawing } from '../../../console/chart/drawing.ts';
 import { type Deadlines, layOutChart } from '../../../console/chart/layout.ts';
+import type { LayoutCache } from '../../../console/chart/layoutCache.ts';
 import { LayoutWorker } from '../../../console/chart/layoutWorker.ts';
 import { widest } from '../../../console/chart/regions.ts';
 import { denseMachine } from './examples/generatedMachines.ts';
@@ -32,7 +34,8 @@ describe('the drawing of each example', () => {
       if (!machine) throw new Error(name);
       const drawing = await layOutChart(chartOf(machine), { worker, deadlinesMs: patient });
       const { faults, crossings } = judge(drawing);
-      expect({ faults, layout: drawing.layout }).toEqual({ faults: [], layout: 'straight' });
+      const layout = name === 'generated200' ? 'plain' : 'straight';
+      expect({ faults, layout: drawing.layout }).toEqual({ faults: [], layout });
       expect(drawing.width).toBeLessThanOrEqual(widest);
       expect(crossings).toBeLessThanOrEqual(mostCrossings[name] ?? 2);
     },
@@ -50,6 +53,42 @@ describe('the drawing of each example', () => {
       );
     expect(await draw(other)).toBe(await draw(worker));
     await other.close();
+  });
+});
+
+describe('a layout', () => {
+  const kept = new Map<string, Drawing>();
+  const cache: LayoutCache = {
+    read: async (key) => kept.get(key),
+    write: async (key, drawing) => {
+      kept.set(key, drawing);
+    },
+  };
+  const chart = chartOf(exampleMachines.payment ?? expect.fail());
+
+  it('is kept, and made again where a text of the chart is another', async () => {
+    const first = await layOutChart(chart, { worker, cache, deadlinesMs: patient });
+    expect(await layOutChart(chart, { worker, cache, deadlinesMs: patient })).toBe(first);
+    await layOutChart(
+      { ...chart, machine: 'other', nodes: chart.nodes.map((node) => ({ ...node, name: `${node.name}2` })) },
+      { worker, cache, deadlinesMs: patient },
+    );
+    expect(kept.size).toBe(2);
+  });
+
+  it('that does not come in time gives way to an outline with every state and transition', async () => {
+    const hurried = new LayoutWorker();
+    const drawing = await layOutChart(chart, {
+      worker: hurried,
+      deadlinesMs: { straight: 0, plain: 0, unlabelled: 0 },
+    });
+    await hurried.close();
+    expect(drawing.layout).toBe('outline');
+    expect(drawing.nodes.map(({ id }) => id)).toEqual(chart.nodes.map(({ id }) => id));
+    const shown = drawing.nodes.flatMap(({ rows }) => rows.flatMap(({ edges }) => edges));
+    expect(shown.toSorted()).toEqual(chart.edges.map(({ id }) => id).toSorted());
+    const outside = judge({ ...drawing, edges: [] }).faults;
+    expect(outside).toEqual([]);
   });
 });
 
