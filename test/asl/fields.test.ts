@@ -39,7 +39,11 @@ const distributed: Json = { ...of({ I: { ...task, End: true } }), ProcessorConfi
 
 /** Tasks give what they get. */
 const rows: Readonly<Record<string, Row>> = {
-  'Comment changes nothing': { definition: path({ Type: 'Pass', Comment: 'text' }), input: 1, output: 1 },
+  'Comment changes nothing': {
+    definition: { ...path({ Type: 'Pass', Comment: 'text' }), Comment: 'text', Version: '1.0' },
+    input: 1,
+    output: 1,
+  },
   'StartAt and Next lead from state to state': {
     definition: {
       StartAt: 'Z',
@@ -131,6 +135,11 @@ const rows: Readonly<Record<string, Row>> = {
     definition: query({ ...task, Output: '{% $states.result.a & "!" %}' }),
     input: { a: 'x' },
     output: 'x!',
+  },
+  'Credentials are taken and have no effect': {
+    definition: path({ ...task, Credentials: { RoleArn: 'arn:aws:iam::1:role/r' } }),
+    input: 1,
+    output: 1,
   },
   'TimeoutSeconds fails a task with States.Timeout': {
     definition: path({ ...task, TimeoutSeconds: 5, ...caught }, B),

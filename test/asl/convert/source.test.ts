@@ -81,6 +81,9 @@ const counting: JsonObject = {
   },
 };
 
+/** As SAM and CDK have it. */
+const placeholder = (name: string) => `\${${name}}`;
+
 describe('the module of a definition', () => {
   it('has named actors, guards, states and item machines, and comments', () => {
     expect(convertDefinition(orders, { id: 'orders' })).toMatchInlineSnapshot(`
@@ -263,7 +266,7 @@ describe('the module of a definition', () => {
 
   it('has substitutions in the places of their names', () => {
     const source = convertDefinition(
-      { StartAt: 'A', States: { A: { Type: 'Task', Resource: '${Fn}', End: true } } },
+      { StartAt: 'A', States: { A: { Type: 'Task', Resource: placeholder('Fn'), End: true } } },
       { id: 'm', substitutions: { Fn: 'arn:aws:lambda:us-east-1:1:function:f' } },
     );
     expect(source).toContain("A: resource('arn:aws:lambda:us-east-1:1:function:f')");
@@ -280,7 +283,7 @@ describe('a definition that cannot be converted', () => {
   });
 
   it('is refused where an expression cannot be read, as one with a placeholder in a path', () => {
-    const state = { Type: 'Pass', Parameters: { 'x.$': '$.${Name}' }, End: true };
+    const state = { Type: 'Pass', Parameters: { 'x.$': `$.${placeholder('Name')}` }, End: true };
     expect(() => convertText(text(state), 'json', { id: 'm' })).toThrow(
       /line 4, \/States\/A.*Nothing was written/,
     );
