@@ -1,3 +1,11 @@
+export {
+  type Assessment,
+  assess,
+  type MachineInUse,
+  type MonthlyCost,
+  type MonthlyUse,
+  type WorkflowType,
+} from './assess/assess.ts';
 export { checkDefinition, type DefinitionReport } from './check/check.ts';
 export { type Price, type PriceOptions, priceOf } from './check/price.ts';
 export { type ResourceUse, resourceUses } from './check/resources.ts';

@@ -10,7 +10,7 @@ export interface ReportedError {
   /** One line. */
   readonly message: string;
   readonly exitCode: ExitCode;
-  /** Only of what nobody foresaw. */
+  /** Only for errors that no one foresaw. */
   readonly stack?: string;
 }
 
@@ -28,7 +28,7 @@ const exitCodeOf: Readonly<Record<ErrorKind, ExitCode>> = {
   interrupted: exitCode.interrupted,
 };
 
-/** What to tell of an error, and what to exit with. Undefined where commander asks for a plain end (`--help`). */
+/** The message about an error, and the exit code. Undefined where commander asks for a plain end (`--help`). */
 export function describeError(error: unknown): ReportedError | undefined {
   if (error instanceof CommanderError) return usageError(error);
   if (!(error instanceof Error)) return defect(String(error), undefined);
@@ -78,7 +78,7 @@ function defect(message: string, stack: string | undefined): ReportedError {
   return { code: 'Defect', message: text, exitCode: exitCode.defect, ...(stack !== undefined && { stack }) };
 }
 
-/** What the AWS SDK throws where the surroundings are not as they have to be. */
+/** Errors of the AWS SDK where the surroundings are not as they have to be. */
 function awsError(error: Error): { code: string; message: string } {
   const { name } = error;
   const message = oneLine(error.message);

@@ -1,6 +1,6 @@
 import type { Execution } from '../orchestrator/core/execution/model/execution.ts';
 import { isJournalKind, parseLog } from '../orchestrator/core/execution/model/log.ts';
-import { type ListResults, withListResults } from '../orchestrator/table/listResults.ts';
+import { noLists, withListResults } from '../orchestrator/table/listResults.ts';
 import type { HistoryItems } from '../orchestrator/table/requests.ts';
 import { checkIsOf, describeExecution, descriptionOf, type ExecutionDescription } from './describe.ts';
 import { type HistoryEntry, historyEntry, pendingEntry, workersOf } from './historyEntry.ts';
@@ -51,8 +51,8 @@ async function entriesOf(
   const logged = new Set<string>();
   if (execution) {
     const items = new Map(journal.map((item) => [item.reference, item]));
-    const itemResults: ListResults = new Map();
-    const replayed = machines && new ReplayedHistory(machines, { ...asStarted(execution), itemResults });
+    const lists = noLists();
+    const replayed = machines && new ReplayedHistory(machines, { ...asStarted(execution), ...lists });
     let isAfterGap = segments.length < execution.logSegments;
     let number = 1;
     for (const entry of [...segments, execution.log].flatMap(parseLog)) {
@@ -61,7 +61,7 @@ async function entriesOf(
       const next = { segment: 0, skip: 0, number: number + 1 };
       const taken =
         replayed &&
-        (await withListResults(table, execution.executionId, itemResults, () =>
+        (await withListResults(table, execution.executionId, lists, () =>
           replayed.take({ number, entry, item, isAfterGap, next }, true),
         ));
       entries.push({ ...historyEntry(number, entry, item, replayed?.workers ?? workers), ...taken });

@@ -22,7 +22,7 @@ export interface BundleFunctionsOptions {
   readonly machineFiles?: readonly string[];
   /** Modules of workers; those that export `handler` are. It need not exist. @default no workers */
   readonly workersDirectory?: string;
-  /** Gets a folder of code for each function. What it held of earlier bundles is replaced. */
+  /** Gets a folder of code for each function. Earlier bundles in it are replaced. */
   readonly outDirectory: string;
   /** @default false */
   readonly minify?: boolean;
@@ -64,7 +64,7 @@ const bundleKeys: KeysOf<BundleFunctionsOptions> = {
 export interface BundledFunctions {
   readonly orchestrator: {
     readonly codeDirectory: string;
-    /** Of the code, without its source map. */
+    /** The size of the code, without its source map. */
     readonly bytes: number;
   };
   readonly workerHost: { readonly codeDirectory: string };
@@ -79,13 +79,13 @@ export interface BundledFunctions {
   readonly invocationAges?: InvocationAges;
   /** Workers that the machines name. Absent for an orchestrator that does not say. */
   readonly neededWorkers?: NeededWorkers;
-  /** What the Step Functions definitions among the machines need. Absent where there are none. */
+  /** The needs of the Step Functions definitions among the machines. Absent where there are none. */
   readonly definitions?: DefinitionsNeeds;
   /** Absolute paths. */
   readonly machineFiles: readonly string[];
   /** Every version, those that machines start as children included. Absent for an orchestrator that does not say. */
   readonly machines?: readonly RegisteredMachine[];
-  /** What was bundled, and may not be what was meant. Absent where there is nothing to say. */
+  /** Bundled modules that may not be what the user meant. Absent where there is nothing to say. */
   readonly warnings?: readonly BundleProblem[];
 }
 
@@ -168,7 +168,7 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
 
 function noWorker(file: string): BundleProblem {
   const message =
-    "It exports no 'handler', so it is no worker, and no worker imports it: to make it one, write " +
+    "It exports no 'handler', so it is not a worker, and no worker imports it: to make it one, write " +
     'export const handler = defineWorker(…).';
   return { file, message };
 }

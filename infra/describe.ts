@@ -36,7 +36,7 @@ import { defaultEventBusName, describeRules } from './rules.ts';
 
 export type { FunctionCode };
 
-/** Of both mappings: what a function does not take in all its attempts is given up and reported, and the shard goes on. */
+/** Settings of both mappings: records that a function does not take in all its attempts are given up and reported, and the shard goes on. */
 const streamSettings = {
   startingPosition: 'TRIM_HORIZON',
   batchSize: 500,
@@ -56,7 +56,7 @@ const commitsForTheBus: EventSourceDescription['filters'] = (['S', 'B'] as const
   },
 }));
 
-/** What a deployment has to do with EventBridge. */
+/** The settings of a deployment for EventBridge. */
 export interface EventBridgeSettings {
   /** The event bus that the publisher puts events on, and whose events rules match. */
   readonly eventBusName?: string;
@@ -71,7 +71,7 @@ export type DeploymentSettings = Partial<Omit<Configuration, 'hasBus'>> &
     readonly logLevel?: LogLevel;
     /** Values for `${Name}` in Step Functions definitions. @default none */
     readonly substitutions?: Readonly<Record<string, string>>;
-    /** Of the functions that step executions. @default 512 */
+    /** Memory of the functions that step executions. @default 512 */
     readonly orchestratorMemoryMb?: number;
     /** Concurrent executions that are reserved for each of Millrace's own functions. @default none */
     readonly reservedConcurrency?: Readonly<Partial<Record<OwnFunctionRole, number>>>;

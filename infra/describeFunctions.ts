@@ -50,7 +50,7 @@ export const ownFunctionRoles: Readonly<Record<OwnFunctionRole, true>> = {
 /** Lambda ends a function after 15 minutes. */
 export const longestFunctionSeconds = 900;
 const defaultWorkerMemoryMb = 256;
-/** Measured: docs/reference/benchmarks.md, bench:coldstart. What it keeps in memory, and large data, need most of it. */
+/** Measured: docs/reference/benchmarks.md, bench:coldstart. Executions in memory, and large data, need most of it. */
 const defaultOrchestratorMemoryMb = 512;
 
 export interface FunctionSettings {

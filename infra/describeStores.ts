@@ -23,7 +23,7 @@ export function describeStore(url: string, retentionDays: number): StoreDescript
 
 /** The bucket or folder for batches that a function did not take. */
 export function describeFailures(url: string, functionName: string): FailuresDescription {
-  // The name of a bucket that is still to be deployed is no host.
+  // The name of a bucket that is still to be deployed may not be a host's name.
   const bucketName = /^s3:\/\/([^/]+)/.exec(url)?.[1];
   return {
     url,

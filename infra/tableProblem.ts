@@ -15,7 +15,7 @@ export interface FoundIndex {
   readonly projection: 'ALL' | readonly string[];
 }
 
-/** What keeps a table that a user made from being Millrace's, with what to do; undefined where nothing does. */
+/** The problem with a table that a user made, with what to do; undefined where Millrace can use it. */
 export function tableProblem(found: FoundTable, wanted: TableDescription): string | undefined {
   const { index } = wanted;
   const keys = keysProblem(found, wanted);

@@ -196,7 +196,7 @@ export class SimulatedCloud {
     return 'endless';
   }
 
-  /** Runs until no record is to be delivered and no worker runs. Timers and retries are waited for by nobody. */
+  /** Runs until no record is to be delivered and no worker runs. It does not wait for timers and retries. */
   async settle(): Promise<void> {
     for (;;) {
       const last = this.#happenings.lastAt;
@@ -258,7 +258,7 @@ export class SimulatedCloud {
 
   #deliver(item: Attributes): void {
     const times = this.#strikes(this.#faults.duplicate) ? 2 : 1;
-    // DynamoDB's streams tell whole seconds.
+    // DynamoDB's streams have whole seconds.
     const createdAt = Math.floor(this.now / 1000) * 1000;
     const executionId = item.executionId?.S ?? '';
     this.#undelivered.set(executionId, (this.#undelivered.get(executionId) ?? 0) + times);

@@ -28,7 +28,7 @@ export interface SimulatedLambdaOptions {
   readonly surroundings: LambdaSurroundings;
 }
 
-/** What the simulated cloud decides for its functions. */
+/** The decisions of the simulated cloud about its functions. */
 export interface LambdaSurroundings {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -40,13 +40,13 @@ export interface LambdaSurroundings {
   delayMs(): number;
 }
 
-/** What a test has to do with the runs of workers. */
+/** A test's interest in the runs of workers. */
 export interface WorkerHooks {
   /** Asked for each invocation. */
   faultOf(worker: string): WorkerFault | undefined;
   /** Told of each run. */
   onRun(worker: string, payload: TaskPayload): void;
-  /** Told of an invocation of a worker that nobody gave. The task fails, as where a function is not deployed. */
+  /** Gets an invocation of a worker that the test did not give. The task fails, as where a function is not deployed. */
   onMissing(worker: string): void;
 }
 
@@ -104,7 +104,7 @@ export class SimulatedLambda implements FunctionInvoker {
     return open.find((each) => each.task === task)?.worker ?? worker;
   }
 
-  /** What the test gave, else what the worker host would run. */
+  /** The worker that the test gave, else the logic that the worker host would run. */
   #workOf(
     worker: string,
     { machine: id, machineVersion }: TaskPayload,
@@ -145,10 +145,10 @@ export class SimulatedLambda implements FunctionInvoker {
     await settledInTime(worker, signs, runTask(received, watched, { table, now }));
   }
 
-  /** Its process ends before it answers: Lambda tells the on-failure destination. */
+  /** Its process ends before it answers: Lambda reports it to the on-failure destination. */
   async #die(payload: TaskPayload<never>, table: WorkerTable): Promise<void> {
     const { now } = this.#surroundings;
-    // What comes before the work is done, what comes after is not.
+    // Writes that come before the work are done, and those after it are not.
     if (payload.once) await table.attempts.insertClaim({ ...payload, claimedBy: 'dead', at: isoTime(now()) });
     if (payload.token !== undefined) await table.attempts.writeBeat({ ...payload, at: isoTime(now()) });
     const errorMessage = 'RequestId: 1 Error: Runtime exited with error: signal: killed';

@@ -5,7 +5,7 @@ import type { Json, JsonObject } from '../../orchestrator/core/data/json.ts';
 import { testCloud } from '../../testing/index.ts';
 import { InvalidInputError } from '../errors.ts';
 
-/** What became of one execution in memory. */
+/** The outcome of one execution in memory. */
 export interface DefinitionRun {
   readonly status: ExecutionDescription['status'];
   readonly output?: Json;

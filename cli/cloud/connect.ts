@@ -45,7 +45,7 @@ export function connect(cloud: Cloud, context: CommandContext, options: ConnectO
   return { client, tableName, now, close: () => dynamodb.destroy() };
 }
 
-/** What the environment states plainly; profiles and the like are left to the SDK. */
+/** The settings that the environment states plainly; profiles and the like are left to the SDK. */
 function clientConfig(
   environment: Cloud['environment'],
   endpointVariable: 'AWS_ENDPOINT_URL_DYNAMODB' | 'AWS_ENDPOINT_URL_LAMBDA',

@@ -16,7 +16,7 @@ import {
 
 type Control = ControlManyOptions['control'];
 
-/** Of stop, redrive, suspend and resume: of one execution, by its id, or of all in a status. */
+/** Options of stop, redrive, suspend and resume: for one execution, by its id, or for all in a status. */
 export interface ControlCommandOptions extends ClientCommandOptions {
   readonly cause?: string;
   readonly machine?: string;
@@ -145,12 +145,12 @@ async function controlMany(
     return;
   }
   const others = [
-    ...(counts.sentBefore > 0 ? [`${counts.sentBefore} had been told before`] : []),
+    ...(counts.sentBefore > 0 ? [`${counts.sentBefore} had received it before`] : []),
     ...(counts.skipped > 0 ? [`${counts.skipped} had moved on`] : []),
     ...(counts.notApplicable > 0 ? [`${counts.notApplicable} had nothing that --input could change`] : []),
     ...(counts.tooLate > 0 ? [`${counts.tooLate} ended too long ago to be redriven`] : []),
   ];
-  terminal.note([`${name}: ${counts.sent} executions were told`, ...others].join('; '));
+  terminal.note([`Sent ${name} to ${counts.sent} executions`, ...others].join('; '));
 }
 
 function parseSince(text: string): Since {

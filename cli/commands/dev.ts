@@ -155,7 +155,7 @@ async function drain(local: LocalCloud, terminal: Terminal): Promise<void> {
 
 const sayWaitingAfterMs = 500;
 
-/** What is deployed: machines with their versions, workers. */
+/** The deployed machines with their versions, and the workers. */
 function deployedLines({ machines = [], description }: LocalCloud): string[] {
   const versions = new Map<string, string[]>();
   for (const { machine, version } of machines) {
@@ -179,7 +179,7 @@ function watchedDirectories(
   return [...code, ...(functions === undefined ? [] : [resolve(directory, functions)])];
 }
 
-/** What they say is checked where they are deployed. */
+/** The deployment checks their content. */
 async function readRules(
   context: CommandLine['context'],
   file: string,

@@ -66,6 +66,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./asl.ts')).addAslCommand,
   },
   {
+    name: 'migrate',
+    usage: '',
+    summary: 'find out what moving from Step Functions takes and saves',
+    load: async () => (await import('./migrate.ts')).addMigrateCommand,
+  },
+  {
     name: 'replay',
     usage: '[options] <id>',
     summary: 'show an earlier state, or check that a replay gives what is stored',

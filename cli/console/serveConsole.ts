@@ -1,6 +1,11 @@
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { chartOf } from '../../console/chart/chartOf.ts';
+import { layOutChart } from '../../console/chart/layout.ts';
+import { FolderLayoutCache } from '../../console/chart/layoutCache.ts';
+import { LayoutWorker } from '../../console/chart/layoutWorker.ts';
 import { type RunningConsole, startConsole } from '../../console/server/consoleServer.ts';
-import type { MachineSource } from '../../console/server/machines.ts';
+import type { ChartSource, MachineSource } from '../../console/server/machines.ts';
 import type { Units } from '../../orchestrator/table/dynamodb/dynamoDBCalls.ts';
 import { connect } from '../cloud/connect.ts';
 import type { Cloud } from '../cloud/resolveCloud.ts';
@@ -31,11 +36,13 @@ export async function serveConsole(
     onConsumedCapacity: count,
     ...(functionPrefix !== undefined && { functionPrefix }),
   });
+  const worker = new LayoutWorker();
   const running = await startConsole({
     client: connection.client,
     tableName: connection.tableName,
     now: connection.now,
     machines: followedMachines(machinesDirectory),
+    charts: chartsBy(worker),
     webDirectory: join(repositoryDirectory(), 'dist/console/web'),
     isReadOnly,
     consumed: () => consumed,
@@ -45,8 +52,25 @@ export async function serveConsole(
     ...running,
     close: async () => {
       await running.close();
+      await worker.close();
       connection.close();
     },
+  };
+}
+
+/** Lays out charts, and keeps them: in memory, and on disk for the next run. */
+export function chartsBy(worker: LayoutWorker): ChartSource {
+  const cache = new FolderLayoutCache(join(tmpdir(), 'millrace-charts'));
+  const known = new WeakMap<object, ReturnType<ChartSource>>();
+  return (machine) => {
+    const { definition, id } = machine;
+    const found = known.get(definition);
+    if (found) return found;
+    const model = chartOf(definition, id);
+    const chart = layOutChart(model, { worker, cache }).then((drawing) => ({ model, drawing }));
+    known.set(definition, chart);
+    chart.catch(() => known.delete(definition));
+    return chart;
   };
 }
 

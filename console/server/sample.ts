@@ -7,7 +7,7 @@ import { courseOf, leavesOf, percentile, type StateVisit } from './stateTimes.ts
 
 /** Executions of a sample that are read: each costs a read or two. */
 const runningAtMost = 100;
-const endedAtMost = 40;
+const endedAtMost = 24;
 const atOnce = 8;
 const endedStatuses: readonly ExecutionStatus[] = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'];
 

@@ -4,7 +4,7 @@ import { formatOf } from '../../asl/document/readDocument.ts';
 import { loadDefinition } from '../../asl/load.ts';
 import { definitionId, isDefinitionFile } from './definitions.ts';
 
-/** What the definitions among machines' files need of their deployment, by their machine. */
+/** The needs that definitions among machines' files have of their deployment, by their machine. */
 export type DefinitionsNeeds = Readonly<Record<string, DefinitionNeeds>>;
 
 export async function definitionNeedsIn(machineFiles: readonly string[]): Promise<DefinitionsNeeds> {

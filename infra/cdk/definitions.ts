@@ -100,7 +100,7 @@ function withValues(text: string, substitutions: Substitutions): string {
   );
 }
 
-/** Of a token, what it refers to says it: a function's `Ref` is its name, and all else that may stand here is an ARN. */
+/** The resource that a token refers to says it: a function's `Ref` is its name, and all else that may stand here is an ARN. */
 function isArn(text: string): boolean {
   if (!Token.isUnresolved(text)) return text.startsWith('arn:');
   const fragments = Tokenization.reverseString(text);

@@ -14,7 +14,7 @@ import type { Construct } from 'constructs';
 import type { FunctionDescription } from '../description.ts';
 import { allowNetworkInterfaces, logStatement, networkInterfacesStatement } from './permissions.ts';
 
-/** What all functions have alike. */
+/** The settings that all functions have alike. */
 export interface FunctionSurroundings {
   readonly vpc?: IVpc;
   readonly vpcSubnets?: SubnetSelection;

@@ -122,7 +122,7 @@ export class DeployedFunctions {
     const sharesRights = this.#deployed.get(functionName)?.sharesRights ?? false;
     const destination = (name: DestinationDescription) => {
       if (typeof name !== 'string') {
-        throw new InvalidDeploymentError(`An event bus is no destination of '${functionName}'.`);
+        throw new InvalidDeploymentError(`An event bus cannot be a destination of '${functionName}'.`);
       }
       const { functionArn } = this.named(name);
       if (!sharesRights) allowInvoke(invoking, [functionArn]);

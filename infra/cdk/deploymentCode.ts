@@ -71,7 +71,7 @@ export class DeploymentCode {
     return this.#workerOptions.get(worker) ?? {};
   }
 
-  /** What the definitions among the machines need, once those are bundled. */
+  /** The needs of the definitions among the machines, once those are bundled. */
   get definitions(): DefinitionsNeeds {
     return this.#definitions;
   }

@@ -22,7 +22,7 @@ export const metricPeriod = Duration.minutes(5);
 /** Reports in the functions' logs (orchestrator/observability/report.ts) that are counted. */
 export const countedReports = {
   waiting: 'Executions that wait because of a defect of the orchestrator (InternalError)',
-  dropped: 'Items that nobody can decide on',
+  dropped: 'Items that no one can decide on',
   dispatchFailed: 'Invocations of workers that failed',
   wakeFailed: 'Wakes that failed as a whole',
 } as const;

@@ -56,7 +56,7 @@ import { createTable } from './table.ts';
  */
 export class Millrace extends MillraceFunctions {
   readonly table: ITable | Table;
-  /** Of data that is too large for the table's items. */
+  /** The bucket for data that is too large for the table's items. */
   readonly storeBucket: IBucket | Bucket;
   /** Gets the batches of the stream that a function did not take in all attempts. */
   readonly failureBucket: IBucket | Bucket;
@@ -194,7 +194,7 @@ export class Millrace extends MillraceFunctions {
     return this.#described.description;
   }
 
-  /** By name. What a worker needs is granted to it: `queue.grantSendMessages(millrace.worker('charge'))`. */
+  /** By name. Grant a worker the rights that it needs: `queue.grantSendMessages(millrace.worker('charge'))`. */
   get workers(): Readonly<Record<string, LambdaFunction>> {
     return Object.fromEntries(this.#code.workers.map(({ name }) => [name, this.worker(name)]));
   }
@@ -205,7 +205,7 @@ export class Millrace extends MillraceFunctions {
   }
 
   /**
-   * What a program needs in its environment to be a client of this deployment (`millrace/client`, command line), beside
+   * The variables that a program needs in its environment to be a client of this deployment (`millrace/client`, command line), beside
    * a grant.
    */
   get clientEnvironment(): Readonly<Record<string, string>> {
@@ -289,7 +289,7 @@ export class Millrace extends MillraceFunctions {
     };
   }
 
-  /** What can be made only when all machines and workers are known. Aspects may visit a construct more than once. */
+  /** Makes the parts that need all machines and workers. Aspects may visit a construct more than once. */
   #complete(called: ReadonlyMap<string, EventInvokeConfig>): void {
     if (this.#isComplete) return;
     this.#isComplete = true;

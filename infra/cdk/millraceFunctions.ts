@@ -14,7 +14,7 @@ import {
   sumOver,
 } from './metrics.ts';
 
-/** What the functions of a construct are found and measured by. */
+/** The functions of a construct, and the names that they are measured by. */
 export interface FunctionsOfConstruct {
   readonly deployed: DeployedFunctions;
   /** Functions that know nothing of Millrace. */

@@ -142,7 +142,7 @@ export interface MillraceProps {
   readonly bus?: BusProps;
 
   /**
-   * What becomes of events that come by an event bus, by name of the rule: they start executions, or are sent to them.
+   * Rules for events that come by an event bus, by name: the events start executions, or are sent to them.
    *
    * @default - nothing comes by a bus
    */
@@ -247,7 +247,7 @@ export interface BusProps {
   readonly eventBus?: IEventBus | EventBus;
 
   /**
-   * Module whose export `bus` gets every event. What it may do is granted to the construct's `publisher`.
+   * Module whose export `bus` gets every event. Grant the rights that it needs to the construct's `publisher`.
    *
    * @default - none
    */

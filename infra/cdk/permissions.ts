@@ -10,11 +10,11 @@ import type { FunctionDescription } from '../description.ts';
 
 export type FunctionRole = FunctionDescription['role'];
 
-/** What a principal may do with the table, with its index, and with the objects of the store. */
+/** The rights of a principal on the table, on its index, and on the objects of the store. */
 export interface DataAccess {
   readonly table: readonly string[];
   readonly index: readonly string[];
-  /** What of the actions on the store that the deployment description has. */
+  /** Its part of the actions on the store that the deployment description has. */
   readonly store: keyof typeof storeActions;
 }
 
@@ -22,7 +22,7 @@ const read = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
 const insert = ['dynamodb:PutItem'];
 /** A sign of life adds to its counter. */
 const beat = ['dynamodb:UpdateItem'];
-/** Of what executions still need, the expiry is postponed. */
+/** Postpones the expiry of items that executions still need. */
 const renew = ['dynamodb:UpdateItem'];
 const none: DataAccess = { table: [], index: [], store: 'none' };
 
@@ -36,17 +36,17 @@ const storeActions = {
 } as const satisfies Record<string, (action: string) => boolean>;
 
 /**
- * Every function's access to data, in one place. A transaction needs nothing but the permissions of its parts. IAM cannot tell
- * sort keys apart: whoever may insert a result may insert any item.
+ * Every function's access to data, in one place. A transaction needs nothing but the permissions of its parts. IAM does not
+ * distinguish sort keys: a principal that may insert a result may insert any item.
  */
 export const accessOfRole: Readonly<Record<FunctionRole, DataAccess>> = {
   orchestrator: { table: [...read, ...insert, ...renew], index: [], store: 'all' },
   wake: { table: [...read, ...insert, ...renew], index: [], store: 'all' },
   clock: { ...none, index: ['dynamodb:Query'] },
   recovery: { table: [...read, ...insert], index: [], store: 'all' },
-  // What functions return that know nothing of Millrace may be large.
+  // Functions that know nothing of Millrace may return large data.
   failed: { table: insert, index: [], store: 'write' },
-  // It reads the stream alone: what commits tell is in their records.
+  // It reads the stream alone: the records have the commits' events.
   publisher: none,
   // It starts executions and sends to them, as the grants of the construct let others do.
   ingest: { table: insert, index: [], store: 'write' },
@@ -59,7 +59,7 @@ export const accessOfRole: Readonly<Record<FunctionRole, DataAccess>> = {
 /** Functions that dispatch tasks: they invoke the workers and the worker host. */
 export const dispatchingRoles: readonly FunctionRole[] = ['orchestrator', 'wake', 'recovery'];
 
-/** What the grants of the construct allow. */
+/** The rights that the grants of the construct give. */
 export const accessOfGrant = {
   /** A start that meets one of its id compares the two, and the condition's answer brings that. */
   start: { table: insert, index: [], store: 'write' },

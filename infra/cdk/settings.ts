@@ -44,7 +44,7 @@ export function settingsOf(
   };
 }
 
-/** What is a token is known at the deployment only. */
+/** The value of a token is known at the deployment only. */
 function checkWholeNumber(name: string, value: number | undefined, from: number, to: number): void {
   if (value === undefined || Token.isUnresolved(value)) return;
   if (Number.isInteger(value) && value >= from && value <= to) return;

@@ -46,7 +46,7 @@ export function mapStream(
     // The CDK's own S3 destination also lets the function read and delete, by wildcards.
     onFailure: { bind: () => ({ destination: failureBucket.bucketArn }) },
     supportS3OnFailureDestination: true,
-    // What is given up is counted by these metrics alone.
+    // These metrics alone count the records that are given up.
     metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
   });
   // Lambda tries the role's permissions when it creates the mapping.

@@ -9,7 +9,7 @@ import { InvalidDeploymentError } from './errors.ts';
 type WorkerSettings = Pick<WorkerCode, 'timeoutSeconds' | 'memorySizeMb' | 'reservedConcurrentExecutions'>;
 
 /**
- * What the options of a worker say for the deployment description.
+ * The part of a worker's options that the deployment description has.
  *
  * @throws InvalidDeploymentError
  */

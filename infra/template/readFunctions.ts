@@ -35,7 +35,9 @@ export function readFunctions(
     const codeKey = resources.text(propertiesOf(properties.Code).S3Key);
     const codeDirectory = assets.get(codeKey);
     if (codeDirectory === undefined) {
-      throw new InvalidTemplateError(`The code of function '${name}' is no asset of this stack: ${codeKey}.`);
+      throw new InvalidTemplateError(
+        `The code of function '${name}' is not an asset of this stack: ${codeKey}.`,
+      );
     }
     const eventInvokeConfig = invokeConfigs.get(name);
     const reserved = properties.ReservedConcurrentExecutions;

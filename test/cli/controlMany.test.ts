@@ -48,7 +48,7 @@ describe('stop, redrive, suspend and resume of many', () => {
     const suspend = ['suspend', '--machine', 'mailbox', '--cause', 'Ada', '--rate', '1000/s', '--yes'];
     const first = await run(...suspend);
     expect([...first.stdout].sort()).toEqual(['b-0', 'b-1', 'b-2']);
-    expect(first.stderr.join()).toContain('suspend: 3 executions were told');
+    expect(first.stderr.join()).toContain('Sent suspend to 3 executions');
     expect(jsonOf(await run(...suspend, '--json'))).toMatchObject({
       control: 'suspend',
       machine: 'mailbox',

@@ -54,9 +54,9 @@ describe('millrace doctor', () => {
     expect(jsonOf(await run(['--json']))).toMatchObject({
       executions: starts,
       found: starts,
-      mended: 0,
+      fixed: 0,
       remains: 0,
-      kinds: { notStarted: { found: starts, mended: 0, remains: 0 } },
+      kinds: { notStarted: { found: starts, fixed: 0, remains: 0 } },
     });
   });
 
@@ -118,7 +118,7 @@ describe('millrace doctor', () => {
     await directory.write('other.json', '{"name":"other"}');
     const other = await run(['--checkpoint', 'other.json']);
     expect(other.exitCode).toBe(2);
-    expect(other.stderr.join()).toContain('is no checkpoint of a doctor');
+    expect(other.stderr.join()).toContain('is not a checkpoint of a doctor');
     expect((await run(['--checkpoint', 'a.json', '--from', 'b'])).exitCode).toBe(2);
     expect((await run(['--from', 'b'])).stderr.join()).toContain('InvalidCursor');
   });

@@ -58,7 +58,7 @@ describe('the machines', () => {
   test('have to be there: the error says what to create', async () => {
     const missing = await bundleErrorOf((await project({})).bundle());
     expect(missing.code).toBe('MachinesNotFound');
-    expect(missing.message).toMatch(/There is no folder .*machines: create .*machines\/order\.ts/);
+    expect(missing.message).toMatch(/The folder .*machines does not exist: create .*machines\/order\.ts/);
     const empty = await bundleErrorOf((await project({ 'machines/readme.md': '' })).bundle());
     expect(empty.message).toMatch(/There are no machines in .*machines: create/);
   });

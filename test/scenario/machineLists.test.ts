@@ -403,6 +403,35 @@ function hostOf<Machine extends AnyStateMachine>(item: Machine, options: EachOpt
   });
 }
 
+describe('what is shown', () => {
+  it('of a list of machines is how far it is, and the states of its items', async () => {
+    const cloud = testCloud([hostOf(fulfilment, { concurrency: 2 })], workers);
+    const { executionId } = await cloud.start('host', { input: [1, 2, 3] });
+    await cloud.skip('30s');
+    const { lists, timers, tasks } = await cloud.describe(executionId);
+    expect(lists).toEqual([
+      {
+        task: 0,
+        worker: 'work',
+        count: 3,
+        done: 0,
+        failed: 0,
+        inFlight: 2,
+        waiting: 0,
+        items: [
+          { index: 0, state: 'resting' },
+          { index: 1, state: 'resting' },
+        ],
+      },
+    ]);
+    expect(timers).toHaveLength(2);
+    expect(tasks).toEqual([]);
+    await cloud.skip('35s');
+    const history = await cloud.history(executionId);
+    expect(history.map((entry) => ('worker' in entry ? entry.worker : ''))).toContain('pack');
+  });
+});
+
 describe('at registration', () => {
   it.each([
     ['a timeout for executions', { timeout: '1h' }],

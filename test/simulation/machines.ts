@@ -1,18 +1,11 @@
-import {
-  type AnyStateMachine,
-  assign,
-  createMachine,
-  enqueueActions,
-  raise,
-  sendParent,
-  sendTo,
-  setup,
-} from 'xstate';
+import { type AnyStateMachine, assign, createMachine, enqueueActions, raise, sendTo, setup } from 'xstate';
 import { loan } from '../../machines/loan.ts';
 import { order } from '../../machines/order.ts';
 import { worker } from '../../workers/index.ts';
 import { parcel, sequential } from '../support/machines.ts';
 import { booking, payment, trip } from '../support/trip.ts';
+import { batch } from './batch.ts';
+import { echo } from './echo.ts';
 
 /** Starts as many children at once as do not fit into one transaction, and counts those that end. */
 const leaf = setup({ types: { input: {} as number, context: {} as { n: number } } }).createMachine({
@@ -200,22 +193,6 @@ const breaks = setup({
   output: ({ context }) => context.done,
 });
 
-/** Says back whatever its parent says. */
-const echo = setup({
-  types: { context: {} as { heard: number }, events: {} as { type: 'SAY'; n: number } },
-}).createMachine({
-  id: 'echo',
-  context: { heard: 0 },
-  on: {
-    SAY: {
-      actions: [
-        assign({ heard: ({ context }) => context.heard + 1 }),
-        sendParent(({ event }) => ({ type: 'HEARD', n: event.n })),
-      ],
-    },
-  },
-});
-
 /** Many messages in both directions, each of which counts, in their order. */
 const talk = setup({
   types: {
@@ -382,6 +359,7 @@ export const exampleMachines = {
   ledger,
   page,
   extreme,
+  batch,
 } as const satisfies Record<string, AnyStateMachine>;
 
 export type ExampleName = keyof typeof exampleMachines;

@@ -202,7 +202,7 @@ describe('a test of what cannot be', () => {
 
   it('is refused when a step is awaited, which is not a promise', async () => {
     const awaited = new Promise<unknown>((resolve) => resolve(given(delivery).when(start)));
-    await expect(awaited).rejects.toThrow('is no promise');
+    await expect(awaited).rejects.toThrow('is not a promise');
   });
 });
 

@@ -104,7 +104,7 @@ export class MemoryIndex implements ExecutionIndex {
     };
   }
 
-  /** Of one index partition, in the order of its sort key and, as in DynamoDB, some order beyond that. */
+  /** The items of one index partition, in the order of its sort key and, as in DynamoDB, some order beyond that. */
   #indexPage(
     partition: string,
     limit: number,

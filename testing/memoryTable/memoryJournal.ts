@@ -73,7 +73,7 @@ export class MemoryJournal implements JournalReader, JournalWriter {
       this.#items.put(item);
       return { type: 'inserted' };
     }
-    // Of an expired one nothing is known any more; its id is free once it is deleted.
+    // An expired one is not known any more; its id is free once it is deleted.
     const [existing] = this.#items.unexpired([found]);
     return { type: existing !== undefined && isSameStart(existing, item) ? 'same' : 'different' };
   }

@@ -1,5 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import type { Drawing, DrawnEdge, DrawnNode, DrawnRow, DrawnText, Point } from '../../chart/drawing.ts';
+import { rowIcons, toneIcons } from '../../chart/icons.ts';
+import { arrowHead, edgePath } from '../../chart/lines.ts';
 import type { ChartPath } from '../../chart/path.ts';
 
 /** The marks of an execution on the chart, as sets. */
@@ -63,6 +65,9 @@ function stateClass(node: DrawnNode, marks: Marks | undefined): string {
   return (marks.path.visits[node.id] ?? 0) > 0 ? ' visited' : ' idle';
 }
 
+/** Above the rows of a state. */
+const titleHeight = 28;
+
 function NodeBox({ node, marks }: { readonly node: DrawnNode; readonly marks: Marks | undefined }) {
   const { box, kind, children, header, rows } = node;
   if (kind === 'initial') {
@@ -70,10 +75,12 @@ function NodeBox({ node, marks }: { readonly node: DrawnNode; readonly marks: Ma
     return <circle class="initial" cx={cx} cy={cy} r={Math.min(box.width, box.height) / 2} />;
   }
   const isGroup = children.length > 0;
+  const inset = isGroup ? 10 : 0;
+  const radius = kind === 'history' ? box.width / 2 : isGroup ? 10 : 7;
   const shape = `node ${kind}${isGroup ? ' group' : ''}${node.isRegion ? ' region' : ''}${node.parent === undefined ? ' root' : ''}`;
   return (
     <g class={`${shape}${stateClass(node, marks)}`} data-node={node.id}>
-      <rect class="box" {...box} rx={isGroup ? 9 : 6} />
+      <rect class="box" {...box} rx={radius} />
       {kind === 'final' && (
         <rect
           class="inner"
@@ -81,22 +88,15 @@ function NodeBox({ node, marks }: { readonly node: DrawnNode; readonly marks: Ma
           y={box.y + 3}
           width={box.width - 6}
           height={box.height - 6}
-          rx={4}
+          rx={5}
         />
       )}
-      {rows.length > 0 && (
-        <line class="rule" x1={box.x} x2={box.x + box.width} y1={ruleY(node)} y2={ruleY(node)} />
+      {rows.length > 0 && header > titleHeight && (
+        <path class="rule" d={`M${box.x + inset} ${box.y + titleHeight}H${box.x + box.width - inset}`} />
       )}
       {!isGroup && <NodeTexts node={node} marks={marks} />}
-      {isGroup && header === 0 && null}
     </g>
   );
-}
-
-/** Between the title and the first row. */
-function ruleY({ title, rows }: DrawnNode): number {
-  const first = rows[0];
-  return first ? (title.y + first.icon.y) / 2 + 1 : title.y;
 }
 
 function NodeTexts({
@@ -119,26 +119,19 @@ function NodeTexts({
   );
 }
 
-const rowGlyphs: Readonly<Record<DrawnRow['kind'], string>> = {
-  invoke:
-    'M6 3.800a2.200 2.200 0 1 0 0 4.400a2.200 2.200 0 1 0 0-4.400M6 1.500v1.500M6 9v1.500M1.500 6h1.500M9 6h1.500M2.800 2.800l1.100 1.100M8.100 8.100l1.100 1.100M9.200 2.800l-1.100 1.100M3.900 8.100l-1.100 1.100',
-  entry: 'M3 3l6 6M9 5v4h-4',
-  exit: 'M3 9l6-6M5 3h4v4',
-  stay: 'M2 6h8',
-  reenter: 'M9.500 4a4 4 0 1 0 .500 3M10 2v2.500h-2.500',
-  descend: 'M3 2.500v4.500h6M7 5l2 2-2 2',
-  retry: 'M9.500 4a4 4 0 1 0 .500 3M10 2v2.500h-2.500',
-};
-
 function Row({ row, marks }: { readonly row: DrawnRow; readonly marks: Marks | undefined }) {
   const isLast = row.edges.some((edge) => marks?.last.has(edge));
   const isTaken = row.edges.some((edge) => (marks?.path.taken[edge] ?? 0) > 0);
   return (
     <g class={`chart-row ${row.kind} tone-${row.tone}${isLast ? ' last' : isTaken ? ' taken' : ''}`}>
-      <path class="glyph" d={rowGlyphs[row.kind]} transform={`translate(${row.icon.x} ${row.icon.y})`} />
+      <Icon path={rowIcons[row.kind]} at={row.icon} />
       <Text text={row.text} class="row-text" />
     </g>
   );
+}
+
+function Icon({ path, at }: { readonly path: string | undefined; readonly at: Point }) {
+  return path === undefined ? null : <path class="glyph" d={path} transform={`translate(${at.x} ${at.y})`} />;
 }
 
 function Text({ text, class: name }: { readonly text: DrawnText; readonly class: string }) {
@@ -158,8 +151,9 @@ function Text({ text, class: name }: { readonly text: DrawnText; readonly class:
 
 function edgeClass(edge: DrawnEdge, marks: Marks | undefined): string {
   if (!marks) return '';
-  const isInitial = edge.edges.length === 0;
-  if (isInitial) return (marks.path.visits[edge.target] ?? 0) > 0 ? ' taken' : '';
+  const isInitial = edge.source.endsWith('::initial');
+  if (isInitial)
+    return (marks.path.visits[edge.source.slice(0, -'::initial'.length)] ?? 0) > 0 ? ' taken' : '';
   if (edge.edges.some((each) => marks.last.has(each))) return ' taken last';
   return edge.edges.some((each) => (marks.path.taken[each] ?? 0) > 0) ? ' taken' : '';
 }
@@ -170,8 +164,8 @@ function EdgeLine({ edge, marks }: { readonly edge: DrawnEdge; readonly marks: M
   const words = lines.map(({ text }) => text.full ?? text.text).join('\n');
   return (
     <g class={`edge tone-${tone}${edgeClass(edge, marks)}`} data-edge={edge.id}>
-      <path class="line" d={roundedPath(points, 6)} />
-      <path class="arrow" d={arrowAt(points)} />
+      <path class="line" d={edgePath(points)} />
+      <path class="arrow" d={arrowHead(points)} />
       {words !== '' && !edge.label && <title>{words}</title>}
     </g>
   );
@@ -187,6 +181,7 @@ function EdgeLabel({ edge, marks }: { readonly edge: DrawnEdge; readonly marks: 
         const isTaken = (marks?.path.taken[line.edge] ?? 0) > 0;
         return (
           <g key={line.edge} class={`tone-${line.tone}${marks && !isTaken ? ' untaken' : ''}`}>
+            {line.icon && <Icon path={toneIcons[line.tone]} at={line.icon} />}
             <Text text={line.text} class="label-text" />
           </g>
         );
@@ -233,38 +228,4 @@ function Badges({
       })}
     </>
   );
-}
-
-/** A line in right angles, with its corners rounded. */
-function roundedPath(points: readonly Point[], radius: number): string {
-  const [first, ...rest] = points;
-  if (!first) return '';
-  const parts = [`M${first.x} ${first.y}`];
-  for (const [i, point] of rest.entries()) {
-    const [before, after] = [points[i], rest[i + 1]];
-    if (!before || !after) {
-      parts.push(`L${point.x} ${point.y}`);
-      continue;
-    }
-    const near = towards(point, before, radius);
-    const far = towards(point, after, radius);
-    parts.push(`L${near.x} ${near.y}`, `Q${point.x} ${point.y} ${far.x} ${far.y}`);
-  }
-  return parts.join('');
-}
-
-/** A place on the way to another, at most half of it. */
-function towards(from: Point, to: Point, distance: number): Point {
-  const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
-  const share = Math.min(distance, length / 2) / length;
-  return { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share };
-}
-
-function arrowAt(points: readonly Point[]): string {
-  const [tip, before] = [points.at(-1), points.at(-2)];
-  if (!tip || !before) return '';
-  const angle = Math.atan2(tip.y - before.y, tip.x - before.x);
-  const corner = (turn: number) =>
-    `${tip.x - 8 * Math.cos(angle + turn)} ${tip.y - 8 * Math.sin(angle + turn)}`;
-  return `M${tip.x} ${tip.y}L${corner(0.42)}L${corner(-0.42)}Z`;
 }

@@ -1,8 +1,11 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { ExecutionDescription, HistoryEntry } from '../../../client/index.ts';
+import { ChartPaths } from '../../chart/pathOf.ts';
+import { StateChart } from '../../chart/stateChart.ts';
 import type { ConsoleInfo, MachineChart } from '../../server/api.ts';
 import { ChartPane } from '../chart/chartPane.tsx';
 import { ChartView } from '../chart/chartView.tsx';
+import { TimelineView } from '../chart/timelineView.tsx';
 import { applied } from '../contexts.ts';
 import { links, type Place } from '../location.ts';
 import { Copy } from '../parts/clipboard.tsx';
@@ -46,9 +49,20 @@ export function Execution({
       <Slider choice={choice} entries={entries} description={description} />
       <div class="panes">
         <div class="pane chart-side">
-          {chart ? <ExecutionChart chart={chart} id={id} /> : <p class="quiet pad">{chartProblem}</p>}
+          {chart ? (
+            <ExecutionChart chart={chart} entries={entries} entry={choice.entry} id={id} now={now} />
+          ) : (
+            <p class="quiet pad">{chartProblem}</p>
+          )}
         </div>
         <div class="pane facts-side">
+          <TimelineView
+            entries={entries}
+            isWhole={live.isWhole}
+            entry={choice.entry}
+            nowMs={now}
+            onChoose={choice.choose}
+          />
           <HistoryTable entries={entries} entry={choice.entry} onChoose={choice.choose} />
           <Inspector
             description={description}
@@ -205,10 +219,27 @@ function Slider({
   );
 }
 
-function ExecutionChart({ chart, id }: { readonly chart: MachineChart; readonly id: string }) {
+function ExecutionChart({
+  chart,
+  entries,
+  entry,
+  id,
+}: {
+  readonly chart: MachineChart;
+  readonly entries: readonly HistoryEntry[];
+  readonly entry: number;
+  readonly id: string;
+  readonly now: number;
+}) {
+  const paths = useMemo(() => new ChartPaths(new StateChart(chart.model), entries), [chart, entries]);
+  const path = useMemo(() => paths.at(entry), [paths, entry]);
   return (
     <ChartPane width={chart.drawing.width} height={chart.drawing.height}>
-      <ChartView drawing={chart.drawing} label={`Chart of ${chart.model.machine} with the path of ${id}`} />
+      <ChartView
+        drawing={chart.drawing}
+        path={path}
+        label={`Chart of ${chart.model.machine} with the path of ${id}`}
+      />
     </ChartPane>
   );
 }

@@ -14,7 +14,7 @@ import { BulkDialog } from './bulk.tsx';
 import { type Filter, Filters, filterOf, queryOf } from './filters.tsx';
 
 const pageSize = 100;
-const rowHeight = 36;
+const rowHeight = 33;
 
 export function Executions({
   place,
@@ -55,6 +55,7 @@ export function Executions({
             <span>Execution</span>
             <span>Machine</span>
             <span>Started</span>
+            <span class="ended">Ended</span>
             <span class="end">Took</span>
           </div>
           <VirtualRows
@@ -103,6 +104,7 @@ function ExecutionRow({ execution, nowMs }: { readonly execution: ListedExecutio
       <time dateTime={startedAt} title={`${startedAt} · ${fromNow(startedAt, nowMs)}`}>
         {moment(startedAt, nowMs)}
       </time>
+      <span class="ended num">{endedAt === undefined ? '' : moment(endedAt, nowMs)}</span>
       <span class="end num">{Number.isNaN(took) ? '—' : duration(Math.max(0, took))}</span>
     </div>
   );
@@ -196,12 +198,13 @@ function useHead(
   isAtTop: { readonly current: boolean },
   show: (page: ExecutionsPage) => void,
 ): { readonly hasNew: boolean; readonly page: ExecutionsPage | undefined } {
-  const unchanged = useRef(0);
+  const changedAt = useRef(0);
+  const queries = useQueryClient();
   const head = useQuery({
     queryKey: ['head', query],
     queryFn: ({ signal }) => get<ExecutionsPage>('/executions', query, signal),
     enabled: shown !== undefined,
-    refetchInterval: () => nextWaitMs(listBackoff, unchanged.current),
+    refetchInterval: ({ state }) => nextWaitMs(listBackoff, state.dataUpdateCount - changedAt.current),
     initialData: shown,
     initialDataUpdatedAt: Date.now,
     staleTime: 0,
@@ -210,9 +213,10 @@ function useHead(
   const page = head.data;
   const isNew = page !== undefined && shown !== undefined && !isSame(page, shown);
   useEffect(() => {
-    unchanged.current = isNew ? 0 : unchanged.current + 1;
-    if (isNew && isAtTop.current) show(page);
-  }, [isNew, page, isAtTop, show]);
+    if (!isNew) return;
+    changedAt.current = queries.getQueryState(['head', query])?.dataUpdateCount ?? 0;
+    if (isAtTop.current) show(page);
+  }, [isNew, page, isAtTop, show, queries, query]);
   return { hasNew: isNew && !isAtTop.current, page };
 }
 

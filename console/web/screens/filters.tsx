@@ -160,7 +160,10 @@ function CountOf({
   const count = counts?.[status];
   if (!count) return null;
   return (
-    <span class="num count" title={count.isPartial ? 'There are more: counting stops here' : undefined}>
+    <span
+      class={count.count === 0 ? 'num count none' : 'num count'}
+      title={count.isPartial ? 'There are more: counting stops here' : undefined}
+    >
       {number(count.count)}
       {count.isPartial ? '+' : ''}
     </span>

@@ -247,6 +247,10 @@ function effectText(effect: Effect): string {
       return `started the child ${effect.executionId} (${effect.machine})`;
     case 'messagesSent':
       return `sent ${effect.messages.length === 1 ? 'a message' : `${effect.messages.length} messages`} to ${effect.to}`;
+    case 'answered':
+      return `gave its result to ${effect.to}`;
+    case 'executionStopped':
+      return `stopped ${effect.executionId}`;
     case 'action':
       return `ran the action ${effect.name}`;
     case 'log':

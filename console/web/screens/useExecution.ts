@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/preact-query';
+import { type QueryClient, useQuery, useQueryClient } from '@tanstack/preact-query';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ExecutionStatus, HistoryEntry } from '../../../client/index.ts';
 import type { ExecutionHistory, ExecutionVersionView, ExecutionView } from '../../server/api.ts';
@@ -30,16 +30,18 @@ export function useExecution(id: string): LiveExecution {
   const version = head.data?.description.version;
   const history = useHistory(id, version);
   const { refetch } = head;
-  const unchanged = useRef(0);
+  /** How many looks there had been when the last change was seen. */
+  const changedAt = useRef(0);
+  const looks = useQueryClient();
   const status = head.data?.description.status;
   const latest = useQuery({
     queryKey: ['version', id],
     queryFn: ({ signal }) => get<ExecutionVersionView>(executionPath(id, '/version'), {}, signal),
     enabled: head.data !== undefined,
-    refetchInterval: () =>
+    refetchInterval: ({ state }) =>
       status !== undefined && atRest.includes(status)
         ? atRestWaitMs
-        : nextWaitMs(executionBackoff, unchanged.current++),
+        : nextWaitMs(executionBackoff, state.dataUpdateCount - changedAt.current),
     initialData: head.data && {
       status: head.data.description.status,
       version: head.data.description.version,
@@ -50,9 +52,9 @@ export function useExecution(id: string): LiveExecution {
   const found = latest.data?.version;
   useEffect(() => {
     if (found === undefined || version === undefined || found <= version) return;
-    unchanged.current = 0;
+    changedAt.current = looksOf(looks, id);
     void refetch();
-  }, [found, version, refetch]);
+  }, [found, version, refetch, looks, id]);
   return {
     view: head.data,
     entries: history.entries,
@@ -64,11 +66,15 @@ export function useExecution(id: string): LiveExecution {
       void latest.refetch();
     },
     look: () => {
-      unchanged.current = 0;
+      changedAt.current = looksOf(looks, id);
       void latest.refetch();
       window.setTimeout(() => void latest.refetch(), 500);
     },
   };
+}
+
+function looksOf(queries: QueryClient, id: string): number {
+  return queries.getQueryState(['version', id])?.dataUpdateCount ?? 0;
 }
 
 interface History {

@@ -94,6 +94,7 @@ const kinds = {
   InvalidWorkerName: 'usage',
   ItemReaderFailed: 'execution',
   ItemResultsNeeded: 'data',
+  PageNeeded: 'data',
   ItemResultMissing: 'data',
   ItemTooLarge: 'usage',
   JournalIncomplete: 'diverged',

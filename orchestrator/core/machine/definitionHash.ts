@@ -8,18 +8,16 @@ const halfLength = 8;
 /**
  * A hash of a machine's definition in two halves: of its states alone, by which positions of states mean something, and of
  * everything but the code of functions.
- *
- * @param items the machines that work on items of its lists: their states are stored with its own
  */
-export function definitionHashOf(
-  root: AnyStateNode,
-  items: readonly { readonly definitionHash: string }[],
-): string {
-  const [states, structure] = [statesOf(root), structureOf(root)];
-  if (items.length === 0) return hashOf(states) + hashOf(structure);
-  const hashes = items.map(({ definitionHash }) => definitionHash);
-  const ofStates = hashes.map((hash) => hash.slice(0, halfLength));
-  return hashOf([states, ofStates]) + hashOf([structure, hashes]);
+export function definitionHashOf(root: AnyStateNode): string {
+  return hashOf(statesOf(root)) + hashOf(structureOf(root));
+}
+
+/** The hash of a machine that hosts others for items of its lists: their states are stored with its own. */
+export function hashWithItems(hash: string, items: readonly { readonly definitionHash: string }[]): string {
+  if (items.length === 0) return hash;
+  const hashes = [hash, ...items.map(({ definitionHash }) => definitionHash)];
+  return hashOf(hashes.map((each) => each.slice(0, halfLength))) + hashOf(hashes);
 }
 
 /** Whether two definitions have the same states in the same order, whatever else differs. */

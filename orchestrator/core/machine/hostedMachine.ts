@@ -1,4 +1,6 @@
 import type { Json } from '../data/json.ts';
+import { escapedData, markedThrown } from '../data/thrown.ts';
+import { type ItemsAddress, pageOf } from '../policy/itemPages.ts';
 import { DefinitionMismatchError } from './definitionMismatch.ts';
 import type { PreparedMachine } from './prepare.ts';
 import { mayHoldReferences } from './references.ts';
@@ -7,6 +9,7 @@ import {
   type FailedItemOfList,
   type HostedList,
   type MachineState,
+  type OrphanedChild,
   parseMachineState,
   runningChild,
 } from './state.ts';
@@ -61,7 +64,7 @@ export class HostedMachine {
     const state = this.#current();
     if (state === undefined) return undefined;
     const again = () => this.#current() ?? state;
-    return { state: { ...state, nextTask }, again, mayHoldReferences: this.#mayHoldReferences };
+    return { state: { ...state, nextTask }, again, mayHoldReferences: () => this.#mayHoldReferences };
   }
 
   /** Takes over what is stored of it after a step. */
@@ -97,7 +100,7 @@ export class HostedMachine {
   }
 
   /** The children that run: tasks, lists and executions. */
-  get running(): readonly { readonly task: number; readonly actorId: string }[] {
+  get running(): readonly OrphanedChild[] {
     const { children = {}, orphans = [] } = this.#current() ?? {};
     const named = Object.entries(children).map(([actorId, child]) => ({ ...child, actorId }));
     return [...named, ...orphans].filter(({ status }) => status === 'active');
@@ -117,65 +120,111 @@ export class HostedMachine {
 /** A list with the machines of its items. */
 export class ListInWork {
   readonly host: HostedMachine;
-  readonly task: number;
-  readonly src: string;
-  readonly count: number;
-  readonly concurrency: number;
-  readonly tolerated: number;
-  readonly open = new Map<number, HostedMachine>();
-  readonly outputs: Map<number, Json>;
-  readonly marked: number[];
   readonly failures: FailedItemOfList[];
-  readonly #items: readonly Json[];
-  /** Of `items`: those before it were started. */
-  #next = 0;
+  readonly open = new Map<number, HostedMachine>();
+  readonly #list: HostedList;
+  readonly #outputs: Map<number, Json>;
+  readonly #marked: number[];
+  #next: number;
+  #items: ItemsAddress | undefined;
 
   constructor(host: HostedMachine, list: HostedList, mayHoldReferences: boolean) {
     this.host = host;
-    this.task = list.task;
-    this.src = list.src;
-    this.count = list.count;
-    this.concurrency = list.concurrency;
-    this.tolerated = list.tolerated;
-    this.outputs = new Map(Object.entries(list.outputs).map(([index, output]) => [Number(index), output]));
-    this.marked = [...(list.marked ?? [])];
     this.failures = [...(list.failures ?? [])];
-    this.#items = list.pending;
+    this.#list = list;
+    this.#outputs = new Map(Object.entries(list.outputs).map(([index, output]) => [Number(index), output]));
+    this.#marked = [...(list.marked ?? [])];
+    this.#next = list.next;
+    this.#items = list.items;
     for (const [index, state] of Object.entries(list.open))
       this.#open(Number(index), state, mayHoldReferences);
   }
 
-  /** Opens the next item. */
-  next(): { readonly machine: HostedMachine; readonly input: Json } | undefined {
-    const input = this.#items[this.#next];
-    if (input === undefined || this.open.size >= this.concurrency) return undefined;
-    const index = this.count - this.#items.length + this.#next;
+  get task(): number {
+    return this.#list.task;
+  }
+
+  get src(): string {
+    return this.#list.src;
+  }
+
+  get count(): number {
+    return this.#list.count;
+  }
+
+  get tolerated(): number {
+    return this.#list.tolerated;
+  }
+
+  /** Where its items are, unless it has them itself. */
+  get items(): ItemsAddress | undefined {
+    return this.#items;
+  }
+
+  /** The items that it has itself, and that were not started yet. */
+  get pending(): readonly Json[] {
+    return this.#list.pending.slice(this.#next - this.#list.next);
+  }
+
+  /** From now on its items are in pages. */
+  moveItems(items: ItemsAddress): void {
+    this.#items = items;
+  }
+
+  /** Opens the next item, where another may be worked on. */
+  next(pageOfItem: (items: ItemsAddress, index: number) => readonly Json[]): NextItem | undefined {
+    const { first, count, concurrency, pending } = this.#list;
+    const index = this.#next;
+    if (index >= first + count || this.open.size >= concurrency) return undefined;
+    const own = pending[index - this.#list.next];
+    const input = own ?? (this.#items && itemAt(this.#items, index, pageOfItem)) ?? null;
     this.#next++;
     return { machine: this.#open(index, undefined, true), input };
   }
 
   get isDone(): boolean {
-    return this.#next === this.#items.length && this.open.size === 0;
+    const { first, count } = this.#list;
+    return this.#next >= first + count && this.open.size === 0;
+  }
+
+  /** @param isMarked errors in it are marked */
+  succeeded(index: number, output: Json, isMarked: boolean): void {
+    this.#outputs.set(index, output);
+    if (isMarked) this.#marked.push(index);
+  }
+
+  /** The outputs in the order of the items. With a failed item among them, or an output with errors, errors are marked. */
+  output(): { readonly output: readonly Json[]; readonly isMessage: boolean } {
+    const { first, count } = this.#list;
+    const errors = new Map(this.failures.map(({ index, error }) => [index, error]));
+    const isMessage = errors.size > 0 || this.#marked.length > 0;
+    const output = Array.from({ length: count }, (_, place): Json => {
+      const index = first + place;
+      const error = errors.get(index);
+      if (error) return { error: markedThrown(error) };
+      const own = this.#outputs.get(index) ?? null;
+      return isMessage && !this.#marked.includes(index) ? escapedData(own) : own;
+    });
+    return { output, isMessage };
   }
 
   toList(): HostedList {
-    const { task, src, count, concurrency, tolerated, marked, failures } = this;
+    const { pending: _, items: __, marked: ___, failures: ____, ...rest } = this.#list;
     return {
-      task,
-      src,
-      count,
-      concurrency,
-      tolerated,
-      pending: this.#items.slice(this.#next),
+      ...rest,
+      next: this.#next,
+      pending: this.#items ? [] : this.pending,
+      ...(this.#items && { items: this.#items }),
       open: Object.fromEntries([...this.open].map(([index, machine]) => [index, machine.toState(0)])),
-      outputs: Object.fromEntries(this.outputs),
-      ...(marked.length > 0 && { marked }),
-      ...(failures.length > 0 && { failures }),
+      outputs: Object.fromEntries(this.#outputs),
+      ...(this.#marked.length > 0 && { marked: this.#marked }),
+      ...(this.failures.length > 0 && { failures: this.failures }),
     };
   }
 
   #open(index: number, state: MachineState | undefined, mayHoldReferences: boolean): HostedMachine {
-    const { host, task, src } = this;
+    const { host } = this;
+    const { src, task } = this.#list;
     const prepared = host.prepared.items.get(src);
     if (!prepared)
       throw new DefinitionMismatchError(host.prepared, `'${src}' is no longer an each() of a machine`);
@@ -189,4 +238,17 @@ export class ListInWork {
     this.open.set(index, machine);
     return machine;
   }
+}
+
+interface NextItem {
+  readonly machine: HostedMachine;
+  readonly input: Json;
+}
+
+function itemAt(
+  items: ItemsAddress,
+  index: number,
+  pageOfItem: (items: ItemsAddress, index: number) => readonly Json[],
+): Json | undefined {
+  return pageOfItem(items, index)[pageOf(items, index).place];
 }

@@ -1,13 +1,16 @@
 import type { Json } from '../data/json.ts';
-import { escapedData, markedThrown, type TaskError, thrownAsJson, withoutStack } from '../data/thrown.ts';
+import { escapedData, type TaskError, thrownAsJson, withoutStack } from '../data/thrown.ts';
 import { eachRequest } from '../policy/eachRequest.ts';
-import { errorsShown, itemFailure, thresholdError } from '../policy/thresholdError.ts';
+import { charactersIn, hostedItemListOf, type ItemsAddress, isLongForMachines } from '../policy/itemPages.ts';
+import { errorsShown, type ItemFailure, itemFailure, thresholdError } from '../policy/thresholdError.ts';
+import { DefinitionMismatchError } from './definitionMismatch.ts';
 import { EndlessLoopError } from './failure.ts';
-import { HostedMachine, ListInWork } from './hostedMachine.ts';
+import { HostedMachine, ListInWork, type Place } from './hostedMachine.ts';
 import type { PreparedMachine } from './prepare.ts';
 import { mayHoldReferences } from './references.ts';
+import type { EachMachineSource } from './sources.ts';
 import { parseMachineState, storeMachineState } from './state.ts';
-import type { MachineEffect, MachineInput, MachineStep } from './step.types.ts';
+import type { MachineEffect, MachineInput, MachineStep, PartOfList } from './step.types.ts';
 import { stepOne } from './stepOne.ts';
 import type { StepAt } from './stepRun.ts';
 
@@ -17,6 +20,9 @@ type StartTask = Extract<MachineEffect, { type: 'startTask' }>;
 
 /** Inputs that one machine takes within a step, at most: machines may send each other events without end. */
 const mostInputs = 10_000;
+
+/** Characters of items that wait in a machine's state, at most: each step stores them again. */
+const mostPending = 1000;
 
 /**
  * A step of a machine that works on lists with machines for their items. Those are hosted: they are parts of its state, and
@@ -44,8 +50,12 @@ export class Hosting {
   }
 
   step(input: MachineInput): MachineStep {
-    const ignored = this.#take(this.#receiverOf(input), input);
-    if (ignored) return ignored;
+    const to = this.#receiverOf(input);
+    if (input.type === 'listPart') this.#startPart(to, input.task, input.part);
+    else {
+      const ignored = this.#take(to, input);
+      if (ignored) return ignored;
+    }
     for (let next = this.#queue.shift(); next && !this.#own?.failure; next = this.#queue.shift()) {
       if (!next.to.isGone) this.#take(next.to, next.input);
     }
@@ -73,6 +83,7 @@ export class Hosting {
       }
       case 'taskSucceeded':
       case 'taskFailed':
+      case 'listPart':
         return this.#ownerOf(input.task);
       case 'timer':
         return this.#nextToFire();
@@ -124,8 +135,7 @@ export class Hosting {
     for (const effect of step.effects) this.#effect(machine, effect);
     if (!place) this.#edges.push(...step.edges);
     if (!place) this.#own = step;
-    else if (step.failure || step.state.status !== 'active')
-      this.#itemDone(machine, place.list, place.index, step);
+    else if (step.failure || step.state.status !== 'active') this.#itemDone(machine, place, step);
     return undefined;
   }
 
@@ -143,7 +153,9 @@ export class Hosting {
       }
       case 'send': {
         const to = this.#machineAt(effect.to);
-        if (!to) this.#effects.push(effect);
+        const owner = machine.place && to === this.#root ? this.#ownerOfPart(machine.place) : undefined;
+        if (owner !== undefined) this.#effects.push({ ...effect, to: owner });
+        else if (!to) this.#effects.push(effect);
         else if (isEvent(effect.event)) {
           this.#queue.push({ to, input: { type: 'event', event: effect.event, isMessage: true } });
         }
@@ -152,6 +164,7 @@ export class Hosting {
       case 'action':
       case 'log':
       case 'emit':
+      case 'keepItems':
         this.#effects.push(effect);
         return;
       default:
@@ -159,54 +172,90 @@ export class Hosting {
     }
   }
 
-  #startList(machine: HostedMachine, { task, src, input }: StartTask): void {
-    const source = machine.prepared.sourceOf(src);
-    if (source.kind !== 'eachMachine') throw new TypeError(`'${src}' is not an each() of a machine.`);
-    const request = eachRequest(input, source.options);
-    if (request.type === 'invalid') {
+  /** The execution whose list it is, where that is another's: its machine is the parent of the items' machines. */
+  #ownerOfPart({ list }: Place): string | undefined {
+    return eachSourceOf(list.host, list.src).isOfPart ? list.items?.executionId : undefined;
+  }
+
+  #startList(machine: HostedMachine, effect: StartTask): void {
+    const { task, src, input } = effect;
+    const source = eachSourceOf(machine, src);
+    const request = source.isOfPart ? undefined : eachRequest(input, source.options);
+    if (request?.type === 'invalid') {
       this.#queue.push({ to: machine, input: { type: 'taskFailed', task, error: request.error } });
       return;
     }
+    if (!request || isLongForMachines(request.items)) {
+      this.#effects.push({ ...effect, src: machine.nameOf(src) });
+      return;
+    }
     const { items, concurrency, tolerated } = request;
-    const begun = { task, src, count: items.length, concurrency, tolerated };
+    const begun = { task, src, first: 0, count: items.length, concurrency, tolerated, next: 0 };
     const list = new ListInWork(machine, { ...begun, pending: items, open: {}, outputs: {} }, true);
+    machine.lists.push(list);
+    this.#goOn(list);
+    this.#movePending(list, items);
+  }
+
+  /** A part of a list that other executions work on has come. */
+  #startPart(machine: HostedMachine, task: number, part: PartOfList): void {
+    const child = machine.running.find((each) => each.task === task);
+    if (!child) return;
+    const begun = { ...part, task, src: child.src, next: part.first };
+    const list = new ListInWork(machine, { ...begun, pending: [], open: {}, outputs: {} }, true);
     machine.lists.push(list);
     this.#goOn(list);
   }
 
+  /** Keeps the items that wait in a page: otherwise, every step would write them again. */
+  #movePending(list: ListInWork, items: readonly Json[]): void {
+    if (charactersIn(list.pending) <= mostPending) return;
+    const { list: pages, pageSize } = hostedItemListOf(list.task, items);
+    list.moveItems({ executionId: this.#root.address, task: list.task, hash: pages.hash, pageSize });
+    this.#effects.push({ type: 'keepItems', list: pages });
+  }
+
   /** Starts as many items as may be worked on at once, or ends the list. */
   #goOn(list: ListInWork): void {
-    for (let next = list.next(); next; next = list.next()) {
+    const page = (items: ItemsAddress, index: number) => {
+      const { pageOfItem } = this.#at;
+      if (!pageOfItem) throw new TypeError(`The items of '${list.src}' are in pages, which are not at hand.`);
+      return pageOfItem(items, index);
+    };
+    for (let next = list.next(page); next; next = list.next(page)) {
       const { machine: to, input } = next;
       this.#queue.push({ to, input: { type: 'start', input, isMessage: true } });
     }
-    if (!list.isDone) return;
-    const { host, task } = list;
-    this.#drop(list);
-    this.#queue.push({ to: host, input: { type: 'taskSucceeded', task, ...outputOf(list) } });
+    if (list.isDone) this.#end(list);
   }
 
-  #itemDone(machine: HostedMachine, list: ListInWork, index: number, step: Taken): void {
+  #end(list: ListInWork): void {
+    const { host, task, failures } = list;
+    const source = eachSourceOf(host, list.src);
+    const isTooMany = failures.length > list.tolerated;
+    this.#drop(list);
+    if (source.isOfPart) {
+      const output = partResult(list, isTooMany);
+      this.#queue.push({ to: host, input: { type: 'taskSucceeded', task, output } });
+    } else if (isTooMany) {
+      this.#queue.push({ to: host, input: { type: 'taskFailed', task, error: errorOf(list) } });
+    } else {
+      this.#queue.push({ to: host, input: { type: 'taskSucceeded', task, ...list.output() } });
+    }
+  }
+
+  #itemDone(machine: HostedMachine, { list, index }: Place, step: Taken): void {
     const { failure, thrown, markedOutput, state } = step;
     machine.isGone = true;
     list.open.delete(index);
     if (failure) {
       const { name, message } = failure;
       list.failures.push({ index, error: withoutStack(thrown ?? { name, message }) });
-      if (list.failures.length > list.tolerated) {
-        this.#drop(list);
-        this.#queue.push({
-          to: list.host,
-          input: { type: 'taskFailed', task: list.task, error: errorOf(list) },
-        });
-        return;
-      }
     } else {
-      const output = markedOutput ?? state.output;
-      if (output !== undefined) list.outputs.set(index, output);
-      if (markedOutput !== undefined) list.marked.push(index);
+      list.succeeded(index, markedOutput ?? state.output ?? null, markedOutput !== undefined);
     }
-    this.#goOn(list);
+    if (list.failures.length > list.tolerated) this.#end(list);
+    else this.#goOn(list);
   }
 
   /** Ends work on a list, with all that its items have begun. */
@@ -242,29 +291,36 @@ function endless(machine: HostedMachine, input: MachineInput): Taken {
   };
 }
 
-/** The outputs in the order of the items. With a failed item among them, or an output with errors, errors are marked. */
-function outputOf({ count, outputs, marked, failures }: ListInWork): {
-  readonly output: Json;
-  readonly isMessage?: true;
-} {
-  const all = Array.from({ length: count }, (_, index): Json => outputs.get(index) ?? null);
-  if (failures.length === 0 && marked.length === 0) return { output: all };
-  const errors = new Map(failures.map(({ index, error }) => [index, error]));
-  const output = all.map((each, index): Json => {
-    const error = errors.get(index);
-    if (error) return { error: markedThrown(error) };
-    return marked.includes(index) ? each : escapedData(each);
-  });
-  return { output, isMessage: true };
+/** The error for the machine that works on the list. Its `cause` is the failure that was one too many. */
+function errorOf(list: ListInWork): TaskError {
+  const { failures, count, tolerated } = list;
+  const { errors, ...rest } = thresholdError(firstFailures(list), count, tolerated, failures.length);
+  return { ...rest, errors: errors.map((error) => ({ ...error })), ...causeOf(list) };
 }
 
-/** The error for the machine that works on the list. Its `cause` is the failure that was one too many. */
-function errorOf({ failures, count, tolerated }: ListInWork): TaskError {
-  const shown = failures.slice(0, errorsShown).map(({ index, error }) => itemFailure(index, error));
-  const { errors, ...rest } = thresholdError(shown, count, tolerated, failures.length);
+/** The result of a part of a list. The execution that works on the list has no use for its outputs. */
+function partResult(list: ListInWork, isTooMany: boolean): Json {
+  const { failures } = list;
+  const errors = firstFailures(list).map((error) => ({ ...error }));
+  if (isTooMany) return { failed: failures.length, errors, ...causeOf(list) };
+  const { output, isMessage } = list.output();
+  return { failed: failures.length, errors, outputs: isMessage ? output : output.map(escapedData) };
+}
+
+function firstFailures({ failures }: ListInWork): readonly ItemFailure[] {
+  return failures.slice(0, errorsShown).map(({ index, error }) => itemFailure(index, error));
+}
+
+function causeOf({ failures }: ListInWork): { readonly cause?: Json } {
   const last = failures.at(-1);
   const cause = last && thrownAsJson(last.error);
-  return { ...rest, errors: errors.map((error) => ({ ...error })), ...(cause !== undefined && { cause }) };
+  return cause === undefined ? {} : { cause };
+}
+
+function eachSourceOf({ prepared }: HostedMachine, src: string): EachMachineSource {
+  const source = prepared.sourceOf(src);
+  if (source.kind === 'eachMachine') return source;
+  throw new DefinitionMismatchError(prepared, `'${src}' is no longer an each() of a machine`);
 }
 
 function isEvent(event: Json): event is Extract<MachineInput, { type: 'event' }>['event'] {

@@ -4,7 +4,13 @@ export { hasSameStates } from './definitionHash.ts';
 export { DefinitionMismatchError } from './definitionMismatch.ts';
 export { InvalidDelayError } from './delays.ts';
 export { prepareMachines } from './family.ts';
-export { isChildOfItem, remembersPositions, runningChildWithin, statesWithin } from './hostedStates.ts';
+export {
+  hostsList,
+  isChildOfItem,
+  remembersPositions,
+  runningChildWithin,
+  statesWithin,
+} from './hostedStates.ts';
 export { type LazyMachine, lazyMachine } from './lazyMachine.ts';
 export { listMachineId, prepareListMachines } from './listMachine.ts';
 export { MachineNotDurableError, type MachineProblem } from './machineProblem.ts';
@@ -12,7 +18,13 @@ export { eagerMachinesOf, lazyMachinesOf, machinesOf } from './moduleMachines.ts
 export { type PreparedMachine, prepareMachine, promiseLogicOf } from './prepare.ts';
 export { EmittedFromTaskError, runPromiseLogic } from './promiseLogic.ts';
 export { SentFromActionError } from './scopeErrors.ts';
-export { type ActorSource, type EachSource, ownActorName, type TaskSource } from './sources.ts';
+export {
+  type ActorSource,
+  type EachMachineSource,
+  type EachSource,
+  ownActorName,
+  type TaskSource,
+} from './sources.ts';
 export {
   type MachineChild,
   type MachineState,

@@ -1,6 +1,6 @@
 import type { AnyActorLogic, AnyStateMachine, AnyStateNode } from 'xstate';
 import type { JsonObject } from '../data/json.ts';
-import { definitionHashOf } from './definitionHash.ts';
+import { definitionHashOf, hashWithItems } from './definitionHash.ts';
 import { DefinitionMismatchError } from './definitionMismatch.ts';
 import { isoDelays, withCheckedDelay, withCheckedDelays } from './delays.ts';
 import { executionTimeoutMsOf } from './executionTimeout.ts';
@@ -98,7 +98,7 @@ export function prepareMachine(
     definition: machine,
     warnings,
     version: versionOf(machine),
-    definitionHash: definitionHashOf(chart.machine.root, [...items.values()]),
+    definitionHash: hashWithItems(definitionHashOf(chart.machine.root), [...items.values()]),
     sources,
     sourceOf,
     taskSourceOf: (src) => {

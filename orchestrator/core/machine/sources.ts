@@ -66,6 +66,8 @@ export interface EachMachineSource {
   readonly kind: 'eachMachine';
   readonly definition: AnyStateMachine;
   readonly options: ResolvedEachOptions;
+  /** Set in a list machine: its lists are parts of another execution's. */
+  readonly isOfPart?: true;
 }
 
 /** Kinds of actor logic, as far as a durable machine has to distinguish them. */

@@ -1,6 +1,7 @@
 import type { StateValue } from 'xstate';
 import type { Json } from '../data/json.ts';
 import type { TaskError } from '../data/thrown.ts';
+import type { ItemsAddress } from '../policy/itemPages.ts';
 import { mapValues } from './mapValues.ts';
 import type { DataPath } from './references.ts';
 
@@ -45,12 +46,17 @@ export interface HostedList {
   readonly task: number;
   readonly src: string;
   /** Its items are those from `first` on, `count` of them. */
+  readonly first: number;
   readonly count: number;
   readonly concurrency: number;
   /** Items that may fail. */
   readonly tolerated: number;
-  /** The items that were not started yet: the last ones of the list. */
+  /** Index of the first item that was not started yet. */
+  readonly next: number;
+  /** The items from `next` on, unless they are at `items`. */
   readonly pending: readonly Json[];
+  /** Where the items are, so that no step stores them again. */
+  readonly items?: ItemsAddress;
   /** By index: the machines of the items that are worked on. */
   readonly open: Readonly<Record<string, MachineState>>;
   /** By index. */
@@ -110,7 +116,8 @@ interface StoredMachineState
   readonly lists?: readonly StoredList[];
 }
 
-interface StoredList extends Omit<HostedList, 'pending' | 'open' | 'outputs'> {
+interface StoredList extends Omit<HostedList, 'first' | 'pending' | 'open' | 'outputs'> {
+  readonly first?: number;
   readonly pending?: readonly Json[];
   readonly open?: Readonly<Record<string, StoredMachineState>>;
   readonly outputs?: Readonly<Record<string, Json>>;
@@ -157,17 +164,18 @@ function fromStored(stored: StoredMachineState): MachineState {
   };
 }
 
-function toStoredList({ pending, open, outputs, ...rest }: HostedList): StoredList {
+function toStoredList({ first, pending, open, outputs, ...rest }: HostedList): StoredList {
   return {
     ...rest,
+    ...(first === 0 ? {} : { first }),
     ...(pending.length === 0 ? {} : { pending }),
     ...(isEmpty(open) ? {} : { open: mapValues(open, toStored) }),
     ...(isEmpty(outputs) ? {} : { outputs }),
   };
 }
 
-function toList({ pending = [], open = {}, outputs = {}, ...rest }: StoredList): HostedList {
-  return { ...rest, pending, open: mapValues(open, fromStored), outputs };
+function toList({ first = 0, pending = [], open = {}, outputs = {}, ...rest }: StoredList): HostedList {
+  return { ...rest, first, pending, open: mapValues(open, fromStored), outputs };
 }
 
 /** The running child that a task number belongs to. */

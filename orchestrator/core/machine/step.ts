@@ -4,7 +4,7 @@ import type { PreparedMachine } from './prepare.ts';
 import { mayHoldReferences } from './references.ts';
 import { type MachineState, parseMachineState } from './state.ts';
 import type { MachineInput, MachineStep } from './step.types.ts';
-import { stepOne } from './stepOne.ts';
+import { stepOne, storedBefore } from './stepOne.ts';
 import { type StepAt, StepRun } from './stepRun.ts';
 
 /**
@@ -21,14 +21,7 @@ export function stepMachine(
   at: StepAt,
 ): MachineStep {
   if (prepared.items.size > 0) return new Hosting(prepared, stored, at).step(input);
-  if (stored === undefined) return stepOne(prepared, undefined, input, at);
-  const again = () => parseMachineState(stored);
-  return stepOne(
-    prepared,
-    { state: again(), again, mayHoldReferences: mayHoldReferences(stored) },
-    input,
-    at,
-  );
+  return stepOne(prepared, stored === undefined ? undefined : storedBefore(stored), input, at);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../data/json.ts';
 import type { TaskError } from '../data/thrown.ts';
+import type { ItemList, ItemsAddress } from '../policy/itemPages.ts';
 import type { MachineState } from './state.ts';
 
 /**
@@ -28,7 +29,18 @@ export type MachineInput =
     }
   | { readonly type: 'taskFailed'; readonly task: number; readonly error: TaskError }
   /** The earliest timer is due. */
-  | { readonly type: 'timer' };
+  | { readonly type: 'timer' }
+  /** The part of a list on which the machine's actor `task` works. */
+  | { readonly type: 'listPart'; readonly task: number; readonly part: PartOfList };
+
+/** Items of a list, which are in pages. */
+export interface PartOfList {
+  readonly items: ItemsAddress;
+  readonly first: number;
+  readonly count: number;
+  readonly concurrency: number;
+  readonly tolerated: number;
+}
 
 export type MachineEvent = { readonly type: string } & JsonObject;
 
@@ -60,7 +72,9 @@ export type MachineEffect =
    * An event to another machine, by address: its execution's id. `<own id>.<n>` is the own child n; where that is a
    * worker's task the event goes nowhere, as no promise takes events in XState either.
    */
-  | { readonly type: 'send'; readonly to: string; readonly event: Json };
+  | { readonly type: 'send'; readonly to: string; readonly event: Json }
+  /** Items of a list that the machine works on later: they are kept in pages. */
+  | { readonly type: 'keepItems'; readonly list: ItemList };
 
 export type MachineStep =
   | {

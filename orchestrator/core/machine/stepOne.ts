@@ -2,7 +2,8 @@ import { MillraceError } from '../errors/millraceError.ts';
 import { taskAt } from './actors.ts';
 import type { PreparedMachine } from './prepare.ts';
 import { type Received, receive } from './receive.ts';
-import { type MachineState, runningChild, storeMachineState, unstarted } from './state.ts';
+import { mayHoldReferences } from './references.ts';
+import { type MachineState, parseMachineState, runningChild, storeMachineState, unstarted } from './state.ts';
 import type { MachineInput, MachineStep } from './step.types.ts';
 import { type StepAt, StepRun } from './stepRun.ts';
 
@@ -25,7 +26,12 @@ export interface Before {
   readonly state: MachineState;
   /** Gives it once more, as it is stored. */
   readonly again: () => MachineState;
-  readonly mayHoldReferences: boolean;
+  readonly mayHoldReferences: () => boolean;
+}
+
+export function storedBefore(stored: string): Before {
+  const again = () => parseMachineState(stored);
+  return { state: again(), again, mayHoldReferences: () => mayHoldReferences(stored) };
 }
 
 /**
@@ -50,7 +56,7 @@ export function stepOne(
   const received = receive(state, input, at.now);
   if (received.type === 'ignored') return received;
   if (received.type === 'relayed') return relay(received, at);
-  return new StepRun(prepared, again, state, at).take(received, mayHoldReferences);
+  return new StepRun(prepared, again, state, at).take(received, mayHoldReferences());
 }
 
 /** A timer for another actor concerns the machine no more. A child of its own gets nothing after its end. */

@@ -1,6 +1,7 @@
 import type { AnyEventObject, AnyMachineSnapshot, AnyStateNode } from 'xstate';
 import { describeThrown } from '../data/describeThrown.ts';
 import type { Json } from '../data/json.ts';
+import type { ItemsAddress } from '../policy/itemPages.ts';
 import type { Redrives } from '../policy/redrives.ts';
 import { Actors, type Child, createActorElsewhere } from './actors.ts';
 import { initialEdgeIdOf } from './edgeIds.ts';
@@ -30,6 +31,8 @@ export interface StepAt {
     /** The execution that hosts it, in which its tasks and children are numbered. @default `id` */
     readonly host?: string;
   };
+  /** The page that has an item of a list. It may throw, where the page has to be read first. */
+  readonly pageOfItem?: (items: ItemsAddress, index: number) => readonly Json[];
   /** How often the execution was redriven after it had ended. Absent: never. */
   readonly redrives?: Redrives;
 }

@@ -111,5 +111,7 @@ function textOf(effect: MachineEffect): string {
       return `emit ${JSON.stringify(effect.event)}`;
     case 'send':
       return `send ${effect.to} ${JSON.stringify(effect.event)}`;
+    case 'keepItems':
+      return `keep ${effect.list.task}`;
   }
 }

@@ -8,7 +8,7 @@ import type { KnownItemResults } from '../lists/itemResults.ts';
 import { itemDone } from '../lists/itemTasks.ts';
 import { listOfChild, partDone } from '../lists/listParts.ts';
 import { isItemTask } from '../lists/runningList.ts';
-import { childNumber } from '../model/addresses.ts';
+import { childNumber, descendantNumber } from '../model/addresses.ts';
 import type {
   ControlEntry,
   EventEntry,
@@ -150,8 +150,9 @@ function handleMessage(
     const { event, to } = message;
     // The machine of an item holds no events.
     if (to !== undefined) return { type: 'step', input: { type: 'event', event, isMessage: true, to } };
-    if (task !== undefined && draft.machineState && isChildOfItem(draft.machineState, task)) {
-      return { type: 'step', input: { type: 'event', event, isMessage: true, from: task } };
+    const from = task ?? descendantNumber(sender, draft.execution.executionId);
+    if (from !== undefined && draft.machineState && isChildOfItem(draft.machineState, from)) {
+      return { type: 'step', input: { type: 'event', event, isMessage: true, from } };
     }
     return { type: 'offer', held: { reference, event, isMessage: true } };
   }

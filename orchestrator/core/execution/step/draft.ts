@@ -1,8 +1,10 @@
-import { type MachineState, parseMachineState, type StepAt } from '../../machine/index.ts';
+import type { Json } from '../../data/json.ts';
+import { hostsList, type MachineState, parseMachineState, type StepAt } from '../../machine/index.ts';
+import type { ItemList, ItemsAddress } from '../../policy/itemPages.ts';
 import type { ResolvedTaskPolicy } from '../../policy/taskPolicy.ts';
 import { storedTime } from '../../policy/time.ts';
 import type { Said } from '../children/messages.ts';
-import type { ItemList } from '../lists/itemList.ts';
+import { type KnownPages, PageNeeded, pageAt, pageName } from '../lists/listItems.ts';
 import { openTasks, type RunningList, withOpenTasks } from '../lists/runningList.ts';
 import { childId, parentOf } from '../model/addresses.ts';
 import type { Emission } from '../model/emission.ts';
@@ -40,6 +42,7 @@ export class Draft {
   /** Keys of the attempts whose results this commit takes. */
   readonly answered = new Set<string>();
   readonly #before: Execution;
+  readonly #pages: KnownPages | undefined;
   #execution: Execution;
   #loggedAt: number;
   #verdicts: Map<string, LogVerdict> | undefined;
@@ -51,6 +54,7 @@ export class Draft {
     executionId: string,
     { machine, answerTo }: Pick<Execution, 'machine'> & { readonly answerTo?: string | undefined },
     clock: number,
+    pages?: KnownPages,
   ): Draft {
     const now = storedTime(clock);
     return new Draft(
@@ -67,10 +71,13 @@ export class Draft {
         ...(answerTo !== undefined && { answerTo }),
       },
       now,
+      pages,
     );
   }
 
-  constructor(execution: Execution, now: number) {
+  /** @param pages pages of lists that were read for the step */
+  constructor(execution: Execution, now: number, pages?: KnownPages) {
+    this.#pages = pages;
     const split = splitLog(execution.log);
     // Clocks of two orchestrators differ by a little; an execution's own time never runs backwards.
     this.now = Math.max(storedTime(now), execution.updatedAt);
@@ -108,6 +115,7 @@ export class Draft {
     return {
       now: this.now,
       actor: { id: executionId, ...(parent === undefined ? {} : { parent }) },
+      pageOfItem: (items, index) => this.#pageOfItem(items, index),
       ...(redrives && { redrives }),
     };
   }
@@ -257,8 +265,22 @@ export class Draft {
       emitted: this.emitted,
       taken: this.taken,
       segment: this.segment,
-      itemLists: this.itemLists.filter(({ task }) => this.list(task)),
+      itemLists: this.itemLists.filter(({ task }) => this.#worksOn(task)),
     };
+  }
+
+  #worksOn(task: number): boolean {
+    const { machineState } = this;
+    return this.list(task) !== undefined || (machineState !== undefined && hostsList(machineState, task));
+  }
+
+  /** @throws PageNeeded */
+  #pageOfItem(items: ItemsAddress, index: number): readonly Json[] {
+    const address = pageAt(items, index);
+    const written = this.itemLists.find(({ task, hash }) => task === items.task && hash === items.hash);
+    const page = written?.pages[address.page] ?? this.#pages?.get(pageName(address));
+    if (!page) throw new PageNeeded(address);
+    return page;
   }
 
   /** The effects of the whole commit: tasks that were stopped again by a later entry are not dispatched. */

@@ -7,6 +7,7 @@ import {
   runningChildWithin,
   stepMachine,
 } from '../../machine/index.ts';
+import { partReport } from '../lists/listPart.ts';
 import type { HeldEvent } from '../model/execution.ts';
 import { errorOf, TaskMismatchError } from '../model/executionErrors.ts';
 import type { LogVerdict } from '../model/log.ts';
@@ -215,7 +216,8 @@ class Drain {
 
   #succeed({ output, markedOutput }: Extract<FollowUp, { type: 'succeed' }>): void {
     const result = output === undefined ? {} : { output };
-    endExecution(this.#draft, 'SUCCEEDED', result, { output: markedOutput });
+    const told = this.#machine.listsOf === undefined ? markedOutput : partReport(output);
+    endExecution(this.#draft, 'SUCCEEDED', result, { output: told });
     this.#draft.closeTasks();
   }
 }

@@ -2,7 +2,7 @@ import type { MachineEffect, PreparedMachine } from '../../machine/index.ts';
 import { durationMs } from '../../policy/duration.ts';
 import { isPerTask, type PerTask } from '../../policy/perTask.ts';
 import { sendMessage, startChild, stopChild } from '../children/children.ts';
-import { startList } from '../lists/startList.ts';
+import { startList, startMachinesList } from '../lists/startList.ts';
 import type { Draft } from './draft.ts';
 import type { FollowUp } from './followUp.ts';
 import type { Origin } from './origin.ts';
@@ -38,6 +38,9 @@ export function takeEffects(
       case 'send':
         sendMessage(draft, effect);
         break;
+      case 'keepItems':
+        draft.itemLists.push(effect.list);
+        break;
       default:
         effect satisfies never;
     }
@@ -57,7 +60,7 @@ function startTask(
     case 'each':
       return startList(draft, machine, source, effect, origin);
     case 'eachMachine':
-      throw new TypeError(`The machine of '${machine.id}' works on the list '${src}' itself.`);
+      return startMachinesList(draft, machine, source, effect);
     case 'machine':
       return startChild(draft, effect, source);
     default: {
