@@ -40,9 +40,12 @@ export const listPrices = {
   expressGbSecond: 0.00001667,
 };
 
-/** Measured: docs/reference/cost.md. A wait is a commit by the clock, and a move in the index. */
+/**
+ * Measured: docs/reference/cost.md. A wait is a commit by the clock, and a move in the index. An item of a Map state costs what
+ * its states cost: its execution hosts it (docs/decisions/0027).
+ */
 const measured = {
-  writeUnits: { execution: 5, task: 2.05, wait: 3, item: 7 },
+  writeUnits: { execution: 5, task: 2.05, wait: 3 },
   readUnits: { execution: 0.5, task: 0.3, wait: 1 },
   orchestratorMs: 5,
   orchestratorGb: 0.5,
@@ -66,8 +69,7 @@ export function priceOfPath(
 ): Price {
   const { transitions, tasks, waits } = counts;
   const { writeUnits, readUnits, kb } = measured;
-  const writes =
-    writeUnits.execution + writeUnits.task * tasks + writeUnits.wait * waits + writeUnits.item * counts.items;
+  const writes = writeUnits.execution + writeUnits.task * tasks + writeUnits.wait * waits;
   const reads = readUnits.execution + readUnits.task * tasks + readUnits.wait * waits;
   const steps = 1 + tasks + waits;
   const months = 3;
