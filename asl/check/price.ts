@@ -1,6 +1,7 @@
 import { isObject, type JsonObject } from '../json.ts';
 import type { State, StateGraph } from '../model/model.ts';
 import { readDefinition } from '../model/readDefinition.ts';
+import { targetsOf } from '../model/targets.ts';
 
 /** What a definition's longest path takes: the one with the most states, each of them once. */
 export interface PathCounts {
@@ -142,27 +143,5 @@ function ownCounts(state: State, items: number): PathCounts {
       return sum({ ...one, items }, longestPath(state.processor, items), items);
     default:
       return one;
-  }
-}
-
-function targetsOf(state: State): readonly string[] {
-  switch (state.type) {
-    case 'Choice':
-      return [
-        ...state.choices.map(({ next }) => next),
-        ...(state.default === undefined ? [] : [state.default]),
-      ];
-    case 'Succeed':
-    case 'Fail':
-      return [];
-    case 'Pass':
-    case 'Wait':
-      return state.next.type === 'state' ? [state.next.name] : [];
-    case 'Task':
-    case 'Parallel':
-    case 'Map': {
-      const next = state.next.type === 'state' ? [state.next.name] : [];
-      return [...next, ...state.catch.map((catcher) => catcher.next)];
-    }
   }
 }
