@@ -88,8 +88,45 @@ const handling = merged(
 
 const simple: fc.Arbitrary<Draft> = fc.oneof(
   merged(fc.constant({ Type: 'Pass' }), flow),
-  fc.record({ Type: fc.constant('Wait'), Seconds: fc.nat(100) }),
-  merged(fc.constant({ Type: 'Task', Resource: 'arn:aws:lambda:us-east-1:1:function:f' }), flow, handling),
+  fc.constantFrom<Draft>(
+    { Type: 'Wait', Seconds: 7 },
+    { Type: 'Wait', SecondsPath: '$.a' },
+    { Type: 'Wait', TimestampPath: '$.at' },
+    { Type: 'Wait', Timestamp: '2026-01-01T01:00:00Z' },
+    { Type: 'Wait', QueryLanguage: 'JSONata', Seconds: '{% $states.input.a %}' },
+    { Type: 'Wait', QueryLanguage: 'JSONata', Timestamp: '{% $now() %}', Output: '{% $x %}' },
+  ),
+  merged(
+    fc.constant({ Type: 'Task', Resource: 'arn:aws:lambda:us-east-1:1:function:f' }),
+    flow,
+    handling,
+    fc.constantFrom<Draft>({}, {}, { TimeoutSeconds: 20, HeartbeatSeconds: 5 }),
+  ),
+  merged(
+    fc.constant({ Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken' }),
+    handling,
+    fc.constantFrom<Draft>(
+      { TimeoutSecondsPath: '$.a' },
+      { Parameters: { 'token.$': '$$.Task.Token' }, HeartbeatSecondsPath: '$.a' },
+      {
+        QueryLanguage: 'JSONata',
+        TimeoutSeconds: '{% $states.input.a %}',
+        Arguments: '{% $states.context.Task %}',
+      },
+    ),
+  ),
+  merged(
+    fc.constant({ Type: 'Choice', QueryLanguage: 'JSONata' }),
+    fc.record({
+      Choices: fc.tuple(
+        fc.constantFrom<Draft>(
+          { Condition: '{% $states.input.a > 1 %}', Next: 'last', Output: '{% $states.input %}' },
+          { Condition: '{% $exists($states.input.b) %}', Next: 'last', Assign: { x: 1 } },
+          { Condition: '{% $states.input.a %}', Next: 'last' },
+        ),
+      ),
+    }),
+  ),
   fc.record({
     Type: fc.constant('Choice'),
     Choices: fc.tuple(
@@ -124,15 +161,53 @@ const { graph } = fc.letrec<{ state: Draft; graph: JsonObject }>((tie) => ({
       fc.constantFrom(
         { Type: 'Map', ItemsPath: '$.list' },
         { Type: 'Map', ItemsPath: '$.list', MaxConcurrency: 1 },
+        { Type: 'Map', ItemsPath: '$.list', MaxConcurrencyPath: '$.a' },
+        {
+          Type: 'Map',
+          ItemsPath: '$.list',
+          ItemSelector: { 'v.$': '$$.Map.Item.Value', 'i.$': '$$.Map.Item.Index' },
+        },
+        { Type: 'Map', ItemsPath: '$.list', ItemBatcher: { MaxItemsPerBatch: 2 } },
+        {
+          Type: 'Map',
+          ItemsPath: '$.list',
+          ResultWriter: { WriterConfig: { Transformation: 'FLATTEN', OutputType: 'JSON' } },
+        },
+        {
+          Type: 'Map',
+          QueryLanguage: 'JSONata',
+          Items: '{% [1..3] %}',
+          MaxConcurrency: '{% $states.input.a %}',
+        },
+        {
+          Type: 'Map',
+          QueryLanguage: 'JSONata',
+          Items: '{% $states.input.list %}',
+          Output: '{% $states.result %}',
+        },
       ),
       handling,
       tie('graph').map((each) => ({ ItemProcessor: { ...each } })) as fc.Arbitrary<Draft>,
     ),
   ),
   graph: fc
-    .tuple(fc.array(tie('state'), { minLength: 1, maxLength: 4 }), fc.boolean())
+    .tuple(
+      fc.array(tie('state'), { minLength: 1, maxLength: 4 }),
+      fc.constantFrom<Draft | undefined>(
+        undefined,
+        undefined,
+        { Type: 'Fail', Error: 'E', Cause: 'c' },
+        { Type: 'Fail', ErrorPath: '$.a', CausePath: "States.Format('{}', $.b)" },
+        {
+          Type: 'Fail',
+          QueryLanguage: 'JSONata',
+          Error: '{% $states.input.a %}',
+          Cause: '{% $string($x) %}',
+        },
+      ),
+    )
     .map(([drafts, fails]) => {
-      const last: Draft = fails ? { Type: 'Fail', Error: 'E', Cause: 'c' } : { Type: 'Succeed' };
+      const last = fails === undefined ? { Type: 'Succeed' } : fails;
       const states = [...drafts, last].map((draft, place): [string, Json] => {
         const next = place === drafts.length - 1 ? 'last' : `s${place + 1}`;
         if (draft === last) return ['last', draft];
