@@ -96,6 +96,7 @@ const settingKeys: KeysOf<DeploymentSettings> = {
   storeOverKb: true,
   failures: true,
   reportsConsumedCapacity: true,
+  chain: true,
   functions: true,
   hasMetrics: true,
   logLevel: true,
@@ -150,7 +151,11 @@ export function describeDeployment(
   };
   const described = describeRules({ rules, resultsOnBus }, { eventBusName, functionPrefix });
   /** Of those that dispatch tasks. A function that is called has results handed to `failed`, which must not need its name. */
-  const dispatching = { ...ownEnvironment, ...calledFunctions(configuration) };
+  const dispatching = {
+    ...ownEnvironment,
+    ...calledFunctions(configuration),
+    ...(configuration.chain && { [environmentVariable.chain]: 'on' }),
+  };
   const functions: FunctionDescription[] = [
     {
       ...own,
@@ -211,7 +216,12 @@ export function describeDeployment(
       handler: 'index.handler',
       timeoutSeconds: 900,
       memorySizeMb: 512,
-      environment: { ...environment, ...substituting(substitutions) },
+      environment: {
+        ...environment,
+        ...substituting(substitutions),
+        // Of the steps that it takes itself.
+        ...(settings.hasMetrics && { [environmentVariable.metrics]: 'on' }),
+      },
       eventInvokeConfig: invokeConfig(ages?.workerHost),
     },
     ...(code.publisher === undefined

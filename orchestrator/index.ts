@@ -6,7 +6,7 @@ import { machineLookup } from './core/execution/model/machines.ts';
 import { machinesOf, prepareMachines } from './core/machine/index.ts';
 import { checkOptions } from './core/policy/options.ts';
 import { keptForEver, retentionOf } from './core/policy/retention.ts';
-import { callFunction, createLambdaClient, LambdaInvoker } from './dispatch/dispatch.ts';
+import { callFunction, createLambdaClient, invokeLater, LambdaInvoker } from './dispatch/dispatch.ts';
 import { invocationAges } from './dispatch/invocationAges.ts';
 import { neededWorkers } from './dispatch/neededWorkers.ts';
 import { TaskDispatcher } from './dispatch/taskDispatcher.ts';
@@ -76,6 +76,7 @@ export function createOrchestrator(options: OrchestratorModule) {
     functionNames: names,
     report,
     now,
+    chain: { isDefault: configuration.chain },
     observe,
     tracing: openTelemetry,
   });
@@ -114,12 +115,14 @@ export function createOrchestrator(options: OrchestratorModule) {
     wake: wakeHandler(orchestrator, report, afterInvocation),
     failed: failedHandler({
       table,
+      endChain: (event) => invokeLater(lambda, names.recovery, event),
       report,
       now,
       afterBatch: afterInvocation,
       functionPrefix: configuration.functionPrefix,
     }),
     recover: recoverHandler(orchestrator, {
+      table,
       failures: configuration.failures === undefined ? undefined : openStore(configuration.failures),
       report,
       now,

@@ -12,6 +12,7 @@ import {
 import { checkOptions } from '../orchestrator/core/policy/options.ts';
 import { taskRunner } from './defineWorker.ts';
 import type { WorkerHandler } from './handlerTypes.ts';
+import { hostChain } from './hostChain.ts';
 import { listTaskOf } from './lists/listTasks.ts';
 
 /** Thrown into the task when the worker host's bundle has not the machine that the orchestrator's has. */
@@ -29,7 +30,7 @@ export class ActorNotDeployedError extends MillraceError {
 
 /**
  * The function that runs a machine's plain `fromPromise` actors: from the same module as the machine, as tasks like
- * any other.
+ * any other. Where the payload permits it, it goes on from their results itself.
  */
 export function createWorkerHost(options: { readonly machines: readonly object[] }): {
   readonly handler: WorkerHandler<Json>;
@@ -37,9 +38,9 @@ export function createWorkerHost(options: { readonly machines: readonly object[]
   checkOptions('createWorkerHost()', options, { machines: true });
   const { machines: modules } = options;
   const machines = machineLookup(prepareMachines(modules.flatMap(machinesOf)));
-  const run = taskRunner();
-  const handler: WorkerHandler<Json> = (payload) =>
-    run<Json>(payload, (input, task, surroundings) => {
+  const runner = taskRunner();
+  const run = (payload: TaskPayload) =>
+    runner.run<Json>(payload, (input, task, surroundings) => {
       const ofList = listTaskOf(payload.worker);
       if (ofList) return ofList(input, task, surroundings);
       const machine = machines.find(payload.machine, payload.machineVersion);
@@ -47,5 +48,8 @@ export function createWorkerHost(options: { readonly machines: readonly object[]
       if (!logic) throw new ActorNotDeployedError(payload);
       return runPromiseLogic(logic, revivedValue(input), { signal: task.signal });
     });
-  return { handler };
+  const chain = hostChain({ ...runner, machines, run });
+  return {
+    handler: async (payload) => void (await (payload.chain === undefined ? run(payload) : chain(payload))),
+  };
 }

@@ -1,4 +1,4 @@
-import { Duration, Lazy } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { CfnEventInvokeConfig, type Code, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { DestinationDescription, FunctionDescription } from '../description.ts';
@@ -59,7 +59,9 @@ export class DeployedFunctions {
     if (invoked.length > 0) {
       // What it invokes may be deployed after it.
       const arns = () =>
-        this.#where((other) => invoked.includes(other)).map((each) => each.function.functionArn);
+        this.#where((other) => invoked.includes(other)).map((each) =>
+          role === 'failed' ? arnByName(deployed, each) : each.function.functionArn,
+        );
       allowInvoke(deployed, Lazy.list({ produce: arns }));
     }
     return deployed;
@@ -126,6 +128,17 @@ export class DeployedFunctions {
   #where(holds: (role: FunctionRole) => boolean): DeployedFunction[] {
     return [...this.#deployed.values()].filter(({ description }) => holds(description.role));
   }
+}
+
+/** Workers name the function for failures, and the recovery function names workers: a reference would close the circle. */
+function arnByName(scope: Construct, { description }: DeployedFunction): string {
+  const { functionName } = description;
+  return Stack.of(scope).formatArn({
+    service: 'lambda',
+    resource: 'function',
+    resourceName: functionName,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
 }
 
 function isTask(role: FunctionRole): boolean {

@@ -164,6 +164,14 @@ export interface MillraceProps {
   readonly waitForMachine?: Duration;
 
   /**
+   * Whether the worker host takes the steps of promises itself, without the stream: docs/how-it-works.md. A machine says otherwise for
+   * itself with `meta: { millrace: { chain } }`. Turn it on in a deployment after the one that brought this version.
+   *
+   * @default false
+   */
+  readonly chain?: boolean;
+
+  /**
    * What becomes of table and buckets with the stack. With DESTROY the table has no deletion protection.
    *
    * @default RemovalPolicy.RETAIN
@@ -278,6 +286,7 @@ const propKeys: KeysOf<MillraceProps> = {
   indexShards: true,
   retention: true,
   waitForMachine: true,
+  chain: true,
   removalPolicy: true,
   minify: true,
   code: true,

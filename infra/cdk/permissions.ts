@@ -60,7 +60,7 @@ export const invokedByRole: Readonly<Record<FunctionRole, readonly FunctionRole[
   wake: ['workerHost', 'worker'],
   clock: ['wake'],
   recovery: ['workerHost', 'worker'],
-  failed: [],
+  failed: ['recovery'],
   publisher: [],
   ingest: [],
   workerHost: [],

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { eachLimited } from '../concurrency/eachLimited.ts';
 import { environmentVariable, InvalidConfigurationError } from '../configuration/configuration.ts';
-import type { CatchUpEvent, CatchUpResult } from '../contract/recovery.ts';
+import type { CatchUpEvent, CatchUpResult, FailedChainEvent } from '../contract/recovery.ts';
 import { MillraceError } from '../core/errors/millraceError.ts';
 import { describeError, type Reporter } from '../observability/report.ts';
 import type { Orchestrator } from '../step/orchestrator.ts';
 import { ObjectNotFoundError, type ObjectStore } from '../store/objectStore.ts';
+import { endFailedChain, type FailedChainOptions } from './failedChain.ts';
 import { type GivenUpExecution, givenUpExecutions } from './givenUpBatch.ts';
 
 /**
@@ -28,7 +29,10 @@ export class RecoveryFailedError extends MillraceError {
   }
 }
 
+export type RecoveryEvent = CatchUpEvent | FailedChainEvent | ObjectCreatedEvent;
+
 export interface RecoverOptions {
+  readonly table: FailedChainOptions['table'];
   /** Where the event source puts the batches that it gave up. */
   readonly failures: ObjectStore | undefined;
   readonly report: Reporter;
@@ -42,7 +46,7 @@ const concurrency = 16;
 
 /** The recovery function: brings forward, execution by execution, what the stream has not brought. */
 export function recoverHandler(orchestrator: Pick<Orchestrator, 'catchUp'>, options: RecoverOptions) {
-  const { report, now, failures, afterBatch } = options;
+  const { table, report, now, failures, afterBatch } = options;
   const catchUpAll = async (
     name: string,
     executions: readonly GivenUpExecution[],
@@ -79,8 +83,17 @@ export function recoverHandler(orchestrator: Pick<Orchestrator, 'catchUp'>, opti
     report({ type: 'recovered', batch: key, executions: executions.length });
   };
 
-  return async (event: CatchUpEvent | ObjectCreatedEvent): Promise<CatchUpResult> => {
+  return async (event: RecoveryEvent): Promise<CatchUpResult> => {
     try {
+      if ('failedChain' in event) {
+        const { executionId, chainId } = event.failedChain;
+        await endFailedChain(event.failedChain, catchUpIdOf(`${executionId} chain ${chainId}`), {
+          table,
+          orchestrator,
+          now,
+        });
+        return { failed: [] };
+      }
       if ('executionIds' in event) {
         const executions = [...new Set(event.executionIds)].map((executionId) => ({
           executionId,

@@ -338,6 +338,11 @@ export function encodeResult(result: ResultItem, expiry: number | undefined): At
   return fitted(withExpiry(item, expiry), 'output', output);
 }
 
+/** The entry that readers of the journal get of a result: its keys are in their order, its numbers as they were stored. */
+export function resultEntryOf(result: ResultItem): JournalEntry | undefined {
+  return decodeJournalItem(encodeResult(result, undefined));
+}
+
 function withExpiry(item: Attributes, expiry: number | undefined): Attributes {
   if (expiry !== undefined) item[attribute.expiresAt] = { N: String(expiry) };
   return item;

@@ -4,6 +4,7 @@ import type { MachineLookup } from '../../orchestrator/core/execution/model/mach
 import type { Retention } from '../../orchestrator/core/policy/retention.ts';
 import type { FunctionInvoker } from '../../orchestrator/dispatch/dispatch.ts';
 import { TaskDispatcher } from '../../orchestrator/dispatch/taskDispatcher.ts';
+import { type RecoveryEvent, recoverHandler } from '../../orchestrator/handlers/recover.ts';
 import { streamHandler } from '../../orchestrator/handlers/stream.ts';
 import { type WakeEvent, wakeHandler } from '../../orchestrator/handlers/wake.ts';
 import type { Report } from '../../orchestrator/observability/report.ts';
@@ -34,6 +35,8 @@ export interface InstancesOptions {
   readonly store: SimulatedStore;
   readonly retention: Retention;
   readonly waitForMachineMs: number;
+  /** Whether the worker host may take steps. */
+  readonly hasChains: boolean;
   readonly invokerOf: (process: SimulatedProcess) => FunctionInvoker;
   readonly report: (report: Report) => void;
 }
@@ -43,6 +46,7 @@ interface Instance {
   readonly machines: MachineLookup;
   readonly onStream: ReturnType<typeof streamHandler>;
   readonly onWake: ReturnType<typeof wakeHandler>;
+  readonly onRecover: ReturnType<typeof recoverHandler>;
   isBusy: boolean;
 }
 
@@ -77,6 +81,10 @@ export class Instances {
     return this.#on((instance) => instance.onWake(event));
   }
 
+  recover(event: RecoveryEvent) {
+    return this.#on((instance) => instance.onRecover(event));
+  }
+
   /** Rejects where the instance dies. */
   async #on<Result>(work: (instance: Instance) => Promise<Result>): Promise<Result> {
     const { draws } = this.#options.world;
@@ -87,13 +95,15 @@ export class Instances {
     const isNew = first === undefined || draws.chance(0.05, 'instance');
     const instance = isNew ? this.#start() : draws.oneOf([first, ...rest], 'instance');
     instance.isBusy = true;
-    const result = await instance.process.doing(work(instance));
-    instance.isBusy = false;
-    return result;
+    try {
+      return await instance.process.doing(work(instance));
+    } finally {
+      instance.isBusy = false;
+    }
   }
 
   #start(): Instance {
-    const { world, layout, store, retention, waitForMachineMs, invokerOf, report } = this.#options;
+    const { world, layout, store, retention, waitForMachineMs, hasChains, invokerOf, report } = this.#options;
     const process = new SimulatedProcess(`orchestrator ${++this.#count}`, world);
     const { machines } = this;
     const table = tableOf(process, layout);
@@ -107,6 +117,7 @@ export class Instances {
       functionNames: functionNames(''),
       report,
       now,
+      ...(hasChains && { chain: { isDefault: true } }),
     });
     const data = new StoredJson(store.of(process), now);
     const limits = { waitForMachineMs, redrivableMs: retention.redrivableMs };
@@ -126,6 +137,13 @@ export class Instances {
       machines,
       onStream: streamHandler(orchestrator, report, nothing),
       onWake: wakeHandler(orchestrator, report, nothing),
+      onRecover: recoverHandler(orchestrator, {
+        table,
+        failures: undefined,
+        report,
+        now,
+        afterBatch: nothing,
+      }),
       isBusy: false,
     };
     this.#instances.push(instance);

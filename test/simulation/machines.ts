@@ -13,6 +13,7 @@ import { order } from '../../machines/order.ts';
 import { worker } from '../../workers/index.ts';
 import { parcel, sequential } from '../support/machines.ts';
 import { booking, payment, trip } from '../support/trip.ts';
+import { relay } from './relay.ts';
 
 /** Starts as many children at once as do not fit into one transaction, and counts those that end. */
 const leaf = setup({ types: { input: {} as number, context: {} as { n: number } } }).createMachine({
@@ -382,6 +383,7 @@ export const exampleMachines = {
   ledger,
   page,
   extreme,
+  relay,
 } as const satisfies Record<string, AnyStateMachine>;
 
 export type ExampleName = keyof typeof exampleMachines;

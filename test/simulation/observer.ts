@@ -40,6 +40,8 @@ export class Observer {
   readonly #current = new Map<string, Execution>();
   readonly #entries = new Map<string, number>();
   readonly attempts: Attempts;
+  readonly #chainedCommits = new Set<string>();
+  readonly #runOfCause = new Map<string, number>();
   readonly #isCalm: boolean;
   #problem: InvariantError | undefined;
 
@@ -71,6 +73,35 @@ export class Observer {
     this.#remember(() => this.attempts.onInvoke(payload));
   }
 
+  /** A chain, named by its cause, begins a task after one of its commits. */
+  onChained(payload: TaskPayload, cause: string): void {
+    this.#remember(() => this.attempts.onChained(payload, cause));
+  }
+
+  /** Without a fault, the tasks of a commit are in one chain. */
+  onChain(payload: TaskPayload): void {
+    if (!this.#isCalm) return;
+    this.#remember(() => {
+      const commit = `${payload.executionId} ${this.attempts.versionOf(payload)}`;
+      if (this.#chainedCommits.has(commit)) {
+        const what = `commit ${commit} is worked on by two chains.`;
+        throw new InvariantError(10, payload.executionId, what);
+      }
+      this.#chainedCommits.add(commit);
+    });
+  }
+
+  /** A run of a chain commits under its cause. */
+  onChainCommit(executionId: string, cause: string, run: number): void {
+    this.#remember(() => {
+      const key = `${executionId} ${cause}`;
+      const known = this.#runOfCause.get(key) ?? run;
+      this.#runOfCause.set(key, run);
+      if (known === run) return;
+      throw new InvariantError(10, executionId, `two runs of a chain have the cause ${cause}.`);
+    });
+  }
+
   /** What looks on must not throw into what it looks at. */
   #remember(check: () => void): void {
     try {
@@ -87,6 +118,8 @@ export class Observer {
     this.#current.delete(executionId);
     this.#entries.delete(executionId);
     this.attempts.forget(executionId);
+    for (const key of this.#chainedCommits)
+      if (key.startsWith(`${executionId} `)) this.#chainedCommits.delete(key);
     for (const key of [...this.insertedAt.keys()]) {
       if (key.startsWith(`${executionId}/`)) this.insertedAt.delete(key);
     }

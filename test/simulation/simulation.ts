@@ -1,3 +1,4 @@
+import type { MachineLookup } from '../../orchestrator/core/execution/model/machines.ts';
 import { keptFor } from '../../orchestrator/core/policy/retention.ts';
 import type { Report } from '../../orchestrator/observability/report.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
@@ -123,7 +124,8 @@ class Simulation {
       trace: (line) => this.#trace(line),
     };
     this.#store = new SimulatedStore(this.#schedule);
-    this.#operations = drawOperations(random).filter((_, i) => !options.withoutOperations?.has(i));
+    const hasChains = random.chance(0.5, 'chain');
+    this.#operations = drawOperations(random, hasChains).filter((_, i) => !options.withoutOperations?.has(i));
     this.#deployment = new Deployment(this.#operations);
     this.#users = new Users(this.#world, layout);
     this.#endless = new EndlessStops(this.#database, (executionId, eventId) =>
@@ -134,6 +136,11 @@ class Simulation {
       layout,
       work: workOf(seed),
       handOverOf: (payload) => this.#observer.attempts.handOverOf(payload),
+      machinesOfHost: () => this.#machinesOfHost(),
+      onChain: (payload) => this.#observer.onChain(payload),
+      onChained: (payload, cause) => this.#observer.onChained(payload, cause),
+      onChainCommit: (executionId, cause, run) => this.#observer.onChainCommit(executionId, cause, run),
+      recover: (event) => this.#instances.recover(event),
       report,
     });
     this.#lambda.onInvoke = (payload) => this.#observer.onInvoke(payload);
@@ -143,6 +150,7 @@ class Simulation {
       store: this.#store,
       retention,
       waitForMachineMs: random.oneOf([30_000, 900_000], 'wait'),
+      hasChains,
       invokerOf: (process) => this.#lambda.invokerOf(process),
       report,
     });
@@ -334,6 +342,13 @@ class Simulation {
         this.#deploy(change === 'none' || !isKnown ? noChanges : new Map([[machine, change]]));
       }
     }
+  }
+
+  /** A deployment reaches the functions one after the other. */
+  #machinesOfHost(): MachineLookup {
+    const drawn = this.#draws.fraction('host');
+    if (drawn < 0.1) return this.#deployment.lookupOfOtherHost();
+    return drawn < 0.3 ? this.#deployment.lookup() : this.#instances.machines;
   }
 
   #haveAllBegun(machine: string): boolean {
