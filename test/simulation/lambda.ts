@@ -2,12 +2,14 @@ import { runChain } from '../../orchestrator/chain/chain.ts';
 import type { FailedChainEvent } from '../../orchestrator/contract/recovery.ts';
 import type { TaskPayload } from '../../orchestrator/contract/task.ts';
 import type { MachineLookup } from '../../orchestrator/core/execution/model/machines.ts';
+import { taskKey } from '../../orchestrator/core/execution/model/openTask.ts';
 import { chainCause, chainIdOf } from '../../orchestrator/core/execution/tasks/chainCause.ts';
 import type { DispatchOutcome, FunctionInvoker } from '../../orchestrator/dispatch/dispatch.ts';
 import { failedHandler } from '../../orchestrator/handlers/failed.ts';
 import type { InvocationRecord } from '../../orchestrator/handlers/failedInvocation.ts';
 import type { Report } from '../../orchestrator/observability/report.ts';
 import type { DynamoDBTable } from '../../orchestrator/table/dynamodb/dynamoDBTable.ts';
+import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
 import type { ResultItem } from '../../orchestrator/table/journalItems.ts';
 import type { TableLayout } from '../../orchestrator/table/retention.ts';
 import { runTask, type Task } from '../../workers/runTask.ts';
@@ -45,6 +47,8 @@ export interface LambdaOptions {
   onChained(payload: TaskPayload, cause: string): void;
   /** Told of each cause in the commits of a run of a chain. */
   onChainCommit(executionId: string, cause: string, run: number): void;
+  /** Told of a task that a failed chain has opened, and that is open after its recovery. */
+  onLeft(executionId: string, item: string): void;
   /** Calls the recovery function. */
   recover(event: FailedChainEvent): Promise<unknown>;
   readonly report: (report: Report) => void;
@@ -56,6 +60,8 @@ const mostTasks = 40;
 const beats = 3;
 const beatEveryMs = 3000;
 const longestOddMs = 90_000;
+/** By which a write of a process that died is taken. */
+const longestFlightMs = 5000;
 
 /** Functions of workers, invoked asynchronously. */
 export class SimulatedLambda {
@@ -159,7 +165,7 @@ export class SimulatedLambda {
         return this.#do(task, process, table);
       },
     });
-    await process.doing(chain).catch(() => this.#fail(payload));
+    await process.doing(chain).catch(() => this.#fail(payload, cause));
   }
 
   async #do(
@@ -210,13 +216,17 @@ export class SimulatedLambda {
     this.#begun = new Set([...this.#begun].filter(isOther));
   }
 
-  /** The on-failure destination of the workers' functions. */
-  #fail(payload: TaskPayload): void {
+  /**
+   * The on-failure destination of the workers' functions.
+   *
+   * @param cause of the tasks that the run has opened, for a chain
+   */
+  #fail(payload: TaskPayload, cause?: string): void {
     const { draws, schedule } = this.#world;
     if (draws.strikes('lostFailure')) return;
     const responsePayload = { errorType: 'Runtime.ExitError', errorMessage: 'exit status 1' };
     const record = { requestPayload: received(payload), responsePayload };
-    const tell = () => schedule.begin(this.#tellFailure(record));
+    const tell = () => schedule.begin(this.#tellFailure(record, cause));
     schedule.later(50 + draws.below(900, 'destination'), tell);
     if (payload.chain && draws.strikes('oddFailure')) {
       schedule.later(draws.below(longestOddMs, 'destination'), tell);
@@ -224,13 +234,15 @@ export class SimulatedLambda {
   }
 
   /** The recovery function, invoked asynchronously: Lambda tries it three times. */
-  async #recover(event: FailedChainEvent): Promise<void> {
+  async #recover(event: FailedChainEvent, cause: string | undefined): Promise<void> {
     const { schedule, draws } = this.#world;
     if (draws.strikes('lostFailure')) return;
     await schedule.wait(this.#delayMs());
     for (let attempt = 0; attempt < 3; attempt++) {
       try {
         await this.#options.recover(event);
+        this.#checkEnded(event.failedChain.executionId, cause);
+        schedule.later(longestFlightMs, () => this.#checkEnded(event.failedChain.executionId, cause));
         return;
       } catch (error) {
         if (error instanceof InvariantError) throw error;
@@ -239,7 +251,16 @@ export class SimulatedLambda {
     }
   }
 
-  async #tellFailure(record: InvocationRecord): Promise<void> {
+  /** Nobody runs what a chain has left open, once it is known that it failed. */
+  #checkEnded(executionId: string, cause: string | undefined): void {
+    const item = this.#world.database.get(executionId, 'execution');
+    const execution = item && decodeExecution(item);
+    if (execution?.status !== 'RUNNING' || execution.waiting) return;
+    const left = execution.tasks.find((task) => task.cause === cause && task.dispatchAt === undefined);
+    if (left) this.#options.onLeft(executionId, taskKey(left));
+  }
+
+  async #tellFailure(record: InvocationRecord, cause: string | undefined): Promise<void> {
     const { schedule } = this.#world;
     const process = new SimulatedProcess('failed', this.#world);
     const { layout, report } = this.#options;
@@ -249,7 +270,7 @@ export class SimulatedLambda {
       endChain: async (event) => {
         await process.call(
           () => `invoke recovery ${event.failedChain.executionId}`,
-          () => schedule.begin(this.#recover(event)),
+          () => schedule.begin(this.#recover(event, cause)),
         );
       },
       report,

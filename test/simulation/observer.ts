@@ -27,6 +27,8 @@ const longestLog = 400;
 
 /** Each wake fires them all, and starts what they lead to. */
 const mostTimers = 5;
+/** Of an execution: lambda.ts. */
+const mostTasksAnswered = 40;
 const mostTasks = 9;
 
 /** Sees every write, and checks what must hold after each. */
@@ -102,6 +104,12 @@ export class Observer {
     });
   }
 
+  onLeft(executionId: string, item: string): void {
+    this.#remember(() => {
+      throw new InvariantError(7, executionId, `'${item}' of a chain that failed is left open.`);
+    });
+  }
+
   /** What looks on must not throw into what it looks at. */
   #remember(check: () => void): void {
     try {
@@ -135,6 +143,7 @@ export class Observer {
     this.#checkVersion(before, execution);
     this.#checkEnd(before, execution, added);
     this.#checkGivenUp(before, execution);
+    this.#checkAnswered(before, execution);
     this.#checkOutbox(before);
     this.isBusy =
       checkWakeAt(execution, item, this.#now()) > mostTimers || execution.tasks.length > mostTasks;
@@ -186,6 +195,20 @@ export class Observer {
     const ms = this.#now() - before.updatedAt;
     if (ms <= longestOutboxMs) return;
     throw new InvariantError(7, before.executionId, `its outbox was sent ${ms} ms after its commit.`);
+  }
+
+  /** Without a fault, every task is run, and its result is taken. */
+  #checkAnswered(before: Execution | undefined, after: Execution): void {
+    if (!this.#isCalm || before?.status !== 'RUNNING' || before.waiting || after.status !== 'RUNNING') return;
+    for (const task of before.tasks) {
+      const isOverdue = (task.deadline ?? Number.POSITIVE_INFINITY) <= after.updatedAt;
+      if (!isOverdue || task.waitsForResult || task.task >= mostTasksAnswered) continue;
+      if (after.log.includes(`;t${taskKey(task).slice('task#'.length)}~`)) continue;
+      const isOpen = after.tasks.some((other) => other.task === task.task && other.attempt === task.attempt);
+      if (isOpen) continue;
+      const what = `'${taskKey(task)}' was given up without a fault.`;
+      throw new InvariantError(7, after.executionId, what);
+    }
   }
 
   /** A result that is there when its attempt is given up counts. */

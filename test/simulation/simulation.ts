@@ -140,6 +140,7 @@ class Simulation {
       onChain: (payload) => this.#observer.onChain(payload),
       onChained: (payload, cause) => this.#observer.onChained(payload, cause),
       onChainCommit: (executionId, cause, run) => this.#observer.onChainCommit(executionId, cause, run),
+      onLeft: (executionId, item) => this.#observer.onLeft(executionId, item),
       recover: (event) => this.#instances.recover(event),
       report,
     });
