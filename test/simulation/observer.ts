@@ -126,8 +126,12 @@ export class Observer {
     this.#current.delete(executionId);
     this.#entries.delete(executionId);
     this.attempts.forget(executionId);
-    for (const key of this.#chainedCommits)
+    for (const key of this.#chainedCommits) {
       if (key.startsWith(`${executionId} `)) this.#chainedCommits.delete(key);
+    }
+    for (const key of this.#runOfCause.keys()) {
+      if (key.startsWith(`${executionId} `)) this.#runOfCause.delete(key);
+    }
     for (const key of [...this.insertedAt.keys()]) {
       if (key.startsWith(`${executionId}/`)) this.insertedAt.delete(key);
     }
