@@ -6,6 +6,7 @@ import {
   type Code,
   type FunctionOptions,
   Function as LambdaFunction,
+  RecursiveLoop,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -64,6 +65,7 @@ export function deployFunction(
     memorySize: description.memorySizeMb,
     timeout: Duration.seconds(description.timeoutSeconds),
     ...(reservedConcurrentExecutions !== undefined && { reservedConcurrentExecutions }),
+    ...(isOfFailedChain(description.role) && { recursiveLoop: RecursiveLoop.ALLOW }),
     ...(vpc && { vpc }),
     ...(vpcSubnets && { vpcSubnets }),
     ...(securityGroups && { securityGroups: [...securityGroups] }),
@@ -76,4 +78,12 @@ export function deployFunction(
     logGroup,
     role,
   });
+}
+
+/**
+ * A chain that fails goes on by way of the function for failures, the recovery function and the worker host. Lambda takes a machine
+ * that does so sixteen times for an endless loop, and would drop the next invocation. Each time is a failed attempt.
+ */
+function isOfFailedChain(role: FunctionDescription['role']): boolean {
+  return role === 'failed' || role === 'recovery' || role === 'workerHost';
 }
