@@ -19,6 +19,7 @@ import { type ListOptions, listAllExecutions, listExecutions } from './list.ts';
 import {
   type ExecutionEvent,
   type MachineEvents,
+  type MachineInput,
   type MachineReference,
   type OfMachine,
   type OptionalIfEmpty,
@@ -46,6 +47,7 @@ import {
   startExecution,
   startExecutions,
 } from './start.ts';
+import { type StartAndWaitOptions, type StartAndWaitResult, startAndWaitFor } from './startAndWait.ts';
 import type { ClientSurroundings } from './surroundings.ts';
 import { completeTask, failTask, heartbeatTask, type TaskBeat, type TaskFailure } from './tasks.ts';
 import { type WaitOptions, waitForExecution } from './wait.ts';
@@ -82,6 +84,22 @@ export class MillraceClient {
   ): Promise<StartedExecution> {
     checkCallOptions('start', options);
     return startExecution(this.#surroundings, machine, options);
+  }
+
+  /**
+   * Starts an execution directly, and waits for its output. Where the time is up before, it answers a handle, and the execution
+   * goes on.
+   *
+   * @throws ExecutionNotSucceededError when it fails, is stopped, or times out by then
+   * @throws InvalidDurationError, and what {@link MillraceClient.start} throws
+   */
+  async startAndWait<M extends MachineReference>(
+    machine: M,
+    input: MachineInput<M>,
+    options: StartAndWaitOptions,
+  ): Promise<StartAndWaitResult<M>> {
+    checkCallOptions('startAndWait', options);
+    return startAndWaitFor(this.#surroundings, machine, input, options);
   }
 
   /**

@@ -164,6 +164,8 @@ export function describeDeployment(
       handler: 'index.stream',
       timeoutSeconds: 60,
       environment: dispatching,
+      // Of nudges. Lambda's own retries come too late to dispatch what the first has lost.
+      eventInvokeConfig: { maximumRetryAttempts: 0, maximumEventAgeSeconds: 60, onFailure: names.recovery },
     },
     {
       ...own,

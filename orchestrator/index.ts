@@ -14,7 +14,7 @@ import { clockHandler, paceAt } from './handlers/clock.ts';
 import { failedHandler } from './handlers/failed.ts';
 import { tellLoader } from './handlers/moduleLoading.ts';
 import { recoverHandler } from './handlers/recover.ts';
-import { type DoneBatch, streamHandler } from './handlers/stream.ts';
+import { type DoneBatch, doorbellHandler, streamHandler } from './handlers/stream.ts';
 import { wakeHandler } from './handlers/wake.ts';
 import { consumedCapacityMeter } from './observability/consumedCapacity.ts';
 import { observability } from './observability/index.ts';
@@ -111,7 +111,11 @@ export function createOrchestrator(options: OrchestratorModule) {
     machines: prepared.map(({ id, version }) => ({ machine: id, version })),
     invocationAges: invocationAges(prepared),
     neededWorkers: neededWorkers(prepared),
-    stream: streamHandler(orchestrator, report, afterBatch, clock.at),
+    stream: doorbellHandler(
+      orchestrator,
+      streamHandler(orchestrator, report, afterBatch, clock.at),
+      afterInvocation,
+    ),
     wake: wakeHandler(orchestrator, report, afterInvocation),
     failed: failedHandler({
       table,

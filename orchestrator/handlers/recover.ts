@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { eachLimited } from '../concurrency/eachLimited.ts';
 import { environmentVariable, InvalidConfigurationError } from '../configuration/configuration.ts';
+import type { NudgeEvent } from '../contract/nudge.ts';
 import type { CatchUpEvent, CatchUpResult, FailedChainEvent } from '../contract/recovery.ts';
 import { MillraceError } from '../core/errors/millraceError.ts';
 import { describeError, type Reporter } from '../observability/report.ts';
@@ -29,7 +30,12 @@ export class RecoveryFailedError extends MillraceError {
   }
 }
 
-export type RecoveryEvent = CatchUpEvent | FailedChainEvent | ObjectCreatedEvent;
+/** Lambda's record of a nudge that failed. */
+export interface FailedNudgeRecord {
+  readonly requestPayload: NudgeEvent;
+}
+
+export type RecoveryEvent = CatchUpEvent | FailedChainEvent | FailedNudgeRecord | ObjectCreatedEvent;
 
 export interface RecoverOptions {
   readonly table: FailedChainOptions['table'];
@@ -85,6 +91,11 @@ export function recoverHandler(orchestrator: Pick<Orchestrator, 'catchUp'>, opti
 
   return async (event: RecoveryEvent): Promise<CatchUpResult> => {
     try {
+      if ('requestPayload' in event) {
+        const { executionId, id } = event.requestPayload.nudge;
+        await orchestrator.catchUp(executionId, id);
+        return { failed: [] };
+      }
       if ('failedChain' in event) {
         const { executionId, chainId } = event.failedChain;
         await endFailedChain(event.failedChain, catchUpIdOf(`${executionId} chain ${chainId}`), {

@@ -1,11 +1,12 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { functionNames } from '../../orchestrator/configuration/configuration.ts';
+import type { NudgeEvent } from '../../orchestrator/contract/nudge.ts';
 import type { MachineLookup } from '../../orchestrator/core/execution/model/machines.ts';
 import type { Retention } from '../../orchestrator/core/policy/retention.ts';
 import type { FunctionInvoker } from '../../orchestrator/dispatch/dispatch.ts';
 import { TaskDispatcher } from '../../orchestrator/dispatch/taskDispatcher.ts';
 import { type RecoveryEvent, recoverHandler } from '../../orchestrator/handlers/recover.ts';
-import { streamHandler } from '../../orchestrator/handlers/stream.ts';
+import { doorbellHandler, streamHandler } from '../../orchestrator/handlers/stream.ts';
 import { type WakeEvent, wakeHandler } from '../../orchestrator/handlers/wake.ts';
 import type { Report } from '../../orchestrator/observability/report.ts';
 import { Orchestrator } from '../../orchestrator/step/orchestrator.ts';
@@ -45,6 +46,7 @@ interface Instance {
   readonly process: SimulatedProcess;
   readonly machines: MachineLookup;
   readonly onStream: ReturnType<typeof streamHandler>;
+  readonly onNudge: ReturnType<typeof doorbellHandler>;
   readonly onWake: ReturnType<typeof wakeHandler>;
   readonly onRecover: ReturnType<typeof recoverHandler>;
   isBusy: boolean;
@@ -79,6 +81,10 @@ export class Instances {
 
   wake(event: WakeEvent) {
     return this.#on((instance) => instance.onWake(event));
+  }
+
+  nudge(event: NudgeEvent) {
+    return this.#on((instance) => instance.onNudge(event));
   }
 
   recover(event: RecoveryEvent) {
@@ -132,10 +138,12 @@ export class Instances {
       now,
     });
     const nothing = () => {};
+    const onStream = streamHandler(orchestrator, report, nothing);
     const instance: Instance = {
       process,
       machines,
-      onStream: streamHandler(orchestrator, report, nothing),
+      onStream,
+      onNudge: doorbellHandler(orchestrator, onStream, nothing),
       onWake: wakeHandler(orchestrator, report, nothing),
       onRecover: recoverHandler(orchestrator, {
         table,

@@ -50,6 +50,7 @@ const kinds = {
   ExecutionAlreadyExists: 'conflict',
   ExecutionEnded: 'conflict',
   ExecutionNotFound: 'notFound',
+  ExecutionNotSucceeded: 'execution',
   FunctionInit: 'environment',
   HistoryEntryNotFound: 'usage',
   ImpossibleTest: 'usage',
