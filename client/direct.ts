@@ -1,7 +1,7 @@
 import type { LambdaClient, LambdaClientConfig } from '@aws-sdk/client-lambda';
 import type { NudgeEvent } from '../orchestrator/contract/nudge.ts';
 
-/** Has the orchestrator begin an execution at once. Answers whether it was told. */
+/** Has the orchestrator begin an execution at once. Answers whether the invocation was taken. */
 export type Nudging = (event: NudgeEvent) => Promise<boolean>;
 
 /**
@@ -25,7 +25,7 @@ export function nudging(functionName: string, config: LambdaClientConfig = {}): 
       );
       return true;
     } catch {
-      // The start is written, and the stream brings it: the caller hears that it was no faster.
+      // The start is written, and the stream brings it. The answer shows the caller that nothing was gained.
       return false;
     }
   };

@@ -29,7 +29,7 @@ export interface StartedExecution {
   readonly executionId: string;
   /** False when the same start (id, machine, version and input) had been made before. */
   readonly isNew: boolean;
-  /** Of a start with `direct` that is new: whether the orchestrator was told. */
+  /** Present for a new start with `direct`: whether the orchestrator was invoked. */
   readonly isDirect?: boolean;
 }
 

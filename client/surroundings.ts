@@ -16,7 +16,7 @@ export interface ClientSurroundings {
   /** Days that items are kept. 0: for ever. */
   readonly retentionDays: number;
   readonly catchUp: CatchUp;
-  /** @default there is no orchestrator to tell: the stream brings every start */
+  /** @default none: the stream brings every start */
   readonly nudge?: Nudging;
 }
 
