@@ -1,9 +1,10 @@
-import type { AnyStateMachine } from 'xstate';
+import { type LazyMachine, lazyMachine } from '../orchestrator/core/machine/index.ts';
 import { machineOf } from './machine.ts';
 import { type Substitutions, substitutionsVariable } from './substitutions.ts';
 
 /**
- * The machine of a definition that was checked when it was bundled, with the substitutions of its deployment.
+ * The machine of a definition that was checked when it was bundled, with the substitutions of its deployment. It is compiled
+ * when it is first needed.
  *
  * @param definition as JSON text: JavaScript reads that faster than an object of its own
  */
@@ -11,7 +12,9 @@ export function deployedMachine(
   definition: string,
   id: string,
   environment: Readonly<Record<string, string | undefined>>,
-): AnyStateMachine {
-  const substitutions: Substitutions = JSON.parse(environment[substitutionsVariable] || '{}');
-  return machineOf(JSON.parse(definition), { id, substitutions });
+): LazyMachine {
+  return lazyMachine(id, '1', () => {
+    const substitutions: Substitutions = JSON.parse(environment[substitutionsVariable] || '{}');
+    return machineOf(JSON.parse(definition), { id, substitutions });
+  });
 }

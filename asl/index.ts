@@ -1,7 +1,19 @@
+export {
+  type Assessment,
+  assess,
+  type MachineInUse,
+  type MonthlyCost,
+  type MonthlyUse,
+  type WorkflowType,
+} from './assess/assess.ts';
 export { checkDefinition, type DefinitionReport } from './check/check.ts';
 export { type Price, type PriceOptions, priceOf } from './check/price.ts';
 export { type ResourceUse, resourceUses } from './check/resources.ts';
+export { convertDefinition, convertText } from './convert/convert.ts';
+export type { ConvertOptions } from './convert/options.ts';
+export { UnconvertibleDefinitionError } from './convert/unconvertible.ts';
 export { type Format, formatOf } from './document/readDocument.ts';
+export type { Json } from './json.ts';
 export {
   errorsIn,
   InvalidDefinitionError,
@@ -12,9 +24,63 @@ export {
 } from './load.ts';
 export { type MachineOptions, machineOf } from './machine.ts';
 export { machineFromText } from './machineFromText.ts';
+export {
+  InvalidMockConfigError,
+  type MockConfig,
+  type MockedAnswer,
+  type MockedResponse,
+  readMockConfig,
+  type TestCase,
+} from './mockConfig/mockConfig.ts';
 export type { Definition, State, StateGraph } from './model/model.ts';
 export { readDefinition } from './model/readDefinition.ts';
 export { type PlacedTask, tasksOf } from './model/tasks.ts';
+export {
+  allOf,
+  anyOf,
+  ChoiceCondition,
+  type ChoiceGuard,
+  type ChoicePlace,
+  not,
+  type OperatorName,
+  test,
+  when,
+} from './states/conditions.ts';
+export { intrinsic, jsonata, jsonPath, type Value } from './states/expressions.ts';
+export { type FileActorOptions, itemReader, resultWriter } from './states/files.ts';
+export type { MachineParts, ParallelOptions, StateMakers, StatesOptions } from './states/makers.ts';
+export {
+  type Branch,
+  type CallOptions,
+  type CatcherOptions,
+  type CatchOptions,
+  type ChoiceOption,
+  type ChoiceOptions,
+  catchTo,
+  type FailOptions,
+  type FlowOptions,
+  type HandlingOptions,
+  type MadeState,
+  type MapOptions,
+  type PassOptions,
+  type RetrierOptions,
+  type TaskOptions,
+  type WaitOptions,
+} from './states/options.ts';
+export { type ResourceOptions, resource } from './states/resource.ts';
+export { itemStates, type StatesContext, states } from './states/states.ts';
 export type { Substitutions } from './substitutions.ts';
+export type { StateData, StateFunction } from './template/stateData.ts';
+export {
+  type ErrorDetails,
+  type InspectionData,
+  type InspectionLevel,
+  InvalidStateTestError,
+  type Mock,
+  type StateConfiguration,
+  type TestStateRequest,
+  type TestStateResult,
+} from './testState/request.ts';
+export { type TestStateOptions, testState } from './testState/testState.ts';
 export type { Problem, ProblemCode } from './validate/problem.ts';
 export { type ValidateOptions, validate } from './validate/validate.ts';

@@ -1,4 +1,5 @@
 import type { AnyStateMachine } from 'xstate';
+import { hostWork } from '../workers/hostWork.ts';
 import { worker } from '../workers/worker.ts';
 import { compileDefinition } from './compile/compileDefinition.ts';
 import type { Integration, TaskPlace } from './compile/integration.ts';
@@ -51,15 +52,18 @@ export function machineOf(definition: Json, options: MachineOptions): AnyStateMa
       isExpress: options.type === 'EXPRESS',
     },
     integrate: tasks === 'mocked' ? mocked : integrationOf,
+    fileTask: (kind, path) => (tasks === 'mocked' ? worker({ worker: path }) : hostWork(workOfFiles[kind])),
     ...(options.onEnter && { onEnter: options.onEnter }),
     keepsInput: asksForExecutionInput(json),
   });
 }
 
+const workOfFiles = { ItemReader: 'readMapItems', ResultWriter: 'writeMapResults' } as const;
+
 function mocked({ path, task }: TaskPlace): Integration {
   return {
     logic: worker({ worker: path, ...timingOf(task) }),
-    input: (given) => given,
+    input: (input) => ({ input }),
     result: (output) => output,
   };
 }

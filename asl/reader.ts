@@ -1,5 +1,7 @@
+import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 /** Thrown where a text does not follow its grammar, with the place of the first character that does not fit. */
-export class SyntaxProblem extends Error {
+export class SyntaxProblem extends MillraceError {
+  override readonly code = 'InvalidSyntax';
   override readonly name = 'SyntaxProblem';
   readonly at: number;
   constructor(message: string, at: number) {

@@ -1,3 +1,4 @@
+import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 /** The reserved names of Amazon States Language that this folder raises. */
 export const errorNames = {
   runtime: 'States.Runtime',
@@ -11,11 +12,13 @@ export const errorNames = {
   taskFailed: 'States.TaskFailed',
   all: 'States.ALL',
   itemReader: 'States.ItemReaderFailed',
+  resultWriter: 'States.ResultWriterFailed',
   threshold: 'States.ExceedToleratedFailureThreshold',
 } as const;
 
 /** A failure of a state, by Step Functions' names: what `Retry` and `Catch` match, and what they see. */
-export class StatesError extends Error {
+export class StatesError extends MillraceError {
+  override readonly code = 'StatesError';
   override readonly name = 'StatesError';
   /** Undefined where a Fail state gives none. */
   readonly error: string | undefined;

@@ -40,7 +40,7 @@ async function addCommands(line: CommandLine, args: readonly string[]): Promise<
 
 const entries: ReadonlyMap<string, CommandEntry> = new Map(commands.map((entry) => [entry.name, entry]));
 
-/** What the overview says of a command, which may not be loaded. Commands inside of commands are. */
+/** A command's line in the overview. The command itself may not be loaded; commands inside of commands are. */
 function entryOf(command: Command): CommandEntry | undefined {
   return command.parent?.parent === null ? entries.get(command.name()) : undefined;
 }

@@ -1,7 +1,7 @@
 import type { LocalCloud, LocalCloudOptions } from '../local/index.ts';
 import type { Terminal } from './terminal.ts';
 
-/** What commands need of the world. */
+/** The surroundings that commands work in. */
 export interface CommandContext {
   readonly terminal: Terminal;
   /** Where the command runs: relative paths and `.millrace/` are in it. */

@@ -6,7 +6,7 @@ export class InvalidInputError extends MillraceError {
   override readonly name = 'InvalidInputError';
 }
 
-/** Thrown for an event to, or a stop of, an execution that has ended; nothing was written. */
+/** Thrown for an event to an execution that has ended, and where it is to be stopped, suspended or resumed; nothing was written. */
 export class ExecutionEndedError extends MillraceError {
   override readonly code = 'ExecutionEnded';
   override readonly name = 'ExecutionEndedError';

@@ -1,7 +1,7 @@
-/** What the process answers. Part of the interface: docs/reference/cli.md and `--help` list them. */
+/** The exit codes of the process. Part of the interface: docs/reference/cli.md and `--help` list them. */
 export const exitCode = {
   ok: 0,
-  /** An execution ended as FAILED, TIMED_OUT or ABORTED, or is PENDING_REDRIVE; or the doctor leaves something unmended. */
+  /** An execution ended as FAILED, TIMED_OUT or ABORTED, or is PENDING_REDRIVE; or the doctor leaves something unfixed. */
   endedBadly: 1,
   /** The command line is wrong, or what it was given was refused. */
   refused: 2,
@@ -24,7 +24,7 @@ export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 export const exitCodesHelp = `Exit codes:
   0    done
   1    an execution ended as FAILED, TIMED_OUT or ABORTED, or is PENDING_REDRIVE (run, wait);
-       something is wrong and not mended (doctor)
+       something is wrong and not fixed (doctor)
   2    wrong usage, or refused input; nothing was written
   3    there is no such execution
   4    the time to wait was over; executions go on

@@ -16,7 +16,7 @@ const interrupt = () => {
   controller.abort(new InterruptedError('Interrupted. Executions go on.'));
 };
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
-// Whoever reads may have read enough, as in `millrace list order | head`.
+// The reader may have read enough, as in `millrace list order | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(exitCode.ok);

@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { isUnanswered, kindOfAwsError } from '../orchestrator/aws/errorKind.ts';
 import { type ErrorKind, kindOfCode } from '../orchestrator/core/errors/millraceError.ts';
 import { type ExitCode, exitCode } from './exitCodes.ts';
 import type { Terminal } from './terminal.ts';
@@ -9,7 +10,7 @@ export interface ReportedError {
   /** One line. */
   readonly message: string;
   readonly exitCode: ExitCode;
-  /** Only of what nobody foresaw. */
+  /** Only for errors that no one foresaw. */
   readonly stack?: string;
 }
 
@@ -27,7 +28,7 @@ const exitCodeOf: Readonly<Record<ErrorKind, ExitCode>> = {
   interrupted: exitCode.interrupted,
 };
 
-/** What to tell of an error, and what to exit with. Undefined where commander asks for a plain end (`--help`). */
+/** The message about an error, and the exit code. Undefined where commander asks for a plain end (`--help`). */
 export function describeError(error: unknown): ReportedError | undefined {
   if (error instanceof CommanderError) return usageError(error);
   if (!(error instanceof Error)) return defect(String(error), undefined);
@@ -38,8 +39,8 @@ export function describeError(error: unknown): ReportedError | undefined {
     const stack = kind === 'defect' && error.stack !== undefined ? { stack: error.stack } : {};
     return { code, message: oneLine(error.message), exitCode: exitCodeOf[kind], ...stack };
   }
-  const aws = awsError(error);
-  if (aws) return { ...aws, exitCode: exitCode.environment };
+  // Whatever its kind: the values of such a call are not the user's.
+  if (kindOfAwsError(error) !== undefined) return { ...awsError(error), exitCode: exitCode.environment };
   // Whatever else says what it is: an engine that does not start, an item that cannot be read, a port that is taken.
   if (code !== undefined) return { code, message: oneLine(error.message), exitCode: exitCode.environment };
   return defect(oneLine(error.message), error.stack);
@@ -77,20 +78,11 @@ function defect(message: string, stack: string | undefined): ReportedError {
   return { code: 'Defect', message: text, exitCode: exitCode.defect, ...(stack !== undefined && { stack }) };
 }
 
-const unreachable = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ETIMEDOUT',
-]);
-
-/** What the AWS SDK throws where the surroundings are not as they have to be. */
-function awsError(error: Error): { code: string; message: string } | undefined {
+/** Errors of the AWS SDK where the surroundings are not as they have to be. */
+function awsError(error: Error): { code: string; message: string } {
   const { name } = error;
   const message = oneLine(error.message);
-  if (unreachable.has(stringProperty(error, 'code') ?? '') || name === 'TimeoutError') {
+  if (isUnanswered(error)) {
     return {
       code: 'CannotReachTable',
       message: `DynamoDB does not answer (${message || name}). Check the endpoint, or whether \`npx millrace dev\` still runs.`,
@@ -105,7 +97,6 @@ function awsError(error: Error): { code: string; message: string } | undefined {
       message: 'There is no AWS region: set AWS_REGION, or choose a profile that has one.',
     };
   }
-  if (!('$metadata' in error)) return undefined;
   if (name === 'ResourceNotFoundException') {
     return {
       code: 'TableNotFound',

@@ -2,9 +2,10 @@ import { NotSerializableError, received } from '../orchestrator/core/data/serial
 import { illFormed, isWellFormed } from '../orchestrator/core/data/text.ts';
 import { patchTarget } from '../orchestrator/core/execution/control/inputPatch.ts';
 import type { ControlContent } from '../orchestrator/core/execution/model/entries.ts';
+import { retentionOf } from '../orchestrator/core/policy/retention.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { InsertOutcome } from '../orchestrator/table/requests.ts';
-import { InputPatchNotApplicableError } from './errors.ts';
+import { InputPatchNotApplicableError, RedriveTooLateError } from './errors.ts';
 import type { OfMachine } from './machineTypes.ts';
 import type { ClientSurroundings } from './surroundings.ts';
 
@@ -52,6 +53,23 @@ export async function checkPatch(
   const execution = input === undefined ? undefined : await table.executions.read(executionId);
   const target = execution && patchTarget(execution);
   if (target?.type === 'none') throw new InputPatchNotApplicableError(executionId, target);
+}
+
+/**
+ * The orchestrator would ignore such a redrive, and only the history would say so.
+ *
+ * @throws RedriveTooLateError
+ */
+export function checkIsInTime(
+  { now, retentionDays }: ClientSurroundings,
+  executionId: string,
+  endedAt: string | undefined,
+): void {
+  const redrivableMs = retentionOf(retentionDays)?.redrivableMs;
+  if (endedAt === undefined || redrivableMs === undefined) return;
+  if (now() - Date.parse(endedAt) > redrivableMs) {
+    throw new RedriveTooLateError(executionId, endedAt, Math.floor(redrivableMs / 86_400_000));
+  }
 }
 
 /** Writes the word; one with the same id is the same word. */

@@ -2,8 +2,8 @@ import { setMaxListeners } from 'node:events';
 import type { Control } from '../orchestrator/core/execution/model/entries.ts';
 import { type ExecutionStatus, hasEnded } from '../orchestrator/core/execution/model/execution.ts';
 import type { ListedExecution } from '../orchestrator/table/requests.ts';
-import { checkPatch, controlContent, type RedriveOptions, sendControl } from './control.ts';
-import { ControlMismatchError, InputPatchNotApplicableError } from './errors.ts';
+import { checkIsInTime, checkPatch, controlContent, type RedriveOptions, sendControl } from './control.ts';
+import { ControlMismatchError, InputPatchNotApplicableError, RedriveTooLateError } from './errors.ts';
 import { listAllExecutions } from './list.ts';
 import type { MachineReference } from './machineTypes.ts';
 import { mapConcurrently } from './mapConcurrently.ts';
@@ -17,6 +17,10 @@ export interface ControlManyOptions extends RedriveOptions {
   readonly status: ExecutionStatus;
   /** Only those that entered the status at or after this time (ms since the epoch). Not for RUNNING. */
   readonly since?: number;
+  /** Only those that entered the status at or before this time (ms since the epoch). Not for RUNNING. */
+  readonly until?: number;
+  /** Only executions whose ids begin with it. */
+  readonly idPrefix?: string;
   /** Executions at most. @default all */
   readonly limit?: number;
   /** Executions a second at most. @default as many as can be */
@@ -33,9 +37,9 @@ export interface ControlledExecution {
   /**
    * `sent`: it was sent. `sentBefore`: it was sent before, in the state that the execution is still in. `skipped`: it is
    * in another status by now, or is gone. `notApplicable`: it is redriven with a patch of an input, and nothing of it that
-   * failed has one. `listed`: it would be sent.
+   * failed has one. `tooLate`: it ended so long ago that it can no longer be redriven. `listed`: it would be sent.
    */
-  readonly outcome: 'sent' | 'sentBefore' | 'skipped' | 'notApplicable' | 'listed';
+  readonly outcome: 'sent' | 'sentBefore' | 'skipped' | 'notApplicable' | 'tooLate' | 'listed';
   /** The status that it was found in. Absent: it is gone. */
   readonly status?: ExecutionStatus;
 }
@@ -65,7 +69,10 @@ export async function* controlMany(
   if (!takesControl(control, status)) throw new ControlMismatchError(control, status);
   const content = controlContent(control, options);
   const pace = new Pace(surroundings, options.ratePerSecond ?? Number.POSITIVE_INFINITY);
-  yield* mapConcurrently(listed(surroundings, options), concurrency, async ({ executionId }) => {
+  yield* mapConcurrently(listed(surroundings, options), concurrency, async ({ executionId, endedAt }) => {
+    if (control === 'redrive' && !isInTime(surroundings, executionId, endedAt)) {
+      return { executionId, outcome: 'tooLate', status } as const;
+    }
     if (options.isDryRun) return { executionId, outcome: 'listed', status } as const;
     await pace.take(1, signal);
     const current = await surroundings.table.outlines.readStatus(executionId);
@@ -86,6 +93,16 @@ function heardByMany(signal: AbortSignal): AbortSignal {
   const heard = AbortSignal.any([signal]);
   setMaxListeners(0, heard);
   return heard;
+}
+
+function isInTime(...given: Parameters<typeof checkIsInTime>): boolean {
+  try {
+    checkIsInTime(...given);
+    return true;
+  } catch (error) {
+    if (error instanceof RedriveTooLateError) return false;
+    throw error;
+  }
 }
 
 async function takesPatch(
@@ -109,13 +126,21 @@ function pick({ status }: { readonly status: ExecutionStatus }): Pick<Controlled
 /** Leaves out executions that enter the status meanwhile, such as a redriven execution that fails again. */
 async function* listed(
   surroundings: ClientSurroundings,
-  { machine, status, since, limit = Number.POSITIVE_INFINITY }: ControlManyOptions,
+  {
+    machine,
+    status,
+    since,
+    until: latest,
+    idPrefix = '',
+    limit = Number.POSITIVE_INFINITY,
+  }: ControlManyOptions,
 ): AsyncGenerator<ListedExecution, void, undefined> {
-  const until = surroundings.now();
+  const until = Math.min(surroundings.now(), latest ?? Number.POSITIVE_INFINITY);
   let count = 0;
   const query = { machine, status, ...(since !== undefined && { since }) };
   for await (const execution of listAllExecutions(surroundings, query)) {
     if (count >= limit) return;
+    if (!execution.executionId.startsWith(idPrefix)) continue;
     if (execution.endedAt !== undefined && Date.parse(execution.endedAt) > until) continue;
     count++;
     yield execution;

@@ -1,3 +1,4 @@
+import type { StateValue } from 'xstate';
 import type { Json, JsonObject } from '../orchestrator/core/data/json.ts';
 import { shownData } from '../orchestrator/core/data/thrown.ts';
 import {
@@ -14,14 +15,20 @@ import {
 } from '../orchestrator/core/execution/model/execution.ts';
 import { type OpenTask, taskKey } from '../orchestrator/core/execution/model/openTask.ts';
 import { taskToken } from '../orchestrator/core/execution/tasks/taskToken.ts';
+import { hostedListsOf, statesWithin } from '../orchestrator/core/machine/hostedStates.ts';
 import { mayHoldReferences } from '../orchestrator/core/machine/references.ts';
-import { parseMachineState, type MachineState as StoredState } from '../orchestrator/core/machine/state.ts';
+import {
+  type HostedList,
+  parseMachineState,
+  type MachineState as StoredState,
+} from '../orchestrator/core/machine/state.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { Beat } from '../orchestrator/table/liveness.ts';
 import { DifferentMachineError, ExecutionNotFoundError } from './errors.ts';
 import { checkExecutionId, machineId } from './identifiers.ts';
 import type { MachineContext, MachineOutput, MachineReference, MachineState } from './machineTypes.ts';
 import type { ClientSurroundings } from './surroundings.ts';
+import { taskErrorStack } from './taskErrorStack.ts';
 
 /** A description of an execution. All times are ISO 8601. */
 export interface ExecutionDescription<M extends MachineReference = string> {
@@ -93,6 +100,15 @@ export interface ListDescription {
   readonly inFlight: number;
   /** Attempts that wait for a retry's backoff, or for a function that was throttled. */
   readonly waiting: number;
+  /** Where machines work on the items: those that are worked on now. Their tasks are the execution's. */
+  readonly items?: readonly ItemDescription[];
+}
+
+export interface ItemDescription {
+  /** Place in the list, from 0. */
+  readonly index: number;
+  /** The state that the item's machine is in. */
+  readonly state: StateValue;
 }
 
 export interface ChildDescription {
@@ -115,10 +131,23 @@ export async function describeExecution<M extends MachineReference = string>(
   if (machine !== undefined) machineId(machine);
   const execution = await table.executions.read(executionId);
   const description = execution
-    ? descriptionOf<M>(execution, await beatsOf({ table }, execution))
+    ? await describeRead<M>({ table }, execution)
     : await describeStart<M>({ table }, executionId);
   checkIsOf(machine, executionId, description.machine);
   return description;
+}
+
+async function describeRead<M extends MachineReference>(
+  { table }: Pick<ClientSurroundings, 'table'>,
+  execution: Execution,
+): Promise<ExecutionDescription<M>> {
+  const [beats, stack] = await Promise.all([
+    beatsOf({ table }, execution),
+    taskErrorStack(table.journal, execution),
+  ]);
+  const description = descriptionOf<M>(execution, beats);
+  const { error } = description;
+  return error && stack !== undefined ? { ...description, error: { ...error, stack } } : description;
 }
 
 /** @throws DifferentMachineError, InvalidMachineIdError */
@@ -177,7 +206,7 @@ export function descriptionOf<M extends MachineReference>(
       },
     }),
     tasks: execution.tasks.map((task) => taskOf(executionId, task, beats)),
-    ...(execution.lists && { lists: execution.lists.map((list) => listDescriptionOf(executionId, list)) }),
+    ...listsField(execution, stored),
     children: (hasEnded(status) ? [] : (execution.children ?? [])).map((child) => ({
       executionId: childId(executionId, child.task),
       machine: child.machine,
@@ -225,6 +254,33 @@ function taskOf(executionId: string, open: OpenTask, beats: readonly Beat[]): Ta
   };
 }
 
+function listsField(
+  { executionId, lists = [] }: Execution,
+  state: StoredState | undefined,
+): { readonly lists?: readonly ListDescription[] } {
+  const hosted = state ? hostedListsOf(state) : [];
+  const all = [
+    ...lists.map((list) => listDescriptionOf(executionId, list)),
+    ...hosted.map(({ name, list }) => hostedDescriptionOf(name, list)),
+  ];
+  return all.length > 0 ? { lists: all } : {};
+}
+
+function hostedDescriptionOf(name: string, list: HostedList): ListDescription {
+  const { task, count, first, next, open, failures = [] } = list;
+  const items = Object.entries(open).map(([index, { value }]) => ({ index: Number(index), state: value }));
+  return {
+    task,
+    worker: name,
+    count,
+    done: next - first - items.length,
+    failed: failures.length,
+    inFlight: items.length,
+    waiting: 0,
+    items,
+  };
+}
+
 function listDescriptionOf(executionId: string, list: RunningList): ListDescription {
   const { task, worker, count, open, isDelegated } = list;
   const waiting = open.filter(({ dispatchAt }) => dispatchAt !== undefined).length;
@@ -241,7 +297,8 @@ function listDescriptionOf(executionId: string, list: RunningList): ListDescript
 }
 
 function timersOf(state: StoredState | undefined): TimerDescription[] {
-  const timers = [...(state?.timers ?? [])].sort((a, b) => a.dueAt - b.dueAt);
+  const all = state ? [...statesWithin(state)].flatMap((each) => each.timers) : [];
+  const timers = all.sort((a, b) => a.dueAt - b.dueAt);
   return timers.map(({ event, dueAt }) => ({ event: typeOf(event), dueAt: isoTime(dueAt) }));
 }
 

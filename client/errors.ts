@@ -70,6 +70,18 @@ export class NotRedrivableError extends MillraceError {
   }
 }
 
+/** Thrown for a redrive of an execution that ended so long ago that its data is about to expire; nothing was written. */
+export class RedriveTooLateError extends MillraceError {
+  override readonly code = 'RedriveTooLate';
+  override readonly name = 'RedriveTooLateError';
+  constructor(executionId: string, endedAt: string, redrivableDays: number) {
+    super(
+      `The execution '${executionId}' ended at ${endedAt}, more than ${redrivableDays} days ago: its data is about to expire, ` +
+        'and it can no longer be redriven. Start a new execution with the same input.',
+    );
+  }
+}
+
 /** Thrown for a patch of an input, where nothing that failed has an input that it could change; nothing was written. */
 export class InputPatchNotApplicableError extends MillraceError {
   override readonly code = 'InputPatchNotApplicable';

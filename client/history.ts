@@ -1,5 +1,5 @@
 import type { Execution } from '../orchestrator/core/execution/model/execution.ts';
-import { type ListResults, withListResults } from '../orchestrator/table/listResults.ts';
+import { noLists, withListResults } from '../orchestrator/table/listResults.ts';
 import type { Page } from '../orchestrator/table/requests.ts';
 import { checkIsOf } from './describe.ts';
 import { ExecutionNotFoundError } from './errors.ts';
@@ -101,8 +101,8 @@ async function* historyEntries(
   const pendingBefore = typeof begin === 'number' ? 0 : begin.pending;
   let end: LogPosition = { ...logStart, number: first };
   if (execution) {
-    const itemResults: ListResults = new Map();
-    const replayed = machines && new ReplayedHistory(machines, { ...asStarted(execution), itemResults });
+    const lists = noLists();
+    const replayed = machines && new ReplayedHistory(machines, { ...asStarted(execution), ...lists });
     // A replay begins at the start, wherever the page does.
     const at = replayed ? logStart : await beginOf(table, execution, begin);
     end = at;
@@ -110,9 +110,7 @@ async function* historyEntries(
       const { number, entry, item } = logged;
       const done =
         replayed &&
-        (await withListResults(table, executionId, itemResults, () =>
-          replayed.take(logged, number >= first),
-        ));
+        (await withListResults(table, executionId, lists, () => replayed.take(logged, number >= first)));
       end = logged.next;
       if (number < first) continue;
       const known = replayed?.workers ?? workers;

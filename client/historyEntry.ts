@@ -1,10 +1,12 @@
 import type { Json, JsonObject } from '../orchestrator/core/data/json.ts';
 import { shownData, thrownAsJson } from '../orchestrator/core/data/thrown.ts';
 import type { Message } from '../orchestrator/core/execution/children/messages.ts';
-import type { ControlEntry, JournalEntry, TaskResult } from '../orchestrator/core/execution/model/entries.ts';
+import type { ControlEntry, JournalEntry } from '../orchestrator/core/execution/model/entries.ts';
 import type { Execution } from '../orchestrator/core/execution/model/execution.ts';
 import type { IgnoredReason, LogEntry } from '../orchestrator/core/execution/model/log.ts';
+import type { TaskResult } from '../orchestrator/core/execution/model/taskResult.ts';
 import type { DivergenceCode } from '../orchestrator/core/execution/replay/divergence.ts';
+import { namedStates } from '../orchestrator/core/machine/hostedStates.ts';
 import { parseMachineState } from '../orchestrator/core/machine/state.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { Transition } from './transition.ts';
@@ -164,9 +166,12 @@ function taskOf(reference: string, workers: ReadonlyMap<number, string>): Detail
 /** Worker names by task: those that are open, and those of invokes whose state is still active. */
 export function workersOf(execution: Execution | undefined): ReadonlyMap<number, string> {
   if (!execution) return new Map();
-  const children = execution.snapshot === undefined ? {} : parseMachineState(execution.snapshot).children;
+  const state = execution.snapshot === undefined ? undefined : parseMachineState(execution.snapshot);
+  const machines = state ? [...namedStates(state)] : [];
   return new Map([
-    ...Object.values(children).map((child) => [child.task, child.src] as const),
+    ...machines.flatMap(({ state: { children }, nameOf }) =>
+      Object.values(children).map(({ task, src }) => [task, nameOf(src)] as const),
+    ),
     ...execution.tasks.map((task) => [task.task, task.worker] as const),
     ...(execution.lists ?? []).map((list) => [list.task, list.worker] as const),
   ]);

@@ -1,5 +1,5 @@
 import { illFormed, isWellFormed } from '../orchestrator/core/data/text.ts';
-import { executionIdProblem, maximumExecutionIdLength } from '../orchestrator/table/journalItems.ts';
+import { executionIdProblem, maximumExecutionIdLength } from '../orchestrator/table/executionId.ts';
 import { InvalidExecutionIdError, InvalidMachineIdError } from './errors.ts';
 import type { MachineReference } from './machineTypes.ts';
 

@@ -25,7 +25,8 @@ export {
   StoredDataTooLargeError,
 } from '../orchestrator/table/errors.ts';
 export { InvalidCursorError } from '../orchestrator/table/indexQueries.ts';
-export type { ListedExecution, Page } from '../orchestrator/table/requests.ts';
+export type { Count, ListedExecution, Page } from '../orchestrator/table/requests.ts';
+export type { BrowseOptions, CountOptions } from './browse.ts';
 export type { CheckMachinesOptions } from './checkMachines.ts';
 export { createClient, type MillraceClient } from './client.ts';
 export type { ClientOptions } from './clientOptions.ts';
@@ -55,6 +56,7 @@ export {
   InvalidTaskTokenError,
   InvalidWaitError,
   NotRedrivableError,
+  RedriveTooLateError,
   ReplayDivergedError,
   ReservedEventTypeError,
   SinceNotApplicableError,
@@ -64,6 +66,7 @@ export {
 } from './errors.ts';
 export type { HistoryOptions } from './history.ts';
 export type { HistoryEntry, HistoryKind, HistoryVerdict } from './historyEntry.ts';
+export type { ExecutionInspection, InspectOptions } from './inspect.ts';
 export type { ListOptions } from './list.ts';
 export type {
   ExecutionEvent,

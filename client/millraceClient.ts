@@ -1,7 +1,15 @@
-import type { ListedExecution, Page } from '../orchestrator/table/requests.ts';
+import type { Count, ExecutionVersion, ListedExecution, Page } from '../orchestrator/table/requests.ts';
+import {
+  type BrowseOptions,
+  browseExecutions,
+  type CountOptions,
+  countExecutions,
+  readVersion,
+} from './browse.ts';
 import { type CheckMachinesOptions, checkMachines } from './checkMachines.ts';
 import {
   type ControlOptions,
+  checkIsInTime,
   checkPatch,
   controlContent,
   type RedriveOptions,
@@ -15,6 +23,7 @@ import type { TreatedFinding } from './doctor/treatment.ts';
 import { NotRedrivableError } from './errors.ts';
 import { type HistoryOptions, readHistory, readHistoryPage } from './history.ts';
 import type { HistoryEntry } from './historyEntry.ts';
+import { type ExecutionInspection, type InspectOptions, inspectExecution } from './inspect.ts';
 import { type ListOptions, listAllExecutions, listExecutions } from './list.ts';
 import {
   type ExecutionEvent,
@@ -155,6 +164,49 @@ export class MillraceClient {
   }
 
   /**
+   * A page of executions of several machines and statuses: RUNNING ones by next wake, then the others, the latest first. It costs
+   * one query per index shard, machine and status. A page may hold fewer executions than `limit` and still have a `cursor`.
+   * Eventually consistent.
+   *
+   * @throws InvalidMachineIdError, InvalidCursorError, IndexNotFoundError
+   */
+  async browse(options: BrowseOptions): Promise<Page<ListedExecution>> {
+    checkCallOptions('browse', options);
+    return browseExecutions(this.#surroundings, options);
+  }
+
+  /**
+   * Counts executions of machines in a status, up to a number. It costs one query per index shard and machine. Eventually
+   * consistent.
+   *
+   * @throws InvalidMachineIdError, IndexNotFoundError
+   */
+  async count(options: CountOptions): Promise<Count> {
+    checkCallOptions('count', options);
+    return countExecutions(this.#surroundings, options);
+  }
+
+  /**
+   * The status of an execution and the number of its commits, for a view that asks whether there is something new. Undefined
+   * before its first commit.
+   *
+   * @throws InvalidExecutionIdError
+   */
+  async version(executionId: string): Promise<Pick<ExecutionVersion, 'status' | 'version'> | undefined> {
+    return readVersion(this.#surroundings, executionId);
+  }
+
+  /**
+   * An execution with its whole history, by one query for each MB of it.
+   *
+   * @throws ExecutionNotFoundError, InvalidExecutionIdError, DifferentMachineError
+   */
+  async inspect(executionId: string, options: InspectOptions = {}): Promise<ExecutionInspection> {
+    checkCallOptions('inspect', options);
+    return inspectExecution(this.#surroundings, executionId, options);
+  }
+
+  /**
    * Sends an event with one write. It is not checked that there is such an execution: an event may come before the
    * start.
    *
@@ -222,14 +274,17 @@ export class MillraceClient {
    *
    * @throws ExecutionNotFoundError, InvalidExecutionIdError, NotSerializableError
    * @throws NotRedrivableError when it is in another status
+   * @throws RedriveTooLateError when it ended so long ago that its data is about to expire
    * @throws InputPatchNotApplicableError when nothing that failed has an input
    */
   async redrive(executionId: string, options: RedriveOptions = {}): Promise<void> {
     checkCallOptions('redrive', options);
-    const { status, version } = await describeExecution(this.#surroundings, executionId, options.machine);
+    const execution = await describeExecution(this.#surroundings, executionId, options.machine);
+    const { status, version, endedAt } = execution;
     if (status === 'RUNNING' || status === 'SUSPENDED' || status === 'SUCCEEDED') {
       throw new NotRedrivableError(executionId, status);
     }
+    checkIsInTime(this.#surroundings, executionId, endedAt);
     await checkPatch(this.#surroundings, executionId, options);
     await sendControl(this.#surroundings, executionId, controlContent('redrive', options));
     this.#redriven.add(executionId, version);

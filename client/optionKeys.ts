@@ -1,10 +1,12 @@
 import { checkOptions, type KeysOf } from '../orchestrator/core/policy/options.ts';
+import type { BrowseOptions, CountOptions } from './browse.ts';
 import type { CheckMachinesOptions } from './checkMachines.ts';
 import type { ClientOptions } from './clientOptions.ts';
 import type { ControlOptions, RedriveOptions } from './control.ts';
 import type { ControlManyOptions } from './controlMany.ts';
 import type { DoctorOptions } from './doctor/options.ts';
 import type { HistoryOptions } from './history.ts';
+import type { InspectOptions } from './inspect.ts';
 import type { ListOptions } from './list.ts';
 import type { OfMachine } from './machineTypes.ts';
 import type { ReplayOptions } from './replay.ts';
@@ -26,6 +28,24 @@ const historyAll: KeysOf<Omit<HistoryOptions, 'limit' | 'cursor'>> = {
   from: true,
 };
 const history: KeysOf<HistoryOptions> = { ...historyAll, limit: true, cursor: true };
+
+const inspect: KeysOf<InspectOptions> = { ...ofMachine, machines: true };
+const count: KeysOf<CountOptions> = {
+  machines: true,
+  includesOtherMachines: true,
+  status: true,
+  atMost: true,
+};
+const browse: KeysOf<BrowseOptions> = {
+  machines: true,
+  includesOtherMachines: true,
+  statuses: true,
+  idPrefix: true,
+  since: true,
+  until: true,
+  limit: true,
+  cursor: true,
+};
 
 const createClient: KeysOf<ClientOptions> = {
   tableName: true,
@@ -67,6 +87,8 @@ const controlMany: KeysOf<ControlManyOptions> = {
   machine: true,
   status: true,
   since: true,
+  until: true,
+  idPrefix: true,
   limit: true,
   ratePerSecond: true,
   concurrency: true,
@@ -116,6 +138,9 @@ const optionKeys = {
   record: ofMachine,
   list,
   listAll,
+  browse,
+  count,
+  inspect,
   stop: control,
   redrive,
   suspend: control,

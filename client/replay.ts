@@ -1,5 +1,6 @@
 import type { AnyStateMachine } from 'xstate';
 import type { JsonObject } from '../orchestrator/core/data/json.ts';
+import { PageNeeded } from '../orchestrator/core/execution/lists/listItems.ts';
 import type { JournalEntry } from '../orchestrator/core/execution/model/entries.ts';
 import {
   type Execution,
@@ -15,7 +16,7 @@ import { JournalIncompleteError } from '../orchestrator/core/execution/replay/re
 import { advance } from '../orchestrator/core/execution/step/advance.ts';
 import { findMachine } from '../orchestrator/core/execution/step/waiting.ts';
 import { prepareMachines } from '../orchestrator/core/machine/index.ts';
-import { type ListResults, withListResults } from '../orchestrator/table/listResults.ts';
+import { noLists, type OthersLists, withListResults } from '../orchestrator/table/listResults.ts';
 import { checkIsOf, descriptionOf, type ExecutionDescription } from './describe.ts';
 import { ExecutionNotFoundError, HistoryEntryNotFoundError, ReplayDivergedError } from './errors.ts';
 import { type LoggedEntry, logStart, readLog } from './executionLog.ts';
@@ -125,7 +126,7 @@ export function replayRecording(
       if (!run.take({ entry, item, isAfterGap: false })) break;
     } catch (error) {
       // The results of other executions are in their journals.
-      if (!(error instanceof ItemResultsNeeded)) throw error;
+      if (!(error instanceof ItemResultsNeeded || error instanceof PageNeeded)) throw error;
       return run.incomplete();
     }
   }
@@ -152,10 +153,10 @@ export async function replayExecution(
     return { executionId, machine, status: 'RUNNING', entries: 0, outcome: 'notStarted' };
   }
   checkIsOf(expected, executionId, execution.machine);
-  const itemResults: ListResults = new Map();
-  const run = new ReplayRun(asLookup(machines), execution, itemResults);
+  const lists = noLists();
+  const run = new ReplayRun(asLookup(machines), execution, lists);
   for await (const logged of readLog(table, execution, logStart, chunk)) {
-    if (!(await withListResults(table, executionId, itemResults, () => run.take(logged)))) break;
+    if (!(await withListResults(table, executionId, lists, () => run.take(logged)))) break;
   }
   return run.report();
 }
@@ -178,8 +179,8 @@ export async function readStateAt<M extends MachineReference = string>(
   const execution = await table.executions.read(executionId);
   if (!execution) throw new ExecutionNotFoundError(executionId);
   checkIsOf(expected, executionId, execution.machine);
-  const itemResults: ListResults = new Map();
-  const replay = new Replay(asLookup(machines), { ...asStarted(execution), itemResults });
+  const lists = noLists();
+  const replay = new Replay(asLookup(machines), { ...asStarted(execution), ...lists });
   let entries = 0;
   for await (const { entry, item, isAfterGap } of readLog(
     table,
@@ -188,7 +189,7 @@ export async function readStateAt<M extends MachineReference = string>(
     Math.min(number, chunk),
   )) {
     if (isAfterGap) throw new JournalIncompleteError('log#');
-    const { divergence, after } = await withListResults(table, executionId, itemResults, () =>
+    const { divergence, after } = await withListResults(table, executionId, lists, () =>
       replay.take(entry, item),
     );
     if (divergence) throw new ReplayDivergedError(executionId, divergence);
@@ -213,10 +214,10 @@ class ReplayRun {
   #entries = 0;
   #end: Pick<ReplayReport, 'outcome' | 'divergence'> | undefined;
 
-  constructor(machines: MachineLookup, stored: Execution, itemResults: ListResults = new Map()) {
+  constructor(machines: MachineLookup, stored: Execution, lists: OthersLists = noLists()) {
     this.#machines = machines;
     this.#stored = stored;
-    this.#replay = new Replay(machines, { ...asStarted(stored), itemResults });
+    this.#replay = new Replay(machines, { ...asStarted(stored), ...lists });
     const { machine, machineVersion } = stored;
     const found = findMachine(machines, machine, machineVersion);
     if (found.type === 'missing') this.#diverge('MachineNotDeployed', found.error.message);

@@ -27,6 +27,12 @@ export interface Transition {
   /** XState's state value before. Absent before the first step. */
   readonly from?: StateValue;
   readonly to?: StateValue;
+  /**
+   * Ids of the transitions that the machine took, in order: those of `always` and of events that it raised as well. An id is
+   * `state|descriptor|place`: the id of the state, the event's descriptor (empty for `always`), and the place among the
+   * alternatives for it, from 0. The first one of a start is `machine|xstate.init|0`.
+   */
+  readonly taken: readonly string[];
   /** Places of the context that changed. */
   readonly changes: readonly JsonChange[];
   /** The timers that fell due, then the effects to run after the commit. */
@@ -88,6 +94,15 @@ export type HistoryEffect =
     }
   /** To another execution: events, a child's result to its parent, or a stop to a child. */
   | { readonly type: 'messagesSent'; readonly to: string; readonly messages: readonly Message[] }
+  /** The end of this execution, to the task of another one that has started it. */
+  | {
+      readonly type: 'answered';
+      readonly to: string;
+      readonly task: number;
+      readonly status: 'SUCCEEDED' | 'FAILED';
+    }
+  /** An execution that a task has started, and whose end nothing waits for any more. */
+  | { readonly type: 'executionStopped'; readonly executionId: string }
   | { readonly type: 'action'; readonly name: string }
   | { readonly type: 'log'; readonly label?: string; readonly value?: Json }
   | { readonly type: 'emitted'; readonly event: Json };
@@ -105,6 +120,7 @@ export class Transitions {
     return {
       ...(before?.state !== undefined && { from: before.state }),
       ...(after?.state !== undefined && { to: after.state }),
+      taken: replayed.taken,
       changes: stateBefore === stateAfter ? [] : jsonChanges(stateBefore?.context, stateAfter?.context),
       effects: [
         ...timersDue(replayed, stateBefore, stateAfter),
@@ -236,6 +252,11 @@ function emittedEffect({ event }: Extract<Emission, { event: Json }>): HistoryEf
 
 function outgoingEffect(item: OutgoingItem): HistoryEffect {
   if (item.type === 'message') return { type: 'messagesSent', to: item.receiver, messages: item.messages };
+  if (item.type === 'stop') return { type: 'executionStopped', executionId: item.receiver };
+  if (item.type === 'answer') {
+    const { attempt, result } = item;
+    return { type: 'answered', to: item.receiver, task: attempt.task, status: result.status };
+  }
   const { receiver, machine, version, input } = item;
   return {
     type: 'childStarted',

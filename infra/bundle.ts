@@ -6,6 +6,7 @@ import type { NeededWorkers } from '../orchestrator/dispatch/neededWorkers.ts';
 import { buildCode, packageDirectory } from './bundle/build.ts';
 import { BundleError, type BundleErrorCode, type BundleProblem } from './bundle/bundleError.ts';
 import { type CodeFile, codeFiles, writeCodeFolder } from './bundle/codeFolder.ts';
+import { type DefinitionsNeeds, definitionNeedsIn } from './bundle/definitionNeeds.ts';
 import type { RegisteredMachine } from './bundle/loadCheck.ts';
 import { findMachines, machineImports } from './bundle/machineModules.ts';
 import { moduleFiles } from './bundle/sourceFiles.ts';
@@ -21,7 +22,7 @@ export interface BundleFunctionsOptions {
   readonly machineFiles?: readonly string[];
   /** Modules of workers; those that export `handler` are. It need not exist. @default no workers */
   readonly workersDirectory?: string;
-  /** Gets a folder of code for each function. What it held of earlier bundles is replaced. */
+  /** Gets a folder of code for each function. Earlier bundles in it are replaced. */
   readonly outDirectory: string;
   /** @default false */
   readonly minify?: boolean;
@@ -63,7 +64,7 @@ const bundleKeys: KeysOf<BundleFunctionsOptions> = {
 export interface BundledFunctions {
   readonly orchestrator: {
     readonly codeDirectory: string;
-    /** Of the code, without its source map. */
+    /** The size of the code, without its source map. */
     readonly bytes: number;
   };
   readonly workerHost: { readonly codeDirectory: string };
@@ -78,11 +79,13 @@ export interface BundledFunctions {
   readonly invocationAges?: InvocationAges;
   /** Workers that the machines name. Absent for an orchestrator that does not say. */
   readonly neededWorkers?: NeededWorkers;
+  /** The needs of the Step Functions definitions among the machines. Absent where there are none. */
+  readonly definitions?: DefinitionsNeeds;
   /** Absolute paths. */
   readonly machineFiles: readonly string[];
   /** Every version, those that machines start as children included. Absent for an orchestrator that does not say. */
   readonly machines?: readonly RegisteredMachine[];
-  /** What was bundled, and may not be what was meant. Absent where there is nothing to say. */
+  /** Bundled modules that may not be what the user meant. Absent where there is nothing to say. */
   readonly warnings?: readonly BundleProblem[];
 }
 
@@ -140,6 +143,7 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
   ]);
   const [loaded] = await loading;
   if (loaded.status === 'rejected') throw loaded.reason;
+  const definitions = await definitionNeedsIn(machineFiles);
 
   await rm(folders.workers, { recursive: true, force: true });
   await Promise.all([
@@ -156,6 +160,7 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
     ...(ingest && { ingest: { codeDirectory: folders.ingest } }),
     workers: bundledWorkers(workers, folders.workers),
     machineFiles,
+    ...(Object.keys(definitions).length > 0 && { definitions }),
     ...loaded.value,
     ...(idle.length > 0 && { warnings: idle.map(noWorker) }),
   };
@@ -163,7 +168,7 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
 
 function noWorker(file: string): BundleProblem {
   const message =
-    "It exports no 'handler', so it is no worker, and no worker imports it: to make it one, write " +
+    "It exports no 'handler', so it is not a worker, and no worker imports it: to make it one, write " +
     'export const handler = defineWorker(…).';
   return { file, message };
 }

@@ -9,7 +9,7 @@ export interface DeploymentDescription {
   readonly eventSource: EventSourceDescription;
   /** Absent: nothing leaves through a bus, and nothing is written for one. */
   readonly bus?: BusDescription;
-  /** What is done with events that come by a bus. @default nothing */
+  /** Rules for events that come by a bus. @default none */
   readonly rules?: readonly RuleDescription[];
   readonly functions: readonly FunctionDescription[];
   readonly schedules: readonly ScheduleDescription[];
@@ -36,11 +36,11 @@ export interface TableDescription {
 export interface StoreDescription {
   /** `s3://bucket/prefix`, or `file:///folder` in the local cloud. */
   readonly url: string;
-  /** Of the S3 bucket; absent for a folder. */
+  /** Name of the S3 bucket; absent for a folder. */
   readonly bucketName?: string;
   /** Lifecycle rules: objects under the prefix are deleted so many days after they were written. */
   readonly expirations: readonly { readonly prefix: string; readonly days: number }[];
-  /** What the functions, and whoever uses the client, may do with the bucket and its objects. */
+  /** The actions on the bucket and its objects that the functions, and users of the client, need. */
   readonly permissions: readonly string[];
 }
 
@@ -51,7 +51,7 @@ export interface StoreDescription {
 export interface FailuresDescription {
   /** `s3://bucket`, or `file:///folder` in the local cloud. */
   readonly url: string;
-  /** Of the S3 bucket; absent for a folder. */
+  /** Name of the S3 bucket; absent for a folder. */
   readonly bucketName?: string;
   /** What Lambda may do with the bucket, in the name of the functions that the stream is mapped to. */
   readonly permissions: readonly string[];
@@ -156,7 +156,7 @@ export interface EventInvokeDescription {
   readonly maximumRetryAttempts?: number;
   /** 60 to 21,600. */
   readonly maximumEventAgeSeconds?: number;
-  /** What gets the invocation record. */
+  /** The receiver of the invocation record. */
   readonly onSuccess?: DestinationDescription;
   readonly onFailure?: DestinationDescription;
 }

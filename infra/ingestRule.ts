@@ -4,7 +4,7 @@ import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 import { isReservedEventType } from '../orchestrator/core/policy/eventTypes.ts';
 import type { EventPattern } from './eventPattern/eventPattern.ts';
 
-/** What becomes of the events of a bus that match a pattern. */
+/** A rule for the events of a bus that match a pattern. */
 export type IngestRule = (StartRule | SendRule) & {
   /** As EventBridge has it. */
   readonly eventPattern: EventPattern;
@@ -18,7 +18,7 @@ export class InvalidRuleError extends MillraceError {
   override readonly name = 'InvalidRuleError';
 }
 
-/** What a rule and its target may say: a misspelt field would change what becomes of the events. */
+/** The fields of a rule and of its target: a misspelt one would change what happens to the events. */
 const fields = {
   rule: ['eventPattern', 'eventBusName', 'start', 'send'],
   start: ['machine', 'version', 'executionId', 'input'],
@@ -35,7 +35,7 @@ export function checkRule(name: string, rule: unknown): asserts rule is IngestRu
     throw new InvalidRuleError(`Rule '${name}': ${problem}`);
   };
   const checked = (value: unknown, what: string, known: readonly string[]): Fields => {
-    if (!isFields(value)) return refuse(`${what} is no object.`);
+    if (!isFields(value)) return refuse(`${what} is not an object.`);
     const unknown = Object.keys(value).find((key) => !known.includes(key));
     if (unknown !== undefined) refuse(`${what} has '${unknown}', which is none of ${known.join(', ')}.`);
     return value;

@@ -5,14 +5,14 @@ import type { RuleDescription } from './description.ts';
 import { eventMatcher } from './eventPattern/eventPattern.ts';
 import { checkRule, type IngestRule, InvalidRuleError } from './ingestRule.ts';
 
-/** The bus that every account has, on which the services of AWS tell what happens. */
+/** The bus that every account has, and that gets the events of AWS services. */
 export const defaultEventBusName = 'default';
 
 /** Name of the rule that takes results from the bus. */
 export const resultsRuleName = 'results-of-functions';
 
 export interface RuleSurroundings {
-  /** Of the deployment. @default that of the account */
+  /** The bus of the deployment. @default that of the account */
   readonly eventBusName?: string | undefined;
   readonly functionPrefix: string;
 }
@@ -29,7 +29,7 @@ export function describeRules(
 }
 
 /**
- * Takes what Lambda tells of functions whose destination is the bus: those invocations that a machine made, by the field of
+ * Takes Lambda's events about functions whose destination is the bus: about those invocations that a machine made, by the field of
  * their event that is Millrace's.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  */
@@ -50,7 +50,7 @@ function describeResultsRule({
 }
 
 /**
- * A rule whose target is the ingest function. What the rule says of its target is in the input, so that the function is the
+ * A rule whose target is the ingest function. The input has the rule's target, so that the function is the
  * same for all rules.
  *
  * @throws InvalidRuleError, InvalidEventPatternError, InvalidEventPathError

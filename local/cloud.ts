@@ -184,6 +184,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     });
     started.push(() => schedules.stop());
 
+    // A clock is always running.
+    const clocks = first.functions.filter(({ role }) => role === 'clock').map((each) => each.functionName);
     let description = first;
     return {
       tableName: first.table.tableName,
@@ -214,7 +216,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
         const targetsIdle = async () => {
           do {
             await bus?.eventBridge.idle();
-            await lambda.idle({ ignoring: first.schedules.map((schedule) => schedule.functionName) });
+            await lambda.idle({ ignoring: clocks });
             // The function's destination is the bus.
           } while (bus?.eventBridge.isBusy);
         };
@@ -229,7 +231,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       drain: async () => {
         schedules.stop();
         await Promise.all([source.stop(), busSource?.stop()]);
-        await lambda.idle({ ignoring: first.schedules.map((schedule) => schedule.functionName) });
+        await lambda.idle({ ignoring: clocks });
       },
       reload: async () => {
         description = await deployments.next();

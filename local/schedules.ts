@@ -17,7 +17,10 @@ export interface LocalSchedules {
   stop(): void;
 }
 
-/** Invokes each function at once and then at its rate, as an EventBridge rule does. */
+/** Schedules of a minute run at once: a new cloud would do nothing for a minute. The others begin after a period, as on AWS. */
+const promptRateMinutes = 1;
+
+/** Invokes each function at its rate, as an EventBridge rule does. */
 export function startSchedules(
   schedules: readonly ScheduleDescription[],
   lambda: Pick<LocalLambda, 'invoke'>,
@@ -37,7 +40,11 @@ export function startSchedules(
       dueMs += periodMs * Math.max(1, Math.ceil((clock.now() - dueMs) / periodMs));
       cancel = clock.after(Math.max(0, dueMs - clock.now()), run);
     };
-    run();
+    if (rateMinutes <= promptRateMinutes) run();
+    else {
+      dueMs += periodMs;
+      cancel = clock.after(periodMs, run);
+    }
     return () => cancel();
   });
   return {

@@ -2,17 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createDynamoDBClient } from './aws/client.ts';
 import { functionNames, readConfiguration } from './configuration/configuration.ts';
 import { readExecutionClock } from './configuration/executionClock.ts';
-import { machineLookup } from './core/execution/model/machines.ts';
-import { machinesOf, prepareMachines } from './core/machine/index.ts';
+import { wakeCallTimeoutSeconds } from './configuration/timeouts.ts';
+import { registeredMachines } from './core/execution/model/registeredMachines.ts';
 import { checkOptions } from './core/policy/options.ts';
 import { keptForEver, retentionOf } from './core/policy/retention.ts';
-import { callFunction, createLambdaClient, invokeLater, LambdaInvoker } from './dispatch/dispatch.ts';
+import { createLambdaClient, invokeLater, LambdaInvoker, waitingCaller } from './dispatch/dispatch.ts';
 import { invocationAges } from './dispatch/invocationAges.ts';
 import { neededWorkers } from './dispatch/neededWorkers.ts';
 import { TaskDispatcher } from './dispatch/taskDispatcher.ts';
 import { clockHandler, paceAt } from './handlers/clock.ts';
 import { failedHandler } from './handlers/failed.ts';
-import { tellLoader } from './handlers/moduleLoading.ts';
+import { hasLoader, tellLoader } from './handlers/moduleLoading.ts';
 import { recoverHandler } from './handlers/recover.ts';
 import { type DoneBatch, doorbellHandler, streamHandler } from './handlers/stream.ts';
 import { wakeHandler } from './handlers/wake.ts';
@@ -51,14 +51,12 @@ export function createOrchestrator(options: OrchestratorModule) {
     client: createDynamoDBClient(),
     tableName,
     now,
-    forgetsExpired: true,
     ...layout,
     ...(meter.count && { onConsumedCapacity: meter.count }),
   });
   const data = openStoredJson(configuration, now);
   const table = data.isConfigured ? withStore(items, data, configuration, { fetches: false }) : items;
-  const prepared = prepareMachines(modules.flatMap(machinesOf));
-  const machines = machineLookup(prepared);
+  const { lookup: machines, prepared } = registeredMachines(modules, hasLoader());
   for (const { id, warnings } of prepared) {
     for (const { path, problem, instead } of warnings) {
       tellLoader(`Machine '${id}', ${path}: ${problem}. Instead: ${instead}.`);
@@ -107,7 +105,7 @@ export function createOrchestrator(options: OrchestratorModule) {
     afterInvocation();
   };
   return {
-    /** The registered machines, for those who deploy them. */
+    /** The registered machines, for those who deploy them: these, and the next two, know all where the code is loaded to be checked. */
     machines: prepared.map(({ id, version }) => ({ machine: id, version })),
     invocationAges: invocationAges(prepared),
     neededWorkers: neededWorkers(prepared),
@@ -134,7 +132,7 @@ export function createOrchestrator(options: OrchestratorModule) {
     }),
     clock: clockHandler({
       table,
-      callWake: (event) => callFunction(lambda, names.wake, event),
+      callWake: waitingCaller(names.wake, wakeCallTimeoutSeconds),
       indexShards,
       report,
       observe,

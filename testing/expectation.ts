@@ -18,7 +18,7 @@ import type {
 } from './machineTypes.ts';
 import type { EntryOutcome } from './recordedExecution.ts';
 
-/** What a step is expected to have made of an execution. What is not named is not looked at. */
+/** The state that a step is expected to leave an execution in. Properties that are not named are not compared. */
 export interface Expectation<M extends MachineDefinition = MachineDefinition> {
   /** As `snapshot.matches` takes it: the whole state, or an outer part of it. */
   readonly state?: MachineStateValue<M>;
@@ -51,6 +51,8 @@ export interface ExpectedError {
   readonly name?: string;
   /** The message, or what it matches. */
   readonly message?: string | RegExp;
+  /** Any of the error's own fields, each as a whole. */
+  readonly [field: string]: unknown;
 }
 
 export type ExpectedTask<M> = {
@@ -136,7 +138,7 @@ const names: Readonly<Record<keyof Expectation, true>> = {
   ignored: true,
 };
 
-/** A name that is misspelt would be looked at by nobody, and the test would never fail. */
+/** A misspelt name would never be compared, and the test would never fail. */
 function refuseUnknown(expectation: Expectation): void {
   const given = Object.keys(expectation ?? {});
   const unknown = given.filter((name) => !Object.hasOwn(names, name));

@@ -9,7 +9,7 @@ export interface Given<M extends MachineDefinition> {
   when(entry: ExecutionEntry<M>): When<M>;
 }
 
-/** What has just happened, for which something is expected. No promise, though it has a `then`. */
+/** The entry that has just come, for which something is expected. Not a promise, though it has a `then`. */
 export interface When<M extends MachineDefinition> {
   /** @throws AssertionError that says what is not as expected */
   then(expected: Expectation<M>): void;
@@ -39,7 +39,7 @@ export function given<M extends MachineDefinition>(
       const then = (expected: Expectation<M>): void => {
         if (typeof expected === 'function') {
           throw new ImpossibleTestError(
-            'given(…).when(…) is no promise: call its then with what you expect.',
+            'given(…).when(…) is not a promise: call its then with your expectations.',
           );
         }
         check(expected as Expectation, outcome, execution.now, what, then);

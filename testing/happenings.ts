@@ -2,7 +2,7 @@ interface Happening {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly run: () => Promise<void>;
-  /** It comes later for a reason of its own, and is no delivery. */
+  /** It comes later for a reason of its own, and is not a delivery. */
   readonly isSlow: boolean;
 }
 

@@ -44,7 +44,7 @@ export function exceptionsOf(results: ReturnType<typeof listResults>): ItemOutco
     .map(({ index, attempt }) => ({ index, attempt, status: 'FAILED' }));
 }
 
-/** Of items that failed, what an error of the whole says. */
+/** The part of the failed items that an error of the whole has. */
 export function failuresOf(failed: ReturnType<typeof listResults>) {
   return failed
     .slice(0, errorsShown)

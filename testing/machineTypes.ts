@@ -19,8 +19,27 @@ type LogicOf<M, Name> = M extends MachineDefinition
 /** Names of a machine's workers: its `worker()` and `fromPromise` actors. */
 export type WorkerName<M> = M extends MachineDefinition
   ? {
-      [Name in keyof ActorsOf<M> & string]: ActorsOf<M>[Name] extends AnyStateMachine ? never : Name;
+      [Name in keyof ActorsOf<M> & string]: ActorsOf<M>[Name] extends AnyStateMachine
+        ? never
+        : [ItemMachineOf<ActorsOf<M>[Name]>] extends [never]
+          ? Name
+          : never;
     }[keyof ActorsOf<M> & string]
+  : never;
+
+/** The machine, and those that work on the items of its lists. */
+export type WithItemMachines<M> =
+  | M
+  | (M extends AnyStateMachine
+      ? { [Name in keyof ActorsOf<M>]: ItemMachineOf<ActorsOf<M>[Name]> }[keyof ActorsOf<M>]
+      : never);
+
+type ItemMachineOf<Logic> = Logic extends { readonly [eachKey]?: infer Mark }
+  ? NonNullable<Mark> extends EachMark<infer Actor>
+    ? Actor extends AnyStateMachine
+      ? WithItemMachines<Actor>
+      : never
+    : never
   : never;
 
 /** Names of a machine's child machines. */
@@ -32,13 +51,13 @@ export type ChildName<M> = M extends AnyStateMachine
     ? string
     : never;
 
-/** What a worker or a child of a machine is given. */
+/** The input of a worker or a child of a machine. */
 export type WorkerInput<M, Name> = unknown extends LogicOf<M, Name> ? unknown : InputFrom<LogicOf<M, Name>>;
 
-/** What a worker of a machine answers, or what a child of it ends with. */
+/** The output of a worker or a child of a machine. */
 export type WorkerOutput<M, Name> = unknown extends LogicOf<M, Name> ? unknown : OutputFrom<LogicOf<M, Name>>;
 
-/** What runs as one task: of a list that `each` works on, what runs for an item. */
+/** The logic that runs as one task: for a list that `each` works on, the logic for an item. */
 type TaskLogicOf<M, Name> =
   LogicOf<M, Name> extends { readonly [eachKey]?: infer Mark }
     ? NonNullable<Mark> extends EachMark<infer Actor>
@@ -46,10 +65,10 @@ type TaskLogicOf<M, Name> =
       : LogicOf<M, Name>
     : LogicOf<M, Name>;
 
-/** What a worker's function is given. */
+/** The input of a worker's function. */
 export type TaskInput<M, Name> = unknown extends LogicOf<M, Name> ? unknown : InputFrom<TaskLogicOf<M, Name>>;
 
-/** What a worker's function answers. */
+/** The answer of a worker's function. */
 export type TaskOutput<M, Name> =
   unknown extends LogicOf<M, Name>
     ? unknown
@@ -64,7 +83,7 @@ type WaitsForResult<Logic> = Logic extends { readonly [waitsForResultKey]?: infe
     : true
   : false;
 
-/** What a machine `emit`s. */
+/** The events that a machine emits. */
 export type MachineEmitted<M> = M extends AnyStateMachine ? EmittedFrom<M> : JsonObject;
 
 /** The machine as the client refers to it. */

@@ -8,11 +8,12 @@ import { itemResultsOf } from '../orchestrator/core/execution/lists/itemResults.
 import type { RunningList } from '../orchestrator/core/execution/lists/runningList.ts';
 import { childId, childNumber } from '../orchestrator/core/execution/model/addresses.ts';
 import type { Emission } from '../orchestrator/core/execution/model/emission.ts';
-import type { JournalEntry, TaskResult } from '../orchestrator/core/execution/model/entries.ts';
+import type { JournalEntry } from '../orchestrator/core/execution/model/entries.ts';
 import type { Execution } from '../orchestrator/core/execution/model/execution.ts';
 import { type LogVerdict, parseLog } from '../orchestrator/core/execution/model/log.ts';
 import { type MachineLookup, machineLookup } from '../orchestrator/core/execution/model/machines.ts';
 import { type OpenTask, taskKey } from '../orchestrator/core/execution/model/openTask.ts';
+import type { TaskResult } from '../orchestrator/core/execution/model/taskResult.ts';
 import { advance } from '../orchestrator/core/execution/step/advance.ts';
 import type { Advance, AdvanceInput } from '../orchestrator/core/execution/step/advance.types.ts';
 import {
@@ -30,7 +31,7 @@ import type { MachineDefinition } from './machineTypes.ts';
 type Commit = Extract<Advance, { type: 'commit' }>;
 export type Effect = Commit['effects'][number];
 
-/** What one entry made of the execution. */
+/** The effect of one entry on the execution. */
 export interface EntryOutcome {
   readonly execution: Execution;
   /** In the order in which the orchestrator would execute them. */
@@ -39,9 +40,9 @@ export interface EntryOutcome {
   readonly outgoing: readonly OutgoingItem[];
   /** For the bus. */
   readonly emitted: readonly Emission[];
-  /** Of the entry; of the last of several wakes. */
+  /** The verdict of the entry, or of the last of several wakes. */
   readonly verdict: LogVerdict;
-  /** The name that an execution has in the machine; its id, where it is no child of it. */
+  /** The name that an execution has in the machine; its id, where it is not a child of it. */
   nameOf(executionId: string): string;
 }
 
@@ -82,7 +83,7 @@ export class RecordedExecution {
     if ('elapsed' in entry) return this.#elapse(durationMs(entry.elapsed));
     if ('worker' in entry) return this.#settle(entry);
     throw new ImpossibleTestError(
-      `${entryText(entry)} is no entry: give start, worker, child, event or elapsed.`,
+      `${entryText(entry)} is not an entry: give start, worker, child, event or elapsed.`,
     );
   }
 
@@ -245,7 +246,7 @@ export class RecordedExecution {
 /** Types say the same, to those who write their tests in TypeScript. */
 function refuseMalformed(entry: unknown): void {
   const refuse = (instead: string): never => {
-    throw new ImpossibleTestError(`${inspect(entry)} is no entry: ${instead}.`);
+    throw new ImpossibleTestError(`${inspect(entry)} is not an entry: ${instead}.`);
   };
   if (typeof entry !== 'object' || entry === null) refuse('give start, worker, child, event or elapsed');
   else if ('event' in entry && !hasText(entry.event, 'type'))
@@ -258,7 +259,7 @@ function hasText(value: unknown, key: 'type' | 'name'): boolean {
   return typeof value === 'object' && value !== null && typeof Reflect.get(value, key) === 'string';
 }
 
-/** What two entries after each other made of the execution. */
+/** The effect of two entries after each other on the execution. */
 function joined(first: EntryOutcome, second: EntryOutcome): EntryOutcome {
   return {
     ...second,

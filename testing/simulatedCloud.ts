@@ -3,11 +3,12 @@ import type { CatchUpEvent, CatchUpResult } from '../orchestrator/contract/recov
 import type { Control, ControlContent } from '../orchestrator/core/execution/model/entries.ts';
 import type { Execution } from '../orchestrator/core/execution/model/execution.ts';
 import { machineLookup } from '../orchestrator/core/execution/model/machines.ts';
-import { type prepareMachine, prepareMachines } from '../orchestrator/core/machine/index.ts';
+import { ownActorName, type prepareMachine, prepareMachines } from '../orchestrator/core/machine/index.ts';
 import { TaskDispatcher } from '../orchestrator/dispatch/taskDispatcher.ts';
 import { recoverHandler } from '../orchestrator/handlers/recover.ts';
 import type { Report } from '../orchestrator/observability/report.ts';
 import { Orchestrator } from '../orchestrator/step/orchestrator.ts';
+import type { ObjectStore } from '../orchestrator/store/objectStore.ts';
 import type { StoredJson } from '../orchestrator/store/storedJson.ts';
 import type { Attributes } from '../orchestrator/table/attributes.ts';
 import { decodeJournalItem } from '../orchestrator/table/journalItems.ts';
@@ -65,6 +66,7 @@ export class SimulatedCloud {
     workers: Workers,
     faults: DeliveryFaults = { seed: 1 },
     data?: StoredJson,
+    store?: ObjectStore,
   ) {
     this.#data = data;
     this.#definitions = definitions;
@@ -73,6 +75,7 @@ export class SimulatedCloud {
     this.lambda = new SimulatedLambda({
       table: this.table,
       workers,
+      store,
       surroundings: {
         now: () => this.now,
         later: (ms, run, isSlow) => this.#later(ms, run, isSlow),
@@ -105,7 +108,9 @@ export class SimulatedCloud {
     return [
       ...new Set(
         deployed.flatMap((machine) =>
-          [...(machine?.sources ?? [])].flatMap(([name, { kind }]) => (kind === 'machine' ? [] : [name])),
+          [...(machine?.sources ?? [])].flatMap(([name, { kind }]) =>
+            kind === 'machine' || kind === 'eachMachine' ? [] : [ownActorName(name)],
+          ),
         ),
       ),
     ];
@@ -192,7 +197,7 @@ export class SimulatedCloud {
     return 'endless';
   }
 
-  /** Runs until no record is to be delivered and no worker runs. Timers and retries are waited for by nobody. */
+  /** Runs until no record is to be delivered and no worker runs. It does not wait for timers and retries. */
   async settle(): Promise<void> {
     for (;;) {
       const last = this.#happenings.lastAt;
@@ -254,7 +259,7 @@ export class SimulatedCloud {
 
   #deliver(item: Attributes): void {
     const times = this.#strikes(this.#faults.duplicate) ? 2 : 1;
-    // DynamoDB's streams tell whole seconds.
+    // DynamoDB's streams have whole seconds.
     const createdAt = Math.floor(this.now / 1000) * 1000;
     const executionId = item.executionId?.S ?? '';
     this.#undelivered.set(executionId, (this.#undelivered.get(executionId) ?? 0) + times);

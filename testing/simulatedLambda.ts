@@ -2,12 +2,14 @@ import type { TaskPayload } from '../orchestrator/contract/task.ts';
 import { revivedValue } from '../orchestrator/core/data/thrown.ts';
 import { openTasks } from '../orchestrator/core/execution/lists/runningList.ts';
 import type { MachineLookup } from '../orchestrator/core/execution/model/machines.ts';
-import { promiseLogicOf, runPromiseLogic } from '../orchestrator/core/machine/index.ts';
+import { ownActorName, promiseLogicOf, runPromiseLogic } from '../orchestrator/core/machine/index.ts';
 import { durationMs } from '../orchestrator/core/policy/duration.ts';
 import type { DispatchOutcome, FunctionInvoker } from '../orchestrator/dispatch/dispatch.ts';
 import { resultOfFailure } from '../orchestrator/handlers/failedInvocation.ts';
+import type { ObjectStore } from '../orchestrator/store/objectStore.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { WorkerTable } from '../orchestrator/table/table.ts';
+import { doHostWork, hostWorkOf } from '../workers/hostWork.ts';
 import { runTask, type Task } from '../workers/runTask.ts';
 import { NotReachedError } from './errors.ts';
 import type { MemoryTable } from './memoryTable/memoryTable.ts';
@@ -21,10 +23,12 @@ export type Work = (input: never, task: Task) => unknown;
 export interface SimulatedLambdaOptions {
   readonly table: MemoryTable;
   readonly workers: Workers;
+  /** Where definitions read and write files. @default nowhere */
+  readonly store?: ObjectStore | undefined;
   readonly surroundings: LambdaSurroundings;
 }
 
-/** What the simulated cloud decides for its functions. */
+/** The decisions of the simulated cloud about its functions. */
 export interface LambdaSurroundings {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -36,13 +40,13 @@ export interface LambdaSurroundings {
   delayMs(): number;
 }
 
-/** What a test has to do with the runs of workers. */
+/** A test's interest in the runs of workers. */
 export interface WorkerHooks {
   /** Asked for each invocation. */
   faultOf(worker: string): WorkerFault | undefined;
   /** Told of each run. */
   onRun(worker: string, payload: TaskPayload): void;
-  /** Told of an invocation of a worker that nobody gave. The task fails, as where a function is not deployed. */
+  /** Gets an invocation of a worker that the test did not give. The task fails, as where a function is not deployed. */
   onMissing(worker: string): void;
 }
 
@@ -60,22 +64,24 @@ export class SimulatedLambda implements FunctionInvoker {
   hooks: WorkerHooks = { faultOf: () => undefined, onRun: () => {}, onMissing: () => {} };
   readonly #table: MemoryTable;
   readonly #workers: Workers;
+  readonly #store: ObjectStore | undefined;
   readonly #surroundings: LambdaSurroundings;
 
-  constructor({ table, workers, surroundings }: SimulatedLambdaOptions) {
+  constructor({ table, workers, store, surroundings }: SimulatedLambdaOptions) {
     this.#table = table;
     this.#workers = workers;
+    this.#store = store;
     this.#surroundings = surroundings;
   }
 
   async invoke(functionName: string, payload: TaskPayload): Promise<DispatchOutcome> {
     const { strikes, later, delayMs } = this.#surroundings;
     const worker = await this.#actorOf(payload);
-    const fault = this.hooks.faultOf(worker);
+    const fault = this.hooks.faultOf(ownActorName(worker));
     if (fault === 'throttle' || strikes('throttleInvoke')) return { type: 'deferred', error: 'throttled' };
     const work = this.#workOf(worker, payload, fault);
     if (!work) {
-      this.hooks.onMissing(worker);
+      this.hooks.onMissing(ownActorName(worker));
       const message = `The function '${functionName}' is not deployed.`;
       return {
         type: 'failed',
@@ -98,22 +104,29 @@ export class SimulatedLambda implements FunctionInvoker {
     return open.find((each) => each.task === task)?.worker ?? worker;
   }
 
-  /** What the test gave, else what the worker host would run. */
+  /** The worker that the test gave, else the logic that the worker host would run. */
   #workOf(
     worker: string,
     { machine: id, machineVersion }: TaskPayload,
     fault: WorkerFault | undefined,
   ): Work | undefined {
     if (typeof fault === 'object' && 'error' in fault) return () => Promise.reject(errorOf(fault.error));
-    if (Object.hasOwn(this.#workers, worker)) return this.#workers[worker];
+    const name = ownActorName(worker);
+    if (Object.hasOwn(this.#workers, name)) return this.#workers[name];
     const machine = this.machines?.find(id, machineVersion);
     const logic = machine && promiseLogicOf(machine, worker);
-    return logic && ((input, { signal }) => runPromiseLogic(logic, revivedValue(input), { signal }));
+    if (logic === undefined) return undefined;
+    const work = hostWorkOf(logic);
+    if (work !== undefined) {
+      const { now } = this.#surroundings;
+      return (input, task) => doHostWork(work, input, task, { table: this.#table, store: this.#store, now });
+    }
+    return (input, { signal }) => runPromiseLogic(logic, revivedValue(input), { signal });
   }
 
   async #run(worker: string, work: Work, payload: TaskPayload, takesMs: number, dies = false): Promise<void> {
     this.invocations.push(`${payload.executionId}/${payload.item}`);
-    this.hooks.onRun(worker, payload);
+    this.hooks.onRun(ownActorName(worker), payload);
     // JSON, as through Lambda.
     const received = JSON.parse(JSON.stringify(payload)) as TaskPayload<never>;
     const { now, later } = this.#surroundings;
@@ -132,10 +145,10 @@ export class SimulatedLambda implements FunctionInvoker {
     await settledInTime(worker, signs, runTask(received, watched, { table, now }));
   }
 
-  /** Its process ends before it answers: Lambda tells the on-failure destination. */
+  /** Its process ends before it answers: Lambda reports it to the on-failure destination. */
   async #die(payload: TaskPayload<never>, table: WorkerTable): Promise<void> {
     const { now } = this.#surroundings;
-    // What comes before the work is done, what comes after is not.
+    // Writes that come before the work are done, and those after it are not.
     if (payload.once) await table.attempts.insertClaim({ ...payload, claimedBy: 'dead', at: isoTime(now()) });
     if (payload.token !== undefined) await table.attempts.writeBeat({ ...payload, at: isoTime(now()) });
     const errorMessage = 'RequestId: 1 Error: Runtime exited with error: signal: killed';

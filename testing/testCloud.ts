@@ -22,7 +22,7 @@ import type { Report } from '../orchestrator/observability/report.ts';
 import { decodeCommitRecord } from '../orchestrator/table/commitRecord.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import { ImpossibleTestError, NotReachedError } from './errors.ts';
-import type { MachineDefinition, MachineReferenceOf, WorkerName } from './machineTypes.ts';
+import type { MachineDefinition, MachineReferenceOf, WithItemMachines, WorkerName } from './machineTypes.ts';
 import { SimulatedCloud } from './simulatedCloud.ts';
 import type { Workers } from './simulatedLambda.ts';
 import {
@@ -37,7 +37,7 @@ import {
 import { whereItIs } from './whereItIs.ts';
 import { InjectedFaults, type WorkerFault, type WorkerInvocation } from './workerFaults.ts';
 
-/** What a machine has emitted. */
+/** An event that a machine has emitted. */
 export interface EmittedEvent {
   readonly executionId: string;
   readonly event: Json;
@@ -101,7 +101,7 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
     });
   }
 
-  /** What the cloud's clock shows. */
+  /** The time of the cloud's clock. */
   get now(): Date {
     return new Date(this.#cloud.now);
   }
@@ -116,7 +116,7 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
     return this.#emitted;
   }
 
-  /** What the orchestrator reported: logs, actions that threw, functions without capacity. */
+  /** The orchestrator's reports: logs, actions that threw, functions without capacity. */
   get reports(): readonly Report[] {
     return this.#cloud.reports;
   }
@@ -175,7 +175,7 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
     return this.client.describe(executionId, ofMachine(options));
   }
 
-  /** What happened to an execution, in order. */
+  /** The history of an execution, in order. */
   async history(
     executionId: string,
     options: Omit<HistoryOptions, 'limit' | 'cursor'> = {},
@@ -254,7 +254,7 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
    *
    * @throws ImpossibleTestError where no machine has such a worker
    */
-  inject(worker: WorkerName<M>, fault: WorkerFault, options: InjectOptions = {}): void {
+  inject(worker: WorkerName<WithItemMachines<M>>, fault: WorkerFault, options: InjectOptions = {}): void {
     checkInjected(fault, options);
     const { times = 1 } = options;
     this.#refuseOtherWorkers([worker]);
@@ -319,7 +319,7 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
  * `fromPromise` actor that is not named runs as it is in the machine
  * @throws MachineNotDurableError, DuplicateMachineError, AmbiguousVersionError
  * @throws ImpossibleTestError for a worker that no machine has
- * @typeParam Workers keeps the literals that workers answer, so that nobody has to say `as const`
+ * @typeParam Workers keeps the literals that workers answer, so that `as const` is not necessary
  */
 export function testCloud<M extends MachineDefinition, const Workers extends TestWorkers<M>>(
   machines: readonly M[],
@@ -329,7 +329,7 @@ export function testCloud<M extends MachineDefinition, const Workers extends Tes
   return new TestCloud<M>(machines, workers ?? {}, options);
 }
 
-/** What a test has left undefined runs as it does without. */
+/** A worker that a test has left undefined runs as it does without. */
 function defined<M>(workers: TestWorkers<M>): Workers {
   return Object.fromEntries(
     Object.entries<Workers[string] | undefined>(workers).filter((each) => each[1] !== undefined),

@@ -4,7 +4,7 @@ import { storedTime } from '../orchestrator/core/policy/time.ts';
 import type { Task } from '../workers/runTask.ts';
 import type { DeliveryFaults } from './deliveryFaults.ts';
 import { ImpossibleTestError } from './errors.ts';
-import type { TaskInput, TaskOutput, WorkerName } from './machineTypes.ts';
+import type { TaskInput, TaskOutput, WithItemMachines, WorkerName } from './machineTypes.ts';
 import type { WorkerFault } from './workerFaults.ts';
 
 export interface TestCloudOptions {
@@ -13,20 +13,20 @@ export interface TestCloudOptions {
    * comes a second time; `reordered`: records overtake each other. @default 'once'
    */
   readonly deliveries?: 'once' | 'duplicated' | 'reordered';
-  /** Of the delays of deliveries: the same seed gives the same run. @default 1 */
+  /** Seed of the delays of deliveries: the same seed gives the same run. @default 1 */
   readonly seed?: number;
-  /** What the cloud's clock shows at first. @default 2026-01-01T00:00:00Z */
+  /** The first time of the cloud's clock. @default 2026-01-01T00:00:00Z */
   readonly startTime?: Date;
   /** Deliveries, runs of workers and wakes within one call, at most: a machine may poll for ever. @default 10,000 */
   readonly maxEvents?: number;
 }
 
-/** What workers do, typed as their machines have them. What they throw is the error of their task. */
+/** The functions of workers, typed as their machines have them. An error that one throws is the error of its task. */
 export type TestWorkers<M> = {
-  readonly [Name in WorkerName<M>]?: (
-    input: TaskInput<M, Name>,
+  readonly [Name in WorkerName<WithItemMachines<M>>]?: (
+    input: TaskInput<WithItemMachines<M>, Name>,
     task: Task,
-  ) => TaskOutput<M, Name> | Promise<TaskOutput<M, Name>>;
+  ) => TaskOutput<WithItemMachines<M>, Name> | Promise<TaskOutput<WithItemMachines<M>, Name>>;
 };
 
 export interface InjectOptions {

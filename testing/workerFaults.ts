@@ -2,7 +2,7 @@ import { isError } from '../orchestrator/core/data/describeThrown.ts';
 import type { Duration } from '../orchestrator/core/policy/duration.ts';
 import type { WorkerFailure } from './entry.ts';
 
-/** What goes wrong with one invocation of a worker. */
+/** The fault of one invocation of a worker. */
 export type WorkerFault =
   /** The worker throws it; by its name alone, or whole. It is not called. */
   | { readonly error: string | WorkerFailure | Error }

@@ -2,7 +2,7 @@ import { AsyncLocalStorage, createHook } from 'node:async_hooks';
 
 /**
  * Whether a worker that has not settled still goes on by itself, as one that waits between attempts of its own: it has a
- * timer, or began something a moment ago. What it waits for without either will not come.
+ * timer, or began something a moment ago. Without either, it waits for something that will not come.
  */
 export class WorkerSigns {
   static readonly #running = new AsyncLocalStorage<WorkerSigns>();

@@ -9,7 +9,7 @@ import type { ObjectStore } from '../orchestrator/store/objectStore.ts';
 import { openStore } from '../orchestrator/store/openStore.ts';
 import type { StoredJson } from '../orchestrator/store/storedJson.ts';
 import { DynamoDBTable, type DynamoDBTableOptions } from '../orchestrator/table/dynamodb/dynamoDBTable.ts';
-import type { ResultItem } from '../orchestrator/table/journalItems.ts';
+import type { ResultItem } from '../orchestrator/table/resultItem.ts';
 import { openStoredJson, withStore } from '../orchestrator/table/stored/withStore.ts';
 import type { Table } from '../orchestrator/table/table.ts';
 import type { WorkerHandler } from './handlerTypes.ts';
@@ -31,6 +31,8 @@ export interface Surroundings {
   readonly table: Table;
   readonly data: StoredJson;
   readonly store: ObjectStore | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 /** Runs tasks of any payload against the tables that the payloads name, with one client for the whole process. */
@@ -43,9 +45,7 @@ export function taskRunner() {
   const store = configuration.store === undefined ? undefined : openStore(configuration.store);
   const tables = new Map<string, Table>();
   let client: ReturnType<typeof createDynamoDBClient> | undefined;
-  const openTable = (
-    options: Pick<DynamoDBTableOptions, 'tableName' | 'retentionDays' | 'forgetsExpired'>,
-  ) => {
+  const openTable = (options: Pick<DynamoDBTableOptions, 'tableName' | 'retentionDays'>) => {
     client ??= createDynamoDBClient();
     const { indexShards } = configuration;
     const onConsumedCapacity = meter.count && { onConsumedCapacity: meter.count };
@@ -62,7 +62,7 @@ export function taskRunner() {
     work: (input: Input, task: Task, surroundings: Surroundings) => unknown,
   ): Promise<ResultItem | undefined> => {
     const table = tableNamed(payload.table);
-    const around = { table, data, store };
+    const around = { table, data, store, now };
     const written = await runTask<Input>(payload, (input, task) => work(input, task, around), {
       table,
       data,

@@ -1,17 +1,26 @@
 import { setMaxListeners } from 'node:events';
-import { fromPromise, type PromiseActorLogic } from 'xstate';
+import {
+  type AnyStateMachine,
+  fromPromise,
+  type InputFrom,
+  type OutputFrom,
+  type PromiseActorLogic,
+} from 'xstate';
 import { describeThrown } from '../orchestrator/core/data/describeThrown.ts';
+import type { Json } from '../orchestrator/core/data/json.ts';
 import { serializable } from '../orchestrator/core/data/serializable.ts';
 import { revivedError, revivedThrown, withoutStack } from '../orchestrator/core/data/thrown.ts';
 import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
-import { eachRequest, invalidItemsErrorName } from '../orchestrator/core/execution/lists/itemList.ts';
+import { runItemMachine } from '../orchestrator/core/machine/itemMachine.ts';
 import { runPromiseLogic } from '../orchestrator/core/machine/promiseLogic.ts';
+import { isStateMachine } from '../orchestrator/core/machine/xstateInternals.ts';
 import {
   type EachMark,
   type EachOptions,
   eachKey,
   resolveEachOptions,
 } from '../orchestrator/core/policy/eachOptions.ts';
+import { eachRequest, invalidItemsErrorName } from '../orchestrator/core/policy/eachRequest.ts';
 import type { ListFile, ListSummary } from '../orchestrator/core/policy/listFiles.ts';
 import {
   type FailedItem,
@@ -62,15 +71,34 @@ export function each<Output, Input>(
   actor: PromiseActorLogic<Output, Input>,
   options: EachOptions,
 ): EachLogic<EachInput<Input>, (Output | FailedItem)[], PromiseActorLogic<Output, Input>>;
-export function each<Output, Input>(
-  actor: PromiseActorLogic<Output, Input>,
+/**
+ * The same with a machine for each item: `fulfil: each(fulfilment, { concurrency: 10 })`. An item of the list is the input
+ * of its machine, the machine's output is the item's. The machines are part of the execution: their tasks, timers and
+ * children are its own, and what they send to their parent reaches the machine that invokes `each`.
+ *
+ * An item fails where its machine does. The `cause` of `States.ExceedToleratedFailureThreshold` is the error of the item
+ * that was one too many.
+ */
+export function each<Machine extends AnyStateMachine>(
+  machine: Machine,
+  options?: EachOptions & { readonly tolerateFailures?: 0 },
+): EachLogic<EachInput<InputFrom<Machine>>, OutputFrom<Machine>[], Machine>;
+export function each<Machine extends AnyStateMachine>(
+  machine: Machine,
+  options: EachOptions,
+): EachLogic<EachInput<InputFrom<Machine>>, (OutputFrom<Machine> | FailedItem)[], Machine>;
+export function each(
+  actor: PromiseActorLogic<unknown, unknown> | AnyStateMachine,
   options: EachOptions = {},
-): EachLogic<EachInput<Input>, (Output | FailedItem)[], PromiseActorLogic<Output, Input>> {
+): EachLogic<EachInput<unknown>, unknown[], unknown> {
   resolveEachOptions(options);
-  const logic = fromPromise<(Output | FailedItem)[], EachInput<Input>>(({ input, signal }) =>
-    runEach(actor, input, options, signal),
-  );
-  const mark: EachMark<PromiseActorLogic<Output, Input>> = { actor, options };
+  const logic = fromPromise<unknown[], EachInput<unknown>>(({ input, signal, self }) => {
+    const runItem: RunItem = isStateMachine(actor)
+      ? (item, stopped) => runItemMachine(actor, item, { signal: stopped, each: self })
+      : (item, stopped) => runPromiseLogic(actor, item, { signal: stopped });
+    return runEach(runItem, input, options, { signal, hasCause: isStateMachine(actor) });
+  });
+  const mark: EachMark = { actor, options };
   return Object.assign(logic, { [eachKey]: mark });
 }
 
@@ -98,32 +126,38 @@ export function isFailedItem(entry: unknown): entry is FailedItem {
   return typeof entry === 'object' && entry !== null && Object.keys(entry).join() === 'error';
 }
 
+/** Runs an item, and answers its output. */
+type RunItem = (item: Json, stopped: AbortSignal) => Promise<unknown>;
+
 /** The work of a plain XState actor: the same in one process, without retries. */
-async function runEach<Output, Input>(
-  actor: PromiseActorLogic<Output, Input>,
-  input: EachInput<Input>,
+async function runEach(
+  runItem: RunItem,
+  input: EachInput<unknown>,
   given: EachOptions,
-  signal: AbortSignal,
-): Promise<(Output | FailedItem)[]> {
+  { signal, hasCause }: { readonly signal: AbortSignal; readonly hasCause: boolean },
+): Promise<unknown[]> {
   const request = eachRequest(serializable(input, 'input'), resolveEachOptions(given));
   if (request.type === 'invalid') throw new InvalidItemsError(request.error.message);
   const { items, concurrency, tolerated } = request;
+  const failed = new AbortController();
+  const stopped = AbortSignal.any([signal, failed.signal]);
   // Every item that is worked on listens to it.
-  setMaxListeners(0, signal);
-  const output: (Output | FailedItem)[] = [];
+  setMaxListeners(0, stopped);
+  const output: unknown[] = [];
   const failures: ItemFailure[] = [];
   const left = items.entries();
   const work = async () => {
     for (const [index, item] of left) {
       try {
-        output[index] = (await runPromiseLogic(actor, item, { signal })) as Output;
+        output[index] = await runItem(item, stopped);
       } catch (thrown) {
         const error = withoutStack(describeThrown(thrown));
         failures.push(itemFailure(index, error));
         output[index] = { error: revivedThrown(error) as FailedItem['error'] };
         if (failures.length > tolerated) {
           const { message, errors, ...rest } = thresholdError(failures, items.length, tolerated);
-          const shown = { ...rest, errors: errors.map(revivedError) };
+          failed.abort();
+          const shown = { ...rest, errors: errors.map(revivedError), ...(hasCause && { cause: thrown }) };
           throw Object.assign(new ExceedToleratedFailureThresholdError(message), shown);
         }
       }

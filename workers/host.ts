@@ -2,24 +2,19 @@ import type { TaskPayload } from '../orchestrator/contract/task.ts';
 import type { Json } from '../orchestrator/core/data/json.ts';
 import { revivedValue } from '../orchestrator/core/data/thrown.ts';
 import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
-import { machineLookup } from '../orchestrator/core/execution/model/machines.ts';
-import {
-  machinesOf,
-  prepareMachines,
-  promiseLogicOf,
-  runPromiseLogic,
-} from '../orchestrator/core/machine/index.ts';
+import { registeredMachines } from '../orchestrator/core/execution/model/registeredMachines.ts';
+import { promiseLogicOf, runPromiseLogic } from '../orchestrator/core/machine/index.ts';
 import { checkOptions } from '../orchestrator/core/policy/options.ts';
 import { taskRunner } from './defineWorker.ts';
 import type { WorkerHandler } from './handlerTypes.ts';
 import { hostChain } from './hostChain.ts';
+import { doHostWork, hostWorkOf } from './hostWork.ts';
 import { listTaskOf } from './lists/listTasks.ts';
 
 /** Thrown into the task when the worker host's bundle has not the machine that the orchestrator's has. */
 export class ActorNotDeployedError extends MillraceError {
   override readonly code = 'ActorNotDeployed';
   override readonly name = 'ActorNotDeployed';
-  readonly retryable = true;
   constructor(payload: TaskPayload) {
     super(
       `The worker host has no actor '${payload.worker}' of machine '${payload.machine}' version ` +
@@ -37,7 +32,7 @@ export function createWorkerHost(options: { readonly machines: readonly object[]
 } {
   checkOptions('createWorkerHost()', options, { machines: true });
   const { machines: modules } = options;
-  const machines = machineLookup(prepareMachines(modules.flatMap(machinesOf)));
+  const { lookup: machines } = registeredMachines(modules, false);
   const runner = taskRunner();
   const run = (payload: TaskPayload) =>
     runner.run<Json>(payload, (input, task, surroundings) => {
@@ -46,6 +41,8 @@ export function createWorkerHost(options: { readonly machines: readonly object[]
       const machine = machines.find(payload.machine, payload.machineVersion);
       const logic = machine && promiseLogicOf(machine, payload.worker);
       if (!logic) throw new ActorNotDeployedError(payload);
+      const work = hostWorkOf(logic);
+      if (work !== undefined) return doHostWork(work, input, task, surroundings);
       return runPromiseLogic(logic, revivedValue(input), { signal: task.signal });
     });
   const chain = hostChain({ ...runner, machines, run });

@@ -19,7 +19,7 @@ export function hostChain(options: HostChainOptions) {
   const tables = new Map<string, Table>();
   /** As the orchestrator has it: an execution that ends expires with its other items. */
   const tableNamed = (tableName: string): Table => {
-    const table = tables.get(tableName) ?? openTable({ tableName, forgetsExpired: true, ...layout });
+    const table = tables.get(tableName) ?? openTable({ tableName, ...layout });
     tables.set(tableName, table);
     return table;
   };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { TaskPayload } from '../orchestrator/contract/task.ts';
 import { describeThrown } from '../orchestrator/core/data/describeThrown.ts';
 import { received } from '../orchestrator/core/data/serializable.ts';
-import type { TaskResult } from '../orchestrator/core/execution/model/entries.ts';
+import type { TaskResult } from '../orchestrator/core/execution/model/taskResult.ts';
 import { dataLimitErrorName } from '../orchestrator/core/policy/errorNames.ts';
 import { checkOptions } from '../orchestrator/core/policy/options.ts';
 import { withTaskToken } from '../orchestrator/core/policy/taskTokenPlaceholder.ts';
@@ -11,7 +11,7 @@ import { noTracing, type Tracing } from '../orchestrator/observability/tracing.t
 import { isStoredDataError, StoredJson } from '../orchestrator/store/storedJson.ts';
 import { ItemTooLargeError, StoredDataTooLargeError } from '../orchestrator/table/errors.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
-import type { ResultItem } from '../orchestrator/table/journalItems.ts';
+import type { ResultItem } from '../orchestrator/table/resultItem.ts';
 import type { WorkerTable } from '../orchestrator/table/table.ts';
 
 /** A worker's view of its task. */

@@ -42,24 +42,9 @@ function* ofState(state: State, pointer: string): Generator<Problem> {
     message,
     remedy,
   });
-  if (state.type === 'Map' && state.itemReader) {
-    yield differs(
-      'ItemReader is not read: the state works on its input',
-      'give the list as the input of the state',
-    );
-  }
-  if (state.type === 'Map' && state.resultWriter) {
-    yield differs(
-      'ResultWriter is not used: the results are the output of the state',
-      'write them from a task',
-    );
-  }
   if (state.type === 'Task' && state.heartbeatSeconds) {
-    const amount = state.heartbeatSeconds();
-    const isWithToken = state.resource.endsWith('.waitForTaskToken');
-    if (amount.type !== 'literal')
-      yield differs('a heartbeat that an expression says is not kept', 'give HeartbeatSeconds as a number');
-    else if (!isWithToken)
+    const takesHeartbeats = /\.(?:waitForTaskToken|sync|sync:2)$|:activity:/.test(state.resource);
+    if (!takesHeartbeats)
       yield differs(
         'HeartbeatSeconds has no effect without .waitForTaskToken, as on Step Functions',
         'leave it out',

@@ -28,7 +28,7 @@ export interface Price {
 }
 
 /** List prices of us-east-1 in USD: docs/reference/cost.md has their sources. */
-const list = {
+export const listPrices = {
   writeUnit: 0.625e-6,
   readUnit: 0.125e-6,
   gbMonth: 0.25,
@@ -53,8 +53,16 @@ const measured = {
 const expressGb = 64 / 1024;
 
 /** What a million executions cost here and on Step Functions. The definition must have been found valid. */
-export function priceOf(definition: JsonObject, { items = 10, taskSeconds = 0.1 }: PriceOptions = {}): Price {
-  const counts = isObject(definition) ? longestPath(readDefinition(definition), items) : none;
+export function priceOf(definition: JsonObject, options: PriceOptions = {}): Price {
+  const { items = 10 } = options;
+  return priceOfPath(isObject(definition) ? longestPath(readDefinition(definition), items) : none, options);
+}
+
+/** The same for executions that enter these states; the counts may be averages. */
+export function priceOfPath(
+  counts: PathCounts,
+  { taskSeconds = 0.1 }: Pick<PriceOptions, 'taskSeconds'> = {},
+): Price {
   const { transitions, tasks, waits } = counts;
   const { writeUnits, readUnits, kb } = measured;
   const writes =
@@ -66,15 +74,17 @@ export function priceOf(definition: JsonObject, { items = 10, taskSeconds = 0.1 
   const million = (usd: number) => Math.round(usd * 1e8) / 100;
   return {
     millrace: million(
-      writes * list.writeUnit +
-        reads * list.readUnit +
-        steps * (list.request + (measured.orchestratorMs / 1000) * measured.orchestratorGb * list.gbSecond) +
-        tasks * (list.request + taskSeconds * measured.hostGb * list.gbSecond) +
-        ((kb.execution + kb.task * tasks) / 1e6) * months * list.gbMonth,
+      writes * listPrices.writeUnit +
+        reads * listPrices.readUnit +
+        steps *
+          (listPrices.request +
+            (measured.orchestratorMs / 1000) * measured.orchestratorGb * listPrices.gbSecond) +
+        tasks * (listPrices.request + taskSeconds * measured.hostGb * listPrices.gbSecond) +
+        ((kb.execution + kb.task * tasks) / 1e6) * months * listPrices.gbMonth,
     ),
     // The end of an execution is a transition, too.
-    standard: million((transitions + 1) * list.transition),
-    express: million(list.expressRequest + seconds * expressGb * list.expressGbSecond),
+    standard: million((transitions + 1) * listPrices.transition),
+    express: million(listPrices.expressRequest + seconds * expressGb * listPrices.expressGbSecond),
     counts,
   };
 }

@@ -1,13 +1,14 @@
 import { assign } from 'xstate';
 import { entryTime } from '../../orchestrator/core/policy/entryTime.ts';
 import { ExecutionFailure } from '../../orchestrator/core/policy/executionFailure.ts';
+import { redrivesOf } from '../../orchestrator/core/policy/redrives.ts';
 import type { At } from '../dataflow/at.ts';
 import type { Failure } from '../dataflow/handle.ts';
 import type { Json } from '../json.ts';
 import { lazily } from '../lazily.ts';
 import { Random, type Surroundings } from '../random.ts';
 import { EvaluationError, runtimeError, StatesError } from '../statesError.ts';
-import type { Action, Given, TransitionConfig } from './config.ts';
+import type { Action, Given } from './config.ts';
 import { type ActiveState, type Context, contextObject, type Frame, type Identity } from './context.ts';
 
 /** One step of one scope. */
@@ -78,16 +79,13 @@ function withChanges(frames: Context['frames'], changes: Changes): Context['fram
 }
 
 /** What a state's fields see. */
-export function atOf(
-  { context, frame, surroundings }: Turn,
-  identity: Identity,
-  more: { readonly [key: string]: Json } = {},
-): At {
+export function atOf(turn: Turn, identity: Identity, more: { readonly [key: string]: Json } = {}): At {
+  const { context, frame, surroundings } = turn;
   return {
     input: frame.state?.input ?? null,
     variables: frame.variables,
     surroundings,
-    context: lazily(() => ({ ...contextObject(context, frame, identity), ...more })),
+    context: lazily(() => ({ ...contextObject(context, frame, identity, redrivesOf(turn.self)), ...more })),
   };
 }
 
@@ -109,7 +107,7 @@ export function withoutFailure({ failure: _, ...frame }: Frame): Frame {
   return frame;
 }
 
-export type Guard = NonNullable<TransitionConfig['guard']>;
+export type Guard = (given: { readonly context: Context }) => boolean;
 
 export function whenFrame(scope: string, holds: (frame: Frame) => boolean): Guard {
   return ({ context }) => holds(frameOf(context, scope));

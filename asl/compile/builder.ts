@@ -10,10 +10,12 @@ export interface Builder {
   readonly identity: Identity;
   /** How a task is run. */
   integrate(task: TaskPlace): Integration;
+  /** Reads the items of a Map state from files, or writes its results. @param path of the state and what it is */
+  fileTask(kind: 'ItemReader' | 'ResultWriter', path: string): AnyActorLogic;
   /** A part of a machine, with states of its own. */
   region(graph: StateGraph, place: Place): Region;
-  /** A machine for the items of a Map state. */
-  itemMachine(graph: StateGraph, path: string): AnyActorLogic;
+  /** Adds the actor that works on the items of a Map state. */
+  addItems(src: string, graph: StateGraph): void;
   /** Tells whoever follows the machine that a state is entered. */
   entered(path: string, at: number): void;
   /** An id that nothing else in the machine has. */

@@ -1,6 +1,7 @@
 import type { AnyActorLogic, AnyActorRef, AnyStateMachine } from 'xstate';
 import { buildMachine } from '../../orchestrator/core/machine/index.ts';
 import { entryTime } from '../../orchestrator/core/policy/entryTime.ts';
+import { each } from '../../workers/each.ts';
 import type { Json } from '../json.ts';
 import type { Definition, StateGraph } from '../model/model.ts';
 import { frameOf } from './act.ts';
@@ -18,6 +19,7 @@ export interface CompileOptions {
   readonly version?: string;
   readonly identity: Identity;
   readonly integrate: (task: TaskPlace) => Integration;
+  readonly fileTask: Builder['fileTask'];
   readonly onEnter?: (path: string, at: number) => void;
   /** Whether an expression may ask for the execution's input after its start. */
   readonly keepsInput: boolean;
@@ -83,12 +85,20 @@ class MachineBuilder implements Builder {
     return this.#options.integrate(task);
   }
 
+  fileTask(kind: 'ItemReader' | 'ResultWriter', path: string): AnyActorLogic {
+    return this.#options.fileTask(kind, path);
+  }
+
   region(graph: StateGraph, place: Parameters<Builder['region']>[1]): Region {
     return regionOf(graph, place, this);
   }
 
-  /** Its executions are children of the one that it is part of: they have its facts, and no timeout of their own. */
-  itemMachine(graph: StateGraph, path: string): AnyStateMachine {
+  addItems(src: string, graph: StateGraph): void {
+    this.addActor(src, each(this.#itemMachine(graph, `${src}/`)));
+  }
+
+  /** Its executions are parts of the one that it is for: they have its facts, and no timeout of their own. */
+  #itemMachine(graph: StateGraph, path: string): AnyStateMachine {
     // Not by its name, which may hold anything.
     const id = `${this.#id}.${this.newId()}`;
     const context = ({ input, self }: Start): Context => {

@@ -1,4 +1,5 @@
 import type { AnyActorRef, AnyEventObject } from 'xstate';
+import type { State } from '../model/model.ts';
 import type { Context } from './context.ts';
 
 /** What actions and guards are given. */
@@ -12,9 +13,30 @@ export interface Given {
 export type Action = object;
 
 export interface TransitionConfig {
-  readonly guard?: (given: { readonly context: Context }) => boolean;
+  /** A named one has parameters. */
+  readonly guard?: ((given: { readonly context: Context }) => boolean) | NamedGuard;
   readonly target?: string;
   readonly actions?: readonly Action[];
+}
+
+export interface NamedGuard {
+  readonly type: string;
+  readonly params: object;
+}
+
+/** The state of the definition that a state stands for, for charts. */
+export interface AslMeta {
+  readonly name: string;
+  readonly type: State['type'];
+  /** For a task. */
+  readonly resource?: string;
+  /** The errors of its retriers, and of each catcher. */
+  readonly retries?: readonly string[];
+  readonly catches?: readonly (readonly string[])[];
+  /** The condition of each choice. */
+  readonly choices?: readonly string[];
+  /** How long it waits, where the definition says so. */
+  readonly waits?: string;
 }
 
 /** The part of XState's configuration that compiled machines use. */
@@ -35,12 +57,13 @@ export interface StateConfig {
     readonly onDone: TransitionConfig;
     readonly onError: TransitionConfig;
   };
-  readonly states?: Readonly<Record<string, StateConfig>>;
-  readonly meta?: { readonly asl: { readonly name: string; readonly type: string } };
+  /** {@link StateConfig}, or what else XState takes. */
+  readonly states?: Readonly<Record<string, object>>;
+  readonly meta?: { readonly asl: AslMeta };
 }
 
 /** A scope's states. */
 export interface Region {
   readonly initial: string;
-  readonly states: Readonly<Record<string, StateConfig>>;
+  readonly states: Readonly<Record<string, object>>;
 }

@@ -1,3 +1,4 @@
+import type { Redrives } from '../../orchestrator/core/policy/redrives.ts';
 import type { Failure } from '../dataflow/handle.ts';
 import { isObject, type Json } from '../json.ts';
 import type { StateType } from '../model/model.ts';
@@ -50,26 +51,13 @@ export interface ActiveState {
   readonly attempts?: number;
   /** Where the state goes from here. */
   readonly way?: Way;
+  /** What the result of the running task is made with. */
+  readonly kept?: Json;
   /** Of the timer that the state waits for. */
   readonly delayMs?: number;
-  /** A Map state's items. */
-  readonly items?: ItemsInWork;
 }
 
 export type Way = 'default' | 'retry' | `choice ${number}` | `catch ${number}`;
-
-export interface ItemsInWork {
-  readonly inputs: readonly Json[];
-  readonly values: readonly Json[];
-  readonly results: readonly Json[];
-  readonly concurrency: number;
-  readonly tolerated: number;
-  readonly started: number;
-  readonly ended: number;
-  readonly failed: number;
-  /** How many items there have been in all in this state: it names the children. */
-  readonly base: number;
-}
 
 /** Where Step Functions would say that the machine is. */
 export interface Identity {
@@ -86,6 +74,7 @@ export function contextObject(
   { execution }: Context,
   frame: Frame,
   identity: Identity,
+  redrives: Redrives | undefined,
 ): { readonly [key: string]: Json } {
   const { id, started, input, item } = execution;
   const { arn, machine, roleArn, isExpress } = identity;
@@ -97,7 +86,8 @@ export function contextObject(
       Name: id,
       RoleArn: roleArn,
       StartTime: started,
-      RedriveCount: 0,
+      RedriveCount: redrives?.count ?? 0,
+      ...(redrives && { RedriveTime: new Date(redrives.lastAt).toISOString() }),
     },
     StateMachine: { Id: `${arn}:stateMachine:${machine}`, Name: machine },
     ...(state && { State: stateFacts(state) }),

@@ -1,6 +1,10 @@
 import type { AnyActorLogic } from 'xstate';
+import type { StartedExecution } from '../../orchestrator/core/policy/perTask.ts';
+import type { Failure } from '../dataflow/handle.ts';
 import type { Json } from '../json.ts';
 import type { TaskState } from '../model/model.ts';
+import type { Surroundings } from '../random.ts';
+import type { Identity } from './context.ts';
 
 /** A Task state in its definition. */
 export interface TaskPlace {
@@ -12,8 +16,31 @@ export interface TaskPlace {
 /** How a task is run. */
 export interface Integration {
   readonly logic: AnyActorLogic;
-  /** What the actor gets, from the state's arguments. */
-  input(given: Json): unknown;
+  /** Whether `HeartbeatSeconds` holds for it. */
+  readonly takesHeartbeats?: boolean;
+  /** The state waits for the end of an execution: that of `starts`, which the core stops where the state is left. */
+  readonly startsExecution?: boolean;
+  /** What the actor gets, from the state's arguments: once for each attempt. */
+  input(given: Json, attempt: TaskAttempt): TaskInput;
   /** The state's result, from what the actor gave. */
-  result(output: Json): Json;
+  result(output: Json, end: TaskEnd): Json;
+  /** The failure that its error stands for. @default by its name and message */
+  failure?(error: unknown, end: TaskEnd): Failure | undefined;
+}
+
+export interface TaskAttempt {
+  readonly surroundings: Surroundings;
+  readonly identity: Identity;
+}
+
+export interface TaskInput {
+  readonly input: Json;
+  /** What the result is made with: it is in the context while the task runs. */
+  readonly kept?: Json;
+  readonly starts?: StartedExecution;
+}
+
+export interface TaskEnd {
+  readonly kept: Json | undefined;
+  readonly identity: Identity;
 }

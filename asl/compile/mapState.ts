@@ -1,169 +1,242 @@
-import { enqueueActions } from 'xstate';
+import { maximumConcurrency } from '../../orchestrator/core/policy/eachOptions.ts';
 import { leftWithResult } from '../dataflow/flow.ts';
 import type { Failure } from '../dataflow/handle.ts';
-import { itemsOf } from '../dataflow/items.ts';
-import type { Json } from '../json.ts';
+import { itemReadingOf } from '../dataflow/itemReader.ts';
+import { type Items, itemsOf } from '../dataflow/items.ts';
+import {
+  type ItemOutcome,
+  type ResultWriting,
+  resultWritingOf,
+  writtenResults,
+} from '../dataflow/resultWriter.ts';
+import { isArray, isObject, type Json, type JsonObject } from '../json.ts';
 import type { MapState } from '../model/model.ts';
-import { errorNames } from '../statesError.ts';
+import { errorNames, StatesError } from '../statesError.ts';
 import { act, atOf, frameOf, type Turn, whenFrame, withState } from './act.ts';
 import type { Builder } from './builder.ts';
-import type { Action, Given, StateConfig } from './config.ts';
-import type { Context, Frame, ItemStart, ItemsInWork } from './context.ts';
+import type { Given, StateConfig, TransitionConfig } from './config.ts';
+import type { Frame, ItemStart } from './context.ts';
 import { checkSize } from './limits.ts';
-import { shellOf } from './shell.ts';
+import { keepFailure, running, shellOf } from './shell.ts';
 import { failureIn, jsonIn, type StatePlace } from './taskState.ts';
 
 /** Items worked on at a time where the definition does not say: Step Functions' limit for an inline Map. */
 const defaultConcurrency = 40;
 
-/**
- * A machine of its own works on each item, as a child of the execution. As many are started as may work at a time, and
- * another where one has ended.
- */
+/** The input of `each()`. */
+interface Work {
+  readonly items: readonly ItemStart[];
+  readonly concurrency: number;
+  readonly tolerateFailures: number;
+}
+
+/** A machine of its own works on each item. A list may be read from files before, and results written to some after. */
 export function mapState(state: MapState, place: StatePlace, builder: Builder): StateConfig {
-  const { id, to } = place;
+  const { id, to, scope } = place;
   const src = `${place.path}${state.name}`;
-  builder.addActor(src, builder.itemMachine(state.processor, `${src}/`));
+  builder.addItems(src, state.processor);
+  // The machine hosts the items. In its context, they would be stored twice.
+  const given = new WeakMap<Frame, unknown>();
+  const begin = (turn: Turn, read?: readonly Json[]): Frame => {
+    const items = itemsOf(state, atOf(turn, builder.identity), read);
+    const kept = keptForWriter(state, items, turn, builder);
+    const frame = kept === undefined ? running(state, turn.frame) : withState(turn.frame, { kept });
+    given.set(frame, workOn(state, items, turn));
+    return frame;
+  };
   const call = (turn: Turn): Frame => {
-    const { items, concurrency, tolerated } = itemsOf(state, atOf(turn, builder.identity));
-    const work: ItemsInWork = {
-      inputs: items.map(({ input }) => input),
-      values: items.map(({ value }) => value),
-      results: items.map(() => null),
-      concurrency: concurrency === 0 ? defaultConcurrency : concurrency,
-      tolerated,
-      started: 0,
-      ended: 0,
-      failed: 0,
-      base: turn.context.steps,
-    };
-    return withState(turn.frame, { items: work });
+    const reading = itemReadingOf(state, atOf(turn, builder.identity));
+    if (reading === undefined) return begin(turn);
+    const frame = { ...turn.frame };
+    given.set(frame, reading);
+    return frame;
   };
-  return shellOf({ state, id, place, to, call, running: runningState(state, place, src, builder) }, builder);
-}
-
-function runningState(
-  state: MapState,
-  { scope, id }: StatePlace,
-  src: string,
-  builder: Builder,
-): StateConfig {
-  const children = `item ${id}`;
-  const startMore = starting(state, scope, src, children);
   const succeeded = act(scope, (turn) => {
-    const results = workOf(turn.frame)?.results ?? [];
-    const { output, variables } = leftWithResult(
-      state.flow(),
-      checkSize(state, results),
-      atOf(turn, builder.identity),
-    );
-    return { ...withoutItems(turn.frame), data: checkSize(state, output), variables };
+    const result = checkSize(state, outputsIn(turn.event.output));
+    return leftBy(state, result, turn, builder);
   });
-  return {
-    entry: startMore,
-    exit: [stopping(scope, children)],
-    on: {
-      [`xstate.done.actor.${children}.*`]: { actions: [settling(state, scope, succeededItem), ...startMore] },
-      [`xstate.error.actor.${children}.*`]: { actions: [settling(state, scope, failedItem), ...startMore] },
-    },
-    always: [
-      { guard: whenFrame(scope, ({ failure }) => failure !== undefined), target: 'failed' },
-      {
-        guard: whenFrame(scope, (frame) => workOf(frame)?.ended === workOf(frame)?.inputs.length),
-        target: 'done',
-        actions: [succeeded],
+  const input = ({ context }: Pick<Given, 'context'>) => given.get(frameOf(context, scope));
+  const work = (onDone: TransitionConfig, failed: string): NonNullable<StateConfig['invoke']> => ({
+    id: `map ${id}`,
+    src,
+    input,
+    onDone,
+    onError: { target: failed, actions: [keepFailure(scope, (turn) => failureOf(state, turn))] },
+  });
+  const withFiles = state.itemReader !== undefined || state.resultWriter !== undefined;
+  const runningState: StateConfig = withFiles
+    ? runningWithFiles({ state, place, src, builder, given, input, work, begin })
+    : { invoke: work({ target: 'done', actions: [succeeded] }, 'failed') };
+  return shellOf({ state, id, place, to, call, running: runningState }, builder);
+}
+
+interface WithFiles {
+  readonly state: MapState;
+  readonly place: StatePlace;
+  readonly src: string;
+  readonly builder: Builder;
+  readonly given: WeakMap<Frame, unknown>;
+  readonly input: NonNullable<StateConfig['invoke']>['input'];
+  readonly work: (onDone: TransitionConfig, failed: string) => NonNullable<StateConfig['invoke']>;
+  readonly begin: (turn: Turn, read?: readonly Json[]) => Frame;
+}
+
+/** `reading`, where there is an ItemReader, `working`, and `writing`, where a ResultWriter has a place to write to. */
+function runningWithFiles({ state, place, src, builder, given, input, work, begin }: WithFiles): StateConfig {
+  const { id, scope } = place;
+  const failed = `#${id}.failed`;
+  const isFailed = { guard: whenFrame(scope, ({ failure }) => failure !== undefined), target: failed };
+  const fileTask = (kind: 'ItemReader' | 'ResultWriter', onDone: TransitionConfig): StateConfig => {
+    const name = `${src}/${kind}`;
+    builder.addActor(name, builder.fileTask(kind, name));
+    const failure = keepFailure(scope, ({ event }) => failureOfFiles(kind, event.error));
+    return {
+      invoke: {
+        id: `${kind} ${id}`,
+        src: name,
+        input,
+        onDone,
+        onError: { target: failed, actions: [failure] },
       },
-    ],
+    };
   };
-}
-
-function workOf(frame: Frame): ItemsInWork | undefined {
-  return frame.state?.items;
-}
-
-function withoutItems(frame: Frame): Frame {
-  if (frame.state === undefined) return frame;
-  const { items: _, ...state } = frame.state;
-  return { ...frame, state };
-}
-
-/** How many items may have been started by now. */
-function mayHaveStarted({ ended, concurrency, inputs }: ItemsInWork): number {
-  return Math.min(inputs.length, ended + concurrency);
-}
-
-/** Starts children, then counts them. */
-function starting(state: MapState, scope: string, src: string, children: string): readonly Action[] {
-  const start = enqueueActions(({ context, enqueue }: EnqueueGiven) => {
-    const frame = frameOf(context, scope);
-    const work = workOf(frame);
-    if (work === undefined || frame.failure !== undefined) return;
-    for (let index = work.started; index < mayHaveStarted(work); index++) {
-      const input = itemStart(state, context, frame, work, index);
-      enqueue.spawnChild(src, { id: `${children}.${work.base}.${index}`, input });
+  const read = act(scope, (turn) => begin(turn, listIn(turn.event.output)));
+  const collect = act(scope, (turn) => {
+    const { frame, toWrite, result } = collected(state, turn, builder);
+    if (toWrite !== undefined) {
+      given.set(frame, toWrite);
+      return frame;
     }
+    return leftBy(state, checkSize(state, result), turn, builder);
   });
-  const count = act(scope, ({ frame }) => {
-    const work = workOf(frame);
-    return work ? withState(frame, { items: { ...work, started: mayHaveStarted(work) } }) : frame;
-  });
-  return [start, count];
-}
-
-/** The part of what `enqueueActions` gives that is used here. */
-interface EnqueueGiven {
-  readonly context: Context;
-  readonly enqueue: {
-    spawnChild(src: string, options: { readonly id: string; readonly input: unknown }): void;
-    stopChild(id: string): void;
-  };
-}
-
-function itemStart(
-  state: MapState,
-  { execution }: Context,
-  frame: Frame,
-  work: ItemsInWork,
-  index: number,
-): ItemStart {
+  const written = act(scope, (turn) => leftBy(state, jsonIn(turn.event.output), turn, builder));
+  const toWrite = whenFrame(scope, (frame) => isKept(frame.state?.kept) && frame.state.kept.to !== undefined);
   return {
-    execution: { ...execution, item: { index, value: work.values[index] ?? null } },
-    input: work.inputs[index] ?? null,
-    // A distributed Map's items are executions of their own, and see no variables.
-    variables: state.isDistributed ? {} : frame.variables,
+    initial: state.itemReader === undefined ? 'working' : 'reading',
+    states: {
+      ...(state.itemReader !== undefined && {
+        reading: fileTask('ItemReader', { target: 'read', actions: [read] }),
+        read: { always: [isFailed, { target: 'working' }] },
+      }),
+      working: { invoke: work({ target: 'worked', actions: [collect] }, failed) },
+      worked: {
+        always: [
+          isFailed,
+          ...(state.resultWriter === undefined ? [] : [{ guard: toWrite, target: 'writing' }]),
+          { target: `#${id}.done` },
+        ],
+      },
+      ...(state.resultWriter !== undefined && {
+        writing: fileTask('ResultWriter', { target: `#${id}.done`, actions: [written] }),
+      }),
+    },
   };
 }
 
-function stopping(scope: string, children: string): Action {
-  return enqueueActions(({ context, enqueue }: EnqueueGiven) => {
-    const work = workOf(frameOf(context, scope));
-    for (let index = 0; index < (work?.started ?? 0); index++)
-      enqueue.stopChild(`${children}.${work?.base}.${index}`);
+function leftBy(state: MapState, result: Json, turn: Turn, builder: Builder): Frame {
+  const { output, variables } = leftWithResult(state.flow(), result, atOf(turn, builder.identity));
+  return { ...turn.frame, data: checkSize(state, output), variables };
+}
+
+/** What the ResultWriter is to know once the items have ended. */
+type Kept = JsonObject & {
+  readonly run: string;
+  readonly started: string;
+  readonly inputs: readonly Json[];
+  readonly transformation: ResultWriting['transformation'];
+  readonly isLines: boolean;
+  readonly to?: { readonly bucket: string; readonly prefix: string };
+};
+
+function isKept(value: Json | undefined): value is Kept {
+  return isObject(value) && 'run' in value && 'inputs' in value;
+}
+
+function keptForWriter(state: MapState, { items }: Items, turn: Turn, builder: Builder): Kept | undefined {
+  const writing = resultWritingOf(state, atOf(turn, builder.identity));
+  if (writing === undefined) return undefined;
+  return {
+    ...writing,
+    run: turn.surroundings.random.uuid(),
+    started: new Date(turn.surroundings.now).toISOString(),
+    inputs: items.map(({ input }) => input),
+  };
+}
+
+/** The results as the writer has them, and what it is to write, where it has a place. */
+function collected(state: MapState, turn: Turn, { identity }: Builder) {
+  const outcomes = outcomesIn(turn.event.output);
+  const kept = turn.frame.state?.kept;
+  if (!isKept(kept)) return { frame: turn.frame, result: outputsIn(turn.event.output) };
+  const { run, started, inputs, transformation, isLines, to } = kept;
+  const machine = `${identity.machine}/${state.label ?? state.name}`;
+  const { succeeded, failed } = writtenResults(outcomes, transformation, {
+    stateMachineArn: `${identity.arn}:stateMachine:${machine}`,
+    executionArn: `${identity.arn}:execution:${machine}`,
+    run,
+    started,
+    stopped: new Date(turn.surroundings.now).toISOString(),
+    inputs,
+  });
+  if (to === undefined) return { frame: turn.frame, result: [...succeeded, ...failed] };
+  const mapRunArn = `${identity.arn}:mapRun:${machine}:${run}`;
+  return {
+    frame: { ...turn.frame },
+    toWrite: { ...to, mapRunArn, run, isLines, succeeded, failed },
+    result: null,
+  };
+}
+
+function failureOfFiles(kind: 'ItemReader' | 'ResultWriter', error: unknown): Failure {
+  const { error: name, cause } = failureIn(error);
+  const own = kind === 'ItemReader' ? errorNames.itemReader : errorNames.resultWriter;
+  return { error: name.startsWith('States.') ? name : own, cause };
+}
+
+function listIn(output: unknown): readonly Json[] {
+  const list = jsonIn(output);
+  if (isArray(list)) return list;
+  throw new StatesError(errorNames.itemReader, 'Attempting to map over non-iterable node.');
+}
+
+function outcomesIn(output: unknown): readonly ItemOutcome[] {
+  if (!Array.isArray(output)) return [];
+  return output.map((entry: unknown): ItemOutcome => {
+    if (!isFailed(entry)) return { output: jsonIn(entry) };
+    return { failure: failureIn(Reflect.get(entry, 'error')) };
   });
 }
 
-type Settled = { readonly output: Json } | { readonly failure: Failure };
-
-function succeededItem({ event }: Given): Settled {
-  return { output: jsonIn(event.output) };
+function workOn(state: MapState, { items, concurrency, tolerated }: Items, { context, frame }: Turn): Work {
+  const { execution } = context;
+  return {
+    items: items.map(({ input, value }, index) => ({
+      execution: { ...execution, item: { index, value } },
+      input,
+      // A distributed Map's items are executions of their own, and see no variables.
+      variables: state.isDistributed ? {} : frame.variables,
+    })),
+    concurrency: Math.min(concurrency === 0 ? defaultConcurrency : concurrency, maximumConcurrency),
+    tolerateFailures: tolerated,
+  };
 }
 
-function failedItem({ event }: Given): Settled {
-  return { failure: failureIn(event.error) };
+/** A failed item leaves null. An error stands there as such, which no item's output does. */
+function outputsIn(output: unknown): readonly Json[] {
+  if (!Array.isArray(output)) return [];
+  return output.map((entry: unknown) => (isFailed(entry) ? null : jsonIn(entry)));
 }
 
-function settling(state: MapState, scope: string, settledBy: (given: Given) => Settled): Action {
-  return act(scope, (turn) => {
-    const work = workOf(turn.frame);
-    if (work === undefined) return turn.frame;
-    const index = Number(String(turn.event.actorId).split('.').at(-1));
-    const settled = settledBy(turn);
-    const results = work.results.with(index, 'output' in settled ? settled.output : null);
-    const failed = work.failed + ('failure' in settled ? 1 : 0);
-    const frame = withState(turn.frame, { items: { ...work, results, failed, ended: work.ended + 1 } });
-    if (!('failure' in settled) || failed <= work.tolerated) return frame;
-    return { ...frame, failure: state.isDistributed ? thresholdFailure : settled.failure };
-  });
+function isFailed(entry: unknown): entry is object {
+  return typeof entry === 'object' && entry !== null && 'error' in entry && entry.error instanceof Error;
+}
+
+function failureOf({ isDistributed }: MapState, { event }: Given): Failure {
+  if (isDistributed) return thresholdFailure;
+  const { error } = event;
+  const cause: unknown =
+    typeof error === 'object' && error !== null ? Reflect.get(error, 'cause') : undefined;
+  return failureIn(cause ?? error);
 }
 
 const thresholdFailure: Failure = {

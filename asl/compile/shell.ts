@@ -42,7 +42,15 @@ export function shellOf(shell: Shell, builder: Builder): StateConfig {
   const route = act(scope, (turn) => routed(state, turn, builder));
   return {
     id,
-    meta: { asl: { name: state.name, type: state.type } },
+    meta: {
+      asl: {
+        name: state.name,
+        type: state.type,
+        ...(state.type === 'Task' && { resource: state.resource }),
+        retries: state.retry.flatMap(({ errors }) => errors),
+        catches: state.catch.map(({ errors }) => errors),
+      },
+    },
     initial: 'call',
     entry: [enterState(state, place, builder)],
     states: {

@@ -5,7 +5,7 @@ import { argumentsOf, leftWithoutResult, leftWithResult } from '../dataflow/flow
 import type { ChoiceState, FailState, PassState, SucceedState, WaitState } from '../model/model.ts';
 import { act, atOf, endIfFailed, type Turn, whenFrame, withState } from './act.ts';
 import type { Builder } from './builder.ts';
-import type { StateConfig, TransitionConfig } from './config.ts';
+import type { AslMeta, StateConfig, TransitionConfig } from './config.ts';
 import type { Frame } from './context.ts';
 import { checkSize } from './limits.ts';
 import { enterState } from './shell.ts';
@@ -20,7 +20,7 @@ export function simpleState(state: Simple, place: StatePlace, builder: Builder):
   const run = act(scope, (turn) => ran(state, turn, builder), 1);
   const config = {
     id,
-    meta: { asl: { name: state.name, type: state.type } },
+    meta: { asl: metaOf(state) },
     entry: [enter, run, endIfFailed(scope)],
   };
   const succeeded = whenFrame(scope, ({ failure }) => failure === undefined);
@@ -49,6 +49,19 @@ export function simpleState(state: Simple, place: StatePlace, builder: Builder):
       };
     }
   }
+}
+
+function metaOf(state: Simple): AslMeta {
+  const { name, type } = state;
+  if (state.type === 'Choice') return { name, type, choices: state.choices.map(({ text }) => text) };
+  return state.type === 'Wait' ? { name, type, waits: waitText(state) } : { name, type };
+}
+
+function waitText({ until: { type, amount } }: WaitState): string {
+  const given = amount();
+  const text = given.type === 'literal' ? String(given.value) : given.type === 'path' ? given.text : '';
+  if (text === '') return type;
+  return type === 'timestamp' ? `at ${text}` : given.type === 'literal' ? `${text} s` : text;
 }
 
 function choicesOf(state: ChoiceState, { scope, to }: StatePlace): readonly TransitionConfig[] {

@@ -1,5 +1,7 @@
+import { type PerTask, perTaskKey } from '../../orchestrator/core/policy/perTask.ts';
 import { taskTokenPlaceholder } from '../../orchestrator/core/policy/taskTokenPlaceholder.ts';
 import { positiveSeconds } from '../dataflow/amounts.ts';
+import type { At } from '../dataflow/at.ts';
 import { argumentsOf, leftWithResult } from '../dataflow/flow.ts';
 import { knownSeconds } from '../integrations/timing.ts';
 import type { Json } from '../json.ts';
@@ -21,22 +23,24 @@ export interface StatePlace extends Place {
 export function taskState(state: TaskState, place: StatePlace, builder: Builder): StateConfig {
   const { id, to } = place;
   const path = `${place.path}${state.name}`;
+  const { identity } = builder;
   const integration = builder.integrate({ path, task: state });
-  builder.addActor(path, integration.logic);
-  const given = new WeakMap<Frame, Json>();
+  const isPerTask = bringsPolicy(state, integration);
+  const { logic } = integration;
+  builder.addActor(path, isPerTask ? Object.assign({}, logic, { [perTaskKey]: true }) : logic);
+  const given = new WeakMap<Frame, unknown>();
   const call = (turn: Turn): Frame => {
-    const at = atOf(turn, builder.identity, tokenOf(state));
-    const input = argumentsOf(state.flow(), at);
+    const at = atOf(turn, identity, tokenOf(state));
     // Refused here, where a catcher sees it.
-    integration.input(input);
-    const timeout = state.timeoutSeconds?.();
-    const seconds = timeout && positiveSeconds('TimeoutSeconds', timeout, at);
-    const delayMs = seconds === undefined || knownSeconds(timeout) !== undefined ? undefined : 1000 * seconds;
-    const heartbeat = state.heartbeatSeconds?.();
-    if (heartbeat) positiveSeconds('HeartbeatSeconds', heartbeat, at);
-    const frame = running(state, delayMs === undefined ? turn.frame : withState(turn.frame, { delayMs }));
+    const task = integration.input(argumentsOf(state.flow(), at), {
+      surroundings: turn.surroundings,
+      identity,
+    });
+    const policy = policyOf(state, integration, at);
+    const { kept, input, starts } = task;
+    const frame = running(state, kept === undefined ? turn.frame : withState(turn.frame, { kept }));
     // The task keeps it. Beside it, in the context, it would be stored twice.
-    given.set(frame, input);
+    given.set(frame, isPerTask ? { input, ...policy, ...(starts && { starts }) } : input);
     return frame;
   };
   return shellOf(
@@ -46,10 +50,7 @@ export function taskState(state: TaskState, place: StatePlace, builder: Builder)
       place,
       to,
       call,
-      running: {
-        ...invocation(state, place, path, integration, given, builder),
-        ...timer(state, place, builder),
-      },
+      running: invocation(state, place, path, integration, given, builder),
     },
     builder,
   );
@@ -57,7 +58,38 @@ export function taskState(state: TaskState, place: StatePlace, builder: Builder)
 
 /** The part of the context object that a task with a token has. */
 function tokenOf({ resource }: TaskState): { readonly [key: string]: Json } {
-  return resource.endsWith('.waitForTaskToken') ? { Task: { Token: taskTokenPlaceholder } } : {};
+  const isWaiting = /\.(?:waitForTaskToken|sync|sync:2)$/.test(resource);
+  return isWaiting ? { Task: { Token: taskTokenPlaceholder } } : {};
+}
+
+/** Whether some of the task's policy is known only when it runs. */
+export function bringsPolicy(
+  state: Pick<TaskState, 'timeoutSeconds' | 'heartbeatSeconds'>,
+  { takesHeartbeats, startsExecution }: Integration,
+): boolean {
+  const isOpen = (amount: TaskState['timeoutSeconds']) =>
+    amount !== undefined && knownSeconds(amount()) === undefined;
+  return (
+    startsExecution === true ||
+    isOpen(state.timeoutSeconds) ||
+    (takesHeartbeats === true && isOpen(state.heartbeatSeconds))
+  );
+}
+
+/** @throws EvaluationError */
+function policyOf(
+  state: TaskState,
+  { takesHeartbeats }: Integration,
+  at: At,
+): Pick<PerTask, 'timeout' | 'heartbeat'> {
+  const timeout = state.timeoutSeconds?.();
+  const heartbeat = state.heartbeatSeconds?.();
+  const seconds = timeout && positiveSeconds('TimeoutSeconds', timeout, at);
+  const beatSeconds = heartbeat && positiveSeconds('HeartbeatSeconds', heartbeat, at);
+  return {
+    ...(seconds !== undefined && { timeout: 1000 * seconds }),
+    ...(beatSeconds !== undefined && takesHeartbeats && { heartbeat: 1000 * beatSeconds }),
+  };
 }
 
 function invocation(
@@ -65,35 +97,32 @@ function invocation(
   { scope, id }: StatePlace,
   src: string,
   integration: Integration,
-  given: WeakMap<Frame, Json>,
-  builder: Builder,
+  given: WeakMap<Frame, unknown>,
+  { identity }: Builder,
 ): StateConfig {
+  const endOf = ({ frame }: Turn) => ({ kept: frame.state?.kept, identity });
   const succeeded = act(
     scope,
     (turn) => {
-      const result = checkSize(state, integration.result(jsonIn(turn.event.output)));
-      const { output, variables } = leftWithResult(state.flow(), result, atOf(turn, builder.identity));
+      const result = checkSize(state, integration.result(jsonIn(turn.event.output), endOf(turn)));
+      const { output, variables } = leftWithResult(state.flow(), result, atOf(turn, identity));
       return { ...turn.frame, data: checkSize(state, output), variables };
     },
     4,
   );
+  const failed = keepFailure(scope, (turn) => {
+    const { error } = turn.event;
+    return integration.failure?.(error, endOf(turn)) ?? failureIn(error);
+  });
   return {
     invoke: {
       id: `task ${id}`,
       src,
-      input: ({ context }) => integration.input(given.get(frameOf(context, scope)) ?? null),
+      input: ({ context }) => given.get(frameOf(context, scope)) ?? null,
       onDone: { target: 'done', actions: [succeeded] },
-      onError: { target: 'failed', actions: [keepFailure(scope, ({ event }) => failureIn(event.error))] },
+      onError: { target: 'failed', actions: [failed] },
     },
   };
-}
-
-function timer(state: TaskState, { scope, id }: StatePlace, builder: Builder): StateConfig {
-  // Of one that the definition itself says, the task has a deadline.
-  const timeout = state.timeoutSeconds?.();
-  if (timeout === undefined || knownSeconds(timeout) !== undefined) return {};
-  const timedOut = keepFailure(scope, () => ({ error: errorNames.timeout, cause: '' }));
-  return { after: { [builder.delayOf(scope, `timeout ${id}`)]: { target: 'failed', actions: [timedOut] } } };
 }
 
 /** Results are JSON by the time they come here. */

@@ -25,10 +25,24 @@ export function leftWithResult(flow: Flow, result: Json, at: At): Left {
     const output = flow.output === undefined ? result : evaluate(flow.output, scope);
     return { output, variables: assigned(flow.assign, at, scope) };
   }
+  return pathResult(flow, result, at).left;
+}
+
+/** The steps of a result through the fields of a state in JSONPath. */
+export interface PathResult {
+  readonly afterResultSelector: Json;
+  readonly afterResultPath: Json;
+  readonly left: Left;
+}
+
+/** @throws EvaluationError */
+export function pathResult(flow: PathFlow, result: Json, at: At): PathResult {
   const chosen =
     flow.resultSelector === undefined ? result : evaluate(flow.resultSelector, pathScope(at, result));
-  const output = selected(flow.outputPath, pathScope(at, combined(flow, chosen, at.input)));
-  return { output, variables: assigned(flow.assign, at, pathScope(at, chosen)) };
+  const afterResultPath = combined(flow, chosen, at.input);
+  const output = selected(flow.outputPath, pathScope(at, afterResultPath));
+  const variables = assigned(flow.assign, at, pathScope(at, chosen));
+  return { afterResultSelector: chosen, afterResultPath, left: { output, variables } };
 }
 
 function combined({ resultPath }: PathFlow, result: Json, input: Json): Json {

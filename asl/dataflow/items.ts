@@ -19,11 +19,14 @@ export interface Items {
   readonly tolerated: number;
 }
 
-/** @throws EvaluationError */
-export function itemsOf(state: MapState, at: At): Items {
+/**
+ * @param read the list, where an `ItemReader` has read it
+ * @throws EvaluationError
+ */
+export function itemsOf(state: MapState, at: At, read?: readonly Json[]): Items {
   const data = effectiveInput(state.flow(), at);
-  const values = listOf(state, at, data);
-  const concurrency = wholeNumber('MaxConcurrency', state.maxConcurrency, at, data) ?? 0;
+  const values = read ?? listOf(state, at, data);
+  const concurrency = concurrencyOf(state, at, data);
   const count = toleratedCount(state, at, data);
   const percentage = toleratedPercentage(state, at, data);
   const selector = state.itemSelector?.();
@@ -37,7 +40,13 @@ export function itemsOf(state: MapState, at: At): Items {
   return { items, concurrency, tolerated: state.isDistributed ? tolerated : 0 };
 }
 
-function listOf(state: MapState, at: At, data: Json): readonly Json[] {
+/** Items worked on at a time; 0 for all. @throws EvaluationError */
+export function concurrencyOf(state: MapState, at: At, data: Json): number {
+  return wholeNumber('MaxConcurrency', state.maxConcurrency, at, data) ?? 0;
+}
+
+/** The list that a Map state has in its input, before `ItemSelector` and `ItemBatcher`. @throws EvaluationError */
+export function listOf(state: MapState, at: At, data: Json): readonly Json[] {
   const template = state.items?.();
   if (state.language === 'JSONata') {
     const list = template ? evaluate(template, expressionScope(at)) : at.input;
@@ -46,7 +55,8 @@ function listOf(state: MapState, at: At, data: Json): readonly Json[] {
   const path: Selection = template === undefined ? 'all' : asSelection(template);
   const list = selected(path, pathScope(at, data));
   if (isArray(list)) return list;
-  const text = template?.type === 'path' ? template.path.text : '$';
+  // A path into the context object is reported without its first `$`, as recorded on AWS.
+  const text = template?.type === 'path' ? template.path.text.replace(/^\$\$/, '$') : '$';
   const items = objectItems(state, list);
   if (items === undefined) throw runtimeError(`Reference path "${text}" must point to array.`);
   return items;
@@ -132,11 +142,13 @@ function failure(amount: Amount, cause: string): Error {
   return amount.type === 'path' ? runtimeError(cause) : queryError(cause);
 }
 
-function toleratedCount(state: MapState, at: At, data: Json): number | undefined {
+/** @throws EvaluationError */
+export function toleratedCount(state: MapState, at: At, data: Json): number | undefined {
   return wholeNumber('ToleratedFailureCount', state.toleratedFailureCount, at, data);
 }
 
-function toleratedPercentage(state: MapState, at: At, data: Json): number | undefined {
+/** @throws EvaluationError */
+export function toleratedPercentage(state: MapState, at: At, data: Json): number | undefined {
   const given = state.toleratedFailurePercentage?.();
   if (given === undefined) return undefined;
   const value = asNumber(given, numberOf(given, at, data));

@@ -1,8 +1,10 @@
 import { fromPromise } from 'xstate';
+import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 import type { Integration, TaskPlace } from '../compile/integration.ts';
 import type { TaskState } from '../model/model.ts';
 import { lambdaByArn, lambdaInvoke, lambdaWithToken } from './lambda.ts';
 import { type Resource, resourceOf } from './resource.ts';
+import { startExecution } from './startExecution.ts';
 
 /** How a task runs by its resource. */
 export function integrationOf({ task }: TaskPlace): Integration {
@@ -20,9 +22,17 @@ function integrations(resource: Resource): ((task: TaskState) => Integration) | 
     case 'lambdaArn':
       return (task) => lambdaByArn(resource.arn, task);
     case 'service': {
-      if (resource.isSdk || resource.service !== 'lambda' || resource.action !== 'invoke') return undefined;
-      if (resource.waits === 'token') return lambdaWithToken;
-      return resource.waits === 'no' ? lambdaInvoke : undefined;
+      if (resource.isSdk) return undefined;
+      const { waits } = resource;
+      switch (`${resource.service}:${resource.action}`) {
+        case 'lambda:invoke':
+          if (waits === 'token') return lambdaWithToken;
+          return waits === 'no' ? lambdaInvoke : undefined;
+        case 'states:startExecution':
+          return startExecution(waits);
+        default:
+          return undefined;
+      }
     }
     default:
       return undefined;
@@ -33,15 +43,15 @@ function integrations(resource: Resource): ((task: TaskState) => Integration) | 
 function unsupported(resource: string): Integration {
   return {
     logic: fromPromise<never, unknown>(() => Promise.reject(new UnsupportedResourceError(resource))),
-    input: (given) => given,
+    input: (input) => ({ input }),
     result: (output) => output,
   };
 }
 
 /** The error of a task whose resource Millrace does not call. */
-class UnsupportedResourceError extends Error {
+class UnsupportedResourceError extends MillraceError {
+  override readonly code = 'UnsupportedResource';
   override readonly name = 'Millrace.UnsupportedResource';
-  readonly retryable = false;
   constructor(resource: string) {
     const isPlaceholder = resource.includes('${');
     super(

@@ -1,4 +1,5 @@
 import { InvokeCommand, LambdaClient, LambdaServiceException } from '@aws-sdk/client-lambda';
+import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 import { isObject, type Json } from '../json.ts';
 
 /** An invocation of a function, as `arn:aws:states:::lambda:invoke` names its fields. */
@@ -58,7 +59,8 @@ export async function invokeFunction(call: FunctionCall, signal: AbortSignal): P
 }
 
 /** Reported by the name that it is given. */
-class FunctionCallError extends Error {
+class FunctionCallError extends MillraceError {
+  override readonly code = 'FunctionCallFailed';
   constructor(name: string, message: string) {
     super(message);
     this.name = name;

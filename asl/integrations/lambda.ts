@@ -1,11 +1,11 @@
 import { fromPromise } from 'xstate';
 import { promiseWithPolicy, withPolicy } from '../../workers/worker.ts';
 import type { Integration } from '../compile/integration.ts';
-import { isObject, type Json, own } from '../json.ts';
+import { isObject, type Json, type JsonObject, own } from '../json.ts';
 import type { TaskState } from '../model/model.ts';
 import { runtimeError } from '../statesError.ts';
 import type { FunctionAnswer, FunctionCall } from './invokeFunction.ts';
-import { knownSeconds, timingOf } from './timing.ts';
+import { heartbeatOf, timingOf } from './timing.ts';
 
 /** The worker host invokes the function, so that the function gets the payload and nothing else. */
 const call = fromPromise<FunctionAnswer, FunctionCall>(async ({ input, signal }) => {
@@ -18,29 +18,31 @@ const call = fromPromise<FunctionAnswer, FunctionCall>(async ({ input, signal })
 export function lambdaByArn(arn: string, task: TaskState): Integration {
   return {
     logic: withPolicy(call, timingOf(task)),
-    input: (given) => ({ FunctionName: arn, Payload: given }) satisfies FunctionCall,
+    input: (given) => ({ input: { FunctionName: arn, Payload: given } satisfies FunctionCall }),
     result: (output) => payloadIn(output),
   };
 }
 
 /** `arn:aws:states:::lambda:invoke`: arguments and result are those of Lambda's API. */
 export function lambdaInvoke(task: TaskState): Integration {
-  return { logic: withPolicy(call, timingOf(task)), input: callOf, result: envelopeOf };
+  return {
+    logic: withPolicy(call, timingOf(task)),
+    input: (given) => ({ input: callOf(given) }),
+    result: envelopeOf,
+  };
 }
 
 /** With `.waitForTaskToken`, the function starts something whose result comes by the token. */
 export function lambdaWithToken(task: TaskState): Integration {
-  // A heartbeat that an expression says is not known before the task is there.
-  const seconds = knownSeconds(task.heartbeatSeconds?.());
-  const heartbeat = seconds === undefined ? {} : { heartbeat: `${seconds}s` as const };
   return {
-    logic: promiseWithPolicy(call, { waitForResult: true, ...heartbeat, ...timingOf(task) }),
-    input: callOf,
+    logic: promiseWithPolicy(call, { waitForResult: true, ...heartbeatOf(task), ...timingOf(task) }),
+    takesHeartbeats: true,
+    input: (given) => ({ input: callOf(given) }),
     result: (output) => output,
   };
 }
 
-function callOf(given: Json): FunctionCall {
+function callOf(given: Json): FunctionCall & JsonObject {
   const name = isObject(given) ? own(given, 'FunctionName') : undefined;
   if (!isObject(given) || typeof name !== 'string' || name === '') {
     throw runtimeError('The FunctionName of lambda:invoke must be a string');

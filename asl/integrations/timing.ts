@@ -13,3 +13,9 @@ export function timingOf({ timeoutSeconds }: TaskState): Pick<TaskPolicy, 'timeo
   const seconds = knownSeconds(timeoutSeconds?.());
   return seconds === undefined ? {} : { timeout: `${seconds}s` };
 }
+
+/** The heartbeat of a task that takes signs of life, where the definition itself says it. */
+export function heartbeatOf({ heartbeatSeconds }: TaskState): Pick<TaskPolicy, 'heartbeat'> {
+  const seconds = knownSeconds(heartbeatSeconds?.());
+  return seconds === undefined ? {} : { heartbeat: `${seconds}s` };
+}

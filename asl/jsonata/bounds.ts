@@ -1,3 +1,4 @@
+import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 import { isObject } from '../json.ts';
 
 /** An expression may take so many steps. */
@@ -8,8 +9,8 @@ const deepest = 300;
 const heaviest = 1_000_000;
 
 /** Thrown where an expression would take more time or memory than it may. */
-export class ExpressionLimitError extends Error {
-  readonly code = 'ExpressionLimit';
+export class ExpressionLimitError extends MillraceError {
+  override readonly code = 'ExpressionLimit';
   override readonly name = 'ExpressionLimitError';
 }
 

@@ -1,4 +1,5 @@
 import jsonata from 'jsonata';
+import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 import type { Json } from '../json.ts';
 import { lazily } from '../lazily.ts';
 import type { Surroundings } from '../random.ts';
@@ -80,8 +81,8 @@ export class Expression {
 }
 
 /** Thrown for an expression that does not follow the grammar. */
-export class InvalidExpressionError extends Error {
-  readonly code = 'InvalidExpression';
+export class InvalidExpressionError extends MillraceError {
+  override readonly code = 'InvalidExpression';
   override readonly name = 'InvalidExpressionError';
   /** Of the first character that does not fit. */
   readonly at: number | undefined;

@@ -1,3 +1,4 @@
+import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 import { hashAlgorithms, hashOf, Random, type Surroundings } from '../random.ts';
 import { ExpressionLimitError } from './bounds.ts';
 
@@ -7,7 +8,8 @@ const longestRange = 1_000_000;
 const longestPadding = 1_000_000;
 
 /** Thrown by Step Functions' own functions for arguments that they do not take. */
-class ArgumentError extends Error {
+class ArgumentError extends MillraceError {
+  override readonly code = 'InvalidFunctionArgument';
   override readonly name = 'ArgumentError';
 }
 

@@ -1,10 +1,12 @@
+import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 import { equal, isArray, isObject, type Json, own } from '../json.ts';
 import { linearRegExp } from '../regexp/linearRegExp.ts';
 import type { Comparison, Operand, PathFunction, Segment, Test } from './ast.ts';
 import { isSingle } from './parse.ts';
 
 /** Thrown where a path that names one value finds none. */
-export class PathNotFoundError extends Error {
+export class PathNotFoundError extends MillraceError {
+  override readonly code = 'PathNotFound';
   override readonly name = 'PathNotFoundError';
 }
 

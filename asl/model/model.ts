@@ -98,6 +98,8 @@ export interface ChoiceState extends Named {
 }
 
 export interface ChoiceRule {
+  /** Its condition in a few words, for charts. */
+  readonly text: string;
   readonly condition: Lazy<Condition>;
   readonly assign: Lazy<Template> | undefined;
   readonly output: Lazy<Template> | undefined;

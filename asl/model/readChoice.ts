@@ -3,12 +3,14 @@ import { parsePath } from '../jsonpath/parse.ts';
 import { lazily } from '../lazily.ts';
 import type { QueryLanguage } from '../template/ast.ts';
 import { readTemplate } from '../template/read.ts';
+import { conditionText } from './conditionText.ts';
 import type { ChoiceRule, Condition } from './model.ts';
 import { choiceKeys, operatorOf } from './operators.ts';
 import { type Fields, lazyTemplate, textIn } from './readFields.ts';
 
 export function choiceRuleOf(fields: Fields, language: QueryLanguage): ChoiceRule {
   return {
+    text: conditionText(fields),
     condition: lazily(() => conditionOf(fields, language)),
     assign: lazyTemplate(fields, 'Assign', language),
     output: lazyTemplate(fields, 'Output', language),

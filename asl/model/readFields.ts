@@ -53,7 +53,7 @@ export function lazyTemplate(
   return value === undefined ? undefined : lazily(() => readTemplate(value, language, key));
 }
 
-function selectionIn(fields: Fields, key: string): Selection {
+export function selectionIn(fields: Fields, key: string): Selection {
   const value = fields[key];
   if (value === null) return 'nothing';
   return typeof value !== 'string' || value === '$' ? 'all' : readQuery(value, key);

@@ -1,3 +1,4 @@
+import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 /** A regular expression, as far as it can be matched in linear time. */
 export type Node =
   | { readonly type: 'empty' }
@@ -16,8 +17,8 @@ export type Node =
     };
 
 /** Thrown for what cannot be matched in linear time: references back, and looks ahead or behind. */
-export class UnsupportedPatternError extends Error {
-  readonly code = 'UnsupportedPattern';
+export class UnsupportedPatternError extends MillraceError {
+  override readonly code = 'UnsupportedPattern';
   override readonly name = 'UnsupportedPatternError';
 }
 

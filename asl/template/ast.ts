@@ -3,6 +3,7 @@ import type { Json } from '../json.ts';
 import type { Expression } from '../jsonata/expression.ts';
 import type { Path } from '../jsonpath/ast.ts';
 import type { Lazy } from '../lazily.ts';
+import type { StateFunction } from './stateData.ts';
 
 export type QueryLanguage = 'JSONPath' | 'JSONata';
 
@@ -22,7 +23,9 @@ export type Query =
       readonly text: string;
       readonly expression: Lazy<Expression>;
       readonly field: string;
-    };
+    }
+  /** Written in TypeScript, in a machine that was converted. */
+  | { readonly type: 'function'; readonly run: StateFunction };
 
 /** Where `ResultPath` puts a result. */
 export type ReferencePath = readonly (string | number)[];

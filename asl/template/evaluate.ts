@@ -5,8 +5,9 @@ import { evaluateSegments, PathNotFoundError } from '../jsonpath/evaluate.ts';
 import type { Surroundings } from '../random.ts';
 import { queryError, runtimeError } from '../statesError.ts';
 import type { Query, Template } from './ast.ts';
+import type { StateData, Variables } from './stateData.ts';
 
-export type Variables = { readonly [name: string]: Json };
+export type { Variables };
 
 /** What expressions of a field see. */
 export interface Scope {
@@ -43,6 +44,8 @@ export function evaluateQuery(query: Query, scope: Scope): Json {
       return evaluateCall(query.call, (path) => fieldAt(path, query.field, scope), scope.surroundings);
     case 'expression':
       return evaluateExpression(query, scope);
+    case 'function':
+      return query.run(stateDataOf(scope));
   }
 }
 
@@ -111,4 +114,19 @@ export function kindOf(value: Json): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
   return isObject(value) ? 'object' : typeof value;
+}
+
+function stateDataOf({ data, states, variables, surroundings }: Scope): StateData {
+  return {
+    input: data,
+    result: states.result ?? null,
+    errorOutput: errorOutputOf(states.errorOutput),
+    variables,
+    ...surroundings,
+  };
+}
+
+function errorOutputOf(value: Json | undefined): StateData['errorOutput'] {
+  const { Error: error, Cause: cause } = value !== undefined && isObject(value) ? value : {};
+  return { Error: typeof error === 'string' ? error : '', Cause: typeof cause === 'string' ? cause : '' };
 }

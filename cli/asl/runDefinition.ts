@@ -1,11 +1,11 @@
-import { type Format, machineFromText, readDefinition, tasksOf } from '../../asl/index.ts';
+import { type Format, machineFromText, type PlacedTask, readDefinition, tasksOf } from '../../asl/index.ts';
 import { loadDefinition } from '../../asl/load.ts';
 import type { ExecutionDescription } from '../../client/index.ts';
 import type { Json, JsonObject } from '../../orchestrator/core/data/json.ts';
 import { testCloud } from '../../testing/index.ts';
 import { InvalidInputError } from '../errors.ts';
 
-/** What became of one execution in memory. */
+/** The outcome of one execution in memory. */
 export interface DefinitionRun {
   readonly status: ExecutionDescription['status'];
   readonly output?: Json;
@@ -26,31 +26,50 @@ interface Answer {
   readonly cause?: string;
 }
 
+/** Where a definition is, and what its execution starts with. */
+export interface DefinitionToRun {
+  readonly text: string;
+  readonly format: Format;
+  readonly input: Json;
+}
+
 /** @throws InvalidDefinitionError, and InvalidInputError where the answers name a task that the definition does not have */
-export async function runDefinition(
-  text: string,
-  format: Format,
-  input: Json,
-  answers: JsonObject,
-): Promise<DefinitionRun> {
-  const path: { state: string; at: number }[] = [];
-  const machine = machineFromText(text, {
-    id: 'definition',
-    format,
-    tasks: 'mocked',
-    onEnter: (state, at) => path.push({ state, at }),
-  });
-  const { definition = {} } = loadDefinition(text, format);
-  const names = [...tasksOf(readDefinition(definition))].map((task) => task.path);
+export async function runDefinition(run: DefinitionToRun, answers: JsonObject): Promise<DefinitionRun> {
+  const names = tasksIn(run).map(({ path }) => path);
   const unknown = Object.keys(answers).find((name) => !names.includes(name));
   if (unknown !== undefined) {
     throw new InvalidInputError(
       `The answers name '${unknown}', and the tasks of the definition are: ${names.join(', ')}.`,
     );
   }
+  return runMocked(run, ({ path }) => answering(path, answers[path]));
+}
+
+/** The definition's Task states, those of branches and iterators included. */
+export function tasksIn({ text, format }: DefinitionToRun): readonly PlacedTask[] {
+  const { definition = {} } = loadDefinition(text, format);
+  return [...tasksOf(readDefinition(definition))];
+}
+
+/**
+ * @param answerTo what a task answers, call by call
+ * @throws InvalidDefinitionError
+ */
+export async function runMocked(
+  run: DefinitionToRun,
+  answerTo: (task: PlacedTask) => () => Json,
+): Promise<DefinitionRun> {
+  const path: { state: string; at: number }[] = [];
+  const { text, format, input } = run;
+  const machine = machineFromText(text, {
+    id: 'definition',
+    format,
+    tasks: 'mocked',
+    onEnter: (state, at) => path.push({ state, at }),
+  });
   const cloud = testCloud(
     [machine],
-    Object.fromEntries(names.map((name) => [name, answering(name, answers[name])])),
+    Object.fromEntries(tasksIn(run).map((task) => [task.path, answerTo(task)])),
   );
   const startedAt = cloud.now.getTime();
   const { executionId } = await cloud.start('definition', { input });
@@ -82,6 +101,7 @@ function isAnswer(value: Json | undefined): value is Json & Answer {
   );
 }
 
-function named(name: string, message: string): Error {
+/** An error as a task fails with it. */
+export function named(name: string, message: string): Error {
   return Object.assign(new Error(message), { name });
 }

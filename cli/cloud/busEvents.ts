@@ -16,12 +16,12 @@ export async function findBusEndpoint(context: CommandContext): Promise<string> 
   const endpoint = (cloud?.environment ?? context.environment)[environmentVariable.busEndpoint];
   if (endpoint) return endpoint;
   throw new NoBusError(
-    'No local cloud with a bus is running here: start `npx millrace dev`. Of a deployed table, add a target to its bus.',
+    'No local cloud with a bus is running here: start `npx millrace dev`. For a deployed table, add a target to its bus.',
   );
 }
 
 /**
- * What the local cloud's bus has taken, oldest first.
+ * The events that the local cloud's bus has taken, oldest first.
  *
  * @throws CannotReachBusError
  */

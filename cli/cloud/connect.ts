@@ -4,40 +4,48 @@ import { createClient, type MillraceClient } from '../../client/index.ts';
 import { createDynamoDBClient } from '../../orchestrator/aws/client.ts';
 import { readConfiguration } from '../../orchestrator/configuration/configuration.ts';
 import { readExecutionClock } from '../../orchestrator/configuration/executionClock.ts';
+import type { Units } from '../../orchestrator/table/dynamodb/dynamoDBCalls.ts';
 import type { CommandContext } from '../context.ts';
 import type { Cloud } from './resolveCloud.ts';
 
 export interface Connection {
   readonly client: MillraceClient;
+  readonly tableName: string;
+  /** The table's time, in milliseconds since the epoch. */
+  readonly now: () => number;
   close(): void;
 }
 
 export interface ConnectOptions {
   /** Begins the names of the functions. @default as the environment says */
   readonly functionPrefix?: string;
+  /** Told the units that each call took. @default not asked for */
+  readonly onConsumedCapacity?: (consumed: Units) => void;
 }
 
 /** @throws InvalidConfigurationError */
 export function connect(cloud: Cloud, context: CommandContext, options: ConnectOptions = {}): Connection {
   const configuration = readConfiguration(cloud.environment);
-  const { tableName, indexShards, retentionDays, store, storeOverKb } = configuration;
+  const { indexShards, retentionDays, store, storeOverKb } = configuration;
+  const tableName = cloud.tableName ?? configuration.tableName;
   const dynamodb = createDynamoDBClient(clientConfig(cloud.environment, 'AWS_ENDPOINT_URL_DYNAMODB'));
   const { now } = readExecutionClock(cloud.environment, context.now);
   const client = createClient({
     dynamodb,
     now,
-    tableName: cloud.tableName ?? tableName,
+    tableName,
     indexShards,
     retentionDays,
     storeOverKb,
     functionPrefix: options.functionPrefix ?? configuration.functionPrefix,
     lambda: clientConfig(cloud.environment, 'AWS_ENDPOINT_URL_LAMBDA'),
     ...(store !== undefined && { store }),
+    ...(options.onConsumedCapacity && { onConsumedCapacity: options.onConsumedCapacity }),
   });
-  return { client, close: () => dynamodb.destroy() };
+  return { client, tableName, now, close: () => dynamodb.destroy() };
 }
 
-/** What the environment states plainly; profiles and the like are left to the SDK. */
+/** The settings that the environment states plainly; profiles and the like are left to the SDK. */
 function clientConfig(
   environment: Cloud['environment'],
   endpointVariable: 'AWS_ENDPOINT_URL_DYNAMODB' | 'AWS_ENDPOINT_URL_LAMBDA',

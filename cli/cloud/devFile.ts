@@ -3,14 +3,14 @@ import { join } from 'node:path';
 
 /** What `millrace dev` leaves in its directory, so that other commands find it. */
 export interface DevFile {
-  /** Of the `dev` process. */
+  /** The `dev` process's id. */
   readonly pid: number;
   readonly tableName: string;
   /** Variables that any AWS SDK or CLI needs to use it. */
   readonly environment: Readonly<Record<string, string>>;
   /** Where its machines come from; absolute. */
   readonly machinesDirectory?: string;
-  /** What its functions are made of. Until the fingerprint is that of the files, a reload is under way. */
+  /** The files that its functions are made of. Until the fingerprint is that of the files, a reload is under way. */
   readonly code?: { readonly directories: readonly string[]; readonly fingerprint: string };
 }
 
@@ -75,7 +75,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // It is there and belongs to somebody else.
+    // It is there and belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

@@ -27,7 +27,7 @@ export async function bootLocalCloud(
     ...(await codeDirectories(context.directory, directories)),
     ...options,
     log: (logged) => {
-      // What the engine says as it starts and stops is of no interest; why it did not start is in the error.
+      // The engine's lines at start and stop are not shown; the error says why it did not start.
       if (logged.source !== 'dynamodb')
         context.terminal.note(asJson ? logLineJson(logged) : logLineText(logged));
     },

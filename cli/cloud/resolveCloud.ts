@@ -7,7 +7,7 @@ import { reloaded } from './reloaded.ts';
 export interface CloudOptions {
   readonly table?: string;
   readonly endpoint?: string;
-  /** Of a deployment's functions, for commands that call one. */
+  /** The prefix of a deployment's functions, for commands that call one. */
   readonly functionPrefix?: string;
 }
 

@@ -8,11 +8,11 @@ import type { CommandContext } from '../context.ts';
 import { InvalidInputError } from '../errors.ts';
 import type { ExitCode } from '../exitCodes.ts';
 
-/** What the commands are added to. */
+/** The command line that commands are added to. */
 export interface CommandLine {
   readonly program: Command;
   readonly context: CommandContext;
-  /** What the process is to answer, where that is not 0. */
+  /** The process's exit code, where it is not 0. */
   exitWith(code: ExitCode): void;
 }
 

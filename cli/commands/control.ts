@@ -13,7 +13,7 @@ interface SendCommandOptions extends ClientCommandOptions, MachineOptions {
 export function addSendCommand(line: CommandLine): void {
   const command = line.program
     .command('send')
-    .description('Send an event to an execution. What the machine makes of it shows in its history.')
+    .description("Send an event to an execution. Its history shows the machine's reaction.")
     .argument('<id>', 'id of the execution')
     .argument('<type>', 'type of the event')
     .option('--data <json>', "the event's other fields: a JSON object, @FILE, or - for stdin")

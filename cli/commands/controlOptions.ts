@@ -16,7 +16,7 @@ import {
 
 type Control = ControlManyOptions['control'];
 
-/** Of stop, redrive, suspend and resume: of one execution, by its id, or of all in a status. */
+/** Options of stop, redrive, suspend and resume: for one execution, by its id, or for all in a status. */
 export interface ControlCommandOptions extends ClientCommandOptions {
   readonly cause?: string;
   readonly machine?: string;
@@ -109,7 +109,8 @@ async function controlOne(
 ): Promise<void> {
   await withClient(line, options, async (client) => {
     const given = { ...operation, ...expectedMachine(options) };
-    if (name === 'stop') refuseEnded(await client.describe(id, expectedMachine(options)));
+    // A redrive is for those that have ended: the client says which it is not for.
+    if (name !== 'redrive') refuseEnded(await client.describe(id, expectedMachine(options)));
     await client[name](id, given);
   });
   line.context.terminal.print(options.json ? JSON.stringify({ executionId: id }) : id);
@@ -125,7 +126,7 @@ async function controlMany(
 ): Promise<void> {
   const { terminal, now } = line.context;
   const show = showProgress(terminal, { isTerminal: false, now, lineEveryMs: progressEveryMs });
-  const counts = { listed: 0, sent: 0, sentBefore: 0, skipped: 0, notApplicable: 0 };
+  const counts = { listed: 0, sent: 0, sentBefore: 0, skipped: 0, notApplicable: 0, tooLate: 0 };
   let seen = 0;
   const executions: { readonly executionId: string; readonly outcome: string }[] = [];
   await withClient(line, options, async (client) => {
@@ -144,11 +145,12 @@ async function controlMany(
     return;
   }
   const others = [
-    ...(counts.sentBefore > 0 ? [`${counts.sentBefore} had been told before`] : []),
+    ...(counts.sentBefore > 0 ? [`${counts.sentBefore} had received it before`] : []),
     ...(counts.skipped > 0 ? [`${counts.skipped} had moved on`] : []),
     ...(counts.notApplicable > 0 ? [`${counts.notApplicable} had nothing that --input could change`] : []),
+    ...(counts.tooLate > 0 ? [`${counts.tooLate} ended too long ago to be redriven`] : []),
   ];
-  terminal.note([`${name}: ${counts.sent} executions were told`, ...others].join('; '));
+  terminal.note([`Sent ${name} to ${counts.sent} executions`, ...others].join('; '));
 }
 
 function parseSince(text: string): Since {

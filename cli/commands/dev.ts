@@ -1,10 +1,12 @@
 import { dirname, resolve } from 'node:path';
 import { pid } from 'node:process';
 import { sleep } from '../../client/surroundings.ts';
+import type { RunningConsole } from '../../console/server/consoleServer.ts';
 import type { LocalCloud, LocalCloudOptions } from '../../local/index.ts';
 import { readDevFile, removeDevFile, writeDevFile } from '../cloud/devFile.ts';
 import { bootLocalCloud, cloudOf } from '../cloud/localCloud.ts';
 import { codeDirectories, type DirectoryOptions } from '../cloud/projectFolders.ts';
+import { serveConsole } from '../console/serveConsole.ts';
 import { fingerprint, followChanges } from '../dev/changes.ts';
 import { InvalidInputError, LocalCloudRunningError } from '../errors.ts';
 import { readJsonObjectArgument } from '../input/jsonArgument.ts';
@@ -17,6 +19,7 @@ interface DevCommandOptions extends DirectoryOptions, OutputOptions {
   readonly data?: string;
   readonly dynamodbPort?: number;
   readonly lambdaPort?: number;
+  readonly consolePort?: number;
   readonly timeScale?: number;
   readonly bus?: string;
   readonly rules?: string;
@@ -53,6 +56,7 @@ export function addDevCommand(line: CommandLine): void {
     )
     .option('--dynamodb-port <port>', 'port of the DynamoDB API (default: any that is free)', parsePort)
     .option('--lambda-port <port>', 'port of the Lambda API (default: any that is free)', parsePort)
+    .option('--console-port <port>', 'port of the console (default: any that is free)', parsePort)
     .option(
       '--time-scale <factor>',
       'let timers, deadlines and retries pass so many times faster',
@@ -100,13 +104,20 @@ async function dev({ context }: CommandLine, options: DevCommandOptions): Promis
     ...(rules !== undefined && { rules: await readRules(context, rules) }),
   };
   const local = await bootLocalCloud(context, options, cloudOptions, { asJson: options.json === true });
+  let served: RunningConsole | undefined;
   try {
-    const { tableName, environment } = cloudOf(local);
+    const cloud = cloudOf(local);
+    const { tableName, environment } = cloud;
+    const { consolePort } = options;
+    served = await serveConsole(cloud, context, {
+      machinesDirectory,
+      ...(consolePort !== undefined && { port: consolePort }),
+    });
     const file = { pid, tableName: tableName ?? local.tableName, environment };
     const writeFile = (deployed: string) =>
       writeDevFile(directory, { ...file, machinesDirectory, code: { directories, fingerprint: deployed } });
     await writeFile(known);
-    announce(terminal, file, options);
+    announce(terminal, { ...file, console: served.url }, options);
     for (const text of deployedLines(local)) terminal.note(text);
     await followChanges({
       directories,
@@ -120,6 +131,7 @@ async function dev({ context }: CommandLine, options: DevCommandOptions): Promis
     });
   } finally {
     terminal.note('Stopping; press Ctrl-C again to end at once.');
+    await served?.close();
     await removeDevFile(directory, pid);
     if (data !== undefined) await drain(local, terminal);
     await local.stop();
@@ -135,7 +147,7 @@ async function drain(local: LocalCloud, terminal: Terminal): Promise<void> {
 
 const sayWaitingAfterMs = 500;
 
-/** What is deployed: machines with their versions, workers. */
+/** The deployed machines with their versions, and the workers. */
 function deployedLines({ machines = [], description }: LocalCloud): string[] {
   const versions = new Map<string, string[]>();
   for (const { machine, version } of machines) {
@@ -159,7 +171,7 @@ function watchedDirectories(
   return [...code, ...(functions === undefined ? [] : [resolve(directory, functions)])];
 }
 
-/** What they say is checked where they are deployed. */
+/** The deployment checks their content. */
 async function readRules(
   context: CommandLine['context'],
   file: string,
@@ -176,7 +188,12 @@ async function refuseSecond(directory: string): Promise<void> {
   );
 }
 
-type Announced = { readonly tableName: string; readonly environment: Readonly<Record<string, string>> };
+interface Announced {
+  readonly tableName: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** The address of the console, with its token. */
+  readonly console: string;
+}
 
 function announce(
   terminal: CommandLine['context']['terminal'],
@@ -197,6 +214,7 @@ function announce(
   terminal.note(
     'Other millrace commands in this directory use it; the lines above are for any AWS SDK or CLI.',
   );
+  terminal.note(`  Console   ${file.console}`);
 }
 
 /** Bad code is shown and the functions of before stay. */

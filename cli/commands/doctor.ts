@@ -123,7 +123,7 @@ function optionsOf({
   };
 }
 
-/** What is found, to be cut into columns: execution, kind, what became of it, and a sentence. */
+/** A finding, to be cut into columns: execution, kind, outcome, and a sentence. */
 function lineOf({ executionId, kind, outcome, detail, error }: TreatedFinding): string {
   const why = error === undefined ? '' : ` It was not caught up: ${error}`;
   return [executionId, kind, outcome, `${detail}${why}`].join('\t');

@@ -11,6 +11,7 @@ interface HistoryCommandOptions extends ClientCommandOptions, MachineOptions {
   readonly replay: boolean;
   readonly limit: number;
   readonly from: number;
+  readonly path?: boolean;
   readonly recording?: boolean;
 }
 
@@ -29,6 +30,7 @@ export function addHistoryCommand(line: CommandLine): void {
       '--machines <directory>',
       'folder of the machines (default: that of the local cloud, else machines)',
     )
+    .option('--path', 'show the transitions that the machine took as well, always included')
     .option('--no-replay', 'show journal and log as they are, without the machine')
     .option(
       '--recording',
@@ -40,6 +42,7 @@ export function addHistoryCommand(line: CommandLine): void {
       `
 Examples:
   millrace history order-17
+  millrace history order-17 --path
   millrace history order-17 --from 19900 --no-replay
   millrace history order-17 --json | jq 'select(.status == "FAILED") | .error'
   millrace history order-17 --recording >> recordings/order.ndjson`,
@@ -66,14 +69,14 @@ async function history(line: CommandLine, id: string, options: HistoryCommandOpt
   });
 }
 
-function print({ context }: CommandLine, entry: HistoryEntry, { json }: HistoryCommandOptions): void {
+function print({ context }: CommandLine, entry: HistoryEntry, options: HistoryCommandOptions): void {
   const { terminal } = context;
   if (entry.notReplayed) {
     const { code, message } = entry.notReplayed;
     terminal.note(`From entry ${entry.number} on, states are not shown. ${code}: ${message}`);
   }
-  if (json) terminal.print(JSON.stringify(entry));
-  else for (const text of historyLines(entry)) terminal.print(text);
+  if (options.json) terminal.print(JSON.stringify(entry));
+  else for (const text of historyLines(entry, options.path === true)) terminal.print(text);
 }
 
 /** A history without its machine is better than none, unless a folder was named. */

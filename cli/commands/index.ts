@@ -24,6 +24,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./dev.ts')).addDevCommand,
   },
   {
+    name: 'console',
+    usage: '[options]',
+    summary: 'see and operate executions in the browser',
+    load: async () => (await import('./console.ts')).addConsoleCommand,
+  },
+  {
     name: 'run',
     usage: '[options] [machine]',
     summary: 'start an execution for each line of a file, and follow them to their ends',
@@ -58,6 +64,12 @@ export const commands: readonly CommandEntry[] = [
     usage: '',
     summary: 'check and try definitions of Step Functions',
     load: async () => (await import('./asl.ts')).addAslCommand,
+  },
+  {
+    name: 'migrate',
+    usage: '',
+    summary: 'find out what moving from Step Functions takes and saves',
+    load: async () => (await import('./migrate.ts')).addMigrateCommand,
   },
   {
     name: 'replay',

@@ -106,7 +106,7 @@ interface ListedMachine {
   readonly file: string;
 }
 
-/** Of the broken ones, as many are named. */
+/** As many of the broken ones are named. */
 const mostNamed = 20;
 
 async function check(line: CommandLine, options: CheckOptions): Promise<void> {

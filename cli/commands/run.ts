@@ -132,10 +132,10 @@ async function withRunClient(
   const found = wantsOwn ? undefined : await findCloud(context, options);
   if (found) return withConnection(context, found, action);
   context.terminal.status('Starting a local cloud …');
-  // Nothing can be deployed during the run, so there is nothing to wait for when a machine is missing; and nobody follows
+  // Nothing can be deployed during the run, so there is nothing to wait for when a machine is missing; and no one follows
   // a bus that is forgotten afterwards.
   const local = await bootLocalCloud(context, options, {
-    // What became of the executions, the command reports itself.
+    // The command itself reports the outcome of the executions.
     settings: { waitForMachineSeconds: 1, logLevel: 'ERROR' },
     bus: false,
   });

@@ -20,11 +20,11 @@ interface HeartbeatOptions extends ClientCommandOptions, MachineOptions {
 
 const tokenArgument = ['<token>', "the task's token: `millrace describe` shows it"] as const;
 
-/** Of tasks with `waitForResult`: what a person or another system gives in the place of the worker. */
+/** Results of tasks with `waitForResult`, which a person or another system gives in place of the worker. */
 export function addTaskCommand(line: CommandLine): void {
   const task = line.program
     .command('task')
-    .description('Give the result of a task with waitForResult, or say that somebody works on it.');
+    .description('Give the result of a task with waitForResult, or report that work on it goes on.');
   withClientOptions(withMachineCheck(task.command('complete').argument(...tokenArgument)))
     .summary('give the output of a task')
     .description(
@@ -47,10 +47,12 @@ Examples:
     );
   withClientOptions(withMachineCheck(task.command('fail').argument(...tokenArgument)))
     .summary('let a task fail')
-    .description('Let a task fail: it is tried again as its retry policy says, or its machine is told.')
+    .description(
+      "Let a task fail: it is tried again as its retry policy says, or its machine's onError gets the error.",
+    )
     .requiredOption('--error <name>', 'name of the error, which retry policies and onError go by')
     .option('--message <text>', 'what happened')
-    .option('--no-retry', 'another attempt would fail alike: tell the machine at once')
+    .option('--no-retry', 'another attempt would fail alike: the machine gets the error at once')
     .addHelpText(
       'after',
       `
@@ -66,8 +68,8 @@ Examples:
       }),
     );
   withClientOptions(withMachineCheck(task.command('heartbeat').argument(...tokenArgument)))
-    .summary('say that somebody works on a task')
-    .description('Say that somebody works on a task, and how far it is: `millrace describe` shows it.')
+    .summary('report that work on a task goes on')
+    .description('Report that work on a task goes on, and how far it is: `millrace describe` shows it.')
     .option('--progress <json>', 'how far it is: JSON, @FILE, or - for stdin')
     .addHelpText(
       'after',

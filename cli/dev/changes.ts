@@ -67,7 +67,7 @@ async function filesOf(directory: string): Promise<string[]> {
   return (await Promise.all(found)).flat();
 }
 
-/** What is deleted between two calls is not there. */
+/** A file that is deleted between two calls is not there. */
 async function ifThere<T>(read: Promise<T>): Promise<T | undefined> {
   try {
     return await read;

@@ -28,11 +28,11 @@ export class Checkpoint {
     const cursor = cursorIn(text);
     if (cursor !== undefined) return cursor;
     throw new InvalidInputError(
-      `${this.#path} is no checkpoint of a doctor: name another file, or remove it.`,
+      `${this.#path} is not a checkpoint of a doctor: name another file, or remove it.`,
     );
   }
 
-  /** Writes the latest of what it is told, one after the other. */
+  /** Writes the latest value that it gets, one after the other. */
   save(cursor: string): void {
     this.#cursor = cursor;
     this.#writing ??= this.#write().finally(() => {
@@ -46,7 +46,7 @@ export class Checkpoint {
     if (this.#error !== undefined) throw this.#error;
   }
 
-  /** The run is over: the next one begins anew. */
+  /** The run is over: the next one begins again. */
   async remove(): Promise<void> {
     await this.settled();
     await rm(this.#path, { force: true });

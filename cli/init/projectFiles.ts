@@ -1,7 +1,7 @@
-/** What a new project needs to know. */
+/** The settings of a new project. */
 export interface Project {
   readonly name: string;
-  /** Of the package that makes it. */
+  /** The version of the package that makes it. */
   readonly millraceVersion: string;
   readonly versions: Readonly<Record<ProjectPackage, string>>;
 }

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { parseExactJson } from '../../orchestrator/core/data/exactJson.ts';
 import { NotSerializableError } from '../../orchestrator/core/data/serializable.ts';
-import { executionIdProblem } from '../../orchestrator/table/journalItems.ts';
+import { executionIdProblem } from '../../orchestrator/table/executionId.ts';
 import type { CommandContext } from '../context.ts';
 import { InvalidInputError } from '../errors.ts';
 

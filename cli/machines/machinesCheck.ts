@@ -1,7 +1,7 @@
 import { isBroken, type ReplayReport } from '../../client/index.ts';
 import { compareVersions } from '../../orchestrator/core/execution/model/versions.ts';
 
-/** What the replays of a version's executions came to. */
+/** The outcomes of the replays of a version's executions. */
 export interface CheckedVersion {
   readonly machine: string;
   /** Absent for executions whose machine has not been found yet. */
@@ -11,7 +11,7 @@ export interface CheckedVersion {
   readonly notDeployed: number;
   /** A part of the recording has expired, or nothing has been applied yet. */
   readonly unknown: number;
-  /** Of all of these, the ones that have not ended and would not go on. */
+  /** Among all of these, the ones that have not ended and would not go on. */
   readonly broken: number;
 }
 

@@ -44,7 +44,7 @@ function parseRecording(line: string, place: string): ExecutionRecording {
   }
   if (isRecording(value)) return value;
   throw new InvalidInputError(
-    `${place} is no recording of an execution: \`millrace history ID --recording\` prints one.`,
+    `${place} is not a recording of an execution: \`millrace history ID --recording\` prints one.`,
   );
 }
 

@@ -1,4 +1,5 @@
 import type { DefinitionRun } from '../asl/runDefinition.ts';
+import type { TestedCase } from '../asl/testDefinition.ts';
 
 /** The states that an execution went through, and how it ended. */
 export function aslRunLines({ path, status, output, error }: DefinitionRun): readonly string[] {
@@ -7,4 +8,9 @@ export function aslRunLines({ path, status, output, error }: DefinitionRun): rea
     '',
     error ? `${status}  ${error.name}: ${error.message}` : `${status}  ${JSON.stringify(output ?? null)}`,
   ];
+}
+
+/** The same below the name of the test case. */
+export function aslTestLines(tested: TestedCase): readonly string[] {
+  return [tested.case, ...aslRunLines(tested), ''];
 }

@@ -38,7 +38,7 @@ export function framesOf(stack: string | undefined): string[] {
     .map((line) => line.trim());
 }
 
-/** What an execution that has not ended will be brought forward by. */
+/** The things that will bring an execution forward that has not ended. */
 function waitsFor(execution: ExecutionDescription): string[] {
   if (execution.status !== 'RUNNING') return [];
   if (execution.startPending) return ['the orchestrator, to take its start'];
@@ -54,13 +54,19 @@ function waitsFor(execution: ExecutionDescription): string[] {
   return [...tasks, ...lists, ...children, ...timers, ...machine];
 }
 
+/** Items of a list, at most, whose states are shown. */
+const itemsShown = 5;
+
 function listText(list: NonNullable<ExecutionDescription['lists']>[number]): string {
-  const { task, worker, count, done, failed, inFlight, delegatedTo } = list;
+  const { task, worker, count, done, failed, inFlight, delegatedTo, items } = list;
   // How many items a file has, and how far it is, is known there alone.
   if (delegatedTo !== undefined) {
     return `task ${task} (each of ${count === 0 ? "a file's items" : count}, ${worker}): ${delegatedTo} says how far it is`;
   }
-  return `task ${task} (each of ${count}, ${worker}): ${done} done, ${failed} of them failed, ${inFlight} in flight`;
+  const text = `task ${task} (each of ${count}, ${worker}): ${done} done, ${failed} of them failed, ${inFlight} in flight`;
+  if (items === undefined || items.length === 0) return text;
+  const shown = items.slice(0, itemsShown).map(({ index, state }) => `${index} in ${stateText(state)}`);
+  return `${text}: ${shown.join(', ')}${items.length > itemsShown ? ', …' : ''}`;
 }
 
 function taskText(open: ExecutionDescription['tasks'][number]): string {

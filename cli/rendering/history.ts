@@ -3,12 +3,16 @@ import { namedThrown, type TaskError, thrownOfJson } from '../../orchestrator/co
 import { framesOf, stateText } from './execution.ts';
 import { printable, shortened } from './textTable.ts';
 
-/** An entry: a line of what came, and when; below it, what it did. */
-export function historyLines(entry: HistoryEntry): string[] {
+/**
+ * An entry: a line of what came, and when; below it, what it did.
+ *
+ * @param showsPath with the transitions that were taken
+ */
+export function historyLines(entry: HistoryEntry, showsPath = false): string[] {
   const { number, at, transition } = entry;
   const head = `${number}  ${at ?? 'not applied yet'}  ${shortened(whatText(entry), 160)}`;
   const frames = stackOf(entry).map((frame) => `     ${frame}`);
-  return [head, ...frames, ...(transition ? transitionLines(transition) : [])].map(printable);
+  return [head, ...frames, ...(transition ? transitionLines(transition, showsPath) : [])].map(printable);
 }
 
 /** Where in the user's sources a task's error was thrown. */
@@ -83,12 +87,14 @@ function messageText(message: NonNullable<HistoryEntry['messages']>[number]): st
   }
 }
 
-function transitionLines({ from, to, changes, effects, ended, error }: Transition): string[] {
+function transitionLines(transition: Transition, showsPath: boolean): string[] {
+  const { from, to, taken, changes, effects, ended, error } = transition;
   const before = stateText(from);
   const after = stateText(to);
   const isMove = before !== undefined && before !== after;
   const lines: [name: string, text: string][] = [];
   if (after !== undefined) lines.push(['state', isMove ? `${before} → ${after}` : after]);
+  if (showsPath) lines.push(...taken.map((id) => ['taken', id] as [string, string]));
   lines.push(...changes.map((change) => ['context', changeText(change)] as [string, string]));
   lines.push(...effects.map(effectLine));
   if (ended !== undefined) {
@@ -129,6 +135,10 @@ function effectLine(effect: HistoryEffect): [name: string, text: string] {
       ];
     case 'messagesSent':
       return ['sent', `${effect.to}: ${effect.messages.map(messageText).join(', ')}`];
+    case 'answered':
+      return ['answered', `task#${effect.task} of ${effect.to} ${effect.status}`];
+    case 'executionStopped':
+      return ['stopped', effect.executionId];
     case 'action':
       return ['action', effect.name];
     case 'log':

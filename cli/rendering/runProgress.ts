@@ -4,7 +4,7 @@ import { statusCounts } from './status.ts';
 
 /** A line this often, where there is no terminal to redraw one on. */
 const noteEveryMs = 10_000;
-/** After so long without an end, somebody wants to know what is awaited. */
+/** After so long without an end, the user wants to know what is awaited. */
 const explainAfterMs = 5_000;
 
 /** Shows how far a run is, and says once what it waits for when it does not get on. */

@@ -2,7 +2,7 @@ import type { ExecutionError, ExecutionStatus } from '../../client/index.ts';
 import { colouredStatus } from './status.ts';
 import { printable, textTable } from './textTable.ts';
 
-/** What became of a run; with `--json` as it is. */
+/** The outcome of a run; with `--json` as it is. */
 export interface RunReport {
   readonly machine: string;
   readonly executions: number;

@@ -1,4 +1,5 @@
 import type { InvokeCommandOutput, LambdaClient, LambdaClientConfig } from '@aws-sdk/client-lambda';
+import { kindOfError } from '../../orchestrator/aws/errorKind.ts';
 import type { CatchUpEvent, CatchUpResult } from '../../orchestrator/contract/recovery.ts';
 import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 
@@ -24,8 +25,6 @@ export class RecoveryFunctionFailedError extends MillraceError {
   override readonly name = 'RecoveryFunctionFailedError';
 }
 
-const unavailable = new Set(['ResourceNotFoundException', 'AccessDeniedException']);
-
 /** A little longer than the function may take. */
 const requestTimeoutMs = 310_000;
 
@@ -50,7 +49,7 @@ export function recoveryFunction(functionName: string, config: LambdaClientConfi
       Payload: Buffer.from(JSON.stringify(event)),
     });
     const output: InvokeCommandOutput = await client.send(command).catch((error: unknown) => {
-      if (error instanceof Error && unavailable.has(error.name)) {
+      if (error instanceof Error && kindOfError(error) === 'environment') {
         throw new RecoveryUnavailableError(functionName, error);
       }
       throw error;

@@ -9,10 +9,10 @@ import { type CatchUp, RecoveryUnavailableError } from './recovery.ts';
 
 export interface TreatedFinding extends Finding {
   /**
-   * `mended`: it is gone. `remains`: it is still there, or a catch-up cannot repair it. `found`: nothing was tried, as in a dry
+   * `fixed`: it is gone. `remains`: it is still there, or a catch-up cannot repair it. `found`: nothing was tried, as in a dry
    * run.
    */
-  readonly outcome: 'mended' | 'remains' | 'found';
+  readonly outcome: 'fixed' | 'remains' | 'found';
   /** The error of the repair. */
   readonly error?: string;
 }
@@ -60,7 +60,7 @@ export class Treatment {
     return Promise.all(
       findings.map(async (finding) => {
         if (!treated.includes(finding)) return { ...finding, outcome: 'remains' } as const;
-        if (await this.#isMended(finding)) return { ...finding, outcome: 'mended' } as const;
+        if (await this.#isFixed(finding)) return { ...finding, outcome: 'fixed' } as const;
         const error = errors.get(finding.executionId);
         return { ...finding, outcome: 'remains', ...(error !== undefined && { error }) } as const;
       }),
@@ -88,7 +88,7 @@ export class Treatment {
     await sendControl(this.#surroundings, executionId, content, `stop-at-${current.version}`);
   }
 
-  async #isMended({ kind, executionId, references, since }: Finding): Promise<boolean> {
+  async #isFixed({ kind, executionId, references, since }: Finding): Promise<boolean> {
     const { outlines } = this.#surroundings.table;
     const partition = partitionOf(executionId, (await outlines.readOutline(executionId)).items);
     if (kind === 'orphaned') return !partition.execution || hasEnded(partition.execution.status);

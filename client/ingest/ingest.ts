@@ -1,45 +1,22 @@
+import { kindOfError } from '../../orchestrator/aws/errorKind.ts';
 import type { Json } from '../../orchestrator/core/data/json.ts';
-import { NotSerializableError } from '../../orchestrator/core/data/serializable.ts';
+import { MillraceError, mayPass } from '../../orchestrator/core/errors/millraceError.ts';
 import { describeError, type Reporter } from '../../orchestrator/observability/report.ts';
 import { isObject } from '../../orchestrator/table/attributes.ts';
-import {
-  ExecutionAlreadyExistsError,
-  ItemTooLargeError,
-  StoredDataTooLargeError,
-} from '../../orchestrator/table/errors.ts';
-import {
-  InvalidEventError,
-  InvalidExecutionIdError,
-  InvalidMachineIdError,
-  ReservedEventTypeError,
-} from '../errors.ts';
 import { sendEvent } from '../send.ts';
 import { startExecution } from '../start.ts';
 import type { ClientSurroundings } from '../surroundings.ts';
-import { type EventPath, eventPath, InvalidEventPathError, isPath } from './eventPath.ts';
+import { type EventPath, eventPath, isPath } from './eventPath.ts';
 import type { IngestRequest, SendTarget, StartTarget } from './ingestTarget.ts';
 
 /** The surroundings that the function needs. */
 export type IngestSurroundings = Pick<ClientSurroundings, 'table' | 'now' | 'newId'>;
 
 /** An event that has not what its rule takes from it. */
-class UnfitEventError extends Error {
+class UnfitEventError extends MillraceError {
+  override readonly code = 'UnfitEvent';
   override readonly name = 'UnfitEvent';
 }
-
-/** Errors that another delivery of the same event would not fix. */
-const finalErrors = [
-  UnfitEventError,
-  InvalidEventPathError,
-  InvalidExecutionIdError,
-  InvalidMachineIdError,
-  InvalidEventError,
-  ReservedEventTypeError,
-  NotSerializableError,
-  ExecutionAlreadyExistsError,
-  ItemTooLargeError,
-  StoredDataTooLargeError,
-];
 
 /**
  * The handler behind the rules of an event bus: writes one start or event item for each event, however often it comes. An event that can never
@@ -55,7 +32,8 @@ export function ingestHandler(surroundings: IngestSurroundings, report: Reporter
       else if (send) await sendFrom(surroundings, send, source);
       else throw new UnfitEventError('The rule neither starts an execution nor sends to one.');
     } catch (error) {
-      if (!finalErrors.some((type) => error instanceof type)) throw error;
+      // Another delivery of the same event would meet the same error.
+      if (mayPass(kindOfError(error))) throw error;
       const said = `Rule '${rule}', event '${eventId}': ${describeError(error)}`;
       report({ type: 'dropped', executionId: '', error: said });
     }

@@ -82,7 +82,7 @@ export interface DrawnRow {
 
 /**
  * `invoke`: runs an actor. `entry`, `exit`: actions. `stay`: a transition that stays. `reenter`: one that leaves the state and
- * enters it again. `descend`: one to a state inside. `retry`: a retry.
+ * enters it again. `descend`: one to a state inside or around it, or in an outline to any other. `retry`: a retry.
  */
 export type RowKind = 'invoke' | 'entry' | 'exit' | 'stay' | 'reenter' | 'descend' | 'retry';
 
@@ -105,6 +105,8 @@ export interface DrawnEdge {
 
 export interface DrawnLine {
   readonly text: DrawnText;
+  /** Upper left corner of the icon of its tone, 12 px square: `done`, `error`, `after` and `snapshot` have one. */
+  readonly icon?: Point;
   readonly tone: Tone;
   readonly edge: EdgeId;
 }

@@ -49,8 +49,12 @@ export interface ChartNode {
 
 export interface ChartInvoke {
   readonly id: string;
-  /** The worker, machine or logic that it runs. */
+  /** The source as tasks and effects name it: `worker` in a history. */
   readonly src: string;
+  /** The name to show in place of `src`. */
+  readonly label?: string;
+  /** For a child machine: its id, as a history names it. */
+  readonly machine?: string;
 }
 
 export interface ChartEdge {
@@ -90,7 +94,3 @@ export type Trigger =
 
 /** The tone in which a trigger is drawn. */
 export type Tone = Trigger['type'] | 'initial';
-
-export function edgeIdOf(source: NodeId, descriptor: string, place: number): EdgeId {
-  return `${source}|${descriptor}|${place}`;
-}

@@ -15,7 +15,7 @@ export const packageDirectory = join(dirname(thisFile), runsFromSources ? '../..
 
 const guards = loadGuards(loadingRuntime(packageDirectory, runsFromSources));
 
-/** What to bundle, and where it will be. */
+/** The code to bundle, and where it will be. */
 export type CodeEntry =
   | { readonly stdin: StdinOptions; readonly outfile: string }
   | { readonly entryPoints: { in: string; out: string }[]; readonly outdir: string };
@@ -74,7 +74,7 @@ export async function buildCode(
   }
 }
 
-/** Of its package.json, a client of the AWS SDK reads the version; the rest would be 2 KB a client. */
+/** A client of the AWS SDK reads only the version in its package.json; the rest would be 2 KB a client. */
 const shortManifests: Plugin = {
   name: 'short-manifests',
   setup: ({ onLoad }) => {

@@ -11,7 +11,7 @@ import { type CodeFile, writeCodeFolder } from './codeFolder.ts';
 /** Lambda gives a function as long to load. */
 const loadSeconds = 10;
 
-/** What a module threw while it was loaded. */
+/** The error that a module threw while it was loaded. */
 interface Thrown {
   readonly code?: unknown;
   readonly name?: unknown;
@@ -33,7 +33,7 @@ export interface LoadFailure {
 }
 
 /**
- * Loads a function's code once, in a process of its own, as Lambda will. What is wrong with machines shows only then;
+ * Loads a function's code once, in a process of its own, as Lambda will. Problems of machines show only then;
  * deployed, such a function could take no record at all. Answers nothing where it loads.
  */
 export async function loadFailureOf(code: readonly CodeFile[]): Promise<LoadFailure | undefined> {
@@ -47,7 +47,7 @@ export interface RegisteredMachine {
   readonly version: string;
 }
 
-/** What came of loading a function's code: the machines that an orchestrator has registered, or why it does not load. */
+/** The outcome of loading a function's code: the machines that an orchestrator has registered, or why it does not load. */
 export async function loadCode(
   code: readonly CodeFile[],
 ): Promise<{ readonly failure: LoadFailure } | (Registered & { readonly failure?: undefined })> {
@@ -56,7 +56,7 @@ export async function loadCode(
   return thrown ? { failure: { code: codeOf(thrown), problems: problemsOf(thrown) } } : registered;
 }
 
-/** What an orchestrator says of its machines. Nothing where the code is another function's. */
+/** An orchestrator's statements about its machines. Nothing where the code is another function's. */
 export interface Registered {
   readonly machines?: readonly RegisteredMachine[];
   /** As the machines' timeouts have it. */
@@ -64,10 +64,10 @@ export interface Registered {
   readonly neededWorkers?: NeededWorkers;
 }
 
-/** What the process that loads the code answers. */
+/** The answer of the process that loads the code. */
 interface Loaded extends Registered {
   readonly thrown?: Thrown;
-  /** What the author of a machine should know, although it loads. */
+  /** Warnings for the author of a machine that loads. */
   readonly notices?: readonly string[];
 }
 
@@ -95,7 +95,7 @@ async function load(directory: string): Promise<Loaded> {
   child.on('message', (message: typeof answer) => {
     answer = message;
   });
-  // What it sent may be read after its exit, but not after the channel is closed.
+  // Its message may be read after its exit, but not after the channel is closed.
   const [[code, signal]] = await Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
   if (answer) return answer;
   const end = signal === null ? `exit code ${code}` : `${signal}, after ${loadSeconds} seconds at most`;

@@ -18,7 +18,7 @@ export async function findMachines(directory: string): Promise<string[]> {
   throw new BundleError('MachinesNotFound', [
     {
       message:
-        `There ${files === undefined ? 'is no folder' : 'are no machines in'} ${name}: create ${name}/order.ts that ` +
+        `${files === undefined ? `The folder ${name} does not exist` : `There are no machines in ${name}`}: create ${name}/order.ts that ` +
         'exports an XState machine, a JSON file with the config of one, or a Step Functions definition (order.asl.json or .yaml), or name another folder of machines.',
     },
   ]);

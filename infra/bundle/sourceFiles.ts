@@ -5,7 +5,7 @@ import { definitionFile } from '../../asl/document/readDocument.ts';
 const module = /\.(?:ts|mts|js|mjs)$/;
 const declaration = /\.d\.m?ts$/;
 const test = /\.test\.[^.]+$/;
-/** JSON that lies about in any project and is no machine. */
+/** JSON files that any project has and that are not machines. */
 const projectFile = /^(?:package|package-lock|tsconfig.*|jsconfig.*)\.json$/;
 
 /** All modules under a folder, by path; undefined if there is no such folder. Tests and declarations are left out. */

@@ -27,7 +27,7 @@ export async function checkLoads(
 
 /**
  * Says of which of the machines' modules it is that they do not load, found by loading each by itself: a module that hangs
- * or ends the process tells nothing of itself.
+ * or ends the process says nothing about itself.
  *
  * @param found what came of loading all of them, told again where each loads by itself
  */

@@ -51,7 +51,7 @@ export async function buildWorkers(
   return { workers, idle: idleOf(built, files, new Set(workers.map(({ source }) => source))) };
 }
 
-/** Of what a module has, nothing is left in a bundle where it has types alone. */
+/** A module that has only types leaves nothing in a bundle. */
 function idleOf(built: CodeBuild, files: readonly string[], workers: ReadonlySet<string>): readonly string[] {
   const absolute = (path: string) => resolve(packageDirectory, path);
   const used = new Set<string>();

@@ -41,7 +41,7 @@ const iteratorAge = Duration.hours(1);
 /** A wake is at most a second late where nothing is wrong, and some seconds under load. */
 const overdueWake = Duration.minutes(1);
 
-/** What an operator should be told of. By their names; each is an alarm of the construct of the same id. */
+/** The alarms that an operator needs, by their names; each is an alarm of the construct of the same id. */
 export function createAlarms(scope: Construct, props: AlarmsProps): Readonly<Record<string, Alarm>> {
   const { table, indexName, orchestrator, clock, ownFunctions, reportNamespace, functionPrefix, topic } =
     props;
@@ -101,12 +101,12 @@ export function createAlarms(scope: Construct, props: AlarmsProps): Readonly<Rec
   alarm(
     'RecoveryLost',
     props.recovery.metric('AsyncEventsDropped', { statistic: 'Sum', period: metricPeriod }),
-    'The recovery function did not take in all attempts what was given up. Mend what its log says, then run `millrace doctor`.',
+    'The recovery function did not take in all attempts what was given up. Fix the problem in its log; the next sweep of the bucket, or `millrace doctor`, recovers the rest.',
   );
   alarm(
     'Waiting',
     reportMetric(reportNamespace, 'waiting'),
-    `${countedReports.waiting}. After a while they are PENDING_REDRIVE: report the message in the log, and redrive them once it is mended.`,
+    `${countedReports.waiting}. After a while they are PENDING_REDRIVE: report the message in the log, and redrive them once it is fixed.`,
   );
   alarm(
     'Dropped',
@@ -142,7 +142,7 @@ export function createAlarms(scope: Construct, props: AlarmsProps): Readonly<Rec
     alarm(
       'FailedExecutions',
       failedExecutions(functionPrefix),
-      'Executions are FAILED or TIMED_OUT. The log says which and why; after the cause is mended they can be redriven.',
+      'Executions are FAILED or TIMED_OUT. The log says which and why; after the cause is fixed they can be redriven.',
     );
     alarm(
       'PendingRedrive',

@@ -27,7 +27,7 @@ export function privateBucket(scope: Construct, id: string, props: PrivateBucket
   Validations.of(bucket).acknowledge({
     id: 'AwsSolutions-S1',
     reason:
-      'Server access logs of a bucket that functions alone use would cost more than the bucket. Whoever has to have ' +
+      'Server access logs of a bucket that functions alone use would cost more than the bucket. A user who needs ' +
       'them brings a bucket with logs, or turns on data events of CloudTrail.',
   });
   return bucket;

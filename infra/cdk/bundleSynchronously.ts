@@ -6,12 +6,12 @@ import { packageDirectory } from '../bundle/build.ts';
 import { BundleError, type BundleErrorCode, type BundleProblem } from '../bundle/bundleError.ts';
 import type { BundledFunctions, BundleFunctionsOptions, BundleWorkersOptions } from '../bundle.ts';
 
-/** What the bundling process is asked. */
+/** A request to the bundling process. */
 export type BundleRequest =
   | { readonly functions: BundleFunctionsOptions }
   | { readonly workers: BundleWorkersOptions };
 
-/** What it answers. */
+/** Its answer. */
 export type BundleAnswer =
   | { readonly functions: BundledFunctions }
   | { readonly workers: BundledFunctions['workers'] }

@@ -1,13 +1,15 @@
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import {
   Alias,
+  CfnEventInvokeConfig,
   EventInvokeConfig,
   type IFunction,
   type Function as LambdaFunction,
   Version,
 } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { unmodifiedInvokeConfig } from '../describe.ts';
+import { ownProperty } from '../../orchestrator/core/data/ownProperty.ts';
+import { unmodifiedInvokeConfig } from '../describeFunctions.ts';
 import { InvalidDeploymentError } from './errors.ts';
 import type { CalledFunctionProps } from './millraceProps.ts';
 import { allowInvoke } from './permissions.ts';
@@ -33,20 +35,46 @@ export function takesResultsFromBus(functions: CalledFunctions): boolean {
  * Lets Millrace call functions, and their results come back. All of it is made in the scope: functions may be of another stack,
  * which must not depend on this one, as this one depends on it.
  *
+ * @returns the configurations of their invocations, by the names that machines call them by
  * @throws InvalidDeploymentError
  */
 export function joinCalledFunctions(
   scope: Construct,
   functions: CalledFunctions,
   { callers, failed }: { readonly callers: readonly LambdaFunction[]; readonly failed: LambdaFunction },
-): void {
+): ReadonlyMap<string, EventInvokeConfig> {
+  const configurations = new Map<string, EventInvokeConfig>();
   for (const [name, { function: called, results = 'DESTINATIONS' }] of Object.entries(functions)) {
     for (const caller of callers) allowInvoke(caller, [called.functionArn]);
-    if (results === 'DESTINATIONS') returnTo(failed, called, new Construct(scope, `Called-${name}`), name);
+    if (results === 'BUS') continue;
+    configurations.set(name, returnTo(failed, called, new Construct(scope, `Called-${name}`), name));
+  }
+  return configurations;
+}
+
+/**
+ * Lambda drops an invocation when every attempt that it can be for has failed. How long that is, machines say: it is known when
+ * they are bundled.
+ */
+export function limitAgesOfCalled(
+  configurations: ReadonlyMap<string, EventInvokeConfig>,
+  ages: Readonly<Record<string, number>> = {},
+): void {
+  for (const [name, { node }] of configurations) {
+    const seconds = ownProperty(ages, name);
+    const resource = node.defaultChild;
+    if (seconds !== undefined && resource instanceof CfnEventInvokeConfig) {
+      resource.maximumEventAgeInSeconds = seconds;
+    }
   }
 }
 
-function returnTo(failed: LambdaFunction, called: CalledFunction, scope: Construct, name: string): void {
+function returnTo(
+  failed: LambdaFunction,
+  called: CalledFunction,
+  scope: Construct,
+  name: string,
+): EventInvokeConfig {
   if (!called.role) {
     throw new InvalidDeploymentError(
       `The role of function '${name}' is not known, and has to be allowed to hand results over: import it with its role.`,
@@ -83,6 +111,7 @@ function returnTo(failed: LambdaFunction, called: CalledFunction, scope: Constru
   });
   // Lambda takes a destination only of a role that may invoke it.
   configuration.node.addDependency(policy);
+  return configuration;
 }
 
 /** The configuration of an alias or a version is made of the function and the qualifier. */

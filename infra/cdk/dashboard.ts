@@ -99,7 +99,7 @@ export function fillDashboard(dashboard: Dashboard, props: DashboardProps): void
   if (hasMetrics) addOwnMetrics(dashboard, props.functionPrefix);
 }
 
-/** What the functions count themselves. */
+/** Metrics that the functions publish themselves. */
 function addOwnMetrics(dashboard: Dashboard, functionPrefix: string): void {
   const own = (name: MetricName) => ownMetric(functionPrefix, name);
   dashboard.addWidgets(
@@ -115,7 +115,7 @@ function addOwnMetrics(dashboard: Dashboard, functionPrefix: string): void {
   );
 }
 
-/** What the table and Millrace's own functions cost; what workers do is theirs. */
+/** The cost of the table and of Millrace's own functions; workers are not part of it. */
 function costOfAMillionSteps({ table, ownFunctions }: DashboardProps, steps: IMetric): IMetric {
   const gbSeconds = ownFunctions.map((own) => ({
     function: own.function,

@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IManagedPolicy, type IRole, PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   type Code,
@@ -8,13 +8,14 @@ import {
   Function as LambdaFunction,
   RecursiveLoop,
   Runtime,
+  RuntimeFamily,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { FunctionDescription } from '../description.ts';
-import { allowNetworkInterfaces } from './permissions.ts';
+import { allowNetworkInterfaces, logStatement, networkInterfacesStatement } from './permissions.ts';
 
-/** What all functions have alike. */
+/** The settings that all functions have alike. */
 export interface FunctionSurroundings {
   readonly vpc?: IVpc;
   readonly vpcSubnets?: SubnetSelection;
@@ -27,57 +28,116 @@ export interface FunctionOverrides extends WorkerOptions {
   readonly runtime?: Runtime;
 }
 
-/** What a worker may have otherwise than all functions. How it is found, retried and reported is the construct's. */
+/** The options of a worker's function. How it is found, retried, logged and reported is the construct's. */
 export type WorkerOptions = Omit<
   FunctionOptions,
-  'functionName' | 'logGroup' | 'maxEventAge' | 'onFailure' | 'onSuccess' | 'retryAttempts'
+  | 'functionName'
+  | 'logGroup'
+  | 'logRetention'
+  | 'logRetentionRole'
+  | 'logRetentionRetryOptions'
+  | 'logRemovalPolicy'
+  | 'maxEventAge'
+  | 'onFailure'
+  | 'onSuccess'
+  | 'retryAttempts'
 >;
 
-/** Stack traces in logs show the lines of the source; of the code's own source maps, not of its packages'. */
-const sourceMaps = { NODE_OPTIONS: '--enable-source-maps' };
+/** Stack traces show the lines of the source, in logs and in the errors of workers. */
+const sourceMaps = '--enable-source-maps';
 
-/** A function as the deployment description has it, with a role and a log group of its own. */
+/** Rights that a function shares with others of its kind: one policy for all of them. */
+export interface SharedRights {
+  readonly policy: IManagedPolicy;
+  /** A log group for all of them, which the policy lets them write to. @default one for each function */
+  readonly logGroup: ILogGroup | undefined;
+}
+
+/**
+ * A function as the deployment description has it, with a role of its own.
+ *
+ * @param shared rights that it does not get as its own
+ */
 export function deployFunction(
   scope: Construct,
   description: FunctionDescription,
   code: Code,
   surroundings: FunctionSurroundings,
-  overrides: FunctionOverrides = {},
+  { overrides = {}, shared }: { readonly overrides?: FunctionOverrides; readonly shared?: SharedRights },
 ): LambdaFunction {
   const { vpc, vpcSubnets, securityGroups, logRetention } = surroundings;
   const runtime = overrides.runtime ?? Runtime.NODEJS_24_X;
-  const environment = {
-    ...description.environment,
-    ...(runtime.runtimeEquals(Runtime.NODEJS_24_X) && sourceMaps),
-    ...overrides.environment,
-  };
-  const logGroup = new LogGroup(scope, 'Logs', {
-    retention: logRetention ?? RetentionDays.ONE_MONTH,
-    removalPolicy: RemovalPolicy.DESTROY,
-  });
-  const role =
-    overrides.role ?? new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-  logGroup.grantWrite(role);
-  if (overrides.vpc ?? vpc) allowNetworkInterfaces({ grantPrincipal: role });
+  const ownLogGroup = shared?.logGroup ? undefined : createLogGroup(scope, 'Logs', logRetention);
+  const logGroup = shared?.logGroup ?? ownLogGroup;
+  const isInVpc = (overrides.vpc ?? vpc) !== undefined;
   const { reservedConcurrentExecutions } = description;
   return new LambdaFunction(scope, 'Function', {
     architecture: Architecture.ARM_64,
-    memorySize: description.memorySizeMb,
-    timeout: Duration.seconds(description.timeoutSeconds),
     ...(reservedConcurrentExecutions !== undefined && { reservedConcurrentExecutions }),
     ...(isOfFailedChain(description.role) && { recursiveLoop: RecursiveLoop.ALLOW }),
     ...(vpc && { vpc }),
     ...(vpcSubnets && { vpcSubnets }),
     ...(securityGroups && { securityGroups: [...securityGroups] }),
     ...overrides,
+    memorySize: description.memorySizeMb,
+    timeout: Duration.seconds(description.timeoutSeconds),
     functionName: description.functionName,
     runtime,
     handler: description.handler,
     code,
-    environment,
-    logGroup,
-    role,
+    environment: {
+      ...description.environment,
+      ...overrides.environment,
+      ...nodeOptions(runtime, overrides.environment?.NODE_OPTIONS),
+    },
+    ...(logGroup && { logGroup }),
+    role: overrides.role
+      ? allowingSurroundings(overrides.role, ownLogGroup, isInVpc)
+      : createRole(scope, ownLogGroup, isInVpc, shared?.policy),
   });
+}
+
+export function createLogGroup(scope: Construct, id: string, retention = RetentionDays.ONE_MONTH): LogGroup {
+  return new LogGroup(scope, id, { retention, removalPolicy: RemovalPolicy.DESTROY });
+}
+
+/** Rights that only this function has are part of the role: a policy of its own would be a resource more for each function. */
+function createRole(
+  scope: Construct,
+  ownLogGroup: LogGroup | undefined,
+  isInVpc: boolean,
+  policy: IManagedPolicy | undefined,
+): Role {
+  const assumedBy = new ServicePrincipal('lambda.amazonaws.com');
+  if (policy === undefined) {
+    return allowingSurroundings(new Role(scope, 'Role', { assumedBy }), ownLogGroup, isInVpc);
+  }
+  const statements = [
+    ...(ownLogGroup ? [logStatement(ownLogGroup)] : []),
+    ...(isInVpc ? [networkInterfacesStatement()] : []),
+  ];
+  return new Role(scope, 'Role', {
+    assumedBy,
+    managedPolicies: [policy],
+    ...(statements.length > 0 && { inlinePolicies: { Own: new PolicyDocument({ statements }) } }),
+  });
+}
+
+function allowingSurroundings<SomeRole extends IRole>(
+  role: SomeRole,
+  ownLogGroup: LogGroup | undefined,
+  isInVpc: boolean,
+): SomeRole {
+  ownLogGroup?.grantWrite(role);
+  if (isInVpc) allowNetworkInterfaces({ grantPrincipal: role });
+  return role;
+}
+
+/** The user's options for Node.js, and source maps. Nothing for other languages. */
+function nodeOptions(runtime: Runtime, options: string | undefined): { readonly NODE_OPTIONS?: string } {
+  if (runtime.family !== RuntimeFamily.NODEJS) return {};
+  if (options === undefined) return { NODE_OPTIONS: sourceMaps };
+  return { NODE_OPTIONS: options.includes(sourceMaps) ? options : `${options} ${sourceMaps}` };
 }
 
 /**

@@ -1,16 +1,27 @@
-import { ArnFormat, Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { CfnResource, Duration } from 'aws-cdk-lib';
+import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { CfnEventInvokeConfig, type Code, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { functionNames } from '../../orchestrator/configuration/configuration.ts';
 import type { DestinationDescription, FunctionDescription } from '../description.ts';
-import { deployFunction, type FunctionOverrides, type FunctionSurroundings } from './deployedFunction.ts';
+import {
+  createLogGroup,
+  deployFunction,
+  type FunctionOverrides,
+  type FunctionSurroundings,
+  type SharedRights,
+} from './deployedFunction.ts';
 import { InvalidDeploymentError } from './errors.ts';
 import {
   accessOfRole,
   allowData,
   allowInvoke,
   type DataResources,
+  dispatchingRoles,
   type FunctionRole,
-  invokedByRole,
+  functionByName,
+  logStatement,
+  workerFunctions,
 } from './permissions.ts';
 
 /** Lambda's limit for the name of a function. */
@@ -19,20 +30,32 @@ const longestName = 64;
 export interface DeployedFunction {
   readonly description: FunctionDescription;
   readonly function: LambdaFunction;
+  /** Its rights are those of all workers, by a policy that they share. */
+  readonly sharesRights: boolean;
+}
+
+export interface FunctionsProps extends FunctionSurroundings {
+  /** Begins the name of every function. */
+  readonly functionPrefix: string;
+  /** Whether the workers write to one log group. */
+  readonly sharedWorkerLogs?: boolean;
 }
 
 /** The functions of one deployment: each with the permissions of its role, and joined as their descriptions say. */
 export class DeployedFunctions {
   readonly #scope: Construct;
-  readonly #surroundings: FunctionSurroundings;
+  readonly #props: FunctionsProps;
   readonly #data: DataResources;
+  readonly #names: ReturnType<typeof functionNames>;
   /** By function name. */
   readonly #deployed = new Map<string, DeployedFunction>();
+  #ofWorkers: (SharedRights & { readonly policy: ManagedPolicy }) | undefined;
 
-  constructor(scope: Construct, surroundings: FunctionSurroundings, data: DataResources) {
+  constructor(scope: Construct, props: FunctionsProps, data: DataResources) {
     this.#scope = scope;
-    this.#surroundings = surroundings;
+    this.#props = props;
     this.#data = data;
+    this.#names = functionNames(props.functionPrefix);
   }
 
   /** @throws InvalidDeploymentError */
@@ -51,20 +74,50 @@ export class DeployedFunctions {
     if (this.#deployed.has(functionName)) {
       throw new InvalidDeploymentError(`Two functions would be named '${functionName}': rename the worker.`);
     }
+    // A role of the user's may be one that takes no managed policy.
+    const shared = role === 'worker' && !overrides.role ? this.#sharedByWorkers() : undefined;
     const scope = new Construct(this.#scope, id);
-    const deployed = deployFunction(scope, description, code, this.#surroundings, overrides);
-    this.#deployed.set(functionName, { description, function: deployed });
-    allowData(deployed, accessOfRole[role], this.#data);
-    const invoked = invokedByRole[role];
-    if (invoked.length > 0) {
-      // What it invokes may be deployed after it.
-      const arns = () =>
-        this.#where((other) => invoked.includes(other)).map((each) =>
-          role === 'failed' ? arnByName(deployed, each) : each.function.functionArn,
-        );
-      allowInvoke(deployed, Lazy.list({ produce: arns }));
+    const deployed = deployFunction(scope, description, code, this.#props, {
+      overrides,
+      ...(shared && { shared }),
+    });
+    this.#deployed.set(functionName, { description, function: deployed, sharesRights: shared !== undefined });
+    if (!shared) allowData(deployed, accessOfRole[role], this.#data);
+    if (dispatchingRoles.includes(role)) {
+      allowInvoke(deployed, [workerFunctions(this.#scope, this.#props.functionPrefix)]);
     }
+    // Workers refer to it, and are deployed before the recovery function.
+    if (role === 'failed') allowInvoke(deployed, [functionByName(this.#scope, this.#names.recovery)]);
+    if (role === 'clock') allowInvoke(deployed, [this.ofRole('wake').functionArn]);
     return deployed;
+  }
+
+  /** All workers may do the same to the table, the store and the function that hears of their death. Grants of the user are each role's own. */
+  #sharedByWorkers(): SharedRights {
+    if (this.#ofWorkers) return this.#ofWorkers;
+    const { sharedWorkerLogs = false, logRetention } = this.#props;
+    const policy = new ManagedPolicy(this.#scope, 'WorkerAccess');
+    const logGroup = sharedWorkerLogs ? createLogGroup(this.#scope, 'WorkerLogs', logRetention) : undefined;
+    allowData(policy, accessOfRole.worker, this.#data);
+    allowInvoke(policy, [this.ofRole('failed').functionArn]);
+    if (logGroup) policy.addStatements(logStatement(logGroup));
+    this.#ofWorkers = { policy, logGroup };
+    return this.#ofWorkers;
+  }
+
+  /**
+   * Has CloudFormation deploy workers before the functions that invoke them: machines that are new with a deployment may need
+   * workers that are. Called when all workers are known.
+   */
+  orderDeployment(): void {
+    const resourceOf = ({ node }: LambdaFunction) =>
+      CfnResource.isCfnResource(node.defaultChild) ? [node.defaultChild] : [];
+    const workers = this.tasks.flatMap(resourceOf);
+    for (const dispatching of this.#where((role) => dispatchingRoles.includes(role))) {
+      for (const resource of resourceOf(dispatching.function)) {
+        resource.node.addDependency(...workers);
+      }
+    }
   }
 
   /** Joins a function to those that its invocations end at. All of them are deployed by then. */
@@ -72,12 +125,13 @@ export class DeployedFunctions {
     if (eventInvokeConfig === undefined) return;
     const { maximumRetryAttempts, maximumEventAgeSeconds, onSuccess, onFailure } = eventInvokeConfig;
     const invoking = this.named(functionName);
+    const sharesRights = this.#deployed.get(functionName)?.sharesRights ?? false;
     const destination = (name: DestinationDescription) => {
       if (typeof name !== 'string') {
-        throw new InvalidDeploymentError(`An event bus is no destination of '${functionName}'.`);
+        throw new InvalidDeploymentError(`An event bus cannot be a destination of '${functionName}'.`);
       }
       const { functionArn } = this.named(name);
-      allowInvoke(invoking, [functionArn]);
+      if (!sharesRights) allowInvoke(invoking, [functionArn]);
       // The CDK's own destination allows every version and alias, by a wildcard.
       return { bind: () => ({ destination: functionArn }) };
     };
@@ -128,17 +182,6 @@ export class DeployedFunctions {
   #where(holds: (role: FunctionRole) => boolean): DeployedFunction[] {
     return [...this.#deployed.values()].filter(({ description }) => holds(description.role));
   }
-}
-
-/** Workers name the function for failures, and the recovery function names workers: a reference would close the circle. */
-function arnByName(scope: Construct, { description }: DeployedFunction): string {
-  const { functionName } = description;
-  return Stack.of(scope).formatArn({
-    service: 'lambda',
-    resource: 'function',
-    resourceName: functionName,
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
 }
 
 function isTask(role: FunctionRole): boolean {

@@ -2,17 +2,19 @@ import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { ownProperty } from '../../orchestrator/core/data/ownProperty.ts';
 import type { NeededWorkers } from '../../orchestrator/dispatch/neededWorkers.ts';
+import type { DefinitionsNeeds } from '../bundle/definitionNeeds.ts';
 import { refuseMissingWorkers } from '../bundle/missingWorkers.ts';
-import type { FunctionCode } from '../describe.ts';
+import type { FunctionCode, WorkerCode } from '../describeFunctions.ts';
 import type { FunctionDescription } from '../description.ts';
 import { bundleFunctionsSynchronously, bundleWorkersSynchronously } from './bundleSynchronously.ts';
+import { checkWorkerProps } from './checkProps.ts';
 import { CodeAtSynthesis } from './codeAtSynthesis.ts';
 import type { FunctionOverrides } from './deployedFunction.ts';
 import { InvalidDeploymentError } from './errors.ts';
 import type { MillraceProps, WorkerCodeProps, WorkerModuleProps } from './millraceProps.ts';
-
-type WorkerCode = FunctionCode['workers'][number];
+import { refuseOptionsOfNoWorker, refuseShortTimeouts, workerSettings } from './workerSettings.ts';
 
 /**
  * The code of all functions. Workers are bundled when they are met, because each is a function; machines only at synthesis,
@@ -24,9 +26,12 @@ export class DeploymentCode {
   readonly #machineFiles: string[] = [];
   /** By code folder. */
   readonly #atSynthesis = new Map<string, CodeAtSynthesis>();
+  readonly #workerOptions = new Map<string, FunctionOverrides>();
   #workers: readonly WorkerCode[];
   /** Known once the machines are bundled. */
   #invocationAges: FunctionCode['invocationAges'];
+  /** Known once the machines are bundled. */
+  #definitions: DefinitionsNeeds;
 
   /**
    * @param directory for bundles: within the app's output, so that paths in source maps, and with them the assets' hashes, are
@@ -37,6 +42,7 @@ export class DeploymentCode {
     this.#props = props;
     this.#directory = resolve(directory);
     this.#invocationAges = props.code?.invocationAges;
+    this.#definitions = props.code?.definitions ?? {};
     const { code, workers, bus, rules } = props;
     if (code && bus && !code.publisher) {
       throw new InvalidDeploymentError(
@@ -48,7 +54,26 @@ export class DeploymentCode {
         'The code that was bundled before has no function for rules: bundle it with `ingest`, or leave `rules` out here.',
       );
     }
-    this.#workers = code?.workers ?? (workers === undefined ? [] : this.#bundleWorkers(resolve(workers)));
+    const { workerOptions = {} } = props;
+    this.#workers = (
+      code?.workers ?? (workers === undefined ? [] : this.#bundleWorkers(resolve(workers)))
+    ).map((worker) => this.#withOptions(worker, ownProperty(workerOptions, worker.name) ?? {}));
+    refuseOptionsOfNoWorker(workerOptions, this.#workers);
+  }
+
+  #withOptions(worker: WorkerCode, options: FunctionOverrides): WorkerCode {
+    this.#workerOptions.set(worker.name, options);
+    return { ...worker, ...workerSettings(worker.name, options) };
+  }
+
+  /** Options of a worker's function that the deployment description does not have. */
+  optionsOf(worker: string): FunctionOverrides {
+    return this.#workerOptions.get(worker) ?? {};
+  }
+
+  /** The needs of the definitions among the machines, once those are bundled. */
+  get definitions(): DefinitionsNeeds {
+    return this.#definitions;
   }
 
   get workers(): readonly WorkerCode[] {
@@ -91,7 +116,8 @@ export class DeploymentCode {
    * @throws BundleError
    * @throws InvalidDeploymentError
    */
-  addWorker(name: string, props: WorkerModuleProps | WorkerCodeProps): FunctionOverrides {
+  addWorker(name: string, props: WorkerModuleProps | WorkerCodeProps): void {
+    checkWorkerProps(name, props);
     if (this.#workers.some((worker) => worker.name === name)) {
       throw new InvalidDeploymentError(
         `There is a worker '${name}' already: choose another name for this one.`,
@@ -105,12 +131,12 @@ export class DeploymentCode {
           `${entry} exports no \`handler\`: export one, as defineWorker() makes it.`,
         );
       }
-      this.#workers = [...this.#workers, { ...bundled, name }];
-      return overrides;
+      this.#workers = [...this.#workers, this.#withOptions({ ...bundled, name }, overrides)];
+      return;
     }
     const { codePath, handler, ...overrides } = props;
-    this.#workers = [...this.#workers, { name, codeDirectory: resolve(codePath), handler }];
-    return overrides;
+    const code = { name, codeDirectory: resolve(codePath), handler };
+    this.#workers = [...this.#workers, this.#withOptions(code, overrides)];
   }
 
   /**
@@ -119,10 +145,14 @@ export class DeploymentCode {
    * @throws BundleError
    */
   make(scope: Construct): void {
-    if (this.#props.code) this.#refuseMissingWorkers(this.#props.code.neededWorkers);
+    if (this.#props.code) this.#checkWorkers(this.#props.code.neededWorkers);
     if (this.#atSynthesis.size === 0) return;
     const { machines, bus, rules, minify = true } = this.#props;
-    const { invocationAges, neededWorkers } = bundleFunctionsSynchronously({
+    const {
+      invocationAges,
+      neededWorkers,
+      definitions = {},
+    } = bundleFunctionsSynchronously({
       machinesDirectory: resolve(machines),
       machineFiles: this.#machineFiles,
       outDirectory: this.#directory,
@@ -131,15 +161,17 @@ export class DeploymentCode {
       ...(rules && { ingest: true }),
     });
     this.#invocationAges = invocationAges;
-    this.#refuseMissingWorkers(neededWorkers);
+    this.#definitions = definitions;
+    this.#checkWorkers(neededWorkers);
     for (const [folder, code] of this.#atSynthesis) code.make(scope, `Code-${basename(folder)}`, folder);
   }
 
-  #refuseMissingWorkers(needed: NeededWorkers | undefined): void {
+  #checkWorkers(needed: NeededWorkers | undefined): void {
     refuseMissingWorkers(
       needed,
       this.#workers.map(({ name }) => name),
     );
+    refuseShortTimeouts(this.#workers, needed);
   }
 
   #bundleWorkers(workers: string | readonly string[]): readonly WorkerCode[] {

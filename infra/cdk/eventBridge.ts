@@ -20,7 +20,7 @@ export function eventBusOf(
   return eventBus ?? (goesElsewhere ? undefined : new EventBus(scope, id));
 }
 
-/** What the publisher puts events on: a name stands for a bus of its own account and region alone. */
+/** The bus that the publisher puts events on: a name stands for a bus of its own account and region alone. */
 export function nameOrArnOf(scope: Construct, eventBus: IEventBus | EventBus): string {
   return isElsewhere(scope, eventBus) ? eventBus.eventBusArn : eventBus.eventBusName;
 }

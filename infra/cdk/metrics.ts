@@ -14,6 +14,7 @@ import {
 } from '../../orchestrator/observability/metricDefinitions.ts';
 import type { CalledFunction } from './calledFunctions.ts';
 import type { DeployedFunction } from './deployedFunctions.ts';
+import type { FunctionRole } from './permissions.ts';
 
 /** Metrics are sums of five minutes unless they say otherwise. */
 export const metricPeriod = Duration.minutes(5);
@@ -21,12 +22,20 @@ export const metricPeriod = Duration.minutes(5);
 /** Reports in the functions' logs (orchestrator/observability/report.ts) that are counted. */
 export const countedReports = {
   waiting: 'Executions that wait because of a defect of the orchestrator (InternalError)',
-  dropped: 'Items that nobody can decide on',
+  dropped: 'Items that no one can decide on',
   dispatchFailed: 'Invocations of workers that failed',
   wakeFailed: 'Wakes that failed as a whole',
 } as const;
 
 export type CountedReport = keyof typeof countedReports;
+
+/** The functions that make each report: their logs alone need a filter for it. */
+const reportedBy: Readonly<Record<CountedReport, readonly FunctionRole[]>> = {
+  waiting: ['orchestrator', 'wake', 'recovery'],
+  dropped: ['orchestrator', 'wake', 'recovery', 'failed', 'publisher', 'ingest'],
+  dispatchFailed: ['orchestrator', 'wake', 'recovery'],
+  wakeFailed: ['clock'],
+};
 
 /** Counts reports by metric filters, which cost nothing while nothing is reported. */
 export function countReports(
@@ -35,7 +44,8 @@ export function countReports(
   functions: readonly DeployedFunction[],
 ): void {
   for (const { description, function: reporting } of functions) {
-    for (const report of Object.keys(countedReports)) {
+    for (const [report, roles] of Object.entries(reportedBy)) {
+      if (!roles.includes(description.role)) continue;
       new MetricFilter(scope, `${description.role}-${report}`, {
         logGroup: reporting.logGroup,
         metricNamespace: namespace,

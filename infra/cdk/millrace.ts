@@ -1,41 +1,34 @@
 import { join } from 'node:path';
 import { Aspects, Names, RemovalPolicy, Stage } from 'aws-cdk-lib';
-import { type Alarm, Dashboard, type IMetric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { CfnRule, EventBus, IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type {
+  EventInvokeConfig,
+  EventSourceMapping,
+  Function as LambdaFunction,
+} from 'aws-cdk-lib/aws-lambda';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { clientEnvironmentOf, environmentVariable } from '../../orchestrator/configuration/configuration.ts';
-import { type MetricName, metricNamespace } from '../../orchestrator/observability/metricDefinitions.ts';
+import { clientEnvironmentOf } from '../../orchestrator/configuration/configuration.ts';
+import { metricNamespace } from '../../orchestrator/observability/metricDefinitions.ts';
 import { type DeploymentSettings, describeDeployment } from '../describe.ts';
-import type { DeploymentDescription, EventSourceDescription, FunctionDescription } from '../description.ts';
+import type { DeploymentDescription, FunctionDescription } from '../description.ts';
 import { createAlarms } from './alarms.ts';
 import { privateBucket } from './buckets.ts';
-import { type CalledFunction, joinCalledFunctions } from './calledFunctions.ts';
+import { joinCalledFunctions, limitAgesOfCalled } from './calledFunctions.ts';
+import { checkProps } from './checkProps.ts';
 import { fillDashboard } from './dashboard.ts';
-import type { FunctionOverrides } from './deployedFunction.ts';
+import { allowFunctionsOfDefinitions, checkSubstitutions } from './definitions.ts';
 import { DeployedFunctions } from './deployedFunctions.ts';
 import { DeploymentCode } from './deploymentCode.ts';
-import { InvalidDeploymentError } from './errors.ts';
+import { DescribedDeployment } from './describedDeployment.ts';
 import { createRule, eventBusOf, nameOrArnOf, refuseRulesElsewhere } from './eventBridge.ts';
-import {
-  type CountedReport,
-  countReports,
-  failedExecutions,
-  givenUpRecords,
-  type OwnMetricOptions,
-  ownMetric,
-  reportMetric,
-  sumOver,
-} from './metrics.ts';
-import {
-  checkProps,
-  type MillraceProps,
-  type WorkerCodeProps,
-  type WorkerModuleProps,
-} from './millraceProps.ts';
+import { countReports } from './metrics.ts';
+import { type FunctionsOfConstruct, MillraceFunctions } from './millraceFunctions.ts';
+import type { MillraceProps, WorkerCodeProps, WorkerModuleProps } from './millraceProps.ts';
+import { checkOwnTable } from './ownTable.ts';
 import {
   accessOfGrant,
   acknowledgePatterns,
@@ -43,14 +36,14 @@ import {
   allowInvoke,
   allowObjects,
   allowPutEvents,
-  allowStream,
   type DataAccess,
   type DataResources,
 } from './permissions.ts';
 import { failureBucketOf, recoverFrom } from './recovery.ts';
+import { watchResourceCount } from './resourceCount.ts';
 import { scheduleRule } from './schedule.ts';
 import { settingsOf } from './settings.ts';
-import { mapStream } from './streamMapping.ts';
+import { mapStream, type StreamMapping } from './streamMapping.ts';
 import { createTable } from './table.ts';
 
 /**
@@ -61,9 +54,9 @@ import { createTable } from './table.ts';
  * new Millrace(this, 'Orders', { machines: 'machines/', workers: 'workers/' });
  * ```
  */
-export class Millrace extends Construct {
+export class Millrace extends MillraceFunctions {
   readonly table: ITable | Table;
-  /** Of data that is too large for the table's items. */
+  /** The bucket for data that is too large for the table's items. */
   readonly storeBucket: IBucket | Bucket;
   /** Gets the batches of the stream that a function did not take in all attempts. */
   readonly failureBucket: IBucket | Bucket;
@@ -83,11 +76,11 @@ export class Millrace extends Construct {
 
   readonly #props: MillraceProps;
   readonly #settings: DeploymentSettings;
+  readonly #described: DescribedDeployment;
   readonly #code: DeploymentCode;
   readonly #data: DataResources;
   readonly #functions: DeployedFunctions;
   readonly #functionPrefix: string;
-  readonly #reportNamespace: string;
   #isComplete = false;
 
   /**
@@ -98,11 +91,10 @@ export class Millrace extends Construct {
     super(scope, id);
     checkProps(props);
     this.#props = props;
-    const { encryptionKey, removalPolicy = RemovalPolicy.RETAIN } = props;
+    const { encryptionKey, removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE } = props;
     const functionPrefix =
       props.functionPrefix ?? `${Names.uniqueResourceName(this, { maxLength: 16, separator: '-' })}-`;
     this.#functionPrefix = functionPrefix;
-    this.#reportNamespace = metricNamespace(functionPrefix);
     this.#code = new DeploymentCode(
       props,
       join(Stage.of(this)?.outdir ?? 'cdk.out', `millrace-${this.node.addr}`),
@@ -114,7 +106,9 @@ export class Millrace extends Construct {
     const { table, store, failures } = describeDeployment(this.#code.functionCode, settings);
 
     const kept = { encryptionKey, removalPolicy };
-    this.table = props.table ?? createTable(this, 'Table', table, kept);
+    this.table =
+      props.table ??
+      createTable(this, 'Table', table, { ...kept, deletionProtection: props.deletionProtection });
     this.storeBucket =
       props.storeBucket ?? privateBucket(this, 'Store', { ...kept, expirations: store?.expirations ?? [] });
     this.failureBucket =
@@ -125,6 +119,12 @@ export class Millrace extends Construct {
       tableName: this.table.tableName,
       failures: `s3://${this.failureBucket.bucketName}`,
     };
+    this.#described = new DescribedDeployment({
+      code: this.#code,
+      settings: this.#settings,
+      storeBucket: this.storeBucket,
+      busEndpoint: props.bus?.endpoint,
+    });
     this.#data = {
       table: this.table,
       indexName: table.index.indexName,
@@ -133,13 +133,15 @@ export class Millrace extends Construct {
     };
 
     const { functions, eventSource, bus, schedules, rules = [] } = this.description;
-    this.#functions = new DeployedFunctions(this, props, this.#data);
+    this.#functions = new DeployedFunctions(this, { ...props, functionPrefix }, this.#data);
     for (const each of functions) this.#deploy(each);
     for (const each of functions) this.#functions.configureInvocations(each);
     if (this.publisher && this.eventBus) allowPutEvents(this.publisher, this.eventBus.eventBusArn);
     this.eventSourceMappings = {
-      Journal: this.#mapStream('Journal', eventSource),
-      ...(bus && { Bus: this.#mapStream('Bus', bus.eventSource) }),
+      Journal: mapStream(this, 'Journal', eventSource, this.#streamMapping(eventSource.functionName)),
+      ...(bus && {
+        Bus: mapStream(this, 'Bus', bus.eventSource, this.#streamMapping(bus.eventSource.functionName)),
+      }),
     };
     this.recoveryRule = recoverFrom(this, this.failureBucket, this.recovery);
     allowObjects(this.recovery, failures?.recovery.permissions ?? [], this.failureBucket);
@@ -155,11 +157,12 @@ export class Millrace extends Construct {
         return [name, createRule(this, `Rule-${name}`, rule, (target) => this.#functions.named(target))];
       }),
     );
-    joinCalledFunctions(this, props.functions ?? {}, {
+    const called = joinCalledFunctions(this, props.functions ?? {}, {
       callers: [this.orchestrator, this.wake, this.recovery],
       failed: this.failed,
     });
-    countReports(this, this.#reportNamespace, this.#functions.own);
+    const reportNamespace = metricNamespace(functionPrefix);
+    countReports(this, reportNamespace, this.#functions.own);
     this.alarms = createAlarms(this, {
       table: this.table,
       indexName: this.#data.indexName,
@@ -168,81 +171,41 @@ export class Millrace extends Construct {
       recovery: this.recovery,
       publisher: this.publisher,
       ingest: this.ingest,
-      ownFunctions: this.#ownFunctions,
+      ownFunctions: this.#functions.own.map((each) => each.function),
       mappings: this.eventSourceMappings,
-      reportNamespace: this.#reportNamespace,
+      reportNamespace,
       functionPrefix,
       hasMetrics: settings.hasMetrics ?? false,
       topic: props.alarmTopic,
     });
     this.dashboard = new Dashboard(this, 'Dashboard');
-    acknowledgePatterns(this, [this.storeBucket, this.failureBucket], props.vpc !== undefined);
+    acknowledgePatterns(this, {
+      buckets: [this.storeBucket, this.failureBucket],
+      isInVpc: props.vpc !== undefined,
+      functionPrefix,
+    });
+    watchResourceCount(this, () => this.#code.workers.length);
     // Machines and workers may be added until the app is synthesized.
-    Aspects.of(this).add({ visit: (node) => node === this && this.#complete() });
+    Aspects.of(this).add({ visit: (node) => node === this && this.#complete(called) });
   }
 
   /** The deployment as data, of the same making as what the local cloud runs. */
   get description(): DeploymentDescription {
-    const described = describeDeployment(this.#code.functionCode, this.#settings);
-    const functions = described.functions.map((each) => ({
-      ...each,
-      environment: this.#environmentOf(each),
-    }));
-    return { ...described, functions };
+    return this.#described.description;
   }
 
-  /** Takes the stream. */
-  get orchestrator(): LambdaFunction {
-    return this.#functions.ofRole('orchestrator');
-  }
-
-  /** Fires what is due. */
-  get wake(): LambdaFunction {
-    return this.#functions.ofRole('wake');
-  }
-
-  /** Finds what is due. */
-  get clock(): LambdaFunction {
-    return this.#functions.ofRole('clock');
-  }
-
-  /** Catches up executions whose records a function did not take, and those that `millrace doctor` finds. */
-  get recovery(): LambdaFunction {
-    return this.#functions.ofRole('recovery');
-  }
-
-  /** Hears of workers that died, and fails their attempts. */
-  get failed(): LambdaFunction {
-    return this.#functions.ofRole('failed');
-  }
-
-  /** Runs the machines' plain `fromPromise` actors: what they need is granted to it. */
-  get workerHost(): LambdaFunction {
-    return this.#functions.ofRole('workerHost');
-  }
-
-  /** Hands events to the bus; undefined where there is none. */
-  get publisher(): LambdaFunction | undefined {
-    return this.#functions.find('publisher');
-  }
-
-  /** Turns events of a bus into starts and events of executions; undefined where there are no rules. */
-  get ingest(): LambdaFunction | undefined {
-    return this.#functions.find('ingest');
-  }
-
-  /** By name. What a worker needs is granted to it: `queue.grantSendMessages(millrace.worker('charge'))`. */
+  /** By name. Grant a worker the rights that it needs: `queue.grantSendMessages(millrace.worker('charge'))`. */
   get workers(): Readonly<Record<string, LambdaFunction>> {
     return Object.fromEntries(this.#code.workers.map(({ name }) => [name, this.worker(name)]));
   }
 
   /** @throws InvalidDeploymentError if there is none of that name */
   worker(name: string): LambdaFunction {
-    return this.#functions.named(this.#workerDescription(name).functionName);
+    return this.#functions.named(this.#described.worker(name).functionName);
   }
 
   /**
-   * What a program needs in its environment to be a client of this deployment (`millrace/client`, command line), beside
+   * The variables that a program needs in its environment to be a client of this deployment (`millrace/client`, command line), beside
    * a grant.
    */
   get clientEnvironment(): Readonly<Record<string, string>> {
@@ -256,9 +219,9 @@ export class Millrace extends Construct {
    * @throws InvalidDeploymentError if there is one of that name, or the module exports no handler
    */
   addWorker(name: string, props: WorkerModuleProps | WorkerCodeProps): LambdaFunction {
-    const overrides = this.#code.addWorker(name, props);
-    const description = this.#workerDescription(name);
-    const worker = this.#deploy(description, overrides);
+    this.#code.addWorker(name, props);
+    const description = this.#described.worker(name);
+    const worker = this.#deploy(description);
     this.#functions.configureInvocations(description);
     return worker;
   }
@@ -299,116 +262,60 @@ export class Millrace extends Construct {
     return this.#grant(grantee, accessOfGrant.doctor);
   }
 
-  /** Invocations of workers and of called functions, which may have other callers: attempts of tasks. */
-  metricSteps(options?: MetricOptions): IMetric {
-    return sumOver([...this.#functions.tasks, ...this.#called], 'Invocations', 'Task steps', options);
-  }
-
-  /** How far the orchestrator is behind the stream, in milliseconds. */
-  metricIteratorAge(options?: MetricOptions): IMetric {
-    return this.orchestrator.metric('IteratorAge', { statistic: 'Maximum', ...options });
-  }
-
-  /** Records of the stream that a function did not take in all attempts. */
-  metricGivenUpRecords(mapping: EventSourceMapping, options?: MetricOptions): IMetric {
-    return givenUpRecords(mapping, options);
-  }
-
-  /** Throttled invocations of Millrace's own functions. */
-  metricThrottles(options?: MetricOptions): IMetric {
-    return sumOver(this.#ownFunctions, 'Throttles', 'Throttled invocations', options);
-  }
-
-  /**
-   * A metric that the functions publish themselves, such as `Commits`: docs/monitoring.md has them all. Without a machine, one that
-   * is published of each machine is a search, which a dashboard can show and an alarm cannot take.
-   */
-  metric(name: MetricName, options?: OwnMetricOptions): IMetric {
-    return ownMetric(this.#functionPrefix, name, options);
-  }
-
-  /** Executions that became FAILED or TIMED_OUT, of a machine or of all. */
-  metricFailedExecutions(options?: OwnMetricOptions): IMetric {
-    return failedExecutions(this.#functionPrefix, options);
-  }
-
-  /** How often the functions' logs have a report, such as `waiting`. */
-  metricReports(report: CountedReport, options?: MetricOptions): IMetric {
-    return reportMetric(this.#reportNamespace, report, options);
+  protected override get functionsOfConstruct(): FunctionsOfConstruct {
+    const called = Object.values(this.#props.functions ?? {}).map((each) => each.function);
+    return { deployed: this.#functions, called: [...new Set(called)], functionPrefix: this.#functionPrefix };
   }
 
   #grant(grantee: IGrantable, access: DataAccess): Grant {
     const { grantPrincipal } = grantee;
-    if (Construct.isConstruct(grantPrincipal)) acknowledgePatterns(grantPrincipal, [this.storeBucket], false);
+    if (Construct.isConstruct(grantPrincipal)) {
+      acknowledgePatterns(grantPrincipal, { buckets: [this.storeBucket] });
+    }
     return allowData(grantee, access, this.#data);
   }
 
-  get #called(): CalledFunction[] {
-    return [...new Set(Object.values(this.#props.functions ?? {}).map((each) => each.function))];
-  }
-
-  get #ownFunctions(): LambdaFunction[] {
-    return this.#functions.own.map((each) => each.function);
-  }
-
-  #deploy(description: FunctionDescription, overrides?: FunctionOverrides): LambdaFunction {
+  #deploy(description: FunctionDescription): LambdaFunction {
     const { functionName, role } = description;
     const worker = this.#code.workers.find(
-      ({ name }) => this.#workerDescription(name).functionName === functionName,
+      ({ name }) => this.#described.worker(name).functionName === functionName,
     );
     const id = worker ? `Worker-${worker.name}` : `${role.charAt(0).toUpperCase()}${role.slice(1)}`;
-    return this.#functions.deploy(id, description, this.#code.codeOf(description), overrides);
+    const options = worker ? this.#code.optionsOf(worker.name) : {};
+    return this.#functions.deploy(id, description, this.#code.codeOf(description), options);
   }
 
-  #workerDescription(name: string): FunctionDescription {
-    const worker = this.#code.workers.find((each) => each.name === name);
-    const alone = describeDeployment(
-      { ...this.#code.functionCode, workers: worker ? [worker] : [] },
-      this.#settings,
-    );
-    const description = alone.functions.find(({ role }) => role === 'worker');
-    if (!description) throw new InvalidDeploymentError(`There is no worker '${name}'.`);
-    return { ...description, environment: this.#environmentOf(description) };
-  }
-
-  #environmentOf({ role, environment }: FunctionDescription): Readonly<Record<string, string>> {
-    const { store, busEndpoint } = environmentVariable;
-    const endpoint = role === 'publisher' ? this.#props.bus?.endpoint : undefined;
+  #streamMapping(functionName: string): StreamMapping {
     return {
-      ...environment,
-      [store]: `s3://${this.storeBucket.bucketName}`,
-      ...(endpoint !== undefined && { [busEndpoint]: endpoint }),
+      target: this.#functions.named(functionName),
+      table: this.table,
+      encryptionKey: this.#props.encryptionKey,
+      failureBucket: this.failureBucket,
+      failurePermissions: this.description.failures?.permissions ?? [],
     };
   }
 
-  #mapStream(id: string, description: EventSourceDescription): EventSourceMapping {
-    const streamArn = this.table.tableStreamArn;
-    if (streamArn === undefined) {
-      throw new InvalidDeploymentError(
-        'The table has no stream that is known: import it with its tableStreamArn, or give it a stream.',
-      );
-    }
-    const target = this.#functions.named(description.functionName);
-    allowStream(target, streamArn, this.#props.encryptionKey);
-    allowObjects(target, this.description.failures?.permissions ?? [], this.failureBucket);
-    return mapStream(this, id, description, { target, streamArn, failureBucket: this.failureBucket });
-  }
-
-  /** What can be made only when all machines and workers are known. Aspects may visit a construct more than once. */
-  #complete(): void {
+  /** Makes the parts that need all machines and workers. Aspects may visit a construct more than once. */
+  #complete(called: ReadonlyMap<string, EventInvokeConfig>): void {
     if (this.#isComplete) return;
     this.#isComplete = true;
+    if (this.#props.table) checkOwnTable(this.#props.table, this.description.table);
     this.#code.make(this);
+    const { substitutions = {} } = this.#props;
+    checkSubstitutions(this.#code.definitions, substitutions);
+    allowFunctionsOfDefinitions(this, this.workerHost, this.#code.definitions, substitutions);
     for (const each of this.description.functions) this.#functions.limitInvocationAge(each);
+    this.#functions.orderDeployment();
+    limitAgesOfCalled(called, this.#code.functionCode.invocationAges?.functions);
     fillDashboard(this.dashboard, {
       table: this.table,
       indexName: this.#data.indexName,
       orchestrator: this.orchestrator,
       ownFunctions: this.#functions.own,
       workers: this.#functions.tasks,
-      called: this.#called,
+      called: this.functionsOfConstruct.called,
       alarms: Object.values(this.alarms),
-      reportNamespace: this.#reportNamespace,
+      reportNamespace: metricNamespace(this.#functionPrefix),
       functionPrefix: this.#functionPrefix,
       hasMetrics: this.#settings.hasMetrics ?? false,
     });

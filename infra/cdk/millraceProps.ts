@@ -9,8 +9,8 @@ import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { SendRule, StartRule } from '../../client/ingest/ingestTarget.ts';
 import type { LogLevel } from '../../orchestrator/configuration/configuration.ts';
-import { checkChoice, checkOptions, type KeysOf } from '../../orchestrator/core/policy/options.ts';
 import type { BundledFunctions } from '../bundle.ts';
+import type { OwnFunctionRole } from '../describeFunctions.ts';
 import type { EventPattern } from '../eventPattern/eventPattern.ts';
 import type { WorkerOptions } from './deployedFunction.ts';
 
@@ -24,6 +24,27 @@ export interface MillraceProps {
    * @default - no workers but those of `addWorker`
    */
   readonly workers?: string;
+
+  /**
+   * Options of the functions of workers in the folder, by the name of the worker: memory, timeout, environment, reserved
+   * concurrency and the other options that a Lambda function has in the CDK. A timeout that is shorter than the time that a
+   * machine gives the worker for a task is refused.
+   *
+   * ```ts
+   * workerOptions: { charge: { memorySize: 1024, timeout: Duration.minutes(2) } }
+   * ```
+   *
+   * @default - 256 MB and 15 minutes for each worker
+   */
+  readonly workerOptions?: Readonly<Record<string, WorkerOptions>>;
+
+  /**
+   * Whether all workers write to one log group, in which the name of a stream has the name of its function. This saves a
+   * resource for each worker: docs/deploy.md has the count.
+   *
+   * @default false
+   */
+  readonly sharedWorkerLogs?: boolean;
 
   /**
    * A table of your own, with the keys, the index `mr_index` and the stream of docs/reference/items.md.
@@ -84,6 +105,14 @@ export interface MillraceProps {
   readonly orchestratorMemorySize?: number;
 
   /**
+   * Concurrent executions that Lambda reserves for each of Millrace's own functions, so that your other functions cannot take
+   * them. It is also the most that the function gets: the orchestrator needs one for each shard of the stream.
+   *
+   * @default - none: they share the account's concurrency
+   */
+  readonly reservedConcurrency?: Readonly<Partial<Record<OwnFunctionRole, number>>>;
+
+  /**
    * How much Millrace's own functions log. At DEBUG, each step is a line.
    *
    * @default - INFO: nothing of a step that goes well
@@ -99,9 +128,9 @@ export interface MillraceProps {
   readonly metrics?: boolean;
 
   /**
-   * Is told when an alarm goes off, and when it is over.
+   * Gets a message when an alarm goes off, and when it is over.
    *
-   * @default - the alarms tell nobody
+   * @default - the alarms send no message
    */
   readonly alarmTopic?: ITopic;
 
@@ -113,7 +142,7 @@ export interface MillraceProps {
   readonly bus?: BusProps;
 
   /**
-   * What becomes of events that come by an event bus, by name of the rule: they start executions, or are sent to them.
+   * Rules for events that come by an event bus, by name: the events start executions, or are sent to them.
    *
    * @default - nothing comes by a bus
    */
@@ -164,6 +193,8 @@ export interface MillraceProps {
   readonly waitForMachine?: Duration;
 
   /**
+   * Whether the table and the buckets are kept when the stack is deleted. By default they are, except where the deployment that
+   * creates them fails. With RETAIN, that deployment leaves them behind. With DESTROY, nothing is kept.
    * Whether the worker host takes the steps of promises itself, without the stream: docs/how-it-works.md. A machine says otherwise for
    * itself with `meta: { millrace: { chain } }`. Turn it on in a deployment after the one that brought this version.
    *
@@ -174,9 +205,17 @@ export interface MillraceProps {
   /**
    * What becomes of table and buckets with the stack. With DESTROY the table has no deletion protection.
    *
-   * @default RemovalPolicy.RETAIN
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
    */
   readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Whether DynamoDB refuses to delete the table, also when an administrator asks. CloudFormation cannot remove such a table either, when the
+   * deployment that creates it fails: it is then kept, as with RETAIN.
+   *
+   * @default - true, unless `removalPolicy` is DESTROY
+   */
+  readonly deletionProtection?: boolean;
 
   /**
    * Whether the code of the functions is minified.
@@ -217,7 +256,7 @@ export interface BusProps {
   readonly eventBus?: IEventBus | EventBus;
 
   /**
-   * Module whose export `bus` gets every event. What it may do is granted to the construct's `publisher`.
+   * Module whose export `bus` gets every event. Grant the rights that it needs to the construct's `publisher`.
    *
    * @default - none
    */
@@ -262,50 +301,4 @@ export interface WorkerCodeProps extends WorkerOptions {
    * @default Runtime.NODEJS_24_X
    */
   readonly runtime?: Runtime;
-}
-
-const propKeys: KeysOf<MillraceProps> = {
-  machines: true,
-  workers: true,
-  table: true,
-  encryptionKey: true,
-  storeBucket: true,
-  failureBucket: true,
-  vpc: true,
-  vpcSubnets: true,
-  securityGroups: true,
-  logRetention: true,
-  orchestratorMemorySize: true,
-  logLevel: true,
-  metrics: true,
-  alarmTopic: true,
-  bus: true,
-  rules: true,
-  functions: true,
-  functionPrefix: true,
-  indexShards: true,
-  retention: true,
-  waitForMachine: true,
-  chain: true,
-  removalPolicy: true,
-  minify: true,
-  code: true,
-  substitutions: true,
-};
-const busKeys: KeysOf<BusProps> = { eventBus: true, module: true, endpoint: true };
-const calledFunctionKeys: KeysOf<CalledFunctionProps> = { function: true, results: true };
-
-/**
- * What rules say is checked with them.
- *
- * @throws UnknownOptionError
- */
-export function checkProps(props: MillraceProps): void {
-  checkOptions('Millrace', props, propKeys);
-  checkOptions('Millrace, bus', props.bus, busKeys);
-  for (const [name, called] of Object.entries(props.functions ?? {})) {
-    const what = `Millrace, function '${name}'`;
-    checkOptions(what, called, calledFunctionKeys);
-    checkChoice(what, 'results', called.results, ['DESTINATIONS', 'BUS']);
-  }
 }

@@ -1,18 +1,20 @@
-import { Stack, Validations } from 'aws-cdk-lib';
+import { ArnFormat, Stack, Validations } from 'aws-cdk-lib';
 import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
-import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
+import { functionNames } from '../../orchestrator/configuration/configuration.ts';
 import type { FunctionDescription } from '../description.ts';
 
 export type FunctionRole = FunctionDescription['role'];
 
-/** What a principal may do with the table, with its index, and with the objects of the store. */
+/** The rights of a principal on the table, on its index, and on the objects of the store. */
 export interface DataAccess {
   readonly table: readonly string[];
   readonly index: readonly string[];
-  /** What of the actions on the store that the deployment description has. */
+  /** Its part of the actions on the store that the deployment description has. */
   readonly store: keyof typeof storeActions;
 }
 
@@ -20,7 +22,7 @@ const read = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
 const insert = ['dynamodb:PutItem'];
 /** A sign of life adds to its counter. */
 const beat = ['dynamodb:UpdateItem'];
-/** Of what executions still need, the expiry is postponed. */
+/** Postpones the expiry of items that executions still need. */
 const renew = ['dynamodb:UpdateItem'];
 const none: DataAccess = { table: [], index: [], store: 'none' };
 
@@ -34,17 +36,17 @@ const storeActions = {
 } as const satisfies Record<string, (action: string) => boolean>;
 
 /**
- * Every function's access to data, in one place. A transaction needs nothing but the permissions of its parts. IAM cannot tell
- * sort keys apart: whoever may insert a result may insert any item.
+ * Every function's access to data, in one place. A transaction needs nothing but the permissions of its parts. IAM does not
+ * distinguish sort keys: a principal that may insert a result may insert any item.
  */
 export const accessOfRole: Readonly<Record<FunctionRole, DataAccess>> = {
   orchestrator: { table: [...read, ...insert, ...renew], index: [], store: 'all' },
   wake: { table: [...read, ...insert, ...renew], index: [], store: 'all' },
   clock: { ...none, index: ['dynamodb:Query'] },
   recovery: { table: [...read, ...insert], index: [], store: 'all' },
-  // What functions return that know nothing of Millrace may be large.
+  // Functions that know nothing of Millrace may return large data.
   failed: { table: insert, index: [], store: 'write' },
-  // It reads the stream alone: what commits tell is in their records.
+  // It reads the stream alone: the records have the commits' events.
   publisher: none,
   // It starts executions and sends to them, as the grants of the construct let others do.
   ingest: { table: insert, index: [], store: 'write' },
@@ -54,21 +56,10 @@ export const accessOfRole: Readonly<Record<FunctionRole, DataAccess>> = {
   unmodified: none,
 };
 
-/** Which functions a function calls itself. */
-export const invokedByRole: Readonly<Record<FunctionRole, readonly FunctionRole[]>> = {
-  orchestrator: ['workerHost', 'worker'],
-  wake: ['workerHost', 'worker'],
-  clock: ['wake'],
-  recovery: ['workerHost', 'worker'],
-  failed: ['recovery'],
-  publisher: [],
-  ingest: [],
-  workerHost: [],
-  worker: [],
-  unmodified: [],
-};
+/** Functions that dispatch tasks: they invoke the workers and the worker host. */
+export const dispatchingRoles: readonly FunctionRole[] = ['orchestrator', 'wake', 'recovery'];
 
-/** What the grants of the construct allow. */
+/** The rights that the grants of the construct give. */
 export const accessOfGrant = {
   /** A start that meets one of its id compares the two, and the condition's answer brings that. */
   start: { table: insert, index: [], store: 'write' },
@@ -105,6 +96,26 @@ const networkActions = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
+/** The function names of a deployment's workers, and of its worker host. */
+export function workerFunctions(scope: IConstruct, functionPrefix: string): string {
+  return Stack.of(scope).formatArn({
+    service: 'lambda',
+    resource: 'function',
+    resourceName: patterns.workers.resource(functionPrefix),
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
+/** A function by its name, where a reference to it would close a circle of resources. */
+export function functionByName(scope: IConstruct, functionName: string): string {
+  return Stack.of(scope).formatArn({
+    service: 'lambda',
+    resource: 'function',
+    resourceName: functionName,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
 /** Every resource that is a pattern, and why. Nothing else in the construct's policies is one. */
 const patterns = {
   objects: {
@@ -118,6 +129,13 @@ const patterns = {
     reason:
       'ListStreams, which an event source mapping needs, takes no resource. ' +
       'https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html',
+  },
+  workers: {
+    resource: (functionPrefix: string) => functionNames(functionPrefix).worker('*'),
+    reason:
+      'The names of all workers of a deployment begin with its own prefix, and no other function has it. A list of ARNs would ' +
+      'exceed the 10,240 characters that IAM takes for the policies of a role at about 85 workers. ' +
+      'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html',
   },
   networkInterfaces: {
     resource: () => '*',
@@ -175,6 +193,18 @@ export function allowNetworkInterfaces(grantee: IGrantable): void {
   allow(grantee, networkActions, [patterns.networkInterfaces.resource()]);
 }
 
+/** Writing to a log group, as a statement of a policy that is made with its role. */
+export function logStatement({ logGroupArn }: ILogGroup): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    resources: [logGroupArn],
+  });
+}
+
+export function networkInterfacesStatement(): PolicyStatement {
+  return new PolicyStatement({ actions: networkActions, resources: [patterns.networkInterfaces.resource()] });
+}
+
 function allowKey(grantee: IGrantable, key: IKey | undefined): Grant {
   return allow(grantee, keyActions, key ? [key.keyArn] : []);
 }
@@ -187,8 +217,16 @@ function allow(grantee: IGrantable, actions: readonly string[], resourceArns: st
 /** States the reasons of the patterns to those who check the policies under a construct with cdk-nag. */
 export function acknowledgePatterns(
   scope: IConstruct,
-  buckets: readonly (IBucket | Bucket)[],
-  isInVpc: boolean,
+  {
+    buckets,
+    isInVpc = false,
+    functionPrefix,
+  }: {
+    readonly buckets: readonly (IBucket | Bucket)[];
+    readonly isInVpc?: boolean;
+    /** @default none: the principal invokes no workers */
+    readonly functionPrefix?: string;
+  },
 ): void {
   const acknowledge = (resource: string, reason: string) =>
     Validations.of(scope).acknowledge({ id: `AwsSolutions-IAM5[Resource::${resource}]`, reason });
@@ -196,7 +234,11 @@ export function acknowledgePatterns(
     const resource = Stack.of(scope).resolve(patterns.objects.resource(bucketArn));
     acknowledge(flatReference(resource), patterns.objects.reason);
   }
-  const { streams, networkInterfaces } = patterns;
+  const { streams, networkInterfaces, workers } = patterns;
+  if (functionPrefix !== undefined) {
+    const resource = Stack.of(scope).resolve(workerFunctions(scope, functionPrefix));
+    acknowledge(flatReference(resource), workers.reason);
+  }
   // Both are the same pattern, and one acknowledgement is for all of them.
   acknowledge(streams.resource(), isInVpc ? `${streams.reason} ${networkInterfaces.reason}` : streams.reason);
 }

@@ -5,7 +5,7 @@ import { type Bucket, CfnBucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { type PrivateBucketProps, privateBucket } from './buckets.ts';
 
-/** A bucket that tells EventBridge of its objects. */
+/** A bucket that sends EventBridge an event for each object. */
 export function failureBucketOf(scope: Construct, props: PrivateBucketProps): Bucket {
   const bucket = privateBucket(scope, 'Failures', props);
   const resource = bucket.node.defaultChild;

@@ -7,7 +7,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 export function scheduleRule(target: LambdaFunction, rateMinutes: number): Rule {
   return new Rule(target.node.scope ?? target, 'Schedule', {
     schedule: Schedule.rate(Duration.minutes(rateMinutes)),
-    // What was missed is made up for by the next run.
+    // The next run makes up for a missed one.
     targets: [new LambdaTarget(target, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })],
   });
 }

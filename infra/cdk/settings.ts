@@ -20,9 +20,12 @@ export function settingsOf(
   eventBusName: string | undefined,
 ): DeploymentSettings {
   const { indexShards, retention, waitForMachine, logLevel, orchestratorMemorySize, metrics = true } = props;
-  const { rules, functions, substitutions, chain } = props;
+  const { rules, functions, substitutions, reservedConcurrency, chain } = props;
   checkWholeNumber('indexShards', indexShards, 1, 10_000);
   checkWholeNumber('orchestratorMemorySize', orchestratorMemorySize, 128, 10_240);
+  for (const [role, reserved] of Object.entries(reservedConcurrency ?? {})) {
+    checkWholeNumber(`reservedConcurrency of '${role}'`, reserved, 1, 100_000);
+  }
   return {
     functionPrefix,
     store: storePlaceholder,
@@ -35,13 +38,14 @@ export function settingsOf(
     ...(chain !== undefined && { chain }),
     ...(logLevel !== undefined && { logLevel }),
     ...(orchestratorMemorySize !== undefined && { orchestratorMemoryMb: orchestratorMemorySize }),
+    ...(reservedConcurrency && { reservedConcurrency }),
     ...(indexShards !== undefined && { indexShards }),
     ...(retention && { retentionDays: retention.toDays() }),
     ...(waitForMachine && { waitForMachineSeconds: waitForMachine.toSeconds() }),
   };
 }
 
-/** What is a token is known at the deployment only. */
+/** The value of a token is known at the deployment only. */
 function checkWholeNumber(name: string, value: number | undefined, from: number, to: number): void {
   if (value === undefined || Token.isUnresolved(value)) return;
   if (Number.isInteger(value) && value >= from && value <= to) return;

@@ -1,4 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
+import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   EventSourceMapping,
   type Function as LambdaFunction,
@@ -8,14 +10,28 @@ import {
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { EventSourceDescription } from '../description.ts';
+import { InvalidDeploymentError } from './errors.ts';
+import { allowObjects, allowStream } from './permissions.ts';
 
-/** The table's stream to a function, as the deployment description has it. */
+/**
+ * The table's stream to a function, as the deployment description has it, with the permissions that the function needs for it.
+ *
+ * @throws InvalidDeploymentError if the table's stream is not known
+ */
 export function mapStream(
   scope: Construct,
   id: string,
   description: EventSourceDescription,
-  { target, streamArn, failureBucket }: StreamMapping,
+  { target, table, encryptionKey, failureBucket, failurePermissions }: StreamMapping,
 ): EventSourceMapping {
+  const streamArn = table.tableStreamArn;
+  if (streamArn === undefined) {
+    throw new InvalidDeploymentError(
+      'The table has no stream that is known: import it with its tableStreamArn, or give it a stream.',
+    );
+  }
+  allowStream(target, streamArn, encryptionKey);
+  allowObjects(target, failurePermissions, failureBucket);
   const mapping = new EventSourceMapping(scope, id, {
     target,
     eventSourceArn: streamArn,
@@ -30,7 +46,7 @@ export function mapStream(
     // The CDK's own S3 destination also lets the function read and delete, by wildcards.
     onFailure: { bind: () => ({ destination: failureBucket.bucketArn }) },
     supportS3OnFailureDestination: true,
-    // What is given up is counted by these metrics alone.
+    // These metrics alone count the records that are given up.
     metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
   });
   // Lambda tries the role's permissions when it creates the mapping.
@@ -40,6 +56,9 @@ export function mapStream(
 
 export interface StreamMapping {
   readonly target: LambdaFunction;
-  readonly streamArn: string;
+  readonly table: ITable | Table;
+  readonly encryptionKey: IKey | undefined;
   readonly failureBucket: IBucket | Bucket;
+  /** What Lambda may do with the bucket, in the name of the function. */
+  readonly failurePermissions: readonly string[];
 }

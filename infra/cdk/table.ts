@@ -11,10 +11,13 @@ import {
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { AttributeDescription, TableDescription } from '../description.ts';
+import { InvalidDeploymentError } from './errors.ts';
 
 export interface TableProps {
   readonly encryptionKey: IKey | undefined;
   readonly removalPolicy: RemovalPolicy;
+  /** @default true, unless the table is destroyed with the stack */
+  readonly deletionProtection: boolean | undefined;
 }
 
 /** The table as the deployment description has it. No global table: conditions of two regions do not exclude each other. */
@@ -22,8 +25,13 @@ export function createTable(
   scope: Construct,
   id: string,
   description: TableDescription,
-  { encryptionKey, removalPolicy }: TableProps,
+  { encryptionKey, removalPolicy, deletionProtection = removalPolicy !== RemovalPolicy.DESTROY }: TableProps,
 ): Table {
+  if (deletionProtection && removalPolicy === RemovalPolicy.DESTROY) {
+    throw new InvalidDeploymentError(
+      'A table with deletionProtection cannot be removed with the stack: leave out removalPolicy, or deletionProtection.',
+    );
+  }
   const { index } = description;
   const table = new Table(scope, id, {
     partitionKey: attributeOf(description.partitionKey),
@@ -32,8 +40,9 @@ export function createTable(
     stream: StreamViewType[description.streamViewType],
     timeToLiveAttribute: description.timeToLiveAttribute,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-    deletionProtection: removalPolicy !== RemovalPolicy.DESTROY,
-    removalPolicy,
+    deletionProtection,
+    // CloudFormation cannot delete a protected table, also when the deployment fails that creates it.
+    removalPolicy: deletionProtection ? RemovalPolicy.RETAIN : removalPolicy,
     ...(encryptionKey && { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey }),
   });
   table.addGlobalSecondaryIndex({

@@ -13,7 +13,9 @@ export function cidrMatcher(block: string, path: string): (value: string) => boo
   const bits = length === undefined ? longest : Number(length);
   const isLength = length === undefined || /^\d{1,3}$/.test(length);
   if (family === 0 || more.length > 0 || !isLength || bits > longest) {
-    throw new InvalidEventPatternError(`${path}: '${block}' is no block of addresses, such as 10.0.0.0/24.`);
+    throw new InvalidEventPatternError(
+      `${path}: '${block}' is not a block of addresses, such as 10.0.0.0/24.`,
+    );
   }
   const type = family === 6 ? 'ipv6' : 'ipv4';
   const list = new BlockList();

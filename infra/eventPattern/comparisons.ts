@@ -38,7 +38,9 @@ export function comparisonOf(alternative: unknown, path: string): LeafMatcher {
   if (isLeaf(alternative)) return (values) => values.includes(alternative);
   const [operator, argument, ...more] = Object.entries(alternative ?? {}).flat();
   if (typeof alternative !== 'object' || Array.isArray(alternative) || more.length > 0) {
-    throw new InvalidEventPatternError(`${path} has ${JSON.stringify(alternative)}, which is no comparison.`);
+    throw new InvalidEventPatternError(
+      `${path} has ${JSON.stringify(alternative)}, which is not a comparison.`,
+    );
   }
   if (operator === 'exists') {
     if (typeof argument !== 'boolean') throw refusal(path, 'exists', 'true or false');

@@ -22,7 +22,7 @@ export function wildcardMatcher(pattern: string, path: string): (value: string) 
   };
 }
 
-/** What is between the wildcards. */
+/** The texts between the wildcards. */
 function piecesOf(pattern: string, path: string): string[] {
   const pieces = [''];
   for (let i = 0; i < pattern.length; i++) {

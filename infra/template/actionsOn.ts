@@ -1,6 +1,6 @@
 import { listOf, propertiesOf, type TemplateResources, type Value } from './cloudFormation.ts';
 
-/** What a function's role may do with a resource, or with what is in it. */
+/** The actions of a function's role on a resource, or on its content. */
 export function actionsOn(resources: TemplateResources, resourceId: string, functionName: string): string[] {
   const deployed = resources.ofType('AWS::Lambda::Function').find(({ name }) => name === functionName);
   const roleId = resources.referenceOf(deployed?.properties.Role);

@@ -54,7 +54,7 @@ export function describeTemplate(
     );
   }
   const environment = own.get(eventSource.functionName)?.environment ?? {};
-  // What calls the recovery function is read with the failure bucket.
+  // The rule that calls the recovery function is read with the failure bucket.
   const rules = readRules(
     resources,
     (functionName) => own.has(functionName) && own.get(functionName)?.role !== 'recovery',

@@ -35,7 +35,9 @@ export function readFunctions(
     const codeKey = resources.text(propertiesOf(properties.Code).S3Key);
     const codeDirectory = assets.get(codeKey);
     if (codeDirectory === undefined) {
-      throw new InvalidTemplateError(`The code of function '${name}' is no asset of this stack: ${codeKey}.`);
+      throw new InvalidTemplateError(
+        `The code of function '${name}' is not an asset of this stack: ${codeKey}.`,
+      );
     }
     const eventInvokeConfig = invokeConfigs.get(name);
     const reserved = properties.ReservedConcurrentExecutions;
@@ -52,7 +54,9 @@ export function readFunctions(
     };
     return [{ prefix, description }];
   });
-  const called = calledNames(functions.map(({ description }) => description));
+  const there = new Set(resources.ofType('AWS::Lambda::Function').map(({ name }) => name));
+  const described = functions.map(({ description }) => withLocalArns(description, there));
+  const called = calledNames(described);
   const unmodified = resources.ofType('AWS::Lambda::Function').flatMap(({ name, properties }) => {
     const codeDirectory = assets.get(resources.text(propertiesOf(properties.Code).S3Key));
     // One of another stack, or in another language, is not here: its tasks fail as where a function is not deployed.
@@ -65,13 +69,37 @@ export function readFunctions(
       `The template has ${prefixes.size} deployments of Millrace: give each a stack of its own to run it locally.`,
     );
   }
-  return [...functions.map(({ description }) => description), ...unmodified];
+  return [...described, ...unmodified];
 }
 
 /** Names of the functions that machines call by `lambda()`. */
 function calledNames(functions: readonly FunctionDescription[]): ReadonlySet<string> {
   const texts = functions.flatMap(({ environment }) => environment[environmentVariable.functions] ?? []);
-  return new Set(texts.flatMap((text) => Object.values(JSON.parse(text)).map(String)));
+  const named = texts.flatMap((text) => Object.values(JSON.parse(text)).map(String));
+  const substituted = functions.flatMap(({ environment }) =>
+    Object.values(substitutionsIn(environment)).map((value) => value.split(':function:')[1] ?? value),
+  );
+  return new Set([...named, ...substituted]);
+}
+
+function substitutionsIn(environment: FunctionDescription['environment']): Readonly<Record<string, string>> {
+  const text = environment[environmentVariable.substitutions];
+  return text === undefined ? {} : JSON.parse(text);
+}
+
+/** A reference is a name here; where it stands for a function in a definition, Step Functions' ARNs are asked for. */
+function withLocalArns(description: FunctionDescription, there: ReadonlySet<string>): FunctionDescription {
+  const substitutions = Object.entries(substitutionsIn(description.environment));
+  if (substitutions.length === 0) return description;
+  const values = substitutions.map(([name, value]) => [
+    name,
+    there.has(value) ? `arn:aws:lambda:us-east-1:000000000000:function:${value}` : value,
+  ]);
+  const text = JSON.stringify(Object.fromEntries(values));
+  return {
+    ...description,
+    environment: { ...description.environment, [environmentVariable.substitutions]: text },
+  };
 }
 
 /** Lambda's defaults where the template says nothing. */

@@ -32,7 +32,7 @@ export function readRules(
   });
 }
 
-/** That it is one is checked where it is compiled. */
+/** Its compilation checks that it is one. */
 function patternOf(value: Value): EventPattern {
   return JSON.parse(JSON.stringify(value));
 }

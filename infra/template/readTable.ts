@@ -1,9 +1,11 @@
+import { describeTable } from '../describe.ts';
 import type {
   AttributeDescription,
   EventFilterPattern,
   EventSourceDescription,
   TableDescription,
 } from '../description.ts';
+import { type FoundTable, tableProblem } from '../tableProblem.ts';
 import {
   InvalidTemplateError,
   listOf,
@@ -15,6 +17,7 @@ import {
 
 /** @throws InvalidTemplateError */
 export function readTable(resources: TemplateResources, tableName: string): TableDescription {
+  const wanted = describeTable(tableName);
   const found = resources.ofType('AWS::DynamoDB::Table').find(({ name }) => name === tableName);
   if (!found) {
     throw new InvalidTemplateError(
@@ -22,7 +25,20 @@ export function readTable(resources: TemplateResources, tableName: string): Tabl
     );
   }
   const { properties } = found;
-  const index = propertiesOf(listOf(properties.GlobalSecondaryIndexes)[0]);
+  const indexes = listOf(properties.GlobalSecondaryIndexes).map(propertiesOf);
+  const problem = tableProblem(
+    {
+      ...keysOf(resources, properties, properties),
+      indexes: indexes.map((each) => ({
+        indexName: resources.text(each.IndexName),
+        ...keysOf(resources, each, properties),
+        projection:
+          propertiesOf(each.Projection).ProjectionType === 'ALL' ? 'ALL' : projected(resources, each),
+      })),
+    },
+    wanted,
+  );
+  if (problem !== undefined) throw new InvalidTemplateError(`Table '${tableName}': ${problem}`);
   const viewType = propertiesOf(properties.StreamSpecification).StreamViewType;
   if (viewType !== 'NEW_IMAGE') {
     throw new InvalidTemplateError(
@@ -31,14 +47,9 @@ export function readTable(resources: TemplateResources, tableName: string): Tabl
   }
   return {
     tableName,
-    ...keysOf(resources, properties, properties),
-    index: {
-      indexName: resources.text(index.IndexName),
-      ...keysOf(resources, index, properties),
-      nonKeyAttributes: listOf(propertiesOf(index.Projection).NonKeyAttributes).map((name) =>
-        resources.text(name),
-      ),
-    },
+    partitionKey: wanted.partitionKey,
+    sortKey: wanted.sortKey,
+    index: wanted.index,
     streamViewType: viewType,
     timeToLiveAttribute: resources.text(propertiesOf(properties.TimeToLiveSpecification).AttributeName),
   };
@@ -48,19 +59,24 @@ function keysOf(
   resources: TemplateResources,
   { KeySchema: schema }: Properties,
   { AttributeDefinitions: definitions }: Properties,
-): { readonly partitionKey: AttributeDescription; readonly sortKey: AttributeDescription } {
+): Pick<FoundTable, 'partitionKey' | 'sortKey'> {
   const types = new Map(
     listOf(definitions)
       .map(propertiesOf)
       .map((each) => [each.AttributeName, each.AttributeType]),
   );
-  const key = (keyType: string): AttributeDescription => {
+  const key = (keyType: string): AttributeDescription | undefined => {
     const name = listOf(schema)
       .map(propertiesOf)
       .find((each) => each.KeyType === keyType)?.AttributeName;
+    if (name === undefined) return undefined;
     return { name: resources.text(name), type: types.get(name) === 'N' ? 'N' : 'S' };
   };
   return { partitionKey: key('HASH'), sortKey: key('RANGE') };
+}
+
+function projected(resources: TemplateResources, { Projection: projection }: Properties): string[] {
+  return listOf(propertiesOf(projection).NonKeyAttributes).map((name) => resources.text(name));
 }
 
 export function readEventSource(

@@ -20,7 +20,7 @@ export function createDynamoDBClient(config: DynamoDBClientConfig = {}): DynamoD
  * Settings that suit many small requests at once. The SDK's default of 50 sockets queues them, and without
  * `cacheMiddleware` it sorts its middleware again for each.
  */
-export function forManySmallRequests() {
+export function forManySmallRequests(requestTimeoutMs = 10_000) {
   const options = { keepAlive: true, maxSockets: 128 };
   return {
     cacheMiddleware: true,
@@ -28,7 +28,7 @@ export function forManySmallRequests() {
       httpAgent: new HttpAgent(options),
       httpsAgent: new HttpsAgent(options),
       connectionTimeout: 3_000,
-      requestTimeout: 10_000,
+      requestTimeout: requestTimeoutMs,
       // Without it a call that hangs is warned of, and waited for.
       throwOnRequestTimeout: true,
     },

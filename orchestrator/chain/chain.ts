@@ -10,7 +10,7 @@ import { taskPayloadOf } from '../dispatch/taskPayload.ts';
 import type { Observer } from '../observability/activity.ts';
 import { CommitWriter } from '../step/commitWriter.ts';
 import { type EffectsOptions, runEffects } from '../step/effects.ts';
-import { type ResultItem, resultEntryOf } from '../table/journalItems.ts';
+import { type ResultItem, resultEntryOf } from '../table/resultItem.ts';
 import { expiresAt, type TableLayout } from '../table/retention.ts';
 import { isLargerThan, mayExceed } from '../table/stored/placement.ts';
 import type { Table } from '../table/table.ts';

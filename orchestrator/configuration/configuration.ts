@@ -134,7 +134,7 @@ function functionsOf(text: string | undefined): Readonly<Record<string, string>>
   } catch (error) {
     const { functions } = environmentVariable;
     throw new InvalidConfigurationError(
-      `${functions} is no JSON (${String(error)}): write {"name":"function"}.`,
+      `${functions} is not JSON (${String(error)}): write {"name":"function"}.`,
     );
   }
 }

@@ -10,8 +10,8 @@ import type { PreparedMachine } from '../core/machine/index.ts';
 export function isChainTask(machine: PreparedMachine, task: OpenTask): boolean {
   if (task.index !== undefined || machine.listsOf !== undefined) return false;
   const source = machine.taskSourceOf(task.worker);
-  const { waitsForResult } = task;
-  return source.kind === 'promise' && !waitsForResult && !source.policy.once;
+  const { waitsForResult, starts } = task;
+  return source.kind === 'promise' && !waitsForResult && !starts && !source.policy.once;
 }
 
 /** Whether the worker host may take the steps of an execution itself. */

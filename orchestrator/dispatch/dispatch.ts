@@ -5,6 +5,7 @@ import {
   LambdaServiceException,
 } from '@aws-sdk/client-lambda';
 import { forManySmallRequests, lean, quietly } from '../aws/client.ts';
+import { kindOfError } from '../aws/errorKind.ts';
 import { keepSigners, shortPath, shortPathOptions } from '../aws/shortPath.ts';
 import type { TaskPayload } from '../contract/task.ts';
 import type { TaskError } from '../core/data/thrown.ts';
@@ -56,38 +57,67 @@ export class LambdaInvoker implements FunctionInvoker {
   }
 }
 
-/** @throws an error that is neither an answer of Lambda nor a failure of the connection: a defect */
-function outcomeOf(error: unknown, functionName: string): DispatchOutcome {
-  if (!(error instanceof Error)) throw error;
-  if (!(error instanceof LambdaServiceException))
-    return { type: 'deferred', error: `${error.name}: ${error.message}` };
-  const status = error.$metadata.httpStatusCode ?? 500;
-  if (status === 429 || status >= 500) return { type: 'deferred', error: `${error.name}: ${error.message}` };
-  const isMissing = error.name === 'ResourceNotFoundException';
-  const message = isMissing
-    ? `The function '${functionName}' is not deployed. Deploy the worker, or handle this error in the machine.`
-    : error.message;
-  return {
-    type: 'failed',
-    error: { name: `Lambda.${error.name}`, message, ...(isMissing && { retryable: false }) },
-  };
+/**
+ * A call that may succeed later is made again later; one that Lambda refuses as it is fails the task. An error
+ * that is neither an answer nor of the connection is reported with each attempt.
+ */
+function outcomeOf(thrown: unknown, functionName: string): DispatchOutcome {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const deferred: DispatchOutcome = { type: 'deferred', error: `${error.name}: ${error.message}` };
+  const isAnswered = error instanceof LambdaServiceException;
+  const kind = kindOfError(error);
+  switch (kind) {
+    case 'unavailable':
+    case 'timeout':
+    case 'interrupted':
+    case 'defect':
+      return deferred;
+    // Without credentials there was no call; a function that is missing, or may not be called, is the machine's affair.
+    case 'environment':
+      return isAnswered ? refusedBy(error, functionName) : deferred;
+    case 'usage':
+    case 'notFound':
+    case 'conflict':
+    case 'data':
+    case 'diverged':
+    case 'execution':
+      return refusedBy(error, functionName);
+    default:
+      return kind satisfies never;
+  }
 }
 
-/** Invokes a function and waits for it. Answers the error that its code ended with, if it did. */
-export async function callFunction(
-  client: LambdaClient,
+function refusedBy({ name, message }: Error, functionName: string): DispatchOutcome {
+  if (name !== 'ResourceNotFoundException') {
+    return { type: 'failed', error: { name: `Lambda.${name}`, message } };
+  }
+  const missing = `The function '${functionName}' is not deployed. Deploy the worker, or handle this error in the machine.`;
+  return { type: 'failed', error: { name: `Lambda.${name}`, message: missing, retryable: false } };
+}
+
+/**
+ * Invokes a function and waits for it. Answers the error that its code ended with, if it did.
+ *
+ * @param timeoutSeconds longer than the function can run: a call that is given up would be made again while the first one runs
+ */
+export function waitingCaller(
   functionName: string,
-  event: object,
-): Promise<string | undefined> {
-  const output = await client.send(
-    new InvokeCommand({
-      FunctionName: functionName,
-      InvocationType: 'RequestResponse',
-      Payload: Buffer.from(JSON.stringify(event)),
-    }),
-  );
-  if (output.FunctionError === undefined) return undefined;
-  return Buffer.from(output.Payload ?? []).toString('utf8');
+  timeoutSeconds: number,
+): (event: object) => Promise<string | undefined> {
+  let client: LambdaClient | undefined;
+  return async (event) => {
+    // Only the clock calls: the other functions make no second client.
+    client ??= createLambdaClient({ ...forManySmallRequests(timeoutSeconds * 1000), maxAttempts: 1 });
+    const output = await client.send(
+      new InvokeCommand({
+        FunctionName: functionName,
+        InvocationType: 'RequestResponse',
+        Payload: Buffer.from(JSON.stringify(event)),
+      }),
+    );
+    if (output.FunctionError === undefined) return undefined;
+    return Buffer.from(output.Payload ?? []).toString('utf8');
+  };
 }
 
 /** Invokes a function and does not wait for it. */

@@ -7,6 +7,8 @@ export interface InvocationAges {
   readonly workerHost: number;
   /** By the name of the worker. */
   readonly workers: Readonly<Record<string, number>>;
+  /** Functions that machines call by `lambda(name)`, by that name. */
+  readonly functions: Readonly<Record<string, number>>;
 }
 
 /** Lambda's bounds of `MaximumEventAgeInSeconds`. https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html */
@@ -20,19 +22,30 @@ export function invocationAges(machines: readonly PreparedMachine[]): Invocation
   // The host's work for lists does not appear in a machine.
   let workerHost = ageOf(resolveTaskPolicy());
   const workers = new Map<string, number>();
+  const functions = new Map<string, number>();
   for (const source of machines.flatMap(taskSources)) {
     const age = ageOf(source.policy);
-    if (source.kind === 'promise') workerHost = Math.max(workerHost, age);
-    else if (source.kind === 'worker') {
-      workers.set(source.worker, Math.max(workers.get(source.worker) ?? 0, age));
+    switch (source.kind) {
+      case 'promise':
+      case 'host':
+        workerHost = Math.max(workerHost, age);
+        break;
+      case 'worker':
+        workers.set(source.worker, Math.max(workers.get(source.worker) ?? 0, age));
+        break;
+      case 'lambda':
+        functions.set(source.functionName, Math.max(functions.get(source.functionName) ?? 0, age));
+        break;
+      default:
+        source satisfies never;
     }
   }
-  return { workerHost, workers: Object.fromEntries(workers) };
+  return { workerHost, workers: Object.fromEntries(workers), functions: Object.fromEntries(functions) };
 }
 
 function taskSources({ sources }: PreparedMachine): TaskSource[] {
   return [...sources.values()].flatMap((source) => {
-    if (source.kind === 'machine') return [];
+    if (source.kind === 'machine' || source.kind === 'eachMachine') return [];
     return source.kind === 'each' ? [source.item] : [source];
   });
 }

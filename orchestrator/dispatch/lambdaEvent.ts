@@ -2,7 +2,6 @@ import type { TaskPayload } from '../contract/task.ts';
 import type { JsonObject } from '../core/data/json.ts';
 import type { TaskError } from '../core/data/thrown.ts';
 import { dataLimitErrorName } from '../core/policy/errorNames.ts';
-import { StoreUnavailableError } from '../store/objectStore.ts';
 import { isStoredDataError, type StoredJson } from '../store/storedJson.ts';
 import { isObject } from '../table/attributes.ts';
 
@@ -23,7 +22,9 @@ export async function lambdaEvent(payload: TaskPayload, data: StoredJson): Promi
   try {
     const input = inputAt === undefined ? given : await data.read(inputAt);
     if (input !== null && !isObject(input)) {
-      return invalid(`The input of function '${payload.worker}' is no object: give it one, as in { items }.`);
+      return invalid(
+        `The input of function '${payload.worker}' is not an object: give it one, as in { items }.`,
+      );
     }
     if (input !== null && envelopeField in input) {
       return invalid(
@@ -32,10 +33,10 @@ export async function lambdaEvent(payload: TaskPayload, data: StoredJson): Promi
     }
     return { type: 'event', event: { ...input, [envelopeField]: task } };
   } catch (error) {
-    if (error instanceof StoreUnavailableError) return { type: 'deferred', error: error.message };
     if (!isStoredDataError(error)) throw error;
+    if (error.retryable) return { type: 'deferred', error: error.message };
     const name = error.name === 'ObjectTooLargeError' ? dataLimitErrorName : error.name;
-    return { type: 'failed', error: { name, message: error.message } };
+    return { type: 'failed', error: { name, message: error.message, retryable: false } };
   }
 }
 

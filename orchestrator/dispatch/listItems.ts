@@ -1,6 +1,5 @@
 import type { Json } from '../core/data/json.ts';
-import type { ItemList } from '../core/execution/lists/itemList.ts';
-import type { ItemsAddress } from '../core/execution/lists/runningList.ts';
+import { type ItemList, type ItemsAddress, pageOf } from '../core/policy/itemPages.ts';
 import { StoredJson } from '../store/storedJson.ts';
 import { listPageKey } from '../table/listKeys.ts';
 import type { Table } from '../table/table.ts';
@@ -41,11 +40,15 @@ export class ListItems {
    * @throws StoredDataError where it is a file's
    */
   async at(address: ItemsAddress, index: number): Promise<Json | undefined> {
-    const { executionId, task, hash, pageSize, store } = address;
-    const page = Math.floor(index / pageSize);
+    const { page, place } = pageOf(address, index);
+    return (await this.page(address, page))?.[place];
+  }
+
+  /** Undefined where the page is not there any more. */
+  async page(address: ItemsAddress, page: number): Promise<readonly Json[] | undefined> {
+    const { executionId, task, hash, store } = address;
     const key = pageKey(executionId, task, store ?? hash, page);
-    const items = this.#pages.get(key) ?? (await this.#readOnce(key, address, page));
-    return items?.[index % pageSize];
+    return this.#pages.get(key) ?? this.#readOnce(key, address, page);
   }
 
   /** Items of a page are dispatched together: one of them reads it. */

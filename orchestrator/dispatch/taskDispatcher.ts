@@ -12,7 +12,6 @@ import { nobody, type Observer, subjectOf } from '../observability/activity.ts';
 import type { Reporter } from '../observability/report.ts';
 import { taskSpan } from '../observability/spans.ts';
 import { noTracing, type Tracing } from '../observability/tracing.ts';
-import { StoreUnavailableError } from '../store/objectStore.ts';
 import { isStoredDataError, StoredJson } from '../store/storedJson.ts';
 import { isoTime } from '../table/executionItem.ts';
 import { expiresAt, type TableLayout } from '../table/retention.ts';
@@ -234,10 +233,10 @@ export class TaskDispatcher {
       const value = await this.lists.at(list.items, index);
       if (value !== undefined) return { type: 'input', value };
     } catch (error) {
-      if (error instanceof StoreUnavailableError) return { type: 'deferred', error: error.message };
       if (!isStoredDataError(error)) throw error;
+      if (error.retryable) return { type: 'deferred', error: error.message };
     }
-    const message = `Item ${index} of task ${task.task} is not to be had any more: its list has expired, or was deleted.`;
+    const message = `Item ${index} of task ${task.task} is no longer available: its list has expired, or was deleted.`;
     return { type: 'failed', error: { name: 'States.ItemReaderFailed', message, retryable: false } };
   }
 

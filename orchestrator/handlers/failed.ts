@@ -1,8 +1,9 @@
+import { kindOfError } from '../aws/errorKind.ts';
 import { functionNames } from '../configuration/configuration.ts';
 import type { FailedChainEvent } from '../contract/recovery.ts';
+import { mayPass } from '../core/errors/millraceError.ts';
 import { dataLimitErrorName } from '../core/policy/errorNames.ts';
 import type { Reporter } from '../observability/report.ts';
-import { ItemTooLargeError, StoredDataTooLargeError } from '../table/errors.ts';
 import { isoTime } from '../table/executionItem.ts';
 import type { JournalWriter } from '../table/table.ts';
 import { failedChainOf } from './failedChain.ts';
@@ -37,10 +38,11 @@ export function failedHandler(options: FailedHandlerOptions) {
     const result = resultOfInvocation(record, isoTime(now()));
     if (result) {
       await table.journal.insertResult(result).catch((error: unknown) => {
-        if (!(error instanceof ItemTooLargeError || error instanceof StoredDataTooLargeError)) throw error;
+        if (mayPass(kindOfError(error))) throw error;
+        const reason = error instanceof Error ? error.message : String(error);
         const failure = {
           name: dataLimitErrorName,
-          message: `Function '${result.worker}': ${error.message}`,
+          message: `Function '${result.worker}': ${reason}`,
         };
         return table.journal.insertResult({ ...result, result: { status: 'FAILED', error: failure } });
       });

@@ -1,7 +1,7 @@
 import { NotSerializableError, received } from '../core/data/serializable.ts';
 import type { TaskError } from '../core/data/thrown.ts';
-import type { TaskResult } from '../core/execution/model/entries.ts';
 import { taskKey } from '../core/execution/model/openTask.ts';
+import type { TaskResult } from '../core/execution/model/taskResult.ts';
 import {
   timeoutErrorName,
   tooManyRequestsErrorName,
@@ -9,7 +9,8 @@ import {
   unknownOutcomeErrorName,
 } from '../core/policy/errorNames.ts';
 import { envelopeField } from '../dispatch/lambdaEvent.ts';
-import { invalidResult, type ResultItem } from '../table/journalItems.ts';
+import { invalidResult, type ResultItem } from '../table/resultItem.ts';
+import { errorOfPayload, stackOf } from './functionError.ts';
 
 /**
  * The part that is read here of Lambda's record for a destination.
@@ -61,10 +62,10 @@ function resultOfAnswer(answer: unknown, { worker = '' }: ResultItem): TaskResul
 
 /** The error of the function's own code, as it threw it. */
 function thrownBy(response: unknown): TaskError | undefined {
-  const { errorType, errorMessage } = isRecord(response) ? response : {};
+  if (!isRecord(response)) return undefined;
+  const { errorType } = response;
   if (typeof errorType !== 'string' || errorType === '' || isOfPlatform(errorType)) return undefined;
-  const message = typeof errorMessage === 'string' ? errorMessage : '';
-  return { name: errorType.slice(0, 256), message: message.slice(0, longestCause) };
+  return errorOfPayload(response);
 }
 
 function errorOf({ result }: ResultItem): TaskError {
@@ -101,15 +102,14 @@ function failureOf(worker: string, response: unknown, once: boolean): TaskError 
     return { name: tooManyRequestsErrorName, message: waited };
   }
   if (once) {
-    const hint = 'It may have done its work: its claim# item tells whether it began.';
+    const hint = 'It may have done its work: its claim# item shows whether it began.';
     return { name: unknownOutcomeErrorName, message: `${message} ${hint}`, retryable: false };
   }
-  return { name: nameOf(type, said), message };
+  const stack = isRecord(response) ? stackOf(response) : undefined;
+  return { name: nameOf(type, said), message, ...(stack !== undefined && { stack }) };
 }
 
 const longestMessage = 2000;
-/** As in Step Functions. */
-const longestCause = 32_768;
 
 /** `Sandbox.` and `Runtime.` are Lambda's own; any other is what the function's code threw, as Step Functions has it. */
 function nameOf(type: string, said: string): string {

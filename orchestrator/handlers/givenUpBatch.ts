@@ -14,7 +14,7 @@ export class UnreadableBatchError extends MillraceError {
   override readonly name = 'UnreadableBatchError';
   constructor(key: string) {
     super(
-      `The object '${key}' is no batch that an event source gave up: keep the bucket of failures for nothing else. If it is ` +
+      `The object '${key}' is not a batch that an event source gave up: use the failure bucket for nothing else. If it is ` +
         'a damaged one, `millrace doctor` finds its executions.',
     );
   }

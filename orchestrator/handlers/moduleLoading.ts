@@ -61,8 +61,13 @@ function notice(text: string): void {
  * no such loader.
  */
 export function tellLoader(text: string): boolean {
+  if (!hasLoader()) return false;
   const notices: unknown = Reflect.get(globalThis, noticesKey);
-  if (!Array.isArray(notices)) return false;
-  notices.push(text);
+  if (Array.isArray(notices)) notices.push(text);
   return true;
+}
+
+/** Whether the modules are only loaded to see whether they can be deployed. */
+export function hasLoader(): boolean {
+  return Array.isArray(Reflect.get(globalThis, noticesKey));
 }

@@ -15,7 +15,13 @@ import { type GivenUpExecution, givenUpExecutions } from './givenUpBatch.ts';
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
  */
 export interface ObjectCreatedEvent {
+  readonly 'detail-type'?: 'Object Created';
   readonly detail: { readonly object: { readonly key: string } };
+}
+
+/** The event of its schedule. https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-eventbridge.html */
+export interface SweepEvent {
+  readonly 'detail-type': 'Scheduled Event';
 }
 
 /** Thrown when executions of a batch were not caught up: Lambda calls again, and the batch stays where it is. */
@@ -25,7 +31,7 @@ export class RecoveryFailedError extends MillraceError {
   constructor(key: string, { failed }: CatchUpResult) {
     super(
       `${failed.length} executions of the batch '${key}' were not caught up, the first of them '${failed[0]?.executionId}': ` +
-        `${failed[0]?.error}. It is tried again; later, run \`millrace doctor\`.`,
+        `${failed[0]?.error}. It is tried again, later by the sweep of the bucket.`,
     );
   }
 }
@@ -35,7 +41,12 @@ export interface FailedNudgeRecord {
   readonly requestPayload: NudgeEvent;
 }
 
-export type RecoveryEvent = CatchUpEvent | FailedChainEvent | FailedNudgeRecord | ObjectCreatedEvent;
+export type RecoveryEvent =
+  | CatchUpEvent
+  | FailedChainEvent
+  | FailedNudgeRecord
+  | ObjectCreatedEvent
+  | SweepEvent;
 
 export interface RecoverOptions {
   readonly table: FailedChainOptions['table'];
@@ -46,6 +57,13 @@ export interface RecoverOptions {
   readonly now: () => number;
   readonly afterBatch: () => void;
 }
+
+/** Lambda names the objects of its failure destination so. */
+const batchPrefix = 'aws/lambda/';
+/** Until then, EventBridge's call for the batch and Lambda's two retries may be under way. */
+const sweepAfterMs = 10 * 60_000;
+/** A sweep begins no batch after that: one batch may take minutes, and the function has five. The next sweep goes on. */
+const sweepForMs = 120_000;
 
 /** Executions that are caught up at the same time: each reads its whole journal. */
 const concurrency = 16;
@@ -69,7 +87,7 @@ export function recoverHandler(orchestrator: Pick<Orchestrator, 'catchUp'>, opti
     return { failed };
   };
 
-  const recoverBatch = async (key: string): Promise<void> => {
+  const recoverBatch = async (key: string): Promise<'recovered' | 'forTheBus'> => {
     if (!failures) {
       const variable = environmentVariable.failures;
       throw new InvalidConfigurationError(`${variable} is not set: give it the bucket of '${key}'.`);
@@ -79,14 +97,33 @@ export function recoverHandler(orchestrator: Pick<Orchestrator, 'catchUp'>, opti
       if (error instanceof ObjectNotFoundError) return undefined;
       throw error;
     });
-    if (!bytes) return;
+    if (!bytes) return 'recovered';
     const executions = givenUpExecutions(key, Buffer.from(bytes).toString('utf8'));
     // Batches that the publisher did not take stay for the operator of the bus.
-    if (executions.length === 0) return;
+    if (executions.length === 0) return 'forTheBus';
     const result = await catchUpAll(key, executions);
     if (result.failed.length > 0) throw new RecoveryFailedError(key, result);
     await failures.delete(key);
     report({ type: 'recovered', batch: key, executions: executions.length });
+    return 'recovered';
+  };
+
+  /** Batches for the bus, which stay in the bucket: an instance reads each of them once. */
+  const forTheBus = new Set<string>();
+
+  const sweep = async (): Promise<void> => {
+    const began = now();
+    if (!failures) return;
+    for await (const { key, writtenAt } of failures.list(batchPrefix)) {
+      if (now() - began > sweepForMs) return;
+      if (writtenAt > began - sweepAfterMs || forTheBus.has(key)) continue;
+      try {
+        if ((await recoverBatch(key)) === 'forTheBus') forTheBus.add(key);
+      } catch (error) {
+        // It stays in the bucket until the next sweep, and keeps no other batch from being recovered.
+        report({ type: 'batchLeft', batch: key, error: describeError(error) });
+      }
+    }
   };
 
   return async (event: RecoveryEvent): Promise<CatchUpResult> => {
@@ -103,6 +140,10 @@ export function recoverHandler(orchestrator: Pick<Orchestrator, 'catchUp'>, opti
           orchestrator,
           now,
         });
+        return { failed: [] };
+      }
+      if ('detail-type' in event && event['detail-type'] === 'Scheduled Event') {
+        await sweep();
         return { failed: [] };
       }
       if ('executionIds' in event) {

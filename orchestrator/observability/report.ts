@@ -22,6 +22,8 @@ export type Report =
   | (Of & { readonly type: 'dispatchFailed'; readonly worker: string; readonly error: string })
   /** A batch that the event source had given up was caught up, execution by execution. */
   | { readonly type: 'recovered'; readonly batch: string; readonly executions: number }
+  /** A sweep of the failure bucket could not recover this batch; the next one tries again. */
+  | { readonly type: 'batchLeft'; readonly batch: string; readonly error: string }
   /** The wake function failed as a whole; what is due is found again by the next look. */
   | { readonly type: 'wakeFailed'; readonly error: string }
   /** The bus did not take events of this execution; they are published again. */

@@ -16,6 +16,7 @@ const reported: Readonly<
   dispatchFailed: ['warn', 'A worker could not be invoked now, and will be a little later'],
   wakeFailed: ['error', 'The wake function failed as a whole; what is due stays due'],
   recovered: ['warn', 'A batch that was given up was caught up'],
+  batchLeft: ['error', 'A batch that was given up cannot be recovered, and stays in the failure bucket'],
   busFailed: ['warn', 'The bus did not take events, which are published again'],
   tableFailed: ['error', 'The table did not take a read or a write, which is tried again'],
 };

@@ -14,7 +14,7 @@ export interface DataRenewalOptions {
   readonly retention?: Retention | undefined;
 }
 
-/** Writes of one wake. What is left is due still, and the clock comes back to it. */
+/** Writes of one wake. The rest stays due, and the clock calls again for it. */
 const mostItemsAtOnce = 2000;
 const mostObjectsAtOnce = 500;
 /** Objects are kept a week longer than items, and may be older by as much as that leaves. */
@@ -33,8 +33,8 @@ export class DataRenewal {
   }
 
   /**
-   * Items come with an expiry from their writers, who may know another retention or none, or may have been told of one long
-   * before they wrote. One that is too early for an execution that begins now is postponed before the item is applied.
+   * Writers set the expiry of their items. They may know another retention or none, or have learned it long before they
+   * wrote. An expiry that is too early for an execution that begins now is postponed before the item is applied.
    */
   async postponeEarly(executionId: string, records: readonly JournalRecord[], now: number): Promise<void> {
     const { table, retention } = this.#options;
@@ -98,7 +98,7 @@ interface Renewal {
   /** Milliseconds since the epoch, as `until`. */
   readonly now: number;
   readonly until: number;
-  /** What was postponed, or written, so shortly before is left as it is. */
+  /** Items that were postponed or written so recently are left as they are. */
   readonly skippedMs: number;
 }
 

@@ -1,7 +1,9 @@
+import { type PageAddress, pageName } from '../core/execution/lists/listItems.ts';
 import type { MachineLookup } from '../core/execution/model/machines.ts';
 import { advance } from '../core/execution/step/advance.ts';
 import type { AdvanceInput, AdvanceLimits, Decided, Need } from '../core/execution/step/advance.types.ts';
 import { waitForRepair } from '../core/execution/step/withoutMachine.ts';
+import type { TaskDispatcher } from '../dispatch/taskDispatcher.ts';
 import { subjectOf } from '../observability/activity.ts';
 import { describeError, type Reporter } from '../observability/report.ts';
 import { isStoredDataError } from '../store/storedJson.ts';
@@ -13,6 +15,7 @@ export interface StepTakerOptions {
   readonly limits: AdvanceLimits;
   readonly report: Reporter;
   readonly journal: Pick<JournalReader, 'itemResults'>;
+  readonly dispatcher: Pick<TaskDispatcher, 'lists'>;
 }
 
 /** A step, and what it was taken with. */
@@ -61,6 +64,8 @@ export class StepTaker {
       case 'entryData':
       case 'patchedInput':
         return fetch(input, need);
+      case 'page':
+        return this.#withPage(input, need.address);
       case 'itemResults':
         try {
           const results = await this.#options.journal.itemResults(input, need.list);
@@ -69,6 +74,19 @@ export class StepTaker {
           if (!isStoredDataError(error)) throw error;
           return { ...input, unavailable: dataUnavailable(error) };
         }
+    }
+  }
+
+  async #withPage(input: AdvanceInput, address: PageAddress): Promise<AdvanceInput> {
+    try {
+      const page = await this.#options.dispatcher.lists.page(address.items, address.page);
+      if (page) return { ...input, pages: new Map(input.pages).set(pageName(address), page) };
+      const message = `The items of task ${address.items.task} are not in the table: they have expired, or were deleted.`;
+      const unavailable = { code: 'DataUnavailable', name: 'DataUnavailable', message } as const;
+      return { ...input, unavailable };
+    } catch (error) {
+      if (!isStoredDataError(error)) throw error;
+      return { ...input, unavailable: dataUnavailable(error) };
     }
   }
 

@@ -92,7 +92,7 @@ export class StoredInputs {
 }
 
 /** The data that a step needs out of the object store. */
-export type StoredNeed = Exclude<Need, { type: 'itemResults' }>;
+export type StoredNeed = Exclude<Need, { type: 'itemResults' | 'page' }>;
 
 /** Answers the input with what is needed; with `unavailable` where the store does not give it. */
 export type Fetch = (input: AdvanceInput, need: StoredNeed) => Promise<AdvanceInput>;

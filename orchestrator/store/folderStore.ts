@@ -77,7 +77,8 @@ export class FolderStore implements ObjectStore {
       if (!file.isFile() || file.name.endsWith('.part')) continue;
       const path = join(file.parentPath, file.name);
       const key = relative(this.#folder, path).split(sep).join('/');
-      yield { key, writtenAt: (await this.#attempt(key, () => stat(path))).mtimeMs };
+      const { mtimeMs, size } = await this.#attempt(key, () => stat(path));
+      yield { key, writtenAt: mtimeMs, bytes: size };
     }
   }
 

@@ -39,8 +39,9 @@ export class MemoryStore implements ObjectStore {
   }
 
   async *list(prefix: string): AsyncGenerator<ListedObject, void, undefined> {
-    for (const key of [...this.objects.keys()]) {
-      if (key.startsWith(prefix)) yield { key, writtenAt: this.#writtenAt.get(key) ?? 0 };
+    for (const [key, bytes] of [...this.objects]) {
+      if (key.startsWith(prefix))
+        yield { key, writtenAt: this.#writtenAt.get(key) ?? 0, bytes: bytes.length };
     }
   }
 

@@ -33,6 +33,10 @@ export interface ListedObject {
   readonly key: string;
   /** Milliseconds since the epoch, by the store's clock: when it was written or renewed. */
   readonly writtenAt: number;
+  readonly bytes: number;
+  /** Changes with the content, where the store knows one. */
+  readonly etag?: string;
+  readonly storageClass?: string;
 }
 
 /** Thrown when there is no object under a key. */
@@ -76,7 +80,7 @@ export class InvalidObjectKeyError extends MillraceError {
   override readonly name = 'InvalidObjectKeyError';
   constructor(key: string) {
     super(
-      `${JSON.stringify(key.slice(0, 200))} is no key of an object: parts with '/' between them, none of them empty, '.' or '..', ` +
+      `${JSON.stringify(key.slice(0, 200))} is not a valid object key: use parts separated by '/', none of them empty, '.' or '..', ` +
         `without control characters and '\\'; ${maximumPartBytes} bytes a part and ${maximumKeyBytes} in all at most.`,
     );
   }

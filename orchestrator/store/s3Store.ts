@@ -87,9 +87,15 @@ export class S3Store implements ObjectStore {
       const page = await this.#attempt(prefix, ({ sdk, client }) =>
         client.send(new sdk.ListObjectsV2Command({ ...within, ...(from && { ContinuationToken: from }) })),
       );
-      for (const { Key: key, LastModified: writtenAt } of page.Contents ?? []) {
+      for (const { Key: key, LastModified: writtenAt, ...object } of page.Contents ?? []) {
         if (key === undefined || writtenAt === undefined) continue;
-        yield { key: key.slice(this.#prefix.length), writtenAt: writtenAt.getTime() };
+        yield {
+          key: key.slice(this.#prefix.length),
+          writtenAt: writtenAt.getTime(),
+          bytes: object.Size ?? 0,
+          ...(object.ETag !== undefined && { etag: object.ETag }),
+          ...(object.StorageClass !== undefined && { storageClass: object.StorageClass }),
+        };
       }
       from = page.NextContinuationToken;
     } while (from);

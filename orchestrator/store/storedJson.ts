@@ -36,7 +36,7 @@ export class UnreadableObjectError extends MillraceError {
   override readonly name = 'UnreadableObjectError';
   constructor(key: string, problem: string) {
     super(
-      `The object '${key}' must be JSON in UTF-8, plain or gzip-compressed: ${problem}. Put it there anew.`,
+      `The object '${key}' must be JSON in UTF-8, plain or gzip-compressed: ${problem}. Write the object again.`,
     );
   }
 }

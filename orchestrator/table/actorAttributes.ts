@@ -1,5 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Json } from '../core/data/json.ts';
+import { thrownAsJson, thrownOfJson } from '../core/data/thrown.ts';
 import type { OutgoingItem } from '../core/execution/children/messages.ts';
 import type { ChildExecution, Execution, HeldEvent } from '../core/execution/model/execution.ts';
 import { type Attributes, compressedAttribute, isObject, jsonAttribute, jsonOf } from './attributes.ts';
@@ -34,7 +35,20 @@ export function compressedOutbox({ outbox }: Execution): Attributes {
 }
 
 function toJson(item: OutgoingItem): Json {
-  return item.type === 'start' ? { ...item } : { ...item, messages: item.messages.map(messageAsJson) };
+  switch (item.type) {
+    case 'start':
+    case 'stop':
+      return { ...item };
+    case 'message':
+      return { ...item, messages: item.messages.map(messageAsJson) };
+    case 'answer': {
+      const { result, attempt, ...rest } = item;
+      const error = result.status === 'FAILED' ? thrownAsJson(result.error) : undefined;
+      const stored =
+        result.status === 'FAILED' ? { status: result.status, error: error ?? null } : { ...result };
+      return { ...rest, attempt: { ...attempt }, result: stored };
+    }
+  }
 }
 
 export function childrenOf(value: AttributeValue): readonly ChildExecution[] | undefined {
@@ -73,6 +87,13 @@ export function outboxOf(
         ...(inputAt === undefined ? {} : { inputAt }),
       };
     }
+    if (type === 'answer') return answerOf(receiver, item);
+    if (type === 'stop') {
+      const { answerTo, cause } = item;
+      if (typeof answerTo !== 'string' || typeof cause !== 'string' || typeof at !== 'number')
+        return undefined;
+      return { type, receiver, answerTo, cause, at };
+    }
     const messages = messagesOf(item.messages);
     if (type !== 'message' || typeof sender !== 'string' || !messages) return undefined;
     if (typeof number !== 'number' || typeof at !== 'number') return undefined;
@@ -87,6 +108,30 @@ export function outboxOf(
       at,
     };
   });
+}
+
+function answerOf(
+  receiver: string,
+  { attempt, result, startedAt, endedAt, outputAt }: { readonly [key: string]: Json | undefined },
+): OutgoingItem | undefined {
+  if (!isObject(attempt) || !isObject(result)) return undefined;
+  const { task, attempt: number } = attempt;
+  if (typeof task !== 'number' || typeof number !== 'number') return undefined;
+  if (typeof startedAt !== 'number' || typeof endedAt !== 'number') return undefined;
+  const key = keyOf(outputAt);
+  const { status, output, error } = result;
+  return {
+    type: 'answer',
+    receiver,
+    attempt: { task, attempt: number },
+    result:
+      status === 'SUCCEEDED'
+        ? { status, ...(output !== undefined && { output }) }
+        : { status: 'FAILED', error: thrownOfJson(error) },
+    ...(key !== undefined && { outputAt: key }),
+    startedAt,
+    endedAt,
+  };
 }
 
 function keyOf(value: Json | undefined): string | undefined {

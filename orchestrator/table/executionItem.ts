@@ -237,8 +237,9 @@ function timeOf(value: AttributeValue): number | undefined {
 function errorOf(value: AttributeValue): ExecutionError | undefined {
   const error = jsonOf(value);
   if (!isObject(error)) return undefined;
-  const { code, name, message, stack } = error;
+  const { code, name, message, stack, ...fields } = error;
   return {
+    ...fields,
     code: (typeof code === 'string' ? code : 'InternalError') as ExecutionErrorCode,
     name: typeof name === 'string' ? name : '',
     message: typeof message === 'string' ? message : '',

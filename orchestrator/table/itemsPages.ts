@@ -1,5 +1,6 @@
 import type { Json } from '../core/data/json.ts';
-import { type Attributes, attributesSize, compressedAttribute, jsonAttribute, jsonOf } from './attributes.ts';
+import { type Attributes, attributesSize, compressedAttribute } from './attributes.ts';
+import { orderedAttributes, orderedJson } from './orderedJson.ts';
 import type { ItemsPage } from './requests.ts';
 import { attribute, sortKey } from './schema.ts';
 
@@ -15,13 +16,13 @@ export function encodeItemsPage(
     item: { S: sortKey.itemsPage(task, hash, page) },
     ...(expiry !== undefined && { [attribute.expiresAt]: { N: String(expiry) } }),
   };
-  const plain = { ...common, items: jsonAttribute(items) };
+  const plain = { ...common, ...orderedAttributes('items', items) };
   if (attributesSize(plain) <= 1024) return plain;
   const compressed = { ...common, items: compressedAttribute(JSON.stringify(items)) };
   return attributesSize(compressed) < attributesSize(plain) ? compressed : plain;
 }
 
 export function decodeItemsPage(item: Attributes): readonly Json[] | undefined {
-  const items = item.items && jsonOf(item.items);
+  const items = orderedJson(item, 'items');
   return Array.isArray(items) ? items : undefined;
 }

@@ -120,9 +120,9 @@ function runningListOf(
 
 function partsOf(value: Json): PartsReport | undefined {
   if (!isObject(value)) return undefined;
-  const { done, failed, errors } = value;
+  const { done, failed, errors, cause } = value;
   return typeof done === 'number' && typeof failed === 'number' && isFailureList(errors)
-    ? { done, failed, errors }
+    ? { done, failed, errors, ...(cause !== undefined && { cause }) }
     : undefined;
 }
 

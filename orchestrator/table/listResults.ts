@@ -1,19 +1,22 @@
+import type { Json } from '../core/data/json.ts';
 import {
   ItemResultMissingError,
   type ItemResults,
   itemResultsOf,
 } from '../core/execution/lists/itemResults.ts';
+import { PageNeeded, pageName } from '../core/execution/lists/listItems.ts';
 import { partResultOf } from '../core/execution/lists/listPart.ts';
 import { childOfPart } from '../core/execution/lists/listParts.ts';
 import { exceptionsOf, type RunningList } from '../core/execution/lists/runningList.ts';
 import { childId } from '../core/execution/model/addresses.ts';
 import { ItemResultsNeeded } from '../core/execution/replay/itemResultsNeeded.ts';
-import type { Executions, JournalReader } from './table.ts';
+import type { Executions, JournalReader, ListPages } from './table.ts';
 
 /** The parts of the table that results of lists are read from. */
 export interface ListResultsTable {
   readonly executions: Pick<Executions, 'read'>;
   readonly journal: Pick<JournalReader, 'readItemResults'>;
+  readonly lists: Pick<ListPages, 'readPage'>;
 }
 
 const partsInFlight = 16;
@@ -32,13 +35,17 @@ export async function readListResults(
     const execution = await table.executions.read(id);
     const result = partResultOf(execution?.output);
     if (!result) throw new ItemResultMissingError(task, { index: 0, attempt: 1 });
+    if (result.outputs) return { entries: [], exceptions: [], outputs: result.outputs };
     const entries = (await table.journal.readItemResults(id, 0)).filter((entry) => entry.kind === 'result');
     const exceptions = result.exceptions === undefined ? [] : exceptionsOf(result.exceptions);
-    return { entries, exceptions: exceptions ?? [] };
+    return { entries, exceptions: exceptions ?? [], outputs: undefined };
   };
   const parts: Awaited<ReturnType<typeof read>>[] = [];
   for (let from = 0; from < ids.length; from += partsInFlight) {
     parts.push(...(await Promise.all(ids.slice(from, from + partsInFlight).map(read))));
+  }
+  if (parts.some(({ outputs }) => outputs)) {
+    return { entries: new Map(), outputs: parts.flatMap(({ outputs = [] }) => outputs) };
   }
   return itemResultsOf(
     parts.flatMap(({ entries }) => entries),
@@ -46,25 +53,45 @@ export async function readListResults(
   );
 }
 
-/** Results of lists that other executions worked on, by task, as a replay asks for them. */
-export type ListResults = Map<number, ItemResults>;
+/** The part of lists that is in other executions' partitions, as a replay asks for it. */
+export interface OthersLists {
+  /** By task. */
+  readonly itemResults: Map<number, ItemResults>;
+  readonly pages: Map<string, readonly Json[]>;
+}
+
+export function noLists(): OthersLists {
+  return { itemResults: new Map(), pages: new Map() };
+}
 
 /**
- * Takes a step of a replay. Where a list ends with it that other executions worked on, its results are read from their
- * journals, added to `itemResults`, and it is taken again.
+ * Takes a step of a replay. Where it needs data of lists from other executions' partitions, that is read, added to `known`,
+ * and the step is taken again.
  */
 export async function withListResults<T>(
   table: ListResultsTable,
   executionId: string,
-  itemResults: ListResults,
+  known: OthersLists,
   take: () => T,
 ): Promise<T> {
   for (;;) {
     try {
       return take();
     } catch (error) {
-      if (!(error instanceof ItemResultsNeeded) || itemResults.has(error.list.task)) throw error;
-      itemResults.set(error.list.task, await readListResults(table, executionId, error.list));
+      if (error instanceof PageNeeded && !known.pages.has(pageName(error.address))) {
+        known.pages.set(pageName(error.address), await readPage(table, error));
+      } else if (error instanceof ItemResultsNeeded && !known.itemResults.has(error.list.task)) {
+        known.itemResults.set(error.list.task, await readListResults(table, executionId, error.list));
+      } else throw error;
     }
   }
+}
+
+/** Rejects with the need itself where the page is not there any more. */
+async function readPage({ lists }: ListResultsTable, needed: PageNeeded): Promise<readonly Json[]> {
+  const { items, page } = needed.address;
+  const { executionId, task, hash } = items;
+  const found = await lists.readPage(executionId, { task, hash, page });
+  if (!found) throw needed;
+  return found;
 }

@@ -1,6 +1,6 @@
 import type { Json } from '../core/data/json.ts';
 import { thrownAsJson, thrownOfJson } from '../core/data/thrown.ts';
-import type { Message, OutgoingItem } from '../core/execution/children/messages.ts';
+import type { Message } from '../core/execution/children/messages.ts';
 import { childNumber } from '../core/execution/model/addresses.ts';
 import type { MessageEntry } from '../core/execution/model/entries.ts';
 import type { MachineEvent } from '../core/machine/step.types.ts';
@@ -12,55 +12,11 @@ import {
   UnreadableAttributeError,
 } from './attributes.ts';
 import { orderedAttributes, orderedJson } from './orderedJson.ts';
-import { attribute, maximumItemBytes, sortKey, sortKeyPrefix } from './schema.ts';
+import { attribute, maximumItemBytes, sortKeyPrefix } from './schema.ts';
 import { isDataKey } from './stored/dataKeys.ts';
-
-/**
- * The journal item that an execution writes into another one's partition, with its own commit.
- *
- * @param traceparent of the execution: its children belong to the same trace
- */
-export function encodeOutgoing(
-  item: OutgoingItem,
-  expiry: number | undefined,
-  traceparent: string | undefined,
-): Attributes {
-  const expires: Attributes = expiry === undefined ? {} : { [attribute.expiresAt]: { N: String(expiry) } };
-  switch (item.type) {
-    case 'start':
-      return fitted(
-        {
-          ...keyOf(item.receiver, sortKey.start),
-          machine: { S: item.machine },
-          version: { S: item.version },
-          parent: { S: item.receiver.slice(0, item.receiver.lastIndexOf('.')) },
-          ...(item.inputAt !== undefined && { inputAt: { S: item.inputAt } }),
-          ...(traceparent !== undefined && { traceparent: { S: traceparent } }),
-          ...expires,
-        },
-        'input',
-        item.input,
-      );
-    case 'message':
-      return fitted(
-        {
-          ...keyOf(item.receiver, sortKey.message(item.sender, item.number)),
-          at: { S: new Date(item.at).toISOString() },
-          ...(item.messagesAt !== undefined && { messagesAt: { S: item.messagesAt } }),
-          ...expires,
-        },
-        'messages',
-        item.messagesAt === undefined ? item.messages.map(messageAsJson) : undefined,
-      );
-  }
-}
 
 export function messageAsJson(message: Message): Json {
   return message.type === 'error' ? { ...message, error: thrownAsJson(message.error) } : { ...message };
-}
-
-function keyOf(executionId: string, item: string): Attributes {
-  return { executionId: { S: executionId }, item: { S: item } };
 }
 
 /** Data reads best as it is, so it is compressed only where the item is too large otherwise. */
@@ -112,10 +68,10 @@ export function messagesOf(list: Json | undefined): readonly Message[] | undefin
 
 function messageOf(value: Json): Message | undefined {
   if (!isObject(value)) return undefined;
-  const { type, event, output, error } = value;
+  const { type, event, to, output, error } = value;
   switch (type) {
     case 'event':
-      return isEvent(event) ? { type, event } : undefined;
+      return isEvent(event) ? { type, event, ...(typeof to === 'string' && { to }) } : undefined;
     case 'done':
       return { type, ...(output === undefined ? {} : { output }) };
     case 'error':

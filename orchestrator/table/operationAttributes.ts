@@ -11,6 +11,8 @@ type OperationFields = Pick<
   | 'startedOnVersion'
   | 'inputPatch'
   | 'traceparent'
+  | 'answerTo'
+  | 'redrives'
   | 'renewedAt'
 >;
 
@@ -21,7 +23,7 @@ type OperationFields = Pick<
 export function operationAttributes(execution: OperationFields): Attributes {
   const { failed, redriveNumber, suspendedAt, timeoutAt, startedOnVersion, inputPatch, traceparent } =
     execution;
-  const { renewedAt } = execution;
+  const { renewedAt, answerTo, redrives } = execution;
   const item: Attributes = {};
   if (failed !== undefined) item.failed = jsonAttribute({ ...failed });
   if (redriveNumber !== undefined) item.redriveNumber = { N: String(redriveNumber) };
@@ -31,6 +33,8 @@ export function operationAttributes(execution: OperationFields): Attributes {
   if (renewedAt !== undefined) item.renewedAt = { N: String(renewedAt) };
   if (inputPatch !== undefined) item.inputPatch = jsonAttribute(inputPatch);
   if (traceparent !== undefined) item.traceparent = { S: traceparent };
+  if (answerTo !== undefined) item.answerTo = { S: answerTo };
+  if (redrives) item.redrives = jsonAttribute({ ...redrives });
   return item;
 }
 
@@ -46,6 +50,8 @@ export function operationFields(optionally: Optionally): OperationFields {
   const startedOnVersion = optionally('startedOnVersion', (value) => value.S);
   const inputPatch = optionally('inputPatch', jsonOf);
   const traceparent = optionally('traceparent', (value) => value.S);
+  const answerTo = optionally('answerTo', (value) => value.S);
+  const redrives = optionally('redrives', redrivesOf);
   return {
     ...(failed !== undefined && { failed }),
     ...(redriveNumber !== undefined && { redriveNumber }),
@@ -55,11 +61,20 @@ export function operationFields(optionally: Optionally): OperationFields {
     ...(renewedAt !== undefined && { renewedAt }),
     ...(inputPatch !== undefined && { inputPatch }),
     ...(traceparent !== undefined && { traceparent }),
+    ...(answerTo !== undefined && { answerTo }),
+    ...(redrives && { redrives }),
   };
 }
 
 function numberOf(value: AttributeValue): number | undefined {
   return value.N === undefined ? undefined : Number(value.N);
+}
+
+function redrivesOf(value: AttributeValue): Execution['redrives'] {
+  const redrives = jsonOf(value);
+  if (!isObject(redrives)) return undefined;
+  const { count, lastAt } = redrives;
+  return typeof count === 'number' && typeof lastAt === 'number' ? { count, lastAt } : undefined;
 }
 
 function failedOf(value: AttributeValue): Failed | undefined {

@@ -62,6 +62,35 @@ export interface ListAnyRequest {
   readonly cursor?: string;
 }
 
+/** Executions of many machines and statuses, as an operator looks through them. */
+export interface BrowseRequest {
+  /** Ended executions are listed by machine: those of these machines. */
+  readonly machines: readonly string[];
+  /** RUNNING, SUSPENDED and PENDING_REDRIVE executions of other machines too. @default false */
+  readonly includesOtherMachines?: boolean;
+  readonly statuses: readonly ExecutionStatus[];
+  /** Only those whose ids begin with it. */
+  readonly idPrefix?: string;
+  /** Only those that entered their status at or after this time; RUNNING: started then. Milliseconds since the epoch. */
+  readonly since?: number;
+  /** Only those that entered their status at or before this time; RUNNING: started then. */
+  readonly until?: number;
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+export interface CountRequest extends Pick<BrowseRequest, 'machines' | 'includesOtherMachines'> {
+  readonly status: ExecutionStatus;
+  /** Stops after about as many: counting reads what it counts. */
+  readonly atMost: number;
+}
+
+export interface Count {
+  readonly count: number;
+  /** There are more than were counted. */
+  readonly isPartial: boolean;
+}
+
 export interface ListedExecution {
   readonly executionId: string;
   readonly machine: string;

@@ -1,4 +1,4 @@
-import type { Execution } from '../core/execution/model/execution.ts';
+import { type Execution, hasEnded } from '../core/execution/model/execution.ts';
 import { renewalAt } from '../core/execution/model/renewal.ts';
 import { retentionOf } from '../core/policy/retention.ts';
 import type { Attributes } from './attributes.ts';
@@ -39,6 +39,21 @@ export function expiryOf(item: Attributes): number | undefined {
 export function isExpired(item: Attributes, now: number): boolean {
   const expiry = expiryOf(item);
   return expiry !== undefined && expiry <= now;
+}
+
+/** The items that count: an execution that goes on needs all that are there, even if its renewal is late. */
+export function countedItems(
+  items: readonly Attributes[],
+  execution: Pick<Execution, 'status'> | undefined,
+  now: number,
+): readonly Attributes[] {
+  return execution && !hasEnded(execution.status) ? items : items.filter((item) => !isExpired(item, now));
+}
+
+/** Whether an ended execution may have expired, by when it ended: some are kept for longer, for their parents. */
+export function mayHaveExpired(endedAt: string | undefined, layout: TableLayout, now: number): boolean {
+  const expiry = executionExpiresAt(layout, Date.parse(endedAt ?? ''));
+  return expiry !== undefined && expiry * 1000 <= now;
 }
 
 /** An item without an expiry is kept for ever. */

@@ -5,10 +5,12 @@ import type { JournalEntry } from '../core/execution/model/entries.ts';
 import type { Execution } from '../core/execution/model/execution.ts';
 import type { AttemptNumbers } from '../core/execution/model/openTask.ts';
 import type { LogSegment } from '../core/execution/step/advance.types.ts';
-import type { ResultItem, StartItem } from './journalItems.ts';
 import type { Beat, Claim, ClaimOutcome, NewBeat } from './liveness.ts';
 import type {
+  BrowseRequest,
   CommitOutcome,
+  Count,
+  CountRequest,
   DueExecution,
   DueRequest,
   ExecutionVersion,
@@ -26,6 +28,8 @@ import type {
   RenewedItems,
   ScanRequest,
 } from './requests.ts';
+import type { ResultItem } from './resultItem.ts';
+import type { StartItem } from './startItem.ts';
 
 /**
  * The table, as named operations in parts: code that needs one part takes that part alone. Reads are
@@ -75,7 +79,7 @@ export interface JournalReader {
   readAll(executionId: string): Promise<JournalEntry[]>;
   /** Items of the journal by their references; those that are not there are left out. In no order to rely on. */
   readEntries(executionId: string, references: readonly string[]): Promise<JournalEntry[]>;
-  /** A part of the journal, of up to 1 MB, in no order to rely on. */
+  /** A part of the journal, of up to 1 MB, in no order to rely on. Without items that have expired. */
   readPage(executionId: string, cursor?: string): Promise<Page<JournalEntry>>;
 }
 
@@ -83,7 +87,7 @@ export interface JournalReader {
 export interface Executions {
   /** Undefined also where it has expired: its id is free. */
   read(executionId: string): Promise<Execution | undefined>;
-  /** Everything in the partition that a history is made of. */
+  /** Everything in the partition that a history is made of. Expired items are left out, unless the execution goes on. */
   readHistory(executionId: string): Promise<HistoryItems>;
   /**
    * Writes an execution in its new version while the stored one is still the version before; with it, in one
@@ -138,15 +142,24 @@ export interface ExecutionIndex {
   listDue(request: DueRequest): Promise<Page<DueExecution>>;
   /**
    * Executions of a machine in a status: the latest first, with `since` the earliest first, RUNNING ones by next wake;
-   * each within its shard of the index. A page may hold fewer than were asked for.
+   * each within its shard of the index. A page may hold fewer than were asked for: executions that have expired are left
+   * out.
    */
   list(request: ListRequest): Promise<Page<ListedExecution>>;
-  /** Reads the index in the order that it has: by machine and status, not by time. */
+  /** Reads the index in the order that it has: by machine and status, not by time. Without those that have expired. */
   listAny(request: ListAnyRequest): Promise<Page<ListedExecution>>;
+  /**
+   * RUNNING executions by next wake, then the others, the latest first; over all shards. A page reads each partition of
+   * the index once at most: it may hold fewer than were asked for, and still not be the last.
+   */
+  browse(request: BrowseRequest): Promise<Page<ListedExecution>>;
+  /** Reads each partition of the index once at most. */
+  count(request: CountRequest): Promise<Count>;
 }
 
 /** Items without their data, for code that looks after many executions. */
 export interface Outlines {
+  /** Undefined also where it has expired. */
   readStatus(executionId: string): Promise<ExecutionVersion | undefined>;
   /** The items in the partition of an execution. */
   readOutline(executionId: string): Promise<Outline>;

@@ -8,7 +8,15 @@ import { isDataKey } from './stored/dataKeys.ts';
 const depthInTasks = 2;
 
 /** The fields of an open task that are numbers, and not always there. */
-const taskNumbers = ['deadline', 'dispatchAt', 'heartbeatAt', 'beat', 'startBy'] as const;
+const taskNumbers = [
+  'deadline',
+  'dispatchAt',
+  'heartbeatAt',
+  'beat',
+  'startBy',
+  'timeoutMs',
+  'heartbeatMs',
+] as const;
 
 export function taskAttribute(task: OpenTask): AttributeValue {
   const { task: id, worker, attempt, cause, retries, input, inputAt } = task;
@@ -23,6 +31,7 @@ export function taskAttribute(task: OpenTask): AttributeValue {
     if (value !== undefined) map[name] = { N: String(value) };
   }
   if (task.waitsForResult) map.waitsForResult = { BOOL: true };
+  if (task.starts) map.starts = jsonAttribute({ ...task.starts }, depthInTasks);
   if (retries !== undefined) map.retries = jsonAttribute(retries, depthInTasks);
   if (input !== undefined) Object.assign(map, orderedAttributes('input', input, depthInTasks));
   else if (inputAt !== undefined) map.inputAt = { S: inputAt };
@@ -59,9 +68,20 @@ function taskOf(map: Attributes): OpenTask | undefined {
     cause: cause?.S ?? '',
     ...taskNumbersOf(map),
     ...(map.waitsForResult?.BOOL === true && { waitsForResult: true }),
+    ...optional('starts', map.starts && startsOf(map.starts)),
     ...optional('retries', retries && numbersOf(retries)),
     ...optional('input', orderedJson(map, 'input')),
     ...optional('inputAt', inputAt && dataKeyOf(inputAt)),
+  };
+}
+
+function startsOf(value: AttributeValue): OpenTask['starts'] {
+  const { name, isGenerated, isStopped } = value.M ?? {};
+  if (name?.S === undefined) return undefined;
+  return {
+    name: name.S,
+    ...(isGenerated?.BOOL === true && { isGenerated: true }),
+    ...(isStopped?.BOOL === true && { isStopped: true }),
   };
 }
 

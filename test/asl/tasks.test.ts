@@ -318,12 +318,65 @@ describe('a task token', () => {
   });
 });
 
+describe('a heartbeat that an expression says', () => {
+  it.each([
+    { HeartbeatSecondsPath: '$.beat' },
+    { QueryLanguage: 'JSONata', HeartbeatSeconds: '{% $states.input.beat %}' },
+  ])('is expected of the task: %j', async (fields) => {
+    const isJsonata = 'QueryLanguage' in fields;
+    const given = { FunctionName: 'ask', Payload: {} };
+    const state: Json = {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+      ...(isJsonata ? { Arguments: given } : { Parameters: given }),
+      ...fields,
+      End: true,
+    };
+    const cloud = testCloud([machineOf(one(state), { id: 'm' })], { A: () => undefined });
+    const { executionId } = await cloud.start('m', { executionId: 'e', input: { beat: 30 } });
+    await cloud.skip('20s');
+    await cloud.client.heartbeatTask('e#0#1');
+    await cloud.skip('20s');
+    expect((await cloud.describe(executionId)).status).toBe('RUNNING');
+    await cloud.skip('60s');
+    expect(await cloud.describe(executionId)).toMatchObject({
+      status: 'FAILED',
+      error: { name: 'States.HeartbeatTimeout' },
+    });
+  });
+});
+
+describe('RedriveCount', () => {
+  it('is how often the execution was redriven, and RedriveTime when', async () => {
+    const state = task({
+      Parameters: { 'n.$': '$$.Execution.RedriveCount' },
+      ResultSelector: { 'n.$': '$$.Execution.RedriveCount', 'at.$': '$$.Execution.RedriveTime' },
+      End: true,
+    });
+    const machine = machineOf(one(state), { id: 'm', tasks: 'mocked' });
+    const cloud = testCloud([machine], { A: failing('E', 'E') });
+    const { executionId } = await cloud.start('m', { executionId: 'e', input: {} });
+    for (let time = 0; time < 2; time++) {
+      expect((await cloud.runToEnd(executionId)).status).toBe('FAILED');
+      await cloud.client.redrive(executionId);
+      await cloud.skip('2s');
+    }
+    const { output } = await cloud.runToEnd(executionId);
+    expect(output).toEqual({ n: 2, at: expect.stringMatching(/^2026-/) });
+    expect((await cloud.client.replay(executionId, [machine])).outcome).toBe('equal');
+  });
+});
+
 describe('a task that was too late', () => {
-  it('has its whole time again after a redrive', async () => {
-    const machine = machineOf(one(task({ TimeoutSeconds: 5, End: true })), { id: 'm', tasks: 'mocked' });
+  it.each([
+    { TimeoutSeconds: 5 },
+    { TimeoutSecondsPath: '$.t' },
+    { QueryLanguage: 'JSONata', TimeoutSeconds: '{% $states.input.t %}' },
+  ])('has its whole time again after a redrive: %j', async (fields) => {
+    const machine = machineOf(one(task({ ...fields, End: true })), { id: 'm', tasks: 'mocked' });
     const cloud = testCloud([machine], { A: () => 'in time' });
     cloud.inject('A', 'timeOut');
-    const { executionId } = await cloud.start('m', { input: {} });
+    const { executionId } = await cloud.start('m', { input: { t: 5 } });
     expect(await cloud.runToEnd(executionId)).toMatchObject({
       status: 'FAILED',
       error: { name: 'States.Timeout', message: '' },

@@ -134,3 +134,100 @@ describe('asl run', () => {
     });
   });
 });
+
+describe('asl test', () => {
+  const config = {
+    StateMachines: {
+      orders: { TestCases: { paid: { Charge: 'retried' }, declined: { Charge: 'declined' }, open: {} } },
+    },
+    MockedResponses: {
+      retried: {
+        '0-1': { Throw: { Error: 'CardDeclined', Cause: 'no money' } },
+        '2': { Return: { paid: true } },
+      },
+      declined: { '0': { Return: { paid: false } } },
+    },
+  };
+  const withConfig = async (value: unknown, ...args: readonly string[]) => {
+    await writeFile(join(directory.path, 'MockConfigFile.json'), JSON.stringify(value));
+    return run('test', 'orders.asl.json', '--mock-config', 'MockConfigFile.json', ...args);
+  };
+
+  it('runs each test case of the machine', async () => {
+    const { exitCode, stdout } = await withConfig(config, '--json');
+    expect(exitCode).toBe(0);
+    expect(stdout.map((each) => JSON.parse(each))).toMatchObject([
+      { case: 'paid', status: 'SUCCEEDED', output: { paid: true } },
+      { case: 'declined', status: 'FAILED', error: { name: 'NotPaid' } },
+      { case: 'open', status: 'FAILED', error: { name: 'Millrace.NoAnswer' } },
+    ]);
+  });
+
+  it('shows the states of one test case', async () => {
+    const { stdout } = await withConfig(config, '--case', 'declined');
+    expect(stdout).toEqual([
+      'declined',
+      '       0 s  Charge',
+      expect.stringMatching(/Pause$/),
+      expect.stringMatching(/Paid\?$/),
+      expect.stringMatching(/Failed$/),
+      '',
+      'FAILED  NotPaid: It was not paid',
+      '',
+    ]);
+  });
+
+  it('fails a task whose response has no answer for the attempt', async () => {
+    const short = {
+      ...config,
+      MockedResponses: {
+        ...config.MockedResponses,
+        retried: { '0': { Throw: { Error: 'CardDeclined', Cause: '' } } },
+      },
+    };
+    const result = await withConfig(short, '--case', 'paid', '--json');
+    expect(jsonOf(result)).toMatchObject({ status: 'FAILED', error: { name: 'States.Runtime' } });
+  });
+
+  it.each([
+    [
+      'a machine that the file does not have',
+      config,
+      ['--machine', 'refunds'],
+      /no machine 'refunds'; it has: orders/,
+    ],
+    ['a test case that it does not have', config, ['--case', 'late'], /no test case 'late'; it has: paid/],
+    [
+      'a response that it does not have',
+      { ...config, MockedResponses: {} },
+      [],
+      /names the response "retried"/,
+    ],
+    [
+      'attempts with a gap',
+      { ...config, MockedResponses: { ...config.MockedResponses, retried: { '1': { Return: 1 } } } },
+      [],
+      /without a gap/,
+    ],
+    [
+      'an answer that both returns and throws',
+      {
+        ...config,
+        MockedResponses: { ...config.MockedResponses, retried: { '0': { Return: 1, Throw: {} } } },
+      },
+      [],
+      /either Return or Throw/,
+    ],
+    [
+      'a state that is not a task',
+      { ...config, StateMachines: { orders: { TestCases: { paid: { Pause: 'retried' } } } } },
+      [],
+      /answer for 'Pause', and the tasks of the definition are: Charge/,
+    ],
+    ['a file without machines', {}, [], /MockedResponses must be an object/],
+  ])('refuses %s', async (_, value, args, message) => {
+    const { exitCode, stderr } = await withConfig(value, ...args);
+    expect(exitCode).toBe(2);
+    expect(stderr.join(' ')).toMatch(message);
+  });
+});

@@ -65,7 +65,7 @@ describe('changes of machines and workers', () => {
     expect(changes).toBe(3);
   });
 
-  it('in hidden folders and node_modules are nobody else’s business', async () => {
+  it('in hidden folders and node_modules are no one else’s business', async () => {
     const changes = await changesAfter(
       () => directory.write('machines/.cache/x', '1'),
       () => directory.write('workers/node_modules/x.js', '1'),

@@ -50,7 +50,7 @@ describe('wrong usage ends with exit code 2 and one line that says what is wrong
     ['a missing option', ['run', 'order'], "Required option '--input <file>' not specified. See --help."],
     ['an unknown status', ['list', 'order', '--status', 'DONE'], "argument 'DONE' is invalid"],
     ['a port that is none', ['dev', '--dynamodb-port', '70000'], 'Give a port'],
-    ['a limit that is no number', ['list', 'order', '--limit', 'all'], 'Give a whole number'],
+    ['a limit that is not a number', ['list', 'order', '--limit', 'all'], 'Give a whole number'],
     ['a timeout without a unit', ['wait', 'order-1', '--timeout', '30'], "Give '500ms', '30s'"],
   ])('%s', async (_, args, message) => {
     const { exitCode, stdout, stderr } = await run(...args);

@@ -27,6 +27,7 @@ async function run(...args: readonly string[]): Promise<CommandResult> {
   const url = `http://${endpoint?.hostname}:${endpoint?.port}`;
   return millrace([...args, '--table', testTable.tableName, '--endpoint', url], {
     directory: directory.path,
+    now: () => deployment.now,
     environment: { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
   });
 }
@@ -47,7 +48,7 @@ describe('stop, redrive, suspend and resume of many', () => {
     const suspend = ['suspend', '--machine', 'mailbox', '--cause', 'Ada', '--rate', '1000/s', '--yes'];
     const first = await run(...suspend);
     expect([...first.stdout].sort()).toEqual(['b-0', 'b-1', 'b-2']);
-    expect(first.stderr.join()).toContain('suspend: 3 executions were told');
+    expect(first.stderr.join()).toContain('Sent suspend to 3 executions');
     expect(jsonOf(await run(...suspend, '--json'))).toMatchObject({
       control: 'suspend',
       machine: 'mailbox',

@@ -54,9 +54,9 @@ describe('millrace doctor', () => {
     expect(jsonOf(await run(['--json']))).toMatchObject({
       executions: starts,
       found: starts,
-      mended: 0,
+      fixed: 0,
       remains: 0,
-      kinds: { notStarted: { found: starts, mended: 0, remains: 0 } },
+      kinds: { notStarted: { found: starts, fixed: 0, remains: 0 } },
     });
   });
 
@@ -87,7 +87,7 @@ describe('millrace doctor', () => {
     const rest = await run(['--checkpoint', file]);
     expect(idsIn(rest.stdout).length).toBeLessThan(starts);
     expect(new Set([...before, ...idsIn(rest.stdout)]).size).toBe(starts);
-    // It is done: the next run begins anew.
+    // It is done: the next run starts again.
     expect(idsIn((await run(['--checkpoint', file])).stdout)).toHaveLength(starts);
   }, 60_000);
 
@@ -114,11 +114,11 @@ describe('millrace doctor', () => {
     expect(new Set([...idsIn(stdout), ...idsIn(rest.stdout)]).size).toBe(starts);
   });
 
-  it('refuses what is no checkpoint, and a cursor beside one', async () => {
+  it('refuses what is not a checkpoint, and a cursor beside one', async () => {
     await directory.write('other.json', '{"name":"other"}');
     const other = await run(['--checkpoint', 'other.json']);
     expect(other.exitCode).toBe(2);
-    expect(other.stderr.join()).toContain('is no checkpoint of a doctor');
+    expect(other.stderr.join()).toContain('is not a checkpoint of a doctor');
     expect((await run(['--checkpoint', 'a.json', '--from', 'b'])).exitCode).toBe(2);
     expect((await run(['--from', 'b'])).stderr.join()).toContain('InvalidCursor');
   });

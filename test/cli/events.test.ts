@@ -64,7 +64,7 @@ describe('events', () => {
     expect(stdout.map((line) => JSON.parse(line))).toEqual(cloud.bus?.events());
   });
 
-  it('follows what comes until it is interrupted, and that is no failure', async () => {
+  it('follows what comes until it is interrupted, and that is not a failure', async () => {
     const controller = new AbortController();
     const lines: string[] = [];
     const following = millrace(['events', 'bo', '--follow', '--json'], {

@@ -28,6 +28,7 @@ async function run(args: readonly string[], standardInput?: string): Promise<Com
   const url = `http://${endpoint?.hostname}:${endpoint?.port}`;
   return millrace([...args, '--table', testTable.tableName, '--endpoint', url], {
     directory: directory.path,
+    now: () => deployment.now,
     environment: { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
     ...(standardInput !== undefined && { standardInput }),
   });
@@ -260,6 +261,46 @@ describe('stop and redrive', () => {
     const { exitCode, stderr } = await run(['redrive', 'c-2']);
     expect(exitCode).toBe(2);
     expect(stderr.join()).toMatch(/^NotRedrivable: /);
+  });
+});
+
+describe('an operation that an execution cannot take', () => {
+  const ended = 'o-ended';
+  const running = 'o-running';
+  const suspended = 'o-suspended';
+  beforeAll(async () => {
+    await started(ended, 'quote', { price: 2 });
+    await started(running, 'mailbox');
+    await started(suspended, 'mailbox');
+    await run(['suspend', suspended]);
+    await deployment.orchestrate(suspended);
+  });
+
+  it.each([
+    ['send to an ended one', ['send', ended, 'CLOSE'], 'ExecutionEnded'],
+    ['stop of an ended one', ['stop', ended], 'ExecutionEnded'],
+    ['suspend of an ended one', ['suspend', ended], 'ExecutionEnded'],
+    ['resume of an ended one', ['resume', ended], 'ExecutionEnded'],
+    ['redrive of one that succeeded', ['redrive', ended], 'NotRedrivable'],
+    ['redrive of a running one', ['redrive', running], 'NotRedrivable'],
+    ['redrive of a suspended one', ['redrive', suspended], 'NotRedrivable'],
+    ['completing a task of an ended one', ['task', 'complete', `${ended}#0#1`], 'TaskAlreadyCompleted'],
+    [
+      'failing a task of an ended one',
+      ['task', 'fail', `${ended}#0#1`, '--error', 'Late'],
+      'TaskAlreadyCompleted',
+    ],
+    ['a heartbeat of a task of an ended one', ['task', 'heartbeat', `${ended}#0#1`], 'TaskNotOpen'],
+    ['completing a task that never was', ['task', 'complete', `${running}#7#1`], 'TaskNotOpen'],
+  ])('ends with exit code 2, changes nothing, and says why: %s', async (_, args, code) => {
+    const { exitCode, stdout, stderr } = await run(args);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: [] });
+    expect(stderr.join()).toMatch(new RegExp(`^${code}: `));
+  });
+
+  it('is not what a suspended execution is to send and stop: it keeps the first and takes the second', async () => {
+    expect((await run(['send', suspended, 'CLOSE'])).exitCode).toBe(0);
+    expect((await run(['stop', suspended])).exitCode).toBe(0);
   });
 });
 

@@ -51,6 +51,7 @@ async function run(...args: string[]): Promise<CommandResult> {
   const url = `http://${endpoint?.hostname}:${endpoint?.port}`;
   return millrace([...args, '--table', testTable.tableName, '--endpoint', url], {
     directory: directory.path,
+    now: () => deployment.now,
     environment: { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
   });
 }
@@ -67,6 +68,14 @@ describe('history', () => {
       '2  2026-03-01T12:00:00.000Z  task#0#1 work SUCCEEDED 7',
       '     state      registering → waiting',
       '     timer      xstate.after.60000.visit.waiting at 2026-03-01T12:01:00.000Z',
+    ]);
+  });
+
+  it('shows the transitions that were taken with --path', async () => {
+    const { stdout } = await run('history', 'v-1', '--path');
+    expect(stdout.filter((text) => text.includes('taken'))).toEqual([
+      '     taken      visit|xstate.init|0',
+      '     taken      visit.registering|xstate.done.actor.0.visit.registering|0',
     ]);
   });
 
@@ -215,7 +224,7 @@ describe('machines', () => {
     ['that are not there', 'nowhere', /There are no recordings/],
     ['of a folder without any', 'machines', /no \.ndjson files/],
     ['that are no JSON', 'bad.ndjson', /bad\.ndjson:1 is no JSON/],
-    ['that are something else', 'else.ndjson', /else\.ndjson:1 is no recording/],
+    ['that are something else', 'else.ndjson', /else\.ndjson:1 is not a recording/],
   ])('check refuses recordings %s', async (_, path, message) => {
     await directory.write('bad.ndjson', '{');
     await directory.write('else.ndjson', '{"executionId":"x"}');

@@ -41,7 +41,7 @@ describe('a list on the command line', () => {
     const { table } = await posting();
     const surroundings = idleSurroundings(table);
     const { items } = await readHistoryPage(surroundings, 'e', { machines: [album] });
-    const lines = items.flatMap(historyLines).filter((line) => line.includes('started'));
+    const lines = items.flatMap((entry) => historyLines(entry)).filter((line) => line.includes('started'));
     expect(lines.map((line) => line.trim())).toEqual([
       expect.stringMatching(/^started +task#0\.0#1 few$/),
       expect.stringMatching(/^started +task#0\.1#1 few$/),

@@ -40,7 +40,7 @@ describe('an error on the command line', () => {
     expect(describeError(new WaitTimeoutError('It is still RUNNING', 5))).toMatchObject({ exitCode: 4 });
   });
 
-  it('that nobody foresaw is a defect, with its stack', () => {
+  it('that no one foresaw is a defect, with its stack', () => {
     expect(describeError(new TypeError('x is not a function'))).toMatchObject({
       code: 'Defect',
       exitCode: 70,

@@ -23,6 +23,7 @@ async function run(...args: readonly string[]): Promise<CommandResult> {
   const url = `http://${endpoint?.hostname}:${endpoint?.port}`;
   return millrace([...args, '--table', testTable.tableName, '--endpoint', url], {
     directory: directory.path,
+    now: () => deployment.now,
     environment: { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
   });
 }
@@ -71,7 +72,7 @@ describe('task', () => {
     expect(given.exitCode).toBe(0);
   });
 
-  it('says what is wrong with a token, and where nobody waits', async () => {
+  it('says what is wrong with a token, and where no one waits', async () => {
     const wrong = await run('task', 'complete', 'nonsense');
     expect(wrong.exitCode).not.toBe(0);
     expect(wrong.stderr.join()).toContain('is not a token of a task');

@@ -13,6 +13,8 @@ export interface CommandSurroundings {
   readonly directory: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly standardInput?: string;
+  /** Milliseconds since the epoch. @default the machine's clock */
+  readonly now?: () => number;
   readonly interrupted?: AbortSignal;
   /** Gets the lines of stdout as they come. */
   readonly stdout?: string[];
@@ -40,7 +42,7 @@ export async function millrace(
     directory,
     environment,
     interrupted: surroundings.interrupted ?? new AbortController().signal,
-    now: () => Date.now(),
+    now: surroundings.now ?? (() => Date.now()),
     startLocalCloud: surroundings.startLocalCloud ?? startLocalCloud,
   });
   return { exitCode, stdout, stderr };

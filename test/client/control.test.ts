@@ -58,7 +58,7 @@ describe('send', () => {
   it.each([
     ['no type', 'InvalidEvent', { by: 'Ada' }],
     ['an empty type', 'InvalidEvent', { type: '' }],
-    ['a type that is no string', 'InvalidEvent', { type: 7 }],
+    ['a type that is not a string', 'InvalidEvent', { type: 7 }],
     ["a type of XState's", 'ReservedEventType', { type: 'xstate.done.actor.0' }],
     ["a type of Millrace's", 'ReservedEventType', { type: 'millrace.stop' }],
     ['a field that is no JSON', 'NotSerializable', { type: 'APPROVE', at: new Date(0) }],

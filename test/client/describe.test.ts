@@ -131,7 +131,7 @@ describe('describe', () => {
     await expect(client.describe('d-9')).rejects.toMatchObject({ code: 'ExecutionNotFound' });
   });
 
-  it('takes the id of a child execution, and refuses what is no id', async () => {
+  it('takes the id of a child execution, and refuses what is not an id', async () => {
     const { client } = deployment;
     await expect(client.describe('order-1.2.1')).rejects.toMatchObject({ code: 'ExecutionNotFound' });
     for (const executionId of ['', 'a#b', 'a.b']) {

@@ -56,7 +56,7 @@ describe('the doctor, on a table of many pages', () => {
     },
   );
 
-  it('misses nothing when it goes on from any cursor, and does not begin anew', async () => {
+  it('misses nothing when it goes on from any cursor, and does not start again', async () => {
     const found: TreatedFinding[] = [];
     const places: { readonly cursor: string; readonly before: readonly string[] }[] = [];
     const options = { isDryRun: true, graceMs: 0, segments: 3, pageSize: 23 };
@@ -113,7 +113,7 @@ describe('the doctor, on a table of many pages', () => {
     await expect(round({ from: cursor, segments: 5 })).rejects.toMatchObject({ code: 'InvalidCursor' });
   });
 
-  it('says that there is no recovery function to mend with, and whom to ask', async () => {
+  it('says that no recovery function exists to mend with, and whom to ask', async () => {
     const { dynamodb, tableName } = testTable;
     const { startLambda } = await import('../../local/lambda/index.ts');
     const lambda = await startLambda({ functions: [], environment: {} });

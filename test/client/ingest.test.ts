@@ -146,7 +146,7 @@ describe('what can never be taken is reported and left:', () => {
       /has '#' or '\.'/,
     ],
     [
-      'an event whose fields are no object',
+      'an event whose fields are not an object',
       { send: { executionId: '$.detail.orderId', type: 'T', event: '$.source' } },
       /at \$\.source is not an object/,
     ],

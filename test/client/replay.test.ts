@@ -6,7 +6,7 @@ import { claim, mailbox, quote } from './machines.ts';
 import { TestDeployment } from './testDeployment.ts';
 import { startTestTable, type TestTable } from './testTable.ts';
 
-/** Two tasks, then a decision; the variants are what somebody might deploy after it, under the same version. */
+/** Two tasks, then a decision; the variants are what someone might deploy after it, under the same version. */
 function visit({
   secondWorker = 'weigh',
   isFinalAfterFirst = false,
@@ -83,6 +83,7 @@ describe('a history with its machine', () => {
         'start',
         {
           to: 'registering',
+          taken: ['visit|xstate.init|0'],
           changes: [{ path: '', after: { sum: 0, big: false } }],
           effects: [{ type: 'taskStarted', task: 0, worker: 'register', attempt: 1 }],
         },
@@ -92,6 +93,7 @@ describe('a history with its machine', () => {
         {
           from: 'registering',
           to: 'weighing',
+          taken: ['visit.registering|xstate.done.actor.0.visit.registering|0'],
           changes: [
             { path: 'sum', before: 0, after: 12 },
             { path: 'big', before: false, after: true },
@@ -104,6 +106,7 @@ describe('a history with its machine', () => {
         {
           from: 'weighing',
           to: 'deciding',
+          taken: ['visit.weighing|xstate.done.actor.0.visit.weighing|0'],
           changes: [],
           effects: [
             {
@@ -114,7 +117,17 @@ describe('a history with its machine', () => {
           ],
         },
       ],
-      ['event', { from: 'deciding', to: 'left', changes: [], effects: [], ended: 'SUCCEEDED' }],
+      [
+        'event',
+        {
+          from: 'deciding',
+          to: 'left',
+          taken: ['visit.deciding|LEAVE|0'],
+          changes: [],
+          effects: [],
+          ended: 'SUCCEEDED',
+        },
+      ],
     ]);
   });
 
@@ -147,6 +160,7 @@ describe('a history with its machine', () => {
     expect(last?.transition).toEqual({
       from: 'deciding',
       to: 'refused',
+      taken: ['claim.deciding|xstate.after.3600000.claim.deciding|0'],
       changes: [],
       effects: [{ type: 'timerDue', event: { type: 'xstate.after.3600000.claim.deciding' } }],
       ended: 'SUCCEEDED',
@@ -171,7 +185,7 @@ describe('a history with its machine', () => {
       [true, undefined],
       [true, undefined],
       [true, undefined],
-      // The event LEAVE is not taken in `measuring`, which is no difference in what the log says.
+      // The event LEAVE is not taken in `measuring`, which is not a difference in what the log says.
       [true, undefined],
     ]);
     const none = (await client.history('v-ended', { machines: [mailbox] })).items;

@@ -52,7 +52,7 @@ describe('the result of a task that waits for one', () => {
     });
   });
 
-  it('is refused where nobody waits for it', async () => {
+  it('is refused where no one waits for it', async () => {
     const token = await asked('a-4');
     await deployment.client.stop('a-4');
     await deployment.orchestrate('a-4');
@@ -65,7 +65,7 @@ describe('the result of a task that waits for one', () => {
   });
 
   it.each(['', 'a-1', 'a-1#0', 'a-1#x#1', 'a-1#0#1#2'])(
-    'is refused with %j, which is no token',
+    'is refused with %j, which is not a token',
     async (token) => {
       await expect(deployment.client.completeTask(token)).rejects.toMatchObject({ code: 'InvalidTaskToken' });
     },

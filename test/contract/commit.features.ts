@@ -29,7 +29,7 @@ export function commitFeatures(current: Current): void {
       expect(await table.executions.read('order-17')).toEqual(third);
     });
 
-    it('is refused for an execution that was deleted and started anew under the same id', async () => {
+    it('is refused for an execution that was deleted and started again under the same id', async () => {
       const { table } = current();
       const first = execution({ startedAt: noon + 1 });
       await table.executions.commit(first);

@@ -39,7 +39,6 @@ export function describeDynamoDBTable(engineName: string, start: () => Promise<L
           tableName,
           indexShards: 3,
           now: () => noon,
-          forgetsExpired: true,
           ...options,
         }),
         put: async (item) => {
@@ -53,7 +52,9 @@ export function describeDynamoDBTable(engineName: string, start: () => Promise<L
       };
     }
 
-    describeTable('the table', (indexShards) => newTable({ indexShards }));
+    describeTable('the table', (indexShards, retentionDays) =>
+      newTable({ indexShards, ...(retentionDays !== undefined && { retentionDays }) }),
+    );
 
     describe('a write whose answer was lost, and which the SDK sends again', () => {
       async function tableBehindProxy() {
@@ -78,7 +79,7 @@ export function describeDynamoDBTable(engineName: string, start: () => Promise<L
         await close();
       });
 
-      it('is a conflict where somebody else’s commit was there before', async () => {
+      it('is a conflict where someone else’s commit was there before', async () => {
         const { table, faults, close } = await tableBehindProxy();
         const theirs = next(execution(), { updatedAt: noon + 1 });
         await table.executions.commit(execution());

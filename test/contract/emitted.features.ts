@@ -77,7 +77,7 @@ export function emittedFeatures(current: Current): void {
     });
   });
 
-  describe('an execution item that somebody else wrote', () => {
+  describe('an execution item that someone else wrote', () => {
     it.each([
       ['no JSON', 'RUNNING'],
       ['no list', '{}'],

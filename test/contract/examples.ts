@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
-import type { ResultItem } from '../../orchestrator/table/journalItems.ts';
 import type { NewEvent } from '../../orchestrator/table/requests.ts';
+import type { ResultItem } from '../../orchestrator/table/resultItem.ts';
 
 export const noon = Date.parse('2026-03-01T12:00:00.000Z');
 const at = new Date(noon).toISOString();

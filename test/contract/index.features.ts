@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
 import { shardOf } from '../../orchestrator/table/executionItem.ts';
-import type { DueExecution, ListedExecution, ListRequest, Page } from '../../orchestrator/table/requests.ts';
+import type {
+  BrowseRequest,
+  DueExecution,
+  ListedExecution,
+  ListRequest,
+  Page,
+} from '../../orchestrator/table/requests.ts';
 import { ended, execution, next, noon } from './examples.ts';
 import type { Current } from './tableUnderTest.ts';
 
@@ -36,7 +42,7 @@ export function indexFeatures(current: Current, indexShards: number): void {
       execution({ executionId: `order-${i}`, wakeAt: noon + ((i * 37) % count) * 1000 }),
     );
 
-  describe('an item of somebody else with the keys of the index', () => {
+  describe('an item of someone else with the keys of the index', () => {
     it('is never due, is in no list, and fails none', async () => {
       await commitAll([
         execution({ executionId: 'due', wakeAt: noon }),
@@ -262,6 +268,105 @@ export function indexFeatures(current: Current, indexShards: number): void {
         await expect(table.index.list(request)).rejects.toMatchObject({ code: 'InvalidCursor' });
         const dueRequest = { shard: 0, until: noon, limit: 10, cursor };
         await expect(table.index.listDue(dueRequest)).rejects.toMatchObject({ code: 'InvalidCursor' });
+      },
+    );
+  });
+
+  describe('executions that an operator looks through', () => {
+    const statuses = ['RUNNING', 'PENDING_REDRIVE', 'FAILED', 'SUCCEEDED'] as const;
+    const browse = (request: Partial<BrowseRequest> = {}, limit = 100) =>
+      pagesOf((cursor) =>
+        current().table.index.browse({
+          machines: ['order', 'parcel'],
+          statuses,
+          ...request,
+          limit,
+          ...(cursor && { cursor }),
+        }),
+      );
+    const mixed = () => [
+      ...Array.from({ length: 30 }, (_, i) =>
+        ended({
+          executionId: `${i % 3 === 0 ? 'a' : 'b'}-${i}`,
+          machine: i % 2 === 0 ? 'order' : 'parcel',
+          status: i % 5 === 0 ? 'FAILED' : 'SUCCEEDED',
+          // Some end in the same millisecond.
+          endedAt: noon + ((i * 7) % 10) * 1000,
+        }),
+      ),
+      ...waiting(8).map((each) => ({ ...each, executionId: `r-${each.executionId}` })),
+      execution({ executionId: 'other', machine: 'loan', wakeAt: noon }),
+      execution({ executionId: 'parked', status: 'PENDING_REDRIVE', updatedAt: noon + 20_000 }),
+    ];
+    const times = (items: readonly ListedExecution[]) =>
+      items.flatMap(({ endedAt }) => (endedAt === undefined ? [] : [endedAt]));
+
+    it('come once each, RUNNING ones first, the others latest first over all shards, however long the pages are', async () => {
+      const executions = mixed();
+      await commitAll(executions);
+      const expected = sortedIds(executions.filter(({ machine }) => machine !== 'loan'));
+      for (const limit of [1, 3, 7, 100]) {
+        const pages = await browse({}, limit);
+        const all = pages.flat();
+        expect(pages.every((page) => page.length <= limit)).toBe(true);
+        expect(sortedIds(all)).toEqual(expected);
+        expect(all.map(({ status }) => status === 'RUNNING').lastIndexOf(true)).toBe(7);
+        expect(times(all)).toEqual(times(all).toSorted().toReversed());
+      }
+    });
+
+    it('are of other machines too where that is asked for, as long as they have not ended', async () => {
+      await commitAll(mixed());
+      const all = (await browse({ includesOtherMachines: true, machines: ['order'] }, 5)).flat();
+      expect(ids(all)).toContain('other');
+      expect(all.some(({ machine, status }) => machine === 'parcel' && status !== 'RUNNING')).toBe(false);
+    });
+
+    it('can be those with an id that begins so, of a status, of a time', async () => {
+      await commitAll(mixed());
+      const failed = (await browse({ statuses: ['FAILED'], idPrefix: 'a-' }, 2)).flat();
+      expect(sortedIds(failed)).toEqual(['a-0', 'a-15']);
+      const since = noon + 3000;
+      const until = noon + 6000;
+      const found = (await browse({ statuses: ['FAILED', 'SUCCEEDED'], since, until }, 4)).flat();
+      expect(found.length).toBe(12);
+      for (const { endedAt = '' } of found) {
+        expect(Date.parse(endedAt)).toBeGreaterThanOrEqual(since);
+        expect(Date.parse(endedAt)).toBeLessThanOrEqual(until);
+      }
+      expect((await browse({ statuses: ['RUNNING'], until: noon - 1 })).flat()).toEqual([]);
+    });
+
+    it('leave out the items of somebody else with the keys of the index', async () => {
+      await commitAll([ended({ executionId: 'ended', status: 'FAILED' })]);
+      for (const shard of shards) {
+        await current().put({
+          executionId: { S: 'foreign' },
+          item: { S: `event#${shard}` },
+          machine: { S: 'order' },
+          mr_pk: { S: `order#FAILED#${shard}` },
+          mr_sk: { N: '9.9E+125' },
+        });
+      }
+      expect(ids((await browse({}, 1)).flat())).toEqual(['ended']);
+    });
+
+    it('are counted, up to a number', async () => {
+      await commitAll(mixed());
+      const count = (status: ListRequest['status'], atMost: number) =>
+        current().table.index.count({ machines: ['order', 'parcel'], status, atMost });
+      expect(await count('SUCCEEDED', 1000)).toEqual({ count: 24, isPartial: false });
+      expect(await count('RUNNING', 1000)).toEqual({ count: 8, isPartial: false });
+      const some = await count('SUCCEEDED', 2);
+      expect(some.isPartial).toBe(true);
+      expect(some.count).toBeLessThan(24);
+    });
+
+    it.each(['', 'x', 'e30', Buffer.from('[["a",["b"]]]').toString('base64url')])(
+      'refuse the cursor %j',
+      async (cursor) => {
+        const request = { machines: ['order'], statuses, limit: 10, cursor };
+        await expect(current().table.index.browse(request)).rejects.toMatchObject({ code: 'InvalidCursor' });
       },
     );
   });

@@ -45,7 +45,7 @@ export function livenessFeatures(current: Current): void {
       expect(await table.attempts.readBeats('order-17', [attempt])).toEqual([]);
     });
 
-    it('is no part of the journal', async () => {
+    it('is not a part of the journal', async () => {
       const { table } = current();
       await table.attempts.writeBeat({ ...attempt, at });
       await table.attempts.insertClaim({ ...attempt, claimedBy: 'one', at });

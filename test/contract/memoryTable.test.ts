@@ -2,8 +2,9 @@ import { MemoryTable } from '../../testing/memoryTable/memoryTable.ts';
 import { noon } from './examples.ts';
 import { describeTable } from './table.features.ts';
 
-describeTable('The table in memory', async (indexShards) => {
-  const table = new MemoryTable({ indexShards }, () => noon);
+describeTable('The table in memory', async (indexShards, retentionDays) => {
+  const layout = { indexShards, ...(retentionDays !== undefined && { retentionDays }) };
+  const table = new MemoryTable(layout, () => noon);
   return {
     table,
     put: async (item) => table.put(item),

@@ -23,7 +23,7 @@ const oddStarts: [string, Attributes][] = [
   ["has an execution id with '#'", keyed('start', { machine: text('order') }, 'order#17')],
   ["has an execution id with '.'", keyed('start', { machine: text('order') }, 'order.17')],
   ['has an execution id that is too long', keyed('start', { machine: text('order') }, 'x'.repeat(257))],
-  ['has an input that is no gzip', keyed('start', { machine: text('order'), input: notGzip })],
+  ['has an input that is not gzip', keyed('start', { machine: text('order'), input: notGzip })],
   ['has an input that is no JSON', keyed('start', { machine: text('order'), input: notJson })],
   ['has an empty version', keyed('start', { machine: text('order'), version: text('') })],
   ['has an object as a JSON text', keyed('start', { machine: text('order'), input: text('{"sku":"mug"}') })],
@@ -39,7 +39,7 @@ const oddResults: [string, Attributes][] = [
   ['has no status', keyed('task#1#1', { output: text('done') })],
   ['has a status of its own', keyed('task#1#1', { status: text('DONE') })],
   ['has a status that is no String', keyed('task#1#1', { status: { BOOL: true } })],
-  ['has an output that is no gzip', keyed('task#1#1', { status: text('SUCCEEDED'), output: notGzip })],
+  ['has an output that is not gzip', keyed('task#1#1', { status: text('SUCCEEDED'), output: notGzip })],
   ['has an error that is no JSON', keyed('task#1#1', { status: text('FAILED'), error: notJson })],
 ];
 
@@ -47,10 +47,10 @@ const oddEvents: [string, Attributes][] = [
   ['has no type', keyed('event#a', {})],
   ['has a type that is no String', keyed('event#a', { type: { N: '1' } })],
   ['has an empty type', keyed('event#a', { type: text('') })],
-  ['has fields that are no map', keyed('event#a', { type: text('GO'), event: { L: [] } })],
-  ['has fields that are no gzip', keyed('event#a', { type: text('GO'), event: notGzip })],
+  ['has fields that are not a map', keyed('event#a', { type: text('GO'), event: { L: [] } })],
+  ['has fields that are not gzip', keyed('event#a', { type: text('GO'), event: notGzip })],
   ['has fields that are no JSON', keyed('event#a', { type: text('GO'), event: notJson })],
-  ['has a control that nobody knows', keyed('event#a', { control: text('explode') })],
+  ['has a control that no one knows', keyed('event#a', { control: text('explode') })],
   ['has a control that is no String', keyed('event#a', { control: { BOOL: true }, type: text('GO') })],
   ['has its fields as a JSON text', keyed('event#a', { type: text('GO'), event: text('{"by":"Ada"}') })],
   [
@@ -65,14 +65,14 @@ const oddExecutions: [string, Attributes][] = [
   ['a status of its own', { status: text('DONE') }],
   ['a time that is none', { startedAt: text('yesterday') }],
   ['a version that is no Number', { version: text('1') }],
-  ['a state that is no gzip', { snapshot: notGzip }],
+  ['a state that is not gzip', { snapshot: notGzip }],
   ['an output that is no JSON', { output: notJson }],
   ['tasks without numbers', { tasks: { L: [{ M: { worker: text('charge') } }] } }],
 ];
 
 /** Whoever may write to the table may write anything: it must not hold up what else is there. */
 export function oddItemFeatures(current: Current): void {
-  describe('an item that somebody wrote by hand', () => {
+  describe('an item that someone wrote by hand', () => {
     it.each(oddStarts)('is a start that says what is wrong where it %s', async (_, item) => {
       const { table, put } = current();
       await put(item);
@@ -155,7 +155,7 @@ export function oddItemFeatures(current: Current): void {
       ]);
     });
 
-    it('is no part of the journal where its key is none of ours', async () => {
+    it('is not a part of the journal where its key is none of ours', async () => {
       const { table, put } = current();
       await put(keyed('note', { text: text('call the customer') }));
       await put(keyed('events', { type: text('GO') }));

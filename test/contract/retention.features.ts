@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ended, event, execution, next, noon } from './examples.ts';
-import type { Current } from './tableUnderTest.ts';
+import type { Current, TableUnderTest } from './tableUnderTest.ts';
 
 const seconds = noon / 1000;
 const daySeconds = 86_400;
@@ -8,7 +8,7 @@ const dayMs = daySeconds * 1000;
 const inDays = (days: number) => ({ N: String(seconds + days * daySeconds) });
 
 /** What has expired, what is about to, and what is kept. Tables under test are read at noon. */
-export function retentionFeatures(current: Current): void {
+export function retentionFeatures(current: Current, withRetention: () => Promise<TableUnderTest>): void {
   const put = (item: string, days: number | undefined, executionId = 'order-17', more = {}) =>
     current().put({
       executionId: { S: executionId },
@@ -57,6 +57,69 @@ export function retentionFeatures(current: Current): void {
         type: 'committed',
       });
       expect(await table.executions.read('order-17')).toMatchObject({ startedAt: noon + 1, version: 1 });
+    });
+  });
+
+  describe('an execution that has expired and is not deleted yet', () => {
+    const longAgo = noon - 100 * dayMs;
+    const inFull = { machine: 'order', limit: 100 } as const;
+
+    /** Three that ended long ago: `gone` has expired, `kept` was renewed for its parent, `new` has just ended. */
+    async function threeEnded(): Promise<TableUnderTest> {
+      const underTest = await withRetention();
+      const { table } = underTest;
+      for (const executionId of ['gone', 'kept', 'new']) {
+        const at = executionId === 'new' ? noon : longAgo;
+        await table.executions.commit(execution({ executionId, startedAt: at, updatedAt: at }));
+        const end = { executionId, version: 2, startedAt: at, updatedAt: at, endedAt: at };
+        await table.executions.commit(ended({ ...end, status: 'FAILED' }));
+        await underTest.put({
+          executionId: { S: executionId },
+          item: { S: 'task#1#1' },
+          status: { S: 'SUCCEEDED' },
+          expiresAt: executionId === 'gone' ? inDays(-10) : inDays(20),
+        });
+      }
+      const kept = await underTest.get('kept', 'execution');
+      await underTest.put({ ...kept, expiresAt: inDays(27) });
+      return underTest;
+    }
+
+    it('is in no list', async () => {
+      const { table, close } = await threeEnded();
+      const ids = (items: readonly { readonly executionId: string }[]) =>
+        items.map(({ executionId }) => executionId).sort();
+      const { items } = await table.index.list({ ...inFull, status: 'FAILED' });
+      expect(ids(items)).toEqual(['kept', 'new']);
+      const since = await table.index.list({ ...inFull, status: 'FAILED', since: 0 });
+      expect(ids(since.items)).toEqual(['kept', 'new']);
+      expect(ids((await table.index.listAny({ limit: 100 })).items)).toEqual(['kept', 'new']);
+      const browsed = await table.index.browse({ machines: ['order'], statuses: ['FAILED'], limit: 100 });
+      expect(ids(browsed.items)).toEqual(['kept', 'new']);
+      await close();
+    });
+
+    it('is not read, and neither are its items', async () => {
+      const { table, close } = await threeEnded();
+      const read = async (executionId: string) => [
+        (await table.executions.read(executionId))?.status,
+        (await table.outlines.readStatus(executionId))?.status,
+        (await table.executions.readHistory(executionId)).journal.length,
+        (await table.journal.readPage(executionId)).items.length,
+      ];
+      expect(await read('gone')).toEqual([undefined, undefined, 0, 0]);
+      expect(await read('kept')).toEqual(['FAILED', 'FAILED', 1, 1]);
+      await close();
+    });
+
+    it('whose start is not deleted yet cannot be started as the same again', async () => {
+      const { table } = current();
+      const start = { executionId: 'order-17', machine: 'order', input: 1 };
+      await table.journal.insertStart(start);
+      const stored = await current().get('order-17', 'start');
+      expect(await table.journal.insertStart(start)).toEqual({ type: 'same' });
+      await current().put({ ...stored, expiresAt: inDays(-1) });
+      expect(await table.journal.insertStart(start)).toEqual({ type: 'different' });
     });
   });
 

@@ -37,6 +37,6 @@ export function describeTable(name: string, factory: TableFactory): void {
     messageFeatures(current);
     livenessFeatures(current);
     outlineFeatures(current);
-    retentionFeatures(current);
+    retentionFeatures(current, () => factory(indexShards, 90));
   });
 }

@@ -11,8 +11,8 @@ export interface TableUnderTest {
   close(): Promise<void>;
 }
 
-/** Makes an empty table whose index has so many shards. */
-export type TableFactory = (indexShards: number) => Promise<TableUnderTest>;
+/** Makes an empty table whose index has so many shards. Without `retentionDays`, what it writes is kept for ever. */
+export type TableFactory = (indexShards: number, retentionDays?: number) => Promise<TableUnderTest>;
 
 /** What a suite asks for within a test: the table of that test. */
 export type Current = () => TableUnderTest;

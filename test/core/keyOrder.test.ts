@@ -52,7 +52,7 @@ describe('the order of keys', () => {
     ['of another value', '10;10'],
     ['with a place that is not there', '31'],
     ['with a place twice', '00'],
-    ['that is no order', 'x*-1;;;*'],
+    ['that is not an order', 'x*-1;;;*'],
     ['that is endless', '10*1e999'],
   ])('%s is of no account', (_, order) => {
     expect(JSON.stringify(withKeyOrder({ a: 1, b: 2 }, order))).toBe('{"a":1,"b":2}');

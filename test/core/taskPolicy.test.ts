@@ -40,7 +40,7 @@ describe('a duration', () => {
 
   const refused: [string, Duration][] = [
     ['is negative', -1],
-    ['is no number', Number.NaN],
+    ['is not a number', Number.NaN],
     ['is endless', Number.POSITIVE_INFINITY],
     ['is longer than ten years', '3651d'],
     ['is longer than any date', Number.MAX_SAFE_INTEGER],

@@ -5,7 +5,7 @@ import { describeError } from '../../cli/reportError.ts';
 import { errorCodes } from '../../orchestrator/core/errors/millraceError.ts';
 import { repositoryDirectory } from './codeBlocks.ts';
 
-const folders = ['client', 'orchestrator', 'workers', 'infra', 'local', 'testing', 'cli'];
+const folders = ['asl', 'client', 'orchestrator', 'workers', 'infra', 'local', 'testing', 'cli'];
 const page = await readFile(join(repositoryDirectory, 'docs/reference/errors.md'), 'utf8');
 
 const read = (path: string) => readFile(join(repositoryDirectory, path), 'utf8');

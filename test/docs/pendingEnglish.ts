@@ -2,12 +2,4 @@
 export const pendingEnglish: ReadonlySet<string> = new Set();
 
 /** Folders of sources, likewise. */
-export const pendingFolders: readonly string[] = [
-  'client/doctor',
-  'cli',
-  'infra',
-  'orchestrator',
-  'test',
-  'testing',
-  'asl',
-];
+export const pendingFolders: readonly string[] = ['test', 'asl'];

@@ -31,8 +31,8 @@ it('two doctors at once that take all that is under way for ill change nothing, 
         environment,
       });
       expect([0, 1], result.stderr.join('\n')).toContain(result.exitCode);
-      const { mended, remains } = jsonOf(result) as { mended: number; remains: number };
-      treated += mended + remains;
+      const { fixed, remains } = jsonOf(result) as { fixed: number; remains: number };
+      treated += fixed + remains;
     }
   };
   const doctors = Promise.all([doctor(), doctor()]);

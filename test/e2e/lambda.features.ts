@@ -62,7 +62,7 @@ export function lambdaFeatures(start: () => Promise<TestCloud>): void {
       });
     });
 
-    it('may be invoked by others, too: what comes of that is nobody’s task', async () => {
+    it('may be invoked by others, too: what comes of that is no one’s task', async () => {
       const { AWS_ENDPOINT_URL_LAMBDA: endpoint = '' } = cloud.cloud.environment;
       const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
       const lambda = new LambdaClient({ endpoint, region: 'us-east-1', credentials });

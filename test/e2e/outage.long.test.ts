@@ -88,7 +88,7 @@ describe('after an outage of more than a day', () => {
     const first = await doctor();
     expect(jsonOf(first)).toMatchObject({
       remains: 0,
-      kinds: { notStarted: { mended: expect.any(Number) }, unapplied: { mended: expect.any(Number) } },
+      kinds: { notStarted: { fixed: expect.any(Number) }, unapplied: { fixed: expect.any(Number) } },
     });
     expect(first.exitCode).toBe(0);
     for (const id of [...underWay, ...late]) {
@@ -108,6 +108,6 @@ describe('after an outage of more than a day', () => {
       });
       await expectReplayOnce(cloud, [trip], id);
     }
-    expect(jsonOf(await doctor())).toMatchObject({ found: 0, mended: 0, remains: 0 });
+    expect(jsonOf(await doctor())).toMatchObject({ found: 0, fixed: 0, remains: 0 });
   }, 150_000);
 });

@@ -50,7 +50,7 @@ const hostileBatch = fc.array(
   { minLength: 1, maxLength: 20 },
 );
 
-describe('a batch of the stream with items that somebody made up', () => {
+describe('a batch of the stream with items that someone made up', () => {
   it('is taken as a whole, and the executions beside them go on', async () => {
     const tally = new Tally();
     await fc.assert(

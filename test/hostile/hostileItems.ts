@@ -97,7 +97,7 @@ const oddOrDeep = () =>
 
 const compressed = () => oddOrDeep().map((text) => gzipSync(text));
 
-/** Bytes that are no gzip, half a gzip, or one whose text is no UTF-8. */
+/** Bytes that are not gzip, half a gzip, or one whose text is not UTF-8. */
 const bytes = () =>
   fc.oneof(
     { weight: 3, arbitrary: compressed() },

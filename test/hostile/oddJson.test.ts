@@ -22,7 +22,11 @@ class Money {}
 const odd: [what: string, value: unknown, path: string][] = [
   ['the named groups of a match', match, '.index'],
   ['an own key of an array', namedArray, '.note is a property of an array'],
-  ['a key of an array that is no name', Object.assign([], { '-1': 0 }), '["-1"] is a property of an array'],
+  [
+    'a key of an array that is not a name',
+    Object.assign([], { '-1': 0 }),
+    '["-1"] is a property of an array',
+  ],
   ['a symbol key', { [key]: 1 }, '[Symbol(key)] has a symbol'],
   ['a symbol key of an array', Object.assign([1], { [key]: 1 }), '[Symbol(key)] has a symbol'],
   ['an array of a class', Basket.of(1), ' is an instance of Basket'],
@@ -242,6 +246,15 @@ describe('what is taken comes back', () => {
       );
     },
   );
+
+  it('names a deep part by the ends of its path', async () => {
+    const { client } = testCloud([echo], { work: (input) => input });
+    const refused: unknown = await client
+      .start('echo', { input: nested(1001, 'list') })
+      .catch((error) => error);
+    expect(String(refused)).toMatch(/^NotSerializableError: input\[0\]\[0\].*…\[0\].* nested/);
+    expect(String(refused).length).toBeLessThan(300);
+  });
 
   it('property: whatever JSON, with odd keys and halves of characters', slowly, async () => {
     const text = fc.oneof(

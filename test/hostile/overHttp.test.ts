@@ -117,7 +117,7 @@ async function expectReadable(prefix: string, figures: Tally): Promise<void> {
   for await (const finding of client.doctor({ isDryRun: true, graceMs: 1 })) expect(finding).toBeDefined();
 }
 
-describe('items that somebody made up, in the table of a running cloud', () => {
+describe('items that someone made up, in the table of a running cloud', () => {
   it(
     'kill nothing, block nothing, and the executions beside them end as they must',
     async () => {

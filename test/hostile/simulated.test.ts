@@ -59,7 +59,7 @@ const faults = fc.record({
 const journalOf = (executionId: string) =>
   executionId.startsWith('victim-none') ? /^(start$|event#)/ : /^(start$|event#|task#|message#)/;
 
-describe('items that somebody made up, among the items of executions that run', () => {
+describe('items that someone made up, among the items of executions that run', () => {
   it('are applied or ignored with the reason, and change nothing for other executions', async () => {
     const tally = new Tally();
     await fc.assert(
@@ -76,7 +76,7 @@ describe('items that somebody made up, among the items of executions that run', 
         for (const { executionId, afterMs, item } of items) {
           await cloud.advance(afterMs);
           const key = `${executionId}\n${item.item?.S}`;
-          // As with the documented condition; and what an orchestrator has written is no journal item.
+          // As with the documented condition; and what an orchestrator has written is not a journal item.
           if (!cloud.table.items.has(key)) cloud.table.put({ ...item, executionId: { S: executionId } });
           tally.add('items');
         }

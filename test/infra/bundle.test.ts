@@ -58,7 +58,7 @@ describe('the machines', () => {
   test('have to be there: the error says what to create', async () => {
     const missing = await bundleErrorOf((await project({})).bundle());
     expect(missing.code).toBe('MachinesNotFound');
-    expect(missing.message).toMatch(/There is no folder .*machines: create .*machines\/order\.ts/);
+    expect(missing.message).toMatch(/The folder .*machines does not exist: create .*machines\/order\.ts/);
     const empty = await bundleErrorOf((await project({ 'machines/readme.md': '' })).bundle());
     expect(empty.message).toMatch(/There are no machines in .*machines: create/);
   });
@@ -154,7 +154,7 @@ describe('the workers', () => {
     expect(error.message).toContain('workers/card/charge.ts');
   });
 
-  test('of one name are no problem when only one of them is a worker', async () => {
+  test('of one name are not a problem when only one of them is a worker', async () => {
     const { bundle, path } = await project({
       'machines/order.ts': machine,
       'workers/charge.ts': `export { result as handler } from './card/charge.ts';`,
@@ -252,7 +252,7 @@ describe('code that cannot be bundled', () => {
   });
 });
 
-describe('bundling anew', () => {
+describe('bundling again', () => {
   test('removes the code of workers that are gone, and writes the same for the same', async () => {
     const { bundle, path } = await project({
       'machines/order.ts': machine,

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeDeployment } from '../../infra/describe.ts';
+import { wakeCallTimeoutSeconds } from '../../orchestrator/configuration/timeouts.ts';
+import { runSeconds } from '../../orchestrator/handlers/clock.ts';
 
 const code = {
   orchestrator: '',
@@ -63,5 +65,22 @@ describe('a deployment with a bucket for failures', () => {
     const { failures, functions } = describeDeployment(code);
     expect(failures).toBeUndefined();
     expect(functions.map(({ role }) => role)).toContain('recovery');
+  });
+});
+
+describe('a caller waits for longer than what it calls can take:', () => {
+  it('the clock for the wake function, until the end of its run', () => {
+    const { functions } = describeDeployment(code);
+    const timeoutOf = (name: string) => functions.find(({ role }) => role === name)?.timeoutSeconds ?? 0;
+    expect(wakeCallTimeoutSeconds).toBeGreaterThan(timeoutOf('wake'));
+    expect(timeoutOf('clock')).toBeGreaterThan(runSeconds + wakeCallTimeoutSeconds);
+  });
+});
+
+describe('the failure bucket', () => {
+  it('is swept again and again, where there is one', () => {
+    const { schedules } = describeDeployment(code, { failures: 's3://millrace-failures' });
+    expect(schedules).toContainEqual({ functionName: 'millrace-recovery', rateMinutes: 15 });
+    expect(describeDeployment(code).schedules).toEqual([{ functionName: 'millrace-clock', rateMinutes: 1 }]);
   });
 });

@@ -47,7 +47,7 @@ describe('before anything is written, the bundle is refused', () => {
         export const charge = worker({ timeout: 'soon' as never });`,
     });
     expect(code).toBe('CodeNotLoaded');
-    expect(message).toMatch(/machines\/order\.ts: InvalidDurationError: "soon" is no duration/);
+    expect(message).toMatch(/machines\/order\.ts: InvalidDurationError: "soon" is not a duration/);
   });
 
   test('for a module that ends the process', async () => {

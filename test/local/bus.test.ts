@@ -93,7 +93,7 @@ describe('the local bus', () => {
     expect((await start({ file })).events()).toEqual(events);
   });
 
-  it('refuses what is no event', async () => {
+  it('refuses what is not an event', async () => {
     const bus = await start();
     for (const body of ['', 'null', '{"events":[1]}', '{"events":[{"detail":{"id":1}}]}', '{"events":{}}']) {
       const response = await fetch(bus.endpoint, { method: 'POST', body });
@@ -104,7 +104,7 @@ describe('the local bus', () => {
 });
 
 describe('a bus behind an endpoint', () => {
-  it('has taken nothing where nobody answers', async () => {
+  it('has taken nothing where no one answers', async () => {
     const bus = await startBus();
     await bus.stop();
     await expect(new HttpBus(bus.endpoint).publish(events)).rejects.toMatchObject({

@@ -39,7 +39,7 @@ describe('a case file', () => {
     await expect(read(`${import.meta.filename}.gz`)).rejects.toMatchObject({ code: 'CaseFile' });
   });
 
-  it('with a line that is no case is a CaseFileError that names the line', async () => {
+  it('with a line that is not a case is a CaseFileError that names the line', async () => {
     file = await writeCaseFile({ more: '{"caseId":7}\n' });
     await expect(read(file.path)).rejects.toThrow(`${file.path}:15 is not a case`);
     await file.remove();
@@ -67,7 +67,7 @@ describe('the worker that decides by the case file', () => {
     );
   });
 
-  it('answers what came next, one activity that came later, or that nobody has decided', async () => {
+  it('answers what came next, one activity that came later, or that no one has decided', async () => {
     file = await writeCaseFile();
     vi.stubEnv(caseFileVariable, file.path);
     const { decideActivity } = await import('../../workers/examples/decideActivity.ts');

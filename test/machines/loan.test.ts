@@ -41,7 +41,7 @@ describe('a loan application', () => {
     }
   });
 
-  it('that nobody has decided stays RUNNING, with no task and nothing to wake it', async () => {
+  it('that no one has decided stays RUNNING, with no task and nothing to wake it', async () => {
     const cloud = await start('openAccepted');
     const execution = await cloud.execution('openAccepted');
     expect(execution).toMatchObject({ status: 'RUNNING', state: 'accepted', tasks: [] });

@@ -1,15 +1,21 @@
 /**
  * `npm run mutants`: breaks the core in one place after the other, and prints after how many generated machines each is
  * caught; one that they do not catch is given to the fixed tests of the core. Exit code 1 where nothing catches one.
+ * `--only TEXT` takes those that have it in their description.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 
 const { values } = parseArgs({
-  options: { machines: { type: 'string', default: '400' }, seed: { type: 'string', default: '1' } },
+  options: {
+    machines: { type: 'string', default: '400' },
+    seed: { type: 'string', default: '1' },
+    only: { type: 'string' },
+  },
 });
 const project = fileURLToPath(new URL('../..', import.meta.url));
 const core = `${project}orchestrator/core/machine/`;
@@ -23,6 +29,7 @@ const survivors = [];
 try {
   process.stdout.write('| mutation of `core/machine` | caught by | after |\n|---|---|---|\n');
   for (const [index, mutant] of mutants.entries()) {
+    if (values.only !== undefined && !mutant.mutation.includes(values.only)) continue;
     const caught = (await caughtByMachines(mutant, index)) ?? caughtByFixedTests(mutant);
     if (caught === undefined) survivors.push(mutant.mutation);
     const [by, after] = caught ?? ['nothing', ''];
@@ -65,7 +72,7 @@ function mutation({ file, find, replace }) {
     name: 'mutation',
     setup({ onLoad }) {
       onLoad({ filter: /\.ts$/ }, async ({ path }) => {
-        if (path !== `${core}${file}`) return undefined;
+        if (path !== join(core, file)) return undefined;
         return { contents: (await readFile(path, 'utf8')).replace(find, () => replace), loader: 'ts' };
       });
     },

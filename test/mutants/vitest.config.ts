@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { mergeConfig } from 'vitest/config';
 import base from '../../vitest.config.ts';
 
@@ -16,7 +17,7 @@ export default mergeConfig(base, {
       name: 'mutation',
       enforce: 'pre',
       transform: (code: string, path: string) =>
-        path.endsWith(`orchestrator/core/machine/${mutant.file}`)
+        path.endsWith(join('/orchestrator/core/machine', mutant.file))
           ? code.replace(mutant.find, () => mutant.replace)
           : undefined,
     },

@@ -61,7 +61,7 @@ describe('what a failed invocation becomes', () => {
     ['an older record of that', { errorMessage: 'Task timed out after 3.00 seconds' }, 'States.Timeout'],
     ['what the code threw', { errorType: 'CardDeclined', errorMessage: 'no' }, 'CardDeclined'],
     ['no run at all', undefined, 'Lambda.TooManyRequestsException'],
-    ['an answer that is no object', 'what?', 'Lambda.Unknown'],
+    ['an answer that is not an object', 'what?', 'Lambda.Unknown'],
   ])('of %s has the name that Step Functions gives it', (_, responsePayload, name) => {
     expect(errorOf(responsePayload)).toMatchObject({ name });
   });
@@ -108,6 +108,69 @@ describe('what an invocation of a function becomes that knows nothing of Millrac
     expect(resultOf(threw, 'RetriesExhausted')).toEqual({
       status: 'FAILED',
       error: { name: 'CardDeclined', message: 'no' },
+    });
+  });
+
+  it.each([
+    [
+      'Node.js',
+      { trace: ['CardDeclined: no', '    at pay (index.js:1:2)'] },
+      'CardDeclined: no\n    at pay (index.js:1:2)',
+    ],
+    [
+      'Python',
+      { requestId: 'r', stackTrace: ['  File "a.py", line 1\n', '  File "b.py", line 2\n'] },
+      '  File "a.py", line 1\n  File "b.py", line 2',
+    ],
+    [
+      'Go',
+      { stackTrace: [{ path: 'main.go', line: 7, label: 'main' }] },
+      '{"path":"main.go","line":7,"label":"main"}',
+    ],
+  ])('has the stack of what it threw, as the runtime of %s writes it', (_, payload, stack) => {
+    const threw = { errorType: 'CardDeclined', errorMessage: 'no', ...payload };
+    expect(resultOf(threw, 'RetriesExhausted')).toMatchObject({
+      error: { name: 'CardDeclined', message: 'no', stack },
+    });
+  });
+
+  it('has every other field of what it threw, and its causes', () => {
+    const cause = { errorType: 'Timeout', errorMessage: 'late', stackTrace: ['at a'], cause: { code: 7 } };
+    const threw = {
+      errorType: 'CardDeclined',
+      errorMessage: 'no',
+      status: 402,
+      tags: ['a'],
+      retryable: false,
+      cause,
+    };
+    expect(resultOf(threw, 'RetriesExhausted')).toEqual({
+      status: 'FAILED',
+      error: {
+        name: 'CardDeclined',
+        message: 'no',
+        status: 402,
+        tags: ['a'],
+        retryable: false,
+        cause: { name: 'Timeout', message: 'late', stack: 'at a', cause: { code: 7 } },
+      },
+    });
+  });
+
+  it('loses its stack first where it is too large, then its largest fields', () => {
+    const threw = {
+      errorType: 'E',
+      errorMessage: 'no',
+      trace: ['at a'],
+      status: 402,
+      page: 'x'.repeat(65_500),
+    };
+    expect(resultOf(threw, 'RetriesExhausted')).toMatchObject({ error: { page: threw.page, status: 402 } });
+    expect(resultOf(threw, 'RetriesExhausted')).not.toHaveProperty('error.stack');
+    const larger = { ...threw, page: 'x'.repeat(70_000) };
+    expect(resultOf(larger, 'RetriesExhausted')).toEqual({
+      status: 'FAILED',
+      error: { name: 'E', message: 'no', status: 402 },
     });
   });
 
@@ -205,7 +268,7 @@ describe('the function behind the on-failure destination', () => {
     });
   });
 
-  it('says so where it was told of what is no task, and fails where the table does', async () => {
+  it('says so where it was told of what is not a task, and fails where the table does', async () => {
     const reports: Report[] = [];
     const report = (each: Report) => void reports.push(each);
     const table = new MemoryTable();

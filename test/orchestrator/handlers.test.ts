@@ -147,7 +147,7 @@ describe('the stream handler', () => {
     expect(table.items.size).toBe(0);
   });
 
-  it('drops an execution item that somebody else has written, says so, and blocks nothing', async () => {
+  it('drops an execution item that someone else has written, says so, and blocks nothing', async () => {
     const { table, reports, stream } = setUp();
     table.put({ executionId: { S: 'e1' }, item: { S: 'execution' }, status: { S: 'WHATEVER' } });
     const response = await stream({

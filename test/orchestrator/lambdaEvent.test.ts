@@ -43,7 +43,7 @@ describe('what a function gets that knows nothing of Millrace', () => {
   });
 
   it.each([
-    ['is no object', [1]],
+    ['is not an object', [1]],
     ['has the field that is reserved', { millrace: 1 }],
   ])('is nothing where the input %s: the task fails', async (_, input) => {
     expect(await lambdaEvent({ ...payload, input }, nowhere)).toMatchObject({

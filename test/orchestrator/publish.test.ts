@@ -116,7 +116,7 @@ describe('the publisher', () => {
     expect(numbersOf(await handlerOf(bus)({ Records: stream.records }))).toEqual([1, 2, 5, 6, 7, 8]);
   });
 
-  it('goes on past an execution item that somebody else has written, and says so', async () => {
+  it('goes on past an execution item that someone else has written, and says so', async () => {
     const { stream, handlerOf, reports } = await setUp();
     const bus = new RecordingBus();
     const image = stream.records[0]?.dynamodb?.NewImage;

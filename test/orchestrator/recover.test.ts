@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { recoverHandler } from '../../orchestrator/handlers/recover.ts';
 import type { Report } from '../../orchestrator/observability/report.ts';
 import { MemoryStore } from '../../orchestrator/store/memoryStore.ts';
@@ -10,7 +10,7 @@ interface CaughtUp {
   readonly references: readonly string[];
 }
 
-function handlerUnderTest(fails: readonly string[] = []) {
+function handlerUnderTest(fails: readonly string[] = [], now: () => number = () => 1) {
   const caughtUp: CaughtUp[] = [];
   const reports: Report[] = [];
   const failures = new MemoryStore();
@@ -26,7 +26,7 @@ function handlerUnderTest(fails: readonly string[] = []) {
       table: new MemoryTable(),
       failures,
       report: (each) => void reports.push(each),
-      now: () => 1,
+      now,
       afterBatch: () => {},
     },
   );
@@ -106,5 +106,47 @@ describe('the recovery function', () => {
     expect(caughtUp).toEqual([
       { executionId: 'a', catchUpId: expect.stringMatching(/^wake#/), references: [] },
     ]);
+  });
+});
+
+describe('the sweep of the failure bucket', () => {
+  const sweep = { 'detail-type': 'Scheduled Event' } as const;
+  const minutes = (count: number) => Date.now() + count * 60_000;
+
+  it('recovers what a long throttle has left, once Lambda does not try any more', async () => {
+    let time = minutes(5);
+    const { recover, caughtUp, failures, failing, reports } = handlerUnderTest(['a'], () => time);
+    await failures.put(key, batch(record('a', 'start')));
+    await expect(recover(created(key))).rejects.toMatchObject({ code: 'RecoveryFailed' });
+    await recover(sweep);
+    expect(caughtUp).toEqual([]);
+    failing.clear();
+    time = minutes(15);
+    expect(await recover(sweep)).toEqual({ failed: [] });
+    expect(caughtUp.map(({ executionId }) => executionId)).toEqual(['a']);
+    expect(reports).toContainEqual({ type: 'recovered', batch: key, executions: 1 });
+    await expect(failures.get(key)).rejects.toMatchObject({ code: 'ObjectNotFound' });
+  });
+
+  it('goes on where a batch cannot be recovered, and says which', async () => {
+    const { recover, caughtUp, failures, reports } = handlerUnderTest(['a'], () => minutes(15));
+    const batches = { [`${key}-0`]: 'no batch', [`${key}-1`]: batch(record('a', 'start')) };
+    for (const [name, content] of Object.entries(batches)) await failures.put(name, Buffer.from(content));
+    await failures.put(`${key}-2`, batch(record('b', 'start')));
+    expect(await recover(sweep)).toEqual({ failed: [] });
+    expect(caughtUp.map(({ executionId }) => executionId)).toEqual(['b']);
+    const left = reports.flatMap((each) => (each.type === 'batchLeft' ? [each.batch] : []));
+    expect(left).toEqual([`${key}-0`, `${key}-1`]);
+    await expect(failures.get(`${key}-1`)).resolves.toBeDefined();
+  });
+
+  it('leaves batches for the bus, and reads each of them once', async () => {
+    const { recover, failures } = handlerUnderTest([], () => minutes(15));
+    await failures.put(key, batch(record('a', 'execution')));
+    const get = vi.spyOn(failures, 'get');
+    await recover(sweep);
+    await recover(sweep);
+    expect(get).toHaveBeenCalledTimes(1);
+    await expect(failures.get(key)).resolves.toBeDefined();
   });
 });

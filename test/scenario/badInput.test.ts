@@ -81,8 +81,8 @@ describe('the execution is FAILED, with a typed error', () => {
     ['an id with a dot', 'a.b', { machine: { S: 'hoarder' } }],
     ['an id with a hash', 'a#b', { machine: { S: 'hoarder' } }],
     ['no machine', 'nomachine', {}],
-    ['a machine that is no string', 'number', { machine: { N: '7' } }],
-    ['an input that is no gzip', 'binary', { machine: { S: 'hoarder' }, input: { B: Buffer.from('x') } }],
+    ['a machine that is not a string', 'number', { machine: { N: '7' } }],
+    ['an input that is not gzip', 'binary', { machine: { S: 'hoarder' }, input: { B: Buffer.from('x') } }],
   ])('when its raw start item has %s', async (_, executionId, attributes) => {
     const cloud = new SimulatedCloud([hoarder], {});
     cloud.table.put({ executionId: { S: executionId }, item: { S: 'start' }, ...attributes });
@@ -100,9 +100,9 @@ describe('ignored with the reason, in the log, and the execution goes on', () =>
 
   it.each([
     ['an event without a type', 'event#1', {}, 'InvalidEvent'],
-    ['an event whose type is no string', 'event#1', { type: { N: '1' } }, 'InvalidEvent'],
+    ['an event whose type is not a string', 'event#1', { type: { N: '1' } }, 'InvalidEvent'],
     [
-      'an event whose fields are no map',
+      'an event whose fields are not a map',
       'event#1',
       { type: { S: 'KEEP' }, event: { L: [] } },
       'InvalidEvent',

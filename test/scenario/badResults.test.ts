@@ -85,7 +85,7 @@ describe("the task fails, and the machine's onError decides", () => {
   it.each([
     ['no status', {}],
     ['another status', { status: { S: 'MAYBE' } }],
-    ['an output that is no gzip', { status: { S: 'SUCCEEDED' }, output: { B: Buffer.from('x') } }],
+    ['an output that is not gzip', { status: { S: 'SUCCEEDED' }, output: { B: Buffer.from('x') } }],
   ])('when a hand-written result has %s', async (_, attributes) => {
     const cloud = new SimulatedCloud([careful], { work: () => 1 }, { seed: 1, loseInvoke: 1 });
     await cloud.start('careful', 'c1');

@@ -438,3 +438,32 @@ describe('what a child says before it ends', () => {
     expect(await rig.context('p')).toEqual(actor.getSnapshot().context);
   });
 });
+
+/** Invariant 5 comes first: XState's parent would hear the answer in the state that follows. */
+it('the answer of a child that is stopped is ignored', async () => {
+  const answering = createMachine({
+    id: 'answering',
+    on: { UNDO: { actions: sendParent({ type: 'UNDONE' }) } },
+  });
+  const machine = setup({
+    types: { context: {} as { heard: readonly string[] } },
+    actors: { answering },
+  }).createMachine({
+    id: 'parent',
+    context: { heard: [] },
+    initial: 'a',
+    on: { UNDONE: { actions: assign({ heard: ({ context, event }) => [...context.heard, event.type] }) } },
+    states: {
+      a: {
+        invoke: { src: 'answering', id: 'child' },
+        exit: sendTo('child', { type: 'UNDO' }),
+        on: { LEAVE: 'b' },
+      },
+      b: {},
+    },
+  });
+  const rig = await deliveredTogether(machine, ['LEAVE']);
+  expect((await rig.verdicts('p')).at(-1)).toMatch(/^message#p\.0#1 ignored: NotOpen$/);
+  const { snapshot } = await rig.execution('p');
+  expect(JSON.parse(snapshot ?? '{}')).toMatchObject({ value: 'b', context: { heard: [] } });
+});

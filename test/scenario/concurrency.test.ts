@@ -125,7 +125,7 @@ describe('instances whose clocks differ', () => {
 });
 
 describe('an execution that was deleted and started again with the same id', () => {
-  it('starts anew on an instance that remembers the first', async () => {
+  it('starts again on an instance that remembers the first', async () => {
     const rig = new OrchestratorRig([hoarder]);
     const instance = rig.newInstance();
     rig.start('hoarder', 'e');

@@ -6,7 +6,7 @@ import { counter, loseRecords } from '../support/lostRecords.ts';
 import { expectSound } from '../support/soundness.ts';
 
 describe('the doctor', () => {
-  it('finds nothing where all is well, and calls nobody', async () => {
+  it('finds nothing where all is well, and calls no one', async () => {
     const cloud = new SimulatedCloud(machines, workers);
     await cloud.start('counter', 'a');
     await cloud.start('letter', 'b');
@@ -30,7 +30,7 @@ describe('the doctor', () => {
     await cloud.start('letter', 'b');
     find();
     const { round } = doctorOf(cloud);
-    expect(told(await round())).toEqual(['a notStarted mended', 'b notStarted mended']);
+    expect(told(await round())).toEqual(['a notStarted fixed', 'b notStarted fixed']);
     await cloud.advance(1000);
     expect((await cloud.execution('a')).state).toBe('counting');
     expect((await cloud.execution('b')).status).toBe('SUCCEEDED');
@@ -46,7 +46,7 @@ describe('the doctor', () => {
     const { round, calls } = doctorOf(cloud);
     const findings = await round({ segments: 1 });
     expect(findings).toHaveLength(90);
-    expect(findings.every(({ outcome }) => outcome === 'mended')).toBe(true);
+    expect(findings.every(({ outcome }) => outcome === 'fixed')).toBe(true);
     expect(Math.max(...calls.map(({ executionIds }) => executionIds.length))).toBeLessThanOrEqual(25);
   });
 
@@ -63,8 +63,8 @@ describe('the doctor', () => {
     find();
     const { round } = doctorOf(cloud);
     const [a, ...others] = await round();
-    expect(a).toMatchObject({ kind: 'unapplied', references: ['event#END'], outcome: 'mended' });
-    expect(told(others)).toEqual(['b unapplied mended', 'b overdue mended', 'c overdue mended']);
+    expect(a).toMatchObject({ kind: 'unapplied', references: ['event#END'], outcome: 'fixed' });
+    expect(told(others)).toEqual(['b unapplied fixed', 'b overdue fixed', 'c overdue fixed']);
     for (const id of ['a', 'b', 'c']) expect((await cloud.execution(id)).status, id).toBe('SUCCEEDED');
     expect(await round()).toEqual([]);
     await expectSound(cloud, machines);
@@ -109,7 +109,7 @@ describe('the doctor', () => {
     await cloud.control('a', 'resume');
     await cloud.control('b', 'stop');
     await cloud.advance(hourMs);
-    expect(told(await doctorOf(cloud).round())).toEqual(['a unapplied mended', 'b unapplied mended']);
+    expect(told(await doctorOf(cloud).round())).toEqual(['a unapplied fixed', 'b unapplied fixed']);
     expect((await cloud.execution('a')).status).toBe('RUNNING');
     expect((await cloud.execution('b')).status).toBe('ABORTED');
   });
@@ -121,7 +121,7 @@ describe('the doctor', () => {
     cloud.clockIsStopped = true;
     await cloud.advance(hourMs / 12);
     cloud.deploy(machines);
-    expect(told(await doctorOf(cloud).round())).toEqual(['a stuckWaiting mended']);
+    expect(told(await doctorOf(cloud).round())).toEqual(['a stuckWaiting fixed']);
     expect(await cloud.execution('a')).toMatchObject({ status: 'RUNNING', state: 'counting' });
   });
 
@@ -154,7 +154,7 @@ describe('the doctor', () => {
     for (const [key, item] of cloud.table.items) healthy.table.items.set(key, item);
     healthy.clockIsStopped = true;
     const findings = await doctorOf(healthy).round({ segments: 1 });
-    expect(told(findings).filter((each) => each.startsWith('m '))).toEqual(['m undelivered mended']);
+    expect(told(findings).filter((each) => each.startsWith('m '))).toEqual(['m undelivered fixed']);
     expect((await healthy.execution('m')).outbox).toBeUndefined();
   });
 });

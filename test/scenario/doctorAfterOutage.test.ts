@@ -40,7 +40,7 @@ describe('after an outage that was longer than the stream keeps records', () => 
     end();
     const { round } = doctorOf(cloud);
     const findings = await round({ pageSize: 7, segments: 3 });
-    expect(findings.every(({ outcome }) => outcome === 'mended')).toBe(true);
+    expect(findings.every(({ outcome }) => outcome === 'fixed')).toBe(true);
     expect(new Set(findings.map(({ kind }) => kind))).toContain('notStarted');
     await cloud.advance(2 * hourMs);
     for (const { executionId, status } of cloud.table.allExecutions()) {

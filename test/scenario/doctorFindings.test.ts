@@ -17,9 +17,9 @@ describe('the doctor, of executions and their children', () => {
     await cloud.send('p', 'LEAVE');
     await cloud.advance(hourMs);
     const { round } = doctorOf(cloud);
-    expect(told(await round())).toEqual(['p unapplied mended']);
+    expect(told(await round())).toEqual(['p unapplied fixed']);
     await cloud.advance(hourMs);
-    expect(told(await round())).toEqual(['p.0 unapplied mended']);
+    expect(told(await round())).toEqual(['p.0 unapplied fixed']);
     find();
     expect((await cloud.execution('p.0')).status).toBe('ABORTED');
     expect(await round()).toEqual([]);
@@ -33,7 +33,7 @@ describe('the doctor, of executions and their children', () => {
     expect(orphan).toMatchObject({ executionId: 'p.0', kind: 'orphaned', outcome: 'remains' });
     expect(orphan?.detail).toContain("Its parent 'p' is gone.");
     expect((await cloud.execution('p.0')).status).toBe('RUNNING');
-    expect(told(await round({ stopsOrphans: true }))).toEqual(['p.0 orphaned mended']);
+    expect(told(await round({ stopsOrphans: true }))).toEqual(['p.0 orphaned fixed']);
     expect(await cloud.execution('p.0')).toMatchObject({
       status: 'ABORTED',
       error: { message: expect.stringContaining('doctor') },
@@ -81,7 +81,7 @@ describe('the doctor, of what it cannot mend', () => {
     expect(await round()).toEqual([]);
   });
 
-  it('names an execution item that nobody can read', async () => {
+  it('names an execution item that no one can read', async () => {
     const cloud = new SimulatedCloud(machines, workers);
     await cloud.start('parent', 'p');
     await cloud.advance(1000);
@@ -103,7 +103,7 @@ describe('the doctor, of what it cannot mend', () => {
     });
     expect(await round()).toMatchObject([
       { executionId: 'a', outcome: 'remains', error: 'throttled' },
-      { executionId: 'b', outcome: 'mended' },
+      { executionId: 'b', outcome: 'fixed' },
     ]);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hoarder } from '../support/brokenMachines.ts';
 import { OrchestratorRig } from '../support/orchestratorRig.ts';
 
-describe('a start that somebody has written by hand', () => {
+describe('a start that someone has written by hand', () => {
   it('beside an execution item that is not ours is dropped with a report, and holds up no batch', async () => {
     const rig = new OrchestratorRig([hoarder]);
     rig.table.put({ executionId: { S: 'e' }, item: { S: 'execution' }, status: { S: 'WHATEVER' } });

@@ -295,7 +295,7 @@ describe('what the simulation has found', () => {
     expect(await rig.verdicts('e')).toContain('task#0#1 ignored: Ended');
   });
 
-  it('a start that is written anew once items have expired does not redrive what had ended: its old events are none of it', async () => {
+  it('a start that is written again once items have expired does not redrive what had ended: its old events are none of it', async () => {
     const rig = new OrchestratorRig([sequential(2)]);
     const instance = rig.newInstance();
     rig.start('sequential', 'e', fromOne);

@@ -61,7 +61,7 @@ describe('a redrive with a patch of an input in the object store', () => {
 
   it.each([
     ['that is in memory', false],
-    ['that is read anew', true],
+    ['that is read again', true],
   ])('changes the input %s, and no more of it than it says', async (_, isNew) => {
     const all = await failed();
     const instance = isNew ? all.stored.newInstance() : all.instance;

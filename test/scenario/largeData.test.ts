@@ -300,7 +300,7 @@ describe('the stored state of an execution', () => {
     stored.checkReferences();
   });
 
-  it('that is replaced while somebody asks for it is looked for again', async () => {
+  it('that is replaced while someone asks for it is looked for again', async () => {
     const { stored, rig, instance } = await started();
     const other = stored.newInstance();
     await stored.work(() => ({ text: output }));

@@ -40,7 +40,7 @@ describe.each(deliveries)('%s', (_, runs) => {
       const cloud = new SimulatedCloud([parcel], parcelWorkers, faults);
       await cloud.start('parcel', 'p1', { M: { city: { S: 'Delft' } } });
       await cloud.advance(600_000 - 1);
-      // Nobody approved in a minute after the tasks.
+      // No one approved in a minute after the tasks.
       expect(await cloud.execution('p1')).toMatchObject({
         status: 'SUCCEEDED',
         state: 'refused',

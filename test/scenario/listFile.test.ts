@@ -55,7 +55,12 @@ function cloudWith(options: EachOptions, workers: Workers, faults?: DeliveryFaul
   const hostTask = (name: string) => (input: never, task: Task) => {
     const work = listTaskOf(name);
     if (!work) throw new Error(`The worker host has no '${name}'.`);
-    return work(input satisfies Json, task, { table: cloud.table, data, store });
+    return work(input satisfies Json, task, {
+      table: cloud.table,
+      data,
+      store,
+      now: () => cloud.now,
+    });
   };
   const all = {
     ...workers,

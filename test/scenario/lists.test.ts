@@ -278,7 +278,7 @@ describe('each', () => {
     expect(cloud.lambda.invocations).toHaveLength(ran);
   });
 
-  it('fails with Millrace.InvalidItems where its input is no list', async () => {
+  it('fails with Millrace.InvalidItems where its input is not a list', async () => {
     const machine = setup({ actors: { double: each(worker<Item, number>()) } }).createMachine({
       id: 'fan',
       initial: 'working',

@@ -125,7 +125,7 @@ describe('a task with a heartbeat', () => {
 });
 
 describe('a task that waits for a result from elsewhere', () => {
-  it('waits for ever once its worker has begun, and goes on with the result', async () => {
+  it('waits forever once its worker has begun, and goes on with the result', async () => {
     for (const faults of runs) {
       const tokens: string[] = [];
       const ask = (_: unknown, { token = '' }: { token?: string }) => {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { itemListOf } from '../../orchestrator/core/execution/lists/itemList.ts';
 import { openTasks } from '../../orchestrator/core/execution/lists/runningList.ts';
 import { journalReferences, parseLog } from '../../orchestrator/core/execution/model/log.ts';
 import { machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
 import { replay } from '../../orchestrator/core/execution/replay/recording.ts';
 import { prepareMachine } from '../../orchestrator/core/machine/index.ts';
+import { itemListOf } from '../../orchestrator/core/policy/itemPages.ts';
 import { attributesSize } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
-import { type ListResults, withListResults } from '../../orchestrator/table/listResults.ts';
+import { noLists, withListResults } from '../../orchestrator/table/listResults.ts';
 import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import type { Workers } from '../../testing/simulatedLambda.ts';
@@ -168,9 +168,9 @@ describe('a long list', () => {
       const { executionId, machineVersion = '' } = stored;
       const { journal, segments } = await cloud.table.executions.readHistory(executionId);
       const log = [...segments, stored.log].flatMap(parseLog);
-      const itemResults: ListResults = new Map();
-      const replayed = await withListResults(cloud.table, executionId, itemResults, () =>
-        [...replay(lookup, { executionId, machineVersion, journal, log, itemResults })].at(-1),
+      const lists = noLists();
+      const replayed = await withListResults(cloud.table, executionId, lists, () =>
+        [...replay(lookup, { executionId, machineVersion, journal, log, ...lists })].at(-1),
       );
       const { version: _, wakeAt: __, log: ___, logSegments: ____, ...known } = stored;
       expect(replayed).toMatchObject(known);
@@ -192,7 +192,7 @@ describe('a long list', () => {
     expect(places.sort((a = 0, b = 0) => a - b)).toEqual(Array.from({ length: 650 }, (_, i) => i));
   });
 
-  it('fails with the error of a part that somebody stopped', async () => {
+  it('fails with the error of a part that someone stopped', async () => {
     const cloud = new SimulatedCloud([machineOfList({ concurrency: 4 }, retries)], double, {
       seed: 3,
       loseInvoke: 1,

@@ -76,7 +76,7 @@ describe('an outage at any moment that is longer than the stream keeps records',
     async (seed) => {
       const { cloud, found, hasLongList } = await run(seed);
       expect(found.map(({ kind }) => kind)).toContain('notStarted');
-      expect(found.filter(({ outcome }) => outcome !== 'mended')).toEqual([]);
+      expect(found.filter(({ outcome }) => outcome !== 'fixed')).toEqual([]);
       const doubled = (count: number) => Array.from({ length: count }, (_, i) => 2 * i);
       for (const name of ['early', 'late']) {
         expect(await cloud.execution(`${name}-chain`)).toMatchObject({ output: { sum: 7 } });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assign, setup } from 'xstate';
+import { MillraceClient } from '../../client/millraceClient.ts';
 import type { JournalEntry } from '../../orchestrator/core/execution/model/entries.ts';
 import { expiryOf } from '../../orchestrator/table/retention.ts';
 import { worker } from '../../workers/worker.ts';
@@ -49,6 +50,17 @@ const patient = setup({
 
 const large = [noise(150_000, 1), noise(150_000, 2), noise(150_000, 3)] as const;
 const days = 90;
+
+function clientOf({ rig, table }: StoredRig): MillraceClient {
+  return new MillraceClient({
+    table,
+    now: () => rig.now,
+    newId: () => 'an id',
+    sleep: async () => {},
+    retentionDays: days,
+    catchUp: async () => ({ failed: [] }),
+  });
+}
 
 function rigOf(stored: StoredRig) {
   return {
@@ -173,6 +185,52 @@ describe('what an execution needs is not deleted before it ends', () => {
     expect((await rig.execution('e')).status).toBe('ABORTED');
     expect((await rig.verdicts('e')).at(-1)).toBe('event#redrive ignored: RedriveTooLate');
     await expectReplay(stored);
+  });
+
+  it('which the client says to its caller, and writes nothing', async () => {
+    const { stored, rig, settle } = await waiting();
+    await rig.control('e', 'stop');
+    await settle();
+    const client = clientOf(stored);
+    const many = { control: 'redrive', machine: 'patient', status: 'ABORTED' } as const;
+    await live(stored, 84);
+    const items = rig.table.items.size;
+    rig.now += dayMs / 2;
+    await expect(client.redrive('e')).rejects.toMatchObject({
+      code: 'RedriveTooLate',
+      kind: 'conflict',
+      message: expect.stringContaining("'e' ended at"),
+    });
+    const outcomes: unknown[] = [];
+    for await (const { outcome } of client.controlMany(many)) outcomes.push(outcome);
+    expect(outcomes).toEqual(['tooLate']);
+    expect(rig.table.items.size).toBe(items);
+    rig.now -= dayMs;
+    await client.redrive('e');
+    await settle();
+    expect((await client.describe('e')).status).toBe('RUNNING');
+  });
+
+  it('and no client sees an execution that has expired, be it deleted or not', async () => {
+    const { stored, rig, settle } = await waiting();
+    await rig.control('e', 'stop');
+    await settle();
+    const client = clientOf(stored);
+    rig.now += 96 * dayMs;
+    expect((await client.describe('e')).status).toBe('ABORTED');
+    expect((await client.list({ machine: 'patient', status: 'ABORTED' })).items).toHaveLength(1);
+    rig.now += 2 * dayMs;
+    for (const read of [
+      () => client.describe('e'),
+      () => client.history('e'),
+      () => client.stop('e'),
+      () => client.redrive('e'),
+      () => client.wait('e'),
+    ]) {
+      await expect(read()).rejects.toMatchObject({ code: 'ExecutionNotFound' });
+    }
+    expect((await client.list({ machine: 'patient', status: 'ABORTED' })).items).toEqual([]);
+    expect((await client.list({})).items).toEqual([]);
   });
 
   it('though its writer gave it an early expiry: one with another retention, or a worker that was told long ago', async () => {

@@ -16,7 +16,7 @@ const longestDays = 12;
 const mostWords = 6;
 const words = ['suspend', 'resume', 'redrive', 'stop'] as const;
 
-/** Executions grow far older than their data would be without renewal, and now and then somebody has a word for one. */
+/** Executions grow far older than their data would be without renewal, and now and then someone has a word for one. */
 export class Ageing {
   readonly endsAt: number;
   readonly #world: World;
@@ -51,7 +51,7 @@ export class Ageing {
     }
   }
 
-  /** What somebody has to say by now. The clock looks every hour, so that it is said in time; after the end, nothing is. */
+  /** What someone has to say by now. The clock looks every hour, so that it is said in time; after the end, nothing is. */
   talk(): void {
     const { now } = this.#world.schedule;
     const due = this.#words.filter(({ at }) => at <= now);

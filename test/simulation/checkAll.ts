@@ -1,4 +1,5 @@
 import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
+import { checkBatch } from './batch.ts';
 import {
   checkApplied,
   checkAtRest,
@@ -34,6 +35,7 @@ export async function checkAll(
     checkApplied(recorded);
     checkMessageOrder(recorded);
     checkSent(recorded, database);
+    checkBatch(recorded);
     const executionOf = (id: string) => recordedOf(database, id)?.execution;
     if (await checkAgainstXState(recorded, deployment, stored, executionOf)) compared++;
   }

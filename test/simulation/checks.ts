@@ -127,7 +127,7 @@ export function checkSent({ executionId, execution }: Recorded, database: Simula
   }
 }
 
-/** Of one that runs when nothing more happens: only what somebody sends could move it on. */
+/** Of one that runs when nothing more happens: only what someone sends could move it on. */
 export function checkAtRest({ executionId, execution }: Recorded): void {
   const { status, tasks, waiting, snapshot } = execution;
   if (hasEnded(status)) return;

@@ -115,7 +115,7 @@ export class SimulatedClock {
   }
 }
 
-/** It is woken for a renewal of its data, and for nothing else: it would be again and again, until somebody sends an event. */
+/** It is woken for a renewal of its data, and for nothing else: it would be again and again, until someone sends an event. */
 function waitsForNothing(item: Attributes, layout: TableLayout): boolean {
   const execution = decodeExecution(item);
   const { status, snapshot, timeoutAt, waiting, wakeAt } = execution;

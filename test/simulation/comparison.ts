@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
 import { parseMachineState } from '../../orchestrator/core/machine/index.ts';
+import { withoutCaught } from '../core/machine/differential/observed.ts';
+import { numberOfThrown } from '../core/machine/differential/thrown.ts';
 import { InvariantError } from './invariantError.ts';
 import type { Reference } from './reference.ts';
 
@@ -17,6 +19,7 @@ export function compareWithXState(execution: Execution, reference: Reference): v
   const expectedStatus = statuses[expected.status];
   if (snapshot === undefined) return;
   if (status !== 'ABORTED' && status !== expectedStatus) fail('status', status, expectedStatus);
+  if (status === 'FAILED' && expectedStatus === 'FAILED') compareErrors(execution, expected.error);
   // What failed keeps the state of before.
   if (status === 'FAILED' || expectedStatus === 'FAILED') return;
   const state = parseMachineState(snapshot);
@@ -30,6 +33,30 @@ export function compareWithXState(execution: Execution, reference: Reference): v
   if (status === 'SUCCEEDED' && !isDeepStrictEqual(output ?? null, expected.output ?? null)) {
     fail('output', output, expected.output);
   }
+}
+
+/** An execution's error has every field of what was thrown. */
+function compareErrors({ executionId, error }: Execution, thrown: unknown): void {
+  if (error?.code !== 'TaskFailed' || numberOfThrown(error) === undefined) return;
+  const { code: ownCode, ...fields }: Readonly<Record<string, unknown>> =
+    thrown instanceof Error ? fieldsOf(thrown) : { thrown };
+  const expected = { ...fields, ...(ownCode !== undefined && { ownCode }) };
+  if (shows(error, expected)) return;
+  const text = `its error is ${JSON.stringify(error)}, that of XState's actor has ${JSON.stringify(expected)}.`;
+  throw new InvariantError(4, executionId, text);
+}
+
+function fieldsOf(error: Error): Readonly<Record<string, unknown>> {
+  const { name, message, cause } = error;
+  return { ...error, name, message, ...(cause !== undefined && { cause }) };
+}
+
+/** Whether data has all that a value consists of. */
+function shows(data: unknown, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return data === value;
+  if (typeof data !== 'object' || data === null) return false;
+  const parts = value instanceof Error ? fieldsOf(value) : value;
+  return Object.entries(parts).every(([key, part]) => shows(Reflect.get(data, key), part));
 }
 
 /** Invariant 11: every child has heard what XState's own has, whether it runs still or was stopped. */
@@ -48,9 +75,9 @@ export function compareChildren(
   }
 }
 
-/** Actors are written otherwise. */
+/** Actors and errors are written otherwise; a generated machine has in `last` what it sees of an error. */
 function withoutActors(context: unknown): unknown {
   if (typeof context !== 'object' || context === null || !('ref' in context)) return context;
   const { ref: _, ...rest } = context;
-  return rest;
+  return withoutCaught(rest);
 }

@@ -73,7 +73,8 @@ export class Deployment {
       this.#definitions.set(machine, { definition, prepared: example });
       const hasChildren = [...example.sources.values()].some(({ kind }) => kind === 'machine');
       // Signs of life, and results from elsewhere, XState does not know.
-      if ((hasChildren && machine !== 'saga') || example.heldEvents || machine === 'film')
+      const hosts = example.items.size > 0;
+      if ((hasChildren && machine !== 'saga') || example.heldEvents || machine === 'film' || hosts)
         this.#incomparable.add(machine);
     } else {
       const generated = generatedMachine(index);

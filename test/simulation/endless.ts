@@ -14,7 +14,7 @@ const mostHeavyCommits = 3;
 /** Of one that a user started, with its children: generated machines can start ever more. */
 const mostChildren = 8;
 
-/** Stops what would go on for ever: machines that nobody wrote can. */
+/** Stops what would go on for ever: machines that no one wrote can. */
 export class EndlessStops {
   readonly #database: SimulatedDatabase;
   readonly #stop: (executionId: string, eventId: string) => void;

@@ -26,7 +26,7 @@ const firstDayMs = dayMs + 7_200_000;
  * The retention is over: DynamoDB deletes items in any order. What has ended stays as it ended, whatever is written to it meanwhile.
  * A week later everything of it is gone, and its id is anybody's.
  *
- * @returns an id that was begun anew
+ * @returns an id that was begun again
  */
 export async function expire(options: ExpiryOptions): Promise<string | undefined> {
   const { world, users, observer, comeToRest } = options;

@@ -53,7 +53,7 @@ function isTermTrue(
   }
 }
 
-/** NaN, and so never true, where one of them is no text. */
+/** NaN, and so never true, where one of them is not text. */
 function compareTexts(a: string | undefined, b: string | undefined): number {
   if (a === undefined || b === undefined) return Number.NaN;
   return a < b ? -1 : a > b ? 1 : 0;

@@ -20,7 +20,7 @@ export const faultKinds = [
   'slowInvoke',
   'slowWorker',
   'dyingWorker',
-  /** Nobody hears that a worker has died: its deadline finds it. */
+  /** No one hears that a worker has died: its deadline finds it. */
   'lostFailure',
   'duplicateBatch',
   'lateBatch',

@@ -25,7 +25,6 @@ export function tableOf(process: SimulatedProcess, layout: TableLayout): DynamoD
     client: process.client,
     tableName,
     now: () => process.now(),
-    forgetsExpired: true,
     sleep: (ms) => process.sleep(ms),
   });
 }

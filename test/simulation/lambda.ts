@@ -10,7 +10,7 @@ import type { InvocationRecord } from '../../orchestrator/handlers/failedInvocat
 import type { Report } from '../../orchestrator/observability/report.ts';
 import type { DynamoDBTable } from '../../orchestrator/table/dynamodb/dynamoDBTable.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
-import type { ResultItem } from '../../orchestrator/table/journalItems.ts';
+import type { ResultItem } from '../../orchestrator/table/resultItem.ts';
 import type { TableLayout } from '../../orchestrator/table/retention.ts';
 import { runTask, type Task } from '../../workers/runTask.ts';
 import { tableName, tableOf } from './instances.ts';
@@ -106,7 +106,7 @@ export class SimulatedLambda {
     const { draws, schedule } = this.#world;
     if (draws.strikes('throttledInvoke')) return { type: 'deferred', error: 'TooManyRequestsException' };
     for (const each of tasksOf(payload)) this.onInvoke(each);
-    // Machines that nobody wrote start ever more tasks at times.
+    // Machines that no one wrote start ever more tasks at times.
     if (payload.task >= mostTasks) return { type: 'dispatched' };
     const begin = () => schedule.begin(payload.chain ? this.#runChain(payload) : this.#run(payload));
     if (payload.chain) this.#options.onChain(payload);

@@ -1,18 +1,11 @@
-import {
-  type AnyStateMachine,
-  assign,
-  createMachine,
-  enqueueActions,
-  raise,
-  sendParent,
-  sendTo,
-  setup,
-} from 'xstate';
+import { type AnyStateMachine, assign, createMachine, enqueueActions, raise, sendTo, setup } from 'xstate';
 import { loan } from '../../machines/loan.ts';
 import { order } from '../../machines/order.ts';
 import { worker } from '../../workers/index.ts';
 import { parcel, sequential } from '../support/machines.ts';
 import { booking, payment, trip } from '../support/trip.ts';
+import { batch } from './batch.ts';
+import { echo } from './echo.ts';
 import { relay } from './relay.ts';
 
 /** Starts as many children at once as do not fit into one transaction, and counts those that end. */
@@ -201,22 +194,6 @@ const breaks = setup({
   output: ({ context }) => context.done,
 });
 
-/** Says back whatever its parent says. */
-const echo = setup({
-  types: { context: {} as { heard: number }, events: {} as { type: 'SAY'; n: number } },
-}).createMachine({
-  id: 'echo',
-  context: { heard: 0 },
-  on: {
-    SAY: {
-      actions: [
-        assign({ heard: ({ context }) => context.heard + 1 }),
-        sendParent(({ event }) => ({ type: 'HEARD', n: event.n })),
-      ],
-    },
-  },
-});
-
 /** Many messages in both directions, each of which counts, in their order. */
 const talk = setup({
   types: {
@@ -326,7 +303,7 @@ const poisoned = setup({
   },
 });
 
-/** Retries without a pause until the growth of the pause is no number any more, beside delays that end after the year 9999. */
+/** Retries without a pause until the growth of the pause is not a number any more, beside delays that end after the year 9999. */
 const extreme = setup({
   actors: {
     insist: worker<null, number>({
@@ -351,7 +328,7 @@ const extreme = setup({
   },
 });
 
-/** The machine as somebody changed it without another version: no stored state of it can be taken up. */
+/** The machine as someone changed it without another version: no stored state of it can be taken up. */
 export function incompatible(machine: AnyStateMachine): AnyStateMachine {
   const { id, version } = machine;
   return createMachine({
@@ -383,6 +360,7 @@ export const exampleMachines = {
   ledger,
   page,
   extreme,
+  batch,
   relay,
 } as const satisfies Record<string, AnyStateMachine>;
 

@@ -193,7 +193,7 @@ export class Observer {
     );
   }
 
-  /** What did not fit into a transaction follows it at once: the clock comes to it only where somebody has died. */
+  /** What did not fit into a transaction follows it at once: the clock comes to it only where someone has died. */
   #checkOutbox(before: Execution | undefined): void {
     if (!this.#isCalm || !before?.outbox) return;
     const ms = this.#now() - before.updatedAt;

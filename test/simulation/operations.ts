@@ -28,7 +28,7 @@ export type Operation = { readonly atMs: number } & (
       readonly eventId: string;
       readonly control: Control;
     }
-  /** Somebody gives the results that are waited for. */
+  /** Someone gives the results that are waited for. */
   | { readonly type: 'answer'; readonly executionId: string }
   /** A result of an attempt that is not open, and never will be. */
   | {
@@ -179,7 +179,10 @@ function drawStart(draws: Draws, executionId: string): Extract<Operation, { type
   // Only without faults is it seen who sends what did not fit into a transaction.
   const isFan = draws.chance(isCalm(draws.seed) ? 0.008 : 0.001, 'operations');
   const isExtreme = draws.chance(0.004, 'extremes');
-  const machine = isFan ? 'fan' : isExtreme ? 'extreme' : draws.oneOf(examples, 'operations');
+  // Drawn by itself, so that other seeds do what they did.
+  const isBatch = draws.chance(0.05, 'lists');
+  const rare = isBatch ? 'batch' : isFan ? 'fan' : isExtreme ? 'extreme' : undefined;
+  const machine = rare ?? draws.oneOf(examples, 'operations');
   return { type: 'start', atMs, executionId, machine, input: inputs[machine] ?? null };
 }
 

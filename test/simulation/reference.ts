@@ -6,10 +6,12 @@ import {
   createActor,
   fromPromise,
 } from 'xstate';
+import { revivedThrown, type TaskError } from '../../orchestrator/core/data/thrown.ts';
 import type { JournalEntry } from '../../orchestrator/core/execution/model/entries.ts';
 import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
 import type { ReplayedEntry } from '../../orchestrator/core/execution/replay/replayed.ts';
 import { type PreparedMachine, parseMachineState } from '../../orchestrator/core/machine/index.ts';
+import { numberOfThrown, thrownOf } from '../core/machine/differential/thrown.ts';
 import { promises, type StartedPromise } from './generated.ts';
 
 /** What XState's actor has come to. */
@@ -18,6 +20,7 @@ export interface ReferenceState {
   readonly value: unknown;
   readonly context: unknown;
   readonly output: unknown;
+  readonly error: unknown;
 }
 
 /**
@@ -101,6 +104,7 @@ export class Reference {
       value: snapshot?.value,
       context: JSON.parse(JSON.stringify(snapshot?.context ?? null)),
       output: snapshot?.output === undefined ? undefined : JSON.parse(JSON.stringify(snapshot.output)),
+      error: snapshot?.error,
     };
   }
 
@@ -170,7 +174,7 @@ export class Reference {
     const promise = this.#promiseOf(task, before);
     this.#running.delete(promise?.actorId ?? '');
     if (result.status === 'SUCCEEDED') promise?.resolve(result.output ?? null);
-    else promise?.reject(result.error);
+    else promise?.reject(originalOf(result.error));
     await settled();
   }
 
@@ -189,7 +193,7 @@ export class Reference {
       const { timeoutMs } = this.#prepared.taskSourceOf(worker).policy;
       const message = `Attempt ${attempt} of task ${task} (${worker}) gave no result within ${timeoutMs} ms.`;
       this.#running.delete(promise.actorId);
-      promise.reject({ name: 'States.Timeout', message });
+      promise.reject(revivedThrown({ name: 'States.Timeout', message }));
       await settled();
     }
     this.#clock.fireUntil(at);
@@ -197,14 +201,22 @@ export class Reference {
   }
 
   #promiseOf(task: number, execution: Execution | undefined): StartedPromise | undefined {
-    const { children } = parseMachineState(execution?.snapshot ?? '{}');
+    const { children, orphans = [] } = parseMachineState(execution?.snapshot ?? '{}');
     const [actorId] = Object.entries(children).find(([, child]) => child.task === task) ?? [];
-    return this.#running.get(actorId ?? '');
+    // An actor whose id another one took runs on, and so its promise may settle.
+    const orphan = orphans.find((child) => child.task === task);
+    return this.#running.get(actorId ?? orphan?.actorId ?? '');
   }
 
   #isRunning(promise: StartedPromise): boolean {
     return this.#running.get(promise.actorId) === promise;
   }
+}
+
+/** What the worker has thrown, whatever the way to its result item has made of it. */
+function originalOf(error: TaskError): unknown {
+  const number = numberOfThrown(error);
+  return number === undefined ? revivedThrown(error) : thrownOf(number);
 }
 
 function isRetried(task: number, attempt: number, after: Execution | undefined): boolean {

@@ -1,4 +1,5 @@
 import { seededRandom } from '../../testing/seededRandom.ts';
+import { thrownOf } from '../core/machine/differential/thrown.ts';
 import { seedOf } from './draws.ts';
 import type { Work } from './lambda.ts';
 
@@ -23,7 +24,7 @@ export function workOf(seed: number): Work {
     const draw = random();
     // 100 ** 155 is Infinity.
     if (worker === 'insist' && attempt <= 156) throw new Error('It is not enough.');
-    if (draw < 0.06) throw new Error('A worker failed; another attempt may not.');
+    if (draw < 0.06) throw thrownOf(Math.floor(random() * 90));
     if (draw < 0.1) {
       const name = errorNames[worker] ?? 'Refused';
       throw Object.assign(new Error(`${name} for good`), { name, retryable: draw < 0.07 });

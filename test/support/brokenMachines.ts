@@ -76,7 +76,7 @@ export const hoarder = setup({
   },
 });
 
-/** The hoarder as somebody changed it without a new version: its state is called otherwise. */
+/** The hoarder as someone changed it without a new version: its state is called otherwise. */
 export const hoarderChanged = createMachine({
   id: 'hoarder',
   context: { kept: [] },

@@ -1,7 +1,7 @@
 import type { ClientSurroundings } from '../../client/surroundings.ts';
 import type { Table } from '../../orchestrator/table/table.ts';
 
-/** A client's surroundings where nothing waits, and nobody is asked to catch up. */
+/** A client's surroundings where nothing waits, and no one is asked to catch up. */
 export function idleSurroundings(table: Table): ClientSurroundings {
   return {
     table,

@@ -48,7 +48,7 @@ export function sequential(count: number) {
 
 export const addWorker = { add: ({ to }: { to: number }) => to + 1 };
 
-/** Two tasks at once, a decision by somebody, a task that may fail. */
+/** Two tasks at once, a decision by someone, a task that may fail. */
 export const parcel = setup({
   types: {
     context: {} as { labels: string[]; problem: string | null },

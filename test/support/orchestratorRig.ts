@@ -1,10 +1,11 @@
 import { functionNames } from '../../orchestrator/configuration/configuration.ts';
 import type { TaskPayload } from '../../orchestrator/contract/task.ts';
 import type { Json, JsonObject } from '../../orchestrator/core/data/json.ts';
-import type { Control, JournalEntry, TaskResult } from '../../orchestrator/core/execution/model/entries.ts';
+import type { Control, JournalEntry } from '../../orchestrator/core/execution/model/entries.ts';
 import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
 import { type LogEntry, type LogVerdict, parseLog } from '../../orchestrator/core/execution/model/log.ts';
 import { type MachineLookup, machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
+import type { TaskResult } from '../../orchestrator/core/execution/model/taskResult.ts';
 import { replay } from '../../orchestrator/core/execution/replay/recording.ts';
 import { type prepareMachine, prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { keptForEver, retentionOf } from '../../orchestrator/core/policy/retention.ts';

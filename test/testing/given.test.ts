@@ -200,9 +200,9 @@ describe('a test of what cannot be', () => {
     expect(work).toThrow(message);
   });
 
-  it('is refused when a step is awaited, which is no promise', async () => {
+  it('is refused when a step is awaited, which is not a promise', async () => {
     const awaited = new Promise<unknown>((resolve) => resolve(given(delivery).when(start)));
-    await expect(awaited).rejects.toThrow('is no promise');
+    await expect(awaited).rejects.toThrow('is not a promise');
   });
 });
 

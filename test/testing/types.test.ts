@@ -79,7 +79,7 @@ describe('a test of a machine compiles', () => {
       decideActivity: async () => ({ next: 'A_DECLINED' }),
       charge: ({ card }) => ({ receiptId: card }),
     });
-    // @ts-expect-error A_LOST is no activity.
+    // @ts-expect-error A_LOST is not an activity.
     testCloud([loan], { decideActivity: () => ({ next: 'A_LOST' }) });
   });
 

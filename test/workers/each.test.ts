@@ -64,6 +64,7 @@ describe('each, in plain XState', () => {
     ['items that are no list', { items: 'rows.csv' }],
     ['a concurrency that makes no sense', { items: [2], concurrency: 0 }],
     ['a tolerance that makes no sense', { items: [2], tolerateFailures: '101%' }],
+    ['a list with an option that there is not', { items: [2], concurency: 5 }],
   ])('fails as in the cloud where its input is %s', async (_, input) => {
     const failing = runInPlainXState(each(half), input as never);
     await expect(failing).rejects.toMatchObject({ name: 'Millrace.InvalidItems', code: 'InvalidItems' });
@@ -116,13 +117,15 @@ describe('what each() is given', () => {
     expect(() => each(half, options)).toThrow(expect.objectContaining({ code: 'InvalidEach' }));
   });
 
-  it('is refused at registration where it is no worker and no promise', () => {
+  it('is refused at registration where it is not a worker and no promise', () => {
     const machine = setup({ actors: { all: each(each(half)) } }).createMachine({
       id: 'nested',
       initial: 'a',
       states: { a: { invoke: { src: 'all', input: [] } } },
     });
-    expect(() => prepareMachine(machine)).toThrow(/actors\.all: each\(\) runs a worker\(\) or a fromPromise/);
+    expect(() => prepareMachine(machine)).toThrow(
+      /actors\.all: each\(\) runs a worker\(\), a fromPromise or a machine/,
+    );
   });
 
   it('is refused inline where its worker has no name', () => {

@@ -68,7 +68,7 @@ describe('the items of a file', () => {
 describe('a file that cannot be read at all', () => {
   it.each([
     ['there is no such file', 'missing', /no object 'missing'/],
-    ['its key is none', '../passwd', /no key of an object/],
+    ['its key is none', '../passwd', /is not a valid object key/],
     ['a line is too long', 'long', /A line of the object 'long'/],
   ])('is said to be so where %s', async (_, key, message) => {
     const store = new MemoryStore();

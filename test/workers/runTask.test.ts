@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { TaskPayload } from '../../orchestrator/contract/task.ts';
 import type { Json } from '../../orchestrator/core/data/json.ts';
-import type { TaskResult } from '../../orchestrator/core/execution/model/entries.ts';
+import type { TaskResult } from '../../orchestrator/core/execution/model/taskResult.ts';
 import { MemoryTable } from '../../testing/memoryTable/memoryTable.ts';
 import { runTask, type Task } from '../../workers/runTask.ts';
 import { noise } from '../support/noise.ts';
@@ -59,7 +59,7 @@ function errorWithGetter(key: string): Error {
   });
 }
 
-/** An error of which somebody has set a property to what it must not be. */
+/** An error of which someone has set a property to what it must not be. */
 function errorWith(property: string, value: unknown): Error {
   return Object.defineProperty(new Error('it broke'), property, { value });
 }

@@ -3,12 +3,12 @@ import type { Emission } from '../../orchestrator/core/execution/model/emission.
 import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
 import { type Attributes, attributesSize } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution, encodeExecution } from '../../orchestrator/table/executionItem.ts';
-import { encodeOutgoing } from '../../orchestrator/table/messageItems.ts';
+import { encodeOutgoing } from '../../orchestrator/table/outgoingItems.ts';
 import type { CommitOutcome, HistoryItems } from '../../orchestrator/table/requests.ts';
-import type { TableLayout } from '../../orchestrator/table/retention.ts';
+import { countedItems, type TableLayout } from '../../orchestrator/table/retention.ts';
 import { maximumItemBytes, sortKey } from '../../orchestrator/table/schema.ts';
 import type { Executions } from '../../orchestrator/table/table.ts';
-import type { MemoryItems } from './memoryItems.ts';
+import { entriesOf, type MemoryItems } from './memoryItems.ts';
 
 /** The `execution` items, in memory. */
 export class MemoryExecutions implements Executions {
@@ -32,11 +32,13 @@ export class MemoryExecutions implements Executions {
 
   async readHistory(executionId: string): Promise<HistoryItems> {
     const execution = await this.read(executionId);
+    const counted = countedItems(this.#items.partitionOf(executionId), execution, this.#items.now);
+    const texts = new Map(counted.map((item) => [item.item?.S, item.log?.S]));
     const segments: string[] = [];
     for (let number = 0; number < (execution?.logSegments ?? 0); number++) {
-      segments.push(this.#items.get(executionId, sortKey.logSegment(number))?.log?.S ?? '');
+      segments.push(texts.get(sortKey.logSegment(number)) ?? '');
     }
-    return { execution, journal: this.#items.journalOf(executionId), segments };
+    return { execution, journal: entriesOf(counted), segments };
   }
 
   async commit(

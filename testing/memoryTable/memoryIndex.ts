@@ -1,4 +1,5 @@
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
+import { browse, browsedPartitions, countedEach, isBrowsed } from '../../orchestrator/table/browse.ts';
 import {
   decodeCursor,
   duePartition,
@@ -11,6 +12,9 @@ import {
   listShards,
 } from '../../orchestrator/table/indexQueries.ts';
 import type {
+  BrowseRequest,
+  Count,
+  CountRequest,
   DueExecution,
   DueRequest,
   ListAnyRequest,
@@ -49,7 +53,8 @@ export class MemoryIndex implements ExecutionIndex {
       const isListed = (sort: number, item: Attributes) =>
         item.machine?.S === machine && (isRunning || sort >= (since ?? 0));
       const page = this.#indexPage(partition, limit - items.length, from, isListed, isLatestFirst);
-      items.push(...page.items.map((item) => listedExecution(item, status)));
+      const kept = this.#items.unexpired(page.items);
+      items.push(...kept.map((item) => listedExecution(item, status)));
       if (page.next) return { items, cursor: encodeCursor({ shard, from: page.next }) };
       const isEnd = shard + 1 >= this.#indexShards;
       if (items.length >= limit && !isEnd) return { items, cursor: encodeCursor({ shard: shard + 1 }) };
@@ -61,7 +66,8 @@ export class MemoryIndex implements ExecutionIndex {
     const { limit, cursor } = request;
     const from = cursor === undefined ? undefined : decodeCursor(cursor).from;
     const keyOf = (item: Attributes) => `${item.mr_pk?.S} ${idOf(item)}`;
-    const listed = [...this.#items.items.values()]
+    const listed = this.#items
+      .unexpired([...this.#items.items.values()])
       .filter((item) => item.mr_pk !== undefined && (!from || keyOf(item) > keyOf(from)))
       .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
       .flatMap((item) => {
@@ -75,7 +81,30 @@ export class MemoryIndex implements ExecutionIndex {
     return { items, cursor: encodeCursor({ shard: 0, from: indexKeyOf(last.item) }) };
   }
 
-  /** Of one index partition, in the order of its sort key and, as in DynamoDB, some order beyond that. */
+  browse(request: BrowseRequest): Promise<Page<ListedExecution>> {
+    const { since = 0, until = Number.POSITIVE_INFINITY } = request;
+    return browse(request, this.#indexShards, async ({ name, status }, from, limit) => {
+      const isRunning = status === 'RUNNING';
+      const isListed = (sort: number) => isRunning || (sort >= since && sort <= until);
+      const page = this.#indexPage(name, limit, from, isListed, !isRunning);
+      return { ...page, items: this.#items.unexpired(page.items) };
+    });
+  }
+
+  async count(request: CountRequest): Promise<Count> {
+    const partitions = browsedPartitions(request, [request.status], this.#indexShards);
+    const each = countedEach(request, partitions.length);
+    const pages = partitions.map((partition) => {
+      const { items, next } = this.#indexPage(partition.name, each, undefined, () => true);
+      return { count: items.filter((item) => isBrowsed(item, partition, {})).length, isPartial: !!next };
+    });
+    return {
+      count: pages.reduce((sum, { count }) => sum + count, 0),
+      isPartial: pages.some(({ isPartial }) => isPartial),
+    };
+  }
+
+  /** The items of one index partition, in the order of its sort key and, as in DynamoDB, some order beyond that. */
   #indexPage(
     partition: string,
     limit: number,

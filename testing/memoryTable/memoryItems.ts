@@ -8,7 +8,7 @@ import { expiresAt, isExpired, type TableLayout } from '../../orchestrator/table
 /** Items as DynamoDB would hold them, by key. */
 export class MemoryItems {
   readonly items = new Map<string, Attributes>();
-  /** Told of each journal item that was inserted, as the stream would tell. */
+  /** Gets each journal item that was inserted, as from the stream. */
   onInsert: (item: Attributes) => void = () => {};
   /** Told of each `execution` item as it was committed. */
   onCommit: (item: Attributes) => void = () => {};
@@ -21,7 +21,7 @@ export class MemoryItems {
     this.#now = now;
   }
 
-  /** Of an item that is written now, in seconds since the epoch. */
+  /** The expiry of an item that is written now, in seconds since the epoch. */
   expiry(): number | undefined {
     return expiresAt(this.#layout, this.#now());
   }
@@ -44,18 +44,27 @@ export class MemoryItems {
     return 'inserted';
   }
 
-  /** Of those that count only until they expire, be they deleted or not. */
+  /** The ones among them that count: some count only until they expire, be they deleted or not. */
   unexpired(items: readonly Attributes[]): Attributes[] {
     const now = this.#now();
     return items.filter((item) => !isExpired(item, now));
   }
 
-  journalOf(executionId: string): JournalEntry[] {
-    return [...this.items.values()]
-      .filter((item) => idOf(item) === executionId)
-      .map(decodeJournalItem)
-      .filter((entry) => entry !== undefined);
+  get now(): number {
+    return this.#now();
   }
+
+  partitionOf(executionId: string): Attributes[] {
+    return [...this.items.values()].filter((item) => idOf(item) === executionId);
+  }
+
+  journalOf(executionId: string): JournalEntry[] {
+    return entriesOf(this.partitionOf(executionId));
+  }
+}
+
+export function entriesOf(items: readonly Attributes[]): JournalEntry[] {
+  return items.map(decodeJournalItem).filter((entry) => entry !== undefined);
 }
 
 export function keyOf(executionId: string, item: string): string {

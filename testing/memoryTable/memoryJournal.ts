@@ -1,19 +1,14 @@
 import type { JournalEntry } from '../../orchestrator/core/execution/model/entries.ts';
 import type { AttemptNumbers } from '../../orchestrator/core/execution/model/openTask.ts';
+import { encodeEvent } from '../../orchestrator/table/eventItem.ts';
 import { checkedSize } from '../../orchestrator/table/itemSize.ts';
-import {
-  decodeJournalItem,
-  encodeEvent,
-  encodeResult,
-  encodeStart,
-  isSameStart,
-  type ResultItem,
-  type StartItem,
-} from '../../orchestrator/table/journalItems.ts';
+import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
 import type { InsertOutcome, InsertStartOutcome, NewEvent, Page } from '../../orchestrator/table/requests.ts';
+import { encodeResult, type ResultItem } from '../../orchestrator/table/resultItem.ts';
 import { sortKey } from '../../orchestrator/table/schema.ts';
+import { encodeStart, isSameStart, type StartItem } from '../../orchestrator/table/startItem.ts';
 import type { JournalReader, JournalWriter } from '../../orchestrator/table/table.ts';
-import type { MemoryItems } from './memoryItems.ts';
+import { entriesOf, type MemoryItems } from './memoryItems.ts';
 
 /** The journal items, in memory. */
 export class MemoryJournal implements JournalReader, JournalWriter {
@@ -68,15 +63,19 @@ export class MemoryJournal implements JournalReader, JournalWriter {
   }
 
   async readPage(executionId: string): Promise<Page<JournalEntry>> {
-    return { items: this.#items.journalOf(executionId) };
+    return { items: entriesOf(this.#items.unexpired(this.#items.partitionOf(executionId))) };
   }
 
   async insertStart(start: StartItem): Promise<InsertStartOutcome> {
     const item = checkedSize('The start item', encodeStart(start, this.#items.expiry()));
-    const existing = this.#items.get(start.executionId, sortKey.start);
-    if (existing) return { type: isSameStart(existing, item) ? 'same' : 'different' };
-    this.#items.put(item);
-    return { type: 'inserted' };
+    const found = this.#items.get(start.executionId, sortKey.start);
+    if (!found) {
+      this.#items.put(item);
+      return { type: 'inserted' };
+    }
+    // An expired one is not known any more; its id is free once it is deleted.
+    const [existing] = this.#items.unexpired([found]);
+    return { type: existing !== undefined && isSameStart(existing, item) ? 'same' : 'different' };
   }
 
   async insertEvent(event: NewEvent): Promise<InsertOutcome> {

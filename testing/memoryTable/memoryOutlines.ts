@@ -16,7 +16,8 @@ export class MemoryOutlines implements Outlines {
   }
 
   async readStatus(executionId: string): Promise<ExecutionVersion | undefined> {
-    const item = this.#items.get(executionId, sortKey.execution);
+    const found = this.#items.get(executionId, sortKey.execution);
+    const [item] = this.#items.unexpired(found ? [found] : []);
     const execution = item && decodeExecution(item);
     if (!execution) return undefined;
     const { status, version, children } = execution;

@@ -1,6 +1,6 @@
 import type { Table } from '../../orchestrator/table/table.ts';
 
-/** The same table, which tells each read that is asked of it: `journal.readEvents`. */
+/** The same table, which reports each read by its name: `journal.readEvents`. */
 export function observedTable(table: Table, onRead: (operation: string) => void): Table {
   const observed = <Part extends object>(name: keyof Table, part: Part): Part =>
     new Proxy(part, {

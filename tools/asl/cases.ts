@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
-import { type AslCase, isAslCase } from './aslCase.ts';
+import { isAslCase } from './aslCase.ts';
 import { readLines } from './lines.ts';
-import { type CaseResult, type RunOptions, runCase } from './runCase.ts';
+import { runCase } from './runCase.ts';
+import { attempted, printReasons, Summary } from './summary.ts';
 
 /** `npm run asl:cases -- FILE.jsonl[.gz] [--json] [--show ID] [--deliveries duplicated|reordered] [--replay]` */
 const { values, positionals } = parseArgs({
@@ -25,47 +26,10 @@ if (
 
 const cases = (await readLines(file)).filter(isAslCase);
 const shown = values.show === undefined ? cases : cases.filter(({ id }) => id.includes(values.show ?? ''));
-const counts = { total: 0, passed: 0, taskInputsEqual: 0 };
-const byKind: Record<string, Count> = {};
-const byQueryLanguage: Record<string, Count> = {};
-const failed: string[] = [];
+const summary = new Summary();
 for (const each of shown) {
-  const result = await attempted(each, { deliveries, replay: values.replay });
-  count(each, result);
-  if (!values.json && result.reasons.length > 0) {
-    process.stdout.write(`${result.passed ? 'input' : 'FAILED'} ${each.id}\n`);
-    for (const reason of result.reasons)
-      process.stdout.write(`  ${reason.slice(0, values.show ? 10_000 : 600)}\n`);
-  }
+  const result = await attempted(() => runCase(each, { deliveries, replay: values.replay }));
+  summary.add(each, result);
+  if (!values.json) printReasons(each, result, values.show !== undefined);
 }
-process.stdout.write(`${JSON.stringify({ ...counts, byKind, byQueryLanguage, failed })}\n`);
-
-interface Count {
-  total: number;
-  passed: number;
-}
-
-/** A case that breaks the tool, or the core, is one that has failed. */
-async function attempted(each: AslCase, options: RunOptions): Promise<CaseResult> {
-  try {
-    return await runCase(each, options);
-  } catch (error) {
-    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    return { passed: false, taskInputsEqual: false, reasons: [text] };
-  }
-}
-
-function count({ id, kind, queryLanguage }: AslCase, { passed, taskInputsEqual }: CaseResult): void {
-  counts.total++;
-  if (passed) counts.passed++;
-  else failed.push(id);
-  if (passed && taskInputsEqual) counts.taskInputsEqual++;
-  for (const [table, key] of [
-    [byKind, kind],
-    [byQueryLanguage, queryLanguage],
-  ] as const) {
-    table[key] ??= { total: 0, passed: 0 };
-    table[key].total++;
-    if (passed) table[key].passed++;
-  }
-}
+process.stdout.write(`${summary.line()}\n`);

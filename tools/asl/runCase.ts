@@ -1,5 +1,5 @@
 import type { AnyStateMachine } from 'xstate';
-import { machineOf, readDefinition, tasksOf } from '../../asl/index.ts';
+import { machineOf, type PlacedTask, readDefinition, tasksOf } from '../../asl/index.ts';
 import type { MillraceClient } from '../../client/client.ts';
 import type { ExecutionDescription } from '../../client/describe.ts';
 import { executionStatuses } from '../../orchestrator/core/execution/model/execution.ts';
@@ -22,20 +22,42 @@ export interface CaseResult {
   readonly reasons: readonly string[];
 }
 
+/** Where a case's machine comes from, and how its tasks are named. */
+export interface CaseMachine {
+  /** A new one for each call: what was made for one run is not used in another. */
+  readonly machine: () => AnyStateMachine;
+  /** The worker of a task. */
+  readonly workerOf: (task: PlacedTask) => string;
+}
+
 /** Accounts are written like this in what was recorded. */
-const account = { region: 'us-east-1', id: '111111111111', roleArn: 'snf_role_arn' };
+export const account = { region: 'us-east-1', id: '111111111111', roleArn: 'snf_role_arn' };
+
+/** The machine that a case's definition is compiled to. */
+export function compiledCase(each: AslCase): CaseMachine {
+  return {
+    machine: () =>
+      machineOf(each.definition, { id: 'case', account, type: each.type ?? 'STANDARD', tasks: 'mocked' }),
+    workerOf: ({ path }) => path,
+  };
+}
 
 /** Runs a case as one execution in the test kit's cloud. */
-export async function runCase(each: AslCase, { deliveries, replay }: RunOptions): Promise<CaseResult> {
-  const compiled = () =>
-    machineOf(each.definition, { id: 'case', account, type: each.type ?? 'STANDARD', tasks: 'mocked' });
+export async function runCase(
+  each: AslCase,
+  { deliveries, replay }: RunOptions,
+  { machine, workerOf }: CaseMachine = compiledCase(each),
+): Promise<CaseResult> {
   const mocks = each.mocks?.ordered ?? [];
-  const tasks = [...tasksOf(readDefinition(each.definition))];
+  const tasks = [...tasksOf(readDefinition(each.definition))].map((task) => ({
+    ...task,
+    path: workerOf(task),
+  }));
   const answers = new MockedTasks(
     mocks.filter(({ timedOut }) => !timedOut),
     each.wildcards,
   );
-  const cloud = testCloud([compiled()], answers.workers(tasks), { deliveries });
+  const cloud = testCloud([machine()], answers.workers(tasks), { deliveries });
   for (const { state, timedOut } of mocks) {
     const path = tasks.find(({ task }) => task.name === state)?.path;
     if (timedOut && path !== undefined)
@@ -44,7 +66,7 @@ export async function runCase(each: AslCase, { deliveries, replay }: RunOptions)
   const { executionId } = await cloud.start('case', { executionId: 'execution', input: each.input ?? null });
   const found = await cloud.runToEnd(executionId);
   const reasons = [...differences(each, found)];
-  if (replay) for await (const reason of replays(cloud.client, [compiled()])) reasons.push(reason);
+  if (replay) for await (const reason of replays(cloud.client, [machine()])) reasons.push(reason);
   const inputs = answers.otherInputs.map(
     ({ state, given, recorded }) =>
       `'${state}' was given ${JSON.stringify(given)}, and not ${JSON.stringify(recorded)}`,

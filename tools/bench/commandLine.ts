@@ -32,6 +32,12 @@ export function count(name: string, fallback: number): number {
   return value;
 }
 
+/** Whether an option without a value is given. */
+export function isGiven(name: string): boolean {
+  const { values } = parseArgs({ options: { [name]: { type: 'boolean' } }, strict: false });
+  return values[name] === true;
+}
+
 /** Thrown for an option that cannot be used. */
 export class UsageError extends Error {
   readonly code = 'Usage';

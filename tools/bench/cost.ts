@@ -1,8 +1,10 @@
 /**
  * The cost of a task step and of an execution in capacity units, from the engine's own ConsumedCapacity:
- * docs/reference/benchmarks.md.
+ * docs/reference/benchmarks.md. With `--definition`, that of a definition in Amazon States Language.
  */
-import { choice, count, printResult, progress, round, runBench } from './commandLine.ts';
+import { choice, count, isGiven, printResult, progress, round, runBench } from './commandLine.ts';
+import { costsText } from './costTable.ts';
+import { definitionCosts } from './definitionCost.ts';
 import { engineNames, startNamedEngine } from './engines.ts';
 import { type InProcessMillrace, startInProcessMillrace, type Usage } from './inProcessMillrace.ts';
 import { leastSquares } from './leastSquares.ts';
@@ -25,6 +27,11 @@ interface Point extends Usage {
 await runBench(async () => {
   const engineName = choice('engine', engineNames);
   const executions = count('executions', 20);
+  if (isGiven('definition')) {
+    const costs = await definitionCosts(engineName, executions);
+    printResult({ engine: engineName, executionsAPoint: executions, costs }, () => costsText(costs));
+    return;
+  }
   const engine = await startNamedEngine(engineName);
   try {
     const millrace = await startInProcessMillrace(

@@ -1,14 +1,18 @@
 /**
  * A list of many items through the local cloud: time, capacity units an item, and the largest item that was ever
- * stored: docs/reference/benchmarks.md.
+ * stored: docs/reference/benchmarks.md. With `--machine`, capacity units of lists on whose items machines work.
  */
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { defaults } from '../../orchestrator/configuration/configuration.ts';
 import { DynamoDBTable } from '../../orchestrator/table/dynamodb/dynamoDBTable.ts';
 import { maximumConcurrency, startBenchCloud } from './benchCloud.ts';
-import { count, printResult, progress, round, runBench } from './commandLine.ts';
+import { choice, count, isGiven, printResult, progress, round, runBench } from './commandLine.ts';
+import { costsOf, costsText } from './costTable.ts';
+import { engineNames } from './engines.ts';
 import { largestItems } from './largestItems.ts';
+import { listOfMachines } from './machines/itemMachine.ts';
 import { listPrices } from './prices.ts';
+import { add } from './workers/add.ts';
 
 const executionId = 'list';
 const warmUpId = 'warm-up';
@@ -16,8 +20,27 @@ const warmUpItems = 500;
 /** How often the execution is looked at until it has ended. */
 const pollMs = 250;
 const million = 1_000_000;
+/** Items of a list, and tasks of the machine of an item. */
+const sizes = [
+  [10, 0],
+  [10, 1],
+  [10, 2],
+  [40, 1],
+  [200, 1],
+] as const;
 
 await runBench(async () => {
+  if (isGiven('machine')) {
+    const executions = count('executions', 10);
+    const engine = choice('engine', engineNames);
+    const lists = sizes.map(([length, tasks]) => ({
+      label: `${length} items, each a machine of ${tasks} tasks`,
+      machine: listOfMachines(length, tasks),
+    }));
+    const costs = await costsOf(lists, add, { engine, executions });
+    printResult({ engine, executionsAPoint: executions, costs }, () => costsText(costs));
+    return;
+  }
   const items = count('items', 10_000);
   const concurrency = count('concurrency', 100);
   const cloud = await startBenchCloud({

@@ -7,7 +7,7 @@
 export const listPrices = {
   dynamodb: { writeUnit: 0.625e-6, readUnit: 0.125e-6, storageGbMonth: 0.25 },
   /** Requests and, for a month, a GB in S3 Standard. */
-  s3: { put: 5e-6, get: 0.4e-6, storageGbMonth: 0.023 },
+  s3: { put: 5e-6, get: 0.4e-6, list: 5e-6, storageGbMonth: 0.023 },
   lambda: { request: 0.2e-6, arm64GbSecond: 0.0000133334 },
   stepFunctionsStandard: { stateTransition: 25e-6 },
   stepFunctionsExpress: { request: 1e-6, gbSecond: 0.00001667 },
@@ -84,13 +84,14 @@ export function priceLines(measured: MeasuredExecutions): Record<Product, readon
   };
 }
 
-/** The price of 30 days in which nothing is due, however many executions wait: the clock, line by line. */
+/** The price of 30 days in which nothing is due, however many executions wait: the clock and the sweeps of the failure bucket, line by line. */
 export function idleMonthLines(clock: {
   readonly runSeconds: number;
   readonly memorySizeMb: number;
   readonly indexShards: number;
 }): readonly PriceLine[] {
-  const { lambda, dynamodb } = listPrices;
+  const { lambda, dynamodb, s3 } = listPrices;
+  const sweeps = daysAMonth * 24 * 4;
   const runs = daysAMonth * 24 * 60;
   const looks = runs * clock.runSeconds * clock.indexShards;
   return [
@@ -101,6 +102,8 @@ export function idleMonthLines(clock: {
     },
     // An eventually consistent query that finds nothing.
     { what: 'table: looks at the index', usd: looks * 0.5 * dynamodb.readUnit },
+    // A list that finds nothing, by a function that has to load for it.
+    { what: 'recovery: sweeps', usd: sweeps * (s3.list + lambda.request + 0.5 * lambda.arm64GbSecond) },
   ];
 }
 

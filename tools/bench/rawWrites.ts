@@ -3,7 +3,7 @@ import { prepareMachine, stepMachine } from '../../orchestrator/core/machine/ind
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { isNotWrittenYet } from '../../orchestrator/table/dynamodb/conditions.ts';
 import { encodeExecution, isoTime } from '../../orchestrator/table/executionItem.ts';
-import { encodeResult } from '../../orchestrator/table/journalItems.ts';
+import { encodeResult } from '../../orchestrator/table/resultItem.ts';
 import { attribute } from '../../orchestrator/table/schema.ts';
 import { sequential5 } from './machines/sequential.ts';
 

@@ -67,11 +67,8 @@ async function freshDataFile({ directory }: RepositoryCommand): Promise<string> 
   return path;
 }
 
-/** This cloud is gone with this process, but its table is kept. */
+/** This cloud is gone with this process, but its table is kept: the console runs another one on it. */
 function howToLook({ directory }: RepositoryCommand): string[] {
   const path = relative(process.cwd(), join(directory, dataFilePath));
-  return [
-    `npx millrace dev --data ${path}`,
-    'npx millrace describe order-0007      (in another terminal; or: history order-0007)',
-  ];
+  return [`npx millrace console --data ${path} --open`];
 }

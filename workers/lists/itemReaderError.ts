@@ -3,5 +3,4 @@ import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 export class ItemReaderError extends MillraceError {
   override readonly code = 'ItemReaderFailed';
   override readonly name = 'States.ItemReaderFailed';
-  readonly retryable = false;
 }

@@ -1,12 +1,12 @@
 import type { Json, JsonObject } from '../../orchestrator/core/data/json.ts';
-import { eachRequest } from '../../orchestrator/core/execution/lists/itemList.ts';
 import {
   type ListPart,
   mostItemsInPart,
   partInput,
 } from '../../orchestrator/core/execution/lists/listPart.ts';
 import { toleratedCount } from '../../orchestrator/core/policy/eachOptions.ts';
-import { type ListFormat, listFileOf } from '../../orchestrator/core/policy/listFiles.ts';
+import { eachFileRequest } from '../../orchestrator/core/policy/eachRequest.ts';
+import type { ListFormat } from '../../orchestrator/core/policy/listFiles.ts';
 import { isObjectKey, type ObjectStore } from '../../orchestrator/store/objectStore.ts';
 import type { StoredJson } from '../../orchestrator/store/storedJson.ts';
 import { listPageKey, listPrefix, resultsKey, resultsPrefix } from '../../orchestrator/table/listKeys.ts';
@@ -27,11 +27,9 @@ export interface SplitSurroundings {
 
 /** Cuts a file into pages in the store, and answers the list that they are. */
 export async function splitFile(input: Json, to: SplitSurroundings): Promise<JsonObject> {
-  const file = listFileOf(input);
-  if (!file)
-    throw new ItemReaderError(
-      "Name a file: { items: 'imports/photos.ndjson' }, and no other format than ndjson, json, csv.",
-    );
+  const request = eachFileRequest(input, { concurrency: 1, tolerateFailures: 0 });
+  if (request.type === 'invalid') throw new ItemReaderError(request.error.message);
+  const { file, concurrency, tolerateFailures } = request;
   const key = keyOf(file.items, to.store);
   const results = resultsPrefix(key, to.executionId);
   if (isObjectKey(key) && !isObjectKey(resultsKey(results, 0))) {
@@ -46,16 +44,12 @@ export async function splitFile(input: Json, to: SplitSurroundings): Promise<Jso
     await pages.add(item);
   }
   await pages.end();
-  const request = eachRequest({ ...fieldsOf(input), items: [] }, { concurrency: 1, tolerateFailures: 0 });
-  if (request.type === 'invalid') throw new ItemReaderError(request.error.message);
-  const { tolerateFailures } = fieldsOf(input);
-  const isShare = typeof tolerateFailures === 'string';
   const part: ListPart = {
     items: { executionId: to.executionId, task: 0, hash: '', pageSize: pages.pageSize, store: prefix },
     first: 0,
     count: pages.count,
-    concurrency: request.concurrency,
-    tolerated: isShare ? toleratedCount(tolerateFailures, pages.count) : request.tolerated,
+    concurrency,
+    tolerated: toleratedCount(tolerateFailures, pages.count),
     results,
   };
   return partInput(part);
@@ -118,8 +112,4 @@ function formatOf(key: string): ListFormat {
   throw new ItemReaderError(
     `The name '${key}' says no format: end it in .ndjson, .json or .csv, or pass format.`,
   );
-}
-
-function fieldsOf(value: Json): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
 }

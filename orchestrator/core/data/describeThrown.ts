@@ -166,17 +166,30 @@ class Description {
   }
 }
 
-/** Drops the parts that are too much: stacks first, then the largest fields. Name and message stay. */
-function fitted(error: ErrorData): ErrorData {
+/** The error within the size that is kept of one: its name and message always stay. */
+export function fitted(error: ErrorData): ErrorData {
   const { name, message, ...rest } = error;
-  if (sizeOf(rest) <= longestFields) return error;
-  const fields = new Map(Object.entries(withoutStacks(rest)));
-  while (sizeOf(Object.fromEntries(fields)) > longestFields) {
+  const kept = { name: name.slice(0, longestName), message: message.slice(0, longestMessage) };
+  return sizeOf(rest) <= longestFields
+    ? { ...error, ...kept }
+    : { ...kept, ...fittedFields(rest, longestFields) };
+}
+
+/**
+ * Drops the parts that are too much of what an error has beside its name and message: stacks first, then the largest
+ * fields.
+ *
+ * @param longest characters of JSON
+ */
+export function fittedFields(given: JsonObject, longest: number): JsonObject {
+  if (sizeOf(given) <= longest) return given;
+  const fields = new Map(Object.entries(withoutStacks(given)));
+  while (sizeOf(Object.fromEntries(fields)) > longest) {
     const [largest] = [...fields].sort(([, a], [, b]) => sizeOf(b) - sizeOf(a));
     if (!largest) break;
     fields.delete(largest[0]);
   }
-  return { name, message, ...Object.fromEntries(fields) };
+  return Object.fromEntries(fields);
 }
 
 function withoutStacks(fields: JsonObject): JsonObject {

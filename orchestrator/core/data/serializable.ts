@@ -8,8 +8,13 @@ export class NotSerializableError extends MillraceError {
   override readonly code = 'NotSerializable';
   override readonly name = 'NotSerializableError';
   constructor(path: string, problem: string) {
-    super(`${path} ${problem}.`);
+    super(`${readable(path)} ${problem}.`);
   }
+}
+
+/** A value that is nested a thousand levels deep has a path of thousands of characters: its ends say where it is. */
+function readable(path: string): string {
+  return path.length <= 200 ? path : `${path.slice(0, 100)}…${path.slice(-60)}`;
 }
 
 /**
@@ -91,7 +96,7 @@ function refusePart(
   if (advice !== undefined) throw new NotSerializableError(path, advice);
   if (typeof value !== 'object' || value === null || isReference(value)) return;
   if (ancestors.includes(value)) {
-    throw new NotSerializableError(path, 'contains itself: store an id in place of the object');
+    throw new NotSerializableError(path, 'contains itself: store an id instead of the object');
   }
   if (ancestors.length >= deepestNesting) {
     throw new NotSerializableError(path, `is nested more than ${deepestNesting} levels deep: flatten it`);

@@ -1,4 +1,4 @@
-/** The meaning of an error for its reader. Closed: exit codes and the reference follow from it. */
+/** The meaning of an error for its reader. Closed: exit codes, decisions to retry and the reference follow from it. */
 export type ErrorKind =
   /** A given value cannot be used: an option, an input, a machine's definition. Nothing was written. */
   | 'usage'
@@ -24,7 +24,7 @@ export type ErrorKind =
 
 /** Every code of an error class of Millrace's. docs/reference/errors.md says when each is met. */
 const kinds = {
-  ActorNotDeployed: 'execution',
+  ActorNotDeployed: 'environment',
   AddressInUse: 'environment',
   AddressNotAvailable: 'environment',
   AmbiguousVersion: 'usage',
@@ -46,11 +46,13 @@ const kinds = {
   EndlessLoop: 'execution',
   EngineStartFailed: 'environment',
   EventSourceStopped: 'interrupted',
+  ExpressionLimit: 'execution',
   ExceedToleratedFailureThreshold: 'execution',
   ExecutionAlreadyExists: 'conflict',
   ExecutionEnded: 'conflict',
   ExecutionNotFound: 'notFound',
   ExecutionNotSucceeded: 'execution',
+  FunctionCallFailed: 'unavailable',
   FunctionInit: 'environment',
   HistoryEntryNotFound: 'usage',
   ImpossibleTest: 'usage',
@@ -61,6 +63,7 @@ const kinds = {
   InvalidConfiguration: 'environment',
   InvalidCursor: 'usage',
   InvalidDefinition: 'usage',
+  UnconvertibleDefinition: 'usage',
   InvalidDelay: 'execution',
   InvalidDeployment: 'usage',
   InvalidDuration: 'usage',
@@ -69,14 +72,19 @@ const kinds = {
   InvalidEventPath: 'usage',
   InvalidEventPattern: 'usage',
   InvalidExecutionId: 'usage',
+  InvalidExpression: 'usage',
+  InvalidFunctionArgument: 'execution',
   InvalidFault: 'usage',
   InvalidInput: 'usage',
   InvalidItems: 'execution',
   InvalidLog: 'defect',
   InvalidMachineId: 'usage',
   InvalidObjectKey: 'environment',
+  InvalidMockConfig: 'usage',
   InvalidRetryPolicy: 'usage',
   InvalidRule: 'usage',
+  InvalidStateTest: 'usage',
+  InvalidSyntax: 'usage',
   InvalidTargetInput: 'usage',
   InvalidTaskError: 'usage',
   InvalidTaskPolicy: 'usage',
@@ -87,6 +95,7 @@ const kinds = {
   InvalidWorkerName: 'usage',
   ItemReaderFailed: 'execution',
   ItemResultsNeeded: 'data',
+  PageNeeded: 'data',
   ItemResultMissing: 'data',
   ItemTooLarge: 'usage',
   JournalIncomplete: 'diverged',
@@ -103,14 +112,17 @@ const kinds = {
   ObjectNotFound: 'data',
   ObjectTooLarge: 'data',
   ObservedDirectly: 'execution',
+  PathNotFound: 'execution',
   RecoveryFailed: 'unavailable',
   RecoveryFunctionFailed: 'unavailable',
   RecoveryUnavailable: 'environment',
+  RedriveTooLate: 'conflict',
   ReplayDiverged: 'diverged',
   ReservedEventType: 'usage',
   SentDirectly: 'execution',
   SentFromAction: 'execution',
   SinceNotApplicable: 'usage',
+  StatesError: 'execution',
   StoreNotConfigured: 'environment',
   StoreUnavailable: 'unavailable',
   StoredDataTooLarge: 'usage',
@@ -119,12 +131,16 @@ const kinds = {
   TaskAlreadyCompleted: 'conflict',
   TaskMismatch: 'defect',
   TaskNotOpen: 'conflict',
+  UnfitEvent: 'usage',
   UnknownOption: 'usage',
+  UnnamedLogic: 'execution',
   UnprocessedKeys: 'unavailable',
   UnreadableAttribute: 'data',
   UnreadableBatch: 'data',
   UnreadableExecution: 'data',
   UnreadableObject: 'data',
+  UnsupportedPattern: 'usage',
+  UnsupportedResource: 'execution',
   WaitTimeout: 'timeout',
   WorkerOutsideMillrace: 'usage',
 } as const satisfies Readonly<Record<string, ErrorKind>>;
@@ -139,11 +155,37 @@ export function kindOfCode(code: string): ErrorKind | undefined {
   return Object.hasOwn(kinds, code) ? kinds[code as ErrorCode] : undefined;
 }
 
+/** Whether the same call may succeed later, although its caller changes nothing. Every decision to retry goes by this. */
+const passes: Readonly<Record<ErrorKind, boolean>> = {
+  usage: false,
+  // A start may not have been applied yet.
+  notFound: true,
+  conflict: false,
+  timeout: true,
+  unavailable: true,
+  environment: true,
+  data: false,
+  diverged: false,
+  execution: false,
+  interrupted: true,
+  // Nothing is known of it.
+  defect: true,
+};
+
+export function mayPass(kind: ErrorKind): boolean {
+  return passes[kind];
+}
+
 /** Base of every error class of Millrace's. */
 export abstract class MillraceError extends Error {
   abstract readonly code: ErrorCode;
 
   get kind(): ErrorKind {
     return kinds[this.code];
+  }
+
+  /** Follows from the kind. A task that ends with a Millrace error is retried by it, as by the field of a worker's error. */
+  get retryable(): boolean {
+    return mayPass(this.kind);
   }
 }

@@ -14,6 +14,7 @@ export class Actors {
   readonly self: AnyActorRef;
   readonly parent: AnyActorRef | undefined;
   readonly #address: string;
+  readonly #execution: string;
   readonly #children = new Map<AnyActorRef, Child>();
   readonly #standIns = new Map<string, AnyActorRef>();
   readonly #addresses = new Map<AnyActorRef, string>();
@@ -21,8 +22,15 @@ export class Actors {
   readonly #reserved = new Map<AnyActorRef, number>();
   #nextTask: number;
 
-  constructor(address: string, self: AnyActorRef, parent: AnyActorRef | undefined, nextTask: number) {
+  /** @param at.execution the execution that its children are numbered in: its own address, unless it is hosted */
+  constructor(
+    { address, execution }: { readonly address: string; readonly execution: string },
+    self: AnyActorRef,
+    parent: AnyActorRef | undefined,
+    nextTask: number,
+  ) {
     this.#address = address;
+    this.#execution = execution;
     this.self = self;
     this.parent = parent;
     this.#nextTask = nextTask;
@@ -39,7 +47,7 @@ export class Actors {
   adopt(actor: AnyActorRef, child: Child): void {
     refuseAll(actor);
     this.#children.set(actor, child);
-    this.#addresses.set(actor, addressOfTask(child.task, this.#address));
+    this.#addresses.set(actor, addressOfTask(child.task, this.#execution));
   }
 
   /** Gives a child that starts its number, and so its address. */
@@ -60,7 +68,7 @@ export class Actors {
   reserve(actor: AnyActorRef): string {
     const task = this.#reserved.get(actor) ?? this.#nextTask++;
     this.#reserved.set(actor, task);
-    return addressOfTask(task, this.#address);
+    return addressOfTask(task, this.#execution);
   }
 
   /** A child that has started, in this step or an earlier one; also after it was stopped. */
@@ -83,7 +91,7 @@ export class Actors {
   at(address: string, id: string): AnyActorRef {
     if (address === this.#address) return this.self;
     if (address === this.parent?.id) return this.parent;
-    const task = taskAt(address, this.#address);
+    const task = taskAt(address, this.#execution);
     for (const [actor, child] of this.#children) if (child.task === task) return actor;
     const key = `${address} ${id}`;
     const known = this.#standIns.get(key);
@@ -96,7 +104,10 @@ export class Actors {
 
   /** Whether an address is of this machine's own children, those that are gone included. */
   isOwn(address: string): boolean {
-    return taskAt(address, this.#address) !== undefined;
+    const number = taskAt(address, this.#execution);
+    if (number === undefined || this.#execution === this.#address) return number !== undefined;
+    // The others are the execution's, or of other machines in it.
+    return [...this.#children.values()].some(({ task }) => task === number);
   }
 }
 

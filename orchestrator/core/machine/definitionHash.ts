@@ -13,6 +13,13 @@ export function definitionHashOf(root: AnyStateNode): string {
   return hashOf(statesOf(root)) + hashOf(structureOf(root));
 }
 
+/** The hash of a machine that hosts others for items of its lists: their states are stored with its own. */
+export function hashWithItems(hash: string, items: readonly { readonly definitionHash: string }[]): string {
+  if (items.length === 0) return hash;
+  const hashes = [hash, ...items.map(({ definitionHash }) => definitionHash)];
+  return hashOf(hashes.map((each) => each.slice(0, halfLength))) + hashOf(hashes);
+}
+
 /** Whether two definitions have the same states in the same order, whatever else differs. */
 export function hasSameStates(hash: string, other: string): boolean {
   return hash.slice(0, halfLength) === other.slice(0, halfLength);

@@ -77,7 +77,8 @@ function checkedEnqueue(action: object, delays: Implementations['delays']): (...
 }
 
 function call(callee: unknown, args: readonly unknown[]): unknown {
-  if (typeof callee !== 'function') throw new TypeError('XState calls something here that is no function.');
+  if (typeof callee !== 'function')
+    throw new TypeError('XState calls something here that is not a function.');
   return Reflect.apply(callee, undefined, args);
 }
 

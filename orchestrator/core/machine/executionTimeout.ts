@@ -20,7 +20,7 @@ export function executionTimeoutProblem(machine: AnyStateMachine): string | unde
   } catch (error) {
     if (!(error instanceof InvalidDurationError)) throw error;
   }
-  return `${JSON.stringify(setting)} is no duration`;
+  return `${JSON.stringify(setting)} is not a duration`;
 }
 
 function settingOf(machine: AnyStateMachine): unknown {

@@ -29,7 +29,7 @@ export function* identityProblems(
   } else if (id.length > longestId) {
     yield {
       path: 'id',
-      problem: `the id has ${id.length} characters, and no start can name it`,
+      problem: `the id has ${id.length} characters, so no start item can name it`,
       instead: `use one of at most ${longestId}`,
     };
   }
@@ -57,8 +57,8 @@ export function* stateNameProblems(node: AnyStateNode): Generator<MachineProblem
     if (key.startsWith('#')) {
       yield {
         path,
-        problem: `XState takes a name that begins with '#' for the id of a state`,
-        instead: 'begin it with another character',
+        problem: `XState reads a name that begins with '#' as the id of a state`,
+        instead: 'choose a name that begins with another character',
       };
     } else if (key === '__proto__') {
       yield { path, problem: 'XState loses a state of this name', instead: 'choose another name' };
@@ -75,7 +75,7 @@ export function* duplicateIds(
     if (known.has(node)) continue;
     yield {
       path: pathOf(node),
-      problem: `another state has the id '${node.id}' too`,
+      problem: `another state also has the id '${node.id}'`,
       instead: 'give each state an id of its own; a path joined by dots counts as one',
     };
   }

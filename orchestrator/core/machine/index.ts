@@ -4,12 +4,27 @@ export { hasSameStates } from './definitionHash.ts';
 export { DefinitionMismatchError } from './definitionMismatch.ts';
 export { InvalidDelayError } from './delays.ts';
 export { prepareMachines } from './family.ts';
+export {
+  hostsList,
+  isChildOfItem,
+  remembersPositions,
+  runningChildWithin,
+  statesWithin,
+} from './hostedStates.ts';
+export { type LazyMachine, lazyMachine } from './lazyMachine.ts';
 export { listMachineId, prepareListMachines } from './listMachine.ts';
 export { MachineNotDurableError, type MachineProblem } from './machineProblem.ts';
-export { machinesOf } from './moduleMachines.ts';
+export { eagerMachinesOf, lazyMachinesOf, machinesOf } from './moduleMachines.ts';
 export { type PreparedMachine, prepareMachine, promiseLogicOf } from './prepare.ts';
 export { EmittedFromTaskError, runPromiseLogic } from './promiseLogic.ts';
-export type { ActorSource, EachSource, TaskSource } from './sources.ts';
+export { SentFromActionError } from './scopeErrors.ts';
+export {
+  type ActorSource,
+  type EachMachineSource,
+  type EachSource,
+  ownActorName,
+  type TaskSource,
+} from './sources.ts';
 export {
   type MachineChild,
   type MachineState,
@@ -18,7 +33,7 @@ export {
   runningChild,
 } from './state.ts';
 export { hasTag, isInState } from './stateQuestions.ts';
-export { checkTakesUp, InputOrderError, stepMachine } from './step.ts';
+export { checkTakesUp, stepMachine } from './step.ts';
 export type {
   MachineEffect,
   MachineEvent,
@@ -26,7 +41,7 @@ export type {
   MachineInput,
   MachineStep,
 } from './step.types.ts';
+export { InputOrderError } from './stepOne.ts';
 export type { StepAt } from './stepRun.ts';
-export { SentFromActionError } from './stepScope.ts';
 export { nextTimerDueAt, shiftTimers } from './timers.ts';
 export { buildMachine } from './xstateInternals.ts';

@@ -1,8 +1,15 @@
 import { createMachine, fromPromise } from 'xstate';
 import { listTask } from '../policy/listFiles.ts';
 import { resolveTaskPolicy } from '../policy/taskPolicy.ts';
+import { hashWithItems } from './definitionHash.ts';
 import { type PreparedMachine, prepareMachine } from './prepare.ts';
-import type { ActorSource, EachSource, TaskSource } from './sources.ts';
+import {
+  type ActorSource,
+  type EachMachineSource,
+  type EachSource,
+  hostedName,
+  type TaskSource,
+} from './sources.ts';
 
 /** Id of the machine whose executions work on the long lists of an `each`. */
 export function listMachineId(machine: string, src: string): string {
@@ -11,9 +18,10 @@ export function listMachineId(machine: string, src: string): string {
 
 /** The machines that work on the long lists of a machine's `each` actors. Their output says what came of the list. */
 export function prepareListMachines(owner: PreparedMachine): readonly PreparedMachine[] {
-  return [...owner.sources].flatMap(([src, source]) =>
-    source.kind === 'each' ? [prepareListMachine(owner, src, source)] : [],
-  );
+  return [...owner.sources].flatMap(([src, source]) => {
+    if (source.kind === 'each') return [prepareListMachine(owner, src, source)];
+    return source.kind === 'eachMachine' ? [prepareMachinesList(owner, src, source)] : [];
+  });
 }
 
 function prepareListMachine(owner: PreparedMachine, src: string, source: EachSource): PreparedMachine {
@@ -31,6 +39,37 @@ function prepareListMachine(owner: PreparedMachine, src: string, source: EachSou
     taskSourceOf: (name) => (name === src ? source.item : hostTask),
     listsOf: owner.id,
   };
+}
+
+/** Its executions host the machines of the items, whose actors have the names that they have in the owner. */
+function prepareMachinesList(
+  owner: PreparedMachine,
+  src: string,
+  source: EachMachineSource,
+): PreparedMachine {
+  const prepared = prepareMachine(listMachine(owner, src));
+  const item = itemMachineAt(owner, src);
+  const sourceOf = (name: string): ActorSource =>
+    name === src ? { ...source, isOfPart: true } : owner.sourceOf(name);
+  return {
+    ...prepared,
+    definitionHash: hashWithItems(prepared.definitionHash, [item]),
+    sources: new Map([[src, sourceOf(src)]]),
+    sourceOf,
+    taskSourceOf: (name) => owner.taskSourceOf(name),
+    items: new Map([[src, item]]),
+    listsOf: owner.id,
+  };
+}
+
+/** The machine of the items of an `each`, which may be an actor of an item's machine. */
+function itemMachineAt({ items, id }: PreparedMachine, src: string): PreparedMachine {
+  for (const [name, item] of items) {
+    if (name === src) return item;
+    const prefix = hostedName(name, '');
+    if (src.startsWith(prefix)) return itemMachineAt(item, src.slice(prefix.length));
+  }
+  throw new TypeError(`The machine '${id}' hosts no machines for '${src}'.`);
 }
 
 /** Both do the same again if they are repeated. */

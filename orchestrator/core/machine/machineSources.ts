@@ -1,11 +1,21 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { invokeConfigs, nodesOf } from './parts.ts';
-import { type ActorSource, resolveSource } from './sources.ts';
+import { type ActorSource, hostedName, resolveSource } from './sources.ts';
 import { childNodes, configOf, implementationsOf, property } from './xstateInternals.ts';
 
-/** The actors that a machine names, by `src`; logic that is written into an invoke has a name by its place. */
+/**
+ * The actors that a machine names, by `src`, with those of the machines of items that it hosts; logic that is written into an invoke has a name by its
+ * place.
+ */
 export function sourcesOf(machine: AnyStateMachine): ReadonlyMap<string, ActorSource> {
-  return new Map([...logicsOf(machine)].map(([name, logic]) => [name, resolveSource(name, logic)]));
+  const sources = new Map<string, ActorSource>();
+  for (const [name, logic] of logicsOf(machine)) {
+    const source = resolveSource(name, logic);
+    sources.set(name, source);
+    if (source.kind !== 'eachMachine') continue;
+    for (const [inner, ofItem] of sourcesOf(source.definition)) sources.set(hostedName(name, inner), ofItem);
+  }
+  return sources;
 }
 
 /** The names of a machine's actor logic, by which logic itself finds its name. */

@@ -84,8 +84,8 @@ function* targetProblems(node: AnyStateNode): Generator<MachineProblem> {
       if (first === undefined) continue;
       yield {
         path: pathOf(node) || node.id,
-        problem: `a transition on '${eventType}' has the targets #${first.id} and #${second.id}, which exclude each other`,
-        instead: 'name one, or states in different regions of a parallel state',
+        problem: `a transition on '${eventType}' has the targets #${first.id} and #${second.id}, which cannot be active together`,
+        instead: 'name one of them, or states in different regions of a parallel state',
       };
     }
   }
@@ -111,8 +111,8 @@ function* guardProblems(machine: AnyStateMachine, path: string, guard: unknown):
   if (isAsync(guard)) {
     yield {
       path,
-      problem: 'the guard is async: the promise that it gives counts as true',
-      instead: 'find out with a task, and guard its onDone',
+      problem: 'the guard is async, and its promise counts as true',
+      instead: 'do this in a task, and guard its onDone',
     };
   }
 }
@@ -126,15 +126,15 @@ function* actionProblems(
   if (property(action, 'type') === 'xstate.sendTo' && typeof to === 'string' && tasks.has(to)) {
     yield {
       path,
-      problem: `it sends to '${to}', which is a task: a task takes no events, as no promise does`,
-      instead: 'give the task what it needs as input, or invoke a machine',
+      problem: `it sends to '${to}', which is a task; tasks, like promises, cannot receive events`,
+      instead: 'pass the data as input of the task, or invoke a machine',
     };
   }
   if (property(action, 'type') === 'xstate.assign' && isAsync(property(action, 'assignment'))) {
     yield {
       path,
-      problem: 'the assign is async: nothing of what its promise gives would be assigned',
-      instead: 'find it out with a task, and assign it in onDone',
+      problem: 'the assign is async, so nothing that its promise resolves to would be assigned',
+      instead: 'do this in a task, and assign its output in onDone',
     };
   }
 }

@@ -1,5 +1,6 @@
 import type { AnyStateMachine } from 'xstate';
 import type { JsonObject } from '../data/json.ts';
+import { isLazyMachine, type LazyMachine } from './lazyMachine.ts';
 import { buildMachine, configOf, implementationsOf, isStateMachine, property } from './xstateInternals.ts';
 
 /**
@@ -7,10 +8,20 @@ import { buildMachine, configOf, implementationsOf, isStateMachine, property } f
  * (a config without implementations). Exports of any other kind are the module's own affair.
  */
 export function machinesOf(module: object): (AnyStateMachine | JsonObject)[] {
+  return [...eagerMachinesOf(module), ...lazyMachinesOf(module).map((machine) => machine.create())];
+}
+
+/** The machines that a module exports, and that are made when they are first needed. */
+export function lazyMachinesOf(module: object): LazyMachine[] {
+  return Object.values(module).filter(isLazyMachine);
+}
+
+/** The machines that a module exports, without those that are made when they are first needed. */
+export function eagerMachinesOf(module: object): (AnyStateMachine | JsonObject)[] {
   const machines: (AnyStateMachine | JsonObject)[] = [];
   for (const [name, value] of Object.entries(module)) {
     if (isStateMachine(value)) machines.push(name === 'default' ? value : withId(value, name));
-    else if (name === 'default' && isConfig(value)) machines.push(value);
+    else if (name === 'default' && !isLazyMachine(value) && isConfig(value)) machines.push(value);
   }
   // A machine that is exported under two names is one machine.
   return [...new Set(machines)];

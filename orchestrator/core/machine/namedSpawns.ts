@@ -84,7 +84,8 @@ export function* unnamedSpawnProblems(
     if (!spawnsUnnamed(String(part))) continue;
     yield {
       path,
-      problem: 'it spawns logic that has no name: after a restart, Millrace finds an actor by its name alone',
+      problem:
+        'it spawns logic that has no name: after a restart, Millrace can find an actor only by its name',
       instead: 'name the logic in setup({ actors }); spawn(logic) then works as it is',
     };
   }

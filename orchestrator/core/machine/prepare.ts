@@ -1,18 +1,19 @@
 import type { AnyActorLogic, AnyStateMachine, AnyStateNode } from 'xstate';
 import type { JsonObject } from '../data/json.ts';
 import { chainSettingOf } from './chainSetting.ts';
-import { definitionHashOf } from './definitionHash.ts';
+import { definitionHashOf, hashWithItems } from './definitionHash.ts';
 import { DefinitionMismatchError } from './definitionMismatch.ts';
 import { isoDelays, withCheckedDelay, withCheckedDelays } from './delays.ts';
 import { executionTimeoutMsOf } from './executionTimeout.ts';
 import { type HeldEvents, heldEventsOf } from './heldEvents.ts';
+import { idOf } from './identity.ts';
 import { MachineNotDurableError, type MachineProblem } from './machineProblem.ts';
 import { namesOfLogic, sourcesOf, withNamedInvokes } from './machineSources.ts';
 import { mapValues } from './mapValues.ts';
 import { withNamedContext, withNamedSpawns } from './namedSpawns.ts';
 import { nodesOf } from './parts.ts';
 import { findProblems } from './refusals.ts';
-import { type ActorSource, resolveSource, type TaskSource, versionOf } from './sources.ts';
+import { type ActorSource, ownActorName, resolveSource, type TaskSource, versionOf } from './sources.ts';
 import {
   boundMicrosteps,
   buildMachine,
@@ -54,6 +55,8 @@ export interface PreparedMachine {
   readonly listsOf?: string;
   /** Present where the machine holds events that come too early. */
   readonly heldEvents: HeldEvents | undefined;
+  /** The machines that work on items of its lists, by the `src` of the `each`. */
+  readonly items: ReadonlyMap<string, PreparedMachine>;
   /** For {@link stepMachine} alone. */
   readonly chart: PreparedChart;
 }
@@ -87,23 +90,31 @@ export function prepareMachine(
 
   const sources = sourcesOf(machine);
   const chart = prepareChart(machine);
+  const id = name ?? machine.id;
+  const items = new Map<string, PreparedMachine>();
+  for (const [src, source] of sources) {
+    // Those within items are hosted by the items' machines.
+    if (source.kind !== 'eachMachine' || ownActorName(src) !== src) continue;
+    items.set(src, prepareMachine(source.definition, { name: idOf(source.definition) ?? `${id}.${src}` }));
+  }
   const sourceOf = (src: string) => sources.get(src) ?? resolveSource(src, undefined);
   const prepared: PreparedMachine = {
-    id: name ?? machine.id,
+    id,
     definition: machine,
     warnings,
     version: versionOf(machine),
-    definitionHash: definitionHashOf(chart.machine.root),
+    definitionHash: hashWithItems(definitionHashOf(chart.machine.root), [...items.values()]),
     sources,
     sourceOf,
     taskSourceOf: (src) => {
       const source = sourceOf(src);
       if (source.kind === 'each') return source.item;
-      if (source.kind !== 'machine') return source;
+      if (source.kind !== 'machine' && source.kind !== 'eachMachine') return source;
       throw new DefinitionMismatchError(prepared, `'${src}' is a machine now, and was a worker`);
     },
     timeoutMs: executionTimeoutMsOf(machine),
     heldEvents: heldEventsOf(machine),
+    items,
     chain: chainSettingOf(machine),
     chart,
   };

@@ -5,8 +5,6 @@ import { MillraceError } from '../errors/millraceError.ts';
 export class EmittedFromTaskError extends MillraceError {
   override readonly code = 'EmittedFromTask';
   override readonly name = 'EmittedFromTaskError';
-  /** Another attempt would emit again. */
-  readonly retryable = false;
   constructor(eventType: string) {
     super(`A task cannot emit '${eventType}': return it as output, and emit it in the machine's onDone.`);
   }

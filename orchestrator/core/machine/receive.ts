@@ -52,6 +52,9 @@ export function receive(state: MachineState, input: Input, now: number): Receive
       return receiveResult(state, input);
     case 'timer':
       return receiveTimer(state, now);
+    case 'listPart':
+      // The machine that hosts the items takes it.
+      return { type: 'ignored', reason: 'NotOpen' };
   }
 }
 

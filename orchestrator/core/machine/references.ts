@@ -101,30 +101,20 @@ function encodeError(error: Error, { into, errors }: Encoding, path: DataPath): 
   return thrownAsJson(thrown) ?? null;
 }
 
-/** A copy with an error in each of these places, of which the data was stored. */
-export function reviveErrors(value: unknown, places: readonly DataPath[]): unknown {
-  return places.reduce(reviveErrorAt, value);
-}
-
-function reviveErrorAt(value: unknown, [key, ...rest]: DataPath): unknown {
-  if (key === undefined) return revivedThrown(thrownOfJson(value as Json));
-  if (Array.isArray(value)) {
-    return value.map((part: unknown, index) => (index === key ? reviveErrorAt(part, rest) : part));
-  }
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value);
-  return Object.fromEntries(
-    entries.map(([name, part]) => [name, name === key ? reviveErrorAt(part, rest) : part]),
-  );
-}
-
-/** The reverse of {@link encodeReferences} into `store`. */
+/**
+ * The reverse of {@link encodeReferences} into `store`.
+ * @param errors places of errors that are stored without a mark; what is within them is theirs to revive
+ */
 export function reviveReferences(
   value: Json | undefined,
   actorAt: (address: string, id: string) => AnyActorRef,
+  errors: readonly DataPath[] = [],
 ): unknown {
+  if (errors.some(({ length }) => length === 0)) return revivedThrown(thrownOfJson(value));
   if (typeof value !== 'object' || value === null) return value;
-  if (isArray(value)) return value.map((part) => reviveReferences(part, actorAt));
+  if (isArray(value)) {
+    return value.map((part, index) => reviveReferences(part, actorAt, within(errors, index)));
+  }
   if (isUndefinedMark(value)) return undefined;
   const address = value.$actor;
   if (typeof address === 'string') {
@@ -133,10 +123,15 @@ export function reviveReferences(
   }
   if (value.$error === true) return revivedError(value);
   const revived: [string, unknown][] = [];
-  for (const [key, part] of Object.entries(value)) {
-    revived.push([unmarkedKey(key), reviveReferences(part, actorAt)]);
+  for (const [stored, part] of Object.entries(value)) {
+    const key = unmarkedKey(stored);
+    revived.push([key, reviveReferences(part, actorAt, within(errors, key))]);
   }
   return Object.fromEntries(revived);
+}
+
+function within(places: readonly DataPath[], key: string | number): readonly DataPath[] {
+  return places.length === 0 ? places : places.filter(([first]) => first === key).map(([, ...rest]) => rest);
 }
 
 /** `Array.isArray` does not narrow readonly arrays. */

@@ -11,7 +11,7 @@ import { unnamedSpawnProblems } from './namedSpawns.ts';
 import { invokeConfigs, nodesOf, partsOf, pathOf } from './parts.ts';
 import { settingProblems } from './settings.ts';
 import { sharedInvokeIds } from './sharedInvokeIds.ts';
-import { isOfWorker, workerNameOf } from './sources.ts';
+import { isOfWorker, itemMachineOf, workerNameOf } from './sources.ts';
 import { systemIdProblems } from './systemIds.ts';
 import { unheededProblems } from './unheeded.ts';
 import { type Implementations, implementationsOf, isStateMachine, property } from './xstateInternals.ts';
@@ -84,14 +84,17 @@ function childMachines(
         [[pathOf(node), `invoke[${index}].src`].filter(Boolean).join('.'), property(config, 'src')] as const,
     ),
   );
-  return [...named, ...inline].flatMap(([path, logic]) => (isStateMachine(logic) ? [[path, logic]] : []));
+  return [...named, ...inline].flatMap(([path, logic]) => {
+    const child = itemMachineOf(logic) ?? logic;
+    return isStateMachine(child) ? [[path, child]] : [];
+  });
 }
 
 function* historyProblems(node: AnyStateNode): Generator<MachineProblem> {
   if (node.type !== 'history' || node.parent?.type !== 'parallel') return;
   yield {
     path: pathOf(node),
-    problem: 'XState enters an illegal configuration through a history state directly under a parallel one',
+    problem: 'with a history state directly under a parallel state, XState enters an illegal configuration',
     instead: 'put a history state into each region',
   };
 }
@@ -107,7 +110,7 @@ function* partsProblems(
     else if (part.type === 'guard') yield* guardProblems(part.path, part.value, implementations);
     else if (part.type === 'delay') yield* delayProblems(part.path, part.name, implementations);
     else if (part.type === 'invoke') yield* invokeProblems(part.path, part.config);
-    else yield { path: part.path, problem: part.problem, instead: 'name a state that is there' };
+    else yield { path: part.path, problem: part.problem, instead: 'name a state of this machine' };
   }
 }
 
@@ -129,7 +132,7 @@ function* actionProblems(
     else if (typeof delay === 'number' && !Number.isFinite(delay)) {
       yield {
         path,
-        problem: `a delay of ${delay} ms is not a length of time`,
+        problem: `a delay of ${delay} ms is not a duration`,
         instead: 'write milliseconds',
       };
     }
@@ -200,7 +203,7 @@ function* invokeProblems(path: string, config: unknown): Generator<MachineProble
 function snapshotProblem(path: string, what: string): MachineProblem {
   return {
     path,
-    problem: `${what} needs every snapshot of an actor that runs elsewhere`,
+    problem: `${what} needs every snapshot of an actor that runs in another process`,
     instead: 'react to onDone and onError, or have a worker put events into the table',
   };
 }
@@ -215,8 +218,8 @@ function* implementationProblems(
     else {
       yield {
         path: `actions.${name}`,
-        problem: 'it is no function: XState would do nothing',
-        instead: 'write a function, or one of its actions such as assign(…)',
+        problem: 'it is not a function, so XState would do nothing',
+        instead: 'write a function, or an XState action such as assign(…)',
       };
     }
   }
@@ -225,8 +228,8 @@ function* implementationProblems(
     if (typeof delay === 'function' || (typeof delay === 'number' && Number.isFinite(delay))) continue;
     yield {
       path: `delays.${name}`,
-      problem: 'it is no number of milliseconds and no function: XState would not wait at all',
-      instead: 'write milliseconds, or a function that gives them',
+      problem: 'it is neither a number of milliseconds nor a function, so XState would not wait at all',
+      instead: 'write milliseconds, or a function that returns them',
     };
   }
 }

@@ -5,7 +5,7 @@ import { DefinitionMismatchError } from './definitionMismatch.ts';
 import { mapValues } from './mapValues.ts';
 import type { PreparedMachine } from './prepare.ts';
 import type { Settled } from './receive.ts';
-import { reviveErrors, reviveReferences } from './references.ts';
+import { reviveReferences } from './references.ts';
 import type { MachineState } from './state.ts';
 import {
   activeNodes,
@@ -46,9 +46,9 @@ export function rehydrate(
     const { actorId: id, systemId } = orphan;
     actors.adopt(createChildActor(actors.self, { id, systemId }), orphan);
   }
-  const revived = (value: Json) => reviveReferences(value, (address, id) => actors.at(address, id));
-  const context = hasReferences ? revived(state.context) : state.context;
-  snapshot.context = state.errors ? reviveErrors(context, state.errors) : context;
+  const revived = (value: Json, errors?: MachineState['errors']) =>
+    reviveReferences(value, (address, id) => actors.at(address, id), errors);
+  snapshot.context = hasReferences || state.errors ? revived(state.context, state.errors) : state.context;
   // Only now the children that an output can refer to are there.
   if (ended && settled?.hasReferences)
     Object.assign(ended.snapshot, { output: revived(settled.output ?? null) });

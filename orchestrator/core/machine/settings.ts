@@ -51,7 +51,7 @@ export function* settingProblems(
     if (node.parent === undefined || settingsOf(node) === undefined) continue;
     yield {
       path: `${pathOf(node)}.meta.millrace`,
-      problem: 'Millrace has settings of the whole machine alone',
+      problem: 'settings of Millrace apply to the whole machine, not to a state',
       instead: "put it into the machine's own meta, or for a time limit of a state write after",
     };
   }

@@ -13,7 +13,7 @@ export function* sharedInvokeIds(nodes: readonly AnyStateNode[]): Generator<Mach
       if (rival) {
         yield {
           path: [pathOf(node), `invoke[${index}].id`].filter(Boolean).join('.'),
-          problem: `'${id}' is invoked by #${rival.id} too, which can be active at the same time`,
+          problem: `'${id}' is also invoked by #${rival.id}, which can be active at the same time`,
           instead: 'give each an id of its own',
         };
       }

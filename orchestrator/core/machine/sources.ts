@@ -6,6 +6,7 @@ import {
   type ResolvedEachOptions,
   resolveEachOptions,
 } from '../policy/eachOptions.ts';
+import { perTaskKey } from '../policy/perTask.ts';
 import {
   lambdaKey,
   type PromisePolicy,
@@ -21,6 +22,7 @@ import { isStateMachine, property } from './xstateInternals.ts';
 export type ActorSource =
   | TaskSource
   | EachSource
+  | EachMachineSource
   /** Another machine: an execution of its own. */
   | {
       readonly kind: 'machine';
@@ -32,13 +34,18 @@ export type ActorSource =
 /** A source whose actors are tasks. */
 export type TaskSource =
   /** A Lambda function of its own. */
-  | { readonly kind: 'worker'; readonly worker: string; readonly policy: ResolvedTaskPolicy }
-  /** A function that knows nothing of Millrace. */
-  | { readonly kind: 'lambda'; readonly functionName: string; readonly policy: ResolvedTaskPolicy }
-  /** `fromPromise` logic of the machine's own module: the worker host runs it. */
-  | { readonly kind: 'promise'; readonly logic: AnyActorLogic; readonly policy: ResolvedTaskPolicy }
-  /** Work that the worker host does for Millrace itself. */
-  | { readonly kind: 'host'; readonly policy: ResolvedTaskPolicy };
+  (
+    | { readonly kind: 'worker'; readonly worker: string; readonly policy: ResolvedTaskPolicy }
+    /** A function that knows nothing of Millrace. */
+    | { readonly kind: 'lambda'; readonly functionName: string; readonly policy: ResolvedTaskPolicy }
+    /** `fromPromise` logic of the machine's own module: the worker host runs it. */
+    | { readonly kind: 'promise'; readonly logic: AnyActorLogic; readonly policy: ResolvedTaskPolicy }
+    /** Work that the worker host does for Millrace itself. */
+    | { readonly kind: 'host'; readonly policy: ResolvedTaskPolicy }
+  ) & {
+    /** The actor's input holds some of the task's policy. */
+    readonly isPerTask?: true;
+  };
 
 /** A task for each item of a list. */
 export interface EachSource {
@@ -52,6 +59,15 @@ export interface EachSource {
   readonly isOfPart?: true;
   /** Set where the items are a file's. */
   readonly isFromFile?: true;
+}
+
+/** A machine for each item of a list: hosted by the machine that works on the list. */
+export interface EachMachineSource {
+  readonly kind: 'eachMachine';
+  readonly definition: AnyStateMachine;
+  readonly options: ResolvedEachOptions;
+  /** Set in a list machine: its lists are parts of another execution's. */
+  readonly isOfPart?: true;
 }
 
 /** Kinds of actor logic, as far as a durable machine has to distinguish them. */
@@ -76,9 +92,19 @@ export function resolveSource(src: string, logic: unknown): ActorSource {
   }
   const mark = eachMarkOf(logic);
   if (!mark) return resolveTaskSource(src, logic);
+  if (isStateMachine(mark.actor)) {
+    if (mark.isFromFile) {
+      throw new InvalidEachError(
+        'eachFromFile() runs a worker() or a fromPromise for each item, and this is a machine.',
+      );
+    }
+    return { kind: 'eachMachine', definition: mark.actor, options: resolveEachOptions(mark.options) };
+  }
   const kind = logicKindOf(mark.actor);
   if (kind !== 'worker' && kind !== 'promise') {
-    throw new InvalidEachError('each() runs a worker() or a fromPromise for each item, and this is neither.');
+    throw new InvalidEachError(
+      'each() runs a worker(), a fromPromise or a machine for each item, and this is none of them.',
+    );
   }
   const item = resolveTaskSource(src, mark.actor);
   return {
@@ -91,6 +117,11 @@ export function resolveSource(src: string, logic: unknown): ActorSource {
 }
 
 function resolveTaskSource(src: string, logic: unknown): TaskSource {
+  const source = taskSourceOf(src, logic);
+  return carriesMarks(logic) && perTaskKey in logic ? { ...source, isPerTask: true } : source;
+}
+
+function taskSourceOf(src: string, logic: unknown): TaskSource {
   const policy = policyOf(logic);
   const functionName = functionNameOf(logic);
   if (policy !== undefined && functionName !== undefined) {
@@ -102,6 +133,20 @@ function resolveTaskSource(src: string, logic: unknown): TaskSource {
   return isActorLogic(logic)
     ? { kind: 'promise', logic, policy: resolveTaskPolicy(promisePolicyOf(logic)) }
     : { kind: 'worker', worker: src, policy: resolveTaskPolicy() };
+}
+
+/** Stands between the name of an `each` and the name that an actor has in the machine of its items. */
+const ofItems = '::';
+
+/** The name that an actor of an item's machine has in the machine that hosts the item. */
+export function hostedName(host: string, src: string): string {
+  return `${host}${ofItems}${src}`;
+}
+
+/** The name that an actor has in its own machine, which may be that of an item. */
+export function ownActorName(src: string): string {
+  const place = src.lastIndexOf(ofItems);
+  return place < 0 ? src : src.slice(place + ofItems.length);
 }
 
 /** A machine's version; '1' where its definition has none. */
@@ -119,6 +164,12 @@ export function workerOf(source: ActorSource, src: string): string {
 export function workerNameOf(logic: unknown): string | undefined {
   const actor = eachMarkOf(logic)?.actor ?? logic;
   return functionNameOf(actor) ?? policyOf(actor)?.worker;
+}
+
+/** The machine that an `each` runs for each item, where it is a machine. */
+export function itemMachineOf(logic: unknown): AnyStateMachine | undefined {
+  const actor = eachMarkOf(logic)?.actor;
+  return isStateMachine(actor) ? actor : undefined;
 }
 
 /** Whether it is a worker, or runs one for each item. */

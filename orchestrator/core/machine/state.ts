@@ -1,5 +1,7 @@
 import type { StateValue } from 'xstate';
 import type { Json } from '../data/json.ts';
+import type { TaskError } from '../data/thrown.ts';
+import type { ItemsAddress } from '../policy/itemPages.ts';
 import { mapValues } from './mapValues.ts';
 import type { DataPath } from './references.ts';
 
@@ -31,6 +33,43 @@ export interface MachineState {
   readonly nextTask: number;
   /** Counts children spawned without an id, so that their ids do not depend on the process. */
   readonly nextAnonymous: number;
+  /** Lists on whose items machines work, within this one. */
+  readonly lists?: readonly HostedList[];
+}
+
+/**
+ * A running `each` of a machine. An item's machine is a part of the machine that hosts it: tasks and children of the items
+ * have numbers of the whole execution.
+ */
+export interface HostedList {
+  /** Number of the actor. */
+  readonly task: number;
+  readonly src: string;
+  /** Its items are those from `first` on, `count` of them. */
+  readonly first: number;
+  readonly count: number;
+  readonly concurrency: number;
+  /** Items that may fail. */
+  readonly tolerated: number;
+  /** Index of the first item that was not started yet. */
+  readonly next: number;
+  /** The items from `next` on, unless they are at `items`. */
+  readonly pending: readonly Json[];
+  /** Where the items are, so that no step stores them again. */
+  readonly items?: ItemsAddress;
+  /** By index: the machines of the items that are worked on. */
+  readonly open: Readonly<Record<string, MachineState>>;
+  /** By index. */
+  readonly outputs: Readonly<Record<string, Json>>;
+  /** Indexes of outputs in which errors are marked. */
+  readonly marked?: readonly number[];
+  /** The items that failed, in that order. */
+  readonly failures?: readonly FailedItemOfList[];
+}
+
+export interface FailedItemOfList {
+  readonly index: number;
+  readonly error: TaskError;
 }
 
 export interface MachineChild {
@@ -69,11 +108,19 @@ export const unstarted: MachineState = {
 
 /** The stored form: a value that is the usual one, or stands there twice, takes no bytes. */
 interface StoredMachineState
-  extends Omit<MachineState, 'children' | 'timers' | 'nextTask' | 'nextAnonymous'> {
+  extends Omit<MachineState, 'children' | 'timers' | 'nextTask' | 'nextAnonymous' | 'lists'> {
   readonly children?: Readonly<Record<string, StoredChild>>;
   readonly timers?: readonly (MachineTimer | StoredAfter)[];
   readonly nextTask?: number;
   readonly nextAnonymous?: number;
+  readonly lists?: readonly StoredList[];
+}
+
+interface StoredList extends Omit<HostedList, 'first' | 'pending' | 'open' | 'outputs'> {
+  readonly first?: number;
+  readonly pending?: readonly Json[];
+  readonly open?: Readonly<Record<string, StoredMachineState>>;
+  readonly outputs?: Readonly<Record<string, Json>>;
 }
 
 /** Active where there is no status. */
@@ -85,28 +132,50 @@ type StoredAfter = Pick<MachineTimer, 'dueAt' | 'loose'> & { readonly after: str
 const afterPrefix = 'xstate.after.';
 
 export function storeMachineState(state: MachineState): string {
-  const { children, timers, nextTask, nextAnonymous, ...rest } = state;
-  const stored: StoredMachineState = {
+  return JSON.stringify(toStored(state));
+}
+
+function toStored(state: MachineState): StoredMachineState {
+  const { children, timers, nextTask, nextAnonymous, lists = [], ...rest } = state;
+  return {
     ...rest,
     ...(isEmpty(children) ? {} : { children: mapValues(children, toStoredChild) }),
     ...(timers.length === 0 ? {} : { timers: timers.map(toStoredTimer) }),
     ...(nextTask === 0 ? {} : { nextTask }),
     ...(nextAnonymous === 0 ? {} : { nextAnonymous }),
+    ...(lists.length === 0 ? {} : { lists: lists.map(toStoredList) }),
   };
-  return JSON.stringify(stored);
 }
 
 /** The reverse of {@link storeMachineState}. */
 export function parseMachineState(text: string): MachineState {
-  const stored: StoredMachineState = JSON.parse(text);
-  const { children = {}, timers = [], nextTask = 0, nextAnonymous = 0, ...rest } = stored;
+  return fromStored(JSON.parse(text));
+}
+
+function fromStored(stored: StoredMachineState): MachineState {
+  const { children = {}, timers = [], nextTask = 0, nextAnonymous = 0, lists = [], ...rest } = stored;
   return {
     ...rest,
     children: mapValues(children, toChild),
     timers: timers.map(toTimer),
     nextTask,
     nextAnonymous,
+    ...(lists.length === 0 ? {} : { lists: lists.map(toList) }),
   };
+}
+
+function toStoredList({ first, pending, open, outputs, ...rest }: HostedList): StoredList {
+  return {
+    ...rest,
+    ...(first === 0 ? {} : { first }),
+    ...(pending.length === 0 ? {} : { pending }),
+    ...(isEmpty(open) ? {} : { open: mapValues(open, toStored) }),
+    ...(isEmpty(outputs) ? {} : { outputs }),
+  };
+}
+
+function toList({ first = 0, pending = [], open = {}, outputs = {}, ...rest }: StoredList): HostedList {
+  return { ...rest, first, pending, open: mapValues(open, fromStored), outputs };
 }
 
 /** The running child that a task number belongs to. */

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../data/json.ts';
 import type { TaskError } from '../data/thrown.ts';
+import type { ItemList, ItemsAddress } from '../policy/itemPages.ts';
 import type { MachineState } from './state.ts';
 
 /**
@@ -14,6 +15,10 @@ export type MachineInput =
       readonly isMessage?: boolean;
       /** Ignores the event where no active state takes it now. */
       readonly onlyIfTaken?: boolean;
+      /** Number of the child that sent it: it is for the machine that started the child. */
+      readonly from?: number;
+      /** Address of the machine within the execution that it is for. */
+      readonly to?: string;
     }
   /** The result of a task, or of a child machine. */
   | {
@@ -24,7 +29,18 @@ export type MachineInput =
     }
   | { readonly type: 'taskFailed'; readonly task: number; readonly error: TaskError }
   /** The earliest timer is due. */
-  | { readonly type: 'timer' };
+  | { readonly type: 'timer' }
+  /** The part of a list on which the machine's actor `task` works. */
+  | { readonly type: 'listPart'; readonly task: number; readonly part: PartOfList };
+
+/** Items of a list, which are in pages. */
+export interface PartOfList {
+  readonly items: ItemsAddress;
+  readonly first: number;
+  readonly count: number;
+  readonly concurrency: number;
+  readonly tolerated: number;
+}
 
 export type MachineEvent = { readonly type: string } & JsonObject;
 
@@ -56,7 +72,9 @@ export type MachineEffect =
    * An event to another machine, by address: its execution's id. `<own id>.<n>` is the own child n; where that is a
    * worker's task the event goes nowhere, as no promise takes events in XState either.
    */
-  | { readonly type: 'send'; readonly to: string; readonly event: Json };
+  | { readonly type: 'send'; readonly to: string; readonly event: Json }
+  /** Items of a list that the machine works on later: they are kept in pages. */
+  | { readonly type: 'keepItems'; readonly list: ItemList };
 
 export type MachineStep =
   | {
@@ -65,6 +83,8 @@ export type MachineStep =
       readonly stored: string;
       readonly state: MachineState;
       readonly effects: readonly MachineEffect[];
+      /** Ids of the transitions that it took, `always` included, in order (edgeIds.ts). */
+      readonly edges: readonly string[];
       /** Present when `state.status` is `error`. */
       readonly failure?: MachineFailure;
       /** Its output, where that holds errors: they are marked, for the machine that waits for this one. */

@@ -247,6 +247,7 @@ class Macrostep {
 function marksInInput(source: ActorSource): 'store' | 'message' | 'data' {
   switch (source.kind) {
     case 'machine':
+    case 'eachMachine':
       return 'store';
     case 'promise':
       return 'message';

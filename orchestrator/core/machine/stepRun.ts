@@ -1,20 +1,17 @@
 import type { AnyEventObject, AnyMachineSnapshot, AnyStateNode } from 'xstate';
 import { describeThrown } from '../data/describeThrown.ts';
 import type { Json } from '../data/json.ts';
+import type { ItemsAddress } from '../policy/itemPages.ts';
+import type { Redrives } from '../policy/redrives.ts';
 import { Actors, type Child, createActorElsewhere } from './actors.ts';
+import { initialEdgeIdOf } from './edgeIds.ts';
 import { EndlessLoopError, failureOfTask, failureOfThrown, storedError } from './failure.ts';
 import { isTaken } from './heldEvents.ts';
 import type { PreparedMachine } from './prepare.ts';
 import type { Received, Settled } from './receive.ts';
 import { encodeReferences, encodeWithPlaces, reviveReferences } from './references.ts';
 import { rehydrate } from './rehydrate.ts';
-import {
-  type MachineChild,
-  type MachineState,
-  parseMachineState,
-  storeMachineState,
-  unstarted,
-} from './state.ts';
+import { type MachineChild, type MachineState, storeMachineState, unstarted } from './state.ts';
 import type { MachineFailure, MachineStep } from './step.types.ts';
 import { StepOutcome } from './stepOutcome.ts';
 import { StepScope } from './stepScope.ts';
@@ -25,8 +22,19 @@ import { activeNodes, historyNodes } from './xstateInternals.ts';
 export interface StepAt {
   /** Milliseconds since the epoch. Timers are set from it. */
   readonly now: number;
+  /** The number of its first task, for a machine that starts within another. @default 0 */
+  readonly nextTask?: number;
   /** Addresses (execution ids) of the machine and of the machine that started it. */
-  readonly actor: { readonly id: string; readonly parent?: string };
+  readonly actor: {
+    readonly id: string;
+    readonly parent?: string;
+    /** The execution that hosts it, in which its tasks and children are numbered. @default `id` */
+    readonly host?: string;
+  };
+  /** The page that has an item of a list. It may throw, where the page has to be read first. */
+  readonly pageOfItem?: (items: ItemsAddress, index: number) => readonly Json[];
+  /** How often the execution was redriven after it had ended. Absent: never. */
+  readonly redrives?: Redrives;
 }
 
 interface Failed {
@@ -38,7 +46,7 @@ interface Failed {
 /** One step of a machine: a macrostep for the input, and one for each event that the machine then sends itself. */
 export class StepRun {
   readonly #prepared: PreparedMachine;
-  readonly #stored: string | undefined;
+  readonly #before: (() => MachineState) | undefined;
   readonly #scope: StepScope;
   readonly #actors: Actors;
   readonly #outcome: StepOutcome;
@@ -47,13 +55,20 @@ export class StepRun {
   /** Its context, where that is JSON as it is. */
   #plainContext: Json | undefined;
   #failed: Failed | undefined;
+  /** Ids of the transitions of the macrosteps that succeeded. */
+  readonly #taken: string[] = [];
 
-  /** @param stored what `before` was parsed from */
-  constructor(prepared: PreparedMachine, stored: string | undefined, before: MachineState, at: StepAt) {
-    const { id: address, parent: parentAddress } = at.actor;
+  /** @param stored gives the state of before once more, as it is stored; undefined for the start */
+  constructor(
+    prepared: PreparedMachine,
+    stored: (() => MachineState) | undefined,
+    before: MachineState,
+    at: StepAt,
+  ) {
+    const { id: address, parent: parentAddress, host: execution = address } = at.actor;
     const parent = parentAddress === undefined ? undefined : createActorElsewhere(parentAddress);
     this.#prepared = prepared;
-    this.#stored = stored;
+    this.#before = stored;
     const { nextAnonymous, nextTask } = before;
     const isStarting = stored === undefined;
     this.#scope = new StepScope({
@@ -61,11 +76,12 @@ export class StepRun {
       parent,
       nextAnonymous,
       now: at.now,
+      redrives: at.redrives,
       isStarting,
       systemIdsElsewhere: prepared.chart.systemIdsElsewhere,
       snapshot: () => this.#snapshot,
     });
-    this.#actors = new Actors(address, this.#scope.self, parent, nextTask);
+    this.#actors = new Actors({ address, execution }, this.#scope.self, parent, nextTask);
     const kinds = {
       sourceOf: (src: string) => prepared.sourceOf(src),
       isInvoke: (id: string, src: string) => invokes(prepared.chart.nodes, id, src),
@@ -104,7 +120,10 @@ export class StepRun {
 
   #transition(snapshot: AnyMachineSnapshot, event: AnyEventObject): AnyMachineSnapshot {
     const { machine } = this.#prepared.chart;
-    return this.#macrostep(snapshot, event, () => machine.transition(snapshot, event, this.#scope.xstate));
+    return this.#macrostep(snapshot, event, () => {
+      this.#scope.transitions.begin(snapshot);
+      return machine.transition(snapshot, event, this.#scope.xstate);
+    });
   }
 
   /** The events that the machine sent itself, then the end of the step. */
@@ -139,6 +158,8 @@ export class StepRun {
     if (done === undefined) return before;
     this.#snapshot = done.next;
     this.#plainContext = done.plainContext;
+    if (event === undefined) this.#taken.push(initialEdgeIdOf(done.next.machine.root.id));
+    this.#taken.push(...this.#scope.transitions.edges);
     this.#outcome.apply(done.requests, done.next, event === undefined);
     return done.next;
   }
@@ -176,7 +197,8 @@ export class StepRun {
       nextAnonymous: this.#scope.nextAnonymous,
     };
     const { effects } = this.#outcome;
-    const taken = { type: 'taken', stored: storeMachineState(state), state, effects } as const;
+    const edges = this.#taken;
+    const taken = { type: 'taken', stored: storeMachineState(state), state, effects, edges } as const;
     const markedOutput = failed ? undefined : this.#markedOutput(snapshot);
     const ended = markedOutput === undefined ? taken : { ...taken, markedOutput };
     return failed ? { ...taken, failure: failed.failure, thrown: describeThrown(failed.thrown) } : ended;
@@ -206,8 +228,7 @@ export class StepRun {
       return { status, value: snapshot.value, ...kept, error };
     } catch {
       // The machine changed its old context in place, into something that cannot be stored, or started with such.
-      const { value, context, errors } =
-        this.#stored === undefined ? unstarted : parseMachineState(this.#stored);
+      const { value, context, errors } = this.#before?.() ?? unstarted;
       return { status, value, context, ...(errors && { errors }), error };
     }
   }

@@ -1,8 +1,10 @@
 import type { AnyActorRef, AnyActorScope, AnyEventObject, AnyMachineSnapshot } from 'xstate';
-import { MillraceError } from '../errors/millraceError.ts';
 import { entryTimeKey } from '../policy/entryTime.ts';
+import { type Redrives, redrivesKey } from '../policy/redrives.ts';
+import { SentFromActionError, SystemIdElsewhereError, UnnamedLogicError } from './scopeErrors.ts';
 import type { MachineEffect } from './step.types.ts';
 import { checkStorable } from './storable.ts';
+import { TakenTransitions } from './takenTransitions.ts';
 import { createSelf, inputOf, isActorRef, property, syncsSnapshots } from './xstateInternals.ts';
 
 /** One thing that a macrostep asked for. */
@@ -40,6 +42,8 @@ export interface StepScopeOptions {
   readonly nextAnonymous: number;
   /** Time of the entry, for `entryTime`. */
   readonly now: number;
+  /** For `redrivesOf`. */
+  readonly redrives?: Redrives | undefined;
   readonly isStarting: boolean;
   readonly systemIdsElsewhere?: ReadonlySet<string> | undefined;
   readonly snapshot: () => AnyMachineSnapshot | undefined;
@@ -56,6 +60,7 @@ export class StepScope {
   readonly xstate: AnyActorScope;
   /** Events that the machine's functions sent to `self`, as opposed to raised. */
   readonly sentToSelf: AnyEventObject[] = [];
+  readonly transitions = new TakenTransitions();
   #nextAnonymous: number;
   #ended = false;
   #isStarting: boolean;
@@ -76,11 +81,12 @@ export class StepScope {
       send: (event) => this.#send(event),
       snapshot: options.snapshot,
       childMade: (child) => this.#childMade(child),
+      microstep: (microstep) => this.transitions.add(microstep),
       systemIdMissing: (systemId) => {
         if (options.systemIdsElsewhere?.has(systemId)) throw new SystemIdElsewhereError(systemId);
       },
     });
-    Object.assign(this.self, { [entryTimeKey]: options.now });
+    Object.assign(this.self, { [entryTimeKey]: options.now, [redrivesKey]: options.redrives });
     const ignore = () => undefined;
     this.xstate = {
       self: this.self,
@@ -141,9 +147,7 @@ export class StepScope {
   #spawned(): void {
     const actor = this.#unclaimed;
     if (actor === undefined) {
-      throw new Error(
-        'spawn was given logic that has no name: name it in setup({ actors }) and spawn it by that name.',
-      );
+      throw new UnnamedLogicError('spawn');
     }
     this.#start(actor, true);
   }
@@ -219,35 +223,11 @@ export class StepScope {
       const to = property(params, 'to');
       if (!isActor(to)) {
         throw new Error(
-          `Event '${event.type}' is sent to '${String(property(params, 'targetId'))}', which is no child.`,
+          `Event '${event.type}' is sent to '${String(property(params, 'targetId'))}', which is not a child of this execution.`,
         );
       }
       return { type: 'send', to, event, id, delayMs };
     });
-  }
-}
-
-/** Thrown to a custom action that sends. Such actions run after the step has been stored. */
-export class SentFromActionError extends MillraceError {
-  override readonly code = 'SentFromAction';
-  override readonly name = 'SentFromActionError';
-  constructor(eventType: string) {
-    super(
-      `An action cannot send '${eventType}' when it runs: its step is stored already. ` +
-        'Use raise, sendTo or sendParent in the machine, or put an event item into the table.',
-    );
-  }
-}
-
-/** Thrown within a step to a machine that looks up an actor of another execution. */
-export class SystemIdElsewhereError extends MillraceError {
-  override readonly code = 'SystemIdElsewhere';
-  override readonly name = 'SystemIdElsewhereError';
-  constructor(systemId: string) {
-    super(
-      `system.get('${systemId}') finds only actors of its own execution, and none of them has this system id now. ` +
-        "Send through sendParent and sendTo, or pass the actor's reference in input or in an event.",
-    );
   }
 }
 
@@ -256,7 +236,7 @@ function spawnedActor(params: unknown): AnyActorRef {
   const src = String(property(params, 'src'));
   if (!isActor(actor)) throw new Error(`Actor '${src}' was not made.`);
   if (typeof actor.src !== 'string') {
-    throw new Error('spawnChild was given logic that has no name: name it in setup({ actors }).');
+    throw new UnnamedLogicError('spawnChild');
   }
   if (actor.id === actor.sessionId) {
     throw new Error(`spawnChild('${src}') needs an id: XState would file it under 'undefined'.`);
@@ -267,7 +247,7 @@ function spawnedActor(params: unknown): AnyActorRef {
 function delayOf(params: unknown): number | undefined {
   const delay = property(params, 'delay');
   if (typeof delay !== 'number') return undefined;
-  if (!Number.isFinite(delay)) throw new Error(`A delay of ${delay} ms is no length of time.`);
+  if (!Number.isFinite(delay)) throw new Error(`A delay of ${delay} ms is not a duration.`);
   return delay;
 }
 

@@ -1,19 +1,36 @@
 import { timeAfter } from '../policy/time.ts';
+import { statesWithin } from './hostedStates.ts';
+import { mapValues } from './mapValues.ts';
 import { type MachineState, type MachineTimer, parseMachineState, storeMachineState } from './state.ts';
 
 /** When a machine's next timer fires, in milliseconds since the epoch. */
 export function nextTimerDueAt(state: MachineState): number | undefined {
-  return state.timers[earliestTimer(state.timers)]?.dueAt;
+  let first: number | undefined;
+  for (const { timers } of statesWithin(state)) {
+    const dueAt = timers[earliestTimer(timers)]?.dueAt;
+    if (dueAt !== undefined && dueAt < (first ?? Number.POSITIVE_INFINITY)) first = dueAt;
+  }
+  return first;
 }
 
 /** The state with its timers later by so much: they stood still. */
 export function shiftTimers(stored: string, ms: number): string {
   const state = parseMachineState(stored);
-  if (ms === 0 || state.timers.length === 0) return stored;
-  return storeMachineState({
+  if (ms === 0 || nextTimerDueAt(state) === undefined) return stored;
+  return storeMachineState(withLaterTimers(state, ms));
+}
+
+function withLaterTimers({ lists, ...state }: MachineState, ms: number): MachineState {
+  return {
     ...state,
     timers: state.timers.map((timer) => ({ ...timer, dueAt: timeAfter(timer.dueAt, ms) })),
-  });
+    ...(lists && {
+      lists: lists.map((list) => ({
+        ...list,
+        open: mapValues(list.open, (item) => withLaterTimers(item, ms)),
+      })),
+    }),
+  };
 }
 
 /** Place of the timer that fires first: of those due together the one set first. -1 where there is none. */

@@ -73,7 +73,7 @@ function* transitionProblems(
   if (isAfterList) {
     yield {
       path: at(node, where),
-      problem: 'XState takes no notice of a name within a list of after',
+      problem: 'XState ignores a plain name within a list in after',
       instead: `write { target: '${transition}' }`,
     };
   } else if (
@@ -98,7 +98,7 @@ function* transitionProblems(
   if (property(property(transition, 'meta'), 'millrace') !== undefined) {
     yield {
       path: at(node, `${where}.meta.millrace`),
-      problem: 'Millrace has settings of the whole machine alone',
+      problem: 'settings of Millrace apply to the whole machine, not to a state',
       instead: "put it into the machine's own meta",
     };
   }
@@ -112,7 +112,7 @@ function unknownKey(path: string, key: string, known: ReadonlySet<string>): Mach
   const close = nearest(key, [...known]);
   return {
     path,
-    problem: `XState has no '${key}' here and takes no notice of it`,
+    problem: `XState does not know '${key}' here and ignores it`,
     instead:
       ownProperty(olderKeys, key) ??
       (close === undefined ? 'leave it out, or put it into meta' : `write ${close}, or put it into meta`),
@@ -146,7 +146,7 @@ function* rootProblems({ root }: AnyStateMachine): Generator<MachineProblem> {
   if (config.onDone !== undefined) {
     yield {
       path: 'onDone',
-      problem: 'the machine has ended when it is done, and takes no transition any more',
+      problem: 'a machine that reaches its final state has ended and takes no further transition',
       instead: "put what is to follow into a state of its own, or into the parent's onDone",
     };
   }
@@ -171,7 +171,7 @@ function* shapeProblems(node: AnyStateNode): Generator<MachineProblem> {
   if (!stateTypes.includes(config.type)) {
     yield {
       path: at(node, 'type'),
-      problem: `'${String(config.type)}' is no type of a state`,
+      problem: `'${String(config.type)}' is not a type of state`,
       instead: 'write atomic, compound, parallel, final or history, or leave it out',
     };
   } else if (node.type === 'history') {
@@ -179,14 +179,14 @@ function* shapeProblems(node: AnyStateNode): Generator<MachineProblem> {
       if (historyKeys.has(key) || !stateKeys.has(key)) continue;
       yield {
         path: at(node, key),
-        problem: 'the machine is never in a history state, only in those that it remembers',
+        problem: 'the machine is never in a history state, only in the states that it remembers',
         instead: 'put it into those states, or into their parent',
       };
     }
   } else if (node.type === 'parallel' && config.initial !== undefined) {
     yield {
       path: at(node, 'initial'),
-      problem: 'a parallel state enters all of its states, so XState takes no notice of initial',
+      problem: 'a parallel state enters all of its states, so XState ignores initial',
       instead: 'leave initial out, or leave out the type',
       isWarning: true,
     };
@@ -200,14 +200,14 @@ function* shapeProblems(node: AnyStateNode): Generator<MachineProblem> {
   if (config.history !== undefined && !historyTypes.includes(config.history)) {
     yield {
       path: at(node, 'history'),
-      problem: choiceProblem('it', config.history, ['shallow', 'deep']) ?? 'it is no kind of history',
+      problem: choiceProblem('it', config.history, ['shallow', 'deep']) ?? 'it is not a kind of history',
       instead: 'write shallow or deep',
     };
   }
   if (config.route !== undefined && config.id === undefined) {
     yield {
       path: at(node, 'route'),
-      problem: 'a route leads to a state by its id, and this state was given none',
+      problem: 'a route leads to a state by its id, and this state has none',
       instead: 'give it an id',
     };
   }
@@ -215,10 +215,7 @@ function* shapeProblems(node: AnyStateNode): Generator<MachineProblem> {
 
 const neverOffered: Readonly<Record<string, readonly [problem: string, instead: string]>> = {
   'xstate.init': ['the start of a machine is offered to no transition', 'write entry, or always'],
-  'xstate.stop': [
-    'a machine that is stopped takes no transition',
-    'have whoever stops it send an event first',
-  ],
+  'xstate.stop': ['a machine that is stopped takes no transition', 'send it an event before you stop it'],
 };
 
 function* descriptorProblems(node: AnyStateNode): Generator<MachineProblem> {
@@ -230,7 +227,7 @@ function* descriptorProblems(node: AnyStateNode): Generator<MachineProblem> {
     else if (descriptor.startsWith('xstate.snapshot.')) {
       yield {
         path,
-        problem: 'no snapshots come from an actor that runs elsewhere',
+        problem: 'an actor that runs in another process sends no snapshots',
         instead: 'react to onDone and onError, or have the actor send events',
       };
     } else if (descriptor !== '*' && descriptor.replace(/\.\*$/, '').includes('*')) {
@@ -245,8 +242,8 @@ function* descriptorProblems(node: AnyStateNode): Generator<MachineProblem> {
     if (Math.abs(Number(delay)) === Number.POSITIVE_INFINITY) {
       yield {
         path: at(node, `after.${delay}`),
-        problem: 'it is no length of time',
-        instead: 'leave it out: a state without after waits for ever',
+        problem: 'it is not a duration',
+        instead: 'leave it out: a state without after waits forever',
       };
     }
   }

@@ -6,6 +6,7 @@ import {
   type AnyMachineSnapshot,
   type AnyStateMachine,
   type AnyStateNode,
+  type AnyTransitionDefinition,
   createActor,
   createMachine,
   type StateValue,
@@ -154,6 +155,13 @@ export function replaceActors(machine: AnyStateMachine): void {
   machine.implementations.actors = new Proxy({}, { get: () => remoteChild });
 }
 
+/** A microstep of a machine, as XState's inspection reports it. */
+export interface Microstep {
+  /** All that were enabled, those that another one preempted included. */
+  readonly transitions: readonly AnyTransitionDefinition[];
+  readonly after: AnyMachineSnapshot;
+}
+
 export interface SelfOptions {
   readonly address: string;
   readonly parent: AnyActorRef | undefined;
@@ -163,6 +171,7 @@ export interface SelfOptions {
   readonly send: (event: AnyEventObject) => void;
   readonly snapshot: () => AnyMachineSnapshot | undefined;
   readonly childMade: (child: AnyActorRef) => void;
+  readonly microstep: (microstep: Microstep) => void;
   /** Called where a machine looks up a system id that none of its actors has. It may throw. */
   readonly systemIdMissing: (systemId: string) => undefined;
 }
@@ -175,6 +184,10 @@ export function createSelf(options: SelfOptions): AnyActorRef {
   Object.assign(self.system, {
     _bookId: options.bookId,
     get: (systemId: string) => get(systemId) ?? options.systemIdMissing(systemId),
+  });
+  self.system.inspect((event) => {
+    if (event.type !== '@xstate.microstep') return;
+    options.microstep({ transitions: event._transitions, after: event.snapshot as AnyMachineSnapshot });
   });
   Object.assign(self, {
     sessionId: address,

@@ -5,6 +5,8 @@ export const timeoutErrorName = 'States.Timeout';
  * take for an answer that did not come.
  */
 export const invocationLostErrorName = 'Millrace.InvocationLost';
+/** Step Functions' name for the failure of a task that has no other. */
+export const taskFailedErrorName = 'States.TaskFailed';
 /** Step Functions' name for an attempt that gave no sign of life in time. */
 export const heartbeatTimeoutErrorName = 'States.HeartbeatTimeout';
 /** Step Functions' name for data over a limit: it is not tried again, since another attempt would give as much. */
@@ -27,7 +29,7 @@ export function covers(name: string, error: string): boolean {
   switch (name) {
     case anyErrorName:
       return true;
-    case 'States.TaskFailed':
+    case taskFailedErrorName:
       return error !== timeoutErrorName;
     case timeoutErrorName:
       return error === timeoutErrorName || error === heartbeatTimeoutErrorName;

@@ -82,8 +82,8 @@ export interface ResolvedRetryPolicy {
   readonly jitter: 'none' | 'full';
 }
 
-/** Lambda's own limit is 15 minutes; the rest is for the result to be written and read. */
-const defaultTimeoutMs = 15 * 60_000 + 10_000;
+/** The timeout of a task for which the machine sets none. Lambda's own limit is 15 minutes; the rest is for the result to be written and read. */
+export const defaultTimeoutMs = 15 * 60_000 + 10_000;
 const defaultStartTimeoutMs = 60_000;
 /** The clock looks once a second. */
 const shortestMs = 1000;

@@ -8,7 +8,7 @@ const earliestTime = -62_167_219_200_000;
 
 /** A clock's time, as it is stored: a whole number of milliseconds since the epoch that ISO 8601 can write. */
 export function storedTime(ms: number): number {
-  if (Number.isNaN(ms)) throw new RangeError('A clock or a delay gave NaN in place of a time.');
+  if (Number.isNaN(ms)) throw new RangeError('A clock or a delay returned NaN instead of a time.');
   return Math.min(Math.max(Math.floor(ms), earliestTime), latestTime);
 }
 

@@ -26,11 +26,6 @@ export interface DynamoDBCallsOptions {
   readonly tableName: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /**
-   * Whether what has expired and is not deleted yet counts as absent where an execution may begin. So it does for the
-   * orchestrator; everyone else sees what is there. @default false
-   */
-  readonly forgetsExpired?: boolean;
   /** Told the units that each call took, as DynamoDB counts them. @default not asked for */
   readonly onConsumedCapacity?: (consumed: Units) => void;
   /** Waits before keys that DynamoDB left unprocessed are asked for again. @default the system's timers */
@@ -70,12 +65,16 @@ export class DynamoDBCalls {
   }
 
   /** Each item that is there once, also where its key is given twice. */
-  async getMany(executionId: string, sortKeys: readonly string[]): Promise<Attributes[]> {
+  getMany(executionId: string, sortKeys: readonly string[]): Promise<Attributes[]> {
+    return this.getAll([...new Set(sortKeys)].map((key) => keyOf(executionId, key)));
+  }
+
+  /** The items of keys that are all different. */
+  async getAll(keys: readonly Attributes[]): Promise<Attributes[]> {
     const items: Attributes[] = [];
     // BatchGetItem refuses a key that is given twice, takes 100 at a time, and may leave some for a later call.
-    const keys = [...new Set(sortKeys)].map((key) => keyOf(executionId, key));
     const backoff = new UnprocessedBackoff(this.#options.sleep ?? sleep);
-    for (let pending = keys; pending.length > 0; ) {
+    for (let pending = [...keys]; pending.length > 0; ) {
       const table = this.#options.tableName;
       const output = await this.#client.send(
         new BatchGetItemCommand({
@@ -171,8 +170,8 @@ export class DynamoDBCalls {
 
   /** The items that have not expired, among those that count only until they expire. */
   unexpired(items: readonly Attributes[]): Attributes[] {
-    const { now, forgetsExpired = false } = this.#options;
-    return items.filter((item) => !forgetsExpired || !isExpired(item, now()));
+    const now = this.#options.now();
+    return items.filter((item) => !isExpired(item, now));
   }
 
   countRead(consumed: ConsumedCapacity | undefined): void {

@@ -3,9 +3,9 @@ import type { Emission } from '../../core/execution/model/emission.ts';
 import type { Execution } from '../../core/execution/model/execution.ts';
 import { taskKey } from '../../core/execution/model/openTask.ts';
 import { decodeExecution, encodeExecution, isoTime } from '../executionItem.ts';
-import { encodeOutgoing } from '../messageItems.ts';
+import { encodeOutgoing } from '../outgoingItems.ts';
 import type { CommitOutcome, HistoryItems } from '../requests.ts';
-import { expiresAt, type TableLayout } from '../retention.ts';
+import { countedItems, expiresAt, type TableLayout } from '../retention.ts';
 import { sortKey, sortKeyPrefix } from '../schema.ts';
 import type { Executions } from '../table.ts';
 import { CommitTransactions, type CommitTransactionsOptions } from './commitTransaction.ts';
@@ -40,14 +40,16 @@ export class DynamoDBExecutions implements Executions {
 
   async readHistory(executionId: string): Promise<HistoryItems> {
     const items = await this.#calls.queryAll(partitionQuery(executionId));
-    const [execution] = this.#calls.unexpired(items.filter((item) => item.item?.S === sortKey.execution));
-    const segments = items
-      .filter((item) => item.item?.S?.startsWith(sortKeyPrefix.logSegment))
+    const [item] = this.#calls.unexpired(items.filter((each) => each.item?.S === sortKey.execution));
+    const execution = item && decodeExecution(item);
+    const counted = countedItems(items, execution, this.#now());
+    const segments = counted
+      .filter((each) => each.item?.S?.startsWith(sortKeyPrefix.logSegment))
       .sort((a, b) => segmentNumber(a) - segmentNumber(b));
     return {
-      execution: execution && decodeExecution(execution),
-      journal: entriesOf(items),
-      segments: segments.map((item) => item.log?.S ?? ''),
+      execution,
+      journal: entriesOf(counted),
+      segments: segments.map((each) => each.log?.S ?? ''),
     };
   }
 

@@ -1,19 +1,14 @@
 import type { JournalEntry } from '../../core/execution/model/entries.ts';
 import type { AttemptNumbers } from '../../core/execution/model/openTask.ts';
 import type { Attributes } from '../attributes.ts';
+import { encodeEvent } from '../eventItem.ts';
 import { decodeCursor } from '../indexQueries.ts';
 import { checkedSize } from '../itemSize.ts';
-import {
-  decodeJournalItem,
-  encodeEvent,
-  encodeResult,
-  encodeStart,
-  isSameStart,
-  type ResultItem,
-  type StartItem,
-} from '../journalItems.ts';
+import { decodeJournalItem } from '../journalItems.ts';
 import type { InsertOutcome, InsertStartOutcome, NewEvent, Page } from '../requests.ts';
+import { encodeResult, type ResultItem } from '../resultItem.ts';
 import { sortKey, sortKeyPrefix } from '../schema.ts';
+import { encodeStart, isSameStart, type StartItem } from '../startItem.ts';
 import type { JournalReader, JournalWriter } from '../table.ts';
 import { isNotWrittenYet } from './conditions.ts';
 import { type DynamoDBCalls, pageOf, partitionQuery } from './dynamoDBCalls.ts';
@@ -78,7 +73,7 @@ export class DynamoDBJournal implements JournalReader, JournalWriter {
       ...partitionQuery(executionId),
       ...(from && { ExclusiveStartKey: from }),
     });
-    return pageOf(entriesOf(output.Items ?? []), output.LastEvaluatedKey);
+    return pageOf(entriesOf(this.#calls.unexpired(output.Items ?? [])), output.LastEvaluatedKey);
   }
 
   async insertStart(start: StartItem): Promise<InsertStartOutcome> {

@@ -12,12 +12,15 @@ import { statusOf } from '../executionItem.ts';
 import { decodeCursor, encodeCursor } from '../indexQueries.ts';
 import { childNumbers, type ItemOutline, outlineOf } from '../outline.ts';
 import type { ExecutionVersion, Outline, ScanRequest } from '../requests.ts';
+import { isExpired } from '../retention.ts';
 import { attribute, sortKey } from '../schema.ts';
 import type { Outlines } from '../table.ts';
 
 export interface DynamoDBOutlinesOptions {
   readonly client: DynamoDBClient;
   readonly tableName: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   /** Told what each call took. */
   readonly count: (consumed: ConsumedCapacity | undefined) => void;
 }
@@ -31,24 +34,26 @@ export class DynamoDBOutlines implements Outlines {
   }
 
   async readStatus(executionId: string): Promise<ExecutionVersion | undefined> {
-    const { client, tableName, count } = this.#options;
+    const { client, tableName, count, now } = this.#options;
     const output = await client.send(
       new GetItemCommand({
         TableName: tableName,
         Key: { executionId: { S: executionId }, item: { S: sortKey.execution } },
-        ProjectionExpression: '#status, #version, children',
+        ProjectionExpression: '#status, #version, children, expiresAt',
         ExpressionAttributeNames: { '#status': 'status', '#version': 'version' },
         ConsistentRead: true,
         ReturnConsumedCapacity: 'TOTAL',
       }),
     );
     count(output.ConsumedCapacity);
-    const status = statusOf(output.Item?.status?.S);
-    const children = childNumbers(output.Item ?? {});
+    const item = output.Item;
+    if (!item || isExpired(item, now())) return undefined;
+    const status = statusOf(item.status?.S);
+    const children = childNumbers(item);
     return (
       status && {
         status,
-        version: Number(output.Item?.version?.N),
+        version: Number(item.version?.N),
         ...(children.length > 0 && { children }),
       }
     );

@@ -35,7 +35,7 @@ export class DynamoDBTable implements Table {
     this.attempts = new DynamoDBAttempts(calls, expiry);
     this.lists = new DynamoDBListPages(calls, expiry);
     this.expiries = new DynamoDBExpiries(calls);
-    this.index = new DynamoDBIndex(calls, options.indexShards);
+    this.index = new DynamoDBIndex(calls, options, options.now);
     this.outlines = new DynamoDBOutlines({ ...options, count: (consumed) => calls.countRead(consumed) });
   }
 }

@@ -109,10 +109,19 @@ export class StoredExecutions implements Executions {
       const { input, ...rest } = item;
       return { ...rest, inputAt: await this.#store.write(item.receiver, 'The input of a child', input) };
     }
+    if (item.type === 'answer') return this.#withStoredOutput(item);
+    if (item.type === 'stop') return item;
     const messages = item.messages.map(messageAsJson);
     if (!isLargerThan(messages, this.#store.overBytes)) return item;
-    const messagesAt = await this.#store.write(item.receiver, 'What another execution is told', messages);
+    const messagesAt = await this.#store.write(item.receiver, 'The message to another execution', messages);
     return { ...item, messages: [], messagesAt };
+  }
+
+  async #withStoredOutput(item: Extract<OutgoingItem, { type: 'answer' }>): Promise<OutgoingItem> {
+    const { result, receiver } = item;
+    if (result.status === 'FAILED' || !isLargerThan(result.output, this.#store.overBytes)) return item;
+    const outputAt = await this.#store.write(receiver, 'The output of an execution', result.output);
+    return { ...item, result: { status: 'SUCCEEDED' }, outputAt };
   }
 
   /** The state of an execution that ends without having been loaded moves to where it may expire. */

@@ -8,8 +8,8 @@ import { unfetchedData, unfetchedSnapshot } from '../../core/execution/model/sto
 import { ObjectNotFoundError } from '../../store/objectStore.ts';
 import { isStoredDataError, type StoredJson } from '../../store/storedJson.ts';
 import { isObject } from '../attributes.ts';
-import { invalidResult } from '../journalItems.ts';
 import { messagesOf } from '../messageItems.ts';
+import { invalidResult } from '../resultItem.ts';
 
 /**
  * The entry with its data, as if its item had it.

@@ -106,7 +106,7 @@ describe('what a commit tells the bus', () => {
     expect(commit(redriven.execution, [control('stop')]).emitted).toEqual([{ status: 'ABORTED' }]);
   });
 
-  it('is no state of the execution: the next commit starts without', () => {
+  it('is not a state of the execution: the next commit starts without', () => {
     const { execution } = commit(undefined, [start('crier')]);
     expect(Object.keys(execution)).not.toContain('emitted');
   });

@@ -221,7 +221,7 @@ describe('what shows only at run time is a failure of the machine that says what
       /Actor 'w' has syncSnapshot/,
     ],
     [
-      'an enqueued action that nobody implements',
+      'an enqueued action without an implementation',
       enqueueActions(({ enqueue }) => enqueue('missing' as never)),
       /Action 'missing' is not implemented/,
     ],

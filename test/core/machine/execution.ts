@@ -44,6 +44,10 @@ export class Execution {
     return this.#taken().effects;
   }
 
+  get edges(): readonly string[] {
+    return this.#taken().edges;
+  }
+
   get failure(): MachineFailure {
     const { failure } = this.#taken();
     if (!failure) throw new Error('The machine has not failed.');
@@ -107,5 +111,7 @@ function textOf(effect: MachineEffect): string {
       return `emit ${JSON.stringify(effect.event)}`;
     case 'send':
       return `send ${effect.to} ${JSON.stringify(effect.event)}`;
+    case 'keepItems':
+      return `keep ${effect.list.task}`;
   }
 }

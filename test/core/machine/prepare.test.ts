@@ -58,7 +58,7 @@ describe('the source of an actor is', () => {
     expect(promiseLogicOf(prepared, 'inline:1.order.a')).toBe(inline);
   });
 
-  test('a worker with default policy where nobody implements it', () => {
+  test('a worker with default policy where no one implements it', () => {
     const worker = { kind: 'worker', worker: 'somewhere', policy: resolveTaskPolicy() };
     expect(prepared.sourceOf('somewhere')).toEqual(worker);
     expect(prepared.sources.get('somewhere')).toEqual(worker);

@@ -178,6 +178,43 @@ describe('in a machine', () => {
     expect(execution.state.context).toEqual({ error });
   });
 
+  it('an error within a field of an error in the context stays one as well, and so do keys that look like marks', () => {
+    const inner = { $error: true, name: 'RangeError', message: 'r', limit: 7 };
+    const deep = {
+      ...error,
+      details: { inner, $$actor: 'no reference' },
+      cause: { ...error, nested: inner },
+    };
+    const looking = provided.createMachine({
+      id: 'looking',
+      context: { error: null },
+      invoke: {
+        src: 'work',
+        onError: { actions: assign({ error: ({ event }) => ({ all: [event.error] }) }) },
+      },
+      on: {
+        ASK: {
+          actions: assign(({ context }) => {
+            const [kept] = Reflect.get(Object(context.error), 'all') as {
+              details: object;
+              cause: { nested: Error };
+            }[];
+            const found = Object(kept?.details);
+            return {
+              error: [
+                found.inner instanceof RangeError && found.inner.limit,
+                kept?.cause.nested instanceof RangeError,
+                found.$actor,
+              ],
+            };
+          }),
+        },
+      },
+    });
+    const execution = new Execution(looking).start().fail(0, deep).send('ASK');
+    expect(execution.state.context).toEqual({ error: [7, true, 'no reference'] });
+  });
+
   it('the worker host gets it marked, another worker as plain data', () => {
     const execution = new Execution(guarded).start().fail(0, error).send('ASK');
     expect(execution.effects).toMatchObject([{ type: 'startTask', input: { error: { $error: true } } }]);

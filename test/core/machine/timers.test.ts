@@ -81,7 +81,7 @@ test('an actor in a delayed event is an actor when the event comes', () => {
   expect(new Execution(machine).start().timer(10).state.context).toEqual({ sent: 'to itself' });
 });
 
-describe('a delay that is no number fails the machine, where XState would not wait at all', () => {
+describe('a delay that is not a number fails the machine, where XState would not wait at all', () => {
   const never = () => undefined as never;
   test.each([
     ['a named delay of after', { after: { soon: 'b' } }, /delay 'soon' is undefined: a delay is a number/],
@@ -97,7 +97,7 @@ describe('a delay that is no number fails the machine, where XState would not wa
       /delay of a raise is undefined/,
     ],
     [
-      'an enqueued name that nobody implements',
+      'an enqueued name without an implementation',
       { entry: enqueueActions(({ enqueue }) => enqueue.raise({ type: 'X' }, { delay: 'unknown' as never })) },
       /delay 'unknown' is not implemented/,
     ],

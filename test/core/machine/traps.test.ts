@@ -238,7 +238,7 @@ describe('trap 8: what is sent to a child around its life', () => {
 });
 
 describe('trap 9: delays', () => {
-  test('a delay that is no number, which XState takes for none, is refused or fails the machine', () => {
+  test('a delay that is not a number, which XState takes for none, is refused or fails the machine', () => {
     const named = machine({ initial: 'a', states: { a: { after: { soon: 'b' } }, b: {} } });
     expect(() => prepareMachine(named)).toThrow(/delay 'soon' is not implemented/);
     const computed = machine({ entry: raise({ type: 'X' } as never, { delay: () => undefined as never }) });
@@ -403,7 +403,7 @@ describe("trap 15: XState's own defects", () => {
 
   test('a history state directly under a parallel one is refused', () => {
     const illegal = machine({ type: 'parallel', states: { a: {}, b: {}, h: { type: 'history' } } });
-    expect(() => prepareMachine(illegal)).toThrow(/history state directly under a parallel one/);
+    expect(() => prepareMachine(illegal)).toThrow(/history state directly under a parallel state/);
   });
 });
 

@@ -80,7 +80,7 @@ describe('a setting that there is not is refused, and the nearest one named: tha
     [
       'an inner state',
       { initial: 'a', states: { a: { meta: { millrace: { timeout: '1h' } } } } },
-      /states\.a\.meta\.millrace: Millrace has settings of the whole machine alone/,
+      /states\.a\.meta\.millrace: settings of Millrace apply to the whole machine, not to a state/,
     ],
     ['a transition', { on: { GO: { meta: { millrace: {} } } } }, /on\.GO\[0\]\.meta\.millrace/],
     [
@@ -94,7 +94,7 @@ describe('a setting that there is not is refused, and the nearest one named: tha
     [
       'a list of names in after',
       { initial: 'a', states: { a: { after: { 1000: ['b'] } }, b: {} } },
-      /states\.a\.after\.1000\[0\]: XState takes no notice .* Instead: write \{ target: 'b' \}/,
+      /states\.a\.after\.1000\[0\]: XState ignores .* Instead: write \{ target: 'b' \}/,
     ],
     [
       'a list with a name among others in after',

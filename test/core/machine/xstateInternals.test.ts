@@ -102,6 +102,7 @@ describe('XState 5.33 still has the private parts that a step leans on:', () => 
       send: (event) => sent.push(event.type),
       snapshot: () => snapshot,
       childMade: (child) => made.push(child.sessionId),
+      microstep: () => undefined,
       systemIdMissing: () => undefined,
     });
     self.send({ type: 'HELLO' });
@@ -112,6 +113,37 @@ describe('XState 5.33 still has the private parts that a step leans on:', () => 
     replaceActors(machine);
     createActor(machine.implementations.actors.anything as never, { parent: self } as never);
     expect(made).toEqual(['x:7']);
+  });
+
+  test('the inspection reports each microstep with its transitions, and not the first entry', () => {
+    const machine = createMachine({
+      id: 'm',
+      initial: 'a',
+      states: {
+        a: { always: 'b' },
+        b: { on: { GO: 'c' } },
+        c: { always: [{ guard: () => false }, 'd'] },
+        d: {},
+      },
+    });
+    const seen: string[] = [];
+    const self = createSelf({
+      address: 'e',
+      parent: undefined,
+      bookId: () => 'x:0',
+      send: () => undefined,
+      snapshot: () => undefined,
+      childMade: () => undefined,
+      systemIdMissing: () => undefined,
+      microstep: ({ transitions, after }) =>
+        seen.push(
+          `${transitions.map(({ source, eventType }) => `${source.key}:${eventType}`)} → ${after.value}`,
+        ),
+    });
+    const scope = { ...new StepScope({ address: 'e', ...nobody }).xstate, self, system: self.system };
+    const initial = machine.getInitialSnapshot(scope);
+    machine.transition(initial, { type: 'GO' }, scope);
+    expect(seen).toEqual(['a: → b', 'b:GO → c', 'c: → d']);
   });
 
   test('_send of a stand-in takes what is sent to it', () => {

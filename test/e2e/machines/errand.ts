@@ -2,7 +2,7 @@ import { errorIs, worker } from 'millrace/workers';
 import { assign, setup } from 'xstate';
 import type { ErrandInput } from '../workers/runErrand.ts';
 
-/** A task that may take long, is not to be done twice, or is done by somebody else. */
+/** A task that may take long, is not to be done twice, or is done by someone else. */
 export const errand = setup({
   types: { input: {} as ErrandInput, context: {} as ErrandInput & { answer: unknown } },
   actors: {

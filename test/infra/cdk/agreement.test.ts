@@ -1,10 +1,12 @@
+import { Duration } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
+import type { MillraceProps } from '../../../infra/cdk/index.ts';
 import { describeDeployment } from '../../../infra/describe.ts';
 import type { DeploymentDescription } from '../../../infra/description.ts';
 import type { Template, Value } from '../../../infra/template/cloudFormation.ts';
 import { TemplateResources } from '../../../infra/template/cloudFormation.ts';
 import { describeTemplate } from '../../../infra/template/readDeployment.ts';
-import { emptyCode, synthesized } from './synthesized.ts';
+import { assetsOf, emptyCode, synthesized } from './synthesized.ts';
 
 const rules = {
   Placed: {
@@ -13,9 +15,22 @@ const rules = {
   },
   Paid: { eventPattern: { source: ['<till>'] }, send: { executionId: '$.detail.id', type: '<PAID>' } },
 } as const;
-const { template, millrace, stack } = synthesized({ bus: {}, rules, indexShards: 8 }, (construct) => {
-  construct.addWorker('bill', { codePath: emptyCode.workerHost.codeDirectory, handler: 'bill.handler' });
-});
+const limits: Partial<MillraceProps> = {
+  workerOptions: {
+    charge: { memorySize: 1024, timeout: Duration.minutes(2), reservedConcurrentExecutions: 5 },
+  },
+  reservedConcurrency: { orchestrator: 20, clock: 2 },
+};
+const { template, millrace, stack } = synthesized(
+  { bus: {}, rules, indexShards: 8, ...limits },
+  (construct) => {
+    construct.addWorker('bill', {
+      codePath: emptyCode.workerHost.codeDirectory,
+      handler: 'bill.handler',
+      memorySize: 512,
+    });
+  },
+);
 const json: Template = template.toJSON();
 const resources = new TemplateResources(json);
 const fromTemplate = describeTemplate(json, assetsOf(json));
@@ -77,9 +92,23 @@ describe('the deployment description of the construct', () => {
         workerHost: '',
         publisher: '',
         ingest: '',
-        workers: [...emptyCode.workers, { name: 'bill', codeDirectory: '', handler: 'bill.handler' }],
+        workers: [
+          ...emptyCode.workers.map((each) =>
+            each.name === 'charge'
+              ? { ...each, memorySizeMb: 1024, timeoutSeconds: 120, reservedConcurrentExecutions: 5 }
+              : each,
+          ),
+          { name: 'bill', codeDirectory: '', handler: 'bill.handler', memorySizeMb: 512 },
+        ],
       },
-      { indexShards: 8, store: 's3://store', failures: 's3://failures', eventBusName: 'bus', rules },
+      {
+        reservedConcurrency: { orchestrator: 20, clock: 2 },
+        indexShards: 8,
+        store: 's3://store',
+        failures: 's3://failures',
+        eventBusName: 'bus',
+        rules,
+      },
     );
     const { functions, ...rest } = millrace.description;
     const prefix = functions[0]?.functionName.replace('orchestrator', '') ?? '';
@@ -91,15 +120,16 @@ describe('the deployment description of the construct', () => {
       .replaceAll(millrace.failureBucket.bucketName, 'failures');
     const { functions: localFunctions, ...localRest } = local;
     expect(JSON.parse(unnamed)).toEqual(localRest);
-    const limits = (each: DeploymentDescription['functions'][number]) => ({
+    const limitsOf = (each: DeploymentDescription['functions'][number]) => ({
       role: each.role,
       handler: each.handler,
       timeoutSeconds: each.timeoutSeconds,
       memorySizeMb: each.memorySizeMb,
+      reservedConcurrentExecutions: each.reservedConcurrentExecutions,
       eventInvokeConfig: each.eventInvokeConfig,
     });
     const named = JSON.parse(JSON.stringify(functions).replaceAll(prefix, 'millrace-')) as typeof functions;
-    expect(named.map(limits)).toEqual(localFunctions.map(limits));
+    expect(named.map(limitsOf)).toEqual(localFunctions.map(limitsOf));
   });
 });
 
@@ -110,18 +140,6 @@ function sorted(failures: DeploymentDescription['failures']): unknown {
       permissions: [...failures.permissions].sort(),
       recovery: { ...failures.recovery, permissions: [...failures.recovery.permissions].sort() },
     }
-  );
-}
-
-/** Every function's code is somewhere. */
-function assetsOf({ Resources = {} }: Template): ReadonlyMap<string, string> {
-  return new Map(
-    Object.values(Resources).flatMap(({ Properties }) => {
-      const code = Properties?.Code;
-      return typeof code === 'object' && code !== null && 'S3Key' in code
-        ? [[String(code.S3Key), 'code']]
-        : [];
-    }),
   );
 }
 

@@ -1,9 +1,15 @@
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/assertions';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it } from 'vitest';
+import { setup } from 'xstate';
 import { Millrace } from '../../../infra/cdk/index.ts';
 import { describeDeployment } from '../../../infra/describe.ts';
 import { readDeployment } from '../../../infra/template/readDeployment.ts';
+import { prepareMachines } from '../../../orchestrator/core/machine/index.ts';
+import { invocationAges } from '../../../orchestrator/dispatch/invocationAges.ts';
+import { lambda } from '../../../workers/index.ts';
 import { project } from '../bundleFixture.ts';
 import { emptyCode, outDirectory, synthesized } from './synthesized.ts';
 
@@ -65,11 +71,41 @@ describe('Lambda drops an invocation when every attempt that it can be for has f
   });
 
   it('also with code that was bundled before', () => {
-    const invocationAges = { workerHost: 900, workers: { charge: 120 } };
+    const invocationAges = { workerHost: 900, workers: { charge: 120 }, functions: {} };
     const { template } = synthesized({ code: { ...emptyCode, invocationAges } });
     for (const MaximumEventAgeInSeconds of [120, 900]) {
       template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumEventAgeInSeconds });
     }
+  });
+
+  it('also of functions that know nothing of Millrace, by the machines that call them', () => {
+    const ages = { workerHost: 900, workers: {}, functions: { billing: 240 } };
+    const { template } = synthesized((stack) => ({
+      code: { ...emptyCode, invocationAges: ages },
+      functions: {
+        billing: {
+          function: new LambdaFunction(stack, 'Billing', {
+            runtime: Runtime.NODEJS_24_X,
+            code: Code.fromInline('exports.handler = async () => {}'),
+            handler: 'index.handler',
+          }),
+        },
+      },
+    }));
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: Match.stringLikeRegexp('^Billing') },
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 240,
+    });
+  });
+
+  it('as the machines say that call them', () => {
+    const billing = setup({ actors: { bill: lambda('billing', { timeout: '4m' }) } }).createMachine({
+      id: 'billing',
+      initial: 'bills',
+      states: { bills: { invoke: { src: 'bill', onDone: 'done' } }, done: { type: 'final' } },
+    });
+    expect(invocationAges(prepareMachines([billing])).functions).toEqual({ billing: 240 });
   });
 
   it('on the local cloud, which is described alike', () => {
@@ -77,7 +113,7 @@ describe('Lambda drops an invocation when every attempt that it can be for has f
       orchestrator: '',
       workerHost: '',
       workers: [{ name: 'charge', codeDirectory: '', handler: 'index.handler' }],
-      invocationAges: { workerHost: 900, workers: { charge: 120 } },
+      invocationAges: { workerHost: 900, workers: { charge: 120 }, functions: {} },
     });
     const ageOf = (role: string) =>
       functions.find((each) => each.role === role)?.eventInvokeConfig?.maximumEventAgeSeconds;

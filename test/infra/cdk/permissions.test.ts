@@ -2,8 +2,9 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
-import { allowed, synthesized } from './synthesized.ts';
+import { allowed, emptyCode, synthesized } from './synthesized.ts';
 
 const rules = {
   Placed: { eventPattern: { source: ['shop'] }, start: { machine: 'order' } },
@@ -30,9 +31,12 @@ const table = ['BatchGetItem', 'GetItem', 'PutItem', 'Query'].map((action) => `d
 const beats = ['dynamodb:UpdateItem on Table'];
 const renewals = ['dynamodb:UpdateItem on Table'];
 const destination = ['lambda:InvokeFunction on FailedFunction'];
-const tasks = ['WorkerHost', 'Workercharge', 'Workership'].map(
-  (id) => `lambda:InvokeFunction on ${id}Function`,
+const [{ functionName: chargeName = '' } = {}] = millrace.description.functions.filter(({ functionName }) =>
+  functionName.endsWith('-worker-charge'),
 );
+const tasks = [
+  `lambda:InvokeFunction on arn:AWS::Partition:lambda:AWS::Region:AWS::AccountId:function:${chargeName.replace(/charge$/, '*')}`,
+];
 
 describe('the role of a function allows what the function does, and nothing else:', () => {
   it('the orchestrator reads and writes the table, postpones expiries, reads the stream, and invokes workers and the recovery function', () => {
@@ -112,6 +116,38 @@ describe('the role of a function allows what the function does, and nothing else
     expect(allowed(made, millrace.worker('charge'))).toEqual(
       [
         ...logs('Workercharge'),
+        ...storeWithoutDelete,
+        'dynamodb:PutItem on Table',
+        ...beats,
+        ...destination,
+      ].sort(),
+    );
+  });
+
+  it('workers share one policy, and what a user grants to one of them is not for the others', () => {
+    const granted = synthesized({}, (construct, stack) => {
+      new Bucket(stack, 'Receipts').grantPut(construct.worker('charge'), 'receipts');
+    });
+    granted.template.resourceCountIs('AWS::IAM::ManagedPolicy', 1);
+    const onReceipts = (name: string) =>
+      allowed(granted, granted.millrace.worker(name)).filter((each) => each.includes('Receipts'));
+    expect(onReceipts('charge')).not.toEqual([]);
+    expect(onReceipts('ship')).toEqual([]);
+  });
+
+  it('a worker with a role of its user gets its rights there', () => {
+    let role: Role | undefined;
+    const granted = synthesized({}, (construct, stack) => {
+      role = new Role(stack, 'Mine', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+      construct.addWorker('bill', {
+        codePath: emptyCode.workerHost.codeDirectory,
+        handler: 'bill.handler',
+        role,
+      });
+    });
+    expect(allowed(granted, { role })).toEqual(
+      [
+        ...logs('Workerbill'),
         ...storeWithoutDelete,
         'dynamodb:PutItem on Table',
         ...beats,

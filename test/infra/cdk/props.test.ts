@@ -1,33 +1,112 @@
 import { Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
-import { AttributeType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  type GlobalSecondaryIndexProps,
+  ProjectionType,
+  StreamViewType,
+  Table,
+  type TableProps,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import type { EventPattern } from '../../../infra/eventPattern/eventPattern.ts';
-import { allowed, emptyCode, network, synthesized } from './synthesized.ts';
+import type { Template } from '../../../infra/template/cloudFormation.ts';
+import { describeTemplate } from '../../../infra/template/readDeployment.ts';
+import { allowed, assetsOf, emptyCode, network, synthesized } from './synthesized.ts';
+
+const keys = {
+  partitionKey: { name: 'executionId', type: AttributeType.STRING },
+  sortKey: { name: 'item', type: AttributeType.STRING },
+};
+const index = {
+  indexName: 'mr_index',
+  partitionKey: { name: 'mr_pk', type: AttributeType.STRING },
+  sortKey: { name: 'mr_sk', type: AttributeType.NUMBER },
+};
+
+function ownTable(
+  stack: Stack,
+  props: Partial<TableProps> = {},
+  ...indexes: GlobalSecondaryIndexProps[]
+): Table {
+  const table = new Table(stack, 'Mine', { ...keys, stream: StreamViewType.NEW_IMAGE, ...props });
+  for (const each of indexes) table.addGlobalSecondaryIndex(each);
+  return table;
+}
 
 describe('a table of your own', () => {
   it('is used in place of a new one', () => {
-    const { template, millrace, stack } = synthesized((own) => ({
-      table: new Table(own, 'Mine', {
-        partitionKey: { name: 'executionId', type: AttributeType.STRING },
-        sortKey: { name: 'item', type: AttributeType.STRING },
-        stream: StreamViewType.NEW_IMAGE,
-      }),
-    }));
+    const { template, millrace, stack } = synthesized((own) => ({ table: ownTable(own, {}, index) }));
     template.resourceCountIs('AWS::DynamoDB::Table', 1);
     expect(stack.resolve(millrace.clientEnvironment.MILLRACE_TABLE)).toEqual({
       Ref: expect.stringMatching(/^Mine/),
     });
   });
 
+  it('may get its index later', () => {
+    const made = synthesized(
+      (stack) => ({ table: ownTable(stack) }),
+      ({ table }) => {
+        if (table instanceof Table) table.addGlobalSecondaryIndex(index);
+      },
+    );
+    expect(() => made.template).not.toThrow();
+  });
+
   it('is refused where its stream is not known', () => {
     expect(() =>
       synthesized((stack) => ({ table: Table.fromTableName(stack, 'Mine', 'executions') })),
     ).toThrow(/import it with its tableStreamArn/);
+  });
+
+  const wrongKey = { name: 'id', type: AttributeType.STRING };
+  it.each<[string, Partial<TableProps>, GlobalSecondaryIndexProps[], RegExp]>([
+    [
+      'it has no index',
+      {},
+      [],
+      /no index 'mr_index'.*Give the table the global secondary index 'mr_index' with/,
+    ],
+    ['it has another index', {}, [{ ...index, indexName: 'mine' }], /no index 'mr_index'/],
+    [
+      'its index has another key',
+      {},
+      [{ ...index, sortKey: { name: 'mr_sk', type: AttributeType.STRING } }],
+      /The index 'mr_index' has the sort key 'mr_sk' \(S\), and needs 'mr_sk' \(N\)/,
+    ],
+    [
+      'its index does not project what is read',
+      {},
+      [{ ...index, projectionType: ProjectionType.KEYS_ONLY }],
+      /The index 'mr_index' does not project machine and startedAt/,
+    ],
+    [
+      'its keys are others',
+      { partitionKey: wrongKey },
+      [index],
+      /The table has the partition key 'id' \(S\), and needs 'executionId' \(S\)/,
+    ],
+  ])('is refused at synthesis where %s', (_, props, indexes, message) => {
+    expect(() => synthesized((stack) => ({ table: ownTable(stack, props, ...indexes) })).template).toThrow(
+      message,
+    );
+  });
+
+  it('is refused so by the local cloud that starts from the template', () => {
+    const json: Readonly<Record<string, unknown>> = synthesized().template.toJSON();
+    const withoutIndex: Template = JSON.parse(
+      JSON.stringify(json, (key, value: unknown) => (key === 'GlobalSecondaryIndexes' ? [] : value)),
+    );
+    expect(() => describeTemplate(withoutIndex, assetsOf(withoutIndex))).toThrow(
+      expect.objectContaining({
+        code: 'InvalidTemplate',
+        message: expect.stringMatching(/^Table '.*': The table has no index 'mr_index'/),
+      }),
+    );
   });
 });
 
@@ -77,6 +156,24 @@ describe('settings', () => {
   it('say how long logs are kept', () => {
     const { template } = synthesized({ logRetention: RetentionDays.ONE_WEEK });
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
+  });
+
+  it('keep the data, but not of a deployment that fails, unless the table is protected', () => {
+    const { template } = synthesized();
+    template.hasResource('AWS::DynamoDB::Table', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    const kept = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' };
+    template.allResources('AWS::S3::Bucket', kept);
+    const unprotected = synthesized({ deletionProtection: false });
+    unprotected.template.hasResource('AWS::DynamoDB::Table', {
+      ...kept,
+      Properties: { DeletionProtectionEnabled: false },
+    });
+  });
+
+  it('cannot both protect the table and let the stack take it', () => {
+    expect(() => synthesized({ removalPolicy: RemovalPolicy.DESTROY, deletionProtection: true })).toThrow(
+      /leave out removalPolicy, or deletionProtection/,
+    );
   });
 
   it('may let the stack take its data with it', () => {

@@ -158,7 +158,7 @@ describe('the clock', () => {
 });
 
 describe('buckets', () => {
-  it('are private, encrypted, and let nobody in without TLS', () => {
+  it('are private, encrypted, and let no one in without TLS', () => {
     template.resourceCountIs('AWS::S3::Bucket', 2);
     template.allResourcesProperties('AWS::S3::Bucket', {
       PublicAccessBlockConfiguration: {

@@ -8,6 +8,7 @@ import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { afterAll } from 'vitest';
 import type { BundledFunctions } from '../../../infra/bundle.ts';
 import { Millrace, type MillraceProps } from '../../../infra/cdk/index.ts';
+import type { Template as TemplateJson } from '../../../infra/template/cloudFormation.ts';
 
 export interface Synthesized {
   readonly stack: Stack;
@@ -83,11 +84,21 @@ export function allowed(
   { template, stack }: Synthesized,
   { role }: { readonly role?: IRole | undefined },
 ): string[] {
-  const reference = JSON.stringify(stack.resolve(role?.roleName));
-  const policies: { readonly [id: string]: Partial<Policy> } = template.findResources('AWS::IAM::Policy');
-  return Object.values(policies)
-    .flatMap(({ Properties }) => Properties ?? [])
-    .filter(({ Roles }) => Roles.some((each) => JSON.stringify(each) === reference))
+  const reference: Reference = stack.resolve(role?.roleName);
+  const isReferred = (each: Reference) => JSON.stringify(each) === JSON.stringify(reference);
+  const policies: Found<Policy> = template.findResources('AWS::IAM::Policy');
+  const managed: Found<{ readonly PolicyDocument: PolicyDocument }> =
+    template.findResources('AWS::IAM::ManagedPolicy');
+  const roles: Found<RoleProperties> = template.findResources('AWS::IAM::Role');
+  const { Policies: inline = [], ManagedPolicyArns: shared = [] } =
+    roles[reference.Ref ?? '']?.Properties ?? {};
+  return [
+    ...Object.values(policies)
+      .flatMap(({ Properties }) => Properties ?? [])
+      .filter(({ Roles }) => Roles.some(isReferred)),
+    ...inline,
+    ...shared.flatMap(({ Ref = '' }) => managed[Ref]?.Properties ?? []),
+  ]
     .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
     .flatMap(({ Action, Resource }) =>
       [Action]
@@ -97,16 +108,25 @@ export function allowed(
     .sort();
 }
 
+interface Found<Properties> {
+  readonly [id: string]: { readonly Properties?: Properties };
+}
+
+interface PolicyDocument {
+  readonly Statement: readonly {
+    readonly Action: string | string[];
+    readonly Resource: string | Reference | (string | Reference)[];
+  }[];
+}
+
 interface Policy {
-  readonly Properties: {
-    readonly Roles: readonly Reference[];
-    readonly PolicyDocument: {
-      readonly Statement: readonly {
-        readonly Action: string | string[];
-        readonly Resource: string | Reference | (string | Reference)[];
-      }[];
-    };
-  };
+  readonly Roles: readonly Reference[];
+  readonly PolicyDocument: PolicyDocument;
+}
+
+interface RoleProperties {
+  readonly Policies?: readonly { readonly PolicyDocument: PolicyDocument }[];
+  readonly ManagedPolicyArns?: readonly Reference[];
 }
 
 interface Reference {
@@ -123,4 +143,16 @@ export function nameOf(resource: string | Reference): string {
   const [id = '', name = ''] = ref === undefined ? (attribute ?? []) : [ref];
   const short = id.replace(/^Orders/, '').replace(/[0-9A-F]{8}$/, '');
   return name === '' || name === 'Arn' ? short : `${short}.${name}`;
+}
+
+/** Every function's code is somewhere. */
+export function assetsOf({ Resources = {} }: TemplateJson): ReadonlyMap<string, string> {
+  return new Map(
+    Object.values(Resources).flatMap(({ Properties }) => {
+      const code = Properties?.Code;
+      return typeof code === 'object' && code !== null && 'S3Key' in code
+        ? [[String(code.S3Key), 'code']]
+        : [];
+    }),
+  );
 }

@@ -180,7 +180,7 @@ describe('a pattern that EventBridge would not take is refused with the place an
     ['an unknown comparison', { source: [{ regex: 'a' }] }, /'regex', which there is not: take prefix, /],
     ['two comparisons in one', { source: [{ prefix: 'a', suffix: 'b' }] }, /no comparison/],
     ['a list of lists', { source: [['a']] }, /no comparison/],
-    ['a prefix that is no text', { source: [{ prefix: 1 }] }, /'prefix' takes a text/],
+    ['a prefix that is not text', { source: [{ prefix: 1 }] }, /'prefix' takes a text/],
     ['an exists that is neither', { source: [{ exists: 'yes' }] }, /'exists' takes true or false/],
     ['a numeric operator that there is not', { n: [{ numeric: ['!=', 1] }] }, /one of = < <= > >=/],
     ['a number out of range', { n: [{ numeric: ['>', 5e9 + 1] }] }, /from -5e9 to 5e9/],

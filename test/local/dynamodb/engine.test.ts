@@ -86,7 +86,7 @@ describe('The local DynamoDB', () => {
     await expect(client.send(new ListTablesCommand())).rejects.toThrow(/ECONNREFUSED|socket hang up/);
   });
 
-  it('deletes the data that nobody asked to keep', async () => {
+  it('deletes the data that no one asked to keep', async () => {
     const { engine } = await start();
     const folder = dirname(engine.dataFile ?? '');
     expect(existsSync(folder)).toBe(true);
@@ -155,7 +155,7 @@ describe('The local DynamoDB', () => {
 });
 
 describe('When the engine', () => {
-  it('ends though nobody stopped it, that is reported', async () => {
+  it('ends though no one stopped it, that is reported', async () => {
     const pidFile = join(directory, 'pid');
     const engine = await script(`echo $$ > '${pidFile}'\nexec '${realEngine()}' "$@"`);
     const ended = new Promise<ProcessExit>((resolve) => {
@@ -181,7 +181,7 @@ describe('When the engine', () => {
     });
   });
 
-  it('is no program, the error says so', async () => {
+  it('is not a program, the error says so', async () => {
     const engine = { kind: 'binary', path: join(directory, 'missing') } as const;
     await expect(start({ engine })).rejects.toMatchObject({ code: 'EngineStartFailed' });
   });

@@ -105,7 +105,7 @@ describe('the stream in a data file, before the engine opens it', () => {
     expect(readdirSync(directory).sort()).toEqual(['table.db', 'table.db.stream.json']);
   });
 
-  it('keeps its last record, so that sequence numbers do not begin anew', async () => {
+  it('keeps its last record, so that sequence numbers do not start again', async () => {
     await writeTwenty(20);
     expect(await trimStream(later())).toBe(19);
     await withEngine(async ({ client }) => put(client, 21, 21));

@@ -255,7 +255,7 @@ describe('When the function fails', () => {
     ['of the wrong type', failedFrom(2)],
     ['under another name', { payload: '{"batchItemFailures":[{"id":"2"}]}' }],
     ['in a response that is not JSON', { payload: 'oops' }],
-    ['in a response that is no object', { payload: '"oops"' }],
+    ['in a response that is not an object', { payload: '"oops"' }],
     ['in a list that is none', { payload: '{"batchItemFailures":"2"}' }],
   ])('an item identifier %s fails the whole batch', async (_, answer) => {
     shard.records = sequence(1, 3).map((number) => insertion(number));

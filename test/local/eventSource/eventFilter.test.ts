@@ -59,7 +59,7 @@ describe('The filter of an event source', () => {
     );
   });
 
-  it('does not match a field that the record does not have, or that is no string', () => {
+  it('does not match a field that the record does not have, or that is not a string', () => {
     expect(eventFilter([{ dynamodb: { Keys: { other: { S: ['x'] } } } }])(insertion(1))).toBe(false);
     expect(eventFilter([{ dynamodb: { SizeBytes: [{ prefix: '1' }] } }])(insertion(1))).toBe(false);
   });

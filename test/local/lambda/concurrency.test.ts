@@ -138,7 +138,7 @@ describe('concurrency', () => {
 });
 
 describe('environments', () => {
-  test('are ended when nobody used them for some minutes', async () => {
+  test('are ended when no one used them for some minutes', async () => {
     const clock = new ManualClock();
     const { invoke, lambda } = await start({
       functions: [await functionOf('export const handler = async () => process.pid;')],

@@ -103,7 +103,7 @@ describe('an environment that comes to an end', () => {
       { errorType: 'RangeError', errorMessage: 'later' },
     ],
     [
-      'because a promise of the function is rejected with nobody looking',
+      'because a promise of the function is rejected with no one looking',
       `void Promise.reject(new Error('unseen')); await new Promise(() => {});`,
       { errorType: 'Runtime.UnhandledPromiseRejection', errorMessage: 'unseen' },
     ],
@@ -178,7 +178,7 @@ describe('a function that cannot be loaded', () => {
       },
     ],
     [
-      'exports a handler that is no function',
+      'exports a handler that is not a function',
       'export const handler = 1;',
       'index.handler',
       { errorType: 'Runtime.HandlerNotFound', errorMessage: 'index.handler is not a function' },

@@ -11,7 +11,7 @@ import {
   writeCode,
 } from './lambdaFixture.ts';
 
-describe('deploying functions anew', () => {
+describe('deploying functions again', () => {
   test('runs new code from then on, while an invocation that runs finishes on the old', async () => {
     const gate = `${await temporaryDirectory()}/open`;
     const old = `import { existsSync } from 'node:fs';

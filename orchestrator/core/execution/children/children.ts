@@ -2,7 +2,7 @@ import type { Json } from '../../data/json.ts';
 import type { TaskError } from '../../data/thrown.ts';
 import type { ActorSource, MachineEffect } from '../../machine/index.ts';
 import { timeoutErrorName } from '../../policy/errorNames.ts';
-import { childId, childNumber, deepestChild, depthOf, parentOf } from '../model/addresses.ts';
+import { childId, childNumber, deepestChild, depthOf, hostOf, parentOf } from '../model/addresses.ts';
 import type { Execution, ExecutionStatus } from '../model/execution.ts';
 import type { Draft } from '../step/draft.ts';
 import type { FollowUp } from '../step/followUp.ts';
@@ -69,8 +69,11 @@ export function sendMessage(draft: Draft, { to, event }: Extract<MachineEffect, 
   const { executionId } = draft.execution;
   const number = childNumber(to, executionId);
   if (number !== undefined && !hasChild(draft.execution, number)) return;
-  if (!isEvent(event)) throw new TypeError(`What is sent to '${to}' is no event: ${JSON.stringify(event)}`);
-  draft.said.push({ type: 'send', receiver: to, message: { type: 'event', event } });
+  if (!isEvent(event))
+    throw new TypeError(`The value sent to '${to}' is not an event: ${JSON.stringify(event)}`);
+  const receiver = hostOf(to);
+  const message = { type: 'event', event, ...(receiver !== to && { to }) } as const;
+  draft.said.push({ type: 'send', receiver, message });
 }
 
 function isEvent(event: unknown): event is Extract<Message, { type: 'event' }>['event'] {

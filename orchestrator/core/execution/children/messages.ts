@@ -2,10 +2,17 @@ import type { Json } from '../../data/json.ts';
 import { ownProperty } from '../../data/ownProperty.ts';
 import type { TaskError } from '../../data/thrown.ts';
 import type { MachineEvent } from '../../machine/step.types.ts';
+import type { AttemptNumbers } from '../model/openTask.ts';
+import type { TaskResult } from '../model/taskResult.ts';
 
 /** A message from one execution to another: actors in it are references. */
 export type Message =
-  | { readonly type: 'event'; readonly event: MachineEvent }
+  | {
+      readonly type: 'event';
+      readonly event: MachineEvent;
+      /** Address of the machine that it is for, where the receiving execution hosts that machine. */
+      readonly to?: string;
+    }
   /** A child has ended, to its parent. */
   | { readonly type: 'done'; readonly output?: Json }
   | { readonly type: 'error'; readonly error: TaskError }
@@ -36,6 +43,28 @@ export type OutgoingItem =
       readonly messagesAt?: string;
       /** Milliseconds since the epoch: orders a catch-up. */
       readonly at: number;
+    }
+  /** The end of an execution that another one's task has started: the result of that task. */
+  | {
+      readonly type: 'answer';
+      readonly receiver: string;
+      readonly attempt: AttemptNumbers;
+      readonly result: TaskResult;
+      /** Key of the object that holds the output, in its place. */
+      readonly outputAt?: string;
+      /** Milliseconds since the epoch. */
+      readonly startedAt: number;
+      readonly endedAt: number;
+    }
+  /** To an execution that a task has started, and that nothing waits for any more. */
+  | {
+      readonly type: 'stop';
+      readonly receiver: string;
+      /** Token of the task. */
+      readonly answerTo: string;
+      readonly cause: string;
+      /** Milliseconds since the epoch. */
+      readonly at: number;
     };
 
 /** One thing that a step has to say to another execution. */
@@ -46,6 +75,11 @@ export type Said =
       readonly start: Extract<OutgoingItem, { type: 'start' }>;
     }
   | { readonly type: 'send'; readonly receiver: string; readonly message: Message }
+  | {
+      readonly type: 'item';
+      readonly receiver: string;
+      readonly item: Extract<OutgoingItem, { type: 'answer' | 'stop' }>;
+    }
   /** A child that is started and stopped by one commit never starts, unless it has something to hear between. */
   | { readonly type: 'stop'; readonly receiver: string };
 
@@ -67,6 +101,7 @@ export function itemsOf(
 ): readonly OutgoingItem[] {
   const starts = new Map<string, OutgoingItem>();
   const messages = new Map<string, Message[]>();
+  const others: OutgoingItem[] = [];
   const tell = (receiver: string, message: Message) => {
     messages.set(receiver, [...(messages.get(receiver) ?? []), message]);
   };
@@ -74,11 +109,12 @@ export function itemsOf(
     const { receiver } = one;
     if (one.type === 'start') starts.set(receiver, one.start);
     else if (one.type === 'send') tell(receiver, one.message);
+    else if (one.type === 'item') others.push(one.item);
     else if (messages.has(receiver) || !starts.delete(receiver)) tell(receiver, { type: 'stop' });
   }
   const items = [...messages].map(([receiver, each]): OutgoingItem => {
     const number = (ownProperty(sent, receiver) ?? 0) + 1;
     return { type: 'message', receiver, sender, number, messages: each, at };
   });
-  return [...starts.values(), ...items];
+  return [...starts.values(), ...items, ...others];
 }

@@ -2,6 +2,7 @@ import { childNumber } from '../model/addresses.ts';
 import type { Draft } from '../step/draft.ts';
 import { hasChild } from './children.ts';
 import { itemsOf, type OutgoingItem } from './messages.ts';
+import { stopAbandoned } from './startedExecutions.ts';
 
 /** A transaction has 100 actions: one is the commit, the others are kept free. */
 const mostItems = 90;
@@ -11,6 +12,7 @@ const mostItems = 90;
  * order. Items that do not fit into one transaction stay in the execution's outbox.
  */
 export function postOutgoing(draft: Draft): readonly OutgoingItem[] {
+  stopAbandoned(draft);
   const { executionId, sent = {}, outbox = [] } = draft.execution;
   const added = itemsOf(draft.said, { sender: executionId, sent, at: draft.now });
   if (added.length === 0 && outbox.length === 0) return [];

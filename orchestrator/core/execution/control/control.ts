@@ -27,6 +27,8 @@ function control(draft: Draft, entry: ControlEntry, limits: RedriveLimits): Igno
   switch (entry.control) {
     case 'stop':
       if (draft.ended) return 'Ended';
+      // An execution of the same name that another has started.
+      if (entry.answerTo !== undefined && entry.answerTo !== draft.execution.answerTo) return 'NotOpen';
       endExecution(draft, 'ABORTED', entry.cause === undefined ? {} : { error: aborted(entry.cause) });
       return undefined;
     case 'redrive':
@@ -65,6 +67,10 @@ export function redrive(draft: Draft, { version, input }: Redrive): IgnoredReaso
     // Applied when it goes on: what it changes may be in the object store.
     draft.set({ inputPatch: input });
   }
+  if (draft.ended) {
+    const { count = 0 } = draft.execution.redrives ?? {};
+    draft.set({ redrives: { count: count + 1, lastAt: draft.now } });
+  }
   for (const key of ['endedAt', 'timeoutAt', 'output'] as const) draft.clear(key);
   draft.set({
     status: 'RUNNING',
@@ -87,7 +93,15 @@ export function redrive(draft: Draft, { version, input }: Redrive): IgnoredReaso
 
 /** The attempts that it has had do not count. */
 export function anotherAttempt(task: OpenTask, now: number): OpenTask {
-  return { ...notHandedOver(task), attempt: task.attempt + 1, retries: [], dispatchAt: now };
+  const { starts, ...rest } = notHandedOver(task);
+  const { isStopped: _, ...startsAgain } = starts ?? { name: '' };
+  return {
+    ...rest,
+    ...(starts && { starts: startsAgain }),
+    attempt: task.attempt + 1,
+    retries: [],
+    dispatchAt: now,
+  };
 }
 
 /** Reopens the failed items of a list: they are tried again. The last of them is still open. */

@@ -17,7 +17,9 @@ export function goOnFromFailure(draft: Draft, machine: PreparedMachine, origin: 
   for (const task of openTasks(draft.execution)) {
     if (task.dispatchAt !== undefined) continue;
     const { policy } = machine.taskSourceOf(task.worker);
-    if ((task.deadline ?? Number.POSITIVE_INFINITY) <= draft.now) {
+    if (task.starts?.isStopped) {
+      draft.replaceTask(anotherAttempt(task, draft.now));
+    } else if ((task.deadline ?? Number.POSITIVE_INFINITY) <= draft.now) {
       // A `once` task does not get another attempt: its machine gets the error.
       if (!policy.once) draft.replaceTask(anotherAttempt(task, draft.now));
     } else if (task.waitsForResult && task.startBy === undefined) {

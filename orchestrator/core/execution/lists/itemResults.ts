@@ -1,3 +1,4 @@
+import type { Json } from '../../data/json.ts';
 import { MillraceError } from '../../errors/millraceError.ts';
 import type { ResultEntry } from '../model/entries.ts';
 import type { ItemOutcome } from './runningList.ts';
@@ -8,6 +9,8 @@ export interface ItemResults {
   readonly entries: ReadonlyMap<string, ResultEntry>;
   /** Only for a list that other executions worked on: for its own items, the execution has them. */
   readonly exceptions?: readonly ItemOutcome[];
+  /** Where machines worked on the items: their outputs, with errors marked. */
+  readonly outputs?: readonly Json[];
 }
 
 export function itemResultsOf(

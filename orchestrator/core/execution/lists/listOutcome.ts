@@ -2,7 +2,8 @@ import type { Json } from '../../data/json.ts';
 import { escapedData, markedThrown, type TaskError, withoutStack } from '../../data/thrown.ts';
 import type { PreparedMachine } from '../../machine/index.ts';
 import { type ItemFailure, itemFailure, thresholdError } from '../../policy/thresholdError.ts';
-import type { ResultEntry, TaskResult } from '../model/entries.ts';
+import type { ResultEntry } from '../model/entries.ts';
+import type { TaskResult } from '../model/taskResult.ts';
 import type { Outcome } from '../step/followUp.ts';
 import { givenUp } from '../tasks/tasks.ts';
 import { ItemResultMissingError, type ItemResults } from './itemResults.ts';
@@ -17,9 +18,20 @@ export function thresholdOutcome(
   { task, count, tolerated }: RunningList,
   failed: number,
   failures: readonly ItemFailure[],
+  cause?: Json,
 ): Outcome {
   const { errors, ...rest } = thresholdError(failures, count, tolerated, failed);
-  return { type: 'taskFailed', task, error: { ...rest, errors: errors.map((error) => ({ ...error })) } };
+  const shown = errors.map((error) => ({ ...error }));
+  return {
+    type: 'taskFailed',
+    task,
+    error: { ...rest, errors: shown, ...(cause !== undefined && { cause }) },
+  };
+}
+
+/** The outcome of a list on whose items machines have worked, in other executions. */
+export function machinesOutcome({ task }: RunningList, outputs: readonly Json[]): Outcome {
+  return { type: 'taskSucceeded', task, output: outputs, isMessage: true };
 }
 
 /** The outcome of a file: its items' outcomes are in the store. */
@@ -28,11 +40,12 @@ export function fileOutcome({ task }: RunningList, { failed, count = 0, results 
 }
 
 /** The outcome of a part, however many items failed: the whole list decides whether that is too many. */
-export function partOutcome(list: RunningList, { failed, errors }: PartResult): Outcome {
+export function partOutcome(list: RunningList, { failed, errors, cause }: PartResult): Outcome {
   const { task, exceptions, parts, results } = list;
   const output = {
     failed,
     errors: errors.map((error) => ({ ...error })),
+    ...(cause !== undefined && { cause }),
     ...(exceptions.length > 0 && { exceptions: exceptionsText(exceptions) }),
     // The outcomes of a file's items are written beside it, by the machine's next task.
     ...(results !== undefined && { part: partInput(list), isWhole: parts !== undefined }),

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../data/json.ts';
+import type { ItemsAddress } from '../../policy/itemPages.ts';
 import { type ItemFailure, isFailureList } from '../../policy/thresholdError.ts';
-import type { ItemsAddress, RunningList } from './runningList.ts';
+import type { RunningList } from './runningList.ts';
 
 /** More than this is worked on by executions of its own, so that neither an item nor a partition carries all of it. */
 export const mostItemsInExecution = 200;
@@ -24,6 +25,10 @@ export interface PartResult {
   readonly errors: readonly ItemFailure[];
   /** Present for an execution that has items itself: see `exceptionsText`. */
   readonly exceptions?: string;
+  /** Present for an execution that hosts the machines of items: their outputs, with errors marked. */
+  readonly outputs?: readonly Json[];
+  /** The failure that was one too many, where machines work on the items. */
+  readonly cause?: Json;
   /** The part that it worked on, where that is a file's. */
   readonly part?: ListPart;
   /** It is the whole file. */
@@ -69,19 +74,27 @@ export function partOf(input: Json | undefined): ListPart | undefined {
 }
 
 export function partResultOf(output: Json | undefined): PartResult | undefined {
-  const { failed, errors, exceptions, isWhole, count, tolerated, results } = fieldsOf(output);
+  const { failed, errors, exceptions, outputs, cause, isWhole, count, tolerated, results } = fieldsOf(output);
   if (typeof failed !== 'number' || !isFailureList(errors)) return undefined;
   const part = partOf(fieldsOf(output).part);
   return {
     failed,
     errors,
     ...(typeof exceptions === 'string' && { exceptions }),
+    ...(Array.isArray(outputs) && { outputs }),
+    ...(cause !== undefined && { cause }),
     ...(part && { part }),
     ...(isWhole === true && { isWhole }),
     ...(typeof count === 'number' && { count }),
     ...(typeof tolerated === 'number' && { tolerated }),
     ...(typeof results === 'string' && { results }),
   };
+}
+
+/** The part of a result that the execution's parent receives: it has no use for the outputs. */
+export function partReport(output: Json | undefined): Json | undefined {
+  const { outputs, ...report } = fieldsOf(output);
+  return outputs === undefined ? undefined : report;
 }
 
 function fieldsOf(value: Json | undefined): JsonObject {

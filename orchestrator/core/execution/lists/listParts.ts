@@ -5,7 +5,14 @@ import type { Message } from '../children/messages.ts';
 import type { Draft } from '../step/draft.ts';
 import { applied, type FollowUp, type Handled, type Outcome } from '../step/followUp.ts';
 import type { KnownItemResults } from './itemResults.ts';
-import { fileOutcome, ItemOutputs, partOutcome, thresholdOutcome, wholeOutcome } from './listOutcome.ts';
+import {
+  fileOutcome,
+  ItemOutputs,
+  machinesOutcome,
+  partOutcome,
+  thresholdOutcome,
+  wholeOutcome,
+} from './listOutcome.ts';
 import { type PartResult, partInput, partResultOf, partsAtATime } from './listPart.ts';
 import type { PartsReport, RunningList } from './runningList.ts';
 
@@ -82,22 +89,24 @@ function delegatedDone(
   result: PartResult,
   itemResults: KnownItemResults,
 ): Handled {
-  const { failed, errors, part } = result;
+  const { failed, errors, part, cause } = result;
   const count = result.count ?? part?.count ?? list.count;
   const tolerated = result.tolerated ?? part?.tolerated ?? list.tolerated;
   // The execution that worked on the list has ended well, and is not redriven.
   const settled = (outcome: Outcome) => ({ type: 'settle', outcome, isGivenAgain: true }) as const;
-  if (failed > tolerated) return settled(thresholdOutcome({ ...list, count, tolerated }, failed, errors));
+  if (failed > tolerated)
+    return settled(thresholdOutcome({ ...list, count, tolerated }, failed, errors, cause));
   if (result.results !== undefined) return settled(fileOutcome(list, result));
   const results = itemResults.get(list.task);
   if (!results) return { type: 'needs', need: { type: 'itemResults', list } };
+  if (results.outputs) return settled(machinesOutcome(list, results.outputs));
   return settled(wholeOutcome(list, new ItemOutputs(machine, list, results)));
 }
 
 function withPart(
   { parts, first, count, items: { pageSize } }: RunningList,
   child: number,
-  { failed, errors }: Pick<PartsReport, 'failed' | 'errors'>,
+  { failed, errors, cause = parts?.cause }: Pick<PartsReport, 'failed' | 'errors' | 'cause'>,
 ): PartsReport {
   const before = parts ?? { done: 0, failed: 0, errors: [] };
   const begin = first + (child - firstPart) * pageSize;
@@ -105,5 +114,6 @@ function withPart(
     done: before.done + Math.min(pageSize, first + count - begin),
     failed: before.failed + failed,
     errors: [...before.errors, ...errors].slice(0, errorsShown),
+    ...(cause !== undefined && { cause }),
   };
 }

@@ -1,3 +1,5 @@
+import type { Json } from '../../data/json.ts';
+import type { ItemsAddress } from '../../policy/itemPages.ts';
 import type { ItemFailure } from '../../policy/thresholdError.ts';
 import type { OpenTask } from '../model/openTask.ts';
 
@@ -37,6 +39,8 @@ export interface PartsReport {
   readonly failed: number;
   /** The first failures. */
   readonly errors: readonly ItemFailure[];
+  /** The failure that was one too many in a part, where machines work on the items. */
+  readonly cause?: Json;
 }
 
 /** An item's task. Its input is in the list. */
@@ -50,19 +54,6 @@ export interface ItemOutcome {
   readonly attempt: number;
   /** `TIMED_OUT`: it gave no result, or one that came too late. */
   readonly status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT';
-}
-
-/** Where the items of a list are: in pages, items of their own in the table, which no commit writes again. */
-export interface ItemsAddress {
-  /** The execution in whose partition they are. */
-  readonly executionId: string;
-  readonly task: number;
-  /** Hash of the list's content: two orchestrators that race with different lists do not overwrite each other's. */
-  readonly hash: string;
-  /** Items of a page. */
-  readonly pageSize: number;
-  /** Where they are pages of the object store, cut from a file: the prefix of their keys. */
-  readonly store?: string;
 }
 
 /** The parts of an execution that are awaited. */

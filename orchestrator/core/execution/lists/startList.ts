@@ -1,17 +1,22 @@
 import type { Json } from '../../data/json.ts';
-import { type EachSource, listMachineId, type PreparedMachine } from '../../machine/index.ts';
+import {
+  type EachMachineSource,
+  type EachSource,
+  listMachineId,
+  type PreparedMachine,
+} from '../../machine/index.ts';
 import type { MachineEffect } from '../../machine/step.types.ts';
-import { listFileOf } from '../../policy/listFiles.ts';
+import { eachFileRequest, eachRequest } from '../../policy/eachRequest.ts';
+import { hostedItemListOf, type ItemList, itemListOf } from '../../policy/itemPages.ts';
 import { startChild } from '../children/children.ts';
 import type { Draft } from '../step/draft.ts';
 import type { FollowUp } from '../step/followUp.ts';
 import type { Origin } from '../step/origin.ts';
-import { eachRequest, invalidItemsErrorName, itemListOf } from './itemList.ts';
 import { dispatchNext } from './itemTasks.ts';
 import { partOutcome } from './listOutcome.ts';
 import { type ListPart, mostItemsInExecution, mostItemsInPart, partInput, partOf } from './listPart.ts';
 import { startParts } from './listParts.ts';
-import type { RunningList } from './runningList.ts';
+import type { PartsReport, RunningList } from './runningList.ts';
 
 type StartEffect = Extract<MachineEffect, { type: 'startTask' }>;
 
@@ -27,6 +32,29 @@ export function startList(
   return source.isFromFile
     ? startFile(draft, machine, source, effect)
     : startItems(draft, machine, source, effect, origin);
+}
+
+/** The list is too long for the machine to host the items' machines, or a part of such a one. */
+export function startMachinesList(
+  draft: Draft,
+  machine: PreparedMachine,
+  { isOfPart, options }: EachMachineSource,
+  effect: StartEffect,
+): FollowUp | undefined {
+  const { task, input } = effect;
+  if (!isOfPart) {
+    const request = eachRequest(input, options);
+    if (request.type === 'invalid') {
+      return { type: 'settle', outcome: { type: 'taskFailed', task, error: request.error } };
+    }
+    return delegate(draft, machine, effect, { ...request, ...hostedItemListOf(task, request.items) });
+  }
+  const part = partOf(input);
+  if (!part) return notAPart;
+  if (part.count <= part.items.pageSize) return { type: 'step', input: { type: 'listPart', task, part } };
+  const whole = wholeOf(effect, part);
+  draft.addList(whole);
+  return startParts(draft, whole);
 }
 
 function startItems(
@@ -64,6 +92,32 @@ function startItems(
   );
 }
 
+/** One child works on the whole list. */
+function delegate(
+  draft: Draft,
+  { id, listsOf = id, version }: PreparedMachine,
+  { task, src }: StartEffect,
+  list: {
+    readonly list: ItemList;
+    readonly pageSize: number;
+    readonly items: readonly Json[];
+    readonly concurrency: number;
+    readonly tolerated: number;
+  },
+): FollowUp | undefined {
+  const { pageSize, concurrency, tolerated } = list;
+  const { executionId } = draft.execution;
+  const items = { executionId, task, hash: list.list.hash, pageSize };
+  const part = { items, first: 0, count: list.items.length, concurrency, tolerated };
+  draft.itemLists.push(list.list);
+  draft.addList({ ...runningListOf(task, src, part), isDelegated: true });
+  return startChild(
+    draft,
+    { task, src, input: partInput(part) },
+    { machine: listMachineId(listsOf, src), version },
+  );
+}
+
 /** The items of a file are worked on by other executions, the first of which has the file cut into pages. */
 function startFile(
   draft: Draft,
@@ -71,21 +125,14 @@ function startFile(
   { options }: EachSource,
   { task, src, input }: StartEffect,
 ): FollowUp | undefined {
-  const file = listFileOf(input);
-  const given = file && typeof input === 'object' && input !== null ? { ...input, items: [] } : input;
-  const request = eachRequest(given, options);
-  if (!file || request.type === 'invalid') {
-    const message =
-      request.type === 'invalid'
-        ? request.error.message
-        : 'The input of eachFromFile() is { items: KEY }, the key of a file in the store.';
-    const error = { name: invalidItemsErrorName, message };
-    return { type: 'settle', outcome: { type: 'taskFailed', task, error } };
+  const request = eachFileRequest(input, options);
+  if (request.type === 'invalid') {
+    return { type: 'settle', outcome: { type: 'taskFailed', task, error: request.error } };
   }
+  const { file, concurrency, tolerateFailures } = request;
   const { executionId } = draft.execution;
   const items = { executionId, task, hash: '', pageSize: mostItemsInPart };
-  const { concurrency } = request;
-  const { tolerateFailures } = toleranceOf(input, options);
+  // How many of a file's items may fail is known once they are counted.
   const part = { items, first: 0, count: 0, concurrency, tolerated: 0 };
   draft.addList({ ...runningListOf(task, src, part), isDelegated: true });
   return startChild(
@@ -93,12 +140,6 @@ function startFile(
     { task, src, input: { ...file, concurrency, tolerateFailures } },
     { machine: listMachineId(machine.id, src), version: machine.version },
   );
-}
-
-/** How many of a file's items may fail is known once they are counted. */
-function toleranceOf(input: Json | undefined, { tolerateFailures }: EachSource['options']) {
-  const given = typeof input === 'object' && input !== null && 'tolerateFailures' in input ? input : {};
-  return { tolerateFailures: given.tolerateFailures ?? tolerateFailures };
 }
 
 /** An execution of a list machine starts: it works on its part, or has children do so. */
@@ -111,8 +152,7 @@ function startPart(
   const part = partOf(input);
   const isFile = part?.results !== undefined;
   if (!part || (part.count === 0 && !isFile)) {
-    const message = 'Only the orchestrator may start an execution of a machine that works on lists.';
-    return { type: 'fail', error: { code: 'InvalidStart', name: 'InvalidStart', message } };
+    return notAPart;
   }
   const list = runningListOf(task, src, part);
   const isWholeFile = isFile && part.items.executionId === draft.execution.executionId;
@@ -121,10 +161,27 @@ function startPart(
     dispatchNext(draft, list, source.policy, origin);
     return undefined;
   }
-  const whole = { ...list, parts: { done: 0, failed: 0, errors: [] } };
+  const whole = wholeOf({ task, src }, part);
   draft.addList(whole);
   if (part.count > 0) return startParts(draft, whole);
   return { type: 'settle', outcome: partOutcome(whole, whole.parts) };
+}
+
+const notAPart: FollowUp = {
+  type: 'fail',
+  error: {
+    code: 'InvalidStart',
+    name: 'InvalidStart',
+    message: 'Only the orchestrator may start an execution of a machine that works on lists.',
+  },
+};
+
+/** The list of which children work on the parts. */
+function wholeOf(
+  { task, src }: Pick<StartEffect, 'task' | 'src'>,
+  part: ListPart,
+): RunningList & { readonly parts: PartsReport } {
+  return { ...runningListOf(task, src, part), parts: { done: 0, failed: 0, errors: [] } };
 }
 
 function runningListOf(task: number, worker: string, part: ListPart): RunningList {

@@ -17,6 +17,18 @@ export function childNumber(executionId: string, parent: string): number | undef
   return parentOf(executionId) === parent ? Number(executionId.slice(parent.length + 1)) : undefined;
 }
 
+/** The number of the child that an execution comes from, however deep; undefined where it comes from no child of this parent. */
+export function descendantNumber(executionId: string, parent: string): number | undefined {
+  if (!executionId.startsWith(`${parent}.`)) return undefined;
+  return Number(executionId.slice(parent.length + 1).split('.')[0]);
+}
+
+/** The execution that an address is of: the machine of an item has `<execution>#<list>.<index>`. */
+export function hostOf(address: string): string {
+  const place = address.indexOf('#');
+  return place < 0 ? address : address.slice(0, place);
+}
+
 /** Machines that start each other without end would otherwise go on until ids are too long for a key. */
 export const deepestChild = 50;
 

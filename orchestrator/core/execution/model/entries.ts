@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../data/json.ts';
-import type { TaskError } from '../../data/thrown.ts';
 import type { Message } from '../children/messages.ts';
+import type { TaskResult } from './taskResult.ts';
 
 /** An item of an execution's journal, as the core takes it in. `reference` is its sort key in the table. */
 export type JournalEntry =
@@ -24,6 +24,10 @@ export interface StartEntry extends WithStoredData {
   readonly version?: string;
   readonly input?: Json;
   readonly traceparent?: string;
+  /** Token of the task that started it. */
+  readonly startedBy?: string;
+  /** Token of the task that waits for it to end. */
+  readonly answerTo?: string;
   /** Whether another execution's machine has started it: actors in the input are references. */
   readonly isChild?: boolean;
   /** Set where the item cannot be read as a start: what is wrong with it. */
@@ -44,10 +48,6 @@ export interface ResultEntry extends WithStoredData {
   readonly at?: string;
 }
 
-export type TaskResult =
-  | { readonly status: 'SUCCEEDED'; readonly output?: Json }
-  | { readonly status: 'FAILED'; readonly error: TaskError };
-
 export interface EventEntry extends WithStoredData {
   readonly kind: 'event';
   readonly reference: string;
@@ -64,6 +64,8 @@ export interface ControlEntry {
   readonly control: Control;
   /** For `stop`: why. */
   readonly cause?: string;
+  /** For `stop`: only where the execution is to answer to this task. */
+  readonly answerTo?: string;
   /** For `redrive`: the version of the machine to go on with. @default the one it is on */
   readonly version?: string;
   /** For `redrive`: a JSON merge patch (RFC 7396) to the input of what failed, a task or the start. */
@@ -72,7 +74,7 @@ export interface ControlEntry {
 }
 
 /** The content of an operator's item, without its key and time. */
-export type ControlContent = Pick<ControlEntry, 'control' | 'cause' | 'version' | 'input'>;
+export type ControlContent = Pick<ControlEntry, 'control' | 'cause' | 'answerTo' | 'version' | 'input'>;
 
 export const controls = ['stop', 'redrive', 'suspend', 'resume'] as const;
 export type Control = (typeof controls)[number];

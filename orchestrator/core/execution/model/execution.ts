@@ -1,6 +1,7 @@
 import type { StateValue } from 'xstate';
 import type { Json } from '../../data/json.ts';
 import type { MachineEvent, MachineFailure } from '../../machine/step.types.ts';
+import type { Redrives } from '../../policy/redrives.ts';
 import type { OutgoingItem } from '../children/messages.ts';
 import type { RunningList } from '../lists/runningList.ts';
 import type { OpenTask } from './openTask.ts';
@@ -90,6 +91,10 @@ export interface Execution {
   readonly startedOnVersion?: string;
   /** The trace that it belongs to, as its start has it: W3C Trace Context. */
   readonly traceparent?: string;
+  /** Token of the task of another execution that waits for this one to end. */
+  readonly answerTo?: string;
+  /** How often it was redriven after it had ended, and when last. Absent: never. */
+  readonly redrives?: Redrives;
   /** A redrive's patch to the input of the task or start that failed, until it goes on. */
   readonly inputPatch?: Json;
   /** Number of older segments of the log, stored as items of their own. */
@@ -132,13 +137,18 @@ export interface Waiting {
   readonly nextAttemptAt: number;
 }
 
-/** Why an execution failed, or what it waits for. `code` is stable; `message` says what to do. */
+/**
+ * Why an execution failed, or what it waits for. `code` is stable; `message` says what to do. Beside these are the fields of
+ * what was thrown, such as `status`, `cause` and `errors`. A field of its own that is named `code` is `ownCode` here; a
+ * thrown value that is not an error is `thrown`.
+ */
 export interface ExecutionError {
   readonly code: ExecutionErrorCode;
   /** Class name of what was thrown, or the task error's name. */
   readonly name: string;
   readonly message: string;
   readonly stack?: string;
+  readonly [field: string]: Json | undefined;
 }
 
 export type ExecutionErrorCode =

@@ -142,7 +142,9 @@ export class InvalidLogError extends MillraceError {
   override readonly code = 'InvalidLog';
   override readonly name = 'InvalidLogError';
   constructor(log: string) {
-    super(`'${log.slice(0, 40)}' is no execution log. Only the orchestrator may write the execution item.`);
+    super(
+      `'${log.slice(0, 40)}' is not an execution log. Only the orchestrator may write the execution item.`,
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Json } from '../../data/json.ts';
+import type { StartedExecution } from '../../policy/perTask.ts';
 
 /** A task whose result is awaited. */
 export interface OpenTask {
@@ -24,6 +25,11 @@ export interface OpenTask {
   readonly dispatchAt?: number;
   /** Retries that each retry policy of its worker has granted, where it has several. */
   readonly retries?: readonly number[];
+  /** In place of its policy's, in milliseconds. */
+  readonly timeoutMs?: number;
+  readonly heartbeatMs?: number;
+  /** The execution whose end is its result. */
+  readonly starts?: StartedExecution;
   readonly input?: Json;
   /** Key of the object that holds the input, where the item does not. */
   readonly inputAt?: string;

@@ -104,9 +104,13 @@ function hasUnfetchedInput(tasks: Execution['tasks']): (task: number) => boolean
  */
 function tasksOf({ tasks }: Execution, isInputUnknown: (task: number) => boolean): Json {
   return Object.fromEntries(
-    tasks.map(({ cause: _, inputAt: __, input, ...task }) => [
+    tasks.map(({ cause: _, inputAt: __, input, starts, ...task }) => [
       task.task,
-      { ...task, ...(input !== undefined && !isInputUnknown(task.task) && { input }) },
+      {
+        ...task,
+        ...(starts && { starts: { ...starts } }),
+        ...(input !== undefined && !isInputUnknown(task.task) && { input }),
+      },
     ]),
   );
 }

@@ -10,6 +10,7 @@ export interface Recording {
   /** The version that it started with, where its start names none. */
   readonly machineVersion?: string;
   readonly itemResults?: ReplayedExecution['itemResults'];
+  readonly pages?: ReplayedExecution['pages'];
   readonly journal: readonly JournalEntry[];
   /** The whole log, older segments first. */
   readonly log: readonly LogEntry[];
@@ -22,7 +23,7 @@ export interface Recording {
  * @throws ItemResultsNeeded for a list that other executions worked on, and whose `itemResults` are not given
  */
 export function* replay(machines: MachineLookup, recording: Recording): Generator<Execution> {
-  const { executionId, machineVersion, itemResults } = recording;
+  const { executionId, machineVersion, itemResults, pages } = recording;
   const journal = new Map(recording.journal.map((entry) => [entry.reference, entry]));
   const start = recording.journal.find((entry) => entry.kind === 'start');
   const stepper = new Replay(machines, {
@@ -30,6 +31,7 @@ export function* replay(machines: MachineLookup, recording: Recording): Generato
     machine: start?.machine ?? '',
     ...(machineVersion !== undefined && { machineVersion }),
     ...(itemResults && { itemResults }),
+    ...(pages && { pages }),
   });
   for (const entry of recording.log) {
     const { after } = stepper.take(

@@ -1,5 +1,8 @@
+import type { Json } from '../../data/json.ts';
 import { workerOf } from '../../machine/sources.ts';
+import type { ItemList } from '../../policy/itemPages.ts';
 import { type ItemResults, itemResultsOf } from '../lists/itemResults.ts';
+import { type KnownPages, PageNeeded, pageName } from '../lists/listItems.ts';
 import { openTasks } from '../lists/runningList.ts';
 import type { JournalEntry, ResultEntry } from '../model/entries.ts';
 import { type Execution, type ExecutionErrorCode, hasEnded } from '../model/execution.ts';
@@ -31,7 +34,7 @@ import {
   waitingExecution,
 } from './replayStep.ts';
 
-const nothing = { effects: [], outgoing: [], emitted: [] };
+const nothing = { effects: [], outgoing: [], emitted: [], taken: [] };
 
 /**
  * Invariant 2: takes the steps of a recorded execution again, from the entries of its log and the journal items that they
@@ -47,6 +50,8 @@ export class Replay {
   #number = 0;
   /** By task: what was taken of the lists that are worked on. */
   readonly #items = new Map<number, ResultEntry[]>();
+  /** Pages of the lists that it has written itself. */
+  readonly #pages = new Map<string, readonly Json[]>();
   /** The last entry that was more than ignored because the execution had ended. */
   #lastTaken = { number: 0, reference: '' };
   #ended: { readonly number: number; readonly reference: string } | undefined;
@@ -85,7 +90,7 @@ export class Replay {
       taken = this.#take(entry, item);
       divergence = this.#divergence(entry, taken);
     } catch (error) {
-      if (error instanceof ItemResultsNeeded) {
+      if (error instanceof ItemResultsNeeded || error instanceof PageNeeded) {
         this.#number--;
         throw error;
       }
@@ -97,7 +102,7 @@ export class Replay {
       this.#cameTooLate.delete(entry.reference);
       this.#lastTaken = { number, reference: entry.reference };
     }
-    const { effects, outgoing, emitted } = taken.step?.type === 'commit' ? taken.step : nothing;
+    const { effects, outgoing, emitted, taken: edges } = taken.step?.type === 'commit' ? taken.step : nothing;
     return {
       number,
       entry,
@@ -106,6 +111,7 @@ export class Replay {
       effects,
       outgoing,
       emitted,
+      taken: edges,
       ...(divergence && { divergence }),
     };
   }
@@ -158,6 +164,7 @@ export class Replay {
     const step = this.#step(entry, item);
     if (step?.type !== 'commit') return { step, verdict: undefined };
     this.#execution = step.execution;
+    this.#keep(step.itemLists);
     if (hasEnded(step.execution.status)) {
       this.#wait = undefined;
       this.#ended ??= { number: this.#number, reference: entry.reference };
@@ -167,7 +174,7 @@ export class Replay {
 
   #takeWaiting(entry: LogEntry): Taken {
     const { executionId, machine } = this.#recorded;
-    this.#execution ??= Draft.first(executionId, machine, entry.at).execution;
+    this.#execution ??= Draft.first(executionId, { machine }, entry.at).execution;
     const { verdict, at } = entry;
     if (verdict.type === 'failed') {
       const phase = this.#wait?.phase === 'waiting' ? 'pendingRedrive' : 'waiting';
@@ -182,9 +189,13 @@ export class Replay {
 
   #goOn(now: number): Taken {
     const { executionId } = this.#recorded;
-    const input = { executionId, execution: this.#execution, entries: [], now, isWholeJournal: true };
+    const pages = this.#knownPages();
+    const input = { executionId, execution: this.#execution, entries: [], now, isWholeJournal: true, pages };
     const step = decided(advance(this.#machines, noLimits, input));
-    if (step.type === 'commit') this.#execution = step.execution;
+    if (step.type === 'commit') {
+      this.#execution = step.execution;
+      this.#keep(step.itemLists);
+    }
     const wentOn = step.type === 'commit' && step.execution.waiting === undefined;
     return { step, verdict: wentOn ? { type: 'applied' } : undefined };
   }
@@ -200,6 +211,7 @@ export class Replay {
       isWholeJournal: true,
       goesOnWaiting: true,
       itemResults,
+      pages: this.#knownPages(),
       segments: { named: new Set(), ended: this.#cameTooLate },
     };
     if (entry.kind === 'wake') {
@@ -217,6 +229,21 @@ export class Replay {
     const version = machineVersion ?? (item.kind === 'start' ? item.version : undefined);
     const named = item.kind === 'start' && version !== undefined ? { ...item, version } : item;
     return takeEntry(this.#machines, entry, { ...input, entries: [named] });
+  }
+
+  /** Keeps the lists that the execution has written. */
+  #keep(lists: readonly ItemList[]): void {
+    for (const { task, hash, pages } of lists) {
+      for (const [page, items] of pages.entries()) {
+        const { executionId } = this.#recorded;
+        this.#pages.set(pageName({ items: { executionId, task, hash, pageSize: 1 }, page }), items);
+      }
+    }
+  }
+
+  #knownPages(): KnownPages {
+    const { pages } = this.#recorded;
+    return pages === undefined || pages.size === 0 ? this.#pages : new Map([...pages, ...this.#pages]);
   }
 
   /** Results of the lists that are worked on, this item's among them. */
@@ -282,7 +309,7 @@ export class Replay {
     const then = this.#held.splice(0).join(', ') || 'none';
     const now = held.join(', ') || 'none';
     if (then === now) return undefined;
-    const message = `Of the events that were held, the log says that ${then} was taken here; by today's definition ${now}.`;
+    const message = `The log took these held events here: ${then}. Today's definition takes: ${now}.`;
     return this.#diverges(entry, 'DifferentVerdict', message);
   }
 

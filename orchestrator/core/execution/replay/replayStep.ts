@@ -1,3 +1,4 @@
+import { PageNeeded } from '../lists/listItems.ts';
 import type { JournalEntry } from '../model/entries.ts';
 import type { Execution, ExecutionErrorCode } from '../model/execution.ts';
 import { type LogEntry, type LogVerdict, parseLog } from '../model/log.ts';
@@ -53,6 +54,7 @@ export function decided(step: Advance): Decided {
   if (step.type !== 'needs') return step;
   const { need } = step;
   if (need.type === 'itemResults') throw new ItemResultsNeeded(need.list);
+  if (need.type === 'page') throw new PageNeeded(need.address);
   throw new Error(`The journal was given without its data in the object store (${need.type}).`);
 }
 

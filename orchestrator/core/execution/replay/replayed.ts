@@ -1,6 +1,7 @@
 import { MillraceError } from '../../errors/millraceError.ts';
 import type { OutgoingItem } from '../children/messages.ts';
 import type { ItemResults } from '../lists/itemResults.ts';
+import type { KnownPages } from '../lists/listItems.ts';
 import type { Emission } from '../model/emission.ts';
 import type { Execution } from '../model/execution.ts';
 import type { LogEntry } from '../model/log.ts';
@@ -27,6 +28,8 @@ export interface ReplayedExecution {
    * ends, so that they can be added then: see `ItemResultsNeeded`.
    */
   readonly itemResults?: ReadonlyMap<number, ItemResults>;
+  /** Pages of lists that another execution has written. They can be added as `itemResults` can: see `PageNeeded`. */
+  readonly pages?: KnownPages;
 }
 
 /** The results of an entry of the log, as the replay sees them. */
@@ -42,6 +45,8 @@ export interface ReplayedEntry {
   readonly outgoing: readonly OutgoingItem[];
   /** The emissions that it sent to the bus. */
   readonly emitted: readonly Emission[];
+  /** Ids of the transitions that the machine took, in order. */
+  readonly taken: readonly string[];
   /** Set where the replay does not do what the log says: what it answers from here on is another story. */
   readonly divergence?: Divergence;
 }

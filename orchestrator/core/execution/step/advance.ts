@@ -1,6 +1,7 @@
 import { DefinitionMismatchError } from '../../machine/index.ts';
 import { applyParentsWord, needsNoMachine } from '../children/parentsWord.ts';
 import { applyControl } from '../control/control.ts';
+import { PageNeeded } from '../lists/listItems.ts';
 import type { ExecutionError } from '../model/execution.ts';
 import type { MachineLookup } from '../model/machines.ts';
 import type { Advance, AdvanceInput, AdvanceLimits } from './advance.types.ts';
@@ -31,8 +32,9 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
     if (decided.type !== 'needs' || !unavailable) return decided;
   } catch (error) {
     // The deployed machine cannot take up the stored state: a deployment repairs that.
-    if (!(error instanceof DefinitionMismatchError)) throw error;
-    reason = definitionMismatch(error);
+    if (error instanceof DefinitionMismatchError) reason = definitionMismatch(error);
+    else if (!(error instanceof PageNeeded)) throw error;
+    else if (!unavailable) return { type: 'needs', need: { type: 'page', address: error.address } };
   }
   const waiting = draftOf(input);
   if (reason) waitWithoutMachine(waiting, input, reason, limits);

@@ -1,7 +1,8 @@
 import type { MachineEffect } from '../../machine/index.ts';
+import type { ItemList } from '../../policy/itemPages.ts';
 import type { OutgoingItem } from '../children/messages.ts';
-import type { ItemList } from '../lists/itemList.ts';
 import type { ItemResults } from '../lists/itemResults.ts';
+import type { KnownPages, PageAddress } from '../lists/listItems.ts';
 import type { RunningList } from '../lists/runningList.ts';
 import type { Emission } from '../model/emission.ts';
 import type { JournalEntry } from '../model/entries.ts';
@@ -34,6 +35,8 @@ export interface AdvanceInput {
   readonly segments?: SegmentReferences;
   /** By task: results of the items of lists, where the step has asked for them. */
   readonly itemResults?: ReadonlyMap<number, ItemResults>;
+  /** Pages of lists, where the step has asked for them. */
+  readonly pages?: KnownPages;
   /** Why data that the step has asked for could not be fetched from the object store: the execution waits for it. */
   readonly unavailable?: ExecutionError;
   /** Its data has just been renewed. */
@@ -59,6 +62,8 @@ export type Advance =
       readonly outgoing: readonly OutgoingItem[];
       /** To be written with the execution, for the bus. */
       readonly emitted: readonly Emission[];
+      /** Ids of the transitions that the machine took, in order. They are not written: a replay takes them again. */
+      readonly taken: readonly string[];
       /** To be written before the execution, which has these entries in its log no more. */
       readonly segment: LogSegment | undefined;
       /** To be written before the execution, which refers to them. */
@@ -85,7 +90,9 @@ export type Need =
    * The results of a list's items, with which the list is done. They are read once, so that the commits before do
    * not carry them.
    */
-  | { readonly type: 'itemResults'; readonly list: RunningList };
+  | { readonly type: 'itemResults'; readonly list: RunningList }
+  /** Items of a list, of which some are to be worked on now. */
+  | { readonly type: 'page'; readonly address: PageAddress };
 
 /** The effects to execute after the commit, in this order. Exhaustive: every executor switches over `type`. */
 export type ExecutionEffect =

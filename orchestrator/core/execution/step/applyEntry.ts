@@ -1,4 +1,4 @@
-import type { PreparedMachine } from '../../machine/index.ts';
+import { isChildOfItem, type PreparedMachine } from '../../machine/index.ts';
 import { timeAfter } from '../../policy/time.ts';
 import { hasChild } from '../children/children.ts';
 import { applyWord, noteReceived, takenOf, verdictOfAll } from '../children/parentsWord.ts';
@@ -8,7 +8,7 @@ import type { KnownItemResults } from '../lists/itemResults.ts';
 import { itemDone } from '../lists/itemTasks.ts';
 import { listOfChild, partDone } from '../lists/listParts.ts';
 import { isItemTask } from '../lists/runningList.ts';
-import { childNumber } from '../model/addresses.ts';
+import { childNumber, descendantNumber } from '../model/addresses.ts';
 import type {
   ControlEntry,
   EventEntry,
@@ -68,12 +68,13 @@ function handle(draft: Draft, entry: Exclude<Applied, MessageEntry>, applying: A
 
 function startOf(draft: Draft, entry: StartEntry, { machine }: Applying): Handled {
   const { inputPatch, startedAt } = draft.execution;
-  const { traceparent } = entry;
+  const { traceparent, answerTo } = entry;
   draft.set({
     machineVersion: machine.version,
     definitionHash: machine.definitionHash,
     ...(machine.timeoutMs !== undefined && { timeoutAt: timeAfter(startedAt, machine.timeoutMs) }),
     ...(traceparent !== undefined && { traceparent }),
+    ...(answerTo !== undefined && { answerTo }),
   });
   const input = inputPatch === undefined ? entry.input : patched(entry.input ?? null, inputPatch);
   return { type: 'step', input: { type: 'start', input, isMessage: entry.isChild === true } };
@@ -84,6 +85,7 @@ function resultOf(draft: Draft, entry: ResultEntry, applying: Applying): Handled
   const { result, reference } = entry;
   const task = draft.openAttempt(entry);
   if (!task) return { type: 'ignored', reason: 'NotOpen' };
+  draft.answered.add(reference);
   const given = { origin: { cause, item: { reference } }, itemResults };
   if (result.status === 'FAILED') {
     if (!isStale)
@@ -143,10 +145,17 @@ function handleMessage(
   }
   if (draft.ended || message === undefined) return { type: 'ignored', reason: 'Ended' };
   if (!isHeard(draft, entry)) return { type: 'ignored', reason: 'NotOpen' };
-  if (message.type === 'event') {
-    return { type: 'offer', held: { reference, event: message.event, isMessage: true } };
-  }
   const task = childNumber(sender, draft.execution.executionId);
+  if (message.type === 'event') {
+    const { event, to } = message;
+    // The machine of an item holds no events.
+    if (to !== undefined) return { type: 'step', input: { type: 'event', event, isMessage: true, to } };
+    const from = task ?? descendantNumber(sender, draft.execution.executionId);
+    if (from !== undefined && draft.machineState && isChildOfItem(draft.machineState, from)) {
+      return { type: 'step', input: { type: 'event', event, isMessage: true, from } };
+    }
+    return { type: 'offer', held: { reference, event, isMessage: true } };
+  }
   if (task === undefined) return { type: 'ignored', reason: 'NotOpen' };
   // The child is redriven, too, and has more to say.
   if (message.type === 'error' && isStale) return { type: 'ignored', reason: 'Redriven' };

@@ -1,4 +1,5 @@
 import { postOutgoing } from '../children/outbox.ts';
+import type { KnownPages } from '../lists/listItems.ts';
 import type { JournalEntry } from '../model/entries.ts';
 import type { Execution } from '../model/execution.ts';
 import type { Advance, AdvanceInput } from './advance.types.ts';
@@ -10,12 +11,14 @@ export function draftOf(input: {
   readonly execution: Execution | undefined;
   readonly executionId: string;
   readonly entries: readonly JournalEntry[];
+  readonly pages?: KnownPages;
   readonly now: number;
 }): Draft {
-  const { execution, executionId, entries, now } = input;
-  if (execution) return new Draft(execution, now);
+  const { execution, executionId, entries, now, pages } = input;
+  if (execution) return new Draft(execution, now, pages);
   const start = entries.find((entry) => entry.kind === 'start');
-  return Draft.first(executionId, start?.machine ?? '', now);
+  const given = { machine: start?.machine ?? '', answerTo: start?.answerTo };
+  return Draft.first(executionId, given, now, pages);
 }
 
 /** A commit, where there is anything to write. */

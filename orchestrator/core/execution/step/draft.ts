@@ -1,8 +1,10 @@
-import { type MachineState, parseMachineState, type StepAt } from '../../machine/index.ts';
+import type { Json } from '../../data/json.ts';
+import { hostsList, type MachineState, parseMachineState, type StepAt } from '../../machine/index.ts';
+import type { ItemList, ItemsAddress } from '../../policy/itemPages.ts';
 import type { ResolvedTaskPolicy } from '../../policy/taskPolicy.ts';
 import { storedTime } from '../../policy/time.ts';
 import type { Said } from '../children/messages.ts';
-import type { ItemList } from '../lists/itemList.ts';
+import { type KnownPages, PageNeeded, pageAt, pageName } from '../lists/listItems.ts';
 import { openTasks, type RunningList, withOpenTasks } from '../lists/runningList.ts';
 import { childId, parentOf } from '../model/addresses.ts';
 import type { Emission } from '../model/emission.ts';
@@ -33,9 +35,14 @@ export class Draft {
   readonly segment: LogSegment | undefined;
   /** To be written before the commit. */
   readonly itemLists: ItemList[] = [];
+  /** Ids of the transitions that the machine took. */
+  readonly taken: string[] = [];
   /** For other executions, within the commit. */
   readonly said: Said[] = [];
+  /** Keys of the attempts whose results this commit takes. */
+  readonly answered = new Set<string>();
   readonly #before: Execution;
+  readonly #pages: KnownPages | undefined;
   #execution: Execution;
   #loggedAt: number;
   #verdicts: Map<string, LogVerdict> | undefined;
@@ -43,7 +50,12 @@ export class Draft {
   #state: MachineState | undefined;
 
   /** The draft of an execution's first commit. */
-  static first(executionId: string, machine: string, clock: number): Draft {
+  static first(
+    executionId: string,
+    { machine, answerTo }: Pick<Execution, 'machine'> & { readonly answerTo?: string | undefined },
+    clock: number,
+    pages?: KnownPages,
+  ): Draft {
     const now = storedTime(clock);
     return new Draft(
       {
@@ -56,12 +68,16 @@ export class Draft {
         tasks: [],
         log: emptyLog(now),
         logSegments: 0,
+        ...(answerTo !== undefined && { answerTo }),
       },
       now,
+      pages,
     );
   }
 
-  constructor(execution: Execution, now: number) {
+  /** @param pages pages of lists that were read for the step */
+  constructor(execution: Execution, now: number, pages?: KnownPages) {
+    this.#pages = pages;
     const split = splitLog(execution.log);
     // Clocks of two orchestrators differ by a little; an execution's own time never runs backwards.
     this.now = Math.max(storedTime(now), execution.updatedAt);
@@ -72,6 +88,11 @@ export class Draft {
     this.#before = this.#execution;
     this.#loggedAt = execution.updatedAt;
     if (execution.version === 0) this.emitted.push({ status: execution.status });
+  }
+
+  /** The execution as the last commit left it. */
+  get before(): Execution {
+    return this.#before;
   }
 
   get execution(): Execution {
@@ -89,9 +110,14 @@ export class Draft {
 
   /** When and where the machine's steps are taken. */
   get stepAt(): StepAt {
-    const { executionId } = this.#execution;
+    const { executionId, redrives } = this.#execution;
     const parent = parentOf(executionId);
-    return { now: this.now, actor: { id: executionId, ...(parent === undefined ? {} : { parent }) } };
+    return {
+      now: this.now,
+      actor: { id: executionId, ...(parent === undefined ? {} : { parent }) },
+      pageOfItem: (items, index) => this.#pageOfItem(items, index),
+      ...(redrives && { redrives }),
+    };
   }
 
   /** Absent before the first step. Known only where the execution has its state. */
@@ -237,9 +263,24 @@ export class Draft {
       execution: { ...rest, version: rest.version + 1, ...(wakeAt === undefined ? {} : { wakeAt }) },
       effects: this.#allEffects(),
       emitted: this.emitted,
+      taken: this.taken,
       segment: this.segment,
-      itemLists: this.itemLists.filter(({ task }) => this.list(task)),
+      itemLists: this.itemLists.filter(({ task }) => this.#worksOn(task)),
     };
+  }
+
+  #worksOn(task: number): boolean {
+    const { machineState } = this;
+    return this.list(task) !== undefined || (machineState !== undefined && hostsList(machineState, task));
+  }
+
+  /** @throws PageNeeded */
+  #pageOfItem(items: ItemsAddress, index: number): readonly Json[] {
+    const address = pageAt(items, index);
+    const written = this.itemLists.find(({ task, hash }) => task === items.task && hash === items.hash);
+    const page = written?.pages[address.page] ?? this.#pages?.get(pageName(address));
+    if (!page) throw new PageNeeded(address);
+    return page;
   }
 
   /** The effects of the whole commit: tasks that were stopped again by a later entry are not dispatched. */
@@ -257,7 +298,7 @@ export class Draft {
     const state = this.#state;
     const loggedAt = this.#loggedAt;
     const toDispatch = this.#toDispatch.size === 0 ? undefined : new Set(this.#toDispatch);
-    const lists = [this.effects, this.emitted, this.itemLists, this.said] as const;
+    const lists = [this.effects, this.emitted, this.itemLists, this.said, this.taken] as const;
     const lengths = lists.map(({ length }) => length);
     return () => {
       this.#execution = execution;
@@ -271,7 +312,7 @@ export class Draft {
 
 type Committed = Pick<
   Extract<Advance, { type: 'commit' }>,
-  'execution' | 'effects' | 'emitted' | 'segment' | 'itemLists'
+  'execution' | 'effects' | 'emitted' | 'taken' | 'segment' | 'itemLists'
 >;
 
 type OptionalKey =

@@ -4,8 +4,10 @@ import {
   type MachineInput,
   type MachineStep,
   type PreparedMachine,
+  runningChildWithin,
   stepMachine,
 } from '../../machine/index.ts';
+import { partReport } from '../lists/listPart.ts';
 import type { HeldEvent } from '../model/execution.ts';
 import { errorOf, TaskMismatchError } from '../model/executionErrors.ts';
 import type { LogVerdict } from '../model/log.ts';
@@ -128,7 +130,7 @@ class Drain {
     const draft = this.#draft;
     const step = stepMachine(this.#machine, draft.execution.snapshot, input, draft.stepAt);
     if (step.type === 'ignored') return step.reason;
-    const { effects, failure, state, stored, thrown, markedOutput } = step;
+    const { effects, edges, failure, state, stored, thrown, markedOutput } = step;
     if (failure) {
       // The state and the tasks of before the failure stay, so that a redrive can go on from them.
       const done = effects.filter(({ type }) => type !== 'startTask' && type !== 'stopTask');
@@ -139,6 +141,7 @@ class Drain {
       return undefined;
     }
     draft.setMachineState(state, stored);
+    draft.taken.push(...edges);
     this.#queue.push(...takeEffects(draft, effects, this.#machine, this.#origin));
     if (state.status === 'done') {
       const { output } = state;
@@ -171,8 +174,8 @@ class Drain {
   #settleAtOnce({ outcome }: Settle): void {
     const draft = this.#draft;
     // A task that was started and stopped by the same step is not waited for.
-    const children = Object.values(draft.machineState?.children ?? {});
-    if (!children.some(({ task, status }) => task === outcome.task && status === 'active')) return;
+    const { machineState } = draft;
+    if (!machineState || !runningChildWithin(machineState, outcome.task)) return;
     if (++this.#settled > this.#machine.chart.maxIterations) {
       const message = `It started ${this.#settled} lists in a row that had nothing to wait for.`;
       endFailed(draft, { code: 'EndlessLoop', name: 'EndlessLoopError', message }, this.#origin.item);
@@ -213,7 +216,8 @@ class Drain {
 
   #succeed({ output, markedOutput }: Extract<FollowUp, { type: 'succeed' }>): void {
     const result = output === undefined ? {} : { output };
-    endExecution(this.#draft, 'SUCCEEDED', result, { output: markedOutput });
+    const told = this.#machine.listsOf === undefined ? markedOutput : partReport(output);
+    endExecution(this.#draft, 'SUCCEEDED', result, { output: told });
     this.#draft.closeTasks();
   }
 }

@@ -1,10 +1,15 @@
-import type { TaskError } from '../../data/thrown.ts';
+import { fittedFields } from '../../data/describeThrown.ts';
+import type { JsonObject } from '../../data/json.ts';
+import { unmarkedKey } from '../../data/marks.ts';
+import { shownData, type TaskError } from '../../data/thrown.ts';
 import { stopChildren, tellParent, type Whole } from '../children/children.ts';
+import { answer } from '../children/startedExecutions.ts';
 import type { Execution, ExecutionError, ExecutionStatus, Failed } from '../model/execution.ts';
 import type { Draft } from './draft.ts';
 
-/** Characters of an error's message, and of its stack: all that a worker's may have, where the state leaves room. */
+/** Characters of an error's message, and of its fields: all that a worker's may have, where the state leaves room. */
 const longestMessage = 32_768;
+const longestFields = 65_536;
 const longestStack = 4000;
 const longestBesideLargeState = 4000;
 const largeState = 100_000;
@@ -22,6 +27,7 @@ export function endExecution(
   draft.dispatchNothing();
   stopChildren(draft);
   if (told !== 'nothing') tellParent(draft, told);
+  answer(draft);
   // A failed execution can be redriven, and then has them still.
   if (status !== 'SUCCEEDED') return;
   dropHeldEvents(draft);
@@ -39,14 +45,29 @@ export function endFailed(
   thrown?: TaskError,
 ): void {
   draft.setOptional('failed', failed);
-  const { message, stack, ...rest } = error;
+  const { code, name, message, stack } = error;
   const isLarge = (draft.execution.snapshot?.length ?? 0) > largeState;
-  const kept = {
-    ...rest,
-    message: message.slice(0, isLarge ? longestBesideLargeState : longestMessage),
+  const fields = {
     ...(stack !== undefined && { stack: stack.slice(0, longestStack) }),
+    ...(thrown && ownFieldsOf(thrown)),
+  };
+  const kept = {
+    ...fittedFields(fields, isLarge ? longestBesideLargeState : longestFields),
+    code,
+    name,
+    message: message.slice(0, isLarge ? longestBesideLargeState : longestMessage),
   };
   endExecution(draft, 'FAILED', { error: kept }, { thrown });
+}
+
+/** The parts of a thrown value that not every execution's error has. Readers see them without marks. */
+function ownFieldsOf(thrown: TaskError): JsonObject {
+  if (thrown.$thrown) return thrown.value === undefined ? {} : { thrown: shownData(thrown.value) };
+  const { name: _, message: __, stack: ___, ...rest } = thrown;
+  const fields = Object.entries(rest).flatMap(([key, value]) =>
+    value === undefined ? [] : [[key === 'code' ? 'ownCode' : unmarkedKey(key), shownData(value)] as const],
+  );
+  return Object.fromEntries(fields);
 }
 
 /** Drops the events that are held when the execution ends for good: no state will take them. */

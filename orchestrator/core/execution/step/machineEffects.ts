@@ -1,6 +1,8 @@
 import type { MachineEffect, PreparedMachine } from '../../machine/index.ts';
+import { durationMs } from '../../policy/duration.ts';
+import { isPerTask, type PerTask } from '../../policy/perTask.ts';
 import { sendMessage, startChild, stopChild } from '../children/children.ts';
-import { startList } from '../lists/startList.ts';
+import { startList, startMachinesList } from '../lists/startList.ts';
 import type { Draft } from './draft.ts';
 import type { FollowUp } from './followUp.ts';
 import type { Origin } from './origin.ts';
@@ -36,6 +38,9 @@ export function takeEffects(
       case 'send':
         sendMessage(draft, effect);
         break;
+      case 'keepItems':
+        draft.itemLists.push(effect.list);
+        break;
       default:
         effect satisfies never;
     }
@@ -54,13 +59,28 @@ function startTask(
   switch (source.kind) {
     case 'each':
       return startList(draft, machine, source, effect, origin);
+    case 'eachMachine':
+      return startMachinesList(draft, machine, source, effect);
     case 'machine':
       return startChild(draft, effect, source);
     default: {
       const { cause } = origin;
-      const open = { task, worker: src, attempt: 1, cause, ...(input === undefined ? {} : { input }) };
-      draft.openTask(open, source.policy, origin);
+      const given = source.isPerTask && isPerTask(input) ? fieldsOf(input) : { input };
+      const { input: ofWorker, ...fields } = given;
+      const open = { task, worker: src, attempt: 1, cause, ...fields };
+      const withInput = ofWorker === undefined ? open : { ...open, input: ofWorker };
+      draft.openTask(withInput, source.policy, origin);
       return undefined;
     }
   }
+}
+
+/** The part of its policy that a task brings with it. */
+function fieldsOf({ input, timeout, heartbeat, starts }: PerTask) {
+  return {
+    input,
+    ...(timeout !== undefined && { timeoutMs: durationMs(timeout) }),
+    ...(heartbeat !== undefined && { heartbeatMs: durationMs(heartbeat) }),
+    ...(starts !== undefined && { starts }),
+  };
 }

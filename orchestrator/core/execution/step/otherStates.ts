@@ -4,6 +4,7 @@ import {
   hasSameStates,
   type PreparedMachine,
   parseMachineState,
+  remembersPositions,
 } from '../../machine/index.ts';
 import type { Draft } from './draft.ts';
 
@@ -18,8 +19,7 @@ export function refuseOtherStates(machine: PreparedMachine, draft: Draft): void 
   const { definitionHash, snapshot } = draft.execution;
   if (definitionHash === undefined || snapshot === undefined) return;
   if (hasSameStates(definitionHash, machine.definitionHash)) return;
-  const { order, history } = parseMachineState(snapshot);
-  if (order || history) {
+  if (remembersPositions(parseMachineState(snapshot))) {
     throw new DefinitionMismatchError(
       machine,
       'its structure has changed, and parallel or history states are remembered by it',

@@ -55,13 +55,22 @@ export function handedOver(
   cause: string,
   now: number,
 ): OpenTask {
-  const { timeoutMs, heartbeatMs, startTimeoutMs } = policy;
+  const { timeoutMs, heartbeatMs, startTimeoutMs } = policyOf(task, policy);
   return {
     ...task,
     cause,
     ...(timeoutMs !== undefined && { deadline: timeAfter(now, timeoutMs) }),
     ...(heartbeatMs !== undefined && { heartbeatAt: timeAfter(now, heartbeatMs) }),
     ...(startTimeoutMs !== undefined && { startBy: timeAfter(now, startTimeoutMs), waitsForResult: true }),
+  };
+}
+
+/** The policy that holds for a task: its own times come before those of its worker. */
+function policyOf({ timeoutMs, heartbeatMs }: OpenTask, policy: ResolvedTaskPolicy): ResolvedTaskPolicy {
+  return {
+    ...policy,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(heartbeatMs !== undefined && { heartbeatMs }),
   };
 }
 
@@ -72,7 +81,8 @@ export function notHandedOver(task: OpenTask): OpenTask {
 }
 
 /** When its attempt was handed over. Nothing where that is not known any more: its worker has begun. */
-export function handedOverAt(task: OpenTask, policy: ResolvedTaskPolicy): number | undefined {
+export function handedOverAt(task: OpenTask, ofWorker: ResolvedTaskPolicy): number | undefined {
+  const policy = policyOf(task, ofWorker);
   if (task.deadline !== undefined && policy.timeoutMs !== undefined) return task.deadline - policy.timeoutMs;
   if (task.startBy !== undefined && policy.startTimeoutMs !== undefined) {
     return task.startBy - policy.startTimeoutMs;
@@ -119,7 +129,8 @@ export function afterBeat(
 }
 
 /** The task as one whose worker has only now to give a sign of life in time. */
-export function withHeartbeat(task: OpenTask, { heartbeatMs }: ResolvedTaskPolicy, now: number): OpenTask {
+export function withHeartbeat(task: OpenTask, policy: ResolvedTaskPolicy, now: number): OpenTask {
+  const { heartbeatMs } = policyOf(task, policy);
   return heartbeatMs === undefined ? task : { ...task, heartbeatAt: timeAfter(now, heartbeatMs) };
 }
 
@@ -133,8 +144,9 @@ const namesOfGivenUp = {
 export function givenUp(
   task: OpenTask,
   due: Exclude<TaskDue, 'dispatch'>,
-  policy: ResolvedTaskPolicy,
+  ofWorker: ResolvedTaskPolicy,
 ): TaskError {
+  const policy = policyOf(task, ofWorker);
   const attempt = `Attempt ${task.attempt} of task ${taskId(task)} (${task.worker})`;
   const why = {
     deadline: `gave no result within ${policy.timeoutMs} ms`,
@@ -142,7 +154,7 @@ export function givenUp(
     start: `had not begun within ${policy.startTimeoutMs} ms: its invocation was lost`,
   }[due];
   if (policy.once) {
-    const message = `${attempt} ${why}. It may have done its work: the item ${taskKey(task).replace('task', 'claim')} tells whether it began.`;
+    const message = `${attempt} ${why}. It may have done its work: the item ${taskKey(task).replace('task', 'claim')} shows whether it began.`;
     return { name: unknownOutcomeErrorName, message, retryable: false };
   }
   return { name: namesOfGivenUp[due], message: `${attempt} ${why}.` };

@@ -17,6 +17,7 @@ import {
 } from 'xstate';
 import { childEvents } from './childMachine.ts';
 import type { Choices } from './choices.ts';
+import { seenOf, thrownOf } from './thrown.ts';
 import type { Shape } from './tree.ts';
 
 export interface GeneratedContext {
@@ -27,6 +28,8 @@ export interface GeneratedContext {
   /** Spent by whatever could go on for ever. */
   readonly fuel: number;
   readonly last: unknown;
+  /** What was thrown last: kept from step to step. */
+  readonly caught: unknown;
   readonly ref: ActorRef<Snapshot<unknown>, EventObject> | null;
 }
 
@@ -34,7 +37,7 @@ export interface Data {
   readonly type: string;
   readonly v?: unknown;
   readonly output?: unknown;
-  readonly error?: { readonly message?: string };
+  readonly error?: unknown;
 }
 
 interface Args {
@@ -141,7 +144,7 @@ export class ActionBuilder {
         'guard on event',
         () =>
           ({ event }: Args) =>
-            typeof event.v === 'number' && event.v > 2,
+            (typeof event.v === 'number' && event.v > 2) || statusOf(event.error) > 402,
       ],
       ['guard that may throw', () => throwsAt(13)],
       ['inline guard', () => passes],
@@ -168,7 +171,11 @@ export class ActionBuilder {
   }
 
   #assignLast(): unknown {
-    return assign({ last: ({ event }: Args) => event.v ?? event.output ?? event.error?.message ?? null });
+    return assign({
+      last: ({ context, event }: Args) =>
+        event.v ?? event.output ?? seenOf('error' in event ? event.error : context.caught),
+      caught: ({ context, event }: Args) => ('error' in event ? event.error : context.caught),
+    });
   }
 
   #delayedRaise(): unknown {
@@ -244,7 +251,7 @@ export class ActionBuilder {
     const type = this.#choices.oneOf(['emitted', 'note']);
     const mayThrow = this.#choices.chance(10);
     return emit(({ context }: Args) => {
-      if (mayThrow && context.n === 19) throw new Error('the emit met 19');
+      if (mayThrow && context.n === 19) throw thrownOf(19);
       return { type, n: context.n };
     });
   }
@@ -311,7 +318,7 @@ export class ActionBuilder {
     const limit = 20 + this.#choices.pick(20);
     if (this.#choices.chance(70)) return this.#increase(1);
     return assign(({ context }) => {
-      if (context.n > limit) throw new Error(`more than ${limit}`);
+      if (context.n > limit) throw thrownOf(context.n);
       return {};
     });
   }
@@ -327,6 +334,10 @@ const ping: Data = { type: 'PING', v: 1 };
 
 function referred({ context }: { context: { ref?: GeneratedContext['ref'] } }) {
   return context.ref as never;
+}
+
+function statusOf(error: unknown): number {
+  return error instanceof Error && 'status' in error ? Number(error.status) : 0;
 }
 
 function throwsAt(n: number): (args: Args) => boolean {

@@ -1,4 +1,5 @@
 import { assign, createMachine, sendParent } from 'xstate';
+import { thrownOf } from './thrown.ts';
 
 export interface ChildContext {
   readonly n: number;
@@ -21,8 +22,8 @@ export const childMachine = createMachine({
     },
     BYE: { actions: sendParent({ type: 'B', v: 9 }) },
     FAIL: {
-      actions: assign(() => {
-        throw new Error('the child failed');
+      actions: assign(({ context }) => {
+        throw thrownOf(context.n);
       }),
     },
     FINISH: '.finished',

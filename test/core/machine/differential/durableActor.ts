@@ -1,4 +1,11 @@
+import { describeThrown } from '../../../../orchestrator/core/data/describeThrown.ts';
 import type { Json } from '../../../../orchestrator/core/data/json.ts';
+import {
+  revivedThrown,
+  type TaskError,
+  thrownAsJson,
+  thrownOfJson,
+} from '../../../../orchestrator/core/data/thrown.ts';
 import {
   type MachineEffect,
   type MachineInput,
@@ -12,7 +19,8 @@ import {
 } from '../../../../orchestrator/core/machine/index.ts';
 import { DurableChildren } from './durableChildren.ts';
 import { type GeneratorOptions, generateMachine } from './generateMachine.ts';
-import type { ObservedState, Side } from './observed.ts';
+import { failureOf, type ObservedState, type Side, withoutCaught } from './observed.ts';
+import { seenOf } from './thrown.ts';
 
 type Task = Extract<MachineEffect, { type: 'startTask' }>;
 
@@ -56,7 +64,7 @@ export class DurableActor implements Side {
     return this.#tasks.length;
   }
 
-  /** From then on XState's actor runs an invoke twice, and is no measure any more. */
+  /** From then on XState's actor runs an invoke twice, and is not a measure any more. */
   get hasReplaced(): boolean {
     return this.#hasReplaced;
   }
@@ -82,7 +90,7 @@ export class DurableActor implements Side {
   async settle(index: number, succeeds: boolean, v: Json): Promise<void> {
     const [task] = this.#tasks.splice(index, 1);
     if (!task) throw new RangeError(`There is no task ${index}.`);
-    const error = { name: 'Error', message: `failed with ${JSON.stringify(v)}` };
+    const error = throughItem(describeThrown(failureOf(v)));
     const taken = this.#take(
       succeeds
         ? { type: 'taskSucceeded', task: task.task, output: v }
@@ -107,9 +115,9 @@ export class DurableActor implements Side {
     return {
       status,
       value: JSON.stringify(value),
-      context: asXStateWrites(context),
+      context: withoutCaught(asXStateWrites(context)),
       output: output ?? null,
-      error: status === 'error' ? messageOf(error) : null,
+      error: status === 'error' ? seenOf(revivedThrown(thrownOfJson(error))) : null,
       tags: [...tags].sort(),
       tasks: isActive ? this.#tasks.map(({ actorId }) => actorId) : undefined,
       children: isActive
@@ -230,6 +238,7 @@ function asXStateWrites(value: Json | undefined): unknown {
   );
 }
 
-function messageOf(error: Json | undefined): unknown {
-  return typeof error === 'object' && error !== null && 'message' in error ? error.message : error;
+/** As a worker writes it and the orchestrator reads it. */
+export function throughItem(error: TaskError): TaskError {
+  return thrownOfJson(JSON.parse(JSON.stringify({ error: thrownAsJson(error) })).error);
 }

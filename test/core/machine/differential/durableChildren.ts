@@ -1,3 +1,4 @@
+import { thrownAsJson, thrownOfJson } from '../../../../orchestrator/core/data/thrown.ts';
 import {
   type MachineEffect,
   type MachineInput,
@@ -136,7 +137,8 @@ export class DurableChildren {
     if (status === 'done') {
       this.#queue.push(() => this.#tellParent({ type: 'taskSucceeded', task, output, isMessage: true }));
     } else if (step.failure) {
-      const error = { name: 'Error', message: 'the child failed' };
+      const { thrown = { name: 'Error', message: 'It failed with nothing thrown.' } } = step;
+      const error = thrownOfJson(JSON.parse(JSON.stringify({ error: thrownAsJson(thrown) })).error);
       this.#queue.push(() => this.#tellParent({ type: 'taskFailed', task, error }));
     }
   }

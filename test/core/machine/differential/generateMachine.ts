@@ -2,6 +2,7 @@ import { type AnyStateMachine, and, fromPromise, setup } from 'xstate';
 import { ActionBuilder, childIdOf, type GeneratedContext, type Host } from './actions.ts';
 import { childMachine } from './childMachine.ts';
 import { Choices } from './choices.ts';
+import { thrownOf } from './thrown.ts';
 import { allStates, type GeneratedState, type Shape, TreeBuilder } from './tree.ts';
 
 /** Besides, `xstate.route` to the ids of states. */
@@ -101,7 +102,7 @@ class ConfigBuilder {
 
   machine(): Config {
     const { tags: _, ...config } = this.#state(this.#root);
-    const start = { spawned: 0, fuel: 6, last: null };
+    const start = { spawned: 0, fuel: 6, last: null, caught: null };
     const spawns = this.#may(10, 'spawn in context');
     const hasOutput = this.#may(70, 'output');
     return {
@@ -317,7 +318,7 @@ class ConfigBuilder {
     return {
       src: isInline ? fromPromise(this.#host.promise('inline')) : this.#choices.oneOf(['p0', 'p1']),
       input: ({ context, event }: { context: GeneratedContext; event: { type: string } }) => {
-        if (mayThrow && context.n === 17) throw new Error('the input met 17');
+        if (mayThrow && context.n === 17) throw thrownOf(17);
         return { n: context.n, on: event.type };
       },
       ...(this.#choices.chance(40) ? { id: `i${this.#invokeIds++}` } : {}),

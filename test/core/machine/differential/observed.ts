@@ -1,4 +1,5 @@
 import type { Json } from '../../../../orchestrator/core/data/json.ts';
+import { thrownOf } from './thrown.ts';
 
 /** What is compared of a machine, the same for XState's own actor and for the durable one. */
 export interface ObservedState {
@@ -36,6 +37,18 @@ export interface Side {
   lines(): readonly string[];
   state(): ObservedState;
   readonly taskCount: number;
+}
+
+/** What a task fails with. */
+export function failureOf(v: Json): unknown {
+  return thrownOf(typeof v === 'number' ? v : JSON.stringify(v).length);
+}
+
+/** An error that the context holds is written in another way than XState's JSON: `last` says what the machine sees of it. */
+export function withoutCaught(context: unknown): unknown {
+  if (typeof context !== 'object' || context === null || !('caught' in context)) return context;
+  const { caught: _, ...rest } = context;
+  return rest;
 }
 
 /** Ids of children that were given none depend on the process: their order of appearance does not. */

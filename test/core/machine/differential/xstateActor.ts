@@ -2,12 +2,13 @@ import { type Actor, type AnyActorRef, type AnyStateMachine, createActor, Simula
 import type { Json } from '../../../../orchestrator/core/data/json.ts';
 import { describeChild } from './durableChildren.ts';
 import { eventTypes, type GeneratorOptions, generateMachine } from './generateMachine.ts';
-import type { ObservedState, Side } from './observed.ts';
+import { failureOf, type ObservedState, type Side, withoutCaught } from './observed.ts';
+import { seenOf } from './thrown.ts';
 
 interface Task {
   readonly id: string;
   readonly resolve: (output: Json) => void;
-  readonly reject: (error: Error) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** A machine in XState's own actor, with a clock and promises that are moved from outside. */
@@ -78,7 +79,7 @@ export class XStateActor implements Side {
     const [task] = this.#tasks.splice(index, 1);
     if (!task) throw new RangeError(`There is no task ${index}.`);
     if (succeeds) task.resolve(v);
-    else task.reject(new Error(`failed with ${JSON.stringify(v)}`));
+    else task.reject(failureOf(v));
     await new Promise(setImmediate);
   }
 
@@ -98,9 +99,9 @@ export class XStateActor implements Side {
     return {
       status,
       value: JSON.stringify(value),
-      context: JSON.parse(JSON.stringify(context)),
+      context: withoutCaught(JSON.parse(JSON.stringify(context))),
       output: output ?? null,
-      error: status === 'error' ? messageOf(error) : null,
+      error: status === 'error' ? seenOf(error) : null,
       tags: [...tags].sort(),
       tasks: isActive ? this.#tasks.map(({ id }) => id) : undefined,
       children: isActive ? refs.map(([id, ref]) => `${id} ${ref.getSnapshot().status}`).sort() : undefined,
@@ -220,8 +221,4 @@ function isRunning(actor: unknown): boolean {
     getSnapshot: () => { status: string };
   };
   return processing === 1 && getSnapshot.call(actor).status === 'active';
-}
-
-function messageOf(error: unknown): unknown {
-  return error instanceof Error ? error.message : error;
 }

@@ -172,7 +172,7 @@ export const auction = setup({
   output: ({ context }) => context.highest,
 });
 
-/** Asks for an appointment and, where nobody confirms it in time, once more. */
+/** Asks for an appointment and, where no one confirms it in time, once more. */
 export const appointment = setup({
   types: { context: {} as { asked: number } },
   actors: { ask: fromPromise(async () => 'asked') },

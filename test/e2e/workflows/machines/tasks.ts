@@ -110,7 +110,7 @@ export const breakfast = setup({
   output: ({ context }) => context,
 });
 
-/** A task that nobody waits for. */
+/** A task that no one waits for. */
 export const newsletter = setup({ actors: { send: fromPromise(async () => 'sent') } }).createMachine({
   id: 'newsletter',
   initial: 'sending',

@@ -1,0 +1,111 @@
+import { resourceOf } from '../integrations/resource.ts';
+import { isArray, isObject, type Json, own } from '../json.ts';
+import { placeholdersIn } from '../substitutions.ts';
+
+/** What a definition needs of its deployment. Texts are as the definition has them, with `${Name}` where a substitution goes. */
+export interface DefinitionNeeds {
+  /** Functions that its states invoke. */
+  readonly functions: readonly FunctionNeed[];
+  /** Paths of the states that invoke a function which only their data name. */
+  readonly unknownFunctions: readonly string[];
+  /** Buckets that its Map states read from or write to. */
+  readonly buckets: readonly BucketNeed[];
+  /** Names of its placeholders. */
+  readonly placeholders: readonly string[];
+  /** Those without whose value a state cannot run. */
+  readonly requiredPlaceholders: readonly string[];
+}
+
+export interface FunctionNeed {
+  /** Path of the state: the definition's names from its start, divided by slashes. */
+  readonly path: string;
+  /** The function's name or ARN. */
+  readonly function: string;
+  /** A version or an alias of it. */
+  readonly qualifier?: string;
+}
+
+export interface BucketNeed {
+  readonly bucket: string;
+  readonly access: 'read' | 'list' | 'write';
+}
+
+type Fields = { readonly [key: string]: Json };
+
+/** What a valid definition needs. */
+export function needsOf(definition: Fields): DefinitionNeeds {
+  const functions: FunctionNeed[] = [];
+  const unknownFunctions: string[] = [];
+  const required: string[] = [];
+  const buckets: BucketNeed[] = [];
+  for (const [path, task] of workFieldsOf(definition)) {
+    if (task.Type === 'Map') buckets.push(...bucketsOf(task));
+    const resource = own(task, 'Resource');
+    if (typeof resource !== 'string') continue;
+    required.push(...placeholdersIn({ resource }));
+    const called = resourceOf(resource);
+    if (called.type === 'lambdaArn' || called.type === 'placeholder') {
+      functions.push({ path, function: resource });
+    } else if (called.type === 'service' && called.service === 'lambda' && !called.isSdk) {
+      const given = argumentsOf(task);
+      const name = literalIn(own(given, 'FunctionName'));
+      const qualifier = literalIn(own(given, 'Qualifier'));
+      if (name === undefined) unknownFunctions.push(path);
+      else functions.push({ path, function: name, ...(qualifier !== undefined && { qualifier }) });
+      required.push(...placeholdersIn({ name: name ?? '' }));
+    } else if (called.type === 'service' && called.service === 'states') {
+      required.push(...placeholdersIn({ arn: literalIn(own(argumentsOf(task), 'StateMachineArn')) ?? '' }));
+    }
+  }
+  return {
+    functions,
+    unknownFunctions,
+    buckets,
+    placeholders: placeholdersIn(definition),
+    requiredPlaceholders: [...new Set(required)],
+  };
+}
+
+function* bucketsOf(map: Fields): Generator<BucketNeed> {
+  const reader = own(map, 'ItemReader');
+  const writer = own(map, 'ResultWriter');
+  const isList = isObject(reader) && String(reader.Resource).endsWith(':listObjectsV2');
+  for (const [fields, access] of [
+    [reader, isList ? 'list' : 'read'],
+    [writer, 'write'],
+  ] as const) {
+    const bucket = isObject(fields) ? literalIn(own(argumentsOf(fields), 'Bucket')) : undefined;
+    if (bucket !== undefined) yield { bucket, access };
+    const config = isObject(fields) ? own(fields, 'ReaderConfig') : undefined;
+    const isRead = isObject(config) && config.Transformation === 'LOAD_AND_FLATTEN';
+    if (bucket !== undefined && isRead) yield { bucket, access: 'read' };
+  }
+}
+
+function argumentsOf(task: Fields): Fields {
+  const given = own(task, 'Arguments') ?? own(task, 'Parameters');
+  return isObject(given) ? given : {};
+}
+
+/** A text that is the same in each execution: also as an expression that is nothing but the text. */
+function literalIn(value: Json | undefined): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const [, expression] = /^\{%(.*)%\}$/s.exec(value) ?? [];
+  if (expression === undefined) return value;
+  const [, single, double] = /^\s*(?:'([^'\\]*)'|"([^"\\]*)")\s*$/.exec(expression) ?? [];
+  return single ?? double;
+}
+
+/** Task and Map states. */
+function* workFieldsOf(graph: Fields, within = ''): Generator<readonly [path: string, task: Fields]> {
+  const states = own(graph, 'States');
+  for (const [name, state] of Object.entries(isObject(states) ? states : {})) {
+    if (!isObject(state)) continue;
+    const path = `${within}${name}`;
+    if (state.Type === 'Task' || state.Type === 'Map') yield [path, state];
+    const processor = state.ItemProcessor ?? state.Iterator;
+    if (isObject(processor)) yield* workFieldsOf(processor, `${path}/`);
+    for (const [index, branch] of (isArray(state.Branches) ? state.Branches : []).entries())
+      if (isObject(branch)) yield* workFieldsOf(branch, `${path}/${index}/`);
+  }
+}

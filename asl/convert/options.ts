@@ -1,0 +1,16 @@
+import type { Substitutions } from '../substitutions.ts';
+
+export interface ConvertOptions {
+  /** Id of the machine: the name that executions are started by. */
+  readonly id: string;
+  /** @default '1' */
+  readonly version?: string;
+  /** Values for `${Name}` in the definition. A name without one stays. */
+  readonly substitutions?: Substitutions;
+  /** What the context object says of the account. @default `us-east-1`, `000000000000` and no role */
+  readonly account?: { readonly region?: string; readonly id?: string; readonly roleArn?: string };
+  /** As which type of workflow the context object describes it. @default 'STANDARD' */
+  readonly type?: 'STANDARD' | 'EXPRESS';
+  /** How tasks run: by their resources, or, for tests, by workers named as their states. @default 'resources' */
+  readonly tasks?: 'resources' | 'mocked';
+}

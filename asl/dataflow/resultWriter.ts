@@ -1,0 +1,106 @@
+import { isArray, isObject, type Json, type JsonObject, own } from '../json.ts';
+import type { MapState } from '../model/model.ts';
+import { errorNames, StatesError } from '../statesError.ts';
+import { evaluate } from '../template/evaluate.ts';
+import { type At, expressionScope, pathScope } from './at.ts';
+import { effectiveInput } from './flow.ts';
+
+type Transformation = 'NONE' | 'COMPACT' | 'FLATTEN';
+
+/** A `ResultWriter` with its fields evaluated. */
+export interface ResultWriting {
+  /** Where it writes to. Absent: the results are the state's own. */
+  readonly to?: { readonly bucket: string; readonly prefix: string };
+  readonly transformation: Transformation;
+  readonly isLines: boolean;
+}
+
+/** @throws EvaluationError */
+export function resultWritingOf(state: MapState, at: At): ResultWriting | undefined {
+  const writer = state.resultWriter?.();
+  if (writer === undefined) return undefined;
+  const data = effectiveInput(state.flow(), at);
+  const value = evaluate(writer, state.language === 'JSONata' ? expressionScope(at) : pathScope(at, data));
+  const fields = isObject(value) ? value : {};
+  const { Bucket, Prefix = '' } = objectIn(fields, 'Arguments') ?? objectIn(fields, 'Parameters') ?? {};
+  const { Transformation = 'NONE', OutputType = 'JSON' } = objectIn(fields, 'WriterConfig') ?? {};
+  if (!isTransformation(Transformation)) {
+    throw writerFailed(
+      `Transformation is ${JSON.stringify(Transformation)}, and may be NONE, COMPACT or FLATTEN.`,
+    );
+  }
+  const rest = { transformation: Transformation, isLines: OutputType === 'JSONL' };
+  if (fields.Resource === undefined) return rest;
+  if (typeof Bucket !== 'string' || Bucket === '' || typeof Prefix !== 'string') {
+    throw writerFailed('The ResultWriter names no Bucket.');
+  }
+  return { ...rest, to: { bucket: Bucket, prefix: Prefix } };
+}
+
+/** What became of an item. */
+export type ItemOutcome =
+  | { readonly output: Json }
+  | { readonly failure: { readonly error: string; readonly cause: string } };
+
+/** What the results have of all items alike. */
+export interface MapRun {
+  readonly stateMachineArn: string;
+  /** Without the name at its end. */
+  readonly executionArn: string;
+  readonly run: string;
+  /** ISO 8601. */
+  readonly started: string;
+  readonly stopped: string;
+  readonly inputs: readonly Json[];
+}
+
+/** The results of items, as files or the state have them. */
+export function writtenResults(
+  outcomes: readonly ItemOutcome[],
+  transformation: Transformation,
+  run: MapRun,
+): { readonly succeeded: readonly Json[]; readonly failed: readonly Json[] } {
+  const described = outcomes.map((outcome, index) => describedResult(outcome, index, run));
+  const succeeded = outcomes.flatMap((outcome, index): readonly Json[] => {
+    if ('failure' in outcome) return [];
+    if (transformation === 'NONE') return [described[index] ?? null];
+    return transformation === 'FLATTEN' && isArray(outcome.output) ? outcome.output : [outcome.output];
+  });
+  return { succeeded, failed: described.filter((_, index) => 'failure' in (outcomes[index] ?? {})) };
+}
+
+function describedResult(
+  outcome: ItemOutcome,
+  index: number,
+  { stateMachineArn, executionArn, run, started, stopped, inputs }: MapRun,
+): JsonObject {
+  const name = `${run}-${index}`;
+  const about = {
+    ExecutionArn: `${executionArn}:${name}`,
+    Input: JSON.stringify(inputs[index] ?? null),
+    InputDetails: { Included: true },
+    Name: name,
+    StartDate: started,
+    StateMachineArn: stateMachineArn,
+    StopDate: stopped,
+  };
+  if ('failure' in outcome) {
+    const { error, cause } = outcome.failure;
+    return { ...about, Cause: cause, Error: error, Status: 'FAILED' };
+  }
+  const Output = JSON.stringify(outcome.output);
+  return { ...about, Output, OutputDetails: { Included: true }, Status: 'SUCCEEDED' };
+}
+
+function isTransformation(value: Json): value is Transformation {
+  return value === 'NONE' || value === 'COMPACT' || value === 'FLATTEN';
+}
+
+function objectIn(fields: { readonly [key: string]: Json }, key: string) {
+  const value = own(fields, key);
+  return isObject(value) ? value : undefined;
+}
+
+function writerFailed(cause: string): Error {
+  return new StatesError(errorNames.resultWriter, cause);
+}

@@ -1,0 +1,37 @@
+import type { Assessment } from '../../asl/index.ts';
+import { textTable } from './textTable.ts';
+
+/** State machines with their costs, a total, and the reasons why some do not run. */
+export function assessmentLines(assessments: readonly Assessment[]): readonly string[] {
+  const known = assessments.flatMap(({ month }) => month ?? []);
+  const total = (cost: 'today' | 'here' | 'saves') => usd(known.reduce((sum, month) => sum + month[cost], 0));
+  const rows = assessments.map(({ name, type, runs, month }) => [
+    name,
+    type,
+    runs ? 'yes' : 'no',
+    ...(month
+      ? [
+          Math.round(month.executions).toLocaleString('en-US'),
+          `${month.isEstimated ? 'about ' : ''}${Math.round(month.transitions).toLocaleString('en-US')}`,
+          usd(month.today),
+          usd(month.here),
+          usd(month.saves),
+        ]
+      : ['-', '-', '-', '-', '-']),
+  ]);
+  const head = ['MACHINE', 'TYPE', 'RUNS', 'EXECUTIONS', 'TRANSITIONS', 'TODAY', 'HERE', 'SAVES'];
+  const sums =
+    known.length > 0 ? [['total', '', '', '', '', total('today'), total('here'), total('saves')]] : [];
+  const isEstimated = known.some((month) => month.isEstimated);
+  return [
+    ...textTable(head, [...rows, ...sums]),
+    '',
+    ...assessments.flatMap(({ name, missing }) => missing.map((reason) => `${name} does not run: ${reason}`)),
+    'Costs are for a month, by the list prices of us-east-1 (docs/reference/cost.md).',
+    ...(isEstimated ? ["'about': the transitions of the longest path, for each execution."] : []),
+  ];
+}
+
+function usd(amount: number): string {
+  return `${amount < 0 ? '-' : ''}$${Math.abs(amount).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+}

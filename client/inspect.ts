@@ -1,0 +1,86 @@
+import type { Execution } from '../orchestrator/core/execution/model/execution.ts';
+import { isJournalKind, parseLog } from '../orchestrator/core/execution/model/log.ts';
+import { noLists, withListResults } from '../orchestrator/table/listResults.ts';
+import type { HistoryItems } from '../orchestrator/table/requests.ts';
+import { checkIsOf, describeExecution, descriptionOf, type ExecutionDescription } from './describe.ts';
+import { type HistoryEntry, historyEntry, pendingEntry, workersOf } from './historyEntry.ts';
+import { checkExecutionId } from './identifiers.ts';
+import type { OfMachine } from './machineTypes.ts';
+import { asStarted, type MachineDefinition } from './replay.ts';
+import { ReplayedHistory } from './replayedHistory.ts';
+import type { ClientSurroundings } from './surroundings.ts';
+
+export interface InspectOptions extends OfMachine {
+  /** Definitions of the execution's machine, as for `history`. @default none */
+  readonly machines?: readonly MachineDefinition[];
+}
+
+/** An execution with its whole history. */
+export interface ExecutionInspection {
+  /** Without the signs of life of its tasks, which `describe` has. */
+  readonly description: ExecutionDescription;
+  readonly entries: readonly HistoryEntry[];
+}
+
+/**
+ * Reads everything in an execution's partition by one query, where `history` reads each item of the journal on its own.
+ *
+ * @throws ExecutionNotFoundError, InvalidExecutionIdError, DifferentMachineError
+ */
+export async function inspectExecution(
+  surroundings: ClientSurroundings,
+  executionId: string,
+  { machine, machines }: InspectOptions,
+): Promise<ExecutionInspection> {
+  checkExecutionId(executionId);
+  const items = await surroundings.table.executions.readHistory(executionId);
+  const description = items.execution
+    ? descriptionOf<string>(items.execution)
+    : await describeExecution(surroundings, executionId);
+  checkIsOf(machine, executionId, description.machine);
+  return { description, entries: await entriesOf(surroundings, items, machines) };
+}
+
+async function entriesOf(
+  { table }: ClientSurroundings,
+  { execution, journal, segments }: HistoryItems,
+  machines: readonly MachineDefinition[] | undefined,
+): Promise<readonly HistoryEntry[]> {
+  const entries: HistoryEntry[] = [];
+  const workers = workersOf(execution);
+  const logged = new Set<string>();
+  if (execution) {
+    const items = new Map(journal.map((item) => [item.reference, item]));
+    const lists = noLists();
+    const replayed = machines && new ReplayedHistory(machines, { ...asStarted(execution), ...lists });
+    let isAfterGap = segments.length < execution.logSegments;
+    let number = 1;
+    for (const entry of [...segments, execution.log].flatMap(parseLog)) {
+      const item = isJournalKind(entry.kind) ? items.get(entry.reference) : undefined;
+      if (isJournalKind(entry.kind)) logged.add(entry.reference);
+      const next = { segment: 0, skip: 0, number: number + 1 };
+      const taken =
+        replayed &&
+        (await withListResults(table, execution.executionId, lists, () =>
+          replayed.take({ number, entry, item, isAfterGap, next }, true),
+        ));
+      entries.push({ ...historyEntry(number, entry, item, replayed?.workers ?? workers), ...taken });
+      isAfterGap = false;
+      number += 1;
+    }
+  }
+  for (const item of pendingOf(journal, logged, execution)) {
+    entries.push(pendingEntry(entries.length + 1, item, workers));
+  }
+  return entries;
+}
+
+function pendingOf(
+  journal: HistoryItems['journal'],
+  logged: ReadonlySet<string>,
+  execution: Execution | undefined,
+): HistoryItems['journal'] {
+  // Where a part of the log is gone, it cannot say which items were applied.
+  const isKnown = execution === undefined || execution.logSegments === 0 || logged.size > 0;
+  return isKnown ? journal.filter(({ reference }) => !logged.has(reference)) : [];
+}

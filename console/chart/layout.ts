@@ -1,0 +1,83 @@
+import { contentsOf } from './contents.ts';
+import type { Drawing, LayoutQuality } from './drawing.ts';
+import { elkGraphOf, type GraphOptions, type RegionRows } from './elkGraph.ts';
+import { keyOfLayout, type LayoutCache } from './layoutCache.ts';
+import type { LayoutWorker } from './layoutWorker.ts';
+import type { ChartModel } from './model.ts';
+import { outlineOf } from './outline.ts';
+import type { Contents } from './parts.ts';
+import { placed } from './placed.ts';
+import { rowsWhereTooWide } from './regions.ts';
+import { withClearTitles } from './titles.ts';
+
+export interface LayoutOptions {
+  readonly worker: LayoutWorker;
+  /** @default none */
+  readonly cache?: LayoutCache;
+  /** Milliseconds from the begin, after which each way of layout gives way to the next. @default 1500, 4500, 5500 */
+  readonly deadlinesMs?: Deadlines;
+  /** @default performance.now */
+  readonly now?: () => number;
+}
+
+export type Deadlines = Readonly<Record<Exclude<LayoutQuality, 'outline'>, number>>;
+
+const defaultDeadlines: Deadlines = { straight: 1500, plain: 4500, unlabelled: 5500 };
+
+type Way = Pick<GraphOptions, 'placement' | 'hasLabels'> & { readonly layout: keyof Deadlines };
+
+/** The best first. */
+const ways: readonly Way[] = [
+  { layout: 'straight', placement: 'NETWORK_SIMPLEX', hasLabels: true },
+  { layout: 'plain', placement: 'BRANDES_KOEPF', hasLabels: true },
+  { layout: 'unlabelled', placement: 'BRANDES_KOEPF', hasLabels: false },
+];
+
+/** Lays out a chart as well as its deadlines allow: for a dense one, that may be an outline. */
+export async function layOutChart(model: ChartModel, options: LayoutOptions): Promise<Drawing> {
+  const { worker, cache, deadlinesMs = defaultDeadlines, now = () => performance.now() } = options;
+  const contents = contentsOf(model);
+  const key = keyOfLayout(contents);
+  const known = await cache?.read(key);
+  if (known) return known;
+  const begun = now();
+  const drawing = await firstOf(contents, (way) => ({
+    worker,
+    left: () => Math.max(1, Math.round(deadlinesMs[way.layout] - (now() - begun))),
+  }));
+  await cache?.write(key, drawing);
+  return drawing;
+}
+
+interface Run {
+  readonly worker: LayoutWorker;
+  /** Milliseconds until the deadline. */
+  readonly left: () => number;
+}
+
+/** Blocks and links together. Beyond that, the first way would only use up its time. */
+const mostForStraight = 300;
+
+async function firstOf(contents: Contents, runOf: (way: Way) => Run): Promise<Drawing> {
+  const isLarge = contents.blocks.length + contents.links.length > mostForStraight;
+  for (const way of ways) {
+    if (isLarge && way.layout === 'straight') continue;
+    const drawing = await layOut(contents, way, runOf(way));
+    if (drawing) return drawing;
+  }
+  return outlineOf(contents);
+}
+
+/** Where it is too wide, a second time: with the regions of parallel states in rows. */
+async function layOut(contents: Contents, way: Way, run: Run): Promise<Drawing | undefined> {
+  const once = async (regionRows: RegionRows) => {
+    const { layout, ...options } = way;
+    const graph = elkGraphOf(contents, { ...options, regionRows });
+    const outcome = await run.worker.layOut(graph.graph, run.left());
+    if (outcome.type !== 'laidOut') return undefined;
+    return withClearTitles(placed(contents, graph, outcome.graph, { layout, regionRows }));
+  };
+  const drawing = await once(new Map());
+  const rows = drawing ? rowsWhereTooWide(drawing) : new Map();
+  return rows.size === 0 ? drawing : once(rows);
+}

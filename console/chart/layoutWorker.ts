@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { ElkNode } from 'elkjs/lib/elk-api.js';
+
+/** The version of ELK that lays out charts. */
+export const elkVersion = '0.12.1';
+
+export type LayoutOutcome =
+  | { readonly type: 'laidOut'; readonly graph: ElkNode }
+  /** Not within the time that it was given. */
+  | { readonly type: 'late' }
+  /** ELK cannot do it: some graphs are too deep for it. */
+  | { readonly type: 'failed'; readonly reason: string };
+
+/** As JavaScript, so that it runs from sources and from the package alike. */
+const program = `
+const { parentPort, workerData } = require('node:worker_threads');
+const ELK = require(workerData);
+const elk = new ELK();
+parentPort.on('message', (graph) => {
+  elk.layout(graph).then(
+    (result) => parentPort.postMessage({ result }),
+    (error) => parentPort.postMessage({ reason: String(error && error.message || error) }),
+  );
+});
+parentPort.postMessage({});
+`;
+
+interface Answer {
+  readonly result?: ElkNode;
+  readonly reason?: string;
+}
+
+/**
+ * ELK in a thread of its own: it cannot be interrupted, and a dense graph takes it minutes. Where a deadline passes, the thread
+ * is ended, and the next layout begins another.
+ */
+export class LayoutWorker {
+  #worker: Promise<Worker> | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  /** Lays out one graph after the other. */
+  layOut(graph: ElkNode, deadlineMs: number): Promise<LayoutOutcome> {
+    const result = this.#queue.then(() => this.#layOut(graph, deadlineMs));
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  async close(): Promise<void> {
+    await this.#queue;
+    const worker = await this.#worker;
+    this.#worker = undefined;
+    await worker?.terminate();
+  }
+
+  async #layOut(graph: ElkNode, deadlineMs: number): Promise<LayoutOutcome> {
+    const begun = performance.now();
+    this.#worker ??= startWorker();
+    const worker = await this.#worker;
+    worker.ref();
+    const left = Math.max(1, Math.round(deadlineMs - (performance.now() - begun)));
+    const outcome = await outcomeOf(worker, graph, left);
+    worker.unref();
+    if (outcome.type !== 'laidOut') {
+      this.#worker = undefined;
+      await worker.terminate();
+    }
+    return outcome;
+  }
+}
+
+async function startWorker(): Promise<Worker> {
+  const worker = new Worker(program, {
+    eval: true,
+    workerData: pathOfElk(),
+    resourceLimits: { stackSizeMb: 64 },
+  });
+  await new Promise((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
+  return worker;
+}
+
+function outcomeOf(worker: Worker, graph: ElkNode, deadlineMs: number): Promise<LayoutOutcome> {
+  return new Promise((resolve) => {
+    const done = (outcome: LayoutOutcome) => {
+      clearTimeout(timer);
+      worker.off('message', answered);
+      worker.off('error', failed);
+      resolve(outcome);
+    };
+    const timer = setTimeout(() => done({ type: 'late' }), deadlineMs);
+    const answered = ({ result, reason = '' }: Answer) =>
+      done(result ? { type: 'laidOut', graph: result } : { type: 'failed', reason });
+    const failed = (error: Error) => done({ type: 'failed', reason: error.message });
+    worker.on('message', answered);
+    worker.on('error', failed);
+    worker.postMessage(graph);
+  });
+}
+
+/** The package has it beside this file; the repository among its dependencies for development. */
+function pathOfElk(): string {
+  const beside = fileURLToPath(new URL('./elk.bundled.cjs', import.meta.url));
+  return existsSync(beside) ? beside : createRequire(import.meta.url).resolve('elkjs/lib/elk.bundled.js');
+}

@@ -1,0 +1,41 @@
+import type { ExecutionRecording } from '../../client/index.ts';
+
+/** List prices of us-east-1 in USD: docs/reference/cost.md has their sources. */
+const writeUnitUsd = 0.625e-6;
+const stateTransitionUsd = 25e-6;
+
+export interface WriteUnits {
+  readonly what: string;
+  readonly writeUnits: number;
+}
+
+/**
+ * The write units that an execution has used, by the sizes of its items: DynamoDB counts a unit for each KB begun. The table does
+ * not record them; an item that has grown since was smaller when it was first written.
+ */
+export function writeUnitsOf({ execution, journal, log }: ExecutionRecording): readonly WriteUnits[] {
+  const inputs = journal.reduce((sum, item) => sum + unitsOf(item), 0);
+  const commits = execution.version * unitsOf({ ...execution, log: log.at(-1) ?? '' });
+  const segments = log.slice(0, -1).reduce((sum, text) => sum + unitsOf(text), 0);
+  // One entry of the index to enter it, two writes to move.
+  const index = execution.status === 'RUNNING' ? 1 : 3;
+  return [
+    { what: 'Start, results, events and messages', writeUnits: inputs },
+    { what: `${execution.version} commits of the execution`, writeUnits: commits },
+    { what: 'Index', writeUnits: index },
+    ...(segments > 0 ? [{ what: 'Older parts of the log', writeUnits: segments }] : []),
+  ];
+}
+
+export function pricePerMillion(writeUnits: number, stateTransitions: number) {
+  return {
+    writeUnits,
+    stateTransitions,
+    millraceUsd: writeUnits * writeUnitUsd * 1e6,
+    stepFunctionsUsd: stateTransitions * stateTransitionUsd * 1e6,
+  };
+}
+
+function unitsOf(item: unknown): number {
+  return Math.max(1, Math.ceil(Buffer.byteLength(JSON.stringify(item) ?? '') / 1024));
+}

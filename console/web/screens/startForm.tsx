@@ -1,0 +1,54 @@
+import { useState } from 'preact/hooks';
+import type { ActionAnswer } from '../../server/api.ts';
+import { links, navigate } from '../location.ts';
+import { Problem } from '../parts/notices.tsx';
+import { say } from '../parts/toasts.tsx';
+import { post } from '../request.ts';
+import { JsonField, parsed, TextField, useEffectText } from './actions.tsx';
+
+/** Starts an execution. The input of the last one is remembered in this browser. */
+export function StartForm({ machine, version }: { readonly machine: string; readonly version: string }) {
+  const remembered = `millrace-input-${machine}`;
+  const [input, setInput] = useState(() => window.localStorage.getItem(remembered) ?? '');
+  const [executionId, setExecutionId] = useState('');
+  const [error, setError] = useState<unknown>(undefined);
+  const json = parsed(input);
+  const action = json.isValid
+    ? ({
+        action: 'start',
+        machine,
+        ...(version !== '' && { version }),
+        ...(executionId !== '' && { executionId }),
+        ...(json.value !== undefined && { input: json.value }),
+      } as const)
+    : undefined;
+  const effect = useEffectText('/start', action);
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    setError(undefined);
+    try {
+      const answer = await post<ActionAnswer>('/start', action);
+      window.localStorage.setItem(remembered, input);
+      say(answer.says);
+      if (answer.executionId !== undefined) navigate(links.execution(answer.executionId));
+    } catch (failed) {
+      setError(failed);
+    }
+  };
+  return (
+    <form class="form" onSubmit={submit}>
+      <TextField label="Id (empty: a new one)" value={executionId} onChange={setExecutionId} />
+      <JsonField label="Input, as JSON" value={input} onChange={setInput} />
+      {!json.isValid && <p class="bad">This is not valid JSON: {json.problem}</p>}
+      <p class="effect" aria-live="polite">
+        {effect.text}
+      </p>
+      {(error ?? effect.error) !== undefined && <Problem error={error ?? effect.error} />}
+      <div class="buttons">
+        <button type="submit" class="primary" disabled={!action}>
+          Start
+        </button>
+      </div>
+    </form>
+  );
+}

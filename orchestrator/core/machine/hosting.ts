@@ -1,0 +1,328 @@
+import type { Json } from '../data/json.ts';
+import { escapedData, type TaskError, thrownAsJson, withoutStack } from '../data/thrown.ts';
+import { eachRequest } from '../policy/eachRequest.ts';
+import { charactersIn, hostedItemListOf, type ItemsAddress, isLongForMachines } from '../policy/itemPages.ts';
+import { errorsShown, type ItemFailure, itemFailure, thresholdError } from '../policy/thresholdError.ts';
+import { DefinitionMismatchError } from './definitionMismatch.ts';
+import { EndlessLoopError } from './failure.ts';
+import { HostedMachine, ListInWork, type Place } from './hostedMachine.ts';
+import type { PreparedMachine } from './prepare.ts';
+import { mayHoldReferences } from './references.ts';
+import type { EachMachineSource } from './sources.ts';
+import { parseMachineState, storeMachineState } from './state.ts';
+import type { MachineEffect, MachineInput, MachineStep, PartOfList } from './step.types.ts';
+import { stepOne } from './stepOne.ts';
+import type { StepAt } from './stepRun.ts';
+
+type Ignored = Extract<MachineStep, { type: 'ignored' }>;
+type Taken = Extract<MachineStep, { type: 'taken' }>;
+type StartTask = Extract<MachineEffect, { type: 'startTask' }>;
+
+/** Inputs that one machine takes within a step, at most: machines may send each other events without end. */
+const mostInputs = 10_000;
+
+/** Characters of items that wait in a machine's state, at most: each step stores them again. */
+const mostPending = 1000;
+
+/**
+ * A step of a machine that works on lists with machines for their items. Those are hosted: they are parts of its state, and
+ * take their steps within its own. Their tasks and children are the execution's, with its numbers. An event from one machine
+ * of the execution to another is taken within the same step.
+ */
+export class Hosting {
+  readonly #root: HostedMachine;
+  readonly #at: StepAt;
+  readonly #effects: MachineEffect[] = [];
+  readonly #queue: { readonly to: HostedMachine; readonly input: MachineInput }[] = [];
+  /** Ids of the transitions of the execution's own machine. Those of its items are not on its chart. */
+  readonly #edges: string[] = [];
+  #nextTask: number;
+  /** The last step of the execution's own machine. */
+  #own: Taken | undefined;
+
+  constructor(prepared: PreparedMachine, stored: string | undefined, at: StepAt) {
+    const state = stored === undefined ? undefined : parseMachineState(stored);
+    const { id: address, parent } = at.actor;
+    const hasReferences = stored !== undefined && mayHoldReferences(stored);
+    this.#at = at;
+    this.#nextTask = state?.nextTask ?? 0;
+    this.#root = new HostedMachine(prepared, state, { address, parent, mayHoldReferences: hasReferences });
+  }
+
+  step(input: MachineInput): MachineStep {
+    const to = this.#receiverOf(input);
+    if (input.type === 'listPart') this.#startPart(to, input.task, input.part);
+    else {
+      const ignored = this.#take(to, input);
+      if (ignored) return ignored;
+    }
+    for (let next = this.#queue.shift(); next && !this.#own?.failure; next = this.#queue.shift()) {
+      if (!next.to.isGone) this.#take(next.to, next.input);
+    }
+    const own = this.#own;
+    if (own?.failure) return { ...own, effects: this.#effects, edges: this.#edges };
+    const state = this.#root.toState(this.#nextTask);
+    return {
+      type: 'taken',
+      stored: storeMachineState(state),
+      state,
+      effects: this.#effects,
+      edges: this.#edges,
+      ...(own?.markedOutput !== undefined && { markedOutput: own.markedOutput }),
+    };
+  }
+
+  #receiverOf(input: MachineInput): HostedMachine {
+    switch (input.type) {
+      case 'start':
+        return this.#root;
+      case 'event': {
+        const { to, from } = input;
+        const named = to === undefined ? undefined : this.#machineAt(to);
+        return named ?? (from === undefined ? this.#root : this.#ownerOf(from));
+      }
+      case 'taskSucceeded':
+      case 'taskFailed':
+      case 'listPart':
+        return this.#ownerOf(input.task);
+      case 'timer':
+        return this.#nextToFire();
+    }
+  }
+
+  #machineAt(address: string): HostedMachine | undefined {
+    for (const machine of this.#root.all()) if (machine.address === address) return machine;
+    return undefined;
+  }
+
+  #ownerOf(task: number): HostedMachine {
+    for (const machine of this.#root.all()) if (machine.hasRunning(task)) return machine;
+    return this.#root;
+  }
+
+  /** The machine whose timer fires first. Where several are due together, a host comes before its items. */
+  #nextToFire(): HostedMachine {
+    let first = this.#root;
+    for (const machine of this.#root.all()) {
+      if ((machine.timerAt ?? Number.POSITIVE_INFINITY) < (first.timerAt ?? Number.POSITIVE_INFINITY)) {
+        first = machine;
+      }
+    }
+    return first;
+  }
+
+  #take(machine: HostedMachine, input: MachineInput): Ignored | undefined {
+    const { address: id, parent, place } = machine;
+    const actor = {
+      id,
+      ...(parent !== undefined && { parent }),
+      ...(place && { host: this.#root.address }),
+    };
+    const isEndless = ++machine.inputs > mostInputs;
+    const step = isEndless
+      ? endless(machine, input)
+      : stepOne(machine.prepared, machine.before(this.#nextTask), input, {
+          ...this.#at,
+          actor,
+          nextTask: this.#nextTask,
+        });
+    if (step.type === 'ignored') return step;
+    if (isEndless) this.#leave(machine);
+    else {
+      machine.stepped(step.stored);
+      this.#nextTask = step.state.nextTask;
+    }
+    for (const effect of step.effects) this.#effect(machine, effect);
+    if (!place) this.#edges.push(...step.edges);
+    if (!place) this.#own = step;
+    else if (step.failure || step.state.status !== 'active') this.#itemDone(machine, place, step);
+    return undefined;
+  }
+
+  #effect(machine: HostedMachine, effect: MachineEffect): void {
+    switch (effect.type) {
+      case 'startTask':
+        if (machine.prepared.items.has(effect.src)) this.#startList(machine, effect);
+        else this.#effects.push({ ...effect, src: machine.nameOf(effect.src) });
+        return;
+      case 'stopTask': {
+        const list = machine.lists.find(({ task }) => task === effect.task);
+        if (list) this.#drop(list);
+        else this.#effects.push(effect);
+        return;
+      }
+      case 'send': {
+        const to = this.#machineAt(effect.to);
+        const owner = machine.place && to === this.#root ? this.#ownerOfPart(machine.place) : undefined;
+        if (owner !== undefined) this.#effects.push({ ...effect, to: owner });
+        else if (!to) this.#effects.push(effect);
+        else if (isEvent(effect.event)) {
+          this.#queue.push({ to, input: { type: 'event', event: effect.event, isMessage: true } });
+        }
+        return;
+      }
+      case 'action':
+      case 'log':
+      case 'emit':
+      case 'keepItems':
+        this.#effects.push(effect);
+        return;
+      default:
+        effect satisfies never;
+    }
+  }
+
+  /** The execution whose list it is, where that is another's: its machine is the parent of the items' machines. */
+  #ownerOfPart({ list }: Place): string | undefined {
+    return eachSourceOf(list.host, list.src).isOfPart ? list.items?.executionId : undefined;
+  }
+
+  #startList(machine: HostedMachine, effect: StartTask): void {
+    const { task, src, input } = effect;
+    const source = eachSourceOf(machine, src);
+    const request = source.isOfPart ? undefined : eachRequest(input, source.options);
+    if (request?.type === 'invalid') {
+      this.#queue.push({ to: machine, input: { type: 'taskFailed', task, error: request.error } });
+      return;
+    }
+    if (!request || isLongForMachines(request.items)) {
+      this.#effects.push({ ...effect, src: machine.nameOf(src) });
+      return;
+    }
+    const { items, concurrency, tolerated } = request;
+    const begun = { task, src, first: 0, count: items.length, concurrency, tolerated, next: 0 };
+    const list = new ListInWork(machine, { ...begun, pending: items, open: {}, outputs: {} }, true);
+    machine.lists.push(list);
+    this.#goOn(list);
+    this.#movePending(list, items);
+  }
+
+  /** A part of a list that other executions work on has come. */
+  #startPart(machine: HostedMachine, task: number, part: PartOfList): void {
+    const child = machine.running.find((each) => each.task === task);
+    if (!child) return;
+    const begun = { ...part, task, src: child.src, next: part.first };
+    const list = new ListInWork(machine, { ...begun, pending: [], open: {}, outputs: {} }, true);
+    machine.lists.push(list);
+    this.#goOn(list);
+  }
+
+  /** Keeps the items that wait in a page: otherwise, every step would write them again. */
+  #movePending(list: ListInWork, items: readonly Json[]): void {
+    if (charactersIn(list.pending) <= mostPending) return;
+    const { list: pages, pageSize } = hostedItemListOf(list.task, items);
+    list.moveItems({ executionId: this.#root.address, task: list.task, hash: pages.hash, pageSize });
+    this.#effects.push({ type: 'keepItems', list: pages });
+  }
+
+  /** Starts as many items as may be worked on at once, or ends the list. */
+  #goOn(list: ListInWork): void {
+    const page = (items: ItemsAddress, index: number) => {
+      const { pageOfItem } = this.#at;
+      if (!pageOfItem) throw new TypeError(`The items of '${list.src}' are in pages, which are not at hand.`);
+      return pageOfItem(items, index);
+    };
+    for (let next = list.next(page); next; next = list.next(page)) {
+      const { machine: to, input } = next;
+      this.#queue.push({ to, input: { type: 'start', input, isMessage: true } });
+    }
+    if (list.isDone) this.#end(list);
+  }
+
+  #end(list: ListInWork): void {
+    const { host, task, failures } = list;
+    const source = eachSourceOf(host, list.src);
+    const isTooMany = failures.length > list.tolerated;
+    this.#drop(list);
+    if (source.isOfPart) {
+      const output = partResult(list, isTooMany);
+      this.#queue.push({ to: host, input: { type: 'taskSucceeded', task, output } });
+    } else if (isTooMany) {
+      this.#queue.push({ to: host, input: { type: 'taskFailed', task, error: errorOf(list) } });
+    } else {
+      this.#queue.push({ to: host, input: { type: 'taskSucceeded', task, ...list.output() } });
+    }
+  }
+
+  #itemDone(machine: HostedMachine, { list, index }: Place, step: Taken): void {
+    const { failure, thrown, markedOutput, state } = step;
+    machine.isGone = true;
+    list.open.delete(index);
+    if (failure) {
+      const { name, message } = failure;
+      list.failures.push({ index, error: withoutStack(thrown ?? { name, message }) });
+    } else {
+      list.succeeded(index, markedOutput ?? state.output ?? null, markedOutput !== undefined);
+    }
+    if (list.failures.length > list.tolerated) this.#end(list);
+    else this.#goOn(list);
+  }
+
+  /** Ends work on a list, with all that its items have begun. */
+  #drop(list: ListInWork): void {
+    const { lists } = list.host;
+    if (lists.includes(list)) lists.splice(lists.indexOf(list), 1);
+    for (const item of list.open.values()) {
+      item.isGone = true;
+      this.#leave(item);
+    }
+  }
+
+  /** Stops what an item's machine has begun. */
+  #leave(machine: HostedMachine): void {
+    for (const { task, actorId } of machine.running) {
+      const inner = machine.lists.find((list) => list.task === task);
+      if (inner) this.#drop(inner);
+      else this.#effects.push({ type: 'stopTask', task, actorId, reason: 'left' });
+    }
+  }
+}
+
+function endless(machine: HostedMachine, input: MachineInput): Taken {
+  const { name, message } = new EndlessLoopError(input.type, mostInputs);
+  const state = { ...machine.toState(0), status: 'error' as const };
+  return {
+    type: 'taken',
+    stored: storeMachineState(state),
+    state,
+    effects: [],
+    edges: [],
+    failure: { code: 'EndlessLoop', name, message },
+  };
+}
+
+/** The error for the machine that works on the list. Its `cause` is the failure that was one too many. */
+function errorOf(list: ListInWork): TaskError {
+  const { failures, count, tolerated } = list;
+  const { errors, ...rest } = thresholdError(firstFailures(list), count, tolerated, failures.length);
+  return { ...rest, errors: errors.map((error) => ({ ...error })), ...causeOf(list) };
+}
+
+/** The result of a part of a list. The execution that works on the list has no use for its outputs. */
+function partResult(list: ListInWork, isTooMany: boolean): Json {
+  const { failures } = list;
+  const errors = firstFailures(list).map((error) => ({ ...error }));
+  if (isTooMany) return { failed: failures.length, errors, ...causeOf(list) };
+  const { output, isMessage } = list.output();
+  return { failed: failures.length, errors, outputs: isMessage ? output : output.map(escapedData) };
+}
+
+function firstFailures({ failures }: ListInWork): readonly ItemFailure[] {
+  return failures.slice(0, errorsShown).map(({ index, error }) => itemFailure(index, error));
+}
+
+function causeOf({ failures }: ListInWork): { readonly cause?: Json } {
+  const last = failures.at(-1);
+  const cause = last && thrownAsJson(last.error);
+  return cause === undefined ? {} : { cause };
+}
+
+function eachSourceOf({ prepared }: HostedMachine, src: string): EachMachineSource {
+  const source = prepared.sourceOf(src);
+  if (source.kind === 'eachMachine') return source;
+  throw new DefinitionMismatchError(prepared, `'${src}' is no longer an each() of a machine`);
+}
+
+function isEvent(event: Json): event is Extract<MachineInput, { type: 'event' }>['event'] {
+  return typeof event === 'object' && event !== null && 'type' in event && typeof event.type === 'string';
+}

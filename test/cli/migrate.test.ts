@@ -1,0 +1,124 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type TemporaryDirectory, temporaryDirectory } from '../support/temporaryDirectory.ts';
+import { jsonOf, millrace } from './testCommandLine.ts';
+
+const lambda = 'arn:aws:lambda:us-east-1:123456789012:function:work';
+/** Ten tasks in a row: eleven transitions with the end. */
+const tenTasks = {
+  StartAt: 'T0',
+  States: Object.fromEntries(
+    Array.from({ length: 10 }, (_, i) => [
+      `T${i}`,
+      { Type: 'Task', Resource: lambda, ...(i === 9 ? { End: true } : { Next: `T${i + 1}` }) },
+    ]),
+  ),
+};
+const publish = `StartAt: Tell
+States:
+  Tell: { Type: Task, Resource: 'arn:aws:states:::sns:publish', Parameters: { TopicArn: topic }, End: true }
+`;
+
+let directory: TemporaryDirectory;
+beforeAll(async () => {
+  directory = await temporaryDirectory();
+  await mkdir(join(directory.path, 'definitions/old'), { recursive: true });
+  await mkdir(join(directory.path, 'definitions/node_modules/other'), { recursive: true });
+  const put = (file: string, text: string) => writeFile(join(directory.path, file), text);
+  await put('definitions/orders.asl.json', JSON.stringify(tenTasks));
+  await put('definitions/old/notices.yaml', publish);
+  await put('definitions/broken.json', '{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"B"}}}');
+  await put('definitions/package.json', '{"name":"not a definition"}');
+  await put('definitions/node_modules/other/hidden.asl.json', JSON.stringify(tenTasks));
+  await put(
+    'counts.csv',
+    'name,executions,transitions,type\r\norders,1000000,\r\nnotices,2000000,4000000\r\n',
+  );
+});
+afterAll(() => directory.remove());
+
+const assess = (...args: readonly string[]) =>
+  millrace(['migrate', 'assess', 'definitions', ...args], { directory: directory.path });
+
+describe('migrate assess', () => {
+  it('says of each definition whether it runs, and what a month costs there and here', async () => {
+    const result = await assess('--counts', 'counts.csv', '--json');
+    expect(result.exitCode).toBe(0);
+    expect(jsonOf(result)).toEqual({
+      machines: [
+        {
+          name: 'orders',
+          type: 'STANDARD',
+          runs: true,
+          missing: [],
+          month: {
+            executions: 1_000_000,
+            transitions: 11_000_000,
+            isEstimated: true,
+            today: 275,
+            here: expect.closeTo(33, -1),
+            saves: expect.closeTo(242, -1),
+          },
+        },
+        {
+          name: 'notices',
+          type: 'STANDARD',
+          runs: false,
+          missing: ['sns:publish (Tell)'],
+          month: expect.objectContaining({ transitions: 4_000_000, isEstimated: false, today: 100 }),
+        },
+        {
+          name: 'broken',
+          type: 'STANDARD',
+          runs: false,
+          missing: expect.arrayContaining([expect.stringContaining('/States/A/Next')]),
+        },
+      ],
+    });
+  });
+
+  it('prints a table with a total, and the reasons why some do not run', async () => {
+    const { stdout } = await assess('--counts', 'counts.csv');
+    expect(stdout[0]).toBe('MACHINE  TYPE      RUNS  EXECUTIONS  TRANSITIONS       TODAY    HERE    SAVES');
+    expect(stdout[1]).toMatch(/^orders {3}STANDARD {2}yes {3}1,000,000 {3}about 11,000,000 {2}\$275\.00/);
+    expect(stdout.find((text) => text.startsWith('total'))).toContain('$375.00');
+    expect(stdout).toContain('notices does not run: sns:publish (Tell)');
+  });
+
+  it('lets an Express workflow cost what Express costs', async () => {
+    await writeFile(join(directory.path, 'express.csv'), 'orders,1000000,,express\n');
+    const { machines } = JSON.parse((await assess('--counts', 'express.csv', '--json')).stdout.join(''));
+    expect(machines[0]).toMatchObject({
+      name: 'orders',
+      type: 'EXPRESS',
+      month: { today: expect.closeTo(2, 0) },
+    });
+  });
+
+  it('needs no counts', async () => {
+    const { exitCode, stdout } = await assess();
+    expect(exitCode).toBe(0);
+    expect(stdout[2]).toMatch(/^notices +STANDARD +no +-/);
+  });
+
+  it.each([
+    ['a name that is not a definition', 'refunds,5', /'refunds', and the definitions of .* are: broken, /],
+    ['a count that is not a number', 'orders,many', /line 1: 'many' is not a number of executions/],
+    ['a name twice', 'orders,1\norders,2', /line 2: 'orders' is in the file twice/],
+    ['a type that is neither', 'orders,1,2,FAST', /'FAST' is neither STANDARD nor EXPRESS/],
+    ['too many columns', 'orders,1,2,EXPRESS,x', /it has 5 columns/],
+  ])('refuses counts with %s', async (_, text, message) => {
+    await writeFile(join(directory.path, 'bad.csv'), text);
+    const { exitCode, stderr } = await assess('--counts', 'bad.csv');
+    expect(exitCode).toBe(2);
+    expect(stderr.join(' ')).toMatch(message);
+  });
+
+  it('refuses a folder that is not there, and one without definitions', async () => {
+    const at = (folder: string) => millrace(['migrate', 'assess', folder], { directory: directory.path });
+    expect((await at('nowhere')).exitCode).toBe(2);
+    await mkdir(join(directory.path, 'empty'), { recursive: true });
+    expect((await at('empty')).stderr.join(' ')).toContain('has no definitions');
+  });
+});

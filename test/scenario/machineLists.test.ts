@@ -1,0 +1,448 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type AnyStateMachine,
+  assign,
+  createMachine,
+  fromCallback,
+  fromPromise,
+  type InputFrom,
+  sendParent,
+  sendTo,
+  setup,
+} from 'xstate';
+import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
+import { testCloud } from '../../testing/index.ts';
+import { type EachOptions, each, type FailedItem, worker } from '../../workers/index.ts';
+
+/** A machine of two tasks, with a pause between them. */
+const fulfilment = setup({
+  types: {
+    input: {} as number,
+    context: {} as { order: number; packed: number; sent: number },
+    output: {} as number,
+  },
+  actors: {
+    pack: worker<number, number>({ retry: { maxAttempts: 2, interval: '1s' } }),
+    send: worker<number, number>(),
+  },
+}).createMachine({
+  id: 'fulfilment',
+  context: ({ input }) => ({ order: input, packed: 0, sent: 0 }),
+  initial: 'packing',
+  states: {
+    packing: {
+      invoke: {
+        src: 'pack',
+        input: ({ context }) => context.order,
+        onDone: { target: 'resting', actions: assign({ packed: ({ event }) => event.output }) },
+      },
+    },
+    resting: { after: { 60000: 'sending' } },
+    sending: {
+      invoke: {
+        src: 'send',
+        input: ({ context }) => context.packed,
+        onDone: { target: 'sent', actions: assign({ sent: ({ event }) => event.output }) },
+      },
+    },
+    sent: { type: 'final' },
+  },
+  output: ({ context }) => context.sent,
+});
+
+function batchOf(options: EachOptions) {
+  return setup({
+    types: {
+      input: {} as readonly number[],
+      context: {} as { orders: readonly number[]; sent: readonly (number | FailedItem)[]; error: unknown },
+      output: {} as { sent: readonly (number | FailedItem)[]; error: unknown },
+    },
+    actors: { fulfil: each(fulfilment, options) },
+  }).createMachine({
+    id: 'batch',
+    context: ({ input }) => ({ orders: input, sent: [], error: null }),
+    initial: 'working',
+    states: {
+      working: {
+        invoke: {
+          src: 'fulfil',
+          input: ({ context }) => context.orders,
+          onDone: { target: 'done', actions: assign({ sent: ({ event }) => event.output }) },
+          onError: { target: 'done', actions: assign({ error: ({ event }) => event.error }) },
+        },
+        on: { LEAVE: 'left' },
+      },
+      left: { on: { END: 'done' } },
+      done: { type: 'final' },
+    },
+    output: ({ context: { sent, error } }) => ({ sent, error }),
+  });
+}
+
+const workers = { pack: (order: number) => order * 10, send: (packed: number) => packed + 1 };
+
+describe.each(['once', 'duplicated', 'reordered'] as const)('each(machine), deliveries %s', (deliveries) => {
+  const options = { deliveries };
+
+  it('gives the outputs of the items in the order of the list', async () => {
+    const batch = batchOf({ concurrency: 2 });
+    const cloud = testCloud([batch], workers, options);
+    const { executionId } = await cloud.start('batch', { input: [3, 1, 2, 5, 4] });
+    const { status, output } = await cloud.runToEnd(executionId);
+    expect({ status, output }).toEqual({
+      status: 'SUCCEEDED',
+      output: { sent: [31, 11, 21, 51, 41], error: null },
+    });
+    expect(await cloud.client.replay(executionId, [batch])).toMatchObject({ outcome: 'equal' });
+  });
+
+  it('works on as many items at a time as its concurrency says', async () => {
+    const cloud = testCloud([batchOf({ concurrency: 2 })], workers, options);
+    const begun = cloud.now.getTime();
+    const { executionId } = await cloud.start('batch', { input: [1, 2, 3, 4, 5] });
+    await cloud.runToEnd(executionId);
+    const minutes = (cloud.now.getTime() - begun) / 60_000;
+    expect(Math.floor(minutes)).toBe(3);
+  });
+
+  it('has tolerated failures in their places', async () => {
+    const cloud = testCloud(
+      [batchOf({ tolerateFailures: 1 })],
+      {
+        ...workers,
+        send: (packed: number) => {
+          if (packed === 20) throw new RangeError('Too heavy.');
+          return packed + 1;
+        },
+      },
+      options,
+    );
+    const { executionId } = await cloud.start('batch', { input: [1, 2, 3] });
+    const { output } = await cloud.runToEnd(executionId);
+    expect(output).toMatchObject({
+      sent: [11, { error: { name: 'RangeError', message: 'Too heavy.' } }, 31],
+      error: null,
+    });
+  });
+
+  it('fails beyond that with the error of the item as the cause, and gives up the other items', async () => {
+    const batch = batchOf({});
+    const cloud = testCloud(
+      [batch],
+      {
+        ...workers,
+        pack: (order: number) => {
+          if (order === 2) throw new RangeError('Too heavy.');
+          return order;
+        },
+      },
+      options,
+    );
+    const { executionId } = await cloud.start('batch', { input: [1, 2, 3] });
+    const { output } = await cloud.runToEnd(executionId);
+    expect(output).toMatchObject({
+      error: {
+        name: 'States.ExceedToleratedFailureThreshold',
+        failures: 1,
+        count: 3,
+        errors: [{ index: 1, name: 'RangeError', message: 'Too heavy.' }],
+        cause: { name: 'RangeError', message: 'Too heavy.' },
+      },
+    });
+    expect(cloud.invocations.filter(({ worker: name }) => name === 'send')).toEqual([]);
+    expect(await cloud.client.replay(executionId, [batch])).toMatchObject({ outcome: 'equal' });
+  });
+
+  it('retries a task of an item', async () => {
+    const failed = new Set<number>();
+    const cloud = testCloud(
+      [batchOf({})],
+      {
+        ...workers,
+        pack: (order: number, { attempt }) => {
+          failed.add(order);
+          if (attempt === 1) throw new Error('Busy.');
+          return order * 10;
+        },
+      },
+      options,
+    );
+    const { executionId } = await cloud.start('batch', { input: [1, 2] });
+    expect(await cloud.runToEnd(executionId)).toMatchObject({ output: { sent: [11, 21] } });
+    expect(failed.size).toBe(2);
+  });
+
+  it('gives up its items where the machine leaves the state', async () => {
+    const cloud = testCloud([batchOf({})], workers, options);
+    const { executionId } = await cloud.start('batch', { input: [1, 2] });
+    await cloud.skip('30s');
+    await cloud.send(executionId, { type: 'LEAVE' });
+    await cloud.skip('5m');
+    await cloud.send(executionId, { type: 'END' });
+    expect(await cloud.runToEnd(executionId)).toMatchObject({ output: { sent: [] } });
+    expect(cloud.invocations.filter(({ worker: name }) => name === 'send')).toEqual([]);
+  });
+});
+
+describe('the machine of an item', () => {
+  it('has its failed task tried again by a redrive, and nothing else', async () => {
+    const host = hostOf(fulfilment);
+    let isBroken = true;
+    const cloud = testCloud([host], {
+      pack: (order: number) => order * 10,
+      send: (packed: number) => {
+        if (packed === 20 && isBroken) throw new RangeError('Too heavy.');
+        return packed + 1;
+      },
+    });
+    const { executionId } = await cloud.start('host', { input: [1, 2, 3] });
+    expect(await cloud.runToEnd(executionId)).toMatchObject({
+      status: 'FAILED',
+      error: { name: 'States.ExceedToleratedFailureThreshold' },
+    });
+    const before = cloud.invocations.length;
+    isBroken = false;
+    await cloud.client.redrive(executionId);
+    await cloud.skip('1s');
+    expect(await cloud.runToEnd(executionId)).toMatchObject({ status: 'SUCCEEDED', output: [11, 21, 31] });
+    expect(cloud.invocations.slice(before).filter(({ worker: name }) => name === 'pack')).toEqual([]);
+    expect(await cloud.client.replay(executionId, [host])).toMatchObject({ outcome: 'equal' });
+  });
+
+  it('can work on a list of its own', async () => {
+    const outer = setup({
+      types: {
+        input: {} as readonly number[],
+        context: {} as { list: readonly number[]; sum: number },
+        output: {} as number,
+      },
+      actors: { fulfil: each(fulfilment), add: each(worker<number, number>()) },
+    }).createMachine({
+      id: 'outer',
+      context: ({ input }) => ({ list: input, sum: 0 }),
+      initial: 'fulfilling',
+      states: {
+        fulfilling: {
+          invoke: {
+            src: 'fulfil',
+            input: ({ context }) => context.list,
+            onDone: { target: 'adding', actions: assign({ list: ({ event }) => event.output }) },
+          },
+        },
+        adding: {
+          invoke: {
+            src: 'add',
+            input: ({ context }) => context.list,
+            onDone: {
+              target: 'added',
+              actions: assign({ sum: ({ event }) => event.output.reduce((a, b) => a + b, 0) }),
+            },
+          },
+        },
+        added: { type: 'final' },
+      },
+      output: ({ context }) => context.sum,
+    });
+    const host = hostOf(outer);
+    const cloud = testCloud([host], { ...workers, add: (value: number) => value + 1 });
+    const { executionId } = await cloud.start('host', { input: [[1, 2], [], [3]] });
+    expect(await cloud.runToEnd(executionId)).toMatchObject({ status: 'SUCCEEDED', output: [34, 0, 32] });
+    expect(await cloud.client.replay(executionId, [host])).toMatchObject({ outcome: 'equal' });
+  });
+
+  it('talks with a child of its own, and with the machine that works on the list', async () => {
+    const child = setup({
+      types: { input: {} as number, output: {} as string, events: {} as { type: 'PING' } },
+    }).createMachine({
+      id: 'child',
+      context: ({ input }) => ({ value: input }),
+      initial: 'waiting',
+      entry: sendParent({ type: 'HELLO' }),
+      states: { waiting: { on: { PING: 'pinged' } }, pinged: { type: 'final' } },
+      output: 'pinged',
+    });
+    const talker = setup({
+      types: {
+        input: {} as number,
+        context: {} as { value: number; heard: string },
+        events: {} as { type: 'HELLO' },
+        output: {} as { value: number; heard: string },
+      },
+      actors: { child },
+    }).createMachine({
+      id: 'talker',
+      context: ({ input }) => ({ value: input, heard: '' }),
+      initial: 'talking',
+      states: {
+        talking: {
+          invoke: {
+            id: 'other',
+            src: 'child',
+            input: ({ context }) => context.value,
+            onDone: { target: 'done', actions: assign({ heard: ({ event }) => String(event.output) }) },
+          },
+          on: {
+            HELLO: {
+              actions: [
+                sendTo('other', { type: 'PING' }),
+                sendParent(({ context }) => ({ type: 'TALKED', value: context.value })),
+              ],
+            },
+          },
+        },
+        done: { type: 'final' },
+      },
+      output: ({ context }) => context,
+    });
+    const host = setup({
+      types: {
+        context: {} as { talked: readonly number[]; output: unknown },
+        events: {} as { type: 'TALKED'; value: number },
+      },
+      actors: { talk: each(talker) },
+    }).createMachine({
+      id: 'host',
+      context: { talked: [], output: null },
+      initial: 'working',
+      states: {
+        working: {
+          invoke: {
+            src: 'talk',
+            input: [1, 2],
+            onDone: { target: 'done', actions: assign({ output: ({ event }) => event.output }) },
+          },
+          on: {
+            TALKED: { actions: assign({ talked: ({ context, event }) => [...context.talked, event.value] }) },
+          },
+        },
+        done: { type: 'final' },
+      },
+      output: ({ context }) => context,
+    });
+    const cloud = testCloud([host]);
+    const { executionId } = await cloud.start('host', {});
+    const { output } = await cloud.runToEnd(executionId);
+    expect(output).toEqual({
+      talked: [1, 2],
+      output: [
+        { value: 1, heard: 'pinged' },
+        { value: 2, heard: 'pinged' },
+      ],
+    });
+    expect(await cloud.client.replay(executionId, [host])).toMatchObject({ outcome: 'equal' });
+  });
+
+  it('runs its promises, and is stopped with the execution', async () => {
+    const asking = setup({
+      types: { input: {} as number, output: {} as number },
+      actors: { ask: fromPromise(async ({ input }: { input: number }) => input + 1) },
+    }).createMachine({
+      id: 'asking',
+      context: ({ input }) => ({ value: input }),
+      initial: 'asking',
+      states: {
+        asking: { invoke: { src: 'ask', input: ({ context }) => context.value, onDone: 'asked' } },
+        asked: { type: 'final', output: ({ event }) => event.output },
+      },
+      output: ({ event }) => event.output as number,
+    });
+    const cloud = testCloud([hostOf(asking)]);
+    const { executionId } = await cloud.start('host', { input: [1, 2] });
+    expect(await cloud.runToEnd(executionId)).toMatchObject({ output: [2, 3] });
+    const stopped = testCloud([hostOf(fulfilment)], workers);
+    const started = await stopped.start('host', { input: [1, 2] });
+    await stopped.skip('30s');
+    await stopped.client.stop(started.executionId);
+    await stopped.skip('5m');
+    expect(await stopped.describe(started.executionId)).toMatchObject({ status: 'ABORTED' });
+    expect(stopped.invocations.filter(({ worker: name }) => name === 'send')).toEqual([]);
+  });
+
+  it('fails its item with the unaltered text of what its own code throws', async () => {
+    const throwing = setup({ types: { input: {} as number } }).createMachine({
+      id: 'throwing',
+      context: ({ input }) => {
+        if (input === 2) throw new TypeError('No such order: 2');
+        return { value: input };
+      },
+      initial: 'done',
+      states: { done: { type: 'final' } },
+      output: ({ context }) => (context as { value: number }).value,
+    });
+    const cloud = testCloud([hostOf(throwing, { tolerateFailures: 1 })]);
+    const { executionId } = await cloud.start('host', { input: [1, 2, 3] });
+    expect(await cloud.runToEnd(executionId)).toMatchObject({
+      output: [1, { error: { name: 'TypeError', message: 'No such order: 2' } }, 3],
+    });
+  });
+});
+
+/** A machine whose items are worked on by another. */
+function hostOf<Machine extends AnyStateMachine>(item: Machine, options: EachOptions = {}) {
+  return setup({
+    types: {
+      input: {} as InputFrom<Machine>[],
+      context: {} as { list: InputFrom<Machine>[]; output: unknown },
+    },
+    actors: { work: each(item, options) },
+  }).createMachine({
+    id: 'host',
+    context: ({ input }) => ({ list: input, output: null }),
+    initial: 'working',
+    states: {
+      working: {
+        invoke: {
+          src: 'work',
+          input: ({ context }) => context.list,
+          onDone: { target: 'done', actions: assign({ output: ({ event }) => event.output }) },
+        },
+      },
+      done: { type: 'final' },
+    },
+    output: ({ context }) => context.output,
+  });
+}
+
+describe('what is shown', () => {
+  it('of a list of machines is how far it is, and the states of its items', async () => {
+    const cloud = testCloud([hostOf(fulfilment, { concurrency: 2 })], workers);
+    const { executionId } = await cloud.start('host', { input: [1, 2, 3] });
+    await cloud.skip('30s');
+    const { lists, timers, tasks } = await cloud.describe(executionId);
+    expect(lists).toEqual([
+      {
+        task: 0,
+        worker: 'work',
+        count: 3,
+        done: 0,
+        failed: 0,
+        inFlight: 2,
+        waiting: 0,
+        items: [
+          { index: 0, state: 'resting' },
+          { index: 1, state: 'resting' },
+        ],
+      },
+    ]);
+    expect(timers).toHaveLength(2);
+    expect(tasks).toEqual([]);
+    await cloud.skip('35s');
+    const history = await cloud.history(executionId);
+    expect(history.map((entry) => ('worker' in entry ? entry.worker : ''))).toContain('pack');
+  });
+});
+
+describe('at registration', () => {
+  it.each([
+    ['a timeout for executions', { timeout: '1h' }],
+    ['held events', { heldEvents: true }],
+  ])('a machine of items with %s is refused', (_, millrace) => {
+    const item = createMachine({ id: 'item', meta: { millrace } });
+    expect(() => prepareMachines([hostOf(item)])).toThrow(/actors\.work: 'item' works on items/);
+  });
+
+  it('the problems of a machine of items are found', () => {
+    const item = createMachine({ id: 'item', invoke: { src: fromCallback(() => {}) } });
+    expect(() => prepareMachines([hostOf(item)])).toThrow(/actors\.work > invoke\[0\]/);
+  });
+});

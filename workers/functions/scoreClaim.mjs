@@ -1,0 +1,3 @@
+export const handler = async ({ amount, documents }) => ({
+  score: Math.round(amount / (1 + documents.length)),
+});
