@@ -100,7 +100,7 @@ export function describeFunctions(settings: FunctionSettings): FunctionDescripti
       handler: 'index.stream',
       timeoutSeconds: 60,
       environment: dispatching,
-      // Of nudges. Lambda's own retries come too late to dispatch what the first has lost.
+      // For nudges. Lambda's own retries come too late to dispatch tasks that the first run has lost.
       eventInvokeConfig: { maximumRetryAttempts: 0, maximumEventAgeSeconds: 60, onFailure: names.recovery },
       ...reserved('orchestrator'),
     },

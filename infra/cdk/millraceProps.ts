@@ -193,8 +193,6 @@ export interface MillraceProps {
   readonly waitForMachine?: Duration;
 
   /**
-   * Whether the table and the buckets are kept when the stack is deleted. By default they are, except where the deployment that
-   * creates them fails. With RETAIN, that deployment leaves them behind. With DESTROY, nothing is kept.
    * Whether the worker host takes the steps of promises itself, without the stream: docs/how-it-works.md. A machine says otherwise for
    * itself with `meta: { millrace: { chain } }`. Turn it on in a deployment after the one that brought this version.
    *
@@ -203,7 +201,8 @@ export interface MillraceProps {
   readonly chain?: boolean;
 
   /**
-   * What becomes of table and buckets with the stack. With DESTROY the table has no deletion protection.
+   * Whether the table and the buckets are kept when the stack is deleted. By default they are, except where the deployment that
+   * creates them fails. With RETAIN, that deployment leaves them behind. With DESTROY, nothing is kept.
    *
    * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
    */

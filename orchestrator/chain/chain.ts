@@ -44,8 +44,8 @@ const mostLost = 2;
 
 /**
  * Runs the tasks of an invocation of the worker host and goes on from their results: it takes the step, commits it, and runs
- * the promises that the commit opens. Every result is in the journal before. What the chain does not commit, the
- * orchestrator does, which the stream tells of every result.
+ * the promises that the commit opens. Every result is in the journal before, and the stream brings it to the orchestrator, which
+ * commits whatever the chain does not.
  *
  * Rejects where it is not known whether a commit was taken, or where the table did not take a result: Lambda then invokes
  * the function for failures, which looks after the tasks that the chain has left open.

@@ -14,7 +14,7 @@ export interface TaskPayloadParts {
   readonly source: TaskSource;
   readonly input: Json;
   readonly tableName: string;
-  /** Of the result, in seconds since the epoch. */
+  /** When the result expires, in seconds since the epoch. */
   readonly expiresAt: number | undefined;
 }
 

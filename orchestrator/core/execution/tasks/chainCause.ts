@@ -10,7 +10,7 @@ export function chainIdOf(first: AttemptNumbers): string {
 }
 
 /**
- * Cause of the tasks that a chain opens. It is no item of the journal, so no delivery dispatches them again.
+ * Cause of the tasks that a chain opens. It is not an item of the journal, so no delivery dispatches them again.
  *
  * @param token names the run: a copy of its invocation must not take the run's commits for its own
  */
