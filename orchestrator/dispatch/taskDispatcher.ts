@@ -156,7 +156,7 @@ export class TaskDispatcher {
   ): Promise<DispatchOutcome> {
     const { tracing = noTracing } = this.#options;
     return tracing.span(taskSpan('producer', payload, of), async ({ traceparent, fail }) => {
-      const traced = traceparent === undefined ? payload : { ...payload, traceparent };
+      const traced = traceparent === undefined ? payload : withTrace(payload, traceparent);
       const answer = await this.#invoke(source, traced);
       if (answer.type === 'deferred') fail({ name: 'Deferred', message: answer.error });
       else if (answer.type === 'failed') fail(namedThrown(answer.error));
@@ -251,4 +251,15 @@ export class TaskDispatcher {
     const expiry = expiresAt(layout, now());
     return taskPayloadOf({ execution, task, machine, source, input, tableName, expiresAt: expiry });
   }
+}
+
+/** All tasks of the invocation belong to the trace. */
+function withTrace(payload: TaskPayload, traceparent: string): TaskPayload {
+  const { chain } = payload;
+  if (!chain) return { ...payload, traceparent };
+  return {
+    ...payload,
+    traceparent,
+    chain: { others: chain.others.map((each) => ({ ...each, traceparent })) },
+  };
 }
