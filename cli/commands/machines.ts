@@ -1,9 +1,10 @@
 import { relative, resolve } from 'node:path';
+import { Option } from 'commander';
 import { type MachineDefinition, type ReplayReport, replayRecording } from '../../client/index.ts';
 import { compareVersions } from '../../orchestrator/core/execution/model/versions.ts';
 import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { exitCode } from '../exitCodes.ts';
-import { loadMachines, machinesDirectoryOf } from '../machines/loadMachines.ts';
+import { loadMachines, machinesDirectoryOf, substitutionsOf } from '../machines/loadMachines.ts';
 import { MachinesCheck } from '../machines/machinesCheck.ts';
 import { refuseMissingWorkersOf } from '../machines/missingWorkers.ts';
 import { readRecordings } from '../machines/recordings.ts';
@@ -11,6 +12,7 @@ import { replayText } from '../rendering/replay.ts';
 import { textTable } from '../rendering/textTable.ts';
 import type { ClientCommandOptions, CommandLine, MachineOptions, OutputOptions } from './command.ts';
 import { parseCount, withClient, withClientOptions, withJsonOption } from './command.ts';
+import { type GraphOptions, graphFormats, printGraph } from './machinesGraph.ts';
 
 interface MachinesOptions extends OutputOptions, MachineOptions {
   readonly machines?: string;
@@ -31,7 +33,9 @@ const machinesOption = [
 export function addMachinesCommand(line: CommandLine): void {
   const machines = line.program
     .command('machines')
-    .description('List the machines of a folder, or check them against what is recorded.');
+    .description(
+      'List the machines of a folder, print the chart of one, or check them against what is recorded.',
+    );
   withJsonOption(machines.command('list').option(...machinesOption))
     .summary('list the machines of a folder')
     .description(
@@ -40,6 +44,25 @@ export function addMachinesCommand(line: CommandLine): void {
     )
     .option('--machine <id>', 'only this machine')
     .action((options: MachinesOptions) => list(line, options));
+  machines
+    .command('graph')
+    .summary('print the chart of a machine')
+    .description(
+      'Print the statechart of a machine for pull requests and docs: as Mermaid, which GitHub draws, as SVG for light and ' +
+        'dark pages, or for Graphviz.',
+    )
+    .argument('<machine>', 'id of the machine')
+    .addOption(new Option('--format <format>', 'what to print').choices(graphFormats).default('mermaid'))
+    .option('--machine-version <version>', 'the version (default: the newest)')
+    .option(...machinesOption)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  millrace machines graph order
+  millrace machines graph order --format svg > order.svg`,
+    )
+    .action((id: string, options: GraphOptions) => printGraph(line, id, options));
   withClientOptions(machines.command('check').option(...machinesOption))
     .summary('replay recorded histories by the machines of a folder')
     .description(
@@ -65,7 +88,10 @@ Examples:
 
 async function list({ context }: CommandLine, options: MachinesOptions): Promise<void> {
   const { terminal, directory } = context;
-  const loaded = await loadMachines(await machinesDirectoryOf(context, options));
+  const loaded = await loadMachines(
+    await machinesDirectoryOf(context, options),
+    await substitutionsOf(context, {}),
+  );
   const machines = new Map<string, ListedMachine>();
   for (const { definition, file } of loaded) {
     // With the machines that it invokes or spawns, which need no export of their own.
@@ -111,7 +137,10 @@ const mostNamed = 20;
 
 async function check(line: CommandLine, options: CheckOptions): Promise<void> {
   const { terminal } = line.context;
-  const loaded = await loadMachines(await machinesDirectoryOf(line.context, options));
+  const loaded = await loadMachines(
+    await machinesDirectoryOf(line.context, options),
+    await substitutionsOf(line.context, options),
+  );
   const definitions = loaded.map(({ definition }) => definition);
   await refuseMissingWorkersOf(
     definitions,

@@ -1,4 +1,4 @@
-import type { ChartEdge, Trigger } from './model.ts';
+import type { ChartEdge, ChartNode, NodeId, Trigger } from './model.ts';
 
 /** The words for a transition on its edge: trigger, guard, `else`. An icon says `done` and `error` as well. */
 export function edgeText(edge: ChartEdge): string {
@@ -16,6 +16,12 @@ export function rowText(edge: ChartEdge): string {
   const text = edgeText(edge);
   if (actions.length > 0) return `${text} / ${actions.join(', ')}`;
   return targets.length === 0 && trigger.type !== 'retry' ? `${text} (ignored)` : text;
+}
+
+/** The words with the states that it leads to. */
+export function goalText(edge: ChartEdge, nodes: ReadonlyMap<NodeId, ChartNode>): string {
+  if (edge.targets.length === 0) return rowText(edge);
+  return `${edgeText(edge)} → ${edge.targets.map((id) => nodes.get(id)?.name ?? id).join(', ')}`;
 }
 
 export function triggerText(trigger: Trigger): string {

@@ -42,8 +42,9 @@ export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 export function clientEnvironmentOf(
   deployed: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
-  const { table, indexShards, retentionDays, functionPrefix, store, storeOverKb } = environmentVariable;
-  const names = [table, indexShards, retentionDays, functionPrefix, store, storeOverKb];
+  const { table, indexShards, retentionDays, functionPrefix, store, storeOverKb, substitutions } =
+    environmentVariable;
+  const names = [table, indexShards, retentionDays, functionPrefix, store, storeOverKb, substitutions];
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = deployed[name];

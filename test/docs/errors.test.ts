@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeError } from '../../cli/reportError.ts';
-import { errorCodes } from '../../orchestrator/core/errors/millraceError.ts';
+import { errorCodes, kindOfCode, mayPass } from '../../orchestrator/core/errors/millraceError.ts';
 import { repositoryDirectory } from './codeBlocks.ts';
 
 const folders = ['asl', 'client', 'orchestrator', 'workers', 'infra', 'local', 'testing', 'cli'];
@@ -55,6 +55,13 @@ describe('the page of errors', () => {
     const own = sources.replace(/class (?:LambdaApiError|CaseFileError) .*?\n\}/gs, '');
     const strangers = [...own.matchAll(/class (\w+) extends Error \{(?:(?!\n\}).)*readonly code/gs)];
     expect(strangers.map((match) => match[1])).toEqual(['MillraceError']);
+  });
+
+  it('says of which kinds another attempt may succeed', () => {
+    const kinds = errorCodes.map((code) => kindOfCode(code)).filter((kind) => kind !== undefined);
+    const retried = /The kinds ((?:`\w+`(?:,| and)?\s+)+)are `retryable`/.exec(page)?.[1] ?? '';
+    const documented = [...retried.matchAll(/`(\w+)`/g)].map((match) => match[1]);
+    expect(documented.toSorted()).toEqual([...new Set(kinds.filter(mayPass))].toSorted());
   });
 
   it('has the exit codes that the command line answers with', () => {

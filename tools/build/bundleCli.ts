@@ -10,7 +10,7 @@ const bin = join(dist, 'bin');
  * Parts that stay as they are: they look for files beside themselves, and commands that use them take seconds anyway. Classes that are
  * compared by identity across this border have to be among them.
  */
-const unbundled = ['local', 'infra'].map((folder) => join(dist, folder) + sep);
+const unbundled = ['local', 'infra', 'console/chart'].map((folder) => join(dist, folder) + sep);
 
 const leaveUnbundled: Plugin = {
   name: 'leave-unbundled',

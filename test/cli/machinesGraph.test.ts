@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type TemporaryDirectory, temporaryDirectory } from '../support/temporaryDirectory.ts';
+import { millrace } from './testCommandLine.ts';
+
+const visit = (version: string) => ({
+  id: 'visit',
+  version,
+  initial: 'registering',
+  on: { CANCEL: '.left' },
+  states: {
+    registering: { invoke: { src: 'register', onDone: 'waiting', onError: 'left' } },
+    waiting: {
+      type: 'parallel',
+      onDone: 'left',
+      states: {
+        doctor: {
+          initial: 'busy',
+          states: { busy: { on: { 'FREE; "now"': 'free' } }, free: { type: 'final' } },
+        },
+        room: { initial: 'full', states: { full: { after: { 60000: 'empty' } }, empty: { type: 'final' } } },
+      },
+    },
+    [version === '2' ? 'gone' : 'left']: { type: 'final' },
+    ...(version === '2' && { left: { type: 'final' } }),
+  },
+});
+
+let directory: TemporaryDirectory;
+beforeAll(async () => {
+  directory = await temporaryDirectory();
+  await directory.write('machines/visit.json', JSON.stringify(visit('1')));
+  await directory.write('machines/visit-2.json', JSON.stringify(visit('2')));
+});
+afterAll(() => directory.remove());
+
+async function graph(...args: string[]) {
+  const { stdout, stderr, exitCode } = await millrace(['machines', 'graph', ...args], {
+    directory: directory.path,
+    environment: {},
+  });
+  return { text: stdout.join('\n'), stderr: stderr.join('\n'), exitCode };
+}
+
+describe('machines graph', () => {
+  it('prints Mermaid: nesting, regions, and words without its own characters', async () => {
+    const { text } = await graph('visit', '--machine-version', '1');
+    expect(text.split('\n')).toEqual([
+      'stateDiagram-v2',
+      '  [*] --> s1',
+      '  state "registering" as s1',
+      '  s1 : register',
+      '  state "waiting" as s2',
+      '  state s2 {',
+      '    state "doctor" as s3',
+      '    state s3 {',
+      '      [*] --> s4',
+      '      state "busy" as s4',
+      '      state "free" as s5',
+      '    }',
+      '    --',
+      '    state "room" as s6',
+      '    state s6 {',
+      '      [*] --> s7',
+      '      state "full" as s7',
+      '      state "empty" as s8',
+      '    }',
+      '  }',
+      '  state "left" as s9',
+      '  s1 --> s2 : done',
+      '  s1 --> s9 : error',
+      '  s2 --> s9 : done',
+      '  s4 --> s5 : FREE#59; #34;now#34;',
+      '  s7 --> s8 : after 1 min',
+      '  s9 --> [*]',
+      '  note right of s1',
+      '    CANCEL → left',
+      '  end note',
+    ]);
+  });
+
+  it('takes the newest version unless one is named', async () => {
+    expect((await graph('visit')).text).toContain('state "gone"');
+    expect((await graph('visit', '--machine-version', '1')).text).not.toContain('gone');
+  });
+
+  it('prints an SVG of its own, without the means to run or load anything', async () => {
+    const { text } = await graph('visit', '--format', 'svg');
+    expect(text).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" [\s\S]*<\/svg>$/);
+    expect(text).toContain('FREE; &quot;now&quot;');
+    expect(text).not.toMatch(/<script|href=|url\(/);
+    expect((await graph('visit', '--format', 'svg')).text).toBe(text);
+  });
+
+  it('prints the language of Graphviz', async () => {
+    const { text } = await graph('visit', '--format', 'dot');
+    expect(text).toMatch(/^digraph "visit" \{[\s\S]*\}$/);
+    expect(text).toContain('"visit.registering" -> "visit.waiting.doctor.busy" [label="done"');
+    expect(text).toContain('lhead="cluster visit.waiting"');
+    expect(text).toContain('FREE; \\"now\\"');
+  });
+
+  it('names the machines that there are where it has no such one', async () => {
+    const { stderr, exitCode } = await graph('visits');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("no machine 'visits'. It has: visit 1, visit 2.");
+  });
+});
