@@ -34,7 +34,8 @@ export {
 } from './mockConfig/mockConfig.ts';
 export type { Definition, State, StateGraph } from './model/model.ts';
 export { readDefinition } from './model/readDefinition.ts';
-export { type PlacedTask, tasksOf } from './model/tasks.ts';
+export { hasLoop } from './model/targets.ts';
+export { type FileTask, fileTasksOf, type PlacedTask, tasksOf } from './model/tasks.ts';
 export {
   allOf,
   anyOf,

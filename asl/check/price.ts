@@ -1,6 +1,7 @@
 import { isObject, type JsonObject } from '../json.ts';
 import type { State, StateGraph } from '../model/model.ts';
 import { readDefinition } from '../model/readDefinition.ts';
+import { targetsOf } from '../model/targets.ts';
 
 /** What a definition's longest path takes: the one with the most states, each of them once. */
 export interface PathCounts {
@@ -39,9 +40,12 @@ export const listPrices = {
   expressGbSecond: 0.00001667,
 };
 
-/** Measured: docs/reference/cost.md. A wait is a commit by the clock, and a move in the index. */
+/**
+ * Measured: docs/reference/cost.md. A wait is a commit by the clock, and a move in the index. An item of a Map state costs what
+ * its states cost: its execution hosts it (docs/decisions/0027).
+ */
 const measured = {
-  writeUnits: { execution: 5, task: 2.05, wait: 3, item: 7 },
+  writeUnits: { execution: 5, task: 2.05, wait: 3 },
   readUnits: { execution: 0.5, task: 0.3, wait: 1 },
   orchestratorMs: 5,
   orchestratorGb: 0.5,
@@ -65,8 +69,7 @@ export function priceOfPath(
 ): Price {
   const { transitions, tasks, waits } = counts;
   const { writeUnits, readUnits, kb } = measured;
-  const writes =
-    writeUnits.execution + writeUnits.task * tasks + writeUnits.wait * waits + writeUnits.item * counts.items;
+  const writes = writeUnits.execution + writeUnits.task * tasks + writeUnits.wait * waits;
   const reads = readUnits.execution + readUnits.task * tasks + readUnits.wait * waits;
   const steps = 1 + tasks + waits;
   const months = 3;
@@ -140,27 +143,5 @@ function ownCounts(state: State, items: number): PathCounts {
       return sum({ ...one, items }, longestPath(state.processor, items), items);
     default:
       return one;
-  }
-}
-
-function targetsOf(state: State): readonly string[] {
-  switch (state.type) {
-    case 'Choice':
-      return [
-        ...state.choices.map(({ next }) => next),
-        ...(state.default === undefined ? [] : [state.default]),
-      ];
-    case 'Succeed':
-    case 'Fail':
-      return [];
-    case 'Pass':
-    case 'Wait':
-      return state.next.type === 'state' ? [state.next.name] : [];
-    case 'Task':
-    case 'Parallel':
-    case 'Map': {
-      const next = state.next.type === 'state' ? [state.next.name] : [];
-      return [...next, ...state.catch.map((catcher) => catcher.next)];
-    }
   }
 }

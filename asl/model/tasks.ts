@@ -17,3 +17,22 @@ export function* tasksOf({ states }: StateGraph, within = ''): Generator<PlacedT
     }
   }
 }
+
+/** The tasks that read the items of Map states from files (`Each order/ItemReader`), and that write results to some. */
+export function* fileTasksOf({ states }: StateGraph, within = ''): Generator<FileTask> {
+  for (const state of states) {
+    const path = `${within}${state.name}`;
+    if (state.type === 'Map') {
+      if (state.itemReader) yield { path: `${path}/ItemReader`, kind: 'ItemReader' };
+      if (state.resultWriter) yield { path: `${path}/ResultWriter`, kind: 'ResultWriter' };
+      yield* fileTasksOf(state.processor, `${path}/`);
+    } else if (state.type === 'Parallel') {
+      for (const [index, branch] of state.branches.entries()) yield* fileTasksOf(branch, `${path}/${index}/`);
+    }
+  }
+}
+
+export interface FileTask {
+  readonly path: string;
+  readonly kind: 'ItemReader' | 'ResultWriter';
+}

@@ -24,6 +24,7 @@ interface DevCommandOptions extends DirectoryOptions, OutputOptions {
   readonly bus?: string;
   readonly rules?: string;
   readonly functions?: string;
+  readonly substitutions?: string;
   readonly template?: string;
 }
 
@@ -49,6 +50,10 @@ export function addDevCommand(line: CommandLine): void {
     .option(
       '--functions <directory>',
       'folder of functions that machines call by lambda(), a file or folder each (default: none)',
+    )
+    .option(
+      '--substitutions <json>',
+      'values for the placeholders in Step Functions definitions, as JSON or @file (default: none)',
     )
     .option(
       '--template <file>',
@@ -79,14 +84,14 @@ Examples:
 async function dev({ context }: CommandLine, options: DevCommandOptions): Promise<void> {
   const { directory, interrupted, terminal } = context;
   await refuseSecond(directory);
-  const { data, dynamodbPort, lambdaPort, timeScale, bus, rules, functions } = options;
+  const { data, dynamodbPort, lambdaPort, timeScale, bus, rules, functions, substitutions } = options;
   const template = options.template === undefined ? undefined : resolve(directory, options.template);
   if (data !== undefined && timeScale !== undefined) {
     throw new InvalidInputError('A table that is kept has the real time: give --data or --time-scale.');
   }
-  if (template !== undefined && [bus, rules, functions].some((each) => each !== undefined)) {
+  if (template !== undefined && [bus, rules, functions, substitutions].some((each) => each !== undefined)) {
     throw new InvalidInputError(
-      'A template says itself what bus, rules and functions it has: give --template, or --bus, --rules and --functions.',
+      'A template says itself what bus, rules, functions and substitutions it has: give --template, or --bus, --rules, --functions and --substitutions.',
     );
   }
   const { machinesDirectory, workersDirectory } = await codeDirectories(directory, options);
@@ -102,6 +107,9 @@ async function dev({ context }: CommandLine, options: DevCommandOptions): Promis
     ...(bus !== undefined && { bus: { module: resolve(directory, bus) } }),
     ...(functions !== undefined && { functionsDirectory: resolve(directory, functions) }),
     ...(rules !== undefined && { rules: await readRules(context, rules) }),
+    ...(substitutions !== undefined && {
+      settings: { substitutions: await readSubstitutions(context, substitutions) },
+    }),
   };
   const local = await bootLocalCloud(context, options, cloudOptions, { asJson: options.json === true });
   let served: RunningConsole | undefined;
@@ -178,6 +186,19 @@ async function readRules(
 ): Promise<NonNullable<LocalCloudOptions['rules']>> {
   const rules = await readJsonObjectArgument(context, '--rules', `@${file}`);
   return JSON.parse(JSON.stringify(rules));
+}
+
+async function readSubstitutions(
+  context: CommandLine['context'],
+  argument: string,
+): Promise<Readonly<Record<string, string>>> {
+  const given = Object.entries(await readJsonObjectArgument(context, '--substitutions', argument));
+  return Object.fromEntries(
+    given.map(([name, value]) => {
+      if (typeof value === 'string') return [name, value];
+      throw new InvalidInputError(`--substitutions: the value of '${name}' is not a string.`);
+    }),
+  );
 }
 
 async function refuseSecond(directory: string): Promise<void> {

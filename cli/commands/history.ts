@@ -1,5 +1,5 @@
 import type { HistoryEntry, MachineDefinition } from '../../client/index.ts';
-import { loadMachines, machinesDirectoryOf } from '../machines/loadMachines.ts';
+import { loadMachines, machinesDirectoryOf, substitutionsOf } from '../machines/loadMachines.ts';
 import { historyLines } from '../rendering/history.ts';
 import { describeError } from '../reportError.ts';
 import type { ClientCommandOptions, CommandLine, MachineOptions } from './command.ts';
@@ -85,7 +85,10 @@ async function machinesAtHand(
   options: HistoryCommandOptions,
 ): Promise<{ readonly machines?: readonly MachineDefinition[]; readonly problem?: string }> {
   try {
-    const loaded = await loadMachines(await machinesDirectoryOf(context, options));
+    const loaded = await loadMachines(
+      await machinesDirectoryOf(context, options),
+      await substitutionsOf(context, options),
+    );
     return { machines: loaded.map(({ definition }) => definition) };
   } catch (error) {
     if (options.machines !== undefined) throw error;

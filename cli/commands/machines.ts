@@ -4,7 +4,7 @@ import { type MachineDefinition, type ReplayReport, replayRecording } from '../.
 import { compareVersions } from '../../orchestrator/core/execution/model/versions.ts';
 import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { exitCode } from '../exitCodes.ts';
-import { loadMachines, machinesDirectoryOf } from '../machines/loadMachines.ts';
+import { loadMachines, machinesDirectoryOf, substitutionsOf } from '../machines/loadMachines.ts';
 import { MachinesCheck } from '../machines/machinesCheck.ts';
 import { refuseMissingWorkersOf } from '../machines/missingWorkers.ts';
 import { readRecordings } from '../machines/recordings.ts';
@@ -88,7 +88,10 @@ Examples:
 
 async function list({ context }: CommandLine, options: MachinesOptions): Promise<void> {
   const { terminal, directory } = context;
-  const loaded = await loadMachines(await machinesDirectoryOf(context, options));
+  const loaded = await loadMachines(
+    await machinesDirectoryOf(context, options),
+    await substitutionsOf(context, {}),
+  );
   const machines = new Map<string, ListedMachine>();
   for (const { definition, file } of loaded) {
     // With the machines that it invokes or spawns, which need no export of their own.
@@ -134,7 +137,10 @@ const mostNamed = 20;
 
 async function check(line: CommandLine, options: CheckOptions): Promise<void> {
   const { terminal } = line.context;
-  const loaded = await loadMachines(await machinesDirectoryOf(line.context, options));
+  const loaded = await loadMachines(
+    await machinesDirectoryOf(line.context, options),
+    await substitutionsOf(line.context, options),
+  );
   const definitions = loaded.map(({ definition }) => definition);
   await refuseMissingWorkersOf(
     definitions,

@@ -1,6 +1,6 @@
 import type { MillraceClient, ReplayReport } from '../../client/index.ts';
 import { exitCode } from '../exitCodes.ts';
-import { loadMachines, machinesDirectoryOf } from '../machines/loadMachines.ts';
+import { loadMachines, machinesDirectoryOf, substitutionsOf } from '../machines/loadMachines.ts';
 import { executionLines } from '../rendering/execution.ts';
 import { replayText } from '../rendering/replay.ts';
 import type { ClientCommandOptions, CommandLine, MachineOptions } from './command.ts';
@@ -42,7 +42,10 @@ async function replay(line: CommandLine, id: string, options: ReplayCommandOptio
   await withClient(line, options, async (client) => {
     // An execution of another machine is refused before any machine is loaded.
     if (options.machine !== undefined) await client.describe(id, expectedMachine(options));
-    const loaded = await loadMachines(await machinesDirectoryOf(context, options));
+    const loaded = await loadMachines(
+      await machinesDirectoryOf(context, options),
+      await substitutionsOf(context, options),
+    );
     const machines = loaded.map(({ definition }) => definition);
     const given = { machines, ...expectedMachine(options) };
     if (options.at === undefined) report(line, await client.replay(id, given), options);

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { MachineDefinition } from '../../client/index.ts';
 import { BundleError } from '../../infra/bundle/bundleError.ts';
+import { environmentVariable } from '../../orchestrator/configuration/configuration.ts';
 import { machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
 import { machinesOf, prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { readDevFile } from '../cloud/devFile.ts';
@@ -29,12 +30,27 @@ export async function machinesDirectoryOf(
   return ofCloud ?? (await codeDirectories(directory, {})).machinesDirectory;
 }
 
+/** The values that the definitions of a cloud have for their placeholders, as JSON: a replay has to have the same. */
+export async function substitutionsOf(
+  { directory, environment }: CommandContext,
+  { table, endpoint }: CloudOptions,
+): Promise<string | undefined> {
+  const dev = table === undefined && endpoint === undefined ? await readDevFile(directory) : undefined;
+  const ofCloud = dev?.type === 'running' ? dev.file.environment : environment;
+  return ofCloud[environmentVariable.substitutions];
+}
+
 /**
  * The machines of a folder, bundled as for the cloud and loaded into this process.
  *
+ * @param substitutions values for the placeholders of definitions, as JSON. @default those of this process
+ *
  * @throws BundleError, MachineNotDurableError, DuplicateMachineError, AmbiguousVersionError
  */
-export async function loadMachines(machinesDirectory: string): Promise<LoadedMachine[]> {
+export async function loadMachines(
+  machinesDirectory: string,
+  substitutions?: string,
+): Promise<LoadedMachine[]> {
   // The bundler is only loaded by commands that need it.
   const { bundleMachineModules, findMachines } = await import('../../infra/bundle/machineModules.ts');
   const { writeCodeFolder } = await import('../../infra/bundle/codeFolder.ts');
@@ -44,14 +60,30 @@ export async function loadMachines(machinesDirectory: string): Promise<LoadedMac
     const bundle = join(directory, 'machines.mjs');
     await writeCodeFolder(directory, await bundleMachineModules(files, bundle));
     const modules = await importModules(bundle, files);
-    const loaded = modules.flatMap((module, i) =>
-      machinesOf(module).map((definition) => ({ definition, file: files[i] ?? '' })),
+    const loaded = withSubstitutions(substitutions, () =>
+      modules.flatMap((module, i) =>
+        machinesOf(module).map((definition) => ({ definition, file: files[i] ?? '' })),
+      ),
     );
     // As the orchestrator registers them: what it would refuse is refused here.
     machineLookup(prepareMachines(loaded.map(({ definition }) => definition)));
     return loaded;
   } finally {
     await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** Modules of definitions read their substitutions from the environment when they are compiled. */
+function withSubstitutions<Result>(substitutions: string | undefined, work: () => Result): Result {
+  if (substitutions === undefined) return work();
+  const name = environmentVariable.substitutions;
+  const before = process.env[name];
+  process.env[name] = substitutions;
+  try {
+    return work();
+  } finally {
+    if (before === undefined) delete process.env[name];
+    else process.env[name] = before;
   }
 }
 

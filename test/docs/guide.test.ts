@@ -1,9 +1,9 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeDevFile } from '../../cli/cloud/devFile.ts';
+import { createProject } from '../../cli/init/createProject.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/index.ts';
 import { eventually } from '../support/eventually.ts';
-import { type CodeBlock, codeBlocksOf } from './codeBlocks.ts';
+import { type CodeBlock, codeBlocksOf, repositoryDirectory } from './codeBlocks.ts';
 import { ReaderDirectory } from './readerDirectory.ts';
 
 const page = 'docs/guide.md';
@@ -29,9 +29,17 @@ describe('the guide, followed as it is printed', () => {
         await reader.write(file, block.text);
         isChanged = true;
       });
+    } else if (block.marks.has('init')) {
+      it(`${where} ${block.text.split('\n')[0]}`, async () => {
+        await createProject(reader.path);
+        await reader.install();
+      });
     } else if (block.marks.has('dev')) {
       it(`${where} ${block.text}`, async () => {
-        const directories = directoriesOf(block.text);
+        const directories = {
+          machinesDirectory: reader.at('machines'),
+          workersDirectory: reader.at('workers'),
+        };
         cloud = await startLocalCloud(directories);
         const { tableName, environment } = cloud;
         const { machinesDirectory } = directories;
@@ -46,19 +54,11 @@ describe('the guide, followed as it is printed', () => {
   }
 
   it('leaves no block out', () => {
-    const kinds = ['file', 'dev', 'run', 'output'];
+    const kinds = ['init', 'file', 'dev', 'run', 'output'];
     const others = blocks.filter(({ marks }) => !kinds.some((kind) => marks.has(kind)));
-    expect(others.map(({ text }) => text)).toEqual(['npm ci\nmkdir -p hello/machines hello/workers']);
+    expect(others.map(({ text }) => text)).toEqual([]);
   });
 });
-
-function directoriesOf(command: string) {
-  const [, machines = '', workers = ''] = /dev --machines (\S+) --workers (\S+)$/.exec(command) ?? [];
-  return {
-    machinesDirectory: join(reader.path, machines),
-    workersDirectory: join(reader.path, workers),
-  };
-}
 
 /** Runs a block's lines. The page shows what they print, times and ids apart. */
 async function follow(block: CodeBlock, output: string): Promise<void> {
@@ -89,10 +89,16 @@ async function follow(block: CodeBlock, output: string): Promise<void> {
 
 /** Times, random ids and the width of columns differ from one run to the next. */
 function comparable(text: string): string {
-  return text
-    .trim()
-    .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z/g, 'TIME')
-    .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID')
-    .replaceAll(/[ \t]+/g, ' ')
-    .replaceAll(/ $/gm, '');
+  return (
+    text
+      .trim()
+      .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z/g, 'TIME')
+      .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID')
+      .replaceAll(/at .*\((\S+)\)$/gm, 'at $1')
+      .replaceAll(`${reader.path}/`, '')
+      // Installed, Millrace's own frames are in node_modules, and not shown.
+      .replaceAll(new RegExp(`^ *at .*${repositoryDirectory}.*\\n`, 'gm'), '')
+      .replaceAll(/[ \t]+/g, ' ')
+      .replaceAll(/ $/gm, '')
+  );
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { millrace } from '../cli/testCommandLine.ts';
@@ -32,6 +32,17 @@ export class ReaderDirectory {
     const parent = join(repositoryDirectory, '.millrace');
     await mkdir(parent, { recursive: true });
     return new ReaderDirectory(await mkdtemp(join(parent, 'reader-')));
+  }
+
+  /** A path in it. */
+  at(path: string): string {
+    return join(this.path, path);
+  }
+
+  /** Installs this package, as `npm install` would. */
+  async install(): Promise<void> {
+    await mkdir(this.at('node_modules'));
+    await symlink(repositoryDirectory, this.at('node_modules/millrace'), 'dir');
   }
 
   async write(path: string, text: string): Promise<void> {

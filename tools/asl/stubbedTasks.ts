@@ -26,6 +26,12 @@ export class StubbedTasks {
     return this.#object();
   }
 
+  /** Draws what a reader of items has read, or a writer of results has written. */
+  ofFile(kind: 'ItemReader' | 'ResultWriter'): Json {
+    if (kind === 'ItemReader') return [this.#object(), this.#object()];
+    return { MapRunArn: 'stubbed', ResultWriterDetails: { Bucket: 'stubbed', Key: 'stubbed' } };
+  }
+
   #answer(): Json {
     const draw = this.#random();
     if (draw < 0.12) throw Object.assign(new Error('stubbed'), { name: this.#pick(errorNames) });

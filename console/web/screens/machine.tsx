@@ -168,11 +168,13 @@ function Numbers({ machine, numbers }: { readonly machine: string; readonly numb
           </tbody>
         </table>
       )}
-      <p class="quiet">
-        Times and failures are those of the {counted(endedSampled, 'execution')} that ended last; the states
-        now are those of {counted(runningSampled, 'running execution')}. The table keeps no such numbers, so
-        that they cost no writes.
-      </p>
+      {rows.length > 0 && (
+        <p class="quiet">
+          Times and failures are those of the {counted(endedSampled, 'execution')} that ended last; the states
+          now are those of {counted(runningSampled, 'running execution')}. The table keeps no such numbers, so
+          that they cost no writes.
+        </p>
+      )}
       {price && (
         <p>
           A million executions like these: {usd(price.millraceUsd)} of DynamoDB writes (

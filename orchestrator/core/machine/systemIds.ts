@@ -10,8 +10,13 @@ import { property } from './xstateInternals.ts';
  * `sendTo` would then send to the machine itself: it is refused where the definition shows it, and throws otherwise.
  */
 
+/** By machine: they are asked for twice. */
+const known = new WeakMap<AnyStateMachine, ReadonlySet<string>>();
+
 /** The system ids that a machine gives to its own actors, as far as its definition shows them. */
 export function declaredSystemIds(machine: AnyStateMachine): ReadonlySet<string> {
+  const before = known.get(machine);
+  if (before) return before;
   const found = new Set<string>();
   for (const node of nodesOf(machine.root)) {
     for (const invoke of invokeConfigs(node)) addIfString(found, property(invoke, 'systemId'));
@@ -20,6 +25,7 @@ export function declaredSystemIds(machine: AnyStateMachine): ReadonlySet<string>
     addIfString(found, property(part, 'systemId'));
     for (const [, , id] of String(part).matchAll(/\bsystemId:\s*(['"`])(.+?)\1/g)) addIfString(found, id);
   }
+  known.set(machine, found);
   return found;
 }
 
