@@ -73,9 +73,11 @@ export class StateChart {
       if (!edge || edge.targets.length === 0 || edge.trigger.type === 'retry') continue;
       const domain = this.#domainOf(edge);
       for (const each of [...current]) if (this.#isInside(each, domain)) current.delete(each);
-      for (const target of edge.targets) {
-        this.#enter(target, domain, final, enter, (each) => current.has(each));
-      }
+      // A region that another target is in is entered with that one.
+      const isSeenTo = (region: NodeId) =>
+        current.has(region) ||
+        edge.targets.some((target) => target === region || this.#isInside(target, region));
+      for (const target of edge.targets) this.#enter(target, domain, final, enter, isSeenTo);
     }
     for (const each of active) enter(each);
     return { entered, active };
@@ -87,7 +89,7 @@ export class StateChart {
     domain: NodeId | undefined,
     final: ReadonlySet<NodeId>,
     enter: (id: NodeId) => void,
-    isActive: (id: NodeId) => boolean,
+    isSeenTo: (region: NodeId) => boolean,
   ): void {
     const chain = this.#chain(target);
     for (const id of chain) {
@@ -99,7 +101,7 @@ export class StateChart {
       const around = this.#nodes.get(id);
       if (around?.kind !== 'parallel' || !(id === domain || this.#isInside(id, domain))) continue;
       for (const region of around.children.filter((child) => !chain.includes(child))) {
-        if (isActive(region) || this.#nodes.get(region)?.kind === 'history') continue;
+        if (isSeenTo(region) || this.#nodes.get(region)?.kind === 'history') continue;
         enter(region);
         this.#enterInside(region, final, enter);
       }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { chartOf } from '../../../console/chart/chartOf.ts';
 import { StateChart } from '../../../console/chart/stateChart.ts';
 import type { PreparedMachine } from '../../../orchestrator/core/machine/index.ts';
-import { prepareMachine, stepMachine } from '../../../orchestrator/core/machine/index.ts';
+import { buildMachine, prepareMachine, stepMachine } from '../../../orchestrator/core/machine/index.ts';
 import type { MachineInput } from '../../../orchestrator/core/machine/step.types.ts';
 import type { Host } from '../../core/machine/differential/actions.ts';
 import { eventTypes, generateMachine } from '../../core/machine/differential/generateMachine.ts';
@@ -23,6 +23,29 @@ function hasHistory({ chart: { nodes } }: PreparedMachine): boolean {
 }
 
 describe('the states that a step enters', () => {
+  it('are the named ones where a transition names a state in each region', () => {
+    const region = { initial: 'x', states: { x: {}, y: {} } };
+    const machine = buildMachine({
+      id: 'm',
+      initial: 'idle',
+      states: {
+        idle: { on: { GO: { target: ['both.a.y', 'both.b.y'] } } },
+        both: { type: 'parallel', states: { a: region, b: region, c: region } },
+      },
+    });
+    const chart = new StateChart(chartOf(machine));
+    const { entered } = chart.follow(['m', 'm.idle'], ['m.idle|GO|0'], { both: { a: 'y', b: 'y', c: 'x' } });
+    expect(entered.toSorted()).toEqual([
+      'm.both',
+      'm.both.a',
+      'm.both.a.y',
+      'm.both.b',
+      'm.both.b.y',
+      'm.both.c',
+      'm.both.c.x',
+    ]);
+  });
+
   it('are those whose entry actions ran, each as often, in generated machines without history', () => {
     const numbers = fc.array(fc.nat(9999), { minLength: 400, maxLength: 1600, size: 'max' });
     const inputs = fc.array(
