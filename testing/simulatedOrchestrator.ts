@@ -1,6 +1,10 @@
 import { functionNames } from '../orchestrator/configuration/configuration.ts';
 import { type MachineLookup, machineLookup } from '../orchestrator/core/execution/model/machines.ts';
-import { ownActorName, type prepareMachine, prepareMachines } from '../orchestrator/core/machine/index.ts';
+import {
+  possibleActorNames,
+  type prepareMachine,
+  prepareMachines,
+} from '../orchestrator/core/machine/index.ts';
 import { TaskDispatcher } from '../orchestrator/dispatch/taskDispatcher.ts';
 import type { Report } from '../orchestrator/observability/report.ts';
 import { Orchestrator } from '../orchestrator/step/orchestrator.ts';
@@ -52,7 +56,7 @@ export function workerNamesOf(machines: MachineLookup | undefined): readonly str
   );
   const names = deployed.flatMap((machine) =>
     [...(machine?.sources ?? [])].flatMap(([name, { kind }]) =>
-      kind === 'machine' || kind === 'eachMachine' ? [] : [ownActorName(name)],
+      kind === 'machine' || kind === 'eachMachine' ? [] : possibleActorNames(name),
     ),
   );
   return [...new Set(names)];
