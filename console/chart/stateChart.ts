@@ -1,4 +1,5 @@
 import type { StateValue } from 'xstate';
+import { initialEdgeIdOf } from '../../orchestrator/core/machine/edgeIds.ts';
 import type { ChartEdge, ChartModel, ChartNode, EdgeId, NodeId } from './model.ts';
 
 /** A chart that can be followed: which states a transition leaves and enters. */
@@ -7,10 +8,12 @@ export class StateChart {
   readonly #nodes: ReadonlyMap<NodeId, ChartNode>;
   readonly #edges: ReadonlyMap<EdgeId, ChartEdge>;
   readonly #byPath: ReadonlyMap<string, NodeId>;
+  readonly #initial: EdgeId;
   readonly #invokers = new Map<string, Set<NodeId>>();
 
   constructor(model: ChartModel) {
     this.model = model;
+    this.#initial = initialEdgeIdOf(model.root);
     this.#nodes = new Map(model.nodes.map((node) => [node.id, node]));
     this.#edges = new Map(model.edges.map((edge) => [edge.id, edge]));
     this.#byPath = new Map(model.nodes.map(({ id, path }) => [keyOf(path), id]));
@@ -61,11 +64,18 @@ export class StateChart {
       entered.push(id);
     };
     for (const id of taken) {
+      if (id === this.#initial) {
+        enter(this.model.root);
+        this.#enterInside(this.model.root, final, enter);
+        continue;
+      }
       const edge = this.#edges.get(id);
       if (!edge || edge.targets.length === 0 || edge.trigger.type === 'retry') continue;
       const domain = this.#domainOf(edge);
       for (const each of [...current]) if (this.#isInside(each, domain)) current.delete(each);
-      for (const target of edge.targets) this.#enter(target, domain, final, enter);
+      for (const target of edge.targets) {
+        this.#enter(target, domain, final, enter, (each) => current.has(each));
+      }
     }
     for (const each of active) enter(each);
     return { entered, active };
@@ -77,11 +87,23 @@ export class StateChart {
     domain: NodeId | undefined,
     final: ReadonlySet<NodeId>,
     enter: (id: NodeId) => void,
+    isActive: (id: NodeId) => boolean,
   ): void {
-    for (const id of this.#chain(target)) {
+    const chain = this.#chain(target);
+    for (const id of chain) {
       if (this.#isInside(id, domain) && this.#nodes.get(id)?.kind !== 'history') enter(id);
     }
     this.#enterInside(target, final, enter);
+    // The regions beside the target, of each parallel state around it.
+    for (const id of chain.slice(0, -1)) {
+      const around = this.#nodes.get(id);
+      if (around?.kind !== 'parallel' || !(id === domain || this.#isInside(id, domain))) continue;
+      for (const region of around.children.filter((child) => !chain.includes(child))) {
+        if (isActive(region) || this.#nodes.get(region)?.kind === 'history') continue;
+        enter(region);
+        this.#enterInside(region, final, enter);
+      }
+    }
   }
 
   #enterInside(id: NodeId, final: ReadonlySet<NodeId>, enter: (id: NodeId) => void): void {

@@ -70,7 +70,7 @@ export interface MillraceProps {
 
   /**
    * Bucket that gets the batches of the stream that a function did not take in all attempts, and nothing else: what is
-   * recovered is deleted. It must send its events to EventBridge, or batches wait in it for `millrace doctor`.
+   * recovered is deleted. Let it send its events to EventBridge: without them, batches wait in it for the sweep, for up to half an hour.
    *
    * @default - a bucket that keeps them for 30 days
    */

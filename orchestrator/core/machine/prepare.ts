@@ -7,12 +7,12 @@ import { executionTimeoutMsOf } from './executionTimeout.ts';
 import { type HeldEvents, heldEventsOf } from './heldEvents.ts';
 import { idOf } from './identity.ts';
 import { MachineNotDurableError, type MachineProblem } from './machineProblem.ts';
-import { namesOfLogic, sourcesOf, withNamedInvokes } from './machineSources.ts';
+import { itemMachinesOf, namesOfLogic, sourcesOf, withNamedInvokes } from './machineSources.ts';
 import { mapValues } from './mapValues.ts';
 import { withNamedContext, withNamedSpawns } from './namedSpawns.ts';
 import { nodesOf } from './parts.ts';
 import { findProblems } from './refusals.ts';
-import { type ActorSource, ownActorName, resolveSource, type TaskSource, versionOf } from './sources.ts';
+import { type ActorSource, resolveSource, type TaskSource, versionOf } from './sources.ts';
 import {
   boundMicrosteps,
   buildMachine,
@@ -87,10 +87,8 @@ export function prepareMachine(
   const chart = prepareChart(machine);
   const id = name ?? machine.id;
   const items = new Map<string, PreparedMachine>();
-  for (const [src, source] of sources) {
-    // Those within items are hosted by the items' machines.
-    if (source.kind !== 'eachMachine' || ownActorName(src) !== src) continue;
-    items.set(src, prepareMachine(source.definition, { name: idOf(source.definition) ?? `${id}.${src}` }));
+  for (const [src, item] of itemMachinesOf(machine)) {
+    items.set(src, prepareMachine(item, { name: idOf(item) ?? `${id}.${src}` }));
   }
   const sourceOf = (src: string) => sources.get(src) ?? resolveSource(src, undefined);
   const prepared: PreparedMachine = {
