@@ -231,6 +231,12 @@ export class Millrace extends MillraceFunctions {
     return this.#grant(grantee, accessOfGrant.start);
   }
 
+  /** Lets a principal start executions directly: the orchestrator is invoked with them, beside the stream. */
+  grantDirectStart(grantee: IGrantable): Grant {
+    allowInvoke(grantee, [this.orchestrator.functionArn]);
+    return this.grantStart(grantee);
+  }
+
   /** Lets a principal send events, stop, suspend, resume and redrive. */
   grantSend(grantee: IGrantable): Grant {
     return this.#grant(grantee, accessOfGrant.send);

@@ -193,6 +193,14 @@ export interface MillraceProps {
   readonly waitForMachine?: Duration;
 
   /**
+   * Whether the worker host takes the steps of promises itself, without the stream: docs/how-it-works.md. A machine says otherwise for
+   * itself with `meta: { millrace: { chain } }`. Turn it on in a deployment after the one that brought this version.
+   *
+   * @default false
+   */
+  readonly chain?: boolean;
+
+  /**
    * Whether the table and the buckets are kept when the stack is deleted. By default they are, except where the deployment that
    * creates them fails. With RETAIN, that deployment leaves them behind. With DESTROY, nothing is kept.
    *

@@ -38,6 +38,7 @@ const resources: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/^arn:aws:s3:::STORE/, 'Store'],
   [/^arn:aws:s3:::FAILURES/, 'Failures'],
   [/^arn:aws:lambda:REGION:ACCOUNT:function:PREFIX-failed$/, 'FailedFunction'],
+  [/^arn:aws:lambda:REGION:ACCOUNT:function:PREFIX-orchestrator$/, 'OrchestratorFunction'],
   [/^arn:aws:lambda:REGION:ACCOUNT:function:PREFIX-recovery$/, 'RecoveryFunction'],
   [/^arn:aws:lambda:REGION:ACCOUNT:function:PREFIX-worker-\*$/, 'WorkerFunctions'],
 ];
@@ -51,6 +52,7 @@ function shortOf(arn: string): string {
 function synthesizedPolicy(policy: string): string[] {
   if (
     policy === 'grantStart' ||
+    policy === 'grantDirectStart' ||
     policy === 'grantSend' ||
     policy === 'grantRead' ||
     policy === 'grantDoctor'
@@ -73,6 +75,7 @@ describe('the policies of docs/security.md', () => {
   it('are those of starter, sender, reader, worker, orchestrator and doctor', () => {
     expect(blocks.map(({ policy }) => policy)).toEqual([
       'grantStart',
+      'grantDirectStart',
       'grantSend',
       'grantRead',
       'worker',
