@@ -5,6 +5,7 @@ import { worker } from '../../workers/index.ts';
 import { parcel, sequential } from '../support/machines.ts';
 import { booking, payment, trip } from '../support/trip.ts';
 import { batch } from './batch.ts';
+import { definition } from './definition.ts';
 import { echo } from './echo.ts';
 
 /** Starts as many children at once as do not fit into one transaction, and counts those that end. */
@@ -360,6 +361,7 @@ export const exampleMachines = {
   page,
   extreme,
   batch,
+  definition,
 } as const satisfies Record<string, AnyStateMachine>;
 
 export type ExampleName = keyof typeof exampleMachines;
