@@ -1,12 +1,3 @@
-import type { Count, ExecutionVersion, ListedExecution, Page } from '../orchestrator/table/requests.ts';
-import {
-  type BrowseOptions,
-  browseExecutions,
-  type CountOptions,
-  countExecutions,
-  readVersion,
-} from './browse.ts';
-import { type CheckMachinesOptions, checkMachines } from './checkMachines.ts';
 import {
   type ControlOptions,
   checkIsInTime,
@@ -21,32 +12,17 @@ import { doctor } from './doctor/doctor.ts';
 import type { DoctorOptions } from './doctor/options.ts';
 import type { TreatedFinding } from './doctor/treatment.ts';
 import { NotRedrivableError } from './errors.ts';
-import { type HistoryOptions, readHistory, readHistoryPage } from './history.ts';
-import type { HistoryEntry } from './historyEntry.ts';
-import { type ExecutionInspection, type InspectOptions, inspectExecution } from './inspect.ts';
-import { type ListOptions, listAllExecutions, listExecutions } from './list.ts';
-import {
-  type ExecutionEvent,
-  type MachineEvents,
-  type MachineReference,
-  type OfMachine,
-  type OptionalIfEmpty,
-  ofMachine,
+import { ExecutionReader } from './executionReader.ts';
+import type {
+  ExecutionEvent,
+  MachineEvents,
+  MachineInput,
+  MachineReference,
+  OfMachine,
+  OptionalIfEmpty,
 } from './machineTypes.ts';
 import { checkCallOptions } from './optionKeys.ts';
 import { RememberedRedrives } from './rememberedRedrives.ts';
-import {
-  type DefinedMachine,
-  type ExecutionRecording,
-  type ExecutionState,
-  type MachineDefinition,
-  type ReplayOptions,
-  type ReplayReport,
-  readStateAt,
-  recordExecution,
-  replayExecution,
-  withDefinitions,
-} from './replay.ts';
 import { type SendOptions, type SentEvent, sendEvent } from './send.ts';
 import {
   type StartedExecution,
@@ -55,7 +31,7 @@ import {
   startExecution,
   startExecutions,
 } from './start.ts';
-import type { ClientSurroundings } from './surroundings.ts';
+import { type StartAndWaitOptions, type StartAndWaitResult, startAndWaitFor } from './startAndWait.ts';
 import { completeTask, failTask, heartbeatTask, type TaskBeat, type TaskFailure } from './tasks.ts';
 import { type WaitOptions, waitForExecution } from './wait.ts';
 import {
@@ -69,14 +45,8 @@ import {
  * An application's access to executions. Errors of the AWS SDK (no access, no table, throttled) are passed on as they
  * are. Every call refuses an option that it does not have, with `UnknownOptionError`.
  */
-export class MillraceClient {
-  readonly #surroundings: ClientSurroundings;
+export class MillraceClient extends ExecutionReader {
   readonly #redriven = new RememberedRedrives();
-
-  /** Use {@link createClient}. */
-  constructor(surroundings: ClientSurroundings) {
-    this.#surroundings = surroundings;
-  }
 
   /**
    * Starts an execution with one write. The same id with the same machine, version and input is the same execution.
@@ -90,7 +60,23 @@ export class MillraceClient {
     ...[options]: OptionalIfEmpty<StartOptions<M>>
   ): Promise<StartedExecution> {
     checkCallOptions('start', options);
-    return startExecution(this.#surroundings, machine, options);
+    return startExecution(this.surroundings, machine, options);
+  }
+
+  /**
+   * Starts an execution directly, and waits for its output. Where the time is up before, it answers a handle, and the execution
+   * goes on.
+   *
+   * @throws ExecutionNotSucceededError when it fails, is stopped, or times out by then
+   * @throws InvalidDurationError, and what {@link MillraceClient.start} throws
+   */
+  async startAndWait<M extends MachineReference>(
+    machine: M,
+    input: MachineInput<M>,
+    options: StartAndWaitOptions,
+  ): Promise<StartAndWaitResult<M>> {
+    checkCallOptions('startAndWait', options);
+    return startAndWaitFor(this.surroundings, machine, input, options);
   }
 
   /**
@@ -103,89 +89,7 @@ export class MillraceClient {
     options: StartManyOptions = {},
   ): AsyncGenerator<StartedExecution, void, undefined> {
     checkCallOptions('startMany', options);
-    return startExecutions(this.#surroundings, machine, starts, options);
-  }
-
-  /**
-   * Describes an execution, with strongly consistent reads.
-   *
-   * @throws ExecutionNotFoundError, InvalidExecutionIdError, DifferentMachineError
-   */
-  describe<M extends MachineReference = string>(
-    executionId: string,
-    machine?: M,
-  ): Promise<ExecutionDescription<M>>;
-  describe<M extends MachineReference = string>(
-    executionId: string,
-    options?: OfMachine<M>,
-  ): Promise<ExecutionDescription<M>>;
-  async describe<M extends MachineReference = string>(
-    executionId: string,
-    options?: OfMachine<M> | M,
-  ): Promise<ExecutionDescription<M>> {
-    const given = ofMachine(options);
-    checkCallOptions('describe', given);
-    return describeExecution(this.#surroundings, executionId, given.machine);
-  }
-
-  /**
-   * A page of executions of a machine in a status, the latest first (RUNNING: by next wake; with `since`: the earliest
-   * first), within each index shard. Eventually consistent.
-   *
-   * @throws InvalidMachineIdError, InvalidCursorError, IndexNotFoundError
-   */
-  async list(options: ListOptions): Promise<Page<ListedExecution>> {
-    checkCallOptions('list', options);
-    return listExecutions(this.#surroundings, options);
-  }
-
-  /** The executions of all pages of {@link MillraceClient.list}. */
-  listAll(options: Omit<ListOptions, 'limit' | 'cursor'>): AsyncGenerator<ListedExecution, void, undefined> {
-    checkCallOptions('listAll', options);
-    return listAllExecutions(this.#surroundings, options);
-  }
-
-  /**
-   * A page of executions of several machines and statuses: RUNNING ones by next wake, then the others, the latest first. It costs
-   * one query per index shard, machine and status. A page may hold fewer executions than `limit` and still have a `cursor`.
-   * Eventually consistent.
-   *
-   * @throws InvalidMachineIdError, InvalidCursorError, IndexNotFoundError
-   */
-  async browse(options: BrowseOptions): Promise<Page<ListedExecution>> {
-    checkCallOptions('browse', options);
-    return browseExecutions(this.#surroundings, options);
-  }
-
-  /**
-   * Counts executions of machines in a status, up to a number. It costs one query per index shard and machine. Eventually
-   * consistent.
-   *
-   * @throws InvalidMachineIdError, IndexNotFoundError
-   */
-  async count(options: CountOptions): Promise<Count> {
-    checkCallOptions('count', options);
-    return countExecutions(this.#surroundings, options);
-  }
-
-  /**
-   * The status of an execution and the number of its commits, for a view that asks whether there is something new. Undefined
-   * before its first commit.
-   *
-   * @throws InvalidExecutionIdError
-   */
-  async version(executionId: string): Promise<Pick<ExecutionVersion, 'status' | 'version'> | undefined> {
-    return readVersion(this.#surroundings, executionId);
-  }
-
-  /**
-   * An execution with its whole history, by one query for each MB of it.
-   *
-   * @throws ExecutionNotFoundError, InvalidExecutionIdError, DifferentMachineError
-   */
-  async inspect(executionId: string, options: InspectOptions = {}): Promise<ExecutionInspection> {
-    checkCallOptions('inspect', options);
-    return inspectExecution(this.#surroundings, executionId, options);
+    return startExecutions(this.surroundings, machine, starts, options);
   }
 
   /**
@@ -201,7 +105,7 @@ export class MillraceClient {
     options: SendOptions<M> = {},
   ): Promise<SentEvent> {
     checkCallOptions('send', options);
-    return sendEvent(this.#surroundings, executionId, event as ExecutionEvent, options);
+    return sendEvent(this.surroundings, executionId, event as ExecutionEvent, options);
   }
 
   /**
@@ -213,7 +117,7 @@ export class MillraceClient {
    */
   async completeTask(token: string, output?: unknown, options: OfMachine = {}): Promise<void> {
     checkCallOptions('completeTask', options);
-    return completeTask(this.#surroundings, token, output, options);
+    return completeTask(this.surroundings, token, output, options);
   }
 
   /**
@@ -225,7 +129,7 @@ export class MillraceClient {
    */
   async failTask(token: string, failure: TaskFailure | Error, options: OfMachine = {}): Promise<void> {
     checkCallOptions('failTask', options);
-    return failTask(this.#surroundings, token, failure, options);
+    return failTask(this.surroundings, token, failure, options);
   }
 
   /**
@@ -236,7 +140,7 @@ export class MillraceClient {
    */
   async heartbeatTask(token: string, beat: TaskBeat = {}): Promise<void> {
     checkCallOptions('heartbeatTask', beat);
-    return heartbeatTask(this.#surroundings, token, beat);
+    return heartbeatTask(this.surroundings, token, beat);
   }
 
   /**
@@ -246,8 +150,8 @@ export class MillraceClient {
    */
   async stop(executionId: string, options: ControlOptions = {}): Promise<void> {
     checkCallOptions('stop', options);
-    await describeExecution(this.#surroundings, executionId, options.machine);
-    await sendControl(this.#surroundings, executionId, controlContent('stop', options));
+    await describeExecution(this.surroundings, executionId, options.machine);
+    await sendControl(this.surroundings, executionId, controlContent('stop', options));
   }
 
   /**
@@ -261,14 +165,14 @@ export class MillraceClient {
    */
   async redrive(executionId: string, options: RedriveOptions = {}): Promise<void> {
     checkCallOptions('redrive', options);
-    const execution = await describeExecution(this.#surroundings, executionId, options.machine);
+    const execution = await describeExecution(this.surroundings, executionId, options.machine);
     const { status, version, endedAt } = execution;
     if (status === 'RUNNING' || status === 'SUSPENDED' || status === 'SUCCEEDED') {
       throw new NotRedrivableError(executionId, status);
     }
-    checkIsInTime(this.#surroundings, executionId, endedAt);
-    await checkPatch(this.#surroundings, executionId, options);
-    await sendControl(this.#surroundings, executionId, controlContent('redrive', options));
+    checkIsInTime(this.surroundings, executionId, endedAt);
+    await checkPatch(this.surroundings, executionId, options);
+    await sendControl(this.surroundings, executionId, controlContent('redrive', options));
     this.#redriven.add(executionId, version);
   }
 
@@ -280,8 +184,8 @@ export class MillraceClient {
    */
   async suspend(executionId: string, options: ControlOptions = {}): Promise<void> {
     checkCallOptions('suspend', options);
-    await describeExecution(this.#surroundings, executionId, options.machine);
-    await sendControl(this.#surroundings, executionId, controlContent('suspend', options));
+    await describeExecution(this.surroundings, executionId, options.machine);
+    await sendControl(this.surroundings, executionId, controlContent('suspend', options));
   }
 
   /**
@@ -291,8 +195,8 @@ export class MillraceClient {
    */
   async resume(executionId: string, options: ControlOptions = {}): Promise<void> {
     checkCallOptions('resume', options);
-    await describeExecution(this.#surroundings, executionId, options.machine);
-    await sendControl(this.#surroundings, executionId, controlContent('resume', options));
+    await describeExecution(this.surroundings, executionId, options.machine);
+    await sendControl(this.surroundings, executionId, controlContent('resume', options));
   }
 
   /**
@@ -304,7 +208,7 @@ export class MillraceClient {
    */
   controlMany(options: ControlManyOptions): AsyncGenerator<ControlledExecution, void, undefined> {
     checkCallOptions('controlMany', options);
-    return controlMany(this.#surroundings, options);
+    return controlMany(this.surroundings, options);
   }
 
   /**
@@ -318,7 +222,7 @@ export class MillraceClient {
    */
   doctor(options: DoctorOptions = {}): AsyncGenerator<TreatedFinding, void, undefined> {
     checkCallOptions('doctor', options);
-    return doctor(this.#surroundings, options);
+    return doctor(this.surroundings, options);
   }
 
   /**
@@ -334,7 +238,7 @@ export class MillraceClient {
     checkCallOptions('wait', options);
     // The end from which it was redriven is not the one that is waited for.
     const before = this.#redriven.take(executionId);
-    return waitForExecution(this.#surroundings, executionId, options, before);
+    return waitForExecution(this.surroundings, executionId, options, before);
   }
 
   /**
@@ -349,75 +253,6 @@ export class MillraceClient {
     options: WaitForAllOptions = {},
   ): Promise<ExecutionsAtRest> {
     checkCallOptions('waitForAll', options);
-    return waitForAllExecutions(this.#surroundings, machine, executions, options);
-  }
-
-  /**
-   * A page of what happened to an execution: what was applied, in order, then what lies in its journal and is not applied
-   * yet. With its machine, each entry says from which state it led to which, and what it changed.
-   *
-   * @throws ExecutionNotFoundError, InvalidExecutionIdError, InvalidCursorError
-   */
-  async history(executionId: string, options: HistoryOptions = {}): Promise<Page<HistoryEntry>> {
-    checkCallOptions('history', options);
-    return readHistoryPage(this.#surroundings, executionId, options);
-  }
-
-  /** The entries of all pages of {@link MillraceClient.history}, read as they are asked for. */
-  historyAll(
-    executionId: string,
-    options: Omit<HistoryOptions, 'limit' | 'cursor'> = {},
-  ): AsyncGenerator<HistoryEntry, void, undefined> {
-    checkCallOptions('historyAll', options);
-    return readHistory(this.#surroundings, executionId, options);
-  }
-
-  /**
-   * The state of an execution after entry `number` of its history, from journal and log alone.
-   *
-   * @throws ExecutionNotFoundError, InvalidExecutionIdError, HistoryEntryNotFoundError
-   * @throws ReplayDivergedError when the definition is not the one that it ran with
-   * @throws JournalIncompleteError when what is needed has expired
-   */
-  async stateAt<D extends MachineDefinition>(
-    executionId: string,
-    number: number,
-    options: ReplayOptions<D> | readonly D[],
-  ): Promise<ExecutionState<DefinedMachine<D>>> {
-    const given = withDefinitions(options);
-    checkCallOptions('stateAt', given);
-    const { machines, machine } = given;
-    return readStateAt(this.#surroundings, executionId, number, machines, machine);
-  }
-
-  /**
-   * Takes every step of an execution again, by the definitions given, and compares what comes of it with what is stored.
-   *
-   * @throws ExecutionNotFoundError, InvalidExecutionIdError
-   */
-  async replay(
-    executionId: string,
-    options: ReplayOptions | readonly MachineDefinition[],
-  ): Promise<ReplayReport> {
-    const given = withDefinitions(options);
-    checkCallOptions('replay', given);
-    const { machines, machine } = given;
-    return replayExecution(this.#surroundings, executionId, machines, machine);
-  }
-
-  /** Replays what is recorded of machines, those that run first, by today's definitions. */
-  checkMachines(options: CheckMachinesOptions): AsyncGenerator<ReplayReport, void, undefined> {
-    checkCallOptions('checkMachines', options);
-    return checkMachines(this.#surroundings, options);
-  }
-
-  /**
-   * All that a replay of the execution needs, to be kept as a test of its machine: see `replayRecording`.
-   *
-   * @throws ExecutionNotFoundError, InvalidExecutionIdError
-   */
-  async record(executionId: string, options: OfMachine = {}): Promise<ExecutionRecording> {
-    checkCallOptions('record', options);
-    return recordExecution(this.#surroundings, executionId, options);
+    return waitForAllExecutions(this.surroundings, machine, executions, options);
   }
 }

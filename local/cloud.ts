@@ -10,16 +10,13 @@ import { environmentVariable } from '../orchestrator/configuration/configuration
 import { clockEnvironment, executionClock } from '../orchestrator/configuration/executionClock.ts';
 import type { Units } from '../orchestrator/table/dynamodb/dynamoDBCalls.ts';
 import { type LocalBus, type StartBusOptions, type StartedBus, startBus } from './bus.ts';
-import { checkCloudOptions, checkedTimeScale, type LocalCloudOptions, type LogLine } from './cloudOptions.ts';
+import { checkCloudOptions, checkedTimeScale, type LocalCloudOptions } from './cloudOptions.ts';
 import { ConsumedCapacityCounter } from './consumedCapacityCounter.ts';
 import { Deployments } from './deployments.ts';
 import { ensureTable } from './dynamodb/createTable.ts';
-import { type LocalDynamoDB, startEngine } from './dynamodb/engine.ts';
-import { startFaultProxy } from './dynamodb/faultProxy.ts';
-import type { LocatedEngine } from './dynamodb/findEngine.ts';
-import { trimStream } from './dynamodb/trimStream.ts';
 import { type LambdaMetrics, startLambda } from './lambda/index.ts';
 import { type LocalSchedules, startSchedules } from './schedules.ts';
+import { type Started, startKeptEngine, withFaults } from './startEngine.ts';
 import { startTableStream } from './tableStream.ts';
 
 /** AWS on this machine, as far as Millrace needs it: DynamoDB with streams, Lambda, and what joins them. */
@@ -76,7 +73,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   const since = Date.now();
   const clock = executionClock(timeScale, since, () => Date.now());
   const time = clockEnvironment(timeScale, since);
-  const started: (() => Promise<void> | void)[] = [];
+  const started: Started = [];
   const stop = async () => {
     for (const end of started.splice(0).reverse()) await end();
   };
@@ -250,60 +247,9 @@ function folderBeside(dataFile: string, name: 'store' | 'failures'): string {
   return pathToFileURL(`${resolve(dataFile)}.${name}`).href;
 }
 
-/** How far the stream was delivered is kept beside the table. */
-function checkpointFileOf(dataFile: string): string {
-  return `${dataFile}.stream.json`;
-}
-
-async function trimKeptStream(dataFile: string | undefined, log: (line: LogLine) => void): Promise<void> {
-  if (dataFile === undefined) return;
-  const checkpointFile = checkpointFileOf(dataFile);
-  const say = (text: string) => log({ source: 'stream', text });
-  try {
-    const trimmed = await trimStream({ dataFile, checkpointFile, now: Date.now() });
-    if (trimmed > 0) say(`${trimmed} records that are older than a day were taken out of ${dataFile}.`);
-  } catch (error) {
-    say(
-      `${dataFile} keeps its old stream records: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
-}
-
-async function startKeptEngine(
-  options: LocalCloudOptions,
-  log: (line: LogLine) => void,
-  started: (() => Promise<void> | void)[],
-): Promise<LocalDynamoDB> {
-  await trimKeptStream(options.dataFile, log);
-  const engine = await startEngine({
-    ...(options.dataFile !== undefined && { dataFile: options.dataFile }),
-    ...(options.dynamodbPort !== undefined && { port: options.dynamodbPort }),
-    ...(options.dynamodbEndpoint !== undefined && { engine: engineAt(options.dynamodbEndpoint) }),
-    log: (text) => log({ source: 'dynamodb', text }),
-    notice: (text) => log({ source: 'engine', text }),
-  });
-  started.push(() => engine.stop());
-  return engine;
-}
-
 function settledValue<T>(result: PromiseSettledResult<T>): T {
   if (result.status === 'rejected') throw result.reason;
   return result.value;
-}
-
-function engineAt(endpoint: string): LocatedEngine {
-  return { kind: 'endpoint', endpoint, variable: 'dynamodbEndpoint' };
-}
-
-async function withFaults(
-  engine: LocalDynamoDB,
-  options: LocalCloudOptions,
-  started: (() => Promise<void> | void)[],
-): Promise<string> {
-  if (!options.faults?.dynamodb) return engine.endpoint;
-  const proxy = await startFaultProxy({ target: engine.endpoint, faults: options.faults.dynamodb });
-  started.push(() => proxy.stop());
-  return proxy.endpoint;
 }
 
 function startLocalBus(

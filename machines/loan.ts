@@ -21,10 +21,13 @@ const after =
   ({ context: { caseId } }: { context: LoanInput }): DecideActivityInput =>
     only === undefined ? { caseId, after: activity } : { caseId, after: activity, only };
 
-const next =
-  (...activities: readonly Activity[]) =>
-  ({ event: { output } }: { event: DoneActorEvent<Decision> }) =>
+function next(...activities: readonly Activity[]) {
+  const guard = ({ event: { output } }: { event: DoneActorEvent<Decision> }) =>
     output.next !== null && activities.includes(output.next);
+  // Charts show the names of guards.
+  const name = activities.map((activity) => activity.slice('A_'.length).toLowerCase()).join(' or ');
+  return Object.defineProperty(guard, 'name', { value: name });
+}
 
 const declinedOrCancelled = [
   { target: 'declined', guard: next('A_DECLINED') },

@@ -1,13 +1,9 @@
-import { functionNames } from '../orchestrator/configuration/configuration.ts';
 import type { CatchUpEvent, CatchUpResult } from '../orchestrator/contract/recovery.ts';
 import type { Control, ControlContent } from '../orchestrator/core/execution/model/entries.ts';
 import type { Execution } from '../orchestrator/core/execution/model/execution.ts';
-import { machineLookup } from '../orchestrator/core/execution/model/machines.ts';
-import { ownActorName, type prepareMachine, prepareMachines } from '../orchestrator/core/machine/index.ts';
-import { TaskDispatcher } from '../orchestrator/dispatch/taskDispatcher.ts';
 import { recoverHandler } from '../orchestrator/handlers/recover.ts';
 import type { Report } from '../orchestrator/observability/report.ts';
-import { Orchestrator } from '../orchestrator/step/orchestrator.ts';
+import type { Orchestrator } from '../orchestrator/step/orchestrator.ts';
 import type { ObjectStore } from '../orchestrator/store/objectStore.ts';
 import type { StoredJson } from '../orchestrator/store/storedJson.ts';
 import type { Attributes } from '../orchestrator/table/attributes.ts';
@@ -15,11 +11,9 @@ import { decodeJournalItem } from '../orchestrator/table/journalItems.ts';
 import type { DeliveryFaults } from './deliveryFaults.ts';
 import { Happenings } from './happenings.ts';
 import { MemoryTable } from './memoryTable/memoryTable.ts';
-import { observedTable } from './memoryTable/observedTable.ts';
 import { seededRandom } from './seededRandom.ts';
 import { SimulatedLambda, type Workers } from './simulatedLambda.ts';
-
-type Definition = Parameters<typeof prepareMachine>[0];
+import { type Definition, simulatedOrchestrator, workerNamesOf } from './simulatedOrchestrator.ts';
 
 /** How a run came to its end. */
 export type RunEnd =
@@ -101,19 +95,7 @@ export class SimulatedCloud {
 
   /** Names of the workers and `fromPromise` actors of the deployed machines. */
   workerNames(): readonly string[] {
-    const { machines } = this.lambda;
-    const deployed = (machines?.ids() ?? []).flatMap((id) =>
-      (machines?.versionsOf(id) ?? []).map((version) => machines?.find(id, version)),
-    );
-    return [
-      ...new Set(
-        deployed.flatMap((machine) =>
-          [...(machine?.sources ?? [])].flatMap(([name, { kind }]) =>
-            kind === 'machine' || kind === 'eachMachine' ? [] : [ownActorName(name)],
-          ),
-        ),
-      ),
-    ];
+    return workerNamesOf(this.lambda.machines);
   }
 
   /** Deploys other machines: a new orchestrator with nothing in memory. */
@@ -163,6 +145,7 @@ export class SimulatedCloud {
   recover(event: CatchUpEvent): Promise<CatchUpResult> {
     const report = (each: Report) => void this.reports.push(each);
     return recoverHandler(this, {
+      table: this.table,
       failures: undefined,
       report,
       now: () => this.now,
@@ -235,25 +218,16 @@ export class SimulatedCloud {
   }
 
   #newOrchestrator(): Orchestrator {
-    const machines = machineLookup(prepareMachines(this.#definitions, { unnamed: '(machine)' }));
-    this.lambda.machines = machines;
-    const report = (each: Report) => void this.reports.push(each);
-    const now = () => this.now + this.orchestratorAheadMs;
-    // As the orchestrator sees it, so that what a store does inside is not taken for its reads.
-    const table = observedTable(this.table, (operation) => this.onRead(operation));
-    const dispatcher = new TaskDispatcher({
-      invoker: this.lambda,
-      machines,
-      table,
-      tableName: 'simulated',
-      layout: { indexShards: 1 },
-      functionNames: functionNames(''),
-      ...(this.#data && { data: this.#data }),
-      report,
-      now,
+    return simulatedOrchestrator({
+      definitions: this.#definitions,
+      table: this.table,
+      lambda: this.lambda,
+      data: this.#data,
+      waitForMachineMs: this.maximumWaitForMachineMs,
+      report: (each) => void this.reports.push(each),
+      now: () => this.now + this.orchestratorAheadMs,
+      onRead: (operation) => this.onRead(operation),
     });
-    const limits = { waitForMachineMs: this.maximumWaitForMachineMs };
-    return new Orchestrator({ table, machines, dispatcher, limits, report, now, hasBus: true });
   }
 
   #deliver(item: Attributes): void {

@@ -2,7 +2,12 @@ import type { TaskPayload } from '../orchestrator/contract/task.ts';
 import { revivedValue } from '../orchestrator/core/data/thrown.ts';
 import { openTasks } from '../orchestrator/core/execution/lists/runningList.ts';
 import type { MachineLookup } from '../orchestrator/core/execution/model/machines.ts';
-import { ownActorName, promiseLogicOf, runPromiseLogic } from '../orchestrator/core/machine/index.ts';
+import {
+  ownActorName,
+  possibleActorNames,
+  promiseLogicOf,
+  runPromiseLogic,
+} from '../orchestrator/core/machine/index.ts';
 import { durationMs } from '../orchestrator/core/policy/duration.ts';
 import type { DispatchOutcome, FunctionInvoker } from '../orchestrator/dispatch/dispatch.ts';
 import { resultOfFailure } from '../orchestrator/handlers/failedInvocation.ts';
@@ -77,11 +82,11 @@ export class SimulatedLambda implements FunctionInvoker {
   async invoke(functionName: string, payload: TaskPayload): Promise<DispatchOutcome> {
     const { strikes, later, delayMs } = this.#surroundings;
     const worker = await this.#actorOf(payload);
-    const fault = this.hooks.faultOf(ownActorName(worker));
+    const fault = this.hooks.faultOf(this.#nameOf(worker));
     if (fault === 'throttle' || strikes('throttleInvoke')) return { type: 'deferred', error: 'throttled' };
     const work = this.#workOf(worker, payload, fault);
     if (!work) {
-      this.hooks.onMissing(ownActorName(worker));
+      this.hooks.onMissing(this.#nameOf(worker));
       const message = `The function '${functionName}' is not deployed.`;
       return {
         type: 'failed',
@@ -104,6 +109,12 @@ export class SimulatedLambda implements FunctionInvoker {
     return open.find((each) => each.task === task)?.worker ?? worker;
   }
 
+  /** The name that the test knows it by, also where a machine of items has it. */
+  #nameOf(worker: string): string {
+    const given = possibleActorNames(worker).find((name) => Object.hasOwn(this.#workers, name));
+    return given ?? ownActorName(worker);
+  }
+
   /** The worker that the test gave, else the logic that the worker host would run. */
   #workOf(
     worker: string,
@@ -111,7 +122,7 @@ export class SimulatedLambda implements FunctionInvoker {
     fault: WorkerFault | undefined,
   ): Work | undefined {
     if (typeof fault === 'object' && 'error' in fault) return () => Promise.reject(errorOf(fault.error));
-    const name = ownActorName(worker);
+    const name = this.#nameOf(worker);
     if (Object.hasOwn(this.#workers, name)) return this.#workers[name];
     const machine = this.machines?.find(id, machineVersion);
     const logic = machine && promiseLogicOf(machine, worker);
@@ -126,7 +137,7 @@ export class SimulatedLambda implements FunctionInvoker {
 
   async #run(worker: string, work: Work, payload: TaskPayload, takesMs: number, dies = false): Promise<void> {
     this.invocations.push(`${payload.executionId}/${payload.item}`);
-    this.hooks.onRun(ownActorName(worker), payload);
+    this.hooks.onRun(this.#nameOf(worker), payload);
     // JSON, as through Lambda.
     const received = JSON.parse(JSON.stringify(payload)) as TaskPayload<never>;
     const { now, later } = this.#surroundings;
@@ -162,7 +173,7 @@ export class SimulatedLambda implements FunctionInvoker {
 }
 
 /** A worker that hangs would hang the test, which could not say why. One that waits for a timer of its own goes on. */
-async function settledInTime(worker: string, signs: WorkerSigns, run: Promise<void>): Promise<void> {
+async function settledInTime(worker: string, signs: WorkerSigns, run: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const hangs = new Promise<never>((_, reject) => {
     const look = () => {

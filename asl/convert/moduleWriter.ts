@@ -50,7 +50,9 @@ export class ModuleWriter {
     this.#usesContext =
       written.includes('$$') || /\$states(?!\.(?:input|result|errorOutput)\b)/.test(written);
     const retries = sharedRetries(definition, names);
-    this.#retries = [...retries].map(([code, name]) => `const ${name}: readonly RetrierOptions[] = ${code};`);
+    this.#retries = [...retries.values()].map(({ name, code }) =>
+      statement(`const ${name}: readonly RetrierOptions[] = `, code, 0),
+    );
     this.#module = {
       inference: infer(this.#graph),
       variables: new Set(variableNamesIn(this.#graph)),
@@ -59,7 +61,7 @@ export class ModuleWriter {
       isMocked: options.tasks === 'mocked',
       imports: new Set(retries.size > 0 ? ['RetrierOptions'] : []),
       types: new Map(),
-      retries,
+      retries: new Map([...retries].map(([printed, { name }]) => [printed, name])),
       itemMachine: (state, fields, pointer) => {
         const field = isObject(fields.ItemProcessor) ? 'ItemProcessor' : 'Iterator';
         return this.#itemMachine(
@@ -185,7 +187,7 @@ export class ModuleWriter {
       pattern.length <= lineWidth && pattern.length + ' parts;'.length > lineWidth
         ? `${pattern}\n${' '.repeat(indent + 2)}parts;`
         : statement('const ', object(names.map((name) => ({ value: text(name) }))), indent, ' = parts');
-    return [statement('const parts = ', made, indent), taken];
+    return [`${statement('const parts = ', made, indent)}\n${taken}`];
   }
 
   /** What the context object says, where an expression asks for it. */
@@ -264,21 +266,31 @@ function timeoutCode(seconds: number): Code {
   return object([{ key: 'millrace', value: object([{ key: 'timeout', value: string(`${seconds}s`) }]) }]);
 }
 
-/** Names of retriers that several states have alike, by their code. */
-function sharedRetries(definition: Fields, names: Names): ReadonlyMap<string, string> {
-  const counts = new Map<string, number>();
+/** Retriers that several states have alike, by their code, with a name for each. */
+function sharedRetries(
+  definition: Fields,
+  names: Names,
+): ReadonlyMap<string, { readonly name: string; readonly code: Code }> {
+  const found = new Map<string, { readonly code: Code; count: number }>();
   const visit = (value: unknown): void => {
     if (isArray(value)) value.forEach(visit);
     else if (isObject(value)) {
       const code = value.Type === undefined ? undefined : retryCode(value.Retry);
-      const printed = code && print(code, 0, 0, 0);
-      if (printed !== undefined) counts.set(printed, (counts.get(printed) ?? 0) + 1);
+      if (code !== undefined) {
+        const printed = print(code, 0, 0, 0);
+        const before = found.get(printed)?.count ?? 0;
+        found.set(printed, { code, count: before + 1 });
+      }
       Object.values(value).forEach(visit);
     }
   };
   visit(definition);
-  const shared = [...counts].filter(([, count]) => count > 1).map(([code]) => code);
   return new Map(
-    shared.map((code) => [code, names.value(code.includes("'Lambda.") ? 'lambda retry' : 'retry')]),
+    [...found]
+      .filter(([, { count }]) => count > 1)
+      .map(([printed, { code }]) => {
+        const name = names.value(printed.includes("'Lambda.") ? 'lambda retry' : 'retry');
+        return [printed, { name, code }];
+      }),
   );
 }

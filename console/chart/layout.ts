@@ -16,6 +16,8 @@ export interface LayoutOptions {
   readonly cache?: LayoutCache;
   /** Milliseconds from the begin, after which each way of layout gives way to the next. @default 1500, 4500, 5500 */
   readonly deadlinesMs?: Deadlines;
+  /** The first way to try. @default straight, for charts of up to 300 parts; else plain */
+  readonly from?: keyof Deadlines;
   /** @default performance.now */
   readonly now?: () => number;
 }
@@ -37,15 +39,17 @@ const ways: readonly Way[] = [
 export async function layOutChart(model: ChartModel, options: LayoutOptions): Promise<Drawing> {
   const { worker, cache, deadlinesMs = defaultDeadlines, now = () => performance.now() } = options;
   const contents = contentsOf(model);
-  const key = keyOfLayout(contents);
+  const { from = firstWayFor(contents) } = options;
+  const key = keyOfLayout(contents, from);
   const known = await cache?.read(key);
   if (known) return known;
   const begun = now();
-  const drawing = await firstOf(contents, (way) => ({
+  const drawing = await firstOf(contents, from, (way) => ({
     worker,
     left: () => Math.max(1, Math.round(deadlinesMs[way.layout] - (now() - begun))),
   }));
-  await cache?.write(key, drawing);
+  // A computer that is less busy makes a better one.
+  if (drawing.layout === from) await cache?.write(key, drawing);
   return drawing;
 }
 
@@ -58,10 +62,16 @@ interface Run {
 /** Blocks and links together. Beyond that, the first way would only use up its time. */
 const mostForStraight = 300;
 
-async function firstOf(contents: Contents, runOf: (way: Way) => Run): Promise<Drawing> {
-  const isLarge = contents.blocks.length + contents.links.length > mostForStraight;
-  for (const way of ways) {
-    if (isLarge && way.layout === 'straight') continue;
+function firstWayFor({ blocks, links }: Contents): keyof Deadlines {
+  return blocks.length + links.length > mostForStraight ? 'plain' : 'straight';
+}
+
+async function firstOf(
+  contents: Contents,
+  from: keyof Deadlines,
+  runOf: (way: Way) => Run,
+): Promise<Drawing> {
+  for (const way of ways.slice(ways.findIndex(({ layout }) => layout === from))) {
     const drawing = await layOut(contents, way, runOf(way));
     if (drawing) return drawing;
   }

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Drawing } from './drawing.ts';
+import type { Drawing, LayoutQuality } from './drawing.ts';
 import { elkGraphOf } from './elkGraph.ts';
 import { elkVersion } from './layoutWorker.ts';
 import type { Contents } from './parts.ts';
@@ -15,12 +15,12 @@ export interface LayoutCache {
 /** Changes when places are computed otherwise from the same input. */
 const version = 1;
 
-/** A hash of all that a layout depends on: texts, sizes, options and ELK. */
-export function keyOfLayout(contents: Contents): string {
+/** A hash of all that a layout depends on: the way in which it begins, texts, sizes, options and ELK. */
+export function keyOfLayout(contents: Contents, from: LayoutQuality): string {
   const options = { placement: 'NETWORK_SIMPLEX', hasLabels: true, regionRows: new Map() } as const;
   const { graph } = elkGraphOf(contents, options);
   return createHash('sha256')
-    .update(JSON.stringify([version, elkVersion, contents, graph]))
+    .update(JSON.stringify([version, elkVersion, from, contents, graph]))
     .digest('hex')
     .slice(0, 32);
 }

@@ -199,6 +199,55 @@ describe('Map', () => {
     expect(output).toEqual({ Error: 'Even', Cause: 'even' });
   });
 
+  it('nested, has hundreds of tasks in flight, and results in order', async () => {
+    const nested = map({}, {});
+    const definition = one({
+      Type: 'Map',
+      MaxConcurrency: 12,
+      ItemProcessor: nested,
+      End: true,
+    });
+    const lists = Array.from({ length: 12 }, (_, a) => ({
+      list: Array.from({ length: 20 }, (__, b) => 100 * a + b),
+    }));
+    const T: Work = (input) => Number(input) + 1;
+    const { output, runs } = await run(definition, { 'A/A/T': T }, lists);
+    expect(output).toEqual(lists.map(({ list: inner }) => inner.map((value) => value + 1)));
+    expect(runs).toHaveLength(240);
+  });
+
+  it.each(['#', 'a # b', 'x'.repeat(80), 'A::B', '\u{1F4E6}'])(
+    'may be named %j, and nested',
+    async (name) => {
+      const within = (inner: Json): Fields => ({
+        StartAt: name,
+        States: { [name]: { Type: 'Map', ItemProcessor: inner, End: true } },
+      });
+      const definition = within(within(within({ StartAt: 'T', States: { T: task({ End: true }) } })));
+      const worker = `${[name, name, name].join('/')}/T`;
+      const { output } = await run(definition, { [worker]: (input) => Number(input) + 1 }, [
+        [[1], [2]],
+        [[3]],
+      ]);
+      expect(output).toEqual([[[2], [3]], [[4]]]);
+    },
+  );
+
+  it('has the failed task of an item tried again by a redrive', async () => {
+    let isBroken = true;
+    const T: Work = (input) => {
+      if (isBroken && input === 3) throw Object.assign(new Error('down'), { name: 'Down' });
+      return Number(input) * 10;
+    };
+    const { cloud, executionId, error, runs } = await run(map({}), { 'A/T': T }, { list });
+    expect(error).toEqual(['Down', 'down']);
+    isBroken = false;
+    await cloud.client.redrive(executionId);
+    await cloud.skip('1s');
+    expect((await cloud.runToEnd(executionId)).output).toEqual([10, 20, 30, 40, 50]);
+    expect(cloud.invocations).toHaveLength(runs.length + 1);
+  });
+
   it('distributed, takes as many failures as it may', async () => {
     const distributed = (ToleratedFailureCount: number) => {
       const definition = JSON.parse(JSON.stringify(map({ ToleratedFailureCount })));

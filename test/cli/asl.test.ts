@@ -231,3 +231,37 @@ describe('asl test', () => {
     expect(stderr.join(' ')).toMatch(message);
   });
 });
+
+describe('asl convert', () => {
+  it('prints a module that exports a machine of the name of the file', async () => {
+    const { exitCode, stdout, stderr } = await run('convert', 'orders.asl.json');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: [] });
+    const source = stdout.join('\n');
+    expect(source).toContain('export const orders = setup({');
+    expect(source).toContain("Charge: taskState('Charge', {");
+  });
+
+  it('takes an id and substitutions, and notes what Millrace does not call', async () => {
+    const { stdout, stderr } = await run(
+      'convert',
+      'tell.asl.yaml',
+      '--id',
+      'other',
+      '--substitutions',
+      '{"a":1}',
+    );
+    expect(stdout.join('\n')).toContain("id: 'other'");
+    expect(stderr.join('\n')).toContain('arn:aws:states:::sns:publish');
+  });
+
+  it('prints nothing on stdout for a definition that is not valid, and says where', async () => {
+    const { exitCode, stdout, stderr } = await run('convert', 'bad.asl.json');
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: [] });
+    expect(stderr.join('\n')).toMatch(/line \d+, \/States\/Charge\/Next/);
+  });
+
+  it('refuses an id that a machine cannot have', async () => {
+    const { exitCode, stdout } = await run('convert', 'orders.asl.json', '--id', 'a#b');
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: [] });
+  });
+});

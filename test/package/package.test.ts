@@ -29,6 +29,8 @@ describe('the published package', () => {
     const needed = [
       ...entries.map((path) => path.replace('./', '')),
       'dist/bin/millrace.js',
+      'dist/console/chart/elk.bundled.cjs',
+      'THIRD-PARTY-NOTICES.md',
       ...['index.html', 'page.js', 'style.css', 'inter.woff2'].map((name) => `dist/console/web/${name}`),
       'docs/guide.md',
     ];

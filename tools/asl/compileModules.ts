@@ -16,6 +16,11 @@ export interface CompiledModules extends AsyncDisposable {
   readonly modules: ReadonlyMap<string, CompiledModule>;
 }
 
+export interface CompileOptions {
+  /** Compiles against the sources of Millrace, and not against what is built of them. @default false */
+  readonly fromSource?: boolean;
+}
+
 /** As strict as the compiler can be asked to be of a user's own machines. */
 const compilerOptions = {
   target: 'es2023',
@@ -34,6 +39,15 @@ const compilerOptions = {
   outDir: 'out',
 };
 
+/** The sources import each other by their own names. */
+const { rootDir: _, outDir: __, ...strictOptions } = compilerOptions;
+const sourceOptions = {
+  ...strictOptions,
+  noEmit: true,
+  customConditions: ['millrace-source'],
+  allowImportingTsExtensions: true,
+};
+
 /** The repository, whether this file runs in `tools/asl` or in `dist/tools/asl`. */
 function packageFolder(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
@@ -46,20 +60,29 @@ function packageFolder(): string {
  *
  * @param sources by the names of the modules, which are names of files
  */
-export async function compileModules(sources: ReadonlyMap<string, string>): Promise<CompiledModules> {
+export async function compileModules(
+  sources: ReadonlyMap<string, string>,
+  { fromSource = false }: CompileOptions = {},
+): Promise<CompiledModules> {
   const root = packageFolder();
   // Within the package, so that imports of `millrace/…` and `xstate` lead to it and to its dependencies.
-  await mkdir(join(root, 'dist'), { recursive: true });
-  const folder = await mkdtemp(join(root, 'dist', 'asl-convert-'));
+  await mkdir(join(root, '.millrace'), { recursive: true });
+  const folder = await mkdtemp(join(root, '.millrace', 'asl-convert-'));
   await Promise.all([...sources].map(([name, source]) => writeFile(join(folder, `${name}.ts`), source)));
-  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
+  await writeFile(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: fromSource ? sourceOptions : compilerOptions, include: ['*.ts'] }),
+  );
   const report = await runCompiler(root, folder);
   const modules = new Map(
     [...sources.keys()].map((name): [string, CompiledModule] => [
       name,
       {
         errors: report.filter((line) => line.startsWith(`${name}.ts(`)),
-        load: () => import(pathToFileURL(join(folder, 'out', `${name}.js`)).href),
+        load: () =>
+          import(
+            pathToFileURL(fromSource ? join(folder, `${name}.ts`) : join(folder, 'out', `${name}.js`)).href
+          ),
       },
     ]),
   );

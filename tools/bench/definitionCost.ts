@@ -3,6 +3,7 @@ import type { JsonObject } from '../../orchestrator/core/data/json.ts';
 import { costsOf, type ExecutionCost } from './costTable.ts';
 import type { EngineName } from './engines.ts';
 import { sequential20 } from './machines/sequential.ts';
+import { add } from './workers/add.ts';
 
 const tasks = 20;
 
@@ -37,6 +38,12 @@ export async function definitionCosts(
     { label: '20 tasks, written by hand', machine: sequential20 },
     { label: '20 tasks, 20 Choice and 20 Pass of a definition', machine: compiled },
   ];
-  // A function gets its own payload, and a worker its input: what they answer does not matter here.
-  return costsOf(machines, () => 1, { engine, executions });
+  return costsOf(machines, work, { engine, executions });
+}
+
+/** As the worker host answers for a function that it has invoked; the machine written by hand has a worker. */
+function work(input: { readonly to: number } | { readonly Payload: { readonly to: number } }): unknown {
+  if (!('Payload' in input)) return add(input);
+  const RequestId = '00000000-0000-4000-8000-000000000000';
+  return { Payload: add(input.Payload), StatusCode: 200, ExecutedVersion: '$LATEST', RequestId };
 }

@@ -5,7 +5,7 @@ import { pathOf } from './parts.ts';
 import { configOf, nodesInOrder } from './xstateInternals.ts';
 
 /** As long as what a start item may name. */
-const longestId = 256;
+export const longestId = 256;
 
 /** The id that its author gave a machine. */
 export function idOf(machine: AnyStateMachine): string | undefined {

@@ -23,6 +23,7 @@ export {
   type EachMachineSource,
   type EachSource,
   ownActorName,
+  possibleActorNames,
   type TaskSource,
 } from './sources.ts';
 export {

@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import { createMachine, fromPromise } from 'xstate';
+import { isWellFormed } from '../data/text.ts';
 import { listTask } from '../policy/listFiles.ts';
 import { resolveTaskPolicy } from '../policy/taskPolicy.ts';
 import { hashWithItems } from './definitionHash.ts';
+import { longestId } from './identity.ts';
 import { type PreparedMachine, prepareMachine } from './prepare.ts';
 import {
   type ActorSource,
@@ -11,9 +14,14 @@ import {
   type TaskSource,
 } from './sources.ts';
 
-/** Id of the machine whose executions work on the long lists of an `each`. */
+/**
+ * Id of the machine whose executions work on the long lists of an `each`. It names the actor, unless no id may have that
+ * name: actors in machines of items have long ones.
+ */
 export function listMachineId(machine: string, src: string): string {
-  return `${machine}.${src}`;
+  const id = `${machine}.${src}`;
+  const isPossible = id.length <= longestId && !src.includes('#') && isWellFormed(src);
+  return isPossible ? id : `${machine}.${createHash('sha256').update(src).digest('hex').slice(0, 16)}`;
 }
 
 /** The machines that work on the long lists of a machine's `each` actors. Their output says what came of the list. */

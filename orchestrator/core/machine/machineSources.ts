@@ -1,6 +1,6 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { invokeConfigs, nodesOf } from './parts.ts';
-import { type ActorSource, hostedName, resolveSource } from './sources.ts';
+import { type ActorSource, hostedName, itemMachineOf, resolveSource } from './sources.ts';
 import { childNodes, configOf, implementationsOf, property } from './xstateInternals.ts';
 
 /**
@@ -16,6 +16,16 @@ export function sourcesOf(machine: AnyStateMachine): ReadonlyMap<string, ActorSo
     for (const [inner, ofItem] of sourcesOf(source.definition)) sources.set(hostedName(name, inner), ofItem);
   }
   return sources;
+}
+
+/** The machines that a machine itself hosts for the items of its lists, by the name of the `each`. */
+export function itemMachinesOf(machine: AnyStateMachine): ReadonlyMap<string, AnyStateMachine> {
+  return new Map(
+    [...logicsOf(machine)].flatMap(([name, logic]): (readonly [string, AnyStateMachine])[] => {
+      const item = itemMachineOf(logic);
+      return item ? [[name, item]] : [];
+    }),
+  );
 }
 
 /** The names of a machine's actor logic, by which logic itself finds its name. */

@@ -1,5 +1,6 @@
 import type { AnyActorLogic, AnyStateMachine, AnyStateNode } from 'xstate';
 import type { JsonObject } from '../data/json.ts';
+import { chainSettingOf } from './chainSetting.ts';
 import { definitionHashOf, hashWithItems } from './definitionHash.ts';
 import { DefinitionMismatchError } from './definitionMismatch.ts';
 import { isoDelays, withCheckedDelay, withCheckedDelays } from './delays.ts';
@@ -7,12 +8,12 @@ import { executionTimeoutMsOf } from './executionTimeout.ts';
 import { type HeldEvents, heldEventsOf } from './heldEvents.ts';
 import { idOf } from './identity.ts';
 import { MachineNotDurableError, type MachineProblem } from './machineProblem.ts';
-import { namesOfLogic, sourcesOf, withNamedInvokes } from './machineSources.ts';
+import { itemMachinesOf, namesOfLogic, sourcesOf, withNamedInvokes } from './machineSources.ts';
 import { mapValues } from './mapValues.ts';
 import { withNamedContext, withNamedSpawns } from './namedSpawns.ts';
 import { nodesOf } from './parts.ts';
 import { findProblems } from './refusals.ts';
-import { type ActorSource, ownActorName, resolveSource, type TaskSource, versionOf } from './sources.ts';
+import { type ActorSource, resolveSource, type TaskSource, versionOf } from './sources.ts';
 import {
   boundMicrosteps,
   buildMachine,
@@ -46,6 +47,10 @@ export interface PreparedMachine {
   taskSourceOf(src: string): TaskSource;
   /** How long an execution of it may take, in milliseconds. */
   readonly timeoutMs: number | undefined;
+  /**
+   * Whether the worker host may take the steps of its promises itself, where it does not leave that to the deployment.
+   */
+  readonly chain: boolean | undefined;
   /** For a list machine: the machine whose lists its executions work on. */
   readonly listsOf?: string;
   /** Present where the machine holds events that come too early. */
@@ -87,10 +92,8 @@ export function prepareMachine(
   const chart = prepareChart(machine);
   const id = name ?? machine.id;
   const items = new Map<string, PreparedMachine>();
-  for (const [src, source] of sources) {
-    // Those within items are hosted by the items' machines.
-    if (source.kind !== 'eachMachine' || ownActorName(src) !== src) continue;
-    items.set(src, prepareMachine(source.definition, { name: idOf(source.definition) ?? `${id}.${src}` }));
+  for (const [src, item] of itemMachinesOf(machine)) {
+    items.set(src, prepareMachine(item, { name: idOf(item) ?? `${id}.${src}` }));
   }
   const sourceOf = (src: string) => sources.get(src) ?? resolveSource(src, undefined);
   const prepared: PreparedMachine = {
@@ -110,6 +113,7 @@ export function prepareMachine(
     timeoutMs: executionTimeoutMsOf(machine),
     heldEvents: heldEventsOf(machine),
     items,
+    chain: chainSettingOf(machine),
     chart,
   };
   return prepared;

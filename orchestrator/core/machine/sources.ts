@@ -143,10 +143,15 @@ export function hostedName(host: string, src: string): string {
   return `${host}${ofItems}${src}`;
 }
 
-/** The name that an actor has in its own machine, which may be that of an item. */
+/** The names that an actor may have in its own machine, which may be that of an item: the longest first. */
+export function possibleActorNames(src: string): readonly string[] {
+  const parts = src.split(ofItems);
+  return parts.map((_, place) => parts.slice(place).join(ofItems));
+}
+
+/** The name that an actor has in its own machine, unless that name holds the separator of names itself. */
 export function ownActorName(src: string): string {
-  const place = src.lastIndexOf(ofItems);
-  return place < 0 ? src : src.slice(place + ofItems.length);
+  return possibleActorNames(src).at(-1) ?? src;
 }
 
 /** A machine's version; '1' where its definition has none. */

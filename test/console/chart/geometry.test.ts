@@ -42,6 +42,21 @@ describe('the drawing of each example', () => {
     90_000,
   );
 
+  it.each(['order', 'loan', 'onboarding', 'claim', 'creditCheck', 'enrichment'])(
+    '%s keeps every rule without straight lines, and without words',
+    async (name) => {
+      const chart = chartOf(exampleMachines[name] ?? expect.fail());
+      for (const from of ['plain', 'unlabelled'] as const) {
+        const drawing = await layOutChart(chart, { worker, deadlinesMs: patient, from });
+        expect({ layout: drawing.layout, faults: judge(drawing).faults }).toEqual({
+          layout: from,
+          faults: [],
+        });
+      }
+    },
+    90_000,
+  );
+
   it('has the same bytes each time, also from another worker', async () => {
     const other = new LayoutWorker();
     const draw = async (by: LayoutWorker) =>
