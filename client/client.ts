@@ -10,6 +10,7 @@ import { storeUrlProblem } from '../orchestrator/store/openStore.ts';
 import { DynamoDBTable } from '../orchestrator/table/dynamodb/dynamoDBTable.ts';
 import { openStoredJson, withStore } from '../orchestrator/table/stored/withStore.ts';
 import type { ClientOptions } from './clientOptions.ts';
+import { nudging } from './direct.ts';
 import { recoveryFunction } from './doctor/recovery.ts';
 import { MillraceClient } from './millraceClient.ts';
 import { checkCallOptions } from './optionKeys.ts';
@@ -52,6 +53,7 @@ export function createClient(options: ClientOptions = {}): MillraceClient {
     newId: options.newId ?? (() => randomUUID()),
     sleep: options.sleep ?? sleep,
     retentionDays,
+    nudge: nudging(functionNames(functionPrefix).orchestrator, options.lambda),
     catchUp: recoveryFunction(functionNames(functionPrefix).recovery, options.lambda),
     // A caller that waits does so in the time of this process.
     ...(options.sleep === undefined && { waitClock: () => performance.now() }),

@@ -16,9 +16,9 @@ export interface ClientOptions {
   readonly store?: string;
   /** Data over so many KB goes there. @default `MILLRACE_STORE_OVER_KB`, else 32 */
   readonly storeOverKb?: number;
-  /** Begins the names of the functions, as deployed: one of them is called by `doctor`. @default `MILLRACE_FUNCTION_PREFIX`, else `millrace-` */
+  /** Begins the names of the functions, as deployed: `doctor` and direct starts call one each. @default `MILLRACE_FUNCTION_PREFIX`, else `millrace-` */
   readonly functionPrefix?: string;
-  /** Of Lambda's client, which `doctor` alone uses. @default endpoint, region and credentials of the environment */
+  /** Of Lambda's client, which `doctor` and direct starts alone use. @default endpoint, region and credentials of the environment */
   readonly lambda?: LambdaClientConfig;
   /** Told the capacity units that each call took. @default not asked for */
   readonly onConsumedCapacity?: (consumed: Units) => void;

@@ -1,7 +1,7 @@
 import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 import type { PatchTarget } from '../orchestrator/core/execution/control/inputPatch.ts';
 import { childId } from '../orchestrator/core/execution/model/addresses.ts';
-import type { ExecutionStatus } from '../orchestrator/core/execution/model/execution.ts';
+import type { ExecutionError, ExecutionStatus } from '../orchestrator/core/execution/model/execution.ts';
 import type { Divergence } from '../orchestrator/core/execution/replay/divergence.ts';
 
 /** Thrown for an execution id that Millrace cannot use; nothing was written. */
@@ -127,6 +127,22 @@ export class WaitTimeoutError extends MillraceError {
   override readonly name = 'WaitTimeoutError';
   constructor(what: string, timeoutMs: number) {
     super(`${what} after ${timeoutMs} ms. Nothing was stopped: wait again, for longer.`);
+  }
+}
+
+/** Thrown when an execution that was started for its output has ended without one. */
+export class ExecutionNotSucceededError extends MillraceError {
+  override readonly code = 'ExecutionNotSucceeded';
+  override readonly name = 'ExecutionNotSucceededError';
+  readonly executionId: string;
+  readonly status: ExecutionStatus;
+  constructor(executionId: string, status: ExecutionStatus, error: ExecutionError | undefined) {
+    const why = error ? ` (${error.name}: ${error.message})` : '';
+    super(
+      `The execution '${executionId}' is ${status}${why}. Look at it with describe; redrive it once the reason is gone.`,
+    );
+    this.executionId = executionId;
+    this.status = status;
   }
 }
 

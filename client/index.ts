@@ -46,6 +46,7 @@ export {
   ControlMismatchError,
   DifferentMachineError,
   ExecutionNotFoundError,
+  ExecutionNotSucceededError,
   HistoryEntryNotFoundError,
   InputPatchNotApplicableError,
   InvalidEventError,
@@ -90,6 +91,7 @@ export {
 } from './replay.ts';
 export type { SendOptions, SentEvent } from './send.ts';
 export type { StartedExecution, StartManyOptions, StartOptions } from './start.ts';
+export type { StartAndWaitOptions, StartAndWaitResult } from './startAndWait.ts';
 export type { Sleep } from './surroundings.ts';
 export type { TaskBeat, TaskFailure } from './tasks.ts';
 export type { HistoryEffect, Transition } from './transition.ts';

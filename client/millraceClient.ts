@@ -16,6 +16,7 @@ import { ExecutionReader } from './executionReader.ts';
 import type {
   ExecutionEvent,
   MachineEvents,
+  MachineInput,
   MachineReference,
   OfMachine,
   OptionalIfEmpty,
@@ -30,6 +31,7 @@ import {
   startExecution,
   startExecutions,
 } from './start.ts';
+import { type StartAndWaitOptions, type StartAndWaitResult, startAndWaitFor } from './startAndWait.ts';
 import { completeTask, failTask, heartbeatTask, type TaskBeat, type TaskFailure } from './tasks.ts';
 import { type WaitOptions, waitForExecution } from './wait.ts';
 import {
@@ -59,6 +61,22 @@ export class MillraceClient extends ExecutionReader {
   ): Promise<StartedExecution> {
     checkCallOptions('start', options);
     return startExecution(this.surroundings, machine, options);
+  }
+
+  /**
+   * Starts an execution directly, and waits for its output. Where the time is up before, it answers a handle, and the execution
+   * goes on.
+   *
+   * @throws ExecutionNotSucceededError when it fails, is stopped, or times out by then
+   * @throws InvalidDurationError, and what {@link MillraceClient.start} throws
+   */
+  async startAndWait<M extends MachineReference>(
+    machine: M,
+    input: MachineInput<M>,
+    options: StartAndWaitOptions,
+  ): Promise<StartAndWaitResult<M>> {
+    checkCallOptions('startAndWait', options);
+    return startAndWaitFor(this.surroundings, machine, input, options);
   }
 
   /**

@@ -12,6 +12,7 @@ import type { OfMachine } from './machineTypes.ts';
 import type { ReplayOptions } from './replay.ts';
 import type { SendOptions } from './send.ts';
 import type { StartManyOptions, StartOptions } from './start.ts';
+import type { StartAndWaitOptions } from './startAndWait.ts';
 import type { TaskBeat } from './tasks.ts';
 import type { WaitOptions } from './wait.ts';
 import type { WaitForAllOptions } from './waitForAll.ts';
@@ -66,8 +67,15 @@ const start: KeysOf<StartOptions<string>> = {
   input: true,
   version: true,
   traceparent: true,
+  direct: true,
 };
 
+const startAndWait: KeysOf<StartAndWaitOptions> = {
+  executionId: true,
+  version: true,
+  traceparent: true,
+  timeout: true,
+};
 const startMany: KeysOf<StartManyOptions> = { concurrency: true };
 const send: KeysOf<SendOptions> = { ...ofMachine, eventId: true };
 const heartbeatTask: KeysOf<TaskBeat> = { ...ofMachine, progress: true };
@@ -118,6 +126,7 @@ const checkMachines: KeysOf<CheckMachinesOptions> = { machines: true, machine: t
 const optionKeys = {
   createClient,
   start,
+  startAndWait,
   startMany,
   send,
   describe: ofMachine,

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { received } from '../orchestrator/core/data/serializable.ts';
 import { isWellFormed } from '../orchestrator/core/data/text.ts';
 import { validTraceparent } from '../orchestrator/core/data/traceContext.ts';
 import { activeTraceparent } from '../orchestrator/observability/openTelemetry.ts';
 import { ExecutionAlreadyExistsError } from '../orchestrator/table/errors.ts';
+import type { Nudging } from './direct.ts';
 import { InvalidMachineIdError } from './errors.ts';
 import { checkNewExecutionId, machineId } from './identifiers.ts';
 import type { MachineReference, WithInput } from './machineTypes.ts';
@@ -16,16 +18,23 @@ export type StartOptions<M extends MachineReference> = WithInput<M> & {
   readonly version?: string;
   /** The trace that the execution is to belong to: W3C Trace Context. @default the caller's active OpenTelemetry span */
   readonly traceparent?: string;
+  /**
+   * Has the orchestrator take the first step at once, without the stream: one more request, which needs the permission of
+   * `grantDirectStart`. Where it fails, the stream begins the execution as ever. @default false
+   */
+  readonly direct?: boolean;
 };
 
 export interface StartedExecution {
   readonly executionId: string;
   /** False when the same start (id, machine, version and input) had been made before. */
   readonly isNew: boolean;
+  /** Present for a new start with `direct`: whether the orchestrator was invoked. */
+  readonly isDirect?: boolean;
 }
 
 export async function startExecution<M extends MachineReference>(
-  { table, newId }: Pick<ClientSurroundings, 'table' | 'newId'>,
+  { table, newId, nudge }: Pick<ClientSurroundings, 'table' | 'newId' | 'nudge'>,
   machine: M,
   options: StartOptions<M> | undefined,
   path = 'input',
@@ -49,12 +58,18 @@ export async function startExecution<M extends MachineReference>(
   });
   switch (outcome.type) {
     case 'inserted':
-      return { executionId, isNew: true };
+      if (given.direct !== true) return { executionId, isNew: true };
+      return { executionId, isNew: true, isDirect: await begin(nudge, executionId) };
     case 'same':
       return { executionId, isNew: false };
     case 'different':
       throw new ExecutionAlreadyExistsError(executionId);
   }
+}
+
+async function begin(nudge: Nudging | undefined, executionId: string): Promise<boolean> {
+  const id = `nudge#${randomBytes(6).toString('base64url')}`;
+  return (await nudge?.({ nudge: { executionId, id } })) ?? false;
 }
 
 export interface StartManyOptions {

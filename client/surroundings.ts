@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Table } from '../orchestrator/table/table.ts';
+import type { Nudging } from './direct.ts';
 import type { CatchUp } from './doctor/recovery.ts';
 
 /** The surroundings that the client's operations need. */
@@ -15,6 +16,8 @@ export interface ClientSurroundings {
   /** Days that items are kept. 0: for ever. */
   readonly retentionDays: number;
   readonly catchUp: CatchUp;
+  /** @default none: the stream brings every start */
+  readonly nudge?: Nudging;
 }
 
 /** Rejects with the signal's reason when it aborts. */

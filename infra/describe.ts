@@ -26,8 +26,9 @@ import type {
   TableDescription,
 } from './description.ts';
 import {
-  calledFunctionsEnvironment,
   commonEnvironment,
+  dispatchEnvironment,
+  hostEnvironment,
   observabilityEnvironment,
   substitutionsEnvironment,
 } from './functionEnvironment.ts';
@@ -87,6 +88,7 @@ const settingKeys: KeysOf<DeploymentSettings> = {
   storeOverKb: true,
   failures: true,
   reportsConsumedCapacity: true,
+  chain: true,
   functions: true,
   hasMetrics: true,
   logLevel: true,
@@ -148,7 +150,8 @@ export function describeDeployment(
       environment: commonEnvironment(configuration),
       ownEnvironment: observabilityEnvironment(settings),
       machineEnvironment: substitutionsEnvironment(substitutions),
-      dispatchEnvironment: calledFunctionsEnvironment(configuration),
+      dispatchEnvironment: dispatchEnvironment(configuration),
+      hostEnvironment: hostEnvironment(settings),
       orchestratorMemoryMb: settings.orchestratorMemoryMb,
       reservedConcurrency,
       failures,

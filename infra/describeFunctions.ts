@@ -64,6 +64,8 @@ export interface FunctionSettings {
   readonly machineEnvironment: Readonly<Record<string, string>>;
   /** Further variables of functions that dispatch tasks. A function that is called hands results to `failed`, which must not need its name. */
   readonly dispatchEnvironment: Readonly<Record<string, string>>;
+  /** Further variables of the worker host. */
+  readonly hostEnvironment: Readonly<Record<string, string>>;
   readonly orchestratorMemoryMb: number | undefined;
   readonly reservedConcurrency: Readonly<Partial<Record<OwnFunctionRole, number>>>;
   readonly failures: string | undefined;
@@ -98,6 +100,8 @@ export function describeFunctions(settings: FunctionSettings): FunctionDescripti
       handler: 'index.stream',
       timeoutSeconds: 60,
       environment: dispatching,
+      // For nudges. Lambda's own retries come too late to dispatch tasks that the first run has lost.
+      eventInvokeConfig: { maximumRetryAttempts: 0, maximumEventAgeSeconds: 60, onFailure: names.recovery },
       ...reserved('orchestrator'),
     },
     {
@@ -153,7 +157,7 @@ export function describeFunctions(settings: FunctionSettings): FunctionDescripti
       handler: 'index.handler',
       timeoutSeconds: longestFunctionSeconds,
       memorySizeMb: 512,
-      environment: { ...environment, ...settings.machineEnvironment },
+      environment: { ...environment, ...settings.machineEnvironment, ...settings.hostEnvironment },
       eventInvokeConfig: invokeConfig(ages?.workerHost),
       ...reserved('workerHost'),
     },

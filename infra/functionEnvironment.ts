@@ -22,10 +22,16 @@ export function commonEnvironment(configuration: Configuration): Record<string, 
 }
 
 /** For functions that dispatch tasks. */
-export function calledFunctionsEnvironment({ functions }: Configuration): Record<string, string> {
-  return Object.keys(functions).length === 0
-    ? {}
-    : { [environmentVariable.functions]: JSON.stringify(functions) };
+export function dispatchEnvironment({ functions, chain }: Configuration): Record<string, string> {
+  return {
+    ...(Object.keys(functions).length > 0 && { [environmentVariable.functions]: JSON.stringify(functions) }),
+    ...(chain && { [environmentVariable.chain]: 'on' }),
+  };
+}
+
+/** For the worker host, which counts the steps that it takes itself. Its logs are the promises' own. */
+export function hostEnvironment({ hasMetrics }: { readonly hasMetrics?: boolean }): Record<string, string> {
+  return hasMetrics ? { [environmentVariable.metrics]: 'on' } : {};
 }
 
 /** For functions that load machines. */

@@ -6,7 +6,7 @@ import { wakeCallTimeoutSeconds } from './configuration/timeouts.ts';
 import { registeredMachines } from './core/execution/model/registeredMachines.ts';
 import { checkOptions } from './core/policy/options.ts';
 import { keptForEver, retentionOf } from './core/policy/retention.ts';
-import { createLambdaClient, LambdaInvoker, waitingCaller } from './dispatch/dispatch.ts';
+import { createLambdaClient, invokeLater, LambdaInvoker, waitingCaller } from './dispatch/dispatch.ts';
 import { invocationAges } from './dispatch/invocationAges.ts';
 import { neededWorkers } from './dispatch/neededWorkers.ts';
 import { TaskDispatcher } from './dispatch/taskDispatcher.ts';
@@ -14,7 +14,7 @@ import { clockHandler, paceAt } from './handlers/clock.ts';
 import { failedHandler } from './handlers/failed.ts';
 import { hasLoader, tellLoader } from './handlers/moduleLoading.ts';
 import { recoverHandler } from './handlers/recover.ts';
-import { type DoneBatch, streamHandler } from './handlers/stream.ts';
+import { type DoneBatch, doorbellHandler, streamHandler } from './handlers/stream.ts';
 import { wakeHandler } from './handlers/wake.ts';
 import { consumedCapacityMeter } from './observability/consumedCapacity.ts';
 import { observability } from './observability/index.ts';
@@ -62,7 +62,8 @@ export function createOrchestrator(options: OrchestratorModule) {
       tellLoader(`Machine '${id}', ${path}: ${problem}. Instead: ${instead}.`);
     }
   }
-  const invoker = new LambdaInvoker(createLambdaClient());
+  const lambda = createLambdaClient();
+  const invoker = new LambdaInvoker(lambda);
   const dispatcher = new TaskDispatcher({
     invoker,
     machines,
@@ -73,6 +74,7 @@ export function createOrchestrator(options: OrchestratorModule) {
     functionNames: names,
     report,
     now,
+    chain: { isDefault: configuration.chain },
     observe,
     tracing: openTelemetry,
   });
@@ -107,16 +109,22 @@ export function createOrchestrator(options: OrchestratorModule) {
     machines: prepared.map(({ id, version }) => ({ machine: id, version })),
     invocationAges: invocationAges(prepared),
     neededWorkers: neededWorkers(prepared),
-    stream: streamHandler(orchestrator, report, afterBatch, clock.at),
+    stream: doorbellHandler(
+      orchestrator,
+      streamHandler(orchestrator, report, afterBatch, clock.at),
+      afterInvocation,
+    ),
     wake: wakeHandler(orchestrator, report, afterInvocation),
     failed: failedHandler({
       table,
+      endChain: (event) => invokeLater(lambda, names.recovery, event),
       report,
       now,
       afterBatch: afterInvocation,
       functionPrefix: configuration.functionPrefix,
     }),
     recover: recoverHandler(orchestrator, {
+      table,
       failures: configuration.failures === undefined ? undefined : openStore(configuration.failures),
       report,
       now,

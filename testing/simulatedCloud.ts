@@ -145,6 +145,7 @@ export class SimulatedCloud {
   recover(event: CatchUpEvent): Promise<CatchUpResult> {
     const report = (each: Report) => void this.reports.push(each);
     return recoverHandler(this, {
+      table: this.table,
       failures: undefined,
       report,
       now: () => this.now,

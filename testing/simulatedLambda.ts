@@ -173,7 +173,7 @@ export class SimulatedLambda implements FunctionInvoker {
 }
 
 /** A worker that hangs would hang the test, which could not say why. One that waits for a timer of its own goes on. */
-async function settledInTime(worker: string, signs: WorkerSigns, run: Promise<void>): Promise<void> {
+async function settledInTime(worker: string, signs: WorkerSigns, run: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const hangs = new Promise<never>((_, reject) => {
     const look = () => {

@@ -8,7 +8,8 @@ import { consoleReporter } from '../orchestrator/observability/report.ts';
 import type { ObjectStore } from '../orchestrator/store/objectStore.ts';
 import { openStore } from '../orchestrator/store/openStore.ts';
 import type { StoredJson } from '../orchestrator/store/storedJson.ts';
-import { DynamoDBTable } from '../orchestrator/table/dynamodb/dynamoDBTable.ts';
+import { DynamoDBTable, type DynamoDBTableOptions } from '../orchestrator/table/dynamodb/dynamoDBTable.ts';
+import type { ResultItem } from '../orchestrator/table/resultItem.ts';
 import { openStoredJson, withStore } from '../orchestrator/table/stored/withStore.ts';
 import type { Table } from '../orchestrator/table/table.ts';
 import type { WorkerHandler } from './handlerTypes.ts';
@@ -21,8 +22,8 @@ import { runTask, type Task } from './runTask.ts';
 export function defineWorker<Input, Output>(
   work: (input: Input, task: Task) => Output | Promise<Output>,
 ): WorkerHandler<Input, Output> {
-  const run = taskRunner();
-  return (payload) => run(payload, work);
+  const { run } = taskRunner();
+  return async (payload) => void (await run(payload, work));
 }
 
 /** Where tasks are run, for those that the worker host does for Millrace itself. */
@@ -44,33 +45,32 @@ export function taskRunner() {
   const store = configuration.store === undefined ? undefined : openStore(configuration.store);
   const tables = new Map<string, Table>();
   let client: ReturnType<typeof createDynamoDBClient> | undefined;
-  const tableNamed = (tableName: string): Table => {
+  const openTable = (options: Pick<DynamoDBTableOptions, 'tableName' | 'retentionDays'>) => {
     client ??= createDynamoDBClient();
     const { indexShards } = configuration;
     const onConsumedCapacity = meter.count && { onConsumedCapacity: meter.count };
-    const table =
-      tables.get(tableName) ??
-      withStore(
-        new DynamoDBTable({ client, tableName, now, indexShards, ...onConsumedCapacity }),
-        data,
-        configuration,
-        { fetches: false },
-      );
+    const items = new DynamoDBTable({ client, now, indexShards, ...options, ...onConsumedCapacity });
+    return withStore(items, data, configuration, { fetches: false });
+  };
+  const tableNamed = (tableName: string): Table => {
+    const table = tables.get(tableName) ?? openTable({ tableName });
     tables.set(tableName, table);
     return table;
   };
-  return async <Input>(
+  const run = async <Input>(
     payload: TaskPayload<Input>,
     work: (input: Input, task: Task, surroundings: Surroundings) => unknown,
-  ): Promise<void> => {
+  ): Promise<ResultItem | undefined> => {
     const table = tableNamed(payload.table);
     const around = { table, data, store, now };
-    await runTask<Input>(payload, (input, task) => work(input, task, around), {
+    const written = await runTask<Input>(payload, (input, task) => work(input, task, around), {
       table,
       data,
       ...clock,
       tracing: openTelemetry,
     });
     meter.report();
+    return written;
   };
+  return { run, openTable, configuration, clock, reportCapacity: meter.report };
 }

@@ -7,6 +7,7 @@ import { promiseLogicOf, runPromiseLogic } from '../orchestrator/core/machine/in
 import { checkOptions } from '../orchestrator/core/policy/options.ts';
 import { taskRunner } from './defineWorker.ts';
 import type { WorkerHandler } from './handlerTypes.ts';
+import { hostChain } from './hostChain.ts';
 import { doHostWork, hostWorkOf } from './hostWork.ts';
 import { listTaskOf } from './lists/listTasks.ts';
 
@@ -24,7 +25,7 @@ export class ActorNotDeployedError extends MillraceError {
 
 /**
  * The function that runs a machine's plain `fromPromise` actors: from the same module as the machine, as tasks like
- * any other.
+ * any other. Where the payload permits it, it goes on from their results itself.
  */
 export function createWorkerHost(options: { readonly machines: readonly object[] }): {
   readonly handler: WorkerHandler<Json>;
@@ -32,9 +33,9 @@ export function createWorkerHost(options: { readonly machines: readonly object[]
   checkOptions('createWorkerHost()', options, { machines: true });
   const { machines: modules } = options;
   const { lookup: machines } = registeredMachines(modules, false);
-  const run = taskRunner();
-  const handler: WorkerHandler<Json> = (payload) =>
-    run<Json>(payload, (input, task, surroundings) => {
+  const runner = taskRunner();
+  const run = (payload: TaskPayload) =>
+    runner.run<Json>(payload, (input, task, surroundings) => {
       const ofList = listTaskOf(payload.worker);
       if (ofList) return ofList(input, task, surroundings);
       const machine = machines.find(payload.machine, payload.machineVersion);
@@ -44,5 +45,8 @@ export function createWorkerHost(options: { readonly machines: readonly object[]
       if (work !== undefined) return doHostWork(work, input, task, surroundings);
       return runPromiseLogic(logic, revivedValue(input), { signal: task.signal });
     });
-  return { handler };
+  const chain = hostChain({ ...runner, machines, run });
+  return {
+    handler: async (payload) => void (await (payload.chain === undefined ? run(payload) : chain(payload))),
+  };
 }

@@ -11,6 +11,7 @@ import { noTracing, type Tracing } from '../orchestrator/observability/tracing.t
 import { isStoredDataError, StoredJson } from '../orchestrator/store/storedJson.ts';
 import { ItemTooLargeError, StoredDataTooLargeError } from '../orchestrator/table/errors.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
+import type { ResultItem } from '../orchestrator/table/resultItem.ts';
 import type { WorkerTable } from '../orchestrator/table/table.ts';
 
 /** A worker's view of its task. */
@@ -65,19 +66,21 @@ const marginMs = 1000;
  * item; it rejects only when the table does not take the item. With a token, only a thrown error is written: the
  * result comes from elsewhere. An attempt whose time is over is not begun: Lambda may hold a throttled event for hours, and the
  * machine has gone on. Nor is a `once` attempt that another run has claimed.
+ *
+ * @returns what the work came to, where it is the attempt's result now: another run, or the deadline, may have come first
  */
 export async function runTask<Input>(
   payload: TaskPayload<Input>,
   work: (input: Input, task: Task) => unknown,
   surroundings: TaskSurroundings,
-): Promise<void> {
+): Promise<ResultItem | undefined> {
   const { table, data = new StoredJson(undefined), now, systemDelayMs = (ms) => ms } = surroundings;
   const startedAt = now();
   const { executionId, task, attempt, worker, token } = payload;
   const index = payload.index === undefined ? {} : { index: payload.index };
   const deadlineMs = payload.deadline === undefined ? undefined : Date.parse(payload.deadline);
-  if (isOver(payload, startedAt)) return;
-  if (payload.once && !(await claim(payload, surroundings))) return;
+  if (isOver(payload, startedAt)) return undefined;
+  if (payload.once && !(await claim(payload, surroundings))) return undefined;
   if (token !== undefined) await beat(payload, undefined, surroundings);
   const controller = new AbortController();
   const timer =
@@ -108,7 +111,7 @@ export async function runTask<Input>(
       }),
     ),
   ).finally(() => clearTimeout(timer || undefined));
-  if (token !== undefined && result.status === 'SUCCEEDED') return;
+  if (token !== undefined && result.status === 'SUCCEEDED') return undefined;
   const item = {
     executionId,
     task,
@@ -120,12 +123,14 @@ export async function runTask<Input>(
   };
   const expiry = payload.expiresAt;
   try {
-    await table.journal.insertResult({ ...item, result }, expiry);
+    const outcome = await table.journal.insertResult({ ...item, result }, expiry);
+    return outcome === 'inserted' ? { ...item, result } : undefined;
   } catch (error) {
     const name = errorNameOf(error);
     if (!(error instanceof Error) || name === undefined) throw error;
     const failure = { name, message: `Worker '${payload.worker}': ${error.message}` };
     await table.journal.insertResult({ ...item, result: { status: 'FAILED', error: failure } }, expiry);
+    return undefined;
   }
 }
 

@@ -34,6 +34,7 @@ const propKeys: KeysOf<MillraceProps> = {
   indexShards: true,
   retention: true,
   waitForMachine: true,
+  chain: true,
   removalPolicy: true,
   deletionProtection: true,
   minify: true,

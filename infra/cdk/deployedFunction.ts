@@ -6,6 +6,7 @@ import {
   type Code,
   type FunctionOptions,
   Function as LambdaFunction,
+  RecursiveLoop,
   Runtime,
   RuntimeFamily,
 } from 'aws-cdk-lib/aws-lambda';
@@ -73,6 +74,7 @@ export function deployFunction(
   return new LambdaFunction(scope, 'Function', {
     architecture: Architecture.ARM_64,
     ...(reservedConcurrentExecutions !== undefined && { reservedConcurrentExecutions }),
+    ...(isOfFailedChain(description.role) && { recursiveLoop: RecursiveLoop.ALLOW }),
     ...(vpc && { vpc }),
     ...(vpcSubnets && { vpcSubnets }),
     ...(securityGroups && { securityGroups: [...securityGroups] }),
@@ -136,4 +138,12 @@ function nodeOptions(runtime: Runtime, options: string | undefined): { readonly 
   if (runtime.family !== RuntimeFamily.NODEJS) return {};
   if (options === undefined) return { NODE_OPTIONS: sourceMaps };
   return { NODE_OPTIONS: options.includes(sourceMaps) ? options : `${options} ${sourceMaps}` };
+}
+
+/**
+ * A chain that fails goes on by way of the function for failures, the recovery function and the worker host. Lambda takes a machine
+ * that does so sixteen times for an endless loop, and would drop the next invocation. Each time is a failed attempt.
+ */
+function isOfFailedChain(role: FunctionDescription['role']): boolean {
+  return role === 'failed' || role === 'recovery' || role === 'workerHost';
 }

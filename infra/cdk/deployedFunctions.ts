@@ -2,6 +2,7 @@ import { CfnResource, Duration } from 'aws-cdk-lib';
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { CfnEventInvokeConfig, type Code, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { functionNames } from '../../orchestrator/configuration/configuration.ts';
 import type { DestinationDescription, FunctionDescription } from '../description.ts';
 import {
   createLogGroup,
@@ -18,6 +19,7 @@ import {
   type DataResources,
   dispatchingRoles,
   type FunctionRole,
+  functionByName,
   logStatement,
   workerFunctions,
 } from './permissions.ts';
@@ -44,6 +46,7 @@ export class DeployedFunctions {
   readonly #scope: Construct;
   readonly #props: FunctionsProps;
   readonly #data: DataResources;
+  readonly #names: ReturnType<typeof functionNames>;
   /** By function name. */
   readonly #deployed = new Map<string, DeployedFunction>();
   #ofWorkers: (SharedRights & { readonly policy: ManagedPolicy }) | undefined;
@@ -52,6 +55,7 @@ export class DeployedFunctions {
     this.#scope = scope;
     this.#props = props;
     this.#data = data;
+    this.#names = functionNames(props.functionPrefix);
   }
 
   /** @throws InvalidDeploymentError */
@@ -82,6 +86,8 @@ export class DeployedFunctions {
     if (dispatchingRoles.includes(role)) {
       allowInvoke(deployed, [workerFunctions(this.#scope, this.#props.functionPrefix)]);
     }
+    // Workers refer to it, and are deployed before the recovery function.
+    if (role === 'failed') allowInvoke(deployed, [functionByName(this.#scope, this.#names.recovery)]);
     if (role === 'clock') allowInvoke(deployed, [this.ofRole('wake').functionArn]);
     return deployed;
   }

@@ -66,8 +66,23 @@ export function rulesOf(rules: Readonly<Record<string, RuleProps>>): Readonly<Re
   );
 }
 
+/** The rules of the deployment description, by the names that the user gave them. */
+export function createRules(
+  scope: Construct,
+  rules: readonly RuleDescription[],
+  functionPrefix: string,
+  functionNamed: (functionName: string) => LambdaFunction,
+): Readonly<Record<string, CfnRule>> {
+  return Object.fromEntries(
+    rules.map((rule) => {
+      const name = rule.name.slice(functionPrefix.length);
+      return [name, createRule(scope, `Rule-${name}`, rule, functionNamed)];
+    }),
+  );
+}
+
 /** A rule as the deployment description has it, and its permission to invoke its function. */
-export function createRule(
+function createRule(
   scope: Construct,
   id: string,
   description: RuleDescription,

@@ -24,7 +24,7 @@ import { allowFunctionsOfDefinitions, checkSubstitutions } from './definitions.t
 import { DeployedFunctions } from './deployedFunctions.ts';
 import { DeploymentCode } from './deploymentCode.ts';
 import { DescribedDeployment } from './describedDeployment.ts';
-import { createRule, eventBusOf, nameOrArnOf, refuseRulesElsewhere } from './eventBridge.ts';
+import { createRules, eventBusOf, nameOrArnOf, refuseRulesElsewhere } from './eventBridge.ts';
 import { countReports } from './metrics.ts';
 import { type FunctionsOfConstruct, MillraceFunctions } from './millraceFunctions.ts';
 import type { MillraceProps, WorkerCodeProps, WorkerModuleProps } from './millraceProps.ts';
@@ -41,7 +41,7 @@ import {
 } from './permissions.ts';
 import { failureBucketOf, recoverFrom } from './recovery.ts';
 import { watchResourceCount } from './resourceCount.ts';
-import { scheduleRule } from './schedule.ts';
+import { scheduleRules } from './schedule.ts';
 import { settingsOf } from './settings.ts';
 import { mapStream, type StreamMapping } from './streamMapping.ts';
 import { createTable } from './table.ts';
@@ -145,18 +145,9 @@ export class Millrace extends MillraceFunctions {
     };
     this.recoveryRule = recoverFrom(this, this.failureBucket, this.recovery);
     allowObjects(this.recovery, failures?.recovery.permissions ?? [], this.failureBucket);
-    this.schedules = Object.fromEntries(
-      schedules.map(({ functionName, rateMinutes }) => [
-        functionName,
-        scheduleRule(this.#functions.named(functionName), rateMinutes),
-      ]),
-    );
-    this.rules = Object.fromEntries(
-      rules.map((rule) => {
-        const name = rule.name.slice(functionPrefix.length);
-        return [name, createRule(this, `Rule-${name}`, rule, (target) => this.#functions.named(target))];
-      }),
-    );
+    const named = (functionName: string) => this.#functions.named(functionName);
+    this.schedules = scheduleRules(schedules, named);
+    this.rules = createRules(this, rules, functionPrefix, named);
     const called = joinCalledFunctions(this, props.functions ?? {}, {
       callers: [this.orchestrator, this.wake, this.recovery],
       failed: this.failed,
@@ -238,6 +229,12 @@ export class Millrace extends MillraceFunctions {
   /** Lets a principal start executions. */
   grantStart(grantee: IGrantable): Grant {
     return this.#grant(grantee, accessOfGrant.start);
+  }
+
+  /** Lets a principal start executions directly: the orchestrator is invoked with them, beside the stream. */
+  grantDirectStart(grantee: IGrantable): Grant {
+    allowInvoke(grantee, [this.orchestrator.functionArn]);
+    return this.grantStart(grantee);
   }
 
   /** Lets a principal send events, stop, suspend, resume and redrive. */

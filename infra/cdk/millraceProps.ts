@@ -70,7 +70,7 @@ export interface MillraceProps {
 
   /**
    * Bucket that gets the batches of the stream that a function did not take in all attempts, and nothing else: what is
-   * recovered is deleted. It must send its events to EventBridge, or batches wait in it for `millrace doctor`.
+   * recovered is deleted. Let it send its events to EventBridge: without them, batches wait in it for the sweep, for up to half an hour.
    *
    * @default - a bucket that keeps them for 30 days
    */
@@ -191,6 +191,14 @@ export interface MillraceProps {
    * @default Duration.minutes(15)
    */
   readonly waitForMachine?: Duration;
+
+  /**
+   * Whether the worker host takes the steps of promises itself, without the stream: docs/how-it-works.md. A machine says otherwise for
+   * itself with `meta: { millrace: { chain } }`. Turn it on in a deployment after the one that brought this version.
+   *
+   * @default false
+   */
+  readonly chain?: boolean;
 
   /**
    * Whether the table and the buckets are kept when the stack is deleted. By default they are, except where the deployment that

@@ -106,6 +106,16 @@ export function workerFunctions(scope: IConstruct, functionPrefix: string): stri
   });
 }
 
+/** A function by its name, where a reference to it would close a circle of resources. */
+export function functionByName(scope: IConstruct, functionName: string): string {
+  return Stack.of(scope).formatArn({
+    service: 'lambda',
+    resource: 'function',
+    resourceName: functionName,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
 /** Every resource that is a pattern, and why. Nothing else in the construct's policies is one. */
 const patterns = {
   objects: {

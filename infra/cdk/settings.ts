@@ -20,7 +20,7 @@ export function settingsOf(
   eventBusName: string | undefined,
 ): DeploymentSettings {
   const { indexShards, retention, waitForMachine, logLevel, orchestratorMemorySize, metrics = true } = props;
-  const { rules, functions, substitutions, reservedConcurrency } = props;
+  const { rules, functions, substitutions, reservedConcurrency, chain } = props;
   checkWholeNumber('indexShards', indexShards, 1, 10_000);
   checkWholeNumber('orchestratorMemorySize', orchestratorMemorySize, 128, 10_240);
   for (const [role, reserved] of Object.entries(reservedConcurrency ?? {})) {
@@ -35,6 +35,7 @@ export function settingsOf(
     ...(functions && { functions: namesOfCalled(functions), resultsOnBus: takesResultsFromBus(functions) }),
     ...(substitutions && { substitutions }),
     hasMetrics: metrics,
+    ...(chain !== undefined && { chain }),
     ...(logLevel !== undefined && { logLevel }),
     ...(orchestratorMemorySize !== undefined && { orchestratorMemoryMb: orchestratorMemorySize }),
     ...(reservedConcurrency && { reservedConcurrency }),

@@ -19,6 +19,8 @@ export const environmentVariable = {
   consumedCapacity: 'MILLRACE_CONSUMED_CAPACITY',
   /** `on`: commits carry what the publisher takes to the bus. */
   bus: 'MILLRACE_BUS',
+  /** `on`: the worker host takes the steps of promises itself, unless a machine says otherwise. */
+  chain: 'MILLRACE_CHAIN',
   /** Functions by the names that machines call them by with `lambda()`, as JSON, where those are not their own. */
   functions: 'MILLRACE_FUNCTIONS',
   /** Values for `${Name}` in Step Functions definitions, as JSON: asl/substitutions.ts reads it. */
@@ -59,6 +61,7 @@ export const defaults = {
   functionPrefix: 'millrace-',
   waitForMachineSeconds: 15 * 60,
   storeOverKb: 32,
+  chain: false,
   functions: {},
 } as const;
 
@@ -76,6 +79,8 @@ export interface Configuration {
   readonly failures?: string;
   readonly reportsConsumedCapacity: boolean;
   readonly hasBus: boolean;
+  /** Whether the worker host takes the steps of promises itself, where a machine does not say. */
+  readonly chain: boolean;
   /** Names of functions by what machines call them. */
   readonly functions: Readonly<Record<string, string>>;
   readonly hasMetrics: boolean;
@@ -116,6 +121,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     storeOverKb: Math.max(1, number(environmentVariable.storeOverKb, defaults.storeOverKb)),
     reportsConsumedCapacity: environment[environmentVariable.consumedCapacity] === 'report',
     hasBus: environment[environmentVariable.bus] === 'on',
+    chain: environment[environmentVariable.chain] === 'on',
     functions: functionsOf(environment[environmentVariable.functions]),
     hasMetrics: environment[environmentVariable.metrics] === 'on',
   };

@@ -37,6 +37,11 @@ export interface TaskPayload<Input = Json> {
   readonly token?: string;
   /** The worker must claim the attempt (the `claim#` item) before it begins, and do nothing where it is claimed. */
   readonly once?: true;
+  /**
+   * For the worker host alone, which may take the execution's next steps itself: the other tasks that it runs in the same
+   * invocation. A host that does not know of it would leave them undone.
+   */
+  readonly chain?: Chain;
   /** Seconds since the epoch, to be copied to the result item's `expiresAt`; absent where items are kept for ever. */
   readonly expiresAt?: number;
   /** The trace that the task belongs to, where its execution has one: W3C Trace Context. */
@@ -44,6 +49,12 @@ export interface TaskPayload<Input = Json> {
   readonly input: Input;
   /** Key of the object that holds the input, which is then `null`: under `MILLRACE_STORE`, JSON, gzip-compressed. */
   readonly inputAt?: string;
+}
+
+/** The permission to chain: see docs/how-it-works.md. */
+export interface Chain {
+  /** Payloads of the tasks that the same commit has opened, without this one. */
+  readonly others: readonly TaskPayload[];
 }
 
 /** The item a worker writes, once, with `attribute_not_exists(executionId)`. */

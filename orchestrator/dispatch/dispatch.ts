@@ -120,6 +120,17 @@ export function waitingCaller(
   };
 }
 
+/** Invokes a function and does not wait for it. */
+export async function invokeLater(client: LambdaClient, functionName: string, event: object): Promise<void> {
+  await client.send(
+    new InvokeCommand({
+      FunctionName: functionName,
+      InvocationType: 'Event',
+      Payload: Buffer.from(JSON.stringify(event)),
+    }),
+  );
+}
+
 export function createLambdaClient(config: LambdaClientConfig = {}): LambdaClient {
   const client = lean(
     quietly(() => new LambdaClient({ ...forManySmallRequests(), maxAttempts: 2, ...config })),

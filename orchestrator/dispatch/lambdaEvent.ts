@@ -18,7 +18,7 @@ export type LambdaEvent =
 
 /** The event for a function that knows nothing of Millrace: the fields of its input, and the task beside them. */
 export async function lambdaEvent(payload: TaskPayload, data: StoredJson): Promise<LambdaEvent> {
-  const { input: given, inputAt, table: _, ...task } = payload;
+  const { input: given, inputAt, table: _, chain: __, ...task } = payload;
   try {
     const input = inputAt === undefined ? given : await data.read(inputAt);
     if (input !== null && !isObject(input)) {

@@ -4,11 +4,10 @@ import { namedThrown, type TaskError } from '../core/data/thrown.ts';
 import { openTasks } from '../core/execution/lists/runningList.ts';
 import type { Execution } from '../core/execution/model/execution.ts';
 import type { MachineLookup } from '../core/execution/model/machines.ts';
-import { type OpenTask, taskId, taskKey } from '../core/execution/model/openTask.ts';
+import { type OpenTask, taskKey } from '../core/execution/model/openTask.ts';
 import { handedOverAt } from '../core/execution/tasks/tasks.ts';
-import { taskToken } from '../core/execution/tasks/taskToken.ts';
 import type { PreparedMachine } from '../core/machine/index.ts';
-import { type TaskSource, workerOf } from '../core/machine/sources.ts';
+import type { TaskSource } from '../core/machine/sources.ts';
 import { nobody, type Observer, subjectOf } from '../observability/activity.ts';
 import type { Reporter } from '../observability/report.ts';
 import { taskSpan } from '../observability/spans.ts';
@@ -17,9 +16,11 @@ import { isStoredDataError, StoredJson } from '../store/storedJson.ts';
 import { isoTime } from '../table/executionItem.ts';
 import { expiresAt, type TableLayout } from '../table/retention.ts';
 import type { Table } from '../table/table.ts';
+import { chainPayloads, isChainTask, mayChain } from './chainTasks.ts';
 import { DispatchMemory, type DispatchOutcome, type FunctionInvoker } from './dispatch.ts';
 import { lambdaEvent } from './lambdaEvent.ts';
 import { ListItems } from './listItems.ts';
+import { taskPayloadOf } from './taskPayload.ts';
 
 export interface TaskDispatcherOptions {
   readonly invoker: FunctionInvoker;
@@ -33,6 +34,11 @@ export interface TaskDispatcherOptions {
   readonly report: Reporter;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /**
+   * Whether the worker host may take steps of machines that do not say so themselves. @default no host takes any, whatever
+   * the machines say
+   */
+  readonly chain?: { readonly isDefault: boolean };
   /** @default none */
   readonly observe?: Observer;
   /** @default trace contexts are handed on, and nothing is recorded */
@@ -64,8 +70,41 @@ export class TaskDispatcher {
 
   /** Answers the tasks whose functions have no capacity now. Rejects when the table took no write. */
   async dispatch(execution: Execution, tasks: readonly OpenTask[]): Promise<OpenTask[]> {
-    const outcomes = await Promise.all(tasks.map((task) => this.#dispatchOne(execution, task)));
-    return tasks.filter((_, i) => outcomes[i] === 'deferred');
+    const chained = this.#chainTasks(execution, tasks);
+    const alone = tasks.filter((task) => !chained.includes(task));
+    const [deferred, ...outcomes] = await Promise.all([
+      this.#dispatchChain(execution, chained),
+      ...alone.map((task) => this.#dispatchOne(execution, task)),
+    ]);
+    return tasks.filter((task) => deferred.includes(task) || outcomes[alone.indexOf(task)] === 'deferred');
+  }
+
+  #chainTasks(execution: Execution, tasks: readonly OpenTask[]): readonly OpenTask[] {
+    const { machines, chain } = this.#options;
+    const machine = chain && machines.find(execution.machine, execution.machineVersion);
+    if (!machine || !mayChain(machine, execution, chain.isDefault)) return [];
+    return tasks.filter((task) => isChainTask(machine, task));
+  }
+
+  /** Answers the tasks whose function has no capacity now. */
+  async #dispatchChain(execution: Execution, tasks: readonly OpenTask[]): Promise<readonly OpenTask[]> {
+    const machine = this.#options.machines.find(execution.machine, execution.machineVersion);
+    if (!machine) return [];
+    const payloads = tasks.map((task) =>
+      this.#payload(execution, task, machine, machine.taskSourceOf(task.worker), task.input ?? null),
+    );
+    const deferred: OpenTask[] = [];
+    for (const payload of chainPayloads(payloads)) {
+      const items = [payload, ...(payload.chain?.others ?? [])].map(({ item }) => item);
+      const within = tasks.filter((task) => items.includes(taskKey(task)));
+      const [first] = within;
+      if (!first) continue;
+      const outcome = await this.#handOver(execution, machine.taskSourceOf(first.worker), payload);
+      for (const task of within) {
+        if ((await this.#concluded(execution, task, outcome)) === 'deferred') deferred.push(task);
+      }
+    }
+    return deferred;
   }
 
   /**
@@ -95,7 +134,7 @@ export class TaskDispatcher {
   }
 
   async #dispatchOne(execution: Execution, task: OpenTask): Promise<'done' | 'deferred'> {
-    const { machines, tracing = noTracing } = this.#options;
+    const { machines } = this.#options;
     const machine = machines.find(execution.machine, execution.machineVersion);
     // The commit just taken found it; without it the deadline decides.
     if (!machine) return 'done';
@@ -107,16 +146,29 @@ export class TaskDispatcher {
       return 'deferred';
     }
     const payload = this.#payload(execution, task, machine, source, input.value);
-    const outcome = await tracing.span(
-      taskSpan('producer', payload, execution.traceparent),
-      async ({ traceparent, fail }) => {
-        const traced = traceparent === undefined ? payload : { ...payload, traceparent };
-        const answer = await this.#invoke(source, traced);
-        if (answer.type === 'deferred') fail({ name: 'Deferred', message: answer.error });
-        else if (answer.type === 'failed') fail(namedThrown(answer.error));
-        return answer;
-      },
-    );
+    return this.#concluded(execution, task, await this.#handOver(execution, source, payload));
+  }
+
+  #handOver(
+    { traceparent: of }: Execution,
+    source: TaskSource,
+    payload: TaskPayload,
+  ): Promise<DispatchOutcome> {
+    const { tracing = noTracing } = this.#options;
+    return tracing.span(taskSpan('producer', payload, of), async ({ traceparent, fail }) => {
+      const traced = traceparent === undefined ? payload : withTrace(payload, traceparent);
+      const answer = await this.#invoke(source, traced);
+      if (answer.type === 'deferred') fail({ name: 'Deferred', message: answer.error });
+      else if (answer.type === 'failed') fail(namedThrown(answer.error));
+      return answer;
+    });
+  }
+
+  async #concluded(
+    execution: Execution,
+    task: OpenTask,
+    outcome: DispatchOutcome,
+  ): Promise<'done' | 'deferred'> {
     switch (outcome.type) {
       case 'dispatched':
         this.#memory.add(execution, task);
@@ -191,33 +243,23 @@ export class TaskDispatcher {
   #payload(
     execution: Execution,
     task: OpenTask,
-    { listsOf }: PreparedMachine,
+    machine: PreparedMachine,
     source: TaskSource,
     input: Json,
   ): TaskPayload {
-    const { executionId, machine, machineVersion = '' } = execution;
-    const expiry = expiresAt(this.#options.layout, this.#options.now());
-    const { startBy: begunBy = Number.POSITIVE_INFINITY, heartbeatAt = Number.POSITIVE_INFINITY } = task;
-    const startBy = Math.min(begunBy, heartbeatAt);
-    // The task of an effect was made before the commit put its input into the store.
-    const inputAt = task.inputAt ?? execution.tasks.find((open) => open.task === task.task)?.inputAt;
-    return {
-      table: this.#options.tableName,
-      executionId,
-      item: taskKey(task),
-      task: task.task,
-      ...(task.index !== undefined && { index: task.index }),
-      attempt: task.attempt,
-      worker: workerOf(source, task.worker),
-      machine: listsOf ?? machine,
-      machineVersion,
-      ...(task.deadline !== undefined && { deadline: isoTime(task.deadline) }),
-      ...(startBy !== Number.POSITIVE_INFINITY && { startBy: isoTime(startBy) }),
-      idempotencyKey: `${executionId}#${taskId(task)}`,
-      ...(task.waitsForResult && { token: taskToken(executionId, task) }),
-      ...(source.policy.once && { once: true }),
-      ...(expiry !== undefined && { expiresAt: expiry }),
-      ...(inputAt === undefined ? { input } : { input: null, inputAt }),
-    };
+    const { layout, now, tableName } = this.#options;
+    const expiry = expiresAt(layout, now());
+    return taskPayloadOf({ execution, task, machine, source, input, tableName, expiresAt: expiry });
   }
+}
+
+/** All tasks of the invocation belong to the trace. */
+function withTrace(payload: TaskPayload, traceparent: string): TaskPayload {
+  const { chain } = payload;
+  if (!chain) return { ...payload, traceparent };
+  return {
+    ...payload,
+    traceparent,
+    chain: { others: chain.others.map((each) => ({ ...each, traceparent })) },
+  };
 }

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { eachLimited } from '../concurrency/eachLimited.ts';
 import { environmentVariable, InvalidConfigurationError } from '../configuration/configuration.ts';
-import type { CatchUpEvent, CatchUpResult } from '../contract/recovery.ts';
+import type { NudgeEvent } from '../contract/nudge.ts';
+import type { CatchUpEvent, CatchUpResult, FailedChainEvent } from '../contract/recovery.ts';
 import { MillraceError } from '../core/errors/millraceError.ts';
 import { describeError, type Reporter } from '../observability/report.ts';
 import type { Orchestrator } from '../step/orchestrator.ts';
 import { ObjectNotFoundError, type ObjectStore } from '../store/objectStore.ts';
+import { endFailedChain, type FailedChainOptions } from './failedChain.ts';
 import { type GivenUpExecution, givenUpExecutions } from './givenUpBatch.ts';
 
 /**
@@ -34,7 +36,20 @@ export class RecoveryFailedError extends MillraceError {
   }
 }
 
+/** Lambda's record of a nudge that failed. */
+export interface FailedNudgeRecord {
+  readonly requestPayload: NudgeEvent;
+}
+
+export type RecoveryEvent =
+  | CatchUpEvent
+  | FailedChainEvent
+  | FailedNudgeRecord
+  | ObjectCreatedEvent
+  | SweepEvent;
+
 export interface RecoverOptions {
+  readonly table: FailedChainOptions['table'];
   /** Where the event source puts the batches that it gave up. */
   readonly failures: ObjectStore | undefined;
   readonly report: Reporter;
@@ -55,7 +70,7 @@ const concurrency = 16;
 
 /** The recovery function: brings forward, execution by execution, what the stream has not brought. */
 export function recoverHandler(orchestrator: Pick<Orchestrator, 'catchUp'>, options: RecoverOptions) {
-  const { report, now, failures, afterBatch } = options;
+  const { table, report, now, failures, afterBatch } = options;
   const catchUpAll = async (
     name: string,
     executions: readonly GivenUpExecution[],
@@ -111,8 +126,22 @@ export function recoverHandler(orchestrator: Pick<Orchestrator, 'catchUp'>, opti
     }
   };
 
-  return async (event: CatchUpEvent | ObjectCreatedEvent | SweepEvent): Promise<CatchUpResult> => {
+  return async (event: RecoveryEvent): Promise<CatchUpResult> => {
     try {
+      if ('requestPayload' in event) {
+        const { executionId, id } = event.requestPayload.nudge;
+        await orchestrator.catchUp(executionId, id);
+        return { failed: [] };
+      }
+      if ('failedChain' in event) {
+        const { executionId, chainId } = event.failedChain;
+        await endFailedChain(event.failedChain, catchUpIdOf(`${executionId} chain ${chainId}`), {
+          table,
+          orchestrator,
+          now,
+        });
+        return { failed: [] };
+      }
       if ('detail-type' in event && event['detail-type'] === 'Scheduled Event') {
         await sweep();
         return { failed: [] };

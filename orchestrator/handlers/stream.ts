@@ -5,6 +5,7 @@ import type {
   DynamoDBStreamEvent,
 } from 'aws-lambda';
 import { eachLimited } from '../concurrency/eachLimited.ts';
+import type { NudgeEvent } from '../contract/nudge.ts';
 import { describeError, type Reporter } from '../observability/report.ts';
 import type { JournalRecord } from '../step/journalRecord.ts';
 import type { Orchestrator } from '../step/orchestrator.ts';
@@ -20,6 +21,26 @@ export interface DoneBatch {
   readonly records: number;
   /** When the oldest of them was written, in whole seconds of DynamoDB's clock, in milliseconds since the epoch. */
   readonly oldestAt: number;
+}
+
+/**
+ * The handler of the orchestrator's function: the stream's batches, and nudges of clients. A nudge is invoked asynchronously and
+ * rejects where the table did not take a read or a write: Lambda then has the recovery function begin the execution.
+ */
+export function doorbellHandler(
+  orchestrator: Orchestrator,
+  stream: ReturnType<typeof streamHandler>,
+  afterInvocation: () => void,
+) {
+  return async (event: DynamoDBStreamEvent | NudgeEvent): Promise<DynamoDBBatchResponse | undefined> => {
+    if (!('nudge' in event)) return stream(event);
+    try {
+      await orchestrator.begin(event.nudge);
+    } finally {
+      afterInvocation();
+    }
+    return undefined;
+  };
 }
 
 /**

@@ -4,29 +4,24 @@ import type { OpenTask } from '../core/execution/model/openTask.ts';
 import type { Advance, Decided, ExecutionEffect } from '../core/execution/step/advance.types.ts';
 import { deferDispatch, drainOutbox } from '../core/execution/step/withoutMachine.ts';
 import type { TaskDispatcher } from '../dispatch/taskDispatcher.ts';
-import { nobody, type Observer, subjectOf } from '../observability/activity.ts';
-import { describeError, type Reporter } from '../observability/report.ts';
+import { nobody, type Observer } from '../observability/activity.ts';
 import type { Executions } from '../table/table.ts';
 import type { CommitWriter } from './commitWriter.ts';
+import { type EffectsOptions, runEffects } from './effects.ts';
 import type { ExecutionCache } from './executionCache.ts';
 import type { StoredInputs } from './storedInputs.ts';
 
-export interface AfterCommitOptions {
+export interface AfterCommitOptions extends EffectsOptions {
   readonly table: { readonly executions: Pick<Executions, 'read'> };
   readonly writer: CommitWriter;
   readonly cache: ExecutionCache;
   readonly inputs: StoredInputs;
   readonly dispatcher: TaskDispatcher;
-  readonly report: Reporter;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** How long an action that is an async function is waited for. @default 5 seconds */
-  readonly actionLimitMs?: number | undefined;
   /** @default none */
   readonly observe?: Observer;
 }
-
-const defaultActionLimitMs = 5000;
 
 /** Others that commit to the same execution in between. */
 const mostConflicts = 20;
@@ -48,47 +43,7 @@ export class AfterCommit {
     if (tasks.length > 0) {
       await this.#defer(execution, await this.#options.dispatcher.dispatch(execution, tasks));
     }
-    const { report } = this.#options;
-    for (const effect of effects) {
-      switch (effect.type) {
-        case 'action':
-          await this.#runAction(execution, effect);
-          break;
-        case 'log': {
-          const { label, value } = effect;
-          report({ type: 'log', ...subjectOf(execution), value, ...(label !== undefined && { label }) });
-          break;
-        }
-        case 'dispatch':
-          break;
-        default:
-          effect satisfies never;
-      }
-    }
-  }
-
-  /** An action that is an async function is waited for: Lambda freezes what goes on after the handler. */
-  async #runAction(
-    execution: Execution,
-    { name, run }: Extract<ExecutionEffect, { type: 'action' }>,
-  ): Promise<void> {
-    const limitMs = this.#options.actionLimitMs ?? defaultActionLimitMs;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`It did not settle within ${limitMs} ms.`)), limitMs);
-    });
-    try {
-      await Promise.race([run(), late]);
-    } catch (error) {
-      this.#options.report({
-        type: 'actionFailed',
-        ...subjectOf(execution),
-        action: name,
-        error: describeError(error),
-      });
-    } finally {
-      clearTimeout(timer);
-    }
+    await runEffects(execution, effects, this.#options);
   }
 
   /** Does the work that an earlier commit, of this instance or of one that died, has left. */

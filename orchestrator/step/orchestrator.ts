@@ -1,3 +1,4 @@
+import type { Nudge } from '../contract/nudge.ts';
 import { MillraceError } from '../core/errors/millraceError.ts';
 import type { JournalEntry } from '../core/execution/model/entries.ts';
 import type { Execution } from '../core/execution/model/execution.ts';
@@ -112,6 +113,18 @@ export class Orchestrator {
     return this.#unlessUnreadable(executionId, () =>
       this.#inputs.within((fetch) => this.#catchUp(executionId, catchUpId, [catchUpId, ...causes], fetch)),
     );
+  }
+
+  /**
+   * Begins an execution whose start is in the journal, without waiting for the stream. Where it has begun already, only what an
+   * earlier run of the same nudge may have lost is dispatched.
+   */
+  async begin({ executionId, id }: Nudge): Promise<void> {
+    await this.#unlessUnreadable(executionId, async () => {
+      const execution = await this.#options.table.executions.read(executionId);
+      if (execution) await this.#after.redispatch(execution, [id]);
+      else await this.#inputs.within((fetch) => this.#catchUp(executionId, id, [id], fetch));
+    });
   }
 
   /** Drops an execution item that another writer has written: a new delivery cannot fix it. */

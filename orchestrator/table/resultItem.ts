@@ -84,3 +84,8 @@ export function encodeResult(result: ResultItem, expiry: number | undefined): At
     result.result.status === 'SUCCEEDED' && dataAt === undefined ? result.result.output : undefined;
   return fitted(withExpiry(item, expiry), 'output', output);
 }
+
+/** The entry that readers of the journal get of a result: its keys are in their order, its numbers as they were stored. */
+export function resultEntryOf(result: ResultItem): JournalEntry | undefined {
+  return decodeResult(sortKey.result(result), encodeResult(result, undefined));
+}

@@ -38,9 +38,9 @@ const resources: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/^arn:aws:s3:::STORE/, 'Store'],
   [/^arn:aws:s3:::FAILURES/, 'Failures'],
   [/^arn:aws:lambda:REGION:ACCOUNT:function:PREFIX-failed$/, 'FailedFunction'],
+  [/^arn:aws:lambda:REGION:ACCOUNT:function:PREFIX-orchestrator$/, 'OrchestratorFunction'],
   [/^arn:aws:lambda:REGION:ACCOUNT:function:PREFIX-recovery$/, 'RecoveryFunction'],
-  [/^arn:aws:lambda:REGION:ACCOUNT:function:PREFIX-worker-host$/, 'WorkerHostFunction'],
-  [/^arn:aws:lambda:REGION:ACCOUNT:function:PREFIX-worker-(\w+)$/, 'Worker$1Function'],
+  [/^arn:aws:lambda:REGION:ACCOUNT:function:PREFIX-worker-\*$/, 'WorkerFunctions'],
 ];
 
 function shortOf(arn: string): string {
@@ -52,6 +52,7 @@ function shortOf(arn: string): string {
 function synthesizedPolicy(policy: string): string[] {
   if (
     policy === 'grantStart' ||
+    policy === 'grantDirectStart' ||
     policy === 'grantSend' ||
     policy === 'grantRead' ||
     policy === 'grantDoctor'
@@ -65,13 +66,16 @@ function synthesizedPolicy(policy: string): string[] {
   }
   const made = synthesized();
   const deployed = policy === 'worker' ? made.millrace.worker('charge') : made.millrace.orchestrator;
-  return allowed(made, deployed).filter((each) => !each.startsWith('logs:'));
+  return allowed(made, deployed)
+    .filter((each) => !each.startsWith('logs:'))
+    .map((each) => each.replace(/arn:AWS::Partition:lambda:.*-worker-\*$/, 'WorkerFunctions'));
 }
 
 describe('the policies of docs/security.md', () => {
   it('are those of starter, sender, reader, worker, orchestrator and doctor', () => {
     expect(blocks.map(({ policy }) => policy)).toEqual([
       'grantStart',
+      'grantDirectStart',
       'grantSend',
       'grantRead',
       'worker',

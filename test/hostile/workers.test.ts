@@ -117,6 +117,7 @@ describe('what the on-failure destination is told', () => {
         async (requestPayload, responsePayload) => {
           const table = new MemoryTable();
           const handler = failedHandler({
+            endChain: async () => {},
             table,
             report: () => {},
             now: () => 0,

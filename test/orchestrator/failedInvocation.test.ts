@@ -5,6 +5,7 @@ import type { Report } from '../../orchestrator/observability/report.ts';
 import { MemoryTable } from '../../testing/memoryTable/memoryTable.ts';
 
 const at = '2026-03-01T12:00:00.000Z';
+const endChain = async () => {};
 const payload = {
   executionId: 'order-17',
   item: 'task#3#2',
@@ -194,7 +195,14 @@ describe('the function behind the on-failure destination', () => {
 
   it('writes the result, unless there is one', async () => {
     const table = new MemoryTable();
-    const failed = failedHandler({ table, report: () => {}, now, afterBatch: () => {}, functionPrefix });
+    const failed = failedHandler({
+      table,
+      endChain,
+      report: () => {},
+      now,
+      afterBatch: () => {},
+      functionPrefix,
+    });
     const result = { status: 'SUCCEEDED', output: 1 } as const;
     const numbers = { executionId: 'order-18', task: 3, attempt: 2 };
     await table.journal.insertResult({ ...numbers, startedAt: at, endedAt: at, result });
@@ -207,7 +215,14 @@ describe('the function behind the on-failure destination', () => {
 
   it('answers for a result that no item takes', async () => {
     const table = new MemoryTable();
-    const failed = failedHandler({ table, report: () => {}, now, afterBatch: () => {}, functionPrefix });
+    const failed = failedHandler({
+      table,
+      endChain,
+      report: () => {},
+      now,
+      afterBatch: () => {},
+      functionPrefix,
+    });
     const { input: _, ...task } = payload;
     const incompressible = Array.from({ length: 60_000 }, (__, i) => Math.sin(i));
     await failed({
@@ -224,6 +239,7 @@ describe('the function behind the on-failure destination', () => {
     const told = async (functionName: string, condition: 'Success' | 'RetriesExhausted') => {
       const reports: Report[] = [];
       await failedHandler({
+        endChain: async () => {},
         table: new MemoryTable(),
         report: (each) => void reports.push(each),
         now,
@@ -256,13 +272,13 @@ describe('the function behind the on-failure destination', () => {
     const reports: Report[] = [];
     const report = (each: Report) => void reports.push(each);
     const table = new MemoryTable();
-    await failedHandler({ table, report, now, afterBatch: () => {}, functionPrefix })({
+    await failedHandler({ table, endChain, report, now, afterBatch: () => {}, functionPrefix })({
       requestPayload: 'hello',
     });
     expect(reports).toMatchObject([{ type: 'dropped' }]);
     const refusal = new Error('throttled');
     table.journal.insertResult = () => Promise.reject(refusal);
-    const failed = failedHandler({ table, report, now, afterBatch: () => {}, functionPrefix });
+    const failed = failedHandler({ table, endChain, report, now, afterBatch: () => {}, functionPrefix });
     await expect(failed({ requestPayload: payload, responsePayload: died })).rejects.toBe(refusal);
   });
 });

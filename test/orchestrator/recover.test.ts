@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { recoverHandler } from '../../orchestrator/handlers/recover.ts';
 import type { Report } from '../../orchestrator/observability/report.ts';
 import { MemoryStore } from '../../orchestrator/store/memoryStore.ts';
+import { MemoryTable } from '../../testing/memoryTable/memoryTable.ts';
 
 interface CaughtUp {
   readonly executionId: string;
@@ -21,7 +22,13 @@ function handlerUnderTest(fails: readonly string[] = [], now: () => number = () 
         caughtUp.push({ executionId, catchUpId, references });
       },
     },
-    { failures, report: (each) => void reports.push(each), now, afterBatch: () => {} },
+    {
+      table: new MemoryTable(),
+      failures,
+      report: (each) => void reports.push(each),
+      now,
+      afterBatch: () => {},
+    },
   );
   return { recover, caughtUp, reports, failures, failing };
 }

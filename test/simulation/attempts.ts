@@ -1,6 +1,6 @@
 import type { TaskPayload } from '../../orchestrator/contract/task.ts';
 import { type Execution, hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
-import { taskKey } from '../../orchestrator/core/execution/model/openTask.ts';
+import { type OpenTask, taskKey } from '../../orchestrator/core/execution/model/openTask.ts';
 import { InvariantError } from './invariantError.ts';
 
 /** Between the read that an instance decides by, and the invocation, where no call is slow. */
@@ -15,6 +15,10 @@ export class Attempts {
   readonly #timesBegun = new Map<string, number>();
   readonly #timesPutOff = new Map<string, number>();
   readonly #isPutOff = new Set<string>();
+  /** The tasks as they were opened. */
+  readonly #opened = new Map<string, OpenTask>();
+  /** Versions of the commits that handed them over. */
+  readonly #handedOver = new Map<string, number>();
 
   constructor(now: () => number, hasSlowCalls: boolean) {
     this.#now = now;
@@ -36,6 +40,10 @@ export class Attempts {
     for (const key of open) this.#closedAt.set(key, undefined);
     for (const task of after.tasks) {
       const key = `${executionId}/${taskKey(task)}`;
+      this.#opened.set(key, task);
+      if (task.dispatchAt === undefined && !this.#handedOver.has(key)) {
+        this.#handedOver.set(key, after.version);
+      }
       if (task.dispatchAt === undefined) this.#isPutOff.delete(key);
       else {
         this.#isPutOff.add(key);
@@ -56,6 +64,19 @@ export class Attempts {
     throw new InvariantError(10, executionId, `'${item}' was invoked ${ms} ms after it was closed.`);
   }
 
+  /** A chain begins a task that it has opened itself, as it has opened it. */
+  onChained({ executionId, item, worker, input }: TaskPayload, cause: string): void {
+    const task = this.#opened.get(`${executionId}/${item}`);
+    const isSame = task?.worker === worker && JSON.stringify(task.input ?? null) === JSON.stringify(input);
+    if (task?.cause === cause && isSame) return;
+    throw new InvariantError(10, executionId, `a chain runs '${item}', which it has not opened: ${cause}.`);
+  }
+
+  /** The version of the commit that handed an attempt over. */
+  versionOf({ executionId, item }: TaskPayload): number | undefined {
+    return this.#handedOver.get(`${executionId}/${item}`);
+  }
+
   /**
    * The commit that handed it over: an attempt is handed over again after a redrive, and where it was put off. Nothing where
    * it has just been put off by another than dispatches it.
@@ -69,7 +90,10 @@ export class Attempts {
   /** Of an execution that was deleted: another may have its id. */
   forget(executionId: string): void {
     for (const key of [...this.#closedAt.keys()]) {
-      if (key.startsWith(`${executionId}/`)) this.#closedAt.delete(key);
+      if (!key.startsWith(`${executionId}/`)) continue;
+      this.#closedAt.delete(key);
+      this.#opened.delete(key);
+      this.#handedOver.delete(key);
     }
   }
 }

@@ -5,6 +5,7 @@ import { generatedMachine } from './generated.ts';
 import { exampleMachines, incompatible } from './machines.ts';
 import type { Operation } from './operations.ts';
 import { Reference, referenceMachine } from './reference.ts';
+import { otherRelay } from './relay.ts';
 
 /** Machines that are not as they should be. */
 export type Changes = ReadonlyMap<string, 'missing' | 'incompatible'>;
@@ -36,6 +37,15 @@ export class Deployment {
       find,
       versionsOf: (name) => (find(name) ? [find(name)?.version ?? ''] : []),
       ids: () => [...this.#definitions.keys()],
+    };
+  }
+
+  /** A worker host's bundle of another time: with another definition of the same states. */
+  lookupOfOtherHost(): MachineLookup {
+    const lookup = this.lookup();
+    return {
+      ...lookup,
+      find: (name, version) => (name === otherRelay.id ? otherRelayPrepared() : lookup.find(name, version)),
     };
   }
 
@@ -81,6 +91,12 @@ export function exampleOf(name: string): PreparedMachine | undefined {
   const known = prepared.get(name) ?? prepareMachine(definition);
   prepared.set(name, known);
   return known;
+}
+
+let preparedOther: PreparedMachine | undefined;
+function otherRelayPrepared(): PreparedMachine {
+  preparedOther ??= prepareMachine(otherRelay);
+  return preparedOther;
 }
 
 function changedOf(machine: PreparedMachine): PreparedMachine {

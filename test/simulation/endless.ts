@@ -7,6 +7,8 @@ export const endlessStop = 'endless-';
 
 /** Of an execution, before it is stopped, and stopped once more where it was redriven. */
 const mostCommits = 12;
+/** Of one that comes to its end by itself after more. */
+const mostCommitsOf: Readonly<Record<string, number>> = { relay: 60 };
 /** Of one that has ever more timers, tasks or children. */
 const mostHeavyCommits = 3;
 /** Of one that a user started, with its children: generated machines can start ever more. */
@@ -24,11 +26,14 @@ export class EndlessStops {
   }
 
   /** @param isBusy whether it has more to do than a run should take */
-  onCommit({ executionId: id, version, waiting }: Attributes, isBusy: boolean): void {
+  onCommit({ executionId: id, version, waiting, machine }: Attributes, isBusy: boolean): void {
     const [executionId = ''] = (id?.S ?? '').split('.');
     const isHeavy = isBusy || this.#hasTooManyChildren(executionId);
     // Each time that it looks for its machine is a commit, and there is an end to those.
-    const isLong = !waiting && Number(version?.N) % (isHeavy ? mostHeavyCommits : mostCommits) === 0;
+    const isLong =
+      !waiting &&
+      Number(version?.N) % (isHeavy ? mostHeavyCommits : (mostCommitsOf[machine?.S ?? ''] ?? mostCommits)) ===
+        0;
     if (!isLong && (!isHeavy || this.#stopped.has(executionId))) return;
     this.#stopped.add(executionId);
     this.#stop(executionId, `${endlessStop}${id?.S}-${version?.N}`);

@@ -32,6 +32,12 @@ export const faultKinds = [
   'clockOverlap',
   'duplicateWake',
   'clockSkew',
+  /** A process of the worker host stands still between two calls, and goes on much later. */
+  'frozenHost',
+  /** The host gets no answer to a write, or is dead before it comes, and the write is taken a while later. */
+  'lateWrite',
+  /** The function for failures is invoked late, and twice. */
+  'oddFailure',
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];

@@ -1,10 +1,12 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { functionNames } from '../../orchestrator/configuration/configuration.ts';
+import type { NudgeEvent } from '../../orchestrator/contract/nudge.ts';
 import type { MachineLookup } from '../../orchestrator/core/execution/model/machines.ts';
 import type { Retention } from '../../orchestrator/core/policy/retention.ts';
 import type { FunctionInvoker } from '../../orchestrator/dispatch/dispatch.ts';
 import { TaskDispatcher } from '../../orchestrator/dispatch/taskDispatcher.ts';
-import { streamHandler } from '../../orchestrator/handlers/stream.ts';
+import { type RecoveryEvent, recoverHandler } from '../../orchestrator/handlers/recover.ts';
+import { doorbellHandler, streamHandler } from '../../orchestrator/handlers/stream.ts';
 import { type WakeEvent, wakeHandler } from '../../orchestrator/handlers/wake.ts';
 import type { Report } from '../../orchestrator/observability/report.ts';
 import { Orchestrator } from '../../orchestrator/step/orchestrator.ts';
@@ -33,6 +35,8 @@ export interface InstancesOptions {
   readonly store: SimulatedStore;
   readonly retention: Retention;
   readonly waitForMachineMs: number;
+  /** Whether the worker host may take steps. */
+  readonly hasChains: boolean;
   readonly invokerOf: (process: SimulatedProcess) => FunctionInvoker;
   readonly report: (report: Report) => void;
 }
@@ -41,7 +45,9 @@ interface Instance {
   readonly process: SimulatedProcess;
   readonly machines: MachineLookup;
   readonly onStream: ReturnType<typeof streamHandler>;
+  readonly onNudge: ReturnType<typeof doorbellHandler>;
   readonly onWake: ReturnType<typeof wakeHandler>;
+  readonly onRecover: ReturnType<typeof recoverHandler>;
   isBusy: boolean;
 }
 
@@ -76,6 +82,14 @@ export class Instances {
     return this.#on((instance) => instance.onWake(event));
   }
 
+  nudge(event: NudgeEvent) {
+    return this.#on((instance) => instance.onNudge(event));
+  }
+
+  recover(event: RecoveryEvent) {
+    return this.#on((instance) => instance.onRecover(event));
+  }
+
   /** Rejects where the instance dies. */
   async #on<Result>(work: (instance: Instance) => Promise<Result>): Promise<Result> {
     const { draws } = this.#options.world;
@@ -86,13 +100,15 @@ export class Instances {
     const isNew = first === undefined || draws.chance(0.05, 'instance');
     const instance = isNew ? this.#start() : draws.oneOf([first, ...rest], 'instance');
     instance.isBusy = true;
-    const result = await instance.process.doing(work(instance));
-    instance.isBusy = false;
-    return result;
+    try {
+      return await instance.process.doing(work(instance));
+    } finally {
+      instance.isBusy = false;
+    }
   }
 
   #start(): Instance {
-    const { world, layout, store, retention, waitForMachineMs, invokerOf, report } = this.#options;
+    const { world, layout, store, retention, waitForMachineMs, hasChains, invokerOf, report } = this.#options;
     const process = new SimulatedProcess(`orchestrator ${++this.#count}`, world);
     const { machines } = this;
     const table = tableOf(process, layout);
@@ -106,6 +122,7 @@ export class Instances {
       functionNames: functionNames(''),
       report,
       now,
+      ...(hasChains && { chain: { isDefault: true } }),
     });
     const data = new StoredJson(store.of(process), now);
     const limits = { waitForMachineMs, redrivableMs: retention.redrivableMs };
@@ -120,11 +137,20 @@ export class Instances {
       now,
     });
     const nothing = () => {};
+    const onStream = streamHandler(orchestrator, report, nothing);
     const instance: Instance = {
       process,
       machines,
-      onStream: streamHandler(orchestrator, report, nothing),
+      onStream,
+      onNudge: doorbellHandler(orchestrator, onStream, nothing),
       onWake: wakeHandler(orchestrator, report, nothing),
+      onRecover: recoverHandler(orchestrator, {
+        table,
+        failures: undefined,
+        report,
+        now,
+        afterBatch: nothing,
+      }),
       isBusy: false,
     };
     this.#instances.push(instance);

@@ -1,12 +1,35 @@
+import { runChain } from '../../orchestrator/chain/chain.ts';
+import type { FailedChainEvent } from '../../orchestrator/contract/recovery.ts';
 import type { TaskPayload } from '../../orchestrator/contract/task.ts';
+import type { MachineLookup } from '../../orchestrator/core/execution/model/machines.ts';
+import { taskKey } from '../../orchestrator/core/execution/model/openTask.ts';
+import { chainCause, chainIdOf } from '../../orchestrator/core/execution/tasks/chainCause.ts';
 import type { DispatchOutcome, FunctionInvoker } from '../../orchestrator/dispatch/dispatch.ts';
 import { failedHandler } from '../../orchestrator/handlers/failed.ts';
 import type { InvocationRecord } from '../../orchestrator/handlers/failedInvocation.ts';
 import type { Report } from '../../orchestrator/observability/report.ts';
+import type { DynamoDBTable } from '../../orchestrator/table/dynamodb/dynamoDBTable.ts';
+import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
+import type { ResultItem } from '../../orchestrator/table/resultItem.ts';
 import type { TableLayout } from '../../orchestrator/table/retention.ts';
 import { runTask, type Task } from '../../workers/runTask.ts';
-import { tableOf } from './instances.ts';
+import { tableName, tableOf } from './instances.ts';
+import { InvariantError } from './invariantError.ts';
 import { SimulatedProcess, type World } from './process.ts';
+
+/** All tasks of an invocation. */
+function tasksOf(payload: TaskPayload): readonly TaskPayload[] {
+  return [payload, ...(payload.chain?.others ?? [])];
+}
+
+function keyOf({ executionId, item }: TaskPayload): string {
+  return `${executionId}/${item}`;
+}
+
+/** JSON, as through Lambda. */
+function received(payload: TaskPayload): TaskPayload {
+  return JSON.parse(JSON.stringify(payload));
+}
 
 /** What a worker does in its `time`th run of an attempt: two runs of one attempt may come to different ends. */
 export type Work = (worker: string, input: unknown, task: Task, time: number) => unknown;
@@ -16,6 +39,18 @@ export interface LambdaOptions {
   readonly work: Work;
   /** Names the commit that handed the task over. */
   handOverOf(payload: TaskPayload): string | undefined;
+  /** The machines in the worker host's bundle. */
+  machinesOfHost(): MachineLookup;
+  /** Told of each invocation that may chain. */
+  onChain(payload: TaskPayload): void;
+  /** Told of each task that a chain has opened itself and begins. */
+  onChained(payload: TaskPayload, cause: string): void;
+  /** Told of each cause in the commits of a run of a chain. */
+  onChainCommit(executionId: string, cause: string, run: number): void;
+  /** Told of a task that a failed chain has opened, and that is open after its recovery. */
+  onLeft(executionId: string, item: string): void;
+  /** Calls the recovery function. */
+  recover(event: FailedChainEvent): Promise<unknown>;
   readonly report: (report: Report) => void;
 }
 
@@ -24,6 +59,9 @@ const mostTasks = 40;
 /** A worker with signs of life gives so many, so often. */
 const beats = 3;
 const beatEveryMs = 3000;
+const longestOddMs = 90_000;
+/** By which a write of a process that died is taken. */
+const longestFlightMs = 5000;
 
 /** Functions of workers, invoked asynchronously. */
 export class SimulatedLambda {
@@ -39,6 +77,7 @@ export class SimulatedLambda {
   readonly #options: LambdaOptions;
   /** Attempts of `once` tasks whose work was begun. */
   #begun = new Set<string>();
+  #chains = 0;
 
   constructor(world: World, options: LambdaOptions) {
     this.#world = world;
@@ -49,13 +88,15 @@ export class SimulatedLambda {
     const dispatched = new Set<string>();
     return {
       invoke: async (functionName, payload) => {
-        const { executionId, item } = payload;
-        const key = `${executionId}/${item}`;
-        const handOver = this.#options.handOverOf(payload);
-        if (handOver !== undefined && dispatched.has(handOver)) this.dispatchedTwice.push(key);
-        const what = () => `invoke ${functionName} ${key}`;
+        const handOvers = tasksOf(payload).map((each) => this.#options.handOverOf(each));
+        for (const [index, handOver] of handOvers.entries()) {
+          if (handOver === undefined || !dispatched.has(handOver)) continue;
+          this.dispatchedTwice.push(keyOf(tasksOf(payload)[index] ?? payload));
+        }
+        const what = () => `invoke ${functionName} ${tasksOf(payload).map(keyOf).join(', ')}`;
         const outcome = await process.call(what, () => this.#invoke(payload));
-        if (outcome.type === 'dispatched' && handOver !== undefined) dispatched.add(handOver);
+        if (outcome.type !== 'dispatched') return outcome;
+        for (const handOver of handOvers) if (handOver !== undefined) dispatched.add(handOver);
         return outcome;
       },
     };
@@ -64,10 +105,11 @@ export class SimulatedLambda {
   #invoke(payload: TaskPayload): DispatchOutcome {
     const { draws, schedule } = this.#world;
     if (draws.strikes('throttledInvoke')) return { type: 'deferred', error: 'TooManyRequestsException' };
-    this.onInvoke(payload);
+    for (const each of tasksOf(payload)) this.onInvoke(each);
     // Machines that no one wrote start ever more tasks at times.
     if (payload.task >= mostTasks) return { type: 'dispatched' };
-    const begin = () => schedule.begin(this.#run(payload));
+    const begin = () => schedule.begin(payload.chain ? this.#runChain(payload) : this.#run(payload));
+    if (payload.chain) this.#options.onChain(payload);
     if (!draws.strikes('lostInvoke')) schedule.later(this.#delayMs(), begin);
     if (draws.strikes('duplicateInvoke')) schedule.later(this.#delayMs() + draws.below(5000, 'late'), begin);
     if (draws.strikes('ambiguousInvoke')) return { type: 'deferred', error: 'TimeoutError' };
@@ -80,14 +122,61 @@ export class SimulatedLambda {
   }
 
   async #run(payload: TaskPayload): Promise<void> {
+    const process = new SimulatedProcess('worker', this.#world, { crashes: ['dyingWorker', 'dyingWorker'] });
+    const table = tableOf(process, this.#options.layout);
+    // It is not run again: retrying is the orchestrator's.
+    await process.doing(this.#do(payload, process, table)).catch(() => this.#fail(payload));
+  }
+
+  /** The worker host, with a permission to chain. */
+  async #runChain(payload: TaskPayload): Promise<void> {
+    const { draws } = this.#world;
+    const { layout, report, machinesOfHost, onChained, onChainCommit } = this.#options;
+    const run = ++this.#chains;
+    const process = new SimulatedProcess(`host ${run}`, this.#world, {
+      crashes: ['dyingWorker', 'dyingWorker'],
+      isHost: true,
+    });
+    const table = tableOf(process, layout);
+    const token = `${run}-${draws.below(1e6, 'token').toString(36)}`;
+    const cause = chainCause(chainIdOf(payload), token);
+    const commit = table.executions.commit.bind(table.executions);
+    table.executions.commit = (execution, outgoing, emitted) => {
+      const isOpening = execution.tasks.some((task) => task.cause === cause);
+      if (isOpening) onChainCommit(execution.executionId, cause, run);
+      return commit(execution, outgoing, emitted);
+    };
+    const first = new Set(tasksOf(payload).map(keyOf));
+    const chain = runChain(received(payload), {
+      table,
+      tableName,
+      machines: machinesOfHost(),
+      limits: { waitForMachineMs: 900_000 },
+      layout,
+      hasBus: false,
+      observe: () => {},
+      report,
+      storeOverBytes: Number.POSITIVE_INFINITY,
+      now: () => process.now(),
+      token,
+      run: async (task) => {
+        if (task.task >= mostTasks) return undefined;
+        if (!first.has(keyOf(task))) onChained(task, cause);
+        return this.#do(task, process, table);
+      },
+    });
+    await process.doing(chain).catch(() => this.#fail(payload, cause));
+  }
+
+  async #do(
+    payload: TaskPayload,
+    process: SimulatedProcess,
+    table: DynamoDBTable,
+  ): Promise<ResultItem | undefined> {
     const { draws, schedule } = this.#world;
-    const process = new SimulatedProcess('worker', this.#world, ['dyingWorker', 'dyingWorker']);
-    const key = `${payload.executionId}/${payload.item}`;
+    const key = keyOf(payload);
     this.runs.push(key);
     const time = this.runs.filter((run) => run === key).length;
-    // JSON, as through Lambda.
-    const received: TaskPayload = JSON.parse(JSON.stringify(payload));
-    const table = tableOf(process, this.#options.layout);
     const slowMs = draws.strikes('slowWorker') ? draws.below(150_000, 'slow') : draws.below(50, 'worker');
     const insertResult: typeof table.journal.insertResult = async (result, expiry) => {
       await schedule.wait(slowMs);
@@ -99,8 +188,7 @@ export class SimulatedLambda {
       newId: () => `run ${this.runs.length} ${schedule.now}`,
     };
     const work = (input: unknown, task: Task) => process.doing(this.#work(payload, input, task, time));
-    // It is not run again: retrying is the orchestrator's.
-    await process.doing(runTask(received, work, surroundings)).catch(() => this.#fail(payload));
+    return runTask(received(payload), work, surroundings);
   }
 
   async #work(
@@ -128,22 +216,63 @@ export class SimulatedLambda {
     this.#begun = new Set([...this.#begun].filter(isOther));
   }
 
-  /** The on-failure destination of the workers' functions. */
-  #fail(payload: TaskPayload): void {
+  /**
+   * The on-failure destination of the workers' functions.
+   *
+   * @param cause of the tasks that the run has opened, for a chain
+   */
+  #fail(payload: TaskPayload, cause?: string): void {
     const { draws, schedule } = this.#world;
     if (draws.strikes('lostFailure')) return;
     const responsePayload = { errorType: 'Runtime.ExitError', errorMessage: 'exit status 1' };
-    schedule.later(50 + draws.below(900, 'destination'), () =>
-      schedule.begin(this.#tellFailure({ requestPayload: payload, responsePayload })),
-    );
+    const record = { requestPayload: received(payload), responsePayload };
+    const tell = () => schedule.begin(this.#tellFailure(record, cause));
+    schedule.later(50 + draws.below(900, 'destination'), tell);
+    if (payload.chain && draws.strikes('oddFailure')) {
+      schedule.later(draws.below(longestOddMs, 'destination'), tell);
+    }
   }
 
-  async #tellFailure(record: InvocationRecord): Promise<void> {
+  /** The recovery function, invoked asynchronously: Lambda tries it three times. */
+  async #recover(event: FailedChainEvent, cause: string | undefined): Promise<void> {
+    const { schedule, draws } = this.#world;
+    if (draws.strikes('lostFailure')) return;
+    await schedule.wait(this.#delayMs());
+    for (let attempt = 0; attempt < 3; attempt++) {
+      try {
+        await this.#options.recover(event);
+        this.#checkEnded(event.failedChain.executionId, cause);
+        schedule.later(longestFlightMs, () => this.#checkEnded(event.failedChain.executionId, cause));
+        return;
+      } catch (error) {
+        if (error instanceof InvariantError) throw error;
+        await schedule.wait(60_000 * (attempt + 1));
+      }
+    }
+  }
+
+  /** Nobody runs what a chain has left open, once it is known that it failed. */
+  #checkEnded(executionId: string, cause: string | undefined): void {
+    const item = this.#world.database.get(executionId, 'execution');
+    const execution = item && decodeExecution(item);
+    if (execution?.status !== 'RUNNING' || execution.waiting) return;
+    const left = execution.tasks.find((task) => task.cause === cause && task.dispatchAt === undefined);
+    if (left) this.#options.onLeft(executionId, taskKey(left));
+  }
+
+  async #tellFailure(record: InvocationRecord, cause: string | undefined): Promise<void> {
+    const { schedule } = this.#world;
     const process = new SimulatedProcess('failed', this.#world);
     const { layout, report } = this.#options;
     const table = tableOf(process, layout);
     const handler = failedHandler({
       table,
+      endChain: async (event) => {
+        await process.call(
+          () => `invoke recovery ${event.failedChain.executionId}`,
+          () => schedule.begin(this.#recover(event, cause)),
+        );
+      },
       report,
       now: () => process.now(),
       afterBatch: () => {},

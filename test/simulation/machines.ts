@@ -6,6 +6,7 @@ import { parcel, sequential } from '../support/machines.ts';
 import { booking, payment, trip } from '../support/trip.ts';
 import { batch } from './batch.ts';
 import { echo } from './echo.ts';
+import { relay } from './relay.ts';
 
 /** Starts as many children at once as do not fit into one transaction, and counts those that end. */
 const leaf = setup({ types: { input: {} as number, context: {} as { n: number } } }).createMachine({
@@ -360,6 +361,7 @@ export const exampleMachines = {
   page,
   extreme,
   batch,
+  relay,
 } as const satisfies Record<string, AnyStateMachine>;
 
 export type ExampleName = keyof typeof exampleMachines;

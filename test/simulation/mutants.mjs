@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { normalize } from 'node:path';
 import { bundle, orchestrator } from './bundle.mjs';
 
 export async function findMutants(directory, { seeds = '10000', only }) {
@@ -29,7 +30,7 @@ function mutation({ file, find, replace }) {
     name: 'mutation',
     setup({ onLoad }) {
       onLoad({ filter: /\.ts$/ }, async ({ path }) => {
-        if (path !== `${orchestrator}${file}`) return undefined;
+        if (path !== normalize(`${orchestrator}${file}`)) return undefined;
         const source = await readFile(path, 'utf8');
         if (source.split(find).length !== 2) throw new Error(`'${find}' is not once in ${file}.`);
         return { contents: source.replace(find, () => replace), loader: 'ts' };

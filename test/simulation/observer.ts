@@ -27,6 +27,8 @@ const longestLog = 400;
 
 /** Each wake fires them all, and starts what they lead to. */
 const mostTimers = 5;
+/** Of an execution: lambda.ts. */
+const mostTasksAnswered = 40;
 const mostTasks = 9;
 
 /** Sees every write, and checks what must hold after each. */
@@ -40,6 +42,8 @@ export class Observer {
   readonly #current = new Map<string, Execution>();
   readonly #entries = new Map<string, number>();
   readonly attempts: Attempts;
+  readonly #chainedCommits = new Set<string>();
+  readonly #runOfCause = new Map<string, number>();
   readonly #isCalm: boolean;
   #problem: InvariantError | undefined;
 
@@ -71,6 +75,41 @@ export class Observer {
     this.#remember(() => this.attempts.onInvoke(payload));
   }
 
+  /** A chain, named by its cause, begins a task after one of its commits. */
+  onChained(payload: TaskPayload, cause: string): void {
+    this.#remember(() => this.attempts.onChained(payload, cause));
+  }
+
+  /** Without a fault, the tasks of a commit are in one chain. */
+  onChain(payload: TaskPayload): void {
+    if (!this.#isCalm) return;
+    this.#remember(() => {
+      const commit = `${payload.executionId} ${this.attempts.versionOf(payload)}`;
+      if (this.#chainedCommits.has(commit)) {
+        const what = `commit ${commit} is worked on by two chains.`;
+        throw new InvariantError(10, payload.executionId, what);
+      }
+      this.#chainedCommits.add(commit);
+    });
+  }
+
+  /** A run of a chain commits under its cause. */
+  onChainCommit(executionId: string, cause: string, run: number): void {
+    this.#remember(() => {
+      const key = `${executionId} ${cause}`;
+      const known = this.#runOfCause.get(key) ?? run;
+      this.#runOfCause.set(key, run);
+      if (known === run) return;
+      throw new InvariantError(10, executionId, `two runs of a chain have the cause ${cause}.`);
+    });
+  }
+
+  onLeft(executionId: string, item: string): void {
+    this.#remember(() => {
+      throw new InvariantError(7, executionId, `'${item}' of a chain that failed is left open.`);
+    });
+  }
+
   /** What looks on must not throw into what it looks at. */
   #remember(check: () => void): void {
     try {
@@ -87,6 +126,12 @@ export class Observer {
     this.#current.delete(executionId);
     this.#entries.delete(executionId);
     this.attempts.forget(executionId);
+    for (const key of this.#chainedCommits) {
+      if (key.startsWith(`${executionId} `)) this.#chainedCommits.delete(key);
+    }
+    for (const key of this.#runOfCause.keys()) {
+      if (key.startsWith(`${executionId} `)) this.#runOfCause.delete(key);
+    }
     for (const key of [...this.insertedAt.keys()]) {
       if (key.startsWith(`${executionId}/`)) this.insertedAt.delete(key);
     }
@@ -102,6 +147,7 @@ export class Observer {
     this.#checkVersion(before, execution);
     this.#checkEnd(before, execution, added);
     this.#checkGivenUp(before, execution);
+    this.#checkAnswered(before, execution);
     this.#checkOutbox(before);
     this.isBusy =
       checkWakeAt(execution, item, this.#now()) > mostTimers || execution.tasks.length > mostTasks;
@@ -153,6 +199,20 @@ export class Observer {
     const ms = this.#now() - before.updatedAt;
     if (ms <= longestOutboxMs) return;
     throw new InvariantError(7, before.executionId, `its outbox was sent ${ms} ms after its commit.`);
+  }
+
+  /** Without a fault, every task is run, and its result is taken. */
+  #checkAnswered(before: Execution | undefined, after: Execution): void {
+    if (!this.#isCalm || before?.status !== 'RUNNING' || before.waiting || after.status !== 'RUNNING') return;
+    for (const task of before.tasks) {
+      const isOverdue = (task.deadline ?? Number.POSITIVE_INFINITY) <= after.updatedAt;
+      if (!isOverdue || task.waitsForResult || task.task >= mostTasksAnswered) continue;
+      if (after.log.includes(`;t${taskKey(task).slice('task#'.length)}~`)) continue;
+      const isOpen = after.tasks.some((other) => other.task === task.task && other.attempt === task.attempt);
+      if (isOpen) continue;
+      const what = `'${taskKey(task)}' was given up without a fault.`;
+      throw new InvariantError(7, after.executionId, what);
+    }
   }
 
   /** A result that is there when its attempt is given up counts. */

@@ -98,10 +98,16 @@ const eventsOf: Readonly<Partial<Record<ExampleName, readonly [string, ...string
 const machinesEverySeeds = 1000;
 const machinesAtOnce = 40;
 
-/** Draws what is done in a run: a few executions, what is sent to them, what operators do. */
-export function drawOperations(draws: Draws): Operation[] {
+/**
+ * Draws what is done in a run: a few executions, what is sent to them, what operators do.
+ *
+ * @param hasChains the worker host takes steps: machines with promises are of interest
+ */
+export function drawOperations(draws: Draws, hasChains: boolean): Operation[] {
   const count = draws.oneOf([1, 1, 1, 1, 1, 1, 1, 2, 2, 3], 'operations');
-  const operations = Array.from({ length: count }, (_, i) => drawExecution(draws, `e${i + 1}`)).flat();
+  const operations = Array.from({ length: count }, (_, i) =>
+    drawExecution(draws, `e${i + 1}`, hasChains),
+  ).flat();
   const [first] = operations;
   if (first?.type === 'start' && draws.chance(0.2, 'deploy')) {
     const atMs = draws.below(15_000, 'deploy');
@@ -113,7 +119,8 @@ export function drawOperations(draws: Draws): Operation[] {
   return operations.sort((a, b) => a.atMs - b.atMs);
 }
 
-function drawExecution(draws: Draws, executionId: string): Operation[] {
+function drawExecution(draws: Draws, executionId: string, hasChains: boolean): Operation[] {
+  if (hasChains && draws.chance(0.5, 'chain')) return drawRelay(draws, executionId);
   const start = drawStart(draws, executionId);
   const types = start.index === undefined ? eventsOf[exampleOf(start.machine)] : eventTypes;
   const sent = types
@@ -130,6 +137,32 @@ function drawExecution(draws: Draws, executionId: string): Operation[] {
     ...drawResults(draws, start),
     ...drawControls(draws, executionId),
     ...drawForChild(draws, start),
+  ];
+}
+
+/** What is done to it comes while its promises settle. */
+function drawRelay(draws: Draws, executionId: string): Operation[] {
+  const atMs = draws.below(500, 'chain');
+  const soon = () => atMs + draws.below(draws.oneOf([400, 1500, 1500, 5000], 'chain'), 'chain');
+  const events = Array.from({ length: draws.below(4, 'chain') }, (_, i): Operation => {
+    const event = draws.oneOf(['TELL', 'TELL', 'SKIP'], 'chain');
+    return {
+      type: 'event',
+      atMs: soon(),
+      executionId,
+      eventId: `${i}`,
+      event,
+      fields: event === 'TELL' ? { v: i } : {},
+    };
+  });
+  const controls = drawControls(draws, executionId).map((operation) => ({
+    ...operation,
+    atMs: atMs + (operation.atMs % 4000),
+  }));
+  return [
+    { type: 'start', atMs, executionId, machine: 'relay', input: null },
+    ...events,
+    ...controls.sort((a, b) => a.atMs - b.atMs),
   ];
 }
 

@@ -38,6 +38,15 @@ const shared = new DynamoDBClient({
 });
 
 const longestSlowMs = 3000;
+const longestFrozenMs = 150_000;
+const longestLateMs = 3000;
+
+export interface ProcessFaults {
+  /** Kinds of faults that end it before and after a call. */
+  readonly crashes?: readonly FaultKind[];
+  /** It can stand still, and its writes can be taken when nobody waits for them any more. */
+  readonly isHost?: boolean;
+}
 
 /** Something that can die between any two of its calls: every call that it makes goes through here. */
 export class SimulatedProcess {
@@ -47,6 +56,7 @@ export class SimulatedProcess {
   readonly failed = new Set<string>();
   readonly #world: World;
   readonly #crashes: readonly FaultKind[];
+  readonly #isHost: boolean;
   readonly #skewMs: number;
   #isDead = false;
   #tellDeath: (error: ProcessDiedError) => void = () => {};
@@ -55,15 +65,15 @@ export class SimulatedProcess {
     this.#tellDeath = reject;
   });
 
-  /** @param crashes kinds of faults that end it before and after a call */
   constructor(
     name: string,
     world: World,
-    crashes: readonly FaultKind[] = ['crashBeforeCall', 'crashAfterCall'],
+    { crashes = ['crashBeforeCall', 'crashAfterCall'], isHost = false }: ProcessFaults = {},
   ) {
     this.name = name;
     this.#world = world;
     this.#crashes = crashes;
+    this.#isHost = isHost;
     const skew = world.mostSkewMs;
     this.#skewMs = skew === 0 ? 0 : Math.round((world.draws.fraction('skew') * 2 - 1) * skew);
     this.#death.catch(() => {});
@@ -93,6 +103,7 @@ export class SimulatedProcess {
     const { schedule, draws } = this.#world;
     this.#dieIf(0);
     const slowMs = draws.strikes('slowCall') ? draws.below(longestSlowMs, 'slow') : 0;
+    if (this.#isHost) await this.#freeze();
     await this.#alive(schedule.wait(1 + draws.below(8, 'latency') + slowMs));
     if (this.#isDead) return new Promise(() => {});
     let result: Result;
@@ -101,9 +112,11 @@ export class SimulatedProcess {
       this.#world.trace(() => `${this.name}: ${what()}`);
     } catch (error) {
       this.#world.trace(() => `${this.name}: ${what()}: ${error instanceof Error ? error.name : error}`);
+      if (this.#isDead) return new Promise(() => {});
       throw error;
     }
     this.#dieIf(1);
+    if (this.#isHost) await this.#freeze();
     if (draws.chance(0.25, 'answer')) await this.#alive(schedule.wait(draws.below(12, 'latency')));
     return this.#isDead ? new Promise(() => {}) : result;
   }
@@ -111,6 +124,18 @@ export class SimulatedProcess {
   #dieIf(place: 0 | 1): void {
     const kind = this.#crashes[place];
     if (this.#isDead || kind === undefined || !this.#world.draws.strikes(kind)) return;
+    this.#die();
+  }
+
+  async #freeze(): Promise<void> {
+    const { draws, schedule } = this.#world;
+    if (!draws.strikes('frozenHost')) return;
+    this.#world.trace(() => `${this.name}: is frozen`);
+    await this.#alive(schedule.wait(draws.below(longestFrozenMs, 'frozen')));
+    this.#world.trace(() => `${this.name}: goes on`);
+  }
+
+  #die(): void {
     this.#isDead = true;
     this.#world.trace(() => `${this.name}: dies`);
     this.#tellDeath(new ProcessDiedError(`${this.name} died.`));
@@ -148,6 +173,7 @@ export class SimulatedProcess {
 
   #put(command: PutItemCommand): object {
     this.#failBefore();
+    if (this.#isHost && this.#strikes('lateWrite')) this.#putLater(command);
     if (this.#strikes('transactionConflict')) {
       throw new TransactionConflictException({ message: 'Another transaction is at it', $metadata: {} });
     }
@@ -162,6 +188,21 @@ export class SimulatedProcess {
       if (error instanceof ConditionalCheckFailedException) error.$metadata.attempts = 2;
       throw error;
     }
+  }
+
+  /** It is taken, or not, when this process has an error for an answer, or is dead. */
+  #putLater(command: PutItemCommand): never {
+    const { draws, schedule, database } = this.#world;
+    schedule.later(draws.below(longestLateMs, 'late'), () => {
+      try {
+        database.execute(command);
+        this.#world.trace(() => `${this.name}: late ${describe(command)}`);
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+    });
+    if (draws.chance(0.5, 'late')) this.#die();
+    throw timedOut();
   }
 
   #update(command: UpdateItemCommand): object {

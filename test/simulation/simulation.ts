@@ -1,3 +1,5 @@
+import type { NudgeEvent } from '../../orchestrator/contract/nudge.ts';
+import type { MachineLookup } from '../../orchestrator/core/execution/model/machines.ts';
 import { keptFor } from '../../orchestrator/core/policy/retention.ts';
 import type { Report } from '../../orchestrator/observability/report.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
@@ -15,6 +17,7 @@ import { drawProfile, type FaultProfile, isCalm } from './faults.ts';
 import { Instances } from './instances.ts';
 import { InvariantError } from './invariantError.ts';
 import { SimulatedLambda } from './lambda.ts';
+import { Nudges } from './nudges.ts';
 import { mostSkewMs, Observer } from './observer.ts';
 import { drawOperations, type Operation } from './operations.ts';
 import type { World } from './process.ts';
@@ -86,6 +89,8 @@ class Simulation {
   readonly #operations: readonly Operation[];
   readonly #users: Users;
   readonly #deployment: Deployment;
+  readonly #hasChains: boolean;
+  readonly #nudges: Nudges;
   readonly #dropped: string[] = [];
   readonly #endless: EndlessStops;
   /** What was open in them is handed to its workers once more. */
@@ -123,7 +128,10 @@ class Simulation {
       trace: (line) => this.#trace(line),
     };
     this.#store = new SimulatedStore(this.#schedule);
-    this.#operations = drawOperations(random).filter((_, i) => !options.withoutOperations?.has(i));
+    this.#hasChains = random.chance(0.5, 'chain');
+    this.#operations = drawOperations(random, this.#hasChains).filter(
+      (_, i) => !options.withoutOperations?.has(i),
+    );
     this.#deployment = new Deployment(this.#operations);
     this.#users = new Users(this.#world, layout);
     this.#endless = new EndlessStops(this.#database, (executionId, eventId) =>
@@ -134,6 +142,12 @@ class Simulation {
       layout,
       work: workOf(seed),
       handOverOf: (payload) => this.#observer.attempts.handOverOf(payload),
+      machinesOfHost: () => this.#machinesOfHost(),
+      onChain: (payload) => this.#observer.onChain(payload),
+      onChained: (payload, cause) => this.#observer.onChained(payload, cause),
+      onChainCommit: (executionId, cause, run) => this.#observer.onChainCommit(executionId, cause, run),
+      onLeft: (executionId, item) => this.#observer.onLeft(executionId, item),
+      recover: (event) => this.#instances.recover(event),
       report,
     });
     this.#lambda.onInvoke = (payload) => this.#observer.onInvoke(payload);
@@ -143,8 +157,13 @@ class Simulation {
       store: this.#store,
       retention,
       waitForMachineMs: random.oneOf([30_000, 900_000], 'wait'),
+      hasChains: this.#hasChains,
       invokerOf: (process) => this.#lambda.invokerOf(process),
       report,
+    });
+    this.#nudges = new Nudges(this.#world, {
+      begin: (event) => this.#instances.nudge(event),
+      recover: (event) => this.#instances.recover(event),
     });
     this.#stream = new SimulatedStream(this.#world, this.#instances);
     this.#clock = new SimulatedClock(this.#world, layout, this.#instances, report);
@@ -305,6 +324,13 @@ class Simulation {
     if (isCalm(this.#options.seed)) checkRunOnce(this.#lambda.runs, this.#redriven);
   }
 
+  /** With chains, clients start directly as often as not. */
+  #start({ executionId, machine, input }: Extract<Operation, { type: 'start' }>): Promise<void> {
+    const isDirect = this.#hasChains && this.#draws.chance(0.5, 'direct');
+    const nudge = isDirect ? (event: NudgeEvent) => this.#nudges.invoke(event) : undefined;
+    return this.#users.start(executionId, machine, input, nudge);
+  }
+
   #deploy(changes: Changes): void {
     this.#instances.deploy(this.#deployment.lookup(changes));
   }
@@ -313,7 +339,7 @@ class Simulation {
     this.#trace(() => `operation ${JSON.stringify(operation)}`);
     switch (operation.type) {
       case 'start':
-        return this.#users.start(operation.executionId, operation.machine, operation.input);
+        return this.#start(operation);
       case 'event': {
         const { executionId, eventId, event, fields } = operation;
         return this.#users.send(executionId, eventId, { type: event, event: fields });
@@ -334,6 +360,13 @@ class Simulation {
         this.#deploy(change === 'none' || !isKnown ? noChanges : new Map([[machine, change]]));
       }
     }
+  }
+
+  /** A deployment reaches the functions one after the other. */
+  #machinesOfHost(): MachineLookup {
+    const drawn = this.#draws.fraction('host');
+    if (drawn < 0.1) return this.#deployment.lookupOfOtherHost();
+    return drawn < 0.3 ? this.#deployment.lookup() : this.#instances.machines;
   }
 
   #haveAllBegun(machine: string): boolean {

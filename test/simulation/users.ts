@@ -1,3 +1,4 @@
+import type { NudgeEvent } from '../../orchestrator/contract/nudge.ts';
 import type { Json } from '../../orchestrator/core/data/json.ts';
 import type { Control } from '../../orchestrator/core/execution/model/entries.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
@@ -17,7 +18,13 @@ export class Users {
     this.#layout = layout;
   }
 
-  async start(executionId: string, machine: string, input: Json): Promise<void> {
+  /** @param nudge has the orchestrator begin at once */
+  async start(
+    executionId: string,
+    machine: string,
+    input: Json,
+    nudge?: (event: NudgeEvent) => void,
+  ): Promise<void> {
     await this.#do(async (process) => {
       const outcome = await tableOf(process, this.#layout).journal.insertStart({
         executionId,
@@ -25,6 +32,12 @@ export class Users {
         input,
       });
       if (outcome.type === 'different') throw new InvariantError(7, executionId, 'its start is another.');
+      if (outcome.type !== 'inserted' || !nudge) return;
+      const id = `nudge#${this.#world.draws.below(1e6, 'token').toString(36)}`;
+      await process.call(
+        () => `nudge ${executionId}`,
+        () => nudge({ nudge: { executionId, id } }),
+      );
     });
   }
 

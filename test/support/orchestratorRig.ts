@@ -34,6 +34,8 @@ export interface InstanceOptions {
   /** The table as it sees it, and where large data is. @default the rig's, and nowhere */
   readonly table?: Table;
   readonly data?: StoredJson;
+  /** Whether the worker host takes steps of machines that do not say so. @default no host takes any */
+  readonly chain?: { readonly isDefault: boolean };
 }
 
 /**
@@ -78,6 +80,7 @@ export class OrchestratorRig {
     actionLimitMs,
     table,
     data,
+    chain,
   }: InstanceOptions = {}): Orchestrator {
     const common = {
       table: table ?? this.table,
@@ -98,6 +101,7 @@ export class OrchestratorRig {
       tableName: 'table',
       layout: this.#layout,
       functionNames: functionNames(''),
+      ...(chain && { chain }),
     });
     const retention = retentionOf(this.#layout.retentionDays);
     return new Orchestrator({

@@ -51,6 +51,7 @@ const kinds = {
   ExecutionAlreadyExists: 'conflict',
   ExecutionEnded: 'conflict',
   ExecutionNotFound: 'notFound',
+  ExecutionNotSucceeded: 'execution',
   FunctionCallFailed: 'unavailable',
   FunctionInit: 'environment',
   HistoryEntryNotFound: 'usage',

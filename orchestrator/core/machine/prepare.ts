@@ -1,5 +1,6 @@
 import type { AnyActorLogic, AnyStateMachine, AnyStateNode } from 'xstate';
 import type { JsonObject } from '../data/json.ts';
+import { chainSettingOf } from './chainSetting.ts';
 import { definitionHashOf, hashWithItems } from './definitionHash.ts';
 import { DefinitionMismatchError } from './definitionMismatch.ts';
 import { isoDelays, withCheckedDelay, withCheckedDelays } from './delays.ts';
@@ -46,6 +47,10 @@ export interface PreparedMachine {
   taskSourceOf(src: string): TaskSource;
   /** How long an execution of it may take, in milliseconds. */
   readonly timeoutMs: number | undefined;
+  /**
+   * Whether the worker host may take the steps of its promises itself, where it does not leave that to the deployment.
+   */
+  readonly chain: boolean | undefined;
   /** For a list machine: the machine whose lists its executions work on. */
   readonly listsOf?: string;
   /** Present where the machine holds events that come too early. */
@@ -108,6 +113,7 @@ export function prepareMachine(
     timeoutMs: executionTimeoutMsOf(machine),
     heldEvents: heldEventsOf(machine),
     items,
+    chain: chainSettingOf(machine),
     chart,
   };
   return prepared;

@@ -1,5 +1,6 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { type KeysOf, optionsProblem } from '../policy/options.ts';
+import { chainProblem } from './chainSetting.ts';
 import { executionTimeoutProblem } from './executionTimeout.ts';
 import { type HeldEvents, heldEventsProblem } from './heldEvents.ts';
 import type { MachineProblem } from './machineProblem.ts';
@@ -10,9 +11,10 @@ import { configOf, property } from './xstateInternals.ts';
 interface MachineSettings {
   readonly timeout?: unknown;
   readonly heldEvents?: unknown;
+  readonly chain?: unknown;
 }
 
-const settingKeys: KeysOf<MachineSettings> = { timeout: true, heldEvents: true };
+const settingKeys: KeysOf<MachineSettings> = { timeout: true, heldEvents: true, chain: true };
 const heldEventsKeys: KeysOf<HeldEvents> = { maximum: true };
 
 /** The problems with the settings for Millrace in the `meta` of a machine and of its states. */
@@ -40,6 +42,10 @@ export function* settingProblems(
     (typeof heldEvents === 'object' ? optionsProblem(heldEvents, heldEventsKeys) : undefined);
   if (held !== undefined) {
     yield { path: 'meta.millrace.heldEvents', problem: held, instead: 'write heldEvents: true' };
+  }
+  const chain = chainProblem(machine);
+  if (chain !== undefined) {
+    yield { path: 'meta.millrace.chain', problem: chain, instead: 'write chain: true or chain: false' };
   }
   for (const node of nodes) {
     if (node.parent === undefined || settingsOf(node) === undefined) continue;

@@ -1,6 +1,7 @@
 import type { OutgoingItem } from '../../core/execution/children/messages.ts';
 import type { Emission } from '../../core/execution/model/emission.ts';
 import type { Execution } from '../../core/execution/model/execution.ts';
+import { taskKey } from '../../core/execution/model/openTask.ts';
 import { decodeExecution, encodeExecution, isoTime } from '../executionItem.ts';
 import { encodeOutgoing } from '../outgoingItems.ts';
 import type { CommitOutcome, HistoryItems } from '../requests.ts';
@@ -77,8 +78,17 @@ export class DynamoDBExecutions implements Executions {
   }
 }
 
+/** Another run may decide the same at the same time. It opens the same tasks, by a cause of its own. */
 function isSameCommit(a: Execution, b: Execution): boolean {
   return (
-    a.version === b.version && a.log === b.log && a.snapshot === b.snapshot && a.updatedAt === b.updatedAt
+    a.version === b.version &&
+    a.log === b.log &&
+    a.snapshot === b.snapshot &&
+    a.updatedAt === b.updatedAt &&
+    causesOf(a) === causesOf(b)
   );
+}
+
+function causesOf({ tasks }: Execution): string {
+  return tasks.map((task) => `${taskKey(task)} ${task.cause}`).join();
 }

@@ -39,9 +39,19 @@ const tasks = [
 ];
 
 describe('the role of a function allows what the function does, and nothing else:', () => {
-  it('the orchestrator reads and writes the table, postpones expiries, reads the stream, and invokes workers', () => {
+  it('the orchestrator reads and writes the table, postpones expiries, reads the stream, and invokes workers and the recovery function', () => {
+    const nudges = ['lambda:InvokeFunction on RecoveryFunction'];
     expect(allowed(made, millrace.orchestrator)).toEqual(
-      [...logs('Orchestrator'), ...store, ...stream, ...failures, ...table, ...renewals, ...tasks].sort(),
+      [
+        ...nudges,
+        ...logs('Orchestrator'),
+        ...store,
+        ...stream,
+        ...failures,
+        ...table,
+        ...renewals,
+        ...tasks,
+      ].sort(),
     );
   });
 
@@ -147,7 +157,12 @@ describe('the role of a function allows what the function does, and nothing else
   });
 
   it('the function that hears of dead workers inserts results for them', () => {
-    expect(allowed(made, millrace.failed)).toEqual(
+    const ofFailed = allowed(made, millrace.failed);
+    // By its name: workers refer to this function, and the recovery function to workers.
+    expect(ofFailed.filter((each) => each.startsWith('lambda:'))).toEqual([
+      expect.stringMatching(/^lambda:InvokeFunction on arn:.*:function:.*-recovery$/),
+    ]);
+    expect(ofFailed.filter((each) => !each.startsWith('lambda:'))).toEqual(
       [...logs('Failed'), 's3:PutObject on Store/*', 'dynamodb:PutItem on Table'].sort(),
     );
   });

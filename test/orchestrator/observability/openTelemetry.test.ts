@@ -57,9 +57,9 @@ async function dispatchedTo(rig: OrchestratorRig) {
   return rig.dispatched[0]?.traceparent;
 }
 
-function doTask(work: (input: null, task: Task) => unknown): Promise<void> {
+async function doTask(work: (input: null, task: Task) => unknown): Promise<void> {
   const surroundings = { table: new MemoryTable(), now: () => Date.parse('2026-11-23T09:00:00Z') };
-  return runTask(payload, work, { ...surroundings, tracing: openTelemetry });
+  await runTask(payload, work, { ...surroundings, tracing: openTelemetry });
 }
 
 describe('spans', () => {

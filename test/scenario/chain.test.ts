@@ -1,0 +1,370 @@
+import { describe, expect, it } from 'vitest';
+import { assign, fromPromise, setup } from 'xstate';
+import { type ChainOptions, runChain } from '../../orchestrator/chain/chain.ts';
+import type { FailedChain } from '../../orchestrator/contract/recovery.ts';
+import type { TaskPayload } from '../../orchestrator/contract/task.ts';
+import { machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
+import { prepareMachines, promiseLogicOf, runPromiseLogic } from '../../orchestrator/core/machine/index.ts';
+import { endFailedChain, failedChainOf } from '../../orchestrator/handlers/failedChain.ts';
+import type { Executions, Table } from '../../orchestrator/table/table.ts';
+import { runTask } from '../../workers/runTask.ts';
+import { worker } from '../../workers/worker.ts';
+import { OrchestratorRig } from '../support/orchestratorRig.ts';
+
+interface Context {
+  readonly passed: readonly number[];
+}
+
+function chainMachine(steps: number, chain?: boolean) {
+  const next = (i: number) => (i + 1 < steps ? `s${i + 1}` : 'over');
+  const states = Object.fromEntries(
+    Array.from({ length: steps }, (_, i) => [
+      `s${i}`,
+      {
+        invoke: {
+          src: 'pass' as const,
+          input: ({ context }: { context: Context }) => context.passed,
+          onDone: { target: next(i), actions: 'note' as const },
+        },
+      },
+    ]),
+  );
+  return setup({
+    types: { context: {} as Context, events: {} as { type: 'TELL' } },
+    actors: {
+      // It changes what it is given: nothing else may see that.
+      pass: fromPromise<number, number[]>(async ({ input }) => input.push(-1)),
+    },
+    actions: { note: assign({ passed: ({ context }) => [...context.passed, context.passed.length] }) },
+  }).createMachine({
+    id: 'chain',
+    ...(chain !== undefined && { meta: { millrace: { chain } } }),
+    context: { passed: [] },
+    on: { TELL: {} },
+    initial: 's0',
+    states: { ...states, over: { type: 'final' } },
+    output: ({ context }) => context.passed,
+  });
+}
+
+/** Two promises at once, a worker of its own, and a promise. */
+const mixed = setup({
+  actors: { pass: fromPromise<number>(async () => 1), far: worker<null, number>() },
+}).createMachine({
+  id: 'mixed',
+  initial: 'both',
+  states: {
+    both: {
+      type: 'parallel',
+      states: {
+        left: {
+          initial: 'on',
+          states: { on: { invoke: { src: 'pass', onDone: 'off' } }, off: { type: 'final' } },
+        },
+        right: {
+          initial: 'on',
+          states: { on: { invoke: { src: 'pass', onDone: 'off' } }, off: { type: 'final' } },
+        },
+      },
+      onDone: 'far',
+    },
+    far: { invoke: { src: 'far', input: null, onDone: 'last' } },
+    last: { invoke: { src: 'pass', onDone: 'over' } },
+    over: { type: 'final' },
+  },
+});
+
+type Definition = ConstructorParameters<typeof OrchestratorRig>[0][number];
+
+class Host {
+  readonly rig: OrchestratorRig;
+  /** Keys of the tasks that it has run. */
+  readonly ran: string[] = [];
+  readonly #machines;
+
+  constructor(rig: OrchestratorRig, definitions: readonly Definition[]) {
+    this.rig = rig;
+    this.#machines = machineLookup(prepareMachines(definitions));
+  }
+
+  async run(payload: TaskPayload, options: Partial<ChainOptions> = {}): Promise<void> {
+    const { rig } = this;
+    const now = () => rig.now;
+    await runChain(JSON.parse(JSON.stringify(payload)), {
+      table: rig.table,
+      tableName: 'table',
+      machines: this.#machines,
+      limits: { waitForMachineMs: 900_000 },
+      layout: { indexShards: 1 },
+      hasBus: true,
+      observe: () => {},
+      report: () => {},
+      storeOverBytes: Number.POSITIVE_INFINITY,
+      now,
+      token: 'a',
+      run: (task) => {
+        this.ran.push(task.item);
+        const machine = this.#machines.find(task.machine, task.machineVersion);
+        const logic = machine && promiseLogicOf(machine, task.worker);
+        if (!logic) throw new Error(`There is no '${task.worker}'.`);
+        return runTask(task, (input) => runPromiseLogic(logic, input), { table: rig.table, now });
+      },
+      ...options,
+    });
+  }
+}
+
+async function started(definition: Definition, chain = { isDefault: true }) {
+  const rig = new OrchestratorRig([definition]);
+  const orchestrator = rig.newInstance({ chain });
+  const id = 'id' in definition ? String(definition.id) : '';
+  rig.start(id, 'e');
+  await rig.deliver(orchestrator, 'e');
+  const [payload] = rig.dispatched;
+  if (!payload) throw new Error('Nothing was dispatched.');
+  return { rig, orchestrator, payload, host: new Host(rig, [definition]), chain };
+}
+
+/** The table, whose commits go through another function. */
+function withCommit(
+  table: Table,
+  commit: (write: () => ReturnType<Executions['commit']>) => ReturnType<Executions['commit']>,
+): Table {
+  const { executions } = table;
+  const { journal, log, attempts, lists, expiries, index, outlines } = table;
+  return {
+    journal,
+    log,
+    attempts,
+    lists,
+    expiries,
+    index,
+    outlines,
+    executions: {
+      read: (executionId) => executions.read(executionId),
+      readHistory: (executionId) => executions.readHistory(executionId),
+      commit: (...of) => commit(() => executions.commit(...of)),
+    },
+  };
+}
+
+const keys = (rig: OrchestratorRig) => rig.dispatched.map(({ item }) => item);
+
+describe('a chain', () => {
+  it('takes an execution to its end in one invocation of the worker host', async () => {
+    const { rig, host, payload } = await started(chainMachine(30));
+    await host.run(payload);
+    expect(await rig.execution('e')).toMatchObject({
+      status: 'SUCCEEDED',
+      output: Array.from({ length: 30 }, (_, i) => i),
+    });
+    expect(host.ran).toHaveLength(30);
+    expect((await rig.replayed('e'))?.snapshot).toBe((await rig.execution('e')).snapshot);
+  });
+
+  it('leaves nothing to dispatch for the deliveries of its results, whoever gets them', async () => {
+    const { rig, host, orchestrator, payload, chain } = await started(chainMachine(4));
+    rig.now += 5;
+    await host.run(payload, { run: onlyFirst(host, 3) });
+    for (const instance of [orchestrator, rig.newInstance({ chain })]) {
+      await instance.applyRecords('e', rig.takeRecords('e'));
+      await instance.catchUp('e', 'wake#1');
+    }
+    expect(keys(rig)).toEqual(['task#0#1']);
+    expect(await rig.execution('e')).toMatchObject({ status: 'RUNNING', tasks: [{ task: 3 }] });
+  });
+
+  it('gets all tasks of a commit, and ends where a worker has a function of its own', async () => {
+    const { rig, host, orchestrator, payload } = await started(mixed);
+    expect(payload.chain?.others).toMatchObject([{ item: 'task#1#1' }]);
+    await host.run(payload);
+    await rig.deliver(orchestrator, 'e');
+    expect(keys(rig)).toEqual(['task#0#1', 'task#2#1']);
+    expect(rig.dispatched[1]).not.toHaveProperty('chain');
+    await rig.succeed('e', 2, 1, 3);
+    await rig.deliver(orchestrator, 'e');
+    expect(rig.dispatched[2]).toMatchObject({ item: 'task#3#1', chain: { others: [] } });
+  });
+
+  it('applies nothing of its own to what an operator has stopped, and nothing is lost that was suspended', async () => {
+    for (const control of ['stop', 'suspend'] as const) {
+      const { rig, host, orchestrator, payload } = await started(chainMachine(3));
+      await host.run(payload, {
+        run: async (task) => {
+          if (task.task === 1) {
+            await rig.control('e', control);
+            await rig.deliver(orchestrator, 'e');
+          }
+          return runTask(task, () => 1, { table: rig.table, now: () => rig.now });
+        },
+      });
+      const status = control === 'stop' ? 'ABORTED' : 'SUSPENDED';
+      expect(await rig.execution('e')).toMatchObject({ status });
+      if (control === 'stop') continue;
+      await rig.control('e', 'resume');
+      await rig.deliver(orchestrator, 'e');
+      rig.now += 2000;
+      await orchestrator.wake('e', 'wake#1');
+      expect(await rig.execution('e')).toMatchObject({ status: 'RUNNING', tasks: [{ task: 2 }] });
+    }
+  });
+
+  it('hands over where it loses two commits in a row', async () => {
+    const { rig, host, orchestrator, payload } = await started(chainMachine(3));
+    let events = 0;
+    const table = withCommit(rig.table, async (write) => {
+      const entry = { kind: 'event', reference: `event#${++events}`, type: 'TELL', fields: {} } as const;
+      await orchestrator.applyRecords('e', [{ entry, createdAt: rig.now }]);
+      return write();
+    });
+    await host.run(payload, { table });
+    expect(events).toBe(2);
+    await rig.deliver(orchestrator, 'e');
+    expect(keys(rig)).toEqual(['task#0#1', 'task#1#1']);
+  });
+
+  it('goes on where a commit was taken that got no answer, and rejects where that is not known', async () => {
+    const lost = new Error('No answer came in time.');
+    const taken = await started(chainMachine(3));
+    await taken.host.run(taken.payload, {
+      table: withCommit(taken.rig.table, async (write) => {
+        await write();
+        throw lost;
+      }),
+    });
+    // The last commit opens no task, so nothing shows whose it is.
+    expect(taken.host.ran).toEqual(['task#0#1', 'task#1#1', 'task#2#1']);
+    expect(await taken.rig.execution('e')).toMatchObject({ status: 'SUCCEEDED' });
+
+    const open = await started(chainMachine(3));
+    const table = withCommit(open.rig.table, () => Promise.reject(lost));
+    await expect(open.host.run(open.payload, { table })).rejects.toBe(lost);
+    expect(open.host.ran).toEqual(['task#0#1']);
+  });
+
+  it('does not take the commit of another run for its own', async () => {
+    const { rig, host, payload } = await started(chainMachine(3));
+    const lost = new Error('No answer came in time.');
+    const table = withCommit(rig.table, async () => {
+      // Another run of the same invocation has decided the same, at the same time.
+      const other = new Host(rig, [chainMachine(3)]);
+      const run = async (task: TaskPayload) => {
+        if (task.task > 0) return undefined;
+        const { executionId, attempt, worker: name } = task;
+        const at = new Date(rig.now).toISOString();
+        const result = { status: 'SUCCEEDED', output: 1 } as const;
+        return { executionId, task: 0, attempt, worker: name, startedAt: at, endedAt: at, result };
+      };
+      await other.run(payload, { token: 'b', run });
+      throw lost;
+    });
+    await host.run(payload, { table });
+    expect(host.ran).toEqual(['task#0#1']);
+    expect(await rig.execution('e')).toMatchObject({ tasks: [{ task: 1, cause: 'chain#0.1.b' }] });
+  });
+
+  it('opens nothing more after a minute', async () => {
+    const { rig, host, orchestrator, payload } = await started(chainMachine(9));
+    await host.run(payload, {
+      run: (task) => {
+        rig.now += 25_000;
+        return runTask(task, () => 1, { table: rig.table, now: () => rig.now });
+      },
+    });
+    await rig.deliver(orchestrator, 'e');
+    expect(keys(rig)).toEqual(['task#0#1', 'task#3#1']);
+  });
+
+  it('takes no step by another definition than the execution began with', async () => {
+    const { rig, payload } = await started(chainMachine(3));
+    await new Host(rig, [chainMachine(4)]).run(payload);
+    expect(await rig.execution('e')).toMatchObject({ version: 1, tasks: [{ task: 0 }] });
+  });
+
+  it('leaves steps with large data to the orchestrator, where there is a store for it', async () => {
+    const { rig, host, payload } = await started(chainMachine(3));
+    await host.run(payload, { storeOverBytes: 10 });
+    expect(await rig.execution('e')).toMatchObject({ version: 1 });
+  });
+});
+
+describe('whether the worker host may chain', () => {
+  it.each([
+    { deployment: false, machine: undefined, may: false },
+    { deployment: false, machine: true, may: true },
+    { deployment: true, machine: undefined, may: true },
+    { deployment: true, machine: false, may: false },
+  ])('is said by the machine, and otherwise by the deployment: %j', async ({ deployment, machine, may }) => {
+    const { payload } = await started(chainMachine(2, machine), { isDefault: deployment });
+    expect(payload.chain !== undefined).toBe(may);
+  });
+});
+
+describe('a chain whose function failed', () => {
+  it('has its open tasks ended, also those that its last commit opens meanwhile', async () => {
+    const { rig, host, orchestrator, payload } = await started(chainMachine(5));
+    const isHeld = gate();
+    const isReleased = gate();
+    let commits = 0;
+    const table = withCommit(rig.table, async (write) => {
+      if (++commits < 3) return write();
+      isHeld.open();
+      await isReleased.opened;
+      return write();
+    });
+    const running = host.run(payload, { table, run: onlyFirst(host, 3) });
+    await isHeld.opened;
+    const executions: Pick<Executions, 'read'> = {
+      read: async (executionId) => {
+        const execution = await rig.table.executions.read(executionId);
+        isReleased.open();
+        await running;
+        return execution;
+      },
+    };
+    const failed = chainOf({ requestPayload: payload, responsePayload: { errorType: 'Runtime.ExitError' } });
+    const { journal } = rig.table;
+    const options = { table: { executions, journal }, orchestrator, now: () => rig.now };
+    await endFailedChain(failed, 'wake#1', options);
+    expect((await rig.verdicts('e')).slice(-2)).toEqual(['task#2#1 applied', 'task#3#1 applied']);
+    expect(await rig.execution('e')).toMatchObject({ status: 'FAILED', error: { name: 'Lambda.Unknown' } });
+  });
+
+  it('is not the task that it was invoked with, where that has its result', async () => {
+    const { rig, host, orchestrator, payload } = await started(chainMachine(5));
+    await host.run(payload, { run: onlyFirst(host, 2) });
+    const failed = chainOf({ requestPayload: payload, responsePayload: { errorType: 'Runtime.ExitError' } });
+    await endFailedChain(failed, 'wake#1', { table: rig.table, orchestrator, now: () => rig.now });
+    expect(await rig.execution('e')).toMatchObject({ status: 'FAILED', error: { name: 'Lambda.Unknown' } });
+    expect(await rig.verdicts('e')).toEqual([
+      'start applied',
+      'task#0#1 applied',
+      'task#1#1 applied',
+      'task#2#1 applied',
+    ]);
+  });
+});
+
+function chainOf(record: Parameters<typeof failedChainOf>[0]): FailedChain {
+  const failed = failedChainOf(record);
+  if (!failed) throw new Error('It is no chain.');
+  return failed;
+}
+
+/** Runs so many tasks; the others are begun and have no end. */
+function onlyFirst(host: Host, count: number): ChainOptions['run'] {
+  let left = count;
+  return async (task) => {
+    if (left-- <= 0) return undefined;
+    const { rig } = host;
+    return runTask(task, () => 1, { table: rig.table, now: () => rig.now });
+  };
+}
+
+function gate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open: () => open() };
+}

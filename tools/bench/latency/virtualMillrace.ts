@@ -1,0 +1,187 @@
+import { assign, fromPromise, setup } from 'xstate';
+import { runChain } from '../../../orchestrator/chain/chain.ts';
+import { functionNames } from '../../../orchestrator/configuration/configuration.ts';
+import type { TaskPayload } from '../../../orchestrator/contract/task.ts';
+import { machineLookup } from '../../../orchestrator/core/execution/model/machines.ts';
+import {
+  prepareMachines,
+  promiseLogicOf,
+  runPromiseLogic,
+} from '../../../orchestrator/core/machine/index.ts';
+import { TaskDispatcher } from '../../../orchestrator/dispatch/taskDispatcher.ts';
+import { Orchestrator } from '../../../orchestrator/step/orchestrator.ts';
+import type { Attributes } from '../../../orchestrator/table/attributes.ts';
+import { decodeJournalItem } from '../../../orchestrator/table/journalItems.ts';
+import type { Table } from '../../../orchestrator/table/table.ts';
+import { MemoryTable } from '../../../testing/memoryTable/memoryTable.ts';
+import { seededRandom } from '../../../testing/seededRandom.ts';
+import { runTask } from '../../../workers/runTask.ts';
+import { drawHop, type Hop, hops, type Way } from './hops.ts';
+import { VirtualTime } from './virtualTime.ts';
+
+/** Promises one after the other. */
+const steps = 20;
+const machine = setup({
+  types: { context: {} as { done: number } },
+  actors: { pass: fromPromise<number, number>(async ({ input }) => input + 1) },
+  actions: { take: assign({ done: ({ context }) => context.done + 1 }) },
+}).createMachine({
+  id: 'relay',
+  context: { done: 0 },
+  initial: 'step1',
+  states: {
+    ...Object.fromEntries(
+      Array.from({ length: steps }, (_, i) => [
+        `step${i + 1}`,
+        {
+          invoke: {
+            src: 'pass' as const,
+            input: ({ context }: { context: { done: number } }) => context.done,
+            onDone: { target: i + 1 < steps ? `step${i + 2}` : 'over', actions: 'take' as const },
+          },
+        },
+      ]),
+    ),
+    over: { type: 'final' },
+  },
+});
+
+/** Milliseconds between the commits of each two steps, of executions that run beside each other. */
+export async function measureSteps(
+  way: Way,
+  { executions, seed }: { readonly executions: number; readonly seed: number },
+): Promise<readonly number[]> {
+  const millrace = new VirtualMillrace(way, seed);
+  for (let i = 0; i < executions; i++) millrace.start(`execution-${i}`);
+  await millrace.run();
+  return millrace.stepMs;
+}
+
+/** The core, the orchestrator, the worker SDK and the chain, with AWS's latencies between them. Functions take no time. */
+class VirtualMillrace {
+  readonly stepMs: number[] = [];
+  readonly #time = new VirtualTime();
+  readonly #random: () => number;
+  readonly #items = new MemoryTable();
+  readonly #table: Table;
+  readonly #machines = machineLookup(prepareMachines([machine]));
+  readonly #orchestrator: Orchestrator;
+  readonly #committedAt = new Map<string, number>();
+
+  constructor(way: Way, seed: number) {
+    this.#random = seededRandom(seed);
+    this.#table = this.#withLatency();
+    const now = () => this.#now();
+    const limits = { waitForMachineMs: 900_000 };
+    const common = { table: this.#table, machines: this.#machines, report: () => {}, now };
+    const dispatcher = new TaskDispatcher({
+      ...common,
+      invoker: {
+        invoke: async (_, payload) => {
+          this.#later(hops.asynchronousInvoke, () => this.#runHost(payload));
+          return { type: 'dispatched' };
+        },
+      },
+      tableName: 'table',
+      layout: { indexShards: 1 },
+      functionNames: functionNames(''),
+      chain: { isDefault: way === 'chain' },
+    });
+    this.#orchestrator = new Orchestrator({ ...common, dispatcher, limits });
+    this.#items.onInsert = (item) => this.#later(hops.streamToLambda, () => this.#apply(item));
+    this.#items.onCommit = (item) => this.#measure(item.executionId?.S ?? '');
+  }
+
+  start(executionId: string): void {
+    this.#items.put({ executionId: { S: executionId }, item: { S: 'start' }, machine: { S: machine.id } });
+  }
+
+  run(): Promise<void> {
+    return this.#time.run();
+  }
+
+  #measure(executionId: string): void {
+    const before = this.#committedAt.get(executionId);
+    this.#committedAt.set(executionId, this.#time.now);
+    if (before !== undefined) this.stepMs.push(this.#time.now - before);
+  }
+
+  async #apply(item: Attributes): Promise<void> {
+    const entry = decodeJournalItem(item);
+    const executionId = item.executionId?.S;
+    if (!entry || executionId === undefined) return;
+    await this.#orchestrator.applyRecords(executionId, [{ entry, createdAt: this.#now() }]);
+  }
+
+  async #runHost(payload: TaskPayload): Promise<void> {
+    const run = (task: TaskPayload) => {
+      const prepared = this.#machines.find(task.machine, task.machineVersion);
+      const logic = prepared && promiseLogicOf(prepared, task.worker);
+      if (!logic) throw new Error(`There is no '${task.worker}'.`);
+      const surroundings = { table: this.#table, now: () => this.#now() };
+      return runTask(task, (input) => runPromiseLogic(logic, input), surroundings);
+    };
+    if (payload.chain === undefined) {
+      await run(payload);
+      return;
+    }
+    await runChain(payload, {
+      table: this.#table,
+      tableName: 'table',
+      machines: this.#machines,
+      limits: { waitForMachineMs: 900_000 },
+      layout: { indexShards: 1 },
+      hasBus: false,
+      observe: () => {},
+      report: () => {},
+      storeOverBytes: Number.POSITIVE_INFINITY,
+      now: () => this.#now(),
+      token: 'run',
+      run,
+    });
+  }
+
+  #withLatency(): Table {
+    const { journal, executions, log, attempts, lists, expiries, index, outlines } = this.#items;
+    const slow = async <T>(call: () => Promise<T>): Promise<T> => {
+      await this.#time.wait(this.#draw(hops.table));
+      return call();
+    };
+    return {
+      attempts,
+      lists,
+      expiries,
+      index,
+      outlines,
+      journal: new Proxy(journal, {
+        get: (of, name) => {
+          const operation = Reflect.get(of, name);
+          if (typeof operation !== 'function') return operation;
+          return (...args: unknown[]) => slow(async () => Reflect.apply(operation, of, args));
+        },
+      }),
+      executions: {
+        read: (executionId) => slow(() => executions.read(executionId)),
+        readHistory: (executionId) => slow(() => executions.readHistory(executionId)),
+        commit: (...of) => slow(() => executions.commit(...of)),
+      },
+      log: {
+        readSegment: (...of) => slow(() => log.readSegment(...of)),
+        readSegments: (...of) => slow(() => log.readSegments(...of)),
+        writeSegment: (...of) => slow(() => log.writeSegment(...of)),
+      },
+    };
+  }
+
+  #later(hop: Hop, run: () => Promise<void>): void {
+    this.#time.later(this.#draw(hop), () => this.#time.begin(run()));
+  }
+
+  #draw(hop: Hop): number {
+    return drawHop(hop, this.#random);
+  }
+
+  #now(): number {
+    return Math.round(this.#time.now);
+  }
+}
