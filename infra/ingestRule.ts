@@ -1,5 +1,6 @@
 import { eventPath, isPath } from '../client/ingest/eventPath.ts';
 import type { SendRule, StartRule } from '../client/ingest/ingestTarget.ts';
+import { nearest } from '../orchestrator/core/data/nearest.ts';
 import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 import { isReservedEventType } from '../orchestrator/core/policy/eventTypes.ts';
 import type { EventPattern } from './eventPattern/eventPattern.ts';
@@ -37,7 +38,12 @@ export function checkRule(name: string, rule: unknown): asserts rule is IngestRu
   const checked = (value: unknown, what: string, known: readonly string[]): Fields => {
     if (!isFields(value)) return refuse(`${what} is not an object.`);
     const unknown = Object.keys(value).find((key) => !known.includes(key));
-    if (unknown !== undefined) refuse(`${what} has '${unknown}', which is none of ${known.join(', ')}.`);
+    if (unknown !== undefined) {
+      const close = nearest(unknown, known);
+      refuse(
+        `${what} has '${unknown}': ${close === undefined ? `give only ${known.join(', ')}.` : `did you mean '${close}'?`}`,
+      );
+    }
     return value;
   };
   const path = (value: unknown, what: string): void => {

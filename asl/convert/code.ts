@@ -238,13 +238,27 @@ export function templateLiteral(value: string): string {
   return `\`${value.replace(/\\|`|\$\{/g, '\\$&')}\``;
 }
 
+/** Characters of a line of a comment, where its words allow that. */
+const commentWidth = 90;
+
 /** Lines for a comment, whatever its author wrote. */
 export function commentLines(value: unknown): readonly string[] {
   if (typeof value !== 'string' || value.trim() === '') return [];
   return value
     .trim()
     .split(/[\r\n\u2028\u2029]+/)
-    .map((line) => line.replace(/\p{Cc}/gu, ' ').trim());
+    .flatMap((line) => wrapped(line.replace(/\p{Cc}/gu, ' ').trim()));
+}
+
+function wrapped(line: string): readonly string[] {
+  const lines = [''];
+  for (const word of line.split(/ +/)) {
+    const last = lines.at(-1) ?? '';
+    if (last === '') lines[lines.length - 1] = word;
+    else if (last.length + 1 + word.length > commentWidth) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
 }
 
 /** A comment in front of a declaration. */

@@ -28,6 +28,7 @@ class DataFlow implements Inference {
   readonly assigned = new Map<string, ReadonlySet<string>>();
   readonly variables = new Map<string, Known>();
   readonly #names: ReadonlySet<string>;
+  readonly #statesOf = new WeakMap<StateGraph, ReadonlySet<string>>();
   #changed = false;
   /** Whether variables of which nothing has been found are left out for now. */
   #isHopeful = true;
@@ -58,7 +59,7 @@ class DataFlow implements Inference {
   }
 
   #enter(graph: StateGraph, name: string, data: Known, assigned: ReadonlySet<string>): void {
-    if (!graph.states.some((each) => each.name === name)) return;
+    if (!this.#namesOf(graph).has(name)) return;
     const before = this.inputs.get(name);
     const input = before === undefined ? data : joined(before, data);
     const had = this.assigned.get(name);
@@ -66,6 +67,12 @@ class DataFlow implements Inference {
     if (before === undefined || !isSame(before, input) || has.size !== had?.size) this.#changed = true;
     this.inputs.set(name, input);
     this.assigned.set(name, has);
+  }
+
+  #namesOf(graph: StateGraph): ReadonlySet<string> {
+    const known = this.#statesOf.get(graph) ?? new Set(graph.states.map(({ name }) => name));
+    this.#statesOf.set(graph, known);
+    return known;
   }
 
   #state(graph: StateGraph, state: State, input: Known): void {

@@ -22,7 +22,7 @@ export interface Module {
   readonly language: QueryLanguage;
   /** Whether tasks are run by workers named as their states, for tests. */
   readonly isMocked: boolean;
-  /** Names of what the module imports from `millrace/asl`. */
+  /** Names of what the module imports from `millrace/asl/states`. */
   readonly imports: Set<string>;
   /** Types of inputs that functions use, by their names. */
   readonly types: Map<string, Known>;

@@ -204,8 +204,8 @@ export class ModuleWriter {
     const names = [...this.#module.imports]
       .sort(byName)
       .map((name) => (isType(name) ? `type ${name}` : name));
-    const line = `import { ${names.join(', ')} } from 'millrace/asl';`;
-    const broken = `import {\n${names.map((name) => `  ${name},\n`).join('')}} from 'millrace/asl';`;
+    const line = `import { ${names.join(', ')} } from 'millrace/asl/states';`;
+    const broken = `import {\n${names.map((name) => `  ${name},\n`).join('')}} from 'millrace/asl/states';`;
     const ofWorkers = this.#itemMachines.length > 0 ? "\nimport { each } from 'millrace/workers';" : '';
     return `${line.length <= lineWidth ? line : broken}${ofWorkers}\nimport { setup } from 'xstate';`;
   }

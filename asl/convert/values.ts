@@ -14,7 +14,7 @@ import {
 import { unknown } from './known.ts';
 import { translateJsonata } from './translateJsonata.ts';
 import { translateCall, translatePath } from './translatePath.ts';
-import type { Sight, Translated, Use } from './typeScript.ts';
+import { levels, type Sight, type Translated, type Use } from './typeScript.ts';
 
 /** How the values of a machine become code. */
 export interface Values {
@@ -79,13 +79,14 @@ export class ValueWriter implements Values {
     return line === undefined || line.length > longestBody ? undefined : found;
   }
 
-  #asValue({ code, uses }: Translated, template: Template): Code {
+  #asValue({ code, uses, level }: Translated, template: Template): Code {
     const used = uses.length > 0 || template.type === 'expression' || template.type === 'call';
     if (!used) return code;
     for (const use of uses) this.uses.add(use);
     // What is always the same needs no function, where it is a plain value.
     if (uses.length === 0 && isConstant(code)) return code;
-    return { type: 'arrow', parameters: parametersOf(uses), body: code };
+    const body = level === levels.condition ? text(`(${onOneLine(code) ?? ''})`) : code;
+    return { type: 'arrow', parameters: parametersOf(uses), body };
   }
 }
 

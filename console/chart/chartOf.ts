@@ -166,6 +166,6 @@ function initialOf(node: AnyStateNode): { readonly initial?: NodeId } {
 function transitionsOf(
   node: AnyStateNode,
 ): readonly (readonly [string, readonly AnyTransitionDefinition[]])[] {
-  if (node.type === 'history' || node.type === 'final') return [];
+  if (node.type === 'history') return [];
   return [...node.transitions, ['', node.always ?? []]];
 }

@@ -1,7 +1,7 @@
 import type { HistoryEffect, HistoryEntry, Transition } from '../../client/index.ts';
 import type { EdgeId, NodeId } from './model.ts';
 import type { ChartPath, ChartWait } from './path.ts';
-import type { StateChart } from './stateChart.ts';
+import type { Position, StateChart } from './stateChart.ts';
 
 /** The entries between two states that are kept whole. */
 const interval = 500;
@@ -62,8 +62,7 @@ interface OpenTask {
   readonly retryAt?: string;
 }
 
-interface PathState {
-  readonly active: readonly NodeId[];
+interface PathState extends Position {
   readonly visits: ReadonlyMap<NodeId, number>;
   readonly taken: ReadonlyMap<EdgeId, number>;
   readonly last: readonly EdgeId[];
@@ -77,6 +76,7 @@ interface PathState {
 
 const emptyState: PathState = {
   active: [],
+  remembered: new Map(),
   visits: new Map(),
   taken: new Map(),
   last: [],
@@ -93,7 +93,7 @@ class PathRun {
   readonly #tasks: Map<number, OpenTask>;
   readonly #children: Map<string, { readonly node: NodeId; readonly since: string }>;
   readonly #timers: Map<string, string>;
-  #active: readonly NodeId[];
+  #position: Position;
   #last: readonly EdgeId[];
   #entered: readonly NodeId[];
   #failed: NodeId | undefined;
@@ -105,7 +105,7 @@ class PathRun {
     this.#tasks = new Map(state.tasks);
     this.#children = new Map(state.children);
     this.#timers = new Map(state.timers);
-    this.#active = state.active;
+    this.#position = state;
     this.#last = state.last;
     this.#entered = state.entered;
     this.#failed = state.failed;
@@ -131,7 +131,8 @@ class PathRun {
 
   state(): PathState {
     return {
-      active: this.#active,
+      active: this.#position.active,
+      remembered: this.#position.remembered,
       visits: this.#visits,
       taken: this.#taken,
       last: this.#last,
@@ -146,11 +147,11 @@ class PathRun {
   #move({ taken, to }: Transition): void {
     for (const id of taken) this.#taken.set(id, (this.#taken.get(id) ?? 0) + 1);
     if (to === undefined) return;
-    const { entered, active } = this.#chart.follow(this.#active, taken, to);
+    const { entered, active, remembered } = this.#chart.follow(this.#position, taken, to);
     for (const id of entered) this.#visits.set(id, (this.#visits.get(id) ?? 0) + 1);
     this.#last = taken;
     this.#entered = entered;
-    this.#active = active;
+    this.#position = { active, remembered };
   }
 
   #follow(effect: HistoryEffect, at: string): void {
@@ -204,7 +205,11 @@ class PathRun {
     const owners = this.#chart.invokersOf(worker);
     const taken = new Set([...this.#tasks.values()].map(({ node }) => node));
     const free = (id: NodeId) => owners.has(id) && !taken.has(id);
-    return this.#entered.find(free) ?? this.#active.find(free) ?? this.#active.find((id) => owners.has(id));
+    return (
+      this.#entered.find(free) ??
+      this.#position.active.find(free) ??
+      this.#position.active.find((id) => owners.has(id))
+    );
   }
 
   #taskOf({ task }: HistoryEntry): NodeId | undefined {
@@ -218,7 +223,7 @@ class PathRun {
       return;
     }
     // Without a task that failed, it is the innermost active state.
-    this.#failed = failing ?? this.#active.at(-1);
+    this.#failed = failing ?? this.#position.active.at(-1);
   }
 }
 

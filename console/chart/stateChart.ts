@@ -1,6 +1,23 @@
 import type { StateValue } from 'xstate';
-import { initialEdgeIdOf } from '../../orchestrator/core/machine/edgeIds.ts';
+import { edgeIdOf, initialEdgeIdOf } from '../../orchestrator/core/machine/edgeIds.ts';
 import type { ChartEdge, ChartModel, ChartNode, EdgeId, NodeId } from './model.ts';
+
+type Remembered = ReadonlyMap<NodeId, readonly NodeId[]>;
+
+/** Where an execution is on its chart. */
+export interface Position {
+  readonly active: readonly NodeId[];
+  /** By history state: the states that were active when its parent was left. */
+  readonly remembered: Remembered;
+}
+
+interface Walk {
+  readonly current: Set<NodeId>;
+  readonly remembered: Map<NodeId, readonly NodeId[]>;
+  /** The targets of the transition that is followed. */
+  readonly targets: readonly NodeId[];
+  readonly enter: (id: NodeId) => void;
+}
 
 /** A chart that can be followed: which states a transition leaves and enters. */
 export class StateChart {
@@ -50,85 +67,112 @@ export class StateChart {
    * The state value after them has the last word.
    */
   follow(
-    before: readonly NodeId[],
+    { active: before, remembered }: Position,
     taken: readonly EdgeId[],
     after: StateValue,
-  ): { readonly entered: readonly NodeId[]; readonly active: readonly NodeId[] } {
+  ): Position & { readonly entered: readonly NodeId[] } {
     const active = this.activeIn(after);
-    const final = new Set(active);
     const current = new Set(before);
     const entered: NodeId[] = [];
-    const enter = (id: NodeId) => {
-      if (current.has(id)) return;
-      current.add(id);
-      entered.push(id);
+    const walk: Walk = {
+      current,
+      remembered: new Map(remembered),
+      targets: [],
+      enter: (id) => {
+        if (current.has(id)) return;
+        current.add(id);
+        entered.push(id);
+      },
     };
     for (const id of taken) {
       if (id === this.#initial) {
-        enter(this.model.root);
-        this.#enterInside(this.model.root, final, enter);
+        walk.enter(this.model.root);
+        this.#enterInside(this.model.root, walk);
         continue;
       }
       const edge = this.#edges.get(id);
       if (!edge || edge.targets.length === 0 || edge.trigger.type === 'retry') continue;
-      const domain = this.#domainOf(edge);
-      for (const each of [...current]) if (this.#isInside(each, domain)) current.delete(each);
-      for (const target of edge.targets) {
-        this.#enter(target, domain, final, enter, (each) => current.has(each));
-      }
+      const domain = this.#domainOf(edge, walk.remembered);
+      this.#leave(domain, walk);
+      for (const target of edge.targets) this.#enter(target, domain, { ...walk, targets: edge.targets });
     }
-    for (const each of active) enter(each);
-    return { entered, active };
+    for (const each of active) walk.enter(each);
+    return { entered, active, remembered: walk.remembered };
   }
 
-  /** A history state stands for the states that are active in the end, which are those of before in most machines. */
-  #enter(
-    target: NodeId,
-    domain: NodeId | undefined,
-    final: ReadonlySet<NodeId>,
-    enter: (id: NodeId) => void,
-    isActive: (id: NodeId) => boolean,
-  ): void {
+  /** Leaves the states inside. Their history states remember those that are active. */
+  #leave(domain: NodeId | undefined, { current, remembered }: Walk): void {
+    const left = [...current].filter((id) => this.#isInside(id, domain));
+    for (const id of left) {
+      for (const child of this.#nodes.get(id)?.children ?? []) {
+        const { kind, history } = this.#nodes.get(child) ?? {};
+        if (kind !== 'history') continue;
+        const isKept = (each: NodeId) =>
+          history === 'deep'
+            ? this.#isLeaf(each) && this.#isInside(each, id)
+            : this.#nodes.get(each)?.parent === id;
+        remembered.set(child, [...current].filter(isKept));
+      }
+    }
+    for (const id of left) current.delete(id);
+  }
+
+  #enter(target: NodeId, domain: NodeId | undefined, walk: Walk): void {
     const chain = this.#chain(target);
     for (const id of chain) {
-      if (this.#isInside(id, domain) && this.#nodes.get(id)?.kind !== 'history') enter(id);
+      if (this.#isInside(id, domain) && this.#nodes.get(id)?.kind !== 'history') walk.enter(id);
     }
-    this.#enterInside(target, final, enter);
+    this.#enterInside(target, walk);
     // The regions beside the target, of each parallel state around it.
     for (const id of chain.slice(0, -1)) {
       const around = this.#nodes.get(id);
       if (around?.kind !== 'parallel' || !(id === domain || this.#isInside(id, domain))) continue;
-      for (const region of around.children.filter((child) => !chain.includes(child))) {
-        if (isActive(region) || this.#nodes.get(region)?.kind === 'history') continue;
-        enter(region);
-        this.#enterInside(region, final, enter);
-      }
+      this.#enterRegions(around, walk);
     }
   }
 
-  #enterInside(id: NodeId, final: ReadonlySet<NodeId>, enter: (id: NodeId) => void): void {
+  #enterInside(id: NodeId, walk: Walk): void {
     const node = this.#nodes.get(id);
-    if (!node) return;
-    const { kind, initial, children, parent } = node;
-    if (kind === 'history') {
-      const inside = this.model.nodes.filter((each) => this.#isInside(each.id, parent) && final.has(each.id));
-      for (const each of inside) enter(each.id);
-      return;
+    if (node?.kind === 'history') {
+      for (const state of this.#meaningOf(node, walk.remembered)) this.#enter(state, node.parent, walk);
+    } else if (node?.kind === 'parallel') this.#enterRegions(node, walk);
+    else if (node?.initial !== undefined) {
+      if (this.#nodes.get(node.initial)?.kind !== 'history') walk.enter(node.initial);
+      this.#enterInside(node.initial, walk);
     }
-    const next = kind === 'parallel' ? children : initial === undefined ? [] : [initial];
-    for (const child of next) {
-      if (this.#nodes.get(child)?.kind === 'history' && kind === 'parallel') continue;
-      if (this.#nodes.get(child)?.kind !== 'history') enter(child);
-      this.#enterInside(child, final, enter);
+  }
+
+  /** A region that another target is in is entered with that one. */
+  #enterRegions({ children }: ChartNode, walk: Walk): void {
+    for (const region of children) {
+      if (this.#nodes.get(region)?.kind === 'history' || walk.current.has(region)) continue;
+      if (walk.targets.some((target) => target === region || this.#isInside(target, region))) continue;
+      walk.enter(region);
+      this.#enterInside(region, walk);
     }
+  }
+
+  /** The states that a history state stands for. */
+  #meaningOf({ id, parent }: ChartNode, remembered: Remembered): readonly NodeId[] {
+    const initial = this.#nodes.get(parent ?? '')?.initial;
+    const whereNew = this.#edges.get(edgeIdOf(id, 'default', 0))?.targets;
+    return remembered.get(id) ?? whereNew ?? (initial === undefined ? [] : [initial]);
+  }
+
+  #isLeaf(id: NodeId): boolean {
+    return (this.#nodes.get(id)?.children.length ?? 0) === 0;
   }
 
   /** The innermost state that the transition does not leave; none where it leaves the root. */
-  #domainOf({ source, targets, reenter }: ChartEdge): NodeId | undefined {
-    if (!reenter && targets.every((target) => target === source || this.#isInside(target, source)))
+  #domainOf({ source, targets, reenter }: ChartEdge, remembered: Remembered): NodeId | undefined {
+    const meant = targets.flatMap((target) => {
+      const node = this.#nodes.get(target);
+      return node?.kind === 'history' ? this.#meaningOf(node, remembered) : [target];
+    });
+    const holds = (id: NodeId) => meant.every((target) => this.#isInside(target, id));
+    if (!reenter && meant.every((target) => target === source || this.#isInside(target, source)))
       return source;
     let domain = this.#nodes.get(source)?.parent;
-    const holds = (id: NodeId) => targets.every((target) => this.#isInside(target, id));
     while (domain !== undefined && !holds(domain)) domain = this.#nodes.get(domain)?.parent;
     return domain;
   }

@@ -28,9 +28,14 @@ export async function readListResults(
   list: RunningList,
 ): Promise<ItemResults> {
   const { task, count, items } = list;
-  const ids = Array.from({ length: Math.ceil(count / items.pageSize) }, (_, part) =>
-    childId(childId(executionId, task), childOfPart(part)),
-  );
+  const whole = childId(executionId, task);
+  // A list of one page is not divided.
+  const ids =
+    count <= items.pageSize
+      ? [whole]
+      : Array.from({ length: Math.ceil(count / items.pageSize) }, (_, part) =>
+          childId(whole, childOfPart(part)),
+        );
   const read = async (id: string) => {
     const execution = await table.executions.read(id);
     const result = partResultOf(execution?.output);

@@ -188,6 +188,7 @@ describe.skipIf(!isTestable)('the console in a browser', { timeout: 60_000 }, ()
     await inState('watched', 'deciding');
     await open('/executions/watched');
     await page.locator('.node.active[data-node="checkout.deciding"]').waitFor();
+    expect(await page.locator('.chart .countdown').textContent()).toMatch(/^in (?:1 h|59 min)/);
     await served.client.send('watched', { type: 'REJECT' });
     await page.locator('.node.active[data-node="checkout.rejected"]').waitFor();
     await open('/');

@@ -48,7 +48,7 @@ describe('a rule', () => {
       'whose start has a misspelt field',
       'R',
       { eventPattern, start: { machine: 'm', executionid: '$.id' } },
-      /`start` has 'executionid', which is none of machine, version, executionId, input/,
+      /`start` has 'executionid': did you mean 'executionId'\?/,
     ],
     [
       'whose send has a misspelt field',

@@ -113,6 +113,9 @@ describe('a long list of machines', () => {
     );
     expect(output).toMatchObject({ output: [0, 1, 2, 3, 4, 5] });
     expect({ parts, outcomes }).toEqual({ parts: 4, outcomes: ['equal'] });
+    const one = await run(rangeOf(machine), { count: 1, text: 'x'.repeat(120_000) }, {});
+    expect(one.output).toMatchObject({ output: [0] });
+    expect({ parts: one.parts, outcomes: one.outcomes }).toEqual({ parts: 1, outcomes: ['equal'] });
   });
 
   it('has tolerated failures in their places', async () => {

@@ -403,6 +403,58 @@ function hostOf<Machine extends AnyStateMachine>(item: Machine, options: EachOpt
   });
 }
 
+describe('an item', () => {
+  it('stands still with its timers while the execution is suspended', async () => {
+    const host = hostOf(fulfilment);
+    const cloud = testCloud([host], workers);
+    const { executionId } = await cloud.start('host', { input: [1, 2] });
+    await cloud.skip('30s');
+    await cloud.client.suspend(executionId);
+    await cloud.skip('10m');
+    await cloud.client.resume(executionId);
+    await cloud.skip('20s');
+    expect(cloud.invocations.filter(({ worker: name }) => name === 'send')).toEqual([]);
+    await cloud.skip('15s');
+    expect(await cloud.runToEnd(executionId)).toMatchObject({ status: 'SUCCEEDED', output: [11, 21] });
+    expect(await cloud.client.replay(executionId, [host])).toMatchObject({ outcome: 'equal' });
+  });
+
+  it('waits for a result from elsewhere by the token of its task', async () => {
+    const asking = setup({
+      types: { input: {} as number, output: {} as string },
+      actors: { ask: worker<number, string>({ waitForResult: true }) },
+    }).createMachine({
+      id: 'asking',
+      context: ({ input }) => ({ value: input }),
+      initial: 'asking',
+      states: {
+        asking: { invoke: { src: 'ask', input: ({ context }) => Number(context.value), onDone: 'asked' } },
+        asked: { type: 'final', output: ({ event }) => event.output },
+      },
+      output: ({ event }) => event.output as string,
+    });
+    const tokens: string[] = [];
+    const cloud = testCloud([hostOf(asking)], {
+      ask: (_, { token = '' }) => {
+        tokens.push(token);
+      },
+    });
+    const { executionId } = await cloud.start('host', { input: [1, 2] });
+    await cloud.skip('1s');
+    for (const [place, token] of tokens.entries()) await cloud.client.completeTask(token, `answer ${place}`);
+    expect(await cloud.runToEnd(executionId)).toMatchObject({ output: ['answer 0', 'answer 1'] });
+  });
+
+  it('that is changed is noticed, because its states are part of the stored ones', async () => {
+    const other = createMachine({ id: 'fulfilment', initial: 'elsewhere', states: { elsewhere: {} } });
+    const cloud = testCloud([hostOf(fulfilment)], workers);
+    const { executionId } = await cloud.start('host', { input: [1] });
+    await cloud.skip('30s');
+    const report = await cloud.client.replay(executionId, [hostOf(other as never)]);
+    expect(report.outcome).not.toBe('equal');
+  });
+});
+
 describe('what is shown', () => {
   it('of a list of machines is how far it is, and the states of its items', async () => {
     const cloud = testCloud([hostOf(fulfilment, { concurrency: 2 })], workers);

@@ -11,7 +11,9 @@ export type SmokeResult =
   | { readonly type: 'defect'; readonly reason: string };
 
 /** A loop whose answers never change goes on for ever: it is stopped after so much has happened. */
-const maxEvents = 400;
+const mostEventsOfLoop = 400;
+/** Nested Map states have many tasks. */
+const mostEvents = 20_000;
 
 /** Runs a definition with stubbed tasks. Whatever it does, it must come to an end by the language's own rules. */
 export async function smoke(definition: JsonObject, seed: number): Promise<SmokeResult> {
@@ -20,6 +22,7 @@ export async function smoke(definition: JsonObject, seed: number): Promise<Smoke
   const machine = machineOf(definition, { id: 'smoke', tasks: 'mocked' });
   const files = [...fileTasksOf(model)].map(({ path, kind }) => [path, () => stubs.ofFile(kind)]);
   const workers = { ...stubs.workers(tasksOf(model)), ...Object.fromEntries(files) };
+  const maxEvents = hasLoop(model) ? mostEventsOfLoop : mostEvents;
   const cloud = testCloud([machine], workers, { maxEvents, seed });
   const { executionId } = await cloud.start('smoke', { executionId: 'execution', input: stubs.input() });
   try {

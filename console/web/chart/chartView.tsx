@@ -3,6 +3,7 @@ import type { Drawing, DrawnEdge, DrawnNode, DrawnRow, DrawnText, Point } from '
 import { rowIcons, toneIcons } from '../../chart/icons.ts';
 import { arrowHead, edgePath } from '../../chart/lines.ts';
 import type { ChartPath } from '../../chart/path.ts';
+import { fromNow } from '../time.ts';
 
 /** The marks of an execution on the chart, as sets. */
 interface Marks {
@@ -18,10 +19,12 @@ interface ChartProps {
   /** Executions in each state now, by node. */
   readonly counts?: ReadonlyMap<string, number>;
   readonly label: string;
+  /** The time that countdowns end with. Absent: there are none. */
+  readonly nowMs?: number | undefined;
 }
 
 /** The chart as SVG. Every place is in the drawing: nothing is measured here. */
-export function ChartView({ drawing, path, counts, label }: ChartProps) {
+export function ChartView({ drawing, path, counts, label, nowMs }: ChartProps) {
   const marks = useMemo(() => path && marksOf(path), [path]);
   const { width, height, nodes, edges } = drawing;
   const groups = nodes.filter((node) => node.children.length > 0);
@@ -48,7 +51,7 @@ export function ChartView({ drawing, path, counts, label }: ChartProps) {
         <NodeTexts key={node.id} node={node} marks={marks} isHaloed />
       ))}
       {nodes.map((node) => (
-        <Badges key={node.id} node={node} marks={marks} count={counts?.get(node.id)} />
+        <Badges key={node.id} node={node} marks={marks} count={counts?.get(node.id)} nowMs={nowMs} />
       ))}
     </svg>
   );
@@ -194,10 +197,12 @@ function Badges({
   node,
   marks,
   count,
+  nowMs,
 }: {
   readonly node: DrawnNode;
   readonly marks: Marks | undefined;
   readonly count: number | undefined;
+  readonly nowMs: number | undefined;
 }) {
   const { box } = node;
   if (node.kind === 'initial' || node.parent === undefined) return null;
@@ -211,9 +216,20 @@ function Badges({
     ...(visits > 1 ? [{ text: `×${visits}`, kind: isActive ? 'active' : 'visited' }] : []),
     ...(count !== undefined && count > 0 ? [{ text: String(count), kind: 'active' }] : []),
   ];
+  const due = nowMs === undefined ? undefined : dueAt(node, marks);
   let right = box.x + box.width + 6;
   return (
     <>
+      {due !== undefined && nowMs !== undefined && (
+        <text
+          class="countdown font-row"
+          x={box.x + box.width / 2}
+          y={box.y + box.height + 13}
+          text-anchor="middle"
+        >
+          {fromNow(due, nowMs)}
+        </text>
+      )}
       {texts.map(({ text, kind }) => {
         const width = Math.max(16, text.length * 6.2 + 8);
         right -= width + 2;
@@ -228,4 +244,14 @@ function Badges({
       })}
     </>
   );
+}
+
+/** When the first timer or retry of a state is due. */
+function dueAt({ id }: DrawnNode, marks: Marks | undefined): string | undefined {
+  const times = (marks?.path.waiting ?? []).flatMap((wait) => {
+    if (wait.node !== id) return [];
+    if (wait.type === 'timer') return [wait.dueAt];
+    return wait.type === 'retry' ? [wait.at] : [];
+  });
+  return times.sort()[0];
 }

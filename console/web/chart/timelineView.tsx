@@ -116,6 +116,16 @@ function Drawn({ timeline, scale, size, entry, entries, onChoose }: DrawnProps) 
       ),
     [timeline, scale],
   );
+  const points = useMemo(() => spaced(timeline.points, (point) => x(point.at)), [timeline, scale]);
+  const states = useMemo(
+    () =>
+      seen(
+        timeline.states,
+        (state) => x(state.from),
+        (state) => x(state.to ?? end),
+      ),
+    [timeline, scale],
+  );
   return (
     <svg
       class="timeline-svg"
@@ -130,7 +140,7 @@ function Drawn({ timeline, scale, size, entry, entries, onChoose }: DrawnProps) 
         </pattern>
       </defs>
       {scale.segments
-        .filter(({ isCollapsed }) => isCollapsed)
+        .filter(({ isCollapsed, x0, x1 }) => isCollapsed && x1 - x0 > 3)
         .map((segment) => (
           <g key={segment.from} class="gap">
             <rect
@@ -144,7 +154,7 @@ function Drawn({ timeline, scale, size, entry, entries, onChoose }: DrawnProps) 
             </text>
           </g>
         ))}
-      {timeline.states.map((state, i) => {
+      {states.map((state, i) => {
         const [from, to] = [x(state.from), x(state.to ?? end)];
         return (
           <g key={`${state.from.entry} ${state.label}`} class={i % 2 === 0 ? 'band even' : 'band'}>
@@ -193,13 +203,14 @@ function Drawn({ timeline, scale, size, entry, entries, onChoose }: DrawnProps) 
             onChoose={onChoose}
           />
         ))}
-      {timeline.points
-        .filter((point) => isInView(yOf(point)))
-        .map((point) => (
+      {points
+        .filter(({ point }) => isInView(yOf(point)))
+        .map(({ point, x: at, room }) => (
           <PointMark
             key={`${point.at.entry} ${point.label}`}
             point={point}
-            x={x(point.at)}
+            x={at}
+            room={room}
             y={yOf(point)}
             isLater={point.at.entry > entry}
             onChoose={onChoose}
@@ -251,12 +262,15 @@ function BarMark({
 function PointMark({
   point,
   x,
+  room,
   y,
   isLater,
   onChoose,
 }: {
   readonly point: TimelinePoint;
   readonly x: number;
+  /** Pixels up to the next point. */
+  readonly room: number;
   readonly y: number;
   readonly isLater: boolean;
   readonly onChoose: (entry: number) => void;
@@ -267,9 +281,11 @@ function PointMark({
       onClick={() => onChoose(point.at.entry)}
     >
       <path d={`M${x} ${y + 1}l5.500 6l-5.500 6l-5.500 -6z`} />
-      <text x={x + 9} y={y + 11}>
-        {shortened(point.label, 20)}
-      </text>
+      {room > 30 && (
+        <text x={x + 9} y={y + 11}>
+          {shortened(point.label, Math.min(20, Math.floor((room - 14) / 6)))}
+        </text>
+      )}
       <title>{point.isIgnored ? `${point.label}: ignored` : point.label}</title>
     </g>
   );
@@ -298,6 +314,33 @@ function thinned(bars: readonly Bar[], from: (bar: Bar) => number, to: (bar: Bar
     const isHidden = end - from(bar) < 1 && end <= (drawnTo.get(row) ?? -1);
     if (!isHidden) drawnTo.set(row, end);
     return !isHidden;
+  });
+}
+
+/** Points that have room of their own in their lane, with the room up to the next one. */
+function spaced(points: readonly TimelinePoint[], xOf: (point: TimelinePoint) => number) {
+  const found: { point: TimelinePoint; x: number; room: number }[] = [];
+  const lastIn = new Map<string, (typeof found)[number]>();
+  for (const point of points) {
+    const x = xOf(point);
+    const last = lastIn.get(point.lane);
+    if (last && x - last.x < 5) continue;
+    if (last) last.room = x - last.x;
+    const next = { point, x, room: Number.POSITIVE_INFINITY };
+    lastIn.set(point.lane, next);
+    found.push(next);
+  }
+  return found;
+}
+
+/** Those that are at least a pixel wide, or the first in their pixel. */
+function seen<T>(items: readonly T[], from: (item: T) => number, to: (item: T) => number): readonly T[] {
+  let drawnTo = -1;
+  return items.filter((item) => {
+    const end = Math.round(to(item));
+    if (end <= drawnTo && end - from(item) < 1) return false;
+    drawnTo = end;
+    return true;
   });
 }
 

@@ -224,6 +224,7 @@ function ExecutionChart({
   entries,
   entry,
   id,
+  now,
 }: {
   readonly chart: MachineChart;
   readonly entries: readonly HistoryEntry[];
@@ -233,13 +234,25 @@ function ExecutionChart({
 }) {
   const paths = useMemo(() => new ChartPaths(new StateChart(chart.model), entries), [chart, entries]);
   const path = useMemo(() => paths.at(entry), [paths, entry]);
-  return (
-    <ChartPane width={chart.drawing.width} height={chart.drawing.height}>
+  // Waits count down at the last entry alone: those of earlier ones are over.
+  const isCounting =
+    entry === entries.length && path.waiting.some(({ type }) => type === 'timer' || type === 'retry');
+  const nowMs = isCounting ? now : undefined;
+  // The same element is not drawn again: the clock of the page ticks every second.
+  const view = useMemo(
+    () => (
       <ChartView
         drawing={chart.drawing}
         path={path}
+        nowMs={nowMs}
         label={`Chart of ${chart.model.machine} with the path of ${id}`}
       />
+    ),
+    [chart, path, nowMs, id],
+  );
+  return (
+    <ChartPane width={chart.drawing.width} height={chart.drawing.height}>
+      {view}
     </ChartPane>
   );
 }

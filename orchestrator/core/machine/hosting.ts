@@ -1,7 +1,13 @@
 import type { Json } from '../data/json.ts';
 import { escapedData, type TaskError, thrownAsJson, withoutStack } from '../data/thrown.ts';
 import { eachRequest } from '../policy/eachRequest.ts';
-import { charactersIn, hostedItemListOf, type ItemsAddress, isLongForMachines } from '../policy/itemPages.ts';
+import {
+  charactersIn,
+  hostedItemListOf,
+  type ItemsAddress,
+  isLongForMachines,
+  mostHostedMachines,
+} from '../policy/itemPages.ts';
 import { errorsShown, type ItemFailure, itemFailure, thresholdError } from '../policy/thresholdError.ts';
 import { DefinitionMismatchError } from './definitionMismatch.ts';
 import { EndlessLoopError } from './failure.ts';
@@ -185,7 +191,7 @@ export class Hosting {
       this.#queue.push({ to: machine, input: { type: 'taskFailed', task, error: request.error } });
       return;
     }
-    if (!request || isLongForMachines(request.items)) {
+    if (!request || this.#isTooMuch(request)) {
       this.#effects.push({ ...effect, src: machine.nameOf(src) });
       return;
     }
@@ -195,6 +201,21 @@ export class Hosting {
     machine.lists.push(list);
     this.#goOn(list);
     this.#movePending(list, items);
+  }
+
+  /** Whether other executions are to work on a list: it is long, or many machines are hosted already. */
+  #isTooMuch({
+    items,
+    concurrency,
+  }: {
+    readonly items: readonly Json[];
+    readonly concurrency: number;
+  }): boolean {
+    if (items.length === 0) return false;
+    let hosted = 0;
+    for (const machine of this.#root.all()) if (machine.place) hosted++;
+    const atOnce = Math.min(items.length, concurrency);
+    return hosted + atOnce > mostHostedMachines || isLongForMachines(items);
   }
 
   /** A part of a list that other executions work on has come. */

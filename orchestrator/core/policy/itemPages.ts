@@ -66,6 +66,9 @@ export function pageOf(
 /** One execution hosts the machines of no more items, and of no more characters of their JSON. */
 const mostHosted = { items: largestPage, characters: 100_000 };
 
+/** Machines of items that one execution hosts at a time, of all its lists. */
+export const mostHostedMachines = mostHosted.items;
+
 /** Whether a list is worked on by other executions, where machines work on the items. */
 export function isLongForMachines(items: readonly Json[]): boolean {
   return items.length > mostHosted.items || charactersIn(items) > mostHosted.characters;

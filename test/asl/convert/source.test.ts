@@ -98,7 +98,7 @@ describe('the module of a definition', () => {
         states,
         test,
         when,
-      } from 'millrace/asl';
+      } from 'millrace/asl/states';
       import { each } from 'millrace/workers';
       import { setup } from 'xstate';
 
@@ -200,7 +200,15 @@ describe('the module of a definition', () => {
 
   it('has TypeScript where types prove it, and helpers elsewhere', () => {
     expect(convertDefinition(counting, { id: 'count-down' })).toMatchInlineSnapshot(`
-      "import { type Json, jsonata, resource, type StateData, type StatesContext, states, when } from 'millrace/asl';
+      "import {
+        type Json,
+        jsonata,
+        resource,
+        type StateData,
+        type StatesContext,
+        states,
+        when,
+      } from 'millrace/asl/states';
       import { setup } from 'xstate';
 
       type Variables = { readonly left: number; readonly names: readonly Json[] };

@@ -237,3 +237,20 @@ describe('what shows only at run time is a failure of the machine that says what
     expect(execution.effects).toEqual([]);
   });
 });
+
+test('what an entry action sends to the child of its state comes after the start of that child', () => {
+  const child = createMachine({ id: 'child' });
+  const machine = setup({ actors: { child } }).createMachine({
+    id: 'm',
+    initial: 'idle',
+    states: {
+      idle: { on: { GO: 'a' } },
+      a: { entry: sendTo('c', { type: 'HELLO' }), invoke: { src: 'child', id: 'c' } },
+    },
+  });
+  const { effects } = new Execution(machine).start().send('GO');
+  expect(effects).toMatchObject([
+    { type: 'startTask', actorId: 'c' },
+    { type: 'send', event: { type: 'HELLO' } },
+  ]);
+});

@@ -132,7 +132,7 @@ class Comparison {
     const expectedState = this.#xstate.state();
     const actualState = this.#durable.state();
     this.status = expectedState.status;
-    if (this.status === 'error') this.error = String(expectedState.error).replace(/\d+/g, '#').slice(0, 40);
+    if (this.status === 'error') this.error = labelOf(expectedState.error);
     const difference =
       expected.join('\n') === actual.join('\n')
         ? this.#firstDifference(expectedState, actualState)
@@ -160,4 +160,11 @@ class Comparison {
     const text = ids.replaceIn(JSON.stringify(value ?? null));
     return Array.isArray(value) ? JSON.stringify(JSON.parse(text).sort()) : text;
   }
+}
+
+/** How a machine failed, without the numbers in it. */
+function labelOf(seen: unknown): string {
+  const isError = typeof seen === 'object' && seen !== null && 'text' in seen;
+  const text = isError ? String(seen.text) : JSON.stringify(seen);
+  return text.replace(/\d+/g, '#').slice(0, 40);
 }
