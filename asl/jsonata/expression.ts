@@ -15,7 +15,7 @@ type Compile = (
 ) => jsonata.Expression;
 const compile: Compile = jsonata;
 
-/** What an expression gives. */
+/** The value of an expression. */
 export type Evaluation =
   | { readonly type: 'value'; readonly value: Json }
   | { readonly type: 'nothing' }

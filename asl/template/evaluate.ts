@@ -9,7 +9,7 @@ import type { StateData, Variables } from './stateData.ts';
 
 export type { Variables };
 
-/** What expressions of a field see. */
+/** The data that expressions of a field can use. */
 export interface Scope {
   /** Of a path that begins with `$`. */
   readonly data: Json;
