@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What a state may ask of the world: all of it follows from the execution and the entry, so that a replay is equal. */
+/** The time and the random numbers that a state may use: all of it follows from the execution and the entry, so that a replay is equal. */
 export interface Surroundings {
   /** Milliseconds since the epoch: when the entry was applied. */
   readonly now: number;

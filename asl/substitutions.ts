@@ -3,7 +3,7 @@ import { isArray, isObject, type Json, type JsonObject, objectOf } from './json.
 /** Values by the names that definitions have in `${Name}`. */
 export type Substitutions = Readonly<Record<string, string | number | boolean>>;
 
-/** The value with substitutions in its texts and names. What is not among them stays. */
+/** The value with substitutions in its texts and names. Other placeholders stay. */
 export function substituted(value: Json, substitutions: Substitutions): Json {
   if (Object.keys(substitutions).length === 0) return value;
   if (typeof value === 'string') return substitutedText(value, substitutions);

@@ -5,7 +5,7 @@ import { differencesOf } from './differences.ts';
 import { type Price, type PriceOptions, priceOf } from './price.ts';
 import { type ResourceUse, resourceUses } from './resources.ts';
 
-/** What a user wants to know of a definition before moving it here. */
+/** The facts that a user needs before moving a definition here. */
 export interface DefinitionReport {
   /** Whether it is valid, and every resource that it calls is one that Millrace calls. */
   readonly runs: boolean;

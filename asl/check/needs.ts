@@ -2,7 +2,7 @@ import { resourceOf } from '../integrations/resource.ts';
 import { isArray, isObject, type Json, own } from '../json.ts';
 import { placeholdersIn } from '../substitutions.ts';
 
-/** What a definition needs of its deployment. Texts are as the definition has them, with `${Name}` where a substitution goes. */
+/** The functions, buckets and values that a definition needs from its deployment. Texts are as the definition has them, with `${Name}` where a substitution goes. */
 export interface DefinitionNeeds {
   /** Functions that its states invoke. */
   readonly functions: readonly FunctionNeed[];
@@ -32,7 +32,7 @@ export interface BucketNeed {
 
 type Fields = { readonly [key: string]: Json };
 
-/** What a valid definition needs. */
+/** The needs of a valid definition. */
 export function needsOf(definition: Fields): DefinitionNeeds {
   const functions: FunctionNeed[] = [];
   const unknownFunctions: string[] = [];

@@ -3,7 +3,7 @@ import type { State, StateGraph } from '../model/model.ts';
 import { readDefinition } from '../model/readDefinition.ts';
 import { targetsOf } from '../model/targets.ts';
 
-/** What a definition's longest path takes: the one with the most states, each of them once. */
+/** The counts of a definition's longest path: the one with the most states, each of them once. */
 export interface PathCounts {
   /** State transitions, as Step Functions Standard counts them: one for each state that is entered. */
   readonly transitions: number;
@@ -56,7 +56,7 @@ const measured = {
 
 const expressGb = 64 / 1024;
 
-/** What a million executions cost here and on Step Functions. The definition must have been found valid. */
+/** The cost of a million executions here and on Step Functions. The definition must have been found valid. */
 export function priceOf(definition: JsonObject, options: PriceOptions = {}): Price {
   const { items = 10 } = options;
   return priceOfPath(isObject(definition) ? longestPath(readDefinition(definition), items) : none, options);

@@ -9,13 +9,13 @@ export interface ResourceUse {
   /** The definition's names from its start, divided by slashes. */
   readonly path: string;
   readonly resource: string;
-  /** What it is, in short: `lambda`, `dynamodb:putItem`, `aws-sdk:s3`. */
+  /** Its name in short: `lambda`, `dynamodb:putItem`, `aws-sdk:s3`. */
   readonly feature: string;
   /** Whether Millrace runs it by itself. Mocked, any resource runs. */
   readonly isSupported: boolean;
 }
 
-/** What a definition calls. It must have been found valid. */
+/** The resources that a definition calls. It must have been found valid. */
 export function resourceUses(definition: JsonObject): readonly ResourceUse[] {
   if (!isObject(definition)) return [];
   return [...tasksOf(readDefinition(definition))].map(({ path, task }) => {

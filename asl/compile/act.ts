@@ -78,7 +78,7 @@ function withChanges(frames: Context['frames'], changes: Changes): Context['fram
   return kept;
 }
 
-/** What a state's fields see. */
+/** The data that a state's fields can use. */
 export function atOf(turn: Turn, identity: Identity, more: { readonly [key: string]: Json } = {}): At {
   const { context, frame, surroundings } = turn;
   return {
@@ -132,7 +132,7 @@ export function failExecution(): Action {
   });
 }
 
-/** What ends a scope where its state has failed. */
+/** The action that ends a scope whose state has failed. */
 export function endIfFailed(scope: string): Action {
   return scope === '' ? failExecution() : failScope(scope);
 }

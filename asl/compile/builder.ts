@@ -5,7 +5,7 @@ import type { Region } from './config.ts';
 import type { Context, Identity } from './context.ts';
 import type { Integration, TaskPlace } from './integration.ts';
 
-/** What the parts of a machine are put together with. */
+/** Puts the parts of a machine together. */
 export interface Builder {
   readonly identity: Identity;
   /** How a task is run. */
@@ -16,7 +16,7 @@ export interface Builder {
   region(graph: StateGraph, place: Place): Region;
   /** Adds the actor that works on the items of a Map state. */
   addItems(src: string, graph: StateGraph): void;
-  /** Tells whoever follows the machine that a state is entered. */
+  /** Reports that a state is entered, for tools that follow the machine. */
   entered(path: string, at: number): void;
   /** An id that nothing else in the machine has. */
   newId(): string;
@@ -28,7 +28,7 @@ export interface Builder {
 /** Where states are. */
 export interface Place {
   readonly scope: string;
-  /** Of the definition's names, from its start: `Map/Charge`. */
+  /** The definition's names, from its start: `Map/Charge`. */
   readonly path: string;
   /** Id of the state that is entered when the scope has come to its end. */
   readonly endId: string;

@@ -2,7 +2,7 @@ import type { AnyActorRef, AnyEventObject } from 'xstate';
 import type { State } from '../model/model.ts';
 import type { Context } from './context.ts';
 
-/** What actions and guards are given. */
+/** The argument of actions and guards. */
 export interface Given {
   readonly context: Context;
   readonly event: AnyEventObject;

@@ -15,14 +15,14 @@ export interface Context {
   readonly events: number;
 }
 
-/** What is the same throughout an execution. */
+/** The facts that stay the same throughout an execution. */
 export interface ExecutionFacts {
   readonly id: string;
   /** ISO 8601. */
   readonly started: string;
   /** Kept where an expression may ask for it. */
   readonly input?: Json;
-  /** Of an item of a Map state. */
+  /** Present for an item of a Map state. */
   readonly item?: { readonly index: number; readonly value: Json };
 }
 
@@ -51,9 +51,9 @@ export interface ActiveState {
   readonly attempts?: number;
   /** Where the state goes from here. */
   readonly way?: Way;
-  /** What the result of the running task is made with. */
+  /** Data that the result of the running task needs. */
   readonly kept?: Json;
-  /** Of the timer that the state waits for. */
+  /** The length of the timer that the state waits for. */
   readonly delayMs?: number;
 }
 
@@ -108,7 +108,7 @@ export function firstContext(facts: ExecutionFacts, data: Json, variables: Varia
   return { frames: { '': { variables, data } }, execution: facts, steps: 0, events: 1 };
 }
 
-/** What a Map state hands to the machine of an item. */
+/** The input of the machine of an item. */
 export interface ItemStart {
   readonly execution: ExecutionFacts;
   readonly input: Json;

@@ -20,7 +20,7 @@ export interface Integration {
   readonly takesHeartbeats?: boolean;
   /** The state waits for the end of an execution: that of `starts`, which the core stops where the state is left. */
   readonly startsExecution?: boolean;
-  /** What the actor gets, from the state's arguments: once for each attempt. */
+  /** The actor's input, from the state's arguments: once for each attempt. */
   input(given: Json, attempt: TaskAttempt): TaskInput;
   /** The state's result, from what the actor gave. */
   result(output: Json, end: TaskEnd): Json;
@@ -35,7 +35,7 @@ export interface TaskAttempt {
 
 export interface TaskInput {
   readonly input: Json;
-  /** What the result is made with: it is in the context while the task runs. */
+  /** Data that the result needs: it is in the context while the task runs. */
   readonly kept?: Json;
   readonly starts?: StartedExecution;
 }

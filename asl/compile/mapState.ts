@@ -138,7 +138,7 @@ function leftBy(state: MapState, result: Json, turn: Turn, builder: Builder): Fr
   return { ...turn.frame, data: checkSize(state, output), variables };
 }
 
-/** What the ResultWriter is to know once the items have ended. */
+/** The data that the ResultWriter needs once the items have ended. */
 type Kept = JsonObject & {
   readonly run: string;
   readonly started: string;

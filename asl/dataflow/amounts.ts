@@ -81,7 +81,7 @@ export function positiveSeconds(name: string, amount: Amount, at: At): number {
   );
 }
 
-/** What an amount comes to, whatever it is. */
+/** The value of an amount. */
 export function numberOf(amount: Amount, at: At, data: Json): Json {
   switch (amount.type) {
     case 'literal':

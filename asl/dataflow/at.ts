@@ -7,7 +7,7 @@ import { runtimeError } from '../statesError.ts';
 import type { Template } from '../template/ast.ts';
 import { evaluate, evaluateQuery, pathAt, type Scope, type Variables } from '../template/evaluate.ts';
 
-/** What fields of a state see, wherever in the state they stand. */
+/** The data that every field of a state can use. */
 export interface At {
   /** The state's input, as it came. */
   readonly input: Json;
@@ -16,7 +16,7 @@ export interface At {
   readonly surroundings: Surroundings;
 }
 
-/** What a state leaves behind. */
+/** The output and the variables of a state. */
 export interface Left {
   readonly output: Json;
   readonly variables: Variables;

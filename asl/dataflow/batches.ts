@@ -7,13 +7,13 @@ import { type At, expressionScope } from './at.ts';
 
 /** An item of a Map state. */
 export interface Item {
-  /** What the item's states get. */
+  /** The input of the item's states. */
   readonly input: Json;
   /** The element of the list, as the context object has it. */
   readonly value: Json;
 }
 
-/** What a batch may have as its input, at most: Step Functions' limit. */
+/** The longest input of a batch: Step Functions' limit. */
 const mostBytes = 262_144;
 
 /** Items put together: `{ BatchInput, Items }` in the place of each. @throws EvaluationError */

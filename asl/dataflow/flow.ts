@@ -9,7 +9,7 @@ export function effectiveInput(flow: Flow, at: At): Json {
   return flow.language === 'JSONata' ? at.input : selected(flow.inputPath, pathScope(at, at.input));
 }
 
-/** What a Task or Parallel state gives to what it runs: `Parameters` or `Arguments`, else its input. */
+/** The arguments of a Task or Parallel state: `Parameters` or `Arguments`, else its input. */
 export function argumentsOf(flow: Flow, at: At): Json {
   if (flow.language === 'JSONata') {
     return flow.arguments === undefined ? at.input : evaluate(flow.arguments, expressionScope(at));
@@ -18,7 +18,7 @@ export function argumentsOf(flow: Flow, at: At): Json {
   return flow.parameters === undefined ? input : evaluate(flow.parameters, pathScope(at, input));
 }
 
-/** What a state with a result leaves behind. */
+/** The output and variables of a state that has a result. */
 export function leftWithResult(flow: Flow, result: Json, at: At): Left {
   if (flow.language === 'JSONata') {
     const scope = expressionScope(at, { result });
@@ -49,7 +49,7 @@ function combined({ resultPath }: PathFlow, result: Json, input: Json): Json {
   return resultPath === 'discard' ? input : withResult(input, resultPath, result);
 }
 
-/** What a state without a result leaves behind: Wait, Succeed, and in JSONata Pass. */
+/** The output and variables of a state without a result: Wait, Succeed, and in JSONata Pass. */
 export function leftWithoutResult(flow: Flow, at: At): Left {
   if (flow.language === 'JSONata') {
     const scope = expressionScope(at);

@@ -11,7 +11,7 @@ export interface Failure {
   readonly cause?: string;
 }
 
-/** What follows from the failure of a state. */
+/** The way on from the failure of a state. */
 export type Route =
   | {
       readonly type: 'retry';

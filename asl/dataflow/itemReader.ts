@@ -12,7 +12,7 @@ import { effectiveInput } from './flow.ts';
 /** Step Functions takes no more items, and a larger limit for none. */
 const mostItems = 100_000_000;
 
-/** What the state's `ItemReader` is to read. @throws EvaluationError */
+/** The file or listing that the state's `ItemReader` names. @throws EvaluationError */
 export function itemReadingOf(state: MapState, at: At): (ItemReading & JsonObject) | undefined {
   const reader = state.itemReader?.();
   if (reader === undefined) return undefined;

@@ -37,12 +37,12 @@ export function resultWritingOf(state: MapState, at: At): ResultWriting | undefi
   return { ...rest, to: { bucket: Bucket, prefix: Prefix } };
 }
 
-/** What became of an item. */
+/** The outcome of an item. */
 export type ItemOutcome =
   | { readonly output: Json }
   | { readonly failure: { readonly error: string; readonly cause: string } };
 
-/** What the results have of all items alike. */
+/** The facts that all results of a Map state share. */
 export interface MapRun {
   readonly stateMachineArn: string;
   /** Without the name at its end. */

@@ -9,7 +9,7 @@ export interface Document {
   readonly faults: readonly SyntaxFault[];
 }
 
-/** What is wrong with the text itself. */
+/** The problems of the text itself. */
 export interface SyntaxFault {
   readonly message: string;
   readonly position: Position;

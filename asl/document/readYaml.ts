@@ -3,7 +3,7 @@ import type { Json } from '../json.ts';
 import type { Document, SyntaxFault } from './document.ts';
 import { Lines, type Position } from './positions.ts';
 
-/** Reads YAML 1.2, and keeps where each part stands. What it means in JSON is all that counts. */
+/** Reads YAML 1.2, and keeps where each part stands. Only its meaning in JSON counts. */
 export function readYaml(text: string): Document {
   const lines = new Lines(text);
   const document = parseDocument(text, { prettyErrors: false, logLevel: 'silent' });

@@ -5,7 +5,7 @@ import { isObject, type Json } from '../json.ts';
 /** An invocation of a function, as `arn:aws:states:::lambda:invoke` names its fields. */
 export interface FunctionCall {
   readonly FunctionName: string;
-  /** What the function gets: this, and nothing else. */
+  /** The function gets this, and nothing else. */
   readonly Payload: Json;
   readonly InvocationType?: 'RequestResponse' | 'Event' | 'DryRun';
   readonly Qualifier?: string;

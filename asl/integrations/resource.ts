@@ -1,4 +1,4 @@
-/** What a Task state's `Resource` names. */
+/** The thing that a Task state's `Resource` names. */
 export type Resource =
   | { readonly type: 'lambdaArn'; readonly arn: string; readonly functionName: string }
   | { readonly type: 'activity'; readonly arn: string; readonly name: string }

@@ -10,7 +10,7 @@ import { valueFunctions } from './values.ts';
 const functions: Intrinsics = { ...arrayFunctions, ...textFunctions, ...valueFunctions };
 
 /**
- * What a call gives.
+ * The value of a call.
  *
  * @param find what a path among its arguments leads to
  * @throws StatesError with `States.IntrinsicFailure`, or what `find` throws

@@ -15,11 +15,11 @@ type Compile = (
 ) => jsonata.Expression;
 const compile: Compile = jsonata;
 
-/** What an expression gives. */
+/** The value of an expression. */
 export type Evaluation =
   | { readonly type: 'value'; readonly value: Json }
   | { readonly type: 'nothing' }
-  /** A function, which is no data. */
+  /** A function, which is not data. */
   | { readonly type: 'unsupported' }
   /** @param message as the library has it, with its code */
   | { readonly type: 'failed'; readonly message: string };
@@ -84,7 +84,7 @@ export class Expression {
 export class InvalidExpressionError extends MillraceError {
   override readonly code = 'InvalidExpression';
   override readonly name = 'InvalidExpressionError';
-  /** Of the first character that does not fit. */
+  /** The place of the first character that does not fit. */
   readonly at: number | undefined;
   constructor(text: string, thrown: unknown) {
     super(`The JSONata expression '${text}' is not valid: ${messageOf(thrown)}`);
@@ -131,7 +131,7 @@ function isFunction(value: unknown): boolean {
   );
 }
 
-/** Within a value, JSONata writes a function as an empty text. What is no number in JSON is no value at all. */
+/** Within a value, JSONata writes a function as an empty text. A number that JSON does not have is not a value at all. */
 function withoutFunctions(_key: string, value: unknown): unknown {
   if (typeof value === 'number' && !Number.isFinite(value))
     throw new Error(`D1001: Number out of range: ${value}`);

@@ -88,7 +88,7 @@ export function expressionFunctions(
   };
 }
 
-/** What the operator `..` gives. */
+/** The list that the operator `..` makes. */
 export function rangeOf(from: unknown, to: unknown): unknown {
   if (from === undefined || to === undefined) return undefined;
   if (!Number.isInteger(from))

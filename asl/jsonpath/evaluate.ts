@@ -11,7 +11,7 @@ export class PathNotFoundError extends MillraceError {
 }
 
 /**
- * What a path finds from a value on: one value where it is definite, else the list of all, which may be empty.
+ * The values that a path finds from a value on: one value where it is definite, else the list of all, which may be empty.
  *
  * @throws PathNotFoundError
  */

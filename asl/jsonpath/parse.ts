@@ -31,7 +31,7 @@ function readRoot(reader: Reader): PathRoot {
   return name === undefined ? { type: 'data' } : { type: 'variable', name };
 }
 
-/** What a name without quotes may consist of: all but what means something in a path. */
+/** The characters of a name without quotes: all that have no meaning of their own in a path. */
 const bareName = /[^\s.[\]()'",*?@$:!<>=&|+~]+/uy;
 
 function readSegment(reader: Reader): Segment | undefined {

@@ -1,6 +1,6 @@
 import type { Operator, Order } from './model.ts';
 
-/** What a comparison operator of a Choice state does; undefined for a name that is none. */
+/** The meaning of a comparison operator of a Choice state; undefined for any other name. */
 export function operatorOf(
   name: string,
 ): { readonly operator: Operator; readonly isPath: boolean } | undefined {
@@ -23,5 +23,5 @@ const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ),
 ]);
 
-/** Keys of a choice that are no operator. */
+/** Keys of a choice that are not operators. */
 export const choiceKeys: readonly string[] = ['Variable', 'Next', 'Comment', 'Assign', 'Output', 'Condition'];

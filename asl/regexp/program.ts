@@ -1,6 +1,6 @@
 import { type Node, UnsupportedPatternError } from './syntax.ts';
 
-/** What a thread of the match does next, by the place of the instruction. */
+/** The next thing that a thread of the match does, by the place of the instruction. */
 export type Instruction =
   | { readonly type: 'unit'; readonly matches: (unit: string) => boolean }
   | { readonly type: 'start' | 'end' | 'boundary' | 'notBoundary' }

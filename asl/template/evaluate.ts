@@ -9,9 +9,9 @@ import type { StateData, Variables } from './stateData.ts';
 
 export type { Variables };
 
-/** What expressions of a field see. */
+/** The data that expressions of a field can use. */
 export interface Scope {
-  /** Of a path that begins with `$`. */
+  /** The root of a path that begins with `$`. */
   readonly data: Json;
   /** What JSONata has in `$states`, but for the context object. */
   readonly states: { readonly input: Json; readonly result?: Json; readonly errorOutput?: Json };
@@ -58,7 +58,7 @@ function fieldAt(path: Path, field: string, scope: Scope): Json {
 }
 
 /**
- * What a path leads to.
+ * The value that a path leads to.
  *
  * @param missing the error where it leads to nothing
  */

@@ -43,7 +43,7 @@ export function requireFields({ fields, pointer, report }: Part, keys: readonly 
   report({ code: 'SCHEMA_VALIDATION_FAILED', pointer, message, remedy: `add ${missing.join(' and ')}` });
 }
 
-/** Of these fields there may be one. */
+/** At most one of these fields may be there. */
 export function checkExclusive({ fields, pointer, report }: Part, keys: readonly string[]): void {
   const given = keys.filter((key) => fields[key] !== undefined);
   if (given.length < 2) return;
@@ -57,7 +57,7 @@ export function checkExclusive({ fields, pointer, report }: Part, keys: readonly
   });
 }
 
-/** Of these fields there must be one. */
+/** One of these fields must be there. */
 export function requireOne(part: Part, keys: readonly string[]): void {
   const { fields, pointer, report } = part;
   checkExclusive(part, keys);

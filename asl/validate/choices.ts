@@ -104,7 +104,7 @@ function checkCombination(part: Part, name: 'And' | 'Or' | 'Not'): void {
   }
 }
 
-/** What an operator compares with, where it is given in the definition. */
+/** The value that an operator compares with, where the definition gives it. */
 function operandOf(name: string): check.Check {
   if (name.startsWith('Is') || name.startsWith('Boolean')) return check.boolean;
   if (name.startsWith('Numeric')) return check.number({ isWhole: false });

@@ -42,7 +42,7 @@ const expressionCatcher = { ...catcher, Output: check.template };
 
 /** `Retry` and `Catch` of a state. */
 export function checkHandling(part: Part): void {
-  // Numbers of a retrier are no expressions.
+  // Numbers of a retrier are not expressions.
   for (const each of entriesOf(part, 'Retry')) {
     checkFields({ ...each, language: 'JSONPath' }, retrier);
     requireFields(each, ['ErrorEquals']);
@@ -71,7 +71,7 @@ function entriesOf(part: Part, key: string): readonly Part[] {
   });
 }
 
-/** What stands after `States.ALL` would never be used. */
+/** A retrier or catcher after `States.ALL` would never be used. */
 function checkOrder(list: readonly Json[], pointer: string, key: string, { report }: Part): void {
   const all = list.findIndex(
     (each) => isObject(each) && isArray(each.ErrorEquals) && each.ErrorEquals.includes('States.ALL'),

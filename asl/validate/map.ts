@@ -31,7 +31,7 @@ export function checkMap(part: Part): void {
   }
 }
 
-/** An object in a field. What is not one is reported where the field is. */
+/** An object in a field. Any other value is reported where the field is. */
 export function partIn(part: Part, key: string): Part | undefined {
   const value: Json | undefined = part.fields[key];
   return isObject(value) ? { ...part, fields: value, pointer: within(part.pointer, key) } : undefined;

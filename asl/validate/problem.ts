@@ -6,7 +6,7 @@ export interface Problem {
   /** JSON Pointer (RFC 6901) to the field that it is about. */
   readonly pointer: string;
   readonly message: string;
-  /** What to write instead, or to do. */
+  /** The text to write instead, or the thing to do. */
   readonly remedy: string;
 }
 

@@ -13,7 +13,7 @@ export interface ValidateOptions {
   readonly type?: 'STANDARD' | 'EXPRESS';
 }
 
-/** What is wrong with a definition, by the rules of Amazon States Language and of Step Functions. */
+/** The problems of a definition, by the rules of Amazon States Language and of Step Functions. */
 export function validate(definition: Json, { type = 'STANDARD' }: ValidateOptions = {}): readonly Problem[] {
   const problems: Problem[] = [];
   const names = new Map<string, string>();

@@ -57,7 +57,7 @@ export async function buildCode(
       shippedPackages,
       sourceClassNames,
       shortManifests,
-      ...(isOwnCode ? [credentialsOfEnvironment, smallEndpointCache] : []),
+      ...(isOwnCode ? [credentialsOfEnvironment, smallEndpointCache, usedShapes] : []),
     ],
     ...entry,
   };
@@ -114,6 +114,32 @@ const smallEndpointCache: Plugin = {
       contents:
         'export default class extends Map { constructor() { super(); } peek(key) { return this.get(key); } }',
     }));
+  },
+};
+
+/**
+ * Clients of the AWS SDK describe the shapes of their whole API in one file. A bundler cannot know that most of these lists can
+ * be left out, and keeps all of them: 70 KB of Lambda's, of which the orchestrator only invokes. Lambda's errors are left out as
+ * well: their names decide, which the client's base class has too.
+ */
+const usedShapes: Plugin = {
+  name: 'used-shapes',
+  setup: ({ onLoad }) => {
+    onLoad(
+      { filter: /[\\/]client-(?:dynamodb|lambda)[\\/]dist-es[\\/]schemas[\\/]schemas_0\.js$/ },
+      async ({ path }) => {
+        const code = await readFile(path, 'utf8');
+        const pure = code.replaceAll(
+          /^(export var [\w$]+ = )(\[[\s\S]*?\]);$/gm,
+          '$1/* @__PURE__ */ (() => $2)();',
+        );
+        const isLambda = /[\\/]client-lambda[\\/]/.test(path);
+        return {
+          contents: isLambda ? pure.replaceAll(/^n0_registry\.registerError\(.*\);$/gm, '') : pure,
+          loader: 'js',
+        };
+      },
+    );
   },
 };
 

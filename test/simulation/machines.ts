@@ -5,6 +5,7 @@ import { worker } from '../../workers/index.ts';
 import { parcel, sequential } from '../support/machines.ts';
 import { booking, payment, trip } from '../support/trip.ts';
 import { batch } from './batch.ts';
+import { definition } from './definition.ts';
 import { echo } from './echo.ts';
 import { relay } from './relay.ts';
 
@@ -361,6 +362,7 @@ export const exampleMachines = {
   page,
   extreme,
   batch,
+  definition,
   relay,
 } as const satisfies Record<string, AnyStateMachine>;
 

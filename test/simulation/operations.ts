@@ -80,6 +80,7 @@ const inputs: Readonly<Partial<Record<ExampleName, Json>>> = {
   parcel: { city: 'Delft' },
   sequential: { from: 1 },
   trip: { cities: ['Delft', 'Gent'] },
+  definition: { id: 7 },
 };
 
 const eventsOf: Readonly<Partial<Record<ExampleName, readonly [string, ...string[]]>>> = {
@@ -181,7 +182,16 @@ function drawStart(draws: Draws, executionId: string): Extract<Operation, { type
   const isExtreme = draws.chance(0.004, 'extremes');
   // Drawn by itself, so that other seeds do what they did.
   const isBatch = draws.chance(0.05, 'lists');
-  const rare = isBatch ? 'batch' : isFan ? 'fan' : isExtreme ? 'extreme' : undefined;
+  const isDefinition = draws.chance(0.06, 'definitions');
+  const rare = isDefinition
+    ? 'definition'
+    : isBatch
+      ? 'batch'
+      : isFan
+        ? 'fan'
+        : isExtreme
+          ? 'extreme'
+          : undefined;
   const machine = rare ?? draws.oneOf(examples, 'operations');
   return { type: 'start', atMs, executionId, machine, input: inputs[machine] ?? null };
 }
