@@ -71,3 +71,24 @@ describe('any definition', () => {
     expect(await cloud.runToEnd(executionId)).toMatchObject({ status: 'SUCCEEDED', output: [5] });
   });
 });
+
+it('may have Map states within each other, whatever their names make together', async () => {
+  const name = (depth: number) => `${'Each of the parts of a part '.repeat(2)}${depth}`;
+  const nested = (depth: number): Json => ({
+    StartAt: name(depth),
+    States: {
+      [name(depth)]: {
+        Type: 'Map',
+        ItemProcessor:
+          depth === 0
+            ? { StartAt: 'Last', States: { Last: { Type: 'Pass', Result: 'done', End: true } } }
+            : nested(depth - 1),
+        ItemsPath: '$.list',
+        End: true,
+      },
+    },
+  });
+  const cloud = testCloud([machineOf(nested(4), { id: 'nested', tasks: 'mocked' })], {});
+  const { executionId } = await cloud.start('nested', { input: { list: [] } });
+  expect(await cloud.runToEnd(executionId)).toMatchObject({ status: 'SUCCEEDED', output: [] });
+});
