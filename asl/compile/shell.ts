@@ -22,7 +22,7 @@ export interface Shell {
 }
 
 /**
- * What states have in common that can fail and be tried again. Each is a compound state: `call` evaluates its arguments,
+ * The shell of states that can fail and be tried again. Each is a compound state: `call` evaluates its arguments,
  * `running` runs it, `done` goes on, `failed` decides between `backoff`, a catcher and the end of the scope.
  */
 export function shellOf(shell: Shell, builder: Builder): StateConfig {

@@ -5,13 +5,13 @@ import { kindOfTemplate } from './kindOfTemplate.ts';
 import { isSame, joined, type Known, knownOf, objectOfKnown, propertyOf, unknown } from './known.ts';
 import type { Sight } from './typeScript.ts';
 
-/** What is known of a definition's data before it runs. */
+/** Facts about a definition's data that are known before it runs. */
 export interface Inference {
   /** By the names of states: names are unique in a definition. */
   readonly inputs: ReadonlyMap<string, Known>;
   /** Variables that have a value for sure when the state is entered. */
   readonly assigned: ReadonlyMap<string, ReadonlySet<string>>;
-  /** What all values of a variable have in common. */
+  /** The facts that hold for all values of a variable. */
   readonly variables: ReadonlyMap<string, Known>;
 }
 
@@ -209,7 +209,7 @@ function entriesOf(assign: Template | undefined): readonly (readonly [string, Te
   return Object.entries(assign.value).map(([key, value]) => [key, { type: 'literal', value }]);
 }
 
-/** What is seen by the fields of a state: before it runs, with its result, and with its error. */
+/** The data that fields of a state see: before it runs, with its result, and with its error. */
 export interface Sights {
   readonly before: Sight;
   readonly after: Sight;
@@ -250,7 +250,7 @@ function argumentsKind(flow: Flow, { before }: Sights): Known {
   return template ? kindOfTemplate(template, before) : (before.input ?? unknown);
 }
 
-/** Of a state without a result. */
+/** For a state without a result. */
 function leftWithout(flow: Flow, sights: Sights): Known {
   if (flow.language === 'JSONata')
     return flow.output ? kindOfTemplate(flow.output, sights.before) : sights.input;

@@ -7,7 +7,7 @@ import { translateJsonata } from './translateJsonata.ts';
 import { translateCall, translatePath } from './translatePath.ts';
 import type { Sight } from './typeScript.ts';
 
-/** What is known of the value that a template gives, if it gives one. */
+/** Facts about the value of a template, if it has one. */
 export function kindOfTemplate(template: Template, sight: Sight): Known {
   switch (template.type) {
     case 'literal':

@@ -1,7 +1,7 @@
 import { isArray, isObject, type Json } from '../json.ts';
 import { keyOf, lineWidth } from './code.ts';
 
-/** What is known of a value before the machine runs. */
+/** Facts about a value that are known before the machine runs. */
 export type Known =
   /** Nothing. */
   | { readonly type: 'json' }
@@ -43,7 +43,7 @@ export function propertyOf(known: Known, key: string): Known | undefined {
   return known.type === 'object' && Object.hasOwn(known.properties, key) ? known.properties[key] : undefined;
 }
 
-/** What is known of a value that is one or the other. */
+/** Facts about a value that is one or the other. */
 export function joined(a: Known, b: Known): Known {
   if (a.type === 'array' && b.type === 'array') return { type: 'array', items: joined(a.items, b.items) };
   if (a.type === 'object' && b.type === 'object') {
@@ -72,7 +72,7 @@ export function isSame(a: Known, b: Known): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** What code uses of a value: the properties that it reads, and no more. */
+/** The properties that code reads of a value. */
 export function pruned(known: Known, name: string, code: string): Known {
   const reads = new RegExp(`\\b${name}((?:\\.[A-Za-z_$][\\w$]*|\\[(?:'[^'\n]*'|"[^"\n]*")\\])+)`, 'g');
   const paths = [...code.matchAll(reads)].map(([, path = '']) =>

@@ -13,7 +13,7 @@ import { retryCode, type Writing } from './stateFields.ts';
 import { located } from './unconvertible.ts';
 import { ValueWriter } from './values.ts';
 
-/** What all machines of a module share. */
+/** The parts that all machines of a module share. */
 export interface Module {
   readonly inference: Inference;
   readonly variables: ReadonlySet<string>;

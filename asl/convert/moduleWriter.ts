@@ -103,7 +103,7 @@ export class ModuleWriter {
     return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
   }
 
-  /** What a Map state does for each item is a machine of its own. @returns the name of the function that makes it */
+  /** The work of a Map state on an item is a machine of its own. @returns the name of the function that makes it */
   #itemMachine(state: string, graph: StateGraph, fields: Fields, pointer: string): string {
     const name = this.#module.names.value(state);
     const types = [
@@ -118,7 +118,7 @@ export class ModuleWriter {
     );
     const comment = commentLines(fields.Comment);
     const [shown = ''] = commentLines(state);
-    const about = comment.length > 0 ? comment : [`What the state '${shown}' does with each item.`];
+    const about = comment.length > 0 ? comment : [`The work of the state '${shown}' on each item.`];
     this.#itemMachines.push(
       `${blockComment(about)}function ${name}() {\n${paragraphs(declarations)}\n\n  return ${machine};\n}`,
     );
@@ -190,7 +190,7 @@ export class ModuleWriter {
     return [`${statement('const parts = ', made, indent)}\n${taken}`];
   }
 
-  /** What the context object says, where an expression asks for it. */
+  /** The account of the context object, where an expression asks for it. */
   #identity(id: string): readonly Property[] {
     const { account, type = 'STANDARD', id: machine } = this.#options;
     return [
@@ -225,7 +225,7 @@ export class ModuleWriter {
   }
 }
 
-/** What the machine of a definition, or of a Map state's items, is written from. */
+/** The source of the machine of a definition, or of a Map state's items. */
 interface MachinePlan {
   readonly id: string;
   readonly graph: StateGraph;

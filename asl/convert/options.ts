@@ -7,7 +7,7 @@ export interface ConvertOptions {
   readonly version?: string;
   /** Values for `${Name}` in the definition. A name without one stays. */
   readonly substitutions?: Substitutions;
-  /** What the context object says of the account. @default `us-east-1`, `000000000000` and no role */
+  /** The account in the context object. @default `us-east-1`, `000000000000` and no role */
   readonly account?: { readonly region?: string; readonly id?: string; readonly roleArn?: string };
   /** As which type of workflow the context object describes it. @default 'STANDARD' */
   readonly type?: 'STANDARD' | 'EXPRESS';

@@ -17,7 +17,7 @@ import {
 } from './stateFields.ts';
 import { literalCode } from './values.ts';
 
-/** What a state needs beside its own fields. */
+/** Things that a state needs besides its own fields. */
 export interface Around {
   /** Key of the state that a state leads to; that of the end, where it ends. */
   readonly target: string;
@@ -121,7 +121,7 @@ export function stateCode(writing: Writing, around: Around): StateCode {
   }
 }
 
-/** What the actor does not know. */
+/** Options that the actor does not know. */
 function timing(state: TaskState, { sights, values }: Writing): readonly Property[] {
   const evaluated = (key: 'timeoutSeconds' | 'heartbeatSeconds') => {
     const seconds = state[key]?.();

@@ -40,7 +40,7 @@ export function path(key: string, field: string, fields: Fields): Properties {
   return typeof value === 'string' || value === null ? property(key, literalCode(value)) : [];
 }
 
-/** What a state works with: `parameters` or `arguments`, and what comes before. */
+/** The data that a state works with: `parameters` or `arguments`, and the fields before them. */
 export function given(flow: Flow, { fields, sights, values }: Writing): Properties {
   if (flow.language === 'JSONata') return template('arguments', flow.arguments, sights.before, values);
   return [
@@ -49,7 +49,7 @@ export function given(flow: Flow, { fields, sights, values }: Writing): Properti
   ];
 }
 
-/** What a state without a result leaves. */
+/** The output and variables of a state without a result. */
 export function left(flow: Flow, { fields, sights, values }: Writing): Properties {
   if (flow.language === 'JSONata') {
     return [
@@ -64,7 +64,7 @@ export function left(flow: Flow, { fields, sights, values }: Writing): Propertie
   ];
 }
 
-/** What a state with a result leaves. */
+/** The output and variables of a state with a result. */
 export function leftWithResult(flow: Flow, { fields, sights, values }: Writing): Properties {
   if (flow.language === 'JSONata') {
     return [

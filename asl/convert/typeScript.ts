@@ -1,10 +1,10 @@
 import { type Code, isIdentifier, literal, onOneLine, text } from './code.ts';
 import { isScalar, type Known } from './known.ts';
 
-/** What an expression may use: the properties of what its function is given. */
+/** The properties of its function's argument that an expression may use. */
 export type Use = 'input' | 'result' | 'errorOutput' | 'variables' | 'now' | 'random';
 
-/** What is known of what expressions of a field see. */
+/** Facts about the data that expressions of a field see. */
 export interface Sight {
   /** Undefined where the field does not see the state's input. */
   readonly input: Known | undefined;

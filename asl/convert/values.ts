@@ -22,11 +22,11 @@ export interface Values {
   value(template: Template, sight: Sight): Code;
 }
 
-/** What values have used, for the declarations that they need. */
+/** Names that values have used, for the declarations that they need. */
 export class ValueWriter implements Values {
   /** Names of what is imported. */
   readonly helpers = new Set<string>();
-  /** What the functions of the state or guard that is being written have used. */
+  /** Names that the functions of the current state or guard have used. */
   readonly uses = new Set<Use>();
 
   value(template: Template, sight: Sight): Code {
@@ -83,7 +83,7 @@ export class ValueWriter implements Values {
     const used = uses.length > 0 || template.type === 'expression' || template.type === 'call';
     if (!used) return code;
     for (const use of uses) this.uses.add(use);
-    // What is always the same needs no function, where it is a plain value.
+    // A plain value that never changes needs no function.
     if (uses.length === 0 && isConstant(code)) return code;
     const body = level === levels.condition ? text(`(${onOneLine(code) ?? ''})`) : code;
     return { type: 'arrow', parameters: parametersOf(uses), body };

@@ -3,7 +3,7 @@ import { EvaluationError, errorNames } from '../statesError.ts';
 import type { ReferencePath } from '../template/ast.ts';
 
 /**
- * The input with a result put in at a path. What is not there is made; nothing else of the input changes.
+ * The input with a result put in at a path. Missing parts of the path are created; nothing else of the input changes.
  *
  * @throws EvaluationError with `States.ResultPathMatchFailure` where the path does not fit the input
  */

@@ -10,7 +10,7 @@ export interface Call {
 
 export type Argument =
   | { readonly type: 'value'; readonly value: number | boolean | null }
-  /** `raw`: with its backslashes, which `States.Format` needs to tell a brace from a place for a value. */
+  /** `raw`: with its backslashes, by which `States.Format` distinguishes a brace from a place for a value. */
   | { readonly type: 'text'; readonly raw: string; readonly value: string }
   | { readonly type: 'path'; readonly path: Path }
   | { readonly type: 'call'; readonly call: Call };

@@ -4,7 +4,7 @@ import type { Lazy } from '../lazily.ts';
 import type { Query, QueryLanguage, ReferencePath, Template } from '../template/ast.ts';
 
 /**
- * A definition that has been checked, as the rest of this folder sees it. What holds expressions is read when it is first
+ * A definition that has been checked, as the rest of this folder sees it. Fields with expressions are read when they are first
  * needed: a large definition must not slow down the start of a function that serves others as well.
  */
 export interface Definition extends StateGraph {

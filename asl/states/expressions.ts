@@ -22,7 +22,7 @@ interface Field {
   readonly key: string;
 }
 
-/** What was made by {@link jsonPath}, {@link jsonata} or {@link intrinsic}: messages name the field that it is in. */
+/** An expression made by {@link jsonPath}, {@link jsonata} or {@link intrinsic}: messages name the field that it is in. */
 const queries = new WeakMap<StateFunction, (field: Field) => Query>();
 
 function expression(queryIn: (field: Field) => Query): StateFunction {

@@ -1,4 +1,4 @@
-// What converted machines import: without what reads and checks definitions, which an orchestrator does not need.
+// The imports of converted machines. Code that reads and checks definitions is elsewhere: an orchestrator does not need it.
 export type { Json } from '../json.ts';
 export type { StateData, StateFunction } from '../template/stateData.ts';
 export {

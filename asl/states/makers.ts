@@ -27,11 +27,11 @@ export interface StatesOptions<Guard extends string = string> {
   readonly actors?: Readonly<Record<string, AnyActorLogic>>;
   /** The guards of the machine, made by `when()`. */
   readonly guards?: Readonly<Record<Guard, ChoiceGuard>>;
-  /** Of states that do not say theirs. @default 'JSONata' */
+  /** The query language of states that do not name theirs. @default 'JSONata' */
   readonly queryLanguage?: QueryLanguage;
   /** Whether an expression asks for the input of the execution by the context object; else it is not kept. @default false */
   readonly keepsInput?: boolean;
-  /** What the context object says of the account. @default `us-east-1`, `000000000000` and no role */
+  /** The account in the context object. @default `us-east-1`, `000000000000` and no role */
   readonly account?: { readonly region?: string; readonly id?: string; readonly roleArn?: string };
   /** As which type of workflow the context object describes it. @default 'STANDARD' */
   readonly type?: 'STANDARD' | 'EXPRESS';
@@ -83,12 +83,12 @@ export interface ParallelOptions<Guard extends string, Assigned extends Variable
   readonly branches: readonly ((makers: StateMakers<Guard, Assigned>) => Branch)[];
 }
 
-/** What a machine is made of beside its states. */
+/** The parts of a machine besides its states. */
 export interface MachineParts {
   context(given: { readonly input: unknown; readonly self: AnyActorRef }): Context;
   /** Delays of Wait states, timeouts and retries: each state adds its own. */
   readonly delays: Record<string, (given: { readonly context: Context }) => number>;
-  /** What the last state has left. */
+  /** The output of the last state. */
   output(given: { readonly context: Context }): Json;
   readonly options: { readonly maxIterations: number };
 }

@@ -18,7 +18,7 @@ export interface ResourceOptions {
   readonly worker?: string;
 }
 
-/** What a state knows of its actor. */
+/** A state's description of its actor. */
 export interface ResourceCall extends Pick<TaskState, 'resource' | 'timeoutSeconds' | 'heartbeatSeconds'> {
   readonly integration: Integration;
 }

@@ -5,7 +5,7 @@ import type { Random } from '../random.ts';
 export type Variables = { readonly [name: string]: Json };
 
 /**
- * What a field of a state sees, for a field that is a function.
+ * The data that a field of a state sees, for a field that is a function.
  *
  * @typeParam Input of the state, where its author knows it
  */

@@ -2,7 +2,7 @@ import { isArray, isObject, type Json } from '../json.ts';
 import type { State } from '../model/model.ts';
 import { InvalidStateTestError, type Mock, type StateConfiguration } from './request.ts';
 
-/** What stands for the work of a state. */
+/** The mock of a state's work. */
 export type MockedWork =
   | { readonly type: 'result'; readonly result: Json }
   | { readonly type: 'error'; readonly error: string; readonly cause: string };

@@ -35,7 +35,7 @@ export interface StateConfiguration {
   /** Name of the state within the Map or Parallel state that `mock.errorOutput` comes from. */
   readonly errorCausedByState?: string;
   readonly mapIterationFailureCount?: number;
-  /** What the `ItemReader` read: a list as JSON text. */
+  /** The items that the `ItemReader` read: a list as JSON text. */
   readonly mapItemReaderData?: string;
 }
 

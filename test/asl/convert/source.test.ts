@@ -108,7 +108,7 @@ describe('the module of a definition', () => {
         { errors: ['Lambda.ServiceException'], intervalSeconds: 2, maxAttempts: 6, backoffRate: 2 },
       ];
 
-      /** What the state 'Ship each line' does with each item. */
+      /** The work of the state 'Ship each line' on each item. */
       function shipEachLine() {
         const actors = {
           Ship: resource('arn:aws:lambda:us-east-1:123456789012:function:ship'),
