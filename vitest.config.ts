@@ -10,8 +10,9 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, '**/*.long.test.ts'],
     // Tests of the local cloud wait for time to pass: one more than two cores keeps both busy.
     maxWorkers: 3,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // A busy machine with two cores needs most of it for tests that boot a cloud.
+    testTimeout: 60_000,
+    hookTimeout: 90_000,
     server: { deps: { inline: [/^millrace/] } },
   },
 });

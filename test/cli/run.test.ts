@@ -33,7 +33,8 @@ describe('run without a cloud', () => {
       ].join('\n'),
     );
     const result = await run(['greeting', '--input', 'names.ndjson', '--results', 'ended.ndjson', '--json']);
-    expect(result.stderr).toEqual([]);
+    // A slow machine shows its progress.
+    expect(result.stderr.filter((line) => !/^\d of 4 done/.test(line))).toEqual([]);
     expect(result.exitCode).toBe(1);
     expect(jsonOf(result)).toEqual({
       machine: 'greeting',

@@ -21,9 +21,9 @@ const ofDeployment = {
 };
 
 describe('metrics of the functions', () => {
-  it('are published by Millrace’s own functions, and by no worker', () => {
+  it('are published by Millrace’s own functions, and not by workers', () => {
     for (const { role, environment } of millrace.description.functions) {
-      expect([role, environment.MILLRACE_METRICS]).toEqual([role, isTask(role) ? undefined : 'on']);
+      expect([role, environment.MILLRACE_METRICS]).toEqual([role, isWorker(role) ? undefined : 'on']);
     }
   });
 
@@ -119,4 +119,8 @@ function isTask(role: FunctionDescription['role']): boolean {
 
 function dashboardOf(of: CdkTemplate): string {
   return JSON.stringify(of.findResources('AWS::CloudWatch::Dashboard'));
+}
+
+function isWorker(role: FunctionDescription['role']): boolean {
+  return role === 'worker' || role === 'unmodified';
 }

@@ -61,8 +61,8 @@ describe('functions', () => {
     expect(new Set(roles).size).toBe(functions.length);
   });
 
-  it('of workers are not tried again by Lambda, because their retry policy does it', () => {
-    template.resourcePropertiesCountIs('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 0 }, 4);
+  it('of workers, and nudges of the orchestrator, are not tried again by Lambda: retry policies and the stream do it', () => {
+    template.resourcePropertiesCountIs('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 0 }, 5);
   });
 });
 

@@ -178,8 +178,8 @@ describe('a pattern that EventBridge would not take is refused with the place an
     ['an empty list', { source: [] }, /\$\.source is an empty list/],
     ['a value that is in no list', { detail: { state: 'on' } }, /\$\.detail\.state .*write \["on"\]/],
     ['an unknown comparison', { source: [{ regex: 'a' }] }, /'regex', which there is not: take prefix, /],
-    ['two comparisons in one', { source: [{ prefix: 'a', suffix: 'b' }] }, /no comparison/],
-    ['a list of lists', { source: [['a']] }, /no comparison/],
+    ['two comparisons in one', { source: [{ prefix: 'a', suffix: 'b' }] }, /not a comparison/],
+    ['a list of lists', { source: [['a']] }, /not a comparison/],
     ['a prefix that is not text', { source: [{ prefix: 1 }] }, /'prefix' takes a text/],
     ['an exists that is neither', { source: [{ exists: 'yes' }] }, /'exists' takes true or false/],
     ['a numeric operator that there is not', { n: [{ numeric: ['!=', 1] }] }, /one of = < <= > >=/],
@@ -210,7 +210,7 @@ describe('a pattern that EventBridge would not take is refused with the place an
     ],
     ['two wildcards in a row', { n: [{ wildcard: 'a**' }] }, /two '\*' in a row/],
     ['a lone backslash in a wildcard', { n: [{ wildcard: 'a\\b' }] }, /for a backslash/],
-    ['no block of addresses', { n: [{ cidr: '10.0.0.0/33' }] }, /no block of addresses/],
+    ['no block of addresses', { n: [{ cidr: '10.0.0.0/33' }] }, /not a block of addresses/],
     ['an $or of one', { $or: [{ source: ['a'] }] }, /two patterns or more/],
   ])('%s', (_, pattern, problem) => {
     expect(() => eventMatcher(pattern as EventPattern)).toThrow(
