@@ -19,6 +19,7 @@ import { startEventSource } from '../../local/eventSource/eventSource.ts';
 import { FunctionProcesses } from '../../local/runtimeApi/functionProcesses.ts';
 import { createDynamoDBClient } from '../../orchestrator/aws/client.ts';
 import { eventually } from '../support/eventually.ts';
+import { functionsOfClaim } from './claim.features.ts';
 
 const started: (() => Promise<unknown> | unknown)[] = [];
 let bus: LocalBus & { stop(): Promise<void> };
@@ -94,6 +95,13 @@ async function synthesize(directory: string, endpoint: string): Promise<Deployme
   const millrace = new Millrace(new Stack(app, 'Shop'), 'Orders', {
     machines: join(packageDirectory, 'machines'),
     workers: join(packageDirectory, 'workers/examples'),
+    // The functions of the example definition are not deployed here.
+    substitutions: Object.fromEntries(
+      Object.entries(functionsOfClaim).map(([name, functionName]) => [
+        name,
+        `arn:aws:lambda:us-east-1:000000000000:function:${functionName}`,
+      ]),
+    ),
     bus: { endpoint },
     rules: { Tired: { eventPattern: { source: ['bed'] }, start: { machine: 'nap' } } },
   });
