@@ -15,8 +15,8 @@ export class Attempts {
   readonly #timesBegun = new Map<string, number>();
   readonly #timesPutOff = new Map<string, number>();
   readonly #isPutOff = new Set<string>();
-  /** The tasks as they were opened. */
-  readonly #opened = new Map<string, OpenTask>();
+  /** The tasks as they were opened, by cause: a redrive opens an attempt again, while a frozen host may still begin it. */
+  readonly #opened = new Map<string, ReadonlyMap<string | undefined, OpenTask>>();
   /** Versions of the commits that handed them over. */
   readonly #handedOver = new Map<string, number>();
 
@@ -40,7 +40,7 @@ export class Attempts {
     for (const key of open) this.#closedAt.set(key, undefined);
     for (const task of after.tasks) {
       const key = `${executionId}/${taskKey(task)}`;
-      this.#opened.set(key, task);
+      this.#opened.set(key, new Map([...(this.#opened.get(key) ?? []), [task.cause, task]]));
       if (task.dispatchAt === undefined && !this.#handedOver.has(key)) {
         this.#handedOver.set(key, after.version);
       }
@@ -66,9 +66,8 @@ export class Attempts {
 
   /** A chain begins a task that it has opened itself, as it has opened it. */
   onChained({ executionId, item, worker, input }: TaskPayload, cause: string): void {
-    const task = this.#opened.get(`${executionId}/${item}`);
-    const isSame = task?.worker === worker && JSON.stringify(task.input ?? null) === JSON.stringify(input);
-    if (task?.cause === cause && isSame) return;
+    const task = this.#opened.get(`${executionId}/${item}`)?.get(cause);
+    if (task?.worker === worker && JSON.stringify(task.input ?? null) === JSON.stringify(input)) return;
     throw new InvariantError(10, executionId, `a chain runs '${item}', which it has not opened: ${cause}.`);
   }
 

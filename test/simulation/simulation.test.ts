@@ -16,7 +16,10 @@ describe('a seed of the simulation', () => {
   });
 
   /** Seeds that once showed a fault of the simulation itself; they hold what only they are known to reach. */
-  it.each([[8825, 'the promise of an actor that has lost its id settles']])('%d passes: %s', async (seed) => {
+  it.each([
+    [8825, 'the promise of an actor that has lost its id settles'],
+    [6001649, 'a host that was frozen begins what it opened, though a redrive has opened it again'],
+  ])('%d passes: %s', async (seed) => {
     expect((await simulate({ seed })).error?.message).toBeUndefined();
   });
 
