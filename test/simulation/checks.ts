@@ -35,6 +35,13 @@ export function recordedOf(database: SimulatedDatabase, executionId: string): Re
     throw new InvariantError(7, executionId, 'it has a start item, and never began.');
   }
   const execution = decodeExecution(item);
+  // An item that came for an execution, and expired before it began, counts as absent.
+  for (const each of items) {
+    const reference = decodeJournalItem(each)?.reference;
+    if (reference !== undefined && Number(each.expiresAt?.N) * 1000 <= execution.startedAt) {
+      journal.delete(reference);
+    }
+  }
   return { executionId, execution, journal, log: logOf(execution, database) };
 }
 

@@ -18,6 +18,7 @@ describe('a seed of the simulation', () => {
   /** Seeds that once showed a fault of the simulation itself; they hold what only they are known to reach. */
   it.each([
     [8825, 'the promise of an actor that has lost its id settles'],
+    [6063514, 'an event for a child that begins after the event has expired counts as absent'],
     [6001649, 'a host that was frozen begins what it opened, though a redrive has opened it again'],
   ])('%d passes: %s', async (seed) => {
     expect((await simulate({ seed })).error?.message).toBeUndefined();
