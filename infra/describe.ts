@@ -89,6 +89,7 @@ const settingKeys: KeysOf<DeploymentSettings> = {
   failures: true,
   reportsConsumedCapacity: true,
   chain: true,
+  nudge: true,
   functions: true,
   hasMetrics: true,
   logLevel: true,

@@ -75,6 +75,7 @@ export function createOrchestrator(options: OrchestratorModule) {
     report,
     now,
     chain: { isDefault: configuration.chain },
+    ...(configuration.nudge !== false && { nudge: { isDefault: configuration.nudge === true } }),
     observe,
     tracing: openTelemetry,
   });
@@ -112,6 +113,7 @@ export function createOrchestrator(options: OrchestratorModule) {
     stream: doorbellHandler(
       orchestrator,
       streamHandler(orchestrator, report, afterBatch, clock.at),
+      report,
       afterInvocation,
     ),
     wake: wakeHandler(orchestrator, report, afterInvocation),

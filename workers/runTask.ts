@@ -120,6 +120,7 @@ export async function runTask<Input>(
     worker,
     startedAt: isoTime(startedAt),
     endedAt: isoTime(now()),
+    ...(payload.nudge !== undefined && { isNudged: true }),
   };
   const expiry = payload.expiresAt;
   try {

@@ -166,4 +166,6 @@ export interface NewEvent {
         readonly eventAt?: string;
       }
     | ControlContent;
+  /** Its writer invokes the orchestrator with it, beside the stream. */
+  readonly isNudged?: boolean;
 }

@@ -25,6 +25,8 @@ export interface StartItem {
   readonly startedBy?: string;
   /** Its end is the result of that task. */
   readonly answers?: boolean;
+  /** Its writer invokes the orchestrator with it, beside the stream. */
+  readonly isNudged?: boolean;
 }
 
 export function decodeStart(item: Attributes): StartEntry {
@@ -75,6 +77,7 @@ export function encodeStart(start: StartItem, expiry: number | undefined): Attri
   if (start.version !== undefined) item.version = { S: start.version };
   if (start.startedBy !== undefined) item.startedBy = { S: start.startedBy };
   if (start.answers) item.answers = { BOOL: true };
+  if (start.isNudged) item[attribute.nudged] = { BOOL: true };
   if (start.traceparent !== undefined) item.traceparent = { S: start.traceparent };
   if (start.input === undefined && start.inputAt !== undefined) item.inputAt = { S: start.inputAt };
   const whole = withExpiry(item, expiry);

@@ -142,7 +142,7 @@ export class Instances {
       process,
       machines,
       onStream,
-      onNudge: doorbellHandler(orchestrator, onStream, nothing),
+      onNudge: doorbellHandler(orchestrator, onStream, report, nothing),
       onWake: wakeHandler(orchestrator, report, nothing),
       onRecover: recoverHandler(orchestrator, {
         table,

@@ -162,6 +162,7 @@ class VirtualMillrace {
       }),
       executions: {
         read: (executionId) => slow(() => executions.read(executionId)),
+        readEventually: (executionId) => slow(() => executions.readEventually(executionId)),
         readHistory: (executionId) => slow(() => executions.readHistory(executionId)),
         commit: (...of) => slow(() => executions.commit(...of)),
       },
