@@ -3,7 +3,7 @@ import type { LambdaClientConfig } from '@aws-sdk/client-lambda';
 import { invokingOnce } from '../orchestrator/aws/invokeOnce.ts';
 import type { NudgeEvent } from '../orchestrator/contract/nudge.ts';
 
-/** Tells the orchestrator of an item that was written. Answers whether the invocation was taken. */
+/** Invokes the orchestrator with an item that was written. Answers whether Lambda took the invocation. */
 export type Nudging = (event: NudgeEvent) => Promise<boolean>;
 
 /**
@@ -20,7 +20,7 @@ export function nudging(functionName: string, config: LambdaClientConfig = {}): 
  *
  * @param item its sort key. @default the start
  */
-export async function tellOrchestrator(
+export async function nudgeOrchestrator(
   nudge: Nudging | undefined,
   executionId: string,
   item?: string,

@@ -4,7 +4,7 @@ import { illFormed, isWellFormed } from '../orchestrator/core/data/text.ts';
 import { isReservedEventType } from '../orchestrator/core/policy/eventTypes.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import { sortKey } from '../orchestrator/table/schema.ts';
-import { tellOrchestrator } from './direct.ts';
+import { nudgeOrchestrator } from './direct.ts';
 import { InvalidEventError, ReservedEventTypeError } from './errors.ts';
 import { checkExecutionId, machineId } from './identifiers.ts';
 import type { ExecutionEvent, MachineReference } from './machineTypes.ts';
@@ -56,7 +56,7 @@ export async function sendEvent(
   });
   const isNew = outcome === 'inserted';
   if (!isNew || !direct) return { eventId, isNew };
-  return { eventId, isNew, isDirect: await tellOrchestrator(nudge, executionId, sortKey.event(eventId)) };
+  return { eventId, isNew, isDirect: await nudgeOrchestrator(nudge, executionId, sortKey.event(eventId)) };
 }
 
 function checkedEvent(event: ExecutionEvent): ExecutionEvent {

@@ -3,7 +3,7 @@ import { isWellFormed } from '../orchestrator/core/data/text.ts';
 import { validTraceparent } from '../orchestrator/core/data/traceContext.ts';
 import { activeTraceparent } from '../orchestrator/observability/openTelemetry.ts';
 import { ExecutionAlreadyExistsError } from '../orchestrator/table/errors.ts';
-import { tellOrchestrator } from './direct.ts';
+import { nudgeOrchestrator } from './direct.ts';
 import { InvalidMachineIdError } from './errors.ts';
 import { checkNewExecutionId, machineId } from './identifiers.ts';
 import type { MachineReference, WithInput } from './machineTypes.ts';
@@ -59,7 +59,7 @@ export async function startExecution<M extends MachineReference>(
   switch (outcome.type) {
     case 'inserted':
       if (!direct) return { executionId, isNew: true };
-      return { executionId, isNew: true, isDirect: await tellOrchestrator(nudge, executionId) };
+      return { executionId, isNew: true, isDirect: await nudgeOrchestrator(nudge, executionId) };
     case 'same':
       return { executionId, isNew: false };
     case 'different':

@@ -18,7 +18,7 @@ export interface ClientSurroundings {
   readonly catchUp: CatchUp;
   /** @default none: the stream brings every item */
   readonly nudge?: Nudging;
-  /** Whether the orchestrator is told of every item of the journal that a call writes and that may be direct. @default false */
+  /** Whether calls that may be direct are direct. @default false */
   readonly isDirect?: boolean;
 }
 

@@ -9,7 +9,7 @@ import type { TaskResult } from '../orchestrator/core/execution/model/taskResult
 import { type AttemptAddress, parseTaskToken } from '../orchestrator/core/execution/tasks/taskToken.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import { describeExecution } from './describe.ts';
-import { tellOrchestrator } from './direct.ts';
+import { nudgeOrchestrator } from './direct.ts';
 import {
   ExecutionNotFoundError,
   InvalidTaskErrorError,
@@ -93,7 +93,7 @@ async function giveResult(
     const at = isoTime(now());
     const item = { ...address, startedAt: at, endedAt: at, result, ...(isDirect && { isNudged: true }) };
     if ((await table.journal.insertResult(item)) === 'inserted') {
-      if (isDirect) await tellOrchestrator(nudge, address.executionId, taskKey(address));
+      if (isDirect) await nudgeOrchestrator(nudge, address.executionId, taskKey(address));
       return;
     }
   }

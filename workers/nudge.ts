@@ -11,25 +11,26 @@ import { isLargerThan } from '../orchestrator/table/stored/placement.ts';
 const mostRecordBytes = 100 * 1024;
 
 /**
- * The event that tells the orchestrator of a result.
+ * The nudge for a result.
  *
+ * @param id names the nudge: random
  * @param storeOverBytes larger data is in the object store, which the result does not show
  */
 export function nudgeOf(
   { item, expiresAt }: Pick<TaskPayload<unknown>, 'item' | 'expiresAt'>,
   written: ResultItem,
   storeOverBytes: number,
+  id = `nudge#${randomBytes(6).toString('base64url')}`,
 ): NudgeEvent {
   const { executionId, result } = written;
   const data = result.status === 'SUCCEEDED' ? result.output : thrownAsJson(result.error);
   const isLarge = isLargerThan(data, Math.min(storeOverBytes, mostRecordBytes));
-  const id = `nudge#${randomBytes(6).toString('base64url')}`;
   return {
     nudge: { executionId, item, id, ...(!isLarge && { record: imageOf(encodeResult(written, expiresAt)) }) },
   };
 }
 
-/** Tells orchestrators of results, each by the function that the payload names. Never rejects: the stream brings the result, too. */
+/** Invokes the function that a payload names with the result of its task. Never rejects: the stream brings the result, too. */
 export function nudger(storeOverBytes: number) {
   const invoking = new Map<string, InvokeOnce>();
   return async (payload: TaskPayload<unknown>, written: ResultItem): Promise<void> => {

@@ -4,7 +4,7 @@ import { quietly } from './client.ts';
 /** Invokes a function asynchronously. Answers whether Lambda took the invocation. */
 export type InvokeOnce = (event: object) => Promise<boolean>;
 
-/** The caller is paid for by the millisecond, and what it tells of is written already. */
+/** The caller may be a function that is billed by the millisecond, and does without an answer. */
 const mostMs = 2000;
 
 /**

@@ -133,8 +133,9 @@ export class TaskDispatcher {
       const at = handedOverAt(task, machine.taskSourceOf(task.worker).policy);
       if (at === undefined) return false;
       const ageMs = now - at;
-      const isLost = ageMs >= olderThanMs && ageMs < redispatchWithinMs;
-      return isLost && !this.#memory.has(execution, task);
+      // The clock of the instance that opened it may be ahead of this one's.
+      const isOld = olderThanMs === 0 || ageMs >= olderThanMs;
+      return isOld && ageMs < redispatchWithinMs && !this.#memory.has(execution, task);
     });
     const { observe = nobody } = this.#options;
     if (lost.length > 0) observe({ type: 'redispatched', execution, tasks: lost.length });

@@ -50,7 +50,7 @@ export class ExecutionCache {
 interface CachedExecution {
   readonly execution: Execution;
   readonly characters: number;
-  /** Of the version before the one that began a new segment. */
+  /** The log of the version before the one that began a new segment. */
   readonly earlierLog?: string;
 }
 

@@ -116,7 +116,7 @@ export class JournalReader {
   }
 
   /**
-   * The input to apply an item that its writer has told of, on top of an execution that was just read. Undefined where the step is
+   * The input to apply an item of a nudge to an execution that was just read. Undefined where the step is
    * better left to the stream, which brings the item later: where it takes more than the execution to decide it.
    *
    * @param cause of the tasks that the step opens: the delivery of the item is another

@@ -33,7 +33,7 @@ const mostConflicts = 2;
 const clockSkewMs = 60_000;
 
 /**
- * The steps that are taken because the writer of a journal item tells of it. The stream brings each of these items later, so
+ * The steps of nudges: the writer of a journal item invokes the orchestrator with it. The stream brings each of these items later, so
  * whatever takes more than one step is left to it.
  */
 export class Nudges {

@@ -128,7 +128,7 @@ export class Orchestrator {
   }
 
   /**
-   * Applies an item of the journal whose writer tells of it, without waiting for the stream: a start, the result of a task, an
+   * Applies an item of the journal for a nudge of its writer, without waiting for the stream: a start, the result of a task, an
    * event. Where it is applied already, only what an earlier run of the same nudge may have lost is dispatched. The stream
    * brings the item later, so whatever takes more than one step is left to it.
    *

@@ -213,6 +213,8 @@ describe('a nudge', () => {
     // The delivery is of another cause: it cannot tell the task from one that was dispatched.
     await rig.deliver(rig.newInstance({ nudge: everyone }), 'e');
     expect(keys(rig)).toEqual(['task#0#1']);
+    // Its clock is behind that of the one that died.
+    rig.now -= 800;
     const recovery = recoverHandler(rig.newInstance({ nudge: everyone }), {
       table: rig.table,
       failures: undefined,
@@ -292,7 +294,13 @@ async function startedCounted(definition: ReturnType<typeof relay>) {
   rig.start('relay', 'e');
   const first = rig.newInstance({ nudge: everyone, table });
   await rig.deliver(first, 'e');
-  return { rig, counts: Object.assign(counts, { table }), first, orchestrator: first, nudged: doorbell(rig, first) };
+  return {
+    rig,
+    counts: Object.assign(counts, { table }),
+    first,
+    orchestrator: first,
+    nudged: doorbell(rig, first),
+  };
 }
 
 describe('who nudges', () => {

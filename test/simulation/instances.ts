@@ -37,6 +37,10 @@ export interface InstancesOptions {
   readonly waitForMachineMs: number;
   /** Whether the worker host may take steps. */
   readonly hasChains: boolean;
+  /** Whether workers tell the orchestrator of their results. */
+  readonly hasNudges: boolean;
+  /** Told of each commit for an item that was nudged, that another has come before; and when the invocation began. */
+  readonly onLostCommit: (executionId: string, version: number, since: number) => void;
   readonly invokerOf: (process: SimulatedProcess) => FunctionInvoker;
   readonly report: (report: Report) => void;
 }
@@ -71,8 +75,13 @@ export class Instances {
 
   /** Its answer, and the executions of which the table took something not. */
   stream(event: DynamoDBStreamEvent) {
+    const nudged = event.Records.flatMap(({ dynamodb }) => {
+      const { executionId, nudged } = dynamodb?.NewImage ?? {};
+      return nudged && executionId?.S !== undefined ? [executionId.S] : [];
+    });
     return this.#on(async ({ process, onStream }) => {
       process.failed.clear();
+      this.#watch(process, nudged);
       const { batchItemFailures } = await onStream(event);
       return { batchItemFailures, failed: new Set(process.failed) };
     });
@@ -83,11 +92,23 @@ export class Instances {
   }
 
   nudge(event: NudgeEvent) {
-    return this.#on((instance) => instance.onNudge(event));
+    return this.#on(({ process, onNudge }) => {
+      this.#watch(process, [event.nudge.executionId]);
+      return onNudge(event);
+    });
   }
 
   recover(event: RecoveryEvent) {
     return this.#on((instance) => instance.onRecover(event));
+  }
+
+  /** What is nudged is applied on top of what is read when the invocation has begun. */
+  #watch(process: SimulatedProcess, nudged: readonly string[]): void {
+    const { world, onLostCommit } = this.#options;
+    const since = world.schedule.now;
+    process.onLostCommit = (executionId, version) => {
+      if (nudged.includes(executionId)) onLostCommit(executionId, version, since);
+    };
   }
 
   /** Rejects where the instance dies. */
@@ -104,11 +125,13 @@ export class Instances {
       return await instance.process.doing(work(instance));
     } finally {
       instance.isBusy = false;
+      instance.process.onLostCommit = () => {};
     }
   }
 
   #start(): Instance {
-    const { world, layout, store, retention, waitForMachineMs, hasChains, invokerOf, report } = this.#options;
+    const { world, layout, store, retention, waitForMachineMs, hasChains, hasNudges, invokerOf, report } =
+      this.#options;
     const process = new SimulatedProcess(`orchestrator ${++this.#count}`, world);
     const { machines } = this;
     const table = tableOf(process, layout);
@@ -123,6 +146,7 @@ export class Instances {
       report,
       now,
       ...(hasChains && { chain: { isDefault: true } }),
+      ...(hasNudges && { nudge: { isDefault: true } }),
     });
     const data = new StoredJson(store.of(process), now);
     const limits = { waitForMachineMs, redrivableMs: retention.redrivableMs };
