@@ -6,6 +6,7 @@ import type { Execution } from '../core/execution/model/execution.ts';
 import type { AttemptNumbers } from '../core/execution/model/openTask.ts';
 import type { LogSegment } from '../core/execution/step/advance.types.ts';
 import type { Beat, Claim, ClaimOutcome, NewBeat } from './liveness.ts';
+import type { RegistryKey, RegistryRecord } from './registryItem.ts';
 import type {
   BrowseRequest,
   CommitOutcome,
@@ -25,6 +26,7 @@ import type {
   NewEvent,
   Outline,
   Page,
+  RegistryPageRequest,
   RenewedItems,
   ScanRequest,
 } from './requests.ts';
@@ -45,6 +47,7 @@ export interface Table {
   readonly expiries: Expiries;
   readonly index: ExecutionIndex;
   readonly outlines: Outlines;
+  readonly registry: Registry;
 }
 
 /** The parts that workers use. */
@@ -168,4 +171,14 @@ export interface Outlines {
    * segment, one after the other. Eventually consistent.
    */
   scan(request: ScanRequest): Promise<Outline & { readonly cursor?: string }>;
+}
+
+/** What the API of Step Functions has created. Kept until it is removed. */
+export interface Registry {
+  /** Also a record that was removed. */
+  read(key: RegistryKey): Promise<RegistryRecord | undefined>;
+  /** Writes the next version of a record, from 1; `false` where it was written in the meantime. */
+  write(record: RegistryRecord): Promise<boolean>;
+  /** By name, without those that were removed. A page may hold fewer than were asked for. */
+  list(request: RegistryPageRequest): Promise<Page<RegistryRecord>>;
 }
