@@ -10,7 +10,7 @@ import type { ApiSurroundings } from './surroundings.ts';
 import { checkTags } from './tags.ts';
 import { seconds } from './times.ts';
 
-/** Creating the same again is no error, and tags make no difference. */
+/** A call that creates the same activity again succeeds. Tags are not compared. */
 export async function createActivity(surroundings: ApiSurroundings, request: Request): Promise<JsonObject> {
   const { table, now } = surroundings;
   const name = request.text('name');

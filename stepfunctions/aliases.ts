@@ -42,7 +42,7 @@ function answer({ arns }: ApiSurroundings, { machine, name, createdAt }: Alias):
   return { stateMachineAliasArn: arns.stateMachine(machine, name), creationDate: seconds(createdAt) };
 }
 
-/** Creating the same again is no error. */
+/** A call that creates the same alias again succeeds. */
 function sameAlias({ arns }: ApiSurroundings, existing: Alias, wanted: Alias): Alias {
   const isSame =
     (existing.description ?? '') === (wanted.description ?? '') &&

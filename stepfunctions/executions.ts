@@ -21,7 +21,7 @@ import { seconds } from './times.ts';
 import { traceparentOf } from './traceHeader.ts';
 import { findVersion, versionNumber } from './versions.ts';
 
-/** What an execution is started on. */
+/** The machine and version that an execution is started on. */
 interface Target {
   readonly machine: string;
   readonly type: WorkflowType;
@@ -44,7 +44,7 @@ export async function startExecution(surroundings: ApiSurroundings, request: Req
   if (await insertStart(surroundings, executionId, target, input, request)) {
     return { executionArn, startDate: seconds(at) };
   }
-  // The same call again, while the execution runs, is no error, though the state machine may have changed since.
+  // A call that is repeated while the execution runs succeeds, though the state machine may have changed since.
   const existing = await readExecution(surroundings, executionId);
   const isSame = existing && !hasEnded(existing.status) && equal(existing.input ?? {}, input);
   if (isSame) return { executionArn, startDate: seconds(existing.startedAt ?? at) };

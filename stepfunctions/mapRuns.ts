@@ -9,7 +9,7 @@ import { textIn } from './stateMachineRecord.ts';
 import type { ApiSurroundings } from './surroundings.ts';
 import { seconds } from './times.ts';
 
-/** The Map runs of an execution, the latest first, as its history tells of them. */
+/** The Map runs of an execution, the latest first, as its history shows them. */
 export async function listMapRuns(surroundings: ApiSurroundings, request: Request): Promise<JsonObject> {
   const { arns, now } = surroundings;
   const found = await executionAt(surroundings, request.text('executionArn'));

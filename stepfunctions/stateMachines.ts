@@ -85,7 +85,7 @@ async function created(
   return { ...answer, stateMachineVersionArn: arn };
 }
 
-/** Creating the same again is no error; another role, or other tags, make no difference. */
+/** A call that creates the same state machine again succeeds. Roles and tags are not compared. */
 async function existingStateMachine(
   surroundings: ApiSurroundings,
   stateMachine: StateMachine,

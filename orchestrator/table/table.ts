@@ -173,7 +173,7 @@ export interface Outlines {
   scan(request: ScanRequest): Promise<Outline & { readonly cursor?: string }>;
 }
 
-/** What the API of Step Functions has created. Kept until it is removed. */
+/** State machines, versions, aliases and activities that the API of Step Functions has created. They are kept until it removes them. */
 export interface Registry {
   /** Also a record that was removed. */
   read(key: RegistryKey): Promise<RegistryRecord | undefined>;
