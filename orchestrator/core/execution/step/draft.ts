@@ -9,18 +9,11 @@ import { openTasks, type RunningList, withOpenTasks } from '../lists/runningList
 import { childId, parentOf } from '../model/addresses.ts';
 import type { Emission } from '../model/emission.ts';
 import { type Execution, hasEnded } from '../model/execution.ts';
-import {
-  appendToLog,
-  emptyLog,
-  isJournalKind,
-  type LogEntry,
-  type LogVerdict,
-  parseLog,
-  splitLog,
-} from '../model/log.ts';
+import type { LogEntry, LogVerdict } from '../model/log.ts';
 import { type AttemptNumbers, type OpenTask, taskId } from '../model/openTask.ts';
 import { handedOver } from '../tasks/tasks.ts';
 import type { Advance, ExecutionEffect, LogSegment } from './advance.types.ts';
+import { DraftLog } from './draftLog.ts';
 import type { Origin } from './origin.ts';
 
 /**
@@ -32,7 +25,6 @@ export class Draft {
   readonly effects: Exclude<ExecutionEffect, { type: 'dispatch' }>[] = [];
   /** The emissions that the commit sends to the bus. */
   readonly emitted: Emission[] = [];
-  readonly segment: LogSegment | undefined;
   /** To be written before the commit. */
   readonly itemLists: ItemList[] = [];
   /** Ids of the transitions that the machine took. */
@@ -43,56 +35,32 @@ export class Draft {
   readonly answered = new Set<string>();
   readonly #before: Execution;
   readonly #pages: KnownPages | undefined;
+  readonly #log: DraftLog;
   #execution: Execution;
-  #loggedAt: number;
-  #verdicts: Map<string, LogVerdict> | undefined;
   #toDispatch = new Set<string>();
   #state: MachineState | undefined;
-
-  /** The draft of an execution's first commit. */
-  static first(
-    executionId: string,
-    { machine, answerTo }: Pick<Execution, 'machine'> & { readonly answerTo?: string | undefined },
-    clock: number,
-    pages?: KnownPages,
-  ): Draft {
-    const now = storedTime(clock);
-    return new Draft(
-      {
-        executionId,
-        machine,
-        status: 'RUNNING',
-        version: 0,
-        startedAt: now,
-        updatedAt: now,
-        tasks: [],
-        log: emptyLog(now),
-        logSegments: 0,
-        ...(answerTo !== undefined && { answerTo }),
-      },
-      now,
-      pages,
-    );
-  }
 
   /** @param pages pages of lists that were read for the step */
   constructor(execution: Execution, now: number, pages?: KnownPages) {
     this.#pages = pages;
-    const split = splitLog(execution.log);
+    this.#log = new DraftLog(execution);
     // Clocks of two orchestrators differ by a little; an execution's own time never runs backwards.
     this.now = Math.max(storedTime(now), execution.updatedAt);
-    this.segment = split && { number: execution.logSegments, text: split.segment };
-    this.#execution = split
-      ? { ...execution, log: split.rest, logSegments: execution.logSegments + 1 }
+    this.#execution = this.segment
+      ? { ...execution, log: this.#log.text, logSegments: execution.logSegments + 1 }
       : execution;
     this.#before = this.#execution;
-    this.#loggedAt = execution.updatedAt;
     if (execution.version === 0) this.emitted.push({ status: execution.status });
   }
 
   /** The execution as the last commit left it. */
   get before(): Execution {
     return this.#before;
+  }
+
+  /** The older part of a long log, which is written before the commit. */
+  get segment(): LogSegment | undefined {
+    return this.#log.segment;
   }
 
   get execution(): Execution {
@@ -152,10 +120,8 @@ export class Draft {
   }
 
   log(kind: LogEntry['kind'], reference: string, verdict: LogEntry['verdict'] = { type: 'applied' }): void {
-    const entry = { kind, reference, at: this.now, verdict };
-    this.set({ log: appendToLog(this.#execution.log, this.#loggedAt, entry), updatedAt: this.now });
-    this.#loggedAt = this.now;
-    if (this.#verdicts && isJournalKind(kind)) this.#verdicts.set(reference, verdict);
+    this.#log.append({ kind, reference, at: this.now, verdict });
+    this.set({ log: this.#log.text, updatedAt: this.now });
   }
 
   /** Whether the part of the log that is in the item, and this commit, name the journal item. */
@@ -165,12 +131,7 @@ export class Draft {
 
   /** The last verdict on the journal item in that part of the log. */
   lastVerdict(reference: string): LogVerdict | undefined {
-    this.#verdicts ??= new Map(
-      [...(this.segment ? parseLog(this.segment.text) : []), ...parseLog(this.#execution.log)]
-        .filter(({ kind }) => isJournalKind(kind))
-        .map((entry) => [entry.reference, entry.verdict]),
-    );
-    return this.#verdicts.get(reference);
+    return this.#log.lastVerdict(reference);
   }
 
   openAttempt(numbers: AttemptNumbers): OpenTask | undefined {
@@ -296,14 +257,14 @@ export class Draft {
   checkpoint(): () => void {
     const execution = this.#execution;
     const state = this.#state;
-    const loggedAt = this.#loggedAt;
+    const takeBackLog = this.#log.checkpoint();
     const toDispatch = this.#toDispatch.size === 0 ? undefined : new Set(this.#toDispatch);
     const lists = [this.effects, this.emitted, this.itemLists, this.said, this.taken] as const;
     const lengths = lists.map(({ length }) => length);
     return () => {
       this.#execution = execution;
       this.#state = state;
-      this.#loggedAt = loggedAt;
+      takeBackLog();
       this.#toDispatch = toDispatch ?? new Set();
       for (const [place, list] of lists.entries()) list.length = lengths[place] ?? 0;
     };
@@ -315,18 +276,6 @@ type Committed = Pick<
   'execution' | 'effects' | 'emitted' | 'taken' | 'segment' | 'itemLists'
 >;
 
-type OptionalKey =
-  | 'waiting'
-  | 'error'
-  | 'output'
-  | 'endedAt'
-  | 'children'
-  | 'sent'
-  | 'received'
-  | 'outbox'
-  | 'held'
-  | 'failed'
-  | 'suspendedAt'
-  | 'redriveNumber'
-  | 'timeoutAt'
-  | 'inputPatch';
+type OptionalKey = {
+  [Key in keyof Execution]-?: undefined extends Execution[Key] ? Key : never;
+}[keyof Execution];
