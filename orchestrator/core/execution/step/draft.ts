@@ -9,11 +9,17 @@ import { openTasks, type RunningList, withOpenTasks } from '../lists/runningList
 import { childId, parentOf } from '../model/addresses.ts';
 import type { Emission } from '../model/emission.ts';
 import { type Execution, hasEnded } from '../model/execution.ts';
-import type { LogEntry, LogVerdict } from '../model/log.ts';
+import {
+  appendToLog,
+  isJournalKind,
+  type LogEntry,
+  type LogVerdict,
+  parseLog,
+  splitLog,
+} from '../model/log.ts';
 import { type AttemptNumbers, type OpenTask, taskId } from '../model/openTask.ts';
 import { handedOver } from '../tasks/tasks.ts';
 import type { Advance, ExecutionEffect, LogSegment } from './advance.types.ts';
-import { DraftLog } from './draftLog.ts';
 import type { Origin } from './origin.ts';
 
 /**
@@ -25,6 +31,7 @@ export class Draft {
   readonly effects: Exclude<ExecutionEffect, { type: 'dispatch' }>[] = [];
   /** The emissions that the commit sends to the bus. */
   readonly emitted: Emission[] = [];
+  readonly segment: LogSegment | undefined;
   /** To be written before the commit. */
   readonly itemLists: ItemList[] = [];
   /** Ids of the transitions that the machine took. */
@@ -35,32 +42,30 @@ export class Draft {
   readonly answered = new Set<string>();
   readonly #before: Execution;
   readonly #pages: KnownPages | undefined;
-  readonly #log: DraftLog;
   #execution: Execution;
+  #loggedAt: number;
+  #verdicts: Map<string, LogVerdict> | undefined;
   #toDispatch = new Set<string>();
   #state: MachineState | undefined;
 
   /** @param pages pages of lists that were read for the step */
   constructor(execution: Execution, now: number, pages?: KnownPages) {
     this.#pages = pages;
-    this.#log = new DraftLog(execution);
+    const split = splitLog(execution.log);
     // Clocks of two orchestrators differ by a little; an execution's own time never runs backwards.
     this.now = Math.max(storedTime(now), execution.updatedAt);
-    this.#execution = this.segment
-      ? { ...execution, log: this.#log.text, logSegments: execution.logSegments + 1 }
+    this.segment = split && { number: execution.logSegments, text: split.segment };
+    this.#execution = split
+      ? { ...execution, log: split.rest, logSegments: execution.logSegments + 1 }
       : execution;
     this.#before = this.#execution;
+    this.#loggedAt = execution.updatedAt;
     if (execution.version === 0) this.emitted.push({ status: execution.status });
   }
 
   /** The execution as the last commit left it. */
   get before(): Execution {
     return this.#before;
-  }
-
-  /** The older part of a long log, which is written before the commit. */
-  get segment(): LogSegment | undefined {
-    return this.#log.segment;
   }
 
   get execution(): Execution {
@@ -120,8 +125,10 @@ export class Draft {
   }
 
   log(kind: LogEntry['kind'], reference: string, verdict: LogEntry['verdict'] = { type: 'applied' }): void {
-    this.#log.append({ kind, reference, at: this.now, verdict });
-    this.set({ log: this.#log.text, updatedAt: this.now });
+    const entry = { kind, reference, at: this.now, verdict };
+    this.set({ log: appendToLog(this.#execution.log, this.#loggedAt, entry), updatedAt: this.now });
+    this.#loggedAt = this.now;
+    if (this.#verdicts && isJournalKind(kind)) this.#verdicts.set(reference, verdict);
   }
 
   /** Whether the part of the log that is in the item, and this commit, name the journal item. */
@@ -131,7 +138,12 @@ export class Draft {
 
   /** The last verdict on the journal item in that part of the log. */
   lastVerdict(reference: string): LogVerdict | undefined {
-    return this.#log.lastVerdict(reference);
+    this.#verdicts ??= new Map(
+      [...(this.segment ? parseLog(this.segment.text) : []), ...parseLog(this.#execution.log)]
+        .filter(({ kind }) => isJournalKind(kind))
+        .map((entry) => [entry.reference, entry.verdict]),
+    );
+    return this.#verdicts.get(reference);
   }
 
   openAttempt(numbers: AttemptNumbers): OpenTask | undefined {
@@ -257,14 +269,15 @@ export class Draft {
   checkpoint(): () => void {
     const execution = this.#execution;
     const state = this.#state;
-    const takeBackLog = this.#log.checkpoint();
+    const loggedAt = this.#loggedAt;
     const toDispatch = this.#toDispatch.size === 0 ? undefined : new Set(this.#toDispatch);
     const lists = [this.effects, this.emitted, this.itemLists, this.said, this.taken] as const;
     const lengths = lists.map(({ length }) => length);
     return () => {
       this.#execution = execution;
       this.#state = state;
-      takeBackLog();
+      this.#loggedAt = loggedAt;
+      this.#verdicts = undefined;
       this.#toDispatch = toDispatch ?? new Set();
       for (const [place, list] of lists.entries()) list.length = lengths[place] ?? 0;
     };
