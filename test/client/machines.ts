@@ -1,5 +1,5 @@
 import { assign, setup } from 'xstate';
-import { worker } from '../../workers/index.ts';
+import { activity, worker } from '../../workers/index.ts';
 
 /** A task, then a decision that has an hour's time. */
 export const claim = setup({
@@ -88,4 +88,25 @@ export const approval = setup({
     refused: { type: 'final' },
   },
   output: ({ context }) => context.answer,
+});
+
+/** One task of an activity, whose output becomes that of the execution. */
+export const signature = setup({
+  types: { input: {} as { page: number }, context: {} as { page: number; by: string }, output: {} as string },
+  actors: { sign: activity<{ page: number }, string>('sign-page') },
+}).createMachine({
+  id: 'signature',
+  context: ({ input }) => ({ page: input.page, by: '' }),
+  initial: 'signing',
+  states: {
+    signing: {
+      invoke: {
+        src: 'sign',
+        input: ({ context }) => ({ page: context.page }),
+        onDone: { target: 'signed', actions: assign({ by: ({ event }) => event.output }) },
+      },
+    },
+    signed: { type: 'final' },
+  },
+  output: ({ context }) => context.by,
 });
