@@ -21,7 +21,7 @@ const unkind: DeliveryFaults = {
   maximumWakeDelayMs: 300,
 };
 
-/** A machine that waits, and may be told to go on before. */
+/** A machine that waits, and may be sent on before. */
 const patient = setup({
   types: { input: {} as { delay: number }, context: {} as { delay: number } },
   delays: { given: ({ context }) => context.delay },
@@ -334,7 +334,7 @@ describe('clocks that disagree', () => {
 });
 
 describe('a delayed event to a task', () => {
-  it('comes to nothing, as an event to a promise does in XState', async () => {
+  it('has no effect, as an event to a promise has none in XState', async () => {
     const machine = setup({ actors: { work: worker<unknown, string>() } }).createMachine({
       id: 'm',
       // By a reference: by its id it would be refused at registration.

@@ -38,7 +38,7 @@ describe('the doctor', () => {
     await expectSound(cloud, machines);
   });
 
-  it('mends however many there are, a few with each call', async () => {
+  it('repairs however many there are, a few with each call', async () => {
     const cloud = new SimulatedCloud(machines, workers);
     const find = loseRecords(cloud);
     for (let i = 0; i < 90; i++) await cloud.start('counter', `a-${i}`);
@@ -70,7 +70,7 @@ describe('the doctor', () => {
     await expectSound(cloud, machines);
   });
 
-  it('says what is wrong, and mends nothing, in a dry run', async () => {
+  it('says what is wrong, and repairs nothing, in a dry run', async () => {
     const cloud = new SimulatedCloud(machines, workers);
     loseRecords(cloud);
     await cloud.start('counter', 'a');
@@ -133,7 +133,7 @@ describe('the doctor', () => {
     expect(finding).toMatchObject({ kind: 'undeliverable', references: ['task#0#1'], outcome: 'remains' });
   });
 
-  it('delivers what an execution has still to tell others', async () => {
+  it('delivers what an execution has still to send', async () => {
     const many = setup({ actors: { counter } }).createMachine({
       id: 'many',
       type: 'parallel',
