@@ -11,7 +11,7 @@ export interface EmittedEvent {
   readonly event: Json;
 }
 
-/** What a test does to the workers of a cloud, and what it sees of the cloud. */
+/** The faults that a test injects into a cloud, and the events that it sees there. */
 export class TestRecord {
   readonly invocations: WorkerInvocation[] = [];
   readonly emitted: EmittedEvent[] = [];

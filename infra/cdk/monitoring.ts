@@ -18,7 +18,7 @@ interface MonitoringProps {
   readonly topic: ITopic | undefined;
 }
 
-/** What an operator looks at: the alarms, and the dashboard, which is filled when all functions are there. */
+/** The alarms and the dashboard. The dashboard is filled when all functions are there. */
 export interface Monitoring {
   readonly alarms: Readonly<Record<string, Alarm>>;
   readonly dashboard: Dashboard;
