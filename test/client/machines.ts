@@ -1,6 +1,8 @@
 import { assign, setup } from 'xstate';
 import { activity, worker } from '../../workers/index.ts';
 
+export { approval } from '../support/approval.ts';
+
 /** A task, then a decision that has an hour's time. */
 export const claim = setup({
   types: {
@@ -63,31 +65,6 @@ export const mailbox = setup({}).createMachine({
   id: 'mailbox',
   initial: 'open',
   states: { open: { on: { CLOSE: 'closed' } }, closed: { type: 'final' } },
-});
-
-/** Asks a person, and goes on with what they say. */
-export const approval = setup({
-  types: { context: {} as { answer: unknown } },
-  actors: { ask: worker<unknown, unknown>({ waitForResult: true, heartbeat: '1d' }) },
-}).createMachine({
-  id: 'approval',
-  context: { answer: null },
-  initial: 'asking',
-  states: {
-    asking: {
-      invoke: {
-        src: 'ask',
-        onDone: { target: 'answered', actions: assign({ answer: ({ event }) => event.output }) },
-        onError: {
-          target: 'refused',
-          actions: assign({ answer: ({ event }) => (event.error as Error).name }),
-        },
-      },
-    },
-    answered: { type: 'final' },
-    refused: { type: 'final' },
-  },
-  output: ({ context }) => context.answer,
 });
 
 /** One task of an activity, whose output becomes that of the execution. */
