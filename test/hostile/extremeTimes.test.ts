@@ -80,7 +80,7 @@ async function live(machine: AnyStateMachine, startTime: number): Promise<void> 
   const failing = () => Promise.reject(new Error('It fails.'));
   const cloud = new SimulatedCloud([machine], { failing }, { seed: 1 });
   cloud.now = startTime;
-  cloud.clockEveryMs = 1;
+  cloud.clock.everyMs = 1;
   const client = new MillraceClient({
     table: cloud.table,
     now: () => cloud.now,
