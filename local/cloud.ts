@@ -225,7 +225,11 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       environment: {
         ...endpointVariables(engine.endpoint, lambda.endpoint),
         ...busVariables,
-        ...(stepFunctions && { AWS_ENDPOINT_URL_SFN: stepFunctions.endpoint }),
+        ...(stepFunctions && {
+          AWS_ENDPOINT_URL_SFN: stepFunctions.endpoint,
+          // The host `sync-127.0.0.1`, to which SDKs send two of the operations, does not resolve.
+          AWS_DISABLE_HOST_PREFIX_INJECTION: 'true',
+        }),
         [environmentVariable.table]: first.table.tableName,
         [environmentVariable.store]: store,
         ...time,

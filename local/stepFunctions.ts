@@ -51,6 +51,8 @@ export async function startStepFunctions({
       response.writeHead(status, { 'content-type': contentType, 'x-amzn-requestid': randomUUID() });
       response.end(JSON.stringify(body));
     };
+    const gone = new AbortController();
+    response.on('close', () => gone.abort(new Error('The caller has gone.')));
     request.on('end', () => {
       if (bytes > mostBytes) {
         answer(413, {
@@ -61,9 +63,10 @@ export async function startStepFunctions({
       }
       const target = request.headers[targetHeader];
       const body = Buffer.concat(chunks).toString('utf8');
-      answerRequest(handler, typeof target === 'string' ? target : undefined, body).then(
+      answerRequest(handler, typeof target === 'string' ? target : undefined, body, gone).then(
         ([status, answered]) => answer(status, answered),
         (error: unknown) => {
+          if (gone.signal.aborted) return;
           log(error instanceof Error ? (error.stack ?? error.message) : String(error));
           answer(500, {
             __type: 'InternalServerError',

@@ -4,22 +4,22 @@ import { ApiError } from './apiError.ts';
 import { operations } from './operations.ts';
 import { Request } from './request.ts';
 import { isOperation, requestShapes } from './requestShapes.ts';
-import type { ApiSurroundings } from './surroundings.ts';
+import type { ApiSurroundings, CallOptions } from './surroundings.ts';
 
 /** HTTP status and JSON of an answer. */
 export type Answer = readonly [status: number, body: JsonObject];
 
 /** Performs an operation of Step Functions' API. Rejects where the table did not answer. */
-export type StepFunctionsHandler = (operation: string, body: Json) => Promise<Answer>;
+export type StepFunctionsHandler = (operation: string, body: Json, options?: CallOptions) => Promise<Answer>;
 
 const badRequest = 400;
 
 export function stepFunctionsHandler(surroundings: ApiSurroundings): StepFunctionsHandler {
-  return async (operation, body) => {
+  return async (operation, body, options = {}) => {
     try {
       if (!isOperation(operation)) throw new ApiError('UnknownOperationException', '');
       const request = Request.checked(body, requestShapes[operation]);
-      return [200, await operations[operation](surroundings, request)];
+      return [200, await operations[operation](surroundings, request, options)];
     } catch (error) {
       return [badRequest, errorBody(error)];
     }

@@ -29,7 +29,7 @@ import {
   listStateMachines,
   updateStateMachine,
 } from './stateMachines.ts';
-import type { ApiSurroundings } from './surroundings.ts';
+import type { ApiSurroundings, CallOptions } from './surroundings.ts';
 import { listTagsForResource, tagResource, untagResource } from './tags.ts';
 import { sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess } from './tasks.ts';
 import { testState } from './testState.ts';
@@ -39,7 +39,11 @@ import {
   publishStateMachineVersion,
 } from './versions.ts';
 
-export type Operation = (surroundings: ApiSurroundings, request: Request) => Promise<JsonObject>;
+export type Operation = (
+  surroundings: ApiSurroundings,
+  request: Request,
+  options: CallOptions,
+) => Promise<JsonObject>;
 
 /** Every operation of the API. */
 export const operations: Readonly<Record<OperationName, Operation>> = {

@@ -17,6 +17,11 @@ export interface ApiSurroundings {
   readonly redrivableMs?: number;
 }
 
+export interface CallOptions {
+  /** Aborts when the caller has gone: then nothing is taken for it any more. */
+  readonly signal?: AbortSignal;
+}
+
 /** A machine of the deployment: it is listed, described and started, and cannot be changed here. */
 export interface DeployedMachine {
   readonly id: string;
