@@ -271,7 +271,7 @@ export class HistoryBuilder {
     if (!isUnhandleable(failure)) this.#list.add(at, chain.last, { type: 'MapIterationFailed', details });
   }
 
-  /** What a Parallel or Map state runs has failed, and is not tried again. */
+  /** The failure of a Parallel or Map state is final. */
   #endFailing(chain: Chain, at: number): void {
     const { state } = chain;
     if (state?.failed === undefined) return;

@@ -37,7 +37,7 @@ export interface ExecutionEnd {
  */
 export class HistoryRecorder {
   readonly #builder: HistoryBuilder;
-  /** Of the entry that is replayed now. */
+  /** The observations of the entry that is replayed now. */
   #observed: Observation[] = [];
   #redrives = 0;
   #stopCause: string | undefined;

@@ -81,7 +81,7 @@ function textOf(value: Json | undefined): string {
 }
 
 /**
- * The events with ids and links of their own, as far as they can be told. Masked ones are those of branches of a Parallel state,
+ * The events with ids and links of their own, as far as they are known. Masked ones are those of branches of a Parallel state,
  * sorted by what they say.
  */
 export function linkedEvents(events: readonly RecordedEvent[]): readonly HistoryEvent[] {
