@@ -74,6 +74,7 @@ export class SimulatedCloud {
       },
     });
     this.table.onInsert = (item) => this.#deliver(item);
+    this.table.attempts.onQueued = (attempt) => this.lambda.poll(attempt);
     const commit = this.table.executions.commit.bind(this.table.executions);
     this.table.executions.commit = async (execution, outgoing, emitted) => {
       if (this.#strikes(faults.throttleCommit)) throw new Error('The table is throttled.');

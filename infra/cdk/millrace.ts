@@ -236,6 +236,11 @@ export class Millrace extends MillraceFunctions {
     return this.#grant(grantee, accessOfGrant.read);
   }
 
+  /** Lets a principal take tasks of activities, and complete tasks by their tokens. */
+  grantActivities(grantee: IGrantable): Grant {
+    return this.#grant(grantee, accessOfGrant.activities);
+  }
+
   /** Lets a principal run `millrace doctor`: read the whole table, and have executions caught up. */
   grantDoctor(grantee: IGrantable): Grant {
     allowInvoke(grantee, [this.recovery.functionArn]);

@@ -1,5 +1,5 @@
 import { assign, setup } from 'xstate';
-import { worker } from '../../workers/index.ts';
+import { activity, worker } from '../../workers/index.ts';
 
 export { approval } from '../support/approval.ts';
 
@@ -65,4 +65,25 @@ export const mailbox = setup({}).createMachine({
   id: 'mailbox',
   initial: 'open',
   states: { open: { on: { CLOSE: 'closed' } }, closed: { type: 'final' } },
+});
+
+/** One task of an activity, whose output becomes that of the execution. */
+export const signature = setup({
+  types: { input: {} as { page: number }, context: {} as { page: number; by: string }, output: {} as string },
+  actors: { sign: activity<{ page: number }, string>('sign-page') },
+}).createMachine({
+  id: 'signature',
+  context: ({ input }) => ({ page: input.page, by: '' }),
+  initial: 'signing',
+  states: {
+    signing: {
+      invoke: {
+        src: 'sign',
+        input: ({ context }) => ({ page: context.page }),
+        onDone: { target: 'signed', actions: assign({ by: ({ event }) => event.output }) },
+      },
+    },
+    signed: { type: 'final' },
+  },
+  output: ({ context }) => context.by,
 });

@@ -142,6 +142,7 @@ function withCommit(
     outlines,
     executions: {
       read: (executionId) => executions.read(executionId),
+      readTaskInput: (task) => executions.readTaskInput(task),
       readHistory: (executionId) => executions.readHistory(executionId),
       commit: (...of) => commit(() => executions.commit(...of)),
     },
