@@ -12,7 +12,7 @@ export type Message =
       readonly event: MachineEvent;
       /** Address of the machine that it is for, where the receiving execution hosts that machine. */
       readonly to?: string;
-      /** What the parent said as it stopped the child has led to it: it is heard though the child's state was left. */
+      /** An answer to the parent's last words as it stopped the child: it is heard though the child's state was left. */
       readonly isAnswer?: true;
     }
   /** A child has ended, to its parent. */
