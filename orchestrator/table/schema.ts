@@ -38,7 +38,11 @@ export const sortKey = {
   beat: (numbers: AttemptNumbers) => `beat#${taskId(numbers)}#${numbers.attempt}`,
   claim: (numbers: AttemptNumbers) => `claim#${taskId(numbers)}#${numbers.attempt}`,
   itemsPage: (task: number, hash: string, page: number) => `items#${task}#${hash}#${page}`,
+  registry: (kind: string, name: string) => `${kind}#${name}`,
 } as const;
+
+/** The partition of what the API of Step Functions has created. No execution has such an id. */
+export const registryPartition = '#registry';
 
 export const sortKeyPrefix = {
   result: 'task#',
@@ -46,6 +50,7 @@ export const sortKeyPrefix = {
   event: 'event#',
   message: 'message#',
   logSegment: 'log#',
+  beat: 'beat#',
 } as const;
 
 /** Sort keys whose insertion the orchestrator must hear of: the stream's filter is made of it. */
@@ -70,6 +75,8 @@ export const indexPartition = {
   /** Partition for all machines, so that the clock finds them without knowing which machines there are. */
   parked: (status: ParkedStatus, shard: number) => `#${status}#${shard}`,
   ended: (machine: string, status: string, shard: number) => `${machine}#${status}#${shard}`,
+  /** Attempts that wait for workers of an activity. No machine's id is empty. */
+  activity: (name: string, shard: number) => `#activity#${name}#${shard}`,
   /** Begins the partitions of a machine's executions in a status. */
   ofMachine: (machine: string, status: string) => `${machine}#${status}#`,
 } as const;

@@ -3,9 +3,19 @@ import type { OutgoingItem } from '../core/execution/children/messages.ts';
 import type { Emission } from '../core/execution/model/emission.ts';
 import type { JournalEntry } from '../core/execution/model/entries.ts';
 import type { Execution } from '../core/execution/model/execution.ts';
-import type { AttemptNumbers } from '../core/execution/model/openTask.ts';
+import type { AttemptNumbers, OpenTask } from '../core/execution/model/openTask.ts';
 import type { LogSegment } from '../core/execution/step/advance.types.ts';
+import type {
+  EnqueuedAttempt,
+  EnqueueOutcome,
+  Queue,
+  QueuedAttempt,
+  QueueRequest,
+  TakenAttempt,
+  TakeOutcome,
+} from './activityQueue.ts';
 import type { Beat, Claim, ClaimOutcome, NewBeat } from './liveness.ts';
+import type { RegistryKey, RegistryRecord } from './registryItem.ts';
 import type {
   BrowseRequest,
   CommitOutcome,
@@ -25,6 +35,7 @@ import type {
   NewEvent,
   Outline,
   Page,
+  RegistryPageRequest,
   RenewedItems,
   ScanRequest,
 } from './requests.ts';
@@ -45,6 +56,7 @@ export interface Table {
   readonly expiries: Expiries;
   readonly index: ExecutionIndex;
   readonly outlines: Outlines;
+  readonly registry: Registry;
 }
 
 /** The parts that workers use. */
@@ -89,6 +101,8 @@ export interface Executions {
   read(executionId: string): Promise<Execution | undefined>;
   /** Eventually consistent, at half the price: it shows what was committed a while ago, and may not show what came since. */
   readEventually(executionId: string): Promise<Execution | undefined>;
+  /** The input of an open task, which may be in the store. @throws StoredDataError */
+  readTaskInput(task: OpenTask): Promise<Json>;
   /** Everything in the partition that a history is made of. Expired items are left out, unless the execution goes on. */
   readHistory(executionId: string): Promise<HistoryItems>;
   /**
@@ -119,6 +133,12 @@ export interface Attempts {
   writeBeat(beat: NewBeat, expiresAt?: number): Promise<void>;
   /** The first to claim an attempt has it. `expiresAt` as for a result. */
   insertClaim(claim: Claim, expiresAt?: number): Promise<ClaimOutcome>;
+  /** Puts an attempt into the queue of its activity, once. `expiresAt` as for a result. */
+  enqueue(attempt: EnqueuedAttempt, expiresAt?: number): Promise<EnqueueOutcome>;
+  /** One worker alone takes an attempt from its queue. */
+  take(attempt: TakenAttempt): Promise<TakeOutcome>;
+  /** Takes an attempt whose result is not awaited out of its queue: it may be put there again. */
+  withdraw(attempt: QueuedAttempt): Promise<void>;
 }
 
 /** The items of lists that executions work on, by page. */
@@ -157,6 +177,8 @@ export interface ExecutionIndex {
   browse(request: BrowseRequest): Promise<Page<ListedExecution>>;
   /** Reads each partition of the index once at most. */
   count(request: CountRequest): Promise<Count>;
+  /** Attempts that wait for workers of an activity. Some may have been taken already: {@link Attempts.take} decides. */
+  readQueue(request: QueueRequest): Promise<Queue>;
 }
 
 /** Items without their data, for code that looks after many executions. */
@@ -170,4 +192,14 @@ export interface Outlines {
    * segment, one after the other. Eventually consistent.
    */
   scan(request: ScanRequest): Promise<Outline & { readonly cursor?: string }>;
+}
+
+/** State machines, versions, aliases and activities that the API of Step Functions has created. They are kept until it removes them. */
+export interface Registry {
+  /** Also a record that was removed. */
+  read(key: RegistryKey): Promise<RegistryRecord | undefined>;
+  /** Writes the next version of a record, from 1; `false` where it was written in the meantime. */
+  write(record: RegistryRecord): Promise<boolean>;
+  /** By name, without those that were removed. A page may hold fewer than were asked for. */
+  list(request: RegistryPageRequest): Promise<Page<RegistryRecord>>;
 }

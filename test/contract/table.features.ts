@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe } from 'vitest';
+import { activityQueueFeatures } from './activityQueue.features.ts';
 import { commitFeatures } from './commit.features.ts';
 import { emittedFeatures } from './emitted.features.ts';
 import { indexFeatures } from './index.features.ts';
@@ -7,6 +8,7 @@ import { livenessFeatures } from './liveness.features.ts';
 import { messageFeatures } from './messages.features.ts';
 import { oddItemFeatures } from './oddItems.features.ts';
 import { outlineFeatures } from './outline.features.ts';
+import { registryFeatures } from './registry.features.ts';
 import { retentionFeatures } from './retention.features.ts';
 import { roundTripFeatures } from './roundTrip.features.ts';
 import type { Current, TableFactory, TableUnderTest } from './tableUnderTest.ts';
@@ -36,7 +38,9 @@ export function describeTable(name: string, factory: TableFactory): void {
     indexFeatures(current, indexShards);
     messageFeatures(current);
     livenessFeatures(current);
+    activityQueueFeatures(current);
     outlineFeatures(current);
+    registryFeatures(current);
     retentionFeatures(current, () => factory(indexShards, 90));
   });
 }

@@ -56,6 +56,7 @@ function synthesizedPolicy(policy: string): string[] {
     policy === 'grantSend' ||
     policy === 'grantDirectSend' ||
     policy === 'grantRead' ||
+    policy === 'grantActivities' ||
     policy === 'grantDoctor'
   ) {
     let role: Role | undefined;
@@ -82,6 +83,7 @@ describe('the policies of docs/security.md', () => {
       'grantSend',
       'grantDirectSend',
       'grantRead',
+      'grantActivities',
       'worker',
       'nudgingWorker',
       'orchestrator',

@@ -131,7 +131,7 @@ function withCommit(
   commit: (write: () => ReturnType<Executions['commit']>) => ReturnType<Executions['commit']>,
 ): Table {
   const { executions } = table;
-  const { journal, log, attempts, lists, expiries, index, outlines } = table;
+  const { journal, log, attempts, lists, expiries, index, outlines, registry } = table;
   return {
     journal,
     log,
@@ -140,9 +140,11 @@ function withCommit(
     expiries,
     index,
     outlines,
+    registry,
     executions: {
       read: (executionId) => executions.read(executionId),
       readEventually: (executionId) => executions.readEventually(executionId),
+      readTaskInput: (task) => executions.readTaskInput(task),
       readHistory: (executionId) => executions.readHistory(executionId),
       commit: (...of) => commit(() => executions.commit(...of)),
     },
@@ -163,7 +165,7 @@ describe('a chain', () => {
     expect((await rig.replayed('e'))?.snapshot).toBe((await rig.execution('e')).snapshot);
   });
 
-  it('leaves nothing to dispatch for the deliveries of its results, whoever gets them', async () => {
+  it('leaves nothing to dispatch for the deliveries of its results, whichever instance gets them', async () => {
     const { rig, host, orchestrator, payload, chain } = await started(chainMachine(4));
     rig.now += 5;
     await host.run(payload, { run: onlyFirst(host, 3) });

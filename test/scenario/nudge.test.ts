@@ -77,6 +77,7 @@ function counted(table: Table) {
         counts.eventual += 1;
         return executions.readEventually(executionId);
       },
+      readTaskInput: (task) => executions.readTaskInput(task),
       readHistory: (executionId) => executions.readHistory(executionId),
       commit: async (...given) => {
         const outcome = await executions.commit(...given);
@@ -88,11 +89,11 @@ function counted(table: Table) {
   return { table: observed, counts };
 }
 
-function parts({ log, attempts, lists, expiries, index, outlines }: Table) {
-  return { log, attempts, lists, expiries, index, outlines };
+function parts({ log, attempts, lists, expiries, index, outlines, registry }: Table) {
+  return { log, attempts, lists, expiries, index, outlines, registry };
 }
 
-/** Runs a task as its worker does; answers the event with which it tells the orchestrator. */
+/** Runs a task as its worker does; answers the nudge. */
 async function work(rig: OrchestratorRig, payload: TaskPayload): Promise<NudgeEvent> {
   const written = await runTask(payload, (input) => input, { table: rig.table, now: () => rig.now });
   if (!written) throw new Error('It has written no result.');
@@ -121,7 +122,7 @@ async function started(definition = relay(3), nudge = everyone) {
 }
 
 describe('a nudge', () => {
-  it('takes the step without the stream, whose delivery then does nothing, whoever gets it', async () => {
+  it('takes the step without the stream, whose delivery then does nothing in any instance', async () => {
     const { rig, first, orchestrator, nudged } = await started();
     await nudged(await work(rig, last(rig)));
     expect(keys(rig)).toEqual(['task#0#1', 'task#1#1']);
@@ -192,25 +193,16 @@ describe('a nudge', () => {
   it('has what it could not dispatch dispatched by the recovery function', async () => {
     const { rig } = await started();
     const event = await work(rig, last(rig));
-    const dying = rig.newInstance({
-      nudge: everyone,
-      table: {
-        ...rig.table,
-        ...counted(rig.table).table,
-        executions: {
-          read: (id) => rig.table.executions.read(id),
-          readEventually: (id) => rig.table.executions.readEventually(id),
-          readHistory: (id) => rig.table.executions.readHistory(id),
-          commit: async (...given) => {
-            await rig.table.executions.commit(...given);
-            throw new Error('It dies after its commit.');
-          },
-        },
-      },
-    });
+    const { table } = counted(rig.table);
+    const { commit } = table.executions;
+    table.executions.commit = async (...given) => {
+      await commit(...given);
+      throw new Error('It dies after its commit.');
+    };
+    const dying = rig.newInstance({ nudge: everyone, table });
     await expect(doorbell(rig, dying)(event)).rejects.toThrow('It dies');
     expect(keys(rig)).toEqual(['task#0#1']);
-    // The delivery is of another cause: it cannot tell the task from one that was dispatched.
+    // The delivery is of another cause: for it, the task may have been dispatched.
     await rig.deliver(rig.newInstance({ nudge: everyone }), 'e');
     expect(keys(rig)).toEqual(['task#0#1']);
     // Its clock is behind that of the one that died.
@@ -307,7 +299,12 @@ describe('who nudges', () => {
   const named = (rig: OrchestratorRig) => last(rig).nudge;
 
   it.each([
-    ['nobody, where the deployment does not allow it', undefined, { machine: true, worker: true }, undefined],
+    [
+      'no worker, where the deployment does not allow it',
+      undefined,
+      { machine: true, worker: true },
+      undefined,
+    ],
     ['every worker, where the deployment has it so', true, {}, 'orchestrator'],
     ['those of the machine that says so', false, { machine: true }, 'orchestrator'],
     ['none of a machine that says otherwise', true, { machine: false }, undefined],

@@ -37,7 +37,7 @@ export interface InstancesOptions {
   readonly waitForMachineMs: number;
   /** Whether the worker host may take steps. */
   readonly hasChains: boolean;
-  /** Whether workers tell the orchestrator of their results. */
+  /** Whether workers nudge. */
   readonly hasNudges: boolean;
   /** Told of each commit for an item that was nudged, that another has come before; and when the invocation began. */
   readonly onLostCommit: (executionId: string, version: number, since: number) => void;
@@ -102,7 +102,7 @@ export class Instances {
     return this.#on((instance) => instance.onRecover(event));
   }
 
-  /** What is nudged is applied on top of what is read when the invocation has begun. */
+  /** An item that is nudged is applied to an execution that is read after the invocation has begun. */
   #watch(process: SimulatedProcess, nudged: readonly string[]): void {
     const { world, onLostCommit } = this.#options;
     const since = world.schedule.now;

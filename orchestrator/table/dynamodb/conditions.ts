@@ -1,4 +1,5 @@
 import type { Attributes } from '../attributes.ts';
+import { attribute } from '../schema.ts';
 
 /** A condition expression with its values. Each has a name, and the name is what it guards. */
 export interface Condition {
@@ -18,6 +19,15 @@ export function hasNotBegun(now: number): Condition {
   };
 }
 
+/** A record of the registry is still the one that its next version was made from. */
+export function isStillWritten(version: number): Condition {
+  return {
+    ConditionExpression: '#version = :version',
+    ExpressionAttributeNames: { '#version': 'version' },
+    ExpressionAttributeValues: { ':version': { N: String(version) } },
+  };
+}
+
 /**
  * The execution is still the one, and in the version, that the step was taken from. `startedAt` distinguishes it
  * from one of the same id that was deleted and started again.
@@ -29,3 +39,9 @@ export function isStillAtVersion(version: number, startedAt: string): Condition 
     ExpressionAttributeValues: { ':version': { N: String(version) }, ':startedAt': { S: startedAt } },
   };
 }
+
+/** An attempt enters the queue of its activity once. A sign of life that came before does not keep it out. */
+export const isNotQueuedYet: Condition = {
+  ConditionExpression: 'attribute_not_exists(#partition) AND attribute_not_exists(takenAt)',
+  ExpressionAttributeNames: { '#partition': attribute.indexPartition },
+};
