@@ -3,7 +3,6 @@ import { type OpenTask, taskKey } from '../core/execution/model/openTask.ts';
 import type { Attributes } from './attributes.ts';
 import { statusOf } from './executionItem.ts';
 import { listsOf } from './listAttributes.ts';
-import type { ExecutionVersion } from './requests.ts';
 import { attribute, indexPartition, neverMs, sortKey, sortKeyPrefix } from './schema.ts';
 
 /** The parts of an item that show whether something is wrong with its execution. Times in ms since the epoch. */
@@ -146,21 +145,8 @@ function tasksIn({ tasks, lists }: Attributes, of: Pick<Execution, 'executionId'
   return [...own, ...running.flatMap(({ open }): readonly TaskOutline[] => open)];
 }
 
-/** The status of an `execution` item that was read, be it in part. Undefined where it has none. */
-export function statusIn(item: Attributes): ExecutionVersion | undefined {
-  const status = statusOf(item.status?.S);
-  const children = childNumbers(item);
-  return (
-    status && {
-      status,
-      version: Number(item[attribute.version]?.N),
-      ...(children.length > 0 && { children }),
-    }
-  );
-}
-
 /** The numbers of the children of an `execution` item that was read, be it in part. */
-function childNumbers({ children }: Attributes): readonly number[] {
+export function childNumbers({ children }: Attributes): readonly number[] {
   return (children?.L ?? []).flatMap(({ M }) => numberOf(M?.task) ?? []);
 }
 

@@ -1,7 +1,8 @@
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { shardOf } from '../../orchestrator/table/executionItem.ts';
+import { statusIn } from '../../orchestrator/table/executionVersion.ts';
 import { decodeCursor, encodeCursor } from '../../orchestrator/table/indexQueries.ts';
-import { outlineOf, statusIn } from '../../orchestrator/table/outline.ts';
+import { outlineOf } from '../../orchestrator/table/outline.ts';
 import type { ExecutionVersion, Outline, ScanRequest } from '../../orchestrator/table/requests.ts';
 import { sortKey } from '../../orchestrator/table/schema.ts';
 import type { Outlines } from '../../orchestrator/table/table.ts';

@@ -8,8 +8,9 @@ import {
   type ScanCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { Attributes } from '../attributes.ts';
+import { statusIn } from '../executionVersion.ts';
 import { decodeCursor, encodeCursor } from '../indexQueries.ts';
-import { type ItemOutline, outlineOf, statusIn } from '../outline.ts';
+import { type ItemOutline, outlineOf } from '../outline.ts';
 import type { ExecutionVersion, Outline, ScanRequest } from '../requests.ts';
 import { isExpired } from '../retention.ts';
 import { attribute, sortKey } from '../schema.ts';
