@@ -53,7 +53,7 @@ export class Nudges {
     const { table, journal, steps, committer, after, now } = this.#options;
     const { executionId, item = '' } = nudge;
     const id = nudgeId(nudge);
-    const [entry] = given ? [given] : await table.journal.readEntries(executionId, [item]);
+    const [entry] = given ? [given] : await table.journal.readEntries(executionId, [item], read);
     let execution: Execution | undefined = read;
     for (let conflicts = 0; entry && execution && conflicts < mostConflicts; conflicts++) {
       const input = journal.nudgeInput(execution, entry, id, now());
