@@ -5,11 +5,12 @@ import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 import { registeredMachines } from '../orchestrator/core/execution/model/registeredMachines.ts';
 import { promiseLogicOf, runPromiseLogic } from '../orchestrator/core/machine/index.ts';
 import { checkOptions } from '../orchestrator/core/policy/options.ts';
-import { taskRunner } from './defineWorker.ts';
+import { type Surroundings, taskRunner } from './defineWorker.ts';
 import type { WorkerHandler } from './handlerTypes.ts';
 import { hostChain } from './hostChain.ts';
 import { doHostWork, hostWorkOf } from './hostWork.ts';
 import { listTaskOf } from './lists/listTasks.ts';
+import type { Task } from './runTask.ts';
 
 /** Thrown into the task when the worker host's bundle has not the machine that the orchestrator's has. */
 export class ActorNotDeployedError extends MillraceError {
@@ -34,19 +35,23 @@ export function createWorkerHost(options: { readonly machines: readonly object[]
   const { machines: modules } = options;
   const { lookup: machines } = registeredMachines(modules, false);
   const runner = taskRunner();
-  const run = (payload: TaskPayload) =>
-    runner.run<Json>(payload, (input, task, surroundings) => {
-      const ofList = listTaskOf(payload.worker);
-      if (ofList) return ofList(input, task, surroundings);
-      const machine = machines.find(payload.machine, payload.machineVersion);
-      const logic = machine && promiseLogicOf(machine, payload.worker);
-      if (!logic) throw new ActorNotDeployedError(payload);
-      const work = hostWorkOf(logic);
-      if (work !== undefined) return doHostWork(work, input, task, surroundings);
-      return runPromiseLogic(logic, revivedValue(input), { signal: task.signal });
-    });
-  const chain = hostChain({ ...runner, machines, run });
+  const workOf = (payload: TaskPayload) => (input: Json, task: Task, surroundings: Surroundings) => {
+    const ofList = listTaskOf(payload.worker);
+    if (ofList) return ofList(input, task, surroundings);
+    const machine = machines.find(payload.machine, payload.machineVersion);
+    const logic = machine && promiseLogicOf(machine, payload.worker);
+    if (!logic) throw new ActorNotDeployedError(payload);
+    const work = hostWorkOf(logic);
+    if (work !== undefined) return doHostWork(work, input, task, surroundings);
+    return runPromiseLogic(logic, revivedValue(input), { signal: task.signal });
+  };
+  const chain = hostChain({
+    ...runner,
+    machines,
+    attempt: (payload) => runner.attempt(payload, workOf(payload)),
+  });
   return {
-    handler: async (payload) => void (await (payload.chain === undefined ? run(payload) : chain(payload))),
+    handler: (payload) =>
+      payload.chain === undefined ? runner.run(payload, workOf(payload)) : chain(payload),
   };
 }

@@ -5,6 +5,7 @@ import type { MachineLookup } from '../core/execution/model/machines.ts';
 import type { OpenTask } from '../core/execution/model/openTask.ts';
 import { advance } from '../core/execution/step/advance.ts';
 import type { Advance, AdvanceLimits } from '../core/execution/step/advance.types.ts';
+import { logKindOf } from '../core/execution/step/logKind.ts';
 import type { PreparedMachine } from '../core/machine/index.ts';
 import { isChainTask } from '../dispatch/chainTasks.ts';
 
@@ -46,7 +47,7 @@ export function chainStep({
   const { effects, outgoing, itemLists, duplicates } = commit;
   if (outgoing.length > 0 || itemLists.length > 0 || duplicates.length > 0) return undefined;
   if (!mayBecome(commit.execution.status) || !isPlain(commit.execution)) return undefined;
-  if (!isApplied(commit.execution.log, entry.reference)) return undefined;
+  if (!isApplied(commit.execution.log, entry)) return undefined;
   const opened = effects.flatMap((effect) => (effect.type === 'dispatch' ? [effect.task] : []));
   return opened.every((task) => isChainTask(machine, task)) ? { commit, machine, opened } : undefined;
 }
@@ -72,7 +73,10 @@ function mayBecome(status: ExecutionStatus): boolean {
   return status === 'RUNNING' || status === 'SUCCEEDED';
 }
 
-function isApplied(log: string, reference: string): boolean {
-  const own = parseLog(log).findLast((logged) => logged.kind === 'result' && logged.reference === reference);
+function isApplied(log: string, entry: ResultEntry): boolean {
+  const kind = logKindOf(entry);
+  const own = parseLog(log).findLast(
+    (logged) => logged.kind === kind && logged.reference === entry.reference,
+  );
   return own?.verdict.type === 'applied';
 }

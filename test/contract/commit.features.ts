@@ -120,8 +120,8 @@ export function commitFeatures(current: Current): void {
   describe('a log segment', () => {
     it('is read as it was written, by its number', async () => {
       const { table } = current();
-      await table.log.writeSegment('order-17', { number: 0, text: '=lx2k;s~0' });
-      await table.log.writeSegment('order-17', { number: 12, text: '=lx2l;eA%3bB~1!Ended' });
+      await table.log.insertSegment('order-17', { number: 0, text: '=lx2k;s~0' });
+      await table.log.insertSegment('order-17', { number: 12, text: '=lx2l;eA%3bB~1!Ended' });
       expect(await table.log.readSegment('order-17', 0)).toBe('=lx2k;s~0');
       expect(await table.log.readSegment('order-17', 12)).toBe('=lx2l;eA%3bB~1!Ended');
       expect(await table.log.readSegment('order-17', 1)).toBeUndefined();
@@ -129,8 +129,8 @@ export function commitFeatures(current: Current): void {
 
     it('may be written again, as orchestrators that race do, with the same bytes', async () => {
       const { table } = current();
-      await table.log.writeSegment('order-17', { number: 0, text: '=lx2k;s~0' });
-      await table.log.writeSegment('order-17', { number: 0, text: '=lx2k;s~0' });
+      await table.log.insertSegment('order-17', { number: 0, text: '=lx2k;s~0' });
+      await table.log.insertSegment('order-17', { number: 0, text: '=lx2k;s~0' });
       expect(await table.log.readSegment('order-17', 0)).toBe('=lx2k;s~0');
     });
   });

@@ -7,7 +7,7 @@ import { machineLookup } from '../../orchestrator/core/execution/model/machines.
 import { prepareMachines, promiseLogicOf, runPromiseLogic } from '../../orchestrator/core/machine/index.ts';
 import { endFailedChain, failedChainOf } from '../../orchestrator/handlers/failedChain.ts';
 import type { Executions, Table } from '../../orchestrator/table/table.ts';
-import { runTask } from '../../workers/runTask.ts';
+import { attemptTask, writeResult } from '../../workers/runTask.ts';
 import { worker } from '../../workers/worker.ts';
 import { OrchestratorRig } from '../support/orchestratorRig.ts';
 
@@ -74,6 +74,7 @@ const mixed = setup({
   },
 });
 
+type ChainSettings = NonNullable<NonNullable<Parameters<OrchestratorRig['newInstance']>[0]>['chain']>;
 type Definition = ConstructorParameters<typeof OrchestratorRig>[0][number];
 
 class Host {
@@ -102,19 +103,20 @@ class Host {
       storeOverBytes: Number.POSITIVE_INFINITY,
       now,
       token: 'a',
-      run: (task) => {
+      write: (task, result) => writeResult(result, task.expiresAt, rig.table),
+      attempt: (task) => {
         this.ran.push(task.item);
         const machine = this.#machines.find(task.machine, task.machineVersion);
         const logic = machine && promiseLogicOf(machine, task.worker);
         if (!logic) throw new Error(`There is no '${task.worker}'.`);
-        return runTask(task, (input) => runPromiseLogic(logic, input), { table: rig.table, now });
+        return attemptTask(task, (input) => runPromiseLogic(logic, input), { table: rig.table, now });
       },
       ...options,
     });
   }
 }
 
-async function started(definition: Definition, chain = { isDefault: true }) {
+async function started(definition: Definition, chain: ChainSettings = { isDefault: true }) {
   const rig = new OrchestratorRig([definition]);
   const orchestrator = rig.newInstance({ chain });
   const id = 'id' in definition ? String(definition.id) : '';
@@ -165,7 +167,7 @@ describe('a chain', () => {
   it('leaves nothing to dispatch for the deliveries of its results, whoever gets them', async () => {
     const { rig, host, orchestrator, payload, chain } = await started(chainMachine(4));
     rig.now += 5;
-    await host.run(payload, { run: onlyFirst(host, 3) });
+    await host.run(payload, { attempt: onlyFirst(host, 3) });
     for (const instance of [orchestrator, rig.newInstance({ chain })]) {
       await instance.applyRecords('e', rig.takeRecords('e'));
       await instance.catchUp('e', 'wake#1');
@@ -190,12 +192,12 @@ describe('a chain', () => {
     for (const control of ['stop', 'suspend'] as const) {
       const { rig, host, orchestrator, payload } = await started(chainMachine(3));
       await host.run(payload, {
-        run: async (task) => {
+        attempt: async (task) => {
           if (task.task === 1) {
             await rig.control('e', control);
             await rig.deliver(orchestrator, 'e');
           }
-          return runTask(task, () => 1, { table: rig.table, now: () => rig.now });
+          return attemptTask(task, () => 1, { table: rig.table, now: () => rig.now });
         },
       });
       const status = control === 'stop' ? 'ABORTED' : 'SUSPENDED';
@@ -248,14 +250,14 @@ describe('a chain', () => {
     const table = withCommit(rig.table, async () => {
       // Another run of the same invocation has decided the same, at the same time.
       const other = new Host(rig, [chainMachine(3)]);
-      const run = async (task: TaskPayload) => {
+      const attempt = async (task: TaskPayload) => {
         if (task.task > 0) return undefined;
-        const { executionId, attempt, worker: name } = task;
+        const { executionId, worker: name } = task;
         const at = new Date(rig.now).toISOString();
         const result = { status: 'SUCCEEDED', output: 1 } as const;
-        return { executionId, task: 0, attempt, worker: name, startedAt: at, endedAt: at, result };
+        return { executionId, task: 0, attempt: 1, worker: name, startedAt: at, endedAt: at, result };
       };
-      await other.run(payload, { token: 'b', run });
+      await other.run(payload, { token: 'b', attempt, write: async (_, result) => result });
       throw lost;
     });
     await host.run(payload, { table });
@@ -266,9 +268,9 @@ describe('a chain', () => {
   it('opens nothing more after a minute', async () => {
     const { rig, host, orchestrator, payload } = await started(chainMachine(9));
     await host.run(payload, {
-      run: (task) => {
+      attempt: (task) => {
         rig.now += 25_000;
-        return runTask(task, () => 1, { table: rig.table, now: () => rig.now });
+        return attemptTask(task, () => 1, { table: rig.table, now: () => rig.now });
       },
     });
     await rig.deliver(orchestrator, 'e');
@@ -312,7 +314,7 @@ describe('a chain whose function failed', () => {
       await isReleased.opened;
       return write();
     });
-    const running = host.run(payload, { table, run: onlyFirst(host, 3) });
+    const running = host.run(payload, { table, attempt: onlyFirst(host, 3) });
     await isHeld.opened;
     const executions: Pick<Executions, 'read'> = {
       read: async (executionId) => {
@@ -332,7 +334,7 @@ describe('a chain whose function failed', () => {
 
   it('is not the task that it was invoked with, where that has its result', async () => {
     const { rig, host, orchestrator, payload } = await started(chainMachine(5));
-    await host.run(payload, { run: onlyFirst(host, 2) });
+    await host.run(payload, { attempt: onlyFirst(host, 2) });
     const failed = chainOf({ requestPayload: payload, responsePayload: { errorType: 'Runtime.ExitError' } });
     await endFailedChain(failed, 'wake#1', { table: rig.table, orchestrator, now: () => rig.now });
     expect(await rig.execution('e')).toMatchObject({ status: 'FAILED', error: { name: 'Lambda.Unknown' } });
@@ -352,12 +354,12 @@ function chainOf(record: Parameters<typeof failedChainOf>[0]): FailedChain {
 }
 
 /** Runs so many tasks; the others are begun and have no end. */
-function onlyFirst(host: Host, count: number): ChainOptions['run'] {
+function onlyFirst(host: Host, count: number): ChainOptions['attempt'] {
   let left = count;
   return async (task) => {
     if (left-- <= 0) return undefined;
     const { rig } = host;
-    return runTask(task, () => 1, { table: rig.table, now: () => rig.now });
+    return attemptTask(task, () => 1, { table: rig.table, now: () => rig.now });
   };
 }
 

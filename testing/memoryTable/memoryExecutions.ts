@@ -3,6 +3,7 @@ import type { Emission } from '../../orchestrator/core/execution/model/emission.
 import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
 import { type Attributes, attributesSize } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution, encodeExecution } from '../../orchestrator/table/executionItem.ts';
+import { logTextOf } from '../../orchestrator/table/logText.ts';
 import { encodeOutgoing } from '../../orchestrator/table/outgoingItems.ts';
 import type { CommitOutcome, HistoryItems } from '../../orchestrator/table/requests.ts';
 import { countedItems, type TableLayout } from '../../orchestrator/table/retention.ts';
@@ -33,7 +34,7 @@ export class MemoryExecutions implements Executions {
   async readHistory(executionId: string): Promise<HistoryItems> {
     const execution = await this.read(executionId);
     const counted = countedItems(this.#items.partitionOf(executionId), execution, this.#items.now);
-    const texts = new Map(counted.map((item) => [item.item?.S, item.log?.S]));
+    const texts = new Map(counted.map((item) => [item.item?.S, logTextOf(item.log)]));
     const segments: string[] = [];
     for (let number = 0; number < (execution?.logSegments ?? 0); number++) {
       segments.push(texts.get(sortKey.logSegment(number)) ?? '');

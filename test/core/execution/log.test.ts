@@ -8,8 +8,8 @@ import {
   type LogEntry,
   type LogVerdict,
   parseLog,
-  splitLog,
 } from '../../../orchestrator/core/execution/model/log.ts';
+import { cutAs, splitLog, withoutWord, withWord } from '../../../orchestrator/core/execution/model/logCut.ts';
 
 const base = 1_700_000_000_000;
 
