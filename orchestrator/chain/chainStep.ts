@@ -5,7 +5,6 @@ import type { MachineLookup } from '../core/execution/model/machines.ts';
 import type { OpenTask } from '../core/execution/model/openTask.ts';
 import { advance } from '../core/execution/step/advance.ts';
 import type { Advance, AdvanceLimits } from '../core/execution/step/advance.types.ts';
-import { logKindOf } from '../core/execution/step/logKind.ts';
 import type { PreparedMachine } from '../core/machine/index.ts';
 import { isChainTask } from '../dispatch/chainTasks.ts';
 
@@ -74,7 +73,7 @@ function mayBecome(status: ExecutionStatus): boolean {
 }
 
 function isApplied(log: string, entry: ResultEntry): boolean {
-  const kind = logKindOf(entry);
+  const kind = entry.isInlined ? 'inlined' : 'result';
   const own = parseLog(log).findLast(
     (logged) => logged.kind === kind && logged.reference === entry.reference,
   );

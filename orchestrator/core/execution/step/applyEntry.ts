@@ -50,8 +50,9 @@ export function applyEntry(draft: Draft, entry: Applied, applying: Applying): Ne
       ? applyMessages(draft, entry, applying)
       : conclude(draft, machine, handle(draft, entry, applying), { cause, item: { reference } });
   if (verdict.type === 'needs') return verdict.need;
-  const isInlined = entry.kind === 'result' && entry.isInlined;
-  draft.log(logKindOf(entry), reference, verdict, isInlined ? inlinedText(entry) : undefined);
+  const isInlined = entry.kind === 'result' && entry.isInlined && verdict.type === 'applied';
+  if (isInlined) draft.log('inlined', reference, verdict, inlinedText(entry));
+  else draft.log(logKindOf(entry), reference, verdict);
   return undefined;
 }
 

@@ -6,7 +6,7 @@ export function logKindOf(entry: JournalEntry): LogEntryKind {
     case 'start':
       return 'start';
     case 'result':
-      return entry.isInlined ? 'inlined' : 'result';
+      return 'result';
     case 'invalidEvent':
       return entry.reference.startsWith('message#') ? 'message' : 'event';
     case 'event':
