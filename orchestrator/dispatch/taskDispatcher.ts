@@ -39,7 +39,8 @@ export interface TaskDispatcherOptions {
    * the machines say
    */
   readonly chain?: {
-    readonly isDefault: boolean /** Whether small results may be in the log. @default false */;
+    readonly isDefault: boolean;
+    /** Whether it may keep small results in the log. @default false */
     readonly inlines?: boolean;
   };
   /** @default none */
@@ -194,9 +195,22 @@ export class TaskDispatcher {
         if (event.type !== 'event') return event;
         return invoker.invoke(functionNames.lambda(source.functionName), payload, event.event);
       }
+      case 'activity':
+        return this.#enqueue(source.activity, payload);
       default:
         return invoker.invoke(functionNames.workerHost, payload);
     }
+  }
+
+  /** Nothing is lost where it is in the queue already. */
+  async #enqueue(
+    activity: string,
+    { executionId, task, index, attempt, expiresAt }: TaskPayload,
+  ): Promise<DispatchOutcome> {
+    const { table, now } = this.#options;
+    const numbers = { task, attempt, ...(index !== undefined && { index }) };
+    await table.attempts.enqueue({ executionId, ...numbers, activity, at: now() }, expiresAt);
+    return { type: 'dispatched' };
   }
 
   #reportDeferred(execution: Execution, { worker }: OpenTask, error: string): void {

@@ -12,6 +12,7 @@ import { taskKey } from '../model/openTask.ts';
 import { advance } from '../step/advance.ts';
 import type { AdvanceInput, Decided } from '../step/advance.types.ts';
 import { deferDispatch } from '../step/withoutMachine.ts';
+import { beatInLog, type SeenBeat } from '../tasks/seenBeat.ts';
 import { type Divergence, differenceOf, isEndedVerdict, isSameVerdict } from './divergence.ts';
 import { ItemResultsNeeded } from './itemResultsNeeded.ts';
 import { JournalIncompleteError, type ReplayedEntry, type ReplayedExecution } from './replayed.ts';
@@ -52,7 +53,7 @@ export class Replay {
   /** Held events that the log says were taken with the entry to come. */
   #held: string[] = [];
   /** Signs of life that the log says the wake to come has seen. */
-  #beats = new Map<string, number>();
+  #beats = new Map<string, SeenBeat>();
   /** Journal items of which the log has said so far that the execution had ended, and nothing since. */
   readonly #cameTooLate = new Set<string>();
 
@@ -139,8 +140,7 @@ export class Replay {
       return { step: undefined, verdict: entry.verdict };
     }
     if (entry.kind === 'beat') {
-      const place = entry.reference.lastIndexOf('#');
-      this.#beats.set(entry.reference.slice(0, place), Number(entry.reference.slice(place + 1)));
+      this.#beats.set(...beatInLog(entry.reference));
       return { step: undefined, verdict: entry.verdict };
     }
     // How long data is kept is the deployment's affair, and the log knows.
