@@ -45,7 +45,7 @@ export interface HistoryEntry {
   readonly sender?: string;
   /** For a stop: why. */
   readonly cause?: string;
-  /** ISO 8601: when the attempt began, for a result whose writer says so. */
+  /** ISO 8601: when the attempt began, for a result that the worker host has kept in the log: no item of the table shows it. */
   readonly startedAt?: string;
   /** ISO 8601: when the item was written, as its writer says. */
   readonly writtenAt?: string;

@@ -23,7 +23,7 @@ export function inlinedEntry(result: ResultItem): ResultEntry | undefined {
   if (result.result.status !== 'SUCCEEDED' || result.index !== undefined) return undefined;
   const entry = resultEntryOf(result);
   if (entry?.kind !== 'result' || entry.result.status !== 'SUCCEEDED') return undefined;
-  const inlined = inlinedText(entry);
+  const inlined = inlinedText({ ...entry, startedAt: result.startedAt });
   if (inlined.length > longestInlined) return undefined;
   const at = Date.parse(result.endedAt);
   const verdict = { type: 'applied' } as const;

@@ -30,7 +30,6 @@ export function decodeResult(key: string, item: Attributes): JournalEntry | unde
   const attempt = match ? Number(match[3]) : -1;
   const at = item.endedAt?.S;
   const worker = item.worker?.S;
-  const startedAt = item.startedAt?.S;
   const entry = {
     kind: 'result',
     reference: key,
@@ -39,7 +38,6 @@ export function decodeResult(key: string, item: Attributes): JournalEntry | unde
     attempt,
     ...decodeResultFields(key, item),
     ...(worker === undefined ? {} : { worker }),
-    ...(startedAt === undefined ? {} : { startedAt }),
   } as const;
   return at === undefined ? entry : { ...entry, at };
 }
