@@ -1,8 +1,8 @@
 import type { ResultEntry } from '../core/execution/model/entries.ts';
-import type { Execution, ExecutionStatus } from '../core/execution/model/execution.ts';
+import { type Execution, type ExecutionStatus, hasEnded } from '../core/execution/model/execution.ts';
 import { parseLog } from '../core/execution/model/log.ts';
 import type { MachineLookup } from '../core/execution/model/machines.ts';
-import type { OpenTask } from '../core/execution/model/openTask.ts';
+import { type OpenTask, taskKey } from '../core/execution/model/openTask.ts';
 import { advance } from '../core/execution/step/advance.ts';
 import type { Advance, AdvanceLimits } from '../core/execution/step/advance.types.ts';
 import type { PreparedMachine } from '../core/machine/index.ts';
@@ -41,6 +41,7 @@ export function chainStep({
   const machine = machines.find(execution.machine, execution.machineVersion);
   if (!machine || machine.definitionHash !== execution.definitionHash || !isPlain(execution))
     return undefined;
+  if (!isOpen(execution, entry.reference)) return undefined;
   const commit = stepped({ machines, limits, execution, entry, cause, now });
   if (commit?.type !== 'commit') return undefined;
   const { effects, outgoing, itemLists, duplicates } = commit;
@@ -60,6 +61,10 @@ function stepped({ machines, limits, execution, entry, cause, now }: ChainStepIn
     // The orchestrator meets the same defect at the same entry, reports it, and lets the execution wait.
     return undefined;
   }
+}
+
+function isOpen({ status, tasks }: Execution, reference: string): boolean {
+  return !hasEnded(status) && tasks.some((task) => taskKey(task) === reference);
 }
 
 /** Its state is in the item, and it neither waits nor has anything to send or a list to work on. */

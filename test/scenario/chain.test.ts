@@ -318,7 +318,7 @@ describe('a chain that may keep results in the log', () => {
       attempt: (task) => {
         const work = () => {
           if (task.task === 2) throw new Error('no');
-          return task.task === 0 ? randomBytes(450).toString('hex') : 1;
+          return task.task === 0 ? randomBytes(675).toString('base64') : 1;
         };
         return attemptTask(task, work, { table: rig.table, now: () => rig.now });
       },
