@@ -378,6 +378,15 @@ describe('a chain that may keep results in the log', () => {
     expect((await rig.replayed('e'))?.snapshot).toBe((await rig.execution('e')).snapshot);
   });
 
+  it('leaves results of a second run, also after the end, to the orchestrator', async () => {
+    const { rig, host, orchestrator, payload } = await started(chainMachine(1), inlining);
+    await host.run(payload);
+    await host.run(payload, { token: 'b' });
+    await rig.deliver(orchestrator, 'e');
+    expect(await rig.verdicts('e')).toEqual(['start applied', 'task#0#1 applied', 'task#0#1 ignored: Ended']);
+    expect((await rig.replayed('e'))?.snapshot).toBe((await rig.execution('e')).snapshot);
+  });
+
   it('loses no result where it is not known whether its commit was taken', async () => {
     const lost = new Error('No answer came in time.');
     for (const isTaken of [true, false]) {
