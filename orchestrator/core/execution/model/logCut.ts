@@ -71,7 +71,7 @@ export function withWord(log: string, word: keyof typeof words): string {
   return plain.slice(0, end) + words[word] + plain.slice(end);
 }
 
-/** What is appended to a log decides anew how it is cut. */
+/** A committer that appends to a log says again how it is cut. */
 export function withoutWord(log: string): string {
   const word = wordOf(log);
   if (word === undefined) return log;
