@@ -29,6 +29,8 @@ export interface Integration {
 }
 
 export interface TaskAttempt {
+  /** Address of the machine that has the state: the execution, or an item of a Map state. */
+  readonly actor: string;
   readonly surroundings: Surroundings;
   readonly identity: Identity;
 }

@@ -136,7 +136,7 @@ function withCommit(
   commit: (write: () => ReturnType<Executions['commit']>) => ReturnType<Executions['commit']>,
 ): Table {
   const { executions } = table;
-  const { journal, log, attempts, lists, expiries, index, outlines } = table;
+  const { journal, log, attempts, lists, expiries, index, outlines, registry } = table;
   return {
     journal,
     log,
@@ -145,6 +145,7 @@ function withCommit(
     expiries,
     index,
     outlines,
+    registry,
     executions: {
       read: (executionId) => executions.read(executionId),
       readTaskInput: (task) => executions.readTaskInput(task),
