@@ -1,6 +1,7 @@
 import type { LogSegment } from '../../orchestrator/core/execution/step/advance.types.ts';
 import { logTextOf, segmentLog } from '../../orchestrator/table/logText.ts';
 import type { InsertSegmentOutcome } from '../../orchestrator/table/requests.ts';
+import type { Owner } from '../../orchestrator/table/retention.ts';
 import { sortKey } from '../../orchestrator/table/schema.ts';
 import type { LogSegments } from '../../orchestrator/table/table.ts';
 import type { MemoryItems } from './memoryItems.ts';
@@ -17,10 +18,13 @@ export class MemoryLog implements LogSegments {
     return logTextOf(this.#items.get(executionId, sortKey.logSegment(number))?.log);
   }
 
-  async readSegments(executionId: string, numbers: readonly number[]): Promise<LogSegment[]> {
-    const unique = [...new Set(numbers)];
-    const texts = await Promise.all(unique.map((number) => this.readSegment(executionId, number)));
-    return texts.flatMap((text, i) => (text === undefined ? [] : [{ number: unique[i] ?? 0, text }]));
+  async readSegments(executionId: string, numbers: readonly number[], owner: Owner): Promise<LogSegment[]> {
+    return [...new Set(numbers)].flatMap((number) => {
+      const found = this.#items.get(executionId, sortKey.logSegment(number));
+      const [item] = this.#items.counted(found ? [found] : [], owner);
+      const text = logTextOf(item?.log);
+      return text === undefined ? [] : [{ number, text }];
+    });
   }
 
   async insertSegment(executionId: string, segment: LogSegment): Promise<InsertSegmentOutcome> {

@@ -2,6 +2,7 @@ import type { LogSegment } from '../../core/execution/step/advance.types.ts';
 import type { Attributes } from '../attributes.ts';
 import { logTextOf, segmentLog } from '../logText.ts';
 import type { InsertSegmentOutcome } from '../requests.ts';
+import type { Owner } from '../retention.ts';
 import { sortKey, sortKeyPrefix } from '../schema.ts';
 import type { LogSegments } from '../table.ts';
 import { isAbsentOrExpired } from './conditions.ts';
@@ -27,9 +28,11 @@ export class DynamoDBLog implements LogSegments {
     return logTextOf((await this.#calls.get(executionId, sortKey.logSegment(number)))?.log);
   }
 
-  async readSegments(executionId: string, numbers: readonly number[]): Promise<LogSegment[]> {
+  async readSegments(executionId: string, numbers: readonly number[], owner: Owner): Promise<LogSegment[]> {
     const items = await this.#calls.getMany(executionId, numbers.map(sortKey.logSegment));
-    return items.map((item) => ({ number: segmentNumber(item), text: logTextOf(item.log) ?? '' }));
+    return this.#calls
+      .counted(items, owner)
+      .map((item) => ({ number: segmentNumber(item), text: logTextOf(item.log) ?? '' }));
   }
 
   async insertSegment(executionId: string, segment: LogSegment): Promise<InsertSegmentOutcome> {
