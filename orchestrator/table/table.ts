@@ -15,6 +15,7 @@ import type {
   TakeOutcome,
 } from './activityQueue.ts';
 import type { Beat, Claim, ClaimOutcome, NewBeat } from './liveness.ts';
+import type { RegistryKey, RegistryRecord } from './registryItem.ts';
 import type {
   BrowseRequest,
   CommitOutcome,
@@ -34,6 +35,7 @@ import type {
   NewEvent,
   Outline,
   Page,
+  RegistryPageRequest,
   RenewedItems,
   ScanRequest,
 } from './requests.ts';
@@ -54,6 +56,7 @@ export interface Table {
   readonly expiries: Expiries;
   readonly index: ExecutionIndex;
   readonly outlines: Outlines;
+  readonly registry: Registry;
 }
 
 /** The parts that workers use. */
@@ -187,4 +190,14 @@ export interface Outlines {
    * segment, one after the other. Eventually consistent.
    */
   scan(request: ScanRequest): Promise<Outline & { readonly cursor?: string }>;
+}
+
+/** State machines, versions, aliases and activities that the API of Step Functions has created. They are kept until it removes them. */
+export interface Registry {
+  /** Also a record that was removed. */
+  read(key: RegistryKey): Promise<RegistryRecord | undefined>;
+  /** Writes the next version of a record, from 1; `false` where it was written in the meantime. */
+  write(record: RegistryRecord): Promise<boolean>;
+  /** By name, without those that were removed. A page may hold fewer than were asked for. */
+  list(request: RegistryPageRequest): Promise<Page<RegistryRecord>>;
 }
