@@ -8,7 +8,7 @@ import { withJsonOption } from './command.ts';
 
 interface CompareOptions extends OutputOptions {
   readonly histories?: string;
-  readonly definition?: string;
+  readonly definition: readonly string[];
 }
 
 /** Adds `migrate compare`. */
@@ -20,7 +20,12 @@ export function addCompareCommand(line: CommandLine, migrate: Command): void {
         'their tasks, and report each difference in path, inputs of tasks, outputs and errors. No function is called.',
     )
     .option('--histories <file>', 'executions with their events: JSON or JSON lines, also compressed (.gz)')
-    .option('--definition <file>', 'the definition of executions that have none in the file of histories');
+    .option(
+      '--definition <file>',
+      'the definition of executions that have none in the file of histories; more than once for files with lines {"id","definition"}',
+      (file: string, files: readonly string[]) => [...files, file],
+      [],
+    );
   withJsonOption(compare)
     .addHelpText(
       'after',
@@ -45,10 +50,7 @@ async function run({ context, exitWith }: CommandLine, options: CompareOptions):
   const { comparisonLines } = await import('../rendering/comparison.ts');
   const { compareRun } = await import('../compare/compareRun.ts');
   const inFolder = (file: string) => resolve(directory, file);
-  const runs = await readRuns(
-    inFolder(histories),
-    definition === undefined ? undefined : inFolder(definition),
-  );
+  const runs = await readRuns(inFolder(histories), definition.map(inFolder));
   const comparisons: Comparison[] = [];
   for (const each of runs) comparisons.push(await compareRun(each));
   const count = (outcome: string) => comparisons.filter((each) => each.outcome === outcome).length;
