@@ -40,6 +40,7 @@ import type {
   ScanRequest,
 } from './requests.ts';
 import type { ResultItem } from './resultItem.ts';
+import type { Owner } from './retention.ts';
 import type { StartItem } from './startItem.ts';
 
 /**
@@ -89,10 +90,10 @@ export interface JournalReader {
    * the items that are there count, even if their expiry is over: it is about to be postponed.
    */
   readAll(executionId: string): Promise<JournalEntry[]>;
-  /** Items of the journal by their references; those that are not there are left out. In no order to rely on. */
-  readEntries(executionId: string, references: readonly string[]): Promise<JournalEntry[]>;
-  /** A part of the journal, of up to 1 MB, in no order to rely on. Without items that have expired. */
-  readPage(executionId: string, cursor?: string): Promise<Page<JournalEntry>>;
+  /** Items of the journal by their references; those that do not count are left out. In no order to rely on. */
+  readEntries(executionId: string, references: readonly string[], owner: Owner): Promise<JournalEntry[]>;
+  /** A part of the journal, of up to 1 MB, in no order to rely on: the items that count. */
+  readPage(executionId: string, owner: Owner, cursor?: string): Promise<Page<JournalEntry>>;
 }
 
 /** The `execution` items, which the orchestrator alone writes. */
@@ -118,8 +119,8 @@ export interface Executions {
 /** Older parts of the logs of executions. */
 export interface LogSegments {
   readSegment(executionId: string, number: number): Promise<string | undefined>;
-  /** Segments by their numbers; those that are not there are left out. */
-  readSegments(executionId: string, numbers: readonly number[]): Promise<LogSegment[]>;
+  /** Segments by their numbers; those that do not count are left out. */
+  readSegments(executionId: string, numbers: readonly number[], owner: Owner): Promise<LogSegment[]>;
   writeSegment(executionId: string, segment: LogSegment): Promise<void>;
 }
 
