@@ -90,6 +90,7 @@ const settingKeys: KeysOf<DeploymentSettings> = {
   reportsConsumedCapacity: true,
   chain: true,
   nudge: true,
+  inlineResults: true,
   functions: true,
   hasMetrics: true,
   logLevel: true,

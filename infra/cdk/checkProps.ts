@@ -36,6 +36,7 @@ const propKeys: KeysOf<MillraceProps> = {
   waitForMachine: true,
   chain: true,
   nudge: true,
+  inlineResults: true,
   removalPolicy: true,
   deletionProtection: true,
   minify: true,

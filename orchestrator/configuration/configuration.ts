@@ -23,6 +23,8 @@ export const environmentVariable = {
   chain: 'MILLRACE_CHAIN',
   /** `on`: workers invoke the orchestrator with their results, unless a machine or worker says otherwise. `asked`: where one says so. */
   nudge: 'MILLRACE_NUDGE',
+  /** `off`: chains keep no results in the log of an execution, which an earlier release could not read. */
+  inlineResults: 'MILLRACE_INLINE_RESULTS',
   /** Functions by the names that machines call them by with `lambda()`, as JSON, where those are not their own. */
   functions: 'MILLRACE_FUNCTIONS',
   /** Values for `${Name}` in Step Functions definitions, as JSON: asl/substitutions.ts reads it. */
@@ -65,6 +67,7 @@ export const defaults = {
   storeOverKb: 32,
   chain: false,
   nudge: false,
+  inlineResults: true,
   functions: {},
 } as const;
 
@@ -92,6 +95,8 @@ export interface Configuration {
   readonly chain: boolean;
   /** Whether workers invoke the orchestrator with their results. `asked`: where the machine or the worker says so. */
   readonly nudge: NudgeSetting;
+  /** Whether the worker host may keep small results in the log, where it takes steps. */
+  readonly inlineResults: boolean;
   /** Names of functions by what machines call them. */
   readonly functions: Readonly<Record<string, string>>;
   readonly hasMetrics: boolean;
@@ -134,6 +139,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     hasBus: environment[environmentVariable.bus] === 'on',
     chain: environment[environmentVariable.chain] === 'on',
     nudge: nudgeSettingOf(environment[environmentVariable.nudge]),
+    inlineResults: environment[environmentVariable.inlineResults] !== 'off',
     functions: functionsOf(environment[environmentVariable.functions]),
     hasMetrics: environment[environmentVariable.metrics] === 'on',
   };
