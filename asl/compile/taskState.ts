@@ -12,6 +12,7 @@ import type { Builder, Place } from './builder.ts';
 import type { StateConfig } from './config.ts';
 import type { Frame } from './context.ts';
 import type { Integration } from './integration.ts';
+import { beforeJob, waitingForJob } from './jobs.ts';
 import { checkSize } from './limits.ts';
 import { keepFailure, running, shellOf } from './shell.ts';
 
@@ -30,14 +31,16 @@ export function taskState(state: TaskState, place: StatePlace, builder: Builder)
   builder.addActor(path, isPerTask ? Object.assign({}, logic, { [perTaskKey]: true }) : logic);
   const given = new WeakMap<Frame, unknown>();
   const call = (turn: Turn): Frame => {
-    const at = atOf(turn, identity, tokenOf(state));
+    const at = atOf(turn, identity, tokenOf(state, integration));
     // Refused here, where a catcher sees it.
     const task = integration.input(argumentsOf(state.flow(), at), {
       surroundings: turn.surroundings,
       identity,
+      executionId: turn.context.execution.id,
     });
     const policy = policyOf(state, integration, at);
-    const { kept, input, starts } = task;
+    const { input, starts } = task;
+    const kept = integration.job ? beforeJob(turn, secondsOf(state, at)) : task.kept;
     const frame = running(state, kept === undefined ? turn.frame : withState(turn.frame, { kept }));
     // The task keeps it. Beside it, in the context, it would be stored twice.
     given.set(frame, isPerTask ? { input, ...policy, ...(starts && { starts }) } : input);
@@ -57,20 +60,24 @@ export function taskState(state: TaskState, place: StatePlace, builder: Builder)
 }
 
 /** The part of the context object that a task with a token has. */
-function tokenOf({ resource }: TaskState): { readonly [key: string]: Json } {
-  const isWaiting = /\.(?:waitForTaskToken|sync|sync:2)$/.test(resource);
+function tokenOf(
+  { resource }: TaskState,
+  { hasToken = true }: Integration,
+): { readonly [key: string]: Json } {
+  const isWaiting = hasToken && /\.(?:waitForTaskToken|sync|sync:2)$/.test(resource);
   return isWaiting ? { Task: { Token: taskTokenPlaceholder } } : {};
 }
 
 /** Whether some of the task's policy is known only when it runs. */
 export function bringsPolicy(
   state: Pick<TaskState, 'timeoutSeconds' | 'heartbeatSeconds'>,
-  { takesHeartbeats, startsExecution }: Integration,
+  { takesHeartbeats, startsExecution, job }: Integration,
 ): boolean {
   const isOpen = (amount: TaskState['timeoutSeconds']) =>
     amount !== undefined && knownSeconds(amount()) === undefined;
   return (
     startsExecution === true ||
+    job !== undefined ||
     isOpen(state.timeoutSeconds) ||
     (takesHeartbeats === true && isOpen(state.heartbeatSeconds))
   );
@@ -82,14 +89,19 @@ function policyOf(
   { takesHeartbeats }: Integration,
   at: At,
 ): Pick<PerTask, 'timeout' | 'heartbeat'> {
-  const timeout = state.timeoutSeconds?.();
   const heartbeat = state.heartbeatSeconds?.();
-  const seconds = timeout && positiveSeconds('TimeoutSeconds', timeout, at);
+  const seconds = secondsOf(state, at);
   const beatSeconds = heartbeat && positiveSeconds('HeartbeatSeconds', heartbeat, at);
   return {
     ...(seconds !== undefined && { timeout: 1000 * seconds }),
     ...(beatSeconds !== undefined && takesHeartbeats && { heartbeat: 1000 * beatSeconds }),
   };
+}
+
+/** @throws EvaluationError */
+function secondsOf({ timeoutSeconds }: TaskState, at: At): number | undefined {
+  const timeout = timeoutSeconds?.();
+  return timeout && positiveSeconds('TimeoutSeconds', timeout, at);
 }
 
 function invocation(
@@ -114,15 +126,15 @@ function invocation(
     const { error } = turn.event;
     return integration.failure?.(error, endOf(turn)) ?? failureIn(error);
   });
-  return {
-    invoke: {
-      id: `task ${id}`,
-      src,
-      input: ({ context }) => given.get(frameOf(context, scope)) ?? null,
-      onDone: { target: 'done', actions: [succeeded] },
-      onError: { target: 'failed', actions: [failed] },
-    },
+  const invoke: NonNullable<StateConfig['invoke']> = {
+    id: `task ${id}`,
+    src,
+    input: ({ context }) => given.get(frameOf(context, scope)) ?? null,
+    onDone: { target: 'done', actions: [succeeded] },
+    onError: { target: 'failed', actions: [failed] },
   };
+  const { job } = integration;
+  return job === undefined ? { invoke } : waitingForJob({ job, invoke, scope, id });
 }
 
 /** Results are JSON by the time they come here. */

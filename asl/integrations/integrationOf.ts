@@ -4,7 +4,9 @@ import type { Integration, TaskPlace } from '../compile/integration.ts';
 import type { TaskState } from '../model/model.ts';
 import { lambdaByArn, lambdaInvoke, lambdaWithToken } from './lambda.ts';
 import { type Resource, resourceOf } from './resource.ts';
+import { serviceTask } from './serviceTask.ts';
 import { startExecution } from './startExecution.ts';
+import { impossibleService } from './supported.ts';
 
 /** How a task runs by its resource. */
 export function integrationOf({ task }: TaskPlace): Integration {
@@ -22,21 +24,27 @@ function integrations(resource: Resource): ((task: TaskState) => Integration) | 
     case 'lambdaArn':
       return (task) => lambdaByArn(resource.arn, task);
     case 'service': {
-      if (resource.isSdk) return undefined;
       const { waits } = resource;
-      switch (`${resource.service}:${resource.action}`) {
+      switch (nameOf(resource)) {
         case 'lambda:invoke':
           if (waits === 'token') return lambdaWithToken;
           return waits === 'no' ? lambdaInvoke : undefined;
         case 'states:startExecution':
           return startExecution(waits);
         default:
-          return undefined;
+          return impossibleService(resource) === undefined
+            ? (task) => serviceTask(resource, task)
+            : undefined;
       }
     }
     default:
       return undefined;
   }
+}
+
+/** Of an integration in Step Functions' own form. */
+function nameOf({ service, action, isSdk }: Extract<Resource, { readonly type: 'service' }>): string {
+  return `${isSdk ? 'aws-sdk:' : ''}${service}:${action}`;
 }
 
 /** The machine is deployed all the same: what it does beside this task works, and the task's Catch can see to it. */
