@@ -13,7 +13,6 @@ export { convertDefinition, convertText } from './convert/convert.ts';
 export type { ConvertOptions } from './convert/options.ts';
 export { UnconvertibleDefinitionError } from './convert/unconvertible.ts';
 export { type Format, formatOf } from './document/readDocument.ts';
-export type { Json } from './json.ts';
 export {
   errorsIn,
   InvalidDefinitionError,
@@ -36,42 +35,8 @@ export type { Definition, State, StateGraph } from './model/model.ts';
 export { readDefinition } from './model/readDefinition.ts';
 export { hasLoop } from './model/targets.ts';
 export { type FileTask, fileTasksOf, type PlacedTask, tasksOf } from './model/tasks.ts';
-export {
-  allOf,
-  anyOf,
-  ChoiceCondition,
-  type ChoiceGuard,
-  type ChoicePlace,
-  not,
-  type OperatorName,
-  test,
-  when,
-} from './states/conditions.ts';
-export { intrinsic, jsonata, jsonPath, type Value } from './states/expressions.ts';
-export { type FileActorOptions, itemReader, resultWriter } from './states/files.ts';
-export type { MachineParts, ParallelOptions, StateMakers, StatesOptions } from './states/makers.ts';
-export {
-  type Branch,
-  type CallOptions,
-  type CatcherOptions,
-  type CatchOptions,
-  type ChoiceOption,
-  type ChoiceOptions,
-  catchTo,
-  type FailOptions,
-  type FlowOptions,
-  type HandlingOptions,
-  type MadeState,
-  type MapOptions,
-  type PassOptions,
-  type RetrierOptions,
-  type TaskOptions,
-  type WaitOptions,
-} from './states/options.ts';
-export { type ResourceOptions, resource } from './states/resource.ts';
-export { itemStates, type StatesContext, states } from './states/states.ts';
+export * from './states/index.ts';
 export type { Substitutions } from './substitutions.ts';
-export type { StateData, StateFunction } from './template/stateData.ts';
 export {
   type ErrorDetails,
   type InspectionData,

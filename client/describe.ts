@@ -82,6 +82,8 @@ export interface TaskDescription {
   readonly heartbeatAt?: string;
   /** For a task with `waitForResult`: the token with which its result is given (`completeTask`). */
   readonly token?: string;
+  /** For a task of an activity: when a worker took it, and the name of that. Absent while it waits for one. */
+  readonly taken?: { readonly at: string; readonly workerName?: string };
   /** For a task with `heartbeat` or `waitForResult`: the last sign of life. */
   readonly lastHeartbeat?: { readonly at?: string; readonly progress?: Json };
 }
@@ -245,13 +247,25 @@ function taskOf(executionId: string, open: OpenTask, beats: readonly Beat[]): Ta
     ...(dispatchAt !== undefined && { dispatchAt: isoTime(dispatchAt) }),
     ...(heartbeatAt !== undefined && { heartbeatAt: isoTime(heartbeatAt) }),
     ...(waitsForResult && { token: taskToken(executionId, open) }),
-    ...(beat && {
+    ...(beat?.takenAt !== undefined && {
+      taken: {
+        at: beat.takenAt,
+        ...(beat.workerName !== undefined && { workerName: beat.workerName }),
+      },
+    }),
+    ...(isSignOfLife(beat) && {
       lastHeartbeat: {
         ...(beat.at !== undefined && { at: beat.at }),
         ...(beat.progress !== undefined && { progress: beat.progress }),
       },
     }),
   };
+}
+
+/** The first of a task that was taken from a queue is that it was taken. */
+function isSignOfLife(beat: Beat | undefined): beat is Beat {
+  if (!beat) return false;
+  return beat.takenAt === undefined ? beat.count > 0 : beat.count > 1;
 }
 
 function listsField(

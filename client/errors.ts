@@ -195,6 +195,12 @@ export class SinceNotApplicableError extends MillraceError {
   }
 }
 
+/** Thrown for a text that is not the name of an activity, or of a worker of one; nothing was written. */
+export class InvalidActivityNameError extends MillraceError {
+  override readonly code = 'InvalidActivityName';
+  override readonly name = 'InvalidActivityNameError';
+}
+
 /** Thrown for a text that is not the token of a task; nothing was written. */
 export class InvalidTaskTokenError extends MillraceError {
   override readonly code = 'InvalidTaskToken';

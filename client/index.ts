@@ -26,6 +26,7 @@ export {
 } from '../orchestrator/table/errors.ts';
 export { InvalidCursorError } from '../orchestrator/table/indexQueries.ts';
 export type { Count, ListedExecution, Page } from '../orchestrator/table/requests.ts';
+export type { ActivityTask, GetActivityTaskOptions } from './activities.ts';
 export type { BrowseOptions, CountOptions } from './browse.ts';
 export type { CheckMachinesOptions } from './checkMachines.ts';
 export { createClient, type MillraceClient } from './client.ts';
@@ -49,6 +50,7 @@ export {
   ExecutionNotSucceededError,
   HistoryEntryNotFoundError,
   InputPatchNotApplicableError,
+  InvalidActivityNameError,
   InvalidEventError,
   InvalidExecutionIdError,
   InvalidMachineIdError,

@@ -1,3 +1,4 @@
+import { type ActivityTask, type GetActivityTaskOptions, getActivityTask } from './activities.ts';
 import {
   type ControlOptions,
   checkIsInTime,
@@ -106,6 +107,21 @@ export class MillraceClient extends ExecutionReader {
   ): Promise<SentEvent> {
     checkCallOptions('send', options);
     return sendEvent(this.surroundings, executionId, event as ExecutionEvent, options);
+  }
+
+  /**
+   * Takes the oldest task that waits for a worker of an activity, for this caller alone. Where there is none, it looks again until
+   * `waitMs` are over, and then answers undefined. Give the result with {@link completeTask} or {@link failTask}.
+   *
+   * @throws InvalidActivityNameError
+   * @throws IndexNotFoundError when the table has no index
+   */
+  async getActivityTask(
+    activity: string,
+    options: GetActivityTaskOptions = {},
+  ): Promise<ActivityTask | undefined> {
+    checkCallOptions('getActivityTask', options);
+    return getActivityTask(this.surroundings, activity, options);
   }
 
   /**

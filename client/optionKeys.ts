@@ -1,4 +1,5 @@
 import { checkOptions, type KeysOf } from '../orchestrator/core/policy/options.ts';
+import type { GetActivityTaskOptions } from './activities.ts';
 import type { BrowseOptions, CountOptions } from './browse.ts';
 import type { CheckMachinesOptions } from './checkMachines.ts';
 import type { ClientOptions } from './clientOptions.ts';
@@ -78,6 +79,7 @@ const startAndWait: KeysOf<StartAndWaitOptions> = {
 };
 const startMany: KeysOf<StartManyOptions> = { concurrency: true };
 const send: KeysOf<SendOptions> = { ...ofMachine, eventId: true };
+const getActivityTask: KeysOf<GetActivityTaskOptions> = { workerName: true, waitMs: true, signal: true };
 const heartbeatTask: KeysOf<TaskBeat> = { ...ofMachine, progress: true };
 const replay: KeysOf<ReplayOptions> = { ...ofMachine, machines: true };
 
@@ -132,6 +134,7 @@ const optionKeys = {
   describe: ofMachine,
   completeTask: ofMachine,
   failTask: ofMachine,
+  getActivityTask,
   heartbeatTask,
   replay,
   stateAt: replay,

@@ -27,6 +27,7 @@ export type {
   WorkerName,
   WorkerOutput,
 } from './machineTypes.ts';
-export { type EmittedEvent, TestCloud, testCloud } from './testCloud.ts';
+export { TestCloud, testCloud } from './testCloud.ts';
 export type { InjectOptions, TestCloudOptions, TestWorkers } from './testCloudOptions.ts';
+export type { EmittedEvent } from './testRecord.ts';
 export type { WorkerFault, WorkerInvocation } from './workerFaults.ts';

@@ -12,6 +12,7 @@ import type { DeliveryFaults } from './deliveryFaults.ts';
 import { Happenings } from './happenings.ts';
 import { MemoryTable } from './memoryTable/memoryTable.ts';
 import { seededRandom } from './seededRandom.ts';
+import { SimulatedClock } from './simulatedClock.ts';
 import { SimulatedLambda, type Workers } from './simulatedLambda.ts';
 import { type Definition, simulatedOrchestrator, workerNamesOf } from './simulatedOrchestrator.ts';
 
@@ -37,13 +38,9 @@ export class SimulatedCloud {
   onRead: (operation: string) => void = () => {};
   /** Milliseconds since the epoch. */
   now = 1_700_000_000_000;
-  /** The clock looks for what is due this often. */
-  clockEveryMs = 1000;
+  readonly clock = new SimulatedClock();
   maximumWaitForMachineMs = 15 * 60_000;
-  /** While it is, nothing that is due is found. */
-  clockIsStopped = false;
-  /** How far the clock function's time, and the orchestrator's, are ahead of the true one. */
-  clockAheadMs = 0;
+  /** How far the orchestrator's time is ahead of the true one. */
   orchestratorAheadMs = 0;
   #definitions: readonly Definition[];
   readonly #faults: DeliveryFaults;
@@ -52,7 +49,6 @@ export class SimulatedCloud {
   readonly #data: StoredJson | undefined;
   /** Deliveries that are still to come, by execution. */
   readonly #undelivered = new Map<string, number>();
-  #nextLookAt = 0;
   #orchestrator: Orchestrator;
 
   constructor(
@@ -78,6 +74,7 @@ export class SimulatedCloud {
       },
     });
     this.table.onInsert = (item) => this.#deliver(item);
+    this.table.attempts.onQueued = (attempt) => this.lambda.poll(attempt);
     const commit = this.table.executions.commit.bind(this.table.executions);
     this.table.executions.commit = async (execution, outgoing, emitted) => {
       if (this.#strikes(faults.throttleCommit)) throw new Error('The table is throttled.');
@@ -204,15 +201,15 @@ export class SimulatedCloud {
 
   /** Lets the next thing happen that is due by then. Answers false where there is none. */
   async #happen(until: number): Promise<boolean> {
-    const wakeAt = this.#nextFruitfulLook();
-    const next = this.#happenings.takeFirst(Math.min(wakeAt, until));
+    const lookAt = this.clock.nextFruitfulLook(this.now, this.table.nextWakeAt());
+    const next = this.#happenings.takeFirst(Math.min(lookAt, until));
     if (next) {
       this.now = Math.max(this.now, next.at);
       await next.run();
       return true;
     }
-    if (wakeAt > until) return false;
-    this.now = Math.max(this.now, wakeAt);
+    if (lookAt > until) return false;
+    this.now = Math.max(this.now, lookAt);
     await this.#lookForDue();
     return true;
   }
@@ -253,20 +250,10 @@ export class SimulatedCloud {
     }
   }
 
-  #nextFruitfulLook(): number {
-    if (this.clockIsStopped) return Number.POSITIVE_INFINITY;
-    const due = this.table.nextWakeAt() - this.clockAheadMs;
-    return Math.max(this.now, this.#nextLookAt, Math.ceil(due / this.clockEveryMs) * this.clockEveryMs);
-  }
-
   async #lookForDue(): Promise<void> {
-    this.#nextLookAt = (Math.floor(this.now / this.clockEveryMs) + 1) * this.clockEveryMs;
     const { maximumWakeDelayMs, duplicateWake } = this.#faults;
-    const { items } = await this.table.index.listDue({
-      shard: 0,
-      until: this.now + this.clockAheadMs,
-      limit: 1000,
-    });
+    const { until } = this.clock.look(this.now);
+    const { items } = await this.table.index.listDue({ shard: 0, until, limit: 1000 });
     for (const { executionId, wakeAt } of items) {
       const wakeId = `wake#${wakeAt.toString(36)}`;
       const delay = () => 1 + Math.floor(this.#random() * (maximumWakeDelayMs ?? 0));

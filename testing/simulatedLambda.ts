@@ -2,6 +2,7 @@ import type { TaskPayload } from '../orchestrator/contract/task.ts';
 import { revivedValue } from '../orchestrator/core/data/thrown.ts';
 import { openTasks } from '../orchestrator/core/execution/lists/runningList.ts';
 import type { MachineLookup } from '../orchestrator/core/execution/model/machines.ts';
+import { taskId, taskKey } from '../orchestrator/core/execution/model/openTask.ts';
 import {
   ownActorName,
   possibleActorNames,
@@ -12,6 +13,7 @@ import { durationMs } from '../orchestrator/core/policy/duration.ts';
 import type { DispatchOutcome, FunctionInvoker } from '../orchestrator/dispatch/dispatch.ts';
 import { resultOfFailure } from '../orchestrator/handlers/failedInvocation.ts';
 import type { ObjectStore } from '../orchestrator/store/objectStore.ts';
+import type { QueuedAttempt } from '../orchestrator/table/activityQueue.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { WorkerTable } from '../orchestrator/table/table.ts';
 import { installedClients, serviceWork, serviceWorkerName } from '../services/index.ts';
@@ -74,6 +76,7 @@ export class SimulatedLambda implements FunctionInvoker {
   readonly #surroundings: LambdaSurroundings;
   /** Calls the services that a test does not stand in for, by the environment's credentials. */
   #serviceWork: Work | undefined;
+  #polls = 0;
 
   constructor({ table, workers, store, surroundings }: SimulatedLambdaOptions) {
     this.#table = table;
@@ -103,6 +106,41 @@ export class SimulatedLambda implements FunctionInvoker {
     later(invocationMs, dies ? () => this.#run(worker, work, payload, takesMs, true) : run);
     if (fault === 'duplicate' || strikes('duplicateInvoke')) later(invocationMs + delayMs(), run);
     return { type: 'dispatched' };
+  }
+
+  /** A worker of an activity, where the test gave one, takes an attempt that has entered the queue. */
+  poll(attempt: QueuedAttempt): void {
+    const { later, strikes, delayMs } = this.#surroundings;
+    later(invocationMs, () => this.#take(attempt));
+    if (strikes('duplicateInvoke')) later(invocationMs + delayMs(), () => this.#take(attempt));
+  }
+
+  async #take(attempt: QueuedAttempt): Promise<void> {
+    const { executionId } = attempt;
+    const execution = await this.#table.executions.read(executionId);
+    const open = execution && openTasks(execution).find((task) => taskKey(task) === taskKey(attempt));
+    const name = this.#nameOf(open?.worker ?? '');
+    if (!execution || !open || !Object.hasOwn(this.#workers, name)) return;
+    const { now, strikes } = this.#surroundings;
+    const taken = { ...attempt, claimedBy: `poll ${++this.#polls}`, at: isoTime(now()), workerName: name };
+    if ((await this.#table.attempts.take(taken)) === 'gone') return;
+    const fault = this.hooks.faultOf(name);
+    if (fault === 'timeOut' || fault === 'die' || strikes('killWorker')) return;
+    const payload: TaskPayload = {
+      table: 'simulated',
+      executionId,
+      item: taskKey(open),
+      task: open.task,
+      attempt: open.attempt,
+      worker: name,
+      machine: execution.machine,
+      machineVersion: execution.machineVersion ?? '',
+      idempotencyKey: `${executionId}#${taskId(open)}`,
+      input: await this.#table.executions.readTaskInput(open),
+    };
+    const work = this.#workOf(open.worker, payload, fault);
+    const takesMs = typeof fault === 'object' && 'takes' in fault ? durationMs(fault.takes) : 0;
+    if (work) await this.#run(open.worker, work, payload, takesMs);
   }
 
   /** The name that the worker has in its machine, which its function may not have. */

@@ -15,13 +15,10 @@ import {
 } from '../client/machineTypes.ts';
 import type { SendOptions, SentEvent } from '../client/send.ts';
 import type { StartedExecution, StartOptions } from '../client/start.ts';
-import type { Json } from '../orchestrator/core/data/json.ts';
 import { hasEnded } from '../orchestrator/core/execution/model/execution.ts';
 import { type Duration, durationMs } from '../orchestrator/core/policy/duration.ts';
 import type { Report } from '../orchestrator/observability/report.ts';
-import { decodeCommitRecord } from '../orchestrator/table/commitRecord.ts';
-import { isoTime } from '../orchestrator/table/executionItem.ts';
-import { ImpossibleTestError, NotReachedError } from './errors.ts';
+import { NotReachedError } from './errors.ts';
 import type { MachineDefinition, MachineReferenceOf, WithItemMachines, WorkerName } from './machineTypes.ts';
 import { SimulatedCloud } from './simulatedCloud.ts';
 import type { Workers } from './simulatedLambda.ts';
@@ -34,14 +31,9 @@ import {
   type TestCloudOptions,
   type TestWorkers,
 } from './testCloudOptions.ts';
+import { type EmittedEvent, TestRecord } from './testRecord.ts';
 import { whereItIs } from './whereItIs.ts';
-import { InjectedFaults, type WorkerFault, type WorkerInvocation } from './workerFaults.ts';
-
-/** An event that a machine has emitted. */
-export interface EmittedEvent {
-  readonly executionId: string;
-  readonly event: Json;
-}
+import type { WorkerFault, WorkerInvocation } from './workerFaults.ts';
 
 /**
  * A whole Millrace in memory, in a time of its own: the orchestrator, dispatcher and worker SDK that are deployed, at a
@@ -51,10 +43,7 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
   /** For application code that takes a client. It waits in the cloud's time. */
   readonly client: MillraceClient;
   readonly #cloud: SimulatedCloud;
-  readonly #faults = new InjectedFaults();
-  readonly #invocations: WorkerInvocation[] = [];
-  readonly #emitted: EmittedEvent[] = [];
-  readonly #missing = new Set<string>();
+  readonly #record: TestRecord;
   readonly #maxEvents: number;
   #ids = 0;
 
@@ -66,28 +55,9 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
     this.#cloud = new SimulatedCloud(machines, defined(workers), { seed, ...deliveryFaults[deliveries] });
     this.#cloud.now = startTime?.getTime() ?? Date.UTC(2026, 0, 1);
     // Nothing is gained by a test that waits for the next look of a clock.
-    this.#cloud.clockEveryMs = 1;
-    this.#cloud.lambda.hooks = {
-      faultOf: (worker) => this.#faults.take(worker),
-      onMissing: (worker) => void this.#missing.add(worker),
-      onRun: (worker, { executionId, task, attempt, input }) =>
-        void this.#invocations.push({
-          executionId,
-          worker,
-          task,
-          attempt,
-          input,
-          at: isoTime(this.#cloud.now),
-        }),
-    };
-    this.#cloud.table.onCommit = (item) => {
-      const commit = decodeCommitRecord(item);
-      for (const each of commit?.emitted ?? []) {
-        if (!('event' in each)) continue;
-        this.#emitted.push({ executionId: commit?.execution.executionId ?? '', event: each.event });
-      }
-    };
-    this.#refuseOtherWorkers(Object.keys(workers));
+    this.#cloud.clock.everyMs = 1;
+    this.#record = new TestRecord(this.#cloud);
+    this.#record.refuseOtherWorkers(Object.keys(workers));
     this.client = new MillraceClient({
       table: this.#cloud.table,
       now: () => this.#cloud.now,
@@ -108,12 +78,12 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
 
   /** Every time that a worker ran, in order. */
   get invocations(): readonly WorkerInvocation[] {
-    return this.#invocations;
+    return this.#record.invocations;
   }
 
   /** Every event that a machine emitted, in order. */
   get emitted(): readonly EmittedEvent[] {
-    return this.#emitted;
+    return this.#record.emitted;
   }
 
   /** The orchestrator's reports: logs, actions that threw, functions without capacity. */
@@ -256,9 +226,7 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
    */
   inject(worker: WorkerName<WithItemMachines<M>>, fault: WorkerFault, options: InjectOptions = {}): void {
     checkInjected(fault, options);
-    const { times = 1 } = options;
-    this.#refuseOtherWorkers([worker]);
-    this.#faults.add(worker, fault, times);
+    this.#record.inject(worker, fault, options.times ?? 1);
   }
 
   /** Deploys other machines in place of those that are deployed. Workers stay. */
@@ -274,7 +242,7 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
     let execution = await this.describe(executionId);
     const end = await this.#ran(
       this.#cloud.runUntil(async () => {
-        this.#refuseMissing();
+        this.#record.refuseMissing();
         execution = await this.describe(executionId);
         // It ended before what was sent to it since, such as a redrive.
         const isOver = hasEnded(execution.status) || execution.status === 'PENDING_REDRIVE';
@@ -289,26 +257,8 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
 
   async #ran<T>(run: Promise<T>): Promise<T> {
     const result = await run;
-    this.#refuseMissing();
+    this.#record.refuseMissing();
     return result;
-  }
-
-  /** The type checker finds a wrong name only where no name is right. */
-  #refuseOtherWorkers(workers: readonly string[]): void {
-    const known = this.#cloud.workerNames();
-    const other = workers.find((name) => !known.includes(name));
-    if (other === undefined) return;
-    throw new ImpossibleTestError(
-      `No machine has a worker '${other}'. They have ${known.join(', ') || 'none'}.`,
-    );
-  }
-
-  #refuseMissing(): void {
-    const [worker] = this.#missing;
-    if (worker === undefined) return;
-    throw new ImpossibleTestError(
-      `The test cloud has no worker '${worker}', which was invoked: give it in testCloud(machines, { ${worker}: … }).`,
-    );
   }
 }
 

@@ -5,9 +5,15 @@ export { entryTime } from '../orchestrator/core/policy/entryTime.ts';
 export { ExecutionFailure } from '../orchestrator/core/policy/executionFailure.ts';
 export type { ListFile, ListFormat, ListSummary } from '../orchestrator/core/policy/listFiles.ts';
 export { UnknownOptionError } from '../orchestrator/core/policy/options.ts';
-export type { LambdaPolicy, RetryPolicy, TaskPolicy } from '../orchestrator/core/policy/taskPolicy.ts';
+export type {
+  ActivityPolicy,
+  LambdaPolicy,
+  RetryPolicy,
+  TaskPolicy,
+} from '../orchestrator/core/policy/taskPolicy.ts';
 export { taskTokenPlaceholder } from '../orchestrator/core/policy/taskTokenPlaceholder.ts';
 export type { FailedItem } from '../orchestrator/core/policy/thresholdError.ts';
+export { activity } from './activity.ts';
 export { defineWorker } from './defineWorker.ts';
 export {
   type EachInput,

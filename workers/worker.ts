@@ -1,6 +1,7 @@
 import { fromPromise, type PromiseActorLogic } from 'xstate';
 import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
 import {
+  activityKey,
   checkTaskPolicy,
   InvalidTaskPolicyError,
   lambdaKey,
@@ -41,9 +42,9 @@ export function withPolicy<Input, Output>(
   logic: WorkerLogic<Input, Output>,
   policy: TaskPolicy,
 ): WorkerLogic<Input, Output> {
-  if (lambdaKey in logic || !('transition' in logic)) {
+  if (lambdaKey in logic || activityKey in logic || !('transition' in logic)) {
     throw new InvalidTaskPolicyError(
-      'withPolicy() takes a worker() or a fromPromise: give a lambda() or an each() its policy itself.',
+      'withPolicy() takes a worker() or a fromPromise: give a lambda(), an activity() or an each() its policy itself.',
     );
   }
   checkTaskPolicy(policy);

@@ -98,6 +98,7 @@ function scaled(counts: PathCounts, part: number): PathCounts {
   return {
     transitions: counts.transitions * part,
     tasks: counts.tasks * part,
+    activities: counts.activities * part,
     waits: counts.waits * part,
     items: counts.items * part,
   };

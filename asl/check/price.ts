@@ -1,3 +1,4 @@
+import { resourceOf } from '../integrations/resource.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import type { State, StateGraph } from '../model/model.ts';
 import { readDefinition } from '../model/readDefinition.ts';
@@ -8,6 +9,8 @@ export interface PathCounts {
   /** State transitions, as Step Functions Standard counts them: one for each state that is entered. */
   readonly transitions: number;
   readonly tasks: number;
+  /** Those among the tasks that wait for workers of an activity. */
+  readonly activities: number;
   readonly waits: number;
   /** Items of Map states. */
   readonly items: number;
@@ -41,12 +44,12 @@ export const listPrices = {
 };
 
 /**
- * Measured: docs/reference/cost.md. A wait is a commit by the clock, and a move in the index. An item of a Map state costs what
+ * Measured: docs/reference/cost.md. The task of an activity enters a queue in the index and leaves it. A wait is a commit by the clock, and a move in the index. An item of a Map state costs what
  * its states cost: its execution hosts it (docs/decisions/0027).
  */
 const measured = {
-  writeUnits: { execution: 5, task: 2.05, wait: 3 },
-  readUnits: { execution: 0.5, task: 0.3, wait: 1 },
+  writeUnits: { execution: 5, task: 2.05, activity: 4, wait: 3 },
+  readUnits: { execution: 0.5, task: 0.3, activity: 4, wait: 1 },
   orchestratorMs: 5,
   orchestratorGb: 0.5,
   /** The worker host waits for the functions that it invokes. */
@@ -67,10 +70,15 @@ export function priceOfPath(
   counts: PathCounts,
   { taskSeconds = 0.1 }: Pick<PriceOptions, 'taskSeconds'> = {},
 ): Price {
-  const { transitions, tasks, waits } = counts;
+  const { transitions, tasks, activities, waits } = counts;
   const { writeUnits, readUnits, kb } = measured;
-  const writes = writeUnits.execution + writeUnits.task * tasks + writeUnits.wait * waits;
-  const reads = readUnits.execution + readUnits.task * tasks + readUnits.wait * waits;
+  const writes =
+    writeUnits.execution +
+    writeUnits.task * tasks +
+    writeUnits.activity * activities +
+    writeUnits.wait * waits;
+  const reads =
+    readUnits.execution + readUnits.task * tasks + readUnits.activity * activities + readUnits.wait * waits;
   const steps = 1 + tasks + waits;
   const months = 3;
   const seconds = Math.max(0.1, Math.ceil((taskSeconds * tasks) / 0.1) * 0.1);
@@ -82,7 +90,7 @@ export function priceOfPath(
         steps *
           (listPrices.request +
             (measured.orchestratorMs / 1000) * measured.orchestratorGb * listPrices.gbSecond) +
-        tasks * (listPrices.request + taskSeconds * measured.hostGb * listPrices.gbSecond) +
+        (tasks - activities) * (listPrices.request + taskSeconds * measured.hostGb * listPrices.gbSecond) +
         ((kb.execution + kb.task * tasks) / 1e6) * months * listPrices.gbMonth,
     ),
     // The end of an execution is a transition, too.
@@ -92,12 +100,13 @@ export function priceOfPath(
   };
 }
 
-const none: PathCounts = { transitions: 0, tasks: 0, waits: 0, items: 0 };
+const none: PathCounts = { transitions: 0, tasks: 0, activities: 0, waits: 0, items: 0 };
 
 function sum(a: PathCounts, b: PathCounts, times = 1): PathCounts {
   return {
     transitions: a.transitions + times * b.transitions,
     tasks: a.tasks + times * b.tasks,
+    activities: a.activities + times * b.activities,
     waits: a.waits + times * b.waits,
     items: a.items + times * b.items,
   };
@@ -134,7 +143,7 @@ function ownCounts(state: State, items: number): PathCounts {
   const one = { ...none, transitions: 1 };
   switch (state.type) {
     case 'Task':
-      return { ...one, tasks: 1 };
+      return { ...one, tasks: 1, activities: resourceOf(state.resource).type === 'activity' ? 1 : 0 };
     case 'Wait':
       return { ...one, waits: 1 };
     case 'Parallel':

@@ -2,6 +2,7 @@ import { fromPromise } from 'xstate';
 import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 import type { Integration, TaskPlace } from '../compile/integration.ts';
 import type { TaskState } from '../model/model.ts';
+import { activityTask } from './activity.ts';
 import { lambdaByArn, lambdaInvoke, lambdaWithToken } from './lambda.ts';
 import { type Resource, resourceOf } from './resource.ts';
 import { serviceTask } from './serviceTask.ts';
@@ -23,6 +24,8 @@ function integrations(resource: Resource): ((task: TaskState) => Integration) | 
   switch (resource.type) {
     case 'lambdaArn':
       return (task) => lambdaByArn(resource.arn, task);
+    case 'activity':
+      return (task) => activityTask(resource.name, task);
     case 'service': {
       const { waits } = resource;
       switch (nameOf(resource)) {

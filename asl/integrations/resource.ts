@@ -1,3 +1,5 @@
+import { isActivityName } from '../../orchestrator/core/policy/activityName.ts';
+
 /** The thing that a Task state's `Resource` names. */
 export type Resource =
   | { readonly type: 'lambdaArn'; readonly arn: string; readonly functionName: string }
@@ -20,7 +22,7 @@ export function resourceOf(text: string): Resource {
   const lambda = /^arn:[^:]*:lambda:[^:]*:[^:]*:function:([^:]+)(?::([^:]+))?$/.exec(text);
   if (lambda) return { type: 'lambdaArn', arn: text, functionName: lambda[1] ?? '' };
   const activity = /^arn:[^:]*:states:[^:]+:[^:]+:activity:(.+)$/.exec(text);
-  if (activity) return { type: 'activity', arn: text, name: activity[1] ?? '' };
+  if (isActivityName(activity?.[1])) return { type: 'activity', arn: text, name: activity[1] };
   const service =
     /^arn:[^:]*:states:[^:]*:[^:]*:(aws-sdk:)?([A-Za-z0-9-]+):([A-Za-z0-9]+)(\.waitForTaskToken|\.sync:2|\.sync)?$/.exec(
       text,

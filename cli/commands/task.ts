@@ -1,7 +1,19 @@
 import { InvalidInputError } from '../errors.ts';
+import { exitCode } from '../exitCodes.ts';
 import { readJsonArgument } from '../input/jsonArgument.ts';
 import type { ClientCommandOptions, CommandLine, MachineOptions } from './command.ts';
-import { expectedMachine, withClient, withClientOptions, withMachineCheck } from './command.ts';
+import {
+  expectedMachine,
+  parseDuration,
+  withClient,
+  withClientOptions,
+  withMachineCheck,
+} from './command.ts';
+
+interface NextOptions extends ClientCommandOptions {
+  readonly workerName?: string;
+  readonly wait?: number;
+}
 
 interface CompleteOptions extends ClientCommandOptions, MachineOptions {
   readonly output?: string;
@@ -24,7 +36,35 @@ const tokenArgument = ['<token>', "the task's token: `millrace describe` shows i
 export function addTaskCommand(line: CommandLine): void {
   const task = line.program
     .command('task')
-    .description('Give the result of a task with waitForResult, or report that work on it goes on.');
+    .description('Take a task of an activity, give the result of a task, or report that work on it goes on.');
+  withClientOptions(task.command('next').argument('<activity>', "the activity's name"))
+    .summary('take the oldest task that waits for a worker of an activity')
+    .description(
+      'Take the oldest task that waits for a worker of an activity: no one else gets it. Prints its token and its input. Exit code 4 if there is none in the time to wait.',
+    )
+    .option('--worker-name <name>', 'your name, which `millrace describe` shows')
+    .option('--wait <duration>', 'wait for a task for 0s, 10s, 15m, … (default: 60s)', parseDuration)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  millrace task next approve-order --worker-name ada
+  millrace task next approve-order --wait 0s --json`,
+    )
+    .action((activity: string, options: NextOptions) =>
+      withClient(line, options, async (client) => {
+        const { workerName, wait, json } = options;
+        const taken = await client.getActivityTask(activity, {
+          signal: line.context.interrupted,
+          ...(wait !== undefined && { waitMs: wait }),
+          ...(workerName !== undefined && { workerName }),
+        });
+        const { terminal } = line.context;
+        if (json) terminal.print(JSON.stringify(taken ?? null));
+        else if (taken) terminal.print(`${taken.token} ${JSON.stringify(taken.input)}`);
+        if (!taken) line.exitWith(exitCode.timeout);
+      }),
+    );
   withClientOptions(withMachineCheck(task.command('complete').argument(...tokenArgument)))
     .summary('give the output of a task')
     .description(

@@ -70,11 +70,14 @@ function listText(list: NonNullable<ExecutionDescription['lists']>[number]): str
 }
 
 function taskText(open: ExecutionDescription['tasks'][number]): string {
-  const { task, worker, attempt, deadline, dispatchAt, heartbeatAt, token, lastHeartbeat } = open;
+  const { task, worker, attempt, deadline, dispatchAt, heartbeatAt, token, taken, lastHeartbeat } = open;
   const of = `task ${task} (${worker}), attempt ${attempt}`;
   if (dispatchAt !== undefined) return `${of}, which begins at ${dispatchAt}`;
   const parts = [
     token === undefined ? of : `${of}, a result by token ${token}`,
+    taken === undefined
+      ? undefined
+      : `taken at ${taken.at}${taken.workerName === undefined ? '' : ` by ${taken.workerName}`}`,
     deadline === undefined ? undefined : `until ${deadline}`,
     heartbeatAt === undefined ? undefined : `a heartbeat until ${heartbeatAt}`,
     lastHeartbeat?.at === undefined ? undefined : `the last at ${lastHeartbeat.at}`,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Aspects, Names, RemovalPolicy, Stage } from 'aws-cdk-lib';
-import { type Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { CfnRule, EventBus, IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
@@ -12,22 +12,19 @@ import type {
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { clientEnvironmentOf } from '../../orchestrator/configuration/configuration.ts';
-import { metricNamespace } from '../../orchestrator/observability/metricDefinitions.ts';
 import { type DeploymentSettings, describeDeployment } from '../describe.ts';
 import type { DeploymentDescription, FunctionDescription } from '../description.ts';
-import { createAlarms } from './alarms.ts';
 import { privateBucket } from './buckets.ts';
 import { joinCalledFunctions, limitAgesOfCalled } from './calledFunctions.ts';
 import { checkProps } from './checkProps.ts';
-import { fillDashboard } from './dashboard.ts';
 import { allowFunctionsOfDefinitions, checkSubstitutions } from './definitions.ts';
 import { DeployedFunctions } from './deployedFunctions.ts';
 import { DeploymentCode } from './deploymentCode.ts';
 import { DescribedDeployment } from './describedDeployment.ts';
 import { createRules, eventBusOf, nameOrArnOf, refuseRulesElsewhere } from './eventBridge.ts';
-import { countReports } from './metrics.ts';
 import { type FunctionsOfConstruct, MillraceFunctions } from './millraceFunctions.ts';
 import type { MillraceProps, WorkerCodeProps, WorkerModuleProps } from './millraceProps.ts';
+import { createMonitoring, type Monitoring } from './monitoring.ts';
 import { checkOwnTable } from './ownTable.ts';
 import {
   accessOfGrant,
@@ -81,6 +78,7 @@ export class Millrace extends MillraceFunctions {
   readonly #data: DataResources;
   readonly #functions: DeployedFunctions;
   readonly #functionPrefix: string;
+  readonly #monitoring: Monitoring;
   #isComplete = false;
 
   /**
@@ -152,24 +150,15 @@ export class Millrace extends MillraceFunctions {
       callers: [this.orchestrator, this.wake, this.recovery],
       failed: this.failed,
     });
-    const reportNamespace = metricNamespace(functionPrefix);
-    countReports(this, reportNamespace, this.#functions.own);
-    this.alarms = createAlarms(this, {
+    this.#monitoring = createMonitoring(this, this.functionsOfConstruct, {
       table: this.table,
       indexName: this.#data.indexName,
-      orchestrator: this.orchestrator,
-      clock: this.clock,
-      recovery: this.recovery,
-      publisher: this.publisher,
-      ingest: this.ingest,
-      ownFunctions: this.#functions.own.map((each) => each.function),
       mappings: this.eventSourceMappings,
-      reportNamespace,
-      functionPrefix,
       hasMetrics: settings.hasMetrics ?? false,
       topic: props.alarmTopic,
     });
-    this.dashboard = new Dashboard(this, 'Dashboard');
+    this.alarms = this.#monitoring.alarms;
+    this.dashboard = this.#monitoring.dashboard;
     acknowledgePatterns(this, {
       buckets: [this.storeBucket, this.failureBucket],
       isInVpc: props.vpc !== undefined,
@@ -247,6 +236,11 @@ export class Millrace extends MillraceFunctions {
     return this.#grant(grantee, accessOfGrant.read);
   }
 
+  /** Lets a principal take tasks of activities, and complete tasks by their tokens. */
+  grantActivities(grantee: IGrantable): Grant {
+    return this.#grant(grantee, accessOfGrant.activities);
+  }
+
   /** Lets a principal run `millrace doctor`: read the whole table, and have executions caught up. */
   grantDoctor(grantee: IGrantable): Grant {
     allowInvoke(grantee, [this.recovery.functionArn]);
@@ -298,17 +292,6 @@ export class Millrace extends MillraceFunctions {
     for (const each of this.description.functions) this.#functions.limitInvocationAge(each);
     this.#functions.orderDeployment();
     limitAgesOfCalled(called, this.#code.functionCode.invocationAges?.functions);
-    fillDashboard(this.dashboard, {
-      table: this.table,
-      indexName: this.#data.indexName,
-      orchestrator: this.orchestrator,
-      ownFunctions: this.#functions.own,
-      workers: this.#functions.tasks,
-      called: this.functionsOfConstruct.called,
-      alarms: Object.values(this.alarms),
-      reportNamespace: metricNamespace(this.#functionPrefix),
-      functionPrefix: this.#functionPrefix,
-      hasMetrics: this.#settings.hasMetrics ?? false,
-    });
+    this.#monitoring.fillDashboard(this.functionsOfConstruct);
   }
 }

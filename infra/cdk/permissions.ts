@@ -66,6 +66,12 @@ export const accessOfGrant = {
   /** A redrive reads the execution. */
   send: { table: ['dynamodb:GetItem', ...insert], index: [], store: 'readWrite' },
   read: { table: read, index: ['dynamodb:Query'], store: 'read' },
+  /** Taking a task is an update of its item; its result is another. */
+  activities: {
+    table: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', ...insert, ...beat],
+    index: ['dynamodb:Query'],
+    store: 'readWrite',
+  },
   /** It looks at what is there, not at data. */
   doctor: { table: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'], index: [], store: 'none' },
 } as const satisfies Record<string, DataAccess>;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { access, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { startEngineProcess } from './engineProcess.ts';
+import { startEngineProcess, stopOf } from './engineProcess.ts';
 import { NoLocalEngineError } from './errors.ts';
 import type { ProcessExit } from './guardedProcess.ts';
 import type { LocalDynamoDB } from './localDynamoDB.ts';
@@ -66,18 +66,7 @@ export async function startDynamoDBLocal(options: DynamoDBLocalOptions = {}): Pr
     port: options.port,
     log: options.log,
   });
-  let stopping = false;
-  process.exited.then((exit) => {
-    if (!stopping) options.onExit?.(exit);
-  });
-  return {
-    endpoint,
-    dataFile: undefined,
-    async stop() {
-      stopping = true;
-      await process.stop();
-    },
-  };
+  return { endpoint, dataFile: undefined, stop: stopOf(process, options) };
 }
 
 async function requireJava(java: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { prepareDataFile } from './dataFile.ts';
 import { startDynamoDBLocal } from './dynamoDBLocal.ts';
-import { startEngineProcess } from './engineProcess.ts';
+import { startEngineProcess, stopOf } from './engineProcess.ts';
 import { findEngine, type LocatedEngine } from './findEngine.ts';
 import type { ProcessExit } from './guardedProcess.ts';
 import type { LocalDynamoDB } from './localDynamoDB.ts';
@@ -61,18 +61,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<LocalDyn
     port: options.port,
     log: options.log,
   });
-  let stopping = false;
-  process.exited.then((exit) => {
-    if (!stopping) options.onExit?.(exit);
-  });
-  return {
-    endpoint,
-    dataFile,
-    async stop() {
-      stopping = true;
-      await process.stop();
-    },
-  };
+  return { endpoint, dataFile, stop: stopOf(process, options) };
 }
 
 /** AWS's own emulator, which keeps its tables in memory alone. */

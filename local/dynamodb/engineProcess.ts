@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EngineStartError } from './errors.ts';
-import { type GuardedProcess, spawnGuarded } from './guardedProcess.ts';
+import { type GuardedProcess, type ProcessExit, spawnGuarded } from './guardedProcess.ts';
 
 /** How to run a DynamoDB engine on a port. Asked again for each port that turns out to be taken. */
 export interface EngineCommand {
@@ -63,6 +63,25 @@ export async function startEngineProcess(options: EngineProcessOptions): Promise
       throw new EngineStartError([`The DynamoDB engine ${command.path} ${failure}.`, ...printed].join('\n'));
     }
   }
+}
+
+/**
+ * Stops an engine.
+ *
+ * @param watcher hears of an end that was not asked for
+ */
+export function stopOf(
+  process: GuardedProcess,
+  watcher: { readonly onExit?: (exit: ProcessExit) => void },
+): () => Promise<void> {
+  let stopping = false;
+  process.exited.then((exit) => {
+    if (!stopping) watcher.onExit?.(exit);
+  });
+  return async () => {
+    stopping = true;
+    await process.stop();
+  };
 }
 
 /** Undefined once the engine answers, else why it does not. */

@@ -36,6 +36,8 @@ export function invocationAges(machines: readonly PreparedMachine[]): Invocation
       case 'lambda':
         functions.set(source.functionName, Math.max(functions.get(source.functionName) ?? 0, age));
         break;
+      case 'activity':
+        break;
       default:
         source satisfies never;
     }

@@ -191,9 +191,22 @@ export class TaskDispatcher {
         if (event.type !== 'event') return event;
         return invoker.invoke(functionNames.lambda(source.functionName), payload, event.event);
       }
+      case 'activity':
+        return this.#enqueue(source.activity, payload);
       default:
         return invoker.invoke(functionNames.workerHost, payload);
     }
+  }
+
+  /** Nothing is lost where it is in the queue already. */
+  async #enqueue(
+    activity: string,
+    { executionId, task, index, attempt, expiresAt }: TaskPayload,
+  ): Promise<DispatchOutcome> {
+    const { table, now } = this.#options;
+    const numbers = { task, attempt, ...(index !== undefined && { index }) };
+    await table.attempts.enqueue({ executionId, ...numbers, activity, at: now() }, expiresAt);
+    return { type: 'dispatched' };
   }
 
   #reportDeferred(execution: Execution, { worker }: OpenTask, error: string): void {

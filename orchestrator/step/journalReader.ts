@@ -9,8 +9,10 @@ import { isJournalKind, journalReferences, parseLog } from '../core/execution/mo
 import { taskKey } from '../core/execution/model/openTask.ts';
 import type { AdvanceInput } from '../core/execution/step/advance.types.ts';
 import { noReferences, type SegmentReferences } from '../core/execution/step/segmentReferences.ts';
+import type { SeenBeats } from '../core/execution/tasks/seenBeat.ts';
 import { nextDueOf } from '../core/execution/tasks/tasks.ts';
 import { readListResults } from '../table/listResults.ts';
+import { seenBeatOf } from '../table/liveness.ts';
 import type { Table } from '../table/table.ts';
 import type { JournalRecord } from './journalRecord.ts';
 
@@ -129,14 +131,14 @@ export class JournalReader {
   }
 
   /** The beats of tasks whose workers must have given a sign of life by now. */
-  async #beats(execution: Execution, at: number): Promise<ReadonlyMap<string, number>> {
+  async #beats(execution: Execution, at: number): Promise<SeenBeats> {
     const due = openTasks(execution).filter(
       ({ dispatchAt, heartbeatAt, startBy }) =>
         dispatchAt === undefined &&
         Math.min(heartbeatAt ?? Number.POSITIVE_INFINITY, startBy ?? Number.POSITIVE_INFINITY) <= at,
     );
     const beats = due.length === 0 ? [] : await this.#table.attempts.readBeats(execution.executionId, due);
-    return new Map(beats.map((beat) => [taskKey(beat), beat.count]));
+    return new Map(beats.map((beat) => [taskKey(beat), seenBeatOf(beat)]));
   }
 
   /** The results of the items of a list: those that were given, and what the journal holds. */

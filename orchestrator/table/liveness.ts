@@ -1,5 +1,6 @@
 import type { Json } from '../core/data/json.ts';
 import type { AttemptNumbers } from '../core/execution/model/openTask.ts';
+import type { SeenBeat } from '../core/execution/tasks/seenBeat.ts';
 import { type Attributes, jsonAttribute, jsonOf } from './attributes.ts';
 import { attribute, sortKey } from './schema.ts';
 
@@ -12,6 +13,11 @@ export interface Beat extends AttemptNumbers {
   readonly progress?: Json;
   /** When it was written, as the worker says. */
   readonly at?: string;
+  /** Present while it is in the queue of its activity. */
+  readonly isQueued?: true;
+  /** When a worker took it from the queue, and the worker's name, as that says. */
+  readonly takenAt?: string;
+  readonly workerName?: string;
 }
 
 export interface NewBeat extends Omit<Beat, 'count'> {
@@ -39,6 +45,8 @@ export function decodeBeat(item: Attributes): Beat | undefined {
   if (!match || !Number.isFinite(count)) return undefined;
   const at = item.at?.S;
   const progress = progressOf(item);
+  const takenAt = item.takenAt?.S;
+  const workerName = item.workerName?.S;
   return {
     task: Number(match[1]),
     ...(match[2] !== undefined && { index: Number(match[2]) }),
@@ -46,7 +54,16 @@ export function decodeBeat(item: Attributes): Beat | undefined {
     count,
     ...(progress !== undefined && { progress }),
     ...(at !== undefined && { at }),
+    ...(item[attribute.indexPartition] && { isQueued: true }),
+    ...(takenAt !== undefined && { takenAt }),
+    ...(workerName !== undefined && { workerName }),
   };
+}
+
+/** As the core takes it. */
+export function seenBeatOf({ count, isQueued, takenAt }: Beat): SeenBeat {
+  const time = Date.parse(takenAt ?? '');
+  return { count, ...(isQueued && { isQueued }), ...(!Number.isNaN(time) && { takenAt: time }) };
 }
 
 function progressOf(item: Attributes): Json | undefined {

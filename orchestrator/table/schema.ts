@@ -44,6 +44,7 @@ export const sortKeyPrefix = {
   event: 'event#',
   message: 'message#',
   logSegment: 'log#',
+  beat: 'beat#',
 } as const;
 
 /** Sort keys whose insertion the orchestrator must hear of: the stream's filter is made of it. */
@@ -68,6 +69,8 @@ export const indexPartition = {
   /** Partition for all machines, so that the clock finds them without knowing which machines there are. */
   parked: (status: ParkedStatus, shard: number) => `#${status}#${shard}`,
   ended: (machine: string, status: string, shard: number) => `${machine}#${status}#${shard}`,
+  /** Attempts that wait for workers of an activity. No machine's id is empty. */
+  activity: (name: string, shard: number) => `#activity#${name}#${shard}`,
   /** Begins the partitions of a machine's executions in a status. */
   ofMachine: (machine: string, status: string) => `${machine}#${status}#`,
 } as const;

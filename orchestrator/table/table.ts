@@ -3,8 +3,17 @@ import type { OutgoingItem } from '../core/execution/children/messages.ts';
 import type { Emission } from '../core/execution/model/emission.ts';
 import type { JournalEntry } from '../core/execution/model/entries.ts';
 import type { Execution } from '../core/execution/model/execution.ts';
-import type { AttemptNumbers } from '../core/execution/model/openTask.ts';
+import type { AttemptNumbers, OpenTask } from '../core/execution/model/openTask.ts';
 import type { LogSegment } from '../core/execution/step/advance.types.ts';
+import type {
+  EnqueuedAttempt,
+  EnqueueOutcome,
+  Queue,
+  QueuedAttempt,
+  QueueRequest,
+  TakenAttempt,
+  TakeOutcome,
+} from './activityQueue.ts';
 import type { Beat, Claim, ClaimOutcome, NewBeat } from './liveness.ts';
 import type {
   BrowseRequest,
@@ -87,6 +96,8 @@ export interface JournalReader {
 export interface Executions {
   /** Undefined also where it has expired: its id is free. */
   read(executionId: string): Promise<Execution | undefined>;
+  /** The input of an open task, which may be in the store. @throws StoredDataError */
+  readTaskInput(task: OpenTask): Promise<Json>;
   /** Everything in the partition that a history is made of. Expired items are left out, unless the execution goes on. */
   readHistory(executionId: string): Promise<HistoryItems>;
   /**
@@ -117,6 +128,12 @@ export interface Attempts {
   writeBeat(beat: NewBeat, expiresAt?: number): Promise<void>;
   /** The first to claim an attempt has it. `expiresAt` as for a result. */
   insertClaim(claim: Claim, expiresAt?: number): Promise<ClaimOutcome>;
+  /** Puts an attempt into the queue of its activity, once. `expiresAt` as for a result. */
+  enqueue(attempt: EnqueuedAttempt, expiresAt?: number): Promise<EnqueueOutcome>;
+  /** One worker alone takes an attempt from its queue. */
+  take(attempt: TakenAttempt): Promise<TakeOutcome>;
+  /** Takes an attempt whose result is not awaited out of its queue: it may be put there again. */
+  withdraw(attempt: QueuedAttempt): Promise<void>;
 }
 
 /** The items of lists that executions work on, by page. */
@@ -155,6 +172,8 @@ export interface ExecutionIndex {
   browse(request: BrowseRequest): Promise<Page<ListedExecution>>;
   /** Reads each partition of the index once at most. */
   count(request: CountRequest): Promise<Count>;
+  /** Attempts that wait for workers of an activity. Some may have been taken already: {@link Attempts.take} decides. */
+  readQueue(request: QueueRequest): Promise<Queue>;
 }
 
 /** Items without their data, for code that looks after many executions. */

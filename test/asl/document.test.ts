@@ -33,7 +33,7 @@ describe('a JSON document', () => {
     expect(faults[0]?.position).toEqual({ line, column });
   });
 
-  it('tells a key that is there twice', () => {
+  it('refuses a key that is there twice', () => {
     const { faults } = readDocument('{"a": 1,\n "a": 2}', 'json');
     expect(faults).toEqual([
       { message: 'The key "a" is there twice', position: { line: 2, column: 2 }, pointer: '/a' },

@@ -8,9 +8,9 @@ type Fields = { readonly [key: string]: Json };
 interface Row {
   readonly definition: JsonObject;
   readonly input?: Json;
-  /** Of tasks that fail: the names of their errors, one after the other. */
+  /** The names of the errors of tasks that fail, one after the other. */
   readonly errors?: readonly string[];
-  /** Of the execution; or of what it failed with. */
+  /** The error of the execution, or its cause. */
   readonly output?: Json;
   readonly error?: readonly [name: string, message?: string];
   /** Seconds that it takes. */

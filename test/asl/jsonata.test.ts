@@ -38,7 +38,7 @@ describe('a JSONata expression', () => {
     expect(evaluate('$uuid() = $uuid()')).toEqual({ type: 'value', value: false });
   });
 
-  it('tells what gives nothing, and what is not data', () => {
+  it('separates what gives nothing from what is not data', () => {
     expect(evaluate('$missing')).toEqual({ type: 'nothing' });
     expect(evaluate('function($x) { $x }')).toEqual({ type: 'unsupported' });
   });

@@ -144,7 +144,7 @@ describe('ItemReader', () => {
     ]);
   });
 
-  it('finds the list that ItemsPointer leads to, and refuses what is no list', async () => {
+  it('finds the list that ItemsPointer leads to, and refuses what is not a list', async () => {
     const files = { 'file.json': '{"a":{"b/c":[1,2]}}' };
     expect((await run(mapOver(json({ ItemsPointer: '/a/b~1c' })), files)).output).toEqual([1, 2]);
     expect((await run(mapOver(json()), files)).error).toEqual([

@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => directory.remove());
 
-/** Between two looks, takes the next step; the looks end with the last one. Answers how often a change was told. */
+/** Takes the next step between two looks; the looks end with the last step. Returns how often a change was reported. */
 async function changesAfter(...steps: (() => Promise<unknown>)[]): Promise<number> {
   let changes = 0;
   const queue = [...steps, async () => {}, async () => {}];
@@ -36,7 +36,7 @@ async function changesAfter(...steps: (() => Promise<unknown>)[]): Promise<numbe
 }
 
 describe('changes of machines and workers', () => {
-  it('are told once each', async () => {
+  it('are reported once each', async () => {
     const changes = await changesAfter(
       () => directory.write('machines/order.ts', 'two and more'),
       () => directory.write('machines/order.ts', 'three and even more'),
@@ -65,7 +65,7 @@ describe('changes of machines and workers', () => {
     expect(changes).toBe(3);
   });
 
-  it('in hidden folders and node_modules are no one else’s business', async () => {
+  it('in hidden folders and node_modules are ignored', async () => {
     const changes = await changesAfter(
       () => directory.write('machines/.cache/x', '1'),
       () => directory.write('workers/node_modules/x.js', '1'),

@@ -44,7 +44,7 @@ describe('stop, redrive, suspend and resume of many', () => {
     expect(await deployment.client.describe('b-0')).toMatchObject({ status: 'RUNNING' });
   });
 
-  it('tell all of them with --yes, say what they did, and may be repeated', async () => {
+  it('reach all of them with --yes, say what they did, and may be repeated', async () => {
     const suspend = ['suspend', '--machine', 'mailbox', '--cause', 'Ada', '--rate', '1000/s', '--yes'];
     const first = await run(...suspend);
     expect([...first.stdout].sort()).toEqual(['b-0', 'b-1', 'b-2']);

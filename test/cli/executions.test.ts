@@ -237,7 +237,7 @@ describe('send', () => {
 
   it.each([
     ['a reserved type', ['xstate.stop'], 'ReservedEventType'],
-    ['data that is no object', ['CLOSE', '--data', '[1]'], 'InvalidInput'],
+    ['data that is not an object', ['CLOSE', '--data', '[1]'], 'InvalidInput'],
     ['a type in the data', ['CLOSE', '--data', '{"type":"OPEN"}'], 'InvalidInput'],
   ])('refuses %s with exit code 2', async (_, args, code) => {
     await started('e-3', 'mailbox');

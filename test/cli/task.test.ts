@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { approval } from '../client/machines.ts';
+import { approval, signature } from '../client/machines.ts';
 import { TestDeployment } from '../client/testDeployment.ts';
 import { startTestTable, type TestTable } from '../client/testTable.ts';
 import { type TemporaryDirectory, temporaryDirectory } from '../support/temporaryDirectory.ts';
@@ -11,7 +11,7 @@ let directory: TemporaryDirectory;
 beforeAll(async () => {
   testTable = await startTestTable();
   directory = await temporaryDirectory();
-  deployment = new TestDeployment(testTable, [approval], { ask: () => undefined });
+  deployment = new TestDeployment(testTable, [approval, signature], { ask: () => undefined });
 });
 afterAll(async () => {
   await testTable.stop();
@@ -55,6 +55,20 @@ describe('task', () => {
     await asked('t-3');
     await run('task', 'heartbeat', 't-3#0#1', '--progress', '{"pages":12}');
     expect((await run('describe', 't-3')).stdout.join('\n')).toContain('progress {"pages":12}');
+  });
+
+  it('next takes the task of an activity, whose token complete takes', async () => {
+    await deployment.client.start(signature, { executionId: 's-1', input: { page: 7 } });
+    await deployment.orchestrate('s-1');
+    const next = ['task', 'next', 'sign-page', '--wait', '0s'];
+    const taken = await run(...next, '--worker-name', 'ada');
+    expect(taken).toMatchObject({ exitCode: 0, stdout: ['s-1#0#1 {"page":7}'] });
+    expect((await run('describe', 's-1')).stdout.join('\n')).toContain('by ada');
+    expect(await run(...next)).toMatchObject({ exitCode: 4, stdout: [] });
+    expect(jsonOf(await run(...next, '--json'))).toBeNull();
+    await run('task', 'complete', 's-1#0#1', '--output', '"Ada"');
+    await deployment.orchestrate('s-1');
+    expect(await deployment.client.describe('s-1')).toMatchObject({ status: 'SUCCEEDED', output: 'Ada' });
   });
 
   it('refuses an execution of another machine than --machine', async () => {

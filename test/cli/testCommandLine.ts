@@ -48,7 +48,7 @@ export async function millrace(
   return { exitCode, stdout, stderr };
 }
 
-/** Of a command that prints a JSON object a line. */
+/** For a command that prints one JSON object per line. */
 export function jsonLinesOf(result: CommandResult): Record<string, string>[] {
   return result.stdout.flatMap((text) => text.split('\n')).map((line) => JSON.parse(line));
 }

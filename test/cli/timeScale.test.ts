@@ -35,7 +35,7 @@ export const handler = defineWorker((input: unknown, task) => {
 
 let directory: TemporaryDirectory;
 let dev: ChildProcess;
-/** Of the first execution: eleven minutes after the start, in the cloud's time. */
+/** For the first execution: eleven minutes after the start, in the cloud's time. */
 let endedAt: unknown;
 const output = { stderr: '' };
 
@@ -70,7 +70,7 @@ describe('dev --time-scale', () => {
     expect(output.stderr).toContain('Time passes 120 times faster.');
     await run('start', 'patience', '--id', 'p1');
     const before = performance.now();
-    // Waiting is in the time of whoever waits.
+    // A wait runs in the time of the process that waits.
     const ended = jsonOf(await run('wait', 'p1', '--timeout', '50s', '--json')) as Record<string, unknown>;
     expect(ended).toMatchObject({ status: 'SUCCEEDED' });
     endedAt = ended.endedAt;

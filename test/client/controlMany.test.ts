@@ -46,7 +46,7 @@ async function failed(prefix: string, count: number): Promise<string[]> {
 const failedQuotes = { control: 'redrive', machine: quote, status: 'FAILED' } as const;
 
 describe('controlMany', () => {
-  it('tells every execution of a list, with the cause in each history', async () => {
+  it('sends to every execution of a list, with the cause in each history', async () => {
     const ids = await failed('all', 5);
     const found = await outcomes({ ...failedQuotes, cause: 'Ada: prices are back' });
     expect(found).toEqual(Object.fromEntries(ids.map((id) => [id, 'sent'])));
@@ -62,7 +62,7 @@ describe('controlMany', () => {
     }
   });
 
-  it('tells nothing twice when it is repeated before the executions have moved, and skips what has', async () => {
+  it('sends nothing twice when it is repeated before the executions have moved, and skips what has', async () => {
     const [first = '', second = ''] = await failed('again', 2);
     await outcomes(failedQuotes);
     expect(await outcomes(failedQuotes)).toEqual({ [first]: 'sentBefore', [second]: 'sentBefore' });

@@ -70,7 +70,7 @@ describe('describe', () => {
     expect(waitsOnlyForEvents(description)).toBe(false);
   });
 
-  it('tells an execution that waits for nothing but an event', async () => {
+  it('shows an execution that waits only for an event', async () => {
     const { client } = deployment;
     await client.start(mailbox, { executionId: 'd-4' });
     await deployment.orchestrate('d-4');

@@ -113,7 +113,7 @@ describe('the doctor, on a table of many pages', () => {
     await expect(round({ from: cursor, segments: 5 })).rejects.toMatchObject({ code: 'InvalidCursor' });
   });
 
-  it('says that no recovery function exists to mend with, and whom to ask', async () => {
+  it('says that there is no recovery function to repair with, and whom to ask', async () => {
     const { dynamodb, tableName } = testTable;
     const { startLambda } = await import('../../local/lambda/index.ts');
     const lambda = await startLambda({ functions: [], environment: {} });

@@ -124,7 +124,7 @@ describe('what can never be taken is reported and left:', () => {
       /no text and no number at \$\.detail\.none/,
     ],
     [
-      'an id that is a number too large to be told from others',
+      'an id that is a number too large to be exact',
       {
         event: JSON.parse('{"id":"e-1","n":12345678901234567890}'),
         start: { machine: 'm', executionId: '$.n' },

@@ -1,5 +1,7 @@
 import { assign, setup } from 'xstate';
-import { worker } from '../../workers/index.ts';
+import { activity, worker } from '../../workers/index.ts';
+
+export { approval } from '../support/approval.ts';
 
 /** A task, then a decision that has an hour's time. */
 export const claim = setup({
@@ -65,27 +67,23 @@ export const mailbox = setup({}).createMachine({
   states: { open: { on: { CLOSE: 'closed' } }, closed: { type: 'final' } },
 });
 
-/** Asks a person, and goes on with what they say. */
-export const approval = setup({
-  types: { context: {} as { answer: unknown } },
-  actors: { ask: worker<unknown, unknown>({ waitForResult: true, heartbeat: '1d' }) },
+/** One task of an activity, whose output becomes that of the execution. */
+export const signature = setup({
+  types: { input: {} as { page: number }, context: {} as { page: number; by: string }, output: {} as string },
+  actors: { sign: activity<{ page: number }, string>('sign-page') },
 }).createMachine({
-  id: 'approval',
-  context: { answer: null },
-  initial: 'asking',
+  id: 'signature',
+  context: ({ input }) => ({ page: input.page, by: '' }),
+  initial: 'signing',
   states: {
-    asking: {
+    signing: {
       invoke: {
-        src: 'ask',
-        onDone: { target: 'answered', actions: assign({ answer: ({ event }) => event.output }) },
-        onError: {
-          target: 'refused',
-          actions: assign({ answer: ({ event }) => (event.error as Error).name }),
-        },
+        src: 'sign',
+        input: ({ context }) => ({ page: context.page }),
+        onDone: { target: 'signed', actions: assign({ by: ({ event }) => event.output }) },
       },
     },
-    answered: { type: 'final' },
-    refused: { type: 'final' },
+    signed: { type: 'final' },
   },
-  output: ({ context }) => context.answer,
+  output: ({ context }) => context.by,
 });

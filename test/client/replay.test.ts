@@ -199,7 +199,7 @@ describe('a history with its machine', () => {
 });
 
 describe('the state after an entry', () => {
-  it('is told from journal and log', async () => {
+  it('is built from journal and log', async () => {
     const { client } = deployment;
     expect(await client.stateAt('v-ended', 2, [visit()])).toEqual({
       executionId: 'v-ended',
@@ -305,7 +305,7 @@ describe('a replay', () => {
     });
   });
 
-  it('says what cannot be told: no version, an item that has expired, nothing applied yet', async () => {
+  it('says what it cannot show: no version, an item that has expired, nothing applied yet', async () => {
     const { client } = deployment;
     const missing = await client.replay('v-running', [createMachine({ id: 'visit', version: '2' })]);
     expect(missing).toMatchObject({ outcome: 'notDeployed', divergence: { code: 'MachineNotDeployed' } });

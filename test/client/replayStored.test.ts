@@ -56,7 +56,7 @@ describe('the replay of an execution that was redriven with another version', ()
     expect(items.at(-1)?.transition).toMatchObject({ to: 'arrived' });
   });
 
-  it('cannot tell what was before where the first version is gone, and breaks nothing', async () => {
+  it('cannot show what was before where the first version is gone, and breaks nothing', async () => {
     const { table } = await redriven();
     const report = await replayExecution({ table }, 'e', [second]);
     expect(report).toMatchObject({

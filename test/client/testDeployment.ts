@@ -24,7 +24,7 @@ export class TestDeployment {
   readonly consumed: Units[] = [];
   /** Lengths of the client's pauses. Time goes on by each. */
   readonly pausesMs: number[] = [];
-  /** What happens while the client pauses. */
+  /** Runs while the client pauses. */
   whilePausing: () => Promise<void> = async () => {};
   readonly #orchestrator: Orchestrator;
   readonly #workers: TestWorkers;

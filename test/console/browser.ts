@@ -24,7 +24,7 @@ export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: browserPath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 }
 
-/** What went wrong in a page, and each address outside of the console that it asked for. */
+/** Errors of a page, and each address outside the console that it asked for. */
 export function watched(
   page: Page,
   origin: string,

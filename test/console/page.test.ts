@@ -117,7 +117,7 @@ describe.skipIf(!isTestable)('the console in a browser', { timeout: 60_000 }, ()
     for (const { number } of entries.items) {
       await slider.fill(String(number));
       const { context: expected, state } = await served.client.stateAt('paid', number, definitions);
-      // What the button copies is what the tree shows.
+      // The button copies the text that the tree shows.
       await page.evaluate('navigator.clipboard.writeText = async (copied) => { window.copied = copied; }');
       await page.getByRole('button', { name: 'Copy context' }).click();
       const copied: unknown = await page.evaluate('window.copied');
@@ -300,7 +300,7 @@ describe.skipIf(!isTestable)('the console in a browser', { timeout: 60_000 }, ()
       await page.getByRole('button', { name: 'Send event …' }).click();
       await page.getByRole('dialog').getByText('Sends the event').waitFor();
       await examine('send');
-      // The script of axe itself is refused by the page's policy before it is evaluated: that is no error of the page.
+      // The page's policy refuses the script of axe itself before it is evaluated: that is not an error of the page.
       found.errors.splice(0);
       found.foreign.splice(0);
       expect(serious).toEqual([]);

@@ -124,7 +124,7 @@ export function describeDynamoDBTable(engineName: string, start: () => Promise<L
         expect((await get('order-17', 'execution'))?.expiresAt).toEqual(afterTheRest);
       });
 
-      it('of a result is the one that its worker was told, and there is none without a retention', async () => {
+      it('of a result is the one that its worker received, and there is none without a retention', async () => {
         const { table, get } = await newTable();
         await table.journal.insertResult(result(1), 1_800_000_000);
         await table.journal.insertResult(result(2));
@@ -134,7 +134,7 @@ export function describeDynamoDBTable(engineName: string, start: () => Promise<L
     });
 
     describe('capacity units', () => {
-      it('of every call are told as DynamoDB counts them, index writes included', async () => {
+      it('of every call are those that DynamoDB counts, index writes included', async () => {
         const units: Units[] = [];
         const { table } = await newTable({ onConsumedCapacity: (each) => units.push(each) });
         const consumed = async (call: Promise<unknown>) => {

@@ -15,7 +15,7 @@ const emission = (): fc.Arbitrary<Emission> =>
   );
 
 export function emittedFeatures(current: Current): void {
-  describe('what a commit tells the bus', () => {
+  describe('the events of a commit for the bus', () => {
     it('is a text in its item, readable, and gone with the next commit', async () => {
       const { table, get } = current();
       const first = execution();
@@ -46,7 +46,7 @@ export function emittedFeatures(current: Current): void {
       expect(item && decodeCommitRecord(item)).toBeUndefined();
     });
 
-    it('comes back from the item as it was, with all that the bus tells of the execution', async () => {
+    it('come back from the item as they were, with all that the bus reports of the execution', async () => {
       const anyEmitted = fc.array(emission(), { minLength: 1, maxLength: 4 });
       await fc.assert(
         fc.asyncProperty(anyExecution(), anyEmitted, async (generated, emitted) => {
@@ -82,7 +82,7 @@ export function emittedFeatures(current: Current): void {
       ['no JSON', 'RUNNING'],
       ['no list', '{}'],
       ['neither statuses nor events', '[{"status":"ASLEEP"}]'],
-    ])('is no commit for the bus where `emitted` is %s', async (_, emitted) => {
+    ])('is not a commit for the bus where `emitted` is %s', async (_, emitted) => {
       const { table, get, put } = current();
       await table.executions.commit(execution());
       const item = (await get('order-17', 'execution')) ?? {};

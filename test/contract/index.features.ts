@@ -315,7 +315,7 @@ export function indexFeatures(current: Current, indexShards: number): void {
       }
     });
 
-    it('are of other machines too where that is asked for, as long as they have not ended', async () => {
+    it('are of other machines too where the query asks for it, until they have ended', async () => {
       await commitAll(mixed());
       const all = (await browse({ includesOtherMachines: true, machines: ['order'] }, 5)).flat();
       expect(ids(all)).toContain('other');
@@ -337,7 +337,7 @@ export function indexFeatures(current: Current, indexShards: number): void {
       expect((await browse({ statuses: ['RUNNING'], until: noon - 1 })).flat()).toEqual([]);
     });
 
-    it('leave out the items of somebody else with the keys of the index', async () => {
+    it('leave out items of another application that have the keys of the index', async () => {
       await commitAll([ended({ executionId: 'ended', status: 'FAILED' })]);
       for (const shard of shards) {
         await current().put({

@@ -6,7 +6,7 @@ const at = '2026-03-01T12:00:00.000Z';
 
 export function livenessFeatures(current: Current): void {
   describe('a sign of life', () => {
-    it('counts on, whoever writes it, and keeps the progress until there is another', async () => {
+    it('counts on, whichever process writes it, and keeps the progress until there is another', async () => {
       const { table } = current();
       await table.attempts.writeBeat({ ...attempt, at });
       await table.attempts.writeBeat({ ...attempt, at, progress: { pages: 12 } });
@@ -55,7 +55,7 @@ export function livenessFeatures(current: Current): void {
   });
 
   describe('a claim', () => {
-    it('is taken once, and belongs to whoever took it', async () => {
+    it('is taken once, and belongs to the process that took it', async () => {
       const { table } = current();
       const claim = (claimedBy: string, index?: number) =>
         table.attempts.insertClaim({ ...attempt, ...(index !== undefined && { index }), claimedBy, at });

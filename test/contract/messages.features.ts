@@ -27,7 +27,7 @@ function message(
   };
 }
 
-/** What executions say to each other. */
+/** Messages between executions. */
 export function messageFeatures(current: Current): void {
   describe('a commit with items for other executions', () => {
     it('writes them with the execution, to be read as they were', async () => {

@@ -70,7 +70,7 @@ const oddExecutions: [string, Attributes][] = [
   ['tasks without numbers', { tasks: { L: [{ M: { worker: text('charge') } }] } }],
 ];
 
-/** Whoever may write to the table may write anything: it must not hold up what else is there. */
+/** Anyone who may write to the table may write anything: it must not hold up the other items. */
 export function oddItemFeatures(current: Current): void {
   describe('an item that someone wrote by hand', () => {
     it.each(oddStarts)('is a start that says what is wrong where it %s', async (_, item) => {
@@ -97,7 +97,7 @@ export function oddItemFeatures(current: Current): void {
       ]);
     });
 
-    it('is told to write a Map where it has JSON as a text', async () => {
+    it('says to write a Map where it has JSON as a text', async () => {
       const { table, put } = current();
       await put(keyed('start', { machine: text('order'), input: text('{"sku":"mug"}') }));
       expect(await table.journal.readStart('order-17')).toMatchObject({

@@ -5,7 +5,7 @@ import type { Current } from './tableUnderTest.ts';
 
 const at = new Date(noon).toISOString();
 
-/** What it takes to tell what is wrong with executions, without their data. */
+/** Enough to find what is wrong with executions, without their data. */
 export function outlineFeatures(current: Current): void {
   const write = async (executionId: string) => {
     const { table } = current();
@@ -63,7 +63,7 @@ export function outlineFeatures(current: Current): void {
       expect(JSON.stringify(items)).not.toContain('xxx');
     });
 
-    it('tells the earliest time of its tasks, and whether it waits', async () => {
+    it('has the earliest time of its tasks, and whether it waits', async () => {
       const { table } = current();
       const task = { task: 0, worker: 'charge', attempt: 1, cause: 'start' };
       const tasks = [
@@ -80,7 +80,7 @@ export function outlineFeatures(current: Current): void {
       expect((await table.outlines.readOutline('waits')).items).toMatchObject([{ isWaiting: true }]);
     });
 
-    it('tells what it waits for and has still to do', async () => {
+    it('has what it waits for and what it has still to do', async () => {
       const { table } = current();
       const task = { task: 0, worker: 'charge', attempt: 1, cause: 'start' };
       const item = { task: 3, worker: 'pack', attempt: 1, cause: 'start' };

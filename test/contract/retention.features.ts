@@ -7,7 +7,7 @@ const daySeconds = 86_400;
 const dayMs = daySeconds * 1000;
 const inDays = (days: number) => ({ N: String(seconds + days * daySeconds) });
 
-/** What has expired, what is about to, and what is kept. Tables under test are read at noon. */
+/** Items that have expired, items that are about to, and items that are kept. Tables under test are read at noon. */
 export function retentionFeatures(current: Current, withRetention: () => Promise<TableUnderTest>): void {
   const put = (item: string, days: number | undefined, executionId = 'order-17', more = {}) =>
     current().put({

@@ -7,7 +7,7 @@ import type { Current } from './tableUnderTest.ts';
 
 const runs = { numRuns: 60 };
 
-/** Of an execution that no other run, and no smaller counterexample, has met. */
+/** The id of an execution that no other run, and no smaller counterexample, has met. */
 const newId = () => `order-${randomUUID()}`;
 
 export function roundTripFeatures(current: Current): void {

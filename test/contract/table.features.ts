@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe } from 'vitest';
+import { activityQueueFeatures } from './activityQueue.features.ts';
 import { commitFeatures } from './commit.features.ts';
 import { emittedFeatures } from './emitted.features.ts';
 import { indexFeatures } from './index.features.ts';
@@ -36,6 +37,7 @@ export function describeTable(name: string, factory: TableFactory): void {
     indexFeatures(current, indexShards);
     messageFeatures(current);
     livenessFeatures(current);
+    activityQueueFeatures(current);
     outlineFeatures(current);
     retentionFeatures(current, () => factory(indexShards, 90));
   });

@@ -14,5 +14,5 @@ export interface TableUnderTest {
 /** Makes an empty table whose index has so many shards. Without `retentionDays`, what it writes is kept for ever. */
 export type TableFactory = (indexShards: number, retentionDays?: number) => Promise<TableUnderTest>;
 
-/** What a suite asks for within a test: the table of that test. */
+/** A suite asks for this within a test: the table of that test. */
 export type Current = () => TableUnderTest;

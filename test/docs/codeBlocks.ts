@@ -7,7 +7,7 @@ export interface CodeBlock {
   /** Words after the language, those with `=` by name. */
   readonly marks: ReadonlyMap<string, string>;
   readonly text: string;
-  /** Of its first line in the page, from 1. */
+  /** The number of its first line in the page, from 1. */
   readonly line: number;
 }
 

@@ -51,11 +51,14 @@ export function proseOf(page: string): [number, string][] {
   });
 }
 
-/** Comments and string literals of a source file, line by line. */
-export function textOf(source: string): [number, string][] {
+const namesTests = /\b(?:it|test|describe)\b[^'`"]*\(\s*['`"]|^\s*\]\)\(/;
+
+/** Comments and string literals of a source file, line by line; the strings of a test's data are left out, its names are not. */
+export function textOf(source: string, isTest = false): [number, string][] {
   return source.split('\n').flatMap((line, i): [number, string][] => {
     const comment = /^\s*(?:\/\*\*?|\*|\/\/) ?(.*)$/.exec(line) ?? /\s\/\/ (.*)$/.exec(line);
     if (comment) return [[i + 1, (comment[1] ?? '').replace(/^@\w+ /, '').replace(/ ?\*\/$/, '')]];
+    if (isTest && !namesTests.test(line)) return [];
     const strings = [...line.matchAll(/'((?:[^'\\]|\\.)*)'|`([^`]*)`|"((?:[^"\\]|\\.)*)"/g)];
     return strings.map(([, single, template, double]) => [i + 1, single ?? template ?? double ?? '']);
   });

@@ -37,7 +37,7 @@ function documentedExits(): (readonly [code: string, exit: number])[] {
   });
 }
 
-/** What the command line, and what it met of the AWS SDK, is called there. */
+/** The names there for errors of the command line, and for those of the AWS SDK. */
 const ofTheCommandLine = [
   'InvalidUsage',
   'CannotReachTable',

@@ -55,6 +55,7 @@ function synthesizedPolicy(policy: string): string[] {
     policy === 'grantDirectStart' ||
     policy === 'grantSend' ||
     policy === 'grantRead' ||
+    policy === 'grantActivities' ||
     policy === 'grantDoctor'
   ) {
     let role: Role | undefined;
@@ -78,6 +79,7 @@ describe('the policies of docs/security.md', () => {
       'grantDirectStart',
       'grantSend',
       'grantRead',
+      'grantActivities',
       'worker',
       'orchestrator',
       'grantDoctor',

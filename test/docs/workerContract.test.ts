@@ -28,7 +28,7 @@ const machine = {
     sent: { type: 'final' },
   },
 };
-/** A worker that tells what it was invoked with. */
+/** A worker that returns its own payload. */
 const echo = `import { defineWorker } from 'millrace/workers';
 const done = defineWorker(({ payload }) => payload);
 export const handler = (payload) => done({ ...payload, input: { payload } });`;

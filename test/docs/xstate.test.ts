@@ -6,7 +6,7 @@ import { repositoryDirectory } from './codeBlocks.ts';
 interface Row {
   readonly feature: string;
   readonly kind: string;
-  /** Of the test, below test/core/machine, or below test for a scenario and for infra; without its ending. */
+  /** The path of the test, below test/core/machine, or below test for a scenario and for infra; without its ending. */
   readonly file: string;
   readonly name: string;
 }

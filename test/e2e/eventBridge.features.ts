@@ -32,7 +32,7 @@ export const shopRules = {
   },
 } as const satisfies Readonly<Record<string, IngestRule>>;
 
-/** What any user of EventBridge can do, however the cloud was deployed. Each invocation of the rules' function comes twice. */
+/** Any user of EventBridge can do this, however the cloud was deployed. Each invocation of the rules' function comes twice. */
 export function eventBridgeFeatures(start: () => Promise<TestCloud>): void {
   let cloud: TestCloud;
   let client: EventBridgeClient;

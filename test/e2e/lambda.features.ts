@@ -5,7 +5,7 @@ import { hasStatus, startItem, type TestCloud } from './testCloud.ts';
 
 export const testFunctions = fileURLToPath(new URL('./functions', import.meta.url));
 
-/** What a function that knows nothing of Millrace does for a machine, however its results come back. */
+/** The work of a function that knows nothing of Millrace for a machine, however its results come back. */
 export function lambdaFeatures(start: () => Promise<TestCloud>): void {
   let cloud: TestCloud;
   beforeAll(async () => {
@@ -62,7 +62,7 @@ export function lambdaFeatures(start: () => Promise<TestCloud>): void {
       });
     });
 
-    it('may be invoked by others, too: what comes of that is no one’s task', async () => {
+    it('may be invoked by others, too: the result is not a task’s result', async () => {
       const { AWS_ENDPOINT_URL_LAMBDA: endpoint = '' } = cloud.cloud.environment;
       const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
       const lambda = new LambdaClient({ endpoint, region: 'us-east-1', credentials });

@@ -27,7 +27,7 @@ let directory: TemporaryDirectory;
 let cloud: TestCloud | undefined;
 let dataFile: string;
 
-/** What the stream still has is dropped, as AWS drops it after a day, whether anybody has read it or not. */
+/** Drops what the stream still has, as AWS does after a day, read or not. */
 async function dropRecords(): Promise<number> {
   const { streamArn, shards } = readCheckpoints(`${dataFile}.stream.json`);
   const all = Object.fromEntries(Object.keys(shards).map((shard) => [shard, '9'.repeat(18)]));

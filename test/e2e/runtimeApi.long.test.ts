@@ -148,7 +148,7 @@ describe('the bundles that are shipped, unpacked and run through the Runtime API
     const statuses = await eventually(
       async () => bus.events().flatMap(({ detail }) => ('status' in detail ? [detail.status] : [])),
       (told) => told.length >= 2,
-      { what: 'what the bus was told' },
+      { what: 'the events on the bus' },
     );
     expect(statuses).toEqual(['RUNNING', 'SUCCEEDED']);
   });
@@ -235,7 +235,7 @@ describe('the bundles hold', () => {
   });
 });
 
-/** What a module loads, by `import` or `require`, also when it runs. */
+/** The modules that a module loads, by `import` or `require`, also when it runs. */
 async function importsOf(file: string): Promise<string[]> {
   const names: string[] = [];
   const recorder: Plugin = {

@@ -8,7 +8,7 @@ const approval = {
   event: { M: { by: { S: 'Ada' } } },
 };
 
-/** What any user of DynamoDB can do with the table, however the cloud was deployed. */
+/** Any user of DynamoDB can do this with the table, however the cloud was deployed. */
 export function startAndQueryFeatures(start: () => Promise<TestCloud>): void {
   let cloud: TestCloud;
   beforeAll(async () => {
@@ -82,7 +82,7 @@ export function startAndQueryFeatures(start: () => Promise<TestCloud>): void {
         cause: { S: 'ordered twice' },
       });
       expect(await cloud.until('p2', hasStatus('ABORTED'))).toMatchObject({ state: 'approval' });
-      // What comes after the end is recorded, and changes nothing.
+      // An event after the end is recorded, and changes nothing.
       await cloud.put({ executionId: { S: 'p2' }, ...approval });
       const after = await cloud.until('p2', ({ log }) => String(log).includes('eapprove'));
       expect(after).toMatchObject({ status: 'ABORTED' });

@@ -15,7 +15,7 @@ type Item = Readonly<Record<string, AttributeValue>>;
 /** A local cloud, and what any user of DynamoDB can do with its table: nothing here is Millrace's own. */
 export interface TestCloud {
   readonly cloud: LocalCloud;
-  /** What functions printed, newest last. */
+  /** Lines that functions printed, newest last. */
   readonly output: readonly string[];
   /** `PutItem` with the documented condition. */
   put(item: Item): Promise<void>;

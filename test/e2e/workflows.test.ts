@@ -8,7 +8,7 @@ type Sent = readonly [whenIn: string, type: string, fields?: object];
 
 interface Course {
   readonly machine: string;
-  /** What tells it from another course of the machine. */
+  /** The property that shows which course of the machine was taken. */
   readonly course?: string;
   readonly input?: object;
   readonly events?: readonly Sent[];

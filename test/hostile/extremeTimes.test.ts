@@ -41,7 +41,7 @@ const policies: fc.Arbitrary<TaskPolicy> = fc.record(
   { requiredKeys: [] },
 );
 
-/** What an expression can make of a delay. */
+/** Values that an expression can give a delay. */
 const delays = fc.constantFrom<unknown>(
   ...[0, -0, -1, -1e300, 0.5, 1.5, 2 ** 31, 2 ** 53 + 2, 8.64e15, 1e18, 1e300, Number.MAX_VALUE],
   ...[Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, '1000', '', null, undefined, {}, 5n],
@@ -80,7 +80,7 @@ async function live(machine: AnyStateMachine, startTime: number): Promise<void> 
   const failing = () => Promise.reject(new Error('It fails.'));
   const cloud = new SimulatedCloud([machine], { failing }, { seed: 1 });
   cloud.now = startTime;
-  cloud.clockEveryMs = 1;
+  cloud.clock.everyMs = 1;
   const client = new MillraceClient({
     table: cloud.table,
     now: () => cloud.now,

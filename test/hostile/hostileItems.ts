@@ -169,7 +169,7 @@ function nested(kind: 'L' | 'M', levels: number): AttributeValue {
 
 export type HostileKind = 'start' | 'event' | 'task' | 'beat' | 'claim' | 'message';
 
-/** What an item of a kind has by the documentation. */
+/** The attributes of an item of a kind by the documentation. */
 const ownAttributes: Readonly<Record<HostileKind, readonly string[]>> = {
   start: ['machine', 'version', 'input', 'inputAt', 'isChild', 'parent'],
   event: ['type', 'event', 'eventAt', 'at', 'control', 'cause', 'version', 'input'],
@@ -179,7 +179,7 @@ const ownAttributes: Readonly<Record<HostileKind, readonly string[]>> = {
   message: ['messages', 'from', 'sender', 'number', 'at'],
 };
 
-/** What only an `execution` item has, and what every item may have. */
+/** Attributes that only an `execution` item has, and those that every item may have. */
 const otherAttributes = [
   'expiresAt',
   'mr_expiresAt',
@@ -228,7 +228,7 @@ const sortKey = (kind: HostileKind): fc.Arbitrary<string> => {
   return tail.map((each) => `${kind}#${each}`);
 };
 
-/** An item of a kind with anything in it, as whoever may write to the table may write it; without its partition key. */
+/** An item of a kind with anything in it, as anyone with write access to the table may write it; without its partition key. */
 export const hostileItem = (...kinds: readonly [HostileKind, ...HostileKind[]]): fc.Arbitrary<Attributes> =>
   fc.constantFrom(...kinds).chain((kind) =>
     fc

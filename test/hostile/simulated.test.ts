@@ -55,7 +55,7 @@ const faults = fc.record({
   crashAfterCommit: fc.constantFrom(0, 0.1),
 });
 
-/** What may come before its execution, and what only comes after. */
+/** Items that may come before their execution, and items that only come after. */
 const journalOf = (executionId: string) =>
   executionId.startsWith('victim-none') ? /^(start$|event#)/ : /^(start$|event#|task#|message#)/;
 
@@ -89,7 +89,7 @@ describe('items that someone made up, among the items of executions that run', (
           const { execution, segments } = await cloud.table.executions.readHistory(id);
           tally.add(execution ? `executions ${execution.status}` : 'no execution');
           if (!execution) continue;
-          // What comes to a suspended one, or one that waits for its machine, is taken when it goes on.
+          // A suspended execution, or one that waits for its machine, takes what came meanwhile when it goes on.
           if (execution.status === 'SUSPENDED' || execution.status === 'PENDING_REDRIVE') continue;
           const logged = new Set(
             [...segments, execution.log].flatMap(parseLog).map(({ reference }) => reference),

@@ -107,7 +107,7 @@ const payload = fc
     ...Object.fromEntries(replaced),
   }));
 
-describe('what the on-failure destination is told', () => {
+describe('the record for the on-failure destination', () => {
   it('writes results of attempts and nothing else, whatever it is', async () => {
     const tally = new Tally();
     await fc.assert(

@@ -16,7 +16,7 @@ test('the orchestrator with a machine and all of its clients is at most 600 KB, 
     entries: { orchestrator: 'millrace/orchestrator', workerHost: 'millrace/workers/host' },
   });
   expect(orchestrator.bytes).toBeLessThanOrEqual(budgetBytes);
-  // What has no machine runtime and no SDK in it would be small for the wrong reason.
+  // A bundle without a machine runtime and an SDK would be small for the wrong reason.
   expect(orchestrator.bytes).toBeGreaterThan(200_000);
 });
 

@@ -17,7 +17,7 @@ describe('a deployment without a bus', () => {
 describe('a deployment with a bus', () => {
   const { bus, functions, eventSource } = describeDeployment({ ...code, publisher: 'publisher' });
 
-  it('has a second mapping on the same stream, for commits that tell something', () => {
+  it('has a second mapping on the same stream, for commits that emit something', () => {
     expect(bus?.eventSource).toMatchObject({
       functionName: 'millrace-publisher',
       startingPosition: 'TRIM_HORIZON',

@@ -12,7 +12,7 @@ const code = {
 describe('a deployment with a store', () => {
   const settings = { store: 's3://large-data/teams/orders', storeOverKb: 12, retentionDays: 30 };
 
-  it('tells every function where it is, and from what size on it is used', () => {
+  it('gives every function the store’s place, and from what size on it is used', () => {
     const { functions } = describeDeployment(code, settings);
     expect(functions).toHaveLength(7);
     for (const { environment } of functions) {
@@ -61,7 +61,7 @@ describe('a deployment with a bucket for failures', () => {
     });
   });
 
-  it('has the recovery function also without one: it is what doctor mends with', () => {
+  it('has the recovery function also without one: doctor repairs with it', () => {
     const { failures, functions } = describeDeployment(code);
     expect(failures).toBeUndefined();
     expect(functions.map(({ role }) => role)).toContain('recovery');

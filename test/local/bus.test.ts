@@ -29,7 +29,7 @@ const events = busEvents({
 const [running, shipped] = events;
 
 describe('the local bus', () => {
-  it('takes what the publisher posts, and tells subscribers from then on', async () => {
+  it('takes what the publisher posts, and notifies subscribers from then on', async () => {
     const bus = await start();
     const publisher = new HttpBus(bus.endpoint);
     expect(await publisher.publish(events.slice(0, 1))).toEqual({ failures: [] });
@@ -50,7 +50,7 @@ describe('the local bus', () => {
     expect(bus.events()).toEqual([shipped]);
   });
 
-  it('is read to its end, or followed until whoever follows has enough, or the bus stops', async () => {
+  it('is read to its end, or followed until the follower has enough, or the bus stops', async () => {
     const bus = await start();
     const publisher = new HttpBus(bus.endpoint);
     await publisher.publish(events);

@@ -5,7 +5,7 @@ interface Appointment {
   readonly callback: () => void;
 }
 
-/** A clock that stands still until it is told to go on. */
+/** A clock that stands still until a test moves it. */
 export class ManualClock implements Clock {
   #nowMs = Date.parse('2026-01-01T00:00:00Z');
   readonly #appointments = new Set<Appointment>();

@@ -30,7 +30,7 @@ function told(activities: readonly Activity[]): unknown[] {
 
 const of = 'e errand 7';
 
-describe('the orchestrator tells', () => {
+describe('the orchestrator reports', () => {
   it('of each commit, the results that it took, and the statuses that it entered', async () => {
     const rig = new OrchestratorRig([errand]);
     const instance = rig.newInstance();

@@ -53,7 +53,7 @@ describe('a change of status', () => {
     ]);
   });
 
-  it('tells an output of null from none', () => {
+  it('keeps an output of null apart from none', () => {
     expect(changesOf(ended({ output: null }), [{ status: 'SUCCEEDED' }])).toMatchObject([
       { output: null, outputDetails: { included: true } },
     ]);

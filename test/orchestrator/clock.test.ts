@@ -18,7 +18,7 @@ class ClockRig {
   /** When shard 0 was asked for its first page. */
   readonly looks: number[] = [];
   mostInFlight = 0;
-  /** What the wake function does. @default each of its wakes moves on at once */
+  /** The work of the wake function. @default each of its wakes moves on at once */
   wakeFunction: (ids: readonly string[]) => Promise<string | undefined> = async (ids) => this.moveOn(ids);
   #inFlight = 0;
 
@@ -99,7 +99,7 @@ describe('a run of the clock', () => {
     expect([...seconds].sort((a, b) => a - b)).toEqual(Array.from({ length: 130 }, (_, second) => second));
   });
 
-  it('tells how long the longest-due execution has been due, whatever becomes of its wake', async () => {
+  it('measures how long the longest-due execution has been due, whatever becomes of its wake', async () => {
     const rig = new ClockRig(executions(300));
     rig.wakeFunction = async () => 'Runtime exited';
     await rig.run(40_000);

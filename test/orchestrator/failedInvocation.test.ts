@@ -268,7 +268,7 @@ describe('the function behind the on-failure destination', () => {
     });
   });
 
-  it('says so where it was told of what is not a task, and fails where the table does', async () => {
+  it('says so where the record does not belong to a task, and fails where the table does', async () => {
     const reports: Report[] = [];
     const report = (each: Report) => void reports.push(each);
     const table = new MemoryTable();

@@ -82,7 +82,7 @@ describe('the stream handler', () => {
     expect(created).toEqual([now() * 2]);
   });
 
-  it('tells when a batch is done how many records it had, and when the oldest of them was written', async () => {
+  it('reports when a batch is done how many records it had, and when the oldest of them was written', async () => {
     const { orchestrator, reports } = setUp();
     const done: object[] = [];
     const handler = streamHandler(

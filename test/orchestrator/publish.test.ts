@@ -6,7 +6,7 @@ import { crier } from '../support/busMachines.ts';
 import { CommitStream, RecordingBus } from '../support/commitStream.ts';
 import { OrchestratorRig } from '../support/orchestratorRig.ts';
 
-/** Executions `a` and `b`, each of three commits that tell something. */
+/** Executions `a` and `b`, each of three commits that emit something. */
 async function setUp() {
   const rig = new OrchestratorRig([crier]);
   const stream = new CommitStream(rig.table);
@@ -39,7 +39,7 @@ const numbersOf = ({ batchItemFailures }: { batchItemFailures: { itemIdentifier:
 const cried = (what: string) => ({ type: 'cried', what });
 
 describe('the publisher', () => {
-  it('gets the commits that tell something, and no other', async () => {
+  it('gets the commits that emit something, and no other', async () => {
     const { stream } = await setUp();
     expect(stream.commits).toBe(8);
     expect(stream.records.map((record) => record.dynamodb?.NewImage?.version?.N)).toEqual([

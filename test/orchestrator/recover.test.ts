@@ -61,7 +61,7 @@ describe('the recovery function', () => {
     ]);
     expect(reports).toEqual([{ type: 'recovered', batch: key, executions: 2 }]);
     await expect(failures.get(key)).rejects.toMatchObject({ code: 'ObjectNotFound' });
-    // EventBridge tells of it once more.
+    // EventBridge delivers it once more.
     expect(await recover(created(key))).toEqual({ failed: [] });
     expect(caughtUp).toHaveLength(2);
   });

@@ -27,7 +27,7 @@ describe('whether an error may pass by itself follows from its kind', () => {
   ])("of Millrace's errors: %s", (error, passes) => {
     expect(error.retryable).toBe(passes);
     expect(mayPass(kindOfError(error))).toBe(passes);
-    // Of another copy of Millrace.
+    // An error of another copy of Millrace.
     expect(kindOfError(Object.assign(new Error('x'), { code: error.code }))).toBe(error.kind);
     // As a task's error.
     expect(isRetryable(describeThrown(error))).toBe(passes);

@@ -16,7 +16,7 @@ interface Received {
   readonly body: string;
 }
 
-/** What to answer; `cut` closes the connection without an answer, `hang` leaves it open. */
+/** The answer; `cut` closes the connection without an answer, `hang` leaves it open. */
 type Answer = { readonly status: number; readonly body: object } | 'cut' | 'hang';
 
 const written: Answer = { status: 200, body: {} };

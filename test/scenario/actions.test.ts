@@ -6,7 +6,7 @@ import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { worker } from '../../workers/index.ts';
 import { OrchestratorRig } from '../support/orchestratorRig.ts';
 
-/** What its actions did, outside the machine. */
+/** The effects of its actions outside the machine. */
 const seen: string[] = [];
 
 const talkative = setup({

@@ -33,7 +33,7 @@ function hearing(id: string, more: object = {}): AnyStateMachine {
   } as never) as AnyStateMachine;
 }
 
-/** What the children of XState's own actor have heard when it has taken the events, in the order of their starts. */
+/** The events that the children of XState's own actor have heard after it took the events, in the order of their starts. */
 function heardInXState(machine: AnyStateMachine, events: readonly string[]): (readonly string[])[] {
   const children: AnyActorRef[] = [];
   const actor = createActor(machine, {
@@ -48,7 +48,7 @@ function heardInXState(machine: AnyStateMachine, events: readonly string[]): (re
     .map((child) => (child.getSnapshot() as Heard).context.heard);
 }
 
-/** What child executions have heard, in the order of their starts. */
+/** The events that child executions have heard, in the order of their starts. */
 function heardIn(table: OrchestratorRig['table']): (readonly string[])[] {
   return table
     .allExecutions()

@@ -39,7 +39,7 @@ async function unkindRun(seed: number) {
 }
 
 describe('what leaves through the bus, under crashes, duplicates, delays and a bus that refuses', () => {
-  it('is everything, at least once, commit after commit, and its ids tell the order', async () => {
+  it('is everything, at least once, commit after commit, and its ids give the order', async () => {
     for (const seed of seeds(25)) {
       const { cloud, bus, ids } = await unkindRun(seed);
       for (const id of ids) {
@@ -95,7 +95,7 @@ describe('an orchestrator that dies right after every commit', () => {
 });
 
 describe('child machines', () => {
-  it('tell the bus of themselves, as executions of their own', async () => {
+  it('emit to the bus as executions of their own', async () => {
     for (const seed of seeds(25).slice(0, 5)) {
       const cloud = new SimulatedCloud([trip, booking, payment], tripWorkers, {
         seed,

@@ -27,7 +27,7 @@ describe('the catch-up of an execution', () => {
     await cloud.start('letter', 'e');
     await cloud.advance(1);
     loseRecords(cloud);
-    cloud.clockIsStopped = true;
+    cloud.clock.isStopped = true;
     await cloud.advance(48 * 3_600_000);
     expect(await cloud.execution('e')).toMatchObject({ status: 'RUNNING', state: 'printing' });
     await cloud.catchUp('e', 'wake#1');
@@ -40,7 +40,7 @@ describe('the catch-up of an execution', () => {
     const cloud = new SimulatedCloud([letter], { print: () => 'paper' }, { seed: 1, loseInvoke: 1 });
     await cloud.start('letter', 'e');
     await cloud.advance(1);
-    cloud.clockIsStopped = true;
+    cloud.clock.isStopped = true;
     await cloud.advance(3_600_000);
     await cloud.catchUp('e', 'wake#1');
     const [task] = (await cloud.execution('e')).tasks;
@@ -60,7 +60,7 @@ describe('the catch-up of an execution', () => {
     const cloud = new SimulatedCloud([carving], { carve: () => 'bowl' }, { seed: 1, loseInvoke: 1 });
     await cloud.start('carving', 'e');
     await cloud.advance(1000);
-    cloud.clockIsStopped = true;
+    cloud.clock.isStopped = true;
     const attempt = async () => (await cloud.execution('e')).tasks[0]?.attempt;
     for (let i = 0; i < 5; i++) {
       await cloud.table.attempts.writeBeat({ executionId: 'e', task: 0, attempt: 1, at: 'any' });

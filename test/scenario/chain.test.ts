@@ -142,6 +142,7 @@ function withCommit(
     outlines,
     executions: {
       read: (executionId) => executions.read(executionId),
+      readTaskInput: (task) => executions.readTaskInput(task),
       readHistory: (executionId) => executions.readHistory(executionId),
       commit: (...of) => commit(() => executions.commit(...of)),
     },
@@ -162,7 +163,7 @@ describe('a chain', () => {
     expect((await rig.replayed('e'))?.snapshot).toBe((await rig.execution('e')).snapshot);
   });
 
-  it('leaves nothing to dispatch for the deliveries of its results, whoever gets them', async () => {
+  it('leaves nothing to dispatch for the deliveries of its results, whichever instance gets them', async () => {
     const { rig, host, orchestrator, payload, chain } = await started(chainMachine(4));
     rig.now += 5;
     await host.run(payload, { run: onlyFirst(host, 3) });

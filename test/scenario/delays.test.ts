@@ -21,7 +21,7 @@ const unkind: DeliveryFaults = {
   maximumWakeDelayMs: 300,
 };
 
-/** A machine that waits, and may be told to go on before. */
+/** A machine that waits, and may be sent on before. */
 const patient = setup({
   types: { input: {} as { delay: number }, context: {} as { delay: number } },
   delays: { given: ({ context }) => context.delay },
@@ -179,7 +179,7 @@ describe('a clock that stood still for an hour', () => {
     for (const delay of delays)
       await cloud.start('patient', `p${delay}`, { M: { delay: { N: `${delay}` } } });
     await cloud.advance(second);
-    cloud.clockIsStopped = true;
+    cloud.clock.isStopped = true;
     await cloud.advance(3600 * second);
     expect(await contextOf(cloud)).toEqual({ met: [] });
     const commits: string[] = [];
@@ -188,7 +188,7 @@ describe('a clock that stood still for an hour', () => {
       commits.push(execution.executionId);
       return commit(execution);
     };
-    cloud.clockIsStopped = false;
+    cloud.clock.isStopped = false;
     await cloud.advance(second);
     expect(await contextOf(cloud)).toEqual({ met: ['A', 'B', 'C'] });
     const inOrder = [...delays].sort((a, b) => a - b).map((delay) => `p${delay}`);
@@ -199,7 +199,7 @@ describe('a clock that stood still for an hour', () => {
 
   it('is not waited for by what an event finds due: that fires before the event', async () => {
     const cloud = await started(patient, undefined, 60 * second);
-    cloud.clockIsStopped = true;
+    cloud.clock.isStopped = true;
     await cloud.advance(120 * second);
     await cloud.send('e', 'LEAVE');
     await cloud.advance(second);
@@ -304,7 +304,7 @@ describe('clocks that disagree', () => {
     ['the orchestrator is 5 s behind it', 0, -5 * second],
   ])('fire no timer early: %s', async (_, clockAheadMs, orchestratorAheadMs) => {
     const cloud = new SimulatedCloud([patient], {});
-    cloud.clockAheadMs = clockAheadMs;
+    cloud.clock.aheadMs = clockAheadMs;
     cloud.orchestratorAheadMs = orchestratorAheadMs;
     await cloud.start('patient', 'e', { M: { delay: { N: '30000' } } });
     await cloud.advance(second);
@@ -334,7 +334,7 @@ describe('clocks that disagree', () => {
 });
 
 describe('a delayed event to a task', () => {
-  it('comes to nothing, as an event to a promise does in XState', async () => {
+  it('has no effect, as an event to a promise has none in XState', async () => {
     const machine = setup({ actors: { work: worker<unknown, string>() } }).createMachine({
       id: 'm',
       // By a reference: by its id it would be refused at registration.

@@ -57,7 +57,7 @@ async function started() {
 const keys = (rig: OrchestratorRig) => rig.dispatched.map(({ item }) => item);
 
 describe('a direct start', () => {
-  it('is begun without the stream, whose delivery then dispatches nothing, whoever gets it', async () => {
+  it('is begun without the stream, whose delivery then dispatches nothing, whichever instance gets it', async () => {
     const { rig, answer, event } = await started();
     expect(answer).toEqual({ executionId: 'e', isNew: true, isDirect: true });
     await rig.newInstance().begin(event.nudge);
@@ -104,7 +104,7 @@ describe('a direct start', () => {
     expect(keys(rig)).toEqual(['task#0#1']);
   });
 
-  it('is made once, and is as good where the orchestrator cannot be told', async () => {
+  it('is made once, and is as good where the orchestrator cannot be reached', async () => {
     const { client, nudges } = await started();
     expect(await client.start('errand', { executionId: 'e', direct: true })).toEqual({
       executionId: 'e',
@@ -117,7 +117,7 @@ describe('a direct start', () => {
 });
 
 describe('startAndWait', () => {
-  /** Time passes only while the client waits: by then the orchestrator has been told. */
+  /** Time passes only while the client waits: by then the orchestrator has been invoked. */
   function waiting(rig: OrchestratorRig, whileWaiting: () => Promise<void>) {
     const orchestrator = rig.newInstance();
     return clientOf(rig, {

@@ -38,7 +38,7 @@ describe('the doctor', () => {
     await expectSound(cloud, machines);
   });
 
-  it('mends however many there are, a few with each call', async () => {
+  it('repairs however many there are, a few with each call', async () => {
     const cloud = new SimulatedCloud(machines, workers);
     const find = loseRecords(cloud);
     for (let i = 0; i < 90; i++) await cloud.start('counter', `a-${i}`);
@@ -57,7 +57,7 @@ describe('the doctor', () => {
     await cloud.start('reminder', 'c');
     await cloud.advance(1);
     const find = loseRecords(cloud);
-    cloud.clockIsStopped = true;
+    cloud.clock.isStopped = true;
     await cloud.send('a', 'END');
     await cloud.advance(2 * hourMs);
     find();
@@ -70,7 +70,7 @@ describe('the doctor', () => {
     await expectSound(cloud, machines);
   });
 
-  it('says what is wrong, and mends nothing, in a dry run', async () => {
+  it('says what is wrong, and repairs nothing, in a dry run', async () => {
     const cloud = new SimulatedCloud(machines, workers);
     loseRecords(cloud);
     await cloud.start('counter', 'a');
@@ -118,7 +118,7 @@ describe('the doctor', () => {
     const cloud = new SimulatedCloud([], workers);
     await cloud.start('counter', 'a');
     await cloud.advance(100);
-    cloud.clockIsStopped = true;
+    cloud.clock.isStopped = true;
     await cloud.advance(hourMs / 12);
     cloud.deploy(machines);
     expect(told(await doctorOf(cloud).round())).toEqual(['a stuckWaiting fixed']);
@@ -133,7 +133,7 @@ describe('the doctor', () => {
     expect(finding).toMatchObject({ kind: 'undeliverable', references: ['task#0#1'], outcome: 'remains' });
   });
 
-  it('delivers what an execution has still to tell others', async () => {
+  it('delivers what an execution has still to send', async () => {
     const many = setup({ actors: { counter } }).createMachine({
       id: 'many',
       type: 'parallel',
@@ -142,7 +142,7 @@ describe('the doctor', () => {
       ),
     });
     const cloud = new SimulatedCloud([...machines, many], workers, { seed: 1, crashAfterCommit: 1 });
-    cloud.clockIsStopped = true;
+    cloud.clock.isStopped = true;
     const find = loseRecords(cloud);
     await cloud.start('many', 'm');
     await cloud.catchUp('m', 'wake#1').catch(() => {});
@@ -152,7 +152,7 @@ describe('the doctor', () => {
     const healthy = new SimulatedCloud([...machines, many], workers);
     healthy.now = cloud.now;
     for (const [key, item] of cloud.table.items) healthy.table.items.set(key, item);
-    healthy.clockIsStopped = true;
+    healthy.clock.isStopped = true;
     const findings = await doctorOf(healthy).round({ segments: 1 });
     expect(told(findings).filter((each) => each.startsWith('m '))).toEqual(['m undelivered fixed']);
     expect((await healthy.execution('m')).outbox).toBeUndefined();

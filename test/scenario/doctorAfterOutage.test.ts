@@ -18,7 +18,7 @@ describe('after an outage that was longer than the stream keeps records', () => 
       await cloud.advance(i % 3);
     }
     const end = loseRecords(cloud);
-    cloud.clockIsStopped = true;
+    cloud.clock.isStopped = true;
     // Records that were in flight are lost as well; workers that run insert their results.
     await cloud.advance(1000);
     for (let i = 0; i < 10; i++) {
@@ -30,7 +30,7 @@ describe('after an outage that was longer than the stream keeps records', () => 
       cloud,
       end: () => {
         end();
-        cloud.clockIsStopped = false;
+        cloud.clock.isStopped = false;
       },
     };
   }

@@ -62,7 +62,7 @@ describe('the doctor, of executions and their children', () => {
   });
 });
 
-describe('the doctor, of what it cannot mend', () => {
+describe('the doctor, for findings that it cannot repair', () => {
   it('names the parts of a log that are gone before their time, and those of others', async () => {
     const cloud = new SimulatedCloud(machines, workers);
     await cloud.start('counter', 'a');
@@ -92,7 +92,7 @@ describe('the doctor, of what it cannot mend', () => {
     expect(told(await doctorOf(cloud).round())).toEqual(['p unreadable remains']);
   });
 
-  it('says of executions that the recovery function failed with why they remain, and mends the others', async () => {
+  it('says of executions that the recovery function failed with why they remain, and repairs the others', async () => {
     const cloud = new SimulatedCloud(machines, workers);
     loseRecords(cloud);
     await cloud.start('counter', 'a');

@@ -289,7 +289,7 @@ describe('a `once` task', () => {
     expect(await cloud.execution('e')).toMatchObject({ state: 'unknown' });
   });
 
-  it('is not started again by a redrive after its deadline: the machine is told', async () => {
+  it('is not started again by a redrive after its deadline: the machine gets the error', async () => {
     const { rig, instance, wake } = rigOf({ once: true, timeout: '1m' });
     await rig.deliver(instance, 'e');
     await rig.control('e', 'stop');

@@ -62,7 +62,7 @@ it('a stream that brings a later message first has both applied in their order',
   ]);
 });
 
-it('what an orchestrator that died had still to tell hundreds of children, the clock makes another one tell', async () => {
+it('the messages that an orchestrator left behind for hundreds of children when it died: the clock makes another one send them', async () => {
   const leaf = createMachine({ id: 'leaf' });
   const tree = setup({ actors: { leaf }, types: { events: {} as { type: 'FELL' } } }).createMachine({
     id: 'tree',

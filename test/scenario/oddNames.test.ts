@@ -6,7 +6,7 @@ import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import { worker } from '../../workers/index.ts';
 import { expectSound } from '../support/soundness.ts';
 
-/** What every object inherits. */
+/** Keys that every object inherits. */
 const inherited = ['constructor', 'toString', 'valueOf', 'hasOwnProperty', 'isPrototypeOf', '__proto__'];
 
 const kid = setup({ actors: { work: worker<undefined, string>() } }).createMachine({

@@ -53,18 +53,18 @@ async function run(seed: number) {
   await cloud.advance(Math.floor(random() * 6000));
   const deliver = cloud.table.onInsert;
   cloud.table.onInsert = () => {};
-  cloud.clockIsStopped = true;
+  cloud.clock.isStopped = true;
   await start('late');
   await cloud.advance(Math.floor((1 + random() * 40) * hourMs));
   cloud.table.onInsert = deliver;
   // The functions are back, and the clock with them, before anybody thinks of the doctor: or after.
   const clockFirst = random() < 0.5;
   if (clockFirst) {
-    cloud.clockIsStopped = false;
+    cloud.clock.isStopped = false;
     await cloud.advance(10_000);
   }
   const found = await doctorRound(cloud);
-  cloud.clockIsStopped = false;
+  cloud.clock.isStopped = false;
   // A payment whose invocation is lost is tried again after a day.
   await cloud.advance(100 * hourMs);
   return { cloud, found, hasLongList };

@@ -121,7 +121,7 @@ describe.each(deliveries)('a redrive, %s', (_, runs) => {
     }
   });
 
-  it('gives the machine again what it could not take, once it is mended', async () => {
+  it('gives the machine again what it could not take, once it is repaired', async () => {
     for (const faults of runs) {
       const broken = twoAtOnce(() => {
         throw new RangeError('too heavy');

@@ -233,7 +233,7 @@ describe('what an execution needs is not deleted before it ends', () => {
     expect((await client.list({})).items).toEqual([]);
   });
 
-  it('though its writer gave it an early expiry: one with another retention, or a worker that was told long ago', async () => {
+  it('though its writer gave it an early expiry: one with another retention, or a worker that was invoked long ago', async () => {
     const { stored, rig, settle } = await waiting();
     const early = { N: String(rig.now / 1000 + 5 * 86_400) };
     rig.table.put({

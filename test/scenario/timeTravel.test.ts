@@ -97,7 +97,7 @@ async function recordedRun(seed: number) {
   return { cloud, commits };
 }
 
-/** What the log and the journal tell; which entries were committed together they do not. */
+/** The content of the log and the journal, which does not say which entries were committed together. */
 function known({ status, snapshot, state, output, error, tasks, updatedAt, endedAt }: Execution) {
   const open = tasks.map(({ cause: _, ...task }) => task);
   return { isEnded: hasEnded(status), snapshot, state, output, error, tasks: open, updatedAt, endedAt };
@@ -153,7 +153,7 @@ describe('the state of the past', () => {
 });
 
 describe('of executions that talk with each other', () => {
-  it('each is replayed by itself, with the children it started and what it told and was told', async () => {
+  it('each is replayed by itself, with the children it started and the messages that it sent and received', async () => {
     const machines = machineLookup(prepareMachines([trip]));
     let compared = 0;
     for (const seed of [1, 2, 3, 4]) {

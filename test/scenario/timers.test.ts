@@ -73,7 +73,7 @@ describe('a timer that is due beyond all dates', () => {
 });
 
 describe('a task that has no time at all', () => {
-  it('is given up attempt by attempt, and the machine is told', async () => {
+  it('is given up attempt by attempt, and the machine gets the error', async () => {
     const hasty = setup({
       actors: { work: worker<unknown, number>({ timeout: 0, retry: { maxAttempts: 3 } }) },
     }).createMachine({

@@ -80,7 +80,7 @@ describe('invariant 1: a stop ends what waited, and leaves nothing in the journa
     return journal.map(({ reference }) => reference).filter((reference) => !logged.has(reference));
   };
 
-  /** What came while the machine was not there, in batches of its own; then the stop alone. */
+  /** The items that came while the machine was not there, in batches of its own; then the stop alone. */
   async function stoppedAfter(waitMs: number) {
     const rig = new OrchestratorRig([hoarder]);
     rig.start('hoarder', 'h');

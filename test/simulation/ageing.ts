@@ -51,7 +51,7 @@ export class Ageing {
     }
   }
 
-  /** What someone has to say by now. The clock looks every hour, so that it is said in time; after the end, nothing is. */
+  /** The sends that are due by now. The clock looks every hour, so that they are in time; after the end there are none. */
   talk(): void {
     const { now } = this.#world.schedule;
     const due = this.#words.filter(({ at }) => at <= now);
@@ -62,7 +62,7 @@ export class Ageing {
   #say(executionId: string, eventId: string, word: (typeof words)[number]): void {
     const { database, schedule } = this.#world;
     const item = database.get(executionId, 'execution');
-    // Of what has expired, nothing is decided any more.
+    // No decision depends on expired items any more.
     if (!item || isExpired(item, schedule.now + hourMs)) return;
     if (word === 'redrive') this.#onRedrive(executionId);
     schedule.begin(this.#users.control(executionId, eventId, word));

@@ -86,7 +86,7 @@ export class Attempts {
     return `${key}, ${this.#timesBegun.get(executionId) ?? 0}, ${this.#timesPutOff.get(key) ?? 0}`;
   }
 
-  /** Of an execution that was deleted: another may have its id. */
+  /** Forgets an execution that was deleted: another may have its id. */
   forget(executionId: string): void {
     for (const key of [...this.#closedAt.keys()]) {
       if (!key.startsWith(`${executionId}/`)) continue;

@@ -87,12 +87,12 @@ export function checkApplied({ executionId, journal, log }: Recorded): void {
   }
   for (const reference of times.keys()) {
     if (!journal.has(reference)) {
-      throw new InvariantError(1, executionId, `its log has '${reference}', which nobody wrote.`);
+      throw new InvariantError(1, executionId, `its log has '${reference}', which no one wrote.`);
     }
   }
 }
 
-/** What one sender said is applied in its order. */
+/** The messages of one sender are applied in their order. */
 export function checkMessageOrder({ executionId, journal, log }: Recorded): void {
   const last = new Map<string, number>();
   for (const { kind, reference, verdict } of log) {
@@ -134,7 +134,7 @@ export function checkSent({ executionId, execution }: Recorded, database: Simula
   }
 }
 
-/** Of one that runs when nothing more happens: only what someone sends could move it on. */
+/** An execution that runs when nothing more happens: only an event could move it on. */
 export function checkAtRest({ executionId, execution }: Recorded): void {
   const { status, tasks, waiting, snapshot } = execution;
   if (hasEnded(status)) return;

@@ -46,7 +46,7 @@ export class SimulatedClock {
     return Math.max(schedule.now, this.#nextLookAt, Math.ceil(due / lookEveryMs) * lookEveryMs);
   }
 
-  /** What is not looked for: a renewal, while none is to be. */
+  /** Not searched: a renewal, while none is due. */
   isLeft(item: Attributes): boolean {
     return !this.#hasRenewals && waitsForNothing(item, this.#layout);
   }

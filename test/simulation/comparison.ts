@@ -20,7 +20,7 @@ export function compareWithXState(execution: Execution, reference: Reference): v
   if (snapshot === undefined) return;
   if (status !== 'ABORTED' && status !== expectedStatus) fail('status', status, expectedStatus);
   if (status === 'FAILED' && expectedStatus === 'FAILED') compareErrors(execution, expected.error);
-  // What failed keeps the state of before.
+  // A failed execution keeps the state of before.
   if (status === 'FAILED' || expectedStatus === 'FAILED') return;
   const state = parseMachineState(snapshot);
   if (!isDeepStrictEqual(state.value, JSON.parse(JSON.stringify(expected.value)))) {

@@ -22,7 +22,7 @@ export interface IndexLag {
 }
 
 export interface DatabaseHooks {
-  /** What the stream tells, after each write. */
+  /** The stream's records, after each write. */
   onWrite(item: Attributes, before: Attributes | undefined): void;
   /** How many items a page of a query holds. */
   pageSize(): number;
@@ -35,7 +35,7 @@ interface Write {
   readonly ExpressionAttributeValues?: Attributes | undefined;
 }
 
-/** DynamoDB, as far as Millrace's table module asks it for something. What it does not know, it refuses loudly. */
+/** DynamoDB, as far as Millrace's table module uses it. It refuses everything else loudly. */
 export class SimulatedDatabase {
   readonly #partitions = new Map<string, Map<string, Attributes>>();
   readonly #index = new Map<string, Attributes>();

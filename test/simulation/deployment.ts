@@ -60,7 +60,7 @@ export class Deployment {
     return new Reference(definition, known.prepared);
   }
 
-  /** Of generated machines, children are tasks. */
+  /** Children of generated machines are tasks. */
   comparesChildren(machine: string): boolean {
     return machine === 'saga';
   }

@@ -5,13 +5,13 @@ import { exampleOf } from './deployment.ts';
 /** Begins the ids of the events that stop what would go on for ever. */
 export const endlessStop = 'endless-';
 
-/** Of an execution, before it is stopped, and stopped once more where it was redriven. */
+/** For an execution before it is stopped; it is stopped once more where it was redriven. */
 const mostCommits = 12;
-/** Of one that comes to its end by itself after more. */
+/** For one that ends by itself after more. */
 const mostCommitsOf: Readonly<Record<string, number>> = { relay: 60 };
-/** Of one that has ever more timers, tasks or children. */
+/** For one that has ever more timers, tasks or children. */
 const mostHeavyCommits = 3;
-/** Of one that a user started, with its children: generated machines can start ever more. */
+/** For one that a user started, with its children: generated machines can start ever more. */
 const mostChildren = 8;
 
 /** Stops what would go on for ever: machines that no one wrote can. */
@@ -39,7 +39,7 @@ export class EndlessStops {
     this.#stop(executionId, `${endlessStop}${id?.S}-${version?.N}`);
   }
 
-  /** Of one whose id is used again. */
+  /** For one whose id is used again. */
   forget(executionId: string): void {
     this.#stopped.delete(executionId);
   }

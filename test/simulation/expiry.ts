@@ -14,7 +14,7 @@ export interface ExpiryOptions {
   readonly comeToRest: () => Promise<void>;
   /** With the clock at work, which renews the data of what has not ended. */
   readonly passTime: (ms: number) => Promise<void>;
-  /** Of executions that a user started: how often their workers have run, with those of their children. */
+  /** For executions that a user started: how often their workers have run, with those of their children. */
   readonly runsOf: (executionId: string) => number;
 }
 
@@ -23,7 +23,7 @@ const dayMs = 86_400_000;
 const firstDayMs = dayMs + 7_200_000;
 
 /**
- * The retention is over: DynamoDB deletes items in any order. What has ended stays as it ended, whatever is written to it meanwhile.
+ * The retention is over: DynamoDB deletes items in any order. An ended execution stays as it ended, whatever is written to it meanwhile.
  * A week later everything of it is gone, and its id is anybody's.
  *
  * @returns an id that was begun again

@@ -1,4 +1,4 @@
-/** What can go wrong, each with its decision points in the simulated cloud. */
+/** The faults, each with its decision points in the simulated cloud. */
 export const faultKinds = [
   'crashBeforeCall',
   'crashAfterCall',
@@ -60,7 +60,7 @@ export function isCalm(seed: number): boolean {
   return seed % 8 === 0;
 }
 
-/** Of the runs that are not calm, each has some kinds of faults, each often or rarely. */
+/** Each run that is not calm has some kinds of faults, each often or rarely. */
 export function drawProfile(seed: number, random: () => number): FaultProfile {
   if (isCalm(seed)) return {};
   const share = 0.1 + 0.5 * random();

@@ -15,7 +15,7 @@ export interface SimulatedMachine {
   readonly features: ReadonlySet<string>;
 }
 
-/** Where the promises of XState's own actor are told of; the durable machine runs none. */
+/** The log of the promises of XState's own actor; the durable machine runs none. */
 export const promises: { onStart: (promise: StartedPromise) => void; onStop: (actorId: string) => void } = {
   onStart: () => {},
   onStop: () => {},

@@ -31,7 +31,7 @@ function received(payload: TaskPayload): TaskPayload {
   return JSON.parse(JSON.stringify(payload));
 }
 
-/** What a worker does in its `time`th run of an attempt: two runs of one attempt may come to different ends. */
+/** The work of a worker in its `time`th run of an attempt: two runs of one attempt may come to different ends. */
 export type Work = (worker: string, input: unknown, task: Task, time: number) => unknown;
 
 export interface LambdaOptions {
@@ -54,7 +54,7 @@ export interface LambdaOptions {
   readonly report: (report: Report) => void;
 }
 
-/** Of an execution, that are answered. */
+/** The answered attempts of an execution. */
 const mostTasks = 40;
 /** A worker with signs of life gives so many, so often. */
 const beats = 3;
@@ -69,7 +69,7 @@ export class SimulatedLambda {
   runs: string[] = [];
   /** Attempts of `once` tasks whose work was begun more than once. */
   readonly begunTwice: string[] = [];
-  /** Attempts that one instance has dispatched, was told so, and dispatched once more. */
+  /** Attempts that one instance has dispatched, knew to be dispatched, and dispatched once more. */
   readonly dispatchedTwice: string[] = [];
   /** Told of each invocation that Lambda took. */
   onInvoke: (payload: TaskPayload) => void = () => {};
@@ -209,7 +209,7 @@ export class SimulatedLambda {
     return this.#options.work(worker, input, task, time);
   }
 
-  /** Of an execution whose id is used again, and its children. */
+  /** Forgets an execution whose id is used again, and its children. */
   forget(executionId: string): void {
     const isOther = (key: string) => !key.startsWith(`${executionId}/`) && !key.startsWith(`${executionId}.`);
     this.runs = this.runs.filter(isOther);
@@ -251,7 +251,7 @@ export class SimulatedLambda {
     }
   }
 
-  /** Nobody runs what a chain has left open, once it is known that it failed. */
+  /** No host runs what a chain has left open, once the chain is known to have failed. */
   #checkEnded(executionId: string, cause: string | undefined): void {
     const item = this.#world.database.get(executionId, 'execution');
     const execution = item && decodeExecution(item);
@@ -278,7 +278,7 @@ export class SimulatedLambda {
       afterBatch: () => {},
       functionPrefix: '',
     });
-    // What the table does not take, the deadline finds.
+    // The deadline finds results that the table does not take.
     await process.doing(handler(record)).catch(() => undefined);
   }
 }

@@ -78,7 +78,7 @@ const approval = setup({
   output: ({ context }) => context.by,
 });
 
-/** A race that a timer, an event and a task can win; whoever comes late must change nothing. */
+/** A race that a timer, an event and a task can win; a late one must change nothing. */
 const race = setup({
   types: { context: {} as { won: string[]; rounds: number }, events: {} as { type: 'GO' } },
   actors: {
@@ -170,7 +170,7 @@ const film = setup({
   output: ({ context }) => context.said,
 });
 
-/** Goes on after a break where it was, which only its history tells. */
+/** Goes on after a break where it was, which only its history knows. */
 const breaks = setup({
   types: { context: {} as { done: string[] }, events: {} as { type: 'BREAK' | 'GO_ON' | 'NEXT' } },
   actions: { note: assign({ done: ({ context }, what: string) => [...context.done, what] }) },

@@ -32,7 +32,7 @@ const { values } = parseArgs({
 });
 
 const mostFailures = 10;
-/** A seed that takes longer is told. */
+/** A seed that takes longer is reported. */
 const slowMs = 5000;
 /** Between two lines about how far it is. */
 const progressEveryMs = 30_000;

@@ -11,7 +11,7 @@ describe('the mutants of the orchestrator', () => {
     expect(source.split(find)).toHaveLength(2);
   });
 
-  it('break a mechanism of every invariant, and are told in the page of reliability', async () => {
+  it('break a mechanism of every invariant, and are listed in the page of reliability', async () => {
     const page = await read('../../docs/reliability.md');
     expect(mutants.filter(({ mutation }) => !page.includes(mutation))).toEqual([]);
     const invariants = new Set(mutants.map(({ invariant }) => invariant));

@@ -36,7 +36,7 @@ export class Nudges {
     } catch {
       if (draws.strikes('lostFailure')) return;
       await schedule.wait(50 + draws.below(900, 'destination'));
-      // What the recovery function fails at, too, the stream and the deadlines find.
+      // Where the recovery function fails as well, the stream and the deadlines find it.
       await this.#options.recover({ requestPayload: event }).catch(() => undefined);
     }
   }

@@ -10,7 +10,7 @@ import { Attempts } from './attempts.ts';
 import type { FaultProfile } from './faults.ts';
 import { InvariantError } from './invariantError.ts';
 
-/** What was stored after so many entries of the log. */
+/** The stored state after so many entries of the log. */
 export interface Stored {
   readonly entries: number;
   readonly snapshot: string | undefined;
@@ -20,14 +20,14 @@ export interface Stored {
 const overlookedAfterMs = 20_000;
 /** By which the clocks of processes can be ahead. */
 export const mostSkewMs = 1500;
-/** Of a few commits one after the other. */
+/** Checks a few commits one after the other. */
 const longestOutboxMs = 500;
-/** Of an item's log: what is split off beyond, and the entries of one commit. */
+/** The parts of an item's log: the segments that were split off, and the entries of one commit. */
 const longestLog = 400;
 
 /** Each wake fires them all, and starts what they lead to. */
 const mostTimers = 5;
-/** Of an execution: lambda.ts. */
+/** The attempts of an execution: lambda.ts. */
 const mostTasksAnswered = 40;
 const mostTasks = 9;
 
@@ -110,7 +110,7 @@ export class Observer {
     });
   }
 
-  /** What looks on must not throw into what it looks at. */
+  /** An observer must not throw into what it looks at. */
   #remember(check: () => void): void {
     try {
       check();
@@ -120,7 +120,7 @@ export class Observer {
     }
   }
 
-  /** Of an execution that was deleted: another may have its id. */
+  /** Forgets an execution that was deleted: another may have its id. */
   forget(executionId: string): void {
     this.stored.delete(executionId);
     this.#current.delete(executionId);
@@ -158,7 +158,7 @@ export class Observer {
 
   #countEntries(before: Execution | undefined, after: Execution): number {
     const { executionId } = after;
-    // What became a segment is in the item no more, and was counted before.
+    // A segment is in the item no more, and was counted before.
     const isSplit = before !== undefined && after.logSegments > before.logSegments;
     const own = countLogEntries(after.log);
     const earlier = before ? countLogEntries(before.log) : 0;
@@ -193,7 +193,7 @@ export class Observer {
     );
   }
 
-  /** What did not fit into a transaction follows it at once: the clock comes to it only where someone has died. */
+  /** Writes that did not fit into a transaction follow it at once: the clock does them only after a crash. */
   #checkOutbox(before: Execution | undefined): void {
     if (!this.#isCalm || !before?.outbox) return;
     const ms = this.#now() - before.updatedAt;
@@ -224,7 +224,7 @@ export class Observer {
       const at = this.insertedAt.get(`${after.executionId}/${taskKey(task)}`);
       if (at === undefined || this.#now() - at < overlookedAfterMs) continue;
       if (after.log.includes(`;t${taskKey(task).slice('task#'.length)}~`)) continue;
-      // Of a state that was left meanwhile, none is awaited.
+      // No task of a state that was left meanwhile is awaited.
       const next = after.tasks.find((other) => other.task === task.task);
       if (!next) continue;
       throw new InvariantError(

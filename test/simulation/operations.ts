@@ -5,14 +5,14 @@ import type { Draws } from './draws.ts';
 import { isCalm } from './faults.ts';
 import type { ExampleName } from './machines.ts';
 
-/** What users and operators do in a run, at its time. */
+/** The operations of users and operators in a run, at their time. */
 export type Operation = { readonly atMs: number } & (
   | {
       readonly type: 'start';
       readonly executionId: string;
       readonly machine: string;
       readonly input: Json;
-      /** Of a generated machine. */
+      /** For a generated machine. */
       readonly index?: number;
     }
   | {
@@ -141,7 +141,7 @@ function drawExecution(draws: Draws, executionId: string, hasChains: boolean): O
   ];
 }
 
-/** What is done to it comes while its promises settle. */
+/** Its operations come while its promises settle. */
 function drawRelay(draws: Draws, executionId: string): Operation[] {
   const atMs = draws.below(500, 'chain');
   const soon = () => atMs + draws.below(draws.oneOf([400, 1500, 1500, 5000], 'chain'), 'chain');

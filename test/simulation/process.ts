@@ -26,7 +26,7 @@ export interface World {
   trace(line: () => string): void;
 }
 
-/** Thrown to whoever waits for a process that died. */
+/** Thrown to code that waits for a process that died. */
 export class ProcessDiedError extends Error {
   override readonly name = 'ProcessDiedError';
 }
@@ -44,7 +44,7 @@ const longestLateMs = 3000;
 export interface ProcessFaults {
   /** Kinds of faults that end it before and after a call. */
   readonly crashes?: readonly FaultKind[];
-  /** It can stand still, and its writes can be taken when nobody waits for them any more. */
+  /** It can stand still, and its writes can be taken when no one waits for them any more. */
   readonly isHost?: boolean;
 }
 
@@ -89,7 +89,7 @@ export class SimulatedProcess {
     return this.#world.schedule.now + this.#skewMs;
   }
 
-  /** What it does; rejects with ProcessDiedError where it dies meanwhile. */
+  /** Its work; rejects with ProcessDiedError where it dies meanwhile. */
   doing<Result>(work: Promise<Result>): Promise<Result> {
     return Promise.race([work, this.#death]);
   }
@@ -141,7 +141,7 @@ export class SimulatedProcess {
     this.#tellDeath(new ProcessDiedError(`${this.name} died.`));
   }
 
-  /** What waits in a process that died goes on never. */
+  /** Work in a process that died never goes on. */
   #alive(waiting: Promise<void>): Promise<void> {
     if (this.#isDead) return new Promise(() => {});
     return waiting.then(() => (this.#isDead ? new Promise(() => {}) : undefined));
@@ -180,7 +180,7 @@ export class SimulatedProcess {
     const { database } = this.#world;
     const output = database.execute(command);
     if (this.#strikes('ambiguousWrite')) throw timedOut();
-    // What the SDK does of its own accord: the request that was answered with an error is sent again.
+    // The SDK does this of its own accord: it sends again a request that was answered with an error.
     if (!this.#strikes('repeatedWrite')) return output;
     try {
       return database.execute(command);

@@ -25,7 +25,7 @@ export interface ReferenceState {
 
 /**
  * The definition with promises that are settled from outside, for XState's own actor.
- * @param controlsPromises false where the machine's own promises tell of themselves, as generated ones do
+ * @param controlsPromises false where the machine's own promises report their runs, as generated ones do
  */
 export function referenceMachine(
   definition: AnyStateMachine,
@@ -178,7 +178,7 @@ export class Reference {
     await settled();
   }
 
-  /** What was due, in order of due time; of what is due at once, timers first. */
+  /** The work that was due, in order of due time; at the same time, timers first. */
   async #wake(at: number, before: Execution | undefined, after: Execution | undefined): Promise<void> {
     this.#clock.now = at;
     const due = (before?.tasks ?? [])
@@ -213,7 +213,7 @@ export class Reference {
   }
 }
 
-/** What the worker has thrown, whatever the way to its result item has made of it. */
+/** The error that the worker has thrown, whatever the way to its result item has made of it. */
 function originalOf(error: TaskError): unknown {
   const number = numberOfThrown(error);
   return number === undefined ? revivedThrown(error) : thrownOf(number);

@@ -20,7 +20,7 @@ export interface RestOptions {
 }
 
 /**
- * What waits for an operator, or for an answer, gets its word; what would go on for ever is stopped.
+ * Answers what waits for an operator or for an answer, and stops what would go on for ever.
  *
  * @throws InvariantError where it goes on all the same
  */

@@ -1,6 +1,6 @@
 import { type SimulationOptions, type SimulationResult, simulate } from './simulation.ts';
 
-/** What of a failing run can be left out, and it still fails in the same way. */
+/** The parts of a failing run that can be left out while it still fails in the same way. */
 export interface Shrunk {
   readonly without: ReadonlySet<string>;
   readonly withoutOperations: ReadonlySet<number>;

@@ -38,7 +38,7 @@ export interface SimulationOptions {
   readonly trace?: (line: string) => void;
 }
 
-/** What a run was. */
+/** The summary of a run. */
 export interface SimulationResult {
   readonly seed: number;
   readonly executions: number;
@@ -60,7 +60,7 @@ const faultsMs = 120_000;
 const maxEvents = 700;
 /** While executions grow old, and while their items expire. */
 const mostInAge = 3000;
-/** Of a timer, without faults. */
+/** The time of a timer, without faults. */
 const longestOverdueMs = 2000;
 /** Runs one seed. The result has the invariant that was broken, if one was. */
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
@@ -93,7 +93,7 @@ class Simulation {
   readonly #nudges: Nudges;
   readonly #dropped: string[] = [];
   readonly #endless: EndlessStops;
-  /** What was open in them is handed to its workers once more. */
+  /** Hands the work that was open in them to its workers once more. */
   readonly #redriven = new Set<string>();
   readonly #store: SimulatedStore;
   #ageing: Ageing | undefined;
@@ -178,7 +178,7 @@ class Simulation {
     const growsOld = this.#draws.chance(0.15, 'ageing');
     const hasFaultsInAge = growsOld && this.#draws.chance(0.5, 'ageing');
     if (hasFaultsInAge) await this.#age();
-    // What is left to do is done, too: not before its time, but without faults.
+    // The rest is done, too: not before its time, but without faults.
     this.#draws.endFaults();
     this.#trace(() => 'faults have ended');
     if (growsOld && !hasFaultsInAge) await this.#age();
@@ -232,7 +232,7 @@ class Simulation {
     for (const { executionId, dueAt, writtenAt } of this.#database.due((item) => this.#clock.isLeft(item))) {
       const ms = now - Math.max(dueAt, writtenAt, this.#jumpedAt);
       if (ms <= longestOverdueMs) continue;
-      throw new InvariantError(6, executionId, `it is overdue for ${ms} ms, and nobody has woken it.`);
+      throw new InvariantError(6, executionId, `it is overdue for ${ms} ms, and nothing has woken it.`);
     }
   }
 
@@ -246,7 +246,7 @@ class Simulation {
     });
   }
 
-  /** Faults go on while data is renewed for the first time. What fails once an hour, all day long, would lose the data. */
+  /** Faults go on while data is renewed for the first time. A fault every hour, all day long, would lose the data. */
   async #age(): Promise<void> {
     const faultsMs = retention.renewedAfterMs + retention.keptMs / 5;
     this.#schedule.later(faultsMs, () => this.#draws.endFaults());
@@ -264,7 +264,7 @@ class Simulation {
     this.#clock.renewing(true);
     await this.#runUntil(until, mostInAge);
     this.#clock.renewing(false);
-    // What has more to do than a run should take is late now.
+    // An execution with more to do than a run should take is late now.
     if (this.#schedule.now < until) this.#trace(() => 'there is too much to do');
   }
 
@@ -311,7 +311,7 @@ class Simulation {
   async #check(executionIds: readonly string[]): Promise<void> {
     if (this.#dropped.length > 0) throw new InvariantError(8, '*', this.#dropped.join(' '));
     const { stored } = this.#observer;
-    // What comes for one that has expired is left lying: nothing begins by it.
+    // An item for an expired execution is left lying: it begins nothing.
     const kept = executionIds.filter((id) => {
       const item = this.#database.get(id, 'execution');
       return !item || !isExpired(item, this.#schedule.now);
@@ -355,7 +355,7 @@ class Simulation {
         return this.#users.result(operation.executionId, operation.task, operation.attempt, 'not asked for');
       case 'deploy': {
         const { change, machine } = operation;
-        // What began with the changed machine could never go on with the repaired one.
+        // An execution that began with the changed machine could never go on with the repaired one.
         const isKnown = change !== 'incompatible' || this.#haveAllBegun(machine);
         this.#deploy(change === 'none' || !isKnown ? noChanges : new Map([[machine, change]]));
       }

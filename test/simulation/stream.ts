@@ -36,7 +36,7 @@ export class SimulatedStream {
       dynamodb: {
         NewImage: imageOf(item),
         SequenceNumber: String(this.#sequence++),
-        // DynamoDB's streams tell whole seconds.
+        // DynamoDB's streams have whole seconds.
         ApproximateCreationDateTime: Math.floor(schedule.now / 1000),
       },
     };

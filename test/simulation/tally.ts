@@ -1,7 +1,7 @@
 import { faultKinds } from './faults.ts';
 import type { SimulationResult } from './simulation.ts';
 
-/** What many runs came to. */
+/** The totals of many runs. */
 export class Tally {
   readonly #startedAt = Date.now();
   readonly #processor = process.cpuUsage();

@@ -8,7 +8,7 @@ import { tableOf } from './instances.ts';
 import { InvariantError } from './invariantError.ts';
 import { SimulatedProcess, type World } from './process.ts';
 
-/** Whoever writes to the table beside the orchestrator and its workers: applications, operators, people with a token. */
+/** Everyone who writes to the table beside the orchestrator and its workers: applications, operators, people with a token. */
 export class Users {
   readonly #world: World;
   readonly #layout: TableLayout;
@@ -71,7 +71,7 @@ export class Users {
     });
   }
 
-  /** Whoever gets no answer tries again, as the client's users do. */
+  /** A user without an answer tries again, as the client's users do. */
   async #do(work: (process: SimulatedProcess) => Promise<void>): Promise<void> {
     for (;;) {
       const process = new SimulatedProcess('client', this.#world);

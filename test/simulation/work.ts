@@ -17,7 +17,7 @@ const errorNames: Readonly<Record<string, string>> = {
   charge: 'CardDeclined',
 };
 
-/** What workers of a seed do. Runs of one attempt differ, so that it shows whose result was taken. */
+/** The work of a seed's workers. Runs of one attempt differ, so that it shows whose result was taken. */
 export function workOf(seed: number): Work {
   return (worker, input, { executionId, task, attempt }, time) => {
     const random = seededRandom(seedOf(seed, `${executionId}#${task}#${attempt}#${time}`));

@@ -76,7 +76,7 @@ export function describeObjectStore(name: string, factory: () => Promise<StoreUn
       expect(text(await store.get('data/a'))).toBe('second');
     });
 
-    it('has an object whole, whoever writes it at the same time', async () => {
+    it('has an object whole, whichever process writes it at the same time', async () => {
       const contents = Array.from({ length: 8 }, (_, i) => String(i).repeat(100_000));
       await Promise.all(contents.map((content) => store.put('data/a', bytes(content))));
       expect(contents).toContain(text(await store.get('data/a')));

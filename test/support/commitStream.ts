@@ -13,9 +13,9 @@ type Handler = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>;
 
 /** The records of a memory table's commits, and the publisher's event source mapping with the described filter. */
 export class CommitStream {
-  /** Of all commits, those that the filter keeps from the publisher too. */
+  /** The commits that the filter keeps from the publisher too. */
   commits = 0;
-  /** What the publisher would get. */
+  /** The publisher's part. */
   readonly records: DynamoDBRecord[] = [];
 
   constructor(table: MemoryTable) {
@@ -106,19 +106,19 @@ export class RecordingBus implements Bus {
     return { failures };
   }
 
-  /** What a consumer saw of an execution that remembers ids: statuses, and what was emitted. */
+  /** The view of a consumer that remembers ids: statuses, and emitted events of an execution. */
   of(executionId: string): unknown[] {
     return this.#firstOf(executionId).map(contentOf);
   }
 
-  /** The same in the order that the ids tell. */
+  /** The same in the order of the ids. */
   inOrder(executionId: string): unknown[] {
     return this.#firstOf(executionId)
       .sort((a, b) => versionOf(a) - versionOf(b) || indexOf(a) - indexOf(b))
       .map(contentOf);
   }
 
-  /** Of each event, as they came, the commit that it is of. */
+  /** The commit of each event, in the order in which they came. */
   versionsOf(executionId: string): number[] {
     return this.#firstOf(executionId).map(versionOf);
   }

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 
-/** What it answers in place of doing its work. */
+/** An answer in place of its work. */
 export interface S3Fault {
   readonly status: number;
   /** S3's error code, such as `SlowDown`. */
@@ -13,7 +13,7 @@ export interface S3Fault {
 
 /** The few calls of S3 that a store makes, over HTTP: PutObject, CopyObject, GetObject with a range, ListObjectsV2, DeleteObject. */
 export interface FakeS3 {
-  /** What makes an SDK client talk to it. */
+  /** Makes an SDK client talk to it. */
   readonly client: S3ClientConfig;
   /** By `bucket/key`. */
   readonly objects: Map<string, Uint8Array>;

@@ -9,6 +9,6 @@ export function idleSurroundings(table: Table): ClientSurroundings {
     newId: () => 'id',
     sleep: async () => {},
     retentionDays: 90,
-    catchUp: () => Promise.reject(new Error('Nobody asks for it.')),
+    catchUp: () => Promise.reject(new Error('No one asks for it.')),
   };
 }

@@ -1,6 +1,6 @@
 import type { Json } from '../../orchestrator/core/data/json.ts';
 
-/** What the schemas of this repository use of JSON Schema. */
+/** The part of JSON Schema that the schemas of this repository use. */
 export interface JsonSchema {
   readonly $schema?: string;
   readonly title?: string;
@@ -29,7 +29,7 @@ const understood = new Set([
   'additionalProperties',
 ]);
 
-/** What a value has that its schema does not allow. A keyword that this does not know is a fault, not passed over. */
+/** The parts of a value that its schema does not allow. An unknown keyword is a fault, not passed over. */
 export function problemsOf(schema: JsonSchema, value: Json | undefined, path = '$'): string[] {
   const unknown = Object.keys(schema).filter((keyword) => !understood.has(keyword));
   if (unknown.length > 0) throw new Error(`This check does not know ${unknown.join(', ')}.`);
@@ -42,7 +42,7 @@ export function problemsOf(schema: JsonSchema, value: Json | undefined, path = '
   if (schema.pattern !== undefined && typeof value === 'string' && !new RegExp(schema.pattern).test(value)) {
     problems.push(`${path} does not match ${schema.pattern}`);
   }
-  if (schema.format === 'date-time' && !isDateTime(value)) problems.push(`${path} is no date-time`);
+  if (schema.format === 'date-time' && !isDateTime(value)) problems.push(`${path} is not a date-time`);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return problems;
   const fields = new Map(Object.entries(value));
   for (const name of schema.required ?? [])

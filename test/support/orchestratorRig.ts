@@ -44,12 +44,12 @@ export interface InstanceOptions {
  */
 export class OrchestratorRig {
   readonly table: MemoryTable;
-  /** What was handed to workers, none of which runs. */
+  /** The tasks that were handed to workers, none of which runs. */
   readonly dispatched: TaskPayload[] = [];
   readonly reports: Report[] = [];
   readonly activities: Activity[] = [];
   now = 1_700_000_000_000;
-  /** What becomes of every invocation from now on. */
+  /** The outcome of every invocation from now on. */
   dispatchOutcome: DispatchOutcome = { type: 'dispatched' };
   readonly #machines: MachineLookup;
   readonly #layout: TableLayout;
@@ -64,7 +64,7 @@ export class OrchestratorRig {
       const entry = decodeJournalItem(item);
       const executionId = item.executionId?.S;
       if (!entry || executionId === undefined) return;
-      // DynamoDB's streams tell whole seconds.
+      // DynamoDB's streams have whole seconds.
       const createdAt = Math.floor(this.now / 1000) * 1000;
       const expiresAt = expiryOf(item);
       const record = { entry, createdAt, ...(expiresAt !== undefined && { expiresAt }) };
@@ -185,7 +185,7 @@ export class OrchestratorRig {
     return [...segments, ...(execution ? [execution.log] : [])].flatMap(parseLog);
   }
 
-  /** What became of each entry of the log, such as `event#1 applied`, `event#2 ignored: Ended`. */
+  /** The outcome of each entry of the log, such as `event#1 applied`, `event#2 ignored: Ended`. */
   async verdicts(executionId: string): Promise<string[]> {
     return (await this.log(executionId)).map(
       ({ reference, verdict }) => `${reference} ${verdictText(verdict)}`,

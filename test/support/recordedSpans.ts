@@ -75,7 +75,7 @@ export function recordSpans(): { readonly spans: RecordedSpan[]; stop(): void } 
     return span;
   };
   const startActiveSpan = (): never => {
-    throw new Error('Nobody uses it.');
+    throw new Error('No one uses it.');
   };
   context.setGlobalContextManager(manager);
   trace.setGlobalTracerProvider({ getTracer: () => ({ startSpan, startActiveSpan }) });

@@ -29,7 +29,7 @@ export async function expectSound(
   }
 }
 
-/** What a redrive gives to the machine a second time was ignored, or failed it, the first time. */
+/** An entry that a redrive gives to the machine a second time was ignored, or failed it, the first time. */
 function isTaken({ kind, verdict }: ReturnType<typeof parseLog>[number]): boolean {
   const isOfJournal = kind === 'start' || kind === 'result' || kind === 'event' || kind === 'message';
   return isOfJournal && verdict.type === 'applied';

@@ -20,7 +20,7 @@ export class FailingStore extends MemoryStore {
   failsGets = false;
   puts = 0;
   gets = 0;
-  /** What happens between the moment that someone asks for an object and the answer, once. */
+  /** Runs once between a request for an object and the answer. */
   beforeNextGet: (() => Promise<void>) | undefined;
 
   override async put(key: string, bytes: Uint8Array): Promise<void> {

@@ -20,7 +20,7 @@ export const payment = setup({
   },
 });
 
-/** Tells its parent a price, waits for its word, and has a child of its own pay. */
+/** Sends its parent a price, waits for its word, and has a child of its own pay. */
 export const booking = setup({
   types: {
     input: {} as { city: string },

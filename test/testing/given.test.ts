@@ -162,7 +162,7 @@ describe('an expectation that does not hold', () => {
     expect(failure.message).toContain(was);
   });
 
-  it("tells the execution's error where none was expected", () => {
+  it("names the execution's error where none was expected", () => {
     const failure = failureOf(() =>
       given(loan, [{ start: { caseId: 'c1', amount: 100 } }])
         .when({ worker: 'decideActivity', error: { name: 'CaseLost', message: 'gone', retryable: false } })

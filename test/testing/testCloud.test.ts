@@ -40,7 +40,7 @@ describe('a test cloud', () => {
     expect(cloud.emitted).toEqual([{ executionId: id, event: { type: 'overdue', address: 'Quay 1' } }]);
   });
 
-  it('gives workers what the deployed ones get, through JSON, and tells of each run', async () => {
+  it('gives workers what the deployed ones get, through JSON, and reports each run', async () => {
     const cloud = deliveryCloud({
       assignCourier: (input, task) => {
         expect(input).toEqual({ address: 'Quay 1' });

@@ -61,7 +61,7 @@ describe('each, in plain XState', () => {
     ['a number', 5],
     ['nothing', undefined],
     ['an object without items', { a: 1 }],
-    ['items that are no list', { items: 'rows.csv' }],
+    ['items that are not a list', { items: 'rows.csv' }],
     ['a concurrency that makes no sense', { items: [2], concurrency: 0 }],
     ['a tolerance that makes no sense', { items: [2], tolerateFailures: '101%' }],
     ['a list with an option that there is not', { items: [2], concurency: 5 }],

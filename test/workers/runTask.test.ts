@@ -260,7 +260,7 @@ describe('a worker', () => {
     });
   });
 
-  it('is told a second before its deadline, at once where that has passed', async () => {
+  it('is notified a second before its deadline, at once where that has passed', async () => {
     const table = new MemoryTable();
     const late = { ...payload, deadline: new Date(now + 500).toISOString() };
     const work = (_: Json, { signal }: Task) =>
@@ -269,7 +269,7 @@ describe('a worker', () => {
     expect(await table.journal.readAll('e1')).toMatchObject([{ result: { output: 'told' } }]);
   });
 
-  it('is told in the time of a local cloud whose time passes faster', async () => {
+  it('is notified in the time of a local cloud whose time passes faster', async () => {
     const table = new MemoryTable();
     // An hour less a second of its time is a tenth of a second.
     const hourly = { ...payload, deadline: new Date(now + 3_600_000).toISOString() };
@@ -353,7 +353,7 @@ describe('a `once` worker', () => {
     expect(await table.journal.readAll('e1')).toMatchObject([{ result: { output: 1 } }]);
   });
 
-  it('is not begun after its deadline: its outcome has been told to be unknown', async () => {
+  it('is not begun after its deadline: its outcome has been reported as unknown', async () => {
     const table = new MemoryTable();
     let begun = 0;
     await runTask(once, () => ++begun, { table, now: () => now + 10_000 });

@@ -1,6 +1,8 @@
+import type { Json } from '../../orchestrator/core/data/json.ts';
 import type { OutgoingItem } from '../../orchestrator/core/execution/children/messages.ts';
 import type { Emission } from '../../orchestrator/core/execution/model/emission.ts';
 import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
+import type { OpenTask } from '../../orchestrator/core/execution/model/openTask.ts';
 import { type Attributes, attributesSize } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution, encodeExecution } from '../../orchestrator/table/executionItem.ts';
 import { encodeOutgoing } from '../../orchestrator/table/outgoingItems.ts';
@@ -28,6 +30,10 @@ export class MemoryExecutions implements Executions {
   #item(executionId: string): Attributes | undefined {
     const item = this.#items.get(executionId, sortKey.execution);
     return this.#items.unexpired(item ? [item] : [])[0];
+  }
+
+  async readTaskInput({ input = null }: OpenTask): Promise<Json> {
+    return input;
   }
 
   async readHistory(executionId: string): Promise<HistoryItems> {

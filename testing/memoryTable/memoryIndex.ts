@@ -1,3 +1,4 @@
+import { type Queue, type QueueRequest, queueOf } from '../../orchestrator/table/activityQueue.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { browse, browsedPartitions, countedEach, isBrowsed } from '../../orchestrator/table/browse.ts';
 import {
@@ -22,7 +23,7 @@ import type {
   ListRequest,
   Page,
 } from '../../orchestrator/table/requests.ts';
-import { neverMs } from '../../orchestrator/table/schema.ts';
+import { indexPartition, neverMs } from '../../orchestrator/table/schema.ts';
 import type { ExecutionIndex } from '../../orchestrator/table/table.ts';
 import { idOf, type MemoryItems } from './memoryItems.ts';
 
@@ -102,6 +103,20 @@ export class MemoryIndex implements ExecutionIndex {
       count: pages.reduce((sum, { count }) => sum + count, 0),
       isPartial: pages.some(({ isPartial }) => isPartial),
     };
+  }
+
+  async readQueue({ activity, limit }: QueueRequest): Promise<Queue> {
+    const shards = Array.from({ length: this.#indexShards }, (_, shard) => shard);
+    const pages = shards.map((shard) =>
+      [...this.#items.items.values()]
+        .filter((item) => item.mr_pk?.S === indexPartition.activity(activity, shard))
+        .sort((a, b) => sortOf(a) - sortOf(b)),
+    );
+    const items = pages.flatMap((page) => page.slice(0, limit));
+    return queueOf(
+      items,
+      pages.some((page) => page.length > limit),
+    );
   }
 
   /** The items of one index partition, in the order of its sort key and, as in DynamoDB, some order beyond that. */

@@ -18,7 +18,7 @@ export class MemoryTable extends MemoryItems implements Table {
   readonly journal = new MemoryJournal(this);
   readonly executions: MemoryExecutions;
   readonly log = new MemoryLog(this);
-  readonly attempts = new MemoryAttempts(this);
+  readonly attempts: MemoryAttempts;
   readonly lists = new MemoryListPages(this);
   readonly expiries = new MemoryExpiries(this);
   readonly index: MemoryIndex;
@@ -28,6 +28,7 @@ export class MemoryTable extends MemoryItems implements Table {
   constructor(layout: TableLayout = { indexShards: 1 }, now: () => number = () => 0) {
     super(layout, now);
     this.executions = new MemoryExecutions(this, layout);
+    this.attempts = new MemoryAttempts(this, layout.indexShards);
     this.index = new MemoryIndex(this, layout.indexShards);
   }
 

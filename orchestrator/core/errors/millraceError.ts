@@ -88,6 +88,7 @@ const kinds = {
   InvalidTargetInput: 'usage',
   InvalidTaskError: 'usage',
   InvalidTaskPolicy: 'usage',
+  InvalidActivityName: 'usage',
   InvalidTaskToken: 'usage',
   InvalidTemplate: 'usage',
   InvalidTimeScale: 'usage',

@@ -4,7 +4,7 @@ import { type ItemsAddress, pageOf } from '../policy/itemPages.ts';
 import { DefinitionMismatchError } from './definitionMismatch.ts';
 import type { PreparedMachine } from './prepare.ts';
 import { mayHoldReferences } from './references.ts';
-import { hostedName } from './sources.ts';
+import { type EachMachineSource, hostedName } from './sources.ts';
 import {
   type FailedItemOfList,
   type HostedList,
@@ -238,6 +238,13 @@ export class ListInWork {
     this.open.set(index, machine);
     return machine;
   }
+}
+
+/** @throws DefinitionMismatchError */
+export function eachSourceOf({ prepared }: HostedMachine, src: string): EachMachineSource {
+  const source = prepared.sourceOf(src);
+  if (source.kind === 'eachMachine') return source;
+  throw new DefinitionMismatchError(prepared, `'${src}' is no longer an each() of a machine`);
 }
 
 interface NextItem {

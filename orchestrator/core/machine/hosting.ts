@@ -1,5 +1,5 @@
 import type { Json } from '../data/json.ts';
-import { escapedData, type TaskError, thrownAsJson, withoutStack } from '../data/thrown.ts';
+import { withoutStack } from '../data/thrown.ts';
 import { eachRequest } from '../policy/eachRequest.ts';
 import {
   charactersIn,
@@ -8,13 +8,12 @@ import {
   isLongForMachines,
   mostHostedMachines,
 } from '../policy/itemPages.ts';
-import { errorsShown, type ItemFailure, itemFailure, thresholdError } from '../policy/thresholdError.ts';
-import { DefinitionMismatchError } from './definitionMismatch.ts';
 import { EndlessLoopError } from './failure.ts';
-import { HostedMachine, ListInWork, type Place } from './hostedMachine.ts';
+import { listError, partResult } from './hostedListResult.ts';
+import { eachSourceOf, HostedMachine, ListInWork, type Place } from './hostedMachine.ts';
+import { machineAt, receiverOf } from './hostedReceiver.ts';
 import type { PreparedMachine } from './prepare.ts';
 import { mayHoldReferences } from './references.ts';
-import type { EachMachineSource } from './sources.ts';
 import { parseMachineState, storeMachineState } from './state.ts';
 import type { MachineEffect, MachineInput, MachineStep, PartOfList } from './step.types.ts';
 import { stepOne } from './stepOne.ts';
@@ -56,7 +55,7 @@ export class Hosting {
   }
 
   step(input: MachineInput): MachineStep {
-    const to = this.#receiverOf(input);
+    const to = receiverOf(this.#root, input);
     if (input.type === 'listPart') this.#startPart(to, input.task, input.part);
     else {
       const ignored = this.#take(to, input);
@@ -76,45 +75,6 @@ export class Hosting {
       edges: this.#edges,
       ...(own?.markedOutput !== undefined && { markedOutput: own.markedOutput }),
     };
-  }
-
-  #receiverOf(input: MachineInput): HostedMachine {
-    switch (input.type) {
-      case 'start':
-        return this.#root;
-      case 'event': {
-        const { to, from } = input;
-        const named = to === undefined ? undefined : this.#machineAt(to);
-        return named ?? (from === undefined ? this.#root : this.#ownerOf(from));
-      }
-      case 'taskSucceeded':
-      case 'taskFailed':
-      case 'listPart':
-        return this.#ownerOf(input.task);
-      case 'timer':
-        return this.#nextToFire();
-    }
-  }
-
-  #machineAt(address: string): HostedMachine | undefined {
-    for (const machine of this.#root.all()) if (machine.address === address) return machine;
-    return undefined;
-  }
-
-  #ownerOf(task: number): HostedMachine {
-    for (const machine of this.#root.all()) if (machine.hasRunning(task)) return machine;
-    return this.#root;
-  }
-
-  /** The machine whose timer fires first. Where several are due together, a host comes before its items. */
-  #nextToFire(): HostedMachine {
-    let first = this.#root;
-    for (const machine of this.#root.all()) {
-      if ((machine.timerAt ?? Number.POSITIVE_INFINITY) < (first.timerAt ?? Number.POSITIVE_INFINITY)) {
-        first = machine;
-      }
-    }
-    return first;
   }
 
   #take(machine: HostedMachine, input: MachineInput): Ignored | undefined {
@@ -158,7 +118,7 @@ export class Hosting {
         return;
       }
       case 'send': {
-        const to = this.#machineAt(effect.to);
+        const to = machineAt(this.#root, effect.to);
         const owner = machine.place && to === this.#root ? this.#ownerOfPart(machine.place) : undefined;
         if (owner !== undefined) this.#effects.push({ ...effect, to: owner });
         else if (!to) this.#effects.push(effect);
@@ -259,7 +219,7 @@ export class Hosting {
       const output = partResult(list, isTooMany);
       this.#queue.push({ to: host, input: { type: 'taskSucceeded', task, output } });
     } else if (isTooMany) {
-      this.#queue.push({ to: host, input: { type: 'taskFailed', task, error: errorOf(list) } });
+      this.#queue.push({ to: host, input: { type: 'taskFailed', task, error: listError(list) } });
     } else {
       this.#queue.push({ to: host, input: { type: 'taskSucceeded', task, ...list.output() } });
     }
@@ -310,38 +270,6 @@ function endless(machine: HostedMachine, input: MachineInput): Taken {
     edges: [],
     failure: { code: 'EndlessLoop', name, message },
   };
-}
-
-/** The error for the machine that works on the list. Its `cause` is the failure that was one too many. */
-function errorOf(list: ListInWork): TaskError {
-  const { failures, count, tolerated } = list;
-  const { errors, ...rest } = thresholdError(firstFailures(list), count, tolerated, failures.length);
-  return { ...rest, errors: errors.map((error) => ({ ...error })), ...causeOf(list) };
-}
-
-/** The result of a part of a list. The execution that works on the list has no use for its outputs. */
-function partResult(list: ListInWork, isTooMany: boolean): Json {
-  const { failures } = list;
-  const errors = firstFailures(list).map((error) => ({ ...error }));
-  if (isTooMany) return { failed: failures.length, errors, ...causeOf(list) };
-  const { output, isMessage } = list.output();
-  return { failed: failures.length, errors, outputs: isMessage ? output : output.map(escapedData) };
-}
-
-function firstFailures({ failures }: ListInWork): readonly ItemFailure[] {
-  return failures.slice(0, errorsShown).map(({ index, error }) => itemFailure(index, error));
-}
-
-function causeOf({ failures }: ListInWork): { readonly cause?: Json } {
-  const last = failures.at(-1);
-  const cause = last && thrownAsJson(last.error);
-  return cause === undefined ? {} : { cause };
-}
-
-function eachSourceOf({ prepared }: HostedMachine, src: string): EachMachineSource {
-  const source = prepared.sourceOf(src);
-  if (source.kind === 'eachMachine') return source;
-  throw new DefinitionMismatchError(prepared, `'${src}' is no longer an each() of a machine`);
 }
 
 function isEvent(event: Json): event is Extract<MachineInput, { type: 'event' }>['event'] {

@@ -8,10 +8,12 @@ import {
 } from '../policy/eachOptions.ts';
 import { perTaskKey } from '../policy/perTask.ts';
 import {
+  activityKey,
   lambdaKey,
   type PromisePolicy,
   promisePolicyKey,
   type ResolvedTaskPolicy,
+  resolveActivityPolicy,
   resolveTaskPolicy,
   type TaskPolicy,
   taskPolicyKey,
@@ -38,6 +40,8 @@ export type TaskSource =
     | { readonly kind: 'worker'; readonly worker: string; readonly policy: ResolvedTaskPolicy }
     /** A function that knows nothing of Millrace. */
     | { readonly kind: 'lambda'; readonly functionName: string; readonly policy: ResolvedTaskPolicy }
+    /** Work that workers ask for when they are ready for it: it waits in the queue of the activity. */
+    | { readonly kind: 'activity'; readonly activity: string; readonly policy: ResolvedTaskPolicy }
     /** `fromPromise` logic of the machine's own module: the worker host runs it. */
     | { readonly kind: 'promise'; readonly logic: AnyActorLogic; readonly policy: ResolvedTaskPolicy }
     /** Work that the worker host does for Millrace itself. */
@@ -106,6 +110,11 @@ export function resolveSource(src: string, logic: unknown): ActorSource {
       'each() runs a worker(), a fromPromise or a machine for each item, and this is none of them.',
     );
   }
+  if (activityOf(mark.actor) !== undefined) {
+    throw new InvalidEachError(
+      'each() does not run an activity() by itself: give it a machine whose state invokes the activity.',
+    );
+  }
   const item = resolveTaskSource(src, mark.actor);
   return {
     kind: 'each',
@@ -123,6 +132,10 @@ function resolveTaskSource(src: string, logic: unknown): TaskSource {
 
 function taskSourceOf(src: string, logic: unknown): TaskSource {
   const policy = policyOf(logic);
+  const activity = activityOf(logic);
+  if (policy !== undefined && activity !== undefined) {
+    return { kind: 'activity', activity, policy: resolveActivityPolicy(policy) };
+  }
   const functionName = functionNameOf(logic);
   if (policy !== undefined && functionName !== undefined) {
     return { kind: 'lambda', functionName, policy: resolveTaskPolicy(policy) };
@@ -162,13 +175,14 @@ export function versionOf(machine: AnyStateMachine): string {
 /** The worker that the results of a source's tasks name. */
 export function workerOf(source: ActorSource, src: string): string {
   if (source.kind === 'worker') return source.worker;
+  if (source.kind === 'activity') return source.activity;
   return source.kind === 'lambda' ? source.functionName : src;
 }
 
 /** The name that a worker has by itself, where it has one. */
 export function workerNameOf(logic: unknown): string | undefined {
   const actor = eachMarkOf(logic)?.actor ?? logic;
-  return functionNameOf(actor) ?? policyOf(actor)?.worker;
+  return activityOf(actor) ?? functionNameOf(actor) ?? policyOf(actor)?.worker;
 }
 
 /** The machine that an `each` runs for each item, where it is a machine. */
@@ -229,6 +243,10 @@ function functionNameOf(logic: unknown): string | undefined {
   return carriesMarks(logic) && hasFunctionName(logic) ? logic[lambdaKey] : undefined;
 }
 
+function activityOf(logic: unknown): string | undefined {
+  return carriesMarks(logic) && hasActivity(logic) ? logic[activityKey] : undefined;
+}
+
 function eachMarkOf(logic: unknown): EachMark | undefined {
   return carriesMarks(logic) && hasEachMark(logic) ? logic[eachKey] : undefined;
 }
@@ -239,6 +257,10 @@ function carriesMarks(logic: unknown): logic is object {
 
 function hasEachMark(logic: object): logic is { readonly [eachKey]: EachMark } {
   return eachKey in logic;
+}
+
+function hasActivity(logic: object): logic is { readonly [activityKey]: string } {
+  return activityKey in logic;
 }
 
 function hasFunctionName(logic: object): logic is { readonly [lambdaKey]: string } {

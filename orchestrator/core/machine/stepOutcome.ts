@@ -255,6 +255,7 @@ function marksInInput(source: ActorSource): 'store' | 'message' | 'data' {
       return marksInInput(source.item);
     case 'worker':
     case 'lambda':
+    case 'activity':
     case 'host':
       return 'data';
   }

@@ -70,6 +70,8 @@ export interface ResolvedTaskPolicy {
   /** Present where the result comes from elsewhere: until then the worker must have begun. */
   readonly startTimeoutMs?: number;
   readonly once?: true;
+  /** A worker asks for the task when it is ready: `timeoutMs` and `heartbeatMs` count from then. */
+  readonly isPolled?: true;
   readonly retry: readonly ResolvedRetryPolicy[];
 }
 
@@ -223,3 +225,24 @@ export type LambdaPolicy = Pick<TaskPolicy, 'timeout' | 'retry'>;
 
 /** Marks the actor logic that `lambda()` makes, beside its policy: the function's name. */
 export const lambdaKey: unique symbol = Symbol.for('millrace.lambda') as never;
+
+/** The options of an activity in `activity(name, {...})`. */
+export type ActivityPolicy = Pick<TaskPolicy, 'timeout' | 'heartbeat' | 'retry'>;
+
+/** Marks the actor logic that `activity()` makes, beside its policy: the activity's name. */
+export const activityKey: unique symbol = Symbol.for('millrace.activity') as never;
+
+/**
+ * The policy of an activity. Without a timeout, its task waits for a worker, and for the result, as long as it takes.
+ *
+ * @throws InvalidDurationError, InvalidRetryPolicyError, InvalidTaskPolicyError
+ */
+export function resolveActivityPolicy(policy: ActivityPolicy): ResolvedTaskPolicy {
+  const { timeoutMs, retry, ...others } = resolveTaskPolicy(policy);
+  return {
+    ...others,
+    ...(policy.timeout !== undefined && timeoutMs !== undefined && { timeoutMs }),
+    isPolled: true,
+    retry,
+  };
+}

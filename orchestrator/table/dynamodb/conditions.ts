@@ -1,4 +1,5 @@
 import type { Attributes } from '../attributes.ts';
+import { attribute } from '../schema.ts';
 
 /** A condition expression with its values. Each has a name, and the name is what it guards. */
 export interface Condition {
@@ -29,3 +30,9 @@ export function isStillAtVersion(version: number, startedAt: string): Condition 
     ExpressionAttributeValues: { ':version': { N: String(version) }, ':startedAt': { S: startedAt } },
   };
 }
+
+/** An attempt enters the queue of its activity once. A sign of life that came before does not keep it out. */
+export const isNotQueuedYet: Condition = {
+  ConditionExpression: 'attribute_not_exists(#partition) AND attribute_not_exists(takenAt)',
+  ExpressionAttributeNames: { '#partition': attribute.indexPartition },
+};

@@ -41,6 +41,10 @@ export type PutOutcome =
   | { readonly type: 'written' }
   | { readonly type: 'refused'; readonly existing: Attributes | undefined; readonly attempts: number };
 
+export type UpdateOutcome =
+  | { readonly type: 'written' }
+  | { readonly type: 'refused'; readonly existing: Attributes | undefined };
+
 /** Items of one table by the calls of DynamoDB's API, each strongly consistent where it can be, with their units counted. */
 export class DynamoDBCalls {
   readonly #options: DynamoDBCallsOptions;
@@ -157,14 +161,14 @@ export class DynamoDBCalls {
     if (writeUnits !== undefined) this.#options.onConsumedCapacity?.({ writeUnits, readUnits: 0 });
   }
 
-  /** Answers whether the condition was met. */
-  async updateIf(update: Omit<UpdateItemCommandInput, 'TableName'>): Promise<boolean> {
+  /** An update whose condition may not be met. A failed condition is charged like a write. */
+  async updateIf(update: Omit<UpdateItemCommandInput, 'TableName'>): Promise<UpdateOutcome> {
     try {
-      await this.update(update);
-      return true;
+      await this.update({ ...update, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' });
+      return { type: 'written' };
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return { type: 'refused', existing: error.Item };
     }
   }
 

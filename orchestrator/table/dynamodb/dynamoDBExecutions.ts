@@ -1,7 +1,8 @@
+import type { Json } from '../../core/data/json.ts';
 import type { OutgoingItem } from '../../core/execution/children/messages.ts';
 import type { Emission } from '../../core/execution/model/emission.ts';
 import type { Execution } from '../../core/execution/model/execution.ts';
-import { taskKey } from '../../core/execution/model/openTask.ts';
+import { type OpenTask, taskKey } from '../../core/execution/model/openTask.ts';
 import { decodeExecution, encodeExecution, isoTime } from '../executionItem.ts';
 import { encodeOutgoing } from '../outgoingItems.ts';
 import type { CommitOutcome, HistoryItems } from '../requests.ts';
@@ -36,6 +37,10 @@ export class DynamoDBExecutions implements Executions {
     const found = await this.#calls.get(executionId, sortKey.execution);
     const [item] = this.#calls.unexpired(found ? [found] : []);
     return item && decodeExecution(item);
+  }
+
+  async readTaskInput({ input = null }: OpenTask): Promise<Json> {
+    return input;
   }
 
   async readHistory(executionId: string): Promise<HistoryItems> {

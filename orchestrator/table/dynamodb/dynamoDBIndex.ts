@@ -1,3 +1,4 @@
+import { type Queue, type QueueRequest, queueOf, queueQuery } from '../activityQueue.ts';
 import { browse, browsedPartitions, browseQuery, countedEach, countQuery } from '../browse.ts';
 import {
   decodeCursor,
@@ -114,6 +115,16 @@ export class DynamoDBIndex implements ExecutionIndex {
       count: outputs.reduce((sum, { Count: count = 0 }) => sum + count, 0),
       isPartial: outputs.some(({ LastEvaluatedKey }) => LastEvaluatedKey !== undefined),
     };
+  }
+
+  async readQueue(request: QueueRequest): Promise<Queue> {
+    const shards = Array.from({ length: this.#layout.indexShards }, (_, shard) => shard);
+    const outputs = await Promise.all(shards.map((shard) => this.#calls.query(queueQuery(request, shard))));
+    const isPartial = outputs.some(({ LastEvaluatedKey }) => LastEvaluatedKey !== undefined);
+    return queueOf(
+      outputs.flatMap(({ Items = [] }) => Items),
+      isPartial,
+    );
   }
 
   /** The index does not have an item's expiry. Only those that are old enough are looked up: DynamoDB deletes them soon. */

@@ -32,7 +32,7 @@ export class DynamoDBTable implements Table {
     this.journal = new DynamoDBJournal(calls, expiry);
     this.executions = new DynamoDBExecutions({ ...options, calls });
     this.log = new DynamoDBLog(calls, expiry);
-    this.attempts = new DynamoDBAttempts(calls, expiry);
+    this.attempts = new DynamoDBAttempts(calls, expiry, options.indexShards);
     this.lists = new DynamoDBListPages(calls, expiry);
     this.expiries = new DynamoDBExpiries(calls);
     this.index = new DynamoDBIndex(calls, options, options.now);

@@ -1,6 +1,8 @@
+import type { Json } from '../../core/data/json.ts';
 import type { OutgoingItem } from '../../core/execution/children/messages.ts';
 import type { Emission } from '../../core/execution/model/emission.ts';
 import { type Execution, hasEnded } from '../../core/execution/model/execution.ts';
+import type { OpenTask } from '../../core/execution/model/openTask.ts';
 import { isStoredDataError } from '../../store/storedJson.ts';
 import { StoredDataTooLargeError } from '../errors.ts';
 import { messageAsJson } from '../messageItems.ts';
@@ -27,6 +29,13 @@ export class StoredExecutions implements Executions {
     const execution = await this.#executions.read(executionId);
     if (!execution || !this.#fetches) return execution;
     return withExecutionData(this.#store.data, execution, () => this.#executions.read(executionId));
+  }
+
+  readTaskInput(task: OpenTask): Promise<Json> {
+    const { input, inputAt } = task;
+    return input === undefined && inputAt !== undefined
+      ? this.#store.data.read(inputAt)
+      : this.#executions.readTaskInput(task);
   }
 
   async readHistory(executionId: string): Promise<HistoryItems> {

@@ -12,7 +12,7 @@ import { judge } from './geometry.ts';
 /** A machine that is busy with other tests gives the same drawing. */
 const patient: Deadlines = { straight: 60_000, plain: 61_000, unlabelled: 62_000 };
 
-/** What a prototype came to, and two more. */
+/** The machines that the prototype drew, and two more. */
 const mostCrossings: Readonly<Record<string, number>> = {
   onboarding: 2,
   claim: 6,

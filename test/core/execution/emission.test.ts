@@ -45,7 +45,7 @@ function commit(
 
 const cried = (what: string) => ({ event: { type: 'cried', what } });
 
-describe('what a commit tells the bus', () => {
+describe('the events of a commit for the bus', () => {
   it('is, for the first one, that the execution runs, and what its machine emitted at its start', () => {
     expect(commit(undefined, [start('crier')]).emitted).toEqual([
       { status: 'RUNNING' },

@@ -4,7 +4,7 @@ import { SimulatedCloud } from '../../../testing/simulatedCloud.ts';
 import type { Workers } from '../../../testing/simulatedLambda.ts';
 import { type Item, machineOfList } from '../../support/machineOfList.ts';
 
-/** What a worker does with one attempt. */
+/** The work of one attempt. */
 type Deed = 'succeed' | 'fail' | 'failForGood' | 'hang';
 
 const policy = { timeout: '5s', retry: { maxAttempts: 3, interval: '1s' } } as const;
@@ -18,7 +18,7 @@ const runs = fc.record({
   maximumDelayMs: fc.constantFrom(0, 0, 3000),
 });
 
-/** What an item comes to, with nothing of concurrency, time or storage in it. */
+/** The result of an item, without concurrency, time or storage. */
 function outcomeOf(deeds: readonly Deed[], number: number) {
   for (const [i, each] of deeds.entries()) {
     if (each === 'succeed') return { attempts: i + 1, output: 2 * number };

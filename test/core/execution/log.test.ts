@@ -78,7 +78,7 @@ describe('the log of an execution', () => {
     );
   });
 
-  it('tells the journal items that it has taken, and nothing of wakes, waits and deferred tasks', () => {
+  it('names the journal items that it has taken, and leaves out wakes, waits and deferred tasks', () => {
     fc.assert(
       fc.property(entries, (all) => {
         const kinds = ['start', 'result', 'event'];

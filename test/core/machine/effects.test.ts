@@ -37,7 +37,7 @@ test('a custom action runs when a step asks for it, with the context and event o
   ]);
 });
 
-test('a custom action that sends is told that its step is over', () => {
+test('a custom action that sends after its step fails with the reason', () => {
   const machine = createMachine({
     id: 'm',
     on: { GO: { actions: ({ self }) => self.send({ type: 'LATE' }) } },

@@ -58,7 +58,7 @@ export class Execution {
     return this.#last?.type === 'ignored' ? this.#last.reason : undefined;
   }
 
-  /** Of each effect its type, and what it is about. */
+  /** The type of each effect, and its subject. */
   get did(): readonly string[] {
     return this.effects.map(textOf);
   }

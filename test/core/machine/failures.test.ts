@@ -41,7 +41,7 @@ describe("a throw in the machine fails it with the author's message, the event a
   });
 });
 
-test('what is thrown and is not an Error is told as text', () => {
+test('what is thrown and is not an Error is shown as text', () => {
   const machine = machineWith({
     transition: {
       actions: assign(() => {

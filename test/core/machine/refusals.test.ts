@@ -63,7 +63,7 @@ describe('is refused at registration, with its path and what to write instead:',
     ['fromEventObservable', fromEventObservable(observable), /an observable lives in one process/],
     ['fromTransition', fromTransition((state) => state, {}), /fromTransition logic would not be stored/],
     ['actor logic of its own', custom, /actor logic of your own/],
-    ['what is no actor logic', async () => 1, /it is not actor logic/],
+    ['what is not actor logic', async () => 1, /it is not actor logic/],
   ])('%s', (_, logic, problem) => {
     expect(single({ actors: { logic } })).toMatchObject({
       path: 'actors.logic',

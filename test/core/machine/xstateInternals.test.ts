@@ -244,7 +244,7 @@ describe('XState 5.33 still has the private parts that a step leans on:', () => 
     expect(typeof property(assign({}), 'resolve')).toBe('function');
   });
 
-  test('the kinds of logic can be told apart', () => {
+  test('the kinds of logic can be distinguished', () => {
     expect(logicKindOf(work)).toBe('promise');
     expect(logicKindOf(createMachine({ id: 'm' }))).toBe('machine');
     expect(logicKindOf(undefined)).toBe('none');

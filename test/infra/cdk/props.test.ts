@@ -304,7 +304,7 @@ describe('rules', () => {
 describe('alarms', () => {
   const { template, millrace } = synthesized((stack) => ({ alarmTopic: new Topic(stack, 'Pager') }));
 
-  it('are one for each thing that an operator should be told of', () => {
+  it('are one for each thing that an operator should know', () => {
     expect(Object.keys(millrace.alarms)).toEqual([
       'IteratorAge',
       'Throttles',
@@ -322,7 +322,7 @@ describe('alarms', () => {
     ]);
   });
 
-  it('tell the topic when they go off and when they are over, and say what to do', () => {
+  it('notify the topic when they go off and when they are over, and say what to do', () => {
     const action = [{ Ref: Match.stringLikeRegexp('^Pager') }];
     template.allResourcesProperties('AWS::CloudWatch::Alarm', {
       AlarmActions: action,

@@ -125,7 +125,7 @@ describe('the stream', () => {
     template.resourceCountIs('Custom::S3BucketNotifications', 0);
   });
 
-  it('brings the publisher the commits that tell the bus something', () => {
+  it('brings the publisher the commits that have something for the bus', () => {
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       FunctionName: { Ref: Match.stringLikeRegexp('OrdersPublisherFunction') },
       FilterCriteria: {

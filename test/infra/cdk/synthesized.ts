@@ -79,7 +79,7 @@ async function folder(name: string): Promise<string> {
   return path;
 }
 
-/** What a role's policies allow: `action on resource`, sorted, with logical ids as names. */
+/** The rights in a role's policies: `action on resource`, sorted, with logical ids as names. */
 export function allowed(
   { template, stack }: Synthesized,
   { role }: { readonly role?: IRole | undefined },

@@ -50,7 +50,7 @@ describe('an event pattern', () => {
     expect(of()).toBe(false);
   });
 
-  it('tells values of different types apart', () => {
+  it('keeps values of different types apart', () => {
     expect(ofDetail([1], '1')).toBe(false);
     expect(ofDetail([null], null)).toBe(true);
     expect(ofNothing([null])).toBe(false);

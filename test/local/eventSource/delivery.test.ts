@@ -58,7 +58,7 @@ function sequence(from: number, to: number): string[] {
   return Array.from({ length: to - from + 1 }, (_, index) => String(from + index));
 }
 
-describe('What the function gets', () => {
+describe('the records of an invocation', () => {
   it("is Lambda's event: each record as it is on the wire, with the ARN of the stream", async () => {
     const record = insertion(1);
     const withBinary = {
@@ -302,7 +302,7 @@ describe('When the function cannot be invoked', () => {
 });
 
 describe('Stopping', () => {
-  it('waits for the invocation under way, starts no other, and tells those who wait for records', async () => {
+  it('waits for the invocation under way, starts no other, and notifies those who wait for records', async () => {
     shard.records = sequence(1, 4).map((number) => insertion(number));
     let finish = (): void => {};
     orchestrator.answer = () =>

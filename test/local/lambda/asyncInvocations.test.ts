@@ -177,7 +177,7 @@ describe('a destination', () => {
 });
 
 describe('the maximum event age', () => {
-  test('ends the wait for a retry, and the destination is told so', async () => {
+  test('ends the wait for a retry, and informs the destination', async () => {
     const clock = new ManualClock();
     const notes = await notebook();
     const { invokeEvent, lambda } = await start({

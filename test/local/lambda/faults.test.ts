@@ -101,7 +101,7 @@ describe('faults', () => {
     expect(lambda.metrics().faults.throttle).toBe(2);
   });
 
-  test('crash: the environment is killed before or after the handler ran, and the caller cannot tell', async () => {
+  test('crash: the environment is killed before or after the handler ran, and the caller cannot know which', async () => {
     const notes = await notebook();
     const { invoke, lambda } = await start({
       functions: [await functionOf(noting(notes))],

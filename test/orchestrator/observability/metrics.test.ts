@@ -30,7 +30,7 @@ const committed = (machine?: string, ...entered: ExecutionStatus[]) =>
   ({ type: 'committed', execution: execution(machine), results: 1, entered }) as const;
 
 describe('metrics', () => {
-  it('are a line of the embedded metric format for each machine, with the sums of all that was told', () => {
+  it('are a line of the embedded metric format for each machine, with the sums of all values', () => {
     const { observe, publish, lines, time } = setUp();
     for (let i = 0; i < 3; i++) observe(committed());
     observe({ type: 'conflicted', execution: execution() });

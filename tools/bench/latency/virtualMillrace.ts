@@ -162,6 +162,7 @@ class VirtualMillrace {
       }),
       executions: {
         read: (executionId) => slow(() => executions.read(executionId)),
+        readTaskInput: (task) => slow(() => executions.readTaskInput(task)),
         readHistory: (executionId) => slow(() => executions.readHistory(executionId)),
         commit: (...of) => slow(() => executions.commit(...of)),
       },

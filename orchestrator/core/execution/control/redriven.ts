@@ -1,6 +1,8 @@
 import type { PreparedMachine } from '../../machine/index.ts';
+import type { ResolvedTaskPolicy } from '../../policy/taskPolicy.ts';
 import { timeAfter } from '../../policy/time.ts';
 import { openTasks } from '../lists/runningList.ts';
+import type { OpenTask } from '../model/openTask.ts';
 import type { Draft } from '../step/draft.ts';
 import type { Origin } from '../step/origin.ts';
 import { withHeartbeat } from '../tasks/tasks.ts';
@@ -22,7 +24,7 @@ export function goOnFromFailure(draft: Draft, machine: PreparedMachine, origin: 
     } else if ((task.deadline ?? Number.POSITIVE_INFINITY) <= draft.now) {
       // A `once` task does not get another attempt: its machine gets the error.
       if (!policy.once) draft.replaceTask(anotherAttempt(task, draft.now));
-    } else if (task.waitsForResult && task.startBy === undefined) {
+    } else if (task.waitsForResult && task.startBy === undefined && !mayBeQueued(task, policy)) {
       // Its worker has done its part; no one looked for signs of life meanwhile.
       draft.replaceTask(withHeartbeat(task, policy, draft.now));
     } else draft.dispatch(task, policy, origin);
@@ -32,4 +34,9 @@ export function goOnFromFailure(draft: Draft, machine: PreparedMachine, origin: 
   draft.clear('redriveNumber');
   draft.set({ machineVersion: machine.version, definitionHash: machine.definitionHash });
   if (machine.timeoutMs !== undefined) draft.set({ timeoutAt: timeAfter(draft.now, machine.timeoutMs) });
+}
+
+/** No look has found it taken. Workers may have withdrawn it from the queue of its activity when the execution ended. */
+function mayBeQueued({ deadline, heartbeatAt }: OpenTask, { isPolled }: ResolvedTaskPolicy): boolean {
+  return isPolled === true && deadline === undefined && heartbeatAt === undefined;
 }

@@ -1,26 +1,19 @@
 import type { Json } from '../../data/json.ts';
-import { workerOf } from '../../machine/sources.ts';
 import type { ItemList } from '../../policy/itemPages.ts';
 import { type ItemResults, itemResultsOf } from '../lists/itemResults.ts';
 import { type KnownPages, PageNeeded, pageName } from '../lists/listItems.ts';
 import { openTasks } from '../lists/runningList.ts';
 import type { JournalEntry, ResultEntry } from '../model/entries.ts';
 import { type Execution, type ExecutionErrorCode, hasEnded } from '../model/execution.ts';
+import { firstExecution } from '../model/firstExecution.ts';
 import { isJournalKind, type LogEntry } from '../model/log.ts';
 import type { MachineLookup } from '../model/machines.ts';
 import { taskKey } from '../model/openTask.ts';
 import { advance } from '../step/advance.ts';
 import type { AdvanceInput, Decided } from '../step/advance.types.ts';
-import { Draft } from '../step/draft.ts';
 import { deferDispatch } from '../step/withoutMachine.ts';
-import {
-  type Divergence,
-  type DivergenceCode,
-  differenceOf,
-  isEndedVerdict,
-  isSameVerdict,
-  verdictText,
-} from './divergence.ts';
+import { beatInLog, type SeenBeat } from '../tasks/seenBeat.ts';
+import { type Divergence, differenceOf, isEndedVerdict, isSameVerdict } from './divergence.ts';
 import { ItemResultsNeeded } from './itemResultsNeeded.ts';
 import { JournalIncompleteError, type ReplayedEntry, type ReplayedExecution } from './replayed.ts';
 import {
@@ -33,6 +26,7 @@ import {
   type Wait,
   waitingExecution,
 } from './replayStep.ts';
+import { type EntryPlace, heldDivergence, verdictDivergence, workerDivergence } from './verdictDivergence.ts';
 
 const nothing = { effects: [], outgoing: [], emitted: [], taken: [] };
 
@@ -53,13 +47,13 @@ export class Replay {
   /** Pages of the lists that it has written itself. */
   readonly #pages = new Map<string, readonly Json[]>();
   /** The last entry that was more than ignored because the execution had ended. */
-  #lastTaken = { number: 0, reference: '' };
-  #ended: { readonly number: number; readonly reference: string } | undefined;
+  #lastTaken: EntryPlace = { number: 0, reference: '' };
+  #ended: EntryPlace | undefined;
   #otherWorker: Divergence | undefined;
   /** Held events that the log says were taken with the entry to come. */
   #held: string[] = [];
   /** Signs of life that the log says the wake to come has seen. */
-  #beats = new Map<string, number>();
+  #beats = new Map<string, SeenBeat>();
   /** Journal items of which the log has said so far that the execution had ended, and nothing since. */
   readonly #cameTooLate = new Set<string>();
 
@@ -95,7 +89,11 @@ export class Replay {
         throw error;
       }
       const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      divergence = this.#diverges(entry, 'ReplayFailed', `The replay cannot take the entry: ${message}`);
+      divergence = {
+        ...this.#place(entry),
+        code: 'ReplayFailed',
+        message: `The replay cannot take the entry: ${message}`,
+      };
     }
     if (isEndedVerdict(entry.verdict)) this.#cameTooLate.add(entry.reference);
     else {
@@ -142,8 +140,7 @@ export class Replay {
       return { step: undefined, verdict: entry.verdict };
     }
     if (entry.kind === 'beat') {
-      const place = entry.reference.lastIndexOf('#');
-      this.#beats.set(entry.reference.slice(0, place), Number(entry.reference.slice(place + 1)));
+      this.#beats.set(...beatInLog(entry.reference));
       return { step: undefined, verdict: entry.verdict };
     }
     // How long data is kept is the deployment's affair, and the log knows.
@@ -174,7 +171,7 @@ export class Replay {
 
   #takeWaiting(entry: LogEntry): Taken {
     const { executionId, machine } = this.#recorded;
-    this.#execution ??= Draft.first(executionId, { machine }, entry.at).execution;
+    this.#execution ??= firstExecution(executionId, { machine }, entry.at);
     const { verdict, at } = entry;
     if (verdict.type === 'failed') {
       const phase = this.#wait?.phase === 'waiting' ? 'pendingRedrive' : 'waiting';
@@ -225,7 +222,9 @@ export class Replay {
       return this.#execution && task && decided(deferDispatch(this.#execution, [task], entry.at));
     }
     if (!item) return undefined;
-    if (item.kind === 'result') this.#noteWorker(entry, item);
+    if (item.kind === 'result') {
+      this.#otherWorker ??= workerDivergence(this.#place(entry), item, this.#execution, this.#machines);
+    }
     const version = machineVersion ?? (item.kind === 'start' ? item.version : undefined);
     const named = item.kind === 'start' && version !== undefined ? { ...item, version } : item;
     return takeEntry(this.#machines, entry, { ...input, entries: [named] });
@@ -262,58 +261,20 @@ export class Replay {
     return new Map([...own, ...(this.#recorded.itemResults ?? [])]);
   }
 
-  /**
-   * Workers may write any name: only the name of another of the machine's workers is a sign, where the end differs
-   * as well.
-   */
-  #noteWorker(entry: LogEntry, item: Extract<JournalEntry, { kind: 'result' }>): void {
-    const { machine = '', machineVersion, tasks = [] } = this.#execution ?? {};
-    if (item.index !== undefined) return;
-    const open = tasks.find((task) => task.task === item.task && task.attempt === item.attempt);
-    const prepared = this.#machines.find(machine, machineVersion);
-    if (!open || !prepared || item.worker === undefined) return;
-    const nameOf = (src: string) => workerOf(prepared.sourceOf(src), src);
-    const isOther = nameOf(open.worker) !== item.worker;
-    if (!isOther || ![...prepared.sources.keys()].some((src) => nameOf(src) === item.worker)) return;
-    this.#otherWorker ??= this.#diverges(
-      entry,
-      'DifferentState',
-      `Task ${open.task} is of '${open.worker}' by today's definition; its result was written by '${item.worker}'.`,
-    );
-  }
-
   #divergence(entry: LogEntry, { verdict, held = [] }: Taken): Divergence | undefined {
-    if (isSameVerdict(entry.verdict, verdict)) return this.#heldDivergence(entry, held);
-    const error = verdict?.type === 'failed' ? this.#execution?.error : undefined;
-    if (error?.code === 'DefinitionMismatch' || error?.code === 'MachineNotDeployed') {
-      return this.#diverges(entry, error.code, error.message);
+    const place = this.#place(entry);
+    if (!isSameVerdict(entry.verdict, verdict)) {
+      return verdictDivergence(entry, verdict, place, {
+        execution: this.#execution,
+        lastTaken: this.#lastTaken,
+        ended: this.#ended,
+      });
     }
-    if ((isEndedVerdict(verdict) || error) && this.#ended && this.#execution) {
-      const { status, error: end } = this.#execution;
-      const why = end ? ` (${end.code}: ${end.message})` : '';
-      const on = this.#ended.reference === entry.reference ? '' : `, with '${entry.reference}'`;
-      const message = `By today's definition the execution ends here, ${status}${why}; it went on${on}.`;
-      return { ...this.#ended, code: 'EndsEarlier', message };
-    }
-    if (isEndedVerdict(entry.verdict)) {
-      const message = "The execution ended here; by today's definition it goes on.";
-      return { ...this.#lastTaken, code: 'EndsLater', message };
-    }
-    const then = verdictText(entry.verdict);
-    const message = `The log says ${then}; by today's definition it is ${verdictText(verdict)}.`;
-    return this.#diverges(entry, 'DifferentVerdict', message);
-  }
-
-  #heldDivergence(entry: LogEntry, held: readonly string[]): Divergence | undefined {
     if (entry.kind === 'held' || entry.kind === 'beat') return undefined;
-    const then = this.#held.splice(0).join(', ') || 'none';
-    const now = held.join(', ') || 'none';
-    if (then === now) return undefined;
-    const message = `The log took these held events here: ${then}. Today's definition takes: ${now}.`;
-    return this.#diverges(entry, 'DifferentVerdict', message);
+    return heldDivergence(place, this.#held.splice(0), held);
   }
 
-  #diverges({ reference }: LogEntry, code: DivergenceCode, message: string): Divergence {
-    return { number: this.#number, reference, code, message };
+  #place({ reference }: LogEntry): EntryPlace {
+    return { number: this.#number, reference };
   }
 }

@@ -8,7 +8,7 @@ import type { Emission } from '../model/emission.ts';
 import type { JournalEntry } from '../model/entries.ts';
 import type { Execution, ExecutionError } from '../model/execution.ts';
 import type { OpenTask } from '../model/openTask.ts';
-import type { SeenBeats } from '../tasks/tasks.ts';
+import type { SeenBeats } from '../tasks/seenBeat.ts';
 import type { SegmentReferences } from './segmentReferences.ts';
 
 /** The entries and the wake that an execution is to be advanced by. */

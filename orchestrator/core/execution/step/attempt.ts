@@ -9,7 +9,7 @@ import type { Waiting } from '../model/execution.ts';
 import type { LogVerdict } from '../model/log.ts';
 import type { MachineLookup } from '../model/machines.ts';
 import { neededData, unfetchedSnapshot } from '../model/storedData.ts';
-import type { SeenBeats } from '../tasks/tasks.ts';
+import type { SeenBeats } from '../tasks/seenBeat.ts';
 import type { AdvanceInput, AdvanceLimits, Need } from './advance.types.ts';
 import { applyEntry } from './applyEntry.ts';
 import type { Draft } from './draft.ts';

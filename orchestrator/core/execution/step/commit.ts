@@ -2,6 +2,7 @@ import { postOutgoing } from '../children/outbox.ts';
 import type { KnownPages } from '../lists/listItems.ts';
 import type { JournalEntry } from '../model/entries.ts';
 import type { Execution } from '../model/execution.ts';
+import { firstExecution } from '../model/firstExecution.ts';
 import type { Advance, AdvanceInput } from './advance.types.ts';
 import { Draft } from './draft.ts';
 import { nextWakeAt } from './wakeAt.ts';
@@ -18,7 +19,7 @@ export function draftOf(input: {
   if (execution) return new Draft(execution, now, pages);
   const start = entries.find((entry) => entry.kind === 'start');
   const given = { machine: start?.machine ?? '', answerTo: start?.answerTo };
-  return Draft.first(executionId, given, now, pages);
+  return new Draft(firstExecution(executionId, given, now), now, pages);
 }
 
 /** A commit, where there is anything to write. */

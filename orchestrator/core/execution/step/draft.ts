@@ -11,7 +11,6 @@ import type { Emission } from '../model/emission.ts';
 import { type Execution, hasEnded } from '../model/execution.ts';
 import {
   appendToLog,
-  emptyLog,
   isJournalKind,
   type LogEntry,
   type LogVerdict,
@@ -48,32 +47,6 @@ export class Draft {
   #verdicts: Map<string, LogVerdict> | undefined;
   #toDispatch = new Set<string>();
   #state: MachineState | undefined;
-
-  /** The draft of an execution's first commit. */
-  static first(
-    executionId: string,
-    { machine, answerTo }: Pick<Execution, 'machine'> & { readonly answerTo?: string | undefined },
-    clock: number,
-    pages?: KnownPages,
-  ): Draft {
-    const now = storedTime(clock);
-    return new Draft(
-      {
-        executionId,
-        machine,
-        status: 'RUNNING',
-        version: 0,
-        startedAt: now,
-        updatedAt: now,
-        tasks: [],
-        log: emptyLog(now),
-        logSegments: 0,
-        ...(answerTo !== undefined && { answerTo }),
-      },
-      now,
-      pages,
-    );
-  }
 
   /** @param pages pages of lists that were read for the step */
   constructor(execution: Execution, now: number, pages?: KnownPages) {
@@ -304,6 +277,7 @@ export class Draft {
       this.#execution = execution;
       this.#state = state;
       this.#loggedAt = loggedAt;
+      this.#verdicts = undefined;
       this.#toDispatch = toDispatch ?? new Set();
       for (const [place, list] of lists.entries()) list.length = lengths[place] ?? 0;
     };
@@ -315,18 +289,6 @@ type Committed = Pick<
   'execution' | 'effects' | 'emitted' | 'taken' | 'segment' | 'itemLists'
 >;
 
-type OptionalKey =
-  | 'waiting'
-  | 'error'
-  | 'output'
-  | 'endedAt'
-  | 'children'
-  | 'sent'
-  | 'received'
-  | 'outbox'
-  | 'held'
-  | 'failed'
-  | 'suspendedAt'
-  | 'redriveNumber'
-  | 'timeoutAt'
-  | 'inputPatch';
+type OptionalKey = {
+  [Key in keyof Execution]-?: undefined extends Execution[Key] ? Key : never;
+}[keyof Execution];

@@ -3,7 +3,8 @@ import { timeoutErrorName } from '../../policy/errorNames.ts';
 import type { KnownItemResults } from '../lists/itemResults.ts';
 import { openTasks } from '../lists/runningList.ts';
 import { type OpenTask, taskKey } from '../model/openTask.ts';
-import { afterBeat, givenUp, nextDueOf, type SeenBeats, type TaskDue } from '../tasks/tasks.ts';
+import { beatReference, type SeenBeats } from '../tasks/seenBeat.ts';
+import { afterBeat, afterLook, givenUp, nextDueOf, type TaskDue } from '../tasks/tasks.ts';
 import type { Need } from './advance.types.ts';
 import type { Draft } from './draft.ts';
 import { drain } from './drain.ts';
@@ -67,10 +68,17 @@ function fireTask(draft: Draft, machine: PreparedMachine, { type, task }: DueTas
     return applied;
   }
   const beat = type === 'deadline' ? undefined : wake.beats.get(taskKey(task));
-  if (beat !== undefined && beat !== task.beat) {
-    draft.replaceTask(afterBeat(task, beat, policy, draft.now));
+  if (type === 'start' && policy.isPolled) {
+    if (beat?.isQueued || beat?.takenAt !== undefined) {
+      draft.replaceTask(afterLook(task, beat, policy, draft.now));
+      draft.log('beat', beatReference(task, beat));
+    } else draft.dispatch(task, policy, wake.origin);
+    return applied;
+  }
+  if (beat !== undefined && beat.count !== task.beat) {
+    draft.replaceTask(afterBeat(task, beat.count, policy, draft.now));
     // A replay has to see it, too.
-    draft.log('beat', `${taskKey(task)}#${beat}`);
+    draft.log('beat', beatReference(task, beat));
     return applied;
   }
   const error = givenUp(task, type, policy);

@@ -9,6 +9,7 @@ import {
 import type { ResolvedRetryPolicy, ResolvedTaskPolicy } from '../../policy/taskPolicy.ts';
 import { timeAfter } from '../../policy/time.ts';
 import { type OpenTask, taskId, taskKey } from '../model/openTask.ts';
+import type { SeenBeat } from './seenBeat.ts';
 
 /** The attempt that follows a failed one, or nothing when the machine is to know of the failure. */
 export function retryOf(
@@ -45,9 +46,6 @@ function backoffMs({ intervalMs, backoffRate, maxDelayMs }: ResolvedRetryPolicy,
   return intervalMs === 0 ? 0 : Math.min(intervalMs * backoffRate ** retries, maxDelayMs);
 }
 
-/** The workers' beats that were seen for open tasks. */
-export type SeenBeats = ReadonlyMap<string, number>;
-
 /** The task as an attempt that was handed over now: its times run from here on. */
 export function handedOver(
   { dispatchAt: _, ...task }: OpenTask,
@@ -55,7 +53,11 @@ export function handedOver(
   cause: string,
   now: number,
 ): OpenTask {
-  const { timeoutMs, heartbeatMs, startTimeoutMs } = policyOf(task, policy);
+  const { timeoutMs, heartbeatMs, startTimeoutMs, isPolled } = policyOf(task, policy);
+  if (isPolled) {
+    const startBy = timeAfter(now, firstLookMs({ timeoutMs, heartbeatMs }));
+    return { ...notHandedOver(task), cause, startBy, waitsForResult: true };
+  }
   return {
     ...task,
     cause,
@@ -84,10 +86,53 @@ export function notHandedOver(task: OpenTask): OpenTask {
 export function handedOverAt(task: OpenTask, ofWorker: ResolvedTaskPolicy): number | undefined {
   const policy = policyOf(task, ofWorker);
   if (task.deadline !== undefined && policy.timeoutMs !== undefined) return task.deadline - policy.timeoutMs;
-  if (task.startBy !== undefined && policy.startTimeoutMs !== undefined) {
-    return task.startBy - policy.startTimeoutMs;
-  }
-  return undefined;
+  if (task.startBy === undefined) return undefined;
+  if (policy.isPolled) return task.startBy - firstLookMs(policy);
+  return policy.startTimeoutMs === undefined ? undefined : task.startBy - policy.startTimeoutMs;
+}
+
+interface Times {
+  readonly timeoutMs?: number | undefined;
+  readonly heartbeatMs?: number | undefined;
+}
+
+/** By then it is found whether a task has reached the queue of its activity. */
+const longestToQueueMs = 60_000;
+
+function firstLookMs(times: Times): number {
+  return Math.min(longestToQueueMs, lookMs(times) ?? Number.POSITIVE_INFINITY);
+}
+
+/**
+ * Between two looks at a task that no worker has taken yet: a worker that takes it after a look still has time at the
+ * next. Undefined where its time is not limited.
+ */
+function lookMs({ timeoutMs, heartbeatMs }: Times): number | undefined {
+  const times = [timeoutMs, heartbeatMs].filter((time) => time !== undefined);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** The task of an activity after a look at its queue: its times run from when a worker took it. */
+export function afterLook(
+  { startBy, ...task }: OpenTask,
+  { count, takenAt }: SeenBeat,
+  ofWorker: ResolvedTaskPolicy,
+  now: number,
+): OpenTask {
+  const { timeoutMs, heartbeatMs } = policyOf(task, ofWorker);
+  const between = lookMs({ timeoutMs, heartbeatMs });
+  if (between === undefined) return { ...task, beat: count };
+  if (takenAt === undefined) return { ...task, beat: count, startBy: timeAfter(now, between) };
+  // Workers' clocks differ: it was taken after the look before.
+  const since = Math.min(Math.max(takenAt, (startBy ?? now) - between), now);
+  // The first sign of life is that it was taken.
+  const livedAt = count > 1 ? now : since;
+  return {
+    ...task,
+    beat: count,
+    ...(timeoutMs !== undefined && { deadline: timeAfter(since, timeoutMs) }),
+    ...(heartbeatMs !== undefined && { heartbeatAt: timeAfter(livedAt, heartbeatMs) }),
+  };
 }
 
 export type TaskDue =

@@ -21,14 +21,14 @@ import { seenOf, thrownOf } from './thrown.ts';
 import type { Shape } from './tree.ts';
 
 export interface GeneratedContext {
-  /** What guards and delays look at. */
+  /** Guards and delays look at this. */
   readonly n: number;
-  /** Counts spawns: a few tell as much as hundreds. */
+  /** Counts spawns: a few show as much as hundreds. */
   readonly spawned: number;
   /** Spent by whatever could go on for ever. */
   readonly fuel: number;
   readonly last: unknown;
-  /** What was thrown last: kept from step to step. */
+  /** The error that was thrown last: kept from step to step. */
   readonly caught: unknown;
   readonly ref: ActorRef<Snapshot<unknown>, EventObject> | null;
 }

@@ -6,7 +6,7 @@ export interface ChildContext {
   readonly asked: number;
 }
 
-/** What generated machines invoke as a child: it answers, tells of its own accord, ends and fails, as it is asked to. */
+/** Generated machines invoke it as a child: it answers, reports of its own accord, ends and fails, as its events say. */
 export const childMachine = createMachine({
   id: 'child',
   types: {} as { context: ChildContext; input: { n: number } },
@@ -36,5 +36,5 @@ export const childMachine = createMachine({
   },
 });
 
-/** What it can be asked. */
+/** The events that it accepts. */
 export const childEvents = ['ASK', 'ASK', 'BYE', 'FINISH', 'FAIL'] as const;

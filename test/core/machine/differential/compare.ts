@@ -13,7 +13,7 @@ export interface Compared {
   readonly steps: number;
   readonly lines: number;
   readonly status: string;
-  /** Of a machine that failed, how: without the numbers in it. */
+  /** The way in which a machine failed, without the numbers in it. */
   readonly error?: string;
   /** Why the comparison ended before the operations did. */
   readonly endedBy?: 'illegal' | 'orphan' | 'stale' | 'timers at once' | 'too many tasks' | 'too many timers';
@@ -150,7 +150,7 @@ class Comparison {
   #firstDifference(expected: ObservedState, actual: ObservedState): string | undefined {
     const keys = Object.keys(expected) as (keyof ObservedState)[];
     return keys.find((key) => {
-      // Of a start that threw, XState has entered only the machine itself.
+      // After a start that threw, XState has entered only the machine itself.
       if (key === 'tags' && expected.status === 'error') return false;
       return this.#text(this.#xstateIds, expected[key]) !== this.#text(this.#durableIds, actual[key]);
     });

@@ -78,7 +78,7 @@ export interface Comparisons {
   readonly seed: number;
   /** Machines with child machines. */
   readonly children?: boolean;
-  /** Makes a failing machine small. Takes minutes: seed and path that a failure tells are enough to do it apart. */
+  /** Makes a failing machine small. This takes minutes: the seed and path that a failure prints are enough to do it separately. */
   readonly shrinks?: boolean;
   /** Called after each machine. */
   readonly after?: (tally: Tally) => void;

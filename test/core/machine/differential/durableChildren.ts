@@ -30,7 +30,7 @@ export class DurableChildren {
   #speaker: Child | undefined;
   #wasSpeakerSentTo = false;
   #hadLostWord = false;
-  /** Of those that were stopped before their end: what they had come to by then. */
+  /** The state that stopped children had reached before their end. */
   readonly stopped: string[] = [];
 
   constructor(parent: string, tellParent: (input: MachineInput) => void) {
@@ -102,7 +102,7 @@ export class DurableChildren {
     return true;
   }
 
-  /** Of those that run: id, state and what they know. */
+  /** The children that run: id, state and what they know. */
   describe(): readonly string[] {
     return this.#states()
       .filter(([, { status }]) => status === 'active')

@@ -274,7 +274,7 @@ class ConfigBuilder {
     });
   }
 
-  /** Such transitions spend fuel: what loops for want of it would tell little. */
+  /** Such transitions spend fuel: a loop for want of fuel would show little. */
   #always(): Config[] {
     return this.#choices.some(2, () => {
       const { guard, actions, ...transition } = this.#transition();

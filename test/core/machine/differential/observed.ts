@@ -1,10 +1,10 @@
 import type { Json } from '../../../../orchestrator/core/data/json.ts';
 import { thrownOf } from './thrown.ts';
 
-/** What is compared of a machine, the same for XState's own actor and for the durable one. */
+/** The comparison covers this part of a machine, the same for XState's own actor and for the durable one. */
 export interface ObservedState {
   readonly status: string;
-  /** As text: the order of regions tells, too. */
+  /** As text: the order of regions counts, too. */
   readonly value: string;
   readonly context: unknown;
   readonly output: unknown;
@@ -33,13 +33,13 @@ export interface Side {
   event(event: { readonly type: string; readonly v: Json }): void;
   settle(task: number, succeeds: boolean, v: Json): Promise<void>;
   advance(ms: number): void;
-  /** What happened since the last time, one line each. */
+  /** The actions and effects since the last time, one line each. */
   lines(): readonly string[];
   state(): ObservedState;
   readonly taskCount: number;
 }
 
-/** What a task fails with. */
+/** The error with which a task fails. */
 export function failureOf(v: Json): unknown {
   return thrownOf(typeof v === 'number' ? v : JSON.stringify(v).length);
 }

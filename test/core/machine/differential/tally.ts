@@ -1,6 +1,6 @@
 import type { Compared } from './compare.ts';
 
-/** What many comparisons came to. */
+/** The totals of many comparisons. */
 export class Tally {
   readonly #stepsOfAll: number[] = [];
   readonly #stepsToAnEnd: number[] = [];

@@ -35,7 +35,7 @@ export function numberOfThrown(data: unknown): number | undefined {
   return number === undefined ? undefined : Number(number);
 }
 
-/** What a machine's own code can see of a thrown value, as JSON. */
+/** The view that a machine's own code has of a thrown value, as JSON. */
 export function seenOf(thrown: unknown): unknown {
   if (!(thrown instanceof Error)) return thrown === undefined ? 'undefined' : thrown;
   const { name, message, cause } = thrown;

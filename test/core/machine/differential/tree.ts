@@ -8,7 +8,7 @@ export interface GeneratedState {
   readonly type: 'atomic' | 'compound' | 'parallel' | 'final' | 'history';
   readonly history?: 'shallow' | 'deep';
   readonly historyTarget?: string;
-  /** Of a workflow: the id of the state that comes next. */
+  /** The id of the next state of a workflow. */
   readonly next?: string;
   readonly states: Readonly<Record<string, GeneratedState>>;
 }

@@ -58,7 +58,7 @@ export class XStateActor implements Side {
         if (inspected.type !== '@xstate.event' || inspected.sourceRef !== this.#actor) return;
         const { actorRef, event } = inspected;
         if (actorRef === this.#actor || event.type === 'xstate.init' || event.type === 'xstate.stop') return;
-        // What comes of it is seen in the child.
+        // The result shows in the child.
         if ((actorRef as AnyActorRef).src === 'child') return;
         // XState does not cancel all timers of an actor that has ended: what they send to orphans is not compared.
         if (this.#clock.isLate) return;

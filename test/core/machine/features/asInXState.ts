@@ -19,7 +19,7 @@ export interface Outcome {
   readonly output: unknown;
   /** Events that were emitted. */
   readonly emitted: readonly unknown[];
-  /** What was logged. */
+  /** The lines that were logged. */
   readonly logged: readonly unknown[];
   /** Ids of the actors that run. */
   readonly running: readonly string[];
@@ -129,7 +129,7 @@ class Original {
   async meet(happening: Happening): Promise<void> {
     if (typeof happening === 'number') {
       this.#clock.increment(happening);
-      // What comes to be due through what was due.
+      // A timer that is due can make others due.
       for (let round = 0; round < 50; round++) this.#clock.increment(0);
     } else if (typeof happening === 'string') this.#actor.send({ type: happening });
     else if (isEvent(happening)) this.#actor.send(happening);

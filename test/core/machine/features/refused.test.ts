@@ -216,7 +216,7 @@ test.each<[what: string, config: object]>([
   expect(problemsOf(config)).toEqual([]);
 });
 
-test('what was written for XState v4 is told what it is called now', () => {
+test('code written for XState v4 gets an error that names the replacement', () => {
   const [problem] = problemsOf(inA({ on: { GO: { target: 'b', in: '#m.b' } } }));
   expect(problem?.instead).toBe('write guard: stateIn(…)');
 });

@@ -199,7 +199,7 @@ export const clerk = setup({
   output: ({ event }) => event.output,
 });
 
-/** Asks back and forth: whoever asks is in the question. */
+/** Asks back and forth: the question names the asker. */
 export const expenses = setup({
   types: {
     context: {} as { limit: number; allowed: boolean[] },

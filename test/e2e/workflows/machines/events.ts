@@ -18,7 +18,7 @@ export const visa = setup({
   },
 });
 
-/** Tells the world when it is done. */
+/** Emits an event when it is done. */
 export const harvest = setup({
   types: { emitted: {} as { type: 'harvested'; tons: number } },
   actors: { reap: fromPromise(async () => 12) },
@@ -142,7 +142,7 @@ export const creditCheck = setup({
   output: ({ context }) => context.score,
 });
 
-/** Takes bids while it is open, then tells the highest. */
+/** Takes bids while it is open, then reports the highest. */
 export const auction = setup({
   types: {
     context: {} as { highest: { by: string; cents: number } | null },

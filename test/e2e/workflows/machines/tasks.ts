@@ -203,7 +203,7 @@ export const registration = setup({
   output: ({ context }) => [context.attempts, context.file],
 });
 
-/** What was done is undone in the other order when a later step fails. */
+/** Undoes the completed steps in reverse order when a later step fails. */
 export const trip = setup({
   types: { input: {} as { to: string }, context: {} as { to: string; done: string[] } },
   actors: {

@@ -1,0 +1,14 @@
+import { activity } from '../../workers/activity.ts';
+import type { Integration } from '../compile/integration.ts';
+import type { TaskState } from '../model/model.ts';
+import { heartbeatOf, timingOf } from './timing.ts';
+
+/** `arn:aws:states:REGION:ACCOUNT:activity:NAME`: a worker asks for the task, and gives the state's result. */
+export function activityTask(name: string, task: TaskState): Integration {
+  return {
+    logic: activity(name, { ...heartbeatOf(task), ...timingOf(task) }),
+    takesHeartbeats: true,
+    input: (given) => ({ input: given }),
+    result: (output) => output,
+  };
+}

@@ -1,0 +1,42 @@
+import type { HostedMachine } from './hostedMachine.ts';
+import type { MachineInput } from './step.types.ts';
+
+/** The machine of an execution that an input is for. */
+export function receiverOf(root: HostedMachine, input: MachineInput): HostedMachine {
+  switch (input.type) {
+    case 'start':
+      return root;
+    case 'event': {
+      const { to, from } = input;
+      const named = to === undefined ? undefined : machineAt(root, to);
+      return named ?? (from === undefined ? root : ownerOf(root, from));
+    }
+    case 'taskSucceeded':
+    case 'taskFailed':
+    case 'listPart':
+      return ownerOf(root, input.task);
+    case 'timer':
+      return nextToFire(root);
+  }
+}
+
+export function machineAt(root: HostedMachine, address: string): HostedMachine | undefined {
+  for (const machine of root.all()) if (machine.address === address) return machine;
+  return undefined;
+}
+
+function ownerOf(root: HostedMachine, task: number): HostedMachine {
+  for (const machine of root.all()) if (machine.hasRunning(task)) return machine;
+  return root;
+}
+
+/** The machine whose timer fires first. Where several are due together, a host comes before its items. */
+function nextToFire(root: HostedMachine): HostedMachine {
+  let first = root;
+  for (const machine of root.all()) {
+    if ((machine.timerAt ?? Number.POSITIVE_INFINITY) < (first.timerAt ?? Number.POSITIVE_INFINITY)) {
+      first = machine;
+    }
+  }
+  return first;
+}
