@@ -7,7 +7,7 @@ import type { Failure } from '../dataflow/handle.ts';
 import type { Json } from '../json.ts';
 import { lazily } from '../lazily.ts';
 import { Random, type Surroundings } from '../random.ts';
-import { EvaluationError, runtimeError, StatesError } from '../statesError.ts';
+import { EvaluationError, errorNames, runtimeError, StatesError } from '../statesError.ts';
 import type { Action, Given } from './config.ts';
 import { type ActiveState, type Context, contextObject, type Frame, type Identity } from './context.ts';
 
@@ -127,9 +127,14 @@ export function failScope(scope: string): Action {
 export function failExecution(): Action {
   return assign(({ context }: Given) => {
     const { failure } = frameOf(context, '');
-    if (failure !== undefined) throw new ExecutionFailure(failure.error ?? '', failure.cause ?? '');
+    if (failure !== undefined) throw new ExecutionFailure(endedBy(failure.error ?? ''), failure.cause ?? '');
     return {};
   });
+}
+
+/** An execution that a missed heartbeat ends has timed out. Retriers and catchers see the heartbeat. */
+function endedBy(error: string): string {
+  return error === errorNames.heartbeat ? errorNames.timeout : error;
 }
 
 /** The action that ends a scope whose state has failed. */

@@ -7,7 +7,7 @@ import { lambdaByArn, lambdaInvoke, lambdaWithToken } from './lambda.ts';
 import { type Resource, resourceOf } from './resource.ts';
 import { serviceTask } from './serviceTask.ts';
 import { startExecution } from './startExecution.ts';
-import { impossibleService } from './supported.ts';
+import { type Impossible, impossibleService } from './supported.ts';
 
 /** How a task runs by its resource. */
 export function integrationOf({ task }: TaskPlace): Integration {
@@ -64,11 +64,24 @@ class UnsupportedResourceError extends MillraceError {
   override readonly code = 'UnsupportedResource';
   override readonly name = 'Millrace.UnsupportedResource';
   constructor(resource: string) {
-    const isPlaceholder = resource.includes('${');
-    super(
-      isPlaceholder
-        ? `The resource '${resource}' has no value: give one in the substitutions of the deployment.`
-        : `Millrace does not call '${resource}' by itself: call it from a Lambda function, and name that function in the state.`,
-    );
+    super(messageOf(resource));
   }
+}
+
+function messageOf(text: string): string {
+  if (text.includes('${'))
+    return `The resource '${text}' has no value: give one in the substitutions of the deployment.`;
+  const { reason, instead } = impossibilityOf(resourceOf(text));
+  return `Millrace does not call '${text}': ${reason}. To correct it, ${instead}.`;
+}
+
+/** Why Millrace does not call a resource, and what to do instead. */
+export function impossibilityOf(resource: Resource): Impossible {
+  const ofService = resource.type === 'service' ? impossibleService(resource) : undefined;
+  return (
+    ofService ?? {
+      reason: 'it is not a resource of a function, an activity or a service',
+      instead: 'call it from a Lambda function, and name that function in the state',
+    }
+  );
 }

@@ -56,6 +56,7 @@ const optimized: Readonly<Record<string, Readonly<Record<string, readonly WaitMo
   },
   events: { putEvents: ['token'] },
   glue: { startJobRun: ['sync'] },
+  http: { invoke: [] },
   mediaconvert: { createJob: ['sync'] },
   sagemaker: {
     createEndpoint: [],

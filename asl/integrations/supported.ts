@@ -16,12 +16,6 @@ export function impossibleService(resource: Service): Impossible | undefined {
 }
 
 function impossibleIntegration({ service, action, waits }: Service): Impossible | undefined {
-  if (service === 'http') {
-    return {
-      reason: 'a connection of EventBridge keeps its secrets to itself: no function can use them',
-      instead: 'call the endpoint from a Lambda function that has the secret, or by apigateway:invoke',
-    };
-  }
   if (service === 'eks' && (action === 'call' || action === 'runJob')) {
     return {
       reason: 'it speaks to the Kubernetes API of the cluster, for which the AWS SDK has no client',

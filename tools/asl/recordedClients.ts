@@ -20,8 +20,9 @@ export function recordedClients(mock: Mock): ServiceClients {
       return {
         ...client,
         async send(command) {
-          if (mock.error !== undefined) throw thrownBy(client, mock.error, mock.cause ?? '');
-          const output = sdkStructure(schemasOf(command)?.output, mock.output ?? {});
+          if (mock.error !== undefined && mock.error !== failedEntry)
+            throw thrownBy(client, mock.error, mock.cause ?? '');
+          const output = sdkStructure(schemasOf(command)?.output, answerOf(mock));
           return { output, headers: {}, statusCode: 200, requestId: '' };
         },
       };
@@ -29,7 +30,14 @@ export function recordedClients(mock: Mock): ServiceClients {
   };
 }
 
-/** @returns undefined where the service has no client here */
+/** The error of events of which EventBridge has refused some: its cause is EventBridge's answer. */
+const failedEntry = 'EventBridge.FailedEntry';
+
+function answerOf({ error, cause, output = {} }: Mock): Json {
+  return error === failedEntry ? JSON.parse(cause ?? '{}') : output;
+}
+
+/** Whether the service has a client here. */
 export async function hasClient(service: string): Promise<boolean> {
   return installed.clientOf(service).then(
     () => true,
