@@ -34,7 +34,7 @@ export interface Integration {
 
 /** A job that goes on elsewhere while a state waits for its end. */
 export interface Job {
-  /** What names the job, from the output of the task that started it. */
+  /** The facts that name the job, from the output of the task that started it. */
   nameIn(output: Json): Json;
   /** The input of a task that looks at it. */
   look(name: Json): Json;

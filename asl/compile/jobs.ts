@@ -7,7 +7,7 @@ import type { StateConfig } from './config.ts';
 import type { Frame } from './context.ts';
 import type { Job } from './integration.ts';
 
-/** What a state that waits for a job keeps. */
+/** The facts that a state keeps while it waits for a job. */
 type Kept = JsonObject & {
   /** When it started the job, in milliseconds since the epoch. */
   readonly since: number;
@@ -55,7 +55,7 @@ export interface WaitingForJob {
 
 /**
  * `starting` starts the job, and `looking` looks at it: once a task. A look at a job that goes on writes no result, so that the
- * deadline of the look is the timer for the next one. docs/decisions/0034-jobs-by-deadlines.md
+ * deadline of the look is the timer for the next one. docs/decisions/0033-jobs-by-deadlines.md
  */
 export function waitingForJob({ job, invoke, scope, id }: WaitingForJob): StateConfig {
   const failed = { guard: whenFrame(scope, ({ failure }) => failure !== undefined), target: `#${id}.failed` };

@@ -168,7 +168,7 @@ unregister unshare unsubscribe untag update upgrade upload validate verify view 
 `;
 
 export interface AwsService {
-  /** Of the AWS SDK for JavaScript. */
+  /** The package of its client in the AWS SDK for JavaScript. */
   readonly packageName: string;
   /** Begins the names of its actions in policies. */
   readonly iamPrefix: string;

@@ -45,7 +45,7 @@ function integrations(resource: Resource): ((task: TaskState) => Integration) | 
   }
 }
 
-/** Of an integration in Step Functions' own form. */
+/** The name of an integration: one of the AWS SDK has it before. */
 function nameOf({ service, action, isSdk }: Extract<Resource, { readonly type: 'service' }>): string {
   return `${isSdk ? 'aws-sdk:' : ''}${service}:${action}`;
 }

@@ -33,6 +33,6 @@ export interface Caller {
 export interface Submitted {
   /** The service's answer. */
   readonly answer: Json;
-  /** What names the job, for `describe`. */
+  /** The facts that name the job, for `describe`. */
   readonly job: Json;
 }

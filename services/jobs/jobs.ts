@@ -16,7 +16,7 @@ export interface DescribeSurroundings extends SdkSurroundings {
 }
 
 export interface KnownJob {
-  /** What names the job that was started. */
+  /** The facts that name the job that was started. */
   identify(answer: Json, parameters: Json): Json;
   /**
    * Looks at the job once.

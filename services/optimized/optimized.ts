@@ -98,7 +98,7 @@ function withResources(entry: Json, from: readonly string[]): Json {
   return { ...entry, Resources: [...own, ...from] };
 }
 
-/** The job can be told from others, as Step Functions marks it. */
+/** Marks the job, as Step Functions does. */
 function managedBatch(parameters: Json): Json {
   if (!isObject(parameters) || otherOverrides.some((name) => own(parameters, name) !== undefined))
     return parameters;

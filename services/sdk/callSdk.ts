@@ -26,7 +26,7 @@ export async function callSdk(call: SdkCall, surroundings: SdkSurroundings): Pro
   return outcome.result;
 }
 
-/** What a service answered. */
+/** The answer of a service, or its failure. */
 export type SdkOutcome =
   | { readonly type: 'answered'; readonly result: { [key: string]: Json }; readonly answer: SdkAnswer }
   | { readonly type: 'failed'; readonly failure: SdkFailure; readonly client: ServiceClient };

@@ -44,7 +44,7 @@ function isModelled(error: Error, module: ServiceClient['module']): boolean {
   return typeof own === 'function' && error instanceof own;
 }
 
-/** Of `aws-sdk:` resources: `DynamoDb.ResourceNotFoundException`, and `DynamoDb.DynamoDbException` for what is not modelled. */
+/** The errors of `aws-sdk:` resources: `DynamoDb.ResourceNotFoundException`, and `DynamoDb.DynamoDbException` for what is not modelled. */
 export function sdkError(failure: SdkFailure, serviceId: string): ServiceCallError {
   const prefix = errorPrefix(serviceId);
   if (failure.type === 'client') return new ServiceCallError(`${prefix}.SdkClientException`, failure.message);
@@ -65,13 +65,13 @@ export function sdkError(failure: SdkFailure, serviceId: string): ServiceCallErr
 export interface OptimizedErrors {
   /** `DynamoDB`. */
   readonly prefix: string;
-  /** Of the AWS SDK for Java 1: `AmazonDynamoDBv2`. */
+  /** Its name in the AWS SDK for Java 1: `AmazonDynamoDBv2`. */
   readonly service: string;
   /** For an error that is not modelled: `AmazonDynamoDBException`. */
   readonly unmodelled: string;
 }
 
-/** Of optimized integrations, whose errors look like those of the AWS SDK for Java 1. */
+/** The errors of optimized integrations look like those of the AWS SDK for Java 1. */
 export function optimizedError(failure: SdkFailure, errors: OptimizedErrors): ServiceCallError {
   const { prefix, service, unmodelled } = errors;
   if (failure.type === 'client') return new ServiceCallError(`${prefix}.SdkClientException`, failure.message);

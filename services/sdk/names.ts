@@ -54,7 +54,7 @@ function wordsOf(name: string): readonly string[] {
     .filter((word) => word !== '');
 }
 
-/** What the errors of a service begin with, from its id in the API's model: `DynamoDB` → `DynamoDb`. */
+/** The prefix of a service's errors, from its id in the API's model: `DynamoDB` → `DynamoDb`. */
 export function errorPrefix(serviceId: string): string {
   const words = serviceId.replace(/^(?:Amazon|AWS)\s+/i, '').replace(/\s+Service$/i, '');
   return pascalCase(words);

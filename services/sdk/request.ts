@@ -16,7 +16,7 @@ export type SdkValue =
   | { readonly [key: string]: SdkValue };
 
 export interface RequestOptions {
-  /** Of the action, for messages: `sqs:sendMessage`. */
+  /** The name of the action, for messages: `sqs:sendMessage`. */
   readonly action: string;
   /** Given to a member that makes a second delivery of the same request harmless, where the request does not say it. */
   readonly clientToken: string;
@@ -58,7 +58,7 @@ function structure(
         `The action ${options.action} has no field '${path}${key}'. Its fields here are ${known || 'none'}.`,
       );
     }
-    // As in Step Functions, null is no value.
+    // As in Step Functions, null stands for a field that is absent.
     if (value === null) return [];
     return [[member.name, sdkValueOf(member.schema, value, `${path}${key}`, options)]];
   });

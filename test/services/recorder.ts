@@ -10,7 +10,7 @@ export interface RecordedRequest {
   /** The action that JSON protocols name in a header. */
   readonly target: string | undefined;
   readonly text: string;
-  /** Of a body in JSON. */
+  /** The value of a body in JSON. */
   readonly body: unknown;
 }
 

@@ -87,9 +87,9 @@ async function* streamOf(text: string): AsyncGenerator<Uint8Array> {
 }
 
 const causes = [
-  // Of `aws-sdk:` resources.
+  // The cause of an `aws-sdk:` resource.
   /^(?<message>.*) \(Service: [^,;]+, Status Code: (?<status>\d+), Request ID: (?<request>[^,)]*)(?:, Extended Request ID: (?<extended>[^)]*))?\)/s,
-  // Of optimized integrations.
+  // The cause of an optimized integration.
   /^(?<message>.*) \(Service: [^;]+; Status Code: (?<status>\d+); Error Code: (?<code>[^;]+); Request ID: (?<request>[^;)]*)/s,
 ];
 

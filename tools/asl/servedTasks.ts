@@ -83,7 +83,7 @@ function answered(mock: Mock): Json {
   return mock.output ?? null;
 }
 
-/** Headers and ids of the recorded exchange are no part of what is compared. */
+/** Headers and ids of the recorded exchange are not compared. */
 function withRecordedExchange(result: unknown, recorded: Json | undefined): unknown {
   if (!isObject(result) || !isObject(recorded)) return result;
   const keys = ['SdkHttpMetadata', 'SdkResponseMetadata'].filter((key) => key in result && key in recorded);
