@@ -8,13 +8,19 @@ import type { ServiceClients } from './sdk/clients.ts';
 /** The work of the service worker. Only machines that were compiled from definitions give it its calls. */
 export function serviceWork(
   clients: ServiceClients,
-): (call: ServiceCall, task: Task) => Promise<Json | typeof unfinished> {
-  return async (call, task) => {
-    const result = await callService(call, {
-      clients,
-      signal: task.signal,
-      clientToken: clientTokenOf(task),
-    });
+): (input: unknown, task: Task) => Promise<Json | typeof unfinished> {
+  return async (input, task) => {
+    if (!isServiceCall(input)) {
+      throw new TypeError('The input of the service worker is not a call of a service.');
+    }
+    const { signal } = task;
+    const result = await callService(input, { clients, signal, clientToken: clientTokenOf(task) });
     return result === undefined ? unfinished : result;
   };
+}
+
+function isServiceCall(input: unknown): input is ServiceCall {
+  return (
+    typeof input === 'object' && input !== null && ['service', 'action', 'step'].every((key) => key in input)
+  );
 }

@@ -42,6 +42,8 @@ export interface Job {
 
 export interface TaskAttempt {
   readonly executionId: string;
+  /** Address of the machine that has the state: the execution, or an item of a Map state. */
+  readonly actor: string;
   readonly surroundings: Surroundings;
   readonly identity: Identity;
 }

@@ -1,5 +1,6 @@
 import { entryTime } from '../../orchestrator/core/policy/entryTime.ts';
 import { redrivesOf } from '../../orchestrator/core/policy/redrives.ts';
+import type { Failure } from '../dataflow/handle.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { errorNames } from '../statesError.ts';
 import { act, frameOf, type Turn, whenFrame, withoutFailure, withState } from './act.ts';
@@ -51,13 +52,15 @@ export interface WaitingForJob {
   readonly invoke: NonNullable<StateConfig['invoke']>;
   readonly scope: string;
   readonly id: string;
+  /** Reports that the state's time is over. */
+  readonly onLate: (turn: Turn, failure: Failure) => void;
 }
 
 /**
  * `starting` starts the job, and `looking` looks at it: once a task. A look at a job that goes on writes no result, so that the
  * deadline of the look is the timer for the next one. docs/decisions/0033-jobs-by-deadlines.md
  */
-export function waitingForJob({ job, invoke, scope, id }: WaitingForJob): StateConfig {
+export function waitingForJob({ job, invoke, scope, id, onLate }: WaitingForJob): StateConfig {
   const failed = { guard: whenFrame(scope, ({ failure }) => failure !== undefined), target: `#${id}.failed` };
   const started = act(scope, ({ frame, event }) => {
     const { kept } = frame.state ?? {};
@@ -65,10 +68,14 @@ export function waitingForJob({ job, invoke, scope, id }: WaitingForJob): StateC
       ? withState(frame, { kept: { ...kept, job: job.nameIn(jsonOf(event.output)), looks: 0 } })
       : frame;
   });
-  const goesOn = act(scope, ({ frame, surroundings: { now } }) => {
+  const goesOn = act(scope, (turn) => {
+    const { frame, surroundings } = turn;
     const { kept } = frame.state ?? {};
     if (!isKept(kept)) return frame;
-    if (kept.until !== undefined && now >= kept.until) return { ...frame, failure: tooLate };
+    if (kept.until !== undefined && surroundings.now >= kept.until) {
+      onLate(turn, tooLate);
+      return { ...frame, failure: tooLate };
+    }
     return withState(frame, { kept: { ...kept, looks: (kept.looks ?? 0) + 1 } });
   });
   /** A job that failed before a redrive is started again by it. */

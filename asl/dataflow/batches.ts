@@ -47,9 +47,8 @@ function batchOf(input: Json | undefined, items: readonly Json[]): Json {
 function limitOf(field: string, amount: ItemBatcher['maxItems'], at: At, data: Json): number | undefined {
   if (amount === undefined) return undefined;
   const given = numberOf(amount, at, data);
-  // As in Step Functions, a path may lead to a number that is written as a text.
-  const value =
-    amount.type === 'path' && typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : given;
+  // By a path, Step Functions takes digits in a text, too.
+  const value = typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : given;
   if (typeof value === 'number' && Number.isInteger(value) && value > 0) return value;
   throw runtimeError(`The ${field} field must be a positive integer, not ${JSON.stringify(value)}`);
 }

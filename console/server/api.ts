@@ -35,7 +35,10 @@ export interface ConsoleInfo {
 }
 
 /** `GET /executions?machine&status&prefix&since&until&limit&cursor`: `machine` and `status` may be given several times. */
-export type ExecutionsPage = Page<ListedExecution>;
+export interface ExecutionsPage extends Page<ListedExecution> {
+  /** Where no machine is named and there are many: those whose ended executions are left out, so that a page costs few queries. */
+  readonly notSearched?: readonly string[];
+}
 
 /** `GET /counts?machine`: by status, each up to about a thousand; `&all=1`: up to ten million. */
 export type StatusCounts = Readonly<Record<ExecutionStatus, Count>>;
@@ -110,12 +113,16 @@ export interface ActionAnswer {
   readonly executionId?: string;
 }
 
-/** `POST /bulk`: the same request for many executions. */
+/**
+ * `POST /bulk`: the same request for many executions, of each of the machines in each of the statuses. `machine` and `status` may
+ * name a single one.
+ */
 export interface BulkRequest {
   readonly control: 'stop' | 'redrive' | 'suspend' | 'resume';
-  readonly machine: string;
-  readonly status: ExecutionStatus;
+  readonly machines: readonly string[];
+  readonly statuses: readonly ExecutionStatus[];
   readonly idPrefix?: string;
+  /** When they entered their status. Not with RUNNING. */
   readonly since?: number;
   readonly until?: number;
   readonly cause?: string;
@@ -129,6 +136,12 @@ export interface BulkProgress {
   readonly isDone: boolean;
   /** Executions by outcome so far. */
   readonly outcomes: Readonly<Record<string, number>>;
+  /** Executions so far, by machine and status: those that have none are left out. */
+  readonly parts: readonly {
+    readonly machine: string;
+    readonly status: ExecutionStatus;
+    readonly count: number;
+  }[];
   /** Ids of the first ones. */
   readonly examples: readonly string[];
   readonly error?: string;
@@ -157,6 +170,13 @@ export interface MachineNumbers {
   readonly now: readonly { readonly state: string; readonly count: number }[];
   readonly runningSampled: number;
   readonly states: readonly StateNumbers[];
+  /** How the executions of the sample ended, and where: the most frequent first. */
+  readonly ends: readonly {
+    readonly status: ExecutionStatus;
+    readonly state: string;
+    readonly count: number;
+  }[];
+  /** Executions of the sample that have ended: all of them, where that is their number in `counts`. */
   readonly endedSampled: number;
   readonly price?: PricePerMillion;
 }
@@ -172,6 +192,8 @@ export interface StateNumbers {
 
 /** USD for a million executions like those of the sample: DynamoDB's writes here, state transitions of Step Functions. */
 export interface PricePerMillion {
+  /** Attempts of tasks. */
+  readonly taskSteps: number;
   readonly writeUnits: number;
   readonly millraceUsd: number;
   readonly stateTransitions: number;
@@ -226,6 +248,8 @@ export interface CostView {
   readonly machines: readonly {
     readonly machine: string;
     readonly sampled: number;
+    /** Its executions that have ended. */
+    readonly ended: Count;
     readonly price?: PricePerMillion;
   }[];
   /** Units that the console itself has used since it started. */

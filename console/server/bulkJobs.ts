@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { takesControl } from '../../client/controlMany.ts';
+import { ControlMismatchError } from '../../client/index.ts';
 import type { BulkProgress, BulkRequest } from './api.ts';
 import { RefusedRequestError } from './failures.ts';
 import type { ConsoleService } from './service.ts';
@@ -20,11 +22,11 @@ export class BulkJobs {
     this.#service = service;
   }
 
-  /** Begins one, and answers at once. @throws ControlMismatchError */
+  /** Begins one, and answers at once. */
   begin(request: BulkRequest): BulkProgress {
     const id = randomUUID();
     const controller = new AbortController();
-    const progress: BulkProgress = { id, request, isDone: false, outcomes: {}, examples: [] };
+    const progress: BulkProgress = { id, request, isDone: false, outcomes: {}, parts: [], examples: [] };
     const job: Job = { progress, controller };
     this.#jobs.set(id, job);
     const [oldest] = this.#jobs.keys();
@@ -57,36 +59,52 @@ export class BulkJobs {
   }
 
   async #run(job: Job, signal: AbortSignal): Promise<void> {
-    const { control, machine, status, idPrefix, since, until, cause, isDryRun } = job.progress.request;
+    const { control, machines, statuses } = job.progress.request;
     try {
-      const outcomes = this.#service.client.controlMany({
-        control,
-        machine,
-        status,
-        signal,
-        ...(idPrefix !== undefined && { idPrefix }),
-        ...(since !== undefined && { since }),
-        ...(until !== undefined && { until }),
-        ...(cause !== undefined && { cause }),
-        ...(isDryRun && { isDryRun }),
-      });
-      for await (const { executionId, outcome } of outcomes) {
-        signal.throwIfAborted();
-        job.progress = counted(job.progress, executionId, outcome);
+      // Nothing is sent unless every status takes it.
+      for (const status of statuses) {
+        if (!takesControl(control, status)) throw new ControlMismatchError(control, status);
       }
+      for (const machine of machines)
+        for (const status of statuses) await this.#runPart(job, { machine, status }, signal);
       job.progress = { ...job.progress, isDone: true };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       job.progress = { ...job.progress, isDone: true, error: message };
     }
   }
+
+  async #runPart(job: Job, part: Part, signal: AbortSignal): Promise<void> {
+    const { control, idPrefix, since, until, cause, isDryRun } = job.progress.request;
+    const outcomes = this.#service.client.controlMany({
+      control,
+      ...part,
+      signal,
+      ...(idPrefix !== undefined && { idPrefix }),
+      ...(since !== undefined && { since }),
+      ...(until !== undefined && { until }),
+      ...(cause !== undefined && { cause }),
+      ...(isDryRun && { isDryRun }),
+    });
+    for await (const { executionId, outcome } of outcomes) {
+      signal.throwIfAborted();
+      job.progress = counted(job.progress, part, executionId, outcome);
+    }
+  }
 }
 
-function counted(progress: BulkProgress, executionId: string, outcome: string): BulkProgress {
-  const { outcomes, examples } = progress;
+type Part = Pick<BulkProgress['parts'][number], 'machine' | 'status'>;
+
+function counted(progress: BulkProgress, part: Part, executionId: string, outcome: string): BulkProgress {
+  const { outcomes, parts, examples } = progress;
+  const last = parts.at(-1);
+  const isSame = last?.machine === part.machine && last.status === part.status;
   return {
     ...progress,
     outcomes: { ...outcomes, [outcome]: (outcomes[outcome] ?? 0) + 1 },
+    parts: isSame
+      ? [...parts.slice(0, -1), { ...last, count: last.count + 1 }]
+      : [...parts, { ...part, count: 1 }],
     examples: examples.length < examplesAtMost ? [...examples, executionId] : examples,
   };
 }

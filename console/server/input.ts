@@ -15,6 +15,16 @@ export function textOf(fields: Fields, name: string): string {
   throw invalid(`'${name}' must be a text that is not empty.`);
 }
 
+/** Texts that are not empty, each once; `single` may name one in place of the list. @throws RefusedRequestError */
+export function listOf(fields: Fields, name: string, single: string): readonly string[] {
+  if (fields[name] === undefined) return [textOf(fields, single)];
+  const value = fields[name];
+  const texts: readonly unknown[] = Array.isArray(value) ? value : [];
+  const isGood = texts.length > 0 && texts.every((each) => typeof each === 'string' && each !== '');
+  if (isGood) return [...new Set(texts.map(String))];
+  throw invalid(`'${name}' must be a list of texts that has at least one.`);
+}
+
 /** @throws RefusedRequestError */
 export function optionalText<K extends string>(fields: Fields, name: K): { readonly [key in K]?: string } {
   const value = fields[name];

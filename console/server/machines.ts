@@ -19,6 +19,8 @@ export class Machines {
   readonly #source: MachineSource;
   readonly #charts: ChartSource | undefined;
   readonly #seen = new Set<string>();
+  /** As the source gave them, to notice when they change. */
+  #loaded: readonly MachineDefinition[] | undefined;
   #definitions: readonly MachineDefinition[] = [];
   #prepared: readonly PreparedMachine[] = [];
   #problem: string | undefined;
@@ -41,7 +43,19 @@ export class Machines {
 
   /** A machine that an execution has shown: the list then finds its ended executions too. */
   see(machines: Iterable<string>): void {
-    for (const machine of machines) this.#seen.add(machine);
+    for (const machine of machines) {
+      this.#seen.delete(machine);
+      this.#seen.add(machine);
+    }
+  }
+
+  /** The machines to search where none is named: those whose executions were seen last come first. */
+  async searched(
+    atMost: number,
+  ): Promise<{ readonly machines: readonly string[]; readonly others: readonly string[] }> {
+    const known = await this.ids();
+    const all = [...new Set([...[...this.#seen].reverse(), ...known])];
+    return { machines: all.slice(0, atMost), others: all.slice(atMost).sort() };
   }
 
   async ids(): Promise<readonly string[]> {
@@ -89,14 +103,34 @@ export class Machines {
   async #load(): Promise<void> {
     try {
       const definitions = await this.#source();
-      if (definitions === this.#definitions) return;
-      this.#prepared = prepareMachines(definitions);
-      this.#definitions = definitions;
-      this.#problem = undefined;
+      if (definitions === this.#loaded) return;
+      const { sound, problem } = soundOf(definitions);
+      this.#prepared = prepareMachines(sound);
+      this.#definitions = sound;
+      this.#loaded = definitions;
+      this.#problem = problem;
     } catch (error) {
       this.#problem = messageOf(error);
     }
   }
+}
+
+/** A machine that cannot be run does not hide the others. */
+function soundOf(definitions: readonly MachineDefinition[]): {
+  readonly sound: readonly MachineDefinition[];
+  readonly problem: string | undefined;
+} {
+  const problems: string[] = [];
+  const sound = definitions.filter((definition) => {
+    try {
+      prepareMachines([definition]);
+      return true;
+    } catch (error) {
+      problems.push(messageOf(error));
+      return false;
+    }
+  });
+  return { sound, problem: problems[0] };
 }
 
 function messageOf(error: unknown): string {

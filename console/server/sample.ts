@@ -3,11 +3,14 @@ import type { MachineNumbers, PricePerMillion, StateNumbers } from './api.ts';
 import { mapConcurrently } from './concurrently.ts';
 import { pricePerMillion, writeUnitsOf } from './prices.ts';
 import type { ConsoleService } from './service.ts';
-import { courseOf, leavesOf, percentile, type StateVisit } from './stateTimes.ts';
+import { type Course, courseOf, leavesOf, percentile, type StateVisit } from './stateTimes.ts';
 
-/** Executions of a sample that are read: each costs a read or two. */
-const runningAtMost = 100;
-const endedAtMost = 24;
+/** Executions of a sample that are read: each costs a read or two. A machine with no more of them is measured exactly. */
+const runningAtMost = 250;
+const endedAtMost = 250;
+/** A sample of long executions ends early. */
+const sampleMs = 4000;
+const leastSampleMs = 400;
 const atOnce = 8;
 const endedStatuses: readonly ExecutionStatus[] = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'];
 
@@ -30,45 +33,95 @@ export async function numbersOf(
   const { client } = service;
   const running = await client.browse({ machines: [machine], statuses: ['RUNNING'], limit: runningAtMost });
   const descriptions = await describeAll(service, running.items);
-  const now = new Map<string, number>();
-  for (const { state } of descriptions) {
-    for (const leaf of leavesOf(state)) now.set(leaf, (now.get(leaf) ?? 0) + 1);
-  }
+  const sample = await endedSample(service, machine, sampleMs);
+  const { visits, failures, ends } = sample;
   return {
-    now: [...now].map(([state, count]) => ({ state, count })).sort((a, b) => b.count - a.count),
+    now: counted(descriptions.flatMap(({ state }) => leavesOf(state))).map(([state, count]) => ({
+      state,
+      count,
+    })),
     runningSampled: descriptions.length,
-    ...(await endedNumbers(service, machine)),
+    states: stateNumbers(visits, failures),
+    ends: counted(ends.map(({ status, state }) => `${status} ${state}`)).map(([end, count]) => {
+      const { status, state } = ends.find((each) => `${each.status} ${each.state}` === end) ?? {
+        status: 'SUCCEEDED',
+        state: end,
+      };
+      return { status, state, count };
+    }),
+    endedSampled: sample.executions,
+    ...priceIn(sample),
   };
 }
 
-async function endedNumbers(
+/** The price of a machine's executions, of those that ended last. Several machines share the time of one sample. */
+export async function priceOf(
+  service: ConsoleService,
+  machine: string,
+  machines: number,
+): Promise<{ readonly sampled: number; readonly price?: PricePerMillion }> {
+  const sample = await endedSample(service, machine, Math.max(leastSampleMs, sampleMs / machines));
+  return { sampled: sample.executions, ...priceIn(sample) };
+}
+
+interface Sample {
+  readonly executions: number;
+  readonly visits: readonly StateVisit[];
+  readonly failures: ReadonlyMap<string, number>;
+  readonly ends: readonly NonNullable<Course['end']>[];
+  readonly writeUnits: number;
+  readonly taskSteps: number;
+  readonly stateTransitions: number;
+}
+
+async function endedSample(
   { client, machines }: ConsoleService,
   machine: string,
-): Promise<Pick<MachineNumbers, 'states' | 'endedSampled' | 'price'>> {
+  forMs: number,
+): Promise<Sample> {
   const { items } = await client.browse({ machines: [machine], statuses: endedStatuses, limit: endedAtMost });
   const definitions = await machines.definitions();
   const options = definitions.length > 0 ? { machines: definitions } : {};
-  const visits: StateVisit[] = [];
-  const failures = new Map<string, number>();
-  let [executions, writeUnits, stateTransitions] = [0, 0, 0];
-  const courses = await mapConcurrently(items, atOnce, async ({ executionId }) => {
+  const endsAt = performance.now() + forMs;
+  const read = await mapConcurrently(items, atOnce, async ({ executionId }) => {
+    if (performance.now() > endsAt) return undefined;
     const inspection = await unlessGone(client.inspect(executionId, options));
     const recording = inspection && (await unlessGone(client.record(executionId)));
-    return recording && { course: courseOf(inspection.entries), units: writeUnitsOf(recording) };
+    if (!recording) return undefined;
+    const units = writeUnitsOf(recording).reduce((sum, part) => sum + part.writeUnits, 0);
+    return { course: courseOf(inspection.entries), units };
   });
-  for (const each of courses) {
-    if (!each) continue;
-    executions += 1;
-    visits.push(...each.course.visits);
-    stateTransitions += each.course.stateTransitions;
-    writeUnits += each.units.reduce((sum, part) => sum + part.writeUnits, 0);
-    for (const state of each.course.failedIn) failures.set(state, (failures.get(state) ?? 0) + 1);
-  }
+  const found = read.filter((each) => each !== undefined);
+  const sum = (of: (each: (typeof found)[number]) => number) =>
+    found.reduce((total, each) => total + of(each), 0);
   return {
-    states: stateNumbers(visits, failures),
-    endedSampled: executions,
-    ...(executions > 0 && { price: pricePerMillion(writeUnits / executions, stateTransitions / executions) }),
+    executions: found.length,
+    visits: found.flatMap(({ course }) => course.visits),
+    failures: new Map(counted(found.flatMap(({ course }) => course.failedIn))),
+    ends: found.flatMap(({ course }) => course.end ?? []),
+    writeUnits: sum(({ units }) => units),
+    taskSteps: sum(({ course }) => course.taskSteps),
+    stateTransitions: sum(({ course }) => course.stateTransitions),
   };
+}
+
+function priceIn({ executions, writeUnits, taskSteps, stateTransitions }: Sample): {
+  readonly price?: PricePerMillion;
+} {
+  if (executions === 0) return {};
+  return {
+    price: {
+      taskSteps: taskSteps / executions,
+      ...pricePerMillion(writeUnits / executions, stateTransitions / executions),
+    },
+  };
+}
+
+/** Each text once with its number, the most frequent first. */
+function counted(texts: readonly string[]): readonly (readonly [text: string, count: number])[] {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1]);
 }
 
 function stateNumbers(visits: readonly StateVisit[], failures: ReadonlyMap<string, number>): StateNumbers[] {
@@ -84,15 +137,6 @@ function stateNumbers(visits: readonly StateVisit[], failures: ReadonlyMap<strin
       failures: failures.get(state) ?? 0,
     };
   });
-}
-
-/** The price of a machine's executions, of a few that ended last. */
-export async function priceOf(
-  service: ConsoleService,
-  machine: string,
-): Promise<{ readonly sampled: number; readonly price?: PricePerMillion }> {
-  const { endedSampled, price } = await endedNumbers(service, machine);
-  return { sampled: endedSampled, ...(price && { price }) };
 }
 
 async function unlessGone<T>(answer: Promise<T>): Promise<T | undefined> {

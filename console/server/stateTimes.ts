@@ -11,8 +11,12 @@ export interface Course {
   readonly visits: readonly StateVisit[];
   /** Leaf states in which the execution failed. */
   readonly failedIn: readonly string[];
-  /** What Step Functions would bill: the start, each state entered, each retry. */
+  /** Attempts of tasks. */
+  readonly taskSteps: number;
+  /** What Step Functions would bill: each state entered, each retry, and the Fail state of an execution that failed. */
   readonly stateTransitions: number;
+  /** How it ended, and in which leaf states. */
+  readonly end?: { readonly status: ExecutionStatus; readonly state: string };
 }
 
 /** The leaf states that a state value names. */
@@ -33,7 +37,8 @@ export function courseOf(entries: readonly HistoryEntry[]): Course {
   const since = new Map<string, number>();
   const visits: StateVisit[] = [];
   let failedIn: readonly string[] = [];
-  let stateTransitions = 1;
+  let [stateTransitions, taskSteps] = [0, 0];
+  let end: Course['end'];
   for (const { at, attempt, kind, transition } of entries) {
     if (at === undefined || !transition) continue;
     const now = Date.parse(at);
@@ -48,9 +53,17 @@ export function courseOf(entries: readonly HistoryEntry[]): Course {
       since.set(state, now);
       stateTransitions += 1;
     }
-    if (failures.includes(transition.ended)) failedIn = before.length > 0 ? before : active;
+    taskSteps += transition.effects.filter(({ type }) => type === 'taskStarted').length;
+    if (transition.ended === undefined) continue;
+    const isFailure = failures.includes(transition.ended);
+    const left = before.length > 0 ? before : active;
+    if (isFailure) {
+      failedIn = left;
+      stateTransitions += 1;
+    }
+    end = { status: transition.ended, state: (isFailure ? left : active).join(', ') };
   }
-  return { visits, failedIn, stateTransitions };
+  return { visits, failedIn, taskSteps, stateTransitions, ...(end && { end }) };
 }
 
 /** The value below which a share of the sorted values lies. */

@@ -125,12 +125,90 @@ function segmentAt(
   return segments[low];
 }
 
-/** The end of a bar: now, while it runs. */
-export function endOf({ end, lastEntry }: Timeline, bar: { readonly to?: Moment }): Moment {
-  return bar.to ?? { at: end, entry: lastEntry };
+/** How much longer than its course so far the scale of a live execution is. */
+const headroom = 1.25;
+const leastHeadroomMs = 1000;
+
+/**
+ * The end of the scale. A live execution has room to the right, into which its open bars lengthen: the scale changes once that
+ * is used up, not at each tick of the clock.
+ *
+ * @param before the end of the scale until now
+ */
+export function horizonOf(timeline: Timeline, now: number, before?: number): number {
+  const { start, end, isLive } = timeline;
+  if (!isLive) return end;
+  const reached = Math.max(now, end);
+  if (before !== undefined && before >= reached) return before;
+  return Math.max(start + (reached - start) * headroom, reached + leastHeadroomMs);
 }
 
-/** The same timeline at a later time: what runs is longer, and nothing else has moved. */
-export function atTime(timeline: Timeline, now: number): Timeline {
-  return timeline.isLive && now > timeline.end ? { ...timeline, end: now } : timeline;
+/** A mark of the scale: the time since the start, or the number of an entry. */
+export interface Tick {
+  /** Pixels from the left. */
+  readonly x: number;
+  readonly label: string;
+  /** At the beginning of its segment. */
+  readonly isFirst: boolean;
+}
+
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+const stepsOfTime = [
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * second),
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * minute),
+  ...[1, 2, 6, 12].map((n) => n * hour),
+  ...[1, 2, 7, 30, 90, 365].map((n) => n * day),
+];
+const stepsOfEntries = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000];
+
+/** Room for the text of a tick. */
+const tickRoom = 64;
+
+/** Marks at round times, and at the beginning of each stretch: as many as there is room for. */
+export function ticksOf(
+  { zoom, segments }: Scale,
+  start: number,
+  format: (ms: number) => string,
+): readonly Tick[] {
+  if (zoom === 'byEntry')
+    return segments.flatMap((segment) => roundTicks(segment, 0, stepsOfEntries, String));
+  const ticks: Tick[] = [];
+  let free = Number.NEGATIVE_INFINITY;
+  for (const segment of segments) {
+    const { from, x0, x1, isCollapsed } = segment;
+    if (isCollapsed) {
+      free = Math.max(free, x1);
+      continue;
+    }
+    const own: Tick[] = [];
+    if (x0 >= free && x1 - x0 > tickRoom - 12)
+      own.push({ x: x0, label: `+${format(from - start)}`, isFirst: true });
+    const firstFree = own.length > 0 ? x0 + tickRoom + 12 : Math.max(free, x0 + tickRoom / 2);
+    const round = roundTicks(segment, start, stepsOfTime, (ms) => `+${format(ms)}`);
+    own.push(...round.filter(({ x }) => x >= firstFree && x <= x1 - tickRoom / 2));
+    ticks.push(...own);
+    const last = own.at(-1);
+    if (last) free = last.x + tickRoom;
+  }
+  return ticks;
+}
+
+function roundTicks(
+  { from, to, x0, x1 }: Segment,
+  origin: number,
+  steps: readonly number[],
+  labelOf: (value: number) => string,
+): readonly Tick[] {
+  const perUnit = (x1 - x0) / Math.max(1, to - from);
+  const step = steps.find((each) => each * perUnit >= tickRoom + 16);
+  if (step === undefined) return [];
+  const ticks: Tick[] = [];
+  for (let value = Math.ceil((from - origin) / step) * step; value <= to - origin; value += step) {
+    ticks.push({ x: x0 + (value + origin - from) * perUnit, label: labelOf(value), isFirst: false });
+  }
+  return ticks;
 }

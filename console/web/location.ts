@@ -60,6 +60,11 @@ export function changedQuery(
   return text === '' ? path : `${path}?${text}`;
 }
 
+/** Changes parts of the query of the address as it is now. The reader's way back does not lead through it. */
+export function changeQuery(changes: Readonly<Record<string, string | undefined>>): void {
+  navigate(changedQuery(placeNow(), changes), { replaces: true });
+}
+
 export const links = {
   executions: (query: Readonly<Record<string, string>> = {}) => {
     const text = new URLSearchParams(query).toString();

@@ -8,6 +8,18 @@ export function duration(ms: number): string {
   return pair(ms, 86_400_000, 'd', 3_600_000, 'h');
 }
 
+const units = [
+  [86_400_000, 'd'],
+  [3_600_000, 'h'],
+  [60_000, 'min'],
+] as const;
+
+/** The same in its largest unit alone, for narrow places. */
+export function shortDuration(ms: number): string {
+  const unit = units.find(([length]) => Math.abs(ms) >= length);
+  return unit ? `${trimmed(ms / unit[0])} ${unit[1]}` : duration(ms);
+}
+
 function trimmed(value: number): string {
   return String(Number(value.toFixed(value < 10 ? 1 : 0)));
 }

@@ -3,7 +3,7 @@ import type { Json } from '../core/data/json.ts';
 import { namedThrown, type TaskError } from '../core/data/thrown.ts';
 import { openTasks } from '../core/execution/lists/runningList.ts';
 import type { Execution } from '../core/execution/model/execution.ts';
-import type { MachineLookup } from '../core/execution/model/machines.ts';
+import type { LoadMachine, MachineLookup } from '../core/execution/model/machines.ts';
 import { type OpenTask, taskKey } from '../core/execution/model/openTask.ts';
 import { handedOverAt } from '../core/execution/tasks/tasks.ts';
 import type { PreparedMachine } from '../core/machine/index.ts';
@@ -25,6 +25,8 @@ import { taskPayloadOf } from './taskPayload.ts';
 export interface TaskDispatcherOptions {
   readonly invoker: FunctionInvoker;
   readonly machines: MachineLookup;
+  /** Gets a machine whose definition is in the table. @default all machines are deployed */
+  readonly loadMachine?: LoadMachine;
   readonly table: Table;
   /** Where pages of files are. @default nowhere */
   readonly data?: StoredJson;
@@ -70,6 +72,7 @@ export class TaskDispatcher {
 
   /** Answers the tasks whose functions have no capacity now. Rejects when the table took no write. */
   async dispatch(execution: Execution, tasks: readonly OpenTask[]): Promise<OpenTask[]> {
+    await this.#load(execution);
     const chained = this.#chainTasks(execution, tasks);
     const alone = tasks.filter((task) => !chained.includes(task));
     const [deferred, ...outcomes] = await Promise.all([
@@ -77,6 +80,11 @@ export class TaskDispatcher {
       ...alone.map((task) => this.#dispatchOne(execution, task)),
     ]);
     return tasks.filter((task) => deferred.includes(task) || outcomes[alone.indexOf(task)] === 'deferred');
+  }
+
+  async #load({ machine, machineVersion }: Execution): Promise<void> {
+    const { loadMachine } = this.#options;
+    if (loadMachine) await loadMachine(machine, machineVersion);
   }
 
   #chainTasks(execution: Execution, tasks: readonly OpenTask[]): readonly OpenTask[] {
@@ -118,6 +126,7 @@ export class TaskDispatcher {
     now: number,
     olderThanMs: number,
   ): Promise<OpenTask[]> {
+    await this.#load(execution);
     const machine = this.#options.machines.find(execution.machine, execution.machineVersion);
     if (!machine) return [];
     const lost = openTasks(execution).filter((task) => {

@@ -2,7 +2,7 @@ import type { Nudge } from '../contract/nudge.ts';
 import { MillraceError } from '../core/errors/millraceError.ts';
 import type { JournalEntry } from '../core/execution/model/entries.ts';
 import type { Execution } from '../core/execution/model/execution.ts';
-import type { MachineLookup } from '../core/execution/model/machines.ts';
+import type { LoadMachine, MachineLookup } from '../core/execution/model/machines.ts';
 import type { AdvanceLimits } from '../core/execution/step/advance.types.ts';
 import type { Retention } from '../core/policy/retention.ts';
 import type { TaskDispatcher } from '../dispatch/taskDispatcher.ts';
@@ -28,6 +28,8 @@ export interface OrchestratorOptions {
   /** Where large data is that items refer to. @default nowhere: executions with such data wait */
   readonly data?: StoredJson;
   readonly machines: MachineLookup;
+  /** Gets a machine whose definition is in the table. @default all machines are deployed */
+  readonly loadMachine?: LoadMachine;
   readonly dispatcher: TaskDispatcher;
   readonly limits: AdvanceLimits;
   /** @default expiries of items are left as they are */

@@ -2,6 +2,7 @@ import type { JsonObject } from '../core/data/json.ts';
 import type { ControlContent, JournalEntry } from '../core/execution/model/entries.ts';
 import type { Execution, ExecutionStatus } from '../core/execution/model/execution.ts';
 import type { ItemOutline } from './outline.ts';
+import type { RegistryKind } from './registryItem.ts';
 import type { ParkedStatus } from './schema.ts';
 
 export interface Page<T> {
@@ -166,4 +167,15 @@ export interface NewEvent {
         readonly eventAt?: string;
       }
     | ControlContent;
+}
+
+export interface RegistryPageRequest {
+  readonly kind: RegistryKind;
+  /** Only names that begin with it. */
+  readonly prefix?: string;
+  /** The `cursor` of the page before. */
+  readonly after?: string;
+  /** @default false */
+  readonly isDescending?: boolean;
+  readonly limit: number;
 }

@@ -36,7 +36,11 @@ export const sortKey = {
   beat: (numbers: AttemptNumbers) => `beat#${taskId(numbers)}#${numbers.attempt}`,
   claim: (numbers: AttemptNumbers) => `claim#${taskId(numbers)}#${numbers.attempt}`,
   itemsPage: (task: number, hash: string, page: number) => `items#${task}#${hash}#${page}`,
+  registry: (kind: string, name: string) => `${kind}#${name}`,
 } as const;
+
+/** The partition of what the API of Step Functions has created. No execution has such an id. */
+export const registryPartition = '#registry';
 
 export const sortKeyPrefix = {
   result: 'task#',

@@ -15,6 +15,7 @@ import type {
   TakeOutcome,
 } from './activityQueue.ts';
 import type { Beat, Claim, ClaimOutcome, NewBeat } from './liveness.ts';
+import type { RegistryKey, RegistryRecord } from './registryItem.ts';
 import type {
   BrowseRequest,
   CommitOutcome,
@@ -34,10 +35,12 @@ import type {
   NewEvent,
   Outline,
   Page,
+  RegistryPageRequest,
   RenewedItems,
   ScanRequest,
 } from './requests.ts';
 import type { ResultItem } from './resultItem.ts';
+import type { Owner } from './retention.ts';
 import type { StartItem } from './startItem.ts';
 
 /**
@@ -54,6 +57,7 @@ export interface Table {
   readonly expiries: Expiries;
   readonly index: ExecutionIndex;
   readonly outlines: Outlines;
+  readonly registry: Registry;
 }
 
 /** The parts that workers use. */
@@ -86,10 +90,10 @@ export interface JournalReader {
    * the items that are there count, even if their expiry is over: it is about to be postponed.
    */
   readAll(executionId: string): Promise<JournalEntry[]>;
-  /** Items of the journal by their references; those that are not there are left out. In no order to rely on. */
-  readEntries(executionId: string, references: readonly string[]): Promise<JournalEntry[]>;
-  /** A part of the journal, of up to 1 MB, in no order to rely on. Without items that have expired. */
-  readPage(executionId: string, cursor?: string): Promise<Page<JournalEntry>>;
+  /** Items of the journal by their references; those that do not count are left out. In no order to rely on. */
+  readEntries(executionId: string, references: readonly string[], owner: Owner): Promise<JournalEntry[]>;
+  /** A part of the journal, of up to 1 MB, in no order to rely on: the items that count. */
+  readPage(executionId: string, owner: Owner, cursor?: string): Promise<Page<JournalEntry>>;
 }
 
 /** The `execution` items, which the orchestrator alone writes. */
@@ -115,8 +119,8 @@ export interface Executions {
 /** Older parts of the logs of executions. */
 export interface LogSegments {
   readSegment(executionId: string, number: number): Promise<string | undefined>;
-  /** Segments by their numbers; those that are not there are left out. */
-  readSegments(executionId: string, numbers: readonly number[]): Promise<LogSegment[]>;
+  /** Segments by their numbers; those that do not count are left out. */
+  readSegments(executionId: string, numbers: readonly number[], owner: Owner): Promise<LogSegment[]>;
   writeSegment(executionId: string, segment: LogSegment): Promise<void>;
 }
 
@@ -187,4 +191,14 @@ export interface Outlines {
    * segment, one after the other. Eventually consistent.
    */
   scan(request: ScanRequest): Promise<Outline & { readonly cursor?: string }>;
+}
+
+/** State machines, versions, aliases and activities that the API of Step Functions has created. They are kept until it removes them. */
+export interface Registry {
+  /** Also a record that was removed. */
+  read(key: RegistryKey): Promise<RegistryRecord | undefined>;
+  /** Writes the next version of a record, from 1; `false` where it was written in the meantime. */
+  write(record: RegistryRecord): Promise<boolean>;
+  /** By name, without those that were removed. A page may hold fewer than were asked for. */
+  list(request: RegistryPageRequest): Promise<Page<RegistryRecord>>;
 }

@@ -245,7 +245,8 @@ describe('the API', () => {
     expect((await calls.get('/api/executions/seen/version')).json).toMatchObject({ status: 'SUCCEEDED' });
     expect((await calls.get('/api/executions/seen/cost')).json).toMatchObject({
       writeUnits: expect.any(Number),
-      stateTransitions: 4,
+      taskSteps: 1,
+      stateTransitions: 3,
     });
   });
 

@@ -131,7 +131,7 @@ function withCommit(
   commit: (write: () => ReturnType<Executions['commit']>) => ReturnType<Executions['commit']>,
 ): Table {
   const { executions } = table;
-  const { journal, log, attempts, lists, expiries, index, outlines } = table;
+  const { journal, log, attempts, lists, expiries, index, outlines, registry } = table;
   return {
     journal,
     log,
@@ -140,6 +140,7 @@ function withCommit(
     expiries,
     index,
     outlines,
+    registry,
     executions: {
       read: (executionId) => executions.read(executionId),
       readTaskInput: (task) => executions.readTaskInput(task),

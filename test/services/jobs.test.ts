@@ -54,6 +54,7 @@ describe('a state with .sync', () => {
 
   async function started(states: Fields, options: TestCloudOptions = {}) {
     const machine = machineOf(states, { id: 'm' });
+
     const cloud = testCloud([machine], { Run: serviceWork(recorder.clients) }, options);
     await cloud.start('m', { executionId: 'e', input: {} });
     const ended = async () => {

@@ -1,4 +1,5 @@
 import type { LogSegment } from '../../orchestrator/core/execution/step/advance.types.ts';
+import type { Owner } from '../../orchestrator/table/retention.ts';
 import { sortKey } from '../../orchestrator/table/schema.ts';
 import type { LogSegments } from '../../orchestrator/table/table.ts';
 import type { MemoryItems } from './memoryItems.ts';
@@ -15,10 +16,12 @@ export class MemoryLog implements LogSegments {
     return this.#items.get(executionId, sortKey.logSegment(number))?.log?.S;
   }
 
-  async readSegments(executionId: string, numbers: readonly number[]): Promise<LogSegment[]> {
-    const unique = [...new Set(numbers)];
-    const texts = await Promise.all(unique.map((number) => this.readSegment(executionId, number)));
-    return texts.flatMap((text, i) => (text === undefined ? [] : [{ number: unique[i] ?? 0, text }]));
+  async readSegments(executionId: string, numbers: readonly number[], owner: Owner): Promise<LogSegment[]> {
+    return [...new Set(numbers)].flatMap((number) => {
+      const found = this.#items.get(executionId, sortKey.logSegment(number));
+      const [item] = this.#items.counted(found ? [found] : [], owner);
+      return item?.log?.S === undefined ? [] : [{ number, text: item.log.S }];
+    });
   }
 
   async writeSegment(executionId: string, segment: LogSegment): Promise<void> {

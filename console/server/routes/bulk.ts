@@ -1,7 +1,8 @@
 import { executionStatuses } from '../../../orchestrator/core/execution/model/execution.ts';
 import type { BulkRequest } from '../api.ts';
 import { BulkJobs } from '../bulkJobs.ts';
-import { choiceOf, fieldsOf, optionalText, textOf, timeIn } from '../input.ts';
+import { RefusedRequestError } from '../failures.ts';
+import { choiceOf, fieldsOf, listOf, optionalText, timeIn } from '../input.ts';
 import type { Route } from '../router.ts';
 import type { ConsoleService } from '../service.ts';
 
@@ -31,14 +32,23 @@ function bulkRequest(body: unknown): BulkRequest {
   const times = new URLSearchParams();
   for (const name of ['since', 'until'])
     if (fields[name] !== undefined) times.set(name, String(fields[name]));
+  const control = choiceOf(fields.control, 'control', controls);
+  const statuses = listOf(fields, 'statuses', 'status').map((status) =>
+    choiceOf(status, 'statuses', executionStatuses),
+  );
+  const time = { ...timeIn(times, 'since'), ...timeIn(times, 'until') };
+  if (statuses.includes('RUNNING') && Object.keys(time).length > 0) {
+    const message =
+      'A time range is that in which executions entered their status. Leave it out for RUNNING executions.';
+    throw new RefusedRequestError(400, 'InvalidRequest', message);
+  }
   return {
-    control: choiceOf(fields.control, 'control', controls),
-    machine: textOf(fields, 'machine'),
-    status: choiceOf(fields.status, 'status', executionStatuses),
+    control,
+    machines: listOf(fields, 'machines', 'machine'),
+    statuses,
     ...optionalText(fields, 'idPrefix'),
     ...optionalText(fields, 'cause'),
-    ...timeIn(times, 'since'),
-    ...timeIn(times, 'until'),
+    ...time,
     ...(fields.isDryRun === true && { isDryRun: true }),
   };
 }

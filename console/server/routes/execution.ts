@@ -76,7 +76,7 @@ async function cost(service: ConsoleService, id: string): Promise<ExecutionCost>
   const { entries } = await inspect(service, id);
   const parts = writeUnitsOf(recording);
   const writeUnits = parts.reduce((sum, part) => sum + part.writeUnits, 0);
-  const { stateTransitions } = courseOf(entries);
+  const { taskSteps, stateTransitions } = courseOf(entries);
   if (entries.length === 0) throw new RefusedRequestError(404, 'NothingYet', 'Nothing has happened yet.');
-  return { parts, ...pricePerMillion(writeUnits, stateTransitions) };
+  return { parts, taskSteps, ...pricePerMillion(writeUnits, stateTransitions) };
 }

@@ -1,12 +1,19 @@
 import type { ExecutionStatus } from '../../../client/index.ts';
 import { executionStatuses } from '../../../orchestrator/core/execution/model/execution.ts';
 import type { ConsoleInfo, ExecutionsPage, StatusCounts } from '../api.ts';
+import { RefusedRequestError } from '../failures.ts';
 import { choiceOf, countIn, timeIn } from '../input.ts';
 import type { Route } from '../router.ts';
 import type { ConsoleService } from '../service.ts';
 
 /** Index entries that are looked at once, to learn which machines a table has: it is asked for where no definitions are at hand. */
 const discovered = 1000;
+/**
+ * Ended executions are listed by machine and status: a query each and index shard. Where no machine is named, a page searches so
+ * many pairs of them.
+ */
+const pairsSearched = 32;
+const endedStatuses: readonly ExecutionStatus[] = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'];
 const countAtMost = 1000;
 const countAllAtMost = 10_000_000;
 
@@ -35,26 +42,71 @@ async function info({ client, machines, tableName, isReadOnly, now }: ConsoleSer
 
 async function page(service: ConsoleService, query: URLSearchParams): Promise<ExecutionsPage> {
   const { client, machines } = service;
-  const statuses = query.getAll('status').map((status) => choiceOf(status, 'status', executionStatuses));
+  const asked = query.getAll('status').map((status) => choiceOf(status, 'status', executionStatuses));
   const prefix = query.get('prefix') ?? '';
-  const cursor = query.get('cursor') ?? '';
+  const { cursor, machines: before } = cursorOf(query.get('cursor') ?? '');
+  const { notSearched, ...search } = await searchOf(service, query, asked);
+  const searched = { ...search, machines: before ?? search.machines };
   const answer = await client.browse({
-    ...(await machinesAsked(service, query)),
+    ...searched,
     limit: countIn(query, 'limit', 100, 1000),
-    ...(statuses.length > 0 && { statuses }),
+    ...(asked.length > 0 && { statuses: asked }),
     ...(prefix !== '' && { idPrefix: prefix }),
-    ...(cursor !== '' && { cursor }),
+    ...(cursor !== undefined && { cursor }),
     ...timeIn(query, 'since'),
     ...timeIn(query, 'until'),
   });
   machines.see(answer.items.map(({ machine }) => machine));
-  return answer;
+  return {
+    items: answer.items,
+    ...(answer.cursor !== undefined && { cursor: cursorText(answer.cursor, searched.machines) }),
+    ...(notSearched.length > 0 && { notSearched }),
+  };
+}
+
+function cursorText(cursor: string, machines: readonly string[]): string {
+  return Buffer.from(JSON.stringify([cursor, machines])).toString('base64url');
+}
+
+/** A page goes on with the machines of the one before it, though others have been seen meanwhile. @throws RefusedRequestError */
+function cursorOf(text: string): { readonly cursor?: string; readonly machines?: readonly string[] } {
+  if (text === '') return {};
+  const [cursor, machines]: readonly unknown[] = listIn(text);
+  if (typeof cursor !== 'string' || !isTexts(machines)) throw invalidCursor();
+  return { cursor, machines };
+}
+
+function listIn(text: string): readonly unknown[] {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+    if (Array.isArray(value)) return value;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw invalidCursor();
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string');
+}
+
+function invalidCursor(): RefusedRequestError {
+  return new RefusedRequestError(
+    400,
+    'InvalidCursor',
+    'The cursor is not one of this list. Begin at its first page.',
+  );
 }
 
 async function counts(service: ConsoleService, query: URLSearchParams): Promise<StatusCounts> {
-  const asked = await machinesAsked(service, query);
+  const { notSearched, ...asked } = await searchOf(service, query, []);
   const atMost = query.has('all') ? countAllAtMost : countAtMost;
-  return countsOf(service, asked, atMost);
+  const found = await countsOf(service, asked, atMost);
+  if (notSearched.length === 0) return found;
+  const entries = Object.entries(found).map(([status, count]) =>
+    endedStatuses.some((each) => each === status) ? [status, { ...count, isPartial: true }] : [status, count],
+  );
+  return { ...found, ...Object.fromEntries(entries) };
 }
 
 export async function countsOf(
@@ -75,8 +127,25 @@ export async function countsOf(
   return { RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED, PENDING_REDRIVE, SUSPENDED };
 }
 
-async function machinesAsked({ machines }: ConsoleService, query: URLSearchParams) {
+interface Search {
+  readonly machines: readonly string[];
+  readonly includesOtherMachines: boolean;
+  /** Machines whose ended executions are left out. */
+  readonly notSearched: readonly string[];
+}
+
+async function searchOf(
+  { machines }: ConsoleService,
+  query: URLSearchParams,
+  statuses: readonly ExecutionStatus[],
+): Promise<Search> {
   const named = query.getAll('machine').filter((machine) => machine !== '');
-  const isAll = named.length === 0;
-  return { machines: isAll ? await machines.ids() : named, includesOtherMachines: isAll };
+  if (named.length > 0) return { machines: named, includesOtherMachines: false, notSearched: [] };
+  const ended =
+    statuses.length === 0
+      ? endedStatuses.length
+      : statuses.filter((each) => endedStatuses.includes(each)).length;
+  const atMost = ended === 0 ? Number.POSITIVE_INFINITY : Math.floor(pairsSearched / ended);
+  const { machines: searched, others } = await machines.searched(atMost);
+  return { machines: searched, includesOtherMachines: true, notSearched: others };
 }

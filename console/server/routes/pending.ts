@@ -2,6 +2,7 @@ import type { CostView, DoctorView, PendingView } from '../api.ts';
 import type { Route } from '../router.ts';
 import { describeAll, priceOf } from '../sample.ts';
 import type { ConsoleService } from '../service.ts';
+import { countsOf } from './executions.ts';
 
 /** RUNNING executions that are read, by their next wake: a task that waits for a person is in the execution alone. */
 const runningAtMost = 500;
@@ -75,8 +76,18 @@ async function doctor({ client, signal }: ConsoleService): Promise<DoctorView> {
 
 async function cost(service: ConsoleService): Promise<CostView> {
   const machines: CostView['machines'][number][] = [];
-  for (const machine of await service.machines.ids()) {
-    machines.push({ machine, ...(await priceOf(service, machine)) });
+  const ids = await service.machines.ids();
+  for (const machine of ids) {
+    const counts = await countsOf(service, { machines: [machine], includesOtherMachines: false });
+    const ended = [counts.SUCCEEDED, counts.FAILED, counts.TIMED_OUT, counts.ABORTED];
+    machines.push({
+      machine,
+      ended: {
+        count: ended.reduce((sum, { count }) => sum + count, 0),
+        isPartial: ended.some(({ isPartial }) => isPartial),
+      },
+      ...(await priceOf(service, machine, ids.length)),
+    });
   }
   return { machines, console: service.consumed() };
 }

@@ -3,53 +3,40 @@ import type { Drawing, DrawnEdge, DrawnNode, DrawnRow, DrawnText, Point } from '
 import { rowIcons, toneIcons } from '../../chart/icons.ts';
 import { arrowHead, edgePath } from '../../chart/lines.ts';
 import type { ChartPath } from '../../chart/path.ts';
-import { fromNow } from '../time.ts';
-
-/** The marks of an execution on the chart, as sets. */
-interface Marks {
-  readonly active: ReadonlySet<string>;
-  readonly last: ReadonlySet<string>;
-  readonly entered: ReadonlySet<string>;
-  readonly path: ChartPath;
-}
+import { Badges } from './badges.tsx';
+import { isNear, type Marks, marksOf, type Selection } from './marks.ts';
 
 interface ChartProps {
   readonly drawing: Drawing;
   readonly path?: ChartPath | undefined;
   /** Executions in each state now, by node. */
-  readonly counts?: ReadonlyMap<string, number>;
+  readonly counts?: ReadonlyMap<string, number> | undefined;
   readonly label: string;
+  /** The state that the reader looks at: its transitions stand out. */
+  readonly selection?: Selection | undefined;
   /** The time that countdowns end with. Absent: there are none. */
   readonly nowMs?: number | undefined;
 }
 
 /** The chart as SVG. Every place is in the drawing: nothing is measured here. */
-export function ChartView({ drawing, path, counts, label, nowMs }: ChartProps) {
+export function ChartView({ drawing, path, counts, label, selection, nowMs }: ChartProps) {
   const marks = useMemo(() => path && marksOf(path), [path]);
-  const { width, height, nodes, edges } = drawing;
-  const groups = nodes.filter((node) => node.children.length > 0);
+  const { width, height, nodes } = drawing;
+  // The clock of the page ticks every second: the chart is not drawn again for it.
+  const chart = useMemo(
+    () => <Parts drawing={drawing} marks={marks} selection={selection} />,
+    [drawing, marks, selection],
+  );
   return (
     <svg
-      class={marks ? 'chart marked' : 'chart'}
+      class={`chart${marks ? ' marked' : ''}${selection ? ' focused' : ''}`}
       viewBox={`0 0 ${width} ${height}`}
       width={width}
       height={height}
       role="img"
       aria-label={label}
     >
-      {nodes.map((node) => (
-        <NodeBox key={node.id} node={node} marks={marks} />
-      ))}
-      {edges.map((edge) => (
-        <EdgeLine key={edge.id} edge={edge} marks={marks} />
-      ))}
-      {edges.map((edge) => (
-        <EdgeLabel key={edge.id} edge={edge} marks={marks} />
-      ))}
-      {/* Edges may cross groups: their titles stand above. */}
-      {groups.map((node) => (
-        <NodeTexts key={node.id} node={node} marks={marks} isHaloed />
-      ))}
+      {chart}
       {nodes.map((node) => (
         <Badges key={node.id} node={node} marks={marks} count={counts?.get(node.id)} nowMs={nowMs} />
       ))}
@@ -57,8 +44,36 @@ export function ChartView({ drawing, path, counts, label, nowMs }: ChartProps) {
   );
 }
 
-function marksOf(path: ChartPath): Marks {
-  return { active: new Set(path.active), last: new Set(path.last), entered: new Set(path.entered), path };
+interface PartsProps {
+  readonly drawing: Drawing;
+  readonly marks: Marks | undefined;
+  readonly selection: Selection | undefined;
+}
+
+function Parts({ drawing: { nodes, edges }, marks, selection }: PartsProps) {
+  const groups = nodes.filter((node) => node.children.length > 0);
+  return (
+    <>
+      {nodes.map((node) => (
+        <NodeBox key={node.id} node={node} marks={marks} selection={selection} />
+      ))}
+      {edges.map((edge) => (
+        <EdgeLine key={edge.id} edge={edge} marks={marks} selection={selection} />
+      ))}
+      {edges.map((edge) => (
+        <EdgeLabel key={edge.id} edge={edge} marks={marks} selection={selection} />
+      ))}
+      {/* Edges may cross groups: their titles stand above. */}
+      {groups.map((node) => (
+        <NodeTexts key={node.id} node={node} marks={marks} selection={selection} isHaloed />
+      ))}
+    </>
+  );
+}
+
+interface MarkedProps {
+  readonly marks: Marks | undefined;
+  readonly selection: Selection | undefined;
 }
 
 function stateClass(node: DrawnNode, marks: Marks | undefined): string {
@@ -71,7 +86,7 @@ function stateClass(node: DrawnNode, marks: Marks | undefined): string {
 /** Above the rows of a state. */
 const titleHeight = 28;
 
-function NodeBox({ node, marks }: { readonly node: DrawnNode; readonly marks: Marks | undefined }) {
+function NodeBox({ node, marks, selection }: MarkedProps & { readonly node: DrawnNode }) {
   const { box, kind, children, header, rows } = node;
   if (kind === 'initial') {
     const [cx, cy] = [box.x + box.width / 2, box.y + box.height / 2];
@@ -80,9 +95,10 @@ function NodeBox({ node, marks }: { readonly node: DrawnNode; readonly marks: Ma
   const isGroup = children.length > 0;
   const inset = isGroup ? 10 : 0;
   const radius = kind === 'history' ? box.width / 2 : isGroup ? 10 : 7;
+  const chosen = selection?.node === node.id ? ' chosen' : '';
   const shape = `node ${kind}${isGroup ? ' group' : ''}${node.isRegion ? ' region' : ''}${node.parent === undefined ? ' root' : ''}`;
   return (
-    <g class={`${shape}${stateClass(node, marks)}`} data-node={node.id}>
+    <g class={`${shape}${stateClass(node, marks)}${chosen}`} data-node={node.id}>
       <rect class="box" {...box} rx={radius} />
       {kind === 'final' && (
         <rect
@@ -97,7 +113,7 @@ function NodeBox({ node, marks }: { readonly node: DrawnNode; readonly marks: Ma
       {rows.length > 0 && header > titleHeight && (
         <path class="rule" d={`M${box.x + inset} ${box.y + titleHeight}H${box.x + box.width - inset}`} />
       )}
-      {!isGroup && <NodeTexts node={node} marks={marks} />}
+      {!isGroup && <NodeTexts node={node} marks={marks} selection={selection} />}
     </g>
   );
 }
@@ -105,28 +121,29 @@ function NodeBox({ node, marks }: { readonly node: DrawnNode; readonly marks: Ma
 function NodeTexts({
   node,
   marks,
+  selection,
   isHaloed = false,
-}: {
-  readonly node: DrawnNode;
-  readonly marks: Marks | undefined;
-  readonly isHaloed?: boolean;
-}) {
+}: MarkedProps & { readonly node: DrawnNode; readonly isHaloed?: boolean }) {
   return (
-    <g class={`texts${isHaloed ? ' halo' : ''}${stateClass(node, marks)}`}>
+    <g class={`texts${isHaloed ? ' halo' : ''}${stateClass(node, marks)}`} data-title={node.id}>
       <Text text={node.title} class="title" />
       {node.note && <Text text={node.note} class="note" />}
       {node.rows.map((row) => (
-        <Row key={`${row.kind} ${row.text.y}`} row={row} marks={marks} />
+        <Row key={`${row.kind} ${row.text.y}`} row={row} marks={marks} selection={selection} />
       ))}
     </g>
   );
 }
 
-function Row({ row, marks }: { readonly row: DrawnRow; readonly marks: Marks | undefined }) {
+function Row({ row, marks, selection }: MarkedProps & { readonly row: DrawnRow }) {
   const isLast = row.edges.some((edge) => marks?.last.has(edge));
   const isTaken = row.edges.some((edge) => (marks?.path.taken[edge] ?? 0) > 0);
+  const isGoal = selection !== undefined && row.targets.includes(selection.node);
   return (
-    <g class={`chart-row ${row.kind} tone-${row.tone}${isLast ? ' last' : isTaken ? ' taken' : ''}`}>
+    <g
+      class={`chart-row ${row.kind} tone-${row.tone}${isLast ? ' last' : isTaken ? ' taken' : ''}${isGoal ? ' near' : ''}`}
+      {...(row.targets[0] !== undefined && { 'data-goal': row.targets[0] })}
+    >
       <Icon path={rowIcons[row.kind]} at={row.icon} />
       <Text text={row.text} class="row-text" />
     </g>
@@ -161,12 +178,12 @@ function edgeClass(edge: DrawnEdge, marks: Marks | undefined): string {
   return edge.edges.some((each) => (marks.path.taken[each] ?? 0) > 0) ? ' taken' : '';
 }
 
-function EdgeLine({ edge, marks }: { readonly edge: DrawnEdge; readonly marks: Marks | undefined }) {
+function EdgeLine({ edge, marks, selection }: MarkedProps & { readonly edge: DrawnEdge }) {
   const { points, lines, tone } = edge;
   if (points.length < 2) return null;
   const words = lines.map(({ text }) => text.full ?? text.text).join('\n');
   return (
-    <g class={`edge tone-${tone}${edgeClass(edge, marks)}`} data-edge={edge.id}>
+    <g class={`edge tone-${tone}${edgeClass(edge, marks)}${isNear(edge, selection)}`} data-edge={edge.id}>
       <path class="line" d={edgePath(points)} />
       <path class="arrow" d={arrowHead(points)} />
       {words !== '' && !edge.label && <title>{words}</title>}
@@ -174,11 +191,11 @@ function EdgeLine({ edge, marks }: { readonly edge: DrawnEdge; readonly marks: M
   );
 }
 
-function EdgeLabel({ edge, marks }: { readonly edge: DrawnEdge; readonly marks: Marks | undefined }) {
+function EdgeLabel({ edge, marks, selection }: MarkedProps & { readonly edge: DrawnEdge }) {
   const { label, lines } = edge;
   if (!label || lines.length === 0) return null;
   return (
-    <g class={`edge-label${edgeClass(edge, marks)}`}>
+    <g class={`edge-label${edgeClass(edge, marks)}${isNear(edge, selection)}`} data-label={edge.id}>
       <rect {...label} rx={3} />
       {lines.map((line) => {
         const isTaken = (marks?.path.taken[line.edge] ?? 0) > 0;
@@ -191,67 +208,4 @@ function EdgeLabel({ edge, marks }: { readonly edge: DrawnEdge; readonly marks: 
       })}
     </g>
   );
-}
-
-function Badges({
-  node,
-  marks,
-  count,
-  nowMs,
-}: {
-  readonly node: DrawnNode;
-  readonly marks: Marks | undefined;
-  readonly count: number | undefined;
-  readonly nowMs: number | undefined;
-}) {
-  const { box } = node;
-  if (node.kind === 'initial' || node.parent === undefined) return null;
-  const visits = marks?.path.visits[node.id] ?? 0;
-  const attempt = marks?.path.attempts[node.id] ?? 0;
-  const isFailed = marks?.path.failed === node.id;
-  const isActive = marks?.active.has(node.id) === true;
-  const texts = [
-    ...(isFailed ? [{ text: '✕', kind: 'failed' }] : []),
-    ...(attempt > 1 ? [{ text: `attempt ${attempt}`, kind: isFailed ? 'failed' : 'wait' }] : []),
-    ...(visits > 1 ? [{ text: `×${visits}`, kind: isActive ? 'active' : 'visited' }] : []),
-    ...(count !== undefined && count > 0 ? [{ text: String(count), kind: 'active' }] : []),
-  ];
-  const due = nowMs === undefined ? undefined : dueAt(node, marks);
-  let right = box.x + box.width + 6;
-  return (
-    <>
-      {due !== undefined && nowMs !== undefined && (
-        <text
-          class="countdown font-row"
-          x={box.x + box.width / 2}
-          y={box.y + box.height + 13}
-          text-anchor="middle"
-        >
-          {fromNow(due, nowMs)}
-        </text>
-      )}
-      {texts.map(({ text, kind }) => {
-        const width = Math.max(16, text.length * 6.2 + 8);
-        right -= width + 2;
-        return (
-          <g key={text} class={`badge ${kind}`} transform={`translate(${right + 2} ${box.y - 8})`}>
-            <rect width={width} height={16} rx={8} />
-            <text x={width / 2} y={11.5} text-anchor="middle">
-              {text}
-            </text>
-          </g>
-        );
-      })}
-    </>
-  );
-}
-
-/** When the first timer or retry of a state is due. */
-function dueAt({ id }: DrawnNode, marks: Marks | undefined): string | undefined {
-  const times = (marks?.path.waiting ?? []).flatMap((wait) => {
-    if (wait.node !== id) return [];
-    if (wait.type === 'timer') return [wait.dueAt];
-    return wait.type === 'retry' ? [wait.at] : [];
-  });
-  return times.sort()[0];
 }

@@ -1,4 +1,6 @@
 import { useMemo, useState } from 'preact/hooks';
+import { number } from '../time.ts';
+import { brief, visible } from '../visible.ts';
 import { Copy } from './clipboard.tsx';
 import { Icon } from './icons.tsx';
 
@@ -71,7 +73,7 @@ function Node({ value, path, name, depth, found, changed }: NodeProps) {
   const isOpen = found ? isFound || choice === true : (choice ?? depth < 2);
   const isArray = Array.isArray(value);
   const size = `${entries.length} ${isArray ? (entries.length === 1 ? 'item' : 'items') : entries.length === 1 ? 'field' : 'fields'}`;
-  const visible = found
+  const children = found
     ? entries.filter(([key]) => found.has(childPath(path, key)))
     : entries.slice(0, shown);
   return (
@@ -90,7 +92,7 @@ function Node({ value, path, name, depth, found, changed }: NodeProps) {
       </button>
       {isOpen && (
         <div class="json-children">
-          {visible.map(([key, child]) => (
+          {children.map(([key, child]) => (
             <Node
               key={key}
               value={child}
@@ -113,14 +115,35 @@ function Node({ value, path, name, depth, found, changed }: NodeProps) {
 }
 
 function Name({ name }: { readonly name: string | undefined }) {
-  return name === undefined ? null : <span class="json-name">{name}: </span>;
+  return name === undefined ? null : <span class="json-name">{brief(visible(name))}: </span>;
 }
 
+const charactersAtFirst = 2000;
+const mostCharacters = 100_000;
+
+/** A long string is shown in part: the browser would stand still for the whole of it. */
 function Scalar({ value, isFound }: { readonly value: unknown; readonly isFound: boolean }) {
-  const text = JSON.stringify(value) ?? 'undefined';
+  const [shown, setShown] = useState(charactersAtFirst);
+  const isCut = typeof value === 'string' && value.length > shown;
+  const text = JSON.stringify(isCut ? value.slice(0, shown) : value) ?? 'undefined';
   const kind =
     value === null ? 'null' : Array.isArray(value) || typeof value === 'object' ? 'empty' : typeof value;
-  return <span class={`json-${kind}${isFound ? ' found' : ''}`}>{text}</span>;
+  return (
+    <span>
+      <span class={`json-${kind}${isFound ? ' found' : ''}`}>{visible(text)}</span>
+      {isCut && (
+        <>
+          <span class="quiet"> … {number(value.length)} characters </span>
+          {shown < mostCharacters && (
+            <button type="button" class="small" onClick={() => setShown(mostCharacters)}>
+              Show {number(Math.min(value.length, mostCharacters))}
+            </button>
+          )}
+          <Copy label="Copy the text" text={value} />
+        </>
+      )}
+    </span>
+  );
 }
 
 function childrenOf(value: unknown): readonly (readonly [string, unknown])[] | undefined {

@@ -1,13 +1,16 @@
 import type { ComponentChildren } from 'preact';
+import { links } from '../location.ts';
 import { RequestFailedError } from '../request.ts';
+import { visible } from '../visible.ts';
 
 /** An error as the reader needs it: what happened, and what to do next. */
 export function Problem({ error, retry }: { readonly error: unknown; readonly retry?: () => void }) {
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof RequestFailedError ? error.code : undefined;
+  const isMissing = error instanceof RequestFailedError && error.status === 404;
   return (
     <div class="notice problem" role="alert">
-      <p>{message}</p>
+      <p>{visible(message)}</p>
       <p class="quiet">
         {code !== undefined && <code>{code}</code>}
         {retry && (
@@ -15,6 +18,7 @@ export function Problem({ error, retry }: { readonly error: unknown; readonly re
             Try again
           </button>
         )}
+        {isMissing && <a href={links.executions()}>See all executions</a>}
       </p>
     </div>
   );

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { visible } from '../visible.ts';
 
 const shownMs = 6000;
 const listeners = new Set<(text: string) => void>();
@@ -25,7 +26,7 @@ export function Toasts() {
   }, []);
   return (
     <div class={text === '' ? 'toast' : 'toast shown'} role="status">
-      {text}
+      {visible(text)}
     </div>
   );
 }

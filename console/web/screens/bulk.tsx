@@ -1,13 +1,15 @@
-import { useQuery } from '@tanstack/preact-query';
 import { useState } from 'preact/hooks';
 import type { ExecutionStatus } from '../../../client/index.ts';
 import type { BulkProgress, BulkRequest, ConsoleInfo } from '../../server/api.ts';
 import { Dialog } from '../parts/dialog.tsx';
+import { TextField } from '../parts/fields.tsx';
 import { statusName } from '../parts/icons.tsx';
 import { Problem } from '../parts/notices.tsx';
-import { get, post } from '../request.ts';
-import { counted, number } from '../time.ts';
-import { type Filter, sinceOf, statuses } from './filters.tsx';
+import { post } from '../request.ts';
+import { counted } from '../time.ts';
+import { visible } from '../visible.ts';
+import { BulkProgressBar } from './bulkProgress.tsx';
+import { boundsOf, type Filter } from './filter.ts';
 
 type Control = BulkRequest['control'];
 
@@ -21,6 +23,13 @@ const takes: Readonly<Record<Control, readonly ExecutionStatus[]>> = {
 
 const controls: readonly Control[] = ['redrive', 'stop', 'suspend', 'resume'];
 
+const controlNames: Readonly<Record<Control, string>> = {
+  redrive: 'Redrive',
+  stop: 'Stop',
+  suspend: 'Suspend',
+  resume: 'Resume',
+};
+
 const effects: Readonly<Record<Control, string>> = {
   stop: 'Each ends as ABORTED. A redrive can continue it.',
   redrive: 'Each continues from where it was. Nothing that succeeded runs again.',
@@ -28,7 +37,7 @@ const effects: Readonly<Record<Control, string>> = {
   resume: 'Each continues with everything that has come meanwhile.',
 };
 
-/** The same request for all executions that the filter names: first a dry run, then the request. */
+/** The same request for all executions of some machines in some statuses: first a dry run, then the request. */
 export function BulkDialog({
   filter,
   info,
@@ -38,167 +47,179 @@ export function BulkDialog({
   readonly info: ConsoleInfo | undefined;
   readonly onClose: () => void;
 }) {
-  const chosen = filter.statuses[0];
+  const all = info?.machines ?? [];
   const [control, setControl] = useState<Control>(
-    controls.find((each) => chosen && takes[each].includes(chosen)) ?? 'redrive',
+    controls.find((each) => filter.statuses.some((status) => takes[each].includes(status))) ?? 'redrive',
   );
-  const [machine, setMachine] = useState(filter.machine || info?.machines[0] || '');
-  const [status, setStatus] = useState<ExecutionStatus>(
-    chosen && takes[control].includes(chosen) ? chosen : (takes[control][0] ?? 'FAILED'),
-  );
+  const [machines, setMachines] = useState<readonly string[]>(filter.machine === '' ? all : [filter.machine]);
+  const [chosen, setChosen] = useState<readonly ExecutionStatus[]>(statusesFor(control, filter));
   const [cause, setCause] = useState('');
   const [job, setJob] = useState<BulkProgress | undefined>(undefined);
+  const [total, setTotal] = useState<number | undefined>(undefined);
   const [error, setError] = useState<unknown>(undefined);
-  const since = status === 'RUNNING' ? undefined : sinceOf(filter.within);
-  const request: BulkRequest = {
-    control,
-    machine,
-    status,
-    ...(filter.prefix !== '' && { idPrefix: filter.prefix }),
-    ...(since !== undefined && { since }),
-    ...(cause !== '' && { cause }),
-  };
+  const time = boundsOf(filter.time);
+  const hasTime = filter.time.type !== 'any';
+  // The time in which executions entered their status says nothing of those that run.
+  const open = takes[control].filter((status) => !hasTime || status !== 'RUNNING');
+  const statuses = open.filter((status) => chosen.includes(status));
   const begin = async (isDryRun: boolean) => {
     setError(undefined);
+    const request: BulkRequest = {
+      control,
+      machines,
+      statuses,
+      ...(filter.prefix !== '' && { idPrefix: filter.prefix }),
+      ...time,
+      ...(cause !== '' && { cause }),
+      ...(isDryRun && { isDryRun }),
+    };
     try {
-      setJob(await post<BulkProgress>('/bulk', { ...request, ...(isDryRun && { isDryRun }) }));
+      setJob(await post<BulkProgress>('/bulk', request));
+      if (isDryRun) setTotal(undefined);
     } catch (failed) {
       setError(failed);
     }
   };
+  /** A dry run is one of what was chosen then. */
   const change = (next: () => void) => {
     setJob(undefined);
     next();
   };
-  const changeControl = (next: Control) =>
-    change(() => {
-      setControl(next);
-      if (!takes[next].includes(status)) setStatus(takes[next][0] ?? 'FAILED');
-    });
-  const isDry = job?.request.isDryRun === true;
+  const isSure = job?.request.isDryRun === true && total !== undefined;
   return (
     <Dialog title="Bulk actions" onClose={onClose}>
       <div class="form">
-        <div class="fields">
-          <Choice
-            label="Action"
-            value={control}
-            choices={controls.map((each) => [each, each])}
-            onChange={changeControl}
-          />
-          <Choice
-            label="Machine"
-            value={machine}
-            choices={(info?.machines ?? []).map((each) => [each, each])}
-            onChange={(next) => change(() => setMachine(next))}
-          />
-          <Choice
-            label="Status"
-            value={status}
-            choices={statuses
-              .filter((each) => takes[control].includes(each))
-              .map((each) => [each, statusName(each)])}
-            onChange={(next) => change(() => setStatus(next))}
-          />
-        </div>
-        <label class="field wide">
-          <span>Cause, for the history</span>
-          <input value={cause} onInput={(event) => setCause(event.currentTarget.value)} />
-        </label>
+        <fieldset class="segments">
+          <legend class="hidden">Action</legend>
+          {controls.map((each) => (
+            <button
+              key={each}
+              type="button"
+              aria-pressed={control === each}
+              onClick={() =>
+                change(() => {
+                  setControl(each);
+                  setChosen(statusesFor(each, filter));
+                })
+              }
+            >
+              {controlNames[each]}
+            </button>
+          ))}
+        </fieldset>
+        <Several
+          label="Machines"
+          all={all}
+          chosen={machines}
+          nameOf={visible}
+          onChange={(next) => change(() => setMachines(next))}
+        />
+        <Several
+          label="Statuses"
+          all={open}
+          chosen={statuses}
+          nameOf={statusName}
+          onChange={(next) => change(() => setChosen(next))}
+        />
+        {open.length < takes[control].length && (
+          <p class="quiet">
+            Running executions are left out, because the list is limited to a time. Clear the time to include
+            them.
+          </p>
+        )}
+        <TextField
+          label="Cause, for the history"
+          value={cause}
+          onChange={(next) => change(() => setCause(next))}
+        />
         <p class="effect">
-          All {statusName(status).toLowerCase()} executions of {machine}
-          {filter.prefix !== '' && ` with ids that begin with ${filter.prefix}`}
-          {since !== undefined && ', of the chosen time'}. {effects[control]}
+          {scopeText(machines, statuses, all)}
+          {filter.prefix !== '' && ` with ids that begin with ${visible(filter.prefix)}`}
+          {hasTime && ', of the chosen time'}. {effects[control]}
         </p>
         {error !== undefined && <Problem error={error} />}
-        {job && <Progress key={job.id} first={job} />}
+        {job && <BulkProgressBar key={job.id} first={job} total={total} onDryRun={setTotal} />}
         <div class="buttons">
-          <button type="button" onClick={() => begin(true)} disabled={machine === ''}>
+          <button
+            type="button"
+            onClick={() => begin(true)}
+            disabled={machines.length === 0 || statuses.length === 0}
+          >
             Dry run
           </button>
-          <button type="button" class="primary" disabled={!isDry} onClick={() => begin(false)}>
-            {`${control[0]?.toUpperCase()}${control.slice(1)} them`}
+          <button
+            type="button"
+            class={control === 'stop' ? 'primary danger' : 'primary'}
+            disabled={!isSure || total === 0}
+            onClick={() => begin(false)}
+          >
+            {controlNames[control]} them
           </button>
-          {!isDry && !job && <span class="quiet">Do a dry run first.</span>}
+          {!job && <span class="quiet">Do a dry run first.</span>}
         </div>
       </div>
     </Dialog>
   );
 }
 
-function Choice<T extends string>({
+/** Those of the list, where they take the request; else the ones that it is mostly for. */
+function statusesFor(control: Control, filter: Filter): readonly ExecutionStatus[] {
+  const listed = filter.statuses.filter((status) => takes[control].includes(status));
+  return listed.length > 0 ? listed : takes[control].slice(0, 1);
+}
+
+function scopeText(
+  machines: readonly string[],
+  statuses: readonly ExecutionStatus[],
+  all: readonly string[],
+): string {
+  const which = statuses.map((status) => statusName(status).toLowerCase()).join(', ');
+  const named = machines.length <= 3 ? machines.map(visible).join(', ') : counted(machines.length, 'machine');
+  const of =
+    machines.length > 1 && machines.length === all.length ? `all ${machines.length} machines` : named;
+  return `All executions of ${of || 'no machine'} that are ${which || 'in no status'}`;
+}
+
+function Several<T extends string>({
   label,
-  value,
-  choices,
+  all,
+  chosen,
+  nameOf,
   onChange,
 }: {
   readonly label: string;
-  readonly value: T;
-  readonly choices: readonly (readonly [T, string])[];
-  readonly onChange: (value: T) => void;
+  readonly all: readonly T[];
+  readonly chosen: readonly T[];
+  readonly nameOf: (each: T) => string;
+  readonly onChange: (chosen: readonly T[]) => void;
 }) {
   return (
-    <label class="field">
-      <span>{label}</span>
-      <select
-        value={value}
-        onChange={(event) => {
-          const found = choices.find(([each]) => each === event.currentTarget.value);
-          if (found) onChange(found[0]);
-        }}
-      >
-        {choices.map(([each, name]) => (
-          <option key={each} value={each}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
-const outcomeNames: Readonly<Record<string, string>> = {
-  listed: 'would receive it',
-  sent: 'received it',
-  sentBefore: 'had received it before',
-  skipped: 'have moved on, and were skipped',
-  notApplicable: 'have nothing that the patch could change',
-};
-
-function Progress({ first }: { readonly first: BulkProgress }) {
-  const { data: job = first, error } = useQuery({
-    queryKey: ['bulk', first.id],
-    queryFn: () => get<BulkProgress>(`/bulk/${first.id}`),
-    refetchInterval: ({ state }) => (state.data?.isDone ? false : 400),
-    initialData: first,
-    staleTime: 0,
-  });
-  const total = Object.values(job.outcomes).reduce((sum, count) => sum + count, 0);
-  const isDry = job.request.isDryRun === true;
-  return (
-    <div class="progress" role="status">
-      <progress aria-label="Progress" {...(job.isDone ? { value: 1, max: 1 } : {})} />
-      <p>
-        {job.isDone ? '' : `${isDry ? 'Looking' : 'Working'}: `}
-        {total === 0 && job.isDone && job.error === undefined
-          ? 'No execution fits.'
-          : Object.entries(job.outcomes)
-              .map(([outcome, count]) => `${counted(count, 'execution')} ${outcomeNames[outcome] ?? outcome}`)
-              .join('; ')}
-      </p>
-      {isDry && job.examples.length > 0 && (
-        <p class="quiet ids">
-          {job.examples.join(', ')}
-          {total > job.examples.length && ` and ${number(total - job.examples.length)} more`}
-        </p>
-      )}
-      {job.error !== undefined && <p class="bad">{job.error}</p>}
-      {error && <Problem error={error} />}
-      {!job.isDone && (
-        <button type="button" class="small" onClick={() => post(`/bulk/${job.id}/cancel`, {})}>
-          Cancel
+    <fieldset class="chips several">
+      <legend>
+        {label}
+        {all.length > 1 && (
+          <>
+            {' '}
+            <button type="button" class="link" onClick={() => onChange(all)}>
+              all
+            </button>{' '}
+            <button type="button" class="link" onClick={() => onChange([])}>
+              none
+            </button>
+          </>
+        )}
+      </legend>
+      {all.map((each) => (
+        <button
+          key={each}
+          type="button"
+          class={`chip-button ${each}`}
+          aria-pressed={chosen.includes(each)}
+          onClick={() => onChange(all.filter((other) => (other === each) !== chosen.includes(other)))}
+        >
+          {nameOf(each)}
         </button>
-      )}
-    </div>
+      ))}
+    </fieldset>
   );
 }

@@ -12,7 +12,7 @@ export function CostTab({ id, version }: { readonly id: string; readonly version
   });
   if (cost.error) return <Problem error={cost.error} retry={() => cost.refetch()} />;
   if (!cost.data) return <Loading what="the cost" />;
-  const { parts, writeUnits, millraceUsd, stateTransitions, stepFunctionsUsd } = cost.data;
+  const { parts, writeUnits, taskSteps, millraceUsd, stateTransitions, stepFunctionsUsd } = cost.data;
   return (
     <div class="details">
       <table class="figures">
@@ -26,6 +26,10 @@ export function CostTab({ id, version }: { readonly id: string; readonly version
           <tr class="sum">
             <th scope="row">Write units</th>
             <td class="num">{number(writeUnits)}</td>
+          </tr>
+          <tr>
+            <th scope="row">Task steps</th>
+            <td class="num">{number(taskSteps)}</td>
           </tr>
         </tbody>
       </table>

@@ -1,7 +1,12 @@
 import type { HistoryEntry } from '../../../client/index.ts';
+import { brief, visible } from '../visible.ts';
 
 /** The subject of an entry, in a few words. */
 export function entryTitle(entry: HistoryEntry): string {
+  return brief(visible(subjectOf(entry)));
+}
+
+function subjectOf(entry: HistoryEntry): string {
   const { kind, worker, task, attempt, event, control, sender, index } = entry;
   const item = index === undefined ? '' : ` [${index}]`;
   const again = attempt !== undefined && attempt > 1 ? ` #${attempt}` : '';
@@ -51,7 +56,11 @@ export function timerName(event: unknown): string {
 }
 
 /** The name of the error that a result has, or why an entry changed nothing. */
-export function entryProblem({ error, status, verdict, problem }: HistoryEntry): string {
+export function entryProblem(entry: HistoryEntry): string {
+  return brief(visible(problemOf(entry)));
+}
+
+function problemOf({ error, status, verdict, problem }: HistoryEntry): string {
   if (problem !== undefined) return problem;
   if (status === 'FAILED') {
     const name = typeof error === 'object' && error !== null && 'name' in error ? error.name : error;

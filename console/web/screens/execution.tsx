@@ -1,19 +1,18 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { ExecutionDescription, HistoryEntry } from '../../../client/index.ts';
-import { ChartPaths } from '../../chart/pathOf.ts';
-import { StateChart } from '../../chart/stateChart.ts';
-import type { ConsoleInfo, MachineChart } from '../../server/api.ts';
-import { ChartPane } from '../chart/chartPane.tsx';
-import { ChartView } from '../chart/chartView.tsx';
-import { TimelineView } from '../chart/timelineView.tsx';
+import type { ConsoleInfo } from '../../server/api.ts';
 import { applied } from '../contexts.ts';
 import { links, type Place } from '../location.ts';
 import { Copy } from '../parts/clipboard.tsx';
 import { Icon, StatusMark } from '../parts/icons.tsx';
 import { Loading, Problem } from '../parts/notices.tsx';
 import { duration, fromNow, moment, preciseTime } from '../time.ts';
+import { TimelineView } from '../timeline/timelineView.tsx';
 import { useNow } from '../useNow.ts';
-import { ActionDialog, type ActionName, actionNames, actionsFor } from './actions.tsx';
+import { visible } from '../visible.ts';
+import { type ActionName, actionNames, actionsFor } from './actionForms.ts';
+import { ActionDialog } from './actions.tsx';
+import { ExecutionChart } from './executionChart.tsx';
 import { HistoryTable } from './historyTable.tsx';
 import { Inspector } from './inspector.tsx';
 import { type EntryChoice, useEntry } from './useEntry.ts';
@@ -50,7 +49,15 @@ export function Execution({
       <div class="panes">
         <div class="pane chart-side">
           {chart ? (
-            <ExecutionChart chart={chart} entries={entries} entry={choice.entry} id={id} now={now} />
+            <ExecutionChart
+              chart={chart}
+              entries={entries}
+              entry={choice.entry}
+              id={id}
+              place={place}
+              now={now}
+              onChoose={choice.choose}
+            />
           ) : (
             <p class="quiet pad">{chartProblem}</p>
           )}
@@ -78,7 +85,7 @@ export function Execution({
           name={action}
           description={description}
           chart={chart}
-          input={entries.find(({ kind }) => kind === 'start')?.input}
+          entries={entries}
           onDone={() => {
             setAction(undefined);
             choice.follow();
@@ -119,7 +126,7 @@ function Head({
   return (
     <div class="head">
       <div class="head-line">
-        <h1 class="id">{executionId}</h1>
+        <h1 class="id">{visible(executionId)}</h1>
         <Copy text={executionId} label="Copy the id" />
         <StatusMark status={status} />
         <a href={links.machine(machine, machineVersion)}>
@@ -138,7 +145,7 @@ function Head({
         {parent !== undefined && (
           <span>
             <span class="quiet">child of </span>
-            <a href={links.execution(parent)}>{parent}</a>
+            <a href={links.execution(parent)}>{visible(parent)}</a>
           </span>
         )}
         {startPending && <span class="quiet">not begun yet: the orchestrator has not seen its start</span>}
@@ -216,44 +223,6 @@ function Slider({
       )}
       {isLatest && isRunning && <span class="live">live</span>}
     </div>
-  );
-}
-
-function ExecutionChart({
-  chart,
-  entries,
-  entry,
-  id,
-  now,
-}: {
-  readonly chart: MachineChart;
-  readonly entries: readonly HistoryEntry[];
-  readonly entry: number;
-  readonly id: string;
-  readonly now: number;
-}) {
-  const paths = useMemo(() => new ChartPaths(new StateChart(chart.model), entries), [chart, entries]);
-  const path = useMemo(() => paths.at(entry), [paths, entry]);
-  // Waits count down at the last entry alone: those of earlier ones are over.
-  const isCounting =
-    entry === entries.length && path.waiting.some(({ type }) => type === 'timer' || type === 'retry');
-  const nowMs = isCounting ? now : undefined;
-  // The same element is not drawn again: the clock of the page ticks every second.
-  const view = useMemo(
-    () => (
-      <ChartView
-        drawing={chart.drawing}
-        path={path}
-        nowMs={nowMs}
-        label={`Chart of ${chart.model.machine} with the path of ${id}`}
-      />
-    ),
-    [chart, path, nowMs, id],
-  );
-  return (
-    <ChartPane width={chart.drawing.width} height={chart.drawing.height}>
-      {view}
-    </ChartPane>
   );
 }
 

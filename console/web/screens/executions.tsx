@@ -8,10 +8,12 @@ import { Icon, StatusMark } from '../parts/icons.tsx';
 import { Empty, Loading, Problem } from '../parts/notices.tsx';
 import { VirtualRows } from '../parts/virtualRows.tsx';
 import { get, type Query } from '../request.ts';
-import { duration, fromNow, moment, number } from '../time.ts';
+import { counted, duration, fromNow, moment, number } from '../time.ts';
 import { useNow } from '../useNow.ts';
+import { visible } from '../visible.ts';
 import { BulkDialog } from './bulk.tsx';
-import { type Filter, Filters, filterOf, queryOf } from './filters.tsx';
+import { type Filter, filterOf, queryOf } from './filter.ts';
+import { Filters } from './filters.tsx';
 
 const pageSize = 100;
 const rowHeight = 33;
@@ -40,6 +42,7 @@ export function Executions({
   return (
     <div class="screen executions">
       <Filters place={place} info={info} filter={filter} onBulk={() => setBulkOpen(true)} />
+      {list.first?.notSearched && <NotSearched machines={list.first.notSearched} />}
       {head.hasNew && (
         <button type="button" class="pill" onClick={showNew}>
           <Icon name="up" size={12} /> Executions have changed. Show them
@@ -96,10 +99,10 @@ function ExecutionRow({ execution, nowMs }: { readonly execution: ListedExecutio
     <div class="row-grid">
       <StatusMark status={status} />
       <a class="id" href={links.execution(executionId)} title={executionId}>
-        {executionId}
+        {visible(executionId)}
       </a>
       <a class="quiet machine" href={links.machine(machine)} title={machine}>
-        {machine}
+        {visible(machine)}
       </a>
       <time dateTime={startedAt} title={`${startedAt} · ${fromNow(startedAt, nowMs)}`}>
         {moment(startedAt, nowMs)}
@@ -107,6 +110,16 @@ function ExecutionRow({ execution, nowMs }: { readonly execution: ListedExecutio
       <span class="ended num">{endedAt === undefined ? '' : moment(endedAt, nowMs)}</span>
       <span class="end num">{Number.isNaN(took) ? '—' : duration(Math.max(0, took))}</span>
     </div>
+  );
+}
+
+/** Ended executions are listed by machine: where there are many, a list of all would cost many queries. */
+function NotSearched({ machines }: { readonly machines: readonly string[] }) {
+  return (
+    <p class="notice warning" title={machines.join(', ')}>
+      Ended executions of {counted(machines.length, 'machine')} are not searched, to keep the list cheap.
+      Choose a machine to see its executions.
+    </p>
   );
 }
 

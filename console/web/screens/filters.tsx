@@ -4,63 +4,13 @@ import type { ExecutionStatus } from '../../../client/index.ts';
 import type { ConsoleInfo, StatusCounts } from '../../server/api.ts';
 import { changedQuery, navigate, type Place } from '../location.ts';
 import { Icon, statusName } from '../parts/icons.tsx';
-import { get, type Query } from '../request.ts';
+import { get } from '../request.ts';
 import { number } from '../time.ts';
-
-export const statuses: readonly ExecutionStatus[] = [
-  'RUNNING',
-  'SUCCEEDED',
-  'FAILED',
-  'TIMED_OUT',
-  'ABORTED',
-  'PENDING_REDRIVE',
-  'SUSPENDED',
-];
+import { visible } from '../visible.ts';
+import { type Filter, statuses } from './filter.ts';
+import { TimeChoice } from './timeChoice.tsx';
 
 const failedStatuses: readonly ExecutionStatus[] = ['FAILED', 'TIMED_OUT', 'PENDING_REDRIVE'];
-
-/** The choice of executions. It is in the address. */
-export interface Filter {
-  readonly machine: string;
-  readonly statuses: readonly ExecutionStatus[];
-  readonly prefix: string;
-  /** A length of time up to now, or empty. */
-  readonly within: string;
-}
-
-const ranges = [
-  { name: 'Any time', value: '', ms: 0 },
-  { name: 'Last 15 minutes', value: '15m', ms: 15 * 60_000 },
-  { name: 'Last hour', value: '1h', ms: 3_600_000 },
-  { name: 'Last 24 hours', value: '24h', ms: 86_400_000 },
-  { name: 'Last 7 days', value: '7d', ms: 7 * 86_400_000 },
-  { name: 'Last 30 days', value: '30d', ms: 30 * 86_400_000 },
-] as const;
-
-export function filterOf(query: URLSearchParams): Filter {
-  return {
-    machine: query.get('machine') ?? '',
-    statuses: statuses.filter((status) => query.getAll('status').includes(status)),
-    prefix: query.get('prefix') ?? '',
-    within: ranges.find(({ value }) => value === query.get('within'))?.value ?? '',
-  };
-}
-
-/** The filter as the API takes it. The time is rounded, so that the same filter is the same request for a while. */
-export function queryOf({ machine, statuses: chosen, prefix, within }: Filter): Query {
-  const since = sinceOf(within);
-  return {
-    ...(machine !== '' && { machine }),
-    ...(chosen.length > 0 && { status: chosen }),
-    ...(prefix !== '' && { prefix }),
-    ...(since !== undefined && { since }),
-  };
-}
-
-export function sinceOf(within: string): number | undefined {
-  const ms = ranges.find(({ value }) => value === within)?.ms ?? 0;
-  return ms === 0 ? undefined : Math.floor((Date.now() - ms) / 60_000) * 60_000;
-}
 
 export function Filters({
   place,
@@ -102,21 +52,12 @@ export function Filters({
               ...new Set([...(info?.machines ?? []), ...(filter.machine === '' ? [] : [filter.machine])]),
             ].map((machine) => (
               <option key={machine} value={machine}>
-                {machine}
+                {visible(machine)}
               </option>
             ))}
           </select>
         </label>
-        <label class="field">
-          <span class="hidden">Time</span>
-          <select value={filter.within} onChange={(event) => change({ within: event.currentTarget.value })}>
-            {ranges.map(({ name, value }) => (
-              <option key={value} value={value}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <TimeChoice time={filter.time} onChange={change} />
         {info && !info.isReadOnly && (
           <button type="button" onClick={onBulk}>
             Bulk actions …

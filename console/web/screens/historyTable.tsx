@@ -6,6 +6,7 @@ import { preciseTime } from '../time.ts';
 import { entryProblem, entryTarget, entryTitle } from './entryText.ts';
 
 const rowHeight = 26;
+const toolsHeight = 37;
 
 const kinds: readonly HistoryKind[] = [
   'start',
@@ -51,7 +52,8 @@ export function HistoryTable({
     setHidden(next);
   };
   return (
-    <div class="history">
+    // A short history leaves its room to what is below it.
+    <div class="history" style={{ flexBasis: `${toolsHeight + entries.length * rowHeight}px` }}>
       <div class="history-tools">
         <h2>History</h2>
         <fieldset class="chips small">

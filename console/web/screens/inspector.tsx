@@ -1,13 +1,14 @@
 import { useMemo, useState } from 'preact/hooks';
-import type { ExecutionDescription, ExecutionError, HistoryEntry } from '../../../client/index.ts';
+import type { ExecutionDescription, HistoryEntry } from '../../../client/index.ts';
 import { partsOf } from '../contexts.ts';
 import { links } from '../location.ts';
 import { Copy } from '../parts/clipboard.tsx';
 import { JsonTree } from '../parts/jsonTree.tsx';
+import { brief, briefJson, visible } from '../visible.ts';
 import { CostTab } from './costTab.tsx';
 import { entryProblem, entryTitle, timerName } from './entryText.ts';
 import { ItemsGrid, itemsOf } from './itemsGrid.tsx';
-import { Stack } from './stack.tsx';
+import { ThrownError } from './thrownError.tsx';
 
 const names = ['Entry', 'Context', 'Input', 'Output', 'Error', 'Items', 'Family', 'Cost'] as const;
 type Tab = (typeof names)[number];
@@ -71,13 +72,18 @@ export function Inspector({ description, entries, entry, context, hasContext }: 
           ))}
         {tab === 'Input' && <JsonTree value={input} label="input" />}
         {tab === 'Output' && <JsonTree value={description.output} label="output" />}
-        {tab === 'Error' && description.error && <ErrorDetails error={description.error} />}
+        {tab === 'Error' && description.error && (
+          <div class="details">
+            <ThrownError error={description.error} />
+          </div>
+        )}
         {tab === 'Items' && <ItemsGrid lists={items} />}
         {tab === 'Family' && (
           <ul class="plain-list">
             {family.map(({ executionId, role, machine }) => (
               <li key={executionId}>
-                <span class="quiet">{role}</span> <a href={links.execution(executionId)}>{executionId}</a>{' '}
+                <span class="quiet">{role}</span>{' '}
+                <a href={links.execution(executionId)}>{visible(executionId)}</a>{' '}
                 {machine !== undefined && <span class="quiet">{machine}</span>}
               </li>
             ))}
@@ -138,9 +144,9 @@ function EntryDetails({ each }: { readonly each: HistoryEntry }) {
         </Pair>
         {each.at !== undefined && <Pair name="Applied">{each.at}</Pair>}
         {each.writtenAt !== undefined && <Pair name="Written">{each.writtenAt}</Pair>}
-        {each.reference !== '' && <Pair name="Item">{each.reference}</Pair>}
+        {each.reference !== '' && <Pair name="Item">{visible(each.reference)}</Pair>}
         {problem !== '' && <Pair name="Verdict">{problem}</Pair>}
-        {cause !== undefined && <Pair name="Cause">{cause}</Pair>}
+        {cause !== undefined && <Pair name="Cause">{visible(cause)}</Pair>}
       </dl>
       {transition && transition.changes.length > 0 && (
         <Section title="Context">
@@ -148,9 +154,9 @@ function EntryDetails({ each }: { readonly each: HistoryEntry }) {
             <tbody>
               {transition.changes.map(({ path, before, after }) => (
                 <tr key={path}>
-                  <th scope="row">{path === '' ? '(all)' : path}</th>
-                  <td class="before">{before === undefined ? '' : JSON.stringify(before)}</td>
-                  <td class="after">{after === undefined ? '' : JSON.stringify(after)}</td>
+                  <th scope="row">{path === '' ? '(all)' : visible(path)}</th>
+                  <td class="before">{briefJson(before)}</td>
+                  <td class="after">{briefJson(after)}</td>
                 </tr>
               ))}
             </tbody>
@@ -161,7 +167,7 @@ function EntryDetails({ each }: { readonly each: HistoryEntry }) {
         <Section title="Effects">
           <ul class="plain-list">
             {effects.map((text, i) => (
-              <li key={i}>{text}</li>
+              <li key={i}>{brief(visible(text))}</li>
             ))}
           </ul>
         </Section>
@@ -169,7 +175,11 @@ function EntryDetails({ each }: { readonly each: HistoryEntry }) {
       {input !== undefined && <Value title="Input" value={input} />}
       {event !== undefined && <Value title="Event" value={event} />}
       {output !== undefined && <Value title="Output" value={output} />}
-      {error !== undefined && <Value title="Error" value={error} />}
+      {error !== undefined && (
+        <Section title="Error">
+          <ThrownError error={error} />
+        </Section>
+      )}
       {messages !== undefined && <Value title="Messages" value={messages} />}
     </div>
   );
@@ -204,22 +214,6 @@ function Value({ title, value }: { readonly title: string; readonly value: unkno
     <Section title={title}>
       <JsonTree value={value} label={title.toLowerCase()} hasTools={false} />
     </Section>
-  );
-}
-
-function ErrorDetails({ error }: { readonly error: ExecutionError }) {
-  return (
-    <div class="details">
-      <p class="error-title">
-        <strong class="bad">{error.name}</strong> <code>{error.code}</code>
-        <Copy
-          label="Copy the error"
-          text={() => [`${error.name}: ${error.message}`, error.stack ?? ''].join('\n').trim()}
-        />
-      </p>
-      <p class="error-message">{error.message}</p>
-      {error.stack !== undefined && <Stack text={error.stack} />}
-    </div>
   );
 }
 

@@ -8,7 +8,9 @@ import { Empty, Loading, Problem } from '../parts/notices.tsx';
 import { executionPath, get } from '../request.ts';
 import { counted, fromNow, number } from '../time.ts';
 import { useNow } from '../useNow.ts';
-import { ActionDialog, type ActionName } from './actions.tsx';
+import { visible } from '../visible.ts';
+import type { ActionName } from './actionForms.ts';
+import { ActionDialog } from './actions.tsx';
 
 /** Everything that waits for a person or a machine, with the action beside it. */
 export function Pending({ info }: { readonly info: ConsoleInfo | undefined }) {
@@ -55,7 +57,7 @@ export function Pending({ info }: { readonly info: ConsoleInfo | undefined }) {
         <ul class="work">
           {tasks.map(({ token, executionId, machine, worker, deadline }) => (
             <li key={token}>
-              <a href={links.execution(executionId)}>{executionId}</a>
+              <a href={links.execution(executionId)}>{visible(executionId)}</a>
               <span>{worker}</span>
               <span class="quiet">
                 {machine}
@@ -72,7 +74,7 @@ export function Pending({ info }: { readonly info: ConsoleInfo | undefined }) {
         <ul class="work">
           {machines.map(({ executionId, code, message, nextAttemptAt }) => (
             <li key={executionId}>
-              <a href={links.execution(executionId)}>{executionId}</a>
+              <a href={links.execution(executionId)}>{visible(executionId)}</a>
               <span class="wait">{code}</span>
               <span class="quiet">
                 {message} {nextAttemptAt !== undefined && `It looks again ${fromNow(nextAttemptAt, now)}.`}
@@ -88,7 +90,7 @@ export function Pending({ info }: { readonly info: ConsoleInfo | undefined }) {
         <ul class="work">
           {parked.map(({ executionId, machine, status, endedAt }) => (
             <li key={executionId}>
-              <a href={links.execution(executionId)}>{executionId}</a>
+              <a href={links.execution(executionId)}>{visible(executionId)}</a>
               <StatusMark status={status} />
               <span class="quiet">
                 {machine}
@@ -107,7 +109,7 @@ export function Pending({ info }: { readonly info: ConsoleInfo | undefined }) {
           name={action.name}
           description={action.description}
           chart={undefined}
-          input={undefined}
+          entries={[]}
           onDone={() => {
             setAction(undefined);
             window.setTimeout(() => void pending.refetch(), 700);
@@ -153,7 +155,7 @@ function Doctor() {
               <ul class="work">
                 {doctor.data.findings.map(({ kind, executionId, detail }) => (
                   <li key={`${kind} ${executionId} ${detail}`}>
-                    <a href={links.execution(executionId)}>{executionId}</a>
+                    <a href={links.execution(executionId)}>{visible(executionId)}</a>
                     <span class="wait">{kind}</span>
                     <span class="quiet">{detail}</span>
                   </li>

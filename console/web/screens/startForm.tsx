@@ -1,10 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { ActionAnswer } from '../../server/api.ts';
 import { links, navigate } from '../location.ts';
+import { JsonField, parsed, TextField } from '../parts/fields.tsx';
 import { Problem } from '../parts/notices.tsx';
 import { say } from '../parts/toasts.tsx';
 import { post } from '../request.ts';
-import { JsonField, parsed, TextField, useEffectText } from './actions.tsx';
+import { visible } from '../visible.ts';
+import { useEffectText } from './useEffectText.ts';
 
 /** Starts an execution. The input of the last one is remembered in this browser. */
 export function StartForm({ machine, version }: { readonly machine: string; readonly version: string }) {
@@ -39,9 +41,8 @@ export function StartForm({ machine, version }: { readonly machine: string; read
     <form class="form" onSubmit={submit}>
       <TextField label="Id (empty: a new one)" value={executionId} onChange={setExecutionId} />
       <JsonField label="Input, as JSON" value={input} onChange={setInput} />
-      {!json.isValid && <p class="bad">This is not valid JSON: {json.problem}</p>}
       <p class="effect" aria-live="polite">
-        {effect.text}
+        {visible(effect.text)}
       </p>
       {(error ?? effect.error) !== undefined && <Problem error={error ?? effect.error} />}
       <div class="buttons">

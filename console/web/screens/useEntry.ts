@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { changedQuery, navigate, type Place } from '../location.ts';
+import { changeQuery, type Place } from '../location.ts';
 
 export interface EntryChoice {
   /** The number of the entry that everything shows, from 1; 0: there are none. */
@@ -20,16 +20,13 @@ export function useEntry(place: Place, total: number): EntryChoice {
   const [chosen, setChosen] = useState(inAddress);
   useEffect(() => setChosen(inAddress), [inAddress]);
   const timer = useRef(0);
-  const toAddress = useCallback(
-    (entry: number | undefined) => {
-      window.clearTimeout(timer.current);
-      timer.current = window.setTimeout(() => {
-        const next = changedQuery(place, { entry: entry === undefined ? undefined : String(entry) });
-        navigate(next, { replaces: true });
-      }, addressAfterMs);
-    },
-    [place],
-  );
+  const toAddress = useCallback((entry: number | undefined) => {
+    window.clearTimeout(timer.current);
+    timer.current = window.setTimeout(
+      () => changeQuery({ entry: entry === undefined ? undefined : String(entry) }),
+      addressAfterMs,
+    );
+  }, []);
   useEffect(() => () => window.clearTimeout(timer.current), []);
   const choose = useCallback(
     (entry: number) => {

@@ -102,12 +102,14 @@ function refusePart(
     throw new NotSerializableError(path, `is nested more than ${deepestNesting} levels deep: flatten it`);
   }
   const within = [...ancestors, value];
+  // Before its keys: a tracer of asynchronous calls gives every promise a symbol for a key.
+  const isPlain = Array.isArray(value) ? isPlainArray(value) : hasPlainPrototype(value);
+  if (!isPlain) throw new NotSerializableError(path, classAdvice(value));
   const symbol = Object.getOwnPropertySymbols(value).find((key) => isEnumerable(value, key));
   if (symbol !== undefined) {
     throw new NotSerializableError(`${path}[${String(symbol)}]`, 'has a symbol for a key: use a string');
   }
   if (Array.isArray(value)) {
-    if (!isPlainArray(value)) throw new NotSerializableError(path, classAdvice(value));
     for (let index = 0; index < value.length; index++) {
       refusePart(value[index], `${path}[${index}]`, within, isReference);
     }
@@ -120,7 +122,6 @@ function refusePart(
     }
     return;
   }
-  if (!hasPlainPrototype(value)) throw new NotSerializableError(path, classAdvice(value));
   if ('toJSON' in value && typeof value.toJSON === 'function') {
     throw new NotSerializableError(path, 'has a toJSON(): store what it gives');
   }

@@ -19,6 +19,15 @@ export function hasNotBegun(now: number): Condition {
   };
 }
 
+/** A record of the registry is still the one that its next version was made from. */
+export function isStillWritten(version: number): Condition {
+  return {
+    ConditionExpression: '#version = :version',
+    ExpressionAttributeNames: { '#version': 'version' },
+    ExpressionAttributeValues: { ':version': { N: String(version) } },
+  };
+}
+
 /**
  * The execution is still the one, and in the version, that the step was taken from. `startedAt` distinguishes it
  * from one of the same id that was deleted and started again.

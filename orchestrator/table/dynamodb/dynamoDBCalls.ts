@@ -16,7 +16,7 @@ import {
 import { type Attributes, attributesSize } from '../attributes.ts';
 import { encodeCursor } from '../indexQueries.ts';
 import type { Page } from '../requests.ts';
-import { isExpired } from '../retention.ts';
+import { countedItems, isExpired, type Owner } from '../retention.ts';
 import type { Condition } from './conditions.ts';
 import { indexError } from './missingIndex.ts';
 import { UnprocessedBackoff } from './unprocessedBackoff.ts';
@@ -170,6 +170,11 @@ export class DynamoDBCalls {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
       return { type: 'refused', existing: error.Item };
     }
+  }
+
+  /** The items of an execution that count. */
+  counted(items: readonly Attributes[], owner: Owner): readonly Attributes[] {
+    return countedItems(items, owner, this.#options.now());
   }
 
   /** The items that have not expired, among those that count only until they expire. */

@@ -1,5 +1,6 @@
 import type { LogSegment } from '../../core/execution/step/advance.types.ts';
 import type { Attributes } from '../attributes.ts';
+import type { Owner } from '../retention.ts';
 import { sortKey, sortKeyPrefix } from '../schema.ts';
 import type { LogSegments } from '../table.ts';
 import { type DynamoDBCalls, keyOf } from './dynamoDBCalls.ts';
@@ -19,9 +20,11 @@ export class DynamoDBLog implements LogSegments {
     return (await this.#calls.get(executionId, sortKey.logSegment(number)))?.log?.S;
   }
 
-  async readSegments(executionId: string, numbers: readonly number[]): Promise<LogSegment[]> {
+  async readSegments(executionId: string, numbers: readonly number[], owner: Owner): Promise<LogSegment[]> {
     const items = await this.#calls.getMany(executionId, numbers.map(sortKey.logSegment));
-    return items.map((item) => ({ number: segmentNumber(item), text: item.log?.S ?? '' }));
+    return this.#calls
+      .counted(items, owner)
+      .map((item) => ({ number: segmentNumber(item), text: item.log?.S ?? '' }));
   }
 
   async writeSegment(executionId: string, segment: LogSegment): Promise<void> {

@@ -9,6 +9,7 @@ import { DynamoDBJournal } from './dynamoDBJournal.ts';
 import { DynamoDBListPages } from './dynamoDBListPages.ts';
 import { DynamoDBLog } from './dynamoDBLog.ts';
 import { DynamoDBOutlines } from './dynamoDBOutlines.ts';
+import { DynamoDBRegistry } from './dynamoDBRegistry.ts';
 
 export interface DynamoDBTableOptions extends TableLayout, DynamoDBCallsOptions {
   /** Milliseconds since the epoch. */
@@ -25,6 +26,7 @@ export class DynamoDBTable implements Table {
   readonly expiries: DynamoDBExpiries;
   readonly index: DynamoDBIndex;
   readonly outlines: DynamoDBOutlines;
+  readonly registry: DynamoDBRegistry;
 
   constructor(options: DynamoDBTableOptions) {
     const calls = new DynamoDBCalls(options);
@@ -37,5 +39,6 @@ export class DynamoDBTable implements Table {
     this.expiries = new DynamoDBExpiries(calls);
     this.index = new DynamoDBIndex(calls, options, options.now);
     this.outlines = new DynamoDBOutlines({ ...options, count: (consumed) => calls.countRead(consumed) });
+    this.registry = new DynamoDBRegistry(calls);
   }
 }

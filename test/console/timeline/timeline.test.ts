@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HistoryEffect, HistoryEntry } from '../../../client/index.ts';
-import { atTime, project, scaleOf, unproject } from '../../../console/timeline/scale.ts';
+import { horizonOf, project, scaleOf, ticksOf, unproject } from '../../../console/timeline/scale.ts';
 import type { Timeline, Zoom } from '../../../console/timeline/timeline.ts';
 import { timelineOf } from '../../../console/timeline/timelineOf.ts';
 
@@ -122,16 +122,43 @@ describe('a timeline', () => {
     ]);
   });
 
-  it('of what runs ends now, and moves on without a new layout', () => {
+  it('ends now while something is open, and its scale has room into which that lengthens', () => {
     expect(timeline).toMatchObject({ isLive: true, end: start + 95_000 });
-    expect(atTime(timeline, start + 99_000)).toEqual({ ...timeline, end: start + 99_000 });
+    const horizon = horizonOf(timeline, start + 96_000);
+    expect(horizon).toBeGreaterThan(start + 110_000);
+    for (const zoom of ['collapsed', 'real', 'byEntry'] as const) {
+      const scale = scaleOf({ ...timeline, end: horizon }, 600, zoom);
+      const x = (ms: number) => project(scale, { at: start + ms, entry: 6 });
+      if (zoom !== 'byEntry') expect(x(97_000)).toBeGreaterThan(x(96_000));
+      expect(x(97_000)).toBeLessThanOrEqual(600);
+    }
+    // The scale stays while there is room, and nothing that was drawn moves.
+    expect(horizonOf(timeline, start + 100_000, horizon)).toBe(horizon);
+    expect(horizonOf(timeline, horizon + 1, horizon)).toBeGreaterThan(horizon);
+  });
+
+  it('of an execution that has ended does not move on', () => {
     const ended = timelineOf(
       payment.slice(0, 4).concat(historyOf([70_000, { to: 'done', ended: 'SUCCEEDED' }])),
       start + 1e9,
     );
     expect(ended).toMatchObject({ isLive: false, end: start + 70_000 });
-    expect(atTime(ended, start + 2e9)).toBe(ended);
+    expect(horizonOf(ended, start + 2e9, start + 9e9)).toBe(start + 70_000);
   });
+
+  it.each(['collapsed', 'real', 'byEntry'] as const)(
+    'has ticks that do not touch one another (%s)',
+    (zoom) => {
+      const scale = scaleOf(timeline, 600, zoom);
+      const ticks = ticksOf(scale, timeline.start, (ms) => `${ms} ms`);
+      expect(ticks.length).toBeGreaterThan(0);
+      for (const [i, { x }] of ticks.entries()) {
+        expect(x).toBeGreaterThanOrEqual(0);
+        expect(x).toBeLessThanOrEqual(600);
+        expect(x - (ticks[i - 1]?.x ?? -100)).toBeGreaterThan(50);
+      }
+    },
+  );
 
   it('shows children until their result, stops, and times without a worker', () => {
     const child = { type: 'childStarted', executionId: 'e.1', machine: 'insure', version: '1' } as const;

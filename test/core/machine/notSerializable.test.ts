@@ -3,6 +3,11 @@ import { assign, createMachine, emit, enqueueActions, raise, sendTo } from 'xsta
 import { Execution } from './execution.ts';
 import { machineWith } from './failingMachine.ts';
 
+/** As a tracer of asynchronous calls marks it. */
+function traced(promise: Promise<void>): Promise<void> {
+  return Object.assign(promise, { [Symbol('async_id')]: 1 });
+}
+
 describe('what JSON would change fails the machine, and the message has its path:', () => {
   class Money {}
   const cycle: { self?: unknown } = {};
@@ -18,6 +23,7 @@ describe('what JSON would change fails the machine, and the message has its path
     [Number.NaN, 'is NaN: store null or a string'],
     [Number.POSITIVE_INFINITY, 'is Infinity: store null or a string'],
     [Promise.resolve(), 'is a Promise: invoke a fromPromise actor and store its output'],
+    [traced(Promise.resolve()), 'is a Promise: invoke a fromPromise actor and store its output'],
     [new Money(), 'is an instance of Money: store a plain object'],
   ])('%s', (value, advice) => {
     const machine = machineWith({

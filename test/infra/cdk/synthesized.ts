@@ -1,11 +1,11 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
-import { afterAll } from 'vitest';
 import type { BundledFunctions } from '../../../infra/bundle.ts';
 import { Millrace, type MillraceProps } from '../../../infra/cdk/index.ts';
 import type { Template as TemplateJson } from '../../../infra/template/cloudFormation.ts';
@@ -18,7 +18,8 @@ export interface Synthesized {
 }
 
 const directory = await mkdtemp(join(tmpdir(), 'millrace-cdk-'));
-afterAll(() => rm(directory, { recursive: true, force: true }));
+// Not after a file: other files of this process have the module from its cache.
+process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
 
 /** Stands for bundles where only the infrastructure around them counts: each function has a folder of its own. */
 export const emptyCode: BundledFunctions = {
@@ -67,7 +68,7 @@ export function network(stack: Stack): IVpc {
 
 let apps = 0;
 
-/** Removed with all others when the tests of a file are done. */
+/** Removed with all others when the process ends. */
 export function outDirectory(): string {
   return join(directory, `cdk.out-${apps++}`);
 }

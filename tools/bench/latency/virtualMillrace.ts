@@ -142,7 +142,7 @@ class VirtualMillrace {
   }
 
   #withLatency(): Table {
-    const { journal, executions, log, attempts, lists, expiries, index, outlines } = this.#items;
+    const { journal, executions, log, attempts, lists, expiries, index, outlines, registry } = this.#items;
     const slow = async <T>(call: () => Promise<T>): Promise<T> => {
       await this.#time.wait(this.#draw(hops.table));
       return call();
@@ -153,6 +153,7 @@ class VirtualMillrace {
       expiries,
       index,
       outlines,
+      registry,
       journal: new Proxy(journal, {
         get: (of, name) => {
           const operation = Reflect.get(of, name);
