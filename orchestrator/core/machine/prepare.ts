@@ -74,18 +74,27 @@ export interface PreparedChart {
 
 const defaultMaxIterations = 1000;
 
+export interface PrepareOptions {
+  /** Name that the machine is registered as, in place of its own id. */
+  readonly name?: string;
+  /**
+   * It was found sound before, as machines of definitions are when they are bundled: looking for problems takes a third of the
+   * time. @default false
+   */
+  readonly isChecked?: boolean;
+}
+
 /**
  * Checks a machine and makes it ready to be stepped.
  * @param definition an XState machine, or the config of one that is JSON alone
- * @param options.name what the machine is registered as, in place of its own id
  * @throws MachineNotDurableError with all problems at once
  */
 export function prepareMachine(
   definition: AnyStateMachine | JsonObject,
-  { name }: { readonly name?: string } = {},
+  { name, isChecked = false }: PrepareOptions = {},
 ): PreparedMachine {
   const machine = toMachine(definition);
-  const { problems, warnings } = findProblems(machine, name);
+  const { problems, warnings } = isChecked ? { problems: [], warnings: [] } : findProblems(machine, name);
   if (problems.length > 0) throw new MachineNotDurableError(name ?? machine.id, problems);
 
   const sources = sourcesOf(machine);
@@ -93,7 +102,7 @@ export function prepareMachine(
   const id = name ?? machine.id;
   const items = new Map<string, PreparedMachine>();
   for (const [src, item] of itemMachinesOf(machine)) {
-    items.set(src, prepareMachine(item, { name: idOf(item) ?? `${id}.${src}` }));
+    items.set(src, prepareMachine(item, { name: idOf(item) ?? `${id}.${src}`, isChecked }));
   }
   const sourceOf = (src: string) => sources.get(src) ?? resolveSource(src, undefined);
   const prepared: PreparedMachine = {
