@@ -25,7 +25,10 @@ export interface PriceOptions {
 
 /** USD for a million executions along the longest path. */
 export interface Price {
+  /** With a step by the stream for each task. */
   readonly millrace: number;
+  /** With tasks in chains: the worker host takes the steps between them, and the stream brings their results together. */
+  readonly millraceInChains: number;
   readonly standard: number;
   readonly express: number;
   readonly counts: PathCounts;
@@ -79,25 +82,33 @@ export function priceOfPath(
     writeUnits.wait * waits;
   const reads =
     readUnits.execution + readUnits.task * tasks + readUnits.activity * activities + readUnits.wait * waits;
-  const steps = 1 + tasks + waits;
   const months = 3;
   const seconds = Math.max(0.1, Math.ceil((taskSeconds * tasks) / 0.1) * 0.1);
   const million = (usd: number) => Math.round(usd * 1e8) / 100;
+  const step =
+    listPrices.request + (measured.orchestratorMs / 1000) * measured.orchestratorGb * listPrices.gbSecond;
+  const table =
+    writes * listPrices.writeUnit +
+    reads * listPrices.readUnit +
+    ((kb.execution + kb.task * tasks) / 1e6) * months * listPrices.gbMonth;
+  const invoked = tasks - activities;
+  const hosts = invoked * taskSeconds * measured.hostGb * listPrices.gbSecond;
+  const chains = Math.min(invoked, 1 + waits + activities);
   return {
-    millrace: million(
-      writes * listPrices.writeUnit +
-        reads * listPrices.readUnit +
-        steps *
-          (listPrices.request +
-            (measured.orchestratorMs / 1000) * measured.orchestratorGb * listPrices.gbSecond) +
-        (tasks - activities) * (listPrices.request + taskSeconds * measured.hostGb * listPrices.gbSecond) +
-        ((kb.execution + kb.task * tasks) / 1e6) * months * listPrices.gbMonth,
+    millrace: million(table + (1 + tasks + waits) * step + invoked * listPrices.request + hosts),
+    millraceInChains: million(
+      table + (1 + chains + activities + waits) * step + chains * listPrices.request + hosts,
     ),
     // The end of an execution is a transition, too.
     standard: million((transitions + 1) * listPrices.transition),
-    express: million(listPrices.expressRequest + seconds * expressGb * listPrices.expressGbSecond),
+    express: million(expressPrice(1, seconds)),
     counts,
   };
+}
+
+/** USD for executions of an Express workflow that were billed for so long, at the least memory. */
+export function expressPrice(executions: number, seconds: number): number {
+  return executions * listPrices.expressRequest + seconds * expressGb * listPrices.expressGbSecond;
 }
 
 const none: PathCounts = { transitions: 0, tasks: 0, activities: 0, waits: 0, items: 0 };
