@@ -6,6 +6,7 @@ import {
   type Price,
   type PriceOptions,
   priceOfPath,
+  type StepWay,
 } from '../check/price.ts';
 import type { Format } from '../document/readDocument.ts';
 
@@ -52,11 +53,11 @@ export interface MonthlyCost {
   /** Whether `transitions` are those of the longest path. */
   readonly isEstimated: boolean;
   readonly today: number;
-  /** With a step by the stream for each task. */
+  /** With steps by the stream, which is the default. */
   readonly here: number;
-  /** With tasks in chains, where the worker host takes the steps between them. */
-  readonly hereInChains: number;
-  /** By steps of the stream, which are the default. */
+  /** By the way in which steps are taken. */
+  readonly ways: Readonly<Record<StepWay, number>>;
+  /** With steps by the stream. */
   readonly saves: number;
   /** Executions whose histories `transitions` was taken from. */
   readonly sampled?: number;
@@ -102,7 +103,7 @@ function monthOf(
     billedMs === undefined ? millions * price.express : expressPrice(executions, billedMs / 1000);
   const today = type === 'EXPRESS' ? express : transitions * listPrices.transition;
   const here = millions * price.millrace;
-  const hereInChains = millions * price.millraceInChains;
+  const way = (each: StepWay) => cents(millions * price.ways[each]);
   return {
     executions,
     transitions,
@@ -110,7 +111,7 @@ function monthOf(
     ...(sampled !== undefined && { sampled }),
     today: cents(today),
     here: cents(here),
-    hereInChains: cents(hereInChains),
+    ways: { stream: way('stream'), nudge: way('nudge'), chain: way('chain') },
     saves: cents(today - here),
   };
 }

@@ -47,7 +47,7 @@ Of an account, it reads definitions, the metrics of CloudWatch and the histories
 The name of a definition is the name of its file, without .asl.json and the like. Without transitions, each execution is taken to
 go along the longest path. The type is STANDARD or EXPRESS.
 With --json: {"machines":[{"name","type","runs","missing":[…],"month":{"executions","transitions","isEstimated","sampled",
-"today","here","hereInChains","saves"}},…]}, in USD; of an account also "transitions", as CloudWatch counts those of the region.
+"today","here","ways","saves"}},…]}, in USD; of an account also "transitions", as CloudWatch counts those of the region.
 
 Examples:
   millrace migrate assess --profile production --region eu-west-1

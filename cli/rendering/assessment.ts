@@ -1,11 +1,17 @@
 import type { Assessment, MonthlyCost } from '../../asl/index.ts';
 import { textTable } from './textTable.ts';
 
+const columns: readonly (readonly [head: string, costOf: (month: MonthlyCost) => number])[] = [
+  ['TODAY', ({ today }) => today],
+  ['HERE', ({ here }) => here],
+  ['NUDGED', ({ ways }) => ways.nudge],
+  ['IN CHAINS', ({ ways }) => ways.chain],
+  ['SAVES', ({ saves }) => saves],
+];
+
 /** State machines with their costs, a total, and the reasons why some do not run. */
 export function assessmentLines(assessments: readonly Assessment[]): readonly string[] {
   const known = assessments.flatMap(({ month }) => month ?? []);
-  const total = (cost: 'today' | 'here' | 'hereInChains' | 'saves') =>
-    usd(known.reduce((sum, month) => sum + month[cost], 0));
   const rows = assessments.map(({ name, type, runs, month }) => [
     name,
     type,
@@ -14,28 +20,13 @@ export function assessmentLines(assessments: readonly Assessment[]): readonly st
       ? [
           Math.round(month.executions).toLocaleString('en-US'),
           `${transitionsFrom(month)}${Math.round(month.transitions).toLocaleString('en-US')}`,
-          usd(month.today),
-          usd(month.here),
-          usd(month.hereInChains),
-          usd(month.saves),
+          ...columns.map(([, costOf]) => usd(costOf(month))),
         ]
-      : ['-', '-', '-', '-', '-', '-']),
+      : ['-', '-', ...columns.map(() => '-')]),
   ]);
-  const head = [
-    'MACHINE',
-    'TYPE',
-    'RUNS',
-    'EXECUTIONS',
-    'TRANSITIONS',
-    'TODAY',
-    'HERE',
-    'IN CHAINS',
-    'SAVES',
-  ];
-  const sums =
-    known.length > 0
-      ? [['total', '', '', '', '', total('today'), total('here'), total('hereInChains'), total('saves')]]
-      : [];
+  const head = ['MACHINE', 'TYPE', 'RUNS', 'EXECUTIONS', 'TRANSITIONS', ...columns.map(([name]) => name)];
+  const total = columns.map(([, costOf]) => usd(known.reduce((sum, month) => sum + costOf(month), 0)));
+  const sums = known.length > 0 ? [['total', '', '', '', '', ...total]] : [];
   const isEstimated = known.some((month) => month.isEstimated);
   const isSampled = known.some((month) => month.sampled !== undefined);
   return [
