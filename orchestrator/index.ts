@@ -83,7 +83,7 @@ export function createOrchestrator(options: OrchestratorModule) {
     functionNames: names,
     report,
     now,
-    chain: { isDefault: configuration.chain },
+    chain: { isDefault: configuration.chain, inlines: configuration.inlineResults },
     observe,
     tracing: openTelemetry,
   });

@@ -13,7 +13,7 @@ import type { ResultItem } from '../orchestrator/table/resultItem.ts';
 import { openStoredJson, withStore } from '../orchestrator/table/stored/withStore.ts';
 import type { Table } from '../orchestrator/table/table.ts';
 import type { WorkerHandler } from './handlerTypes.ts';
-import { runTask, type Task } from './runTask.ts';
+import { attemptTask, type Task, writeResult } from './runTask.ts';
 
 /**
  * Makes a Lambda handler of a function. The function returns the task's output; an error that it throws is the task's,
@@ -23,7 +23,7 @@ export function defineWorker<Input, Output>(
   work: (input: Input, task: Task) => Output | Promise<Output>,
 ): WorkerHandler<Input, Output> {
   const { run } = taskRunner();
-  return async (payload) => void (await run(payload, work));
+  return (payload) => run(payload, work);
 }
 
 /** Where tasks are run, for those that the worker host does for Millrace itself. */
@@ -57,20 +57,29 @@ export function taskRunner() {
     tables.set(tableName, table);
     return table;
   };
-  const run = async <Input>(
+  /** Writes no result. */
+  const attempt = <Input>(
     payload: TaskPayload<Input>,
     work: (input: Input, task: Task, surroundings: Surroundings) => unknown,
   ): Promise<ResultItem | undefined> => {
     const table = tableNamed(payload.table);
     const around = { table, data, store, now };
-    const written = await runTask<Input>(payload, (input, task) => work(input, task, around), {
+    return attemptTask<Input>(payload, (input, task) => work(input, task, around), {
       table,
       data,
       ...clock,
       tracing: openTelemetry,
     });
-    meter.report();
-    return written;
   };
-  return { run, openTable, configuration, clock, reportCapacity: meter.report };
+  const write = (payload: TaskPayload, result: ResultItem) =>
+    writeResult(result, payload.expiresAt, tableNamed(payload.table));
+  const run = async <Input>(
+    payload: TaskPayload<Input>,
+    work: (input: Input, task: Task, surroundings: Surroundings) => unknown,
+  ): Promise<void> => {
+    const result = await attempt(payload, work);
+    if (result) await writeResult(result, payload.expiresAt, tableNamed(payload.table));
+    meter.report();
+  };
+  return { run, attempt, write, openTable, configuration, clock, reportCapacity: meter.report };
 }

@@ -35,6 +35,7 @@ const propKeys: KeysOf<MillraceProps> = {
   retention: true,
   waitForMachine: true,
   chain: true,
+  inlineResults: true,
   removalPolicy: true,
   deletionProtection: true,
   minify: true,

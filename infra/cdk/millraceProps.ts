@@ -201,6 +201,14 @@ export interface MillraceProps {
   readonly chain?: boolean;
 
   /**
+   * Whether the worker host keeps small results in the execution's log, where it takes steps: that halves their price. A version
+   * before this one cannot read such a log: set it to false in the deployment that replaces such a version, and leave it out afterwards.
+   *
+   * @default true
+   */
+  readonly inlineResults?: boolean;
+
+  /**
    * Whether the table and the buckets are kept when the stack is deleted. By default they are, except where the deployment that
    * creates them fails. With RETAIN, that deployment leaves them behind. With DESTROY, nothing is kept.
    *

@@ -21,6 +21,8 @@ export const environmentVariable = {
   bus: 'MILLRACE_BUS',
   /** `on`: the worker host takes the steps of promises itself, unless a machine says otherwise. */
   chain: 'MILLRACE_CHAIN',
+  /** `off`: chains keep no results in the log of an execution, which an earlier release could not read. */
+  inlineResults: 'MILLRACE_INLINE_RESULTS',
   /** Functions by the names that machines call them by with `lambda()`, as JSON, where those are not their own. */
   functions: 'MILLRACE_FUNCTIONS',
   /** Values for `${Name}` in Step Functions definitions, as JSON: asl/substitutions.ts reads it. */
@@ -62,6 +64,7 @@ export const defaults = {
   waitForMachineSeconds: 15 * 60,
   storeOverKb: 32,
   chain: false,
+  inlineResults: true,
   functions: {},
 } as const;
 
@@ -81,6 +84,8 @@ export interface Configuration {
   readonly hasBus: boolean;
   /** Whether the worker host takes the steps of promises itself, where a machine does not say. */
   readonly chain: boolean;
+  /** Whether the worker host may keep small results in the log, where it takes steps. */
+  readonly inlineResults: boolean;
   /** Names of functions by what machines call them. */
   readonly functions: Readonly<Record<string, string>>;
   readonly hasMetrics: boolean;
@@ -122,6 +127,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     reportsConsumedCapacity: environment[environmentVariable.consumedCapacity] === 'report',
     hasBus: environment[environmentVariable.bus] === 'on',
     chain: environment[environmentVariable.chain] === 'on',
+    inlineResults: environment[environmentVariable.inlineResults] !== 'off',
     functions: functionsOf(environment[environmentVariable.functions]),
     hasMetrics: environment[environmentVariable.metrics] === 'on',
   };

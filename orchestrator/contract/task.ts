@@ -55,6 +55,8 @@ export interface TaskPayload<Input = Json> {
 export interface Chain {
   /** Payloads of the tasks that the same commit has opened, without this one. */
   readonly others: readonly TaskPayload[];
+  /** Small results may be kept in the execution's log, without an item of their own: every reader of the deployment knows of it. */
+  readonly inlines?: true;
 }
 
 /** The item a worker writes, once, with `attribute_not_exists(executionId)`. */

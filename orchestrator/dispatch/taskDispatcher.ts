@@ -40,7 +40,11 @@ export interface TaskDispatcherOptions {
    * Whether the worker host may take steps of machines that do not say so themselves. @default no host takes any, whatever
    * the machines say
    */
-  readonly chain?: { readonly isDefault: boolean };
+  readonly chain?: {
+    readonly isDefault: boolean;
+    /** Whether it may keep small results in the log. @default false */
+    readonly inlines?: boolean;
+  };
   /** @default none */
   readonly observe?: Observer;
   /** @default trace contexts are handed on, and nothing is recorded */
@@ -102,7 +106,7 @@ export class TaskDispatcher {
       this.#payload(execution, task, machine, machine.taskSourceOf(task.worker), task.input ?? null),
     );
     const deferred: OpenTask[] = [];
-    for (const payload of chainPayloads(payloads)) {
+    for (const payload of chainPayloads(payloads, this.#options.chain?.inlines === true)) {
       const items = [payload, ...(payload.chain?.others ?? [])].map(({ item }) => item);
       const within = tasks.filter((task) => items.includes(taskKey(task)));
       const [first] = within;
@@ -282,6 +286,6 @@ function withTrace(payload: TaskPayload, traceparent: string): TaskPayload {
   return {
     ...payload,
     traceparent,
-    chain: { others: chain.others.map((each) => ({ ...each, traceparent })) },
+    chain: { ...chain, others: chain.others.map((each) => ({ ...each, traceparent })) },
   };
 }

@@ -5,7 +5,7 @@ import { openTasks, type RunningList } from '../core/execution/lists/runningList
 import { childNumber } from '../core/execution/model/addresses.ts';
 import { inJournalOrder, type JournalEntry, withMessagesInOrder } from '../core/execution/model/entries.ts';
 import { type Execution, hasEnded } from '../core/execution/model/execution.ts';
-import { isJournalKind, journalReferences, parseLog } from '../core/execution/model/log.ts';
+import { isJournalKind, journalReferences, oldestAt, parseLog } from '../core/execution/model/log.ts';
 import { taskKey } from '../core/execution/model/openTask.ts';
 import type { AdvanceInput } from '../core/execution/step/advance.types.ts';
 import { noReferences, type SegmentReferences } from '../core/execution/step/segmentReferences.ts';
@@ -212,7 +212,6 @@ export class JournalReader {
     const named = new Set<string>();
     const ended = new Set<string>();
     const segments = { named, ended };
-    const oldestAt = (log: string) => parseLog(log)[0]?.at ?? 0;
     let oldest = oldestAt(execution.log);
     for (let number = execution.logSegments - 1; number >= 0 && oldest >= backTo; number--) {
       const text = await this.#table.log.readSegment(execution.executionId, number);

@@ -147,6 +147,11 @@ export type CommitOutcome =
 
 export type InsertOutcome = 'inserted' | 'exists';
 
+export type InsertSegmentOutcome =
+  | { readonly type: 'inserted' }
+  /** A segment of the number is there, with this text. */
+  | { readonly type: 'exists'; readonly text: string };
+
 export type InsertStartOutcome =
   | { readonly type: 'inserted' }
   /** The same start is there: this one is the same execution. */

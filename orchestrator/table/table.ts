@@ -26,6 +26,7 @@ import type {
   ExecutionVersion,
   HistoryItems,
   InsertOutcome,
+  InsertSegmentOutcome,
   InsertStartOutcome,
   ItemsPage,
   ItemsRenewal,
@@ -121,7 +122,10 @@ export interface LogSegments {
   readSegment(executionId: string, number: number): Promise<string | undefined>;
   /** Segments by their numbers; those that do not count are left out. */
   readSegments(executionId: string, numbers: readonly number[], owner: Owner): Promise<LogSegment[]>;
-  writeSegment(executionId: string, segment: LogSegment): Promise<void>;
+  /** Segments are written once; one that has expired counts as absent. */
+  insertSegment(executionId: string, segment: LogSegment): Promise<InsertSegmentOutcome>;
+  /** For a number under which something else has been left, of an execution that had the id before. */
+  replaceSegment(executionId: string, segment: LogSegment): Promise<void>;
 }
 
 /** Signs of life and claims of attempts that have no result yet. */

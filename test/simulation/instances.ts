@@ -2,9 +2,10 @@ import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { functionNames } from '../../orchestrator/configuration/configuration.ts';
 import type { NudgeEvent } from '../../orchestrator/contract/nudge.ts';
 import type { MachineLookup } from '../../orchestrator/core/execution/model/machines.ts';
+import type { AdvanceLimits } from '../../orchestrator/core/execution/step/advance.types.ts';
 import type { Retention } from '../../orchestrator/core/policy/retention.ts';
 import type { FunctionInvoker } from '../../orchestrator/dispatch/dispatch.ts';
-import { TaskDispatcher } from '../../orchestrator/dispatch/taskDispatcher.ts';
+import { TaskDispatcher, type TaskDispatcherOptions } from '../../orchestrator/dispatch/taskDispatcher.ts';
 import { type RecoveryEvent, recoverHandler } from '../../orchestrator/handlers/recover.ts';
 import { doorbellHandler, streamHandler } from '../../orchestrator/handlers/stream.ts';
 import { type WakeEvent, wakeHandler } from '../../orchestrator/handlers/wake.ts';
@@ -13,6 +14,7 @@ import { Orchestrator } from '../../orchestrator/step/orchestrator.ts';
 import { StoredJson } from '../../orchestrator/store/storedJson.ts';
 import { DynamoDBTable } from '../../orchestrator/table/dynamodb/dynamoDBTable.ts';
 import type { TableLayout } from '../../orchestrator/table/retention.ts';
+import type { Draws } from './draws.ts';
 import { SimulatedProcess, type World } from './process.ts';
 import type { SimulatedStore } from './store.ts';
 
@@ -35,10 +37,17 @@ export interface InstancesOptions {
   readonly store: SimulatedStore;
   readonly retention: Retention;
   readonly waitForMachineMs: number;
-  /** Whether the worker host may take steps. */
-  readonly hasChains: boolean;
+  /** Whether the worker host may take steps, and keep small results in the log. @default it may not */
+  readonly chain: TaskDispatcherOptions['chain'];
+  /** Whether there are instances of two releases. */
+  readonly isMixed: boolean;
   readonly invokerOf: (process: SimulatedProcess) => FunctionInvoker;
   readonly report: (report: Report) => void;
+}
+
+/** Half of the functions' instances are of a release that cuts logs elsewhere. */
+export function otherRelease(draws: Draws): Pick<AdvanceLimits, 'logLengths'> {
+  return draws.chance(0.5, 'release') ? { logLengths: { segmentAfter: 90, keep: 30 } } : {};
 }
 
 interface Instance {
@@ -108,7 +117,7 @@ export class Instances {
   }
 
   #start(): Instance {
-    const { world, layout, store, retention, waitForMachineMs, hasChains, invokerOf, report } = this.#options;
+    const { world, layout, store, retention, waitForMachineMs, chain, invokerOf, report } = this.#options;
     const process = new SimulatedProcess(`orchestrator ${++this.#count}`, world);
     const { machines } = this;
     const table = tableOf(process, layout);
@@ -122,10 +131,14 @@ export class Instances {
       functionNames: functionNames(''),
       report,
       now,
-      ...(hasChains && { chain: { isDefault: true } }),
+      ...(chain && { chain }),
     });
     const data = new StoredJson(store.of(process), now);
-    const limits = { waitForMachineMs, redrivableMs: retention.redrivableMs };
+    const limits = {
+      waitForMachineMs,
+      redrivableMs: retention.redrivableMs,
+      ...(this.#options.isMixed && otherRelease(world.draws)),
+    };
     const orchestrator = new Orchestrator({
       table,
       data,

@@ -12,8 +12,8 @@ import type { DynamoDBTable } from '../../orchestrator/table/dynamodb/dynamoDBTa
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
 import type { ResultItem } from '../../orchestrator/table/resultItem.ts';
 import type { TableLayout } from '../../orchestrator/table/retention.ts';
-import { runTask, type Task } from '../../workers/runTask.ts';
-import { tableName, tableOf } from './instances.ts';
+import { attemptTask, type Task, writeResult } from '../../workers/runTask.ts';
+import { otherRelease, tableName, tableOf } from './instances.ts';
 import { InvariantError } from './invariantError.ts';
 import { SimulatedProcess, type World } from './process.ts';
 
@@ -52,6 +52,8 @@ export interface LambdaOptions {
   /** Calls the recovery function. */
   recover(event: FailedChainEvent): Promise<unknown>;
   readonly report: (report: Report) => void;
+  /** Whether there are hosts of two releases. */
+  readonly isMixed: boolean;
 }
 
 /** The answered attempts of an execution. */
@@ -131,7 +133,7 @@ export class SimulatedLambda {
   /** The worker host, with a permission to chain. */
   async #runChain(payload: TaskPayload): Promise<void> {
     const { draws } = this.#world;
-    const { layout, report, machinesOfHost, onChained, onChainCommit } = this.#options;
+    const { layout, report, machinesOfHost, onChained, onChainCommit, isMixed } = this.#options;
     const run = ++this.#chains;
     const process = new SimulatedProcess(`host ${run}`, this.#world, {
       crashes: ['dyingWorker', 'dyingWorker'],
@@ -151,7 +153,7 @@ export class SimulatedLambda {
       table,
       tableName,
       machines: machinesOfHost(),
-      limits: { waitForMachineMs: 900_000 },
+      limits: { waitForMachineMs: 900_000, ...(isMixed && otherRelease(draws)) },
       layout,
       hasBus: false,
       observe: () => {},
@@ -159,16 +161,22 @@ export class SimulatedLambda {
       storeOverBytes: Number.POSITIVE_INFINITY,
       now: () => process.now(),
       token,
-      run: async (task) => {
+      attempt: async (task) => {
         if (task.task >= mostTasks) return undefined;
         if (!first.has(keyOf(task))) onChained(task, cause);
-        return this.#do(task, process, table);
+        return this.#attempt(task, process, table);
       },
+      write: (task, result) => writeResult(result, task.expiresAt, table),
     });
     await process.doing(chain).catch(() => this.#fail(payload, cause));
   }
 
-  async #do(
+  async #do(payload: TaskPayload, process: SimulatedProcess, table: DynamoDBTable): Promise<void> {
+    const result = await this.#attempt(payload, process, table);
+    if (result) await writeResult(result, payload.expiresAt, table);
+  }
+
+  async #attempt(
     payload: TaskPayload,
     process: SimulatedProcess,
     table: DynamoDBTable,
@@ -178,17 +186,15 @@ export class SimulatedLambda {
     this.runs.push(key);
     const time = this.runs.filter((run) => run === key).length;
     const slowMs = draws.strikes('slowWorker') ? draws.below(150_000, 'slow') : draws.below(50, 'worker');
-    const insertResult: typeof table.journal.insertResult = async (result, expiry) => {
-      await schedule.wait(slowMs);
-      return table.journal.insertResult(result, expiry);
-    };
     const surroundings = {
-      table: { journal: { insertResult }, attempts: table.attempts },
+      table,
       now: () => process.now(),
       newId: () => `run ${this.runs.length} ${schedule.now}`,
     };
     const work = (input: unknown, task: Task) => process.doing(this.#work(payload, input, task, time));
-    return runTask(received(payload), work, surroundings);
+    const result = await attemptTask(received(payload), work, surroundings);
+    if (result) await schedule.wait(slowMs);
+    return result;
   }
 
   async #work(

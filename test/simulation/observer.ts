@@ -1,9 +1,9 @@
 import type { TaskPayload } from '../../orchestrator/contract/task.ts';
 import { type Execution, hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
-import { countLogEntries } from '../../orchestrator/core/execution/model/log.ts';
+import { countLogEntries, hasInlined, parseLog } from '../../orchestrator/core/execution/model/log.ts';
 import { type OpenTask, taskKey } from '../../orchestrator/core/execution/model/openTask.ts';
 import { parseMachineState } from '../../orchestrator/core/machine/index.ts';
-import type { Attributes } from '../../orchestrator/table/attributes.ts';
+import { type Attributes, attributesSize } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
 import { neverMs } from '../../orchestrator/table/schema.ts';
 import { Attempts } from './attempts.ts';
@@ -151,9 +151,19 @@ export class Observer {
     this.#checkOutbox(before);
     this.isBusy =
       checkWakeAt(execution, item, this.#now()) > mostTimers || execution.tasks.length > mostTasks;
-    if (execution.log.length > longestLog + 40 * added) {
-      throw new InvariantError(9, executionId, `its log has ${execution.log.length} characters.`);
+    this.#checkLog(execution, item, added);
+  }
+
+  /** Invariant 9. A log with inlined results is as long as it costs nothing. */
+  #checkLog({ executionId, log }: Execution, { log: stored, ...rest }: Attributes, added: number): void {
+    if (!hasInlined(log)) {
+      if (log.length <= longestLog + 40 * added) return;
+      throw new InvariantError(9, executionId, `its log has ${log.length} characters.`);
     }
+    const isInlinedLast = parseLog(log).at(-1)?.kind === 'inlined';
+    const unitsOf = (item: Attributes) => Math.ceil(attributesSize(item) / 1024);
+    if (!isInlinedLast || !stored || unitsOf({ ...rest, log: stored }) === unitsOf(rest)) return;
+    throw new InvariantError(9, executionId, 'its inlined results cost a write unit.');
   }
 
   #countEntries(before: Execution | undefined, after: Execution): number {
@@ -207,7 +217,7 @@ export class Observer {
     for (const task of before.tasks) {
       const isOverdue = (task.deadline ?? Number.POSITIVE_INFINITY) <= after.updatedAt;
       if (!isOverdue || task.waitsForResult || task.task >= mostTasksAnswered) continue;
-      if (after.log.includes(`;t${taskKey(task).slice('task#'.length)}~`)) continue;
+      if (isTaken(after, task)) continue;
       const isOpen = after.tasks.some((other) => other.task === task.task && other.attempt === task.attempt);
       if (isOpen) continue;
       const what = `'${taskKey(task)}' was given up without a fault.`;
@@ -223,7 +233,7 @@ export class Observer {
       if (isOpen || (dueOf(task) ?? Number.POSITIVE_INFINITY) > after.updatedAt) continue;
       const at = this.insertedAt.get(`${after.executionId}/${taskKey(task)}`);
       if (at === undefined || this.#now() - at < overlookedAfterMs) continue;
-      if (after.log.includes(`;t${taskKey(task).slice('task#'.length)}~`)) continue;
+      if (isTaken(after, task)) continue;
       // No task of a state that was left meanwhile is awaited.
       const next = after.tasks.find((other) => other.task === task.task);
       if (!next) continue;
@@ -234,6 +244,11 @@ export class Observer {
       );
     }
   }
+}
+
+function isTaken({ log }: Execution, task: OpenTask): boolean {
+  const key = taskKey(task).slice('task#'.length);
+  return log.includes(`;t${key}~`) || log.includes(`;i${key}~`);
 }
 
 /** Nothing but its expiry is another, and a later one. */

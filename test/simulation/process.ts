@@ -12,6 +12,7 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { logTextOf } from '../../orchestrator/table/logText.ts';
 import type { SimulatedDatabase } from './database.ts';
 import type { Draws } from './draws.ts';
 import type { FaultKind } from './faults.ts';
@@ -287,6 +288,6 @@ function describe(command: object): string {
 
 function itemText(item: PutItemCommand['input']['Item']): string {
   const { executionId, item: sort, version, status, log } = item ?? {};
-  const rest = version ? ` version ${version.N} ${status?.S} ${log?.S}` : '';
+  const rest = version ? ` version ${version.N} ${status?.S} ${logTextOf(log)}` : '';
   return `${executionId?.S}/${sort?.S}${rest}`;
 }

@@ -1,8 +1,11 @@
 import type { NudgeEvent } from '../../orchestrator/contract/nudge.ts';
+import { inlinedEntryOf } from '../../orchestrator/core/execution/model/inlinedResult.ts';
+import { parseLog } from '../../orchestrator/core/execution/model/log.ts';
 import type { MachineLookup } from '../../orchestrator/core/execution/model/machines.ts';
 import { keptFor } from '../../orchestrator/core/policy/retention.ts';
 import type { Report } from '../../orchestrator/observability/report.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
+import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
 import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
 import { isExpired } from '../../orchestrator/table/retention.ts';
 import { Ageing } from './ageing.ts';
@@ -90,6 +93,7 @@ class Simulation {
   readonly #users: Users;
   readonly #deployment: Deployment;
   readonly #hasChains: boolean;
+  readonly #inlines: boolean;
   readonly #nudges: Nudges;
   readonly #dropped: string[] = [];
   readonly #endless: EndlessStops;
@@ -129,6 +133,8 @@ class Simulation {
     };
     this.#store = new SimulatedStore(this.#schedule);
     this.#hasChains = random.chance(0.5, 'chain');
+    this.#inlines = this.#hasChains && random.chance(0.7, 'inline');
+    const isMixed = random.chance(0.2, 'release');
     this.#operations = drawOperations(random, this.#hasChains).filter(
       (_, i) => !options.withoutOperations?.has(i),
     );
@@ -149,6 +155,7 @@ class Simulation {
       onLeft: (executionId, item) => this.#observer.onLeft(executionId, item),
       recover: (event) => this.#instances.recover(event),
       report,
+      isMixed,
     });
     this.#lambda.onInvoke = (payload) => this.#observer.onInvoke(payload);
     this.#instances = new Instances(this.#deployment.lookup(), {
@@ -157,7 +164,8 @@ class Simulation {
       store: this.#store,
       retention,
       waitForMachineMs: random.oneOf([30_000, 900_000], 'wait'),
-      hasChains: this.#hasChains,
+      chain: this.#hasChains ? { isDefault: true, inlines: this.#inlines } : undefined,
+      isMixed,
       invokerOf: (process) => this.#lambda.invokerOf(process),
       report,
     });
@@ -331,6 +339,16 @@ class Simulation {
     return this.#users.start(executionId, machine, input, nudge);
   }
 
+  /** The item of an attempt whose result is in the log. */
+  async #insertForeign(executionId: string): Promise<void> {
+    const item = this.#database.get(executionId, 'execution');
+    const inlined = item
+      ? parseLog(decodeExecution(item).log).flatMap((entry) => inlinedEntryOf(entry) ?? [])
+      : [];
+    const entry = inlined[this.#draws.below(inlined.length, 'foreign')];
+    if (entry) await this.#users.result(executionId, entry.task, entry.attempt, 'not asked for');
+  }
+
   #deploy(changes: Changes): void {
     this.#instances.deploy(this.#deployment.lookup(changes));
   }
@@ -353,6 +371,8 @@ class Simulation {
         // Before there is an execution it has no meaning, and is left lying.
         if (!this.#database.get(operation.executionId, 'execution')) return;
         return this.#users.result(operation.executionId, operation.task, operation.attempt, 'not asked for');
+      case 'foreignResult':
+        return this.#insertForeign(operation.executionId);
       case 'deploy': {
         const { change, machine } = operation;
         // An execution that began with the changed machine could never go on with the repaired one.

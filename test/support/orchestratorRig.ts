@@ -10,7 +10,7 @@ import { replay } from '../../orchestrator/core/execution/replay/recording.ts';
 import { type prepareMachine, prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { keptForEver, retentionOf } from '../../orchestrator/core/policy/retention.ts';
 import type { DispatchOutcome } from '../../orchestrator/dispatch/dispatch.ts';
-import { TaskDispatcher } from '../../orchestrator/dispatch/taskDispatcher.ts';
+import { TaskDispatcher, type TaskDispatcherOptions } from '../../orchestrator/dispatch/taskDispatcher.ts';
 import type { Activity } from '../../orchestrator/observability/activity.ts';
 import type { Report, Reporter } from '../../orchestrator/observability/report.ts';
 import type { Tracing } from '../../orchestrator/observability/tracing.ts';
@@ -35,7 +35,7 @@ export interface InstanceOptions {
   readonly table?: Table;
   readonly data?: StoredJson;
   /** Whether the worker host takes steps of machines that do not say so. @default no host takes any */
-  readonly chain?: { readonly isDefault: boolean };
+  readonly chain?: NonNullable<TaskDispatcherOptions['chain']>;
 }
 
 /**

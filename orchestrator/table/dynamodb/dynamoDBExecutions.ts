@@ -4,13 +4,14 @@ import type { Emission } from '../../core/execution/model/emission.ts';
 import type { Execution } from '../../core/execution/model/execution.ts';
 import { type OpenTask, taskKey } from '../../core/execution/model/openTask.ts';
 import { decodeExecution, encodeExecution, isoTime } from '../executionItem.ts';
+import { logTextOf } from '../logText.ts';
 import { encodeOutgoing } from '../outgoingItems.ts';
 import type { CommitOutcome, HistoryItems } from '../requests.ts';
 import { countedItems, expiresAt, type TableLayout } from '../retention.ts';
 import { sortKey, sortKeyPrefix } from '../schema.ts';
 import type { Executions } from '../table.ts';
 import { CommitTransactions, type CommitTransactionsOptions } from './commitTransaction.ts';
-import { hasNotBegun, isStillAtVersion } from './conditions.ts';
+import { isAbsentOrExpired, isStillAtVersion } from './conditions.ts';
 import { type DynamoDBCalls, partitionQuery } from './dynamoDBCalls.ts';
 import { entriesOf } from './dynamoDBJournal.ts';
 import { segmentNumber } from './dynamoDBLog.ts';
@@ -54,7 +55,7 @@ export class DynamoDBExecutions implements Executions {
     return {
       execution,
       journal: entriesOf(counted),
-      segments: segments.map((each) => each.log?.S ?? ''),
+      segments: segments.map((each) => logTextOf(each.log) ?? ''),
     };
   }
 
@@ -67,7 +68,7 @@ export class DynamoDBExecutions implements Executions {
     if (encoded.type === 'tooLarge') return encoded;
     const condition =
       execution.version === 1
-        ? hasNotBegun(this.#now())
+        ? isAbsentOrExpired(this.#now())
         : isStillAtVersion(execution.version - 1, isoTime(execution.startedAt));
     if (outgoing.length > 0) {
       const expiry = expiresAt(this.#layout, this.#now());
