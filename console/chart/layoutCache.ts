@@ -13,11 +13,16 @@ export interface LayoutCache {
 }
 
 /** Changes when places are computed otherwise from the same input. */
-const version = 1;
+const version = 2;
 
 /** A hash of all that a layout depends on: the way in which it begins, texts, sizes, options and ELK. */
 export function keyOfLayout(contents: Contents, from: LayoutQuality): string {
-  const options = { placement: 'NETWORK_SIMPLEX', hasLabels: true, regionRows: new Map() } as const;
+  const options = {
+    placement: 'NETWORK_SIMPLEX',
+    hasLabels: true,
+    isQuick: false,
+    regionRows: new Map(),
+  } as const;
   const { graph } = elkGraphOf(contents, options);
   return createHash('sha256')
     .update(JSON.stringify([version, elkVersion, from, contents, graph]))
