@@ -53,6 +53,11 @@ export async function layOutChart(model: ChartModel, options: LayoutOptions): Pr
   return drawing;
 }
 
+/** The way in which a chart is laid out where there is time enough. */
+export function bestLayoutOf(model: ChartModel): LayoutQuality {
+  return firstWayFor(contentsOf(model));
+}
+
 interface Run {
   readonly worker: LayoutWorker;
   /** Milliseconds until the deadline. */

@@ -40,7 +40,8 @@ export class FolderLayoutCache implements LayoutCache {
 
   async read(key: string): Promise<Drawing | undefined> {
     try {
-      return JSON.parse(await readFile(this.#fileOf(key), 'utf8'));
+      const drawing: unknown = JSON.parse(await readFile(this.#fileOf(key), 'utf8'));
+      return isDrawing(drawing) ? drawing : undefined;
     } catch {
       return undefined;
     }
@@ -50,8 +51,8 @@ export class FolderLayoutCache implements LayoutCache {
     const file = this.#fileOf(key);
     const unfinished = `${file}.${randomUUID()}`;
     try {
-      await mkdir(this.#folder, { recursive: true });
-      await writeFile(unfinished, JSON.stringify(drawing));
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      await writeFile(unfinished, JSON.stringify(drawing), { mode: 0o600 });
       await rename(unfinished, file);
     } catch {
       // The next one lays it out again.
@@ -61,4 +62,10 @@ export class FolderLayoutCache implements LayoutCache {
   #fileOf(key: string): string {
     return join(this.#folder, `${key}.json`);
   }
+}
+
+/** Anything may have happened to a file; its name says what it was made from. */
+function isDrawing(value: unknown): value is Drawing {
+  if (typeof value !== 'object' || value === null) return false;
+  return 'nodes' in value && Array.isArray(value.nodes) && 'edges' in value && Array.isArray(value.edges);
 }

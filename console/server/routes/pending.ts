@@ -1,6 +1,6 @@
 import type { CostView, DoctorView, PendingView } from '../api.ts';
 import type { Route } from '../router.ts';
-import { describeAll, priceOf } from '../sample.ts';
+import { describeAll, type Samples } from '../sample.ts';
 import type { ConsoleService } from '../service.ts';
 import { countsOf } from './executions.ts';
 
@@ -9,11 +9,14 @@ const runningAtMost = 500;
 const parkedAtMost = 200;
 const findingsAtMost = 200;
 
-export function pendingRoutes(service: ConsoleService): readonly Route[] {
+/** The requests of all machines wait so long for their samples. */
+const sampleMs = 3000;
+
+export function pendingRoutes(service: ConsoleService, samples: Samples): readonly Route[] {
   return [
     { method: 'GET', pattern: '/pending', answer: () => pending(service) },
     { method: 'GET', pattern: '/doctor', answer: () => doctor(service) },
-    { method: 'GET', pattern: '/cost', answer: () => cost(service) },
+    { method: 'GET', pattern: '/cost', answer: () => cost(service, samples) },
   ];
 }
 
@@ -74,11 +77,12 @@ async function doctor({ client, signal }: ConsoleService): Promise<DoctorView> {
   return { findings, executions, readUnits };
 }
 
-async function cost(service: ConsoleService): Promise<CostView> {
+async function cost(service: ConsoleService, samples: Samples): Promise<CostView> {
   const machines: CostView['machines'][number][] = [];
-  const ids = await service.machines.ids();
-  for (const machine of ids) {
+  const endsAt = performance.now() + sampleMs;
+  for (const machine of await service.machines.ids()) {
     const counts = await countsOf(service, { machines: [machine], includesOtherMachines: false });
+    const sample = await samples.numbers(machine, Math.max(0, endsAt - performance.now()));
     const ended = [counts.SUCCEEDED, counts.FAILED, counts.TIMED_OUT, counts.ABORTED];
     machines.push({
       machine,
@@ -86,7 +90,9 @@ async function cost(service: ConsoleService): Promise<CostView> {
         count: ended.reduce((sum, { count }) => sum + count, 0),
         isPartial: ended.some(({ isPartial }) => isPartial),
       },
-      ...(await priceOf(service, machine, ids.length)),
+      sampled: sample.endedSampled,
+      isMeasuring: sample.isMeasuring,
+      ...(sample.price && { price: sample.price }),
     });
   }
   return { machines, console: service.consumed() };

@@ -28,6 +28,7 @@ export function Machine({
   const numbers = useQuery({
     queryKey: ['numbers', id],
     queryFn: () => get<MachineNumbers>(`${path}/numbers`),
+    refetchInterval: ({ state }) => (state.data?.isMeasuring ? 2000 : false),
   });
   const [tab, setTab] = useState<'numbers' | 'source' | 'start'>('numbers');
   const counts = useMemo(() => countsByNode(machine.data, numbers.data), [machine.data, numbers.data]);
