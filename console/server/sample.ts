@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { ExecutionDescription, ExecutionStatus, ListedExecution } from '../../client/index.ts';
+import type { Count, ExecutionDescription, ExecutionStatus, ListedExecution } from '../../client/index.ts';
 import type { MachineNumbers, PricePerMillion, StateNumbers } from './api.ts';
 import { mapConcurrently } from './concurrently.ts';
 import { pricePerMillion, writeUnitsOf } from './prices.ts';
@@ -45,10 +45,11 @@ export async function statesNow(
   };
 }
 
-export type SampleNumbers = Pick<
-  MachineNumbers,
-  'states' | 'ends' | 'endedSampled' | 'isMeasuring' | 'price'
->;
+export interface SampleNumbers
+  extends Pick<MachineNumbers, 'states' | 'ends' | 'endedSampled' | 'isMeasuring' | 'price'> {
+  /** Executions that have ended, as far as the sample goes. */
+  readonly listed: Count;
+}
 
 /** Samples of the executions of each machine that ended last. They are read in the background: an answer has those so far. */
 export class Samples {
@@ -84,6 +85,7 @@ class Sample {
   readonly #found: Measured[] = [];
   readonly #whole: Promise<void>;
   #entries = 0;
+  #listed: Count = { count: 0, isPartial: true };
   #endedAt: number | undefined;
 
   constructor(service: ConsoleService, machine: string) {
@@ -114,17 +116,19 @@ class Sample {
       states: stateNumbers(courses),
       ends: endsOf(courses),
       endedSampled: courses.length,
+      listed: this.#listed,
       isMeasuring: this.#endedAt === undefined,
       ...priceIn(this.#found),
     };
   }
 
   async #measure({ client, machines, signal }: ConsoleService, machine: string): Promise<void> {
-    const { items } = await client.browse({
+    const { items, cursor } = await client.browse({
       machines: [machine],
       statuses: endedStatuses,
       limit: endedAtMost,
     });
+    this.#listed = { count: items.length, isPartial: cursor !== undefined };
     const definitions = await machines.definitions();
     const options = definitions.length > 0 ? { machines: definitions } : {};
     await mapConcurrently(items, atOnce, async ({ executionId }) => {

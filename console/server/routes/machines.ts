@@ -52,6 +52,6 @@ async function machineView(
 
 async function numbers(service: ConsoleService, samples: Samples, machine: string): Promise<MachineNumbers> {
   const counts = await countsOf(service, { machines: [machine], includesOtherMachines: false });
-  const sample = await samples.numbers(machine, sampleMs);
+  const { listed: _, ...sample } = await samples.numbers(machine, sampleMs);
   return { counts, ...(await statesNow(service, machine)), ...sample };
 }

@@ -1,3 +1,4 @@
+import type { Count } from '../../../client/index.ts';
 import type { CostView, DoctorView, PendingView } from '../api.ts';
 import type { Route } from '../router.ts';
 import { describeAll, type Samples } from '../sample.ts';
@@ -81,19 +82,24 @@ async function cost(service: ConsoleService, samples: Samples): Promise<CostView
   const machines: CostView['machines'][number][] = [];
   const endsAt = performance.now() + sampleMs;
   for (const machine of await service.machines.ids()) {
-    const counts = await countsOf(service, { machines: [machine], includesOtherMachines: false });
     const sample = await samples.numbers(machine, Math.max(0, endsAt - performance.now()));
-    const ended = [counts.SUCCEEDED, counts.FAILED, counts.TIMED_OUT, counts.ABORTED];
     machines.push({
       machine,
-      ended: {
-        count: ended.reduce((sum, { count }) => sum + count, 0),
-        isPartial: ended.some(({ isPartial }) => isPartial),
-      },
+      // Few are counted by the sample itself.
+      ended: sample.listed.isPartial && !sample.isMeasuring ? await endedOf(service, machine) : sample.listed,
       sampled: sample.endedSampled,
       isMeasuring: sample.isMeasuring,
       ...(sample.price && { price: sample.price }),
     });
   }
   return { machines, console: service.consumed() };
+}
+
+async function endedOf(service: ConsoleService, machine: string): Promise<Count> {
+  const counts = await countsOf(service, { machines: [machine], includesOtherMachines: false });
+  const ended = [counts.SUCCEEDED, counts.FAILED, counts.TIMED_OUT, counts.ABORTED];
+  return {
+    count: ended.reduce((sum, { count }) => sum + count, 0),
+    isPartial: ended.some(({ isPartial }) => isPartial),
+  };
 }
