@@ -49,7 +49,7 @@ export class Inspection {
     this.#whole.catch(() => {});
   }
 
-  /** Of the execution; undefined before the first part. */
+  /** The execution's version; undefined before the first part. */
   get version(): number | undefined {
     return this.#version;
   }
