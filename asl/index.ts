@@ -9,10 +9,25 @@ export {
 export { checkDefinition, type DefinitionReport } from './check/check.ts';
 export { type Price, type PriceOptions, priceOf } from './check/price.ts';
 export { type ResourceUse, resourceUses } from './check/resources.ts';
+export type { Happening, Observation, Observer } from './compile/observer.ts';
 export { convertDefinition, convertText } from './convert/convert.ts';
 export type { ConvertOptions } from './convert/options.ts';
 export { UnconvertibleDefinitionError } from './convert/unconvertible.ts';
 export { type Format, formatOf } from './document/readDocument.ts';
+export type { HistorySubject } from './history/historyBuilder.ts';
+export {
+  apiEventOf,
+  type HistoryEvent,
+  type HistoryEventType,
+  historyEventTypes,
+  withoutExecutionData,
+} from './history/historyEvent.ts';
+export {
+  type ExecutionEnd,
+  HistoryRecorder,
+  historyEvents,
+  type ReplayedLogEntry,
+} from './history/historyRecorder.ts';
 export {
   errorsIn,
   InvalidDefinitionError,

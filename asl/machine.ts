@@ -3,6 +3,7 @@ import { hostWork } from '../workers/hostWork.ts';
 import { worker } from '../workers/worker.ts';
 import { compileDefinition } from './compile/compileDefinition.ts';
 import type { Integration, TaskPlace } from './compile/integration.ts';
+import type { Observer } from './compile/observer.ts';
 import { integrationOf } from './integrations/integrationOf.ts';
 import { timingOf } from './integrations/timing.ts';
 import { isObject, type Json } from './json.ts';
@@ -30,6 +31,8 @@ export interface MachineOptions {
    * For tools: called whenever a state is entered, with its path and the time. A step that is taken again calls it again.
    */
   readonly onEnter?: (path: string, at: number) => void;
+  /** For tools: called with all that happens to states. A step that is taken again calls it again. */
+  readonly observe?: Observer;
 }
 
 /**
@@ -53,9 +56,19 @@ export function machineOf(definition: Json, options: MachineOptions): AnyStateMa
     },
     integrate: tasks === 'mocked' ? mocked : integrationOf,
     fileTask: (kind, path) => (tasks === 'mocked' ? worker({ worker: path }) : hostWork(workOfFiles[kind])),
-    ...(options.onEnter && { onEnter: options.onEnter }),
+    ...observed(options),
     keepsInput: asksForExecutionInput(json),
   });
+}
+
+function observed({ onEnter, observe }: MachineOptions): { readonly observe?: Observer } {
+  if (onEnter === undefined) return observe === undefined ? {} : { observe };
+  return {
+    observe: (observation) => {
+      observe?.(observation);
+      if (observation.happening.type === 'entered') onEnter(observation.path, observation.at);
+    },
+  };
 }
 
 const workOfFiles = { ItemReader: 'readMapItems', ResultWriter: 'writeMapResults' } as const;

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Execution } from '../orchestrator/core/execution/model/execution.ts';
+import { journalEntryOf } from '../orchestrator/core/execution/model/inlinedResult.ts';
 import { isJournalKind, parseLog } from '../orchestrator/core/execution/model/log.ts';
 import { noLists, withListResults } from '../orchestrator/table/listResults.ts';
 import type { HistoryItems } from '../orchestrator/table/requests.ts';
@@ -84,7 +85,7 @@ async function* partsOf(
     let isAfterGap = segments.length < execution.logSegments;
     let number = 1;
     for (const entry of logEntries) {
-      const item = isJournalKind(entry.kind) ? items.get(entry.reference) : undefined;
+      const item = journalEntryOf(entry, items);
       const next = { segment: 0, skip: 0, number: number + 1 };
       const taken =
         replayed &&

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { serviceWorkerName } from '../asl/integrations/serviceCall.ts';
 import { checkOptions, type KeysOf } from '../orchestrator/core/policy/options.ts';
 import type { InvocationAges } from '../orchestrator/dispatch/invocationAges.ts';
 import type { NeededWorkers } from '../orchestrator/dispatch/neededWorkers.ts';
@@ -30,6 +31,8 @@ export interface BundleFunctionsOptions {
   readonly bus?: BusCode;
   /** Bundles the function behind the rules of an event bus. @default false: no event starts anything */
   readonly ingest?: boolean;
+  /** Lets executions run on definitions that were created through the API of Step Functions. @default false */
+  readonly storedDefinitions?: boolean;
   /**
    * Modules that make the handlers, in place of Millrace's own.
    *
@@ -58,6 +61,7 @@ const bundleKeys: KeysOf<BundleFunctionsOptions> = {
   minify: true,
   bus: true,
   ingest: true,
+  storedDefinitions: true,
   entries: true,
 };
 
@@ -119,7 +123,7 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
   };
 
   const orchestratorCode = buildEntry(
-    orchestratorEntry(entries.orchestrator, machineFiles),
+    orchestratorEntry(entries.orchestrator, machineFiles, options.storedDefinitions === true),
     folders.orchestrator,
     minify,
     true,
@@ -128,7 +132,11 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
   const loading = Promise.allSettled([orchestratorCode.then((code) => checkLoads(code, machineFiles))]);
   const [orchestrator, workerHost, publisher, ingest, { workers, idle }] = await allOrEveryProblem([
     orchestratorCode,
-    buildEntry(workerHostEntry(entries.workerHost, machineFiles), folders.workerHost, minify),
+    buildEntry(
+      workerHostEntry(entries.workerHost, machineFiles, options.storedDefinitions === true),
+      folders.workerHost,
+      minify,
+    ),
     options.bus &&
       buildEntry(
         publisherEntry(entries.publisher ?? 'millrace/bus', options.bus),
@@ -144,6 +152,14 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
   const [loaded] = await loading;
   if (loaded.status === 'rejected') throw loaded.reason;
   const definitions = await definitionNeedsIn(machineFiles);
+  const serviceWorker = Object.hasOwn(loaded.value.neededWorkers ?? {}, serviceWorkerName)
+    ? await buildEntry(
+        `export { handler } from 'millrace/services';\n`,
+        join(folders.workers, serviceWorkerName),
+        minify,
+        true,
+      )
+    : undefined;
 
   await rm(folders.workers, { recursive: true, force: true });
   await Promise.all([
@@ -152,13 +168,15 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
     publisher && writeCodeFolder(folders.publisher, publisher),
     ingest && writeCodeFolder(folders.ingest, ingest),
     ...workers.map(({ name, files }) => writeCodeFolder(join(folders.workers, name), files)),
+    serviceWorker && writeCodeFolder(join(folders.workers, serviceWorkerName), serviceWorker),
   ]);
+  const named = [...workers, ...(serviceWorker ? [{ name: serviceWorkerName }] : [])];
   return {
     orchestrator: { codeDirectory: folders.orchestrator, bytes: codeBytes(orchestrator) },
     workerHost: { codeDirectory: folders.workerHost },
     ...(publisher && { publisher: { codeDirectory: folders.publisher } }),
     ...(ingest && { ingest: { codeDirectory: folders.ingest } }),
-    workers: bundledWorkers(workers, folders.workers),
+    workers: bundledWorkers(named, folders.workers),
     machineFiles,
     ...(Object.keys(definitions).length > 0 && { definitions }),
     ...loaded.value,
@@ -221,21 +239,25 @@ function bundledWorkers(
   }));
 }
 
-function orchestratorEntry(module: string, machineFiles: readonly string[]): string {
+/** Loaded with the first definition that is in the table: functions that meet none start as fast as without it. */
+const compilerOption = "compiler: async () => (await import('millrace/asl/machine')).definedMachine,";
+
+function orchestratorEntry(module: string, machineFiles: readonly string[], compiles: boolean): string {
   const { imports, machines } = machineImports(machineFiles);
   return `import { createOrchestrator } from ${JSON.stringify(module)};
 ${imports}
 export const { stream, wake, clock, failed, recover, machines, invocationAges, neededWorkers } = createOrchestrator({
   machines: ${machines},
+  ${compiles ? compilerOption : ''}
 });
 `;
 }
 
-function workerHostEntry(module: string, machineFiles: readonly string[]): string {
+function workerHostEntry(module: string, machineFiles: readonly string[], compiles: boolean): string {
   const { imports, machines } = machineImports(machineFiles);
   return `import { createWorkerHost } from ${JSON.stringify(module)};
 ${imports}
-export const { handler } = createWorkerHost({ machines: ${machines} });
+export const { handler } = createWorkerHost({ machines: ${machines}, ${compiles ? compilerOption : ''} });
 `;
 }
 

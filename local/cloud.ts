@@ -6,7 +6,11 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { BundledFunctions } from '../infra/bundle.ts';
 import type { DeploymentDescription } from '../infra/description.ts';
 import { createDynamoDBClient } from '../orchestrator/aws/client.ts';
-import { environmentVariable } from '../orchestrator/configuration/configuration.ts';
+import {
+  clientEnvironmentOf,
+  environmentVariable,
+  readConfiguration,
+} from '../orchestrator/configuration/configuration.ts';
 import { clockEnvironment, executionClock } from '../orchestrator/configuration/executionClock.ts';
 import type { Units } from '../orchestrator/table/dynamodb/dynamoDBCalls.ts';
 import { type LocalBus, type StartBusOptions, type StartedBus, startBus } from './bus.ts';
@@ -17,6 +21,7 @@ import { ensureTable } from './dynamodb/createTable.ts';
 import { type LambdaMetrics, startLambda } from './lambda/index.ts';
 import { type LocalSchedules, startSchedules } from './schedules.ts';
 import { type Started, startKeptEngine, withFaults } from './startEngine.ts';
+import { startStepFunctions } from './stepFunctions.ts';
 import { startTableStream } from './tableStream.ts';
 
 /** AWS on this machine, as far as Millrace needs it: DynamoDB with streams, Lambda, and what joins them. */
@@ -32,6 +37,8 @@ export interface LocalCloud {
   now(): number;
   /** Absent where it was started without. */
   readonly bus?: LocalBus;
+  /** The API of Step Functions. Absent where it was started without. */
+  readonly stepFunctions?: { readonly endpoint: string };
   /** Capacity units that functions have consumed so far. */
   consumed(): Units;
   /** By function name. */
@@ -181,6 +188,29 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     });
     started.push(() => schedules.stop());
 
+    const { stepFunctions: served = false } = options;
+    const deployed = clientEnvironmentOf(first.functions[0]?.environment ?? {});
+    const { indexShards, retentionDays, storeOverKb, functionPrefix } = readConfiguration(deployed);
+    const stepFunctions =
+      served === false
+        ? undefined
+        : await startStepFunctions({
+            ...(typeof served === 'object' && served),
+            dynamodb,
+            table: first.table.tableName,
+            indexShards,
+            retentionDays,
+            storeOverKb,
+            functionPrefix,
+            store,
+            region,
+            lambda: { endpoint: lambda.endpoint, region, credentials },
+            now: clock.now,
+            machines: () => deployments.described(),
+            log: (text) => log({ source: 'stepfunctions', text }),
+          });
+    started.push(() => stepFunctions?.stop());
+
     // A clock is always running.
     const clocks = first.functions.filter(({ role }) => role === 'clock').map((each) => each.functionName);
     let description = first;
@@ -195,12 +225,18 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       environment: {
         ...endpointVariables(engine.endpoint, lambda.endpoint),
         ...busVariables,
+        ...(stepFunctions && {
+          AWS_ENDPOINT_URL_SFN: stepFunctions.endpoint,
+          // The host `sync-127.0.0.1`, to which SDKs send two of the operations, does not resolve.
+          AWS_DISABLE_HOST_PREFIX_INJECTION: 'true',
+        }),
         [environmentVariable.table]: first.table.tableName,
         [environmentVariable.store]: store,
         ...time,
       },
       dynamodb,
       now: clock.now,
+      ...(stepFunctions && { stepFunctions: { endpoint: stepFunctions.endpoint } }),
       ...(bus && { bus }),
       consumed: () => capacity.total,
       functionMetrics: () => new Map(Object.entries(lambda.metrics().functions)),

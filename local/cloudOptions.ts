@@ -36,6 +36,8 @@ export interface LocalCloudOptions {
   readonly template?: string;
   /** Whether events leave through a bus, or the module that gets them beside the local one. @default true */
   readonly bus?: boolean | BusCode;
+  /** Serves the API of Step Functions, and runs the definitions that are created through it. @default false */
+  readonly stepFunctions?: boolean | StepFunctionsOptions;
   /** Variables of every function. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Invocations that run at once, each in a process of its own. @default 10 */
@@ -56,11 +58,17 @@ export interface LocalCloudOptions {
   readonly onStage?: (stage: LocalCloudStage) => void;
 }
 
+/** How the API of Step Functions is served. */
+export interface StepFunctionsOptions {
+  /** @default any that is free */
+  readonly port?: number;
+}
+
 /** A start bundles machines and workers, or reads the template, and then starts the parts of the cloud. */
 export type LocalCloudStage = 'code' | 'cloud';
 
 export interface LogLine {
-  /** Name of a function, or `bundle`, `dynamodb` (what the engine prints), `engine`, `stream`, `bus`, `schedules`. */
+  /** Name of a function, or `bundle`, `dynamodb` (what the engine prints), `engine`, `stream`, `bus`, `schedules`, `stepfunctions`. */
   readonly source: string;
   readonly text: string;
 }
@@ -88,6 +96,7 @@ const keys: KeysOf<LocalCloudOptions> = {
   rules: true,
   template: true,
   bus: true,
+  stepFunctions: true,
   environment: true,
   maximumConcurrency: true,
   countsConsumedCapacity: true,
@@ -99,6 +108,7 @@ const keys: KeysOf<LocalCloudOptions> = {
   log: true,
   onStage: true,
 };
+const stepFunctionsKeys: KeysOf<StepFunctionsOptions> = { port: true };
 const faultKeys: KeysOf<LocalCloudFaults> = { lambda: true, eventSource: true, dynamodb: true, bus: true };
 
 /** @throws UnknownOptionError */
@@ -107,6 +117,9 @@ export function checkCloudOptions(options: LocalCloudOptions): void {
   checkOptions(what, options, keys);
   checkOptions(`${what}, faults`, options.faults, faultKeys);
   checkChoice(what, 'functionResults', options.functionResults, ['DESTINATIONS', 'BUS']);
+  if (typeof options.stepFunctions === 'object') {
+    checkOptions(`${what}, stepFunctions`, options.stepFunctions, stepFunctionsKeys);
+  }
   if (typeof options.bus === 'object') checkOptions(`${what}, bus`, options.bus, busCodeKeys);
 }
 

@@ -4,7 +4,9 @@ import { refuseMissingWorkers } from '../infra/bundle/missingWorkers.ts';
 import { type BundledFunctions, bundleFunctions, bundleWorkers } from '../infra/bundle.ts';
 import { describeDeployment } from '../infra/describe.ts';
 import type { DeploymentDescription } from '../infra/description.ts';
+import { definitionsIn, isOfAnother } from '../infra/machineDefinitions.ts';
 import { readDeployment } from '../infra/template/readDeployment.ts';
+import type { DeployedMachine } from '../stepfunctions/index.ts';
 import type { LocalCloudOptions } from './cloudOptions.ts';
 
 const localEventBusName = 'millrace';
@@ -14,12 +16,24 @@ export class Deployments {
   readonly #codeDirectory: string;
   readonly #options: LocalCloudOptions;
   #count = 0;
+  #machineFiles: readonly string[] = [];
   /** The last deployment registers these; a template does not say. */
   machines: BundledFunctions['machines'];
 
   constructor(codeDirectory: string, options: LocalCloudOptions) {
     this.#codeDirectory = codeDirectory;
     this.#options = options;
+  }
+
+  /** The deployed machines, as the API of Step Functions describes them. */
+  async described(): Promise<readonly DeployedMachine[]> {
+    const substitutions = this.#options.settings?.substitutions ?? {};
+    const definitions = await definitionsIn(this.#machineFiles, substitutions);
+    const roots = (this.machines ?? []).filter(({ machine }) => !isOfAnother(machine, definitions));
+    return roots.map(({ machine, version }) => {
+      const definition = definitions.get(machine);
+      return { id: machine, version, ...(definition !== undefined && { definition }) };
+    });
   }
 
   /** @throws BundleError, InvalidTemplateError */
@@ -38,6 +52,7 @@ export class Deployments {
       rules,
       functionsDirectory,
       functionResults,
+      stepFunctions = false,
     } = this.#options;
     const outDirectory = join(this.#codeDirectory, String(this.#count++));
     const bundled: BundledFunctions = await bundleFunctions({
@@ -46,12 +61,14 @@ export class Deployments {
       outDirectory,
       ...(bus !== false && { bus: bus === true ? {} : bus }),
       ...(rules && { ingest: true }),
+      ...(stepFunctions !== false && { storedDefinitions: true }),
     });
     refuseMissingWorkers(
       bundled.neededWorkers,
       bundled.workers.map(({ name }) => name),
     );
     this.machines = bundled.machines;
+    this.#machineFiles = bundled.machineFiles;
     for (const warning of bundled.warnings ?? []) {
       this.#options.log?.({ source: 'bundle', text: formatProblem(warning) });
     }

@@ -6,6 +6,7 @@ import { wakeCallTimeoutSeconds } from './configuration/timeouts.ts';
 import { registeredMachines } from './core/execution/model/registeredMachines.ts';
 import { checkOptions } from './core/policy/options.ts';
 import { keptForEver, retentionOf } from './core/policy/retention.ts';
+import { type CompileDefinition, StoredMachines } from './definitions/storedMachines.ts';
 import { createLambdaClient, invokeLater, LambdaInvoker, waitingCaller } from './dispatch/dispatch.ts';
 import { invocationAges } from './dispatch/invocationAges.ts';
 import { neededWorkers } from './dispatch/neededWorkers.ts';
@@ -27,6 +28,8 @@ import { openStoredJson, withStore } from './table/stored/withStore.ts';
 export interface OrchestratorModule {
   /** Modules of machines: every export that is a machine is registered, as is the default export of a JSON file. */
   readonly machines: readonly object[];
+  /** Compiles the definitions that are in the table. @default there are none: machines are deployed */
+  readonly compiler?: () => Promise<CompileDefinition>;
 }
 
 /**
@@ -37,8 +40,8 @@ export interface OrchestratorModule {
  * @throws MachineNotDurableError, DuplicateMachineError, AmbiguousVersionError, InvalidConfigurationError
  */
 export function createOrchestrator(options: OrchestratorModule) {
-  checkOptions('createOrchestrator()', options, { machines: true });
-  const { machines: modules } = options;
+  checkOptions('createOrchestrator()', options, { machines: true, compiler: true });
+  const { machines: modules, compiler } = options;
   const configuration = readConfiguration(process.env);
   const { tableName, indexShards, retentionDays } = configuration;
   const names = functionNames(configuration.functionPrefix, configuration.functions);
@@ -56,7 +59,12 @@ export function createOrchestrator(options: OrchestratorModule) {
   });
   const data = openStoredJson(configuration, now);
   const table = data.isConfigured ? withStore(items, data, configuration, { fetches: false }) : items;
-  const { lookup: machines, prepared } = registeredMachines(modules, hasLoader());
+  const { lookup: deployed, prepared } = registeredMachines(modules, hasLoader());
+  const stored = compiler && new StoredMachines(deployed, compiler);
+  const machines = stored ?? deployed;
+  const loading = stored && {
+    loadMachine: (id: string, version: string | undefined) => stored.load(table.registry, id, version),
+  };
   for (const { id, warnings } of prepared) {
     for (const { path, problem, instead } of warnings) {
       tellLoader(`Machine '${id}', ${path}: ${problem}. Instead: ${instead}.`);
@@ -67,6 +75,7 @@ export function createOrchestrator(options: OrchestratorModule) {
   const dispatcher = new TaskDispatcher({
     invoker,
     machines,
+    ...loading,
     table,
     data,
     tableName,
@@ -74,7 +83,8 @@ export function createOrchestrator(options: OrchestratorModule) {
     functionNames: names,
     report,
     now,
-    chain: { isDefault: configuration.chain },
+    chain: { isDefault: configuration.chain, inlines: configuration.inlineResults },
+    ...(configuration.nudge !== false && { nudge: { isDefault: configuration.nudge === true } }),
     observe,
     tracing: openTelemetry,
   });
@@ -87,6 +97,7 @@ export function createOrchestrator(options: OrchestratorModule) {
     table,
     data,
     machines,
+    ...loading,
     dispatcher,
     limits,
     retention: retention ?? keptForEver,
@@ -112,6 +123,7 @@ export function createOrchestrator(options: OrchestratorModule) {
     stream: doorbellHandler(
       orchestrator,
       streamHandler(orchestrator, report, afterBatch, clock.at),
+      report,
       afterInvocation,
     ),
     wake: wakeHandler(orchestrator, report, afterInvocation),

@@ -7,9 +7,11 @@ import type { Failure } from '../dataflow/handle.ts';
 import type { Json } from '../json.ts';
 import { lazily } from '../lazily.ts';
 import { Random, type Surroundings } from '../random.ts';
-import { EvaluationError, runtimeError, StatesError } from '../statesError.ts';
+import { EvaluationError, errorNames, runtimeError, StatesError } from '../statesError.ts';
 import type { Action, Given } from './config.ts';
 import { type ActiveState, type Context, contextObject, type Frame, type Identity } from './context.ts';
+import type { Observing } from './observer.ts';
+import type { ObservedPlace } from './place.ts';
 
 /** One step of one scope. */
 export interface Turn extends Given {
@@ -113,26 +115,32 @@ export function whenFrame(scope: string, holds: (frame: Frame) => boolean): Guar
   return ({ context }) => holds(frameOf(context, scope));
 }
 
-/**
- * Ends a scope whose state has failed: the execution, or the branch, whose Parallel state then sees it.
- */
-export function failScope(scope: string): Action {
-  return act(scope, ({ frame }) => {
+/** Ends a scope whose state has failed: the branch, whose Parallel state then sees it. */
+function failScope(place: ObservedPlace, builder: Observing): Action {
+  return act(place.scope, (turn) => {
+    const { frame } = turn;
     if (frame.failure === undefined) return frame;
+    builder.observe(turn, place, { type: 'scopeFailed', failure: frame.failure });
     return { ...frame, hasFailed: true };
   });
 }
 
 /** Ends an execution whose state has failed, with what Step Functions would say. */
-export function failExecution(): Action {
-  return assign(({ context }: Given) => {
-    const { failure } = frameOf(context, '');
-    if (failure !== undefined) throw new ExecutionFailure(failure.error ?? '', failure.cause ?? '');
-    return {};
+function failExecution(place: ObservedPlace, builder: Observing): Action {
+  return assign((given: Given) => {
+    const { failure } = frameOf(given.context, '');
+    if (failure === undefined) return {};
+    builder.observe(given, place, { type: 'scopeFailed', failure });
+    throw new ExecutionFailure(endedBy(failure.error ?? ''), failure.cause ?? '');
   });
 }
 
+/** An execution that a missed heartbeat ends has timed out. Retriers and catchers see the heartbeat. */
+function endedBy(error: string): string {
+  return error === errorNames.heartbeat ? errorNames.timeout : error;
+}
+
 /** The action that ends a scope whose state has failed. */
-export function endIfFailed(scope: string): Action {
-  return scope === '' ? failExecution() : failScope(scope);
+export function endIfFailed(place: ObservedPlace, builder: Observing): Action {
+  return place.scope === '' ? failExecution(place, builder) : failScope(place, builder);
 }

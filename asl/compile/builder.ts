@@ -4,9 +4,11 @@ import { frameOf } from './act.ts';
 import type { Region } from './config.ts';
 import type { Context, Identity } from './context.ts';
 import type { Integration, TaskPlace } from './integration.ts';
+import type { Observing } from './observer.ts';
+import type { Place } from './place.ts';
 
 /** Puts the parts of a machine together. */
-export interface Builder {
+export interface Builder extends Observing {
   readonly identity: Identity;
   /** How a task is run. */
   integrate(task: TaskPlace): Integration;
@@ -16,22 +18,11 @@ export interface Builder {
   region(graph: StateGraph, place: Place): Region;
   /** Adds the actor that works on the items of a Map state. */
   addItems(src: string, graph: StateGraph): void;
-  /** Reports that a state is entered, for tools that follow the machine. */
-  entered(path: string, at: number): void;
   /** An id that nothing else in the machine has. */
   newId(): string;
   addActor(src: string, logic: AnyActorLogic): void;
   /** Name of a delay that the state of a scope says. */
   delayOf(scope: string, name: string): string;
-}
-
-/** Where states are. */
-export interface Place {
-  readonly scope: string;
-  /** The definition's names, from its start: `Map/Charge`. */
-  readonly path: string;
-  /** Id of the state that is entered when the scope has come to its end. */
-  readonly endId: string;
 }
 
 export function delayInScope(scope: string): (given: { readonly context: Context }) => number {

@@ -6,9 +6,11 @@ import type { Json } from '../json.ts';
 import type { Definition, StateGraph } from '../model/model.ts';
 import { frameOf } from './act.ts';
 import { type Builder, delayInScope } from './builder.ts';
-import type { Region } from './config.ts';
+import type { Given, Region } from './config.ts';
 import { type Context, firstContext, type Identity, isItemStart } from './context.ts';
 import type { Integration, TaskPlace } from './integration.ts';
+import type { Happening, Observer } from './observer.ts';
+import type { ObservedPlace } from './place.ts';
 import { regionOf } from './region.ts';
 import { jsonIn } from './taskState.ts';
 
@@ -20,7 +22,7 @@ export interface CompileOptions {
   readonly identity: Identity;
   readonly integrate: (task: TaskPlace) => Integration;
   readonly fileTask: Builder['fileTask'];
-  readonly onEnter?: (path: string, at: number) => void;
+  readonly observe?: Observer;
   /** Whether an expression may ask for the execution's input after its start. */
   readonly keepsInput: boolean;
 }
@@ -111,8 +113,26 @@ class MachineBuilder implements Builder {
     });
   }
 
-  entered(path: string, at: number): void {
-    this.#options.onEnter?.(path, at);
+  observe(
+    { context, self }: Pick<Given, 'context' | 'self'>,
+    { scope, path, name }: ObservedPlace,
+    happening: Happening,
+  ): void {
+    const { observe } = this.#options;
+    if (observe === undefined) return;
+    const { item } = context.execution;
+    const parent = self._parent?.id;
+    observe({
+      at: entryTime(self),
+      actor: self.id,
+      ...(parent !== undefined && { parent }),
+      ...(item && { item: item.index }),
+      step: context.steps,
+      scope,
+      name,
+      path: `${path}${name}`,
+      happening,
+    });
   }
 
   newId(): string {

@@ -1,5 +1,6 @@
 import type { Redrives } from '../../orchestrator/core/policy/redrives.ts';
 import type { Failure } from '../dataflow/handle.ts';
+import { executionNameOf } from '../executionNames.ts';
 import { isObject, type Json } from '../json.ts';
 import type { StateType } from '../model/model.ts';
 import type { Variables } from '../template/evaluate.ts';
@@ -79,11 +80,12 @@ export function contextObject(
   const { id, started, input, item } = execution;
   const { arn, machine, roleArn, isExpress } = identity;
   const { state } = frame;
+  const { name, run = name } = executionNameOf(machine, id);
   return {
     Execution: {
-      Id: isExpress ? `${arn}:express:${machine}:${id}:${id}` : `${arn}:execution:${machine}:${id}`,
+      Id: isExpress ? `${arn}:express:${machine}:${name}:${run}` : `${arn}:execution:${machine}:${name}`,
       ...(input !== undefined && { Input: input }),
-      Name: id,
+      Name: name,
       RoleArn: roleArn,
       StartTime: started,
       RedriveCount: redrives?.count ?? 0,

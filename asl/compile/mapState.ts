@@ -17,6 +17,7 @@ import type { Builder } from './builder.ts';
 import type { Given, StateConfig, TransitionConfig } from './config.ts';
 import type { Frame, ItemStart } from './context.ts';
 import { checkSize } from './limits.ts';
+import { observeExit } from './observeExit.ts';
 import { keepFailure, running, shellOf } from './shell.ts';
 import { failureIn, jsonIn, type StatePlace } from './taskState.ts';
 
@@ -37,23 +38,54 @@ export function mapState(state: MapState, place: StatePlace, builder: Builder): 
   builder.addItems(src, state.processor);
   // The machine hosts the items. In its context, they would be stored twice.
   const given = new WeakMap<Frame, unknown>();
+  const observed = { ...place, name: state.name };
+  const started = (turn: Turn, length: number, isRead: boolean) => {
+    const { isDistributed, label } = state;
+    builder.observe(turn, observed, { type: 'mapStarted', length, isRead, isDistributed, label });
+  };
   const begin = (turn: Turn, read?: readonly Json[]): Frame => {
-    const items = itemsOf(state, atOf(turn, builder.identity), read);
+    const onList = read ? undefined : (length: number) => started(turn, length, false);
+    const items = itemsOf(state, atOf(turn, builder.identity), read, onList);
     const kept = keptForWriter(state, items, turn, builder);
+    builder.observe(turn, observed, {
+      type: 'itemsStarted',
+      concurrency: concurrencyIn(items),
+      ...(kept && { run: kept.run }),
+    });
     const frame = kept === undefined ? running(state, turn.frame) : withState(turn.frame, { kept });
     given.set(frame, workOn(state, items, turn));
     return frame;
   };
+  const readingOf = (turn: Turn) => {
+    try {
+      return itemReadingOf(state, atOf(turn, builder.identity));
+    } catch (error) {
+      // A reader that cannot work fails the run. Where its fields cannot be evaluated, there is no run.
+      if (error instanceof StatesError && error.error === errorNames.itemReader) {
+        started(turn, 0, true);
+        const failure = { error: error.error, ...(error.causeText && { cause: error.causeText }) };
+        builder.observe(turn, observed, { type: 'mapFailed', failure });
+      }
+      throw error;
+    }
+  };
   const call = (turn: Turn): Frame => {
-    const reading = itemReadingOf(state, atOf(turn, builder.identity));
+    if (state.itemReader === undefined) return begin(turn);
+    const reading = readingOf(turn);
     if (reading === undefined) return begin(turn);
+    started(turn, 0, true);
     const frame = { ...turn.frame };
     given.set(frame, reading);
     return frame;
   };
   const succeeded = act(scope, (turn) => {
     const result = checkSize(state, outputsIn(turn.event.output));
-    return leftBy(state, result, turn, builder);
+    return leftBy(state, result, turn, place, builder);
+  });
+  const fail = keepFailure(scope, (turn) => {
+    const failure = failureOf(state, turn);
+    builder.observe(turn, observed, { type: 'mapFailed', failure });
+    return failure;
   });
   const input = ({ context }: Pick<Given, 'context'>) => given.get(frameOf(context, scope));
   const work = (onDone: TransitionConfig, failed: string): NonNullable<StateConfig['invoke']> => ({
@@ -61,7 +93,7 @@ export function mapState(state: MapState, place: StatePlace, builder: Builder): 
     src,
     input,
     onDone,
-    onError: { target: failed, actions: [keepFailure(scope, (turn) => failureOf(state, turn))] },
+    onError: { target: failed, actions: [fail] },
   });
   const withFiles = state.itemReader !== undefined || state.resultWriter !== undefined;
   const runningState: StateConfig = withFiles
@@ -89,7 +121,11 @@ function runningWithFiles({ state, place, src, builder, given, input, work, begi
   const fileTask = (kind: 'ItemReader' | 'ResultWriter', onDone: TransitionConfig): StateConfig => {
     const name = `${src}/${kind}`;
     builder.addActor(name, builder.fileTask(kind, name));
-    const failure = keepFailure(scope, ({ event }) => failureOfFiles(kind, event.error));
+    const failure = keepFailure(scope, (turn) => {
+      const failure = failureOfFiles(kind, turn.event.error);
+      builder.observe(turn, { ...place, name: state.name }, { type: 'mapFailed', failure });
+      return failure;
+    });
     return {
       invoke: {
         id: `${kind} ${id}`,
@@ -107,9 +143,9 @@ function runningWithFiles({ state, place, src, builder, given, input, work, begi
       given.set(frame, toWrite);
       return frame;
     }
-    return leftBy(state, checkSize(state, result), turn, builder);
+    return leftBy(state, checkSize(state, result), turn, place, builder);
   });
-  const written = act(scope, (turn) => leftBy(state, jsonIn(turn.event.output), turn, builder));
+  const written = act(scope, (turn) => leftBy(state, jsonIn(turn.event.output), turn, place, builder));
   const toWrite = whenFrame(scope, (frame) => isKept(frame.state?.kept) && frame.state.kept.to !== undefined);
   return {
     initial: state.itemReader === undefined ? 'working' : 'reading',
@@ -133,9 +169,19 @@ function runningWithFiles({ state, place, src, builder, given, input, work, begi
   };
 }
 
-function leftBy(state: MapState, result: Json, turn: Turn, builder: Builder): Frame {
-  const { output, variables } = leftWithResult(state.flow(), result, atOf(turn, builder.identity));
-  return { ...turn.frame, data: checkSize(state, output), variables };
+function leftBy(state: MapState, result: Json, turn: Turn, place: StatePlace, builder: Builder): Frame {
+  const observed = { ...place, name: state.name };
+  builder.observe(turn, observed, { type: 'mapSucceeded' });
+  const flow = state.flow();
+  const { output, variables } = leftWithResult(flow, result, atOf(turn, builder.identity));
+  const data = checkSize(state, output);
+  const isLast = state.next.type === 'end';
+  observeExit(builder, turn, observed, { state: state.type, output, variables, assign: flow.assign, isLast });
+  return { ...turn.frame, data, variables };
+}
+
+function concurrencyIn({ concurrency }: Items): number {
+  return Math.min(concurrency === 0 ? defaultConcurrency : concurrency, maximumConcurrency);
 }
 
 /** The data that the ResultWriter needs once the items have ended. */
@@ -207,7 +253,8 @@ function outcomesIn(output: unknown): readonly ItemOutcome[] {
   });
 }
 
-function workOn(state: MapState, { items, concurrency, tolerated }: Items, { context, frame }: Turn): Work {
+function workOn(state: MapState, work: Items, { context, frame }: Turn): Work {
+  const { items, tolerated } = work;
   const { execution } = context;
   return {
     items: items.map(({ input, value }, index) => ({
@@ -216,7 +263,7 @@ function workOn(state: MapState, { items, concurrency, tolerated }: Items, { con
       // A distributed Map's items are executions of their own, and see no variables.
       variables: state.isDistributed ? {} : frame.variables,
     })),
-    concurrency: Math.min(concurrency === 0 ? defaultConcurrency : concurrency, maximumConcurrency),
+    concurrency: concurrencyIn(work),
     tolerateFailures: tolerated,
   };
 }

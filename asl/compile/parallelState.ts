@@ -5,6 +5,7 @@ import type { Builder } from './builder.ts';
 import type { StateConfig } from './config.ts';
 import type { Frame } from './context.ts';
 import { checkSize } from './limits.ts';
+import { observeExit } from './observeExit.ts';
 import { running, shellOf } from './shell.ts';
 import type { StatePlace } from './taskState.ts';
 
@@ -16,6 +17,7 @@ export function parallelState(state: ParallelState, place: StatePlace, builder: 
     const data = argumentsOf(state.flow(), atOf(turn, builder.identity));
     const { variables } = turn.frame;
     const branches = scopes.map((each): [string, Frame] => [each, { variables, data }]);
+    builder.observe(turn, { ...place, name: state.name }, { type: 'parallelStarted', scopes });
     return { ...Object.fromEntries(branches), [scope]: running(state, turn.frame) };
   };
   const regions = state.branches.map((branch, index): [string, StateConfig] => {
@@ -31,24 +33,37 @@ export function parallelState(state: ParallelState, place: StatePlace, builder: 
 
 function runningState(
   state: ParallelState,
-  { scope }: StatePlace,
+  place: StatePlace,
   scopes: readonly string[],
   regions: readonly (readonly [string, StateConfig])[],
   builder: Builder,
 ): StateConfig {
+  const { scope } = place;
+  const observed = { ...place, name: state.name };
   const gone = Object.fromEntries(scopes.map((each) => [each, undefined]));
-  const oneFailed = act(scope, ({ frame, context }) => {
-    const failed = scopes.map((each) => frameOf(context, each)).find(({ hasFailed }) => hasFailed);
-    return { ...gone, [scope]: { ...frame, failure: failed?.failure ?? {} } };
+  const oneFailed = act(scope, (turn) => {
+    const { frame, context } = turn;
+    const failed = scopes.find((each) => frameOf(context, each).hasFailed);
+    if (failed !== undefined) builder.observe(turn, observed, { type: 'parallelFailed', scope: failed });
+    const failure = failed === undefined ? {} : (frameOf(context, failed).failure ?? {});
+    return { ...gone, [scope]: { ...frame, failure } };
   });
   const succeeded = act(scope, (turn) => {
     const results = scopes.map((each) => frameOf(turn.context, each).data);
-    const { output, variables } = leftWithResult(
-      state.flow(),
-      checkSize(state, results),
-      atOf(turn, builder.identity),
-    );
-    return { ...gone, [scope]: { ...turn.frame, data: checkSize(state, output), variables } };
+    const flow = state.flow();
+    checkSize(state, results);
+    builder.observe(turn, observed, { type: 'parallelSucceeded' });
+    const { output, variables } = leftWithResult(flow, results, atOf(turn, builder.identity));
+    const data = checkSize(state, output);
+    const isLast = state.next.type === 'end';
+    observeExit(builder, turn, observed, {
+      state: state.type,
+      output,
+      variables,
+      assign: flow.assign,
+      isLast,
+    });
+    return { ...gone, [scope]: { ...turn.frame, data, variables } };
   });
   // Where that fails, the branches' frames are still there.
   const dropBranches = act(scope, ({ frame }) => ({ ...gone, [scope]: frame }));

@@ -1,8 +1,9 @@
 import type { Next, State, StateGraph } from '../model/model.ts';
-import type { Builder, Place } from './builder.ts';
+import type { Builder } from './builder.ts';
 import type { Region, StateConfig } from './config.ts';
 import { mapState } from './mapState.ts';
 import { parallelState } from './parallelState.ts';
+import type { Place } from './place.ts';
 import { simpleState } from './simpleState.ts';
 import { type StatePlace, taskState } from './taskState.ts';
 

@@ -2,10 +2,12 @@ import type { Failure } from '../dataflow/handle.ts';
 import { routeOf } from '../dataflow/handle.ts';
 import type { MapState, Next, ParallelState, State, TaskState } from '../model/model.ts';
 import { act, atOf, endIfFailed, entered, type Turn, whenFrame, withoutFailure, withState } from './act.ts';
-import type { Builder, Place } from './builder.ts';
+import type { Builder } from './builder.ts';
 import type { Action, StateConfig, TransitionConfig } from './config.ts';
 import type { Frame } from './context.ts';
 import { neededInput } from './neededInput.ts';
+import { observeExit } from './observeExit.ts';
+import type { ObservedPlace, Place } from './place.ts';
 
 type Handled = TaskState | ParallelState | MapState;
 
@@ -39,7 +41,8 @@ export function shellOf(shell: Shell, builder: Builder): StateConfig {
   );
   const retries: TransitionConfig[] =
     state.retry.length > 0 ? [{ guard: goes('retry'), target: 'backoff' }] : [];
-  const route = act(scope, (turn) => routed(state, turn, builder));
+  const observed = { ...place, name: state.name };
+  const route = act(scope, (turn) => routed(state, turn, observed, builder));
   return {
     id,
     meta: {
@@ -60,7 +63,7 @@ export function shellOf(shell: Shell, builder: Builder): StateConfig {
       },
       running: shell.running,
       done: { always: [{ guard: hasFailed, target: 'failed' }, { target: to(state.next) }] },
-      failed: { entry: [route, endIfFailed(scope)], always: [...retries, ...catches] },
+      failed: { entry: [route, endIfFailed(observed, builder)], always: [...retries, ...catches] },
       ...(state.retry.length > 0 && {
         backoff: { after: { [builder.delayOf(scope, `backoff ${id}`)]: { target: 'call' } } },
       }),
@@ -73,17 +76,19 @@ export function enterState(state: State, { scope, path }: Place, builder: Builde
   return act(
     scope,
     (turn) => {
-      builder.entered(`${path}${state.name}`, turn.surroundings.now);
+      const { name, type } = state;
+      builder.observe(turn, { scope, path, name }, { type: 'entered', state: type, input: turn.frame.data });
       return entered(turn, state);
     },
     1,
   );
 }
 
-function routed(state: Handled, turn: Turn, builder: Builder): Frame {
+function routed(state: Handled, turn: Turn, place: ObservedPlace, builder: Builder): Frame {
   const { frame } = turn;
   const { failure, state: active } = frame;
   if (failure === undefined || active === undefined) return frame;
+  builder.observe(turn, place, { type: 'failed', state: state.type, failure });
   const at = atOf(turn, builder.identity);
   const route = routeOf(state, state.language, failure, active.retries ?? [], at);
   switch (route.type) {
@@ -91,6 +96,7 @@ function routed(state: Handled, turn: Turn, builder: Builder): Frame {
       return frame;
     case 'retry': {
       const { retries, delayMs } = route;
+      builder.observe(turn, place, { type: 'retried' });
       return withState(withoutFailure(frame), {
         way: 'retry',
         retries,
@@ -99,8 +105,10 @@ function routed(state: Handled, turn: Turn, builder: Builder): Frame {
       });
     }
     case 'catch': {
-      const { output, variables, place } = route;
-      return { ...withState(withoutFailure(frame), { way: `catch ${place}` }), data: output, variables };
+      const { output, variables, place: index } = route;
+      const assign = state.catch[index]?.assign?.();
+      observeExit(builder, turn, place, { state: state.type, output, variables, assign, isLast: false });
+      return { ...withState(withoutFailure(frame), { way: `catch ${index}` }), data: output, variables };
     }
   }
 }

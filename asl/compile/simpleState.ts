@@ -3,11 +3,14 @@ import { choose } from '../dataflow/choose.ts';
 import { failureOf } from '../dataflow/fail.ts';
 import { argumentsOf, leftWithoutResult, leftWithResult } from '../dataflow/flow.ts';
 import type { ChoiceState, FailState, PassState, SucceedState, WaitState } from '../model/model.ts';
+import type { Template } from '../template/ast.ts';
 import { act, atOf, endIfFailed, type Turn, whenFrame, withState } from './act.ts';
 import type { Builder } from './builder.ts';
 import type { AslMeta, StateConfig, TransitionConfig } from './config.ts';
 import type { Frame } from './context.ts';
 import { checkSize } from './limits.ts';
+import { observeExit } from './observeExit.ts';
+import type { ObservedPlace } from './place.ts';
 import { enterState } from './shell.ts';
 import type { StatePlace } from './taskState.ts';
 
@@ -17,11 +20,12 @@ type Simple = PassState | WaitState | ChoiceState | SucceedState | FailState;
 export function simpleState(state: Simple, place: StatePlace, builder: Builder): StateConfig {
   const { scope, id } = place;
   const enter = enterState(state, place, builder);
-  const run = act(scope, (turn) => ran(state, turn, builder), 1);
+  const observed = { ...place, name: state.name };
+  const run = act(scope, (turn) => ran(state, turn, observed, builder), 1);
   const config = {
     id,
     meta: { asl: metaOf(state) },
-    entry: [enter, run, endIfFailed(scope)],
+    entry: [enter, run, endIfFailed(observed, builder)],
   };
   const succeeded = whenFrame(scope, ({ failure }) => failure === undefined);
   switch (state.type) {
@@ -34,7 +38,7 @@ export function simpleState(state: Simple, place: StatePlace, builder: Builder):
     case 'Choice':
       return { ...config, always: choicesOf(state, place) };
     case 'Wait': {
-      const leave = act(scope, (turn) => left(state, turn, builder));
+      const leave = act(scope, (turn) => left(state, turn, observed, builder));
       const delay = builder.delayOf(scope, `wait ${id}`);
       return {
         ...config,
@@ -42,7 +46,7 @@ export function simpleState(state: Simple, place: StatePlace, builder: Builder):
         states: {
           waiting: { after: { [delay]: { target: 'over', guard: succeeded } } },
           over: {
-            entry: [leave, endIfFailed(scope)],
+            entry: [leave, endIfFailed(observed, builder)],
             always: [{ guard: succeeded, target: place.to(state.next) }],
           },
         },
@@ -77,7 +81,7 @@ function choicesOf(state: ChoiceState, { scope, to }: StatePlace): readonly Tran
   return [...choices, { guard: goes('default'), target: to({ type: 'state', name: state.default }) }];
 }
 
-function ran(state: Simple, turn: Turn, builder: Builder): Frame {
+function ran(state: Simple, turn: Turn, place: ObservedPlace, builder: Builder): Frame {
   const at = atOf(turn, builder.identity);
   switch (state.type) {
     case 'Fail':
@@ -85,23 +89,38 @@ function ran(state: Simple, turn: Turn, builder: Builder): Frame {
     case 'Choice': {
       const { rule, output, variables } = choose(state, at);
       const way = rule === undefined ? 'default' : (`choice ${rule}` as const);
-      return { ...withState(turn.frame, { way }), data: checkSize(state, output), variables };
+      const data = checkSize(state, output);
+      const assign = assignOf(state, rule);
+      observeExit(builder, turn, place, { state: state.type, output, variables, assign, isLast: false });
+      return { ...withState(turn.frame, { way }), data, variables };
     }
     case 'Wait':
       return withState(turn.frame, { delayMs: waitUntil(state, at) - turn.surroundings.now });
     case 'Pass':
     case 'Succeed':
-      return left(state, turn, builder);
+      return left(state, turn, place, builder);
   }
 }
 
 /** The frame with what the state leaves behind. */
-function left(state: PassState | WaitState | SucceedState, turn: Turn, builder: Builder): Frame {
+function left(
+  state: PassState | WaitState | SucceedState,
+  turn: Turn,
+  place: ObservedPlace,
+  builder: Builder,
+): Frame {
   const at = atOf(turn, builder.identity);
   const flow = state.flow();
   const isPass = state.type === 'Pass' && flow.language === 'JSONPath';
   const { output, variables } = isPass
     ? leftWithResult(flow, state.result ?? argumentsOf(flow, at), at)
     : leftWithoutResult(flow, at);
-  return { ...turn.frame, data: checkSize(state, output), variables };
+  const data = checkSize(state, output);
+  const isLast = state.type === 'Succeed' || state.next.type === 'end';
+  observeExit(builder, turn, place, { state: state.type, output, variables, assign: flow.assign, isLast });
+  return { ...turn.frame, data, variables };
+}
+
+function assignOf(state: ChoiceState, rule: number | undefined): Template | undefined {
+  return rule === undefined ? state.flow().assign : state.choices[rule]?.assign?.();
 }

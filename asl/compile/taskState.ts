@@ -1,18 +1,22 @@
-import { type PerTask, perTaskKey } from '../../orchestrator/core/policy/perTask.ts';
+import { perTaskKey } from '../../orchestrator/core/policy/perTask.ts';
 import { taskTokenPlaceholder } from '../../orchestrator/core/policy/taskTokenPlaceholder.ts';
 import { positiveSeconds } from '../dataflow/amounts.ts';
 import type { At } from '../dataflow/at.ts';
 import { argumentsOf, leftWithResult } from '../dataflow/flow.ts';
+import type { Failure } from '../dataflow/handle.ts';
 import { knownSeconds } from '../integrations/timing.ts';
 import type { Json } from '../json.ts';
 import type { Next, TaskState } from '../model/model.ts';
 import { errorNames } from '../statesError.ts';
 import { act, atOf, frameOf, type Turn, withState } from './act.ts';
-import type { Builder, Place } from './builder.ts';
+import type { Builder } from './builder.ts';
 import type { StateConfig } from './config.ts';
 import type { Frame } from './context.ts';
 import type { Integration } from './integration.ts';
+import { beforeJob, waitingForJob } from './jobs.ts';
 import { checkSize } from './limits.ts';
+import { observeExit } from './observeExit.ts';
+import type { Place } from './place.ts';
 import { keepFailure, running, shellOf } from './shell.ts';
 
 export interface StatePlace extends Place {
@@ -29,15 +33,33 @@ export function taskState(state: TaskState, place: StatePlace, builder: Builder)
   const { logic } = integration;
   builder.addActor(path, isPerTask ? Object.assign({}, logic, { [perTaskKey]: true }) : logic);
   const given = new WeakMap<Frame, unknown>();
+  const observed = { ...place, name: state.name };
   const call = (turn: Turn): Frame => {
-    const at = atOf(turn, identity, tokenOf(state));
+    const at = atOf(turn, identity, tokenOf(state, integration));
+    const values = argumentsOf(state.flow(), at);
     // Refused here, where a catcher sees it.
-    const task = integration.input(argumentsOf(state.flow(), at), {
+    const task = integration.input(values, {
       surroundings: turn.surroundings,
       identity,
+      executionId: turn.context.execution.id,
+      actor: turn.self.id,
     });
-    const policy = policyOf(state, integration, at);
-    const { kept, input, starts } = task;
+    const { timeoutSeconds, heartbeatSeconds } = secondsOf(state, at);
+    const policy = {
+      ...(timeoutSeconds !== undefined && { timeout: 1000 * timeoutSeconds }),
+      ...(heartbeatSeconds !== undefined &&
+        integration.takesHeartbeats && { heartbeat: 1000 * heartbeatSeconds }),
+    };
+    builder.observe(turn, observed, {
+      type: 'taskScheduled',
+      resource: state.resource,
+      given: values,
+      ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+      ...(heartbeatSeconds !== undefined && { heartbeatSeconds }),
+      ...(task.starts && { starts: task.starts }),
+    });
+    const { input, starts } = task;
+    const kept = integration.job ? beforeJob(turn, timeoutSeconds) : task.kept;
     const frame = running(state, kept === undefined ? turn.frame : withState(turn.frame, { kept }));
     // The task keeps it. Beside it, in the context, it would be stored twice.
     given.set(frame, isPerTask ? { input, ...policy, ...(starts && { starts }) } : input);
@@ -57,72 +79,89 @@ export function taskState(state: TaskState, place: StatePlace, builder: Builder)
 }
 
 /** The part of the context object that a task with a token has. */
-function tokenOf({ resource }: TaskState): { readonly [key: string]: Json } {
-  const isWaiting = /\.(?:waitForTaskToken|sync|sync:2)$/.test(resource);
+function tokenOf(
+  { resource }: TaskState,
+  { hasToken = true }: Integration,
+): { readonly [key: string]: Json } {
+  const isWaiting = hasToken && /\.(?:waitForTaskToken|sync|sync:2)$/.test(resource);
   return isWaiting ? { Task: { Token: taskTokenPlaceholder } } : {};
 }
 
 /** Whether some of the task's policy is known only when it runs. */
 export function bringsPolicy(
   state: Pick<TaskState, 'timeoutSeconds' | 'heartbeatSeconds'>,
-  { takesHeartbeats, startsExecution }: Integration,
+  { takesHeartbeats, startsExecution, job }: Integration,
 ): boolean {
   const isOpen = (amount: TaskState['timeoutSeconds']) =>
     amount !== undefined && knownSeconds(amount()) === undefined;
   return (
     startsExecution === true ||
+    job !== undefined ||
     isOpen(state.timeoutSeconds) ||
     (takesHeartbeats === true && isOpen(state.heartbeatSeconds))
   );
 }
 
 /** @throws EvaluationError */
-function policyOf(
-  state: TaskState,
-  { takesHeartbeats }: Integration,
-  at: At,
-): Pick<PerTask, 'timeout' | 'heartbeat'> {
+function secondsOf(state: TaskState, at: At) {
   const timeout = state.timeoutSeconds?.();
   const heartbeat = state.heartbeatSeconds?.();
-  const seconds = timeout && positiveSeconds('TimeoutSeconds', timeout, at);
-  const beatSeconds = heartbeat && positiveSeconds('HeartbeatSeconds', heartbeat, at);
   return {
-    ...(seconds !== undefined && { timeout: 1000 * seconds }),
-    ...(beatSeconds !== undefined && takesHeartbeats && { heartbeat: 1000 * beatSeconds }),
+    timeoutSeconds: timeout && positiveSeconds('TimeoutSeconds', timeout, at),
+    heartbeatSeconds: heartbeat && positiveSeconds('HeartbeatSeconds', heartbeat, at),
   };
 }
 
 function invocation(
   state: TaskState,
-  { scope, id }: StatePlace,
+  place: StatePlace,
   src: string,
   integration: Integration,
   given: WeakMap<Frame, unknown>,
-  { identity }: Builder,
+  builder: Builder,
 ): StateConfig {
+  const { scope, id } = place;
+  const { identity } = builder;
+  const observed = { ...place, name: state.name };
   const endOf = ({ frame }: Turn) => ({ kept: frame.state?.kept, identity });
   const succeeded = act(
     scope,
     (turn) => {
       const result = checkSize(state, integration.result(jsonIn(turn.event.output), endOf(turn)));
-      const { output, variables } = leftWithResult(state.flow(), result, atOf(turn, identity));
-      return { ...turn.frame, data: checkSize(state, output), variables };
+      builder.observe(turn, observed, { type: 'taskSucceeded', result });
+      const flow = state.flow();
+      const { output, variables } = leftWithResult(flow, result, atOf(turn, identity));
+      const data = checkSize(state, output);
+      const isLast = state.next.type === 'end';
+      observeExit(builder, turn, observed, {
+        state: state.type,
+        output,
+        variables,
+        assign: flow.assign,
+        isLast,
+      });
+      return { ...turn.frame, data, variables };
     },
     4,
   );
   const failed = keepFailure(scope, (turn) => {
     const { error } = turn.event;
-    return integration.failure?.(error, endOf(turn)) ?? failureIn(error);
+    const failure = integration.failure?.(error, endOf(turn)) ?? failureIn(error);
+    builder.observe(turn, observed, { type: 'taskFailed', failure });
+    return failure;
   });
-  return {
-    invoke: {
-      id: `task ${id}`,
-      src,
-      input: ({ context }) => given.get(frameOf(context, scope)) ?? null,
-      onDone: { target: 'done', actions: [succeeded] },
-      onError: { target: 'failed', actions: [failed] },
-    },
+  const invoke: NonNullable<StateConfig['invoke']> = {
+    id: `task ${id}`,
+    src,
+    input: ({ context }) => given.get(frameOf(context, scope)) ?? null,
+    onDone: { target: 'done', actions: [succeeded] },
+    onError: { target: 'failed', actions: [failed] },
   };
+  const { job } = integration;
+  if (job === undefined) return { invoke };
+  const onLate = (turn: Turn, failure: Failure) =>
+    builder.observe(turn, observed, { type: 'taskFailed', failure });
+  return waitingForJob({ job, invoke, scope, id, onLate });
 }
 
 /** Results are JSON by the time they come here. */

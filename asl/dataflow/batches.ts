@@ -46,7 +46,9 @@ function batchOf(input: Json | undefined, items: readonly Json[]): Json {
 
 function limitOf(field: string, amount: ItemBatcher['maxItems'], at: At, data: Json): number | undefined {
   if (amount === undefined) return undefined;
-  const value = numberOf(amount, at, data);
+  const given = numberOf(amount, at, data);
+  // By a path, Step Functions takes digits in a text, too.
+  const value = typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : given;
   if (typeof value === 'number' && Number.isInteger(value) && value > 0) return value;
   throw runtimeError(`The ${field} field must be a positive integer, not ${JSON.stringify(value)}`);
 }

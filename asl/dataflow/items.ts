@@ -21,12 +21,19 @@ export interface Items {
 
 /**
  * @param read the list, where an `ItemReader` has read it
+ * @param onList called with the list's length, before anything is made of its items
  * @throws EvaluationError
  */
-export function itemsOf(state: MapState, at: At, read?: readonly Json[]): Items {
+export function itemsOf(
+  state: MapState,
+  at: At,
+  read?: readonly Json[],
+  onList?: (length: number) => void,
+): Items {
   const data = effectiveInput(state.flow(), at);
   const values = read ?? listOf(state, at, data);
   const concurrency = concurrencyOf(state, at, data);
+  onList?.(values.length);
   const count = toleratedCount(state, at, data);
   const percentage = toleratedPercentage(state, at, data);
   const selector = state.itemSelector?.();

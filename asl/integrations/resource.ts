@@ -23,9 +23,10 @@ export function resourceOf(text: string): Resource {
   if (lambda) return { type: 'lambdaArn', arn: text, functionName: lambda[1] ?? '' };
   const activity = /^arn:[^:]*:states:[^:]+:[^:]+:activity:(.+)$/.exec(text);
   if (isActivityName(activity?.[1])) return { type: 'activity', arn: text, name: activity[1] };
+  // Region and account may be left to a substitution, whose own name may have colons.
   const service =
     /^arn:[^:]*:states:[^:]*:[^:]*:(aws-sdk:)?([A-Za-z0-9-]+):([A-Za-z0-9]+)(\.waitForTaskToken|\.sync:2|\.sync)?$/.exec(
-      text,
+      text.replaceAll(/\$\{[^}]*\}/g, '_'),
     );
   if (service) {
     const [, sdk, name = '', action = '', suffix] = service;
@@ -45,4 +46,19 @@ function waitsOf(suffix: string | undefined): Waits {
     default:
       return 'no';
   }
+}
+
+export interface MachineName {
+  readonly machine: string;
+  readonly version?: string;
+  readonly alias?: string;
+}
+
+/** The parts of a state machine's ARN. A number behind the name is a version, and anything else there an alias. */
+export function machineNameIn(arn: string): MachineName | undefined {
+  const match = /^arn:[^:]*:states:[^:]*:[^:]*:stateMachine:([^:]+)(?::([^:]+))?$/.exec(arn);
+  if (!match) return undefined;
+  const [, machine = '', qualifier] = match;
+  if (qualifier === undefined) return { machine };
+  return /^\d+$/.test(qualifier) ? { machine, version: qualifier } : { machine, alias: qualifier };
 }

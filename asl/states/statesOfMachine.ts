@@ -1,12 +1,13 @@
 import type { AnyActorLogic } from 'xstate';
 import { perTaskKey } from '../../orchestrator/core/policy/perTask.ts';
 import { frameOf } from '../compile/act.ts';
-import { type Builder, delayInScope, type Place } from '../compile/builder.ts';
+import { type Builder, delayInScope } from '../compile/builder.ts';
 import type { Region, StateConfig, TransitionConfig } from '../compile/config.ts';
 import type { Context, Identity } from '../compile/context.ts';
 import type { Integration, TaskPlace } from '../compile/integration.ts';
 import { mapState } from '../compile/mapState.ts';
 import { parallelState } from '../compile/parallelState.ts';
+import type { Place } from '../compile/place.ts';
 import { simpleState } from '../compile/simpleState.ts';
 import { type StatePlace, taskState } from '../compile/taskState.ts';
 import type { ChoiceState, Next, StateGraph } from '../model/model.ts';
@@ -104,7 +105,7 @@ export class StatesOfMachine<Guard extends string> implements Builder {
     return this.#actorOf(name);
   }
 
-  entered(): void {}
+  observe(): void {}
 
   newId(): string {
     return this.#idOf('state');

@@ -16,6 +16,7 @@ export async function bootLocalCloud(
     | 'lambdaPort'
     | 'settings'
     | 'timeScale'
+    | 'stepFunctions'
     | 'bus'
     | 'rules'
     | 'functionsDirectory'

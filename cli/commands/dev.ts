@@ -19,6 +19,7 @@ interface DevCommandOptions extends DirectoryOptions, OutputOptions {
   readonly data?: string;
   readonly dynamodbPort?: number;
   readonly lambdaPort?: number;
+  readonly stepfunctionsPort?: number;
   readonly consolePort?: number;
   readonly timeScale?: number;
   readonly bus?: string;
@@ -32,7 +33,7 @@ export function addDevCommand(line: CommandLine): void {
   const command = line.program
     .command('dev')
     .description(
-      'Keep a local cloud running: DynamoDB with streams, Lambda, and the machines and workers of this directory, which ' +
+      'Keep a local cloud running: DynamoDB with streams, Lambda, the API of Step Functions, and the machines and workers of this directory, which ' +
         'are reloaded when their files change. Other commands in this directory use it. Ctrl-C stops it. ' +
         'Variables for any AWS SDK or CLI are printed on stdout; logs of functions go to stderr, as JSON lines with --json.',
     )
@@ -61,6 +62,11 @@ export function addDevCommand(line: CommandLine): void {
     )
     .option('--dynamodb-port <port>', 'port of the DynamoDB API (default: any that is free)', parsePort)
     .option('--lambda-port <port>', 'port of the Lambda API (default: any that is free)', parsePort)
+    .option(
+      '--stepfunctions-port <port>',
+      'port of the API of Step Functions (default: any that is free)',
+      parsePort,
+    )
     .option('--console-port <port>', 'port of the console (default: any that is free)', parsePort)
     .option(
       '--time-scale <factor>',
@@ -84,7 +90,17 @@ Examples:
 async function dev({ context }: CommandLine, options: DevCommandOptions): Promise<void> {
   const { directory, interrupted, terminal } = context;
   await refuseSecond(directory);
-  const { data, dynamodbPort, lambdaPort, timeScale, bus, rules, functions, substitutions } = options;
+  const {
+    data,
+    dynamodbPort,
+    lambdaPort,
+    stepfunctionsPort,
+    timeScale,
+    bus,
+    rules,
+    functions,
+    substitutions,
+  } = options;
   const template = options.template === undefined ? undefined : resolve(directory, options.template);
   if (data !== undefined && timeScale !== undefined) {
     throw new InvalidInputError('A table that is kept has the real time: give --data or --time-scale.');
@@ -102,6 +118,7 @@ async function dev({ context }: CommandLine, options: DevCommandOptions): Promis
     ...(data !== undefined && { dataFile: resolve(directory, data) }),
     ...(dynamodbPort !== undefined && { dynamodbPort }),
     ...(lambdaPort !== undefined && { lambdaPort }),
+    stepFunctions: stepfunctionsPort === undefined ? true : { port: stepfunctionsPort },
     ...(timeScale !== undefined && { timeScale }),
     ...(template !== undefined && { template }),
     ...(bus !== undefined && { bus: { module: resolve(directory, bus) } }),
@@ -235,6 +252,11 @@ function announce(
   terminal.note(
     'Other millrace commands in this directory use it; the lines above are for any AWS SDK or CLI.',
   );
+  if (file.environment.AWS_ENDPOINT_URL_SFN !== undefined) {
+    terminal.note(
+      'Clients of Step Functions work with them unchanged; for StartSyncExecution and TestState, JavaScript needs new SFNClient({ disableHostPrefix: true }).',
+    );
+  }
   terminal.note(`  Console   ${file.console}`);
 }
 

@@ -1,5 +1,5 @@
 import { type PageAddress, pageName } from '../core/execution/lists/listItems.ts';
-import type { MachineLookup } from '../core/execution/model/machines.ts';
+import type { LoadMachine, MachineLookup } from '../core/execution/model/machines.ts';
 import { advance } from '../core/execution/step/advance.ts';
 import type { AdvanceInput, AdvanceLimits, Decided, Need } from '../core/execution/step/advance.types.ts';
 import { waitForRepair } from '../core/execution/step/withoutMachine.ts';
@@ -12,6 +12,8 @@ import { dataUnavailable, type Fetch } from './storedInputs.ts';
 
 export interface StepTakerOptions {
   readonly machines: MachineLookup;
+  /** Gets a machine whose definition is in the table. @default all machines are deployed */
+  readonly loadMachine?: LoadMachine;
   readonly limits: AdvanceLimits;
   readonly report: Reporter;
   readonly journal: Pick<JournalReader, 'itemResults'>;
@@ -42,6 +44,7 @@ export class StepTaker {
    */
   async take(given: AdvanceInput, fetch: Fetch): Promise<TakenStep> {
     const { machines, limits } = this.#options;
+    if (this.#options.loadMachine) await loadMachines(given, this.#options.loadMachine);
     let input = given;
     for (let needs = 0; needs < mostNeeds; needs++) {
       let need: Need;
@@ -101,6 +104,17 @@ export class StepTaker {
       // Not even that: another program has written the execution item. Its journal stays as it is.
       report({ type: 'dropped', executionId, error: describeError(repairError) });
       return { type: 'nothing', duplicates: input.entries.map((entry) => entry.reference) };
+    }
+  }
+}
+
+/** The machine of the execution, of its start, and of a redrive that names another version. */
+async function loadMachines({ execution, entries }: AdvanceInput, load: LoadMachine): Promise<void> {
+  if (execution) await load(execution.machine, execution.machineVersion);
+  for (const entry of entries) {
+    if (entry.kind === 'start') await load(entry.machine, entry.version);
+    else if (entry.kind === 'control' && execution && entry.version !== undefined) {
+      await load(execution.machine, entry.version);
     }
   }
 }

@@ -11,7 +11,7 @@ import { isUnreadable, storedData, tokenOf, withExpiry } from './itemParts.ts';
 import { structuredJson, textAttributes } from './jsonText.ts';
 import { fitted } from './messageItems.ts';
 import { orderedAttributes } from './orderedJson.ts';
-import { sortKey } from './schema.ts';
+import { attribute, sortKey } from './schema.ts';
 
 export interface EventItem {
   readonly executionId: string;
@@ -20,6 +20,8 @@ export interface EventItem {
   readonly content:
     | { readonly type: string; readonly event?: JsonObject; readonly eventAt?: string }
     | ControlContent;
+  /** Its writer invokes the orchestrator with it, beside the stream. */
+  readonly isNudged?: boolean;
 }
 
 export function decodeEvent(key: string, item: Attributes): JournalEntry {
@@ -30,7 +32,9 @@ export function decodeEvent(key: string, item: Attributes): JournalEntry {
     if (item.control !== undefined) {
       const control = controls.find((name) => name === item.control?.S);
       if (!control) return invalid(`'control' must be a String, one of ${controls.join(', ')}.`);
-      const wrong = (['cause', 'version'] as const).find((name) => item[name] && item[name].S === undefined);
+      const wrong = (['cause', 'error', 'version'] as const).find(
+        (name) => item[name] && item[name].S === undefined,
+      );
       if (wrong) return invalid(`'${wrong}' of the item '${key}' must be a String.`);
       return controlEntry(control, common, item);
     }
@@ -59,6 +63,7 @@ function controlEntry(
   item: Attributes,
 ): ControlEntry {
   const cause = item.cause?.S;
+  const error = item.error?.S;
   const version = item.version?.S;
   const answerTo = tokenOf(item.answerTo);
   const input = structuredJson(item, 'input');
@@ -67,6 +72,7 @@ function controlEntry(
     control,
     ...common,
     ...(cause === undefined ? {} : { cause }),
+    ...(error === undefined ? {} : { error }),
     ...(answerTo === undefined ? {} : { answerTo }),
     ...(version === undefined ? {} : { version }),
     ...(input === undefined ? {} : { input }),
@@ -79,10 +85,12 @@ export function encodeEvent(event: EventItem, expiry: number | undefined): Attri
     item: { S: sortKey.event(event.eventId) },
     at: { S: event.at },
   };
+  if (event.isNudged) item[attribute.nudged] = { BOOL: true };
   const { content } = event;
   if ('control' in content) {
     item.control = { S: content.control };
     if (content.cause !== undefined) item.cause = { S: content.cause };
+    if (content.error !== undefined) item.error = { S: content.error };
     if (content.answerTo !== undefined) item.answerTo = { S: content.answerTo };
     if (content.version !== undefined) item.version = { S: content.version };
     if (content.input !== undefined) {

@@ -1,6 +1,6 @@
 import type { Json } from '../core/data/json.ts';
 import { thrownAsJson, thrownOfJson } from '../core/data/thrown.ts';
-import type { Message } from '../core/execution/children/messages.ts';
+import type { Answered, Message } from '../core/execution/children/messages.ts';
 import { childNumber } from '../core/execution/model/addresses.ts';
 import type { MessageEntry } from '../core/execution/model/entries.ts';
 import type { MachineEvent } from '../core/machine/step.types.ts';
@@ -68,20 +68,30 @@ export function messagesOf(list: Json | undefined): readonly Message[] | undefin
 
 function messageOf(value: Json): Message | undefined {
   if (!isObject(value)) return undefined;
-  const { type, event, to, output, error } = value;
+  const { type, event, to, isAnswer, output, error } = value;
   switch (type) {
     case 'event':
-      return isEvent(event) ? { type, event, ...(typeof to === 'string' && { to }) } : undefined;
+      return isEvent(event)
+        ? { type, event, ...(typeof to === 'string' && { to }), ...(isAnswer === true && { isAnswer }) }
+        : undefined;
     case 'done':
       return { type, ...(output === undefined ? {} : { output }) };
     case 'error':
       return error === undefined ? undefined : { type, error: thrownOfJson(error) };
     case 'stop':
+      return { type, ...answeredOf(value.answered) };
     case 'redrive':
       return { type };
     default:
       return undefined;
   }
+}
+
+function answeredOf(value: Json | undefined): { readonly answered?: Answered } {
+  if (value === undefined || !isObject(value)) return {};
+  const { count, to } = value;
+  if (typeof count !== 'number') return {};
+  return { answered: { count, ...(typeof to === 'string' && { to }) } };
 }
 
 export function isEvent(value: Json | undefined): value is MachineEvent {

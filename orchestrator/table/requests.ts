@@ -2,6 +2,7 @@ import type { JsonObject } from '../core/data/json.ts';
 import type { ControlContent, JournalEntry } from '../core/execution/model/entries.ts';
 import type { Execution, ExecutionStatus } from '../core/execution/model/execution.ts';
 import type { ItemOutline } from './outline.ts';
+import type { RegistryKind } from './registryItem.ts';
 import type { ParkedStatus } from './schema.ts';
 
 export interface Page<T> {
@@ -146,6 +147,11 @@ export type CommitOutcome =
 
 export type InsertOutcome = 'inserted' | 'exists';
 
+export type InsertSegmentOutcome =
+  | { readonly type: 'inserted' }
+  /** A segment of the number is there, with this text. */
+  | { readonly type: 'exists'; readonly text: string };
+
 export type InsertStartOutcome =
   | { readonly type: 'inserted' }
   /** The same start is there: this one is the same execution. */
@@ -166,4 +172,17 @@ export interface NewEvent {
         readonly eventAt?: string;
       }
     | ControlContent;
+  /** Its writer invokes the orchestrator with it, beside the stream. */
+  readonly isNudged?: boolean;
+}
+
+export interface RegistryPageRequest {
+  readonly kind: RegistryKind;
+  /** Only names that begin with it. */
+  readonly prefix?: string;
+  /** The `cursor` of the page before. */
+  readonly after?: string;
+  /** @default false */
+  readonly isDescending?: boolean;
+  readonly limit: number;
 }

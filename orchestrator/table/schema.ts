@@ -11,6 +11,8 @@ export const attribute = {
   version: 'version',
   startedAt: 'startedAt',
   expiresAt: 'expiresAt',
+  /** Present in a journal item whose writer invokes the orchestrator with it, beside the stream. */
+  nudged: 'nudged',
   /** Present in an execution's commit, and gone with the next: its emissions for the bus. */
   emitted: 'emitted',
   indexPartition: 'mr_pk',
@@ -36,7 +38,11 @@ export const sortKey = {
   beat: (numbers: AttemptNumbers) => `beat#${taskId(numbers)}#${numbers.attempt}`,
   claim: (numbers: AttemptNumbers) => `claim#${taskId(numbers)}#${numbers.attempt}`,
   itemsPage: (task: number, hash: string, page: number) => `items#${task}#${hash}#${page}`,
+  registry: (kind: string, name: string) => `${kind}#${name}`,
 } as const;
+
+/** The partition of what the API of Step Functions has created. No execution has such an id. */
+export const registryPartition = '#registry';
 
 export const sortKeyPrefix = {
   result: 'task#',

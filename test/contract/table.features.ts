@@ -8,6 +8,7 @@ import { livenessFeatures } from './liveness.features.ts';
 import { messageFeatures } from './messages.features.ts';
 import { oddItemFeatures } from './oddItems.features.ts';
 import { outlineFeatures } from './outline.features.ts';
+import { registryFeatures } from './registry.features.ts';
 import { retentionFeatures } from './retention.features.ts';
 import { roundTripFeatures } from './roundTrip.features.ts';
 import type { Current, TableFactory, TableUnderTest } from './tableUnderTest.ts';
@@ -39,6 +40,7 @@ export function describeTable(name: string, factory: TableFactory): void {
     livenessFeatures(current);
     activityQueueFeatures(current);
     outlineFeatures(current);
+    registryFeatures(current);
     retentionFeatures(current, () => factory(indexShards, 90));
   });
 }

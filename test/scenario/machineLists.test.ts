@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  type AnyActorRef,
   type AnyStateMachine,
   assign,
   createMachine,
@@ -330,6 +331,49 @@ describe('the machine of an item', () => {
       ],
     });
     expect(await cloud.client.replay(executionId, [host])).toMatchObject({ outcome: 'equal' });
+  });
+
+  it('takes no event once it has ended, and no other machine takes it', async () => {
+    const item = createMachine({
+      id: 'item',
+      initial: 'on',
+      states: {
+        on: { entry: sendParent(({ self }) => ({ type: 'MINE', ref: self })), after: { 1000: 'off' } },
+        off: { type: 'final' },
+      },
+    });
+    const host = setup({
+      types: {
+        context: {} as { ref?: AnyActorRef; poked: number },
+        events: {} as { type: 'MINE'; ref: AnyActorRef } | { type: 'POKE' } | { type: 'POKED' },
+      },
+      actors: { all: each(item) },
+    }).createMachine({
+      id: 'host',
+      context: { poked: 0 },
+      initial: 'working',
+      on: {
+        POKED: { actions: assign({ poked: ({ context }) => context.poked + 1 }) },
+        POKE: { actions: sendTo(({ context: { ref } }) => ref ?? 'none', { type: 'POKED' }) },
+      },
+      states: {
+        working: {
+          invoke: { src: 'all', input: [1], onDone: 'worked' },
+          on: { MINE: { actions: assign({ ref: ({ event }) => event.ref }) } },
+        },
+        worked: {},
+      },
+    });
+    const cloud = testCloud([host]);
+    const { executionId } = await cloud.start('host', {});
+    await cloud.runUntil(executionId, 'worked');
+    await cloud.send(executionId, { type: 'POKE' }, { machine: host });
+    await cloud.settled();
+    const history = await cloud.history(executionId);
+    expect(history.map(({ reference }) => reference).filter((each) => each.startsWith('message#'))).toEqual(
+      [],
+    );
+    expect((await cloud.describe(executionId)).context).toMatchObject({ poked: 0 });
   });
 
   it('runs its promises, and is stopped with the execution', async () => {

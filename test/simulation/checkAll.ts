@@ -61,7 +61,7 @@ async function checkAgainstXState(
     illegal = reference.hasReplaced || reference.isIllegal();
   });
   if (!reference || illegal || log.length === 0 || journal.size === 0) return false;
-  compareWithXState(execution, reference);
+  compareWithXState(recorded, reference);
   if (deployment.comparesChildren(execution.machine)) compareChildren(executionId, reference, executionOf);
   return true;
 }

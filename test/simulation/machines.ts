@@ -1,4 +1,13 @@
-import { type AnyStateMachine, assign, createMachine, enqueueActions, raise, sendTo, setup } from 'xstate';
+import {
+  type AnyStateMachine,
+  assign,
+  createMachine,
+  enqueueActions,
+  raise,
+  sendParent,
+  sendTo,
+  setup,
+} from 'xstate';
 import { loan } from '../../machines/loan.ts';
 import { order } from '../../machines/order.ts';
 import { worker } from '../../workers/index.ts';
@@ -235,7 +244,7 @@ const page = setup({
 });
 
 const ledger = setup({
-  types: { context: {} as { heard: number[] }, events: {} as { type: 'NOTE'; n: number } },
+  types: { context: {} as { heard: number[] }, events: {} as { type: 'NOTE'; n: number; asks: boolean } },
   actors: { page },
 }).createMachine({
   id: 'ledger',
@@ -246,37 +255,57 @@ const ledger = setup({
       actions: [
         assign({ heard: ({ context, event }) => [...context.heard, event.n] }),
         sendTo('page', ({ event }) => event),
+        enqueueActions(({ enqueue, event: { n, asks } }) => {
+          if (asks) enqueue(sendParent({ type: 'NOTED', n }));
+        }),
       ],
     },
   },
 });
 
-/** Says something to a child on entry, on the way and on leaving its state, where the child is stopped. */
+/**
+ * Says something to a child on entry, on the way and on leaving its state, where the child is stopped. It hears the answers to
+ * the last words in whichever state it is then.
+ */
 const saga = setup({
   types: {
-    context: {} as { said: number },
-    events: {} as { type: 'TELL' | 'NEXT' | 'AGAIN' | 'OVER' },
+    context: {} as { said: number; answered: number[] },
+    events: {} as { type: 'TELL' | 'NEXT' | 'AGAIN' | 'OVER' } | { type: 'NOTED'; n: number },
   },
   actors: { ledger },
   actions: {
-    say: enqueueActions(({ enqueue }) => {
+    say: enqueueActions(({ enqueue }, { asks }: { asks: boolean }) => {
       enqueue.assign({ said: ({ context }) => context.said + 1 });
-      enqueue.sendTo('ledger', ({ context }) => ({ type: 'NOTE', n: context.said }));
+      enqueue.sendTo('ledger', ({ context }) => ({ type: 'NOTE', n: context.said, asks }));
     }),
   },
 }).createMachine({
   id: 'saga',
-  context: { said: 0 },
+  context: { said: 0, answered: [] },
   initial: 'idle',
-  on: { OVER: '.over' },
+  on: {
+    OVER: '.over',
+    NOTED: {
+      actions: assign({
+        answered: ({ context, event }) => [...context.answered, event.n].sort((a, b) => a - b),
+      }),
+    },
+  },
   states: {
     idle: { on: { NEXT: 'booking' }, after: { 1000: 'booking' } },
     booking: {
       invoke: { src: 'ledger', id: 'ledger' },
-      entry: 'say',
-      exit: ['say', 'say'],
+      entry: { type: 'say', params: { asks: false } },
+      exit: [
+        { type: 'say', params: { asks: true } },
+        { type: 'say', params: { asks: true } },
+      ],
       after: { 4000: 'idle' },
-      on: { TELL: { actions: 'say' }, NEXT: 'idle', AGAIN: { target: 'booking', reenter: true } },
+      on: {
+        TELL: { actions: { type: 'say', params: { asks: false } } },
+        NEXT: 'idle',
+        AGAIN: { target: 'booking', reenter: true },
+      },
     },
     over: { type: 'final' },
   },

@@ -12,6 +12,7 @@ import { MemoryJournal } from './memoryJournal.ts';
 import { MemoryListPages } from './memoryListPages.ts';
 import { MemoryLog } from './memoryLog.ts';
 import { MemoryOutlines } from './memoryOutlines.ts';
+import { MemoryRegistry } from './memoryRegistry.ts';
 
 /** A table in memory, with the items that DynamoDB would hold: whatever passes through it went through the codecs. */
 export class MemoryTable extends MemoryItems implements Table {
@@ -23,6 +24,7 @@ export class MemoryTable extends MemoryItems implements Table {
   readonly expiries = new MemoryExpiries(this);
   readonly index: MemoryIndex;
   readonly outlines = new MemoryOutlines(this);
+  readonly registry = new MemoryRegistry(this);
 
   /** @param now milliseconds since the epoch, from which items are kept for as long as the layout says */
   constructor(layout: TableLayout = { indexShards: 1 }, now: () => number = () => 0) {

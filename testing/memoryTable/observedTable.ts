@@ -22,5 +22,6 @@ export function observedTable(table: Table, onRead: (operation: string) => void)
     expiries: table.expiries,
     index: table.index,
     outlines: table.outlines,
+    registry: observed('registry', table.registry),
   };
 }

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import { machineOf, resourceUses, validate } from '../../asl/index.ts';
-import type { JsonObject } from '../../asl/json.ts';
+import { isArray, isObject, type Json, type JsonObject } from '../../asl/json.ts';
 import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { readLines } from './lines.ts';
-import { smoke } from './smoke.ts';
+import { type SmokeResult, smoke } from './smoke.ts';
 
 /** `npm run asl:definitions -- FILE.jsonl[.gz] [--json] [--paths N] [--seed N]` */
 const { values, positionals } = parseArgs({
@@ -34,8 +34,13 @@ const result = {
   total: 0,
   loads: 0,
   runnable: 0,
+  /** Every resource is called, whether the rest of the definition is valid or not. */
+  callable: 0,
+  /** The others, with the reason. */
+  notRunnable: {} as Record<string, string>,
   unsupported: {} as Record<string, number>,
-  smoke: { ended: 0, defects: 0 },
+  /** Those that were stopped count as ended: they loop, or have thousands of tasks. */
+  smoke: { ended: 0, stopped: 0, defects: 0 },
 };
 const tell = (text: string) => {
   if (!values.json) process.stdout.write(`${text}\n`);
@@ -44,8 +49,16 @@ const tell = (text: string) => {
 for (const { id, definition } of (await readLines(file)).filter(isDefinitionLine)) {
   if (values.show !== undefined && !id.includes(values.show)) continue;
   result.total++;
+  const impossible = resourcesIn(definition).flatMap((resource) => {
+    const { isSupported = true, impossible: why } = resourceUses(taskWith(resource))[0] ?? {};
+    return isSupported ? [] : [`${resource}: ${why?.reason ?? 'it is not called'}`];
+  });
+  if (impossible.length === 0) result.callable++;
+  else result.notRunnable[id] = impossible.join('; ');
   const errors = validate(definition).filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
+    const [{ pointer, message } = { pointer: '', message: '' }] = errors;
+    result.notRunnable[id] = `it is not valid: ${pointer}: ${message}`.slice(0, 300);
     tell(
       `invalid ${id}\n  ${errors
         .slice(0, 3)
@@ -69,10 +82,16 @@ for (const { id, definition } of (await readLines(file)).filter(isDefinitionLine
   for (let path = 0; path < Number(values.paths); path++) {
     const started = performance.now();
     const outcome = await attempted(definition, Number(values.seed) + path);
-    if (outcome === undefined) result.smoke.ended++;
-    else {
+    const run = `${id} (seed ${Number(values.seed) + path})`;
+    if (outcome.type === 'defect') {
       result.smoke.defects++;
-      tell(`DEFECT ${id} (seed ${Number(values.seed) + path})\n  ${outcome.slice(0, 500)}`);
+      tell(`DEFECT ${run}\n  ${outcome.reason.slice(0, 500)}`);
+    } else {
+      result.smoke.ended++;
+      if (outcome.type === 'stopped') {
+        result.smoke.stopped++;
+        tell(`stopped ${run}: ${outcome.because}`);
+      }
     }
     const seconds = (performance.now() - started) / 1000;
     if (seconds > 10) tell(`slow ${id}: ${seconds.toFixed(0)} s`);
@@ -80,11 +99,26 @@ for (const { id, definition } of (await readLines(file)).filter(isDefinitionLine
 }
 process.stdout.write(`${JSON.stringify(result)}\n`);
 
-async function attempted(definition: JsonObject, seed: number): Promise<string | undefined> {
+/** The resources of the Task states, in whatever is around them. */
+function resourcesIn(value: Json): readonly string[] {
+  if (isArray(value)) return value.flatMap(resourcesIn);
+  if (!isObject(value)) return [];
+  const { Type, Resource } = value;
+  const own = Type === 'Task' && typeof Resource === 'string' ? [Resource] : [];
+  return [...new Set([...own, ...Object.values(value).flatMap(resourcesIn)])];
+}
+
+function taskWith(Resource: string): JsonObject {
+  return { StartAt: 'A', States: { A: { Type: 'Task', Resource, End: true } } };
+}
+
+async function attempted(definition: JsonObject, seed: number): Promise<SmokeResult> {
   try {
-    const outcome = await smoke(definition, seed);
-    return outcome.type === 'defect' ? outcome.reason : undefined;
+    return await smoke(definition, seed);
   } catch (error) {
-    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return {
+      type: 'defect',
+      reason: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+    };
   }
 }

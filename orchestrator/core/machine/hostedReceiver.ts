@@ -1,15 +1,15 @@
 import type { HostedMachine } from './hostedMachine.ts';
 import type { MachineInput } from './step.types.ts';
 
-/** The machine of an execution that an input is for. */
-export function receiverOf(root: HostedMachine, input: MachineInput): HostedMachine {
+/** The machine of an execution that an input is for; undefined where it was the machine of an item, and has ended. */
+export function receiverOf(root: HostedMachine, input: MachineInput): HostedMachine | undefined {
   switch (input.type) {
     case 'start':
       return root;
     case 'event': {
       const { to, from } = input;
-      const named = to === undefined ? undefined : machineAt(root, to);
-      return named ?? (from === undefined ? root : ownerOf(root, from));
+      if (to !== undefined) return machineAt(root, to);
+      return from === undefined ? root : ownerOf(root, from);
     }
     case 'taskSucceeded':
     case 'taskFailed':
@@ -18,6 +18,11 @@ export function receiverOf(root: HostedMachine, input: MachineInput): HostedMach
     case 'timer':
       return nextToFire(root);
   }
+}
+
+/** Whether an address is that of the machine of an item of this execution, whether it runs or has ended. */
+export function isOfItem(root: HostedMachine, address: string): boolean {
+  return address.startsWith(`${root.address}#`);
 }
 
 export function machineAt(root: HostedMachine, address: string): HostedMachine | undefined {

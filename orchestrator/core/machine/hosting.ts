@@ -11,7 +11,7 @@ import {
 import { EndlessLoopError } from './failure.ts';
 import { listError, partResult } from './hostedListResult.ts';
 import { eachSourceOf, HostedMachine, ListInWork, type Place } from './hostedMachine.ts';
-import { machineAt, receiverOf } from './hostedReceiver.ts';
+import { isOfItem, machineAt, receiverOf } from './hostedReceiver.ts';
 import type { PreparedMachine } from './prepare.ts';
 import { mayHoldReferences } from './references.ts';
 import { parseMachineState, storeMachineState } from './state.ts';
@@ -56,6 +56,7 @@ export class Hosting {
 
   step(input: MachineInput): MachineStep {
     const to = receiverOf(this.#root, input);
+    if (!to) return { type: 'ignored', reason: 'NotOpen' };
     if (input.type === 'listPart') this.#startPart(to, input.task, input.part);
     else {
       const ignored = this.#take(to, input);
@@ -114,14 +115,14 @@ export class Hosting {
       case 'stopTask': {
         const list = machine.lists.find(({ task }) => task === effect.task);
         if (list) this.#drop(list);
-        else this.#effects.push(effect);
+        else this.#effects.push(machine.place ? { ...effect, by: machine.address } : effect);
         return;
       }
       case 'send': {
         const to = machineAt(this.#root, effect.to);
         const owner = machine.place && to === this.#root ? this.#ownerOfPart(machine.place) : undefined;
         if (owner !== undefined) this.#effects.push({ ...effect, to: owner });
-        else if (!to) this.#effects.push(effect);
+        else if (!to) this.#sendOut(effect);
         else if (isEvent(effect.event)) {
           this.#queue.push({ to, input: { type: 'event', event: effect.event, isMessage: true } });
         }
@@ -136,6 +137,11 @@ export class Hosting {
       default:
         effect satisfies never;
     }
+  }
+
+  /** An event for an item's machine that has ended is dropped, as in XState. */
+  #sendOut(effect: Extract<MachineEffect, { type: 'send' }>): void {
+    if (!isOfItem(this.#root, effect.to)) this.#effects.push(effect);
   }
 
   /** The execution whose list it is, where that is another's: its machine is the parent of the items' machines. */

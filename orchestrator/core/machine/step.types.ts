@@ -63,6 +63,8 @@ export type MachineEffect =
       readonly task: number;
       readonly actorId: string;
       readonly reason: 'left' | 'replaced' | 'ended' | 'orphaned';
+      /** Address of the machine that stops it, where that is the machine of an item. */
+      readonly by?: string;
     }
   /** A plain function action of the machine: run after the commit, at most once. It may answer a promise. */
   | { readonly type: 'action'; readonly name: string; readonly params: unknown; readonly run: () => unknown }

@@ -9,6 +9,7 @@ import { DynamoDBJournal } from './dynamoDBJournal.ts';
 import { DynamoDBListPages } from './dynamoDBListPages.ts';
 import { DynamoDBLog } from './dynamoDBLog.ts';
 import { DynamoDBOutlines } from './dynamoDBOutlines.ts';
+import { DynamoDBRegistry } from './dynamoDBRegistry.ts';
 
 export interface DynamoDBTableOptions extends TableLayout, DynamoDBCallsOptions {
   /** Milliseconds since the epoch. */
@@ -25,17 +26,19 @@ export class DynamoDBTable implements Table {
   readonly expiries: DynamoDBExpiries;
   readonly index: DynamoDBIndex;
   readonly outlines: DynamoDBOutlines;
+  readonly registry: DynamoDBRegistry;
 
   constructor(options: DynamoDBTableOptions) {
     const calls = new DynamoDBCalls(options);
     const expiry = () => expiresAt(options, options.now());
     this.journal = new DynamoDBJournal(calls, expiry);
     this.executions = new DynamoDBExecutions({ ...options, calls });
-    this.log = new DynamoDBLog(calls, expiry);
+    this.log = new DynamoDBLog(calls, expiry, options.now);
     this.attempts = new DynamoDBAttempts(calls, expiry, options.indexShards);
     this.lists = new DynamoDBListPages(calls, expiry);
     this.expiries = new DynamoDBExpiries(calls);
     this.index = new DynamoDBIndex(calls, options, options.now);
     this.outlines = new DynamoDBOutlines({ ...options, count: (consumed) => calls.countRead(consumed) });
+    this.registry = new DynamoDBRegistry(calls);
   }
 }

@@ -31,7 +31,7 @@ export function withStore(
   { fetches }: { readonly fetches: boolean },
 ): Table {
   const store = new LargeData(data, storeOverKb * 1024);
-  const { log, attempts, lists, expiries, index, outlines } = table;
+  const { log, attempts, lists, expiries, index, outlines, registry } = table;
   return {
     journal: new StoredJournal(table.journal, store, fetches),
     executions: new StoredExecutions(table.executions, store, fetches),
@@ -41,5 +41,6 @@ export function withStore(
     expiries,
     index,
     outlines,
+    registry,
   };
 }

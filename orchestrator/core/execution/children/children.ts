@@ -6,10 +6,12 @@ import { childId, childNumber, deepestChild, depthOf, hostOf, parentOf } from '.
 import type { Execution, ExecutionStatus } from '../model/execution.ts';
 import type { Draft } from '../step/draft.ts';
 import type { FollowUp } from '../step/followUp.ts';
-import type { Message } from './messages.ts';
+import type { Origin } from '../step/origin.ts';
+import type { Message, Said } from './messages.ts';
 
 type MachineSource = Extract<ActorSource, { kind: 'machine' }>;
 type StartEffect = Extract<MachineEffect, { type: 'startTask' }>;
+type StopEffect = Extract<MachineEffect, { type: 'stopTask' }>;
 
 /** A child machine starts with the commit: its start item is part of the same transaction. */
 export function startChild(
@@ -42,9 +44,13 @@ export function hasChild({ children = [] }: Execution, task: number): boolean {
   return children.some((child) => child.task === task);
 }
 
-export function stopChild(draft: Draft, task: number): void {
+/** @param said what the machine has sent so far in the step that stops the child: the answers to it are heard */
+export function stopChild(draft: Draft, { task, by }: StopEffect, said: readonly Said[]): void {
   if (!hasChild(draft.execution, task)) return;
-  draft.said.push({ type: 'stop', receiver: childId(draft.execution.executionId, task) });
+  const receiver = childId(draft.execution.executionId, task);
+  const count = said.filter((one) => one.type === 'send' && one.receiver === receiver).length;
+  const answered = count > 0 && { answered: { count, ...(by !== undefined && { to: by }) } };
+  draft.said.push({ type: 'stop', receiver, ...answered });
   draft.removeChild(task);
 }
 
@@ -65,14 +71,19 @@ function tellChildren({ execution, said }: Draft, message: Message): void {
 }
 
 /** Drops an event to a task, or to a child that has ended, as XState does. */
-export function sendMessage(draft: Draft, { to, event }: Extract<MachineEffect, { type: 'send' }>): void {
+export function sendMessage(
+  draft: Draft,
+  { to, event }: Extract<MachineEffect, { type: 'send' }>,
+  { answers }: Pick<Origin, 'answers'>,
+): void {
   const { executionId } = draft.execution;
   const number = childNumber(to, executionId);
   if (number !== undefined && !hasChild(draft.execution, number)) return;
   if (!isEvent(event))
     throw new TypeError(`The value sent to '${to}' is not an event: ${JSON.stringify(event)}`);
   const receiver = hostOf(to);
-  const message = { type: 'event', event, ...(receiver !== to && { to }) } as const;
+  const answer = answers && to === parentOf(executionId) && { ...answers, isAnswer: true as const };
+  const message = { type: 'event', event, ...(receiver !== to && { to }), ...answer } as const;
   draft.said.push({ type: 'send', receiver, message });
 }
 

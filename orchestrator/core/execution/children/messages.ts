@@ -12,14 +12,24 @@ export type Message =
       readonly event: MachineEvent;
       /** Address of the machine that it is for, where the receiving execution hosts that machine. */
       readonly to?: string;
+      /** An answer to the parent's last words as it stopped the child: it is heard though the child's state was left. */
+      readonly isAnswer?: true;
     }
   /** A child has ended, to its parent. */
   | { readonly type: 'done'; readonly output?: Json }
   | { readonly type: 'error'; readonly error: TaskError }
   /** The state that the child belonged to was left, or its parent has ended. */
-  | { readonly type: 'stop' }
+  | { readonly type: 'stop'; readonly answered?: Answered }
   /** The parent is redriven, and its children with it. */
   | { readonly type: 'redrive' };
+
+/** The messages that a parent's machine sent in the step that stops the child. XState's parent hears the answers. */
+export type Answered = {
+  /** How many messages before the stop, in its item. */
+  readonly count: number;
+  /** Address of the machine that answers are for, where the parent's execution hosts that machine. */
+  readonly to?: string;
+};
 
 /** A journal item for another execution, written in one transaction with the commit that it comes from. */
 export type OutgoingItem =
@@ -81,7 +91,7 @@ export type Said =
       readonly item: Extract<OutgoingItem, { type: 'answer' | 'stop' }>;
     }
   /** A child that is started and stopped by one commit never starts, unless it has something to hear between. */
-  | { readonly type: 'stop'; readonly receiver: string };
+  | { readonly type: 'stop'; readonly receiver: string; readonly answered?: Answered };
 
 export interface Correspondence {
   readonly sender: string;
@@ -110,7 +120,9 @@ export function itemsOf(
     if (one.type === 'start') starts.set(receiver, one.start);
     else if (one.type === 'send') tell(receiver, one.message);
     else if (one.type === 'item') others.push(one.item);
-    else if (messages.has(receiver) || !starts.delete(receiver)) tell(receiver, { type: 'stop' });
+    else if (messages.has(receiver) || !starts.delete(receiver)) {
+      tell(receiver, { type: 'stop', ...(one.answered && { answered: one.answered }) });
+    }
   }
   const items = [...messages].map(([receiver, each]): OutgoingItem => {
     const number = (ownProperty(sent, receiver) ?? 0) + 1;

@@ -29,7 +29,7 @@ function control(draft: Draft, entry: ControlEntry, limits: RedriveLimits): Igno
       if (draft.ended) return 'Ended';
       // An execution of the same name that another has started.
       if (entry.answerTo !== undefined && entry.answerTo !== draft.execution.answerTo) return 'NotOpen';
-      endExecution(draft, 'ABORTED', entry.cause === undefined ? {} : { error: aborted(entry.cause) });
+      endExecution(draft, 'ABORTED', errorOf(entry));
       return undefined;
     case 'redrive':
       return isTooLate(draft, limits) ? 'RedriveTooLate' : redrive(draft, entry);
@@ -43,8 +43,9 @@ function control(draft: Draft, entry: ControlEntry, limits: RedriveLimits): Igno
   }
 }
 
-function aborted(cause: string) {
-  return { code: 'Stopped', name: 'Stopped', message: cause } as const;
+function errorOf({ cause, error }: ControlEntry) {
+  if (cause === undefined && error === undefined) return {};
+  return { error: { code: 'Stopped', name: error ?? 'Stopped', message: cause ?? '' } } as const;
 }
 
 /** A parent's word is never too late: what the parent refers to is renewed with its own data. */

@@ -28,6 +28,8 @@ export interface StartEntry extends WithStoredData {
   readonly startedBy?: string;
   /** Token of the task that waits for it to end. */
   readonly answerTo?: string;
+  /** The version or alias of the state machine that its caller has named. */
+  readonly startedAs?: string;
   /** Whether another execution's machine has started it: actors in the input are references. */
   readonly isChild?: boolean;
   /** Set where the item cannot be read as a start: what is wrong with it. */
@@ -44,8 +46,12 @@ export interface ResultEntry extends WithStoredData {
   readonly result: TaskResult;
   /** Name of the worker, where its writer says it: to show, not to decide on. */
   readonly worker?: string;
+  /** When the attempt began, for one that is part of the log: no item says it. */
+  readonly startedAt?: string;
   /** When it was written, as its writer says; orders a catch-up. */
   readonly at?: string;
+  /** It is part of the log, and not an item of the journal. */
+  readonly isInlined?: true;
 }
 
 export interface EventEntry extends WithStoredData {
@@ -64,6 +70,8 @@ export interface ControlEntry {
   readonly control: Control;
   /** For `stop`: why. */
   readonly cause?: string;
+  /** For `stop`: the name of the error that it ends with. @default `Stopped` */
+  readonly error?: string;
   /** For `stop`: only where the execution is to answer to this task. */
   readonly answerTo?: string;
   /** For `redrive`: the version of the machine to go on with. @default the one it is on */
@@ -74,7 +82,10 @@ export interface ControlEntry {
 }
 
 /** The content of an operator's item, without its key and time. */
-export type ControlContent = Pick<ControlEntry, 'control' | 'cause' | 'answerTo' | 'version' | 'input'>;
+export type ControlContent = Pick<
+  ControlEntry,
+  'control' | 'cause' | 'error' | 'answerTo' | 'version' | 'input'
+>;
 
 export const controls = ['stop', 'redrive', 'suspend', 'resume'] as const;
 export type Control = (typeof controls)[number];

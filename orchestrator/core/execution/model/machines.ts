@@ -12,6 +12,9 @@ export interface MachineLookup {
   ids(): readonly string[];
 }
 
+/** Makes a machine known to its lookup, if it is not deployed and its definition is in the table. */
+export type LoadMachine = (machine: string, version: string | undefined) => Promise<void>;
+
 /** Thrown at registration when two machines have the same id and version. */
 export class DuplicateMachineError extends MillraceError {
   override readonly code = 'DuplicateMachine';

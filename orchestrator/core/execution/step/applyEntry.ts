@@ -17,6 +17,7 @@ import type {
   ResultEntry,
   StartEntry,
 } from '../model/entries.ts';
+import { inlinedText } from '../model/inlinedResult.ts';
 import type { LogVerdict } from '../model/log.ts';
 import type { Need } from './advance.types.ts';
 import type { Draft } from './draft.ts';
@@ -24,6 +25,7 @@ import { type Concluded, conclude } from './drain.ts';
 import { attemptFailed } from './failedAttempt.ts';
 import type { Handled } from './followUp.ts';
 import { logKindOf } from './logKind.ts';
+import type { Origin } from './origin.ts';
 
 /** The context in which an entry is applied. */
 export interface Applying {
@@ -49,7 +51,9 @@ export function applyEntry(draft: Draft, entry: Applied, applying: Applying): Ne
       ? applyMessages(draft, entry, applying)
       : conclude(draft, machine, handle(draft, entry, applying), { cause, item: { reference } });
   if (verdict.type === 'needs') return verdict.need;
-  draft.log(logKindOf(entry), reference, verdict);
+  const isInlined = entry.kind === 'result' && entry.isInlined && verdict.type === 'applied';
+  if (isInlined) draft.log('inlined', reference, verdict, inlinedText(entry));
+  else draft.log(logKindOf(entry), reference, verdict);
   return undefined;
 }
 
@@ -116,6 +120,7 @@ function applyMessages(draft: Draft, entry: MessageEntry, applying: Applying): C
       cause,
       item: { reference, messages: index },
       ...(next < messages.length && { rest: { reference, messages: next } }),
+      ...answersTo(entry, index),
     };
     const handled = handleMessage(draft, entry, index, applying);
     const verdict = conclude(draft, machine, handled, origin);
@@ -124,6 +129,16 @@ function applyMessages(draft: Draft, entry: MessageEntry, applying: Applying): C
   }
   if (isHeard(draft, entry)) noteReceived(draft, entry);
   return verdictOfAll(verdicts);
+}
+
+/** Whether the parent has said it as it stopped this execution. */
+function answersTo({ messages }: MessageEntry, index: number): Pick<Origin, 'answers'> {
+  for (const [place, message] of messages.entries()) {
+    if (message.type !== 'stop' || !message.answered || place <= index) continue;
+    const { count, to } = message.answered;
+    if (index >= place - count) return { answers: to === undefined ? {} : { to } };
+  }
+  return {};
 }
 
 /** Invariant 5: of a state that was left, nothing acts on a later one. */
@@ -144,7 +159,8 @@ function handleMessage(
     return isStale ? { type: 'ignored', reason: 'Redriven' } : applyWord(draft, entry, index);
   }
   if (draft.ended || message === undefined) return { type: 'ignored', reason: 'Ended' };
-  if (!isHeard(draft, entry)) return { type: 'ignored', reason: 'NotOpen' };
+  const isAnswer = message.type === 'event' && message.isAnswer === true;
+  if (!isAnswer && !isHeard(draft, entry)) return { type: 'ignored', reason: 'NotOpen' };
   const task = childNumber(sender, draft.execution.executionId);
   if (message.type === 'event') {
     const { event, to } = message;

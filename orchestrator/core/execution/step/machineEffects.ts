@@ -17,6 +17,7 @@ export function takeEffects(
   origin: Origin,
 ): FollowUp[] {
   const followUps: FollowUp[] = [];
+  const before = draft.said.length;
   for (const effect of effects) {
     switch (effect.type) {
       case 'startTask': {
@@ -26,7 +27,7 @@ export function takeEffects(
       }
       case 'stopTask':
         draft.removeTask(effect.task);
-        stopChild(draft, effect.task);
+        stopChild(draft, effect, draft.said.slice(before));
         break;
       case 'action':
       case 'log':
@@ -36,7 +37,7 @@ export function takeEffects(
         draft.emitted.push({ event: effect.event });
         break;
       case 'send':
-        sendMessage(draft, effect);
+        sendMessage(draft, effect, origin);
         break;
       case 'keepItems':
         draft.itemLists.push(effect.list);

@@ -8,4 +8,9 @@ export interface Origin {
   readonly item?: Failed;
   /** The rest of the item once its own step is taken: an event that was held may fail the machine then. */
   readonly rest?: Failed;
+  /**
+   * The parent has said it as it stopped this execution: it hears the answers. `to` is the address of its machine, where its
+   * execution hosts that.
+   */
+  readonly answers?: { readonly to?: string };
 }

@@ -1,0 +1,60 @@
+import type { Failure } from '../dataflow/handle.ts';
+import type { StateType } from '../model/model.ts';
+import type { TaskEvents } from './taskEvents.ts';
+
+/** The events of one scope, each linked to the one before: of the definition, a branch, or an iteration. */
+export interface Chain {
+  /** Id of the event that the next one follows. */
+  last: number;
+  /** The state that has been entered and not been left. */
+  state?: ActiveState;
+  /** No state of the scope handled it. */
+  failure?: Failure;
+  /** For an iteration. */
+  readonly iteration?: Iteration;
+  /** The Map states that work on items, by their paths, and the branches of Parallel states, by their scopes. */
+  readonly maps: Map<string, MapRun>;
+  branches: readonly Chain[];
+}
+
+export interface ActiveState {
+  readonly name: string;
+  readonly path: string;
+  readonly type: StateType;
+  readonly enteredId: number;
+  /** Id of the event before its entry. */
+  readonly beforeId: number;
+  /** The attempt that runs, or that was the last one. */
+  task?: TaskEvents;
+  taskIsOver: boolean;
+  /** A failure of what it runs, until a retrier, a catcher or nothing handles it. */
+  failed?: Failure;
+}
+
+export interface Iteration {
+  readonly index: number;
+  readonly name: string;
+  readonly map: MapRun;
+}
+
+/** The work on the items of a Map state, once. */
+export interface MapRun {
+  readonly isDistributed: boolean;
+  readonly label: string | undefined;
+  readonly startedId: number;
+  /** For a distributed Map. */
+  runId?: number;
+  concurrency: number;
+  begun: number;
+  /** The last events of iterations that have ended: each lets another one begin. */
+  readonly ended: number[];
+  /** Id of the last `MapIterationSucceeded`. */
+  lastSucceededId?: number;
+  /** The iteration that failed. */
+  failing?: Chain;
+  readonly open: Set<Chain>;
+}
+
+export function newChain(last: number, iteration?: Iteration): Chain {
+  return { last, maps: new Map(), branches: [], ...(iteration && { iteration }) };
+}

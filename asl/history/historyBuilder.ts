@@ -1,0 +1,365 @@
+import type { Happening, Observation } from '../compile/observer.ts';
+import type { Failure } from '../dataflow/handle.ts';
+import type { Json, JsonObject } from '../json.ts';
+import type { StateType } from '../model/model.ts';
+import { Random } from '../random.ts';
+import { errorNames } from '../statesError.ts';
+import { type Chain, type MapRun, newChain } from './chain.ts';
+import { evaluationFailure } from './evaluationFailure.ts';
+import { EventList } from './eventList.ts';
+import { dataOf, type HistoryEvent, type HistoryEventType } from './historyEvent.ts';
+import { type Detailed, failureDetails, taskEventsOf } from './taskEvents.ts';
+
+/** The execution whose history is built. */
+export interface HistorySubject {
+  /** Its id, or its name in Step Functions. */
+  readonly executionId: string;
+  /** Name of its machine. */
+  readonly machine: string;
+  /** `arn:aws:states:<region>:<account>` */
+  readonly arn: string;
+  readonly roleArn: string;
+}
+
+type Of<Type extends Happening['type']> = Extract<Happening, { type: Type }>;
+
+/**
+ * Builds the events of a history of Step Functions from what happens to the states of a definition, linked as Step Functions
+ * links them: each to the one before in its scope, the first of a branch to the start of its Parallel state, and so on.
+ */
+export class HistoryBuilder {
+  readonly #subject: HistorySubject;
+  readonly #region: string;
+  readonly #list = new EventList();
+  readonly #root = newChain(0);
+  /** By actor, and by scope within it. */
+  readonly #chains = new Map<string, Map<string, Chain>>();
+  /** Machines of items of distributed Maps: in Step Functions, they are executions with histories of their own. */
+  readonly #elsewhere = new Set<string>();
+  #output: Json = null;
+
+  constructor(subject: HistorySubject) {
+    this.#subject = subject;
+    this.#region = subject.arn.split(':')[3] ?? '';
+    this.#put(subject.executionId, '', this.#root);
+  }
+
+  get events(): readonly HistoryEvent[] {
+    return this.#list.events;
+  }
+
+  started(at: number, input: Json): void {
+    const { roleArn } = this.#subject;
+    this.#list.add(at, 0, { type: 'ExecutionStarted', details: { ...dataOf('input', input), roleArn } });
+  }
+
+  succeeded(at: number, output: Json = this.#output): void {
+    this.#list.add(at, this.#root.last, { type: 'ExecutionSucceeded', details: dataOf('output', output) });
+  }
+
+  /** @param failure where no state has failed */
+  failed(at: number, failure: Failure): void {
+    const details = failureDetails(this.#root.failure ?? failure);
+    this.#list.add(at, this.#root.last, { type: 'ExecutionFailed', details });
+  }
+
+  timedOut(at: number): void {
+    this.#list.add(at, 0, { type: 'ExecutionTimedOut', details: {} });
+  }
+
+  aborted(at: number, cause: string | undefined): void {
+    this.#list.add(at, 0, { type: 'ExecutionAborted', details: cause === undefined ? {} : { cause } });
+  }
+
+  /** The tasks that failed, or that the end stopped, begin again. */
+  redriven(at: number, redriveCount: number): void {
+    const last = this.#list.events.at(-1)?.id ?? 0;
+    this.#root.last = this.#list.add(at, last, { type: 'ExecutionRedriven', details: { redriveCount } });
+    this.#resume(at, this.#root, this.#root.last);
+  }
+
+  observe(observation: Observation): void {
+    const chain = this.#chainOf(observation);
+    if (chain === undefined) return;
+    const { at, path, happening } = observation;
+    switch (happening.type) {
+      case 'entered':
+        this.#enter(chain, observation, happening);
+        return;
+      case 'exited':
+        this.#exit(chain, observation, happening);
+        return;
+      case 'taskScheduled': {
+        if (chain.state === undefined) return;
+        const task = taskEventsOf(happening, this.#region);
+        chain.state.task = task;
+        chain.state.taskIsOver = false;
+        for (const each of task.begun) this.#list.append(chain, at, each);
+        return;
+      }
+      case 'taskSucceeded':
+        this.#endTask(chain, at, chain.state?.task?.succeeded(happening.result));
+        return;
+      case 'taskFailed':
+        this.#endTask(chain, at, chain.state?.task?.failed(happening.failure));
+        return;
+      case 'parallelStarted':
+        this.#list.append(chain, at, { type: 'ParallelStateStarted' });
+        chain.branches = happening.scopes.map((scope) => {
+          const branch = newChain(chain.last);
+          this.#put(observation.actor, scope, branch);
+          return branch;
+        });
+        return;
+      case 'parallelSucceeded':
+        chain.last = Math.max(chain.last, ...chain.branches.map(({ last }) => last));
+        this.#list.add(at, chain.last, { type: 'ParallelStateSucceeded' });
+        chain.branches = [];
+        return;
+      case 'parallelFailed': {
+        const failing = this.#chains.get(observation.actor)?.get(happening.scope);
+        if (failing === undefined) return;
+        chain.last = failing.last;
+        if (!isUnhandleable(failing.failure)) {
+          for (const branch of chain.branches) this.#list.abort(branch, at, failing.last, branch === failing);
+        }
+        return;
+      }
+      case 'mapStarted':
+        this.#startMap(chain, observation, happening);
+        return;
+      case 'itemsStarted': {
+        const map = chain.maps.get(path);
+        if (map === undefined) return;
+        map.concurrency = happening.concurrency;
+        if (map.isDistributed) this.#startRun(chain, map, observation, happening.run);
+        return;
+      }
+      case 'mapSucceeded':
+        this.#endMap(chain, chain.maps.get(path), at);
+        return;
+      case 'mapFailed':
+        this.#failMap(chain, chain.maps.get(path), at, happening.failure);
+        return;
+      case 'failed':
+        this.#fail(chain, at, happening.failure);
+        return;
+      case 'retried':
+        if (chain.state) delete chain.state.failed;
+        return;
+      case 'scopeFailed':
+        this.#endFailed(chain, observation, happening.failure);
+        return;
+    }
+  }
+
+  #enter(chain: Chain, { at, name, path }: Observation, { state, input }: Of<'entered'>): void {
+    const beforeId = chain.last;
+    this.#list.append(chain, at, {
+      type: `${state}StateEntered`,
+      details: { name, ...dataOf('input', input) },
+    });
+    chain.state = { name, path, type: state, enteredId: chain.last, beforeId, taskIsOver: true };
+  }
+
+  #exit(chain: Chain, { at, name }: Observation, happening: Of<'exited'>): void {
+    const { state, output, assigned, isLast } = happening;
+    this.#endFailing(chain, at);
+    if (state !== 'Fail') {
+      const details = { name, ...dataOf('output', output), ...(assigned && assignedOf(assigned)) };
+      this.#list.append(chain, at, { type: `${state}StateExited`, details });
+    }
+    delete chain.state;
+    chain.branches = [];
+    if (chain === this.#root) this.#output = output;
+    const { iteration } = chain;
+    if (!isLast || iteration === undefined) return;
+    const { map, ...details } = iteration;
+    map.lastSucceededId = this.#list.add(at, chain.last, { type: 'MapIterationSucceeded', details });
+    map.ended.push(chain.last);
+    map.open.delete(chain);
+  }
+
+  #endTask(chain: Chain, at: number, event: Detailed | undefined): void {
+    if (event === undefined || chain.state === undefined) return;
+    chain.state.taskIsOver = event.type.endsWith('Succeeded');
+    this.#list.append(chain, at, event);
+  }
+
+  #startMap(chain: Chain, observation: Observation, happening: Of<'mapStarted'>): void {
+    const { at, path } = observation;
+    const { length, isDistributed, isRead, label } = happening;
+    this.#list.append(chain, at, { type: 'MapStateStarted', details: { length } });
+    const map: MapRun = {
+      isDistributed,
+      label,
+      startedId: chain.last,
+      concurrency: Number.POSITIVE_INFINITY,
+      begun: 0,
+      ended: [],
+      open: new Set(),
+    };
+    chain.maps.set(path, map);
+    if (isRead && isDistributed) this.#startRun(chain, map, observation, undefined);
+  }
+
+  /** The run's id is drawn once its items are known, which may be after its start. */
+  #startRun(chain: Chain, map: MapRun, { at, name }: Observation, run: string | undefined): void {
+    const { arn, machine, executionId } = this.#subject;
+    const id = run ?? new Random(`${executionId}#${map.startedId}`).uuid();
+    const mapRunArn = `${arn}:mapRun:${machine}/${map.label ?? name}:${id}`;
+    const event: Detailed = { type: 'MapRunStarted', details: { mapRunArn } };
+    if (map.runId === undefined) {
+      this.#list.append(chain, at, event);
+      map.runId = chain.last;
+      return;
+    }
+    const started = this.#list.events[map.runId - 1];
+    if (started && run !== undefined) this.#list.events[map.runId - 1] = { ...started, ...event };
+  }
+
+  #endMap(chain: Chain, map: MapRun | undefined, at: number): void {
+    if (map === undefined) return;
+    if (map.isDistributed) this.#list.append(chain, at, { type: 'MapRunSucceeded' });
+    else chain.last = map.lastSucceededId ?? map.startedId;
+    this.#list.add(at, chain.last, { type: 'MapStateSucceeded' });
+  }
+
+  #failMap(chain: Chain, map: MapRun | undefined, at: number, failure: Failure): void {
+    if (map === undefined) return;
+    if (map.isDistributed) {
+      this.#list.append(chain, at, { type: 'MapRunFailed', details: failureDetails(failure) });
+      return;
+    }
+    const { failing } = map;
+    if (failing === undefined) return;
+    chain.last = failing.last;
+    if (isUnhandleable(failing.failure)) return;
+    for (const open of map.open) this.#list.abortIteration(open, at, failing.last);
+    map.open.clear();
+  }
+
+  #fail(chain: Chain, at: number, failure: Failure): void {
+    const { state } = chain;
+    if (state === undefined) return;
+    const evaluation = evaluationFailure(failure, state.name);
+    if (evaluation !== undefined) {
+      // Step Functions links it to the event before the entry, where nothing has come between.
+      const isFirst = chain.last === state.enteredId && state.type !== 'Wait';
+      const details = { ...failureDetails(failure), ...evaluation };
+      chain.last = this.#list.add(at, isFirst ? state.beforeId : chain.last, {
+        type: 'EvaluationFailed',
+        details,
+      });
+    }
+    state.failed = failure;
+  }
+
+  #endFailed(chain: Chain, { at }: Observation, failure: Failure): void {
+    const { state } = chain;
+    if (state && state.failed !== failure && state.failed?.cause !== failure.cause) {
+      this.#fail(chain, at, failure);
+    }
+    this.#endFailing(chain, at);
+    chain.failure = failure;
+    const { iteration } = chain;
+    if (iteration === undefined) return;
+    const { map, ...details } = iteration;
+    map.open.delete(chain);
+    map.ended.push(chain.last);
+    map.failing = chain;
+    if (!isUnhandleable(failure)) this.#list.add(at, chain.last, { type: 'MapIterationFailed', details });
+  }
+
+  /** The failure of a Parallel or Map state is final. */
+  #endFailing(chain: Chain, at: number): void {
+    const { state } = chain;
+    if (state?.failed === undefined) return;
+    const type = failedTypes[state.type];
+    if (type !== undefined && !isUnhandleable(state.failed)) this.#list.append(chain, at, { type });
+    delete state.failed;
+  }
+
+  #resume(at: number, chain: Chain, from: number): void {
+    const { state } = chain;
+    delete chain.failure;
+    if (state === undefined) return;
+    for (const branch of chain.branches) this.#resume(at, branch, from);
+    const map = chain.maps.get(state.path);
+    if (map?.failing) {
+      map.open.add(map.failing);
+      delete map.failing;
+    }
+    for (const iteration of map?.open ?? []) this.#resume(at, iteration, from);
+    if (state.task === undefined || state.taskIsOver) return;
+    chain.last = from;
+    for (const each of state.task.begun) this.#list.append(chain, at, each);
+  }
+
+  #chainOf(observation: Observation): Chain | undefined {
+    const { actor, scope, parent } = observation;
+    const known = this.#chains.get(actor)?.get(scope);
+    if (known) return known;
+    if (this.#elsewhere.has(actor) || (parent !== undefined && this.#elsewhere.has(parent))) {
+      this.#elsewhere.add(actor);
+      return undefined;
+    }
+    return scope === '' ? this.#startIteration(observation) : undefined;
+  }
+
+  /** The item of a Map state begins. */
+  #startIteration({ at, actor, parent, item, path }: Observation): Chain | undefined {
+    const found = this.#mapOf(parent, path);
+    if (found === undefined || item === undefined) return undefined;
+    const { map, name } = found;
+    if (map.isDistributed) {
+      this.#elsewhere.add(actor);
+      return undefined;
+    }
+    const before = map.begun < map.concurrency ? undefined : map.ended.shift();
+    map.begun += 1;
+    const details = { name, index: item };
+    const id = this.#list.add(at, before ?? map.startedId, { type: 'MapIterationStarted', details });
+    const chain = newChain(id, { ...details, map });
+    map.open.add(chain);
+    this.#put(actor, '', chain);
+    return chain;
+  }
+
+  /** The Map state that a state within its iterations belongs to. */
+  #mapOf(
+    parent: string | undefined,
+    path: string,
+  ): { readonly map: MapRun; readonly name: string } | undefined {
+    for (const { maps, state } of this.#chains.get(parent ?? '')?.values() ?? []) {
+      if (state === undefined) continue;
+      const map = maps.get(state.path);
+      if (map && path.startsWith(`${state.path}/`)) return { map, name: state.name };
+    }
+    return undefined;
+  }
+
+  #put(actor: string, scope: string, chain: Chain): void {
+    const scopes = this.#chains.get(actor) ?? new Map<string, Chain>();
+    this.#chains.set(actor, scopes.set(scope, chain));
+  }
+}
+
+const failedTypes: Readonly<Partial<Record<StateType, HistoryEventType>>> = {
+  Parallel: 'ParallelStateFailed',
+  Map: 'MapStateFailed',
+};
+
+/** Step Functions ends the execution at once, without a word of the states around. */
+function isUnhandleable(failure: Failure | undefined): boolean {
+  return failure?.error === errorNames.runtime;
+}
+
+function assignedOf(assigned: { readonly [name: string]: Json }): JsonObject {
+  return {
+    assignedVariables: Object.fromEntries(
+      Object.entries(assigned).map(([name, value]) => [name, JSON.stringify(value)]),
+    ),
+    assignedVariablesDetails: { truncated: false },
+  };
+}

@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { createClient } from '../client/client.ts';
+import type { ClientOptions } from '../client/clientOptions.ts';
+import { sleep } from '../client/surroundings.ts';
+import { createDynamoDBClient } from '../orchestrator/aws/client.ts';
+import { readConfiguration } from '../orchestrator/configuration/configuration.ts';
+import { readExecutionClock } from '../orchestrator/configuration/executionClock.ts';
+import { retentionOf } from '../orchestrator/core/policy/retention.ts';
+import { DynamoDBTable } from '../orchestrator/table/dynamodb/dynamoDBTable.ts';
+import { openStoredJson, withStore } from '../orchestrator/table/stored/withStore.ts';
+import { type Account, Arns } from './arns.ts';
+import { type StepFunctionsHandler, stepFunctionsHandler } from './handler.ts';
+import type { DeployedMachine } from './surroundings.ts';
+
+export interface StepFunctionsApiOptions
+  extends Pick<
+    ClientOptions,
+    | 'dynamodb'
+    | 'indexShards'
+    | 'retentionDays'
+    | 'store'
+    | 'storeOverKb'
+    | 'functionPrefix'
+    | 'lambda'
+    | 'now'
+    | 'newId'
+  > {
+  /** Name of the table. @default the environment's `MILLRACE_TABLE`, else `millrace` */
+  readonly table?: string;
+  /** In the ARNs. @default the environment's `AWS_REGION`, else `us-east-1` */
+  readonly region?: string;
+  /** In the ARNs. @default `000000000000` */
+  readonly accountId?: string;
+  /** The machines of the deployment: they are listed, described and started as well. @default those of the table alone */
+  readonly machines?: readonly DeployedMachine[] | (() => Promise<readonly DeployedMachine[]>);
+}
+
+/** The API of Step Functions over the executions of a table: an operation's name and JSON in, status and JSON out. */
+export function createStepFunctionsApi(options: StepFunctionsApiOptions = {}): StepFunctionsHandler {
+  const configuration = readConfiguration(process.env);
+  const {
+    table: tableName = configuration.tableName,
+    indexShards = configuration.indexShards,
+    retentionDays = configuration.retentionDays,
+    store = configuration.store,
+    storeOverKb = configuration.storeOverKb,
+    functionPrefix = configuration.functionPrefix,
+    now = readExecutionClock(process.env).now,
+    newId = () => randomUUID(),
+    dynamodb = createDynamoDBClient(),
+    machines = [],
+    lambda,
+  } = options;
+  const settings = { storeOverKb, ...(store !== undefined && { store }) };
+  const items = new DynamoDBTable({
+    client: dynamodb,
+    tableName,
+    now,
+    indexShards,
+    ...(retentionDays > 0 && { retentionDays }),
+  });
+  const retention = retentionOf(retentionDays);
+  return stepFunctionsHandler({
+    client: createClient({
+      dynamodb,
+      tableName,
+      indexShards,
+      retentionDays,
+      functionPrefix,
+      now,
+      newId,
+      ...settings,
+      ...(lambda && { lambda }),
+    }),
+    table: withStore(items, openStoredJson(settings, now), settings, { fetches: true }),
+    arns: new Arns(accountOf(options)),
+    deployed: typeof machines === 'function' ? machines : async () => machines,
+    now,
+    newId,
+    sleep,
+    ...(retention && { redrivableMs: retention.redrivableMs }),
+  });
+}
+
+function accountOf({
+  region = process.env.AWS_REGION || 'us-east-1',
+  accountId = '000000000000',
+}: StepFunctionsApiOptions): Account {
+  return { region, accountId };
+}

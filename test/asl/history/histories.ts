@@ -1,0 +1,53 @@
+import { type HistoryEvent, historyEvents, machineOf } from '../../../asl/index.ts';
+import type { JsonObject } from '../../../asl/json.ts';
+import { type TestCloud, testCloud } from '../../../testing/index.ts';
+
+const subject = { machine: 'm', arn: 'arn:aws:states:eu-west-1:123456789012', roleArn: 'role' };
+
+type Workers = Readonly<Record<string, (input: unknown) => unknown>>;
+
+export interface Ran {
+  readonly cloud: TestCloud;
+  readonly executionId: string;
+  /** The history of Step Functions, as far as the execution has come. */
+  events(): Promise<readonly HistoryEvent[]>;
+}
+
+/** Starts a definition in the test cloud. Its tasks are mocked by their paths. */
+export async function started(
+  definition: JsonObject,
+  workers: Workers = {},
+  input: unknown = {},
+): Promise<Ran> {
+  const options = { id: 'm', tasks: 'mocked' } as const;
+  const cloud = testCloud([machineOf(definition, options)], workers);
+  const { executionId } = await cloud.start('m', { executionId: 'e', input });
+  return {
+    cloud,
+    executionId,
+    events: async () =>
+      historyEvents({ ...subject, executionId }, (observe) =>
+        cloud.client.historyAll(executionId, { machines: [machineOf(definition, { ...options, observe })] }),
+      ),
+  };
+}
+
+/** Runs a definition to its end and gives its history. */
+export async function historyOf(definition: JsonObject, workers: Workers = {}, input: unknown = {}) {
+  const ran = await started(definition, workers, input);
+  await ran.cloud.runToEnd(ran.executionId);
+  return ran.events();
+}
+
+/** `3<2 TaskScheduled`, with the name of the state or the index of the iteration. */
+export function lines(events: readonly HistoryEvent[]): readonly string[] {
+  return events.map(({ id, previousEventId, type, details = {} }) => {
+    const { name, index } = details;
+    const of = [name, index].filter((each) => each !== undefined).map((each) => ` ${each}`);
+    return `${id}<${previousEventId} ${type}${of.join('')}`;
+  });
+}
+
+export function named(name: string, message = ''): Error {
+  return Object.assign(new Error(message), { name });
+}
