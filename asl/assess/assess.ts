@@ -1,5 +1,13 @@
 import { checkDefinition } from '../check/check.ts';
-import { listPrices, type PathCounts, type Price, type PriceOptions, priceOfPath } from '../check/price.ts';
+import {
+  listPrices,
+  type PathCounts,
+  type Price,
+  type PriceOptions,
+  priceOfPath,
+  priceOptionKeys,
+} from '../check/price.ts';
+import { checkCallOptions } from '../checkCallOptions.ts';
 import type { Format } from '../document/readDocument.ts';
 
 export type WorkflowType = 'STANDARD' | 'EXPRESS';
@@ -47,6 +55,7 @@ export interface MonthlyCost {
 
 /** Assesses state machines; those that save most come first, and those of unknown use last. */
 export function assess(machines: readonly MachineInUse[], options: PriceOptions = {}): readonly Assessment[] {
+  checkCallOptions('assess', options, priceOptionKeys);
   const savings = ({ month }: Assessment) => month?.saves ?? Number.NEGATIVE_INFINITY;
   return machines
     .map((machine) => assessOne(machine, options))
