@@ -1,5 +1,6 @@
 import type { JournalEntry } from '../orchestrator/core/execution/model/entries.ts';
 import type { Execution } from '../orchestrator/core/execution/model/execution.ts';
+import { journalEntryOf } from '../orchestrator/core/execution/model/inlinedResult.ts';
 import {
   countLogEntries,
   isJournalKind,
@@ -151,7 +152,7 @@ async function* withItems(
       : await table.journal.readEntries(execution.executionId, references, execution);
   const items = new Map(found.map((item) => [item.reference, item]));
   for (const each of entries) {
-    yield { ...each, item: isJournalKind(each.entry.kind) ? items.get(each.entry.reference) : undefined };
+    yield { ...each, item: journalEntryOf(each.entry, items) };
   }
 }
 

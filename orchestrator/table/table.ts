@@ -26,6 +26,7 @@ import type {
   ExecutionVersion,
   HistoryItems,
   InsertOutcome,
+  InsertSegmentOutcome,
   InsertStartOutcome,
   ItemsPage,
   ItemsRenewal,
@@ -100,6 +101,8 @@ export interface JournalReader {
 export interface Executions {
   /** Undefined also where it has expired: its id is free. */
   read(executionId: string): Promise<Execution | undefined>;
+  /** Eventually consistent, at half the price: it shows what was committed a while ago, and may not show what came since. */
+  readEventually(executionId: string): Promise<Execution | undefined>;
   /** The input of an open task, which may be in the store. @throws StoredDataError */
   readTaskInput(task: OpenTask): Promise<Json>;
   /** Everything in the partition that a history is made of. Expired items are left out, unless the execution goes on. */
@@ -121,7 +124,10 @@ export interface LogSegments {
   readSegment(executionId: string, number: number): Promise<string | undefined>;
   /** Segments by their numbers; those that do not count are left out. */
   readSegments(executionId: string, numbers: readonly number[], owner: Owner): Promise<LogSegment[]>;
-  writeSegment(executionId: string, segment: LogSegment): Promise<void>;
+  /** Segments are written once; one that has expired counts as absent. */
+  insertSegment(executionId: string, segment: LogSegment): Promise<InsertSegmentOutcome>;
+  /** For a number under which something else has been left, of an execution that had the id before. */
+  replaceSegment(executionId: string, segment: LogSegment): Promise<void>;
 }
 
 /** Signs of life and claims of attempts that have no result yet. */

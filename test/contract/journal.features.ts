@@ -134,7 +134,7 @@ export function journalFeatures(current: Current): void {
       await table.journal.insertEvent(event('a'));
       await table.journal.insertResult(result(1));
       await table.executions.commit(execution());
-      await table.log.writeSegment('order-17', { number: 0, text: '=lx2k;s~0' });
+      await table.log.insertSegment('order-17', { number: 0, text: '=lx2k;s~0' });
       await table.journal.insertStart({ ...start, executionId: 'order-170' });
       await table.journal.insertEvent(event('b', { executionId: 'order-1' }));
       expect(references(await table.journal.readAll('order-17'))).toEqual(['event#a', 'start', 'task#1#1']);
@@ -147,7 +147,7 @@ export function journalFeatures(current: Current): void {
       const tasks = Array.from({ length: 20 }, (_, task) => task);
       await table.journal.insertStart(start);
       await table.executions.commit(execution({ logSegments: 1 }));
-      await table.log.writeSegment('order-17', { number: 0, text: '=lx2k;s~0' });
+      await table.log.insertSegment('order-17', { number: 0, text: '=lx2k;s~0' });
       for (const task of tasks) {
         await table.journal.insertResult(result(task, { result: { status: 'SUCCEEDED', output } }));
         await table.journal.insertEvent(event(`e${task}`, { content: { type: 'LONG', event: { output } } }));
@@ -192,7 +192,7 @@ export function journalFeatures(current: Current): void {
       const { table } = current();
       await table.journal.insertResult(result(1));
       await table.journal.insertResult(result(2));
-      await table.log.writeSegment('order-17', { number: 3, text: '=3' });
+      await table.log.insertSegment('order-17', { number: 3, text: '=3' });
       const [one, two] = [
         { task: 1, attempt: 1 },
         { task: 2, attempt: 1 },
@@ -227,7 +227,7 @@ export function journalFeatures(current: Current): void {
 
     it('answers segments of the log by their numbers, without those that are gone', async () => {
       const { table } = current();
-      for (const number of [2, 10]) await table.log.writeSegment('order-17', { number, text: `=${number}` });
+      for (const number of [2, 10]) await table.log.insertSegment('order-17', { number, text: `=${number}` });
       const segments = await table.log.readSegments('order-17', [1, 2, 10], undefined);
       expect([...segments].sort((a, b) => a.number - b.number)).toEqual([
         { number: 2, text: '=2' },
@@ -239,7 +239,7 @@ export function journalFeatures(current: Current): void {
       const { table } = current();
       await table.executions.commit(execution({ logSegments: 12 }));
       const numbers = Array.from({ length: 12 }, (_, number) => number);
-      for (const number of numbers) await table.log.writeSegment('order-17', { number, text: `=${number}` });
+      for (const number of numbers) await table.log.insertSegment('order-17', { number, text: `=${number}` });
       expect((await table.executions.readHistory('order-17')).segments).toEqual(
         numbers.map((number) => `=${number}`),
       );

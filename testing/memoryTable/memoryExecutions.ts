@@ -5,6 +5,7 @@ import type { Execution } from '../../orchestrator/core/execution/model/executio
 import type { OpenTask } from '../../orchestrator/core/execution/model/openTask.ts';
 import { type Attributes, attributesSize } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution, encodeExecution } from '../../orchestrator/table/executionItem.ts';
+import { logTextOf } from '../../orchestrator/table/logText.ts';
 import { encodeOutgoing } from '../../orchestrator/table/outgoingItems.ts';
 import type { CommitOutcome, HistoryItems } from '../../orchestrator/table/requests.ts';
 import type { TableLayout } from '../../orchestrator/table/retention.ts';
@@ -27,6 +28,10 @@ export class MemoryExecutions implements Executions {
     return item && decodeExecution(item);
   }
 
+  readEventually(executionId: string): Promise<Execution | undefined> {
+    return this.read(executionId);
+  }
+
   #item(executionId: string): Attributes | undefined {
     const item = this.#items.get(executionId, sortKey.execution);
     return this.#items.unexpired(item ? [item] : [])[0];
@@ -39,7 +44,7 @@ export class MemoryExecutions implements Executions {
   async readHistory(executionId: string): Promise<HistoryItems> {
     const execution = await this.read(executionId);
     const counted = this.#items.counted(this.#items.partitionOf(executionId), execution);
-    const texts = new Map(counted.map((item) => [item.item?.S, item.log?.S]));
+    const texts = new Map(counted.map((item) => [item.item?.S, logTextOf(item.log)]));
     const segments: string[] = [];
     for (let number = 0; number < (execution?.logSegments ?? 0); number++) {
       const text = texts.get(sortKey.logSegment(number));
