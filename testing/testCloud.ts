@@ -243,7 +243,9 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
     const end = await this.#ran(
       this.#cloud.runUntil(async () => {
         this.#record.refuseMissing();
-        execution = await this.describe(executionId);
+        // Other executions commit, too: it is read where it has moved.
+        const moved = await this.client.version(executionId);
+        if (moved?.version !== execution.version) execution = await this.describe(executionId);
         // It ended before what was sent to it since, such as a redrive.
         const isOver = hasEnded(execution.status) || execution.status === 'PENDING_REDRIVE';
         if (isOver && this.#cloud.hasUndelivered(executionId)) return false;

@@ -9,6 +9,8 @@ import type { Task } from './runTask.ts';
 /** The start of an execution by a task. */
 export interface ExecutionStart {
   readonly machine: string;
+  /** @default the newest that is deployed */
+  readonly version?: string;
   readonly name: string;
   /** No one has chosen the name. */
   readonly isGenerated?: true;
@@ -39,7 +41,7 @@ export class ExecutionNameTakenError extends Error {
  * @throws ExecutionNameTakenError
  */
 export async function startExecutionFor(
-  { machine, input, answers, ...named }: ExecutionStart,
+  { machine, version, input, answers, ...named }: ExecutionStart,
   { executionId, task, index, attempt }: Pick<Task, 'executionId' | 'task' | 'index' | 'attempt'>,
   { journal, executions }: Pick<Table, 'journal' | 'executions'>,
   now: number,
@@ -49,6 +51,7 @@ export async function startExecutionFor(
   const outcome = await journal.insertStart({
     executionId: id,
     machine,
+    ...(version !== undefined && { version }),
     input,
     startedBy,
     ...(answers && { answers }),
@@ -58,7 +61,10 @@ export async function startExecutionFor(
   const other = answers ? undefined : await executions.read(id);
   const start = other && !hasEnded(other.status) ? await journal.readStart(id) : undefined;
   const isSame =
-    start?.kind === 'start' && start.machine === machine && isDeepStrictEqual(start.input, input);
+    start?.kind === 'start' &&
+    start.machine === machine &&
+    start.version === version &&
+    isDeepStrictEqual(start.input, input);
   // As Step Functions has it: the same start of an execution that runs is one start.
   if (other && isSame) return { executionId: id, machine, startedAt: other.startedAt };
   throw new ExecutionNameTakenError(id);

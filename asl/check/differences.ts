@@ -3,11 +3,26 @@ import type { State, StateGraph } from '../model/model.ts';
 import { readDefinition } from '../model/readDefinition.ts';
 import type { Problem } from '../validate/problem.ts';
 import { within } from '../validate/problem.ts';
+import { type AliasUse, needsOf } from './needs.ts';
 import { resourceUses } from './resources.ts';
 
 /** Where a valid definition does something else here than on Step Functions, or less. */
 export function differencesOf(definition: { readonly [key: string]: Json }): readonly Problem[] {
-  return [...differencesIn(readDefinition(definition), ''), ...unsupported(definition)];
+  return [
+    ...differencesIn(readDefinition(definition), ''),
+    ...unsupported(definition),
+    ...needsOf(definition).aliases.map(aliasProblem),
+  ];
+}
+
+function aliasProblem({ path, arn }: AliasUse): Problem {
+  return {
+    severity: 'warning',
+    code: 'DIFFERS',
+    pointer: '',
+    message: `The state '${path}' starts an execution by an alias (${arn}). Machines have no aliases here: it fails with Millrace.UnsupportedResource`,
+    remedy: 'name a version of the machine, or leave the alias out for the newest version',
+  };
 }
 
 function unsupported(definition: JsonObject): readonly Problem[] {

@@ -1,4 +1,4 @@
-import { resourceOf } from '../integrations/resource.ts';
+import { machineNameIn, resourceOf } from '../integrations/resource.ts';
 import { isArray, isObject, type Json, own } from '../json.ts';
 import { placeholdersIn } from '../substitutions.ts';
 
@@ -8,6 +8,8 @@ export interface DefinitionNeeds {
   readonly functions: readonly FunctionNeed[];
   /** Paths of the states that invoke a function which only their data name. */
   readonly unknownFunctions: readonly string[];
+  /** State machines that its states start by an alias. */
+  readonly aliases: readonly AliasUse[];
   /** Buckets that its Map states read from or write to. */
   readonly buckets: readonly BucketNeed[];
   /** Names of its placeholders. */
@@ -25,6 +27,11 @@ export interface FunctionNeed {
   readonly qualifier?: string;
 }
 
+export interface AliasUse {
+  readonly path: string;
+  readonly arn: string;
+}
+
 export interface BucketNeed {
   readonly bucket: string;
   readonly access: 'read' | 'list' | 'write';
@@ -37,6 +44,7 @@ export function needsOf(definition: Fields): DefinitionNeeds {
   const functions: FunctionNeed[] = [];
   const unknownFunctions: string[] = [];
   const required: string[] = [];
+  const aliases: AliasUse[] = [];
   const buckets: BucketNeed[] = [];
   for (const [path, task] of workFieldsOf(definition)) {
     if (task.Type === 'Map') buckets.push(...bucketsOf(task));
@@ -54,12 +62,15 @@ export function needsOf(definition: Fields): DefinitionNeeds {
       else functions.push({ path, function: name, ...(qualifier !== undefined && { qualifier }) });
       required.push(...placeholdersIn({ name: name ?? '' }));
     } else if (called.type === 'service' && called.service === 'states') {
-      required.push(...placeholdersIn({ arn: literalIn(own(argumentsOf(task), 'StateMachineArn')) ?? '' }));
+      const arn = literalIn(own(argumentsOf(task), 'StateMachineArn')) ?? '';
+      required.push(...placeholdersIn({ arn }));
+      if (machineNameIn(arn)?.alias !== undefined) aliases.push({ path, arn });
     }
   }
   return {
     functions,
     unknownFunctions,
+    aliases,
     buckets,
     placeholders: placeholdersIn(definition),
     requiredPlaceholders: [...new Set(required)],

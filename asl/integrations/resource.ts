@@ -46,3 +46,18 @@ function waitsOf(suffix: string | undefined): Waits {
       return 'no';
   }
 }
+
+export interface MachineName {
+  readonly machine: string;
+  readonly version?: string;
+  readonly alias?: string;
+}
+
+/** The parts of a state machine's ARN. A number behind the name is a version, and anything else there an alias. */
+export function machineNameIn(arn: string): MachineName | undefined {
+  const match = /^arn:[^:]*:states:[^:]*:[^:]*:stateMachine:([^:]+)(?::([^:]+))?$/.exec(arn);
+  if (!match) return undefined;
+  const [, machine = '', qualifier] = match;
+  if (qualifier === undefined) return { machine };
+  return /^\d+$/.test(qualifier) ? { machine, version: qualifier } : { machine, alias: qualifier };
+}

@@ -7,7 +7,7 @@ import type { Failure } from '../dataflow/handle.ts';
 import { isObject, type Json, type JsonObject, own, textOf } from '../json.ts';
 import type { TaskState } from '../model/model.ts';
 import { errorNames, StatesError } from '../statesError.ts';
-import type { Waits } from './resource.ts';
+import { machineNameIn, type Waits } from './resource.ts';
 import { heartbeatOf, timingOf } from './timing.ts';
 
 const executionStarter = hostWork<ExecutionStart>('startExecution');
@@ -126,24 +126,35 @@ function executionArn({ arn }: Identity, machine: string, executionId: string): 
 /** @throws StatesError for arguments that Step Functions would refuse */
 function startOf(given: Json, { surroundings }: TaskAttempt): ExecutionStart & JsonObject {
   const { StateMachineArn, Name, Input } = isObject(given) ? given : {};
-  const machine = machineOf(StateMachineArn);
+  const machine = machineIn(StateMachineArn);
   const input = inputOf(Input);
   if (Name === undefined || Name === null) {
-    return { machine, name: surroundings.random.uuid(), isGenerated: true, input };
+    return { ...machine, name: surroundings.random.uuid(), isGenerated: true, input };
   }
-  return { machine, name: executionIdOf(Name), input };
+  return { ...machine, name: executionIdOf(Name), input };
 }
 
-/** The machine that an ARN names, with or without a version or alias; a name alone is one, too. */
-function machineOf(arn: Json | undefined): string {
+/**
+ * The machine that an ARN names, and its version if it names one; a name alone is a machine, too.
+ *
+ * @throws StatesError for what is none, and for an alias
+ */
+function machineIn(arn: Json | undefined): Pick<ExecutionStart, 'machine' | 'version'> {
   const text = typeof arn === 'string' ? arn : '';
   if (text.includes('${')) {
     const cause = `The state machine '${text}' has no value: give one in the substitutions of the deployment.`;
     throw new StatesError('Millrace.UnsupportedResource', cause);
   }
-  const [, name] = /^arn:[^:]*:states:[^:]*:[^:]*:stateMachine:([^:]+)(?::[^:]+)?$/.exec(text) ?? [];
-  if (name !== undefined) return name;
-  if (text !== '' && !text.includes(':')) return text;
+  const named = machineNameIn(text);
+  if (named?.alias !== undefined) {
+    const cause = `'${text}' names the alias '${named.alias}', and machines have versions here, but no aliases: name a version, or leave the alias out for the newest one.`;
+    throw new StatesError('Millrace.UnsupportedResource', cause);
+  }
+  if (named) {
+    const { machine, version } = named;
+    return { machine, ...(version !== undefined && { version }) };
+  }
+  if (text !== '' && !text.includes(':')) return { machine: text };
   throw new StatesError('StepFunctions.InvalidArnException', `Invalid Arn: 'Invalid ARN prefix: ${text}'`);
 }
 

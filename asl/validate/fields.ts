@@ -28,7 +28,7 @@ const ofType: Readonly<Record<StateType, Fields>> = {
     Resource: check.text,
     TimeoutSeconds: positiveSeconds,
     HeartbeatSeconds: positiveSeconds,
-    Credentials: check.object,
+    Credentials: check.objectTemplate,
   },
   Choice: { Choices: check.anything, Default: check.text },
   Wait: {

@@ -191,6 +191,13 @@ function checkTask(part: Part, { isExpress }: Checking): void {
       message,
       remedy: 'write the ARN of a function, an activity or a service integration',
     });
+  } else if (isExpress && resource.type === 'activity') {
+    report({
+      code: 'SCHEMA_VALIDATION_FAILED',
+      pointer: place,
+      message: 'Express state machine does not support activities',
+      remedy: 'make it a Standard workflow, or call a function',
+    });
   } else if (isExpress && resource.type === 'service' && resource.waits !== 'no') {
     const suffix = { token: '.waitForTaskToken', sync: '.sync', 'sync:2': '.sync:2' }[resource.waits];
     const message = `Express state machine does not support '${suffix}' service integration `;

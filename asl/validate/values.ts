@@ -140,6 +140,12 @@ export const template: Check = (found) => {
   else checkPayload(found);
 };
 
+/** An object with expressions in it. */
+export const objectTemplate: Check = (found) => {
+  object(found);
+  template(found);
+};
+
 function checkPayload(found: Found): void {
   const { value, pointer, report } = found;
   if (isArray(value)) {

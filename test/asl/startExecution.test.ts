@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { machineOf } from '../../asl/index.ts';
+import { checkDefinition, machineOf } from '../../asl/index.ts';
 import type { Json } from '../../asl/json.ts';
 import { type TestCloudOptions, testCloud } from '../../testing/index.ts';
 
@@ -46,6 +46,32 @@ describe('states:startExecution', () => {
       output: { ExecutionArn: executionArn('one'), StartDate: expect.any(Number) },
     });
     expect(await cloud.runToEnd('one')).toMatchObject({ status: 'SUCCEEDED', output: 'waited' });
+  });
+
+  it('starts the version that the ARN names', async () => {
+    const outer = starting('.sync:2', {}, { StateMachineArn: `${arn('inner')}:2` });
+    const other = (version: string, Result: string) =>
+      machineOf(
+        { StartAt: 'A', States: { A: { Type: 'Pass', Result, End: true } } },
+        { id: 'inner', version },
+      );
+    const machines = [machineOf(outer, { id: 'outer' }), other('2', 'two'), other('3', 'three')];
+    const cloud = testCloud(machines);
+    await cloud.start('outer', { executionId: 'e', input: {} });
+    expect(await cloud.runToEnd('e')).toMatchObject({ status: 'SUCCEEDED', output: { Output: 'two' } });
+    expect(await cloud.describe('one')).toMatchObject({ machineVersion: '2' });
+  });
+
+  it('refuses an alias, which a catcher sees', async () => {
+    const Catch = [{ ErrorEquals: ['Millrace.UnsupportedResource'], Next: 'B' }];
+    const outer = starting('.sync', { Catch }, { StateMachineArn: `${arn('inner')}:PROD` });
+    const { status, output } = await run(outer, pass);
+    expect({ status, output }).toMatchObject({
+      status: 'SUCCEEDED',
+      output: { Error: 'Millrace.UnsupportedResource', Cause: expect.stringContaining("the alias 'PROD'") },
+    });
+    const { problems } = checkDefinition(JSON.stringify(outer), 'json');
+    expect(problems).toMatchObject([{ code: 'DIFFERS', message: expect.stringContaining(':PROD') }]);
   });
 
   it.each(['{"n":1}', { n: 1 }])('takes the input %j as an object or a text', async (Input) => {

@@ -1,5 +1,6 @@
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
-import { decodeExecution, shardOf } from '../../orchestrator/table/executionItem.ts';
+import { shardOf } from '../../orchestrator/table/executionItem.ts';
+import { statusIn } from '../../orchestrator/table/executionVersion.ts';
 import { decodeCursor, encodeCursor } from '../../orchestrator/table/indexQueries.ts';
 import { outlineOf } from '../../orchestrator/table/outline.ts';
 import type { ExecutionVersion, Outline, ScanRequest } from '../../orchestrator/table/requests.ts';
@@ -18,10 +19,7 @@ export class MemoryOutlines implements Outlines {
   async readStatus(executionId: string): Promise<ExecutionVersion | undefined> {
     const found = this.#items.get(executionId, sortKey.execution);
     const [item] = this.#items.unexpired(found ? [found] : []);
-    const execution = item && decodeExecution(item);
-    if (!execution) return undefined;
-    const { status, version, children } = execution;
-    return { status, version, ...(children && { children: children.map(({ task }) => task) }) };
+    return item && statusIn(item);
   }
 
   async readOutline(executionId: string): Promise<Outline> {

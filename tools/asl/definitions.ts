@@ -3,7 +3,7 @@ import { machineOf, resourceUses, validate } from '../../asl/index.ts';
 import type { JsonObject } from '../../asl/json.ts';
 import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { readLines } from './lines.ts';
-import { smoke } from './smoke.ts';
+import { type SmokeResult, smoke } from './smoke.ts';
 
 /** `npm run asl:definitions -- FILE.jsonl[.gz] [--json] [--paths N] [--seed N]` */
 const { values, positionals } = parseArgs({
@@ -35,7 +35,8 @@ const result = {
   loads: 0,
   runnable: 0,
   unsupported: {} as Record<string, number>,
-  smoke: { ended: 0, defects: 0 },
+  /** Those that were stopped count as ended: they loop, or have thousands of tasks. */
+  smoke: { ended: 0, stopped: 0, defects: 0 },
 };
 const tell = (text: string) => {
   if (!values.json) process.stdout.write(`${text}\n`);
@@ -69,10 +70,16 @@ for (const { id, definition } of (await readLines(file)).filter(isDefinitionLine
   for (let path = 0; path < Number(values.paths); path++) {
     const started = performance.now();
     const outcome = await attempted(definition, Number(values.seed) + path);
-    if (outcome === undefined) result.smoke.ended++;
-    else {
+    const run = `${id} (seed ${Number(values.seed) + path})`;
+    if (outcome.type === 'defect') {
       result.smoke.defects++;
-      tell(`DEFECT ${id} (seed ${Number(values.seed) + path})\n  ${outcome.slice(0, 500)}`);
+      tell(`DEFECT ${run}\n  ${outcome.reason.slice(0, 500)}`);
+    } else {
+      result.smoke.ended++;
+      if (outcome.type === 'stopped') {
+        result.smoke.stopped++;
+        tell(`stopped ${run}: ${outcome.because}`);
+      }
     }
     const seconds = (performance.now() - started) / 1000;
     if (seconds > 10) tell(`slow ${id}: ${seconds.toFixed(0)} s`);
@@ -80,11 +87,13 @@ for (const { id, definition } of (await readLines(file)).filter(isDefinitionLine
 }
 process.stdout.write(`${JSON.stringify(result)}\n`);
 
-async function attempted(definition: JsonObject, seed: number): Promise<string | undefined> {
+async function attempted(definition: JsonObject, seed: number): Promise<SmokeResult> {
   try {
-    const outcome = await smoke(definition, seed);
-    return outcome.type === 'defect' ? outcome.reason : undefined;
+    return await smoke(definition, seed);
   } catch (error) {
-    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return {
+      type: 'defect',
+      reason: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+    };
   }
 }

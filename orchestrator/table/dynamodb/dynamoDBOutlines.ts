@@ -8,9 +8,9 @@ import {
   type ScanCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { Attributes } from '../attributes.ts';
-import { statusOf } from '../executionItem.ts';
+import { statusIn } from '../executionVersion.ts';
 import { decodeCursor, encodeCursor } from '../indexQueries.ts';
-import { childNumbers, type ItemOutline, outlineOf } from '../outline.ts';
+import { type ItemOutline, outlineOf } from '../outline.ts';
 import type { ExecutionVersion, Outline, ScanRequest } from '../requests.ts';
 import { isExpired } from '../retention.ts';
 import { attribute, sortKey } from '../schema.ts';
@@ -47,16 +47,7 @@ export class DynamoDBOutlines implements Outlines {
     );
     count(output.ConsumedCapacity);
     const item = output.Item;
-    if (!item || isExpired(item, now())) return undefined;
-    const status = statusOf(item.status?.S);
-    const children = childNumbers(item);
-    return (
-      status && {
-        status,
-        version: Number(item.version?.N),
-        ...(children.length > 0 && { children }),
-      }
-    );
+    return !item || isExpired(item, now()) ? undefined : statusIn(item);
   }
 
   async readOutline(executionId: string): Promise<Outline> {
