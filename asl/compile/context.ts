@@ -88,7 +88,8 @@ export function contextObject(
       Name: name,
       RoleArn: roleArn,
       StartTime: started,
-      RedriveCount: redrives?.count ?? 0,
+      // An Express workflow is not redriven.
+      ...(!isExpress && { RedriveCount: redrives?.count ?? 0 }),
       ...(redrives && { RedriveTime: new Date(redrives.lastAt).toISOString() }),
     },
     StateMachine: { Id: `${arn}:stateMachine:${machine}`, Name: machine },

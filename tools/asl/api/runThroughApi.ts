@@ -42,9 +42,13 @@ export async function runThroughApi(each: AslCase, name: string, api: ApiCaller)
   const mocks = (each.mocks?.ordered ?? []).filter(({ timedOut }) => !timedOut);
   const answers = new MockedTasks(mocks, each.wildcards);
   const workers = answers.workers(tasks);
-  const working = tasks.map(async ({ path }) => {
+  const working = tasks.map(async ({ path, task }) => {
     const answer = workers[path];
-    if (answer) await work(api, arns.get(path) ?? '', answer, ended.signal);
+    const unanswered = (each.mocks?.ordered ?? []).filter(
+      (mock) => mock.timedOut && mock.state === task.name,
+    ).length;
+    if (answer)
+      await work(api, { activityArn: arns.get(path) ?? '', answer, unanswered, signal: ended.signal });
   });
   try {
     const reasons = [...differences(each, await endOf(api, executionArn))];
@@ -59,9 +63,17 @@ export async function runThroughApi(each: AslCase, name: string, api: ApiCaller)
 
 type Answer = ReturnType<MockedTasks['workers']>[string];
 
+interface Work {
+  readonly activityArn: string;
+  readonly answer: Answer;
+  /** So many tasks have timed out, before the others. */
+  readonly unanswered: number;
+  readonly signal: AbortSignal;
+}
+
 /** Asks for the tasks of an activity and answers them, until the execution has ended. */
-async function work(api: ApiCaller, activityArn: string, answer: Answer, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
+async function work(api: ApiCaller, { activityArn, answer, unanswered, signal }: Work): Promise<void> {
+  for (let taken = 0; !signal.aborted; ) {
     let task: JsonObject;
     try {
       task = await api.call('GetActivityTask', { activityArn, workerName: 'cases' }, signal);
@@ -70,7 +82,8 @@ async function work(api: ApiCaller, activityArn: string, answer: Answer, signal:
       throw error;
     }
     const { taskToken, input } = task;
-    if (typeof taskToken === 'string') await answerTask(api, taskToken, JSON.parse(String(input)), answer);
+    if (typeof taskToken !== 'string') continue;
+    if (taken++ >= unanswered) await answerTask(api, taskToken, JSON.parse(String(input)), answer);
   }
 }
 
