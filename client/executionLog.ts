@@ -1,5 +1,6 @@
 import type { JournalEntry } from '../orchestrator/core/execution/model/entries.ts';
 import type { Execution } from '../orchestrator/core/execution/model/execution.ts';
+import { journalEntryOf } from '../orchestrator/core/execution/model/inlinedResult.ts';
 import {
   countLogEntries,
   isJournalKind,
@@ -74,7 +75,7 @@ export async function* readLog(
       skip = Math.max(0, skip - parsed.length);
     }
     for (let begin = 0; begin < entries.length; begin += chunk) {
-      yield* withItems(table, execution.executionId, entries.slice(begin, begin + chunk));
+      yield* withItems(table, execution, entries.slice(begin, begin + chunk));
     }
   }
 }
@@ -116,7 +117,7 @@ export async function* readPending(
   }
   let cursor: string | undefined;
   do {
-    const page = await table.journal.readPage(executionId, cursor);
+    const page = await table.journal.readPage(executionId, execution, cursor);
     yield* page.items.filter(({ reference }) => !logged.has(reference));
     cursor = page.cursor;
   } while (cursor !== undefined);
@@ -124,13 +125,14 @@ export async function* readPending(
 
 async function readSegments(
   table: LogTable,
-  { executionId, logSegments, log }: Execution,
+  execution: Execution,
   first: number,
   count: number,
 ): Promise<(string | undefined)[]> {
+  const { executionId, logSegments, log } = execution;
   const end = Math.min(first + count, logSegments);
   const numbers = Array.from({ length: Math.max(0, end - first) }, (_, i) => first + i);
-  const stored = numbers.length === 0 ? [] : await table.log.readSegments(executionId, numbers);
+  const stored = numbers.length === 0 ? [] : await table.log.readSegments(executionId, numbers, execution);
   const byNumber = new Map(stored.map(({ number, text }) => [number, text]));
   const texts = numbers.map((number) => byNumber.get(number));
   return first + count > logSegments ? [...texts, log] : texts;
@@ -138,16 +140,19 @@ async function readSegments(
 
 async function* withItems(
   table: LogTable,
-  executionId: string,
+  execution: Execution,
   entries: readonly Omit<LoggedEntry, 'item'>[],
 ): AsyncGenerator<LoggedEntry, void, undefined> {
   const references = entries
     .filter(({ entry }) => isJournalKind(entry.kind))
     .map(({ entry }) => entry.reference);
-  const found = references.length === 0 ? [] : await table.journal.readEntries(executionId, references);
+  const found =
+    references.length === 0
+      ? []
+      : await table.journal.readEntries(execution.executionId, references, execution);
   const items = new Map(found.map((item) => [item.reference, item]));
   for (const each of entries) {
-    yield { ...each, item: isJournalKind(each.entry.kind) ? items.get(each.entry.reference) : undefined };
+    yield { ...each, item: journalEntryOf(each.entry, items) };
   }
 }
 

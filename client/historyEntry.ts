@@ -3,7 +3,7 @@ import { shownData, thrownAsJson } from '../orchestrator/core/data/thrown.ts';
 import type { Message } from '../orchestrator/core/execution/children/messages.ts';
 import type { ControlEntry, JournalEntry } from '../orchestrator/core/execution/model/entries.ts';
 import type { Execution } from '../orchestrator/core/execution/model/execution.ts';
-import type { IgnoredReason, LogEntry } from '../orchestrator/core/execution/model/log.ts';
+import type { IgnoredReason, LogEntry, LogEntryKind } from '../orchestrator/core/execution/model/log.ts';
 import type { TaskResult } from '../orchestrator/core/execution/model/taskResult.ts';
 import type { DivergenceCode } from '../orchestrator/core/execution/replay/divergence.ts';
 import { namedStates } from '../orchestrator/core/machine/hostedStates.ts';
@@ -45,6 +45,8 @@ export interface HistoryEntry {
   readonly sender?: string;
   /** For a stop: why. */
   readonly cause?: string;
+  /** ISO 8601: when the attempt began, for a result that the worker host has kept in the log: no item of the table shows it. */
+  readonly startedAt?: string;
   /** ISO 8601: when the item was written, as its writer says. */
   readonly writtenAt?: string;
   /** Its effect on the machine. Present where the history was replayed. */
@@ -108,7 +110,7 @@ export function historyEntry(
   return {
     number,
     at: isoTime(entry.at),
-    kind: item ? kindOf(item) : entry.kind,
+    kind: item ? kindOf(item) : historyKindOf(entry.kind),
     reference,
     verdict,
     ...taskOf(reference, workers),
@@ -118,6 +120,11 @@ export function historyEntry(
 
 function kindOf(entry: JournalEntry): HistoryKind {
   return entry.kind === 'invalidEvent' ? 'event' : entry.kind;
+}
+
+/** Whether a result is in the journal or in the log itself makes no difference to its history. */
+function historyKindOf(kind: LogEntryKind): HistoryKind {
+  return kind === 'inlined' ? 'result' : kind;
 }
 
 type Details = Omit<HistoryEntry, 'number' | 'at' | 'kind' | 'reference' | 'verdict'>;
@@ -130,6 +137,7 @@ function detailsOf(entry: JournalEntry): Details {
       return {
         ...resultOf(entry.result),
         ...(entry.worker !== undefined && { worker: entry.worker }),
+        ...(entry.startedAt !== undefined && { startedAt: entry.startedAt }),
         ...writtenAt(entry.at),
       };
     case 'event':

@@ -1,4 +1,5 @@
 import type { Execution } from '../orchestrator/core/execution/model/execution.ts';
+import { journalEntryOf } from '../orchestrator/core/execution/model/inlinedResult.ts';
 import { isJournalKind, parseLog } from '../orchestrator/core/execution/model/log.ts';
 import { noLists, withListResults } from '../orchestrator/table/listResults.ts';
 import type { HistoryItems } from '../orchestrator/table/requests.ts';
@@ -56,7 +57,7 @@ async function entriesOf(
     let isAfterGap = segments.length < execution.logSegments;
     let number = 1;
     for (const entry of [...segments, execution.log].flatMap(parseLog)) {
-      const item = isJournalKind(entry.kind) ? items.get(entry.reference) : undefined;
+      const item = journalEntryOf(entry, items);
       if (isJournalKind(entry.kind)) logged.add(entry.reference);
       const next = { segment: 0, skip: 0, number: number + 1 };
       const taken =

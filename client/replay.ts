@@ -7,7 +7,8 @@ import {
   type ExecutionStatus,
   hasEnded,
 } from '../orchestrator/core/execution/model/execution.ts';
-import { isJournalKind, parseLog } from '../orchestrator/core/execution/model/log.ts';
+import { journalEntryOf } from '../orchestrator/core/execution/model/inlinedResult.ts';
+import { parseLog } from '../orchestrator/core/execution/model/log.ts';
 import { type MachineLookup, machineLookup } from '../orchestrator/core/execution/model/machines.ts';
 import type { Divergence, DivergenceCode } from '../orchestrator/core/execution/replay/divergence.ts';
 import { ItemResultsNeeded } from '../orchestrator/core/execution/replay/itemResultsNeeded.ts';
@@ -121,9 +122,8 @@ export function replayRecording(
   const run = new ReplayRun(asLookup(machines), execution);
   const items = new Map(journal.map((entry) => [entry.reference, entry]));
   for (const entry of log.flatMap(parseLog)) {
-    const item = isJournalKind(entry.kind) ? items.get(entry.reference) : undefined;
     try {
-      if (!run.take({ entry, item, isAfterGap: false })) break;
+      if (!run.take({ entry, item: journalEntryOf(entry, items), isAfterGap: false })) break;
     } catch (error) {
       // The results of other executions are in their journals.
       if (!(error instanceof ItemResultsNeeded || error instanceof PageNeeded)) throw error;

@@ -13,14 +13,15 @@ const brings: readonly LogEntryKind[] = ['result', 'message'];
  */
 export async function taskErrorStack(
   journal: Pick<JournalReader, 'readEntries'>,
-  { executionId, status, error, log }: Execution,
+  execution: Execution,
 ): Promise<string | undefined> {
+  const { executionId, status, error, log } = execution;
   if (status !== 'FAILED' || error?.code !== 'TaskFailed' || error.stack !== undefined) return undefined;
   const last = parseLog(log)
     .filter(({ kind, verdict }) => brings.includes(kind) && verdict.type !== 'ignored')
     .at(-1);
   if (last === undefined) return undefined;
-  const [entry] = await journal.readEntries(executionId, [last.reference]);
+  const [entry] = await journal.readEntries(executionId, [last.reference], execution);
   return entry && stackOf(entry, error.name);
 }
 

@@ -208,7 +208,8 @@ function taskEffects(
 ): HistoryEffect[] {
   const { worker, attempt } = task;
   const of = { task: task.task, worker };
-  const isSettled = entry.kind === 'result' && entry.reference === `task#${task.task}#${attempt}`;
+  const isResult = entry.kind === 'result' || entry.kind === 'inlined';
+  const isSettled = isResult && entry.reference === `task#${task.task}#${attempt}`;
   const isLate = entry.kind === 'wake' && (task.deadline ?? Number.POSITIVE_INFINITY) <= entry.at;
   const timedOut: HistoryEffect[] = isLate ? [{ type: 'taskTimedOut', ...of, attempt }] : [];
   if (!now) return isSettled || isLate ? timedOut : [{ type: 'taskStopped', ...of, attempt }];

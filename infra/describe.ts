@@ -89,6 +89,8 @@ const settingKeys: KeysOf<DeploymentSettings> = {
   failures: true,
   reportsConsumedCapacity: true,
   chain: true,
+  nudge: true,
+  inlineResults: true,
   functions: true,
   hasMetrics: true,
   logLevel: true,

@@ -22,10 +22,17 @@ export function commonEnvironment(configuration: Configuration): Record<string, 
 }
 
 /** For functions that dispatch tasks. */
-export function dispatchEnvironment({ functions, chain }: Configuration): Record<string, string> {
+export function dispatchEnvironment({
+  functions,
+  chain,
+  inlineResults,
+  nudge,
+}: Configuration): Record<string, string> {
   return {
     ...(Object.keys(functions).length > 0 && { [environmentVariable.functions]: JSON.stringify(functions) }),
     ...(chain && { [environmentVariable.chain]: 'on' }),
+    ...(!inlineResults && { [environmentVariable.inlineResults]: 'off' }),
+    ...(nudge !== false && { [environmentVariable.nudge]: nudge === true ? 'on' : nudge }),
   };
 }
 

@@ -83,7 +83,8 @@ export function createOrchestrator(options: OrchestratorModule) {
     functionNames: names,
     report,
     now,
-    chain: { isDefault: configuration.chain },
+    chain: { isDefault: configuration.chain, inlines: configuration.inlineResults },
+    ...(configuration.nudge !== false && { nudge: { isDefault: configuration.nudge === true } }),
     observe,
     tracing: openTelemetry,
   });
@@ -122,6 +123,7 @@ export function createOrchestrator(options: OrchestratorModule) {
     stream: doorbellHandler(
       orchestrator,
       streamHandler(orchestrator, report, afterBatch, clock.at),
+      report,
       afterInvocation,
     ),
     wake: wakeHandler(orchestrator, report, afterInvocation),

@@ -235,7 +235,7 @@ export async function redriveExecution(surroundings: ApiSurroundings, request: R
   const redriveDate = seconds(now());
   if (clientToken !== undefined && execution?.redrives) {
     const reference = `event#${redriveId(clientToken)}`;
-    const [before] = await table.journal.readEntries(executionId, [reference]);
+    const [before] = await table.journal.readEntries(executionId, [reference], execution);
     if (before) return { redriveDate: seconds(execution.redrives.lastAt) };
   }
   const { redriveStatus, redriveStatusReason } = redriveOf(surroundings, execution);

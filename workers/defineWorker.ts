@@ -13,7 +13,8 @@ import type { ResultItem } from '../orchestrator/table/resultItem.ts';
 import { openStoredJson, withStore } from '../orchestrator/table/stored/withStore.ts';
 import type { Table } from '../orchestrator/table/table.ts';
 import type { WorkerHandler } from './handlerTypes.ts';
-import { runTask, type Task } from './runTask.ts';
+import { nudger } from './nudge.ts';
+import { attemptTask, type Task, writeResult } from './runTask.ts';
 
 /**
  * Makes a Lambda handler of a function. The function returns the task's output; an error that it throws is the task's,
@@ -23,7 +24,7 @@ export function defineWorker<Input, Output>(
   work: (input: Input, task: Task) => Output | Promise<Output>,
 ): WorkerHandler<Input, Output> {
   const { run } = taskRunner();
-  return async (payload) => void (await run(payload, work));
+  return (payload) => run(payload, work);
 }
 
 /** Where tasks are run, for those that the worker host does for Millrace itself. */
@@ -43,6 +44,8 @@ export function taskRunner() {
   const { now } = clock;
   const data = openStoredJson(configuration);
   const store = configuration.store === undefined ? undefined : openStore(configuration.store);
+  const storeOverBytes = store === undefined ? Number.POSITIVE_INFINITY : configuration.storeOverKb * 1024;
+  const nudge = nudger(storeOverBytes);
   const tables = new Map<string, Table>();
   let client: ReturnType<typeof createDynamoDBClient> | undefined;
   const openTable = (options: Pick<DynamoDBTableOptions, 'tableName' | 'retentionDays'>) => {
@@ -57,20 +60,30 @@ export function taskRunner() {
     tables.set(tableName, table);
     return table;
   };
-  const run = async <Input>(
+  /** Writes no result. */
+  const attempt = <Input>(
     payload: TaskPayload<Input>,
     work: (input: Input, task: Task, surroundings: Surroundings) => unknown,
   ): Promise<ResultItem | undefined> => {
     const table = tableNamed(payload.table);
     const around = { table, data, store, now };
-    const written = await runTask<Input>(payload, (input, task) => work(input, task, around), {
+    return attemptTask<Input>(payload, (input, task) => work(input, task, around), {
       table,
       data,
       ...clock,
       tracing: openTelemetry,
     });
-    meter.report();
-    return written;
   };
-  return { run, openTable, configuration, clock, reportCapacity: meter.report };
+  const write = (payload: TaskPayload, result: ResultItem) =>
+    writeResult(result, payload.expiresAt, tableNamed(payload.table));
+  const run = async <Input>(
+    payload: TaskPayload<Input>,
+    work: (input: Input, task: Task, surroundings: Surroundings) => unknown,
+  ): Promise<void> => {
+    const result = await attempt(payload, work);
+    const written = result && (await writeResult(result, payload.expiresAt, tableNamed(payload.table)));
+    meter.report();
+    if (written) await nudge(payload, written);
+  };
+  return { run, attempt, write, openTable, configuration, clock, reportCapacity: meter.report };
 }

@@ -6,11 +6,12 @@ import { registeredMachines } from '../orchestrator/core/execution/model/registe
 import { promiseLogicOf, runPromiseLogic } from '../orchestrator/core/machine/index.ts';
 import { checkOptions } from '../orchestrator/core/policy/options.ts';
 import { type CompileDefinition, StoredMachines } from '../orchestrator/definitions/storedMachines.ts';
-import { taskRunner } from './defineWorker.ts';
+import { type Surroundings, taskRunner } from './defineWorker.ts';
 import type { WorkerHandler } from './handlerTypes.ts';
 import { hostChain } from './hostChain.ts';
 import { doHostWork, hostWorkOf } from './hostWork.ts';
 import { listTaskOf } from './lists/listTasks.ts';
+import type { Task } from './runTask.ts';
 
 /** Thrown into the task when the worker host's bundle has not the machine that the orchestrator's has. */
 export class ActorNotDeployedError extends MillraceError {
@@ -41,20 +42,24 @@ export function createWorkerHost(options: {
   const stored = compiler && new StoredMachines(deployed, compiler);
   const machines = stored ?? deployed;
   const runner = taskRunner();
-  const run = (payload: TaskPayload) =>
-    runner.run<Json>(payload, async (input, task, surroundings) => {
-      const ofList = listTaskOf(payload.worker);
-      if (ofList) return ofList(input, task, surroundings);
-      if (stored) await stored.load(surroundings.table.registry, payload.machine, payload.machineVersion);
-      const machine = machines.find(payload.machine, payload.machineVersion);
-      const logic = machine && promiseLogicOf(machine, payload.worker);
-      if (!logic) throw new ActorNotDeployedError(payload);
-      const work = hostWorkOf(logic);
-      if (work !== undefined) return doHostWork(work, input, task, surroundings);
-      return runPromiseLogic(logic, revivedValue(input), { signal: task.signal });
-    });
-  const chain = hostChain({ ...runner, machines, run });
+  const workOf = (payload: TaskPayload) => async (input: Json, task: Task, surroundings: Surroundings) => {
+    const ofList = listTaskOf(payload.worker);
+    if (ofList) return ofList(input, task, surroundings);
+    if (stored) await stored.load(surroundings.table.registry, payload.machine, payload.machineVersion);
+    const machine = machines.find(payload.machine, payload.machineVersion);
+    const logic = machine && promiseLogicOf(machine, payload.worker);
+    if (!logic) throw new ActorNotDeployedError(payload);
+    const work = hostWorkOf(logic);
+    if (work !== undefined) return doHostWork(work, input, task, surroundings);
+    return runPromiseLogic(logic, revivedValue(input), { signal: task.signal });
+  };
+  const chain = hostChain({
+    ...runner,
+    machines,
+    attempt: (payload) => runner.attempt(payload, workOf(payload)),
+  });
   return {
-    handler: async (payload) => void (await (payload.chain === undefined ? run(payload) : chain(payload))),
+    handler: (payload) =>
+      payload.chain === undefined ? runner.run(payload, workOf(payload)) : chain(payload),
   };
 }

@@ -8,11 +8,11 @@ import type { taskRunner } from './defineWorker.ts';
 
 export interface HostChainOptions
   extends Pick<ReturnType<typeof taskRunner>, 'openTable' | 'configuration' | 'clock' | 'reportCapacity'>,
-    Pick<ChainOptions, 'machines' | 'run'> {}
+    Pick<ChainOptions, 'machines' | 'attempt' | 'write'> {}
 
 /** Runs chains of any payload, against the tables that the payloads name. */
 export function hostChain(options: HostChainOptions) {
-  const { openTable, configuration, clock, reportCapacity, machines, run } = options;
+  const { openTable, configuration, clock, reportCapacity, machines, attempt, write } = options;
   const { indexShards, retentionDays, hasBus, store, storeOverKb, waitForMachineSeconds } = configuration;
   const layout = { indexShards, ...(retentionDays > 0 && { retentionDays }) };
   const retention = retentionOf(retentionDays);
@@ -41,7 +41,8 @@ export function hostChain(options: HostChainOptions) {
         storeOverBytes: store === undefined ? Number.POSITIVE_INFINITY : storeOverKb * 1024,
         now: clock.now,
         token: randomBytes(6).toString('base64url'),
-        run,
+        attempt,
+        write,
         report,
         observe,
       });

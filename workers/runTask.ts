@@ -13,6 +13,7 @@ import { ItemTooLargeError, StoredDataTooLargeError } from '../orchestrator/tabl
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { ResultItem } from '../orchestrator/table/resultItem.ts';
 import type { WorkerTable } from '../orchestrator/table/table.ts';
+import { unfinished } from './unfinished.ts';
 
 /** A worker's view of its task. */
 export interface Task {
@@ -74,7 +75,21 @@ export async function runTask<Input>(
   work: (input: Input, task: Task) => unknown,
   surroundings: TaskSurroundings,
 ): Promise<ResultItem | undefined> {
-  const { table, data = new StoredJson(undefined), now, systemDelayMs = (ms) => ms } = surroundings;
+  const result = await attemptTask(payload, work, surroundings);
+  return result && writeResult(result, payload.expiresAt, surroundings.table);
+}
+
+/**
+ * Runs one attempt and writes no result: see {@link runTask}.
+ *
+ * @returns what the work came to, where the attempt was begun and its result is to be written
+ */
+export async function attemptTask<Input>(
+  payload: TaskPayload<Input>,
+  work: (input: Input, task: Task) => unknown,
+  surroundings: TaskSurroundings,
+): Promise<ResultItem | undefined> {
+  const { data = new StoredJson(undefined), now, systemDelayMs = (ms) => ms } = surroundings;
   const startedAt = now();
   const { executionId, task, attempt, worker, token } = payload;
   const index = payload.index === undefined ? {} : { index: payload.index };
@@ -111,8 +126,8 @@ export async function runTask<Input>(
       }),
     ),
   ).finally(() => clearTimeout(timer || undefined));
-  if (token !== undefined && result.status === 'SUCCEEDED') return undefined;
-  const item = {
+  if (result === undefined || (token !== undefined && result.status === 'SUCCEEDED')) return undefined;
+  return {
     executionId,
     task,
     ...index,
@@ -120,16 +135,30 @@ export async function runTask<Input>(
     worker,
     startedAt: isoTime(startedAt),
     endedAt: isoTime(now()),
+    ...(payload.nudge !== undefined && { isNudged: true }),
+    result,
   };
-  const expiry = payload.expiresAt;
+}
+
+/**
+ * Writes what an attempt came to. Where its output can be stored nowhere, the attempt has failed.
+ *
+ * @param expiry in seconds since the epoch
+ * @returns the result, where it is the attempt's now: another run may have come first
+ */
+export async function writeResult(
+  item: ResultItem,
+  expiry: number | undefined,
+  { journal }: Pick<WorkerTable, 'journal'>,
+): Promise<ResultItem | undefined> {
   try {
-    const outcome = await table.journal.insertResult({ ...item, result }, expiry);
-    return outcome === 'inserted' ? { ...item, result } : undefined;
+    const outcome = await journal.insertResult(item, expiry);
+    return outcome === 'inserted' ? item : undefined;
   } catch (error) {
     const name = errorNameOf(error);
     if (!(error instanceof Error) || name === undefined) throw error;
-    const failure = { name, message: `Worker '${payload.worker}': ${error.message}` };
-    await table.journal.insertResult({ ...item, result: { status: 'FAILED', error: failure } }, expiry);
+    const failure = { name, message: `Worker '${item.worker ?? ''}': ${error.message}` };
+    await journal.insertResult({ ...item, result: { status: 'FAILED', error: failure } }, expiry);
     return undefined;
   }
 }
@@ -195,9 +224,11 @@ async function inputOf<Input>(payload: TaskPayload<Input>, data: StoredJson): Pr
   return inputAt === undefined ? input : ((await data.read(inputAt)) as Input);
 }
 
-async function resultOf(work: () => unknown): Promise<TaskResult> {
+async function resultOf(work: () => unknown): Promise<TaskResult | undefined> {
   try {
-    const output = received(await work(), 'output');
+    const given = await work();
+    if (given === unfinished) return undefined;
+    const output = received(given, 'output');
     // A copy: a getter may answer otherwise when it is asked again.
     return {
       status: 'SUCCEEDED',

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../json.ts';
 import type { HistoryEvent } from './historyEvent.ts';
-import { assignedIn, dataIn, failureIn, failureTexts, secondsIn } from './traceData.ts';
+import { assignedIn, dataIn, failureIn, failureTexts, resourceIn, secondsIn } from './traceData.ts';
 
 /** An execution as its history shows it: what each state got and gave, scope by scope, whatever ran at the same time. */
 export interface ExecutionTrace {
@@ -41,6 +41,8 @@ export interface StateVisit {
 }
 
 export interface TaskAttemptTrace {
+  /** The function, activity or action: `arn:aws:lambda:…` or `sqs:sendMessage`. */
+  readonly resource: string | undefined;
   readonly given: Json | undefined;
   readonly timeoutSeconds: number | undefined;
   readonly heartbeatSeconds: number | undefined;
@@ -67,6 +69,7 @@ export interface StateRun {
   readonly length: number | undefined;
   /** The items were worked on by executions of their own. */
   readonly isDistributed: boolean;
+  readonly hasSucceeded: boolean;
   readonly failure: { readonly error?: string; readonly cause?: string } | undefined;
 }
 
@@ -187,13 +190,18 @@ class TraceReader {
           iterations: new Map(),
           length: typeof length === 'number' ? length : undefined,
           isDistributed: false,
+          hasSucceeded: false,
           failure: undefined,
         });
         return scope;
       }
       case 'Succeeded':
-      case 'Failed':
-        return climb(before, (visit) => visit.type === type) ?? before;
+      case 'Failed': {
+        const scope = climb(before, (visit) => visit.type === type) ?? before;
+        const run = scope.visits.at(-1)?.runs.at(-1);
+        if (run && what === 'Succeeded') run.hasSucceeded = true;
+        return scope;
+      }
       default:
         return before;
     }
@@ -228,6 +236,7 @@ function ofTask(what: string, { details = {}, timestamp }: HistoryEvent, before:
   if (visit === undefined) return scope;
   if (what === 'Scheduled') {
     visit.attempts.push({
+      resource: resourceIn(details),
       given: dataIn(details, 'parameters') ?? dataIn(details, 'input'),
       timeoutSeconds: secondsIn(details, 'timeoutInSeconds'),
       heartbeatSeconds: secondsIn(details, 'heartbeatInSeconds'),

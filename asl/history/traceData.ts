@@ -39,3 +39,8 @@ export function failureIn(details: JsonObject): { readonly error?: string; reado
   const { error, cause } = failureTexts(details);
   return { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
 }
+
+export function resourceIn({ resource, resourceType }: JsonObject): string | undefined {
+  if (typeof resource !== 'string') return undefined;
+  return typeof resourceType === 'string' ? `${resourceType}:${resource}` : resource;
+}

@@ -4,6 +4,7 @@ import { InvalidInputError } from '../errors.ts';
 import { assessmentLines } from '../rendering/assessment.ts';
 import type { CommandLine, OutputOptions } from './command.ts';
 import { parseCount, withJsonOption } from './command.ts';
+import { addCompareCommand } from './migrateCompare.ts';
 
 interface AssessOptions extends OutputOptions {
   readonly counts?: string;
@@ -37,6 +38,7 @@ Examples:
   millrace migrate assess definitions --counts counts.csv --json | jq -r '.machines[] | select(.runs | not) | .name'`,
     )
     .action((folder: string, options: AssessOptions) => report(line, folder, options));
+  addCompareCommand(line, command);
 }
 
 async function report({ context }: CommandLine, folder: string, options: AssessOptions): Promise<void> {

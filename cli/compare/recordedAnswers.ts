@@ -1,5 +1,5 @@
 import { placedScopes } from '../../asl/history/places.ts';
-import type { ScopeTrace, TaskOutcome } from '../../asl/history/trace.ts';
+import type { ExecutionTrace, StateVisit, TaskOutcome } from '../../asl/history/trace.ts';
 
 /** The answer of a recorded attempt. */
 export interface RecordedAnswer {
@@ -13,9 +13,12 @@ export interface RecordedAnswer {
 export class RecordedAnswers {
   readonly #left = new Map<string, RecordedAnswer[]>();
 
-  constructor(root: ScopeTrace) {
-    for (const { place, scope } of placedScopes(root)) {
-      for (const { name, attempts } of scope.visits) {
+  constructor(trace: ExecutionTrace) {
+    for (const { place, scope } of placedScopes(trace.root)) {
+      for (const visit of scope.visits) {
+        const { name, enteredAt } = visit;
+        const refused = refusalOf(visit, trace);
+        const attempts = refused ? [{ begunAt: enteredAt, outcome: refused }] : visit.attempts;
         for (const { begunAt, outcome } of attempts) {
           const key = `${place}\n${name}`;
           const answers = this.#left.get(key) ?? [];
@@ -30,4 +33,12 @@ export class RecordedAnswers {
   take(place: string, state: string): RecordedAnswer | undefined {
     return this.#left.get(`${place}\n${state}`)?.shift();
   }
+}
+
+/** Step Functions ended the execution before the task began: for an activity that is not there, say. */
+export function refusalOf(visit: StateVisit, { end }: ExecutionTrace): TaskOutcome | undefined {
+  const { type, attempts, hasExited, evaluations, enteredAt } = visit;
+  const isRefused = type === 'Task' && attempts.length + evaluations.length === 0 && !hasExited;
+  if (!isRefused || end?.error !== 'States.Runtime') return undefined;
+  return { type: 'failed', endedAt: enteredAt, error: end.error, cause: end.cause };
 }

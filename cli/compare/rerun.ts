@@ -16,6 +16,8 @@ export interface RecordedExecution {
   readonly identity: ExecutionIdentity;
   readonly answers: RecordedAnswers;
   /** Answers an ItemReader or a ResultWriter. @default such a task fails */
+  /** An operator stopped it after so long. */
+  readonly stopAfterMs?: number;
   readonly answerFileTask?: (path: string, input: Json) => Promise<Json>;
 }
 
@@ -45,7 +47,7 @@ const yearMs = 366 * 86_400_000;
  * that it has here.
  */
 export async function rerun(execution: RecordedExecution): Promise<readonly HistoryEvent[]> {
-  const { definition, input, identity, answers, answerFileTask, type } = execution;
+  const { definition, input, identity, answers, answerFileTask, stopAfterMs, type } = execution;
   const { startedAt } = identity;
   const id = machineIdOf(identity.machine);
   const executionId = identity.name.replaceAll('.', '-');
@@ -85,7 +87,8 @@ export async function rerun(execution: RecordedExecution): Promise<readonly Hist
   ]);
   const cloud: TestCloud = testCloud([machine], workers, { startTime: new Date(startedAt) });
   await cloud.start(id, { executionId, input });
-  await runToEnd(cloud, executionId, due);
+  const stopAt = stopAfterMs === undefined ? Number.POSITIVE_INFINITY : startedAt + stopAfterMs;
+  await runToEnd(cloud, executionId, due, stopAt);
   const recorder = new HistoryRecorder({ executionId, ...asIdentity });
   const followed = followedMachine(definition, { id, identity: asIdentity, observe: recorder.observe });
   for (const entry of await cloud.history(executionId, { machines: [followed] })) recorder.take(entry);
@@ -95,8 +98,8 @@ export async function rerun(execution: RecordedExecution): Promise<readonly Hist
 /** The error of a task that the recorded execution did not run. */
 export const notRecorded = 'Millrace.NotRecorded';
 
-async function runToEnd(cloud: TestCloud, executionId: string, due: Due[]): Promise<void> {
-  const endAt = cloud.now.getTime() + yearMs;
+async function runToEnd(cloud: TestCloud, executionId: string, due: Due[], stopAt: number): Promise<void> {
+  const endAt = Math.min(cloud.now.getTime() + yearMs, stopAt);
   let idleMs = 1000;
   for (;;) {
     await cloud.settled();
@@ -106,17 +109,17 @@ async function runToEnd(cloud: TestCloud, executionId: string, due: Due[]): Prom
     due.sort((a, b) => a.at - b.at);
     const [next] = due;
     const timerAt = timers[0] === undefined ? Number.POSITIVE_INFINITY : Date.parse(timers[0].dueAt);
-    if (next && next.at <= now) {
+    if (now >= endAt && !(next && next.at <= stopAt)) {
+      await cloud.stop(executionId);
+    } else if (next && next.at <= now) {
       due.shift();
       await give(cloud, next);
       idleMs = 1000;
     } else if (next || Number.isFinite(timerAt)) {
-      await cloud.skip(Math.max(1, Math.min(next?.at ?? Number.POSITIVE_INFINITY, timerAt) - now));
-    } else if (now >= endAt) {
-      await cloud.stop(executionId);
+      await cloud.skip(Math.max(1, Math.min(next?.at ?? endAt, timerAt, endAt) - now));
     } else {
       // It waits for a deadline: of a task that nothing answers, or its own.
-      await cloud.skip(idleMs);
+      await cloud.skip(Math.max(1, Math.min(idleMs, endAt - now)));
       idleMs *= 2;
     }
   }

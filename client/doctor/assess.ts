@@ -1,4 +1,9 @@
-import { InvalidLogError, journalReferences, parseLog } from '../../orchestrator/core/execution/model/log.ts';
+import {
+  InvalidLogError,
+  journalReferences,
+  oldestAt,
+  parseLog,
+} from '../../orchestrator/core/execution/model/log.ts';
 import type { ExecutionOutline, JournalOutline } from '../../orchestrator/table/outline.ts';
 import type { Finding } from './findings.ts';
 import type { Partition } from './partition.ts';
@@ -98,7 +103,7 @@ function knownReferences({ segments }: Partition, execution: ExecutionOutline) {
   let oldest = execution.log;
   for (let number = execution.logSegments - 1; number >= 0; number--) {
     const text = texts.get(number);
-    if (text === undefined) return { references, since: (parseLog(oldest)[0]?.at ?? 0) + clockSkewMs };
+    if (text === undefined) return { references, since: oldestAt(oldest) + clockSkewMs };
     oldest = text;
   }
   return { references, since: 0 };
@@ -151,7 +156,7 @@ function logIncomplete(
     const text = texts.get(number);
     if (text === undefined) {
       // It was written about then. Nothing more is known about earlier segments that are gone, too.
-      if ((parseLog(next)[0]?.at ?? 0) + retentionMs < now) break;
+      if (oldestAt(next) + retentionMs < now) break;
       missing.push(number);
     } else next = text;
   }

@@ -36,6 +36,8 @@ const propKeys: KeysOf<MillraceProps> = {
   retention: true,
   waitForMachine: true,
   chain: true,
+  nudge: true,
+  inlineResults: true,
   removalPolicy: true,
   deletionProtection: true,
   minify: true,

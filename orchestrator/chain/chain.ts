@@ -1,6 +1,7 @@
 import type { TaskPayload } from '../contract/task.ts';
 import type { ResultEntry } from '../core/execution/model/entries.ts';
 import type { Execution } from '../core/execution/model/execution.ts';
+import { hasInlined } from '../core/execution/model/log.ts';
 import type { MachineLookup } from '../core/execution/model/machines.ts';
 import { type OpenTask, taskKey } from '../core/execution/model/openTask.ts';
 import type { AdvanceLimits } from '../core/execution/step/advance.types.ts';
@@ -15,6 +16,7 @@ import { expiresAt, type TableLayout } from '../table/retention.ts';
 import { isLargerThan, mayExceed } from '../table/stored/placement.ts';
 import type { Table } from '../table/table.ts';
 import { type ChainStep, chainStep } from './chainStep.ts';
+import { inlinedEntry, LogRoom } from './inlining.ts';
 
 export interface ChainOptions extends EffectsOptions {
   readonly table: Table;
@@ -32,8 +34,10 @@ export interface ChainOptions extends EffectsOptions {
   readonly now: () => number;
   /** Names this run, and no other: random. */
   readonly token: string;
-  /** Runs a task and writes its result. Answers the result where it is the one in the journal now. */
-  readonly run: (payload: TaskPayload) => Promise<ResultItem | undefined>;
+  /** Runs a task. Writes no result; answers it where the task was begun. */
+  readonly attempt: (payload: TaskPayload) => Promise<ResultItem | undefined>;
+  /** Writes a result. Answers it where it is the one in the journal now. */
+  readonly write: (payload: TaskPayload, result: ResultItem) => Promise<ResultItem | undefined>;
 }
 
 /** A chain ends after so long, or so many commits: the orchestrator then goes on, and an invocation of the host ends. */
@@ -44,8 +48,8 @@ const mostLost = 2;
 
 /**
  * Runs the tasks of an invocation of the worker host and goes on from their results: it takes the step, commits it, and runs
- * the promises that the commit opens. Every result is in the journal before, and the stream brings it to the orchestrator, which
- * commits whatever the chain does not.
+ * the promises that the commit opens. With the permission to inline, a small result is a part of the commit. Every other is in the
+ * journal before, and the stream brings it to the orchestrator, which commits whatever the chain does not.
  *
  * Rejects where it is not known whether a commit was taken, or where the table did not take a result: Lambda then invokes
  * the function for failures, which looks after the tasks that the chain has left open.
@@ -57,8 +61,10 @@ export async function runChain(payload: TaskPayload, options: ChainOptions): Pro
 class ChainRun {
   readonly #options: ChainOptions;
   readonly #writer: CommitWriter;
+  readonly #executionId: string;
   readonly #first: readonly TaskPayload[];
   readonly #cause: string;
+  readonly #inlines: boolean;
   readonly #until: number;
   /** As it was committed last, by this run or before a commit that it has lost. */
   #execution: Execution | undefined;
@@ -75,8 +81,10 @@ class ChainRun {
     const { table, hasBus, observe } = options;
     this.#options = options;
     this.#writer = new CommitWriter({ table, dispatcher: { lists: new ListItems(table) }, hasBus, observe });
+    this.#executionId = payload.executionId;
     this.#first = [payload, ...(chain?.others ?? [])];
     this.#cause = chainCause(chainIdOf(payload), options.token);
+    this.#inlines = chain?.inlines === true;
     this.#until = options.now() + longestChainMs;
   }
 
@@ -90,8 +98,8 @@ class ChainRun {
   /** A task, and everything that its result leads to in this chain. Never rejects: the other branches go on. */
   async #branch(payload: TaskPayload): Promise<void> {
     try {
-      const result = await this.#options.run(payload);
-      const opened = result === undefined ? [] : await this.#inTurn(() => this.#goOn(result));
+      const result = await this.#options.attempt(payload);
+      const opened = result === undefined ? [] : await this.#take(payload, result);
       await Promise.all(opened.map((next) => this.#branch(next)));
     } catch (error) {
       this.#isOver = true;
@@ -105,14 +113,32 @@ class ChainRun {
     return turn;
   }
 
-  /** Commits the step that a result leads to. Answers the tasks to run next. */
-  async #goOn(result: ResultItem): Promise<readonly TaskPayload[]> {
-    const entry = resultEntryOf(result);
+  /** Commits a result, with its step where that is the chain's. Answers the tasks to run next. */
+  async #take(payload: TaskPayload, result: ResultItem): Promise<readonly TaskPayload[]> {
+    const { write } = this.#options;
+    const inlined = this.#inlines ? inlinedEntry(result) : undefined;
+    if (inlined) {
+      try {
+        const opened = await this.#inTurn(() => this.#goOn(inlined));
+        if (opened) return opened;
+      } catch (error) {
+        // It is not known whether the commit was taken: where it was, nothing waits for the item any more.
+        await write(payload, result);
+        throw error;
+      }
+    }
+    const written = await write(payload, result);
+    const entry = written && resultEntryOf(written);
     if (entry?.kind !== 'result' || this.#isStored(entry)) return [];
+    return (await this.#inTurn(() => this.#goOn(entry))) ?? [];
+  }
+
+  /** Commits the step that a result leads to. Answers the tasks to run next; undefined where it was not committed. */
+  async #goOn(entry: ResultEntry): Promise<readonly TaskPayload[] | undefined> {
     while (!this.#isOver) {
-      this.#execution ??= await this.#options.table.executions.read(result.executionId);
+      this.#execution ??= await this.#options.table.executions.read(this.#executionId);
       const step = this.#execution && this.#stepOf(this.#execution, entry);
-      if (!step) return [];
+      if (!step) return undefined;
       const committed = await this.#commit(step);
       if (!committed) continue;
       const { effects } = step.commit;
@@ -120,7 +146,7 @@ class ChainRun {
       const isOpen = (task: OpenTask) => committed.tasks.some((open) => taskKey(open) === taskKey(task));
       return step.opened.filter(isOpen).map((task) => this.#payloadOf(committed, step, task));
     }
-    return [];
+    return undefined;
   }
 
   #isStored({ result }: ResultEntry): boolean {
@@ -132,8 +158,19 @@ class ChainRun {
     const now = clock();
     const step = chainStep({ machines, limits, execution, entry, cause: this.#cause, now });
     if (!step || mayExceed(step.commit.execution, storeOverBytes)) return undefined;
-    const hasRoom = this.#steps < mostSteps && now < this.#until;
-    return hasRoom || step.opened.length === 0 ? step : undefined;
+    const mayGoOn = this.#steps < mostSteps && now < this.#until;
+    return mayGoOn || step.opened.length === 0 ? this.#withRoom(step, entry) : undefined;
+  }
+
+  /** The step, with a word on how its log is cut. Undefined where the result is to be inlined and does not fit. */
+  #withRoom(step: ChainStep, { isInlined }: ResultEntry): ChainStep | undefined {
+    const { layout, hasBus } = this.#options;
+    const { commit } = step;
+    if (!hasInlined(commit.execution.log)) return step;
+    const room = new LogRoom(commit, layout, hasBus);
+    if (isInlined && !room.fits) return undefined;
+    const execution = { ...commit.execution, log: room.withWord() };
+    return { ...step, commit: { ...commit, execution } };
   }
 
   /** Answers the execution as it is committed; undefined where another commit came first. */

@@ -1,8 +1,8 @@
 import type { ResultEntry } from '../core/execution/model/entries.ts';
-import type { Execution, ExecutionStatus } from '../core/execution/model/execution.ts';
+import { type Execution, type ExecutionStatus, hasEnded } from '../core/execution/model/execution.ts';
 import { parseLog } from '../core/execution/model/log.ts';
 import type { MachineLookup } from '../core/execution/model/machines.ts';
-import type { OpenTask } from '../core/execution/model/openTask.ts';
+import { type OpenTask, taskKey } from '../core/execution/model/openTask.ts';
 import { advance } from '../core/execution/step/advance.ts';
 import type { Advance, AdvanceLimits } from '../core/execution/step/advance.types.ts';
 import type { PreparedMachine } from '../core/machine/index.ts';
@@ -41,12 +41,13 @@ export function chainStep({
   const machine = machines.find(execution.machine, execution.machineVersion);
   if (!machine || machine.definitionHash !== execution.definitionHash || !isPlain(execution))
     return undefined;
+  if (!isOpen(execution, entry.reference)) return undefined;
   const commit = stepped({ machines, limits, execution, entry, cause, now });
   if (commit?.type !== 'commit') return undefined;
   const { effects, outgoing, itemLists, duplicates } = commit;
   if (outgoing.length > 0 || itemLists.length > 0 || duplicates.length > 0) return undefined;
   if (!mayBecome(commit.execution.status) || !isPlain(commit.execution)) return undefined;
-  if (!isApplied(commit.execution.log, entry.reference)) return undefined;
+  if (!isApplied(commit.execution.log, entry)) return undefined;
   const opened = effects.flatMap((effect) => (effect.type === 'dispatch' ? [effect.task] : []));
   return opened.every((task) => isChainTask(machine, task)) ? { commit, machine, opened } : undefined;
 }
@@ -62,6 +63,10 @@ function stepped({ machines, limits, execution, entry, cause, now }: ChainStepIn
   }
 }
 
+function isOpen({ status, tasks }: Execution, reference: string): boolean {
+  return !hasEnded(status) && tasks.some((task) => taskKey(task) === reference);
+}
+
 /** Its state is in the item, and it neither waits nor has anything to send or a list to work on. */
 function isPlain({ status, waiting, outbox, lists, snapshot, snapshotAt }: Execution): boolean {
   const isWhole = snapshot !== undefined && snapshotAt === undefined;
@@ -72,7 +77,10 @@ function mayBecome(status: ExecutionStatus): boolean {
   return status === 'RUNNING' || status === 'SUCCEEDED';
 }
 
-function isApplied(log: string, reference: string): boolean {
-  const own = parseLog(log).findLast((logged) => logged.kind === 'result' && logged.reference === reference);
+function isApplied(log: string, entry: ResultEntry): boolean {
+  const kind = entry.isInlined ? 'inlined' : 'result';
+  const own = parseLog(log).findLast(
+    (logged) => logged.kind === kind && logged.reference === entry.reference,
+  );
   return own?.verdict.type === 'applied';
 }

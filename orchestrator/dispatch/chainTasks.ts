@@ -30,10 +30,10 @@ const mostPayloadBytes = 900_000;
  * The tasks of one commit go to the host in one invocation, so that one chain commits the results of all of them. Those that
  * are too large for that go by themselves, without the permission to chain.
  */
-export function chainPayloads(payloads: readonly TaskPayload[]): readonly TaskPayload[] {
+export function chainPayloads(payloads: readonly TaskPayload[], inlines: boolean): readonly TaskPayload[] {
   const [first, ...others] = payloads;
   if (!first) return [];
-  const chain = { ...first, chain: { others } };
+  const chain = { ...first, chain: { others, ...(inlines && { inlines }) } };
   const isTooLarge = payloads.length > 1 && Buffer.byteLength(JSON.stringify(chain)) > mostPayloadBytes;
   return isTooLarge ? payloads : [chain];
 }

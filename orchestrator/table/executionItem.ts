@@ -33,6 +33,7 @@ import {
 } from './attributes.ts';
 import { compressedEmittedAttribute, emittedAttribute } from './emitted.ts';
 import { listsAttribute, listsOf } from './listAttributes.ts';
+import { deflatedLog, logTextOf } from './logText.ts';
 import { operationAttributes, operationFields } from './operationAttributes.ts';
 import { orderedAttributes, orderedJson } from './orderedJson.ts';
 import { dataRenewalAt, executionExpiresAt, type TableLayout } from './retention.ts';
@@ -64,29 +65,48 @@ export function encodeExecution(
   if (emitted.length > 0) plain[attribute.emitted] = emittedAttribute(emitted);
   const size = attributesSize(plain);
   if (size <= 1024) return { type: 'item', item: plain };
-  const compressed = { ...plain };
+  const compressed: Attributes = { ...plain, log: deflatedLog(execution.log) };
+  if (attributesSize(compressed) <= 1024) return { type: 'item', item: compressed };
   if (execution.snapshot !== undefined) compressed.snapshot = compressedAttribute(execution.snapshot);
   if (execution.lists) compressed.lists = listsAttribute(execution, execution.lists, compressedAttribute);
   if (emitted.length > 0) compressed[attribute.emitted] = compressedEmittedAttribute(emitted);
   const compressedSize = attributesSize(compressed);
   const isSmaller = writeUnits(compressedSize) < writeUnits(size);
-  if (fits(execution, isSmaller ? compressedSize : size)) {
-    return { type: 'item', item: isSmaller ? compressed : plain };
+  const encoded = isSmaller ? compressed : plain;
+  if (fits(encoded, execution.status)) {
+    return { type: 'item', item: encoded };
   }
   if (execution.output !== undefined)
     compressed.output = compressedAttribute(JSON.stringify(execution.output));
   if (execution.tasks.length > 0) compressed.tasks = { L: execution.tasks.map(compressedTaskAttribute) };
   Object.assign(compressed, compressedOutbox(execution));
-  const bytes = attributesSize(compressed);
-  return fits(execution, bytes) ? { type: 'item', item: compressed } : { type: 'tooLarge', bytes };
+  return fits(compressed, execution.status)
+    ? { type: 'item', item: compressed }
+    : { type: 'tooLarge', bytes: attributesSize(compressed) };
+}
+
+/** Bytes that the log may take in the item of an execution without making it dearer. */
+export function logRoom(
+  execution: Execution,
+  layout: TableLayout,
+  emitted: readonly Emission[] = [],
+): number {
+  const encoded = encodeExecution({ ...execution, log: '' }, layout, emitted);
+  if (encoded.type === 'tooLarge') return 0;
+  const bytes = attributesSize(encoded.item);
+  return 1024 * writeUnits(bytes) - bytes;
 }
 
 /** Kept free while an execution runs, for what must fit whatever its state: more log, and an error. */
 const reservedBytes = 16 * 1024;
 
-function fits({ status, log }: Execution, bytes: number): boolean {
+function fits(item: Attributes, status: ExecutionStatus): boolean {
+  const bytes = attributesSize(item);
   if (bytes > maximumItemBytes) return false;
-  return status !== 'RUNNING' || bytes - log.length <= maximumItemBytes - reservedBytes;
+  const { log } = item;
+  return (
+    status !== 'RUNNING' || bytes - (log ? attributesSize({ log }) : 0) <= maximumItemBytes - reservedBytes
+  );
 }
 
 function writeUnits(bytes: number): number {
@@ -190,7 +210,7 @@ export function decodeExecution(item: Attributes): Execution {
     startedAt,
     updatedAt: read('updatedAt', timeOf),
     tasks: optionally('tasks', tasksOf) ?? [],
-    log: read('log', stringOf),
+    log: read('log', logTextOf),
     logSegments: optionally('logSegments', numberOf) ?? 0,
     ...optional(
       'lists',

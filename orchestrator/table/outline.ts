@@ -3,6 +3,7 @@ import { type OpenTask, taskKey } from '../core/execution/model/openTask.ts';
 import type { Attributes } from './attributes.ts';
 import { statusOf } from './executionItem.ts';
 import { listsOf } from './listAttributes.ts';
+import { logTextOf } from './logText.ts';
 import { attribute, indexPartition, neverMs, sortKey, sortKeyPrefix } from './schema.ts';
 
 /** The parts of an item that show whether something is wrong with its execution. Times in ms since the epoch. */
@@ -72,7 +73,7 @@ export function outlineOf(item: Attributes): ItemOutline | undefined {
     return executionOutline(executionId, item) ?? { type: 'unreadable', executionId };
   if (key.startsWith(sortKeyPrefix.logSegment)) {
     const number = Number(key.slice(sortKeyPrefix.logSegment.length));
-    return { type: 'logSegment', executionId, number, text: item.log?.S ?? '' };
+    return { type: 'logSegment', executionId, number, text: logTextOf(item.log) ?? '' };
   }
   const { result, event, message } = sortKeyPrefix;
   const isJournal =
@@ -101,7 +102,7 @@ function executionOutline(executionId: string, item: Attributes): ExecutionOutli
   const status = statusOf(item.status?.S);
   const version = numberOf(item[attribute.version]);
   const startedAt = timeOf(item[attribute.startedAt]?.S);
-  const log = item.log?.S;
+  const log = logTextOf(item.log);
   const partition = item[attribute.indexPartition]?.S;
   const sort = numberOf(item[attribute.indexSort]);
   if (status === undefined || version === undefined || startedAt === undefined) return undefined;

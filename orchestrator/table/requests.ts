@@ -147,6 +147,11 @@ export type CommitOutcome =
 
 export type InsertOutcome = 'inserted' | 'exists';
 
+export type InsertSegmentOutcome =
+  | { readonly type: 'inserted' }
+  /** A segment of the number is there, with this text. */
+  | { readonly type: 'exists'; readonly text: string };
+
 export type InsertStartOutcome =
   | { readonly type: 'inserted' }
   /** The same start is there: this one is the same execution. */
@@ -167,6 +172,8 @@ export interface NewEvent {
         readonly eventAt?: string;
       }
     | ControlContent;
+  /** Its writer invokes the orchestrator with it, beside the stream. */
+  readonly isNudged?: boolean;
 }
 
 export interface RegistryPageRequest {

@@ -41,10 +41,13 @@ export function isExpired(item: Attributes, now: number): boolean {
   return expiry !== undefined && expiry <= now;
 }
 
+/** An execution whose items are read, as far as that decides which of them count; undefined where it has not begun. */
+export type Owner = Pick<Execution, 'status'> | undefined;
+
 /** The items that count: an execution that goes on needs all that are there, even if its renewal is late. */
 export function countedItems(
   items: readonly Attributes[],
-  execution: Pick<Execution, 'status'> | undefined,
+  execution: Owner,
   now: number,
 ): readonly Attributes[] {
   return execution && !hasEnded(execution.status) ? items : items.filter((item) => !isExpired(item, now));

@@ -26,6 +26,7 @@ import type {
   ExecutionVersion,
   HistoryItems,
   InsertOutcome,
+  InsertSegmentOutcome,
   InsertStartOutcome,
   ItemsPage,
   ItemsRenewal,
@@ -40,6 +41,7 @@ import type {
   ScanRequest,
 } from './requests.ts';
 import type { ResultItem } from './resultItem.ts';
+import type { Owner } from './retention.ts';
 import type { StartItem } from './startItem.ts';
 
 /**
@@ -89,16 +91,18 @@ export interface JournalReader {
    * the items that are there count, even if their expiry is over: it is about to be postponed.
    */
   readAll(executionId: string): Promise<JournalEntry[]>;
-  /** Items of the journal by their references; those that are not there are left out. In no order to rely on. */
-  readEntries(executionId: string, references: readonly string[]): Promise<JournalEntry[]>;
-  /** A part of the journal, of up to 1 MB, in no order to rely on. Without items that have expired. */
-  readPage(executionId: string, cursor?: string): Promise<Page<JournalEntry>>;
+  /** Items of the journal by their references; those that do not count are left out. In no order to rely on. */
+  readEntries(executionId: string, references: readonly string[], owner: Owner): Promise<JournalEntry[]>;
+  /** A part of the journal, of up to 1 MB, in no order to rely on: the items that count. */
+  readPage(executionId: string, owner: Owner, cursor?: string): Promise<Page<JournalEntry>>;
 }
 
 /** The `execution` items, which the orchestrator alone writes. */
 export interface Executions {
   /** Undefined also where it has expired: its id is free. */
   read(executionId: string): Promise<Execution | undefined>;
+  /** Eventually consistent, at half the price: it shows what was committed a while ago, and may not show what came since. */
+  readEventually(executionId: string): Promise<Execution | undefined>;
   /** The input of an open task, which may be in the store. @throws StoredDataError */
   readTaskInput(task: OpenTask): Promise<Json>;
   /** Everything in the partition that a history is made of. Expired items are left out, unless the execution goes on. */
@@ -118,9 +122,12 @@ export interface Executions {
 /** Older parts of the logs of executions. */
 export interface LogSegments {
   readSegment(executionId: string, number: number): Promise<string | undefined>;
-  /** Segments by their numbers; those that are not there are left out. */
-  readSegments(executionId: string, numbers: readonly number[]): Promise<LogSegment[]>;
-  writeSegment(executionId: string, segment: LogSegment): Promise<void>;
+  /** Segments by their numbers; those that do not count are left out. */
+  readSegments(executionId: string, numbers: readonly number[], owner: Owner): Promise<LogSegment[]>;
+  /** Segments are written once; one that has expired counts as absent. */
+  insertSegment(executionId: string, segment: LogSegment): Promise<InsertSegmentOutcome>;
+  /** For a number under which something else has been left, of an execution that had the id before. */
+  replaceSegment(executionId: string, segment: LogSegment): Promise<void>;
 }
 
 /** Signs of life and claims of attempts that have no result yet. */

@@ -122,3 +122,71 @@ describe('migrate assess', () => {
     expect((await at('empty')).stderr.join(' ')).toContain('has no definitions');
   });
 });
+
+describe('migrate compare', () => {
+  const pass = { StartAt: 'A', States: { A: { Type: 'Pass', Result: 1, End: true } } };
+  const event = (id: number, type: string, details: object, previousEventId = id - 1) => ({
+    id,
+    previousEventId,
+    type,
+    timestamp: `2026-01-01T00:00:0${id}.000Z`,
+    ...details,
+  });
+  const entryOf = (name: string, output: string) => ({
+    executionArn: `arn:aws:states:eu-west-1:123456789012:execution:sums:${name}`,
+    events: [
+      event(1, 'ExecutionStarted', { executionStartedEventDetails: { input: '{}', roleArn: 'role' } }, 0),
+      event(2, 'PassStateEntered', { stateEnteredEventDetails: { name: 'A', input: '{}' } }, 0),
+      event(3, 'PassStateExited', { stateExitedEventDetails: { name: 'A', output } }),
+      event(4, 'ExecutionSucceeded', { executionSucceededEventDetails: { output } }),
+    ],
+  });
+  const compare = async (entries: readonly object[], ...args: readonly string[]) => {
+    const put = (file: string, text: string) => writeFile(join(directory.path, file), text);
+    await put('histories.jsonl', entries.map((each) => JSON.stringify(each)).join('\n'));
+    await put('sums.asl.json', JSON.stringify(pass));
+    return millrace(['migrate', 'compare', '--histories', 'histories.jsonl', ...args], {
+      directory: directory.path,
+    });
+  };
+
+  it('names each difference, with its state and both values, and exits with 6', async () => {
+    const entries = [entryOf('one', '1'), entryOf('two', '{"sum":2}')];
+    const result = await compare(entries, '--definition', 'sums.asl.json');
+    expect(result.exitCode).toBe(6);
+    expect(result.stdout).toEqual([
+      'arn:aws:states:eu-west-1:123456789012:execution:sums:two differs',
+      '  A: output is 1 here, and {"sum":2} on Step Functions',
+      '  1 more place has the same values',
+      '',
+      '2 executions: 1 the same, 1 different, 0 not compared.',
+    ]);
+  });
+
+  it('prints one document with --json, and takes the definition of an entry', async () => {
+    const result = await compare([{ ...entryOf('one', '1'), definition: JSON.stringify(pass) }], '--json');
+    expect(result.exitCode).toBe(0);
+    expect(jsonOf(result)).toEqual({
+      total: 1,
+      same: 1,
+      different: 0,
+      notCompared: 0,
+      executions: [
+        {
+          execution: 'arn:aws:states:eu-west-1:123456789012:execution:sums:one',
+          outcome: 'same',
+          differences: [],
+          notes: [],
+        },
+      ],
+    });
+  });
+
+  it('says what a file lacks', async () => {
+    const noDefinition = await compare([entryOf('one', '1')]);
+    expect(noDefinition.exitCode).toBe(2);
+    expect(noDefinition.stderr.join()).toContain('give --definition');
+    const noEvents = await compare([{ executionArn: 'x' }], '--definition', 'sums.asl.json');
+    expect(noEvents.stderr.join()).toContain('has no events in entry 1');
+  });
+});

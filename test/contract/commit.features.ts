@@ -120,18 +120,39 @@ export function commitFeatures(current: Current): void {
   describe('a log segment', () => {
     it('is read as it was written, by its number', async () => {
       const { table } = current();
-      await table.log.writeSegment('order-17', { number: 0, text: '=lx2k;s~0' });
-      await table.log.writeSegment('order-17', { number: 12, text: '=lx2l;eA%3bB~1!Ended' });
+      await table.log.insertSegment('order-17', { number: 0, text: '=lx2k;s~0' });
+      await table.log.insertSegment('order-17', { number: 12, text: '=lx2l;eA%3bB~1!Ended' });
       expect(await table.log.readSegment('order-17', 0)).toBe('=lx2k;s~0');
       expect(await table.log.readSegment('order-17', 12)).toBe('=lx2l;eA%3bB~1!Ended');
       expect(await table.log.readSegment('order-17', 1)).toBeUndefined();
     });
 
-    it('may be written again, as orchestrators that race do, with the same bytes', async () => {
+    it('is written once: another writer learns what is there', async () => {
       const { table } = current();
-      await table.log.writeSegment('order-17', { number: 0, text: '=lx2k;s~0' });
-      await table.log.writeSegment('order-17', { number: 0, text: '=lx2k;s~0' });
-      expect(await table.log.readSegment('order-17', 0)).toBe('=lx2k;s~0');
+      const first = { number: 0, text: '=lx2k;s~0' };
+      expect(await table.log.insertSegment('order-17', first)).toEqual({ type: 'inserted' });
+      const exists = { type: 'exists', text: first.text };
+      expect(await table.log.insertSegment('order-17', first)).toEqual(exists);
+      expect(await table.log.insertSegment('order-17', { number: 0, text: '=lx2k;s~1' })).toEqual(exists);
+      expect(await table.log.readSegment('order-17', 0)).toBe(first.text);
+      await table.log.replaceSegment('order-17', { number: 0, text: '=lx2k;s~1' });
+      expect(await table.log.readSegment('order-17', 0)).toBe('=lx2k;s~1');
+    });
+
+    it('is read as it was written, however long, with the results that it holds', async () => {
+      const { table } = current();
+      const output = { receiptId: 'rcpt-1', note: 'é%3b', amount: 4200 };
+      const entry = (i: number) => `;i${i}#1~2s=${JSON.stringify(['book', 3, output])}`;
+      const text = `=lx2k;s~0${Array.from({ length: 40 }, (_, i) => entry(i)).join('')}`;
+      await table.log.insertSegment('order-17', { number: 0, text });
+      expect(await table.log.readSegment('order-17', 0)).toBe(text);
+      await table.executions.commit(execution({ log: text, logSegments: 1 }));
+      expect((await table.executions.read('order-17'))?.log).toBe(text);
+      expect((await table.executions.readHistory('order-17')).segments).toEqual([text]);
+      const [outline] = (await table.outlines.readOutline('order-17')).items.filter(
+        ({ type }) => type === 'execution',
+      );
+      expect(outline).toMatchObject({ log: text });
     });
   });
 }

@@ -113,7 +113,7 @@ export function describeDynamoDBTable(engineName: string, start: () => Promise<L
         await table.journal.insertStart({ executionId: 'order-17', machine: 'order' });
         await table.journal.insertEvent(event('a'));
         await table.journal.insertResult(result(1));
-        await table.log.writeSegment('order-17', { number: 0, text: '=lx2k;s~0' });
+        await table.log.insertSegment('order-17', { number: 0, text: '=lx2k;s~0' });
         for (const item of ['start', 'event#a', 'task#1#1', 'log#0']) {
           expect((await get('order-17', item))?.expiresAt).toEqual(inNinetyDays);
         }

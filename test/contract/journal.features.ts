@@ -134,7 +134,7 @@ export function journalFeatures(current: Current): void {
       await table.journal.insertEvent(event('a'));
       await table.journal.insertResult(result(1));
       await table.executions.commit(execution());
-      await table.log.writeSegment('order-17', { number: 0, text: '=lx2k;s~0' });
+      await table.log.insertSegment('order-17', { number: 0, text: '=lx2k;s~0' });
       await table.journal.insertStart({ ...start, executionId: 'order-170' });
       await table.journal.insertEvent(event('b', { executionId: 'order-1' }));
       expect(references(await table.journal.readAll('order-17'))).toEqual(['event#a', 'start', 'task#1#1']);
@@ -147,7 +147,7 @@ export function journalFeatures(current: Current): void {
       const tasks = Array.from({ length: 20 }, (_, task) => task);
       await table.journal.insertStart(start);
       await table.executions.commit(execution({ logSegments: 1 }));
-      await table.log.writeSegment('order-17', { number: 0, text: '=lx2k;s~0' });
+      await table.log.insertSegment('order-17', { number: 0, text: '=lx2k;s~0' });
       for (const task of tasks) {
         await table.journal.insertResult(result(task, { result: { status: 'SUCCEEDED', output } }));
         await table.journal.insertEvent(event(`e${task}`, { content: { type: 'LONG', event: { output } } }));
@@ -172,7 +172,7 @@ export function journalFeatures(current: Current): void {
         await table.journal.insertEvent(event(`e${task}`));
       }
       const asked = ['start', 'task#3#1', 'event#e3', 'task#99#1', 'event#none'];
-      expect(references(await table.journal.readEntries('order-17', asked))).toEqual([
+      expect(references(await table.journal.readEntries('order-17', asked, undefined))).toEqual([
         'event#e3',
         'start',
         'task#3#1',
@@ -180,30 +180,36 @@ export function journalFeatures(current: Current): void {
       const paged: string[] = [];
       let cursor: string | undefined;
       do {
-        const page = await table.journal.readPage('order-17', cursor);
+        const page = await table.journal.readPage('order-17', undefined, cursor);
         paged.push(...references(page.items));
         cursor = page.cursor;
       } while (cursor !== undefined);
       expect(paged.sort()).toEqual(references(await table.journal.readAll('order-17')));
-      expect(await table.journal.readEntries('order-17', [])).toEqual([]);
+      expect(await table.journal.readEntries('order-17', [], undefined)).toEqual([]);
     });
 
     it('answers what it is asked for twice once', async () => {
       const { table } = current();
       await table.journal.insertResult(result(1));
       await table.journal.insertResult(result(2));
-      await table.log.writeSegment('order-17', { number: 3, text: '=3' });
+      await table.log.insertSegment('order-17', { number: 3, text: '=3' });
       const [one, two] = [
         { task: 1, attempt: 1 },
         { task: 2, attempt: 1 },
       ];
       await table.attempts.writeBeat({ executionId: 'order-17', ...one, at: new Date(noon).toISOString() });
-      const journal = await table.journal.readEntries('order-17', ['task#1#1', 'task#2#1', 'task#1#1']);
+      const journal = await table.journal.readEntries(
+        'order-17',
+        ['task#1#1', 'task#2#1', 'task#1#1'],
+        undefined,
+      );
       expect(references(journal)).toEqual(['task#1#1', 'task#2#1']);
       expect(references(await table.journal.readResults('order-17', [two, one, two]))).toEqual(
         references(journal),
       );
-      expect(await table.log.readSegments('order-17', [3, 3])).toEqual([{ number: 3, text: '=3' }]);
+      expect(await table.log.readSegments('order-17', [3, 3], undefined)).toEqual([
+        { number: 3, text: '=3' },
+      ]);
       expect(await table.attempts.readBeats('order-17', [one, one])).toHaveLength(1);
     });
 
@@ -211,14 +217,18 @@ export function journalFeatures(current: Current): void {
       const { table } = current();
       await table.journal.insertResult(result(1));
       const between = Array.from({ length: 150 }, (_, task) => `task#${task + 2}#1`);
-      const journal = await table.journal.readEntries('order-17', ['task#1#1', ...between, 'task#1#1']);
+      const journal = await table.journal.readEntries(
+        'order-17',
+        ['task#1#1', ...between, 'task#1#1'],
+        undefined,
+      );
       expect(references(journal)).toEqual(['task#1#1']);
     });
 
     it('answers segments of the log by their numbers, without those that are gone', async () => {
       const { table } = current();
-      for (const number of [2, 10]) await table.log.writeSegment('order-17', { number, text: `=${number}` });
-      const segments = await table.log.readSegments('order-17', [1, 2, 10]);
+      for (const number of [2, 10]) await table.log.insertSegment('order-17', { number, text: `=${number}` });
+      const segments = await table.log.readSegments('order-17', [1, 2, 10], undefined);
       expect([...segments].sort((a, b) => a.number - b.number)).toEqual([
         { number: 2, text: '=2' },
         { number: 10, text: '=10' },
@@ -229,7 +239,7 @@ export function journalFeatures(current: Current): void {
       const { table } = current();
       await table.executions.commit(execution({ logSegments: 12 }));
       const numbers = Array.from({ length: 12 }, (_, number) => number);
-      for (const number of numbers) await table.log.writeSegment('order-17', { number, text: `=${number}` });
+      for (const number of numbers) await table.log.insertSegment('order-17', { number, text: `=${number}` });
       expect((await table.executions.readHistory('order-17')).segments).toEqual(
         numbers.map((number) => `=${number}`),
       );

@@ -13,7 +13,7 @@ export function outlineFeatures(current: Current): void {
     await table.journal.insertEvent({ executionId, eventId: 'a', at, content: { type: 'APPROVE' } });
     await table.journal.insertEvent({ executionId, eventId: 'b', at, content: { control: 'suspend' } });
     await table.executions.commit(execution({ executionId, log: '=0;s~0', logSegments: 1, wakeAt: noon }));
-    await table.log.writeSegment(executionId, { number: 0, text: '=0;ea~0' });
+    await table.log.insertSegment(executionId, { number: 0, text: '=0;ea~0' });
     await table.journal.insertResult({
       executionId,
       task: 0,

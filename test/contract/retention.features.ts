@@ -101,14 +101,45 @@ export function retentionFeatures(current: Current, withRetention: () => Promise
 
     it('is not read, and neither are its items', async () => {
       const { table, close } = await threeEnded();
-      const read = async (executionId: string) => [
-        (await table.executions.read(executionId))?.status,
-        (await table.outlines.readStatus(executionId))?.status,
-        (await table.executions.readHistory(executionId)).journal.length,
-        (await table.journal.readPage(executionId)).items.length,
-      ];
-      expect(await read('gone')).toEqual([undefined, undefined, 0, 0]);
-      expect(await read('kept')).toEqual(['FAILED', 'FAILED', 1, 1]);
+      const read = async (executionId: string) => {
+        const execution = await table.executions.read(executionId);
+        return [
+          execution?.status,
+          (await table.outlines.readStatus(executionId))?.status,
+          (await table.executions.readHistory(executionId)).journal.length,
+          (await table.journal.readPage(executionId, execution)).items.length,
+          (await table.journal.readEntries(executionId, ['task#1#1'], execution)).length,
+        ];
+      };
+      expect(await read('gone')).toEqual([undefined, undefined, 0, 0, 0]);
+      expect(await read('kept')).toEqual(['FAILED', 'FAILED', 1, 1, 1]);
+      await close();
+    });
+
+    it.each([
+      ['that has ended', 'FAILED', 0],
+      ['that goes on, whose renewal is late', 'RUNNING', 1],
+    ] as const)('every read counts the same expired items of one %s', async (_, status, counted) => {
+      const { table, put, close } = await withRetention();
+      const executionId = 'order-17';
+      await table.executions.commit(execution({ executionId, logSegments: 1 }));
+      const end = { executionId, version: 2, logSegments: 1 };
+      if (status === 'FAILED') await table.executions.commit(ended({ ...end, status }));
+      for (const [item, more] of [
+        ['task#1#1', { status: { S: 'SUCCEEDED' } }],
+        ['event#a', { type: { S: 'A' } }],
+        ['log#0', { log: { S: '=0' } }],
+      ] as const) {
+        await put({ executionId: { S: executionId }, item: { S: item }, ...more, expiresAt: inDays(-1) });
+      }
+      const owner = await table.executions.read(executionId);
+      expect(owner?.status).toBe(status);
+      const { journal, segments } = await table.executions.readHistory(executionId);
+      expect([journal.length, segments.length]).toEqual([2 * counted, counted]);
+      expect((await table.journal.readPage(executionId, owner)).items.length).toBe(2 * counted);
+      const references = ['task#1#1', 'event#a'];
+      expect((await table.journal.readEntries(executionId, references, owner)).length).toBe(2 * counted);
+      expect((await table.log.readSegments(executionId, [0], owner)).length).toBe(counted);
       await close();
     });
 

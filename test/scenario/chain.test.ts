@@ -1,5 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { assign, fromPromise, setup } from 'xstate';
+import { MillraceClient } from '../../client/client.ts';
+import { replayRecording } from '../../client/index.ts';
 import { type ChainOptions, runChain } from '../../orchestrator/chain/chain.ts';
 import type { FailedChain } from '../../orchestrator/contract/recovery.ts';
 import type { TaskPayload } from '../../orchestrator/contract/task.ts';
@@ -7,7 +10,7 @@ import { machineLookup } from '../../orchestrator/core/execution/model/machines.
 import { prepareMachines, promiseLogicOf, runPromiseLogic } from '../../orchestrator/core/machine/index.ts';
 import { endFailedChain, failedChainOf } from '../../orchestrator/handlers/failedChain.ts';
 import type { Executions, Table } from '../../orchestrator/table/table.ts';
-import { runTask } from '../../workers/runTask.ts';
+import { attemptTask, writeResult } from '../../workers/runTask.ts';
 import { worker } from '../../workers/worker.ts';
 import { OrchestratorRig } from '../support/orchestratorRig.ts';
 
@@ -74,6 +77,7 @@ const mixed = setup({
   },
 });
 
+type ChainSettings = NonNullable<NonNullable<Parameters<OrchestratorRig['newInstance']>[0]>['chain']>;
 type Definition = ConstructorParameters<typeof OrchestratorRig>[0][number];
 
 class Host {
@@ -102,19 +106,20 @@ class Host {
       storeOverBytes: Number.POSITIVE_INFINITY,
       now,
       token: 'a',
-      run: (task) => {
+      write: (task, result) => writeResult(result, task.expiresAt, rig.table),
+      attempt: (task) => {
         this.ran.push(task.item);
         const machine = this.#machines.find(task.machine, task.machineVersion);
         const logic = machine && promiseLogicOf(machine, task.worker);
         if (!logic) throw new Error(`There is no '${task.worker}'.`);
-        return runTask(task, (input) => runPromiseLogic(logic, input), { table: rig.table, now });
+        return attemptTask(task, (input) => runPromiseLogic(logic, input), { table: rig.table, now });
       },
       ...options,
     });
   }
 }
 
-async function started(definition: Definition, chain = { isDefault: true }) {
+async function started(definition: Definition, chain: ChainSettings = { isDefault: true }) {
   const rig = new OrchestratorRig([definition]);
   const orchestrator = rig.newInstance({ chain });
   const id = 'id' in definition ? String(definition.id) : '';
@@ -143,6 +148,7 @@ function withCommit(
     registry,
     executions: {
       read: (executionId) => executions.read(executionId),
+      readEventually: (executionId) => executions.readEventually(executionId),
       readTaskInput: (task) => executions.readTaskInput(task),
       readHistory: (executionId) => executions.readHistory(executionId),
       commit: (...of) => commit(() => executions.commit(...of)),
@@ -167,7 +173,7 @@ describe('a chain', () => {
   it('leaves nothing to dispatch for the deliveries of its results, whichever instance gets them', async () => {
     const { rig, host, orchestrator, payload, chain } = await started(chainMachine(4));
     rig.now += 5;
-    await host.run(payload, { run: onlyFirst(host, 3) });
+    await host.run(payload, { attempt: onlyFirst(host, 3) });
     for (const instance of [orchestrator, rig.newInstance({ chain })]) {
       await instance.applyRecords('e', rig.takeRecords('e'));
       await instance.catchUp('e', 'wake#1');
@@ -192,12 +198,12 @@ describe('a chain', () => {
     for (const control of ['stop', 'suspend'] as const) {
       const { rig, host, orchestrator, payload } = await started(chainMachine(3));
       await host.run(payload, {
-        run: async (task) => {
+        attempt: async (task) => {
           if (task.task === 1) {
             await rig.control('e', control);
             await rig.deliver(orchestrator, 'e');
           }
-          return runTask(task, () => 1, { table: rig.table, now: () => rig.now });
+          return attemptTask(task, () => 1, { table: rig.table, now: () => rig.now });
         },
       });
       const status = control === 'stop' ? 'ABORTED' : 'SUSPENDED';
@@ -250,14 +256,14 @@ describe('a chain', () => {
     const table = withCommit(rig.table, async () => {
       // Another run of the same invocation has decided the same, at the same time.
       const other = new Host(rig, [chainMachine(3)]);
-      const run = async (task: TaskPayload) => {
+      const attempt = async (task: TaskPayload) => {
         if (task.task > 0) return undefined;
-        const { executionId, attempt, worker: name } = task;
+        const { executionId, worker: name } = task;
         const at = new Date(rig.now).toISOString();
         const result = { status: 'SUCCEEDED', output: 1 } as const;
-        return { executionId, task: 0, attempt, worker: name, startedAt: at, endedAt: at, result };
+        return { executionId, task: 0, attempt: 1, worker: name, startedAt: at, endedAt: at, result };
       };
-      await other.run(payload, { token: 'b', run });
+      await other.run(payload, { token: 'b', attempt, write: async (_, result) => result });
       throw lost;
     });
     await host.run(payload, { table });
@@ -268,9 +274,9 @@ describe('a chain', () => {
   it('opens nothing more after a minute', async () => {
     const { rig, host, orchestrator, payload } = await started(chainMachine(9));
     await host.run(payload, {
-      run: (task) => {
+      attempt: (task) => {
         rig.now += 25_000;
-        return runTask(task, () => 1, { table: rig.table, now: () => rig.now });
+        return attemptTask(task, () => 1, { table: rig.table, now: () => rig.now });
       },
     });
     await rig.deliver(orchestrator, 'e');
@@ -287,6 +293,158 @@ describe('a chain', () => {
     const { rig, host, payload } = await started(chainMachine(3));
     await host.run(payload, { storeOverBytes: 10 });
     expect(await rig.execution('e')).toMatchObject({ version: 1 });
+  });
+});
+
+describe('a chain that may keep results in the log', () => {
+  const inlining = { isDefault: true, inlines: true };
+
+  it('writes no item for what fits beside the state, and the log replays to every state', async () => {
+    const { rig, host, payload } = await started(chainMachine(40), inlining);
+    expect(payload.chain).toEqual({ others: [], inlines: true });
+    await host.run(payload);
+    const { journal, segments } = await rig.table.executions.readHistory('e');
+    expect(journal.map(({ reference }) => reference)).toEqual(['start']);
+    expect(segments.length).toBeLessThan(4);
+    expect(await rig.execution('e')).toMatchObject({ status: 'SUCCEEDED' });
+    expect((await rig.replayed('e'))?.snapshot).toBe((await rig.execution('e')).snapshot);
+    expect((await rig.log('e')).map(({ kind }) => kind)).toEqual([
+      'start',
+      ...Array.from({ length: 40 }, () => 'inlined'),
+    ]);
+  });
+
+  it('writes the item of a result that does not fit, and of one that failed', async () => {
+    const { rig, host, orchestrator, payload } = await started(chainMachine(3), inlining);
+    await host.run(payload, {
+      attempt: (task) => {
+        const work = () => {
+          if (task.task === 2) throw new Error('no');
+          return task.task === 0 ? randomBytes(675).toString('base64') : 1;
+        };
+        return attemptTask(task, work, { table: rig.table, now: () => rig.now });
+      },
+    });
+    await rig.deliver(orchestrator, 'e');
+    expect((await rig.log('e')).map(({ kind, reference }) => `${kind} ${reference}`)).toEqual([
+      'start start',
+      'result task#0#1',
+      'inlined task#1#1',
+      'result task#2#1',
+    ]);
+    expect((await rig.replayed('e'))?.status).toBe('FAILED');
+  });
+
+  it('writes the item of a result on which the machine throws, so that a redrive takes it again', async () => {
+    const failing = (boom: () => { n: number }) =>
+      setup({
+        types: { context: {} as { n: number } },
+        actors: { book: fromPromise(async () => 1) },
+      }).createMachine({
+        id: 'failing',
+        context: { n: 0 },
+        initial: 'a',
+        states: {
+          a: { invoke: { src: 'book', onDone: { target: 'b', actions: assign(boom) } } },
+          b: { type: 'final' },
+        },
+      });
+    const broken = failing(() => {
+      throw new Error('boom');
+    });
+    const { rig, host, orchestrator, payload } = await started(broken, inlining);
+    await host.run(payload);
+    await rig.deliver(orchestrator, 'e');
+    expect(await rig.execution('e')).toMatchObject({ status: 'FAILED', failed: { reference: 'task#0#1' } });
+    const fixed = rig.newInstance({ definitions: [failing(() => ({ n: 1 }))], chain: inlining });
+    await rig.control('e', 'redrive');
+    await rig.deliver(fixed, 'e');
+    rig.now += 2000;
+    await fixed.wake('e', 'wake#1');
+    expect(await rig.execution('e')).toMatchObject({ status: 'SUCCEEDED' });
+    expect(keys(rig)).toEqual(['task#0#1']);
+  });
+
+  it('decides on an item of an attempt whose result is in the log as on any that comes second', async () => {
+    const { rig, host, orchestrator, payload } = await started(chainMachine(3), inlining);
+    await host.run(payload, { attempt: onlyFirst(host, 2) });
+    await rig.succeed('e', 0, 1, 'foreign');
+    await rig.deliver(orchestrator, 'e');
+    await orchestrator.catchUp('e', 'wake#1');
+    expect(await rig.verdicts('e')).toEqual([
+      'start applied',
+      'task#0#1 applied',
+      'task#1#1 applied',
+      'task#0#1 ignored: NotOpen',
+    ]);
+    expect((await rig.replayed('e'))?.snapshot).toBe((await rig.execution('e')).snapshot);
+  });
+
+  it('leaves results of a second run, also after the end, to the orchestrator', async () => {
+    const { rig, host, orchestrator, payload } = await started(chainMachine(1), inlining);
+    await host.run(payload);
+    await host.run(payload, { token: 'b' });
+    await rig.deliver(orchestrator, 'e');
+    expect(await rig.verdicts('e')).toEqual(['start applied', 'task#0#1 applied', 'task#0#1 ignored: Ended']);
+    expect((await rig.replayed('e'))?.snapshot).toBe((await rig.execution('e')).snapshot);
+  });
+
+  it('loses no result where it is not known whether its commit was taken', async () => {
+    const lost = new Error('No answer came in time.');
+    for (const isTaken of [true, false]) {
+      const { rig, host, orchestrator, payload } = await started(chainMachine(1), inlining);
+      const table = withCommit(rig.table, async (write) => {
+        if (isTaken) await write();
+        throw lost;
+      });
+      const run = host.run(payload, { table });
+      if (isTaken) await run;
+      else await expect(run).rejects.toBe(lost);
+      await rig.deliver(orchestrator, 'e');
+      expect(await rig.execution('e')).toMatchObject({ status: 'SUCCEEDED', output: [0] });
+    }
+  });
+
+  it('keeps none there without that permission in the payload: an earlier release could not read the log', async () => {
+    const { rig, host, payload } = await started(chainMachine(3));
+    await host.run(payload);
+    expect(await rig.execution('e')).toMatchObject({ status: 'SUCCEEDED' });
+    expect(new Set((await rig.log('e')).map(({ kind }) => kind))).toEqual(new Set(['start', 'result']));
+  });
+
+  it('shows its results in a history like any others', async () => {
+    const { rig, host, payload } = await started(chainMachine(2), inlining);
+    await host.run(payload, {
+      attempt: (task) => {
+        const now = () => rig.now;
+        const work = () => {
+          rig.now += 7;
+        };
+        return attemptTask(task, work, { table: rig.table, now });
+      },
+    });
+    const client = clientOf(rig);
+    for (const { entries } of [
+      { entries: (await client.history('e')).items },
+      await client.inspect('e', { machines: [chainMachine(2)] }),
+    ]) {
+      expect(entries[1]).toMatchObject({
+        kind: 'result',
+        reference: 'task#0#1',
+        task: 0,
+        attempt: 1,
+        worker: 'pass',
+        status: 'SUCCEEDED',
+        verdict: { type: 'applied' },
+      });
+      const { startedAt = '', writtenAt = '' } = entries[1] ?? {};
+      expect(Date.parse(writtenAt) - Date.parse(startedAt)).toBe(7);
+    }
+    expect(await client.replay('e', [chainMachine(2)])).toMatchObject({ outcome: 'equal', entries: 3 });
+    const recording = await client.record('e');
+    expect(replayRecording(JSON.parse(JSON.stringify(recording)), [chainMachine(2)])).toMatchObject({
+      outcome: 'equal',
+    });
   });
 });
 
@@ -314,7 +472,7 @@ describe('a chain whose function failed', () => {
       await isReleased.opened;
       return write();
     });
-    const running = host.run(payload, { table, run: onlyFirst(host, 3) });
+    const running = host.run(payload, { table, attempt: onlyFirst(host, 3) });
     await isHeld.opened;
     const executions: Pick<Executions, 'read'> = {
       read: async (executionId) => {
@@ -334,7 +492,7 @@ describe('a chain whose function failed', () => {
 
   it('is not the task that it was invoked with, where that has its result', async () => {
     const { rig, host, orchestrator, payload } = await started(chainMachine(5));
-    await host.run(payload, { run: onlyFirst(host, 2) });
+    await host.run(payload, { attempt: onlyFirst(host, 2) });
     const failed = chainOf({ requestPayload: payload, responsePayload: { errorType: 'Runtime.ExitError' } });
     await endFailedChain(failed, 'wake#1', { table: rig.table, orchestrator, now: () => rig.now });
     expect(await rig.execution('e')).toMatchObject({ status: 'FAILED', error: { name: 'Lambda.Unknown' } });
@@ -354,13 +512,24 @@ function chainOf(record: Parameters<typeof failedChainOf>[0]): FailedChain {
 }
 
 /** Runs so many tasks; the others are begun and have no end. */
-function onlyFirst(host: Host, count: number): ChainOptions['run'] {
+function onlyFirst(host: Host, count: number): ChainOptions['attempt'] {
   let left = count;
   return async (task) => {
     if (left-- <= 0) return undefined;
     const { rig } = host;
-    return runTask(task, () => 1, { table: rig.table, now: () => rig.now });
+    return attemptTask(task, () => 1, { table: rig.table, now: () => rig.now });
   };
+}
+
+function clientOf(rig: OrchestratorRig): MillraceClient {
+  return new MillraceClient({
+    table: rig.table,
+    now: () => rig.now,
+    newId: () => 'id',
+    sleep: async () => {},
+    retentionDays: 0,
+    catchUp: async () => ({ failed: [] }),
+  });
 }
 
 function gate() {

@@ -8,6 +8,7 @@ import { type MachineLookup, machineLookup } from '../../orchestrator/core/execu
 import { replay } from '../../orchestrator/core/execution/replay/recording.ts';
 import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
+import { logTextOf } from '../../orchestrator/table/logText.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import type { Workers } from '../../testing/simulatedLambda.ts';
 import { careful, hoarder } from '../support/brokenMachines.ts';
@@ -47,7 +48,7 @@ function recordCommits({ table }: SimulatedCloud): ReadonlyMap<string, Commit[]>
     let entries = countLogEntries(execution.log);
     for (const { item: key, executionId: id, log } of table.items.values()) {
       const number = Number(/^log#(\d+)$/.exec(key?.S ?? '')?.[1] ?? Number.POSITIVE_INFINITY);
-      if (id?.S === executionId && number < logSegments) entries += countLogEntries(log?.S ?? '');
+      if (id?.S === executionId && number < logSegments) entries += countLogEntries(logTextOf(log) ?? '');
     }
     commits.set(executionId, [...(commits.get(executionId) ?? []), { entries, execution }]);
   };

@@ -1,6 +1,7 @@
 import { childId } from '../../orchestrator/core/execution/model/addresses.ts';
 import type { JournalEntry } from '../../orchestrator/core/execution/model/entries.ts';
 import { type Execution, hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
+import { journalEntryOf } from '../../orchestrator/core/execution/model/inlinedResult.ts';
 import { isJournalKind, type LogEntry, parseLog } from '../../orchestrator/core/execution/model/log.ts';
 import type { MachineLookup } from '../../orchestrator/core/execution/model/machines.ts';
 import { Replay } from '../../orchestrator/core/execution/replay/replay.ts';
@@ -9,6 +10,7 @@ import { parseMachineState } from '../../orchestrator/core/machine/index.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
 import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
+import { logTextOf } from '../../orchestrator/table/logText.ts';
 import type { SimulatedDatabase } from './database.ts';
 import { InvariantError } from './invariantError.ts';
 import type { Stored } from './observer.ts';
@@ -57,7 +59,7 @@ function logOf(execution: Execution, database: SimulatedDatabase): LogEntry[] {
 }
 
 function textOf(item: Attributes | undefined): string | undefined {
-  return item?.log?.S;
+  return logTextOf(item?.log);
 }
 
 /** Invariant 1, of one that has nothing left to do. */
@@ -65,6 +67,11 @@ export function checkApplied({ executionId, journal, log }: Recorded): void {
   const times = new Map<string, number>();
   const taken = new Map<string, number>();
   for (const { kind, reference, verdict } of log) {
+    if (kind === 'inlined') {
+      if (verdict.type !== 'applied')
+        throw new InvariantError(1, executionId, `'${reference}' is inlined, and not applied.`);
+      taken.set(reference, (taken.get(reference) ?? 0) + 1);
+    }
     if (!isJournalKind(kind)) continue;
     times.set(reference, (times.get(reference) ?? 0) + 1);
     const isTaken = verdict.type === 'applied' || verdict.type === 'held';
@@ -75,14 +82,14 @@ export function checkApplied({ executionId, journal, log }: Recorded): void {
     if (item?.kind === 'message') return item.messages.some(({ type }) => type === 'redrive');
     return item?.kind === 'control' && item.control === 'redrive';
   });
+  for (const [reference, count] of taken) {
+    if (count > 1) throw new InvariantError(1, executionId, `'${reference}' was applied ${count} times.`);
+  }
   for (const reference of journal.keys()) {
     const count = times.get(reference) ?? 0;
     if (count === 0) throw new InvariantError(1, executionId, `'${reference}' was never decided on.`);
     if (count > 1 && !isRedriven) {
       throw new InvariantError(1, executionId, `'${reference}' was decided on ${count} times.`);
-    }
-    if ((taken.get(reference) ?? 0) > 1) {
-      throw new InvariantError(1, executionId, `'${reference}' was applied ${taken.get(reference)} times.`);
     }
   }
   for (const reference of times.keys()) {
@@ -171,7 +178,7 @@ export async function checkReplay(
   const lastOf = new Map<number, string | undefined>();
   for (const { entries, snapshot } of stored) lastOf.set(entries, snapshot);
   for (const [index, entry] of log.entries()) {
-    const item = isJournalKind(entry.kind) ? journal.get(entry.reference) : undefined;
+    const item = journalEntryOf(entry, journal);
     const replayed = replay.take(entry, item);
     if (replayed.divergence)
       throw new InvariantError(2, executionId, `${replayed.divergence.message} ${JSON.stringify(entry)}`);

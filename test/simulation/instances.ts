@@ -2,9 +2,10 @@ import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { functionNames } from '../../orchestrator/configuration/configuration.ts';
 import type { NudgeEvent } from '../../orchestrator/contract/nudge.ts';
 import type { MachineLookup } from '../../orchestrator/core/execution/model/machines.ts';
+import type { AdvanceLimits } from '../../orchestrator/core/execution/step/advance.types.ts';
 import type { Retention } from '../../orchestrator/core/policy/retention.ts';
 import type { FunctionInvoker } from '../../orchestrator/dispatch/dispatch.ts';
-import { TaskDispatcher } from '../../orchestrator/dispatch/taskDispatcher.ts';
+import { TaskDispatcher, type TaskDispatcherOptions } from '../../orchestrator/dispatch/taskDispatcher.ts';
 import { type RecoveryEvent, recoverHandler } from '../../orchestrator/handlers/recover.ts';
 import { doorbellHandler, streamHandler } from '../../orchestrator/handlers/stream.ts';
 import { type WakeEvent, wakeHandler } from '../../orchestrator/handlers/wake.ts';
@@ -13,6 +14,7 @@ import { Orchestrator } from '../../orchestrator/step/orchestrator.ts';
 import { StoredJson } from '../../orchestrator/store/storedJson.ts';
 import { DynamoDBTable } from '../../orchestrator/table/dynamodb/dynamoDBTable.ts';
 import type { TableLayout } from '../../orchestrator/table/retention.ts';
+import type { Draws } from './draws.ts';
 import { SimulatedProcess, type World } from './process.ts';
 import type { SimulatedStore } from './store.ts';
 
@@ -35,10 +37,21 @@ export interface InstancesOptions {
   readonly store: SimulatedStore;
   readonly retention: Retention;
   readonly waitForMachineMs: number;
-  /** Whether the worker host may take steps. */
-  readonly hasChains: boolean;
+  /** Whether the worker host may take steps, and keep small results in the log. @default it may not */
+  readonly chain: TaskDispatcherOptions['chain'];
+  /** Whether there are instances of two releases. */
+  readonly isMixed: boolean;
+  /** Whether workers nudge. */
+  readonly hasNudges: boolean;
+  /** Told of each commit for an item that was nudged, that another has come before; and when the invocation began. */
+  readonly onLostCommit: (executionId: string, version: number, since: number) => void;
   readonly invokerOf: (process: SimulatedProcess) => FunctionInvoker;
   readonly report: (report: Report) => void;
+}
+
+/** Half of the functions' instances are of a release that cuts logs elsewhere. */
+export function otherRelease(draws: Draws): Pick<AdvanceLimits, 'logLengths'> {
+  return draws.chance(0.5, 'release') ? { logLengths: { segmentAfter: 90, keep: 30 } } : {};
 }
 
 interface Instance {
@@ -71,8 +84,13 @@ export class Instances {
 
   /** Its answer, and the executions of which the table took something not. */
   stream(event: DynamoDBStreamEvent) {
+    const nudged = event.Records.flatMap(({ dynamodb }) => {
+      const { executionId, nudged } = dynamodb?.NewImage ?? {};
+      return nudged && executionId?.S !== undefined ? [executionId.S] : [];
+    });
     return this.#on(async ({ process, onStream }) => {
       process.failed.clear();
+      this.#watch(process, nudged);
       const { batchItemFailures } = await onStream(event);
       return { batchItemFailures, failed: new Set(process.failed) };
     });
@@ -83,11 +101,23 @@ export class Instances {
   }
 
   nudge(event: NudgeEvent) {
-    return this.#on((instance) => instance.onNudge(event));
+    return this.#on(({ process, onNudge }) => {
+      this.#watch(process, [event.nudge.executionId]);
+      return onNudge(event);
+    });
   }
 
   recover(event: RecoveryEvent) {
     return this.#on((instance) => instance.onRecover(event));
+  }
+
+  /** An item that is nudged is applied to an execution that is read after the invocation has begun. */
+  #watch(process: SimulatedProcess, nudged: readonly string[]): void {
+    const { world, onLostCommit } = this.#options;
+    const since = world.schedule.now;
+    process.onLostCommit = (executionId, version) => {
+      if (nudged.includes(executionId)) onLostCommit(executionId, version, since);
+    };
   }
 
   /** Rejects where the instance dies. */
@@ -104,11 +134,13 @@ export class Instances {
       return await instance.process.doing(work(instance));
     } finally {
       instance.isBusy = false;
+      instance.process.onLostCommit = () => {};
     }
   }
 
   #start(): Instance {
-    const { world, layout, store, retention, waitForMachineMs, hasChains, invokerOf, report } = this.#options;
+    const { world, layout, store, retention, waitForMachineMs, chain, hasNudges, invokerOf, report } =
+      this.#options;
     const process = new SimulatedProcess(`orchestrator ${++this.#count}`, world);
     const { machines } = this;
     const table = tableOf(process, layout);
@@ -122,10 +154,15 @@ export class Instances {
       functionNames: functionNames(''),
       report,
       now,
-      ...(hasChains && { chain: { isDefault: true } }),
+      ...(chain && { chain }),
+      ...(hasNudges && { nudge: { isDefault: true } }),
     });
     const data = new StoredJson(store.of(process), now);
-    const limits = { waitForMachineMs, redrivableMs: retention.redrivableMs };
+    const limits = {
+      waitForMachineMs,
+      redrivableMs: retention.redrivableMs,
+      ...(this.#options.isMixed && otherRelease(world.draws)),
+    };
     const orchestrator = new Orchestrator({
       table,
       data,
@@ -142,7 +179,7 @@ export class Instances {
       process,
       machines,
       onStream,
-      onNudge: doorbellHandler(orchestrator, onStream, nothing),
+      onNudge: doorbellHandler(orchestrator, onStream, report, nothing),
       onWake: wakeHandler(orchestrator, report, nothing),
       onRecover: recoverHandler(orchestrator, {
         table,

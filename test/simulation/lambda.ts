@@ -1,4 +1,5 @@
 import { runChain } from '../../orchestrator/chain/chain.ts';
+import type { NudgeEvent } from '../../orchestrator/contract/nudge.ts';
 import type { FailedChainEvent } from '../../orchestrator/contract/recovery.ts';
 import type { TaskPayload } from '../../orchestrator/contract/task.ts';
 import type { MachineLookup } from '../../orchestrator/core/execution/model/machines.ts';
@@ -12,8 +13,9 @@ import type { DynamoDBTable } from '../../orchestrator/table/dynamodb/dynamoDBTa
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
 import type { ResultItem } from '../../orchestrator/table/resultItem.ts';
 import type { TableLayout } from '../../orchestrator/table/retention.ts';
-import { runTask, type Task } from '../../workers/runTask.ts';
-import { tableName, tableOf } from './instances.ts';
+import { nudgeOf } from '../../workers/nudge.ts';
+import { attemptTask, type Task, writeResult } from '../../workers/runTask.ts';
+import { otherRelease, tableName, tableOf } from './instances.ts';
 import { InvariantError } from './invariantError.ts';
 import { SimulatedProcess, type World } from './process.ts';
 
@@ -49,9 +51,13 @@ export interface LambdaOptions {
   onChainCommit(executionId: string, cause: string, run: number): void;
   /** Told of a task that a failed chain has opened, and that is open after its recovery. */
   onLeft(executionId: string, item: string): void;
+  /** Invokes the orchestrator beside the stream. */
+  nudge(event: NudgeEvent): void;
   /** Calls the recovery function. */
   recover(event: FailedChainEvent): Promise<unknown>;
   readonly report: (report: Report) => void;
+  /** Whether there are hosts of two releases. */
+  readonly isMixed: boolean;
 }
 
 /** The answered attempts of an execution. */
@@ -75,6 +81,8 @@ export class SimulatedLambda {
   onInvoke: (payload: TaskPayload) => void = () => {};
   readonly #world: World;
   readonly #options: LambdaOptions;
+  /** Attempts for which an invocation was taken. */
+  readonly #invoked = new Set<string>();
   /** Attempts of `once` tasks whose work was begun. */
   #begun = new Set<string>();
   #chains = 0;
@@ -105,7 +113,10 @@ export class SimulatedLambda {
   #invoke(payload: TaskPayload): DispatchOutcome {
     const { draws, schedule } = this.#world;
     if (draws.strikes('throttledInvoke')) return { type: 'deferred', error: 'TooManyRequestsException' };
-    for (const each of tasksOf(payload)) this.onInvoke(each);
+    for (const each of tasksOf(payload)) {
+      this.onInvoke(each);
+      this.#invoked.add(keyOf(each));
+    }
     // Machines that no one wrote start ever more tasks at times.
     if (payload.task >= mostTasks) return { type: 'dispatched' };
     const begin = () => schedule.begin(payload.chain ? this.#runChain(payload) : this.#run(payload));
@@ -114,6 +125,10 @@ export class SimulatedLambda {
     if (draws.strikes('duplicateInvoke')) schedule.later(this.#delayMs() + draws.below(5000, 'late'), begin);
     if (draws.strikes('ambiguousInvoke')) return { type: 'deferred', error: 'TimeoutError' };
     return { type: 'dispatched' };
+  }
+
+  wasInvoked(executionId: string, item: string): boolean {
+    return this.#invoked.has(`${executionId}/${item}`);
   }
 
   #delayMs(): number {
@@ -125,13 +140,26 @@ export class SimulatedLambda {
     const process = new SimulatedProcess('worker', this.#world, { crashes: ['dyingWorker', 'dyingWorker'] });
     const table = tableOf(process, this.#options.layout);
     // It is not run again: retrying is the orchestrator's.
-    await process.doing(this.#do(payload, process, table)).catch(() => this.#fail(payload));
+    await process.doing(this.#doAndTell(payload, process, table)).catch(() => this.#fail(payload));
+  }
+
+  async #doAndTell(payload: TaskPayload, process: SimulatedProcess, table: DynamoDBTable): Promise<void> {
+    const { draws } = this.#world;
+    const written = await this.#do(payload, process, table);
+    if (!written || payload.nudge === undefined) return;
+    const id = `nudge#${draws.below(1e6, 'token').toString(36)}`;
+    const event = nudgeOf(payload, written, Number.POSITIVE_INFINITY, id);
+    const { executionId, item } = payload;
+    // Workers in other languages name the item alone.
+    const told = draws.chance(0.3, 'plain') ? { nudge: { executionId, item } } : event;
+    const what = () => `nudge ${executionId} ${item}`;
+    await process.call(what, () => this.#options.nudge(told));
   }
 
   /** The worker host, with a permission to chain. */
   async #runChain(payload: TaskPayload): Promise<void> {
     const { draws } = this.#world;
-    const { layout, report, machinesOfHost, onChained, onChainCommit } = this.#options;
+    const { layout, report, machinesOfHost, onChained, onChainCommit, isMixed } = this.#options;
     const run = ++this.#chains;
     const process = new SimulatedProcess(`host ${run}`, this.#world, {
       crashes: ['dyingWorker', 'dyingWorker'],
@@ -151,7 +179,7 @@ export class SimulatedLambda {
       table,
       tableName,
       machines: machinesOfHost(),
-      limits: { waitForMachineMs: 900_000 },
+      limits: { waitForMachineMs: 900_000, ...(isMixed && otherRelease(draws)) },
       layout,
       hasBus: false,
       observe: () => {},
@@ -159,11 +187,12 @@ export class SimulatedLambda {
       storeOverBytes: Number.POSITIVE_INFINITY,
       now: () => process.now(),
       token,
-      run: async (task) => {
+      attempt: async (task) => {
         if (task.task >= mostTasks) return undefined;
         if (!first.has(keyOf(task))) onChained(task, cause);
-        return this.#do(task, process, table);
+        return this.#attempt(task, process, table);
       },
+      write: (task, result) => writeResult(result, task.expiresAt, table),
     });
     await process.doing(chain).catch(() => this.#fail(payload, cause));
   }
@@ -173,22 +202,29 @@ export class SimulatedLambda {
     process: SimulatedProcess,
     table: DynamoDBTable,
   ): Promise<ResultItem | undefined> {
+    const result = await this.#attempt(payload, process, table);
+    return result && writeResult(result, payload.expiresAt, table);
+  }
+
+  async #attempt(
+    payload: TaskPayload,
+    process: SimulatedProcess,
+    table: DynamoDBTable,
+  ): Promise<ResultItem | undefined> {
     const { draws, schedule } = this.#world;
     const key = keyOf(payload);
     this.runs.push(key);
     const time = this.runs.filter((run) => run === key).length;
     const slowMs = draws.strikes('slowWorker') ? draws.below(150_000, 'slow') : draws.below(50, 'worker');
-    const insertResult: typeof table.journal.insertResult = async (result, expiry) => {
-      await schedule.wait(slowMs);
-      return table.journal.insertResult(result, expiry);
-    };
     const surroundings = {
-      table: { journal: { insertResult }, attempts: table.attempts },
+      table,
       now: () => process.now(),
       newId: () => `run ${this.runs.length} ${schedule.now}`,
     };
     const work = (input: unknown, task: Task) => process.doing(this.#work(payload, input, task, time));
-    return runTask(received(payload), work, surroundings);
+    const result = await attemptTask(received(payload), work, surroundings);
+    if (result) await schedule.wait(slowMs);
+    return result;
   }
 
   async #work(
@@ -214,6 +250,7 @@ export class SimulatedLambda {
     const isOther = (key: string) => !key.startsWith(`${executionId}/`) && !key.startsWith(`${executionId}.`);
     this.runs = this.runs.filter(isOther);
     this.#begun = new Set([...this.#begun].filter(isOther));
+    for (const key of this.#invoked) if (!isOther(key)) this.#invoked.delete(key);
   }
 
   /**

@@ -1,9 +1,9 @@
 import type { TaskPayload } from '../../orchestrator/contract/task.ts';
 import { type Execution, hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
-import { countLogEntries } from '../../orchestrator/core/execution/model/log.ts';
+import { countLogEntries, hasInlined, parseLog } from '../../orchestrator/core/execution/model/log.ts';
 import { type OpenTask, taskKey } from '../../orchestrator/core/execution/model/openTask.ts';
 import { parseMachineState } from '../../orchestrator/core/machine/index.ts';
-import type { Attributes } from '../../orchestrator/table/attributes.ts';
+import { type Attributes, attributesSize } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
 import { neverMs } from '../../orchestrator/table/schema.ts';
 import { Attempts } from './attempts.ts';
@@ -44,6 +44,8 @@ export class Observer {
   readonly attempts: Attempts;
   readonly #chainedCommits = new Set<string>();
   readonly #runOfCause = new Map<string, number>();
+  /** When each version was written. */
+  readonly #committedAt = new Map<string, number>();
   readonly #isCalm: boolean;
   #problem: InvariantError | undefined;
 
@@ -104,6 +106,26 @@ export class Observer {
     });
   }
 
+  /**
+   * A commit for an item that its writer has told of was lost to an earlier one: it was not on top of what was there when the
+   * invocation began, so it was on top of memory.
+   */
+  onLostCommit(executionId: string, version: number, since: number): void {
+    this.#remember(() => {
+      const at = this.#committedAt.get(`${executionId} ${version}`);
+      if (at === undefined || at >= since) return;
+      const what = `a nudged item was applied on top of version ${version - 1}, which was over for ${since - at} ms.`;
+      throw new InvariantError(10, executionId, what);
+    });
+  }
+
+  /** A nudge that failed, and was recovered. */
+  onNudgeLeft(executionId: string, item: string): void {
+    this.#remember(() => {
+      throw new InvariantError(7, executionId, `'${item}' of a nudge that failed was never dispatched.`);
+    });
+  }
+
   onLeft(executionId: string, item: string): void {
     this.#remember(() => {
       throw new InvariantError(7, executionId, `'${item}' of a chain that failed is left open.`);
@@ -129,6 +151,9 @@ export class Observer {
     for (const key of this.#chainedCommits) {
       if (key.startsWith(`${executionId} `)) this.#chainedCommits.delete(key);
     }
+    for (const key of this.#committedAt.keys()) {
+      if (key.startsWith(`${executionId} `)) this.#committedAt.delete(key);
+    }
     for (const key of this.#runOfCause.keys()) {
       if (key.startsWith(`${executionId} `)) this.#runOfCause.delete(key);
     }
@@ -142,6 +167,7 @@ export class Observer {
     const { executionId } = execution;
     const before = this.#current.get(executionId);
     this.#current.set(executionId, execution);
+    this.#committedAt.set(`${executionId} ${execution.version}`, this.#now());
     this.attempts.onCommit(before, execution);
     const added = this.#countEntries(before, execution);
     this.#checkVersion(before, execution);
@@ -151,9 +177,19 @@ export class Observer {
     this.#checkOutbox(before);
     this.isBusy =
       checkWakeAt(execution, item, this.#now()) > mostTimers || execution.tasks.length > mostTasks;
-    if (execution.log.length > longestLog + 40 * added) {
-      throw new InvariantError(9, executionId, `its log has ${execution.log.length} characters.`);
+    this.#checkLog(execution, item, added);
+  }
+
+  /** Invariant 9. A log with inlined results is as long as it costs nothing. */
+  #checkLog({ executionId, log }: Execution, { log: stored, ...rest }: Attributes, added: number): void {
+    if (!hasInlined(log)) {
+      if (log.length <= longestLog + 40 * added) return;
+      throw new InvariantError(9, executionId, `its log has ${log.length} characters.`);
     }
+    const isInlinedLast = parseLog(log).at(-1)?.kind === 'inlined';
+    const unitsOf = (item: Attributes) => Math.ceil(attributesSize(item) / 1024);
+    if (!isInlinedLast || !stored || unitsOf({ ...rest, log: stored }) === unitsOf(rest)) return;
+    throw new InvariantError(9, executionId, 'its inlined results cost a write unit.');
   }
 
   #countEntries(before: Execution | undefined, after: Execution): number {
@@ -207,7 +243,7 @@ export class Observer {
     for (const task of before.tasks) {
       const isOverdue = (task.deadline ?? Number.POSITIVE_INFINITY) <= after.updatedAt;
       if (!isOverdue || task.waitsForResult || task.task >= mostTasksAnswered) continue;
-      if (after.log.includes(`;t${taskKey(task).slice('task#'.length)}~`)) continue;
+      if (isTaken(after, task)) continue;
       const isOpen = after.tasks.some((other) => other.task === task.task && other.attempt === task.attempt);
       if (isOpen) continue;
       const what = `'${taskKey(task)}' was given up without a fault.`;
@@ -223,7 +259,7 @@ export class Observer {
       if (isOpen || (dueOf(task) ?? Number.POSITIVE_INFINITY) > after.updatedAt) continue;
       const at = this.insertedAt.get(`${after.executionId}/${taskKey(task)}`);
       if (at === undefined || this.#now() - at < overlookedAfterMs) continue;
-      if (after.log.includes(`;t${taskKey(task).slice('task#'.length)}~`)) continue;
+      if (isTaken(after, task)) continue;
       // No task of a state that was left meanwhile is awaited.
       const next = after.tasks.find((other) => other.task === task.task);
       if (!next) continue;
@@ -234,6 +270,11 @@ export class Observer {
       );
     }
   }
+}
+
+function isTaken({ log }: Execution, task: OpenTask): boolean {
+  const key = taskKey(task).slice('task#'.length);
+  return log.includes(`;t${key}~`) || log.includes(`;i${key}~`);
 }
 
 /** Nothing but its expiry is another, and a later one. */

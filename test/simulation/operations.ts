@@ -37,6 +37,8 @@ export type Operation = { readonly atMs: number } & (
       readonly task: number;
       readonly attempt: number;
     }
+  /** The item of an attempt whose result is in the log. */
+  | { readonly type: 'foreignResult'; readonly executionId: string }
   /** Other code is deployed: whole, without the machine, or with one that cannot take up what is stored. */
   | {
       readonly type: 'deploy';
@@ -164,6 +166,9 @@ function drawRelay(draws: Draws, executionId: string): Operation[] {
     { type: 'start', atMs, executionId, machine: 'relay', input: null },
     ...events,
     ...controls.sort((a, b) => a.atMs - b.atMs),
+    ...Array.from({ length: draws.below(3, 'foreign') }, (): Operation => {
+      return { type: 'foreignResult', atMs: atMs + draws.below(1500, 'foreign'), executionId };
+    }),
   ];
 }
 

@@ -12,6 +12,7 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { logTextOf } from '../../orchestrator/table/logText.ts';
 import type { SimulatedDatabase } from './database.ts';
 import type { Draws } from './draws.ts';
 import type { FaultKind } from './faults.ts';
@@ -54,6 +55,8 @@ export class SimulatedProcess {
   readonly client: DynamoDBClient;
   /** Executions of which an operation on the table has failed. */
   readonly failed = new Set<string>();
+  /** Told of each commit that another has come before. */
+  onLostCommit: (executionId: string, version: number) => void = () => {};
   readonly #world: World;
   readonly #crashes: readonly FaultKind[];
   readonly #isHost: boolean;
@@ -154,6 +157,7 @@ export class SimulatedProcess {
         return this.#execute(command);
       } catch (error) {
         for (const executionId of executionsOf(command)) this.failed.add(executionId);
+        if (error instanceof ConditionalCheckFailedException) this.#tellLost(command);
         throw error;
       }
     });
@@ -169,6 +173,12 @@ export class SimulatedProcess {
       return { $metadata: {}, Responses: {}, UnprocessedKeys: command.input.RequestItems };
     }
     return database.execute(command);
+  }
+
+  #tellLost(command: object): void {
+    if (!(command instanceof PutItemCommand)) return;
+    const { executionId, item, version } = command.input.Item ?? {};
+    if (item?.S === 'execution') this.onLostCommit(executionId?.S ?? '', Number(version?.N));
   }
 
   #put(command: PutItemCommand): object {
@@ -287,6 +297,6 @@ function describe(command: object): string {
 
 function itemText(item: PutItemCommand['input']['Item']): string {
   const { executionId, item: sort, version, status, log } = item ?? {};
-  const rest = version ? ` version ${version.N} ${status?.S} ${log?.S}` : '';
+  const rest = version ? ` version ${version.N} ${status?.S} ${logTextOf(log)}` : '';
   return `${executionId?.S}/${sort?.S}${rest}`;
 }

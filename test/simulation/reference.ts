@@ -81,6 +81,7 @@ export class Reference {
         if (item?.kind === 'start') this.#start(item.input, entry.at);
         return;
       case 'result':
+      case 'inlined':
       case 'event':
       case 'message':
         this.#clock.now = entry.at;

@@ -1,8 +1,11 @@
 import type { NudgeEvent } from '../../orchestrator/contract/nudge.ts';
+import { inlinedEntryOf } from '../../orchestrator/core/execution/model/inlinedResult.ts';
+import { parseLog } from '../../orchestrator/core/execution/model/log.ts';
 import type { MachineLookup } from '../../orchestrator/core/execution/model/machines.ts';
 import { keptFor } from '../../orchestrator/core/policy/retention.ts';
 import type { Report } from '../../orchestrator/observability/report.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
+import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
 import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
 import { isExpired } from '../../orchestrator/table/retention.ts';
 import { Ageing } from './ageing.ts';
@@ -90,6 +93,8 @@ class Simulation {
   readonly #users: Users;
   readonly #deployment: Deployment;
   readonly #hasChains: boolean;
+  readonly #hasNudges: boolean;
+  readonly #inlines: boolean;
   readonly #nudges: Nudges;
   readonly #dropped: string[] = [];
   readonly #endless: EndlessStops;
@@ -118,7 +123,11 @@ class Simulation {
         later: (ms, run) => this.#schedule.later(ms, run),
         now: () => this.#schedule.now,
       },
-      { onWrite: (item, before) => this.#onWrite(item, before), pageSize: () => pageSize },
+      {
+        onWrite: (item, before) => this.#onWrite(item, before),
+        pageSize: () => pageSize,
+        unseenWrites: () => (this.#draws.strikes('lateRead') ? 1 + this.#draws.below(3, 'read') : 0),
+      },
     );
     this.#world = {
       schedule: this.#schedule,
@@ -129,6 +138,9 @@ class Simulation {
     };
     this.#store = new SimulatedStore(this.#schedule);
     this.#hasChains = random.chance(0.5, 'chain');
+    this.#hasNudges = random.chance(0.5, 'nudge');
+    this.#inlines = this.#hasChains && random.chance(0.7, 'inline');
+    const isMixed = random.chance(0.2, 'release');
     this.#operations = drawOperations(random, this.#hasChains).filter(
       (_, i) => !options.withoutOperations?.has(i),
     );
@@ -147,8 +159,10 @@ class Simulation {
       onChained: (payload, cause) => this.#observer.onChained(payload, cause),
       onChainCommit: (executionId, cause, run) => this.#observer.onChainCommit(executionId, cause, run),
       onLeft: (executionId, item) => this.#observer.onLeft(executionId, item),
+      nudge: (event) => this.#nudges.invoke(event),
       recover: (event) => this.#instances.recover(event),
       report,
+      isMixed,
     });
     this.#lambda.onInvoke = (payload) => this.#observer.onInvoke(payload);
     this.#instances = new Instances(this.#deployment.lookup(), {
@@ -157,13 +171,18 @@ class Simulation {
       store: this.#store,
       retention,
       waitForMachineMs: random.oneOf([30_000, 900_000], 'wait'),
-      hasChains: this.#hasChains,
+      chain: this.#hasChains ? { isDefault: true, inlines: this.#inlines } : undefined,
+      isMixed,
+      hasNudges: this.#hasNudges,
+      onLostCommit: (executionId, version, since) => this.#observer.onLostCommit(executionId, version, since),
       invokerOf: (process) => this.#lambda.invokerOf(process),
       report,
     });
     this.#nudges = new Nudges(this.#world, {
       begin: (event) => this.#instances.nudge(event),
       recover: (event) => this.#instances.recover(event),
+      wasInvoked: (executionId, item) => this.#lambda.wasInvoked(executionId, item),
+      onLeft: (executionId, item) => this.#observer.onNudgeLeft(executionId, item),
     });
     this.#stream = new SimulatedStream(this.#world, this.#instances);
     this.#clock = new SimulatedClock(this.#world, layout, this.#instances, report);
@@ -324,11 +343,24 @@ class Simulation {
     if (isCalm(this.#options.seed)) checkRunOnce(this.#lambda.runs, this.#redriven);
   }
 
-  /** With chains, clients start directly as often as not. */
   #start({ executionId, machine, input }: Extract<Operation, { type: 'start' }>): Promise<void> {
-    const isDirect = this.#hasChains && this.#draws.chance(0.5, 'direct');
-    const nudge = isDirect ? (event: NudgeEvent) => this.#nudges.invoke(event) : undefined;
-    return this.#users.start(executionId, machine, input, nudge);
+    return this.#users.start(executionId, machine, input, this.#nudge());
+  }
+
+  /** With chains or nudges, clients are direct as often as not. */
+  #nudge(): ((event: NudgeEvent) => void) | undefined {
+    const isDirect = (this.#hasChains || this.#hasNudges) && this.#draws.chance(0.5, 'direct');
+    return isDirect ? (event) => this.#nudges.invoke(event) : undefined;
+  }
+
+  /** The item of an attempt whose result is in the log. */
+  async #insertForeign(executionId: string): Promise<void> {
+    const item = this.#database.get(executionId, 'execution');
+    const inlined = item
+      ? parseLog(decodeExecution(item).log).flatMap((entry) => inlinedEntryOf(entry) ?? [])
+      : [];
+    const entry = inlined[this.#draws.below(inlined.length, 'foreign')];
+    if (entry) await this.#users.result(executionId, entry.task, entry.attempt, 'not asked for');
   }
 
   #deploy(changes: Changes): void {
@@ -342,7 +374,7 @@ class Simulation {
         return this.#start(operation);
       case 'event': {
         const { executionId, eventId, event, fields } = operation;
-        return this.#users.send(executionId, eventId, { type: event, event: fields });
+        return this.#users.send(executionId, eventId, { type: event, event: fields }, this.#nudge());
       }
       case 'control':
         if (operation.control === 'redrive') this.#redriven.add(operation.executionId);
@@ -353,6 +385,8 @@ class Simulation {
         // Before there is an execution it has no meaning, and is left lying.
         if (!this.#database.get(operation.executionId, 'execution')) return;
         return this.#users.result(operation.executionId, operation.task, operation.attempt, 'not asked for');
+      case 'foreignResult':
+        return this.#insertForeign(operation.executionId);
       case 'deploy': {
         const { change, machine } = operation;
         // An execution that began with the changed machine could never go on with the repaired one.

@@ -5,9 +5,10 @@ import type { Execution } from '../../orchestrator/core/execution/model/executio
 import type { OpenTask } from '../../orchestrator/core/execution/model/openTask.ts';
 import { type Attributes, attributesSize } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution, encodeExecution } from '../../orchestrator/table/executionItem.ts';
+import { logTextOf } from '../../orchestrator/table/logText.ts';
 import { encodeOutgoing } from '../../orchestrator/table/outgoingItems.ts';
 import type { CommitOutcome, HistoryItems } from '../../orchestrator/table/requests.ts';
-import { countedItems, type TableLayout } from '../../orchestrator/table/retention.ts';
+import type { TableLayout } from '../../orchestrator/table/retention.ts';
 import { maximumItemBytes, sortKey } from '../../orchestrator/table/schema.ts';
 import type { Executions } from '../../orchestrator/table/table.ts';
 import { entriesOf, type MemoryItems } from './memoryItems.ts';
@@ -27,6 +28,10 @@ export class MemoryExecutions implements Executions {
     return item && decodeExecution(item);
   }
 
+  readEventually(executionId: string): Promise<Execution | undefined> {
+    return this.read(executionId);
+  }
+
   #item(executionId: string): Attributes | undefined {
     const item = this.#items.get(executionId, sortKey.execution);
     return this.#items.unexpired(item ? [item] : [])[0];
@@ -38,11 +43,12 @@ export class MemoryExecutions implements Executions {
 
   async readHistory(executionId: string): Promise<HistoryItems> {
     const execution = await this.read(executionId);
-    const counted = countedItems(this.#items.partitionOf(executionId), execution, this.#items.now);
-    const texts = new Map(counted.map((item) => [item.item?.S, item.log?.S]));
+    const counted = this.#items.counted(this.#items.partitionOf(executionId), execution);
+    const texts = new Map(counted.map((item) => [item.item?.S, logTextOf(item.log)]));
     const segments: string[] = [];
     for (let number = 0; number < (execution?.logSegments ?? 0); number++) {
-      segments.push(texts.get(sortKey.logSegment(number)) ?? '');
+      const text = texts.get(sortKey.logSegment(number));
+      if (text !== undefined) segments.push(text);
     }
     return { execution, journal: entriesOf(counted), segments };
   }

@@ -3,7 +3,13 @@ import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { checkedSize } from '../../orchestrator/table/itemSize.ts';
 import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
 import type { InsertOutcome } from '../../orchestrator/table/requests.ts';
-import { expiresAt, isExpired, type TableLayout } from '../../orchestrator/table/retention.ts';
+import {
+  countedItems,
+  expiresAt,
+  isExpired,
+  type Owner,
+  type TableLayout,
+} from '../../orchestrator/table/retention.ts';
 
 /** Items as DynamoDB would hold them, by key. */
 export class MemoryItems {
@@ -42,6 +48,11 @@ export class MemoryItems {
     if (this.get(idOf(item), item.item?.S ?? '')) return 'exists';
     this.put(item);
     return 'inserted';
+  }
+
+  /** The items of an execution that count. */
+  counted(items: readonly Attributes[], owner: Owner): readonly Attributes[] {
+    return countedItems(items, owner, this.#now());
   }
 
   /** The ones among them that count: some count only until they expire, be they deleted or not. */

@@ -5,6 +5,7 @@ import { checkedSize } from '../../orchestrator/table/itemSize.ts';
 import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
 import type { InsertOutcome, InsertStartOutcome, NewEvent, Page } from '../../orchestrator/table/requests.ts';
 import { encodeResult, type ResultItem } from '../../orchestrator/table/resultItem.ts';
+import type { Owner } from '../../orchestrator/table/retention.ts';
 import { sortKey } from '../../orchestrator/table/schema.ts';
 import { encodeStart, isSameStart, type StartItem } from '../../orchestrator/table/startItem.ts';
 import type { JournalReader, JournalWriter } from '../../orchestrator/table/table.ts';
@@ -58,12 +59,17 @@ export class MemoryJournal implements JournalReader, JournalWriter {
     return this.#items.journalOf(executionId);
   }
 
-  async readEntries(executionId: string, references: readonly string[]): Promise<JournalEntry[]> {
-    return this.#items.journalOf(executionId).filter(({ reference }) => references.includes(reference));
+  async readEntries(
+    executionId: string,
+    references: readonly string[],
+    owner: Owner,
+  ): Promise<JournalEntry[]> {
+    const { items } = await this.readPage(executionId, owner);
+    return items.filter(({ reference }) => references.includes(reference));
   }
 
-  async readPage(executionId: string): Promise<Page<JournalEntry>> {
-    return { items: entriesOf(this.#items.unexpired(this.#items.partitionOf(executionId))) };
+  async readPage(executionId: string, owner: Owner): Promise<Page<JournalEntry>> {
+    return { items: entriesOf(this.#items.counted(this.#items.partitionOf(executionId), owner)) };
   }
 
   async insertStart(start: StartItem): Promise<InsertStartOutcome> {

@@ -1,4 +1,7 @@
 import type { LogSegment } from '../../orchestrator/core/execution/step/advance.types.ts';
+import { logTextOf, segmentLog } from '../../orchestrator/table/logText.ts';
+import type { InsertSegmentOutcome } from '../../orchestrator/table/requests.ts';
+import type { Owner } from '../../orchestrator/table/retention.ts';
 import { sortKey } from '../../orchestrator/table/schema.ts';
 import type { LogSegments } from '../../orchestrator/table/table.ts';
 import type { MemoryItems } from './memoryItems.ts';
@@ -12,21 +15,32 @@ export class MemoryLog implements LogSegments {
   }
 
   async readSegment(executionId: string, number: number): Promise<string | undefined> {
-    return this.#items.get(executionId, sortKey.logSegment(number))?.log?.S;
+    return logTextOf(this.#items.get(executionId, sortKey.logSegment(number))?.log);
   }
 
-  async readSegments(executionId: string, numbers: readonly number[]): Promise<LogSegment[]> {
-    const unique = [...new Set(numbers)];
-    const texts = await Promise.all(unique.map((number) => this.readSegment(executionId, number)));
-    return texts.flatMap((text, i) => (text === undefined ? [] : [{ number: unique[i] ?? 0, text }]));
+  async readSegments(executionId: string, numbers: readonly number[], owner: Owner): Promise<LogSegment[]> {
+    return [...new Set(numbers)].flatMap((number) => {
+      const found = this.#items.get(executionId, sortKey.logSegment(number));
+      const [item] = this.#items.counted(found ? [found] : [], owner);
+      const text = logTextOf(item?.log);
+      return text === undefined ? [] : [{ number, text }];
+    });
   }
 
-  async writeSegment(executionId: string, segment: LogSegment): Promise<void> {
+  async insertSegment(executionId: string, segment: LogSegment): Promise<InsertSegmentOutcome> {
+    const found = this.#items.get(executionId, sortKey.logSegment(segment.number));
+    const [existing] = this.#items.unexpired(found ? [found] : []);
+    if (existing) return { type: 'exists', text: logTextOf(existing.log) ?? '' };
+    await this.replaceSegment(executionId, segment);
+    return { type: 'inserted' };
+  }
+
+  async replaceSegment(executionId: string, segment: LogSegment): Promise<void> {
     const expiry = this.#items.expiry();
     this.#items.put({
       executionId: { S: executionId },
       item: { S: sortKey.logSegment(segment.number) },
-      log: { S: segment.text },
+      log: segmentLog(segment.text),
       ...(expiry !== undefined && { expiresAt: { N: String(expiry) } }),
     });
   }

@@ -1,7 +1,7 @@
 import type { HistoryEvent } from '../../asl/history/historyEvent.ts';
 import { isArray, isObject, type Json, type JsonObject, objectOf } from '../../asl/json.ts';
-import type { RecordedEvent } from './recordedHistory.ts';
-import { matches } from './wildcards.ts';
+import type { RecordedEvent } from '../../cli/compare/maskedHistory.ts';
+import { matches } from '../../cli/compare/wildcards.ts';
 
 /** An event as it is compared: the ones that follow it are its children, whatever ran between them. */
 interface Node {

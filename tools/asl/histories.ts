@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { apiEventOf, type HistoryEvent } from '../../asl/history/historyEvent.ts';
+import { type RecordedHistory, recordedHistory } from '../../cli/compare/maskedHistory.ts';
 import { type AslCase, isAslCase } from './aslCase.ts';
 import { readLines } from './lines.ts';
-import { type RecordedHistory, recordedHistory } from './recordedHistory.ts';
 import { runHistory } from './runHistory.ts';
 
 /** `npm run asl:histories -- FILE.jsonl[.gz] [--cases FILE]… [--json] [--show ID]` */

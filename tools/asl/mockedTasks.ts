@@ -1,8 +1,8 @@
 import type { PlacedTask } from '../../asl/index.ts';
+import { matches } from '../../cli/compare/wildcards.ts';
 import type { Json } from '../../orchestrator/core/data/json.ts';
 import type { Task } from '../../workers/runTask.ts';
 import type { Mock } from './aslCase.ts';
-import { matches } from './wildcards.ts';
 
 export type AttemptOfTask = Pick<Task, 'executionId' | 'task' | 'index' | 'attempt'>;
 

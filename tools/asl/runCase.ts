@@ -1,5 +1,6 @@
 import type { AnyStateMachine } from 'xstate';
 import { machineOf, type PlacedTask, readDefinition, tasksOf } from '../../asl/index.ts';
+import { matches } from '../../cli/compare/wildcards.ts';
 import type { MillraceClient } from '../../client/client.ts';
 import type { ExecutionDescription } from '../../client/describe.ts';
 import { executionStatuses } from '../../orchestrator/core/execution/model/execution.ts';
@@ -7,7 +8,6 @@ import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { testCloud } from '../../testing/index.ts';
 import type { AslCase } from './aslCase.ts';
 import { MockedTasks } from './mockedTasks.ts';
-import { matches } from './wildcards.ts';
 
 export interface RunOptions {
   readonly deliveries: 'once' | 'duplicated' | 'reordered';

@@ -1,23 +1,41 @@
 /**
  * The cost of a task step and of an execution in capacity units, from the engine's own ConsumedCapacity:
- * docs/reference/benchmarks.md. With `--definition`, that of a definition in Amazon States Language.
+ * docs/reference/benchmarks.md. `--mode` is the way that the steps take; the results of promises have about `--result-bytes` of JSON.
+ * With `--definition`, that of a definition in Amazon States Language.
  */
+import type { AnyStateMachine } from 'xstate';
 import { choice, count, isGiven, printResult, progress, round, runBench } from './commandLine.ts';
 import { costsText } from './costTable.ts';
 import { definitionCosts } from './definitionCost.ts';
 import { engineNames, startNamedEngine } from './engines.ts';
 import { type InProcessMillrace, startInProcessMillrace, type Usage } from './inProcessMillrace.ts';
 import { leastSquares } from './leastSquares.ts';
+import { relay1, relay5, relay20, relay50 } from './machines/relay.ts';
 import { sequential1, sequential5, sequential20, sequential50 } from './machines/sequential.ts';
+import { type Mode, modes } from './modes.ts';
 import { listPrices } from './prices.ts';
 import { add } from './workers/add.ts';
 
-const machines = [
-  { machine: sequential1, tasks: 1 },
-  { machine: sequential5, tasks: 5 },
-  { machine: sequential20, tasks: 20 },
-  { machine: sequential50, tasks: 50 },
-];
+interface Measured {
+  readonly machine: AnyStateMachine;
+  readonly tasks: number;
+}
+
+/** Workers of their own go by the stream; promises in the other ways. */
+const machinesOf: Readonly<Record<Mode, readonly Measured[]>> = {
+  stream: [
+    { machine: sequential1, tasks: 1 },
+    { machine: sequential5, tasks: 5 },
+    { machine: sequential20, tasks: 20 },
+    { machine: sequential50, tasks: 50 },
+  ],
+  inline: [
+    { machine: relay1, tasks: 1 },
+    { machine: relay5, tasks: 5 },
+    { machine: relay20, tasks: 20 },
+    { machine: relay50, tasks: 50 },
+  ],
+};
 
 /** Per execution, on average. */
 interface Point extends Usage {
@@ -27,6 +45,9 @@ interface Point extends Usage {
 await runBench(async () => {
   const engineName = choice('engine', engineNames);
   const executions = count('executions', 20);
+  const mode = choice('mode', modes);
+  const resultBytes = count('result-bytes', 100);
+  const machines = machinesOf[mode];
   if (isGiven('definition')) {
     const costs = await definitionCosts(engineName, executions);
     printResult({ engine: engineName, executionsAPoint: executions, costs }, () => costsText(costs));
@@ -38,17 +59,25 @@ await runBench(async () => {
       engine.endpoint,
       machines.map(({ machine }) => machine),
       add,
+      { mode },
     );
     const points: Point[] = [];
     try {
       for (const { machine, tasks } of machines) {
-        points.push(await measure(millrace, machine.id, tasks, executions));
+        points.push(await measure(millrace, machine.id, tasks, { executions, resultBytes }));
         progress(`${executions} executions of ${tasks} tasks: done`);
       }
     } finally {
       await millrace.stop();
     }
-    const result = { engine: engineName, executionsAPoint: executions, ...summary(points), points };
+    const result = {
+      engine: engineName,
+      mode,
+      ...(mode !== 'stream' && { resultBytes }),
+      executionsAPoint: executions,
+      ...summary(points),
+      points,
+    };
     printResult(result, () => text(result));
   } finally {
     await engine.stop();
@@ -59,11 +88,11 @@ async function measure(
   millrace: InProcessMillrace,
   machine: string,
   tasks: number,
-  executions: number,
+  { executions, resultBytes }: { readonly executions: number; readonly resultBytes: number },
 ): Promise<Point> {
   const ids = Array.from({ length: executions }, (_, i) => `${machine}-${String(i).padStart(6, '0')}`);
   millrace.usage();
-  await millrace.run(machine, ids, { from: 0 });
+  await millrace.run(machine, ids, { from: 0, resultBytes });
   const { writeUnits, readUnits, orchestratorCalls } = millrace.usage();
   return {
     tasks,

@@ -7,9 +7,11 @@ import { ensureTable } from '../../local/dynamodb/createTable.ts';
 import { startEventSource } from '../../local/eventSource/eventSource.ts';
 import { createDynamoDBClient } from '../../orchestrator/aws/client.ts';
 import { defaults, functionNames } from '../../orchestrator/configuration/configuration.ts';
+import type { TaskPayload } from '../../orchestrator/contract/task.ts';
+import type { JsonObject } from '../../orchestrator/core/data/json.ts';
 import { type Execution, hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
 import { machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
-import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
+import { prepareMachines, promiseLogicOf } from '../../orchestrator/core/machine/index.ts';
 import { retentionOf } from '../../orchestrator/core/policy/retention.ts';
 import type { FunctionInvoker } from '../../orchestrator/dispatch/dispatch.ts';
 import { TaskDispatcher } from '../../orchestrator/dispatch/taskDispatcher.ts';
@@ -22,12 +24,14 @@ import type { Table } from '../../orchestrator/table/table.ts';
 import { runTask } from '../../workers/runTask.ts';
 import { progress } from './commandLine.ts';
 import { connection } from './engines.ts';
+import { runHost } from './hostInProcess.ts';
+import type { Mode } from './modes.ts';
 
 export interface InProcessMillrace {
   readonly client: DynamoDBClient;
   readonly tableName: string;
   /** Starts executions and waits for their ends. */
-  run(machine: string, executionIds: readonly string[], input: { readonly from: number }): Promise<void>;
+  run(machine: string, executionIds: readonly string[], input: JsonObject): Promise<void>;
   /** Capacity that all calls have used since the last time: the client's, the orchestrator's and the workers'. */
   usage(): Usage;
   stop(): Promise<void>;
@@ -38,6 +42,8 @@ export interface InProcessOptions {
   readonly onCommit?: (execution: Execution) => void;
   /** An execution that has not ended by then fails the bench. @default 2 minutes */
   readonly endDeadlineMs?: number;
+  /** The way that steps of promises take. @default stream */
+  readonly mode?: Mode;
 }
 
 export interface Usage extends Units {
@@ -54,7 +60,7 @@ export async function startInProcessMillrace(
   endpoint: string,
   machines: readonly AnyStateMachine[],
   work: (input: never) => unknown,
-  { onCommit = () => {}, endDeadlineMs = defaultEndDeadlineMs }: InProcessOptions = {},
+  { onCommit = () => {}, endDeadlineMs = defaultEndDeadlineMs, mode = 'stream' }: InProcessOptions = {},
 ): Promise<InProcessMillrace> {
   const client = createDynamoDBClient({ ...connection, endpoint });
   const streamsClient = new DynamoDBStreamsClient({ ...connection, endpoint });
@@ -69,22 +75,35 @@ export async function startInProcessMillrace(
   const common = { ...layout, client, tableName, now };
   const clientTable = new DynamoDBTable({ ...common, onConsumedCapacity: (units) => meter.count(units) });
   const workerTable = new DynamoDBTable({ ...common, onConsumedCapacity: (units) => meter.count(units) });
+  const onEachCommit = (execution: Execution) => {
+    onCommit(execution);
+    if (hasEnded(execution.status)) endings.add(execution);
+  };
   const orchestratorTable = observedTable(
     { ...common, onConsumedCapacity: (units) => meter.countOfOrchestrator(units) },
-    (execution) => {
-      onCommit(execution);
-      if (hasEnded(execution.status)) endings.add(execution);
-    },
+    onEachCommit,
+  );
+  const hostTable = observedTable(
+    { ...common, onConsumedCapacity: (units) => meter.count(units) },
+    onEachCommit,
   );
 
   const lookup = machineLookup(prepareMachines(machines));
   const report = consoleReporter(progress);
+  const limits = { waitForMachineMs: defaults.waitForMachineSeconds * 1000 };
+  const isOfPromise = ({ machine, machineVersion, worker }: TaskPayload) => {
+    const prepared = lookup.find(machine, machineVersion);
+    return prepared !== undefined && promiseLogicOf(prepared, worker) !== undefined;
+  };
   const invoker: FunctionInvoker = {
     invoke: async (_, payload) => {
       meter.orchestratorCalls += 1;
       // As through Lambda: JSON, and the caller does not wait.
       const received: typeof payload & { input: never } = JSON.parse(JSON.stringify(payload));
-      runTask(received, work, { table: workerTable, now }).catch((error: unknown) => endings.fail(error));
+      const run = isOfPromise(received)
+        ? runHost(received, { table: hostTable, tableName, layout, machines: lookup, limits, report, now })
+        : runTask(received, work, { table: workerTable, now });
+      run.catch((error: unknown) => endings.fail(error));
       return { type: 'dispatched' };
     },
   };
@@ -97,8 +116,8 @@ export async function startInProcessMillrace(
     functionNames: functionNames(defaults.functionPrefix),
     report,
     now,
+    ...(mode !== 'stream' && { chain: { isDefault: true, inlines: true } }),
   });
-  const limits = { waitForMachineMs: defaults.waitForMachineSeconds * 1000 };
   const orchestrator = new Orchestrator({
     table: orchestratorTable,
     machines: lookup,
@@ -118,6 +137,8 @@ export async function startInProcessMillrace(
       return { payload: JSON.stringify(await handler(event)) };
     },
     log: progress,
+    // As often as Lambda asks: a chain is faster than that.
+    ...(mode !== 'stream' && { poll: { busyMs: 250, loadedMs: 250, idleMs: 250 } }),
   });
 
   return {

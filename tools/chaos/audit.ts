@@ -2,6 +2,7 @@ import type { AnyStateMachine } from 'xstate';
 import { replayRecording } from '../../client/index.ts';
 import type { JournalEntry } from '../../orchestrator/core/execution/model/entries.ts';
 import type { Execution, ExecutionStatus } from '../../orchestrator/core/execution/model/execution.ts';
+import { journalEntryOf } from '../../orchestrator/core/execution/model/inlinedResult.ts';
 import { isJournalKind, type LogEntry, parseLog } from '../../orchestrator/core/execution/model/log.ts';
 import type { HistoryItems } from '../../orchestrator/table/requests.ts';
 import type { Subject } from './subjects.ts';
@@ -42,7 +43,7 @@ export function audit(
   }
   const log = [...segments, execution.log];
   const entries = log.flatMap(parseLog);
-  const results = entries.filter(({ kind }) => kind === 'result');
+  const results = entries.filter(({ kind }) => kind === 'result' || kind === 'inlined');
   const applied = results.filter(({ verdict }) => verdict.type === 'applied');
   const replayed = replayRecording({ recording: 1, execution, journal, log }, definitions);
   return {
@@ -89,7 +90,7 @@ function repeated(entries: readonly LogEntry[]): string[] {
 }
 
 function unappliedItems(entries: readonly LogEntry[], journal: readonly JournalEntry[]): string[] {
-  const logged = new Set(entries.map(({ reference }) => reference));
+  const logged = new Set(entries.filter(({ kind }) => isJournalKind(kind)).map(({ reference }) => reference));
   return journal
     .filter(({ reference }) => !logged.has(reference))
     .map(({ reference }) => `${reference} is in its journal, and was neither applied nor ignored`);
@@ -104,8 +105,9 @@ function taskDifferences(
   const items = new Map(journal.map((entry) => [entry.reference, entry]));
   const succeeded = new Set<number>();
   const differences: string[] = [];
-  for (const { reference } of applied) {
-    const item = items.get(reference);
+  for (const entry of applied) {
+    const { reference } = entry;
+    const item = journalEntryOf(entry, items);
     if (item?.kind !== 'result') {
       differences.push(`${reference} was applied, and is not in its journal`);
       continue;

@@ -13,18 +13,19 @@ import { declaredSystemIds } from './systemIds.ts';
  * `<parent>.<src>` instead, so that each parent starts its own; a machine that is registered by itself keeps its id.
  *
  * @param unnamed names a machine without an id that is registered by itself; without it, such a machine is refused
+ * @param isChecked they were found sound before, with all that they start
  * @throws MachineNotDurableError
  */
 export function prepareMachines(
   definitions: readonly (AnyStateMachine | JsonObject)[],
-  { unnamed }: { readonly unnamed?: string } = {},
+  { unnamed, isChecked = false }: { readonly unnamed?: string; readonly isChecked?: boolean } = {},
 ): readonly PreparedMachine[] {
   const roots = [...new Set(definitions)].map((definition) => {
     const machine = toMachine(definition);
     const name = idOf(machine) === undefined ? unnamed : undefined;
-    return prepareMachine(machine, name === undefined ? {} : { name });
+    return prepareMachine(machine, { isChecked, ...(name !== undefined && { name }) });
   });
-  const family = new Family(roots);
+  const family = new Family(roots, isChecked);
   return knowingSystemIds(family.members());
 }
 
@@ -32,13 +33,15 @@ type MachineSource = Extract<ActorSource, { kind: 'machine' }>;
 
 class Family {
   readonly #roots: readonly PreparedMachine[];
+  readonly #isChecked: boolean;
   /** Different definitions by the name and version that they would have. */
   readonly #claims = new Map<string, Set<AnyStateMachine>>();
   readonly #members = new Map<string, PreparedMachine>();
   readonly #duplicates: PreparedMachine[] = [];
 
-  constructor(roots: readonly PreparedMachine[]) {
+  constructor(roots: readonly PreparedMachine[], isChecked: boolean) {
     this.#roots = roots;
+    this.#isChecked = isChecked;
     for (const root of roots) this.#claim(root.id, root.definition);
     const seen = new Set(roots.map(({ definition }) => definition));
     // A set is iterated with what is added to it meanwhile.
@@ -74,7 +77,8 @@ class Family {
     this.#members.set(key, names.size === 0 ? machine : withChildNames(machine, names));
     for (const [src, { definition }] of childrenOf(machine)) {
       const name = names.get(src);
-      if (name !== undefined) this.#add(prepareMachine(definition, { name }), line);
+      if (name !== undefined)
+        this.#add(prepareMachine(definition, { name, isChecked: this.#isChecked }), line);
     }
   }
 
@@ -117,6 +121,8 @@ function keyOf(name: string, definition: AnyStateMachine): string {
 }
 
 function knowingSystemIds(machines: readonly PreparedMachine[]): readonly PreparedMachine[] {
+  // A machine without others has every id itself.
+  if (machines.length < 2) return machines;
   const declared = machines.map(({ definition }) => declaredSystemIds(definition));
   const all = new Set(declared.flatMap((ids) => [...ids]));
   if (all.size === 0) return machines;

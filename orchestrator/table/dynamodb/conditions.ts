@@ -11,8 +11,8 @@ export interface Condition {
 /** Journal items are written once. */
 export const isNotWrittenYet: Condition = { ConditionExpression: 'attribute_not_exists(executionId)' };
 
-/** So is an execution's first commit; what has expired counts as absent. */
-export function hasNotBegun(now: number): Condition {
+/** So are an execution's first commit and the segments of its log; what has expired counts as absent. */
+export function isAbsentOrExpired(now: number): Condition {
   return {
     ConditionExpression: 'attribute_not_exists(executionId) OR expiresAt <= :now',
     ExpressionAttributeValues: { ':now': { N: String(Math.floor(now / 1000)) } },

@@ -16,7 +16,7 @@ import {
 import { type Attributes, attributesSize } from '../attributes.ts';
 import { encodeCursor } from '../indexQueries.ts';
 import type { Page } from '../requests.ts';
-import { isExpired } from '../retention.ts';
+import { countedItems, isExpired, type Owner } from '../retention.ts';
 import type { Condition } from './conditions.ts';
 import { indexError } from './missingIndex.ts';
 import { UnprocessedBackoff } from './unprocessedBackoff.ts';
@@ -60,9 +60,10 @@ export class DynamoDBCalls {
     };
   }
 
-  async get(executionId: string, item: string): Promise<Attributes | undefined> {
+  /** @param isStrong whether every write of before is seen, for twice the units */
+  async get(executionId: string, item: string, isStrong = true): Promise<Attributes | undefined> {
     const output = await this.#client.send(
-      new GetItemCommand({ ...this.#common, Key: keyOf(executionId, item), ConsistentRead: true }),
+      new GetItemCommand({ ...this.#common, Key: keyOf(executionId, item), ConsistentRead: isStrong }),
     );
     this.countRead(output.ConsumedCapacity);
     return output.Item;
@@ -170,6 +171,11 @@ export class DynamoDBCalls {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
       return { type: 'refused', existing: error.Item };
     }
+  }
+
+  /** The items of an execution that count. */
+  counted(items: readonly Attributes[], owner: Owner): readonly Attributes[] {
+    return countedItems(items, owner, this.#options.now());
   }
 
   /** The items that have not expired, among those that count only until they expire. */

@@ -4,13 +4,14 @@ import type { Emission } from '../../core/execution/model/emission.ts';
 import type { Execution } from '../../core/execution/model/execution.ts';
 import { type OpenTask, taskKey } from '../../core/execution/model/openTask.ts';
 import { decodeExecution, encodeExecution, isoTime } from '../executionItem.ts';
+import { logTextOf } from '../logText.ts';
 import { encodeOutgoing } from '../outgoingItems.ts';
 import type { CommitOutcome, HistoryItems } from '../requests.ts';
 import { countedItems, expiresAt, type TableLayout } from '../retention.ts';
 import { sortKey, sortKeyPrefix } from '../schema.ts';
 import type { Executions } from '../table.ts';
 import { CommitTransactions, type CommitTransactionsOptions } from './commitTransaction.ts';
-import { hasNotBegun, isStillAtVersion } from './conditions.ts';
+import { isAbsentOrExpired, isStillAtVersion } from './conditions.ts';
 import { type DynamoDBCalls, partitionQuery } from './dynamoDBCalls.ts';
 import { entriesOf } from './dynamoDBJournal.ts';
 import { segmentNumber } from './dynamoDBLog.ts';
@@ -33,8 +34,16 @@ export class DynamoDBExecutions implements Executions {
     this.#transactions = new CommitTransactions(options);
   }
 
-  async read(executionId: string): Promise<Execution | undefined> {
-    const found = await this.#calls.get(executionId, sortKey.execution);
+  read(executionId: string): Promise<Execution | undefined> {
+    return this.#read(executionId, true);
+  }
+
+  readEventually(executionId: string): Promise<Execution | undefined> {
+    return this.#read(executionId, false);
+  }
+
+  async #read(executionId: string, isStrong: boolean): Promise<Execution | undefined> {
+    const found = await this.#calls.get(executionId, sortKey.execution, isStrong);
     const [item] = this.#calls.unexpired(found ? [found] : []);
     return item && decodeExecution(item);
   }
@@ -54,7 +63,7 @@ export class DynamoDBExecutions implements Executions {
     return {
       execution,
       journal: entriesOf(counted),
-      segments: segments.map((each) => each.log?.S ?? ''),
+      segments: segments.map((each) => logTextOf(each.log) ?? ''),
     };
   }
 
@@ -67,7 +76,7 @@ export class DynamoDBExecutions implements Executions {
     if (encoded.type === 'tooLarge') return encoded;
     const condition =
       execution.version === 1
-        ? hasNotBegun(this.#now())
+        ? isAbsentOrExpired(this.#now())
         : isStillAtVersion(execution.version - 1, isoTime(execution.startedAt));
     if (outgoing.length > 0) {
       const expiry = expiresAt(this.#layout, this.#now());

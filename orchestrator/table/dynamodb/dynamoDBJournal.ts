@@ -7,6 +7,7 @@ import { checkedSize } from '../itemSize.ts';
 import { decodeJournalItem } from '../journalItems.ts';
 import type { InsertOutcome, InsertStartOutcome, NewEvent, Page } from '../requests.ts';
 import { encodeResult, type ResultItem } from '../resultItem.ts';
+import type { Owner } from '../retention.ts';
 import { sortKey, sortKeyPrefix } from '../schema.ts';
 import { encodeStart, isSameStart, type StartItem } from '../startItem.ts';
 import type { JournalReader, JournalWriter } from '../table.ts';
@@ -33,9 +34,9 @@ export class DynamoDBJournal implements JournalReader, JournalWriter {
     return entriesOf(this.#calls.unexpired(await this.#query(executionId, sortKeyPrefix.event)));
   }
 
-  readResults(executionId: string, attempts: readonly AttemptNumbers[]): Promise<JournalEntry[]> {
+  async readResults(executionId: string, attempts: readonly AttemptNumbers[]): Promise<JournalEntry[]> {
     const references = attempts.map((attempt) => sortKey.result(attempt));
-    return this.readEntries(executionId, references);
+    return entriesOf(await this.#calls.getMany(executionId, references));
   }
 
   readItemResults(executionId: string, task: number): Promise<JournalEntry[]> {
@@ -63,17 +64,22 @@ export class DynamoDBJournal implements JournalReader, JournalWriter {
     return [...entriesOf(start ? [start] : []), ...events, ...messages, ...results];
   }
 
-  async readEntries(executionId: string, references: readonly string[]): Promise<JournalEntry[]> {
-    return entriesOf(await this.#calls.getMany(executionId, references));
+  async readEntries(
+    executionId: string,
+    references: readonly string[],
+    owner: Owner,
+  ): Promise<JournalEntry[]> {
+    const items = await this.#calls.getMany(executionId, references);
+    return entriesOf(this.#calls.counted(items, owner));
   }
 
-  async readPage(executionId: string, cursor?: string): Promise<Page<JournalEntry>> {
+  async readPage(executionId: string, owner: Owner, cursor?: string): Promise<Page<JournalEntry>> {
     const from = cursor === undefined ? undefined : decodeCursor(cursor).from;
     const output = await this.#calls.query({
       ...partitionQuery(executionId),
       ...(from && { ExclusiveStartKey: from }),
     });
-    return pageOf(entriesOf(this.#calls.unexpired(output.Items ?? [])), output.LastEvaluatedKey);
+    return pageOf(entriesOf(this.#calls.counted(output.Items ?? [], owner)), output.LastEvaluatedKey);
   }
 
   async insertStart(start: StartItem): Promise<InsertStartOutcome> {

@@ -1,36 +1,57 @@
 import type { LogSegment } from '../../core/execution/step/advance.types.ts';
 import type { Attributes } from '../attributes.ts';
+import { logTextOf, segmentLog } from '../logText.ts';
+import type { InsertSegmentOutcome } from '../requests.ts';
+import type { Owner } from '../retention.ts';
 import { sortKey, sortKeyPrefix } from '../schema.ts';
 import type { LogSegments } from '../table.ts';
+import { isAbsentOrExpired } from './conditions.ts';
 import { type DynamoDBCalls, keyOf } from './dynamoDBCalls.ts';
 
 /** Older parts of the logs, in DynamoDB. */
 export class DynamoDBLog implements LogSegments {
   readonly #calls: DynamoDBCalls;
   readonly #expiresAt: () => number | undefined;
+  readonly #now: () => number;
 
-  /** @param expiresAt of an item that is written now, in seconds since the epoch */
-  constructor(calls: DynamoDBCalls, expiresAt: () => number | undefined) {
+  /**
+   * @param expiresAt of an item that is written now, in seconds since the epoch
+   * @param now milliseconds since the epoch
+   */
+  constructor(calls: DynamoDBCalls, expiresAt: () => number | undefined, now: () => number) {
     this.#calls = calls;
     this.#expiresAt = expiresAt;
+    this.#now = now;
   }
 
   async readSegment(executionId: string, number: number): Promise<string | undefined> {
-    return (await this.#calls.get(executionId, sortKey.logSegment(number)))?.log?.S;
+    return logTextOf((await this.#calls.get(executionId, sortKey.logSegment(number)))?.log);
   }
 
-  async readSegments(executionId: string, numbers: readonly number[]): Promise<LogSegment[]> {
+  async readSegments(executionId: string, numbers: readonly number[], owner: Owner): Promise<LogSegment[]> {
     const items = await this.#calls.getMany(executionId, numbers.map(sortKey.logSegment));
-    return items.map((item) => ({ number: segmentNumber(item), text: item.log?.S ?? '' }));
+    return this.#calls
+      .counted(items, owner)
+      .map((item) => ({ number: segmentNumber(item), text: logTextOf(item.log) ?? '' }));
   }
 
-  async writeSegment(executionId: string, segment: LogSegment): Promise<void> {
+  async insertSegment(executionId: string, segment: LogSegment): Promise<InsertSegmentOutcome> {
+    const outcome = await this.#calls.put(this.#itemOf(executionId, segment), isAbsentOrExpired(this.#now()));
+    if (outcome.type === 'written') return { type: 'inserted' };
+    return { type: 'exists', text: logTextOf(outcome.existing?.log) ?? '' };
+  }
+
+  async replaceSegment(executionId: string, segment: LogSegment): Promise<void> {
+    await this.#calls.put(this.#itemOf(executionId, segment));
+  }
+
+  #itemOf(executionId: string, { number, text }: LogSegment): Attributes {
     const expiry = this.#expiresAt();
-    await this.#calls.put({
-      ...keyOf(executionId, sortKey.logSegment(segment.number)),
-      log: { S: segment.text },
+    return {
+      ...keyOf(executionId, sortKey.logSegment(number)),
+      log: segmentLog(text),
       ...(expiry !== undefined && { expiresAt: { N: String(expiry) } }),
-    });
+    };
   }
 }
 

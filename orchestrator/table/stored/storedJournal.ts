@@ -6,6 +6,7 @@ import { canonical } from '../canonical.ts';
 import { ItemTooLargeError } from '../errors.ts';
 import type { InsertOutcome, InsertStartOutcome, NewEvent, Page } from '../requests.ts';
 import type { ResultItem } from '../resultItem.ts';
+import type { Owner } from '../retention.ts';
 import type { StartItem } from '../startItem.ts';
 import type { JournalReader, JournalWriter } from '../table.ts';
 import type { LargeData } from './largeData.ts';
@@ -102,12 +103,16 @@ export class StoredJournal implements JournalReader, JournalWriter {
     return this.#fetched(await this.#journal.readAll(executionId));
   }
 
-  async readEntries(executionId: string, references: readonly string[]): Promise<JournalEntry[]> {
-    return this.#fetched(await this.#journal.readEntries(executionId, references));
+  async readEntries(
+    executionId: string,
+    references: readonly string[],
+    owner: Owner,
+  ): Promise<JournalEntry[]> {
+    return this.#fetched(await this.#journal.readEntries(executionId, references, owner));
   }
 
-  async readPage(executionId: string, cursor?: string): Promise<Page<JournalEntry>> {
-    const page = await this.#journal.readPage(executionId, cursor);
+  async readPage(executionId: string, owner: Owner, cursor?: string): Promise<Page<JournalEntry>> {
+    const page = await this.#journal.readPage(executionId, owner, cursor);
     return { ...page, items: await this.#fetched(page.items) };
   }
 

@@ -3,13 +3,20 @@ import { describe, expect, it } from 'vitest';
 import {
   appendToLog,
   emptyLog,
+  hasInlined,
   InvalidLogError,
   journalReferences,
   type LogEntry,
   type LogVerdict,
   parseLog,
-  splitLog,
 } from '../../../orchestrator/core/execution/model/log.ts';
+import {
+  cutAs,
+  cutAt,
+  splitLog,
+  withoutWord,
+  withWord,
+} from '../../../orchestrator/core/execution/model/logCut.ts';
 
 const base = 1_700_000_000_000;
 
@@ -31,6 +38,11 @@ const reference = fc.oneof(
   fc.nat().map((task) => ({ kind: 'deferred' as const, reference: `task#${task}#1` })),
   fc.nat().map((time) => ({ kind: 'wake' as const, reference: `wake#${time.toString(36)}` })),
   fc.constant({ kind: 'waiting' as const, reference: '' }),
+  fc.tuple(fc.nat(), fc.json()).map(([task, json]) => ({
+    kind: 'inlined' as const,
+    reference: `task#${task}#1`,
+    inlined: json,
+  })),
   fc.constant({ kind: 'start' as const, reference: 'start' }),
 );
 
@@ -48,7 +60,12 @@ const verdict: fc.Arbitrary<LogVerdict> = fc.oneof(
 const entries: fc.Arbitrary<LogEntry[]> = fc.array(
   fc
     .record({ named: reference, at: fc.integer({ min: base - 1000, max: base + 10 ** 11 }), verdict })
-    .map(({ named, ...rest }) => ({ ...named, ...rest })),
+    // Nothing but what was applied is in the log itself.
+    .map(({ named, ...rest }) => ({
+      ...named,
+      ...rest,
+      ...('inlined' in named && { verdict: { type: 'applied' as const } }),
+    })),
   { maxLength: 60, size: 'max' },
 );
 
@@ -148,5 +165,58 @@ describe('a log that is split', () => {
       longest = Math.max(longest, log.length);
     }
     expect(longest).toBeLessThan(400 + length);
+  });
+});
+
+describe('a log with inlined results', () => {
+  const inlined = (task: number, bytes: number): LogEntry => ({
+    kind: 'inlined',
+    reference: `task#${task}#1`,
+    at: base,
+    verdict: { type: 'applied' },
+    inlined: JSON.stringify(['book', 3, 'x'.repeat(bytes)]),
+  });
+
+  it('is cut when its own text says so, whatever its length', () => {
+    const long = logOf(Array.from({ length: 20 }, (_, task) => inlined(task, 100)));
+    expect(splitLog(withWord(long, 'keep'))).toBeUndefined();
+    const short = logOf([inlined(0, 1)]);
+    const split = splitLog(withWord(short, 'cut'), { segmentAfter: 1e9, keep: 1 });
+    expect(parseLog(split?.segment ?? '')).toEqual([inlined(0, 1)]);
+    expect(split?.rest).toBe(emptyLog(base));
+  });
+
+  it('says nothing of how it is cut once another has appended to it', () => {
+    const log = withWord(logOf([inlined(0, 200)]), 'keep');
+    expect(splitLog(appendToLog(withoutWord(log), base, event('1')))).toBeUndefined();
+    expect(splitLog(appendToLog(withoutWord(log), base, event('1'.repeat(200))))).toBeDefined();
+  });
+
+  it('is read with a word as without, and gets none where nothing is inlined', () => {
+    fc.assert(
+      fc.property(entries, fc.constantFrom('keep' as const, 'cut' as const), (all, word) => {
+        const log = logOf(all);
+        expect(parseLog(withWord(log, word))).toEqual(all);
+        expect(withWord(withWord(log, 'keep'), word)).toBe(withWord(log, word));
+        expect(withWord(log, word) === log).toBe(!hasInlined(log));
+      }),
+    );
+  });
+
+  it('goes on where a committer of another release has cut it, and not where that has cut another log', () => {
+    fc.assert(
+      fc.property(entries, fc.nat(), fc.nat(), (all, a, b) => {
+        const log = logOf(all);
+        const places = [...log.matchAll(/;/g)].map(({ index }) => index).slice(1);
+        if (places.length < 2) return;
+        const [mine = 0, theirs = 0] = [places[a % places.length], places[b % places.length]];
+        const own = cutAt(log, mine);
+        const other = cutAt(log, theirs);
+        if (!own || !other) throw new Error('There is nothing to cut.');
+        const recut = cutAs(other.segment, { segment: own.segment, log: own.rest });
+        expect([other.segment, recut ?? ''].flatMap(parseLog)).toEqual(all);
+        expect(cutAs(`${other.segment}0`, { segment: own.segment, log: own.rest })).toBeUndefined();
+      }),
+    );
   });
 });

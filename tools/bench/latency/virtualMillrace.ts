@@ -15,7 +15,7 @@ import { decodeJournalItem } from '../../../orchestrator/table/journalItems.ts';
 import type { Table } from '../../../orchestrator/table/table.ts';
 import { MemoryTable } from '../../../testing/memoryTable/memoryTable.ts';
 import { seededRandom } from '../../../testing/seededRandom.ts';
-import { runTask } from '../../../workers/runTask.ts';
+import { attemptTask, writeResult } from '../../../workers/runTask.ts';
 import { drawHop, type Hop, hops, type Way } from './hops.ts';
 import { VirtualTime } from './virtualTime.ts';
 
@@ -114,15 +114,16 @@ class VirtualMillrace {
   }
 
   async #runHost(payload: TaskPayload): Promise<void> {
-    const run = (task: TaskPayload) => {
+    const attempt = (task: TaskPayload) => {
       const prepared = this.#machines.find(task.machine, task.machineVersion);
       const logic = prepared && promiseLogicOf(prepared, task.worker);
       if (!logic) throw new Error(`There is no '${task.worker}'.`);
       const surroundings = { table: this.#table, now: () => this.#now() };
-      return runTask(task, (input) => runPromiseLogic(logic, input), surroundings);
+      return attemptTask(task, (input) => runPromiseLogic(logic, input), surroundings);
     };
     if (payload.chain === undefined) {
-      await run(payload);
+      const result = await attempt(payload);
+      if (result) await writeResult(result, payload.expiresAt, this.#table);
       return;
     }
     await runChain(payload, {
@@ -137,7 +138,8 @@ class VirtualMillrace {
       storeOverBytes: Number.POSITIVE_INFINITY,
       now: () => this.#now(),
       token: 'run',
-      run,
+      attempt,
+      write: (task, result) => writeResult(result, task.expiresAt, this.#table),
     });
   }
 
@@ -163,6 +165,7 @@ class VirtualMillrace {
       }),
       executions: {
         read: (executionId) => slow(() => executions.read(executionId)),
+        readEventually: (executionId) => slow(() => executions.readEventually(executionId)),
         readTaskInput: (task) => slow(() => executions.readTaskInput(task)),
         readHistory: (executionId) => slow(() => executions.readHistory(executionId)),
         commit: (...of) => slow(() => executions.commit(...of)),
@@ -170,7 +173,8 @@ class VirtualMillrace {
       log: {
         readSegment: (...of) => slow(() => log.readSegment(...of)),
         readSegments: (...of) => slow(() => log.readSegments(...of)),
-        writeSegment: (...of) => slow(() => log.writeSegment(...of)),
+        insertSegment: (...of) => slow(() => log.insertSegment(...of)),
+        replaceSegment: (...of) => slow(() => log.replaceSegment(...of)),
       },
     };
   }

@@ -46,8 +46,12 @@ export interface ResultEntry extends WithStoredData {
   readonly result: TaskResult;
   /** Name of the worker, where its writer says it: to show, not to decide on. */
   readonly worker?: string;
+  /** When the attempt began, for one that is part of the log: no item says it. */
+  readonly startedAt?: string;
   /** When it was written, as its writer says; orders a catch-up. */
   readonly at?: string;
+  /** It is part of the log, and not an item of the journal. */
+  readonly isInlined?: true;
 }
 
 export interface EventEntry extends WithStoredData {

@@ -9,6 +9,9 @@ import { MillraceError } from '../../errors/millraceError.ts';
  *     …!<reason>                    ignored, and why
  *     …+                            held: no active state took the event
  *     …^<code>                      ended the execution with this error, by a decision outside the machine
+ *     …=<json>                      of an inlined result: the result itself, see inlinedResult.ts
+ *
+ * The base may be followed by a word on how the log is cut: see logCut.ts.
  */
 export interface LogEntry {
   readonly kind: LogEntryKind;
@@ -17,10 +20,12 @@ export interface LogEntry {
   /** Milliseconds since the epoch: the `now` the step was taken with. */
   readonly at: number;
   readonly verdict: LogVerdict;
+  /** The result, of kind `inlined`: see inlinedResult.ts. */
+  readonly inlined?: string;
 }
 
 /**
- * `result`, `event`, `message` and `start` are journal items. `held` is an event that was held and has been taken after the
+ * `inlined` is the result of a task that no journal item has (`reference`: the key that its item would have). `result`, `event`, `message` and `start` are journal items. `held` is an event that was held and has been taken after the
  * entry before (`reference`: its journal item). `wake` fired what was due. `deferred` is a task whose function was
  * throttled (`reference`: its `task#` key). `beat` is a worker's sign of life that the wake after it has seen (`reference`:
  * the `task#` key, `#` and the counter). `waiting` began or ended a wait for a machine.
@@ -28,6 +33,7 @@ export interface LogEntry {
 export type LogEntryKind =
   | 'start'
   | 'result'
+  | 'inlined'
   | 'event'
   | 'message'
   | 'held'
@@ -77,6 +83,7 @@ export type IgnoredReason =
 const kinds: Readonly<Record<LogEntryKind, string>> = {
   start: 's',
   result: 't',
+  inlined: 'i',
   event: 'e',
   message: 'm',
   held: 'h',
@@ -89,6 +96,7 @@ const kindOf = new Map(Object.entries(kinds).map(([kind, letter]) => [letter, ki
 const prefixes: Readonly<Record<LogEntryKind, string>> = {
   start: 'start',
   result: 'task#',
+  inlined: 'task#',
   event: 'event#',
   message: 'message#',
   held: '',
@@ -105,7 +113,8 @@ export function emptyLog(base: number): string {
 export function appendToLog(log: string, lastAt: number, entry: LogEntry): string {
   const reference = escapeReference(entry.reference.slice(prefixes[entry.kind].length));
   const delta = (entry.at - lastAt).toString(36);
-  return `${log};${kinds[entry.kind]}${reference}~${delta}${verdictText(entry.verdict)}`;
+  const inlined = entry.inlined === undefined ? '' : `=${escapeReference(entry.inlined)}`;
+  return `${log};${kinds[entry.kind]}${reference}~${delta}${verdictText(entry.verdict)}${inlined}`;
 }
 
 /** @throws InvalidLogError when the text is not a log, which only a foreign write can cause. */
@@ -114,12 +123,14 @@ export function parseLog(log: string): LogEntry[] {
   let at = Number.parseInt(head.slice(1), 36);
   if (!head.startsWith('=') || Number.isNaN(at)) throw new InvalidLogError(log);
   return rest.map((text) => {
-    const match = /^([a-z])([^~]*)~(-?[0-9a-z]+)(?:([!^+])(.*))?$/.exec(text);
+    const match = /^([a-z])([^~]*)~(-?[0-9a-z]+)(?:([!^+=])(.*))?$/s.exec(text);
     const kind = kindOf.get(match?.[1] ?? '');
-    if (!match || !kind) throw new InvalidLogError(log);
+    const isInlined = match?.[4] === '=';
+    if (!match || !kind || isInlined !== (kind === 'inlined')) throw new InvalidLogError(log);
     at += Number.parseInt(match[3] ?? '', 36);
     const reference = prefixes[kind] + unescapeReference(match[2] ?? '');
-    return { kind, reference, at, verdict: verdictOf(match[4], match[5] ?? '') };
+    const entry = { kind, reference, at, verdict: verdictOf(match[4], match[5] ?? '') };
+    return isInlined ? { ...entry, inlined: unescapeReference(match[5] ?? '') } : entry;
   });
 }
 
@@ -128,6 +139,16 @@ export function journalReferences(log: string): string[] {
   return parseLog(log)
     .filter(({ kind }) => isJournalKind(kind))
     .map(({ reference }) => reference);
+}
+
+/** Whether results of tasks are in the log itself: releases of before cannot read it. */
+export function hasInlined(log: string): boolean {
+  return log.includes(`;${kinds.inlined}`);
+}
+
+/** The time of a log's first entry; of the one before, where it has none. */
+export function oldestAt(log: string): number {
+  return parseLog(log)[0]?.at ?? Number.parseInt(log.slice(1), 36);
 }
 
 /** How many entries a log has, without parsing them. */
@@ -146,25 +167,6 @@ export class InvalidLogError extends MillraceError {
       `'${log.slice(0, 40)}' is not an execution log. Only the orchestrator may write the execution item.`,
     );
   }
-}
-
-/** The log grows to this many characters before its older part becomes a segment. */
-const segmentAfter = 320;
-/** Characters of the newest entries that stay in the item. */
-const keep = 48;
-
-/**
- * Splits a committed log that has grown long. A function of the committed text alone, so that orchestrators that race
- * write the same bytes.
- */
-export function splitLog(log: string): { segment: string; rest: string } | undefined {
-  if (log.length <= segmentAfter) return undefined;
-  const within = log.indexOf(';', log.length - keep);
-  const cut = within < 0 ? log.lastIndexOf(';') : within;
-  if (cut < 0) return undefined;
-  const segment = log.slice(0, cut);
-  const last = parseLog(segment).at(-1);
-  return last === undefined ? undefined : { segment, rest: emptyLog(last.at) + log.slice(cut) };
 }
 
 function verdictText(verdict: LogVerdict): string {

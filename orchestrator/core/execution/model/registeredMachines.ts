@@ -81,7 +81,8 @@ class LazyLookup implements MachineLookup {
   #family(owner: LazyMachine): MachineLookup {
     const known = this.#families.get(owner);
     if (known) return known;
-    const family = machineLookup(prepareMachines([made(owner)]));
+    // The bundle was made of a definition whose machine was prepared, and so checked, before.
+    const family = machineLookup(prepareMachines([made(owner)], { isChecked: true }));
     this.#families.set(owner, family);
     return family;
   }

@@ -1,6 +1,7 @@
 import type { JournalEntry } from '../model/entries.ts';
 import type { Execution } from '../model/execution.ts';
-import { isJournalKind, type LogEntry } from '../model/log.ts';
+import { journalEntryOf } from '../model/inlinedResult.ts';
+import type { LogEntry } from '../model/log.ts';
 import type { MachineLookup } from '../model/machines.ts';
 import { Replay } from './replay.ts';
 import type { ReplayedExecution } from './replayed.ts';
@@ -34,10 +35,7 @@ export function* replay(machines: MachineLookup, recording: Recording): Generato
     ...(pages && { pages }),
   });
   for (const entry of recording.log) {
-    const { after } = stepper.take(
-      entry,
-      isJournalKind(entry.kind) ? journal.get(entry.reference) : undefined,
-    );
+    const { after } = stepper.take(entry, journalEntryOf(entry, journal));
     if (after) yield after;
   }
 }

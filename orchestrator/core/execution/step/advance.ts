@@ -22,7 +22,7 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
   const { execution, entries, unavailable } = input;
   if (!execution && !entries.some((entry) => entry.kind === 'start'))
     return { type: 'nothing', duplicates: [] };
-  const draft = draftOf(input);
+  const draft = draftOf(input, limits);
   const attempt = new Attempt(machines, limits, draft, input);
   const { duplicates } = attempt;
   let reason = unavailable;
@@ -36,7 +36,7 @@ export function advance(machines: MachineLookup, limits: AdvanceLimits, input: A
     else if (!(error instanceof PageNeeded)) throw error;
     else if (!unavailable) return { type: 'needs', need: { type: 'page', address: error.address } };
   }
-  const waiting = draftOf(input);
+  const waiting = draftOf(input, limits);
   if (reason) waitWithoutMachine(waiting, input, reason, limits);
   return decide(waiting, input, duplicates);
 }

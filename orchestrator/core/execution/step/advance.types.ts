@@ -7,6 +7,7 @@ import type { RunningList } from '../lists/runningList.ts';
 import type { Emission } from '../model/emission.ts';
 import type { JournalEntry } from '../model/entries.ts';
 import type { Execution, ExecutionError } from '../model/execution.ts';
+import type { LogLengths } from '../model/logCut.ts';
 import type { OpenTask } from '../model/openTask.ts';
 import type { SeenBeats } from '../tasks/seenBeat.ts';
 import type { SegmentReferences } from './segmentReferences.ts';
@@ -50,6 +51,8 @@ export interface AdvanceLimits {
   readonly waitForMachineMs: number;
   /** How long after its end an execution can be redriven. @default without end */
   readonly redrivableMs?: number;
+  /** How a log without a word on it is cut. @default as this release cuts it */
+  readonly logLengths?: LogLengths;
 }
 
 export type Advance =

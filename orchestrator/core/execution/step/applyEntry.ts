@@ -17,6 +17,7 @@ import type {
   ResultEntry,
   StartEntry,
 } from '../model/entries.ts';
+import { inlinedText } from '../model/inlinedResult.ts';
 import type { LogVerdict } from '../model/log.ts';
 import type { Need } from './advance.types.ts';
 import type { Draft } from './draft.ts';
@@ -50,7 +51,9 @@ export function applyEntry(draft: Draft, entry: Applied, applying: Applying): Ne
       ? applyMessages(draft, entry, applying)
       : conclude(draft, machine, handle(draft, entry, applying), { cause, item: { reference } });
   if (verdict.type === 'needs') return verdict.need;
-  draft.log(logKindOf(entry), reference, verdict);
+  const isInlined = entry.kind === 'result' && entry.isInlined && verdict.type === 'applied';
+  if (isInlined) draft.log('inlined', reference, verdict, inlinedText(entry));
+  else draft.log(logKindOf(entry), reference, verdict);
   return undefined;
 }
 

@@ -3,20 +3,23 @@ import type { KnownPages } from '../lists/listItems.ts';
 import type { JournalEntry } from '../model/entries.ts';
 import type { Execution } from '../model/execution.ts';
 import { firstExecution } from '../model/firstExecution.ts';
-import type { Advance, AdvanceInput } from './advance.types.ts';
+import type { Advance, AdvanceInput, AdvanceLimits } from './advance.types.ts';
 import { Draft } from './draft.ts';
 import { nextWakeAt } from './wakeAt.ts';
 
 /** The draft of the next commit; of the first one, where there is no execution yet. */
-export function draftOf(input: {
-  readonly execution: Execution | undefined;
-  readonly executionId: string;
-  readonly entries: readonly JournalEntry[];
-  readonly pages?: KnownPages;
-  readonly now: number;
-}): Draft {
+export function draftOf(
+  input: {
+    readonly execution: Execution | undefined;
+    readonly executionId: string;
+    readonly entries: readonly JournalEntry[];
+    readonly pages?: KnownPages;
+    readonly now: number;
+  },
+  { logLengths }: Pick<AdvanceLimits, 'logLengths'> = {},
+): Draft {
   const { execution, executionId, entries, now, pages } = input;
-  if (execution) return new Draft(execution, now, pages);
+  if (execution) return new Draft(execution, now, pages, logLengths);
   const start = entries.find((entry) => entry.kind === 'start');
   const given = { machine: start?.machine ?? '', answerTo: start?.answerTo };
   return new Draft(firstExecution(executionId, given, now), now, pages);

@@ -9,14 +9,8 @@ import { openTasks, type RunningList, withOpenTasks } from '../lists/runningList
 import { childId, parentOf } from '../model/addresses.ts';
 import type { Emission } from '../model/emission.ts';
 import { type Execution, hasEnded } from '../model/execution.ts';
-import {
-  appendToLog,
-  isJournalKind,
-  type LogEntry,
-  type LogVerdict,
-  parseLog,
-  splitLog,
-} from '../model/log.ts';
+import { appendToLog, isJournalKind, type LogEntry, type LogVerdict, parseLog } from '../model/log.ts';
+import { type LogLengths, splitLog, withoutWord } from '../model/logCut.ts';
 import { type AttemptNumbers, type OpenTask, taskId } from '../model/openTask.ts';
 import { handedOver } from '../tasks/tasks.ts';
 import type { Advance, ExecutionEffect, LogSegment } from './advance.types.ts';
@@ -49,9 +43,9 @@ export class Draft {
   #state: MachineState | undefined;
 
   /** @param pages pages of lists that were read for the step */
-  constructor(execution: Execution, now: number, pages?: KnownPages) {
+  constructor(execution: Execution, now: number, pages?: KnownPages, lengths?: LogLengths) {
     this.#pages = pages;
-    const split = splitLog(execution.log);
+    const split = splitLog(execution.log, lengths);
     // Clocks of two orchestrators differ by a little; an execution's own time never runs backwards.
     this.now = Math.max(storedTime(now), execution.updatedAt);
     this.segment = split && { number: execution.logSegments, text: split.segment };
@@ -124,9 +118,15 @@ export class Draft {
     else this.set({ [key]: value });
   }
 
-  log(kind: LogEntry['kind'], reference: string, verdict: LogEntry['verdict'] = { type: 'applied' }): void {
-    const entry = { kind, reference, at: this.now, verdict };
-    this.set({ log: appendToLog(this.#execution.log, this.#loggedAt, entry), updatedAt: this.now });
+  log(
+    kind: LogEntry['kind'],
+    reference: string,
+    verdict: LogEntry['verdict'] = { type: 'applied' },
+    inlined?: string,
+  ): void {
+    const entry = { kind, reference, at: this.now, verdict, ...(inlined !== undefined && { inlined }) };
+    const before = withoutWord(this.#execution.log);
+    this.set({ log: appendToLog(before, this.#loggedAt, entry), updatedAt: this.now });
     this.#loggedAt = this.now;
     if (this.#verdicts && isJournalKind(kind)) this.#verdicts.set(reference, verdict);
   }

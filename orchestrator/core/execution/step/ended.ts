@@ -12,6 +12,8 @@ export function logAsEnded(
   decided: ReadonlySet<string>,
 ): void {
   for (const entry of entries) {
+    // It is in no journal, so only a commit that applies it has it at all.
+    if (entry.kind === 'result' && entry.isInlined) continue;
     if (draft.hasLogged(entry.reference) || decided.has(entry.reference)) continue;
     draft.log(logKindOf(entry), entry.reference, { type: 'ignored', reason: 'Ended' });
   }

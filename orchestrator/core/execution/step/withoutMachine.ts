@@ -44,7 +44,7 @@ export function failExecution(input: AdvanceInput, error: ExecutionError): Decid
 export function waitForRepair(input: AdvanceInput, error: ExecutionError, limits: AdvanceLimits): Decided {
   const hasStart = input.entries.some((entry) => entry.kind === 'start');
   if (!input.execution && !hasStart) return { type: 'nothing', duplicates: [] };
-  const draft = draftOf(input);
+  const draft = draftOf(input, limits);
   wait(draft, error, limits.waitForMachineMs, draft.execution.waiting);
   return commitAtRest(draft);
 }

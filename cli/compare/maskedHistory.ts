@@ -1,5 +1,8 @@
 import { type HistoryEvent, historyEventTypes } from '../../asl/history/historyEvent.ts';
+import { traceOf } from '../../asl/history/trace.ts';
 import { isArray, isObject, type Json, type JsonObject, objectOf } from '../../asl/json.ts';
+import type { RecordedRun } from './recordedRun.ts';
+import { matches } from './wildcards.ts';
 
 /** A history as Step Functions recorded it, of a case. */
 export interface RecordedHistory {
@@ -96,14 +99,25 @@ export function linkedEvents(events: readonly RecordedEvent[]): readonly History
     for (const event of group) {
       const id = linked.length + 1;
       const phase = phaseOf(event);
-      const before = phase === 0 || !event.isMasked ? undefined : lastOf.get(phase - 1)?.shift();
-      linked.push({ ...event, id, previousEventId: event.isMasked ? (before ?? started) : linked.length });
+      const before = phase === 0 ? undefined : lastOf.get(phase - 1)?.shift();
+      const entry = event.type.endsWith('Exited') ? entryOf(event, linked) : undefined;
+      linked.push({
+        ...event,
+        id,
+        previousEventId: event.isMasked ? (before ?? entry ?? started) : linked.length,
+      });
       lastOf.set(phase, [...(lastOf.get(phase) ?? []), id]);
       if (event.type === 'ParallelStateStarted') started = id;
     }
     begin = end;
   }
   return linked;
+}
+
+function entryOf({ details }: HistoryEvent, events: readonly HistoryEvent[]): number | undefined {
+  const isEntry = (each: HistoryEvent) =>
+    each.type.endsWith('Entered') && each.details?.name === details?.name;
+  return events.findLast(isEntry)?.id;
 }
 
 function endOfMasked(events: readonly RecordedEvent[], begin: number): number {
@@ -117,4 +131,68 @@ function phaseOf({ type }: RecordedEvent): number {
   if (type.endsWith('Scheduled')) return 1;
   if (type.endsWith('Exited') || type.endsWith('Aborted')) return 4;
   return type.endsWith('Started') ? 2 : 3;
+}
+
+/** The definition of a history's case, and what it was run with. */
+export interface MaskedCase {
+  readonly id: string;
+  readonly definition: JsonObject;
+  readonly type?: 'STANDARD' | 'EXPRESS';
+  readonly input?: Json;
+  readonly wildcards?: readonly string[];
+}
+
+/**
+ * The execution of a case that a history was recorded of.
+ *
+ * @param isOnlyOne no other history is of the case
+ */
+export function runOfCase(each: MaskedCase, recorded: RecordedHistory, isOnlyOne: boolean): RecordedRun {
+  const events = withActivities(linkedEvents(recorded.events));
+  const { input: recordedInput } = traceOf(events);
+  const named = [
+    ...recorded.wildcards,
+    ...(each.wildcards ?? []).map((text) => text.replace(/^<(.*)>$/, '$1')),
+  ];
+  // Several histories may be of one case, each with an input of its own.
+  const isOfCase = isOnlyOne || matches(recordedInput ?? null, each.input ?? null, named);
+  const masked = isOfCase ? [...maskedTexts(recordedInput, each.input)] : [];
+  return {
+    id: recorded.case,
+    definition: withActivities(each.definition),
+    type: each.type ?? 'STANDARD',
+    input: (isOfCase ? each.input : recordedInput) ?? null,
+    events,
+    // Longer ones first: one may be part of another.
+    wildcards: [...named, ...masked].sort((a, b) => b.length - a.length),
+    identity: {
+      name: 'execution',
+      machine: 'case',
+      arn: 'arn:aws:states:us-east-1:111111111111',
+      roleArn: 'snf_role_arn',
+      startedAt: Date.UTC(2026, 0, 1),
+    },
+  };
+}
+
+/** Texts of the recorded input that stand for those of the case's. */
+function* maskedTexts(recorded: Json | undefined, given: Json | undefined): Generator<string> {
+  if (typeof recorded === 'string') {
+    if (recorded !== given) yield recorded;
+  } else if (isArray(recorded)) {
+    for (const [place, each] of recorded.entries())
+      yield* maskedTexts(each, isArray(given) ? given[place] : undefined);
+  } else if (isObject(recorded)) {
+    for (const [name, each] of Object.entries(recorded)) {
+      yield* maskedTexts(each, isObject(given) ? given[name] : undefined);
+    }
+  }
+}
+
+/** The ARNs of activities are masked in the cases: nothing else says that they are such. */
+export function withActivities<Value>(value: Value): Value {
+  const text = JSON.stringify(value);
+  const arn = `arn:aws:states:us-east-1:111111111111:activity:activity_arn`;
+  const replaced: Value = JSON.parse(text.replaceAll('"activity_arn"', JSON.stringify(arn)));
+  return replaced;
 }

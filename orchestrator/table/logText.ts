@@ -1,0 +1,34 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { hasInlined } from '../core/execution/model/log.ts';
+import { maximumItemBytes } from './schema.ts';
+
+/** The text of a log: a String, or deflated in a Binary. Undefined where no orchestrator can have written it. */
+export function logTextOf(value: AttributeValue | undefined): string | undefined {
+  if (value?.B === undefined) return value?.S;
+  try {
+    return inflateRawSync(value.B, { maxOutputLength: longestLogBytes }).toString('utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+const longestLogBytes = 40 * maximumItemBytes;
+
+/** Only a log with inlined results is worth deflating, and only its readers know of it. */
+export function deflatedLog(log: string): AttributeValue {
+  return hasInlined(log) ? { B: deflateRawSync(log) } : { S: log };
+}
+
+/** A log by itself is deflated where that saves write units. */
+export function segmentLog(log: string): AttributeValue {
+  return Buffer.byteLength(log) <= smallSegmentBytes ? { S: log } : deflatedLog(log);
+}
+
+/** With its key, within one write unit. */
+const smallSegmentBytes = 600;
+
+/** Bytes that a log takes at least. */
+export function deflatedLogBytes(log: string): number {
+  return hasInlined(log) ? deflateRawSync(log).length : Buffer.byteLength(log);
+}
