@@ -1,7 +1,7 @@
 import { isArray, isObject, type Json, type JsonObject, objectOf } from '../../../asl/json.ts';
 
 /**
- * The definition with every task as one of an activity of its own, so that whoever asks for the tasks can answer them.
+ * The definition with every task as one of an activity of its own, so that anyone who asks for the tasks can answer them.
  *
  * @param activityOf the ARN of the activity for the task at a path
  */
