@@ -29,7 +29,13 @@ it('lets an item of a Map state cost what its tasks cost', () => {
       },
     },
   };
-  expect(priceOf(map, { items: 40 }).counts).toEqual({ transitions: 41, tasks: 40, activities: 0, waits: 0, items: 40 });
+  expect(priceOf(map, { items: 40 }).counts).toEqual({
+    transitions: 41,
+    tasks: 40,
+    activities: 0,
+    waits: 0,
+    items: 40,
+  });
   expect(priceOf(map, { items: 40 }).millrace).toBe(priceOf(inARow(40)).millrace);
 });
 
