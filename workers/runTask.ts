@@ -135,6 +135,7 @@ export async function attemptTask<Input>(
     worker,
     startedAt: isoTime(startedAt),
     endedAt: isoTime(now()),
+    ...(payload.nudge !== undefined && { isNudged: true }),
     result,
   };
 }

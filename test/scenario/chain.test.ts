@@ -148,6 +148,7 @@ function withCommit(
     registry,
     executions: {
       read: (executionId) => executions.read(executionId),
+      readEventually: (executionId) => executions.readEventually(executionId),
       readTaskInput: (task) => executions.readTaskInput(task),
       readHistory: (executionId) => executions.readHistory(executionId),
       commit: (...of) => commit(() => executions.commit(...of)),

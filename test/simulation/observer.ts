@@ -1,4 +1,5 @@
 import type { TaskPayload } from '../../orchestrator/contract/task.ts';
+import { openTasks } from '../../orchestrator/core/execution/lists/runningList.ts';
 import { type Execution, hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
 import { countLogEntries, hasInlined, parseLog } from '../../orchestrator/core/execution/model/log.ts';
 import { type OpenTask, taskKey } from '../../orchestrator/core/execution/model/openTask.ts';
@@ -44,6 +45,8 @@ export class Observer {
   readonly attempts: Attempts;
   readonly #chainedCommits = new Set<string>();
   readonly #runOfCause = new Map<string, number>();
+  /** When each version was written. */
+  readonly #committedAt = new Map<string, number>();
   readonly #isCalm: boolean;
   #problem: InvariantError | undefined;
 
@@ -65,6 +68,7 @@ export class Observer {
       if (before && isPostponed(item, before)) return;
       if (sort === 'execution') this.#onCommit(decodeExecution(item), item);
       else if (!sort.startsWith('log#') && !sort.startsWith('beat#')) {
+        if (before && isSamePage(item, before)) return;
         if (before) throw new InvariantError(1, executionId, `the journal item '${sort}' was overwritten.`);
         this.insertedAt.set(`${executionId}/${sort}`, this.#now());
       }
@@ -104,6 +108,26 @@ export class Observer {
     });
   }
 
+  /**
+   * A commit for an item that its writer has told of was lost to an earlier one: it was not on top of what was there when the
+   * invocation began, so it was on top of memory.
+   */
+  onLostCommit(executionId: string, version: number, since: number): void {
+    this.#remember(() => {
+      const at = this.#committedAt.get(`${executionId} ${version}`);
+      if (at === undefined || at >= since) return;
+      const what = `a nudged item was applied on top of version ${version - 1}, which was over for ${since - at} ms.`;
+      throw new InvariantError(10, executionId, what);
+    });
+  }
+
+  /** A nudge that failed, and was recovered. */
+  onNudgeLeft(executionId: string, item: string): void {
+    this.#remember(() => {
+      throw new InvariantError(7, executionId, `'${item}' of a nudge that failed was never dispatched.`);
+    });
+  }
+
   onLeft(executionId: string, item: string): void {
     this.#remember(() => {
       throw new InvariantError(7, executionId, `'${item}' of a chain that failed is left open.`);
@@ -129,6 +153,9 @@ export class Observer {
     for (const key of this.#chainedCommits) {
       if (key.startsWith(`${executionId} `)) this.#chainedCommits.delete(key);
     }
+    for (const key of this.#committedAt.keys()) {
+      if (key.startsWith(`${executionId} `)) this.#committedAt.delete(key);
+    }
     for (const key of this.#runOfCause.keys()) {
       if (key.startsWith(`${executionId} `)) this.#runOfCause.delete(key);
     }
@@ -142,6 +169,7 @@ export class Observer {
     const { executionId } = execution;
     const before = this.#current.get(executionId);
     this.#current.set(executionId, execution);
+    this.#committedAt.set(`${executionId} ${execution.version}`, this.#now());
     this.attempts.onCommit(before, execution);
     const added = this.#countEntries(before, execution);
     this.#checkVersion(before, execution);
@@ -275,9 +303,14 @@ function dueOf({ dispatchAt, deadline, heartbeatAt, startBy }: OpenTask): number
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
+/** Two orchestrators that race write the same page of a list. */
+function isSamePage({ item, items }: Attributes, before: Attributes): boolean {
+  return item?.S?.startsWith('items#') === true && JSON.stringify(items) === JSON.stringify(before.items);
+}
+
 /** Invariant 6, found out without the code that decides on it. Answers how many timers there are. */
 function checkWakeAt(execution: Execution, item: Attributes, now: number): number {
-  const { executionId, status, wakeAt, waiting, tasks, snapshot, outbox, timeoutAt } = execution;
+  const { executionId, status, wakeAt, waiting, snapshot, outbox, timeoutAt } = execution;
   const fail = (what: string, at: number) => {
     throw new InvariantError(6, executionId, `it waits for ${what} at ${at}; its wakeAt is ${wakeAt}.`);
   };
@@ -295,7 +328,7 @@ function checkWakeAt(execution: Execution, item: Attributes, now: number): numbe
     if (!isWoken(waiting.nextAttemptAt)) fail('its machine', waiting.nextAttemptAt);
     return 0;
   }
-  for (const task of tasks) {
+  for (const task of openTasks(execution)) {
     const at = dueOf(task);
     if (at === undefined && !task.waitsForResult) {
       throw new InvariantError(7, executionId, `task ${task.task} has no deadline.`);

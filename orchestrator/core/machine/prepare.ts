@@ -1,6 +1,5 @@
 import type { AnyActorLogic, AnyStateMachine, AnyStateNode } from 'xstate';
 import type { JsonObject } from '../data/json.ts';
-import { chainSettingOf } from './chainSetting.ts';
 import { definitionHashOf, hashWithItems } from './definitionHash.ts';
 import { DefinitionMismatchError } from './definitionMismatch.ts';
 import { isoDelays, withCheckedDelay, withCheckedDelays } from './delays.ts';
@@ -14,6 +13,7 @@ import { withNamedContext, withNamedSpawns } from './namedSpawns.ts';
 import { nodesOf } from './parts.ts';
 import { findProblems } from './refusals.ts';
 import { type ActorSource, resolveSource, type TaskSource, versionOf } from './sources.ts';
+import { switchSettingOf } from './switchSetting.ts';
 import {
   boundMicrosteps,
   buildMachine,
@@ -51,6 +51,8 @@ export interface PreparedMachine {
    * Whether the worker host may take the steps of its promises itself, where it does not leave that to the deployment.
    */
   readonly chain: boolean | undefined;
+  /** Whether its workers invoke the orchestrator with their results, where it does not leave that to the deployment. */
+  readonly nudge: boolean | undefined;
   /** For a list machine: the machine whose lists its executions work on. */
   readonly listsOf?: string;
   /** Present where the machine holds events that come too early. */
@@ -122,7 +124,8 @@ export function prepareMachine(
     timeoutMs: executionTimeoutMsOf(machine),
     heldEvents: heldEventsOf(machine),
     items,
-    chain: chainSettingOf(machine),
+    chain: switchSettingOf(machine, 'chain'),
+    nudge: switchSettingOf(machine, 'nudge'),
     chart,
   };
   return prepared;

@@ -1,10 +1,10 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { type KeysOf, optionsProblem } from '../policy/options.ts';
-import { chainProblem } from './chainSetting.ts';
 import { executionTimeoutProblem } from './executionTimeout.ts';
 import { type HeldEvents, heldEventsProblem } from './heldEvents.ts';
 import type { MachineProblem } from './machineProblem.ts';
 import { pathOf } from './parts.ts';
+import { switchProblem } from './switchSetting.ts';
 import { configOf, property } from './xstateInternals.ts';
 
 /** The settings for Millrace in the machine's `meta.millrace`. */
@@ -12,9 +12,15 @@ interface MachineSettings {
   readonly timeout?: unknown;
   readonly heldEvents?: unknown;
   readonly chain?: unknown;
+  readonly nudge?: unknown;
 }
 
-const settingKeys: KeysOf<MachineSettings> = { timeout: true, heldEvents: true, chain: true };
+const settingKeys: KeysOf<MachineSettings> = {
+  timeout: true,
+  heldEvents: true,
+  chain: true,
+  nudge: true,
+};
 const heldEventsKeys: KeysOf<HeldEvents> = { maximum: true };
 
 /** The problems with the settings for Millrace in the `meta` of a machine and of its states. */
@@ -43,9 +49,14 @@ export function* settingProblems(
   if (held !== undefined) {
     yield { path: 'meta.millrace.heldEvents', problem: held, instead: 'write heldEvents: true' };
   }
-  const chain = chainProblem(machine);
-  if (chain !== undefined) {
-    yield { path: 'meta.millrace.chain', problem: chain, instead: 'write chain: true or chain: false' };
+  for (const name of ['chain', 'nudge'] as const) {
+    const problem = switchProblem(machine, name);
+    if (problem === undefined) continue;
+    yield {
+      path: `meta.millrace.${name}`,
+      problem,
+      instead: `write ${name}: true or ${name}: false`,
+    };
   }
   for (const node of nodes) {
     if (node.parent === undefined || settingsOf(node) === undefined) continue;

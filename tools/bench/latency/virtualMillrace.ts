@@ -165,6 +165,7 @@ class VirtualMillrace {
       }),
       executions: {
         read: (executionId) => slow(() => executions.read(executionId)),
+        readEventually: (executionId) => slow(() => executions.readEventually(executionId)),
         readTaskInput: (task) => slow(() => executions.readTaskInput(task)),
         readHistory: (executionId) => slow(() => executions.readHistory(executionId)),
         commit: (...of) => slow(() => executions.commit(...of)),
