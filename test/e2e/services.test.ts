@@ -58,7 +58,7 @@ const items = {
   },
 };
 
-/** Asks a queue for a person's answer, tells a topic, and puts an event. */
+/** Sends a question to a queue, its answer to a topic, and an event. */
 const messages = {
   StartAt: 'Ask',
   States: {
