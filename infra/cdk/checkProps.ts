@@ -29,6 +29,7 @@ const propKeys: KeysOf<MillraceProps> = {
   alarmTopic: true,
   bus: true,
   rules: true,
+  sfnEndpoint: true,
   functions: true,
   functionPrefix: true,
   indexShards: true,

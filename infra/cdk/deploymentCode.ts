@@ -48,7 +48,7 @@ export class DeploymentCode {
     this.#invocationAges = props.code?.invocationAges;
     this.#definitions = props.code?.definitions ?? {};
     this.#needsServiceWorker = isServiceWorkerNeeded(props.code?.neededWorkers);
-    const { code, workers, bus, rules } = props;
+    const { code, workers, bus, rules, sfnEndpoint = false } = props;
     if (code && bus && !code.publisher) {
       throw new InvalidDeploymentError(
         'The code that was bundled before has no publisher: bundle it with `bus`, or leave `bus` out here.',
@@ -57,6 +57,11 @@ export class DeploymentCode {
     if (code && rules && !code.ingest) {
       throw new InvalidDeploymentError(
         'The code that was bundled before has no function for rules: bundle it with `ingest`, or leave `rules` out here.',
+      );
+    }
+    if (code && sfnEndpoint && !code.stepFunctions) {
+      throw new InvalidDeploymentError(
+        'The code that was bundled before has no function for the API of Step Functions: bundle it with `stepFunctions`, or leave `sfnEndpoint` out here.',
       );
     }
     const { workerOptions = {} } = props;
@@ -103,14 +108,15 @@ export class DeploymentCode {
 
   /** As the deployment description takes it. */
   get functionCode(): FunctionCode {
-    const { code, bus, rules } = this.#props;
-    const folder = (name: 'orchestrator' | 'workerHost' | 'publisher' | 'ingest') =>
+    const { code, bus, rules, sfnEndpoint = false } = this.#props;
+    const folder = (name: 'orchestrator' | 'workerHost' | 'publisher' | 'ingest' | 'stepFunctions') =>
       code?.[name]?.codeDirectory ?? join(this.#directory, name);
     return {
       orchestrator: folder('orchestrator'),
       workerHost: folder('workerHost'),
       ...(bus && { publisher: folder('publisher') }),
       ...(rules && { ingest: folder('ingest') }),
+      ...(sfnEndpoint && { stepFunctions: folder('stepFunctions') }),
       workers: this.#workers,
       ...(this.#invocationAges && { invocationAges: this.#invocationAges }),
     };
@@ -168,7 +174,7 @@ export class DeploymentCode {
   make(scope: Construct): void {
     if (this.#props.code) this.#checkWorkers(this.#props.code.neededWorkers);
     if (this.#atSynthesis.size === 0) return;
-    const { machines, bus, rules, minify = true } = this.#props;
+    const { machines, bus, rules, sfnEndpoint = false, minify = true } = this.#props;
     const {
       invocationAges,
       neededWorkers,
@@ -180,6 +186,7 @@ export class DeploymentCode {
       minify,
       ...(bus && { bus: bus.module === undefined ? {} : { module: resolve(bus.module) } }),
       ...(rules && { ingest: true }),
+      ...(sfnEndpoint && { stepFunctions: true }),
     });
     this.#invocationAges = invocationAges;
     this.#definitions = definitions;

@@ -4,10 +4,12 @@ import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { CfnRule, EventBus, IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
-import type {
-  EventInvokeConfig,
-  EventSourceMapping,
-  Function as LambdaFunction,
+import {
+  type EventInvokeConfig,
+  type EventSourceMapping,
+  type FunctionUrl,
+  FunctionUrlAuthType,
+  type Function as LambdaFunction,
 } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -22,6 +24,7 @@ import { allowFunctionsOfDefinitions, checkSubstitutions } from './definitions.t
 import { DeployedFunctions } from './deployedFunctions.ts';
 import { DeploymentCode } from './deploymentCode.ts';
 import { DescribedDeployment } from './describedDeployment.ts';
+import { InvalidDeploymentError } from './errors.ts';
 import { createRules, eventBusOf, nameOrArnOf, refuseRulesElsewhere } from './eventBridge.ts';
 import { type FunctionsOfConstruct, MillraceFunctions } from './millraceFunctions.ts';
 import type { MillraceProps, WorkerCodeProps, WorkerModuleProps } from './millraceProps.ts';
@@ -69,6 +72,8 @@ export class Millrace extends MillraceFunctions {
   readonly eventBus: IEventBus | EventBus | undefined;
   /** Rules that start executions, send to them, or take results of functions, by name. */
   readonly rules: Readonly<Record<string, CfnRule>>;
+  /** Where the API of Step Functions is served; undefined without `sfnEndpoint`. */
+  readonly sfnEndpoint: FunctionUrl | undefined;
   /** By name, as docs/monitoring.md lists them. */
   readonly alarms: Readonly<Record<string, Alarm>>;
   readonly dashboard: Dashboard;
@@ -145,6 +150,8 @@ export class Millrace extends MillraceFunctions {
     };
     this.recoveryRule = recoverFrom(this, this.failureBucket, this.recovery);
     allowObjects(this.recovery, failures?.recovery.permissions ?? [], this.failureBucket);
+    this.sfnEndpoint = this.stepFunctions?.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
+    if (this.stepFunctions) allowInvoke(this.stepFunctions, [this.orchestrator.functionArn]);
     const named = (functionName: string) => this.#functions.named(functionName);
     this.schedules = scheduleRules(schedules, named);
     this.rules = createRules(this, rules, functionPrefix, named);
@@ -263,6 +270,18 @@ export class Millrace extends MillraceFunctions {
   /** Lets a principal take tasks of activities, and complete tasks by their tokens. */
   grantActivities(grantee: IGrantable): Grant {
     return this.#grant(grantee, accessOfGrant.activities);
+  }
+
+  /**
+   * Lets a principal call the API of Step Functions at {@link sfnEndpoint}, with all its operations.
+   *
+   * @throws InvalidDeploymentError without `sfnEndpoint`
+   */
+  grantStepFunctions(grantee: IGrantable): Grant {
+    if (!this.sfnEndpoint) {
+      throw new InvalidDeploymentError('The API of Step Functions is not served: set `sfnEndpoint: true`.');
+    }
+    return this.sfnEndpoint.grantInvokeUrl(grantee);
   }
 
   /** Lets a principal run `millrace doctor`: read the whole table, and have executions caught up. */

@@ -150,6 +150,14 @@ export interface MillraceProps {
   readonly rules?: Readonly<Record<string, RuleProps>>;
 
   /**
+   * Serves the API of Step Functions at a function URL with IAM authorization, and runs the definitions that are created through it:
+   * docs/reference/stepfunctions.md has what callers set.
+   *
+   * @default false
+   */
+  readonly sfnEndpoint?: boolean;
+
+  /**
    * Functions that machines call by `lambda(name)`, by that name: they are deployed elsewhere and know nothing of Millrace.
    *
    * @default - none
