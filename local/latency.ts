@@ -39,7 +39,7 @@ function standardNormal(random: () => number): number {
 
 /** The delays of a local cloud. Each part draws from a seed of its own, so that a part's delays do not depend on the others. */
 export interface LatencyDraws {
-  /** Of an asynchronous invocation, in milliseconds. */
+  /** The milliseconds that an asynchronous invocation takes. */
   readonly asyncDelayMs: () => number;
   readonly eventSource: EventSourceFaultDraws;
   readonly dynamodb: DynamoDBFaultDraws;
