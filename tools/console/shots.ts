@@ -29,7 +29,7 @@ const shots: readonly Shot[] = [
   { name: 'console-execution', path: '/executions/order-0007', ready: '.bar', theme: 'light' },
   { name: 'console-slider', path: '/executions/order-0007?entry=3', ready: '.bar', theme: 'dark' },
   { name: 'console-loan', path: '/machines/loan', ready: '.chart .node', theme: 'dark' },
-  { name: 'console-machine', path: '/machines/order', ready: 'table.states', theme: 'light' },
+  { name: 'console-machine', path: '/machines/order', ready: 'p.measured', theme: 'light' },
 ];
 
 /** A picture must not depend on how busy the computer is. */
