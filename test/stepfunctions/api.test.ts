@@ -3,6 +3,7 @@ import {
   DescribeStateMachineForExecutionCommand,
   GetExecutionHistoryCommand,
   ListExecutionsCommand,
+  ListMapRunsCommand,
   ListStateMachinesCommand,
   paginateGetExecutionHistory,
   paginateListExecutions,
@@ -142,6 +143,17 @@ describe('the API of Step Functions in the local cloud, called by the AWS SDK', 
     const executionArn = await api.begin(await api.create('mapping', definition), items);
     const { output = '' } = await api.ended(executionArn);
     expect(JSON.parse(output)).toEqual(items.map((charged) => ({ charged })));
+    const { mapRuns } = await api.sfn.send(new ListMapRunsCommand({ executionArn }));
+    const mapRunArn = expect.stringContaining(`${prefix}:mapRun:mapping/Map:`);
+    expect(mapRuns).toEqual([
+      {
+        executionArn,
+        mapRunArn,
+        stateMachineArn: `${prefix}:stateMachine:mapping`,
+        startDate: expect.any(Date),
+        stopDate: expect.any(Date),
+      },
+    ]);
   });
 
   it('starts Express workflows and answers their output', async () => {
