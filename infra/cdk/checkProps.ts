@@ -43,6 +43,8 @@ const propKeys: KeysOf<MillraceProps> = {
   minify: true,
   code: true,
   substitutions: true,
+  serviceResources: true,
+  connections: true,
 };
 const busKeys: KeysOf<BusProps> = { eventBus: true, module: true, endpoint: true };
 const calledFunctionKeys: KeysOf<CalledFunctionProps> = { function: true, results: true };

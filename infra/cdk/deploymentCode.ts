@@ -2,10 +2,12 @@ import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { serviceWorkerName } from '../../asl/integrations/serviceCall.ts';
 import { ownProperty } from '../../orchestrator/core/data/ownProperty.ts';
 import type { NeededWorkers } from '../../orchestrator/dispatch/neededWorkers.ts';
 import type { DefinitionsNeeds } from '../bundle/definitionNeeds.ts';
 import { refuseMissingWorkers } from '../bundle/missingWorkers.ts';
+import { serviceWorkerEntry } from '../bundle/serviceWorkerEntry.ts';
 import type { FunctionCode, WorkerCode } from '../describeFunctions.ts';
 import type { FunctionDescription } from '../description.ts';
 import { bundleFunctionsSynchronously, bundleWorkersSynchronously } from './bundleSynchronously.ts';
@@ -32,6 +34,8 @@ export class DeploymentCode {
   #invocationAges: FunctionCode['invocationAges'];
   /** Known once the machines are bundled. */
   #definitions: DefinitionsNeeds;
+  /** Known once the machines are bundled. */
+  #needsServiceWorker: boolean;
 
   /**
    * @param directory for bundles: within the app's output, so that paths in source maps, and with them the assets' hashes, are
@@ -43,6 +47,7 @@ export class DeploymentCode {
     this.#directory = resolve(directory);
     this.#invocationAges = props.code?.invocationAges;
     this.#definitions = props.code?.definitions ?? {};
+    this.#needsServiceWorker = isServiceWorkerNeeded(props.code?.neededWorkers);
     const { code, workers, bus, rules, sfnEndpoint = false } = props;
     if (code && bus && !code.publisher) {
       throw new InvalidDeploymentError(
@@ -83,6 +88,22 @@ export class DeploymentCode {
 
   get workers(): readonly WorkerCode[] {
     return this.#workers;
+  }
+
+  /** Whether a machine calls a service, once the machines are bundled. */
+  get needsServiceWorker(): boolean {
+    return this.#needsServiceWorker;
+  }
+
+  get hasServiceWorker(): boolean {
+    return this.#workers.some(({ name }) => name === serviceWorkerName);
+  }
+
+  /** @throws BundleError */
+  addServiceWorker(): void {
+    const { workerOptions = {} } = this.#props;
+    const options = ownProperty(workerOptions, serviceWorkerName) ?? {};
+    this.addWorker(serviceWorkerName, { entry: serviceWorkerEntry, ...options });
   }
 
   /** As the deployment description takes it. */
@@ -169,6 +190,7 @@ export class DeploymentCode {
     });
     this.#invocationAges = invocationAges;
     this.#definitions = definitions;
+    this.#needsServiceWorker = isServiceWorkerNeeded(neededWorkers);
     this.#checkWorkers(neededWorkers);
     for (const [folder, code] of this.#atSynthesis) code.make(scope, `Code-${basename(folder)}`, folder);
   }
@@ -186,4 +208,8 @@ export class DeploymentCode {
     const { minify = true } = this.#props;
     return bundleWorkersSynchronously({ workers, outDirectory: join(this.#directory, 'workerCode'), minify });
   }
+}
+
+function isServiceWorkerNeeded(needed: NeededWorkers | undefined): boolean {
+  return needed !== undefined && Object.hasOwn(needed, serviceWorkerName);
 }

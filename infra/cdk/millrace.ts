@@ -13,6 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { serviceWorkerName } from '../../asl/integrations/serviceCall.ts';
 import { clientEnvironmentOf } from '../../orchestrator/configuration/configuration.ts';
 import { type DeploymentSettings, describeDeployment } from '../describe.ts';
 import type { DeploymentDescription, FunctionDescription } from '../description.ts';
@@ -42,6 +43,7 @@ import {
 import { failureBucketOf, recoverFrom } from './recovery.ts';
 import { watchResourceCount } from './resourceCount.ts';
 import { scheduleRules } from './schedule.ts';
+import { allowServices, callsServices, giveConnections } from './services.ts';
 import { settingsOf } from './settings.ts';
 import { mapStream, type StreamMapping } from './streamMapping.ts';
 import { createTable } from './table.ts';
@@ -191,6 +193,12 @@ export class Millrace extends MillraceFunctions {
     return this.#functions.named(this.#described.worker(name).functionName);
   }
 
+  /** Calls AWS services for Step Functions definitions: deployed where it is needed, or asked for. Grant it what only data name. */
+  get serviceWorker(): LambdaFunction {
+    this.#addServiceWorker();
+    return this.worker(serviceWorkerName);
+  }
+
   /**
    * The variables that a program needs in its environment to be a client of this deployment (`millrace/client`, command line), beside
    * a grant.
@@ -207,6 +215,16 @@ export class Millrace extends MillraceFunctions {
    */
   addWorker(name: string, props: WorkerModuleProps | WorkerCodeProps): LambdaFunction {
     this.#code.addWorker(name, props);
+    return this.#deployWorker(name);
+  }
+
+  #addServiceWorker(): void {
+    if (this.#code.hasServiceWorker) return;
+    this.#code.addServiceWorker();
+    this.#deployWorker(serviceWorkerName);
+  }
+
+  #deployWorker(name: string): LambdaFunction {
     const description = this.#described.worker(name);
     const worker = this.#deploy(description);
     this.#functions.configureInvocations(description);
@@ -311,7 +329,11 @@ export class Millrace extends MillraceFunctions {
     this.#isComplete = true;
     if (this.#props.table) checkOwnTable(this.#props.table, this.description.table);
     this.#code.make(this);
-    const { substitutions = {} } = this.#props;
+    const { substitutions = {}, serviceResources = {}, connections = {} } = this.#props;
+    if (this.#code.needsServiceWorker || callsServices(this.#code.definitions)) this.#addServiceWorker();
+    const serviceWorker = this.#code.hasServiceWorker ? this.serviceWorker : undefined;
+    allowServices(serviceWorker, this.#code.definitions, serviceResources);
+    if (serviceWorker) giveConnections(serviceWorker, connections);
     checkSubstitutions(this.#code.definitions, substitutions);
     allowFunctionsOfDefinitions(this, this.workerHost, this.#code.definitions, substitutions);
     for (const each of this.description.functions) this.#functions.limitInvocationAge(each);
