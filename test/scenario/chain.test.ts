@@ -105,6 +105,7 @@ class Host {
       report: () => {},
       storeOverBytes: Number.POSITIVE_INFINITY,
       now,
+      wait: () => new Promise(() => {}),
       token: 'a',
       write: (task, result) => writeResult(result, task.expiresAt, rig.table),
       attempt: (task) => {

@@ -1,6 +1,6 @@
 import type { AnyActorLogic, AnyStateMachine, AnyStateNode } from 'xstate';
 import type { JsonObject } from '../data/json.ts';
-import { chainSettingOf } from './chainSetting.ts';
+import { chainSettingOf, checkpointMsOf } from './chainSetting.ts';
 import { definitionHashOf, hashWithItems } from './definitionHash.ts';
 import { DefinitionMismatchError } from './definitionMismatch.ts';
 import { isoDelays, withCheckedDelay, withCheckedDelays } from './delays.ts';
@@ -51,6 +51,8 @@ export interface PreparedMachine {
    * Whether the worker host may take the steps of its promises itself, where it does not leave that to the deployment.
    */
   readonly chain: boolean | undefined;
+  /** How long the steps of a chain may be uncommitted. Undefined: each is committed. */
+  readonly checkpointMs: number | undefined;
   /** For a list machine: the machine whose lists its executions work on. */
   readonly listsOf?: string;
   /** Present where the machine holds events that come too early. */
@@ -123,6 +125,7 @@ export function prepareMachine(
     heldEvents: heldEventsOf(machine),
     items,
     chain: chainSettingOf(machine),
+    checkpointMs: checkpointMsOf(machine),
     chart,
   };
   return prepared;

@@ -1,6 +1,6 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { type KeysOf, optionsProblem } from '../policy/options.ts';
-import { chainProblem } from './chainSetting.ts';
+import { chainProblem, checkpointProblem } from './chainSetting.ts';
 import { executionTimeoutProblem } from './executionTimeout.ts';
 import { type HeldEvents, heldEventsProblem } from './heldEvents.ts';
 import type { MachineProblem } from './machineProblem.ts';
@@ -12,9 +12,15 @@ interface MachineSettings {
   readonly timeout?: unknown;
   readonly heldEvents?: unknown;
   readonly chain?: unknown;
+  readonly checkpoint?: unknown;
 }
 
-const settingKeys: KeysOf<MachineSettings> = { timeout: true, heldEvents: true, chain: true };
+const settingKeys: KeysOf<MachineSettings> = {
+  timeout: true,
+  heldEvents: true,
+  chain: true,
+  checkpoint: true,
+};
 const heldEventsKeys: KeysOf<HeldEvents> = { maximum: true };
 
 /** The problems with the settings for Millrace in the `meta` of a machine and of its states. */
@@ -46,6 +52,14 @@ export function* settingProblems(
   const chain = chainProblem(machine);
   if (chain !== undefined) {
     yield { path: 'meta.millrace.chain', problem: chain, instead: 'write chain: true or chain: false' };
+  }
+  const checkpoint = checkpointProblem(machine);
+  if (checkpoint !== undefined) {
+    yield {
+      path: 'meta.millrace.checkpoint',
+      problem: checkpoint,
+      instead: "write checkpoint: { every: '5s' }, or 'step' for a commit per step",
+    };
   }
   for (const node of nodes) {
     if (node.parent === undefined || settingsOf(node) === undefined) continue;

@@ -137,6 +137,7 @@ class VirtualMillrace {
       report: () => {},
       storeOverBytes: Number.POSITIVE_INFINITY,
       now: () => this.#now(),
+      wait: (ms) => this.#time.wait(ms),
       token: 'run',
       attempt,
       write: (task, result) => writeResult(result, task.expiresAt, this.#table),
