@@ -2,37 +2,22 @@ import type { TaskPayload } from '../contract/task.ts';
 import type { ResultEntry } from '../core/execution/model/entries.ts';
 import type { Execution } from '../core/execution/model/execution.ts';
 import { withWord } from '../core/execution/model/logCut.ts';
-import type { MachineLookup } from '../core/execution/model/machines.ts';
 import { type OpenTask, taskKey } from '../core/execution/model/openTask.ts';
 import type { AdvanceLimits } from '../core/execution/step/advance.types.ts';
 import { chainCause, chainIdOf } from '../core/execution/tasks/chainCause.ts';
-import { ListItems } from '../dispatch/listItems.ts';
-import { taskPayloadOf } from '../dispatch/taskPayload.ts';
-import type { Observer } from '../observability/activity.ts';
-import { CommitWriter } from '../step/commitWriter.ts';
 import { type EffectsOptions, runEffects } from '../step/effects.ts';
 import { type ResultItem, resultEntryOf } from '../table/resultItem.ts';
-import { expiresAt, type TableLayout } from '../table/retention.ts';
 import { isLargerThan, mayExceed } from '../table/stored/placement.ts';
-import type { Table } from '../table/table.ts';
+import { type ChainPayloadOptions, chainPayload, isSameTask } from './chainPayload.ts';
 import { type ChainStep, chainStep } from './chainStep.ts';
-import { inlinedEntry, LogRoom } from './inlining.ts';
+import { ChainWriter, type ChainWriterOptions } from './chainWriter.ts';
+import { inlinedEntry } from './inlining.ts';
 import { commitBy, type PendingCommit, type TakenResult, withStep } from './pendingCommit.ts';
 
-export interface ChainOptions extends EffectsOptions {
-  readonly table: Table;
-  readonly machines: MachineLookup;
+export interface ChainOptions extends EffectsOptions, ChainWriterOptions, ChainPayloadOptions {
   readonly limits: AdvanceLimits;
-  readonly tableName: string;
-  readonly layout: TableLayout;
-  /** Whether a publisher reads the emissions from the commits. */
-  readonly hasBus: boolean;
-  /** Called for each commit. */
-  readonly observe: Observer;
   /** Larger data goes to the object store: such a step is the orchestrator's. Infinite without a store. */
   readonly storeOverBytes: number;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
   /** Waits, without keeping the process alive. */
   readonly wait: (ms: number) => Promise<unknown>;
   /** Names this run, and no other: random. */
@@ -65,7 +50,7 @@ export async function runChain(payload: TaskPayload, options: ChainOptions): Pro
 
 class ChainRun {
   readonly #options: ChainOptions;
-  readonly #writer: CommitWriter;
+  readonly #writer: ChainWriter;
   readonly #executionId: string;
   readonly #first: readonly TaskPayload[];
   readonly #cause: string;
@@ -92,12 +77,11 @@ class ChainRun {
   readonly #errors: unknown[] = [];
 
   constructor({ chain, ...payload }: TaskPayload, options: ChainOptions) {
-    const { table, hasBus, observe } = options;
     this.#options = options;
-    this.#writer = new CommitWriter({ table, dispatcher: { lists: new ListItems(table) }, hasBus, observe });
     this.#executionId = payload.executionId;
     this.#first = [payload, ...(chain?.others ?? [])];
     this.#cause = chainCause(chainIdOf(payload), options.token);
+    this.#writer = new ChainWriter(options, this.#cause);
     this.#inlines = chain?.inlines === true;
     this.#until = options.now() + longestChainMs;
     const machine = options.machines.find(payload.machine, payload.machineVersion);
@@ -196,7 +180,7 @@ class ChainRun {
     const steps = this.#steps + (this.#pending?.results.length ?? 0);
     const mayGoOn = steps < mostSteps && now < this.#until;
     if (!mayGoOn && step.opened.length > 0) return undefined;
-    const isDear = this.#everyMs === undefined && entry.isInlined && !this.#roomOf(step.commit).fits;
+    const isDear = this.#everyMs === undefined && entry.isInlined && !this.#writer.roomFor(step.commit).fits;
     return isDear ? undefined : step;
   }
 
@@ -207,13 +191,7 @@ class ChainRun {
   #isOpen(execution: Execution, payload: TaskPayload): boolean {
     const task = execution.tasks.find((open) => taskKey(open) === payload.item);
     if (!task || this.#everyMs === undefined) return task !== undefined;
-    const { worker, input } = this.#payloadOf(execution, task) ?? {};
-    return worker === payload.worker && JSON.stringify(input) === JSON.stringify(payload.input);
-  }
-
-  #roomOf(commit: ChainStep['commit']): LogRoom {
-    const { layout, hasBus } = this.#options;
-    return new LogRoom(commit, layout, hasBus);
+    return isSameTask(chainPayload(execution, task, this.#options), payload);
   }
 
   #add(step: ChainStep, taken: TakenResult): void {
@@ -270,20 +248,15 @@ class ChainRun {
     if (!execution) return;
     for (const { task, attempt } of opened) {
       const open = execution.tasks.find((each) => each.task === task && each.attempt === attempt);
-      const payload = open?.cause === this.#cause ? this.#payloadOf(execution, open) : undefined;
-      if (payload && !this.#runs(payload)) this.#begin(payload);
+      const payload = open?.cause === this.#cause ? chainPayload(execution, open, this.#options) : undefined;
+      if (payload && !isSameTask(this.#running.get(payload.item), payload)) this.#begin(payload);
     }
-  }
-
-  #runs({ item, worker, input }: TaskPayload): boolean {
-    const running = this.#running.get(item);
-    return running?.worker === worker && JSON.stringify(running.input) === JSON.stringify(input);
   }
 
   /** Commits the steps since the last commit. Where another came first, their results are taken once more, as far as they fit. */
   async #commitPending(): Promise<void> {
     for (let pending = this.#pending; pending; pending = this.#pending) {
-      const outcome = await this.#write(pending).catch(async (error) => {
+      const outcome = await this.#writer.write(pending).catch(async (error) => {
         this.#pending = undefined;
         this.#isOver = true;
         await this.#insertAll(pending.results);
@@ -338,53 +311,5 @@ class ChainRun {
       this.#first.includes(payload) ||
       (this.#committed !== undefined && this.#isOpen(this.#committed, payload));
     return isCommitted ? this.#options.write(payload, result) : undefined;
-  }
-
-  async #write({
-    commit,
-    opened,
-    results,
-  }: PendingCommit): Promise<
-    | { readonly type: 'committed'; readonly execution: Execution }
-    | { readonly type: 'conflict'; readonly current: Execution | undefined }
-    | { readonly type: 'tooLarge' }
-  > {
-    const log = this.#roomOf(commit).withWord();
-    const execution = { ...commit.execution, log };
-    try {
-      const outcome = await this.#writer.write({ ...commit, execution }, results.length);
-      return outcome.type === 'committed'
-        ? { type: 'committed', execution: outcome.stored ?? execution }
-        : outcome;
-    } catch (error) {
-      // It may have been taken all the same. A task that bears this run's cause shows that it was.
-      const current = await this.#options.table.executions.read(this.#executionId);
-      const isOwn = opened.some((task) =>
-        current?.tasks.some((open) => taskKey(open) === taskKey(task) && open.cause === this.#cause),
-      );
-      if (current && isOwn) return { type: 'committed', execution: current };
-      // No commit of a version comes after another of the same: this one will not be taken any more.
-      if (current && current.version >= execution.version) return { type: 'conflict', current };
-      throw error;
-    }
-  }
-
-  /** JSON, as through Lambda: a promise that changes its input changes nothing here. */
-  #payloadOf(execution: Execution, task: OpenTask): TaskPayload | undefined {
-    const { tableName, layout, now, machines } = this.#options;
-    const machine = machines.find(execution.machine, execution.machineVersion);
-    if (!machine) return undefined;
-    const { traceparent } = execution;
-    const payload = taskPayloadOf({
-      execution,
-      task,
-      machine,
-      source: machine.taskSourceOf(task.worker),
-      input: task.input ?? null,
-      tableName,
-      expiresAt: expiresAt(layout, now()),
-    });
-    const traced = traceparent === undefined ? payload : { ...payload, traceparent };
-    return JSON.parse(JSON.stringify(traced));
   }
 }
