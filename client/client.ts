@@ -54,6 +54,7 @@ export function createClient(options: ClientOptions = {}): MillraceClient {
     sleep: options.sleep ?? sleep,
     retentionDays,
     nudge: nudging(functionNames(functionPrefix).orchestrator, options.lambda),
+    isDirect: options.direct ?? false,
     catchUp: recoveryFunction(functionNames(functionPrefix).recovery, options.lambda),
     // A caller that waits does so in the time of this process.
     ...(options.sleep === undefined && { waitClock: () => performance.now() }),

@@ -20,6 +20,11 @@ export interface ClientOptions {
   readonly functionPrefix?: string;
   /** Of Lambda's client, which `doctor` and direct starts alone use. @default endpoint, region and credentials of the environment */
   readonly lambda?: LambdaClientConfig;
+  /**
+   * Has the orchestrator take every start, event and result of a task that is written at once, without the stream: one more
+   * request each, which needs `grantDirectStart` or `grantDirectSend`. @default false
+   */
+  readonly direct?: boolean;
   /** Told the capacity units that each call took. @default not asked for */
   readonly onConsumedCapacity?: (consumed: Units) => void;
   /** Milliseconds since the epoch. @default the system's clock; in a local cloud whose time passes faster, its time */

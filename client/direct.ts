@@ -1,7 +1,9 @@
-import type { LambdaClient, LambdaClientConfig } from '@aws-sdk/client-lambda';
+import { randomBytes } from 'node:crypto';
+import type { LambdaClientConfig } from '@aws-sdk/client-lambda';
+import { invokingOnce } from '../orchestrator/aws/invokeOnce.ts';
 import type { NudgeEvent } from '../orchestrator/contract/nudge.ts';
 
-/** Has the orchestrator begin an execution at once. Answers whether the invocation was taken. */
+/** Invokes the orchestrator with an item that was written. Answers whether Lambda took the invocation. */
 export type Nudging = (event: NudgeEvent) => Promise<boolean>;
 
 /**
@@ -10,23 +12,19 @@ export type Nudging = (event: NudgeEvent) => Promise<boolean>;
  * @param config @default endpoint, region and credentials of the environment
  */
 export function nudging(functionName: string, config: LambdaClientConfig = {}): Nudging {
-  let client: LambdaClient | undefined;
-  return async (event) => {
-    // A program that starts nothing directly does not load Lambda's client.
-    const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
-    client ??= new LambdaClient({ maxAttempts: 1, ...config });
-    try {
-      await client.send(
-        new InvokeCommand({
-          FunctionName: functionName,
-          InvocationType: 'Event',
-          Payload: Buffer.from(JSON.stringify(event)),
-        }),
-      );
-      return true;
-    } catch {
-      // The start is written, and the stream brings it. The answer shows the caller that nothing was gained.
-      return false;
-    }
-  };
+  return invokingOnce(functionName, config);
+}
+
+/**
+ * Has the orchestrator apply an item that was written, at once.
+ *
+ * @param item its sort key. @default the start
+ */
+export async function nudgeOrchestrator(
+  nudge: Nudging | undefined,
+  executionId: string,
+  item?: string,
+): Promise<boolean> {
+  const id = `nudge#${randomBytes(6).toString('base64url')}`;
+  return (await nudge?.({ nudge: { executionId, id, ...(item !== undefined && { item }) } })) ?? false;
 }

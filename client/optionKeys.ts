@@ -57,6 +57,7 @@ const createClient: KeysOf<ClientOptions> = {
   storeOverKb: true,
   functionPrefix: true,
   lambda: true,
+  direct: true,
   onConsumedCapacity: true,
   now: true,
   newId: true,
@@ -78,7 +79,7 @@ const startAndWait: KeysOf<StartAndWaitOptions> = {
   timeout: true,
 };
 const startMany: KeysOf<StartManyOptions> = { concurrency: true };
-const send: KeysOf<SendOptions> = { ...ofMachine, eventId: true };
+const send: KeysOf<SendOptions> = { ...ofMachine, eventId: true, direct: true };
 const getActivityTask: KeysOf<GetActivityTaskOptions> = { workerName: true, waitMs: true, signal: true };
 const heartbeatTask: KeysOf<TaskBeat> = { ...ofMachine, progress: true };
 const replay: KeysOf<ReplayOptions> = { ...ofMachine, machines: true };

@@ -3,6 +3,8 @@ import { received } from '../orchestrator/core/data/serializable.ts';
 import { illFormed, isWellFormed } from '../orchestrator/core/data/text.ts';
 import { isReservedEventType } from '../orchestrator/core/policy/eventTypes.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
+import { sortKey } from '../orchestrator/table/schema.ts';
+import { nudgeOrchestrator } from './direct.ts';
 import { InvalidEventError, ReservedEventTypeError } from './errors.ts';
 import { checkExecutionId, machineId } from './identifiers.ts';
 import type { ExecutionEvent, MachineReference } from './machineTypes.ts';
@@ -16,28 +18,45 @@ export interface SendOptions<M extends MachineReference = MachineReference> {
   readonly machine?: M;
   /** Events with the same id are one event: the first is taken, the others are not. @default a new UUID */
   readonly eventId?: string;
+  /**
+   * Has the orchestrator take the event at once, without the stream: one more request, which needs the permission of
+   * `grantDirectSend`. Where it fails, the stream brings the event as ever. @default the client's `direct`
+   */
+  readonly direct?: boolean;
 }
 
 export interface SentEvent {
   readonly eventId: string;
   /** False when an event with this id had been sent to the execution before. */
   readonly isNew: boolean;
+  /** Present for a new event with `direct`: whether the orchestrator was invoked. */
+  readonly isDirect?: boolean;
 }
 
 export async function sendEvent(
-  { table, now, newId }: Pick<ClientSurroundings, 'table' | 'now' | 'newId'>,
+  surroundings: Pick<ClientSurroundings, 'table' | 'now' | 'newId' | 'nudge' | 'isDirect'>,
   executionId: string,
   event: ExecutionEvent,
-  { machine, eventId = newId() }: SendOptions,
+  options: SendOptions,
 ): Promise<SentEvent> {
+  const { table, now, newId, nudge, isDirect = false } = surroundings;
+  const { machine, eventId = newId(), direct = isDirect } = options;
   checkExecutionId(executionId);
   checkEventId(eventId);
   if (machine !== undefined) machineId(machine);
   const { type, ...rest } = checkedEvent(event);
   const fields = received(rest, 'event') as JsonObject;
   const content = { type, ...(Object.keys(fields).length > 0 && { event: fields }) };
-  const outcome = await table.journal.insertEvent({ executionId, eventId, at: isoTime(now()), content });
-  return { eventId, isNew: outcome === 'inserted' };
+  const outcome = await table.journal.insertEvent({
+    executionId,
+    eventId,
+    at: isoTime(now()),
+    content,
+    ...(direct && { isNudged: true }),
+  });
+  const isNew = outcome === 'inserted';
+  if (!isNew || !direct) return { eventId, isNew };
+  return { eventId, isNew, isDirect: await nudgeOrchestrator(nudge, executionId, sortKey.event(eventId)) };
 }
 
 function checkedEvent(event: ExecutionEvent): ExecutionEvent {

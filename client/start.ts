@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { received } from '../orchestrator/core/data/serializable.ts';
 import { isWellFormed } from '../orchestrator/core/data/text.ts';
 import { validTraceparent } from '../orchestrator/core/data/traceContext.ts';
 import { activeTraceparent } from '../orchestrator/observability/openTelemetry.ts';
 import { ExecutionAlreadyExistsError } from '../orchestrator/table/errors.ts';
-import type { Nudging } from './direct.ts';
+import { nudgeOrchestrator } from './direct.ts';
 import { InvalidMachineIdError } from './errors.ts';
 import { checkNewExecutionId, machineId } from './identifiers.ts';
 import type { MachineReference, WithInput } from './machineTypes.ts';
@@ -20,7 +19,7 @@ export type StartOptions<M extends MachineReference> = WithInput<M> & {
   readonly traceparent?: string;
   /**
    * Has the orchestrator take the first step at once, without the stream: one more request, which needs the permission of
-   * `grantDirectStart`. Where it fails, the stream begins the execution as ever. @default false
+   * `grantDirectStart`. Where it fails, the stream begins the execution as ever. @default the client's `direct`
    */
   readonly direct?: boolean;
 };
@@ -34,13 +33,13 @@ export interface StartedExecution {
 }
 
 export async function startExecution<M extends MachineReference>(
-  { table, newId, nudge }: Pick<ClientSurroundings, 'table' | 'newId' | 'nudge'>,
+  { table, newId, nudge, isDirect }: Pick<ClientSurroundings, 'table' | 'newId' | 'nudge' | 'isDirect'>,
   machine: M,
   options: StartOptions<M> | undefined,
   path = 'input',
 ): Promise<StartedExecution> {
   const given: Partial<StartOptions<M>> = options ?? {};
-  const { executionId = newId(), version } = given;
+  const { executionId = newId(), version, direct = isDirect ?? false } = given;
   checkNewExecutionId(executionId);
   if (version !== undefined && (typeof version !== 'string' || version === '' || !isWellFormed(version))) {
     throw new InvalidMachineIdError(
@@ -55,21 +54,17 @@ export async function startExecution<M extends MachineReference>(
     ...(version !== undefined && { version }),
     ...(input !== undefined && { input }),
     ...(traceparent !== undefined && { traceparent }),
+    ...(direct && { isNudged: true }),
   });
   switch (outcome.type) {
     case 'inserted':
-      if (given.direct !== true) return { executionId, isNew: true };
-      return { executionId, isNew: true, isDirect: await begin(nudge, executionId) };
+      if (!direct) return { executionId, isNew: true };
+      return { executionId, isNew: true, isDirect: await nudgeOrchestrator(nudge, executionId) };
     case 'same':
       return { executionId, isNew: false };
     case 'different':
       throw new ExecutionAlreadyExistsError(executionId);
   }
-}
-
-async function begin(nudge: Nudging | undefined, executionId: string): Promise<boolean> {
-  const id = `nudge#${randomBytes(6).toString('base64url')}`;
-  return (await nudge?.({ nudge: { executionId, id } })) ?? false;
 }
 
 export interface StartManyOptions {

@@ -16,8 +16,10 @@ export interface ClientSurroundings {
   /** Days that items are kept. 0: for ever. */
   readonly retentionDays: number;
   readonly catchUp: CatchUp;
-  /** @default none: the stream brings every start */
+  /** @default none: the stream brings every item */
   readonly nudge?: Nudging;
+  /** Whether calls that may be direct are direct. @default false */
+  readonly isDirect?: boolean;
 }
 
 /** Rejects with the signal's reason when it aborts. */

@@ -9,6 +9,7 @@ import type { TaskResult } from '../orchestrator/core/execution/model/taskResult
 import { type AttemptAddress, parseTaskToken } from '../orchestrator/core/execution/tasks/taskToken.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import { describeExecution } from './describe.ts';
+import { nudgeOrchestrator } from './direct.ts';
 import {
   ExecutionNotFoundError,
   InvalidTaskErrorError,
@@ -79,7 +80,7 @@ async function giveResult(
   result: TaskResult,
   { machine }: OfMachine,
 ): Promise<void> {
-  const { table, now } = surroundings;
+  const { table, now, nudge, isDirect = false } = surroundings;
   const address = addressOf(token);
   await checkMachine(surroundings, address, machine);
   const given = async () => {
@@ -90,8 +91,11 @@ async function giveResult(
   if (before === undefined) {
     await checkOpen(surroundings, address);
     const at = isoTime(now());
-    if ((await table.journal.insertResult({ ...address, startedAt: at, endedAt: at, result })) === 'inserted')
+    const item = { ...address, startedAt: at, endedAt: at, result, ...(isDirect && { isNudged: true }) };
+    if ((await table.journal.insertResult(item)) === 'inserted') {
+      if (isDirect) await nudgeOrchestrator(nudge, address.executionId, taskKey(address));
       return;
+    }
   }
   // A call whose answer was lost, made again, has met itself.
   if (!isDeepStrictEqual(before ?? (await given()), result)) throw new TaskAlreadyCompletedError(token);

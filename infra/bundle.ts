@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { serviceWorkerName } from '../asl/integrations/serviceCall.ts';
 import { checkOptions, type KeysOf } from '../orchestrator/core/policy/options.ts';
 import type { InvocationAges } from '../orchestrator/dispatch/invocationAges.ts';
 import type { NeededWorkers } from '../orchestrator/dispatch/neededWorkers.ts';
@@ -151,6 +152,14 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
   const [loaded] = await loading;
   if (loaded.status === 'rejected') throw loaded.reason;
   const definitions = await definitionNeedsIn(machineFiles);
+  const serviceWorker = Object.hasOwn(loaded.value.neededWorkers ?? {}, serviceWorkerName)
+    ? await buildEntry(
+        `export { handler } from 'millrace/services';\n`,
+        join(folders.workers, serviceWorkerName),
+        minify,
+        true,
+      )
+    : undefined;
 
   await rm(folders.workers, { recursive: true, force: true });
   await Promise.all([
@@ -159,13 +168,15 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
     publisher && writeCodeFolder(folders.publisher, publisher),
     ingest && writeCodeFolder(folders.ingest, ingest),
     ...workers.map(({ name, files }) => writeCodeFolder(join(folders.workers, name), files)),
+    serviceWorker && writeCodeFolder(join(folders.workers, serviceWorkerName), serviceWorker),
   ]);
+  const named = [...workers, ...(serviceWorker ? [{ name: serviceWorkerName }] : [])];
   return {
     orchestrator: { codeDirectory: folders.orchestrator, bytes: codeBytes(orchestrator) },
     workerHost: { codeDirectory: folders.workerHost },
     ...(publisher && { publisher: { codeDirectory: folders.publisher } }),
     ...(ingest && { ingest: { codeDirectory: folders.ingest } }),
-    workers: bundledWorkers(workers, folders.workers),
+    workers: bundledWorkers(named, folders.workers),
     machineFiles,
     ...(Object.keys(definitions).length > 0 && { definitions }),
     ...loaded.value,

@@ -89,6 +89,7 @@ const settingKeys: KeysOf<DeploymentSettings> = {
   failures: true,
   reportsConsumedCapacity: true,
   chain: true,
+  nudge: true,
   inlineResults: true,
   functions: true,
   hasMetrics: true,

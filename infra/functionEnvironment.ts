@@ -26,11 +26,13 @@ export function dispatchEnvironment({
   functions,
   chain,
   inlineResults,
+  nudge,
 }: Configuration): Record<string, string> {
   return {
     ...(Object.keys(functions).length > 0 && { [environmentVariable.functions]: JSON.stringify(functions) }),
     ...(chain && { [environmentVariable.chain]: 'on' }),
     ...(!inlineResults && { [environmentVariable.inlineResults]: 'off' }),
+    ...(nudge !== false && { [environmentVariable.nudge]: nudge === true ? 'on' : nudge }),
   };
 }
 

@@ -84,6 +84,7 @@ export function createOrchestrator(options: OrchestratorModule) {
     report,
     now,
     chain: { isDefault: configuration.chain, inlines: configuration.inlineResults },
+    ...(configuration.nudge !== false && { nudge: { isDefault: configuration.nudge === true } }),
     observe,
     tracing: openTelemetry,
   });
@@ -122,6 +123,7 @@ export function createOrchestrator(options: OrchestratorModule) {
     stream: doorbellHandler(
       orchestrator,
       streamHandler(orchestrator, report, afterBatch, clock.at),
+      report,
       afterInvocation,
     ),
     wake: wakeHandler(orchestrator, report, afterInvocation),

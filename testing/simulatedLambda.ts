@@ -16,6 +16,7 @@ import type { ObjectStore } from '../orchestrator/store/objectStore.ts';
 import type { QueuedAttempt } from '../orchestrator/table/activityQueue.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { WorkerTable } from '../orchestrator/table/table.ts';
+import { installedClients, serviceWork, serviceWorkerName } from '../services/index.ts';
 import { doHostWork, hostWorkOf } from '../workers/hostWork.ts';
 import { runTask, type Task } from '../workers/runTask.ts';
 import { NotReachedError } from './errors.ts';
@@ -73,6 +74,8 @@ export class SimulatedLambda implements FunctionInvoker {
   readonly #workers: Workers;
   readonly #store: ObjectStore | undefined;
   readonly #surroundings: LambdaSurroundings;
+  /** Calls the services that a test does not stand in for, by the environment's credentials. */
+  #serviceWork: Work | undefined;
   #polls = 0;
 
   constructor({ table, workers, store, surroundings }: SimulatedLambdaOptions) {
@@ -156,12 +159,16 @@ export class SimulatedLambda implements FunctionInvoker {
   /** The worker that the test gave, else the logic that the worker host would run. */
   #workOf(
     worker: string,
-    { machine: id, machineVersion }: TaskPayload,
+    { machine: id, machineVersion, worker: functionOf }: TaskPayload,
     fault: WorkerFault | undefined,
   ): Work | undefined {
     if (typeof fault === 'object' && 'error' in fault) return () => Promise.reject(errorOf(fault.error));
     const name = this.#nameOf(worker);
     if (Object.hasOwn(this.#workers, name)) return this.#workers[name];
+    if (functionOf === serviceWorkerName) {
+      this.#serviceWork ??= serviceWork(installedClients());
+      return this.#serviceWork;
+    }
     const machine = this.machines?.find(id, machineVersion);
     const logic = machine && promiseLogicOf(machine, worker);
     if (logic === undefined) return undefined;

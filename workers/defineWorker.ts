@@ -13,6 +13,7 @@ import type { ResultItem } from '../orchestrator/table/resultItem.ts';
 import { openStoredJson, withStore } from '../orchestrator/table/stored/withStore.ts';
 import type { Table } from '../orchestrator/table/table.ts';
 import type { WorkerHandler } from './handlerTypes.ts';
+import { nudger } from './nudge.ts';
 import { attemptTask, type Task, writeResult } from './runTask.ts';
 
 /**
@@ -43,6 +44,8 @@ export function taskRunner() {
   const { now } = clock;
   const data = openStoredJson(configuration);
   const store = configuration.store === undefined ? undefined : openStore(configuration.store);
+  const storeOverBytes = store === undefined ? Number.POSITIVE_INFINITY : configuration.storeOverKb * 1024;
+  const nudge = nudger(storeOverBytes);
   const tables = new Map<string, Table>();
   let client: ReturnType<typeof createDynamoDBClient> | undefined;
   const openTable = (options: Pick<DynamoDBTableOptions, 'tableName' | 'retentionDays'>) => {
@@ -78,8 +81,9 @@ export function taskRunner() {
     work: (input: Input, task: Task, surroundings: Surroundings) => unknown,
   ): Promise<void> => {
     const result = await attempt(payload, work);
-    if (result) await writeResult(result, payload.expiresAt, tableNamed(payload.table));
+    const written = result && (await writeResult(result, payload.expiresAt, tableNamed(payload.table)));
     meter.report();
+    if (written) await nudge(payload, written);
   };
   return { run, attempt, write, openTable, configuration, clock, reportCapacity: meter.report };
 }

@@ -13,6 +13,7 @@ import { ItemTooLargeError, StoredDataTooLargeError } from '../orchestrator/tabl
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { ResultItem } from '../orchestrator/table/resultItem.ts';
 import type { WorkerTable } from '../orchestrator/table/table.ts';
+import { unfinished } from './unfinished.ts';
 
 /** A worker's view of its task. */
 export interface Task {
@@ -125,7 +126,7 @@ export async function attemptTask<Input>(
       }),
     ),
   ).finally(() => clearTimeout(timer || undefined));
-  if (token !== undefined && result.status === 'SUCCEEDED') return undefined;
+  if (result === undefined || (token !== undefined && result.status === 'SUCCEEDED')) return undefined;
   return {
     executionId,
     task,
@@ -134,6 +135,7 @@ export async function attemptTask<Input>(
     worker,
     startedAt: isoTime(startedAt),
     endedAt: isoTime(now()),
+    ...(payload.nudge !== undefined && { isNudged: true }),
     result,
   };
 }
@@ -222,9 +224,11 @@ async function inputOf<Input>(payload: TaskPayload<Input>, data: StoredJson): Pr
   return inputAt === undefined ? input : ((await data.read(inputAt)) as Input);
 }
 
-async function resultOf(work: () => unknown): Promise<TaskResult> {
+async function resultOf(work: () => unknown): Promise<TaskResult | undefined> {
   try {
-    const output = received(await work(), 'output');
+    const given = await work();
+    if (given === unfinished) return undefined;
+    const output = received(given, 'output');
     // A copy: a getter may answer otherwise when it is asked again.
     return {
       status: 'SUCCEEDED',

@@ -28,12 +28,14 @@ function aliasProblem({ path, arn }: AliasUse): Problem {
 function unsupported(definition: JsonObject): readonly Problem[] {
   return resourceUses(definition)
     .filter(({ isSupported }) => !isSupported)
-    .map(({ path, resource, feature }) => ({
+    .map(({ path, resource, feature, impossible }) => ({
       severity: 'warning',
       code: 'UNSUPPORTED_RESOURCE',
       pointer: '',
-      message: `The state '${path}' calls ${feature} (${resource}), which Millrace does not call by itself: it fails with Millrace.UnsupportedResource`,
-      remedy: 'call it from a Lambda function, or mock it in tests',
+      message:
+        `The state '${path}' calls ${feature} (${resource}), which Millrace does not call` +
+        `${impossible === undefined ? '' : `: ${impossible.reason}`}. The state fails with Millrace.UnsupportedResource`,
+      remedy: impossible?.instead ?? 'call it from a Lambda function, or mock it in tests',
     }));
 }
 
@@ -57,8 +59,27 @@ function* ofState(state: State, pointer: string): Generator<Problem> {
     message,
     remedy,
   });
+  if (state.type === 'Task' && /:http:invoke$/.test(state.resource)) {
+    yield differs(
+      'http:invoke cannot read the secret of an EventBridge connection',
+      "put the connection's headers into a secret of Secrets Manager, and name it in `connections` of the construct: docs/services.md",
+    );
+  }
+  if (
+    state.type === 'Task' &&
+    /\.sync(?::2)?$/.test(state.resource) &&
+    !/:states:startExecution/.test(state.resource)
+  ) {
+    if (/Task\.Token/.test(JSON.stringify(state.flow())))
+      yield differs(
+        'Task.Token does not exist where a state waits for a job of a service, which nothing but the job ends',
+        'use .waitForTaskToken, or leave the token out',
+      );
+  }
   if (state.type === 'Task' && state.heartbeatSeconds) {
-    const takesHeartbeats = /\.(?:waitForTaskToken|sync|sync:2)$|:activity:/.test(state.resource);
+    const takesHeartbeats = /\.waitForTaskToken$|:states:startExecution\.sync(?::2)?$|:activity:/.test(
+      state.resource,
+    );
     if (!takesHeartbeats)
       yield differs(
         'HeartbeatSeconds has no effect without .waitForTaskToken, as on Step Functions',

@@ -1,5 +1,6 @@
-import { isSupported } from '../integrations/integrationOf.ts';
+import { impossibilityOf, isSupported } from '../integrations/integrationOf.ts';
 import { type Resource, resourceOf } from '../integrations/resource.ts';
+import type { Impossible } from '../integrations/supported.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { readDefinition } from '../model/readDefinition.ts';
 import { tasksOf } from '../model/tasks.ts';
@@ -13,6 +14,8 @@ export interface ResourceUse {
   readonly feature: string;
   /** Whether Millrace runs it by itself. Mocked, any resource runs. */
   readonly isSupported: boolean;
+  /** Present where it is not: why, and what to do instead. */
+  readonly impossible?: Impossible;
 }
 
 /** The resources that a definition calls. It must have been found valid. */
@@ -20,11 +23,13 @@ export function resourceUses(definition: JsonObject): readonly ResourceUse[] {
   if (!isObject(definition)) return [];
   return [...tasksOf(readDefinition(definition))].map(({ path, task }) => {
     const resource = resourceOf(task.resource);
+    const runs = isSupported(resource);
     return {
       path,
       resource: task.resource,
       feature: featureOf(resource),
-      isSupported: isSupported(resource),
+      isSupported: runs,
+      ...(!runs && { impossible: impossibilityOf(resource) }),
     };
   });
 }

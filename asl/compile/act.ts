@@ -7,7 +7,7 @@ import type { Failure } from '../dataflow/handle.ts';
 import type { Json } from '../json.ts';
 import { lazily } from '../lazily.ts';
 import { Random, type Surroundings } from '../random.ts';
-import { EvaluationError, runtimeError, StatesError } from '../statesError.ts';
+import { EvaluationError, errorNames, runtimeError, StatesError } from '../statesError.ts';
 import type { Action, Given } from './config.ts';
 import { type ActiveState, type Context, contextObject, type Frame, type Identity } from './context.ts';
 import type { Observing } from './observer.ts';
@@ -131,8 +131,13 @@ function failExecution(place: ObservedPlace, builder: Observing): Action {
     const { failure } = frameOf(given.context, '');
     if (failure === undefined) return {};
     builder.observe(given, place, { type: 'scopeFailed', failure });
-    throw new ExecutionFailure(failure.error ?? '', failure.cause ?? '');
+    throw new ExecutionFailure(endedBy(failure.error ?? ''), failure.cause ?? '');
   });
+}
+
+/** An execution that a missed heartbeat ends has timed out. Retriers and catchers see the heartbeat. */
+function endedBy(error: string): string {
+  return error === errorNames.heartbeat ? errorNames.timeout : error;
 }
 
 /** The action that ends a scope whose state has failed. */

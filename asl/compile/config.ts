@@ -14,8 +14,12 @@ export type Action = object;
 
 export interface TransitionConfig {
   /** A named one has parameters. */
-  readonly guard?: ((given: { readonly context: Context }) => boolean) | NamedGuard;
+  readonly guard?:
+    | ((given: { readonly context: Context; readonly event: AnyEventObject }) => boolean)
+    | NamedGuard;
   readonly target?: string;
+  /** Whether a transition to the state itself enters it again. */
+  readonly reenter?: true;
   readonly actions?: readonly Action[];
 }
 
@@ -55,7 +59,7 @@ export interface StateConfig {
     readonly src: string;
     readonly input: (given: { readonly context: Context; readonly self: AnyActorRef }) => unknown;
     readonly onDone: TransitionConfig;
-    readonly onError: TransitionConfig;
+    readonly onError: TransitionConfig | readonly TransitionConfig[];
   };
   /** {@link StateConfig}, or what else XState takes. */
   readonly states?: Readonly<Record<string, object>>;

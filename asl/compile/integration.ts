@@ -20,6 +20,10 @@ export interface Integration {
   readonly takesHeartbeats?: boolean;
   /** The state waits for the end of an execution: that of `starts`, which the core stops where the state is left. */
   readonly startsExecution?: boolean;
+  /** The actor starts a job; later tasks of the same actor look at it, until one of them has a result. */
+  readonly job?: Job;
+  /** Whether the state's data can have a token. @default where its resource says so */
+  readonly hasToken?: boolean;
   /** The actor's input, from the state's arguments: once for each attempt. */
   input(given: Json, attempt: TaskAttempt): TaskInput;
   /** The state's result, from what the actor gave. */
@@ -28,7 +32,16 @@ export interface Integration {
   failure?(error: unknown, end: TaskEnd): Failure | undefined;
 }
 
+/** A job that goes on elsewhere while a state waits for its end. */
+export interface Job {
+  /** The facts that name the job, from the output of the task that started it. */
+  nameIn(output: Json): Json;
+  /** The input of a task that looks at it. */
+  look(name: Json): Json;
+}
+
 export interface TaskAttempt {
+  readonly executionId: string;
   /** Address of the machine that has the state: the execution, or an item of a Map state. */
   readonly actor: string;
   readonly surroundings: Surroundings;

@@ -3,6 +3,7 @@ import { taskTokenPlaceholder } from '../../orchestrator/core/policy/taskTokenPl
 import { positiveSeconds } from '../dataflow/amounts.ts';
 import type { At } from '../dataflow/at.ts';
 import { argumentsOf, leftWithResult } from '../dataflow/flow.ts';
+import type { Failure } from '../dataflow/handle.ts';
 import { knownSeconds } from '../integrations/timing.ts';
 import type { Json } from '../json.ts';
 import type { Next, TaskState } from '../model/model.ts';
@@ -12,6 +13,7 @@ import type { Builder } from './builder.ts';
 import type { StateConfig } from './config.ts';
 import type { Frame } from './context.ts';
 import type { Integration } from './integration.ts';
+import { beforeJob, waitingForJob } from './jobs.ts';
 import { checkSize } from './limits.ts';
 import { observeExit } from './observeExit.ts';
 import type { Place } from './place.ts';
@@ -33,12 +35,13 @@ export function taskState(state: TaskState, place: StatePlace, builder: Builder)
   const given = new WeakMap<Frame, unknown>();
   const observed = { ...place, name: state.name };
   const call = (turn: Turn): Frame => {
-    const at = atOf(turn, identity, tokenOf(state));
+    const at = atOf(turn, identity, tokenOf(state, integration));
     const values = argumentsOf(state.flow(), at);
     // Refused here, where a catcher sees it.
     const task = integration.input(values, {
       surroundings: turn.surroundings,
       identity,
+      executionId: turn.context.execution.id,
       actor: turn.self.id,
     });
     const { timeoutSeconds, heartbeatSeconds } = secondsOf(state, at);
@@ -55,7 +58,8 @@ export function taskState(state: TaskState, place: StatePlace, builder: Builder)
       ...(heartbeatSeconds !== undefined && { heartbeatSeconds }),
       ...(task.starts && { starts: task.starts }),
     });
-    const { kept, input, starts } = task;
+    const { input, starts } = task;
+    const kept = integration.job ? beforeJob(turn, timeoutSeconds) : task.kept;
     const frame = running(state, kept === undefined ? turn.frame : withState(turn.frame, { kept }));
     // The task keeps it. Beside it, in the context, it would be stored twice.
     given.set(frame, isPerTask ? { input, ...policy, ...(starts && { starts }) } : input);
@@ -75,20 +79,24 @@ export function taskState(state: TaskState, place: StatePlace, builder: Builder)
 }
 
 /** The part of the context object that a task with a token has. */
-function tokenOf({ resource }: TaskState): { readonly [key: string]: Json } {
-  const isWaiting = /\.(?:waitForTaskToken|sync|sync:2)$/.test(resource);
+function tokenOf(
+  { resource }: TaskState,
+  { hasToken = true }: Integration,
+): { readonly [key: string]: Json } {
+  const isWaiting = hasToken && /\.(?:waitForTaskToken|sync|sync:2)$/.test(resource);
   return isWaiting ? { Task: { Token: taskTokenPlaceholder } } : {};
 }
 
 /** Whether some of the task's policy is known only when it runs. */
 export function bringsPolicy(
   state: Pick<TaskState, 'timeoutSeconds' | 'heartbeatSeconds'>,
-  { takesHeartbeats, startsExecution }: Integration,
+  { takesHeartbeats, startsExecution, job }: Integration,
 ): boolean {
   const isOpen = (amount: TaskState['timeoutSeconds']) =>
     amount !== undefined && knownSeconds(amount()) === undefined;
   return (
     startsExecution === true ||
+    job !== undefined ||
     isOpen(state.timeoutSeconds) ||
     (takesHeartbeats === true && isOpen(state.heartbeatSeconds))
   );
@@ -142,15 +150,18 @@ function invocation(
     builder.observe(turn, observed, { type: 'taskFailed', failure });
     return failure;
   });
-  return {
-    invoke: {
-      id: `task ${id}`,
-      src,
-      input: ({ context }) => given.get(frameOf(context, scope)) ?? null,
-      onDone: { target: 'done', actions: [succeeded] },
-      onError: { target: 'failed', actions: [failed] },
-    },
+  const invoke: NonNullable<StateConfig['invoke']> = {
+    id: `task ${id}`,
+    src,
+    input: ({ context }) => given.get(frameOf(context, scope)) ?? null,
+    onDone: { target: 'done', actions: [succeeded] },
+    onError: { target: 'failed', actions: [failed] },
   };
+  const { job } = integration;
+  if (job === undefined) return { invoke };
+  const onLate = (turn: Turn, failure: Failure) =>
+    builder.observe(turn, observed, { type: 'taskFailed', failure });
+  return waitingForJob({ job, invoke, scope, id, onLate });
 }
 
 /** Results are JSON by the time they come here. */

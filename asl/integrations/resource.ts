@@ -23,9 +23,10 @@ export function resourceOf(text: string): Resource {
   if (lambda) return { type: 'lambdaArn', arn: text, functionName: lambda[1] ?? '' };
   const activity = /^arn:[^:]*:states:[^:]+:[^:]+:activity:(.+)$/.exec(text);
   if (isActivityName(activity?.[1])) return { type: 'activity', arn: text, name: activity[1] };
+  // Region and account may be left to a substitution, whose own name may have colons.
   const service =
     /^arn:[^:]*:states:[^:]*:[^:]*:(aws-sdk:)?([A-Za-z0-9-]+):([A-Za-z0-9]+)(\.waitForTaskToken|\.sync:2|\.sync)?$/.exec(
-      text,
+      text.replaceAll(/\$\{[^}]*\}/g, '_'),
     );
   if (service) {
     const [, sdk, name = '', action = '', suffix] = service;

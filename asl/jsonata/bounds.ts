@@ -50,6 +50,9 @@ export class Bounds {
   #weigh(value: unknown): number {
     if (typeof value === 'string') return 1 + value.length / 32;
     if (typeof value !== 'object' || value === null) return 1;
+    if (value === Object.prototype || value === Array.prototype) {
+      throw new ExpressionLimitError('it reaches for a part of JavaScript, which is not data');
+    }
     const known = this.#weights.get(value);
     if (known !== undefined) return known;
     this.#weights.set(value, 1); // where it holds itself

@@ -1,3 +1,4 @@
+import { serviceWorkerName } from '../../asl/integrations/serviceCall.ts';
 import { nearest } from '../../orchestrator/core/data/nearest.ts';
 import type { NeededWorker, NeededWorkers } from '../../orchestrator/dispatch/neededWorkers.ts';
 import { BundleError, type BundleProblem } from './bundleError.ts';
@@ -10,7 +11,7 @@ import { BundleError, type BundleProblem } from './bundleError.ts';
  * @throws BundleError
  */
 export function refuseMissingWorkers(needed: NeededWorkers | undefined, workers: readonly string[]): void {
-  const known = new Set(workers);
+  const known = new Set([...workers, serviceWorkerName]);
   const missing = Object.entries(needed ?? {}).filter(
     ([name, { isNamedApart }]) => !known.has(name) && !(isNamedApart && nearest(name, workers) === undefined),
   );

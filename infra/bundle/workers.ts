@@ -1,4 +1,5 @@
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { serviceWorkerName } from '../../asl/integrations/serviceCall.ts';
 import { buildCode, type CodeBuild, packageDirectory } from './build.ts';
 import { BundleError, type BundleProblem } from './bundleError.ts';
 import type { CodeFile } from './codeFolder.ts';
@@ -12,6 +13,9 @@ export interface WorkerCode {
 
 /** So that every prefix of Millrace's leaves room within Lambda's 64 characters. */
 const workerName = /^[A-Za-z0-9_-]{1,40}$/;
+
+/** Their functions would have the names of Millrace's own: of the worker host, and of the service worker. */
+const reserved: readonly string[] = ['host', serviceWorkerName];
 
 export interface BuiltWorkers {
   readonly workers: readonly WorkerCode[];
@@ -81,14 +85,13 @@ function nameOf(source: string, workersDirectory: string): string {
 }
 
 function refuseBadNames(workers: readonly WorkerCode[]): void {
-  // The function of a worker 'host' would have the name of the worker host's.
-  const invalid = workers.filter(({ name }) => !workerName.test(name) || name === 'host');
+  const invalid = workers.filter(({ name }) => !workerName.test(name) || reserved.includes(name));
   if (invalid.length > 0) {
     throw new BundleError(
       'InvalidWorkerName',
       invalid.map(({ name, source }) => ({
         file: source,
-        message: `A worker cannot be named "${name}": rename the file to 1 to 40 letters, digits, "-" or "_", and not to "host".`,
+        message: `A worker cannot be named "${name}": rename the file to 1 to 40 letters, digits, "-" or "_", and not to ${reserved.map((each) => `"${each}"`).join(' or ')}.`,
       })),
     );
   }

@@ -35,6 +35,7 @@ const propKeys: KeysOf<MillraceProps> = {
   retention: true,
   waitForMachine: true,
   chain: true,
+  nudge: true,
   inlineResults: true,
   removalPolicy: true,
   deletionProtection: true,

@@ -12,6 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { NudgeSetting } from '../../orchestrator/configuration/configuration.ts';
 import type { FunctionDescription } from '../description.ts';
 import { allowNetworkInterfaces, logStatement, networkInterfacesStatement } from './permissions.ts';
 
@@ -21,6 +22,8 @@ export interface FunctionSurroundings {
   readonly vpcSubnets?: SubnetSelection;
   readonly securityGroups?: readonly ISecurityGroup[];
   readonly logRetention?: RetentionDays;
+  /** Whether workers invoke the orchestrator. @default false */
+  readonly nudge?: NudgeSetting;
 }
 
 export interface FunctionOverrides extends WorkerOptions {
@@ -74,7 +77,7 @@ export function deployFunction(
   return new LambdaFunction(scope, 'Function', {
     architecture: Architecture.ARM_64,
     ...(reservedConcurrentExecutions !== undefined && { reservedConcurrentExecutions }),
-    ...(isOfFailedChain(description.role) && { recursiveLoop: RecursiveLoop.ALLOW }),
+    ...(isInRounds(description.role, surroundings) && { recursiveLoop: RecursiveLoop.ALLOW }),
     ...(vpc && { vpc }),
     ...(vpcSubnets && { vpcSubnets }),
     ...(securityGroups && { securityGroups: [...securityGroups] }),
@@ -141,9 +144,14 @@ function nodeOptions(runtime: Runtime, options: string | undefined): { readonly 
 }
 
 /**
- * A chain that fails goes on by way of the function for failures, the recovery function and the worker host. Lambda takes a machine
- * that does so sixteen times for an endless loop, and would drop the next invocation. Each time is a failed attempt.
+ * Functions that invoke each other in rounds that end. Lambda takes a round that comes for the sixteenth time for an endless loop,
+ * and would drop the next invocation. A nudged step is a round of the orchestrator and a worker. A chain that fails goes on by way
+ * of the function for failures, the recovery function and the worker host, and each time is a failed attempt.
  */
-function isOfFailedChain(role: FunctionDescription['role']): boolean {
-  return role === 'failed' || role === 'recovery' || role === 'workerHost';
+function isInRounds(
+  role: FunctionDescription['role'],
+  { nudge = false }: Pick<FunctionSurroundings, 'nudge'>,
+): boolean {
+  if (role === 'worker') return nudge !== false;
+  return role === 'orchestrator' || role === 'failed' || role === 'recovery' || role === 'workerHost';
 }

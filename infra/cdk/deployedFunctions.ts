@@ -1,5 +1,5 @@
 import { CfnResource, Duration } from 'aws-cdk-lib';
-import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { CfnEventInvokeConfig, type Code, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { functionNames } from '../../orchestrator/configuration/configuration.ts';
@@ -88,6 +88,7 @@ export class DeployedFunctions {
     }
     // Workers refer to it, and are deployed before the recovery function.
     if (role === 'failed') allowInvoke(deployed, [functionByName(this.#scope, this.#names.recovery)]);
+    if (role === 'workerHost' || (role === 'worker' && !shared)) this.#allowNudges(deployed);
     if (role === 'clock') allowInvoke(deployed, [this.ofRole('wake').functionArn]);
     return deployed;
   }
@@ -100,9 +101,16 @@ export class DeployedFunctions {
     const logGroup = sharedWorkerLogs ? createLogGroup(this.#scope, 'WorkerLogs', logRetention) : undefined;
     allowData(policy, accessOfRole.worker, this.#data);
     allowInvoke(policy, [this.ofRole('failed').functionArn]);
+    this.#allowNudges(policy);
     if (logGroup) policy.addStatements(logStatement(logGroup));
     this.#ofWorkers = { policy, logGroup };
     return this.#ofWorkers;
+  }
+
+  /** The orchestrator is deployed after the workers. */
+  #allowNudges(grantee: IGrantable): void {
+    const { nudge = false } = this.#props;
+    if (nudge !== false) allowInvoke(grantee, [functionByName(this.#scope, this.#names.orchestrator)]);
   }
 
   /**

@@ -231,6 +231,12 @@ export class Millrace extends MillraceFunctions {
     return this.#grant(grantee, accessOfGrant.send);
   }
 
+  /** Lets a principal send events directly: the orchestrator is invoked with them, beside the stream. */
+  grantDirectSend(grantee: IGrantable): Grant {
+    allowInvoke(grantee, [this.orchestrator.functionArn]);
+    return this.grantSend(grantee);
+  }
+
   /** Lets a principal describe and list executions, and read their history. */
   grantRead(grantee: IGrantable): Grant {
     return this.#grant(grantee, accessOfGrant.read);

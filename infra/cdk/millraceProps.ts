@@ -8,7 +8,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { SendRule, StartRule } from '../../client/ingest/ingestTarget.ts';
-import type { LogLevel } from '../../orchestrator/configuration/configuration.ts';
+import type { LogLevel, NudgeSetting } from '../../orchestrator/configuration/configuration.ts';
 import type { BundledFunctions } from '../bundle.ts';
 import type { OwnFunctionRole } from '../describeFunctions.ts';
 import type { EventPattern } from '../eventPattern/eventPattern.ts';
@@ -199,6 +199,15 @@ export interface MillraceProps {
    * @default false
    */
   readonly chain?: boolean;
+
+  /**
+   * Whether workers invoke the orchestrator with their results, beside the stream: docs/how-it-works.md. A machine says otherwise for
+   * itself with `meta: { millrace: { nudge } }`, a worker with `worker({ nudge })`. With `'asked'`, only those do that say
+   * `nudge: true`. The workers get the permission to invoke the orchestrator.
+   *
+   * @default false
+   */
+  readonly nudge?: NudgeSetting;
 
   /**
    * Whether the worker host keeps small results in the execution's log, where it takes steps: that halves their price. A version

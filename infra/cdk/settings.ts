@@ -20,7 +20,7 @@ export function settingsOf(
   eventBusName: string | undefined,
 ): DeploymentSettings {
   const { indexShards, retention, waitForMachine, logLevel, orchestratorMemorySize, metrics = true } = props;
-  const { rules, functions, substitutions, reservedConcurrency, chain, inlineResults } = props;
+  const { rules, functions, substitutions, reservedConcurrency, chain, inlineResults, nudge } = props;
   checkWholeNumber('indexShards', indexShards, 1, 10_000);
   checkWholeNumber('orchestratorMemorySize', orchestratorMemorySize, 128, 10_240);
   for (const [role, reserved] of Object.entries(reservedConcurrency ?? {})) {
@@ -36,6 +36,7 @@ export function settingsOf(
     ...(substitutions && { substitutions }),
     hasMetrics: metrics,
     ...(chain !== undefined && { chain }),
+    ...(nudge !== undefined && { nudge }),
     ...(inlineResults !== undefined && { inlineResults }),
     ...(logLevel !== undefined && { logLevel }),
     ...(orchestratorMemorySize !== undefined && { orchestratorMemoryMb: orchestratorMemorySize }),

@@ -21,6 +21,8 @@ export const environmentVariable = {
   bus: 'MILLRACE_BUS',
   /** `on`: the worker host takes the steps of promises itself, unless a machine says otherwise. */
   chain: 'MILLRACE_CHAIN',
+  /** `on`: workers invoke the orchestrator with their results, unless a machine or worker says otherwise. `asked`: where one says so. */
+  nudge: 'MILLRACE_NUDGE',
   /** `off`: chains keep no results in the log of an execution, which an earlier release could not read. */
   inlineResults: 'MILLRACE_INLINE_RESULTS',
   /** Functions by the names that machines call them by with `lambda()`, as JSON, where those are not their own. */
@@ -64,9 +66,16 @@ export const defaults = {
   waitForMachineSeconds: 15 * 60,
   storeOverKb: 32,
   chain: false,
+  nudge: false,
   inlineResults: true,
   functions: {},
 } as const;
+
+export type NudgeSetting = boolean | 'asked';
+
+function nudgeSettingOf(text: string | undefined): NudgeSetting {
+  return text === 'asked' ? text : text === 'on';
+}
 
 export interface Configuration {
   readonly tableName: string;
@@ -84,6 +93,8 @@ export interface Configuration {
   readonly hasBus: boolean;
   /** Whether the worker host takes the steps of promises itself, where a machine does not say. */
   readonly chain: boolean;
+  /** Whether workers invoke the orchestrator with their results. `asked`: where the machine or the worker says so. */
+  readonly nudge: NudgeSetting;
   /** Whether the worker host may keep small results in the log, where it takes steps. */
   readonly inlineResults: boolean;
   /** Names of functions by what machines call them. */
@@ -127,6 +138,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     reportsConsumedCapacity: environment[environmentVariable.consumedCapacity] === 'report',
     hasBus: environment[environmentVariable.bus] === 'on',
     chain: environment[environmentVariable.chain] === 'on',
+    nudge: nudgeSettingOf(environment[environmentVariable.nudge]),
     inlineResults: environment[environmentVariable.inlineResults] !== 'off',
     functions: functionsOf(environment[environmentVariable.functions]),
     hasMetrics: environment[environmentVariable.metrics] === 'on',

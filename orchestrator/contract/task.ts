@@ -42,6 +42,11 @@ export interface TaskPayload<Input = Json> {
    * invocation. A host that does not know of it would leave them undone.
    */
   readonly chain?: Chain;
+  /**
+   * Present where the writer of the result is to invoke the orchestrator with it: the name of the function. A worker that
+   * does not loses time and nothing else.
+   */
+  readonly nudge?: string;
   /** Seconds since the epoch, to be copied to the result item's `expiresAt`; absent where items are kept for ever. */
   readonly expiresAt?: number;
   /** The trace that the task belongs to, where its execution has one: W3C Trace Context. */
@@ -65,6 +70,8 @@ export type TaskResultItem = {
   readonly item: string;
   /** Optional: the payload's `worker`, for the history to show. */
   readonly worker?: string;
+  /** The payload's `nudge` was there, and the worker is about to do so. */
+  readonly nudged?: true;
   readonly startedAt: string;
   readonly endedAt: string;
   readonly expiresAt?: number;

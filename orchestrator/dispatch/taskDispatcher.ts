@@ -20,6 +20,7 @@ import { chainPayloads, isChainTask, mayChain } from './chainTasks.ts';
 import { DispatchMemory, type DispatchOutcome, type FunctionInvoker } from './dispatch.ts';
 import { lambdaEvent } from './lambdaEvent.ts';
 import { ListItems } from './listItems.ts';
+import { mayNudge } from './mayNudge.ts';
 import { taskPayloadOf } from './taskPayload.ts';
 
 export interface TaskDispatcherOptions {
@@ -45,6 +46,11 @@ export interface TaskDispatcherOptions {
     /** Whether it may keep small results in the log. @default false */
     readonly inlines?: boolean;
   };
+  /**
+   * Whether workers invoke the orchestrator with their results where neither the worker nor the machine says so. @default no
+   * worker does, whatever they say
+   */
+  readonly nudge?: { readonly isDefault: boolean };
   /** @default none */
   readonly observe?: Observer;
   /** @default trace contexts are handed on, and nothing is recorded */
@@ -58,6 +64,8 @@ export interface FunctionNames {
   lambda(functionName: string): string;
   /** Name of the function that runs `fromPromise` actors. */
   readonly workerHost: string;
+  /** Name of the function that steps executions. */
+  readonly orchestrator: string;
 }
 
 /** A task whose cause is met again is dispatched again while it is younger than this. */
@@ -138,8 +146,9 @@ export class TaskDispatcher {
       const at = handedOverAt(task, machine.taskSourceOf(task.worker).policy);
       if (at === undefined) return false;
       const ageMs = now - at;
-      const isLost = ageMs >= olderThanMs && ageMs < redispatchWithinMs;
-      return isLost && !this.#memory.has(execution, task);
+      // The clock of the instance that opened it may be ahead of this one's.
+      const isOld = olderThanMs === 0 || ageMs >= olderThanMs;
+      return isOld && ageMs < redispatchWithinMs && !this.#memory.has(execution, task);
     });
     const { observe = nobody } = this.#options;
     if (lost.length > 0) observe({ type: 'redispatched', execution, tasks: lost.length });
@@ -158,7 +167,10 @@ export class TaskDispatcher {
       this.#reportDeferred(execution, task, input.error);
       return 'deferred';
     }
-    const payload = this.#payload(execution, task, machine, source, input.value);
+    const { nudge, functionNames } = this.#options;
+    const isNudged = nudge !== undefined && mayNudge(machine, source, task, nudge.isDefault);
+    const alone = this.#payload(execution, task, machine, source, input.value);
+    const payload = isNudged ? { ...alone, nudge: functionNames.orchestrator } : alone;
     return this.#concluded(execution, task, await this.#handOver(execution, source, payload));
   }
 

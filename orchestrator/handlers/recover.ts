@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { eachLimited } from '../concurrency/eachLimited.ts';
 import { environmentVariable, InvalidConfigurationError } from '../configuration/configuration.ts';
-import type { NudgeEvent } from '../contract/nudge.ts';
+import { isNudge, type NudgeEvent, nudgeId } from '../contract/nudge.ts';
 import type { CatchUpEvent, CatchUpResult, FailedChainEvent } from '../contract/recovery.ts';
 import { MillraceError } from '../core/errors/millraceError.ts';
 import { describeError, type Reporter } from '../observability/report.ts';
@@ -129,8 +129,9 @@ export function recoverHandler(orchestrator: Pick<Orchestrator, 'catchUp'>, opti
   return async (event: RecoveryEvent): Promise<CatchUpResult> => {
     try {
       if ('requestPayload' in event) {
-        const { executionId, id } = event.requestPayload.nudge;
-        await orchestrator.catchUp(executionId, id);
+        const { nudge } = event.requestPayload;
+        // The orchestrator has reported one that is not.
+        if (isNudge(nudge)) await orchestrator.catchUp(nudge.executionId, nudgeId(nudge));
         return { failed: [] };
       }
       if ('failedChain' in event) {

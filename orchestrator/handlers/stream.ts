@@ -5,13 +5,14 @@ import type {
   DynamoDBStreamEvent,
 } from 'aws-lambda';
 import { eachLimited } from '../concurrency/eachLimited.ts';
-import type { NudgeEvent } from '../contract/nudge.ts';
+import { isNudge, type Nudge, type NudgeEvent } from '../contract/nudge.ts';
+import type { JournalEntry } from '../core/execution/model/entries.ts';
 import { describeError, type Reporter } from '../observability/report.ts';
 import type { JournalRecord } from '../step/journalRecord.ts';
 import type { Orchestrator } from '../step/orchestrator.ts';
-import { decodeJournalItem } from '../table/journalItems.ts';
+import { decodeJournalItem, isNudged } from '../table/journalItems.ts';
 import { expiryOf } from '../table/retention.ts';
-import { attributesOf } from './streamImage.ts';
+import { attributesOf, imageAttributes } from './streamImage.ts';
 
 /** Executions of one batch that are advanced at the same time. */
 const concurrency = 64;
@@ -24,23 +25,35 @@ export interface DoneBatch {
 }
 
 /**
- * The handler of the orchestrator's function: the stream's batches, and nudges of clients. A nudge is invoked asynchronously and
- * rejects where the table did not take a read or a write: Lambda then has the recovery function begin the execution.
+ * The handler of the orchestrator's function: the stream's batches, and nudges of those who write journal items. A nudge is
+ * invoked asynchronously and rejects where the table did not take a read or a write: Lambda then has the recovery function
+ * catch up the execution.
  */
 export function doorbellHandler(
   orchestrator: Orchestrator,
   stream: ReturnType<typeof streamHandler>,
+  report: Reporter,
   afterInvocation: () => void,
 ) {
   return async (event: DynamoDBStreamEvent | NudgeEvent): Promise<DynamoDBBatchResponse | undefined> => {
     if (!('nudge' in event)) return stream(event);
+    const { nudge } = event;
     try {
-      await orchestrator.begin(event.nudge);
+      if (isNudge(nudge)) await orchestrator.nudge(nudge, nudgedEntry(nudge));
+      else report({ type: 'dropped', executionId: '', error: 'A nudge names no execution.' });
     } finally {
       afterInvocation();
     }
     return undefined;
   };
+}
+
+/** Undefined where the nudge has not the item that it names, in a form that can be read: the table has it. */
+function nudgedEntry({ executionId, item, record }: Nudge): JournalEntry | undefined {
+  if (typeof record !== 'object' || record === null) return undefined;
+  const attributes = imageAttributes(record);
+  const isItem = attributes?.executionId?.S === executionId && attributes.item?.S === item;
+  return isItem ? decodeJournalItem(attributes) : undefined;
 }
 
 /**
@@ -103,6 +116,7 @@ function byExecution(
       createdAt,
       sequenceNumber: stream.SequenceNumber ?? '',
       ...(expiresAt !== undefined && { expiresAt }),
+      ...(isNudged(item) && { isNudged: true }),
     });
     groups.set(executionId, group);
   }

@@ -29,6 +29,8 @@ function isRedrive(entry: JournalEntry): boolean {
 
 /** DynamoDB's clock and ours may differ by this much. */
 const clockSkewMs = 60_000;
+/** Lambda drops an invocation of the orchestrator that has waited for so long: infra/describeFunctions.ts. */
+const longestNudgeMs = 60_000;
 
 /** Reads from the journal and the log what a step has to know beside the execution: as little as will do. */
 export class JournalReader {
@@ -105,11 +107,42 @@ export class JournalReader {
   async #segmentsBackTo(execution: Execution, records: readonly JournalRecord[]): Promise<SegmentReferences> {
     if (execution.logSegments === 0) return noReferences;
     const open = openKeys(execution);
-    const createdAt = records
-      .filter((record) => !isOpen(execution, open, record.entry))
-      .map((record) => record.createdAt);
-    if (createdAt.length === 0) return noReferences;
-    return (await this.#readSegments(execution, Math.min(...createdAt) - clockSkewMs)).segments;
+    const inItem = new Set(journalReferences(execution.log));
+    const sought = records.filter(
+      ({ entry }) => !isOpen(execution, open, entry) && !inItem.has(entry.reference),
+    );
+    if (sought.length === 0) return noReferences;
+    const backTo = Math.min(...sought.map(({ createdAt }) => createdAt)) - clockSkewMs;
+    const references = sought.map(({ entry }) => entry.reference);
+    return (await this.#readSegments(execution, backTo, references)).segments;
+  }
+
+  /**
+   * The input to apply an item of a nudge to an execution that was just read. Undefined where the step is
+   * better left to the stream, which brings the item later: where it takes more than the execution to decide it.
+   *
+   * @param cause of the tasks that the step opens: the delivery of the item is another
+   */
+  nudgeInput(
+    execution: Execution,
+    entry: JournalEntry,
+    cause: string,
+    now: number,
+  ): AdvanceInput | undefined {
+    if (execution.status !== 'RUNNING' || execution.waiting || execution.outbox) return undefined;
+    if (!this.#isNew(execution, entry, now)) return undefined;
+    return { executionId: execution.executionId, execution, entries: [entry], delivered: [cause], now };
+  }
+
+  /** Whether the execution alone shows that the item was not applied to it. */
+  #isNew(execution: Execution, entry: JournalEntry, now: number): boolean {
+    if (entry.kind === 'result') return entry.index === undefined && openKeys(execution).has(entry.reference);
+    if (entry.kind !== 'event') return false;
+    const log = parseLog(execution.log);
+    if (log.some(({ reference }) => reference === entry.reference)) return false;
+    if (execution.logSegments === 0) return true;
+    const writtenSince = Math.min(writtenAt(entry), now - longestNudgeMs) - clockSkewMs;
+    return (log[0]?.at ?? now) < writtenSince;
   }
 
   /**
@@ -204,10 +237,13 @@ export class JournalReader {
   /**
    * References in the segments that reach back to a time, the newest segment first. `knownSince`: the time of the oldest entry
    * that was found where an older segment is missing, which expires or was deleted.
+   *
+   * @param sought ends the search as soon as all of them are found
    */
   async #readSegments(
     execution: Execution,
     backTo: number,
+    sought?: readonly string[],
   ): Promise<{ segments: SegmentReferences; knownSince: number }> {
     const named = new Set<string>();
     const ended = new Set<string>();
@@ -221,6 +257,7 @@ export class JournalReader {
         named.add(reference);
         if (verdict.type === 'ignored' && verdict.reason === 'Ended') ended.add(reference);
       }
+      if (sought?.every((reference) => named.has(reference))) break;
       oldest = oldestAt(text);
     }
     return { segments, knownSince: 0 };

@@ -7,4 +7,6 @@ export interface JournalRecord {
   readonly createdAt: number;
   /** When it expires, as its writer says. */
   readonly expiresAt?: number;
+  /** Its writer has invoked the orchestrator with it, or was about to. */
+  readonly isNudged?: true;
 }

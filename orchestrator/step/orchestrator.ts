@@ -1,4 +1,4 @@
-import type { Nudge } from '../contract/nudge.ts';
+import { type Nudge, nudgeId } from '../contract/nudge.ts';
 import { MillraceError } from '../core/errors/millraceError.ts';
 import type { JournalEntry } from '../core/execution/model/entries.ts';
 import type { Execution } from '../core/execution/model/execution.ts';
@@ -11,6 +11,7 @@ import { describeError, type Reporter } from '../observability/report.ts';
 import type { Tracing } from '../observability/tracing.ts';
 import { StoredJson } from '../store/storedJson.ts';
 import { UnreadableExecutionError } from '../table/executionItem.ts';
+import { sortKey } from '../table/schema.ts';
 import type { Table } from '../table/table.ts';
 import { AfterCommit } from './afterCommit.ts';
 import { Committer } from './committer.ts';
@@ -20,6 +21,7 @@ import { deliveredAgain } from './delivered.ts';
 import { ExecutionCache } from './executionCache.ts';
 import { JournalReader } from './journalReader.ts';
 import type { JournalRecord } from './journalRecord.ts';
+import { Nudges } from './nudges.ts';
 import { StepTaker } from './stepTaker.ts';
 import { type Fetch, StoredInputs } from './storedInputs.ts';
 
@@ -69,6 +71,7 @@ export class Orchestrator {
   readonly #committer: Committer;
   readonly #observe: Observer;
   readonly #renewal: DataRenewal;
+  readonly #nudges: Nudges;
 
   constructor(options: OrchestratorOptions) {
     this.#options = options;
@@ -86,6 +89,15 @@ export class Orchestrator {
       writer,
       cache: this.#cache,
       steps: this.#steps,
+      after: this.#after,
+    });
+    this.#nudges = new Nudges({
+      table,
+      now: options.now,
+      cache: this.#cache,
+      journal: this.#journal,
+      steps: this.#steps,
+      committer: this.#committer,
       after: this.#after,
     });
   }
@@ -118,13 +130,21 @@ export class Orchestrator {
   }
 
   /**
-   * Begins an execution whose start is in the journal, without waiting for the stream. Where it has begun already, only what an
-   * earlier run of the same nudge may have lost is dispatched.
+   * Applies an item of the journal for a nudge of its writer, without waiting for the stream: a start, the result of a task, an
+   * event. Where it is applied already, only what an earlier run of the same nudge may have lost is dispatched. The stream
+   * brings the item later, so whatever takes more than one step is left to it.
+   *
+   * @param given the item, where the nudge has it. @default it is read
    */
-  async begin({ executionId, id }: Nudge): Promise<void> {
+  async nudge(nudge: Nudge, given?: JournalEntry): Promise<void> {
+    const { executionId, item = sortKey.start } = nudge;
+    const id = nudgeId(nudge);
     await this.#unlessUnreadable(executionId, async () => {
       const execution = await this.#options.table.executions.read(executionId);
-      if (execution) await this.#after.redispatch(execution, [id]);
+      if (item !== sortKey.start) {
+        if (execution)
+          await this.#inputs.within((fetch) => this.#nudges.apply(execution, nudge, given, fetch));
+      } else if (execution) await this.#after.redispatch(execution, [id]);
       else await this.#inputs.within((fetch) => this.#catchUp(executionId, id, [id], fetch));
     });
   }
@@ -146,6 +166,12 @@ export class Orchestrator {
     let entries: readonly JournalEntry[] = given;
     let isFresh = false;
     let execution = this.#cache.get(executionId);
+    if (records.some((record) => record.isNudged)) {
+      if (await this.#nudges.haveApplied(executionId, records)) return;
+      // A nudge commits beside the stream: memory is behind it more often than not.
+      execution = await this.#options.table.executions.read(executionId);
+      isFresh = true;
+    }
     for (let conflicts = 0; conflicts < mostConflicts; conflicts++) {
       const hasStart = entries.some((entry) => entry.kind === 'start');
       if (!execution && !isFresh && !hasStart) {

@@ -11,7 +11,7 @@ import { isUnreadable, storedData, tokenOf, withExpiry } from './itemParts.ts';
 import { structuredJson, textAttributes } from './jsonText.ts';
 import { fitted } from './messageItems.ts';
 import { orderedAttributes } from './orderedJson.ts';
-import { sortKey } from './schema.ts';
+import { attribute, sortKey } from './schema.ts';
 
 export interface EventItem {
   readonly executionId: string;
@@ -20,6 +20,8 @@ export interface EventItem {
   readonly content:
     | { readonly type: string; readonly event?: JsonObject; readonly eventAt?: string }
     | ControlContent;
+  /** Its writer invokes the orchestrator with it, beside the stream. */
+  readonly isNudged?: boolean;
 }
 
 export function decodeEvent(key: string, item: Attributes): JournalEntry {
@@ -83,6 +85,7 @@ export function encodeEvent(event: EventItem, expiry: number | undefined): Attri
     item: { S: sortKey.event(event.eventId) },
     at: { S: event.at },
   };
+  if (event.isNudged) item[attribute.nudged] = { BOOL: true };
   const { content } = event;
   if ('control' in content) {
     item.control = { S: content.control };

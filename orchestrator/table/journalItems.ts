@@ -19,6 +19,11 @@ export function decodeJournalItem(item: Attributes): JournalEntry | undefined {
   return undefined;
 }
 
+/** Whether the writer of a journal item invokes the orchestrator with it: the stream is then not the first to bring it. */
+export function isNudged(item: Attributes): boolean {
+  return item[attribute.nudged]?.BOOL === true;
+}
+
 /** Only orchestrators write messages: what is none is recorded as ignored. */
 function unreadable(key: string): JournalEntry {
   return { kind: 'invalidEvent', reference: key };

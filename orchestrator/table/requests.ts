@@ -172,6 +172,8 @@ export interface NewEvent {
         readonly eventAt?: string;
       }
     | ControlContent;
+  /** Its writer invokes the orchestrator with it, beside the stream. */
+  readonly isNudged?: boolean;
 }
 
 export interface RegistryPageRequest {

@@ -5,7 +5,7 @@ import { type Attributes, jsonAttribute, receivedJsonOf } from './attributes.ts'
 import { messageOf, storedData, withExpiry } from './itemParts.ts';
 import { fitted } from './messageItems.ts';
 import { receivedJson } from './orderedJson.ts';
-import { sortKey } from './schema.ts';
+import { attribute, sortKey } from './schema.ts';
 
 export interface ResultItem {
   readonly executionId: string;
@@ -20,6 +20,8 @@ export interface ResultItem {
   readonly result: TaskResult;
   /** Key of the object that holds the output or the error, in its place. */
   readonly dataAt?: string;
+  /** Its writer invokes the orchestrator with it, beside the stream. */
+  readonly isNudged?: boolean;
 }
 
 export function decodeResult(key: string, item: Attributes): JournalEntry | undefined {
@@ -76,6 +78,7 @@ export function encodeResult(result: ResultItem, expiry: number | undefined): At
     startedAt: { S: result.startedAt },
     endedAt: { S: result.endedAt },
   };
+  if (result.isNudged) item[attribute.nudged] = { BOOL: true };
   const { dataAt } = result;
   if (dataAt !== undefined) item[result.result.status === 'FAILED' ? 'errorAt' : 'outputAt'] = { S: dataAt };
   else if (result.result.status === 'FAILED')

@@ -11,6 +11,8 @@ export const attribute = {
   version: 'version',
   startedAt: 'startedAt',
   expiresAt: 'expiresAt',
+  /** Present in a journal item whose writer invokes the orchestrator with it, beside the stream. */
+  nudged: 'nudged',
   /** Present in an execution's commit, and gone with the next: its emissions for the bus. */
   emitted: 'emitted',
   indexPartition: 'mr_pk',

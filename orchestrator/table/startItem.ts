@@ -25,6 +25,8 @@ export interface StartItem {
   readonly startedBy?: string;
   /** Its end is the result of that task. */
   readonly answers?: boolean;
+  /** Its writer invokes the orchestrator with it, beside the stream. */
+  readonly isNudged?: boolean;
   /** The version or alias that a caller of the API of Step Functions has named. */
   readonly startedAs?: string;
 }
@@ -79,6 +81,7 @@ export function encodeStart(start: StartItem, expiry: number | undefined): Attri
   if (start.startedBy !== undefined) item.startedBy = { S: start.startedBy };
   if (start.startedAs !== undefined) item.startedAs = { S: start.startedAs };
   if (start.answers) item.answers = { BOOL: true };
+  if (start.isNudged) item[attribute.nudged] = { BOOL: true };
   if (start.traceparent !== undefined) item.traceparent = { S: start.traceparent };
   if (start.input === undefined && start.inputAt !== undefined) item.inputAt = { S: start.inputAt };
   const whole = withExpiry(item, expiry);

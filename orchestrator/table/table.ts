@@ -101,6 +101,8 @@ export interface JournalReader {
 export interface Executions {
   /** Undefined also where it has expired: its id is free. */
   read(executionId: string): Promise<Execution | undefined>;
+  /** Eventually consistent, at half the price: it shows what was committed a while ago, and may not show what came since. */
+  readEventually(executionId: string): Promise<Execution | undefined>;
   /** The input of an open task, which may be in the store. @throws StoredDataError */
   readTaskInput(task: OpenTask): Promise<Json>;
   /** Everything in the partition that a history is made of. Expired items are left out, unless the execution goes on. */

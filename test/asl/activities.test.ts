@@ -88,7 +88,7 @@ describe.each(['once', 'duplicated', 'reordered'] as const)(
       await client.heartbeatTask('e#0#1');
       await cloud.skip('7s');
       expect(await client.describe('e')).toMatchObject({ status: 'RUNNING' });
-      expect(await ended()).toMatchObject({ status: 'FAILED', error: ['States.HeartbeatTimeout', ''] });
+      expect(await ended()).toMatchObject({ status: 'FAILED', error: ['States.Timeout', ''] });
     });
 
     it('is tried again by Retry, as another task', async () => {

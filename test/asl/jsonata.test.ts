@@ -64,6 +64,9 @@ describe('a JSONata expression', () => {
     ['$eval', '$eval("1")'],
     ["JavaScript's constructors", '{"a": 1}.constructor.constructor("return 1")()'],
     ['a function found by a name', '$lookup({}, "constructor")'],
+    ['a prototype', '{"a": 1}.__proto__'],
+    ['the prototypes of a list', '[{"a": 1}, {"b": 2}].__proto__'],
+    ['a prototype found by a name', '$lookup({"a": 1}, "__proto__")'],
     ['a look ahead', '$match("ab", /a(?=b)/)'],
     ['no number', '1 / 0'],
   ])('ends %s with a failure', (_, text) => {

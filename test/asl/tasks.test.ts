@@ -390,7 +390,7 @@ describe('a heartbeat that an expression says', () => {
     await cloud.skip('60s');
     expect(await cloud.describe(executionId)).toMatchObject({
       status: 'FAILED',
-      error: { name: 'States.HeartbeatTimeout' },
+      error: { name: 'States.Timeout' },
     });
   });
 });

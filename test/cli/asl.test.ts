@@ -32,8 +32,8 @@ const publish = `StartAt: Tell
 States:
   Tell:
     Type: Task
-    Resource: arn:aws:states:::sns:publish
-    Parameters: { TopicArn: topic }
+    Resource: arn:aws:states:::aws-sdk:kinesis:subscribeToShard
+    Parameters: { ShardId: shard }
     End: true
 `;
 
@@ -83,7 +83,7 @@ describe('asl check', () => {
       file: 'tell.asl.yaml',
       runs: false,
       problems: [{ severity: 'warning', code: 'UNSUPPORTED_RESOURCE' }],
-      resources: [{ path: 'Tell', feature: 'sns:publish', isSupported: false }],
+      resources: [{ path: 'Tell', feature: 'aws-sdk:kinesis:subscribeToShard', isSupported: false }],
     });
   });
 
@@ -251,7 +251,7 @@ describe('asl convert', () => {
       '{"a":1}',
     );
     expect(stdout.join('\n')).toContain("id: 'other'");
-    expect(stderr.join('\n')).toContain('arn:aws:states:::sns:publish');
+    expect(stderr.join('\n')).toContain('arn:aws:states:::aws-sdk:kinesis:subscribeToShard');
   });
 
   it('prints nothing on stdout for a definition that is not valid, and says where', async () => {

@@ -54,6 +54,7 @@ function synthesizedPolicy(policy: string): string[] {
     policy === 'grantStart' ||
     policy === 'grantDirectStart' ||
     policy === 'grantSend' ||
+    policy === 'grantDirectSend' ||
     policy === 'grantRead' ||
     policy === 'grantActivities' ||
     policy === 'grantDoctor'
@@ -65,11 +66,13 @@ function synthesizedPolicy(policy: string): string[] {
     });
     return allowed(made, { role });
   }
-  const made = synthesized();
-  const deployed = policy === 'worker' ? made.millrace.worker('charge') : made.millrace.orchestrator;
+  const made = synthesized(policy === 'nudgingWorker' ? { nudge: true } : {});
+  const deployed = policy.endsWith('orker') ? made.millrace.worker('charge') : made.millrace.orchestrator;
   return allowed(made, deployed)
     .filter((each) => !each.startsWith('logs:'))
-    .map((each) => each.replace(/arn:AWS::Partition:lambda:.*-worker-\*$/, 'WorkerFunctions'));
+    .map((each) => each.replace(/arn:AWS::Partition:lambda:.*-worker-\*$/, 'WorkerFunctions'))
+    .map((each) => each.replace(/arn:AWS::Partition:lambda:.*-orchestrator$/, 'OrchestratorFunction'))
+    .sort();
 }
 
 describe('the policies of docs/security.md', () => {
@@ -78,9 +81,11 @@ describe('the policies of docs/security.md', () => {
       'grantStart',
       'grantDirectStart',
       'grantSend',
+      'grantDirectSend',
       'grantRead',
       'grantActivities',
       'worker',
+      'nudgingWorker',
       'orchestrator',
       'grantDoctor',
     ]);

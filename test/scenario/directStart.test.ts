@@ -60,7 +60,7 @@ describe('a direct start', () => {
   it('is begun without the stream, whose delivery then dispatches nothing, whichever instance gets it', async () => {
     const { rig, answer, event } = await started();
     expect(answer).toEqual({ executionId: 'e', isNew: true, isDirect: true });
-    await rig.newInstance().begin(event.nudge);
+    await rig.newInstance().nudge(event.nudge);
     expect(keys(rig)).toEqual(['task#0#1']);
     rig.now += 200;
     await rig.deliver(rig.newInstance(), 'e');
@@ -71,14 +71,14 @@ describe('a direct start', () => {
   it('takes the events that came before it into the first commit, as any start', async () => {
     const { rig, event } = await started();
     await rig.send('e', '1', 'TELL');
-    await rig.newInstance().begin(event.nudge);
+    await rig.newInstance().nudge(event.nudge);
     expect(await rig.verdicts('e')).toEqual(['start applied', 'event#1 applied']);
   });
 
   it('finds the execution begun where the stream was faster, and dispatches nothing', async () => {
     const { rig, event } = await started();
     await rig.deliver(rig.newInstance(), 'e');
-    await rig.newInstance().begin(event.nudge);
+    await rig.newInstance().nudge(event.nudge);
     expect(keys(rig)).toEqual(['task#0#1']);
   });
 
@@ -91,7 +91,7 @@ describe('a direct start', () => {
         throw new Error('It dies after its commit.');
       },
     });
-    await expect(dying.begin(event.nudge)).rejects.toThrow('It dies');
+    await expect(dying.nudge(event.nudge)).rejects.toThrow('It dies');
     expect(keys(rig)).toEqual([]);
     const recovery = recoverHandler(rig.newInstance(), {
       table: rig.table,
@@ -122,7 +122,7 @@ describe('startAndWait', () => {
     const orchestrator = rig.newInstance();
     return clientOf(rig, {
       nudge: async ({ nudge }) => {
-        await orchestrator.begin(nudge);
+        await orchestrator.nudge(nudge);
         return true;
       },
       sleep: async (ms) => {

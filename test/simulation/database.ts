@@ -26,6 +26,8 @@ export interface DatabaseHooks {
   onWrite(item: Attributes, before: Attributes | undefined): void;
   /** How many items a page of a query holds. */
   pageSize(): number;
+  /** How many writes of an item an eventually consistent read does not see. */
+  unseenWrites(): number;
 }
 
 interface Write {
@@ -35,11 +37,16 @@ interface Write {
   readonly ExpressionAttributeValues?: Attributes | undefined;
 }
 
+/** Versions of an item that are kept, for reads that are behind. */
+const keptVersions = 4;
+
 /** DynamoDB, as far as Millrace's table module uses it. It refuses everything else loudly. */
 export class SimulatedDatabase {
   readonly #partitions = new Map<string, Map<string, Attributes>>();
   readonly #index = new Map<string, Attributes>();
   readonly #indexedAt = new Map<string, number>();
+  /** The last writes of each `execution` item, the latest last. */
+  readonly #versions = new Map<string, Attributes[]>();
   readonly #lag: IndexLag;
   readonly #hooks: DatabaseHooks;
 
@@ -51,7 +58,8 @@ export class SimulatedDatabase {
   /** Answers as DynamoDB would, or throws its error. */
   execute(command: object): object {
     if (command instanceof GetItemCommand) {
-      const item = this.get(idOf(command.input.Key), sortOf(command.input.Key));
+      const { Key: key, ConsistentRead: isStrong } = command.input;
+      const item = isStrong ? this.get(idOf(key), sortOf(key)) : this.#getEarlier(idOf(key), sortOf(key));
       return { $metadata: {}, ...(item && { Item: item }) };
     }
     if (command instanceof PutItemCommand) return this.#put(command.input);
@@ -72,8 +80,15 @@ export class SimulatedDatabase {
     return this.#partitions.get(executionId)?.get(item);
   }
 
+  #getEarlier(executionId: string, item: string): Attributes | undefined {
+    const versions = this.#versions.get(executionId) ?? [];
+    const unseen = item === 'execution' ? this.#hooks.unseenWrites() : 0;
+    return unseen === 0 ? this.get(executionId, item) : versions[versions.length - 1 - unseen];
+  }
+
   delete(executionId: string, item: string): void {
     this.#partitions.get(executionId)?.delete(item);
+    if (item === 'execution') this.#versions.delete(executionId);
     if (item === 'execution') this.#indexLater(executionId);
   }
 
@@ -174,7 +189,13 @@ export class SimulatedDatabase {
     this.#partitions.set(executionId, partition);
     const before = partition.get(sortOf(item));
     partition.set(sortOf(item), item);
-    if (sortOf(item) === 'execution') this.#indexLater(executionId);
+    if (sortOf(item) === 'execution') {
+      this.#indexLater(executionId);
+      this.#versions.set(
+        executionId,
+        [...(this.#versions.get(executionId) ?? []), item].slice(-keptVersions),
+      );
+    }
     this.#hooks.onWrite(item, before);
   }
 

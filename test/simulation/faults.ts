@@ -38,6 +38,8 @@ export const faultKinds = [
   'lateWrite',
   /** The function for failures is invoked late, and twice. */
   'oddFailure',
+  /** An eventually consistent read does not see what was written last. */
+  'lateRead',
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];

@@ -41,6 +41,10 @@ export interface InstancesOptions {
   readonly chain: TaskDispatcherOptions['chain'];
   /** Whether there are instances of two releases. */
   readonly isMixed: boolean;
+  /** Whether workers nudge. */
+  readonly hasNudges: boolean;
+  /** Told of each commit for an item that was nudged, that another has come before; and when the invocation began. */
+  readonly onLostCommit: (executionId: string, version: number, since: number) => void;
   readonly invokerOf: (process: SimulatedProcess) => FunctionInvoker;
   readonly report: (report: Report) => void;
 }
@@ -80,8 +84,13 @@ export class Instances {
 
   /** Its answer, and the executions of which the table took something not. */
   stream(event: DynamoDBStreamEvent) {
+    const nudged = event.Records.flatMap(({ dynamodb }) => {
+      const { executionId, nudged } = dynamodb?.NewImage ?? {};
+      return nudged && executionId?.S !== undefined ? [executionId.S] : [];
+    });
     return this.#on(async ({ process, onStream }) => {
       process.failed.clear();
+      this.#watch(process, nudged);
       const { batchItemFailures } = await onStream(event);
       return { batchItemFailures, failed: new Set(process.failed) };
     });
@@ -92,11 +101,23 @@ export class Instances {
   }
 
   nudge(event: NudgeEvent) {
-    return this.#on((instance) => instance.onNudge(event));
+    return this.#on(({ process, onNudge }) => {
+      this.#watch(process, [event.nudge.executionId]);
+      return onNudge(event);
+    });
   }
 
   recover(event: RecoveryEvent) {
     return this.#on((instance) => instance.onRecover(event));
+  }
+
+  /** An item that is nudged is applied to an execution that is read after the invocation has begun. */
+  #watch(process: SimulatedProcess, nudged: readonly string[]): void {
+    const { world, onLostCommit } = this.#options;
+    const since = world.schedule.now;
+    process.onLostCommit = (executionId, version) => {
+      if (nudged.includes(executionId)) onLostCommit(executionId, version, since);
+    };
   }
 
   /** Rejects where the instance dies. */
@@ -113,11 +134,13 @@ export class Instances {
       return await instance.process.doing(work(instance));
     } finally {
       instance.isBusy = false;
+      instance.process.onLostCommit = () => {};
     }
   }
 
   #start(): Instance {
-    const { world, layout, store, retention, waitForMachineMs, chain, invokerOf, report } = this.#options;
+    const { world, layout, store, retention, waitForMachineMs, chain, hasNudges, invokerOf, report } =
+      this.#options;
     const process = new SimulatedProcess(`orchestrator ${++this.#count}`, world);
     const { machines } = this;
     const table = tableOf(process, layout);
@@ -132,6 +155,7 @@ export class Instances {
       report,
       now,
       ...(chain && { chain }),
+      ...(hasNudges && { nudge: { isDefault: true } }),
     });
     const data = new StoredJson(store.of(process), now);
     const limits = {
@@ -155,7 +179,7 @@ export class Instances {
       process,
       machines,
       onStream,
-      onNudge: doorbellHandler(orchestrator, onStream, nothing),
+      onNudge: doorbellHandler(orchestrator, onStream, report, nothing),
       onWake: wakeHandler(orchestrator, report, nothing),
       onRecover: recoverHandler(orchestrator, {
         table,

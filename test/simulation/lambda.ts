@@ -1,4 +1,5 @@
 import { runChain } from '../../orchestrator/chain/chain.ts';
+import type { NudgeEvent } from '../../orchestrator/contract/nudge.ts';
 import type { FailedChainEvent } from '../../orchestrator/contract/recovery.ts';
 import type { TaskPayload } from '../../orchestrator/contract/task.ts';
 import type { Json } from '../../orchestrator/core/data/json.ts';
@@ -14,6 +15,7 @@ import type { DynamoDBTable } from '../../orchestrator/table/dynamodb/dynamoDBTa
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
 import type { ResultItem } from '../../orchestrator/table/resultItem.ts';
 import type { TableLayout } from '../../orchestrator/table/retention.ts';
+import { nudgeOf } from '../../workers/nudge.ts';
 import { attemptTask, type Task, writeResult } from '../../workers/runTask.ts';
 import { otherRelease, tableName, tableOf } from './instances.ts';
 import { InvariantError } from './invariantError.ts';
@@ -59,6 +61,8 @@ export interface LambdaOptions {
   onChainCommit(executionId: string, cause: string, run: number): void;
   /** Told of a task that a failed chain has opened, and that is open after its recovery. */
   onLeft(executionId: string, item: string): void;
+  /** Invokes the orchestrator beside the stream. */
+  nudge(event: NudgeEvent): void;
   /** Calls the recovery function. */
   recover(event: FailedChainEvent): Promise<unknown>;
   readonly report: (report: Report) => void;
@@ -89,6 +93,8 @@ export class SimulatedLambda {
   readonly #options: LambdaOptions;
   /** What the runs of each attempt came to, by the input that they had. */
   readonly #ends = new Map<string, RunEnd[]>();
+  /** Attempts for which an invocation was taken. */
+  readonly #invoked = new Set<string>();
   /** Attempts of `once` tasks whose work was begun. */
   #begun = new Set<string>();
   #chains = 0;
@@ -124,7 +130,10 @@ export class SimulatedLambda {
   #invoke(payload: TaskPayload): DispatchOutcome {
     const { draws, schedule } = this.#world;
     if (draws.strikes('throttledInvoke')) return { type: 'deferred', error: 'TooManyRequestsException' };
-    for (const each of tasksOf(payload)) this.onInvoke(each);
+    for (const each of tasksOf(payload)) {
+      this.onInvoke(each);
+      this.#invoked.add(keyOf(each));
+    }
     // Machines that no one wrote start ever more tasks at times.
     if (payload.task >= mostTasks) return { type: 'dispatched' };
     const begin = () => schedule.begin(payload.chain ? this.#runChain(payload) : this.#run(payload));
@@ -133,6 +142,10 @@ export class SimulatedLambda {
     if (draws.strikes('duplicateInvoke')) schedule.later(this.#delayMs() + draws.below(5000, 'late'), begin);
     if (draws.strikes('ambiguousInvoke')) return { type: 'deferred', error: 'TimeoutError' };
     return { type: 'dispatched' };
+  }
+
+  wasInvoked(executionId: string, item: string): boolean {
+    return this.#invoked.has(`${executionId}/${item}`);
   }
 
   #delayMs(): number {
@@ -144,7 +157,20 @@ export class SimulatedLambda {
     const process = new SimulatedProcess('worker', this.#world, { crashes: ['dyingWorker', 'dyingWorker'] });
     const table = tableOf(process, this.#options.layout);
     // It is not run again: retrying is the orchestrator's.
-    await process.doing(this.#do(payload, process, table)).catch(() => this.#fail(payload));
+    await process.doing(this.#doAndTell(payload, process, table)).catch(() => this.#fail(payload));
+  }
+
+  async #doAndTell(payload: TaskPayload, process: SimulatedProcess, table: DynamoDBTable): Promise<void> {
+    const { draws } = this.#world;
+    const written = await this.#do(payload, process, table);
+    if (!written || payload.nudge === undefined) return;
+    const id = `nudge#${draws.below(1e6, 'token').toString(36)}`;
+    const event = nudgeOf(payload, written, Number.POSITIVE_INFINITY, id);
+    const { executionId, item } = payload;
+    // Workers in other languages name the item alone.
+    const told = draws.chance(0.3, 'plain') ? { nudge: { executionId, item } } : event;
+    const what = () => `nudge ${executionId} ${item}`;
+    await process.call(what, () => this.#options.nudge(told));
   }
 
   /** The worker host, with a permission to chain. */
@@ -189,9 +215,13 @@ export class SimulatedLambda {
     await process.doing(chain).catch(() => this.#fail(payload, cause));
   }
 
-  async #do(payload: TaskPayload, process: SimulatedProcess, table: DynamoDBTable): Promise<void> {
+  async #do(
+    payload: TaskPayload,
+    process: SimulatedProcess,
+    table: DynamoDBTable,
+  ): Promise<ResultItem | undefined> {
     const result = await this.#attempt(payload, process, table);
-    if (result) await writeResult(result, payload.expiresAt, table);
+    return result && writeResult(result, payload.expiresAt, table);
   }
 
   async #attempt(
@@ -242,6 +272,7 @@ export class SimulatedLambda {
     this.runs = this.runs.filter(isOther);
     this.#begun = new Set([...this.#begun].filter(isOther));
     for (const key of [...this.#ends.keys()]) if (!isOther(key)) this.#ends.delete(key);
+    for (const key of this.#invoked) if (!isOther(key)) this.#invoked.delete(key);
   }
 
   /**

@@ -44,6 +44,8 @@ export class Observer {
   readonly attempts: Attempts;
   readonly #chainedCommits = new Set<string>();
   readonly #runOfCause = new Map<string, number>();
+  /** When each version was written. */
+  readonly #committedAt = new Map<string, number>();
   readonly #isCalm: boolean;
   #problem: InvariantError | undefined;
 
@@ -104,6 +106,26 @@ export class Observer {
     });
   }
 
+  /**
+   * A commit for an item that its writer has told of was lost to an earlier one: it was not on top of what was there when the
+   * invocation began, so it was on top of memory.
+   */
+  onLostCommit(executionId: string, version: number, since: number): void {
+    this.#remember(() => {
+      const at = this.#committedAt.get(`${executionId} ${version}`);
+      if (at === undefined || at >= since) return;
+      const what = `a nudged item was applied on top of version ${version - 1}, which was over for ${since - at} ms.`;
+      throw new InvariantError(10, executionId, what);
+    });
+  }
+
+  /** A nudge that failed, and was recovered. */
+  onNudgeLeft(executionId: string, item: string): void {
+    this.#remember(() => {
+      throw new InvariantError(7, executionId, `'${item}' of a nudge that failed was never dispatched.`);
+    });
+  }
+
   onLeft(executionId: string, item: string): void {
     this.#remember(() => {
       throw new InvariantError(7, executionId, `'${item}' of a chain that failed is left open.`);
@@ -129,6 +151,9 @@ export class Observer {
     for (const key of this.#chainedCommits) {
       if (key.startsWith(`${executionId} `)) this.#chainedCommits.delete(key);
     }
+    for (const key of this.#committedAt.keys()) {
+      if (key.startsWith(`${executionId} `)) this.#committedAt.delete(key);
+    }
     for (const key of this.#runOfCause.keys()) {
       if (key.startsWith(`${executionId} `)) this.#runOfCause.delete(key);
     }
@@ -142,6 +167,7 @@ export class Observer {
     const { executionId } = execution;
     const before = this.#current.get(executionId);
     this.#current.set(executionId, execution);
+    this.#committedAt.set(`${executionId} ${execution.version}`, this.#now());
     this.attempts.onCommit(before, execution);
     const added = this.#countEntries(before, execution);
     this.#checkVersion(before, execution);

@@ -55,6 +55,8 @@ export class SimulatedProcess {
   readonly client: DynamoDBClient;
   /** Executions of which an operation on the table has failed. */
   readonly failed = new Set<string>();
+  /** Told of each commit that another has come before. */
+  onLostCommit: (executionId: string, version: number) => void = () => {};
   readonly #world: World;
   readonly #crashes: readonly FaultKind[];
   readonly #isHost: boolean;
@@ -155,6 +157,7 @@ export class SimulatedProcess {
         return this.#execute(command);
       } catch (error) {
         for (const executionId of executionsOf(command)) this.failed.add(executionId);
+        if (error instanceof ConditionalCheckFailedException) this.#tellLost(command);
         throw error;
       }
     });
@@ -170,6 +173,12 @@ export class SimulatedProcess {
       return { $metadata: {}, Responses: {}, UnprocessedKeys: command.input.RequestItems };
     }
     return database.execute(command);
+  }
+
+  #tellLost(command: object): void {
+    if (!(command instanceof PutItemCommand)) return;
+    const { executionId, item, version } = command.input.Item ?? {};
+    if (item?.S === 'execution') this.onLostCommit(executionId?.S ?? '', Number(version?.N));
   }
 
   #put(command: PutItemCommand): object {

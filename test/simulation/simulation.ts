@@ -93,6 +93,7 @@ class Simulation {
   readonly #users: Users;
   readonly #deployment: Deployment;
   readonly #hasChains: boolean;
+  readonly #hasNudges: boolean;
   readonly #inlines: boolean;
   readonly #nudges: Nudges;
   readonly #dropped: string[] = [];
@@ -122,7 +123,11 @@ class Simulation {
         later: (ms, run) => this.#schedule.later(ms, run),
         now: () => this.#schedule.now,
       },
-      { onWrite: (item, before) => this.#onWrite(item, before), pageSize: () => pageSize },
+      {
+        onWrite: (item, before) => this.#onWrite(item, before),
+        pageSize: () => pageSize,
+        unseenWrites: () => (this.#draws.strikes('lateRead') ? 1 + this.#draws.below(3, 'read') : 0),
+      },
     );
     this.#world = {
       schedule: this.#schedule,
@@ -133,6 +138,7 @@ class Simulation {
     };
     this.#store = new SimulatedStore(this.#schedule);
     this.#hasChains = random.chance(0.5, 'chain');
+    this.#hasNudges = random.chance(0.5, 'nudge');
     this.#inlines = this.#hasChains && random.chance(0.7, 'inline');
     const isMixed = random.chance(0.2, 'release');
     this.#operations = drawOperations(random, this.#hasChains).filter(
@@ -153,6 +159,7 @@ class Simulation {
       onChained: (payload, cause) => this.#observer.onChained(payload, cause),
       onChainCommit: (executionId, cause, run) => this.#observer.onChainCommit(executionId, cause, run),
       onLeft: (executionId, item) => this.#observer.onLeft(executionId, item),
+      nudge: (event) => this.#nudges.invoke(event),
       recover: (event) => this.#instances.recover(event),
       report,
       isMixed,
@@ -166,12 +173,16 @@ class Simulation {
       waitForMachineMs: random.oneOf([30_000, 900_000], 'wait'),
       chain: this.#hasChains ? { isDefault: true, inlines: this.#inlines } : undefined,
       isMixed,
+      hasNudges: this.#hasNudges,
+      onLostCommit: (executionId, version, since) => this.#observer.onLostCommit(executionId, version, since),
       invokerOf: (process) => this.#lambda.invokerOf(process),
       report,
     });
     this.#nudges = new Nudges(this.#world, {
       begin: (event) => this.#instances.nudge(event),
       recover: (event) => this.#instances.recover(event),
+      wasInvoked: (executionId, item) => this.#lambda.wasInvoked(executionId, item),
+      onLeft: (executionId, item) => this.#observer.onNudgeLeft(executionId, item),
     });
     this.#stream = new SimulatedStream(this.#world, this.#instances);
     this.#clock = new SimulatedClock(this.#world, layout, this.#instances, report);
@@ -335,11 +346,14 @@ class Simulation {
       checkRunOnce(this.#lambda.runs, this.#redriven, (run) => this.#observer.attempts.mayRepeat(run));
   }
 
-  /** With chains, clients start directly as often as not. */
   #start({ executionId, machine, input }: Extract<Operation, { type: 'start' }>): Promise<void> {
-    const isDirect = this.#hasChains && this.#draws.chance(0.5, 'direct');
-    const nudge = isDirect ? (event: NudgeEvent) => this.#nudges.invoke(event) : undefined;
-    return this.#users.start(executionId, machine, input, nudge);
+    return this.#users.start(executionId, machine, input, this.#nudge());
+  }
+
+  /** With chains or nudges, clients are direct as often as not. */
+  #nudge(): ((event: NudgeEvent) => void) | undefined {
+    const isDirect = (this.#hasChains || this.#hasNudges) && this.#draws.chance(0.5, 'direct');
+    return isDirect ? (event) => this.#nudges.invoke(event) : undefined;
   }
 
   /** The item of an attempt whose result is in the log. */
@@ -363,7 +377,7 @@ class Simulation {
         return this.#start(operation);
       case 'event': {
         const { executionId, eventId, event, fields } = operation;
-        return this.#users.send(executionId, eventId, { type: event, event: fields });
+        return this.#users.send(executionId, eventId, { type: event, event: fields }, this.#nudge());
       }
       case 'control':
         if (operation.control === 'redrive') this.#redriven.add(operation.executionId);

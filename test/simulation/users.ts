@@ -1,4 +1,4 @@
-import type { NudgeEvent } from '../../orchestrator/contract/nudge.ts';
+import type { Nudge, NudgeEvent } from '../../orchestrator/contract/nudge.ts';
 import type { Json } from '../../orchestrator/core/data/json.ts';
 import type { Control } from '../../orchestrator/core/execution/model/entries.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
@@ -18,7 +18,7 @@ export class Users {
     this.#layout = layout;
   }
 
-  /** @param nudge has the orchestrator begin at once */
+  /** @param nudge invokes the orchestrator with it */
   async start(
     executionId: string,
     machine: string,
@@ -30,25 +30,37 @@ export class Users {
         executionId,
         machine,
         input,
+        ...(nudge && { isNudged: true }),
       });
       if (outcome.type === 'different') throw new InvariantError(7, executionId, 'its start is another.');
-      if (outcome.type !== 'inserted' || !nudge) return;
-      const id = `nudge#${this.#world.draws.below(1e6, 'token').toString(36)}`;
-      await process.call(
-        () => `nudge ${executionId}`,
-        () => nudge({ nudge: { executionId, id } }),
-      );
+      if (outcome.type === 'inserted' && nudge) await this.#nudge(process, nudge, { executionId });
     });
+  }
+
+  async #nudge(process: SimulatedProcess, nudge: (event: NudgeEvent) => void, of: Nudge): Promise<void> {
+    const id = `nudge#${this.#world.draws.below(1e6, 'token').toString(36)}`;
+    await process.call(
+      () => `nudge ${of.executionId} ${of.item ?? ''}`,
+      () => nudge({ nudge: { ...of, id } }),
+    );
   }
 
   async control(executionId: string, eventId: string, control: Control): Promise<void> {
     await this.send(executionId, eventId, { control });
   }
 
-  async send(executionId: string, eventId: string, content: NewEvent['content']): Promise<void> {
+  async send(
+    executionId: string,
+    eventId: string,
+    content: NewEvent['content'],
+    nudge?: (event: NudgeEvent) => void,
+  ): Promise<void> {
     const at = this.#now();
     await this.#do(async (process) => {
-      await tableOf(process, this.#layout).journal.insertEvent({ executionId, eventId, at, content });
+      const event = { executionId, eventId, at, content, ...(nudge && { isNudged: true }) };
+      const outcome = await tableOf(process, this.#layout).journal.insertEvent(event);
+      if (outcome !== 'inserted' || !nudge) return;
+      await this.#nudge(process, nudge, { executionId, item: `event#${eventId}` });
     });
   }
 

@@ -79,6 +79,7 @@ export function withCommit(
     registry,
     executions: {
       read: (executionId) => executions.read(executionId),
+      readEventually: (executionId) => executions.readEventually(executionId),
       readTaskInput: (task) => executions.readTaskInput(task),
       readHistory: (executionId) => executions.readHistory(executionId),
       commit: (...of) => commit(() => executions.commit(...of)),

@@ -18,7 +18,7 @@ import type { JournalRecord } from '../../orchestrator/step/journalRecord.ts';
 import { Orchestrator } from '../../orchestrator/step/orchestrator.ts';
 import type { StoredJson } from '../../orchestrator/store/storedJson.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
-import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
+import { decodeJournalItem, isNudged } from '../../orchestrator/table/journalItems.ts';
 import { expiryOf, type TableLayout } from '../../orchestrator/table/retention.ts';
 import type { Table } from '../../orchestrator/table/table.ts';
 import { MemoryTable } from '../../testing/memoryTable/memoryTable.ts';
@@ -36,6 +36,8 @@ export interface InstanceOptions {
   readonly data?: StoredJson;
   /** Whether the worker host takes steps of machines that do not say so. @default no host takes any */
   readonly chain?: NonNullable<TaskDispatcherOptions['chain']>;
+  /** Whether workers nudge that do not say so. @default none does */
+  readonly nudge?: { readonly isDefault: boolean };
 }
 
 /**
@@ -67,7 +69,12 @@ export class OrchestratorRig {
       // DynamoDB's streams have whole seconds.
       const createdAt = Math.floor(this.now / 1000) * 1000;
       const expiresAt = expiryOf(item);
-      const record = { entry, createdAt, ...(expiresAt !== undefined && { expiresAt }) };
+      const record: JournalRecord = {
+        entry,
+        createdAt,
+        ...(expiresAt !== undefined && { expiresAt }),
+        ...(isNudged(item) && { isNudged: true }),
+      };
       this.#inserted.push({ executionId, record });
     };
   }
@@ -81,6 +88,7 @@ export class OrchestratorRig {
     table,
     data,
     chain,
+    nudge,
   }: InstanceOptions = {}): Orchestrator {
     const common = {
       table: table ?? this.table,
@@ -102,6 +110,7 @@ export class OrchestratorRig {
       layout: this.#layout,
       functionNames: functionNames(''),
       ...(chain && { chain }),
+      ...(nudge && { nudge }),
     });
     const retention = retentionOf(this.#layout.retentionDays);
     return new Orchestrator({

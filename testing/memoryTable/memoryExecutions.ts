@@ -28,6 +28,10 @@ export class MemoryExecutions implements Executions {
     return item && decodeExecution(item);
   }
 
+  readEventually(executionId: string): Promise<Execution | undefined> {
+    return this.read(executionId);
+  }
+
   #item(executionId: string): Attributes | undefined {
     const item = this.#items.get(executionId, sortKey.execution);
     return this.#items.unexpired(item ? [item] : [])[0];

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { machineOf, resourceUses, validate } from '../../asl/index.ts';
-import type { JsonObject } from '../../asl/json.ts';
+import { isArray, isObject, type Json, type JsonObject } from '../../asl/json.ts';
 import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { readLines } from './lines.ts';
 import { type SmokeResult, smoke } from './smoke.ts';
@@ -34,6 +34,10 @@ const result = {
   total: 0,
   loads: 0,
   runnable: 0,
+  /** Every resource is called, whether the rest of the definition is valid or not. */
+  callable: 0,
+  /** The others, with the reason. */
+  notRunnable: {} as Record<string, string>,
   unsupported: {} as Record<string, number>,
   /** Those that were stopped count as ended: they loop, or have thousands of tasks. */
   smoke: { ended: 0, stopped: 0, defects: 0 },
@@ -45,8 +49,16 @@ const tell = (text: string) => {
 for (const { id, definition } of (await readLines(file)).filter(isDefinitionLine)) {
   if (values.show !== undefined && !id.includes(values.show)) continue;
   result.total++;
+  const impossible = resourcesIn(definition).flatMap((resource) => {
+    const { isSupported = true, impossible: why } = resourceUses(taskWith(resource))[0] ?? {};
+    return isSupported ? [] : [`${resource}: ${why?.reason ?? 'it is not called'}`];
+  });
+  if (impossible.length === 0) result.callable++;
+  else result.notRunnable[id] = impossible.join('; ');
   const errors = validate(definition).filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
+    const [{ pointer, message } = { pointer: '', message: '' }] = errors;
+    result.notRunnable[id] = `it is not valid: ${pointer}: ${message}`.slice(0, 300);
     tell(
       `invalid ${id}\n  ${errors
         .slice(0, 3)
@@ -86,6 +98,19 @@ for (const { id, definition } of (await readLines(file)).filter(isDefinitionLine
   }
 }
 process.stdout.write(`${JSON.stringify(result)}\n`);
+
+/** The resources of the Task states, in whatever is around them. */
+function resourcesIn(value: Json): readonly string[] {
+  if (isArray(value)) return value.flatMap(resourcesIn);
+  if (!isObject(value)) return [];
+  const { Type, Resource } = value;
+  const own = Type === 'Task' && typeof Resource === 'string' ? [Resource] : [];
+  return [...new Set([...own, ...Object.values(value).flatMap(resourcesIn)])];
+}
+
+function taskWith(Resource: string): JsonObject {
+  return { StartAt: 'A', States: { A: { Type: 'Task', Resource, End: true } } };
+}
 
 async function attempted(definition: JsonObject, seed: number): Promise<SmokeResult> {
   try {

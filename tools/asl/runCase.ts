@@ -93,7 +93,7 @@ async function* replays(
   }
 }
 
-function* differences(
+export function* differences(
   { expected, definition, wildcards = [] }: AslCase,
   found: ExecutionDescription,
 ): Generator<string> {

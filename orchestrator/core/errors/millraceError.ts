@@ -122,6 +122,7 @@ const kinds = {
   ReservedEventType: 'usage',
   SentDirectly: 'execution',
   SentFromAction: 'execution',
+  ServiceCallFailed: 'unavailable',
   SinceNotApplicable: 'usage',
   StatesError: 'execution',
   StoreNotConfigured: 'environment',

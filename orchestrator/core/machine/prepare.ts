@@ -1,6 +1,6 @@
 import type { AnyActorLogic, AnyStateMachine, AnyStateNode } from 'xstate';
 import type { JsonObject } from '../data/json.ts';
-import { chainSettingOf, checkpointMsOf } from './chainSetting.ts';
+import { checkpointMsOf } from './checkpointSetting.ts';
 import { definitionHashOf, hashWithItems } from './definitionHash.ts';
 import { DefinitionMismatchError } from './definitionMismatch.ts';
 import { isoDelays, withCheckedDelay, withCheckedDelays } from './delays.ts';
@@ -14,6 +14,7 @@ import { withNamedContext, withNamedSpawns } from './namedSpawns.ts';
 import { nodesOf } from './parts.ts';
 import { findProblems } from './refusals.ts';
 import { type ActorSource, resolveSource, type TaskSource, versionOf } from './sources.ts';
+import { switchSettingOf } from './switchSetting.ts';
 import {
   boundMicrosteps,
   buildMachine,
@@ -53,6 +54,8 @@ export interface PreparedMachine {
   readonly chain: boolean | undefined;
   /** How long the steps of a chain may be uncommitted. Undefined: each is committed. */
   readonly checkpointMs: number | undefined;
+  /** Whether its workers invoke the orchestrator with their results, where it does not leave that to the deployment. */
+  readonly nudge: boolean | undefined;
   /** For a list machine: the machine whose lists its executions work on. */
   readonly listsOf?: string;
   /** Present where the machine holds events that come too early. */
@@ -101,6 +104,7 @@ export function prepareMachine(
 
   const sources = sourcesOf(machine);
   const chart = prepareChart(machine);
+  const checkpointMs = checkpointMsOf(machine);
   const id = name ?? machine.id;
   const items = new Map<string, PreparedMachine>();
   for (const [src, item] of itemMachinesOf(machine)) {
@@ -124,8 +128,9 @@ export function prepareMachine(
     timeoutMs: executionTimeoutMsOf(machine),
     heldEvents: heldEventsOf(machine),
     items,
-    chain: chainSettingOf(machine),
-    checkpointMs: checkpointMsOf(machine),
+    chain: switchSettingOf(machine, 'chain') ?? (checkpointMs === undefined ? undefined : true),
+    checkpointMs,
+    nudge: switchSettingOf(machine, 'nudge'),
     chart,
   };
   return prepared;

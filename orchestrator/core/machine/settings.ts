@@ -1,10 +1,11 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { type KeysOf, optionsProblem } from '../policy/options.ts';
-import { chainProblem, checkpointProblem } from './chainSetting.ts';
+import { checkpointProblem } from './checkpointSetting.ts';
 import { executionTimeoutProblem } from './executionTimeout.ts';
 import { type HeldEvents, heldEventsProblem } from './heldEvents.ts';
 import type { MachineProblem } from './machineProblem.ts';
 import { pathOf } from './parts.ts';
+import { switchProblem } from './switchSetting.ts';
 import { configOf, property } from './xstateInternals.ts';
 
 /** The settings for Millrace in the machine's `meta.millrace`. */
@@ -13,6 +14,7 @@ interface MachineSettings {
   readonly heldEvents?: unknown;
   readonly chain?: unknown;
   readonly checkpoint?: unknown;
+  readonly nudge?: unknown;
 }
 
 const settingKeys: KeysOf<MachineSettings> = {
@@ -20,6 +22,7 @@ const settingKeys: KeysOf<MachineSettings> = {
   heldEvents: true,
   chain: true,
   checkpoint: true,
+  nudge: true,
 };
 const heldEventsKeys: KeysOf<HeldEvents> = { maximum: true };
 
@@ -49,9 +52,14 @@ export function* settingProblems(
   if (held !== undefined) {
     yield { path: 'meta.millrace.heldEvents', problem: held, instead: 'write heldEvents: true' };
   }
-  const chain = chainProblem(machine);
-  if (chain !== undefined) {
-    yield { path: 'meta.millrace.chain', problem: chain, instead: 'write chain: true or chain: false' };
+  for (const name of ['chain', 'nudge'] as const) {
+    const problem = switchProblem(machine, name);
+    if (problem === undefined) continue;
+    yield {
+      path: `meta.millrace.${name}`,
+      problem,
+      instead: `write ${name}: true or ${name}: false`,
+    };
   }
   const checkpoint = checkpointProblem(machine);
   if (checkpoint !== undefined) {

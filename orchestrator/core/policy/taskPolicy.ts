@@ -58,6 +58,11 @@ export interface TaskPolicy {
    * @default none: the machine's `onError` sees the first failure
    */
   readonly retry?: RetryPolicy | readonly RetryPolicy[];
+  /**
+   * Whether the worker invokes the orchestrator with its result, which is faster than the stream and costs a request more. Takes
+   * effect where the deployment allows it. @default as the machine or the deployment has it
+   */
+  readonly nudge?: boolean;
   /** Name of the worker, where it differs from the name it has in `actors`. */
   readonly worker?: string;
 }
@@ -70,6 +75,8 @@ export interface ResolvedTaskPolicy {
   /** Present where the result comes from elsewhere: until then the worker must have begun. */
   readonly startTimeoutMs?: number;
   readonly once?: true;
+  /** Absent where the machine or the deployment decides. */
+  readonly nudge?: boolean;
   /** A worker asks for the task when it is ready: `timeoutMs` and `heartbeatMs` count from then. */
   readonly isPolled?: true;
   readonly retry: readonly ResolvedRetryPolicy[];
@@ -108,6 +115,7 @@ const policyKeys: KeysOf<TaskPolicy> = {
   waitForResult: true,
   startTimeout: true,
   once: true,
+  nudge: true,
   retry: true,
   worker: true,
 };
@@ -131,11 +139,12 @@ export function checkTaskPolicy(policy: TaskPolicy): void {
   if (problem !== undefined) throw new InvalidTaskPolicyError(sentence('The policy of a worker', problem));
 }
 
-function valueProblem({ waitForResult, once, worker }: TaskPolicy): string | undefined {
+function valueProblem({ waitForResult, once, nudge, worker }: TaskPolicy): string | undefined {
   const isName = worker === undefined || (typeof worker === 'string' && worker !== '');
   return (
     choiceProblem('waitForResult', waitForResult, [true, false]) ??
     choiceProblem('once', once, [true, false]) ??
+    choiceProblem('nudge', nudge, [true, false]) ??
     (isName ? undefined : 'worker is not the name of a function')
   );
 }
@@ -147,7 +156,7 @@ const retryOfLostInvocation: RetryPolicy = { errors: [invocationLostErrorName], 
 export function resolveTaskPolicy(policy: TaskPolicy = {}): ResolvedTaskPolicy {
   checkTaskPolicy(policy);
   const retry = policy.retry === undefined ? [] : isList(policy.retry) ? policy.retry : [policy.retry];
-  const { timeout, heartbeat, startTimeout, waitForResult = false, once = false } = policy;
+  const { timeout, heartbeat, startTimeout, waitForResult = false, once = false, nudge } = policy;
   if (once && retry.length > 0) {
     throw new InvalidTaskPolicyError('once means one attempt: leave out retry, or once.');
   }
@@ -163,6 +172,7 @@ export function resolveTaskPolicy(policy: TaskPolicy = {}): ResolvedTaskPolicy {
     ...(heartbeat !== undefined && { heartbeatMs: atLeastASecond('heartbeat', heartbeat) }),
     ...(waitForResult && { startTimeoutMs }),
     ...(once && { once }),
+    ...(nudge !== undefined && { nudge }),
     retry: [...retry, ...(waitForResult && !once ? [retryOfLostInvocation] : [])].map(resolveRetryPolicy),
   };
 }

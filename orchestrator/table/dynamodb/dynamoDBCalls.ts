@@ -60,9 +60,10 @@ export class DynamoDBCalls {
     };
   }
 
-  async get(executionId: string, item: string): Promise<Attributes | undefined> {
+  /** @param isStrong whether every write of before is seen, for twice the units */
+  async get(executionId: string, item: string, isStrong = true): Promise<Attributes | undefined> {
     const output = await this.#client.send(
-      new GetItemCommand({ ...this.#common, Key: keyOf(executionId, item), ConsistentRead: true }),
+      new GetItemCommand({ ...this.#common, Key: keyOf(executionId, item), ConsistentRead: isStrong }),
     );
     this.countRead(output.ConsumedCapacity);
     return output.Item;

@@ -34,8 +34,16 @@ export class DynamoDBExecutions implements Executions {
     this.#transactions = new CommitTransactions(options);
   }
 
-  async read(executionId: string): Promise<Execution | undefined> {
-    const found = await this.#calls.get(executionId, sortKey.execution);
+  read(executionId: string): Promise<Execution | undefined> {
+    return this.#read(executionId, true);
+  }
+
+  readEventually(executionId: string): Promise<Execution | undefined> {
+    return this.#read(executionId, false);
+  }
+
+  async #read(executionId: string, isStrong: boolean): Promise<Execution | undefined> {
+    const found = await this.#calls.get(executionId, sortKey.execution, isStrong);
     const [item] = this.#calls.unexpired(found ? [found] : []);
     return item && decodeExecution(item);
   }

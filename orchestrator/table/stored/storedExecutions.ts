@@ -25,8 +25,19 @@ export class StoredExecutions implements Executions {
     this.#fetches = fetches;
   }
 
-  async read(executionId: string): Promise<Execution | undefined> {
-    const execution = await this.#executions.read(executionId);
+  read(executionId: string): Promise<Execution | undefined> {
+    return this.#withData(executionId, this.#executions.read(executionId));
+  }
+
+  readEventually(executionId: string): Promise<Execution | undefined> {
+    return this.#withData(executionId, this.#executions.readEventually(executionId));
+  }
+
+  async #withData(
+    executionId: string,
+    reading: Promise<Execution | undefined>,
+  ): Promise<Execution | undefined> {
+    const execution = await reading;
     if (!execution || !this.#fetches) return execution;
     return withExecutionData(this.#store.data, execution, () => this.#executions.read(executionId));
   }

@@ -1,6 +1,8 @@
+import { type Mode, modes } from '../modes.ts';
+
 /** The ways that a step can take. */
-export const ways = ['stream', 'chain'] as const;
-export type Way = (typeof ways)[number];
+export const ways = modes;
+export type Way = Mode;
 
 /** Median and 99th percentile, in milliseconds. */
 export interface Hop {

@@ -2,23 +2,7 @@ import type { AnyStateMachine } from 'xstate';
 import { type Duration, durationMs, InvalidDurationError, isDuration } from '../policy/duration.ts';
 import { configOf, property } from './xstateInternals.ts';
 
-/**
- * Whether the worker host may take the steps of the machine's promises itself: `meta: { millrace: { chain: true } }` in
- * the machine's config. Undefined where the machine leaves it to the deployment.
- */
-export function chainSettingOf(machine: AnyStateMachine): boolean | undefined {
-  const setting = settingOf(machine, 'chain');
-  // Checkpoints are a chain's.
-  if (setting === undefined && everyOf(machine) !== undefined) return true;
-  return typeof setting === 'boolean' ? setting : undefined;
-}
-
-/** The problem with the setting, if there is one. */
-export function chainProblem(machine: AnyStateMachine): string | undefined {
-  const setting = settingOf(machine, 'chain');
-  if (setting === undefined || typeof setting === 'boolean') return undefined;
-  return `${JSON.stringify(setting)} is neither true nor false`;
-}
+const longestEveryMs = 60_000;
 
 /**
  * How long the steps of a chain may be uncommitted: `meta: { millrace: { checkpoint: { every: '5s' } } }`. Undefined where each is
@@ -26,7 +10,7 @@ export function chainProblem(machine: AnyStateMachine): string | undefined {
  */
 export function checkpointMsOf(machine: AnyStateMachine): number | undefined {
   const every = everyOf(machine);
-  return isDuration(every) ? durationMs(every) : undefined;
+  return isDuration(every) && isValid(every) ? durationMs(every) : undefined;
 }
 
 /** The problem with the setting, if there is one. */
@@ -35,13 +19,11 @@ export function checkpointProblem(machine: AnyStateMachine): string | undefined 
   if (checkpoint === undefined || checkpoint === 'step') return undefined;
   const every = everyOf(machine);
   const keys = typeof checkpoint === 'object' && checkpoint !== null ? Object.keys(checkpoint) : [];
-  if (keys.join() === 'every' && isDuration(every) && isValid(every)) {
-    return settingOf(machine, 'chain') === false ? 'it has no effect beside chain: false' : undefined;
+  if (keys.join() !== 'every' || !isDuration(every) || !isValid(every)) {
+    return `${JSON.stringify(checkpoint)} is neither 'step' nor a time from 1 ms to 1 minute`;
   }
-  return `${JSON.stringify(checkpoint)} is neither 'step' nor a time from 1 ms to 1 minute`;
+  return settingOf(machine, 'chain') === false ? 'it has no effect beside chain: false' : undefined;
 }
-
-const longestEveryMs = 60_000;
 
 function isValid(every: Duration): boolean {
   try {

@@ -1,0 +1,97 @@
+import { isArray, isObject, type Json, type JsonObject, own } from '../../asl/json.ts';
+import { ServiceCallError } from '../serviceError.ts';
+
+/** The call of a service that says how a job is. */
+export interface Question {
+  readonly action: string;
+  readonly parameters: JsonObject;
+}
+
+/** How a job is. */
+export type Verdict =
+  | { readonly type: 'runs' }
+  | { readonly type: 'succeeded'; readonly result: Json }
+  | { readonly type: 'failed'; readonly described: Json };
+
+/** A kind of job that a state can wait for the end of. */
+export interface Job {
+  /** The facts that name the job, from the answer to its start and the parameters. @throws ServiceCallError where none was started */
+  identify(answer: Json, parameters: Json): JsonObject;
+  ask(job: JsonObject): Question;
+  judge(answer: JsonObject, job: JsonObject): Verdict;
+  /** The job is over once the service does not know it any more. */
+  readonly endsWhenMissing?: true;
+  /** Ends the job when nothing waits for it any more. @default the job goes on */
+  cancel?(job: JsonObject): Question;
+}
+
+/** The value at a path of an answer: names of fields, and places in lists. */
+export function at(value: Json, ...path: readonly (string | number)[]): Json {
+  let found: Json = value;
+  for (const step of path) {
+    if (typeof step === 'number') found = isArray(found) ? (found[step] ?? null) : null;
+    else found = isObject(found) ? (own(found, step) ?? null) : null;
+  }
+  return found;
+}
+
+export interface StatusRules {
+  readonly ask: Job['ask'];
+  /** Where the answer has the description of the job. @default the whole answer */
+  readonly described?: readonly (string | number)[];
+  /** Where the description has the status. */
+  readonly status: readonly string[];
+  readonly succeeded: readonly string[];
+  readonly failed: readonly string[];
+  /** The field that the result has the description in. @default the description itself is the result */
+  readonly as?: string;
+  readonly cancel?: Job['cancel'];
+  readonly endsWhenMissing?: true;
+}
+
+/** A job whose description has its status as one word. */
+export function jobWithStatus(identify: Job['identify'], rules: StatusRules): Job {
+  const { ask, described: path = [], status, succeeded, failed, as, cancel, endsWhenMissing } = rules;
+  return {
+    identify,
+    ask,
+    judge(answer) {
+      const described = at(answer, ...path);
+      const word = at(described, ...status);
+      const shown = as === undefined ? described : { [as]: described };
+      if (typeof word !== 'string') return { type: 'runs' };
+      if (succeeded.includes(word)) return { type: 'succeeded', result: shown };
+      return failed.includes(word) ? { type: 'failed', described: shown } : { type: 'runs' };
+    },
+    ...(cancel && { cancel }),
+    ...(endsWhenMissing && { endsWhenMissing }),
+  };
+}
+
+/** Fields of the parameters that name a job. */
+export function fromParameters(...names: readonly string[]): Job['identify'] {
+  return (_, parameters) => Object.fromEntries(names.map((name) => [name, parameterNamed(parameters, name)]));
+}
+
+/** Parameters may be written in any case. */
+function parameterNamed(parameters: Json, name: string): Json {
+  const entries = isObject(parameters) ? Object.entries(parameters) : [];
+  const [, value = null] = entries.find(([key]) => key.toLowerCase() === name.toLowerCase()) ?? [];
+  return value;
+}
+
+/** Fields of the answer, at the paths that are given with them. */
+export function fromAnswer(
+  paths: Readonly<Record<string, readonly (string | number)[]>>,
+  ...ofParameters: readonly string[]
+): Job['identify'] {
+  return (answer, parameters) => ({
+    ...Object.fromEntries(ofParameters.map((name) => [name, parameterNamed(parameters, name)])),
+    ...Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, at(answer, ...path)])),
+  });
+}
+
+/** The failure of a state whose job failed: its description is the cause. */
+export function jobFailed(described: Json): ServiceCallError {
+  return new ServiceCallError('States.TaskFailed', JSON.stringify(described));
+}

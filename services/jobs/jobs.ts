@@ -1,0 +1,88 @@
+import { isObject, type Json } from '../../asl/json.ts';
+import { serviceNamed } from '../optimized/services.ts';
+import { type SdkSurroundings, send } from '../sdk/callSdk.ts';
+import { isPassing, optimizedError } from '../sdk/errors.ts';
+import { impossibleCall } from '../serviceError.ts';
+import { analytics } from './analytics.ts';
+import { compute } from './compute.ts';
+import { type Job, jobFailed } from './job.ts';
+import { learning } from './learning.ts';
+
+/** By service and action. */
+const jobs: ReadonlyMap<string, Job> = new Map(Object.entries({ ...analytics, ...compute, ...learning }));
+
+export interface DescribeSurroundings extends SdkSurroundings {
+  readonly roleArn?: string;
+}
+
+export interface KnownJob {
+  /** The facts that name the job that was started. */
+  identify(answer: Json, parameters: Json): Json;
+  /**
+   * Looks at the job once.
+   *
+   * @returns its result, or undefined where it goes on
+   * @throws ServiceCallError where it failed, or cannot be looked at
+   */
+  describe(job: Json, surroundings: DescribeSurroundings): Promise<Json | undefined>;
+}
+
+/** Integrations that have `.sync`, as `service:action`. */
+export function jobNames(): readonly string[] {
+  return [...jobs.keys()];
+}
+
+/** @throws ServiceCallError where states cannot wait for the end of what the action starts */
+export function jobOf(service: string, action: string): KnownJob {
+  const job = jobs.get(`${service}:${action}`);
+  if (job === undefined) throw impossibleCall(`Nothing waits for the end of ${service}:${action}.`);
+  return {
+    identify: (answer, parameters) => job.identify(answer, parameters),
+    describe: (given, surroundings) => described(service, job, given, surroundings),
+  };
+}
+
+async function described(
+  service: string,
+  job: Job,
+  given: Json,
+  { roleArn, ...surroundings }: DescribeSurroundings,
+): Promise<Json | undefined> {
+  if (!isObject(given)) throw impossibleCall(`The job of ${service} has no name to look for.`);
+  const { client, errors } = serviceNamed(service);
+  const call = { ...job.ask(given), service: client, ...(roleArn !== undefined && { roleArn }) };
+  const outcome = await send(call, surroundings, 'optimized');
+  if (outcome.type === 'failed') {
+    const { failure } = outcome;
+    if (isPassing(failure)) return undefined;
+    const isMissing = failure.type === 'answer' && /NotFound/.test(failure.name);
+    if (isMissing && job.endsWhenMissing) return given;
+    throw optimizedError(failure, errors);
+  }
+  const verdict = job.judge(outcome.result, given);
+  switch (verdict.type) {
+    case 'runs':
+      return undefined;
+    case 'succeeded':
+      return verdict.result;
+    case 'failed':
+      throw jobFailed(verdict.described);
+    default:
+      return verdict satisfies never;
+  }
+}
+
+/** The call that ends a job which nothing waits for any more; undefined where there is none. */
+export async function cancelJob(
+  service: string,
+  action: string,
+  given: Json,
+  { roleArn, ...surroundings }: DescribeSurroundings,
+): Promise<void> {
+  const job = jobs.get(`${service}:${action}`);
+  if (job?.cancel === undefined || !isObject(given)) return;
+  const { client, errors } = serviceNamed(service);
+  const call = { ...job.cancel(given), service: client, ...(roleArn !== undefined && { roleArn }) };
+  const outcome = await send(call, surroundings, 'optimized');
+  if (outcome.type === 'failed') throw optimizedError(outcome.failure, errors);
+}

@@ -1,0 +1,40 @@
+import { mostResultBytes, tooLarge } from '../serviceError.ts';
+
+/**
+ * An output with its stream read: the text of a file of S3, say.
+ *
+ * @throws ServiceCallError with `States.DataLimitExceeded`
+ */
+export async function withTexts(output: object, service: string): Promise<object> {
+  const entries = await Promise.all(
+    Object.entries(output).map(
+      async ([key, value]): Promise<[string, unknown]> => [
+        key,
+        isStream(value) ? await textOf(value, service) : value,
+      ],
+    ),
+  );
+  return Object.fromEntries(entries);
+}
+
+function isStream(value: unknown): value is AsyncIterable<Uint8Array> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !(value instanceof Uint8Array) &&
+    Symbol.asyncIterator in value
+  );
+}
+
+/** Leaving the loop ends the stream. */
+async function textOf(stream: AsyncIterable<Uint8Array>, service: string): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of stream) {
+    const part = Buffer.from(chunk);
+    bytes += part.length;
+    if (bytes > mostResultBytes) throw tooLarge(service);
+    chunks.push(part);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
