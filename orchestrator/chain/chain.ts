@@ -64,6 +64,8 @@ class ChainRun {
   #pending: PendingCommit | undefined;
   /** By the keys of their results: the tasks that run now. */
   readonly #running = new Map<string, TaskPayload>();
+  /** The tasks that it has opened, as they were then. */
+  readonly #begun = new WeakMap<TaskPayload, OpenTask>();
   readonly #branches = new Set<Promise<void>>();
   /** When the steps since the last commit are committed at the latest. */
   #commitsAt: number | undefined;
@@ -190,7 +192,7 @@ class ChainRun {
    */
   #isOpen(execution: Execution, payload: TaskPayload): boolean {
     const task = execution.tasks.find((open) => taskKey(open) === payload.item);
-    if (!task || this.#everyMs === undefined) return task !== undefined;
+    if (!task || this.#everyMs === undefined || this.#begun.get(payload) === task) return task !== undefined;
     return isSameTask(chainPayload(execution, task, this.#options), payload);
   }
 
@@ -249,7 +251,9 @@ class ChainRun {
     for (const { task, attempt } of opened) {
       const open = execution.tasks.find((each) => each.task === task && each.attempt === attempt);
       const payload = open?.cause === this.#cause ? chainPayload(execution, open, this.#options) : undefined;
-      if (payload && !isSameTask(this.#running.get(payload.item), payload)) this.#begin(payload);
+      if (!open || !payload || isSameTask(this.#running.get(payload.item), payload)) continue;
+      this.#begun.set(payload, open);
+      this.#begin(payload);
     }
   }
 

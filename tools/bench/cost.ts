@@ -74,7 +74,7 @@ await runBench(async () => {
       engine.endpoint,
       machines.map(({ machine }) => machine),
       add,
-      { mode },
+      { mode, isPaced: mode !== 'stream' },
     );
     const points: Point[] = [];
     try {

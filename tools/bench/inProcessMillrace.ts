@@ -44,6 +44,8 @@ export interface InProcessOptions {
   readonly endDeadlineMs?: number;
   /** The way that steps of promises take. @default stream */
   readonly mode?: Mode;
+  /** Asks the stream as often as Lambda does, where a chain is faster. @default as often as the local cloud */
+  readonly isPaced?: boolean;
 }
 
 export interface Usage extends Units {
@@ -60,7 +62,12 @@ export async function startInProcessMillrace(
   endpoint: string,
   machines: readonly AnyStateMachine[],
   work: (input: never) => unknown,
-  { onCommit = () => {}, endDeadlineMs = defaultEndDeadlineMs, mode = 'stream' }: InProcessOptions = {},
+  {
+    onCommit = () => {},
+    endDeadlineMs = defaultEndDeadlineMs,
+    mode = 'stream',
+    isPaced = false,
+  }: InProcessOptions = {},
 ): Promise<InProcessMillrace> {
   const client = createDynamoDBClient({ ...connection, endpoint });
   const streamsClient = new DynamoDBStreamsClient({ ...connection, endpoint });
@@ -137,8 +144,7 @@ export async function startInProcessMillrace(
       return { payload: JSON.stringify(await handler(event)) };
     },
     log: progress,
-    // As often as Lambda asks: a chain is faster than that.
-    ...(mode !== 'stream' && { poll: { busyMs: 250, loadedMs: 250, idleMs: 250 } }),
+    ...(isPaced && { poll: { busyMs: 250, loadedMs: 250, idleMs: 250 } }),
   });
 
   return {
