@@ -200,7 +200,7 @@ class ChainRun {
     const { execution } = step.commit;
     const every = this.#everyMs ?? 0;
     const until = commitBy(this.#options.now(), every, [this.#committed, execution]);
-    // What is not committed is not cut.
+    // Only a committed log is cut.
     const log = withWord(execution.log, 'keep');
     const kept = { ...step, commit: { ...step.commit, execution: { ...execution, log } } };
     this.#pending = withStep(this.#pending, kept, taken, until);
@@ -306,8 +306,8 @@ class ChainRun {
   }
 
   /**
-   * Writes a result as an item. That of a task which no commit has opened leads nowhere, and its item would be in the way of
-   * another task with its number.
+   * Writes a result as an item, unless no commit has opened its task: nothing waits for it, and the item would be in the way of
+   * another task with that number.
    */
   async #insert({ payload, result }: Omit<TakenResult, 'entry'>): Promise<ResultItem | undefined> {
     const isCommitted =

@@ -35,7 +35,7 @@ export function chainPayload(
   return JSON.parse(JSON.stringify(traced));
 }
 
-/** Whether an attempt is of the same task: of the same worker, by the same input. Its number alone does not tell. */
+/** Whether an attempt is of the same task: of the same worker, by the same input. Two tasks may have had one number. */
 export function isSameTask(a: TaskPayload | undefined, b: TaskPayload): boolean {
   return a?.worker === b.worker && JSON.stringify(a.input) === JSON.stringify(b.input);
 }

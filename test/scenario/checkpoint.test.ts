@@ -129,7 +129,7 @@ describe('a chain with checkpoints', () => {
   it('applies results again where another commit came first, while their tasks have the same input', async () => {
     for (const [type, runs] of [
       ['LOOK', 4],
-      // The first task was open when the event came. What was opened since then has another input now.
+      // The first task was open when the event came. Tasks that were opened since then have another input now.
       ['TELL', 7],
     ] as const) {
       const { rig, host, orchestrator, payload } = await startedChain(checkpointed(4), inlining);

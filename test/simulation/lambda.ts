@@ -91,7 +91,7 @@ export class SimulatedLambda {
   onInvoke: (payload: TaskPayload) => void = () => {};
   readonly #world: World;
   readonly #options: LambdaOptions;
-  /** What the runs of each attempt came to, by the input that they had. */
+  /** The ends of the runs of each attempt. */
   readonly #ends = new Map<string, RunEnd[]>();
   /** Attempts for which an invocation was taken. */
   readonly #invoked = new Set<string>();
