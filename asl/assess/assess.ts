@@ -1,5 +1,15 @@
 import { checkDefinition } from '../check/check.ts';
-import { listPrices, type PathCounts, type Price, type PriceOptions, priceOfPath } from '../check/price.ts';
+import {
+  expressPrice,
+  listPrices,
+  type PathCounts,
+  type Price,
+  type PriceOptions,
+  priceOfPath,
+  priceOptionKeys,
+  type StepWay,
+} from '../check/price.ts';
+import { checkCallOptions } from '../checkCallOptions.ts';
 import type { Format } from '../document/readDocument.ts';
 
 export type WorkflowType = 'STANDARD' | 'EXPRESS';
@@ -20,6 +30,10 @@ export interface MonthlyUse {
   readonly executions: number;
   /** State transitions, as Step Functions Standard counts them. @default estimated: the longest path for each execution */
   readonly transitions?: number;
+  /** Executions whose histories the number of transitions was taken from; absent where it was counted. */
+  readonly sampled?: number;
+  /** Billed milliseconds of an Express workflow. @default the tasks of the longest path, one after the other */
+  readonly billedMs?: number;
 }
 
 /** Whether a state machine can move here, and what that saves. */
@@ -41,12 +55,19 @@ export interface MonthlyCost {
   /** Whether `transitions` are those of the longest path. */
   readonly isEstimated: boolean;
   readonly today: number;
+  /** With steps by the stream, which is the default. */
   readonly here: number;
+  /** By the way in which steps are taken. */
+  readonly ways: Readonly<Record<StepWay, number>>;
+  /** With steps by the stream. */
   readonly saves: number;
+  /** Executions whose histories `transitions` was taken from. */
+  readonly sampled?: number;
 }
 
 /** Assesses state machines; those that save most come first, and those of unknown use last. */
 export function assess(machines: readonly MachineInUse[], options: PriceOptions = {}): readonly Assessment[] {
+  checkCallOptions('assess', options, priceOptionKeys);
   const savings = ({ month }: Assessment) => month?.saves ?? Number.NEGATIVE_INFINITY;
   return machines
     .map((machine) => assessOne(machine, options))
@@ -72,7 +93,7 @@ function assessOne({ name, type, text, format, use }: MachineInUse, options: Pri
 
 function monthOf(
   type: WorkflowType,
-  { executions, transitions: counted }: MonthlyUse,
+  { executions, transitions: counted, sampled, billedMs }: MonthlyUse,
   longest: Price,
   options: PriceOptions,
 ): MonthlyCost {
@@ -81,14 +102,19 @@ function monthOf(
   const transitions = counted ?? estimated;
   const price = priceOfPath(scaled(longest.counts, transitions / Math.max(estimated, 1)), options);
   const millions = executions / 1e6;
-  const today = type === 'EXPRESS' ? millions * price.express : transitions * listPrices.transition;
+  const express =
+    billedMs === undefined ? millions * price.express : expressPrice(executions, billedMs / 1000);
+  const today = type === 'EXPRESS' ? express : transitions * listPrices.transition;
   const here = millions * price.millrace;
+  const way = (each: StepWay) => cents(millions * price.ways[each]);
   return {
     executions,
     transitions,
     isEstimated: counted === undefined,
+    ...(sampled !== undefined && { sampled }),
     today: cents(today),
     here: cents(here),
+    ways: { stream: way('stream'), nudge: way('nudge'), chain: way('chain') },
     saves: cents(today - here),
   };
 }

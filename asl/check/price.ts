@@ -1,3 +1,5 @@
+import type { KeysOf } from '../../orchestrator/core/policy/options.ts';
+import { checkCallOptions } from '../checkCallOptions.ts';
 import { resourceOf } from '../integrations/resource.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import type { State, StateGraph } from '../model/model.ts';
@@ -23,9 +25,17 @@ export interface PriceOptions {
   readonly taskSeconds?: number;
 }
 
+export const priceOptionKeys: KeysOf<PriceOptions> = { items: true, taskSeconds: true };
+
+/** The ways in which a step can be taken: docs/how-it-works.md. */
+export type StepWay = 'stream' | 'nudge' | 'chain';
+
 /** USD for a million executions along the longest path. */
 export interface Price {
+  /** With steps by the stream. */
   readonly millrace: number;
+  /** By the way in which steps are taken. */
+  readonly ways: Readonly<Record<StepWay, number>>;
   readonly standard: number;
   readonly express: number;
   readonly counts: PathCounts;
@@ -48,8 +58,8 @@ export const listPrices = {
  * its states cost: its execution hosts it (docs/decisions/0027).
  */
 const measured = {
-  writeUnits: { execution: 5, task: 2.05, activity: 4, wait: 3 },
-  readUnits: { execution: 0.5, task: 0.3, activity: 4, wait: 1 },
+  writeUnits: { execution: 5, task: 2.05, chained: 1.04, activity: 4, wait: 3 },
+  readUnits: { execution: 0.5, task: 0.3, activity: 4, wait: 1, nudge: 1 },
   orchestratorMs: 5,
   orchestratorGb: 0.5,
   /** The worker host waits for the functions that it invokes. */
@@ -61,6 +71,7 @@ const expressGb = 64 / 1024;
 
 /** The cost of a million executions here and on Step Functions. The definition must have been found valid. */
 export function priceOf(definition: JsonObject, options: PriceOptions = {}): Price {
+  checkCallOptions('priceOf', options, priceOptionKeys);
   const { items = 10 } = options;
   return priceOfPath(isObject(definition) ? longestPath(readDefinition(definition), items) : none, options);
 }
@@ -70,34 +81,52 @@ export function priceOfPath(
   counts: PathCounts,
   { taskSeconds = 0.1 }: Pick<PriceOptions, 'taskSeconds'> = {},
 ): Price {
-  const { transitions, tasks, activities, waits } = counts;
-  const { writeUnits, readUnits, kb } = measured;
-  const writes =
-    writeUnits.execution +
-    writeUnits.task * tasks +
-    writeUnits.activity * activities +
-    writeUnits.wait * waits;
-  const reads =
-    readUnits.execution + readUnits.task * tasks + readUnits.activity * activities + readUnits.wait * waits;
-  const steps = 1 + tasks + waits;
-  const months = 3;
+  const { transitions, tasks } = counts;
   const seconds = Math.max(0.1, Math.ceil((taskSeconds * tasks) / 0.1) * 0.1);
   const million = (usd: number) => Math.round(usd * 1e8) / 100;
+  const way = (each: StepWay) => million(stepsPrice(counts, taskSeconds, each));
   return {
-    millrace: million(
-      writes * listPrices.writeUnit +
-        reads * listPrices.readUnit +
-        steps *
-          (listPrices.request +
-            (measured.orchestratorMs / 1000) * measured.orchestratorGb * listPrices.gbSecond) +
-        (tasks - activities) * (listPrices.request + taskSeconds * measured.hostGb * listPrices.gbSecond) +
-        ((kb.execution + kb.task * tasks) / 1e6) * months * listPrices.gbMonth,
-    ),
+    millrace: way('stream'),
+    ways: { stream: way('stream'), nudge: way('nudge'), chain: way('chain') },
     // The end of an execution is a transition, too.
     standard: million((transitions + 1) * listPrices.transition),
-    express: million(listPrices.expressRequest + seconds * expressGb * listPrices.expressGbSecond),
+    express: million(expressPrice(1, seconds)),
     counts,
   };
+}
+
+/** USD for an execution whose steps are taken in this way, as far as they can be. */
+function stepsPrice({ tasks, activities, waits }: PathCounts, taskSeconds: number, way: StepWay): number {
+  const { writeUnits, readUnits, kb, orchestratorMs, orchestratorGb, hostGb } = measured;
+  const invoked = tasks - activities;
+  const isChain = way === 'chain';
+  // The worker host takes the steps of a chain: the orchestrator has those before and after it.
+  const chains = isChain ? Math.min(invoked, 1 + waits + activities) : invoked;
+  const taskUnits = isChain ? writeUnits.chained : writeUnits.task;
+  const writes =
+    writeUnits.execution + taskUnits * tasks + writeUnits.activity * activities + writeUnits.wait * waits;
+  const nudges = way === 'nudge' ? invoked : 0;
+  const reads =
+    readUnits.execution +
+    readUnits.task * (isChain ? chains + activities : tasks) +
+    readUnits.activity * activities +
+    readUnits.wait * waits +
+    readUnits.nudge * nudges;
+  const steps = 1 + chains + activities + waits + nudges;
+  const months = 3;
+  return (
+    writes * listPrices.writeUnit +
+    reads * listPrices.readUnit +
+    steps * (listPrices.request + (orchestratorMs / 1000) * orchestratorGb * listPrices.gbSecond) +
+    chains * listPrices.request +
+    invoked * taskSeconds * hostGb * listPrices.gbSecond +
+    ((kb.execution + kb.task * tasks) / 1e6) * months * listPrices.gbMonth
+  );
+}
+
+/** USD for executions of an Express workflow that were billed for so long, at the least memory. */
+export function expressPrice(executions: number, seconds: number): number {
+  return executions * listPrices.expressRequest + seconds * expressGb * listPrices.expressGbSecond;
 }
 
 const none: PathCounts = { transitions: 0, tasks: 0, activities: 0, waits: 0, items: 0 };

@@ -1,4 +1,5 @@
 import type { Observation, Observer } from '../compile/observer.ts';
+import type { Failure } from '../dataflow/handle.ts';
 import type { Json } from '../json.ts';
 import { HistoryBuilder, type HistorySubject } from './historyBuilder.ts';
 import type { HistoryEvent } from './historyEvent.ts';
@@ -10,6 +11,8 @@ export interface ReplayedLogEntry {
   readonly kind: string;
   readonly control?: string;
   readonly cause?: string;
+  /** For a stop: the name of the error that it gives. */
+  readonly error?: Json;
   readonly input?: Json;
   readonly verdict: { readonly type: string };
   readonly transition?: {
@@ -24,7 +27,8 @@ export interface ExecutionEnd {
   readonly at: number;
   readonly output?: Json;
   readonly error?: { readonly name: string; readonly message: string };
-  readonly cause?: string;
+  /** Why it was stopped. */
+  readonly stop?: Failure;
 }
 
 /**
@@ -40,7 +44,7 @@ export class HistoryRecorder {
   /** The observations of the entry that is replayed now. */
   #observed: Observation[] = [];
   #redrives = 0;
-  #stopCause: string | undefined;
+  #stop: Failure = {};
   #hasEnded = false;
 
   constructor(subject: HistorySubject) {
@@ -71,7 +75,7 @@ export class HistoryRecorder {
       this.#hasEnded = false;
       this.#builder.redriven(at, ++this.#redrives);
     }
-    if (control === 'stop') this.#stopCause = entry.cause;
+    if (control === 'stop') this.#stop = stopOf(entry);
     for (const each of observed) this.#builder.observe(each);
     const { ended, error } = transition ?? {};
     if (ended === undefined) return;
@@ -79,12 +83,12 @@ export class HistoryRecorder {
       status: ended,
       at,
       ...(error && { error }),
-      ...(this.#stopCause !== undefined && { cause: this.#stopCause }),
+      stop: this.#stop,
     });
   }
 
   /** The execution has ended, as its description says: needed where the replay does not come to the end. */
-  end({ status, at, output, error, cause }: ExecutionEnd): void {
+  end({ status, at, output, error, stop = {} }: ExecutionEnd): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     switch (status) {
@@ -98,12 +102,16 @@ export class HistoryRecorder {
         this.#builder.timedOut(at);
         return;
       case 'ABORTED':
-        this.#builder.aborted(at, cause);
+        this.#builder.aborted(at, stop);
         return;
       default:
         this.#hasEnded = false;
     }
   }
+}
+
+function stopOf({ error, cause }: ReplayedLogEntry): Failure {
+  return { ...(typeof error === 'string' && { error }), ...(cause !== undefined && { cause }) };
 }
 
 function isSame(one: Observation, other: Observation): boolean {

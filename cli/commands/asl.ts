@@ -54,7 +54,7 @@ function addCheck(line: CommandLine, parent: Command): void {
       `
 The price is that of the path with the most states, each once, with tasks of 100 ms. Choice, Pass and end states are free here.
 With --json: a line for each file: {"file","runs","problems":[{"severity","code","pointer","line","column","message","remedy"}],
-"resources":[…],"price":{"millrace","standard","express","counts"}}.
+"resources":[…],"price":{"millrace","ways","standard","express","counts"}}.
 
 Examples:
   millrace asl check machines/orders.asl.json

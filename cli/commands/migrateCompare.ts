@@ -1,12 +1,18 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Comparison } from '../compare/compareRun.ts';
+import type { RecordedRun } from '../compare/recordedRun.ts';
+import type { CommandContext } from '../context.ts';
 import { InvalidInputError } from '../errors.ts';
 import { exitCode } from '../exitCodes.ts';
 import type { CommandLine, OutputOptions } from './command.ts';
-import { withJsonOption } from './command.ts';
+import { parseCount, withJsonOption } from './command.ts';
 
 interface CompareOptions extends OutputOptions {
+  readonly executions?: number;
+  readonly machine?: string;
+  readonly profile?: string;
+  readonly region?: string;
   readonly histories?: string;
   readonly definition: readonly string[];
 }
@@ -19,6 +25,14 @@ export function addCompareCommand(line: CommandLine, migrate: Command): void {
       'Run finished executions of Step Functions again, in memory and in virtual time, with the recorded answers in place of ' +
         'their tasks, and report each difference in path, inputs of tasks, outputs and errors. No function is called.',
     )
+    .option(
+      '--executions <count>',
+      'the newest finished executions of each Standard state machine of the account',
+      parseCount,
+    )
+    .option('--machine <name>', 'with --executions: the state machine, by name or ARN (default: all)')
+    .option('--profile <name>', 'a profile of the AWS configuration')
+    .option('--region <region>', 'the region of the state machines')
     .option('--histories <file>', 'executions with their events: JSON or JSON lines, also compressed (.gz)')
     .option(
       '--definition <file>',
@@ -35,7 +49,10 @@ An entry of the file has "events", as 'aws stepfunctions get-execution-history' 
 With --json: {"total","same","different","notCompared","executions":[{"execution","outcome","differences":[{"kind","state",
 "pointer","expected","actual"},…],"notes":[…]},…]}.
 
+With --executions, the definition of each execution is the one that it ran with. The policy: millrace migrate assess --policy.
+
 Examples:
+  millrace migrate compare --executions 20 --machine order --profile production
   millrace migrate compare --histories histories.jsonl --definition machines/order.asl.json
   millrace migrate compare --histories histories.jsonl --json | jq '.executions[] | select(.outcome == "different")'`,
     )
@@ -43,16 +60,12 @@ Examples:
 }
 
 async function run({ context, exitWith }: CommandLine, options: CompareOptions): Promise<void> {
-  const { directory, terminal } = context;
-  const { histories, definition, json } = options;
-  if (histories === undefined) throw new InvalidInputError('Name a file of histories with --histories FILE.');
-  const { readRuns } = await import('../compare/readRuns.ts');
+  const { terminal } = context;
+  const { json } = options;
   const { comparisonLines } = await import('../rendering/comparison.ts');
   const { compareRun } = await import('../compare/compareRun.ts');
-  const inFolder = (file: string) => resolve(directory, file);
-  const runs = await readRuns(inFolder(histories), definition.map(inFolder));
   const comparisons: Comparison[] = [];
-  for (const each of runs) comparisons.push(await compareRun(each));
+  for await (const each of runsOf(context, options)) comparisons.push(await compareRun(each));
   const count = (outcome: string) => comparisons.filter((each) => each.outcome === outcome).length;
   if (json) {
     terminal.print(
@@ -66,4 +79,29 @@ async function run({ context, exitWith }: CommandLine, options: CompareOptions):
     );
   } else for (const text of comparisonLines(comparisons)) terminal.print(text);
   if (count('different') > 0) exitWith(exitCode.diverged);
+}
+
+/** @throws InvalidInputError */
+async function* runsOf(
+  { directory, environment }: CommandContext,
+  options: CompareOptions,
+): AsyncGenerator<RecordedRun> {
+  const { histories, executions, definition, machine } = options;
+  if ((histories === undefined) === (executions === undefined)) {
+    throw new InvalidInputError('Give either --histories FILE or --executions COUNT.');
+  }
+  if (histories !== undefined) {
+    const { readRuns } = await import('../compare/readRuns.ts');
+    const inFolder = (file: string) => resolve(directory, file);
+    yield* await readRuns(inFolder(histories), definition.map(inFolder));
+    return;
+  }
+  const { openAccount } = await import('../account/openAccount.ts');
+  const { recordedRuns } = await import('../account/recordedRuns.ts');
+  const account = await openAccount(options, environment);
+  try {
+    yield* recordedRuns(account.sfn, executions ?? 1, machine);
+  } finally {
+    account.close();
+  }
 }

@@ -92,15 +92,24 @@ function clientOfModule(service: string, module: SdkModule, settings: object): S
 
 /** Retries are the state's. Files of S3 are not hashed where the service does not ask for it. */
 function settingsOf(service: string): object {
-  const isElsewhere = Boolean(process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL);
-  return {
-    maxAttempts: 1,
-    ...(service === 's3' && {
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-      responseChecksumValidation: 'WHEN_REQUIRED',
-      ...(isElsewhere && { forcePathStyle: true }),
-    }),
-  };
+  const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL_SQS } = process.env;
+  switch (service) {
+    case 's3':
+      return {
+        maxAttempts: 1,
+        requestChecksumCalculation: 'WHEN_REQUIRED',
+        responseChecksumValidation: 'WHEN_REQUIRED',
+        ...((AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL) && { forcePathStyle: true }),
+      };
+    case 'sqs':
+      // By default, the URL of the queue would be called, and not the endpoint that the environment names.
+      return {
+        maxAttempts: 1,
+        ...((AWS_ENDPOINT_URL_SQS ?? AWS_ENDPOINT_URL) && { useQueueUrlAsEndpoint: false }),
+      };
+    default:
+      return { maxAttempts: 1 };
+  }
 }
 
 /** Sees the headers of a command's answer, which the SDK does not hand out. */
@@ -129,8 +138,12 @@ const sessionName = 'StepFunctions-TaskState';
 async function assumedRole(RoleArn: string, clients: ServiceClients): Promise<object> {
   const sts = await clients.clientOf('sts');
   const command = commandOf(sts.module, 'assumeRole', { RoleArn, RoleSessionName: sessionName });
-  const refused = (why: string) => new ServiceCallError('States.TaskFailed', `The role ${RoleArn} ${why}`);
-  if (command === undefined) throw refused('cannot be assumed: the client of STS has no AssumeRole.');
+  const refused = (why: string) =>
+    new ServiceCallError(
+      'States.TaskFailed',
+      `The service worker is not authorized to assume the task state's role, ${RoleArn}. ${why}`,
+    );
+  if (command === undefined) throw refused('The client of STS has no AssumeRole.');
   try {
     const { output } = await sts.send(command, AbortSignal.timeout(10_000));
     const credentials: unknown = Reflect.get(output, 'Credentials');
@@ -143,9 +156,7 @@ async function assumedRole(RoleArn: string, clients: ServiceClients): Promise<ob
       ...(Expiration !== undefined && { expiration: Expiration }),
     };
   } catch (error) {
-    throw refused(
-      `is not authorized to assume the task state's role: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw refused(error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -14,7 +14,7 @@ const inARow = (count: number) => ({
 
 it('counts the states of the longest path, once each, and the end for Standard', () => {
   const { counts, standard } = priceOf(inARow(3));
-  expect(counts).toEqual({ transitions: 3, tasks: 3, waits: 0, items: 0 });
+  expect(counts).toEqual({ transitions: 3, tasks: 3, activities: 0, waits: 0, items: 0 });
   expect(standard).toBe(100);
 });
 
@@ -29,7 +29,13 @@ it('lets an item of a Map state cost what its tasks cost', () => {
       },
     },
   };
-  expect(priceOf(map, { items: 40 }).counts).toEqual({ transitions: 41, tasks: 40, waits: 0, items: 40 });
+  expect(priceOf(map, { items: 40 }).counts).toEqual({
+    transitions: 41,
+    tasks: 40,
+    activities: 0,
+    waits: 0,
+    items: 40,
+  });
   expect(priceOf(map, { items: 40 }).millrace).toBe(priceOf(inARow(40)).millrace);
 });
 

@@ -17,7 +17,7 @@ const tenTasks = {
 };
 const publish = `StartAt: Tell
 States:
-  Tell: { Type: Task, Resource: 'arn:aws:states:::sns:publish', Parameters: { TopicArn: topic }, End: true }
+  Tell: { Type: Task, Resource: 'arn:aws:states:::pigeon:publish', Parameters: { TopicArn: topic }, End: true }
 `;
 
 let directory: TemporaryDirectory;
@@ -58,6 +58,11 @@ describe('migrate assess', () => {
             isEstimated: true,
             today: 275,
             here: expect.closeTo(33, -1),
+            ways: {
+              stream: expect.closeTo(33, -1),
+              nudge: expect.closeTo(37, -1),
+              chain: expect.closeTo(23, -1),
+            },
             saves: expect.closeTo(242, -1),
           },
         },
@@ -65,7 +70,7 @@ describe('migrate assess', () => {
           name: 'notices',
           type: 'STANDARD',
           runs: false,
-          missing: ['sns:publish (Tell)'],
+          missing: ['pigeon:publish (Tell)'],
           month: expect.objectContaining({ transitions: 4_000_000, isEstimated: false, today: 100 }),
         },
         {
@@ -80,10 +85,12 @@ describe('migrate assess', () => {
 
   it('prints a table with a total, and the reasons why some do not run', async () => {
     const { stdout } = await assess('--counts', 'counts.csv');
-    expect(stdout[0]).toBe('MACHINE  TYPE      RUNS  EXECUTIONS  TRANSITIONS       TODAY    HERE    SAVES');
+    expect(stdout[0]).toBe(
+      'MACHINE  TYPE      RUNS  EXECUTIONS  TRANSITIONS       TODAY    HERE    NUDGED  IN CHAINS  SAVES',
+    );
     expect(stdout[1]).toMatch(/^orders {3}STANDARD {2}yes {3}1,000,000 {3}about 11,000,000 {2}\$275\.00/);
     expect(stdout.find((text) => text.startsWith('total'))).toContain('$375.00');
-    expect(stdout).toContain('notices does not run: sns:publish (Tell)');
+    expect(stdout).toContain('notices does not run: pigeon:publish (Tell)');
   });
 
   it('lets an Express workflow cost what Express costs', async () => {

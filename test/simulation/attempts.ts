@@ -1,4 +1,5 @@
 import type { TaskPayload } from '../../orchestrator/contract/task.ts';
+import { openTasks } from '../../orchestrator/core/execution/lists/runningList.ts';
 import { type Execution, hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
 import { type OpenTask, taskKey } from '../../orchestrator/core/execution/model/openTask.ts';
 import { InvariantError } from './invariantError.ts';
@@ -34,13 +35,14 @@ export class Attempts {
     if (after.status === 'RUNNING' && (before?.status !== 'RUNNING' || isRedriven)) {
       this.#timesBegun.set(executionId, (this.#timesBegun.get(executionId) ?? 0) + 1);
     }
-    const keysOf = ({ tasks }: Execution) => tasks.map((task) => `${executionId}/${taskKey(task)}`);
-    const open = hasEnded(after.status) ? [] : keysOf(after);
+    const keysOf = (execution: Execution) =>
+      openTasks(execution).map((task) => `${executionId}/${taskKey(task)}`);
+    const open = new Set(hasEnded(after.status) ? [] : keysOf(after));
     for (const key of before ? keysOf(before) : []) {
-      if (!open.includes(key) && this.#closedAt.get(key) === undefined) this.#closedAt.set(key, this.#now());
+      if (!open.has(key) && this.#closedAt.get(key) === undefined) this.#closedAt.set(key, this.#now());
     }
     for (const key of open) this.#closedAt.set(key, undefined);
-    for (const task of after.tasks) {
+    for (const task of openTasks(after)) {
       const key = `${executionId}/${taskKey(task)}`;
       this.#opened.set(key, new Map([...(this.#opened.get(key) ?? []), [task.cause, task]]));
       if (task.dispatchAt === undefined && !this.#handedOver.has(key)) {

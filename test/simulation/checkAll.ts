@@ -1,5 +1,6 @@
 import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
 import { checkBatch } from './batch.ts';
+import { checkCensus } from './census.ts';
 import {
   checkApplied,
   checkAtRest,
@@ -39,6 +40,7 @@ export async function checkAll(
     checkMessageOrder(recorded);
     checkSent(recorded, database);
     checkBatch(recorded);
+    checkCensus(recorded);
     const executionOf = (id: string) => recordedOf(database, id)?.execution;
     if (await checkAgainstXState(recorded, deployment, stored, { executionOf, endsOf })) compared++;
   }

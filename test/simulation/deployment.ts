@@ -1,6 +1,10 @@
 import type { AnyStateMachine } from 'xstate';
 import type { MachineLookup } from '../../orchestrator/core/execution/model/machines.ts';
-import { type PreparedMachine, prepareMachine } from '../../orchestrator/core/machine/index.ts';
+import {
+  type PreparedMachine,
+  prepareListMachines,
+  prepareMachine,
+} from '../../orchestrator/core/machine/index.ts';
 import { generatedMachine } from './generated.ts';
 import { exampleMachines, incompatible } from './machines.ts';
 import type { Operation } from './operations.ts';
@@ -15,6 +19,7 @@ export const noChanges: Changes = new Map();
 // To prepare a machine takes longer than to run it.
 const prepared = new Map<string, PreparedMachine>();
 const changed = new WeakMap<PreparedMachine, PreparedMachine>();
+const lists = new WeakMap<PreparedMachine, readonly PreparedMachine[]>();
 const references = new WeakMap<PreparedMachine, AnyStateMachine>();
 
 /** The machines of a run, as they can be deployed, and XState's own actors for them. */
@@ -28,8 +33,8 @@ export class Deployment {
 
   lookup(changes: Changes = noChanges): MachineLookup {
     const find = (name: string): PreparedMachine | undefined => {
-      const machine = this.#definitions.get(name)?.prepared ?? exampleOf(name);
-      const change = changes.get(name);
+      const machine = this.#definitions.get(name)?.prepared ?? exampleOf(name) ?? listMachineOf(name);
+      const change = changes.get(name) ?? changes.get(machine?.listsOf ?? '');
       if (!machine || change === undefined) return machine;
       return change === 'missing' ? undefined : changedOf(machine);
     };
@@ -73,7 +78,7 @@ export class Deployment {
       this.#definitions.set(machine, { definition, prepared: example });
       const hasChildren = [...example.sources.values()].some(({ kind }) => kind === 'machine');
       // Signs of life, and results from elsewhere, XState does not know.
-      const hosts = example.items.size > 0;
+      const hosts = example.items.size > 0 || prepareListMachines(example).length > 0;
       if ((hasChildren && machine !== 'saga') || example.heldEvents || machine === 'film' || hosts)
         this.#incomparable.add(machine);
     } else {
@@ -91,6 +96,15 @@ export function exampleOf(name: string): PreparedMachine | undefined {
   const known = prepared.get(name) ?? prepareMachine(definition);
   prepared.set(name, known);
   return known;
+}
+
+/** The machine that works on parts of an example's long list. */
+function listMachineOf(name: string): PreparedMachine | undefined {
+  const owner = exampleOf(name.split('.')[0] ?? '');
+  if (!owner) return undefined;
+  const known = lists.get(owner) ?? prepareListMachines(owner);
+  lists.set(owner, known);
+  return known.find(({ id }) => id === name);
 }
 
 let preparedOther: PreparedMachine | undefined;

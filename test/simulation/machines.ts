@@ -14,6 +14,7 @@ import { worker } from '../../workers/index.ts';
 import { parcel, sequential } from '../support/machines.ts';
 import { booking, payment, trip } from '../support/trip.ts';
 import { batch } from './batch.ts';
+import { census } from './census.ts';
 import { definition } from './definition.ts';
 import { echo } from './echo.ts';
 import { relay, sprint } from './relay.ts';
@@ -391,6 +392,7 @@ export const exampleMachines = {
   page,
   extreme,
   batch,
+  census,
   definition,
   relay,
   sprint,

@@ -189,15 +189,18 @@ function drawStart(draws: Draws, executionId: string): Extract<Operation, { type
   // Drawn by itself, so that other seeds do what they did.
   const isBatch = draws.chance(0.05, 'lists');
   const isDefinition = draws.chance(0.06, 'definitions');
-  const rare = isDefinition
-    ? 'definition'
-    : isBatch
-      ? 'batch'
-      : isFan
-        ? 'fan'
-        : isExtreme
-          ? 'extreme'
-          : undefined;
+  const isCensus = draws.chance(0.004, 'longLists');
+  const rare = isCensus
+    ? 'census'
+    : isDefinition
+      ? 'definition'
+      : isBatch
+        ? 'batch'
+        : isFan
+          ? 'fan'
+          : isExtreme
+            ? 'extreme'
+            : undefined;
   const machine = rare ?? draws.oneOf(examples, 'operations');
   return { type: 'start', atMs, executionId, machine, input: inputs[machine] ?? null };
 }

@@ -98,7 +98,8 @@ export class SimulatedStream {
       const isAgain = ({ dynamodb }: DynamoDBRecord) => again.has(dynamodb?.SequenceNumber ?? '');
       for (const { dynamodb } of batch.filter(isAgain)) {
         const executionId = dynamodb?.NewImage?.executionId?.S ?? '';
-        if (failed.has(executionId)) continue;
+        // The items of a part are in the partition of the execution whose list it is.
+        if (failed.has(executionId) || failed.has(executionId.split('.')[0] ?? '')) continue;
         throw new InvariantError(8, executionId, 'it is delivered again for what failed of another.');
       }
       const first = batch.findIndex(isAgain);

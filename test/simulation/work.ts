@@ -40,6 +40,8 @@ export function workOf(seed: number): Work {
         const next = decisions[String(fieldOf(input, 'after'))] ?? [null];
         return { next: only ?? next[value % next.length] ?? null };
       }
+      case 'count':
+        return input;
       case 'add':
       case 'reserve':
         return value;

@@ -7,9 +7,12 @@ import type { Mode } from './modes.ts';
 import { type ProcessTimes, processTimes, timesBetween } from './processTimes.ts';
 import { add } from './workers/add.ts';
 
+/** Steps that the worker host takes. */
+export type ChainedMode = Exclude<Mode, 'stream' | 'nudge'>;
+
 /** Promises of an execution, one after the other. */
 const tasks = 20;
-const machines: Readonly<Record<Mode, AnyStateMachine>> = {
+const machines: Readonly<Record<'stream' | ChainedMode, AnyStateMachine>> = {
   stream: relayByStream20,
   inline: relay20,
   checkpoint: checkpointed20,
@@ -36,7 +39,7 @@ const rounds = 3;
  * The same promises by the stream and in another way, in turns: what else the machine does meets both. All of Millrace runs in this
  * process, so that neither way waits for a function's process.
  */
-export async function compareWays(mode: Mode, executions: number): Promise<ComparedWays> {
+export async function compareWays(mode: ChainedMode, executions: number): Promise<ComparedWays> {
   const engine = await startNamedEngine('dynoxide');
   try {
     const millrace = await startInProcessMillrace(engine.endpoint, Object.values(machines), add, { mode });
@@ -50,7 +53,11 @@ export async function compareWays(mode: Mode, executions: number): Promise<Compa
   }
 }
 
-async function compared(millrace: InProcessMillrace, mode: Mode, executions: number): Promise<ComparedWays> {
+async function compared(
+  millrace: InProcessMillrace,
+  mode: ChainedMode,
+  executions: number,
+): Promise<ComparedWays> {
   const times = { stream: new Sum(), [mode]: new Sum() };
   for (let round = 0; round <= rounds; round++) {
     for (const way of ['stream', mode] as const) {

@@ -2,9 +2,10 @@
  * The time of a step in each of the ways that it can take: the whole system in virtual time, with the latency of each hop drawn
  * by seed from published distributions. docs/reference/benchmarks.md.
  */
+import { hops, tableHop } from '../../local/latency.ts';
 import { count, printResult, progress, round, runBench } from './commandLine.ts';
-import { hops, type Way, ways } from './latency/hops.ts';
 import { measureSteps } from './latency/virtualMillrace.ts';
+import { type Way, ways } from './latency/ways.ts';
 import { percentile } from './percentile.ts';
 
 /** Per state, in milliseconds: the page of benchmarks has the source. */
@@ -16,13 +17,14 @@ const published = {
 await runBench(async () => {
   const executions = count('executions', 200);
   const seed = count('seed', 1);
+  const table = tableHop(count('table-ms', hops.table.p50));
   const modes: Partial<Record<Way, { readonly p50: number; readonly p99: number }>> = {};
   for (const way of ways) {
-    const steps = await measureSteps(way, { executions, seed });
+    const steps = await measureSteps(way, { executions, seed, table });
     modes[way] = { p50: round(percentile(steps, 50), 1), p99: round(percentile(steps, 99), 1) };
     progress(`${way}: ${steps.length} steps`);
   }
-  const result = { modes, published, hops, executions, seed };
+  const result = { modes, published, hops: { ...hops, table }, executions, seed };
   printResult(result, () => text(modes));
 });
 

@@ -12,7 +12,6 @@ import { maximumConcurrency, startBenchCloud } from './benchCloud.ts';
 import { choice, count, printResult, progress, round, runBench } from './commandLine.ts';
 import { comparedText, compareWays } from './compareWays.ts';
 import { countSucceeded } from './countSucceeded.ts';
-import { modes } from './modes.ts';
 import { type ProcessTimes, processTimes, timesBetween } from './processTimes.ts';
 import { rawWritesPerSecond } from './rawWrites.ts';
 
@@ -22,7 +21,7 @@ const startsInFlight = 32;
 const rawInFlight = [16, 32, 64];
 
 await runBench(async () => {
-  const mode = choice('mode', modes);
+  const mode = choice('mode', ['stream', 'inline', 'checkpoint']);
   const executions = count('executions', mode === 'stream' ? 1000 : 250);
   if (mode !== 'stream') {
     const compared = await compareWays(mode, executions);

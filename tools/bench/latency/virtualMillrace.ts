@@ -1,4 +1,5 @@
 import { assign, fromPromise, setup } from 'xstate';
+import { drawHop, type Hop, hops } from '../../../local/latency.ts';
 import { runChain } from '../../../orchestrator/chain/chain.ts';
 import { functionNames } from '../../../orchestrator/configuration/configuration.ts';
 import type { TaskPayload } from '../../../orchestrator/contract/task.ts';
@@ -11,16 +12,19 @@ import {
   runPromiseLogic,
 } from '../../../orchestrator/core/machine/index.ts';
 import { TaskDispatcher } from '../../../orchestrator/dispatch/taskDispatcher.ts';
+import type { JournalRecord } from '../../../orchestrator/step/journalRecord.ts';
 import { Orchestrator } from '../../../orchestrator/step/orchestrator.ts';
 import type { Attributes } from '../../../orchestrator/table/attributes.ts';
 import { decodeExecution } from '../../../orchestrator/table/executionItem.ts';
-import { decodeJournalItem } from '../../../orchestrator/table/journalItems.ts';
+import { decodeJournalItem, isNudged } from '../../../orchestrator/table/journalItems.ts';
+import { resultEntryOf } from '../../../orchestrator/table/resultItem.ts';
 import type { Table } from '../../../orchestrator/table/table.ts';
 import { MemoryTable } from '../../../testing/memoryTable/memoryTable.ts';
 import { seededRandom } from '../../../testing/seededRandom.ts';
+import { nudgeOf } from '../../../workers/nudge.ts';
 import { attemptTask, writeResult } from '../../../workers/runTask.ts';
-import { drawHop, type Hop, hops, type Way } from './hops.ts';
 import { VirtualTime } from './virtualTime.ts';
+import type { Way } from './ways.ts';
 
 /** Promises one after the other. */
 const steps = 20;
@@ -53,12 +57,19 @@ const machineOf = (way: Way) =>
     },
   });
 
+export interface MeasureOptions {
+  readonly executions: number;
+  readonly seed: number;
+  /** A call to the table. */
+  readonly table: Hop;
+}
+
 /** Milliseconds between the commits of each two steps, of executions that run beside each other. */
 export async function measureSteps(
   way: Way,
-  { executions, seed }: { readonly executions: number; readonly seed: number },
+  { executions, seed, table }: MeasureOptions,
 ): Promise<readonly number[]> {
-  const millrace = new VirtualMillrace(way, seed);
+  const millrace = new VirtualMillrace(way, seed, table);
   for (let i = 0; i < executions; i++) millrace.start(`execution-${i}`);
   await millrace.run();
   return millrace.stepMs;
@@ -69,13 +80,17 @@ class VirtualMillrace {
   readonly stepMs: number[] = [];
   readonly #time = new VirtualTime();
   readonly #random: () => number;
+  readonly #tableHop: Hop;
   readonly #items = new MemoryTable();
   readonly #table: Table;
   readonly #machines: MachineLookup;
   readonly #orchestrator: Orchestrator;
   readonly #committedAt = new Map<string, { readonly at: number; readonly entries: number | undefined }>();
+  /** Another instance, as on AWS more often than not. */
+  readonly #nudged: Orchestrator;
 
-  constructor(way: Way, seed: number) {
+  constructor(way: Way, seed: number, table: Hop) {
+    this.#tableHop = table;
     this.#random = seededRandom(seed);
     this.#machines = machineLookup(prepareMachines([machineOf(way)]));
     this.#table = this.#withLatency();
@@ -93,9 +108,11 @@ class VirtualMillrace {
       tableName: 'table',
       layout: { indexShards: 1 },
       functionNames: functionNames(''),
-      ...(way !== 'stream' && { chain: { isDefault: true, inlines: true } }),
+      chain: { isDefault: way === 'inline' || way === 'checkpoint', inlines: true },
+      nudge: { isDefault: way === 'nudge' },
     });
     this.#orchestrator = new Orchestrator({ ...common, dispatcher, limits });
+    this.#nudged = new Orchestrator({ ...common, dispatcher, limits });
     this.#items.onInsert = (item) => this.#later(hops.streamToLambda, () => this.#apply(item));
     this.#items.onCommit = (item) => this.#measure(decodeExecution(item));
   }
@@ -122,7 +139,12 @@ class VirtualMillrace {
     const entry = decodeJournalItem(item);
     const executionId = item.executionId?.S;
     if (!entry || executionId === undefined) return;
-    await this.#orchestrator.applyRecords(executionId, [{ entry, createdAt: this.#now() }]);
+    const record: JournalRecord = {
+      entry,
+      createdAt: this.#now(),
+      ...(isNudged(item) && { isNudged: true }),
+    };
+    await this.#orchestrator.applyRecords(executionId, [record]);
   }
 
   async #runHost(payload: TaskPayload): Promise<void> {
@@ -135,7 +157,10 @@ class VirtualMillrace {
     };
     if (payload.chain === undefined) {
       const result = await attempt(payload);
-      if (result) await writeResult(result, payload.expiresAt, this.#table);
+      const written = result && (await writeResult(result, payload.expiresAt, this.#table));
+      if (!written || payload.nudge === undefined) return;
+      const { nudge } = nudgeOf(payload, written, Number.POSITIVE_INFINITY, `nudge#${this.#random()}`);
+      this.#later(hops.asynchronousInvoke, () => this.#nudged.nudge(nudge, resultEntryOf(written)));
       return;
     }
     await runChain(payload, {
@@ -159,7 +184,7 @@ class VirtualMillrace {
   #withLatency(): Table {
     const { journal, executions, log, attempts, lists, expiries, index, outlines, registry } = this.#items;
     const slow = async <T>(call: () => Promise<T>): Promise<T> => {
-      await this.#time.wait(this.#draw(hops.table));
+      await this.#time.wait(this.#draw(this.#tableHop));
       return call();
     };
     return {
