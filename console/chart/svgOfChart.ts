@@ -10,7 +10,7 @@ const patient: Deadlines = { straight: 20_000, plain: 40_000, unlabelled: 60_000
 export async function svgOfChart(chart: ChartModel): Promise<string> {
   const worker = new LayoutWorker();
   try {
-    // A picture has no card that would tell what a line without words stands for.
+    // A picture has no card that shows the words of a line.
     const isDense = bestLayoutOf(chart) === 'unlabelled';
     const drawing = await layOutChart(chart, {
       worker,

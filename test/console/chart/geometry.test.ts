@@ -119,7 +119,7 @@ describe('a dense chart', () => {
     expect(drawing.width).toBeLessThan(2400);
   }, 90_000);
 
-  it('is printed with its words: a picture has no card that would tell them', async () => {
+  it('is printed with its words: a picture has no card that shows them', async () => {
     expect(await svgOfChart(chartOf(denseMachine('dense', 60, 120, 3)))).toContain('<g class="label"');
   }, 90_000);
 
