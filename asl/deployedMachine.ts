@@ -36,7 +36,7 @@ export interface DefinedMachine {
 /** The machine of a definition that was found valid when it was created. */
 export function definedMachine(
   { machine, version, definition, type, roleArn, arn }: DefinedMachine,
-  options: Pick<MachineOptions, 'tasks'> = {},
+  options: Pick<MachineOptions, 'observe'> = {},
 ): AnyStateMachine {
   const [, , , region = '', id = ''] = arn.split(':');
   const json: Json = JSON.parse(definition);

@@ -31,7 +31,7 @@ export interface HistoryEntry {
   /** For a result. */
   readonly status?: 'SUCCEEDED' | 'FAILED';
   readonly output?: Json;
-  /** An error as `{ name, message, … }` with its own fields, or the value that was thrown in place of one. */
+  /** An error as `{ name, message, … }` with its own fields, or the value that was thrown in place of one; for a stop: its name. */
   readonly error?: Json;
   /** For the start. */
   readonly input?: Json;
@@ -143,8 +143,9 @@ function detailsOf(entry: JournalEntry): Details {
     case 'event':
       return { event: { ...entry.fields, type: entry.type }, ...writtenAt(entry.at) };
     case 'control': {
-      const { control, cause } = entry;
-      return { control, ...(cause !== undefined && { cause }), ...writtenAt(entry.at) };
+      const { control, cause, error } = entry;
+      const why = { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
+      return { control, ...why, ...writtenAt(entry.at) };
     }
     case 'message':
       return { sender: entry.sender, messages: entry.messages, ...writtenAt(entry.at) };

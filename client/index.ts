@@ -68,7 +68,7 @@ export {
 } from './errors.ts';
 export type { HistoryOptions } from './history.ts';
 export type { HistoryEntry, HistoryKind, HistoryVerdict } from './historyEntry.ts';
-export type { ExecutionInspection, InspectOptions } from './inspect.ts';
+export type { ExecutionInspection, InspectedPart, InspectOptions } from './inspect.ts';
 export type { ListOptions } from './list.ts';
 export type {
   ExecutionEvent,

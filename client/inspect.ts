@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Execution } from '../orchestrator/core/execution/model/execution.ts';
 import { journalEntryOf } from '../orchestrator/core/execution/model/inlinedResult.ts';
 import { isJournalKind, parseLog } from '../orchestrator/core/execution/model/log.ts';
@@ -14,7 +15,23 @@ import type { ClientSurroundings } from './surroundings.ts';
 export interface InspectOptions extends OfMachine {
   /** Definitions of the execution's machine, as for `history`. @default none */
   readonly machines?: readonly MachineDefinition[];
+  /**
+   * Called for each part of a long history as soon as it is replayed, so that it can be shown before the whole is. Between two
+   * parts, other work of the process takes its turn.
+   */
+  readonly onPart?: (part: InspectedPart) => void;
 }
+
+/** A part of a history that is being replayed. */
+export interface InspectedPart {
+  readonly description: ExecutionDescription;
+  /** The entries after those of the parts before. */
+  readonly entries: readonly HistoryEntry[];
+  /** Entries of the whole history. */
+  readonly total: number;
+}
+
+const entriesAPart = 250;
 
 /** An execution with its whole history. */
 export interface ExecutionInspection {
@@ -31,7 +48,7 @@ export interface ExecutionInspection {
 export async function inspectExecution(
   surroundings: ClientSurroundings,
   executionId: string,
-  { machine, machines }: InspectOptions,
+  { machine, machines, onPart = () => {} }: InspectOptions,
 ): Promise<ExecutionInspection> {
   checkExecutionId(executionId);
   const items = await surroundings.table.executions.readHistory(executionId);
@@ -39,26 +56,36 @@ export async function inspectExecution(
     ? descriptionOf<string>(items.execution)
     : await describeExecution(surroundings, executionId);
   checkIsOf(machine, executionId, description.machine);
-  return { description, entries: await entriesOf(surroundings, items, machines) };
+  const entries: HistoryEntry[] = [];
+  for await (const part of partsOf(surroundings, items, machines)) {
+    entries.push(...part.entries);
+    onPart({ description, ...part });
+    if (entries.length < part.total) await turn();
+  }
+  return { description, entries };
 }
 
-async function entriesOf(
+async function* partsOf(
   { table }: ClientSurroundings,
   { execution, journal, segments }: HistoryItems,
   machines: readonly MachineDefinition[] | undefined,
-): Promise<readonly HistoryEntry[]> {
-  const entries: HistoryEntry[] = [];
+): AsyncGenerator<Omit<InspectedPart, 'description'>, void, undefined> {
+  const logEntries = execution ? [...segments, execution.log].flatMap(parseLog) : [];
+  const logged = new Set(
+    logEntries.filter(({ kind }) => isJournalKind(kind)).map(({ reference }) => reference),
+  );
+  const pending = pendingOf(journal, logged, execution);
+  const total = logEntries.length + pending.length;
+  let entries: HistoryEntry[] = [];
   const workers = workersOf(execution);
-  const logged = new Set<string>();
   if (execution) {
     const items = new Map(journal.map((item) => [item.reference, item]));
     const lists = noLists();
     const replayed = machines && new ReplayedHistory(machines, { ...asStarted(execution), ...lists });
     let isAfterGap = segments.length < execution.logSegments;
     let number = 1;
-    for (const entry of [...segments, execution.log].flatMap(parseLog)) {
+    for (const entry of logEntries) {
       const item = journalEntryOf(entry, items);
-      if (isJournalKind(entry.kind)) logged.add(entry.reference);
       const next = { segment: 0, skip: 0, number: number + 1 };
       const taken =
         replayed &&
@@ -68,12 +95,15 @@ async function entriesOf(
       entries.push({ ...historyEntry(number, entry, item, replayed?.workers ?? workers), ...taken });
       isAfterGap = false;
       number += 1;
+      if (entries.length < entriesAPart) continue;
+      yield { entries, total };
+      entries = [];
     }
   }
-  for (const item of pendingOf(journal, logged, execution)) {
-    entries.push(pendingEntry(entries.length + 1, item, workers));
+  for (const [i, item] of pending.entries()) {
+    entries.push(pendingEntry(logEntries.length + i + 1, item, workers));
   }
-  return entries;
+  if (entries.length > 0) yield { entries, total };
 }
 
 function pendingOf(

@@ -30,7 +30,7 @@ const historyAll: KeysOf<Omit<HistoryOptions, 'limit' | 'cursor'>> = {
 };
 const history: KeysOf<HistoryOptions> = { ...historyAll, limit: true, cursor: true };
 
-const inspect: KeysOf<InspectOptions> = { ...ofMachine, machines: true };
+const inspect: KeysOf<InspectOptions> = { ...ofMachine, machines: true, onPart: true };
 const count: KeysOf<CountOptions> = {
   machines: true,
   includesOtherMachines: true,

@@ -8,8 +8,15 @@ import { buildCode, packageDirectory } from './bundle/build.ts';
 import { BundleError, type BundleErrorCode, type BundleProblem } from './bundle/bundleError.ts';
 import { type CodeFile, codeFiles, writeCodeFolder } from './bundle/codeFolder.ts';
 import { type DefinitionsNeeds, definitionNeedsIn } from './bundle/definitionNeeds.ts';
+import {
+  ingestEntry,
+  orchestratorEntry,
+  publisherEntry,
+  stepFunctionsEntry,
+  workerHostEntry,
+} from './bundle/entries.ts';
 import type { RegisteredMachine } from './bundle/loadCheck.ts';
-import { findMachines, machineImports } from './bundle/machineModules.ts';
+import { findMachines } from './bundle/machineModules.ts';
 import { moduleFiles } from './bundle/sourceFiles.ts';
 import { checkLoads } from './bundle/unloadable.ts';
 import { buildWorkers } from './bundle/workers.ts';
@@ -31,18 +38,21 @@ export interface BundleFunctionsOptions {
   readonly bus?: BusCode;
   /** Bundles the function behind the rules of an event bus. @default false: no event starts anything */
   readonly ingest?: boolean;
-  /** Lets executions run on definitions that were created through the API of Step Functions. @default false */
+  /** Bundles the function that serves the API of Step Functions, whose definitions executions can run on. @default false */
+  readonly stepFunctions?: boolean;
+  /** Lets executions run on definitions that were created through the API of Step Functions. @default `stepFunctions` */
   readonly storedDefinitions?: boolean;
   /**
    * Modules that make the handlers, in place of Millrace's own.
    *
-   * @default `millrace/orchestrator`, `millrace/workers/host`, `millrace/bus`, `millrace/ingest`
+   * @default `millrace/orchestrator`, `millrace/workers/host`, `millrace/bus`, `millrace/ingest`, `millrace/stepfunctions`
    */
   readonly entries?: {
     readonly orchestrator: string;
     readonly workerHost: string;
     readonly publisher?: string;
     readonly ingest?: string;
+    readonly stepFunctions?: string;
   };
 }
 
@@ -61,6 +71,7 @@ const bundleKeys: KeysOf<BundleFunctionsOptions> = {
   minify: true,
   bus: true,
   ingest: true,
+  stepFunctions: true,
   storedDefinitions: true,
   entries: true,
 };
@@ -74,6 +85,7 @@ export interface BundledFunctions {
   readonly workerHost: { readonly codeDirectory: string };
   readonly publisher?: { readonly codeDirectory: string };
   readonly ingest?: { readonly codeDirectory: string };
+  readonly stepFunctions?: { readonly codeDirectory: string };
   readonly workers: readonly {
     readonly name: string;
     readonly codeDirectory: string;
@@ -114,16 +126,18 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
   };
   const moreMachines = (options.machineFiles ?? []).map((file) => resolve(file));
   const machineFiles = [...new Set([...(await findMachines(machinesDirectory)), ...moreMachines])];
+  const { stepFunctions: servesApi = false, storedDefinitions: compiles = servesApi } = options;
   const folders = {
     orchestrator: join(outDirectory, 'orchestrator'),
     workerHost: join(outDirectory, 'workerHost'),
     publisher: join(outDirectory, 'publisher'),
     ingest: join(outDirectory, 'ingest'),
+    stepFunctions: join(outDirectory, 'stepFunctions'),
     workers: join(outDirectory, 'workers'),
   };
 
   const orchestratorCode = buildEntry(
-    orchestratorEntry(entries.orchestrator, machineFiles, options.storedDefinitions === true),
+    orchestratorEntry(entries.orchestrator, machineFiles, compiles),
     folders.orchestrator,
     minify,
     true,
@@ -132,14 +146,10 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
   const loading = Promise.allSettled([orchestratorCode.then((code) => checkLoads(code, machineFiles))]);
   const [orchestrator, workerHost, publisher, ingest, { workers, idle }] = await allOrEveryProblem([
     orchestratorCode,
-    buildEntry(
-      workerHostEntry(entries.workerHost, machineFiles, options.storedDefinitions === true),
-      folders.workerHost,
-      minify,
-    ),
+    buildEntry(workerHostEntry(entries.workerHost, machineFiles, compiles), folders.workerHost, minify),
     options.bus &&
       buildEntry(
-        publisherEntry(entries.publisher ?? 'millrace/bus', options.bus),
+        publisherEntry(entries.publisher ?? 'millrace/bus', options.bus.module),
         folders.publisher,
         minify,
         options.bus.module === undefined,
@@ -152,7 +162,21 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
   const [loaded] = await loading;
   if (loaded.status === 'rejected') throw loaded.reason;
   const definitions = await definitionNeedsIn(machineFiles);
-  const serviceWorker = Object.hasOwn(loaded.value.neededWorkers ?? {}, serviceWorkerName)
+  const stepFunctions = servesApi
+    ? await buildEntry(
+        await stepFunctionsEntry(
+          entries.stepFunctions ?? 'millrace/stepfunctions',
+          machineFiles,
+          loaded.value.machines,
+        ),
+        folders.stepFunctions,
+        minify,
+        true,
+      )
+    : undefined;
+  // Definitions that are created later may need it.
+  const needsServices = compiles || Object.hasOwn(loaded.value.neededWorkers ?? {}, serviceWorkerName);
+  const serviceWorker = needsServices
     ? await buildEntry(
         `export { handler } from 'millrace/services';\n`,
         join(folders.workers, serviceWorkerName),
@@ -167,6 +191,7 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
     writeCodeFolder(folders.workerHost, workerHost),
     publisher && writeCodeFolder(folders.publisher, publisher),
     ingest && writeCodeFolder(folders.ingest, ingest),
+    stepFunctions && writeCodeFolder(folders.stepFunctions, stepFunctions),
     ...workers.map(({ name, files }) => writeCodeFolder(join(folders.workers, name), files)),
     serviceWorker && writeCodeFolder(join(folders.workers, serviceWorkerName), serviceWorker),
   ]);
@@ -176,6 +201,7 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
     workerHost: { codeDirectory: folders.workerHost },
     ...(publisher && { publisher: { codeDirectory: folders.publisher } }),
     ...(ingest && { ingest: { codeDirectory: folders.ingest } }),
+    ...(stepFunctions && { stepFunctions: { codeDirectory: folders.stepFunctions } }),
     workers: bundledWorkers(named, folders.workers),
     machineFiles,
     ...(Object.keys(definitions).length > 0 && { definitions }),
@@ -237,41 +263,6 @@ function bundledWorkers(
     codeDirectory: join(outDirectory, name),
     handler: 'index.handler',
   }));
-}
-
-/** Loaded with the first definition that is in the table: functions that meet none start as fast as without it. */
-const compilerOption = "compiler: async () => (await import('millrace/asl/machine')).definedMachine,";
-
-function orchestratorEntry(module: string, machineFiles: readonly string[], compiles: boolean): string {
-  const { imports, machines } = machineImports(machineFiles);
-  return `import { createOrchestrator } from ${JSON.stringify(module)};
-${imports}
-export const { stream, wake, clock, failed, recover, machines, invocationAges, neededWorkers } = createOrchestrator({
-  machines: ${machines},
-  ${compiles ? compilerOption : ''}
-});
-`;
-}
-
-function workerHostEntry(module: string, machineFiles: readonly string[], compiles: boolean): string {
-  const { imports, machines } = machineImports(machineFiles);
-  return `import { createWorkerHost } from ${JSON.stringify(module)};
-${imports}
-export const { handler } = createWorkerHost({ machines: ${machines}, ${compiles ? compilerOption : ''} });
-`;
-}
-
-function publisherEntry(module: string, { module: userModule }: BusCode): string {
-  const from = `import { createPublisher } from ${JSON.stringify(module)};`;
-  if (userModule === undefined) return `${from}\nexport const { publish } = createPublisher();\n`;
-  return `${from}
-import { bus } from ${JSON.stringify(resolve(userModule))};
-export const { publish } = createPublisher({ bus });
-`;
-}
-
-function ingestEntry(module: string): string {
-  return `import { createIngest } from ${JSON.stringify(module)};\nexport const { ingest } = createIngest();\n`;
 }
 
 async function buildEntry(

@@ -13,6 +13,8 @@ export interface FunctionCode {
   readonly publisher?: string;
   /** Present: events of a bus start executions, or are sent to them. */
   readonly ingest?: string;
+  /** Present: a function serves the API of Step Functions. */
+  readonly stepFunctions?: string;
   readonly workers: readonly WorkerCode[];
   /** Until when an invocation of theirs is of use. @default as long as Lambda keeps it: 6 hours */
   readonly invocationAges?: InvocationAges;
@@ -44,6 +46,7 @@ export const ownFunctionRoles: Readonly<Record<OwnFunctionRole, true>> = {
   recovery: true,
   publisher: true,
   ingest: true,
+  stepFunctions: true,
   workerHost: true,
 };
 
@@ -190,6 +193,21 @@ export function describeFunctions(settings: FunctionSettings): FunctionDescripti
             memorySizeMb: 256,
             environment: ownEnvironment,
             ...reserved('ingest'),
+          } satisfies FunctionDescription,
+        ]),
+    ...(code.stepFunctions === undefined
+      ? []
+      : [
+          {
+            functionName: names.stepFunctions,
+            role: 'stepFunctions',
+            codeDirectory: code.stepFunctions,
+            handler: 'index.handler',
+            // StartSyncExecution waits for five minutes, GetActivityTask for one.
+            timeoutSeconds: 330,
+            memorySizeMb: 512,
+            environment: ownEnvironment,
+            ...reserved('stepFunctions'),
           } satisfies FunctionDescription,
         ]),
     ...code.workers.map((worker) => ({

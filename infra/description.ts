@@ -134,6 +134,7 @@ export interface FunctionDescription {
     | 'recovery'
     | 'publisher'
     | 'ingest'
+    | 'stepFunctions'
     | 'workerHost'
     | 'worker'
     /** A function that knows nothing of Millrace and that machines call by `lambda()`: part of the local cloud alone. */

@@ -1,26 +1,32 @@
 import { readFile } from 'node:fs/promises';
 import { formatOf } from '../asl/document/readDocument.ts';
 import { loadDefinition } from '../asl/load.ts';
-import { type Substitutions, substituted } from '../asl/substitutions.ts';
 import { definitionId, isDefinitionFile } from './bundle/definitions.ts';
+import type { RegisteredMachine } from './bundle/loadCheck.ts';
 
-/** The definitions in Amazon States Language among files of machines, as JSON, by the ids of their machines. */
-export async function definitionsIn(
-  machineFiles: readonly string[],
-  substitutions: Substitutions,
-): Promise<ReadonlyMap<string, string>> {
-  const found = await Promise.all(
-    machineFiles.filter(isDefinitionFile).map(async (file) => {
-      const { definition } = loadDefinition(await readFile(file, 'utf8'), formatOf(file));
-      return (
-        definition && ([definitionId(file), JSON.stringify(substituted(definition, substitutions))] as const)
-      );
-    }),
-  );
-  return new Map(found.filter((each) => each !== undefined));
+/** A machine as the API of Step Functions shows it. */
+export interface DescribedMachine {
+  readonly id: string;
+  readonly version: string;
+  /** Its definition in Amazon States Language, as JSON, with placeholders. Absent for a machine of code. */
+  readonly definition?: string;
 }
 
-/** Whether a machine is a part of the machine of a definition: it works on the items of a Map state. */
-export function isOfAnother(machine: string, definitions: ReadonlyMap<string, string>): boolean {
-  return [...definitions.keys()].some((id) => machine.startsWith(`${id}.`));
+/** The machines of files, without those that work on the items of a Map state. */
+export async function describedMachines(
+  machineFiles: readonly string[],
+  machines: readonly RegisteredMachine[] = [],
+): Promise<readonly DescribedMachine[]> {
+  const definitions = new Map<string, string>();
+  for (const file of machineFiles.filter(isDefinitionFile)) {
+    const { definition } = loadDefinition(await readFile(file, 'utf8'), formatOf(file));
+    if (definition) definitions.set(definitionId(file), JSON.stringify(definition));
+  }
+  const isOfItems = (machine: string) => [...definitions.keys()].some((id) => machine.startsWith(`${id}.`));
+  return machines
+    .filter(({ machine }) => !isOfItems(machine))
+    .map(({ machine, version }) => {
+      const definition = definitions.get(machine);
+      return { id: machine, version, ...(definition !== undefined && { definition }) };
+    });
 }

@@ -207,6 +207,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
             lambda: { endpoint: lambda.endpoint, region, credentials },
             now: clock.now,
             machines: () => deployments.described(),
+            substitutions: options.settings?.substitutions ?? {},
             log: (text) => log({ source: 'stepfunctions', text }),
           });
     started.push(() => stepFunctions?.stop());
@@ -224,6 +225,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       },
       environment: {
         ...endpointVariables(engine.endpoint, lambda.endpoint),
+        // The SDK for Python knows the region by no other name.
+        AWS_DEFAULT_REGION: region,
         ...busVariables,
         ...(stepFunctions && {
           AWS_ENDPOINT_URL_SFN: stepFunctions.endpoint,

@@ -62,6 +62,8 @@ export interface LocalCloudOptions {
 export interface StepFunctionsOptions {
   /** @default any that is free */
   readonly port?: number;
+  /** In ARNs. @default `000000000000` */
+  readonly accountId?: string;
 }
 
 /** A start bundles machines and workers, or reads the template, and then starts the parts of the cloud. */
@@ -108,7 +110,7 @@ const keys: KeysOf<LocalCloudOptions> = {
   log: true,
   onStage: true,
 };
-const stepFunctionsKeys: KeysOf<StepFunctionsOptions> = { port: true };
+const stepFunctionsKeys: KeysOf<StepFunctionsOptions> = { port: true, accountId: true };
 const faultKeys: KeysOf<LocalCloudFaults> = { lambda: true, eventSource: true, dynamodb: true, bus: true };
 
 /** @throws UnknownOptionError */

@@ -4,9 +4,8 @@ import { refuseMissingWorkers } from '../infra/bundle/missingWorkers.ts';
 import { type BundledFunctions, bundleFunctions, bundleWorkers } from '../infra/bundle.ts';
 import { describeDeployment } from '../infra/describe.ts';
 import type { DeploymentDescription } from '../infra/description.ts';
-import { definitionsIn, isOfAnother } from '../infra/machineDefinitions.ts';
+import { type DescribedMachine, describedMachines } from '../infra/machineDefinitions.ts';
 import { readDeployment } from '../infra/template/readDeployment.ts';
-import type { DeployedMachine } from '../stepfunctions/index.ts';
 import type { LocalCloudOptions } from './cloudOptions.ts';
 
 const localEventBusName = 'millrace';
@@ -25,15 +24,9 @@ export class Deployments {
     this.#options = options;
   }
 
-  /** The deployed machines, as the API of Step Functions describes them. */
-  async described(): Promise<readonly DeployedMachine[]> {
-    const substitutions = this.#options.settings?.substitutions ?? {};
-    const definitions = await definitionsIn(this.#machineFiles, substitutions);
-    const roots = (this.machines ?? []).filter(({ machine }) => !isOfAnother(machine, definitions));
-    return roots.map(({ machine, version }) => {
-      const definition = definitions.get(machine);
-      return { id: machine, version, ...(definition !== undefined && { definition }) };
-    });
+  /** The deployed machines, as the API of Step Functions shows them. */
+  described(): Promise<readonly DescribedMachine[]> {
+    return describedMachines(this.#machineFiles, this.machines);
   }
 
   /** @throws BundleError, InvalidTemplateError */

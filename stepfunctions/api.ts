@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type Substitutions, substituted, substitutionsVariable } from '../asl/substitutions.ts';
 import { createClient } from '../client/client.ts';
 import type { ClientOptions } from '../client/clientOptions.ts';
 import { sleep } from '../client/surroundings.ts';
@@ -31,6 +32,8 @@ export interface StepFunctionsApiOptions
   readonly region?: string;
   /** In the ARNs. @default `000000000000` */
   readonly accountId?: string;
+  /** Values for placeholders in definitions of the deployment. @default the environment's `MILLRACE_SUBSTITUTIONS` */
+  readonly substitutions?: Substitutions;
   /** The machines of the deployment: they are listed, described and started as well. @default those of the table alone */
   readonly machines?: readonly DeployedMachine[] | (() => Promise<readonly DeployedMachine[]>);
 }
@@ -74,7 +77,8 @@ export function createStepFunctionsApi(options: StepFunctionsApiOptions = {}): S
     }),
     table: withStore(items, openStoredJson(settings, now), settings, { fetches: true }),
     arns: new Arns(accountOf(options)),
-    deployed: typeof machines === 'function' ? machines : async () => machines,
+    deployed: async () =>
+      substitutedMachines(typeof machines === 'function' ? await machines() : machines, options),
     now,
     newId,
     sleep,
@@ -87,4 +91,15 @@ function accountOf({
   accountId = '000000000000',
 }: StepFunctionsApiOptions): Account {
   return { region, accountId };
+}
+
+function substitutedMachines(
+  machines: readonly DeployedMachine[],
+  { substitutions = JSON.parse(process.env[substitutionsVariable] || '{}') }: StepFunctionsApiOptions,
+): readonly DeployedMachine[] {
+  if (Object.keys(substitutions).length === 0) return machines;
+  return machines.map(({ definition, ...machine }) => {
+    if (definition === undefined) return machine;
+    return { ...machine, definition: JSON.stringify(substituted(JSON.parse(definition), substitutions)) };
+  });
 }

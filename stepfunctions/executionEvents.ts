@@ -1,18 +1,57 @@
+import { definedMachine } from '../asl/deployedMachine.ts';
+import type { HistoryEvent, HistoryEventType } from '../asl/history/historyEvent.ts';
+import { historyEvents } from '../asl/history/historyRecorder.ts';
 import type { JsonObject } from '../asl/json.ts';
+import {
+  readDefinition,
+  type StoredDefinition,
+  storedDefinition,
+} from '../orchestrator/definitions/storedDefinition.ts';
 import { outcomeOf } from './describedExecution.ts';
 import type { FoundExecution } from './executionAt.ts';
 import { startOf } from './executions.ts';
+import { deployedRole, findDeployed } from './stateMachineRecord.ts';
 import type { ApiSurroundings } from './surroundings.ts';
 
-/** An event of Step Functions' history. */
-export interface HistoryEvent {
-  /** From 1, without gaps. */
-  readonly id: number;
-  readonly previousEventId: number;
-  /** Milliseconds since the epoch. */
-  readonly timestamp: number;
-  readonly type: string;
-  readonly details?: JsonObject;
+/**
+ * The events of an execution, as Step Functions would have them: its log is replayed with its definition. A machine of code has
+ * no states of Step Functions: then there are its start and its end.
+ */
+export async function executionEvents(
+  surroundings: ApiSurroundings,
+  found: FoundExecution,
+): Promise<readonly HistoryEvent[]> {
+  const definition = found.execution && (await definitionFor(surroundings, found));
+  if (!definition) return startAndEnd(surroundings, found);
+  const { machine, arn, roleArn } = definition;
+  const { executionId, execution } = found;
+  let isWhole = true;
+  const events = await historyEvents({ executionId, machine, arn, roleArn }, async function* (observe, id) {
+    const machines = [definedMachine(definition, { observe })];
+    for await (const entry of surroundings.client.historyAll(id, { machines })) {
+      // A definition or a log that is not what it was: what is known is shown.
+      if (entry.notReplayed) isWhole = false;
+      if (!isWhole) return;
+      yield entry;
+    }
+  });
+  return execution && isWhole && events.length > 0 ? events : startAndEnd(surroundings, found);
+}
+
+/** The definition that the execution runs by. */
+async function definitionFor(
+  surroundings: ApiSurroundings,
+  { machine, version }: FoundExecution,
+): Promise<StoredDefinition | undefined> {
+  const deployed = await findDeployed(surroundings, machine, version);
+  if (!deployed) {
+    return version === undefined ? undefined : readDefinition(surroundings.table.registry, machine, version);
+  }
+  const { definition } = deployed;
+  if (definition === undefined) return undefined;
+  const { prefix: arn } = surroundings.arns;
+  const stored = storedDefinition({ machine, definition, type: 'STANDARD', roleArn: deployedRole, arn });
+  return { ...stored, version: deployed.version };
 }
 
 const endEvents = {
@@ -20,24 +59,20 @@ const endEvents = {
   FAILED: 'ExecutionFailed',
   TIMED_OUT: 'ExecutionTimedOut',
   ABORTED: 'ExecutionAborted',
-} as const;
+} as const satisfies Record<string, HistoryEventType>;
 
-/** The events of an execution, as Step Functions would have them. */
-export async function executionEvents(
-  surroundings: ApiSurroundings,
-  found: FoundExecution,
-): Promise<readonly HistoryEvent[]> {
+function startAndEnd(surroundings: ApiSurroundings, found: FoundExecution): readonly HistoryEvent[] {
   const { execution, input = {} } = found;
   const started: HistoryEvent = {
     id: 1,
     previousEventId: 0,
     timestamp: startOf(surroundings, found),
     type: 'ExecutionStarted',
-    details: { input: JSON.stringify(input), inputDetails: { truncated: false }, roleArn: '' },
+    details: { input: JSON.stringify(input), inputDetails: { truncated: false }, roleArn: deployedRole },
   };
   if (!execution || !isEnd(execution.status)) return [started];
   const { output, error, cause } = outcomeOf(execution);
-  const details = {
+  const details: JsonObject = {
     ...(output !== undefined && { output, outputDetails: { truncated: false } }),
     ...(error !== undefined && { error }),
     ...(cause !== undefined && { cause }),

@@ -137,7 +137,7 @@ export async function startSyncExecution(
   const { machine, type, version } = target;
   if (type !== 'EXPRESS') throw typeNotSupported();
   const run = newId();
-  const executionId = executionIdOf(machine, { name, run });
+  const executionId = executionIdOf(machine, { name, run, isSync: true });
   const traceparent = traceparentOf(request.maybeText('traceHeader'));
   const start = {
     executionId,

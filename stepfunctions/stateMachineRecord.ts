@@ -34,6 +34,9 @@ export interface FoundStateMachine {
   readonly version: number;
 }
 
+/** Stands for the roles of the functions of the deployment. */
+export const deployedRole = 'arn:aws:iam::000000000000:role/millrace';
+
 /** The name of the first revision, where callers name one. */
 export const firstRevision = 'INITIAL';
 

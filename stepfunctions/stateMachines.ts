@@ -14,6 +14,7 @@ import {
   changeStateMachine,
   decoded,
   definitionOf,
+  deployedRole,
   findDeployed,
   findStateMachine,
   readStateMachine,
@@ -251,9 +252,6 @@ function describedCode({ arns }: ApiSurroundings, { id, version, definition }: D
     tracingConfiguration: { enabled: false },
   };
 }
-
-/** Stands for the roles of the functions of the deployment. */
-const deployedRole = 'arn:aws:iam::000000000000:role/millrace';
 
 /** Machines of the deployment first, then those that were created, each by name. */
 export async function listStateMachines(

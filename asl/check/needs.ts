@@ -1,4 +1,5 @@
 import { machineNameIn, resourceOf } from '../integrations/resource.ts';
+import { impossibleService } from '../integrations/supported.ts';
 import { isArray, isObject, type Json, own } from '../json.ts';
 import { placeholdersIn } from '../substitutions.ts';
 
@@ -10,6 +11,8 @@ export interface DefinitionNeeds {
   readonly unknownFunctions: readonly string[];
   /** State machines that its states start by an alias. */
   readonly aliases: readonly AliasUse[];
+  /** Actions of AWS services that its states call. */
+  readonly services: readonly ServiceNeed[];
   /** Buckets that its Map states read from or write to. */
   readonly buckets: readonly BucketNeed[];
   /** Names of its placeholders. */
@@ -32,6 +35,19 @@ export interface AliasUse {
   readonly arn: string;
 }
 
+export interface ServiceNeed {
+  /** Path of the state. */
+  readonly path: string;
+  /** As the resource names it: `dynamodb`. */
+  readonly service: string;
+  /** `putItem`. */
+  readonly action: string;
+  /** Named with `aws-sdk:`. */
+  readonly isSdk: boolean;
+  /** The state waits for the end of the job that the action starts. */
+  readonly isJob: boolean;
+}
+
 export interface BucketNeed {
   readonly bucket: string;
   readonly access: 'read' | 'list' | 'write';
@@ -46,12 +62,14 @@ export function needsOf(definition: Fields): DefinitionNeeds {
   const required: string[] = [];
   const aliases: AliasUse[] = [];
   const buckets: BucketNeed[] = [];
+  const services: ServiceNeed[] = [];
   for (const [path, task] of workFieldsOf(definition)) {
     if (task.Type === 'Map') buckets.push(...bucketsOf(task));
     const resource = own(task, 'Resource');
     if (typeof resource !== 'string') continue;
-    required.push(...placeholdersIn({ resource }));
     const called = resourceOf(resource);
+    // The region and account of a service are those of the deployment.
+    if (called.type !== 'service') required.push(...placeholdersIn({ resource }));
     if (called.type === 'lambdaArn' || called.type === 'placeholder') {
       functions.push({ path, function: resource });
     } else if (called.type === 'service' && called.service === 'lambda' && !called.isSdk) {
@@ -61,15 +79,19 @@ export function needsOf(definition: Fields): DefinitionNeeds {
       if (name === undefined) unknownFunctions.push(path);
       else functions.push({ path, function: name, ...(qualifier !== undefined && { qualifier }) });
       required.push(...placeholdersIn({ name: name ?? '' }));
-    } else if (called.type === 'service' && called.service === 'states') {
+    } else if (called.type === 'service' && called.service === 'states' && !called.isSdk) {
       const arn = literalIn(own(argumentsOf(task), 'StateMachineArn')) ?? '';
       required.push(...placeholdersIn({ arn }));
       if (machineNameIn(arn)?.alias !== undefined) aliases.push({ path, arn });
+    } else if (called.type === 'service' && impossibleService(called) === undefined) {
+      const { service, action, isSdk, waits } = called;
+      services.push({ path, service, action, isSdk, isJob: waits === 'sync' });
     }
   }
   return {
     functions,
     unknownFunctions,
+    services,
     aliases,
     buckets,
     placeholders: placeholdersIn(definition),

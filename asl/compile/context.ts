@@ -80,7 +80,7 @@ export function contextObject(
   const { id, started, input, item } = execution;
   const { arn, machine, roleArn, isExpress } = identity;
   const { state } = frame;
-  const { name, run = name } = executionNameOf(machine, id);
+  const { name, run = name, isSync = false } = executionNameOf(machine, id);
   return {
     Execution: {
       Id: isExpress ? `${arn}:express:${machine}:${name}:${run}` : `${arn}:execution:${machine}:${name}`,
@@ -88,7 +88,7 @@ export function contextObject(
       Name: name,
       RoleArn: roleArn,
       StartTime: started,
-      RedriveCount: redrives?.count ?? 0,
+      ...(!isSync && { RedriveCount: redrives?.count ?? 0 }),
       ...(redrives && { RedriveTime: new Date(redrives.lastAt).toISOString() }),
     },
     StateMachine: { Id: `${arn}:stateMachine:${machine}`, Name: machine },

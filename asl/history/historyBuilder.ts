@@ -67,8 +67,8 @@ export class HistoryBuilder {
     this.#list.add(at, 0, { type: 'ExecutionTimedOut', details: {} });
   }
 
-  aborted(at: number, cause: string | undefined): void {
-    this.#list.add(at, 0, { type: 'ExecutionAborted', details: cause === undefined ? {} : { cause } });
+  aborted(at: number, failure: Failure): void {
+    this.#list.add(at, 0, { type: 'ExecutionAborted', details: failureDetails(failure) });
   }
 
   /** The tasks that failed, or that the end stopped, begin again. */

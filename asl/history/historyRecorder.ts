@@ -1,4 +1,5 @@
 import type { Observer } from '../compile/observer.ts';
+import type { Failure } from '../dataflow/handle.ts';
 import type { Json } from '../json.ts';
 import { HistoryBuilder, type HistorySubject } from './historyBuilder.ts';
 import type { HistoryEvent } from './historyEvent.ts';
@@ -10,7 +11,8 @@ export interface ExecutionEnd {
   readonly at: number;
   readonly output?: Json;
   readonly error?: { readonly name: string; readonly message: string };
-  readonly cause?: string;
+  /** Why it was stopped. */
+  readonly stop?: Failure;
 }
 
 /**
@@ -25,7 +27,7 @@ export class HistoryRecorder {
   readonly #builder: HistoryBuilder;
   readonly #observed = new ObservedEntry();
   #redrives = 0;
-  #stopCause: string | undefined;
+  #stop: Failure = {};
   #hasEnded = false;
 
   constructor(subject: HistorySubject) {
@@ -50,7 +52,7 @@ export class HistoryRecorder {
       this.#hasEnded = false;
       this.#builder.redriven(at, ++this.#redrives);
     }
-    if (control === 'stop') this.#stopCause = entry.cause;
+    if (control === 'stop') this.#stop = stopOf(entry);
     for (const each of observed) this.#builder.observe(each);
     const { ended, error } = transition ?? {};
     if (ended === undefined) return;
@@ -58,7 +60,7 @@ export class HistoryRecorder {
       status: ended,
       at,
       ...(error && { error }),
-      ...(this.#stopCause !== undefined && { cause: this.#stopCause }),
+      stop: this.#stop,
     });
   }
 
@@ -68,7 +70,7 @@ export class HistoryRecorder {
   }
 
   /** The execution has ended, as its description says: needed where the replay does not come to the end. */
-  end({ status, at, output, error, cause }: ExecutionEnd): void {
+  end({ status, at, output, error, stop = {} }: ExecutionEnd): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     switch (status) {
@@ -82,12 +84,16 @@ export class HistoryRecorder {
         this.#builder.timedOut(at);
         return;
       case 'ABORTED':
-        this.#builder.aborted(at, cause);
+        this.#builder.aborted(at, stop);
         return;
       default:
         this.#hasEnded = false;
     }
   }
+}
+
+function stopOf({ error, cause }: ReplayedLogEntry): Failure {
+  return { ...(typeof error === 'string' && { error }), ...(cause !== undefined && { cause }) };
 }
 
 /**

@@ -8,6 +8,8 @@ export interface ReplayedLogEntry {
   readonly kind: string;
   readonly control?: string;
   readonly cause?: string;
+  /** For a stop: the name of the error that it gives. */
+  readonly error?: Json;
   /** Another execution, whose message it is. */
   readonly sender?: string;
   readonly input?: Json;

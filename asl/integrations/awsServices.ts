@@ -61,7 +61,7 @@ geomaps:geo-maps:geo-maps geoplaces:geo-places:geo-places georoutes:geo-routes:g
 globalaccelerator:global-accelerator glue grafana greengrass greengrassv2::greengrass groundstation
 guardduty health healthlake iam identitystore imagebuilder importexport inspector inspector2
 inspectorscan:inspector-scan:inspector-scan interconnect internetmonitor invoicing iot iotanalytics
-iotdataplane:iot-data-plane:iotdata iotdeviceadvisor iotevents:iot-events ioteventsdata:iot-events-data
+iotdataplane:iot-data-plane:iot iotdeviceadvisor iotevents:iot-events ioteventsdata:iot-events-data
 iotfleethub iotfleetwise iotjobsdataplane:iot-jobs-data-plane:iot-jobs-data
 iotmanagedintegrations:iot-managed-integrations iotsecuretunneling::IoTSecuredTunneling iotsitewise
 iotthingsgraph iottwinmaker iotwireless:iot-wireless ivs ivschat ivsrealtime:ivs-realtime:ivs kafka

@@ -1,7 +1,7 @@
 import { compareVersions } from '../../orchestrator/core/execution/model/versions.ts';
 import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { InvalidInputError } from '../errors.ts';
-import { loadMachines, machinesDirectoryOf } from '../machines/loadMachines.ts';
+import { loadMachines, machinesDirectoryOf, substitutionsOf } from '../machines/loadMachines.ts';
 import type { CommandLine } from './command.ts';
 
 export const graphFormats = ['mermaid', 'svg', 'dot'] as const;
@@ -18,7 +18,10 @@ export interface GraphOptions {
  * @throws InvalidInputError where the folder has no such machine
  */
 export async function printGraph({ context }: CommandLine, id: string, options: GraphOptions): Promise<void> {
-  const loaded = await loadMachines(await machinesDirectoryOf(context, options));
+  const loaded = await loadMachines(
+    await machinesDirectoryOf(context, options),
+    await substitutionsOf(context, {}),
+  );
   const all = prepareMachines(loaded.map(({ definition }) => definition)).toSorted(
     (a, b) => a.id.localeCompare(b.id) || compareVersions(a.version, b.version),
   );

@@ -1,7 +1,7 @@
-import { tmpdir } from 'node:os';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { chartOf } from '../../console/chart/chartOf.ts';
-import { layOutChart } from '../../console/chart/layout.ts';
+import { bestLayoutOf, type Deadlines, layOutChart } from '../../console/chart/layout.ts';
 import { FolderLayoutCache } from '../../console/chart/layoutCache.ts';
 import { LayoutWorker } from '../../console/chart/layoutWorker.ts';
 import { type RunningConsole, startConsole } from '../../console/server/consoleServer.ts';
@@ -37,12 +37,14 @@ export async function serveConsole(
     ...(functionPrefix !== undefined && { functionPrefix }),
   });
   const worker = new LayoutWorker();
+  const patientWorker = new LayoutWorker();
+  worker.warm();
   const running = await startConsole({
     client: connection.client,
     tableName: connection.tableName,
     now: connection.now,
     machines: followedMachines(machinesDirectory),
-    charts: chartsBy(worker),
+    charts: chartsBy(worker, patientWorker),
     webDirectory: join(repositoryDirectory(), 'dist/console/web'),
     isReadOnly,
     consumed: () => consumed,
@@ -53,14 +55,21 @@ export async function serveConsole(
     close: async () => {
       await running.close();
       await worker.close();
+      await patientWorker.close();
       connection.close();
     },
   };
 }
 
-/** Lays out charts, and keeps them: in memory, and on disk for the next run. */
-export function chartsBy(worker: LayoutWorker): ChartSource {
-  const cache = new FolderLayoutCache(join(tmpdir(), 'millrace-charts'));
+/** Long enough for any chart but the densest ones, on a busy computer too. */
+const patient: Deadlines = { straight: 10_000, plain: 20_000, unlabelled: 30_000 };
+
+/**
+ * Lays out charts, and keeps them: in memory, and on disk for the next run. A chart that was not laid out as well as can be, because
+ * the computer was busy, is laid out again by the patient worker, for the next time that it is shown.
+ */
+export function chartsBy(worker: LayoutWorker, patientWorker?: LayoutWorker): ChartSource {
+  const cache = new FolderLayoutCache(chartsDirectory());
   const known = new WeakMap<object, ReturnType<ChartSource>>();
   return (machine) => {
     const { definition, id } = machine;
@@ -69,9 +78,23 @@ export function chartsBy(worker: LayoutWorker): ChartSource {
     const model = chartOf(definition, id);
     const chart = layOutChart(model, { worker, cache }).then((drawing) => ({ model, drawing }));
     known.set(definition, chart);
-    chart.catch(() => known.delete(definition));
+    chart.then(
+      ({ drawing }) => {
+        if (!patientWorker || drawing.layout === bestLayoutOf(model)) return;
+        void layOutChart(model, { worker: patientWorker, cache, deadlinesMs: patient }).then((better) =>
+          known.set(definition, Promise.resolve({ model, drawing: better })),
+        );
+      },
+      () => known.delete(definition),
+    );
     return chart;
   };
+}
+
+/** A folder of this user: others on the computer neither read nor write what is in it. */
+function chartsDirectory(): string {
+  const { XDG_CACHE_HOME: cacheHome = '' } = process.env;
+  return join(cacheHome === '' ? join(homedir(), '.cache') : cacheHome, 'millrace', 'charts');
 }
 
 /** Looks at the files of a folder at most so often. */

@@ -12,6 +12,8 @@ export interface GraphOptions {
   /** `NETWORK_SIMPLEX` makes the happy path straight and can take very long; `BRANDES_KOEPF` is quick. */
   readonly placement: 'NETWORK_SIMPLEX' | 'BRANDES_KOEPF';
   readonly hasLabels: boolean;
+  /** Looks less long for an order with few crossings. */
+  readonly isQuick: boolean;
   readonly regionRows: RegionRows;
 }
 
@@ -37,6 +39,12 @@ const spacing: LayoutOptions = {
   'elk.layered.edgeLabels.centerLabelPlacementStrategy': 'TAIL_LAYER',
 };
 
+const quick: LayoutOptions = {
+  'elk.layered.thoroughness': '1',
+  'elk.layered.crossingMinimization.greedySwitch.type': 'OFF',
+  'elk.layered.crossingMinimization.greedySwitchHierarchical.type': 'OFF',
+};
+
 export function elkGraphOf(contents: Contents, options: GraphOptions): LayoutGraph {
   const { blocks, links, root } = contents;
   const order = orderOf(contents);
@@ -51,7 +59,11 @@ export function elkGraphOf(contents: Contents, options: GraphOptions): LayoutGra
   for (const [group, rows] of options.regionRows) {
     for (const edge of rowEdges(tree.get(group), rows)) add(group, edge);
   }
-  const all: LayoutOptions = { ...spacing, 'elk.layered.nodePlacement.strategy': options.placement };
+  const all: LayoutOptions = {
+    ...spacing,
+    'elk.layered.nodePlacement.strategy': options.placement,
+    ...(options.isQuick && quick),
+  };
   const node = (id: NodeId): ElkNode => {
     const block = tree.get(id);
     if (!block) throw new Error(`The chart has no node '${id}'.`);

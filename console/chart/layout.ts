@@ -14,9 +14,9 @@ export interface LayoutOptions {
   readonly worker: LayoutWorker;
   /** @default none */
   readonly cache?: LayoutCache;
-  /** Milliseconds from the begin, after which each way of layout gives way to the next. @default 1500, 4500, 5500 */
+  /** Milliseconds from the begin, after which each way of layout gives way to the next. @default 1500, 4500, 6300 */
   readonly deadlinesMs?: Deadlines;
-  /** The first way to try. @default straight, for charts of up to 300 parts; else plain */
+  /** The first way to try. @default straight, for charts of up to 300 parts; unlabelled, for dense ones; else plain */
   readonly from?: keyof Deadlines;
   /** @default performance.now */
   readonly now?: () => number;
@@ -24,15 +24,15 @@ export interface LayoutOptions {
 
 export type Deadlines = Readonly<Record<Exclude<LayoutQuality, 'outline'>, number>>;
 
-const defaultDeadlines: Deadlines = { straight: 1500, plain: 4500, unlabelled: 5500 };
+const defaultDeadlines: Deadlines = { straight: 1500, plain: 4500, unlabelled: 6300 };
 
-type Way = Pick<GraphOptions, 'placement' | 'hasLabels'> & { readonly layout: keyof Deadlines };
+type Way = Omit<GraphOptions, 'regionRows'> & { readonly layout: keyof Deadlines };
 
 /** The best first. */
 const ways: readonly Way[] = [
-  { layout: 'straight', placement: 'NETWORK_SIMPLEX', hasLabels: true },
-  { layout: 'plain', placement: 'BRANDES_KOEPF', hasLabels: true },
-  { layout: 'unlabelled', placement: 'BRANDES_KOEPF', hasLabels: false },
+  { layout: 'straight', placement: 'NETWORK_SIMPLEX', hasLabels: true, isQuick: false },
+  { layout: 'plain', placement: 'BRANDES_KOEPF', hasLabels: true, isQuick: false },
+  { layout: 'unlabelled', placement: 'BRANDES_KOEPF', hasLabels: false, isQuick: true },
 ];
 
 /** Lays out a chart as well as its deadlines allow: for a dense one, that may be an outline. */
@@ -53,6 +53,11 @@ export async function layOutChart(model: ChartModel, options: LayoutOptions): Pr
   return drawing;
 }
 
+/** The way in which a chart is laid out where there is time enough. */
+export function bestLayoutOf(model: ChartModel): LayoutQuality {
+  return firstWayFor(contentsOf(model));
+}
+
 interface Run {
   readonly worker: LayoutWorker;
   /** Milliseconds until the deadline. */
@@ -62,7 +67,13 @@ interface Run {
 /** Blocks and links together. Beyond that, the first way would only use up its time. */
 const mostForStraight = 300;
 
+/** Lines, and lines for each state, beyond which labels alone make a drawing several pages wide. */
+const denseLinks = 100;
+const denseLinksABlock = 1.7;
+
 function firstWayFor({ blocks, links }: Contents): keyof Deadlines {
+  const drawn = links.filter(({ tone }) => tone !== 'initial').length;
+  if (drawn > denseLinks && drawn > denseLinksABlock * blocks.length) return 'unlabelled';
   return blocks.length + links.length > mostForStraight ? 'plain' : 'straight';
 }
 

@@ -13,11 +13,16 @@ export interface LayoutCache {
 }
 
 /** Changes when places are computed otherwise from the same input. */
-const version = 1;
+const version = 2;
 
 /** A hash of all that a layout depends on: the way in which it begins, texts, sizes, options and ELK. */
 export function keyOfLayout(contents: Contents, from: LayoutQuality): string {
-  const options = { placement: 'NETWORK_SIMPLEX', hasLabels: true, regionRows: new Map() } as const;
+  const options = {
+    placement: 'NETWORK_SIMPLEX',
+    hasLabels: true,
+    isQuick: false,
+    regionRows: new Map(),
+  } as const;
   const { graph } = elkGraphOf(contents, options);
   return createHash('sha256')
     .update(JSON.stringify([version, elkVersion, from, contents, graph]))
@@ -35,7 +40,8 @@ export class FolderLayoutCache implements LayoutCache {
 
   async read(key: string): Promise<Drawing | undefined> {
     try {
-      return JSON.parse(await readFile(this.#fileOf(key), 'utf8'));
+      const drawing: unknown = JSON.parse(await readFile(this.#fileOf(key), 'utf8'));
+      return isDrawing(drawing) ? drawing : undefined;
     } catch {
       return undefined;
     }
@@ -45,8 +51,8 @@ export class FolderLayoutCache implements LayoutCache {
     const file = this.#fileOf(key);
     const unfinished = `${file}.${randomUUID()}`;
     try {
-      await mkdir(this.#folder, { recursive: true });
-      await writeFile(unfinished, JSON.stringify(drawing));
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      await writeFile(unfinished, JSON.stringify(drawing), { mode: 0o600 });
       await rename(unfinished, file);
     } catch {
       // The next one lays it out again.
@@ -56,4 +62,10 @@ export class FolderLayoutCache implements LayoutCache {
   #fileOf(key: string): string {
     return join(this.#folder, `${key}.json`);
   }
+}
+
+/** Anything may have happened to a file; its name says what it was made from. */
+function isDrawing(value: unknown): value is Drawing {
+  if (typeof value !== 'object' || value === null) return false;
+  return 'nodes' in value && Array.isArray(value.nodes) && 'edges' in value && Array.isArray(value.edges);
 }

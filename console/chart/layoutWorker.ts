@@ -14,6 +14,8 @@ export type LayoutOutcome =
   /** ELK cannot do it: some graphs are too deep for it. */
   | { readonly type: 'failed'; readonly reason: string };
 
+const closed: LayoutOutcome = { type: 'failed', reason: 'The layout was given up.' };
+
 /** As JavaScript, so that it runs from sources and from the package alike. */
 const program = `
 const { parentPort, workerData } = require('node:worker_threads');
@@ -40,6 +42,7 @@ interface Answer {
 export class LayoutWorker {
   #worker: Promise<Worker> | undefined;
   #queue: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
 
   /** Lays out one graph after the other. */
   layOut(graph: ElkNode, deadlineMs: number): Promise<LayoutOutcome> {
@@ -48,20 +51,29 @@ export class LayoutWorker {
     return result;
   }
 
+  /** Starts the thread, so that the first layout does not wait for it. */
+  warm(): void {
+    this.#worker ??= startWorker();
+    // The first layout gets the error.
+    this.#worker.then((worker) => worker.unref()).catch(() => {});
+  }
+
+  /** Gives up what it is at. */
   async close(): Promise<void> {
-    await this.#queue;
+    this.#isClosed = true;
     const worker = await this.#worker;
     this.#worker = undefined;
     await worker?.terminate();
+    await this.#queue;
   }
 
   async #layOut(graph: ElkNode, deadlineMs: number): Promise<LayoutOutcome> {
-    const begun = performance.now();
+    if (this.#isClosed) return closed;
     this.#worker ??= startWorker();
+    // The deadline is that of the layout: the thread may have to be started first.
     const worker = await this.#worker;
     worker.ref();
-    const left = Math.max(1, Math.round(deadlineMs - (performance.now() - begun)));
-    const outcome = await outcomeOf(worker, graph, left);
+    const outcome = await outcomeOf(worker, graph, deadlineMs);
     worker.unref();
     if (outcome.type !== 'laidOut') {
       this.#worker = undefined;
@@ -90,14 +102,17 @@ function outcomeOf(worker: Worker, graph: ElkNode, deadlineMs: number): Promise<
       clearTimeout(timer);
       worker.off('message', answered);
       worker.off('error', failed);
+      worker.off('exit', ended);
       resolve(outcome);
     };
     const timer = setTimeout(() => done({ type: 'late' }), deadlineMs);
     const answered = ({ result, reason = '' }: Answer) =>
       done(result ? { type: 'laidOut', graph: result } : { type: 'failed', reason });
+    const ended = () => done(closed);
     const failed = (error: Error) => done({ type: 'failed', reason: error.message });
     worker.on('message', answered);
     worker.on('error', failed);
+    worker.on('exit', ended);
     worker.postMessage(graph);
   });
 }

@@ -178,6 +178,8 @@ export interface MachineNumbers {
   }[];
   /** Executions of the sample that have ended: all of them, where that is their number in `counts`. */
   readonly endedSampled: number;
+  /** The sample is still being read: ask again. */
+  readonly isMeasuring: boolean;
   readonly price?: PricePerMillion;
 }
 
@@ -250,6 +252,8 @@ export interface CostView {
     readonly sampled: number;
     /** Its executions that have ended. */
     readonly ended: Count;
+    /** The sample is still being read: ask again. */
+    readonly isMeasuring: boolean;
     readonly price?: PricePerMillion;
   }[];
   /** Units that the console itself has used since it started. */

@@ -13,6 +13,7 @@ import { executionRoutes } from './routes/execution.ts';
 import { executionsRoutes } from './routes/executions.ts';
 import { machinesRoutes } from './routes/machines.ts';
 import { pendingRoutes } from './routes/pending.ts';
+import { Samples } from './sample.ts';
 import type { ConsoleService } from './service.ts';
 import { WebFiles } from './webFiles.ts';
 
@@ -111,13 +112,14 @@ class ConsoleSite {
     this.#service = service;
     this.#files = files;
     this.#secrets = secrets;
+    const samples = new Samples(service);
     this.#routes = [
       ...executionsRoutes(service),
       ...executionRoutes(service),
       ...actionRoutes(service),
       ...bulkRoutes(service),
-      ...machinesRoutes(service),
-      ...pendingRoutes(service),
+      ...machinesRoutes(service, samples),
+      ...pendingRoutes(service, samples),
     ];
   }
 

@@ -14,11 +14,10 @@ export interface ApiRequest {
 export type Parameters = Readonly<Record<string, string>>;
 
 export interface Route {
+  /** A POST changes executions: in read-only mode the server refuses it, also as a dry run. */
   readonly method: 'GET' | 'POST';
   /** `/executions/:id/version` */
   readonly pattern: string;
-  /** It changes executions: in read-only mode the server refuses it, also as a dry run. */
-  readonly isWrite?: true;
   readonly answer: (request: ApiRequest, parameters: Parameters) => Promise<unknown>;
 }
 
@@ -42,7 +41,7 @@ export async function answerOf(
       throw new RefusedRequestError(405, 'MethodNotAllowed', `Not by ${request.method}.`);
     throw new RefusedRequestError(404, 'NoSuchPath', `The console's server has no '${request.path}'.`);
   }
-  if (found.route.isWrite && isReadOnly) {
+  if (isReadOnly && request.method !== 'GET') {
     const message = 'The console was started with --read-only. Start it without to change executions.';
     throw new RefusedRequestError(403, 'ReadOnly', message);
   }

@@ -1,17 +1,19 @@
-import type { ExecutionDescription, ExecutionStatus, ListedExecution } from '../../client/index.ts';
+import { setTimeout } from 'node:timers/promises';
+import type { Count, ExecutionDescription, ExecutionStatus, ListedExecution } from '../../client/index.ts';
 import type { MachineNumbers, PricePerMillion, StateNumbers } from './api.ts';
 import { mapConcurrently } from './concurrently.ts';
 import { pricePerMillion, writeUnitsOf } from './prices.ts';
 import type { ConsoleService } from './service.ts';
-import { type Course, courseOf, leavesOf, percentile, type StateVisit } from './stateTimes.ts';
+import { type Course, courseOf, leavesOf, percentile } from './stateTimes.ts';
 
 /** Executions of a sample that are read: each costs a read or two. A machine with no more of them is measured exactly. */
 const runningAtMost = 250;
 const endedAtMost = 250;
-/** A sample of long executions ends early. */
-const sampleMs = 4000;
-const leastSampleMs = 400;
 const atOnce = 8;
+/** Entries of histories, after which a sample has enough. */
+const entriesAtMost = 50_000;
+/** A sample is read again after this time. */
+const keptMs = 30_000;
 const endedStatuses: readonly ExecutionStatus[] = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'];
 
 /** Executions that are gone by the time they are read do not count. */
@@ -25,94 +27,143 @@ export async function describeAll(
   return found.filter((each) => each !== undefined);
 }
 
-/** The numbers of a machine: the table keeps none, so that they cost no write. */
-export async function numbersOf(
+/** The numbers of a machine, apart from those of its sample: the table keeps none, so that they cost no write. */
+export async function statesNow(
   service: ConsoleService,
   machine: string,
-): Promise<Omit<MachineNumbers, 'counts'>> {
-  const { client } = service;
-  const running = await client.browse({ machines: [machine], statuses: ['RUNNING'], limit: runningAtMost });
-  const descriptions = await describeAll(service, running.items);
-  const sample = await endedSample(service, machine, sampleMs);
-  const { visits, failures, ends } = sample;
+): Promise<Pick<MachineNumbers, 'now' | 'runningSampled'>> {
+  const { items } = await service.client.browse({
+    machines: [machine],
+    statuses: ['RUNNING'],
+    limit: runningAtMost,
+  });
+  const descriptions = await describeAll(service, items);
+  const leaves = descriptions.flatMap(({ state }) => leavesOf(state));
   return {
-    now: counted(descriptions.flatMap(({ state }) => leavesOf(state))).map(([state, count]) => ({
+    now: counted(leaves).map(([state, count]) => ({ state, count })),
+    runningSampled: descriptions.length,
+  };
+}
+
+export interface SampleNumbers
+  extends Pick<MachineNumbers, 'states' | 'ends' | 'endedSampled' | 'isMeasuring' | 'price'> {
+  /** Executions that have ended, as far as the sample goes. */
+  readonly listed: Count;
+}
+
+/** Samples of the executions of each machine that ended last. They are read in the background: an answer has those so far. */
+export class Samples {
+  readonly #service: ConsoleService;
+  readonly #byMachine = new Map<string, Sample>();
+
+  constructor(service: ConsoleService) {
+    this.#service = service;
+  }
+
+  /** The numbers once all are read, or those after a time. */
+  async numbers(machine: string, withinMs: number): Promise<SampleNumbers> {
+    const sample = this.#of(machine);
+    await sample.read(withinMs);
+    return sample.numbers();
+  }
+
+  #of(machine: string): Sample {
+    const known = this.#byMachine.get(machine);
+    if (known?.isFresh()) return known;
+    const sample = new Sample(this.#service, machine);
+    this.#byMachine.set(machine, sample);
+    return sample;
+  }
+}
+
+interface Measured {
+  readonly course: Course;
+  readonly writeUnits: number;
+}
+
+class Sample {
+  readonly #found: Measured[] = [];
+  readonly #whole: Promise<void>;
+  #entries = 0;
+  #listed: Count = { count: 0, isPartial: true };
+  #endedAt: number | undefined;
+
+  constructor(service: ConsoleService, machine: string) {
+    this.#whole = this.#measure(service, machine).finally(() => {
+      this.#endedAt = performance.now();
+    });
+    // The requests that wait for it get the error.
+    this.#whole.catch(() => {});
+  }
+
+  isFresh(): boolean {
+    return this.#endedAt === undefined || performance.now() - this.#endedAt < keptMs;
+  }
+
+  async read(withinMs: number): Promise<void> {
+    const controller = new AbortController();
+    const late = setTimeout(withinMs, undefined, { signal: controller.signal }).catch(() => {});
+    try {
+      await Promise.race([this.#whole, late]);
+    } finally {
+      controller.abort();
+    }
+  }
+
+  numbers(): SampleNumbers {
+    const courses = this.#found.map(({ course }) => course);
+    return {
+      states: stateNumbers(courses),
+      ends: endsOf(courses),
+      endedSampled: courses.length,
+      listed: this.#listed,
+      isMeasuring: this.#endedAt === undefined,
+      ...priceIn(this.#found),
+    };
+  }
+
+  async #measure({ client, machines, signal }: ConsoleService, machine: string): Promise<void> {
+    const { items, cursor } = await client.browse({
+      machines: [machine],
+      statuses: endedStatuses,
+      limit: endedAtMost,
+    });
+    this.#listed = { count: items.length, isPartial: cursor !== undefined };
+    const definitions = await machines.definitions();
+    const options = definitions.length > 0 ? { machines: definitions } : {};
+    await mapConcurrently(items, atOnce, async ({ executionId }) => {
+      if (signal.aborted || this.#entries > entriesAtMost) return;
+      const inspection = await unlessGone(client.inspect(executionId, options));
+      const recording = inspection && (await unlessGone(client.record(executionId)));
+      if (!recording) return;
+      this.#entries += inspection.entries.length;
+      const writeUnits = writeUnitsOf(recording).reduce((sum, part) => sum + part.writeUnits, 0);
+      this.#found.push({ course: courseOf(inspection.entries), writeUnits });
+    });
+  }
+}
+
+function endsOf(courses: readonly Course[]): MachineNumbers['ends'] {
+  const ends = courses.flatMap(({ end }) => end ?? []);
+  return endedStatuses.flatMap((status) =>
+    counted(ends.filter((end) => end.status === status).map(({ state }) => state)).map(([state, count]) => ({
+      status,
       state,
       count,
     })),
-    runningSampled: descriptions.length,
-    states: stateNumbers(visits, failures),
-    ends: counted(ends.map(({ status, state }) => `${status} ${state}`)).map(([end, count]) => {
-      const { status, state } = ends.find((each) => `${each.status} ${each.state}` === end) ?? {
-        status: 'SUCCEEDED',
-        state: end,
-      };
-      return { status, state, count };
-    }),
-    endedSampled: sample.executions,
-    ...priceIn(sample),
-  };
+  );
 }
 
-/** The price of a machine's executions, of those that ended last. Several machines share the time of one sample. */
-export async function priceOf(
-  service: ConsoleService,
-  machine: string,
-  machines: number,
-): Promise<{ readonly sampled: number; readonly price?: PricePerMillion }> {
-  const sample = await endedSample(service, machine, Math.max(leastSampleMs, sampleMs / machines));
-  return { sampled: sample.executions, ...priceIn(sample) };
-}
-
-interface Sample {
-  readonly executions: number;
-  readonly visits: readonly StateVisit[];
-  readonly failures: ReadonlyMap<string, number>;
-  readonly ends: readonly NonNullable<Course['end']>[];
-  readonly writeUnits: number;
-  readonly taskSteps: number;
-  readonly stateTransitions: number;
-}
-
-async function endedSample(
-  { client, machines }: ConsoleService,
-  machine: string,
-  forMs: number,
-): Promise<Sample> {
-  const { items } = await client.browse({ machines: [machine], statuses: endedStatuses, limit: endedAtMost });
-  const definitions = await machines.definitions();
-  const options = definitions.length > 0 ? { machines: definitions } : {};
-  const endsAt = performance.now() + forMs;
-  const read = await mapConcurrently(items, atOnce, async ({ executionId }) => {
-    if (performance.now() > endsAt) return undefined;
-    const inspection = await unlessGone(client.inspect(executionId, options));
-    const recording = inspection && (await unlessGone(client.record(executionId)));
-    if (!recording) return undefined;
-    const units = writeUnitsOf(recording).reduce((sum, part) => sum + part.writeUnits, 0);
-    return { course: courseOf(inspection.entries), units };
-  });
-  const found = read.filter((each) => each !== undefined);
-  const sum = (of: (each: (typeof found)[number]) => number) =>
-    found.reduce((total, each) => total + of(each), 0);
-  return {
-    executions: found.length,
-    visits: found.flatMap(({ course }) => course.visits),
-    failures: new Map(counted(found.flatMap(({ course }) => course.failedIn))),
-    ends: found.flatMap(({ course }) => course.end ?? []),
-    writeUnits: sum(({ units }) => units),
-    taskSteps: sum(({ course }) => course.taskSteps),
-    stateTransitions: sum(({ course }) => course.stateTransitions),
-  };
-}
-
-function priceIn({ executions, writeUnits, taskSteps, stateTransitions }: Sample): {
-  readonly price?: PricePerMillion;
-} {
-  if (executions === 0) return {};
+function priceIn(measured: readonly Measured[]): { readonly price?: PricePerMillion } {
+  const { length } = measured;
+  if (length === 0) return {};
+  const mean = (of: (each: Measured) => number) => measured.reduce((sum, each) => sum + of(each), 0) / length;
+  const writeUnits = mean((each) => each.writeUnits);
+  const stateTransitions = mean(({ course }) => course.stateTransitions);
   return {
     price: {
-      taskSteps: taskSteps / executions,
-      ...pricePerMillion(writeUnits / executions, stateTransitions / executions),
+      taskSteps: mean(({ course }) => course.taskSteps),
+      ...pricePerMillion(writeUnits, stateTransitions),
     },
   };
 }
@@ -124,7 +175,9 @@ function counted(texts: readonly string[]): readonly (readonly [text: string, co
   return [...counts].sort((a, b) => b[1] - a[1]);
 }
 
-function stateNumbers(visits: readonly StateVisit[], failures: ReadonlyMap<string, number>): StateNumbers[] {
+function stateNumbers(courses: readonly Course[]): StateNumbers[] {
+  const visits = courses.flatMap((course) => course.visits);
+  const failures = new Map(counted(courses.flatMap(({ failedIn }) => failedIn)));
   const states = [...new Set([...visits.map(({ state }) => state), ...failures.keys()])];
   return states.map((state) => {
     const times = visits.filter((visit) => visit.state === state).map(({ ms }) => ms);

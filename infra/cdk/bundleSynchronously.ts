@@ -72,6 +72,9 @@ function bundleProgram(): readonly string[] {
     format: 'esm',
     target: 'node20',
     packages: 'external',
+    // An argument of a process takes 128 KB.
+    minifyWhitespace: true,
+    minifySyntax: true,
     // The module that asks where it is finds the package's dependencies by that.
     define: {
       'import.meta.url': JSON.stringify(pathToFileURL(join(directory, '../bundle/build.ts')).href),

@@ -29,6 +29,7 @@ const propKeys: KeysOf<MillraceProps> = {
   alarmTopic: true,
   bus: true,
   rules: true,
+  sfnEndpoint: true,
   functions: true,
   functionPrefix: true,
   indexShards: true,
@@ -42,6 +43,8 @@ const propKeys: KeysOf<MillraceProps> = {
   minify: true,
   code: true,
   substitutions: true,
+  serviceResources: true,
+  connections: true,
 };
 const busKeys: KeysOf<BusProps> = { eventBus: true, module: true, endpoint: true };
 const calledFunctionKeys: KeysOf<CalledFunctionProps> = { function: true, results: true };

@@ -2,10 +2,12 @@ import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { serviceWorkerName } from '../../asl/integrations/serviceCall.ts';
 import { ownProperty } from '../../orchestrator/core/data/ownProperty.ts';
 import type { NeededWorkers } from '../../orchestrator/dispatch/neededWorkers.ts';
 import type { DefinitionsNeeds } from '../bundle/definitionNeeds.ts';
 import { refuseMissingWorkers } from '../bundle/missingWorkers.ts';
+import { serviceWorkerEntry } from '../bundle/serviceWorkerEntry.ts';
 import type { FunctionCode, WorkerCode } from '../describeFunctions.ts';
 import type { FunctionDescription } from '../description.ts';
 import { bundleFunctionsSynchronously, bundleWorkersSynchronously } from './bundleSynchronously.ts';
@@ -32,6 +34,8 @@ export class DeploymentCode {
   #invocationAges: FunctionCode['invocationAges'];
   /** Known once the machines are bundled. */
   #definitions: DefinitionsNeeds;
+  /** Known once the machines are bundled. */
+  #needsServiceWorker: boolean;
 
   /**
    * @param directory for bundles: within the app's output, so that paths in source maps, and with them the assets' hashes, are
@@ -43,7 +47,8 @@ export class DeploymentCode {
     this.#directory = resolve(directory);
     this.#invocationAges = props.code?.invocationAges;
     this.#definitions = props.code?.definitions ?? {};
-    const { code, workers, bus, rules } = props;
+    this.#needsServiceWorker = isServiceWorkerNeeded(props.code?.neededWorkers);
+    const { code, workers, bus, rules, sfnEndpoint = false } = props;
     if (code && bus && !code.publisher) {
       throw new InvalidDeploymentError(
         'The code that was bundled before has no publisher: bundle it with `bus`, or leave `bus` out here.',
@@ -52,6 +57,11 @@ export class DeploymentCode {
     if (code && rules && !code.ingest) {
       throw new InvalidDeploymentError(
         'The code that was bundled before has no function for rules: bundle it with `ingest`, or leave `rules` out here.',
+      );
+    }
+    if (code && sfnEndpoint && !code.stepFunctions) {
+      throw new InvalidDeploymentError(
+        'The code that was bundled before has no function for the API of Step Functions: bundle it with `stepFunctions`, or leave `sfnEndpoint` out here.',
       );
     }
     const { workerOptions = {} } = props;
@@ -80,16 +90,33 @@ export class DeploymentCode {
     return this.#workers;
   }
 
+  /** Whether a machine calls a service, once the machines are bundled. */
+  get needsServiceWorker(): boolean {
+    return this.#needsServiceWorker;
+  }
+
+  get hasServiceWorker(): boolean {
+    return this.#workers.some(({ name }) => name === serviceWorkerName);
+  }
+
+  /** @throws BundleError */
+  addServiceWorker(): void {
+    const { workerOptions = {} } = this.#props;
+    const options = ownProperty(workerOptions, serviceWorkerName) ?? {};
+    this.addWorker(serviceWorkerName, { entry: serviceWorkerEntry, ...options });
+  }
+
   /** As the deployment description takes it. */
   get functionCode(): FunctionCode {
-    const { code, bus, rules } = this.#props;
-    const folder = (name: 'orchestrator' | 'workerHost' | 'publisher' | 'ingest') =>
+    const { code, bus, rules, sfnEndpoint = false } = this.#props;
+    const folder = (name: 'orchestrator' | 'workerHost' | 'publisher' | 'ingest' | 'stepFunctions') =>
       code?.[name]?.codeDirectory ?? join(this.#directory, name);
     return {
       orchestrator: folder('orchestrator'),
       workerHost: folder('workerHost'),
       ...(bus && { publisher: folder('publisher') }),
       ...(rules && { ingest: folder('ingest') }),
+      ...(sfnEndpoint && { stepFunctions: folder('stepFunctions') }),
       workers: this.#workers,
       ...(this.#invocationAges && { invocationAges: this.#invocationAges }),
     };
@@ -147,7 +174,7 @@ export class DeploymentCode {
   make(scope: Construct): void {
     if (this.#props.code) this.#checkWorkers(this.#props.code.neededWorkers);
     if (this.#atSynthesis.size === 0) return;
-    const { machines, bus, rules, minify = true } = this.#props;
+    const { machines, bus, rules, sfnEndpoint = false, minify = true } = this.#props;
     const {
       invocationAges,
       neededWorkers,
@@ -159,9 +186,11 @@ export class DeploymentCode {
       minify,
       ...(bus && { bus: bus.module === undefined ? {} : { module: resolve(bus.module) } }),
       ...(rules && { ingest: true }),
+      ...(sfnEndpoint && { stepFunctions: true }),
     });
     this.#invocationAges = invocationAges;
     this.#definitions = definitions;
+    this.#needsServiceWorker = isServiceWorkerNeeded(neededWorkers);
     this.#checkWorkers(neededWorkers);
     for (const [folder, code] of this.#atSynthesis) code.make(scope, `Code-${basename(folder)}`, folder);
   }
@@ -179,4 +208,8 @@ export class DeploymentCode {
     const { minify = true } = this.#props;
     return bundleWorkersSynchronously({ workers, outDirectory: join(this.#directory, 'workerCode'), minify });
   }
+}
+
+function isServiceWorkerNeeded(needed: NeededWorkers | undefined): boolean {
+  return needed !== undefined && Object.hasOwn(needed, serviceWorkerName);
 }

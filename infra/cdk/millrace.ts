@@ -4,13 +4,16 @@ import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { CfnRule, EventBus, IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
-import type {
-  EventInvokeConfig,
-  EventSourceMapping,
-  Function as LambdaFunction,
+import {
+  type EventInvokeConfig,
+  type EventSourceMapping,
+  type FunctionUrl,
+  FunctionUrlAuthType,
+  type Function as LambdaFunction,
 } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { serviceWorkerName } from '../../asl/integrations/serviceCall.ts';
 import { clientEnvironmentOf } from '../../orchestrator/configuration/configuration.ts';
 import { type DeploymentSettings, describeDeployment } from '../describe.ts';
 import type { DeploymentDescription, FunctionDescription } from '../description.ts';
@@ -21,6 +24,7 @@ import { allowFunctionsOfDefinitions, checkSubstitutions } from './definitions.t
 import { DeployedFunctions } from './deployedFunctions.ts';
 import { DeploymentCode } from './deploymentCode.ts';
 import { DescribedDeployment } from './describedDeployment.ts';
+import { InvalidDeploymentError } from './errors.ts';
 import { createRules, eventBusOf, nameOrArnOf, refuseRulesElsewhere } from './eventBridge.ts';
 import { type FunctionsOfConstruct, MillraceFunctions } from './millraceFunctions.ts';
 import type { MillraceProps, WorkerCodeProps, WorkerModuleProps } from './millraceProps.ts';
@@ -39,6 +43,7 @@ import {
 import { failureBucketOf, recoverFrom } from './recovery.ts';
 import { watchResourceCount } from './resourceCount.ts';
 import { scheduleRules } from './schedule.ts';
+import { allowServices, callsServices, giveConnections } from './services.ts';
 import { settingsOf } from './settings.ts';
 import { mapStream, type StreamMapping } from './streamMapping.ts';
 import { createTable } from './table.ts';
@@ -67,6 +72,8 @@ export class Millrace extends MillraceFunctions {
   readonly eventBus: IEventBus | EventBus | undefined;
   /** Rules that start executions, send to them, or take results of functions, by name. */
   readonly rules: Readonly<Record<string, CfnRule>>;
+  /** Where the API of Step Functions is served; undefined without `sfnEndpoint`. */
+  readonly sfnEndpoint: FunctionUrl | undefined;
   /** By name, as docs/monitoring.md lists them. */
   readonly alarms: Readonly<Record<string, Alarm>>;
   readonly dashboard: Dashboard;
@@ -143,6 +150,8 @@ export class Millrace extends MillraceFunctions {
     };
     this.recoveryRule = recoverFrom(this, this.failureBucket, this.recovery);
     allowObjects(this.recovery, failures?.recovery.permissions ?? [], this.failureBucket);
+    this.sfnEndpoint = this.stepFunctions?.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
+    if (this.stepFunctions) allowInvoke(this.stepFunctions, [this.orchestrator.functionArn]);
     const named = (functionName: string) => this.#functions.named(functionName);
     this.schedules = scheduleRules(schedules, named);
     this.rules = createRules(this, rules, functionPrefix, named);
@@ -184,6 +193,12 @@ export class Millrace extends MillraceFunctions {
     return this.#functions.named(this.#described.worker(name).functionName);
   }
 
+  /** Calls AWS services for Step Functions definitions: deployed where it is needed, or asked for. Grant it what only data name. */
+  get serviceWorker(): LambdaFunction {
+    this.#addServiceWorker();
+    return this.worker(serviceWorkerName);
+  }
+
   /**
    * The variables that a program needs in its environment to be a client of this deployment (`millrace/client`, command line), beside
    * a grant.
@@ -200,6 +215,16 @@ export class Millrace extends MillraceFunctions {
    */
   addWorker(name: string, props: WorkerModuleProps | WorkerCodeProps): LambdaFunction {
     this.#code.addWorker(name, props);
+    return this.#deployWorker(name);
+  }
+
+  #addServiceWorker(): void {
+    if (this.#code.hasServiceWorker) return;
+    this.#code.addServiceWorker();
+    this.#deployWorker(serviceWorkerName);
+  }
+
+  #deployWorker(name: string): LambdaFunction {
     const description = this.#described.worker(name);
     const worker = this.#deploy(description);
     this.#functions.configureInvocations(description);
@@ -247,6 +272,18 @@ export class Millrace extends MillraceFunctions {
     return this.#grant(grantee, accessOfGrant.activities);
   }
 
+  /**
+   * Lets a principal call the API of Step Functions at {@link sfnEndpoint}, with all its operations.
+   *
+   * @throws InvalidDeploymentError without `sfnEndpoint`
+   */
+  grantStepFunctions(grantee: IGrantable): Grant {
+    if (!this.sfnEndpoint) {
+      throw new InvalidDeploymentError('The API of Step Functions is not served: set `sfnEndpoint: true`.');
+    }
+    return this.sfnEndpoint.grantInvokeUrl(grantee);
+  }
+
   /** Lets a principal run `millrace doctor`: read the whole table, and have executions caught up. */
   grantDoctor(grantee: IGrantable): Grant {
     allowInvoke(grantee, [this.recovery.functionArn]);
@@ -292,7 +329,11 @@ export class Millrace extends MillraceFunctions {
     this.#isComplete = true;
     if (this.#props.table) checkOwnTable(this.#props.table, this.description.table);
     this.#code.make(this);
-    const { substitutions = {} } = this.#props;
+    const { substitutions = {}, serviceResources = {}, connections = {} } = this.#props;
+    if (this.#code.needsServiceWorker || callsServices(this.#code.definitions)) this.#addServiceWorker();
+    const serviceWorker = this.#code.hasServiceWorker ? this.serviceWorker : undefined;
+    allowServices(serviceWorker, this.#code.definitions, serviceResources);
+    if (serviceWorker) giveConnections(serviceWorker, connections);
     checkSubstitutions(this.#code.definitions, substitutions);
     allowFunctionsOfDefinitions(this, this.workerHost, this.#code.definitions, substitutions);
     for (const each of this.description.functions) this.#functions.limitInvocationAge(each);

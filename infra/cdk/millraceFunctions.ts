@@ -66,6 +66,11 @@ export abstract class MillraceFunctions extends Construct {
     return this.functionsOfConstruct.deployed.find('ingest');
   }
 
+  /** Serves the API of Step Functions; undefined without `sfnEndpoint`. */
+  get stepFunctions(): LambdaFunction | undefined {
+    return this.functionsOfConstruct.deployed.find('stepFunctions');
+  }
+
   /** Invocations of workers and of called functions, which may have other callers: attempts of tasks. */
   metricSteps(options?: MetricOptions): IMetric {
     return sumOver(

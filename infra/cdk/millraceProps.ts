@@ -6,6 +6,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Alias, IFunction, Runtime, Version } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { SendRule, StartRule } from '../../client/ingest/ingestTarget.ts';
 import type { LogLevel, NudgeSetting } from '../../orchestrator/configuration/configuration.ts';
@@ -149,6 +150,14 @@ export interface MillraceProps {
   readonly rules?: Readonly<Record<string, RuleProps>>;
 
   /**
+   * Serves the API of Step Functions at a function URL with IAM authorization, and runs the definitions that are created through it:
+   * docs/reference/stepfunctions.md has what callers set.
+   *
+   * @default false
+   */
+  readonly sfnEndpoint?: boolean;
+
+  /**
    * Functions that machines call by `lambda(name)`, by that name: they are deployed elsewhere and know nothing of Millrace.
    *
    * @default - none
@@ -162,6 +171,24 @@ export interface MillraceProps {
    * @default - none
    */
   readonly substitutions?: Readonly<Record<string, string>>;
+
+  /**
+   * ARNs of the resources that states of Step Functions definitions use in AWS services, by the actions of policies:
+   * `{ 'dynamodb:PutItem': [table.tableArn] }`, or `{ 'dynamodb:*': [table.tableArn] }` for all actions of a service that the
+   * definitions call. The service worker gets exactly the actions that they call. Synthesis fails with a list to fill in
+   * where resources are missing.
+   *
+   * @default - none
+   */
+  readonly serviceResources?: Readonly<Record<string, readonly string[]>>;
+
+  /**
+   * Secrets with the values that connections of EventBridge add to requests of `http:invoke`, by the names of the
+   * connections: docs/services.md.
+   *
+   * @default - none
+   */
+  readonly connections?: Readonly<Record<string, ISecret | Secret>>;
 
   /**
    * Begins the name of every function. Up to 17 characters, unique in account and region.

@@ -50,6 +50,12 @@ export const accessOfRole: Readonly<Record<FunctionRole, DataAccess>> = {
   publisher: none,
   // It starts executions and sends to them, as the grants of the construct let others do.
   ingest: { table: insert, index: [], store: 'write' },
+  // It does what a client does, and writes what is created through it.
+  stepFunctions: {
+    table: [...read, ...insert, ...beat],
+    index: ['dynamodb:Query'],
+    store: 'readWrite',
+  },
   // Lists are collected from the results of their items.
   workerHost: { table: [...read, ...insert, ...beat], index: [], store: 'readWrite' },
   worker: { table: [...insert, ...beat], index: [], store: 'readWrite' },

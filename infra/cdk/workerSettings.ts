@@ -1,4 +1,5 @@
 import { type Duration, Token } from 'aws-cdk-lib';
+import { serviceWorkerName } from '../../asl/integrations/serviceCall.ts';
 import { nearest } from '../../orchestrator/core/data/nearest.ts';
 import { ownProperty } from '../../orchestrator/core/data/ownProperty.ts';
 import type { NeededWorkers } from '../../orchestrator/dispatch/neededWorkers.ts';
@@ -38,7 +39,7 @@ export function refuseOptionsOfNoWorker(
   workers: readonly WorkerCode[],
 ): void {
   const names = workers.map(({ name }) => name);
-  const unknown = Object.keys(options).find((name) => !names.includes(name));
+  const unknown = Object.keys(options).find((name) => ![...names, serviceWorkerName].includes(name));
   if (unknown === undefined) return;
   const close = nearest(unknown, names);
   const known =

@@ -134,6 +134,7 @@ const ownRoles = [
   'failed',
   'publisher',
   'ingest',
+  'stepFunctions',
   'workerHost',
 ] as const satisfies Role[];
 

@@ -1,4 +1,6 @@
 import { devNull } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { serviceWorkerName } from '../../asl/integrations/serviceCall.ts';
 import type { FunctionDescription } from '../../infra/description.ts';
 import { latestVersion } from './functionReference.ts';
 
@@ -24,6 +26,7 @@ export function environmentVariables(
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
     AWS_EC2_METADATA_DISABLED: 'true',
+    ...ofServiceWorker(description),
     ...environment,
     ...description.environment,
     _HANDLER: description.handler,
@@ -36,4 +39,25 @@ export function environmentVariables(
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${description.functionName}`,
     AWS_LAMBDA_LOG_STREAM_NAME: logStreamName,
   };
+}
+
+/**
+ * The service worker takes the AWS SDK from Lambda's runtime: here, from the packages of the project. It may call stand-ins for
+ * services, whose endpoints the developer's shell names.
+ */
+function ofServiceWorker({ functionName }: FunctionDescription): Record<string, string> {
+  if (!functionName.endsWith(serviceWorkerName)) return {};
+  const endpoints = Object.entries(process.env).flatMap(([name, value]): [string, string][] =>
+    name.startsWith('AWS_ENDPOINT_URL_') && value !== undefined ? [[name, value]] : [],
+  );
+  return { ...Object.fromEntries(endpoints), NODE_PATH: packageFolders(process.cwd()).join(delimiter) };
+}
+
+/** The folders in which a module of a folder looks for packages. */
+function packageFolders(from: string): readonly string[] {
+  const folders: string[] = [];
+  for (let folder = from; ; folder = dirname(folder)) {
+    folders.push(join(folder, 'node_modules'));
+    if (folder === dirname(folder)) return folders;
+  }
 }

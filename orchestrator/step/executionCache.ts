@@ -6,7 +6,7 @@ import { type Execution, hasEnded } from '../core/execution/model/execution.ts';
  */
 export class ExecutionCache {
   readonly #maximumCharacters: number;
-  readonly #entries = new Map<string, CachedExecution>();
+  readonly #entries = new Map<string, { readonly execution: Execution; readonly characters: number }>();
   #characters = 0;
 
   constructor(maximumCharacters: number) {
@@ -17,23 +17,11 @@ export class ExecutionCache {
     return this.#entries.get(executionId)?.execution;
   }
 
-  /** The log, and the part of it that went out of the item last, where that was here. */
-  logsOf(executionId: string): readonly string[] {
-    const { execution, earlierLog } = this.#entries.get(executionId) ?? {};
-    return execution ? [execution.log, ...(earlierLog === undefined ? [] : [earlierLog])] : [];
-  }
-
   set(execution: Execution): void {
-    const before = this.#entries.get(execution.executionId);
     this.delete(execution.executionId);
     if (hasEnded(execution.status)) return;
-    const earlierLog = earlierLogOf(execution, before);
-    const characters = sizeOf(execution) + (earlierLog?.length ?? 0);
-    this.#entries.set(execution.executionId, {
-      execution,
-      characters,
-      ...(earlierLog !== undefined && { earlierLog }),
-    });
+    const characters = sizeOf(execution);
+    this.#entries.set(execution.executionId, { execution, characters });
     this.#characters += characters;
     for (const oldest of this.#entries.keys()) {
       if (this.#characters <= this.#maximumCharacters) break;
@@ -45,19 +33,6 @@ export class ExecutionCache {
     this.#characters -= this.#entries.get(executionId)?.characters ?? 0;
     this.#entries.delete(executionId);
   }
-}
-
-interface CachedExecution {
-  readonly execution: Execution;
-  readonly characters: number;
-  /** The log of the version before the one that began a new segment. */
-  readonly earlierLog?: string;
-}
-
-function earlierLogOf(execution: Execution, before: CachedExecution | undefined): string | undefined {
-  if (!before || before.execution.startedAt !== execution.startedAt) return undefined;
-  const isCut = execution.logSegments > before.execution.logSegments;
-  return isCut ? before.execution.log : before.earlierLog;
 }
 
 /** Roughly: what an execution takes beside its state, log and tasks' inputs. */

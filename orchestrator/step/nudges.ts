@@ -7,7 +7,6 @@ import { type OpenTask, taskKey } from '../core/execution/model/openTask.ts';
 import type { Executions, JournalReader as JournalOfTable } from '../table/table.ts';
 import type { AfterCommit } from './afterCommit.ts';
 import type { Committer } from './committer.ts';
-import type { ExecutionCache } from './executionCache.ts';
 import type { JournalReader } from './journalReader.ts';
 import type { JournalRecord } from './journalRecord.ts';
 import type { StepTaker } from './stepTaker.ts';
@@ -20,7 +19,6 @@ export interface NudgesOptions {
   };
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  readonly cache: ExecutionCache;
   readonly journal: JournalReader;
   readonly steps: StepTaker;
   readonly committer: Committer;
@@ -38,6 +36,7 @@ const clockSkewMs = 60_000;
  */
 export class Nudges {
   readonly #options: NudgesOptions;
+  readonly #applied = new AppliedMemory();
 
   constructor(options: NudgesOptions) {
     this.#options = options;
@@ -61,6 +60,7 @@ export class Nudges {
       const { step, input: taken } = await steps.take(input, fetch);
       if (step.type === 'nothing') break;
       const outcome = await committer.commitTraced(step, taken, fetch);
+      if (outcome.type === 'committed') this.#applied.add(executionId, entry.reference, now());
       if (outcome.type !== 'conflict') return;
       execution = outcome.current;
     }
@@ -68,29 +68,49 @@ export class Nudges {
   }
 
   /**
-   * Whether nudges have applied all of the records, from memory or from a read at half the price: both may show too little, and
-   * never too much.
+   * Whether nudges have applied all of the records: by what this instance remembers, or by a read at half the price. Both may show
+   * too little, and never too much.
    */
   async haveApplied(executionId: string, records: readonly JournalRecord[]): Promise<boolean> {
-    const { cache, table } = this.#options;
-    const remembered = cache.get(executionId);
-    if (remembered && showsApplied(remembered, cache.logsOf(executionId), records)) return true;
-    const execution = await table.executions.readEventually(executionId);
-    return execution !== undefined && showsApplied(execution, [execution.log], records);
+    if (records.every((record) => this.#applied.has(executionId, record))) return true;
+    const execution = await this.#options.table.executions.readEventually(executionId);
+    return execution !== undefined && showsApplied(execution, records);
+  }
+}
+
+/** The items that this instance has applied because of nudges. Bounded. */
+class AppliedMemory {
+  readonly #limit: number;
+  /** When each was applied. */
+  readonly #at = new Map<string, number>();
+
+  constructor(limit = 20_000) {
+    this.#limit = limit;
+  }
+
+  /** An execution that is started again under the same id has items of the same names, which are newer. */
+  has(executionId: string, { entry, createdAt }: JournalRecord): boolean {
+    const at = this.#at.get(`${executionId}/${entry.reference}`);
+    return at !== undefined && at + clockSkewMs >= createdAt;
+  }
+
+  add(executionId: string, reference: string, at: number): void {
+    this.#at.set(`${executionId}/${reference}`, at);
+    if (this.#at.size <= this.#limit) return;
+    for (const oldest of this.#at.keys()) {
+      this.#at.delete(oldest);
+      break;
+    }
   }
 }
 
 /**
- * Whether an execution as it was once shows that its logs have the records, and that their deliveries have left nothing undone.
+ * Whether an execution as it was once shows that its log has the records, and that their deliveries have left nothing undone.
  * One that is older than the records may be another of the same id.
  */
-function showsApplied(
-  execution: Execution,
-  logs: readonly string[],
-  records: readonly JournalRecord[],
-): boolean {
+function showsApplied(execution: Execution, records: readonly JournalRecord[]): boolean {
   if (execution.waiting || execution.outbox) return false;
-  const logged = new Set(logs.flatMap(journalReferences));
+  const logged = new Set(journalReferences(execution.log));
   const isDone = ({ entry, createdAt }: JournalRecord) =>
     logged.has(entry.reference) && execution.updatedAt + clockSkewMs >= createdAt;
   const isOfRecord = (task: OpenTask) =>

@@ -94,7 +94,6 @@ export class Orchestrator {
     this.#nudges = new Nudges({
       table,
       now: options.now,
-      cache: this.#cache,
       journal: this.#journal,
       steps: this.#steps,
       committer: this.#committer,

@@ -1,6 +1,7 @@
 import { isArray, isObject, type Json, type JsonObject, own, textOf } from '../../asl/json.ts';
 import { callSdk, type SdkSurroundings } from '../sdk/callSdk.ts';
 import { impossibleCall, mostResultBytes, ServiceCallError, tooLarge } from '../serviceError.ts';
+import { connectionsVariable } from './connections.ts';
 
 type Fields = { readonly [key: string]: Json };
 
@@ -15,9 +16,6 @@ export interface HttpRequest {
   readonly headers: Headers;
   readonly body?: string;
 }
-
-/** Environment variable with the secrets of connections, as JSON: ARNs or names of Secrets Manager by those of the connections. */
-export const connectionsVariable = 'MILLRACE_CONNECTIONS';
 
 /** Step Functions waits no longer. */
 const longestMs = 60_000;

@@ -92,15 +92,24 @@ function clientOfModule(service: string, module: SdkModule, settings: object): S
 
 /** Retries are the state's. Files of S3 are not hashed where the service does not ask for it. */
 function settingsOf(service: string): object {
-  const isElsewhere = Boolean(process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL);
-  return {
-    maxAttempts: 1,
-    ...(service === 's3' && {
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-      responseChecksumValidation: 'WHEN_REQUIRED',
-      ...(isElsewhere && { forcePathStyle: true }),
-    }),
-  };
+  const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL_SQS } = process.env;
+  switch (service) {
+    case 's3':
+      return {
+        maxAttempts: 1,
+        requestChecksumCalculation: 'WHEN_REQUIRED',
+        responseChecksumValidation: 'WHEN_REQUIRED',
+        ...((AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL) && { forcePathStyle: true }),
+      };
+    case 'sqs':
+      // By default, the URL of the queue would be called, and not the endpoint that the environment names.
+      return {
+        maxAttempts: 1,
+        ...((AWS_ENDPOINT_URL_SQS ?? AWS_ENDPOINT_URL) && { useQueueUrlAsEndpoint: false }),
+      };
+    default:
+      return { maxAttempts: 1 };
+  }
 }
 
 /** Sees the headers of a command's answer, which the SDK does not hand out. */

@@ -25,11 +25,38 @@ const visit = (version: string) => ({
   },
 });
 
+/** In Amazon States Language. */
+const refund = {
+  StartAt: 'Decide',
+  States: {
+    Decide: {
+      Type: 'Choice',
+      Choices: [{ Variable: '$.amount', NumericGreaterThan: 100, Next: 'Ask' }],
+      Default: 'Pay',
+    },
+    Ask: {
+      Type: 'Task',
+      Resource: 'arn:aws:lambda:eu-central-1:123456789012:function:ask',
+      TimeoutSeconds: 60,
+      Retry: [{ ErrorEquals: ['States.Timeout'], MaxAttempts: 2 }],
+      Catch: [{ ErrorEquals: ['Refused'], Next: 'Refuse' }],
+      Next: 'Pay',
+    },
+    Pay: { Type: 'Pass', End: true },
+    Refuse: { Type: 'Fail', Error: 'Refused' },
+  },
+};
+
 let directory: TemporaryDirectory;
 beforeAll(async () => {
   directory = await temporaryDirectory();
   await directory.write('machines/visit.json', JSON.stringify(visit('1')));
   await directory.write('machines/visit-2.json', JSON.stringify(visit('2')));
+  await directory.write('machines/refund.asl.json', JSON.stringify(refund));
+  await directory.write(
+    'machines/parcel.ts',
+    "import { setup } from 'xstate';\nexport const parcel = setup({ guards: { isHeavy: () => true } }).createMachine({ id: 'parcel', version: '7', initial: 'packed', states: { packed: { always: [{ guard: 'isHeavy', target: 'driven' }, { target: 'carried' }] }, driven: { type: 'final' }, carried: { type: 'final' } } });\n",
+  );
 });
 afterAll(() => directory.remove());
 
@@ -99,9 +126,29 @@ describe('machines graph', () => {
     expect(text).toContain('FREE; \\"now\\"');
   });
 
+  it.each(['mermaid', 'svg', 'dot'])(
+    'prints a definition in Amazon States Language as its states (%s)',
+    async (format) => {
+      const { text, stderr } = await graph('refund', '--format', format);
+      expect(stderr).toBe('');
+      for (const word of ['Decide', 'Ask', 'Pay', 'Refuse', '$.amount', 'Timeout', 'Refused']) {
+        expect(text).toContain(word);
+      }
+    },
+  );
+
+  it.each(['mermaid', 'svg', 'dot'])(
+    'prints a machine in TypeScript with its guards (%s)',
+    async (format) => {
+      const { text, stderr } = await graph('parcel', '--format', format);
+      expect(stderr).toBe('');
+      for (const word of ['packed', 'driven', 'carried', 'isHeavy', 'else']) expect(text).toContain(word);
+    },
+  );
+
   it('names the machines that there are where it has no such one', async () => {
     const { stderr, exitCode } = await graph('visits');
     expect(exitCode).toBe(2);
-    expect(stderr).toContain("no machine 'visits'. It has: visit 1, visit 2.");
+    expect(stderr).toContain("no machine 'visits'. It has: parcel 7, refund 1, visit 1, visit 2.");
   });
 });

@@ -43,9 +43,19 @@ describe('inspect', () => {
     for (const i of events)
       await client.send('i-2', { type: 'NOISE', i }, { eventId: `noise-${i}-${'x'.repeat(60)}` });
     await deployment.orchestrate('i-2');
-    const { entries } = await client.inspect('i-2', { machines });
-    expect(entries).toHaveLength(401);
+    await client.send('i-2', { type: 'CLOSE' });
+    const parts: (readonly unknown[])[] = [];
+    const { entries } = await client.inspect('i-2', {
+      machines,
+      onPart: (part) => {
+        expect(part).toMatchObject({ description: { executionId: 'i-2' }, total: 402 });
+        parts.push(part.entries);
+      },
+    });
+    expect(entries).toHaveLength(402);
     expect(entries).toEqual(await history('i-2'));
+    expect(parts.map(({ length }) => length)).toEqual([250, 152]);
+    expect(parts.flat()).toEqual(entries);
   });
 
   it('has the start of an execution that has not begun, and finds none that there is not', async () => {

@@ -21,6 +21,9 @@ const entries = 20_000;
 const begin = Date.parse('2026-03-01T12:00:00.000Z');
 const iso = (ms: number) => new Date(ms).toISOString();
 
+/** A reader notices 100 ms. On a machine that other tests keep busy, the browser waits for its turn as well. */
+const mostStallMs = 250;
+
 type Item = Record<string, AttributeValue>;
 
 /** An execution that has ended, with the attributes of the index alone. */
@@ -125,7 +128,7 @@ describe.skipIf(!isTestable)('the console with much to show', { timeout: 120_000
       }
     });
     expect(await page.locator('.row').count()).toBeLessThan(80);
-    expect(stall).toBeLessThan(500);
+    expect(stall).toBeLessThan(mostStallMs);
   });
 
   it('shows an execution of 20,000 entries soon, and moves through it without a stall', async () => {
@@ -144,8 +147,14 @@ describe.skipIf(!isTestable)('the console with much to show', { timeout: 120_000
         .waitFor();
     });
     expect(await page.locator('.history-rows .row').count()).toBeLessThan(80);
-    // 1.5 s and 100 ms on an idle machine.
-    expect(painted).toBeLessThan(4000);
-    expect(stall).toBeLessThan(500);
+    expect(painted).toBeLessThan(1500);
+    expect(stall).toBeLessThan(mostStallMs);
+    const rows = page.getByRole('region', { name: 'History' });
+    await rows.hover();
+    const scrolling = await longestStall(async () => {
+      for (let i = 0; i < 30; i++) await page.mouse.wheel(0, -9000);
+      await page.locator('.history-rows .row').filter({ hasText: 'start' }).waitFor();
+    });
+    expect(scrolling).toBeLessThan(mostStallMs);
   });
 });

@@ -4,6 +4,7 @@ import {
   GetExecutionHistoryCommand,
   ListExecutionsCommand,
   ListStateMachinesCommand,
+  paginateGetExecutionHistory,
   paginateListExecutions,
   RedriveExecutionCommand,
   SendTaskSuccessCommand,
@@ -59,8 +60,12 @@ describe('the API of Step Functions in the local cloud, called by the AWS SDK', 
       redriveStatusReason: 'Execution is SUCCEEDED and cannot be redriven',
     });
     const { events } = await api.sfn.send(new GetExecutionHistoryCommand({ executionArn }));
-    expect(events?.at(0)?.type).toBe('ExecutionStarted');
-    expect(events?.at(-1)?.type).toBe('ExecutionSucceeded');
+    expect(events?.map(({ type, previousEventId }) => [type, previousEventId])).toEqual([
+      ['ExecutionStarted', 0],
+      ['PassStateEntered', 0],
+      ['PassStateExited', 2],
+      ['ExecutionSucceeded', 3],
+    ]);
   });
 
   it('has the names of Step Functions in the context object', async () => {
@@ -102,6 +107,22 @@ describe('the API of Step Functions in the local cloud, called by the AWS SDK', 
     const failed = await api.ended(bad);
     expect(failed).toMatchObject({ status: 'FAILED', error: 'Refused', redriveStatus: 'REDRIVABLE' });
     expect(failed.cause).toContain('no money');
+    const types = [];
+    const history = { client: api.sfn, pageSize: 3 };
+    for await (const page of paginateGetExecutionHistory(history, {
+      executionArn: bad,
+      reverseOrder: true,
+    })) {
+      types.push(...(page.events ?? []).map(({ type }) => type));
+    }
+    const attempt = ['LambdaFunctionFailed', 'LambdaFunctionStarted', 'LambdaFunctionScheduled'];
+    expect(types).toEqual([
+      'ExecutionFailed',
+      ...attempt,
+      ...attempt,
+      'TaskStateEntered',
+      'ExecutionStarted',
+    ]);
   });
 
   it('runs a Map state, whose items have machines of their own', async () => {

@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
-import { isAslCase } from './aslCase.ts';
+import { type AslCase, isAslCase } from './aslCase.ts';
 import { readLines } from './lines.ts';
-import { runCase } from './runCase.ts';
+import { type CaseResult, runCase } from './runCase.ts';
 import { attempted, printReasons, Summary } from './summary.ts';
 
-/** `npm run asl:cases -- FILE.jsonl[.gz] [--json] [--show ID] [--deliveries duplicated|reordered] [--replay]` */
+/** `npm run asl:cases -- FILE.jsonl[.gz] [--json] [--show ID] [--deliveries duplicated|reordered] [--replay]`
+ *  and `[--through-api | --through-boto3]`: as state machines of a local cloud, created by the API of Step Functions */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -12,6 +13,8 @@ const { values, positionals } = parseArgs({
     show: { type: 'string' },
     deliveries: { type: 'string', default: 'once' },
     replay: { type: 'boolean', default: false },
+    'through-api': { type: 'boolean', default: false },
+    'through-boto3': { type: 'boolean', default: false },
   },
 });
 const { deliveries } = values;
@@ -27,9 +30,16 @@ if (
 const cases = (await readLines(file)).filter(isAslCase);
 const shown = values.show === undefined ? cases : cases.filter(({ id }) => id.includes(values.show ?? ''));
 const summary = new Summary();
-for (const each of shown) {
-  const result = await attempted(() => runCase(each, { deliveries, replay: values.replay }));
+const add = (each: AslCase, result: CaseResult) => {
   summary.add(each, result);
   if (!values.json) printReasons(each, result, values.show !== undefined);
+};
+if (values['through-api'] || values['through-boto3']) {
+  const { runCasesThroughApi } = await import('./api/runCasesThroughApi.ts');
+  await runCasesThroughApi(shown, values['through-boto3'] ? 'boto3' : 'client-sfn', add);
+} else {
+  for (const each of shown) {
+    add(each, await attempted(() => runCase(each, { deliveries, replay: values.replay })));
+  }
 }
 process.stdout.write(`${summary.line()}\n`);

@@ -4,6 +4,8 @@ import type { Json } from '../../orchestrator/core/data/json.ts';
 import type { Task } from '../../workers/runTask.ts';
 import type { Mock } from './aslCase.ts';
 
+export type AttemptOfTask = Pick<Task, 'executionId' | 'task' | 'index' | 'attempt'>;
+
 /** Answers tasks as recorded, each answer once. A task that is delivered twice gets the same answer twice. */
 export class MockedTasks {
   /** Tasks that were given something else than recorded. */
@@ -19,7 +21,7 @@ export class MockedTasks {
   }
 
   /** Workers by the paths of the tasks. */
-  workers(tasks: Iterable<PlacedTask>): Record<string, (input: unknown, task: Task) => Json> {
+  workers(tasks: Iterable<PlacedTask>): Record<string, (input: unknown, task: AttemptOfTask) => Json> {
     return Object.fromEntries(
       [...tasks].map(({ path, task }) => [
         path,
@@ -28,7 +30,7 @@ export class MockedTasks {
     );
   }
 
-  #answer(state: string, input: Json, { executionId, task, index, attempt }: Task): Json {
+  #answer(state: string, input: Json, { executionId, task, index, attempt }: AttemptOfTask): Json {
     const key = `${executionId}#${task}#${index ?? ''}#${attempt}`;
     if (!this.#given.has(key)) this.#given.set(key, this.#take(state, input));
     const mock = this.#given.get(key);

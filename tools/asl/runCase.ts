@@ -93,9 +93,14 @@ async function* replays(
   }
 }
 
+/** An execution's end, as far as it is compared. */
+export interface Outcome extends Pick<ExecutionDescription, 'status' | 'output'> {
+  readonly error?: { readonly name: string; readonly message: string };
+}
+
 export function* differences(
   { expected, definition, wildcards = [] }: AslCase,
-  found: ExecutionDescription,
+  found: Outcome,
 ): Generator<string> {
   if (found.status !== expected.status) {
     yield `it is ${found.status}, and not ${expected.status}: ${JSON.stringify(found.error ?? found.output)}`;

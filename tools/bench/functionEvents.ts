@@ -59,6 +59,7 @@ export class FunctionEvents {
       case 'ingest':
         return { rule: 'Placed', start: { machine: 'order' }, event: { id: randomUUID(), detail: {} } };
       // Not of the example app.
+      case 'stepFunctions':
       case 'unmodified':
       case 'clock':
         return {};

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
@@ -7,6 +8,7 @@ import { ensureTable } from '../../local/dynamodb/createTable.ts';
 import { startEventSource } from '../../local/eventSource/eventSource.ts';
 import { createDynamoDBClient } from '../../orchestrator/aws/client.ts';
 import { defaults, functionNames } from '../../orchestrator/configuration/configuration.ts';
+import type { NudgeEvent } from '../../orchestrator/contract/nudge.ts';
 import type { TaskPayload } from '../../orchestrator/contract/task.ts';
 import type { JsonObject } from '../../orchestrator/core/data/json.ts';
 import { type Execution, hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
@@ -15,16 +17,18 @@ import { prepareMachines, promiseLogicOf } from '../../orchestrator/core/machine
 import { retentionOf } from '../../orchestrator/core/policy/retention.ts';
 import type { FunctionInvoker } from '../../orchestrator/dispatch/dispatch.ts';
 import { TaskDispatcher } from '../../orchestrator/dispatch/taskDispatcher.ts';
-import { streamHandler } from '../../orchestrator/handlers/stream.ts';
+import { doorbellHandler, streamHandler } from '../../orchestrator/handlers/stream.ts';
 import { consoleReporter } from '../../orchestrator/observability/report.ts';
 import { Orchestrator } from '../../orchestrator/step/orchestrator.ts';
 import type { Units } from '../../orchestrator/table/dynamodb/dynamoDBCalls.ts';
 import { DynamoDBTable, type DynamoDBTableOptions } from '../../orchestrator/table/dynamodb/dynamoDBTable.ts';
 import type { Table } from '../../orchestrator/table/table.ts';
+import { nudgeOf } from '../../workers/nudge.ts';
 import { runTask } from '../../workers/runTask.ts';
 import { progress } from './commandLine.ts';
 import { connection } from './engines.ts';
 import { runHost } from './hostInProcess.ts';
+import { hops } from './latency/hops.ts';
 import type { Mode } from './modes.ts';
 
 export interface InProcessMillrace {
@@ -49,6 +53,8 @@ export interface InProcessOptions {
 export interface Usage extends Units {
   /** Calls of the orchestrator to DynamoDB and Lambda. */
   readonly orchestratorCalls: number;
+  /** Invocations of the orchestrator: batches of the stream, and nudges. */
+  readonly orchestratorInvocations: number;
 }
 
 /**
@@ -102,7 +108,10 @@ export async function startInProcessMillrace(
       const received: typeof payload & { input: never } = JSON.parse(JSON.stringify(payload));
       const run = isOfPromise(received)
         ? runHost(received, { table: hostTable, tableName, layout, machines: lookup, limits, report, now })
-        : runTask(received, work, { table: workerTable, now });
+        : runTask(received, work, { table: workerTable, now }).then((written) => {
+            if (!written || received.nudge === undefined) return;
+            nudge(nudgeOf(received, written, Number.POSITIVE_INFINITY));
+          });
       run.catch((error: unknown) => endings.fail(error));
       return { type: 'dispatched' };
     },
@@ -116,7 +125,8 @@ export async function startInProcessMillrace(
     functionNames: functionNames(defaults.functionPrefix),
     report,
     now,
-    ...(mode !== 'stream' && { chain: { isDefault: true, inlines: true } }),
+    ...(mode === 'inline' && { chain: { isDefault: true, inlines: true } }),
+    ...(mode === 'nudge' && { nudge: { isDefault: true } }),
   });
   const orchestrator = new Orchestrator({
     table: orchestratorTable,
@@ -128,12 +138,21 @@ export async function startInProcessMillrace(
     now,
   });
   const handler = streamHandler(orchestrator, report, () => {});
+  const doorbell = doorbellHandler(orchestrator, handler, report, () => {});
+  /** As through Lambda. */
+  const nudge = (event: NudgeEvent) => {
+    meter.orchestratorInvocations += 1;
+    doorbell(JSON.parse(JSON.stringify(event))).catch((error: unknown) => endings.fail(error));
+  };
   const source = startEventSource({
     streamsClient,
     streamArn,
     eventSource: description.eventSource,
     invoke: async (payload) => {
       const event: DynamoDBStreamEvent = JSON.parse(payload);
+      meter.orchestratorInvocations += 1;
+      // A nudge is faster than the stream, as on AWS.
+      if (mode === 'nudge') await delay(streamDelayMs);
       return { payload: JSON.stringify(await handler(event)) };
     },
     log: progress,
@@ -176,6 +195,7 @@ class Meter {
   #writeUnits = 0;
   #readUnits = 0;
   orchestratorCalls = 0;
+  orchestratorInvocations = 0;
 
   count({ writeUnits, readUnits }: Units): void {
     this.#writeUnits += writeUnits;
@@ -192,10 +212,12 @@ class Meter {
       writeUnits: this.#writeUnits,
       readUnits: this.#readUnits,
       orchestratorCalls: this.orchestratorCalls,
+      orchestratorInvocations: this.orchestratorInvocations,
     };
     this.#writeUnits = 0;
     this.#readUnits = 0;
     this.orchestratorCalls = 0;
+    this.orchestratorInvocations = 0;
     return taken;
   }
 }
@@ -211,6 +233,9 @@ function observedTable(options: DynamoDBTableOptions, onCommit: (execution: Exec
   };
   return table;
 }
+
+/** On AWS a nudge has run when the stream brings its item; on a busy machine it takes as long as the slowest deliveries there. */
+const streamDelayMs = hops.streamToLambda.p99;
 
 const defaultEndDeadlineMs = 120_000;
 

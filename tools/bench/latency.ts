@@ -3,7 +3,7 @@
  * by seed from published distributions. docs/reference/benchmarks.md.
  */
 import { count, printResult, progress, round, runBench } from './commandLine.ts';
-import { hops, type Way, ways } from './latency/hops.ts';
+import { hops, tableHop, type Way, ways } from './latency/hops.ts';
 import { measureSteps } from './latency/virtualMillrace.ts';
 import { percentile } from './percentile.ts';
 
@@ -16,13 +16,14 @@ const published = {
 await runBench(async () => {
   const executions = count('executions', 200);
   const seed = count('seed', 1);
+  const table = tableHop(count('table-ms', hops.table.p50));
   const modes: Partial<Record<Way, { readonly p50: number; readonly p99: number }>> = {};
   for (const way of ways) {
-    const steps = await measureSteps(way, { executions, seed });
+    const steps = await measureSteps(way, { executions, seed, table });
     modes[way] = { p50: round(percentile(steps, 50), 1), p99: round(percentile(steps, 99), 1) };
     progress(`${way}: ${steps.length} steps`);
   }
-  const result = { modes, published, hops, executions, seed };
+  const result = { modes, published, hops: { ...hops, table }, executions, seed };
   printResult(result, () => text(modes));
 });
 

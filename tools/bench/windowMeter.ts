@@ -62,6 +62,7 @@ export class WindowMeter {
       writeUnits: round(usage.writeUnits / steps, 3),
       readUnits: round(usage.readUnits / steps, 3),
       orchestratorCalls: round(usage.orchestratorCalls / steps, 3),
+      orchestratorInvocations: round(usage.orchestratorInvocations / steps, 3),
       milliseconds: round(milliseconds / steps, 2),
       executionItemBytes: this.#largest.get(name) ?? 0,
       resultItemBytes: round(resultItemBytes, 1),
@@ -69,7 +70,7 @@ export class WindowMeter {
   }
 }
 
-const none: Usage = { writeUnits: 0, readUnits: 0, orchestratorCalls: 0 };
+const none: Usage = { writeUnits: 0, readUnits: 0, orchestratorCalls: 0, orchestratorInvocations: 0 };
 
 function doneOf({ snapshot }: Execution): number {
   const context = snapshot === undefined ? undefined : parseMachineState(snapshot).context;

@@ -9,7 +9,6 @@ export function actionRoutes(service: ConsoleService): readonly Route[] {
     {
       method: 'POST',
       pattern: '/executions/:id/actions',
-      isWrite: true,
       answer: async ({ body }, { id = '' }) => {
         const action = actionOf(body);
         if (action.action === 'start') {
@@ -21,7 +20,6 @@ export function actionRoutes(service: ConsoleService): readonly Route[] {
     {
       method: 'POST',
       pattern: '/start',
-      isWrite: true,
       answer: async ({ body }) => {
         const action = actionOf({ ...fieldsOf(body), action: 'start' });
         if (action.action !== 'start') throw new RefusedRequestError(400, 'InvalidRequest', 'Not a start.');

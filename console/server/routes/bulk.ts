@@ -14,14 +14,12 @@ export function bulkRoutes(service: ConsoleService): readonly Route[] {
     {
       method: 'POST',
       pattern: '/bulk',
-      isWrite: true,
       answer: async ({ body }) => jobs.begin(bulkRequest(body)),
     },
     { method: 'GET', pattern: '/bulk/:id', answer: async (_, { id = '' }) => jobs.progress(id) },
     {
       method: 'POST',
       pattern: '/bulk/:id/cancel',
-      isWrite: true,
       answer: async (_, { id = '' }) => jobs.cancel(id),
     },
   ];

@@ -2,23 +2,24 @@ import type { ExecutionInspection } from '../../../client/index.ts';
 import type { ExecutionCost, ExecutionHistory, ExecutionVersionView, ExecutionView } from '../api.ts';
 import { RefusedRequestError } from '../failures.ts';
 import { countIn } from '../input.ts';
+import { Inspections } from '../inspections.ts';
 import { pricePerMillion, writeUnitsOf } from '../prices.ts';
-import { RecentInspections } from '../recentInspections.ts';
 import type { Route } from '../router.ts';
 import type { ConsoleService } from '../service.ts';
 import { courseOf } from '../stateTimes.ts';
 
-/** Entries of the history in one answer. */
+/** Entries of the history in one answer: the first is small, so that there is soon something to see. */
+const firstEntriesAtMost = 250;
 const entriesAtMost = 2000;
 
 export function executionRoutes(service: ConsoleService): readonly Route[] {
-  const recent = new RecentInspections();
+  const inspections = new Inspections(service.client);
   return [
     { method: 'GET', pattern: '/executions/:id', answer: (_, { id = '' }) => head(service, id) },
     {
       method: 'GET',
       pattern: '/executions/:id/history',
-      answer: ({ query }, { id = '' }) => history(service, recent, id, query),
+      answer: ({ query }, { id = '' }) => history(service, inspections, id, query),
     },
     { method: 'GET', pattern: '/executions/:id/version', answer: (_, { id = '' }) => version(service, id) },
     {
@@ -41,22 +42,17 @@ async function head({ client, machines, now }: ConsoleService, id: string): Prom
 }
 
 async function history(
-  service: ConsoleService,
-  recent: RecentInspections,
+  { machines }: ConsoleService,
+  inspections: Inspections,
   id: string,
   query: URLSearchParams,
 ): Promise<ExecutionHistory> {
   const from = countIn(query, 'from', 1, Number.MAX_SAFE_INTEGER);
   // The later parts of a long history are those of the version that its first part was of.
-  const known = query.has('version') ? recent.find(id, Number(query.get('version'))) : undefined;
-  const inspection = known ?? (await inspect(service, id));
-  recent.keep(id, inspection);
-  const { description, entries } = inspection;
-  return {
-    version: description.version,
-    entries: entries.slice(from - 1, from - 1 + entriesAtMost),
-    total: entries.length,
-  };
+  const known = query.has('version') ? inspections.find(id, Number(query.get('version'))) : undefined;
+  const inspection = known ?? inspections.begin(id, await machines.definitions());
+  const entries = await inspection.entries(from - 1, from === 1 ? firstEntriesAtMost : entriesAtMost);
+  return { version: inspection.version ?? 0, entries, total: inspection.total };
 }
 
 async function inspect({ client, machines }: ConsoleService, id: string): Promise<ExecutionInspection> {

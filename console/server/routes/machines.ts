@@ -1,24 +1,15 @@
 import type { MachineNumbers, MachineView } from '../api.ts';
 import { RefusedRequestError } from '../failures.ts';
 import type { Route } from '../router.ts';
-import { numbersOf } from '../sample.ts';
+import { type Samples, statesNow } from '../sample.ts';
 import type { ConsoleService } from '../service.ts';
 import { sourceJson } from '../sourceJson.ts';
 import { countsOf } from './executions.ts';
 
-/** A sample is read again after this time. */
-const numbersKeptMs = 30_000;
+/** A request waits so long for the whole sample. */
+const sampleMs = 3000;
 
-export function machinesRoutes(service: ConsoleService): readonly Route[] {
-  const kept = new Map<string, { readonly at: number; readonly numbers: Promise<MachineNumbers> }>();
-  const numbers = (machine: string) => {
-    const known = kept.get(machine);
-    if (known && Date.now() - known.at < numbersKeptMs) return known.numbers;
-    const fresh = readNumbers(service, machine);
-    kept.set(machine, { at: Date.now(), numbers: fresh });
-    fresh.catch(() => kept.delete(machine));
-    return fresh;
-  };
+export function machinesRoutes(service: ConsoleService, samples: Samples): readonly Route[] {
   return [
     { method: 'GET', pattern: '/machines', answer: () => service.machines.summaries() },
     {
@@ -26,7 +17,11 @@ export function machinesRoutes(service: ConsoleService): readonly Route[] {
       pattern: '/machines/:id',
       answer: ({ query }, { id = '' }) => machineView(service, id, query.get('version') ?? undefined),
     },
-    { method: 'GET', pattern: '/machines/:id/numbers', answer: (_, { id = '' }) => numbers(id) },
+    {
+      method: 'GET',
+      pattern: '/machines/:id/numbers',
+      answer: (_, { id = '' }) => numbers(service, samples, id),
+    },
   ];
 }
 
@@ -55,7 +50,8 @@ async function machineView(
   };
 }
 
-async function readNumbers(service: ConsoleService, machine: string): Promise<MachineNumbers> {
+async function numbers(service: ConsoleService, samples: Samples, machine: string): Promise<MachineNumbers> {
   const counts = await countsOf(service, { machines: [machine], includesOtherMachines: false });
-  return { counts, ...(await numbersOf(service, machine)) };
+  const { listed: _, ...sample } = await samples.numbers(machine, sampleMs);
+  return { counts, ...(await statesNow(service, machine)), ...sample };
 }

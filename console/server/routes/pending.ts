@@ -1,6 +1,7 @@
+import type { Count } from '../../../client/index.ts';
 import type { CostView, DoctorView, PendingView } from '../api.ts';
 import type { Route } from '../router.ts';
-import { describeAll, priceOf } from '../sample.ts';
+import { describeAll, type Samples } from '../sample.ts';
 import type { ConsoleService } from '../service.ts';
 import { countsOf } from './executions.ts';
 
@@ -9,11 +10,14 @@ const runningAtMost = 500;
 const parkedAtMost = 200;
 const findingsAtMost = 200;
 
-export function pendingRoutes(service: ConsoleService): readonly Route[] {
+/** The requests of all machines wait so long for their samples. */
+const sampleMs = 3000;
+
+export function pendingRoutes(service: ConsoleService, samples: Samples): readonly Route[] {
   return [
     { method: 'GET', pattern: '/pending', answer: () => pending(service) },
     { method: 'GET', pattern: '/doctor', answer: () => doctor(service) },
-    { method: 'GET', pattern: '/cost', answer: () => cost(service) },
+    { method: 'GET', pattern: '/cost', answer: () => cost(service, samples) },
   ];
 }
 
@@ -74,20 +78,28 @@ async function doctor({ client, signal }: ConsoleService): Promise<DoctorView> {
   return { findings, executions, readUnits };
 }
 
-async function cost(service: ConsoleService): Promise<CostView> {
+async function cost(service: ConsoleService, samples: Samples): Promise<CostView> {
   const machines: CostView['machines'][number][] = [];
-  const ids = await service.machines.ids();
-  for (const machine of ids) {
-    const counts = await countsOf(service, { machines: [machine], includesOtherMachines: false });
-    const ended = [counts.SUCCEEDED, counts.FAILED, counts.TIMED_OUT, counts.ABORTED];
+  const endsAt = performance.now() + sampleMs;
+  for (const machine of await service.machines.ids()) {
+    const sample = await samples.numbers(machine, Math.max(0, endsAt - performance.now()));
     machines.push({
       machine,
-      ended: {
-        count: ended.reduce((sum, { count }) => sum + count, 0),
-        isPartial: ended.some(({ isPartial }) => isPartial),
-      },
-      ...(await priceOf(service, machine, ids.length)),
+      // Few are counted by the sample itself.
+      ended: sample.listed.isPartial && !sample.isMeasuring ? await endedOf(service, machine) : sample.listed,
+      sampled: sample.endedSampled,
+      isMeasuring: sample.isMeasuring,
+      ...(sample.price && { price: sample.price }),
     });
   }
   return { machines, console: service.consumed() };
+}
+
+async function endedOf(service: ConsoleService, machine: string): Promise<Count> {
+  const counts = await countsOf(service, { machines: [machine], includesOtherMachines: false });
+  const ended = [counts.SUCCEEDED, counts.FAILED, counts.TIMED_OUT, counts.ABORTED];
+  return {
+    count: ended.reduce((sum, { count }) => sum + count, 0),
+    isPartial: ended.some(({ isPartial }) => isPartial),
+  };
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useCallback, useMemo } from 'preact/hooks';
+import type { Drawing } from '../../chart/drawing.ts';
 import type { ChartModel, NodeId } from '../../chart/model.ts';
 import type { ChartPath } from '../../chart/path.ts';
 import type { MachineChart as Chart } from '../../server/api.ts';
@@ -67,7 +68,13 @@ export function MachineChart({ chart, place, label, path, counts, nowMs, factsOf
       }
       card={
         node !== undefined && (
-          <StateCard model={model} id={node} onSelect={select} onClose={() => select(undefined)}>
+          <StateCard
+            model={model}
+            id={node}
+            isRight={isLeftHalf(drawing, node)}
+            onSelect={select}
+            onClose={() => select(undefined)}
+          >
             {factsOf?.(node)}
           </StateCard>
         )
@@ -89,6 +96,12 @@ const denseNotes = {
   unlabelled: 'A dense chart: choose a state to read its transitions.',
   outline: 'Too dense to be drawn in time: each row leads to a state.',
 } as const;
+
+/** The card of a state stands on the other side of the chart. */
+function isLeftHalf({ nodes, width }: Drawing, id: NodeId): boolean {
+  const box = nodes.find((node) => node.id === id)?.box;
+  return box !== undefined && box.x + box.width / 2 < width / 2;
+}
 
 function nodeNamed({ nodes }: ChartModel, name: string): NodeId | undefined {
   return nodes.find(({ path }) => path.length > 0 && path.join('.') === name)?.id;

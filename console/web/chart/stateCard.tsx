@@ -6,6 +6,7 @@ import { Icon } from '../parts/icons.tsx';
 interface StateCardProps {
   readonly model: ChartModel;
   readonly id: NodeId;
+  readonly isRight: boolean;
   readonly onSelect: (id: NodeId) => void;
   readonly onClose: () => void;
   /** More about the state: of an execution, say. */
@@ -13,7 +14,7 @@ interface StateCardProps {
 }
 
 /** Everything that the chart says of one state, in words: for charts with many lines, and for the keyboard. */
-export function StateCard({ model, id, onSelect, onClose, children }: StateCardProps) {
+export function StateCard({ model, id, isRight, onSelect, onClose, children }: StateCardProps) {
   const node = model.nodes.find((each) => each.id === id);
   if (!node) return null;
   const nameOf = (each: NodeId) =>
@@ -22,7 +23,7 @@ export function StateCard({ model, id, onSelect, onClose, children }: StateCardP
   const into = model.edges.filter(({ source, targets }) => source !== id && targets.includes(id));
   const invoked = node.invokes.map(({ label, src }) => label ?? src);
   return (
-    <aside class="state-card" aria-label={`State ${nameOf(id)}`}>
+    <aside class={isRight ? 'state-card right' : 'state-card'} aria-label={`State ${nameOf(id)}`}>
       <div class="state-card-head">
         <h2>{nameOf(id)}</h2>
         <span class="quiet">{node.asl ?? (node.kind === 'atomic' ? '' : node.kind)}</span>

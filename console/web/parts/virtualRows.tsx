@@ -18,6 +18,22 @@ export interface VirtualRowsProps {
   readonly row: (index: number) => ComponentChildren;
 }
 
+/** Brings a row into view. The place and size are those that were observed: to ask the browser would lay out the page at once. */
+function show(
+  element: HTMLElement,
+  {
+    scrollOffset,
+    scrollRect,
+  }: Pick<Virtualizer<HTMLDivElement, HTMLDivElement>, 'scrollOffset' | 'scrollRect'>,
+  top: number,
+  height: number,
+): void {
+  if (scrollOffset === null || scrollRect === null) return;
+  if (top < scrollOffset) element.scrollTop = top;
+  else if (top + height > scrollOffset + scrollRect.height)
+    element.scrollTop = top + height - scrollRect.height;
+}
+
 /** Rows of one height, of which only those in view are in the page. */
 export function VirtualRows(props: VirtualRowsProps) {
   const { count, rowHeight, current, onEnd } = props;
@@ -45,8 +61,9 @@ export function VirtualRows(props: VirtualRowsProps) {
     if (onEnd && last >= count - 1) onEnd();
   }, [last, count, onEnd]);
   useEffect(() => {
-    if (current !== undefined && current >= 0) virtualizer.scrollToIndex(current, { align: 'auto' });
-  }, [current, virtualizer]);
+    if (current !== undefined && current >= 0 && element.current)
+      show(element.current, virtualizer, current * rowHeight, rowHeight);
+  }, [current, virtualizer, rowHeight, element]);
   const move = (event: KeyboardEvent) => {
     const { onCurrent, onOpen } = props;
     const steps: Readonly<Record<string, number>> = {

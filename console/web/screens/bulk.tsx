@@ -173,11 +173,11 @@ function scopeText(
   statuses: readonly ExecutionStatus[],
   all: readonly string[],
 ): string {
-  const which = statuses.map((status) => statusName(status).toLowerCase()).join(', ');
+  const which = statuses.map((status) => statusName(status).toLowerCase()).join(' and ') || 'no';
   const named = machines.length <= 3 ? machines.map(visible).join(', ') : counted(machines.length, 'machine');
   const of =
     machines.length > 1 && machines.length === all.length ? `all ${machines.length} machines` : named;
-  return `All executions of ${of || 'no machine'} that are ${which || 'in no status'}`;
+  return `The ${which} executions of ${of || 'no machine'}`;
 }
 
 function Several<T extends string>({

@@ -8,19 +8,25 @@ import { visible } from '../visible.ts';
 
 /** The price of the executions of each machine, and of the same work on Step Functions. */
 export function Cost() {
-  const cost = useQuery({ queryKey: ['cost'], queryFn: () => get<CostView>('/cost'), staleTime: 60_000 });
+  const cost = useQuery({
+    queryKey: ['cost'],
+    queryFn: () => get<CostView>('/cost'),
+    staleTime: 60_000,
+    refetchInterval: ({ state }) => (isMeasuring(state.data) ? 2000 : false),
+  });
   if (cost.error) return <Problem error={cost.error} retry={() => cost.refetch()} />;
   if (!cost.data) return <Loading what="a sample of executions" />;
   const { machines, console: own } = cost.data;
   const priced = machines.flatMap(({ price, ...each }) => (price ? [{ ...each, price }] : []));
   const dearest = Math.max(1, ...priced.map(({ price }) => price.stepFunctionsUsd));
+  const isBusy = cost.isFetching || isMeasuring(cost.data);
   const isExact = priced.every(({ sampled, ended }) => !ended.isPartial && sampled >= ended.count);
   return (
     <div class="screen prose">
       <div class="filter-row">
         <h1>Cost</h1>
-        <button type="button" onClick={() => cost.refetch()} disabled={cost.isFetching}>
-          {cost.isFetching ? 'Measuring …' : 'Measure again'}
+        <button type="button" onClick={() => cost.refetch()} disabled={isBusy}>
+          {isBusy ? 'Measuring …' : 'Measure again'}
         </button>
       </div>
       {priced.length === 0 ? (
@@ -90,9 +96,9 @@ export function Cost() {
       {priced.length > 0 && (
         <p class="quiet">
           {isExact
-            ? 'Every execution that has ended is measured, '
+            ? 'All executions that have ended are measured, '
             : 'The measured executions are those that ended last; the others are taken to be like them. They are measured '}
-          by the sizes of its items: a write unit for each KB of each write. List prices of us-east-1: a
+          by the sizes of their items: a write unit for each KB of each write. List prices of us-east-1: a
           million write units $0.625, a million state transitions $25, of which there is one for each state
           entered and each retry. Reads, storage and the orchestrator&rsquo;s Lambda come on top, which{' '}
           <code>npm start</code> counts too; workers cost the same on both.
@@ -106,6 +112,10 @@ export function Cost() {
       )}
     </div>
   );
+}
+
+function isMeasuring(view: CostView | undefined): boolean {
+  return view?.machines.some((each) => each.isMeasuring) === true;
 }
 
 type Ended = CostView['machines'][number]['ended'];

@@ -72,6 +72,7 @@ export function Execution({
           />
           <HistoryTable entries={entries} entry={choice.entry} onChoose={choice.choose} />
           <Inspector
+            place={place}
             description={description}
             entries={entries}
             entry={choice.entry}

@@ -1,9 +1,10 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import type { ExecutionDescription, HistoryEntry } from '../../../client/index.ts';
 import { partsOf } from '../contexts.ts';
-import { links } from '../location.ts';
+import { changeQuery, links, type Place } from '../location.ts';
 import { Copy } from '../parts/clipboard.tsx';
 import { JsonTree } from '../parts/jsonTree.tsx';
+import { Tabs } from '../parts/tabs.tsx';
 import { brief, briefJson, visible } from '../visible.ts';
 import { CostTab } from './costTab.tsx';
 import { entryProblem, entryTitle, timerName } from './entryText.ts';
@@ -14,6 +15,8 @@ const names = ['Entry', 'Context', 'Input', 'Output', 'Error', 'Items', 'Family'
 type Tab = (typeof names)[number];
 
 interface InspectorProps {
+  /** The address names the tab. */
+  readonly place: Place;
   readonly description: ExecutionDescription;
   readonly entries: readonly HistoryEntry[];
   readonly entry: number;
@@ -23,8 +26,9 @@ interface InspectorProps {
 }
 
 /** Everything about the chosen entry, and about the execution as a whole. */
-export function Inspector({ description, entries, entry, context, hasContext }: InspectorProps) {
-  const [chosen, setChosen] = useState<Tab | undefined>(undefined);
+export function Inspector({ place, description, entries, entry, context, hasContext }: InspectorProps) {
+  const asked = place.query.get('tab');
+  const chosen = names.find((name) => name.toLowerCase() === asked);
   const each = entries[entry - 1];
   const input = entries.find(({ kind }) => kind === 'start')?.input;
   const items = useMemo(() => itemsOf(entries, description), [entries, description]);
@@ -45,24 +49,12 @@ export function Inspector({ description, entries, entry, context, hasContext }: 
   const changed = useMemo(() => changedPaths(each), [each]);
   return (
     <div class="inspector">
-      <div class="tabs" role="tablist" aria-label="Details">
-        {tabs.map((name) => (
-          <button
-            key={name}
-            type="button"
-            role="tab"
-            id={`tab-${name}`}
-            aria-selected={tab === name}
-            aria-controls="details"
-            tabIndex={tab === name ? 0 : -1}
-            onKeyDown={(event) => move(event, tabs, tab, setChosen)}
-            onClick={() => setChosen(name)}
-          >
-            {name}
-          </button>
-        ))}
-      </div>
-      <div id="details" class="tab-panel" role="tabpanel" aria-labelledby={`tab-${tab}`} tabIndex={0}>
+      <Tabs
+        label="Details"
+        tabs={tabs}
+        chosen={tab}
+        onChoose={(next) => changeQuery({ tab: next.toLowerCase() })}
+      >
         {tab === 'Entry' && each && <EntryDetails each={each} />}
         {tab === 'Context' &&
           (hasContext ? (
@@ -90,18 +82,9 @@ export function Inspector({ description, entries, entry, context, hasContext }: 
           </ul>
         )}
         {tab === 'Cost' && <CostTab id={description.executionId} version={description.version} />}
-      </div>
+      </Tabs>
     </div>
   );
-}
-
-function move(event: KeyboardEvent, tabs: readonly Tab[], tab: Tab, choose: (tab: Tab) => void): void {
-  const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-  const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length];
-  if (step === 0 || next === undefined) return;
-  event.preventDefault();
-  choose(next);
-  document.getElementById(`tab-${next}`)?.focus();
 }
 
 function NoContext({

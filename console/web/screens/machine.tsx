@@ -1,14 +1,17 @@
 import { useQuery } from '@tanstack/preact-query';
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import type { ConsoleInfo, MachineNumbers, MachineView } from '../../server/api.ts';
 import { MachineChart } from '../chart/machineChart.tsx';
-import { changedQuery, links, navigate, type Place } from '../location.ts';
+import { changedQuery, changeQuery, links, navigate, type Place } from '../location.ts';
 import { JsonTree } from '../parts/jsonTree.tsx';
 import { Loading, Problem } from '../parts/notices.tsx';
+import { Tabs } from '../parts/tabs.tsx';
 import { get } from '../request.ts';
 import { visible } from '../visible.ts';
 import { MachineFigures } from './machineFigures.tsx';
 import { StartForm } from './startForm.tsx';
+
+const names = ['Numbers', 'Source', 'Start'] as const;
 
 export function Machine({
   id,
@@ -28,17 +31,19 @@ export function Machine({
   const numbers = useQuery({
     queryKey: ['numbers', id],
     queryFn: () => get<MachineNumbers>(`${path}/numbers`),
+    refetchInterval: ({ state }) => (state.data?.isMeasuring ? 2000 : false),
   });
-  const [tab, setTab] = useState<'numbers' | 'source' | 'start'>('numbers');
   const counts = useMemo(() => countsByNode(machine.data, numbers.data), [machine.data, numbers.data]);
   if (machine.error) return <Problem error={machine.error} retry={() => machine.refetch()} />;
   if (!machine.data) return <Loading what={`the machine ${id}`} />;
   const { chart, chartProblem, versions, source } = machine.data;
-  const tabs = [
-    { name: 'numbers', title: 'Numbers' },
-    ...(source === undefined ? [] : [{ name: 'source', title: 'Source' } as const]),
-    ...(info && !info.isReadOnly ? [{ name: 'start', title: 'Start' } as const] : []),
-  ] as const;
+  const tabs = names.filter(
+    (name) =>
+      name === 'Numbers' ||
+      (name === 'Source' && source !== undefined) ||
+      (name === 'Start' && info?.isReadOnly === false),
+  );
+  const tab = tabs.find((name) => name.toLowerCase() === place.query.get('tab')) ?? 'Numbers';
   return (
     <div class="screen machine">
       <div class="head">
@@ -71,35 +76,25 @@ export function Machine({
           )}
         </div>
         <div class="pane facts-side">
-          <div class="tabs" role="tablist" aria-label="Details of the machine">
-            {tabs.map(({ name, title }) => (
-              <button
-                key={name}
-                type="button"
-                role="tab"
-                id={`tab-${name}`}
-                aria-selected={tab === name}
-                aria-controls="details"
-                onClick={() => setTab(name)}
-              >
-                {title}
-              </button>
-            ))}
-          </div>
-          <div id="details" class="tab-panel" role="tabpanel" aria-labelledby={`tab-${tab}`} tabIndex={0}>
-            {tab === 'numbers' && numbers.error ? (
+          <Tabs
+            label="Details of the machine"
+            tabs={tabs}
+            chosen={tab}
+            onChoose={(next) => changeQuery({ tab: next.toLowerCase() })}
+          >
+            {tab === 'Numbers' && numbers.error ? (
               <Problem error={numbers.error} retry={() => numbers.refetch()} />
             ) : null}
-            {tab === 'numbers' &&
+            {tab === 'Numbers' &&
               !numbers.error &&
               (numbers.data ? (
                 <MachineFigures machine={id} numbers={numbers.data} />
               ) : (
                 <Loading what="a sample of executions" />
               ))}
-            {tab === 'source' && <JsonTree value={source} label="source" />}
-            {tab === 'start' && <StartForm machine={id} version={machine.data.version} />}
-          </div>
+            {tab === 'Source' && <JsonTree value={source} label="source" />}
+            {tab === 'Start' && <StartForm machine={id} version={machine.data.version} />}
+          </Tabs>
         </div>
       </div>
     </div>

@@ -100,7 +100,7 @@ export function MachineFigures({
 }
 
 /** Where the numbers come from: the table keeps none. */
-function sampleText({ counts, runningSampled, endedSampled }: MachineNumbers): string {
+function sampleText({ counts, runningSampled, endedSampled, isMeasuring }: MachineNumbers): string {
   const ended = [counts.SUCCEEDED, counts.FAILED, counts.TIMED_OUT, counts.ABORTED];
   const total = ended.reduce((sum, { count }) => sum + count, 0);
   const isWhole = endedSampled >= total && !ended.some(({ isPartial }) => isPartial);
@@ -111,5 +111,6 @@ function sampleText({ counts, runningSampled, endedSampled }: MachineNumbers): s
     counts.RUNNING.count === 0
       ? ''
       : ` The states now are those of ${counted(runningSampled, 'running execution')}.`;
-  return `Times, failures and ends are those of ${ofEnded}.${ofRunning}`;
+  const more = isMeasuring ? ' More are being read …' : '';
+  return `Times, failures and ends are those of ${ofEnded}.${more}${ofRunning}`;
 }

@@ -1,6 +1,6 @@
 import { Copy } from '../parts/clipboard.tsx';
 import { JsonTree } from '../parts/jsonTree.tsx';
-import { visible } from '../visible.ts';
+import { brief, visible } from '../visible.ts';
 import { Stack } from './stack.tsx';
 
 /** An error of an execution or of a task: its name, message and stack, and whatever else it has. */
@@ -12,7 +12,7 @@ export function ThrownError({ error }: { readonly error: unknown }) {
   return (
     <>
       <p class="error-title">
-        <strong class="bad">{visible(name)}</strong> {typeof code === 'string' && <code>{code}</code>}
+        <strong class="bad">{brief(visible(name))}</strong> {typeof code === 'string' && <code>{code}</code>}
         {retryable === false && <span class="quiet">not retryable</span>}
         <Copy label="Copy the error" text={() => [`${name}: ${told}`, trace].join('\n').trim()} />
       </p>

@@ -53,9 +53,19 @@ export function TimelineDrawing({ timeline, scale, size, cursor, nowMs, onChoose
       </defs>
       {past}
       {timeline.isLive && (
-        <Open timeline={timeline} scale={scale} height={height} nowMs={nowMs} onChoose={onChoose} />
+        <Open
+          timeline={timeline}
+          scale={scale}
+          width={width}
+          height={height}
+          nowMs={nowMs}
+          onChoose={onChoose}
+        />
       )}
-      <rect class="later" x={cursorX} y={bandTop} width={Math.max(0, width - cursorX)} height={height} />
+      {/* Nothing is later than the last entry: bars that are open go on beyond it. */}
+      {cursor.entry < timeline.lastEntry && (
+        <rect class="later" x={cursorX} y={bandTop} width={Math.max(0, width - cursorX)} height={height} />
+      )}
       <line class="cursor" x1={cursorX} x2={cursorX} y1={2} y2={height} />
       <circle class="cursor" cx={cursorX} cy={3} r={3} />
     </svg>
@@ -166,10 +176,11 @@ function Past({
 function Open({
   timeline,
   scale,
+  width,
   height,
   nowMs,
   onChoose,
-}: LayerProps & { readonly height: number; readonly nowMs: number }) {
+}: LayerProps & { readonly width: number; readonly height: number; readonly nowMs: number }) {
   const tops = laneTopsOf(timeline.lanes);
   const y = yIn(tops);
   const now = Math.max(timeline.end, nowMs);
@@ -199,7 +210,7 @@ function Open({
             from={labelWidth + project(scale, bar.from)}
             to={end}
             y={y(bar)}
-            nowMs={now}
+            live={{ nowMs: now, room: width - end }}
             onChoose={onChoose}
           />
         ))}

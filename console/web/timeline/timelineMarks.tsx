@@ -69,19 +69,18 @@ interface BarProps {
   readonly from: number;
   readonly to: number;
   readonly y: number;
-  /** For a bar that has not ended. */
-  readonly nowMs?: number;
+  /** For a bar that has not ended: now, and the pixels to the right of it. */
+  readonly live?: { readonly nowMs: number; readonly room: number };
   readonly onChoose: (entry: number) => void;
 }
 
-export function BarMark({ bar, from, to, y, nowMs, onChoose }: BarProps) {
+export function BarMark({ bar, from, to, y, live, onChoose }: BarProps) {
   const isSolid = bar.kind === 'attempt' || bar.kind === 'child';
   const width = Math.max(3, to - from);
   const outcome = bar.outcome ?? 'open';
   const due =
-    nowMs === undefined || bar.dueAt === undefined
-      ? undefined
-      : fromNow(new Date(bar.dueAt).toISOString(), nowMs);
+    live && bar.dueAt !== undefined ? fromNow(new Date(bar.dueAt).toISOString(), live.nowMs) : undefined;
+  const isBeside = (live?.room ?? 0) > (due?.length ?? 0) * characterWidth + 8;
   return (
     <g
       class={`bar ${bar.kind} ${outcome}`}
@@ -99,11 +98,11 @@ export function BarMark({ bar, from, to, y, nowMs, onChoose }: BarProps) {
         </text>
       )}
       {due !== undefined && (
-        <text class="due" x={from + width - 2} y={y + 11} text-anchor="end">
+        <text class="due" x={isBeside ? to + 4 : to - 2} y={y + 11} text-anchor={isBeside ? 'start' : 'end'}>
           {due}
         </text>
       )}
-      <title>{titleOf(bar, nowMs)}</title>
+      <title>{titleOf(bar, live?.nowMs)}</title>
     </g>
   );
 }

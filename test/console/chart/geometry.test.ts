@@ -108,6 +108,16 @@ describe('a layout', () => {
 });
 
 describe('a dense chart', () => {
+  it('is drawn without words, which would make it several pages wide, and keeps the rules', async () => {
+    const chart = chartOf(denseMachine('dense', 60, 120, 3));
+    const drawing = await layOutChart(chart, { worker, deadlinesMs: patient });
+    expect({ layout: drawing.layout, faults: judge(drawing).faults }).toEqual({
+      layout: 'unlabelled',
+      faults: [],
+    });
+    expect(drawing.width).toBeLessThan(2400);
+  }, 90_000);
+
   it('is answered within seven seconds, as well as the time allows', async () => {
     const own = new LayoutWorker();
     const begun = performance.now();

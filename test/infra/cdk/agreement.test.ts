@@ -22,7 +22,7 @@ const limits: Partial<MillraceProps> = {
   reservedConcurrency: { orchestrator: 20, clock: 2 },
 };
 const { template, millrace, stack } = synthesized(
-  { bus: {}, rules, indexShards: 8, ...limits },
+  { bus: {}, rules, sfnEndpoint: true, indexShards: 8, ...limits },
   (construct) => {
     construct.addWorker('bill', {
       codePath: emptyCode.workerHost.codeDirectory,
@@ -92,6 +92,7 @@ describe('the deployment description of the construct', () => {
         workerHost: '',
         publisher: '',
         ingest: '',
+        stepFunctions: '',
         workers: [
           ...emptyCode.workers.map((each) =>
             each.name === 'charge'

@@ -33,6 +33,7 @@ describe('the AwsSolutions rules of cdk-nag', () => {
     expect(() =>
       check((stack) => ({
         bus: { endpoint: 'https://bus.example' },
+        sfnEndpoint: true,
         vpc: network(stack),
         encryptionKey: new Key(stack, 'Key', { enableKeyRotation: true }),
         storeBucket: Bucket.fromBucketName(stack, 'Data', 'large-data'),

@@ -9,7 +9,7 @@ import { allowed, emptyCode, synthesized } from './synthesized.ts';
 const rules = {
   Placed: { eventPattern: { source: ['shop'] }, start: { machine: 'order' } },
 } as const;
-const made = synthesized({ bus: {}, rules });
+const made = synthesized({ bus: {}, rules, sfnEndpoint: true });
 const { millrace } = made;
 
 const logs = (id: string) => [`logs:CreateLogStream on ${id}Logs`, `logs:PutLogEvents on ${id}Logs`];
@@ -110,6 +110,20 @@ describe('the role of a function allows what the function does, and nothing else
       Principal: 'events.amazonaws.com',
       FunctionName: { 'Fn::GetAtt': [expect.stringMatching(/^OrdersIngestFunction/), 'Arn'] },
     });
+  });
+
+  it('the function of the Step Functions API does what a client does, and starts executions directly', () => {
+    expect(millrace.stepFunctions && allowed(made, millrace.stepFunctions)).toEqual(
+      [
+        ...logs('StepFunctions'),
+        ...storeWithoutDelete,
+        ...table,
+        ...beats,
+        'dynamodb:Query on Table/index/mr_index',
+        'lambda:InvokeFunction on OrchestratorFunction',
+      ].sort(),
+    );
+    made.template.hasResourceProperties('AWS::Lambda::Url', { AuthType: 'AWS_IAM' });
   });
 
   it('a worker inserts its result, gives signs of life, and has its death reported', () => {

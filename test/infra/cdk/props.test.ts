@@ -9,6 +9,7 @@ import {
   type TableProps,
 } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -298,6 +299,26 @@ describe('rules', () => {
     expect(() =>
       synthesized({ code, rules: { Placed: { eventPattern: { source: ['a'] }, start } } }),
     ).toThrow(/bundle it with `ingest`/);
+  });
+});
+
+describe('sfnEndpoint', () => {
+  it('needs code that was bundled with its function', () => {
+    const { stepFunctions: _, ...code } = emptyCode;
+    expect(() => synthesized({ code, sfnEndpoint: true })).toThrow(/bundle it with `stepFunctions`/);
+  });
+
+  it('makes a function with a URL, and grants its calls; without it there is neither', () => {
+    const role = (stack: Stack) =>
+      new Role(stack, 'Caller', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    const served = synthesized({ sfnEndpoint: true }, (millrace, stack) =>
+      millrace.grantStepFunctions(role(stack)),
+    );
+    expect(JSON.stringify(served.template.toJSON())).toContain('lambda:InvokeFunctionUrl');
+    expect(served.millrace.sfnEndpoint?.url).toBeDefined();
+    const { millrace, stack } = synthesized();
+    expect([millrace.sfnEndpoint, millrace.stepFunctions]).toEqual([undefined, undefined]);
+    expect(() => millrace.grantStepFunctions(role(stack))).toThrow(/set `sfnEndpoint: true`/);
   });
 });
 

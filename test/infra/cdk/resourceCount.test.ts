@@ -47,6 +47,12 @@ describe("docs/deploy.md counts the template's resources", () => {
       fixed + documented('`sharedWorkerLogs`') + 3 * (eachWorker - 1),
     ],
     ['with a bus', 1, { bus: {} }, fixed + eachWorker + documented('`bus`')],
+    [
+      'with the API of Step Functions',
+      1,
+      { sfnEndpoint: true },
+      fixed + eachWorker + documented('`sfnEndpoint`'),
+    ],
     ['with rules', 1, { rules }, fixed + eachWorker + documented('`rules`') + 2 * documented('each rule')],
   ])('%s', (_, count, props, expected) => {
     // The policy that workers share is there with the first of them.

@@ -27,6 +27,7 @@ export const emptyCode: BundledFunctions = {
   workerHost: { codeDirectory: await folder('workerHost') },
   publisher: { codeDirectory: await folder('publisher') },
   ingest: { codeDirectory: await folder('ingest') },
+  stepFunctions: { codeDirectory: await folder('stepFunctions') },
   workers: await Promise.all(
     ['charge', 'ship'].map(async (name) => ({
       name,

@@ -1,5 +1,5 @@
 /** The ways that a step can take. */
-export const ways = ['stream', 'chain'] as const;
+export const ways = ['stream', 'nudge', 'inline'] as const;
 export type Way = (typeof ways)[number];
 
 /** Median and 99th percentile, in milliseconds. */
@@ -15,8 +15,13 @@ export const hops = {
   /** From the call to the start of a function that is invoked asynchronously. */
   asynchronousInvoke: { p50: 28, p99: 85 },
   /** A write or a strongly consistent read of one item. An assumption. */
-  table: { p50: 4, p99: 12 },
+  table: tableHop(4),
 } as const satisfies Record<string, Hop>;
+
+/** The latency of a call to the table. */
+export function tableHop(p50: number): Hop {
+  return { p50, p99: 3 * p50 };
+}
 
 /** The 99th percentile of the standard normal distribution. */
 const z99 = 2.3263;

@@ -9,12 +9,15 @@ import {
   runPromiseLogic,
 } from '../../../orchestrator/core/machine/index.ts';
 import { TaskDispatcher } from '../../../orchestrator/dispatch/taskDispatcher.ts';
+import type { JournalRecord } from '../../../orchestrator/step/journalRecord.ts';
 import { Orchestrator } from '../../../orchestrator/step/orchestrator.ts';
 import type { Attributes } from '../../../orchestrator/table/attributes.ts';
-import { decodeJournalItem } from '../../../orchestrator/table/journalItems.ts';
+import { decodeJournalItem, isNudged } from '../../../orchestrator/table/journalItems.ts';
+import { resultEntryOf } from '../../../orchestrator/table/resultItem.ts';
 import type { Table } from '../../../orchestrator/table/table.ts';
 import { MemoryTable } from '../../../testing/memoryTable/memoryTable.ts';
 import { seededRandom } from '../../../testing/seededRandom.ts';
+import { nudgeOf } from '../../../workers/nudge.ts';
 import { attemptTask, writeResult } from '../../../workers/runTask.ts';
 import { drawHop, type Hop, hops, type Way } from './hops.ts';
 import { VirtualTime } from './virtualTime.ts';
@@ -46,12 +49,19 @@ const machine = setup({
   },
 });
 
+export interface MeasureOptions {
+  readonly executions: number;
+  readonly seed: number;
+  /** A call to the table. */
+  readonly table: Hop;
+}
+
 /** Milliseconds between the commits of each two steps, of executions that run beside each other. */
 export async function measureSteps(
   way: Way,
-  { executions, seed }: { readonly executions: number; readonly seed: number },
+  { executions, seed, table }: MeasureOptions,
 ): Promise<readonly number[]> {
-  const millrace = new VirtualMillrace(way, seed);
+  const millrace = new VirtualMillrace(way, seed, table);
   for (let i = 0; i < executions; i++) millrace.start(`execution-${i}`);
   await millrace.run();
   return millrace.stepMs;
@@ -62,13 +72,17 @@ class VirtualMillrace {
   readonly stepMs: number[] = [];
   readonly #time = new VirtualTime();
   readonly #random: () => number;
+  readonly #tableHop: Hop;
   readonly #items = new MemoryTable();
   readonly #table: Table;
   readonly #machines = machineLookup(prepareMachines([machine]));
   readonly #orchestrator: Orchestrator;
+  /** Another instance, as on AWS more often than not. */
+  readonly #nudged: Orchestrator;
   readonly #committedAt = new Map<string, number>();
 
-  constructor(way: Way, seed: number) {
+  constructor(way: Way, seed: number, table: Hop) {
+    this.#tableHop = table;
     this.#random = seededRandom(seed);
     this.#table = this.#withLatency();
     const now = () => this.#now();
@@ -85,9 +99,11 @@ class VirtualMillrace {
       tableName: 'table',
       layout: { indexShards: 1 },
       functionNames: functionNames(''),
-      chain: { isDefault: way === 'chain' },
+      chain: { isDefault: way === 'inline', inlines: true },
+      nudge: { isDefault: way === 'nudge' },
     });
     this.#orchestrator = new Orchestrator({ ...common, dispatcher, limits });
+    this.#nudged = new Orchestrator({ ...common, dispatcher, limits });
     this.#items.onInsert = (item) => this.#later(hops.streamToLambda, () => this.#apply(item));
     this.#items.onCommit = (item) => this.#measure(item.executionId?.S ?? '');
   }
@@ -110,7 +126,12 @@ class VirtualMillrace {
     const entry = decodeJournalItem(item);
     const executionId = item.executionId?.S;
     if (!entry || executionId === undefined) return;
-    await this.#orchestrator.applyRecords(executionId, [{ entry, createdAt: this.#now() }]);
+    const record: JournalRecord = {
+      entry,
+      createdAt: this.#now(),
+      ...(isNudged(item) && { isNudged: true }),
+    };
+    await this.#orchestrator.applyRecords(executionId, [record]);
   }
 
   async #runHost(payload: TaskPayload): Promise<void> {
@@ -123,7 +144,10 @@ class VirtualMillrace {
     };
     if (payload.chain === undefined) {
       const result = await attempt(payload);
-      if (result) await writeResult(result, payload.expiresAt, this.#table);
+      const written = result && (await writeResult(result, payload.expiresAt, this.#table));
+      if (!written || payload.nudge === undefined) return;
+      const { nudge } = nudgeOf(payload, written, Number.POSITIVE_INFINITY, `nudge#${this.#random()}`);
+      this.#later(hops.asynchronousInvoke, () => this.#nudged.nudge(nudge, resultEntryOf(written)));
       return;
     }
     await runChain(payload, {
@@ -146,7 +170,7 @@ class VirtualMillrace {
   #withLatency(): Table {
     const { journal, executions, log, attempts, lists, expiries, index, outlines, registry } = this.#items;
     const slow = async <T>(call: () => Promise<T>): Promise<T> => {
-      await this.#time.wait(this.#draw(hops.table));
+      await this.#time.wait(this.#draw(this.#tableHop));
       return call();
     };
     return {
