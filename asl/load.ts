@@ -1,10 +1,11 @@
 import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
+import { checkCallOptions } from './checkCallOptions.ts';
 import type { Position } from './document/positions.ts';
 import { positionOf } from './document/positions.ts';
 import { type Format, readDocument } from './document/readDocument.ts';
 import { isObject, type Json } from './json.ts';
 import type { Problem } from './validate/problem.ts';
-import { type ValidateOptions, validate } from './validate/validate.ts';
+import { type ValidateOptions, validate, validateOptionKeys } from './validate/validate.ts';
 
 /** A problem with the line and column of the field that it is about. */
 export type PlacedProblem = Problem & Partial<Position>;
@@ -22,6 +23,7 @@ export function loadDefinition(
   format: Format,
   options: ValidateOptions = {},
 ): LoadedDefinition {
+  checkCallOptions('loadDefinition', options, validateOptionKeys);
   const { value, positions, faults } = readDocument(text, format);
   const ofSyntax = faults.map(({ message, position, pointer }): PlacedProblem => {
     const remedy = format === 'json' ? 'correct the JSON' : 'correct the YAML';

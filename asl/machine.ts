@@ -1,6 +1,8 @@
 import type { AnyStateMachine } from 'xstate';
+import type { KeysOf } from '../orchestrator/core/policy/options.ts';
 import { hostWork } from '../workers/hostWork.ts';
 import { worker } from '../workers/worker.ts';
+import { checkCallOptions } from './checkCallOptions.ts';
 import { compileDefinition } from './compile/compileDefinition.ts';
 import type { Integration, TaskPlace } from './compile/integration.ts';
 import type { Observer } from './compile/observer.ts';
@@ -35,12 +37,25 @@ export interface MachineOptions {
   readonly observe?: Observer;
 }
 
+export const machineOptionKeys: KeysOf<MachineOptions> = {
+  id: true,
+  version: true,
+  substitutions: true,
+  account: true,
+  type: true,
+  tasks: true,
+  onEnter: true,
+  observe: true,
+};
+
 /**
  * The XState machine that does what a definition in Amazon States Language says.
  *
  * @param definition its JSON, found valid before ({@link checkDefinition})
+ * @throws UnknownOptionError
  */
 export function machineOf(definition: Json, options: MachineOptions): AnyStateMachine {
+  checkCallOptions('machineOf', options, machineOptionKeys);
   const { id, version, substitutions = {}, account = {}, tasks = 'resources' } = options;
   const { region = 'us-east-1', id: accountId = '000000000000', roleArn = '' } = account;
   const json = substituted(definition, substitutions);

@@ -6,8 +6,10 @@ import {
   type Price,
   type PriceOptions,
   priceOfPath,
+  priceOptionKeys,
   type StepWay,
 } from '../check/price.ts';
+import { checkCallOptions } from '../checkCallOptions.ts';
 import type { Format } from '../document/readDocument.ts';
 
 export type WorkflowType = 'STANDARD' | 'EXPRESS';
@@ -65,6 +67,7 @@ export interface MonthlyCost {
 
 /** Assesses state machines; those that save most come first, and those of unknown use last. */
 export function assess(machines: readonly MachineInUse[], options: PriceOptions = {}): readonly Assessment[] {
+  checkCallOptions('assess', options, priceOptionKeys);
   const savings = ({ month }: Assessment) => month?.saves ?? Number.NEGATIVE_INFINITY;
   return machines
     .map((machine) => assessOne(machine, options))

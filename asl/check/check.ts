@@ -1,8 +1,9 @@
+import { checkCallOptions } from '../checkCallOptions.ts';
 import type { Format } from '../document/readDocument.ts';
 import { loadDefinition, type PlacedProblem } from '../load.ts';
-import type { ValidateOptions } from '../validate/validate.ts';
+import { type ValidateOptions, validateOptionKeys } from '../validate/validate.ts';
 import { differencesOf } from './differences.ts';
-import { type Price, type PriceOptions, priceOf } from './price.ts';
+import { type Price, type PriceOptions, priceOf, priceOptionKeys } from './price.ts';
 import { type ResourceUse, resourceUses } from './resources.ts';
 
 /** The facts that a user needs before moving a definition here. */
@@ -20,7 +21,9 @@ export function checkDefinition(
   format: Format,
   options: ValidateOptions & PriceOptions = {},
 ): DefinitionReport {
-  const { definition, problems } = loadDefinition(text, format, options);
+  checkCallOptions('checkDefinition', options, { ...validateOptionKeys, ...priceOptionKeys });
+  const { type, ...prices } = options;
+  const { definition, problems } = loadDefinition(text, format, { ...(type !== undefined && { type }) });
   const isValid = definition !== undefined && problems.every(({ severity }) => severity !== 'error');
   if (!isValid) return { runs: false, problems, resources: [] };
   const resources = resourceUses(definition);
@@ -28,6 +31,6 @@ export function checkDefinition(
     runs: resources.every(({ isSupported }) => isSupported),
     problems: [...problems, ...differencesOf(definition)],
     resources,
-    price: priceOf(definition, options),
+    price: priceOf(definition, prices),
   };
 }

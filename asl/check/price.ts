@@ -1,3 +1,5 @@
+import type { KeysOf } from '../../orchestrator/core/policy/options.ts';
+import { checkCallOptions } from '../checkCallOptions.ts';
 import { resourceOf } from '../integrations/resource.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import type { State, StateGraph } from '../model/model.ts';
@@ -22,6 +24,8 @@ export interface PriceOptions {
   /** How long a task is taken to run. @default 0.1 */
   readonly taskSeconds?: number;
 }
+
+export const priceOptionKeys: KeysOf<PriceOptions> = { items: true, taskSeconds: true };
 
 /** The ways in which a step can be taken: docs/how-it-works.md. */
 export type StepWay = 'stream' | 'nudge' | 'chain';
@@ -67,6 +71,7 @@ const expressGb = 64 / 1024;
 
 /** The cost of a million executions here and on Step Functions. The definition must have been found valid. */
 export function priceOf(definition: JsonObject, options: PriceOptions = {}): Price {
+  checkCallOptions('priceOf', options, priceOptionKeys);
   const { items = 10 } = options;
   return priceOfPath(isObject(definition) ? longestPath(readDefinition(definition), items) : none, options);
 }

@@ -1,10 +1,11 @@
+import { checkCallOptions } from '../checkCallOptions.ts';
 import { positionOf } from '../document/positions.ts';
 import { type Format, readDocument } from '../document/readDocument.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { errorsIn, InvalidDefinitionError, loadDefinition } from '../load.ts';
 import { substituted } from '../substitutions.ts';
 import { ModuleWriter } from './moduleWriter.ts';
-import type { ConvertOptions } from './options.ts';
+import { type ConvertOptions, convertOptionKeys } from './options.ts';
 import { PlacedError, UnconvertibleDefinitionError } from './unconvertible.ts';
 
 /**
@@ -13,7 +14,9 @@ import { PlacedError, UnconvertibleDefinitionError } from './unconvertible.ts';
  * @throws InvalidDefinitionError, UnconvertibleDefinitionError
  */
 export function convertText(source: string, format: Format, options: ConvertOptions): string {
-  const loaded = loadDefinition(source, format, options);
+  checkCallOptions('convertText', options, convertOptionKeys);
+  const { type } = options;
+  const loaded = loadDefinition(source, format, { ...(type !== undefined && { type }) });
   const errors = errorsIn(loaded);
   if (errors.length > 0 || loaded.definition === undefined)
     throw new InvalidDefinitionError(`'${options.id}'`, errors);
@@ -36,6 +39,7 @@ export function convertText(source: string, format: Format, options: ConvertOpti
  * @throws PlacedError
  */
 export function convertDefinition(definition: JsonObject, options: ConvertOptions): string {
+  checkCallOptions('convertDefinition', options, convertOptionKeys);
   const json = substituted(asJson(definition), options.substitutions ?? {});
   return new ModuleWriter(isObject(json) ? json : {}, options).source();
 }

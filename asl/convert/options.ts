@@ -1,3 +1,4 @@
+import type { KeysOf } from '../../orchestrator/core/policy/options.ts';
 import type { Substitutions } from '../substitutions.ts';
 
 export interface ConvertOptions {
@@ -14,3 +15,12 @@ export interface ConvertOptions {
   /** How tasks run: by their resources, or, for tests, by workers named as their states. @default 'resources' */
   readonly tasks?: 'resources' | 'mocked';
 }
+
+export const convertOptionKeys: KeysOf<ConvertOptions> = {
+  id: true,
+  version: true,
+  substitutions: true,
+  account: true,
+  type: true,
+  tasks: true,
+};

@@ -1,17 +1,22 @@
 import type { AnyActorLogic } from 'xstate';
+import type { KeysOf } from '../../orchestrator/core/policy/options.ts';
 import { hostWork } from '../../workers/hostWork.ts';
 import { worker } from '../../workers/worker.ts';
+import { checkCallOptions } from '../checkCallOptions.ts';
 
 export interface FileActorOptions {
   /** Name of a worker that does the work in place of Millrace's worker host. */
   readonly worker?: string;
 }
 
+const optionKeys: KeysOf<FileActorOptions> = { worker: true };
+
 /**
  * Reads the items of a Map state from files. A Map state with `itemReader` runs the actor whose name is its own and
  * `/ItemReader`.
  */
 export function itemReader(options: FileActorOptions = {}): AnyActorLogic {
+  checkCallOptions('itemReader', options, optionKeys);
   return options.worker === undefined ? hostWork('readMapItems') : worker({ worker: options.worker });
 }
 
@@ -20,5 +25,6 @@ export function itemReader(options: FileActorOptions = {}): AnyActorLogic {
  * `/ResultWriter`.
  */
 export function resultWriter(options: FileActorOptions = {}): AnyActorLogic {
+  checkCallOptions('resultWriter', options, optionKeys);
   return options.worker === undefined ? hostWork('writeMapResults') : worker({ worker: options.worker });
 }

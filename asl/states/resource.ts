@@ -1,6 +1,8 @@
 import type { AnyActorLogic } from 'xstate';
+import type { KeysOf } from '../../orchestrator/core/policy/options.ts';
 import { perTaskKey } from '../../orchestrator/core/policy/perTask.ts';
 import { worker } from '../../workers/worker.ts';
+import { checkCallOptions } from '../checkCallOptions.ts';
 import type { Integration } from '../compile/integration.ts';
 import { bringsPolicy } from '../compile/taskState.ts';
 import { integrationOf } from '../integrations/integrationOf.ts';
@@ -18,6 +20,8 @@ export interface ResourceOptions {
   readonly worker?: string;
 }
 
+const optionKeys: KeysOf<ResourceOptions> = { timeoutSeconds: true, heartbeatSeconds: true, worker: true };
+
 /** A state's description of its actor. */
 export interface ResourceCall extends Pick<TaskState, 'resource' | 'timeoutSeconds' | 'heartbeatSeconds'> {
   readonly integration: Integration;
@@ -32,6 +36,7 @@ const calls = new WeakMap<AnyActorLogic, ResourceCall>();
  *     actors: { 'Charge card': resource('arn:aws:lambda:us-east-1:123456789012:function:charge', { timeoutSeconds: 30 }) },
  */
 export function resource(arn: string, options: ResourceOptions = {}): AnyActorLogic {
+  checkCallOptions('resource', options, optionKeys);
   const task: TaskState = {
     type: 'Task',
     name: '',

@@ -1,5 +1,7 @@
 import type { AnyActorRef } from 'xstate';
 import { entryTime } from '../../orchestrator/core/policy/entryTime.ts';
+import type { KeysOf } from '../../orchestrator/core/policy/options.ts';
+import { checkCallOptions } from '../checkCallOptions.ts';
 import { type Context, firstContext, isItemStart } from '../compile/context.ts';
 import { jsonIn } from '../compile/taskState.ts';
 import type { Variables } from '../template/evaluate.ts';
@@ -8,6 +10,17 @@ import { StatesOfMachine } from './statesOfMachine.ts';
 
 /** The context of a machine whose states follow Amazon States Language. */
 export type StatesContext = Context;
+
+const optionKeys: KeysOf<StatesOptions> = {
+  id: true,
+  actors: true,
+  guards: true,
+  queryLanguage: true,
+  keepsInput: true,
+  account: true,
+  type: true,
+  name: true,
+};
 
 /**
  * Makers of XState states that do what the states of Amazon States Language do, with its data flow, retriers, catchers and
@@ -38,6 +51,7 @@ export type StatesContext = Context;
 export function states<Guard extends string = string, Assigned extends Variables = Variables>(
   options: StatesOptions<Guard>,
 ): MachineParts & StateMakers<Guard, Assigned> {
+  checkCallOptions('states', options, optionKeys);
   const context = ({ input, self }: { readonly input: unknown; readonly self: AnyActorRef }): Context => {
     const data = input === undefined ? {} : jsonIn(input);
     const started = new Date(entryTime(self)).toISOString();
@@ -54,6 +68,7 @@ export function states<Guard extends string = string, Assigned extends Variables
 export function itemStates<Guard extends string = string, Assigned extends Variables = Variables>(
   options: StatesOptions<Guard>,
 ): MachineParts & StateMakers<Guard, Assigned> {
+  checkCallOptions('itemStates', options, optionKeys);
   const context = ({ input, self }: { readonly input: unknown; readonly self: AnyActorRef }): Context => {
     if (!isItemStart(input))
       throw new Error(`The machine '${self.id}' is started by a Map state, and by nothing else.`);

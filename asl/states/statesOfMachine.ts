@@ -17,6 +17,7 @@ import type { MachineParts, ParallelOptions, StateMakers, StatesOptions } from '
 import { ModelOf } from './model.ts';
 import type { Branch, MadeState } from './options.ts';
 import { callOf, type ResourceCall } from './resource.ts';
+import { checkStateOptions } from './stateOptionKeys.ts';
 
 /** Steps of a machine within one entry, at most: Step Functions' limit of 25,000 events of an execution. */
 const mostSteps = 25_000;
@@ -65,25 +66,51 @@ export class StatesOfMachine<Guard extends string> implements Builder {
       id: this.#idOf(name),
       to: (next: Next) => (next.type === 'end' ? to({ name: end ?? 'end' }) : to(next)),
     });
+    const place = (
+      maker: keyof StateMakers<Guard, Assigned>,
+      name: string,
+      options: object,
+      end?: string,
+    ) => {
+      checkStateOptions(maker, name, options);
+      return placeOf(name, end);
+    };
     return {
-      passState: (name, options) => made(simpleState(model.pass(name, options), placeOf(name), this)),
-      taskState: (name, options) =>
-        made(taskState(model.task(name, options, this.#callOf(name)), placeOf(name), this)),
+      passState: (name, options) => {
+        const at = place('passState', name, options);
+        return made(simpleState(model.pass(name, options), at, this));
+      },
+      taskState: (name, options) => {
+        const at = place('taskState', name, options);
+        return made(taskState(model.task(name, options, this.#callOf(name)), at, this));
+      },
       choiceState: (name, options) => {
+        const at = place('choiceState', name, options);
         const state = model.choice(name, options, (guard) => this.#options.guards?.[guard]);
         const guards = options.choices.map(({ guard }) => guard);
-        return made(withNamedGuards(simpleState(state, placeOf(name), this), state, guards, scope));
+        return made(withNamedGuards(simpleState(state, at, this), state, guards, scope));
       },
-      waitState: (name, options) => made(simpleState(model.wait(name, options), placeOf(name), this)),
-      succeedState: (name, options) =>
-        made(simpleState(model.succeed(name, options), placeOf(name, options.target), this)),
-      failState: (name, options) => made(simpleState(model.fail(name, options), placeOf(name), this)),
+      waitState: (name, options) => {
+        const at = place('waitState', name, options);
+        return made(simpleState(model.wait(name, options), at, this));
+      },
+      succeedState: (name, options) => {
+        const at = place('succeedState', name, options, options.target);
+        return made(simpleState(model.succeed(name, options), at, this));
+      },
+      failState: (name, options) => {
+        const at = place('failState', name, options);
+        return made(simpleState(model.fail(name, options), at, this));
+      },
       parallelState: (name, options) => {
-        const place = placeOf(name);
-        const branches = this.#graphs(options.branches, place.id);
-        return made(parallelState(model.parallel(name, options, branches), place, this));
+        const at = place('parallelState', name, options);
+        const branches = this.#graphs(options.branches, at.id);
+        return made(parallelState(model.parallel(name, options, branches), at, this));
       },
-      mapState: (name, options) => made(mapState(model.map(name, options, noStates), placeOf(name), this)),
+      mapState: (name, options) => {
+        const at = place('mapState', name, options);
+        return made(mapState(model.map(name, options, noStates), at, this));
+      },
     };
   }
 

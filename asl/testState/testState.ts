@@ -1,3 +1,5 @@
+import type { KeysOf } from '../../orchestrator/core/policy/options.ts';
+import { checkCallOptions } from '../checkCallOptions.ts';
 import { waitUntil } from '../dataflow/amounts.ts';
 import type { At } from '../dataflow/at.ts';
 import { choose } from '../dataflow/choose.ts';
@@ -43,6 +45,8 @@ export interface TestStateOptions {
   readonly runTask?: (resource: string, given: Json) => Promise<Json>;
 }
 
+const optionKeys: KeysOf<TestStateOptions> = { now: true, seed: true, account: true, runTask: true };
+
 /**
  * Runs one state by itself, as Step Functions' `TestState` does: with mocked work, and with the data after each field.
  *
@@ -53,6 +57,7 @@ export async function testState(
   request: TestStateRequest,
   options: TestStateOptions = {},
 ): Promise<TestStateResult> {
+  checkCallOptions('testState', options, optionKeys);
   const { now = Date.now(), seed = 'test', account, runTask } = options;
   const { inspectionLevel = 'INFO', input = {}, variables = {}, context } = request;
   const subject = subjectOf(request);

@@ -1,3 +1,5 @@
+import type { KeysOf } from '../../orchestrator/core/policy/options.ts';
+import { checkCallOptions } from '../checkCallOptions.ts';
 import { isObject, type Json } from '../json.ts';
 import type { QueryLanguage } from '../template/ast.ts';
 import { checkFields, type Part, requireFields } from './checkFields.ts';
@@ -13,8 +15,12 @@ export interface ValidateOptions {
   readonly type?: 'STANDARD' | 'EXPRESS';
 }
 
+export const validateOptionKeys: KeysOf<ValidateOptions> = { type: true };
+
 /** The problems of a definition, by the rules of Amazon States Language and of Step Functions. */
-export function validate(definition: Json, { type = 'STANDARD' }: ValidateOptions = {}): readonly Problem[] {
+export function validate(definition: Json, options: ValidateOptions = {}): readonly Problem[] {
+  checkCallOptions('validate', options, validateOptionKeys);
+  const { type = 'STANDARD' } = options;
   const problems: Problem[] = [];
   const names = new Map<string, string>();
   const checking: Checking = {
