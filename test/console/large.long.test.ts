@@ -157,7 +157,7 @@ describe.skipIf(!isTestable)('the console with much to show', { timeout: 120_000
     const rows = page.getByRole('region', { name: 'History' });
     await rows.hover();
     const scrolling = await longestStall(async () => {
-      for (let i = 0; i < 30; i++) await page.mouse.wheel(0, -9000);
+      for (let i = 0; i < 30; i++) await page.mouse.wheel(0, -20_000);
       await page.locator('.history-rows .row').filter({ hasText: 'start' }).waitFor();
     });
     expect(scrolling).toBeLessThan(mostStallMs);
