@@ -137,7 +137,8 @@ const looks: Readonly<Record<string, string>> = {
 };
 
 /** The actions that the service worker has to be allowed for a state. */
-export function actionsOf({ service, action, isSdk, isJob }: ServiceNeed): readonly string[] {
+export function actionsOf({ service, action, isSdk, isJob, assumesRole }: ServiceNeed): readonly string[] {
+  if (assumesRole) return ['sts:AssumeRole'];
   const name = `${isSdk ? service.toLowerCase() : service}:${action}`;
   if (isSdk) return otherNames[name] ?? [ofOperation(service, action)];
   const look = isJob ? looks[name] : undefined;

@@ -19,6 +19,7 @@ import { ConsumedCapacityCounter } from './consumedCapacityCounter.ts';
 import { Deployments } from './deployments.ts';
 import { ensureTable } from './dynamodb/createTable.ts';
 import { type LambdaMetrics, startLambda } from './lambda/index.ts';
+import { awsLatency } from './latency.ts';
 import { type LocalSchedules, startSchedules } from './schedules.ts';
 import { type Started, startKeptEngine, withFaults } from './startEngine.ts';
 import { startStepFunctions } from './stepFunctions.ts';
@@ -103,7 +104,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     const first = settledValue(bundling);
     const engine = settledValue(starting);
     options.onStage?.('cloud');
-    const dynamodbEndpoint = await withFaults(engine, options, started);
+    const latency = options.latency && awsLatency(options.latency.seed ?? 1);
+    const dynamodbEndpoint = await withFaults(engine, options.faults?.dynamodb ?? latency?.dynamodb, started);
     const dynamodb = createDynamoDBClient({ endpoint: engine.endpoint, region, credentials });
     started.push(() => dynamodb.destroy());
     const { streamArn } = await ensureTable(dynamodb, first.table);
@@ -116,6 +118,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       ...(options.lambdaPort !== undefined && { port: options.lambdaPort }),
       ...(options.maximumConcurrency !== undefined && { maximumConcurrency: options.maximumConcurrency }),
       ...(options.faults?.lambda && { faults: options.faults.lambda }),
+      ...(latency && !options.faults?.lambda && { asyncDelayMs: latency.asyncDelayMs }),
       putEvent: async (eventBusName, entry) => {
         if (!bus) throw new Error('there is no bus');
         const [result] = await bus.eventBridge.putEvents([{ ...entry, EventBusName: eventBusName }]);
@@ -168,7 +171,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       ...stream,
       eventSource: first.eventSource,
       checkpointFile: dataFile && `${dataFile}.stream.json`,
-      faults: faults?.eventSource,
+      faults: faults?.eventSource ?? latency?.eventSource,
       log: (text) => log({ source: 'stream', text }),
     });
     started.push(() => source.stop());

@@ -52,6 +52,11 @@ export interface LocalCloudOptions {
   readonly lambdaPort?: number;
   /** Timers, deadlines and retries pass so many times faster, 1 to 100,000. Not with `dataFile`. @default 1 */
   readonly timeScale?: number;
+  /**
+   * Delays as AWS has them, drawn by seed: of the stream, of asynchronous invocations, and of functions' calls to the table. A part
+   * with faults has those instead. @default none
+   */
+  readonly latency?: LocalLatency;
   readonly faults?: LocalCloudFaults;
   readonly log?: (line: LogLine) => void;
   /** Called when the next part of the start begins. */
@@ -73,6 +78,12 @@ export interface LogLine {
   /** Name of a function, or `bundle`, `dynamodb` (what the engine prints), `engine`, `stream`, `bus`, `schedules`, `stepfunctions`. */
   readonly source: string;
   readonly text: string;
+}
+
+export interface LocalLatency {
+  readonly of: 'aws';
+  /** @default 1 */
+  readonly seed?: number;
 }
 
 /** Faults to inject; each part draws from a seed of its own. */
@@ -106,11 +117,13 @@ const keys: KeysOf<LocalCloudOptions> = {
   dynamodbEndpoint: true,
   lambdaPort: true,
   timeScale: true,
+  latency: true,
   faults: true,
   log: true,
   onStage: true,
 };
 const stepFunctionsKeys: KeysOf<StepFunctionsOptions> = { port: true, accountId: true };
+const latencyKeys: KeysOf<LocalLatency> = { of: true, seed: true };
 const faultKeys: KeysOf<LocalCloudFaults> = { lambda: true, eventSource: true, dynamodb: true, bus: true };
 
 /** @throws UnknownOptionError */
@@ -118,6 +131,8 @@ export function checkCloudOptions(options: LocalCloudOptions): void {
   const what = 'startLocalCloud()';
   checkOptions(what, options, keys);
   checkOptions(`${what}, faults`, options.faults, faultKeys);
+  checkOptions(`${what}, latency`, options.latency, latencyKeys);
+  checkChoice(`${what}, latency`, 'of', options.latency?.of, ['aws']);
   checkChoice(what, 'functionResults', options.functionResults, ['DESTINATIONS', 'BUS']);
   if (typeof options.stepFunctions === 'object') {
     checkOptions(`${what}, stepFunctions`, options.stepFunctions, stepFunctionsKeys);

@@ -1,6 +1,7 @@
 import type { LocalCloudOptions, LogLine } from './cloudOptions.ts';
 import { type LocalDynamoDB, startEngine } from './dynamodb/engine.ts';
 import { startFaultProxy } from './dynamodb/faultProxy.ts';
+import type { DynamoDBFaultDraws } from './dynamodb/faults.ts';
 import type { LocatedEngine } from './dynamodb/findEngine.ts';
 import { trimStream } from './dynamodb/trimStream.ts';
 
@@ -48,14 +49,14 @@ function engineAt(endpoint: string): LocatedEngine {
   return { kind: 'endpoint', endpoint, variable: 'dynamodbEndpoint' };
 }
 
-/** The engine's endpoint, or that of a proxy that injects faults. */
+/** The engine's endpoint, or that of a proxy that injects faults or delays. */
 export async function withFaults(
   engine: LocalDynamoDB,
-  options: LocalCloudOptions,
+  faults: DynamoDBFaultDraws | undefined,
   started: Started,
 ): Promise<string> {
-  if (!options.faults?.dynamodb) return engine.endpoint;
-  const proxy = await startFaultProxy({ target: engine.endpoint, faults: options.faults.dynamodb });
+  if (!faults) return engine.endpoint;
+  const proxy = await startFaultProxy({ target: engine.endpoint, faults });
   started.push(() => proxy.stop());
   return proxy.endpoint;
 }

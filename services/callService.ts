@@ -31,9 +31,13 @@ export async function callService(
     case 'call':
       return limited(call, await called(call, surroundings));
     case 'submit': {
-      const { service, action } = call;
+      const { service, action, roleArn } = call;
       const answer = await called(call, surroundings);
-      const submitted: Submitted = { answer, job: jobOf(service, action).identify(answer, call.parameters) };
+      const submitted: Submitted = {
+        answer,
+        job: jobOf(service, action).identify(answer, call.parameters),
+        ...(roleArn !== undefined && { roleArn }),
+      };
       return limited(call, { ...submitted });
     }
     case 'describe': {

@@ -46,6 +46,8 @@ export interface ServiceNeed {
   readonly isSdk: boolean;
   /** The state waits for the end of the job that the action starts. */
   readonly isJob: boolean;
+  /** It is called with the role of the state's `Credentials`, whose rights count. */
+  readonly assumesRole?: true;
 }
 
 export interface BucketNeed {
@@ -85,7 +87,15 @@ export function needsOf(definition: Fields): DefinitionNeeds {
       if (machineNameIn(arn)?.alias !== undefined) aliases.push({ path, arn });
     } else if (called.type === 'service' && impossibleService(called) === undefined) {
       const { service, action, isSdk, waits } = called;
-      services.push({ path, service, action, isSdk, isJob: waits === 'sync' });
+      const assumes = own(task, 'Credentials') !== undefined;
+      services.push({
+        path,
+        service,
+        action,
+        isSdk,
+        isJob: waits === 'sync',
+        ...(assumes && { assumesRole: true }),
+      });
     }
   }
   return {

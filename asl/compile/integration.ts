@@ -41,6 +41,8 @@ export interface Job {
 }
 
 export interface TaskAttempt {
+  /** The role of the state's `Credentials`. */
+  readonly roleArn?: string;
   readonly executionId: string;
   /** Address of the machine that has the state: the execution, or an item of a Map state. */
   readonly actor: string;

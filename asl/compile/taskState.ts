@@ -1,13 +1,14 @@
 import { perTaskKey } from '../../orchestrator/core/policy/perTask.ts';
 import { taskTokenPlaceholder } from '../../orchestrator/core/policy/taskTokenPlaceholder.ts';
 import { positiveSeconds } from '../dataflow/amounts.ts';
-import type { At } from '../dataflow/at.ts';
-import { argumentsOf, leftWithResult } from '../dataflow/flow.ts';
+import { type At, expressionScope, pathScope } from '../dataflow/at.ts';
+import { argumentsOf, effectiveInput, leftWithResult } from '../dataflow/flow.ts';
 import type { Failure } from '../dataflow/handle.ts';
 import { knownSeconds } from '../integrations/timing.ts';
-import type { Json } from '../json.ts';
+import { isObject, type Json, own } from '../json.ts';
 import type { Next, TaskState } from '../model/model.ts';
 import { errorNames } from '../statesError.ts';
+import { evaluate } from '../template/evaluate.ts';
 import { act, atOf, frameOf, type Turn, withState } from './act.ts';
 import type { Builder } from './builder.ts';
 import type { StateConfig } from './config.ts';
@@ -38,7 +39,9 @@ export function taskState(state: TaskState, place: StatePlace, builder: Builder)
     const at = atOf(turn, identity, tokenOf(state, integration));
     const values = argumentsOf(state.flow(), at);
     // Refused here, where a catcher sees it.
+    const roleArn = roleOf(state, at);
     const task = integration.input(values, {
+      ...(roleArn !== undefined && { roleArn }),
       surroundings: turn.surroundings,
       identity,
       executionId: turn.context.execution.id,
@@ -76,6 +79,16 @@ export function taskState(state: TaskState, place: StatePlace, builder: Builder)
     },
     builder,
   );
+}
+
+/** @throws EvaluationError */
+function roleOf({ credentials, flow, language }: TaskState, at: At): string | undefined {
+  const template = credentials?.();
+  if (template === undefined) return undefined;
+  const scope = language === 'JSONata' ? expressionScope(at) : pathScope(at, effectiveInput(flow(), at));
+  const value = evaluate(template, scope);
+  const role = isObject(value) ? own(value, 'RoleArn') : undefined;
+  return typeof role === 'string' ? role : undefined;
 }
 
 /** The part of the context object that a task with a token has. */

@@ -35,4 +35,6 @@ export interface Submitted {
   readonly answer: Json;
   /** The facts that name the job, for `describe`. */
   readonly job: Json;
+  /** The role that it was started with, and is looked at with. */
+  readonly roleArn?: string;
 }

@@ -1,7 +1,7 @@
 import { worker } from '../../workers/worker.ts';
 import type { Identity } from '../compile/context.ts';
 import type { Integration, TaskAttempt } from '../compile/integration.ts';
-import { isObject, type Json, type JsonObject, own } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { TaskState } from '../model/model.ts';
 import type { Resource } from './resource.ts';
 import { type Caller, type ServiceAction, serviceWorkerName } from './serviceCall.ts';
@@ -37,18 +37,33 @@ export function serviceTask({ service, action, isSdk, waits }: Service, task: Ta
         logic: worker({ worker: serviceWorkerName, ...timingOf(task) }),
         hasToken: false,
         job: {
-          nameIn: (output) => (isObject(output) ? (own(output, 'job') ?? null) : null),
-          look: (job) => ({ ...of, step: 'describe', job }),
+          nameIn: nameOfJob,
+          look: (name) => ({ ...of, step: 'describe', ...(isObject(name) && name) }),
         },
-        input: (parameters) => ({ input: { ...of, step: 'submit', parameters } }),
+        input: (parameters, { roleArn }) => ({
+          input: { ...of, step: 'submit', ...(roleArn && { roleArn }), parameters },
+        }),
         result: (output) => output,
       };
   }
 }
 
+/** The job, and the role that it was started with. */
+function nameOfJob(output: Json): Json {
+  const { job = null, roleArn } = isObject(output) ? output : {};
+  return { job, ...(roleArn !== undefined && { roleArn }) };
+}
+
 function callOf(of: ServiceAction & JsonObject, parameters: Json, attempt: TaskAttempt): Json {
   const isEvents = of.service === 'events' && !of.isSdk;
-  return { ...of, step: 'call', parameters, ...(isEvents && { caller: { ...callerOf(attempt) } }) };
+  const { roleArn } = attempt;
+  return {
+    ...of,
+    step: 'call',
+    ...(roleArn !== undefined && { roleArn }),
+    parameters,
+    ...(isEvents && { caller: { ...callerOf(attempt) } }),
+  };
 }
 
 /** Events say where they come from. */

@@ -80,6 +80,8 @@ export interface TaskState extends Named, Handling {
   readonly flow: Lazy<Flow>;
   readonly timeoutSeconds: Lazy<Amount> | undefined;
   readonly heartbeatSeconds: Lazy<Amount> | undefined;
+  /** `Credentials`: the role that a call of a service is made with. */
+  readonly credentials?: Lazy<Template> | undefined;
   readonly next: Next;
 }
 

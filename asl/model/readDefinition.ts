@@ -2,7 +2,7 @@ import { isArray, isObject, type Json, type JsonObject } from '../json.ts';
 import type { QueryLanguage } from '../template/ast.ts';
 import type { Definition, State, StateGraph } from './model.ts';
 import { choiceRuleOf } from './readChoice.ts';
-import { amountOf, type Fields, failTextOf, flowOf, nextOf, textIn } from './readFields.ts';
+import { amountOf, type Fields, failTextOf, flowOf, lazyTemplate, nextOf, textIn } from './readFields.ts';
 import { handlingOf } from './readHandling.ts';
 import { readMap } from './readMap.ts';
 
@@ -55,6 +55,7 @@ function readState(name: string, fields: Fields, outer: QueryLanguage): State {
         resource: textIn(fields, 'Resource'),
         timeoutSeconds: amountOf(fields, 'TimeoutSeconds', language),
         heartbeatSeconds: amountOf(fields, 'HeartbeatSeconds', language),
+        credentials: lazyTemplate(fields, 'Credentials', language),
         next: nextOf(fields),
       };
     case 'Choice': {

@@ -16,6 +16,7 @@ export async function bootLocalCloud(
     | 'lambdaPort'
     | 'settings'
     | 'timeScale'
+    | 'latency'
     | 'stepFunctions'
     | 'bus'
     | 'rules'

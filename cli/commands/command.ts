@@ -134,6 +134,12 @@ export function parseTimeScale(text: string): number {
   throw new InvalidArgumentError('Give a number from 1 to 100000.');
 }
 
+/** For commander: whose latencies a local cloud has. */
+export function parseLatency(text: string): 'aws' {
+  if (text === 'aws') return text;
+  throw new InvalidArgumentError('Give aws.');
+}
+
 /** For commander: a TCP port. */
 export function parsePort(text: string): number {
   const port = Number(text);

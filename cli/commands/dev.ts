@@ -13,7 +13,7 @@ import { readJsonObjectArgument } from '../input/jsonArgument.ts';
 import { describeError } from '../reportError.ts';
 import type { Terminal } from '../terminal.ts';
 import type { CommandLine, OutputOptions } from './command.ts';
-import { parsePort, parseTimeScale, withJsonOption } from './command.ts';
+import { parseLatency, parsePort, parseTimeScale, withJsonOption } from './command.ts';
 
 interface DevCommandOptions extends DirectoryOptions, OutputOptions {
   readonly data?: string;
@@ -22,6 +22,8 @@ interface DevCommandOptions extends DirectoryOptions, OutputOptions {
   readonly stepfunctionsPort?: number;
   readonly consolePort?: number;
   readonly timeScale?: number;
+  readonly latency?: 'aws';
+  readonly nudge?: boolean;
   readonly bus?: string;
   readonly rules?: string;
   readonly functions?: string;
@@ -72,7 +74,13 @@ export function addDevCommand(line: CommandLine): void {
       '--time-scale <factor>',
       'let timers, deadlines and retries pass so many times faster',
       parseTimeScale,
-    );
+    )
+    .option(
+      '--latency <of>',
+      'aws: stream, invocations and table take as long as on AWS (default: no delays)',
+      parseLatency,
+    )
+    .option('--nudge', 'workers invoke the orchestrator with their results, beside the stream');
   withJsonOption(command)
     .addHelpText(
       'after',
@@ -80,6 +88,7 @@ export function addDevCommand(line: CommandLine): void {
 Examples:
   millrace dev
   millrace dev --time-scale 60
+  millrace dev --latency aws --nudge
   millrace dev --dynamodb-port 8000 --lambda-port 9001
   millrace dev --template cdk.out/Orders.template.json
   millrace dev --data .millrace/table.db --machines src/machines --workers src/workers`,
@@ -100,14 +109,16 @@ async function dev({ context }: CommandLine, options: DevCommandOptions): Promis
     rules,
     functions,
     substitutions,
+    nudge,
   } = options;
   const template = options.template === undefined ? undefined : resolve(directory, options.template);
   if (data !== undefined && timeScale !== undefined) {
     throw new InvalidInputError('A table that is kept has the real time: give --data or --time-scale.');
   }
-  if (template !== undefined && [bus, rules, functions, substitutions].some((each) => each !== undefined)) {
+  const ofTemplate = [bus, rules, functions, substitutions, nudge];
+  if (template !== undefined && ofTemplate.some((each) => each !== undefined)) {
     throw new InvalidInputError(
-      'A template says itself what bus, rules, functions and substitutions it has: give --template, or --bus, --rules, --functions and --substitutions.',
+      'A template says itself what bus, rules, functions, substitutions and nudges it has: give --template, or --bus, --rules, --functions, --substitutions and --nudge.',
     );
   }
   const { machinesDirectory, workersDirectory } = await codeDirectories(directory, options);
@@ -120,13 +131,15 @@ async function dev({ context }: CommandLine, options: DevCommandOptions): Promis
     ...(lambdaPort !== undefined && { lambdaPort }),
     stepFunctions: stepfunctionsPort === undefined ? true : { port: stepfunctionsPort },
     ...(timeScale !== undefined && { timeScale }),
+    ...(options.latency !== undefined && { latency: { of: options.latency } }),
     ...(template !== undefined && { template }),
     ...(bus !== undefined && { bus: { module: resolve(directory, bus) } }),
     ...(functions !== undefined && { functionsDirectory: resolve(directory, functions) }),
     ...(rules !== undefined && { rules: await readRules(context, rules) }),
-    ...(substitutions !== undefined && {
-      settings: { substitutions: await readSubstitutions(context, substitutions) },
-    }),
+    settings: {
+      ...(substitutions !== undefined && { substitutions: await readSubstitutions(context, substitutions) }),
+      ...(nudge && { nudge }),
+    },
   };
   const local = await bootLocalCloud(context, options, cloudOptions, { asJson: options.json === true });
   let served: RunningConsole | undefined;

@@ -44,7 +44,7 @@ export async function serveConsole(
     tableName: connection.tableName,
     now: connection.now,
     machines: followedMachines(machinesDirectory),
-    charts: chartsBy(worker, patientWorker),
+    charts: chartsBy(worker, { patientWorker }),
     webDirectory: join(repositoryDirectory(), 'dist/console/web'),
     isReadOnly,
     consumed: () => consumed,
@@ -68,7 +68,13 @@ const patient: Deadlines = { straight: 10_000, plain: 20_000, unlabelled: 30_000
  * Lays out charts, and keeps them: in memory, and on disk for the next run. A chart that was not laid out as well as can be, because
  * the computer was busy, is laid out again by the patient worker, for the next time that it is shown.
  */
-export function chartsBy(worker: LayoutWorker, patientWorker?: LayoutWorker): ChartSource {
+export function chartsBy(
+  worker: LayoutWorker,
+  {
+    patientWorker,
+    deadlinesMs,
+  }: { readonly patientWorker?: LayoutWorker; readonly deadlinesMs?: Deadlines } = {},
+): ChartSource {
   const cache = new FolderLayoutCache(chartsDirectory());
   const known = new WeakMap<object, ReturnType<ChartSource>>();
   return (machine) => {
@@ -76,7 +82,9 @@ export function chartsBy(worker: LayoutWorker, patientWorker?: LayoutWorker): Ch
     const found = known.get(definition);
     if (found) return found;
     const model = chartOf(definition, id);
-    const chart = layOutChart(model, { worker, cache }).then((drawing) => ({ model, drawing }));
+    const chart = layOutChart(model, { worker, cache, ...(deadlinesMs && { deadlinesMs }) }).then(
+      (drawing) => ({ model, drawing }),
+    );
     known.set(definition, chart);
     chart.then(
       ({ drawing }) => {

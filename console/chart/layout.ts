@@ -14,7 +14,7 @@ export interface LayoutOptions {
   readonly worker: LayoutWorker;
   /** @default none */
   readonly cache?: LayoutCache;
-  /** Milliseconds from the begin, after which each way of layout gives way to the next. @default 1500, 4500, 6300 */
+  /** Milliseconds from the begin, after which each way of layout gives way to the next. @default 1500, 4500, 6000 */
   readonly deadlinesMs?: Deadlines;
   /** The first way to try. @default straight, for charts of up to 300 parts; unlabelled, for dense ones; else plain */
   readonly from?: keyof Deadlines;
@@ -24,7 +24,7 @@ export interface LayoutOptions {
 
 export type Deadlines = Readonly<Record<Exclude<LayoutQuality, 'outline'>, number>>;
 
-const defaultDeadlines: Deadlines = { straight: 1500, plain: 4500, unlabelled: 6300 };
+const defaultDeadlines: Deadlines = { straight: 1500, plain: 4500, unlabelled: 6000 };
 
 type Way = Omit<GraphOptions, 'regionRows'> & { readonly layout: keyof Deadlines };
 

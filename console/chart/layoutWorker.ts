@@ -69,11 +69,13 @@ export class LayoutWorker {
 
   async #layOut(graph: ElkNode, deadlineMs: number): Promise<LayoutOutcome> {
     if (this.#isClosed) return closed;
+    const begun = performance.now();
     this.#worker ??= startWorker();
-    // The deadline is that of the layout: the thread may have to be started first.
     const worker = await this.#worker;
     worker.ref();
-    const outcome = await outcomeOf(worker, graph, deadlineMs);
+    // Where the thread has to be started first, half of the time is for the layout all the same.
+    const left = Math.max(deadlineMs / 2, deadlineMs - (performance.now() - begun));
+    const outcome = await outcomeOf(worker, graph, Math.round(left));
     worker.unref();
     if (outcome.type !== 'laidOut') {
       this.#worker = undefined;

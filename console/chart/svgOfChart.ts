@@ -1,4 +1,4 @@
-import { type Deadlines, layOutChart } from './layout.ts';
+import { bestLayoutOf, type Deadlines, layOutChart } from './layout.ts';
 import { LayoutWorker } from './layoutWorker.ts';
 import type { ChartModel } from './model.ts';
 import { svgOf } from './svg.ts';
@@ -10,7 +10,13 @@ const patient: Deadlines = { straight: 20_000, plain: 40_000, unlabelled: 60_000
 export async function svgOfChart(chart: ChartModel): Promise<string> {
   const worker = new LayoutWorker();
   try {
-    const drawing = await layOutChart(chart, { worker, deadlinesMs: patient });
+    // A picture has no card that shows the words of a line.
+    const isDense = bestLayoutOf(chart) === 'unlabelled';
+    const drawing = await layOutChart(chart, {
+      worker,
+      deadlinesMs: patient,
+      ...(isDense && { from: 'plain' }),
+    });
     return svgOf(drawing, { title: `${chart.machine}, version ${chart.version}` });
   } finally {
     await worker.close();

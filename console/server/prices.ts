@@ -1,8 +1,8 @@
 import type { ExecutionRecording } from '../../client/index.ts';
 
 /** List prices of us-east-1 in USD: docs/reference/cost.md has their sources. */
-const writeUnitUsd = 0.625e-6;
-const stateTransitionUsd = 25e-6;
+const millionWriteUnitsUsd = 0.625;
+const millionStateTransitionsUsd = 25;
 
 export interface WriteUnits {
   readonly what: string;
@@ -31,8 +31,8 @@ export function pricePerMillion(writeUnits: number, stateTransitions: number) {
   return {
     writeUnits,
     stateTransitions,
-    millraceUsd: writeUnits * writeUnitUsd * 1e6,
-    stepFunctionsUsd: stateTransitions * stateTransitionUsd * 1e6,
+    millraceUsd: writeUnits * millionWriteUnitsUsd,
+    stepFunctionsUsd: stateTransitions * millionStateTransitionsUsd,
   };
 }
 

@@ -35,6 +35,8 @@ export interface AsyncInvocationsOptions {
   readonly region: string;
   readonly clock: Clock;
   readonly faults: LambdaFaultDraws;
+  /** Milliseconds that an event takes until it is in the function's queue. */
+  readonly delayMs: () => number;
   readonly metrics: MetricsRegister;
   readonly log: LambdaLog;
   /** Waits before the first and the second retry. */
@@ -76,7 +78,7 @@ export class AsyncInvocations {
     const { metrics, faults, clock } = this.#options;
     const counters = metrics.of(functionName);
     counters.asyncEventsReceived += 1;
-    const delaysMs = faults.deliveries(functionName);
+    const delaysMs = faults.deliveries(functionName).map((ms) => ms + this.#options.delayMs());
     if (delaysMs.length === 0) counters.asyncEventsDropped += 1;
     const acceptedAtMs = clock.now();
     for (const delayMs of delaysMs) {

@@ -39,6 +39,8 @@ export interface StartLambdaOptions {
   readonly clock?: Clock;
   /** Faults to inject. @default none */
   readonly faults?: LambdaFaults;
+  /** Milliseconds that an asynchronous event takes on its way. @default 0 */
+  readonly asyncDelayMs?: () => number;
   /** Puts an invocation record on an event bus, where one is a function's destination. @default there is no bus */
   readonly putEvent?: PutDestinationEvent;
   /** Gets each line that a function prints. @default lines are dropped */
@@ -85,6 +87,7 @@ export async function startLambda(options: StartLambdaOptions): Promise<LocalLam
       retryDelaysMs: options.retryDelaysMs ?? [60_000, 120_000],
       clock: options.clock ?? systemClock,
       faults: options.faults,
+      asyncDelayMs: options.asyncDelayMs ?? (() => 0),
       putEvent: options.putEvent,
       log: options.log ?? (() => {}),
     });

@@ -45,6 +45,7 @@ export interface LambdaServiceOptions {
   readonly retryDelaysMs: readonly number[];
   readonly clock: Clock;
   readonly faults: LambdaFaults | undefined;
+  readonly asyncDelayMs: () => number;
   readonly putEvent: PutDestinationEvent | undefined;
   readonly log: LambdaLog;
 }
@@ -70,6 +71,7 @@ export class LambdaService {
     this.#events = new AsyncInvocations({
       ...options,
       faults: this.#faults,
+      delayMs: options.asyncDelayMs,
       metrics: this.#metrics,
       isDeployed: (functionName) => this.#dispatcher.description(functionName) !== undefined,
       eventInvokeConfig: (functionName) =>

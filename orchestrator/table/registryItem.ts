@@ -1,4 +1,4 @@
-import type { JsonObject } from '../core/data/json.ts';
+import type { Json, JsonObject } from '../core/data/json.ts';
 import {
   type Attributes,
   attributesSize,
@@ -7,6 +7,7 @@ import {
   jsonAttribute,
   jsonOf,
 } from './attributes.ts';
+import { isUnreadable } from './itemParts.ts';
 import { attribute, registryPartition, sortKey } from './schema.ts';
 
 /** The kinds of records: what Step Functions' API creates that is not an execution. */
@@ -42,11 +43,21 @@ export function encodeRegistryRecord({ kind, name, version, content }: RegistryR
 
 export function decodeRegistryRecord(kind: RegistryKind, item: Attributes): RegistryRecord {
   const name = item[attribute.item]?.S?.slice(sortKey.registry(kind, '').length) ?? '';
-  const content = item.content === undefined ? undefined : jsonOf(item.content);
+  const content = contentOf(item);
   return {
     kind,
     name,
     version: Number(item[attribute.version]?.N),
     ...(isObject(content) && { content }),
   };
+}
+
+/** Another program may have written the item: then there is no such record. */
+function contentOf({ content }: Attributes): Json | undefined {
+  try {
+    return content && jsonOf(content);
+  } catch (error) {
+    if (isUnreadable(error)) return undefined;
+    throw error;
+  }
 }

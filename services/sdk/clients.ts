@@ -138,8 +138,12 @@ const sessionName = 'StepFunctions-TaskState';
 async function assumedRole(RoleArn: string, clients: ServiceClients): Promise<object> {
   const sts = await clients.clientOf('sts');
   const command = commandOf(sts.module, 'assumeRole', { RoleArn, RoleSessionName: sessionName });
-  const refused = (why: string) => new ServiceCallError('States.TaskFailed', `The role ${RoleArn} ${why}`);
-  if (command === undefined) throw refused('cannot be assumed: the client of STS has no AssumeRole.');
+  const refused = (why: string) =>
+    new ServiceCallError(
+      'States.TaskFailed',
+      `The service worker is not authorized to assume the task state's role, ${RoleArn}. ${why}`,
+    );
+  if (command === undefined) throw refused('The client of STS has no AssumeRole.');
   try {
     const { output } = await sts.send(command, AbortSignal.timeout(10_000));
     const credentials: unknown = Reflect.get(output, 'Credentials');
@@ -152,9 +156,7 @@ async function assumedRole(RoleArn: string, clients: ServiceClients): Promise<ob
       ...(Expiration !== undefined && { expiration: Expiration }),
     };
   } catch (error) {
-    throw refused(
-      `is not authorized to assume the task state's role: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw refused(error instanceof Error ? error.message : String(error));
   }
 }
 

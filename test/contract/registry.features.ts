@@ -41,6 +41,17 @@ export function registryFeatures(current: Current): void {
       expect(await registry.write({ ...key, version: 3, content: {} })).toBe(true);
     });
 
+    it('has no record where another program has written what cannot be read', async () => {
+      const { table, put } = current();
+      const odd = { executionId: { S: '#registry' }, version: { N: '1' } };
+      await put({ ...odd, item: { S: 'definition#a' }, content: { B: Buffer.from('no gzip') } });
+      await put({ ...odd, item: { S: 'definition#b' }, content: { S: 'text' } });
+      for (const name of ['a', 'b']) {
+        expect(await table.registry.read({ kind: 'definition', name })).not.toHaveProperty('content');
+      }
+      expect((await table.registry.list({ kind: 'definition', limit: 10 })).items).toEqual([]);
+    });
+
     it('lists records of a kind by name, page by page, in both directions', async () => {
       const { registry } = current().table;
       const names = ['a#1', 'a#2', 'a#3', 'ab#1', 'b'];

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { describeDeployment } from '../../infra/describe.ts';
 import { defaults } from '../../orchestrator/configuration/configuration.ts';
@@ -9,6 +10,7 @@ import {
   pricePerMillionExecutions,
   products,
 } from '../../tools/bench/prices.ts';
+import { pricesPerMillionSteps } from '../../tools/bench/stepPrices.ts';
 
 /** A thousand executions of four tasks each. */
 const measured: MeasuredExecutions = {
@@ -90,4 +92,15 @@ describe('a month in which nothing is due', () => {
     const lines = idleMonthLines({ runSeconds, memorySizeMb, indexShards: defaults.indexShards });
     expect(lines.map(({ usd }) => Number(usd.toFixed(2)))).toEqual([0.01, 4.68, 0.7, 0.03]);
   });
+});
+
+it('a million steps in each way cost what the page of costs says', async () => {
+  const page = await readFile(new URL('../../docs/reference/cost.md', import.meta.url), 'utf8');
+  const section = page.slice(
+    page.indexOf('## Ways of a step'),
+    page.indexOf('## What the figures do not say'),
+  );
+  const shown = [...section.matchAll(/\| ([0-9.]+) \|$/gm)].map(([, usd]) => Number(usd));
+  const prices = Object.values(pricesPerMillionSteps()).map((usd) => Number(usd.toFixed(2)));
+  expect(shown).toEqual(prices);
 });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { machineOf } from '../../asl/index.ts';
 import { optimizedIntegrations } from '../../asl/integrations/optimized.ts';
 import type { Json } from '../../asl/json.ts';
-import { serviceWork } from '../../services/index.ts';
+import { type ServiceClients, serviceWork } from '../../services/index.ts';
 import { jobNames } from '../../services/jobs/jobs.ts';
 import { type TestCloudOptions, testCloud } from '../../testing/index.ts';
 import { type RecordedRequest, type Recorder, type StandInAnswer, startRecorder } from './recorder.ts';
@@ -192,5 +192,24 @@ describe('the table of jobs', () => {
       [...actions].flatMap(([action, modes]) => (modes.has('sync') ? [`${service}:${action}`] : [])),
     );
     expect(jobNames().toSorted()).toEqual(waiting.toSorted());
+  });
+});
+
+describe('Credentials of a state', () => {
+  it('give the role that the service is called with, also when a job is looked at', async () => {
+    const roles: (string | undefined)[] = [];
+    await using recorder = await startRecorder(ecsWith(running, stopped(0)));
+    const clients: ServiceClients = {
+      clientOf: (service, options = {}) => {
+        roles.push(options.roleArn);
+        return recorder.clients.clientOf(service);
+      },
+    };
+    const Credentials = { 'RoleArn.$': '$.role' };
+    const machine = machineOf(definition({ Credentials }), { id: 'm' });
+    const cloud = testCloud([machine], { Run: serviceWork(clients) });
+    await cloud.start('m', { executionId: 'e', input: { role: 'arn:aws:iam::1:role/other' } });
+    expect((await cloud.runToEnd('e')).status).toBe('SUCCEEDED');
+    expect(roles).toEqual(Array(3).fill('arn:aws:iam::1:role/other'));
   });
 });

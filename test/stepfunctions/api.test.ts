@@ -3,6 +3,7 @@ import {
   DescribeStateMachineForExecutionCommand,
   GetExecutionHistoryCommand,
   ListExecutionsCommand,
+  ListMapRunsCommand,
   ListStateMachinesCommand,
   paginateGetExecutionHistory,
   paginateListExecutions,
@@ -36,7 +37,7 @@ const invoking = (Resource: string, more = {}) => ({
 describe('the API of Step Functions in the local cloud, called by the AWS SDK', () => {
   let api: ApiCloud;
   beforeAll(async () => {
-    api = await ApiCloud.start({ timeScale: 50 });
+    api = await ApiCloud.start({ timeScale: 10 });
   }, 60_000);
   afterAll(() => api?.stop());
 
@@ -82,7 +83,7 @@ describe('the API of Step Functions in the local cloud, called by the AWS SDK', 
   });
 
   it('lets an execution go on with the definition that it began with', async () => {
-    const before = waiting(60, 'before');
+    const before = waiting(20, 'before');
     const stateMachineArn = await api.create('changing', before);
     const executionArn = await api.begin(stateMachineArn);
     const definitionOf = async () =>
@@ -140,8 +141,20 @@ describe('the API of Step Functions in the local cloud, called by the AWS SDK', 
     };
     const items = Array.from({ length: 30 }, (_, n) => ({ n }));
     const executionArn = await api.begin(await api.create('mapping', definition), items);
-    const { output = '' } = await api.ended(executionArn);
-    expect(JSON.parse(output)).toEqual(items.map((charged) => ({ charged })));
+    const ended = await api.ended(executionArn);
+    expect(ended).toMatchObject({ status: 'SUCCEEDED' });
+    expect(JSON.parse(ended.output ?? '')).toEqual(items.map((charged) => ({ charged })));
+    const { mapRuns } = await api.sfn.send(new ListMapRunsCommand({ executionArn }));
+    const mapRunArn = expect.stringContaining(`${prefix}:mapRun:mapping/Map:`);
+    expect(mapRuns).toEqual([
+      {
+        executionArn,
+        mapRunArn,
+        stateMachineArn: `${prefix}:stateMachine:mapping`,
+        startDate: expect.any(Date),
+        stopDate: expect.any(Date),
+      },
+    ]);
   });
 
   it('starts Express workflows and answers their output', async () => {

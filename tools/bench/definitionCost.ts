@@ -1,4 +1,5 @@
 import { machineOf } from '../../asl/index.ts';
+import type { ServiceCall } from '../../asl/integrations/serviceCall.ts';
 import type { JsonObject } from '../../orchestrator/core/data/json.ts';
 import { costsOf, type ExecutionCost } from './costTable.ts';
 import type { EngineName } from './engines.ts';
@@ -28,22 +29,35 @@ function definition(): JsonObject {
   return { StartAt: 'Task 1', States };
 }
 
+/** A definition with so many tasks of a service. */
+function services(): JsonObject {
+  const States: Record<string, JsonObject> = {};
+  for (let number = 1; number <= tasks; number++) {
+    States[`Task ${number}`] = {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::aws-sdk:dynamodb:getItem',
+      Parameters: { TableName: 'orders', 'Key.$': '$' },
+      ...(number < tasks ? { Next: `Task ${number + 1}` } : { End: true }),
+    };
+  }
+  return { StartAt: 'Task 1', States };
+}
+
 /** The machine of a definition, and the one that a person writes for the same tasks. */
 export async function definitionCosts(
   engine: EngineName,
   executions: number,
 ): Promise<readonly ExecutionCost[]> {
-  const compiled = machineOf(definition(), { id: 'definition' });
+  // The functions are stood in for by workers, whose tasks cost the same.
+  const compiled = machineOf(definition(), { id: 'definition', tasks: 'mocked' });
   const machines = [
     { label: '20 tasks, written by hand', machine: sequential20 },
     { label: '20 tasks, 20 Choice and 20 Pass of a definition', machine: compiled },
+    { label: '20 tasks of a service, of a definition', machine: machineOf(services(), { id: 'services' }) },
   ];
   return costsOf(machines, work, { engine, executions });
 }
 
-/** As the worker host answers for a function that it has invoked; the machine written by hand has a worker. */
-function work(input: { readonly to: number } | { readonly Payload: { readonly to: number } }): unknown {
-  if (!('Payload' in input)) return add(input);
-  const RequestId = '00000000-0000-4000-8000-000000000000';
-  return { Payload: add(input.Payload), StatusCode: 200, ExecutedVersion: '$LATEST', RequestId };
+function work(input: { readonly to: number } | ServiceCall): unknown {
+  return 'service' in input ? { from: 0 } : add(input);
 }

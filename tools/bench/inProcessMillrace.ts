@@ -6,6 +6,7 @@ import type { AnyStateMachine } from 'xstate';
 import { describeDeployment } from '../../infra/describe.ts';
 import { ensureTable } from '../../local/dynamodb/createTable.ts';
 import { startEventSource } from '../../local/eventSource/eventSource.ts';
+import { hops } from '../../local/latency.ts';
 import { createDynamoDBClient } from '../../orchestrator/aws/client.ts';
 import { defaults, functionNames } from '../../orchestrator/configuration/configuration.ts';
 import type { NudgeEvent } from '../../orchestrator/contract/nudge.ts';
@@ -28,7 +29,6 @@ import { runTask } from '../../workers/runTask.ts';
 import { progress } from './commandLine.ts';
 import { connection } from './engines.ts';
 import { runHost } from './hostInProcess.ts';
-import { hops } from './latency/hops.ts';
 import type { Mode } from './modes.ts';
 
 export interface InProcessMillrace {

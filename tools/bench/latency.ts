@@ -2,9 +2,10 @@
  * The time of a step in each of the ways that it can take: the whole system in virtual time, with the latency of each hop drawn
  * by seed from published distributions. docs/reference/benchmarks.md.
  */
+import { hops, tableHop } from '../../local/latency.ts';
 import { count, printResult, progress, round, runBench } from './commandLine.ts';
-import { hops, tableHop, type Way, ways } from './latency/hops.ts';
 import { measureSteps } from './latency/virtualMillrace.ts';
+import { type Way, ways } from './latency/ways.ts';
 import { percentile } from './percentile.ts';
 
 /** Per state, in milliseconds: the page of benchmarks has the source. */

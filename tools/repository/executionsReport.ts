@@ -1,6 +1,7 @@
 import { countBy, row } from '../../cli/rendering/figures.ts';
 import type { ExecutionStatus } from '../../client/index.ts';
 import { type MeasuredExecutions, type Product, pricePerMillionExecutions } from '../bench/prices.ts';
+import { pricesPerMillionSteps, stepUses } from '../bench/stepPrices.ts';
 
 /** What `npm start` and `npm run loans` print with `--json`. */
 export interface ExecutionsReport {
@@ -47,6 +48,7 @@ export function executionsReport({ machine, statuses, seconds, measured }: Execu
 /** The measured part of a table to read, and what it would cost. */
 export function measuredRows(report: ExecutionsReport): readonly string[] {
   const { steps, seconds, writeUnits, readUnits, usdPerMillionExecutions: usd } = report;
+  const prices = pricesPerMillionSteps();
   return [
     row('task steps', String(steps)),
     row('seconds', seconds.toFixed(1)),
@@ -59,7 +61,19 @@ export function measuredRows(report: ExecutionsReport): readonly string[] {
     row('Step Functions Standard', dollars(usd.standard)),
     row('Step Functions Express', dollars(usd.express), 'at least once, 5 minutes at most'),
     row('Lambda durable functions', dollars(usd.durable)),
+    '',
+    'A million steps in each way that they can take',
+    row('stream', dollars(prices.stream), requests(stepUses.stream)),
+    row('nudge', dollars(prices.nudge), requests(stepUses.nudge)),
+    row('inline', dollars(prices.inline), requests(stepUses.inline)),
+    row('Step Functions Standard', dollars(prices.standard)),
+    row('Step Functions Express', dollars(prices.express)),
+    row('Lambda durable functions', dollars(prices.durable)),
   ];
+}
+
+function requests({ requests: each }: { readonly requests: number }): string {
+  return each === 0 ? 'no Lambda request' : `${each} Lambda request${each === 1 ? '' : 's'} a step`;
 }
 
 function dollars(usd: number): string {

@@ -134,8 +134,8 @@ function bringIntoView(pane: HTMLElement, { x, y, width, height }: Box, scale: n
 
 /** The whole width, and the height as long as the text can be read. */
 function fitOf(paneWidth: number, paneHeight: number, width: number, height: number): number {
-  const room = 24;
-  const byWidth = (paneWidth - room) / width;
-  const byHeight = (paneHeight - room) / height;
+  const byWidth = (paneWidth - 24) / width;
+  // The tools stand below the chart.
+  const byHeight = (paneHeight - 60) / height;
   return Math.max(0.3, Math.min(1, byWidth, Math.max(byHeight, 0.72)));
 }

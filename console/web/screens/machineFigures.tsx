@@ -70,7 +70,9 @@ export function MachineFigures({
           </tbody>
         </table>
       )}
-      {rows.length > 0 && <p class="quiet">{sampleText(numbers)}</p>}
+      {rows.length > 0 && (
+        <p class={numbers.isMeasuring ? 'quiet' : 'quiet measured'}>{sampleText(numbers)}</p>
+      )}
       {ends.length > 0 && (
         <table class="figures">
           <caption class="quiet">Ends of the {counted(endedSampled, 'execution')}</caption>

@@ -5,6 +5,7 @@ import { type Deadlines, layOutChart } from '../../../console/chart/layout.ts';
 import type { LayoutCache } from '../../../console/chart/layoutCache.ts';
 import { LayoutWorker } from '../../../console/chart/layoutWorker.ts';
 import { widest } from '../../../console/chart/regions.ts';
+import { svgOfChart } from '../../../console/chart/svgOfChart.ts';
 import { denseMachine } from './examples/generatedMachines.ts';
 import { exampleMachines } from './examples/index.ts';
 import { judge } from './geometry.ts';
@@ -116,6 +117,10 @@ describe('a dense chart', () => {
       faults: [],
     });
     expect(drawing.width).toBeLessThan(2400);
+  }, 90_000);
+
+  it('is printed with its words: a picture has no card that shows them', async () => {
+    expect(await svgOfChart(chartOf(denseMachine('dense', 60, 120, 3)))).toContain('<g class="label"');
   }, 90_000);
 
   it('is answered within seven seconds, as well as the time allows', async () => {

@@ -1,4 +1,5 @@
 import { assign, fromPromise, setup } from 'xstate';
+import { drawHop, type Hop, hops } from '../../../local/latency.ts';
 import { runChain } from '../../../orchestrator/chain/chain.ts';
 import { functionNames } from '../../../orchestrator/configuration/configuration.ts';
 import type { TaskPayload } from '../../../orchestrator/contract/task.ts';
@@ -19,8 +20,8 @@ import { MemoryTable } from '../../../testing/memoryTable/memoryTable.ts';
 import { seededRandom } from '../../../testing/seededRandom.ts';
 import { nudgeOf } from '../../../workers/nudge.ts';
 import { attemptTask, writeResult } from '../../../workers/runTask.ts';
-import { drawHop, type Hop, hops, type Way } from './hops.ts';
 import { VirtualTime } from './virtualTime.ts';
+import type { Way } from './ways.ts';
 
 /** Promises one after the other. */
 const steps = 20;
