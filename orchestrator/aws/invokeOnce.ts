@@ -5,7 +5,7 @@ import { quietly } from './client.ts';
 export type InvokeOnce = (event: object) => Promise<boolean>;
 
 /** The caller may be a function that is billed by the millisecond, and does without an answer. */
-const mostMs = 2000;
+const mostMs = 5000;
 
 /**
  * Invokes a function once, and does not wait for it: for what gains time and is otherwise done without.
