@@ -26,8 +26,8 @@ export {
   type ExecutionEnd,
   HistoryRecorder,
   historyEvents,
-  type ReplayedLogEntry,
 } from './history/historyRecorder.ts';
+export type { Replayed, ReplayedLogEntry } from './history/replayedEntries.ts';
 export {
   errorsIn,
   InvalidDefinitionError,

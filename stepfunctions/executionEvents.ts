@@ -1,6 +1,6 @@
 import { definedMachine } from '../asl/deployedMachine.ts';
 import type { HistoryEvent, HistoryEventType } from '../asl/history/historyEvent.ts';
-import { HistoryRecorder } from '../asl/history/historyRecorder.ts';
+import { historyEvents } from '../asl/history/historyRecorder.ts';
 import type { JsonObject } from '../asl/json.ts';
 import {
   readDefinition,
@@ -25,14 +25,17 @@ export async function executionEvents(
   if (!definition) return startAndEnd(surroundings, found);
   const { machine, arn, roleArn } = definition;
   const { executionId, execution } = found;
-  const recorder = new HistoryRecorder({ executionId, machine, arn, roleArn });
-  const machines = [definedMachine(definition, { observe: recorder.observe })];
-  for await (const entry of surroundings.client.historyAll(executionId, { machines })) {
-    // A definition or a log that is not what it was: what is known is shown.
-    if (entry.notReplayed) return startAndEnd(surroundings, found);
-    recorder.take(entry);
-  }
-  return execution && recorder.events.length > 0 ? recorder.events : startAndEnd(surroundings, found);
+  let isWhole = true;
+  const events = await historyEvents({ executionId, machine, arn, roleArn }, async function* (observe, id) {
+    const machines = [definedMachine(definition, { observe })];
+    for await (const entry of surroundings.client.historyAll(id, { machines })) {
+      // A definition or a log that is not what it was: what is known is shown.
+      if (entry.notReplayed) isWhole = false;
+      if (!isWhole) return;
+      yield entry;
+    }
+  });
+  return execution && isWhole && events.length > 0 ? events : startAndEnd(surroundings, found);
 }
 
 /** The definition that the execution runs by. */

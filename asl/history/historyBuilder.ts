@@ -331,7 +331,12 @@ export class HistoryBuilder {
     parent: string | undefined,
     path: string,
   ): { readonly map: MapRun; readonly name: string } | undefined {
-    for (const { maps, state } of this.#chains.get(parent ?? '')?.values() ?? []) {
+    const known = this.#chains.get(parent ?? '');
+    // A long list is worked on by executions of their own.
+    const chains = known
+      ? [...known.values()]
+      : [...this.#chains.values()].flatMap((each) => [...each.values()]);
+    for (const { maps, state } of chains) {
       if (state === undefined) continue;
       const map = maps.get(state.path);
       if (map && path.startsWith(`${state.path}/`)) return { map, name: state.name };

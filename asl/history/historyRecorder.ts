@@ -1,25 +1,9 @@
-import type { Observation, Observer } from '../compile/observer.ts';
+import type { Observer } from '../compile/observer.ts';
 import type { Failure } from '../dataflow/handle.ts';
 import type { Json } from '../json.ts';
 import { HistoryBuilder, type HistorySubject } from './historyBuilder.ts';
 import type { HistoryEvent } from './historyEvent.ts';
-
-/** The part of an entry of an execution's history, replayed, that the recorder looks at. */
-export interface ReplayedLogEntry {
-  /** ISO 8601. Absent while it is pending. */
-  readonly at?: string;
-  readonly kind: string;
-  readonly control?: string;
-  readonly cause?: string;
-  /** For a stop: the name of the error that it gives. */
-  readonly error?: Json;
-  readonly input?: Json;
-  readonly verdict: { readonly type: string };
-  readonly transition?: {
-    readonly ended?: string;
-    readonly error?: { readonly name: string; readonly message: string };
-  };
-}
+import { ObservedEntry, type Replayed, type ReplayedLogEntry, replayedEntries } from './replayedEntries.ts';
 
 /** How an execution has ended. */
 export interface ExecutionEnd {
@@ -41,8 +25,7 @@ export interface ExecutionEnd {
  */
 export class HistoryRecorder {
   readonly #builder: HistoryBuilder;
-  /** The observations of the entry that is replayed now. */
-  #observed: Observation[] = [];
+  readonly #observed = new ObservedEntry();
   #redrives = 0;
   #stop: Failure = {};
   #hasEnded = false;
@@ -56,18 +39,12 @@ export class HistoryRecorder {
   }
 
   /** The machine's observer. */
-  readonly observe: Observer = (observation) => {
-    const [first] = this.#observed;
-    // The replay takes an entry again once it has data that the entry needs.
-    if (first && isSame(first, observation)) this.#observed = [];
-    this.#observed.push(observation);
-  };
+  readonly observe: Observer = (observation) => this.#observed.add(observation);
 
   /** Takes the next entry, which has been replayed. */
   take(entry: ReplayedLogEntry): void {
     const { kind, control, verdict, transition } = entry;
-    const observed = this.#observed;
-    this.#observed = [];
+    const observed = this.#observed.take();
     if (entry.at === undefined || verdict.type === 'ignored' || verdict.type === 'pending') return;
     const at = Date.parse(entry.at);
     if (kind === 'start') this.#builder.started(at, entry.input ?? {});
@@ -85,6 +62,11 @@ export class HistoryRecorder {
       ...(error && { error }),
       stop: this.#stop,
     });
+  }
+
+  /** Takes the observations of an entry of another execution, which works on a part of a list. */
+  takeObserved(): void {
+    for (const each of this.#observed.take()) this.#builder.observe(each);
   }
 
   /** The execution has ended, as its description says: needed where the replay does not come to the end. */
@@ -114,33 +96,28 @@ function stopOf({ error, cause }: ReplayedLogEntry): Failure {
   return { ...(typeof error === 'string' && { error }), ...(cause !== undefined && { cause }) };
 }
 
-function isSame(one: Observation, other: Observation): boolean {
-  return (
-    one.step === other.step &&
-    one.actor === other.actor &&
-    one.scope === other.scope &&
-    one.path === other.path &&
-    one.happening.type === other.happening.type
-  );
-}
-
 /**
  * The history of Step Functions for an execution, from the replay of its log.
  *
- *     historyEvents({ executionId, machine: 'orders', arn, roleArn }, (observe) =>
- *       client.historyAll(executionId, { machines: [machineOf(definition, { id: 'orders', observe })] }),
+ *     historyEvents({ executionId, machine: 'orders', arn, roleArn }, (observe, id) =>
+ *       client.historyAll(id, { machines: [machineOf(definition, { id: 'orders', observe })] }),
  *     );
  *
- * @param replay the execution's history, replayed with a machine that has the observer
+ * @param replay the history of the execution, or of one that works on a long list for it, replayed with a machine that has the
+ * observer
  * @param end for an execution that has ended, in case that the replay does not come to its end
  */
 export async function historyEvents(
   subject: HistorySubject,
-  replay: (observe: Observer) => AsyncIterable<ReplayedLogEntry>,
+  replay: Replayed,
   end?: ExecutionEnd,
 ): Promise<readonly HistoryEvent[]> {
   const recorder = new HistoryRecorder(subject);
-  for await (const entry of replay(recorder.observe)) recorder.take(entry);
+  for await (const { executionId, entry, observed } of replayedEntries(subject.executionId, replay)) {
+    for (const each of observed) recorder.observe(each);
+    if (executionId === subject.executionId) recorder.take(entry);
+    else recorder.takeObserved();
+  }
   if (end) recorder.end(end);
   return recorder.events;
 }

@@ -1,6 +1,6 @@
 import { type FollowedTask, followedMachine } from '../../asl/history/followedMachine.ts';
 import type { HistoryEvent } from '../../asl/history/historyEvent.ts';
-import { HistoryRecorder } from '../../asl/history/historyRecorder.ts';
+import { historyEvents } from '../../asl/history/historyRecorder.ts';
 import { FollowedPlaces } from '../../asl/history/places.ts';
 import { fileTasksOf, readDefinition, tasksOf } from '../../asl/index.ts';
 import type { Json, JsonObject } from '../../orchestrator/core/data/json.ts';
@@ -89,10 +89,11 @@ export async function rerun(execution: RecordedExecution): Promise<readonly Hist
   await cloud.start(id, { executionId, input });
   const stopAt = stopAfterMs === undefined ? Number.POSITIVE_INFINITY : startedAt + stopAfterMs;
   await runToEnd(cloud, executionId, due, stopAt);
-  const recorder = new HistoryRecorder({ executionId, ...asIdentity });
-  const followed = followedMachine(definition, { id, identity: asIdentity, observe: recorder.observe });
-  for (const entry of await cloud.history(executionId, { machines: [followed] })) recorder.take(entry);
-  return recorder.events;
+  return historyEvents({ executionId, ...asIdentity }, (observe, each) =>
+    cloud.client.historyAll(each, {
+      machines: [followedMachine(definition, { id, identity: asIdentity, observe })],
+    }),
+  );
 }
 
 /** The error of a task that the recorded execution did not run. */

@@ -26,8 +26,8 @@ export async function started(
     cloud,
     executionId,
     events: async () =>
-      historyEvents({ ...subject, executionId }, (observe) =>
-        cloud.client.historyAll(executionId, { machines: [machineOf(definition, { ...options, observe })] }),
+      historyEvents({ ...subject, executionId }, (observe, id) =>
+        cloud.client.historyAll(id, { machines: [machineOf(definition, { ...options, observe })] }),
       ),
   };
 }

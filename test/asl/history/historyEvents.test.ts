@@ -293,3 +293,40 @@ test('an event has the names of the API, and can be without data', async () => {
     roleArn: 'role',
   });
 });
+
+test('the iterations of a list that other executions work on are in the history, too', async () => {
+  const length = 250;
+  const events = await historyOf(
+    {
+      StartAt: 'M',
+      States: {
+        M: {
+          Type: 'Map',
+          ItemProcessor: {
+            StartAt: 'I',
+            States: { I: task('i', { Next: 'P' }), P: { Type: 'Pass', End: true } },
+          },
+          End: true,
+        },
+      },
+    },
+    { 'M/I': (item) => Number(item) + 1 },
+    Array.from({ length }, (_, index) => index),
+  );
+  expect(events.map(({ id }) => id)).toEqual(events.map((_, place) => place + 1));
+  const count = (type: string) => events.filter((event) => event.type === type).length;
+  expect(count('MapIterationStarted')).toBe(length);
+  expect(count('LambdaFunctionSucceeded')).toBe(length);
+  expect(count('MapIterationSucceeded')).toBe(length);
+  expect(
+    lines(events)
+      .slice(-3)
+      .map((line) => line.split(' ')[1]),
+  ).toEqual(['MapStateSucceeded', 'MapStateExited', 'ExecutionSucceeded']);
+  const byId = new Map(events.map((event) => [event.id, event]));
+  // Forty at a time: the first ones follow the start, and each of the others one that has ended.
+  const startsOf = events.filter(({ type }) => type === 'MapIterationStarted');
+  const followed = startsOf.map(({ previousEventId }) => byId.get(previousEventId)?.type);
+  expect(followed.filter((type) => type === 'MapStateStarted')).toHaveLength(40);
+  expect(new Set(followed.slice(40))).toEqual(new Set(['PassStateExited']));
+});

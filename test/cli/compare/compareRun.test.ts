@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../asl/json.ts';
 import { compareRun } from '../../../cli/compare/compareRun.ts';
 import { identityOf } from '../../../cli/compare/readRuns.ts';
 import { differenceText } from '../../../cli/rendering/comparison.ts';
-import { historyOf, named } from '../../asl/history/histories.ts';
+import { historyOf, named, started } from '../../asl/history/histories.ts';
 
 const task = (name: string, more: object = {}) => ({
   Type: 'Task',
@@ -316,4 +316,102 @@ describe('An execution is not compared, and the reason is given, where its histo
     expect(outcome).toBe('notCompared');
     expect(notes.join()).toContain('no end');
   });
+});
+
+describe('An execution that ended otherwise than by itself', () => {
+  const waiting: JsonObject = {
+    StartAt: 'P',
+    States: {
+      P: {
+        Type: 'Parallel',
+        Branches: [
+          {
+            StartAt: 'W',
+            States: { W: { Type: 'Wait', Seconds: 60, Next: 'A' }, A: { Type: 'Pass', End: true } },
+          },
+          { StartAt: 'T', States: { T: task('t', { End: true }) } },
+        ],
+        End: true,
+      },
+    },
+  };
+
+  test('was stopped: it is compared up to there', async () => {
+    const { cloud, executionId, events } = await started(waiting, { 'P/1/T': () => 1 });
+    await cloud.skip('10s');
+    await cloud.stop(executionId, { cause: 'enough' });
+    await cloud.runToEnd(executionId);
+    const history = await events();
+    expect((await comparison(history, waiting)).differences).toEqual([]);
+    const other = changed(history, of('TaskStateEntered'), (details) => ({ ...details, input: '7' }));
+    expect(await texts(other, waiting)).toEqual(['P/T: input is {} here, and 7 on Step Functions']);
+  });
+
+  test('ran out of time', async () => {
+    const late = { ...waiting, TimeoutSeconds: 20 };
+    const history = await historyOf(late, { 'P/1/T': () => 1 });
+    expect(history.at(-1)?.type).toBe('ExecutionTimedOut');
+    expect((await comparison(history, late)).differences).toEqual([]);
+  });
+
+  test('was redriven: it is compared up to its first end', async () => {
+    let works = false;
+    const { cloud, executionId, events } = await started(failing, {
+      T: () => {
+        if (works) return 1;
+        throw named('Down');
+      },
+    });
+    await cloud.runToEnd(executionId);
+    works = true;
+    await cloud.client.redrive(executionId);
+    await cloud.runToEnd(executionId);
+    const { outcome, notes } = await comparison(await events(), failing);
+    expect([outcome, notes.join()]).toEqual(['same', expect.stringContaining('first end')]);
+  });
+});
+
+test('the result of a distributed Map whose items have tasks is taken from the history', async () => {
+  const distributed: JsonObject = {
+    StartAt: 'M',
+    States: {
+      M: {
+        Type: 'Map',
+        ItemsPath: '$.list',
+        ItemProcessor: {
+          ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+          StartAt: 'I',
+          States: { I: task('i', { End: true }) },
+        },
+        ResultPath: '$.done',
+        Next: 'Z',
+      },
+      Z: { Type: 'Pass', OutputPath: '$.done', End: true },
+    },
+  };
+  const history = await historyOf(distributed, { 'M/I': (item) => Number(item) + 1 }, { list: [1, 2] });
+  const { outcome, notes } = await comparison(history, distributed);
+  expect([outcome, notes.join()]).toEqual([
+    'same',
+    expect.stringContaining("The items of 'M' were not compared"),
+  ]);
+  const other = changed(history, of('PassStateExited'), (details) => ({ ...details, output: '[2,4]' }));
+  expect(await texts(other, distributed)).toContain('Z: output /1 is 3 here, and 4 on Step Functions');
+});
+
+test('an execution of a list that other executions work on goes by its history again', async () => {
+  const definition: JsonObject = {
+    StartAt: 'M',
+    States: {
+      M: {
+        Type: 'Map',
+        ItemProcessor: { StartAt: 'I', States: { I: task('i', { Parameters: {}, End: true }) } },
+        End: true,
+      },
+    },
+  };
+  let answers = 0;
+  const list = Array.from({ length: 230 }, (_, index) => index);
+  const history = await historyOf(definition, { 'M/I': () => answers++ }, list);
+  expect((await comparison(history, definition)).differences).toEqual([]);
 });
