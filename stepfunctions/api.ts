@@ -6,6 +6,7 @@ import { sleep } from '../client/surroundings.ts';
 import { createDynamoDBClient } from '../orchestrator/aws/client.ts';
 import { readConfiguration } from '../orchestrator/configuration/configuration.ts';
 import { readExecutionClock } from '../orchestrator/configuration/executionClock.ts';
+import { checkOptions, type KeysOf } from '../orchestrator/core/policy/options.ts';
 import { retentionOf } from '../orchestrator/core/policy/retention.ts';
 import { DynamoDBTable } from '../orchestrator/table/dynamodb/dynamoDBTable.ts';
 import { openStoredJson, withStore } from '../orchestrator/table/stored/withStore.ts';
@@ -38,8 +39,34 @@ export interface StepFunctionsApiOptions
   readonly machines?: readonly DeployedMachine[] | (() => Promise<readonly DeployedMachine[]>);
 }
 
-/** The API of Step Functions over the executions of a table: an operation's name and JSON in, status and JSON out. */
-export function createStepFunctionsApi(options: StepFunctionsApiOptions = {}): StepFunctionsHandler {
+const optionKeys: KeysOf<StepFunctionsApiOptions> = {
+  table: true,
+  region: true,
+  accountId: true,
+  substitutions: true,
+  machines: true,
+  dynamodb: true,
+  indexShards: true,
+  retentionDays: true,
+  store: true,
+  storeOverKb: true,
+  functionPrefix: true,
+  lambda: true,
+  now: true,
+  newId: true,
+};
+
+/**
+ * The API of Step Functions over the executions of a table: an operation's name and JSON in, status and JSON out.
+ *
+ * @param call the public function that was given the options, for the message about an unknown one
+ * @throws UnknownOptionError
+ */
+export function createStepFunctionsApi(
+  options: StepFunctionsApiOptions = {},
+  call = 'createStepFunctionsApi()',
+): StepFunctionsHandler {
+  checkOptions(call, options, optionKeys);
   const configuration = readConfiguration(process.env);
   const {
     table: tableName = configuration.tableName,
