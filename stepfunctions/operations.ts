@@ -10,6 +10,11 @@ import {
 } from './aliases.ts';
 import { validateStateMachineDefinition } from './definitions.ts';
 import {
+  describeStateMachine,
+  describeStateMachineForExecution,
+  listStateMachines,
+} from './describedStateMachines.ts';
+import {
   describeExecution,
   redriveExecution,
   startExecution,
@@ -21,14 +26,7 @@ import { listExecutions } from './listExecutions.ts';
 import { describeMapRun, listMapRuns, updateMapRun } from './mapRuns.ts';
 import type { Request } from './request.ts';
 import type { OperationName } from './requestShapes.ts';
-import {
-  createStateMachine,
-  deleteStateMachine,
-  describeStateMachine,
-  describeStateMachineForExecution,
-  listStateMachines,
-  updateStateMachine,
-} from './stateMachines.ts';
+import { createStateMachine, deleteStateMachine, updateStateMachine } from './stateMachines.ts';
 import type { ApiSurroundings, CallOptions } from './surroundings.ts';
 import { listTagsForResource, tagResource, untagResource } from './tags.ts';
 import { sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess } from './tasks.ts';

@@ -2,31 +2,25 @@ import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '../asl/json.ts';
 import { writeDefinition } from '../orchestrator/definitions/storedDefinition.ts';
 import { removeAliases } from './aliases.ts';
-import { ApiError, invalidRequest, noExecution, noStateMachine } from './apiError.ts';
+import { ApiError, invalidRequest, noStateMachine } from './apiError.ts';
 import { parseArn } from './arns.ts';
 import { checkedDefinition, workflowTypeOf } from './definitions.ts';
-import { executionAt } from './executionAt.ts';
 import { checkName } from './names.ts';
-import { type Placed, placedRecords, requestedPage } from './pages.ts';
-import type { PagedList } from './pageTokens.ts';
 import type { Request } from './request.ts';
 import {
   changeStateMachine,
-  decoded,
   definitionOf,
-  deployedRole,
   findDeployed,
   findStateMachine,
   readStateMachine,
   type StateMachine,
   tagsOf,
-  textIn,
   writeStateMachine,
 } from './stateMachineRecord.ts';
-import type { ApiSurroundings, DeployedMachine } from './surroundings.ts';
+import type { ApiSurroundings } from './surroundings.ts';
 import { checkTags } from './tags.ts';
 import { seconds } from './times.ts';
-import { findVersion, publishRevision, removeVersions } from './versions.ts';
+import { publishRevision, removeVersions } from './versions.ts';
 
 const configurations = ['loggingConfiguration', 'tracingConfiguration', 'encryptionConfiguration'] as const;
 
@@ -169,125 +163,6 @@ export async function deleteStateMachine(
   if (!found) return {};
   await surroundings.table.registry.write({ kind: 'machine', name: machine, version: found.version + 1 });
   return {};
-}
-
-export async function describeStateMachine(
-  surroundings: ApiSurroundings,
-  request: Request,
-): Promise<JsonObject> {
-  const arn = request.text('stateMachineArn');
-  const { machine, qualifier } = parseArn(arn, 'stateMachine');
-  const isWhole = request.maybeText('includedData') !== 'METADATA_ONLY';
-  const deployed = await findDeployed(surroundings, machine);
-  if (deployed && qualifier === undefined) return describedCode(surroundings, deployed);
-  const { stateMachine } = await readStateMachine(surroundings, machine, arn);
-  const version =
-    qualifier === undefined ? undefined : await findVersion(surroundings, machine, Number(qualifier));
-  if (qualifier !== undefined && !version) throw noStateMachine(arn);
-  const { definitionVersion, revisionId, createdAt, description } = version
-    ? { description: '', ...version }
-    : { description: '', ...stateMachine };
-  const { definition, roleArn } = await definitionOf(surroundings, machine, definitionVersion);
-  return {
-    stateMachineArn: arn,
-    name: machine,
-    status: 'ACTIVE',
-    ...(isWhole ? { definition } : {}),
-    roleArn,
-    type: stateMachine.type,
-    creationDate: seconds(createdAt),
-    ...configured(stateMachine),
-    ...(revisionId !== undefined && { revisionId }),
-    ...(description !== '' && { description }),
-  };
-}
-
-/** The definition that an execution runs by: not the one that its state machine has now. */
-export async function describeStateMachineForExecution(
-  surroundings: ApiSurroundings,
-  request: Request,
-): Promise<JsonObject> {
-  const arn = request.text('executionArn');
-  const { machine, version, startedAt } = await executionAt(surroundings, arn);
-  const deployed = await findDeployed(surroundings, machine, version);
-  if (deployed) {
-    const { stateMachineArn, name, definition, roleArn } = describedCode(surroundings, deployed);
-    return { stateMachineArn, name, definition, roleArn, updateDate: seconds(startedAt ?? 0) };
-  }
-  if (version === undefined) throw noExecution(arn);
-  const { definition, roleArn } = await definitionOf(surroundings, machine, version);
-  const found = await findStateMachine(surroundings, machine);
-  return {
-    stateMachineArn: surroundings.arns.stateMachine(machine),
-    name: machine,
-    definition,
-    roleArn,
-    updateDate: seconds(found?.stateMachine.updatedAt ?? startedAt ?? 0),
-    ...(found && configured(found.stateMachine)),
-    ...(found?.stateMachine.definitionVersion === version &&
-      found.stateMachine.revisionId !== undefined && { revisionId: found.stateMachine.revisionId }),
-  };
-}
-
-function configured({ configuration }: StateMachine): JsonObject {
-  return {
-    loggingConfiguration: { level: 'OFF', includeExecutionData: false },
-    tracingConfiguration: { enabled: false },
-    ...configuration,
-  };
-}
-
-/** The machine of a deployment: its code says what it is, and when it was deployed is not known. */
-function describedCode({ arns }: ApiSurroundings, { id, version, definition }: DeployedMachine) {
-  return {
-    stateMachineArn: arns.stateMachine(id),
-    name: id,
-    status: 'ACTIVE',
-    definition:
-      definition ?? JSON.stringify({ Comment: `The XState machine '${id}', version ${version}, is code.` }),
-    roleArn: deployedRole,
-    type: 'STANDARD',
-    creationDate: 0,
-    loggingConfiguration: { level: 'OFF', includeExecutionData: false },
-    tracingConfiguration: { enabled: false },
-  };
-}
-
-/** Machines of the deployment first, then those that were created, each by name. */
-export async function listStateMachines(
-  surroundings: ApiSurroundings,
-  request: Request,
-): Promise<JsonObject> {
-  const list: PagedList = { operation: 'ListStateMachines', of: null, now: surroundings.now() };
-  const { items, nextToken } = await requestedPage(request, list, (position) =>
-    placed(surroundings, position),
-  );
-  return { stateMachines: items, ...(nextToken !== undefined && { nextToken }) };
-}
-
-async function* placed(
-  surroundings: ApiSurroundings,
-  position: JsonObject | undefined,
-): AsyncGenerator<Placed<JsonObject>, void, undefined> {
-  const { arns } = surroundings;
-  const deployed = [...new Set((await surroundings.deployed()).map(({ id }) => id))].sort();
-  const after = position?.deployed === undefined ? undefined : textIn(position.deployed);
-  for (const id of position?.after === undefined ? deployed : []) {
-    if (after !== undefined && id <= after) continue;
-    const item = { stateMachineArn: arns.stateMachine(id), name: id, type: 'STANDARD', creationDate: 0 };
-    yield { item, after: { deployed: id } };
-  }
-  for await (const { item: record, after: next } of placedRecords(
-    surroundings,
-    { kind: 'machine' },
-    position,
-  )) {
-    const found = decoded(record);
-    if (!found || deployed.includes(record.name)) continue;
-    const { name, type, createdAt } = found.stateMachine;
-    const item = { stateMachineArn: arns.stateMachine(name), name, type, creationDate: seconds(createdAt) };
-    yield { item, after: next };
-  }
 }
 
 /** @throws ApiError for a machine of the deployment, which only a deployment changes */

@@ -40,6 +40,7 @@ export function hostChain(options: HostChainOptions) {
         hasBus,
         storeOverBytes: store === undefined ? Number.POSITIVE_INFINITY : storeOverKb * 1024,
         now: clock.now,
+        wait: (ms) => unref(clock.systemDelayMs(ms)),
         token: randomBytes(6).toString('base64url'),
         attempt,
         write,
@@ -51,4 +52,8 @@ export function hostChain(options: HostChainOptions) {
       reportCapacity();
     }
   };
+}
+
+function unref(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

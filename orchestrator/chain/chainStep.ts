@@ -1,6 +1,6 @@
 import type { ResultEntry } from '../core/execution/model/entries.ts';
 import { type Execution, type ExecutionStatus, hasEnded } from '../core/execution/model/execution.ts';
-import { parseLog } from '../core/execution/model/log.ts';
+import { lastVerdictOf } from '../core/execution/model/log.ts';
 import type { MachineLookup } from '../core/execution/model/machines.ts';
 import { type OpenTask, taskKey } from '../core/execution/model/openTask.ts';
 import { advance } from '../core/execution/step/advance.ts';
@@ -78,9 +78,6 @@ function mayBecome(status: ExecutionStatus): boolean {
 }
 
 function isApplied(log: string, entry: ResultEntry): boolean {
-  const kind = entry.isInlined ? 'inlined' : 'result';
-  const own = parseLog(log).findLast(
-    (logged) => logged.kind === kind && logged.reference === entry.reference,
-  );
-  return own?.verdict.type === 'applied';
+  const verdict = lastVerdictOf(log, entry.isInlined ? 'inlined' : 'result', entry.reference);
+  return verdict?.type === 'applied';
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { type TemporaryDirectory, temporaryDirectory } from '../support/temporaryDirectory.ts';
@@ -105,6 +106,15 @@ describe('dev', () => {
     );
     dynamodb.destroy();
     expect(Item?.machine).toEqual({ S: 'greeting' });
+    expect(variables.get('AWS_DISABLE_HOST_PREFIX_INJECTION')).toBe('true');
+    const sfn = new SFNClient({
+      endpoint: variables.get('AWS_ENDPOINT_URL_SFN') ?? '',
+      region: variables.get('AWS_DEFAULT_REGION') ?? '',
+      credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
+    });
+    const { stateMachines = [] } = await sfn.send(new ListStateMachinesCommand({}));
+    sfn.destroy();
+    expect(stateMachines.map(({ name }) => name)).toContain('greeting');
   });
 
   it('is the cloud of the other commands in its directory', async () => {

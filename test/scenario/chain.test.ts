@@ -3,16 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { assign, fromPromise, setup } from 'xstate';
 import { MillraceClient } from '../../client/client.ts';
 import { replayRecording } from '../../client/index.ts';
-import { type ChainOptions, runChain } from '../../orchestrator/chain/chain.ts';
+import type { ChainOptions } from '../../orchestrator/chain/chain.ts';
 import type { FailedChain } from '../../orchestrator/contract/recovery.ts';
 import type { TaskPayload } from '../../orchestrator/contract/task.ts';
-import { machineLookup } from '../../orchestrator/core/execution/model/machines.ts';
-import { prepareMachines, promiseLogicOf, runPromiseLogic } from '../../orchestrator/core/machine/index.ts';
 import { endFailedChain, failedChainOf } from '../../orchestrator/handlers/failedChain.ts';
-import type { Executions, Table } from '../../orchestrator/table/table.ts';
-import { attemptTask, writeResult } from '../../workers/runTask.ts';
+import type { Executions } from '../../orchestrator/table/table.ts';
+import { attemptTask } from '../../workers/runTask.ts';
 import { worker } from '../../workers/worker.ts';
-import { OrchestratorRig } from '../support/orchestratorRig.ts';
+import { ChainHost, startedChain, withCommit } from '../support/chainHost.ts';
+import type { OrchestratorRig } from '../support/orchestratorRig.ts';
 
 interface Context {
   readonly passed: readonly number[];
@@ -77,90 +76,11 @@ const mixed = setup({
   },
 });
 
-type ChainSettings = NonNullable<NonNullable<Parameters<OrchestratorRig['newInstance']>[0]>['chain']>;
-type Definition = ConstructorParameters<typeof OrchestratorRig>[0][number];
-
-class Host {
-  readonly rig: OrchestratorRig;
-  /** Keys of the tasks that it has run. */
-  readonly ran: string[] = [];
-  readonly #machines;
-
-  constructor(rig: OrchestratorRig, definitions: readonly Definition[]) {
-    this.rig = rig;
-    this.#machines = machineLookup(prepareMachines(definitions));
-  }
-
-  async run(payload: TaskPayload, options: Partial<ChainOptions> = {}): Promise<void> {
-    const { rig } = this;
-    const now = () => rig.now;
-    await runChain(JSON.parse(JSON.stringify(payload)), {
-      table: rig.table,
-      tableName: 'table',
-      machines: this.#machines,
-      limits: { waitForMachineMs: 900_000 },
-      layout: { indexShards: 1 },
-      hasBus: true,
-      observe: () => {},
-      report: () => {},
-      storeOverBytes: Number.POSITIVE_INFINITY,
-      now,
-      token: 'a',
-      write: (task, result) => writeResult(result, task.expiresAt, rig.table),
-      attempt: (task) => {
-        this.ran.push(task.item);
-        const machine = this.#machines.find(task.machine, task.machineVersion);
-        const logic = machine && promiseLogicOf(machine, task.worker);
-        if (!logic) throw new Error(`There is no '${task.worker}'.`);
-        return attemptTask(task, (input) => runPromiseLogic(logic, input), { table: rig.table, now });
-      },
-      ...options,
-    });
-  }
-}
-
-async function started(definition: Definition, chain: ChainSettings = { isDefault: true }) {
-  const rig = new OrchestratorRig([definition]);
-  const orchestrator = rig.newInstance({ chain });
-  const id = 'id' in definition ? String(definition.id) : '';
-  rig.start(id, 'e');
-  await rig.deliver(orchestrator, 'e');
-  const [payload] = rig.dispatched;
-  if (!payload) throw new Error('Nothing was dispatched.');
-  return { rig, orchestrator, payload, host: new Host(rig, [definition]), chain };
-}
-
-/** The table, whose commits go through another function. */
-function withCommit(
-  table: Table,
-  commit: (write: () => ReturnType<Executions['commit']>) => ReturnType<Executions['commit']>,
-): Table {
-  const { executions } = table;
-  const { journal, log, attempts, lists, expiries, index, outlines, registry } = table;
-  return {
-    journal,
-    log,
-    attempts,
-    lists,
-    expiries,
-    index,
-    outlines,
-    registry,
-    executions: {
-      read: (executionId) => executions.read(executionId),
-      readEventually: (executionId) => executions.readEventually(executionId),
-      readTaskInput: (task) => executions.readTaskInput(task),
-      readHistory: (executionId) => executions.readHistory(executionId),
-      commit: (...of) => commit(() => executions.commit(...of)),
-    },
-  };
-}
-
 const keys = (rig: OrchestratorRig) => rig.dispatched.map(({ item }) => item);
 
 describe('a chain', () => {
   it('takes an execution to its end in one invocation of the worker host', async () => {
-    const { rig, host, payload } = await started(chainMachine(30));
+    const { rig, host, payload } = await startedChain(chainMachine(30));
     await host.run(payload);
     expect(await rig.execution('e')).toMatchObject({
       status: 'SUCCEEDED',
@@ -171,7 +91,7 @@ describe('a chain', () => {
   });
 
   it('leaves nothing to dispatch for the deliveries of its results, whichever instance gets them', async () => {
-    const { rig, host, orchestrator, payload, chain } = await started(chainMachine(4));
+    const { rig, host, orchestrator, payload, chain } = await startedChain(chainMachine(4));
     rig.now += 5;
     await host.run(payload, { attempt: onlyFirst(host, 3) });
     for (const instance of [orchestrator, rig.newInstance({ chain })]) {
@@ -183,7 +103,7 @@ describe('a chain', () => {
   });
 
   it('gets all tasks of a commit, and ends where a worker has a function of its own', async () => {
-    const { rig, host, orchestrator, payload } = await started(mixed);
+    const { rig, host, orchestrator, payload } = await startedChain(mixed);
     expect(payload.chain?.others).toMatchObject([{ item: 'task#1#1' }]);
     await host.run(payload);
     await rig.deliver(orchestrator, 'e');
@@ -196,7 +116,7 @@ describe('a chain', () => {
 
   it('applies nothing of its own to what an operator has stopped, and nothing is lost that was suspended', async () => {
     for (const control of ['stop', 'suspend'] as const) {
-      const { rig, host, orchestrator, payload } = await started(chainMachine(3));
+      const { rig, host, orchestrator, payload } = await startedChain(chainMachine(3));
       await host.run(payload, {
         attempt: async (task) => {
           if (task.task === 1) {
@@ -218,7 +138,7 @@ describe('a chain', () => {
   });
 
   it('hands over where it loses two commits in a row', async () => {
-    const { rig, host, orchestrator, payload } = await started(chainMachine(3));
+    const { rig, host, orchestrator, payload } = await startedChain(chainMachine(3));
     let events = 0;
     const table = withCommit(rig.table, async (write) => {
       const entry = { kind: 'event', reference: `event#${++events}`, type: 'TELL', fields: {} } as const;
@@ -233,7 +153,7 @@ describe('a chain', () => {
 
   it('goes on where a commit was taken that got no answer, and rejects where that is not known', async () => {
     const lost = new Error('No answer came in time.');
-    const taken = await started(chainMachine(3));
+    const taken = await startedChain(chainMachine(3));
     await taken.host.run(taken.payload, {
       table: withCommit(taken.rig.table, async (write) => {
         await write();
@@ -244,18 +164,18 @@ describe('a chain', () => {
     expect(taken.host.ran).toEqual(['task#0#1', 'task#1#1', 'task#2#1']);
     expect(await taken.rig.execution('e')).toMatchObject({ status: 'SUCCEEDED' });
 
-    const open = await started(chainMachine(3));
+    const open = await startedChain(chainMachine(3));
     const table = withCommit(open.rig.table, () => Promise.reject(lost));
     await expect(open.host.run(open.payload, { table })).rejects.toBe(lost);
     expect(open.host.ran).toEqual(['task#0#1']);
   });
 
   it('does not take the commit of another run for its own', async () => {
-    const { rig, host, payload } = await started(chainMachine(3));
+    const { rig, host, payload } = await startedChain(chainMachine(3));
     const lost = new Error('No answer came in time.');
     const table = withCommit(rig.table, async () => {
       // Another run of the same invocation has decided the same, at the same time.
-      const other = new Host(rig, [chainMachine(3)]);
+      const other = new ChainHost(rig, [chainMachine(3)]);
       const attempt = async (task: TaskPayload) => {
         if (task.task > 0) return undefined;
         const { executionId, worker: name } = task;
@@ -272,7 +192,7 @@ describe('a chain', () => {
   });
 
   it('opens nothing more after a minute', async () => {
-    const { rig, host, orchestrator, payload } = await started(chainMachine(9));
+    const { rig, host, orchestrator, payload } = await startedChain(chainMachine(9));
     await host.run(payload, {
       attempt: (task) => {
         rig.now += 25_000;
@@ -284,13 +204,13 @@ describe('a chain', () => {
   });
 
   it('takes no step by another definition than the execution began with', async () => {
-    const { rig, payload } = await started(chainMachine(3));
-    await new Host(rig, [chainMachine(4)]).run(payload);
+    const { rig, payload } = await startedChain(chainMachine(3));
+    await new ChainHost(rig, [chainMachine(4)]).run(payload);
     expect(await rig.execution('e')).toMatchObject({ version: 1, tasks: [{ task: 0 }] });
   });
 
   it('leaves steps with large data to the orchestrator, where there is a store for it', async () => {
-    const { rig, host, payload } = await started(chainMachine(3));
+    const { rig, host, payload } = await startedChain(chainMachine(3));
     await host.run(payload, { storeOverBytes: 10 });
     expect(await rig.execution('e')).toMatchObject({ version: 1 });
   });
@@ -300,7 +220,7 @@ describe('a chain that may keep results in the log', () => {
   const inlining = { isDefault: true, inlines: true };
 
   it('writes no item for what fits beside the state, and the log replays to every state', async () => {
-    const { rig, host, payload } = await started(chainMachine(40), inlining);
+    const { rig, host, payload } = await startedChain(chainMachine(40), inlining);
     expect(payload.chain).toEqual({ others: [], inlines: true });
     await host.run(payload);
     const { journal, segments } = await rig.table.executions.readHistory('e');
@@ -315,7 +235,7 @@ describe('a chain that may keep results in the log', () => {
   });
 
   it('writes the item of a result that does not fit, and of one that failed', async () => {
-    const { rig, host, orchestrator, payload } = await started(chainMachine(3), inlining);
+    const { rig, host, orchestrator, payload } = await startedChain(chainMachine(3), inlining);
     await host.run(payload, {
       attempt: (task) => {
         const work = () => {
@@ -352,7 +272,7 @@ describe('a chain that may keep results in the log', () => {
     const broken = failing(() => {
       throw new Error('boom');
     });
-    const { rig, host, orchestrator, payload } = await started(broken, inlining);
+    const { rig, host, orchestrator, payload } = await startedChain(broken, inlining);
     await host.run(payload);
     await rig.deliver(orchestrator, 'e');
     expect(await rig.execution('e')).toMatchObject({ status: 'FAILED', failed: { reference: 'task#0#1' } });
@@ -366,7 +286,7 @@ describe('a chain that may keep results in the log', () => {
   });
 
   it('decides on an item of an attempt whose result is in the log as on any that comes second', async () => {
-    const { rig, host, orchestrator, payload } = await started(chainMachine(3), inlining);
+    const { rig, host, orchestrator, payload } = await startedChain(chainMachine(3), inlining);
     await host.run(payload, { attempt: onlyFirst(host, 2) });
     await rig.succeed('e', 0, 1, 'foreign');
     await rig.deliver(orchestrator, 'e');
@@ -381,7 +301,7 @@ describe('a chain that may keep results in the log', () => {
   });
 
   it('leaves results of a second run, also after the end, to the orchestrator', async () => {
-    const { rig, host, orchestrator, payload } = await started(chainMachine(1), inlining);
+    const { rig, host, orchestrator, payload } = await startedChain(chainMachine(1), inlining);
     await host.run(payload);
     await host.run(payload, { token: 'b' });
     await rig.deliver(orchestrator, 'e');
@@ -392,7 +312,7 @@ describe('a chain that may keep results in the log', () => {
   it('loses no result where it is not known whether its commit was taken', async () => {
     const lost = new Error('No answer came in time.');
     for (const isTaken of [true, false]) {
-      const { rig, host, orchestrator, payload } = await started(chainMachine(1), inlining);
+      const { rig, host, orchestrator, payload } = await startedChain(chainMachine(1), inlining);
       const table = withCommit(rig.table, async (write) => {
         if (isTaken) await write();
         throw lost;
@@ -406,14 +326,14 @@ describe('a chain that may keep results in the log', () => {
   });
 
   it('keeps none there without that permission in the payload: an earlier release could not read the log', async () => {
-    const { rig, host, payload } = await started(chainMachine(3));
+    const { rig, host, payload } = await startedChain(chainMachine(3));
     await host.run(payload);
     expect(await rig.execution('e')).toMatchObject({ status: 'SUCCEEDED' });
     expect(new Set((await rig.log('e')).map(({ kind }) => kind))).toEqual(new Set(['start', 'result']));
   });
 
   it('shows its results in a history like any others', async () => {
-    const { rig, host, payload } = await started(chainMachine(2), inlining);
+    const { rig, host, payload } = await startedChain(chainMachine(2), inlining);
     await host.run(payload, {
       attempt: (task) => {
         const now = () => rig.now;
@@ -455,14 +375,14 @@ describe('whether the worker host may chain', () => {
     { deployment: true, machine: undefined, may: true },
     { deployment: true, machine: false, may: false },
   ])('is said by the machine, and otherwise by the deployment: %j', async ({ deployment, machine, may }) => {
-    const { payload } = await started(chainMachine(2, machine), { isDefault: deployment });
+    const { payload } = await startedChain(chainMachine(2, machine), { isDefault: deployment });
     expect(payload.chain !== undefined).toBe(may);
   });
 });
 
 describe('a chain whose function failed', () => {
   it('has its open tasks ended, also those that its last commit opens meanwhile', async () => {
-    const { rig, host, orchestrator, payload } = await started(chainMachine(5));
+    const { rig, host, orchestrator, payload } = await startedChain(chainMachine(5));
     const isHeld = gate();
     const isReleased = gate();
     let commits = 0;
@@ -491,7 +411,7 @@ describe('a chain whose function failed', () => {
   });
 
   it('is not the task that it was invoked with, where that has its result', async () => {
-    const { rig, host, orchestrator, payload } = await started(chainMachine(5));
+    const { rig, host, orchestrator, payload } = await startedChain(chainMachine(5));
     await host.run(payload, { attempt: onlyFirst(host, 2) });
     const failed = chainOf({ requestPayload: payload, responsePayload: { errorType: 'Runtime.ExitError' } });
     await endFailedChain(failed, 'wake#1', { table: rig.table, orchestrator, now: () => rig.now });
@@ -512,7 +432,7 @@ function chainOf(record: Parameters<typeof failedChainOf>[0]): FailedChain {
 }
 
 /** Runs so many tasks; the others are begun and have no end. */
-function onlyFirst(host: Host, count: number): ChainOptions['attempt'] {
+function onlyFirst(host: ChainHost, count: number): ChainOptions['attempt'] {
   let left = count;
   return async (task) => {
     if (left-- <= 0) return undefined;

@@ -3,6 +3,7 @@ import { openTasks } from '../../orchestrator/core/execution/lists/runningList.t
 import { type Execution, hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
 import { type OpenTask, taskKey } from '../../orchestrator/core/execution/model/openTask.ts';
 import { InvariantError } from './invariantError.ts';
+import { sprint } from './relay.ts';
 
 /** Between the read that an instance decides by, and the invocation, where no call is slow. */
 const mostDecisionMs = 5000;
@@ -18,6 +19,7 @@ export class Attempts {
   readonly #isPutOff = new Set<string>();
   /** The tasks as they were opened, by cause: a redrive opens an attempt again, while a frozen host may still begin it. */
   readonly #opened = new Map<string, ReadonlyMap<string | undefined, OpenTask>>();
+  readonly #mayRepeat = new Set<string>();
   /** Versions of the commits that handed them over. */
   readonly #handedOver = new Map<string, number>();
 
@@ -67,10 +69,20 @@ export class Attempts {
   }
 
   /** A chain begins a task that it has opened itself, as it has opened it. */
-  onChained({ executionId, item, worker, input }: TaskPayload, cause: string): void {
+  onChained({ executionId, item, worker, input, machine }: TaskPayload, cause: string): void {
+    if (machine === sprint.id) {
+      const key = `${executionId}/${item}`;
+      if (!this.#closedAt.has(key)) this.#mayRepeat.add(key);
+      return;
+    }
     const task = this.#opened.get(`${executionId}/${item}`)?.get(cause);
     if (task?.worker === worker && JSON.stringify(task.input ?? null) === JSON.stringify(input)) return;
     throw new InvariantError(10, executionId, `a chain runs '${item}', which it has not opened: ${cause}.`);
+  }
+
+  /** Whether a run of an attempt was begun before a commit had opened it: with checkpoints, such a one may run again. */
+  mayRepeat(run: string): boolean {
+    return this.#mayRepeat.has(run);
   }
 
   /** The version of the commit that handed an attempt over. */

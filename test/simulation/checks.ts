@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { childId } from '../../orchestrator/core/execution/model/addresses.ts';
 import type { JournalEntry } from '../../orchestrator/core/execution/model/entries.ts';
 import { type Execution, hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
 import { journalEntryOf } from '../../orchestrator/core/execution/model/inlinedResult.ts';
 import { isJournalKind, type LogEntry, parseLog } from '../../orchestrator/core/execution/model/log.ts';
 import type { MachineLookup } from '../../orchestrator/core/execution/model/machines.ts';
+import { taskKey } from '../../orchestrator/core/execution/model/openTask.ts';
 import { Replay } from '../../orchestrator/core/execution/replay/replay.ts';
 import type { ReplayedEntry } from '../../orchestrator/core/execution/replay/replayed.ts';
 import { parseMachineState } from '../../orchestrator/core/machine/index.ts';
@@ -13,6 +15,7 @@ import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
 import { logTextOf } from '../../orchestrator/table/logText.ts';
 import type { SimulatedDatabase } from './database.ts';
 import { InvariantError } from './invariantError.ts';
+import type { RunEnd } from './lambda.ts';
 import type { Stored } from './observer.ts';
 
 /** An execution at the end of a run, with everything that its partition holds. */
@@ -155,6 +158,24 @@ export function checkAtRest({ executionId, execution }: Recorded): void {
   if (snapshot !== undefined && parseMachineState(snapshot).timers.length > 0) {
     fail('it has a timer, and nothing more happens.');
   }
+}
+
+/** A result in the log is that of a run of its task, with the input that the task has there. */
+export function checkInlined(
+  executionId: string,
+  { before }: Pick<ReplayedEntry, 'before'>,
+  item: JournalEntry | undefined,
+  ends: readonly RunEnd[],
+): void {
+  if (item?.kind !== 'result' || !item.isInlined) return;
+  const open = before?.tasks.find((task) => taskKey(task) === item.reference);
+  const input = JSON.stringify(open?.input ?? null);
+  const isRun = ends.some(
+    (end) => JSON.stringify(end.input) === input && isDeepStrictEqual(end.result, item.result),
+  );
+  if (isRun) return;
+  const what = `the result of '${item.reference}' in its log is of no run with the input ${input}.`;
+  throw new InvariantError(4, executionId, what);
 }
 
 /**

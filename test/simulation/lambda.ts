@@ -2,8 +2,10 @@ import { runChain } from '../../orchestrator/chain/chain.ts';
 import type { NudgeEvent } from '../../orchestrator/contract/nudge.ts';
 import type { FailedChainEvent } from '../../orchestrator/contract/recovery.ts';
 import type { TaskPayload } from '../../orchestrator/contract/task.ts';
+import type { Json } from '../../orchestrator/core/data/json.ts';
 import type { MachineLookup } from '../../orchestrator/core/execution/model/machines.ts';
 import { taskKey } from '../../orchestrator/core/execution/model/openTask.ts';
+import type { TaskResult } from '../../orchestrator/core/execution/model/taskResult.ts';
 import { chainCause, chainIdOf } from '../../orchestrator/core/execution/tasks/chainCause.ts';
 import type { DispatchOutcome, FunctionInvoker } from '../../orchestrator/dispatch/dispatch.ts';
 import { failedHandler } from '../../orchestrator/handlers/failed.ts';
@@ -35,6 +37,14 @@ function received(payload: TaskPayload): TaskPayload {
 
 /** The work of a worker in its `time`th run of an attempt: two runs of one attempt may come to different ends. */
 export type Work = (worker: string, input: unknown, task: Task, time: number) => unknown;
+
+/** The end of one run of an attempt. */
+export interface RunEnd {
+  readonly worker: string;
+  readonly input: Json;
+  readonly result: TaskResult;
+  readonly at: number;
+}
 
 export interface LambdaOptions {
   readonly layout: TableLayout;
@@ -81,6 +91,8 @@ export class SimulatedLambda {
   onInvoke: (payload: TaskPayload) => void = () => {};
   readonly #world: World;
   readonly #options: LambdaOptions;
+  /** The ends of the runs of each attempt. */
+  readonly #ends = new Map<string, RunEnd[]>();
   /** Attempts for which an invocation was taken. */
   readonly #invoked = new Set<string>();
   /** Attempts of `once` tasks whose work was begun. */
@@ -108,6 +120,11 @@ export class SimulatedLambda {
         return outcome;
       },
     };
+  }
+
+  /** The ends of the runs of an attempt. */
+  endsOf(executionId: string, item: string): readonly RunEnd[] {
+    return this.#ends.get(`${executionId}/${item}`) ?? [];
   }
 
   #invoke(payload: TaskPayload): DispatchOutcome {
@@ -186,6 +203,7 @@ export class SimulatedLambda {
       report,
       storeOverBytes: Number.POSITIVE_INFINITY,
       now: () => process.now(),
+      wait: (ms) => process.sleep(ms),
       token,
       attempt: async (task) => {
         if (task.task >= mostTasks) return undefined;
@@ -223,7 +241,10 @@ export class SimulatedLambda {
     };
     const work = (input: unknown, task: Task) => process.doing(this.#work(payload, input, task, time));
     const result = await attemptTask(received(payload), work, surroundings);
-    if (result) await schedule.wait(slowMs);
+    if (!result) return undefined;
+    await schedule.wait(slowMs);
+    const end = { worker: payload.worker, input: payload.input, result: result.result, at: schedule.now };
+    this.#ends.set(key, [...(this.#ends.get(key) ?? []), end]);
     return result;
   }
 
@@ -250,6 +271,7 @@ export class SimulatedLambda {
     const isOther = (key: string) => !key.startsWith(`${executionId}/`) && !key.startsWith(`${executionId}.`);
     this.runs = this.runs.filter(isOther);
     this.#begun = new Set([...this.#begun].filter(isOther));
+    for (const key of [...this.#ends.keys()]) if (!isOther(key)) this.#ends.delete(key);
     for (const key of this.#invoked) if (!isOther(key)) this.#invoked.delete(key);
   }
 

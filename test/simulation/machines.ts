@@ -17,7 +17,7 @@ import { batch } from './batch.ts';
 import { census } from './census.ts';
 import { definition } from './definition.ts';
 import { echo } from './echo.ts';
-import { relay } from './relay.ts';
+import { relay, sprint } from './relay.ts';
 
 /** Starts as many children at once as do not fit into one transaction, and counts those that end. */
 const leaf = setup({ types: { input: {} as number, context: {} as { n: number } } }).createMachine({
@@ -395,6 +395,7 @@ export const exampleMachines = {
   census,
   definition,
   relay,
+  sprint,
 } as const satisfies Record<string, AnyStateMachine>;
 
 export type ExampleName = keyof typeof exampleMachines;

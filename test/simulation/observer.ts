@@ -188,7 +188,8 @@ export class Observer {
       if (log.length <= longestLog + 40 * added) return;
       throw new InvariantError(9, executionId, `its log has ${log.length} characters.`);
     }
-    const isInlinedLast = parseLog(log).at(-1)?.kind === 'inlined';
+    // A checkpoint pays for its many entries at once.
+    const isInlinedLast = added === 1 && parseLog(log).at(-1)?.kind === 'inlined';
     const unitsOf = (item: Attributes) => Math.ceil(attributesSize(item) / 1024);
     if (!isInlinedLast || !stored || unitsOf({ ...rest, log: stored }) === unitsOf(rest)) return;
     throw new InvariantError(9, executionId, 'its inlined results cost a write unit.');

@@ -146,6 +146,7 @@ function drawExecution(draws: Draws, executionId: string, hasChains: boolean): O
 /** Its operations come while its promises settle. */
 function drawRelay(draws: Draws, executionId: string): Operation[] {
   const atMs = draws.below(500, 'chain');
+  const machine = draws.chance(0.4, 'checkpoint') ? 'sprint' : 'relay';
   const soon = () => atMs + draws.below(draws.oneOf([400, 1500, 1500, 5000], 'chain'), 'chain');
   const events = Array.from({ length: draws.below(4, 'chain') }, (_, i): Operation => {
     const event = draws.oneOf(['TELL', 'TELL', 'SKIP'], 'chain');
@@ -163,7 +164,7 @@ function drawRelay(draws: Draws, executionId: string): Operation[] {
     atMs: atMs + (operation.atMs % 4000),
   }));
   return [
-    { type: 'start', atMs, executionId, machine: 'relay', input: null },
+    { type: 'start', atMs, executionId, machine, input: null },
     ...events,
     ...controls.sort((a, b) => a.atMs - b.atMs),
     ...Array.from({ length: draws.below(3, 'foreign') }, (): Operation => {

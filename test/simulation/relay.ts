@@ -6,8 +6,9 @@ import { withPolicy, worker } from '../../workers/index.ts';
  * between them: everything that a chain takes, and everything at which it ends.
  *
  * @param step what each promise counts for. Another number is another definition of the same states
+ * @param checkpoint of a machine with an id of its own, whose steps are not committed one by one
  */
-function relayOf(step: number) {
+function relayOf(step: number, checkpoint?: { readonly id: string; readonly every: '2s' }) {
   const passed = { type: 'note', params: { step } } as const;
   const pass = (id: string, target: string) => ({
     invoke: {
@@ -27,7 +28,7 @@ function relayOf(step: number) {
       pass: fromPromise<number, number>(() => Promise.resolve(0)),
       'pass again': withPolicy(
         fromPromise<number, number>(() => Promise.resolve(0)),
-        { timeout: '40s', retry: { maxAttempts: 3, interval: '1s' } },
+        { timeout: checkpoint ? '3s' : '40s', retry: { maxAttempts: 3, interval: '1s' } },
       ),
       far: worker<number, { value: number }>({ timeout: '20s', retry: { maxAttempts: 3, interval: '1s' } }),
     },
@@ -37,7 +38,8 @@ function relayOf(step: number) {
       shout: () => {},
     },
   }).createMachine({
-    id: 'relay',
+    id: checkpoint?.id ?? 'relay',
+    ...(checkpoint && { meta: { millrace: { checkpoint: { every: checkpoint.every } } } }),
     context: { passed: 0, missed: 0, told: [] },
     initial: 'one',
     on: { TELL: { actions: assign({ told: ({ context, event }) => [...context.told, event.v ?? 0] }) } },
@@ -91,6 +93,9 @@ function relayOf(step: number) {
 }
 
 export const relay = relayOf(1);
+
+/** The same with checkpoints: what is not committed may run again. */
+export const sprint = relayOf(1, { id: 'sprint', every: '2s' });
 
 /** The same states, so that it could go on from what the other has stored. */
 export const otherRelay = relayOf(100);

@@ -335,12 +335,15 @@ class Simulation {
       const item = this.#database.get(id, 'execution');
       return !item || !isExpired(item, this.#schedule.now);
     });
-    this.#compared += await checkAll(kept, this.#database, this.#deployment, stored);
+    this.#compared += await checkAll(kept, this.#database, this.#deployment, stored, (executionId, item) =>
+      this.#lambda.endsOf(executionId, item),
+    );
     const [twice] = this.#lambda.begunTwice;
     if (twice !== undefined) throw new InvariantError(10, twice, 'its worker must not begin twice, and did.');
     const [again] = this.#lambda.dispatchedTwice;
     if (again !== undefined) throw new InvariantError(10, again, 'one instance has dispatched it twice.');
-    if (isCalm(this.#options.seed)) checkRunOnce(this.#lambda.runs, this.#redriven);
+    if (isCalm(this.#options.seed))
+      checkRunOnce(this.#lambda.runs, this.#redriven, (run) => this.#observer.attempts.mayRepeat(run));
   }
 
   #start({ executionId, machine, input }: Extract<Operation, { type: 'start' }>): Promise<void> {

@@ -246,6 +246,20 @@ describe('starts', () => {
     );
   });
 
+  it('have the definition that they run by, be it code that is not deployed any more', async () => {
+    const api = new MemoryApi([{ id: 'file', version: '2', definition: passing(2) }]);
+    await api.table.journal.insertStart({ executionId: 'old', machine: 'file', version: '1' });
+    await api.table.journal.insertStart({ executionId: 'new', machine: 'file', version: '2' });
+    await api.table.journal.insertStart({ executionId: 'gone', machine: 'gone' });
+    const definitionOf = async (machine: string, name: string) => {
+      const executionArn = `${prefix}:execution:${machine}:${name}`;
+      return String((await api.made('DescribeStateMachineForExecution', { executionArn })).definition);
+    };
+    expect(await definitionOf('file', 'new')).toBe(passing(2));
+    expect(await definitionOf('file', 'old')).toContain("'file', version 1, is code");
+    expect(await definitionOf('gone', 'gone')).toContain('is code');
+  });
+
   it('of an Express workflow are executions of their own, whatever their name', async () => {
     const api = new MemoryApi();
     await api.made('CreateStateMachine', { name: 'quick', definition, roleArn, type: 'EXPRESS' });

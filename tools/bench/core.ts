@@ -7,7 +7,7 @@ import { advance } from '../../orchestrator/core/execution/step/advance.ts';
 import { stepMachine } from '../../orchestrator/core/machine/index.ts';
 import { encodeExecution } from '../../orchestrator/table/executionItem.ts';
 import { count, printResult, progress, round, runBench } from './commandLine.ts';
-import { handover } from './machines/handover.ts';
+import { handover } from './handover.ts';
 import { sequential20 } from './machines/sequential.ts';
 import { median } from './median.ts';
 import { limits, next, persist, record, restore, type Script, startOfTape } from './tape.ts';

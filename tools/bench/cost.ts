@@ -10,7 +10,16 @@ import { definitionCosts } from './definitionCost.ts';
 import { engineNames, startNamedEngine } from './engines.ts';
 import { type InProcessMillrace, startInProcessMillrace, type Usage } from './inProcessMillrace.ts';
 import { leastSquares } from './leastSquares.ts';
-import { relay1, relay5, relay20, relay50 } from './machines/relay.ts';
+import {
+  checkpointed1,
+  checkpointed5,
+  checkpointed20,
+  checkpointed50,
+  relay1,
+  relay5,
+  relay20,
+  relay50,
+} from './machines/relay.ts';
 import { sequential1, sequential5, sequential20, sequential50 } from './machines/sequential.ts';
 import { type Mode, modes } from './modes.ts';
 import { listPrices } from './prices.ts';
@@ -38,6 +47,12 @@ const machinesOf: Readonly<Record<Mode, readonly Measured[]>> = {
     { machine: relay20, tasks: 20 },
     { machine: relay50, tasks: 50 },
   ],
+  checkpoint: [
+    { machine: checkpointed1, tasks: 1 },
+    { machine: checkpointed5, tasks: 5 },
+    { machine: checkpointed20, tasks: 20 },
+    { machine: checkpointed50, tasks: 50 },
+  ],
 };
 
 /** Per execution, on average. */
@@ -62,7 +77,7 @@ await runBench(async () => {
       engine.endpoint,
       machines.map(({ machine }) => machine),
       add,
-      { mode },
+      { mode, isPaced: mode === 'inline' || mode === 'checkpoint' },
     );
     const points: Point[] = [];
     try {

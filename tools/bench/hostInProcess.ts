@@ -37,6 +37,7 @@ export async function runHost(payload: TaskPayload, options: HostOptions): Promi
   await runChain(payload, {
     ...options,
     hasBus: false,
+    wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms).unref()),
     observe: () => {},
     storeOverBytes: Number.POSITIVE_INFINITY,
     token: randomBytes(6).toString('base64url'),

@@ -48,6 +48,8 @@ export interface InProcessOptions {
   readonly endDeadlineMs?: number;
   /** The way that steps of promises take. @default stream */
   readonly mode?: Mode;
+  /** Asks the stream as often as Lambda does, where a chain is faster. @default as often as the local cloud */
+  readonly isPaced?: boolean;
 }
 
 export interface Usage extends Units {
@@ -66,7 +68,12 @@ export async function startInProcessMillrace(
   endpoint: string,
   machines: readonly AnyStateMachine[],
   work: (input: never) => unknown,
-  { onCommit = () => {}, endDeadlineMs = defaultEndDeadlineMs, mode = 'stream' }: InProcessOptions = {},
+  {
+    onCommit = () => {},
+    endDeadlineMs = defaultEndDeadlineMs,
+    mode = 'stream',
+    isPaced = false,
+  }: InProcessOptions = {},
 ): Promise<InProcessMillrace> {
   const client = createDynamoDBClient({ ...connection, endpoint });
   const streamsClient = new DynamoDBStreamsClient({ ...connection, endpoint });
@@ -125,7 +132,7 @@ export async function startInProcessMillrace(
     functionNames: functionNames(defaults.functionPrefix),
     report,
     now,
-    ...(mode === 'inline' && { chain: { isDefault: true, inlines: true } }),
+    ...((mode === 'inline' || mode === 'checkpoint') && { chain: { isDefault: true, inlines: true } }),
     ...(mode === 'nudge' && { nudge: { isDefault: true } }),
   });
   const orchestrator = new Orchestrator({
@@ -156,8 +163,7 @@ export async function startInProcessMillrace(
       return { payload: JSON.stringify(await handler(event)) };
     },
     log: progress,
-    // As often as Lambda asks: a chain is faster than that.
-    ...(mode !== 'stream' && { poll: { busyMs: 250, loadedMs: 250, idleMs: 250 } }),
+    ...(isPaced && { poll: { busyMs: 250, loadedMs: 250, idleMs: 250 } }),
   });
 
   return {

@@ -1,3 +1,3 @@
 /** The ways of a step that benches can measure; the first is today's default. */
-export const modes = ['stream', 'inline', 'nudge'] as const;
+export const modes = ['stream', 'nudge', 'inline', 'checkpoint'] as const;
 export type Mode = (typeof modes)[number];

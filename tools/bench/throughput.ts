@@ -1,6 +1,6 @@
 /**
  * Task steps a second on the local cloud against what the same engine takes in plain writes, in the same run:
- * docs/reference/benchmarks.md.
+ * docs/reference/benchmarks.md. With `--mode inline` or `--mode checkpoint`, against the same promises by the stream.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ensureTable } from '../../local/dynamodb/createTable.ts';
@@ -9,7 +9,8 @@ import { eachLimited } from '../../orchestrator/concurrency/eachLimited.ts';
 import { defaults } from '../../orchestrator/configuration/configuration.ts';
 import { DynamoDBTable } from '../../orchestrator/table/dynamodb/dynamoDBTable.ts';
 import { maximumConcurrency, startBenchCloud } from './benchCloud.ts';
-import { count, printResult, progress, round, runBench } from './commandLine.ts';
+import { choice, count, printResult, progress, round, runBench } from './commandLine.ts';
+import { comparedText, compareWays } from './compareWays.ts';
 import { countSucceeded } from './countSucceeded.ts';
 import { type ProcessTimes, processTimes, timesBetween } from './processTimes.ts';
 import { rawWritesPerSecond } from './rawWrites.ts';
@@ -20,7 +21,13 @@ const startsInFlight = 32;
 const rawInFlight = [16, 32, 64];
 
 await runBench(async () => {
-  const executions = count('executions', 1000);
+  const mode = choice('mode', ['stream', 'inline', 'checkpoint']);
+  const executions = count('executions', mode === 'stream' ? 1000 : 250);
+  if (mode !== 'stream') {
+    const compared = await compareWays(mode, executions);
+    printResult(compared, () => comparedText(compared));
+    return;
+  }
   const rawWrites = count('writes', 4000);
   const cloud = await startBenchCloud({
     maximumConcurrency,

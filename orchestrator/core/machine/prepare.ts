@@ -1,5 +1,6 @@
 import type { AnyActorLogic, AnyStateMachine, AnyStateNode } from 'xstate';
 import type { JsonObject } from '../data/json.ts';
+import { checkpointMsOf } from './checkpointSetting.ts';
 import { definitionHashOf, hashWithItems } from './definitionHash.ts';
 import { DefinitionMismatchError } from './definitionMismatch.ts';
 import { isoDelays, withCheckedDelay, withCheckedDelays } from './delays.ts';
@@ -51,6 +52,8 @@ export interface PreparedMachine {
    * Whether the worker host may take the steps of its promises itself, where it does not leave that to the deployment.
    */
   readonly chain: boolean | undefined;
+  /** How long the steps of a chain may be uncommitted. Undefined: each is committed. */
+  readonly checkpointMs: number | undefined;
   /** Whether its workers invoke the orchestrator with their results, where it does not leave that to the deployment. */
   readonly nudge: boolean | undefined;
   /** For a list machine: the machine whose lists its executions work on. */
@@ -101,6 +104,7 @@ export function prepareMachine(
 
   const sources = sourcesOf(machine);
   const chart = prepareChart(machine);
+  const checkpointMs = checkpointMsOf(machine);
   const id = name ?? machine.id;
   const items = new Map<string, PreparedMachine>();
   for (const [src, item] of itemMachinesOf(machine)) {
@@ -124,7 +128,8 @@ export function prepareMachine(
     timeoutMs: executionTimeoutMsOf(machine),
     heldEvents: heldEventsOf(machine),
     items,
-    chain: switchSettingOf(machine, 'chain'),
+    chain: switchSettingOf(machine, 'chain') ?? (checkpointMs === undefined ? undefined : true),
+    checkpointMs,
     nudge: switchSettingOf(machine, 'nudge'),
     chart,
   };

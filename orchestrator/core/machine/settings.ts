@@ -1,5 +1,6 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { type KeysOf, optionsProblem } from '../policy/options.ts';
+import { checkpointProblem } from './checkpointSetting.ts';
 import { executionTimeoutProblem } from './executionTimeout.ts';
 import { type HeldEvents, heldEventsProblem } from './heldEvents.ts';
 import type { MachineProblem } from './machineProblem.ts';
@@ -12,6 +13,7 @@ interface MachineSettings {
   readonly timeout?: unknown;
   readonly heldEvents?: unknown;
   readonly chain?: unknown;
+  readonly checkpoint?: unknown;
   readonly nudge?: unknown;
 }
 
@@ -19,6 +21,7 @@ const settingKeys: KeysOf<MachineSettings> = {
   timeout: true,
   heldEvents: true,
   chain: true,
+  checkpoint: true,
   nudge: true,
 };
 const heldEventsKeys: KeysOf<HeldEvents> = { maximum: true };
@@ -56,6 +59,14 @@ export function* settingProblems(
       path: `meta.millrace.${name}`,
       problem,
       instead: `write ${name}: true or ${name}: false`,
+    };
+  }
+  const checkpoint = checkpointProblem(machine);
+  if (checkpoint !== undefined) {
+    yield {
+      path: 'meta.millrace.checkpoint',
+      problem: checkpoint,
+      instead: "write checkpoint: { every: '5s' }, or 'step' for a commit per step",
     };
   }
   for (const node of nodes) {

@@ -8,6 +8,7 @@ import {
   journalReferences,
   type LogEntry,
   type LogVerdict,
+  lastVerdictOf,
   parseLog,
 } from '../../../orchestrator/core/execution/model/log.ts';
 import {
@@ -103,6 +104,18 @@ describe('the log of an execution', () => {
         expect(journalReferences(logOf(all))).toEqual(taken);
       }),
     );
+  });
+
+  it('finds the last verdict on a reference without the other entries', () => {
+    fc.assert(
+      fc.property(entries, fc.nat(), (all, place) => {
+        const of = all[place % Math.max(1, all.length)];
+        if (!of) return;
+        const last = all.findLast(({ kind, reference: name }) => kind === of.kind && name === of.reference);
+        expect(lastVerdictOf(logOf(all), of.kind, of.reference)).toEqual(last?.verdict);
+      }),
+    );
+    expect(lastVerdictOf(emptyLog(base), 'result', 'task#1#1')).toBeUndefined();
   });
 
   it('takes a few bytes an entry', () => {

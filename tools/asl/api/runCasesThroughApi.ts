@@ -1,14 +1,14 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createClient } from '../../../client/index.ts';
 import { startLocalCloud } from '../../../local/index.ts';
 import type { AslCase } from '../aslCase.ts';
 import type { CaseResult } from '../runCase.ts';
 import { attempted } from '../summary.ts';
-import type { ApiCaller } from './apiCaller.ts';
 import { boto3Caller } from './boto3Caller.ts';
 import { javaScriptCaller } from './javaScriptCaller.ts';
-import { runThroughApi } from './runThroughApi.ts';
+import { type Callers, runThroughApi } from './runThroughApi.ts';
 import { hasTimeouts } from './withActivities.ts';
 
 export type Sdk = 'client-sfn' | 'boto3';
@@ -56,8 +56,12 @@ async function inCloud(
   });
   const endpoint = cloud.stepFunctions?.endpoint ?? '';
   const api = sdk === 'boto3' ? boto3Caller(endpoint) : javaScriptCaller(endpoint);
+  const { dynamodb, tableName, now } = cloud;
+  const millrace = createClient({ dynamodb, tableName, now });
   try {
-    await Promise.all(Array.from({ length: casesAtOnce }, (_, lane) => inLane(cases, lane, api, onResult)));
+    await Promise.all(
+      Array.from({ length: casesAtOnce }, (_, lane) => inLane(cases, lane, { api, millrace }, onResult)),
+    );
   } finally {
     await api.close();
     await cloud.stop();
@@ -68,11 +72,11 @@ async function inCloud(
 async function inLane(
   cases: readonly AslCase[],
   lane: number,
-  api: ApiCaller,
+  callers: Callers,
   onResult: (each: AslCase, result: CaseResult) => void,
 ): Promise<void> {
   for (const [index, each] of cases.entries()) {
     if (index % casesAtOnce !== lane) continue;
-    onResult(each, await attempted(() => runThroughApi(each, `case-${index}`, api)));
+    onResult(each, await attempted(() => runThroughApi(each, `case-${index}`, callers)));
   }
 }

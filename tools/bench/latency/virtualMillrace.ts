@@ -3,7 +3,9 @@ import { drawHop, type Hop, hops } from '../../../local/latency.ts';
 import { runChain } from '../../../orchestrator/chain/chain.ts';
 import { functionNames } from '../../../orchestrator/configuration/configuration.ts';
 import type { TaskPayload } from '../../../orchestrator/contract/task.ts';
-import { machineLookup } from '../../../orchestrator/core/execution/model/machines.ts';
+import type { Execution } from '../../../orchestrator/core/execution/model/execution.ts';
+import { countLogEntries } from '../../../orchestrator/core/execution/model/log.ts';
+import { type MachineLookup, machineLookup } from '../../../orchestrator/core/execution/model/machines.ts';
 import {
   prepareMachines,
   promiseLogicOf,
@@ -13,6 +15,7 @@ import { TaskDispatcher } from '../../../orchestrator/dispatch/taskDispatcher.ts
 import type { JournalRecord } from '../../../orchestrator/step/journalRecord.ts';
 import { Orchestrator } from '../../../orchestrator/step/orchestrator.ts';
 import type { Attributes } from '../../../orchestrator/table/attributes.ts';
+import { decodeExecution } from '../../../orchestrator/table/executionItem.ts';
 import { decodeJournalItem, isNudged } from '../../../orchestrator/table/journalItems.ts';
 import { resultEntryOf } from '../../../orchestrator/table/resultItem.ts';
 import type { Table } from '../../../orchestrator/table/table.ts';
@@ -25,30 +28,34 @@ import type { Way } from './ways.ts';
 
 /** Promises one after the other. */
 const steps = 20;
-const machine = setup({
+const promises = setup({
   types: { context: {} as { done: number } },
   actors: { pass: fromPromise<number, number>(async ({ input }) => input + 1) },
   actions: { take: assign({ done: ({ context }) => context.done + 1 }) },
-}).createMachine({
-  id: 'relay',
-  context: { done: 0 },
-  initial: 'step1',
-  states: {
-    ...Object.fromEntries(
-      Array.from({ length: steps }, (_, i) => [
-        `step${i + 1}`,
-        {
-          invoke: {
-            src: 'pass' as const,
-            input: ({ context }: { context: { done: number } }) => context.done,
-            onDone: { target: i + 1 < steps ? `step${i + 2}` : 'over', actions: 'take' as const },
-          },
-        },
-      ]),
-    ),
-    over: { type: 'final' },
-  },
 });
+
+const machineOf = (way: Way) =>
+  promises.createMachine({
+    id: 'relay',
+    ...(way === 'checkpoint' && { meta: { millrace: { checkpoint: { every: '5s' } } } }),
+    context: { done: 0 },
+    initial: 'step1',
+    states: {
+      ...Object.fromEntries(
+        Array.from({ length: steps }, (_, i) => [
+          `step${i + 1}`,
+          {
+            invoke: {
+              src: 'pass' as const,
+              input: ({ context }: { context: { done: number } }) => context.done,
+              onDone: { target: i + 1 < steps ? `step${i + 2}` : 'over', actions: 'take' as const },
+            },
+          },
+        ]),
+      ),
+      over: { type: 'final' },
+    },
+  });
 
 export interface MeasureOptions {
   readonly executions: number;
@@ -76,15 +83,16 @@ class VirtualMillrace {
   readonly #tableHop: Hop;
   readonly #items = new MemoryTable();
   readonly #table: Table;
-  readonly #machines = machineLookup(prepareMachines([machine]));
+  readonly #machines: MachineLookup;
   readonly #orchestrator: Orchestrator;
+  readonly #committedAt = new Map<string, { readonly at: number; readonly entries: number | undefined }>();
   /** Another instance, as on AWS more often than not. */
   readonly #nudged: Orchestrator;
-  readonly #committedAt = new Map<string, number>();
 
   constructor(way: Way, seed: number, table: Hop) {
     this.#tableHop = table;
     this.#random = seededRandom(seed);
+    this.#machines = machineLookup(prepareMachines([machineOf(way)]));
     this.#table = this.#withLatency();
     const now = () => this.#now();
     const limits = { waitForMachineMs: 900_000 };
@@ -100,27 +108,31 @@ class VirtualMillrace {
       tableName: 'table',
       layout: { indexShards: 1 },
       functionNames: functionNames(''),
-      chain: { isDefault: way === 'inline', inlines: true },
+      chain: { isDefault: way === 'inline' || way === 'checkpoint', inlines: true },
       nudge: { isDefault: way === 'nudge' },
     });
     this.#orchestrator = new Orchestrator({ ...common, dispatcher, limits });
     this.#nudged = new Orchestrator({ ...common, dispatcher, limits });
     this.#items.onInsert = (item) => this.#later(hops.streamToLambda, () => this.#apply(item));
-    this.#items.onCommit = (item) => this.#measure(item.executionId?.S ?? '');
+    this.#items.onCommit = (item) => this.#measure(decodeExecution(item));
   }
 
   start(executionId: string): void {
-    this.#items.put({ executionId: { S: executionId }, item: { S: 'start' }, machine: { S: machine.id } });
+    this.#items.put({ executionId: { S: executionId }, item: { S: 'start' }, machine: { S: 'relay' } });
   }
 
   run(): Promise<void> {
     return this.#time.run();
   }
 
-  #measure(executionId: string): void {
+  /** The steps of one commit share its time. */
+  #measure({ executionId, logSegments, log }: Execution): void {
     const before = this.#committedAt.get(executionId);
-    this.#committedAt.set(executionId, this.#time.now);
-    if (before !== undefined) this.stepMs.push(this.#time.now - before);
+    const entries = logSegments > 0 ? undefined : countLogEntries(log);
+    this.#committedAt.set(executionId, { at: this.#time.now, entries });
+    if (before === undefined) return;
+    const steps = entries === undefined || before.entries === undefined ? 1 : entries - before.entries;
+    for (let step = 0; step < steps; step++) this.stepMs.push((this.#time.now - before.at) / steps);
   }
 
   async #apply(item: Attributes): Promise<void> {
@@ -162,6 +174,7 @@ class VirtualMillrace {
       report: () => {},
       storeOverBytes: Number.POSITIVE_INFINITY,
       now: () => this.#now(),
+      wait: (ms) => this.#time.wait(ms),
       token: 'run',
       attempt,
       write: (task, result) => writeResult(result, task.expiresAt, this.#table),

@@ -1,3 +1,3 @@
 /** The ways that a step can take. */
-export const ways = ['stream', 'nudge', 'inline'] as const;
+export const ways = ['stream', 'nudge', 'inline', 'checkpoint'] as const;
 export type Way = (typeof ways)[number];

@@ -6,8 +6,15 @@ interface Passed {
   readonly resultBytes: number;
 }
 
+/** The way that the steps take: see docs/how-it-works.md. */
+const settings = {
+  stream: { chain: false },
+  inline: { chain: true },
+  checkpoint: { checkpoint: { every: '5s' } },
+} as const;
+
 /** Like `sequential`, of promises: the worker host runs them, each of which answers with a receipt of so many bytes. */
-function relay(tasks: number) {
+function relay(mode: keyof typeof settings, tasks: number) {
   const stateOf = (number: number) => [
     `task${number}`,
     {
@@ -28,14 +35,20 @@ function relay(tasks: number) {
     },
     actions: { take: assign({ passed: ({ context }) => context.passed + 1 }) },
   }).createMachine({
-    id: `relay-${tasks}`,
+    id: `relay-${mode}-${tasks}`,
+    meta: { millrace: settings[mode] },
     context: ({ input }) => ({ passed: input.from, resultBytes: input.resultBytes ?? 100 }),
     initial: 'task1',
     states: { ...states, passed: { type: 'final' } },
   });
 }
 
-export const relay1 = relay(1);
-export const relay5 = relay(5);
-export const relay20 = relay(20);
-export const relay50 = relay(50);
+export const relayByStream20 = relay('stream', 20);
+export const relay1 = relay('inline', 1);
+export const relay5 = relay('inline', 5);
+export const relay20 = relay('inline', 20);
+export const relay50 = relay('inline', 50);
+export const checkpointed1 = relay('checkpoint', 1);
+export const checkpointed5 = relay('checkpoint', 5);
+export const checkpointed20 = relay('checkpoint', 20);
+export const checkpointed50 = relay('checkpoint', 50);

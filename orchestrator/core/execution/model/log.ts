@@ -141,6 +141,15 @@ export function journalReferences(log: string): string[] {
     .map(({ reference }) => reference);
 }
 
+/** The last entry of a kind for a reference, found without parsing the others. Its time is not known by that. */
+export function lastVerdictOf(log: string, kind: LogEntryKind, reference: string): LogVerdict | undefined {
+  const begin = `;${kinds[kind]}${escapeReference(reference.slice(prefixes[kind].length))}~`;
+  const place = log.lastIndexOf(begin);
+  if (place < 0) return undefined;
+  const end = log.indexOf(';', place + 1);
+  return parseLog(`=0${log.slice(place, end < 0 ? log.length : end)}`)[0]?.verdict;
+}
+
 /** Whether results of tasks are in the log itself: releases of before cannot read it. */
 export function hasInlined(log: string): boolean {
   return log.includes(`;${kinds.inlined}`);

@@ -1,5 +1,5 @@
 import { assign, setup } from 'xstate';
-import { worker } from '../../../workers/index.ts';
+import { worker } from '../../workers/index.ts';
 
 interface Documents {
   readonly contract: string;
