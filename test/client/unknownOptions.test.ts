@@ -60,6 +60,12 @@ const calls: [string, () => unknown, string][] = [
     () => new Millrace(new Stack(new App(), 'S'), 'M', odd({ bus: { modul: '' } })),
     'module',
   ],
+  ['Millrace, nudge', () => new Millrace(new Stack(new App(), 'S'), 'M', odd({ nudge: 'askd' })), 'asked'],
+  [
+    'describeDeployment, nudge',
+    () => describeDeployment({ orchestrator: '', workerHost: '', workers: [] }, odd({ nudge: 'askd' })),
+    'asked',
+  ],
   ['createWorkerHost', () => createWorkerHost(odd({ machine: [] })), 'machines'],
   ['createOrchestrator', () => createOrchestrator(odd({ machine: [] })), 'machines'],
 ];
