@@ -1,3 +1,4 @@
+import { checkNumber } from '../orchestrator/core/policy/options.ts';
 import type { Count, ExecutionVersion, ListedExecution, Page } from '../orchestrator/table/requests.ts';
 import {
   type BrowseOptions,
@@ -153,6 +154,7 @@ export abstract class ExecutionReader {
   ): Promise<ExecutionState<DefinedMachine<D>>> {
     const given = withDefinitions(options);
     checkCallOptions('stateAt', given);
+    checkNumber('stateAt()', 'number', number, { least: 1, isWhole: true });
     const { machines, machine } = given;
     return readStateAt(this.surroundings, executionId, number, machines, machine);
   }

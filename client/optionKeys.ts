@@ -1,4 +1,12 @@
-import { checkOptions, type KeysOf } from '../orchestrator/core/policy/options.ts';
+import type { Control } from '../orchestrator/core/execution/model/entries.ts';
+import { executionStatuses } from '../orchestrator/core/execution/model/execution.ts';
+import {
+  checkChoice,
+  checkNumber,
+  checkOptions,
+  type KeysOf,
+  type NumberRule,
+} from '../orchestrator/core/policy/options.ts';
 import type { GetActivityTaskOptions } from './activities.ts';
 import type { BrowseOptions, CountOptions } from './browse.ts';
 import type { CheckMachinesOptions } from './checkMachines.ts';
@@ -31,7 +39,7 @@ const historyAll: KeysOf<Omit<HistoryOptions, 'limit' | 'cursor'>> = {
 const history: KeysOf<HistoryOptions> = { ...historyAll, limit: true, cursor: true };
 
 const inspect: KeysOf<InspectOptions> = { ...ofMachine, machines: true, onPart: true };
-const count: KeysOf<CountOptions> = {
+const countOptions: KeysOf<CountOptions> = {
   machines: true,
   includesOtherMachines: true,
   status: true,
@@ -143,7 +151,7 @@ const optionKeys = {
   list,
   listAll,
   browse,
-  count,
+  count: countOptions,
   inspect,
   stop: control,
   redrive,
@@ -158,7 +166,49 @@ const optionKeys = {
   checkMachines,
 } as const;
 
-/** @throws UnknownOptionError */
+const count: NumberRule = { least: 1, isWhole: true };
+const countOrAll: NumberRule = { ...count, isEndless: true };
+const rate: NumberRule = { least: Number.MIN_VALUE, isEndless: true };
+const time: NumberRule = { least: 0, isEndless: true };
+
+/** The numbers among the options, by their names. */
+const numbers: Readonly<Record<string, NumberRule>> = {
+  limit: countOrAll,
+  atMost: countOrAll,
+  concurrency: countOrAll,
+  ratePerSecond: rate,
+  readUnitsPerSecond: rate,
+  segments: count,
+  pageSize: count,
+  timeoutMs: time,
+  waitMs: time,
+  graceMs: time,
+  pollMs: { least: 1 },
+  since: { least: 0 },
+  until: { least: 0 },
+};
+const flags = ['direct', 'isDryRun', 'stopsOrphans', 'includesOtherMachines'];
+const controls: readonly Control[] = ['stop', 'redrive', 'suspend', 'resume'];
+
+/**
+ * A mistyped name would leave an option at its default, and a wrong value could make a call wait for ever.
+ *
+ * @throws UnknownOptionError
+ */
 export function checkCallOptions(call: keyof typeof optionKeys, options: unknown): void {
-  checkOptions(`${call}()`, options, optionKeys[call]);
+  const what = `${call}()`;
+  checkOptions(what, options, optionKeys[call]);
+  if (typeof options !== 'object' || options === null) return;
+  for (const [name, value] of Object.entries(options)) {
+    const rule = Object.hasOwn(numbers, name) ? numbers[name] : undefined;
+    if (rule) checkNumber(what, name, value, rule);
+    if (flags.includes(name)) checkChoice(what, name, value, [true, false]);
+    if (name === 'status') checkChoice(what, name, value, executionStatuses);
+    if (name === 'control') checkChoice(what, name, value, controls);
+    // For a doctor it is where to go on.
+    if (name === 'from' && call !== 'doctor') checkNumber(what, name, value, count);
+    if (name === 'statuses' && Array.isArray(value)) {
+      for (const status of value) checkChoice(what, name, status, executionStatuses);
+    }
+  }
 }

@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import { describeThrown, isError } from '../orchestrator/core/data/describeThrown.ts';
 import type { Json, JsonObject } from '../orchestrator/core/data/json.ts';
 import { received } from '../orchestrator/core/data/serializable.ts';
@@ -23,6 +22,7 @@ import {
 } from '../orchestrator/core/machine/index.ts';
 import type { MachineEvent } from '../orchestrator/core/machine/step.types.ts';
 import { durationMs } from '../orchestrator/core/policy/duration.ts';
+import { checkEntry } from './checkEntry.ts';
 import { type ExecutionEntry, entryText, type WorkerFailure } from './entry.ts';
 import { ImpossibleTestError } from './errors.ts';
 import { asLast, exceptionsOf, failuresOf, listResults } from './listResults.ts';
@@ -76,7 +76,7 @@ export class RecordedExecution {
 
   /** @throws ImpossibleTestError, NotSerializableError, InvalidDurationError */
   take(entry: ExecutionEntry): EntryOutcome {
-    refuseMalformed(entry);
+    checkEntry(entry);
     if ('start' in entry) return this.#start(entry.start);
     if ('child' in entry) return this.#hear(entry);
     if ('event' in entry) return this.#send(entry.event);
@@ -241,22 +241,6 @@ export class RecordedExecution {
     const { children } = parseMachineState(snapshot);
     for (const { task, src } of Object.values(children)) this.#childNames.set(task, src);
   }
-}
-
-/** Types say the same, to those who write their tests in TypeScript. */
-function refuseMalformed(entry: unknown): void {
-  const refuse = (instead: string): never => {
-    throw new ImpossibleTestError(`${inspect(entry)} is not an entry: ${instead}.`);
-  };
-  if (typeof entry !== 'object' || entry === null) refuse('give start, worker, child, event or elapsed');
-  else if ('event' in entry && !hasText(entry.event, 'type'))
-    refuse("an event is written { event: { type: 'GO' } }");
-  else if ('error' in entry && !hasText(entry.error, 'name'))
-    refuse("an error is written { error: { name: 'Boom' } }");
-}
-
-function hasText(value: unknown, key: 'type' | 'name'): boolean {
-  return typeof value === 'object' && value !== null && typeof Reflect.get(value, key) === 'string';
 }
 
 /** The effect of two entries after each other on the execution. */

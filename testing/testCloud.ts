@@ -24,6 +24,7 @@ import { SimulatedCloud } from './simulatedCloud.ts';
 import type { Workers } from './simulatedLambda.ts';
 import {
   checkCloudOptions,
+  checkDeployed,
   checkInjected,
   defaultMaxEvents,
   deliveryFaults,
@@ -230,8 +231,9 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
   }
 
   /** Deploys other machines in place of those that are deployed. Workers stay. */
-  deploy({ machines }: { readonly machines: readonly MachineDefinition[] }): void {
-    this.#cloud.deploy(machines);
+  deploy(deployed: { readonly machines: readonly MachineDefinition[] }): void {
+    checkDeployed(deployed);
+    this.#cloud.deploy(deployed.machines);
   }
 
   async #run(

@@ -1,5 +1,5 @@
 import { durationMs } from '../orchestrator/core/policy/duration.ts';
-import { checkChoice, checkOptions, type KeysOf } from '../orchestrator/core/policy/options.ts';
+import { checkChoice, checkNumber, checkOptions, type KeysOf } from '../orchestrator/core/policy/options.ts';
 import { storedTime } from '../orchestrator/core/policy/time.ts';
 import type { Task } from '../workers/runTask.ts';
 import type { DeliveryFaults } from './deliveryFaults.ts';
@@ -46,7 +46,12 @@ const injectKeys: KeysOf<InjectOptions> = { times: true };
 export function checkCloudOptions(options: TestCloudOptions): void {
   checkOptions('testCloud()', options, cloudKeys);
   checkChoice('testCloud()', 'deliveries', options.deliveries, Object.keys(deliveryFaults));
-  const { startTime } = options;
+  const { startTime, seed, maxEvents } = options;
+  checkNumber('testCloud()', 'seed', seed, { least: Number.NEGATIVE_INFINITY });
+  checkNumber('testCloud()', 'maxEvents', maxEvents, { least: 1, isWhole: true });
+  if (startTime !== undefined && !(startTime instanceof Date && Number.isFinite(startTime.getTime()))) {
+    throw new ImpossibleTestError(`startTime is ${String(startTime)}: give a valid Date.`);
+  }
   if (startTime !== undefined && storedTime(startTime.getTime()) !== startTime.getTime()) {
     throw new ImpossibleTestError('startTime is after the year 9999 or before the year 0.');
   }
@@ -60,10 +65,15 @@ export function checkInjected(fault: WorkerFault, options: InjectOptions): void 
     throw new ImpossibleTestError(`inject() ${times} times: give a whole number from 1.`);
   }
   if (typeof fault !== 'object') checkChoice('inject()', 'the fault', fault, namedFaults);
-  else if ('takes' in fault) {
-    checkOptions('inject()', fault, { takes: true });
-    durationMs(fault.takes);
-  } else checkOptions('inject()', fault, { error: true });
+  else {
+    checkOptions('inject()', fault, 'takes' in fault ? { takes: true } : { error: true, takes: true });
+    if ('takes' in fault) durationMs(fault.takes);
+  }
+}
+
+/** @throws UnknownOptionError */
+export function checkDeployed(deployed: { readonly machines: readonly unknown[] }): void {
+  checkOptions('deploy()', deployed, { machines: true });
 }
 
 const namedFaults: readonly WorkerFault[] = ['timeOut', 'die', 'throttle', 'duplicate'];

@@ -12,7 +12,7 @@ export class InvalidDurationError extends MillraceError {
   override readonly name = 'InvalidDurationError';
   constructor(value: unknown) {
     super(
-      `${JSON.stringify(value)} is not a duration of at most ten years: write milliseconds as a number, or '30s', '15m', '24h', '7d'.`,
+      `${typeof value === 'number' ? value : JSON.stringify(value)} is not a duration of at most ten years: write milliseconds as a number, or '30s', '15m', '24h', '7d'.`,
     );
   }
 }

@@ -31,6 +31,31 @@ export function checkChoice(what: string, name: string, value: unknown, choices:
   if (problem !== undefined) throw new UnknownOptionError(sentence(what, problem));
 }
 
+/** The numbers that an option may have. */
+export interface NumberRule {
+  readonly least: number;
+  /** Whole numbers only. @default false */
+  readonly isWhole?: boolean;
+  /** Whether Infinity, as no limit, is one of them. @default false */
+  readonly isEndless?: boolean;
+}
+
+/**
+ * The same for a value that has to be a number.
+ *
+ * @throws UnknownOptionError
+ */
+export function checkNumber(what: string, name: string, value: unknown, rule: NumberRule): void {
+  if (value === undefined) return;
+  const { least, isWhole = false, isEndless = false } = rule;
+  const isKind = isWhole ? Number.isInteger(value) : typeof value === 'number' && Number.isFinite(value);
+  const isRight = isKind || (isEndless && value === Number.POSITIVE_INFINITY);
+  if (isRight && typeof value === 'number' && value >= least) return;
+  const shown = typeof value === 'string' ? `'${value}'` : String(value);
+  const wanted = `${isWhole ? 'a whole number' : 'a number'} of at least ${least}`;
+  throw new UnknownOptionError(sentence(what, `${name} is ${shown}: give ${wanted}`));
+}
+
 /** The message of an error about them. */
 export function sentence(what: string, problem: string): string {
   return `${what}: ${problem}${problem.endsWith('?') ? '' : '.'}`;

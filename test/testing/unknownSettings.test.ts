@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { setup } from 'xstate';
+import { given, testCloud } from '../../testing/index.ts';
+import { worker } from '../../workers/index.ts';
+
+const machine = setup({ actors: { charge: worker<null, number>() } }).createMachine({
+  id: 'shop',
+  initial: 'open',
+  states: {
+    open: { on: { GO: 'charging' } },
+    charging: { invoke: { src: 'charge', input: null, onDone: 'over' } },
+    over: { type: 'final' },
+  },
+});
+
+/** As code in JavaScript has them. */
+const untyped = (value: unknown) => value as never;
+const cloudOf = (options: unknown) => testCloud([machine], { charge: () => 1 }, untyped(options));
+const givenPast = (...entries: unknown[]) => given(machine, untyped(entries));
+
+const settings: readonly [name: string, make: () => unknown, message: string][] = [
+  ['an option of the cloud', () => cloudOf({ sede: 1 }), "did you mean 'seed'?"],
+  ['a seed that is a text', () => cloudOf({ seed: 'abc' }), "seed is 'abc'"],
+  ['no events at most', () => cloudOf({ maxEvents: 0 }), 'maxEvents is 0'],
+  ['a start time that is a text', () => cloudOf({ startTime: '2026-01-01' }), 'give a valid Date'],
+  ['a start time that is no time', () => cloudOf({ startTime: new Date(Number.NaN) }), 'give a valid Date'],
+  ['a fault', () => cloudOf({}).inject('charge', untyped({ takez: '1m' })), "did you mean 'takes'?"],
+  ['a deployment', () => cloudOf({}).deploy(untyped({ machine: [machine] })), "did you mean 'machines'?"],
+  ['a start entry', () => givenPast({ start: null, inputs: 1 }), "there is no option 'inputs'"],
+  ['an event entry', () => givenPast({ start: null }, { event: { type: 'GO' }, tasks: 1 }), "'tasks'"],
+  [
+    'a worker entry',
+    () => givenPast({ start: null }, { event: { type: 'GO' } }, { worker: 'charge', ouput: 1 }),
+    "did you mean 'output'?",
+  ],
+];
+
+describe('the test kit refuses an unknown or mistyped setting:', () => {
+  it.each(settings)('%s', (_, make, message) => {
+    expect(make).toThrow(message);
+  });
+});
