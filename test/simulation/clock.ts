@@ -29,6 +29,8 @@ export class SimulatedClock {
   #runs: Run[] = [];
   #nextRunAt = 0;
   #nextLookAt = 0;
+  /** By item: it is asked of all of them after each event, and no item changes. */
+  readonly #waitsForNothing = new WeakMap<Attributes, boolean>();
   #hasRenewals = false;
 
   constructor(world: World, layout: TableLayout, instances: Instances, report: (report: Report) => void) {
@@ -48,7 +50,10 @@ export class SimulatedClock {
 
   /** Not searched: a renewal, while none is due. */
   isLeft(item: Attributes): boolean {
-    return !this.#hasRenewals && waitsForNothing(item, this.#layout);
+    if (this.#hasRenewals) return false;
+    const known = this.#waitsForNothing.get(item) ?? waitsForNothing(item, this.#layout);
+    this.#waitsForNothing.set(item, known);
+    return known;
   }
 
   /** From now on, or no longer, data is renewed while time passes. */
