@@ -213,6 +213,11 @@ describe('migrate compare', () => {
     expect(nothing.stderr.join()).toContain('histories.jsonl has no executions');
   });
 
+  it('counts a single execution as one', async () => {
+    const { stdout } = await compare([entryOf('one', '1')], '--definition', 'sums.asl.json');
+    expect(stdout.at(-1)).toBe('1 execution: 1 the same, 0 different, 0 not compared.');
+  });
+
   it('refuses options that would have no effect', async () => {
     const machine = await compare(
       [entryOf('one', '1')],
