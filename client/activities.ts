@@ -53,7 +53,8 @@ export async function getActivityTask(
     const look = await takeOldest(surroundings, activity, workerName);
     if (look.task) return look.task;
     const leftMs = endsAt - waitClock();
-    if (leftMs <= 0) return undefined;
+    // Written so that NaN ends the looks, too.
+    if (!(leftMs > 0)) return undefined;
     if (look.isPartial) pauseMs = firstPauseMs;
     await sleep(Math.min(pauseMs, leftMs), signal);
   }

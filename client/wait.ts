@@ -43,7 +43,8 @@ export async function waitForExecution<M extends MachineReference>(
     if (isAtRest && description.version > before) return description;
     if (!isAtRest && description.state !== undefined && isThere(description.state)) return description;
     const leftMs = endsAt - waitClock();
-    if (timeoutMs !== undefined && leftMs <= 0) {
+    // Written so that NaN ends the looks, too.
+    if (timeoutMs !== undefined && !(leftMs > 0)) {
       throw new WaitTimeoutError(`The execution '${executionId}' is still ${description.status}`, timeoutMs);
     }
     await sleep(Math.min(pauseMs, leftMs), signal);

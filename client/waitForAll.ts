@@ -93,7 +93,8 @@ async function follow(
     onProgress?.(followed.progress());
     if (isFed && followed.open === 0) return followed.atRest();
     const elapsedMs = waitClock() - startedAt;
-    if (elapsedMs >= timeoutMs) {
+    // Written so that NaN ends the looks, too.
+    if (!(elapsedMs < timeoutMs)) {
       const what = `${followed.open} of ${followed.progress().executions} executions are still running`;
       throw new WaitTimeoutError(what, timeoutMs);
     }

@@ -141,6 +141,7 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
     folders.orchestrator,
     minify,
     true,
+    true,
   );
   // Loaded while the other bundles are made; its outcome counts once all of them are there.
   const loading = Promise.allSettled([orchestratorCode.then((code) => checkLoads(code, machineFiles))]);
@@ -270,6 +271,7 @@ async function buildEntry(
   folder: string,
   minify: boolean,
   isOwnCode = false,
+  isOrchestrator = false,
 ): Promise<CodeFile[]> {
   const stdin = {
     contents,
@@ -278,7 +280,7 @@ async function buildEntry(
     loader: 'js',
   } as const;
   const outfile = join(folder, codeFileName);
-  return codeFiles(await buildCode({ stdin, outfile }, minify, { isOwnCode }));
+  return codeFiles(await buildCode({ stdin, outfile }, minify, { isOwnCode, isOrchestrator }));
 }
 
 function codeBytes(files: readonly CodeFile[]): number {

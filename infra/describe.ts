@@ -4,7 +4,7 @@ import {
   functionNames,
   type LogLevel,
 } from '../orchestrator/configuration/configuration.ts';
-import { checkOptions, type KeysOf } from '../orchestrator/core/policy/options.ts';
+import { checkChoice, checkOptions, type KeysOf } from '../orchestrator/core/policy/options.ts';
 import {
   attribute,
   indexName,
@@ -112,6 +112,7 @@ export function describeDeployment(
   settings: DeploymentSettings = {},
 ): DeploymentDescription {
   checkOptions('the deployment settings', settings, settingKeys);
+  checkChoice('the deployment settings', 'nudge', settings.nudge, [true, false, 'asked']);
   checkOptions(
     'the deployment settings, reservedConcurrency',
     settings.reservedConcurrency,

@@ -40,6 +40,11 @@ export interface StepFunctionsApiOptions
 }
 
 const optionKeys: KeysOf<StepFunctionsApiOptions> = {
+  table: true,
+  region: true,
+  accountId: true,
+  substitutions: true,
+  machines: true,
   dynamodb: true,
   indexShards: true,
   retentionDays: true,
@@ -49,16 +54,19 @@ const optionKeys: KeysOf<StepFunctionsApiOptions> = {
   lambda: true,
   now: true,
   newId: true,
-  table: true,
-  region: true,
-  accountId: true,
-  substitutions: true,
-  machines: true,
 };
 
-/** The API of Step Functions over the executions of a table: an operation's name and JSON in, status and JSON out. */
-export function createStepFunctionsApi(options: StepFunctionsApiOptions = {}): StepFunctionsHandler {
-  checkOptions('createStepFunctionsApi()', options, optionKeys);
+/**
+ * The API of Step Functions over the executions of a table: an operation's name and JSON in, status and JSON out.
+ *
+ * @param call the public function that was given the options, for the message about an unknown one
+ * @throws UnknownOptionError
+ */
+export function createStepFunctionsApi(
+  options: StepFunctionsApiOptions = {},
+  call = 'createStepFunctionsApi()',
+): StepFunctionsHandler {
+  checkOptions(call, options, optionKeys);
   const configuration = readConfiguration(process.env);
   const {
     table: tableName = configuration.tableName,

@@ -29,9 +29,11 @@ export interface MillraceRequestHandler {
  *     new SFNClient({ requestHandler: millraceRequestHandler({ table: 'millrace' }), region, credentials })
  *
  * The SDK signs each request before it is handled: it needs a region and any credentials.
+ *
+ * @throws UnknownOptionError
  */
 export function millraceRequestHandler(options: StepFunctionsApiOptions = {}): MillraceRequestHandler {
-  const handler = createStepFunctionsApi(options);
+  const handler = createStepFunctionsApi(options, 'millraceRequestHandler()');
   return {
     metadata: { handlerProtocol: 'http/1.1' },
     handle: async ({ headers, body }) => {

@@ -1,5 +1,6 @@
 import { fromPromise } from 'xstate';
 import { isActivityName, refusedInNames } from '../orchestrator/core/policy/activityName.ts';
+import { type KeysOf, optionsProblem, sentence } from '../orchestrator/core/policy/options.ts';
 import {
   type ActivityPolicy,
   activityKey,
@@ -28,13 +29,13 @@ export function activity<Input = unknown, Output = unknown>(
         "activity('approve').",
     );
   }
-  const other = Object.keys(policy ?? {}).find((field) => !policyFields.includes(field));
-  if (other !== undefined) {
-    throw new InvalidTaskPolicyError(`activity() takes timeout, heartbeat and retry, not '${other}'.`);
+  const problem = optionsProblem(policy, policyKeys);
+  if (problem !== undefined) {
+    throw new InvalidTaskPolicyError(sentence(`The policy of the activity '${name}'`, problem));
   }
   resolveActivityPolicy(policy);
   const logic = fromPromise<Output, Input>(() => Promise.reject(new WorkerOutsideMillraceError()));
   return Object.assign(logic, { [taskPolicyKey]: policy, [activityKey]: name });
 }
 
-const policyFields: readonly string[] = ['timeout', 'heartbeat', 'retry'] satisfies (keyof ActivityPolicy)[];
+const policyKeys: KeysOf<ActivityPolicy> = { timeout: true, heartbeat: true, retry: true };

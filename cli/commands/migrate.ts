@@ -55,10 +55,27 @@ Examples:
   millrace migrate assess definitions --counts counts.csv
   millrace migrate assess definitions --counts counts.csv --json | jq -r '.machines[] | select(.runs | not) | .name'`,
     )
-    .action((folder: string | undefined, options: AssessOptions) =>
-      folder === undefined ? reportAccount(line, options) : report(line, folder, options),
-    );
+    .action((folder: string | undefined, options: AssessOptions) => {
+      checkSource(folder, options);
+      return folder === undefined ? reportAccount(line, options) : report(line, folder, options);
+    });
   addCompareCommand(line, command);
+}
+
+/** @throws InvalidInputError for an option that would have no effect */
+function checkSource(folder: string | undefined, { counts, policy, profile, region }: AssessOptions): void {
+  if (folder === undefined) {
+    if (counts === undefined) return;
+    throw new InvalidInputError(
+      '--counts is for a folder of definitions: name the folder, or leave --counts out to read the counts of the account.',
+    );
+  }
+  const option =
+    (policy && '--policy') || (profile !== undefined && '--profile') || (region !== undefined && '--region');
+  if (!option) return;
+  throw new InvalidInputError(
+    `${option} is for an account: leave it out, or leave out the folder '${folder}'.`,
+  );
 }
 
 async function report({ context }: CommandLine, folder: string, options: AssessOptions): Promise<void> {

@@ -86,11 +86,21 @@ async function* runsOf(
   { directory, environment }: CommandContext,
   options: CompareOptions,
 ): AsyncGenerator<RecordedRun> {
-  const { histories, executions, definition, machine } = options;
+  const { histories, executions, definition, machine, profile, region } = options;
   if ((histories === undefined) === (executions === undefined)) {
     throw new InvalidInputError('Give either --histories FILE or --executions COUNT.');
   }
+  if (executions !== undefined && definition.length > 0) {
+    throw new InvalidInputError(
+      '--definition is for --histories: with --executions, the definition is the one that each execution ran with.',
+    );
+  }
   if (histories !== undefined) {
+    const option =
+      (machine !== undefined && '--machine') ||
+      (profile !== undefined && '--profile') ||
+      (region !== undefined && '--region');
+    if (option) throw new InvalidInputError(`${option} is for --executions: leave it out with --histories.`);
     const { readRuns } = await import('../compare/readRuns.ts');
     const inFolder = (file: string) => resolve(directory, file);
     yield* await readRuns(inFolder(histories), definition.map(inFolder));

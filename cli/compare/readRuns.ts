@@ -21,6 +21,11 @@ export async function readRuns(
   definitionFiles: readonly string[],
 ): Promise<readonly RecordedRun[]> {
   const lines = await valuesIn(file);
+  if (lines.length === 0) {
+    throw new InvalidInputError(
+      `${file} has no executions: give what 'aws stepfunctions get-execution-history' prints, one execution a line.`,
+    );
+  }
   const definitions = await Promise.all(definitionFiles.map(definitionsIn));
   const cases = new Map(definitions.flatMap((each) => [...each.cases]));
   const only = definitions.find((each) => each.only)?.only;

@@ -17,7 +17,7 @@ export function comparisonLines(comparisons: readonly Comparison[]): readonly st
   return [
     ...lines,
     ...opaque,
-    `${comparisons.length} executions: ${count('same')} the same, ${count('different')} different, ${count('notCompared')} not compared.`,
+    `${comparisons.length} execution${comparisons.length === 1 ? '' : 's'}: ${count('same')} the same, ${count('different')} different, ${count('notCompared')} not compared.`,
   ];
 }
 

@@ -22,16 +22,22 @@ export type CodeEntry =
 
 export type CodeBuild = BuildResult<{ write: false; metafile: true }>;
 
+export interface BuildCodeOptions {
+  /** Code that takes AWS credentials from nowhere but its function's environment. @default false */
+  readonly isOwnCode?: boolean;
+  /** @default false */
+  readonly isOrchestrator?: boolean;
+}
+
 /**
  * Bundles code for Lambda in memory: ES modules for Node.js, AWS SDK included, as small as the packages allow.
  *
- * @param options `isOwnCode`: code that takes AWS credentials from nowhere but its function's environment
  * @throws BundleError
  */
 export async function buildCode(
   entry: CodeEntry,
   minify: boolean,
-  { isOwnCode = false }: { readonly isOwnCode?: boolean } = {},
+  { isOwnCode = false, isOrchestrator = false }: BuildCodeOptions = {},
 ): Promise<CodeBuild> {
   const settings: BuildOptions & { write: false; metafile: true } = {
     bundle: true,
@@ -58,6 +64,7 @@ export async function buildCode(
       sourceClassNames,
       shortManifests,
       ...(isOwnCode ? [credentialsOfEnvironment, smallEndpointCache, usedShapes] : []),
+      ...(isOrchestrator ? [oneLambdaClient] : []),
     ],
     ...entry,
   };
@@ -73,6 +80,19 @@ export async function buildCode(
     );
   }
 }
+
+/**
+ * The orchestrator invokes with the client that it imports. Its bundle also has the code by which workers nudge, and never runs
+ * it: that code loads the client later, and a bundler keeps a module that is loaded later as a whole, 60 KB more.
+ */
+const oneLambdaClient: Plugin = {
+  name: 'one-lambda-client',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^@aws-sdk\/client-lambda$/ }, ({ path, kind }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
+    );
+  },
+};
 
 /** A client of the AWS SDK reads only the version in its package.json; the rest would be 2 KB a client. */
 const shortManifests: Plugin = {

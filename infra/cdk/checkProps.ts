@@ -108,6 +108,7 @@ const codeKeys: KeysOf<WorkerCodeProps> = {
  */
 export function checkProps(props: MillraceProps): void {
   checkOptions('Millrace', props, propKeys);
+  checkChoice('Millrace', 'nudge', props.nudge, [true, false, 'asked']);
   checkOptions('Millrace, bus', props.bus, busKeys);
   checkOptions('Millrace, reservedConcurrency', props.reservedConcurrency, ownFunctionRoles);
   for (const [name, options] of Object.entries(props.workerOptions ?? {})) {

@@ -122,6 +122,19 @@ describe('migrate assess', () => {
     expect(stderr.join(' ')).toMatch(message);
   });
 
+  it('refuses options that would have no effect', async () => {
+    const refusal = async (...args: readonly string[]) => {
+      const { exitCode, stderr } = await millrace(['migrate', 'assess', ...args], {
+        directory: directory.path,
+      });
+      expect(exitCode).toBe(2);
+      return stderr.join();
+    };
+    expect(await refusal('--counts', 'counts.csv')).toContain('--counts is for a folder');
+    expect(await refusal('definitions', '--policy')).toContain('--policy is for an account');
+    expect(await refusal('definitions', '--region', 'eu-west-1')).toContain('--region is for an account');
+  });
+
   it('refuses a folder that is not there, and one without definitions', async () => {
     const at = (folder: string) => millrace(['migrate', 'assess', folder], { directory: directory.path });
     expect((await at('nowhere')).exitCode).toBe(2);
@@ -195,5 +208,31 @@ describe('migrate compare', () => {
     expect(noDefinition.stderr.join()).toContain('give --definition');
     const noEvents = await compare([{ executionArn: 'x' }], '--definition', 'sums.asl.json');
     expect(noEvents.stderr.join()).toContain('has no events in entry 1');
+    const nothing = await compare([], '--definition', 'sums.asl.json');
+    expect(nothing.exitCode).toBe(2);
+    expect(nothing.stderr.join()).toContain('histories.jsonl has no executions');
+  });
+
+  it('counts a single execution as one', async () => {
+    const { stdout } = await compare([entryOf('one', '1')], '--definition', 'sums.asl.json');
+    expect(stdout.at(-1)).toBe('1 execution: 1 the same, 0 different, 0 not compared.');
+  });
+
+  it('refuses options that would have no effect', async () => {
+    const machine = await compare(
+      [entryOf('one', '1')],
+      '--definition',
+      'sums.asl.json',
+      '--machine',
+      'sums',
+    );
+    expect(machine.exitCode).toBe(2);
+    expect(machine.stderr.join()).toContain('--machine is for --executions');
+    const definition = await millrace(
+      ['migrate', 'compare', '--executions', '1', '--definition', 'sums.asl.json'],
+      { directory: directory.path },
+    );
+    expect(definition.exitCode).toBe(2);
+    expect(definition.stderr.join()).toContain('--definition is for --histories');
   });
 });

@@ -44,6 +44,13 @@ describe('getActivityTask', () => {
     expect(deployment.pausesMs).toEqual([250, 500, 1000, 2000, 1250]);
   });
 
+  it('looks once where the time to wait is not a number', async () => {
+    deployment.pausesMs.length = 0;
+    const options = { waitMs: Number.NaN };
+    expect(await deployment.client.getActivityTask('sign-page', options)).toBeUndefined();
+    expect(deployment.pausesMs).toEqual([]);
+  });
+
   it('takes the task out of the queue of an execution that waits for nothing any more', async () => {
     await waiting('c-1', 'c-2');
     await deployment.client.stop('c-1');

@@ -7,6 +7,7 @@ import { Millrace } from '../../infra/cdk/index.ts';
 import { describeDeployment } from '../../infra/describe.ts';
 import { startLocalCloud } from '../../local/index.ts';
 import { createOrchestrator } from '../../orchestrator/index.ts';
+import { millraceRequestHandler } from '../../stepfunctions/index.ts';
 import { testCloud } from '../../testing/index.ts';
 import { createWorkerHost } from '../../workers/host.ts';
 
@@ -27,6 +28,8 @@ const calls: [string, () => unknown, string][] = [
   ['startMany', () => taken(() => client.startMany('m', [], odd({ concurency: 1 }))), 'concurrency'],
   ['send', () => client.send('o', { type: 'GO' }, odd({ eventID: 'o' })), 'eventId'],
   ['heartbeatTask', () => client.heartbeatTask('o#0#1', odd({ progres: 1 })), 'progress'],
+  ['getActivityTask', () => client.getActivityTask('a', odd({ workername: 'w' })), 'workerName'],
+  ['millraceRequestHandler', () => millraceRequestHandler(odd({ acountId: '1' })), 'accountId'],
   ['list', () => client.list(odd({ machien: 'm' })), 'machine'],
   ['list, a status', () => client.list({ machine: 'm', status: odd('RUNING') }), 'RUNNING'],
   ['listAll', () => taken(() => client.listAll(odd({ statsu: 'm' }))), 'status'],
@@ -56,6 +59,12 @@ const calls: [string, () => unknown, string][] = [
     'Millrace, bus',
     () => new Millrace(new Stack(new App(), 'S'), 'M', odd({ bus: { modul: '' } })),
     'module',
+  ],
+  ['Millrace, nudge', () => new Millrace(new Stack(new App(), 'S'), 'M', odd({ nudge: 'askd' })), 'asked'],
+  [
+    'describeDeployment, nudge',
+    () => describeDeployment({ orchestrator: '', workerHost: '', workers: [] }, odd({ nudge: 'askd' })),
+    'asked',
   ],
   ['createWorkerHost', () => createWorkerHost(odd({ machine: [] })), 'machines'],
   ['createOrchestrator', () => createOrchestrator(odd({ machine: [] })), 'machines'],

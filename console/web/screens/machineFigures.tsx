@@ -82,7 +82,7 @@ export function MachineFigures({
                 <td>
                   <StatusMark status={status} />
                 </td>
-                <th scope="row">{visible(state)}</th>
+                <td>{visible(state)}</td>
                 <td class="num">{number(count)}</td>
               </tr>
             ))}
