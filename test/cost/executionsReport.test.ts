@@ -90,6 +90,7 @@ describe('the result as a table', () => {
       '  stream                           $1.46  1 Lambda request a step',
       '  nudge                            $1.79  2 Lambda requests a step',
       '  inline                           $0.65  no Lambda request',
+      '  checkpoint                       $0.01  no Lambda request',
       '  Step Functions Standard         $25.00',
       '  Step Functions Express           $0.15',
       '  Lambda durable functions         $8.00',

@@ -13,6 +13,7 @@ export const stepUses = {
   stream: { writeUnits: 2.02, readUnits: 0, requests: 1 },
   nudge: { writeUnits: 2.02, readUnits: 1, requests: 2 },
   inline: { writeUnits: 1.04, readUnits: 0, requests: 0 },
+  checkpoint: { writeUnits: 0.02, readUnits: 0, requests: 0 },
 } as const satisfies Record<string, StepUse>;
 
 /** An execution of 20 steps of 100 ms on Step Functions Express: a request, and 2 seconds at 64 MB. */
@@ -31,6 +32,7 @@ export function pricesPerMillionSteps() {
     stream: of(stepUses.stream),
     nudge: of(stepUses.nudge),
     inline: of(stepUses.inline),
+    checkpoint: of(stepUses.checkpoint),
     standard: 1e6 * stepFunctionsStandard.stateTransition,
     express: (1e6 * express) / expressSteps,
     durable: 1e6 * lambdaDurableFunctions.operation,

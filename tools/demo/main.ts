@@ -1,9 +1,10 @@
-import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { exitCode } from '../../cli/exitCodes.ts';
+import type { LocalCloud } from '../../local/index.ts';
 import { type RepositoryCommand, runRepositoryCommand } from '../repository/repositoryCommand.ts';
 import { runDemo } from './demo.ts';
+import { keptTable } from './keptTable.ts';
 import { demoReport, demoTable } from './report.ts';
 import { readSampleOrders, sampleOrdersPath } from './sampleOrders.ts';
 
@@ -36,36 +37,35 @@ await runRepositoryCommand({
       'Start the local cloud',
       `Run ${orders.length} orders`,
     ]);
-    const cloud = await command.startCloud({
-      onStage: () => steps.begin(),
-      dataFile: await freshDataFile(command),
-      countsConsumedCapacity: true,
-      maximumConcurrency,
-    });
-    steps.begin();
-    const result = await runDemo({
-      cloud,
-      orders,
-      timeoutMs,
-      onProgress: (atRest, executions) => steps.advance(atRest, executions),
-      signal: command.interrupted,
-      now: command.now,
-    });
-    steps.end();
-    for (const difference of result.differences) terminal.note(difference);
-    if (options.json === true) terminal.print(JSON.stringify(demoReport(result)));
-    else for (const line of demoTable(result, howToLook(command))) terminal.print(line);
-    return result.differences.length === 0 ? exitCode.ok : exitCode.endedBadly;
+    const table = await keptTable(join(directory, dataFilePath));
+    let cloud: LocalCloud | undefined;
+    try {
+      cloud = await command.startCloud({
+        onStage: () => steps.begin(),
+        dataFile: table.workingFile,
+        countsConsumedCapacity: true,
+        maximumConcurrency,
+      });
+      steps.begin();
+      const result = await runDemo({
+        cloud,
+        orders,
+        timeoutMs,
+        onProgress: (atRest, executions) => steps.advance(atRest, executions),
+        signal: command.interrupted,
+        now: command.now,
+      });
+      steps.end();
+      for (const difference of result.differences) terminal.note(difference);
+      if (options.json === true) terminal.print(JSON.stringify(demoReport(result)));
+      else for (const line of demoTable(result, howToLook(command))) terminal.print(line);
+      return result.differences.length === 0 ? exitCode.ok : exitCode.endedBadly;
+    } finally {
+      await cloud?.stop();
+      await table.keep();
+    }
   },
 });
-
-/** The orders of a run before would not be started again. */
-async function freshDataFile({ directory }: RepositoryCommand): Promise<string> {
-  const path = join(directory, dataFilePath);
-  const files = ['', '-wal', '-shm', '.stream.json'].map((suffix) => `${path}${suffix}`);
-  await Promise.all(files.map((file) => rm(file, { force: true })));
-  return path;
-}
 
 /** This cloud is gone with this process, but its table is kept: the console runs another one on it. */
 function howToLook({ directory }: RepositoryCommand): string[] {

@@ -66,6 +66,7 @@ export function measuredRows(report: ExecutionsReport): readonly string[] {
     row('stream', dollars(prices.stream), requests(stepUses.stream)),
     row('nudge', dollars(prices.nudge), requests(stepUses.nudge)),
     row('inline', dollars(prices.inline), requests(stepUses.inline)),
+    row('checkpoint', dollars(prices.checkpoint), requests(stepUses.checkpoint)),
     row('Step Functions Standard', dollars(prices.standard)),
     row('Step Functions Express', dollars(prices.express)),
     row('Lambda durable functions', dollars(prices.durable)),
