@@ -79,6 +79,8 @@ async function run({ context, exitWith }: CommandLine, options: CompareOptions):
     );
   } else for (const text of comparisonLines(comparisons)) terminal.print(text);
   if (count('different') > 0) exitWith(exitCode.diverged);
+  // A pipeline must not take it for a proof that nothing could be compared.
+  else if (comparisons.length > 0 && count('same') === 0) exitWith(exitCode.refused);
 }
 
 /** @throws InvalidInputError */

@@ -213,6 +213,20 @@ describe('migrate compare', () => {
     expect(nothing.stderr.join()).toContain('histories.jsonl has no executions');
   });
 
+  it('exits with 2 where no execution could be compared', async () => {
+    const { executionArn, events } = entryOf('one', '1');
+    const withoutData = events.map(({ id, previousEventId, timestamp, type }) => ({
+      id,
+      previousEventId,
+      timestamp,
+      type,
+    }));
+    const entry = { executionArn, events: withoutData };
+    const { exitCode, stdout } = await compare([entry], '--definition', 'sums.asl.json');
+    expect(stdout.at(-1)).toBe('1 execution: 0 the same, 0 different, 1 not compared.');
+    expect(exitCode).toBe(2);
+  });
+
   it('counts a single execution as one', async () => {
     const { stdout } = await compare([entryOf('one', '1')], '--definition', 'sums.asl.json');
     expect(stdout.at(-1)).toBe('1 execution: 1 the same, 0 different, 0 not compared.');
