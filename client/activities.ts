@@ -53,8 +53,7 @@ export async function getActivityTask(
     const look = await takeOldest(surroundings, activity, workerName);
     if (look.task) return look.task;
     const leftMs = endsAt - waitClock();
-    // Written so that NaN ends the looks, too.
-    if (!(leftMs > 0)) return undefined;
+    if (leftMs <= 0) return undefined;
     if (look.isPartial) pauseMs = firstPauseMs;
     await sleep(Math.min(pauseMs, leftMs), signal);
   }

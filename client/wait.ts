@@ -43,8 +43,7 @@ export async function waitForExecution<M extends MachineReference>(
     if (isAtRest && description.version > before) return description;
     if (!isAtRest && description.state !== undefined && isThere(description.state)) return description;
     const leftMs = endsAt - waitClock();
-    // Written so that NaN ends the looks, too.
-    if (timeoutMs !== undefined && !(leftMs > 0)) {
+    if (timeoutMs !== undefined && leftMs <= 0) {
       throw new WaitTimeoutError(`The execution '${executionId}' is still ${description.status}`, timeoutMs);
     }
     await sleep(Math.min(pauseMs, leftMs), signal);

@@ -93,8 +93,7 @@ async function follow(
     onProgress?.(followed.progress());
     if (isFed && followed.open === 0) return followed.atRest();
     const elapsedMs = waitClock() - startedAt;
-    // Written so that NaN ends the looks, too.
-    if (!(elapsedMs < timeoutMs)) {
+    if (elapsedMs >= timeoutMs) {
       const what = `${followed.open} of ${followed.progress().executions} executions are still running`;
       throw new WaitTimeoutError(what, timeoutMs);
     }

@@ -44,11 +44,12 @@ describe('getActivityTask', () => {
     expect(deployment.pausesMs).toEqual([250, 500, 1000, 2000, 1250]);
   });
 
-  it('looks once where the time to wait is not a number', async () => {
-    deployment.pausesMs.length = 0;
-    const options = { waitMs: Number.NaN };
-    expect(await deployment.client.getActivityTask('sign-page', options)).toBeUndefined();
-    expect(deployment.pausesMs).toEqual([]);
+  it('refuses a time to wait that is not a number', async () => {
+    const asked = deployment.client.getActivityTask('sign-page', { waitMs: Number.NaN });
+    await expect(asked).rejects.toMatchObject({
+      code: 'UnknownOption',
+      message: expect.stringContaining('waitMs is NaN'),
+    });
   });
 
   it('takes the task out of the queue of an execution that waits for nothing any more', async () => {

@@ -60,8 +60,6 @@ describe('wait', () => {
       message: expect.stringContaining('still RUNNING after 1000 ms'),
     });
     expect(deployment.pausesMs.reduce((a, b) => a + b)).toBe(1_000);
-    const notANumber = client.wait(id(1), { timeoutMs: Number.NaN });
-    await expect(notANumber).rejects.toMatchObject({ code: 'WaitTimeout' });
     expect(await client.describe(id(1))).toMatchObject({ status: 'RUNNING' });
   });
 
