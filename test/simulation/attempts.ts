@@ -72,7 +72,8 @@ export class Attempts {
   onChained({ executionId, item, worker, input, machine }: TaskPayload, cause: string): void {
     if (machine === sprint.id) {
       const key = `${executionId}/${item}`;
-      if (!this.#closedAt.has(key)) this.#mayRepeat.add(key);
+      // Another process may have opened it meanwhile, and then it runs it, too.
+      if (!this.#opened.get(key)?.has(cause)) this.#mayRepeat.add(key);
       return;
     }
     const task = this.#opened.get(`${executionId}/${item}`)?.get(cause);
@@ -80,7 +81,7 @@ export class Attempts {
     throw new InvariantError(10, executionId, `a chain runs '${item}', which it has not opened: ${cause}.`);
   }
 
-  /** Whether a run of an attempt was begun before a commit had opened it: with checkpoints, such a one may run again. */
+  /** Whether a run of an attempt was begun before a commit of its chain had opened it: with checkpoints, such a one may run again. */
   mayRepeat(run: string): boolean {
     return this.#mayRepeat.has(run);
   }
