@@ -30,13 +30,13 @@ export function inlinedEntry(result: ResultItem): ResultEntry | undefined {
   return inlinedEntryOf({ kind: 'inlined', reference: taskKey(result), at, verdict, inlined });
 }
 
-/** The size of an execution's log against the room that its item has for it. A byte is left for the word. */
+/** The size of an execution's log, with a word, against the room that its item has for it. A byte is left for another word. */
 export class LogRoom {
   readonly #log: string;
   readonly #room: number;
 
   constructor({ execution, emitted }: Commit, layout: TableLayout, hasBus: boolean) {
-    this.#log = execution.log;
+    this.#log = withWord(execution.log, 'keep');
     this.#room = logRoom(execution, layout, hasBus ? emitted : []);
   }
 

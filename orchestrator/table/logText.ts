@@ -17,7 +17,7 @@ const longestLogBytes = 40 * maximumItemBytes;
 
 /** Only a log with inlined results is worth deflating, and only its readers know of it. */
 export function deflatedLog(log: string): AttributeValue {
-  return hasInlined(log) ? { B: deflateRawSync(log) } : { S: log };
+  return hasInlined(log) ? { B: deflated(log) } : { S: log };
 }
 
 /** A log by itself is deflated where that saves write units. */
@@ -30,5 +30,19 @@ const smallSegmentBytes = 600;
 
 /** Bytes that a log takes at least. */
 export function deflatedLogBytes(log: string): number {
-  return hasInlined(log) ? deflateRawSync(log).length : Buffer.byteLength(log);
+  return hasInlined(log) ? deflated(log).length : Buffer.byteLength(log);
 }
+
+/** A chain measures a log before it commits it, so the same text is deflated several times in a row. */
+function deflated(log: string): Uint8Array {
+  const known = recent.find((each) => each.log === log);
+  if (known) return known.bytes;
+  const bytes = deflateRawSync(log);
+  recent.unshift({ log, bytes });
+  recent.length = Math.min(recent.length, mostRecent);
+  return bytes;
+}
+
+const recent: { readonly log: string; readonly bytes: Uint8Array }[] = [];
+/** A log, and the same without its last entry. */
+const mostRecent = 2;

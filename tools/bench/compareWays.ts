@@ -1,21 +1,19 @@
-import type { AnyStateMachine } from 'xstate';
+import type { LocalCloud } from '../../local/index.ts';
+import { maximumConcurrency, startBenchCloud } from './benchCloud.ts';
+import { type MeasuredRun, runOnCloud } from './cloudRun.ts';
 import { progress, round } from './commandLine.ts';
-import { startNamedEngine } from './engines.ts';
-import { type InProcessMillrace, startInProcessMillrace } from './inProcessMillrace.ts';
 import { checkpointed20, relay20, relayByStream20 } from './machines/relay.ts';
 import type { Mode } from './modes.ts';
-import { type ProcessTimes, processTimes, timesBetween } from './processTimes.ts';
-import { add } from './workers/add.ts';
 
 /** Steps that the worker host takes. */
 export type ChainedMode = Exclude<Mode, 'stream' | 'nudge'>;
 
 /** Promises of an execution, one after the other. */
 const tasks = 20;
-const machines: Readonly<Record<'stream' | ChainedMode, AnyStateMachine>> = {
-  stream: relayByStream20,
-  inline: relay20,
-  checkpoint: checkpointed20,
+const machines: Readonly<Record<'stream' | ChainedMode, string>> = {
+  stream: relayByStream20.id,
+  inline: relay20.id,
+  checkpoint: checkpointed20.id,
 };
 
 export interface ComparedWays {
@@ -33,42 +31,35 @@ export interface ComparedWays {
   readonly tasks: number;
 }
 
+/** Until the compiler has seen to the AWS SDK in each process. */
+const warmUps = 2;
 const rounds = 3;
 
 /**
- * The same promises by the stream and in another way, in turns: what else the machine does meets both. All of Millrace runs in this
- * process, so that neither way waits for a function's process.
+ * The same promises by the stream and in another way, in turns: what else the machine does meets both. Each function has processes of
+ * its own, as in the cloud: an invocation, which a chain saves, costs what it costs.
  */
 export async function compareWays(mode: ChainedMode, executions: number): Promise<ComparedWays> {
-  const engine = await startNamedEngine('dynoxide');
+  const cloud = await startBenchCloud({ maximumConcurrency, bus: false });
   try {
-    const millrace = await startInProcessMillrace(engine.endpoint, Object.values(machines), add, { mode });
-    try {
-      return await compared(millrace, mode, executions);
-    } finally {
-      await millrace.stop();
-    }
+    return await compared(cloud, mode, executions);
   } finally {
-    await engine.stop();
+    await cloud.stop();
   }
 }
 
-async function compared(
-  millrace: InProcessMillrace,
-  mode: ChainedMode,
-  executions: number,
-): Promise<ComparedWays> {
+async function compared(cloud: LocalCloud, mode: ChainedMode, executions: number): Promise<ComparedWays> {
   const times = { stream: new Sum(), [mode]: new Sum() };
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = 1 - warmUps; round <= rounds; round++) {
     for (const way of ['stream', mode] as const) {
-      const ids = Array.from({ length: executions }, (_, i) => `${way}-${round}-${i}`);
-      const cpuBefore = processTimes();
-      const start = performance.now();
-      await millrace.run(machines[way].id, ids, { from: 0 });
-      const elapsedMs = performance.now() - start;
-      const perSecond = (executions * tasks * 1000) / elapsedMs;
-      progress(`${way}: ${perSecond.toFixed(0)} steps a second${round === 0 ? ' (warm-up)' : ''}`);
-      if (round > 0) times[way]?.add({ elapsedMs, cpu: timesBetween(cpuBefore, processTimes()) });
+      const measured = await runOnCloud(cloud, {
+        machine: machines[way],
+        prefix: `${way}-${round + warmUps}`,
+        executions,
+      });
+      const perSecond = (executions * tasks * 1000) / measured.elapsedMs;
+      progress(`${way}: ${perSecond.toFixed(0)} steps a second${round < 1 ? ' (warm-up)' : ''}`);
+      if (round > 0) times[way]?.add(measured);
     }
   }
   const steps = rounds * executions * tasks;
@@ -90,7 +81,7 @@ class Sum {
   elapsedMs = 0;
   readonly #cpu = new Map<string, number>();
 
-  add({ elapsedMs, cpu }: { readonly elapsedMs: number; readonly cpu: ProcessTimes }): void {
+  add({ elapsedMs, cpu }: MeasuredRun): void {
     this.elapsedMs += elapsedMs;
     for (const [kind, ms] of cpu) this.#cpu.set(kind, (this.#cpu.get(kind) ?? 0) + Math.max(0, ms));
   }

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { defaults, functionNames } from '../../orchestrator/configuration/configuration.ts';
 
 /** CPU time of this process and of all that it started, in milliseconds, by what they are. Empty where there is no /proc. */
 export type ProcessTimes = ReadonlyMap<string, number>;
@@ -57,12 +58,15 @@ function descends(id: number, processes: readonly RunningProcess[]): boolean {
   return parent !== undefined && parent > 0 && descends(parent, processes);
 }
 
-/** Functions run where their code is. */
+const hostVariable = `AWS_LAMBDA_FUNCTION_NAME=${functionNames(defaults.functionPrefix).workerHost}`;
+
+/** Workers run where their code is. */
 function kindOf(id: number): string {
   if (id === process.pid) return 'main';
   try {
     const command = readFileSync(`/proc/${id}/cmdline`, 'utf8');
     if (!command.includes('environmentRuntime')) return command.startsWith('/bin/sh') ? 'other' : 'engine';
+    if (readFileSync(`/proc/${id}/environ`, 'utf8').split('\0').includes(hostVariable)) return 'host';
     const directory = readlinkSync(`/proc/${id}/cwd`);
     return directory.includes('/workers/') ? 'workers' : 'orchestrator';
   } catch {

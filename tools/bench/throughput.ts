@@ -5,24 +5,20 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ensureTable } from '../../local/dynamodb/createTable.ts';
 import type { LocalCloud } from '../../local/index.ts';
-import { eachLimited } from '../../orchestrator/concurrency/eachLimited.ts';
-import { defaults } from '../../orchestrator/configuration/configuration.ts';
-import { DynamoDBTable } from '../../orchestrator/table/dynamodb/dynamoDBTable.ts';
 import { maximumConcurrency, startBenchCloud } from './benchCloud.ts';
+import { runOnCloud } from './cloudRun.ts';
 import { choice, count, printResult, progress, round, runBench } from './commandLine.ts';
 import { comparedText, compareWays } from './compareWays.ts';
-import { countSucceeded } from './countSucceeded.ts';
 import { type ProcessTimes, processTimes, timesBetween } from './processTimes.ts';
 import { rawWritesPerSecond } from './rawWrites.ts';
 
 const tasks = 5;
 const machine = `sequential-${tasks}`;
-const startsInFlight = 32;
 const rawInFlight = [16, 32, 64];
 
 await runBench(async () => {
   const mode = choice('mode', ['stream', 'inline', 'checkpoint']);
-  const executions = count('executions', mode === 'stream' ? 1000 : 250);
+  const executions = count('executions', mode === 'stream' ? 1000 : 100);
   if (mode !== 'stream') {
     const compared = await compareWays(mode, executions);
     printResult(compared, () => comparedText(compared));
@@ -36,7 +32,7 @@ await runBench(async () => {
   try {
     // Until the compiler has seen to the AWS SDK, which takes some thousand calls in each process.
     for (const prefix of ['warm-up-1', 'warm-up-2']) {
-      const warmUp = await run(cloud, prefix, executions);
+      const warmUp = await runOnCloud(cloud, { machine, prefix, executions });
       progress(`Warm-up: ${round((executions * tasks * 1000) / warmUp.elapsedMs, 0)} task steps a second`);
     }
     await rawWritesOf(cloud, rawWrites);
@@ -44,7 +40,7 @@ await runBench(async () => {
     const sdk = sdkClient(cloud);
     const sdkBefore = await rawWritesOf(cloud, rawWrites, sdk);
     const before = await rawWritesOf(cloud, rawWrites);
-    const measured = await run(cloud, 'measured', executions);
+    const measured = await runOnCloud(cloud, { machine, prefix: 'measured', executions });
     const after = await rawWritesOf(cloud, rawWrites);
     const sdkAfter = await rawWritesOf(cloud, rawWrites, sdk);
     sdk.destroy();
@@ -75,37 +71,6 @@ await runBench(async () => {
 function perOne(times: ProcessTimes, count: number): Record<string, number> {
   const used = [...times].filter(([, ms]) => ms > 0);
   return Object.fromEntries(used.map(([kind, ms]) => [kind, round(ms / count, 3)]));
-}
-
-async function run(
-  cloud: LocalCloud,
-  prefix: string,
-  executions: number,
-): Promise<{ elapsedMs: number; cpu: ProcessTimes }> {
-  const { dynamodb: client, tableName } = cloud;
-  const { indexShards, retentionDays } = defaults;
-  const table = new DynamoDBTable({ client, tableName, now: () => Date.now(), indexShards, retentionDays });
-  const endedBefore = await countSucceeded(client, tableName, machine);
-  const numbers = Array.from({ length: executions }, (_, number) => number);
-  const cpuBefore = processTimes();
-  const start = performance.now();
-  await eachLimited(numbers, startsInFlight, async (number) => {
-    await table.journal.insertStart({ executionId: `${prefix}-${number}`, machine, input: { from: number } });
-  });
-  await cloud.settled();
-  const measured = { elapsedMs: performance.now() - start, cpu: timesBetween(cpuBefore, processTimes()) };
-  const ended = (await countSucceeded(client, tableName, machine)) - endedBefore;
-  if (ended !== executions) throw new UnfinishedError(executions, ended);
-  return measured;
-}
-
-/** Thrown when nothing goes on any more and not all executions have succeeded. */
-class UnfinishedError extends Error {
-  readonly code = 'Unfinished';
-  override readonly name = 'UnfinishedError';
-  constructor(executions: number, ended: number) {
-    super(`Of ${executions} executions ${ended} succeeded: look at what the functions printed.`);
-  }
 }
 
 /** As any application has it. */
