@@ -17,6 +17,11 @@ export interface Items {
   readonly concurrency: number;
   /** Failed items that it takes. */
   readonly tolerated: number;
+  /** The limits that this number is made of; 0 where the definition has none. */
+  readonly toleratedCount: number;
+  readonly toleratedPercentage: number;
+  /** Items in each batch. Absent where there are no batches. */
+  readonly batches?: readonly number[];
 }
 
 /**
@@ -34,17 +39,25 @@ export function itemsOf(
   const values = read ?? listOf(state, at, data);
   const concurrency = concurrencyOf(state, at, data);
   onList?.(values.length);
-  const count = toleratedCount(state, at, data);
-  const percentage = toleratedPercentage(state, at, data);
+  const count = toleratedCount(state, at, data) ?? 0;
+  const percentage = toleratedPercentage(state, at, data) ?? 0;
   const selector = state.itemSelector?.();
   const selectedItems = values.map((value, index) => ({
     value,
     input: selector ? selectedItem(state, selector, withItem(at, index, value), data) : value,
   }));
   const batcher = state.itemBatcher?.();
-  const items = batcher ? batchesOf(batcher, selectedItems, at, data) : selectedItems;
-  const tolerated = Math.max(count ?? 0, Math.floor(((percentage ?? 0) * items.length) / 100));
-  return { items, concurrency, tolerated: state.isDistributed ? tolerated : 0 };
+  const batches = batcher && batchesOf(batcher, selectedItems, at, data);
+  const items = batches ?? selectedItems;
+  const tolerated = Math.max(count, Math.floor((percentage * items.length) / 100));
+  return {
+    items,
+    concurrency,
+    tolerated: state.isDistributed ? tolerated : 0,
+    toleratedCount: count,
+    toleratedPercentage: percentage,
+    ...(batches && { batches: batches.map(({ size }) => size) }),
+  };
 }
 
 /** Items worked on at a time; 0 for all. @throws EvaluationError */
