@@ -43,8 +43,14 @@ export function itemsOf(
   }));
   const batcher = state.itemBatcher?.();
   const items = batcher ? batchesOf(batcher, selectedItems, at, data) : selectedItems;
-  const tolerated = Math.max(count ?? 0, Math.floor(((percentage ?? 0) * items.length) / 100));
-  return { items, concurrency, tolerated: state.isDistributed ? tolerated : 0 };
+  const tolerated = state.isDistributed ? toleratedOf(items.length, count, percentage) : 0;
+  return { items, concurrency, tolerated };
+}
+
+/** Of two thresholds, the one that is exceeded first counts. */
+function toleratedOf(length: number, count: number | undefined, percentage: number | undefined): number {
+  const part = percentage === undefined ? undefined : Math.floor((percentage * length) / 100);
+  return Math.min(count ?? part ?? 0, part ?? count ?? 0);
 }
 
 /** Items worked on at a time; 0 for all. @throws EvaluationError */
