@@ -480,11 +480,11 @@ const rows: Readonly<Record<string, Row>> = {
     definition: path({
       Type: 'Map',
       ItemProcessor: distributed,
-      ToleratedFailureCount: 0,
+      ToleratedFailureCount: 1,
       ToleratedFailurePercentage: 100,
     }),
-    input: [1, 2],
-    errors: ['E'],
+    input: [1, 2, 3],
+    errors: ['E', 'E'],
     error: ['States.ExceedToleratedFailureThreshold'],
   },
   'A number that JSON does not have is a failure that a Catch handles': {
