@@ -39,8 +39,8 @@ export function itemsOf(
   const values = read ?? listOf(state, at, data);
   const concurrency = concurrencyOf(state, at, data);
   onList?.(values.length);
-  const count = toleratedCount(state, at, data) ?? 0;
-  const percentage = toleratedPercentage(state, at, data) ?? 0;
+  const count = toleratedCount(state, at, data);
+  const percentage = toleratedPercentage(state, at, data);
   const selector = state.itemSelector?.();
   const selectedItems = values.map((value, index) => ({
     value,
@@ -49,15 +49,20 @@ export function itemsOf(
   const batcher = state.itemBatcher?.();
   const batches = batcher && batchesOf(batcher, selectedItems, at, data);
   const items = batches ?? selectedItems;
-  const tolerated = Math.max(count, Math.floor((percentage * items.length) / 100));
   return {
     items,
     concurrency,
-    tolerated: state.isDistributed ? tolerated : 0,
-    toleratedCount: count,
-    toleratedPercentage: percentage,
+    tolerated: state.isDistributed ? toleratedOf(items.length, count, percentage) : 0,
+    toleratedCount: count ?? 0,
+    toleratedPercentage: percentage ?? 0,
     ...(batches && { batches: batches.map(({ size }) => size) }),
   };
+}
+
+/** Where the definition has both limits, neither may be exceeded. */
+function toleratedOf(length: number, count: number | undefined, percentage: number | undefined): number {
+  const part = percentage === undefined ? undefined : Math.floor((percentage * length) / 100);
+  return Math.min(count ?? part ?? 0, part ?? count ?? 0);
 }
 
 /** Items worked on at a time; 0 for all. @throws EvaluationError */
