@@ -8,6 +8,7 @@ import { InvalidMachineIdError } from './errors.ts';
 import { checkNewExecutionId, machineId } from './identifiers.ts';
 import type { MachineReference, WithInput } from './machineTypes.ts';
 import { mapConcurrently } from './mapConcurrently.ts';
+import { checkCallOptions } from './optionKeys.ts';
 import type { ClientSurroundings } from './surroundings.ts';
 
 export type StartOptions<M extends MachineReference> = WithInput<M> & {
@@ -79,7 +80,8 @@ export async function* startExecutions<M extends MachineReference>(
   starts: Iterable<StartOptions<M>> | AsyncIterable<StartOptions<M>>,
   { concurrency = 32 }: StartManyOptions,
 ): AsyncGenerator<StartedExecution, void, undefined> {
-  yield* mapConcurrently(starts, concurrency, (start, index) =>
-    startExecution(surroundings, machine, start, `starts[${index}].input`),
-  );
+  yield* mapConcurrently(starts, concurrency, async (start, index) => {
+    checkCallOptions('start', start, `startMany(), starts[${index}]`);
+    return startExecution(surroundings, machine, start, `starts[${index}].input`);
+  });
 }
