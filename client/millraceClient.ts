@@ -92,7 +92,9 @@ export class MillraceClient extends ExecutionReader {
   ): AsyncGenerator<StartedExecution, void, undefined> {
     checkCallOptions('startMany', options);
     checkSequence('startMany()', 'starts', starts);
-    return startExecutions(this.surroundings, machine, starts, options);
+    return startExecutions(this.surroundings, machine, starts, options, (start, what) =>
+      checkCallOptions('start', start, what),
+    );
   }
 
   /**

@@ -8,7 +8,6 @@ import { InvalidMachineIdError } from './errors.ts';
 import { checkNewExecutionId, machineId } from './identifiers.ts';
 import type { MachineReference, WithInput } from './machineTypes.ts';
 import { mapConcurrently } from './mapConcurrently.ts';
-import { checkCallOptions } from './optionKeys.ts';
 import type { ClientSurroundings } from './surroundings.ts';
 
 export type StartOptions<M extends MachineReference> = WithInput<M> & {
@@ -79,9 +78,10 @@ export async function* startExecutions<M extends MachineReference>(
   machine: M,
   starts: Iterable<StartOptions<M>> | AsyncIterable<StartOptions<M>>,
   { concurrency = 32 }: StartManyOptions,
+  checkStart: (start: StartOptions<M>, what: string) => void,
 ): AsyncGenerator<StartedExecution, void, undefined> {
   yield* mapConcurrently(starts, concurrency, async (start, index) => {
-    checkCallOptions('start', start, `startMany(), starts[${index}]`);
+    checkStart(start, `startMany(), starts[${index}]`);
     return startExecution(surroundings, machine, start, `starts[${index}].input`);
   });
 }
