@@ -35,6 +35,12 @@ export class CannotReachBusError extends MillraceError {
   override readonly name = 'CannotReachBusError';
 }
 
+/** Thrown when a service of the AWS account that `migrate` reads does not answer. */
+export class CannotReachAwsError extends MillraceError {
+  override readonly code = 'CannotReachAws';
+  override readonly name = 'CannotReachAwsError';
+}
+
 /** Thrown by `dev` when the directory's local cloud is running already. */
 export class LocalCloudRunningError extends MillraceError {
   override readonly code = 'LocalCloudRunning';

@@ -66,13 +66,15 @@ export abstract class ExecutionReader {
    *
    * @throws InvalidMachineIdError, InvalidCursorError, IndexNotFoundError
    */
-  async list(options: ListOptions): Promise<Page<ListedExecution>> {
+  async list(options: ListOptions = {}): Promise<Page<ListedExecution>> {
     checkCallOptions('list', options);
     return listExecutions(this.surroundings, options);
   }
 
   /** The executions of all pages of {@link ExecutionReader.list}. */
-  listAll(options: Omit<ListOptions, 'limit' | 'cursor'>): AsyncGenerator<ListedExecution, void, undefined> {
+  listAll(
+    options: Omit<ListOptions, 'limit' | 'cursor'> = {},
+  ): AsyncGenerator<ListedExecution, void, undefined> {
     checkCallOptions('listAll', options);
     return listAllExecutions(this.surroundings, options);
   }

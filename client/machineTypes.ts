@@ -52,12 +52,13 @@ export interface OfMachine<M extends MachineReference = MachineReference> {
 
 /** Options with a machine, of options or a machine. */
 export function ofMachine<M extends MachineReference>(given: OfMachine<M> | M | undefined): OfMachine<M> {
-  return given === undefined || isOptions(given) ? (given ?? {}) : { machine: given };
+  if (given === undefined) return {};
+  return isOptions(given) ? given : { machine: given };
 }
 
-/** A machine has an id, and options do not. */
+/** A machine has an id, and options do not. Null is not a machine. */
 function isOptions<M extends MachineReference>(given: OfMachine<M> | M): given is OfMachine<M> {
-  return typeof given === 'object' && !('id' in given);
+  return typeof given === 'object' && (given === null || !('id' in given));
 }
 
 /** Options as a last argument, which may be left out where none is required. */

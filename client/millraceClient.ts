@@ -23,6 +23,7 @@ import type {
   OptionalIfEmpty,
 } from './machineTypes.ts';
 import { checkCallOptions } from './optionKeys.ts';
+import { checkSequence } from './optionValues.ts';
 import { RememberedRedrives } from './rememberedRedrives.ts';
 import { type SendOptions, type SentEvent, sendEvent } from './send.ts';
 import {
@@ -90,7 +91,10 @@ export class MillraceClient extends ExecutionReader {
     options: StartManyOptions = {},
   ): AsyncGenerator<StartedExecution, void, undefined> {
     checkCallOptions('startMany', options);
-    return startExecutions(this.surroundings, machine, starts, options);
+    checkSequence('startMany()', 'starts', starts);
+    return startExecutions(this.surroundings, machine, starts, options, (start, what) =>
+      checkCallOptions('start', start, what),
+    );
   }
 
   /**
@@ -261,7 +265,7 @@ export class MillraceClient extends ExecutionReader {
    * Resolves when each of many executions of one machine has ended, is PENDING_REDRIVE or waits only for events. Takes
    * what {@link MillraceClient.startMany} answers, so that starting and following go side by side.
    *
-   * @throws WaitTimeoutError, ExecutionNotFoundError, DifferentMachineError, and what `executions` throws
+   * @throws WaitTimeoutError, ExecutionNotFoundError, InvalidExecutionIdError, DifferentMachineError, and what `executions` throws
    */
   async waitForAll(
     machine: MachineReference,
@@ -269,6 +273,7 @@ export class MillraceClient extends ExecutionReader {
     options: WaitForAllOptions = {},
   ): Promise<ExecutionsAtRest> {
     checkCallOptions('waitForAll', options);
+    checkSequence('waitForAll()', 'executions', executions);
     return waitForAllExecutions(this.surroundings, machine, executions, options);
   }
 }

@@ -1,12 +1,4 @@
-import type { Control } from '../orchestrator/core/execution/model/entries.ts';
-import { executionStatuses } from '../orchestrator/core/execution/model/execution.ts';
-import {
-  checkChoice,
-  checkNumber,
-  checkOptions,
-  type KeysOf,
-  type NumberRule,
-} from '../orchestrator/core/policy/options.ts';
+import { checkOptions, type KeysOf } from '../orchestrator/core/policy/options.ts';
 import type { GetActivityTaskOptions } from './activities.ts';
 import type { BrowseOptions, CountOptions } from './browse.ts';
 import type { CheckMachinesOptions } from './checkMachines.ts';
@@ -18,6 +10,7 @@ import type { HistoryOptions } from './history.ts';
 import type { InspectOptions } from './inspect.ts';
 import type { ListOptions } from './list.ts';
 import type { OfMachine } from './machineTypes.ts';
+import { checkOptionValues, checkRequired } from './optionValues.ts';
 import type { ReplayOptions } from './replay.ts';
 import type { SendOptions } from './send.ts';
 import type { StartManyOptions, StartOptions } from './start.ts';
@@ -166,49 +159,29 @@ const optionKeys = {
   checkMachines,
 } as const;
 
-const count: NumberRule = { least: 1, isWhole: true };
-const countOrAll: NumberRule = { ...count, isEndless: true };
-const rate: NumberRule = { least: Number.MIN_VALUE, isEndless: true };
-const time: NumberRule = { least: 0, isEndless: true };
-
-/** The numbers among the options, by their names. */
-const numbers: Readonly<Record<string, NumberRule>> = {
-  limit: countOrAll,
-  atMost: countOrAll,
-  concurrency: countOrAll,
-  ratePerSecond: rate,
-  readUnitsPerSecond: rate,
-  segments: count,
-  pageSize: count,
-  timeoutMs: time,
-  waitMs: time,
-  graceMs: time,
-  pollMs: { least: 1 },
-  since: { least: 0 },
-  until: { least: 0 },
+/** The options that a call cannot do without. */
+const required: Readonly<Partial<Record<keyof typeof optionKeys, readonly string[]>>> = {
+  startAndWait: ['timeout'],
+  replay: ['machines'],
+  stateAt: ['machines'],
+  checkMachines: ['machines'],
+  browse: ['machines'],
+  count: ['machines', 'status'],
+  controlMany: ['control', 'machine', 'status'],
 };
-const flags = ['direct', 'isDryRun', 'stopsOrphans', 'includesOtherMachines'];
-const controls: readonly Control[] = ['stop', 'redrive', 'suspend', 'resume'];
 
 /**
  * A mistyped name would leave an option at its default, and a wrong value could make a call wait for ever.
  *
+ * @param what the call, or the part of its arguments, as messages name it
  * @throws UnknownOptionError
  */
-export function checkCallOptions(call: keyof typeof optionKeys, options: unknown): void {
-  const what = `${call}()`;
+export function checkCallOptions(
+  call: keyof typeof optionKeys,
+  options: unknown,
+  what: string = `${call}()`,
+): void {
   checkOptions(what, options, optionKeys[call]);
-  if (typeof options !== 'object' || options === null) return;
-  for (const [name, value] of Object.entries(options)) {
-    const rule = Object.hasOwn(numbers, name) ? numbers[name] : undefined;
-    if (rule) checkNumber(what, name, value, rule);
-    if (flags.includes(name)) checkChoice(what, name, value, [true, false]);
-    if (name === 'status') checkChoice(what, name, value, executionStatuses);
-    if (name === 'control') checkChoice(what, name, value, controls);
-    // For a doctor it is where to go on.
-    if (name === 'from' && call !== 'doctor') checkNumber(what, name, value, count);
-    if (name === 'statuses' && Array.isArray(value)) {
-      for (const status of value) checkChoice(what, name, status, executionStatuses);
-    }
-  }
+  checkOptionValues(call, what, options);
+  checkRequired(what, options, required[call] ?? []);
 }

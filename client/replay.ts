@@ -40,7 +40,11 @@ export type DefinedMachine<D> = D extends AnyStateMachine ? D : string;
 export function withDefinitions<D extends MachineDefinition>(
   given: ReplayOptions<D> | readonly D[],
 ): ReplayOptions<D> {
-  return 'machines' in given ? given : { machines: given };
+  return isList(given) ? { machines: given } : given;
+}
+
+function isList<D extends MachineDefinition>(given: ReplayOptions<D> | readonly D[]): given is readonly D[] {
+  return Array.isArray(given);
 }
 
 /** @throws MachineNotDurableError, DuplicateMachineError, AmbiguousVersionError */

@@ -78,8 +78,10 @@ export async function* startExecutions<M extends MachineReference>(
   machine: M,
   starts: Iterable<StartOptions<M>> | AsyncIterable<StartOptions<M>>,
   { concurrency = 32 }: StartManyOptions,
+  checkStart: (start: StartOptions<M>, what: string) => void,
 ): AsyncGenerator<StartedExecution, void, undefined> {
-  yield* mapConcurrently(starts, concurrency, (start, index) =>
-    startExecution(surroundings, machine, start, `starts[${index}].input`),
-  );
+  yield* mapConcurrently(starts, concurrency, async (start, index) => {
+    checkStart(start, `startMany(), starts[${index}]`);
+    return startExecution(surroundings, machine, start, `starts[${index}].input`);
+  });
 }

@@ -127,6 +127,11 @@ const mostCharacters = 256;
 
 function checkedError(failure: TaskFailure | Error): TaskError {
   if (isError(failure)) return describeThrown(failure);
+  if (typeof failure !== 'object' || failure === null) {
+    throw new InvalidTaskErrorError(
+      "Give the task's error as an Error, or as { name: 'Refused', message: '…' }.",
+    );
+  }
   const { name, message = '', retryable, ...fields } = failure;
   if (typeof name !== 'string' || name === '' || name.length > mostCharacters) {
     throw new InvalidTaskErrorError(

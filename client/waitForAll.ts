@@ -1,6 +1,7 @@
 import { type ExecutionStatus, hasEnded } from '../orchestrator/core/execution/model/execution.ts';
 import { describeExecution, waitsOnlyForEvents } from './describe.ts';
 import { WaitTimeoutError } from './errors.ts';
+import { checkExecutionId } from './identifiers.ts';
 import { listAllExecutions } from './list.ts';
 import type { MachineReference } from './machineTypes.ts';
 import { mapConcurrently } from './mapConcurrently.ts';
@@ -132,7 +133,9 @@ class Feed {
   async #take(executions: ExecutionIds, followed: FollowedExecutions): Promise<void> {
     for await (const execution of executions) {
       if (this.#state.stopped) return;
-      followed.add(typeof execution === 'string' ? execution : execution.executionId);
+      const executionId = typeof execution === 'string' ? execution : execution?.executionId;
+      checkExecutionId(executionId);
+      followed.add(executionId);
     }
   }
 }

@@ -26,6 +26,19 @@ const fields = {
   send: ['executionId', 'type', 'event', 'eventId'],
 } as const;
 
+/** The fields of every event. Others that a pattern has may be new ones of EventBridge. */
+const envelopeFields = [
+  'version',
+  'id',
+  'detail-type',
+  'source',
+  'account',
+  'time',
+  'region',
+  'resources',
+  'detail',
+];
+
 /**
  * Checks a rule that may come from a file.
  *
@@ -53,7 +66,11 @@ export function checkRule(name: string, rule: unknown): asserts rule is IngestRu
   };
   if (!/^[A-Za-z0-9_-]{1,40}$/.test(name)) refuse('name it with 1 to 40 letters, digits, "-" or "_".');
   const { eventPattern, eventBusName, start, send } = checked(rule, 'it', fields.rule);
-  if (!isFields(eventPattern)) refuse('give it an eventPattern, an object.');
+  if (!isFields(eventPattern)) return refuse('give it an eventPattern, an object.');
+  for (const field of Object.keys(eventPattern)) {
+    const close = envelopeFields.includes(field) ? undefined : nearest(field, envelopeFields);
+    if (close !== undefined) refuse(`no event has the field '${field}': did you mean '${close}'?`);
+  }
   if (eventBusName !== undefined && !isText(eventBusName)) refuse('eventBusName is the name of a bus.');
   if ((start === undefined) === (send === undefined)) refuse('give it either `start` or `send`.');
   if (start !== undefined) {

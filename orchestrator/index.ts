@@ -65,6 +65,9 @@ export function createOrchestrator(options: OrchestratorModule) {
   const loading = stored && {
     loadMachine: (id: string, version: string | undefined) => stored.load(table.registry, id, version),
   };
+  const activities = stored && {
+    namesActivities: (id: string, version: string | undefined) => stored.isStored(id, version),
+  };
   for (const { id, warnings } of prepared) {
     for (const { path, problem, instead } of warnings) {
       tellLoader(`Machine '${id}', ${path}: ${problem}. Instead: ${instead}.`);
@@ -76,6 +79,7 @@ export function createOrchestrator(options: OrchestratorModule) {
     invoker,
     machines,
     ...loading,
+    ...activities,
     table,
     data,
     tableName,

@@ -76,9 +76,10 @@ function resourceOf(type: string, rest: string): ResourceArn | undefined {
     case 'activity':
       return { type, name: rest };
     case 'mapRun': {
-      const [run] = others;
-      if (label === undefined || run === undefined) throw invalidArn(`Invalid ARN resource: ${rest}`);
-      return { type, machine, label, run };
+      // A label may be the name of a state, with any characters.
+      const [, whole, run] = /^[^/:]+\/(.+):([^:]+)$/s.exec(rest) ?? [];
+      if (whole === undefined || run === undefined) throw invalidArn(`Invalid ARN resource: ${rest}`);
+      return { type, machine, label: whole, run };
     }
     default:
       return undefined;
@@ -113,9 +114,5 @@ export class Arns {
 
   activity(name: string): string {
     return `${this.#prefix}:activity:${name}`;
-  }
-
-  mapRun(machine: string, label: string, run: string): string {
-    return `${this.#prefix}:mapRun:${machine}/${label}:${run}`;
   }
 }

@@ -1,6 +1,7 @@
 import { definedMachine } from '../asl/deployedMachine.ts';
 import type { HistoryEvent, HistoryEventType } from '../asl/history/historyEvent.ts';
-import { historyEvents } from '../asl/history/historyRecorder.ts';
+import { recordedHistory } from '../asl/history/historyRecorder.ts';
+import type { MapRunRecord } from '../asl/history/mapRunRecord.ts';
 import type { JsonObject } from '../asl/json.ts';
 import {
   readDefinition,
@@ -21,21 +22,34 @@ export async function executionEvents(
   surroundings: ApiSurroundings,
   found: FoundExecution,
 ): Promise<readonly HistoryEvent[]> {
+  return (await executionHistory(surroundings, found)).events;
+}
+
+/** The same with the runs of distributed Maps. */
+export async function executionHistory(
+  surroundings: ApiSurroundings,
+  found: FoundExecution,
+): Promise<{ readonly events: readonly HistoryEvent[]; readonly mapRuns: readonly MapRunRecord[] }> {
   const definition = found.execution && (await definitionFor(surroundings, found));
-  if (!definition) return startAndEnd(surroundings, found);
+  if (!definition) return { events: startAndEnd(surroundings, found), mapRuns: [] };
   const { machine, arn, roleArn } = definition;
   const { executionId, execution } = found;
   let isWhole = true;
-  const events = await historyEvents({ executionId, machine, arn, roleArn }, async function* (observe, id) {
-    const machines = [definedMachine(definition, { observe })];
-    for await (const entry of surroundings.client.historyAll(id, { machines })) {
-      // A definition or a log that is not what it was: what is known is shown.
-      if (entry.notReplayed) isWhole = false;
-      if (!isWhole) return;
-      yield entry;
-    }
-  });
-  return execution && isWhole && events.length > 0 ? events : startAndEnd(surroundings, found);
+  const recorded = await recordedHistory(
+    { executionId, machine, arn, roleArn },
+    async function* (observe, id) {
+      const machines = [definedMachine(definition, { observe })];
+      for await (const entry of surroundings.client.historyAll(id, { machines })) {
+        // A definition or a log that is not what it was: what is known is shown.
+        if (entry.notReplayed) isWhole = false;
+        if (!isWhole) return;
+        yield entry;
+      }
+    },
+  );
+  return execution && isWhole && recorded.events.length > 0
+    ? recorded
+    : { events: startAndEnd(surroundings, found), mapRuns: [] };
 }
 
 /** The definition that the execution runs by. */

@@ -3,11 +3,12 @@ import type { JsonObject } from '../asl/json.ts';
 import { type ExecutionStatus, executionStatuses } from '../orchestrator/core/execution/model/execution.ts';
 import type { ListedExecution } from '../orchestrator/table/requests.ts';
 import { findAlias } from './aliasRecord.ts';
-import { invalidRequest, noResource } from './apiError.ts';
+import { type ApiError, invalidRequest, noResource } from './apiError.ts';
 import { parseArn, type StateMachineArn } from './arns.ts';
 import { redriveOf, startedBy, statusOf } from './describedExecution.ts';
 import { readExecution } from './executionAt.ts';
 import { typeNotSupported } from './executions.ts';
+import { listMapRunExecutions } from './mapRunExecutions.ts';
 import { type Placed, requestedPage } from './pages.ts';
 import type { PagedList } from './pageTokens.ts';
 import type { Request } from './request.ts';
@@ -19,14 +20,9 @@ import { findVersion, versionNumber } from './versions.ts';
 export async function listExecutions(surroundings: ApiSurroundings, request: Request): Promise<JsonObject> {
   const arn = request.maybeText('stateMachineArn');
   const mapRunArn = request.maybeText('mapRunArn');
-  if ((arn === undefined) === (mapRunArn === undefined)) {
-    throw invalidRequest(
-      'Must specify either a stateMachineArn or a mapRunArn, and not both.',
-      'MISSING_REQUIRED_PARAMETER',
-    );
-  }
-  // The items of a Map state are parts of the execution here, and no executions of their own.
-  if (arn === undefined) throw noResource();
+  if (arn !== undefined && mapRunArn !== undefined) throw oneTarget();
+  if (mapRunArn !== undefined) return listMapRunExecutions(surroundings, request, mapRunArn);
+  if (arn === undefined) throw oneTarget();
   const of = parseArn(arn, 'stateMachine');
   await checkTarget(surroundings, of, arn);
   const status = request.maybeText('statusFilter');
@@ -45,6 +41,13 @@ export async function listExecutions(surroundings: ApiSurroundings, request: Req
     }
   });
   return { executions: items, ...(nextToken !== undefined && { nextToken }) };
+}
+
+function oneTarget(): ApiError {
+  return invalidRequest(
+    'Must specify either a stateMachineArn or a mapRunArn, and not both.',
+    'MISSING_REQUIRED_PARAMETER',
+  );
 }
 
 async function checkTarget(

@@ -1,11 +1,13 @@
+import type { ItemRun, MapRunRecord } from '../asl/history/mapRunRecord.ts';
 import type { JsonObject } from '../asl/json.ts';
-import { noResource } from './apiError.ts';
+import { executionIdOfRun } from '../asl/mapRunArns.ts';
+import { invalidRequest, noResource } from './apiError.ts';
 import { parseArn } from './arns.ts';
-import { executionAt } from './executionAt.ts';
-import { executionEvents } from './executionEvents.ts';
+import { executionAt, type FoundExecution, readExecution } from './executionAt.ts';
+import { executionHistory } from './executionEvents.ts';
 import { requestedPage } from './pages.ts';
 import type { Request } from './request.ts';
-import { textIn } from './stateMachineRecord.ts';
+import { numberIn } from './stateMachineRecord.ts';
 import type { ApiSurroundings } from './surroundings.ts';
 import { seconds } from './times.ts';
 
@@ -14,34 +16,100 @@ export async function listMapRuns(surroundings: ApiSurroundings, request: Reques
   const { arns, now } = surroundings;
   const found = await executionAt(surroundings, request.text('executionArn'));
   const list = { operation: 'ListMapRuns', of: found.arn, now: now() };
-  const events = await executionEvents(surroundings, found);
-  const runs = events.filter(({ type }) => type === 'MapRunStarted').toReversed();
+  const { mapRuns } = await executionHistory(surroundings, found);
   const { items, nextToken } = await requestedPage(request, list, async function* (position) {
-    const from = position === undefined ? 0 : runs.findIndex(({ id }) => id === position.id) + 1;
-    for (const run of runs.slice(from)) yield { item: run, after: { id: run.id } };
+    const before = position === undefined ? mapRuns.length : numberIn(position.number);
+    for (const [number, run] of [...mapRuns.entries()].slice(0, before).toReversed()) {
+      yield { item: run, after: { number } };
+    }
   });
-  const mapRuns = items.map(({ id, timestamp, details }) => {
-    const end = events.find(
-      (each) => each.previousEventId === id && /^MapRun(?:Succeeded|Failed|Aborted)$/.test(each.type),
-    );
-    return {
-      executionArn: found.arn,
-      mapRunArn: textIn(details?.mapRunArn),
-      stateMachineArn: arns.stateMachine(found.machine),
-      startDate: seconds(timestamp),
-      ...(end && { stopDate: seconds(end.timestamp) }),
-    };
-  });
-  return { mapRuns, ...(nextToken !== undefined && { nextToken }) };
+  const shown = items.map((run) => ({
+    executionArn: found.arn,
+    mapRunArn: run.arn,
+    stateMachineArn: arns.stateMachine(found.machine),
+    ...times(run),
+  }));
+  return { mapRuns: shown, ...(nextToken !== undefined && { nextToken }) };
+}
+
+/** A Map run that an ARN names. */
+export interface FoundMapRun {
+  readonly found: FoundExecution;
+  readonly run: MapRunRecord;
+}
+
+/** @throws ApiError `InvalidArn`, `ResourceNotFound` */
+export async function mapRunAt(surroundings: ApiSurroundings, arn: string): Promise<FoundMapRun> {
+  const { machine, run: id } = parseArn(arn, 'mapRun');
+  const executionId = executionIdOfRun(id);
+  const found = executionId === undefined ? undefined : await readExecution(surroundings, executionId);
+  if (found?.machine !== machine) throw noResource();
+  const { mapRuns } = await executionHistory(surroundings, found);
+  const run = mapRuns.find((each) => each.isNamed(arn));
+  if (!run) throw noResource();
+  return { found, run };
 }
 
 /** The items of a Map state are parts of its execution: what the run has done is in the execution's history. */
-export async function describeMapRun(_: ApiSurroundings, request: Request): Promise<JsonObject> {
-  parseArn(request.text('mapRunArn'), 'mapRun');
-  throw noResource();
+export async function describeMapRun(surroundings: ApiSurroundings, request: Request): Promise<JsonObject> {
+  const mapRunArn = request.text('mapRunArn');
+  const { found, run } = await mapRunAt(surroundings, mapRunArn);
+  const { maxConcurrency, toleratedCount, toleratedPercentage } = run.limits;
+  return {
+    mapRunArn,
+    executionArn: found.arn,
+    status: run.status,
+    ...times(run),
+    maxConcurrency,
+    toleratedFailureCount: toleratedCount,
+    toleratedFailurePercentage: toleratedPercentage,
+    itemCounts: countsOf(run, (index) => run.itemsOf(index)),
+    executionCounts: countsOf(run, () => 1),
+    redriveCount: run.redrives,
+    ...(run.redrivenAt !== undefined && { redriveDate: seconds(run.redrivenAt) }),
+  };
 }
 
-export async function updateMapRun(_: ApiSurroundings, request: Request): Promise<JsonObject> {
-  parseArn(request.text('mapRunArn'), 'mapRun');
-  throw noResource();
+/** The limits of a run are part of what its execution has decided: a replay would not know of a change. */
+export async function updateMapRun(surroundings: ApiSurroundings, request: Request): Promise<JsonObject> {
+  const { run } = await mapRunAt(surroundings, request.text('mapRunArn'));
+  if (run.status !== 'RUNNING') {
+    const problem = 'A Map run that has ended cannot be updated.';
+    throw invalidRequest(problem, 'CANNOT_UPDATE_COMPLETED_MAP_RUN');
+  }
+  throw invalidRequest(
+    'Millrace cannot change MaxConcurrency or the tolerated failures of a Map run that has started. Update the state machine: executions that start afterwards have the new limits.',
+  );
+}
+
+interface Times {
+  readonly startedAt: number;
+  readonly endedAt?: number | undefined;
+}
+
+export function times({ startedAt, endedAt }: Times): JsonObject {
+  return { startDate: seconds(startedAt), ...(endedAt !== undefined && { stopDate: seconds(endedAt) }) };
+}
+
+/** @param weight that an item or a batch counts, by its place */
+function countsOf({ children, length, hasWritten }: MapRunRecord, weight: (index: number) => number) {
+  const of = (...statuses: readonly ItemRun['status'][]) =>
+    sum(children.filter(({ status }) => statuses.includes(status)).map(({ index }) => weight(index)));
+  const total = sum(Array.from({ length }, (_, index) => weight(index)));
+  return {
+    pending: total - sum(children.map(({ index }) => weight(index))),
+    running: of('RUNNING'),
+    succeeded: of('SUCCEEDED'),
+    failed: of('FAILED'),
+    timedOut: of('TIMED_OUT'),
+    aborted: of('ABORTED'),
+    total,
+    resultsWritten: hasWritten ? of('SUCCEEDED', 'FAILED') : 0,
+    failuresNotRedrivable: 0,
+    pendingRedrive: 0,
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, each) => all + each, 0);
 }

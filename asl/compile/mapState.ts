@@ -10,6 +10,7 @@ import {
   writtenResults,
 } from '../dataflow/resultWriter.ts';
 import { isArray, isObject, type Json, type JsonObject } from '../json.ts';
+import { mapRunArnOf } from '../mapRunArns.ts';
 import type { MapState } from '../model/model.ts';
 import { errorNames, StatesError } from '../statesError.ts';
 import { act, atOf, frameOf, type Turn, whenFrame, withState } from './act.ts';
@@ -47,9 +48,14 @@ export function mapState(state: MapState, place: StatePlace, builder: Builder): 
     const onList = read ? undefined : (length: number) => started(turn, length, false);
     const items = itemsOf(state, atOf(turn, builder.identity), read, onList);
     const kept = keptForWriter(state, items, turn, builder);
+    const { concurrency: maxConcurrency, toleratedCount, toleratedPercentage, batches } = items;
     builder.observe(turn, observed, {
       type: 'itemsStarted',
       concurrency: concurrencyIn(items),
+      length: items.items.length,
+      ...(batches && { batches }),
+      limits: { maxConcurrency, toleratedCount, toleratedPercentage },
+      writesResults: kept?.to !== undefined,
       ...(kept && { run: kept.run }),
     });
     const frame = kept === undefined ? running(state, turn.frame) : withState(turn.frame, { kept });
@@ -215,7 +221,8 @@ function collected(state: MapState, turn: Turn, { identity }: Builder) {
   const kept = turn.frame.state?.kept;
   if (!isKept(kept)) return { frame: turn.frame, result: outputsIn(turn.event.output) };
   const { run, started, inputs, transformation, isLines, to } = kept;
-  const machine = `${identity.machine}/${state.label ?? state.name}`;
+  const label = state.label ?? state.name;
+  const machine = `${identity.machine}/${label}`;
   const { succeeded, failed } = writtenResults(outcomes, transformation, {
     stateMachineArn: `${identity.arn}:stateMachine:${machine}`,
     executionArn: `${identity.arn}:execution:${machine}`,
@@ -225,7 +232,8 @@ function collected(state: MapState, turn: Turn, { identity }: Builder) {
     inputs,
   });
   if (to === undefined) return { frame: turn.frame, result: [...succeeded, ...failed] };
-  const mapRunArn = `${identity.arn}:mapRun:${machine}:${run}`;
+  const executionId = turn.context.execution.id;
+  const mapRunArn = mapRunArnOf({ ...identity, label, executionId, run });
   return {
     frame: { ...turn.frame },
     toWrite: { ...to, mapRunArn, run, isLines, succeeded, failed },

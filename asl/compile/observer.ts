@@ -46,6 +46,18 @@ export type Happening =
       readonly type: 'itemsStarted';
       /** Items worked on at a time. */
       readonly concurrency: number;
+      /** Items to work on, or batches of them. */
+      readonly length: number;
+      /** Items in each batch. */
+      readonly batches?: readonly number[];
+      /** As the definition has them; 0 where it has none. */
+      readonly limits: {
+        readonly maxConcurrency: number;
+        readonly toleratedCount: number;
+        readonly toleratedPercentage: number;
+      };
+      /** A ResultWriter writes them to files. */
+      readonly writesResults: boolean;
       /** Id of the run, where a ResultWriter names it. */
       readonly run?: string;
     }

@@ -13,11 +13,22 @@ export interface Item {
   readonly value: Json;
 }
 
+/** Items that are worked on together. */
+export interface Batch extends Item {
+  /** How many they are. */
+  readonly size: number;
+}
+
 /** The longest input of a batch: Step Functions' limit. */
 const mostBytes = 262_144;
 
 /** Items put together: `{ BatchInput, Items }` in the place of each. @throws EvaluationError */
-export function batchesOf(batcher: ItemBatcher, items: readonly Item[], at: At, data: Json): readonly Item[] {
+export function batchesOf(
+  batcher: ItemBatcher,
+  items: readonly Item[],
+  at: At,
+  data: Json,
+): readonly Batch[] {
   const most = limitOf('MaxItemsPerBatch', batcher.maxItems, at, data) ?? Number.POSITIVE_INFINITY;
   const bytes = Math.min(
     limitOf('MaxInputBytesPerBatch', batcher.maxBytes, at, data) ?? mostBytes,
@@ -36,7 +47,7 @@ export function batchesOf(batcher: ItemBatcher, items: readonly Item[], at: At, 
   }
   return batches.map(({ inputs }) => {
     const batch = batchOf(input, inputs);
-    return { input: batch, value: batch };
+    return { input: batch, value: batch, size: inputs.length };
   });
 }
 

@@ -17,6 +17,11 @@ export interface Items {
   readonly concurrency: number;
   /** Failed items that it takes. */
   readonly tolerated: number;
+  /** The limits that this number is made of; 0 where the definition has none. */
+  readonly toleratedCount: number;
+  readonly toleratedPercentage: number;
+  /** Items in each batch. Absent where there are no batches. */
+  readonly batches?: readonly number[];
 }
 
 /**
@@ -42,9 +47,22 @@ export function itemsOf(
     input: selector ? selectedItem(state, selector, withItem(at, index, value), data) : value,
   }));
   const batcher = state.itemBatcher?.();
-  const items = batcher ? batchesOf(batcher, selectedItems, at, data) : selectedItems;
-  const tolerated = Math.max(count ?? 0, Math.floor(((percentage ?? 0) * items.length) / 100));
-  return { items, concurrency, tolerated: state.isDistributed ? tolerated : 0 };
+  const batches = batcher && batchesOf(batcher, selectedItems, at, data);
+  const items = batches ?? selectedItems;
+  return {
+    items,
+    concurrency,
+    tolerated: state.isDistributed ? toleratedOf(items.length, count, percentage) : 0,
+    toleratedCount: count ?? 0,
+    toleratedPercentage: percentage ?? 0,
+    ...(batches && { batches: batches.map(({ size }) => size) }),
+  };
+}
+
+/** Where the definition has both limits, neither may be exceeded. */
+function toleratedOf(length: number, count: number | undefined, percentage: number | undefined): number {
+  const part = percentage === undefined ? undefined : Math.floor((percentage * length) / 100);
+  return Math.min(count ?? part ?? 0, part ?? count ?? 0);
 }
 
 /** Items worked on at a time; 0 for all. @throws EvaluationError */

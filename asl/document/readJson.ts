@@ -49,6 +49,7 @@ class JsonReader {
     const literal = reader.match(/true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y);
     if (literal === undefined) return reader.fail('expected a value');
     const value: Json = JSON.parse(literal);
+    if (typeof value === 'number' && !Number.isFinite(value)) return reader.fail(`${literal} is too large`);
     return value;
   }
 

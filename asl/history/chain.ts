@@ -1,5 +1,6 @@
 import type { Failure } from '../dataflow/handle.ts';
 import type { StateType } from '../model/model.ts';
+import type { MapRunRecord } from './mapRunRecord.ts';
 import type { TaskEvents } from './taskEvents.ts';
 
 /** The events of one scope, each linked to the one before: of the definition, a branch, or an iteration. */
@@ -42,8 +43,9 @@ export interface MapRun {
   readonly isDistributed: boolean;
   readonly label: string | undefined;
   readonly startedId: number;
-  /** For a distributed Map. */
+  /** For a distributed Map: its event, and what is known of it. */
   runId?: number;
+  record?: MapRunRecord;
   concurrency: number;
   begun: number;
   /** The last events of iterations that have ended: each lets another one begin. */
@@ -53,6 +55,15 @@ export interface MapRun {
   /** The iteration that failed. */
   failing?: Chain;
   readonly open: Set<Chain>;
+}
+
+/** The runs of distributed Maps within a chain. */
+export function* runsWithin({ maps, branches }: Chain): Generator<MapRunRecord> {
+  for (const { record, open } of maps.values()) {
+    if (record) yield record;
+    for (const iteration of open) yield* runsWithin(iteration);
+  }
+  for (const branch of branches) yield* runsWithin(branch);
 }
 
 export function newChain(last: number, iteration?: Iteration): Chain {

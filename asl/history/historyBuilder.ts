@@ -1,13 +1,15 @@
 import type { Happening, Observation } from '../compile/observer.ts';
 import type { Failure } from '../dataflow/handle.ts';
 import type { Json, JsonObject } from '../json.ts';
+import { mapRunArnOf } from '../mapRunArns.ts';
 import type { StateType } from '../model/model.ts';
 import { Random } from '../random.ts';
 import { errorNames } from '../statesError.ts';
-import { type Chain, type MapRun, newChain } from './chain.ts';
+import { type Chain, type MapRun, newChain, runsWithin } from './chain.ts';
 import { evaluationFailure } from './evaluationFailure.ts';
 import { EventList } from './eventList.ts';
 import { dataOf, type HistoryEvent, type HistoryEventType } from './historyEvent.ts';
+import { MapRunRecord } from './mapRunRecord.ts';
 import { type Detailed, failureDetails, taskEventsOf } from './taskEvents.ts';
 
 /** The execution whose history is built. */
@@ -36,6 +38,9 @@ export class HistoryBuilder {
   readonly #chains = new Map<string, Map<string, Chain>>();
   /** Machines of items of distributed Maps: in Step Functions, they are executions with histories of their own. */
   readonly #elsewhere = new Set<string>();
+  /** The runs that such items belong to, by their addresses. */
+  readonly #runOfItem = new Map<string, MapRunRecord>();
+  readonly #mapRuns: MapRunRecord[] = [];
   #output: Json = null;
 
   constructor(subject: HistorySubject) {
@@ -46,6 +51,11 @@ export class HistoryBuilder {
 
   get events(): readonly HistoryEvent[] {
     return this.#list.events;
+  }
+
+  /** The runs of distributed Maps, in the order of their starts. */
+  get mapRuns(): readonly MapRunRecord[] {
+    return this.#mapRuns;
   }
 
   started(at: number, input: Json): void {
@@ -59,15 +69,18 @@ export class HistoryBuilder {
 
   /** @param failure where no state has failed */
   failed(at: number, failure: Failure): void {
+    this.#cutRuns(this.#mapRuns, at);
     const details = failureDetails(this.#root.failure ?? failure);
     this.#list.add(at, this.#root.last, { type: 'ExecutionFailed', details });
   }
 
   timedOut(at: number): void {
+    this.#cutRuns(this.#mapRuns, at, 'TIMED_OUT');
     this.#list.add(at, 0, { type: 'ExecutionTimedOut', details: {} });
   }
 
   aborted(at: number, failure: Failure): void {
+    this.#cutRuns(this.#mapRuns, at);
     this.#list.add(at, 0, { type: 'ExecutionAborted', details: failureDetails(failure) });
   }
 
@@ -80,7 +93,10 @@ export class HistoryBuilder {
 
   observe(observation: Observation): void {
     const chain = this.#chainOf(observation);
-    if (chain === undefined) return;
+    if (chain === undefined) {
+      this.#observeItem(observation);
+      return;
+    }
     const { at, path, happening } = observation;
     switch (happening.type) {
       case 'entered':
@@ -120,6 +136,7 @@ export class HistoryBuilder {
         const failing = this.#chains.get(observation.actor)?.get(happening.scope);
         if (failing === undefined) return;
         chain.last = failing.last;
+        for (const branch of chain.branches) this.#cutRuns(runsWithin(branch), at);
         if (!isUnhandleable(failing.failure)) {
           for (const branch of chain.branches) this.#list.abort(branch, at, failing.last, branch === failing);
         }
@@ -133,6 +150,7 @@ export class HistoryBuilder {
         if (map === undefined) return;
         map.concurrency = happening.concurrency;
         if (map.isDistributed) this.#startRun(chain, map, observation, happening.run);
+        map.record?.itemsStarted(happening);
         return;
       }
       case 'mapSucceeded':
@@ -207,19 +225,27 @@ export class HistoryBuilder {
   #startRun(chain: Chain, map: MapRun, { at, name }: Observation, run: string | undefined): void {
     const { arn, machine, executionId } = this.#subject;
     const id = run ?? new Random(`${executionId}#${map.startedId}`).uuid();
-    const mapRunArn = `${arn}:mapRun:${machine}/${map.label ?? name}:${id}`;
+    const label = map.label ?? name;
+    const mapRunArn = mapRunArnOf({ arn, machine, label, executionId, run: id });
+    const record = new MapRunRecord({ run: id, arn: mapRunArn, label, at }, map.record);
     const event: Detailed = { type: 'MapRunStarted', details: { mapRunArn } };
     if (map.runId === undefined) {
       this.#list.append(chain, at, event);
       map.runId = chain.last;
+      map.record = record;
+      this.#mapRuns.push(record);
       return;
     }
     const started = this.#list.events[map.runId - 1];
-    if (started && run !== undefined) this.#list.events[map.runId - 1] = { ...started, ...event };
+    if (started === undefined || run === undefined) return;
+    this.#list.events[map.runId - 1] = { ...started, ...event };
+    if (map.record) this.#mapRuns.splice(this.#mapRuns.indexOf(map.record), 1, record);
+    map.record = record;
   }
 
   #endMap(chain: Chain, map: MapRun | undefined, at: number): void {
     if (map === undefined) return;
+    map.record?.end('SUCCEEDED', at);
     if (map.isDistributed) this.#list.append(chain, at, { type: 'MapRunSucceeded' });
     else chain.last = map.lastSucceededId ?? map.startedId;
     this.#list.add(at, chain.last, { type: 'MapStateSucceeded' });
@@ -228,12 +254,14 @@ export class HistoryBuilder {
   #failMap(chain: Chain, map: MapRun | undefined, at: number, failure: Failure): void {
     if (map === undefined) return;
     if (map.isDistributed) {
+      map.record?.end('FAILED', at);
       this.#list.append(chain, at, { type: 'MapRunFailed', details: failureDetails(failure) });
       return;
     }
     const { failing } = map;
     if (failing === undefined) return;
     chain.last = failing.last;
+    for (const open of map.open) this.#cutRuns(runsWithin(open), at);
     if (isUnhandleable(failing.failure)) return;
     for (const open of map.open) this.#list.abortIteration(open, at, failing.last);
     map.open.clear();
@@ -286,6 +314,7 @@ export class HistoryBuilder {
     if (state === undefined) return;
     for (const branch of chain.branches) this.#resume(at, branch, from);
     const map = chain.maps.get(state.path);
+    map?.record?.redriven(at);
     if (map?.failing) {
       map.open.add(map.failing);
       delete map.failing;
@@ -294,6 +323,23 @@ export class HistoryBuilder {
     if (state.task === undefined || state.taskIsOver) return;
     chain.last = from;
     for (const each of state.task.begun) this.#list.append(chain, at, each);
+  }
+
+  /** The runs do not go on. */
+  #cutRuns(runs: Iterable<MapRunRecord>, at: number, cut?: 'TIMED_OUT'): void {
+    for (const run of runs) run.end('ABORTED', at, cut);
+  }
+
+  /** An item of a distributed Map, or what works for one. */
+  #observeItem(observation: Observation): void {
+    const { actor, parent, path, scope, item, happening } = observation;
+    if (item === undefined || (parent !== undefined && this.#elsewhere.has(parent))) return;
+    // A Map that is retried has items of the same addresses.
+    if (happening.type === 'entered' && scope === '') {
+      const record = this.#mapOf(parent, path)?.map.record;
+      if (record) this.#runOfItem.set(actor, record);
+    }
+    this.#runOfItem.get(actor)?.observe(observation);
   }
 
   #chainOf(observation: Observation): Chain | undefined {

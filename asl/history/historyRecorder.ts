@@ -3,6 +3,7 @@ import type { Failure } from '../dataflow/handle.ts';
 import type { Json } from '../json.ts';
 import { HistoryBuilder, type HistorySubject } from './historyBuilder.ts';
 import type { HistoryEvent } from './historyEvent.ts';
+import type { MapRunRecord } from './mapRunRecord.ts';
 import { ObservedEntry, type Replayed, type ReplayedLogEntry, replayedEntries } from './replayedEntries.ts';
 
 /** How an execution has ended. */
@@ -36,6 +37,10 @@ export class HistoryRecorder {
 
   get events(): readonly HistoryEvent[] {
     return this.#builder.events;
+  }
+
+  get mapRuns(): readonly MapRunRecord[] {
+    return this.#builder.mapRuns;
   }
 
   /** The machine's observer. */
@@ -112,6 +117,15 @@ export async function historyEvents(
   replay: Replayed,
   end?: ExecutionEnd,
 ): Promise<readonly HistoryEvent[]> {
+  return (await recordedHistory(subject, replay, end)).events;
+}
+
+/** The same with the runs of distributed Maps. */
+export async function recordedHistory(
+  subject: HistorySubject,
+  replay: Replayed,
+  end?: ExecutionEnd,
+): Promise<Pick<HistoryRecorder, 'events' | 'mapRuns'>> {
   const recorder = new HistoryRecorder(subject);
   for await (const { executionId, entry, observed } of replayedEntries(subject.executionId, replay)) {
     for (const each of observed) recorder.observe(each);
@@ -119,5 +133,5 @@ export async function historyEvents(
     else recorder.takeObserved();
   }
   if (end) recorder.end(end);
-  return recorder.events;
+  return recorder;
 }

@@ -1,6 +1,9 @@
+import { activityNotFound } from '../../orchestrator/core/policy/activityName.ts';
 import { activity } from '../../workers/activity.ts';
 import type { Integration } from '../compile/integration.ts';
+import { failureIn } from '../compile/taskState.ts';
 import type { TaskState } from '../model/model.ts';
+import { runtimeError } from '../statesError.ts';
 import { heartbeatOf, timingOf } from './timing.ts';
 
 /** `arn:aws:states:REGION:ACCOUNT:activity:NAME`: a worker asks for the task, and gives the state's result. */
@@ -10,5 +13,9 @@ export function activityTask(name: string, task: TaskState): Integration {
     takesHeartbeats: true,
     input: (given) => ({ input: given }),
     result: (output) => output,
+    failure: (error) => {
+      if (failureIn(error).error !== activityNotFound) return undefined;
+      throw runtimeError(`The activity ${task.resource} does not exist.`);
+    },
   };
 }

@@ -63,6 +63,7 @@ function readArgument(reader: Reader, depth: number): Argument {
   const literal = reader.match(/(?:true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.])/y);
   if (literal === undefined) return reader.fail("expected a path, a number, a text in ' or a call");
   const value: number | boolean | null = JSON.parse(literal);
+  if (typeof value === 'number' && !Number.isFinite(value)) return reader.fail(`${literal} is too large`);
   return { type: 'value', value };
 }
 

@@ -5,6 +5,9 @@ import { type Intrinsics, textAt } from './functions.ts';
 /** Characters that Base64 functions take, at most: Step Functions' limit. */
 const longestBase64 = 10_000;
 
+/** Also without the `=` at its end. */
+const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
+
 export const textFunctions = {
   Base64Encode: (given) => {
     const text = bounded(textAt(given, 0, 'Base64Encode'), 'Base64Encode');
@@ -13,7 +16,7 @@ export const textFunctions = {
 
   Base64Decode: (given) => {
     const text = bounded(textAt(given, 0, 'Base64Decode'), 'Base64Decode');
-    if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) {
+    if (!base64.test(text)) {
       throw intrinsicError("The function 'States.Base64Decode' needs Base64 as its argument");
     }
     return Buffer.from(text, 'base64').toString();

@@ -12,7 +12,7 @@ export const valueFunctions = {
     const text = textAt(given, 0, 'StringToJson');
     if (text.trim() === '') return null;
     try {
-      const value: Json = JSON.parse(text);
+      const value: Json = JSON.parse(text, finite);
       return value;
     } catch {
       return refuse(given, 0, 'StringToJson', 'JSON');
@@ -52,7 +52,18 @@ export const valueFunctions = {
     return from + Math.floor(source.number() * (to - from));
   },
 
-  MathAdd: (given) => integerAt(given, 0, 'MathAdd') + integerAt(given, 1, 'MathAdd'),
+  MathAdd: (given) => {
+    const sum = integerAt(given, 0, 'MathAdd') + integerAt(given, 1, 'MathAdd');
+    return Number.isFinite(sum)
+      ? sum
+      : refuse(given, 1, 'MathAdd', 'a number that the first can be added to');
+  },
 
   UUID: (_, { random }) => random.uuid(),
 } satisfies Partial<Intrinsics>;
+
+/** `1e999` is JSON, and no number that JSON could be written with. */
+function finite(_key: string, value: Json): Json {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError('The number is too large.');
+  return value;
+}

@@ -182,13 +182,15 @@ function applied(name: PathFunction, value: Json): Json {
     if (found === undefined) throw new PathNotFoundError(`The function ${name}() found an empty array`);
     return found;
   }
-  return aggregate(
+  const result = aggregate(
     name,
     value.filter((each) => typeof each === 'number'),
   );
+  if (!Number.isFinite(result)) throw new PathNotFoundError(`The function ${name}() gives no number`);
+  return result;
 }
 
-function aggregate(name: 'min' | 'max' | 'avg' | 'sum' | 'stddev', numbers: readonly number[]): Json {
+function aggregate(name: 'min' | 'max' | 'avg' | 'sum' | 'stddev', numbers: readonly number[]): number {
   if (numbers.length === 0) throw new PathNotFoundError(`The function ${name}() needs numbers`);
   const sum = numbers.reduce((total, each) => total + each, 0);
   const mean = sum / numbers.length;

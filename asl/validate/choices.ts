@@ -24,7 +24,7 @@ export function checkChoices(part: Part): void {
   }
 }
 
-const everyChoice = { Next: check.text, Comment: check.text, Assign: check.template };
+const everyChoice = { Next: check.text, Comment: check.text, Assign: check.variables };
 
 function checkChoice(part: Part): void {
   requireFields(part, ['Next']);

@@ -56,7 +56,7 @@ const ofType: Readonly<Record<StateType, Fields>> = {
 };
 
 const inPath: Fields = { InputPath: check.nullablePath, OutputPath: check.nullablePath };
-const assigns: Fields = { Assign: check.template };
+const assigns: Fields = { Assign: check.variables };
 const results: Fields = { ...assigns, ResultPath: check.resultPath, Parameters: check.template };
 
 /** Fields that only states in JSONPath have. */

@@ -36,7 +36,7 @@ const retrier = {
   Comment: check.text,
 };
 
-const catcher = { ErrorEquals: errorNames, Next: check.text, Comment: check.text, Assign: check.template };
+const catcher = { ErrorEquals: errorNames, Next: check.text, Comment: check.text, Assign: check.variables };
 const pathCatcher = { ...catcher, ResultPath: check.resultPath };
 const expressionCatcher = { ...catcher, Output: check.template };
 

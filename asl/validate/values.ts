@@ -146,6 +146,25 @@ export const objectTemplate: Check = (found) => {
   template(found);
 };
 
+/** Step Functions' rule for the names of variables. */
+const variableName = /^[\p{ID_Start}_]\p{ID_Continue}{0,79}$/u;
+
+/** `Assign`: values by the names of variables. In JSONata, an expression may give all of them. */
+export const variables: Check = (found) => {
+  const { value, language, pointer } = found;
+  if (!(language === 'JSONata' && typeof value === 'string')) object(found);
+  template(found);
+  if (!isObject(value)) return;
+  for (const key of Object.keys(value)) {
+    const name = language === 'JSONPath' && key.endsWith('.$') ? key.slice(0, -2) : key;
+    const named = { ...found, value: name, pointer: within(pointer, key) };
+    if (name === 'states') refuse(named, 'a name that the language keeps for itself', 'give it another name');
+    else if (!variableName.test(name) && !isPlaceholder(name)) {
+      refuse(named, 'not a name for a variable', 'write a letter, then letters, digits and _: at most 80');
+    }
+  }
+};
+
 function checkPayload(found: Found): void {
   const { value, pointer, report } = found;
   if (isArray(value)) {

@@ -1,5 +1,7 @@
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { SFNClient } from '@aws-sdk/client-sfn';
+import { isUnanswered } from '../../orchestrator/aws/errorKind.ts';
+import { CannotReachAwsError } from '../errors.ts';
 
 /** The clients of an AWS account whose state machines are read. */
 export interface Account {
@@ -45,8 +47,12 @@ export async function openAccount(
     const url = environment[name];
     return url ? { endpoint: url } : {};
   };
-  const sfn = new SFNClient({ ...shared, ...endpoint('AWS_ENDPOINT_URL_SFN') });
-  const cloudWatch = new CloudWatchClient({ ...shared, ...endpoint('AWS_ENDPOINT_URL_CLOUDWATCH') });
+  const [sfnVariable, cloudWatchVariable] = ['AWS_ENDPOINT_URL_SFN', 'AWS_ENDPOINT_URL_CLOUDWATCH'] as const;
+  const sfn = new SFNClient({ ...shared, ...endpoint(sfnVariable) });
+  const cloudWatch = new CloudWatchClient({ ...shared, ...endpoint(cloudWatchVariable) });
+  const outermost = { step: 'initialize', priority: 'high' } as const;
+  sfn.middlewareStack.add(namingService('Step Functions', sfnVariable), outermost);
+  cloudWatch.middlewareStack.add(namingService('CloudWatch', cloudWatchVariable), outermost);
   return {
     sfn,
     cloudWatch,
@@ -55,6 +61,24 @@ export async function openAccount(
       cloudWatch.destroy();
     },
   };
+}
+
+type Call<Given, Answer> = (given: Given) => Promise<Answer>;
+
+/** Where a service does not answer, the error names it, and says what to look at. */
+function namingService(service: string, variable: string) {
+  return <Given, Answer>(next: Call<Given, Answer>): Call<Given, Answer> =>
+    async (given) => {
+      try {
+        return await next(given);
+      } catch (error) {
+        if (!(error instanceof Error) || !isUnanswered(error)) throw error;
+        throw new CannotReachAwsError(
+          `${service} of the AWS account does not answer (${error.message || error.name}). ` +
+            `Check --region, the network, and ${variable} where it is set.`,
+        );
+      }
+    };
 }
 
 /** The permissions that `migrate assess` and `migrate compare` need: they read, and change nothing. */

@@ -1,5 +1,6 @@
 import { checkChoice, checkOptions, type KeysOf } from '../../orchestrator/core/policy/options.ts';
 import { ownFunctionRoles } from '../describeFunctions.ts';
+import { checkValues, checkWorkerTimeout } from './checkValues.ts';
 import type { WorkerOptions } from './deployedFunction.ts';
 import type {
   BusProps,
@@ -102,12 +103,14 @@ const codeKeys: KeysOf<WorkerCodeProps> = {
 };
 
 /**
- * Refuses unknown keys of the construct's props and of the objects in them. Rules are checked when they are described.
+ * Refuses unknown keys of the construct's props and of the objects in them, and values that they cannot have. Rules are checked
+ * when they are described.
  *
- * @throws UnknownOptionError
+ * @throws UnknownOptionError, InvalidDeploymentError
  */
 export function checkProps(props: MillraceProps): void {
-  checkOptions('Millrace', props, propKeys);
+  // Code in JavaScript may leave them out.
+  checkOptions('Millrace', props ?? null, propKeys);
   checkChoice('Millrace', 'nudge', props.nudge, [true, false, 'asked']);
   checkOptions('Millrace, bus', props.bus, busKeys);
   checkOptions('Millrace, reservedConcurrency', props.reservedConcurrency, ownFunctionRoles);
@@ -119,9 +122,11 @@ export function checkProps(props: MillraceProps): void {
     checkOptions(what, called, calledFunctionKeys);
     checkChoice(what, 'results', called.results, ['DESTINATIONS', 'BUS']);
   }
+  checkValues(props);
 }
 
-/** @throws UnknownOptionError */
+/** @throws UnknownOptionError, InvalidDeploymentError */
 export function checkWorkerProps(name: string, props: WorkerModuleProps | WorkerCodeProps): void {
   checkOptions(`addWorker('${name}')`, props, 'entry' in props ? moduleKeys : codeKeys);
+  checkWorkerTimeout(name, props.timeout);
 }

@@ -330,7 +330,9 @@ export class Millrace extends MillraceFunctions {
     if (this.#props.table) checkOwnTable(this.#props.table, this.description.table);
     this.#code.make(this);
     const { substitutions = {}, serviceResources = {}, connections = {} } = this.#props;
-    if (this.#code.needsServiceWorker || callsServices(this.#code.definitions)) this.#addServiceWorker();
+    // A definition that is created through the API may call any service.
+    const mayNeedServices = this.stepFunctions !== undefined || callsServices(this.#code.definitions);
+    if (this.#code.needsServiceWorker || mayNeedServices) this.#addServiceWorker();
     const serviceWorker = this.#code.hasServiceWorker ? this.serviceWorker : undefined;
     allowServices(serviceWorker, this.#code.definitions, serviceResources);
     if (serviceWorker) giveConnections(serviceWorker, connections);

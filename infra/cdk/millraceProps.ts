@@ -151,7 +151,7 @@ export interface MillraceProps {
 
   /**
    * Serves the API of Step Functions at a function URL with IAM authorization, and runs the definitions that are created through it:
-   * docs/reference/stepfunctions.md has what callers set.
+   * docs/reference/stepfunctions.md has what callers set, and how to grant what those definitions call.
    *
    * @default false
    */

@@ -64,6 +64,11 @@ export class StoredMachines implements MachineLookup {
     return undefined;
   }
 
+  /** Whether its definition is in the table: it is not deployed. */
+  isStored(id: string, version: string | undefined): boolean {
+    return this.#deployed.find(id, version) === undefined;
+  }
+
   versionsOf(id: string): readonly string[] {
     return this.#deployed.versionsOf(id);
   }

@@ -8,6 +8,7 @@ import { type OpenTask, taskKey } from '../core/execution/model/openTask.ts';
 import { handedOverAt } from '../core/execution/tasks/tasks.ts';
 import type { PreparedMachine } from '../core/machine/index.ts';
 import type { TaskSource } from '../core/machine/sources.ts';
+import { activityNotFound } from '../core/policy/activityName.ts';
 import { nobody, type Observer, subjectOf } from '../observability/activity.ts';
 import type { Reporter } from '../observability/report.ts';
 import { taskSpan } from '../observability/spans.ts';
@@ -28,6 +29,11 @@ export interface TaskDispatcherOptions {
   readonly machines: MachineLookup;
   /** Gets a machine whose definition is in the table. @default all machines are deployed */
   readonly loadMachine?: LoadMachine;
+  /**
+   * Whether the activities of a machine are those that were created through the API of Step Functions, so that a task for another
+   * one fails. @default activities need no creation
+   */
+  readonly namesActivities?: (machine: string, version: string | undefined) => boolean;
   readonly table: Table;
   /** Where pages of files are. @default nowhere */
   readonly data?: StoredJson;
@@ -174,19 +180,18 @@ export class TaskDispatcher {
     return this.#concluded(execution, task, await this.#handOver(execution, source, payload));
   }
 
-  #handOver(
-    { traceparent: of }: Execution,
-    source: TaskSource,
-    payload: TaskPayload,
-  ): Promise<DispatchOutcome> {
+  #handOver(execution: Execution, source: TaskSource, payload: TaskPayload): Promise<DispatchOutcome> {
     const { tracing = noTracing } = this.#options;
-    return tracing.span(taskSpan('producer', payload, of), async ({ traceparent, fail }) => {
-      const traced = traceparent === undefined ? payload : withTrace(payload, traceparent);
-      const answer = await this.#invoke(source, traced);
-      if (answer.type === 'deferred') fail({ name: 'Deferred', message: answer.error });
-      else if (answer.type === 'failed') fail(namedThrown(answer.error));
-      return answer;
-    });
+    return tracing.span(
+      taskSpan('producer', payload, execution.traceparent),
+      async ({ traceparent, fail }) => {
+        const traced = traceparent === undefined ? payload : withTrace(payload, traceparent);
+        const answer = await this.#invoke(execution, source, traced);
+        if (answer.type === 'deferred') fail({ name: 'Deferred', message: answer.error });
+        else if (answer.type === 'failed') fail(namedThrown(answer.error));
+        return answer;
+      },
+    );
   }
 
   async #concluded(
@@ -206,7 +211,7 @@ export class TaskDispatcher {
     }
   }
 
-  async #invoke(source: TaskSource, payload: TaskPayload): Promise<DispatchOutcome> {
+  async #invoke(execution: Execution, source: TaskSource, payload: TaskPayload): Promise<DispatchOutcome> {
     const { invoker, functionNames, data = new StoredJson(undefined) } = this.#options;
     switch (source.kind) {
       case 'worker':
@@ -217,7 +222,7 @@ export class TaskDispatcher {
         return invoker.invoke(functionNames.lambda(source.functionName), payload, event.event);
       }
       case 'activity':
-        return this.#enqueue(source.activity, payload);
+        return this.#enqueue(execution, source.activity, payload);
       default:
         return invoker.invoke(functionNames.workerHost, payload);
     }
@@ -225,10 +230,15 @@ export class TaskDispatcher {
 
   /** Nothing is lost where it is in the queue already. */
   async #enqueue(
+    { machine, machineVersion }: Execution,
     activity: string,
     { executionId, task, index, attempt, expiresAt }: TaskPayload,
   ): Promise<DispatchOutcome> {
-    const { table, now } = this.#options;
+    const { table, now, namesActivities } = this.#options;
+    if (namesActivities?.(machine, machineVersion)) {
+      const record = await table.registry.read({ kind: 'activity', name: activity });
+      if (!record?.content) return { type: 'failed', error: noActivity(activity) };
+    }
     const numbers = { task, attempt, ...(index !== undefined && { index }) };
     await table.attempts.enqueue({ executionId, ...numbers, activity, at: now() }, expiresAt);
     return { type: 'dispatched' };
@@ -300,4 +310,9 @@ function withTrace(payload: TaskPayload, traceparent: string): TaskPayload {
     traceparent,
     chain: { ...chain, others: chain.others.map((each) => ({ ...each, traceparent })) },
   };
+}
+
+function noActivity(activity: string): TaskError {
+  const message = `There is no activity '${activity}': create it with CreateActivity.`;
+  return { name: activityNotFound, message };
 }

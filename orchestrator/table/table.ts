@@ -124,7 +124,7 @@ export interface LogSegments {
   readSegment(executionId: string, number: number): Promise<string | undefined>;
   /** Segments by their numbers; those that do not count are left out. */
   readSegments(executionId: string, numbers: readonly number[], owner: Owner): Promise<LogSegment[]>;
-  /** Segments are written once; one that has expired counts as absent. */
+  /** Segments are written once, also where one has expired: an orchestrator with an old state may want to write another. */
   insertSegment(executionId: string, segment: LogSegment): Promise<InsertSegmentOutcome>;
   /** For a number under which something else has been left, of an execution that had the id before. */
   replaceSegment(executionId: string, segment: LogSegment): Promise<void>;

@@ -27,6 +27,7 @@ describe('a JSON document', () => {
     ['[1, 2', 1, 6],
     ['{\n  a: 1}', 2, 3],
     ['01', 1, 2],
+    ['[1e400]', 1, 7],
   ])('with a fault says where: %j', (text, line, column) => {
     const { value, faults } = readDocument(text, 'json');
     expect(value).toBeUndefined();

@@ -465,6 +465,36 @@ const rows: Readonly<Record<string, Row>> = {
     errors: ['E'],
     error: ['States.ExceedToleratedFailureThreshold'],
   },
+  'ToleratedFailureCount and ToleratedFailurePercentage both hold: the percentage is exceeded': {
+    definition: path({
+      Type: 'Map',
+      ItemProcessor: distributed,
+      ToleratedFailureCount: 2,
+      ToleratedFailurePercentage: 10,
+    }),
+    input: [1, 2],
+    errors: ['E'],
+    error: ['States.ExceedToleratedFailureThreshold'],
+  },
+  'ToleratedFailureCount and ToleratedFailurePercentage both hold: the count is exceeded': {
+    definition: path({
+      Type: 'Map',
+      ItemProcessor: distributed,
+      ToleratedFailureCount: 1,
+      ToleratedFailurePercentage: 100,
+    }),
+    input: [1, 2, 3],
+    errors: ['E', 'E'],
+    error: ['States.ExceedToleratedFailureThreshold'],
+  },
+  'A number that JSON does not have is a failure that a Catch handles': {
+    definition: path(
+      { ...task, Parameters: { 'sum.$': 'States.MathAdd($.most, $.most)' }, ...caught },
+      { B: { Type: 'Pass', OutputPath: '$.Error', End: true } },
+    ),
+    input: { most: 1e308 },
+    output: 'States.IntrinsicFailure',
+  },
   'ProcessorConfig says that a Map is distributed, and Label changes nothing': {
     definition: path({ Type: 'Map', ItemProcessor: distributed, Label: 'each' }),
     input: { a: 1 },

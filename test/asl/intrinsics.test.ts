@@ -11,6 +11,7 @@ const data: Json = {
   object: { b: 1, a: [true, null] },
   half: 2.5,
   text: 'a{}b',
+  most: 1e308,
 };
 const surroundings = () => ({ now: 0, random: new Random('seed') });
 const call = (text: string) =>
@@ -40,6 +41,8 @@ describe('an intrinsic function', () => {
     ['States.ArrayLength($.list)', 5],
     ['States.ArrayUnique($.list)', [1, 2, 3, 4]],
     ["States.Base64Decode(States.Base64Encode('héllo'))", 'héllo'],
+    ["States.Base64Decode('YQ')", 'a'],
+    ["States.Base64Decode('YWI=')", 'ab'],
     ["States.Hash('input data', 'MD5')", '812f45842bc6d66ee14572ce20db8e86'],
     ['States.JsonMerge($.object, States.StringToJson(\'\\{"a":1\\}\'), false)', { b: 1, a: 1 }],
     ['States.MathAdd($.half, -0.5)', 2],
@@ -70,6 +73,10 @@ describe('an intrinsic function', () => {
     'States.ArrayGetItem($.list, -1)',
     'States.ArrayLength($.name)',
     "States.Base64Decode('%')",
+    "States.Base64Decode('Y')",
+    "States.Base64Decode('YQ=')",
+    "States.StringToJson('[1e400]')",
+    'States.MathAdd($.most, $.most)',
     "States.Hash('x', 'CRC')",
     'States.JsonMerge($.object, $.object, true)',
     'States.JsonMerge($.object, $.list, false)',
@@ -86,6 +93,7 @@ describe('an intrinsic function', () => {
     "States.Format('x) ",
     'States.Array(1 2)',
     'States.Array(abc)',
+    'States.Array(1e400)',
     'States.UUID() x',
     `${'States.Array('.repeat(11)}${')'.repeat(11)}`,
   ])('%s is not one', (text) => {

@@ -88,6 +88,10 @@ describe('a path', () => {
     }
   });
 
+  it.each(['sum', 'avg', 'stddev'])('finds nothing where %s() gives no number', (name) => {
+    expect(() => find(`$.${name}()`, [1.7e308, 1.7e308])).toThrow(`${name}() gives no number`);
+  });
+
   it('finds each leaf of any value by its own path', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {

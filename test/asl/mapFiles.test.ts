@@ -247,7 +247,7 @@ describe('ResultWriter', () => {
       MapRunArn: string;
       ResultWriterDetails: { Key: string };
     };
-    expect(MapRunArn).toMatch(/^arn:aws:states:us-east-1:000000000000:mapRun:m\/run:[0-9a-f-]{36}$/);
+    expect(MapRunArn).toMatch(/^arn:aws:states:us-east-1:000000000000:mapRun:m\/run:[0-9a-f-]{36}-65$/);
     const folder = ResultWriterDetails.Key.replace('/manifest.json', '');
     expect(ResultWriterDetails).toEqual({
       Bucket: 'files',

@@ -34,6 +34,18 @@ describe('a valid definition', () => {
     ],
     ['with substitutions', task({ Resource: placeholder('Arn'), TimeoutSeconds: placeholder('Seconds') })],
     [
+      'with variables',
+      definition({
+        A: { Type: 'Pass', Assign: { _a1: 1, 'ключ.$': '$', [placeholder('Name')]: 1 }, Next: 'B' },
+        B: {
+          Type: 'Pass',
+          QueryLanguage: 'JSONata',
+          Assign: { ['b'.repeat(80)]: '{% $_a1 %}' },
+          End: true,
+        },
+      }),
+    ],
+    [
       'with a handler',
       task({
         Retry: [{ ErrorEquals: ['States.ALL'] }],
@@ -119,6 +131,21 @@ describe('a problem', () => {
       definition({ ['A'.repeat(81)]: { Type: 'Succeed' } }, { StartAt: 'A'.repeat(81) }),
       'has 81 characters',
     ],
+    [
+      'variables that are no object',
+      definition({ A: { Type: 'Pass', Assign: ['a'], End: true } }),
+      '/States/A/Assign "Assign" is ["a"], and must be an object',
+    ],
+    [
+      'the name of $states for a variable',
+      definition({ A: { Type: 'Pass', Assign: { 'states.$': '$' }, End: true } }),
+      '/States/A/Assign/states.$ "Assign" is "states", a name that the language keeps for itself',
+    ],
+    ...['a b', '1st', 'a.b', '', 'a'.repeat(81)].map((name): [string, Json, string] => [
+      `the variable ${JSON.stringify(name)} of a catcher`,
+      task({ Catch: [{ ErrorEquals: ['E'], Next: 'A', Assign: { [name]: 1 } }] }),
+      'not a name for a variable',
+    ]),
     ['an empty choice', definition({ A: { Type: 'Choice', Choices: [] } }), 'non-empty required'],
     [
       'two operators',

@@ -116,6 +116,15 @@ export function retentionFeatures(current: Current, withRetention: () => Promise
       await close();
     });
 
+    it('a segment of the log that has expired is not written again by an orchestrator with an old state', async () => {
+      const { table, put, close } = await withRetention();
+      const key = { executionId: { S: 'order-17' }, item: { S: 'log#0' } };
+      await put({ ...key, log: { S: '=0;s~0' }, expiresAt: inDays(-1) });
+      const outcome = await table.log.insertSegment('order-17', { number: 0, text: '=0' });
+      expect(outcome).toEqual({ type: 'exists', text: '=0;s~0' });
+      await close();
+    });
+
     it.each([
       ['that has ended', 'FAILED', 0],
       ['that goes on, whose renewal is late', 'RUNNING', 1],

@@ -5,8 +5,12 @@ import {
   InvalidRetryPolicyError,
   type RetryPolicy,
   resolveTaskPolicy,
+  type TaskPolicy,
 } from '../../orchestrator/core/policy/taskPolicy.ts';
-import { worker } from '../../workers/index.ts';
+import { activity, withPolicy, worker } from '../../workers/index.ts';
+
+/** As code in JavaScript, or behind a cast, gives it. */
+const odd = (value: unknown) => value as never;
 
 const dayMs = 86_400_000;
 
@@ -117,6 +121,39 @@ describe('a task policy', () => {
   it.each(refusedRetries)('with the retry %o is refused', (retry, message) => {
     expect(() => resolveTaskPolicy({ retry })).toThrow(InvalidRetryPolicyError);
     expect(() => resolveTaskPolicy({ retry })).toThrow(message);
+  });
+
+  it.each<[string, RetryPolicy]>([
+    ['an interval that is null', { interval: odd(null) }],
+    ['a longest delay that is null', { maxDelay: odd(null) }],
+    ['an interval that is a list', { interval: odd(['1s']) }],
+  ])('with %s is refused: it is not left out', (_, retry) => {
+    expect(() => resolveTaskPolicy({ retry })).toThrow(InvalidDurationError);
+  });
+
+  it('counts no further than integers are exact', () => {
+    expect(() => resolveTaskPolicy({ retry: { maxAttempts: 1e20 } })).toThrow(InvalidRetryPolicyError);
+  });
+
+  it.each<[string, TaskPolicy]>([
+    ['longer than', { timeout: '10s', heartbeat: '20s' }],
+    ['as long as', { timeout: '10s', heartbeat: 10_000 }],
+    [
+      'longer, where the result comes from elsewhere, than',
+      { timeout: '1h', heartbeat: '1d', waitForResult: true },
+    ],
+  ])('whose heartbeat is %s its timeout is refused, as in Step Functions', (_, policy) => {
+    const { waitForResult: __, ...ofActivity } = policy;
+    const refusal = expect.objectContaining({ code: 'InvalidTaskPolicy' });
+    const message = /^heartbeat is \d+ ms and timeout is \d+ ms: give a heartbeat that is shorter/;
+    expect(() => worker(policy)).toThrow(refusal);
+    expect(() => worker(policy)).toThrow(message);
+    expect(() => activity('approve', ofActivity)).toThrow(message);
+    expect(() => withPolicy(worker({ timeout: policy.timeout ?? 0 }), { heartbeat: '2h' })).toThrow(message);
+  });
+
+  it('may have a heartbeat of any length without a timeout of its own', () => {
+    expect(resolveTaskPolicy({ heartbeat: '1d' })).toMatchObject({ heartbeatMs: dayMs });
   });
 
   it('is refused where it is written, in worker()', () => {

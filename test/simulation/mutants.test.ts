@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { transform } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import mutants from './mutants.json' with { type: 'json' };
 
@@ -6,9 +7,13 @@ const read = (path: string) => readFile(new URL(path, import.meta.url), 'utf8');
 
 /** `npm run simulate -- --mutants` shows that each is found. */
 describe('the mutants of the orchestrator', () => {
-  it.each(mutants)('$mutation: has one place in $file', async ({ file, find }) => {
+  it.each(mutants)('$mutation: has one place in $file, and can be built', async ({ file, find, replace }) => {
     const source = await read(`../../orchestrator/${file}`);
     expect(source.split(find)).toHaveLength(2);
+    await transform(
+      source.replace(find, () => replace),
+      { loader: 'ts' },
+    );
   });
 
   it('break a mechanism of every invariant, and are listed in the page of reliability', async () => {

@@ -28,8 +28,7 @@ export class MemoryLog implements LogSegments {
   }
 
   async insertSegment(executionId: string, segment: LogSegment): Promise<InsertSegmentOutcome> {
-    const found = this.#items.get(executionId, sortKey.logSegment(segment.number));
-    const [existing] = this.#items.unexpired(found ? [found] : []);
+    const existing = this.#items.get(executionId, sortKey.logSegment(segment.number));
     if (existing) return { type: 'exists', text: logTextOf(existing.log) ?? '' };
     await this.replaceSegment(executionId, segment);
     return { type: 'inserted' };

@@ -29,6 +29,7 @@ const kinds = {
   AddressNotAvailable: 'environment',
   AmbiguousVersion: 'usage',
   BusUnavailable: 'unavailable',
+  CannotReachAws: 'unavailable',
   CannotReachBus: 'unavailable',
   CaseFile: 'environment',
   CheckpointFileUnreadable: 'data',

@@ -8,3 +8,6 @@ export function isActivityName(name: unknown): name is string {
   if (typeof name !== 'string' || name === '' || name.length > longestName) return false;
   return ![...name].some((char) => /[\s\p{Cc}]/u.test(char) || refusedInNames.includes(char));
 }
+
+/** The error of a task for an activity that was not created. */
+export const activityNotFound = 'Millrace.ActivityNotFound';

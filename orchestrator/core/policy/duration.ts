@@ -27,6 +27,8 @@ export function isDuration(value: unknown): value is Duration {
 
 /** @throws InvalidDurationError */
 export function durationMs(duration: Duration): number {
+  // A list of one text would read as that text.
+  if (!isDuration(duration)) throw new InvalidDurationError(duration);
   const ms = typeof duration === 'number' ? Math.round(duration) : parse(duration);
   if (!(ms >= 0 && ms <= longestMs)) throw new InvalidDurationError(duration);
   return ms;

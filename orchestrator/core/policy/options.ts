@@ -34,6 +34,8 @@ export function checkChoice(what: string, name: string, value: unknown, choices:
 /** The numbers that an option may have. */
 export interface NumberRule {
   readonly least: number;
+  /** @default no limit */
+  readonly most?: number;
   /** Whole numbers only. @default false */
   readonly isWhole?: boolean;
   /** Whether Infinity, as no limit, is one of them. @default false */
@@ -47,12 +49,14 @@ export interface NumberRule {
  */
 export function checkNumber(what: string, name: string, value: unknown, rule: NumberRule): void {
   if (value === undefined) return;
-  const { least, isWhole = false, isEndless = false } = rule;
+  const { least, most, isWhole = false, isEndless = false } = rule;
   const isKind = isWhole ? Number.isInteger(value) : typeof value === 'number' && Number.isFinite(value);
   const isRight = isKind || (isEndless && value === Number.POSITIVE_INFINITY);
-  if (isRight && typeof value === 'number' && value >= least) return;
+  const isInRange = typeof value === 'number' && value >= least && (most === undefined || value <= most);
+  if (isRight && isInRange) return;
   const shown = typeof value === 'string' ? `'${value}'` : String(value);
-  const wanted = `${isWhole ? 'a whole number' : 'a number'} of at least ${least}`;
+  const range = most === undefined ? `of at least ${least}` : `from ${least} to ${most}`;
+  const wanted = `${isWhole ? 'a whole number' : 'a number'} ${range}`;
   throw new UnknownOptionError(sentence(what, `${name} is ${shown}: give ${wanted}`));
 }
 

@@ -35,7 +35,7 @@ export interface TaskPolicy {
   readonly timeout?: Duration;
   /**
    * An attempt that gives no sign of life (`task.heartbeat()`) for so long has failed with `States.HeartbeatTimeout`. From a
-   * second. @default none is expected
+   * second, and shorter than `timeout`. @default none is expected
    */
   readonly heartbeat?: Duration;
   /**
@@ -167,9 +167,20 @@ export function resolveTaskPolicy(policy: TaskPolicy = {}): ResolvedTaskPolicy {
     timeout === undefined ? (waitForResult ? undefined : defaultTimeoutMs) : durationMs(timeout);
   const startTimeoutMs =
     startTimeout === undefined ? defaultStartTimeoutMs : atLeastASecond('startTimeout', startTimeout);
+  const heartbeatMs = heartbeat === undefined ? undefined : atLeastASecond('heartbeat', heartbeat);
+  if (
+    timeout !== undefined &&
+    timeoutMs !== undefined &&
+    heartbeatMs !== undefined &&
+    heartbeatMs >= timeoutMs
+  ) {
+    throw new InvalidTaskPolicyError(
+      `heartbeat is ${heartbeatMs} ms and timeout is ${timeoutMs} ms: give a heartbeat that is shorter than the timeout, as in Step Functions.`,
+    );
+  }
   return {
     ...(timeoutMs !== undefined && { timeoutMs }),
-    ...(heartbeat !== undefined && { heartbeatMs: atLeastASecond('heartbeat', heartbeat) }),
+    ...(heartbeatMs !== undefined && { heartbeatMs }),
     ...(waitForResult && { startTimeoutMs }),
     ...(once && { once }),
     ...(nudge !== undefined && { nudge }),
@@ -192,11 +203,17 @@ function isList(retry: RetryPolicy | readonly RetryPolicy[]): retry is readonly 
 function resolveRetryPolicy(retry: RetryPolicy): ResolvedRetryPolicy {
   const problem = optionsProblem(retry, retryKeys) ?? choiceProblem('jitter', retry.jitter, ['none', 'full']);
   if (problem !== undefined) throw new InvalidRetryPolicyError(sentence('A retry policy', problem));
-  const { errors = [anyErrorName], maxAttempts = 3, backoffRate = 2 } = retry;
+  const {
+    errors = [anyErrorName],
+    maxAttempts = 3,
+    interval = '1s',
+    backoffRate = 2,
+    maxDelay = '3650d',
+  } = retry;
   if (!Array.isArray(errors) || errors.length === 0 || errors.some((name) => typeof name !== 'string')) {
     throw new InvalidRetryPolicyError(`errors is ${JSON.stringify(errors)}: give a list of error names.`);
   }
-  if (!Number.isInteger(maxAttempts) || maxAttempts < 1) {
+  if (!Number.isSafeInteger(maxAttempts) || maxAttempts < 1) {
     throw new InvalidRetryPolicyError(`maxAttempts is ${maxAttempts}: give a whole number from 1.`);
   }
   if (!(typeof backoffRate === 'number' && backoffRate >= 1 && backoffRate <= 100)) {
@@ -205,9 +222,9 @@ function resolveRetryPolicy(retry: RetryPolicy): ResolvedRetryPolicy {
   return {
     errors,
     maxAttempts,
-    intervalMs: durationMs(retry.interval ?? 1000),
+    intervalMs: durationMs(interval),
     backoffRate,
-    maxDelayMs: durationMs(retry.maxDelay ?? '3650d'),
+    maxDelayMs: durationMs(maxDelay),
     jitter: retry.jitter ?? 'none',
   };
 }

@@ -8,10 +8,10 @@ export interface Condition {
   readonly ExpressionAttributeValues?: Attributes;
 }
 
-/** Journal items are written once. */
+/** Journal items are written once, and so are the segments of a log, which outlast their expiry for late events. */
 export const isNotWrittenYet: Condition = { ConditionExpression: 'attribute_not_exists(executionId)' };
 
-/** So are an execution's first commit and the segments of its log; what has expired counts as absent. */
+/** So is an execution's first commit; one that has expired counts as absent. */
 export function isAbsentOrExpired(now: number): Condition {
   return {
     ConditionExpression: 'attribute_not_exists(executionId) OR expiresAt <= :now',

@@ -5,23 +5,18 @@ import type { InsertSegmentOutcome } from '../requests.ts';
 import type { Owner } from '../retention.ts';
 import { sortKey, sortKeyPrefix } from '../schema.ts';
 import type { LogSegments } from '../table.ts';
-import { isAbsentOrExpired } from './conditions.ts';
+import { isNotWrittenYet } from './conditions.ts';
 import { type DynamoDBCalls, keyOf } from './dynamoDBCalls.ts';
 
 /** Older parts of the logs, in DynamoDB. */
 export class DynamoDBLog implements LogSegments {
   readonly #calls: DynamoDBCalls;
   readonly #expiresAt: () => number | undefined;
-  readonly #now: () => number;
 
-  /**
-   * @param expiresAt of an item that is written now, in seconds since the epoch
-   * @param now milliseconds since the epoch
-   */
-  constructor(calls: DynamoDBCalls, expiresAt: () => number | undefined, now: () => number) {
+  /** @param expiresAt of an item that is written now, in seconds since the epoch */
+  constructor(calls: DynamoDBCalls, expiresAt: () => number | undefined) {
     this.#calls = calls;
     this.#expiresAt = expiresAt;
-    this.#now = now;
   }
 
   async readSegment(executionId: string, number: number): Promise<string | undefined> {
@@ -36,7 +31,7 @@ export class DynamoDBLog implements LogSegments {
   }
 
   async insertSegment(executionId: string, segment: LogSegment): Promise<InsertSegmentOutcome> {
-    const outcome = await this.#calls.put(this.#itemOf(executionId, segment), isAbsentOrExpired(this.#now()));
+    const outcome = await this.#calls.put(this.#itemOf(executionId, segment), isNotWrittenYet);
     if (outcome.type === 'written') return { type: 'inserted' };
     return { type: 'exists', text: logTextOf(outcome.existing?.log) ?? '' };
   }

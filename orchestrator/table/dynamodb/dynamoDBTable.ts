@@ -33,7 +33,7 @@ export class DynamoDBTable implements Table {
     const expiry = () => expiresAt(options, options.now());
     this.journal = new DynamoDBJournal(calls, expiry);
     this.executions = new DynamoDBExecutions({ ...options, calls });
-    this.log = new DynamoDBLog(calls, expiry, options.now);
+    this.log = new DynamoDBLog(calls, expiry);
     this.attempts = new DynamoDBAttempts(calls, expiry, options.indexShards);
     this.lists = new DynamoDBListPages(calls, expiry);
     this.expiries = new DynamoDBExpiries(calls);

@@ -163,6 +163,39 @@ describe('migrate assess of an account', () => {
   });
 });
 
+describe('an account that does not answer', () => {
+  const environment = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' };
+  const nowhere = 'http://127.0.0.1:9';
+
+  test.each([[['assess']], [['compare', '--executions', '1']]])(
+    'is named by migrate %j',
+    async (args) => {
+      const { exitCode, stderr } = await millrace(['migrate', ...args], {
+        directory: '.',
+        environment: { ...environment, AWS_ENDPOINT_URL_SFN: nowhere },
+      });
+      expect(exitCode).toBe(5);
+      expect(stderr.join()).toMatch(
+        /^CannotReachAws: Step Functions of the AWS account does not answer \(.*127\.0\.0\.1:9\)\. Check --region, the network, and AWS_ENDPOINT_URL_SFN/,
+      );
+    },
+    30_000,
+  );
+
+  test('is named where it is CloudWatch alone', async () => {
+    standIn = await account();
+    const { exitCode, stderr } = await millrace(['migrate', 'assess'], {
+      directory: '.',
+      environment: { ...standIn.environment, AWS_ENDPOINT_URL_CLOUDWATCH: nowhere },
+      now: () => now,
+    });
+    expect(exitCode).toBe(5);
+    expect(stderr.join()).toMatch(
+      /^CannotReachAws: CloudWatch of the AWS account .*AWS_ENDPOINT_URL_CLOUDWATCH/,
+    );
+  }, 30_000);
+});
+
 describe('migrate compare of an account', () => {
   test('compares finished executions with the definition that they ran with', async () => {
     const result = await run(['compare', '--executions', '3', '--json']);

@@ -130,7 +130,7 @@ it('settings that there are, are taken', () => {
   const machine = setup({
     actors: {
       a: worker({
-        timeout: 1000,
+        timeout: 10_000,
         heartbeat: '5s',
         retry: [
           { errors: ['A'], maxAttempts: 2, interval: 0, backoffRate: 1, maxDelay: '1m', jitter: 'full' },

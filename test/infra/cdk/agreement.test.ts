@@ -100,6 +100,7 @@ describe('the deployment description of the construct', () => {
               : each,
           ),
           { name: 'bill', codeDirectory: '', handler: 'bill.handler', memorySizeMb: 512 },
+          { name: 'aws-services', codeDirectory: '', handler: 'index.handler' },
         ],
       },
       {

@@ -1,4 +1,5 @@
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, it } from 'vitest';
 import { needsOf } from '../../../asl/check/needs.ts';
 import { optimizedIntegrations } from '../../../asl/integrations/optimized.ts';
@@ -44,6 +45,16 @@ describe('services that definitions call', () => {
       's3:ListBucket on arn:aws:s3:::files',
       'sqs:SendMessage on arn:aws:sqs:eu-west-1:1:queue',
     ]);
+  });
+
+  it('have their worker where definitions can be created later, with what the user grants', () => {
+    const later = synthesized({ sfnEndpoint: true }, ({ serviceWorker }, stack) => {
+      Queue.fromQueueArn(stack, 'Queue', 'arn:aws:sqs:eu-west-1:1:queue').grantSendMessages(serviceWorker);
+    });
+    expect(rightsOf(later)).toContain('sqs:SendMessage on arn:aws:sqs:eu-west-1:1:queue');
+    const { millrace, template } = synthesized({ sfnEndpoint: true });
+    expect(template.toJSON()).toBeDefined();
+    expect(Object.keys(millrace.workers)).toContain('aws-services');
   });
 
   it('need their resources: synthesis fails with the list to fill in', () => {

@@ -1,0 +1,121 @@
+import type { Happening, Observation } from '../compile/observer.ts';
+
+export type MapRunStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
+
+/** The work on an item or a batch of items, which is an execution of its own in Step Functions. */
+export interface ItemRun {
+  /** Its place in the list. */
+  readonly index: number;
+  readonly startedAt: number;
+  readonly endedAt?: number;
+  readonly status: MapRunStatus | 'TIMED_OUT';
+  readonly redrives: number;
+}
+
+/** The limits of a run, as the definition has them; 0 where it has none. */
+export interface MapRunLimits {
+  readonly maxConcurrency: number;
+  readonly toleratedCount: number;
+  readonly toleratedPercentage: number;
+}
+
+/** A run of a distributed Map state: how far its items have come. */
+export class MapRunRecord {
+  /** A UUID. */
+  readonly run: string;
+  readonly arn: string;
+  readonly label: string;
+  readonly startedAt: number;
+  limits: MapRunLimits = { maxConcurrency: 0, toleratedCount: 0, toleratedPercentage: 0 };
+  /** Items, or batches, that there are to work on. */
+  length = 0;
+  redrives = 0;
+  /** While its items were read, the run had this ARN: its id is drawn with the items. */
+  readonly #formerArn: string | undefined;
+  redrivenAt: number | undefined;
+  readonly #children = new Map<number, ItemRun>();
+  #batches: readonly number[] | undefined;
+  #writesResults = false;
+  #end: { readonly status: MapRunStatus; readonly at: number } | undefined;
+
+  /** @param former the same run, before its id was drawn */
+  constructor(
+    facts: Pick<MapRunRecord, 'run' | 'arn' | 'label'> & { readonly at: number },
+    former?: MapRunRecord,
+  ) {
+    this.run = facts.run;
+    this.arn = facts.arn;
+    this.label = facts.label;
+    this.startedAt = former?.startedAt ?? facts.at;
+    this.#formerArn = former?.arn;
+  }
+
+  isNamed(arn: string): boolean {
+    return arn === this.arn || arn === this.#formerArn;
+  }
+
+  get status(): MapRunStatus {
+    return this.#end?.status ?? 'RUNNING';
+  }
+
+  get endedAt(): number | undefined {
+    return this.#end?.at;
+  }
+
+  /** Those that have begun. */
+  get children(): readonly ItemRun[] {
+    return [...this.#children.values()];
+  }
+
+  /** A `ResultWriter` has written what they gave. */
+  get hasWritten(): boolean {
+    return this.#writesResults && this.status === 'SUCCEEDED';
+  }
+
+  /** Items that one works on. */
+  itemsOf(index: number): number {
+    return this.#batches?.[index] ?? 1;
+  }
+
+  itemsStarted(happening: Extract<Happening, { type: 'itemsStarted' }>): void {
+    this.limits = happening.limits;
+    this.length = happening.length;
+    this.#batches = happening.batches;
+    this.#writesResults = happening.writesResults;
+  }
+
+  observe({ at, item, scope, happening }: Observation): void {
+    if (item === undefined || scope !== '') return;
+    const known = this.#children.get(item);
+    if (known === undefined) {
+      const child: ItemRun = { index: item, startedAt: at, status: 'RUNNING', redrives: 0 };
+      this.#children.set(item, child);
+    }
+    if (happening.type === 'exited' && happening.isLast) this.#endChild(item, at, 'SUCCEEDED');
+    if (happening.type === 'scopeFailed') this.#endChild(item, at, 'FAILED');
+  }
+
+  /** @param cut the status of items that are worked on */
+  end(status: Exclude<MapRunStatus, 'RUNNING'>, at: number, cut: 'ABORTED' | 'TIMED_OUT' = 'ABORTED'): void {
+    if (this.#end) return;
+    this.#end = { status, at };
+    for (const { index, status: its } of this.children) if (its === 'RUNNING') this.#endChild(index, at, cut);
+  }
+
+  /** A redrive of the execution takes up what has not succeeded. */
+  redriven(at: number): void {
+    if (this.#end === undefined || this.#end.status === 'SUCCEEDED') return;
+    this.#end = undefined;
+    this.redrives += 1;
+    this.redrivenAt = at;
+    for (const { index, startedAt, status, redrives } of this.children) {
+      if (status === 'SUCCEEDED') continue;
+      this.#children.set(index, { index, startedAt, status: 'RUNNING', redrives: redrives + 1 });
+    }
+  }
+
+  #endChild(index: number, endedAt: number, status: ItemRun['status']): void {
+    const child = this.#children.get(index);
+    if (child) this.#children.set(index, { ...child, endedAt, status });
+  }
+}
