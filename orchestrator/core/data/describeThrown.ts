@@ -36,6 +36,8 @@ const longestMessage = 32_768;
 const deepest = 20;
 /** Parts of one error that are looked at. */
 const mostParts = 10_000;
+/** The errors within one error that come after so many parts have no stack: mapping one to its sources takes time. */
+const mostPartsWithStacks = 500;
 
 const ofEveryError: readonly string[] = ['name', 'message', 'stack', 'cause', 'errors'];
 
@@ -60,6 +62,7 @@ class Description {
   }
 
   #error(error: Error): ErrorData {
+    this.#parts++;
     const name = errorNameOf(error).slice(0, longestName);
     const given: unknown = error.message;
     const message = (typeof given === 'string' ? given : textOf(given)).slice(0, longestMessage);
@@ -84,7 +87,8 @@ class Description {
 
   /** The frames of a stack: its header repeats name and message. */
   #stack(error: Error, name: string, message: string): string | undefined {
-    if (this.#stacks === 'stored' && !hasStoredStack(error)) return undefined;
+    const isLeftOut = this.#stacks === 'stored' || this.#parts > mostPartsWithStacks;
+    if (isLeftOut && !hasStoredStack(error)) return undefined;
     // Where it is mapped to sources, reading it runs code.
     const stack = property(error, 'stack');
     if (typeof stack !== 'string') return undefined;
@@ -184,12 +188,31 @@ export function fitted(error: ErrorData): ErrorData {
 export function fittedFields(given: JsonObject, longest: number): JsonObject {
   if (sizeOf(given) <= longest) return given;
   const fields = new Map(Object.entries(withoutStacks(given)));
-  while (sizeOf(Object.fromEntries(fields)) > longest) {
-    const [largest] = [...fields].sort(([, a], [, b]) => sizeOf(b) - sizeOf(a));
-    if (!largest) break;
-    fields.delete(largest[0]);
+  // Each part is measured once: an error may have thousands.
+  const sizes = [...fields].map(([key, value]) => ({ key, size: sizeOf(key) + sizeOf(value) + ':,'.length }));
+  let size = sizes.reduce((sum, each) => sum + each.size, '{}'.length);
+  for (const largest of sizes.sort((a, b) => b.size - a.size)) {
+    if (size <= longest) break;
+    size -= largest.size;
+    const errors = largest.key === 'errors' ? fields.get('errors') : undefined;
+    const first = Array.isArray(errors) ? firstOf(errors, longest - size - largest.key.length) : [];
+    if (first.length === 0) fields.delete(largest.key);
+    else {
+      fields.set('errors', first);
+      size += sizeOf(first) + sizeOf(largest.key) + ':,'.length;
+    }
   }
   return Object.fromEntries(fields);
+}
+
+/** The first errors of several, as many as fit. */
+function firstOf(errors: readonly Json[], longest: number): Json[] {
+  let size = '[],"":'.length;
+  const past = errors.findIndex((each) => {
+    size += sizeOf(each) + ','.length;
+    return size > longest;
+  });
+  return past < 0 ? [...errors] : errors.slice(0, past);
 }
 
 function withoutStacks(fields: JsonObject): JsonObject {

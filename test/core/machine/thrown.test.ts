@@ -81,6 +81,17 @@ describe('an error that was thrown is an Error again', () => {
     expect(error.$error).toBe('data');
   });
 
+  it('cut in work that grows with its size alone, where it has thousands of fields or errors', () => {
+    const fields = Object.fromEntries(Array.from({ length: 40_000 }, (_, i) => [`field${i}`, i]));
+    const wide = arrivedError(Object.assign(new Error('wide'), fields));
+    expect(Object.keys(wide).length).toBeGreaterThan(1_000);
+    const errors = Array.from({ length: 20_000 }, (_, i) => new HttpError(`call ${i} failed`));
+    const many = arrivedError(new AggregateError(errors, 'many failed'));
+    expect(many.message).toBe('many failed');
+    const [first] = many.errors as Error[];
+    expect(first).toMatchObject({ message: 'call 0 failed', status: 404 });
+  });
+
   it('cut, where it is too much, in its stack and its largest fields, and never in name or message', () => {
     const message = 'm'.repeat(30_000);
     const thrown = Object.assign(new HttpError(message), { body: 'b'.repeat(1_000_000) });
