@@ -137,12 +137,14 @@ describe('the API of Step Functions in the local cloud, called by the AWS SDK', 
     };
     const definition = {
       StartAt: 'Map',
-      States: { Map: { Type: 'Map', ItemProcessor: processor, End: true } },
+      // The local cloud refuses more calls than it runs at once, and no Retry covers that.
+      States: { Map: { Type: 'Map', MaxConcurrency: 4, ItemProcessor: processor, End: true } },
     };
     const items = Array.from({ length: 30 }, (_, n) => ({ n }));
     const executionArn = await api.begin(await api.create('mapping', definition), items);
     const ended = await api.ended(executionArn);
-    expect(ended).toMatchObject({ status: 'SUCCEEDED' });
+    const { status, error, cause } = ended;
+    expect({ status, error, cause }).toEqual({ status: 'SUCCEEDED' });
     expect(JSON.parse(ended.output ?? '')).toEqual(items.map((charged) => ({ charged })));
     const { mapRuns } = await api.sfn.send(new ListMapRunsCommand({ executionArn }));
     const mapRunArn = expect.stringContaining(`${prefix}:mapRun:mapping/Map:`);
