@@ -12,6 +12,7 @@ describe('asl check', () => {
     'arn:aws:states:::aws-sdk:s3:listObjectsV2',
     'arn:aws-us-gov:states:::aws-sdk:rekognition:detectLabels.waitForTaskToken',
     'arn:aws:states:eu-west-1:123456789012:aws-sdk:dynamoDb:query',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a placeholder of CloudFormation
     'arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:aws-sdk:s3:getObject',
     'arn:aws:states:::aws-sdk:bedrockruntime:converse',
     'arn:aws:states:::dynamodb:updateItem',
