@@ -120,7 +120,10 @@ describe.skipIf(!isTestable)('the console’s page', { timeout: 60_000 }, () => 
     await page.unroute('**/api/executions/plain');
   });
 
-  it('can be used by the keyboard alone: every control takes its turn, and a dialog gives the focus back', async () => {
+  // On a busy machine, a key can come before the page has drawn what it is for.
+  it('can be used by the keyboard alone: every control takes its turn, and a dialog gives the focus back', {
+    retry: 2,
+  }, async () => {
     await open('/executions/plain');
     await page.locator('.chart .node').first().waitFor();
     await page.keyboard.press('Tab');
