@@ -1,5 +1,4 @@
 import { maximumConcurrency } from '../../orchestrator/core/policy/eachOptions.ts';
-import { leftWithResult } from '../dataflow/flow.ts';
 import type { Failure } from '../dataflow/handle.ts';
 import { itemReadingOf } from '../dataflow/itemReader.ts';
 import { type Items, itemsOf } from '../dataflow/items.ts';
@@ -17,8 +16,8 @@ import { act, atOf, frameOf, type Turn, whenFrame, withState } from './act.ts';
 import type { Builder } from './builder.ts';
 import type { Given, StateConfig, TransitionConfig } from './config.ts';
 import type { Frame, ItemStart } from './context.ts';
+import { leaveWithResult } from './leaveWithResult.ts';
 import { checkSize } from './limits.ts';
-import { observeExit } from './observeExit.ts';
 import { keepFailure, running, shellOf } from './shell.ts';
 import { failureIn, jsonIn, type StatePlace } from './taskState.ts';
 
@@ -178,12 +177,7 @@ function runningWithFiles({ state, place, src, builder, given, input, work, begi
 function leftBy(state: MapState, result: Json, turn: Turn, place: StatePlace, builder: Builder): Frame {
   const observed = { ...place, name: state.name };
   builder.observe(turn, observed, { type: 'mapSucceeded' });
-  const flow = state.flow();
-  const { output, variables } = leftWithResult(flow, result, atOf(turn, builder.identity));
-  const data = checkSize(state, output);
-  const isLast = state.next.type === 'end';
-  observeExit(builder, turn, observed, { state: state.type, output, variables, assign: flow.assign, isLast });
-  return { ...turn.frame, data, variables };
+  return { ...turn.frame, ...leaveWithResult(state, result, turn, place, builder) };
 }
 
 function concurrencyIn({ concurrency }: Items): number {

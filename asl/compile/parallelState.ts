@@ -1,11 +1,11 @@
-import { argumentsOf, leftWithResult } from '../dataflow/flow.ts';
+import { argumentsOf } from '../dataflow/flow.ts';
 import type { ParallelState } from '../model/model.ts';
 import { act, atOf, type Changes, frameOf, type Turn } from './act.ts';
 import type { Builder } from './builder.ts';
 import type { StateConfig } from './config.ts';
 import type { Frame } from './context.ts';
+import { leaveWithResult } from './leaveWithResult.ts';
 import { checkSize } from './limits.ts';
-import { observeExit } from './observeExit.ts';
 import { running, shellOf } from './shell.ts';
 import type { StatePlace } from './taskState.ts';
 
@@ -50,20 +50,10 @@ function runningState(
   });
   const succeeded = act(scope, (turn) => {
     const results = scopes.map((each) => frameOf(turn.context, each).data);
-    const flow = state.flow();
     checkSize(state, results);
     builder.observe(turn, observed, { type: 'parallelSucceeded' });
-    const { output, variables } = leftWithResult(flow, results, atOf(turn, builder.identity));
-    const data = checkSize(state, output);
-    const isLast = state.next.type === 'end';
-    observeExit(builder, turn, observed, {
-      state: state.type,
-      output,
-      variables,
-      assign: flow.assign,
-      isLast,
-    });
-    return { ...gone, [scope]: { ...turn.frame, data, variables } };
+    const left = leaveWithResult(state, results, turn, place, builder);
+    return { ...gone, [scope]: { ...turn.frame, ...left } };
   });
   // Where that fails, the branches' frames are still there.
   const dropBranches = act(scope, ({ frame }) => ({ ...gone, [scope]: frame }));

@@ -2,7 +2,7 @@ import { perTaskKey } from '../../orchestrator/core/policy/perTask.ts';
 import { taskTokenPlaceholder } from '../../orchestrator/core/policy/taskTokenPlaceholder.ts';
 import { positiveSeconds } from '../dataflow/amounts.ts';
 import { type At, expressionScope, pathScope } from '../dataflow/at.ts';
-import { argumentsOf, effectiveInput, leftWithResult } from '../dataflow/flow.ts';
+import { argumentsOf, effectiveInput } from '../dataflow/flow.ts';
 import type { Failure } from '../dataflow/handle.ts';
 import { knownSeconds } from '../integrations/timing.ts';
 import { isObject, type Json, own } from '../json.ts';
@@ -15,8 +15,8 @@ import type { StateConfig } from './config.ts';
 import type { Frame } from './context.ts';
 import type { Integration } from './integration.ts';
 import { beforeJob, waitingForJob } from './jobs.ts';
+import { leaveWithResult } from './leaveWithResult.ts';
 import { checkSize } from './limits.ts';
-import { observeExit } from './observeExit.ts';
 import type { Place } from './place.ts';
 import { keepFailure, running, shellOf } from './shell.ts';
 
@@ -142,18 +142,7 @@ function invocation(
     (turn) => {
       const result = checkSize(state, integration.result(jsonIn(turn.event.output), endOf(turn)));
       builder.observe(turn, observed, { type: 'taskSucceeded', result });
-      const flow = state.flow();
-      const { output, variables } = leftWithResult(flow, result, atOf(turn, identity));
-      const data = checkSize(state, output);
-      const isLast = state.next.type === 'end';
-      observeExit(builder, turn, observed, {
-        state: state.type,
-        output,
-        variables,
-        assign: flow.assign,
-        isLast,
-      });
-      return { ...turn.frame, data, variables };
+      return { ...turn.frame, ...leaveWithResult(state, result, turn, place, builder) };
     },
     4,
   );
