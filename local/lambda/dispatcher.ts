@@ -32,6 +32,8 @@ export class Dispatcher {
   readonly #limits: ConcurrencyLimits;
   readonly #functions = new Map<string, DeployedFunction>();
   readonly #pool: EnvironmentPool;
+  /** Each gives back the room of an invocation that runs. */
+  readonly #releases = new WeakMap<InvocationRequest, () => void>();
   #turn = 0;
   #dispatching = false;
   #stopped = false;
@@ -77,9 +79,9 @@ export class Dispatcher {
   /** Runs it now. The reason if it cannot run now. */
   invoke(functionName: string, request: InvocationRequest): ThrottleReason | undefined {
     const deployed = this.#functions.get(functionName);
-    const refusal = this.#limits.refusal(functionName);
+    const refusal = this.#limits.refusal(functionName, 'call');
     if (deployed === undefined || refusal !== undefined) return refusal;
-    this.#limits.acquire(functionName);
+    this.#releases.set(request, this.#limits.acquire(functionName, 'call'));
     const environment = deployed.idle.pop();
     if (environment !== undefined) {
       this.#run(deployed, environment, request);
@@ -105,10 +107,9 @@ export class Dispatcher {
           continue;
         }
         const { functionName } = next.description;
-        const request = this.#options.events.take(functionName);
+        const request = this.#takeEvent(functionName);
         if (request === undefined) continue;
         next.idle.pop();
-        this.#limits.acquire(functionName);
         this.#run(next, environment, request);
       }
     } finally {
@@ -132,6 +133,12 @@ export class Dispatcher {
     this.#pool.end();
     for (const deployed of this.#functions.values()) this.#failWaiting(deployed, 'Lambda was stopped');
     await this.#pool.exited();
+  }
+
+  #takeEvent(functionName: string): InvocationRequest | undefined {
+    const request = this.#options.events.take(functionName);
+    if (request !== undefined) this.#releases.set(request, this.#limits.acquire(functionName, 'event'));
+    return request;
   }
 
   #deployFunction(description: FunctionDescription): void {
@@ -161,7 +168,7 @@ export class Dispatcher {
     let nextRunning = 0;
     for (const functionName of this.#options.events.queuedFunctionNames()) {
       const deployed = this.#functions.get(functionName);
-      if (deployed === undefined || this.#limits.refusal(functionName) !== undefined) continue;
+      if (deployed === undefined || this.#limits.refusal(functionName, 'event') !== undefined) continue;
       // Environments for events are started one after the other: on few cores a burst is served sooner so.
       if (deployed.idle.length === 0 && deployed.starting > 0) continue;
       const running = this.#limits.running(functionName);
@@ -208,7 +215,8 @@ export class Dispatcher {
 
   #settle(deployed: DeployedFunction, request: InvocationRequest, outcome: InvocationOutcome): void {
     const { functionName } = deployed.description;
-    this.#limits.release(functionName);
+    this.#releases.get(request)?.();
+    this.#releases.delete(request);
     const metrics = this.#options.metrics.of(functionName);
     metrics.invocations += 1;
     metrics.durationMs += outcome.durationMs;
@@ -254,10 +262,8 @@ export class Dispatcher {
       this.#fail(deployed, waiting, end);
       return;
     }
-    if (this.#limits.refusal(functionName) !== undefined) return;
-    const request = this.#options.events.take(functionName);
-    if (request === undefined) return;
-    this.#limits.acquire(functionName);
-    this.#fail(deployed, request, end);
+    if (this.#limits.refusal(functionName, 'event') !== undefined) return;
+    const request = this.#takeEvent(functionName);
+    if (request !== undefined) this.#fail(deployed, request, end);
   }
 }

@@ -48,8 +48,6 @@ export class ApiCloud {
       functionsDirectory: join(directory, 'functions'),
       bus: false,
       stepFunctions: true,
-      // A call of a function takes two: the worker host's and its own.
-      maximumConcurrency: 20,
       log: ({ source, text }) => output.push(`${source}: ${text}`),
       ...options,
     });

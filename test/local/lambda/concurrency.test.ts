@@ -74,6 +74,27 @@ describe('concurrency', () => {
     await Promise.all(running);
   });
 
+  test('has room for calls of unmodified functions, and none beyond it for their events', async () => {
+    const { invoke, invokeEvent, lambda } = await start({
+      functions: [await functionOf(untilReleased, { role: 'unmodified' })],
+      maximumConcurrency: 2,
+    });
+    const { file, open } = await gate();
+    const calls = [invoke(file), invoke(file), invoke(file)];
+    for (let event = 0; event < 3; event++) await invokeEvent(file);
+    await eventually(
+      () => lambda.metrics().concurrentExecutions,
+      (count) => count === 5,
+    );
+    await open();
+    await Promise.all(calls);
+    await eventually(
+      () => lambda.metrics().functions.example?.invocations,
+      (count) => count === 6,
+    );
+    expect(lambda.metrics()).toMatchObject({ concurrentExecutions: 0 });
+  });
+
   test('makes events wait and loses none of them', async () => {
     const notes = await notebook();
     const code = `import { appendFileSync } from 'node:fs';
