@@ -14,7 +14,7 @@ export { convertDefinition, convertText } from './convert/convert.ts';
 export type { ConvertOptions } from './convert/options.ts';
 export { UnconvertibleDefinitionError } from './convert/unconvertible.ts';
 export { type Format, formatOf } from './document/readDocument.ts';
-export type { HistorySubject } from './history/historyBuilder.ts';
+export type { HistorySubject } from './history/historySubject.ts';
 export {
   apiEventOf,
   type HistoryEvent,

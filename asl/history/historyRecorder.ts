@@ -1,8 +1,9 @@
 import type { Observer } from '../compile/observer.ts';
 import type { Failure } from '../dataflow/handle.ts';
 import type { Json } from '../json.ts';
-import { HistoryBuilder, type HistorySubject } from './historyBuilder.ts';
+import { HistoryBuilder } from './historyBuilder.ts';
 import type { HistoryEvent } from './historyEvent.ts';
+import type { HistorySubject } from './historySubject.ts';
 import type { MapRunRecord } from './mapRunRecord.ts';
 import { ObservedEntry, type Replayed, type ReplayedLogEntry, replayedEntries } from './replayedEntries.ts';
 
