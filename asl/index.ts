@@ -14,7 +14,6 @@ export { convertDefinition, convertText } from './convert/convert.ts';
 export type { ConvertOptions } from './convert/options.ts';
 export { UnconvertibleDefinitionError } from './convert/unconvertible.ts';
 export { type Format, formatOf } from './document/readDocument.ts';
-export type { HistorySubject } from './history/historySubject.ts';
 export {
   apiEventOf,
   type HistoryEvent,
@@ -27,6 +26,7 @@ export {
   HistoryRecorder,
   historyEvents,
 } from './history/historyRecorder.ts';
+export type { HistorySubject } from './history/historySubject.ts';
 export type { Replayed, ReplayedLogEntry } from './history/replayedEntries.ts';
 export {
   errorsIn,

@@ -6,7 +6,7 @@ import type { Builder } from './builder.ts';
 import type { Frame } from './context.ts';
 import { checkSize } from './limits.ts';
 import { observeExit } from './observeExit.ts';
-import type { StatePlace } from './taskState.ts';
+import type { StatePlace } from './place.ts';
 
 /**
  * The data and variables that a state with a result leaves behind.

@@ -18,8 +18,9 @@ import type { Given, StateConfig, TransitionConfig } from './config.ts';
 import type { Frame, ItemStart } from './context.ts';
 import { leaveWithResult } from './leaveWithResult.ts';
 import { checkSize } from './limits.ts';
+import type { StatePlace } from './place.ts';
 import { keepFailure, running, shellOf } from './shell.ts';
-import { failureIn, jsonIn, type StatePlace } from './taskState.ts';
+import { failureIn, jsonIn } from './taskState.ts';
 
 /** Items worked on at a time where the definition does not say: Step Functions' limit for an inline Map. */
 const defaultConcurrency = 40;

@@ -6,8 +6,8 @@ import type { StateConfig } from './config.ts';
 import type { Frame } from './context.ts';
 import { leaveWithResult } from './leaveWithResult.ts';
 import { checkSize } from './limits.ts';
+import type { StatePlace } from './place.ts';
 import { running, shellOf } from './shell.ts';
-import type { StatePlace } from './taskState.ts';
 
 /** Its branches are regions of one XState state, each with a frame of its own. */
 export function parallelState(state: ParallelState, place: StatePlace, builder: Builder): StateConfig {

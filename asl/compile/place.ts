@@ -1,3 +1,5 @@
+import type { Next } from '../model/model.ts';
+
 /** A state, for those that follow the machine. */
 export interface ObservedPlace extends Pick<Place, 'scope' | 'path'> {
   /** Name of the state. */
@@ -11,4 +13,10 @@ export interface Place {
   readonly path: string;
   /** Id of the state that is entered when the scope has come to its end. */
   readonly endId: string;
+}
+
+/** Where a state is that is compiled, and where it leads to. */
+export interface StatePlace extends Place {
+  readonly id: string;
+  readonly to: (next: Next) => string;
 }

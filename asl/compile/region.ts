@@ -3,9 +3,9 @@ import type { Builder } from './builder.ts';
 import type { Region, StateConfig } from './config.ts';
 import { mapState } from './mapState.ts';
 import { parallelState } from './parallelState.ts';
-import type { Place } from './place.ts';
+import type { Place, StatePlace } from './place.ts';
 import { simpleState } from './simpleState.ts';
-import { type StatePlace, taskState } from './taskState.ts';
+import { taskState } from './taskState.ts';
 
 /** The states of a definition, a branch or an iterator, and a final one for its end. */
 export function regionOf(graph: StateGraph, place: Place, builder: Builder): Region {

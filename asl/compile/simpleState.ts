@@ -10,9 +10,8 @@ import type { AslMeta, StateConfig, TransitionConfig } from './config.ts';
 import type { Frame } from './context.ts';
 import { checkSize } from './limits.ts';
 import { observeExit } from './observeExit.ts';
-import type { ObservedPlace } from './place.ts';
+import type { ObservedPlace, StatePlace } from './place.ts';
 import { enterState } from './shell.ts';
-import type { StatePlace } from './taskState.ts';
 
 type Simple = PassState | WaitState | ChoiceState | SucceedState | FailState;
 

@@ -6,7 +6,7 @@ import { argumentsOf, effectiveInput } from '../dataflow/flow.ts';
 import type { Failure } from '../dataflow/handle.ts';
 import { knownSeconds } from '../integrations/timing.ts';
 import { isObject, type Json, own } from '../json.ts';
-import type { Next, TaskState } from '../model/model.ts';
+import type { TaskState } from '../model/model.ts';
 import { errorNames } from '../statesError.ts';
 import { evaluate } from '../template/evaluate.ts';
 import { act, atOf, frameOf, type Turn, withState } from './act.ts';
@@ -17,13 +17,8 @@ import type { Integration } from './integration.ts';
 import { beforeJob, waitingForJob } from './jobs.ts';
 import { leaveWithResult } from './leaveWithResult.ts';
 import { checkSize } from './limits.ts';
-import type { Place } from './place.ts';
+import type { StatePlace } from './place.ts';
 import { keepFailure, running, shellOf } from './shell.ts';
-
-export interface StatePlace extends Place {
-  readonly id: string;
-  readonly to: (next: Next) => string;
-}
 
 export function taskState(state: TaskState, place: StatePlace, builder: Builder): StateConfig {
   const { id, to } = place;

@@ -13,7 +13,7 @@ export interface HistorySubject {
   readonly roleArn: string;
 }
 
-/** What happens to a state, of one kind. */
+/** The happenings of one type. */
 export type Of<Type extends Happening['type']> = Extract<Happening, { type: Type }>;
 
 /** Whether Step Functions ends the execution at once, without a word of the states around. */
