@@ -36,6 +36,7 @@ const B: Fields = { B: { Type: 'Pass', End: true } };
 const ofMap = { Type: 'Map', ItemProcessor: pass };
 const failing = inner({ ...task });
 const distributed: Json = { ...of({ I: { ...task, End: true } }), ProcessorConfig: { Mode: 'DISTRIBUTED' } };
+const tooLong = "{% $pad('', 300000, 'x') %}";
 
 /** Tasks give what they get. */
 const rows: Readonly<Record<string, Row>> = {
@@ -561,7 +562,19 @@ const rows: Readonly<Record<string, Row>> = {
     error: ['States.Runtime'],
   },
   'States.DataLimitExceeded is raised by more than 256 KB': {
-    definition: query({ Type: 'Pass', Output: "{% $pad('', 300000, 'x') %}" }),
+    definition: query({ Type: 'Pass', Output: tooLong }),
+    error: ['States.DataLimitExceeded'],
+  },
+  'States.DataLimitExceeded is raised by the output of a Task, beside its result': {
+    definition: query({ ...task, Arguments: 1, Output: tooLong }),
+    error: ['States.DataLimitExceeded'],
+  },
+  'States.DataLimitExceeded is raised by the output of a Parallel, beside its result': {
+    definition: query({ Type: 'Parallel', Branches: [pass], Output: tooLong }),
+    error: ['States.DataLimitExceeded'],
+  },
+  'States.DataLimitExceeded is raised by the output of a Map, beside its result': {
+    definition: query({ ...ofMap, Items: [1], Output: tooLong }),
     error: ['States.DataLimitExceeded'],
   },
   'States.TaskFailed covers errors of tasks': {

@@ -265,6 +265,21 @@ describe('a nudge', () => {
     ]);
   });
 
+  it('does not stand for an execution that is started later under the same id', async () => {
+    const { rig, orchestrator, nudged } = await started(relay(1));
+    await nudged(await work(rig, last(rig)));
+    expect(await rig.execution('e')).toMatchObject({ status: 'SUCCEEDED' });
+    rig.takeRecords('e');
+    rig.deleteItems('e');
+    rig.now += 3_600_000;
+    rig.start('relay', 'e');
+    await rig.deliver(orchestrator, 'e');
+    await work(rig, last(rig));
+    // The stream alone brings this result.
+    await rig.deliver(orchestrator, 'e');
+    expect(await rig.execution('e')).toMatchObject({ status: 'SUCCEEDED', output: 1 });
+  });
+
   it('leaves a suspended execution as it is', async () => {
     const { rig, first, nudged } = await started();
     await rig.control('e', 'suspend');

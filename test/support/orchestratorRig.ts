@@ -146,6 +146,13 @@ export class OrchestratorRig {
     this.table.put(input ? { ...item, input } : item);
   }
 
+  /** Deletes an execution with all that was written of it. */
+  deleteItems(executionId: string): void {
+    for (const [key, item] of this.table.items) {
+      if (item.executionId?.S === executionId) this.table.items.delete(key);
+    }
+  }
+
   async send(executionId: string, eventId: string, type: string, event?: JsonObject): Promise<void> {
     const content = event ? { type, event } : { type };
     await this.table.journal.insertEvent({ executionId, eventId, at: this.#iso(), content });

@@ -216,6 +216,17 @@ describe('A difference that is planted in a history is found:', () => {
     ]);
   });
 
+  test('fields of an output that one side does not have', async () => {
+    const events = changed(recorded, of('ExecutionSucceeded'), (details) => {
+      const { payment: _, ...output } = JSON.parse(String(details.output));
+      return { ...details, output: JSON.stringify({ ...output, paid: true }) };
+    });
+    expect(await texts(events)).toEqual([
+      'the execution: output /paid is nothing here, and true on Step Functions',
+      'the execution: output /payment is {"receipt":"r-1"} here, and nothing on Step Functions',
+    ]);
+  });
+
   test('a variable', async () => {
     const events = changed(recorded, of('PassStateExited', 'Note'), (details) => ({
       ...details,
