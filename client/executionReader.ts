@@ -8,7 +8,8 @@ import {
   readVersion,
 } from './browse.ts';
 import { type CheckMachinesOptions, checkMachines } from './checkMachines.ts';
-import { describeExecution, type ExecutionDescription } from './describe.ts';
+import { describeExecution } from './describe.ts';
+import type { ExecutionDescription } from './executionDescription.ts';
 import { type HistoryOptions, readHistory, readHistoryPage } from './history.ts';
 import type { HistoryEntry } from './historyEntry.ts';
 import { type ExecutionInspection, type InspectOptions, inspectExecution } from './inspect.ts';

@@ -33,12 +33,7 @@ export { createClient, type MillraceClient } from './client.ts';
 export type { ClientOptions } from './clientOptions.ts';
 export type { ControlOptions, RedriveOptions } from './control.ts';
 export type { ControlledExecution, ControlManyOptions } from './controlMany.ts';
-export {
-  type ExecutionDescription,
-  type TaskDescription,
-  type TimerDescription,
-  waitsOnlyForEvents,
-} from './describe.ts';
+export { waitsOnlyForEvents } from './describe.ts';
 export type { Finding, FindingKind } from './doctor/findings.ts';
 export type { DoctorOptions, DoctorProgress } from './doctor/options.ts';
 export { type CatchUp, RecoveryFunctionFailedError, RecoveryUnavailableError } from './doctor/recovery.ts';
@@ -66,6 +61,7 @@ export {
   TaskNotOpenError,
   WaitTimeoutError,
 } from './errors.ts';
+export type { ExecutionDescription, TaskDescription, TimerDescription } from './executionDescription.ts';
 export type { HistoryOptions } from './history.ts';
 export type { HistoryEntry, HistoryKind, HistoryVerdict } from './historyEntry.ts';
 export type { ExecutionInspection, InspectedPart, InspectOptions } from './inspect.ts';

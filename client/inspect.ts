@@ -4,7 +4,8 @@ import { journalEntryOf } from '../orchestrator/core/execution/model/inlinedResu
 import { isJournalKind, parseLog } from '../orchestrator/core/execution/model/log.ts';
 import { noLists, withListResults } from '../orchestrator/table/listResults.ts';
 import type { HistoryItems } from '../orchestrator/table/requests.ts';
-import { checkIsOf, describeExecution, descriptionOf, type ExecutionDescription } from './describe.ts';
+import { checkIsOf, describeExecution, descriptionOf } from './describe.ts';
+import type { ExecutionDescription } from './executionDescription.ts';
 import { type HistoryEntry, historyEntry, pendingEntry, workersOf } from './historyEntry.ts';
 import { checkExecutionId } from './identifiers.ts';
 import type { OfMachine } from './machineTypes.ts';

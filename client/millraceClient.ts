@@ -8,11 +8,12 @@ import {
   sendControl,
 } from './control.ts';
 import { type ControlledExecution, type ControlManyOptions, controlMany } from './controlMany.ts';
-import { describeExecution, type ExecutionDescription } from './describe.ts';
+import { describeExecution } from './describe.ts';
 import { doctor } from './doctor/doctor.ts';
 import type { DoctorOptions } from './doctor/options.ts';
 import type { TreatedFinding } from './doctor/treatment.ts';
 import { NotRedrivableError } from './errors.ts';
+import type { ExecutionDescription } from './executionDescription.ts';
 import { ExecutionReader } from './executionReader.ts';
 import type {
   ExecutionEvent,

@@ -1,8 +1,9 @@
 import type { StateValue } from 'xstate';
 import { hasEnded } from '../orchestrator/core/execution/model/execution.ts';
 import { hasTag, isInState } from '../orchestrator/core/machine/index.ts';
-import { describeExecution, type ExecutionDescription } from './describe.ts';
+import { describeExecution } from './describe.ts';
 import { InvalidWaitError, WaitTimeoutError } from './errors.ts';
+import type { ExecutionDescription } from './executionDescription.ts';
 import type { MachineReference, MachineStateValue, OfMachine } from './machineTypes.ts';
 import type { ClientSurroundings } from './surroundings.ts';
 

@@ -1,7 +1,7 @@
 import { matchesState, type StateValue } from 'xstate';
 import { MillraceClient } from '../client/client.ts';
 import type { ControlOptions } from '../client/control.ts';
-import type { ExecutionDescription } from '../client/describe.ts';
+import type { ExecutionDescription } from '../client/executionDescription.ts';
 import type { HistoryOptions } from '../client/history.ts';
 import type { HistoryEntry } from '../client/historyEntry.ts';
 import {

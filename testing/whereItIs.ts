@@ -1,4 +1,4 @@
-import type { ExecutionDescription } from '../client/describe.ts';
+import type { ExecutionDescription } from '../client/executionDescription.ts';
 import type { HistoryEntry } from '../client/historyEntry.ts';
 import type { Json } from '../orchestrator/core/data/json.ts';
 import { namedThrown, thrownOfJson } from '../orchestrator/core/data/thrown.ts';

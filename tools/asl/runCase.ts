@@ -2,7 +2,7 @@ import type { AnyStateMachine } from 'xstate';
 import { machineOf, type PlacedTask, readDefinition, tasksOf } from '../../asl/index.ts';
 import { matches } from '../../cli/compare/wildcards.ts';
 import type { MillraceClient } from '../../client/client.ts';
-import type { ExecutionDescription } from '../../client/describe.ts';
+import type { ExecutionDescription } from '../../client/executionDescription.ts';
 import { executionStatuses } from '../../orchestrator/core/execution/model/execution.ts';
 import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { testCloud } from '../../testing/index.ts';

@@ -1,6 +1,6 @@
 import { fileTasksOf, hasLoop, machineOf, readDefinition, tasksOf } from '../../asl/index.ts';
 import type { JsonObject } from '../../asl/json.ts';
-import type { ExecutionDescription } from '../../client/describe.ts';
+import type { ExecutionDescription } from '../../client/executionDescription.ts';
 import { hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
 import { NotReachedError, testCloud } from '../../testing/index.ts';
 import { shortened } from './shortened.ts';
