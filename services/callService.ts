@@ -15,6 +15,8 @@ export interface CallSurroundings {
   readonly signal: AbortSignal;
   /** The same for every delivery of the attempt: two deliveries of it must not start a job twice. */
   readonly clientToken: string;
+  /** Whether the state goes on only when the token is given back that the call hands on. @default false */
+  readonly waitsForToken?: boolean;
 }
 
 /**

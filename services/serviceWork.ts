@@ -14,7 +14,12 @@ export function serviceWork(
       throw new TypeError('The input of the service worker is not a call of a service.');
     }
     const { signal } = task;
-    const result = await callService(input, { clients, signal, clientToken: clientTokenOf(task) });
+    const result = await callService(input, {
+      clients,
+      signal,
+      clientToken: clientTokenOf(task),
+      waitsForToken: task.token !== undefined,
+    });
     return result === undefined ? unfinished : result;
   };
 }

@@ -1,10 +1,10 @@
 import { fromAnswer, fromParameters, type Job, jobWithStatus } from './job.ts';
 
+/** Step Functions documents the results of EMR Serverless as the answers to the start, whose fields the descriptions have as well. */
 const application = {
   ask: ({ ApplicationId = null }) => ({ action: 'getApplication', parameters: { ApplicationId } }),
   described: ['Application'],
   status: ['State'],
-  as: 'Application',
 } as const;
 
 const serverlessRun = {
@@ -14,7 +14,6 @@ const serverlessRun = {
   }),
   described: ['JobRun'],
   status: ['State'],
-  as: 'JobRun',
 } as const;
 
 const cluster = {
@@ -22,6 +21,7 @@ const cluster = {
   described: ['Cluster'],
   status: ['Status', 'State'],
   as: 'Cluster',
+  beside: ['ClusterId'],
 } as const;
 
 /** Jobs of services that work on data. */
@@ -55,6 +55,7 @@ export const analytics: Readonly<Record<string, Job>> = {
     succeeded: ['COMPLETED'],
     failed: ['CANCELLED', 'FAILED', 'INTERRUPTED'],
     as: 'Step',
+    beside: ['StepId'],
     cancel: ({ ClusterId = null, StepId = null }) => ({
       action: 'cancelSteps',
       parameters: { ClusterId, StepIds: [StepId] },
@@ -81,6 +82,7 @@ export const analytics: Readonly<Record<string, Job>> = {
     succeeded: ['TERMINATED'],
     failed: ['ARRESTED'],
     as: 'VirtualCluster',
+    beside: ['Id'],
     endsWhenMissing: true,
   }),
   'emr-containers:startJobRun': jobWithStatus(fromAnswer({ Id: ['Id'] }, 'VirtualClusterId'), {
@@ -93,6 +95,7 @@ export const analytics: Readonly<Record<string, Job>> = {
     succeeded: ['COMPLETED'],
     failed: ['FAILED', 'CANCELLED'],
     as: 'JobRun',
+    beside: ['Id', 'VirtualClusterId'],
     cancel: ({ Id = null, VirtualClusterId = null }) => ({
       action: 'cancelJobRun',
       parameters: { Id, VirtualClusterId },

@@ -1,5 +1,5 @@
 import { isArray, type Json } from '../../asl/json.ts';
-import { ServiceCallError } from '../serviceError.ts';
+import { checkPlaced } from '../optimized/containers.ts';
 import { at, fromAnswer, fromParameters, type Job, jobWithStatus } from './job.ts';
 
 /** As Step Functions gives the reason for ending a job. */
@@ -8,10 +8,9 @@ const cancelReason = 'The Task state which was managing this resource was aborte
 /** Tasks of ECS: all of them have to stop by themselves, with exit codes of 0. */
 const ecsTask: Job = {
   identify(answer) {
+    checkPlaced(answer);
     const tasks = at(answer, 'Tasks');
     const arns = (isArray(tasks) ? tasks : []).map((task) => at(task, 'TaskArn'));
-    if (arns.length === 0)
-      throw new ServiceCallError('AmazonECS.Unknown', JSON.stringify(at(answer, 'Failures')));
     return { Cluster: at(answer, 'Tasks', 0, 'ClusterArn'), Tasks: arns };
   },
   ask: ({ Cluster = null, Tasks = null }) => ({ action: 'describeTasks', parameters: { Cluster, Tasks } }),

@@ -1,4 +1,5 @@
 import { isArray, isObject, type Json, type JsonObject, own } from '../../asl/json.ts';
+import { parameterNamed } from '../parameters.ts';
 import { ServiceCallError } from '../serviceError.ts';
 
 /** The call of a service that says how a job is. */
@@ -45,23 +46,39 @@ export interface StatusRules {
   readonly failed: readonly string[];
   /** The field that the result has the description in. @default the description itself is the result */
   readonly as?: string;
+  /** Facts that name the job, which the result has beside the description in its field. @default none */
+  readonly beside?: readonly string[];
   readonly cancel?: Job['cancel'];
   readonly endsWhenMissing?: true;
 }
 
 /** A job whose description has its status as one word. */
 export function jobWithStatus(identify: Job['identify'], rules: StatusRules): Job {
-  const { ask, described: path = [], status, succeeded, failed, as, cancel, endsWhenMissing } = rules;
+  const {
+    ask,
+    described: path = [],
+    status,
+    succeeded,
+    failed,
+    as,
+    beside = [],
+    cancel,
+    endsWhenMissing,
+  } = rules;
   return {
     identify,
     ask,
-    judge(answer) {
+    judge(answer, job) {
       const described = at(answer, ...path);
       const word = at(described, ...status);
-      const shown = as === undefined ? described : { [as]: described };
+      const shown = (facts: { readonly [key: string]: Json }): Json =>
+        as === undefined ? described : { ...facts, [as]: described };
       if (typeof word !== 'string') return { type: 'runs' };
-      if (succeeded.includes(word)) return { type: 'succeeded', result: shown };
-      return failed.includes(word) ? { type: 'failed', described: shown } : { type: 'runs' };
+      if (succeeded.includes(word)) {
+        const facts = Object.fromEntries(beside.map((name) => [name, job[name] ?? null]));
+        return { type: 'succeeded', result: shown(facts) };
+      }
+      return failed.includes(word) ? { type: 'failed', described: shown({}) } : { type: 'runs' };
     },
     ...(cancel && { cancel }),
     ...(endsWhenMissing && { endsWhenMissing }),
@@ -71,13 +88,6 @@ export function jobWithStatus(identify: Job['identify'], rules: StatusRules): Jo
 /** Fields of the parameters that name a job. */
 export function fromParameters(...names: readonly string[]): Job['identify'] {
   return (_, parameters) => Object.fromEntries(names.map((name) => [name, parameterNamed(parameters, name)]));
-}
-
-/** Parameters may be written in any case. */
-function parameterNamed(parameters: Json, name: string): Json {
-  const entries = isObject(parameters) ? Object.entries(parameters) : [];
-  const [, value = null] = entries.find(([key]) => key.toLowerCase() === name.toLowerCase()) ?? [];
-  return value;
 }
 
 /** Fields of the answer, at the paths that are given with them. */

@@ -58,8 +58,12 @@ export async function emrCall(
 
 async function modifyFleet(given: JsonObject, send: Send): Promise<Json> {
   const { ClusterId = null, InstanceFleetName = null, InstanceFleet = {} } = objectOf(given);
-  const { InstanceFleets } = await send({ action: 'listInstanceFleets', parameters: { ClusterId } });
-  const InstanceFleetId = idOfNamed(InstanceFleets, InstanceFleetName, 'instance fleet');
+  const InstanceFleetId = await idOfNamed(
+    { action: 'listInstanceFleets', field: 'InstanceFleets', what: 'instance fleet' },
+    InstanceFleetName,
+    ClusterId,
+    send,
+  );
   return send({
     action: 'modifyInstanceFleet',
     parameters: { ClusterId, InstanceFleet: { ...objectOf(InstanceFleet), InstanceFleetId } },
@@ -68,22 +72,39 @@ async function modifyFleet(given: JsonObject, send: Send): Promise<Json> {
 
 async function modifyGroup(given: JsonObject, send: Send): Promise<Json> {
   const { ClusterId = null, InstanceGroupName = null, InstanceGroup = {} } = objectOf(given);
-  const { InstanceGroups } = await send({ action: 'listInstanceGroups', parameters: { ClusterId } });
-  const InstanceGroupId = idOfNamed(InstanceGroups, InstanceGroupName, 'instance group');
+  const InstanceGroupId = await idOfNamed(
+    { action: 'listInstanceGroups', field: 'InstanceGroups', what: 'instance group' },
+    InstanceGroupName,
+    ClusterId,
+    send,
+  );
   return send({
     action: 'modifyInstanceGroups',
     parameters: { ClusterId, InstanceGroups: [{ ...objectOf(InstanceGroup), InstanceGroupId }] },
   });
 }
 
-function idOfNamed(list: Json | undefined, name: Json, what: string): Json {
-  const found = (isArray(list) ? list : []).find((each) => isObject(each) && each.Name === name);
-  const id = isObject(found) ? own(found, 'Id') : undefined;
-  if (id !== undefined) return id;
-  throw new ServiceCallError(
-    'ElasticMapReduce.InvalidRequestException',
-    `The cluster has no ${what} named ${JSON.stringify(name)}.`,
-  );
+/** Reads the list page by page. */
+async function idOfNamed(
+  { action, field, what }: { readonly action: string; readonly field: string; readonly what: string },
+  name: Json,
+  ClusterId: Json,
+  send: Send,
+): Promise<Json> {
+  for (let Marker: Json = null; ; ) {
+    const page = await send({ action, parameters: { ClusterId, Marker } });
+    const list = page[field];
+    const found = (isArray(list) ? list : []).find((each) => isObject(each) && each.Name === name);
+    const id = isObject(found) ? own(found, 'Id') : undefined;
+    if (id !== undefined) return id;
+    Marker = page.Marker ?? null;
+    if (Marker === null) {
+      throw new ServiceCallError(
+        'ElasticMapReduce.InvalidRequestException',
+        `The cluster has no ${what} named ${JSON.stringify(name)}.`,
+      );
+    }
+  }
 }
 
 function objectOf(value: Json): { readonly [key: string]: Json } {

@@ -1,11 +1,14 @@
 import type { Caller, ServiceAction } from '../../asl/integrations/serviceCall.ts';
 import { isArray, isObject, type Json, own, textOf } from '../../asl/json.ts';
+import { parameterNamed } from '../parameters.ts';
 import { type SdkCall, type SdkSurroundings, send } from '../sdk/callSdk.ts';
 import type { SdkAnswer } from '../sdk/clients.ts';
 import { optimizedError } from '../sdk/errors.ts';
 import { ServiceCallError } from '../serviceError.ts';
+import { invokeModel } from './bedrock.ts';
+import { checkPlaced } from './containers.ts';
 import { emrCall } from './elasticMapReduce.ts';
-import { type OptimizedService, serviceNamed, serviceOf } from './services.ts';
+import { type OptimizedService, serviceNamed } from './services.ts';
 
 export interface OptimizedCall extends ServiceAction {
   readonly parameters: Json;
@@ -15,8 +18,13 @@ export interface OptimizedCall extends ServiceAction {
   readonly step?: 'call' | 'submit';
 }
 
+export interface OptimizedSurroundings extends SdkSurroundings {
+  /** Whether the state goes on only when the token is given back that the call hands on. */
+  readonly waitsForToken?: boolean;
+}
+
 /** An integration in Step Functions' own form. @throws ServiceCallError */
-export async function callOptimized(call: OptimizedCall, surroundings: SdkSurroundings): Promise<Json> {
+export async function callOptimized(call: OptimizedCall, surroundings: OptimizedSurroundings): Promise<Json> {
   const { service, action, parameters, step } = call;
   const isJob = step === 'submit';
   switch (service) {
@@ -28,12 +36,21 @@ export async function callOptimized(call: OptimizedCall, surroundings: SdkSurrou
       return action === 'invokeModel' ? invokeModel(call, surroundings) : answered(call, surroundings);
     case 'batch':
       return answered(isJob ? { ...call, parameters: managedBatch(parameters) } : call, surroundings);
-    case 'ecs':
-      return answered(isJob ? { ...call, parameters: managedTask(parameters) } : call, surroundings);
-    case 'glue': {
-      const answer = await answered(call, surroundings);
-      return { ...answer, JobName: isObject(parameters) ? (own(parameters, 'JobName') ?? null) : null };
+    case 'ecs': {
+      const answer = await answered(
+        isJob ? { ...call, parameters: managedTask(parameters) } : call,
+        surroundings,
+      );
+      if (surroundings.waitsForToken) checkPlaced(answer);
+      return answer;
     }
+    case 'emr-serverless':
+      return { ...namedApplication(call), ...(await answered(call, surroundings)) };
+    case 'glue':
+      return {
+        ...(await answered(call, surroundings)),
+        JobName: parameterNamed(parameters, 'JobName'),
+      };
     default:
       return answered(call, surroundings);
   }
@@ -98,6 +115,12 @@ function withResources(entry: Json, from: readonly string[]): Json {
   return { ...entry, Resources: [...own, ...from] };
 }
 
+/** EMR Serverless answers some calls with nothing, and Step Functions with the application. */
+function namedApplication({ action, parameters }: OptimizedCall): { readonly ApplicationId?: Json } {
+  const isUnanswered = ['startApplication', 'stopApplication', 'deleteApplication'].includes(action);
+  return isUnanswered ? { ApplicationId: parameterNamed(parameters, 'ApplicationId') } : {};
+}
+
 /** Marks the job, as Step Functions does. */
 function managedBatch(parameters: Json): Json {
   if (!isObject(parameters) || otherOverrides.some((name) => own(parameters, name) !== undefined))
@@ -114,60 +137,3 @@ function managedTask(parameters: Json): Json {
 
 /** A job that has them takes no overrides of one container. */
 const otherOverrides = ['NodeOverrides', 'EksPropertiesOverride', 'EcsPropertiesOverride'];
-
-/** A body in S3 is read and written by the service worker. */
-async function invokeModel(call: OptimizedCall, surroundings: SdkSurroundings): Promise<Json> {
-  const { parameters } = call;
-  const { Input, Output, Body, ...rest } = isObject(parameters) ? parameters : {};
-  const from = objectAt(Input);
-  const to = objectAt(Output);
-  const of = { ...serviceNamed('bedrock'), client: 'bedrockruntime' };
-  const body = from === undefined ? Body : await readText(from, call, surroundings);
-  const sentCall = {
-    ...call,
-    service: of.client,
-    parameters: { ...rest, ...(body !== undefined && { Body: body }) },
-  };
-  const { result } = await sent(of, sentCall, surroundings);
-  const { Body: text = '', ContentType = 'application/json' } = result;
-  if (to === undefined) return { Body: parsed(text), ContentType };
-  await callOfS3('putObject', { ...to, Body: text, ContentType }, call, surroundings);
-  return { Body: `s3://${to.Bucket}/${to.Key}`, ContentType };
-}
-
-/** `{ S3Uri: 's3://bucket/key' }`. */
-function objectAt(given: Json | undefined): { readonly Bucket: string; readonly Key: string } | undefined {
-  const uri = isObject(given) ? own(given, 'S3Uri') : undefined;
-  const [, Bucket, Key] = typeof uri === 'string' ? (/^s3:\/\/([^/]+)\/(.+)$/.exec(uri) ?? []) : [];
-  return Bucket === undefined || Key === undefined ? undefined : { Bucket, Key };
-}
-
-async function readText(
-  from: { readonly [key: string]: Json },
-  call: OptimizedCall,
-  surroundings: SdkSurroundings,
-) {
-  const { Body = '' } = await callOfS3('getObject', from, call, surroundings);
-  return Body;
-}
-
-async function callOfS3(
-  action: string,
-  parameters: Json,
-  { roleArn }: OptimizedCall,
-  surroundings: SdkSurroundings,
-): Promise<{ [key: string]: Json }> {
-  const call = { service: 's3', action, parameters, ...(roleArn !== undefined && { roleArn }) };
-  const { result } = await sent(serviceOf('s3', 'S3', 'AmazonS3'), call, surroundings);
-  return result;
-}
-
-function parsed(text: Json): Json {
-  if (typeof text !== 'string') return text;
-  try {
-    const value: Json = JSON.parse(text);
-    return value;
-  } catch {
-    return text;
-  }
-}

@@ -1,16 +1,21 @@
 import type { ServiceAction } from '../../asl/integrations/serviceCall.ts';
 import type { Json } from '../../asl/json.ts';
-import { impossibleCall, ServiceCallError } from '../serviceError.ts';
+import { impossibleCall, mostResultBytes, ServiceCallError } from '../serviceError.ts';
 import { commandOf, type SdkAnswer, type ServiceClient, type ServiceClients } from './clients.ts';
 import { failureOf, type SdkFailure, sdkError } from './errors.ts';
 import { requestOf } from './request.ts';
 import { responseOf, type Style } from './response.ts';
+import { s3Failure } from './s3Errors.ts';
 import { schemasOf } from './schema.ts';
-import { withTexts } from './streams.ts';
+import { withBytes } from './streams.ts';
 
 export interface SdkCall extends ServiceAction {
   readonly parameters: Json;
   readonly roleArn?: string;
+  /** Members that are sent as they are, by the service's names for them. */
+  readonly bytes?: Readonly<Record<string, Uint8Array>>;
+  /** A longer stream in the answer is refused. @default Step Functions' limit of a result */
+  readonly mostBytes?: number;
 }
 
 export interface SdkSurroundings {
@@ -26,14 +31,14 @@ export async function callSdk(call: SdkCall, surroundings: SdkSurroundings): Pro
   return outcome.result;
 }
 
-/** The answer of a service, or its failure. */
+/** The answer of a service, its streams read, or its failure. */
 export type SdkOutcome =
   | { readonly type: 'answered'; readonly result: { [key: string]: Json }; readonly answer: SdkAnswer }
   | { readonly type: 'failed'; readonly failure: SdkFailure; readonly client: ServiceClient };
 
 /** Calls an action once. @throws ServiceCallError for a call that cannot be made */
 export async function send(
-  { service, action, parameters, roleArn }: SdkCall,
+  { service, action, parameters, roleArn, bytes, mostBytes = mostResultBytes }: SdkCall,
   { clients, signal, clientToken }: SdkSurroundings,
   style: Style,
 ): Promise<SdkOutcome> {
@@ -41,15 +46,17 @@ export async function send(
   const name = `${service}:${action}`;
   const schemas = schemasOfAction(client, action, name);
   const input = requestOf(schemas.input, parameters, { action: name, clientToken });
-  const command = commandOf(client.module, action, input);
+  const command = commandOf(client.module, action, { ...input, ...bytes });
   if (command === undefined) throw noSuchAction(name);
   try {
     const answer = await client.send(command, signal);
-    const output = await withTexts(answer.output, service);
-    return { type: 'answered', result: responseOf(schemas.output, output, style), answer };
+    const output = await withBytes(answer.output, service, mostBytes);
+    const result = responseOf(schemas.output, output, style);
+    return { type: 'answered', result, answer: { ...answer, output } };
   } catch (error) {
     if (error instanceof ServiceCallError) throw error;
-    return { type: 'failed', failure: failureOf(error, client), client };
+    const failure = failureOf(error, client);
+    return { type: 'failed', failure: service === 's3' ? s3Failure(failure, action) : failure, client };
   }
 }
 

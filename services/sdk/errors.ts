@@ -31,12 +31,15 @@ export function failureOf(thrown: unknown, { module }: Pick<ServiceClient, 'modu
     name: error.name,
     errorCode: textIn(error, 'Code') ?? textIn(Reflect.get(error, 'Error'), 'Code') ?? error.name,
     isModelled: isModelled(error, module),
-    message: error.message,
+    message: unknownMessages.has(error.message) ? 'null' : error.message,
     statusCode,
     requestId: textIn(metadata, 'requestId') ?? '',
     ...(extendedRequestId !== undefined && { extendedRequestId }),
   };
 }
+
+/** The SDK's words for an answer without a message, for which Step Functions has Java's. */
+const unknownMessages: ReadonlySet<string> = new Set(['Unknown', 'UnknownError']);
 
 /** An error that the model does not have is of the class that all others extend. */
 function isModelled(error: Error, module: ServiceClient['module']): boolean {

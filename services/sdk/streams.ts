@@ -1,16 +1,16 @@
-import { mostResultBytes, tooLarge } from '../serviceError.ts';
+import { tooLarge } from '../serviceError.ts';
 
 /**
- * An output with its stream read: the text of a file of S3, say.
+ * An output with its stream read: the bytes of a file of S3, say.
  *
  * @throws ServiceCallError with `States.DataLimitExceeded`
  */
-export async function withTexts(output: object, service: string): Promise<object> {
+export async function withBytes(output: object, service: string, mostBytes: number): Promise<object> {
   const entries = await Promise.all(
     Object.entries(output).map(
       async ([key, value]): Promise<[string, unknown]> => [
         key,
-        isStream(value) ? await textOf(value, service) : value,
+        isStream(value) ? await bytesOf(value, service, mostBytes) : value,
       ],
     ),
   );
@@ -27,14 +27,18 @@ function isStream(value: unknown): value is AsyncIterable<Uint8Array> {
 }
 
 /** Leaving the loop ends the stream. */
-async function textOf(stream: AsyncIterable<Uint8Array>, service: string): Promise<string> {
+async function bytesOf(
+  stream: AsyncIterable<Uint8Array>,
+  service: string,
+  mostBytes: number,
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of stream) {
     const part = Buffer.from(chunk);
     bytes += part.length;
-    if (bytes > mostResultBytes) throw tooLarge(service);
+    if (bytes > mostBytes) throw tooLarge(service);
     chunks.push(part);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

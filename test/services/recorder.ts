@@ -1,5 +1,11 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer as createHttp2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from 'node:http2';
+import { createServer as createSocketServer, type Socket } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 import { installedClients, type ServiceClients } from '../../services/index.ts';
 
 /** A request as it came over HTTP. */
@@ -10,14 +16,14 @@ export interface RecordedRequest {
   /** The action that JSON protocols name in a header. */
   readonly target: string | undefined;
   readonly text: string;
-  /** The value of a body in JSON. */
+  /** The value of a body in JSON, and the fields of a form. */
   readonly body: unknown;
 }
 
 export interface StandInAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A text goes as it is, anything else as JSON. */
+  /** A text and bytes go as they are, anything else as JSON. */
   readonly body?: unknown;
 }
 
@@ -33,37 +39,55 @@ export async function startRecorder(
   answer: (request: RecordedRequest) => StandInAnswer | Promise<StandInAnswer>,
 ): Promise<Recorder> {
   const requests: RecordedRequest[] = [];
-  const server = createServer(async (incoming, outgoing) => {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of incoming) chunks.push(chunk);
-    const text = Buffer.concat(chunks).toString('utf8');
-    const target = incoming.headers['x-amz-target'];
-    const request = {
-      method: incoming.method ?? '',
-      path: incoming.url ?? '',
-      headers: incoming.headers,
-      target: typeof target === 'string' ? target.split('.').at(-1) : undefined,
-      text,
-      body: parsed(text),
-    };
+  const handle = async (
+    incoming: IncomingMessage | Http2ServerRequest,
+    outgoing: ServerResponse | Http2ServerResponse,
+  ) => {
+    const request = await recorded(incoming);
     requests.push(request);
     const { status = 200, headers = {}, body = {} } = await answer(request);
-    const isText = typeof body === 'string';
-    const type = isText ? 'text/plain' : 'application/x-amz-json-1.0';
-    outgoing.writeHead(status, { 'content-type': type, 'x-amzn-requestid': 'request-1', ...headers });
-    outgoing.end(isText ? body : JSON.stringify(body));
+    const isWritten = typeof body === 'string' || body instanceof Uint8Array;
+    const type = isWritten ? 'text/plain' : 'application/x-amz-json-1.0';
+    outgoing.statusCode = status;
+    for (const [name, value] of Object.entries({
+      'content-type': type,
+      'x-amzn-requestid': 'request-1',
+      ...headers,
+    })) {
+      outgoing.setHeader(name, value);
+    }
+    const written = isWritten ? body : JSON.stringify(body);
+    if (incoming.method === 'HEAD') outgoing.end();
+    else outgoing.end(written);
+  };
+  const http1 = createServer(handle);
+  const http2 = createHttp2Server(handle);
+  const sockets = new Set<Socket>();
+  // Clients of some services speak HTTP/2, and begin with its preface.
+  const server = createSocketServer((socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    socket.once('data', (first: Buffer) => {
+      socket.pause();
+      socket.unshift(first);
+      const protocol = first.toString('latin1').startsWith('PRI * HTTP/2') ? http2 : http1;
+      protocol.emit('connection', socket);
+      process.nextTick(() => socket.resume());
+    });
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
-  const { port } = server.address() as AddressInfo;
-  const endpoint = `http://127.0.0.1:${port}`;
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('The server has no port.');
+  const endpoint = `http://127.0.0.1:${address.port}`;
   return {
     endpoint,
     requests,
     clients: clientsOf(endpoint),
     async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
+      for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
   };
@@ -75,7 +99,26 @@ export function clientsOf(endpoint: string): ServiceClients {
     region: 'us-east-1',
     credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
     forcePathStyle: true,
+    disableHostPrefix: true,
   });
+}
+
+async function recorded(incoming: IncomingMessage | Http2ServerRequest): Promise<RecordedRequest> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of incoming) chunks.push(chunk);
+  const sent = Buffer.concat(chunks);
+  const { headers, method = '', url = '' } = incoming;
+  const text = (headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent).toString('utf8');
+  const target = headers['x-amz-target'];
+  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded');
+  return {
+    method,
+    path: url,
+    headers,
+    target: typeof target === 'string' ? target.split('.').at(-1) : undefined,
+    text,
+    body: isForm ? Object.fromEntries(new URLSearchParams(text)) : parsed(text),
+  };
 }
 
 function parsed(text: string): unknown {
