@@ -92,24 +92,27 @@ function clientOfModule(service: string, module: SdkModule, settings: object): S
 
 /** Retries are the state's. Files of S3 are not hashed where the service does not ask for it. */
 function settingsOf(service: string): object {
-  const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL_SQS } = process.env;
-  switch (service) {
-    case 's3':
-      return {
-        maxAttempts: 1,
-        requestChecksumCalculation: 'WHEN_REQUIRED',
-        responseChecksumValidation: 'WHEN_REQUIRED',
-        ...((AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL) && { forcePathStyle: true }),
-      };
-    case 'sqs':
-      // By default, the URL of the queue would be called, and not the endpoint that the environment names.
-      return {
-        maxAttempts: 1,
-        ...((AWS_ENDPOINT_URL_SQS ?? AWS_ENDPOINT_URL) && { useQueueUrlAsEndpoint: false }),
-      };
-    default:
-      return { maxAttempts: 1 };
-  }
+  const isElsewhere = hasOwnEndpoint(service);
+  return {
+    maxAttempts: 1,
+    // Some actions put a word before the host, as `sync-`: the address that the environment names has no such host.
+    ...(isElsewhere && { disableHostPrefix: true }),
+    ...(service === 's3' && {
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+      ...(isElsewhere && { forcePathStyle: true }),
+    }),
+    // By default, the URL of the queue would be called.
+    ...(service === 'sqs' && isElsewhere && { useQueueUrlAsEndpoint: false }),
+  };
+}
+
+/** Whether the environment names an endpoint for the service, by the variables that the SDK reads: `AWS_ENDPOINT_URL_CLOUDWATCH_LOGS`. */
+function hasOwnEndpoint(service: string): boolean {
+  return Object.entries(process.env).some(([name, value]) => {
+    const [, id] = /^AWS_ENDPOINT_URL(?:_(.+))?$/.exec(name) ?? [undefined, ''];
+    return value && (id === undefined || id.replaceAll('_', '').toLowerCase() === service.toLowerCase());
+  });
 }
 
 /** Sees the headers of a command's answer, which the SDK does not hand out. */

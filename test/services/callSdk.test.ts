@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Json } from '../../asl/json.ts';
 import { callService } from '../../services/callService.ts';
-import type { ServiceClients } from '../../services/index.ts';
+import { installedClients, type ServiceClients } from '../../services/index.ts';
 import { startFakeS3 } from '../support/fakeS3.ts';
 import { clientsOf, type RecordedRequest, type StandInAnswer, startRecorder } from './recorder.ts';
 
@@ -136,6 +136,67 @@ describe('aws-sdk: resources', () => {
     expect(await failureOf(called(clients, 'sqs:sendMesage', {}))).toEqual([
       'States.Runtime',
       expect.stringContaining('The AWS SDK here has no action sqs:sendMesage.'),
+    ]);
+  });
+
+  it.each([
+    ['sfn:startSyncExecution', { StateMachineArn: 'm' }, 'AWS_ENDPOINT_URL_SFN', '/'],
+    [
+      'sqs:getQueueAttributes',
+      { QueueUrl: 'https://sqs.us-east-1.amazonaws.com/1/q' },
+      'AWS_ENDPOINT_URL_SQS',
+      '/',
+    ],
+    ['s3:getObjectTagging', { Bucket: 'data', Key: 'a' }, 'AWS_ENDPOINT_URL_S3', '/data/a?tagging='],
+    ['secretsmanager:listSecrets', {}, 'AWS_ENDPOINT_URL_SECRETS_MANAGER', '/'],
+    ['secretsmanager:listSecrets', {}, 'AWS_ENDPOINT_URL', '/'],
+  ])('call %s at the address that the environment names', async (action, parameters, variable, path) => {
+    await using recorder = await startRecorder(() => ({ body: action.startsWith('s3') ? '<Tagging/>' : {} }));
+    vi.stubEnv(variable, recorder.endpoint);
+    try {
+      const credentials = { accessKeyId: 'id', secretAccessKey: 'secret' };
+      await called(installedClients({ region: 'us-east-1', credentials }), action, parameters);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+    expect(recorder.requests.map((request) => request.path)).toEqual([path]);
+  });
+
+  it('call as the role of the state’s Credentials', async () => {
+    await using recorder = await startRecorder(({ text }) =>
+      text.includes('AssumeRole')
+        ? {
+            headers: { 'content-type': 'text/xml' },
+            body: '<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>other</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>session</SessionToken><Expiration>2030-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>',
+          }
+        : {},
+    );
+    const roleArn = 'arn:aws:iam::1:role/other';
+    const call = { service: 'secretsmanager', action: 'listSecrets', isSdk: true, step: 'call' } as const;
+    const surroundings = { clients: recorder.clients, signal: new AbortController().signal, clientToken };
+    for (let calls = 0; calls < 2; calls++) {
+      await callService({ ...call, parameters: {}, roleArn }, surroundings);
+    }
+    const [assumed, ...others] = recorder.requests;
+    expect(assumed?.body).toMatchObject({ Action: 'AssumeRole', RoleArn: roleArn });
+    expect(others.map(({ target, headers }) => [target, headers['x-amz-security-token']])).toEqual(
+      Array(2).fill(['ListSecrets', 'session']),
+    );
+    expect(others[0]?.headers.authorization).toContain('Credential=other/');
+  });
+
+  it('say that the role of the state’s Credentials cannot be assumed', async () => {
+    await using recorder = await startRecorder(() => ({
+      status: 403,
+      headers: { 'content-type': 'text/xml' },
+      body: '<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>Not you.</Message></Error></ErrorResponse>',
+    }));
+    const call = { service: 'secretsmanager', action: 'listSecrets', isSdk: true, step: 'call' } as const;
+    const roleArn = 'arn:aws:iam::1:role/other';
+    const surroundings = { clients: recorder.clients, signal: new AbortController().signal, clientToken };
+    expect(await failureOf(callService({ ...call, parameters: {}, roleArn }, surroundings))).toEqual([
+      'States.TaskFailed',
+      "The service worker is not authorized to assume the task state's role, arn:aws:iam::1:role/other. Not you.",
     ]);
   });
 
