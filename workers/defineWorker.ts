@@ -2,6 +2,8 @@ import { createDynamoDBClient } from '../orchestrator/aws/client.ts';
 import { readConfiguration } from '../orchestrator/configuration/configuration.ts';
 import { readExecutionClock } from '../orchestrator/configuration/executionClock.ts';
 import type { TaskPayload } from '../orchestrator/contract/task.ts';
+import { shown } from '../orchestrator/core/data/shown.ts';
+import { InvalidTaskPolicyError } from '../orchestrator/core/policy/taskPolicy.ts';
 import { consumedCapacityMeter } from '../orchestrator/observability/consumedCapacity.ts';
 import { openTelemetry } from '../orchestrator/observability/openTelemetry.ts';
 import { consoleReporter } from '../orchestrator/observability/report.ts';
@@ -19,10 +21,17 @@ import { attemptTask, type Task, writeResult } from './runTask.ts';
 /**
  * Makes a Lambda handler of a function. The function returns the task's output; an error that it throws is the task's,
  * with the class name as its name and a `retryable` property of the error respected.
+ *
+ * @throws InvalidTaskPolicyError where it is given anything but a function
  */
 export function defineWorker<Input, Output>(
   work: (input: Input, task: Task) => Output | Promise<Output>,
 ): WorkerHandler<Input, Output> {
+  if (typeof work !== 'function') {
+    throw new InvalidTaskPolicyError(
+      `defineWorker() is given ${shown(work)}: give the function that does the work, as in defineWorker(async (input) => …).`,
+    );
+  }
   const { run } = taskRunner();
   return (payload) => run(payload, work);
 }

@@ -1,5 +1,7 @@
 import { fromPromise } from 'xstate';
 import { nearest } from '../orchestrator/core/data/nearest.ts';
+import { shown } from '../orchestrator/core/data/shown.ts';
+import { isFunctionName } from '../orchestrator/core/policy/functionNames.ts';
 import {
   InvalidTaskPolicyError,
   type LambdaPolicy,
@@ -21,8 +23,10 @@ export function lambda<Input = unknown, Output = unknown>(
   functionName: string,
   policy: LambdaPolicy = {},
 ): WorkerLogic<Input, Output> {
-  if (typeof functionName !== 'string' || functionName === '') {
-    throw new InvalidTaskPolicyError("lambda() needs the name of a function: lambda('billing-invoice').");
+  if (!isFunctionName(functionName)) {
+    throw new InvalidTaskPolicyError(
+      `lambda() is given ${shown(functionName)}: give the name or the ARN of a function, as in lambda('billing-invoice').`,
+    );
   }
   refuseOtherFields(policy);
   resolveTaskPolicy(policy);

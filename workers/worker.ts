@@ -1,5 +1,7 @@
 import { fromPromise, type PromiseActorLogic } from 'xstate';
 import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
+import { isStateMachine } from '../orchestrator/core/machine/xstateInternals.ts';
+import { eachKey } from '../orchestrator/core/policy/eachOptions.ts';
 import {
   activityKey,
   checkTaskPolicy,
@@ -42,9 +44,15 @@ export function withPolicy<Input, Output>(
   logic: WorkerLogic<Input, Output>,
   policy: TaskPolicy,
 ): WorkerLogic<Input, Output> {
-  if (lambdaKey in logic || activityKey in logic || !('transition' in logic)) {
+  const isLogic: boolean = typeof logic === 'object' && logic !== null && 'transition' in logic;
+  if (!isLogic || isStateMachine(logic) || eachKey in logic || lambdaKey in logic || activityKey in logic) {
     throw new InvalidTaskPolicyError(
       'withPolicy() takes a worker() or a fromPromise: give a lambda(), an activity() or an each() its policy itself.',
+    );
+  }
+  if (policy === undefined) {
+    throw new InvalidTaskPolicyError(
+      "withPolicy() takes a policy, too: withPolicy(charge, { timeout: '10m' }).",
     );
   }
   checkTaskPolicy(policy);

@@ -1,4 +1,5 @@
 import type { LogLine } from '../../local/index.ts';
+import { framesOf } from './execution.ts';
 import { printable } from './textTable.ts';
 
 /** Said by the place of the line, or of no use to a person. */
@@ -19,6 +20,7 @@ const left = new Set([
   'machine',
   'machineVersion',
   'error',
+  'stack',
 ]);
 
 /** A line of a log as a person reads it: a structured entry becomes a sentence with what belongs to it. */
@@ -40,13 +42,13 @@ interface Entry {
 }
 
 function entryText(entry: Entry): string {
-  const { level, message, executionId, machine, machineVersion, error } = entry;
+  const { level, message, executionId, machine, machineVersion, error, stack } = entry;
   const of =
     machine === undefined
       ? ''
       : ` (${[machine, machineVersion].filter((each) => each !== undefined).join(' ')})`;
   const subject = executionId === undefined ? '' : ` ${valueText(executionId)}${of}`;
-  const why = error === undefined ? '' : `: ${errorText(error)}`;
+  const why = error === undefined ? '' : `: ${errorText(error)}${placeText(error, stack)}`;
   const others = Object.entries(entry).filter(([name, value]) => !left.has(name) && value !== undefined);
   const rest = others.map(([name, value]) => ` ${name}=${valueText(value)}`).join('');
   const shownLevel = level === 'INFO' ? '' : `${level} `;
@@ -59,6 +61,13 @@ function errorText(error: unknown): string {
   const title = name ?? code;
   if (title === undefined || message === undefined) return JSON.stringify(error);
   return message === '' ? String(title) : `${String(title)}: ${String(message)}`;
+}
+
+/** Where the user's own code threw. */
+function placeText(error: unknown, stack: unknown): string {
+  const ofError = typeof error === 'object' && error !== null && 'stack' in error ? error.stack : stack;
+  const frame = typeof ofError === 'string' ? framesOf(ofError)[0] : undefined;
+  return frame === undefined ? '' : ` ${frame}`;
 }
 
 function valueText(value: unknown): string {

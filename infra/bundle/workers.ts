@@ -1,5 +1,6 @@
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { serviceWorkerName } from '../../asl/integrations/serviceCall.ts';
+import { isWorkerName } from '../../orchestrator/core/policy/functionNames.ts';
 import { buildCode, type CodeBuild, packageDirectory } from './build.ts';
 import { BundleError, type BundleProblem } from './bundleError.ts';
 import type { CodeFile } from './codeFolder.ts';
@@ -10,9 +11,6 @@ export interface WorkerCode {
   readonly source: string;
   readonly files: readonly CodeFile[];
 }
-
-/** So that every prefix of Millrace's leaves room within Lambda's 64 characters. */
-const workerName = /^[A-Za-z0-9_-]{1,40}$/;
 
 /** Their functions would have the names of Millrace's own: of the worker host, and of the service worker. */
 const reserved: readonly string[] = ['host', serviceWorkerName];
@@ -85,7 +83,7 @@ function nameOf(source: string, workersDirectory: string): string {
 }
 
 function refuseBadNames(workers: readonly WorkerCode[]): void {
-  const invalid = workers.filter(({ name }) => !workerName.test(name) || reserved.includes(name));
+  const invalid = workers.filter(({ name }) => !isWorkerName(name) || reserved.includes(name));
   if (invalid.length > 0) {
     throw new BundleError(
       'InvalidWorkerName',

@@ -1,4 +1,6 @@
 import { inspect } from 'node:util';
+import { isError, messageOfError } from '../core/data/describeThrown.ts';
+import { errorNameOf } from '../core/data/errorName.ts';
 
 /** The execution that a report is about; machine and version where they are known. */
 interface Of {
@@ -15,7 +17,12 @@ export type Report =
   /** An entry of the machine's `log` action. */
   | (Of & { readonly type: 'log'; readonly label?: string; readonly value: unknown })
   /** A plain function action threw. It runs after the commit, so the execution goes on. */
-  | (Of & { readonly type: 'actionFailed'; readonly action: string; readonly error: string })
+  | (Of & {
+      readonly type: 'actionFailed';
+      readonly action: string;
+      readonly error: string;
+      readonly stack?: string;
+    })
   /** Items of this execution cannot be decided on; they stay in the table. */
   | { readonly type: 'dropped'; readonly executionId: string; readonly error: string }
   | (Of & { readonly type: 'waiting'; readonly error: string })
@@ -47,6 +54,11 @@ function line(report: Report): string {
   }
 }
 
+/** One line for people, whatever was thrown: an error by the name of its class, as everywhere. */
 export function describeError(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : inspect(error, { depth: 1 });
+  try {
+    return isError(error) ? `${errorNameOf(error)}: ${messageOfError(error)}` : inspect(error, { depth: 1 });
+  } catch {
+    return 'Something was thrown that cannot be read.';
+  }
 }

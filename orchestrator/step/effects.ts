@@ -1,3 +1,4 @@
+import { describeThrown } from '../core/data/describeThrown.ts';
 import type { Execution } from '../core/execution/model/execution.ts';
 import type { ExecutionEffect } from '../core/execution/step/advance.types.ts';
 import { subjectOf } from '../observability/activity.ts';
@@ -47,17 +48,25 @@ async function runAction(
   { report, actionLimitMs: limitMs = defaultActionLimitMs }: EffectsOptions,
 ): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`It did not settle within ${limitMs} ms.`)), limitMs);
+  let isLate = false;
+  const limit = new Promise((_, reject) => {
+    timer = setTimeout(() => {
+      isLate = true;
+      reject(new Error(`It did not settle within ${limitMs} ms.`));
+    }, limitMs);
   });
   try {
-    await Promise.race([run(), late]);
+    await Promise.race([run(), limit]);
   } catch (error) {
+    const thrown = describeThrown(error);
+    // The stack of the limit says nothing about an action that is late.
+    const stack = thrown.$thrown || isLate ? undefined : thrown.stack;
     report({
       type: 'actionFailed',
       ...subjectOf(execution),
       action: name,
       error: describeError(error),
+      ...(stack !== undefined && { stack }),
     });
   } finally {
     clearTimeout(timer);

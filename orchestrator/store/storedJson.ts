@@ -3,6 +3,7 @@ import { constants, gunzip, gzip } from 'node:zlib';
 import { parseExactJson } from '../core/data/exactJson.ts';
 import type { Json } from '../core/data/json.ts';
 import { NotSerializableError } from '../core/data/serializable.ts';
+import { utf8Text } from '../core/data/text.ts';
 import { MillraceError } from '../core/errors/millraceError.ts';
 import {
   ObjectNotFoundError,
@@ -103,7 +104,7 @@ export class StoredJson {
     const known = this.#read.get(key);
     if (known !== undefined) return known;
     const bytes = await this.#storeOf(key).get(key, maximumStateBytes);
-    const text = isGzip(bytes) ? await unpacked(key, bytes) : Buffer.from(bytes).toString('utf8');
+    const text = decoded(key, isGzip(bytes) ? await unpacked(key, bytes) : bytes);
     this.#remember(key);
     this.#keep(key, text);
     return text;
@@ -195,9 +196,17 @@ function isGzip(bytes: Uint8Array): boolean {
 }
 
 /** A small object must not become a memory bomb. */
-async function unpacked(key: string, bytes: Uint8Array): Promise<string> {
+function decoded(key: string, bytes: Uint8Array): string {
   try {
-    return (await unpack(bytes, { maxOutputLength: maximumStateBytes })).toString('utf8');
+    return utf8Text(bytes);
+  } catch (error) {
+    throw new UnreadableObjectError(key, String(error));
+  }
+}
+
+async function unpacked(key: string, bytes: Uint8Array): Promise<Uint8Array> {
+  try {
+    return await unpack(bytes, { maxOutputLength: maximumStateBytes });
   } catch (error) {
     if (error instanceof RangeError)
       throw new ObjectTooLargeError(`The object '${key}', unpacked,`, maximumStateBytes);

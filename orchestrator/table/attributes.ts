@@ -5,7 +5,7 @@ import type { Json, JsonObject } from '../core/data/json.ts';
 import { deepestNesting, isNestedDeeper } from '../core/data/nesting.ts';
 import { numberTextProblem } from '../core/data/numbers.ts';
 import { NotSerializableError, partPath } from '../core/data/serializable.ts';
-import { isWellFormed } from '../core/data/text.ts';
+import { isWellFormed, utf8Text } from '../core/data/text.ts';
 import { MillraceError } from '../core/errors/millraceError.ts';
 
 export type Attributes = Record<string, AttributeValue>;
@@ -155,7 +155,7 @@ export function textOf(attribute: AttributeValue): string {
   if (attribute.B === undefined)
     throw new UnreadableAttributeError('The attribute is neither a String nor a Binary.');
   try {
-    return gunzipSync(attribute.B, { maxOutputLength: maximumUnpackedBytes }).toString('utf8');
+    return utf8Text(gunzipSync(attribute.B, { maxOutputLength: maximumUnpackedBytes }));
   } catch (error) {
     throw new UnreadableAttributeError(
       `A Binary attribute must hold gzip-compressed JSON of at most ${maximumUnpackedBytes} bytes: ${String(error)}`,

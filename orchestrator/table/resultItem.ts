@@ -56,7 +56,10 @@ function decodeResultFields(key: string, item: Attributes): { result: TaskResult
     }
     if (status === 'FAILED') {
       const stored = item.error === undefined ? storedData(item, 'errorAt') : {};
-      const error = thrownOfJson(item.error && receivedJsonOf(item.error, 'error'));
+      const error =
+        item.error === undefined
+          ? { name: 'Error', message: `The item '${key}' has the status FAILED and no error.` }
+          : thrownOfJson(receivedJsonOf(item.error, 'error'));
       return { result: { status, error }, ...stored };
     }
   } catch (error) {

@@ -28,6 +28,20 @@ describe('a line of a function’s log', () => {
     );
   });
 
+  it('says where the code of the user has thrown', () => {
+    const stack =
+      'CardStolen: reported\n    at next (/p/node_modules/xstate/dist/a.js:1:2)\n    at check (/p/machines/order.ts:12:5)\n    at x (/p/y.ts:1:1)';
+    const entry = { level: 'ERROR', message: 'It threw', executionId: 'a' };
+    for (const fields of [
+      { error: { name: 'CardStolen', message: 'reported', stack } },
+      { error: 'CardStolen: reported', stack },
+    ]) {
+      expect(
+        logLineText({ source: 'millrace-orchestrator', text: JSON.stringify({ ...entry, ...fields }) }),
+      ).toBe('[orchestrator] ERROR It threw: a: CardStolen: reported at check (/p/machines/order.ts:12:5)');
+    }
+  });
+
   it('is as the function wrote it otherwise', () => {
     expect(logLineText({ source: 'millrace-worker-charge', text: 'charging 20\n' })).toBe(
       '[charge] charging 20',

@@ -5,6 +5,8 @@ import { execution } from './examples.ts';
 import type { Current } from './tableUnderTest.ts';
 
 const notGzip = { B: Buffer.from('not gzip') };
+/** JSON, but for two bytes that no text in UTF-8 has. */
+const notUtf8 = { B: gzipSync(Buffer.from([0x22, 0xff, 0xfe, 0x22])) };
 const notJson = { B: gzipSync('{"unfinished":') };
 const text = (value: string) => ({ S: value });
 
@@ -25,6 +27,7 @@ const oddStarts: [string, Attributes][] = [
   ['has an execution id that is too long', keyed('start', { machine: text('order') }, 'x'.repeat(257))],
   ['has an input that is not gzip', keyed('start', { machine: text('order'), input: notGzip })],
   ['has an input that is no JSON', keyed('start', { machine: text('order'), input: notJson })],
+  ['has an input that is not UTF-8', keyed('start', { machine: text('order'), input: notUtf8 })],
   ['has an empty version', keyed('start', { machine: text('order'), version: text('') })],
   ['has an object as a JSON text', keyed('start', { machine: text('order'), input: text('{"sku":"mug"}') })],
   ['has a list as a JSON text', keyed('start', { machine: text('order'), input: text(' [1, 2]\n') })],
@@ -41,6 +44,7 @@ const oddResults: [string, Attributes][] = [
   ['has a status that is no String', keyed('task#1#1', { status: { BOOL: true } })],
   ['has an output that is not gzip', keyed('task#1#1', { status: text('SUCCEEDED'), output: notGzip })],
   ['has an error that is no JSON', keyed('task#1#1', { status: text('FAILED'), error: notJson })],
+  ['has an output that is not UTF-8', keyed('task#1#1', { status: text('SUCCEEDED'), output: notUtf8 })],
 ];
 
 const oddEvents: [string, Attributes][] = [
@@ -49,6 +53,7 @@ const oddEvents: [string, Attributes][] = [
   ['has an empty type', keyed('event#a', { type: text('') })],
   ['has fields that are not a map', keyed('event#a', { type: text('GO'), event: { L: [] } })],
   ['has fields that are not gzip', keyed('event#a', { type: text('GO'), event: notGzip })],
+  ['has fields that are not UTF-8', keyed('event#a', { type: text('GO'), event: notUtf8 })],
   ['has fields that are no JSON', keyed('event#a', { type: text('GO'), event: notJson })],
   ['has a control that no one knows', keyed('event#a', { control: text('explode') })],
   ['has a control that is no String', keyed('event#a', { control: { BOOL: true }, type: text('GO') })],
@@ -140,8 +145,9 @@ export function oddItemFeatures(current: Current): void {
       expect(errors).toHaveLength(3);
       expect(errors).toEqual(
         expect.arrayContaining([
-          { name: 'Error', message: '' },
+          { name: 'Error', message: "The item 'task#1#1' has the status FAILED and no error." },
           { $thrown: true, value: 'out of stock' },
+          { name: '', message: '4' },
         ]),
       );
     });

@@ -7,6 +7,8 @@ import { worker } from '../../workers/index.ts';
 import { OrchestratorRig } from '../support/orchestratorRig.ts';
 
 /** The effects of its actions outside the machine. */
+class ActionBroke extends Error {}
+
 const seen: string[] = [];
 
 const talkative = setup({
@@ -16,9 +18,9 @@ const talkative = setup({
       seen.push(what);
     },
     throwing: () => {
-      throw new Error('the action broke');
+      throw new ActionBroke('the action broke');
     },
-    rejecting: () => Promise.reject(new Error('the async action broke')),
+    rejecting: () => Promise.reject(new ActionBroke('the async action broke')),
   },
 }).createMachine({
   id: 'talkative',
@@ -54,9 +56,11 @@ describe('actions', () => {
     expect((await cloud.execution('t1')).status).toBe('SUCCEEDED');
     expect(seen).toEqual(['entered', 'gone']);
     const execution = { executionId: 't1', machine: 'talkative', machineVersion: '1' };
+    const stack = expect.stringMatching(/^ActionBroke: .*\n.*actions\.test\.ts/);
+    const failed = { type: 'actionFailed', ...execution, stack };
     expect(cloud.reports).toEqual([
-      { type: 'actionFailed', ...execution, action: 'throwing', error: 'Error: the action broke' },
-      { type: 'actionFailed', ...execution, action: 'rejecting', error: 'Error: the async action broke' },
+      { ...failed, action: 'throwing', error: 'ActionBroke: the action broke' },
+      { ...failed, action: 'rejecting', error: 'ActionBroke: the async action broke' },
       { type: 'log', ...execution, value: 'going' },
     ]);
   });

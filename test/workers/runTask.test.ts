@@ -98,6 +98,14 @@ class GetterError extends Error {
   }
 }
 
+class GetterLess extends Error {}
+
+const throwingJson = {
+  toJSON: () => {
+    throw new Error('no JSON for you');
+  },
+};
+
 const trapped = new Proxy(new Error('trapped'), {
   get() {
     throw new Error('trap');
@@ -117,8 +125,12 @@ describe('whatever a worker throws becomes an item', () => {
     ['an error whose constructor cannot be read', errorWithGetter('constructor'), 'it broke'],
     ['an error whose retryable cannot be read', errorWithGetter('retryable'), 'it broke'],
     ['a proxy that throws', trapped, 'Something was thrown that cannot be read.'],
-    ['a proxy that was revoked', revokedProxy(), /^(Not an Error was thrown|Something was thrown)/],
-    ['an object that contains itself', containingItself(), /^Not an Error was thrown: .*Circular/s],
+    ['a proxy that was revoked', revokedProxy(), /^(A value that is not an Error was|Something was) thrown/],
+    [
+      'an object that contains itself',
+      containingItself(),
+      /^A value that is not an Error was thrown: .*Circular/s,
+    ],
     ['an error without a constructor', errorWith('constructor', undefined), 'it broke'],
     ['an error whose stack is a number', errorWith('stack', 5), 'it broke'],
     ['an error whose message is a BigInt', errorWith('message', 1n), '1n'],
@@ -130,7 +142,7 @@ describe('whatever a worker throws becomes an item', () => {
     ['an error whose name is a symbol', errorWith('name', Symbol('n')), /^(it broke|Something was thrown)/],
     ['an error whose name is an object', errorWith('name', { a: () => 1 }), 'it broke'],
     ['half of a surrogate pair', new Error('a\ud800'), 'a\ud800'],
-    ['a BigInt', 10n, 'Not an Error was thrown: 10n'],
+    ['a BigInt', 10n, 'A value that is not an Error was thrown: 10n'],
   ];
   it.each(odd)('%s', async (_, thrown, message) => {
     const error = await errorOf(throwing(thrown));
@@ -138,6 +150,21 @@ describe('whatever a worker throws becomes an item', () => {
     expect(error.name).not.toBe('');
     if (typeof message === 'string') expect(error.message).toBe(message);
     else expect(error.message).toMatch(message);
+  });
+
+  it.each([
+    ['its message', Object.assign(new GetterError(), { status: 404 })],
+    ['a field', Object.assign(new GetterLess('it broke'), { status: 404, response: trapped })],
+    [
+      'the toJSON of a field',
+      Object.assign(new GetterLess('it broke'), { status: 404, response: throwingJson }),
+    ],
+    ['a cause', Object.assign(new GetterLess('it broke', { cause: revokedProxy() }), { status: 404 })],
+  ])('an error keeps its name and the rest where %s cannot be read', async (_, thrown) => {
+    expect(await errorOf(throwing(thrown))).toMatchObject({
+      name: expect.stringMatching(/^Getter(Error|Less)$/),
+      status: 404,
+    });
   });
 
   it('an error of a class, under the name of the class, with whether it may be tried again', async () => {

@@ -89,7 +89,10 @@ describe('errorIs', () => {
     [['States.Timeout'], { name: 'States.HeartbeatTimeout' }, true],
     [['States.TaskFailed'], { name: 'States.Timeout' }, false],
     [['States.ALL'], { name: 'RangeError' }, true],
-    [['States.ALL'], 'a text', false],
+    [['States.ALL'], 'a text', true],
+    [['States.TaskFailed'], null, true],
+    [['Error'], undefined, true],
+    [['CardDeclined'], { type: 'CardDeclined' }, false],
   ] as const)('%j covers %j: %j', ([first, ...others], error, answer) => {
     expect(errorIs(first, ...others)(of(error))).toBe(answer);
   });

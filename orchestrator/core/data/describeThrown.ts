@@ -16,9 +16,21 @@ export function describeThrown(thrown: unknown, stacks: Stacks = 'all'): TaskErr
   try {
     return new Description(stacks).of(thrown);
   } catch {
-    return { name: 'Error', message: 'Something was thrown that cannot be read.' };
+    return { name: 'Error', message: unreadable };
   }
 }
+
+/** The thrown value, or an error in place of one that throws when it is looked at, as a revoked proxy does. */
+export function readableThrown(thrown: unknown): unknown {
+  try {
+    new Description('stored').of(thrown);
+    return thrown;
+  } catch {
+    return new Error(unreadable);
+  }
+}
+
+const unreadable = 'Something was thrown that cannot be read.';
 
 /** An error of another realm (a vm context) is not an instance of our Error. */
 export function isError(value: unknown): value is Error {
@@ -58,14 +70,16 @@ class Description {
     const value = this.#value(thrown);
     const isLost = value === undefined || (this.#dropped > 0 && isEmpty(value));
     if (!isLost && sizeOf(value) <= longestFields) return { $thrown: true, value };
-    return { name: 'Error', message: `Not an Error was thrown: ${textOf(thrown)}`.slice(0, longestMessage) };
+    return {
+      name: 'Error',
+      message: `A value that is not an Error was thrown: ${textOf(thrown)}`.slice(0, longestMessage),
+    };
   }
 
   #error(error: Error): ErrorData {
     this.#parts++;
     const name = errorNameOf(error).slice(0, longestName);
-    const given: unknown = error.message;
-    const message = (typeof given === 'string' ? given : textOf(given)).slice(0, longestMessage);
+    const message = messageOfError(error).slice(0, longestMessage);
     const retryable = property(error, 'retryable');
     const stack = this.#stack(error, name, message);
     return this.#within(error, () => {
@@ -101,9 +115,11 @@ class Description {
   /** A cause, or one of several errors. */
   #thrown(thrown: unknown): Json | undefined {
     if (this.#isTooDeep(thrown)) return undefined;
-    if (isError(thrown)) return this.#error(thrown);
-    const value = this.#value(thrown);
-    return value === undefined ? undefined : thrownAsJson({ $thrown: true, value });
+    return this.#readable(() => {
+      if (isError(thrown)) return this.#error(thrown);
+      const value = this.#value(thrown);
+      return value === undefined ? undefined : thrownAsJson({ $thrown: true, value });
+    });
   }
 
   #value(value: unknown): Json | undefined {
@@ -117,8 +133,11 @@ class Description {
       case 'object':
         if (value === null) return null;
         if (this.#isTooDeep(value)) return this.#drop();
-        if (isError(value)) return { $error: true, ...this.#error(value) };
-        return this.#within(value, () => this.#object(value));
+        return this.#readable(() =>
+          isError(value)
+            ? { $error: true, ...this.#error(value) }
+            : this.#within(value, () => this.#object(value)),
+        );
       case 'undefined':
         return undefined;
       default:
@@ -156,6 +175,15 @@ class Description {
       return describe();
     } finally {
       this.#ancestors.pop();
+    }
+  }
+
+  /** A part that throws when it is looked at is dropped: the rest of the error stays. */
+  #readable(describe: () => Json | undefined): Json | undefined {
+    try {
+      return describe();
+    } catch {
+      return this.#drop();
     }
   }
 
@@ -230,6 +258,16 @@ function withoutStacks(fields: JsonObject): JsonObject {
 
 function sizeOf(value: Json | undefined): number {
   return value === undefined ? 0 : JSON.stringify(value).length;
+}
+
+/** Reading it runs a user's code, where a class has a getter. */
+export function messageOfError(error: Error): string {
+  try {
+    const message: unknown = error.message;
+    return typeof message === 'string' ? message : textOf(message);
+  } catch {
+    return unreadable;
+  }
 }
 
 function textOf(value: unknown): string {

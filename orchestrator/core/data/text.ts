@@ -6,6 +6,17 @@ export function isWellFormed(text: string): boolean {
   return !loneSurrogate.test(text);
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * The text of bytes, none of which is replaced by another character.
+ *
+ * @throws TypeError where they are not UTF-8
+ */
+export function utf8Text(bytes: Uint8Array): string {
+  return utf8.decode(bytes);
+}
+
 /** The problem with any other text. */
 export const halfOfPair = 'has half of a surrogate pair, which UTF-8 cannot hold';
 

@@ -72,7 +72,8 @@ export function thrownOfJson(json: Json | undefined): TaskError {
   return {
     ...fields,
     name: typeof name === 'string' ? name : 'Error',
-    message: typeof message === 'string' ? message : '',
+    // A worker in another language may write a number, or what it was answered.
+    message: typeof message === 'string' ? message : message === undefined ? '' : JSON.stringify(message),
   };
 }
 

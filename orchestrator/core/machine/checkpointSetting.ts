@@ -1,4 +1,5 @@
 import type { AnyStateMachine } from 'xstate';
+import { shown } from '../data/shown.ts';
 import { type Duration, durationMs, InvalidDurationError, isDuration } from '../policy/duration.ts';
 import { configOf, property } from './xstateInternals.ts';
 
@@ -20,7 +21,7 @@ export function checkpointProblem(machine: AnyStateMachine): string | undefined 
   const every = everyOf(machine);
   const keys = typeof checkpoint === 'object' && checkpoint !== null ? Object.keys(checkpoint) : [];
   if (keys.join() !== 'every' || !isDuration(every) || !isValid(every)) {
-    return `${JSON.stringify(checkpoint)} is neither 'step' nor a time from 1 ms to 1 minute`;
+    return `${shown(checkpoint)} is neither 'step' nor a time from 1 ms to 1 minute`;
   }
   return settingOf(machine, 'chain') === false ? 'it has no effect beside chain: false' : undefined;
 }

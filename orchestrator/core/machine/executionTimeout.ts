@@ -1,4 +1,5 @@
 import type { AnyStateMachine } from 'xstate';
+import { shown } from '../data/shown.ts';
 import { durationMs, InvalidDurationError, isDuration } from '../policy/duration.ts';
 import { configOf, property } from './xstateInternals.ts';
 
@@ -20,7 +21,7 @@ export function executionTimeoutProblem(machine: AnyStateMachine): string | unde
   } catch (error) {
     if (!(error instanceof InvalidDurationError)) throw error;
   }
-  return `${JSON.stringify(setting)} is not a duration`;
+  return `${shown(setting)} is not a duration`;
 }
 
 function settingOf(machine: AnyStateMachine): unknown {

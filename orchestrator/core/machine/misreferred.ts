@@ -2,6 +2,7 @@ import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { ownProperty } from '../data/ownProperty.ts';
 import type { MachineProblem } from './machineProblem.ts';
 import { invokeConfigs, lineageOf, type MachinePart, partsOf, pathOf } from './parts.ts';
+import { isAsync } from './unusableValues.ts';
 import {
   configOf,
   hasStateValue,
@@ -137,8 +138,4 @@ function* actionProblems(
       instead: 'do this in a task, and assign its output in onDone',
     };
   }
-}
-
-function isAsync(value: unknown): boolean {
-  return typeof value === 'function' && value.constructor.name === 'AsyncFunction';
 }

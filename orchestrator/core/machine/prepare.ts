@@ -5,6 +5,7 @@ import { definitionHashOf, hashWithItems } from './definitionHash.ts';
 import { DefinitionMismatchError } from './definitionMismatch.ts';
 import { isoDelays, withCheckedDelay, withCheckedDelays } from './delays.ts';
 import { executionTimeoutMsOf } from './executionTimeout.ts';
+import { GuardErrors } from './guardErrors.ts';
 import { type HeldEvents, heldEventsOf } from './heldEvents.ts';
 import { idOf } from './identity.ts';
 import { MachineNotDurableError, type MachineProblem } from './machineProblem.ts';
@@ -21,6 +22,7 @@ import {
   implementationsOf,
   isStateMachine,
   mapActions,
+  mapGuards,
   nodesInOrder,
   property,
   replaceActors,
@@ -67,7 +69,7 @@ export interface PreparedMachine {
 }
 
 export interface PreparedChart {
-  /** The machine with inert actors, named inline logic, checked delays and bounded microsteps. */
+  /** The machine with inert actors, named inline logic, checked delays, guards that note what they throw, and bounded microsteps. */
   readonly machine: AnyStateMachine;
   /** By `order`. */
   readonly nodes: readonly AnyStateNode[];
@@ -75,6 +77,8 @@ export interface PreparedChart {
   readonly systemIdsElsewhere?: ReadonlySet<string>;
   /** Bounds the microsteps of a macrostep, and the macrosteps of a step. */
   readonly maxIterations: number;
+  /** Notes what the machine's guards throw. */
+  readonly guardErrors: GuardErrors;
 }
 
 const defaultMaxIterations = 1000;
@@ -161,6 +165,8 @@ function prepareChart(machine: AnyStateMachine): PreparedChart {
   const names = namesOfLogic(machine);
   const prepareAction = (action: unknown) =>
     withNamedSpawns(withCheckedDelay(action, implementations.delays), names);
+  const guardErrors = new GuardErrors();
+  const prepareGuard = (guard: unknown) => guardErrors.noting(guard);
   const config = withNamedInvokes(machine.root);
   const rebuilt = buildMachine(
     { ...config, context: withNamedContext(config.context, names) },
@@ -168,10 +174,13 @@ function prepareChart(machine: AnyStateMachine): PreparedChart {
       ...implementations,
       delays: { ...isoDelays(nodesOf(machine.root)), ...withCheckedDelays(implementations.delays) },
       actions: mapValues(implementations.actions, prepareAction),
+      guards: mapValues(implementations.guards, prepareGuard),
     },
   );
   const nodes = nodesInOrder(rebuilt);
   mapActions(nodes, prepareAction);
+  mapGuards(nodes, prepareGuard);
   replaceActors(rebuilt);
-  return { machine: rebuilt, nodes, maxIterations: boundMicrosteps(rebuilt, defaultMaxIterations) };
+  const maxIterations = boundMicrosteps(rebuilt, defaultMaxIterations);
+  return { machine: rebuilt, nodes, maxIterations, guardErrors };
 }

@@ -14,6 +14,7 @@ import { sharedInvokeIds } from './sharedInvokeIds.ts';
 import { isOfWorker, itemMachineOf, workerNameOf } from './sources.ts';
 import { systemIdProblems } from './systemIds.ts';
 import { unheededProblems } from './unheeded.ts';
+import { shapelessProblems, unusableValueProblems } from './unusableValues.ts';
 import { type Implementations, implementationsOf, isStateMachine, property } from './xstateInternals.ts';
 
 export interface FoundProblems {
@@ -41,6 +42,8 @@ export function findProblems(machine: AnyStateMachine, name?: string): FoundProb
 }
 
 function problemsWithin(machine: AnyStateMachine, known: Set<AnyStateMachine>): MachineProblem[] {
+  const shapeless = [...shapelessProblems(machine)];
+  if (shapeless.length > 0) return shapeless;
   const nodes = [...nodesOf(machine.root)];
   // Once: a machine may have ten thousand states.
   const names = namesOfLogic(machine);
@@ -64,6 +67,7 @@ function problemsWithin(machine: AnyStateMachine, known: Set<AnyStateMachine>): 
     ]),
     ...misreferredProblems(machine, nodes),
     ...unheededProblems(machine, nodes),
+    ...unusableValueProblems(machine, nodes),
     ...unnamedSpawnProblems(machine, functionsOf(machine)),
     ...implementationProblems(implementationsOf(machine), names),
     ...sharedInvokeIds(nodes),
@@ -129,7 +133,7 @@ function* actionProblems(
   } else if (name === 'xstate.raise' || name === 'xstate.sendTo') {
     const delay = property(action, 'delay');
     if (typeof delay === 'string') yield* delayProblems(path, delay, all);
-    else if (typeof delay === 'number' && !Number.isFinite(delay)) {
+    else if (typeof delay === 'number' && !isDelay(delay)) {
       yield {
         path,
         problem: `a delay of ${delay} ms is not a duration`,
@@ -225,11 +229,15 @@ function* implementationProblems(
   }
   for (const [name, guard] of Object.entries(all.guards)) yield* guardProblems(`guards.${name}`, guard, all);
   for (const [name, delay] of Object.entries(all.delays)) {
-    if (typeof delay === 'function' || (typeof delay === 'number' && Number.isFinite(delay))) continue;
+    if (typeof delay === 'function' || isDelay(delay)) continue;
     yield {
       path: `delays.${name}`,
       problem: 'it is neither a number of milliseconds nor a function, so XState would not wait at all',
       instead: 'write milliseconds, or a function that returns them',
     };
   }
+}
+
+function isDelay(delay: unknown): boolean {
+  return typeof delay === 'number' && Number.isFinite(delay);
 }

@@ -1,4 +1,5 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { nearest } from '../data/nearest.ts';
 import { type KeysOf, optionsProblem } from '../policy/options.ts';
 import { checkpointProblem } from './checkpointSetting.ts';
 import { executionTimeoutProblem } from './executionTimeout.ts';
@@ -17,6 +18,7 @@ interface MachineSettings {
   readonly nudge?: unknown;
 }
 
+const settingsKey = 'millrace';
 const settingKeys: KeysOf<MachineSettings> = {
   timeout: true,
   heldEvents: true,
@@ -32,6 +34,16 @@ export function* settingProblems(
   nodes: readonly AnyStateNode[],
 ): Generator<MachineProblem> {
   const settings = settingsOf(machine.root);
+  const meta = configOf(machine.root).meta;
+  for (const key of typeof meta === 'object' && meta !== null ? Object.keys(meta) : []) {
+    if (key === settingsKey || nearest(key, [settingsKey]) === undefined) continue;
+    yield {
+      path: `meta.${key}`,
+      problem: `Millrace reads only meta.${settingsKey}`,
+      instead: `write ${settingsKey}, if these are its settings`,
+      isWarning: true,
+    };
+  }
   const unknown = optionsProblem(settings, settingKeys);
   if (unknown !== undefined) {
     yield {
@@ -80,5 +92,5 @@ export function* settingProblems(
 }
 
 function settingsOf(node: AnyStateNode): unknown {
-  return property(configOf(node).meta, 'millrace');
+  return property(configOf(node).meta, settingsKey);
 }

@@ -1,5 +1,5 @@
 import type { AnyEventObject, AnyMachineSnapshot, AnyStateNode } from 'xstate';
-import { describeThrown } from '../data/describeThrown.ts';
+import { describeThrown, readableThrown } from '../data/describeThrown.ts';
 import type { Json } from '../data/json.ts';
 import type { ItemsAddress } from '../policy/itemPages.ts';
 import type { Redrives } from '../policy/redrives.ts';
@@ -172,9 +172,10 @@ export class StepRun {
   ): Result | undefined {
     try {
       return attempt();
-    } catch (thrown) {
+    } catch (caught) {
       if (event !== undefined) this.#outcome.applyActions(this.#scope.immediates());
-      this.#fail(thrown, before, event);
+      const thrown = readableThrown(caught);
+      this.#fail(this.#prepared.chart.guardErrors.explained(thrown), before, event);
       return undefined;
     }
   }

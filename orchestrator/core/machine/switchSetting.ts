@@ -1,4 +1,5 @@
 import type { AnyStateMachine } from 'xstate';
+import { shown } from '../data/shown.ts';
 import { configOf, property } from './xstateInternals.ts';
 
 /** Settings of a machine that the deployment has, too, and that are on or off: the machine's own decides. */
@@ -20,7 +21,7 @@ export function switchSettingOf(machine: AnyStateMachine, name: Switch): boolean
 export function switchProblem(machine: AnyStateMachine, name: Switch): string | undefined {
   const setting = settingOf(machine, name);
   if (setting === undefined || typeof setting === 'boolean') return undefined;
-  return `${JSON.stringify(setting)} is neither true nor false`;
+  return `${shown(setting)} is neither true nor false`;
 }
 
 function settingOf(machine: AnyStateMachine, name: Switch): unknown {

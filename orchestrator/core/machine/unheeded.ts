@@ -238,15 +238,6 @@ function* descriptorProblems(node: AnyStateNode): Generator<MachineProblem> {
       };
     }
   }
-  for (const delay of Object.keys(node.config.after ?? {})) {
-    if (Math.abs(Number(delay)) === Number.POSITIVE_INFINITY) {
-      yield {
-        path: at(node, `after.${delay}`),
-        problem: 'it is not a duration',
-        instead: 'leave it out: a state without after waits forever',
-      };
-    }
-  }
 }
 
 function at(node: AnyStateNode, rest: string): string {

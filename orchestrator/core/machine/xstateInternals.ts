@@ -11,6 +11,7 @@ import {
   createMachine,
   type StateValue,
 } from 'xstate';
+import { messageOfError } from '../data/describeThrown.ts';
 import { ownProperty } from '../data/ownProperty.ts';
 
 /**
@@ -120,12 +121,12 @@ export function mapActions(nodes: readonly AnyStateNode[], to: (action: unknown)
 
 /** XState has no class for it. */
 export function isEndlessLoopError(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('Infinite loop detected');
+  return error instanceof Error && messageOfError(error).startsWith('Infinite loop detected');
 }
 
 /** `StateNode.next` wraps what a guard throws, and says where. */
 export function isGuardError(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('Unable to evaluate guard');
+  return error instanceof Error && messageOfError(error).startsWith('Unable to evaluate guard');
 }
 
 /** A property of an actor of createSelf, as a WeakMap would keep dropped actors until the next full collection. */
@@ -139,6 +140,15 @@ const identity: AnyActorLogic = {
   getInitialSnapshot: () => ({ status: 'active', output: undefined, error: undefined }),
   getPersistedSnapshot: (snapshot) => snapshot,
 };
+
+/** The same for the guard of each transition that has one. */
+export function mapGuards(nodes: readonly AnyStateNode[], to: (guard: unknown) => unknown): void {
+  for (const node of nodes) {
+    for (const transition of [...[...node.transitions.values()].flat(), ...(node.always ?? [])]) {
+      if (transition.guard !== undefined) Object.assign(transition, { guard: to(transition.guard) });
+    }
+  }
+}
 
 /** Stands for every child, whatever its real logic: nothing runs inside a step. */
 const remoteChild: AnyActorLogic = {

@@ -1,4 +1,6 @@
+import { shown } from '../data/shown.ts';
 import { MillraceError } from '../errors/millraceError.ts';
+
 /**
  * A length of time: a number of milliseconds, or a number with a unit, as in `'30s'`, `'15m'`, `'24h'`, `'7d'`.
  */
@@ -12,7 +14,7 @@ export class InvalidDurationError extends MillraceError {
   override readonly name = 'InvalidDurationError';
   constructor(value: unknown) {
     super(
-      `${typeof value === 'number' ? value : JSON.stringify(value)} is not a duration of at most ten years: write milliseconds as a number, or '30s', '15m', '24h', '7d'.`,
+      `${shown(value)} is not a duration of at most ten years: write milliseconds as a number, or '30s', '15m', '24h', '7d'.`,
     );
   }
 }

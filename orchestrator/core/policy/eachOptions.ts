@@ -1,3 +1,4 @@
+import { shown } from '../data/shown.ts';
 import { MillraceError } from '../errors/millraceError.ts';
 import { type KeysOf, optionsProblem, sentence } from './options.ts';
 
@@ -37,12 +38,12 @@ export function resolveEachOptions(options: EachOptions = {}): ResolvedEachOptio
   const { concurrency = defaultConcurrency, tolerateFailures = 0 } = options;
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > maximumConcurrency) {
     throw new InvalidEachError(
-      `concurrency is ${concurrency}: give a whole number from 1 to ${maximumConcurrency}.`,
+      `concurrency is ${shown(concurrency)}: give a whole number from 1 to ${maximumConcurrency}.`,
     );
   }
   if (Number.isNaN(toleratedCount(tolerateFailures, 1))) {
     throw new InvalidEachError(
-      `tolerateFailures is ${JSON.stringify(tolerateFailures)}: give a whole number, or a share as in '1%'.`,
+      `tolerateFailures is ${shown(tolerateFailures)}: give a whole number, or a share as in '1%'.`,
     );
   }
   return { concurrency, tolerateFailures };

@@ -1,4 +1,5 @@
 import { nearest } from '../data/nearest.ts';
+import { shown as shownValue } from '../data/shown.ts';
 import { MillraceError } from '../errors/millraceError.ts';
 
 /** Every key of an options object. The compiler sees that none is missing, and that there is no other. */
@@ -54,7 +55,7 @@ export function checkNumber(what: string, name: string, value: unknown, rule: Nu
   const isRight = isKind || (isEndless && value === Number.POSITIVE_INFINITY);
   const isInRange = typeof value === 'number' && value >= least && (most === undefined || value <= most);
   if (isRight && isInRange) return;
-  const shown = typeof value === 'string' ? `'${value}'` : String(value);
+  const shown = typeof value === 'string' ? `'${value}'` : shownValue(value);
   const range = most === undefined ? `of at least ${least}` : `from ${least} to ${most}`;
   const wanted = `${isWhole ? 'a whole number' : 'a number'} ${range}`;
   throw new UnknownOptionError(sentence(what, `${name} is ${shown}: give ${wanted}`));
@@ -80,7 +81,7 @@ export function choiceProblem(name: string, value: unknown, choices: readonly un
   if (value === undefined || choices.includes(value)) return undefined;
   const known = choices.filter((choice) => typeof choice === 'string');
   const close = typeof value === 'string' ? nearest(value, known) : undefined;
-  const shown = typeof value === 'string' ? `'${value}'` : String(value);
+  const shown = typeof value === 'string' ? `'${value}'` : shownValue(value);
   const advice = close === undefined ? `give one of ${listed(choices)}` : `did you mean '${close}'?`;
   return `${name} is ${shown}: ${advice}`;
 }

@@ -1,6 +1,8 @@
+import { shown } from '../data/shown.ts';
 import { MillraceError } from '../errors/millraceError.ts';
 import { type Duration, durationMs } from './duration.ts';
 import { anyErrorName, invocationLostErrorName } from './errorNames.ts';
+import { isWorkerName } from './functionNames.ts';
 import { choiceProblem, type KeysOf, optionsProblem, sentence } from './options.ts';
 
 /** How failed attempts of a task are tried again: the fields of one of Step Functions' Retriers, as durations. */
@@ -140,12 +142,13 @@ export function checkTaskPolicy(policy: TaskPolicy): void {
 }
 
 function valueProblem({ waitForResult, once, nudge, worker }: TaskPolicy): string | undefined {
-  const isName = worker === undefined || (typeof worker === 'string' && worker !== '');
   return (
     choiceProblem('waitForResult', waitForResult, [true, false]) ??
     choiceProblem('once', once, [true, false]) ??
     choiceProblem('nudge', nudge, [true, false]) ??
-    (isName ? undefined : 'worker is not the name of a function')
+    (worker === undefined || isWorkerName(worker)
+      ? undefined
+      : `worker is ${shown(worker)}: give the name of a worker, 1 to 40 letters, digits, "-" or "_"`)
   );
 }
 
@@ -210,14 +213,18 @@ function resolveRetryPolicy(retry: RetryPolicy): ResolvedRetryPolicy {
     backoffRate = 2,
     maxDelay = '3650d',
   } = retry;
-  if (!Array.isArray(errors) || errors.length === 0 || errors.some((name) => typeof name !== 'string')) {
-    throw new InvalidRetryPolicyError(`errors is ${JSON.stringify(errors)}: give a list of error names.`);
+  if (
+    !Array.isArray(errors) ||
+    errors.length === 0 ||
+    errors.some((name) => typeof name !== 'string' || name === '')
+  ) {
+    throw new InvalidRetryPolicyError(`errors is ${shown(errors)}: give a list of error names.`);
   }
   if (!Number.isSafeInteger(maxAttempts) || maxAttempts < 1) {
-    throw new InvalidRetryPolicyError(`maxAttempts is ${maxAttempts}: give a whole number from 1.`);
+    throw new InvalidRetryPolicyError(`maxAttempts is ${shown(maxAttempts)}: give a whole number from 1.`);
   }
   if (!(typeof backoffRate === 'number' && backoffRate >= 1 && backoffRate <= 100)) {
-    throw new InvalidRetryPolicyError(`backoffRate is ${backoffRate}: give a number from 1 to 100.`);
+    throw new InvalidRetryPolicyError(`backoffRate is ${shown(backoffRate)}: give a number from 1 to 100.`);
   }
   return {
     errors,

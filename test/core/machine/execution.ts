@@ -54,6 +54,11 @@ export class Execution {
     return failure;
   }
 
+  /** The error that the machine has thrown, as data. */
+  get thrown(): TaskError | undefined {
+    return this.#taken().thrown;
+  }
+
   get ignored(): string | undefined {
     return this.#last?.type === 'ignored' ? this.#last.reason : undefined;
   }

@@ -1,5 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { assign, createMachine, emit, fromPromise, raise, sendTo, setup } from 'xstate';
+import {
+  and,
+  assign,
+  createMachine,
+  emit,
+  enqueueActions,
+  fromPromise,
+  not,
+  or,
+  raise,
+  sendTo,
+  setup,
+} from 'xstate';
 import { Execution } from './execution.ts';
 import { machineWith } from './failingMachine.ts';
 
@@ -164,5 +176,80 @@ describe('the failure of a task', () => {
       status: 'active',
       value: 'b',
     });
+  });
+});
+
+class OutOfStock extends Error {
+  readonly sku = 'tea-kettle';
+}
+
+const outOfStock = (): never => {
+  throw new OutOfStock('the stock is empty', { cause: new RangeError('0 left') });
+};
+
+describe('an error of a guard keeps its class, its fields and the line that threw, where XState keeps the message alone:', () => {
+  const guards = { outOfStock, fine: () => true };
+  test.each<[string, unknown]>([
+    ['inline', outOfStock],
+    ['by name', 'outOfStock'],
+    ['by name with params', { type: 'outOfStock', params: { n: 1 } }],
+    ['in the params', { type: 'fine', params: outOfStock }],
+    ['within and, or, not', and(['fine', or([not('outOfStock')])])],
+    ['within an inline not', not(outOfStock)],
+  ])('%s', (_, guard) => {
+    const machine = machineWith({ transition: { guard } }).provide({ guards } as never);
+    const { failure, thrown } = new Execution(machine).start().send('GO');
+    expect(failure.stack).toContain('failures.test.ts');
+    expect(thrown).toMatchObject({
+      message: expect.stringContaining("in transition for event 'GO'"),
+      cause: {
+        name: 'OutOfStock',
+        message: 'the stock is empty',
+        sku: 'tea-kettle',
+        cause: { name: 'RangeError' },
+      },
+    });
+  });
+
+  test('also where it is not an Error', () => {
+    const guard = () => {
+      throw { message: 'no', code: 7 };
+    };
+    const { thrown } = new Execution(machineWith({ transition: { guard } })).start().send('GO');
+    expect(thrown).toMatchObject({ name: 'Error', cause: { value: { message: 'no', code: 7 } } });
+  });
+
+  test('but not of a guard that an action asked before, and whose error it caught', () => {
+    const tried = enqueueActions(({ check }) => {
+      try {
+        check('outOfStock' as never);
+      } catch {
+        // It goes on.
+      }
+    });
+    const machine = machineWith({ transition: { actions: [tried, assign(boom)] } }).provide({
+      guards,
+    } as never);
+    expect(new Execution(machine).start().send('GO').thrown).toEqual({
+      name: 'RangeError',
+      message: 'the stock is empty',
+      stack: expect.any(String),
+    });
+  });
+});
+
+test('a thrown value that throws when it is looked at fails the machine, too', () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const machine = machineWith({
+    transition: {
+      actions: assign(() => {
+        throw proxy;
+      }),
+    },
+  });
+  expect(new Execution(machine).start().send('GO').failure).toMatchObject({
+    code: 'MachineThrew',
+    message: expect.stringContaining('Something was thrown that cannot be read.'),
   });
 });

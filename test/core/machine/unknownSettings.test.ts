@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { createMachine, fromPromise, setup } from 'xstate';
+import { createMachine, fromPromise, raise, setup } from 'xstate';
 import { prepareMachine } from '../../../orchestrator/core/machine/index.ts';
-import { each, eachFromFile, lambda, withPolicy, worker } from '../../../workers/index.ts';
+import {
+  defineWorker,
+  each,
+  eachFromFile,
+  errorIs,
+  lambda,
+  withPolicy,
+  worker,
+} from '../../../workers/index.ts';
 
 /** As code in JavaScript, or behind a cast, gives it. */
 const odd = (value: unknown) => value as never;
@@ -27,15 +35,48 @@ describe('a setting that there is not is refused, and the nearest one named: tha
     ],
     ['a retry policy that is a number', () => worker({ retry: odd(3) }), /the options are a number/],
     ['the jitter', () => worker({ retry: { jitter: odd('ful') } }), /jitter is 'ful': did you mean 'full'\?/],
-    ['the backoff', () => worker({ retry: { backoffRate: odd('2') } }), /backoffRate is 2: give a number/],
+    ['the backoff', () => worker({ retry: { backoffRate: odd('2') } }), /backoffRate is "2": give a number/],
     [
       'waitForResult',
       () => worker({ waitForResult: odd('yes') }),
       /waitForResult is 'yes': give one of true and false/,
     ],
     ['once', () => worker({ once: odd(1) }), /once is 1: give one of true and false/],
-    ['the name of a worker', () => worker({ worker: odd(5) }), /worker is not the name of a function/],
-    ['an empty name', () => worker({ worker: '' }), /worker is not the name of a function/],
+    ['the name of a worker', () => worker({ worker: odd(5) }), /worker is 5: give the name of a worker/],
+    ['an empty name', () => worker({ worker: '' }), /worker is "": give the name of a worker/],
+    ['a name that no function can have', () => worker({ worker: 'a b' }), /worker is "a b"/],
+    ['a name that is too long', () => worker({ worker: 'x'.repeat(41) }), /1 to 40 letters/],
+    ['a BigInt as a duration', () => worker({ timeout: odd(5n) }), /5n is not a duration/],
+    ['a function as a duration', () => worker({ timeout: odd(() => 1) }), /Function.* is not a duration/],
+    ['a BigInt among error names', () => worker({ retry: { errors: odd([5n]) } }), /errors is \[ 5n \]/],
+    ['an empty error name', () => worker({ retry: { errors: [''] } }), /errors is \[ '' \]/],
+    ['a BigInt as attempts', () => worker({ retry: { maxAttempts: odd(5n) } }), /maxAttempts is 5n/],
+    ['errorIs without a name', () => Reflect.apply(errorIs, undefined, []), /errorIs\(\) is given \[\]/],
+    ['errorIs of a list', () => errorIs(odd(['A', 'B'])), /errorIs\(\) is given \[ \[ 'A', 'B' \] \]/],
+    [
+      'defineWorker of an object',
+      () => defineWorker(odd({ run: 1 })),
+      /defineWorker\(\) is given \{ run: 1 \}/,
+    ],
+    ['lambda of a name with a space', () => lambda('a b'), /lambda\(\) is given "a b"/],
+    [
+      'lambda of an ARN of something else',
+      () => lambda('arn:aws:sqs:eu-west-1:123456789012:q'),
+      /lambda\(\) is given/,
+    ],
+    ['lambda of a name that is too long', () => lambda('f'.repeat(65)), /lambda\(\) is given/],
+    ['withPolicy of nothing', () => withPolicy(odd(undefined), {}), /takes a worker\(\) or a fromPromise/],
+    ['withPolicy without a policy', () => withPolicy(worker(), odd(undefined)), /takes a policy, too/],
+    [
+      'withPolicy of a machine',
+      () => withPolicy(odd(createMachine({ id: 'c' })), { timeout: '5s' }),
+      /takes a worker\(\) or a fromPromise/,
+    ],
+    [
+      'withPolicy of each()',
+      () => withPolicy(odd(each(worker())), { timeout: '5s' }),
+      /each\(\) its policy itself/,
+    ],
     ['each', () => each(worker(), odd({ concurency: 5 })), /did you mean 'concurrency'\?/],
     [
       'eachFromFile',
@@ -109,8 +150,82 @@ describe('a setting that there is not is refused, and the nearest one named: tha
     ],
     ['a key of a transition', { on: { GO: { tagret: '.a' } } }, /tagret: .* Instead: write target/],
     ['a key of an invoke', { invoke: { src: 'x', onDon: '.a' } }, /onDon: .* Instead: write onDone/],
+    ['chain that is a BigInt', { meta: { millrace: { chain: 5n } } }, /meta\.millrace\.chain: 5n is neither/],
+    ['a timeout that is a BigInt', { meta: { millrace: { timeout: 5n } } }, /timeout: 5n is not a duration/],
+    [
+      'a checkpoint that is a BigInt',
+      { meta: { millrace: { checkpoint: 5n } } },
+      /checkpoint: 5n is neither/,
+    ],
+    [
+      'an option of the machine',
+      { options: { maxIteration: 5 } },
+      /options: .*did you mean 'maxIterations'\?/,
+    ],
+    ['maxIterations of 0', { options: { maxIterations: 0 } }, /options\.maxIterations: it is 0/],
+    ['maxIterations without end', { options: { maxIterations: Number.POSITIVE_INFINITY } }, /it is Infinity/],
+    ['maxIterations that is a text', { options: { maxIterations: '5' } }, /it is "5"/],
+    ['a state that is a text', { initial: 'a', states: { a: 'b', b: {} } }, /states\.a: "b" is not a state/],
+    [
+      'an inner state that is a list',
+      { initial: 'a', states: { a: { initial: 'c', states: { c: [] } } } },
+      /states\.a\.states\.c: \[\] is not a state/,
+    ],
+    ['after that is a number', { after: 5 }, /after: it is 5/],
+    ['on that is a number', { on: 5 }, /on: it is 5/],
+    ['an empty delay', { after: { '': {} } }, /after\.: '' is not a duration/],
+    ['a target that is a number', { on: { GO: { target: 5 } } }, /'GO' has the target 5/],
+    ['a tag that is a number', { tags: ['a', 5] }, /tags: 5 is not a tag/],
+    [
+      'an id of a state that is a number',
+      { initial: 'a', states: { a: { id: 5 } } },
+      /states\.a\.id: it is 5/,
+    ],
+    [
+      'an async input',
+      { invoke: { src: 'x', input: async () => 1 } },
+      /invoke\.input: the function is async/,
+    ],
+    ['an async output', { output: async () => 1 }, /output: the function is async/],
+    ['an async context', { context: async () => ({}) }, /context: the function is async/],
+    ['async params', { entry: { type: 'act', params: async () => ({}) } }, /params: the function is async/],
+    [
+      'an async delay of raise',
+      { entry: raise({ type: 'X' }, { delay: (async () => 5) as never }) },
+      /delay: the function is async/,
+    ],
   ])('%s', (_, config, message) => {
-    expect(() => prepareMachine(createMachine({ id: 'm', ...config }))).toThrow(message);
+    const implementations = { actions: { act: () => undefined } };
+    expect(() => prepareMachine(createMachine({ id: 'm', ...config }, implementations))).toThrow(message);
+  });
+
+  it('an async delay by name', () => {
+    const machine = createMachine({ id: 'm' }, { delays: { later: odd(async () => 5) } });
+    expect(() => prepareMachine(machine)).toThrow(/delays\.later: the function is async/);
+  });
+
+  it('an id that is not a string', () => {
+    expect(() => prepareMachine(createMachine({ id: odd(5) }), { name: 'm' })).toThrow(/id: it is 5/);
+  });
+
+  it('but not an action that is async, whatever its name, nor an actor, nor what meta has', () => {
+    const done = async () => undefined;
+    const prepared = prepareMachine(
+      createMachine(
+        { id: 'm', meta: { delay: done }, entry: ['input', done], invoke: { src: fromPromise(done) } },
+        { actions: { input: done }, actors: { output: fromPromise(done) } },
+      ),
+    );
+    expect(prepared.warnings).toEqual([]);
+  });
+
+  it('but meta of the author is only a warning, where its name is like Millrace’s', () => {
+    const { warnings } = prepareMachine(
+      createMachine({ id: 'm', meta: { milrace: { chain: true }, other: 1 } }),
+    );
+    expect(warnings).toMatchObject([
+      { path: 'meta.milrace', instead: 'write millrace, if these are its settings' },
+    ]);
   });
 
   it('a worker that was made elsewhere is refused at registration, with its path', () => {

@@ -1,3 +1,5 @@
+import { isGuardError } from '../../../../orchestrator/core/machine/xstateInternals.ts';
+
 /** A class of a program's own; its name is on the prototype, as a bundler leaves it. */
 export class PaymentError extends Error {
   readonly status: number;
@@ -46,7 +48,8 @@ export function seenOf(thrown: unknown): unknown {
     message,
     builtIn: [TypeError, RangeError, SyntaxError, AggregateError].findIndex((type) => thrown instanceof type),
     fields: Object.fromEntries(Object.entries(thrown).map(([key, value]) => [key, partOf(value)])),
-    ...('cause' in thrown && { cause: seenOf(cause) }),
+    // XState loses the error of a guard. The durable machine keeps it as the cause.
+    ...('cause' in thrown && !isGuardError(thrown) && { cause: seenOf(cause) }),
     ...(Array.isArray(errors) && { errors: errors.map(seenOf) }),
   };
 }
