@@ -19,7 +19,7 @@ export interface PendingCommit {
   readonly machine: PreparedMachine;
   /** In their order. */
   readonly results: readonly TakenResult[];
-  /** All tasks that the steps have opened. */
+  /** The tasks that the steps have opened and that are open after them. */
   readonly opened: readonly OpenTask[];
   /** When it has to be committed. */
   readonly until: number;
@@ -44,10 +44,14 @@ export function withStep(
       emitted: [...before.emitted, ...commit.emitted],
       taken: [...before.taken, ...commit.taken],
     },
-    opened: [...pending.opened, ...opened],
+    opened: [...pending.opened.filter((task) => isOpenIn(commit.execution, task)), ...opened],
     results: [...pending.results, result],
     until: Math.min(pending.until, until),
   };
+}
+
+function isOpenIn({ tasks }: Execution, task: OpenTask): boolean {
+  return tasks.some((open) => open.task === task.task && open.attempt === task.attempt);
 }
 
 /**
