@@ -40,6 +40,8 @@ export const faultKinds = [
   'oddFailure',
   /** An eventually consistent read does not see what was written last. */
   'lateRead',
+  /** A committer stands still between the segment of the log that it has cut off and its commit. */
+  'slowSegment',
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];
@@ -53,6 +55,7 @@ const seldomDecided: ReadonlySet<FaultKind> = new Set([
   'clockOverlap',
   'clockSkew',
   'lateIndex',
+  'slowSegment',
 ]);
 /** Kinds that bring much work each time. */
 const heavy: ReadonlySet<FaultKind> = new Set(['recreatedMapping']);

@@ -20,6 +20,7 @@ import { attemptTask, type Task, writeResult } from '../../workers/runTask.ts';
 import { otherRelease, tableName, tableOf } from './instances.ts';
 import { InvariantError } from './invariantError.ts';
 import { SimulatedProcess, type World } from './process.ts';
+import { sprint } from './relay.ts';
 
 /** All tasks of an invocation. */
 function tasksOf(payload: TaskPayload): readonly TaskPayload[] {
@@ -61,6 +62,8 @@ export interface LambdaOptions {
   onChainCommit(executionId: string, cause: string, run: number): void;
   /** Told of a task that a failed chain has opened, and that is open after its recovery. */
   onLeft(executionId: string, item: string): void;
+  /** Told of a task that is open after the end of a chain that had its result. */
+  onForgotten(executionId: string, item: string): void;
   /** Invokes the orchestrator beside the stream. */
   nudge(event: NudgeEvent): void;
   /** Calls the recovery function. */
@@ -192,6 +195,7 @@ export class SimulatedLambda {
       return commit(execution, outgoing, emitted);
     };
     const first = new Set(tasksOf(payload).map(keyOf));
+    const withResult: TaskPayload[] = [];
     const chain = runChain(received(payload), {
       table,
       tableName,
@@ -208,11 +212,30 @@ export class SimulatedLambda {
       attempt: async (task) => {
         if (task.task >= mostTasks) return undefined;
         if (!first.has(keyOf(task))) onChained(task, cause);
-        return this.#attempt(task, process, table);
+        const result = await this.#attempt(task, process, table);
+        if (result) withResult.push(task);
+        return result;
       },
       write: (task, result) => writeResult(result, task.expiresAt, table),
     });
-    await process.doing(chain).catch(() => this.#fail(payload, cause));
+    const hasFailed = await process.doing(chain).then(
+      () => false,
+      () => true,
+    );
+    if (hasFailed) this.#fail(payload, cause);
+    else for (const task of withResult) this.#checkKept(task, first);
+  }
+
+  /** A chain that ends has given all results of committed tasks away: to its commits, or to the journal. */
+  #checkKept(payload: TaskPayload, first: ReadonlySet<string>): void {
+    const { executionId, item, machine } = payload;
+    // With checkpoints, another commit may have opened the task, which has a worker then.
+    if (machine === sprint.id && !first.has(keyOf(payload))) return;
+    const { database } = this.#world;
+    const stored = database.get(executionId, 'execution');
+    const execution = stored && decodeExecution(stored);
+    const isOpen = execution?.tasks.some((task) => taskKey(task) === item) === true;
+    if (isOpen && !database.get(executionId, item)) this.#options.onForgotten(executionId, item);
   }
 
   async #do(

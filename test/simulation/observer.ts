@@ -128,6 +128,16 @@ export class Observer {
     });
   }
 
+  onForgotten(executionId: string, item: string): void {
+    this.#remember(() => {
+      throw new InvariantError(
+        7,
+        executionId,
+        `a chain has forgotten the result of '${item}', which is open.`,
+      );
+    });
+  }
+
   onLeft(executionId: string, item: string): void {
     this.#remember(() => {
       throw new InvariantError(7, executionId, `'${item}' of a chain that failed is left open.`);

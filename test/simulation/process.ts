@@ -41,6 +41,8 @@ const shared = new DynamoDBClient({
 const longestSlowMs = 3000;
 const longestFrozenMs = 150_000;
 const longestLateMs = 3000;
+/** As long as another committer needs for a few calls. */
+const longestSegmentMs = 120;
 
 export interface ProcessFaults {
   /** Kinds of faults that end it before and after a call. */
@@ -152,7 +154,7 @@ export class SimulatedProcess {
 
   async #send(command: object): Promise<object> {
     const what = () => describe(command);
-    return this.call(what, () => {
+    const output = await this.call(what, () => {
       try {
         return this.#execute(command);
       } catch (error) {
@@ -161,6 +163,11 @@ export class SimulatedProcess {
         throw error;
       }
     });
+    if (isSegment(command) && this.#strikes('slowSegment')) {
+      const { schedule, draws } = this.#world;
+      await this.#alive(schedule.wait(draws.below(longestSegmentMs, 'segment')));
+    }
+    return output;
   }
 
   #execute(command: object): object {
@@ -251,6 +258,10 @@ export class SimulatedProcess {
   #strikes(kind: FaultKind): boolean {
     return this.#world.draws.strikes(kind);
   }
+}
+
+function isSegment(command: object): boolean {
+  return command instanceof PutItemCommand && command.input.Item?.item?.S?.startsWith('log#') === true;
 }
 
 function throttled(): Error {

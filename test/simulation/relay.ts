@@ -1,6 +1,9 @@
 import { assign, fromPromise, setup } from 'xstate';
 import { withPolicy, worker } from '../../workers/index.ts';
 
+/** The last promise may come to it. */
+const refused = 3;
+
 /**
  * Promises one after the other, some of them side by side, with actions, retries, timers, events and a worker of its own
  * between them: everything that a chain takes, and everything at which it ends.
@@ -35,6 +38,11 @@ function relayOf(step: number, checkpoint?: { readonly id: string; readonly ever
     actions: {
       note: assign({ passed: ({ context }, { step: by }: { step: number }) => context.passed + by }),
       miss: assign({ missed: ({ context }) => context.missed + 1 }),
+      /** A step that fails has its result in the journal, from where a redrive takes it once more. */
+      refuse: assign(({ event }) => {
+        if ('output' in event && event.output === refused) throw new RangeError(`${refused} is refused.`);
+        return {};
+      }),
       shout: () => {},
     },
   }).createMachine({
@@ -85,7 +93,15 @@ function relayOf(step: number, checkpoint?: { readonly id: string; readonly ever
       },
       six: { ...pass('six', 'seven'), on: { SKIP: 'eight' } },
       seven: pass('seven', 'eight'),
-      eight: pass('eight', 'over'),
+      eight: {
+        invoke: {
+          id: 'eight',
+          src: 'pass',
+          input: ({ context }) => context.passed,
+          onDone: { target: 'over', actions: [passed, 'refuse'] },
+          onError: { target: 'over', actions: 'miss' },
+        },
+      },
       over: { type: 'final' },
     },
     output: ({ context }) => context,

@@ -159,6 +159,7 @@ class Simulation {
       onChained: (payload, cause) => this.#observer.onChained(payload, cause),
       onChainCommit: (executionId, cause, run) => this.#observer.onChainCommit(executionId, cause, run),
       onLeft: (executionId, item) => this.#observer.onLeft(executionId, item),
+      onForgotten: (executionId, item) => this.#observer.onForgotten(executionId, item),
       nudge: (event) => this.#nudges.invoke(event),
       recover: (event) => this.#instances.recover(event),
       report,
