@@ -1,5 +1,5 @@
 /**
- * `npm run mutants`: breaks the core in one place after the other, and prints after how many generated machines each is
+ * `npm run mutants`: breaks the core or a chain in one place after the other, and prints after how many generated machines each is
  * caught; one that they do not catch is given to the fixed tests of the core. Exit code 1 where nothing catches one.
  * `--only TEXT` takes those that have it in their description.
  */
@@ -27,7 +27,7 @@ const fixedTests = ['traps', 'children', 'childIds', 'timers', 'rehydration', 'i
 const directory = await mkdtemp(`${project}node_modules/.mutants-`);
 const survivors = [];
 try {
-  process.stdout.write('| mutation of `core/machine` | caught by | after |\n|---|---|---|\n');
+  process.stdout.write('| mutation, by its path from `core/machine` | caught by | after |\n|---|---|---|\n');
   for (const [index, mutant] of mutants.entries()) {
     if (values.only !== undefined && !mutant.mutation.includes(values.only)) continue;
     const caught = (await caughtByMachines(mutant, index)) ?? caughtByFixedTests(mutant);

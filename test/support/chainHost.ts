@@ -64,7 +64,10 @@ export async function startedChain(definition: Definition, chain: ChainSettings 
 /** The table, whose commits go through another function. */
 export function withCommit(
   table: Table,
-  commit: (write: () => ReturnType<Executions['commit']>) => ReturnType<Executions['commit']>,
+  commit: (
+    write: () => ReturnType<Executions['commit']>,
+    of: Parameters<Executions['commit']>,
+  ) => ReturnType<Executions['commit']>,
 ): Table {
   const { executions } = table;
   const { journal, log, attempts, lists, expiries, index, outlines, registry } = table;
@@ -82,7 +85,7 @@ export function withCommit(
       readEventually: (executionId) => executions.readEventually(executionId),
       readTaskInput: (task) => executions.readTaskInput(task),
       readHistory: (executionId) => executions.readHistory(executionId),
-      commit: (...of) => commit(() => executions.commit(...of)),
+      commit: (...of) => commit(() => executions.commit(...of), of),
     },
   };
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { compareMany } from './differential/compareMany.ts';
+import { chainWays } from './differential/engineActor.ts';
 
 /** `npm run differential` does as many as one likes. */
 const machines = 120;
@@ -21,6 +22,8 @@ describe('a generated machine, stored and taken up again before every input', ()
     expect(tally.machines).toBeGreaterThan(machines * 0.9);
     expect(tally.steps / tally.machines).toBeGreaterThan(8);
     expect(tally.ended / tally.machines).toBeGreaterThan(0.1);
+    // Each runs as an execution, too, in one of the ways of chains.
+    for (const way of chainWays) expect(tally.metBy(`by ${way}`)).toBeGreaterThan(machines * 0.2);
   }, 300_000);
 
   test('does so with child machines, to which it talks', async () => {

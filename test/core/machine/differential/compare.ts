@@ -1,4 +1,6 @@
 import { DurableActor, replay } from './durableActor.ts';
+import type { EngineOperation, EngineWay } from './engineActor.ts';
+import { EngineComparison, type EngineEnd } from './engineComparison.ts';
 import type { GeneratorOptions } from './generateMachine.ts';
 import { AnonymousIds, type ObservedState, type Operation } from './observed.ts';
 import { XStateActor } from './xstateActor.ts';
@@ -17,6 +19,13 @@ export interface Compared {
   readonly error?: string;
   /** Why the comparison ended before the operations did. */
   readonly endedBy?: 'illegal' | 'orphan' | 'stale' | 'timers at once' | 'too many tasks' | 'too many timers';
+  /** The ways in which its execution was run beside it, and why not to the end. */
+  readonly ways: ReadonlyMap<EngineWay, EngineEnd | undefined>;
+}
+
+export interface CompareOptions extends GeneratorOptions {
+  /** Also runs the machine as an execution, in these ways. @default none */
+  readonly ways?: readonly EngineWay[];
 }
 
 const maxTasks = 30;
@@ -32,22 +41,21 @@ const maxTimers = 40;
 export async function compare(
   numbers: readonly number[],
   operations: readonly Operation[],
-  options: GeneratorOptions = {},
+  { ways = [], ...options }: CompareOptions = {},
 ): Promise<Compared | undefined> {
   const xstate = acceptedByXState(numbers, options);
   if (xstate === undefined) return undefined;
   const durable = new DurableActor(numbers, options);
-  const comparison = new Comparison(xstate, durable);
-  const n = (numbers[1] ?? 0) % 4;
-  xstate.start(n);
-  durable.start(n);
-  comparison.check('the start');
+  const engines = ways.map((way) => new EngineComparison(numbers, options, way, durable));
+  const comparison = new Comparison(xstate, durable, engines);
+  await comparison.start((numbers[1] ?? 0) % 4);
   let endedBy: Compared['endedBy'];
   for (const operation of operations) {
     endedBy = comparison.endedBy();
     if (endedBy !== undefined || comparison.status === 'error') break;
     await comparison.do(operation);
   }
+  await comparison.end();
   const difference = replay(durable.prepared, durable.tape);
   if (difference !== undefined) throw new Difference(`[replay] ${difference}`);
   return {
@@ -57,7 +65,12 @@ export async function compare(
     status: comparison.status,
     ...(comparison.error === undefined ? {} : { error: comparison.error }),
     ...(endedBy === undefined ? {} : { endedBy }),
+    ways: new Map(engines.map((engine) => [engine.way, engine.endedBy])),
   };
+}
+
+function report(way: EngineWay, after: string, difference: string | undefined): void {
+  if (difference !== undefined) throw new Difference(`[${way}, after ${after}] ${difference}`);
 }
 
 function acceptedByXState(numbers: readonly number[], options: GeneratorOptions): XStateActor | undefined {
@@ -71,15 +84,29 @@ function acceptedByXState(numbers: readonly number[], options: GeneratorOptions)
 class Comparison {
   readonly #xstate: XStateActor;
   readonly #durable: DurableActor;
+  readonly #engines: readonly EngineComparison[];
   readonly #xstateIds = new AnonymousIds();
   readonly #durableIds = new AnonymousIds();
   lines = 0;
   status = 'active';
   error: string | undefined;
 
-  constructor(xstate: XStateActor, durable: DurableActor) {
+  constructor(xstate: XStateActor, durable: DurableActor, engines: readonly EngineComparison[]) {
     this.#xstate = xstate;
     this.#durable = durable;
+    this.#engines = engines;
+  }
+
+  async start(n: number): Promise<void> {
+    this.#xstate.start(n);
+    this.#durable.start(n);
+    this.check('the start');
+    await this.#checkEngines({ type: 'start', n });
+  }
+
+  /** Compares what executions have not committed until then. */
+  async end(): Promise<void> {
+    for (const engine of this.#engines) report(engine.way, 'the end', await engine.end());
   }
 
   endedBy(): Compared['endedBy'] {
@@ -97,9 +124,11 @@ class Comparison {
       if (chosen) await this.do(chosen);
       return;
     }
+    let done: EngineOperation = operation;
     if (operation.type === 'settle') {
       if (this.status !== 'active' || this.#xstate.taskCount === 0) return;
       const index = operation.task % this.#xstate.taskCount;
+      done = { ...operation, task: this.#durable.taskAt(index) };
       await this.#xstate.settle(index, operation.succeeds, operation.v);
       await this.#durable.settle(index, operation.succeeds, operation.v);
     } else if (operation.type === 'event') {
@@ -110,6 +139,12 @@ class Comparison {
       this.#durable.advance(operation.ms);
     }
     if (!this.#xstate.isIllegal()) this.check(JSON.stringify(operation));
+    await this.#checkEngines(done);
+  }
+
+  async #checkEngines(operation: EngineOperation): Promise<void> {
+    for (const engine of this.#engines)
+      report(engine.way, JSON.stringify(operation), await engine.do(operation));
   }
 
   #progress({ choice, succeeds, v }: Extract<Operation, { type: 'progress' }>): Operation | undefined {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { compare } from './compare.ts';
+import { chainWays, type EngineWay } from './engineActor.ts';
 import { aWorkflow, eventTypes } from './generateMachine.ts';
 import type { Operation } from './observed.ts';
 import { Tally } from './tally.ts';
@@ -78,6 +79,8 @@ export interface Comparisons {
   readonly seed: number;
   /** Machines with child machines. */
   readonly children?: boolean;
+  /** Runs each machine as an execution, too, in these ways. @default in one of the chains' ways each */
+  readonly ways?: readonly EngineWay[];
   /** Makes a failing machine small. This takes minutes: the seed and path that a failure prints are enough to do it separately. */
   readonly shrinks?: boolean;
   /** Called after each machine. */
@@ -89,12 +92,14 @@ export async function compareMany({
   machines,
   seed,
   children = false,
+  ways,
   shrinks = false,
   after,
 }: Comparisons): Promise<Tally> {
   const tally = new Tally();
   const property = fc.asyncProperty(numbersAndOperations, async ([numbers, operations]) => {
-    tally.add(await compare(numbers, operations, { children }));
+    const way = chainWays[(numbers[2] ?? 0) % chainWays.length] ?? 'inline';
+    tally.add(await compare(numbers, operations, { children, ways: ways ?? [way] }));
     after?.(tally);
   });
   await fc.assert(property, { numRuns: machines, seed, endOnFailure: !shrinks });

@@ -37,6 +37,9 @@ const actor = { id: 'root' };
 export class DurableActor implements Side {
   readonly prepared: PreparedMachine;
   readonly tape: TapedStep[] = [];
+  /** Its actions and logs, and what it emitted, since it began. */
+  readonly acted: string[] = [];
+  readonly emitted: string[] = [];
   #stored: string | undefined;
   #now = 0;
   #tasks: Task[] = [];
@@ -50,7 +53,7 @@ export class DurableActor implements Side {
       numbers,
       {
         custom: (name, params, { context, event }) =>
-          this.#log('action', name, params, JSON.parse(JSON.stringify(context)), event.type),
+          this.#act('action', name, params, JSON.parse(JSON.stringify(context)), event.type),
         promise: () => () => {
           throw new Error('A task ran inside a step.');
         },
@@ -62,6 +65,31 @@ export class DurableActor implements Side {
 
   get taskCount(): number {
     return this.#tasks.length;
+  }
+
+  /** As text, what is stored of it. */
+  get stored(): string | undefined {
+    return this.#stored;
+  }
+
+  get status(): MachineState['status'] {
+    return this.#parsed().status;
+  }
+
+  get output(): Json | undefined {
+    return this.#parsed().output;
+  }
+
+  /** In the order of their numbers. */
+  get openTasks(): readonly { readonly task: number; readonly worker: string; readonly input: Json }[] {
+    return this.#tasks.map(({ task, src, input }) => ({ task, worker: src, input: input ?? null }));
+  }
+
+  /** The number of the task that has a place among those that run. */
+  taskAt(index: number): number {
+    const task = this.#tasks[index];
+    if (!task) throw new RangeError(`There is no task ${index}.`);
+    return task.task;
   }
 
   /** From then on XState's actor runs an invoke twice, and is not a measure any more. */
@@ -175,9 +203,10 @@ export class DurableActor implements Side {
         effect.run();
         return;
       case 'log':
-        this.#log('log', ...(effect.label ? [effect.label, effect.value] : [effect.value]));
+        this.#act('log', ...(effect.label ? [effect.label, effect.value] : [effect.value]));
         return;
       case 'emit':
+        this.emitted.push(JSON.stringify(effect.event));
         this.#log('emit', effect.event);
         return;
       case 'send': {
@@ -185,6 +214,11 @@ export class DurableActor implements Side {
         this.#log('send', task?.actorId ?? effect.to, (effect.event as { type: string }).type);
       }
     }
+  }
+
+  #act(...line: readonly unknown[]): void {
+    this.acted.push(JSON.stringify(line));
+    this.#log(...line);
   }
 
   #parsed(): MachineState {

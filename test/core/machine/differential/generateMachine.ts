@@ -19,6 +19,8 @@ export const aWorkflow = 99;
 export interface GeneratorOptions {
   /** Has states invoke child machines, and actions send to them. */
   readonly children?: boolean;
+  /** How long steps of a chain may be uncommitted, as the machine says it. @default each is committed */
+  readonly checkpointEvery?: string;
 }
 
 export interface GeneratedMachine {
@@ -33,7 +35,7 @@ export interface GeneratedMachine {
 export function generateMachine(
   numbers: readonly number[],
   host: Host,
-  { children = false }: GeneratorOptions = {},
+  { children = false, checkpointEvery }: GeneratorOptions = {},
 ): GeneratedMachine {
   const features = new Set<string>();
   const choices = new Choices(numbers);
@@ -57,7 +59,9 @@ export function generateMachine(
     },
     delays: { computed: ({ context }) => 15 + (context.n % 4) * 10 },
   });
-  return { machine: toAny(base.createMachine(config as never)), features };
+  const meta = { millrace: { checkpoint: { every: checkpointEvery } } };
+  const complete = checkpointEvery === undefined ? config : { ...config, meta };
+  return { machine: toAny(base.createMachine(complete as never)), features };
 }
 
 function toAny(machine: object): AnyStateMachine {

@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util';
 import { compareMany } from './compareMany.ts';
+import { engineWays } from './engineActor.ts';
 
 const { values } = parseArgs({
   options: {
     machines: { type: 'string', default: '20000' },
     seed: { type: 'string', default: '1' },
+    ways: { type: 'string' },
     children: { type: 'boolean', default: false },
     shrink: { type: 'boolean', default: false },
   },
@@ -17,6 +19,9 @@ const tally = await compareMany({
   machines: Number(values.machines),
   seed: Number(values.seed),
   children: values.children,
+  ...(values.ways !== undefined && {
+    ways: engineWays.filter((way) => values.ways?.split(',').includes(way)),
+  }),
   shrinks: values.shrink,
   after: ({ machines, steps }) => {
     if (machines % 1000 === 0) process.stderr.write(`${machines} machines, ${steps} steps\n`);

@@ -18,6 +18,10 @@ export class Tally {
     this.#count(`status ${compared.status}`);
     if (compared.error) this.#count(`error: ${compared.error}`);
     if (compared.endedBy) this.#count(`compared no further: ${compared.endedBy}`);
+    for (const [way, endedBy] of compared.ways) {
+      this.#count(`by ${way}`);
+      if (endedBy) this.#count(`by ${way} no further: ${endedBy}`);
+    }
     for (const feature of compared.features) this.#count(feature);
   }
 
