@@ -18,9 +18,11 @@ import {
   type EachMark,
   type EachOptions,
   eachKey,
+  type ListOptions,
   resolveEachOptions,
 } from '../orchestrator/core/policy/eachOptions.ts';
 import { eachRequest, invalidItemsErrorName } from '../orchestrator/core/policy/eachRequest.ts';
+import type { EachOutcome } from '../orchestrator/core/policy/itemOutcomes.ts';
 import type { ListFile, ListSummary } from '../orchestrator/core/policy/listFiles.ts';
 import {
   type FailedItem,
@@ -38,7 +40,7 @@ export type EachLogic<Input, Output, Actor = unknown> = PromiseActorLogic<Output
 };
 
 /** Its input: the list, or the list with options that only the machine knows when it runs. */
-export type EachInput<Item> = readonly Item[] | ({ readonly items: readonly Item[] } & EachOptions);
+export type EachInput<Item> = readonly Item[] | ({ readonly items: readonly Item[] } & ListOptions);
 
 /** Thrown by a plain XState actor of an `each()` whose items failed in greater number than it tolerates. */
 export class ExceedToleratedFailureThresholdError extends MillraceError {
@@ -59,7 +61,7 @@ export class InvalidItemsError extends MillraceError {
  *
  * With `tolerateFailures`, an item that failed is `{ error }` in the output. Beyond what is tolerated the whole fails
  * with `States.ExceedToleratedFailureThreshold`, and items that still run are given up. An input that is not a list is
- * `Millrace.InvalidItems`.
+ * `Millrace.InvalidItems`. With `outcomesInError`, the error says what each item came to: see {@link itemOutcomesOf}.
  *
  * @throws InvalidEachError
  */
@@ -111,10 +113,10 @@ export function each(
  */
 export function eachFromFile<Output, Input>(
   actor: PromiseActorLogic<Output, Input>,
-  options: EachOptions = {},
-): EachLogic<ListFile & EachOptions, ListSummary, PromiseActorLogic<Output, Input>> {
+  options: ListOptions = {},
+): EachLogic<ListFile & ListOptions, ListSummary, PromiseActorLogic<Output, Input>> {
   resolveEachOptions(options);
-  const logic = fromPromise<ListSummary, ListFile & EachOptions>(() =>
+  const logic = fromPromise<ListSummary, ListFile & ListOptions>(() =>
     Promise.reject(new WorkerOutsideMillraceError()),
   );
   const mark: EachMark<PromiseActorLogic<Output, Input>> = { actor, options, isFromFile: true };
@@ -124,6 +126,18 @@ export function eachFromFile<Output, Input>(
 /** Whether an entry of the output stands for an item that failed. */
 export function isFailedItem(entry: unknown): entry is FailedItem {
   return typeof entry === 'object' && entry !== null && Object.keys(entry).join() === 'error';
+}
+
+/**
+ * The outcome of each item, in the order of the items, of a list that failed with more failures than it tolerates:
+ * `onError: { actions: assign({ done: ({ event }) => itemOutcomesOf(event.error)?.filter(({ status }) => status === 'done') }) }`.
+ * Undefined for any other error, and for that of an `each` without `outcomesInError`.
+ */
+export function itemOutcomesOf<Output = unknown>(error: unknown): readonly EachOutcome<Output>[] | undefined {
+  if (typeof error !== 'object' || error === null || !('outcomes' in error)) return undefined;
+  return Reflect.get(error, 'name') === thresholdErrorName && Array.isArray(error.outcomes)
+    ? error.outcomes
+    : undefined;
 }
 
 /** Runs an item, and answers its output. */
@@ -144,20 +158,30 @@ async function runEach(
   // Every item that is worked on listens to it.
   setMaxListeners(0, stopped);
   const output: unknown[] = [];
+  const outcomes: EachOutcome[] = items.map(() => ({ status: 'notStarted' }));
   const failures: ItemFailure[] = [];
   const left = items.entries();
   const work = async () => {
     for (const [index, item] of left) {
+      outcomes[index] = { status: 'stopped' };
       try {
         output[index] = await runItem(item, stopped);
+        outcomes[index] = { status: 'done', output: output[index] };
       } catch (thrown) {
-        const error = withoutStack(describeThrown(thrown));
-        failures.push(itemFailure(index, error));
-        output[index] = { error: revivedThrown(error) as FailedItem['error'] };
+        const described = withoutStack(describeThrown(thrown));
+        const error = revivedThrown(described) as FailedItem['error'];
+        failures.push(itemFailure(index, described));
+        output[index] = { error };
+        outcomes[index] = { status: 'error', error };
         if (failures.length > tolerated) {
           const { message, errors, ...rest } = thresholdError(failures, items.length, tolerated);
           failed.abort();
-          const shown = { ...rest, errors: errors.map(revivedError), ...(hasCause && { cause: thrown }) };
+          const shown = {
+            ...rest,
+            errors: errors.map(revivedError),
+            ...(hasCause && { cause: thrown }),
+            ...(given.outcomesInError && { outcomes: [...outcomes] }),
+          };
           throw Object.assign(new ExceedToleratedFailureThresholdError(message), shown);
         }
       }

@@ -3,6 +3,7 @@ export type { Duration } from '../orchestrator/core/policy/duration.ts';
 export { type EachOptions, InvalidEachError } from '../orchestrator/core/policy/eachOptions.ts';
 export { entryTime } from '../orchestrator/core/policy/entryTime.ts';
 export { ExecutionFailure } from '../orchestrator/core/policy/executionFailure.ts';
+export type { EachOutcome } from '../orchestrator/core/policy/itemOutcomes.ts';
 export type { ListFile, ListFormat, ListSummary } from '../orchestrator/core/policy/listFiles.ts';
 export { UnknownOptionError } from '../orchestrator/core/policy/options.ts';
 export type {
@@ -23,6 +24,7 @@ export {
   eachFromFile,
   InvalidItemsError,
   isFailedItem,
+  itemOutcomesOf,
 } from './each.ts';
 export { errorIs } from './errorIs.ts';
 export type { HandlerInput, HandlerOutput, WorkerHandler } from './handlerTypes.ts';

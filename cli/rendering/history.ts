@@ -84,6 +84,8 @@ function messageText(message: NonNullable<HistoryEntry['messages']>[number]): st
     case 'stop':
     case 'redrive':
       return message.type;
+    case 'endPart':
+      return 'end of the list';
   }
 }
 

@@ -64,7 +64,7 @@ function listAttributes(
   };
   if (first > 0) map.first = { N: String(first) };
   if (isDelegated) map.isDelegated = { BOOL: true };
-  if (parts) map.parts = jsonAttribute({ ...parts, errors: parts.errors.map((error) => ({ ...error })) });
+  if (parts) map.parts = partsAttribute(parts);
   if (tolerated > 0) map.tolerated = { N: String(tolerated) };
   if (items.executionId !== of.executionId) map.itemsOf = { S: items.executionId };
   if (items.store !== undefined) map.itemsAt = { S: items.store };
@@ -118,11 +118,27 @@ function runningListOf(
   };
 }
 
+/** The cause is text: the keys of a map have no order, and a replay has to see those of the first run. */
+function partsAttribute({ cause, errors, ...counts }: PartsReport): AttributeValue {
+  const causeText = cause === undefined ? undefined : JSON.stringify(cause);
+  return jsonAttribute({
+    ...counts,
+    errors: errors.map((error) => ({ ...error })),
+    ...(causeText !== undefined && { causeText }),
+  });
+}
+
 function partsOf(value: Json): PartsReport | undefined {
   if (!isObject(value)) return undefined;
-  const { done, failed, errors, cause } = value;
+  const { done, failed, errors, cause: formerCause, causeText } = value;
+  const cause = typeof causeText === 'string' ? (JSON.parse(causeText) as Json) : formerCause;
   return typeof done === 'number' && typeof failed === 'number' && isFailureList(errors)
-    ? { done, failed, errors, ...(cause !== undefined && { cause }) }
+    ? {
+        done,
+        failed,
+        errors: errors.map(({ index, name, message }) => ({ index, name, message })),
+        ...(cause !== undefined && { cause }),
+      }
     : undefined;
 }
 

@@ -5,11 +5,18 @@ import {
   itemResultsOf,
 } from '../core/execution/lists/itemResults.ts';
 import { PageNeeded, pageName } from '../core/execution/lists/listItems.ts';
-import { partResultOf } from '../core/execution/lists/listPart.ts';
+import { type PartResult, partResultOf } from '../core/execution/lists/listPart.ts';
 import { childOfPart } from '../core/execution/lists/listParts.ts';
-import { exceptionsOf, type RunningList } from '../core/execution/lists/runningList.ts';
+import {
+  exceptionsOf,
+  type ItemOutcome,
+  notStarted,
+  type RunningList,
+} from '../core/execution/lists/runningList.ts';
 import { childId } from '../core/execution/model/addresses.ts';
+import type { ResultEntry } from '../core/execution/model/entries.ts';
 import { ItemResultsNeeded } from '../core/execution/replay/itemResultsNeeded.ts';
+import type { OutcomeData } from '../core/policy/itemOutcomes.ts';
 import type { Executions, JournalReader, ListPages } from './table.ts';
 
 /** The parts of the table that results of lists are read from. */
@@ -21,7 +28,10 @@ export interface ListResultsTable {
 
 const partsInFlight = 16;
 
-/** The results of a list that other executions worked on: each part's are in its own journal. */
+/**
+ * The results of a list that other executions worked on: each part's are in its own journal. Parts that begin at the list's
+ * `next`, or after it, were not started, unless that is its first item.
+ */
 export async function readListResults(
   table: ListResultsTable,
   executionId: string,
@@ -29,33 +39,54 @@ export async function readListResults(
 ): Promise<ItemResults> {
   const { task, count, items } = list;
   const whole = childId(executionId, task);
+  const end = list.next > list.first ? list.next : count;
   // A list of one page is not divided.
   const ids =
     count <= items.pageSize
       ? [whole]
-      : Array.from({ length: Math.ceil(count / items.pageSize) }, (_, part) =>
+      : Array.from({ length: Math.ceil(end / items.pageSize) }, (_, part) =>
           childId(whole, childOfPart(part)),
         );
-  const read = async (id: string) => {
+  const read = async (id: string): Promise<PartRead> => {
     const execution = await table.executions.read(id);
     const result = partResultOf(execution?.output);
     if (!result) throw new ItemResultMissingError(task, { index: 0, attempt: 1 });
-    if (result.outputs) return { entries: [], exceptions: [], outputs: result.outputs };
+    const { outputs, outcomes } = result;
+    if (outputs || outcomes) return { entries: [], exceptions: [], outputs, outcomes };
     const entries = (await table.journal.readItemResults(id, 0)).filter((entry) => entry.kind === 'result');
     const exceptions = result.exceptions === undefined ? [] : exceptionsOf(result.exceptions);
-    return { entries, exceptions: exceptions ?? [], outputs: undefined };
+    return { entries, exceptions: exceptions ?? [] };
   };
-  const parts: Awaited<ReturnType<typeof read>>[] = [];
+  const parts: PartRead[] = [];
   for (let from = 0; from < ids.length; from += partsInFlight) {
     parts.push(...(await Promise.all(ids.slice(from, from + partsInFlight).map(read))));
+  }
+  const left = notStarted(end, count);
+  if (parts.some(({ outcomes }) => outcomes)) {
+    const outcomes = parts.flatMap(outcomesOf);
+    return { entries: new Map(), outcomes: [...outcomes, ...left.map(() => notStartedOutcome)] };
   }
   if (parts.some(({ outputs }) => outputs)) {
     return { entries: new Map(), outputs: parts.flatMap(({ outputs = [] }) => outputs) };
   }
   return itemResultsOf(
     parts.flatMap(({ entries }) => entries),
-    parts.flatMap(({ exceptions }) => exceptions),
+    [...parts.flatMap(({ exceptions }) => exceptions), ...left],
   );
+}
+
+/** The data that the results of a part are in. */
+interface PartRead {
+  readonly entries: readonly ResultEntry[];
+  readonly exceptions: readonly ItemOutcome[];
+  readonly outputs?: PartResult['outputs'] | undefined;
+  readonly outcomes?: PartResult['outcomes'] | undefined;
+}
+
+const notStartedOutcome: OutcomeData = { status: 'notStarted' };
+
+function outcomesOf({ outputs = [], outcomes }: PartRead): readonly OutcomeData[] {
+  return outcomes ?? outputs.map((output) => ({ status: 'done', output }));
 }
 
 /** The part of lists that is in other executions' partitions, as a replay asks for it. */

@@ -81,6 +81,7 @@ function messageOf(value: Json): Message | undefined {
     case 'stop':
       return { type, ...answeredOf(value.answered) };
     case 'redrive':
+    case 'endPart':
       return { type };
     default:
       return undefined;

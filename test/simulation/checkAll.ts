@@ -1,4 +1,5 @@
 import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
+import type { ListResultsTable } from '../../orchestrator/table/listResults.ts';
 import { checkBatch } from './batch.ts';
 import { checkCensus } from './census.ts';
 import {
@@ -16,6 +17,8 @@ import type { SimulatedDatabase } from './database.ts';
 import type { Deployment } from './deployment.ts';
 import { InvariantError } from './invariantError.ts';
 import type { SimulatedLambda } from './lambda.ts';
+import { listsIn } from './lists.ts';
+import { checkMuster } from './muster.ts';
 import type { Observer } from './observer.ts';
 
 /**
@@ -41,8 +44,10 @@ export async function checkAll(
     checkSent(recorded, database);
     checkBatch(recorded);
     checkCensus(recorded);
+    checkMuster(recorded, (id) => recordedOf(database, id));
     const executionOf = (id: string) => recordedOf(database, id)?.execution;
-    if (await checkAgainstXState(recorded, deployment, stored, { executionOf, endsOf })) compared++;
+    const lists = listsIn(database);
+    if (await checkAgainstXState(recorded, deployment, stored, { executionOf, endsOf, lists })) compared++;
   }
   return compared;
 }
@@ -55,16 +60,19 @@ async function checkAgainstXState(
   {
     executionOf,
     endsOf,
+    lists,
   }: {
     readonly executionOf: (executionId: string) => Execution | undefined;
     readonly endsOf: SimulatedLambda['endsOf'];
+    readonly lists: ListResultsTable;
   },
 ): Promise<boolean> {
   const { executionId, execution, journal, log } = recorded;
   const reference = isComparable(recorded) ? deployment.referenceOf(execution.machine) : undefined;
   let hasEndedOutside = false;
   let illegal = false;
-  await checkReplay(recorded, deployment.lookup(), stored.get(executionId) ?? [], async (replayed, item) => {
+  const kept = stored.get(executionId) ?? [];
+  await checkReplay(recorded, { machines: deployment.lookup(), lists }, kept, async (replayed, item) => {
     checkInlined(executionId, replayed, item, endsOf(executionId, item?.reference ?? ''));
     if (!reference || hasEndedOutside || illegal) return;
     await reference.take(replayed, item);

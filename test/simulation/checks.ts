@@ -12,6 +12,7 @@ import { parseMachineState } from '../../orchestrator/core/machine/index.ts';
 import type { Attributes } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
 import { decodeJournalItem } from '../../orchestrator/table/journalItems.ts';
+import { type ListResultsTable, noLists, withListResults } from '../../orchestrator/table/listResults.ts';
 import { logTextOf } from '../../orchestrator/table/logText.ts';
 import type { SimulatedDatabase } from './database.ts';
 import { InvariantError } from './invariantError.ts';
@@ -184,23 +185,25 @@ export function checkInlined(
  */
 export async function checkReplay(
   { executionId, execution, journal, log }: Recorded,
-  machines: MachineLookup,
+  { machines, lists }: { readonly machines: MachineLookup; readonly lists: ListResultsTable },
   stored: readonly Stored[],
   onEntry: (replayed: ReplayedEntry, item: JournalEntry | undefined) => Promise<void>,
 ): Promise<void> {
   const version = execution.startedOnVersion ?? execution.machineVersion;
   const { machine } = execution;
+  const known = noLists();
   const replay = new Replay(machines, {
     executionId,
     machine,
     ...(version !== undefined && { machineVersion: version }),
+    ...known,
   });
   const snapshots = new Map(stored.map(({ entries, snapshot }) => [entries, snapshot]));
   const lastOf = new Map<number, string | undefined>();
   for (const { entries, snapshot } of stored) lastOf.set(entries, snapshot);
   for (const [index, entry] of log.entries()) {
     const item = journalEntryOf(entry, journal);
-    const replayed = replay.take(entry, item);
+    const replayed = await withListResults(lists, executionId, known, () => replay.take(entry, item));
     if (replayed.divergence)
       throw new InvariantError(2, executionId, `${replayed.divergence.message} ${JSON.stringify(entry)}`);
     const entries = index + 1;

@@ -17,6 +17,7 @@ import { batch } from './batch.ts';
 import { census } from './census.ts';
 import { definition } from './definition.ts';
 import { echo } from './echo.ts';
+import { longMuster, muster } from './muster.ts';
 import { relay, sprint } from './relay.ts';
 
 /** Starts as many children at once as do not fit into one transaction, and counts those that end. */
@@ -393,6 +394,8 @@ export const exampleMachines = {
   extreme,
   batch,
   census,
+  muster,
+  longMuster,
   definition,
   relay,
   sprint,

@@ -190,17 +190,23 @@ function drawStart(draws: Draws, executionId: string): Extract<Operation, { type
   const isBatch = draws.chance(0.05, 'lists');
   const isDefinition = draws.chance(0.06, 'definitions');
   const isCensus = draws.chance(0.004, 'longLists');
+  const isMuster = draws.chance(0.03, 'failedLists');
+  const isLongMuster = isMuster && draws.chance(0.4, 'failedLists');
   const rare = isCensus
     ? 'census'
-    : isDefinition
-      ? 'definition'
-      : isBatch
-        ? 'batch'
-        : isFan
-          ? 'fan'
-          : isExtreme
-            ? 'extreme'
-            : undefined;
+    : isLongMuster
+      ? 'longMuster'
+      : isMuster
+        ? 'muster'
+        : isDefinition
+          ? 'definition'
+          : isBatch
+            ? 'batch'
+            : isFan
+              ? 'fan'
+              : isExtreme
+                ? 'extreme'
+                : undefined;
   const machine = rare ?? draws.oneOf(examples, 'operations');
   return { type: 'start', atMs, executionId, machine, input: inputs[machine] ?? null };
 }

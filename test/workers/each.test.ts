@@ -6,6 +6,7 @@ import {
   type EachLogic,
   each,
   isFailedItem,
+  itemOutcomesOf,
   WorkerOutsideMillraceError,
   worker,
 } from '../../workers/index.ts';
@@ -55,6 +56,32 @@ describe('each, in plain XState', () => {
       count: 3,
       errors: [{ index: 1 }, { index: 2 }],
     });
+  });
+
+  it('says what each item came to, if it is asked for that', async () => {
+    const failing = runInPlainXState(each(half, { concurrency: 1, outcomesInError: true }), [2, 3, 4]);
+    const error = await failing.catch((thrown: unknown) => thrown);
+    expect(itemOutcomesOf(error)).toEqual([
+      { status: 'done', output: 1 },
+      { status: 'error', error: new RangeError('3 is odd') },
+      { status: 'notStarted' },
+    ]);
+    const without = runInPlainXState(each(half), [3]);
+    expect(itemOutcomesOf(await without.catch((thrown: unknown) => thrown))).toBeUndefined();
+    expect(itemOutcomesOf(Object.assign(new Error('of a user'), { outcomes: [] }))).toBeUndefined();
+  });
+
+  it('says which items were stopped', async () => {
+    const slow = fromPromise(({ input, signal }: { input: number; signal: AbortSignal }) =>
+      input === 1
+        ? Promise.reject(new Error('one'))
+        : new Promise<number>((_, reject) => {
+            signal.addEventListener('abort', () => reject(new Error('stopped')));
+          }),
+    );
+    const failing = runInPlainXState(each(slow, { outcomesInError: true }), [0, 1, 2]);
+    const error = await failing.catch((thrown: unknown) => thrown);
+    expect(itemOutcomesOf(error)?.map(({ status }) => status)).toEqual(['stopped', 'error', 'stopped']);
   });
 
   it.each([

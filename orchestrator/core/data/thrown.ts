@@ -168,6 +168,18 @@ export function escapedData(value: Json): Json {
   );
 }
 
+/** The reverse of {@link escapedData}. */
+export function unescapedData(value: Json): Json {
+  if (Array.isArray(value)) return value.map((each: Json) => unescapedData(each));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => [
+      unmarkedKey(key),
+      part === undefined ? undefined : unescapedData(part),
+    ]),
+  );
+}
+
 /** The thrown value as a part of data among which marks are read. */
 export function markedThrown(error: TaskError): Json {
   return error.$thrown ? (error.value ?? null) : { $error: true, ...error };

@@ -1,5 +1,6 @@
 import type { Json } from '../data/json.ts';
 import { escapedData, markedThrown } from '../data/thrown.ts';
+import type { OutcomeData } from '../policy/itemOutcomes.ts';
 import { type ItemsAddress, pageOf } from '../policy/itemPages.ts';
 import { DefinitionMismatchError } from './definitionMismatch.ts';
 import type { PreparedMachine } from './prepare.ts';
@@ -206,6 +207,20 @@ export class ListInWork {
       return isMessage && !this.#marked.includes(index) ? escapedData(own) : own;
     });
     return { output, isMessage };
+  }
+
+  /** In the order of the items, whether the list is done or not. Errors are marked. */
+  outcomes(): readonly OutcomeData[] {
+    const { first, count } = this.#list;
+    const errors = new Map(this.failures.map(({ index, error }) => [index, error]));
+    return Array.from({ length: count }, (_, place): OutcomeData => {
+      const index = first + place;
+      const error = errors.get(index);
+      if (error) return { status: 'error', error: markedThrown(error) };
+      const output = this.#outputs.get(index);
+      if (output === undefined) return { status: this.open.has(index) ? 'stopped' : 'notStarted' };
+      return { status: 'done', output: this.#marked.includes(index) ? output : escapedData(output) };
+    });
   }
 
   toList(): HostedList {

@@ -5,6 +5,7 @@ import type { MachineInput } from './step.types.ts';
 export function receiverOf(root: HostedMachine, input: MachineInput): HostedMachine | undefined {
   switch (input.type) {
     case 'start':
+    case 'endListPart':
       return root;
     case 'event': {
       const { to, from } = input;

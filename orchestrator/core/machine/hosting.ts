@@ -58,7 +58,9 @@ export class Hosting {
     const to = receiverOf(this.#root, input);
     if (!to) return { type: 'ignored', reason: 'NotOpen' };
     if (input.type === 'listPart') this.#startPart(to, input.task, input.part);
-    else {
+    else if (input.type === 'endListPart') {
+      for (const list of [...to.lists]) this.#end(list);
+    } else {
       const ignored = this.#take(to, input);
       if (ignored) return ignored;
     }
@@ -219,13 +221,13 @@ export class Hosting {
   #end(list: ListInWork): void {
     const { host, task, failures } = list;
     const source = eachSourceOf(host, list.src);
-    const isTooMany = failures.length > list.tolerated;
     this.#drop(list);
     if (source.isOfPart) {
-      const output = partResult(list, isTooMany);
+      const output = partResult(list, source.options);
       this.#queue.push({ to: host, input: { type: 'taskSucceeded', task, output } });
-    } else if (isTooMany) {
-      this.#queue.push({ to: host, input: { type: 'taskFailed', task, error: listError(list) } });
+    } else if (failures.length > list.tolerated) {
+      const error = listError(list, source.options);
+      this.#queue.push({ to: host, input: { type: 'taskFailed', task, error } });
     } else {
       this.#queue.push({ to: host, input: { type: 'taskSucceeded', task, ...list.output() } });
     }

@@ -53,6 +53,7 @@ export function receive(state: MachineState, input: Input, now: number): Receive
     case 'timer':
       return receiveTimer(state, now);
     case 'listPart':
+    case 'endListPart':
       // The machine that hosts the items takes it.
       return { type: 'ignored', reason: 'NotOpen' };
   }

@@ -104,6 +104,11 @@ export function resolveSource(src: string, logic: unknown): ActorSource {
     }
     return { kind: 'eachMachine', definition: mark.actor, options: resolveEachOptions(mark.options) };
   }
+  if (mark.isFromFile && mark.options.outcomesInError !== undefined) {
+    throw new InvalidEachError(
+      'eachFromFile() has no outcomesInError: the outcomes of its items are in the files of results.',
+    );
+  }
   const kind = logicKindOf(mark.actor);
   if (kind !== 'worker' && kind !== 'promise') {
     throw new InvalidEachError(

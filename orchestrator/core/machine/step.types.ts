@@ -31,7 +31,9 @@ export type MachineInput =
   /** The earliest timer is due. */
   | { readonly type: 'timer' }
   /** The part of a list on which the machine's actor `task` works. */
-  | { readonly type: 'listPart'; readonly task: number; readonly part: PartOfList };
+  | { readonly type: 'listPart'; readonly task: number; readonly part: PartOfList }
+  /** The whole list has failed: the machine works on its part no more, and ends with what the items have come to. */
+  | { readonly type: 'endListPart' };
 
 /** Items of a list, which are in pages. */
 export interface PartOfList {

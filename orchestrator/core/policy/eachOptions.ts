@@ -11,12 +11,25 @@ export interface EachOptions {
    * `'1%'` (ToleratedFailurePercentage). An item has failed when its last attempt has. @default 0
    */
   readonly tolerateFailures?: number | `${number}%`;
+  /**
+   * Whether the error of a list that fails has `outcomes`: what each item came to, in the order of the items (see
+   * `itemOutcomesOf`). Without it, the error has the first five failures. @default false
+   */
+  readonly outcomesInError?: boolean;
+}
+
+/** The options that may come with a list. */
+export type ListOptions = Omit<EachOptions, 'outcomesInError'>;
+
+/** A {@link ListOptions} with every default filled in. */
+export interface ResolvedListOptions {
+  readonly concurrency: number;
+  readonly tolerateFailures: number | `${number}%`;
 }
 
 /** An {@link EachOptions} with every default filled in. */
-export interface ResolvedEachOptions {
-  readonly concurrency: number;
-  readonly tolerateFailures: number | `${number}%`;
+export interface ResolvedEachOptions extends ResolvedListOptions {
+  readonly outcomesInError: boolean;
 }
 
 const defaultConcurrency = 40;
@@ -29,13 +42,13 @@ export class InvalidEachError extends MillraceError {
   override readonly name = 'InvalidEachError';
 }
 
-const eachKeys: KeysOf<EachOptions> = { concurrency: true, tolerateFailures: true };
+const eachKeys: KeysOf<EachOptions> = { concurrency: true, tolerateFailures: true, outcomesInError: true };
 
 /** @throws InvalidEachError */
 export function resolveEachOptions(options: EachOptions = {}): ResolvedEachOptions {
   const problem = optionsProblem(options, eachKeys);
   if (problem !== undefined) throw new InvalidEachError(sentence('each()', problem));
-  const { concurrency = defaultConcurrency, tolerateFailures = 0 } = options;
+  const { concurrency = defaultConcurrency, tolerateFailures = 0, outcomesInError = false } = options;
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > maximumConcurrency) {
     throw new InvalidEachError(
       `concurrency is ${shown(concurrency)}: give a whole number from 1 to ${maximumConcurrency}.`,
@@ -46,7 +59,10 @@ export function resolveEachOptions(options: EachOptions = {}): ResolvedEachOptio
       `tolerateFailures is ${shown(tolerateFailures)}: give a whole number, or a share as in '1%'.`,
     );
   }
-  return { concurrency, tolerateFailures };
+  if (typeof outcomesInError !== 'boolean') {
+    throw new InvalidEachError(`outcomesInError is ${shown(outcomesInError)}: give true or false.`);
+  }
+  return { concurrency, tolerateFailures, outcomesInError };
 }
 
 /** How many items of a list may fail; NaN where it cannot be known. */

@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '../data/json.ts';
 import type { ErrorData } from '../data/thrown.ts';
 import {
-  type EachOptions,
-  type ResolvedEachOptions,
+  type ListOptions,
+  type ResolvedListOptions,
   resolveEachOptions,
   toleratedCount,
 } from './eachOptions.ts';
@@ -22,20 +22,20 @@ export type EachRequest =
 /** Name of the error with which an `each` fails whose input is not a list. */
 export const invalidItemsErrorName = 'Millrace.InvalidItems';
 
-const itemsKeys: KeysOf<EachOptions & { readonly items: unknown }> = {
+const itemsKeys: KeysOf<ListOptions & { readonly items: unknown }> = {
   items: true,
   concurrency: true,
   tolerateFailures: true,
 };
-const fileKeys: KeysOf<EachOptions & ListFile> = { ...itemsKeys, format: true };
+const fileKeys: KeysOf<ListOptions & ListFile> = { ...itemsKeys, format: true };
 
 /** The file that the input of an `eachFromFile` names, with the options for it, or the error in it. */
 export type FileRequest =
-  | ({ readonly type: 'file'; readonly file: ListFile } & ResolvedEachOptions)
+  | ({ readonly type: 'file'; readonly file: ListFile } & ResolvedListOptions)
   | Extract<EachRequest, { readonly type: 'invalid' }>;
 
 /** Its input is an object with the `items` of a file, and options for this list alone. */
-export function eachFileRequest(input: Json | undefined, options: ResolvedEachOptions): FileRequest {
+export function eachFileRequest(input: Json | undefined, options: ResolvedListOptions): FileRequest {
   const file = listFileOf(input);
   const given = isObject(input) ? input : {};
   const problem = optionsProblem(given, fileKeys) ?? choiceProblem('format', given.format, [...listFormats]);
@@ -46,7 +46,7 @@ export function eachFileRequest(input: Json | undefined, options: ResolvedEachOp
 }
 
 /** Its input is a list, or an object with `items` and options for this list alone. */
-export function eachRequest(input: Json | undefined, options: ResolvedEachOptions): EachRequest {
+export function eachRequest(input: Json | undefined, options: ResolvedListOptions): EachRequest {
   const given = isObject(input) && 'items' in input ? input : undefined;
   const items = given ? given.items : input;
   if (!Array.isArray(items)) {
@@ -64,10 +64,10 @@ export function eachRequest(input: Json | undefined, options: ResolvedEachOption
 
 function resolvedOptions(
   given: JsonObject,
-  options: ResolvedEachOptions,
-): ({ readonly type: 'options' } & ResolvedEachOptions) | Extract<EachRequest, { readonly type: 'invalid' }> {
+  options: ResolvedListOptions,
+): ({ readonly type: 'options' } & ResolvedListOptions) | Extract<EachRequest, { readonly type: 'invalid' }> {
   try {
-    const resolved = resolveEachOptions({
+    const { outcomesInError: _, ...resolved } = resolveEachOptions({
       concurrency: numberOr(given.concurrency, options.concurrency),
       tolerateFailures: toleranceOr(given.tolerateFailures, options.tolerateFailures),
     });
@@ -91,8 +91,8 @@ function numberOr(value: Json | undefined, otherwise: number): number {
 
 function toleranceOr(
   value: Json | undefined,
-  otherwise: ResolvedEachOptions['tolerateFailures'],
-): ResolvedEachOptions['tolerateFailures'] {
+  otherwise: ResolvedListOptions['tolerateFailures'],
+): ResolvedListOptions['tolerateFailures'] {
   if (value === undefined) return otherwise;
   return typeof value === 'number' ? value : (String(value) as `${number}%`);
 }

@@ -2,7 +2,7 @@ import type { Json } from '../data/json.ts';
 import { messageOfThrown, nameOfThrown, type TaskError } from '../data/thrown.ts';
 
 /** The error that a failed item's task threw: an Error with its own fields, and without its stack. */
-interface ItemError {
+export interface ItemError {
   readonly name: string;
   readonly message: string;
   readonly [key: string]: Json | undefined;

@@ -63,6 +63,11 @@ export function redriveChildren(draft: Draft): void {
   tellChildren(draft, { type: 'redrive' });
 }
 
+/** The list of which they work on parts has failed. */
+export function endParts(draft: Draft): void {
+  tellChildren(draft, { type: 'endPart' });
+}
+
 function tellChildren({ execution, said }: Draft, message: Message): void {
   const { executionId, children = [] } = execution;
   for (const { task } of children) {

@@ -21,7 +21,9 @@ export type Message =
   /** The state that the child belonged to was left, or its parent has ended. */
   | { readonly type: 'stop'; readonly answered?: Answered }
   /** The parent is redriven, and its children with it. */
-  | { readonly type: 'redrive' };
+  | { readonly type: 'redrive' }
+  /** The list has failed of which the receiver works on a part: it is to end with what its items have come to. */
+  | { readonly type: 'endPart' };
 
 /** The messages that a parent's machine sent in the step that stops the child. XState's parent hears the answers. */
 export type Answered = {

@@ -1,5 +1,6 @@
 import type { Json } from '../../data/json.ts';
 import { MillraceError } from '../../errors/millraceError.ts';
+import type { OutcomeData } from '../../policy/itemOutcomes.ts';
 import type { ResultEntry } from '../model/entries.ts';
 import type { ItemOutcome } from './runningList.ts';
 
@@ -11,6 +12,8 @@ export interface ItemResults {
   readonly exceptions?: readonly ItemOutcome[];
   /** Where machines worked on the items: their outputs, with errors marked. */
   readonly outputs?: readonly Json[];
+  /** In place of `outputs`, where one of the parts has outcomes. */
+  readonly outcomes?: readonly OutcomeData[];
 }
 
 export function itemResultsOf(

@@ -1,20 +1,26 @@
-import type { PreparedMachine } from '../../machine/index.ts';
+import type { ActorSource, PreparedMachine } from '../../machine/index.ts';
 import type { ResolvedTaskPolicy } from '../../policy/taskPolicy.ts';
 import { errorsShown } from '../../policy/thresholdError.ts';
 import type { Draft } from '../step/draft.ts';
 import { applied, type Handled, type Outcome } from '../step/followUp.ts';
 import type { Origin } from '../step/origin.ts';
 import type { KnownItemResults } from './itemResults.ts';
-import { ItemOutputs, partOutcome, thresholdOutcome, wholeOutcome } from './listOutcome.ts';
-import type { ItemOutcome, ItemTask, RunningList } from './runningList.ts';
-import { doneCount, failedCount, withDone, withNextItems } from './runningList.ts';
+import {
+  hasOutcomesInError,
+  ItemOutputs,
+  partOutcome,
+  thresholdOutcome,
+  wholeOutcome,
+} from './listOutcome.ts';
+import type { DoneStatus, ItemTask, RunningList } from './runningList.ts';
+import { doneCount, failedCount, withDone, withNextItems, withUndone } from './runningList.ts';
 
 /** An item is done: others take its place, or the whole is done. */
 export function itemDone(
   draft: Draft,
   machine: PreparedMachine,
   item: ItemTask,
-  status: ItemOutcome['status'],
+  status: DoneStatus,
   { origin, itemResults }: { readonly origin: Origin; readonly itemResults: KnownItemResults },
 ): Handled {
   const before = draft.list(item.task);
@@ -27,16 +33,42 @@ export function itemDone(
     dispatchNext(draft, list, machine.taskSourceOf(list.worker).policy, origin);
     return applied;
   }
+  return listDone(machine, list, itemResults, item.index);
+}
+
+/** The list is worked on no more: it is done, or more items have failed than it tolerates. */
+function listDone(
+  machine: PreparedMachine,
+  list: RunningList,
+  itemResults: KnownItemResults,
+  item?: number,
+): Handled {
+  const failed = failedCount(list);
   const source = machine.sourceOf(list.worker);
-  const isOfPart = source.kind === 'each' && source.isOfPart === true;
-  const settled = (outcome: Outcome) => ({ type: 'settle', outcome, item: item.index }) as const;
-  if (isOfPart && failed === 0) return settled(partOutcome(list, { failed, errors: [] }));
+  const ended = hasOutcomesInError(source) ? withUndone(list) : list;
+  const settled = (outcome: Outcome) =>
+    ({ type: 'settle', outcome, ...(item !== undefined && { item }) }) as const;
+  if (isOfPart(source) && failed === 0) return settled(partOutcome(ended, { failed, errors: [] }));
   const results = itemResults.get(list.task);
-  if (!results) return { type: 'needs', need: { type: 'itemResults', list: list } };
-  const outputs = new ItemOutputs(machine, list, results);
-  if (isOfPart) return settled(partOutcome(list, { failed, errors: outputs.firstFailures(errorsShown) }));
-  if (isTooMany) return settled(thresholdOutcome(list, failed, outputs.firstFailures(errorsShown)));
-  return settled(wholeOutcome(list, outputs));
+  if (!results) return { type: 'needs', need: { type: 'itemResults', list } };
+  const outputs = new ItemOutputs(machine, ended, results);
+  if (isOfPart(source))
+    return settled(partOutcome(ended, { failed, errors: outputs.firstFailures(errorsShown) }));
+  if (failed <= list.tolerated) return settled(wholeOutcome(list, outputs));
+  const failures = outputs.firstFailures(errorsShown);
+  const outcomes = hasOutcomesInError(source) ? outputs.outcomes() : undefined;
+  return settled(thresholdOutcome(list, failed, { failures, outcomes }));
+}
+
+/** The list that this execution works on a part of has failed. */
+export function endPart(draft: Draft, machine: PreparedMachine, itemResults: KnownItemResults): Handled {
+  const { lists = [] } = draft.execution;
+  const list = lists.find(({ worker }) => isOfPart(machine.sourceOf(worker)));
+  return list ? listDone(machine, list, itemResults) : { type: 'step', input: { type: 'endListPart' } };
+}
+
+function isOfPart(source: ActorSource): boolean {
+  return source.kind === 'each' && source.isOfPart === true;
 }
 
 /** Opens as many items as may be worked on at once. */

@@ -1,6 +1,7 @@
 import type { Json } from '../../data/json.ts';
 import { escapedData, markedThrown, type TaskError, withoutStack } from '../../data/thrown.ts';
-import type { PreparedMachine } from '../../machine/index.ts';
+import type { ActorSource, PreparedMachine } from '../../machine/index.ts';
+import type { OutcomeData } from '../../policy/itemOutcomes.ts';
 import { type ItemFailure, itemFailure, thresholdError } from '../../policy/thresholdError.ts';
 import type { ResultEntry } from '../model/entries.ts';
 import type { TaskResult } from '../model/taskResult.ts';
@@ -8,7 +9,7 @@ import type { Outcome } from '../step/followUp.ts';
 import { givenUp } from '../tasks/tasks.ts';
 import { ItemResultMissingError, type ItemResults } from './itemResults.ts';
 import { type PartResult, partInput } from './listPart.ts';
-import { exceptionsText, type ItemOutcome, type RunningList } from './runningList.ts';
+import { exceptionsText, type ItemOutcome, isFailure, type RunningList } from './runningList.ts';
 
 export function wholeOutcome({ task }: RunningList, outputs: ItemOutputs): Outcome {
   return { type: 'taskSucceeded', task, ...outputs.all() };
@@ -17,16 +18,33 @@ export function wholeOutcome({ task }: RunningList, outputs: ItemOutputs): Outco
 export function thresholdOutcome(
   { task, count, tolerated }: RunningList,
   failed: number,
-  failures: readonly ItemFailure[],
-  cause?: Json,
+  {
+    failures,
+    cause,
+    outcomes,
+  }: {
+    readonly failures: readonly ItemFailure[];
+    readonly cause?: Json | undefined;
+    readonly outcomes?: readonly OutcomeData[] | undefined;
+  },
 ): Outcome {
   const { errors, ...rest } = thresholdError(failures, count, tolerated, failed);
   const shown = errors.map((error) => ({ ...error }));
   return {
     type: 'taskFailed',
     task,
-    error: { ...rest, errors: shown, ...(cause !== undefined && { cause }) },
+    error: {
+      ...rest,
+      errors: shown,
+      ...(cause !== undefined && { cause }),
+      ...(outcomes && { outcomes: outcomes.map((outcome) => ({ ...outcome })) }),
+    },
   };
+}
+
+/** Whether the error of a list that fails says what each item came to. */
+export function hasOutcomesInError(source: ActorSource): boolean {
+  return (source.kind === 'each' || source.kind === 'eachMachine') && source.options.outcomesInError;
 }
 
 /** The outcome of a list on whose items machines have worked, in other executions. */
@@ -40,13 +58,14 @@ export function fileOutcome({ task }: RunningList, { failed, count = 0, results 
 }
 
 /** The outcome of a part, however many items failed: the whole list decides whether that is too many. */
-export function partOutcome(list: RunningList, { failed, errors, cause }: PartResult): Outcome {
+export function partOutcome(list: RunningList, { failed, errors, cause, next }: PartResult): Outcome {
   const { task, exceptions, parts, results } = list;
   const output = {
     failed,
     errors: errors.map((error) => ({ ...error })),
     ...(cause !== undefined && { cause }),
     ...(exceptions.length > 0 && { exceptions: exceptionsText(exceptions) }),
+    ...(next !== undefined && { next }),
     // The outcomes of a file's items are written beside it, by the machine's next task.
     ...(results !== undefined && { part: partInput(list), isWhole: parts !== undefined }),
   };
@@ -69,11 +88,7 @@ export class ItemOutputs {
 
   /** With a failed item among them, errors are marked. */
   all(): { readonly output: Json[]; readonly isMessage?: true } {
-    const { first, count } = this.#list;
-    const outcomes = new Map(this.#exceptions.map((outcome) => [outcome.index, outcome]));
-    const results = Array.from({ length: count }, (_, i): TaskResult => {
-      const index = first + i;
-      const outcome = outcomes.get(index) ?? { index, attempt: 1, status: 'SUCCEEDED' };
+    const results = this.#inOrder().map((outcome): TaskResult => {
       if (outcome.status !== 'SUCCEEDED') return { status: 'FAILED', error: this.#errorOf(outcome) };
       return this.#resultOf(outcome).result;
     });
@@ -88,9 +103,37 @@ export class ItemOutputs {
     return { output, isMessage: true };
   }
 
+  /** The outcomes of a list that failed. Errors are marked. */
+  outcomes(): readonly OutcomeData[] {
+    return this.#inOrder().map((outcome) => this.#outcomeData(outcome));
+  }
+
+  #outcomeData(outcome: ItemOutcome): OutcomeData {
+    switch (outcome.status) {
+      case 'SUCCEEDED':
+        return { status: 'done', output: escapedData(outputOf(this.#resultOf(outcome).result)) };
+      case 'FAILED':
+      case 'TIMED_OUT':
+        return { status: 'error', error: markedThrown(withoutStack(this.#errorOf(outcome))) };
+      case 'STOPPED':
+        return { status: 'stopped' };
+      case 'NOT_STARTED':
+        return { status: 'notStarted' };
+    }
+  }
+
+  #inOrder(): readonly ItemOutcome[] {
+    const { first, count } = this.#list;
+    const outcomes = new Map(this.#exceptions.map((outcome) => [outcome.index, outcome]));
+    return Array.from(
+      { length: count },
+      (_, i) => outcomes.get(first + i) ?? { index: first + i, attempt: 1, status: 'SUCCEEDED' },
+    );
+  }
+
   /** The items that failed first. */
   firstFailures(most: number): ItemFailure[] {
-    const failures = this.#exceptions.filter(({ status }) => status !== 'SUCCEEDED').slice(0, most);
+    const failures = this.#exceptions.filter(isFailure).slice(0, most);
     return failures.map((outcome) => itemFailure(outcome.index, this.#errorOf(outcome)));
   }
 

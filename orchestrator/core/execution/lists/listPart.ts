@@ -1,4 +1,6 @@
 import type { Json, JsonObject } from '../../data/json.ts';
+import { unescapedData } from '../../data/thrown.ts';
+import { isOutcomeList, type OutcomeData } from '../../policy/itemOutcomes.ts';
 import type { ItemsAddress } from '../../policy/itemPages.ts';
 import { type ItemFailure, isFailureList } from '../../policy/thresholdError.ts';
 import type { RunningList } from './runningList.ts';
@@ -27,6 +29,13 @@ export interface PartResult {
   readonly exceptions?: string;
   /** Present for an execution that hosts the machines of items: their outputs, with errors marked. */
   readonly outputs?: readonly Json[];
+  /**
+   * In place of `outputs` where an item failed, or the part was ended with the whole, and the error of the whole is to have
+   * the outcomes.
+   */
+  readonly outcomes?: readonly OutcomeData[];
+  /** Present where more items failed than are tolerated, and the error is to have their outcomes: the first item of no part that started. */
+  readonly next?: number;
   /** The failure that was one too many, where machines work on the items. */
   readonly cause?: Json;
   /** The part that it worked on, where that is a file's. */
@@ -73,8 +82,10 @@ export function partOf(input: Json | undefined): ListPart | undefined {
   };
 }
 
+/** @param output as it is stored: marks in it are escaped, because for a list machine they are data */
 export function partResultOf(output: Json | undefined): PartResult | undefined {
-  const { failed, errors, exceptions, outputs, cause, isWhole, count, tolerated, results } = fieldsOf(output);
+  const { failed, errors, exceptions, outputs, outcomes, next, cause, isWhole, count, tolerated, results } =
+    fieldsOf(output === undefined ? undefined : unescapedData(output));
   if (typeof failed !== 'number' || !isFailureList(errors)) return undefined;
   const part = partOf(fieldsOf(output).part);
   return {
@@ -82,6 +93,8 @@ export function partResultOf(output: Json | undefined): PartResult | undefined {
     errors,
     ...(typeof exceptions === 'string' && { exceptions }),
     ...(Array.isArray(outputs) && { outputs }),
+    ...(isOutcomeList(outcomes) && { outcomes }),
+    ...(typeof next === 'number' && { next }),
     ...(cause !== undefined && { cause }),
     ...(part && { part }),
     ...(isWhole === true && { isWhole }),
@@ -93,8 +106,8 @@ export function partResultOf(output: Json | undefined): PartResult | undefined {
 
 /** The part of a result that the execution's parent receives: it has no use for the outputs. */
 export function partReport(output: Json | undefined): Json | undefined {
-  const { outputs, ...report } = fieldsOf(output);
-  return outputs === undefined ? undefined : report;
+  const { outputs, outcomes, ...report } = fieldsOf(output);
+  return outputs === undefined && outcomes === undefined ? undefined : report;
 }
 
 function fieldsOf(value: Json | undefined): JsonObject {

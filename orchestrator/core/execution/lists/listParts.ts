@@ -1,12 +1,14 @@
 import type { PreparedMachine } from '../../machine/index.ts';
+import { outputOfOutcome } from '../../policy/itemOutcomes.ts';
 import { errorsShown } from '../../policy/thresholdError.ts';
-import { startChild } from '../children/children.ts';
+import { endParts, startChild } from '../children/children.ts';
 import type { Message } from '../children/messages.ts';
 import type { Draft } from '../step/draft.ts';
 import { applied, type FollowUp, type Handled, type Outcome } from '../step/followUp.ts';
 import type { KnownItemResults } from './itemResults.ts';
 import {
   fileOutcome,
+  hasOutcomesInError,
   ItemOutputs,
   machinesOutcome,
   partOutcome,
@@ -14,7 +16,7 @@ import {
   wholeOutcome,
 } from './listOutcome.ts';
 import { type PartResult, partInput, partResultOf, partsAtATime } from './listPart.ts';
-import type { PartsReport, RunningList } from './runningList.ts';
+import { failedCount, type PartsReport, type RunningList } from './runningList.ts';
 
 /** Numbers of parts begin here: those before it are of the few actors that the list machine itself runs. */
 const firstPart = 10;
@@ -77,7 +79,15 @@ export function partDone(
   draft.removeChild(child);
   const parts = withPart(list, child, result);
   const report = { ...list, parts };
-  if (parts.failed > list.tolerated || parts.done === list.count) {
+  const isTooMany = parts.failed > list.tolerated;
+  if (isTooMany && hasOutcomesInError(machine.sourceOf(list.worker))) {
+    // The other parts that were started say what their items have come to.
+    if (failedCount(list) <= list.tolerated) endParts(draft);
+    draft.replaceList(report);
+    if ((draft.execution.children ?? []).length > 0) return applied;
+    return { type: 'settle', outcome: partOutcome(report, { ...parts, next: list.next }) };
+  }
+  if (isTooMany || parts.done === list.count) {
     return { type: 'settle', outcome: partOutcome(report, parts) };
   }
   return startParts(draft, report) ?? applied;
@@ -89,17 +99,29 @@ function delegatedDone(
   result: PartResult,
   itemResults: KnownItemResults,
 ): Handled {
-  const { failed, errors, part, cause } = result;
+  const { failed, errors, part, cause, next } = result;
   const count = result.count ?? part?.count ?? list.count;
   const tolerated = result.tolerated ?? part?.tolerated ?? list.tolerated;
   // The execution that worked on the list has ended well, and is not redriven.
   const settled = (outcome: Outcome) => ({ type: 'settle', outcome, isGivenAgain: true }) as const;
-  if (failed > tolerated)
-    return settled(thresholdOutcome({ ...list, count, tolerated }, failed, errors, cause));
+  const isTooMany = failed > tolerated;
+  const whole = { ...list, count, tolerated };
+  if (isTooMany && !hasOutcomesInError(machine.sourceOf(list.worker))) {
+    return settled(thresholdOutcome(whole, failed, { failures: errors, cause }));
+  }
   if (result.results !== undefined) return settled(fileOutcome(list, result));
   const results = itemResults.get(list.task);
-  if (!results) return { type: 'needs', need: { type: 'itemResults', list } };
-  if (results.outputs) return settled(machinesOutcome(list, results.outputs));
+  if (!results) {
+    // Parts from there on were not started, and have no results.
+    const started = next === undefined ? list : { ...list, next };
+    return { type: 'needs', need: { type: 'itemResults', list: started } };
+  }
+  if (isTooMany) {
+    const outcomes = results.outcomes ?? new ItemOutputs(machine, list, results).outcomes();
+    return settled(thresholdOutcome(whole, failed, { failures: errors, cause, outcomes }));
+  }
+  const outputs = results.outputs ?? results.outcomes?.map(outputOfOutcome);
+  if (outputs) return settled(machinesOutcome(list, outputs));
   return settled(wholeOutcome(list, new ItemOutputs(machine, list, results)));
 }
 

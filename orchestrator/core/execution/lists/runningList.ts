@@ -52,9 +52,15 @@ export interface ItemOutcome {
   readonly index: number;
   /** The attempt that decided. */
   readonly attempt: number;
-  /** `TIMED_OUT`: it gave no result, or one that came too late. */
-  readonly status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT';
+  /**
+   * `TIMED_OUT`: it gave no result, or one that came too late. The last two are those of items that were not done when
+   * their list failed.
+   */
+  readonly status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'STOPPED' | 'NOT_STARTED';
 }
+
+/** The end of an item that was not given up with its list. */
+export type DoneStatus = Exclude<ItemOutcome['status'], 'STOPPED' | 'NOT_STARTED'>;
 
 /** The parts of an execution that are awaited. */
 export interface Awaited {
@@ -94,11 +100,31 @@ export function doneCount({ first, next, open, parts }: RunningList): number {
 }
 
 export function failedCount({ exceptions, parts }: RunningList): number {
-  return parts ? parts.failed : exceptions.filter(({ status }) => status !== 'SUCCEEDED').length;
+  return parts ? parts.failed : exceptions.filter(isFailure).length;
+}
+
+export function isFailure({ status }: ItemOutcome): boolean {
+  return status === 'FAILED' || status === 'TIMED_OUT';
+}
+
+/** The list that is worked on no more: the items that were not done are among its exceptions. */
+export function withUndone(list: RunningList): RunningList {
+  const { open, exceptions, next, first, count } = list;
+  const stopped = open.map(({ index, attempt }): ItemOutcome => ({ index, attempt, status: 'STOPPED' }));
+  return { ...list, exceptions: [...exceptions, ...stopped, ...notStarted(next, first + count)] };
+}
+
+/** The items from `from` on, and before `end`. */
+export function notStarted(from: number, end: number): readonly ItemOutcome[] {
+  return Array.from({ length: Math.max(0, end - from) }, (_, i) => ({
+    index: from + i,
+    attempt: 1,
+    status: 'NOT_STARTED',
+  }));
 }
 
 /** The list once an item is done. */
-export function withDone(list: RunningList, item: ItemTask, status: ItemOutcome['status']): RunningList {
+export function withDone(list: RunningList, item: ItemTask, status: DoneStatus): RunningList {
   const { index, attempt } = item;
   const isUsual = status === 'SUCCEEDED' && attempt === 1;
   return {
@@ -131,11 +157,15 @@ const letters: Readonly<Record<ItemOutcome['status'], string>> = {
   SUCCEEDED: 's',
   FAILED: 'f',
   TIMED_OUT: 't',
+  STOPPED: 'x',
+  NOT_STARTED: 'n',
 };
 const statuses: Readonly<Record<string, ItemOutcome['status']>> = {
   s: 'SUCCEEDED',
   f: 'FAILED',
   t: 'TIMED_OUT',
+  x: 'STOPPED',
+  n: 'NOT_STARTED',
 };
 
 /** Exceptions in a few bytes each: `17s2,45f3,50t1`. */
@@ -145,7 +175,7 @@ export function exceptionsText(exceptions: readonly ItemOutcome[]): string {
 
 export function exceptionsOf(text: string): ItemOutcome[] | undefined {
   const exceptions = text.split(',').flatMap((each) => {
-    const match = /^(\d+)([sft])(\d+)$/.exec(each);
+    const match = /^(\d+)([sftxn])(\d+)$/.exec(each);
     const status = statuses[match?.[2] ?? ''];
     return match && status ? [{ index: Number(match[1]), attempt: Number(match[3]), status }] : [];
   });

@@ -5,10 +5,10 @@ import { applyWord, noteReceived, takenOf, verdictOfAll } from '../children/pare
 import { anotherAttempt } from '../control/control.ts';
 import { patched } from '../control/mergePatch.ts';
 import type { KnownItemResults } from '../lists/itemResults.ts';
-import { itemDone } from '../lists/itemTasks.ts';
+import { endPart, itemDone } from '../lists/itemTasks.ts';
 import { listOfChild, partDone } from '../lists/listParts.ts';
 import { isItemTask } from '../lists/runningList.ts';
-import { childNumber, descendantNumber } from '../model/addresses.ts';
+import { childNumber, descendantNumber, parentOf } from '../model/addresses.ts';
 import type {
   ControlEntry,
   EventEntry,
@@ -171,6 +171,12 @@ function handleMessage(
       return { type: 'step', input: { type: 'event', event, isMessage: true, from } };
     }
     return { type: 'offer', held: { reference, event, isMessage: true } };
+  }
+  if (message.type === 'endPart') {
+    const isFromParent = sender === parentOf(draft.execution.executionId);
+    return isFromParent && machine.listsOf !== undefined
+      ? endPart(draft, machine, itemResults)
+      : { type: 'ignored', reason: 'NotOpen' };
   }
   if (task === undefined) return { type: 'ignored', reason: 'NotOpen' };
   // The child is redriven, too, and has more to say.
