@@ -1,4 +1,5 @@
 import type { AnyActorLogic } from 'xstate';
+import type { EachOptions } from '../../orchestrator/core/policy/eachOptions.ts';
 import type { StateGraph } from '../model/model.ts';
 import { frameOf } from './act.ts';
 import type { Region } from './config.ts';
@@ -17,7 +18,7 @@ export interface Builder extends Observing {
   /** A part of a machine, with states of its own. */
   region(graph: StateGraph, place: Place): Region;
   /** Adds the actor that works on the items of a Map state. */
-  addItems(src: string, graph: StateGraph): void;
+  addItems(src: string, graph: StateGraph, options: Pick<EachOptions, 'outcomesInError'>): void;
   /** An id that nothing else in the machine has. */
   newId(): string;
   addActor(src: string, logic: AnyActorLogic): void;

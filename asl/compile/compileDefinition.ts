@@ -95,8 +95,8 @@ class MachineBuilder implements Builder {
     return regionOf(graph, place, this);
   }
 
-  addItems(src: string, graph: StateGraph): void {
-    this.addActor(src, each(this.#itemMachine(graph, `${src}/`)));
+  addItems(src: string, graph: StateGraph, options: Parameters<Builder['addItems']>[2]): void {
+    this.addActor(src, each(this.#itemMachine(graph, `${src}/`), options));
   }
 
   /** Its executions are parts of the one that it is for: they have its facts, and no timeout of their own. */

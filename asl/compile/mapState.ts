@@ -2,25 +2,20 @@ import { maximumConcurrency } from '../../orchestrator/core/policy/eachOptions.t
 import type { Failure } from '../dataflow/handle.ts';
 import { itemReadingOf } from '../dataflow/itemReader.ts';
 import { type Items, itemsOf } from '../dataflow/items.ts';
-import {
-  type ItemOutcome,
-  type ResultWriting,
-  resultWritingOf,
-  writtenResults,
-} from '../dataflow/resultWriter.ts';
-import { isArray, isObject, type Json, type JsonObject } from '../json.ts';
-import { mapRunArnOf } from '../mapRunArns.ts';
+import type { Json } from '../json.ts';
 import type { MapState } from '../model/model.ts';
 import { errorNames, StatesError } from '../statesError.ts';
-import { act, atOf, frameOf, type Turn, whenFrame, withState } from './act.ts';
+import { act, atOf, frameOf, type Turn, withState } from './act.ts';
 import type { Builder } from './builder.ts';
 import type { Given, StateConfig, TransitionConfig } from './config.ts';
 import type { Frame, ItemStart } from './context.ts';
+import { type Kept, keptForWriter, outputsIn } from './keptForWriter.ts';
 import { leaveWithResult } from './leaveWithResult.ts';
 import { checkSize } from './limits.ts';
+import { runningWithFiles } from './mapFiles.ts';
 import type { StatePlace } from './place.ts';
 import { keepFailure, running, shellOf } from './shell.ts';
-import { failureIn, jsonIn } from './taskState.ts';
+import { failureIn } from './taskState.ts';
 
 /** Items worked on at a time where the definition does not say: Step Functions' limit for an inline Map. */
 const defaultConcurrency = 40;
@@ -36,7 +31,7 @@ interface Work {
 export function mapState(state: MapState, place: StatePlace, builder: Builder): StateConfig {
   const { id, to, scope } = place;
   const src = `${place.path}${state.name}`;
-  builder.addItems(src, state.processor);
+  builder.addItems(src, state.processor, { outcomesInError: state.resultWriter !== undefined });
   // The machine hosts the items. In its context, they would be stored twice.
   const given = new WeakMap<Frame, unknown>();
   const observed = { ...place, name: state.name };
@@ -44,9 +39,14 @@ export function mapState(state: MapState, place: StatePlace, builder: Builder): 
     const { isDistributed, label } = state;
     builder.observe(turn, observed, { type: 'mapStarted', length, isRead, isDistributed, label });
   };
-  const begin = (turn: Turn, read?: readonly Json[]): Frame => {
-    const onList = read ? undefined : (length: number) => started(turn, length, false);
+  const begin = (turn: Turn, read?: readonly Json[], before?: Kept): Frame => {
+    const onList = read || before ? undefined : (length: number) => started(turn, length, false);
     const items = itemsOf(state, atOf(turn, builder.identity), read, onList);
+    if (before?.left !== undefined) {
+      const frame = withState(turn.frame, { kept: before });
+      given.set(frame, workOn(state, items, itemsLeft(before, before.left, items), turn));
+      return frame;
+    }
     const kept = keptForWriter(state, items, turn, builder);
     const { concurrency: maxConcurrency, toleratedCount, toleratedPercentage, batches } = items;
     builder.observe(turn, observed, {
@@ -59,7 +59,8 @@ export function mapState(state: MapState, place: StatePlace, builder: Builder): 
       ...(kept && { run: kept.run }),
     });
     const frame = kept === undefined ? running(state, turn.frame) : withState(turn.frame, { kept });
-    given.set(frame, workOn(state, items, turn));
+    const all = items.items.map((item, index) => ({ ...item, index }));
+    given.set(frame, workOn(state, items, all, turn));
     return frame;
   };
   const readingOf = (turn: Turn) => {
@@ -75,7 +76,14 @@ export function mapState(state: MapState, place: StatePlace, builder: Builder): 
       throw error;
     }
   };
-  const call = (turn: Turn): Frame => {
+  const readAgain = (turn: Turn): Frame => {
+    const frame = { ...turn.frame };
+    given.set(frame, readingOf(turn));
+    return frame;
+  };
+  const call = (earlier: Turn): Frame => {
+    const isRetried = earlier.frame.state?.kept !== undefined;
+    const turn = isRetried ? { ...earlier, frame: withState(earlier.frame, { kept: null }) } : earlier;
     if (state.itemReader === undefined) return begin(turn);
     const reading = readingOf(turn);
     if (reading === undefined) return begin(turn);
@@ -94,85 +102,32 @@ export function mapState(state: MapState, place: StatePlace, builder: Builder): 
     return failure;
   });
   const input = ({ context }: Pick<Given, 'context'>) => given.get(frameOf(context, scope));
-  const work = (onDone: TransitionConfig, failed: string): NonNullable<StateConfig['invoke']> => ({
+  const work = (onDone: TransitionConfig, onError: TransitionConfig): NonNullable<StateConfig['invoke']> => ({
     id: `map ${id}`,
     src,
     input,
     onDone,
-    onError: { target: failed, actions: [fail] },
+    onError,
   });
   const withFiles = state.itemReader !== undefined || state.resultWriter !== undefined;
   const runningState: StateConfig = withFiles
-    ? runningWithFiles({ state, place, src, builder, given, input, work, begin })
-    : { invoke: work({ target: 'done', actions: [succeeded] }, 'failed') };
-  return shellOf({ state, id, place, to, call, running: runningState }, builder);
-}
-
-interface WithFiles {
-  readonly state: MapState;
-  readonly place: StatePlace;
-  readonly src: string;
-  readonly builder: Builder;
-  readonly given: WeakMap<Frame, unknown>;
-  readonly input: NonNullable<StateConfig['invoke']>['input'];
-  readonly work: (onDone: TransitionConfig, failed: string) => NonNullable<StateConfig['invoke']>;
-  readonly begin: (turn: Turn, read?: readonly Json[]) => Frame;
-}
-
-/** `reading`, where there is an ItemReader, `working`, and `writing`, where a ResultWriter has a place to write to. */
-function runningWithFiles({ state, place, src, builder, given, input, work, begin }: WithFiles): StateConfig {
-  const { id, scope } = place;
-  const failed = `#${id}.failed`;
-  const isFailed = { guard: whenFrame(scope, ({ failure }) => failure !== undefined), target: failed };
-  const fileTask = (kind: 'ItemReader' | 'ResultWriter', onDone: TransitionConfig): StateConfig => {
-    const name = `${src}/${kind}`;
-    builder.addActor(name, builder.fileTask(kind, name));
-    const failure = keepFailure(scope, (turn) => {
-      const failure = failureOfFiles(kind, turn.event.error);
-      builder.observe(turn, { ...place, name: state.name }, { type: 'mapFailed', failure });
-      return failure;
-    });
-    return {
-      invoke: {
-        id: `${kind} ${id}`,
-        src: name,
+    ? runningWithFiles({
+        state,
+        place,
+        src,
+        builder,
+        given,
         input,
-        onDone,
-        onError: { target: failed, actions: [failure] },
-      },
-    };
-  };
-  const read = act(scope, (turn) => begin(turn, listIn(turn.event.output)));
-  const collect = act(scope, (turn) => {
-    const { frame, toWrite, result } = collected(state, turn, builder);
-    if (toWrite !== undefined) {
-      given.set(frame, toWrite);
-      return frame;
-    }
-    return leftBy(state, checkSize(state, result), turn, place, builder);
-  });
-  const written = act(scope, (turn) => leftBy(state, jsonIn(turn.event.output), turn, place, builder));
-  const toWrite = whenFrame(scope, (frame) => isKept(frame.state?.kept) && frame.state.kept.to !== undefined);
-  return {
-    initial: state.itemReader === undefined ? 'working' : 'reading',
-    states: {
-      ...(state.itemReader !== undefined && {
-        reading: fileTask('ItemReader', { target: 'read', actions: [read] }),
-        read: { always: [isFailed, { target: 'working' }] },
-      }),
-      working: { invoke: work({ target: 'worked', actions: [collect] }, failed) },
-      worked: {
-        always: [
-          isFailed,
-          ...(state.resultWriter === undefined ? [] : [{ guard: toWrite, target: 'writing' }]),
-          { target: `#${id}.done` },
-        ],
-      },
-      ...(state.resultWriter !== undefined && {
-        writing: fileTask('ResultWriter', { target: `#${id}.done`, actions: [written] }),
-      }),
-    },
-  };
+        work,
+        begin,
+        readAgain,
+        leave: (turn, result) => leftBy(state, result, turn, place, builder),
+        failureOf: (turn) => failureOf(state, turn),
+      })
+    : {
+        invoke: work({ target: 'done', actions: [succeeded] }, { target: 'failed', actions: [fail] }),
+      };
+  return shellOf({ state, id, place, to, call, running: runningState }, builder);
 }
 
 function leftBy(state: MapState, result: Json, turn: Turn, place: StatePlace, builder: Builder): Frame {
@@ -185,82 +140,31 @@ function concurrencyIn({ concurrency }: Items): number {
   return Math.min(concurrency === 0 ? defaultConcurrency : concurrency, maximumConcurrency);
 }
 
-/** The data that the ResultWriter needs once the items have ended. */
-type Kept = JsonObject & {
-  readonly run: string;
-  readonly started: string;
-  readonly inputs: readonly Json[];
-  readonly transformation: ResultWriting['transformation'];
-  readonly isLines: boolean;
-  readonly to?: { readonly bucket: string; readonly prefix: string };
-};
-
-function isKept(value: Json | undefined): value is Kept {
-  return isObject(value) && 'run' in value && 'inputs' in value;
+interface NumberedItem {
+  /** Its place in the whole list. */
+  readonly index: number;
+  readonly input: Json;
+  readonly value: Json;
 }
 
-function keptForWriter(state: MapState, { items }: Items, turn: Turn, builder: Builder): Kept | undefined {
-  const writing = resultWritingOf(state, atOf(turn, builder.identity));
-  if (writing === undefined) return undefined;
-  return {
-    ...writing,
-    run: turn.surroundings.random.uuid(),
-    started: new Date(turn.surroundings.now).toISOString(),
-    inputs: items.map(({ input }) => input),
-  };
-}
-
-/** The results as the writer has them, and what it is to write, where it has a place. */
-function collected(state: MapState, turn: Turn, { identity }: Builder) {
-  const outcomes = outcomesIn(turn.event.output);
-  const kept = turn.frame.state?.kept;
-  if (!isKept(kept)) return { frame: turn.frame, result: outputsIn(turn.event.output) };
-  const { run, started, inputs, transformation, isLines, to } = kept;
-  const label = state.label ?? state.name;
-  const machine = `${identity.machine}/${label}`;
-  const { succeeded, failed } = writtenResults(outcomes, transformation, {
-    stateMachineArn: `${identity.arn}:stateMachine:${machine}`,
-    executionArn: `${identity.arn}:execution:${machine}`,
-    run,
-    started,
-    stopped: new Date(turn.surroundings.now).toISOString(),
-    inputs,
-  });
-  if (to === undefined) return { frame: turn.frame, result: [...succeeded, ...failed] };
-  const executionId = turn.context.execution.id;
-  const mapRunArn = mapRunArnOf({ ...identity, label, executionId, run });
-  return {
-    frame: { ...turn.frame },
-    toWrite: { ...to, mapRunArn, run, isLines, succeeded, failed },
-    result: null,
-  };
-}
-
-function failureOfFiles(kind: 'ItemReader' | 'ResultWriter', error: unknown): Failure {
-  const { error: name, cause } = failureIn(error);
-  const own = kind === 'ItemReader' ? errorNames.itemReader : errorNames.resultWriter;
-  return { error: name.startsWith('States.') ? name : own, cause };
-}
-
-function listIn(output: unknown): readonly Json[] {
-  const list = jsonIn(output);
-  if (isArray(list)) return list;
-  throw new StatesError(errorNames.itemReader, 'Attempting to map over non-iterable node.');
-}
-
-function outcomesIn(output: unknown): readonly ItemOutcome[] {
-  if (!Array.isArray(output)) return [];
-  return output.map((entry: unknown): ItemOutcome => {
-    if (!isFailed(entry)) return { output: jsonIn(entry) };
-    return { failure: failureIn(Reflect.get(entry, 'error')) };
+/** The items that a redrive repeats, with the inputs that they have had. */
+function itemsLeft({ inputs }: Kept, left: readonly number[], { items }: Items): readonly NumberedItem[] {
+  return left.map((index) => {
+    const input = inputs[index] ?? null;
+    return { index, input, value: items[index]?.value ?? input };
   });
 }
 
-function workOn(state: MapState, work: Items, { context, frame }: Turn): Work {
-  const { items, tolerated } = work;
+function workOn(
+  state: MapState,
+  work: Items,
+  items: readonly NumberedItem[],
+  { context, frame }: Turn,
+): Work {
+  const { tolerated } = work;
   const { execution } = context;
   return {
-    items: items.map(({ input, value }, index) => ({
+    items: items.map(({ input, value, index }) => ({
       execution: { ...execution, item: { index, value } },
       input,
       // A distributed Map's items are executions of their own, and see no variables.
@@ -269,16 +173,6 @@ function workOn(state: MapState, work: Items, { context, frame }: Turn): Work {
     concurrency: concurrencyIn(work),
     tolerateFailures: tolerated,
   };
-}
-
-/** A failed item leaves null. An error stands there as such, which no item's output does. */
-function outputsIn(output: unknown): readonly Json[] {
-  if (!Array.isArray(output)) return [];
-  return output.map((entry: unknown) => (isFailed(entry) ? null : jsonIn(entry)));
-}
-
-function isFailed(entry: unknown): entry is object {
-  return typeof entry === 'object' && entry !== null && 'error' in entry && entry.error instanceof Error;
 }
 
 function failureOf({ isDistributed }: MapState, { event }: Given): Failure {

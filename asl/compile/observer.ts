@@ -62,7 +62,8 @@ export type Happening =
       readonly run?: string;
     }
   | { readonly type: 'mapSucceeded' }
-  | { readonly type: 'mapFailed'; readonly failure: Failure }
+  /** @param hasWritten the ResultWriter has written what its items came to */
+  | { readonly type: 'mapFailed'; readonly failure: Failure; readonly hasWritten?: boolean }
   /** The state's retriers and catchers look at its failure. */
   | { readonly type: 'failed'; readonly state: StateType; readonly failure: Failure }
   | { readonly type: 'retried' }

@@ -116,9 +116,11 @@ export class MachineWriter {
       });
     }
     if (state.type === 'Map') {
+      const outcomes = { key: 'outcomesInError', value: text('true') };
+      const options = state.resultWriter === undefined ? [] : [object([outcomes])];
       this.actors.push({
         key: state.name,
-        value: call('each', call(this.#module.itemMachine(state, fields, pointer))),
+        value: call('each', call(this.#module.itemMachine(state, fields, pointer)), ...options),
       });
       this.#addFileActor(state.itemReader, 'itemReader', `${state.name}/ItemReader`);
       this.#addFileActor(state.resultWriter, 'resultWriter', `${state.name}/ResultWriter`);

@@ -40,7 +40,22 @@ export function resultWritingOf(state: MapState, at: At): ResultWriting | undefi
 /** The outcome of an item. */
 export type ItemOutcome =
   | { readonly output: Json }
-  | { readonly failure: { readonly error: string; readonly cause: string } };
+  | { readonly failure: { readonly error: string; readonly cause: string } }
+  /** The run failed before its end, or before its start. */
+  | { readonly undone: 'stopped' | 'notStarted' };
+
+export interface NumberedOutcome {
+  /** Place of the item in the whole list. */
+  readonly index: number;
+  readonly outcome: ItemOutcome;
+}
+
+/** Results by the file that they are in: stopped items are among those that failed. */
+export type WrittenResults = {
+  readonly succeeded: readonly Json[];
+  readonly failed: readonly Json[];
+  readonly pending: readonly Json[];
+};
 
 /** The facts that all results of a Map state share. */
 export interface MapRun {
@@ -56,26 +71,39 @@ export interface MapRun {
 
 /** The results of items, as files or the state have them. */
 export function writtenResults(
-  outcomes: readonly ItemOutcome[],
+  outcomes: readonly NumberedOutcome[],
   transformation: Transformation,
   run: MapRun,
-): { readonly succeeded: readonly Json[]; readonly failed: readonly Json[] } {
-  const described = outcomes.map((outcome, index) => describedResult(outcome, index, run));
-  const succeeded = outcomes.flatMap((outcome, index): readonly Json[] => {
-    if ('failure' in outcome) return [];
-    if (transformation === 'NONE') return [described[index] ?? null];
-    return transformation === 'FLATTEN' && isArray(outcome.output) ? outcome.output : [outcome.output];
-  });
-  return { succeeded, failed: described.filter((_, index) => 'failure' in (outcomes[index] ?? {})) };
+): WrittenResults {
+  const succeeded: Json[] = [];
+  const failed: Json[] = [];
+  const pending: Json[] = [];
+  for (const { index, outcome } of outcomes) {
+    const about = aboutItem(index, run);
+    if ('output' in outcome) {
+      const { output } = outcome;
+      if (transformation === 'NONE') succeeded.push(succeededResult(about, output));
+      else if (transformation === 'FLATTEN' && isArray(output)) succeeded.push(...output);
+      else succeeded.push(output);
+    } else if ('failure' in outcome) {
+      const { error, cause } = outcome.failure;
+      failed.push({ ...about, Cause: cause, Error: error, Status: 'FAILED' });
+    } else if (outcome.undone === 'stopped') {
+      failed.push({ ...about, Status: 'ABORTED' });
+    } else {
+      const { StartDate: _, StopDate: __, ...rest } = about;
+      pending.push({ ...rest, Status: 'PENDING' });
+    }
+  }
+  return { succeeded, failed, pending };
 }
 
-function describedResult(
-  outcome: ItemOutcome,
+function aboutItem(
   index: number,
   { stateMachineArn, executionArn, run, started, stopped, inputs }: MapRun,
 ): JsonObject {
   const name = `${run}-${index}`;
-  const about = {
+  return {
     ExecutionArn: `${executionArn}:${name}`,
     Input: JSON.stringify(inputs[index] ?? null),
     InputDetails: { Included: true },
@@ -84,12 +112,15 @@ function describedResult(
     StateMachineArn: stateMachineArn,
     StopDate: stopped,
   };
-  if ('failure' in outcome) {
-    const { error, cause } = outcome.failure;
-    return { ...about, Cause: cause, Error: error, Status: 'FAILED' };
-  }
-  const Output = JSON.stringify(outcome.output);
-  return { ...about, Output, OutputDetails: { Included: true }, Status: 'SUCCEEDED' };
+}
+
+function succeededResult(about: JsonObject, output: Json): Json {
+  return {
+    ...about,
+    Output: JSON.stringify(output),
+    OutputDetails: { Included: true },
+    Status: 'SUCCEEDED',
+  };
 }
 
 function isTransformation(value: Json): value is Transformation {

@@ -140,7 +140,7 @@ export class HistoryBuilder {
         this.#maps.succeed(chain, observation);
         return;
       case 'mapFailed':
-        this.#maps.fail(chain, observation, happening.failure);
+        this.#maps.fail(chain, observation, happening);
         return;
       case 'failed':
         this.#fail(chain, at, happening.failure);

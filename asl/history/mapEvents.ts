@@ -59,11 +59,12 @@ export class MapEvents {
     this.#list.add(at, chain.last, { type: 'MapStateSucceeded' });
   }
 
-  fail(chain: Chain, { at, path }: Observation, failure: Failure): void {
+  fail(chain: Chain, { at, path }: Observation, { failure, hasWritten }: Of<'mapFailed'>): void {
     const map = chain.maps.get(path);
     if (map === undefined) return;
     if (map.isDistributed) {
       map.record?.end('FAILED', at);
+      if (hasWritten) map.record?.wrote();
       this.#list.append(chain, at, { type: 'MapRunFailed', details: failureDetails(failure) });
       return;
     }

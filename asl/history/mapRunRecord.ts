@@ -36,6 +36,7 @@ export class MapRunRecord {
   readonly #children = new Map<number, ItemRun>();
   #batches: readonly number[] | undefined;
   #writesResults = false;
+  #hasWrittenOutcomes = false;
   #end: { readonly status: MapRunStatus; readonly at: number } | undefined;
 
   /** @param former the same run, before its id was drawn */
@@ -69,7 +70,12 @@ export class MapRunRecord {
 
   /** A `ResultWriter` has written what they gave. */
   get hasWritten(): boolean {
-    return this.#writesResults && this.status === 'SUCCEEDED';
+    return this.#writesResults && (this.status === 'SUCCEEDED' || this.#hasWrittenOutcomes);
+  }
+
+  /** A run that has failed has written what there was. */
+  wrote(): void {
+    this.#hasWrittenOutcomes = true;
   }
 
   /** Items that one works on. */

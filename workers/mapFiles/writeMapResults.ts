@@ -12,36 +12,68 @@ export interface ResultWriting {
   readonly isLines: boolean;
   readonly succeeded: readonly Json[];
   readonly failed: readonly Json[];
+  /** Items that were not started before the run failed. */
+  readonly pending?: readonly Json[];
+  /** How often the run has written results before: a redriven run writes those of each part of its work. */
+  readonly writes?: number;
 }
 
 /**
- * Writes the results of a Map state as Step Functions does: a file for each outcome that items had, and a manifest. A
- * second run writes the same bytes.
+ * Writes the results of a Map state as Step Functions does: a file for each outcome that items had, and a manifest. That
+ * of a redriven run names the files with what succeeded before, too. A second run writes the same bytes.
  */
 export async function writeMapResults(
-  { bucket: name, prefix, mapRunArn, run, isLines, succeeded, failed }: ResultWriting,
+  {
+    bucket: name,
+    prefix,
+    mapRunArn,
+    run,
+    isLines,
+    succeeded,
+    failed,
+    pending = [],
+    writes = 0,
+  }: ResultWriting,
   store: ObjectStore | undefined,
 ): Promise<JsonObject> {
   const bucket = bucketNamed(name, store);
   const folder = [prefix.replace(/^\/+|\/+$/g, ''), run].filter((part) => part !== '').join('/');
-  const written = async (outcome: string, results: readonly Json[]): Promise<Json[]> => {
+  const nameOf = (outcome: string, number: number) =>
+    `${folder}/${outcome}_${number}.${isLines ? 'jsonl' : 'json'}`;
+  const written = async (outcome: string, results: readonly Json[], number = 0): Promise<ResultFile[]> => {
     if (results.length === 0) return [];
-    const Key = `${folder}/${outcome}_0.${isLines ? 'jsonl' : 'json'}`;
+    const Key = nameOf(outcome, number);
     const text = isLines ? results.map((each) => JSON.stringify(each)).join('\n') : JSON.stringify(results);
     const bytes = Buffer.from(text);
     await bucket.store.put(bucket.keyOf(Key), bytes);
     return [{ Key, Size: bytes.length }];
   };
+  const Key = `${folder}/manifest.json`;
+  const before = writes === 0 ? [] : succeededIn(await bucket.store.get(bucket.keyOf(Key)));
+  const added = nameOf('SUCCEEDED', writes);
   const manifest = {
     DestinationBucket: name,
     MapRunArn: mapRunArn,
     ResultFiles: {
       FAILED: await written('FAILED', failed),
-      PENDING: [],
-      SUCCEEDED: await written('SUCCEEDED', succeeded),
+      PENDING: await written('PENDING', pending),
+      SUCCEEDED: [
+        ...before.filter((file) => file.Key !== added),
+        ...(await written('SUCCEEDED', succeeded, writes)),
+      ],
     },
   };
-  const Key = `${folder}/manifest.json`;
   await bucket.store.put(bucket.keyOf(Key), Buffer.from(JSON.stringify(manifest)));
   return { MapRunArn: mapRunArn, ResultWriterDetails: { Bucket: name, Key } };
+}
+
+type ResultFile = { readonly Key: string; readonly Size: number };
+
+/** The files with what succeeded that a manifest names. */
+function succeededIn(manifest: Uint8Array | undefined): readonly ResultFile[] {
+  if (manifest === undefined) return [];
+  const { ResultFiles }: { ResultFiles?: { SUCCEEDED?: readonly ResultFile[] } } = JSON.parse(
+    Buffer.from(manifest).toString(),
+  );
+  return ResultFiles?.SUCCEEDED ?? [];
 }

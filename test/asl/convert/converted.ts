@@ -12,6 +12,8 @@ export interface Sample {
   readonly input?: Json;
   /** Answers of tasks by the names of their states, for one run. A task without one gives its input. */
   readonly tasks?: () => Readonly<Record<string, (input: Json) => Json>>;
+  /** The workers that read or write the files of Map states. They give their input. @default such a task fails */
+  readonly files?: readonly string[];
 }
 
 /** Definitions as TypeScript, compiled in one run of the compiler. */
@@ -64,7 +66,7 @@ export interface Ran {
 
 async function ran(
   machine: AnyStateMachine,
-  { definition, input = {}, tasks = () => ({}) }: Sample,
+  { definition, input = {}, tasks = () => ({}), files: fileWorkers = [] }: Sample,
   workerOf: (task: { readonly path: string; readonly task: { readonly name: string } }) => string,
 ): Promise<Ran> {
   const given: [string, Json][] = [];
@@ -81,7 +83,15 @@ async function ran(
       },
     ];
   });
-  const cloud = testCloud([machine], Object.fromEntries(workers), { maxEvents: 3000 });
+  const files = fileWorkers.map((worker): [string, (input: unknown) => Json] => [
+    worker,
+    (received) => {
+      const data: Json = JSON.parse(JSON.stringify(received));
+      given.push([worker, data]);
+      return data;
+    },
+  ]);
+  const cloud = testCloud([machine], Object.fromEntries([...workers, ...files]), { maxEvents: 3000 });
   const { executionId } = await cloud.start(machine.id, { executionId: 'e', input });
   try {
     const { status, output, error } = await cloud.runToEnd(executionId);

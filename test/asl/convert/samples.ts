@@ -332,6 +332,28 @@ export const samples = {
     }),
     input: order,
   },
+  mapsThatFailWithAWriter: {
+    definition: of({
+      A: {
+        Type: 'Map',
+        ItemsPath: '$.list',
+        MaxConcurrency: 1,
+        ItemProcessor: {
+          ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+          StartAt: 'T',
+          States: { T: task({ End: true }) },
+        },
+        ResultWriter: {
+          Resource: 'arn:aws:states:::s3:putObject',
+          Parameters: { Bucket: 'files', Prefix: 'results' },
+        },
+        End: true,
+      },
+    }),
+    input: { list: [1, 2, 3] },
+    tasks: () => ({ T: (input: Json) => (input === 2 ? failing('Two')() : input) }),
+    files: ['A/ResultWriter'],
+  },
   mapsOfExpressions: {
     definition: query({
       S: { Type: 'Pass', Assign: { factor: 2 }, Next: 'A' },
