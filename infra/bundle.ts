@@ -95,6 +95,8 @@ export interface BundledFunctions {
   readonly invocationAges?: InvocationAges;
   /** Workers that the machines name. Absent for an orchestrator that does not say. */
   readonly neededWorkers?: NeededWorkers;
+  /** Places of machines that say `nudge: true`. Absent for an orchestrator that does not say. */
+  readonly wantedNudges?: readonly string[];
   /** The needs of the Step Functions definitions among the machines. Absent where there are none. */
   readonly definitions?: DefinitionsNeeds;
   /** Absolute paths. */

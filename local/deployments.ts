@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { formatProblem } from '../infra/bundle/bundleError.ts';
 import { refuseMissingWorkers } from '../infra/bundle/missingWorkers.ts';
+import { unusedNudges } from '../infra/bundle/unusedNudges.ts';
 import { type BundledFunctions, bundleFunctions, bundleWorkers } from '../infra/bundle.ts';
 import { describeDeployment } from '../infra/describe.ts';
 import type { DeploymentDescription } from '../infra/description.ts';
@@ -9,6 +10,7 @@ import { readDeployment } from '../infra/template/readDeployment.ts';
 import type { LocalCloudOptions } from './cloudOptions.ts';
 
 const localEventBusName = 'millrace';
+const localNudges = "start `millrace dev` with --nudge, or set nudge: 'asked' of the local cloud";
 
 /** The deployment that folders or a template describe. Each bundling has a folder of its own, because running functions still read the one before. */
 export class Deployments {
@@ -62,7 +64,9 @@ export class Deployments {
     );
     this.machines = bundled.machines;
     this.#machineFiles = bundled.machineFiles;
-    for (const warning of bundled.warnings ?? []) {
+    const nudges = unusedNudges(bundled.wantedNudges, settings?.nudge, localNudges);
+    const warnings = [...(bundled.warnings ?? []), ...nudges.map((message) => ({ message }))];
+    for (const warning of warnings) {
       this.#options.log?.({ source: 'bundle', text: formatProblem(warning) });
     }
     return describeDeployment(

@@ -11,6 +11,7 @@ import { createLambdaClient, invokeLater, LambdaInvoker, waitingCaller } from '.
 import { invocationAges } from './dispatch/invocationAges.ts';
 import { neededWorkers } from './dispatch/neededWorkers.ts';
 import { TaskDispatcher } from './dispatch/taskDispatcher.ts';
+import { wantedNudges } from './dispatch/wantedNudges.ts';
 import { clockHandler, paceAt } from './handlers/clock.ts';
 import { failedHandler } from './handlers/failed.ts';
 import { hasLoader, tellLoader } from './handlers/moduleLoading.ts';
@@ -120,10 +121,11 @@ export function createOrchestrator(options: OrchestratorModule) {
     afterInvocation();
   };
   return {
-    /** The registered machines, for those who deploy them: these, and the next two, know all where the code is loaded to be checked. */
+    /** The registered machines, for those who deploy them: these, and the next three, know all where the code is loaded to be checked. */
     machines: prepared.map(({ id, version }) => ({ machine: id, version })),
     invocationAges: invocationAges(prepared),
     neededWorkers: neededWorkers(prepared),
+    wantedNudges: wantedNudges(prepared),
     stream: doorbellHandler(
       orchestrator,
       streamHandler(orchestrator, report, afterBatch, clock.at),

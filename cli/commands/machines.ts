@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import { type MachineDefinition, type ReplayReport, replayRecording } from '../../client/index.ts';
 import { compareVersions } from '../../orchestrator/core/execution/model/versions.ts';
 import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
+import { wantedNudges } from '../../orchestrator/dispatch/wantedNudges.ts';
 import { exitCode } from '../exitCodes.ts';
 import { loadMachines, machinesDirectoryOf, substitutionsOf } from '../machines/loadMachines.ts';
 import { MachinesCheck } from '../machines/machinesCheck.ts';
@@ -147,6 +148,9 @@ async function check(line: CommandLine, options: CheckOptions): Promise<void> {
     line.context,
     options.workers === true ? undefined : options.workers,
   );
+  for (const place of wantedNudges(prepareMachines(definitions))) {
+    terminal.note(`${place}: nudge takes effect in a deployment with nudge: 'asked' or nudge: true.`);
+  }
   const result = new MachinesCheck();
   await eachReport(line, definitions, options, (report) => result.add(report));
   if (options.json) {

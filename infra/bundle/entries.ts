@@ -14,7 +14,7 @@ export function orchestratorEntry(
   const { imports, machines } = machineImports(machineFiles);
   return `import { createOrchestrator } from ${JSON.stringify(module)};
 ${imports}
-export const { stream, wake, clock, failed, recover, machines, invocationAges, neededWorkers } = createOrchestrator({
+export const { stream, wake, clock, failed, recover, machines, invocationAges, neededWorkers, wantedNudges } = createOrchestrator({
   machines: ${machines},
   ${compiles ? compilerOption : ''}
 });

@@ -21,7 +21,7 @@ interface Thrown {
 
 const loader = `const notices = (globalThis[Symbol.for('millrace.notices')] = []);
 import('./index.mjs').then(
-  ({ machines, invocationAges, neededWorkers }) => ({ machines, invocationAges, neededWorkers }),
+  ({ machines, invocationAges, neededWorkers, wantedNudges }) => ({ machines, invocationAges, neededWorkers, wantedNudges }),
   (error) => ({ thrown: { code: error?.code, name: error?.name, message: error?.message ?? String(error), problems: error?.problems } }),
 ).then((loaded) => process.send({ ...loaded, notices }, () => process.exit(0)));
 `;
@@ -62,6 +62,8 @@ export interface Registered {
   /** As the machines' timeouts have it. */
   readonly invocationAges?: InvocationAges;
   readonly neededWorkers?: NeededWorkers;
+  /** Places of machines that say `nudge: true`. */
+  readonly wantedNudges?: readonly string[];
 }
 
 /** The answer of the process that loads the code. */

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { Annotations } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { serviceWorkerName } from '../../asl/integrations/serviceCall.ts';
@@ -8,6 +9,7 @@ import type { NeededWorkers } from '../../orchestrator/dispatch/neededWorkers.ts
 import type { DefinitionsNeeds } from '../bundle/definitionNeeds.ts';
 import { refuseMissingWorkers } from '../bundle/missingWorkers.ts';
 import { serviceWorkerEntry } from '../bundle/serviceWorkerEntry.ts';
+import { unusedNudges } from '../bundle/unusedNudges.ts';
 import type { FunctionCode, WorkerCode } from '../describeFunctions.ts';
 import type { FunctionDescription } from '../description.ts';
 import { bundleFunctionsSynchronously, bundleWorkersSynchronously } from './bundleSynchronously.ts';
@@ -172,12 +174,16 @@ export class DeploymentCode {
    * @throws BundleError
    */
   make(scope: Construct): void {
-    if (this.#props.code) this.#checkWorkers(this.#props.code.neededWorkers);
+    if (this.#props.code) {
+      this.#checkWorkers(this.#props.code.neededWorkers);
+      this.#warnOfNudges(scope, this.#props.code.wantedNudges);
+    }
     if (this.#atSynthesis.size === 0) return;
     const { machines, bus, rules, sfnEndpoint = false, minify = true } = this.#props;
     const {
       invocationAges,
       neededWorkers,
+      wantedNudges,
       definitions = {},
     } = bundleFunctionsSynchronously({
       machinesDirectory: resolve(machines),
@@ -192,7 +198,15 @@ export class DeploymentCode {
     this.#definitions = definitions;
     this.#needsServiceWorker = isServiceWorkerNeeded(neededWorkers);
     this.#checkWorkers(neededWorkers);
+    this.#warnOfNudges(scope, wantedNudges);
     for (const [folder, code] of this.#atSynthesis) code.make(scope, `Code-${basename(folder)}`, folder);
+  }
+
+  #warnOfNudges(scope: Construct, wanted: readonly string[] | undefined): void {
+    const advice = "set nudge: 'asked' of the construct";
+    for (const [index, warning] of unusedNudges(wanted, this.#props.nudge, advice).entries()) {
+      Annotations.of(scope).addWarningV2(`millrace:nudge${index}`, warning);
+    }
   }
 
   #checkWorkers(needed: NeededWorkers | undefined): void {

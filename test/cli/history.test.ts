@@ -220,6 +220,18 @@ describe('machines', () => {
     expect(broken.stdout.join('\n')).toContain('diverges at entry 2');
   });
 
+  it('check says that nudges take effect only where the deployment has them', async () => {
+    const nudged =
+      "import { createMachine } from 'xstate';\nexport const a = createMachine({ id: 'a', meta: { millrace: { nudge: true } } });";
+    await directory.write('nudged/a.ts', nudged);
+    await directory.write('recordings/visit.ndjson', '');
+    const args = ['machines', 'check', '--machines', 'nudged', '--recordings', 'recordings'];
+    const { stderr } = await millrace(args, { directory: directory.path });
+    expect(stderr[0]).toBe(
+      "Machine 'a', meta.millrace.nudge: nudge takes effect in a deployment with nudge: 'asked' or nudge: true.",
+    );
+  });
+
   it.each([
     ['that are not there', 'nowhere', /There are no recordings/],
     ['of a folder without any', 'machines', /no \.ndjson files/],

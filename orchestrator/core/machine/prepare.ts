@@ -118,7 +118,7 @@ export function prepareMachine(
   const prepared: PreparedMachine = {
     id,
     definition: machine,
-    warnings,
+    warnings: isChecked || items.size > 0 ? warnings : [...warnings, ...unusedChain(machine, sources)],
     version: versionOf(machine),
     definitionHash: hashWithItems(definitionHashOf(chart.machine.root), [...items.values()]),
     sources,
@@ -138,6 +138,24 @@ export function prepareMachine(
     chart,
   };
   return prepared;
+}
+
+/** Chains are steps of promises: the setting does nothing for a machine that has none. */
+function* unusedChain(
+  machine: AnyStateMachine,
+  sources: ReadonlyMap<string, ActorSource>,
+): Generator<MachineProblem> {
+  const isAsked = switchSettingOf(machine, 'chain') === true || checkpointMsOf(machine) !== undefined;
+  const tasks = [...sources.values()].map((source) => (source.kind === 'each' ? source.item : source));
+  if (!isAsked || tasks.some(({ kind }) => kind === 'promise' || kind === 'host')) return;
+  const setting = checkpointMsOf(machine) === undefined ? 'chain' : 'checkpoint';
+  yield {
+    path: `meta.millrace.${setting}`,
+    problem:
+      'it has no effect: the worker host takes the steps of fromPromise actors, and the machine has none',
+    instead: 'leave it out, or make actors fromPromise',
+    isWarning: true,
+  };
 }
 
 /** The `fromPromise` logic behind a `src`; undefined where a worker of its own runs it. */
