@@ -23,7 +23,7 @@ export class ChartPaths {
 
   /** Adds entries that came after those that it has, in order. */
   add(entries: Iterable<HistoryEntry>): void {
-    this.#entries.push(...entries);
+    for (const entry of entries) this.#entries.push(entry);
   }
 
   /** @param at number of an entry; one that is not there counts as the last one before */

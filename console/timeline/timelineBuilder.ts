@@ -102,8 +102,8 @@ export class TimelineBuilder {
         .sort((a, b) => order(a) - order(b))
         .map((lane) => ({ ...lane, rows: Math.max(1, rows.count(lane.id)) })),
       bars,
-      points: this.#points,
-      states: this.#bands,
+      points: [...this.#points],
+      states: [...this.#bands],
     };
   }
 }

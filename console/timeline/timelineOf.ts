@@ -11,12 +11,27 @@ export type StateText = (value: NonNullable<NonNullable<HistoryEntry['transition
  * @param now milliseconds since the epoch
  */
 export function timelineOf(history: Iterable<HistoryEntry>, now: number): Timeline {
-  const builder = new TimelineBuilder();
-  for (const entry of history) {
-    if (entry.at === undefined) continue;
-    take(builder, entry, { at: Date.parse(entry.at), entry: entry.number });
+  const course = new Course();
+  course.add(history);
+  return course.timeline(now);
+}
+
+/** The course of an execution, for a history that comes in parts. */
+export class Course {
+  readonly #builder = new TimelineBuilder();
+
+  /** Adds entries that came after those that it has, in order. */
+  add(entries: Iterable<HistoryEntry>): void {
+    for (const entry of entries) {
+      if (entry.at !== undefined)
+        take(this.#builder, entry, { at: Date.parse(entry.at), entry: entry.number });
+    }
   }
-  return builder.timeline(now);
+
+  /** The timeline up to the last entry. Bars without an end last until `now`, in milliseconds since the epoch. */
+  timeline(now: number): Timeline {
+    return this.#builder.timeline(now);
+  }
 }
 
 function take(builder: TimelineBuilder, entry: HistoryEntry, moment: Moment): void {

@@ -19,7 +19,7 @@ export function App() {
   const place = usePlace();
   const info = useQuery({ queryKey: ['info'], queryFn: () => get<ConsoleInfo>('/info'), staleTime: 30_000 });
   const [isHelpOpen, setHelpOpen] = useState(false);
-  useShortcuts(() => setHelpOpen(true));
+  useShortcuts(setHelpOpen);
   useEffect(() => {
     document.addEventListener('click', followLinks);
     return () => document.removeEventListener('click', followLinks);
@@ -157,9 +157,9 @@ function ThemeButton() {
 }
 
 /** `g` and a letter go to a screen, `/` to the search field, `?` to the help. */
-function useShortcuts(onHelp: () => void): void {
+function useShortcuts(setHelpOpen: (isOpen: boolean) => void): void {
   useEffect(() => {
-    let goesAt = 0;
+    let goesAt = Number.NEGATIVE_INFINITY;
     const press = (event: KeyboardEvent) => {
       const { target } = event;
       const isTyping =
@@ -170,9 +170,9 @@ function useShortcuts(onHelp: () => void): void {
       if (isTyping && !(target instanceof HTMLInputElement && target.type === 'range')) return;
       const screen =
         event.timeStamp - goesAt < 1500 ? screens.find(({ key }) => key === event.key) : undefined;
-      goesAt = event.key === 'g' ? event.timeStamp : 0;
+      goesAt = event.key === 'g' ? event.timeStamp : Number.NEGATIVE_INFINITY;
       if (screen) navigate(screen.href);
-      else if (event.key === '?') onHelp();
+      else if (event.key === '?') setHelpOpen(true);
       else if (event.key === '/') {
         const field = document.querySelector<HTMLInputElement>('input[data-shortcut="/"]');
         if (field) {
@@ -183,5 +183,5 @@ function useShortcuts(onHelp: () => void): void {
     };
     document.addEventListener('keydown', press);
     return () => document.removeEventListener('keydown', press);
-  }, [onHelp]);
+  }, [setHelpOpen]);
 }

@@ -1,4 +1,23 @@
-import type { JsonChange } from '../../client/index.ts';
+import type { HistoryEntry, JsonChange } from '../../client/index.ts';
+
+/** The context after each entry of a history, as far as it was replayed. */
+export class Contexts {
+  readonly #after: ({ readonly value: unknown } | undefined)[] = [];
+  #last: unknown;
+
+  /** Adds entries that came after those that it has, in order. */
+  add(entries: Iterable<HistoryEntry>): void {
+    for (const { transition } of entries) {
+      if (transition) this.#last = applied(this.#last, transition.changes);
+      this.#after.push(transition && { value: this.#last });
+    }
+  }
+
+  /** @param entry its number, from 1 */
+  after(entry: number): { readonly value: unknown } | undefined {
+    return this.#after[entry - 1];
+  }
+}
 
 /**
  * A value after some of its places have changed. The rest is shared with the value before, so that the contexts of a long history

@@ -14,6 +14,7 @@ import { mailbox } from '../client/machines.ts';
 import { TestDeployment } from '../client/testDeployment.ts';
 import { startTestTable, type TestTable } from '../client/testTable.ts';
 import { isTestable, launchBrowser } from './browser.ts';
+import { longestTask } from './longestTask.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const executions = 50_000;
@@ -21,8 +22,11 @@ const entries = 20_000;
 const begin = Date.parse('2026-03-01T12:00:00.000Z');
 const iso = (ms: number) => new Date(ms).toISOString();
 
-/** A reader notices 100 ms. On a machine that other tests keep busy, the browser waits for its turn as well. */
-const mostStallMs = 250;
+/** A stall is a task of the page that takes longer: W3C's measure of a long task, in processor time. */
+const mostTaskMs = 50;
+
+/** From the address to what a reader came for. On an idle machine, it takes a quarter of that. */
+const firstPaintMs = 1500;
 
 type Item = Record<string, AttributeValue>;
 
@@ -99,67 +103,58 @@ describe.skipIf(!isTestable)('the console with much to show', { timeout: 120_000
     await rm(webDirectory, { recursive: true, force: true });
   });
 
-  /** The longest time that the page did not answer while it did something, in milliseconds. */
-  const longestStall = async (action: () => Promise<void>): Promise<number> => {
-    await page.evaluate(`
-      window.stall = 0;
-      let last = performance.now();
-      window.watching = true;
-      const look = () => {
-        const now = performance.now();
-        window.stall = Math.max(window.stall, now - last);
-        last = now;
-        if (window.watching) setTimeout(look, 0);
-      };
-      look();`);
-    await action();
-    return page.evaluate<number>('window.watching = false; Math.round(window.stall)');
-  };
+  const stallOf = (action: () => Promise<void>) => longestTask(browser, page, action);
 
   it('lists 50,000 executions, a page at a time, in the order of time', async () => {
     await page.goto(new URL('/', running.url).href);
     await page.getByRole('link', { name: 'many-49999' }).waitFor();
     const list = page.getByRole('region', { name: 'Executions' });
     await list.focus();
-    const stall = await longestStall(async () => {
+    const stall = await stallOf(async () => {
       for (const shown of ['200', '300', '400', '500', '600', '700', '800', '900', '1,000']) {
         await page.keyboard.press('End');
         await page.getByText(`${shown} shown`).waitFor();
       }
     });
     expect(await page.locator('.row').count()).toBeLessThan(80);
-    expect(stall).toBeLessThan(mostStallMs);
+    expect(stall).toBeLessThan(mostTaskMs);
   });
 
-  it('shows an execution of 20,000 entries soon, and moves through it without a stall', async () => {
+  it('shows an execution of 20,000 entries soon, also while its history comes in, and moves through it without a stall', async () => {
     const begun = performance.now();
-    await page.goto(new URL('/executions/long', running.url).href);
-    await page.locator('.chart .node').first().waitFor();
-    const painted = performance.now() - begun;
+    let painted = Number.POSITIVE_INFINITY;
+    const loading = await stallOf(async () => {
+      await page.goto(new URL('/executions/long', running.url).href);
+      await page.locator('.chart .node').first().waitFor();
+      painted = performance.now() - begun;
+      await page.getByText('of 20000').waitFor({ timeout: 90_000 });
+    });
     const firstPaint = await page.evaluate<number>(
       "performance.getEntriesByName('first-contentful-paint')[0].startTime",
     );
-    await page.getByText('of 20000').waitFor({ timeout: 90_000 });
+    expect(firstPaint).toBeLessThan(firstPaintMs);
+    expect(painted).toBeLessThan(firstPaintMs);
     const slider = page.getByRole('slider', { name: 'Entry of the history' });
-    const stall = await longestStall(async () => {
+    const sliding = await stallOf(async () => {
       for (let entry = 500; entry < entries; entry += 1500) await slider.fill(String(entry));
-      await page
-        .getByText('entry 19[0-9]{3} of')
-        .or(page.getByText(/entry 1\d{4} of/))
-        .first()
-        .waitFor();
+      await page.getByText('entry 18500 of').waitFor();
+      const { x, y, width, height } = (await slider.boundingBox()) ?? expect.fail();
+      await page.mouse.move(x + width - 4, y + height / 2);
+      await page.mouse.down();
+      for (let at = width - 4; at > 4; at -= 8) await page.mouse.move(x + at, y + height / 2);
+      await page.mouse.up();
     });
     expect(await page.locator('.history-rows .row').count()).toBeLessThan(80);
-    expect(firstPaint).toBeLessThan(1500);
-    // On an idle machine, the chart takes half a second: its layout is among that.
-    expect(painted).toBeLessThan(3000);
-    expect(stall).toBeLessThan(mostStallMs);
     const rows = page.getByRole('region', { name: 'History' });
     await rows.hover();
-    const scrolling = await longestStall(async () => {
+    const scrolling = await stallOf(async () => {
+      for (let i = 0; i < 30; i++) await page.mouse.wheel(0, 20_000);
+      await page.locator('.history-rows .row').filter({ hasText: '20000' }).waitFor();
       for (let i = 0; i < 30; i++) await page.mouse.wheel(0, -20_000);
       await page.locator('.history-rows .row').filter({ hasText: 'start' }).waitFor();
     });
-    expect(scrolling).toBeLessThan(mostStallMs);
+    const stalls = { loading, sliding, scrolling };
+    console.info(stalls, { firstPaint, painted });
+    for (const [during, stall] of Object.entries(stalls)) expect(stall, during).toBeLessThan(mostTaskMs);
   });
 });

@@ -5,7 +5,7 @@ import type { ExecutionStatus, HistoryEntry } from '../../client/index.ts';
 import { sourceJson } from '../../console/server/sourceJson.ts';
 import { courseOf, leavesOf, percentile } from '../../console/server/stateTimes.ts';
 import { executionBackoff, listBackoff, nextWaitMs } from '../../console/web/backoff.ts';
-import { applied, partsOf } from '../../console/web/contexts.ts';
+import { applied, Contexts, partsOf } from '../../console/web/contexts.ts';
 import type { Json } from '../../orchestrator/core/data/json.ts';
 import { jsonChanges } from '../../orchestrator/core/data/jsonChanges.ts';
 
@@ -19,6 +19,28 @@ describe('the context after an entry', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('is known where the history was replayed, also for a history that comes in parts', () => {
+    const entryTo = (number: number, before: Json, after: Json): HistoryEntry => ({
+      number,
+      kind: 'event',
+      reference: `event#${number}`,
+      verdict: { type: 'applied' },
+      transition: { to: 'a', taken: [], changes: jsonChanges(before, after), effects: [] },
+    });
+    const contexts = new Contexts();
+    contexts.add([entryTo(1, null, { n: 1 }), entryTo(2, { n: 1 }, { n: 2, at: [1] })]);
+    const { transition: _, ...notReplayed } = entryTo(4, null, null);
+    contexts.add([entryTo(3, { n: 2, at: [1] }, { n: 3 }), notReplayed]);
+    expect([0, 1, 2, 3, 4, 5].map((entry) => contexts.after(entry)?.value)).toEqual([
+      undefined,
+      { n: 1 },
+      { n: 2, at: [1] },
+      { n: 3 },
+      undefined,
+      undefined,
+    ]);
   });
 
   it('leaves the one before as it was', () => {

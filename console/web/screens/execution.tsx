@@ -1,13 +1,14 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { ExecutionDescription, HistoryEntry } from '../../../client/index.ts';
 import type { ConsoleInfo } from '../../server/api.ts';
-import { applied } from '../contexts.ts';
+import { Contexts } from '../contexts.ts';
 import { links, type Place } from '../location.ts';
 import { Copy } from '../parts/clipboard.tsx';
 import { Icon, StatusMark } from '../parts/icons.tsx';
 import { Loading, Problem } from '../parts/notices.tsx';
 import { duration, fromNow, moment, preciseTime } from '../time.ts';
 import { TimelineView } from '../timeline/timelineView.tsx';
+import { useFollower } from '../useFollower.ts';
 import { useNow } from '../useNow.ts';
 import { visible } from '../visible.ts';
 import { type ActionName, actionNames, actionsFor } from './actionForms.ts';
@@ -17,6 +18,8 @@ import { HistoryTable } from './historyTable.tsx';
 import { Inspector } from './inspector.tsx';
 import { type EntryChoice, useEntry } from './useEntry.ts';
 import { useExecution } from './useExecution.ts';
+
+const newContexts = () => new Contexts();
 
 export function Execution({
   id,
@@ -30,7 +33,7 @@ export function Execution({
   const live = useExecution(id);
   const { view, entries } = live;
   const choice = useEntry(place, entries.length);
-  const contexts = useContexts(entries);
+  const contexts = useFollower(newContexts, entries);
   const now = useNow(view?.nowMs);
   const [action, setAction] = useState<ActionName | undefined>(undefined);
   if (!view)
@@ -40,7 +43,7 @@ export function Execution({
       <Loading what={`the execution ${id}`} />
     );
   const { description, chart, chartProblem } = view;
-  const context = contexts[choice.entry - 1];
+  const context = contexts.after(choice.entry);
   return (
     <div class="screen execution">
       <Head description={description} now={now} info={info} onAction={setAction} />
@@ -225,16 +228,4 @@ function Slider({
       {isLatest && isRunning && <span class="live">live</span>}
     </div>
   );
-}
-
-/** The context after each entry, as far as the history was replayed. */
-function useContexts(entries: readonly HistoryEntry[]): readonly ({ readonly value: unknown } | undefined)[] {
-  return useMemo(() => {
-    let value: unknown;
-    return entries.map(({ transition }) => {
-      if (!transition) return undefined;
-      value = applied(value, transition.changes);
-      return { value };
-    });
-  }, [entries]);
 }

@@ -1,4 +1,4 @@
-import { useMemo } from 'preact/hooks';
+import { useCallback, useMemo } from 'preact/hooks';
 import type { HistoryEntry } from '../../../client/index.ts';
 import type { ChartModel } from '../../chart/model.ts';
 import { ChartPaths } from '../../chart/pathOf.ts';
@@ -7,6 +7,7 @@ import type { MachineChart } from '../../server/api.ts';
 import { MachineChart as ChartOfMachine } from '../chart/machineChart.tsx';
 import type { Place } from '../location.ts';
 import { counted } from '../time.ts';
+import { useFollower } from '../useFollower.ts';
 import { isActive } from './events.ts';
 
 /** The machine's chart with the path of the execution up to an entry. */
@@ -27,8 +28,9 @@ export function ExecutionChart({
   readonly now: number;
   readonly onChoose: (entry: number) => void;
 }) {
-  const paths = useMemo(() => new ChartPaths(new StateChart(chart.model), entries), [chart, entries]);
-  const path = useMemo(() => paths.at(entry), [paths, entry]);
+  const begin = useCallback(() => new ChartPaths(new StateChart(chart.model)), [chart]);
+  const paths = useFollower(begin, entries);
+  const path = useMemo(() => paths.at(entry), [paths, entries, entry]);
   // Waits count down at the last entry alone: those of earlier ones are over.
   const isCounting =
     entry === entries.length && path.waiting.some(({ type }) => type === 'timer' || type === 'retry');

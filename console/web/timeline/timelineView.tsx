@@ -2,7 +2,8 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { HistoryEntry } from '../../../client/index.ts';
 import { horizonOf, scaleOf } from '../../timeline/scale.ts';
 import type { Zoom } from '../../timeline/timeline.ts';
-import { timelineOf } from '../../timeline/timelineOf.ts';
+import { Course } from '../../timeline/timelineOf.ts';
+import { useFollower } from '../useFollower.ts';
 import { labelWidth, type Size, TimelineDrawing } from './timelineDrawing.tsx';
 
 const endRoom = 12;
@@ -21,12 +22,15 @@ const zooms: readonly (readonly [Zoom, string])[] = [
   ['byEntry', 'By entry'],
 ];
 
+const newCourse = () => new Course();
+
 /** Tasks, waits, timers and children in time, under the band of states. */
 export function TimelineView({ entries, isWhole, entry, nowMs, onChoose }: TimelineProps) {
   const [zoom, setZoom] = useState<Zoom>('collapsed');
   const scroll = useRef<HTMLDivElement>(null);
   const size = useSize(scroll);
-  const timeline = useMemo(() => timelineOf(entries, nowMs), [entries]);
+  const course = useFollower(newCourse, entries);
+  const timeline = useMemo(() => course.timeline(nowMs), [course, entries]);
   const width = Math.max(200, size.width - labelWidth - endRoom);
   const horizon = useRef<number | undefined>(undefined);
   horizon.current = horizonOf(timeline, nowMs, horizon.current);

@@ -125,5 +125,14 @@ describe('the path of an execution', () => {
     for (let at = 1; at <= 20_000; at += 997) paths.at(at);
     expect((performance.now() - again) / 20).toBeLessThan(100);
     expect(paths.at(7_777)).toEqual(new ChartPaths(chart, history).at(7_777));
+    const inParts = new ChartPaths(chart);
+    for (const [from, to] of [
+      [0, 250],
+      [250, 2250],
+      [2250, 20_000],
+    ]) {
+      inParts.add(history.slice(from, to));
+      expect(inParts.at(history.length)).toEqual(paths.at(to ?? 0));
+    }
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { HistoryEffect, HistoryEntry } from '../../../client/index.ts';
 import { horizonOf, project, scaleOf, ticksOf, unproject } from '../../../console/timeline/scale.ts';
 import type { Timeline, Zoom } from '../../../console/timeline/timeline.ts';
-import { timelineOf } from '../../../console/timeline/timelineOf.ts';
+import { Course, timelineOf } from '../../../console/timeline/timelineOf.ts';
 
 const start = Date.parse('2026-03-01T12:00:00.000Z');
 const iso = (ms: number) => new Date(start + ms).toISOString();
@@ -250,6 +250,18 @@ describe('a scale', () => {
         }
       }
     }
+  });
+
+  it('is the same for a history that comes in parts, and what was shown before stays as it was', () => {
+    const course = new Course();
+    const shown: [Timeline, Timeline][] = [];
+    for (const [i, entry] of payment.entries()) {
+      course.add([entry]);
+      const timeline = course.timeline(start + 95_000);
+      expect(timeline).toEqual(timelineOf(payment.slice(0, i + 1), start + 95_000));
+      shown.push([timeline, structuredClone(timeline)]);
+    }
+    for (const [timeline, then] of shown) expect(timeline).toEqual(then);
   });
 
   it('of 20,000 entries with as many gaps is quick', () => {
