@@ -40,6 +40,12 @@ const spacing: LayoutOptions = {
 };
 
 const quick: LayoutOptions = {
+  // The lines of a dense chart are bundles without words: closer together, they leave more of the page to its states.
+  'elk.spacing.nodeNode': '16',
+  'elk.spacing.edgeNode': '10',
+  'elk.layered.spacing.edgeNodeBetweenLayers': '10',
+  'elk.spacing.edgeEdge': '7',
+  'elk.layered.spacing.edgeEdgeBetweenLayers': '7',
   'elk.layered.thoroughness': '1',
   'elk.layered.crossingMinimization.greedySwitch.type': 'OFF',
   'elk.layered.crossingMinimization.greedySwitchHierarchical.type': 'OFF',

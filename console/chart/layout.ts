@@ -1,6 +1,7 @@
 import { contentsOf } from './contents.ts';
 import type { Drawing, LayoutQuality } from './drawing.ts';
 import { elkGraphOf, type GraphOptions, type RegionRows } from './elkGraph.ts';
+import { withoutJogs } from './jogs.ts';
 import { keyOfLayout, type LayoutCache } from './layoutCache.ts';
 import type { LayoutWorker } from './layoutWorker.ts';
 import type { ChartModel } from './model.ts';
@@ -96,7 +97,7 @@ async function layOut(contents: Contents, way: Way, run: Run): Promise<Drawing |
     const graph = elkGraphOf(contents, { ...options, regionRows });
     const outcome = await run.worker.layOut(graph.graph, run.left());
     if (outcome.type !== 'laidOut') return undefined;
-    return withClearTitles(placed(contents, graph, outcome.graph, { layout, regionRows }));
+    return withClearTitles(withoutJogs(placed(contents, graph, outcome.graph, { layout, regionRows })));
   };
   const drawing = await once(new Map());
   const rows = drawing ? rowsWhereTooWide(drawing) : new Map();

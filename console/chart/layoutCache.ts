@@ -13,7 +13,7 @@ export interface LayoutCache {
 }
 
 /** Changes when places are computed otherwise from the same input. */
-const version = 2;
+const version = 3;
 
 /** A hash of all that a layout depends on: the way in which it begins, texts, sizes, options and ELK. */
 export function keyOfLayout(contents: Contents, from: LayoutQuality): string {

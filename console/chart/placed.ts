@@ -49,14 +49,17 @@ function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
+/** Between a title and the note beside it. */
+const noteGap = 8;
+
 export function placedBlock(block: Block, box: Box): DrawnNode {
   const { id, kind, parent, children, header, isRegion, title, note } = block;
   const { padding } = measures;
-  const isHistory = kind === 'history';
-  const titleX = isHistory
-    ? box.x + (box.width - title.width) / 2
-    : box.x + padding + (kind === 'final' ? 2 : 0);
-  const baseline = box.y + (isHistory ? 17 : 19);
+  const words = title.width + (note ? noteGap + note.width : 0);
+  // Words that stand alone are in the middle; those above rows or states begin where these do.
+  const isAlone = children.length === 0 && block.rows.length === 0;
+  const titleX = box.x + (isAlone ? (box.width - words) / 2 : padding + (kind === 'final' ? 2 : 0));
+  const baseline = box.y + (kind === 'history' ? 17 : 19);
   return {
     id,
     kind,
@@ -66,7 +69,7 @@ export function placedBlock(block: Block, box: Box): DrawnNode {
     header,
     isRegion,
     title: drawnText(title, titleX, baseline),
-    ...(note && { note: drawnText(note, titleX + title.width + 8, baseline) }),
+    ...(note && { note: drawnText(note, titleX + title.width + noteGap, baseline) }),
     rows: block.rows.map((row, place) => placedRow(row, box, place)),
   };
 }

@@ -5,6 +5,8 @@ import { fonts } from '../../../console/chart/textWidths.ts';
 export interface Faults {
   readonly faults: readonly string[];
   readonly crossings: number;
+  /** Steps to the side of less than ten pixels, in lines that go down or up. */
+  readonly jogs: readonly string[];
 }
 
 type Segment = readonly [Point, Point];
@@ -55,7 +57,7 @@ export function judge({ nodes, edges }: Drawing): Faults {
     for (const { text } of lines)
       if (label && !isInside(textBox(text), label)) faults.push(`text outside its label: ${id} ${text.text}`);
   }
-  return { faults, crossings: crossingsOf(edges) };
+  return { faults, crossings: crossingsOf(edges), jogs: edges.flatMap(jogsOf) };
 }
 
 function nodeFaults(node: DrawnNode, byId: ReadonlyMap<string, DrawnNode>): string[] {
@@ -164,6 +166,14 @@ function distance(label: Box, points: readonly Point[]): number {
     return Math.hypot(across, along);
   });
   return Math.min(...gaps);
+}
+
+function jogsOf({ id, points }: DrawnEdge): string[] {
+  return points.slice(2, -1).flatMap((point, i) => {
+    const before = points[i + 1] ?? point;
+    const across = Math.abs(point.x - before.x);
+    return across < 10 && point.y === before.y ? [`a jog of ${across}: ${id}`] : [];
+  });
 }
 
 function crossingsOf(edges: readonly DrawnEdge[]): number {
