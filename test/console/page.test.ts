@@ -176,11 +176,35 @@ describe.skipIf(!isTestable)('the console in a browser', { timeout: 60_000 }, ()
     await page.getByRole('button', { name: 'Send event' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'APPROVE (accepted now)' }).click();
+    await dialog.getByLabel(/^Fields/).fill('["Ada"]');
+    await dialog.getByText('write them as a JSON object').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Send event' }).isDisabled()).toBe(true);
+    await dialog.getByLabel(/^Fields/).fill('{"by": "Ada"}');
     await dialog.getByText('Sends the event APPROVE to live').waitFor();
     await dialog.getByRole('button', { name: 'Send event' }).click();
     await page.locator('.head .status.SUCCEEDED').waitFor();
     await page.locator('.node.active[data-node="checkout.approved"]').waitFor();
-    expect((await served.client.describe('live')).state).toBe('approved');
+    expect(await served.client.describe('live')).toMatchObject({
+      state: 'approved',
+      context: { by: 'Ada' },
+    });
+  });
+
+  it('begins the form of an event with the fields that were sent with it last', async () => {
+    await served.client.start(checkout, { executionId: 'next', input: { amount: 7 } });
+    await inState('next', 'deciding');
+    await open('/executions/next');
+    await page.getByRole('button', { name: 'Send event' }).click();
+    const fields = page.getByRole('dialog').getByLabel(/^Fields/);
+    await page.getByRole('button', { name: 'APPROVE (accepted now)' }).click();
+    expect(await fields.inputValue()).toBe('{"by": "Ada"}');
+    await page.getByRole('button', { name: 'REJECT (accepted now)' }).click();
+    expect(await fields.inputValue()).toBe('');
+    // What this execution had comes first.
+    await served.client.send('next', { type: 'NOTE', note: 'soon' });
+    await page.getByText('entry 3 of 3').waitFor();
+    await page.getByRole('button', { name: 'NOTE (accepted now)' }).click();
+    expect(JSON.parse(await fields.inputValue())).toEqual({ note: 'soon' });
   });
 
   it('sees what others do, without being told', async () => {
@@ -312,10 +336,11 @@ describe.skipIf(!isTestable)('the console in a browser', { timeout: 60_000 }, ()
     for (const path of ['/', '/executions/paid', '/machines/checkout', '/pending', '/cost']) {
       await open(path);
       await page.locator('main :is(a, svg, h2)').first().waitFor();
-      const overflow = await page.evaluate<number>(
-        'document.documentElement.scrollWidth - window.innerWidth',
+      const overflow = await page.evaluate<readonly number[]>(
+        `[document.documentElement.scrollWidth - window.innerWidth,
+          document.documentElement.scrollHeight - window.innerHeight]`,
       );
-      expect({ path, overflow }).toEqual({ path, overflow: 0 });
+      expect({ path, overflow }).toEqual({ path, overflow: [0, 0] });
     }
     await page.setViewportSize({ width: 1280, height: 800 });
   });

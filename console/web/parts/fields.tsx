@@ -19,8 +19,18 @@ export function TextField({ label, value, onChange, placeholder }: FieldProps) {
 }
 
 /** A field for a JSON value. It says where the text is not valid. */
-export function JsonField({ label, value, onChange, placeholder }: FieldProps) {
+export function JsonField({
+  label,
+  value,
+  onChange,
+  placeholder,
+  problemOf = () => undefined,
+}: FieldProps & {
+  /** Why a value that is JSON is still not the right one. */
+  readonly problemOf?: (value: unknown) => string | undefined;
+}) {
   const json = parsed(value);
+  const problem = json.isValid ? problemOf(json.value) : `This is not valid JSON: ${json.problem}`;
   return (
     <label class="field wide">
       <span>{label}</span>
@@ -29,10 +39,10 @@ export function JsonField({ label, value, onChange, placeholder }: FieldProps) {
         spellcheck={false}
         value={value}
         placeholder={placeholder}
-        aria-invalid={!json.isValid}
+        aria-invalid={problem !== undefined}
         onInput={(event) => onChange(event.currentTarget.value)}
       />
-      {!json.isValid && <span class="bad">This is not valid JSON: {json.problem}</span>}
+      {problem !== undefined && <span class="bad">{problem}</span>}
     </label>
   );
 }

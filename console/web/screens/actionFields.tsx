@@ -1,7 +1,7 @@
 import type { ExecutionDescription, HistoryEntry } from '../../../client/index.ts';
 import { JsonField, TextField } from '../parts/fields.tsx';
 import { visible } from '../visible.ts';
-import { type ActionFields, eventFields } from './actionForms.ts';
+import { type ActionFields, eventFields, eventProblem } from './actionForms.ts';
 import type { MachineEvent } from './events.ts';
 
 interface FieldsProps {
@@ -14,7 +14,12 @@ export function SendFields({
   set,
   events,
   entries,
-}: FieldsProps & { readonly events: readonly MachineEvent[]; readonly entries: readonly HistoryEntry[] }) {
+  sentBefore,
+}: FieldsProps & {
+  readonly events: readonly MachineEvent[];
+  readonly entries: readonly HistoryEntry[];
+  readonly sentBefore: (type: string) => string;
+}) {
   return (
     <>
       {events.length > 0 && (
@@ -26,7 +31,7 @@ export function SendFields({
               type="button"
               class={isAccepted ? 'chip-button accepted' : 'chip-button'}
               aria-pressed={fields.type === type}
-              onClick={() => set(eventFields(type, entries))}
+              onClick={() => set(eventFields(type, entries, sentBefore))}
             >
               {isAccepted && <span class="dot" aria-hidden="true" />}
               {visible(type)}
@@ -40,6 +45,7 @@ export function SendFields({
         label="Fields, as a JSON object (may be empty)"
         value={fields.json}
         onChange={(json) => set({ json })}
+        problemOf={eventProblem}
       />
     </>
   );

@@ -56,9 +56,8 @@ export function actionFrom(
   switch (name) {
     case 'send': {
       if (fields.type === '') return undefined;
-      const isObject = typeof json === 'object' && json !== null && !Array.isArray(json);
-      if (json !== undefined && !isObject) return undefined;
-      return { action: 'send', type: fields.type, ...(isObject && { event: { ...json } }) };
+      if (eventProblem(json) !== undefined) return undefined;
+      return { action: 'send', type: fields.type, ...(isObject(json) && { event: { ...json } }) };
     }
     case 'task':
       if (fields.outcome === 'complete')
@@ -92,14 +91,29 @@ export function actionFrom(
   }
 }
 
-/** The form of an event: with the fields that the last event of its type had. */
+/**
+ * The form of an event: with the fields that the last event of its type had in this execution, else with those that were sent
+ * to another one.
+ */
 export function eventFields(
   type: string,
   entries: readonly HistoryEntry[],
+  sentBefore: (type: string) => string,
 ): Pick<ActionFields, 'type' | 'json'> {
-  const last = entries.findLast(({ event }) => event?.type === type)?.event ?? {};
+  const last = entries.findLast(({ event }) => event?.type === type)?.event;
+  if (!last) return { type, json: sentBefore(type) };
   const { type: _, ...fields } = { ...last };
   return { type, json: Object.keys(fields).length === 0 ? '' : JSON.stringify(fields, undefined, 2) };
+}
+
+/** Why a value cannot be the fields of an event; undefined where it can. */
+export function eventProblem(json: unknown): string | undefined {
+  if (json === undefined || isObject(json)) return undefined;
+  return 'An event has named fields: write them as a JSON object, such as {"by": "Ada"}.';
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The input of the start, to start again with. */

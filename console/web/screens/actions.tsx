@@ -6,6 +6,7 @@ import { Dialog } from '../parts/dialog.tsx';
 import { JsonField, parsed, TextField } from '../parts/fields.tsx';
 import { Problem } from '../parts/notices.tsx';
 import { say } from '../parts/toasts.tsx';
+import { remember, remembered } from '../remembered.ts';
 import { executionPath, post } from '../request.ts';
 import { visible } from '../visible.ts';
 import { SendFields, TaskFields } from './actionFields.tsx';
@@ -30,11 +31,20 @@ interface ActionProps {
   readonly onClose: () => void;
 }
 
+function eventForm(machine: string, type: string): string {
+  return `event-${JSON.stringify([machine, type])}`;
+}
+
 export function ActionDialog({ name, description, chart, entries, onDone, onClose }: ActionProps) {
   const { executionId, machine, machineVersion } = description;
   const events = useMemo(() => (chart ? eventsOf(chart.model, description.state) : []), [chart, description]);
+  const sentBefore = (type: string) => remembered(eventForm(machine, type));
   const [fields, setFields] = useState<ActionFields>(() => ({
-    ...eventFields(events.find(({ isAccepted }) => isAccepted)?.type ?? events[0]?.type ?? '', entries),
+    ...eventFields(
+      events.find(({ isAccepted }) => isAccepted)?.type ?? events[0]?.type ?? '',
+      entries,
+      sentBefore,
+    ),
     ...(name !== 'send' && { json: name === 'start' ? inputOf(entries) : '' }),
     token: description.tasks.find(({ token }) => token !== undefined)?.token ?? '',
     outcome: 'complete',
@@ -58,6 +68,7 @@ export function ActionDialog({ name, description, chart, entries, onDone, onClos
     setError(undefined);
     try {
       const answer = await post<ActionAnswer>(path, action);
+      if (name === 'send') remember(eventForm(machine, fields.type), fields.json);
       say(answer.says);
       onDone();
       if (answer.executionId !== undefined) navigate(links.execution(answer.executionId));
@@ -72,7 +83,9 @@ export function ActionDialog({ name, description, chart, entries, onDone, onClos
       onClose={onClose}
     >
       <form class="form" onSubmit={submit}>
-        {name === 'send' && <SendFields fields={fields} set={set} events={events} entries={entries} />}
+        {name === 'send' && (
+          <SendFields fields={fields} set={set} events={events} entries={entries} sentBefore={sentBefore} />
+        )}
         {name === 'task' && <TaskFields fields={fields} set={set} description={description} />}
         {name === 'redrive' && (
           <>

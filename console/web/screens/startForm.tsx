@@ -4,14 +4,15 @@ import { links, navigate } from '../location.ts';
 import { JsonField, parsed, TextField } from '../parts/fields.tsx';
 import { Problem } from '../parts/notices.tsx';
 import { say } from '../parts/toasts.tsx';
+import { remember, remembered } from '../remembered.ts';
 import { post } from '../request.ts';
 import { visible } from '../visible.ts';
 import { useEffectText } from './useEffectText.ts';
 
 /** Starts an execution. The input of the last one is remembered in this browser. */
 export function StartForm({ machine, version }: { readonly machine: string; readonly version: string }) {
-  const remembered = `millrace-input-${machine}`;
-  const [input, setInput] = useState(() => window.localStorage.getItem(remembered) ?? '');
+  const form = `input-${machine}`;
+  const [input, setInput] = useState(() => remembered(form));
   const [executionId, setExecutionId] = useState('');
   const [error, setError] = useState<unknown>(undefined);
   const json = parsed(input);
@@ -30,7 +31,7 @@ export function StartForm({ machine, version }: { readonly machine: string; read
     setError(undefined);
     try {
       const answer = await post<ActionAnswer>('/start', action);
-      window.localStorage.setItem(remembered, input);
+      remember(form, input);
       say(answer.says);
       if (answer.executionId !== undefined) navigate(links.execution(answer.executionId));
     } catch (failed) {

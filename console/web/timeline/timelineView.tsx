@@ -6,7 +6,9 @@ import { Course } from '../../timeline/timelineOf.ts';
 import { useFollower } from '../useFollower.ts';
 import { labelWidth, type Size, TimelineDrawing } from './timelineDrawing.tsx';
 
+/** Right of the bars, also where the time until an open one is due stands there. */
 const endRoom = 12;
+const dueRoom = 104;
 
 interface TimelineProps {
   readonly entries: readonly HistoryEntry[];
@@ -31,7 +33,8 @@ export function TimelineView({ entries, isWhole, entry, nowMs, onChoose }: Timel
   const size = useSize(scroll);
   const course = useFollower(newCourse, entries);
   const timeline = useMemo(() => course.timeline(nowMs), [course, entries]);
-  const width = Math.max(200, size.width - labelWidth - endRoom);
+  const counts = timeline.bars.some(({ to, dueAt }) => to === undefined && dueAt !== undefined);
+  const width = Math.max(200, size.width - labelWidth - (counts ? dueRoom : endRoom));
   const horizon = useRef<number | undefined>(undefined);
   horizon.current = horizonOf(timeline, nowMs, horizon.current);
   const end = horizon.current;
