@@ -42,6 +42,9 @@ export function courseOf(entries: readonly HistoryEntry[]): Course {
   for (const { at, attempt, kind, transition } of entries) {
     if (at === undefined || !transition) continue;
     const now = Date.parse(at);
+    // After a redrive, the time since the failure is not the state's.
+    if (end) for (const state of since.keys()) since.set(state, now);
+    end = undefined;
     const active = leavesOf(transition.to);
     const before = leavesOf(transition.from);
     if (kind === 'result' && (attempt ?? 1) > 1) stateTransitions += 1;
@@ -60,6 +63,7 @@ export function courseOf(entries: readonly HistoryEntry[]): Course {
     if (isFailure) {
       failedIn = left;
       stateTransitions += 1;
+      for (const [state, begun] of since) visits.push({ state, ms: now - begun });
     }
     end = { status: transition.ended, state: (isFailure ? left : active).join(', ') };
   }

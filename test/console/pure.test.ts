@@ -100,8 +100,25 @@ describe('the numbers of a machine', () => {
     expect(course.visits).toEqual([
       { state: 'a', ms: 10 },
       { state: 'b.x.one', ms: 20 },
+      { state: 'b.y.two', ms: 30 },
+      { state: 'b.x.three', ms: 10 },
     ]);
     expect(course.failedIn).toEqual(['b.x.three', 'b.y.two']);
+    expect(course.end).toEqual({ status: 'FAILED', state: 'b.x.three, b.y.two' });
+  });
+
+  it('do not count the time between a failure and its redrive', () => {
+    const { visits, end } = courseOf([
+      entry(1, 0, undefined, 'a'),
+      entry(2, 10, 'a', 'a', 'FAILED'),
+      entry(3, 5000, 'a', 'a'),
+      entry(4, 5030, 'a', 'done', 'SUCCEEDED'),
+    ]);
+    expect(visits).toEqual([
+      { state: 'a', ms: 10 },
+      { state: 'a', ms: 30 },
+    ]);
+    expect(end).toEqual({ status: 'SUCCEEDED', state: 'done' });
   });
 
   it('know states without children, and percentiles of few values', () => {
