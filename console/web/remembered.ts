@@ -1,4 +1,4 @@
-/** What a form was sent with last, in this browser: empty where nothing is known. */
+/** The text that a form was sent with last, in this browser; empty where there is none. */
 export function remembered(form: string): string {
   return window.localStorage.getItem(keyOf(form)) ?? '';
 }

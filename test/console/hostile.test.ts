@@ -187,7 +187,7 @@ describe.skipIf(!isTestable)('the console’s page', { timeout: 60_000 }, () => 
       );
     await press(...Array.from({ length: 9 }, () => ']'));
     await page.getByText('entry 10 of 14').waitFor();
-    // The address follows later. What is chosen until then stays chosen.
+    // The address follows later: a choice that was made until then stays.
     await page.evaluate(`new Promise((resolve) => {
       const replace = history.replaceState.bind(history);
       history.replaceState = (...args) => {

@@ -200,7 +200,7 @@ describe.skipIf(!isTestable)('the console in a browser', { timeout: 60_000 }, ()
     expect(await fields.inputValue()).toBe('{"by": "Ada"}');
     await page.getByRole('button', { name: 'REJECT (accepted now)' }).click();
     expect(await fields.inputValue()).toBe('');
-    // What this execution had comes first.
+    // The fields of this execution's own event come first.
     await served.client.send('next', { type: 'NOTE', note: 'soon' });
     await page.getByText('entry 3 of 3').waitFor();
     await page.getByRole('button', { name: 'NOTE (accepted now)' }).click();
