@@ -18,6 +18,17 @@ export function mapRunArnOf({ arn, machine, label, executionId, run }: MapRunPla
   return `${arn}:mapRun:${machine}/${label}:${run}-${Buffer.from(executionId).toString('hex')}`;
 }
 
+/** The name of the execution that works on an item in Step Functions: the run's id, and the item's place. */
+export function itemExecutionName(mapRunArn: string, index: number): string {
+  return `${mapRunArn.slice(mapRunArn.lastIndexOf(':') + 1)}-${index}`;
+}
+
+/** The run and the place of an item that the name of its execution has; undefined where it is not such a name. */
+export function itemOfName(name: string): { readonly run: string; readonly index: number } | undefined {
+  const [, run, index] = /^(.+)-(0|[1-9]\d{0,8})$/.exec(name) ?? [];
+  return run === undefined ? undefined : { run, index: Number(index) };
+}
+
 /** The id of the execution that a run's id leads to; undefined where it is not the id of a run. */
 export function executionIdOfRun(run: string): string | undefined {
   const hex = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-((?:[0-9a-f]{2})+)$/.exec(run)?.[1];

@@ -66,6 +66,10 @@ function resourceOf(type: string, rest: string): ResourceArn | undefined {
       return { type, machine, ...labelled, ...(qualifier !== undefined && { qualifier }) };
     }
     case 'execution':
+      if (label !== undefined) {
+        const { label: whole, last } = labelledOf(rest);
+        return { type, machine, label: whole, name: last };
+      }
       if (others.length === 0) throw invalidArn(`Invalid ARN resource: ${rest}`);
       return { type, machine, ...labelled, name: others.join(':') };
     case 'express': {
@@ -76,14 +80,19 @@ function resourceOf(type: string, rest: string): ResourceArn | undefined {
     case 'activity':
       return { type, name: rest };
     case 'mapRun': {
-      // A label may be the name of a state, with any characters.
-      const [, whole, run] = /^[^/:]+\/(.+):([^:]+)$/s.exec(rest) ?? [];
-      if (whole === undefined || run === undefined) throw invalidArn(`Invalid ARN resource: ${rest}`);
-      return { type, machine, label: whole, run };
+      const { label: whole, last } = labelledOf(rest);
+      return { type, machine, label: whole, run: last };
     }
     default:
       return undefined;
   }
+}
+
+/** A label may be the name of a state, with any characters. */
+function labelledOf(rest: string): { readonly label: string; readonly last: string } {
+  const [, label, last] = /^[^/:]+\/(.+):([^:]+)$/s.exec(rest) ?? [];
+  if (label === undefined || last === undefined) throw invalidArn(`Invalid ARN resource: ${rest}`);
+  return { label, last };
 }
 
 /** The ARNs of a deployment. */

@@ -72,3 +72,8 @@ export async function readExecution(
     ...(start?.startedAs !== undefined && { startedAs: start.startedAs }),
   };
 }
+
+/** Before its first step, an execution has no time of its start. */
+export function startOf({ now }: ApiSurroundings, { startedAt }: FoundExecution): number {
+  return startedAt ?? now();
+}

@@ -9,8 +9,7 @@ import {
   storedDefinition,
 } from '../orchestrator/definitions/storedDefinition.ts';
 import { outcomeOf } from './describedExecution.ts';
-import type { FoundExecution } from './executionAt.ts';
-import { startOf } from './executions.ts';
+import { type FoundExecution, startOf } from './executionAt.ts';
 import { deployedRole, findDeployed } from './stateMachineRecord.ts';
 import type { ApiSurroundings } from './surroundings.ts';
 
@@ -25,10 +24,15 @@ export async function executionEvents(
   return (await executionHistory(surroundings, found)).events;
 }
 
-/** The same with the runs of distributed Maps. */
+/**
+ * The same with the runs of distributed Maps.
+ *
+ * @param item the place of an item whose events the runs have too
+ */
 export async function executionHistory(
   surroundings: ApiSurroundings,
   found: FoundExecution,
+  item?: number,
 ): Promise<{ readonly events: readonly HistoryEvent[]; readonly mapRuns: readonly MapRunRecord[] }> {
   const definition = found.execution && (await definitionFor(surroundings, found));
   if (!definition) return { events: startAndEnd(surroundings, found), mapRuns: [] };
@@ -36,7 +40,7 @@ export async function executionHistory(
   const { executionId, execution } = found;
   let isWhole = true;
   const recorded = await recordedHistory(
-    { executionId, machine, arn, roleArn },
+    { executionId, machine, arn, roleArn, ...(item !== undefined && { item }) },
     async function* (observe, id) {
       const machines = [definedMachine(definition, { observe })];
       for await (const entry of surroundings.client.historyAll(id, { machines })) {

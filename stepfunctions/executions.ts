@@ -12,7 +12,8 @@ import { findAlias } from './aliasRecord.ts';
 import { ApiError, noStateMachine } from './apiError.ts';
 import { parseArn, type StateMachineArn } from './arns.ts';
 import { endOf, outcomeOf, redriveOf, startedBy, statusOf } from './describedExecution.ts';
-import { executionAt, type FoundExecution, readExecution } from './executionAt.ts';
+import { executionAt, readExecution, startOf } from './executionAt.ts';
+import { describeItem } from './mapRunItems.ts';
 import { checkName } from './names.ts';
 import type { Request } from './request.ts';
 import { findDeployed, readStateMachine, type WorkflowType } from './stateMachineRecord.ts';
@@ -182,9 +183,11 @@ export async function describeExecution(
   surroundings: ApiSurroundings,
   request: Request,
 ): Promise<JsonObject> {
-  const found = await executionAt(surroundings, request.text('executionArn'));
-  const { arn, name, execution, input = {} } = found;
+  const given = request.text('executionArn');
   const isWhole = request.maybeText('includedData') !== 'METADATA_ONLY';
+  if (parseArn(given, 'execution').label !== undefined) return describeItem(surroundings, given, isWhole);
+  const found = await executionAt(surroundings, given);
+  const { arn, name, execution, input = {} } = found;
   const { output, outputDetails, error, cause } = execution ? outcomeOf(execution) : {};
   return {
     executionArn: arn,
@@ -201,11 +204,6 @@ export async function describeExecution(
     ...(isWhole && cause !== undefined && { cause }),
     ...redriveOf(surroundings, execution),
   };
-}
-
-/** Before its first step, an execution has no time of its start. */
-export function startOf({ now }: ApiSurroundings, { startedAt }: FoundExecution): number {
-  return startedAt ?? now();
 }
 
 /** One that has ended stays as it is. */

@@ -1,5 +1,6 @@
 import type { ItemRun } from '../asl/history/mapRunRecord.ts';
 import type { JsonObject } from '../asl/json.ts';
+import { itemExecutionName } from '../asl/mapRunArns.ts';
 import { parseArn } from './arns.ts';
 import { mapRunAt, times } from './mapRuns.ts';
 import { requestedPage } from './pages.ts';
@@ -33,7 +34,7 @@ export async function listMapRunExecutions(
   });
   const labelled = `${machine}/${run.label}`;
   const executions = items.map((child) => {
-    const name = `${run.run}-${child.index}`;
+    const name = itemExecutionName(run.arn, child.index);
     return {
       executionArn: arns.execution(labelled, name),
       stateMachineArn: arns.stateMachine(labelled),

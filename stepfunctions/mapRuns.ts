@@ -40,14 +40,27 @@ export interface FoundMapRun {
 
 /** @throws ApiError `InvalidArn`, `ResourceNotFound` */
 export async function mapRunAt(surroundings: ApiSurroundings, arn: string): Promise<FoundMapRun> {
+  const found = await findMapRun(surroundings, arn);
+  if (!found) throw noResource();
+  return found;
+}
+
+/**
+ * @param item the place of an item whose events the run has too
+ * @throws ApiError `InvalidArn`
+ */
+export async function findMapRun(
+  surroundings: ApiSurroundings,
+  arn: string,
+  item?: number,
+): Promise<FoundMapRun | undefined> {
   const { machine, run: id } = parseArn(arn, 'mapRun');
   const executionId = executionIdOfRun(id);
   const found = executionId === undefined ? undefined : await readExecution(surroundings, executionId);
-  if (found?.machine !== machine) throw noResource();
-  const { mapRuns } = await executionHistory(surroundings, found);
+  if (found?.machine !== machine) return undefined;
+  const { mapRuns } = await executionHistory(surroundings, found, item);
   const run = mapRuns.find((each) => each.isNamed(arn));
-  if (!run) throw noResource();
-  return { found, run };
+  return run && { found, run };
 }
 
 /** The items of a Map state are parts of its execution: what the run has done is in the execution's history. */

@@ -27,8 +27,11 @@ export class HistoryBuilder {
   constructor(subject: HistorySubject) {
     this.#subject = subject;
     this.#region = subject.arn.split(':')[3] ?? '';
-    this.#chains = new Chains(subject.executionId);
-    this.#maps = new MapEvents(subject, this.#list, this.#chains);
+    this.#chains = new Chains(subject.actor ?? subject.executionId);
+    this.#maps = new MapEvents(subject, this.#list, this.#chains, (actor) => {
+      const { item: _, ...rest } = subject;
+      return new HistoryBuilder({ ...rest, actor });
+    });
   }
 
   get events(): readonly HistoryEvent[] {

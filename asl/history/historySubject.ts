@@ -11,6 +11,10 @@ export interface HistorySubject {
   /** `arn:aws:states:<region>:<account>` */
   readonly arn: string;
   readonly roleArn: string;
+  /** Address of the machine whose history it is. @default that of the execution */
+  readonly actor?: string;
+  /** The item, by its place, whose histories in the runs of distributed Maps are built too. @default none */
+  readonly item?: number;
 }
 
 /** The happenings of one type. */

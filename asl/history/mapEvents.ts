@@ -6,6 +6,7 @@ import { type Chain, type MapRun, newChain, runsWithin } from './chain.ts';
 import type { Chains } from './chains.ts';
 import type { EventList } from './eventList.ts';
 import { type HistorySubject, type Of, stopsAtOnce } from './historySubject.ts';
+import type { ItemHistory } from './itemHistory.ts';
 import { MapRunRecord } from './mapRunRecord.ts';
 import { type Detailed, failureDetails } from './taskEvents.ts';
 
@@ -16,13 +17,21 @@ export class MapEvents {
   readonly #chains: Chains;
   /** The runs of distributed Maps, in the order of their starts. */
   readonly runs: MapRunRecord[] = [];
-  /** The runs that items of distributed Maps belong to, by their addresses. */
-  readonly #runOfItem = new Map<string, MapRunRecord>();
+  /** The runs and the items of distributed Maps that machines work for, by their addresses. */
+  readonly #workOf = new Map<string, { readonly run: MapRunRecord; readonly item: number }>();
+  readonly #newHistory: (actor: string) => ItemHistory;
 
-  constructor(subject: HistorySubject, list: EventList, chains: Chains) {
+  /** @param newHistory for an item of a distributed Map */
+  constructor(
+    subject: HistorySubject,
+    list: EventList,
+    chains: Chains,
+    newHistory: (actor: string) => ItemHistory,
+  ) {
     this.#subject = subject;
     this.#list = list;
     this.#chains = chains;
+    this.#newHistory = newHistory;
   }
 
   start(chain: Chain, observation: Observation, happening: Of<'mapStarted'>): void {
@@ -122,19 +131,27 @@ export class MapEvents {
   /** An item of a distributed Map, or what works for one. */
   observeItem(observation: Observation): void {
     const { actor, parent, path, scope, item, happening } = observation;
-    if (item === undefined || this.#chains.isElsewhere(parent)) return;
+    if (item === undefined) return;
+    const around = this.#workOf.get(parent ?? '');
+    if (around !== undefined || this.#chains.isElsewhere(parent)) {
+      if (around === undefined) return;
+      this.#workOf.set(actor, around);
+      around.run.observeWithin(around.item, observation);
+      return;
+    }
     // A Map that is retried has items of the same addresses.
     if (happening.type === 'entered' && scope === '') {
-      const record = this.#chains.mapOf(parent, path)?.map.record;
-      if (record) this.#runOfItem.set(actor, record);
+      const run = this.#chains.mapOf(parent, path)?.map.record;
+      if (run) this.#workOf.set(actor, { run, item });
     }
-    this.#runOfItem.get(actor)?.observe(observation);
+    const isWanted = item === this.#subject.item;
+    this.#workOf.get(actor)?.run.observe(observation, isWanted ? () => this.#newHistory(actor) : undefined);
   }
 
   /** The run's id is drawn once its items are known, which may be after its start. */
   #startRun(chain: Chain, map: MapRun, { at, name }: Observation, run: string | undefined): void {
-    const { arn, machine, executionId } = this.#subject;
-    const id = run ?? new Random(`${executionId}#${map.startedId}`).uuid();
+    const { arn, machine, executionId, actor = executionId } = this.#subject;
+    const id = run ?? new Random(`${actor}#${map.startedId}`).uuid();
     const label = map.label ?? name;
     const mapRunArn = mapRunArnOf({ arn, machine, label, executionId, run: id });
     const record = new MapRunRecord({ run: id, arn: mapRunArn, label, at }, map.record);

@@ -1,4 +1,7 @@
 import type { Happening, Observation } from '../compile/observer.ts';
+import type { Failure } from '../dataflow/handle.ts';
+import type { HistoryEvent } from './historyEvent.ts';
+import type { ItemHistory } from './itemHistory.ts';
 
 export type MapRunStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
 
@@ -34,6 +37,7 @@ export class MapRunRecord {
   readonly #formerArn: string | undefined;
   redrivenAt: number | undefined;
   readonly #children = new Map<number, ItemRun>();
+  readonly #histories = new Map<number, ItemHistory>();
   #batches: readonly number[] | undefined;
   #writesResults = false;
   #hasWrittenOutcomes = false;
@@ -90,15 +94,31 @@ export class MapRunRecord {
     this.#writesResults = happening.writesResults;
   }
 
-  observe({ at, item, scope, happening }: Observation): void {
-    if (item === undefined || scope !== '') return;
-    const known = this.#children.get(item);
-    if (known === undefined) {
+  /** The events of an item, if they are built; undefined where it has not begun. */
+  historyOf(index: number): readonly HistoryEvent[] | undefined {
+    return this.#histories.get(index)?.events;
+  }
+
+  /** @param newHistory for an item whose events are built */
+  observe(observation: Observation, newHistory?: () => ItemHistory): void {
+    const { at, item, scope, happening } = observation;
+    if (item === undefined) return;
+    if (scope === '' && !this.#children.has(item)) {
       const child: ItemRun = { index: item, startedAt: at, status: 'RUNNING', redrives: 0 };
       this.#children.set(item, child);
+      const history = newHistory?.();
+      if (history) this.#histories.set(item, history);
+      history?.started(at, happening.type === 'entered' ? happening.input : {});
     }
+    this.observeWithin(item, observation);
+    if (scope !== '') return;
     if (happening.type === 'exited' && happening.isLast) this.#endChild(item, at, 'SUCCEEDED');
-    if (happening.type === 'scopeFailed') this.#endChild(item, at, 'FAILED');
+    if (happening.type === 'scopeFailed') this.#endChild(item, at, 'FAILED', happening.failure);
+  }
+
+  /** What the item's own machines do belongs to its history. */
+  observeWithin(index: number, observation: Observation): void {
+    this.#histories.get(index)?.observe(observation);
   }
 
   /** @param cut the status of items that are worked on */
@@ -117,11 +137,35 @@ export class MapRunRecord {
     for (const { index, startedAt, status, redrives } of this.children) {
       if (status === 'SUCCEEDED') continue;
       this.#children.set(index, { index, startedAt, status: 'RUNNING', redrives: redrives + 1 });
+      this.#histories.get(index)?.redriven(at, redrives + 1);
     }
   }
 
-  #endChild(index: number, endedAt: number, status: ItemRun['status']): void {
+  #endChild(
+    index: number,
+    endedAt: number,
+    status: Exclude<ItemRun['status'], 'RUNNING'>,
+    failure: Failure = {},
+  ): void {
     const child = this.#children.get(index);
-    if (child) this.#children.set(index, { ...child, endedAt, status });
+    if (!child) return;
+    this.#children.set(index, { ...child, endedAt, status });
+    const history = this.#histories.get(index);
+    switch (status) {
+      case 'SUCCEEDED':
+        history?.succeeded(endedAt);
+        return;
+      case 'FAILED':
+        history?.failed(endedAt, failure);
+        return;
+      case 'TIMED_OUT':
+        history?.timedOut(endedAt);
+        return;
+      case 'ABORTED':
+        history?.aborted(endedAt, {});
+        return;
+      default:
+        status satisfies never;
+    }
   }
 }

@@ -1,5 +1,7 @@
 import {
+  DescribeExecutionCommand,
   DescribeMapRunCommand,
+  GetExecutionHistoryCommand,
   ListExecutionsCommand,
   ListMapRunsCommand,
   paginateListExecutions,
@@ -59,6 +61,10 @@ describe('the ARN of a Map run', () => {
     });
     return mapRuns[0]?.mapRunArn ?? '';
   };
+  const history = async (executionArn: string) => {
+    const { events = [] } = await api.sfn.send(new GetExecutionHistoryCommand({ executionArn }));
+    return events;
+  };
   const described = (mapRunArn: string) => api.sfn.send(new DescribeMapRunCommand({ mapRunArn }));
   const begun = async (name: string, definition: JsonObject, input: JsonObject[]) =>
     api.begin(await api.create(name, definition), input, 'a.b');
@@ -115,6 +121,31 @@ describe('the ARN of a Map run', () => {
     const statusFilter = 'FAILED' as const;
     const failed = await api.sfn.send(new ListExecutionsCommand({ mapRunArn, statusFilter }));
     expect(failed.executions).toHaveLength(1);
+    const { executionArn: ofFailed = '' } = failed.executions?.[0] ?? {};
+    expect((await history(ofFailed)).map(({ type }) => type)).toEqual([
+      'ExecutionStarted',
+      'ChoiceStateEntered',
+      'ChoiceStateExited',
+      'FailStateEntered',
+      'ExecutionFailed',
+    ]);
+    const { $metadata: __, ...item } = await api.sfn.send(
+      new DescribeExecutionCommand({ executionArn: ofFailed }),
+    );
+    expect(item).toEqual({
+      executionArn: ofFailed,
+      stateMachineArn: `${prefix}:stateMachine:batches/batch`,
+      name: ofFailed.slice(ofFailed.lastIndexOf(':') + 1),
+      status: 'FAILED',
+      startDate: expect.any(Date),
+      stopDate: expect.any(Date),
+      mapRunArn,
+      input: '{"BatchInput":{"fails":false},"Items":[{"n":2},{"n":3}]}',
+      inputDetails: { included: true },
+      error: 'Two',
+      redriveCount: 0,
+      redriveStatus: 'REDRIVABLE_BY_MAP_RUN',
+    });
     const update = new UpdateMapRunCommand({ mapRunArn, maxConcurrency: 5 });
     await expect(api.sfn.send(update)).rejects.toMatchObject({
       name: 'ValidationException',
@@ -139,8 +170,16 @@ describe('the ARN of a Map run', () => {
       name: 'ValidationException',
       message: expect.stringContaining('cannot change MaxConcurrency'),
     });
+    const { executions = [] } = await api.sfn.send(new ListExecutionsCommand({ mapRunArn }));
+    const { executionArn: ofItem = '' } = executions[0] ?? {};
+    expect(ofItem).toContain(':execution:waits/Of: a/b:');
+    expect((await history(ofItem)).map(({ type }) => type)).toEqual(['ExecutionStarted', 'WaitStateEntered']);
     await api.sfn.send(new StopExecutionCommand({ executionArn }));
     await api.ended(executionArn);
+    expect((await history(ofItem)).at(-1)).toMatchObject({ id: 3, type: 'ExecutionAborted' });
+    await expect(api.sfn.send(new StopExecutionCommand({ executionArn: ofItem }))).rejects.toMatchObject({
+      name: 'ExecutionDoesNotExist',
+    });
     const stopped = { ...none, pending: 3, aborted: 2, total: 5 };
     expect(await described(mapRunArn)).toMatchObject({
       status: 'ABORTED',
@@ -180,6 +219,26 @@ describe('the ARN of a Map run', () => {
       for (const { name } of page.executions ?? []) names.add(name);
     }
     expect(names.size).toBe(300);
+    const [name = ''] = names;
+    const ofItem = `${prefix}:execution:long/Each order:${name}`;
+    const newest = { executionArn: ofItem, reverseOrder: true, maxResults: 1 };
+    const page = await api.sfn.send(new GetExecutionHistoryCommand(newest));
+    expect(page.events).toEqual([
+      expect.objectContaining({
+        type: 'ExecutionSucceeded',
+        executionSucceededEventDetails: {
+          output: expect.stringMatching(/^\{"n":\d+\}$/),
+          outputDetails: { truncated: false },
+        },
+      }),
+    ]);
+    const { nextToken } = page;
+    const rest = await api.sfn.send(new GetExecutionHistoryCommand({ ...newest, nextToken }));
+    expect(rest.events?.[0]?.type).toBe('PassStateExited');
+    const noItem = { name: 'ExecutionDoesNotExist' };
+    await expect(history(`${ofItem}0`)).rejects.toMatchObject(noItem);
+    await expect(history(`${prefix}:execution:long/Each order:none`)).rejects.toMatchObject(noItem);
+    await expect(history(`${prefix}:execution:long/Other:${name}`)).rejects.toMatchObject(noItem);
   });
 
   it.each(['1', '9c04aef1-0d3e-4c1f-a1f3-1d3a7c52a6c0', '9c04aef1-0d3e-4c1f-a1f3-1d3a7c52a6c0-6f'])(

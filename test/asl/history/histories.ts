@@ -1,3 +1,4 @@
+import { recordedHistory } from '../../../asl/history/historyRecorder.ts';
 import { type HistoryEvent, historyEvents, machineOf } from '../../../asl/index.ts';
 import type { JsonObject } from '../../../asl/json.ts';
 import { type TestCloud, testCloud } from '../../../testing/index.ts';
@@ -11,6 +12,8 @@ export interface Ran {
   readonly executionId: string;
   /** The history of Step Functions, as far as the execution has come. */
   events(): Promise<readonly HistoryEvent[]>;
+  /** The history of an item in each run of a distributed Map, in the order of the runs. */
+  eventsOfItem(item: number): Promise<readonly (readonly HistoryEvent[] | undefined)[]>;
 }
 
 /** Starts a definition in the test cloud. Its tasks are mocked by their paths. */
@@ -22,13 +25,16 @@ export async function started(
   const options = { id: 'm', tasks: 'mocked' } as const;
   const cloud = testCloud([machineOf(definition, options)], workers);
   const { executionId } = await cloud.start('m', { executionId: 'e', input });
+  const replay: Parameters<typeof historyEvents>[1] = (observe, id) =>
+    cloud.client.historyAll(id, { machines: [machineOf(definition, { ...options, observe })] });
   return {
     cloud,
     executionId,
-    events: async () =>
-      historyEvents({ ...subject, executionId }, (observe, id) =>
-        cloud.client.historyAll(id, { machines: [machineOf(definition, { ...options, observe })] }),
-      ),
+    events: () => historyEvents({ ...subject, executionId }, replay),
+    async eventsOfItem(item) {
+      const { mapRuns } = await recordedHistory({ ...subject, executionId, item }, replay);
+      return mapRuns.map((run) => run.historyOf(item));
+    },
   };
 }
 
