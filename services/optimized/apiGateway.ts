@@ -11,13 +11,13 @@ export async function callApiGateway(
 ): Promise<Json> {
   const given = fieldsOf(parameters);
   const request = requestOf(given);
-  const answer = await exchange(
-    given.AuthType === 'IAM_ROLE' ? signed(request, 'execute-api') : request,
+  const answer = await exchange(given.AuthType === 'IAM_ROLE' ? signed(request, 'execute-api') : request, {
+    service: 'apigateway',
     signal,
-    (message) => {
+    unanswered: (message) => {
       throw new ServiceCallError('ApiGateway.SdkClientException', message);
     },
-  );
+  });
   if (answer.StatusCode >= 200 && answer.StatusCode < 300) return { ...answer };
   const { ResponseBody, StatusCode } = answer;
   throw new ServiceCallError(`ApiGateway.${StatusCode}`, written(ResponseBody));

@@ -30,8 +30,12 @@ export async function callHttp({ parameters }: HttpCall, surroundings: SdkSurrou
   const given = isObject(parameters) ? parameters : {};
   const secret = await secretOf(connectionIn(given), surroundings);
   const request = requestOf(given, secret);
-  const answer = await exchange(request, surroundings.signal, (message) => {
-    throw new ServiceCallError('States.Http.Socket', message);
+  const answer = await exchange(request, {
+    service: 'http',
+    signal: surroundings.signal,
+    unanswered: (message) => {
+      throw new ServiceCallError('States.Http.Socket', message);
+    },
   });
   if (answer.StatusCode >= 200 && answer.StatusCode < 300) return { ...answer };
   const { ResponseBody, StatusCode, StatusText } = answer;
@@ -157,18 +161,21 @@ export interface HttpAnswer {
   readonly StatusText: string;
 }
 
-/**
- * Sends a request and reads the answer, whatever its status.
- *
- * @param unanswered throws the error of a request without an answer
- */
+/** The integration that a request is made for. */
+export interface Exchanging {
+  readonly service: string;
+  readonly signal: AbortSignal;
+  /** Throws the error of a request without an answer. */
+  readonly unanswered: (message: string) => never;
+}
+
+/** Sends a request and reads the answer, whatever its status. @throws ServiceCallError */
 export async function exchange(
   { url, method, headers, body }: HttpRequest,
-  signal: AbortSignal,
-  unanswered: (message: string) => never,
+  { service, signal, unanswered }: Exchanging,
 ): Promise<HttpAnswer> {
   try {
-    const response = await fetch(url, {
+    const response = await fetch(withoutPlus(url), {
       method,
       headers,
       redirect: 'manual',
@@ -176,7 +183,7 @@ export async function exchange(
       ...(body !== undefined && { body }),
     });
     const text = await response.text();
-    if (Buffer.byteLength(text) > mostResultBytes) throw tooLarge('http');
+    if (Buffer.byteLength(text) > mostResultBytes) throw tooLarge(service);
     return {
       Headers: Object.fromEntries([...response.headers].map(([name, value]) => [name, [value]])),
       ResponseBody: parsed(text),
@@ -190,6 +197,13 @@ export async function exchange(
       `${error instanceof Error ? error.message : String(error)}${cause instanceof Error ? `: ${cause.message}` : ''}`,
     );
   }
+}
+
+/** A space in a query is `+` in forms alone: signatures, and many services, want `%20`. A plus of the text is `%2B` here. */
+function withoutPlus(url: URL): URL {
+  const sent = new URL(url);
+  sent.search = url.search.replaceAll('+', '%20');
+  return sent;
 }
 
 function parsed(text: string): Json {

@@ -123,6 +123,20 @@ describe('integrations that call an address', () => {
       });
     });
 
+    it('sends a space of a query as %20, as its signature has it, and a plus as it is', async () => {
+      const QueryParameters = { q: ['a b+c'] };
+      await called('apigateway', { ApiEndpoint: recorder.endpoint, Method: 'GET', QueryParameters });
+      expect(recorder.requests.at(-1)?.path).toBe('/?q=a%20b%2Bc');
+    });
+
+    it('says whose answer is larger than a result may be', async () => {
+      answer = () => ({ body: 'x'.repeat(300_000) });
+      const failure = await failureOf(
+        called('apigateway', { ApiEndpoint: recorder.endpoint, Method: 'GET' }),
+      );
+      expect(failure).toEqual(['States.DataLimitExceeded', expect.stringContaining("'apigateway' returned")]);
+    });
+
     it('fails by the status of the answer, with its body as cause', async () => {
       answer = () => ({ status: 429, body: { message: 'slow' } });
       const failure = await failureOf(
