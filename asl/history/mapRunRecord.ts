@@ -116,7 +116,7 @@ export class MapRunRecord {
     if (happening.type === 'scopeFailed') this.#endChild(item, at, 'FAILED', happening.failure);
   }
 
-  /** What the item's own machines do belongs to its history. */
+  /** Takes an observation of a machine that works for the item: it belongs to the item's history. */
   observeWithin(index: number, observation: Observation): void {
     this.#histories.get(index)?.observe(observation);
   }
