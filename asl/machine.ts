@@ -70,7 +70,7 @@ export function machineOf(definition: Json, options: MachineOptions): AnyStateMa
       isExpress: options.type === 'EXPRESS',
     },
     integrate: tasks === 'mocked' ? mocked : integrationOf,
-    fileTask: (kind, path) => (tasks === 'mocked' ? worker({ worker: path }) : hostWork(workOfFiles[kind])),
+    fileTask: (kind) => (tasks === 'mocked' ? worker() : hostWork(workOfFiles[kind])),
     ...observed(options),
     keepsInput: asksForExecutionInput(json),
   });
@@ -88,9 +88,10 @@ function observed({ onEnter, observe }: MachineOptions): { readonly observe?: Ob
 
 const workOfFiles = { ItemReader: 'readMapItems', ResultWriter: 'writeMapResults' } as const;
 
-function mocked({ path, task }: TaskPlace): Integration {
+/** The worker of a task has the name of its actor, which is the task's path. */
+function mocked({ task }: TaskPlace): Integration {
   return {
-    logic: worker({ worker: path, ...timingOf(task) }),
+    logic: worker(timingOf(task)),
     input: (input) => ({ input }),
     result: (output) => output,
   };

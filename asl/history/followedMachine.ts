@@ -22,7 +22,7 @@ export interface FollowedTask {
 }
 
 /**
- * The machine of a definition whose tasks are answered from outside: each is a worker that is named by its path, gets a
+ * The machine of a definition whose tasks are answered from outside: each is a worker that is named like its actor, by its path, gets a
  * {@link FollowedTask}, and has its result by its token. Files are read and written by workers, too, which answer at once.
  */
 export function followedMachine(
@@ -33,12 +33,12 @@ export function followedMachine(
     id,
     identity,
     observe,
-    integrate: ({ path }) => ({
-      logic: worker({ worker: path, waitForResult: true }),
+    integrate: () => ({
+      logic: worker({ waitForResult: true }),
       input: (given, { actor }) => ({ input: { actor, given } satisfies FollowedTask }),
       result: (output) => output,
     }),
-    fileTask: (_kind, path) => worker({ worker: path }),
+    fileTask: () => worker(),
     keepsInput: asksForExecutionInput(definition),
   });
 }
