@@ -3,6 +3,7 @@ import type { KeysOf } from '../../orchestrator/core/policy/options.ts';
 import { hostWork } from '../../workers/hostWork.ts';
 import { worker } from '../../workers/worker.ts';
 import { checkCallOptions } from '../checkCallOptions.ts';
+import { namedWorker } from './namedWorker.ts';
 
 export interface FileActorOptions {
   /** Name of a worker that does the work in place of Millrace's worker host. */
@@ -17,7 +18,7 @@ const optionKeys: KeysOf<FileActorOptions> = { worker: true };
  */
 export function itemReader(options: FileActorOptions = {}): AnyActorLogic {
   checkCallOptions('itemReader', options, optionKeys);
-  return options.worker === undefined ? hostWork('readMapItems') : worker({ worker: options.worker });
+  return options.worker === undefined ? hostWork('readMapItems') : worker(namedWorker(options.worker));
 }
 
 /**
@@ -26,5 +27,5 @@ export function itemReader(options: FileActorOptions = {}): AnyActorLogic {
  */
 export function resultWriter(options: FileActorOptions = {}): AnyActorLogic {
   checkCallOptions('resultWriter', options, optionKeys);
-  return options.worker === undefined ? hostWork('writeMapResults') : worker({ worker: options.worker });
+  return options.worker === undefined ? hostWork('writeMapResults') : worker(namedWorker(options.worker));
 }

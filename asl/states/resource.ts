@@ -10,6 +10,7 @@ import { timingOf } from '../integrations/timing.ts';
 import { lazily } from '../lazily.ts';
 import type { Amount, TaskState } from '../model/model.ts';
 import { flowOf } from '../model/readFields.ts';
+import { namedWorker } from './namedWorker.ts';
 
 export interface ResourceOptions {
   /** `TimeoutSeconds`; or `'evaluated'`, where the state has it among its fields. */
@@ -69,7 +70,7 @@ function seconds(value: number | 'evaluated' | undefined): (() => Amount) | unde
 
 function workerFor(name: string, task: TaskState): Integration {
   return {
-    logic: worker({ worker: name, ...timingOf(task) }),
+    logic: worker({ ...namedWorker(name), ...timingOf(task) }),
     input: (input) => ({ input }),
     result: (output) => output,
   };
