@@ -77,6 +77,8 @@ const numbersAndOperations = fc.oneof(
 export interface Comparisons {
   readonly machines: number;
   readonly seed: number;
+  /** The machine at which another run ended. @default all */
+  readonly path?: string;
   /** Machines with child machines. */
   readonly children?: boolean;
   /** Runs each machine as an execution, too, in these ways. @default in one of the chains' ways each */
@@ -91,6 +93,7 @@ export interface Comparisons {
 export async function compareMany({
   machines,
   seed,
+  path,
   children = false,
   ways,
   shrinks = false,
@@ -102,6 +105,11 @@ export async function compareMany({
     tally.add(await compare(numbers, operations, { children, ways: ways ?? [way] }));
     after?.(tally);
   });
-  await fc.assert(property, { numRuns: machines, seed, endOnFailure: !shrinks });
+  await fc.assert(property, {
+    numRuns: machines,
+    seed,
+    endOnFailure: !shrinks,
+    ...(path !== undefined && { path }),
+  });
   return tally;
 }

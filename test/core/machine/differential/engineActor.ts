@@ -141,11 +141,12 @@ export class EngineActor {
     return this.#rig.execution(executionId);
   }
 
-  /** The stored states of the execution and of its children. */
-  states(): string {
+  /** The stored states of the execution and of its children, by id. */
+  states(): Readonly<Record<string, unknown>> {
     const all = this.#rig.table.allExecutions();
-    const states = all.map(({ executionId: id, status, snapshot }) => [id, status, snapshot]);
-    return JSON.stringify(states.sort(([first], [second]) => (String(first) < String(second) ? -1 : 1)));
+    return Object.fromEntries(
+      all.map(({ executionId: id, status, snapshot }) => [id, [status, JSON.parse(snapshot ?? 'null')]]),
+    );
   }
 
   /** The state to which journal and log replay. */

@@ -1,6 +1,6 @@
 import type { DurableActor } from './durableActor.ts';
 import { EngineActor, type EngineOperation, type EngineWay } from './engineActor.ts';
-import { engineDifference, replayDifference } from './engineDifference.ts';
+import { engineDifference, replayDifference, statesDifference } from './engineDifference.ts';
 import type { GeneratorOptions } from './generateMachine.ts';
 
 /** Why an execution is not compared to the end. */
@@ -63,7 +63,7 @@ export class EngineComparison {
       if (operation.type === 'settle' && !byStream.runs(operation.task)) return difference;
       await byStream.do(operation);
     }
-    if (byStream.states() !== this.#engine.states()) return difference;
+    if (statesDifference(this.#engine, byStream) !== undefined) return difference;
     this.endedBy = 'order of children';
     return undefined;
   }

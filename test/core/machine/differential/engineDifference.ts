@@ -25,6 +25,11 @@ export async function engineDifference(
   ]);
 }
 
+/** The first difference between an execution in one way and in another. */
+export function statesDifference(engine: EngineActor, other: EngineActor): string | undefined {
+  return firstOf([['states', engine.states(), other.states()]]);
+}
+
 /** Whether journal and log replay to what is stored. */
 export async function replayDifference(engine: EngineActor): Promise<string | undefined> {
   const { snapshot } = await engine.execution();

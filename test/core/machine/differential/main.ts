@@ -6,6 +6,7 @@ const { values } = parseArgs({
   options: {
     machines: { type: 'string', default: '20000' },
     seed: { type: 'string', default: '1' },
+    path: { type: 'string' },
     ways: { type: 'string' },
     children: { type: 'boolean', default: false },
     shrink: { type: 'boolean', default: false },
@@ -19,6 +20,7 @@ const tally = await compareMany({
   machines: Number(values.machines),
   seed: Number(values.seed),
   children: values.children,
+  ...(values.path !== undefined && { path: values.path }),
   ...(values.ways !== undefined && {
     ways: engineWays.filter((way) => values.ways?.split(',').includes(way)),
   }),

@@ -1,7 +1,9 @@
 /**
  * `npm run differential -- --machines 20000 --seed 1`: generates that many machines, compares each with XState's own actor,
- * and prints how many machines and steps there were and what they met. A machine that differs ends it with a seed and path;
- * `--shrink` makes it small. Each machine also runs as an execution whose steps are taken by chains, in one of their ways;
+ * and prints how many machines and steps there were and what they met. A machine that differs ends it with a seed and path:
+ * `--seed`, `--path` and `--children` run it again, and `--shrink` makes it small.
+ *
+ * Each machine also runs as an execution whose steps are taken by chains, in one of their ways;
  * `--ways stream,chain,inline,checkpoint` says in which, and `--ways ''` in none.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
