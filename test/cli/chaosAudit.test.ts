@@ -61,6 +61,18 @@ describe('the audit of npm run chaos', () => {
     );
   });
 
+  it('finds an output that shows steps that were lost or taken twice', async () => {
+    const { execution, ...rest } = await history();
+    const output = execution?.output ?? null;
+    const differences = (expected: typeof output) =>
+      audit({ ...subject, output: expected }, { execution, ...rest }, { tally: [], statuses }, [machine])
+        .differences;
+    expect(differences(output)).toEqual([]);
+    expect(differences({ sum: 99 })).toEqual([
+      `e: its output is ${JSON.stringify(output)}, and must be {"sum":99}`,
+    ]);
+  });
+
   it('finds one that ended twice', async () => {
     const told = ['RUNNING', 'SUCCEEDED', 'SUCCEEDED'] as const;
     expect(differencesOf(await history(), told)).toContain("the bus received 'RUNNING SUCCEEDED SUCCEEDED'");

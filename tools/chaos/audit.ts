@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AnyStateMachine } from 'xstate';
 import { replayRecording } from '../../client/index.ts';
 import type { JournalEntry } from '../../orchestrator/core/execution/model/entries.ts';
@@ -16,6 +17,8 @@ export interface AuditedExecution {
   /** Results that came to nothing, because their attempts had been given up or the execution had ended. */
   readonly ignoredResults: number;
   readonly appliedResults: number;
+  /** How many of them a chain has kept in the log. */
+  readonly inlinedResults: number;
   /** Each in a sentence. */
   readonly differences: readonly string[];
 }
@@ -28,7 +31,13 @@ export interface Witnesses {
 }
 
 /** Workers that keep a tally; the worker host, which runs the others, keeps none. */
-const tallyingWorkers: readonly string[] = ['charge', 'decideActivity', 'releaseStock', 'reserveStock'];
+const tallyingWorkers: readonly string[] = [
+  'charge',
+  'decideActivity',
+  'releaseStock',
+  'reserveStock',
+  'stamp',
+];
 
 /** Holds what is stored of an execution, and what was seen of it from outside, against what must be. */
 export function audit(
@@ -39,7 +48,8 @@ export function audit(
 ): AuditedExecution {
   const { executionId } = subject;
   if (!execution) {
-    return { ignoredResults: 0, appliedResults: 0, differences: [`${executionId} was lost: it never began`] };
+    const differences = [`${executionId} was lost: it never began`];
+    return { ignoredResults: 0, appliedResults: 0, inlinedResults: 0, differences };
   }
   const log = [...segments, execution.log];
   const entries = log.flatMap(parseLog);
@@ -49,8 +59,10 @@ export function audit(
   return {
     ignoredResults: results.length - applied.length,
     appliedResults: applied.length,
+    inlinedResults: applied.filter(({ kind }) => kind === 'inlined').length,
     differences: [
       ...endDifferences(subject, execution),
+      ...outputDifferences(subject, execution),
       ...statusDifferences(subject, statuses),
       ...(replayed.outcome === 'equal' ? [] : [`its replay is not what is stored (${replayed.outcome})`]),
       ...repeated(entries.filter(({ kind }) => isJournalKind(kind))),
@@ -67,6 +79,12 @@ function endDifferences(subject: Subject, execution: Execution): string[] {
   const expected = `${subject.status} ${subject.state}`;
   if (plain(found) === plain(expected)) return [];
   return [`it is ${found} (${execution.error?.name ?? 'no error'}), and must be ${expected}`];
+}
+
+/** Where it is known, it shows steps that were lost or taken twice. */
+function outputDifferences({ output }: Subject, { output: found }: Execution): string[] {
+  if (output === undefined || isDeepStrictEqual(found, output)) return [];
+  return [`its output is ${JSON.stringify(found)}, and must be ${JSON.stringify(output)}`];
 }
 
 /** It began once and ended once: between the two, at most failures that an operator took back by a redrive. */

@@ -17,9 +17,9 @@ const faultEveryMs = 1000;
 /** Deadlines of 15 minutes and 10 seconds, after which a dead worker is known, pass in three minutes. */
 const timeScale = 5;
 const prefix = 'millrace-';
-const workers = ['charge', 'decideActivity', 'releaseStock', 'reserveStock'];
+const workers = ['charge', 'decideActivity', 'releaseStock', 'reserveStock', 'stamp'];
 
-const help = `npm run chaos -- [--minutes M] [--executions N] [--seed S] [--json]
+const help = `npm run chaos -- [--minutes M] [--executions N] [--seed S] [--chains inline|items] [--json]
 
 Runs orders and loan applications on a cloud on this machine while processes are killed (orchestrator, wake, clock,
 workers), the clock stands still, DynamoDB is stopped and started, throttles, answers late or not at all, and records and
@@ -28,6 +28,8 @@ where its input says it must be, that no result was applied twice, that journal 
 
   --minutes M     how long the faults go on, at least; they go on until all executions are started (3)
   --executions N  how many (5000): orders and loans in turn. Without the bank's case file, orders alone
+  --chains WAY    the worker host takes the steps of promises, and other workers nudge. Every other execution is then a parcel,
+                  whose steps are promises, with checkpoints or without. Results are kept in the log (inline) or not (items)
   --seed S        what is drawn (1). What processes do at a moment depends on the machine, so a run is not repeated exactly
   --json          print one JSON object as the last line instead of the table
   --help          print this
@@ -40,6 +42,7 @@ await runRepositoryCommand({
     json: { type: 'boolean' },
     minutes: { type: 'string' },
     executions: { type: 'string' },
+    chains: { type: 'string' },
     seed: { type: 'string' },
   },
   run: async ({ terminal, directory, progress, startCloud, interrupted }, options) => {
@@ -48,7 +51,8 @@ await runRepositoryCommand({
     const seed = Math.floor(numberOf(options, 'seed', 1));
     const caseFile = await findCaseFile(directory);
     if (caseFile === undefined) terminal.note("The bank's case file is not there: orders alone.");
-    const subjects = await readSubjects(directory, executions, caseFile);
+    const chains = chainsOf(options);
+    const subjects = await readSubjects(directory, executions, caseFile, chains !== undefined);
     const place = join(directory, '.millrace/chaos');
     await rm(place, { recursive: true, force: true });
     await mkdir(place, { recursive: true });
@@ -61,7 +65,12 @@ await runRepositoryCommand({
       const workerFunctions = [names.workerHost, ...workers.map(names.worker)];
       const drawn = drawnFaults(seed, workerFunctions);
       const cloud = await startCloud({
+        machinesDirectory: join(directory, 'tools/chaos/machines'),
         workersDirectory: join(directory, 'tools/chaos/workers'),
+        settings: {
+          logLevel: 'ERROR',
+          ...(chains && { chain: true, nudge: true, inlineResults: chains === 'inline' }),
+        },
         dynamodbEndpoint: engine.endpoint,
         environment: {
           [tallyVariable]: tallyFile,
@@ -120,6 +129,11 @@ await runRepositoryCommand({
     }
   },
 });
+
+function chainsOf({ chains }: OptionValues): 'inline' | 'items' | undefined {
+  if (chains === undefined || chains === 'inline' || chains === 'items') return chains;
+  throw new InvalidInputError(`--chains is inline or items; it is '${chains}'.`);
+}
 
 function numberOf(options: OptionValues, name: string, fallback: number): number {
   const text = options[name];

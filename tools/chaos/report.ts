@@ -62,6 +62,7 @@ export function chaosTable(report: ChaosReport): readonly string[] {
     row('seconds after, until all at rest', String(report.secondsAfter)),
     row('machine load', report.machineLoad.toFixed(1)),
     row('results applied', String(report.appliedResults)),
+    row('of these in the log, by chains', String(report.inlinedResults)),
     row('results ignored: too late', String(report.ignoredResults)),
     row('worker runs', String(report.workerRuns)),
     row('of these repeated for an attempt', String(report.workerRunsRepeated)),

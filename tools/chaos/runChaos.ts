@@ -10,6 +10,7 @@ import { defaults, environmentVariable } from '../../orchestrator/configuration/
 import { DynamoDBTable } from '../../orchestrator/table/dynamodb/dynamoDBTable.ts';
 import { audit } from './audit.ts';
 import type { OutsideFaults } from './faults.ts';
+import { express, parcel } from './machines/parcel.ts';
 import { Operator, type OperatorFigures } from './operator.ts';
 import { StatusesHeard } from './statusesHeard.ts';
 import type { Subject } from './subjects.ts';
@@ -35,6 +36,8 @@ export interface ChaosResult extends OperatorFigures {
   readonly secondsOfFaults: number;
   readonly secondsAfter: number;
   readonly appliedResults: number;
+  /** How many of them chains have kept in logs. */
+  readonly inlinedResults: number;
   readonly ignoredResults: number;
   /** Invocations of workers that keep a tally, and how many of them were not the first for their attempt. */
   readonly workerRuns: number;
@@ -118,15 +121,21 @@ async function auditAll({ cloud, subjects, tallyFile }: ChaosOptions, heard: Sta
     indexShards: defaults.indexShards,
   });
   const { byExecution, runs, repeated } = await readTally(tallyFile);
-  const total = { appliedResults: 0, ignoredResults: 0 };
+  const total = { appliedResults: 0, inlinedResults: 0, ignoredResults: 0 };
   const differences: string[] = [];
   const each = async (subject: Subject) => {
     const { executionId } = subject;
     const witnesses = { tally: byExecution.get(executionId) ?? [], statuses: heard.of(executionId) };
-    return audit(subject, await table.executions.readHistory(executionId), witnesses, [order, loan]);
+    return audit(subject, await table.executions.readHistory(executionId), witnesses, [
+      order,
+      loan,
+      parcel,
+      express,
+    ]);
   };
   for await (const audited of mapConcurrently(subjects, auditsAtATime, each)) {
     total.appliedResults += audited.appliedResults;
+    total.inlinedResults += audited.inlinedResults;
     total.ignoredResults += audited.ignoredResults;
     differences.push(...audited.differences);
   }

@@ -1,0 +1,1 @@
+export { loan } from '../../../machines/loan.ts';
