@@ -2,18 +2,24 @@ import type { LocalCloud } from '../../local/index.ts';
 import { maximumConcurrency, startBenchCloud } from './benchCloud.ts';
 import { type MeasuredRun, runOnCloud } from './cloudRun.ts';
 import { progress, round } from './commandLine.ts';
-import { checkpointed20, relay20, relayByStream20 } from './machines/relay.ts';
+import {
+  checkpointed20,
+  checkpointed100,
+  relay20,
+  relay100,
+  relayByStream20,
+  relayByStream100,
+} from './machines/relay.ts';
 import type { Mode } from './modes.ts';
 
 /** Steps that the worker host takes. */
 export type ChainedMode = Exclude<Mode, 'stream' | 'nudge'>;
 
-/** Promises of an execution, one after the other. */
-const tasks = 20;
-const machines: Readonly<Record<'stream' | ChainedMode, string>> = {
-  stream: relayByStream20.id,
-  inline: relay20.id,
-  checkpoint: checkpointed20.id,
+/** Promises of an execution, one after the other: what an execution costs besides weighs less the more they are. */
+export type Tasks = 20 | 100;
+const machines: Readonly<Record<Tasks, Readonly<Record<'stream' | ChainedMode, string>>>> = {
+  20: { stream: relayByStream20.id, inline: relay20.id, checkpoint: checkpointed20.id },
+  100: { stream: relayByStream100.id, inline: relay100.id, checkpoint: checkpointed100.id },
 };
 
 export interface ComparedWays {
@@ -39,21 +45,30 @@ const rounds = 3;
  * The same promises by the stream and in another way, in turns: what else the machine does meets both. Each function has processes of
  * its own, as in the cloud: an invocation, which a chain saves, costs what it costs.
  */
-export async function compareWays(mode: ChainedMode, executions: number): Promise<ComparedWays> {
+export async function compareWays(
+  mode: ChainedMode,
+  executions: number,
+  tasks: Tasks,
+): Promise<ComparedWays> {
   const cloud = await startBenchCloud({ maximumConcurrency, bus: false });
   try {
-    return await compared(cloud, mode, executions);
+    return await compared(cloud, mode, executions, tasks);
   } finally {
     await cloud.stop();
   }
 }
 
-async function compared(cloud: LocalCloud, mode: ChainedMode, executions: number): Promise<ComparedWays> {
+async function compared(
+  cloud: LocalCloud,
+  mode: ChainedMode,
+  executions: number,
+  tasks: Tasks,
+): Promise<ComparedWays> {
   const times = { stream: new Sum(), [mode]: new Sum() };
   for (let round = 1 - warmUps; round <= rounds; round++) {
     for (const way of ['stream', mode] as const) {
       const measured = await runOnCloud(cloud, {
-        machine: machines[way],
+        machine: machines[tasks][way],
         prefix: `${way}-${round + warmUps}`,
         executions,
       });

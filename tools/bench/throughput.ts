@@ -20,7 +20,7 @@ await runBench(async () => {
   const mode = choice('mode', ['stream', 'inline', 'checkpoint']);
   const executions = count('executions', mode === 'stream' ? 1000 : 100);
   if (mode !== 'stream') {
-    const compared = await compareWays(mode, executions);
+    const compared = await compareWays(mode, executions, choice('tasks', ['20', '100']) === '100' ? 100 : 20);
     printResult(compared, () => comparedText(compared));
     return;
   }

@@ -44,11 +44,14 @@ function relay(mode: keyof typeof settings, tasks: number) {
 }
 
 export const relayByStream20 = relay('stream', 20);
+export const relayByStream100 = relay('stream', 100);
 export const relay1 = relay('inline', 1);
 export const relay5 = relay('inline', 5);
 export const relay20 = relay('inline', 20);
 export const relay50 = relay('inline', 50);
+export const relay100 = relay('inline', 100);
 export const checkpointed1 = relay('checkpoint', 1);
 export const checkpointed5 = relay('checkpoint', 5);
 export const checkpointed20 = relay('checkpoint', 20);
 export const checkpointed50 = relay('checkpoint', 50);
+export const checkpointed100 = relay('checkpoint', 100);
