@@ -82,6 +82,17 @@ export class HistoryBuilder {
     this.#resume(at, this.#chains.root, this.#chains.root.last);
   }
 
+  repeated(at: number, redriveCount: number, actor: string): void {
+    const { root } = this.#chains;
+    const last = this.#list.events.at(-1)?.id ?? 0;
+    root.last = this.#list.add(at, last, { type: 'ExecutionRedriven', details: { redriveCount } });
+    delete root.failure;
+    delete root.state;
+    root.branches = [];
+    root.maps.clear();
+    this.#chains.put(actor, '', root);
+  }
+
   observe(observation: Observation): void {
     const chain = this.#chainOf(observation);
     if (chain === undefined) {

@@ -13,4 +13,6 @@ export interface ItemHistory {
   timedOut(at: number): void;
   aborted(at: number, failure: Failure): void;
   redriven(at: number, redriveCount: number): void;
+  /** A redrive begins the work from its start. @param actor the machine that does it */
+  repeated(at: number, redriveCount: number, actor: string): void;
 }

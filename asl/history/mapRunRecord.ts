@@ -41,6 +41,8 @@ export class MapRunRecord {
   #batches: readonly number[] | undefined;
   #writesResults = false;
   #hasWrittenOutcomes = false;
+  /** Items that a redrive begins again, and that have not begun. */
+  readonly #toRepeat = new Set<number>();
   #end: { readonly status: MapRunStatus; readonly at: number } | undefined;
 
   /** @param former the same run, before its id was drawn */
@@ -110,6 +112,10 @@ export class MapRunRecord {
       if (history) this.#histories.set(item, history);
       history?.started(at, happening.type === 'entered' ? happening.input : {});
     }
+    if (scope === '' && this.#toRepeat.delete(item)) {
+      const redrives = this.#children.get(item)?.redrives ?? 0;
+      this.#histories.get(item)?.repeated(at, redrives, observation.actor);
+    }
     this.observeWithin(item, observation);
     if (scope !== '') return;
     if (happening.type === 'exited' && happening.isLast) this.#endChild(item, at, 'SUCCEEDED');
@@ -131,13 +137,16 @@ export class MapRunRecord {
   /** A redrive of the execution takes up what has not succeeded. */
   redriven(at: number): void {
     if (this.#end === undefined || this.#end.status === 'SUCCEEDED') return;
+    // A run that has written what it came to has no machines of items any more.
+    const beginsAgain = this.#writesResults && this.#end.status === 'FAILED';
     this.#end = undefined;
     this.redrives += 1;
     this.redrivenAt = at;
     for (const { index, startedAt, status, redrives } of this.children) {
       if (status === 'SUCCEEDED') continue;
       this.#children.set(index, { index, startedAt, status: 'RUNNING', redrives: redrives + 1 });
-      this.#histories.get(index)?.redriven(at, redrives + 1);
+      if (beginsAgain) this.#toRepeat.add(index);
+      else this.#histories.get(index)?.redriven(at, redrives + 1);
     }
   }
 

@@ -272,6 +272,82 @@ describe('The end of an execution that an operator or a deadline brings', () => 
       '12<11 ExecutionSucceeded',
     ]);
   });
+
+  test('a Map run that writes its results fails as another does, and a redrive goes on with it', async () => {
+    let works = false;
+    const written: unknown[] = [];
+    const { cloud, executionId, events, eventsOfItem } = await started(
+      {
+        StartAt: 'M',
+        States: {
+          M: {
+            Type: 'Map',
+            MaxConcurrency: 1,
+            ItemProcessor: {
+              ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+              StartAt: 'T',
+              States: { T: task('f') },
+            },
+            ResultWriter: { Resource: 'arn:aws:states:::s3:putObject', Parameters: { Bucket: 'b' } },
+            End: true,
+          },
+        },
+      },
+      {
+        'M/T': (input) => {
+          if (!works && input === 2) throw named('Down');
+          return input;
+        },
+        'M/ResultWriter': (input) => {
+          written.push(input);
+          return { ResultWriterDetails: {} };
+        },
+      },
+      [1, 2, 3],
+    );
+    await cloud.runToEnd(executionId);
+    const failed = [
+      '1<0 ExecutionStarted',
+      '2<0 MapStateEntered M',
+      '3<2 MapStateStarted',
+      '4<3 MapRunStarted',
+      '5<4 MapRunFailed',
+      '6<5 MapStateFailed',
+      '7<6 ExecutionFailed',
+    ];
+    expect(lines(await events())).toEqual(failed);
+    expect(written).toMatchObject([
+      { succeeded: { length: 1 }, failed: { length: 1 }, pending: { length: 1 } },
+    ]);
+    works = true;
+    await cloud.client.redrive(executionId);
+    await cloud.runToEnd(executionId);
+    expect(lines(await events())).toEqual([
+      ...failed,
+      '8<7 ExecutionRedriven',
+      '9<8 MapRunSucceeded',
+      '10<9 MapStateSucceeded',
+      '11<9 MapStateExited M',
+      '12<11 ExecutionSucceeded',
+    ]);
+    const [ofItem] = await eventsOfItem(1);
+    expect(lines(ofItem ?? [])).toEqual([
+      '1<0 ExecutionStarted',
+      '2<0 TaskStateEntered T',
+      '3<2 LambdaFunctionScheduled',
+      '4<3 LambdaFunctionStarted',
+      '5<4 LambdaFunctionFailed',
+      '6<5 ExecutionFailed',
+      '7<6 ExecutionRedriven',
+      '8<7 TaskStateEntered T',
+      '9<8 LambdaFunctionScheduled',
+      '10<9 LambdaFunctionStarted',
+      '11<10 LambdaFunctionSucceeded',
+      '12<11 TaskStateExited T',
+      '13<12 ExecutionSucceeded',
+    ]);
+    expect(written).toMatchObject([{}, { writes: 1, succeeded: { length: 2 }, failed: [], pending: [] }]);
+  });
 });
 
 test('an event has the names of the API, and can be without data', async () => {
