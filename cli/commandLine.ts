@@ -4,6 +4,7 @@ import { Command, Help } from 'commander';
 import type { CommandLine } from './commands/command.ts';
 import { type CommandEntry, commands } from './commands/index.ts';
 import type { CommandContext } from './context.ts';
+import { InvalidInputError } from './errors.ts';
 import { type ExitCode, exitCode, exitCodesHelp } from './exitCodes.ts';
 import { reportError } from './reportError.ts';
 import { repositoryDirectory } from './repository.ts';
@@ -21,11 +22,26 @@ export async function runCommandLine(args: readonly string[], context: CommandCo
   };
   try {
     await addCommands(line, args);
+    refuseRepeated(program);
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
     return reportError(error, context.terminal, args.includes('--json'));
   }
+}
+
+/** An option that takes one value: of two values, one would be lost. */
+function refuseRepeated(command: Command): void {
+  for (const option of command.options) {
+    if (option.variadic || !(option.required || option.optional)) continue;
+    let isGiven = false;
+    command.on(`option:${option.name()}`, () => {
+      if (isGiven)
+        throw new InvalidInputError(`${option.long ?? option.flags} is given twice: give it once.`);
+      isGiven = true;
+    });
+  }
+  for (const inner of command.commands) refuseRepeated(inner);
 }
 
 /** Adds the command that the arguments name, and the names of the others: loading them all takes ten times as long. */

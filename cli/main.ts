@@ -18,7 +18,10 @@ const interrupt = () => {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
 // The reader may have read enough, as in `millrace list order | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+  if (error.code !== 'EPIPE') {
+    process.stderr.write(`${error.code}: The output cannot be written: ${error.message}.\n`);
+    process.exit(exitCode.environment);
+  }
   process.exit(exitCode.ok);
 });
 

@@ -41,6 +41,7 @@ export function describeError(error: unknown): ReportedError | undefined {
   }
   // Whatever its kind: the values of such a call are not the user's.
   if (kindOfAwsError(error) !== undefined) return { ...awsError(error), exitCode: exitCode.environment };
+  if (code === 'ERR_INVALID_URL') return invalidUrl(error);
   // Whatever else says what it is: an engine that does not start, an item that cannot be read, a port that is taken.
   if (code !== undefined) return { code, message: oneLine(error.message), exitCode: exitCode.environment };
   return defect(oneLine(error.message), error.stack);
@@ -54,6 +55,13 @@ export function reportError(error: unknown, terminal: Terminal, asJson: boolean)
   terminal.note(asJson ? JSON.stringify({ error: { code, message } }) : `${code}: ${message}`);
   if (stack !== undefined) terminal.note(stack);
   return reported.exitCode;
+}
+
+/** The URLs of a command are those of endpoints. */
+function invalidUrl(error: Error): ReportedError {
+  const url = 'input' in error ? `'${String(error.input)}'` : 'An endpoint';
+  const message = `${url} is not a URL: correct --endpoint, or the AWS_ENDPOINT_URL of the environment.`;
+  return { code: 'InvalidInput', message, exitCode: exitCode.refused };
 }
 
 function usageError(error: CommanderError): ReportedError | undefined {

@@ -44,8 +44,9 @@ export async function sendEvent(
   checkExecutionId(executionId);
   checkEventId(eventId);
   if (machine !== undefined) machineId(machine);
-  const { type, ...rest } = checkedEvent(event);
-  const fields = received(rest, 'event') as JsonObject;
+  const { type } = checkedEvent(event);
+  // The event as a whole: an instance of a class would lose what its class has.
+  const { type: _, ...fields } = received(event, 'event') as JsonObject;
   const content = { type, ...(Object.keys(fields).length > 0 && { event: fields }) };
   const outcome = await table.journal.insertEvent({
     executionId,

@@ -6,6 +6,7 @@ import {
   type TestStateRequest,
 } from '../asl/testState/request.ts';
 import { testState as runTest } from '../asl/testState/testState.ts';
+import { parseExactJson } from '../orchestrator/core/data/exactJson.ts';
 import { ApiError, invalidRequest } from './apiError.ts';
 import { invalidDefinition } from './definitions.ts';
 import type { Request } from './request.ts';
@@ -97,7 +98,7 @@ function definitionIn(text: string): Json {
 
 function inputIn(text: string): Json {
   try {
-    return JSON.parse(text);
+    return parseExactJson(text, 'input');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new ApiError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${why}'`);

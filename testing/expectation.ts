@@ -140,7 +140,9 @@ const names: Readonly<Record<keyof Expectation, true>> = {
 
 /** A misspelt name would never be compared, and the test would never fail. */
 function refuseUnknown(expectation: Expectation): void {
-  const given = Object.keys(expectation ?? {});
+  const given = Object.entries(expectation ?? {}).flatMap(([name, value]) =>
+    value === undefined && Object.hasOwn(names, name) ? [] : [name],
+  );
   const unknown = given.filter((name) => !Object.hasOwn(names, name));
   if (given.length > 0 && unknown.length === 0) return;
   const what =

@@ -1,8 +1,10 @@
+import { shown } from '../orchestrator/core/data/shown.ts';
 import { type ExecutionEntry, entryText } from './entry.ts';
 import { ImpossibleTestError } from './errors.ts';
 import { check, type Expectation } from './expectation.ts';
 import type { MachineDefinition } from './machineTypes.ts';
 import { RecordedExecution } from './recordedExecution.ts';
+import { checkMachines } from './testCloudOptions.ts';
 
 /** An execution with a past, for which something is to happen next. */
 export interface Given<M extends MachineDefinition> {
@@ -26,6 +28,10 @@ export function given<M extends MachineDefinition>(
   machine: M,
   past: readonly ExecutionEntry<NoInfer<M>>[] = [],
 ): Given<M> {
+  checkMachines('given()', [machine]);
+  if (!Array.isArray(past)) {
+    throw new ImpossibleTestError(`given() is given ${shown(past)} as the past: give a list of entries.`);
+  }
   const execution = new RecordedExecution(machine);
   for (const entry of past) execution.take(entry as ExecutionEntry);
   let isTaken = false;

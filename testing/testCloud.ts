@@ -26,6 +26,8 @@ import {
   checkCloudOptions,
   checkDeployed,
   checkInjected,
+  checkMachines,
+  checkWorkers,
   defaultMaxEvents,
   deliveryFaults,
   type InjectOptions,
@@ -50,6 +52,8 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
 
   /** Use {@link testCloud}. */
   constructor(machines: readonly M[], workers: TestWorkers<M>, options: TestCloudOptions) {
+    checkMachines('testCloud()', machines);
+    checkWorkers(workers);
     checkCloudOptions(options);
     const { deliveries = 'once', seed = 1, startTime } = options;
     this.#maxEvents = options.maxEvents ?? defaultMaxEvents;

@@ -1,3 +1,4 @@
+import { shown } from '../orchestrator/core/data/shown.ts';
 import { durationMs } from '../orchestrator/core/policy/duration.ts';
 import { checkChoice, checkNumber, checkOptions, type KeysOf } from '../orchestrator/core/policy/options.ts';
 import { storedTime } from '../orchestrator/core/policy/time.ts';
@@ -59,6 +60,9 @@ export function checkCloudOptions(options: TestCloudOptions): void {
 
 /** @throws UnknownOptionError, ImpossibleTestError */
 export function checkInjected(fault: WorkerFault, options: InjectOptions): void {
+  if (fault === null || fault === undefined) {
+    throw new ImpossibleTestError(`inject() is given the fault ${shown(fault)}: ${faultsThereAre}.`);
+  }
   checkOptions('inject()', options, injectKeys);
   const { times = 1 } = options;
   if (!Number.isInteger(times) || times < 1) {
@@ -68,14 +72,54 @@ export function checkInjected(fault: WorkerFault, options: InjectOptions): void 
   else {
     checkOptions('inject()', fault, 'takes' in fault ? { takes: true } : { error: true, takes: true });
     if ('takes' in fault) durationMs(fault.takes);
+    else if (!isFailure(fault.error)) {
+      throw new ImpossibleTestError(`inject() is given the fault ${shown(fault)}: ${faultsThereAre}.`);
+    }
   }
 }
 
-/** @throws UnknownOptionError */
-export function checkDeployed(deployed: { readonly machines: readonly unknown[] }): void {
-  checkOptions('deploy()', deployed, { machines: true });
+/** A worker throws it: by its name alone, as data with a name, or as an Error. */
+function isFailure(error: unknown): boolean {
+  if (typeof error === 'string') return error !== '';
+  return typeof error === 'object' && error !== null && 'name' in error && typeof error.name === 'string';
 }
 
+/** @throws UnknownOptionError, ImpossibleTestError */
+export function checkDeployed(deployed: { readonly machines: readonly unknown[] }): void {
+  checkOptions('deploy()', deployed, { machines: true });
+  checkMachines('deploy()', deployed.machines);
+}
+
+/** @throws ImpossibleTestError where they are not a list of machines, or of configs of machines */
+export function checkMachines(what: string, machines: unknown): void {
+  if (!Array.isArray(machines)) {
+    throw new ImpossibleTestError(
+      `${what} is given ${shown(machines)} as machines: give a list, as in [order].`,
+    );
+  }
+  const odd = machines.findIndex((machine) => typeof machine !== 'object' || machine === null);
+  if (odd < 0) return;
+  throw new ImpossibleTestError(
+    `${what} is given ${shown(machines[odd])} as machine ${odd}: give an XState machine, or the config of one.`,
+  );
+}
+
+/** @throws ImpossibleTestError where they are not functions by their names */
+export function checkWorkers(workers: unknown): void {
+  if (typeof workers !== 'object' || workers === null || Array.isArray(workers)) {
+    throw new ImpossibleTestError(
+      `testCloud() is given ${shown(workers)} as workers: give functions by their names, as in { charge: () => 1 }.`,
+    );
+  }
+  const odd = Object.entries(workers).find(([, work]) => work !== undefined && typeof work !== 'function');
+  if (odd) {
+    throw new ImpossibleTestError(
+      `The worker '${odd[0]}' of testCloud() is ${shown(odd[1])}: give a function.`,
+    );
+  }
+}
+
+const faultsThereAre = "give 'timeOut', 'die', 'throttle', 'duplicate', { error: 'Name' } or { takes: '5s' }";
 const namedFaults: readonly WorkerFault[] = ['timeOut', 'die', 'throttle', 'duplicate'];
 
 export const defaultMaxEvents = 10_000;

@@ -1,3 +1,4 @@
+import { numberTextProblem } from '../../orchestrator/core/data/numbers.ts';
 import { type Json, objectOf } from '../json.ts';
 import { Reader, SyntaxProblem } from '../reader.ts';
 import type { Document, SyntaxFault } from './document.ts';
@@ -50,7 +51,14 @@ class JsonReader {
     if (literal === undefined) return reader.fail('expected a value');
     const value: Json = JSON.parse(literal);
     if (typeof value === 'number' && !Number.isFinite(value)) return reader.fail(`${literal} is too large`);
+    const problem = typeof value === 'number' ? numberTextProblem(literal) : undefined;
+    if (problem !== undefined) this.#addFault(`The number ${problem}`, pointer);
     return value;
+  }
+
+  #addFault(message: string, pointer: string): void {
+    const position = this.positions.get(pointer);
+    if (position) this.faults.push({ message, position, pointer });
   }
 
   #text(): string {

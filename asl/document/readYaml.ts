@@ -1,4 +1,5 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, type Node, parseDocument } from 'yaml';
+import { numberTextProblem } from '../../orchestrator/core/data/numbers.ts';
 import type { Json } from '../json.ts';
 import type { Document, SyntaxFault } from './document.ts';
 import { Lines, type Position } from './positions.ts';
@@ -19,8 +20,33 @@ export function readYaml(text: string): Document {
   // Aliases are limited, so that a short text cannot stand for a huge one.
   const value: unknown = document.toJS({ maxAliasCount: 100 });
   place(document.contents, '', positions, lines);
+  const rounded = [...roundedNumbers(document.contents, '')].map(({ message, pointer }): SyntaxFault => {
+    return { message, pointer, position: positions.get(pointer) ?? lines.at(0) };
+  });
   const json: Json = JSON.parse(JSON.stringify(value ?? null));
-  return { value: json, positions, faults };
+  return { value: json, positions, faults: rounded };
+}
+
+function* roundedNumbers(
+  node: unknown,
+  pointer: string,
+): Generator<Pick<SyntaxFault, 'message' | 'pointer'>> {
+  if (isScalar(node) && typeof node.value === 'number' && node.source !== undefined) {
+    // A number may be written in another base, too.
+    const problem = /^[-+]?[\d.]/.test(node.source) ? numberTextProblem(node.source) : undefined;
+    if (problem !== undefined) yield { message: `The number ${problem}`, pointer };
+  } else if (isSeq(node)) {
+    for (const [index, each] of node.items.entries()) yield* roundedNumbers(each, `${pointer}/${index}`);
+  } else if (isMap(node)) {
+    for (const pair of node.items) {
+      if (isPair(pair) && isScalar(pair.key))
+        yield* roundedNumbers(pair.value, pointerTo(pointer, pair.key.value));
+    }
+  }
+}
+
+function pointerTo(parent: string, key: unknown): string {
+  return `${parent}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
 function place(node: unknown, pointer: string, positions: Map<string, Position>, lines: Lines): void {
@@ -32,9 +58,9 @@ function place(node: unknown, pointer: string, positions: Map<string, Position>,
   if (!isMap(node)) return;
   for (const pair of node.items) {
     if (!isPair(pair) || !isScalar(pair.key)) continue;
-    const key = String(pair.key.value).replaceAll('~', '~0').replaceAll('/', '~1');
-    place(pair.value, `${pointer}/${key}`, positions, lines);
-    setPosition(pair.key, `${pointer}/${key}`, positions, lines);
+    const inner = pointerTo(pointer, pair.key.value);
+    place(pair.value, inner, positions, lines);
+    setPosition(pair.key, inner, positions, lines);
   }
 }
 

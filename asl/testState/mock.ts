@@ -1,3 +1,5 @@
+import { parseExactJson } from '../../orchestrator/core/data/exactJson.ts';
+import { NotSerializableError } from '../../orchestrator/core/data/serializable.ts';
 import { isArray, isObject, type Json } from '../json.ts';
 import type { State } from '../model/model.ts';
 import { InvalidStateTestError, type Mock, type StateConfiguration } from './request.ts';
@@ -74,9 +76,9 @@ export function checkConfiguration(
 /** @throws InvalidStateTestError */
 export function parsed(text: string, what: string): Json {
   try {
-    const value: Json = JSON.parse(text);
-    return value;
-  } catch {
+    return parseExactJson(text, what);
+  } catch (error) {
+    if (error instanceof NotSerializableError) throw new InvalidStateTestError(error.message);
     throw new InvalidStateTestError(`${what} must be valid JSON.`);
   }
 }

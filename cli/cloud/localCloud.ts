@@ -2,7 +2,7 @@ import type { LocalCloud, LocalCloudOptions } from '../../local/index.ts';
 import { clientEnvironmentOf } from '../../orchestrator/configuration/configuration.ts';
 import type { CommandContext } from '../context.ts';
 import { logLineJson, logLineText } from '../rendering/logLine.ts';
-import { codeDirectories, type DirectoryOptions } from './projectFolders.ts';
+import { checkFolder, codeDirectories, type DirectoryOptions } from './projectFolders.ts';
 import type { Cloud } from './resolveCloud.ts';
 
 /** Starts a local cloud whose functions' logs go to stderr. */
@@ -25,8 +25,10 @@ export async function bootLocalCloud(
   > = {},
   { asJson = false }: { readonly asJson?: boolean } = {},
 ): Promise<LocalCloud> {
+  const { directory } = context;
+  if (directories.workers !== undefined) await checkFolder('--workers', directory, directories.workers);
   return context.startLocalCloud({
-    ...(await codeDirectories(context.directory, directories)),
+    ...(await codeDirectories(directory, directories)),
     ...options,
     log: (logged) => {
       // The engine's lines at start and stop are not shown; the error says why it did not start.

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { InvalidInputError } from '../errors.ts';
 
@@ -28,6 +28,30 @@ export async function codeDirectories(
     machinesDirectory: resolve(directory, options.machines ?? project.machines ?? 'machines'),
     workersDirectory: resolve(directory, options.workers ?? project.workers ?? 'workers'),
   };
+}
+
+/**
+ * A project may have no folder of workers, but one that an option names is there.
+ *
+ * @throws InvalidInputError
+ */
+export async function checkFolder(option: string, directory: string, folder: string): Promise<void> {
+  const found = await stat(resolve(directory, folder)).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  const problem = found ? 'is not a folder' : 'does not exist';
+  throw new InvalidInputError(`${option}: ${folder} ${problem}.`);
+}
+
+/**
+ * The same for a file.
+ *
+ * @throws InvalidInputError
+ */
+export async function checkFile(option: string, directory: string, file: string): Promise<void> {
+  const found = await stat(resolve(directory, file)).catch(() => undefined);
+  if (found?.isFile()) return;
+  const problem = found ? 'is not a file' : 'does not exist';
+  throw new InvalidInputError(`${option}: ${file} ${problem}.`);
 }
 
 const settings = ['machines', 'workers'] as const;

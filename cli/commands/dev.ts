@@ -5,7 +5,7 @@ import type { RunningConsole } from '../../console/server/consoleServer.ts';
 import type { LocalCloud, LocalCloudOptions } from '../../local/index.ts';
 import { readDevFile, removeDevFile, writeDevFile } from '../cloud/devFile.ts';
 import { bootLocalCloud, cloudOf } from '../cloud/localCloud.ts';
-import { codeDirectories, type DirectoryOptions } from '../cloud/projectFolders.ts';
+import { checkFile, checkFolder, codeDirectories, type DirectoryOptions } from '../cloud/projectFolders.ts';
 import { serveConsole } from '../console/serveConsole.ts';
 import { fingerprint, followChanges } from '../dev/changes.ts';
 import { InvalidInputError, LocalCloudRunningError } from '../errors.ts';
@@ -121,6 +121,9 @@ async function dev({ context }: CommandLine, options: DevCommandOptions): Promis
       'A template says itself what bus, rules, functions, substitutions and nudges it has: give --template, or --bus, --rules, --functions, --substitutions and --nudge.',
     );
   }
+  // Before the files around them are watched.
+  if (options.template !== undefined) await checkFile('--template', directory, options.template);
+  if (functions !== undefined) await checkFolder('--functions', directory, functions);
   const { machinesDirectory, workersDirectory } = await codeDirectories(directory, options);
   const directories = watchedDirectories([machinesDirectory, workersDirectory], directory, options);
   // Before the files are read: what changes while the cloud starts is deployed right after.

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseExactJson } from '../../orchestrator/core/data/exactJson.ts';
 import type { Json, JsonObject } from '../../orchestrator/core/data/json.ts';
 import { NotSerializableError } from '../../orchestrator/core/data/serializable.ts';
+import { utf8Text } from '../../orchestrator/core/data/text.ts';
 import type { CommandContext } from '../context.ts';
 import { InvalidInputError } from '../errors.ts';
 
@@ -22,12 +23,12 @@ export async function readJsonArgument(
   } catch (error) {
     if (error instanceof NotSerializableError) throw new InvalidInputError(error.message);
     throw new InvalidInputError(
-      `${option} is no JSON (${messageOf(error)}). Quote strings: --input '"text"'.`,
+      `${option} is not JSON (${messageOf(error)}). Quote strings: ${option} '"text"'.`,
     );
   }
 }
 
-/** @throws InvalidInputError when it is no JSON object */
+/** @throws InvalidInputError when it is not a JSON object */
 export async function readJsonObjectArgument(
   context: CommandContext,
   option: string,
@@ -39,20 +40,29 @@ export async function readJsonObjectArgument(
 }
 
 async function readArgument(context: CommandContext, option: string, argument: string): Promise<string> {
-  if (argument === '-') return readAll(context.terminal.standardInput);
+  if (argument === '-') return readAll(option, context.terminal.standardInput);
   if (!argument.startsWith('@')) return argument;
   const path = resolve(context.directory, argument.slice(1));
   try {
-    return await readFile(path, 'utf8');
+    return textOfFile(await readFile(path));
   } catch (error) {
     throw new InvalidInputError(`${option}: ${argument.slice(1)} cannot be read (${messageOf(error)}).`);
   }
 }
 
-async function readAll(input: AsyncIterable<Uint8Array | string>): Promise<string> {
+async function readAll(option: string, input: AsyncIterable<Uint8Array | string>): Promise<string> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of input) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString('utf8');
+  try {
+    return textOfFile(Buffer.concat(chunks));
+  } catch (error) {
+    throw new InvalidInputError(`${option}: standard input cannot be read (${messageOf(error)}).`);
+  }
+}
+
+/** Editors and shells of Windows put a byte order mark before the text. */
+function textOfFile(bytes: Uint8Array): string {
+  return utf8Text(bytes).replace(/^\uFEFF/, '');
 }
 
 function messageOf(error: unknown): string {

@@ -31,7 +31,8 @@ export async function* readStartLines(
   try {
     for await (const line of createInterface({ input: source, crlfDelay: Number.POSITIVE_INFINITY })) {
       number += 1;
-      if (line.trim() !== '') yield parseLine(line, `${isStandardInput ? 'stdin' : file}:${number}`);
+      const text = number === 1 ? line.replace(/^\uFEFF/, '') : line;
+      if (text.trim() !== '') yield parseLine(text, `${isStandardInput ? 'stdin' : file}:${number}`);
     }
   } catch (error) {
     if (!(error instanceof Error) || !('syscall' in error)) throw error;
@@ -48,7 +49,7 @@ function parseLine(line: string, place: string): StartLine {
   } catch (error) {
     if (error instanceof NotSerializableError) throw new InvalidInputError(error.message);
     throw new InvalidInputError(
-      `${place} is no JSON: ${error instanceof Error ? error.message : String(error)}.`,
+      `${place} is not JSON: ${error instanceof Error ? error.message : String(error)}.`,
     );
   }
   if (!isStart(value)) return { input: value };

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { MachineDefinition } from '../../client/index.ts';
 import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { neededWorkers } from '../../orchestrator/dispatch/neededWorkers.ts';
-import { codeDirectories } from '../cloud/projectFolders.ts';
+import { checkFolder, codeDirectories } from '../cloud/projectFolders.ts';
 import type { CommandContext } from '../context.ts';
 
 /**
@@ -20,6 +20,7 @@ export async function refuseMissingWorkersOf(
   workers: string | false | undefined,
 ): Promise<void> {
   if (workers === false) return;
+  if (workers !== undefined) await checkFolder('--workers', directory, workers);
   const folder =
     workers === undefined
       ? (await codeDirectories(directory, {})).workersDirectory

@@ -40,7 +40,7 @@ function parseRecording(line: string, place: string): ExecutionRecording {
   try {
     value = JSON.parse(line);
   } catch (error) {
-    throw new InvalidInputError(`${place} is no JSON: ${messageOf(error)}`);
+    throw new InvalidInputError(`${place} is not JSON: ${messageOf(error)}`);
   }
   if (isRecording(value)) return value;
   throw new InvalidInputError(

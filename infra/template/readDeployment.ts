@@ -25,8 +25,20 @@ import { readEventSource, readTable } from './readTable.ts';
  */
 export async function readDeployment(templateFile: string): Promise<DeploymentDescription> {
   const path = resolve(templateFile);
-  const template: Template = JSON.parse(await readFile(path, 'utf8'));
-  return describeTemplate(template, await assetDirectories(path));
+  return describeTemplate(await readTemplate(path), await assetDirectories(path));
+}
+
+async function readTemplate(path: string): Promise<Template> {
+  const text = await readFile(path, 'utf8');
+  try {
+    const template: Template = JSON.parse(text);
+    if (typeof template === 'object' && template !== null && 'Resources' in template) return template;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new InvalidTemplateError(
+    `${path} is not a template of CloudFormation in JSON: name cdk.out/<stack>.template.json.`,
+  );
 }
 
 /**

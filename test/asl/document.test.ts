@@ -34,6 +34,20 @@ describe('a JSON document', () => {
     expect(faults[0]?.position).toEqual({ line, column });
   });
 
+  it('refuses a number that JavaScript would round, with its place', () => {
+    const { faults } = readDocument(
+      '{"a": 1,\n "b": [9007199254740993, 9007199254740991, 1.5e300, 0.1]}',
+      'json',
+    );
+    expect(faults).toEqual([
+      {
+        message: 'The number is 9007199254740993, which JavaScript rounds: send a string',
+        position: { line: 2, column: 8 },
+        pointer: '/b/0',
+      },
+    ]);
+  });
+
   it('refuses a key that is there twice', () => {
     const { faults } = readDocument('{"a": 1,\n "a": 2}', 'json');
     expect(faults).toEqual([
@@ -51,6 +65,11 @@ describe('a YAML document', () => {
     expect(faults).toEqual([]);
     expect(value).toEqual({ StartAt: 'A', States: { A: { Type: 'Pass', End: true } } });
     expect(positionOf(positions, '/States/A/End')).toEqual({ line: 5, column: 5 });
+  });
+
+  it('refuses a number that JavaScript would round, with its place', () => {
+    const { faults } = readDocument('a: 1\nb:\n  - 0x1F\n  - 9007199254740993\n  - .5\n', 'yaml');
+    expect(faults).toMatchObject([{ position: { line: 4, column: 5 }, pointer: '/b/1' }]);
   });
 
   it('keeps timestamps as texts', () => {

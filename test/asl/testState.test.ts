@@ -134,6 +134,11 @@ describe('testState', () => {
     ['a mock with a result and an error', { mock: { ...paid, ...declined } }, /only one of the following/],
     ['a mock with neither', { mock: {} }, /only one of the following/],
     ['a result that is not JSON', { mock: { result: 'paid' } }, /Mocked result must be valid JSON/],
+    [
+      'a result with a number that would be rounded',
+      { mock: { result: '{"id":9007199254740993}' } },
+      /Mocked result\.id is 9007199254740993, which JavaScript rounds/,
+    ],
     ['a result of a service that is not an object', { mock: { result: '7' } }, /must be a JSON object/],
     ['a task without a mock', {}, /give a mock/],
     [

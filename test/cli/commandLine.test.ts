@@ -59,6 +59,51 @@ describe('wrong usage ends with exit code 2 and one line that says what is wrong
     expect(stderr.at(-1)).toContain(message);
   });
 
+  it.each([
+    ['an option twice', ['start', 'order', '--id', 'a', '--id', 'b'], /^InvalidInput: --id is given twice/],
+    [
+      'an option of an inner command twice',
+      ['task', 'next', 'a', '--wait', '1s', '--wait', '2s'],
+      /--wait is given twice/,
+    ],
+    ['a folder of workers that is not there', ['dev', '--workers', 'gone'], /--workers: gone does not exist/],
+    [
+      'a folder of workers to run',
+      ['run', 'a', '--input', 'lines', '--workers', 'lines'],
+      /--workers: lines is not a folder/,
+    ],
+    [
+      'a folder of workers to check',
+      ['machines', 'check', '--machines', 'machines', '--workers', 'gone'],
+      /--workers: gone does not exist/,
+    ],
+    ['a folder of functions', ['dev', '--functions', 'gone'], /--functions: gone does not exist/],
+    ['a template that is not there', ['dev', '--template', 'gone'], /--template: gone does not exist/],
+    [
+      'a template that is not one',
+      ['dev', '--template', 'lines'],
+      /lines is not a template of CloudFormation/,
+    ],
+    [
+      'an endpoint that is not a URL',
+      ['list', '--table', 't', '--endpoint', 'nonsense'],
+      /'nonsense' is not a URL/,
+    ],
+  ])('%s', async (_, args, message) => {
+    await directory.write('lines', '{"a":1}\n');
+    await directory.write('machines/a.json', '{"id":"a","initial":"b","states":{"b":{}}}');
+    const { exitCode, stdout, stderr } = await millrace(args, {
+      directory: directory.path,
+      environment: { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' },
+    });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: [] });
+    expect(stderr.at(-1)).toMatch(message);
+  });
+
+  it('but a flag may be there twice', async () => {
+    expect((await run('describe', 'order-1', '--json', '--json')).exitCode).toBe(5);
+  });
+
   it('is JSON with --json', async () => {
     const { stderr } = await run('describe', '--json');
     expect(JSON.parse(stderr.join('\n'))).toEqual({

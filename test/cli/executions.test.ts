@@ -71,9 +71,20 @@ describe('start', () => {
     expect(jsonOf(again)).toEqual({ executionId: 's-4', isNew: false });
   });
 
+  it('takes a file with a byte order mark, as editors of Windows write it', async () => {
+    await directory.write('bom.json', '\uFEFF{"price":7}');
+    expect((await run(['start', 'quote', '--id', 's-5', '--input', '@bom.json'])).exitCode).toBe(0);
+    await directory.write('latin1.json', Buffer.from([0x22, 0xe9, 0x22]));
+    const refused = await run(['start', 'quote', '--id', 's-6', '--input', '@latin1.json']);
+    expect(refused.stderr.join()).toMatch(/--input: latin1\.json cannot be read/);
+    const other = await run(['send', 's-5', 'X', '--data', '{a']);
+    expect(other.stderr.join()).toMatch(/--data is not JSON .* Quote strings: --data '/);
+  });
+
   it.each([
     ['an id with a dot', ['--id', 'a.b'], 'InvalidExecutionId'],
-    ['input that is no JSON', ['--input', '{price: 2}'], 'InvalidInput'],
+    ['input that is not JSON', ['--input', '{price: 2}'], 'InvalidInput'],
+    ['a file that is not UTF-8', ['--input', '@latin1.json'], 'InvalidInput'],
     ['a file that is not there', ['--input', '@nowhere.json'], 'InvalidInput'],
     [
       'an id that is taken with another input',

@@ -235,7 +235,7 @@ describe('machines', () => {
   it.each([
     ['that are not there', 'nowhere', /There are no recordings/],
     ['of a folder without any', 'machines', /no \.ndjson files/],
-    ['that are no JSON', 'bad.ndjson', /bad\.ndjson:1 is no JSON/],
+    ['that are not JSON', 'bad.ndjson', /bad\.ndjson:1 is not JSON/],
     ['that are something else', 'else.ndjson', /else\.ndjson:1 is not a recording/],
   ])('check refuses recordings %s', async (_, path, message) => {
     await directory.write('bad.ndjson', '{');

@@ -96,7 +96,7 @@ describe('run that is interrupted', () => {
 
 describe('run refuses, before anything is started,', () => {
   it.each([
-    ['a line that is no JSON', '{"name":"Ada"}\n{name}\n', /names\.ndjson:2 is no JSON/],
+    ['a line that is not JSON', '{"name":"Ada"}\n{name}\n', /names\.ndjson:2 is not JSON/],
     ['an id that cannot be', '{"executionId":"a.b","input":1}\n', /names\.ndjson:1: .*'a\.b'/],
   ])('%s', async (_, text, message) => {
     await directory.write('names.ndjson', text);

@@ -94,6 +94,15 @@ describe.each(odd)('%s is refused with its path', (_, value, path) => {
   });
 });
 
+it('an event that is an instance of a class is refused as a whole', async () => {
+  class Go {
+    readonly [field: string]: unknown;
+    readonly type = 'GO';
+  }
+  const { client } = testCloud([machine]);
+  await expect(client.send('o', new Go())).rejects.toThrow('event is an instance of Go');
+});
+
 describe('a property that is undefined', () => {
   const receiver = createMachine({
     id: 'receiver',

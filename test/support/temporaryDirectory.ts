@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 
 export interface TemporaryDirectory {
   readonly path: string;
-  write(file: string, text: string): Promise<void>;
+  write(file: string, content: string | Uint8Array): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -12,9 +12,9 @@ export async function temporaryDirectory(): Promise<TemporaryDirectory> {
   const path = await mkdtemp(join(tmpdir(), 'millrace-cli-test-'));
   return {
     path,
-    write: async (file, text) => {
+    write: async (file, content) => {
       await mkdir(dirname(join(path, file)), { recursive: true });
-      await writeFile(join(path, file), text);
+      await writeFile(join(path, file), content);
     },
     remove: () => rm(path, { recursive: true, force: true }),
   };

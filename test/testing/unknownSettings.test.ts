@@ -25,6 +25,38 @@ const settings: readonly [name: string, make: () => unknown, message: string][] 
   ['a start time that is a text', () => cloudOf({ startTime: '2026-01-01' }), 'give a valid Date'],
   ['a start time that is no time', () => cloudOf({ startTime: new Date(Number.NaN) }), 'give a valid Date'],
   ['a fault', () => cloudOf({}).inject('charge', untyped({ takez: '1m' })), "did you mean 'takes'?"],
+  ['no fault', () => cloudOf({}).inject('charge', untyped(null)), "the fault null: give 'timeOut'"],
+  ['a fault without an error', () => cloudOf({}).inject('charge', untyped({})), 'the fault {}'],
+  [
+    'a fault whose error has no name',
+    () => cloudOf({}).inject('charge', untyped({ error: { message: 'x' } })),
+    'the fault',
+  ],
+  [
+    'a fault whose error is a number',
+    () => cloudOf({}).inject('charge', untyped({ error: 5 })),
+    'the fault { error: 5 }',
+  ],
+  ['a machine in place of a list', () => testCloud(untyped(machine)), 'give a list, as in [order]'],
+  ['no machines', () => testCloud(untyped(null)), 'is given null as machines'],
+  ['a name among the machines', () => testCloud(untyped(['shop'])), 'is given "shop" as machine 0'],
+  ['a list of workers', () => testCloud([machine], untyped([])), 'is given [] as workers'],
+  [
+    'a worker that is not a function',
+    () => testCloud([machine], untyped({ charge: 5 })),
+    "The worker 'charge' of testCloud() is 5",
+  ],
+  ['a deployment of one machine', () => cloudOf({}).deploy(untyped({ machines: machine })), 'give a list'],
+  ['a past that is not a list', () => given(machine, untyped(null)), 'is given null as the past'],
+  ['a machine that is a name', () => given(untyped('shop')), 'is given "shop" as machine 0'],
+  [
+    'an expectation of undefined',
+    () =>
+      given(machine)
+        .when({ start: untyped(null) })
+        .then(untyped({ state: undefined })),
+    'Nothing is expected',
+  ],
   ['a deployment', () => cloudOf({}).deploy(untyped({ machine: [machine] })), "did you mean 'machines'?"],
   ['a start entry', () => givenPast({ start: null, inputs: 1 }), "there is no option 'inputs'"],
   ['an event entry', () => givenPast({ start: null }, { event: { type: 'GO' }, tasks: 1 }), "'tasks'"],
