@@ -69,7 +69,11 @@ export function addDevCommand(line: CommandLine): void {
       'port of the API of Step Functions (default: any that is free)',
       parsePort,
     )
-    .option('--console-port <port>', 'port of the console (default: any that is free)', parsePort)
+    .option(
+      '--console-port <port>',
+      'port of the console (default: 4673, or any where that is taken)',
+      parsePort,
+    )
     .option(
       '--time-scale <factor>',
       'let timers, deadlines and retries pass so many times faster',

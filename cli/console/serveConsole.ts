@@ -13,6 +13,7 @@ import type { CommandContext } from '../context.ts';
 import { fingerprint } from '../dev/changes.ts';
 import { loadMachines } from '../machines/loadMachines.ts';
 import { repositoryDirectory } from '../repository.ts';
+import { startOnUsualPort } from './usualPort.ts';
 
 export interface ServeConsoleOptions {
   readonly machinesDirectory: string;
@@ -39,7 +40,7 @@ export async function serveConsole(
   const worker = new LayoutWorker();
   const patientWorker = new LayoutWorker();
   worker.warm();
-  const running = await startConsole({
+  const options = {
     client: connection.client,
     tableName: connection.tableName,
     now: connection.now,
@@ -48,8 +49,10 @@ export async function serveConsole(
     webDirectory: join(repositoryDirectory(), 'dist/console/web'),
     isReadOnly,
     consumed: () => consumed,
-    ...(port !== undefined && { port }),
-  });
+  };
+  const running = await (port === undefined
+    ? startOnUsualPort((each) => startConsole({ ...options, port: each }))
+    : startConsole({ ...options, port }));
   return {
     ...running,
     close: async () => {

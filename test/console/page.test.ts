@@ -126,6 +126,9 @@ describe.skipIf(!isTestable)('the console in a browser', { timeout: 60_000 }, ()
       expect(active).toBe(`checkout.${state}`);
       expect(await page.locator('.row.current .entry-row').innerText()).toMatch(new RegExp(`^${number}\\b`));
     }
+    expect(await page.locator('.row.current .entry-row').innerText()).toContain('deciding → approved');
+    await page.getByRole('tab', { name: 'Entry' }).click();
+    expect(await page.locator('.tab-panel').innerText()).toContain('deciding → approved');
     await slider.fill('2');
     await page.waitForURL(/entry=2/);
     await page.reload();

@@ -3,7 +3,8 @@ import type { HistoryEntry, HistoryKind } from '../../../client/index.ts';
 import { Icon } from '../parts/icons.tsx';
 import { VirtualRows } from '../parts/virtualRows.tsx';
 import { preciseTime } from '../time.ts';
-import { entryProblem, entryTarget, entryTitle } from './entryText.ts';
+import { visible } from '../visible.ts';
+import { entryProblem, entryTarget, entryTitle, stateText } from './entryText.ts';
 
 const rowHeight = 26;
 const toolsHeight = 37;
@@ -121,6 +122,7 @@ function EntryRow({
   readonly onChoose: (entry: number) => void;
 }) {
   const target = entryTarget(each);
+  const origin = visible(stateText(each.transition?.from));
   const problem = entryProblem(each);
   return (
     <button
@@ -136,9 +138,12 @@ function EntryRow({
         {entryTitle(each)}
         {problem !== '' && <span class={isBad(each) ? 'bad' : 'quiet'}> {problem}</span>}
       </span>
-      <span class="target" title={target}>
-        {target !== '' && '→ '}
-        {target}
+      <span class="target" title={target === '' ? '' : `${origin} → ${target}`}>
+        {target !== '' && (
+          <>
+            <span class="origin">{origin} </span>→ {target}
+          </>
+        )}
       </span>
     </button>
   );

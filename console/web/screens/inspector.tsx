@@ -7,7 +7,7 @@ import { JsonTree } from '../parts/jsonTree.tsx';
 import { Tabs } from '../parts/tabs.tsx';
 import { brief, briefJson, visible } from '../visible.ts';
 import { CostTab } from './costTab.tsx';
-import { entryProblem, entryTitle, timerName } from './entryText.ts';
+import { entryProblem, entryTitle, stateText, timerName } from './entryText.ts';
 import { ItemsGrid, itemsOf } from './itemsGrid.tsx';
 import { ThrownError } from './thrownError.tsx';
 
@@ -125,6 +125,12 @@ function EntryDetails({ each }: { readonly each: HistoryEntry }) {
           {title !== '' && ` ${title}`}{' '}
           <Copy label="Copy a link to this entry" text={() => window.location.href} />
         </Pair>
+        {transition?.to !== undefined && (
+          <Pair name="State">
+            {transition.from !== undefined && `${visible(stateText(transition.from))} → `}
+            {visible(stateText(transition.to))}
+          </Pair>
+        )}
         {each.at !== undefined && <Pair name="Applied">{each.at}</Pair>}
         {each.writtenAt !== undefined && <Pair name="Written">{each.writtenAt}</Pair>}
         {each.reference !== '' && <Pair name="Item">{visible(each.reference)}</Pair>}
