@@ -82,6 +82,13 @@ export type HistoryEffect =
     }
   /** Its result is no longer awaited: its state was left, or the machine ended. */
   | { readonly type: 'taskStopped'; readonly task: number; readonly worker: string; readonly attempt: number }
+  /** The worker was asked to cancel the work outside that nothing waits for any more, such as a job of an AWS service. */
+  | {
+      readonly type: 'workCancelled';
+      readonly task: number;
+      readonly worker: string;
+      readonly attempt: number;
+    }
   | { readonly type: 'timerSet'; readonly event: Json; readonly dueAt: string }
   | { readonly type: 'timerCancelled'; readonly event: Json }
   /** A child machine, as an execution of its own. */
@@ -232,6 +239,10 @@ function historyEffect(effect: ExecutionEffect): HistoryEffect {
         attempt,
         ...(input !== undefined && { input }),
       };
+    }
+    case 'cancel': {
+      const { task, worker, attempt } = effect.task;
+      return { type: 'workCancelled', task, worker, attempt };
     }
     case 'action':
       return { type: 'action', name: effect.name };

@@ -136,16 +136,40 @@ const looks: Readonly<Record<string, string>> = {
   'sagemaker:createTransformJob': 'sagemaker:DescribeTransformJob',
 };
 
+/** Ends of jobs that no state waits for any more, by the integration that starts them. */
+const cancellations: Readonly<Record<string, string>> = {
+  'athena:startQueryExecution': 'athena:StopQueryExecution',
+  'batch:submitJob': 'batch:TerminateJob',
+  'bedrock:createModelCustomizationJob': 'bedrock:StopModelCustomizationJob',
+  'codebuild:retryBuildBatch': 'codebuild:StopBuildBatch',
+  'codebuild:startBuild': 'codebuild:StopBuild',
+  'codebuild:startBuildBatch': 'codebuild:StopBuildBatch',
+  'databrew:startJobRun': 'databrew:StopJobRun',
+  'ecs:runTask': 'ecs:StopTask',
+  'elasticmapreduce:addStep': 'elasticmapreduce:CancelSteps',
+  'elasticmapreduce:createCluster': 'elasticmapreduce:TerminateJobFlows',
+  'emr-containers:startJobRun': 'emr-containers:CancelJobRun',
+  'emr-serverless:startJobRun': 'emr-serverless:CancelJobRun',
+  'glue:startJobRun': 'glue:BatchStopJobRun',
+  'mediaconvert:createJob': 'mediaconvert:CancelJob',
+  'sagemaker:createAutoMLJob': 'sagemaker:StopAutoMLJob',
+  'sagemaker:createHyperParameterTuningJob': 'sagemaker:StopHyperParameterTuningJob',
+  'sagemaker:createLabelingJob': 'sagemaker:StopLabelingJob',
+  'sagemaker:createProcessingJob': 'sagemaker:StopProcessingJob',
+  'sagemaker:createTrainingJob': 'sagemaker:StopTrainingJob',
+  'sagemaker:createTransformJob': 'sagemaker:StopTransformJob',
+};
+
 /** The actions that the service worker has to be allowed for a state. */
 export function actionsOf({ service, action, isSdk, isJob, assumesRole }: ServiceNeed): readonly string[] {
   if (assumesRole) return ['sts:AssumeRole'];
   const name = `${isSdk ? service.toLowerCase() : service}:${action}`;
   if (isSdk) return otherNames[name] ?? [ofOperation(service, action)];
-  const look = isJob ? looks[name] : undefined;
+  const ofJob = isJob ? [looks[name], cancellations[name]] : [];
   return [
     ...(optimizedNames[name] ?? [`${service}:${capitalized(action)}`]),
     ...(rolePassing.has(name) ? ['iam:PassRole'] : []),
-    ...(look === undefined ? [] : [look]),
+    ...ofJob.filter((each) => each !== undefined),
   ];
 }
 

@@ -1,20 +1,22 @@
 import type { ServiceCall } from '../asl/integrations/serviceCall.ts';
-import type { Json } from '../asl/json.ts';
+import { isObject, type Json } from '../asl/json.ts';
+import { withCancellation } from '../workers/cancelTask.ts';
 import type { Task } from '../workers/runTask.ts';
 import { unfinished } from '../workers/unfinished.ts';
 import { callService, clientTokenOf } from './callService.ts';
+import { jobOf } from './jobs/jobs.ts';
 import type { ServiceClients } from './sdk/clients.ts';
+
+/** The time that the calls which cancel a job may take. */
+const cancelLimitMs = 30_000;
 
 /** The work of the service worker. Only machines that were compiled from definitions give it its calls. */
 export function serviceWork(
   clients: ServiceClients,
 ): (input: unknown, task: Task) => Promise<Json | typeof unfinished> {
-  return async (input, task) => {
-    if (!isServiceCall(input)) {
-      throw new TypeError('The input of the service worker is not a call of a service.');
-    }
+  const work = async (input: unknown, task: Task) => {
     const { signal } = task;
-    const result = await callService(input, {
+    const result = await callService(serviceCall(input), {
       clients,
       signal,
       clientToken: clientTokenOf(task),
@@ -22,6 +24,37 @@ export function serviceWork(
     });
     return result === undefined ? unfinished : result;
   };
+  const cancelJob = async ({ service, action }: ServiceCall, started: Json | undefined): Promise<void> => {
+    const { job, roleArn } = isObject(started) ? started : {};
+    if (job === undefined) return;
+    await jobOf(service, action).cancel(job, {
+      clients,
+      signal: AbortSignal.timeout(cancelLimitMs),
+      // No call that cancels a job takes one.
+      clientToken: '',
+      ...(typeof roleArn === 'string' && { roleArn }),
+    });
+  };
+  return withCancellation(work, {
+    async cancel(input: unknown, close) {
+      const call = serviceCall(input);
+      if (call.step === 'describe') {
+        const { job, roleArn } = call;
+        await cancelJob(call, { job, ...(roleArn !== undefined && { roleArn }) });
+      }
+      // The job has no name before the answer to its start, which is either there or comes too late.
+      else if (call.step === 'submit') await cancelJob(call, await close());
+    },
+    async cancelLate(input: unknown, output) {
+      const call = serviceCall(input);
+      if (call.step === 'submit') await cancelJob(call, output);
+    },
+  });
+}
+
+function serviceCall(input: unknown): ServiceCall {
+  if (isServiceCall(input)) return input;
+  throw new TypeError('The input of the service worker is not a call of a service.');
 }
 
 function isServiceCall(input: unknown): input is ServiceCall {

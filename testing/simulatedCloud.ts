@@ -71,6 +71,7 @@ export class SimulatedCloud {
         later: (ms, run, isSlow) => this.#later(ms, run, isSlow),
         strikes: (fault) => this.#strikes(faults[fault]),
         delayMs: () => this.#delay(),
+        report: (each) => void this.reports.push(each),
       },
     });
     this.table.onInsert = (item) => this.#deliver(item);

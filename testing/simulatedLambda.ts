@@ -12,13 +12,15 @@ import {
 import { durationMs } from '../orchestrator/core/policy/duration.ts';
 import type { DispatchOutcome, FunctionInvoker } from '../orchestrator/dispatch/dispatch.ts';
 import { resultOfFailure } from '../orchestrator/handlers/failedInvocation.ts';
+import type { Reporter } from '../orchestrator/observability/report.ts';
 import type { ObjectStore } from '../orchestrator/store/objectStore.ts';
 import type { QueuedAttempt } from '../orchestrator/table/activityQueue.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { WorkerTable } from '../orchestrator/table/table.ts';
 import { installedClients, serviceWork, serviceWorkerName } from '../services/index.ts';
+import { cancelTask, cancelUntaken } from '../workers/cancelTask.ts';
 import { doHostWork, hostWorkOf } from '../workers/hostWork.ts';
-import { runTask, type Task } from '../workers/runTask.ts';
+import { attemptTask, type Task, writeResult } from '../workers/runTask.ts';
 import { NotReachedError } from './errors.ts';
 import type { MemoryTable } from './memoryTable/memoryTable.ts';
 import { errorOf, type WorkerFault } from './workerFaults.ts';
@@ -46,6 +48,7 @@ export interface LambdaSurroundings {
   strikes(fault: 'throttleInvoke' | 'duplicateInvoke' | 'loseInvoke' | 'killWorker'): boolean;
   /** Milliseconds between an invocation and its duplicate. */
   delayMs(): number;
+  readonly report: Reporter;
 }
 
 /** A test's interest in the runs of workers. */
@@ -76,6 +79,8 @@ export class SimulatedLambda implements FunctionInvoker {
   readonly #surroundings: LambdaSurroundings;
   /** Calls the services that a test does not stand in for, by the environment's credentials. */
   #serviceWork: Work | undefined;
+  /** By `executionId/task`: the names that workers have in their machines, also of tasks that are closed. */
+  readonly #actors = new Map<string, string>();
   #polls = 0;
 
   constructor({ table, workers, store, surroundings }: SimulatedLambdaOptions) {
@@ -88,6 +93,7 @@ export class SimulatedLambda implements FunctionInvoker {
   async invoke(functionName: string, payload: TaskPayload): Promise<DispatchOutcome> {
     const { strikes, later, delayMs } = this.#surroundings;
     const worker = await this.#actorOf(payload);
+    if (payload.cancelled) return this.#cancelLater(worker, payload);
     const fault = this.hooks.faultOf(this.#nameOf(worker));
     if (fault === 'throttle' || strikes('throttleInvoke')) return { type: 'deferred', error: 'throttled' };
     const work = this.#workOf(worker, payload, fault);
@@ -147,7 +153,23 @@ export class SimulatedLambda implements FunctionInvoker {
   async #actorOf({ executionId, task, worker }: TaskPayload): Promise<string> {
     const execution = await this.#table.executions.read(executionId);
     const open = execution ? openTasks(execution) : [];
-    return open.find((each) => each.task === task)?.worker ?? worker;
+    const key = `${executionId}/${task}`;
+    const found = open.find((each) => each.task === task)?.worker ?? this.#actors.get(key) ?? worker;
+    this.#actors.set(key, found);
+    return found;
+  }
+
+  /** Cancels the work of a worker that the test gave only where that can be cancelled. */
+  #cancelLater(worker: string, payload: TaskPayload): DispatchOutcome {
+    const { strikes, later, delayMs, now, report } = this.#surroundings;
+    if (strikes('throttleInvoke')) return { type: 'deferred', error: 'throttled' };
+    const work = this.#workOf(worker, payload, undefined);
+    if (!work || strikes('loseInvoke')) return { type: 'dispatched' };
+    const received: TaskPayload = JSON.parse(JSON.stringify(payload));
+    const run = () => cancelTask(received, work, { table: this.#table, now, report });
+    later(invocationMs, run);
+    if (strikes('duplicateInvoke')) later(invocationMs + delayMs(), run);
+    return { type: 'dispatched' };
   }
 
   /** The name that the test knows it by, also where a machine of items has it. */
@@ -198,7 +220,14 @@ export class SimulatedLambda implements FunctionInvoker {
     if (dies) return this.#die(received, table);
     const signs = new WorkerSigns();
     const watched: Work = (input, task) => signs.watch(() => work(input, task));
-    await settledInTime(worker, signs, runTask(received, watched, { table, now }));
+    await settledInTime(worker, signs, this.#attempt(received, watched, work, table));
+  }
+
+  async #attempt(payload: TaskPayload<never>, watched: Work, work: Work, table: WorkerTable): Promise<void> {
+    const { now, report } = this.#surroundings;
+    const result = await attemptTask(payload, watched, { table, now });
+    if (!result || (await writeResult(result, payload.expiresAt, table))) return;
+    await cancelUntaken(payload, result, work, { table: this.#table, now, report });
   }
 
   /** Its process ends before it answers: Lambda reports it to the on-failure destination. */

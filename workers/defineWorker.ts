@@ -14,6 +14,7 @@ import { DynamoDBTable, type DynamoDBTableOptions } from '../orchestrator/table/
 import type { ResultItem } from '../orchestrator/table/resultItem.ts';
 import { openStoredJson, withStore } from '../orchestrator/table/stored/withStore.ts';
 import type { Table } from '../orchestrator/table/table.ts';
+import { cancelTask, cancelUntaken } from './cancelTask.ts';
 import type { WorkerHandler } from './handlerTypes.ts';
 import { nudger } from './nudge.ts';
 import { attemptTask, type Task, writeResult } from './runTask.ts';
@@ -48,7 +49,8 @@ export interface Surroundings {
 /** Runs tasks of any payload against the tables that the payloads name, with one client for the whole process. */
 export function taskRunner() {
   const configuration = readConfiguration(process.env);
-  const meter = consumedCapacityMeter(configuration.reportsConsumedCapacity, consoleReporter());
+  const report = consoleReporter();
+  const meter = consumedCapacityMeter(configuration.reportsConsumedCapacity, report);
   const clock = readExecutionClock(process.env);
   const { now } = clock;
   const data = openStoredJson(configuration);
@@ -89,10 +91,13 @@ export function taskRunner() {
     payload: TaskPayload<Input>,
     work: (input: Input, task: Task, surroundings: Surroundings) => unknown,
   ): Promise<void> => {
+    const around = { table: tableNamed(payload.table), data, now, report };
+    if (payload.cancelled) return cancelTask(payload, work, around);
     const result = await attempt(payload, work);
-    const written = result && (await writeResult(result, payload.expiresAt, tableNamed(payload.table)));
+    const written = result && (await writeResult(result, payload.expiresAt, around.table));
     meter.report();
     if (written) await nudge(payload, written);
+    else if (result) await cancelUntaken(payload, result, work, around);
   };
   return { run, attempt, write, openTable, configuration, clock, reportCapacity: meter.report };
 }

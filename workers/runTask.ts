@@ -169,8 +169,9 @@ async function taskInputOf<Input>(payload: TaskPayload<Input>, data: StoredJson)
   return payload.token === undefined ? input : withTaskToken(input, payload.token);
 }
 
-/** Whether the attempt has failed by now, whatever its worker does. */
-function isOver({ deadline, startBy }: TaskPayload<unknown>, now: number): boolean {
+/** Whether nothing waits for the attempt any more, whatever its worker does. */
+function isOver({ deadline, startBy, cancelled }: TaskPayload<unknown>, now: number): boolean {
+  if (cancelled) return true;
   return [deadline, startBy].some((time) => time !== undefined && now >= Date.parse(time));
 }
 
@@ -219,7 +220,7 @@ function errorNameOf(error: unknown): string | undefined {
 }
 
 /** The input's type is what the worker says it is: what comes is JSON. */
-async function inputOf<Input>(payload: TaskPayload<Input>, data: StoredJson): Promise<Input> {
+export async function inputOf<Input>(payload: TaskPayload<Input>, data: StoredJson): Promise<Input> {
   const { input, inputAt } = payload;
   return inputAt === undefined ? input : ((await data.read(inputAt)) as Input);
 }

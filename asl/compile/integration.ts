@@ -34,6 +34,8 @@ export interface Integration {
 
 /** A job that goes on elsewhere while a state waits for its end. */
 export interface Job {
+  /** Where the state is left before the job has ended, the worker of the tasks cancels it. */
+  readonly isCancellable: boolean;
   /** The facts that name the job, from the output of the task that started it. */
   nameIn(output: Json): Json;
   /** The input of a task that looks at it. */

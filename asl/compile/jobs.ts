@@ -1,10 +1,11 @@
 import { entryTime } from '../../orchestrator/core/policy/entryTime.ts';
+import { cancelledErrorName } from '../../orchestrator/core/policy/errorNames.ts';
 import { redrivesOf } from '../../orchestrator/core/policy/redrives.ts';
 import type { Failure } from '../dataflow/handle.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { errorNames } from '../statesError.ts';
 import { act, frameOf, type Turn, whenFrame, withoutFailure, withState } from './act.ts';
-import type { StateConfig } from './config.ts';
+import type { StateConfig, TransitionConfig } from './config.ts';
 import type { Frame } from './context.ts';
 import type { Job } from './integration.ts';
 
@@ -86,6 +87,11 @@ export function waitingForJob({ job, invoke, scope, id, onLate }: WaitingForJob)
   });
   const { onError } = invoke;
   const onFailure = isList(onError) ? onError : [onError];
+  /** The job was cancelled when the execution ended: a redrive starts it again. */
+  const cancelled: TransitionConfig = {
+    guard: ({ event }) => nameOf(event.error) === cancelledErrorName,
+    target: `#${id}.call`,
+  };
   const looking: StateConfig = {
     invoke: {
       id: `look ${id}`,
@@ -93,7 +99,12 @@ export function waitingForJob({ job, invoke, scope, id, onLate }: WaitingForJob)
       input: ({ context, self }) => lookAt(job, frameOf(context, scope), entryTime(self)),
       onDone: { ...invoke.onDone, target: `#${id}.done` },
       onError: [
-        { guard: ({ event }) => isTimeout(event.error), target: 'pausing', actions: [goesOn] },
+        {
+          guard: ({ event }) => nameOf(event.error) === errorNames.timeout,
+          target: 'pausing',
+          actions: [goesOn],
+        },
+        cancelled,
         ...onFailure.map(({ actions = [] }) => ({ target: 'ended', actions: [...actions, isOfLastRun] })),
       ],
     },
@@ -105,7 +116,7 @@ export function waitingForJob({ job, invoke, scope, id, onLate }: WaitingForJob)
         invoke: {
           ...invoke,
           onDone: { target: 'looking', actions: [started] },
-          onError: onFailure.map((each) => ({ ...each, target: `#${id}.failed` })),
+          onError: [cancelled, ...onFailure.map((each) => ({ ...each, target: `#${id}.failed` }))],
         },
       },
       looking,
@@ -122,11 +133,11 @@ function lookAt(job: Job, frame: Frame, now: number): unknown {
   if (!isKept(kept)) return null;
   const pause = pauseMs(kept, now);
   const timeout = kept.until === undefined ? pause : Math.max(1000, Math.min(pause, kept.until - now));
-  return { input: job.look(kept.job ?? null), timeout };
+  return { input: job.look(kept.job ?? null), timeout, ...(job.isCancellable && { work: 'awaits' }) };
 }
 
-function isTimeout(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && Reflect.get(error, 'name') === errorNames.timeout;
+function nameOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null ? Reflect.get(error, 'name') : undefined;
 }
 
 function isList<T>(value: T | readonly T[]): value is readonly T[] {

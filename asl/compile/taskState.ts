@@ -60,7 +60,8 @@ export function taskState(state: TaskState, place: StatePlace, builder: Builder)
     const kept = integration.job ? beforeJob(turn, timeoutSeconds) : task.kept;
     const frame = running(state, kept === undefined ? turn.frame : withState(turn.frame, { kept }));
     // The task keeps it. Beside it, in the context, it would be stored twice.
-    given.set(frame, isPerTask ? { input, ...policy, ...(starts && { starts }) } : input);
+    const work = integration.job?.isCancellable && ({ work: 'starts' } as const);
+    given.set(frame, isPerTask ? { input, ...policy, ...(starts && { starts }), ...work } : input);
     return frame;
   };
   return shellOf(

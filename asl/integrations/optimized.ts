@@ -81,3 +81,37 @@ export const optimizedIntegrations: ReadonlyMap<string, ReadonlyMap<string, Read
     new Map(Object.entries(actions).map(([action, waits]) => [action, new Set<WaitMode>(['no', ...waits])])),
   ]),
 );
+
+/** Jobs that Step Functions cancels where the state that waits for them is left, as `service:action`. */
+const cancellable: ReadonlySet<string> = new Set([
+  'athena:startQueryExecution',
+  'batch:submitJob',
+  'bedrock:createModelCustomizationJob',
+  'codebuild:retryBuildBatch',
+  'codebuild:startBuild',
+  'codebuild:startBuildBatch',
+  'databrew:startJobRun',
+  'ecs:runTask',
+  'elasticmapreduce:addStep',
+  'elasticmapreduce:createCluster',
+  'emr-containers:startJobRun',
+  'emr-serverless:startJobRun',
+  'glue:startJobRun',
+  'mediaconvert:createJob',
+  'sagemaker:createAutoMLJob',
+  'sagemaker:createHyperParameterTuningJob',
+  'sagemaker:createLabelingJob',
+  'sagemaker:createProcessingJob',
+  'sagemaker:createTrainingJob',
+  'sagemaker:createTransformJob',
+]);
+
+export function isCancellableJob({
+  service,
+  action,
+}: {
+  readonly service: string;
+  readonly action: string;
+}): boolean {
+  return cancellable.has(`${service}:${action}`);
+}

@@ -3,6 +3,7 @@ import type { Identity } from '../compile/context.ts';
 import type { Integration, TaskAttempt } from '../compile/integration.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { TaskState } from '../model/model.ts';
+import { isCancellableJob } from './optimized.ts';
 import type { Resource } from './resource.ts';
 import { type Caller, type ServiceAction, serviceWorkerName } from './serviceCall.ts';
 import { heartbeatOf, timingOf } from './timing.ts';
@@ -37,6 +38,7 @@ export function serviceTask({ service, action, isSdk, waits }: Service, task: Ta
         logic: worker({ worker: serviceWorkerName, ...timingOf(task) }),
         hasToken: false,
         job: {
+          isCancellable: isCancellableJob(of),
           nameIn: nameOfJob,
           look: (name) => ({ ...of, step: 'describe', ...(isObject(name) && name) }),
         },

@@ -126,6 +126,8 @@ function effectLine(effect: HistoryEffect): [name: string, text: string] {
       return ['deferred', `${taskText(effect)}, to ${effect.at}`];
     case 'taskStopped':
       return ['stopped', taskText(effect)];
+    case 'workCancelled':
+      return ['cancelled', `work of ${taskText(effect)}`];
     case 'timerSet':
       return ['timer', `${eventText(effect.event)} at ${effect.dueAt}`];
     case 'timerCancelled':

@@ -48,6 +48,7 @@ export function chainStep({
   if (outgoing.length > 0 || itemLists.length > 0 || duplicates.length > 0) return undefined;
   if (!mayBecome(commit.execution.status) || !isPlain(commit.execution)) return undefined;
   if (!isApplied(commit.execution.log, entry)) return undefined;
+  if (effects.some(({ type }) => type === 'cancel')) return undefined;
   const opened = effects.flatMap((effect) => (effect.type === 'dispatch' ? [effect.task] : []));
   return opened.every((task) => isChainTask(machine, task)) ? { commit, machine, opened } : undefined;
 }

@@ -38,6 +38,11 @@ export interface TaskPayload<Input = Json> {
   /** The worker must claim the attempt (the `claim#` item) before it begins, and do nothing where it is claimed. */
   readonly once?: true;
   /**
+   * Nothing waits for the task any more: the worker is to cancel the work outside that it has started, or was asked about, and to do
+   * nothing else. Present only for workers of Millrace's own.
+   */
+  readonly cancelled?: true;
+  /**
    * For the worker host alone, which may take the execution's next steps itself: the other tasks that it runs in the same
    * invocation. A host that does not know of it would leave them undone.
    */

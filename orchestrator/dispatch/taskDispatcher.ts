@@ -17,6 +17,7 @@ import { isStoredDataError, StoredJson } from '../store/storedJson.ts';
 import { isoTime } from '../table/executionItem.ts';
 import { expiresAt, type TableLayout } from '../table/retention.ts';
 import type { Table } from '../table/table.ts';
+import { cancelWork } from './cancelWork.ts';
 import { chainPayloads, isChainTask, mayChain } from './chainTasks.ts';
 import { DispatchMemory, type DispatchOutcome, type FunctionInvoker } from './dispatch.ts';
 import { lambdaEvent } from './lambdaEvent.ts';
@@ -98,6 +99,11 @@ export class TaskDispatcher {
       ...alone.map((task) => this.#dispatchOne(execution, task)),
     ]);
     return tasks.filter((task) => deferred.includes(task) || outcomes[alone.indexOf(task)] === 'deferred');
+  }
+
+  /** Has workers cancel the work of tasks that nothing waits for any more. Never rejects. */
+  cancel(execution: Execution, tasks: readonly OpenTask[]): Promise<void> {
+    return cancelWork(execution, tasks, this.#options);
   }
 
   async #load({ machine, machineVersion }: Execution): Promise<void> {

@@ -80,7 +80,9 @@ function errorOf({ result }: ResultItem): TaskError {
 export function resultOfFailure(invocation: InvocationRecord, at: string): ResultItem | undefined {
   const { requestPayload: payload, responsePayload } = invocation;
   if (!isRecord(payload)) return undefined;
-  const { executionId, item, task, index, attempt, worker, once } = payload;
+  const { executionId, item, task, index, attempt, worker, once, cancelled } = payload;
+  // It was to end an attempt: nothing waits for a result.
+  if (cancelled === true) return undefined;
   if (typeof executionId !== 'string' || executionId === '') return undefined;
   if (!isCount(task) || !isCount(attempt) || (index !== undefined && !isCount(index))) return undefined;
   const numbers = { task, ...(index !== undefined && { index }), attempt };

@@ -27,6 +27,8 @@ export type Report =
   | { readonly type: 'dropped'; readonly executionId: string; readonly error: string }
   | (Of & { readonly type: 'waiting'; readonly error: string })
   | (Of & { readonly type: 'dispatchFailed'; readonly worker: string; readonly error: string })
+  /** Work outside that nothing waits for any more may go on: its worker could not be invoked, or could not cancel it. */
+  | (Of & { readonly type: 'cancelFailed'; readonly worker: string; readonly error: string })
   /** A batch that the event source had given up was caught up, execution by execution. */
   | { readonly type: 'recovered'; readonly batch: string; readonly executions: number }
   /** A sweep of the failure bucket could not recover this batch; the next one tries again. */

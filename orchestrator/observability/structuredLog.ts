@@ -14,6 +14,7 @@ const reported: Readonly<
   dropped: ['error', 'Items of the execution cannot be decided on, and stay in the table'],
   waiting: ['error', 'The execution waits because of a defect of the orchestrator'],
   dispatchFailed: ['warn', 'A worker could not be invoked now, and will be a little later'],
+  cancelFailed: ['warn', 'A job that nothing waits for any more could not be cancelled'],
   wakeFailed: ['error', 'The wake function failed as a whole; what is due stays due'],
   recovered: ['warn', 'A batch that was given up was caught up'],
   batchLeft: ['error', 'A batch that was given up cannot be recovered, and stays in the failure bucket'],

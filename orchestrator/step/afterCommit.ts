@@ -43,6 +43,8 @@ export class AfterCommit {
     if (tasks.length > 0) {
       await this.#defer(execution, await this.#options.dispatcher.dispatch(execution, tasks));
     }
+    const abandoned = effects.flatMap((effect) => (effect.type === 'cancel' ? [effect.task] : []));
+    if (abandoned.length > 0) await this.#options.dispatcher.cancel(execution, abandoned);
     await runEffects(execution, effects, this.#options);
   }
 

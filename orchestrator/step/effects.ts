@@ -12,7 +12,7 @@ export interface EffectsOptions {
 
 const defaultActionLimitMs = 5000;
 
-/** Runs the actions and logs of a commit that was taken, in their order. Its tasks are dispatched by others, before. */
+/** Runs the actions and logs of a commit that was taken, in their order. Its tasks are handed over by others, before. */
 export async function runEffects(
   execution: Execution,
   effects: readonly ExecutionEffect[],
@@ -34,6 +34,7 @@ export async function runEffects(
         break;
       }
       case 'dispatch':
+      case 'cancel':
         break;
       default:
         effect satisfies never;

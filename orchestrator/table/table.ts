@@ -1,7 +1,7 @@
 import type { Json } from '../core/data/json.ts';
 import type { OutgoingItem } from '../core/execution/children/messages.ts';
 import type { Emission } from '../core/execution/model/emission.ts';
-import type { JournalEntry } from '../core/execution/model/entries.ts';
+import type { JournalEntry, ResultEntry } from '../core/execution/model/entries.ts';
 import type { Execution } from '../core/execution/model/execution.ts';
 import type { AttemptNumbers, OpenTask } from '../core/execution/model/openTask.ts';
 import type { LogSegment } from '../core/execution/step/advance.types.ts';
@@ -73,6 +73,8 @@ export interface JournalWriter {
   insertEvent(event: NewEvent): Promise<InsertOutcome>;
   /** First result wins. `expiresAt` in seconds since the epoch; without it, by the table's retention. */
   insertResult(result: ResultItem, expiresAt?: number): Promise<InsertOutcome>;
+  /** The same; where the attempt has a result, answers that one. */
+  insertResultOrGet(result: ResultItem, expiresAt?: number): Promise<ResultEntry | undefined>;
 }
 
 export interface JournalReader {

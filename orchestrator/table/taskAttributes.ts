@@ -32,6 +32,7 @@ export function taskAttribute(task: OpenTask): AttributeValue {
   }
   if (task.waitsForResult) map.waitsForResult = { BOOL: true };
   if (task.starts) map.starts = jsonAttribute({ ...task.starts }, depthInTasks);
+  if (task.work !== undefined) map.work = { S: task.work };
   if (retries !== undefined) map.retries = jsonAttribute(retries, depthInTasks);
   if (input !== undefined) Object.assign(map, orderedAttributes('input', input, depthInTasks));
   else if (inputAt !== undefined) map.inputAt = { S: inputAt };
@@ -69,6 +70,7 @@ function taskOf(map: Attributes): OpenTask | undefined {
     ...taskNumbersOf(map),
     ...(map.waitsForResult?.BOOL === true && { waitsForResult: true }),
     ...optional('starts', map.starts && startsOf(map.starts)),
+    ...optional('work', map.work && workOf(map.work)),
     ...optional('retries', retries && numbersOf(retries)),
     ...optional('input', orderedJson(map, 'input')),
     ...optional('inputAt', inputAt && dataKeyOf(inputAt)),
@@ -83,6 +85,10 @@ function startsOf(value: AttributeValue): OpenTask['starts'] {
     ...(isGenerated?.BOOL === true && { isGenerated: true }),
     ...(isStopped?.BOOL === true && { isStopped: true }),
   };
+}
+
+function workOf({ S: work }: AttributeValue): OpenTask['work'] {
+  return work === 'starts' || work === 'awaits' || work === 'cancelled' ? work : undefined;
 }
 
 function numbersOf(value: AttributeValue): readonly number[] {

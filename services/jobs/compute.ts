@@ -23,10 +23,11 @@ const ecsTask: Job = {
     if (failed !== undefined) return { type: 'failed', described: failed };
     return { type: 'succeeded', result: tasks[0] ?? null };
   },
-  cancel: ({ Cluster = null, Tasks = null }) => ({
-    action: 'stopTask',
-    parameters: { Cluster, Task: at(Tasks, 0), Reason: cancelReason },
-  }),
+  cancel: ({ Cluster = null, Tasks = null }) =>
+    (isArray(Tasks) ? Tasks : []).map((Task) => ({
+      action: 'stopTask',
+      parameters: { Cluster, Task, Reason: cancelReason },
+    })),
 };
 
 function endedWell(task: Json): boolean {

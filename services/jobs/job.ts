@@ -22,8 +22,8 @@ export interface Job {
   judge(answer: JsonObject, job: JsonObject): Verdict;
   /** The job is over once the service does not know it any more. */
   readonly endsWhenMissing?: true;
-  /** Ends the job when nothing waits for it any more. @default the job goes on */
-  cancel?(job: JsonObject): Question;
+  /** The calls that end the job where nothing waits for it any more. @default the job goes on */
+  cancel?(job: JsonObject): readonly Question[];
 }
 
 /** The value at a path of an answer: names of fields, and places in lists. */
@@ -48,7 +48,8 @@ export interface StatusRules {
   readonly as?: string;
   /** Facts that name the job, which the result has beside the description in its field. @default none */
   readonly beside?: readonly string[];
-  readonly cancel?: Job['cancel'];
+  /** The call that ends the job. */
+  cancel?(job: JsonObject): Question;
   readonly endsWhenMissing?: true;
 }
 
@@ -80,7 +81,7 @@ export function jobWithStatus(identify: Job['identify'], rules: StatusRules): Jo
       }
       return failed.includes(word) ? { type: 'failed', described: shown({}) } : { type: 'runs' };
     },
-    ...(cancel && { cancel }),
+    ...(cancel && { cancel: (job) => [cancel(job)] }),
     ...(endsWhenMissing && { endsWhenMissing }),
   };
 }

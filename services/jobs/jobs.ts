@@ -1,7 +1,7 @@
 import { isObject, type Json } from '../../asl/json.ts';
 import { serviceNamed } from '../optimized/services.ts';
 import { type SdkSurroundings, send } from '../sdk/callSdk.ts';
-import { isPassing, optimizedError } from '../sdk/errors.ts';
+import { isPassing, optimizedError, type SdkFailure } from '../sdk/errors.ts';
 import { impossibleCall } from '../serviceError.ts';
 import { analytics } from './analytics.ts';
 import { compute } from './compute.ts';
@@ -25,11 +25,22 @@ export interface KnownJob {
    * @throws ServiceCallError where it failed, or cannot be looked at
    */
   describe(job: Json, surroundings: DescribeSurroundings): Promise<Json | undefined>;
+  /**
+   * Ends the job where nothing waits for it any more. Does nothing where it has ended, or cannot be ended.
+   *
+   * @throws ServiceCallError where the service does not take the call
+   */
+  cancel(job: Json, surroundings: DescribeSurroundings): Promise<void>;
 }
 
 /** Integrations that have `.sync`, as `service:action`. */
 export function jobNames(): readonly string[] {
   return [...jobs.keys()];
+}
+
+/** Those among them whose jobs can be cancelled. */
+export function cancellableJobNames(): readonly string[] {
+  return [...jobs].flatMap(([name, { cancel }]) => (cancel ? [name] : []));
 }
 
 /** @throws ServiceCallError where states cannot wait for the end of what the action starts */
@@ -39,6 +50,7 @@ export function jobOf(service: string, action: string): KnownJob {
   return {
     identify: (answer, parameters) => job.identify(answer, parameters),
     describe: (given, surroundings) => described(service, job, given, surroundings),
+    cancel: (given, surroundings) => cancelled(service, job, given, surroundings),
   };
 }
 
@@ -72,17 +84,23 @@ async function described(
   }
 }
 
-/** The call that ends a job which nothing waits for any more; undefined where there is none. */
-export async function cancelJob(
+async function cancelled(
   service: string,
-  action: string,
+  job: Job,
   given: Json,
   { roleArn, ...surroundings }: DescribeSurroundings,
 ): Promise<void> {
-  const job = jobs.get(`${service}:${action}`);
-  if (job?.cancel === undefined || !isObject(given)) return;
+  if (job.cancel === undefined || !isObject(given)) return;
   const { client, errors } = serviceNamed(service);
-  const call = { ...job.cancel(given), service: client, ...(roleArn !== undefined && { roleArn }) };
-  const outcome = await send(call, surroundings, 'optimized');
-  if (outcome.type === 'failed') throw optimizedError(outcome.failure, errors);
+  for (const question of job.cancel(given)) {
+    const call = { ...question, service: client, ...(roleArn !== undefined && { roleArn }) };
+    const outcome = await send(call, surroundings, 'optimized');
+    if (outcome.type === 'failed' && !hasEnded(outcome.failure))
+      throw optimizedError(outcome.failure, errors);
+  }
+}
+
+/** Services refuse to cancel what has ended, each by an error of its own. */
+function hasEnded(failure: SdkFailure): boolean {
+  return failure.type === 'answer' && /Conflict|Invalid|NotFound|BadRequest|Validation/.test(failure.name);
 }

@@ -65,6 +65,7 @@ const task = () =>
       startBy: time(),
       beat: fc.nat(),
       waitsForResult: fc.constant(true as const),
+      work: fc.constantFrom('starts' as const, 'awaits' as const, 'cancelled' as const),
       input: json(),
     },
     { requiredKeys: ['task', 'worker', 'attempt', 'cause'] },

@@ -72,6 +72,18 @@ export function journalFeatures(current: Current): void {
       ]);
     });
 
+    it('is the first one, which a later writer can get', async () => {
+      const { table } = current();
+      expect(await table.journal.insertResultOrGet(result(1))).toBeUndefined();
+      const failed = { status: 'FAILED', error: { name: 'Late', message: 'late' } } as const;
+      const there = await table.journal.insertResultOrGet(result(1, { result: failed }));
+      expect(there).toMatchObject({
+        kind: 'result',
+        reference: 'task#1#1',
+        result: { status: 'SUCCEEDED', output: { task: 1 } },
+      });
+    });
+
     it('of another attempt or task is a result of its own', async () => {
       const { table } = current();
       await table.journal.insertResult(result(1));

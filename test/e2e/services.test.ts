@@ -83,6 +83,37 @@ const messages = {
   },
 };
 
+/** Runs a query of Athena and a task of ECS, which go on until someone ends them. */
+const jobs = {
+  StartAt: 'Both',
+  States: {
+    Both: {
+      Type: 'Parallel',
+      Branches: [
+        {
+          StartAt: 'Query',
+          States: {
+            Query: task('athena:startQueryExecution.sync', {
+              Parameters: { QueryString: 'select 1' },
+              End: true,
+            }),
+          },
+        },
+        {
+          StartAt: 'Run',
+          States: {
+            Run: task('ecs:runTask.sync', {
+              Parameters: { Cluster: 'c', TaskDefinition: 'd' },
+              End: true,
+            }),
+          },
+        },
+      ],
+      End: true,
+    },
+  },
+};
+
 /** In one cloud over HTTP, as `millrace dev` runs it: the service worker is one of its functions. */
 describe('services of definitions', () => {
   let folder: TemporaryDirectory;
@@ -95,11 +126,15 @@ describe('services of definitions', () => {
     await mkdir(join(folder.path, 'machines'), { recursive: true });
     await writeFile(join(folder.path, 'machines/items.asl.json'), JSON.stringify(items));
     await writeFile(join(folder.path, 'machines/messages.asl.json'), JSON.stringify(messages));
+    await writeFile(join(folder.path, 'machines/jobs.asl.json'), JSON.stringify(jobs));
     cloud = await startTestCloud({
       machinesDirectory: join(folder.path, 'machines'),
       workersDirectory: join(folder.path, 'workers'),
       environment: Object.fromEntries(
-        ['SQS', 'SNS', 'EVENTBRIDGE'].map((service) => [`AWS_ENDPOINT_URL_${service}`, recorder.endpoint]),
+        ['SQS', 'SNS', 'EVENTBRIDGE', 'ATHENA', 'ECS'].map((service) => [
+          `AWS_ENDPOINT_URL_${service}`,
+          recorder.endpoint,
+        ]),
       ),
     });
   });
@@ -172,6 +207,22 @@ describe('services of definitions', () => {
     });
   });
 
+  it('end the jobs of an execution that is stopped', async () => {
+    await cloud.put(startItem('j1', 'jobs', { M: {} }));
+    const areLookedAt = () =>
+      requestOf('GetQueryExecution') !== undefined && requestOf('DescribeTasks') !== undefined;
+    await cloud.until('j1', areLookedAt);
+    expect([requestOf('StopQueryExecution'), requestOf('StopTask')]).toEqual([undefined, undefined]);
+    await cloud.put({ executionId: { S: 'j1' }, item: { S: 'event#stop' }, control: { S: 'stop' } });
+    await cloud.until('j1', hasStatus('ABORTED'));
+    await cloud.until(
+      'j1',
+      () => requestOf('StopQueryExecution') !== undefined && requestOf('StopTask') !== undefined,
+    );
+    expect(requestOf('StopQueryExecution')?.body).toEqual({ QueryExecutionId: 'q' });
+    expect(requestOf('StopTask')?.body).toMatchObject({ cluster: 'c', task: 't' });
+  });
+
   function requestOf(target: string): RecordedRequest | undefined {
     return recorder.requests.find((request) => request.target === target);
   }
@@ -185,6 +236,17 @@ function answer({ target, text, body }: RecordedRequest) {
       headers: { 'content-type': 'text/xml' },
       body: `<ErrorResponse>${error}<RequestId>r</RequestId></ErrorResponse>`,
     };
+  }
+  switch (target) {
+    case 'StartQueryExecution':
+      return { body: { QueryExecutionId: 'q' } };
+    case 'GetQueryExecution':
+      return { body: { QueryExecution: { QueryExecutionId: 'q', Status: { State: 'RUNNING' } } } };
+    case 'RunTask':
+      return { body: { tasks: [{ taskArn: 't', clusterArn: 'c' }], failures: [] } };
+    case 'DescribeTasks':
+      return { body: { tasks: [{ taskArn: 't', clusterArn: 'c', lastStatus: 'RUNNING' }] } };
+    default:
   }
   if (target === 'PutEvents') return { body: { FailedEntryCount: 0, Entries: [{ EventId: 'e' }] } };
   return { body: { MessageId: 'm', MD5OfMessageBody: md5(String(Object(body).MessageBody)) } };

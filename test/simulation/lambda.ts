@@ -15,8 +15,11 @@ import type { DynamoDBTable } from '../../orchestrator/table/dynamodb/dynamoDBTa
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
 import type { ResultItem } from '../../orchestrator/table/resultItem.ts';
 import type { TableLayout } from '../../orchestrator/table/retention.ts';
+import { cancelTask, cancelUntaken, withCancellation } from '../../workers/cancelTask.ts';
 import { nudgeOf } from '../../workers/nudge.ts';
 import { attemptTask, type Task, writeResult } from '../../workers/runTask.ts';
+import { unfinished } from '../../workers/unfinished.ts';
+import { Jobs, jobIn } from './errand.ts';
 import { otherRelease, tableName, tableOf } from './instances.ts';
 import { InvariantError } from './invariantError.ts';
 import { SimulatedProcess, type World } from './process.ts';
@@ -92,6 +95,10 @@ export class SimulatedLambda {
   readonly dispatchedTwice: string[] = [];
   /** Told of each invocation that Lambda took. */
   onInvoke: (payload: TaskPayload) => void = () => {};
+  /** Told of each task whose worker is to cancel its work. */
+  onCancel: (payload: TaskPayload) => void = () => {};
+  /** The jobs of errands. */
+  readonly jobs = new Jobs();
   readonly #world: World;
   readonly #options: LambdaOptions;
   /** The ends of the runs of each attempt. */
@@ -101,6 +108,19 @@ export class SimulatedLambda {
   /** Attempts of `once` tasks whose work was begun. */
   #begun = new Set<string>();
   #chains = 0;
+  readonly #errandWork = withCancellation(
+    {},
+    {
+      cancel: async (input, close) => {
+        const job = jobIn(input) ?? jobIn(await close());
+        if (job !== undefined) this.jobs.cancel(job);
+      },
+      cancelLate: async (input, output) => {
+        const started = jobIn(input) === undefined ? jobIn(output) : undefined;
+        if (started !== undefined) this.jobs.cancel(started);
+      },
+    },
+  );
 
   constructor(world: World, options: LambdaOptions) {
     this.#world = world;
@@ -111,6 +131,12 @@ export class SimulatedLambda {
     const dispatched = new Set<string>();
     return {
       invoke: async (functionName, payload) => {
+        if (payload.cancelled) {
+          return process.call(
+            () => `cancel ${keyOf(payload)}`,
+            () => this.#cancel(payload),
+          );
+        }
         const handOvers = tasksOf(payload).map((each) => this.#options.handOverOf(each));
         for (const [index, handOver] of handOvers.entries()) {
           if (handOver === undefined || !dispatched.has(handOver)) continue;
@@ -144,6 +170,29 @@ export class SimulatedLambda {
     if (!draws.strikes('lostInvoke')) schedule.later(this.#delayMs(), begin);
     if (draws.strikes('duplicateInvoke')) schedule.later(this.#delayMs() + draws.below(5000, 'late'), begin);
     if (draws.strikes('ambiguousInvoke')) return { type: 'deferred', error: 'TimeoutError' };
+    return { type: 'dispatched' };
+  }
+
+  /** The worker of an errand cancels the job that nothing waits for any more. */
+  #cancel(payload: TaskPayload): DispatchOutcome {
+    const { draws, schedule } = this.#world;
+    this.onCancel(payload);
+    if (draws.strikes('throttledInvoke')) return { type: 'deferred', error: 'TooManyRequestsException' };
+    const run = async () => {
+      const process = new SimulatedProcess('worker', this.#world, {
+        crashes: ['dyingWorker', 'dyingWorker'],
+      });
+      const table = tableOf(process, this.#options.layout);
+      const { report } = this.#options;
+      const now = () => process.now();
+      await process
+        .doing(cancelTask(received(payload), this.#errandWork, { table, now, report }))
+        .catch(() => undefined);
+    };
+    if (!draws.strikes('lostInvoke')) schedule.later(this.#delayMs(), () => schedule.begin(run()));
+    if (draws.strikes('duplicateInvoke')) {
+      schedule.later(this.#delayMs() + draws.below(5000, 'late'), () => schedule.begin(run()));
+    }
     return { type: 'dispatched' };
   }
 
@@ -244,7 +293,11 @@ export class SimulatedLambda {
     table: DynamoDBTable,
   ): Promise<ResultItem | undefined> {
     const result = await this.#attempt(payload, process, table);
-    return result && writeResult(result, payload.expiresAt, table);
+    const written = result && (await writeResult(result, payload.expiresAt, table));
+    if (!result || written || payload.worker !== 'convert') return written;
+    const { report } = this.#options;
+    await cancelUntaken(payload, result, this.#errandWork, { table, now: () => process.now(), report });
+    return undefined;
   }
 
   async #attempt(
@@ -286,11 +339,24 @@ export class SimulatedLambda {
       await this.#world.schedule.wait(beatEveryMs);
       await task.heartbeat({ progress: beat });
     }
-    return this.#options.work(worker, input, task, time);
+    if (worker !== 'convert') return this.#options.work(worker, input, task, time);
+    return this.#runErrand(() => this.#options.work(worker, input, task, time), input);
+  }
+
+  #runErrand(work: () => unknown, input: unknown): unknown {
+    try {
+      const output = work();
+      this.jobs.note(input, output === unfinished ? 'goesOn' : { output });
+      return output;
+    } catch (error) {
+      this.jobs.note(input, 'failed');
+      throw error;
+    }
   }
 
   /** Forgets an execution whose id is used again, and its children. */
   forget(executionId: string): void {
+    this.jobs.forget(executionId);
     const isOther = (key: string) => !key.startsWith(`${executionId}/`) && !key.startsWith(`${executionId}.`);
     this.runs = this.runs.filter(isOther);
     this.#begun = new Set([...this.#begun].filter(isOther));

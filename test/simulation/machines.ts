@@ -17,6 +17,7 @@ import { batch } from './batch.ts';
 import { census } from './census.ts';
 import { definition } from './definition.ts';
 import { echo } from './echo.ts';
+import { errand } from './errand.ts';
 import { longMuster, muster } from './muster.ts';
 import { relay, sprint } from './relay.ts';
 
@@ -397,6 +398,7 @@ export const exampleMachines = {
   muster,
   longMuster,
   definition,
+  errand,
   relay,
   sprint,
 } as const satisfies Record<string, AnyStateMachine>;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { TaskPayload } from '../../orchestrator/contract/task.ts';
 import { openTasks } from '../../orchestrator/core/execution/lists/runningList.ts';
 import { type Execution, hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
@@ -77,6 +78,13 @@ export class Observer {
 
   onInvoke(payload: TaskPayload): void {
     this.#remember(() => this.attempts.onInvoke(payload));
+  }
+
+  onCancel(payload: TaskPayload): void {
+    this.#remember(() => {
+      const execution = this.#current.get(payload.executionId);
+      if (execution) checkAbandoned(execution, payload);
+    });
   }
 
   /** A chain, named by its cause, begins a task after one of its commits. */
@@ -256,6 +264,8 @@ export class Observer {
     for (const task of before.tasks) {
       const isOverdue = (task.deadline ?? Number.POSITIVE_INFINITY) <= after.updatedAt;
       if (!isOverdue || task.waitsForResult || task.task >= mostTasksAnswered) continue;
+      // A look at a job that goes on has no result.
+      if (task.work === 'awaits') continue;
       if (isTaken(after, task)) continue;
       const isOpen = after.tasks.some((other) => other.task === task.task && other.attempt === task.attempt);
       if (isOpen) continue;
@@ -283,6 +293,22 @@ export class Observer {
       );
     }
   }
+}
+
+/** No work is cancelled that a task still waits for: neither the task of the cancellation, nor another. */
+function checkAbandoned({ executionId, status, tasks }: Execution, { item, input }: TaskPayload): void {
+  if (hasEnded(status)) return;
+  const waits = tasks.find(
+    (task) =>
+      task.work !== 'cancelled' &&
+      (taskKey(task) === item || (task.work === 'awaits' && isDeepStrictEqual(task.input, input))),
+  );
+  if (!waits) return;
+  throw new InvariantError(
+    5,
+    executionId,
+    `the work of '${item}' is cancelled, and '${taskKey(waits)}' is open.`,
+  );
 }
 
 function isTaken({ log }: Execution, task: OpenTask): boolean {

@@ -95,6 +95,7 @@ const eventsOf: Readonly<Partial<Record<ExampleName, readonly [string, ...string
   talk: ['SAY'],
   breaks: ['NEXT', 'NEXT', 'BREAK', 'GO_ON'],
   poisoned: ['BOOM', 'ANYTHING'],
+  errand: ['SKIP'],
   saga: ['TELL', 'TELL', 'NEXT', 'NEXT', 'AGAIN', 'AGAIN', 'OVER'],
 };
 
@@ -192,21 +193,24 @@ function drawStart(draws: Draws, executionId: string): Extract<Operation, { type
   const isCensus = draws.chance(0.004, 'longLists');
   const isMuster = draws.chance(0.03, 'failedLists');
   const isLongMuster = isMuster && draws.chance(0.4, 'failedLists');
-  const rare = isCensus
-    ? 'census'
-    : isLongMuster
-      ? 'longMuster'
-      : isMuster
-        ? 'muster'
-        : isDefinition
-          ? 'definition'
-          : isBatch
-            ? 'batch'
-            : isFan
-              ? 'fan'
-              : isExtreme
-                ? 'extreme'
-                : undefined;
+  const isErrand = draws.chance(0.06, 'errands');
+  const rare = isErrand
+    ? 'errand'
+    : isCensus
+      ? 'census'
+      : isLongMuster
+        ? 'longMuster'
+        : isMuster
+          ? 'muster'
+          : isDefinition
+            ? 'definition'
+            : isBatch
+              ? 'batch'
+              : isFan
+                ? 'fan'
+                : isExtreme
+                  ? 'extreme'
+                  : undefined;
   const machine = rare ?? draws.oneOf(examples, 'operations');
   return { type: 'start', atMs, executionId, machine, input: inputs[machine] ?? null };
 }

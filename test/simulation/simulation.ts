@@ -166,6 +166,7 @@ class Simulation {
       isMixed,
     });
     this.#lambda.onInvoke = (payload) => this.#observer.onInvoke(payload);
+    this.#lambda.onCancel = (payload) => this.#observer.onCancel(payload);
     this.#instances = new Instances(this.#deployment.lookup(), {
       world: this.#world,
       layout,
@@ -343,8 +344,10 @@ class Simulation {
     if (twice !== undefined) throw new InvariantError(10, twice, 'its worker must not begin twice, and did.');
     const [again] = this.#lambda.dispatchedTwice;
     if (again !== undefined) throw new InvariantError(10, again, 'one instance has dispatched it twice.');
-    if (isCalm(this.#options.seed))
-      checkRunOnce(this.#lambda.runs, this.#redriven, (run) => this.#observer.attempts.mayRepeat(run));
+    if (!isCalm(this.#options.seed)) return;
+    const isDeployed = this.#operations.every(({ type }) => type !== 'deploy');
+    if (isDeployed) this.#lambda.jobs.checkNoneIsLeft();
+    checkRunOnce(this.#lambda.runs, this.#redriven, (run) => this.#observer.attempts.mayRepeat(run));
   }
 
   #start({ executionId, machine, input }: Extract<Operation, { type: 'start' }>): Promise<void> {

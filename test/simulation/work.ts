@@ -1,6 +1,8 @@
 import { seededRandom } from '../../testing/seededRandom.ts';
+import { unfinished } from '../../workers/unfinished.ts';
 import { thrownOf } from '../core/machine/differential/thrown.ts';
 import { seedOf } from './draws.ts';
+import { jobIn } from './errand.ts';
 import type { Work } from './lambda.ts';
 
 const decisions: Readonly<Record<string, readonly (string | null)[]>> = {
@@ -39,6 +41,11 @@ export function workOf(seed: number): Work {
         const only = fieldOf(input, 'only');
         const next = decisions[String(fieldOf(input, 'after'))] ?? [null];
         return { next: only ?? next[value % next.length] ?? null };
+      }
+      case 'convert': {
+        // However often its start is delivered, an attempt starts one job.
+        if (jobIn(input) === undefined) return { job: `${executionId}#${task}#${attempt}` };
+        return value < 70 ? unfinished : { value };
       }
       case 'count':
         return input;

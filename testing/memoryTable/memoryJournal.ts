@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../../orchestrator/core/execution/model/entries.ts';
+import type { JournalEntry, ResultEntry } from '../../orchestrator/core/execution/model/entries.ts';
 import type { AttemptNumbers } from '../../orchestrator/core/execution/model/openTask.ts';
 import { encodeEvent } from '../../orchestrator/table/eventItem.ts';
 import { checkedSize } from '../../orchestrator/table/itemSize.ts';
@@ -90,5 +90,11 @@ export class MemoryJournal implements JournalReader, JournalWriter {
 
   async insertResult(result: ResultItem, expiry?: number): Promise<InsertOutcome> {
     return this.#items.insert(encodeResult(result, expiry ?? this.#items.expiry()));
+  }
+
+  async insertResultOrGet(result: ResultItem, expiry?: number): Promise<ResultEntry | undefined> {
+    if ((await this.insertResult(result, expiry)) === 'inserted') return undefined;
+    const item = this.#items.get(result.executionId, sortKey.result(result));
+    return entriesOf(item ? [item] : []).find((entry) => entry.kind === 'result');
   }
 }

@@ -222,6 +222,8 @@ function effectText(effect: Effect): string {
       return `${effect.worker} was throttled; the attempt begins at ${effect.at}`;
     case 'taskStopped':
       return `stopped waiting for ${effect.worker}, attempt ${effect.attempt}`;
+    case 'workCancelled':
+      return `cancelled the work of ${effect.worker}`;
     case 'timerSet':
       return `${timerName(effect.event)}, due at ${effect.dueAt}`;
     case 'timerCancelled':

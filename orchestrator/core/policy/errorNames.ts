@@ -18,6 +18,9 @@ export const tooManyRequestsErrorName = 'Lambda.TooManyRequestsException';
 /** For a `once` task that was handed over, and whose outcome is unknown: it may have done its work. */
 export const unknownOutcomeErrorName = 'Millrace.UnknownOutcome';
 
+/** For a task whose work outside was cancelled when the execution ended: a redrive gives it to the machine. */
+export const cancelledErrorName = 'Millrace.Cancelled';
+
 /** Step Functions' name that stands for every error. */
 export const anyErrorName = 'States.ALL';
 

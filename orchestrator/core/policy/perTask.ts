@@ -17,7 +17,12 @@ export interface PerTask {
   readonly heartbeat?: Duration;
   /** The execution that the task starts and whose end is its result. */
   readonly starts?: StartedExecution;
+  /** The worker cancels the work where nothing waits for it any more. */
+  readonly work?: OutsideWork;
 }
+
+/** The part that a task has in work outside of Millrace: it starts the work, or awaits the work that its input names. */
+export type OutsideWork = 'starts' | 'awaits';
 
 /** An execution that a task starts. It is stopped where nothing waits for the task any more. */
 export interface StartedExecution {

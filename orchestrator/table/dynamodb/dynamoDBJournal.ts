@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../../core/execution/model/entries.ts';
+import type { JournalEntry, ResultEntry } from '../../core/execution/model/entries.ts';
 import type { AttemptNumbers } from '../../core/execution/model/openTask.ts';
 import type { Attributes } from '../attributes.ts';
 import { encodeEvent } from '../eventItem.ts';
@@ -98,9 +98,19 @@ export class DynamoDBJournal implements JournalReader, JournalWriter {
   }
 
   async insertResult(result: ResultItem, expiry?: number): Promise<InsertOutcome> {
-    const item = encodeResult(result, expiry ?? this.#expiresAt());
-    const outcome = await this.#calls.put(checkedSize('The result item', item), isNotWrittenYet);
+    const outcome = await this.#putResult(result, expiry);
     return outcome.type === 'written' ? 'inserted' : 'exists';
+  }
+
+  async insertResultOrGet(result: ResultItem, expiry?: number): Promise<ResultEntry | undefined> {
+    const outcome = await this.#putResult(result, expiry);
+    if (outcome.type === 'written' || !outcome.existing) return undefined;
+    return entriesOf([outcome.existing]).find((entry) => entry.kind === 'result');
+  }
+
+  #putResult(result: ResultItem, expiry?: number) {
+    const item = encodeResult(result, expiry ?? this.#expiresAt());
+    return this.#calls.put(checkedSize('The result item', item), isNotWrittenYet);
   }
 
   async #readPrefix(executionId: string, prefix: string): Promise<JournalEntry[]> {

@@ -1,5 +1,5 @@
 import { thrownAsJson } from '../../core/data/thrown.ts';
-import type { JournalEntry } from '../../core/execution/model/entries.ts';
+import type { JournalEntry, ResultEntry } from '../../core/execution/model/entries.ts';
 import type { AttemptNumbers } from '../../core/execution/model/openTask.ts';
 import { isStoredDataError } from '../../store/storedJson.ts';
 import { canonical } from '../canonical.ts';
@@ -58,6 +58,10 @@ export class StoredJournal implements JournalReader, JournalWriter {
       (dataAt) => this.#journal.insertResult({ ...item, dataAt }, expiresAt),
       () => this.#journal.insertResult(item, expiresAt),
     );
+  }
+
+  insertResultOrGet(item: ResultItem, expiresAt?: number): Promise<ResultEntry | undefined> {
+    return this.#journal.insertResultOrGet(item, expiresAt);
   }
 
   /** The object, then the item. Where the store fails and the data fits into the item, the item alone. */

@@ -2,7 +2,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, it } from 'vitest';
 import { needsOf } from '../../../asl/check/needs.ts';
-import { optimizedIntegrations } from '../../../asl/integrations/optimized.ts';
+import { isCancellableJob, optimizedIntegrations } from '../../../asl/integrations/optimized.ts';
 import { actionsOf } from '../../../infra/serviceActions.ts';
 import { allowed, emptyCode, synthesized } from './synthesized.ts';
 
@@ -40,6 +40,7 @@ describe('services that definitions call', () => {
     expect(rightsOf(made)).toEqual([
       'ecs:DescribeTasks on arn:aws:ecs:eu-west-1:1:*',
       'ecs:RunTask on arn:aws:ecs:eu-west-1:1:*',
+      'ecs:StopTask on arn:aws:ecs:eu-west-1:1:*',
       'iam:PassRole on arn:aws:iam::1:role/task',
       's3:GetObject on arn:aws:s3:::files/*',
       's3:ListBucket on arn:aws:s3:::files',
@@ -107,7 +108,7 @@ describe('the actions of policies', () => {
     expect(actionsOf({ ...need, service, action })).toEqual(actions);
   });
 
-  it('of jobs have the one that looks at them', () => {
+  it('of jobs have the one that looks at them, and the one that cancels them', () => {
     for (const [service, actions] of optimizedIntegrations) {
       for (const [action, modes] of actions) {
         const plain = actionsOf({ ...need, service, action, isSdk: false });
@@ -115,7 +116,7 @@ describe('the actions of policies', () => {
         expect([service, action, waiting.length - plain.length]).toEqual([
           service,
           action,
-          modes.has('sync') ? 1 : 0,
+          (modes.has('sync') ? 1 : 0) + (isCancellableJob({ service, action }) ? 1 : 0),
         ]);
       }
     }

@@ -1,5 +1,6 @@
 import { childNumber } from '../model/addresses.ts';
 import type { Draft } from '../step/draft.ts';
+import { cancelAbandoned } from '../tasks/abandonedWork.ts';
 import { hasChild } from './children.ts';
 import { itemsOf, type OutgoingItem } from './messages.ts';
 import { stopAbandoned } from './startedExecutions.ts';
@@ -13,6 +14,7 @@ const mostItems = 90;
  */
 export function postOutgoing(draft: Draft): readonly OutgoingItem[] {
   stopAbandoned(draft);
+  cancelAbandoned(draft);
   const { executionId, sent = {}, outbox = [] } = draft.execution;
   const added = itemsOf(draft.said, { sender: executionId, sent, at: draft.now });
   if (added.length === 0 && outbox.length === 0) return [];

@@ -57,16 +57,14 @@ function descriptionOf(
  * ran out, or the execution has ended.
  */
 export function stopAbandoned(draft: Draft): void {
-  const { before, ended, answered } = draft;
-  const endsNow = ended && !hasEnded(before.status);
+  const { before, answered, execution } = draft;
   for (const task of before.tasks) {
     const { starts } = task;
     if (!starts || starts.isStopped || answered.has(taskKey(task))) continue;
-    const isOpen = draft.execution.tasks.some((open) => taskKey(open) === taskKey(task));
-    if (isOpen && !endsNow) continue;
-    stop(draft, task);
-    // A redrive has to start it again.
-    if (isOpen) draft.replaceTask({ ...task, starts: { ...starts, isStopped: true } });
+    const isAwaited = execution.tasks.some(
+      (open) => taskKey(open) === taskKey(task) && !open.starts?.isStopped,
+    );
+    if (!isAwaited) stop(draft, task);
   }
 }
 

@@ -1,9 +1,11 @@
 import type { PreparedMachine } from '../../machine/index.ts';
+import { cancelledErrorName } from '../../policy/errorNames.ts';
 import type { ResolvedTaskPolicy } from '../../policy/taskPolicy.ts';
 import { timeAfter } from '../../policy/time.ts';
 import { openTasks } from '../lists/runningList.ts';
 import type { OpenTask } from '../model/openTask.ts';
 import type { Draft } from '../step/draft.ts';
+import { drain } from '../step/drain.ts';
 import type { Origin } from '../step/origin.ts';
 import { withHeartbeat } from '../tasks/tasks.ts';
 import { anotherAttempt } from './control.ts';
@@ -17,7 +19,7 @@ export function goOnFromFailure(draft: Draft, machine: PreparedMachine, origin: 
   const patchedTask = taskWithPatch(draft.execution);
   if (patchedTask) draft.replaceTask(patchedTask);
   for (const task of openTasks(draft.execution)) {
-    if (task.dispatchAt !== undefined) continue;
+    if (task.dispatchAt !== undefined || task.work === 'cancelled') continue;
     const { policy } = machine.taskSourceOf(task.worker);
     if (task.starts?.isStopped) {
       draft.replaceTask(anotherAttempt(task, draft.now));
@@ -34,6 +36,23 @@ export function goOnFromFailure(draft: Draft, machine: PreparedMachine, origin: 
   draft.clear('redriveNumber');
   draft.set({ machineVersion: machine.version, definitionHash: machine.definitionHash });
   if (machine.timeoutMs !== undefined) draft.set({ timeoutAt: timeAfter(draft.now, machine.timeoutMs) });
+  failCancelled(draft, machine, origin);
+}
+
+/** The work that these tasks had outside was cancelled when the execution ended: their machine has it done again. */
+function failCancelled(draft: Draft, machine: PreparedMachine, origin: Origin): void {
+  for (;;) {
+    const task = draft.ended ? undefined : draft.execution.tasks.find(({ work }) => work === 'cancelled');
+    if (!task) return;
+    const message = `The work of task ${task.task} was cancelled when the execution ended.`;
+    const error = { name: cancelledErrorName, message };
+    drain(
+      draft,
+      machine,
+      { type: 'settle', outcome: { type: 'taskFailed', task: task.task, error } },
+      origin,
+    );
+  }
 }
 
 /** No look has found it taken. Workers may have withdrawn it from the queue of its activity when the execution ended. */

@@ -1,5 +1,5 @@
 import type { Json } from '../../data/json.ts';
-import type { StartedExecution } from '../../policy/perTask.ts';
+import type { OutsideWork, StartedExecution } from '../../policy/perTask.ts';
 
 /** A task whose result is awaited. */
 export interface OpenTask {
@@ -30,6 +30,8 @@ export interface OpenTask {
   readonly heartbeatMs?: number;
   /** The execution whose end is its result. */
   readonly starts?: StartedExecution;
+  /** Its part in work outside, which its worker can cancel; or that it had to when the execution ended. */
+  readonly work?: OutsideWork | 'cancelled';
   readonly input?: Json;
   /** Key of the object that holds the input, where the item does not. */
   readonly inputAt?: string;

@@ -100,6 +100,8 @@ export type Need =
 /** The effects to execute after the commit, in this order. Exhaustive: every executor switches over `type`. */
 export type ExecutionEffect =
   | { readonly type: 'dispatch'; readonly task: OpenTask }
+  /** Nothing waits for the task's work outside any more: its worker is to cancel the work. May be lost with its executor. */
+  | { readonly type: 'cancel'; readonly task: OpenTask }
   | Extract<MachineEffect, { type: 'action' | 'log' }>;
 
 export interface LogSegment {

@@ -32,6 +32,8 @@ export class Draft {
   readonly taken: string[] = [];
   /** For other executions, within the commit. */
   readonly said: Said[] = [];
+  /** Tasks with work outside that were opened for this commit, be they open still or not. */
+  readonly openedWork: OpenTask[] = [];
   /** Keys of the attempts whose results this commit takes. */
   readonly answered = new Set<string>();
   readonly #before: Execution;
@@ -206,6 +208,7 @@ export class Draft {
 
   openTask(task: OpenTask, policy: ResolvedTaskPolicy, { cause }: Origin): void {
     this.#toDispatch.add(taskId(task));
+    if (task.work !== undefined) this.openedWork.push(task);
     this.set({ tasks: [...this.#execution.tasks, handedOver(task, policy, cause, this.now)] });
   }
 
@@ -271,7 +274,8 @@ export class Draft {
     const state = this.#state;
     const loggedAt = this.#loggedAt;
     const toDispatch = this.#toDispatch.size === 0 ? undefined : new Set(this.#toDispatch);
-    const lists = [this.effects, this.emitted, this.itemLists, this.said, this.taken] as const;
+    const { effects, emitted, itemLists, said, taken, openedWork } = this;
+    const lists = [effects, emitted, itemLists, said, taken, openedWork] as const;
     const lengths = lists.map(({ length }) => length);
     return () => {
       this.#execution = execution;

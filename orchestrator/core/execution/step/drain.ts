@@ -11,6 +11,7 @@ import { partReport } from '../lists/listPart.ts';
 import type { HeldEvent } from '../model/execution.ts';
 import { errorOf, TaskMismatchError } from '../model/executionErrors.ts';
 import type { LogVerdict } from '../model/log.ts';
+import { tasksAfterEnd } from '../tasks/abandonedWork.ts';
 import type { Draft } from './draft.ts';
 import { endExecution, endFailed } from './ending.ts';
 import { applied, type FollowUp, type Handled, isFollowUp } from './followUp.ts';
@@ -193,7 +194,7 @@ class Drain {
     const ignored = this.step(outcome);
     if (draft.execution.status === 'FAILED') {
       // It keeps the tasks of before, the failed one among them, for a redrive.
-      draft.setTasks({ tasks, ...(lists && { lists }) });
+      draft.setTasks({ tasks: tasksAfterEnd(draft, tasks), ...(lists && { lists }) });
       draft.setOptional('children', children);
       draft.setOptional('received', received);
       const { failed } = draft.execution;

@@ -5,6 +5,7 @@ import { shownData, type TaskError } from '../../data/thrown.ts';
 import { stopChildren, tellParent, type Whole } from '../children/children.ts';
 import { answer } from '../children/startedExecutions.ts';
 import type { Execution, ExecutionError, ExecutionStatus, Failed } from '../model/execution.ts';
+import { tasksAfterEnd } from '../tasks/abandonedWork.ts';
 import type { Draft } from './draft.ts';
 
 /** Characters of an error's message, and of its fields: all that a worker's may have, where the state leaves room. */
@@ -25,6 +26,7 @@ export function endExecution(
   draft.clear('error');
   draft.set({ status, endedAt: draft.now, ...result });
   draft.dispatchNothing();
+  draft.setTasks({ ...draft.execution, tasks: tasksAfterEnd(draft, draft.execution.tasks) });
   stopChildren(draft);
   if (told !== 'nothing') tellParent(draft, told);
   answer(draft);

@@ -77,11 +77,12 @@ function startTask(
 }
 
 /** The part of its policy that a task brings with it. */
-function fieldsOf({ input, timeout, heartbeat, starts }: PerTask) {
+function fieldsOf({ input, timeout, heartbeat, starts, work }: PerTask) {
   return {
     input,
     ...(timeout !== undefined && { timeoutMs: durationMs(timeout) }),
     ...(heartbeat !== undefined && { heartbeatMs: durationMs(heartbeat) }),
     ...(starts !== undefined && { starts }),
+    ...(work !== undefined && { work }),
   };
 }
