@@ -20,7 +20,9 @@ export const sourceClassNames: Plugin = {
     onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: 'file' }, async ({ path }) => {
       if (namesItsErrors.test(path) || isOwn(path)) return undefined;
       const subclass = path.includes(`${sep}node_modules${sep}`) ? errorSubclass : anySubclass;
-      return subclass.test(await readFile(path, 'utf8')) ? withClassNames(path) : undefined;
+      const text = await readFile(path, 'utf8');
+      const hasFunctions = olderSubclass.test(text);
+      return hasFunctions || subclass.test(text) ? withClassNames(path, hasFunctions) : undefined;
     });
   },
 };
@@ -32,7 +34,22 @@ const namesItsErrors =
 const anySubclass = /\bclass\b[^{]*\bextends\b/;
 const errorSubclass = /\bclass\b[^{]*\bextends\s+[\w$.]*(?:Error|Exception|Failure)\b/;
 
-async function withClassNames(path: string): Promise<OnLoadResult> {
+/**
+ * A class of errors that is a function: by hand, by `util.inherits`, or as TypeScript and Babel write a class for engines
+ * without classes.
+ */
+const olderSubclass = new RegExp(
+  [
+    String.raw`\b_?inherits(?:Loose)?\s*\(\s*[\w$.]+\s*,\s*[\w$.]*(?:Error|Exception|Failure)`,
+    String.raw`\.prototype\s*=\s*(?:new\s+|Object\.create\(\s*)[\w$.]*(?:Error|Exception|Failure)\b`,
+    String.raw`\bsetPrototypeOf\(\s*[\w$.]+\.prototype\s*,\s*[\w$.]*(?:Error|Exception|Failure)\b`,
+    // The end of what TypeScript makes of a class: its base is the argument.
+    String.raw`^\s*\}\(\s*[\w$.]*(?:Error|Exception|Failure)[\w$]*\s*\)\)[;,]$`,
+  ].join('|'),
+  'm',
+);
+
+async function withClassNames(path: string, keepsFunctions: boolean): Promise<OnLoadResult> {
   const resolveDir = dirname(path);
   try {
     const { outputFiles } = await build({
@@ -47,7 +64,8 @@ async function withClassNames(path: string): Promise<OnLoadResult> {
       logLevel: 'silent',
       loader: { [extname(path)]: loaderOf(path) },
     });
-    return { contents: (outputFiles[0]?.text ?? '').replace(nameOfFunction, ''), loader: 'js', resolveDir };
+    const text = outputFiles[0]?.text ?? '';
+    return { contents: keepsFunctions ? text : text.replace(nameOfFunction, ''), loader: 'js', resolveDir };
   } catch (error) {
     if (!isBuildFailure(error)) throw error;
     return { errors: error.errors.map((each) => ({ ...each, location: inFile(each.location, path) })) };
