@@ -59,7 +59,11 @@ function checkParts({
   functions,
   connections,
   workerOptions,
+  substitutions,
 }: MillraceProps): void {
+  for (const [name, value] of Object.entries(substitutions ?? {})) {
+    if (typeof value !== 'string') refuse(`substitutions['${name}']`, value, 'a string');
+  }
   if (securityGroups !== undefined && !Array.isArray(securityGroups)) {
     refuse('securityGroups', securityGroups, 'a list of constructs');
   }

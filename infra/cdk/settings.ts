@@ -1,4 +1,5 @@
 import { Token } from 'aws-cdk-lib';
+import { shown } from '../../orchestrator/core/data/shown.ts';
 import type { DeploymentSettings } from '../describe.ts';
 import { namesOfCalled, takesResultsFromBus } from './calledFunctions.ts';
 import { InvalidDeploymentError } from './errors.ts';
@@ -51,5 +52,5 @@ export function settingsOf(
 function checkWholeNumber(name: string, value: number | undefined, from: number, to: number): void {
   if (value === undefined || Token.isUnresolved(value)) return;
   if (Number.isInteger(value) && value >= from && value <= to) return;
-  throw new InvalidDeploymentError(`${name} is ${value}: give a whole number from ${from} to ${to}.`);
+  throw new InvalidDeploymentError(`${name} is ${shown(value)}: give a whole number from ${from} to ${to}.`);
 }

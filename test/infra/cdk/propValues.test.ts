@@ -21,6 +21,13 @@ describe('the construct refuses a value that a prop cannot have, and names the p
     ['days beyond every date', { retention: Duration.days(1e7) }, /at most 36500/],
     ['seconds without a unit', { waitForMachine: 15 }, /waitForMachine is 15/],
     ['a part of a second', { waitForMachine: Duration.millis(1500) }, /whole seconds/],
+    ['shards as a text', { indexShards: '4' }, /indexShards is "4": give a whole number/],
+    [
+      'a substitution that is a number',
+      { substitutions: { Fn: 5 } },
+      /substitutions\['Fn'\] is 5: give a string/,
+    ],
+    ['a substitution that is an object', { substitutions: { Fn: {} } }, /substitutions\['Fn'\] is an object/],
     ['a prefix with a space', { functionPrefix: 'a b' }, /functionPrefix is 'a b'/],
     [
       'the ARN of a topic',
