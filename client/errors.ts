@@ -110,15 +110,10 @@ function whyNotPatched(
   }
 }
 
-/** Thrown when an execution is to be waited for by a tag, and the machine that has the tags was not given. */
+/** Thrown for a state or a tag that the machine does not have, and for a tag without the machine that has the tags. */
 export class InvalidWaitError extends MillraceError {
   override readonly code = 'InvalidWait';
   override readonly name = 'InvalidWaitError';
-  constructor(tag: string) {
-    super(
-      `Tags are in the machine's definition: to wait for the tag '${tag}', pass the XState machine itself as machine.`,
-    );
-  }
 }
 
 /** Thrown when the time to wait is over. The executions go on; wait again for longer. */

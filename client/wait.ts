@@ -6,6 +6,7 @@ import { InvalidWaitError, WaitTimeoutError } from './errors.ts';
 import type { ExecutionDescription } from './executionDescription.ts';
 import type { MachineReference, MachineStateValue, OfMachine } from './machineTypes.ts';
 import type { ClientSurroundings } from './surroundings.ts';
+import { checkWaitTarget } from './waitTarget.ts';
 
 export interface WaitOptions<M extends MachineReference = string> extends OfMachine<M> {
   /**
@@ -53,7 +54,12 @@ export async function waitForExecution<M extends MachineReference>(
 
 /** @throws InvalidWaitError */
 function arrivalOf({ state, tag, machine }: WaitOptions<MachineReference>): (value: StateValue) => boolean {
+  if (typeof machine === 'object') checkWaitTarget(machine, { state, tag });
   if (tag === undefined) return (value) => state !== undefined && isInState(value, state);
-  if (machine === undefined || typeof machine === 'string') throw new InvalidWaitError(tag);
+  if (machine === undefined || typeof machine === 'string') {
+    throw new InvalidWaitError(
+      `Tags are in the machine's definition: to wait for the tag '${tag}', pass the XState machine itself as machine.`,
+    );
+  }
   return (value) => hasTag(machine, value, tag) || (state !== undefined && isInState(value, state));
 }

@@ -15,6 +15,7 @@ import {
 } from '../client/machineTypes.ts';
 import type { SendOptions, SentEvent } from '../client/send.ts';
 import type { StartedExecution, StartOptions } from '../client/start.ts';
+import { checkWaitTarget } from '../client/waitTarget.ts';
 import { hasEnded } from '../orchestrator/core/execution/model/execution.ts';
 import { type Duration, durationMs } from '../orchestrator/core/policy/duration.ts';
 import type { Report } from '../orchestrator/observability/report.ts';
@@ -124,6 +125,8 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
     options?: SendOptions<MachineReferenceOf<M>>,
   ): Promise<SentEvent>;
   send(executionId: string, event: ExecutionEvent, options: SendOptions = {}): Promise<SentEvent> {
+    // The client says what is wrong with other options.
+    if (typeof options !== 'object' || options === null) return this.client.send(executionId, event, options);
     const { machine, ...others } = options;
     const id = typeof machine === 'object' ? machine.id : machine;
     return this.client.send(executionId, event, { ...others, ...(id !== undefined && { machine: id }) });
@@ -187,6 +190,7 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
    * Lets time pass until an execution is in a state, as `snapshot.matches` takes it.
    *
    * @throws NotReachedError when it does not come there
+   * @throws InvalidWaitError for a state that the machine of the options does not have
    */
   runUntil<S extends MachineReference>(
     executionId: string,
@@ -199,6 +203,8 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
     wanted: StateValue,
     options: OfMachine = {},
   ): Promise<ExecutionDescription<MachineReference>> {
+    const { machine } = options;
+    if (typeof machine === 'object') checkWaitTarget(machine, { state: wanted });
     await this.describe(executionId, options);
     const goal = `comes to ${JSON.stringify(wanted)}`;
     return this.#run(

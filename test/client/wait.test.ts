@@ -90,6 +90,16 @@ describe('wait', () => {
     });
   });
 
+  it.each<[string, object, RegExp]>([
+    ['a state', { state: 'opne' }, /The machine 'mailbox' has no state 'opne'\. (It has|Did you mean)/],
+    ['an inner state', { state: { open: 'nowhere' } }, /has no state '{"open":"nowhere"}'/],
+    ['a tag', { tag: 'wats' }, /has no tag 'wats'/],
+  ])('does not wait for %s that the machine does not have', async (_, target, message) => {
+    const waits = deployment.client.wait(id(1), { machine: mailbox, ...target });
+    await expect(waits).rejects.toThrow(message);
+    await expect(waits).rejects.toMatchObject({ code: 'InvalidWait' });
+  });
+
   it('looks at most every five seconds apart', async () => {
     const { client } = deployment;
     await client.start(mailbox, { executionId: id(1) });
