@@ -4,7 +4,7 @@ import type { FailedChainEvent } from '../../orchestrator/contract/recovery.ts';
 import type { TaskPayload } from '../../orchestrator/contract/task.ts';
 import type { Json } from '../../orchestrator/core/data/json.ts';
 import type { MachineLookup } from '../../orchestrator/core/execution/model/machines.ts';
-import { taskKey } from '../../orchestrator/core/execution/model/openTask.ts';
+import { type OpenTask, taskKey } from '../../orchestrator/core/execution/model/openTask.ts';
 import type { TaskResult } from '../../orchestrator/core/execution/model/taskResult.ts';
 import { chainCause, chainIdOf } from '../../orchestrator/core/execution/tasks/chainCause.ts';
 import type { DispatchOutcome, FunctionInvoker } from '../../orchestrator/dispatch/dispatch.ts';
@@ -389,8 +389,12 @@ export class SimulatedLambda {
     for (let attempt = 0; attempt < 3; attempt++) {
       try {
         await this.#options.recover(event);
-        this.#checkEnded(event.failedChain.executionId, cause);
-        schedule.later(longestFlightMs, () => this.#checkEnded(event.failedChain.executionId, cause));
+        const { executionId, items } = event.failedChain;
+        this.#checkEnded(executionId, cause);
+        // A task that is to be dispatched again is left as it is. A commit of the host on its way is then taken after all, and
+        // what that opens waits for its deadline.
+        if (this.#tasksOf(executionId).some((task) => items.includes(taskKey(task)))) return;
+        schedule.later(longestFlightMs, () => this.#checkEnded(executionId, cause));
         return;
       } catch (error) {
         if (error instanceof InvariantError) throw error;
@@ -401,11 +405,16 @@ export class SimulatedLambda {
 
   /** No host runs what a chain has left open, once the chain is known to have failed. */
   #checkEnded(executionId: string, cause: string | undefined): void {
+    const isLeft = (task: OpenTask) => task.cause === cause && task.dispatchAt === undefined;
+    const left = this.#tasksOf(executionId).find(isLeft);
+    if (left) this.#options.onLeft(executionId, taskKey(left));
+  }
+
+  /** The open tasks of an execution that goes on. */
+  #tasksOf(executionId: string): readonly OpenTask[] {
     const item = this.#world.database.get(executionId, 'execution');
     const execution = item && decodeExecution(item);
-    if (execution?.status !== 'RUNNING' || execution.waiting) return;
-    const left = execution.tasks.find((task) => task.cause === cause && task.dispatchAt === undefined);
-    if (left) this.#options.onLeft(executionId, taskKey(left));
+    return execution?.status === 'RUNNING' && !execution.waiting ? execution.tasks : [];
   }
 
   async #tellFailure(record: InvocationRecord, cause: string | undefined): Promise<void> {

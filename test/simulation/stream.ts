@@ -99,7 +99,7 @@ export class SimulatedStream {
       for (const { dynamodb } of batch.filter(isAgain)) {
         const executionId = dynamodb?.NewImage?.executionId?.S ?? '';
         // The items of a part are in the partition of the execution whose list it is.
-        if (failed.has(executionId) || failed.has(executionId.split('.')[0] ?? '')) continue;
+        if ([...failed].some((id) => rootOf(id) === rootOf(executionId))) continue;
         throw new InvariantError(8, executionId, 'it is delivered again for what failed of another.');
       }
       const first = batch.findIndex(isAgain);
@@ -135,4 +135,9 @@ function attributeOf(value: Attributes[string]): Image[string] {
   if (value.N !== undefined) return { N: value.N };
   if (value.BOOL !== undefined) return { BOOL: value.BOOL };
   return { NULL: true };
+}
+
+/** An execution reads items of its descendants. */
+function rootOf(executionId: string): string {
+  return executionId.split('.')[0] ?? executionId;
 }
