@@ -4,7 +4,7 @@ import { childNodes, hasStateValue } from '../orchestrator/core/machine/xstateIn
 import { InvalidWaitError } from './errors.ts';
 
 /**
- * Refuses to wait for a state, or a tag, that a machine does not have: its executions never come there.
+ * Refuses to wait for a state, or a tag, that a machine does not have: its executions never get there.
  *
  * @throws InvalidWaitError
  */

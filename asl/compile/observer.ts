@@ -62,7 +62,7 @@ export type Happening =
       readonly run?: string;
     }
   | { readonly type: 'mapSucceeded' }
-  /** @param hasWritten the ResultWriter has written what its items came to */
+  /** @param hasWritten the ResultWriter has written the outcomes of its items */
   | { readonly type: 'mapFailed'; readonly failure: Failure; readonly hasWritten?: boolean }
   /** The state's retriers and catchers look at its failure. */
   | { readonly type: 'failed'; readonly state: StateType; readonly failure: Failure }

@@ -137,7 +137,7 @@ export class MapRunRecord {
   /** A redrive of the execution takes up what has not succeeded. */
   redriven(at: number): void {
     if (this.#end === undefined || this.#end.status === 'SUCCEEDED') return;
-    // A run that has written what it came to has no machines of items any more.
+    // A run that has written its outcomes has no machines of items any more.
     const beginsAgain = this.#writesResults && this.#end.status === 'FAILED';
     this.#end = undefined;
     this.redrives += 1;

@@ -31,7 +31,7 @@ export async function codeDirectories(
 }
 
 /**
- * A project may have no folder of workers, but one that an option names is there.
+ * A project may have no folder of workers, but a folder that an option names must exist.
  *
  * @throws InvalidInputError
  */

@@ -30,7 +30,7 @@ export function addConsoleCommand(line: CommandLine): void {
     )
     .option('--data <file>', 'run a local cloud on the table that `dev --data` or `npm start` has kept')
     .option('--workers <directory>', 'with --data: folder of the workers (default: workers)')
-    .option('--port <port>', 'port of the console (default: 4673, or any where that is taken)', parsePort)
+    .option('--port <port>', 'port of the console (default: 4673, or a free one if that is taken)', parsePort)
     .option('--open', 'open the browser')
     .option('--read-only', 'refuse every action')
     .option(

@@ -71,7 +71,7 @@ export function addDevCommand(line: CommandLine): void {
     )
     .option(
       '--console-port <port>',
-      'port of the console (default: 4673, or any where that is taken)',
+      'port of the console (default: 4673, or a free one if that is taken)',
       parsePort,
     )
     .option(

@@ -37,7 +37,7 @@ async function readTemplate(path: string): Promise<Template> {
     if (!(error instanceof SyntaxError)) throw error;
   }
   throw new InvalidTemplateError(
-    `${path} is not a template of CloudFormation in JSON: name cdk.out/<stack>.template.json.`,
+    `${path} is not a template of CloudFormation in JSON. Give the path of cdk.out/<stack>.template.json.`,
   );
 }
 

@@ -10,7 +10,7 @@ const mostModelBytes = 25_000_000;
 const json = 'application/json';
 
 /**
- * `bedrock:invokeModel`. A body that is in S3, or has to go there, may be larger than the data of a state: the service worker reads
+ * `bedrock:invokeModel`. A body in S3, or a reply that goes there, may be larger than the data of a state: the service worker reads
  * and writes it. https://docs.aws.amazon.com/step-functions/latest/dg/connect-bedrock.html
  *
  * @throws ServiceCallError
@@ -58,7 +58,7 @@ function placeIn(field: string, given: Json): { readonly Bucket: string; readonl
   const [, Bucket, Key] = typeof uri === 'string' ? (/^s3:\/\/([^/]+)\/(.+)$/.exec(uri) ?? []) : [];
   if (Bucket !== undefined && Key !== undefined) return { Bucket, Key };
   throw impossibleCall(
-    `The ${field} of bedrock:invokeModel has to be { "S3Uri": "s3://bucket/key" }, and is ${textOf(given)}.`,
+    `The ${field} of bedrock:invokeModel must be { "S3Uri": "s3://bucket/key" }, but is ${textOf(given)}.`,
   );
 }
 
