@@ -88,7 +88,7 @@ describe.each(['once', 'duplicated', 'reordered'] as const)(
 
     it('waits for a worker without end, also where its time is limited', async () => {
       const { cloud, client, take } = await started({ policy: { timeout: '30s', heartbeat: '20s' } });
-      await cloud.skip('3d');
+      await cloud.skip('3h');
       const task = await take();
       expect(task).toMatchObject({ token: 'one#0#1' });
       await cloud.skip('15s');

@@ -16,7 +16,7 @@ import { unkindDelivery } from '../support/unkindDelivery.ts';
 
 const deliveries: [name: string, faults: DeliveryFaults[]][] = [
   ['delivered plainly', [{ seed: 1 }]],
-  ['delivered twice and late', [1, 2].map((seed) => ({ seed, duplicate: 1, maximumDelayMs: 3000 }))],
+  ['delivered twice and late', seeds(3).map((seed) => ({ seed, duplicate: 1, maximumDelayMs: 3000 }))],
   ['with every delivery unkind', seeds(9).map((seed) => ({ seed, ...unkindDelivery, loseInvoke: 0 }))],
 ];
 

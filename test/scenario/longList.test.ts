@@ -12,6 +12,7 @@ import type { DeliveryFaults } from '../../testing/deliveryFaults.ts';
 import { SimulatedCloud } from '../../testing/simulatedCloud.ts';
 import type { Workers } from '../../testing/simulatedLambda.ts';
 import { type Item, machineOfList } from '../support/machineOfList.ts';
+import { seeds } from '../support/seeds.ts';
 
 const unkind: Omit<DeliveryFaults, 'seed'> = {
   duplicate: 0.2,
@@ -24,7 +25,7 @@ const unkind: Omit<DeliveryFaults, 'seed'> = {
 };
 const deliveries: [name: string, faults: DeliveryFaults[]][] = [
   ['delivered plainly', [{ seed: 1 }]],
-  ['with every delivery unkind', [1, 2, 3].map((seed) => ({ seed, ...unkind }))],
+  ['with every delivery unkind', seeds(3).map((seed) => ({ seed, ...unkind }))],
 ];
 const retries = { timeout: '10s', retry: { maxAttempts: 8, interval: '1s' } } as const;
 const double: Workers = { double: ({ number }: Item) => 2 * number };
