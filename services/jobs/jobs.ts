@@ -92,15 +92,26 @@ async function cancelled(
 ): Promise<void> {
   if (job.cancel === undefined || !isObject(given)) return;
   const { client, errors } = serviceNamed(service);
+  // One task of several that cannot be ended does not keep the others going.
+  const failures: SdkFailure[] = [];
   for (const question of job.cancel(given)) {
     const call = { ...question, service: client, ...(roleArn !== undefined && { roleArn }) };
     const outcome = await send(call, surroundings, 'optimized');
-    if (outcome.type === 'failed' && !hasEnded(outcome.failure))
-      throw optimizedError(outcome.failure, errors);
+    if (outcome.type === 'failed' && !hasEnded(outcome.failure)) failures.push(outcome.failure);
   }
+  const [failure] = failures;
+  if (failure) throw optimizedError(failure, errors);
 }
 
-/** Services refuse to cancel what has ended, each by an error of its own. */
+/**
+ * Services refuse to cancel what has ended, each by an error of its own. Two errors with such names leave the job running: that of
+ * a request with a bad signature, and that of a cluster with termination protection.
+ */
 function hasEnded(failure: SdkFailure): boolean {
-  return failure.type === 'answer' && /Conflict|Invalid|NotFound|BadRequest|Validation/.test(failure.name);
+  return (
+    failure.type === 'answer' &&
+    /Conflict|Invalid|NotFound|BadRequest|Validation/.test(failure.name) &&
+    !/Signature|ClientToken/.test(failure.name) &&
+    !/termination.protect/i.test(failure.message)
+  );
 }

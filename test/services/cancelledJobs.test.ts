@@ -223,12 +223,12 @@ describe('a job that nothing waits for any more', () => {
 
   it('is reported where the service does not take the call, and not where the job has ended', async () => {
     const service = athena();
-    const refusals = ['AccessDeniedException', 'ValidationException'];
+    const refusals = ['AccessDeniedException', 'InvalidSignatureException', 'ValidationException'];
     answer = (request) =>
       request.target === 'StopQueryExecution'
         ? { status: 400, body: { __type: refusals.shift() } }
         : service(request);
-    for (const reports of [1, 0]) {
+    for (const reports of [1, 1, 0]) {
       const { cloud } = await started(definition());
       await cloud.skip('1m');
       await cloud.client.stop('e');
@@ -297,34 +297,62 @@ function actionNamed(name: string) {
   return { service, action };
 }
 
+async function cancelOf(
+  name: string,
+  job: Fields,
+  answer: (request: RecordedRequest) => StandInAnswer = () => ({ body: {} }),
+) {
+  await using recorder = await startRecorder(answer);
+  const reports: Report[] = [];
+  const payload = {
+    table: 't',
+    executionId: 'e',
+    item: 'task#1#1',
+    task: 1,
+    attempt: 1,
+    worker: 'aws-services',
+    machine: 'm',
+    machineVersion: '1',
+    idempotencyKey: 'e#1',
+    cancelled: true,
+    input: { ...actionNamed(name), step: 'describe', job },
+  } as const;
+  await cancelTask(payload, serviceWork(recorder.clients), {
+    table: new MemoryTable(),
+    now: () => 0,
+    report: (report) => void reports.push(report),
+  });
+  return { reports, requests: recorder.requests };
+}
+
 describe('the jobs that can be cancelled', () => {
   it.each(Object.entries(cancellations))('%s', async (name, [job, request, body]) => {
-    await using recorder = await startRecorder(() => ({ body: {} }));
-    const reports: Report[] = [];
-    const payload = {
-      table: 't',
-      executionId: 'e',
-      item: 'task#1#1',
-      task: 1,
-      attempt: 1,
-      worker: 'aws-services',
-      machine: 'm',
-      machineVersion: '1',
-      idempotencyKey: 'e#1',
-      cancelled: true,
-      input: { ...actionNamed(name), step: 'describe', job },
-    } as const;
-    await cancelTask(payload, serviceWork(recorder.clients), {
-      table: new MemoryTable(),
-      now: () => 0,
-      report: (report) => void reports.push(report),
-    });
+    const { reports, requests } = await cancelOf(name, job);
     expect(reports).toEqual([]);
-    const seen = recorder.requests.map(({ method, path, headers, body: json, text }) => [
+    const seen = requests.map(({ method, path, headers, body: json, text }) => [
       [method, path, headers['x-amz-target']].filter((each) => each !== undefined).join(' '),
       json ?? text,
     ]);
     expect(seen).toEqual([[request, body]]);
+  });
+
+  it('are reported where one goes on: a cluster with termination protection', async () => {
+    const Message = 'Could not shut down one or more job flows since they are termination protected.';
+    const { reports } = await cancelOf('elasticmapreduce:createCluster', { ClusterId: 'c' }, () => ({
+      status: 400,
+      body: { __type: 'ValidationException', Message },
+    }));
+    expect(reports).toMatchObject([{ type: 'cancelFailed', error: expect.stringContaining(Message) }]);
+  });
+
+  it('are cancelled beside one that cannot be', async () => {
+    const { reports, requests } = await cancelOf('ecs:runTask', { Tasks: ['t', 'u'] }, ({ body }) =>
+      Reflect.get(Object(body), 'task') === 't'
+        ? { status: 400, body: { __type: 'ThrottlingException' } }
+        : { body: {} },
+    );
+    expect(requests.map(({ body }) => Reflect.get(Object(body), 'task'))).toEqual(['t', 'u']);
+    expect(reports).toMatchObject([{ type: 'cancelFailed' }]);
   });
 
   it('are these, and that of emr-containers, whose client the tests do not have', () => {
