@@ -33,7 +33,9 @@ function* roundedNumbers(
 ): Generator<Pick<SyntaxFault, 'message' | 'pointer'>> {
   if (isScalar(node) && typeof node.value === 'number' && node.source !== undefined) {
     // A number may be written in another base, too.
-    const problem = /^[-+]?[\d.]/.test(node.source) ? numberTextProblem(node.source) : undefined;
+    const problem = /\.(inf|nan)$/i.test(node.source)
+      ? `is ${node.source}, which JSON does not have: send a string`
+      : numberTextProblem(node.source);
     if (problem !== undefined) yield { message: `The number ${problem}`, pointer };
   } else if (isSeq(node)) {
     for (const [index, each] of node.items.entries()) yield* roundedNumbers(each, `${pointer}/${index}`);

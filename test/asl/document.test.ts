@@ -72,6 +72,12 @@ describe('a YAML document', () => {
     expect(faults).toMatchObject([{ position: { line: 4, column: 5 }, pointer: '/b/1' }]);
   });
 
+  it.each(['.inf', '-.Inf', '.NaN'])('refuses a number that JSON does not have: %s', (number) => {
+    expect(readDocument(`a: ${number}\n`, 'yaml').faults).toMatchObject([
+      { message: `The number is ${number}, which JSON does not have: send a string`, pointer: '/a' },
+    ]);
+  });
+
   it('keeps timestamps as texts', () => {
     expect(readDocument('at: 2026-01-31T12:00:00Z', 'yaml').value).toEqual({ at: '2026-01-31T12:00:00Z' });
   });
