@@ -108,11 +108,13 @@ export class HistoryBuilder {
         this.#exit(chain, observation, happening);
         return;
       case 'taskScheduled': {
-        if (chain.state === undefined) return;
+        const { state } = chain;
+        if (state === undefined) return;
         const task = taskEventsOf(happening, this.#region);
-        chain.state.task = task;
-        chain.state.taskIsOver = false;
-        for (const each of task.begun) this.#list.append(chain, at, each);
+        state.task = task;
+        state.taskIsOver = false;
+        if (state.isRedriven) delete state.isRedriven;
+        else for (const each of task.begun) this.#list.append(chain, at, each);
         return;
       }
       case 'taskSucceeded':
@@ -192,6 +194,7 @@ export class HistoryBuilder {
 
   #endTask(chain: Chain, at: number, event: Detailed | undefined): void {
     if (event === undefined || chain.state === undefined) return;
+    delete chain.state.isRedriven;
     chain.state.taskIsOver = event.type.endsWith('Succeeded');
     this.#list.append(chain, at, event);
   }
@@ -245,6 +248,7 @@ export class HistoryBuilder {
     for (const iteration of map?.open ?? []) this.#resume(at, iteration, from);
     if (state.task === undefined || state.taskIsOver) return;
     chain.last = from;
+    state.isRedriven = true;
     for (const each of state.task.begun) this.#list.append(chain, at, each);
   }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { machineOf } from '../../asl/index.ts';
+import { historyEvents, machineOf } from '../../asl/index.ts';
 import { isCancellableJob } from '../../asl/integrations/optimized.ts';
 import type { Json } from '../../asl/json.ts';
 import type { Report } from '../../orchestrator/observability/report.ts';
@@ -190,6 +190,28 @@ describe('a job that nothing waits for any more', () => {
     await cloud.skip('1m');
     expect(cancelled()).toEqual([query(1), query(2)]);
     await isReplayed();
+  });
+
+  it('is in the history of Step Functions once for each of its starts', async () => {
+    const { cloud } = await started(definition());
+    await cloud.skip('1m');
+    await cloud.client.stop('e');
+    await cloud.settled();
+    await cloud.client.redrive('e');
+    await cloud.skip('1m');
+    const subject = { machine: 'm', arn: 'arn:aws:states:eu-west-1:123456789012', roleArn: 'role' };
+    const events = await historyEvents({ ...subject, executionId: 'e' }, (observe, id) =>
+      cloud.client.historyAll(id, { machines: [machineOf(definition(), { id: 'm', observe })] }),
+    );
+    const start = ['TaskScheduled', 'TaskStarted', 'TaskSubmitted'];
+    expect(events.map(({ type }) => type)).toEqual([
+      'ExecutionStarted',
+      'TaskStateEntered',
+      ...start,
+      'ExecutionAborted',
+      'ExecutionRedriven',
+      ...start,
+    ]);
   });
 
   it('is cancelled, too, where the answer to its start comes after the state was left', async () => {
