@@ -36,6 +36,9 @@ export function decodeEvent(key: string, item: Attributes): JournalEntry {
         (name) => item[name] && item[name].S === undefined,
       );
       if (wrong) return invalid(`'${wrong}' of the item '${key}' must be a String.`);
+      if (item.answerTo && tokenOf(item.answerTo) === undefined) {
+        return invalid(`'answerTo' of the item '${key}' must be the token of a task.`);
+      }
       return controlEntry(control, common, item);
     }
     const type = item.type?.S;

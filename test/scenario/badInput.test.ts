@@ -17,6 +17,29 @@ async function ignoredOf(cloud: SimulatedCloud, executionId: string) {
   );
 }
 
+it('a stop whose answerTo is not a token is ignored with the reason, and stops nothing', async () => {
+  const cloud = new SimulatedCloud([hoarder], {});
+  await cloud.start('hoarder', 's1');
+  for (const [eventId, answerTo] of [
+    ['text', { S: 'nonsense' }],
+    ['number', { N: '1' }],
+  ] as const) {
+    const item = {
+      executionId: { S: 's1' },
+      item: { S: `event#${eventId}` },
+      control: { S: 'stop' },
+      answerTo,
+    };
+    cloud.table.put(item);
+  }
+  await cloud.advance(1000);
+  expect((await cloud.execution('s1')).status).toBe('RUNNING');
+  expect(await ignoredOf(cloud, 's1')).toEqual([
+    { reason: 'InvalidEvent', reference: 'event#number' },
+    { reason: 'InvalidEvent', reference: 'event#text' },
+  ]);
+});
+
 describe('the execution is FAILED, with a typed error', () => {
   it.each(Object.entries(throwing))('when its %s throws', async (id, machine) => {
     const cloud = new SimulatedCloud([machine, sequential(1)], addWorker);

@@ -22,6 +22,15 @@ export function unmarkedKey(key: string): string {
   return isMarkKey(key) ? key.slice(1) : key;
 }
 
+/** Whether stored data holds marks, or keys of data that look like them. */
+export function holdsMarks(value: Json): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.some((each: Json) => holdsMarks(each));
+  return Object.entries(value).some(
+    ([key, part]) => isMarkKey(key) || (part !== undefined && holdsMarks(part)),
+  );
+}
+
 export const undefinedMark = { $undefined: true } as const;
 
 export function isUndefinedMark(value: Json | undefined): boolean {

@@ -14,8 +14,8 @@ export class GuardErrors {
       const check = property(guard, 'check');
       // A built-in guard carries what it does: XState calls only its check.
       return typeof check === 'function'
-        ? Object.assign(() => false, guard, { check: this.#noting(check) })
-        : Object.assign(this.#noting(guard), guard);
+        ? withFieldsOf({ ...guard, check: this.#noting(check) }, () => false)
+        : withFieldsOf(guard, this.#noting(guard));
     }
     const params = property(guard, 'params');
     return typeof params === 'function' ? Object.assign({}, guard, { params: this.#noting(params) }) : guard;
@@ -45,4 +45,12 @@ export class GuardErrors {
       }
     };
   }
+}
+
+/** A function's own name can be defined, and not be assigned to. */
+function withFieldsOf<Target extends object>(fields: object, target: Target): Target {
+  for (const [key, value] of Object.entries(fields)) {
+    Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+  }
+  return target;
 }

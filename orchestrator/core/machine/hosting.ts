@@ -1,4 +1,5 @@
 import type { Json } from '../data/json.ts';
+import { holdsMarks } from '../data/marks.ts';
 import { withoutStack } from '../data/thrown.ts';
 import { eachRequest } from '../policy/eachRequest.ts';
 import {
@@ -241,7 +242,8 @@ export class Hosting {
       const { name, message } = failure;
       list.failures.push({ index, error: withoutStack(thrown ?? { name, message }) });
     } else {
-      list.succeeded(index, markedOutput ?? state.output ?? null, markedOutput !== undefined);
+      const output = markedOutput ?? state.output ?? null;
+      list.succeeded(index, output, markedOutput !== undefined || holdsMarks(output));
     }
     if (list.failures.length > list.tolerated) this.#end(list);
     else this.#goOn(list);

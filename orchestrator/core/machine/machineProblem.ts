@@ -17,7 +17,7 @@ export class MachineNotDurableError extends MillraceError {
   readonly problems: readonly MachineProblem[];
   constructor(machineId: string, problems: readonly MachineProblem[]) {
     const lines = problems.map(
-      ({ path, problem, instead }) => `\n- ${path}: ${problem}. Instead: ${instead}.`,
+      ({ path, problem, instead }) => `\n- ${path}: ${problem.replace(/\.$/, '')}. Instead: ${instead}.`,
     );
     super(`Machine '${machineId}' cannot be run durably:${lines.join('')}`);
     this.problems = problems;

@@ -104,7 +104,7 @@ export function resolveSource(src: string, logic: unknown): ActorSource {
     }
     return { kind: 'eachMachine', definition: mark.actor, options: resolveEachOptions(mark.options) };
   }
-  if (mark.isFromFile && mark.options.outcomesInError !== undefined) {
+  if (mark.isFromFile && mark.options.outcomesInError) {
     throw new InvalidEachError(
       'eachFromFile() has no outcomesInError: the outcomes of its items are in the files of results.',
     );

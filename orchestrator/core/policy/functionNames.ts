@@ -13,4 +13,4 @@ export function isFunctionName(name: unknown): name is string {
 
 const longestFunctionName = 170;
 const functionName =
-  /^(arn:aws[\w-]*:lambda:)?([a-z]{2}(-[a-z]+)+-\d:)?(\d{12}:)?(function:)?[\w-]{1,64}(:(\$LATEST|[\w-]{1,129}))?$/;
+  /^(arn:aws[\w-]*:lambda:)?((eusc-)?[a-z]{2}(-[a-z]+)+-\d:)?(\d{12}:)?(function:)?[\w-]{1,64}(:(\$LATEST(\.PUBLISHED)?|[\w-]{1,129}))?$/;

@@ -196,6 +196,10 @@ describe('an error of a guard keeps its class, its fields and the line that thre
     ['in the params', { type: 'fine', params: outOfStock }],
     ['within and, or, not', and(['fine', or([not('outOfStock')])])],
     ['within an inline not', not(outOfStock)],
+    [
+      'with a name of its own',
+      Object.defineProperty(() => outOfStock(), 'name', { value: 'g', enumerable: true }),
+    ],
   ])('%s', (_, guard) => {
     const machine = machineWith({ transition: { guard } }).provide({ guards } as never);
     const { failure, thrown } = new Execution(machine).start().send('GO');

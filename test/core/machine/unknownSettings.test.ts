@@ -278,3 +278,24 @@ it('settings that there are, are taken', () => {
   });
   expect(prepareMachine(machine).id).toBe('m');
 });
+
+it.each([
+  'f',
+  'f:live',
+  'f:$LATEST',
+  'f:$LATEST.PUBLISHED',
+  '123456789012:function:f',
+  'arn:aws:lambda:eu-west-1:123456789012:function:f:7',
+  'arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:f',
+  'arn:aws-iso-b:lambda:us-isob-east-1:123456789012:function:f',
+  'arn:aws-eusc:lambda:eusc-de-east-1:123456789012:function:f',
+])('lambda() takes %s', (name) => {
+  expect(() => lambda(name)).not.toThrow();
+});
+
+it('eachFromFile() may say that it has no outcomes', () => {
+  const from = (outcomesInError: boolean) => eachFromFile(worker(), odd({ outcomesInError }));
+  expect(prepareMachine(setup({ actors: { e: from(false) } }).createMachine({ id: 'm' })).id).toBe('m');
+  const refused = setup({ actors: { e: from(true) } }).createMachine({ id: 'm' });
+  expect(() => prepareMachine(refused)).toThrow(/in the files of results\. Instead/);
+});
