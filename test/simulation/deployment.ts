@@ -98,6 +98,12 @@ export function exampleOf(name: string): PreparedMachine | undefined {
   return known;
 }
 
+/** Whether executions of an example's own work on parts of its lists. */
+export function worksInParts(name: string): boolean {
+  const example = exampleOf(name);
+  return example !== undefined && prepareListMachines(example).length > 0;
+}
+
 /** The machine that works on parts of an example's long list. */
 function listMachineOf(name: string): PreparedMachine | undefined {
   const owner = exampleOf(name.split('.')[0] ?? '');

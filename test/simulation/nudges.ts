@@ -13,6 +13,8 @@ export interface NudgesOptions {
   recover(event: RecoveryEvent): Promise<unknown>;
   /** Whether Lambda has taken an invocation for the attempt. */
   wasInvoked(executionId: string, item: string): boolean;
+  /** Whether the orchestrator has the machine: without it, no task of it can be handed over. */
+  isDeployed(machine: string, version: string): boolean;
   /** Told of a task that no one has dispatched, though its nudge was run to its end. */
   onLeft(executionId: string, item: string): void;
 }
@@ -70,7 +72,8 @@ export class Nudges {
     const item = this.#world.database.get(nudge.executionId, 'execution');
     const execution = item && decodeExecution(item);
     if (execution?.status !== 'RUNNING' || execution.waiting) return;
-    const { executionId, tasks } = execution;
+    const { executionId, machine, machineVersion = '', tasks } = execution;
+    if (!this.#options.isDeployed(machine, machineVersion)) return;
     const left = tasks.find(
       (task) =>
         task.cause === nudgeId(nudge) &&

@@ -12,7 +12,7 @@ import { Ageing } from './ageing.ts';
 import { checkAll, checkRunOnce } from './checkAll.ts';
 import { SimulatedClock } from './clock.ts';
 import { SimulatedDatabase } from './database.ts';
-import { type Changes, Deployment, noChanges } from './deployment.ts';
+import { type Changes, Deployment, noChanges, worksInParts } from './deployment.ts';
 import { Draws } from './draws.ts';
 import { EndlessStops } from './endless.ts';
 import { expire } from './expiry.ts';
@@ -184,6 +184,7 @@ class Simulation {
       begin: (event) => this.#instances.nudge(event),
       recover: (event) => this.#instances.recover(event),
       wasInvoked: (executionId, item) => this.#lambda.wasInvoked(executionId, item),
+      isDeployed: (...machine) => this.#instances.machines.find(...machine) !== undefined,
       onLeft: (executionId, item) => this.#observer.onNudgeLeft(executionId, item),
     });
     this.#stream = new SimulatedStream(this.#world, this.#instances);
@@ -411,6 +412,8 @@ class Simulation {
   }
 
   #haveAllBegun(machine: string): boolean {
+    // The parts of a long list begin at any time.
+    if (worksInParts(machine)) return false;
     return this.#operations.every((operation) => {
       if (operation.type !== 'start' || operation.machine !== machine) return true;
       const { executionId } = operation;
