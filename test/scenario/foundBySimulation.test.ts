@@ -26,6 +26,31 @@ describe('what the simulation has found', () => {
     expect(rig.dispatched.map(({ item }) => item)).toEqual(['task#0#1', 'task#0#2']);
   });
 
+  it('invariant 2: a redrive that goes on in the commit that suspends the execution goes on in the replay, too', async () => {
+    const rig = new OrchestratorRig([sequential(2)]);
+    rig.start('sequential', 'e', fromOne);
+    const instance = rig.newInstance();
+    await rig.deliver(instance, 'e');
+    for (const control of ['stop', 'redrive'] as const) {
+      await rig.control('e', control);
+      await rig.deliver(instance, 'e');
+    }
+    rig.now += 1000;
+    await rig.succeed('e', 0, 1, 2);
+    rig.now += 1000;
+    await rig.control('e', 'suspend');
+    rig.now += 60_000;
+    await rig.newInstance().wake('e', 'wake#1');
+    const execution = await rig.execution('e');
+    expect(execution).toMatchObject({ status: 'SUSPENDED', tasks: [{ task: 1 }] });
+    expect((await rig.verdicts('e')).slice(3)).toEqual([
+      'task#0#1 applied',
+      'event#suspend applied',
+      ' applied',
+    ]);
+    expect(await rig.replayed('e')).toMatchObject({ snapshot: execution.snapshot, tasks: [{ task: 1 }] });
+  });
+
   it('invariant 2: attempts that a redrive after a long wait begins are begun by the replay, too', async () => {
     const faults = { seed: 1, loseInvoke: 1 };
     const cloud = new SimulatedCloud([sequential(1)], addWorker, faults);

@@ -187,7 +187,8 @@ export class Replay {
   #goOn(now: number): Taken {
     const { executionId } = this.#recorded;
     const pages = this.#knownPages();
-    const input = { executionId, execution: this.#execution, entries: [], now, isWholeJournal: true, pages };
+    const whole = { isWholeJournal: true, hasGoneOn: true, pages };
+    const input = { executionId, execution: this.#execution, entries: [], now, ...whole };
     const step = decided(advance(this.#machines, noLimits, input));
     if (step.type === 'commit') {
       this.#execution = step.execution;

@@ -32,6 +32,8 @@ export interface AdvanceInput {
   readonly isWholeJournal?: boolean;
   /** The entries are taken, and the wait is not ended: a replay ends it where the log says so. */
   readonly goesOnWaiting?: boolean;
+  /** The wait has ended, as the log of a replay says: also where an entry of the same commit has suspended the execution. */
+  readonly hasGoneOn?: boolean;
   /** The verdicts in older segments of the log. @default nothing */
   readonly segments?: SegmentReferences;
   /** By task: results of the items of lists, where the step has asked for them. */

@@ -206,7 +206,8 @@ export class Attempt {
   #endWaiting(waited: Waiting): Need | undefined {
     const draft = this.#draft;
     if (draft.ended || draft.execution.waiting !== waited) return undefined;
-    const ready = this.#isWholeJournal ? this.#ready(undefined) : notNow;
+    const { hasGoneOn } = this.#input;
+    const ready = hasGoneOn ? this.#find(undefined) : this.#isWholeJournal ? this.#ready(undefined) : notNow;
     if (ready.type === 'needs') return ready.need;
     const machine = ready.type === 'ready' ? ready.machine : this.#machine;
     if (!machine || draft.ended || draft.execution.waiting !== waited) return undefined;
