@@ -48,7 +48,9 @@ describe('what the simulation has found', () => {
       'event#suspend applied',
       ' applied',
     ]);
-    expect(await rig.replayed('e')).toMatchObject({ snapshot: execution.snapshot, tasks: [{ task: 1 }] });
+    const replayed = await rig.replayed('e');
+    expect(replayed).toMatchObject({ snapshot: execution.snapshot, tasks: [{ task: 1 }] });
+    expect(replayed?.waiting).toBeUndefined();
   });
 
   it('invariant 2: attempts that a redrive after a long wait begins are begun by the replay, too', async () => {
