@@ -1,5 +1,7 @@
 import { shown } from '../orchestrator/core/data/shown.ts';
 import { covers } from '../orchestrator/core/policy/errorNames.ts';
+import { sentence } from '../orchestrator/core/policy/options.ts';
+import { reservedNameProblem } from '../orchestrator/core/policy/reservedErrorNames.ts';
 import { InvalidRetryPolicyError } from '../orchestrator/core/policy/taskPolicy.ts';
 
 /**
@@ -10,7 +12,7 @@ import { InvalidRetryPolicyError } from '../orchestrator/core/policy/taskPolicy.
  *
  * A thrown value that is not an error has the name `Error`, as in retry policies.
  *
- * @throws InvalidRetryPolicyError where a name is not a string
+ * @throws InvalidRetryPolicyError where a name is not a string, or has a reserved prefix and is no error's
  */
 export function errorIs(
   ...names: readonly [string, ...string[]]
@@ -20,6 +22,8 @@ export function errorIs(
       `errorIs() is given ${shown(names)}: give names of errors, as in errorIs('CardDeclined', 'States.Timeout').`,
     );
   }
+  const unknownName = reservedNameProblem(names);
+  if (unknownName !== undefined) throw new InvalidRetryPolicyError(sentence('errorIs()', unknownName));
   return ({ event }) => {
     // Only the event of a failure has an error.
     if (!('error' in event)) return false;

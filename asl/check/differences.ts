@@ -3,6 +3,7 @@ import type { State, StateGraph } from '../model/model.ts';
 import { readDefinition } from '../model/readDefinition.ts';
 import type { Problem } from '../validate/problem.ts';
 import { within } from '../validate/problem.ts';
+import { unknownErrorNames } from './errorNames.ts';
 import { type AliasUse, needsOf } from './needs.ts';
 import { resourceUses } from './resources.ts';
 
@@ -10,6 +11,7 @@ import { resourceUses } from './resources.ts';
 export function differencesOf(definition: { readonly [key: string]: Json }): readonly Problem[] {
   return [
     ...differencesIn(readDefinition(definition), ''),
+    ...unknownErrorNames(definition),
     ...unsupported(definition),
     ...needsOf(definition).aliases.map(aliasProblem),
   ];

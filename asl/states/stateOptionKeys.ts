@@ -1,4 +1,12 @@
-import { checkChoice, checkOptions, type KeysOf } from '../../orchestrator/core/policy/options.ts';
+import {
+  checkChoice,
+  checkNumber,
+  checkOptions,
+  type KeysOf,
+  sentence,
+  UnknownOptionError,
+} from '../../orchestrator/core/policy/options.ts';
+import { unknownReservedName } from '../../orchestrator/core/policy/reservedErrorNames.ts';
 import type { Variables } from '../template/evaluate.ts';
 import type { ParallelOptions, StateMakers } from './makers.ts';
 import type {
@@ -103,6 +111,24 @@ const optionKeys: Readonly<Record<keyof StateMakers<string, Variables>, Readonly
   mapState: map,
 };
 
+/** The bounds of Amazon States Language for the numbers of a retrier. */
+const retrierNumbers = {
+  intervalSeconds: { least: 1, isWhole: true },
+  maxAttempts: { least: 0, isWhole: true },
+  backoffRate: { least: 1 },
+  maxDelaySeconds: { least: 1, isWhole: true },
+} as const;
+
+/** The same for numbers that an expression may give in their place. */
+const stateNumbers = {
+  timeoutSeconds: { least: 1, isWhole: true },
+  heartbeatSeconds: { least: 1, isWhole: true },
+  seconds: { least: 0, isWhole: true },
+  maxConcurrency: { least: 0, isWhole: true },
+  toleratedFailureCount: { least: 0, isWhole: true },
+  toleratedFailurePercentage: { least: 0, most: 100 },
+} as const;
+
 /** The options within the options of a state. */
 interface WithParts {
   readonly queryLanguage?: unknown;
@@ -118,9 +144,17 @@ export function checkStateOptions(maker: keyof typeof optionKeys, state: string,
   const what = `${maker}('${state}')`;
   checkOptions(what, options, optionKeys[maker]);
   checkChoice(what, 'queryLanguage', options.queryLanguage, ['JSONata', 'JSONPath']);
+  for (const [name, rule] of Object.entries(stateNumbers)) {
+    const value: unknown = Reflect.get(options, name);
+    if (typeof value === 'number') checkNumber(what, name, value, rule);
+  }
   for (const [index, each] of (options.retry ?? []).entries()) {
     checkOptions(`${what}: retry[${index}]`, each, retrier);
     checkChoice(`${what}: retry[${index}]`, 'jitter', each.jitter, ['FULL', 'NONE']);
+    for (const [name, rule] of Object.entries(retrierNumbers)) {
+      checkNumber(`${what}: retry[${index}]`, name, Reflect.get(each, name), rule);
+    }
+    checkErrorNames(`${what}: retry[${index}]`, each);
   }
   const lists = [
     ['catch', catcher],
@@ -129,8 +163,21 @@ export function checkStateOptions(maker: keyof typeof optionKeys, state: string,
   for (const [name, keys] of lists) {
     for (const [index, each] of (options[name] ?? []).entries()) {
       checkOptions(`${what}: ${name}[${index}]`, each, keys);
+      if (name === 'catch') checkErrorNames(`${what}: ${name}[${index}]`, each);
     }
   }
   checkOptions(`${what}: itemBatcher`, options.itemBatcher, itemBatcher);
   checkOptions(`${what}: itemReader`, options.itemReader, itemReader);
+}
+
+/** A Fail state may raise an error of any name, so that only those that are close to a reserved one are mistakes. */
+function checkErrorNames(what: string, options: unknown): void {
+  if (typeof options !== 'object' || options === null || !('errors' in options)) return;
+  const { errors } = options;
+  if (!Array.isArray(errors)) return;
+  for (const name of errors) {
+    const unknown = typeof name === 'string' ? unknownReservedName(name) : undefined;
+    if (unknown?.meant !== undefined)
+      throw new UnknownOptionError(sentence(`${what}: errors`, unknown.problem));
+  }
 }

@@ -109,6 +109,130 @@ const statesOf: readonly [name: string, make: (options: never) => unknown, given
     ],
   ];
 
+const withCall = { target: 'end' };
+const valuesOf: readonly [name: string, make: (options: never) => unknown, given: object, message: string][] =
+  [
+    [
+      'the error of a retrier',
+      (given) => makers.taskState('A', given),
+      { ...withCall, retry: [{ errors: ['States.Timout'] }] },
+      "taskState('A'): retry[0]: errors: no error has the name 'States.Timout': did you mean 'States.Timeout'?",
+    ],
+    [
+      'the error of a catcher',
+      (given) => makers.mapState('A', given),
+      { ...withCall, catch: [{ target: 'end', errors: ['A', 'States.all'] }] },
+      "catch[0]: errors: no error has the name 'States.all': did you mean 'States.ALL'?",
+    ],
+    [
+      'a timeout of 0',
+      (given) => makers.taskState('A', given),
+      { ...withCall, timeoutSeconds: 0 },
+      'timeoutSeconds is 0: give a whole number of at least 1',
+    ],
+    [
+      'a timeout of half a second',
+      (given) => makers.taskState('A', given),
+      { ...withCall, timeoutSeconds: 0.5 },
+      'timeoutSeconds is 0.5: give a whole number of at least 1',
+    ],
+    [
+      'a heartbeat of 0',
+      (given) => makers.taskState('A', given),
+      { ...withCall, heartbeatSeconds: 0 },
+      'heartbeatSeconds is 0: give a whole number of at least 1',
+    ],
+    [
+      'an interval of 0',
+      (given) => makers.parallelState('A', given),
+      { ...withCall, branches: [], retry: [{ errors, intervalSeconds: 0 }] },
+      'retry[0]: intervalSeconds is 0: give a whole number of at least 1',
+    ],
+    [
+      'a longest delay of 0',
+      (given) => makers.taskState('A', given),
+      { ...withCall, retry: [{ errors, maxDelaySeconds: 0 }] },
+      'maxDelaySeconds is 0',
+    ],
+    [
+      'a backoff rate below 1',
+      (given) => makers.taskState('A', given),
+      { ...withCall, retry: [{ errors, backoffRate: 0.5 }] },
+      'backoffRate is 0.5: give a number of at least 1',
+    ],
+    [
+      'negative seconds of a wait',
+      (given) => makers.waitState('A', given),
+      { ...withCall, seconds: -1 },
+      'seconds is -1: give a whole number of at least 0',
+    ],
+    [
+      'a negative concurrency',
+      (given) => makers.mapState('A', given),
+      { ...withCall, maxConcurrency: -1 },
+      'maxConcurrency is -1',
+    ],
+    [
+      'a tolerated percentage beyond 100',
+      (given) => makers.mapState('A', given),
+      { ...withCall, toleratedFailurePercentage: 101 },
+      'toleratedFailurePercentage is 101: give a number from 0 to 100',
+    ],
+  ];
+
+it.each(valuesOf)('a value that can only be a mistake is refused: %s', (_, make, given, message) => {
+  expect(() => make(untyped(given))).toThrow(
+    expect.objectContaining({ code: 'UnknownOption', message: expect.stringContaining(message) }),
+  );
+});
+
+it('a state may handle the error that a Fail state raises, whatever its name', () => {
+  const retry = [{ errors: ['States.QuorumMet'], maxAttempts: 0, backoffRate: 1.5, maxDelaySeconds: 1 }];
+  expect(() => makers.parallelState('A', { target: 'end', branches: [], retry })).not.toThrow();
+});
+
+describe('names in ErrorEquals that no error has are a warning, as Step Functions takes them:', () => {
+  const handling = (...names: readonly string[]) => ({
+    StartAt: 'A',
+    States: {
+      A: {
+        Type: 'Parallel',
+        Branches: [{ StartAt: 'F', States: { F: { Type: 'Fail', Error: 'States.QuorumMet' } } }],
+        Retry: names.map((name) => ({ ErrorEquals: [name] })),
+        Catch: [{ ErrorEquals: ['Mine', ...names], Next: 'Z' }],
+        Next: 'Z',
+      },
+      Z: { Type: 'Succeed' },
+    },
+  });
+  const problemsWith = (name: string) => {
+    const { problems } = checkDefinition(JSON.stringify(handling(name)), 'json');
+    return problems.map(({ severity, pointer, remedy }) => [severity, pointer, remedy]);
+  };
+
+  it.each([
+    ['States.Timout', 'write "States.Timeout"'],
+    ['States.TaskFail', 'write "States.TaskFailed"'],
+    ['Millrace.InvocationLosst', 'write "Millrace.InvocationLost"'],
+    ['States.Xyz', 'correct the name'],
+  ])('%s', (name, remedy) => {
+    expect(problemsWith(name)).toEqual([
+      ['warning', '/States/A/Retry/0/ErrorEquals/0', remedy],
+      ['warning', '/States/A/Catch/0/ErrorEquals/1', remedy],
+    ]);
+  });
+
+  it.each([
+    'States.Timeout',
+    'States.QuorumMet',
+    'States.Http.StatusCode.503',
+    'Lambda.Unknown',
+    '$'.concat('{Name}'),
+  ])('but not %s', (name) => {
+    expect(problemsWith(name)).toEqual([]);
+  });
+});
+
 describe('an unknown or mistyped setting is refused, with the nearest known one:', () => {
   it.each(calls)('%s with %#', async (_, call, given, message) => {
     const made = async () => call(untyped(given));

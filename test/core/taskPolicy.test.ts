@@ -1,13 +1,18 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fromPromise } from 'xstate';
+import { errorNames } from '../../asl/statesError.ts';
 import { type Duration, durationMs, InvalidDurationError } from '../../orchestrator/core/policy/duration.ts';
+import { unknownReservedName } from '../../orchestrator/core/policy/reservedErrorNames.ts';
 import {
   InvalidRetryPolicyError,
   type RetryPolicy,
   resolveTaskPolicy,
   type TaskPolicy,
 } from '../../orchestrator/core/policy/taskPolicy.ts';
-import { activity, withPolicy, worker } from '../../workers/index.ts';
+import { activity, errorIs, lambda, withPolicy, worker } from '../../workers/index.ts';
 
 /** As code in JavaScript, or behind a cast, gives it. */
 const odd = (value: unknown) => value as never;
@@ -149,7 +154,97 @@ describe('a task policy', () => {
     expect(() => worker(policy)).toThrow(refusal);
     expect(() => worker(policy)).toThrow(message);
     expect(() => activity('approve', ofActivity)).toThrow(message);
-    expect(() => withPolicy(worker({ timeout: policy.timeout ?? 0 }), { heartbeat: '2h' })).toThrow(message);
+    expect(() => withPolicy(worker({ timeout: policy.timeout ?? 1 }), { heartbeat: '2h' })).toThrow(message);
+  });
+
+  it.each<[string, Duration]>([
+    ['0', 0],
+    ['-0', -0],
+    ["'0s'", '0s'],
+    ["'0ms'", '0ms'],
+    ["'0.0d'", '0.0d'],
+    ['a part of a millisecond', 0.4],
+  ])('whose timeout is %s is refused: every attempt would fail', (_, timeout) => {
+    const refusal = expect.objectContaining({
+      code: 'InvalidTaskPolicy',
+      message: expect.stringMatching(/^timeout is .*, so every attempt would fail: give a longer one/),
+    });
+    expect(() => worker({ timeout })).toThrow(refusal);
+    expect(() => worker({ timeout, waitForResult: true })).toThrow(refusal);
+    expect(() => lambda('f', { timeout })).toThrow(refusal);
+    expect(() => activity('a', { timeout })).toThrow(refusal);
+    expect(() => withPolicy(worker(), { timeout })).toThrow(refusal);
+    expect(() =>
+      withPolicy(
+        fromPromise(async () => 1),
+        { timeout },
+      ),
+    ).toThrow(refusal);
+  });
+
+  it.each<[string, TaskPolicy]>([
+    ['heartbeat', { heartbeat: 0 }],
+    ['heartbeat', { heartbeat: '0s' }],
+    ['startTimeout', { startTimeout: 0, waitForResult: true }],
+  ])('whose %s is nothing is refused', (name, policy) => {
+    expect(() => worker(policy)).toThrow(new RegExp(`^${name} is 0 ms: give a second or more`));
+  });
+
+  it('may retry at once: an interval and a longest delay of 0 are delays', () => {
+    const { retry } = resolveTaskPolicy({ retry: { interval: 0, maxDelay: 0 } });
+    expect(retry).toMatchObject([{ intervalMs: 0, maxDelayMs: 0 }]);
+  });
+
+  it.each([
+    ['States.Timout', "did you mean 'States.Timeout'?"],
+    ['States.TimeOut', "did you mean 'States.Timeout'?"],
+    ['States.All', "did you mean 'States.ALL'?"],
+    ['states.ALL', "did you mean 'States.ALL'?"],
+    ['State.Timeout', "did you mean 'States.Timeout'?"],
+    ['States.HearbeatTimeout', "did you mean 'States.HeartbeatTimeout'?"],
+    ['Millrace.InvocationLosst', "did you mean 'Millrace.InvocationLost'?"],
+    ['Milrace.UnknownOutcome', "did you mean 'Millrace.UnknownOutcome'?"],
+    ['States.Xyz', "names with 'States.' are reserved: there are States.ALL, States.Timeout"],
+    ['Millrace.Xyz', "names with 'Millrace.' are reserved: there are Millrace.InvocationLost"],
+    ['States.Http.StatusCode.4xx', "names with 'States.' are reserved"],
+  ])('for the error %s, which does not exist, is refused', (name, message) => {
+    const refusal = expect.objectContaining({
+      code: 'InvalidRetryPolicy',
+      message: expect.stringContaining(message),
+    });
+    expect(() => worker({ retry: { errors: ['CardDeclined', name] } })).toThrow(refusal);
+    expect(() => errorIs('CardDeclined', name)).toThrow(refusal);
+  });
+
+  it.each([
+    ...['States.ALL', 'States.Timeout', 'States.Permissions', 'States.Runtime', 'States.Http.Socket'],
+    ...['States.Http.StatusCode.404', 'Millrace.InvocationLost', 'Millrace.Cancelled'],
+    ...[
+      'Timeout',
+      'State.Invalid',
+      'StatesTimeout',
+      'Lambda.Unknown',
+      'StatesX.Timeout',
+      'my.States.Timeout',
+    ],
+  ])('may be for the error %s', (name) => {
+    expect(() => worker({ retry: { errors: [name] } })).not.toThrow();
+    expect(() => errorIs(name)).not.toThrow();
+  });
+
+  it('knows the name of every error with a reserved prefix in the sources', async () => {
+    const folders = ['orchestrator', 'workers', 'asl', 'services', 'client', 'cli'];
+    const files = await Promise.all(
+      folders.map((folder) =>
+        readdir(folder, { recursive: true }).then((all) => all.map((f) => join(folder, f))),
+      ),
+    );
+    const sources = files.flat().filter((file) => file.endsWith('.ts'));
+    const texts = await Promise.all(sources.map((file) => readFile(file, 'utf8')));
+    const names = texts.flatMap((text) => text.match(/(?<=')Millrace\.[A-Za-z.]+(?=')/g) ?? []);
+    expect(names).toContain('Millrace.InvalidResult');
+    expect(names.filter((name) => unknownReservedName(name) !== undefined)).toEqual([]);
+    expect(Object.values(errorNames).filter((name) => unknownReservedName(name) !== undefined)).toEqual([]);
   });
 
   it('may have a heartbeat of any length without a timeout of its own', () => {

@@ -26,6 +26,11 @@ const settings: readonly [name: string, make: () => unknown, message: string][] 
   ['a start time that is no time', () => cloudOf({ startTime: new Date(Number.NaN) }), 'give a valid Date'],
   ['a fault', () => cloudOf({}).inject('charge', untyped({ takez: '1m' })), "did you mean 'takes'?"],
   ['no fault', () => cloudOf({}).inject('charge', untyped(null)), "the fault null: give 'timeOut'"],
+  [
+    'a fault with an error that does not exist',
+    () => cloudOf({}).inject('charge', { error: 'States.Timout' }),
+    "inject(): no error has the name 'States.Timout': did you mean 'States.Timeout'?",
+  ],
   ['a fault without an error', () => cloudOf({}).inject('charge', untyped({})), 'the fault {}'],
   [
     'a fault whose error has no name',

@@ -15,8 +15,7 @@ export function executionTimeoutProblem(machine: AnyStateMachine): string | unde
   if (setting === undefined) return undefined;
   try {
     if (isDuration(setting)) {
-      durationMs(setting);
-      return undefined;
+      return durationMs(setting) > 0 ? undefined : `${shown(setting)} leaves an execution no time at all`;
     }
   } catch (error) {
     if (!(error instanceof InvalidDurationError)) throw error;

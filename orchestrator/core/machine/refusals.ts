@@ -14,7 +14,7 @@ import { sharedInvokeIds } from './sharedInvokeIds.ts';
 import { isOfWorker, itemMachineOf, workerNameOf } from './sources.ts';
 import { systemIdProblems } from './systemIds.ts';
 import { unheededProblems } from './unheeded.ts';
-import { shapelessProblems, unusableValueProblems } from './unusableValues.ts';
+import { negativeDelay, shapelessProblems, unusableValueProblems } from './unusableValues.ts';
 import { type Implementations, implementationsOf, isStateMachine, property } from './xstateInternals.ts';
 
 export interface FoundProblems {
@@ -139,7 +139,7 @@ function* actionProblems(
         problem: `a delay of ${delay} ms is not a duration`,
         instead: 'write milliseconds',
       };
-    }
+    } else if (typeof delay === 'number' && delay < 0) yield negativeDelay(path, delay);
   }
 }
 
@@ -229,6 +229,8 @@ function* implementationProblems(
   }
   for (const [name, guard] of Object.entries(all.guards)) yield* guardProblems(`guards.${name}`, guard, all);
   for (const [name, delay] of Object.entries(all.delays)) {
+    if (typeof delay === 'number' && delay < 0 && isDelay(delay))
+      yield negativeDelay(`delays.${name}`, delay);
     if (typeof delay === 'function' || isDelay(delay)) continue;
     yield {
       path: `delays.${name}`,

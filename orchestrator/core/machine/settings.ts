@@ -55,7 +55,11 @@ export function* settingProblems(
   }
   const timeout = executionTimeoutProblem(machine);
   if (timeout !== undefined) {
-    yield { path: 'meta.millrace.timeout', problem: timeout, instead: "write it as in '24h'" };
+    yield {
+      path: 'meta.millrace.timeout',
+      problem: timeout,
+      instead: "write it as in '24h', or leave it out",
+    };
   }
   const heldEvents = property(settings, 'heldEvents');
   const held =

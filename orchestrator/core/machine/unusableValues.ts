@@ -125,8 +125,18 @@ function* delayProblems(node: AnyStateNode): Generator<MachineProblem> {
       };
     } else if (delay.trim() === '') {
       yield { path, problem: `'${delay}' is not a duration`, instead: 'write milliseconds, 0 for at once' };
-    }
+    } else if (ms < 0) yield negativeDelay(path, ms);
   }
+}
+
+/** XState takes it for 0, which a computed delay may rely on: what is late is due at once. */
+export function negativeDelay(path: string, ms: number): MachineProblem {
+  return {
+    path,
+    problem: `a delay of ${ms} ms is negative, and XState takes it for 0`,
+    instead: 'write 0 for at once',
+    isWarning: true,
+  };
 }
 
 function* targetProblems(node: AnyStateNode): Generator<MachineProblem> {

@@ -4,6 +4,7 @@ import { type Duration, durationMs } from './duration.ts';
 import { anyErrorName, invocationLostErrorName } from './errorNames.ts';
 import { isWorkerName } from './functionNames.ts';
 import { choiceProblem, type KeysOf, optionsProblem, sentence } from './options.ts';
+import { reservedNameProblem } from './reservedErrorNames.ts';
 
 /** How failed attempts of a task are tried again: the fields of one of Step Functions' Retriers, as durations. */
 export interface RetryPolicy {
@@ -11,6 +12,7 @@ export interface RetryPolicy {
    * Names of the errors that it is for: class names of what workers throw, and Step Functions' own. `States.ALL` is every
    * error; `States.TaskFailed` every error but `States.Timeout`; `States.Timeout` also `States.HeartbeatTimeout`.
    * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+   * A name with the prefix `States.` or `Millrace.` that no error has is refused.
    *
    * @default ['States.ALL']
    */
@@ -30,7 +32,7 @@ export interface RetryPolicy {
 /** The options of a worker in `worker({...})`. */
 export interface TaskPolicy {
   /**
-   * An attempt without a result by then has failed with `States.Timeout`.
+   * An attempt without a result by then has failed with `States.Timeout`. Not 0.
    *
    * @default 15 minutes and 10 seconds; with `waitForResult` none
    */
@@ -167,7 +169,7 @@ export function resolveTaskPolicy(policy: TaskPolicy = {}): ResolvedTaskPolicy {
     throw new InvalidTaskPolicyError('startTimeout is for tasks with waitForResult: use timeout.');
   }
   const timeoutMs =
-    timeout === undefined ? (waitForResult ? undefined : defaultTimeoutMs) : durationMs(timeout);
+    timeout === undefined ? (waitForResult ? undefined : defaultTimeoutMs) : timeoutMsOf(timeout);
   const startTimeoutMs =
     startTimeout === undefined ? defaultStartTimeoutMs : atLeastASecond('startTimeout', startTimeout);
   const heartbeatMs = heartbeat === undefined ? undefined : atLeastASecond('heartbeat', heartbeat);
@@ -189,6 +191,15 @@ export function resolveTaskPolicy(policy: TaskPolicy = {}): ResolvedTaskPolicy {
     ...(nudge !== undefined && { nudge }),
     retry: [...retry, ...(waitForResult && !once ? [retryOfLostInvocation] : [])].map(resolveRetryPolicy),
   };
+}
+
+/** Without any time, every attempt would fail before its worker has begun. */
+function timeoutMsOf(timeout: Duration): number {
+  const ms = durationMs(timeout);
+  if (ms > 0) return ms;
+  throw new InvalidTaskPolicyError(
+    `timeout is ${shown(timeout)}, so every attempt would fail: give a longer one, as in '30s', or leave it out.`,
+  );
 }
 
 function atLeastASecond(name: string, duration: Duration): number {
@@ -220,6 +231,8 @@ function resolveRetryPolicy(retry: RetryPolicy): ResolvedRetryPolicy {
   ) {
     throw new InvalidRetryPolicyError(`errors is ${shown(errors)}: give a list of error names.`);
   }
+  const unknownName = reservedNameProblem(errors);
+  if (unknownName !== undefined) throw new InvalidRetryPolicyError(sentence('errors', unknownName));
   if (!Number.isSafeInteger(maxAttempts) || maxAttempts < 1) {
     throw new InvalidRetryPolicyError(`maxAttempts is ${shown(maxAttempts)}: give a whole number from 1.`);
   }

@@ -152,6 +152,10 @@ describe('a setting that there is not is refused, and the nearest one named: tha
     ['a key of an invoke', { invoke: { src: 'x', onDon: '.a' } }, /onDon: .* Instead: write onDone/],
     ['chain that is a BigInt', { meta: { millrace: { chain: 5n } } }, /meta\.millrace\.chain: 5n is neither/],
     ['a timeout that is a BigInt', { meta: { millrace: { timeout: 5n } } }, /timeout: 5n is not a duration/],
+    ['a timeout of 0', { meta: { millrace: { timeout: 0 } } }, /timeout: 0 leaves an execution no time/],
+    ["a timeout of '0s'", { meta: { millrace: { timeout: '0s' } } }, /"0s" leaves an execution no time/],
+    ['a negative timeout', { meta: { millrace: { timeout: -1 } } }, /timeout: -1 is not a duration/],
+    ['a checkpoint of 0', { meta: { millrace: { checkpoint: { every: 0 } } } }, /from 1 ms to 1 minute/],
     [
       'a checkpoint that is a BigInt',
       { meta: { millrace: { checkpoint: 5n } } },
@@ -197,6 +201,20 @@ describe('a setting that there is not is refused, and the nearest one named: tha
   ])('%s', (_, config, message) => {
     const implementations = { actions: { act: () => undefined } };
     expect(() => prepareMachine(createMachine({ id: 'm', ...config }, implementations))).toThrow(message);
+  });
+
+  it('a negative delay is only a warning: XState takes it for 0, as it takes one that is computed', () => {
+    const states = {
+      a: { after: { '-5': 'b', soon: 'b', late: 'b' }, entry: raise({ type: 'X' }, { delay: -1 }) },
+      b: {},
+    };
+    const delays = { soon: -1000, late: () => -1 };
+    const { warnings } = prepareMachine(createMachine({ id: 'm', initial: 'a', states }, { delays }));
+    expect(warnings.map(({ path, problem }) => `${path}: ${problem}`).sort()).toEqual([
+      'delays.soon: a delay of -1000 ms is negative, and XState takes it for 0',
+      'states.a.after.-5: a delay of -5 ms is negative, and XState takes it for 0',
+      'states.a.entry[0]: a delay of -1 ms is negative, and XState takes it for 0',
+    ]);
   });
 
   it('an async delay by name', () => {
