@@ -12,7 +12,7 @@ import { InvalidRetryPolicyError } from '../orchestrator/core/policy/taskPolicy.
  *
  * A thrown value that is not an error has the name `Error`, as in retry policies.
  *
- * @throws InvalidRetryPolicyError where a name is not a string, or has a reserved prefix and is no error's
+ * @throws InvalidRetryPolicyError where a name is not a string, or has a reserved prefix and no error has it
  */
 export function errorIs(
   ...names: readonly [string, ...string[]]

@@ -52,7 +52,7 @@ const nearPrefix = /^states?\.|^mill?race\./i;
 /**
  * A name with a reserved prefix that no error has: a policy or a guard for it would never match.
  *
- * @returns what is wrong with it and, where there is one, the name that is meant
+ * @returns the problem with it and, where there is one, the name that is meant
  */
 export function unknownReservedName(
   name: string,
@@ -70,7 +70,7 @@ export function unknownReservedName(
   };
 }
 
-/** What is wrong with the first such name of a list. */
+/** The problem with the first such name of a list, if there is one. */
 export function reservedNameProblem(names: readonly string[]): string | undefined {
   for (const name of names) {
     const unknown = unknownReservedName(name);
