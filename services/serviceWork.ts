@@ -1,6 +1,6 @@
 import type { ServiceCall } from '../asl/integrations/serviceCall.ts';
 import { isObject, type Json } from '../asl/json.ts';
-import { withCancellation } from '../workers/cancelTask.ts';
+import { type CancelledTask, withCancellation } from '../workers/cancelTask.ts';
 import type { Task } from '../workers/runTask.ts';
 import { unfinished } from '../workers/unfinished.ts';
 import { callService, clientTokenOf } from './callService.ts';
@@ -24,10 +24,14 @@ export function serviceWork(
     });
     return result === undefined ? unfinished : result;
   };
-  const cancelJob = async ({ service, action }: ServiceCall, started: Json | undefined): Promise<void> => {
+  const cancelJob = async (
+    { service, action }: ServiceCall,
+    started: Json | undefined,
+    task: CancelledTask,
+  ): Promise<void> => {
     const { job, roleArn } = isObject(started) ? started : {};
     if (job === undefined) return;
-    await jobOf(service, action).cancel(job, {
+    await jobOf(service, action).cancel(job, reasonOf(task), {
       clients,
       signal: AbortSignal.timeout(cancelLimitMs),
       // No call that cancels a job takes one.
@@ -36,20 +40,26 @@ export function serviceWork(
     });
   };
   return withCancellation(work, {
-    async cancel(input: unknown, close) {
+    async cancel(input: unknown, close, task) {
       const call = serviceCall(input);
       if (call.step === 'describe') {
         const { job, roleArn } = call;
-        await cancelJob(call, { job, ...(roleArn !== undefined && { roleArn }) });
+        await cancelJob(call, { job, ...(roleArn !== undefined && { roleArn }) }, task);
       }
       // The job has no name before the answer to its start, which is either there or comes too late.
-      else if (call.step === 'submit') await cancelJob(call, await close());
+      else if (call.step === 'submit') await cancelJob(call, await close(), task);
     },
-    async cancelLate(input: unknown, output) {
+    async cancelLate(input: unknown, output, task) {
       const call = serviceCall(input);
-      if (call.step === 'submit') await cancelJob(call, output);
+      if (call.step === 'submit') await cancelJob(call, output, task);
     },
   });
+}
+
+/** The reason that a service shows for the end of a job, in the words of Step Functions. */
+function reasonOf({ executionId, machine, cause }: CancelledTask): string {
+  const why = cause === undefined ? '' : ` (${cause})`;
+  return `The Task state in execution [${executionId}] of ${machine} which was managing this resource was aborted${why}`;
 }
 
 function serviceCall(input: unknown): ServiceCall {

@@ -15,9 +15,17 @@ export interface Cancellation {
    *
    * @param close ends the attempt, so that a result that comes later is not taken, and answers the output that came before
    */
-  cancel(input: unknown, close: () => Promise<Json | undefined>): Promise<void>;
+  cancel(input: unknown, close: () => Promise<Json | undefined>, task: CancelledTask): Promise<void>;
   /** Cancels what a run has started whose output came too late: the attempt had failed by then. */
-  cancelLate(input: unknown, output: Json): Promise<void>;
+  cancelLate(input: unknown, output: Json, task: CancelledTask): Promise<void>;
+}
+
+/** Whose work is cancelled, and why. */
+export interface CancelledTask {
+  readonly executionId: string;
+  readonly machine: string;
+  /** How the execution ended. Absent where it went on without the task. */
+  readonly cause?: string;
 }
 
 /** Gives a worker's work its cancellation. */
@@ -54,7 +62,11 @@ export async function cancelTask(
   if (!cancellation) return;
   const { data = new StoredJson(undefined) } = surroundings;
   await reporting(payload, surroundings, async () =>
-    cancellation.cancel(await inputOf(payload, data), () => closed(payload, data, surroundings)),
+    cancellation.cancel(
+      await inputOf(payload, data),
+      () => closed(payload, data, surroundings),
+      cancelledTask(payload),
+    ),
   );
 }
 
@@ -75,8 +87,13 @@ export async function cancelUntaken(
   await reporting(payload, surroundings, async () => {
     const taken = await table.journal.insertResultOrGet(untaken, payload.expiresAt);
     if (taken?.result.status !== 'FAILED') return;
-    await cancellation.cancelLate(await inputOf(payload, data), result.output ?? null);
+    const input = await inputOf(payload, data);
+    await cancellation.cancelLate(input, result.output ?? null, cancelledTask(payload));
   });
+}
+
+function cancelledTask({ executionId, machine, cancelCause }: TaskPayload<unknown>): CancelledTask {
+  return { executionId, machine, ...(cancelCause !== undefined && { cause: cancelCause }) };
 }
 
 async function reporting(

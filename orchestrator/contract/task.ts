@@ -42,6 +42,8 @@ export interface TaskPayload<Input = Json> {
    * nothing else. Present only for workers of Millrace's own.
    */
   readonly cancelled?: true;
+  /** With `cancelled`: how the execution ended, in a few words. Absent where it goes on, and only the state was left. */
+  readonly cancelCause?: string;
   /**
    * For the worker host alone, which may take the execution's next steps itself: the other tasks that it runs in the same
    * invocation. A host that does not know of it would leave them undone.

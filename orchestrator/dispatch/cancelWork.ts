@@ -1,6 +1,6 @@
 import type { TaskPayload } from '../contract/task.ts';
 import { namedThrown } from '../core/data/thrown.ts';
-import type { Execution } from '../core/execution/model/execution.ts';
+import { type Execution, hasEnded } from '../core/execution/model/execution.ts';
 import type { LoadMachine, MachineLookup } from '../core/execution/model/machines.ts';
 import type { OpenTask } from '../core/execution/model/openTask.ts';
 import { notHandedOver } from '../core/execution/tasks/tasks.ts';
@@ -51,6 +51,7 @@ async function cancelOne(
 ): Promise<DispatchOutcome | undefined> {
   const { loadMachine, machines, invoker, functionNames, tableName, layout, now } = options;
   const { traceparent } = execution;
+  const cancelCause = causeOf(execution);
   await loadMachine?.(execution.machine, execution.machineVersion);
   const machine = machines.find(execution.machine, execution.machineVersion);
   const source = machine?.taskSourceOf(task.worker);
@@ -70,9 +71,19 @@ async function cancelOne(
     // A worker that does not know of `cancelled` does nothing after this.
     startBy: isoTime(now()),
     cancelled: true,
+    ...(cancelCause !== undefined && { cancelCause }),
     ...(traceparent !== undefined && { traceparent }),
   };
   return invoker.invoke(functionNames.worker(source.worker), payload);
+}
+
+/** Services take reasons of about a thousand characters. */
+const mostCauseCharacters = 500;
+
+function causeOf({ status, error }: Execution): string | undefined {
+  if (!hasEnded(status)) return undefined;
+  const words = [status, error?.name, error?.message].filter((word) => word);
+  return words.join(': ').slice(0, mostCauseCharacters);
 }
 
 function problemOf(outcome: DispatchOutcome | undefined): string | undefined {

@@ -2,9 +2,6 @@ import { isArray, type Json } from '../../asl/json.ts';
 import { checkPlaced } from '../optimized/containers.ts';
 import { at, fromAnswer, fromParameters, type Job, jobWithStatus } from './job.ts';
 
-/** As Step Functions gives the reason for ending a job. */
-const cancelReason = 'The Task state which was managing this resource was aborted';
-
 /** Tasks of ECS: all of them have to stop by themselves, with exit codes of 0. */
 const ecsTask: Job = {
   identify(answer) {
@@ -23,10 +20,10 @@ const ecsTask: Job = {
     if (failed !== undefined) return { type: 'failed', described: failed };
     return { type: 'succeeded', result: tasks[0] ?? null };
   },
-  cancel: ({ Cluster = null, Tasks = null }) =>
+  cancel: ({ Cluster = null, Tasks = null }, Reason) =>
     (isArray(Tasks) ? Tasks : []).map((Task) => ({
       action: 'stopTask',
-      parameters: { Cluster, Task, Reason: cancelReason },
+      parameters: { Cluster, Task, Reason },
     })),
 };
 
@@ -87,10 +84,7 @@ export const compute: Readonly<Record<string, Job>> = {
     status: ['Status'],
     succeeded: ['SUCCEEDED'],
     failed: ['FAILED'],
-    cancel: ({ JobId = null }) => ({
-      action: 'terminateJob',
-      parameters: { JobId, Reason: cancelReason },
-    }),
+    cancel: ({ JobId = null }, Reason) => ({ action: 'terminateJob', parameters: { JobId, Reason } }),
   }),
   'codebuild:startBuild': build('Build', 'Builds', 'batchGetBuilds', 'stopBuild'),
   'codebuild:startBuildBatch': buildBatch,

@@ -23,7 +23,7 @@ export interface Job {
   /** The job is over once the service does not know it any more. */
   readonly endsWhenMissing?: true;
   /** The calls that end the job where nothing waits for it any more. @default the job goes on */
-  cancel?(job: JsonObject): readonly Question[];
+  cancel?(job: JsonObject, reason: string): readonly Question[];
 }
 
 /** The value at a path of an answer: names of fields, and places in lists. */
@@ -49,7 +49,7 @@ export interface StatusRules {
   /** Facts that name the job, which the result has beside the description in its field. @default none */
   readonly beside?: readonly string[];
   /** The call that ends the job. */
-  cancel?(job: JsonObject): Question;
+  cancel?(job: JsonObject, reason: string): Question;
   readonly endsWhenMissing?: true;
 }
 
@@ -81,7 +81,7 @@ export function jobWithStatus(identify: Job['identify'], rules: StatusRules): Jo
       }
       return failed.includes(word) ? { type: 'failed', described: shown({}) } : { type: 'runs' };
     },
-    ...(cancel && { cancel: (job) => [cancel(job)] }),
+    ...(cancel && { cancel: (job, reason) => [cancel(job, reason)] }),
     ...(endsWhenMissing && { endsWhenMissing }),
   };
 }

@@ -28,9 +28,10 @@ export interface KnownJob {
   /**
    * Ends the job where nothing waits for it any more. Does nothing where it has ended, or cannot be ended.
    *
+   * @param reason is shown by services that keep one
    * @throws ServiceCallError where the service does not take the call
    */
-  cancel(job: Json, surroundings: DescribeSurroundings): Promise<void>;
+  cancel(job: Json, reason: string, surroundings: DescribeSurroundings): Promise<void>;
 }
 
 /** Integrations that have `.sync`, as `service:action`. */
@@ -50,7 +51,7 @@ export function jobOf(service: string, action: string): KnownJob {
   return {
     identify: (answer, parameters) => job.identify(answer, parameters),
     describe: (given, surroundings) => described(service, job, given, surroundings),
-    cancel: (given, surroundings) => cancelled(service, job, given, surroundings),
+    cancel: (given, reason, surroundings) => cancelled(service, job, given, reason, surroundings),
   };
 }
 
@@ -88,13 +89,14 @@ async function cancelled(
   service: string,
   job: Job,
   given: Json,
+  reason: string,
   { roleArn, ...surroundings }: DescribeSurroundings,
 ): Promise<void> {
   if (job.cancel === undefined || !isObject(given)) return;
   const { client, errors } = serviceNamed(service);
   // One task of several that cannot be ended does not keep the others going.
   const failures: SdkFailure[] = [];
-  for (const question of job.cancel(given)) {
+  for (const question of job.cancel(given, reason)) {
     const call = { ...question, service: client, ...(roleArn !== undefined && { roleArn }) };
     const outcome = await send(call, surroundings, 'optimized');
     if (outcome.type === 'failed' && !hasEnded(outcome.failure)) failures.push(outcome.failure);

@@ -243,6 +243,33 @@ describe('a job that nothing waits for any more', () => {
     await isReplayed();
   });
 
+  const Catch = [{ ErrorEquals: ['States.Timeout'], Next: 'After' }];
+  it.each<[end: string, job: Fields, whole: Fields, cause: string]>([
+    ['it is stopped', {}, {}, ' (ABORTED)'],
+    ['it is stopped with a cause', {}, {}, ' (ABORTED: Stopped: enough of it)'],
+    ['its time is over', {}, { TimeoutSeconds: 60 }, ' (TIMED_OUT: States.Timeout'],
+    ['it goes on', { TimeoutSeconds: 60, Catch }, {}, ''],
+  ])('is ended with a reason that names the execution: %s', async (end, job, whole, cause) => {
+    answer = ({ path }) =>
+      path === '/v1/describejobs'
+        ? { body: { jobs: [{ jobId: 'j', status: 'RUNNING' }] } }
+        : { body: { jobId: 'j' } };
+    const Resource = 'arn:aws:states:::batch:submitJob.sync';
+    const Parameters = { JobName: 'n', JobQueue: 'q', JobDefinition: 'd' };
+    const After = { Type: 'Wait', Seconds: 1000, End: true };
+    const States = { Run: runs({ Resource, Parameters, ...job }), After };
+    const { cloud } = await started({ StartAt: 'Run', States, ...whole });
+    await cloud.skip('30s');
+    if (end === 'it is stopped') await cloud.client.stop('e');
+    if (end === 'it is stopped with a cause') await cloud.client.stop('e', { cause: 'enough of it' });
+    await cloud.skip('1m');
+    const ended = recorder.requests.filter(({ path }) => path === '/v1/terminatejob');
+    expect(ended.map(({ body }) => body)).toEqual([
+      { jobId: 'j', reason: expect.stringContaining(`${reason}${cause}`) },
+    ]);
+    if (end === 'it goes on') expect(ended[0]?.text).not.toContain('(');
+  });
+
   it('is reported where the service does not take the call, and not where the job has ended', async () => {
     const service = athena();
     const refusals = ['AccessDeniedException', 'InvalidSignatureException', 'ValidationException'];
@@ -261,7 +288,7 @@ describe('a job that nothing waits for any more', () => {
   });
 });
 
-const reason = 'The Task state which was managing this resource was aborted';
+const reason = 'The Task state in execution [e] of m which was managing this resource was aborted';
 
 /** The facts that name a job, and the call that ends it. */
 const cancellations: Readonly<Record<string, readonly [job: Fields, request: string, body: unknown]>> = {
