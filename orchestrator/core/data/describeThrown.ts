@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { errorNameOf, property } from './errorName.ts';
+import { gettersOf, isHttpResponse, listedFields, unlistedFields } from './fieldsOfThrown.ts';
 import type { Json, JsonObject } from './json.ts';
 import { markedKey } from './marks.ts';
 import { hasPlainPrototype } from './serializable.ts';
@@ -46,12 +47,12 @@ const longestFields = 65_536;
 const longestName = 256;
 const longestMessage = 32_768;
 const deepest = 20;
+/** Getters run code: they are read of the error itself, and of what it has. */
+const deepestGetters = 2;
 /** Parts of one error that are looked at. */
 const mostParts = 10_000;
 /** The errors within one error that come after so many parts have no stack: mapping one to its sources takes time. */
 const mostPartsWithStacks = 500;
-
-const ofEveryError: readonly string[] = ['name', 'message', 'stack', 'cause', 'errors'];
 
 class Description {
   readonly #stacks: Stacks;
@@ -68,12 +69,11 @@ class Description {
     if (isError(thrown)) return fitted(this.#error(thrown));
     if (thrown === undefined) return { $thrown: true };
     const value = this.#value(thrown);
-    const isLost = value === undefined || (this.#dropped > 0 && isEmpty(value));
+    const isLost = value === undefined || (this.#dropped > 0 && sizeOf(value) === '{}'.length);
     if (!isLost && sizeOf(value) <= longestFields) return { $thrown: true, value };
-    return {
-      name: 'Error',
-      message: `A value that is not an Error was thrown: ${textOf(thrown)}`.slice(0, longestMessage),
-    };
+    const text = isLost ? inspected(thrown) : textOf(thrown);
+    const message = `A value that is not an Error was thrown: ${text}`.slice(0, longestMessage);
+    return { name: 'Error', message };
   }
 
   #error(error: Error): ErrorData {
@@ -83,7 +83,10 @@ class Description {
     const retryable = property(error, 'retryable');
     const stack = this.#stack(error, name, message);
     return this.#within(error, () => {
-      const fields = this.#fields(error, (key) => !ofEveryError.includes(key));
+      const fields = {
+        ...this.#fields(error, listedFields(error)),
+        ...this.#unlisted(error, unlistedFields),
+      };
       const cause = 'cause' in error ? this.#thrown(property(error, 'cause')) : undefined;
       const errors = property(error, 'errors');
       return {
@@ -94,7 +97,7 @@ class Description {
         ...(typeof retryable === 'boolean' && { retryable }),
         ...(cause !== undefined && { cause }),
         ...(Array.isArray(errors) && { errors: errors.map((each: unknown) => this.#thrown(each) ?? null) }),
-        ...(!Array.isArray(errors) && Object.hasOwn(error, 'errors') && this.#fields({ errors }, () => true)),
+        ...(!Array.isArray(errors) && Object.hasOwn(error, 'errors') && this.#fields({ errors }, ['errors'])),
       };
     });
   }
@@ -154,15 +157,28 @@ class Description {
       return json === value ? this.#drop() : this.#value(json);
     }
     const before = this.#dropped;
-    const fields = this.#fields(value, () => true);
+    const fields = this.#fields(value, Object.keys(value));
+    if (hasPlainPrototype(value)) return fields;
+    const all = { ...fields, ...this.#unlisted(value, gettersOf) };
+    if (this.#dropped === before) return all;
     // When an instance is not data (a socket, a client), its parts that are data would say nothing.
-    return hasPlainPrototype(value) || this.#dropped === before ? fields : this.#drop();
+    if (!isHttpResponse(value)) return this.#drop();
+    const says = ([key, part]: [string, Json]) => typeof part !== 'object' && !key.startsWith('_');
+    return Object.fromEntries(Object.entries(all).filter(says));
   }
 
-  #fields(holder: object, isKept: (key: string) => boolean): JsonObject {
+  /** That JSON cannot hold one of these says nothing about their holder. */
+  #unlisted(holder: object, namesIn: (holder: object) => readonly string[]): Record<string, Json> {
+    if (this.#ancestors.length > deepestGetters) return {};
+    const before = this.#dropped;
+    const fields = this.#fields(holder, namesIn(holder));
+    this.#dropped = before;
+    return fields;
+  }
+
+  #fields(holder: object, keys: readonly string[]): Record<string, Json> {
     const fields: [string, Json][] = [];
-    for (const key of Object.keys(holder)) {
-      if (!isKept(key)) continue;
+    for (const key of keys) {
       const value = this.#value(property(holder, key));
       if (value !== undefined) fields.push([markedKey(key), value]);
     }
@@ -274,10 +290,10 @@ function textOf(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {
-    return inspect(value, { depth: 2 });
+    return inspected(value);
   }
 }
 
-function isEmpty(value: Json): boolean {
-  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+function inspected(value: unknown): string {
+  return inspect(value, { depth: 2, getters: false });
 }

@@ -37,13 +37,13 @@ function classNameOf(error: object): string | undefined {
 }
 
 /** By what it prints as, because another realm (a vm context) has built-in classes of its own. */
-function isBuiltIn(maker: unknown): boolean {
+export function isBuiltIn(maker: unknown): boolean {
   return typeof maker === 'function' && Function.prototype.toString.call(maker).endsWith('{ [native code] }');
 }
 
 const deepestClass = 50;
 
-function prototypesOf(error: object): readonly object[] {
+export function prototypesOf(error: object): readonly object[] {
   const prototypes: object[] = [];
   let prototype: object | null = Object.getPrototypeOf(error);
   while (prototype !== null && prototypes.length < deepestClass) {

@@ -81,6 +81,57 @@ describe('an error that was thrown is an Error again', () => {
     expect(error.$error).toBe('data');
   });
 
+  it('with fields that are not enumerable and getters of its class, as errors of Zod and of AbortSignal have', () => {
+    class Invalid extends Error {
+      #issues: readonly object[];
+      constructor(issues: readonly object[]) {
+        super();
+        this.#issues = issues;
+        Object.defineProperty(this, 'path', { value: ['a', 0], enumerable: false });
+        Object.defineProperty(this, '_internals', { value: 1, enumerable: false });
+      }
+      override get message() {
+        return 'It is not valid.';
+      }
+      get issues() {
+        return this.#issues;
+      }
+      get count() {
+        return this.#issues.length;
+      }
+      get broken() {
+        throw new Error('This getter fails.');
+      }
+      get method() {
+        return () => 1;
+      }
+    }
+    class TooShort extends Invalid {}
+    const error = arrivedError(new TooShort([{ code: 'too_small' }]));
+    expect(`${error}`).toBe('TooShort: It is not valid.');
+    expect({ ...error }).toEqual({ path: ['a', 0], issues: [{ code: 'too_small' }], count: 1 });
+    expect(arrivedError(AbortSignal.abort().reason)).toMatchObject({ name: 'AbortError', code: 20 });
+  });
+
+  it('with the status of the response in it, of fetch and of other clients', () => {
+    const response = new Response('none', { status: 404, statusText: 'Not Found' });
+    expect(arrivedError(Object.assign(new Error('ky'), { response })).response).toMatchObject({
+      status: 404,
+      ok: false,
+      statusText: 'Not Found',
+    });
+    class Incoming {
+      readonly statusCode = 503;
+      readonly _events = 1;
+      readonly socket = { write: () => undefined, port: 80 };
+      readonly pipe = () => undefined;
+    }
+    expect(arrivedError(Object.assign(new Error('got'), { response: new Incoming() })).response).toEqual({
+      statusCode: 503,
+    });
+    expect(arrived(response)).toMatchObject({ status: 404 });
+  });
+
   it('cut in work that grows with its size alone, where it has thousands of fields or errors', () => {
     const fields = Object.fromEntries(Array.from({ length: 40_000 }, (_, i) => [`field${i}`, i]));
     const wide = arrivedError(Object.assign(new Error('wide'), fields));
@@ -123,6 +174,14 @@ test.each([
   ['a list', [1, { a: 2 }]],
 ])('a thrown value that is not an error arrives as that value: %s', (_, thrown) => {
   expect(arrived(thrown)).toEqual(thrown);
+});
+
+test.each([
+  ['a Map', new Map([['a', 1]]), "Map(1) { 'a' => 1 }"],
+  ['NaN', Number.NaN, 'NaN'],
+  ['a BigInt', 5n, '5n'],
+])('a thrown value that JSON cannot hold is an error whose message shows it: %s', (_, thrown, shown) => {
+  expect(arrivedError(thrown).message).toBe(`A value that is not an Error was thrown: ${shown}`);
 });
 
 test('an object without a name is known to retry policies as Error', () => {
