@@ -12,6 +12,9 @@ const lookup = (...versions: string[]) => machineLookup(prepareMachines(versions
 describe('the newest version is', () => {
   it.each([
     ['a release, before its release candidates', ['2.0.0-rc.1', '2.0.0'], '2.0.0'],
+    ['a release, before its release candidates, with the v of a tag', ['v2.0.0-rc.1', 'v2.0.0'], 'v2.0.0'],
+    ['the later candidate, with the v of a tag', ['v2.0.0-rc.9', 'v2.0.0-rc.10'], 'v2.0.0-rc.10'],
+    ['the larger number beside a semantic version with a v', ['v10.0.0-rc.1', 'v9'], 'v10.0.0-rc.1'],
     ['the later release candidate', ['2.0.0-rc.2', '2.0.0-rc.10'], '2.0.0-rc.10'],
     ['a candidate of the next release', ['1.9.9', '2.0.0-alpha'], '2.0.0-alpha'],
     ['the larger number', ['9', '10'], '10'],
@@ -37,6 +40,7 @@ describe('two versions of which neither is newer are refused at registration', (
     ['1.0.0-rc.1+a', '1.0.0-rc.1+b'],
     ['1', '01'],
     ['1.2', '1.02'],
+    ['v1.0.0+a', 'v1.0.0+b'],
     ['1.0.0', '01.0.0'],
   ])('%s and %s', (one, other) => {
     const message = /^The machine 'm' is registered in the versions '.+' and '.+', and neither is newer/;
@@ -58,7 +62,7 @@ it('property: versions of any kind have one order, whichever are compared', () =
   const tail = fc.constantFrom('', '-rc', '-rc.1', '-rc.2', '-1', '-01', '-a_b', '+x', '-rc+x', '.', '-');
   const version = fc
     .tuple(fc.array(digits, { minLength: 1, maxLength: 4 }), tail)
-    .map(([numbers, end]) => numbers.join('.') + end);
+    .chain(([numbers, end]) => fc.constantFrom('', 'v').map((v) => v + numbers.join('.') + end));
   const sign = (a: string, b: string) => Math.sign(compareVersions(a, b));
   fc.assert(
     fc.property(version, version, version, (a, b, c) => {

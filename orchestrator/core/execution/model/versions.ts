@@ -1,7 +1,8 @@
 /**
  * The order of a machine's versions: negative where `a` is older than `b`, 0 where neither is newer. Versions of semantic
  * versioning have its precedence (https://semver.org/#spec-item-11), and numbers within others compare as numbers: 2 before
- * 10, 1.9 before 1.10. Beside others, a semantic version counts by its first three numbers.
+ * 10, 1.9 before 1.10. Beside others, a semantic version counts by its first three numbers. A `v` before it, as tags have
+ * it, makes no difference to that.
  */
 export function compareVersions(a: string, b: string): number {
   const [first, second] = [partsOf(a), partsOf(b)];
@@ -20,7 +21,7 @@ interface VersionParts {
 const number = '(?:0|[1-9]\\d*)';
 const identifier = `(?:${number}|\\d*[A-Za-z-][\\dA-Za-z-]*)`;
 const semantic = new RegExp(
-  `^(?<core>${number}\\.${number}\\.${number})(?:-(?<prerelease>${identifier}(?:\\.${identifier})*))?(?:\\+[\\dA-Za-z-]+(?:\\.[\\dA-Za-z-]+)*)?$`,
+  `^(?<core>v?${number}\\.${number}\\.${number})(?:-(?<prerelease>${identifier}(?:\\.${identifier})*))?(?:\\+[\\dA-Za-z-]+(?:\\.[\\dA-Za-z-]+)*)?$`,
 );
 
 function partsOf(version: string): VersionParts {
