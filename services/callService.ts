@@ -17,7 +17,12 @@ export interface CallSurroundings {
   readonly clientToken: string;
   /** Whether the state goes on only when the token is given back that the call hands on. @default false */
   readonly waitsForToken?: boolean;
+  /** When a look at a job has to have its answer, in milliseconds since the epoch. @default at any time */
+  readonly deadline?: number;
 }
+
+/** Services may not know a job yet that they have just started. */
+const unknownForMs = 60_000;
 
 /**
  * Does the work of one task of a definition's state: one call of a service.
@@ -43,9 +48,13 @@ export async function callService(
       return limited(call, { ...submitted });
     }
     case 'describe': {
-      const found = await jobOf(call.service, call.action).describe(call.job, {
+      const { service, action, job, roleArn, startedAt = 0 } = call;
+      const { deadline = 0 } = surroundings;
+      const found = await jobOf(service, action).describe(job, {
         ...surroundings,
-        ...(call.roleArn !== undefined && { roleArn: call.roleArn }),
+        ...(roleArn !== undefined && { roleArn }),
+        // The deadline of a look is the time of the next one, by the clock that has the start.
+        mayBeUnknown: startedAt === 0 || deadline - startedAt <= unknownForMs,
       });
       return found === undefined ? undefined : limited(call, found);
     }

@@ -21,6 +21,7 @@ export function serviceWork(
       signal,
       clientToken: clientTokenOf(task),
       waitsForToken: task.token !== undefined,
+      ...(task.deadline && { deadline: task.deadline.getTime() }),
     });
     return result === undefined ? unfinished : result;
   };

@@ -36,8 +36,12 @@ export interface Integration {
 export interface Job {
   /** Where the state is left before the job has ended, the worker of the tasks cancels it. */
   readonly isCancellable: boolean;
-  /** The facts that name the job, from the output of the task that started it. */
-  nameIn(output: Json): Json;
+  /**
+   * The facts that name the job, from the output of the task that started it.
+   *
+   * @param startedAt in milliseconds since the epoch
+   */
+  nameIn(output: Json, startedAt: number): Json;
   /** The input of a task that looks at it. */
   look(name: Json): Json;
 }

@@ -63,10 +63,10 @@ export interface WaitingForJob {
  */
 export function waitingForJob({ job, invoke, scope, id, onLate }: WaitingForJob): StateConfig {
   const failed = { guard: whenFrame(scope, ({ failure }) => failure !== undefined), target: `#${id}.failed` };
-  const started = act(scope, ({ frame, event }) => {
+  const started = act(scope, ({ frame, event, surroundings: { now } }) => {
     const { kept } = frame.state ?? {};
     return isKept(kept)
-      ? withState(frame, { kept: { ...kept, job: job.nameIn(jsonOf(event.output)), looks: 0 } })
+      ? withState(frame, { kept: { ...kept, job: job.nameIn(jsonOf(event.output), now), looks: 0 } })
       : frame;
   });
   const goesOn = act(scope, (turn) => {

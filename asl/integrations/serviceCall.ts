@@ -19,8 +19,11 @@ export type ServiceCall = ServiceAction & {
     | { readonly step: 'call'; readonly parameters: Json; readonly caller?: Caller }
     /** Starts a job, whose end the state waits for. */
     | { readonly step: 'submit'; readonly parameters: Json }
-    /** Looks at the job once: the task has a result only where the job has ended. */
-    | { readonly step: 'describe'; readonly job: Json }
+    /**
+     * Looks at the job once: the task has a result only where the job has ended. All looks at a job have the same call; `startedAt`
+     * is in milliseconds since the epoch.
+     */
+    | { readonly step: 'describe'; readonly job: Json; readonly startedAt?: number }
   );
 
 /** ARNs of the execution that calls. */

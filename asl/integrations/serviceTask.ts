@@ -50,10 +50,10 @@ export function serviceTask({ service, action, isSdk, waits }: Service, task: Ta
   }
 }
 
-/** The job, and the role that it was started with. */
-function nameOfJob(output: Json): Json {
+/** The job, the role that it was started with, and when. */
+function nameOfJob(output: Json, startedAt: number): Json {
   const { job = null, roleArn } = isObject(output) ? output : {};
-  return { job, ...(roleArn !== undefined && { roleArn }) };
+  return { job, startedAt, ...(roleArn !== undefined && { roleArn }) };
 }
 
 function callOf(of: ServiceAction & JsonObject, parameters: Json, attempt: TaskAttempt): Json {

@@ -103,7 +103,8 @@ export const analytics: Readonly<Record<string, Job>> = {
   }),
   'emr-serverless:createApplication': jobWithStatus(fromAnswer({ ApplicationId: ['ApplicationId'] }), {
     ...application,
-    succeeded: ['CREATED', 'STARTED'],
+    // A look may come when the application has been used already.
+    succeeded: ['CREATED', 'STARTING', 'STARTED', 'STOPPING', 'STOPPED'],
     failed: ['TERMINATED'],
   }),
   'emr-serverless:startApplication': jobWithStatus(fromParameters('ApplicationId'), {
@@ -140,8 +141,8 @@ export const analytics: Readonly<Record<string, Job>> = {
     ask: ({ JobName = null, RunId = null }) => ({ action: 'getJobRun', parameters: { JobName, RunId } }),
     described: ['JobRun'],
     status: ['JobRunState'],
-    succeeded: ['SUCCEEDED', 'STOPPED'],
-    failed: ['FAILED', 'TIMEOUT', 'ERROR', 'EXPIRED'],
+    succeeded: ['SUCCEEDED'],
+    failed: ['FAILED', 'TIMEOUT', 'ERROR', 'EXPIRED', 'STOPPED'],
     cancel: ({ JobName = null, RunId = null }) => ({
       action: 'batchStopJobRun',
       parameters: { JobName, JobRunIds: [RunId] },

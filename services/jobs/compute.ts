@@ -11,13 +11,13 @@ const ecsTask: Job = {
     return { Cluster: at(answer, 'Tasks', 0, 'ClusterArn'), Tasks: arns };
   },
   ask: ({ Cluster = null, Tasks = null }) => ({ action: 'describeTasks', parameters: { Cluster, Tasks } }),
-  judge(answer) {
+  judge(answer, { Tasks: started = null }) {
     const described = at(answer, 'Tasks');
     const tasks = isArray(described) ? described : [];
-    if (tasks.length === 0 || tasks.some((task) => at(task, 'LastStatus') !== 'STOPPED'))
-      return { type: 'runs' };
+    if (tasks.some((task) => !hasStopped(at(task, 'LastStatus')))) return { type: 'runs' };
     const failed = tasks.find((task) => !endedWell(task));
     if (failed !== undefined) return { type: 'failed', described: failed };
+    if (tasks.length === 0 || (isArray(started) && tasks.length < started.length)) return { type: 'unknown' };
     return { type: 'succeeded', result: tasks[0] ?? null };
   },
   cancel: ({ Cluster = null, Tasks = null }, Reason) =>
@@ -26,6 +26,11 @@ const ecsTask: Job = {
       parameters: { Cluster, Task, Reason },
     })),
 };
+
+/** DELETED follows STOPPED, until ECS forgets the task. */
+function hasStopped(status: Json): boolean {
+  return status === 'STOPPED' || status === 'DELETED';
+}
 
 function endedWell(task: Json): boolean {
   const containers = at(task, 'Containers');

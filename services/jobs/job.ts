@@ -11,6 +11,8 @@ export interface Question {
 /** How a job is. */
 export type Verdict =
   | { readonly type: 'runs' }
+  /** The service does not know it: not yet, or not any more. */
+  | { readonly type: 'unknown' }
   | { readonly type: 'succeeded'; readonly result: Json }
   | { readonly type: 'failed'; readonly described: Json };
 
@@ -74,6 +76,7 @@ export function jobWithStatus(identify: Job['identify'], rules: StatusRules): Jo
       const word = at(described, ...status);
       const shown = (facts: { readonly [key: string]: Json }): Json =>
         as === undefined ? described : { ...facts, [as]: described };
+      if (described === null) return { type: 'unknown' };
       if (typeof word !== 'string') return { type: 'runs' };
       if (succeeded.includes(word)) {
         const facts = Object.fromEntries(beside.map((name) => [name, job[name] ?? null]));

@@ -11,8 +11,13 @@ import { learning } from './learning.ts';
 /** By service and action. */
 const jobs: ReadonlyMap<string, Job> = new Map(Object.entries({ ...analytics, ...compute, ...learning }));
 
-export interface DescribeSurroundings extends SdkSurroundings {
+export interface JobSurroundings extends SdkSurroundings {
   readonly roleArn?: string;
+}
+
+export interface DescribeSurroundings extends JobSurroundings {
+  /** The job was started a moment ago: a service that does not know it will know it soon. */
+  readonly mayBeUnknown: boolean;
 }
 
 export interface KnownJob {
@@ -31,7 +36,7 @@ export interface KnownJob {
    * @param reason is shown by services that keep one
    * @throws ServiceCallError where the service does not take the call
    */
-  cancel(job: Json, reason: string, surroundings: DescribeSurroundings): Promise<void>;
+  cancel(job: Json, reason: string, surroundings: JobSurroundings): Promise<void>;
 }
 
 /** Integrations that have `.sync`, as `service:action`. */
@@ -59,7 +64,7 @@ async function described(
   service: string,
   job: Job,
   given: Json,
-  { roleArn, ...surroundings }: DescribeSurroundings,
+  { roleArn, mayBeUnknown, ...surroundings }: DescribeSurroundings,
 ): Promise<Json | undefined> {
   if (!isObject(given)) throw impossibleCall(`The job of ${service} has no name to look for.`);
   const { client, errors } = serviceNamed(service);
@@ -70,6 +75,7 @@ async function described(
     if (isPassing(failure)) return undefined;
     const isMissing = failure.type === 'answer' && /NotFound/.test(failure.name);
     if (isMissing && job.endsWhenMissing) return given;
+    if (isMissing && mayBeUnknown) return undefined;
     throw optimizedError(failure, errors);
   }
   const verdict = job.judge(outcome.result, given);
@@ -80,6 +86,9 @@ async function described(
       return verdict.result;
     case 'failed':
       throw jobFailed(verdict.described);
+    case 'unknown':
+      if (mayBeUnknown) return undefined;
+      throw jobFailed({ ...given, Message: 'The service does not know the job any more.' });
     default:
       return verdict satisfies never;
   }
@@ -90,7 +99,7 @@ async function cancelled(
   job: Job,
   given: Json,
   reason: string,
-  { roleArn, ...surroundings }: DescribeSurroundings,
+  { roleArn, ...surroundings }: JobSurroundings,
 ): Promise<void> {
   if (job.cancel === undefined || !isObject(given)) return;
   const { client, errors } = serviceNamed(service);

@@ -244,6 +244,37 @@ describe('a job that nothing waits for any more', () => {
   });
 
   const Catch = [{ ErrorEquals: ['States.Timeout'], Next: 'After' }];
+  it.each(['its start', 'a look'])(
+    'of Glue is started again by a redrive, stopped during %s',
+    async (during) => {
+      const target = during === 'its start' ? 'StartJobRun' : 'GetJobRun';
+      const stopped = new Set<unknown>();
+      let runs = 0;
+      let stop = async () => {};
+      answer = async (request) => {
+        const { RunId, JobRunIds } = request.body as { RunId?: string; JobRunIds?: string[] };
+        if (request.target === target) await stop();
+        for (const id of JobRunIds ?? []) stopped.add(id);
+        if (request.target === 'StartJobRun') return { body: { JobRunId: `run-${++runs}` } };
+        // Glue says so as soon as it has taken the call.
+        const JobRunState = stopped.has(RunId) || runs === 1 ? 'STOPPED' : 'SUCCEEDED';
+        return { body: { JobRun: { Id: RunId, JobRunState } } };
+      };
+      const { cloud, isReplayed } = await started(
+        definition({ Resource: 'arn:aws:states:::glue:startJobRun.sync', Parameters: { JobName: 'n' } }),
+      );
+      stop = async () => {
+        stop = async () => {};
+        await cloud.client.stop('e');
+      };
+      await cloud.skip('1m');
+      expect((await cloud.describe('e')).status).toBe('ABORTED');
+      await cloud.client.redrive('e');
+      expect(await cloud.runToEnd('e')).toMatchObject({ status: 'SUCCEEDED', output: { Id: 'run-2' } });
+      await isReplayed();
+    },
+  );
+
   it.each<[end: string, job: Fields, whole: Fields, cause: string]>([
     ['it is stopped', {}, {}, ' (ABORTED)'],
     ['it is stopped with a cause', {}, {}, ' (ABORTED: Stopped: enough of it)'],

@@ -182,6 +182,98 @@ describe('a state with .sync', () => {
   });
 });
 
+/** A job that the service does not know at first, then runs, and then is forgotten or ends. */
+interface Unknown {
+  readonly resource: string;
+  readonly start: unknown;
+  readonly unknown: StandInAnswer;
+  readonly known: readonly unknown[];
+  readonly error: { readonly type: string; readonly facts?: Fields };
+}
+
+const noBuild = { type: 'States.TaskFailed', facts: { Id: 'b' } };
+const unknownJobs: readonly Unknown[] = [
+  {
+    resource: 'batch:submitJob',
+    start: { jobId: 'j' },
+    unknown: { body: { jobs: [] } },
+    known: ['RUNNING', 'SUCCEEDED'].map((status) => ({ jobs: [{ jobId: 'j', status }] })),
+    error: { type: 'States.TaskFailed', facts: { JobId: 'j' } },
+  },
+  {
+    resource: 'ecs:runTask',
+    start: { tasks: [{ taskArn: 't', clusterArn: 'c' }], failures: [] },
+    unknown: { body: { tasks: [], failures: [{ arn: 't', reason: 'MISSING' }] } },
+    known: [running, { ...stopped(0), lastStatus: 'DELETED' }].map((task) => ({ tasks: [task] })),
+    error: { type: 'States.TaskFailed', facts: { Cluster: 'c', Tasks: ['t'] } },
+  },
+  {
+    resource: 'ecs:runTask',
+    start: { tasks: ['t', 'u'].map((taskArn) => ({ taskArn, clusterArn: 'c' })), failures: [] },
+    unknown: { body: { tasks: [stopped(0)], failures: [{ arn: 'u', reason: 'MISSING' }] } },
+    known: [running, stopped(0)].map((task) => ({ tasks: [stopped(0), task] })),
+    error: { type: 'States.TaskFailed', facts: { Cluster: 'c', Tasks: ['t', 'u'] } },
+  },
+  {
+    resource: 'codebuild:startBuild',
+    start: { build: { id: 'b' } },
+    unknown: { body: { builds: [], buildsNotFound: ['b'] } },
+    known: ['IN_PROGRESS', 'SUCCEEDED'].map((buildStatus) => ({ builds: [{ id: 'b', buildStatus }] })),
+    error: noBuild,
+  },
+  {
+    resource: 'codebuild:startBuildBatch',
+    start: { buildBatch: { id: 'b' } },
+    unknown: { body: { buildBatches: [], buildBatchesNotFound: ['b'] } },
+    known: ['IN_PROGRESS', 'SUCCEEDED'].map((buildBatchStatus) => ({
+      buildBatches: [{ id: 'b', buildBatchStatus }],
+    })),
+    error: noBuild,
+  },
+  {
+    resource: 'glue:startJobRun',
+    start: { JobRunId: 'r' },
+    unknown: { status: 400, body: { __type: 'EntityNotFoundException' } },
+    known: ['RUNNING', 'SUCCEEDED'].map((JobRunState) => ({ JobRun: { JobRunState } })),
+    error: { type: 'Glue.EntityNotFoundException' },
+  },
+];
+
+describe.each(unknownJobs)('a job that its service does not know: $resource', (job) => {
+  /** The answers to the looks: the last one goes on. */
+  async function lookedAt(...looks: readonly StandInAnswer[]) {
+    let requests = 0;
+    await using recorder = await startRecorder(() => {
+      const look = requests++ - 1;
+      return look < 0 ? { body: job.start } : (looks[Math.min(look, looks.length - 1)] ?? {});
+    });
+    const machine = machineOf(definition({ Parameters: {} }, `${job.resource}.sync`), { id: 'm' });
+    const cloud = testCloud([machine], { Run: serviceWork(recorder.clients) });
+    await cloud.start('m', { executionId: 'e', input: {} });
+    const begun = cloud.now.getTime();
+    const found = await cloud.runToEnd('e');
+    return { ...found, seconds: Math.round((cloud.now.getTime() - begun) / 1000) };
+  }
+  const known = job.known.map((body) => ({ body }));
+
+  it('is waited for where it was started a moment ago', async () => {
+    const { status } = await lookedAt(job.unknown, job.unknown, job.unknown, ...known);
+    expect(status).toBe('SUCCEEDED');
+  });
+
+  it.each([
+    ['from the start', []],
+    ['later', Array(12).fill(known[0])],
+  ])('fails the state where it is unknown for a minute, or %s', async (_, runs) => {
+    const { status, error, seconds } = await lookedAt(...runs, job.unknown);
+    expect(status).toBe('FAILED');
+    expect(error?.name).toBe(job.error.type);
+    if (job.error.facts !== undefined)
+      expect(JSON.parse(error?.message ?? '')).toMatchObject(job.error.facts);
+    if (runs.length === 0) expect(seconds).toBe(40);
+  });
+});
+
 function clientTokenIn({ body }: RecordedRequest): unknown {
   return typeof body === 'object' && body !== null ? Reflect.get(body, 'clientToken') : undefined;
 }
