@@ -16,9 +16,10 @@ import type { Reporter } from '../orchestrator/observability/report.ts';
 import type { ObjectStore } from '../orchestrator/store/objectStore.ts';
 import type { QueuedAttempt } from '../orchestrator/table/activityQueue.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
+import type { ResultItem } from '../orchestrator/table/resultItem.ts';
 import type { WorkerTable } from '../orchestrator/table/table.ts';
 import { installedClients, serviceWork, serviceWorkerName } from '../services/index.ts';
-import { cancelTask, cancelUntaken } from '../workers/cancelTask.ts';
+import { cancelTask, settleAttempt } from '../workers/cancelTask.ts';
 import { doHostWork, hostWorkOf } from '../workers/hostWork.ts';
 import { attemptTask, type Task, writeResult } from '../workers/runTask.ts';
 import { NotReachedError } from './errors.ts';
@@ -226,8 +227,9 @@ export class SimulatedLambda implements FunctionInvoker {
   async #attempt(payload: TaskPayload<never>, watched: Work, work: Work, table: WorkerTable): Promise<void> {
     const { now, report } = this.#surroundings;
     const result = await attemptTask(payload, watched, { table, now });
-    if (!result || (await writeResult(result, payload.expiresAt, table))) return;
-    await cancelUntaken(payload, result, work, { table: this.#table, now, report });
+    if (!result) return;
+    const write = (item: ResultItem) => writeResult(item, payload.expiresAt, table);
+    await settleAttempt(payload, result, work, write, { table: this.#table, now, report });
   }
 
   /** Its process ends before it answers: Lambda reports it to the on-failure destination. */

@@ -71,10 +71,26 @@ export async function cancelTask(
 }
 
 /**
- * Cancels the work of a run whose result was not taken, where the one that was is a failure: it may be that of a cancellation. Never
- * rejects.
+ * Writes the result of an attempt. Where another result was taken, cancels what the attempt has started outside.
+ *
+ * @param work of the attempt. Absent where it has nothing that can be cancelled
+ * @param write returns the result if it is the attempt's now. `settleAttempt` rejects with its error, and with no other
+ * @returns what `write` returns
  */
-export async function cancelUntaken(
+export async function settleAttempt(
+  payload: TaskPayload<unknown>,
+  result: ResultItem,
+  work: object | undefined,
+  write: (result: ResultItem) => Promise<ResultItem | undefined>,
+  surroundings: CancelSurroundings,
+): Promise<ResultItem | undefined> {
+  const written = await write(result);
+  if (!written && work) await cancelUntaken(payload, result, work, surroundings);
+  return written;
+}
+
+/** Cancels only where the result that was taken is a failure: it may be that of a cancellation. Never rejects. */
+async function cancelUntaken(
   payload: TaskPayload<unknown>,
   untaken: ResultItem,
   work: object,

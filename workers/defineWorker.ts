@@ -14,7 +14,7 @@ import { DynamoDBTable, type DynamoDBTableOptions } from '../orchestrator/table/
 import type { ResultItem } from '../orchestrator/table/resultItem.ts';
 import { openStoredJson, withStore } from '../orchestrator/table/stored/withStore.ts';
 import type { Table } from '../orchestrator/table/table.ts';
-import { cancelTask, cancelUntaken } from './cancelTask.ts';
+import { cancelTask, settleAttempt } from './cancelTask.ts';
 import type { WorkerHandler } from './handlerTypes.ts';
 import { nudger } from './nudge.ts';
 import { attemptTask, type Task, writeResult } from './runTask.ts';
@@ -85,7 +85,7 @@ export function taskRunner() {
       tracing: openTelemetry,
     });
   };
-  const write = (payload: TaskPayload, result: ResultItem) =>
+  const write = (payload: TaskPayload<unknown>, result: ResultItem) =>
     writeResult(result, payload.expiresAt, tableNamed(payload.table));
   const run = async <Input>(
     payload: TaskPayload<Input>,
@@ -94,10 +94,10 @@ export function taskRunner() {
     const around = { table: tableNamed(payload.table), data, now, report };
     if (payload.cancelled) return cancelTask(payload, work, around);
     const result = await attempt(payload, work);
-    const written = result && (await writeResult(result, payload.expiresAt, around.table));
+    const taken =
+      result && (await settleAttempt(payload, result, work, (item) => write(payload, item), around));
     meter.report();
-    if (written) await nudge(payload, written);
-    else if (result) await cancelUntaken(payload, result, work, around);
+    if (taken) await nudge(payload, taken);
   };
   return { run, attempt, write, openTable, configuration, clock, reportCapacity: meter.report };
 }

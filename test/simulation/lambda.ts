@@ -15,7 +15,7 @@ import type { DynamoDBTable } from '../../orchestrator/table/dynamodb/dynamoDBTa
 import { decodeExecution } from '../../orchestrator/table/executionItem.ts';
 import type { ResultItem } from '../../orchestrator/table/resultItem.ts';
 import type { TableLayout } from '../../orchestrator/table/retention.ts';
-import { cancelTask, cancelUntaken, withCancellation } from '../../workers/cancelTask.ts';
+import { cancelTask, settleAttempt, withCancellation } from '../../workers/cancelTask.ts';
 import { nudgeOf } from '../../workers/nudge.ts';
 import { attemptTask, type Task, writeResult } from '../../workers/runTask.ts';
 import { unfinished } from '../../workers/unfinished.ts';
@@ -293,11 +293,11 @@ export class SimulatedLambda {
     table: DynamoDBTable,
   ): Promise<ResultItem | undefined> {
     const result = await this.#attempt(payload, process, table);
-    const written = result && (await writeResult(result, payload.expiresAt, table));
-    if (!result || written || payload.worker !== 'convert') return written;
+    if (!result) return undefined;
     const { report } = this.#options;
-    await cancelUntaken(payload, result, this.#errandWork, { table, now: () => process.now(), report });
-    return undefined;
+    const work = payload.worker === 'convert' ? this.#errandWork : undefined;
+    const write = (item: ResultItem) => writeResult(item, payload.expiresAt, table);
+    return settleAttempt(payload, result, work, write, { table, now: () => process.now(), report });
   }
 
   async #attempt(
@@ -391,8 +391,8 @@ export class SimulatedLambda {
         await this.#options.recover(event);
         const { executionId, items } = event.failedChain;
         this.#checkEnded(executionId, cause);
-        // A task that is to be dispatched again is left as it is. A commit of the host on its way is then taken after all, and
-        // what that opens waits for its deadline.
+        // Recovery leaves a task alone that is due to be dispatched again. The host's last commit may then still be taken, and the
+        // tasks that it opens end at their deadlines.
         if (this.#tasksOf(executionId).some((task) => items.includes(taskKey(task)))) return;
         schedule.later(longestFlightMs, () => this.#checkEnded(executionId, cause));
         return;

@@ -158,24 +158,22 @@ function define(holder: object, key: string, value: unknown): void {
 
 /** Data among which marks are read: keys of its own that look like marks get one `$` more. */
 export function escapedData(value: Json): Json {
-  if (Array.isArray(value)) return value.map((each: Json) => escapedData(each));
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, part]) => [
-      markedKey(key),
-      part === undefined ? undefined : escapedData(part),
-    ]),
-  );
+  return withKeys(value, markedKey);
 }
 
 /** The reverse of {@link escapedData}. */
 export function unescapedData(value: Json): Json {
-  if (Array.isArray(value)) return value.map((each: Json) => unescapedData(each));
+  return withKeys(value, unmarkedKey);
+}
+
+/** The value with other names for the keys of its objects, however deep. */
+function withKeys(value: Json, nameOf: (key: string) => string): Json {
+  if (Array.isArray(value)) return value.map((each: Json) => withKeys(each, nameOf));
   if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, part]) => [
-      unmarkedKey(key),
-      part === undefined ? undefined : unescapedData(part),
+      nameOf(key),
+      part === undefined ? undefined : withKeys(part, nameOf),
     ]),
   );
 }

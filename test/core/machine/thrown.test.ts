@@ -132,6 +132,31 @@ describe('an error that was thrown is an Error again', () => {
     expect(arrived(response)).toMatchObject({ status: 404 });
   });
 
+  it('without a part that throws when it is read, and with all the others', () => {
+    const { proxy: gone, revoke } = Proxy.revocable({}, {});
+    const refuses = () => {
+      throw new TypeError('not to be read');
+    };
+    revoke();
+    const response = Object.defineProperty({ status: 502, gone, list: [1, gone] }, 'body', {
+      get: refuses,
+      enumerable: true,
+    });
+    const thrown = new AggregateError([gone, new RangeError('second')], 'all', { cause: gone });
+    Object.assign(thrown, { gone, response, when: { toJSON: refuses }, attempts: 3 });
+    Object.defineProperty(thrown, 'request', { get: refuses, enumerable: true });
+    const { stack: _, ...error } = describeThrown(thrown) as Record<string, unknown>;
+    expect(error).toMatchObject({
+      name: 'AggregateError',
+      message: 'all',
+      errors: [null, { name: 'RangeError', message: 'second' }],
+      response: { status: 502, list: [1, null] },
+      attempts: 3,
+    });
+    for (const part of ['cause', 'gone', 'when', 'request']) expect(error).not.toHaveProperty(part);
+    for (const part of ['body', 'gone']) expect(error.response).not.toHaveProperty(part);
+  });
+
   it('cut in work that grows with its size alone, where it has thousands of fields or errors', () => {
     const fields = Object.fromEntries(Array.from({ length: 40_000 }, (_, i) => [`field${i}`, i]));
     const wide = arrivedError(Object.assign(new Error('wide'), fields));
