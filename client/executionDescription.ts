@@ -6,14 +6,14 @@ import type { MachineContext, MachineOutput, MachineReference, MachineState } fr
 /** A description of an execution. All times are ISO 8601. */
 export interface ExecutionDescription<M extends MachineReference = string> {
   readonly executionId: string;
-  /** The execution whose machine has started it. */
+  /** The execution whose machine started this one. */
   readonly parent?: string;
   /** Id of its machine. */
   readonly machine: string;
-  /** The version it stays on. Absent until its machine has been found. */
+  /** The version that the execution stays on. Absent until its machine has been found. */
   readonly machineVersion?: string;
   readonly status: ExecutionStatus;
-  /** Present while it is only started: the orchestrator has not taken its first step. */
+  /** Present until the orchestrator has taken the execution's first step. */
   readonly startPending?: true;
   /** XState's state value. */
   readonly state?: MachineState<M>;
@@ -24,16 +24,18 @@ export interface ExecutionDescription<M extends MachineReference = string> {
   readonly error?: ExecutionError;
   /** Present while it waits for its machine to be deployed. */
   readonly waiting?: { readonly since: string; readonly attempts: number; readonly nextAttemptAt: string };
-  /** Tasks whose results are awaited; of one that failed, timed out or was stopped, those that were open then: a redrive
-   * goes on with them. */
+  /**
+   * Tasks that have no result yet. If the execution failed, timed out or was stopped, the tasks that were open at that time: a
+   * redrive continues with them.
+   */
   readonly tasks: readonly TaskDescription[];
   /** Lists that `each` works on. Absent where there are none. */
   readonly lists?: readonly ListDescription[];
-  /** Child machines that have not ended: executions of their own. */
+  /** Child machines that have not ended. Each is an execution of its own. */
   readonly children: readonly ChildDescription[];
-  /** Events that no state took yet, in the order in which they are offered again. */
+  /** Events that no state has taken yet, in the order in which they will be offered again. */
   readonly heldEvents: readonly JsonObject[];
-  /** Delayed events to come, such as of `after`. */
+  /** Delayed events that are not due yet, such as those of `after`. */
   readonly timers: readonly TimerDescription[];
   /** Absent while `startPending`. */
   readonly startedAt?: string;
@@ -47,17 +49,17 @@ export interface TaskDescription {
   readonly task: number;
   readonly worker: string;
   readonly attempt: number;
-  /** The attempt has failed if there is no result by then. Absent until it is dispatched. */
+  /** The attempt fails if its result has not arrived by this time. Absent until the attempt is dispatched. */
   readonly deadline?: string;
-  /** When it will be dispatched: a retry's backoff, or a function that was throttled. */
+  /** When it will be dispatched: after the backoff of a retry, or because its function was throttled. */
   readonly dispatchAt?: string;
-  /** Its worker must give a sign of life by then. */
+  /** The attempt fails if its worker has not sent a heartbeat by this time. */
   readonly heartbeatAt?: string;
   /** For a task with `waitForResult`: the token with which its result is given (`completeTask`). */
   readonly token?: string;
-  /** For a task of an activity: when a worker took it, and the name of that. Absent while it waits for one. */
+  /** For a task of an activity: when a worker took it, and the worker's name. Absent until a worker takes it. */
   readonly taken?: { readonly at: string; readonly workerName?: string };
-  /** For a task with `heartbeat` or `waitForResult`: the last sign of life. */
+  /** For a task with `heartbeat` or `waitForResult`: its last heartbeat. */
   readonly lastHeartbeat?: { readonly at?: string; readonly progress?: Json };
 }
 
@@ -66,16 +68,16 @@ export interface ListDescription {
   readonly worker: string;
   /** Length of the list. */
   readonly count: number;
-  /** Items that are done, those that failed among them. */
+  /** Items that are done, including those that failed. */
   readonly done: number;
   readonly failed: number;
-  /** The execution that works on it, where it is too long for this one: that has the figures. */
+  /** The execution that works on the list if it is too long for this one. Its own description has the figures. */
   readonly delegatedTo?: string;
   /** Attempts whose results are awaited. */
   readonly inFlight: number;
   /** Attempts that wait for a retry's backoff, or for a function that was throttled. */
   readonly waiting: number;
-  /** Where machines work on the items: those that are worked on now. Their tasks are the execution's. */
+  /** If machines work on the items: the items in progress. Their tasks are among those of the execution. */
   readonly items?: readonly ItemDescription[];
 }
 

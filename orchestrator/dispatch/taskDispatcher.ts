@@ -1,6 +1,6 @@
 import type { TaskPayload } from '../contract/task.ts';
 import type { Json } from '../core/data/json.ts';
-import { namedThrown, type TaskError } from '../core/data/thrown.ts';
+import type { TaskError } from '../core/data/thrown.ts';
 import { openTasks } from '../core/execution/lists/runningList.ts';
 import type { Execution } from '../core/execution/model/execution.ts';
 import type { LoadMachine, MachineLookup } from '../core/execution/model/machines.ts';
@@ -8,42 +8,28 @@ import { type OpenTask, taskKey } from '../core/execution/model/openTask.ts';
 import { handedOverAt } from '../core/execution/tasks/tasks.ts';
 import type { PreparedMachine } from '../core/machine/index.ts';
 import type { TaskSource } from '../core/machine/sources.ts';
-import { activityNotFound } from '../core/policy/activityName.ts';
 import { nobody, type Observer, subjectOf } from '../observability/activity.ts';
 import type { Reporter } from '../observability/report.ts';
-import { taskSpan } from '../observability/spans.ts';
-import { noTracing, type Tracing } from '../observability/tracing.ts';
-import { isStoredDataError, StoredJson } from '../store/storedJson.ts';
+import { isStoredDataError } from '../store/storedJson.ts';
 import { isoTime } from '../table/executionItem.ts';
 import { expiresAt, type TableLayout } from '../table/retention.ts';
 import type { Table } from '../table/table.ts';
 import { cancelWork } from './cancelWork.ts';
 import { chainPayloads, isChainTask, mayChain } from './chainTasks.ts';
-import { DispatchMemory, type DispatchOutcome, type FunctionInvoker } from './dispatch.ts';
-import { lambdaEvent } from './lambdaEvent.ts';
+import { DispatchMemory, type DispatchOutcome } from './dispatch.ts';
+import { type HandOverOptions, handOver } from './handOver.ts';
 import { ListItems } from './listItems.ts';
 import { mayNudge } from './mayNudge.ts';
 import { taskPayloadOf } from './taskPayload.ts';
 
-export interface TaskDispatcherOptions {
-  readonly invoker: FunctionInvoker;
+export interface TaskDispatcherOptions extends HandOverOptions {
   readonly machines: MachineLookup;
   /** Gets a machine whose definition is in the table. @default all machines are deployed */
   readonly loadMachine?: LoadMachine;
-  /**
-   * Whether the activities of a machine are those that were created through the API of Step Functions, so that a task for another
-   * one fails. @default activities need no creation
-   */
-  readonly namesActivities?: (machine: string, version: string | undefined) => boolean;
   readonly table: Table;
-  /** Where pages of files are. @default nowhere */
-  readonly data?: StoredJson;
   readonly tableName: string;
   readonly layout: TableLayout;
-  readonly functionNames: FunctionNames;
   readonly report: Reporter;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
   /**
    * Whether the worker host may take steps of machines that do not say so themselves. @default no host takes any, whatever
    * the machines say
@@ -60,19 +46,6 @@ export interface TaskDispatcherOptions {
   readonly nudge?: { readonly isDefault: boolean };
   /** @default none */
   readonly observe?: Observer;
-  /** @default trace contexts are handed on, and nothing is recorded */
-  readonly tracing?: Tracing;
-}
-
-export interface FunctionNames {
-  /** Name of a worker's own function. */
-  worker(worker: string): string;
-  /** Name of a function that knows nothing of Millrace, from the name by which machines call it. */
-  lambda(functionName: string): string;
-  /** Name of the function that runs `fromPromise` actors. */
-  readonly workerHost: string;
-  /** Name of the function that steps executions. */
-  readonly orchestrator: string;
 }
 
 /** A task whose cause is met again is dispatched again while it is younger than this. */
@@ -131,7 +104,7 @@ export class TaskDispatcher {
       const within = tasks.filter((task) => items.includes(taskKey(task)));
       const [first] = within;
       if (!first) continue;
-      const outcome = await this.#handOver(execution, machine.taskSourceOf(first.worker), payload);
+      const outcome = await handOver(execution, machine.taskSourceOf(first.worker), payload, this.#options);
       for (const task of within) {
         if ((await this.#concluded(execution, task, outcome)) === 'deferred') deferred.push(task);
       }
@@ -183,21 +156,7 @@ export class TaskDispatcher {
     const isNudged = nudge !== undefined && mayNudge(machine, source, task, nudge.isDefault);
     const alone = this.#payload(execution, task, machine, source, input.value);
     const payload = isNudged ? { ...alone, nudge: functionNames.orchestrator } : alone;
-    return this.#concluded(execution, task, await this.#handOver(execution, source, payload));
-  }
-
-  #handOver(execution: Execution, source: TaskSource, payload: TaskPayload): Promise<DispatchOutcome> {
-    const { tracing = noTracing } = this.#options;
-    return tracing.span(
-      taskSpan('producer', payload, execution.traceparent),
-      async ({ traceparent, fail }) => {
-        const traced = traceparent === undefined ? payload : withTrace(payload, traceparent);
-        const answer = await this.#invoke(execution, source, traced);
-        if (answer.type === 'deferred') fail({ name: 'Deferred', message: answer.error });
-        else if (answer.type === 'failed') fail(namedThrown(answer.error));
-        return answer;
-      },
-    );
+    return this.#concluded(execution, task, await handOver(execution, source, payload, this.#options));
   }
 
   async #concluded(
@@ -215,39 +174,6 @@ export class TaskDispatcher {
       case 'failed':
         return this.#fail(execution, task, outcome.error);
     }
-  }
-
-  async #invoke(execution: Execution, source: TaskSource, payload: TaskPayload): Promise<DispatchOutcome> {
-    const { invoker, functionNames, data = new StoredJson(undefined) } = this.#options;
-    switch (source.kind) {
-      case 'worker':
-        return invoker.invoke(functionNames.worker(source.worker), payload);
-      case 'lambda': {
-        const event = await lambdaEvent(payload, data);
-        if (event.type !== 'event') return event;
-        return invoker.invoke(functionNames.lambda(source.functionName), payload, event.event);
-      }
-      case 'activity':
-        return this.#enqueue(execution, source.activity, payload);
-      default:
-        return invoker.invoke(functionNames.workerHost, payload);
-    }
-  }
-
-  /** Nothing is lost where it is in the queue already. */
-  async #enqueue(
-    { machine, machineVersion }: Execution,
-    activity: string,
-    { executionId, task, index, attempt, expiresAt }: TaskPayload,
-  ): Promise<DispatchOutcome> {
-    const { table, now, namesActivities } = this.#options;
-    if (namesActivities?.(machine, machineVersion)) {
-      const record = await table.registry.read({ kind: 'activity', name: activity });
-      if (!record?.content) return { type: 'failed', error: noActivity(activity) };
-    }
-    const numbers = { task, attempt, ...(index !== undefined && { index }) };
-    await table.attempts.enqueue({ executionId, ...numbers, activity, at: now() }, expiresAt);
-    return { type: 'dispatched' };
   }
 
   #reportDeferred(execution: Execution, { worker }: OpenTask, error: string): void {
@@ -305,20 +231,4 @@ export class TaskDispatcher {
     const expiry = expiresAt(layout, now());
     return taskPayloadOf({ execution, task, machine, source, input, tableName, expiresAt: expiry });
   }
-}
-
-/** All tasks of the invocation belong to the trace. */
-function withTrace(payload: TaskPayload, traceparent: string): TaskPayload {
-  const { chain } = payload;
-  if (!chain) return { ...payload, traceparent };
-  return {
-    ...payload,
-    traceparent,
-    chain: { ...chain, others: chain.others.map((each) => ({ ...each, traceparent })) },
-  };
-}
-
-function noActivity(activity: string): TaskError {
-  const message = `There is no activity '${activity}': create it with CreateActivity.`;
-  return { name: activityNotFound, message };
 }

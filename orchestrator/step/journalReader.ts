@@ -5,15 +5,15 @@ import { openTasks, type RunningList } from '../core/execution/lists/runningList
 import { childNumber } from '../core/execution/model/addresses.ts';
 import { inJournalOrder, type JournalEntry, withMessagesInOrder } from '../core/execution/model/entries.ts';
 import { type Execution, hasEnded } from '../core/execution/model/execution.ts';
-import { isJournalKind, journalReferences, oldestAt, parseLog } from '../core/execution/model/log.ts';
 import { taskKey } from '../core/execution/model/openTask.ts';
 import type { AdvanceInput } from '../core/execution/step/advance.types.ts';
-import { noReferences, type SegmentReferences } from '../core/execution/step/segmentReferences.ts';
+import { noReferences } from '../core/execution/step/segmentReferences.ts';
 import type { SeenBeats } from '../core/execution/tasks/seenBeat.ts';
 import { nextDueOf } from '../core/execution/tasks/tasks.ts';
 import { readListResults } from '../table/listResults.ts';
 import { seenBeatOf } from '../table/liveness.ts';
 import type { Table } from '../table/table.ts';
+import { AppliedEntries, isNew, unlogged, withoutLost } from './appliedEntries.ts';
 import type { JournalRecord } from './journalRecord.ts';
 
 /** From an operator, or from the parent. */
@@ -27,17 +27,14 @@ function isRedrive(entry: JournalEntry): boolean {
   return entry.kind === 'message' && entry.messages.some(({ type }) => type === 'redrive');
 }
 
-/** DynamoDB's clock and ours may differ by this much. */
-const clockSkewMs = 60_000;
-/** Lambda drops an invocation of the orchestrator that has waited for so long: infra/describeFunctions.ts. */
-const longestNudgeMs = 60_000;
-
 /** Reads from the journal and the log what a step has to know beside the execution: as little as will do. */
 export class JournalReader {
   readonly #table: Table;
+  readonly #applied: AppliedEntries;
 
   constructor(table: Table) {
     this.#table = table;
+    this.#applied = new AppliedEntries(table.log);
   }
 
   /** For a first commit: events can be written, and results delivered, before the start is known here. */
@@ -98,23 +95,9 @@ export class JournalReader {
     // The entries that were read beside the records may be older than they are.
     const isMore = hasEnded(execution.status) && entries.length > records.length;
     const segments = isMore
-      ? (await this.#readSegments(execution, 0)).segments
-      : await this.#segmentsBackTo(execution, records);
+      ? (await this.#applied.segmentsBackTo(execution, 0)).segments
+      : await this.#applied.segmentsFor(execution, records);
     return { entries, segments };
-  }
-
-  /** The references in older segments of the log, where the records are old enough to be in them. */
-  async #segmentsBackTo(execution: Execution, records: readonly JournalRecord[]): Promise<SegmentReferences> {
-    if (execution.logSegments === 0) return noReferences;
-    const open = openKeys(execution);
-    const inItem = new Set(journalReferences(execution.log));
-    const sought = records.filter(
-      ({ entry }) => !isOpen(execution, open, entry) && !inItem.has(entry.reference),
-    );
-    if (sought.length === 0) return noReferences;
-    const backTo = Math.min(...sought.map(({ createdAt }) => createdAt)) - clockSkewMs;
-    const references = sought.map(({ entry }) => entry.reference);
-    return (await this.#readSegments(execution, backTo, references)).segments;
   }
 
   /**
@@ -130,19 +113,8 @@ export class JournalReader {
     now: number,
   ): AdvanceInput | undefined {
     if (execution.status !== 'RUNNING' || execution.waiting || execution.outbox) return undefined;
-    if (!this.#isNew(execution, entry, now)) return undefined;
+    if (!isNew(execution, entry, now)) return undefined;
     return { executionId: execution.executionId, execution, entries: [entry], delivered: [cause], now };
-  }
-
-  /** Whether the execution alone shows that the item was not applied to it. */
-  #isNew(execution: Execution, entry: JournalEntry, now: number): boolean {
-    if (entry.kind === 'result') return entry.index === undefined && openKeys(execution).has(entry.reference);
-    if (entry.kind !== 'event') return false;
-    const log = parseLog(execution.log);
-    if (log.some(({ reference }) => reference === entry.reference)) return false;
-    if (execution.logSegments === 0) return true;
-    const writtenSince = Math.min(writtenAt(entry), now - longestNudgeMs) - clockSkewMs;
-    return (log[0]?.at ?? now) < writtenSince;
   }
 
   /**
@@ -225,42 +197,8 @@ export class JournalReader {
 
   async #wholeJournal(execution: Execution) {
     const all = inJournalOrder(await this.#table.journal.readAll(execution.executionId));
-    const { segments, knownSince } = await this.#readSegments(execution, 0);
-    const open = openKeys(execution);
-    const isLost = (entry: JournalEntry) =>
-      knownSince > 0 && !isOpen(execution, open, entry) && writtenAt(entry) < knownSince + clockSkewMs;
-    // Where a part of the log is gone, what is as old may have been applied: twice would be worse than not at all.
-    const entries = all.filter((entry) => segments.named.has(entry.reference) || !isLost(entry));
-    return { entries, segments, isWholeJournal: true };
-  }
-
-  /**
-   * References in the segments that reach back to a time, the newest segment first. `knownSince`: the time of the oldest entry
-   * that was found where an older segment is missing, which expires or was deleted.
-   *
-   * @param sought ends the search as soon as all of them are found
-   */
-  async #readSegments(
-    execution: Execution,
-    backTo: number,
-    sought?: readonly string[],
-  ): Promise<{ segments: SegmentReferences; knownSince: number }> {
-    const named = new Set<string>();
-    const ended = new Set<string>();
-    const segments = { named, ended };
-    let oldest = oldestAt(execution.log);
-    for (let number = execution.logSegments - 1; number >= 0 && oldest >= backTo; number--) {
-      const text = await this.#table.log.readSegment(execution.executionId, number);
-      if (text === undefined) return { segments, knownSince: oldest };
-      for (const { kind, reference, verdict } of parseLog(text).reverse()) {
-        if (!isJournalKind(kind) || named.has(reference)) continue;
-        named.add(reference);
-        if (verdict.type === 'ignored' && verdict.reason === 'Ended') ended.add(reference);
-      }
-      if (sought?.every((reference) => named.has(reference))) break;
-      oldest = oldestAt(text);
-    }
-    return { segments, knownSince: 0 };
+    const read = await this.#applied.segmentsBackTo(execution, 0);
+    return { entries: withoutLost(execution, all, read), segments: read.segments, isWholeJournal: true };
   }
 }
 
@@ -274,56 +212,15 @@ export interface CatchUpPart {
 /** Applied in one commit: more would be too much for a log, and for a step. */
 const mostEntriesAtOnce = 200;
 
-/** Those that the log does not name, and those that are to be taken although it does. */
-function unlogged(
-  execution: Execution,
-  entries: readonly JournalEntry[],
-  segments: SegmentReferences,
-): JournalEntry[] {
-  const logged = new Set(journalReferences(execution.log));
-  const open = openKeys(execution);
-  const isAgain = (entry: JournalEntry) =>
-    execution.waiting !== undefined || (entry.kind === 'result' && open.has(entry.reference));
-  return entries.filter(
-    (entry) => isAgain(entry) || !(logged.has(entry.reference) || segments.named.has(entry.reference)),
-  );
-}
-
 /** Whether what comes stays in its journal for now. */
 function waits({ waiting, status }: Execution): boolean {
   return waiting !== undefined || status === 'PENDING_REDRIVE' || status === 'SUSPENDED';
-}
-
-function openKeys(execution: Execution): ReadonlySet<string> {
-  return new Set(openTasks(execution).map(taskKey));
-}
-
-/**
- * Whether the execution itself shows, without its log, that it has not taken the entry. For an ended one, only the
- * log does.
- */
-function isOpen(execution: Execution, open: ReadonlySet<string>, entry: JournalEntry): boolean {
-  if (hasEnded(execution.status)) return false;
-  if (entry.kind === 'message') return isNumbered(execution, entry.sender);
-  return entry.kind === 'result' && open.has(entry.reference);
 }
 
 function isDue(execution: Execution, now: number): boolean {
   if (execution.status !== 'RUNNING') return false;
   const times = [execution.wakeAt, ...openTasks(execution).map((task) => nextDueOf(task)?.at)];
   return times.some((time) => time !== undefined && time <= now);
-}
-
-/** 0 where its writer does not say. */
-function writtenAt(entry: JournalEntry): number {
-  const time = entry.kind === 'start' ? Number.NaN : Date.parse(entry.at ?? '');
-  return Number.isNaN(time) ? 0 : time;
-}
-
-/** Whether the numbers of a sender's messages show which of them were applied. */
-function isNumbered(execution: Execution, sender: string): boolean {
-  const task = childNumber(sender, execution.executionId);
-  return task === undefined || hasChild(execution, task);
 }
 
 function messageNumbers(entries: readonly JournalEntry[]): ReadonlyMap<string, ReadonlySet<number>> {

@@ -19,8 +19,8 @@ export interface ResultWriting {
 }
 
 /**
- * Writes the results of a Map state as Step Functions does: a file for each outcome that items had, and a manifest. That
- * of a redriven run names the files with what succeeded before, too. A second run writes the same bytes.
+ * Writes the results of a Map state as Step Functions does: one file for each outcome that items had, and a manifest. After a
+ * redrive, the manifest also names the files of the items that succeeded before it. A second run writes the same bytes.
  */
 export async function writeMapResults(
   {

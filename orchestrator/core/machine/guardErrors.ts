@@ -2,26 +2,28 @@ import { isError, messageOfError } from '../data/describeThrown.ts';
 import { isGuardError, property } from './xstateInternals.ts';
 
 /**
- * XState replaces an error of a guard by one of its own, which keeps only the message. The guards of a prepared machine note
- * what they throw, so that the failure still has the error's class, its fields, and the line that threw.
+ * When a guard throws, XState throws an error of its own that keeps only the message. The guards of a prepared machine therefore
+ * record what they throw, so that the failure has the class, the fields and the stack of the guard's own error.
  */
 export class GuardErrors {
   #last: { readonly thrown: unknown } | undefined;
 
-  /** The guard as it is, but that it notes what it throws. */
-  noting(guard: unknown): unknown {
+  /** The same guard, which also records what it throws. */
+  recording(guard: unknown): unknown {
     if (typeof guard === 'function') {
       const check = property(guard, 'check');
       // A built-in guard carries what it does: XState calls only its check.
       return typeof check === 'function'
-        ? withFieldsOf({ ...guard, check: this.#noting(check) }, () => false)
-        : withFieldsOf(guard, this.#noting(guard));
+        ? withFieldsOf({ ...guard, check: this.#recording(check) }, () => false)
+        : withFieldsOf(guard, this.#recording(guard));
     }
     const params = property(guard, 'params');
-    return typeof params === 'function' ? Object.assign({}, guard, { params: this.#noting(params) }) : guard;
+    return typeof params === 'function'
+      ? Object.assign({}, guard, { params: this.#recording(params) })
+      : guard;
   }
 
-  /** XState's error about a guard gets the guard's own error as its cause, and its stack. Other values stay as they are. */
+  /** Gives XState's error about a guard the guard's own error as its cause, and its stack. Returns any other value unchanged. */
   explained(caught: unknown): unknown {
     const last = this.#last;
     this.#last = undefined;
@@ -34,7 +36,7 @@ export class GuardErrors {
     return caught;
   }
 
-  #noting(callee: object): (...args: readonly unknown[]) => unknown {
+  #recording(callee: object): (...args: readonly unknown[]) => unknown {
     return (...args) => {
       try {
         if (typeof callee === 'function') return Reflect.apply(callee, undefined, args);

@@ -184,7 +184,7 @@ function prepareChart(machine: AnyStateMachine): PreparedChart {
   const prepareAction = (action: unknown) =>
     withNamedSpawns(withCheckedDelay(action, implementations.delays), names);
   const guardErrors = new GuardErrors();
-  const prepareGuard = (guard: unknown) => guardErrors.noting(guard);
+  const prepareGuard = (guard: unknown) => guardErrors.recording(guard);
   const config = withNamedInvokes(machine.root);
   const rebuilt = buildMachine(
     { ...config, context: withNamedContext(config.context, names) },
