@@ -5,7 +5,7 @@ import { taskKey } from '../core/execution/model/openTask.ts';
 import type { Advance } from '../core/execution/step/advance.types.ts';
 import { logRoom } from '../table/executionItem.ts';
 import { deflatedLogBytes } from '../table/logText.ts';
-import { type ResultItem, resultEntryOf } from '../table/resultItem.ts';
+import type { ResultItem } from '../table/resultItem.ts';
 import type { TableLayout } from '../table/retention.ts';
 
 type Commit = Extract<Advance, { type: 'commit' }>;
@@ -20,12 +20,11 @@ const longestInlined = 1000;
  * anything but a small success.
  */
 export function inlinedEntry(result: ResultItem): ResultEntry | undefined {
-  if (result.result.status !== 'SUCCEEDED' || result.index !== undefined) return undefined;
-  const entry = resultEntryOf(result);
-  if (entry?.kind !== 'result' || entry.result.status !== 'SUCCEEDED') return undefined;
-  const inlined = inlinedText({ ...entry, startedAt: result.startedAt });
+  const { index, dataAt, endedAt } = result;
+  if (result.result.status !== 'SUCCEEDED' || index !== undefined || dataAt !== undefined) return undefined;
+  const inlined = inlinedText({ ...result, at: endedAt });
   if (inlined.length > longestInlined) return undefined;
-  const at = Date.parse(result.endedAt);
+  const at = Date.parse(endedAt);
   const verdict = { type: 'applied' } as const;
   return inlinedEntryOf({ kind: 'inlined', reference: taskKey(result), at, verdict, inlined });
 }

@@ -31,6 +31,7 @@ import {
   textOf,
   UnreadableAttributeError,
 } from './attributes.ts';
+import { type BesideLog, besideLog, type ItemSource } from './besideLog.ts';
 import { compressedEmittedAttribute, emittedAttribute } from './emitted.ts';
 import { listsAttribute, listsOf } from './listAttributes.ts';
 import { deflatedLog, logTextOf } from './logText.ts';
@@ -61,28 +62,7 @@ export function encodeExecution(
   layout: TableLayout,
   emitted: readonly Emission[] = [],
 ): EncodedExecution {
-  const plain = executionAttributes(execution, layout);
-  if (emitted.length > 0) plain[attribute.emitted] = emittedAttribute(emitted);
-  const size = attributesSize(plain);
-  if (size <= 1024) return { type: 'item', item: plain };
-  const compressed: Attributes = { ...plain, log: deflatedLog(execution.log) };
-  if (attributesSize(compressed) <= 1024) return { type: 'item', item: compressed };
-  if (execution.snapshot !== undefined) compressed.snapshot = compressedAttribute(execution.snapshot);
-  if (execution.lists) compressed.lists = listsAttribute(execution, execution.lists, compressedAttribute);
-  if (emitted.length > 0) compressed[attribute.emitted] = compressedEmittedAttribute(emitted);
-  const compressedSize = attributesSize(compressed);
-  const isSmaller = writeUnits(compressedSize) < writeUnits(size);
-  const encoded = isSmaller ? compressed : plain;
-  if (fits(encoded, execution.status)) {
-    return { type: 'item', item: encoded };
-  }
-  if (execution.output !== undefined)
-    compressed.output = compressedAttribute(JSON.stringify(execution.output));
-  if (execution.tasks.length > 0) compressed.tasks = { L: execution.tasks.map(compressedTaskAttribute) };
-  Object.assign(compressed, compressedOutbox(execution));
-  return fits(compressed, execution.status)
-    ? { type: 'item', item: compressed }
-    : { type: 'tooLarge', bytes: attributesSize(compressed) };
+  return encoded({ execution, layout, emitted });
 }
 
 /** Bytes that the log may take in the item of an execution without making it dearer. */
@@ -91,17 +71,60 @@ export function logRoom(
   layout: TableLayout,
   emitted: readonly Emission[] = [],
 ): number {
-  const encoded = encodeExecution({ ...execution, log: '' }, layout, emitted);
-  if (encoded.type === 'tooLarge') return 0;
-  const bytes = attributesSize(encoded.item);
-  return 1024 * writeUnits(bytes) - bytes;
+  const item = encoded({ execution: { ...execution, log: '' }, layout, emitted });
+  return item.type === 'tooLarge' ? 0 : 1024 * writeUnits(item.bytes) - item.bytes;
+}
+
+type Encoded =
+  | (Extract<EncodedExecution, { type: 'item' }> & { readonly bytes: number })
+  | Extract<EncodedExecution, { type: 'tooLarge' }>;
+
+function encoded(source: ItemSource): Encoded {
+  const { execution } = source;
+  const { status } = execution;
+  const beside = besideLog(source, plainAttributes, compressedAttributes);
+  const plain = withLog(beside, { S: execution.log });
+  if (plain.bytes <= 1024) return plain;
+  const deflated = deflatedLog(execution.log);
+  const short = withLog(beside, deflated);
+  if (short.bytes <= 1024) return short;
+  const compressed = withLog(beside.compressed(), deflated);
+  const best = writeUnits(compressed.bytes) < writeUnits(plain.bytes) ? compressed : plain;
+  if (fits(best, status)) return best;
+  const smallest = { ...compressed.item };
+  if (execution.output !== undefined) smallest.output = compressedAttribute(JSON.stringify(execution.output));
+  if (execution.tasks.length > 0) smallest.tasks = { L: execution.tasks.map(compressedTaskAttribute) };
+  Object.assign(smallest, compressedOutbox(execution));
+  const bytes = attributesSize(smallest);
+  const last = { type: 'item', item: smallest, bytes } as const;
+  return fits(last, status) ? last : { type: 'tooLarge', bytes };
+}
+
+function withLog(
+  { attributes, bytes }: Pick<BesideLog, 'attributes' | 'bytes'>,
+  log: AttributeValue,
+): Extract<Encoded, { type: 'item' }> {
+  return { type: 'item', item: { ...attributes, log }, bytes: bytes + attributesSize({ log }) };
+}
+
+function plainAttributes({ execution, layout, emitted }: ItemSource): Attributes {
+  const plain = executionAttributes(execution, layout);
+  if (emitted.length > 0) plain[attribute.emitted] = emittedAttribute(emitted);
+  return plain;
+}
+
+function compressedAttributes(plain: Attributes, { execution, emitted }: ItemSource): Attributes {
+  const compressed = { ...plain };
+  if (execution.snapshot !== undefined) compressed.snapshot = compressedAttribute(execution.snapshot);
+  if (execution.lists) compressed.lists = listsAttribute(execution, execution.lists, compressedAttribute);
+  if (emitted.length > 0) compressed[attribute.emitted] = compressedEmittedAttribute(emitted);
+  return compressed;
 }
 
 /** Kept free while an execution runs, for what must fit whatever its state: more log, and an error. */
 const reservedBytes = 16 * 1024;
 
-function fits(item: Attributes, status: ExecutionStatus): boolean {
-  const bytes = attributesSize(item);
+function fits({ item, bytes }: Extract<Encoded, { type: 'item' }>, status: ExecutionStatus): boolean {
   if (bytes > maximumItemBytes) return false;
   const { log } = item;
   return (
@@ -113,6 +136,7 @@ function writeUnits(bytes: number): number {
   return Math.ceil(bytes / 1024);
 }
 
+/** All but its log. */
 function executionAttributes(execution: Execution, layout: TableLayout): Attributes {
   const { executionId, machine, status } = execution;
   const item: Attributes = {
@@ -123,7 +147,6 @@ function executionAttributes(execution: Execution, layout: TableLayout): Attribu
     version: { N: String(execution.version) },
     startedAt: { S: isoTime(execution.startedAt) },
     updatedAt: { S: isoTime(execution.updatedAt) },
-    log: { S: execution.log },
     ...indexAttributes(execution, layout),
   };
   const writtenUntil = Math.max(execution.updatedAt, execution.renewedAt ?? 0);

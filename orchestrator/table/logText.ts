@@ -37,11 +37,16 @@ export function deflatedLogBytes(log: string): number {
 function deflated(log: string): Uint8Array {
   const known = recent.find((each) => each.log === log);
   if (known) return known.bytes;
-  const bytes = deflateRawSync(log);
+  const bytes = deflateRawSync(log, Buffer.byteLength(log) <= shortLogBytes ? forShortTexts : {});
   recent.unshift({ log, bytes });
   recent.length = Math.min(recent.length, mostRecent);
   return bytes;
 }
+
+/** Fits into the window of {@link forShortTexts}. */
+const shortLogBytes = 7500;
+/** Deflates to the same bytes with half of the work: by default, zlib clears memory for far longer texts. */
+const forShortTexts = { windowBits: 13, memLevel: 7 };
 
 const recent: { readonly log: string; readonly bytes: Uint8Array }[] = [];
 /** A log, and the same without its last entry. */

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { inlinedEntry } from '../../orchestrator/chain/inlining.ts';
+import type { Json } from '../../orchestrator/core/data/json.ts';
 import type { TaskResult } from '../../orchestrator/core/execution/model/taskResult.ts';
-import type { ResultItem } from '../../orchestrator/table/resultItem.ts';
+import { type ResultItem, resultEntryOf } from '../../orchestrator/table/resultItem.ts';
 
 function itemWith(result: TaskResult, more: Partial<ResultItem> = {}): ResultItem {
   return {
@@ -43,3 +44,20 @@ test('neither does a failure, nor the result of an item of a list', () => {
   ).toBeUndefined();
   expect(inlinedEntry(itemWith({ status: 'SUCCEEDED' }, { index: 0 }))).toBeUndefined();
 });
+
+test.each<Json>([
+  { b: 1, a: [{ d: -0, c: 1e-140 }], '10': null, '2': true },
+  { ['__proto__']: 'own', '': 'empty', text: '\ud800' },
+  [1e21, 1e300, 'ü', {}],
+  null,
+  nested(40),
+])('its output is as the item of the journal gives it: %j', (given) => {
+  const result = itemWith({ status: 'SUCCEEDED', output: JSON.parse(JSON.stringify(given)) });
+  const ofItem = resultEntryOf(result);
+  const read = ofItem?.kind === 'result' ? ofItem.result : undefined;
+  expect(JSON.stringify(inlinedEntry(result)?.result)).toBe(JSON.stringify(read));
+});
+
+function nested(levels: number): Json {
+  return levels === 0 ? 'in' : [nested(levels - 1)];
+}

@@ -6,7 +6,12 @@ import { isJournalKind, type LogEntry } from './log.ts';
  * A result that is in the log and not in the journal: that of a single task that succeeded. Its text is a JSON array of the
  * worker's name, the milliseconds that it took, and the output, if there is one.
  */
-export function inlinedText({ worker = '', at, startedAt, result }: ResultEntry): string {
+export function inlinedText({
+  worker = '',
+  at,
+  startedAt,
+  result,
+}: Pick<ResultEntry, 'worker' | 'at' | 'startedAt' | 'result'>): string {
   const durationMs = Date.parse(at ?? '') - Date.parse(startedAt ?? '');
   const output = result.status === 'SUCCEEDED' && result.output !== undefined ? [result.output] : [];
   return JSON.stringify([worker, durationMs > 0 ? durationMs : 0, ...output]);
