@@ -1,13 +1,18 @@
 import type { Json, JsonObject } from '../orchestrator/core/data/json.ts';
 import { shownData, thrownAsJson } from '../orchestrator/core/data/thrown.ts';
 import type { Message } from '../orchestrator/core/execution/children/messages.ts';
-import type { ControlEntry, JournalEntry } from '../orchestrator/core/execution/model/entries.ts';
+import {
+  type ControlEntry,
+  type JournalEntry,
+  listUpdateControl,
+} from '../orchestrator/core/execution/model/entries.ts';
 import type { Execution } from '../orchestrator/core/execution/model/execution.ts';
 import type { IgnoredReason, LogEntry, LogEntryKind } from '../orchestrator/core/execution/model/log.ts';
 import type { TaskResult } from '../orchestrator/core/execution/model/taskResult.ts';
 import type { DivergenceCode } from '../orchestrator/core/execution/replay/divergence.ts';
 import { namedStates } from '../orchestrator/core/machine/hostedStates.ts';
 import { parseMachineState } from '../orchestrator/core/machine/state.ts';
+import type { ListLimits } from '../orchestrator/core/policy/listLimits.ts';
 import { isoTime } from '../orchestrator/table/executionItem.ts';
 import type { Transition } from './transition.ts';
 
@@ -39,7 +44,11 @@ export interface HistoryEntry {
   readonly event?: JsonObject;
   /** For an event that cannot be read: why. */
   readonly problem?: string;
-  readonly control?: ControlEntry['control'];
+  readonly control?: ControlEntry['control'] | typeof listUpdateControl;
+  /** For an update of a list: the number of its actor, its new limits, and what its writer has noted. */
+  readonly list?: number;
+  readonly limits?: ListLimits;
+  readonly note?: JsonObject;
   /** The messages of another execution, the `sender`. */
   readonly messages?: readonly Message[];
   readonly sender?: string;
@@ -119,7 +128,14 @@ export function historyEntry(
 }
 
 function kindOf(entry: JournalEntry): HistoryKind {
-  return entry.kind === 'invalidEvent' ? 'event' : entry.kind;
+  switch (entry.kind) {
+    case 'invalidEvent':
+      return 'event';
+    case 'listUpdate':
+      return 'control';
+    default:
+      return entry.kind;
+  }
 }
 
 /** Whether a result is in the journal or in the log itself makes no difference to its history. */
@@ -146,6 +162,16 @@ function detailsOf(entry: JournalEntry): Details {
       const { control, cause, error } = entry;
       const why = { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
       return { control, ...why, ...writtenAt(entry.at) };
+    }
+    case 'listUpdate': {
+      const { task, limits, note } = entry;
+      return {
+        control: listUpdateControl,
+        list: task,
+        limits,
+        ...(note && { note }),
+        ...writtenAt(entry.at),
+      };
     }
     case 'message':
       return { sender: entry.sender, messages: entry.messages, ...writtenAt(entry.at) };

@@ -1,5 +1,9 @@
 import type { CatchUpEvent, CatchUpResult } from '../orchestrator/contract/recovery.ts';
-import type { Control, ControlContent } from '../orchestrator/core/execution/model/entries.ts';
+import type {
+  Control,
+  ControlContent,
+  ListUpdateContent,
+} from '../orchestrator/core/execution/model/entries.ts';
 import type { Execution } from '../orchestrator/core/execution/model/execution.ts';
 import { recoverHandler } from '../orchestrator/handlers/recover.ts';
 import type { Report } from '../orchestrator/observability/report.ts';
@@ -127,7 +131,7 @@ export class SimulatedCloud {
 
   async operate(
     executionId: string,
-    content: ControlContent,
+    content: ControlContent | ListUpdateContent,
     eventId: string = content.control,
   ): Promise<void> {
     await this.table.journal.insertEvent({ executionId, eventId, at: this.#iso(), content });

@@ -57,6 +57,8 @@ function contentText(entry: HistoryEntry): string {
     messages,
     sender,
     problem,
+    list,
+    limits,
   } = entry;
   if (kind === 'held') return 'was held, and is taken with the next entry';
   if (kind === 'waiting') {
@@ -69,6 +71,7 @@ function contentText(entry: HistoryEntry): string {
   if (problem !== undefined) return problem;
   if (event) return json(event);
   if (messages) return `${sender}: ${messages.map(messageText).join(', ')}`;
+  if (limits) return `${control} ${list}: ${limitsText(limits)}`;
   if (control !== undefined) return cause === undefined ? control : `${control}: ${cause}`;
   return input === undefined ? subject.trimEnd() : json(input);
 }
@@ -86,7 +89,13 @@ function messageText(message: NonNullable<HistoryEntry['messages']>[number]): st
       return message.type;
     case 'endPart':
       return 'end of the list';
+    case 'updatePart':
+      return limitsText(message.limits);
   }
+}
+
+function limitsText({ concurrency, tolerated }: NonNullable<HistoryEntry['limits']>): string {
+  return `${concurrency} items at a time, ${tolerated} may fail`;
 }
 
 function transitionLines(transition: Transition, showsPath: boolean): string[] {

@@ -5,10 +5,13 @@ import {
   type ControlEntry,
   controls,
   type JournalEntry,
+  type ListUpdateContent,
+  listUpdateControl,
 } from '../core/execution/model/entries.ts';
 import { type Attributes, isObject } from './attributes.ts';
 import { isUnreadable, storedData, tokenOf, withExpiry } from './itemParts.ts';
 import { structuredJson, textAttributes } from './jsonText.ts';
+import { decodeListUpdate, listUpdateAttributes, listUpdateNumbers } from './listUpdateItem.ts';
 import { fitted } from './messageItems.ts';
 import { orderedAttributes } from './orderedJson.ts';
 import { attribute, sortKey } from './schema.ts';
@@ -19,7 +22,8 @@ export interface EventItem {
   readonly at: string;
   readonly content:
     | { readonly type: string; readonly event?: JsonObject; readonly eventAt?: string }
-    | ControlContent;
+    | ControlContent
+    | ListUpdateContent;
   /** Its writer invokes the orchestrator with it, beside the stream. */
   readonly isNudged?: boolean;
 }
@@ -29,9 +33,13 @@ export function decodeEvent(key: string, item: Attributes): JournalEntry {
   const common = { reference: key, ...(at === undefined ? {} : { at }) };
   const invalid = (problem: string): JournalEntry => ({ kind: 'invalidEvent', ...common, problem });
   try {
+    if (item.control?.S === listUpdateControl) {
+      return decodeListUpdate(common, item) ?? invalid(`The item '${key}' needs ${listUpdateNumbers}.`);
+    }
     if (item.control !== undefined) {
       const control = controls.find((name) => name === item.control?.S);
-      if (!control) return invalid(`'control' must be a String, one of ${controls.join(', ')}.`);
+      if (!control)
+        return invalid(`'control' must be a String, one of ${[...controls, listUpdateControl].join(', ')}.`);
       const wrong = (['cause', 'error', 'version'] as const).find(
         (name) => item[name] && item[name].S === undefined,
       );
@@ -90,7 +98,8 @@ export function encodeEvent(event: EventItem, expiry: number | undefined): Attri
   };
   if (event.isNudged) item[attribute.nudged] = { BOOL: true };
   const { content } = event;
-  if ('control' in content) {
+  if ('limits' in content) Object.assign(item, listUpdateAttributes(content));
+  else if ('control' in content) {
     item.control = { S: content.control };
     if (content.cause !== undefined) item.cause = { S: content.cause };
     if (content.error !== undefined) item.error = { S: content.error };

@@ -49,6 +49,7 @@ function listAttributes(
     isDelegated,
     concurrency,
     tolerated,
+    updates,
     next,
     open,
     exceptions,
@@ -66,6 +67,7 @@ function listAttributes(
   if (isDelegated) map.isDelegated = { BOOL: true };
   if (parts) map.parts = partsAttribute(parts);
   if (tolerated > 0) map.tolerated = { N: String(tolerated) };
+  if (updates !== undefined) map.updates = { N: String(updates) };
   if (items.executionId !== of.executionId) map.itemsOf = { S: items.executionId };
   if (items.store !== undefined) map.itemsAt = { S: items.store };
   if (results !== undefined) map.results = { S: results };
@@ -112,6 +114,7 @@ function runningListOf(
     next: Number(next?.N),
     open,
     exceptions,
+    ...(map.updates?.N !== undefined && { updates: Number(map.updates.N) }),
     ...(parts && { parts }),
     ...(map.results?.S !== undefined && { results: map.results.S }),
     ...(map.isDelegated?.BOOL === true && { isDelegated: true }),

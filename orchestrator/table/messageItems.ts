@@ -4,6 +4,7 @@ import type { Answered, Message } from '../core/execution/children/messages.ts';
 import { childNumber } from '../core/execution/model/addresses.ts';
 import type { MessageEntry } from '../core/execution/model/entries.ts';
 import type { MachineEvent } from '../core/machine/step.types.ts';
+import { listLimitsOf } from '../core/policy/listLimits.ts';
 import {
   type Attributes,
   attributesSize,
@@ -16,7 +17,16 @@ import { attribute, maximumItemBytes, sortKeyPrefix } from './schema.ts';
 import { isDataKey } from './stored/dataKeys.ts';
 
 export function messageAsJson(message: Message): Json {
-  return message.type === 'error' ? { ...message, error: thrownAsJson(message.error) } : { ...message };
+  switch (message.type) {
+    case 'error':
+      return { ...message, error: thrownAsJson(message.error) };
+    case 'updatePart': {
+      const { type, number, limits } = message;
+      return { type, number, ...limits };
+    }
+    default:
+      return { ...message };
+  }
 }
 
 /** Data reads best as it is, so it is compressed only where the item is too large otherwise. */
@@ -83,6 +93,11 @@ function messageOf(value: Json): Message | undefined {
     case 'redrive':
     case 'endPart':
       return { type };
+    case 'updatePart': {
+      const { number, concurrency, tolerated } = value;
+      const limits = listLimitsOf(concurrency, tolerated);
+      return typeof number === 'number' && limits ? { type, number, limits } : undefined;
+    }
     default:
       return undefined;
   }

@@ -1,3 +1,4 @@
+import { listUpdateControl } from '../core/execution/model/entries.ts';
 import type { Execution, ExecutionStatus } from '../core/execution/model/execution.ts';
 import { type OpenTask, taskKey } from '../core/execution/model/openTask.ts';
 import type { Attributes } from './attributes.ts';
@@ -86,11 +87,15 @@ export function outlineOf(item: Attributes): ItemOutline | undefined {
     type: 'journal',
     executionId,
     reference: key,
-    isControl: item.control !== undefined || saysWord(item),
+    isControl: needsNoMachine(item) || saysWord(item),
     ...(machine !== undefined && { machine }),
     ...(at !== undefined && { at }),
     ...(expiry !== undefined && { expiresAt: expiry * 1000 }),
   };
+}
+
+function needsNoMachine({ control }: Attributes): boolean {
+  return control !== undefined && control.S !== listUpdateControl;
 }
 
 /** Whether a parent's stop or redrive is among the messages. Compressed messages are not searched. */

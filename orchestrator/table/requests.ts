@@ -1,5 +1,5 @@
 import type { JsonObject } from '../core/data/json.ts';
-import type { ControlContent, JournalEntry } from '../core/execution/model/entries.ts';
+import type { ControlContent, JournalEntry, ListUpdateContent } from '../core/execution/model/entries.ts';
 import type { Execution, ExecutionStatus } from '../core/execution/model/execution.ts';
 import type { ItemOutline } from './outline.ts';
 import type { RegistryKind } from './registryItem.ts';
@@ -171,7 +171,8 @@ export interface NewEvent {
         /** Key of the object that holds the fields, in their place. */
         readonly eventAt?: string;
       }
-    | ControlContent;
+    | ControlContent
+    | ListUpdateContent;
   /** Its writer invokes the orchestrator with it, beside the stream. */
   readonly isNudged?: boolean;
 }

@@ -18,6 +18,7 @@ import type { Deployment } from './deployment.ts';
 import { InvariantError } from './invariantError.ts';
 import type { SimulatedLambda } from './lambda.ts';
 import { listsIn } from './lists.ts';
+import { ListUpdates } from './listUpdates.ts';
 import { checkMuster } from './muster.ts';
 import type { Observer } from './observer.ts';
 
@@ -72,7 +73,9 @@ async function checkAgainstXState(
   let hasEndedOutside = false;
   let illegal = false;
   const kept = stored.get(executionId) ?? [];
+  const updates = new ListUpdates(executionId);
   await checkReplay(recorded, { machines: deployment.lookup(), lists }, kept, async (replayed, item) => {
+    updates.take(replayed, item);
     checkInlined(executionId, replayed, item, endsOf(executionId, item?.reference ?? ''));
     if (!reference || hasEndedOutside || illegal) return;
     await reference.take(replayed, item);

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../orchestrator/core/data/json.ts';
 import type { Control } from '../../orchestrator/core/execution/model/entries.ts';
+import type { ListLimits } from '../../orchestrator/core/policy/listLimits.ts';
 import { eventTypes } from '../core/machine/differential/generateMachine.ts';
 import type { Draws } from './draws.ts';
 import { isCalm } from './faults.ts';
@@ -28,6 +29,12 @@ export type Operation = { readonly atMs: number } & (
       readonly eventId: string;
       readonly control: Control;
     }
+  | ({
+      readonly type: 'updateList';
+      readonly executionId: string;
+      readonly task: number;
+      readonly number: number;
+    } & ListLimits)
   /** Someone gives the results that are waited for. */
   | { readonly type: 'answer'; readonly executionId: string }
   /** A result of an attempt that is not open, and never will be. */
@@ -141,6 +148,7 @@ function drawExecution(draws: Draws, executionId: string, hasChains: boolean): O
     ...drawResults(draws, start),
     ...drawControls(draws, executionId),
     ...drawForChild(draws, start),
+    ...drawUpdates(draws, start),
   ];
 }
 
@@ -264,6 +272,36 @@ function drawForChild(
     { type: 'control', atMs, executionId: child, eventId: 'suspend', control: 'suspend' },
     { type: 'control', atMs: resumeMs, executionId: child, eventId: 'resume', control: 'resume' },
   ];
+}
+
+/** Numbers of the actors that work on lists. */
+const listsOfMachines: Readonly<Partial<Record<string, readonly [number, ...number[]]>>> = {
+  batch: [0],
+  census: [0],
+  muster: [0, 1],
+  longMuster: [0, 1],
+};
+
+/** Updates of lists' limits, some of which come after later ones, or while there is no such list. */
+function drawUpdates(
+  draws: Draws,
+  { executionId, machine }: { executionId: string; machine: string },
+): Operation[] {
+  const tasks = listsOfMachines[machine];
+  if (!tasks || !draws.chance(0.7, 'updates')) return [];
+  const count = 1 + draws.below(4, 'updates');
+  return Array.from({ length: count }, (_, i): Operation => {
+    const spanMs = draws.oneOf([1500, 6000, 25_000], 'updates');
+    return {
+      type: 'updateList',
+      atMs: draws.below(spanMs, 'updates'),
+      executionId,
+      task: draws.oneOf(tasks, 'updates'),
+      number: i + 1,
+      concurrency: draws.oneOf([1, 2, 3, 5, 40, 200], 'updates'),
+      tolerated: draws.oneOf([1, 1, 2, 5, 400], 'updates'),
+    };
+  });
 }
 
 /** Most at the beginning, while there is much to meet. */

@@ -387,6 +387,11 @@ class Simulation {
       case 'control':
         if (operation.control === 'redrive') this.#redriven.add(operation.executionId);
         return this.#users.control(operation.executionId, operation.eventId, operation.control);
+      case 'updateList': {
+        const { executionId, task, number, concurrency, tolerated } = operation;
+        const content = { control: 'updateList', task, number, limits: { concurrency, tolerated } } as const;
+        return this.#users.send(executionId, `update-${task}-${number}`, content, this.#nudge());
+      }
       case 'answer':
         return this.#users.answer(operation.executionId, 'yes');
       case 'rogueResult':

@@ -24,7 +24,12 @@ export function partResult(list: ListInWork, { outcomesInError }: Options): Json
   const { failures, tolerated } = list;
   const errors = firstFailures(list).map((error) => ({ ...error }));
   const isTooMany = failures.length > tolerated;
-  const common = { failed: failures.length, errors, ...(isTooMany && causeOf(list)) };
+  const common = {
+    failed: failures.length,
+    errors,
+    ...(list.updates !== undefined && { tolerated }),
+    ...(isTooMany && { isTooMany, ...causeOf(list) }),
+  };
   if (outcomesInError && (failures.length > 0 || !list.isDone)) return { ...common, ...outcomesOf(list) };
   if (isTooMany) return common;
   const { output, isMessage } = list.output();

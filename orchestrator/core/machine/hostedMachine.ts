@@ -2,6 +2,7 @@ import type { Json } from '../data/json.ts';
 import { escapedData, markedThrown } from '../data/thrown.ts';
 import type { OutcomeData } from '../policy/itemOutcomes.ts';
 import { type ItemsAddress, pageOf } from '../policy/itemPages.ts';
+import type { ListLimits } from '../policy/listLimits.ts';
 import { DefinitionMismatchError } from './definitionMismatch.ts';
 import type { PreparedMachine } from './prepare.ts';
 import { mayHoldReferences } from './references.ts';
@@ -123,7 +124,7 @@ export class ListInWork {
   readonly host: HostedMachine;
   readonly failures: FailedItemOfList[];
   readonly open = new Map<number, HostedMachine>();
-  readonly #list: HostedList;
+  #list: HostedList;
   readonly #outputs: Map<number, Json>;
   readonly #marked: number[];
   #next: number;
@@ -165,6 +166,16 @@ export class ListInWork {
   /** The items that it has itself, and that were not started yet. */
   get pending(): readonly Json[] {
     return this.#list.pending.slice(this.#next - this.#list.next);
+  }
+
+  /** Number of the last update of its limits. */
+  get updates(): number | undefined {
+    return this.#list.updates;
+  }
+
+  /** From now on it has these limits. */
+  update(number: number, limits: ListLimits): void {
+    this.#list = { ...this.#list, ...limits, updates: number };
   }
 
   /** From now on its items are in pages. */

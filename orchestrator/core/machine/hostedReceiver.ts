@@ -6,6 +6,7 @@ export function receiverOf(root: HostedMachine, input: MachineInput): HostedMach
   switch (input.type) {
     case 'start':
     case 'endListPart':
+    case 'updateList':
       return root;
     case 'event': {
       const { to, from } = input;

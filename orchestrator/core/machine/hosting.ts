@@ -9,7 +9,8 @@ import {
   isLongForMachines,
   mostHostedMachines,
 } from '../policy/itemPages.ts';
-import { EndlessLoopError } from './failure.ts';
+import type { ListLimits } from '../policy/listLimits.ts';
+import { endless } from './endlessMachine.ts';
 import { listError, partResult } from './hostedListResult.ts';
 import { eachSourceOf, HostedMachine, ListInWork, type Place } from './hostedMachine.ts';
 import { isOfItem, machineAt, receiverOf } from './hostedReceiver.ts';
@@ -61,6 +62,9 @@ export class Hosting {
     if (input.type === 'listPart') this.#startPart(to, input.task, input.part);
     else if (input.type === 'endListPart') {
       for (const list of [...to.lists]) this.#end(list);
+    } else if (input.type === 'updateList') {
+      const ignored = this.#update(input);
+      if (ignored) return ignored;
     } else {
       const ignored = this.#take(to, input);
       if (ignored) return ignored;
@@ -90,7 +94,7 @@ export class Hosting {
     };
     const isEndless = ++machine.inputs > mostInputs;
     const step = isEndless
-      ? endless(machine, input)
+      ? endless(machine, input, mostInputs)
       : stepOne(machine.prepared, machine.before(this.#nextTask), input, {
           ...this.#at,
           actor,
@@ -197,6 +201,31 @@ export class Hosting {
     this.#goOn(list);
   }
 
+  /** Other items begin, or the list ends, where its new limits say so. */
+  #update({ task, number, limits }: Extract<MachineInput, { type: 'updateList' }>): Ignored | undefined {
+    const list = this.#listOf(task);
+    if (!list) return { type: 'ignored', reason: 'NotOpen' };
+    list.update(number, { ...limits, concurrency: this.#possible(list, limits) });
+    if (list.failures.length > list.tolerated) this.#end(list);
+    else this.#goOn(list);
+    return undefined;
+  }
+
+  #listOf(task: number): ListInWork | undefined {
+    for (const { lists } of this.#root.all()) {
+      const list = lists.find((each) => each.task === task);
+      if (list) return list;
+    }
+    return undefined;
+  }
+
+  /** As many items of the list at once as the execution may host beside those of its other lists. */
+  #possible(list: ListInWork, { concurrency }: ListLimits): number {
+    let others = -list.open.size;
+    for (const machine of this.#root.all()) if (machine.place) others++;
+    return Math.min(concurrency, Math.max(list.open.size, mostHostedMachines - others));
+  }
+
   /** Keeps the items that wait in a page: otherwise, every step would write them again. */
   #movePending(list: ListInWork, items: readonly Json[]): void {
     if (charactersIn(list.pending) <= mostPending) return;
@@ -267,19 +296,6 @@ export class Hosting {
       else this.#effects.push({ type: 'stopTask', task, actorId, reason: 'left' });
     }
   }
-}
-
-function endless(machine: HostedMachine, input: MachineInput): Taken {
-  const { name, message } = new EndlessLoopError(input.type, mostInputs);
-  const state = { ...machine.toState(0), status: 'error' as const };
-  return {
-    type: 'taken',
-    stored: storeMachineState(state),
-    state,
-    effects: [],
-    edges: [],
-    failure: { code: 'EndlessLoop', name, message },
-  };
 }
 
 function isEvent(event: Json): event is Extract<MachineInput, { type: 'event' }>['event'] {

@@ -5,6 +5,7 @@ export { DefinitionMismatchError } from './definitionMismatch.ts';
 export { InvalidDelayError } from './delays.ts';
 export { prepareMachines } from './family.ts';
 export {
+  hostedListsOf,
   hostsList,
   isChildOfItem,
   remembersPositions,

@@ -54,6 +54,7 @@ export function receive(state: MachineState, input: Input, now: number): Receive
       return receiveTimer(state, now);
     case 'listPart':
     case 'endListPart':
+    case 'updateList':
       // The machine that hosts the items takes it.
       return { type: 'ignored', reason: 'NotOpen' };
   }

@@ -51,6 +51,8 @@ export interface HostedList {
   readonly concurrency: number;
   /** Items that may fail. */
   readonly tolerated: number;
+  /** Number of the last update of its limits. */
+  readonly updates?: number;
   /** Index of the first item that was not started yet. */
   readonly next: number;
   /** The items from `next` on, unless they are at `items`. */

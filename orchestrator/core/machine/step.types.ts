@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../data/json.ts';
 import type { TaskError } from '../data/thrown.ts';
 import type { ItemList, ItemsAddress } from '../policy/itemPages.ts';
+import type { ListLimits } from '../policy/listLimits.ts';
 import type { MachineState } from './state.ts';
 
 /**
@@ -33,7 +34,14 @@ export type MachineInput =
   /** The part of a list on which the machine's actor `task` works. */
   | { readonly type: 'listPart'; readonly task: number; readonly part: PartOfList }
   /** The whole list has failed: the machine works on its part no more, and ends with what the items have come to. */
-  | { readonly type: 'endListPart' };
+  | { readonly type: 'endListPart' }
+  /** A list on whose items machines work has other limits from now on. */
+  | {
+      readonly type: 'updateList';
+      readonly task: number;
+      readonly number: number;
+      readonly limits: ListLimits;
+    };
 
 /** Items of a list, which are in pages. */
 export interface PartOfList {

@@ -54,6 +54,7 @@ function withProblem(entry: JournalEntry, problem: string): JournalEntry {
     }
     case 'message':
     case 'control':
+    case 'listUpdate':
     case 'invalidEvent':
       return entry;
   }
@@ -83,6 +84,7 @@ function withData(entry: JournalEntry, value: Json): JournalEntry {
       return { ...rest, messages: messagesOf(value) ?? [] };
     }
     case 'control':
+    case 'listUpdate':
     case 'invalidEvent':
       return entry;
   }

@@ -68,11 +68,12 @@ export function endParts(draft: Draft): void {
   tellChildren(draft, { type: 'endPart' });
 }
 
-function tellChildren({ execution, said }: Draft, message: Message): void {
-  const { executionId, children = [] } = execution;
-  for (const { task } of children) {
-    said.push({ type: 'send', receiver: childId(executionId, task), message });
-  }
+function tellChildren(draft: Draft, message: Message): void {
+  for (const { task } of draft.execution.children ?? []) tellChild(draft, task, message);
+}
+
+export function tellChild({ execution, said }: Draft, task: number, message: Message): void {
+  said.push({ type: 'send', receiver: childId(execution.executionId, task), message });
 }
 
 /** Drops an event to a task, or to a child that has ended, as XState does. */

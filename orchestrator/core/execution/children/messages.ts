@@ -2,6 +2,7 @@ import type { Json } from '../../data/json.ts';
 import { ownProperty } from '../../data/ownProperty.ts';
 import type { TaskError } from '../../data/thrown.ts';
 import type { MachineEvent } from '../../machine/step.types.ts';
+import type { ListLimits } from '../../policy/listLimits.ts';
 import type { AttemptNumbers } from '../model/openTask.ts';
 import type { TaskResult } from '../model/taskResult.ts';
 
@@ -23,7 +24,9 @@ export type Message =
   /** The parent is redriven, and its children with it. */
   | { readonly type: 'redrive' }
   /** The list has failed of which the receiver works on a part: it is to end with what its items have come to. */
-  | { readonly type: 'endPart' };
+  | { readonly type: 'endPart' }
+  /** The list has other limits of which the receiver works on a part, or on all. */
+  | { readonly type: 'updatePart'; readonly number: number; readonly limits: ListLimits };
 
 /** The messages that a parent's machine sent in the step that stops the child. XState's parent hears the answers. */
 export type Answered = {

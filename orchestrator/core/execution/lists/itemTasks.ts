@@ -37,7 +37,7 @@ export function itemDone(
 }
 
 /** The list is worked on no more: it is done, or more items have failed than it tolerates. */
-function listDone(
+export function listDone(
   machine: PreparedMachine,
   list: RunningList,
   itemResults: KnownItemResults,
@@ -67,7 +67,7 @@ export function endPart(draft: Draft, machine: PreparedMachine, itemResults: Kno
   return list ? listDone(machine, list, itemResults) : { type: 'step', input: { type: 'endListPart' } };
 }
 
-function isOfPart(source: ActorSource): boolean {
+export function isOfPart(source: ActorSource): boolean {
   return source.kind === 'each' && source.isOfPart === true;
 }
 

@@ -59,13 +59,16 @@ export function fileOutcome({ task }: RunningList, { failed, count = 0, results 
 
 /** The outcome of a part, however many items failed: the whole list decides whether that is too many. */
 export function partOutcome(list: RunningList, { failed, errors, cause, next }: PartResult): Outcome {
-  const { task, exceptions, parts, results } = list;
+  const { task, exceptions, parts, results, tolerated, updates } = list;
+  const isTooMany = parts === undefined && failed > tolerated;
   const output = {
     failed,
     errors: errors.map((error) => ({ ...error })),
     ...(cause !== undefined && { cause }),
     ...(exceptions.length > 0 && { exceptions: exceptionsText(exceptions) }),
     ...(next !== undefined && { next }),
+    ...(updates !== undefined && { tolerated }),
+    ...(isTooMany && { isTooMany }),
     // The outcomes of a file's items are written beside it, by the machine's next task.
     ...(results !== undefined && { part: partInput(list), isWhole: parts !== undefined }),
   };

@@ -42,9 +42,12 @@ export interface PartResult {
   readonly part?: ListPart;
   /** It is the whole file. */
   readonly isWhole?: boolean;
-  /** Present for a file: how many items it has, how many of them may fail, and the key of their outcomes. */
-  readonly count?: number;
+  /** A part that has ended early: more of its items failed than were tolerated then. */
+  readonly isTooMany?: boolean;
+  /** Items that might fail: present for a file, and where the limits were updated. */
   readonly tolerated?: number;
+  /** Present for a file: how many items it has, and the key of their outcomes. */
+  readonly count?: number;
   readonly results?: string;
 }
 
@@ -84,8 +87,20 @@ export function partOf(input: Json | undefined): ListPart | undefined {
 
 /** @param output as it is stored: marks in it are escaped, because for a list machine they are data */
 export function partResultOf(output: Json | undefined): PartResult | undefined {
-  const { failed, errors, exceptions, outputs, outcomes, next, cause, isWhole, count, tolerated, results } =
-    fieldsOf(output === undefined ? undefined : unescapedData(output));
+  const {
+    failed,
+    errors,
+    exceptions,
+    outputs,
+    outcomes,
+    next,
+    cause,
+    isWhole,
+    isTooMany,
+    count,
+    tolerated,
+    results,
+  } = fieldsOf(output === undefined ? undefined : unescapedData(output));
   if (typeof failed !== 'number' || !isFailureList(errors)) return undefined;
   const part = partOf(fieldsOf(output).part);
   return {
@@ -98,6 +113,7 @@ export function partResultOf(output: Json | undefined): PartResult | undefined {
     ...(cause !== undefined && { cause }),
     ...(part && { part }),
     ...(isWhole === true && { isWhole }),
+    ...(isTooMany === true && { isTooMany }),
     ...(typeof count === 'number' && { count }),
     ...(typeof tolerated === 'number' && { tolerated }),
     ...(typeof results === 'string' && { results }),

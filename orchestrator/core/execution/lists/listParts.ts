@@ -1,7 +1,7 @@
 import type { PreparedMachine } from '../../machine/index.ts';
 import { outputOfOutcome } from '../../policy/itemOutcomes.ts';
 import { errorsShown } from '../../policy/thresholdError.ts';
-import { endParts, startChild } from '../children/children.ts';
+import { endParts, startChild, tellChild } from '../children/children.ts';
 import type { Message } from '../children/messages.ts';
 import type { Draft } from '../step/draft.ts';
 import { applied, type FollowUp, type Handled, type Outcome } from '../step/followUp.ts';
@@ -76,21 +76,63 @@ export function partDone(
     return { type: 'settle', outcome: { type: 'taskFailed', task: list.task, error } };
   }
   if (list.isDelegated) return delegatedDone(machine, list, result, itemResults);
+  const place = (draft.execution.children ?? []).findIndex(({ task }) => task === child);
   draft.removeChild(child);
   const parts = withPart(list, child, result);
-  const report = { ...list, parts };
-  const isTooMany = parts.failed > list.tolerated;
-  if (isTooMany && hasOutcomesInError(machine.sourceOf(list.worker))) {
-    // The other parts that were started say what their items have come to.
-    if (failedCount(list) <= list.tolerated) endParts(draft);
-    draft.replaceList(report);
-    if ((draft.execution.children ?? []).length > 0) return applied;
-    return { type: 'settle', outcome: partOutcome(report, { ...parts, next: list.next }) };
+  // A part that did not do all of its items has failed the list, also where more are tolerated since.
+  const tolerated = result.isTooMany ? Math.min(list.tolerated, parts.failed - 1) : list.tolerated;
+  const report = { ...list, parts, tolerated };
+  if (parts.failed > tolerated) {
+    return partsFailed(draft, machine, report, failedCount(list) <= list.tolerated);
   }
-  if (isTooMany || parts.done === list.count) {
-    return { type: 'settle', outcome: partOutcome(report, parts) };
-  }
+  if (parts.done === list.count) return { type: 'settle', outcome: partOutcome(report, parts) };
+  if (list.updates !== undefined) resumePart(draft, report, place);
   return startParts(draft, report) ?? applied;
+}
+
+type ListInParts = RunningList & { readonly parts: PartsReport };
+
+/** @param isFirst whether the parts do not know yet */
+export function partsFailed(
+  draft: Draft,
+  machine: PreparedMachine,
+  list: ListInParts,
+  isFirst: boolean,
+): Handled {
+  const { parts, next, worker } = list;
+  if (!hasOutcomesInError(machine.sourceOf(worker))) {
+    return { type: 'settle', outcome: partOutcome(list, parts) };
+  }
+  // The other parts that were started say what their items have come to.
+  if (isFirst) endParts(draft);
+  draft.replaceList(list);
+  if ((draft.execution.children ?? []).length > 0) return applied;
+  return { type: 'settle', outcome: partOutcome(list, { ...parts, next }) };
+}
+
+/** The parts that are worked on get the list's new limits. Those that are too many begin no item until others have ended. */
+export function updateParts(draft: Draft, list: ListInParts): Handled {
+  const { parts } = partsAtATime(list);
+  for (const [place, { task }] of (draft.execution.children ?? []).entries()) {
+    tellLimits(draft, list, task, place < parts);
+  }
+  return startParts(draft, list) ?? applied;
+}
+
+/** The first of the parts that wait takes the place of one that has ended. */
+function resumePart(draft: Draft, list: ListInParts, place: number): void {
+  const { parts } = partsAtATime(list);
+  const next = draft.execution.children?.[parts - 1];
+  if (next && place < parts) tellLimits(draft, list, next.task, true);
+}
+
+function tellLimits(draft: Draft, list: ListInParts, task: number, mayBegin: boolean): void {
+  const { tolerated, updates: number = 0, parts } = list;
+  const limits = {
+    concurrency: mayBegin ? partsAtATime(list).concurrency : 0,
+    tolerated: tolerated - parts.failed,
+  };
+  tellChild(draft, task, { type: 'updatePart', number, limits });
 }
 
 function delegatedDone(

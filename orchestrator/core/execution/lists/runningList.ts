@@ -19,6 +19,8 @@ export interface RunningList {
   readonly concurrency: number;
   /** Items that may fail. */
   readonly tolerated: number;
+  /** Number of the last update of its limits. Where one child works on the whole list, the child has the limits. */
+  readonly updates?: number;
   /** The first item that was not dispatched yet. */
   readonly next: number;
   /** In flight, or waiting for a retry, by index. */

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../data/json.ts';
+import type { ListLimits } from '../../policy/listLimits.ts';
 import type { Message } from '../children/messages.ts';
 import type { TaskResult } from './taskResult.ts';
 
@@ -8,6 +9,7 @@ export type JournalEntry =
   | ResultEntry
   | EventEntry
   | ControlEntry
+  | ListUpdateEntry
   | InvalidEventEntry
   | MessageEntry;
 
@@ -89,6 +91,28 @@ export type ControlContent = Pick<
 
 export const controls = ['stop', 'redrive', 'suspend', 'resume'] as const;
 export type Control = (typeof controls)[number];
+
+/** The value of `control` in the item of a {@link ListUpdateEntry}. Unlike the others, it needs the machine. */
+export const listUpdateControl = 'updateList';
+
+/** An operator's word on the limits of a list that is worked on. */
+export interface ListUpdateEntry {
+  readonly kind: 'listUpdate';
+  readonly reference: string;
+  /** Number of the actor that works on the list, within the execution. */
+  readonly task: number;
+  /** From 1: its place among the updates of the list. One that comes after a later one is ignored. */
+  readonly number: number;
+  readonly limits: ListLimits;
+  /** Data of its writer: to show, not to decide on. */
+  readonly note?: JsonObject;
+  readonly at?: string;
+}
+
+/** The content of such an item, without its key and time. */
+export type ListUpdateContent = {
+  readonly control: typeof listUpdateControl;
+} & Pick<ListUpdateEntry, 'task' | 'number' | 'limits' | 'note'>;
 
 /** An `event#` item that is neither an event nor a control: it is recorded as ignored. */
 export interface InvalidEventEntry {

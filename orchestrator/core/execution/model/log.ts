@@ -61,6 +61,8 @@ export type IgnoredReason =
   | 'Redriven'
   /** No attempt with that number was open. */
   | 'NotOpen'
+  /** A later update of the list has been applied. */
+  | 'Superseded'
   /** The event's type begins with `xstate.` or `millrace.`. */
   | 'ReservedType'
   /** The event has no `type`, or its `type` is not a string; or an unknown `control`. */

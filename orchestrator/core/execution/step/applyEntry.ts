@@ -8,6 +8,7 @@ import type { KnownItemResults } from '../lists/itemResults.ts';
 import { endPart, itemDone } from '../lists/itemTasks.ts';
 import { listOfChild, partDone } from '../lists/listParts.ts';
 import { isItemTask } from '../lists/runningList.ts';
+import { updateList, updatePart } from '../lists/updateList.ts';
 import { childNumber, descendantNumber, parentOf } from '../model/addresses.ts';
 import type {
   ControlEntry,
@@ -65,6 +66,11 @@ function handle(draft: Draft, entry: Exclude<Applied, MessageEntry>, applying: A
       return resultOf(draft, entry, applying);
     case 'event':
       return eventOf(entry);
+    case 'listUpdate': {
+      const { machine, cause, itemResults } = applying;
+      const origin = { cause, item: { reference: entry.reference } };
+      return updateList(draft, machine, entry, { origin, itemResults });
+    }
     case 'invalidEvent':
       return { type: 'ignored', reason: 'InvalidEvent' };
   }
@@ -151,7 +157,7 @@ function handleMessage(
   draft: Draft,
   entry: MessageEntry,
   index: number,
-  { machine, isStale, itemResults }: Applying,
+  { machine, cause, isStale, itemResults }: Applying,
 ): Handled {
   const { sender, reference } = entry;
   const message = entry.messages[index];
@@ -172,11 +178,11 @@ function handleMessage(
     }
     return { type: 'offer', held: { reference, event, isMessage: true } };
   }
-  if (message.type === 'endPart') {
+  if (message.type === 'endPart' || message.type === 'updatePart') {
     const isFromParent = sender === parentOf(draft.execution.executionId);
-    return isFromParent && machine.listsOf !== undefined
-      ? endPart(draft, machine, itemResults)
-      : { type: 'ignored', reason: 'NotOpen' };
+    if (!isFromParent || machine.listsOf === undefined) return { type: 'ignored', reason: 'NotOpen' };
+    if (message.type === 'endPart') return endPart(draft, machine, itemResults);
+    return updatePart(draft, machine, message, { origin: { cause, item: { reference } }, itemResults });
   }
   if (task === undefined) return { type: 'ignored', reason: 'NotOpen' };
   // The child is redriven, too, and has more to say.

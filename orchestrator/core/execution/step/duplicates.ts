@@ -21,7 +21,9 @@ export function standingOf(draft: Draft, entry: JournalEntry, segments: SegmentR
 function isDecided(draft: Draft, entry: JournalEntry, segments: SegmentReferences): boolean {
   const { execution } = draft;
   const { failed, waiting } = execution;
-  if (waiting?.isRedrive && failed?.reference === entry.reference) return false;
+  // Limits with which a list has failed are not given to it again.
+  const mayBeGivenAgain = entry.kind !== 'listUpdate';
+  if (mayBeGivenAgain && waiting?.isRedrive && failed?.reference === entry.reference) return false;
   switch (entry.kind) {
     case 'start':
       if (execution.definitionHash !== undefined) return true;
@@ -38,6 +40,7 @@ function isDecided(draft: Draft, entry: JournalEntry, segments: SegmentReference
       if (isOfBeforeRedrive(draft, entry, segments)) return false;
       break;
     case 'control':
+    case 'listUpdate':
     case 'invalidEvent':
       break;
   }

@@ -11,6 +11,7 @@ export function logKindOf(entry: JournalEntry): LogEntryKind {
       return entry.reference.startsWith('message#') ? 'message' : 'event';
     case 'event':
     case 'control':
+    case 'listUpdate':
       return 'event';
     case 'message':
       return 'message';
