@@ -8,7 +8,7 @@ import {
   type LogEntry,
   parseLog,
 } from '../orchestrator/core/execution/model/log.ts';
-import { InvalidCursorError } from '../orchestrator/table/indexQueries.ts';
+import { InvalidCursorError } from '../orchestrator/table/cursor.ts';
 import type { JournalReader, LogSegments } from '../orchestrator/table/table.ts';
 
 /**

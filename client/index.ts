@@ -18,13 +18,13 @@ export {
   StoreNotConfiguredError,
   StoreUnavailableError,
 } from '../orchestrator/store/objectStore.ts';
+export { InvalidCursorError } from '../orchestrator/table/cursor.ts';
 export {
   ExecutionAlreadyExistsError,
   IndexNotFoundError,
   ItemTooLargeError,
   StoredDataTooLargeError,
 } from '../orchestrator/table/errors.ts';
-export { InvalidCursorError } from '../orchestrator/table/indexQueries.ts';
 export type { Count, ListedExecution, Page } from '../orchestrator/table/requests.ts';
 export type { ActivityTask, GetActivityTaskOptions } from './activities.ts';
 export type { BrowseOptions, CountOptions } from './browse.ts';

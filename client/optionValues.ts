@@ -7,7 +7,7 @@ import {
   sentence,
   UnknownOptionError,
 } from '../orchestrator/core/policy/options.ts';
-import { InvalidCursorError } from '../orchestrator/table/indexQueries.ts';
+import { InvalidCursorError } from '../orchestrator/table/cursor.ts';
 
 const count: NumberRule = { least: 1, isWhole: true };
 const countOrAll: NumberRule = { ...count, isEndless: true };

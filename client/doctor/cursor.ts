@@ -1,4 +1,4 @@
-import { InvalidCursorError } from '../../orchestrator/table/indexQueries.ts';
+import { cursorOf, InvalidCursorError, placesOf } from '../../orchestrator/table/cursor.ts';
 
 /** How far each segment of the table was looked through. */
 export interface ScanPosition {
@@ -8,16 +8,15 @@ export interface ScanPosition {
 }
 
 export function encodePosition({ segments, at }: ScanPosition): string {
-  const text = JSON.stringify([
+  return cursorOf([
     segments,
     Array.from({ length: segments }, (_, i) => at[i] ?? (at[i] === null ? null : '')),
   ]);
-  return Buffer.from(text).toString('base64url');
 }
 
 /** @throws InvalidCursorError */
 export function decodePosition(cursor: string): ScanPosition {
-  const [segments, at] = parsed(cursor);
+  const [segments, at] = placesOf(cursor);
   if (!Number.isInteger(segments) || !Array.isArray(at) || at.length !== segments || at.length === 0) {
     throw new InvalidCursorError();
   }
@@ -27,14 +26,4 @@ export function decodePosition(cursor: string): ScanPosition {
     throw new InvalidCursorError();
   });
   return { segments: places.length, at: places };
-}
-
-function parsed(cursor: string): readonly unknown[] {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (Array.isArray(value)) return value;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw new InvalidCursorError();
 }

@@ -1,4 +1,4 @@
-import { InvalidCursorError } from '../../orchestrator/table/indexQueries.ts';
+import { InvalidCursorError } from '../../orchestrator/table/cursor.ts';
 import { mapConcurrently } from '../mapConcurrently.ts';
 import { mergeConcurrently } from '../mergeConcurrently.ts';
 import type { ClientSurroundings } from '../surroundings.ts';

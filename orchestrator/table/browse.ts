@@ -1,8 +1,9 @@
 import type { QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import type { ExecutionStatus } from '../core/execution/model/execution.ts';
 import type { Attributes } from './attributes.ts';
+import { cursorOf, InvalidCursorError, placesOf } from './cursor.ts';
 import { isoTime } from './executionItem.ts';
-import { InvalidCursorError, indexKeyOf, isIndexed, listedExecution, listPartition } from './indexQueries.ts';
+import { indexKeyOf, isIndexed, listedExecution, listPartition } from './indexQueries.ts';
 import type { BrowseRequest, CountRequest, ListedExecution, Page } from './requests.ts';
 import { indexName, isParked, sortKey } from './schema.ts';
 
@@ -180,29 +181,19 @@ function encodePlaces(places: ReadonlyMap<string, Place>): string {
     const [id = '', sort = '', item = ''] = [place.executionId?.S, place.mr_sk?.N, place.item?.S];
     return [name, item === sortKey.execution ? [id, sort] : [id, sort, item]];
   });
-  return Buffer.from(JSON.stringify(encoded)).toString('base64url');
+  return cursorOf(encoded);
 }
 
 /** @throws InvalidCursorError */
 function decodePlaces(cursor: string): Map<string, Place> {
   const places = new Map<string, Place>();
-  for (const each of parsed(cursor)) {
+  for (const each of placesOf(cursor)) {
     const [name, place]: readonly unknown[] = Array.isArray(each) ? each : [];
     if (typeof name !== 'string') throw new InvalidCursorError();
     if (place === 0) places.set(name, true);
     else places.set(name, keyOf(name, place));
   }
   return places;
-}
-
-function parsed(cursor: string): readonly unknown[] {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (Array.isArray(value)) return value;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw new InvalidCursorError();
 }
 
 function keyOf(partition: string, place: unknown): Attributes {

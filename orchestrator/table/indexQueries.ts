@@ -1,7 +1,7 @@
 import type { QueryCommandInput, ScanCommandInput } from '@aws-sdk/client-dynamodb';
-import { MillraceError } from '../core/errors/millraceError.ts';
 import { type ExecutionStatus, executionStatuses } from '../core/execution/model/execution.ts';
 import type { Attributes } from './attributes.ts';
+import { cursorOf, InvalidCursorError, placeOf } from './cursor.ts';
 import { isoTime } from './executionItem.ts';
 import type { DueRequest, ListAnyRequest, ListedExecution, ListRequest } from './requests.ts';
 import { indexName, indexPartition, isParked, sortKey } from './schema.ts';
@@ -143,28 +143,15 @@ export interface ListCursor {
   readonly from?: Attributes;
 }
 
-/** Thrown for a cursor that no list has answered with. */
-export class InvalidCursorError extends MillraceError {
-  override readonly code = 'InvalidCursor';
-  override readonly name = 'InvalidCursorError';
-  constructor() {
-    super('The cursor is not one that a list answered with: leave it out to begin at the first page.');
-  }
-}
-
 export function encodeCursor(cursor: ListCursor): string {
-  return Buffer.from(JSON.stringify(cursor)).toString('base64url');
+  return cursorOf(cursor);
 }
 
 /** @throws InvalidCursorError */
 export function decodeCursor(cursor: string): ListCursor {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (typeof value === 'object' && value !== null && 'shard' in value && typeof value.shard === 'number') {
-      return value as ListCursor;
-    }
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
+  const place = placeOf(cursor);
+  if (typeof place === 'object' && place !== null && 'shard' in place && typeof place.shard === 'number') {
+    return place as ListCursor;
   }
   throw new InvalidCursorError();
 }
