@@ -30,7 +30,7 @@ export function dispatchEnvironment({
 }: Configuration): Record<string, string> {
   return {
     ...(Object.keys(functions).length > 0 && { [environmentVariable.functions]: JSON.stringify(functions) }),
-    ...(chain && { [environmentVariable.chain]: 'on' }),
+    ...(!chain && { [environmentVariable.chain]: 'off' }),
     ...(!inlineResults && { [environmentVariable.inlineResults]: 'off' }),
     ...(nudge !== false && { [environmentVariable.nudge]: nudge === true ? 'on' : nudge }),
   };

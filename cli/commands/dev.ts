@@ -24,6 +24,8 @@ interface DevCommandOptions extends DirectoryOptions, OutputOptions {
   readonly timeScale?: number;
   readonly latency?: 'aws';
   readonly nudge?: boolean;
+  /** `--no-chain` */
+  readonly chain: boolean;
   readonly bus?: string;
   readonly rules?: string;
   readonly functions?: string;
@@ -84,7 +86,8 @@ export function addDevCommand(line: CommandLine): void {
       'aws: stream, invocations and table take as long as on AWS (default: no delays)',
       parseLatency,
     )
-    .option('--nudge', 'workers invoke the orchestrator with their results, beside the stream');
+    .option('--nudge', 'workers invoke the orchestrator with their results, beside the stream')
+    .option('--no-chain', 'take the steps of promises by the stream, unless a machine says otherwise');
   withJsonOption(command)
     .addHelpText(
       'after',
@@ -114,15 +117,16 @@ async function dev({ context }: CommandLine, options: DevCommandOptions): Promis
     functions,
     substitutions,
     nudge,
+    chain,
   } = options;
   const template = options.template === undefined ? undefined : resolve(directory, options.template);
   if (data !== undefined && timeScale !== undefined) {
     throw new InvalidInputError('A table that is kept has the real time: give --data or --time-scale.');
   }
   const ofTemplate = [bus, rules, functions, substitutions, nudge];
-  if (template !== undefined && ofTemplate.some((each) => each !== undefined)) {
+  if (template !== undefined && (!chain || ofTemplate.some((each) => each !== undefined))) {
     throw new InvalidInputError(
-      'A template says itself what bus, rules, functions, substitutions and nudges it has: give --template, or --bus, --rules, --functions, --substitutions and --nudge.',
+      'A template says itself what bus, rules, functions, substitutions, nudges and chains it has: give --template, or --bus, --rules, --functions, --substitutions, --nudge and --no-chain.',
     );
   }
   // Before the files around them are watched.
@@ -146,6 +150,7 @@ async function dev({ context }: CommandLine, options: DevCommandOptions): Promis
     settings: {
       ...(substitutions !== undefined && { substitutions: await readSubstitutions(context, substitutions) }),
       ...(nudge && { nudge }),
+      ...(!chain && { chain }),
     },
   };
   const local = await bootLocalCloud(context, options, cloudOptions, { asJson: options.json === true });

@@ -1,4 +1,5 @@
 import type { ExecutionRecording } from '../../client/index.ts';
+import { storedLogBytes } from '../../client/storedLog.ts';
 
 /** List prices of us-east-1 in USD: docs/reference/cost.md has their sources. */
 const millionWriteUnitsUsd = 0.625;
@@ -15,8 +16,9 @@ export interface WriteUnits {
  */
 export function writeUnitsOf({ execution, journal, log }: ExecutionRecording): readonly WriteUnits[] {
   const inputs = journal.reduce((sum, item) => sum + unitsOf(item), 0);
-  const commits = execution.version * unitsOf({ ...execution, log: log.at(-1) ?? '' });
-  const segments = log.slice(0, -1).reduce((sum, text) => sum + unitsOf(text), 0);
+  const commits =
+    execution.version * unitsOfBytes(bytesOf({ ...execution, log: '' }) + storedLogBytes(log.at(-1) ?? ''));
+  const segments = log.slice(0, -1).reduce((sum, text) => sum + unitsOfBytes(storedLogBytes(text)), 0);
   // One entry of the index to enter it, two writes to move.
   const index = execution.status === 'RUNNING' ? 1 : 3;
   return [
@@ -37,5 +39,13 @@ export function pricePerMillion(writeUnits: number, stateTransitions: number) {
 }
 
 function unitsOf(item: unknown): number {
-  return Math.max(1, Math.ceil(Buffer.byteLength(JSON.stringify(item) ?? '') / 1024));
+  return unitsOfBytes(bytesOf(item));
+}
+
+function bytesOf(item: unknown): number {
+  return Buffer.byteLength(JSON.stringify(item) ?? '');
+}
+
+function unitsOfBytes(bytes: number): number {
+  return Math.max(1, Math.ceil(bytes / 1024));
 }

@@ -221,9 +221,9 @@ export interface MillraceProps {
 
   /**
    * Whether the worker host takes the steps of promises itself, without the stream: docs/how-it-works.md. A machine says otherwise for
-   * itself with `meta: { millrace: { chain } }`. Turn it on in a deployment after the one that brought this version.
+   * itself with `meta: { millrace: { chain } }`.
    *
-   * @default false
+   * @default true
    */
   readonly chain?: boolean;
 
@@ -238,7 +238,7 @@ export interface MillraceProps {
 
   /**
    * Whether the worker host keeps small results in the execution's log, where it takes steps: that halves their price. A version
-   * before this one cannot read such a log: set it to false in the deployment that replaces such a version, and leave it out afterwards.
+   * without chains cannot read such a log: set it to false in the deployment that replaces such a version, and leave it out afterwards.
    *
    * @default true
    */

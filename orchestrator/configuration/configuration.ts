@@ -19,7 +19,7 @@ export const environmentVariable = {
   consumedCapacity: 'MILLRACE_CONSUMED_CAPACITY',
   /** `on`: commits carry what the publisher takes to the bus. */
   bus: 'MILLRACE_BUS',
-  /** `on`: the worker host takes the steps of promises itself, unless a machine says otherwise. */
+  /** `off`: the worker host takes no steps of promises itself, unless a machine says otherwise. */
   chain: 'MILLRACE_CHAIN',
   /** `on`: workers invoke the orchestrator with their results, unless a machine or worker says otherwise. `asked`: where one says so. */
   nudge: 'MILLRACE_NUDGE',
@@ -65,17 +65,13 @@ export const defaults = {
   functionPrefix: 'millrace-',
   waitForMachineSeconds: 15 * 60,
   storeOverKb: 32,
-  chain: false,
+  chain: true,
   nudge: false,
   inlineResults: true,
   functions: {},
 } as const;
 
 export type NudgeSetting = boolean | 'asked';
-
-function nudgeSettingOf(text: string | undefined): NudgeSetting {
-  return text === 'asked' ? text : text === 'on';
-}
 
 export interface Configuration {
   readonly tableName: string;
@@ -118,6 +114,19 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
       `${name} is '${text}': set it to a whole number, or leave it out for ${fallback}.`,
     );
   };
+  const choice = <T extends string>(name: string, choices: readonly T[], fallback: T): T => {
+    const text = environment[name] || fallback;
+    const found = choices.find((each) => each === text);
+    if (found !== undefined) return found;
+    const wanted = new Intl.ListFormat('en', { type: 'disjunction' }).format(
+      choices.map((each) => `'${each}'`),
+    );
+    throw new InvalidConfigurationError(
+      `${name} is '${text}': set it to ${wanted}, or leave it out for '${fallback}'.`,
+    );
+  };
+  const isOn = (name: string, fallback: boolean): boolean =>
+    choice(name, ['on', 'off'], fallback ? 'on' : 'off') === 'on';
   const url = (name: string): string | undefined => {
     const text = environment[name] || undefined;
     const problem = text === undefined ? undefined : storeUrlProblem(text, name);
@@ -125,6 +134,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     return text;
   };
   const store = url(environmentVariable.store);
+  const nudge = choice(environmentVariable.nudge, ['on', 'off', 'asked'], defaults.nudge ? 'on' : 'off');
   const failures = url(environmentVariable.failures);
   return {
     tableName: environment[environmentVariable.table] ?? defaults.tableName,
@@ -135,13 +145,14 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     ...(store !== undefined && { store }),
     ...(failures !== undefined && { failures }),
     storeOverKb: Math.max(1, number(environmentVariable.storeOverKb, defaults.storeOverKb)),
-    reportsConsumedCapacity: environment[environmentVariable.consumedCapacity] === 'report',
-    hasBus: environment[environmentVariable.bus] === 'on',
-    chain: environment[environmentVariable.chain] === 'on',
-    nudge: nudgeSettingOf(environment[environmentVariable.nudge]),
-    inlineResults: environment[environmentVariable.inlineResults] !== 'off',
+    reportsConsumedCapacity:
+      choice(environmentVariable.consumedCapacity, ['report', 'off'], 'off') === 'report',
+    hasBus: isOn(environmentVariable.bus, false),
+    chain: isOn(environmentVariable.chain, defaults.chain),
+    nudge: nudge === 'asked' ? nudge : nudge === 'on',
+    inlineResults: isOn(environmentVariable.inlineResults, defaults.inlineResults),
     functions: functionsOf(environment[environmentVariable.functions]),
-    hasMetrics: environment[environmentVariable.metrics] === 'on',
+    hasMetrics: isOn(environmentVariable.metrics, false),
   };
 }
 

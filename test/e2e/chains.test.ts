@@ -1,21 +1,40 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { functionNames } from '../../orchestrator/configuration/configuration.ts';
 import { hasStatus, startItem, startTestCloud, type TestCloud } from './testCloud.ts';
 
+const { workerHost } = functionNames('millrace-');
+
 describe.each([
-  { results: 'in the log, except for the one of the process that died', inlineResults: true, items: 1 },
-  { results: 'as items', inlineResults: false, items: 5 },
-])('a chain in the worker host, with results $results', ({ inlineResults, items }) => {
+  {
+    deployment: 'without settings, results are in the log, except for the one of the process that died',
+    settings: {},
+    items: 1,
+    invocations: 2,
+  },
+  {
+    deployment: 'with inlineResults: false, results are items',
+    settings: { inlineResults: false },
+    items: 5,
+    invocations: 2,
+  },
+  {
+    deployment: 'with chain: false, the orchestrator takes the steps, and results are items',
+    settings: { chain: false },
+    items: 5,
+    invocations: 5,
+  },
+])('promises of a deployment $deployment', ({ settings, items, invocations }) => {
   let cloud: TestCloud;
   beforeAll(async () => {
     cloud = await startTestCloud({
       machinesDirectory: fileURLToPath(new URL('./chains', import.meta.url)),
-      settings: { chain: true, inlineResults },
+      settings,
     });
   });
   afterAll(() => cloud?.stop());
 
-  it('takes the steps of promises, and is taken up where its process dies', async () => {
+  it('end as they must, also where their process dies', async () => {
     await cloud.put(startItem('e', 'relay'));
     const execution = await cloud.until('e', hasStatus('SUCCEEDED', 'FAILED'), 60_000);
     expect(execution).toMatchObject({
@@ -24,5 +43,7 @@ describe.each([
     });
     const results = (await cloud.partition('e')).filter(({ item }) => String(item).startsWith('task#'));
     expect(results).toHaveLength(items);
+    // By the stream, each promise has its own; a chain ends only where its process dies.
+    expect(cloud.cloud.functionMetrics().get(workerHost)?.invocations).toBe(invocations);
   });
 });

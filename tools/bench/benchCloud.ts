@@ -6,7 +6,7 @@ import { progress } from './commandLine.ts';
 /** One each for orchestrator, wake and clock; the others for the worker, whose work is all CPU. */
 export const maximumConcurrency = 5;
 
-/** A local cloud with the benches' own machines and workers, whose logs are progress. */
+/** A local cloud with the benches' own machines and workers, whose logs are progress. Steps go by the stream, unless a machine says otherwise. */
 export function startBenchCloud(
   options: Omit<LocalCloudOptions, 'machinesDirectory' | 'workersDirectory' | 'log'>,
 ): Promise<LocalCloud> {
@@ -16,5 +16,6 @@ export function startBenchCloud(
     workersDirectory: join(directory, 'workers'),
     log: ({ source, text }) => progress(`${source}: ${text}`),
     ...options,
+    settings: { chain: false, ...options.settings },
   });
 }

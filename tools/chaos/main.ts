@@ -17,9 +17,10 @@ const faultEveryMs = 1000;
 /** Deadlines of 15 minutes and 10 seconds, after which a dead worker is known, pass in three minutes. */
 const timeScale = 5;
 const prefix = 'millrace-';
+const chainsChoices = ['inline', 'items', 'off'] as const;
 const workers = ['charge', 'decideActivity', 'releaseStock', 'reserveStock', 'stamp'];
 
-const help = `npm run chaos -- [--minutes M] [--executions N] [--seed S] [--chains inline|items] [--json]
+const help = `npm run chaos -- [--minutes M] [--executions N] [--seed S] [--chains inline|items|off] [--json]
 
 Runs orders and loan applications on a cloud on this machine while processes are killed (orchestrator, wake, clock,
 workers), the clock stands still, DynamoDB is stopped and started, throttles, answers late or not at all, and records and
@@ -28,8 +29,9 @@ where its input says it must be, that no result was applied twice, that journal 
 
   --minutes M     how long the faults go on, at least; they go on until all executions are started (3)
   --executions N  how many (5000): orders and loans in turn. Without the bank's case file, orders alone
-  --chains WAY    the worker host takes the steps of promises, and other workers nudge. Every other execution is then a parcel,
-                  whose steps are promises, with checkpoints or without. Results are kept in the log (inline) or not (items)
+  --chains WAY    inline or items: every other execution is a parcel, whose steps are promises, with checkpoints or without.
+                  Their results are kept in the log (inline) or not (items), and workers nudge. off: all steps go by the
+                  stream. Without it, orders and loans run as a deployment with the defaults runs them
   --seed S        what is drawn (1). What processes do at a moment depends on the machine, so a run is not repeated exactly
   --json          print one JSON object as the last line instead of the table
   --help          print this
@@ -52,7 +54,8 @@ await runRepositoryCommand({
     const caseFile = await findCaseFile(directory);
     if (caseFile === undefined) terminal.note("The bank's case file is not there: orders alone.");
     const chains = chainsOf(options);
-    const subjects = await readSubjects(directory, executions, caseFile, chains !== undefined);
+    const hasParcels = chains === 'inline' || chains === 'items';
+    const subjects = await readSubjects(directory, executions, caseFile, hasParcels);
     const place = join(directory, '.millrace/chaos');
     await rm(place, { recursive: true, force: true });
     await mkdir(place, { recursive: true });
@@ -69,7 +72,8 @@ await runRepositoryCommand({
         workersDirectory: join(directory, 'tools/chaos/workers'),
         settings: {
           logLevel: 'ERROR',
-          ...(chains && { chain: true, nudge: true, inlineResults: chains === 'inline' }),
+          ...(hasParcels && { nudge: true, inlineResults: chains === 'inline' }),
+          ...(chains === 'off' && { chain: false }),
         },
         dynamodbEndpoint: engine.endpoint,
         environment: {
@@ -130,9 +134,10 @@ await runRepositoryCommand({
   },
 });
 
-function chainsOf({ chains }: OptionValues): 'inline' | 'items' | undefined {
-  if (chains === undefined || chains === 'inline' || chains === 'items') return chains;
-  throw new InvalidInputError(`--chains is inline or items; it is '${chains}'.`);
+function chainsOf({ chains }: OptionValues): (typeof chainsChoices)[number] | undefined {
+  const found = chainsChoices.find((each) => each === chains);
+  if (found !== undefined || chains === undefined) return found;
+  throw new InvalidInputError(`--chains is inline, items or off; it is '${chains}'.`);
 }
 
 function numberOf(options: OptionValues, name: string, fallback: number): number {
