@@ -5,7 +5,7 @@ import {
 } from '../core/execution/model/entries.ts';
 import { listLimitsOf } from '../core/policy/listLimits.ts';
 import { type Attributes, isObject } from './attributes.ts';
-import { orderedAttributes, orderedJson } from './orderedJson.ts';
+import { orderedAttributes, receivedJson } from './orderedJson.ts';
 
 /** The numbers that the item must have. */
 export const listUpdateNumbers =
@@ -35,7 +35,7 @@ export function decodeListUpdate(
   ].map((value) => (value?.N === undefined ? Number.NaN : Number(value.N)));
   const limits = listLimitsOf(concurrency, tolerated);
   if (!isWhole(task, 0) || !isWhole(number, 1) || !limits || limits.concurrency < 1) return undefined;
-  const note = item.note && orderedJson(item, 'note');
+  const note = item.note && receivedJson(item, 'note');
   return { kind: 'listUpdate', ...common, task, number, limits, ...(isObject(note) && { note }) };
 }
 

@@ -88,6 +88,7 @@ const list = (executionId: string) =>
       tolerated: fc.nat(),
       next: fc.nat(),
       isDelegated: fc.boolean(),
+      updates: fc.option(fc.nat(), { nil: undefined }),
       parts: fc.option(
         fc.record({
           done: fc.nat(),
@@ -114,7 +115,7 @@ const list = (executionId: string) =>
         { maxLength: 4 },
       ),
     })
-    .map(({ indexes, attempts, parts, isDelegated, ...rest }): RunningList => {
+    .map(({ indexes, attempts, parts, isDelegated, updates, ...rest }): RunningList => {
       const { task, worker } = rest;
       const open = indexes
         .sort((a, b) => a - b)
@@ -122,7 +123,13 @@ const list = (executionId: string) =>
           const of = attempts[i % attempts.length];
           return of ? [{ task, worker, index, attempt: of.attempt, cause: of.cause, ...of.time }] : [];
         });
-      return { ...rest, open, ...(parts && { parts }), ...(isDelegated && { isDelegated }) };
+      return {
+        ...rest,
+        open,
+        ...(parts && { parts }),
+        ...(isDelegated && { isDelegated }),
+        ...(updates !== undefined && { updates }),
+      };
     });
 
 const error = () =>

@@ -101,6 +101,33 @@ export function journalFeatures(current: Current): void {
     });
   });
 
+  describe('an update of a list', () => {
+    const limits = { concurrency: 5, tolerated: 0 };
+    const content = { control: 'updateList', task: 3, number: 2, limits, note: { z: 1, a: [2] } } as const;
+
+    it('is read as it was written', async () => {
+      const { table } = current();
+      await table.journal.insertEvent(event('u', { content }));
+      const { control: _, ...read } = content;
+      const [entry] = await table.journal.readEvents('order-17');
+      expect(entry).toMatchObject({ kind: 'listUpdate', reference: 'event#u', ...read });
+      expect(JSON.stringify(entry)).toContain(JSON.stringify(content.note));
+    });
+
+    it.each([
+      ['a concurrency of 0', { ...content, limits: { ...limits, concurrency: 0 } }],
+      ['a concurrency of 1001', { ...content, limits: { ...limits, concurrency: 1001 } }],
+      ['a negative tolerance', { ...content, limits: { ...limits, tolerated: -1 } }],
+      ['half an item', { ...content, limits: { ...limits, tolerated: 0.5 } }],
+      ['no number', { ...content, number: 0 }],
+    ])('with %s cannot be read', async (_, wrong) => {
+      const { table } = current();
+      await table.journal.insertEvent(event('u', { content: wrong }));
+      const problem = expect.stringContaining("needs the Numbers 'list'");
+      expect(await table.journal.readEvents('order-17')).toMatchObject([{ kind: 'invalidEvent', problem }]);
+    });
+  });
+
   describe('data of a journal item', () => {
     const long = 'long '.repeat(100_000);
 

@@ -67,6 +67,9 @@ export function messageFeatures(current: Current): void {
         { type: 'done' },
         { type: 'error', error: { name: 'RangeError', message: 'no room' } },
         { type: 'stop' },
+        { type: 'redrive' },
+        { type: 'endPart' },
+        { type: 'updatePart', number: 3, limits: { concurrency: 0, tolerated: 12 } },
       ] as const;
       await table.executions.commit(execution(), [message(7, { messages })]);
       expect(await table.journal.readMessages('order-17.0', 'order-17', [7])).toMatchObject([{ messages }]);

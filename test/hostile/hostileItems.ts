@@ -44,6 +44,7 @@ const oddTexts = [
   'redrive',
   'suspend',
   'resume',
+  'updateList',
   'attribute_not_exists(executionId)',
   'SET #status = :status REMOVE tasks',
   '$' + '{process.exit(1)}',
@@ -172,7 +173,21 @@ export type HostileKind = 'start' | 'event' | 'task' | 'beat' | 'claim' | 'messa
 /** The attributes of an item of a kind by the documentation. */
 const ownAttributes: Readonly<Record<HostileKind, readonly string[]>> = {
   start: ['machine', 'version', 'input', 'inputAt', 'isChild', 'parent'],
-  event: ['type', 'event', 'eventAt', 'at', 'control', 'cause', 'version', 'input'],
+  event: [
+    'type',
+    'event',
+    'eventAt',
+    'at',
+    'control',
+    'cause',
+    'version',
+    'input',
+    'list',
+    'number',
+    'concurrency',
+    'tolerated',
+    'note',
+  ],
   task: ['status', 'output', 'outputAt', 'error', 'errorAt', 'worker', 'startedAt', 'endedAt'],
   beat: ['count', 'progress', 'at'],
   claim: ['claimedBy', 'at'],
@@ -202,7 +217,18 @@ const indexKeys = () =>
 
 const plausible = (): fc.Arbitrary<AttributeValue> =>
   fc
-    .constantFrom('SUCCEEDED', 'FAILED', 'KEEP', 'END', 'suspend', 'resume', 'redrive', 'hoarder', 'data/x')
+    .constantFrom(
+      'SUCCEEDED',
+      'FAILED',
+      'KEEP',
+      'END',
+      'suspend',
+      'resume',
+      'redrive',
+      'updateList',
+      'hoarder',
+      'data/x',
+    )
     .map((S) => ({ S }));
 
 const sortKey = (kind: HostileKind): fc.Arbitrary<string> => {
