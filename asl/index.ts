@@ -54,10 +54,12 @@ export * from './states/index.ts';
 export type { Substitutions } from './substitutions.ts';
 export {
   type ErrorDetails,
+  type FieldValidationMode,
   type InspectionData,
   type InspectionLevel,
   InvalidStateTestError,
   type Mock,
+  type ResultCheck,
   type StateConfiguration,
   type TestStateRequest,
   type TestStateResult,

@@ -7,6 +7,7 @@ import {
 } from '../asl/testState/request.ts';
 import { testState as runTest } from '../asl/testState/testState.ts';
 import { parseExactJson } from '../orchestrator/core/data/exactJson.ts';
+import { checkMockedResult } from '../services/mockedResult.ts';
 import { ApiError, invalidRequest } from './apiError.ts';
 import { invalidDefinition } from './definitions.ts';
 import type { Request } from './request.ts';
@@ -20,6 +21,7 @@ export async function testState({ now, newId }: ApiSurroundings, request: Reques
     const { inspectionData, output, ...result } = await runTest(testOf(request), {
       now: now(),
       seed: newId(),
+      checkResult: checkMockedResult,
       ...(account !== undefined && account !== '' && { account }),
     });
     return {
@@ -28,7 +30,11 @@ export async function testState({ now, newId }: ApiSurroundings, request: Reques
       ...(inspectionData && { inspectionData: inTexts(inspectionData) }),
     };
   } catch (error) {
-    if (error instanceof InvalidStateTestError) throw invalidRequest(error.message);
+    if (error instanceof InvalidStateTestError) {
+      throw error.of === 'definition'
+        ? new ApiError('InvalidDefinition', error.message)
+        : invalidRequest(error.message);
+    }
     if (!(error instanceof InvalidDefinitionError)) throw error;
     throw invalidDefinition(
       error.problems.map(({ code, message, pointer }) => `${code}: ${message} at ${pointer}`).join(', '),
@@ -38,6 +44,9 @@ export async function testState({ now, newId }: ApiSurroundings, request: Reques
 
 function testOf(request: Request): TestStateRequest {
   const mock = request.structure('mock');
+  if (mock && request.flag('revealSecrets')) {
+    throw invalidRequest('TestState does not support RevealSecrets when a mock is specified.');
+  }
   const errorOutput = mock?.structure('errorOutput');
   const level = request.maybeText('inspectionLevel');
   const variables = request.maybeText('variables');
@@ -46,6 +55,7 @@ function testOf(request: Request): TestStateRequest {
   const input = request.maybeText('input');
   const roleArn = request.maybeText('roleArn');
   const result = mock?.maybeText('result');
+  const mode = mock?.maybeText('fieldValidationMode');
   return {
     definition: definitionIn(request.text('definition')),
     ...(stateName !== undefined && { stateName }),
@@ -58,6 +68,7 @@ function testOf(request: Request): TestStateRequest {
       mock: {
         ...(result !== undefined && { result }),
         ...(errorOutput && { errorOutput: errorIn(errorOutput) }),
+        ...((mode === 'PRESENT' || mode === 'NONE') && { fieldValidationMode: mode }),
       },
     }),
     ...configurationIn(request),

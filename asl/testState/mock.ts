@@ -2,7 +2,7 @@ import { parseExactJson } from '../../orchestrator/core/data/exactJson.ts';
 import { NotSerializableError } from '../../orchestrator/core/data/serializable.ts';
 import { isArray, isObject, type Json } from '../json.ts';
 import type { State } from '../model/model.ts';
-import { InvalidStateTestError, type Mock, type StateConfiguration } from './request.ts';
+import { InvalidStateTestError, type Mock, type ResultCheck, type StateConfiguration } from './request.ts';
 
 /** The mock of a state's work. */
 export type MockedWork =
@@ -15,7 +15,13 @@ export type MockedWork =
  * @throws InvalidStateTestError
  */
 export function mockedWork(state: State, mock: Mock | undefined): MockedWork | undefined {
-  if (mock === undefined) return undefined;
+  if (mock === undefined) {
+    if (state.type !== 'Map' && state.type !== 'Parallel') return undefined;
+    throw new InvalidStateTestError(
+      'TestState API does not support Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]',
+      'definition',
+    );
+  }
   if (state.type !== 'Task' && state.type !== 'Map' && state.type !== 'Parallel') {
     throw new InvalidStateTestError(`State type '${state.type}' is not supported when a mock is specified`);
   }
@@ -29,9 +35,29 @@ export function mockedWork(state: State, mock: Mock | undefined): MockedWork | u
   return { type: 'result', result: checkedResult(state, parsed(result ?? '', 'Mocked result')) };
 }
 
+/**
+ * Compares a mocked result of a task with the API of its service.
+ *
+ * @throws InvalidStateTestError
+ */
+export async function checkAgainstService(
+  state: State,
+  work: MockedWork | undefined,
+  { fieldValidationMode: mode = 'STRICT' }: Mock,
+  check: ResultCheck,
+): Promise<void> {
+  if (state.type !== 'Task' || work?.type !== 'result' || mode === 'NONE') return;
+  const problem = await check(state.resource, work.result, mode);
+  if (problem !== undefined) {
+    throw new InvalidStateTestError(`Mock result schema validation error: ${problem}`);
+  }
+}
+
 function checkedResult(state: State, result: Json): Json {
   switch (state.type) {
     case 'Map':
+      // With a writer, the state's result says where the results are.
+      if (state.resultWriter !== undefined) return objectOnly(result);
       if (!isArray(result)) throw new InvalidStateTestError('Mocked result must be an array.');
       return result;
     case 'Parallel':
@@ -44,9 +70,14 @@ function checkedResult(state: State, result: Json): Json {
       return result;
     default:
       // The service integrations answer objects; a function by its ARN answers anything.
-      if (isObject(result) || (state.type === 'Task' && !isServiceIntegration(state.resource))) return result;
-      throw new InvalidStateTestError('Mocked result must be a JSON object.');
+      if (state.type === 'Task' && !isServiceIntegration(state.resource)) return result;
+      return objectOnly(result);
   }
+}
+
+function objectOnly(result: Json): Json {
+  if (isObject(result)) return result;
+  throw new InvalidStateTestError('Mocked result must be a JSON object.');
 }
 
 function isServiceIntegration(resource: string): boolean {

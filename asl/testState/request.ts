@@ -27,7 +27,23 @@ export interface Mock {
   /** JSON as text. */
   readonly result?: string;
   readonly errorOutput?: { readonly error?: string; readonly cause?: string };
+  /** How the result is compared with the API of the service that the state calls. @default 'STRICT' */
+  readonly fieldValidationMode?: FieldValidationMode;
 }
+
+/** `STRICT`: required fields have to be there; `PRESENT`: only fields that are there are checked; `NONE`: nothing is. */
+export type FieldValidationMode = 'STRICT' | 'PRESENT' | 'NONE';
+
+/**
+ * Compares a mocked result with the API of the service that a resource names.
+ *
+ * @returns what is wrong, in the words of Step Functions
+ */
+export type ResultCheck = (
+  resource: string,
+  result: Json,
+  mode: Exclude<FieldValidationMode, 'NONE'>,
+) => Promise<string | undefined>;
 
 export interface StateConfiguration {
   /** How often the retrier that covers the error has been used. @default 0 */
@@ -79,4 +95,11 @@ export interface ErrorDetails {
 export class InvalidStateTestError extends MillraceError {
   override readonly code = 'InvalidStateTest';
   override readonly name = 'InvalidStateTestError';
+  /** The part of the request that Step Functions refuses it for. */
+  readonly of: 'request' | 'definition';
+
+  constructor(message: string, of: 'request' | 'definition' = 'request') {
+    super(message);
+    this.of = of;
+  }
 }

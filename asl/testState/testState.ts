@@ -20,11 +20,12 @@ import { Random } from '../random.ts';
 import { StatesError } from '../statesError.ts';
 import type { Variables } from '../template/evaluate.ts';
 import { testContext } from './context.ts';
-import { checkConfiguration, type MockedWork, mockedWork, parsed } from './mock.ts';
+import { checkAgainstService, checkConfiguration, type MockedWork, mockedWork, parsed } from './mock.ts';
 import {
   type ErrorDetails,
   type InspectionData,
   InvalidStateTestError,
+  type ResultCheck,
   type TestStateRequest,
   type TestStateResult,
 } from './request.ts';
@@ -43,9 +44,21 @@ export interface TestStateOptions {
    * @default a Task state needs a mock
    */
   readonly runTask?: (resource: string, given: Json) => Promise<Json>;
+  /**
+   * Compares a mocked result with the API of the service, as `mock.fieldValidationMode` says.
+   *
+   * @default results are not compared
+   */
+  readonly checkResult?: ResultCheck;
 }
 
-const optionKeys: KeysOf<TestStateOptions> = { now: true, seed: true, account: true, runTask: true };
+const optionKeys: KeysOf<TestStateOptions> = {
+  now: true,
+  seed: true,
+  account: true,
+  runTask: true,
+  checkResult: true,
+};
 
 /**
  * Runs one state by itself, as Step Functions' `TestState` does: with mocked work, and with the data after each field.
@@ -58,10 +71,11 @@ export async function testState(
   options: TestStateOptions = {},
 ): Promise<TestStateResult> {
   checkCallOptions('testState', options, optionKeys);
-  const { now = Date.now(), seed = 'test', account, runTask } = options;
-  const { inspectionLevel = 'INFO', input = {}, variables = {}, context } = request;
+  const { now = Date.now(), seed = 'test', account, runTask, checkResult } = options;
+  const { inspectionLevel = 'INFO', input = {}, variables = {}, context, mock } = request;
   const subject = subjectOf(request);
-  const work = mockedWork(subject.state, request.mock);
+  const work = mockedWork(subject.state, mock);
+  if (mock && checkResult) await checkAgainstService(subject.state, work, mock, checkResult);
   const at: At = {
     input,
     variables,
@@ -188,13 +202,12 @@ class StateTest {
     const work = this.#work;
     if (work?.type === 'result') return work.result;
     if (work?.type === 'error') throw new StatesError(work.error, work.cause);
-    if (state.type !== 'Task') {
+    if (state.type !== 'Task' || this.#runTask === undefined) {
       throw new InvalidStateTestError(
-        'TestState API does not support Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]',
+        this.#request.roleArn === undefined
+          ? 'RoleArn must be specified when testing a Task state'
+          : `The state '${state.name}' runs a task: give a mock for its result.`,
       );
-    }
-    if (this.#runTask === undefined) {
-      throw new InvalidStateTestError(`The state '${state.name}' runs a task: give a mock for its result.`);
     }
     return await this.#runTask(state.resource, given);
   }

@@ -11,6 +11,7 @@ const ecsTask: Job = {
     return { Cluster: at(answer, 'Tasks', 0, 'ClusterArn'), Tasks: arns };
   },
   ask: ({ Cluster = null, Tasks = null }) => ({ action: 'describeTasks', parameters: { Cluster, Tasks } }),
+  described: ['Tasks', 0],
   judge(answer, { Tasks: started = null }) {
     const described = at(answer, 'Tasks');
     const tasks = isArray(described) ? described : [];

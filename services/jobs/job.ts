@@ -22,6 +22,10 @@ export interface Job {
   identify(answer: Json, parameters: Json): JsonObject;
   ask(job: JsonObject): Question;
   judge(answer: JsonObject, job: JsonObject): Verdict;
+  /** Where the answer to `ask` has the description of the job: the state's result. @default the whole answer */
+  readonly described?: readonly (string | number)[];
+  /** The field of the result that has the description. @default the description itself is the result */
+  readonly as?: string;
   /** The job is over once the service does not know it any more. */
   readonly endsWhenMissing?: true;
   /** The calls that end the job where nothing waits for it any more. @default the job goes on */
@@ -71,6 +75,8 @@ export function jobWithStatus(identify: Job['identify'], rules: StatusRules): Jo
   return {
     identify,
     ask,
+    described: path,
+    ...(as !== undefined && { as }),
     judge(answer, job) {
       const described = at(answer, ...path);
       const word = at(described, ...status);

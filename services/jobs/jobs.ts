@@ -49,6 +49,19 @@ export function cancellableJobNames(): readonly string[] {
   return [...jobs].flatMap(([name, { cancel }]) => (cancel ? [name] : []));
 }
 
+/** The action that describes a job, and where its answer has the result of the state that waits. */
+export interface JobDescription extends Pick<Job, 'as'> {
+  readonly action: string;
+  readonly described: readonly (string | number)[];
+}
+
+export function descriptionOf(service: string, action: string): JobDescription | undefined {
+  const job = jobs.get(`${service}:${action}`);
+  if (job === undefined) return undefined;
+  const { ask, described = [], as } = job;
+  return { action: ask({}).action, described, ...(as !== undefined && { as }) };
+}
+
 /** @throws ServiceCallError where states cannot wait for the end of what the action starts */
 export function jobOf(service: string, action: string): KnownJob {
   const job = jobs.get(`${service}:${action}`);

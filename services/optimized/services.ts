@@ -37,9 +37,13 @@ export function serviceOf(client: string, prefix: string, service: string): Opti
   return { client, errors: { prefix, service, unmodelled: `${service}Exception` } };
 }
 
+export function findService(service: string): OptimizedService | undefined {
+  return Object.hasOwn(services, service) ? services[service] : undefined;
+}
+
 /** @throws ServiceCallError */
 export function serviceNamed(service: string): OptimizedService {
-  const of = Object.hasOwn(services, service) ? services[service] : undefined;
+  const of = findService(service);
   if (of !== undefined) return of;
   throw impossibleCall(`Step Functions has no integration with '${service}'.`);
 }

@@ -211,8 +211,8 @@ function isCredentials(value: unknown): value is StsCredentials {
   return typeof value === 'object' && value !== null && 'AccessKeyId' in value && 'SecretAccessKey' in value;
 }
 
-/** @throws ServiceCallError */
-async function loadModule(service: string): Promise<SdkModule> {
+/** The module of a service's client. @throws ServiceCallError where there is none here */
+export async function loadModule(service: string): Promise<SdkModule> {
   const name = packageOf(service);
   for (const from of [thisFile, join(process.cwd(), 'package.json')]) {
     const path = resolved(name, from);

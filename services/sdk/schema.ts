@@ -25,6 +25,7 @@ export interface Member {
   /** As the service names it. */
   readonly name: string;
   readonly schema: unknown;
+  readonly isRequired: boolean;
   /** Whether the SDK gives it a random value where there is none. */
   readonly isIdempotencyToken: boolean;
 }
@@ -39,7 +40,7 @@ export function shapeOf(given: unknown): Shape | undefined {
   if (schema === 'unit') return { kind: 'unit' };
   if (typeof schema === 'number') return simpleShape(schema);
   if (!Array.isArray(schema)) return undefined;
-  const [kind, , name, , first, second]: readonly unknown[] = schema;
+  const [kind, , name, , first, second, required]: readonly unknown[] = schema;
   switch (kind) {
     case 0:
       return shapeOf(first);
@@ -50,7 +51,7 @@ export function shapeOf(given: unknown): Shape | undefined {
     case 3:
     case 4:
     case -3:
-      return { kind: 'structure', name: String(name), members: membersOf(first, second) };
+      return { kind: 'structure', name: String(name), members: membersOf(first, second, required) };
     default:
       return undefined;
   }
@@ -65,11 +66,18 @@ export function schemasOf(
   return { input: schema[4], output: schema[5] };
 }
 
-function membersOf(names: unknown, schemas: unknown): readonly Member[] {
+/** @param required how many are required: they are the first ones */
+function membersOf(names: unknown, schemas: unknown, required: unknown): readonly Member[] {
+  const requiredCount = typeof required === 'number' ? required : 0;
   if (!Array.isArray(names) || !Array.isArray(schemas)) return [];
   return names.map((name: unknown, place): Member => {
     const schema: unknown = schemas[place];
-    return { name: String(name), schema, isIdempotencyToken: isToken(schema) };
+    return {
+      name: String(name),
+      schema,
+      isRequired: place < requiredCount,
+      isIdempotencyToken: isToken(schema),
+    };
   });
 }
 

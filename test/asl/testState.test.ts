@@ -140,7 +140,8 @@ describe('testState', () => {
       /Mocked result\.id is 9007199254740993, which JavaScript rounds/,
     ],
     ['a result of a service that is not an object', { mock: { result: '7' } }, /must be a JSON object/],
-    ['a task without a mock', {}, /give a mock/],
+    ['a task without a mock', { roleArn: 'arn:aws:iam::1:role/r' }, /give a mock/],
+    ['a task without a mock and a role', {}, /RoleArn must be specified when testing a Task state/],
     [
       'a mock of a Pass state',
       { definition: { Type: 'Pass', End: true }, mock: paid },

@@ -10,6 +10,24 @@ const x = (length: number) => 'x'.repeat(length);
 const routes = (...weights: number[]) =>
   weights.map((weight, index) => ({ stateMachineVersionArn: `${orders}:${index + 1}`, weight }));
 
+const taskOf = (resource: string) =>
+  JSON.stringify({ Type: 'Task', Resource: `arn:aws:states:::${resource}`, Parameters: {}, End: true });
+const putEvents = taskOf('events:putEvents');
+const startsExecution = taskOf('states:startExecution');
+const mapOf = (more: object) =>
+  JSON.stringify({
+    Type: 'Map',
+    ItemProcessor: {
+      ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+      ...JSON.parse(passing(1)),
+    },
+    End: true,
+    ...more,
+  });
+const written = {
+  ResultWriter: { Resource: 'arn:aws:states:::s3:putObject', Parameters: { Bucket: 'b', Prefix: 'p' } },
+};
+
 /** Operation, request, and the error with the message of Step Functions. */
 const refusals: readonly (readonly [operation: string, request: Json, error: string])[] = [
   ['Unknown', {}, 'UnknownOperationException: '],
@@ -307,10 +325,66 @@ const refusals: readonly (readonly [operation: string, request: Json, error: str
   ],
   [
     'TestState',
+    { definition: putEvents, mock: { result: '{}' }, revealSecrets: true },
+    'ValidationException: TestState does not support RevealSecrets when a mock is specified.',
+  ],
+  [
+    'TestState',
+    { definition: putEvents, mock: { result: '{}', errorOutput: { error: 'E' } } },
+    'ValidationException: A test mock should have only one of the following fields: [result, errorOutput].',
+  ],
+  [
+    'TestState',
+    { definition: putEvents },
+    'ValidationException: RoleArn must be specified when testing a Task state',
+  ],
+  [
+    'TestState',
+    { definition: mapOf({}) },
+    'InvalidDefinition: TestState API does not support Map or Parallel states. Supported state types',
+  ],
+  [
+    'TestState',
+    { definition: mapOf({}), mock: { result: '{}' } },
+    'ValidationException: Mocked result must be an array.',
+  ],
+  [
+    'TestState',
+    { definition: mapOf(written), mock: { result: '[]' } },
+    'ValidationException: Mocked result must be a JSON object.',
+  ],
+  [
+    'TestState',
+    { definition: putEvents, mock: { result: '{"Entries":{}}' } },
+    "ValidationException: Mock result schema validation error: Field 'Entries' must be an array",
+  ],
+  [
+    'TestState',
+    { definition: startsExecution, mock: { result: '{"StartDate":"now"}' } },
+    "ValidationException: Mock result schema validation error: Required field 'ExecutionArn' is missing",
+  ],
+  [
+    'TestState',
+    { definition: startsExecution, mock: { result: '{"StartDate":1}', fieldValidationMode: 'PRESENT' } },
+    "ValidationException: Mock result schema validation error: Field 'StartDate' must be a string",
+  ],
+  [
+    'TestState',
     { definition: '{"Type":"Pass","End":true}', input: 'x' },
     "InvalidExecutionInput: Invalid State Machine Execution Input: '",
   ],
 ];
+
+it.each([
+  ['{"StartDate":"now"}', 'PRESENT'],
+  ['{"StartDate":true}', 'NONE'],
+])('a mocked result %s is taken with %s', async (result, fieldValidationMode) => {
+  const mock = { result, fieldValidationMode };
+  const api = new MemoryApi([]);
+  expect(await api.made('TestState', { definition: startsExecution, mock })).toMatchObject({
+    status: 'SUCCEEDED',
+  });
+});
 
 describe('a call that is refused', () => {
   let api: MemoryApi;

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { isObject, type Json, objectOf } from '../../asl/json.ts';
 import type { TestStateRequest } from '../../asl/testState/request.ts';
 import { testState } from '../../asl/testState/testState.ts';
+import { checkMockedResult } from '../../services/mockedResult.ts';
 import { readLines } from './lines.ts';
 
 /** `npm run asl:teststate -- FILE [--json] [--show ID]` */
@@ -83,7 +84,11 @@ const failed: string[] = [];
 for (const { id, request, expected } of shown) {
   let actual: Json;
   try {
-    actual = JSON.parse(JSON.stringify(await testState(request, { runTask, account: '111111111111' })));
+    actual = JSON.parse(
+      JSON.stringify(
+        await testState(request, { runTask, checkResult: checkMockedResult, account: '111111111111' }),
+      ),
+    );
   } catch (error) {
     actual = { thrown: String(error) };
   }
