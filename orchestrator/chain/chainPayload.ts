@@ -13,7 +13,7 @@ export interface ChainPayloadOptions {
   readonly now: () => number;
 }
 
-/** The payload of a task that a chain opens. JSON, as through Lambda: a promise that changes its input changes nothing here. */
+/** The payload of a task that a chain opens. Its input is a copy, as through Lambda: a promise that changes it changes nothing here. */
 export function chainPayload(
   execution: Execution,
   task: OpenTask,
@@ -27,12 +27,11 @@ export function chainPayload(
     task,
     machine,
     source: machine.taskSourceOf(task.worker),
-    input: task.input ?? null,
+    input: JSON.parse(JSON.stringify(task.input ?? null)),
     tableName,
     expiresAt: expiresAt(layout, now()),
   });
-  const traced = traceparent === undefined ? payload : { ...payload, traceparent };
-  return JSON.parse(JSON.stringify(traced));
+  return traceparent === undefined ? payload : { ...payload, traceparent };
 }
 
 /** Whether an attempt is of the same task: of the same worker, by the same input. Two tasks may have had one number. */

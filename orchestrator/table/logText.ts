@@ -49,5 +49,5 @@ const shortLogBytes = 7500;
 const forShortTexts = { windowBits: 13, memLevel: 7 };
 
 const recent: { readonly log: string; readonly bytes: Uint8Array }[] = [];
-/** A log, and the same without its last entry. */
-const mostRecent = 2;
+/** A log, the same without its last entry, and the log before, which that is then. */
+const mostRecent = 3;
