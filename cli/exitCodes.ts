@@ -26,8 +26,8 @@ export const exitCodesHelp = `Exit codes:
   1    an execution ended as FAILED, TIMED_OUT or ABORTED, or is PENDING_REDRIVE (run, wait);
        something is wrong and not fixed (doctor)
   2    wrong usage, or refused input; nothing was written
-  3    there is no such execution
-  4    the time to wait was over; executions go on
+  3    the execution was not found
+  4    the time to wait is over; executions go on
   5    no cloud to talk to, or it cannot be reached
   6    a replay by these machines is not what was recorded (replay, machines check),
        or an execution goes otherwise here than on Step Functions (migrate compare)

@@ -97,18 +97,18 @@ function awsError(error: Error): { code: string; message: string } {
     };
   }
   if (name === 'CredentialsProviderError') {
-    return { code: 'NoCredentials', message: `There are no AWS credentials (${message}).` };
+    return { code: 'NoCredentials', message: `No AWS credentials were found (${message}).` };
   }
   if (message === 'Region is missing') {
     return {
       code: 'NoRegion',
-      message: 'There is no AWS region: set AWS_REGION, or choose a profile that has one.',
+      message: 'No AWS region is set: set AWS_REGION, or choose a profile that has a region.',
     };
   }
   if (name === 'ResourceNotFoundException') {
     return {
       code: 'TableNotFound',
-      message: `There is no such table here (${message}). Check --table, the region and the credentials.`,
+      message: `The table was not found (${message}). Check --table, the region and the credentials.`,
     };
   }
   return { code: name, message };

@@ -22,6 +22,6 @@ export class NoRepositoryError extends MillraceError {
   override readonly code = 'NoRepository';
   override readonly name = 'NoRepositoryError';
   constructor(start: string) {
-    super(`There is no package.json above ${start}: run it from a clone of the repository.`);
+    super(`No package.json was found in ${start} or above it: run the command in a clone of the repository.`);
   }
 }

@@ -33,13 +33,13 @@ export class ReservedEventTypeError extends MillraceError {
   }
 }
 
-/** Thrown when there is neither an execution of that id nor a start of one. */
+/** Thrown when no execution has the id, and none was started with it. */
 export class ExecutionNotFoundError extends MillraceError {
   override readonly code = 'ExecutionNotFound';
   override readonly name = 'ExecutionNotFoundError';
   constructor(executionId: string) {
     super(
-      `There is no execution '${executionId}' in this table. Check the id and the table; ended executions are ` +
+      `Execution '${executionId}' was not found in this table. Check the id and the table. Ended executions are ` +
         'deleted after the retention time.',
     );
   }
@@ -147,7 +147,7 @@ export class HistoryEntryNotFoundError extends MillraceError {
   override readonly name = 'HistoryEntryNotFoundError';
   constructor(executionId: string, number: number, entries: number) {
     super(
-      `The history of '${executionId}' has ${entries} entries so far: there is no state after entry ${number}.`,
+      `The history of '${executionId}' has ${entries} entries so far, so there is no state after entry ${number}.`,
     );
   }
 }

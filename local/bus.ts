@@ -136,7 +136,7 @@ export async function startBus(options: StartBusOptions = {}): Promise<StartedBu
 }
 
 function noFunction(functionName: string): Promise<never> {
-  return Promise.reject(new Error(`There is no function '${functionName}'.`));
+  return Promise.reject(new Error(`Function '${functionName}' does not exist.`));
 }
 
 function isOfMillrace({ source, detail }: EventBridgeEvent): boolean {

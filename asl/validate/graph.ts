@@ -15,12 +15,12 @@ export function checkTransitions({ startAt, states, pointer }: Graph, report: Re
     if (typeof target !== 'string' || target.includes('${')) return;
     if (Object.hasOwn(states, target)) reached.add(target);
     else {
-      const message = `There is no state "${target}" here: a transition leads to a state of the same States`;
+      const message = `State "${target}" does not exist here`;
       report({
         code: 'MISSING_TRANSITION_TARGET',
         pointer: from,
         message,
-        remedy: 'write the name of a state beside it',
+        remedy: 'write the name of a state in the same States field',
       });
     }
   };
@@ -40,7 +40,7 @@ export function checkTransitions({ startAt, states, pointer }: Graph, report: Re
     report({ code: 'MISSING_TRANSITION_TARGET', pointer: within(pointer, 'States', name), message, remedy });
   }
   if (names.length > 0 && !hasEnd) {
-    const message = 'No state ends here: there is none with "End": true, and none of type Succeed or Fail';
+    const message = 'No state ends here: no state has "End": true or the type Succeed or Fail';
     report({
       code: 'SCHEMA_VALIDATION_FAILED',
       pointer: within(pointer, 'States'),

@@ -40,7 +40,7 @@ export function addTaskCommand(line: CommandLine): void {
   withClientOptions(task.command('next').argument('<activity>', "the activity's name"))
     .summary('take the oldest task that waits for a worker of an activity')
     .description(
-      'Take the oldest task that waits for a worker of an activity: no one else gets it. Prints its token and its input. Exit code 4 if there is none in the time to wait.',
+      'Take the oldest task that waits for a worker of an activity. No one else gets it. Prints its token and its input. The exit code is 4 if no task arrives within the time to wait.',
     )
     .option('--worker-name <name>', 'your name, which `millrace describe` shows')
     .option('--wait <duration>', 'wait for a task for 0s, 10s, 15m, … (default: 60s)', parseDuration)

@@ -44,7 +44,7 @@ export function actionOf(body: unknown): Action {
         ...(fields.input !== undefined && { input: fields.input }),
       };
     default:
-      throw new RefusedRequestError(400, 'InvalidRequest', `There is no action '${String(action)}'.`);
+      throw new RefusedRequestError(400, 'InvalidRequest', `Unknown action '${String(action)}'.`);
   }
 }
 

@@ -54,7 +54,7 @@ export class BulkJobs {
     throw new RefusedRequestError(
       404,
       'NoSuchJob',
-      'There is no such bulk operation: the console was restarted.',
+      'The bulk operation was not found: the console was restarted.',
     );
   }
 

@@ -179,7 +179,7 @@ class ConsoleSite {
     const isAsset = path.startsWith('/assets/');
     const file = isAsset ? await this.#files.asset(path) : await this.#files.page();
     if (file) send(request, response, 200, file.type, file.content);
-    else if (isAsset) send(request, response, 404, 'text/plain; charset=utf-8', 'There is no such file.\n');
+    else if (isAsset) send(request, response, 404, 'text/plain; charset=utf-8', 'File not found.\n');
     else {
       const message = 'The page has not been built. Run `npm run build` in the repository of Millrace.\n';
       send(request, response, 500, 'text/plain; charset=utf-8', message);

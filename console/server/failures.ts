@@ -56,7 +56,7 @@ const unreachable = new Set([
 function awsFailure(error: Error, code: string | undefined): Failure | undefined {
   const { name, message } = error;
   if (name === 'ResourceNotFoundException') {
-    const text = 'There is no such table here. Check --table, the region and the credentials of the console.';
+    const text = 'The table was not found. Check --table, the region and the credentials of the console.';
     return failure(503, 'TableNotFound', text);
   }
   if ((code !== undefined && unreachable.has(code)) || name === 'TimeoutError' || name === 'AggregateError') {

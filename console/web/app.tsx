@@ -55,7 +55,7 @@ function Screen({ place, info }: { readonly place: Place; readonly info: Console
   if (first === 'pending') return <Pending info={info} />;
   if (first === 'cost') return <Cost />;
   return (
-    <Empty title="There is no such page">
+    <Empty title="Page not found">
       <a href={links.executions()}>See all executions</a>
     </Empty>
   );

@@ -33,7 +33,7 @@ export class DescribedDeployment {
     const worker = code.workers.find((each) => each.name === name);
     const alone = describeDeployment({ ...code.functionCode, workers: worker ? [worker] : [] }, settings);
     const description = alone.functions.find(({ role }) => role === 'worker');
-    if (!description) throw new InvalidDeploymentError(`There is no worker '${name}'.`);
+    if (!description) throw new InvalidDeploymentError(`Worker '${name}' does not exist.`);
     return this.#withAddresses(description);
   }
 

@@ -45,7 +45,7 @@ export function refuseOptionsOfNoWorker(
   const known =
     names.length === 0 ? 'There are no workers in the folder' : `The workers are ${names.join(', ')}`;
   throw new InvalidDeploymentError(
-    `workerOptions has '${unknown}', and there is no such worker in the folder. ` +
+    `workerOptions has '${unknown}', but the folder has no such worker. ` +
       (close === undefined
         ? `${known}; the options of a worker that you add are options of addWorker().`
         : `Did you mean '${close}'?`),

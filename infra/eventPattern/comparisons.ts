@@ -62,7 +62,7 @@ function matcherOf(operator: string, argument: unknown, path: string): Matches {
       const of = textComparison(operator);
       if (of) return ofText(of(argument, path));
       throw new InvalidEventPatternError(
-        `${path} has the comparison '${operator}', which there is not: take ${[...Object.keys(textComparisons), 'exists', 'numeric', 'cidr', 'anything-but'].join(', ')}.`,
+        `${path} has the unknown comparison '${operator}': use one of ${[...Object.keys(textComparisons), 'exists', 'numeric', 'cidr', 'anything-but'].join(', ')}.`,
       );
     }
   }

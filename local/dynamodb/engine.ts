@@ -67,7 +67,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<LocalDyn
 /** AWS's own emulator, which keeps its tables in memory alone. */
 function startFallback(java: string, options: EngineOptions): Promise<LocalDynamoDB> {
   const { dataFile, port, log, notice, onExit } = options;
-  notice?.('There is no dynoxide for this machine: starting DynamoDB Local with Java.');
+  notice?.('dynoxide is not available for this machine: starting DynamoDB Local with Java.');
   if (dataFile !== undefined) notice?.(`${dataFile} is not used: DynamoDB Local keeps its tables in memory.`);
   return startDynamoDBLocal({
     java,

@@ -67,7 +67,7 @@ function whatToDo({ platform, architecture }: EngineSearch): string {
   const install =
     platform === 'linux' && architecture === 'x64'
       ? `Run "npm install" without --omit=optional, so that the package ${packageName} is installed`
-      : `There is no packaged engine for ${platform} ${architecture}. Install dynoxide ` +
+      : `No packaged engine is available for ${platform} ${architecture}. Install dynoxide ` +
         '(https://github.com/nubo-db/dynoxide) so that "dynoxide" is on the PATH';
   return (
     `No local DynamoDB engine was found. ${install}; or install Java, which runs DynamoDB Local; or run DynamoDB Local ` +

@@ -55,7 +55,7 @@ export class FunctionProcesses {
   /** One more process of a function, which the caller stops. */
   startAnother(functionName: string, settings: Partial<FunctionDescription> = {}): Promise<FunctionProcess> {
     const description = this.#functions.get(functionName);
-    if (!description) throw new Error(`There is no function '${functionName}'.`);
+    if (!description) throw new Error(`Function '${functionName}' does not exist.`);
     const { dynamodbEndpoint, output } = this.#options;
     return FunctionProcess.start(
       { ...description, ...settings },
@@ -90,7 +90,7 @@ export class FunctionProcesses {
     const event: unknown = JSON.parse((await text(request)) || 'null');
     if (!this.#functions.has(functionName)) {
       response.writeHead(404, { 'x-amzn-errortype': 'ResourceNotFoundException' });
-      response.end(JSON.stringify({ Message: `There is no function '${functionName}'.` }));
+      response.end(JSON.stringify({ Message: `Function '${functionName}' does not exist.` }));
       return;
     }
     if (request.headers['x-amz-invocation-type'] === 'Event' && this.#options.dropsEvents === true) {

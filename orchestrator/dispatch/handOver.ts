@@ -105,6 +105,6 @@ function withTrace(payload: TaskPayload, traceparent: string): TaskPayload {
 }
 
 function noActivity(activity: string): TaskError {
-  const message = `There is no activity '${activity}': create it with CreateActivity.`;
+  const message = `Activity '${activity}' does not exist: create it with CreateActivity.`;
   return { name: activityNotFound, message };
 }

@@ -39,14 +39,14 @@ export interface ListedObject {
   readonly storageClass?: string;
 }
 
-/** Thrown when there is no object under a key. */
+/** Thrown when no object has the key. */
 export class ObjectNotFoundError extends MillraceError {
   override readonly code = 'ObjectNotFound';
   override readonly name = 'ObjectNotFoundError';
   constructor(url: string, key: string) {
     super(
-      `There is no object '${key}' in the store ${url}. Put it there, or correct ${storeVariable} if it is another store's; ` +
-        'it may have expired by a lifecycle rule.',
+      `Object '${key}' was not found in the store ${url}. Put it there, or correct ${storeVariable} if it is in another store. ` +
+        'A lifecycle rule may have deleted it.',
     );
   }
 }

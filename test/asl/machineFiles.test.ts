@@ -84,7 +84,7 @@ describe('a definition in the folder of machines', () => {
         {
           file: join(folder, 'orders.asl.json'),
           line: 4,
-          message: expect.stringContaining('There is no state "Pad" here'),
+          message: expect.stringContaining('State "Pad" does not exist here'),
         },
         { line: 5, message: expect.stringContaining('State "Paid" is not reachable') },
       ],

@@ -72,7 +72,7 @@ describe('asl check', () => {
     expect(stdout.slice(0, 3)).toEqual([
       'bad.asl.json: does not run',
       '  error 15:7 /States/Charge/Next',
-      '    There is no state "Puase" here: a transition leads to a state of the same States. To correct it, write the name of a state beside it.',
+      '    State "Puase" does not exist here. To correct it, write the name of a state in the same States field.',
     ]);
   });
 

@@ -103,7 +103,7 @@ describe.skipIf(!isTestable)('the console in a browser', { timeout: 60_000 }, ()
     await open('/executions/nowhere');
     expect(await page.getByRole('alert').innerText()).toContain('Check the id and the table');
     await open('/no/such/page');
-    await page.getByText('There is no such page').waitFor();
+    await page.getByText('Page not found').waitFor();
     await open('/machines/nowhere');
     expect(await page.getByRole('alert').innerText()).toContain('no machine');
   });

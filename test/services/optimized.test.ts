@@ -40,7 +40,7 @@ describe('names of Step Functions', () => {
 describe('emr-containers', () => {
   const job = (name: string) => {
     const found = analytics[`emr-containers:${name}`];
-    if (found === undefined) throw new TypeError(`There is no job ${name}.`);
+    if (found === undefined) throw new TypeError(`Job ${name} does not exist.`);
     return found;
   };
 

@@ -186,7 +186,7 @@ export class OrchestratorRig {
 
   async execution(executionId: string): Promise<Execution> {
     const execution = await this.table.executions.read(executionId);
-    if (!execution) throw new Error(`There is no execution '${executionId}'.`);
+    if (!execution) throw new Error(`Execution '${executionId}' does not exist.`);
     return execution;
   }
 

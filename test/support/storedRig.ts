@@ -92,7 +92,7 @@ export class StoredRig {
   /** With all that is in the store. */
   async execution(executionId: string): Promise<Execution> {
     const execution = await this.table.executions.read(executionId);
-    if (!execution) throw new Error(`There is no execution '${executionId}'.`);
+    if (!execution) throw new Error(`Execution '${executionId}' does not exist.`);
     return execution;
   }
 

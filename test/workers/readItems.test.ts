@@ -67,7 +67,7 @@ describe('the items of a file', () => {
 
 describe('a file that cannot be read at all', () => {
   it.each([
-    ['there is no such file', 'missing', /no object 'missing'/],
+    ['the file does not exist', 'missing', /Object 'missing' was not found/],
     ['its key is none', '../passwd', /is not a valid object key/],
     ['a line is too long', 'long', /A line of the object 'long'/],
   ])('is said to be so where %s', async (_, key, message) => {

@@ -39,7 +39,7 @@ describe('the options of a worker of the folder', () => {
 
   it('are refused where there is no such worker, with the nearest name', () => {
     expect(() => synthesized({ workerOptions: { chrage: { memorySize: 1024 } } })).toThrow(
-      "workerOptions has 'chrage', and there is no such worker in the folder. Did you mean 'charge'?",
+      "workerOptions has 'chrage', but the folder has no such worker. Did you mean 'charge'?",
     );
   });
 

@@ -177,7 +177,11 @@ describe('a pattern that EventBridge would not take is refused with the place an
     ['no field', {}, /\$ is empty/],
     ['an empty list', { source: [] }, /\$\.source is an empty list/],
     ['a value that is in no list', { detail: { state: 'on' } }, /\$\.detail\.state .*write \["on"\]/],
-    ['an unknown comparison', { source: [{ regex: 'a' }] }, /'regex', which there is not: take prefix, /],
+    [
+      'an unknown comparison',
+      { source: [{ regex: 'a' }] },
+      /unknown comparison 'regex': use one of prefix, /,
+    ],
     ['two comparisons in one', { source: [{ prefix: 'a', suffix: 'b' }] }, /not a comparison/],
     ['a list of lists', { source: [['a']] }, /not a comparison/],
     ['a prefix that is not text', { source: [{ prefix: 1 }] }, /'prefix' takes a text/],
@@ -199,7 +203,7 @@ describe('a pattern that EventBridge would not take is refused with the place an
     [
       'a comparison by the name of what every object has',
       { x: [{ toString: 'a' }] },
-      /'toString', which there/,
+      /unknown comparison 'toString'/,
     ],
     ['anything but by such a name', { x: [{ 'anything-but': { valueOf: 'a' } }] }, /prefix, suffix/],
     ['anything but of mixed values', { n: [{ 'anything-but': ['a', 1] }] }, /texts, or numbers/],

@@ -91,7 +91,7 @@ describe('The local DynamoDB engine is', () => {
 
   it.each([
     ['linux', 'x64', 'without --omit=optional'],
-    ['darwin', 'arm64', 'no packaged engine for darwin arm64'],
+    ['darwin', 'arm64', 'No packaged engine is available for darwin arm64'],
   ])('missing on %s %s: the error says what to do there', (platform, architecture, advice) => {
     expect(() =>
       findEngine(search({ platform, architecture, environment: { PATH: packaged.slice(1) } })),

@@ -88,7 +88,7 @@ export class DurableActor implements Side {
   /** The number of the task that has a place among those that run. */
   taskAt(index: number): number {
     const task = this.#tasks[index];
-    if (!task) throw new RangeError(`There is no task ${index}.`);
+    if (!task) throw new RangeError(`Task ${index} does not exist.`);
     return task.task;
   }
 
@@ -117,7 +117,7 @@ export class DurableActor implements Side {
 
   async settle(index: number, succeeds: boolean, v: Json): Promise<void> {
     const [task] = this.#tasks.splice(index, 1);
-    if (!task) throw new RangeError(`There is no task ${index}.`);
+    if (!task) throw new RangeError(`Task ${index} does not exist.`);
     const error = throughItem(describeThrown(failureOf(v)));
     const taken = this.#take(
       succeeds

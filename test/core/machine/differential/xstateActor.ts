@@ -77,7 +77,7 @@ export class XStateActor implements Side {
 
   async settle(index: number, succeeds: boolean, v: Json): Promise<void> {
     const [task] = this.#tasks.splice(index, 1);
-    if (!task) throw new RangeError(`There is no task ${index}.`);
+    if (!task) throw new RangeError(`Task ${index} does not exist.`);
     if (succeeds) task.resolve(v);
     else task.reject(failureOf(v));
     await new Promise(setImmediate);
