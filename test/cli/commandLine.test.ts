@@ -80,6 +80,11 @@ describe('wrong usage ends with exit code 2 and one line that says what is wrong
     ['a folder of functions', ['dev', '--functions', 'gone'], /--functions: gone does not exist/],
     ['a template that is not there', ['dev', '--template', 'gone'], /--template: gone does not exist/],
     [
+      'chains beside a template',
+      ['dev', '--no-chain', '--template', 'lines'],
+      /says itself what .* chains it has/,
+    ],
+    [
       'a template that is not one',
       ['dev', '--template', 'lines'],
       /lines is not a template of CloudFormation/,
