@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, sep } from 'node:path';
 import { build, type Loader, type OnLoadResult, type Plugin } from 'esbuild';
+import { withEmptyNames } from './anonymousClasses.ts';
 import { isBuildFailure } from './bundleError.ts';
 
 /**
@@ -31,8 +32,16 @@ export const sourceClassNames: Plugin = {
 const namesItsErrors =
   /[\\/]node_modules[\\/](?:@aws-sdk|@smithy|@aws-lambda-powertools|@opentelemetry|xstate|millrace)[\\/]/;
 
-const anySubclass = /\bclass\b[^{]*\bextends\b/;
-const errorSubclass = /\bclass\b[^{]*\bextends\s+[\w$.]*(?:Error|Exception|Failure)\b/;
+/** Type parameters may have braces in them. */
+const anySubclass = /\bclass\b[\s\S]*?\bextends\b/;
+/** In a dependency, where most classes are something else: by the name of the class, or of the one that it extends. */
+const wordsOfErrors = [
+  ...['Error', 'Exception', 'Failure', 'Fault', 'Problem', 'Abort', 'Timeout', 'Reject', 'Refus', 'Denied'],
+  ...['Declined', 'Invalid', 'NotFound', 'Conflict', 'Forbidden', 'Unauthorized'],
+].join('|');
+const errorSubclass = new RegExp(
+  String.raw`\bclass\s(?:[^{]*(?:${wordsOfErrors})[^{]*\bextends\b|[^{]*\bextends\b[^{]*(?:${wordsOfErrors}))`,
+);
 
 /**
  * A class of errors that is a function: by hand, by `util.inherits`, or as TypeScript and Babel write a class for engines
@@ -64,7 +73,7 @@ async function withClassNames(path: string, keepsFunctions: boolean): Promise<On
       logLevel: 'silent',
       loader: { [extname(path)]: loaderOf(path) },
     });
-    const text = outputFiles[0]?.text ?? '';
+    const text = withEmptyNames(outputFiles[0]?.text ?? '');
     return { contents: keepsFunctions ? text : text.replace(nameOfFunction, ''), loader: 'js', resolveDir };
   } catch (error) {
     if (!isBuildFailure(error)) throw error;
