@@ -64,7 +64,7 @@ export async function buildCode(
       sourceClassNames,
       shortManifests,
       ...(isOwnCode ? [credentialsOfEnvironment, smallEndpointCache, usedShapes] : []),
-      ...(isOrchestrator ? [oneLambdaClient] : []),
+      ...(isOrchestrator ? [oneLambdaClient, noEventStreams] : []),
     ],
     ...entry,
   };
@@ -91,6 +91,25 @@ const oneLambdaClient: Plugin = {
     onResolve({ filter: /^@aws-sdk\/client-lambda$/ }, ({ path, kind }) =>
       kind === 'dynamic-import' ? { path, external: true } : undefined,
     );
+  },
+};
+
+/**
+ * Lambda's client can read the events of a function that streams its response: 15 KB for a call that the orchestrator does not
+ * make. A client that a machine's action brings along, and that imports them itself, has them.
+ */
+const noEventStreams: Plugin = {
+  name: 'no-event-streams',
+  setup: ({ onResolve, onLoad }) => {
+    const ofOthers = /[\\/]@aws-sdk[\\/]client-lambda[\\/]|[\\/]submodules[\\/]protocols[\\/]/;
+    onResolve({ filter: /^@smithy\/core\/event-streams$/ }, ({ path, importer }) =>
+      ofOthers.test(importer) ? { path, namespace: 'no-event-streams' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'no-event-streams' }, () => ({
+      contents: `export const resolveEventStreamSerdeConfig = (config) => config;
+export const eventStreamSerdeProvider = () => { throw new Error('An action of a machine cannot read a stream of events: do it in a worker.'); };
+export const EventStreamSerde = class { constructor() { eventStreamSerdeProvider(); } };`,
+    }));
   },
 };
 
