@@ -64,7 +64,8 @@ interface SdkClient {
   readonly middlewareStack: { add(middleware: unknown, options: object): void };
 }
 
-function clientOfModule(service: string, module: SdkModule, settings: object): ServiceClient {
+/** The client of a module, as `installedClients` makes it. */
+export function clientOfModule(service: string, module: SdkModule, settings: object): ServiceClient {
   const [, Client] =
     Object.entries(module).find(
       ([name, value]) =>

@@ -435,7 +435,7 @@ describe('the jobs that can be cancelled', () => {
     expect(reports).toMatchObject([{ type: 'cancelFailed' }]);
   });
 
-  it('are these, and that of emr-containers, whose client the tests do not have', () => {
+  it('are these, and that of emr-containers', () => {
     const tried = [...Object.keys(cancellations), 'emr-containers:startJobRun'];
     expect(cancellableJobNames().toSorted()).toEqual(tried.toSorted());
   });

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { machineOf } from '../../asl/index.ts';
-import { serviceWork } from '../../services/index.ts';
+import { type ServiceClients, serviceWork } from '../../services/index.ts';
 import { testCloud } from '../../testing/index.ts';
 import { type RecordedRequest, type StandInAnswer, startRecorder } from './recorder.ts';
 
@@ -29,6 +29,10 @@ export interface ConversationOptions {
   readonly input?: object | ((endpoint: string) => object);
   /** The result that is given with the task's token. */
   readonly completed?: unknown;
+  /** Further configuration of the SDK's clients. */
+  readonly settings?: object;
+  /** Clients that talk to the stand-in. @default those that are installed */
+  readonly clients?: (endpoint: string) => ServiceClients;
 }
 
 /**
@@ -38,15 +42,18 @@ export interface ConversationOptions {
 export async function conversation(
   state: Fields,
   exchanges: readonly Exchange[],
-  { input = {}, completed }: ConversationOptions = {},
+  { input = {}, completed, settings, clients }: ConversationOptions = {},
 ): Promise<Ended> {
   let next = 0;
   await using recorder = await startRecorder(
     () => exchanges[next++]?.answer ?? { status: 500, body: { message: 'Nothing was expected here.' } },
+    settings,
   );
   const definition = { StartAt: 'Call', States: { Call: { Type: 'Task', End: true, ...state } } };
   const machine = machineOf(definition, { id: 'm' });
-  const cloud = testCloud([machine], { Call: serviceWork(recorder.clients) });
+  const cloud = testCloud([machine], {
+    Call: serviceWork(clients?.(recorder.endpoint) ?? recorder.clients),
+  });
   await cloud.start('m', {
     executionId: 'e',
     input: typeof input === 'function' ? input(recorder.endpoint) : input,

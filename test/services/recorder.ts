@@ -6,6 +6,7 @@ import {
 } from 'node:http2';
 import { createServer as createSocketServer, type Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
+import { cbor } from '@smithy/core/cbor';
 import { installedClients, type ServiceClients } from '../../services/index.ts';
 
 /** A request as it came over HTTP. */
@@ -16,14 +17,14 @@ export interface RecordedRequest {
   /** The action that JSON protocols name in a header. */
   readonly target: string | undefined;
   readonly text: string;
-  /** The value of a body in JSON, and the fields of a form. */
+  /** The value of a body in JSON or CBOR, and the fields of a form. */
   readonly body: unknown;
 }
 
 export interface StandInAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A text and bytes go as they are, anything else as JSON. */
+  /** A text and bytes go as they are, anything else as JSON, or as CBOR where the request was. */
   readonly body?: unknown;
 }
 
@@ -35,8 +36,10 @@ export interface Recorder extends AsyncDisposable {
   readonly clients: ServiceClients;
 }
 
+/** @param settings further configuration of its clients */
 export async function startRecorder(
   answer: (request: RecordedRequest) => StandInAnswer | Promise<StandInAnswer>,
+  settings: object = {},
 ): Promise<Recorder> {
   const requests: RecordedRequest[] = [];
   const handle = async (
@@ -47,16 +50,17 @@ export async function startRecorder(
     requests.push(request);
     const { status = 200, headers = {}, body = {} } = await answer(request);
     const isWritten = typeof body === 'string' || body instanceof Uint8Array;
-    const type = isWritten ? 'text/plain' : 'application/x-amz-json-1.0';
+    const type = isWritten ? 'text/plain' : isCbor(request) ? cborType : 'application/x-amz-json-1.0';
     outgoing.statusCode = status;
     for (const [name, value] of Object.entries({
       'content-type': type,
       'x-amzn-requestid': 'request-1',
+      ...(isCbor(request) && { 'smithy-protocol': 'rpc-v2-cbor' }),
       ...headers,
     })) {
       outgoing.setHeader(name, value);
     }
-    const written = isWritten ? body : JSON.stringify(body);
+    const written = isWritten ? body : isCbor(request) ? cbor.serialize(body) : JSON.stringify(body);
     if (incoming.method === 'HEAD') outgoing.end();
     else outgoing.end(written);
   };
@@ -85,7 +89,7 @@ export async function startRecorder(
   return {
     endpoint,
     requests,
-    clients: clientsOf(endpoint),
+    clients: clientsOf(endpoint, settings),
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
@@ -93,14 +97,26 @@ export async function startRecorder(
   };
 }
 
-export function clientsOf(endpoint: string): ServiceClients {
-  return installedClients({
+export function clientsOf(endpoint: string, settings: object = {}): ServiceClients {
+  return installedClients(clientSettings(endpoint, settings));
+}
+
+/** The configuration of clients that talk to a stand-in. */
+export function clientSettings(endpoint: string, more: object = {}): object {
+  return {
     endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
     forcePathStyle: true,
     disableHostPrefix: true,
-  });
+    ...more,
+  };
+}
+
+const cborType = 'application/cbor';
+
+function isCbor({ headers }: Pick<RecordedRequest, 'headers'>): boolean {
+  return headers['content-type'] === cborType;
 }
 
 async function recorded(incoming: IncomingMessage | Http2ServerRequest): Promise<RecordedRequest> {
@@ -108,7 +124,8 @@ async function recorded(incoming: IncomingMessage | Http2ServerRequest): Promise
   for await (const chunk of incoming) chunks.push(chunk);
   const sent = Buffer.concat(chunks);
   const { headers, method = '', url = '' } = incoming;
-  const text = (headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent).toString('utf8');
+  const bytes = headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
+  const text = bytes.toString('utf8');
   const target = headers['x-amz-target'];
   const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded');
   return {
@@ -117,7 +134,11 @@ async function recorded(incoming: IncomingMessage | Http2ServerRequest): Promise
     headers,
     target: typeof target === 'string' ? target.split('.').at(-1) : undefined,
     text,
-    body: isForm ? Object.fromEntries(new URLSearchParams(text)) : parsed(text),
+    body: isForm
+      ? Object.fromEntries(new URLSearchParams(text))
+      : isCbor({ headers })
+        ? cbor.deserialize(bytes)
+        : parsed(text),
   };
 }
 
